@@ -1,0 +1,39 @@
+// Package lambda is this machine's AWS Lambda: it runs the real function
+// binaries as child processes over the Lambda Runtime API, so that what is
+// tried here is what is deployed.
+package lambda
+
+import "context"
+
+// Result is what a synchronous (RequestResponse) invocation gave, as the
+// Invoke API describes it
+// (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
+type Result struct {
+	// Payload is the function's answer, or the error document
+	// {"errorMessage", "errorType", "stackTrace"?} when FunctionError is set.
+	Payload []byte
+	// FunctionError is "" on success and "Unhandled" when the function
+	// returned an error, crashed or ran out of its time.
+	FunctionError string
+	// ExecutedVersion is the version that ran.
+	ExecutedVersion string
+}
+
+// Invoker invokes a function by name, ARN, or either with a ":qualifier".
+// An error of the function itself is in the Result; the returned error is the
+// service's own, a *ServiceError where it has a name (such as
+// ResourceNotFoundException).
+type Invoker interface {
+	Invoke(ctx context.Context, function string, payload []byte) (Result, error)
+}
+
+// ServiceError is an error of the Lambda service, not of a function.
+type ServiceError struct {
+	// Code is the service's name for it, such as "ResourceNotFoundException";
+	// Step Functions reports it to a state machine as "Lambda." + Code.
+	Code string
+	// Message is for people.
+	Message string
+}
+
+func (e *ServiceError) Error() string { return e.Code + ": " + e.Message }
