@@ -1,0 +1,31 @@
+package run
+
+import "time"
+
+// Act is what a person did about a run: approve, deny or cancel. It is stored
+// beside the run before the execution is woken, and dealt with by [Decide] in
+// the order of IDs.
+type Act struct {
+	// ID sorts by time; see [NewID].
+	ID     string    `json:"id"`
+	Event  EventName `json:"event"`
+	Person Person    `json:"person"`
+	Reason string    `json:"reason,omitempty"`
+	// DurationSeconds shortens access; 0 leaves it.
+	DurationSeconds int     `json:"duration_seconds,omitempty"`
+	Channel         Channel `json:"channel"`
+	// Key is the hash of the caller's Idempotency-Key, "" without one. Acts
+	// with one key are one act: the first.
+	Key string    `json:"key,omitempty"`
+	At  time.Time `json:"at"`
+}
+
+// The limits on acts that keep a run's record from being filled up.
+const (
+	// MaxActs is how many acts of people a run takes.
+	MaxActs = 300
+	// MaxActsPerMinute is how many of those one person may send in a minute.
+	MaxActsPerMinute = 10
+	// maxIgnored is how many ignored acts the history keeps; more are counted.
+	maxIgnored = 20
+)

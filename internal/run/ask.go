@@ -1,0 +1,125 @@
+package run
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// ContractVersion is the version of the hook contract that this code speaks.
+const ContractVersion = "1"
+
+// askedHistory is how many of the newest entries a hook is told.
+const askedHistory = 50
+
+// Ask is the document that a hook function is asked with.
+type Ask struct {
+	Version string   `json:"version"`
+	Hook    HookName `json:"hook"`
+	// TimeoutSeconds limits each hook run in the invocation.
+	TimeoutSeconds int      `json:"timeout_seconds"`
+	Event          AskEvent `json:"event"`
+	Run            AskRun   `json:"run"`
+}
+
+// AskEvent is the event that the hook is about.
+type AskEvent struct {
+	Name    EventName `json:"name"`
+	At      time.Time `json:"at"`
+	Channel Channel   `json:"channel"`
+	Actor   AskActor  `json:"actor"`
+	Reason  string    `json:"reason"`
+}
+
+// AskActor is an actor with the groups of a person.
+type AskActor struct {
+	Actor
+	Groups []string `json:"groups,omitempty"`
+}
+
+// AskRun is what a hook is told of the run: no sensitive field.
+type AskRun struct {
+	ID        string                     `json:"id"`
+	Status    Status                     `json:"status"`
+	Flow      AskFlow                    `json:"flow"`
+	Requester Person                     `json:"requester"`
+	Reason    string                     `json:"reason"`
+	Duration  int                        `json:"duration_seconds,omitempty"`
+	Context   json.RawMessage            `json:"context,omitempty"`
+	Actors    map[EventName]Actor        `json:"actors"`
+	Fields    map[string]json.RawMessage `json:"fields"`
+	// Sensitive names the fields that were given a value and are withheld.
+	Sensitive []string                   `json:"sensitive,omitempty"`
+	History   []AskEntry                 `json:"history"`
+	Steps     map[string]json.RawMessage `json:"steps,omitempty"`
+}
+
+// AskFlow is what a hook is told of the flow.
+type AskFlow struct {
+	Name  string          `json:"name"`
+	Label string          `json:"label,omitempty"`
+	Vars  json.RawMessage `json:"vars,omitempty"`
+}
+
+// AskEntry is what a hook is told of an event in the history.
+type AskEntry struct {
+	Seq    int       `json:"seq"`
+	Event  EventName `json:"event"`
+	At     time.Time `json:"at"`
+	Actor  Actor     `json:"actor"`
+	Reason string    `json:"reason,omitempty"`
+	Error  string    `json:"error,omitempty"`
+}
+
+// ask builds what the hook that comes next is asked.
+func (r *Run) ask(context json.RawMessage) Ask {
+	a := Ask{
+		Version: ContractVersion, Hook: r.Engine.Hook, TimeoutSeconds: r.Flow.HookTimeoutSeconds,
+		Event: r.askEvent(),
+		Run: AskRun{
+			ID: r.ID, Status: r.Status,
+			Flow:      AskFlow{Name: r.Flow.Name, Label: r.Flow.Label, Vars: r.Flow.Vars},
+			Requester: r.Requester, Reason: r.Reason, Duration: r.DurationSeconds, Context: context,
+			Actors: map[EventName]Actor{}, Fields: r.Fields, Sensitive: r.withheld(),
+			History: []AskEntry{}, Steps: r.Steps,
+		},
+	}
+	if a.Run.Fields == nil {
+		a.Run.Fields = map[string]json.RawMessage{}
+	}
+	for i, e := range r.History {
+		if e.Event != Ignore && e.Event != Forward {
+			a.Run.Actors[e.Event] = e.Actor
+		}
+		if i >= len(r.History)-askedHistory {
+			a.Run.History = append(a.Run.History, AskEntry{
+				Seq: e.Seq, Event: e.Event, At: e.At, Actor: e.Actor, Reason: e.Reason, Error: e.Error,
+			})
+		}
+	}
+	return a
+}
+
+// askEvent is the case whose hooks are being asked or, for hooks about what
+// already happened, the newest entry of that event.
+func (r *Run) askEvent() AskEvent {
+	name := r.Engine.Hook.event()
+	if c := r.Engine.Case; c != nil && c.Event == name {
+		e := AskEvent{Name: c.Event, At: c.At, Channel: c.Channel, Actor: AskActor{Actor: c.Actor}, Reason: c.Reason}
+		if c.Person != nil {
+			e.Actor.Groups = c.Person.Groups
+		}
+		return e
+	}
+	for i := len(r.History) - 1; i >= 0; i-- {
+		h := r.History[i]
+		if h.Event != name {
+			continue
+		}
+		e := AskEvent{Name: name, At: h.At, Channel: h.Channel, Actor: AskActor{Actor: h.Actor}, Reason: h.Reason}
+		if h.Actor.Type == UserActor && h.Actor.ID == r.Requester.ID {
+			e.Actor.Groups = r.Requester.Groups
+		}
+		return e
+	}
+	return AskEvent{Name: name, At: r.UpdatedAt, Channel: ViaEngine, Actor: AskActor{Actor: Actor{Type: EngineActor}}}
+}

@@ -1,0 +1,26 @@
+package run
+
+import "time"
+
+// wakeAt is when a waiting run must be looked at again: at its expiry, or
+// sooner to tell the next of the notify list.
+func (r *Run) wakeAt() time.Time {
+	w := r.Review
+	if w == nil {
+		return r.UpdatedAt
+	}
+	if at, more := w.nextTell(); more && at.Before(w.ExpiresAt) {
+		return at
+	}
+	return w.ExpiresAt
+}
+
+// nextTell is when the next of the notify list is to be told; false when the
+// list is through.
+func (w *Review) nextTell() (time.Time, bool) {
+	if w.Told == 0 || w.Told >= len(w.Notify) {
+		return time.Time{}, false
+	}
+	wait := w.Notify[w.Told-1].WaitSeconds
+	return w.ToldAt.Add(time.Duration(wait) * time.Second), true
+}

@@ -1,0 +1,125 @@
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// DocumentVersion is the version of [Document] that this code writes.
+const DocumentVersion = 1
+
+// maxDocument bounds the document between states, in bytes: with a hook's
+// answer beside it, it stays within the 256 KiB that Step Functions carries
+// from state to state.
+const maxDocument = 120 << 10
+
+// Document is what goes from state to state of the state machine: ids, what
+// comes next, and what a hook is to be asked. Everything else is in the run.
+type Document struct {
+	Version int    `json:"version"`
+	RunID   string `json:"run_id"`
+	// Turn is the turn that this document was written for.
+	Turn int  `json:"turn"`
+	Next Next `json:"next"`
+	// Seconds is the time limit of a wait, at least 1.
+	Seconds int      `json:"seconds"`
+	Hook    *HookAsk `json:"hook"`
+	// Heard and Caught are always there, for the state machine to fill: a path
+	// to a member that is missing would end an execution past any Catch.
+	Heard  *Heard  `json:"heard"`
+	Caught *Caught `json:"caught"`
+}
+
+// HookAsk is an invocation of a hook function.
+type HookAsk struct {
+	Function string `json:"function"`
+	// Seconds limits the state.
+	Seconds int `json:"seconds"`
+	Ask     Ask `json:"ask"`
+}
+
+// Heard is what a hook function answered, untrusted, and the function's
+// version that did.
+type Heard struct {
+	Answer  json.RawMessage `json:"answer"`
+	Version string          `json:"version"`
+}
+
+// Caught is an error that the state machine caught.
+type Caught struct {
+	Error string `json:"Error"`
+	Cause string `json:"Cause"`
+}
+
+// Document gives what the state machine is to do next with the run, as of now.
+// context is what the requester sent along, nil for none. The same run gives
+// the same document, but for the seconds that are left.
+func (r *Run) Document(now time.Time, context json.RawMessage) (Document, error) {
+	d := Document{Version: DocumentVersion, RunID: r.ID, Turn: r.Engine.Turn, Next: r.Engine.Next, Seconds: 1}
+	switch r.Engine.Next {
+	case NextReview:
+		d.Seconds = secondsUntil(now, r.wakeAt())
+	case NextHook:
+		d.Hook = &HookAsk{Function: r.Flow.Hooks, Seconds: r.hookSeconds(), Ask: r.ask(context)}
+		if err := d.fit(); err != nil {
+			return Document{}, fmt.Errorf("run %s: %w", r.ID, err)
+		}
+	}
+	return d, nil
+}
+
+// hookSeconds is the state's time limit: each hook of one invocation has its
+// own, and a margin is for the way there and back and a cold start.
+func (r *Run) hookSeconds() int {
+	hooks := 1
+	switch r.Engine.Hook {
+	case OnRequest:
+		hooks = 3 // on_request, get_permissions, get_notifications
+	case GetPermissions:
+		hooks = 2
+	}
+	const margin = 5
+	return hooks*r.Flow.HookTimeoutSeconds + margin
+}
+
+// secondsUntil rounds up, and is at least 1: what TimeoutSecondsPath takes.
+func secondsUntil(now, then time.Time) int {
+	left := then.Sub(now)
+	seconds := int((left + time.Second - 1) / time.Second)
+	return max(seconds, 1)
+}
+
+// fit leaves out of what a hook is asked, until the document is small enough:
+// the oldest history first, then the outputs of earlier hooks, then the
+// context. What is left out reads as missing, never as empty.
+func (d *Document) fit() error {
+	for {
+		size, err := d.size()
+		if err != nil {
+			return err
+		}
+		run := &d.Hook.Ask.Run
+		switch {
+		case size <= maxDocument:
+			return nil
+		case len(run.History) > 1:
+			run.History = run.History[(len(run.History)+1)/2:]
+		case len(run.Steps) > 0:
+			run.Steps = nil
+		case run.Context != nil:
+			run.Context = nil
+		default:
+			return fmt.Errorf("what %s is to be asked is %d bytes, more than %d", d.Hook.Ask.Hook, size, maxDocument)
+		}
+	}
+}
+
+func (d *Document) size() (int, error) {
+	var b bytes.Buffer
+	if err := json.NewEncoder(&b).Encode(d); err != nil {
+		return 0, fmt.Errorf("encode the document: %w", err)
+	}
+	return b.Len(), nil
+}

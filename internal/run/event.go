@@ -1,0 +1,89 @@
+package run
+
+import "time"
+
+// EventName names something that happens to a run.
+type EventName string
+
+// The events of a run's life.
+const (
+	Request    EventName = "request"    // a requester asks
+	Approve    EventName = "approve"    // a hook, or enough people, say yes
+	Deny       EventName = "deny"       // a hook or a person says no
+	Expire     EventName = "expire"     // nobody decided in time
+	Cancel     EventName = "cancel"     // the requester takes it back, before a decision
+	Escalate   EventName = "escalate"   // access was given
+	Deescalate EventName = "deescalate" // access was taken back, at its end
+	Revoke     EventName = "revoke"     // access was taken back, early
+	Fail       EventName = "fail"       // access could not be given
+	Ignore     EventName = "ignore"     // an act, or what a hook said, does not count
+	Forward    EventName = "forward"    // the next in the notify list is told
+)
+
+// Channel is the way by which an event came.
+type Channel string
+
+// The channels.
+const (
+	ViaAPI    Channel = "api"
+	ViaCLI    Channel = "cli"
+	ViaSlack  Channel = "slack"
+	ViaWeb    Channel = "web"
+	ViaHook   Channel = "hook"
+	ViaEngine Channel = "engine"
+)
+
+// ActorType tells what kind of actor caused an event.
+type ActorType string
+
+// The actor types.
+const (
+	UserActor   ActorType = "user"
+	HookActor   ActorType = "hook"
+	EngineActor ActorType = "engine"
+)
+
+// Actor is who or what caused an event: a person, a hook (ID is the hook's
+// name, such as "on_request") or the engine.
+type Actor struct {
+	Type  ActorType `json:"type"`
+	ID    string    `json:"id,omitempty"`
+	Email string    `json:"email,omitempty"`
+	Name  string    `json:"name,omitempty"`
+}
+
+// Check is one piece of evidence that a hook found.
+type Check struct {
+	Name   string `json:"name"`
+	Passed bool   `json:"passed"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Entry is one event in a run's history. Entries are only ever appended, and
+// each is sealed by its hash; see [Verify].
+type Entry struct {
+	// Seq counts from 1.
+	Seq   int       `json:"seq"`
+	Event EventName `json:"event"`
+	// At is UTC with millisecond precision.
+	At      time.Time `json:"at"`
+	Actor   Actor     `json:"actor"`
+	Channel Channel   `json:"channel"`
+	// Status is the run's status after the event.
+	Status Status  `json:"status"`
+	Reason string  `json:"reason"`
+	Checks []Check `json:"checks,omitempty"`
+	// Error says what a hook did wrong, where that shaped the event.
+	Error string `json:"error,omitempty"`
+	// Act is the id of the act of a person that this event deals with.
+	Act string `json:"act,omitempty"`
+	// To lists who is told, in a forward.
+	To []string `json:"to,omitempty"`
+	// DurationSeconds is the shorter duration that an approve asked for.
+	DurationSeconds int `json:"duration_seconds,omitempty"`
+	// PayloadSHA256 is, in the first entry, the hash of what was asked.
+	PayloadSHA256 string `json:"payload_sha256,omitempty"`
+	// PrevHash is the Hash of the entry before, "" in the first.
+	PrevHash string `json:"prev_hash"`
+	Hash     string `json:"hash"`
+}

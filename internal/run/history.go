@@ -1,0 +1,50 @@
+package run
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+)
+
+// seal gives the hash of an entry: SHA-256, in hex, over the entry's canonical
+// JSON with prev_hash in it and hash left out.
+func seal(e Entry) (string, error) {
+	e.Hash = ""
+	canonical, err := Canonical(struct {
+		Entry
+		Hash *struct{} `json:"hash,omitempty"`
+	}{Entry: e})
+	if err != nil {
+		return "", fmt.Errorf("seal entry %d: %w", e.Seq, err)
+	}
+	sum := sha256.Sum256(canonical)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Verify checks a history: seq counts up from 1, each entry is sealed and
+// linked to the one before, and the statuses follow the forward-only table. It
+// returns nil, or an error that names the first entry that is wrong.
+func Verify(history []Entry) error {
+	prev := ""
+	status := Status("")
+	for i, e := range history {
+		if e.Seq != i+1 {
+			return fmt.Errorf("entry %d: seq is %d", i+1, e.Seq)
+		}
+		if e.PrevHash != prev {
+			return fmt.Errorf("entry %d: prev_hash is not the hash of the entry before", e.Seq)
+		}
+		hash, err := seal(e)
+		if err != nil {
+			return err
+		}
+		if e.Hash != hash {
+			return fmt.Errorf("entry %d: hash does not fit the entry", e.Seq)
+		}
+		if !May(status, e.Event, e.Status) {
+			return fmt.Errorf("entry %d: %s may not lead from %q to %q", e.Seq, e.Event, status, e.Status)
+		}
+		prev, status = e.Hash, e.Status
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package run
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Asked is what somebody asks for, checked against the flow.
+type Asked struct {
+	ID        string
+	Flow      Flow
+	Requester Person
+	Channel   Channel
+	Fields    map[string]json.RawMessage
+	Sensitive map[string]json.RawMessage
+	Reason    string
+	// DurationSeconds is 0 for an approval-only flow.
+	DurationSeconds int
+	// Context is nil where none was sent.
+	Context json.RawMessage
+	// Salt goes into the digest of what was asked, so that it doesn't give a
+	// sensitive value away to guessing; [New] makes one where it is needed.
+	Salt string
+}
+
+// New makes the run of a request: status requested, one entry in its history
+// with the hash of what was asked, on_request next. The error is for values
+// that are no JSON.
+func New(a Asked, now time.Time) (*Run, error) {
+	now = clean(now)
+	if len(a.Sensitive) > 0 && a.Salt == "" {
+		a.Salt = NewID(now)
+	}
+	r := &Run{
+		Schema: SchemaVersion, ID: a.ID, Flow: a.Flow, Requester: a.Requester, Channel: a.Channel,
+		Fields: a.Fields, Sensitive: a.Sensitive, Reason: a.Reason, DurationSeconds: a.DurationSeconds,
+		Salt: a.Salt, HasContext: a.Context != nil, CreatedAt: now, UpdatedAt: now,
+		Engine: Engine{Next: NextHook, Hook: OnRequest},
+	}
+	digest, err := PayloadDigest(a)
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", a.ID, err)
+	}
+	if err := r.append(now, Requested, Entry{
+		Event: Request, Actor: a.Requester.Actor(), Channel: a.Channel, Reason: a.Reason, PayloadSHA256: digest,
+	}); err != nil {
+		return nil, fmt.Errorf("run %s: %w", a.ID, err)
+	}
+	return r, nil
+}
+
+// PayloadDigest is the SHA-256, in hex, of the canonical JSON of what was
+// asked: flow, fields (sensitive ones too), reason, duration, context and salt. Two
+// requests ask the same if their digests are equal.
+func PayloadDigest(a Asked) (string, error) {
+	canonical, err := Canonical(struct {
+		Flow            string                     `json:"flow"`
+		Fields          map[string]json.RawMessage `json:"fields"`
+		Sensitive       map[string]json.RawMessage `json:"sensitive,omitempty"`
+		Reason          string                     `json:"reason"`
+		DurationSeconds int                        `json:"duration_seconds,omitempty"`
+		Context         json.RawMessage            `json:"context,omitempty"`
+		Salt            string                     `json:"salt,omitempty"`
+	}{a.Flow.Name, a.Fields, a.Sensitive, a.Reason, a.DurationSeconds, a.Context, a.Salt})
+	if err != nil {
+		return "", fmt.Errorf("hash what was asked: %w", err)
+	}
+	sum := sha256.Sum256(canonical)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// append adds a sealed entry and moves the status, refusing what the
+// forward-only table forbids.
+func (r *Run) append(now time.Time, to Status, e Entry) error {
+	if !May(r.Status, e.Event, to) {
+		return fmt.Errorf("%s may not lead from %q to %q", e.Event, r.Status, to)
+	}
+	e.Seq, e.At, e.Status = len(r.History)+1, clean(now), to
+	if n := len(r.History); n > 0 {
+		e.PrevHash = r.History[n-1].Hash
+	}
+	var err error
+	if e.Hash, err = seal(e); err != nil {
+		return err
+	}
+	r.History = append(r.History, e)
+	r.Status, r.UpdatedAt = to, e.At
+	return nil
+}
+
+// clean gives a time as it is stored: UTC, to the millisecond.
+func clean(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

@@ -1,0 +1,62 @@
+package run
+
+import "strings"
+
+// Person is somebody, or a machine, after the directory's mapping: one person
+// with two identities is one Person with one ID.
+type Person struct {
+	// ID is what people are compared by.
+	ID    string `json:"id"`
+	Email string `json:"email,omitempty"`
+	Name  string `json:"name,omitempty"`
+	// Groups are without the "group:" prefix.
+	Groups []string `json:"groups,omitempty"`
+	// Machine marks an identity that maps to nobody. A machine may ask where
+	// the flow names it, and never decides.
+	Machine bool `json:"machine,omitempty"`
+}
+
+// Is tells whether two are the same person.
+func (p Person) Is(q Person) bool {
+	return p.ID == q.ID || (p.Email != "" && strings.EqualFold(p.Email, q.Email))
+}
+
+// Actor is the person as the one who caused an event.
+func (p Person) Actor() Actor {
+	return Actor{Type: UserActor, ID: p.ID, Email: p.Email, Name: p.Name}
+}
+
+// matches tells whether one principal means the person: an e-mail or identity,
+// "group:NAME", "everyone" (every person, no machine) or "admins" (whoever the
+// given admins mean).
+func (p Person) matches(principal string, admins []string) bool {
+	switch {
+	case principal == "everyone":
+		return !p.Machine
+	case principal == "admins":
+		return p.matchesAny(admins, nil)
+	case strings.HasPrefix(principal, "group:"):
+		group := strings.TrimPrefix(principal, "group:")
+		for _, g := range p.Groups {
+			if g == group {
+				return true
+			}
+		}
+		return false
+	default:
+		return principal == p.ID || (p.Email != "" && strings.EqualFold(principal, p.Email))
+	}
+}
+
+func (p Person) matchesAny(principals, admins []string) bool {
+	for _, principal := range principals {
+		if p.matches(principal, admins) {
+			return true
+		}
+	}
+	return false
+}
+
+// Matches tells whether any of the principals means the person; see [Flow] for
+// their forms.
+func (p Person) Matches(principals ...string) bool { return p.matchesAny(principals, nil) }

@@ -1,0 +1,56 @@
+package run
+
+// Routing is what get_permissions and get_notifications said.
+type Routing struct {
+	Permissions   *Permissions `json:"permissions,omitempty"`
+	Notifications []Notify     `json:"notifications,omitempty"`
+	// AdminsOnly is set when who may decide could not be found out.
+	AdminsOnly bool `json:"admins_only,omitempty"`
+	// Asked tells that get_permissions has been asked, or is known to be
+	// absent.
+	Asked bool `json:"asked,omitempty"`
+	// Errors and Checks are what reviewers see of the hooks so far.
+	Errors []HookError `json:"errors,omitempty"`
+	Checks []Check     `json:"checks,omitempty"`
+}
+
+// Permissions override members of the flow's review; a nil member leaves the
+// flow's.
+type Permissions struct {
+	Approvers      []string      `json:"approvers,omitempty"`
+	ApproversSet   bool          `json:"approvers_set,omitempty"`
+	Viewers        []string      `json:"viewers,omitempty"`
+	ViewersSet     bool          `json:"viewers_set,omitempty"`
+	SelfApproval   *bool         `json:"self_approval,omitempty"`
+	Approvals      []Requirement `json:"approvals,omitempty"`
+	TimeoutSeconds int           `json:"timeout_seconds,omitempty"`
+}
+
+// apply gives the rule in force: the flow's, with what the hooks overrode.
+func (rt Routing) apply(rule ReviewRule) ReviewRule {
+	if p := rt.Permissions; p != nil {
+		if p.ApproversSet {
+			rule.Approvers = p.Approvers
+		}
+		if p.ViewersSet {
+			rule.Viewers = p.Viewers
+		}
+		if p.SelfApproval != nil {
+			rule.SelfApproval = *p.SelfApproval
+		}
+		if p.Approvals != nil {
+			rule.Approvals = p.Approvals
+		}
+		if p.TimeoutSeconds > 0 {
+			rule.TimeoutSeconds = p.TimeoutSeconds
+		}
+	}
+	if rt.Notifications != nil {
+		rule.Notify = rt.Notifications
+	}
+	if rt.AdminsOnly {
+		rule.Approvers = []string{"admins"}
+		rule.SelfApproval = false
+	}
+	return rule
+}

@@ -1,0 +1,86 @@
+package run
+
+// Status is where a run stands.
+type Status string
+
+// The statuses of a run.
+const (
+	Requested Status = "requested" // stored; no hook has spoken yet
+	Pending   Status = "pending"   // waits for people
+	Approved  Status = "approved"
+	Denied    Status = "denied"
+	Expired   Status = "expired"
+	Canceled  Status = "canceled"
+	Active    Status = "active" // access is given
+	Ended     Status = "ended"
+	Revoked   Status = "revoked"
+	Failed    Status = "failed"
+)
+
+// Statuses lists all of them, in the order of a run's life.
+var Statuses = []Status{Requested, Pending, Approved, Denied, Expired, Canceled, Active, Ended, Revoked, Failed}
+
+// rank orders the statuses of a run's life; an event may only lead to one of a
+// higher rank, or leave the status as it is.
+var rank = map[Status]int{
+	Requested: 1, Pending: 2,
+	Approved: 3, Denied: 3, Expired: 3, Canceled: 3,
+	Active: 4,
+	Ended:  5, Revoked: 5, Failed: 5,
+}
+
+// forward is the whole forward-only table: for each status, what each event
+// may lead to. An event that is not listed may not happen there. ignore and
+// forward leave the status as it is, except that the first forward is what
+// routes a requested run to people.
+var forward = map[Status]map[EventName][]Status{
+	"": {Request: {Requested}},
+	Requested: {
+		Approve: {Approved}, Deny: {Denied}, Cancel: {Canceled}, Expire: {Expired},
+		Forward: {Pending}, Ignore: {Requested},
+	},
+	Pending: {
+		Approve: {Pending, Approved}, Deny: {Denied}, Expire: {Expired}, Cancel: {Canceled},
+		Forward: {Pending}, Ignore: {Pending},
+	},
+	// deescalate from approved is on_escalate's "give nothing, end"; fail is a
+	// grant that did not succeed and was taken back whole.
+	Approved: {Escalate: {Active}, Deescalate: {Ended}, Revoke: {Revoked}, Fail: {Failed}, Ignore: {Approved}},
+	Active:   {Deescalate: {Ended}, Revoke: {Revoked}, Ignore: {Active}},
+	Denied:   {Ignore: {Denied}},
+	Expired:  {Ignore: {Expired}},
+	Canceled: {Ignore: {Canceled}},
+	Ended:    {Ignore: {Ended}},
+	Revoked:  {Ignore: {Revoked}},
+	Failed:   {Ignore: {Failed}},
+}
+
+// May tells whether event e may take a run from one status to another. The
+// status of a run that does not exist yet is "".
+func May(from Status, e EventName, to Status) bool {
+	for _, s := range forward[from][e] {
+		if s == to {
+			return true
+		}
+	}
+	return false
+}
+
+// Final tells whether nothing can follow s; withAccess says whether the flow
+// has a strategy, for which an approval is not yet the end.
+func (s Status) Final(withAccess bool) bool {
+	switch s {
+	case Denied, Expired, Canceled, Ended, Revoked, Failed:
+		return true
+	case Approved:
+		return !withAccess
+	}
+	return false
+}
+
+// Decided tells whether a decision has been made: no approve, deny, cancel or
+// expire can follow.
+func (s Status) Decided() bool { return rank[s] >= rank[Approved] }
+
+// Known tells whether s is a status at all.
+func (s Status) Known() bool { return rank[s] > 0 }

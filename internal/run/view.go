@@ -1,0 +1,129 @@
+package run
+
+import (
+	"encoding/json"
+	"sort"
+	"time"
+)
+
+// View is a run as a response shows it: no sensitive field, no settings of a
+// target, nothing of the engine.
+type View struct {
+	ID        string     `json:"id"`
+	Flow      string     `json:"flow"`
+	Status    Status     `json:"status"`
+	Requester PersonView `json:"requester"`
+	// Fields shows a target as {id, label}.
+	Fields map[string]json.RawMessage `json:"fields"`
+	// Withheld names the sensitive fields that were given a value.
+	Withheld        []string      `json:"withheld,omitempty"`
+	Reason          string        `json:"reason"`
+	CreatedAt       time.Time     `json:"created_at"`
+	UpdatedAt       time.Time     `json:"updated_at"`
+	Decision        *DecisionView `json:"decision,omitempty"`
+	Review          *ReviewView   `json:"review,omitempty"`
+	DurationSeconds int           `json:"duration_seconds,omitempty"`
+	// History is left out of lists.
+	History []Entry `json:"history,omitempty"`
+}
+
+// PersonView is a person as a response shows one: without groups.
+type PersonView struct {
+	ID    string `json:"id"`
+	Email string `json:"email,omitempty"`
+	Name  string `json:"name,omitempty"`
+}
+
+// DecisionView is a decision as a response shows it.
+type DecisionView struct {
+	Event  EventName `json:"event"`
+	Reason string    `json:"reason"`
+	By     Actor     `json:"by"`
+	At     time.Time `json:"at"`
+	Checks []Check   `json:"checks"`
+}
+
+// ReviewView is a review as a response shows it.
+type ReviewView struct {
+	Approvers  []string     `json:"approvers"`
+	Viewers    []string     `json:"viewers,omitempty"`
+	Approvals  any          `json:"approvals"`
+	ApprovedBy []PersonView `json:"approved_by"`
+	ExpiresAt  time.Time    `json:"expires_at"`
+	Checks     []Check      `json:"checks,omitempty"`
+	Errors     []HookError  `json:"errors,omitempty"`
+}
+
+func personView(p Person) PersonView { return PersonView{ID: p.ID, Email: p.Email, Name: p.Name} }
+
+// View gives the run as a response shows it, with its history.
+func (r *Run) View() View {
+	v := View{
+		ID: r.ID, Flow: r.Flow.Name, Status: r.Status, Requester: personView(r.Requester),
+		Fields: publicFields(r.Fields), Withheld: r.withheld(), Reason: r.Reason,
+		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+		DurationSeconds: r.DurationSeconds, History: r.History,
+	}
+	if d := r.Decision; d != nil {
+		v.Decision = &DecisionView{Event: d.Event, Reason: d.Reason, By: d.By, At: d.At, Checks: d.Checks}
+		if d.Checks == nil {
+			v.Decision.Checks = []Check{}
+		}
+	}
+	if w := r.Review; w != nil {
+		v.Review = &ReviewView{
+			Approvers: nonNil(w.Approvers), Viewers: w.Viewers, Approvals: approvalsView(w.Approvals),
+			ApprovedBy: []PersonView{}, ExpiresAt: w.ExpiresAt, Checks: w.Checks, Errors: w.Errors,
+		}
+		for _, a := range w.ApprovedBy {
+			v.Review.ApprovedBy = append(v.Review.ApprovedBy, personView(a.Person))
+		}
+	}
+	return v
+}
+
+// withheld names the sensitive fields that were given a value, sorted.
+func (r *Run) withheld() []string {
+	names := make([]string, 0, len(r.Sensitive))
+	for name := range r.Sensitive {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// approvalsView shows a plain count as a number, requirements as a list.
+func approvalsView(needs []Requirement) any {
+	if len(needs) == 1 && needs[0].From == "" {
+		return needs[0].Count
+	}
+	return needs
+}
+
+func nonNil(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+// publicFields leaves the settings out of targets, which are the only values
+// that are objects.
+func publicFields(fields map[string]json.RawMessage) map[string]json.RawMessage {
+	out := make(map[string]json.RawMessage, len(fields))
+	for name, value := range fields {
+		if len(value) > 0 && value[0] == '{' {
+			var target struct {
+				ID    string `json:"id"`
+				Label string `json:"label"`
+			}
+			if json.Unmarshal(value, &target) == nil {
+				if public, err := json.Marshal(target); err == nil {
+					value = public
+				}
+			}
+		}
+		out[name] = value
+	}
+	return out
+}
