@@ -1,0 +1,27 @@
+package run
+
+import "errors"
+
+// Step is what Decide learns when the state machine enters it: which step this
+// is, what was heard since the last one, and the acts of people.
+type Step struct {
+	// ID names the step, the same over its retries.
+	ID string
+	// Execution is the number of the execution that asks.
+	Execution int
+	// Turn is the turn that Heard and Caught belong to.
+	Turn int
+	// Heard is what a hook function answered, nil if none did.
+	Heard *Heard
+	// Caught is the error of the state before, nil if there was none.
+	Caught *Caught
+	// Acts are all acts about the run, in the order of their ids.
+	Acts []Act
+	// HooksVersion is the version that the flow's hook function has now, "" if
+	// that is not known.
+	HooksVersion string
+}
+
+// ErrNotTheRuns means that a step is of an execution which is not (or no
+// longer) the run's.
+var ErrNotTheRuns = errors.New("this execution is not the run's")
