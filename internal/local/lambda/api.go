@@ -1,0 +1,100 @@
+package lambda
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// APIPath is where the Lambda API's calls begin; ServeHTTP answers those.
+const APIPath = "/2015-03-31/functions/"
+
+// status is the HTTP status of each error of the service that can arise here.
+var status = map[string]int{
+	"InvalidParameterValueException": http.StatusBadRequest,
+	"InvalidRequestContentException": http.StatusBadRequest,
+	"ResourceNotFoundException":      http.StatusNotFound,
+	"RequestTooLargeException":       http.StatusRequestEntityTooLarge,
+	"TooManyRequestsException":       http.StatusTooManyRequests,
+	"UnknownOperationException":      http.StatusNotFound,
+}
+
+// ServeHTTP answers the Invoke call of the Lambda API as SDKs and the CLI make
+// it (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html), with the
+// invocation types RequestResponse, Event and DryRun.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Amzn-Requestid", uuid.NewString())
+	escaped, ok := strings.CutPrefix(r.URL.EscapedPath(), APIPath)
+	function, ok2 := strings.CutSuffix(escaped, "/invocations")
+	function, err := url.PathUnescape(function)
+	if !ok || !ok2 || err != nil || r.Method != http.MethodPost {
+		writeError(w, &ServiceError{"UnknownOperationException", "This machine's Lambda answers Invoke alone: POST " + APIPath + "{name}/invocations."})
+		return
+	}
+	f, arn, err := s.lookup(function, r.URL.Query().Get("Qualifier"))
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
+	if err != nil {
+		writeError(w, &ServiceError{"RequestTooLargeException", "Request must be smaller than 6291456 bytes for the InvokeFunction operation"})
+		return
+	}
+	if len(payload) > 0 && !json.Valid(payload) {
+		writeError(w, &ServiceError{"InvalidRequestContentException", "Could not parse request body into json: the payload is not valid JSON"})
+		return
+	}
+	switch kind := r.Header.Get("X-Amz-Invocation-Type"); kind {
+	case "", "RequestResponse":
+		s.serveInvoke(w, r, f, arn, payload)
+	case "Event":
+		if err := s.queue(f, arn, payload); err != nil {
+			writeError(w, err)
+			return
+		}
+		w.WriteHeader(http.StatusAccepted)
+	case "DryRun":
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		writeError(w, &ServiceError{"InvalidParameterValueException", "Unknown invocation type: " + kind})
+	}
+}
+
+func (s *Service) serveInvoke(w http.ResponseWriter, r *http.Request, f *function, arn string, payload []byte) {
+	result, err := f.invoke(r.Context(), arn, payload)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	if result.FunctionError != "" {
+		w.Header().Set("X-Amz-Function-Error", result.FunctionError)
+	}
+	w.Header().Set("X-Amz-Executed-Version", result.ExecutedVersion)
+	w.Header().Set("Content-Type", "application/json")
+	w.Write(result.Payload)
+}
+
+func writeError(w http.ResponseWriter, err error) {
+	told := &ServiceError{}
+	if !errors.As(err, &told) {
+		told = &ServiceError{"ServiceException", err.Error()}
+	}
+	code, known := status[told.Code]
+	doc := map[string]string{"Type": "User", "Message": told.Message}
+	if !known {
+		code, doc["Type"] = http.StatusInternalServerError, "Service"
+	}
+	if told.Code == "TooManyRequestsException" {
+		doc["Reason"] = "ReservedFunctionConcurrentInvocationLimitExceeded"
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Amzn-Errortype", told.Code)
+	w.WriteHeader(code)
+	json.NewEncoder(w).Encode(doc)
+}

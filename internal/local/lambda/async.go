@@ -1,0 +1,65 @@
+package lambda
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// asyncPauses are how long Lambda waits before it tries a failed asynchronous
+// invocation a second and a third time
+// (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
+var asyncPauses = []time.Duration{time.Minute, 2 * time.Minute}
+
+// InvokeAsync queues an event for a function (InvocationType Event) and returns
+// before it ran. A failed attempt is repeated twice; what fails then is logged
+// and dropped. An unknown function or an event over 1 MiB is an error at once.
+func (s *Service) InvokeAsync(function string, payload []byte) error {
+	f, arn, err := s.lookup(function, "")
+	if err != nil {
+		return err
+	}
+	return s.queue(f, arn, payload)
+}
+
+func (s *Service) queue(f *function, arn string, payload []byte) error {
+	if len(payload) > maxEvent {
+		return &ServiceError{"RequestTooLargeException", fmt.Sprintf("Request must be smaller than %d bytes for the InvokeFunction operation", maxEvent)}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return &ServiceError{"ServiceException", "The stack is closing."}
+	}
+	s.async.Add(1)
+	go func() {
+		defer s.async.Done()
+		s.attempt(f, arn, payload)
+	}()
+	return nil
+}
+
+func (s *Service) attempt(f *function, arn string, payload []byte) {
+	for n := 0; ; n++ {
+		result, err := f.invoke(s.ctx, arn, payload)
+		if err == nil && result.FunctionError == "" {
+			return
+		}
+		if err == nil {
+			err = errors.New(string(result.Payload))
+		}
+		if errors.Is(err, context.Canceled) {
+			return
+		}
+		if n == len(asyncPauses) {
+			fmt.Fprintf(s.log.lines(f.cfg.Name), "asynchronous event dropped after %d attempts: %v\n", n+1, err)
+			return
+		}
+		select {
+		case <-s.opts.Clock.After(asyncPauses[n]):
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package lambda
+
+import (
+	"fmt"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// environment is what Lambda puts into a function's process
+// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
+// Of the developer's own environment only PATH and TMPDIR (the machine's, not
+// the account's) and FASTTRACK_SECRET_* come along, so that what works here
+// doesn't lean on what is not there at AWS. HOME stays out, as at AWS: an SDK
+// must not find the developer's own profile.
+func (f *function) environment(p *process, runtimeAPI string) []string {
+	o := f.service.opts
+	env := map[string]string{}
+	for _, kv := range o.Environ {
+		name, value, _ := strings.Cut(kv, "=")
+		if name == "PATH" || name == "TMPDIR" || strings.HasPrefix(name, "FASTTRACK_SECRET_") {
+			env[name] = value
+		}
+	}
+	for name, value := range f.cfg.Environment {
+		env[name] = value
+	}
+	for name, value := range map[string]string{
+		"_HANDLER":                        f.cfg.Handler,
+		"AWS_REGION":                      o.Region,
+		"AWS_DEFAULT_REGION":              o.Region,
+		"AWS_LAMBDA_FUNCTION_NAME":        f.cfg.Name,
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(f.cfg.MemoryMB),
+		"AWS_LAMBDA_FUNCTION_VERSION":     p.version,
+		"AWS_LAMBDA_INITIALIZATION_TYPE":  "on-demand",
+		"AWS_LAMBDA_LOG_GROUP_NAME":       "/aws/lambda/" + f.cfg.Name,
+		"AWS_LAMBDA_LOG_STREAM_NAME":      fmt.Sprintf("[%s]%s", p.version, p.id),
+		"AWS_LAMBDA_RUNTIME_API":          runtimeAPI,
+		"AWS_ACCESS_KEY_ID":               "ASIA" + strings.ToUpper(p.id[:16]),
+		"AWS_SECRET_ACCESS_KEY":           "local",
+		"AWS_SESSION_TOKEN":               "local",
+		"LAMBDA_TASK_ROOT":                filepath.Dir(f.cfg.Command),
+		"LAMBDA_RUNTIME_DIR":              filepath.Dir(f.cfg.Command),
+		"LANG":                            "en_US.UTF-8",
+		"TZ":                              ":UTC",
+	} {
+		env[name] = value
+	}
+	if o.EndpointURL != "" {
+		env["AWS_ENDPOINT_URL"] = o.EndpointURL
+	}
+	list := make([]string, 0, len(env))
+	for name, value := range env {
+		list = append(list, name+"="+value)
+	}
+	sort.Strings(list)
+	return list
+}

@@ -1,0 +1,85 @@
+package lambda
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+)
+
+// InProcess is a function that runs in this process: for tests.
+type InProcess func(ctx context.Context, payload []byte) ([]byte, error)
+
+// Function describes one function to Register.
+type Function struct {
+	// Name is what callers invoke; LogicalID is the template's name for it.
+	Name, LogicalID string
+	// Command is the path of its binary (bootstrap); the folder it lies in is
+	// its working directory (LAMBDA_TASK_ROOT).
+	Command string
+	// InProcess runs the function in this process in place of Command.
+	InProcess InProcess
+	// Environment are its own variables, as in the template.
+	Environment map[string]string
+	// Timeout is its time limit per invocation; 0 is Lambda's own 3 s.
+	Timeout time.Duration
+	// MemoryMB is told to the function, not enforced; 0 is 128.
+	MemoryMB int
+	// Handler is what _HANDLER says; empty is "bootstrap".
+	Handler string
+	// Aliases are the qualifiers it answers to beside its version and $LATEST.
+	Aliases []string
+	// Reserved is its reserved concurrency: how many run at once, all others
+	// being throttled at once. 0 reserves nothing.
+	Reserved int
+}
+
+// Register adds a function. Its binary must be there and executable.
+func (s *Service) Register(cfg Function) error {
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = 3 * time.Second
+	}
+	if cfg.MemoryMB <= 0 {
+		cfg.MemoryMB = 128
+	}
+	if cfg.Handler == "" {
+		cfg.Handler = "bootstrap"
+	}
+	f := newFunction(s, cfg)
+	switch {
+	case cfg.InProcess != nil:
+		f.version = "1"
+		f.kind = kindInProcess
+	default:
+		path, err := filepath.Abs(cfg.Command)
+		if err != nil {
+			return fmt.Errorf("function %s: %w", cfg.Name, err)
+		}
+		f.cfg.Command = path
+		if err := f.identify(); err != nil {
+			return fmt.Errorf("function %s: %w", cfg.Name, err)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.functions[cfg.Name]; ok {
+		return fmt.Errorf("function %s is registered twice", cfg.Name)
+	}
+	s.functions[cfg.Name] = f
+	return nil
+}
+
+// Version tells the version of a registered function: a decimal number made
+// from the content of its deployment package, so that a changed package is
+// another version; "1" for an InProcess function.
+func (s *Service) Version(name string) (string, bool) {
+	s.mu.Lock()
+	f, ok := s.functions[name]
+	s.mu.Unlock()
+	if !ok {
+		return "", false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.version, true
+}

@@ -1,0 +1,49 @@
+package lambda
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// invocation is one event on its way through a runtime.
+type invocation struct {
+	id      string // the request id
+	arn     string // as invoked, with its qualifier
+	payload []byte
+	done    chan Result // takes exactly one, and never blocks
+
+	// Set when it is delivered.
+	process  *process // nil for an attached runtime
+	version  string
+	deadline time.Time
+	timer    *time.Timer
+}
+
+func newInvocation(arn string, payload []byte) *invocation {
+	return &invocation{id: uuid.NewString(), arn: arn, payload: payload, done: make(chan Result, 1)}
+}
+
+// timeOut answers inv as the service does when its time is up, and kills the
+// process, which can't be told to stop.
+func (f *function) timeOut(inv *invocation) {
+	message := fmt.Sprintf("Task timed out after %.2f seconds", f.cfg.Timeout.Seconds())
+	if f.finish(inv.id, failure("Sandbox.Timedout", inv.id, message)) && inv.process != nil {
+		inv.process.kill()
+	}
+}
+
+// failure is the answer for what happened to a runtime rather than in the
+// function: the service names the request in its message.
+func failure(errorType, requestID, message string) Result {
+	doc, err := json.Marshal(map[string]string{
+		"errorType":    errorType,
+		"errorMessage": fmt.Sprintf("RequestId: %s Error: %s", requestID, message),
+	})
+	if err != nil {
+		panic(err) // two strings always encode
+	}
+	return Result{Payload: doc, FunctionError: "Unhandled"}
+}

@@ -1,0 +1,277 @@
+package lambda
+
+import (
+	"context"
+	"io/fs"
+	"slices"
+	"sync"
+	"time"
+)
+
+type kind int
+
+const (
+	kindProcess kind = iota
+	kindInProcess
+	kindAttached
+)
+
+// function is one function's queue: invocations that wait, and runtimes that
+// wait for one. Whatever comes first waits for the other.
+type function struct {
+	service *Service
+	cfg     Function
+	kind    kind
+
+	mu        sync.Mutex
+	binary    fs.FileInfo // what version was computed from
+	version   string
+	pending   []*invocation
+	pollers   []*poller // the last is the one most lately used
+	inflight  map[string]*invocation
+	processes map[*process]struct{}
+	starting  int       // processes that have not asked for an event yet
+	returning int       // processes that have answered and not asked again yet
+	running   int       // InProcess invocations under way
+	seen      time.Time // when an attached process last called
+	closed    bool
+}
+
+// poller is a runtime waiting in "next".
+type poller struct {
+	process *process // nil for an attached one
+	give    chan *invocation
+}
+
+func newFunction(s *Service, cfg Function) *function {
+	return &function{
+		service:   s,
+		cfg:       cfg,
+		inflight:  map[string]*invocation{},
+		processes: map[*process]struct{}{},
+	}
+}
+
+// invoke gives the payload to a runtime that waits, else starts one, else
+// waits for one, and returns what came of it.
+func (f *function) invoke(ctx context.Context, arn string, payload []byte) (Result, error) {
+	if len(payload) > maxPayload {
+		return Result{}, &ServiceError{"RequestTooLargeException", "Request must be smaller than 6291456 bytes for the InvokeFunction operation"}
+	}
+	if len(payload) == 0 {
+		payload = []byte("{}")
+	}
+	inv := newInvocation(arn, payload)
+	if f.kind == kindInProcess {
+		return f.invokeInProcess(ctx, inv)
+	}
+	if err := f.submit(inv); err != nil {
+		return Result{}, err
+	}
+	wait := time.NewTimer(f.service.opts.QueueWait)
+	defer wait.Stop()
+	for {
+		select {
+		case result := <-inv.done:
+			return result, nil
+		case <-ctx.Done():
+			f.withdraw(inv)
+			return Result{}, ctx.Err()
+		case <-wait.C:
+			if f.overdue(inv) {
+				return Result{}, throttled()
+			}
+		}
+	}
+}
+
+// submit gives inv to a waiting runtime or queues it and starts another.
+func (f *function) submit(inv *invocation) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return &ServiceError{"ServiceException", "The stack is closing."}
+	}
+	if n := len(f.pollers); n > 0 {
+		p := f.pollers[n-1]
+		f.pollers = f.pollers[:n-1]
+		f.deliver(inv, p.process)
+		p.give <- inv
+		return nil
+	}
+	if f.kind == kindAttached {
+		if len(f.inflight) == 0 && time.Since(f.seen) > attachGrace {
+			return &ServiceError{"ResourceNotFoundException", "Function not found: " + inv.arn}
+		}
+		f.pending = append(f.pending, inv)
+		return nil
+	}
+	if f.cfg.Reserved > 0 && len(f.pending)+len(f.inflight) >= f.cfg.Reserved {
+		return throttled()
+	}
+	f.pending = append(f.pending, inv)
+	f.grow(f.returning)
+	if f.returning > 0 {
+		time.AfterFunc(returnTime, func() {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			f.grow(0)
+		})
+	}
+	return nil
+}
+
+// returnTime is how long an invocation counts on a process that has answered
+// and not asked again yet.
+const returnTime = 20 * time.Millisecond
+
+// grow starts processes until there is one on its way for each invocation that
+// waits beyond those that coming processes will take, or the limit is reached.
+// The caller holds f.mu.
+func (f *function) grow(coming int) {
+	limit := f.service.opts.Concurrency
+	if f.cfg.Reserved > 0 {
+		limit = f.cfg.Reserved
+	}
+	for f.starting+coming < len(f.pending) && len(f.processes) < limit && !f.closed {
+		f.spawn(f.pending[f.starting+coming])
+	}
+}
+
+// next waits for an invocation for a runtime. It returns nil when ctx ends.
+func (f *function) next(ctx context.Context, p *process) *invocation {
+	f.mu.Lock()
+	if f.closed || (p != nil && p.gone) {
+		f.mu.Unlock()
+		return nil
+	}
+	if p == nil {
+		f.seen = time.Now()
+	} else if !p.ready {
+		p.ready = true
+		f.starting--
+		p.initTimer.Stop()
+	}
+	if p != nil && p.returning {
+		p.returning = false
+		f.returning--
+	}
+	if len(f.pending) > 0 {
+		inv := f.pending[0]
+		f.pending = f.pending[1:]
+		f.deliver(inv, p)
+		f.mu.Unlock()
+		return inv
+	}
+	me := &poller{process: p, give: make(chan *invocation, 1)}
+	f.pollers = append(f.pollers, me)
+	f.mu.Unlock()
+
+	select {
+	case inv := <-me.give:
+		return inv
+	case <-ctx.Done():
+	case <-f.service.ctx.Done():
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.pollers = slices.DeleteFunc(f.pollers, func(q *poller) bool { return q == me })
+	select {
+	case inv := <-me.give:
+		// Handed over while the runtime went away. A process of ours is dealt
+		// with when its exit is seen; an attached one never got it.
+		if p == nil {
+			f.takeBack(inv)
+		}
+	default:
+	}
+	return nil
+}
+
+// deliver marks inv as running, with its time limit. The caller holds f.mu.
+func (f *function) deliver(inv *invocation, p *process) {
+	f.inflight[inv.id] = inv
+	inv.process = p
+	inv.version = f.version
+	if p != nil {
+		inv.version = p.version
+		p.current = inv
+	}
+	inv.deadline = time.Now().Add(f.cfg.Timeout)
+	inv.timer = time.AfterFunc(f.cfg.Timeout, func() { f.timeOut(inv) })
+}
+
+// takeBack puts an invocation that its runtime never got first in the queue.
+// The caller holds f.mu.
+func (f *function) takeBack(inv *invocation) {
+	inv.timer.Stop()
+	delete(f.inflight, inv.id)
+	f.pending = slices.Insert(f.pending, 0, inv)
+}
+
+// finish answers inv once and frees its runtime. It reports whether inv was
+// under way.
+func (f *function) finish(id string, r Result) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.finishLocked(id, r)
+}
+
+func (f *function) finishLocked(id string, r Result) bool {
+	inv, ok := f.inflight[id]
+	if !ok {
+		return false
+	}
+	delete(f.inflight, id)
+	inv.timer.Stop()
+	if inv.process != nil {
+		inv.process.current = nil
+		inv.process.returning = true
+		f.returning++
+	} else {
+		f.seen = time.Now()
+	}
+	r.ExecutedVersion = inv.version
+	inv.done <- r
+	return true
+}
+
+// withdraw takes inv out of the queue when it has not been delivered yet.
+func (f *function) withdraw(inv *invocation) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	i := slices.Index(f.pending, inv)
+	if i < 0 {
+		return false
+	}
+	f.pending = slices.Delete(f.pending, i, i+1)
+	return true
+}
+
+// overdue withdraws inv when it waits because every process is busy; one that
+// waits for a process to start goes on waiting.
+func (f *function) overdue(inv *invocation) bool {
+	f.mu.Lock()
+	i := slices.Index(f.pending, inv)
+	starting := f.starting
+	f.mu.Unlock()
+	return i >= starting && f.withdraw(inv)
+}
+
+// close answers what waits and lets no more in.
+func (f *function) close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	for _, inv := range f.pending {
+		inv.done <- failure("Runtime.ExitError", inv.id, "Runtime exited without providing a reason")
+	}
+	f.pending = nil
+	if f.kind == kindAttached {
+		for id, inv := range f.inflight {
+			f.finishLocked(id, failure("Runtime.ExitError", inv.id, "Runtime exited without providing a reason"))
+		}
+	}
+}
+
+func throttled() error { return &ServiceError{"TooManyRequestsException", "Rate Exceeded."} }
