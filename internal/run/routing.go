@@ -2,8 +2,10 @@ package run
 
 // Routing is what get_permissions and get_notifications said.
 type Routing struct {
-	Permissions   *Permissions `json:"permissions,omitempty"`
-	Notifications []Notify     `json:"notifications,omitempty"`
+	Permissions *Permissions `json:"permissions,omitempty"`
+	// Notifications replace the flow's list unless they are nil; an empty list
+	// tells nobody.
+	Notifications []Notify `json:"notifications"`
 	// AdminsOnly is set when who may decide could not be found out.
 	AdminsOnly bool `json:"admins_only,omitempty"`
 	// Asked tells that get_permissions has been asked, or is known to be
@@ -49,7 +51,12 @@ func (rt Routing) apply(rule ReviewRule) ReviewRule {
 		rule.Notify = rt.Notifications
 	}
 	if rt.AdminsOnly {
+		people := 0
+		for _, need := range rule.Approvals {
+			people += need.Count
+		}
 		rule.Approvers = []string{"admins"}
+		rule.Approvals = []Requirement{{Count: people}}
 		rule.SelfApproval = false
 	}
 	return rule

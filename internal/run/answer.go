@@ -1,0 +1,283 @@
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The limits on what a hook answers.
+const (
+	maxAnswer     = 64 << 10 // bytes
+	maxOutput     = 8 << 10  // bytes
+	MaxReason     = 2000     // characters
+	maxChecks     = 50
+	maxCheckText  = 1000 // characters
+	maxPrincipals = 100
+	maxNotify     = 50
+	maxErrorText  = 1000 // characters
+	// MaxReviewSeconds is the longest review, 30 days.
+	MaxReviewSeconds = 30 * 24 * 3600
+	maxApprovals     = 20
+)
+
+// answer is what a hook answered, as far as it can be believed. Each hook run
+// in the invocation stands for itself: errs says which of them failed.
+type answer struct {
+	transition      EventName
+	reason          string
+	message         string
+	durationSeconds int
+	checks          []Check
+	output          json.RawMessage
+	permissions     *Permissions
+	notifications   []Notify
+	subscriptions   []HookName
+	subscribes      bool
+	errs            map[HookName]string
+	// whole tells that the invocation failed as a whole: nothing of it holds.
+	whole bool
+}
+
+func (a *answer) fail(h HookName, format string, args ...any) {
+	if a.errs == nil {
+		a.errs = map[HookName]string{}
+	}
+	if _, already := a.errs[h]; !already {
+		a.errs[h] = clip(fmt.Sprintf(format, args...))
+	}
+}
+
+// failed gives the error of a hook, "" if it has none.
+func (a *answer) failed(h HookName) string { return a.errs[h] }
+
+// readAnswer checks what the function answered when it was asked for hook. It
+// never fails: what is wrong is in the answer's errs. durationSeconds is what
+// the run asks for, 0 for none.
+func readAnswer(hook HookName, raw json.RawMessage, durationSeconds int) answer {
+	var a answer
+	trimmed := bytes.TrimSpace(raw)
+	if len(trimmed) == 0 || string(trimmed) == "null" {
+		return a
+	}
+	if len(trimmed) > maxAnswer {
+		a.whole = true
+		a.fail(hook, "invalid answer: %d bytes, more than %d", len(trimmed), maxAnswer)
+		return a
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(trimmed, &members); err != nil {
+		a.whole = true
+		a.fail(hook, "invalid answer: a JSON object was expected, not %s", kind(trimmed))
+		return a
+	}
+	// In one order, so that the same answer always gets the same error.
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		a.readMember(hook, name, members[name])
+	}
+	a.checkTogether(hook, durationSeconds)
+	if a.failed(hook) != "" {
+		// What a failed hook said about the run does not hold; what it found
+		// out, and the other hooks' answers, do.
+		a.transition, a.reason, a.message, a.durationSeconds, a.output = "", "", "", 0, nil
+	}
+	return a
+}
+
+func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
+	if string(value) == "null" {
+		return
+	}
+	var err error
+	switch name {
+	case "version":
+		var v string
+		if err = strict(value, &v); err == nil && v != ContractVersion {
+			err = fmt.Errorf("%q is not known, %q is", v, ContractVersion)
+		}
+	case "transition":
+		err = strict(value, &a.transition)
+	case "reason":
+		err = readText(value, &a.reason, MaxReason)
+	case "message":
+		err = readText(value, &a.message, MaxReason)
+	case "duration_seconds":
+		if err = strict(value, &a.durationSeconds); err == nil && a.durationSeconds < 1 {
+			err = fmt.Errorf("a whole number from 1 was expected, not %d", a.durationSeconds)
+		}
+	case "checks":
+		a.checks, err = readChecks(value)
+	case "output":
+		if len(value) > maxOutput {
+			err = fmt.Errorf("%d bytes, more than %d", len(value), maxOutput)
+		}
+		a.output = value
+	case "subscriptions":
+		if err = strict(value, &a.subscriptions); err == nil {
+			a.subscribes = true
+		}
+	case "errors":
+		err = a.readErrors(value)
+	case "permissions":
+		if hook != OnRequest && hook != GetPermissions {
+			err = fmt.Errorf("only on_request and get_permissions answer with it")
+			break
+		}
+		if a.permissions, err = readPermissions(value); err != nil {
+			a.fail(GetPermissions, "invalid answer: permissions: %v", err)
+			return
+		}
+	case "notifications":
+		if hook != OnRequest && hook != GetPermissions && hook != GetNotifications {
+			err = fmt.Errorf("only on_request, get_permissions and get_notifications answer with it")
+			break
+		}
+		if a.notifications, err = readNotifications(value); err != nil {
+			a.fail(GetNotifications, "invalid answer: notifications: %v", err)
+			return
+		}
+	default:
+		err = fmt.Errorf("there is no such member")
+	}
+	if err != nil {
+		a.fail(hook, "invalid answer: %s: %v", name, err)
+	}
+}
+
+// checkTogether checks what members mean for one another.
+func (a *answer) checkTogether(hook HookName, durationSeconds int) {
+	if a.transition != "" && !hook.allows(a.transition) {
+		a.fail(hook, "invalid answer: transition %q is not one that %s may answer with; it may answer %s", a.transition, hook, hook.choices())
+	}
+	if a.message != "" && a.transition != Ignore {
+		a.fail(hook, "invalid answer: message goes with transition \"ignore\" alone")
+	}
+	if a.durationSeconds > 0 {
+		switch {
+		case a.transition != Approve:
+			a.fail(hook, "invalid answer: duration_seconds goes with transition \"approve\" alone")
+		case durationSeconds == 0:
+			a.fail(hook, "invalid answer: duration_seconds: the flow gives no access, so there is no duration to shorten")
+		case a.durationSeconds > durationSeconds:
+			a.fail(hook, "invalid answer: duration_seconds %d is longer than the %d asked for; a hook may only shorten it", a.durationSeconds, durationSeconds)
+		}
+	}
+}
+
+// choices lists what a hook may answer, for a sentence.
+func (h HookName) choices() string {
+	var names []string
+	for _, e := range mayReturn[h] {
+		names = append(names, fmt.Sprintf("%q", e))
+	}
+	return strings.Join(append(names, "no transition"), ", ")
+}
+
+func (a *answer) readErrors(value json.RawMessage) error {
+	var errs []HookError
+	if err := strict(value, &errs); err != nil {
+		return err
+	}
+	for _, e := range errs {
+		if !KnownHook(string(e.Hook)) {
+			return fmt.Errorf("%q is not a hook", e.Hook)
+		}
+		text := strings.TrimSpace(e.Error)
+		if text == "" {
+			text = "failed without saying why"
+		}
+		a.fail(e.Hook, "%s", text)
+	}
+	return nil
+}
+
+func readChecks(value json.RawMessage) ([]Check, error) {
+	var checks []Check
+	if err := strict(value, &checks); err != nil {
+		return nil, err
+	}
+	if len(checks) > maxChecks {
+		return nil, fmt.Errorf("%d of them, more than %d", len(checks), maxChecks)
+	}
+	for i, c := range checks {
+		if c.Name == "" {
+			return nil, fmt.Errorf("[%d]: it has no name", i)
+		}
+		for _, text := range []string{c.Name, c.Detail} {
+			if err := CheckText(text, maxCheckText); err != nil {
+				return nil, fmt.Errorf("[%d]: %w", i, err)
+			}
+		}
+	}
+	return checks, nil
+}
+
+func readText(value json.RawMessage, into *string, limit int) error {
+	if err := strict(value, into); err != nil {
+		return err
+	}
+	return CheckText(*into, limit)
+}
+
+// CheckText checks a text that people will read: at most limit characters, and
+// no control characters. The error says which, nil if it is well.
+func CheckText(s string, limit int) error {
+	if n := utf8.RuneCountInString(s); n > limit {
+		return fmt.Errorf("%d characters, more than %d", n, limit)
+	}
+	for _, r := range s {
+		if unicode.IsControl(r) {
+			return fmt.Errorf("it holds the control character %U", r)
+		}
+	}
+	return nil
+}
+
+// strict decodes one value, refusing members it doesn't know.
+func strict(value json.RawMessage, into any) error {
+	d := json.NewDecoder(bytes.NewReader(value))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	if err == nil {
+		return nil
+	}
+	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
+		return fmt.Errorf("%s was expected, not %s", wrong.Type, wrong.Value)
+	}
+	return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// kind names the kind of a JSON value.
+func kind(raw []byte) string {
+	switch raw[0] {
+	case '{':
+		return "one that is broken"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case 't', 'f':
+		return "a boolean"
+	}
+	return "a number"
+}
+
+// clip makes an error text fit for the history: no control characters, not too
+// long.
+func clip(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	if utf8.RuneCountInString(s) <= maxErrorText {
+		return s
+	}
+	return string([]rune(s)[:maxErrorText-1]) + "…"
+}

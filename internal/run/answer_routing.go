@@ -1,0 +1,127 @@
+package run
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// readPermissions checks the permissions member of an answer.
+func readPermissions(value json.RawMessage) (*Permissions, error) {
+	var in struct {
+		Approvers      *[]string       `json:"approvers"`
+		Viewers        *[]string       `json:"viewers"`
+		SelfApproval   *bool           `json:"self_approval"`
+		Approvals      json.RawMessage `json:"approvals"`
+		TimeoutSeconds *int            `json:"timeout_seconds"`
+	}
+	if err := strict(value, &in); err != nil {
+		return nil, err
+	}
+	p := &Permissions{SelfApproval: in.SelfApproval}
+	var err error
+	if in.Approvers != nil {
+		p.Approvers, p.ApproversSet = *in.Approvers, true
+		if err = checkPrincipals(*in.Approvers); err != nil {
+			return nil, fmt.Errorf("approvers: %w", err)
+		}
+	}
+	if in.Viewers != nil {
+		p.Viewers, p.ViewersSet = *in.Viewers, true
+		if err = checkPrincipals(*in.Viewers); err != nil {
+			return nil, fmt.Errorf("viewers: %w", err)
+		}
+	}
+	if len(in.Approvals) > 0 && string(in.Approvals) != "null" {
+		if p.Approvals, err = readApprovals(in.Approvals); err != nil {
+			return nil, fmt.Errorf("approvals: %w", err)
+		}
+	}
+	if in.TimeoutSeconds != nil {
+		p.TimeoutSeconds = *in.TimeoutSeconds
+		if p.TimeoutSeconds < 1 || p.TimeoutSeconds > MaxReviewSeconds {
+			return nil, fmt.Errorf("timeout_seconds: 1 to %d was expected, not %d", MaxReviewSeconds, p.TimeoutSeconds)
+		}
+	}
+	return p, nil
+}
+
+// readApprovals takes a count, or a list of {from, count}.
+func readApprovals(value json.RawMessage) ([]Requirement, error) {
+	var needs []Requirement
+	if value[0] == '[' {
+		if err := strict(value, &needs); err != nil {
+			return nil, err
+		}
+	} else {
+		var count int
+		if err := strict(value, &count); err != nil {
+			return nil, err
+		}
+		needs = []Requirement{{Count: count}}
+	}
+	total := 0
+	for i, need := range needs {
+		if need.Count < 1 {
+			return nil, fmt.Errorf("[%d]: count is %d, at least 1 was expected", i, need.Count)
+		}
+		if need.From != "" {
+			if err := checkPrincipals([]string{need.From}); err != nil {
+				return nil, err
+			}
+		}
+		total += need.Count
+	}
+	if total < 1 || total > maxApprovals {
+		return nil, fmt.Errorf("1 to %d people were expected, not %d", maxApprovals, total)
+	}
+	return needs, nil
+}
+
+func readNotifications(value json.RawMessage) ([]Notify, error) {
+	list := []Notify{}
+	if err := strict(value, &list); err != nil {
+		return nil, err
+	}
+	if len(list) > maxNotify {
+		return nil, fmt.Errorf("%d entries, more than %d", len(list), maxNotify)
+	}
+	for i, n := range list {
+		if len(n.To) == 0 {
+			return nil, fmt.Errorf("[%d]: to names nobody", i)
+		}
+		if len(n.To) > maxPrincipals {
+			return nil, fmt.Errorf("[%d]: to names %d, more than %d", i, len(n.To), maxPrincipals)
+		}
+		for _, to := range n.To {
+			if err := CheckText(to, 320); err != nil || to == "" {
+				return nil, fmt.Errorf("[%d]: to: a name of 1 to 320 characters was expected", i)
+			}
+		}
+		if n.WaitSeconds < 0 || n.WaitSeconds > MaxReviewSeconds {
+			return nil, fmt.Errorf("[%d]: wait_seconds: 0 to %d was expected, not %d", i, MaxReviewSeconds, n.WaitSeconds)
+		}
+	}
+	return list, nil
+}
+
+// checkPrincipals checks the form of principals: e-mails or other identities,
+// "group:NAME", "everyone", "admins".
+func checkPrincipals(principals []string) error {
+	if len(principals) > maxPrincipals {
+		return fmt.Errorf("%d of them, more than %d", len(principals), maxPrincipals)
+	}
+	for _, p := range principals {
+		if err := CheckText(p, 320); err != nil {
+			return err
+		}
+		if p == "" || p == "group:" {
+			return fmt.Errorf("%q names nobody", p)
+		}
+		known := p == "everyone" || p == "admins" || strings.ContainsAny(p, "@:|")
+		if !known {
+			return fmt.Errorf("%q is neither an e-mail nor \"group:NAME\", \"everyone\" or \"admins\"", p)
+		}
+	}
+	return nil
+}

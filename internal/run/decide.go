@@ -1,0 +1,222 @@
+package run
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Decide is the engine: from a run and what a step brings it makes the next
+// run. It is pure, and changes neither r nor s. changed tells whether there is
+// anything to write; a step that was seen before, or that brings nothing,
+// changes nothing, and the run's [Run.Document] answers it all the same.
+//
+// The error is [ErrNotTheRuns] for a step of another execution; any other is a
+// defect.
+func Decide(r *Run, s Step, now time.Time) (next *Run, changed bool, err error) {
+	if s.Execution != r.Engine.Execution {
+		return nil, false, fmt.Errorf("run %s, execution %d: %w", r.ID, s.Execution, ErrNotTheRuns)
+	}
+	if s.ID == r.Engine.Step || r.over() {
+		return r, false, nil
+	}
+	if r.Engine.Next == NextHook && s.Turn != r.Engine.Turn {
+		// An answer to a question of an earlier turn: ask the present one.
+		return r, false, nil
+	}
+	next, err = r.clone()
+	if err != nil {
+		return nil, false, err
+	}
+	d := &decider{Run: next, step: s, now: clean(now)}
+	if r.Engine.Next == NextHook {
+		d.hear()
+	} else {
+		d.goOn()
+	}
+	if d.err != nil {
+		return nil, false, fmt.Errorf("run %s: %w", r.ID, d.err)
+	}
+	if !d.changed {
+		return r, false, nil
+	}
+	next.Engine.Turn++
+	next.Engine.Step = s.ID
+	next.UpdatedAt = d.now
+	if next.Engine.Next != NextReview {
+		next.Engine.Token = ""
+	}
+	return next, true, nil
+}
+
+// over tells whether the state machine was told to end.
+func (r *Run) over() bool {
+	return r.Engine.Next != NextHook && r.Engine.Next != NextReview
+}
+
+func (r *Run) clone() (*Run, error) {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("run %s: copy: %w", r.ID, err)
+	}
+	next := &Run{Version: r.Version}
+	if err := json.Unmarshal(raw, next); err != nil {
+		return nil, fmt.Errorf("run %s: copy: %w", r.ID, err)
+	}
+	return next, nil
+}
+
+// decider is one Decide under way.
+type decider struct {
+	*Run
+	step    Step
+	now     time.Time
+	changed bool
+	err     error
+}
+
+// log appends an entry that leads to a status.
+func (d *decider) log(to Status, e Entry) {
+	if d.err != nil {
+		return
+	}
+	d.err = d.Run.append(d.now, to, e)
+	d.changed = true
+}
+
+// handled notes that an act was dealt with.
+func (d *decider) handled(act string) {
+	if act != "" {
+		d.Engine.Handled = append(d.Engine.Handled, act)
+		d.changed = true
+	}
+}
+
+// ask has a hook asked next.
+func (d *decider) ask(h HookName) {
+	d.Engine.Next, d.Engine.Hook = NextHook, h
+	d.changed = true
+}
+
+// subscribed tells whether a hook is there to be asked: as long as that is not
+// known it counts as there, and so does a guard once the hook function has
+// another version than the one that told.
+func (d *decider) subscribed(h HookName) bool {
+	e := d.Engine
+	if !e.SubscriptionsKnown {
+		return true
+	}
+	for _, s := range e.Subscriptions {
+		if s == h {
+			return true
+		}
+	}
+	sameVersion := d.step.HooksVersion != "" && d.step.HooksVersion == e.SubscriptionsVersion
+	return h.guard() && !sameVersion
+}
+
+// raise lets an event come: its on-hook is asked if it is there, else the event
+// takes effect.
+func (d *decider) raise(c Case) {
+	hook := map[EventName]HookName{Approve: OnApprove, Deny: OnDeny, Expire: OnExpire}[c.Event]
+	if d.subscribed(hook) {
+		d.Engine.Case = &c
+		d.ask(hook)
+		return
+	}
+	d.settle(c)
+}
+
+// settle lets an event take effect, after its on-hook if it has one.
+func (d *decider) settle(c Case) {
+	d.Engine.Case = nil
+	d.handled(c.Act)
+	entry := Entry{
+		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason,
+		Checks: c.Checks, Error: c.Error, Act: c.Act, DurationSeconds: c.DurationSeconds,
+	}
+	if c.Event == Approve {
+		if c.DurationSeconds > 0 && c.DurationSeconds < d.DurationSeconds {
+			d.DurationSeconds = c.DurationSeconds
+		}
+		if c.Person != nil {
+			d.Review.ApprovedBy = append(d.Review.ApprovedBy, Approval{Person: *c.Person, Act: c.Act})
+			if !d.thresholdMet() {
+				d.log(Pending, entry)
+				d.goOn()
+				return
+			}
+		}
+	}
+	if entry.Reason == "" && c.Actor.Type == HookActor {
+		entry.Reason = fmt.Sprintf("%s by %s of %s", pastTense[c.Event], c.Actor.ID, d.Flow.Name)
+	}
+	d.log(outcome[c.Event], entry)
+	d.Decision = &Decision{
+		Event: c.Event, Reason: entry.Reason, By: c.Actor, At: d.now, Checks: c.Checks, Act: c.Act,
+	}
+	if after := afterHook[c.Event]; d.subscribed(after) {
+		d.ask(after)
+		return
+	}
+	d.end()
+}
+
+var (
+	pastTense = map[EventName]string{Approve: "Approved", Deny: "Denied", Expire: "Expired", Cancel: "Canceled"}
+	outcome   = map[EventName]Status{Approve: Approved, Deny: Denied, Expire: Expired, Cancel: Canceled}
+	afterHook = map[EventName]HookName{Approve: AfterApprove, Deny: AfterDeny, Expire: AfterExpire, Cancel: AfterCancel}
+	endOf     = map[Status]Next{Approved: NextApproved, Denied: NextDenied, Expired: NextExpired, Canceled: NextCanceled}
+)
+
+// end has the state machine end in the state that is named for the outcome.
+func (d *decider) end() {
+	d.Engine.Case, d.Engine.Hook = nil, ""
+	d.Engine.Next = endOf[d.Status]
+	d.changed = true
+}
+
+// ignored drops an event because a hook said so, or failed, and goes on where
+// the event came from.
+func (d *decider) ignored(c Case, by HookName, message, failure string, checks []Check) {
+	d.Engine.Case = nil
+	d.ignore(hookActor(by), ViaHook, c.Act, message, failure, checks)
+	if failure != "" {
+		failed := HookError{Hook: by, Error: failure}
+		if d.Review != nil {
+			d.Review.Errors = append(d.Review.Errors, failed)
+		} else if c.Routing != nil {
+			c.Routing.Errors = append(c.Routing.Errors, failed)
+		}
+	}
+	switch {
+	case d.Status == Requested:
+		d.route(c.Routing)
+	case c.Origin == OnExpire:
+		d.settle(d.expiry(""))
+	default:
+		d.goOn()
+	}
+}
+
+// ignore records that something does not count. Past the first few it only
+// counts, so that a run's record can't be filled up.
+func (d *decider) ignore(by Actor, via Channel, act, message, failure string, checks []Check) {
+	d.handled(act)
+	d.Engine.Ignored++
+	d.changed = true
+	if d.Engine.Ignored > maxIgnored && act != "" {
+		return
+	}
+	d.log(d.Status, Entry{
+		Event: Ignore, Actor: by, Channel: via, Reason: message, Error: failure, Act: act, Checks: checks,
+	})
+}
+
+// expiry is the case of the engine's own expire.
+func (d *decider) expiry(reason string) Case {
+	if reason == "" {
+		reason = "Nobody decided in time."
+	}
+	return Case{Event: Expire, Actor: Actor{Type: EngineActor}, Channel: ViaEngine, Reason: reason, At: d.now}
+}

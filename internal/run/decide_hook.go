@@ -1,0 +1,245 @@
+package run
+
+import (
+	"slices"
+	"strings"
+)
+
+// hear deals with what the hook that was asked answered, or with its failure,
+// by the rows of the hook table.
+func (d *decider) hear() {
+	hook := d.Engine.Hook
+	a := d.listen(hook)
+	d.changed = true
+	if beforePeople := d.Status == Requested; beforePeople {
+		if act, there := d.cancelAct(); there {
+			d.settle(actCase(act))
+			return
+		}
+	}
+	switch hook {
+	case OnRequest:
+		d.heardOnRequest(a)
+	case GetPermissions:
+		d.heardPermissions(a)
+	case AfterRequest:
+		d.heardAfterRequest(a)
+	case OnApprove:
+		d.heardOnApprove(a)
+	case OnDeny:
+		d.heardOnDeny(a)
+	case OnExpire:
+		d.heardOnExpire(a)
+	default: // the after-hooks of a decision
+		if failure := a.failed(hook); failure != "" {
+			d.ignore(hookActor(hook), ViaHook, "", "", failure, a.checks)
+		}
+		d.end()
+	}
+}
+
+// listen reads what was heard or caught, and keeps what outlasts the hook: its
+// output, and which hooks there are.
+func (d *decider) listen(hook HookName) answer {
+	var a answer
+	switch {
+	case d.step.Caught != nil:
+		a.whole = true
+		a.fail(hook, "%s", d.step.Caught.explain(hook, d.Flow.HookTimeoutSeconds))
+	case d.step.Heard == nil:
+		a.whole = true
+		a.fail(hook, "%s gave no answer", hook)
+	default:
+		a = readAnswer(hook, d.step.Heard.Answer, d.DurationSeconds)
+		if a.subscribes && !a.whole {
+			d.Engine.SubscriptionsKnown = true
+			d.Engine.SubscriptionsVersion = d.step.Heard.Version
+			d.Engine.Subscriptions = nil
+			for _, h := range a.subscriptions {
+				if KnownHook(string(h)) && !slices.Contains(d.Engine.Subscriptions, h) {
+					d.Engine.Subscriptions = append(d.Engine.Subscriptions, h)
+				}
+			}
+		}
+	}
+	if len(a.output) > 0 && string(a.output) != "null" {
+		if d.Steps == nil {
+			d.Steps = map[string]jsonValue{}
+		}
+		d.Steps[string(hook)] = a.output
+	}
+	return a
+}
+
+// routing is what the answer says about people. asked are the hooks that had
+// to answer in this invocation: if it failed as a whole, each of them did.
+func (a *answer) routing(asked HookName) *Routing {
+	rt := &Routing{
+		Permissions: a.permissions, Notifications: a.notifications, Checks: a.checks,
+		AdminsOnly: a.whole || a.failed(GetPermissions) != "",
+		Asked:      true,
+	}
+	for _, h := range []HookName{asked, GetPermissions, GetNotifications} {
+		if text := a.failed(h); text != "" && !slices.ContainsFunc(rt.Errors, func(e HookError) bool { return e.Hook == h }) {
+			rt.Errors = append(rt.Errors, HookError{Hook: h, Error: text})
+		}
+	}
+	return rt
+}
+
+func (d *decider) heardOnRequest(a answer) {
+	rt := a.routing(OnRequest)
+	if a.transition == "" {
+		d.route(rt)
+		return
+	}
+	// The reducers are not run when on_request decides.
+	rt.Asked = a.permissions != nil || rt.AdminsOnly
+	d.raise(Case{
+		Event: a.transition, Actor: hookActor(OnRequest), Channel: ViaHook, Reason: a.reason, Checks: a.checks,
+		DurationSeconds: a.durationSeconds, At: d.now, Origin: OnRequest, Routing: rt,
+	})
+}
+
+// heardPermissions is for a run that on_request had decided, until a guard
+// ignored that: only then are the reducers asked by themselves.
+func (d *decider) heardPermissions(a answer) {
+	rt := a.routing(GetPermissions)
+	if c := d.Engine.Case; c != nil && c.Routing != nil {
+		rt.Errors = append(c.Routing.Errors, rt.Errors...)
+		rt.Checks = append(c.Routing.Checks, rt.Checks...)
+		if rt.Notifications == nil {
+			rt.Notifications = c.Routing.Notifications
+		}
+	}
+	d.Engine.Case = nil
+	d.route(rt)
+}
+
+func (d *decider) heardAfterRequest(a answer) {
+	if failure := a.failed(AfterRequest); failure != "" {
+		d.Review.Errors = append(d.Review.Errors, HookError{Hook: AfterRequest, Error: failure})
+		d.ignore(hookActor(AfterRequest), ViaHook, "", "", failure, a.checks)
+		d.goOn()
+		return
+	}
+	if act, there := d.cancelAct(); there {
+		d.settle(actCase(act))
+		return
+	}
+	if a.transition == "" {
+		d.Review.Checks = append(d.Review.Checks, a.checks...)
+		d.goOn()
+		return
+	}
+	d.raise(Case{
+		Event: a.transition, Actor: hookActor(AfterRequest), Channel: ViaHook, Reason: a.reason, Checks: a.checks,
+		DurationSeconds: a.durationSeconds, At: d.now, Origin: AfterRequest,
+	})
+}
+
+func (d *decider) heardOnApprove(a answer) {
+	c := *d.Engine.Case
+	if failure := a.failed(OnApprove); failure != "" {
+		d.ignored(c, OnApprove, failure, failure, a.checks)
+		return
+	}
+	switch a.transition {
+	case Ignore:
+		d.ignored(c, OnApprove, orDefault(a.message, "on_approve of "+d.Flow.Name+" does not let this approval count."), "", a.checks)
+	case Deny:
+		d.raise(Case{
+			Event: Deny, Actor: hookActor(OnApprove), Channel: ViaHook, Reason: a.reason, Checks: a.checks,
+			At: d.now, Act: c.Act, Origin: orDefault(c.Origin, OnApprove), Routing: c.Routing,
+		})
+	default:
+		c.Reason = orDefault(a.reason, c.Reason)
+		c.Checks = append(c.Checks, a.checks...)
+		if a.durationSeconds > 0 && (c.DurationSeconds == 0 || a.durationSeconds < c.DurationSeconds) {
+			c.DurationSeconds = a.durationSeconds
+		}
+		d.settle(c)
+	}
+}
+
+func (d *decider) heardOnDeny(a answer) {
+	c := *d.Engine.Case
+	if failure := a.failed(OnDeny); failure != "" {
+		c.Error = failure
+	} else if a.transition == Ignore {
+		d.ignored(c, OnDeny, orDefault(a.message, "on_deny of "+d.Flow.Name+" does not let this denial count."), "", a.checks)
+		return
+	}
+	c.Reason = orDefault(a.reason, c.Reason)
+	c.Checks = append(c.Checks, a.checks...)
+	d.settle(c)
+}
+
+func (d *decider) heardOnExpire(a answer) {
+	c := *d.Engine.Case
+	c.Error = a.failed(OnExpire)
+	switch a.transition {
+	case Approve, Deny:
+		d.raise(Case{
+			Event: a.transition, Actor: hookActor(OnExpire), Channel: ViaHook, Reason: a.reason, Checks: a.checks,
+			DurationSeconds: a.durationSeconds, At: d.now, Origin: OnExpire,
+		})
+	default:
+		c.Reason = orDefault(a.reason, c.Reason)
+		c.Checks = append(c.Checks, a.checks...)
+		d.settle(c)
+	}
+}
+
+// route sends a run to people, and tells the first of the notify list. If the
+// reducers have not been asked yet, they are first.
+func (d *decider) route(rt *Routing) {
+	if rt == nil {
+		rt = &Routing{Asked: true}
+	}
+	if !rt.Asked && (d.subscribed(GetPermissions) || d.subscribed(GetNotifications)) {
+		d.Engine.Case = &Case{Event: Request, Actor: d.Requester.Actor(), Channel: d.Channel, Person: &d.Requester, Reason: d.Reason, At: d.CreatedAt, Origin: OnRequest, Routing: rt}
+		d.ask(GetPermissions)
+		return
+	}
+	rule := rt.apply(d.Flow.Review)
+	d.Review = &Review{
+		ReviewRule: rule, ExpiresAt: d.CreatedAt.Add(seconds(rule.TimeoutSeconds)),
+		Errors: rt.Errors, Checks: rt.Checks,
+	}
+	d.tellNext("Waiting for "+describe(rule)+" to decide.", rt)
+	if d.subscribed(AfterRequest) {
+		d.ask(AfterRequest)
+		return
+	}
+	d.goOn()
+}
+
+// tellNext records that the next of the notify list is told. The entry of the
+// routing itself also carries what the hooks found out, or did wrong.
+func (d *decider) tellNext(reason string, rt *Routing) {
+	e := Entry{Event: Forward, Actor: Actor{Type: EngineActor}, Channel: ViaEngine, Reason: reason}
+	if d.Review.Told < len(d.Review.Notify) {
+		e.To = d.Review.Notify[d.Review.Told].To
+		d.Review.Told++
+	}
+	d.Review.ToldAt = d.now
+	if rt != nil {
+		e.Checks = rt.Checks
+		var errs []string
+		for _, failed := range rt.Errors {
+			errs = append(errs, string(failed.Hook)+": "+failed.Error)
+		}
+		e.Error = strings.Join(errs, "; ")
+	}
+	d.log(Pending, e)
+}
+
+func hookActor(h HookName) Actor { return Actor{Type: HookActor, ID: string(h)} }
+
+func orDefault[T ~string](value, otherwise T) T {
+	if value == "" {
+		return otherwise
+	}
+	return value
+}

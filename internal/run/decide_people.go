@@ -1,0 +1,120 @@
+package run
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+type jsonValue = json.RawMessage
+
+// The reserve that is kept for a run to end in: a run that has grown to these
+// expires while there is still room to say so.
+const (
+	// maxTurns keeps an execution, at about a dozen events a turn, under the
+	// 25,000 events that Step Functions allows.
+	maxTurns = 1500
+	// maxHistory is in bytes; a DynamoDB item may have 400 KB.
+	maxHistory = 280 << 10
+)
+
+// goOn goes on with a run that waits for people: deals with the acts that came,
+// then with time that passed, and then waits.
+func (d *decider) goOn() {
+	for {
+		act, there := d.nextAct()
+		if !there {
+			break
+		}
+		if err := d.MayAct(act.Event, act.Person); err != nil {
+			d.ignore(Actor{Type: EngineActor}, ViaEngine, act.ID, err.Error(), "", nil)
+			continue
+		}
+		if act.Event == Approve && d.approved(act.Person) {
+			d.ignore(Actor{Type: EngineActor}, ViaEngine, act.ID, "You have approved this request already.", "", nil)
+			continue
+		}
+		if act.Event == Cancel {
+			d.settle(actCase(act))
+		} else {
+			d.raise(actCase(act))
+		}
+		// Whatever follows from the act, this or a later Decide has gone on
+		// with the rest.
+		return
+	}
+	switch {
+	case d.full():
+		d.settle(d.expiry("The record of this request is full."))
+		return
+	case !d.now.Before(d.Review.ExpiresAt):
+		if !d.Review.Expiring {
+			d.Review.Expiring = true
+			d.changed = true
+			d.raise(d.expiry(""))
+			return
+		}
+		d.settle(d.expiry(""))
+		return
+	}
+	if at, more := d.Review.nextTell(); more && !d.now.Before(at) {
+		d.tellNext("Nobody has decided yet.", nil)
+	}
+	if d.Engine.Next != NextReview {
+		d.Engine.Next, d.Engine.Hook = NextReview, ""
+		d.changed = true
+	}
+}
+
+// nextAct is the first act that was not dealt with and came before the review
+// expired. A second act with the same key is the first one again.
+func (d *decider) nextAct() (Act, bool) { return d.Run.nextAct(d.step.Acts) }
+
+func (r *Run) nextAct(acts []Act) (Act, bool) {
+	keys := map[string]bool{}
+	for _, act := range acts {
+		again := act.Key != "" && keys[act.Key]
+		keys[act.Key] = true
+		if again || slices.Contains(r.Engine.Handled, act.ID) || act.At.After(r.Review.ExpiresAt) {
+			continue
+		}
+		return act, true
+	}
+	return Act{}, false
+}
+
+// cancelAct is the requester's cancel, if there is one.
+func (d *decider) cancelAct() (Act, bool) {
+	for _, act := range d.step.Acts {
+		if act.Event == Cancel && !slices.Contains(d.Engine.Handled, act.ID) && d.MayAct(Cancel, act.Person) == nil {
+			return act, true
+		}
+	}
+	return Act{}, false
+}
+
+func (r *Run) approved(p Person) bool {
+	return slices.ContainsFunc(r.Review.ApprovedBy, func(a Approval) bool { return a.Is(p) })
+}
+
+// full tells whether the run has grown to its reserve.
+func (d *decider) full() bool {
+	if d.Engine.Turn >= maxTurns {
+		return true
+	}
+	if len(d.History) < 50 {
+		return false
+	}
+	raw, err := json.Marshal(d.History)
+	return err != nil || len(raw) > maxHistory
+}
+
+func actCase(a Act) Case {
+	p := a.Person
+	return Case{
+		Event: a.Event, Actor: p.Actor(), Channel: a.Channel, Reason: a.Reason,
+		DurationSeconds: a.DurationSeconds, Person: &p, Act: a.ID, At: a.At,
+	}
+}
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
