@@ -1,0 +1,78 @@
+# fasttrack: `make run` serves the whole system on this machine, `make test`
+# runs all tests. Both need Go alone; `make lint` and `make deploy` bring their
+# own tools (see TOOLS).
+
+FUNCTIONS := Request Approve Record Hooks
+
+# What a Lambda binary is built with: lambda.norpc leaves out the old go1.x
+# runtime's RPC, -s -w the symbol tables that only a debugger reads.
+LAMBDA_BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags='-s -w'
+# The processor that `sam build` builds for: the template's Architecture.
+# Deploying to x86_64 takes LAMBDA_ARCH=amd64 here and Architecture=x86_64 there.
+LAMBDA_OS   ?= linux
+LAMBDA_ARCH ?= arm64
+
+# Where pinned lint tools are kept, outside the tree that `sam build` copies.
+TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fasttrack/tools
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test lint bench deploy clean tools
+
+help: ## Say what there is to make
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build the Lambda binaries and the CLI for this machine, into build/
+	@for f in $(FUNCTIONS); do \
+		$(MAKE) --no-print-directory build-$${f}Function ARTIFACTS_DIR=build/$${f}Function \
+			LAMBDA_OS=$$(go env GOOS) LAMBDA_ARCH=$$(go env GOARCH) || exit 1; \
+	done
+	@go build -buildvcs=false -o build/fasttrack ./cmd/fasttrack
+
+run: build ## Serve the whole system on this machine (FASTTRACK_ADDR, default 127.0.0.1:8080)
+	@exec build/fasttrack local
+
+test: build ## Run all tests
+	go vet ./...
+	go test ./...
+
+lint: tools ## Check format, code, template and state machine
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	$(TOOLS)/venv/bin/cfn-lint -t template.yaml
+	$(SAM) validate --lint --region us-east-1
+	$(SAM) build
+	$(TOOLS)/npm/node_modules/.bin/asl-validator --json-path statemachine.asl.json
+
+bench: build ## Measure the budgets of docs/performance.md
+	go test -run '^$$' -bench . -benchtime 1x ./bench/...
+
+deploy: ## Build and deploy to AWS with the SAM CLI, asking what it must know
+	sam build
+	sam deploy --guided --capabilities CAPABILITY_IAM
+
+clean: ## Remove what was built
+	rm -rf build .aws-sam
+
+# What `sam build` calls, once for each function, with ARTIFACTS_DIR set.
+.PHONY: $(FUNCTIONS:%=build-%Function)
+$(FUNCTIONS:%=build-%Function): build-%Function:
+	@mkdir -p $(ARTIFACTS_DIR)
+	GOOS=$(LAMBDA_OS) GOARCH=$(LAMBDA_ARCH) $(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/$(shell echo $* | tr A-Z a-z)
+	@cp flows.yaml $(ARTIFACTS_DIR)/
+
+# The lint tools, at the versions that tools/ pins.
+SAM := SAM_CLI_TELEMETRY=0 $(TOOLS)/venv/bin/sam
+tools: $(TOOLS)/venv/.installed $(TOOLS)/npm/.installed
+
+$(TOOLS)/venv/.installed: tools/requirements.txt
+	python3 -m venv $(TOOLS)/venv
+	$(TOOLS)/venv/bin/pip install --quiet --disable-pip-version-check -r tools/requirements.txt
+	@touch $@
+
+$(TOOLS)/npm/.installed: tools/package.json tools/package-lock.json
+	@mkdir -p $(TOOLS)/npm
+	cp tools/package.json tools/package-lock.json $(TOOLS)/npm/
+	npm ci --silent --prefix $(TOOLS)/npm
+	@touch $@
