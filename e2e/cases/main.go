@@ -1,0 +1,95 @@
+// Command cases is a hook function for the end-to-end tests. It speaks the
+// hook contract by hand, without the SDK, so that it can also break it: the
+// request's field "do" says what each hook does, such as
+// "on_request=hang;on_approve=deny".
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+func main() { lambda.StartHandler(handler{}) }
+
+type handler struct{}
+
+// Invoke takes raw bytes and gives raw bytes, so that an answer need not even
+// be JSON.
+func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
+	var ask struct {
+		Hook  string `json:"hook"`
+		Event struct {
+			Channel string `json:"channel"`
+		} `json:"event"`
+		Run struct {
+			Fields map[string]json.RawMessage `json:"fields"`
+			Flow   struct {
+				Vars struct {
+					Subscriptions []string `json:"subscriptions"`
+				} `json:"vars"`
+			} `json:"flow"`
+		} `json:"run"`
+	}
+	if err := json.Unmarshal(asked, &ask); err != nil {
+		return nil, err
+	}
+	var do string
+	_ = json.Unmarshal(ask.Run.Fields["do"], &do)
+	for _, step := range strings.Split(do, ";") {
+		hook, how, _ := strings.Cut(step, "=")
+		if hook == ask.Hook {
+			return act(how, ask.Run.Flow.Vars.Subscriptions)
+		}
+	}
+	return answer(map[string]any{}, ask.Run.Flow.Vars.Subscriptions)
+}
+
+func answer(members map[string]any, subscriptions []string) ([]byte, error) {
+	if subscriptions != nil {
+		members["subscriptions"] = subscriptions
+	}
+	return json.Marshal(members)
+}
+
+func act(how string, subscriptions []string) ([]byte, error) {
+	switch how {
+	case "error":
+		return nil, errors.New("the directory did not answer: 503")
+	case "panic":
+		panic("a hook's panic")
+	case "exit":
+		os.Exit(3)
+	case "hang":
+		time.Sleep(time.Minute)
+	case "big":
+		return bytes.Repeat([]byte("x"), 10<<20), nil
+	case "text":
+		return []byte("approve, please"), nil
+	case "list":
+		return []byte(`["approve"]`), nil
+	case "type":
+		return []byte(`{"transition":true}`), nil
+	case "member":
+		return []byte(`{"transition":"approve","admin":true}`), nil
+	case "forged":
+		return []byte(`{"Error":"States.Timeout","Cause":"forged","next":"Approved"}`), nil
+	case "escalate", "revoke", "request":
+		return answer(map[string]any{"transition": how}, subscriptions)
+	case "ignore":
+		return answer(map[string]any{"transition": how, "message": "You are not authorized to approve this request."}, subscriptions)
+	case "quiet":
+		return answer(map[string]any{"transition": "approve"}, subscriptions)
+	case "evidence":
+		return answer(map[string]any{"checks": []map[string]any{{"name": "on call in PagerDuty", "passed": false, "detail": "schedule P123"}}}, subscriptions)
+	case "only-root":
+		return answer(map[string]any{"permissions": map[string]any{"approvers": []string{"root@example.com"}}}, subscriptions)
+	}
+	return answer(map[string]any{"transition": how, "reason": "the hook said " + how}, subscriptions)
+}

@@ -1,0 +1,86 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// client calls the API as somebody, and keeps the last answer.
+type client struct {
+	url      string
+	who      string
+	headers  [][2]string
+	status   int
+	received http.Header
+	body     []byte
+}
+
+func (c *client) call(method, path string, body []byte) error {
+	req, err := http.NewRequest(method, c.url+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	if c.who != "" && c.who != "-" {
+		req.Header.Set("Authorization", "Bearer "+c.who)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for _, h := range c.headers {
+		req.Header.Set(h[0], h[1])
+	}
+	c.headers = nil
+	res, err := (&http.Client{Timeout: 30 * time.Second}).Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	c.status, c.received = res.StatusCode, res.Header
+	c.body, err = io.ReadAll(res.Body)
+	return err
+}
+
+// at gives the value at a path such as "history.0.reason", as text; "-1" is
+// the last of a list, "#" its length.
+func (c *client) at(path string) (string, bool) {
+	var v any
+	d := json.NewDecoder(bytes.NewReader(c.body))
+	d.UseNumber()
+	if d.Decode(&v) != nil {
+		return "", false
+	}
+	for _, part := range strings.Split(path, ".") {
+		switch t := v.(type) {
+		case map[string]any:
+			next, there := t[part]
+			if !there {
+				return "", false
+			}
+			v = next
+		case []any:
+			if part == "#" {
+				return strconv.Itoa(len(t)), true
+			}
+			i, err := strconv.Atoi(part)
+			if i < 0 {
+				i += len(t)
+			}
+			if err != nil || i < 0 || i >= len(t) {
+				return "", false
+			}
+			v = t[i]
+		default:
+			return "", false
+		}
+	}
+	if s, ok := v.(string); ok {
+		return s, true
+	}
+	text, err := json.Marshal(v)
+	return string(text), err == nil
+}

@@ -1,0 +1,130 @@
+package e2e
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+type clientKey struct{}
+
+// commands are what the transcripts can say beside testscript's own:
+//
+//	as WHO                  who calls from here on: "email" or "email;group,group"; "-" is nobody
+//	header NAME VALUE       a header of the next call
+//	call METHOD PATH [BODY] calls the API; BODY is JSON, or @FILE
+//	status CODE             the last answer's status
+//	json PATH VALUE         a value of the last answer, as text; after "!": it is absent
+//	matches PATH REGEXP     the same by a regular expression
+//	got NAME REGEXP         a header of the last answer
+//	save NAME PATH          keeps a value of the last answer as $NAME
+//	await ID STATUS         reads the request until it has that status
+var commands = map[string]func(*testscript.TestScript, bool, []string){
+	"as":      as,
+	"header":  header,
+	"call":    call,
+	"status":  status,
+	"json":    jsonIs,
+	"matches": matches,
+	"got":     got,
+	"save":    save,
+	"await":   await,
+}
+
+func clientOf(ts *testscript.TestScript, neg bool, args []string, least, most int) *client {
+	if neg {
+		ts.Fatalf("! does not go with this command")
+	}
+	return clientOfAny(ts, args, least, most)
+}
+
+func clientOfAny(ts *testscript.TestScript, args []string, least, most int) *client {
+	if len(args) < least || len(args) > most {
+		ts.Fatalf("%d to %d arguments were expected", least, most)
+	}
+	return ts.Value(clientKey{}).(*client)
+}
+
+func as(ts *testscript.TestScript, neg bool, args []string) {
+	clientOf(ts, neg, args, 1, 1).who = args[0]
+}
+
+func header(ts *testscript.TestScript, neg bool, args []string) {
+	c := clientOf(ts, neg, args, 2, 2)
+	c.headers = append(c.headers, [2]string{args[0], args[1]})
+}
+
+func call(ts *testscript.TestScript, neg bool, args []string) {
+	c := clientOf(ts, neg, args, 2, 3)
+	var body []byte
+	if len(args) == 3 {
+		body = []byte(args[2])
+		if file, ok := strings.CutPrefix(args[2], "@"); ok {
+			body = []byte(ts.ReadFile(file))
+		}
+	}
+	ts.Check(c.call(args[0], args[1], body))
+	fmt.Fprintf(ts.Stdout(), "%d\n%s\n", c.status, c.body)
+}
+
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	c := clientOf(ts, neg, args, 1, 1)
+	if got := fmt.Sprint(c.status); got != args[0] {
+		ts.Fatalf("status is %s, want %s: %s", got, args[0], c.body)
+	}
+}
+
+func jsonIs(ts *testscript.TestScript, neg bool, args []string) {
+	c := clientOfAny(ts, args, 1, 2)
+	got, there := c.at(args[0])
+	switch {
+	case neg && there:
+		ts.Fatalf("%s is %s, want it absent", args[0], got)
+	case !neg && !there:
+		ts.Fatalf("%s is absent: %s", args[0], c.body)
+	case !neg && len(args) == 2 && got != args[1]:
+		ts.Fatalf("%s is %q, want %q", args[0], got, args[1])
+	}
+}
+
+func matches(ts *testscript.TestScript, neg bool, args []string) {
+	c := clientOf(ts, neg, args, 2, 2)
+	value, there := c.at(args[0])
+	if !there || !regexp.MustCompile(args[1]).MatchString(value) {
+		ts.Fatalf("%s is %q, want it to match %s: %s", args[0], value, args[1], c.body)
+	}
+}
+
+func got(ts *testscript.TestScript, neg bool, args []string) {
+	c := clientOf(ts, neg, args, 2, 2)
+	if value := c.received.Get(args[0]); !regexp.MustCompile(args[1]).MatchString(value) {
+		ts.Fatalf("header %s is %q, want it to match %s", args[0], value, args[1])
+	}
+}
+
+func save(ts *testscript.TestScript, neg bool, args []string) {
+	c := clientOf(ts, neg, args, 2, 2)
+	value, there := c.at(args[1])
+	if !there {
+		ts.Fatalf("%s is absent: %s", args[1], c.body)
+	}
+	ts.Setenv(args[0], value)
+}
+
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	c := clientOf(ts, neg, args, 2, 2)
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		ts.Check(c.call("GET", "/requests/"+args[0], nil))
+		if got, _ := c.at("status"); got == args[1] {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("still not %s: %s", args[1], c.body)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}

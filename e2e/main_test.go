@@ -1,0 +1,81 @@
+// Package e2e runs transcripts against the whole system: the real template,
+// state machine and Lambda binaries, served on this machine.
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// binaries is where TestMain builds the Lambda binaries, one folder a function.
+var binaries string
+
+// functions maps each function of the template to its package.
+var functions = map[string]string{
+	"RequestFunction": "./functions/request",
+	"ApproveFunction": "./functions/approve",
+	"RecordFunction":  "./functions/record",
+	"HooksFunction":   "./functions/hooks",
+	"CasesFunction":   "./e2e/cases",
+}
+
+func TestMain(m *testing.M) {
+	code, err := run(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(code)
+}
+
+func run(m *testing.M) (int, error) {
+	dir, err := os.MkdirTemp("", "fasttrack-e2e-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	binaries = dir
+	for name, pkg := range functions {
+		build := exec.Command("go", "build", "-tags", "lambda.norpc", "-ldflags=-s -w", "-o", filepath.Join(dir, name, "bootstrap"), pkg)
+		build.Dir = ".."
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			return 0, fmt.Errorf("build %s: %w\n%s", pkg, err, out)
+		}
+	}
+	return m.Run(), nil
+}
+
+// layOut makes a folder as `make build` does, with the hook function and the
+// flows of one suite.
+func layOut(t *testing.T, hooks, flows string) string {
+	t.Helper()
+	dir := t.TempDir()
+	yaml, err := os.ReadFile(flows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range functions {
+		from := name
+		switch name {
+		case "CasesFunction":
+			continue
+		case "HooksFunction":
+			from = hooks
+		}
+		to := filepath.Join(dir, name)
+		if err := os.MkdirAll(to, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(filepath.Join(binaries, from, "bootstrap"), filepath.Join(to, "bootstrap")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(to, "flows.yaml"), yaml, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
