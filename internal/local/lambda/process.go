@@ -130,7 +130,7 @@ func (p *process) over(errorType, message string) {
 		p.returning = false
 		f.returning--
 	}
-	f.grow(f.returning)
+	f.grow(0)
 }
 
 // failStart answers the invocation that the process was started for, or the

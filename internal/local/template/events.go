@@ -1,0 +1,106 @@
+package template
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Bus is an AWS::Events::EventBus.
+type Bus struct {
+	LogicalID, Name string
+}
+
+// Rule is an AWS::Events::Rule.
+type Rule struct {
+	LogicalID, Name string
+	// Bus is the name of its bus; "default" when it says none.
+	Bus string
+	// Pattern is its event pattern as JSON, nil for a schedule.
+	Pattern json.RawMessage
+	// Schedule is its rate(…) or cron(…) expression, or empty.
+	Schedule string
+	Enabled  bool
+	Targets  []Target
+}
+
+// Target is where a rule sends an event.
+type Target struct {
+	ID string
+	// ARN is of a function.
+	ARN string
+	// Input replaces the event when it is not nil.
+	Input json.RawMessage
+}
+
+func (r *reader) collectBus(stack *Stack, res *resource) error {
+	name, err := r.name(res.node, res)
+	stack.Buses = append(stack.Buses, Bus{LogicalID: res.id, Name: name})
+	return err
+}
+
+func (r *reader) collectRule(stack *Stack, res *resource) error {
+	p := r.properties(res)
+	rule := Rule{LogicalID: res.id}
+	var err error
+	if rule.Name, err = r.name(res.node, res); err != nil {
+		return err
+	}
+	if rule.Bus, err = p.text("EventBusName", "default"); err != nil {
+		return err
+	}
+	if rule.Schedule, err = p.text("ScheduleExpression", ""); err != nil {
+		return err
+	}
+	state, err := p.text("State", "ENABLED")
+	if err != nil {
+		return err
+	}
+	rule.Enabled = state != "DISABLED"
+	if pattern, at, ok, err := p.get("EventPattern"); err != nil {
+		return err
+	} else if ok {
+		if rule.Pattern, err = json.Marshal(pattern); err != nil {
+			return r.errorf(at, "EventPattern: %v", err)
+		}
+	}
+	if (rule.Pattern == nil) == (rule.Schedule == "") {
+		return r.errorf(res.node, "a rule has either an EventPattern or a ScheduleExpression")
+	}
+	targets, err := p.list("Targets")
+	if err != nil {
+		return err
+	}
+	for _, item := range targets {
+		t, err := r.target(res, item)
+		if err != nil {
+			return err
+		}
+		rule.Targets = append(rule.Targets, t)
+	}
+	stack.Rules = append(stack.Rules, rule)
+	return nil
+}
+
+// target takes a function with, at most, an input and what says how often to
+// try; anything that would change the event is refused.
+func (r *reader) target(res *resource, item any) (Target, error) {
+	members, ok := item.(map[string]any)
+	if !ok {
+		return Target{}, r.errorf(res.node, "a target must be a mapping")
+	}
+	t := Target{ID: fmt.Sprint(members["Id"]), ARN: fmt.Sprint(members["Arn"])}
+	for key, value := range members {
+		switch key {
+		case "Id", "Arn", "RetryPolicy", "DeadLetterConfig":
+		case "Input":
+			text, ok := value.(string)
+			if !ok || !json.Valid([]byte(text)) {
+				return t, r.errorf(res.node, "target %s: Input must be JSON text", t.ID)
+			}
+			t.Input = json.RawMessage(text)
+		default:
+			return t, r.errorf(res.node, "target %s: property %s is not understood on this machine", t.ID, key)
+		}
+	}
+	return t, nil
+}

@@ -1,0 +1,93 @@
+package template
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Function is an AWS::Serverless::Function.
+type Function struct {
+	LogicalID, Name string
+	Environment     map[string]string
+	Timeout         time.Duration
+	MemoryMB        int
+	Handler         string
+	// Alias is its AutoPublishAlias, or empty.
+	Alias string
+	// Reserved is its reserved concurrency; 0 reserves nothing.
+	Reserved int
+}
+
+func (r *reader) collectFunction(stack *Stack, res *resource) error {
+	p := r.properties(res)
+	f := Function{LogicalID: res.id}
+	for _, key := range []string{"Events", "InlineCode", "ImageUri", "EventInvokeConfig"} {
+		if n := child(res.properties, key); n != nil {
+			return r.errorf(n, "property %s of a function is not understood on this machine", key)
+		}
+	}
+	runtime, err := p.text("Runtime", "")
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(runtime, "provided") {
+		return r.errorf(res.node, "runtime %q: this machine runs provided.al2023 (a bootstrap binary) alone", runtime)
+	}
+	if f.Name, err = r.name(res.node, res); err != nil {
+		return err
+	}
+	seconds, err := p.number("Timeout", 3)
+	if err != nil {
+		return err
+	}
+	f.Timeout = time.Duration(seconds) * time.Second
+	if f.MemoryMB, err = p.number("MemorySize", 128); err != nil {
+		return err
+	}
+	if f.Handler, err = p.text("Handler", "bootstrap"); err != nil {
+		return err
+	}
+	if f.Alias, err = p.text("AutoPublishAlias", ""); err != nil {
+		return err
+	}
+	if f.Reserved, err = p.number("ReservedConcurrentExecutions", 0); err != nil {
+		return err
+	}
+	if f.Environment, err = p.member("Environment").variables(); err != nil {
+		return err
+	}
+	stack.Functions = append(stack.Functions, f)
+	return nil
+}
+
+// variables are the members of Variables, those of the resource before those of
+// Globals.
+func (p properties) variables() (map[string]string, error) {
+	vars := map[string]string{}
+	inner := p.member("Variables")
+	if inner.own == nil && child(p.own, "Variables") == nil && inner.rest == nil {
+		return vars, nil
+	}
+	for _, n := range []*properties{{r: p.r, node: p.node, own: inner.rest}, {r: p.r, node: p.node, own: inner.own}} {
+		if n.own == nil {
+			continue
+		}
+		v, err := p.r.value(n.own)
+		if err != nil {
+			return nil, err
+		}
+		members, ok := v.(map[string]any)
+		if !ok {
+			return nil, p.r.errorf(n.own, "Variables must be a mapping")
+		}
+		for name, value := range members {
+			switch value.(type) {
+			case []any, map[string]any, nil:
+				return nil, p.r.errorf(n.own, "environment variable %s must be a text", name)
+			}
+			vars[name] = fmt.Sprint(value)
+		}
+	}
+	return vars, nil
+}

@@ -1,0 +1,194 @@
+package template
+
+import (
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// pseudo are CloudFormation's own parameters.
+func (r *reader) pseudo(name string) (any, bool) {
+	switch name {
+	case "AWS::AccountId":
+		return r.opts.AccountID, true
+	case "AWS::Region":
+		return r.opts.Region, true
+	case "AWS::StackName":
+		return r.opts.StackName, true
+	case "AWS::StackId":
+		return fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/local", r.opts.Region, r.opts.AccountID, r.opts.StackName), true
+	case "AWS::Partition":
+		return "aws", true
+	case "AWS::URLSuffix":
+		return "amazonaws.com", true
+	case "AWS::NoValue":
+		return noValue{}, true
+	case "AWS::NotificationARNs":
+		return []any{}, true
+	}
+	return nil, false
+}
+
+// ref works out !Ref of a parameter, a pseudo parameter, a resource, or SAM's
+// X.Version and X.Alias.
+func (r *reader) ref(n *yaml.Node, name string) (any, error) {
+	if v, ok := r.pseudo(name); ok {
+		return v, nil
+	}
+	if v, ok := r.parameters[name]; ok {
+		return v, nil
+	}
+	id, attribute, dotted := strings.Cut(name, ".")
+	if dotted && samReference(attribute) {
+		return r.samRef(n, id, attribute)
+	}
+	res, err := r.present(n, name)
+	if err != nil {
+		return nil, err
+	}
+	switch res.kind {
+	case "AWS::Serverless::StateMachine", "AWS::SNS::Topic":
+		return r.arn(n, res)
+	case "AWS::SQS::Queue":
+		return fmt.Sprintf("https://sqs.%s.amazonaws.com/%s/%s", r.opts.Region, r.opts.AccountID, r.opts.StackName+"-"+res.id), nil
+	}
+	return r.name(n, res)
+}
+
+// samRef is the ARN of a function's published version or alias, which SAM makes
+// where the function says AutoPublishAlias.
+func (r *reader) samRef(n *yaml.Node, id, attribute string) (any, error) {
+	res, err := r.present(n, id)
+	if err != nil {
+		return nil, err
+	}
+	if res.kind != "AWS::Serverless::Function" {
+		return nil, r.errorf(n, "%s.%s: %s is no function", id, attribute, id)
+	}
+	alias, err := r.properties(res).text("AutoPublishAlias", "")
+	if err != nil {
+		return nil, err
+	}
+	if alias == "" {
+		return nil, r.errorf(n, "%s.%s: function %s has no AutoPublishAlias", id, attribute, id)
+	}
+	arn, err := r.arn(n, res)
+	if err != nil {
+		return nil, err
+	}
+	if attribute == "Alias" {
+		return arn + ":" + alias, nil
+	}
+	if attribute != "Version" || r.opts.FunctionVersion == nil {
+		return nil, r.errorf(n, "%s.%s is not understood on this machine", id, attribute)
+	}
+	version, err := r.opts.FunctionVersion(id)
+	if err != nil {
+		return nil, fmt.Errorf("function %s: %w", id, err)
+	}
+	return arn + ":" + version, nil
+}
+
+// attribute works out !GetAtt.
+func (r *reader) attribute(n *yaml.Node, id, attribute string) (any, error) {
+	res, err := r.present(n, id)
+	if err != nil {
+		return nil, err
+	}
+	if !understood[res.kind] {
+		if attribute == "Arn" || strings.HasSuffix(attribute, "Arn") {
+			return r.arn(n, res)
+		}
+		return r.name(n, res)
+	}
+	switch attribute {
+	case "Arn":
+		return r.arn(n, res)
+	case "Name":
+		return r.name(n, res)
+	case "StreamArn":
+		arn, err := r.arn(n, res)
+		return arn + "/stream/local", err
+	case "ApiId", "AuthorizerId":
+		return res.id, nil
+	case "ApiEndpoint":
+		return r.opts.APIEndpoint, nil
+	}
+	return nil, r.errorf(n, "attribute %s of %s (%s) is not understood on this machine", attribute, id, res.kind)
+}
+
+// present is the resource of that id; one whose Condition doesn't hold is an
+// error, as at AWS.
+func (r *reader) present(n *yaml.Node, id string) (*resource, error) {
+	res, ok := r.resources[id]
+	if !ok {
+		return nil, r.errorf(n, "no parameter or resource %s", id)
+	}
+	if res.absent {
+		return nil, r.errorf(n, "resource %s is not there: its condition doesn't hold", id)
+	}
+	return res, nil
+}
+
+// nameProperty is where each type keeps the name that its Ref gives. The others
+// are known by their logical id.
+var nameProperty = map[string]string{
+	"AWS::Serverless::Function":     "FunctionName",
+	"AWS::Serverless::StateMachine": "Name",
+	"AWS::DynamoDB::Table":          "TableName",
+	"AWS::Events::EventBus":         "Name",
+	"AWS::Events::Rule":             "Name",
+	"AWS::Logs::LogGroup":           "LogGroupName",
+}
+
+// name is the resource's physical name: the one it says, or one made of the
+// stack's and its own.
+func (r *reader) name(n *yaml.Node, res *resource) (string, error) {
+	if strings.HasPrefix(res.kind, "AWS::ApiGatewayV2::") {
+		return res.id, nil
+	}
+	if property, ok := nameProperty[res.kind]; ok {
+		if res.naming {
+			return "", r.errorf(n, "the name of %s depends on itself", res.id)
+		}
+		res.naming = true
+		defer func() { res.naming = false }()
+		name, err := r.properties(res).text(property, "")
+		if err != nil || name != "" {
+			return name, err
+		}
+	}
+	return r.opts.StackName + "-" + res.id, nil
+}
+
+// arnForm is the part of each type's ARN between account and name; S3-like
+// exceptions don't occur in what is understood here.
+var arnForm = map[string]string{
+	"AWS::Serverless::Function":     "lambda:%s:%s:function:",
+	"AWS::Serverless::StateMachine": "states:%s:%s:stateMachine:",
+	"AWS::DynamoDB::Table":          "dynamodb:%s:%s:table/",
+	"AWS::Events::EventBus":         "events:%s:%s:event-bus/",
+	"AWS::Events::Rule":             "events:%s:%s:rule/",
+	"AWS::Logs::LogGroup":           "logs:%s:%s:log-group:",
+	"AWS::SNS::Topic":               "sns:%s:%s:",
+	"AWS::SQS::Queue":               "sqs:%s:%s:",
+	"AWS::SecretsManager::Secret":   "secretsmanager:%s:%s:secret:",
+	"AWS::KMS::Key":                 "kms:%s:%s:key/",
+}
+
+func (r *reader) arn(n *yaml.Node, res *resource) (string, error) {
+	name, err := r.name(n, res)
+	if err != nil {
+		return "", err
+	}
+	if form, ok := arnForm[res.kind]; ok {
+		return "arn:aws:" + fmt.Sprintf(form, r.opts.Region, r.opts.AccountID) + name, nil
+	}
+	if strings.HasPrefix(res.kind, "AWS::IAM::") {
+		kind := strings.ToLower(strings.TrimPrefix(res.kind, "AWS::IAM::"))
+		return fmt.Sprintf("arn:aws:iam::%s:%s/%s", r.opts.AccountID, kind, name), nil
+	}
+	service := strings.ToLower(strings.Split(res.kind, "::")[1])
+	return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, r.opts.Region, r.opts.AccountID, name), nil
+}

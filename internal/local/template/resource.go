@@ -1,0 +1,162 @@
+package template
+
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// resource is one of the template's, as far as it has been looked at.
+type resource struct {
+	id         string
+	kind       string // its Type
+	node       *yaml.Node
+	properties *yaml.Node // nil when it has none
+	absent     bool       // its Condition doesn't hold
+	naming     bool       // guards against names that depend on each other
+}
+
+// understood are the types that run here.
+var understood = map[string]bool{
+	"AWS::Serverless::Function":       true,
+	"AWS::Serverless::StateMachine":   true,
+	"AWS::DynamoDB::Table":            true,
+	"AWS::ApiGatewayV2::Api":          true,
+	"AWS::ApiGatewayV2::Route":        true,
+	"AWS::ApiGatewayV2::Integration":  true,
+	"AWS::ApiGatewayV2::Stage":        true,
+	"AWS::ApiGatewayV2::Authorizer":   true,
+	"AWS::Events::EventBus":           true,
+	"AWS::Events::Rule":               true,
+	"AWS::Serverless::LayerVersion":   false,
+	"AWS::Logs::LogGroup":             false,
+	"AWS::Logs::MetricFilter":         false,
+	"AWS::Logs::QueryDefinition":      false,
+	"AWS::Logs::ResourcePolicy":       false,
+	"AWS::CloudWatch::Alarm":          false,
+	"AWS::CloudWatch::Dashboard":      false,
+	"AWS::CloudWatch::CompositeAlarm": false,
+	"AWS::IAM::Role":                  false,
+	"AWS::IAM::Policy":                false,
+	"AWS::IAM::ManagedPolicy":         false,
+	"AWS::IAM::RolePolicy":            false,
+	"AWS::Lambda::Permission":         false,
+	"AWS::Lambda::EventInvokeConfig":  false,
+	"AWS::Events::EventBusPolicy":     false,
+	"AWS::SNS::Topic":                 false,
+	"AWS::SNS::TopicPolicy":           false,
+	"AWS::SNS::Subscription":          false,
+	"AWS::SQS::Queue":                 false,
+	"AWS::SQS::QueuePolicy":           false,
+	"AWS::KMS::Key":                   false,
+	"AWS::KMS::Alias":                 false,
+	"AWS::SecretsManager::Secret":     false,
+	"AWS::SSM::Parameter":             false,
+}
+
+// readResources notes every resource, refuses types that are not known, and
+// works out every property once, so that a bad reference shows wherever it is.
+func (r *reader) readResources(n *yaml.Node) error {
+	pairs, err := r.mapping(n)
+	if err != nil {
+		return err
+	}
+	for _, p := range pairs {
+		if err := r.noteResource(p); err != nil {
+			return err
+		}
+	}
+	for _, id := range r.order {
+		res := r.resources[id]
+		if res.absent || res.properties == nil {
+			continue
+		}
+		done := r.in("resource " + id)
+		if _, err := r.value(res.properties); err != nil {
+			return err
+		}
+		done()
+	}
+	return nil
+}
+
+func (r *reader) noteResource(p pair) error {
+	defer r.in("resource " + p.key)()
+	kind := child(p.node, "Type")
+	if kind == nil {
+		return r.errorf(p.node, "has no Type")
+	}
+	if _, known := understood[kind.Value]; !known {
+		return r.errorf(kind, "type %s is not understood on this machine", kind.Value)
+	}
+	res := &resource{id: p.key, kind: kind.Value, node: p.node, properties: child(p.node, "Properties")}
+	if c := child(p.node, "Condition"); c != nil {
+		yes, err := r.conditionNamed(c, c.Value)
+		if err != nil {
+			return err
+		}
+		res.absent = !yes
+	}
+	if depends := child(p.node, "DependsOn"); depends != nil && depends.Kind == yaml.ScalarNode && depends.Value == p.key {
+		return r.errorf(depends, "depends on itself")
+	}
+	r.order = append(r.order, p.key)
+	r.resources[p.key] = res
+	return nil
+}
+
+// collect turns the resources that run here into the parts of stack.
+func (r *reader) collect(stack *Stack) error {
+	for _, id := range r.order {
+		res := r.resources[id]
+		if res.absent {
+			continue
+		}
+		done := r.in("resource " + id)
+		var err error
+		switch res.kind {
+		case "AWS::Serverless::Function":
+			err = r.collectFunction(stack, res)
+		case "AWS::Serverless::StateMachine":
+			err = r.collectStateMachine(stack, res)
+		case "AWS::DynamoDB::Table":
+			err = r.collectTable(stack, res)
+		case "AWS::ApiGatewayV2::Api":
+			err = r.collectAPI(stack, res)
+		case "AWS::Events::EventBus":
+			err = r.collectBus(stack, res)
+		case "AWS::Events::Rule":
+			err = r.collectRule(stack, res)
+		}
+		if err != nil {
+			return err
+		}
+		done()
+	}
+	return nil
+}
+
+// readGlobals notes SAM's defaults for functions and state machines.
+func (r *reader) readGlobals(n *yaml.Node) error {
+	defer r.in("Globals")()
+	pairs, err := r.mapping(n)
+	if err != nil {
+		return err
+	}
+	for _, p := range pairs {
+		if p.key != "Function" && p.key != "StateMachine" {
+			return r.errorf(p.node, "section %s is not understood on this machine", p.key)
+		}
+		if _, err := r.mapping(p.node); err != nil {
+			return err
+		}
+		r.globals["AWS::Serverless::"+p.key] = p.node
+	}
+	return nil
+}
+
+// samReference tells SAM's own references, X.Version and X.Alias, from
+// attributes.
+func samReference(attribute string) bool {
+	return attribute == "Version" || attribute == "Alias" || strings.HasPrefix(attribute, "Alias.")
+}

@@ -1,0 +1,80 @@
+package template
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// StateMachine is an AWS::Serverless::StateMachine.
+type StateMachine struct {
+	LogicalID, Name, ARN, RoleARN string
+	// Definition is the ASL text with its DefinitionSubstitutions made.
+	Definition string
+	// Path is where the definition lies, as the template says.
+	Path string
+}
+
+func (r *reader) collectStateMachine(stack *Stack, res *resource) error {
+	p := r.properties(res)
+	m := StateMachine{LogicalID: res.id}
+	kind, err := p.text("Type", "STANDARD")
+	if err != nil {
+		return err
+	}
+	if kind != "STANDARD" {
+		return r.errorf(res.node, "type %s: this machine runs STANDARD state machines alone", kind)
+	}
+	for _, key := range []string{"Definition", "Events"} {
+		if n := child(res.properties, key); n != nil {
+			return r.errorf(n, "property %s of a state machine is not understood on this machine", key)
+		}
+	}
+	if m.Name, err = r.name(res.node, res); err != nil {
+		return err
+	}
+	if m.ARN, err = r.arn(res.node, res); err != nil {
+		return err
+	}
+	if m.RoleARN, err = p.text("Role", ""); err != nil {
+		return err
+	}
+	if m.Path, err = p.required("DefinitionUri"); err != nil {
+		return err
+	}
+	text, err := os.ReadFile(filepath.Join(stack.Dir, m.Path))
+	if err != nil {
+		return r.errorf(res.node, "DefinitionUri: %v", err)
+	}
+	if m.Definition, err = r.substitute(p, m.Path, string(text)); err != nil {
+		return err
+	}
+	stack.StateMachines = append(stack.StateMachines, m)
+	return nil
+}
+
+// substitute replaces ${Name} in a definition by DefinitionSubstitutions. A
+// name that isn't there is an error; at AWS it would stay in the text and fail
+// when the state is reached.
+func (r *reader) substitute(p properties, path, text string) (string, error) {
+	v, at, ok, err := p.get("DefinitionSubstitutions")
+	if err != nil {
+		return "", err
+	}
+	values := map[string]any{}
+	if ok {
+		if values, ok = v.(map[string]any); !ok {
+			return "", r.errorf(at, "DefinitionSubstitutions must be a mapping")
+		}
+	}
+	var failed error
+	out := placeholder.ReplaceAllStringFunc(text, func(match string) string {
+		name := placeholder.FindStringSubmatch(match)[2]
+		v, ok := values[name]
+		if !ok && failed == nil {
+			failed = r.errorf(at, "DefinitionSubstitutions lacks %s, which %s names", name, path)
+		}
+		return fmt.Sprint(v)
+	})
+	return out, failed
+}

@@ -1,0 +1,124 @@
+// Package template reads the very template.yaml that deploys to AWS, so that
+// this machine runs what is deployed and nothing has to be said twice. It
+// understands the part of CloudFormation and SAM that the stack uses and refuses
+// the rest by name and line, rather than run something else than AWS would.
+package template
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Options are what the template is read with.
+type Options struct {
+	// Parameters override the template's defaults.
+	Parameters map[string]string
+	// Region, AccountID and StackName are what the pseudo parameters say.
+	Region, AccountID, StackName string
+	// FunctionVersion tells the version of a function, for
+	// !Ref XFunction.Version. It is asked only where the template does.
+	FunctionVersion func(logicalID string) (string, error)
+	// APIEndpoint is what !GetAtt of an API's ApiEndpoint says.
+	APIEndpoint string
+}
+
+// Stack is what the template describes, with every intrinsic worked out. Each
+// list is in the order of the template.
+type Stack struct {
+	// Dir is the template's folder: relative paths in it start there.
+	Dir           string
+	Parameters    map[string]string
+	Functions     []Function
+	StateMachines []StateMachine
+	Tables        []Table
+	APIs          []API
+	Buses         []Bus
+	Rules         []Rule
+}
+
+// Error is one thing in the template that can't be run here.
+type Error struct {
+	File string
+	Line int
+	// Where is the resource, parameter or section.
+	Where   string
+	Message string
+}
+
+func (e *Error) Error() string {
+	if e.Where == "" {
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message)
+	}
+	return fmt.Sprintf("%s:%d: %s: %s", e.File, e.Line, e.Where, e.Message)
+}
+
+// sections of a template that say nothing about how it runs.
+var ignoredSections = map[string]bool{
+	"AWSTemplateFormatVersion": true, "Transform": true, "Description": true, "Metadata": true, "Outputs": true, "Rules": true,
+}
+
+// Load reads the template at path. The error is one line; of a template that is
+// YAML it is an *Error with its line.
+func Load(path string, opts Options) (*Stack, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read template: %w", err)
+	}
+	var doc yaml.Node
+	if err := yaml.Load(text, &doc); err != nil {
+		return nil, fmt.Errorf("%s: not YAML: %w", path, err)
+	}
+	root := &doc
+	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
+		root = root.Content[0]
+	}
+	r := newReader(filepath.Base(path), opts)
+	stack := &Stack{Dir: filepath.Dir(path)}
+	if err := r.read(root, stack); err != nil {
+		return nil, err
+	}
+	return stack, nil
+}
+
+// read goes through the sections in the order in which they need each other.
+func (r *reader) read(root *yaml.Node, stack *Stack) error {
+	sections, err := r.mapping(root)
+	if err != nil {
+		return err
+	}
+	for _, s := range sections {
+		switch {
+		case s.key == "Parameters" || s.key == "Conditions" || s.key == "Globals" || s.key == "Resources" || ignoredSections[s.key]:
+		default:
+			return r.errorf(s.node, "section %s is not understood on this machine", s.key)
+		}
+	}
+	steps := []struct {
+		section string
+		read    func(*yaml.Node) error
+	}{
+		{"Parameters", r.readParameters},
+		{"Conditions", r.readConditions},
+		{"Globals", r.readGlobals},
+		{"Resources", r.readResources},
+	}
+	for _, step := range steps {
+		node := child(root, step.section)
+		if node == nil {
+			continue
+		}
+		if err := step.read(node); err != nil {
+			return err
+		}
+	}
+	for name := range r.opts.Parameters {
+		if _, ok := r.parameters[name]; !ok {
+			return fmt.Errorf("%s: no parameter %s", r.file, name)
+		}
+	}
+	stack.Parameters = r.parameterText()
+	return r.collect(stack)
+}
