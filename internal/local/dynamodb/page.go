@@ -121,6 +121,11 @@ func (p *page) checkProjected() error {
 	if p.in.Select == "ALL_ATTRIBUTES" && p.index.projection.ProjectionType != "ALL" {
 		return invalidf("One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index %s because its projection type is not ALL", p.index.name)
 	}
+	for _, name := range p.filter.Names() {
+		if !p.index.projects(name) {
+			return invalidf("One or more parameter values were invalid: Secondary index %s does not project one or more filter attributes: [%s]", p.index.name, name)
+		}
+	}
 	if p.projection != nil {
 		for _, path := range p.projection.Paths {
 			if !p.index.projects(path[0].Name) {

@@ -80,9 +80,9 @@ func (s *Service) transactWriteItems(in *transactWriteItemsInput) (any, error) {
 	if err := s.bindAll(writes, "Transaction request cannot include multiple operations on one item"); err != nil {
 		return nil, err
 	}
-	used := map[string]*consumed{}
-	err = s.store.Update(func(tx kv.Writer) error {
-		if done, err := s.repeated(tx, in, writes, used); done || err != nil {
+	used, again := map[string]*consumed{}, false
+	err = s.store.Update(func(tx kv.Writer) (err error) {
+		if again, err = s.repeated(tx, in, writes, used); again || err != nil {
 			return err
 		}
 		if err := applyAll(tx, writes, used); err != nil {
@@ -93,7 +93,15 @@ func (s *Service) transactWriteItems(in *transactWriteItemsInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return transactWriteItemsOutput{in.tell(used)}, nil
+	told := in.ReturnConsumedCapacity.tellAll(used)
+	for _, one := range told {
+		if again {
+			one.ReadCapacityUnits = one.CapacityUnits
+		} else {
+			one.WriteCapacityUnits = one.CapacityUnits
+		}
+	}
+	return transactWriteItemsOutput{told}, nil
 }
 
 // parse checks the transaction as far as that needs no table.
@@ -158,14 +166,6 @@ func applyAll(tx kv.Writer, writes []*write, used map[string]*consumed) error {
 		}
 	}
 	return nil
-}
-
-func (in *transactWriteItemsInput) tell(used map[string]*consumed) []*consumedCapacity {
-	told := in.ReturnConsumedCapacity.tellAll(used)
-	for _, one := range told {
-		one.WriteCapacityUnits = one.CapacityUnits
-	}
-	return told
 }
 
 // token is what is stored of a transaction that came with a

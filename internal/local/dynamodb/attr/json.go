@@ -151,7 +151,8 @@ func into(raw json.RawMessage, target any) error {
 	return nil
 }
 
-// maxNesting is how deep lists and maps may nest. (AWS, "Service quotas".)
+// maxNesting is how deep an item may nest, itself included. (AWS, "Service
+// quotas": attributes.)
 const maxNesting = 32
 
 // Check tells what the service's rules have against a value read from JSON.
@@ -162,8 +163,8 @@ func (v Value) check(depth int) error {
 	switch {
 	case v.wrong != "":
 		return &Invalid{v.wrong}
-	case depth > maxNesting:
-		return &Invalid{"Nesting Levels have exceeded supported limits"}
+	case depth >= maxNesting:
+		return &Invalid{"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"}
 	case v.Kind == M:
 		return v.Map.check(depth + 1)
 	case v.Kind == L:
@@ -181,6 +182,9 @@ func (i Item) Check() error { return i.check(0) }
 
 func (i Item) check(depth int) error {
 	for _, name := range slices.Sorted(maps.Keys(i)) {
+		if name == "" && depth == 0 {
+			return &Invalid{"Empty attribute name"}
+		}
 		if err := i[name].check(depth); err != nil {
 			return err
 		}

@@ -18,29 +18,31 @@ type SortCondition struct {
 	Low, High attr.Value
 }
 
+var errKeyCondition = &Invalid{"Query key condition not supported"}
+
 // ParseKeyCondition parses a KeyConditionExpression against the key's
 // attributes; sort is empty when the key has none. The error is an *Invalid.
 func ParseKeyCondition(source, partition, sort string, params *Params) (KeyCondition, error) {
 	var key KeyCondition
 	err := parse(KeyConditionExpression, source, params, func(p *parser) {
 		conditions := map[string]comparison{}
-		p.collect(p.condition(), conditions)
+		collect(p.condition(), conditions)
 		equals, ok := conditions[partition]
 		if !ok {
 			panic(invalidf("Query condition missed key schema element: %s", partition))
 		}
 		if equals.operator != "=" {
-			panic(invalidf("Query key condition not supported"))
+			panic(errKeyCondition)
 		}
 		key.Partition = *equals.args[1].literal
 		if len(conditions) == 1 {
 			return
 		}
 		ranged, ok := conditions[sort]
-		if !ok || sort == "" {
-			if sort == "" {
-				panic(invalidf("Query key condition not supported"))
-			}
+		if sort == "" {
+			panic(errKeyCondition)
+		}
+		if !ok {
 			panic(invalidf("Query condition missed key schema element: %s", sort))
 		}
 		key.Sort = &SortCondition{Operator: ranged.operator, Low: *ranged.args[1].literal}
@@ -52,39 +54,46 @@ func ParseKeyCondition(source, partition, sort string, params *Params) (KeyCondi
 }
 
 // collect takes a conjunction apart into one comparison for each attribute.
-func (p *parser) collect(n node, into map[string]comparison) {
+func collect(n node, into map[string]comparison) {
 	switch n := n.(type) {
 	case grouped:
-		p.collect(n.node, into)
+		collect(n.node, into)
 	case logical:
 		if n.operator != "AND" {
-			p.failf("Invalid operator used in KeyConditionExpression: %s", n.operator)
+			panic(invalidf("Invalid operator used in KeyConditionExpression: %s", n.operator))
 		}
-		p.collect(n.left, into)
-		p.collect(n.right, into)
+		collect(n.left, into)
+		collect(n.right, into)
 	case comparison:
-		p.collectOne(n, into)
+		collectOne(n, into)
 	}
 	if len(into) > 2 {
 		panic(invalidf("Conditions can be of length 1 or 2 only"))
 	}
 }
 
-func (p *parser) collectOne(c comparison, into map[string]comparison) {
+func collectOne(c comparison, into map[string]comparison) {
 	switch c.operator {
 	case "<>", "IN", "contains", "attribute_exists", "attribute_not_exists", "attribute_type":
-		p.failf("Invalid operator used in KeyConditionExpression: %s", c.operator)
+		panic(invalidf("Invalid operator used in KeyConditionExpression: %s", c.operator))
 	}
 	c = mirrored(c)
-	if c.args[0].path == nil {
-		p.failf("Invalid condition in KeyConditionExpression: No key attribute specified")
+	for _, arg := range c.args {
+		if arg.sizeOf != nil {
+			panic(invalidf("KeyConditionExpressions cannot contain nested operations"))
+		}
 	}
-	if len(c.args[0].path) > 1 {
-		p.failf("KeyConditionExpressions cannot have conditions on nested attributes")
+	switch {
+	case c.args[0].path == nil && c.operator == "begins_with":
+		panic(invalidf("Invalid condition in KeyConditionExpression: begins_with operator must have the key attribute as its first operand"))
+	case c.args[0].path == nil:
+		panic(invalidf("Invalid condition in KeyConditionExpression: No key attribute specified"))
+	case len(c.args[0].path) > 1:
+		panic(invalidf("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: %s", c.args[0].path[0].Name))
 	}
 	for _, arg := range c.args[1:] {
 		if arg.literal == nil {
-			p.failf("Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition")
+			panic(invalidf("Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"))
 		}
 	}
 	attribute := c.args[0].path[0].Name
