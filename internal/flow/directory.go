@@ -1,0 +1,112 @@
+package flow
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Directory is what flows.yaml knows of people and groups that a token can't
+// tell.
+type Directory struct {
+	// Groups are the e-mails of each group's members.
+	Groups map[string][]string
+	People []Entry
+}
+
+// Entry is one person with all the identities they come under: e-mails, ARNs
+// of IAM users and roles, "issuer|subject".
+type Entry struct {
+	Email      string
+	Name       string
+	Identities []string
+}
+
+// Lookup gives the person that an identity or e-mail belongs to; false if the
+// directory doesn't know it. The person's groups are the directory's.
+func (d Directory) Lookup(identity string) (run.Person, bool) {
+	for _, e := range d.People {
+		if fold(e.Email) == fold(identity) || slices.Contains(e.Identities, identity) {
+			return d.person(e.Email, e.Name), true
+		}
+	}
+	if email.MatchString(identity) {
+		if groups := d.GroupsOf(identity); len(groups) > 0 {
+			return d.person(identity, ""), true
+		}
+	}
+	return run.Person{}, false
+}
+
+func (d Directory) person(email, name string) run.Person {
+	return run.Person{ID: fold(email), Email: fold(email), Name: name, Groups: d.GroupsOf(email)}
+}
+
+// GroupsOf lists the directory's groups of an e-mail, sorted.
+func (d Directory) GroupsOf(email string) []string {
+	var groups []string
+	for _, name := range sortedKeys(d.Groups) {
+		if slices.ContainsFunc(d.Groups[name], func(m string) bool { return fold(m) == fold(email) }) {
+			groups = append(groups, name)
+		}
+	}
+	return groups
+}
+
+// fold makes e-mails comparable; other identities are compared as they are.
+func fold(identity string) string {
+	if email.MatchString(identity) {
+		return strings.ToLower(identity)
+	}
+	return identity
+}
+
+// members lists who a principal provably means; false where that can't be
+// known, as of everyone, or of a group that only tokens tell.
+func (d Directory) members(principal string, admins []string) ([]string, bool) {
+	switch {
+	case principal == "everyone":
+		return nil, false
+	case principal == "admins":
+		var all []string
+		for _, admin := range admins {
+			some, known := d.members(admin, nil)
+			if !known {
+				return nil, false
+			}
+			all = append(all, some...)
+		}
+		return all, true
+	case strings.HasPrefix(principal, "group:"):
+		emails, known := d.Groups[strings.TrimPrefix(principal, "group:")]
+		return emails, known
+	}
+	if p, known := d.Lookup(principal); known {
+		return []string{p.Email}, true
+	}
+	return []string{principal}, true
+}
+
+// Undecidable tells why provably nobody could approve a request of requester in
+// f, "" if somebody could or it can't be known.
+func (d Directory) Undecidable(f *Flow, requester run.Person) string {
+	principals := append([]string{"admins"}, f.Review.Approvers...)
+	for _, need := range f.Review.Approvals {
+		if need.From != "" {
+			principals = append(principals, need.From)
+		}
+	}
+	for _, principal := range principals {
+		emails, known := d.members(principal, f.Admins)
+		if !known {
+			return ""
+		}
+		for _, e := range emails {
+			if f.Review.SelfApproval || !requester.Is(run.Person{ID: fold(e), Email: fold(e)}) {
+				return ""
+			}
+		}
+	}
+	return "nobody could decide it: its approvers and admins are nobody but the requester"
+}

@@ -1,0 +1,46 @@
+package flow
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// Error is one mistake in flows.yaml.
+type Error struct {
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+	Path   string `json:"path"`
+	// Detail says what is wrong and what was expected.
+	Detail string `json:"detail"`
+}
+
+// Errors are all mistakes in a file, in the order of the file.
+type Errors struct {
+	// Name is the file's name.
+	Name string
+	List []Error
+}
+
+// Error gives one line a mistake: file:line:column: path: detail.
+func (e *Errors) Error() string {
+	lines := make([]string, len(e.List))
+	for i, m := range e.List {
+		lines[i] = m.in(e.Name)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (m Error) in(file string) string {
+	if m.Path == "" {
+		return fmt.Sprintf("%s:%d:%d: %s", file, m.Line, m.Column, m.Detail)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s: %s", file, m.Line, m.Column, m.Path, m.Detail)
+}
+
+func (e *Errors) sort() {
+	sort.SliceStable(e.List, func(i, j int) bool {
+		a, b := e.List[i], e.List[j]
+		return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+	})
+}

@@ -1,0 +1,278 @@
+package flow_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+func TestSampleFlowsLoad(t *testing.T) {
+	file, err := flow.Load("../../flows.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, ok := file.Find("aws-access")
+	if !ok {
+		t.Fatal("there is no aws-access")
+	}
+	if got := f.DurationsSeconds; !cmp.Equal(got, []int{1800, 3600, 14400}) {
+		t.Errorf("durations are %v", got)
+	}
+	if got := f.Review.Notify; len(got) != 2 || got[0].WaitSeconds != 600 {
+		t.Errorf("notify is %+v", got)
+	}
+	if _, err := f.ForRun("arn"); err != nil {
+		t.Error(err)
+	}
+}
+
+// Each mistake is told with its place and what was expected.
+func TestMistakes(t *testing.T) {
+	const flowHead = "flows:\n  - name: a\n    admins: [group:x]\n"
+	for name, tc := range map[string]struct{ in, want string }{
+		"empty file":          {"", "f:1:1: a mapping with flows was expected, the file is empty"},
+		"no mapping":          {"- a", "f:1:1: a mapping was expected, not a list"},
+		"broken YAML":         {"flows: [", "f:2:1: YAML was expected"},
+		"no flows":            {"directory: {}", "f:1:1: flows: it is missing"},
+		"unknown key":         {flowHead + "    colour: red", "f:4:5: flows[0].colour: there is no such key"},
+		"repeated key":        {flowHead + "    label: x\n    label: y", "f:5:5: flows[0].label: it is there twice"},
+		"no name":             {"flows:\n  - admins: [group:x]", "f:2:5: flows[0].name: it is missing"},
+		"bad name":            {"flows:\n  - name: A b\n    admins: [group:x]", `f:2:11: flows[0].name: lower-case letters`},
+		"two of a name":       {flowHead + "  - name: a\n    admins: [group:x]", `f:4:11: flows[1].name: there are two flows named "a"`},
+		"no admins":           {"flows:\n  - name: a", "f:2:5: flows[0].admins: it is missing"},
+		"empty admins":        {"flows:\n  - name: a\n    admins: []", "f:3:13: flows[0].admins: at least one was expected"},
+		"bad principal":       {flowHead + "    requesters: [sre]", `f:4:18: flows[0].requesters[0]: an e-mail, "group:NAME"`},
+		"wrong type":          {flowHead + "    label: [x]", "f:4:12: flows[0].label: a string was expected, not a list"},
+		"field type":          {flowHead + "    fields: [{name: x, type: number}]", "f:4:30: flows[0].fields[0].type: one of"},
+		"field without type":  {flowHead + "    fields: [{name: x}]", "f:4:14: flows[0].fields[0].type: it is missing"},
+		"two fields":          {flowHead + "    fields:\n      - {name: x, type: int}\n      - {name: x, type: int}", `f:6:16: flows[0].fields[1].name: there are two fields named "x"`},
+		"target without any":  {flowHead + "    fields: [{name: x, type: target}]", `f:4:14: flows[0].fields[0]: field "x" is a target, but the flow has no targets`},
+		"default not allowed": {flowHead + "    fields: [{name: x, type: string, allowed: [a], default: b}]", "f:4:61: flows[0].fields[0].default: one of a was expected"},
+		"pattern":             {flowHead + "    fields: [{name: x, type: string, pattern: '('}]", "f:4:47: flows[0].fields[0].pattern: a regular expression (RE2) was expected"},
+		"two targets":         {flowHead + "    targets: [{id: a}, {id: a}]", `f:4:29: flows[0].targets[1].id: there are two targets with id "a"`},
+		"bare durations":      {flowHead + "    durations: [1h]", "f:4:16: flows[0].durations: only a flow with a strategy has durations"},
+		"no durations":        {flowHead + "    strategy: {type: iam-group}", "f:4:15: flows[0].durations: it is missing"},
+		"long duration":       {flowHead + "    strategy: {type: iam-group}\n    durations: [8000h]", "f:5:17: flows[0].durations[0]: 1s to 7200h was expected"},
+		"bad duration":        {flowHead + "    review: {timeout: soon}", "f:4:23: flows[0].review.timeout: a duration such as 30m"},
+		"own function":        {flowHead + "    hooks: fasttrack-engine-record", "f:4:12: flows[0].hooks: \"fasttrack-engine-record\" is one of fasttrack's own functions"},
+		"own function's ARN":  {flowHead + "    hooks: arn:aws:lambda:eu-west-1:123456789012:function:x-engine-approve:live", "it can't be a hook or strategy"},
+		"hook timeout":        {flowHead + "    hook_timeout: 2m", "f:4:19: flows[0].hook_timeout: 1s to 1m was expected"},
+		"approvals":           {flowHead + "    review: {approvals: 0}", "f:4:25: flows[0].review.approvals: 1 to 20 was expected"},
+		"approvals list":      {flowHead + "    review: {approvals: [{count: 1}]}", "flows[0].review.approvals[0].from: it is missing"},
+		"notify nobody":       {flowHead + "    review: {notify: [{wait: 1m}]}", "flows[0].review.notify[0].to: it is missing"},
+		"reason act":          {flowHead + "    require_reason: [cancel]", "f:4:22: flows[0].require_reason[0]: request, approve, deny or revoke was expected"},
+		"strategy type":       {flowHead + "    strategy: {type: magic}\n    durations: [1h]", "flows[0].strategy.type: lambda, iam-group or identity-center was expected"},
+		"group member":        {flowHead + "directory: {groups: {x: [root]}}", `f:4:26: directory.groups.x[0]: an e-mail was expected, not "root"`},
+		"endless alias":       {"flows: &a [*a]", "an alias that holds itself was not expected"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := flow.Parse("f", []byte(tc.in))
+			var errs *flow.Errors
+			if !errors.As(err, &errs) {
+				t.Fatalf("got %v, want *flow.Errors", err)
+			}
+			if !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("got %s\nwant %s", err, tc.want)
+			}
+		})
+	}
+}
+
+func TestEveryMistakeAtOnce(t *testing.T) {
+	_, err := flow.Parse("f", []byte("flows:\n  - name: A\n    label: 7\n    x: 1\n    review: {approvals: a}\n"))
+	if got := strings.Count(err.Error(), "\n") + 1; got != 5 {
+		t.Errorf("%d mistakes were told, want 5:\n%s", got, err)
+	}
+}
+
+const requestFlow = `
+flows:
+  - name: a
+    admins: [root@example.com]
+    fields:
+      - {name: target, type: target, required: true}
+      - {name: urgency, type: string, allowed: [Normal, Emergency], default: Normal}
+      - {name: count, type: int, min: 1, max: 3}
+      - {name: ticket, type: string, pattern: '^[A-Z]+-[0-9]+$'}
+      - {name: on, type: bool}
+      - {name: for, type: duration, max: 1h}
+      - {name: who, type: user}
+      - {name: tags, type: strings, max: 2, allowed: [a, b, c]}
+      - {name: pin, type: string, sensitive: true}
+      - {name: note, type: text}
+    targets: [{id: prod, label: Production, settings: {low_risk: true}}]
+    strategy: {type: iam-group}
+    durations: [1h, 2h]
+    require_reason: [request]
+`
+
+func TestCheck(t *testing.T) {
+	file, err := flow.Parse("f", []byte(requestFlow))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &file.Flows[0]
+	long := `"` + strings.Repeat("x", 4001) + `"`
+	for name, tc := range map[string]struct {
+		fields   string
+		reason   string
+		duration int
+		want     []string // field: part of the detail
+	}{
+		"all well":             {`{"target":"prod","count":2,"ticket":"OPS-1","on":true,"for":"30m","who":"Ada@example.com","tags":["a"],"pin":"1"}`, "r", 7200, nil},
+		"nothing":              {`{}`, "", 0, []string{"fields.target: it is required", "reason: it is required"}},
+		"each wrong":           {`{"target":"moon","urgency":"x","count":9,"ticket":"t","on":1,"for":"2h","who":"ada","tags":["z"],"pin":1,"note":7,"more":1}`, "r", 0, []string{"fields.target: one of prod", "fields.urgency: one of Normal, Emergency", "fields.count: a value of at most 3", "fields.ticket: a text that matches", "fields.on: true or false", "fields.for: a duration in seconds of at most 3600", "fields.who: an e-mail", "fields.tags: one of a, b, c", "fields.pin: a string", "fields.note: a string", "fields.more: the flow has no such field"}},
+		"a fraction":           {`{"target":"prod","count":1.5}`, "r", 0, []string{"fields.count: a whole number"}},
+		"a number as text":     {`{"target":"prod","count":"1"}`, "r", 0, []string{"fields.count: a whole number"}},
+		"beyond a double":      {`{"target":"prod","count":9007199254740993}`, "r", 0, []string{"fields.count: a whole number"}},
+		"too long":             {`{"target":"prod","note":` + long + `}`, "r", 0, []string{"fields.note: at most 4000 characters"}},
+		"control character":    {`{"target":"prod","ticket":"\u0007"}`, "r", 0, []string{"fields.ticket: it holds the control character U+0007"}},
+		"a long reason":        {`{"target":"prod"}`, strings.Repeat("x", 2001), 0, []string{"reason: 2001 characters, more than 2000"}},
+		"not one of durations": {`{"target":"prod"}`, "r", 60, []string{"duration_seconds: one of 3600, 7200 was expected"}},
+		"too many items":       {`{"target":"prod","tags":["a","b","c"]}`, "r", 0, []string{"fields.tags: a number of items of at most 2"}},
+		"null is not given":    {`{"target":null}`, "r", 0, []string{"fields.target: it is required"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := flow.Request{Reason: tc.reason}
+			if err := json.Unmarshal([]byte(tc.fields), &in.Fields); err != nil {
+				t.Fatal(err)
+			}
+			if tc.duration > 0 {
+				in.DurationSeconds = &tc.duration
+			}
+			_, errs := f.Check(in)
+			if len(errs) != len(tc.want) {
+				t.Fatalf("got %+v, want %q", errs, tc.want)
+			}
+			for i, e := range errs {
+				if got := e.Field + ": " + e.Detail; !strings.HasPrefix(got, tc.want[i]) {
+					t.Errorf("got %q, want %q", got, tc.want[i])
+				}
+			}
+		})
+	}
+}
+
+func TestCheckedValues(t *testing.T) {
+	file, err := flow.Parse("f", []byte(requestFlow))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, errs := file.Flows[0].Check(flow.Request{Reason: "r", Fields: map[string]json.RawMessage{
+		"target": json.RawMessage(`"prod"`), "for": json.RawMessage(`"PT30M"`), "who": json.RawMessage(`"Ada@Example.com"`), "pin": json.RawMessage(`"1234"`),
+	}})
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	want := flow.Checked{
+		Fields: map[string]json.RawMessage{
+			"target": json.RawMessage(`{"id":"prod","label":"Production","settings":{"low_risk":true}}`),
+			"for":    json.RawMessage(`1800`), "who": json.RawMessage(`"ada@example.com"`), "urgency": json.RawMessage(`"Normal"`),
+		},
+		Sensitive:       map[string]json.RawMessage{"pin": json.RawMessage(`"1234"`)},
+		DurationSeconds: 3600,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestUndecidable(t *testing.T) {
+	for name, tc := range map[string]struct {
+		review, directory string
+		want              bool
+	}{
+		"an empty group, and the requester as admin": {"{approvers: [group:e]}", "{e: []}", true},
+		"a group of the requester alone":             {"{approvers: [group:e]}", "{e: [ada@example.com]}", true},
+		"somebody else":                              {"{approvers: [group:e]}", "{e: [ada@example.com, eve@example.com]}", false},
+		"a group that only tokens tell":              {"{approvers: [group:t]}", "{e: []}", false},
+		"everyone":                                   {"{approvers: [everyone]}", "{e: []}", false},
+		"the requester may":                          {"{approvers: [ada@example.com], self_approval: true}", "{e: []}", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file, err := flow.Parse("f", []byte("flows: [{name: a, admins: [Ada@example.com], review: "+tc.review+"}]\ndirectory: {groups: "+tc.directory+"}"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ada := run.Person{ID: "ada@example.com", Email: "ada@example.com"}
+			if why := file.Directory.Undecidable(&file.Flows[0], ada); (why != "") != tc.want {
+				t.Errorf("got %q, want undecidable: %v", why, tc.want)
+			}
+		})
+	}
+}
+
+func TestDirectoryMapsIdentities(t *testing.T) {
+	file, err := flow.Parse("f", []byte(`
+flows: [{name: a, admins: [group:x]}]
+directory:
+  groups: {x: [ada@example.com]}
+  people: [{email: Ada@example.com, name: Ada, identities: ["arn:aws:iam::123456789012:user/ada", "https://idp|7"]}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := run.Person{ID: "ada@example.com", Email: "ada@example.com", Name: "Ada", Groups: []string{"x"}}
+	for _, identity := range []string{"arn:aws:iam::123456789012:user/ada", "https://idp|7", "ADA@example.com"} {
+		if got, ok := file.Directory.Lookup(identity); !ok || !cmp.Equal(got, want) {
+			t.Errorf("%s is %+v (%v), want %+v", identity, got, ok, want)
+		}
+	}
+	if _, ok := file.Directory.Lookup("arn:aws:iam::123456789012:user/eve"); ok {
+		t.Error("a stranger is known")
+	}
+}
+
+func TestDurations(t *testing.T) {
+	for in, want := range map[string]int{"30m": 1800, "1h30m": 5400, "PT30M": 1800, "P2D": 172800, "P1DT1H": 90000, "90s": 90} {
+		if got, err := flow.ParseDuration(in); err != nil || got != want {
+			t.Errorf("%s is %d (%v), want %d", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"", "P", "PT", "1.5s", "soon", "5"} {
+		if got, err := flow.ParseDuration(in); err == nil {
+			t.Errorf("%q is %d, want an error", in, got)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 1e7).Draw(t, "seconds")
+		if got, err := flow.ParseDuration(flow.FormatDuration(n)); err != nil || got != n {
+			t.Fatalf("%d is written %s and read %d (%v)", n, flow.FormatDuration(n), got, err)
+		}
+	})
+}
+
+func FuzzParse(f *testing.F) {
+	sample, err := os.ReadFile("../../flows.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(sample)
+	f.Add([]byte(requestFlow))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		file, err := flow.Parse("f", raw)
+		if (file == nil) == (err == nil) {
+			t.Fatal("a file and an error, or neither")
+		}
+	})
+}
+
+func BenchmarkLoad(b *testing.B) {
+	raw, err := os.ReadFile("../../flows.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := flow.Parse("flows.yaml", raw); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

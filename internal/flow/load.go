@@ -1,0 +1,131 @@
+package flow
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// maxFile bounds a flows.yaml, in bytes.
+const maxFile = 1 << 20
+
+// maxDurationSeconds is the longest access, 300 days: a Step Functions
+// execution may last a year.
+const maxDurationSeconds = 300 * 24 * 3600
+
+// maxReviewSeconds is the longest review, 30 days.
+const maxReviewSeconds = 30 * 24 * 3600
+
+// Load reads and checks the file at path. The error is *[Errors] where the file
+// could be read.
+func Load(path string) (*File, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read flows: %w", err)
+	}
+	return Parse(path, raw)
+}
+
+// Parse checks a flows.yaml; name is what mistakes are reported under. The
+// error is *[Errors] and holds every mistake.
+func Parse(name string, raw []byte) (*File, error) {
+	r := &reader{errs: Errors{Name: name}, places: map[string]*yaml.Node{}}
+	file := &File{}
+	if len(raw) > maxFile {
+		r.errs.List = []Error{{Line: 1, Column: 1, Detail: fmt.Sprintf("%d bytes; at most %d were expected", len(raw), maxFile)}}
+		return nil, &r.errs
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(raw, &doc); err != nil {
+		r.errs.List = []Error{syntaxError(err)}
+		return nil, &r.errs
+	}
+	if len(doc.Content) == 0 {
+		r.errs.List = []Error{{Line: 1, Column: 1, Detail: "a mapping with flows was expected, the file is empty"}}
+		return nil, &r.errs
+	}
+	root := doc.Content[0]
+	if loops(root, map[*yaml.Node]bool{}) {
+		r.fail(root, "", "an alias that holds itself was not expected")
+		return nil, &r.errs
+	}
+	if size(root, 0) > maxNodes {
+		r.fail(root, "", "at most %d values were expected, aliases counted each time", maxNodes)
+		return nil, &r.errs
+	}
+	seen := r.members(root, "", map[string]func(*yaml.Node, string){
+		"flows":     func(n *yaml.Node, path string) { r.flows(n, path, file) },
+		"directory": func(n *yaml.Node, path string) { r.directory(n, path, &file.Directory) },
+	})
+	if root.Kind == yaml.MappingNode && seen["flows"] == nil {
+		r.fail(root, "flows", "it is missing; a list of flows was expected")
+	}
+	if len(r.errs.List) > 0 {
+		r.errs.sort()
+		return nil, &r.errs
+	}
+	return file, nil
+}
+
+func (r *reader) flows(n *yaml.Node, path string, file *File) {
+	names := map[string]bool{}
+	r.items(n, path, func(item *yaml.Node, at string) {
+		f, nameNode := r.flow(item, at)
+		if nameNode != nil && f.Name != "" {
+			if names[f.Name] {
+				r.fail(nameNode, join(at, "name"), "there are two flows named %q", f.Name)
+			}
+			names[f.Name] = true
+		}
+		file.Flows = append(file.Flows, f)
+	})
+	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+		r.fail(n, path, "at least one flow was expected")
+	}
+}
+
+// maxNodes bounds the values of a file with its aliases followed.
+const maxNodes = 50000
+
+func size(n *yaml.Node, so int) int {
+	so++
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	for _, c := range n.Content {
+		if so > maxNodes {
+			return so
+		}
+		so = size(c, so)
+	}
+	return so
+}
+
+// loops tells whether an alias leads back into what holds it.
+func loops(n *yaml.Node, above map[*yaml.Node]bool) bool {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if above[n] {
+		return true
+	}
+	above[n] = true
+	defer delete(above, n)
+	for _, c := range n.Content {
+		if c.Kind != yaml.ScalarNode && loops(c, above) {
+			return true
+		}
+	}
+	return false
+}
+
+// syntaxError gives an error of the YAML reader its place.
+func syntaxError(err error) Error {
+	var at *yaml.LoadError
+	if errors.As(err, &at) {
+		return Error{Line: max(at.Mark.Line, 1), Column: max(at.Mark.Column, 1), Detail: "YAML was expected: " + at.Message}
+	}
+	return Error{Line: 1, Column: 1, Detail: "YAML was expected: " + err.Error()}
+}

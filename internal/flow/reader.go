@@ -1,0 +1,174 @@
+package flow
+
+import (
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// reader walks the YAML tree and collects every mistake with its place.
+type reader struct {
+	errs Errors
+	// places are nodes by path, for mistakes that are found later.
+	places map[string]*yaml.Node
+}
+
+func (r *reader) fail(n *yaml.Node, path, format string, args ...any) {
+	r.errs.List = append(r.errs.List, Error{Line: n.Line, Column: n.Column, Path: path, Detail: fmt.Sprintf(format, args...)})
+}
+
+// members reads a mapping: each of its keys is given to the function of that
+// name; unknown and repeated keys are mistakes. It returns the nodes by key.
+func (r *reader) members(n *yaml.Node, path string, known map[string]func(*yaml.Node, string)) map[string]*yaml.Node {
+	n = resolve(n)
+	seen := map[string]*yaml.Node{}
+	if n.Kind != yaml.MappingNode {
+		r.fail(n, path, "a mapping was expected, not %s", describe(n))
+		return seen
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		read, ok := known[key.Value]
+		at := join(path, key.Value)
+		switch {
+		case !ok:
+			r.fail(key, at, "there is no such key; %s were expected", oneOf(known))
+		case seen[key.Value] != nil:
+			r.fail(key, at, "it is there twice")
+		default:
+			seen[key.Value] = value
+			read(resolve(value), at)
+		}
+	}
+	return seen
+}
+
+// items calls read for each item of a sequence.
+func (r *reader) items(n *yaml.Node, path string, read func(*yaml.Node, string)) {
+	if n.Kind != yaml.SequenceNode {
+		r.fail(n, path, "a list was expected, not %s", describe(n))
+		return
+	}
+	for i, item := range n.Content {
+		read(resolve(item), fmt.Sprintf("%s[%d]", path, i))
+	}
+}
+
+func (r *reader) text(into *string, limit int) func(*yaml.Node, string) {
+	return func(n *yaml.Node, path string) {
+		if n.Kind != yaml.ScalarNode || n.Tag != "!!str" {
+			r.fail(n, path, "a string was expected, not %s", describe(n))
+			return
+		}
+		if len([]rune(n.Value)) > limit {
+			r.fail(n, path, "at most %d characters were expected", limit)
+			return
+		}
+		*into = n.Value
+	}
+}
+
+func (r *reader) bool(into *bool) func(*yaml.Node, string) {
+	return func(n *yaml.Node, path string) {
+		if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" || n.Decode(into) != nil {
+			r.fail(n, path, "true or false was expected, not %s", describe(n))
+		}
+	}
+}
+
+func (r *reader) int(into *int64, least, most int64) func(*yaml.Node, string) {
+	return func(n *yaml.Node, path string) {
+		var v int64
+		if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || n.Decode(&v) != nil {
+			r.fail(n, path, "a whole number was expected, not %s", describe(n))
+			return
+		}
+		if v < least || v > most {
+			r.fail(n, path, "%d to %d was expected, not %d", least, most, v)
+			return
+		}
+		*into = v
+	}
+}
+
+// duration reads a duration of whole seconds between least and most.
+func (r *reader) duration(into *int, least, most int) func(*yaml.Node, string) {
+	return func(n *yaml.Node, path string) {
+		if n.Kind != yaml.ScalarNode || n.Tag != "!!str" {
+			r.fail(n, path, "a duration such as 30m or 4h was expected, not %s", describe(n))
+			return
+		}
+		seconds, err := ParseDuration(n.Value)
+		if err != nil {
+			r.fail(n, path, "%v", err)
+			return
+		}
+		if seconds < least || seconds > most {
+			r.fail(n, path, "%s to %s was expected, not %s", FormatDuration(least), FormatDuration(most), n.Value)
+			return
+		}
+		*into = seconds
+	}
+}
+
+func (r *reader) strings(into *[]string, check func(string) error) func(*yaml.Node, string) {
+	return func(n *yaml.Node, path string) {
+		*into = []string{}
+		r.items(n, path, func(item *yaml.Node, at string) {
+			var s string
+			before := len(r.errs.List)
+			r.text(&s, 1000)(item, at)
+			if len(r.errs.List) > before {
+				return
+			}
+			if err := check(s); err != nil {
+				r.fail(item, at, "%v", err)
+				return
+			}
+			*into = append(*into, s)
+		})
+	}
+}
+
+func resolve(n *yaml.Node) *yaml.Node {
+	for n.Kind == yaml.AliasNode && n.Alias != nil {
+		n = n.Alias
+	}
+	return n
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+func oneOf(known map[string]func(*yaml.Node, string)) string {
+	return strings.Join(sortedKeys(known), ", ")
+}
+
+// describe names what stands at a node, for a sentence.
+func describe(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a mapping"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	switch n.Tag {
+	case "!!null":
+		return "nothing"
+	case "!!str":
+		return fmt.Sprintf("the text %q", clip(n.Value))
+	}
+	return clip(n.Value)
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}

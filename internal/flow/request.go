@@ -1,0 +1,169 @@
+package flow
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Request is what somebody asks for, unchecked.
+type Request struct {
+	Fields map[string]json.RawMessage
+	// DurationSeconds is nil where none was given.
+	DurationSeconds *int
+	Reason          string
+}
+
+// Checked is a request that passed: canonical values, defaults filled in.
+type Checked struct {
+	Fields          map[string]json.RawMessage
+	Sensitive       map[string]json.RawMessage
+	DurationSeconds int
+}
+
+// FieldError is one thing wrong with a request: the path of the member, and
+// what was expected.
+type FieldError struct {
+	Field  string `json:"field"`
+	Detail string `json:"detail"`
+}
+
+// maxFields bounds the values of all fields together, in bytes: with a context
+// beside them, what a hook is asked must fit into what Step Functions carries.
+const maxFields = 24 << 10
+
+// Check checks a request for the flow. It finds every wrong field at once, in
+// the order of the flow's fields; an empty list means that it passed.
+func (f *Flow) Check(in Request) (Checked, []FieldError) {
+	out := Checked{Fields: map[string]json.RawMessage{}, Sensitive: map[string]json.RawMessage{}}
+	var errs []FieldError
+	fail := func(field, format string, args ...any) {
+		errs = append(errs, FieldError{Field: field, Detail: fmt.Sprintf(format, args...)})
+	}
+	known := map[string]bool{}
+	total := 0
+	for _, field := range f.Fields {
+		known[field.Name] = true
+		value, given := in.Fields[field.Name]
+		if !given || string(value) == "null" {
+			value = field.Default
+		}
+		if len(value) == 0 {
+			if field.Required {
+				fail("fields."+field.Name, "it is required; %s was expected", field.expected())
+			}
+			continue
+		}
+		canonical, wrong := f.checkValue(field, value)
+		if wrong != "" {
+			fail("fields."+field.Name, "%s", wrong)
+			continue
+		}
+		total += len(canonical)
+		if field.Sensitive {
+			out.Sensitive[field.Name] = canonical
+		} else {
+			out.Fields[field.Name] = canonical
+		}
+	}
+	for _, name := range sortedKeys(in.Fields) {
+		if !known[name] {
+			fail("fields."+clip(name), "the flow has no such field")
+		}
+	}
+	if total > maxFields {
+		fail("fields", "at most %d bytes were expected of all fields together, not %d", maxFields, total)
+	}
+	var wrong string
+	if out.DurationSeconds, wrong = f.checkDuration(in.DurationSeconds); wrong != "" {
+		fail("duration_seconds", "%s", wrong)
+	}
+	if err := run.CheckText(in.Reason, run.MaxReason); err != nil {
+		fail("reason", "%v", err)
+	} else if strings.TrimSpace(in.Reason) == "" && f.needsReason("request") {
+		fail("reason", "it is required")
+	}
+	return out, errs
+}
+
+func (f *Flow) needsReason(act string) bool {
+	for _, a := range f.RequireReason {
+		if a == act {
+			return true
+		}
+	}
+	return false
+}
+
+// checkDuration gives how long access is asked for: one of the flow's
+// durations, the first if none was asked for.
+func (f *Flow) checkDuration(asked *int) (seconds int, wrong string) {
+	switch {
+	case f.Strategy == nil && asked != nil:
+		return 0, "the flow gives no access, so it takes no duration"
+	case f.Strategy == nil:
+		return 0, ""
+	case asked == nil:
+		return f.DurationsSeconds[0], ""
+	}
+	var choices []string
+	for _, d := range f.DurationsSeconds {
+		if d == *asked {
+			return d, ""
+		}
+		choices = append(choices, fmt.Sprint(d))
+	}
+	return 0, "one of " + strings.Join(choices, ", ") + " was expected"
+}
+
+// MayAsk tells whether p is among the flow's requesters. "everyone" is every
+// person; a machine must be named.
+func (f *Flow) MayAsk(p run.Person) bool {
+	if p.Machine {
+		for _, principal := range f.Requesters {
+			if principal == p.ID {
+				return true
+			}
+		}
+		return false
+	}
+	return p.Matches(f.Requesters...)
+}
+
+// ForRun is what a run keeps of the flow. hooks is the function that OwnHooks
+// stands for.
+func (f *Flow) ForRun(hooks string) (run.Flow, error) {
+	out := run.Flow{
+		Name: f.Name, Label: f.Label, Hooks: f.Hooks, HookTimeoutSeconds: f.HookTimeoutSeconds, Admins: f.Admins,
+		Review: run.ReviewRule{
+			Approvers: f.Review.Approvers, Viewers: f.Review.Viewers, SelfApproval: f.Review.SelfApproval,
+			TimeoutSeconds: f.Review.TimeoutSeconds,
+		},
+	}
+	if f.Hooks == OwnHooks {
+		out.Hooks = hooks
+	}
+	for _, act := range f.RequireReason {
+		out.RequireReason = append(out.RequireReason, run.EventName(act))
+	}
+	for _, need := range f.Review.Approvals {
+		out.Review.Approvals = append(out.Review.Approvals, run.Requirement(need))
+	}
+	for _, n := range f.Review.Notify {
+		out.Review.Notify = append(out.Review.Notify, run.Notify(n))
+	}
+	var err error
+	if f.Vars != nil {
+		if out.Vars, err = json.Marshal(f.Vars); err != nil {
+			return run.Flow{}, fmt.Errorf("flow %s: vars: %w", f.Name, err)
+		}
+	}
+	if f.Strategy != nil {
+		if out.Strategy, err = json.Marshal(f.Strategy); err != nil {
+			return run.Flow{}, fmt.Errorf("flow %s: strategy: %w", f.Name, err)
+		}
+	}
+	return out, nil
+}
