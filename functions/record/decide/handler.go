@@ -1,0 +1,201 @@
+// Package decide is the work of functions/record: it reads a run and what came
+// of it, has package run decide, writes the outcome under the condition that
+// nobody wrote meanwhile, and tells the bus.
+package decide
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// Store reads and writes runs; see [store.Store] for the errors.
+type Store interface {
+	LoadAll(ctx context.Context, id string) (store.Record, error)
+	Save(ctx context.Context, r *run.Run) error
+}
+
+// Bus tells the world what happened. Publishing an event again is allowed: its
+// id tells.
+type Bus interface {
+	Publish(ctx context.Context, events []Event) error
+}
+
+// Waker ends a wait. A token that is no longer waited for is no error.
+type Waker interface {
+	Wake(ctx context.Context, token string) error
+}
+
+// Deps is what a Handler works with.
+type Deps struct {
+	Store Store
+	Bus   Bus
+	Waker Waker
+	// HooksFunction is functions/hooks of this project, HooksVersion the
+	// version it has now: an ARN or its last part.
+	HooksFunction, HooksVersion string
+	// Now is time.Now unless it is set.
+	Now func() time.Time
+	// Log is JSON lines on standard output unless it is set.
+	Log *slog.Logger
+}
+
+// Handler answers the state machine.
+type Handler struct{ Deps }
+
+// New gives a handler.
+func New(d Deps) *Handler {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	}
+	return &Handler{d}
+}
+
+// Parked is the answer to "park"; the state machine doesn't look at it.
+type Parked struct {
+	RunID string `json:"run_id"`
+	Woken bool   `json:"woken"`
+}
+
+// Handle answers "decide" with a [run.Document] and "park" with [Parked]. The
+// error is [Refused], [Unavailable] or [UnknownVersion], also after a panic.
+func (h *Handler) Handle(ctx context.Context, req Request) (answer any, err error) {
+	started := time.Now()
+	attrs := []any{"run_id", req.RunID, "operation", req.Operation, "step", req.Step.State}
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		attrs = append(attrs, "request_id", lc.AwsRequestID)
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			answer, err = nil, Unavailable{fmt.Sprintf("panic: %v", p)}
+		}
+		attrs = append(attrs, "took_ms", time.Since(started).Milliseconds())
+		if err != nil {
+			err = atTheEdge(err)
+			h.Log.Error("step failed", append(attrs, "error", err.Error(), "type", fmt.Sprintf("%T", err))...)
+			return
+		}
+		if d, ok := answer.(run.Document); ok {
+			attrs = append(attrs, "next", d.Next, "turn", d.Turn)
+		}
+		h.Log.Info("step", attrs...)
+	}()
+	if req.Version > requestVersion {
+		return nil, UnknownVersion{fmt.Sprintf("request version %d; %d is the newest known", req.Version, requestVersion)}
+	}
+	execution, err := req.execution()
+	if err != nil {
+		return nil, err
+	}
+	switch req.Operation {
+	case "decide":
+		return h.decide(ctx, req, execution)
+	case "park":
+		return h.park(ctx, req, execution)
+	}
+	return nil, Refused{fmt.Sprintf("there is no operation %q", req.Operation)}
+}
+
+// conflicts is how often a change is tried again because somebody else changed
+// the run meanwhile.
+const conflicts = 5
+
+func (h *Handler) decide(ctx context.Context, req Request, execution int) (any, error) {
+	for range conflicts {
+		rec, err := h.Store.LoadAll(ctx, req.RunID)
+		if err != nil {
+			return nil, err
+		}
+		published := rec.Run.Engine.Published
+		if t := rec.Run.Engine.Turn; t > 0 && req.Turn == t {
+			// The state machine has the document of the last change, so that
+			// change was published before it was answered.
+			published = len(rec.Run.History)
+		}
+		now := h.Now()
+		next, changed, err := run.Decide(rec.Run, run.Step{
+			ID: req.stepID(execution), Execution: execution, Turn: req.Turn, Heard: req.Heard, Caught: req.Caught,
+			Acts: rec.Acts, HooksVersion: h.hooksVersion(rec.Run),
+		}, now)
+		if err != nil {
+			return nil, err
+		}
+		if changed {
+			next.Engine.Published = published
+			if err := h.Store.Save(ctx, next); errors.Is(err, store.ErrConflict) {
+				continue
+			} else if err != nil {
+				return nil, err
+			}
+		}
+		if err := h.publish(ctx, next, published); err != nil {
+			return nil, err
+		}
+		return next.Document(now, json.RawMessage(rec.Context))
+	}
+	return nil, Unavailable{fmt.Sprintf("run %s: it was changed %d times while deciding", req.RunID, conflicts)}
+}
+
+func (h *Handler) park(ctx context.Context, req Request, execution int) (any, error) {
+	for range conflicts {
+		rec, err := h.Store.LoadAll(ctx, req.RunID)
+		if err != nil {
+			return nil, err
+		}
+		parking := run.Parking{
+			Execution: execution, Turn: req.Turn, Token: req.Token, Acts: rec.Acts,
+			Order: run.TokenOrder{
+				Execution: execution, Redrive: req.Step.RedriveCount, EnteredAt: req.Step.EnteredAt, Retry: req.Step.RetryCount,
+			},
+		}
+		next, changed, wake, err := run.Park(rec.Run, parking, h.Now())
+		if err != nil {
+			return nil, err
+		}
+		if changed {
+			if err := h.Store.Save(ctx, next); errors.Is(err, store.ErrConflict) {
+				continue
+			} else if err != nil {
+				return nil, err
+			}
+			// An act that was stored after the read found no token to wake, and
+			// was not seen: it is looked for once the token is there.
+			if rec, err = h.Store.LoadAll(ctx, req.RunID); err != nil {
+				return nil, err
+			}
+			parking.Acts = rec.Acts
+			if _, _, wake, err = run.Park(rec.Run, parking, h.Now()); err != nil {
+				return nil, err
+			}
+		}
+		if wake {
+			if err := h.Waker.Wake(ctx, req.Token); err != nil {
+				return nil, err
+			}
+		}
+		return Parked{RunID: req.RunID, Woken: wake}, nil
+	}
+	return nil, Unavailable{fmt.Sprintf("run %s: it was changed %d times while parking", req.RunID, conflicts)}
+}
+
+// hooksVersion is the version that the run's hook function has now, "" where
+// that is not known: only the project's own is.
+func (h *Handler) hooksVersion(r *run.Run) string {
+	if h.HooksFunction == "" || r.Flow.Hooks != h.HooksFunction {
+		return ""
+	}
+	return h.HooksVersion[strings.LastIndexByte(h.HooksVersion, ':')+1:]
+}

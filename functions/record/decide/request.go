@@ -1,0 +1,57 @@
+package decide
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Request is what the state machine asks. It carries ids, what was heard from
+// a hook and, to park a wait, a task token; everything else is in the run.
+type Request struct {
+	Version int `json:"version"`
+	// Operation is "decide" or "park".
+	Operation string `json:"operation"`
+	RunID     string `json:"run_id"`
+	// Execution is the execution's name: the run's id, or "<id>-r<n>".
+	Execution string      `json:"execution"`
+	Step      StepID      `json:"step"`
+	Turn      int         `json:"turn"`
+	Heard     *run.Heard  `json:"heard"`
+	Caught    *run.Caught `json:"caught"`
+	// Token wakes the wait that is to be parked.
+	Token string `json:"token"`
+}
+
+// StepID is where in the execution this is; EnteredAt stays over retries.
+type StepID struct {
+	State        string    `json:"state"`
+	EnteredAt    time.Time `json:"entered_at"`
+	RetryCount   int       `json:"retry_count"`
+	RedriveCount int       `json:"redrive_count"`
+}
+
+// requestVersion is the newest version of Request that this code knows.
+const requestVersion = 1
+
+// execution is the number in the execution's name.
+func (r Request) execution() (int, error) {
+	rest, ok := strings.CutPrefix(r.Execution, r.RunID)
+	if ok && rest == "" {
+		return 0, nil
+	}
+	if digits, isRecovery := strings.CutPrefix(rest, "-r"); ok && isRecovery {
+		if n, err := strconv.Atoi(digits); err == nil && n > 0 && strconv.Itoa(n) == digits {
+			return n, nil
+		}
+	}
+	return 0, Refused{fmt.Sprintf("execution %q is not one of run %q", r.Execution, r.RunID)}
+}
+
+// stepID names the step, the same over its retries.
+func (r Request) stepID(execution int) string {
+	return fmt.Sprintf("%s/%s/%d", r.Step.State, r.Step.EnteredAt.UTC().Format(time.RFC3339Nano), execution)
+}

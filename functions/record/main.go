@@ -1,0 +1,27 @@
+// Command record is the only writer of a run. The state machine calls it to
+// decide and to park a wait; it answers what comes next and tells the bus.
+package main
+
+import (
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/fasttrack-dev/fasttrack/functions/record/decide"
+	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+func main() {
+	cfg := awsenv.Config()
+	lambda.Start(decide.New(decide.Deps{
+		Store:         store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
+		Bus:           decide.NewBus(eventbridge.NewFromConfig(cfg), os.Getenv("BUS_NAME")),
+		Waker:         decide.NewWaker(sfn.NewFromConfig(cfg)),
+		HooksFunction: os.Getenv("HOOKS_FUNCTION"),
+		HooksVersion:  os.Getenv("HOOKS_VERSION"),
+	}).Handle)
+}

@@ -1,0 +1,43 @@
+// Package awsenv builds an aws.Config from the environment that Lambda gives a
+// function. config.LoadDefaultConfig would look for more places than there are
+// and more than doubles a cold start; docs/performance.md has the figures.
+package awsenv
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+)
+
+// Config gives the configuration of a function's clients: region, credentials
+// and endpoint of its environment (AWS_REGION, AWS_ACCESS_KEY_ID,
+// AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL), which hold as
+// long as the environment lives. Calls are tried up to five times.
+func Config() aws.Config {
+	cfg := aws.Config{
+		Region:      os.Getenv("AWS_REGION"),
+		Credentials: aws.NewCredentialsCache(aws.CredentialsProviderFunc(credentials)),
+		Retryer: func() aws.Retryer {
+			return retry.NewStandard(func(o *retry.StandardOptions) {
+				o.MaxAttempts = 5
+				o.MaxBackoff = 2 * time.Second
+			})
+		},
+	}
+	if endpoint := os.Getenv("AWS_ENDPOINT_URL"); endpoint != "" {
+		cfg.BaseEndpoint = aws.String(endpoint)
+	}
+	return cfg
+}
+
+func credentials(context.Context) (aws.Credentials, error) {
+	return aws.Credentials{
+		AccessKeyID:     os.Getenv("AWS_ACCESS_KEY_ID"),
+		SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"),
+		SessionToken:    os.Getenv("AWS_SESSION_TOKEN"),
+		Source:          "Lambda environment",
+	}, nil
+}

@@ -1,0 +1,167 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+type item = map[string]types.AttributeValue
+
+const (
+	runKey     = "RUN"
+	contextKey = "CONTEXT"
+	actPrefix  = "ACT#"
+)
+
+// inboxShards spreads what waits in one flow over partitions.
+const inboxShards = 2
+
+// dueShards spreads the runs that are not over.
+const dueShards = 8
+
+// grace is how long after its time a run that did not move is looked at.
+const grace = 5 * time.Minute
+
+func partition(id string) string { return "RUN#" + id }
+
+func key(id, sort string) item { return item{"pk": text(partition(id)), "sk": text(sort)} }
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+
+func number(n int64) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+}
+
+// runItem is a run as it is stored: keys, the summary that lists show, and the
+// whole in the body. Attributes of an index are there only while the run is in
+// it.
+func runItem(r *run.Run, version int64) (item, error) {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", r.ID, err)
+	}
+	summary, err := json.Marshal(r.Summary())
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", r.ID, err)
+	}
+	if len(body)+len(summary) > maxItem {
+		return nil, fmt.Errorf("run %s: %d bytes: %w", r.ID, len(body)+len(summary), ErrTooLarge)
+	}
+	it := key(r.ID, runKey)
+	it["version"] = number(version)
+	it["body"] = text(string(body))
+	it["summary"] = text(string(summary))
+	it["created"] = text(created(r.CreatedAt, r.ID))
+	it["mine"] = text(r.Requester.ID)
+	it["flow"] = text(monthOf(r.Flow.Name, r.CreatedAt))
+	if r.Status == run.Pending {
+		it["inbox"] = text(inboxOf(r.Flow.Name, shard(r.ID, inboxShards)))
+	}
+	if at, open := dueAt(r); open {
+		it["due"] = text(strconv.Itoa(shard(r.ID, dueShards)))
+		it["due_at"] = text(stamp(at))
+	}
+	return it, nil
+}
+
+// dueAt is when somebody must look whether a run still moves; false once the
+// state machine was told to end.
+func dueAt(r *run.Run) (time.Time, bool) {
+	switch r.Engine.Next {
+	case run.NextReview:
+		return r.Review.ExpiresAt.Add(grace), true
+	case run.NextHook:
+		if r.Review != nil {
+			return r.Review.ExpiresAt.Add(grace), true
+		}
+		return r.CreatedAt.Add(grace), true
+	}
+	return time.Time{}, false
+}
+
+func readRun(id string, it item) (*run.Run, error) {
+	var schema struct {
+		Schema int `json:"schema"`
+	}
+	body := []byte(stringOf(it["body"]))
+	if err := json.Unmarshal(body, &schema); err != nil {
+		return nil, fmt.Errorf("read run %s: %w", id, err)
+	}
+	if schema.Schema > run.SchemaVersion {
+		return nil, fmt.Errorf("read run %s: schema %d: %w", id, schema.Schema, ErrNewer)
+	}
+	r := &run.Run{}
+	if err := json.Unmarshal(body, r); err != nil {
+		return nil, fmt.Errorf("read run %s: %w", id, err)
+	}
+	n, ok := it["version"].(*types.AttributeValueMemberN)
+	if !ok {
+		return nil, fmt.Errorf("read run %s: it has no version", id)
+	}
+	var err error
+	if r.Version, err = strconv.ParseInt(n.Value, 10, 64); err != nil {
+		return nil, fmt.Errorf("read run %s: version: %w", id, err)
+	}
+	return r, nil
+}
+
+func actItem(id string, a run.Act) (item, error) {
+	body, err := json.Marshal(a)
+	if err != nil {
+		return nil, fmt.Errorf("act %s of run %s: %w", a.ID, id, err)
+	}
+	it := key(id, actPrefix+a.ID)
+	it["body"] = text(string(body))
+	it["expires_at"] = number(a.At.Add(actsKept).Unix())
+	return it, nil
+}
+
+// add puts one item of a run's partition where it belongs.
+func (rec *Record) add(id string, it item) (err error) {
+	switch sort := stringOf(it["sk"]); {
+	case sort == runKey:
+		rec.Run, err = readRun(id, it)
+		return err
+	case sort == contextKey:
+		rec.Context = []byte(stringOf(it["context"]))
+	case strings.HasPrefix(sort, actPrefix):
+		var a run.Act
+		if err := json.Unmarshal([]byte(stringOf(it["body"])), &a); err != nil {
+			return fmt.Errorf("read act %s of run %s: %w", sort, id, err)
+		}
+		rec.Acts = append(rec.Acts, a)
+	}
+	return nil
+}
+
+func stringOf(v types.AttributeValue) string {
+	if s, ok := v.(*types.AttributeValueMemberS); ok {
+		return s.Value
+	}
+	return ""
+}
+
+// stamp writes a time so that it sorts: RFC 3339 in UTC, always to the
+// millisecond.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// created is where a run stands in a list: by when it was asked, then by id.
+func created(at time.Time, id string) string { return stamp(at) + "#" + id }
+
+func inboxOf(flow string, shard int) string { return flow + "#" + strconv.Itoa(shard) }
+
+func monthOf(flow string, at time.Time) string { return flow + "#" + at.UTC().Format("2006-01") }
+
+func shard(id string, of int) int {
+	h := fnv.New32a()
+	h.Write([]byte(id))
+	return int(h.Sum32() % uint32(of))
+}

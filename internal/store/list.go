@@ -1,0 +1,213 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"sort"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Query says which runs of a list are wanted.
+type Query struct {
+	// Status is "" for any.
+	Status run.Status
+	// From and To bound when a run was asked, From inclusive, To exclusive;
+	// zero times don't bound.
+	From, To time.Time
+	// Limit is how many runs a page holds at most.
+	Limit int
+	// After is the Next of the page before, "" for the first.
+	After string
+}
+
+// Page is a part of a list, newest first. It can be short, or empty, and still
+// have a Next: a page reads only so much.
+type Page struct {
+	Runs []run.Summary
+	// Next is where the next page starts, "" after the last.
+	Next string
+}
+
+// readAhead is how many items a page reads of a partition for each that it may
+// show, where some of them are left out.
+const readAhead = 5
+
+// monthsAPage bounds how many months a page of a flow's list reads.
+const monthsAPage = 12
+
+var position = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[0-9A-Z]{0,26}$`)
+
+// Mine lists what a person asked for.
+func (s *Store) Mine(ctx context.Context, personID string, q Query) (Page, error) {
+	return s.merge(ctx, "mine", []string{personID}, q, nil)
+}
+
+// Inbox lists what waits for p in the flows of those names: what p may decide
+// now.
+func (s *Store) Inbox(ctx context.Context, flows []string, p run.Person, q Query) (Page, error) {
+	var partitions []string
+	for _, flow := range flows {
+		for n := range inboxShards {
+			partitions = append(partitions, inboxOf(flow, n))
+		}
+	}
+	return s.merge(ctx, "inbox", partitions, q, func(r run.Summary) bool { return r.AwaitsPerson(p) })
+}
+
+// Flow lists the runs of a flow, month by month back from To (now, if that is
+// zero) to From (a year before To).
+func (s *Store) Flow(ctx context.Context, flow string, q Query, now time.Time) (Page, error) {
+	newest := now
+	if !q.To.IsZero() && q.To.Before(now) {
+		newest = q.To
+	}
+	if q.From.IsZero() {
+		q.From = newest.AddDate(-1, 0, 0)
+	}
+	if q.After != "" {
+		if !position.MatchString(q.After) {
+			return Page{}, ErrBadPosition
+		}
+		at, err := time.Parse("2006-01-02T15:04:05.000Z", q.After[:len("2006-01-02T15:04:05.000Z")])
+		if err != nil {
+			return Page{}, ErrBadPosition
+		}
+		newest = at
+	}
+	var page Page
+	month := time.Date(newest.UTC().Year(), newest.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
+	for n := 0; !month.AddDate(0, 1, 0).Before(q.From); n++ {
+		if n == monthsAPage {
+			page.Next = stamp(month.AddDate(0, 1, 0)) + "#"
+			return page, nil
+		}
+		rest := q
+		rest.Limit = q.Limit - len(page.Runs)
+		part, err := s.merge(ctx, "flow", []string{monthOf(flow, month)}, rest, nil)
+		if err != nil {
+			return Page{}, err
+		}
+		page.Runs = append(page.Runs, part.Runs...)
+		if part.Next != "" {
+			page.Next = part.Next
+			return page, nil
+		}
+		if len(page.Runs) == q.Limit {
+			page.Next = stamp(month) + "#"
+			return page, nil
+		}
+		month = month.AddDate(0, -1, 0)
+	}
+	return page, nil
+}
+
+// entry is a run in a list, with its position.
+type entry struct {
+	position string
+	run      run.Summary
+}
+
+// merge reads partitions of an index side by side, newest first, and merges
+// them into one page.
+func (s *Store) merge(ctx context.Context, index string, partitions []string, q Query, wanted func(run.Summary) bool) (Page, error) {
+	if q.After != "" && !position.MatchString(q.After) {
+		return Page{}, ErrBadPosition
+	}
+	limit := q.Limit + 1
+	if wanted != nil || q.Status != "" {
+		limit = q.Limit * readAhead
+	}
+	parts := make([][]entry, len(partitions))
+	cut := make([]bool, len(partitions))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(16)
+	for i, p := range partitions {
+		group.Go(func() (err error) {
+			parts[i], cut[i], err = s.partition(ctx, index, p, q, limit)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return Page{}, err
+	}
+	// Where a partition was cut off, what lies behind the cut is not known: only
+	// positions before the newest cut are complete.
+	var all []entry
+	boundary := ""
+	for i, part := range parts {
+		all = append(all, part...)
+		if last := len(part) - 1; cut[i] && part[last].position > boundary {
+			boundary = part[last].position
+		}
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].position > all[j].position })
+	page := Page{Runs: []run.Summary{}}
+	for i, e := range all {
+		if e.position < boundary {
+			break
+		}
+		if q.Status != "" && e.run.View.Status != q.Status || wanted != nil && !wanted(e.run) {
+			continue
+		}
+		if len(page.Runs) == q.Limit {
+			page.Next = all[i-1].position
+			return page, nil
+		}
+		page.Runs = append(page.Runs, e.run)
+	}
+	page.Next = boundary
+	return page, nil
+}
+
+// partition reads up to limit items of one partition of an index. cut tells
+// that there may be more.
+func (s *Store) partition(ctx context.Context, index, value string, q Query, limit int) (part []entry, cut bool, err error) {
+	// '~' sorts behind every id, so To bounds by time alone.
+	low, high := "0", "~"
+	if !q.From.IsZero() {
+		low = stamp(q.From)
+	}
+	if !q.To.IsZero() {
+		high = stamp(q.To)
+	}
+	if q.After != "" && q.After < high {
+		high = q.After
+	}
+	if high < low {
+		return nil, false, nil
+	}
+	out, err := s.client.Query(ctx, &dynamodb.QueryInput{
+		TableName: &s.table, IndexName: &index,
+		KeyConditionExpression:   aws.String("#p = :p AND created BETWEEN :low AND :high"),
+		ExpressionAttributeNames: map[string]string{"#p": index},
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":p": text(value), ":low": text(low), ":high": text(high),
+		},
+		ScanIndexForward: aws.Bool(false),
+		// One more than wanted: BETWEEN takes the position itself along.
+		Limit: aws.Int32(int32(limit + 1)),
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("list %s %s: %w", index, value, err)
+	}
+	for _, it := range out.Items {
+		e := entry{position: stringOf(it["created"])}
+		if e.position >= high && high != "~" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(stringOf(it["summary"])), &e.run); err != nil {
+			return nil, false, fmt.Errorf("list %s %s: %s: %w", index, value, e.position, err)
+		}
+		part = append(part, e)
+	}
+	return part, len(out.LastEvaluatedKey) > 0 && len(part) > 0, nil
+}

@@ -1,0 +1,175 @@
+// Package store keeps runs in DynamoDB: one item a run, changed only under the
+// condition that nobody changed it meanwhile, and beside it the acts of people
+// and the context that the requester sent along.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// The errors that callers tell apart.
+var (
+	ErrNotFound    = errors.New("there is no such run")
+	ErrExists      = errors.New("there is such a run already")
+	ErrConflict    = errors.New("the run was changed meanwhile")
+	ErrBadPosition = errors.New("not a position in a list")
+	ErrNewer       = errors.New("written by a newer version")
+	ErrTooLarge    = errors.New("the run is too large for an item")
+)
+
+// maxItem leaves room below the 400 KB that DynamoDB takes for an item.
+const maxItem = 390 << 10
+
+// actsKept is how long acts stay, for DynamoDB's time to live.
+const actsKept = 30 * 24 * time.Hour
+
+// Store reads and writes the table of runs.
+type Store struct {
+	client *dynamodb.Client
+	table  string
+}
+
+// New gives a store over the table of that name.
+func New(client *dynamodb.Client, table string) *Store {
+	return &Store{client: client, table: table}
+}
+
+// Record is everything about a run.
+type Record struct {
+	Run *run.Run
+	// Acts are in the order of their ids.
+	Acts []run.Act
+	// Context is nil where none was sent.
+	Context []byte
+}
+
+// Create stores a new run, its context first: a run is there only with all that
+// belongs to it. It returns ErrExists if the id is taken.
+func (s *Store) Create(ctx context.Context, r *run.Run, context []byte) error {
+	if context != nil {
+		if err := s.putContext(ctx, r.ID, context); err != nil {
+			return err
+		}
+	}
+	item, err := runItem(r, 1)
+	if err != nil {
+		return err
+	}
+	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.table, Item: item, ConditionExpression: aws.String("attribute_not_exists(pk)"),
+	})
+	if isConditionFailed(err) {
+		return fmt.Errorf("create run %s: %w", r.ID, ErrExists)
+	}
+	if err != nil {
+		return fmt.Errorf("create run %s: %w", r.ID, err)
+	}
+	r.Version = 1
+	return nil
+}
+
+// putContext writes a context once: the first stays.
+func (s *Store) putContext(ctx context.Context, id string, context []byte) error {
+	item := key(id, contextKey)
+	item["context"] = text(string(context))
+	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.table, Item: item, ConditionExpression: aws.String("attribute_not_exists(pk)"),
+	})
+	if err != nil && !isConditionFailed(err) {
+		return fmt.Errorf("store the context of run %s: %w", id, err)
+	}
+	return nil
+}
+
+// Load reads a run, strongly consistent. It returns ErrNotFound, or ErrNewer
+// for one that this code can't read yet.
+func (s *Store) Load(ctx context.Context, id string) (*run.Run, error) {
+	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &s.table, Key: key(id, runKey), ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load run %s: %w", id, err)
+	}
+	if len(out.Item) == 0 {
+		return nil, fmt.Errorf("load run %s: %w", id, ErrNotFound)
+	}
+	return readRun(id, out.Item)
+}
+
+// LoadAll reads a run, its acts and its context in one strongly consistent
+// query.
+func (s *Store) LoadAll(ctx context.Context, id string) (Record, error) {
+	var rec Record
+	pages := dynamodb.NewQueryPaginator(s.client, &dynamodb.QueryInput{
+		TableName: &s.table, ConsistentRead: aws.Bool(true),
+		KeyConditionExpression:    aws.String("pk = :pk"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": text(partition(id))},
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return Record{}, fmt.Errorf("load run %s: %w", id, err)
+		}
+		for _, item := range page.Items {
+			if err := rec.add(id, item); err != nil {
+				return Record{}, err
+			}
+		}
+	}
+	if rec.Run == nil {
+		return Record{}, fmt.Errorf("load run %s: %w", id, ErrNotFound)
+	}
+	return rec, nil
+}
+
+// Save puts a changed run back whole, if nobody changed it since it was read;
+// else it returns ErrConflict. On success r has the new version.
+func (s *Store) Save(ctx context.Context, r *run.Run) error {
+	item, err := runItem(r, r.Version+1)
+	if err != nil {
+		return err
+	}
+	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.table, Item: item,
+		ConditionExpression:       aws.String("#v = :read"),
+		ExpressionAttributeNames:  map[string]string{"#v": "version"},
+		ExpressionAttributeValues: map[string]types.AttributeValue{":read": number(r.Version)},
+	})
+	if isConditionFailed(err) {
+		return fmt.Errorf("save run %s: %w", r.ID, ErrConflict)
+	}
+	if err != nil {
+		return fmt.Errorf("save run %s: %w", r.ID, err)
+	}
+	r.Version++
+	return nil
+}
+
+// AddAct stores what a person did. Storing it again changes nothing.
+func (s *Store) AddAct(ctx context.Context, id string, a run.Act) error {
+	item, err := actItem(id, a)
+	if err != nil {
+		return err
+	}
+	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.table, Item: item, ConditionExpression: aws.String("attribute_not_exists(pk)"),
+	})
+	if err != nil && !isConditionFailed(err) {
+		return fmt.Errorf("store act %s of run %s: %w", a.ID, id, err)
+	}
+	return nil
+}
+
+func isConditionFailed(err error) bool {
+	var failed *types.ConditionalCheckFailedException
+	return errors.As(err, &failed)
+}

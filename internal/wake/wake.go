@@ -1,0 +1,32 @@
+// Package wake ends a wait of the state machine. It is apart because two
+// functions do it: approve, once an act is stored, and record, when a wait has
+// nothing to wait for.
+package wake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+)
+
+// Client is what of Step Functions it takes to wake.
+type Client interface {
+	SendTaskSuccess(ctx context.Context, in *sfn.SendTaskSuccessInput, opts ...func(*sfn.Options)) (*sfn.SendTaskSuccessOutput, error)
+}
+
+// Wake ends the wait that the token is of, with nothing in it. A wait that has
+// ended meanwhile is no error: whoever ended it looks at the same acts.
+func Wake(ctx context.Context, client Client, token string) error {
+	_, err := client.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String("{}")})
+	var gone *types.TaskDoesNotExist
+	var late *types.TaskTimedOut
+	var invalid *types.InvalidToken
+	if err == nil || errors.As(err, &gone) || errors.As(err, &late) || errors.As(err, &invalid) {
+		return nil
+	}
+	return fmt.Errorf("wake the execution: %w", err)
+}
