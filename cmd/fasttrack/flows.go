@@ -1,0 +1,153 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+)
+
+func newFlowsCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "flows",
+		Short: "Check and list the flows of flows.yaml",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newFlowsCheckCommand(), newFlowsListCommand())
+	return cmd
+}
+
+// flowsFile is the file a flows command is about.
+func flowsFile(args []string) string {
+	if len(args) > 0 {
+		return args[0]
+	}
+	return "flows.yaml"
+}
+
+// checkReport is what flows check found.
+type checkReport struct {
+	File   string       `json:"file"`
+	OK     bool         `json:"ok"`
+	Flows  int          `json:"flows"`
+	Errors []flow.Error `json:"errors"`
+}
+
+func newFlowsCheckCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check [FILE]",
+		Short: "Name every mistake in flows.yaml with line and column",
+		Long: `Name every mistake in flows.yaml, a line each:
+
+  file:line:column: path: what is wrong; what was expected
+
+The exit status is 1 if there is any.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			report := checkReport{File: flowsFile(args), Errors: []flow.Error{}}
+			file, err := flow.Load(report.File)
+			var mistakes *flow.Errors
+			switch {
+			case errors.As(err, &mistakes):
+				report.Errors = mistakes.List
+			case err != nil:
+				return err
+			default:
+				report.OK, report.Flows = true, len(file.Flows)
+			}
+			if asJSON {
+				if err := printJSON(cmd.OutOrStdout(), report); err != nil {
+					return err
+				}
+				if !report.OK {
+					return errReported
+				}
+				return nil
+			}
+			if !report.OK {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok, %s\n", report.File, count(report.Flows, "flow"))
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	return cmd
+}
+
+// flowLine is one flow in a list.
+type flowLine struct {
+	Name       string   `json:"name"`
+	Label      string   `json:"label"`
+	Hooks      string   `json:"hooks"`
+	Fields     []string `json:"fields"`
+	Durations  []string `json:"durations"`
+	Requesters []string `json:"requesters"`
+	Approvers  []string `json:"approvers"`
+}
+
+func newFlowsListCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "list [FILE]",
+		Short: "List the flows of flows.yaml",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, err := flow.Load(flowsFile(args))
+			if err != nil {
+				return err
+			}
+			lines := flowLines(file)
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), lines)
+			}
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(w, "NAME\tLABEL\tFIELDS\tDURATIONS\tAPPROVERS")
+			for _, l := range lines {
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", l.Name, l.Label, orDash(l.Fields), orDash(l.Durations), orDash(l.Approvers))
+			}
+			return w.Flush()
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	return cmd
+}
+
+func flowLines(file *flow.File) []flowLine {
+	lines := make([]flowLine, 0, len(file.Flows))
+	for _, f := range file.Flows {
+		l := flowLine{
+			Name: f.Name, Label: f.Label, Hooks: f.Hooks, Requesters: f.Requesters, Approvers: f.Review.Approvers,
+			Fields: []string{}, Durations: []string{},
+		}
+		for _, field := range f.Fields {
+			l.Fields = append(l.Fields, field.Name)
+		}
+		for _, seconds := range f.DurationsSeconds {
+			l.Durations = append(l.Durations, flow.FormatDuration(seconds))
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+func orDash(list []string) string {
+	if len(list) == 0 {
+		return "-"
+	}
+	return strings.Join(list, ", ")
+}
+
+// count says how many of a thing there are.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
