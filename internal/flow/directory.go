@@ -27,7 +27,7 @@ type Entry struct {
 // directory doesn't know it. The person's groups are the directory's.
 func (d Directory) Lookup(identity string) (run.Person, bool) {
 	for _, e := range d.People {
-		if fold(e.Email) == fold(identity) || slices.Contains(e.Identities, identity) {
+		if e.is(fold(identity)) {
 			return d.person(e.Email, e.Name), true
 		}
 	}
@@ -37,6 +37,47 @@ func (d Directory) Lookup(identity string) (run.Person, bool) {
 		}
 	}
 	return run.Person{}, false
+}
+
+// is tells whether a folded identity is one of the person's.
+func (e Entry) is(folded string) bool {
+	return fold(e.Email) == folded || slices.ContainsFunc(e.Identities, func(i string) bool { return fold(i) == folded })
+}
+
+// unify puts a person's e-mail in place of their other identities, in groups
+// and wherever flows name somebody, so that one person with two identities is
+// one requester and one approver however they come and are named.
+func (d *Directory) unify(flows []Flow) {
+	emails := map[string]string{}
+	for _, e := range d.People {
+		for _, identity := range e.Identities {
+			emails[fold(identity)] = fold(e.Email)
+		}
+	}
+	if len(emails) == 0 {
+		return
+	}
+	replace := func(lists ...[]string) {
+		for _, list := range lists {
+			for i, name := range list {
+				if email, known := emails[fold(name)]; known {
+					list[i] = email
+				}
+			}
+		}
+	}
+	for _, members := range d.Groups {
+		replace(members)
+	}
+	for i := range flows {
+		f := &flows[i]
+		replace(f.Requesters, f.Admins, f.Review.Approvers, f.Review.Viewers)
+		for j := range f.Review.Approvals {
+			from := []string{f.Review.Approvals[j].From}
+			replace(from)
+			f.Review.Approvals[j].From = from[0]
+		}
+	}
 }
 
 func (d Directory) person(email, name string) run.Person {
@@ -84,6 +125,9 @@ func (d Directory) members(principal string, admins []string) ([]string, bool) {
 	}
 	if p, known := d.Lookup(principal); known {
 		return []string{p.Email}, true
+	}
+	if strings.HasPrefix(principal, "arn:") {
+		return nil, true // mapped to nobody: a machine, which never decides
 	}
 	return []string{principal}, true
 }

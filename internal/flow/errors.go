@@ -26,21 +26,22 @@ type Errors struct {
 func (e *Errors) Error() string {
 	lines := make([]string, len(e.List))
 	for i, m := range e.List {
-		lines[i] = m.in(e.Name)
+		lines[i] = m.In(e.Name)
 	}
 	return strings.Join(lines, "\n")
 }
 
-func (m Error) in(file string) string {
+// In writes the mistake as one line, with the name of the file it is in.
+func (m Error) In(file string) string {
 	if m.Path == "" {
 		return fmt.Sprintf("%s:%d:%d: %s", file, m.Line, m.Column, m.Detail)
 	}
 	return fmt.Sprintf("%s:%d:%d: %s: %s", file, m.Line, m.Column, m.Path, m.Detail)
 }
 
-func (e *Errors) sort() {
-	sort.SliceStable(e.List, func(i, j int) bool {
-		a, b := e.List[i], e.List[j]
+func sortByPlace(list []Error) {
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i], list[j]
 		return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
 	})
 }

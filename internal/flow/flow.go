@@ -8,6 +8,8 @@ import "encoding/json"
 type File struct {
 	Flows     []Flow
 	Directory Directory
+	// Warnings are what may be meant, but is likely not: the file is in order.
+	Warnings []Error
 }
 
 // Find gives the flow of a name; false if there is none.

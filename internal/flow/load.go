@@ -1,8 +1,10 @@
 package flow
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"go.yaml.in/yaml/v4"
@@ -31,23 +33,19 @@ func Load(path string) (*File, error) {
 // Parse checks a flows.yaml; name is what mistakes are reported under. The
 // error is *[Errors] and holds every mistake.
 func Parse(name string, raw []byte) (*File, error) {
-	r := &reader{errs: Errors{Name: name}, places: map[string]*yaml.Node{}}
+	r := &reader{errs: Errors{Name: name}, places: map[string]*yaml.Node{}, broken: map[string]bool{}}
 	file := &File{}
 	if len(raw) > maxFile {
 		r.errs.List = []Error{{Line: 1, Column: 1, Detail: fmt.Sprintf("%d bytes; at most %d were expected", len(raw), maxFile)}}
 		return nil, &r.errs
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(raw, &doc); err != nil {
-		r.errs.List = []Error{syntaxError(err)}
-		return nil, &r.errs
-	}
-	if len(doc.Content) == 0 {
-		r.errs.List = []Error{{Line: 1, Column: 1, Detail: "a mapping with flows was expected, the file is empty"}}
+	doc, mistake := document(raw)
+	if mistake != nil {
+		r.errs.List = []Error{*mistake}
 		return nil, &r.errs
 	}
 	root := doc.Content[0]
-	if loops(root, map[*yaml.Node]bool{}) {
+	if loops(root, map[*yaml.Node]bool{}, map[*yaml.Node]bool{}) {
 		r.fail(root, "", "an alias that holds itself was not expected")
 		return nil, &r.errs
 	}
@@ -56,17 +54,49 @@ func Parse(name string, raw []byte) (*File, error) {
 		return nil, &r.errs
 	}
 	seen := r.members(root, "", map[string]func(*yaml.Node, string){
-		"flows":     func(n *yaml.Node, path string) { r.flows(n, path, file) },
-		"directory": func(n *yaml.Node, path string) { r.directory(n, path, &file.Directory) },
+		"flows": func(n *yaml.Node, path string) { r.flows(n, path, file) },
+		"directory": func(n *yaml.Node, path string) {
+			before := len(r.errs.List)
+			r.directory(n, path, &file.Directory)
+			r.broken[path] = len(r.errs.List) > before
+		},
 	})
 	if root.Kind == yaml.MappingNode && seen["flows"] == nil {
 		r.fail(root, "flows", "it is missing; a list of flows was expected")
 	}
+	file.Directory.unify(file.Flows)
+	r.together(file)
 	if len(r.errs.List) > 0 {
-		r.errs.sort()
+		sortByPlace(r.errs.List)
 		return nil, &r.errs
 	}
+	sortByPlace(file.Warnings)
 	return file, nil
+}
+
+// document reads the one YAML document that a file may hold.
+func document(raw []byte) (*yaml.Node, *Error) {
+	empty := &Error{Line: 1, Column: 1, Detail: "a mapping with flows was expected, the file is empty"}
+	loader, err := yaml.NewLoader(bytes.NewReader(raw))
+	if err != nil {
+		return nil, syntaxError(err)
+	}
+	var doc, more yaml.Node
+	switch err := loader.Load(&doc); {
+	case errors.Is(err, io.EOF):
+		return nil, empty
+	case err != nil:
+		return nil, syntaxError(err)
+	case len(doc.Content) == 0:
+		return nil, empty
+	}
+	switch err := loader.Load(&more); {
+	case errors.Is(err, io.EOF):
+		return &doc, nil
+	case err != nil:
+		return nil, syntaxError(err)
+	}
+	return nil, &Error{Line: more.Line, Column: more.Column, Detail: "there is a second document; one was expected, without --- inside"}
 }
 
 func (r *reader) flows(n *yaml.Node, path string, file *File) {
@@ -103,29 +133,32 @@ func size(n *yaml.Node, so int) int {
 	return so
 }
 
-// loops tells whether an alias leads back into what holds it.
-func loops(n *yaml.Node, above map[*yaml.Node]bool) bool {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
+// loops tells whether an alias leads back into what holds it. done are the
+// nodes known not to: each is looked at once, however many aliases name it.
+func loops(n *yaml.Node, above, done map[*yaml.Node]bool) bool {
+	n = resolve(n)
 	if above[n] {
 		return true
 	}
+	if done[n] || len(n.Content) == 0 {
+		return false
+	}
 	above[n] = true
-	defer delete(above, n)
 	for _, c := range n.Content {
-		if c.Kind != yaml.ScalarNode && loops(c, above) {
+		if loops(c, above, done) {
 			return true
 		}
 	}
+	delete(above, n)
+	done[n] = true
 	return false
 }
 
 // syntaxError gives an error of the YAML reader its place.
-func syntaxError(err error) Error {
+func syntaxError(err error) *Error {
 	var at *yaml.LoadError
 	if errors.As(err, &at) {
-		return Error{Line: max(at.Mark.Line, 1), Column: max(at.Mark.Column, 1), Detail: "YAML was expected: " + at.Message}
+		return &Error{Line: max(at.Mark.Line, 1), Column: max(at.Mark.Column, 1), Detail: "YAML was expected: " + at.Message}
 	}
-	return Error{Line: 1, Column: 1, Detail: "YAML was expected: " + err.Error()}
+	return &Error{Line: 1, Column: 1, Detail: "YAML was expected: " + err.Error()}
 }

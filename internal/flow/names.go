@@ -19,6 +19,9 @@ var (
 	engine       = regexp.MustCompile(`^(?:.*-engine-)?(request|approve|record|grant|notify|reconcile)$`)
 )
 
+// maxPrincipals bounds a list of principals: a run keeps them.
+const maxPrincipals = 100
+
 // checkPrincipal checks the form of a principal; admins says whether "admins"
 // is one here.
 func checkPrincipal(admins bool) func(string) error {

@@ -12,6 +12,18 @@ type reader struct {
 	errs Errors
 	// places are nodes by path, for mistakes that are found later.
 	places map[string]*yaml.Node
+	// broken are the paths of fields and lists of targets with a mistake:
+	// what they mean for others is not asked.
+	broken map[string]bool
+	// groups are the places that name a group.
+	groups []place
+}
+
+// place is where a name stands.
+type place struct {
+	node *yaml.Node
+	path string
+	name string
 }
 
 func (r *reader) fail(n *yaml.Node, path, format string, args ...any) {
@@ -32,6 +44,8 @@ func (r *reader) members(n *yaml.Node, path string, known map[string]func(*yaml.
 		read, ok := known[key.Value]
 		at := join(path, key.Value)
 		switch {
+		case key.Kind != yaml.ScalarNode:
+			r.fail(key, path, "a key was expected, not %s", describe(key))
 		case !ok:
 			r.fail(key, at, "there is no such key; %s were expected", oneOf(known))
 		case seen[key.Value] != nil:
@@ -79,8 +93,8 @@ func (r *reader) bool(into *bool) func(*yaml.Node, string) {
 
 func (r *reader) int(into *int64, least, most int64) func(*yaml.Node, string) {
 	return func(n *yaml.Node, path string) {
-		var v int64
-		if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || n.Decode(&v) != nil {
+		v, ok := decimal(n)
+		if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || !ok {
 			r.fail(n, path, "a whole number was expected, not %s", describe(n))
 			return
 		}
@@ -109,6 +123,29 @@ func (r *reader) duration(into *int, least, most int) func(*yaml.Node, string) {
 			return
 		}
 		*into = seconds
+	}
+}
+
+// principals reads a list of principals; admins says whether "admins" is one
+// here.
+func (r *reader) principals(into *[]string, admins bool) func(*yaml.Node, string) {
+	check := checkPrincipal(admins)
+	return func(n *yaml.Node, path string) {
+		r.places[path] = n
+		r.strings(into, check)(n, path)
+		if len(n.Content) > maxPrincipals {
+			r.fail(n, path, "at most %d were expected, not %d", maxPrincipals, len(n.Content))
+		}
+		for i, item := range n.Content {
+			r.namesGroup(resolve(item), fmt.Sprintf("%s[%d]", path, i))
+		}
+	}
+}
+
+// namesGroup notes a principal that is a group, for warnings.
+func (r *reader) namesGroup(n *yaml.Node, path string) {
+	if name, ok := strings.CutPrefix(n.Value, "group:"); ok {
+		r.groups = append(r.groups, place{n, path, name})
 	}
 }
 
@@ -151,7 +188,7 @@ func oneOf(known map[string]func(*yaml.Node, string)) string {
 
 // describe names what stands at a node, for a sentence.
 func describe(n *yaml.Node) string {
-	switch n.Kind {
+	switch resolve(n).Kind {
 	case yaml.MappingNode:
 		return "a mapping"
 	case yaml.SequenceNode:

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -51,16 +50,15 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 		}
 		return jsonOf(n), n, ""
 	case Bool:
-		var b bool
-		if json.Unmarshal(value, &b) != nil {
-			return nil, 0, expected
+		if s := string(value); s == "true" || s == "false" {
+			return value, 0, ""
 		}
-		return jsonOf(b), 0, ""
+		return nil, 0, expected
 	case Duration:
 		seconds, ok := wholeNumber(value)
 		if !ok {
-			var s string
-			if json.Unmarshal(value, &s) != nil {
+			s, ok := readString(value)
+			if !ok {
 				return nil, 0, expected
 			}
 			n, err := ParseDuration(s)
@@ -74,22 +72,19 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 		}
 		return jsonOf(seconds), seconds, ""
 	case Strings:
-		var list []string
-		if json.Unmarshal(value, &list) != nil || list == nil {
+		list, wrong := readStrings(value)
+		switch {
+		case wrong != "":
+			return nil, 0, wrong
+		case list == nil:
 			return nil, 0, expected
-		}
-		if len(list) > maxItems {
-			return nil, 0, fmt.Sprintf("at most %d items were expected", maxItems)
-		}
-		for _, s := range list {
-			if utf8.RuneCountInString(s) > maxText {
-				return nil, 0, fmt.Sprintf("items of at most %d characters were expected", maxText)
-			}
+		case len(list) == 0 && field.Required:
+			return nil, 0, "it is required, and empty"
 		}
 		return jsonOf(list), int64(len(list)), ""
 	}
-	var s string
-	if json.Unmarshal(value, &s) != nil {
+	s, ok := readString(value)
+	if !ok {
 		return nil, 0, expected
 	}
 	n := utf8.RuneCountInString(s)
@@ -105,12 +100,16 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 		}
 		return nil, 0, "one of " + f.targetIDs() + " was expected"
 	case User:
-		if !email.MatchString(s) {
+		if !email.MatchString(s) || run.CheckText(s, maxText) != nil {
 			return nil, 0, expected
 		}
 		return jsonOf(strings.ToLower(s)), 0, ""
 	case String:
 		if err := run.CheckText(s, maxText); err != nil {
+			return nil, 0, err.Error()
+		}
+	case Text: // lines and tabs, but nothing else that isn't shown
+		if err := run.CheckText(strings.NewReplacer("\n", "", "\r", "", "\t", "").Replace(s), maxText); err != nil {
 			return nil, 0, err.Error()
 		}
 	}
@@ -125,47 +124,37 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 	return jsonOf(s), int64(n), ""
 }
 
-// checkAllowed checks that a value, or each item of a list, is among the
-// allowed ones.
-func (field Field) checkAllowed(canonical json.RawMessage) (wrong string) {
-	values := []json.RawMessage{canonical}
-	if field.Type == Strings {
-		_ = json.Unmarshal(canonical, &values)
+// readString reads a JSON string, and nothing else: encoding/json would take
+// null for an empty one.
+func readString(value json.RawMessage) (string, bool) {
+	var s string
+	if len(value) == 0 || value[0] != '"' || json.Unmarshal(value, &s) != nil {
+		return "", false
 	}
-	for _, v := range values {
-		if !field.allows(v) {
-			var names []string
-			for _, a := range field.Allowed {
-				names = append(names, strings.Trim(string(a), `"`))
-			}
-			return "one of " + strings.Join(names, ", ") + " was expected"
-		}
-	}
-	return ""
+	return s, true
 }
 
-func (field Field) allows(v json.RawMessage) bool {
-	for _, a := range field.Allowed {
-		if field.Type == TargetOf {
-			var t Target
-			var id string
-			if json.Unmarshal(v, &t) == nil && json.Unmarshal(a, &id) == nil && t.ID == id {
-				return true
-			}
-		}
-		if field.Type == Duration {
-			var s string
-			if json.Unmarshal(a, &s) == nil {
-				if n, err := ParseDuration(s); err == nil {
-					a = jsonOf(n)
-				}
-			}
-		}
-		if bytes.Equal(a, v) {
-			return true
-		}
+// readStrings reads a list of strings; nil if it is none.
+func readStrings(value json.RawMessage) (list []string, wrong string) {
+	var items []json.RawMessage
+	if json.Unmarshal(value, &items) != nil || items == nil {
+		return nil, ""
 	}
-	return false
+	if len(items) > maxItems {
+		return nil, fmt.Sprintf("at most %d items were expected, not %d", maxItems, len(items))
+	}
+	list = make([]string, len(items))
+	for i, item := range items {
+		s, ok := readString(item)
+		if !ok {
+			return nil, ""
+		}
+		if err := run.CheckText(s, maxText); err != nil {
+			return nil, fmt.Sprintf("item %d: %v", i, err)
+		}
+		list[i] = s
+	}
+	return list, ""
 }
 
 // expected names the type of a field, for a sentence.

@@ -1,0 +1,61 @@
+package flow
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+var strategyTypes = []string{"lambda", "iam-group", "identity-center"}
+
+// strategy reads how access is given. What a type needs beyond its function is
+// kept as it stands, for the strategy to read.
+func (r *reader) strategy(n *yaml.Node, path string, f *Flow) {
+	s := &Strategy{}
+	f.Strategy = s
+	var all map[string]any
+	r.settings(n, path, &all)
+	if n.Kind != yaml.MappingNode {
+		return
+	}
+	at := func(key string) *yaml.Node {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == key {
+				return resolve(n.Content[i+1])
+			}
+		}
+		return nil
+	}
+	typ, function := at("type"), at("function")
+	switch {
+	case typ == nil:
+		r.fail(n, join(path, "type"), "it is missing; %s was expected", orList(strategyTypes))
+	case typ.Tag != "!!str" || !slices.Contains(strategyTypes, typ.Value):
+		r.fail(typ, join(path, "type"), "%s was expected, not %s", orList(strategyTypes), describe(typ))
+	default:
+		s.Type = typ.Value
+	}
+	switch {
+	case s.Type == "lambda" && function == nil:
+		r.fail(n, join(path, "function"), "it is missing; a Lambda function's name or ARN was expected")
+	case s.Type == "lambda":
+		r.text(&s.Function, 200)(function, join(path, "function"))
+		if err := checkFunction(s.Function); err != nil && function.Tag == "!!str" {
+			r.fail(function, join(path, "function"), "%v", err)
+		}
+	case s.Type != "" && function != nil:
+		r.fail(function, join(path, "function"), "only type lambda has a function")
+	}
+	delete(all, "type")
+	delete(all, "function")
+	if len(all) > 0 {
+		s.Settings = all
+	}
+}
+
+// orList writes a choice for a sentence: a, b or c.
+func orList(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
