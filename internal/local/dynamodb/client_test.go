@@ -55,15 +55,14 @@ func serve(t testing.TB, options local.Options) *httptest.Server {
 	return server
 }
 
-func clientAt(url string) *dynamodb.Client {
+func clientAt(url string, change ...func(*dynamodb.Options)) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
 		BaseEndpoint: aws.String(url),
 		Region:       "us-east-1",
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
 		}),
-		RetryMaxAttempts: 1,
-	})
+	}, change...)
 }
 
 // num is a number attribute; plain strings are string attributes.

@@ -152,7 +152,7 @@ func TestTransactionValidationReason(t *testing.T) {
 func TestHooks(t *testing.T) {
 	var seen []string
 	var before, after error
-	client := newClient(t, local.Options{
+	server := serve(t, local.Options{
 		Before: func(_ context.Context, call local.Call) error {
 			seen = append(seen, call.Operation+" "+strings.Join(call.Tables, ","))
 			return before
@@ -164,6 +164,7 @@ func TestHooks(t *testing.T) {
 			return after
 		},
 	})
+	client := clientAt(server.URL, func(o *dynamodb.Options) { o.RetryMaxAttempts = 1 })
 	newTableAt(t, client, "other")
 	newTableAt(t, client, "things")
 	put := func(sk string) error {

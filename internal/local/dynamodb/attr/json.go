@@ -1,7 +1,6 @@
 package attr
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"maps"
@@ -14,141 +13,21 @@ import (
 // service's rules refuse is kept for Check to tell, because the service says
 // where it found it.
 func (v *Value) UnmarshalJSON(data []byte) error {
-	var members map[Kind]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil {
-		return &Malformed{"Start of structure or map found where not expected"}
-	}
-	for kind, raw := range members {
-		if bytes.Equal(raw, []byte("null")) {
-			delete(members, kind)
-		}
-	}
-	*v = Value{}
-	if len(members) != 1 {
-		v.wrong = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
-		if len(members) > 1 {
-			v.wrong = "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
-		}
+	r := reader{rest: data}
+	*v = r.value()
+	return r.end()
+}
+
+// UnmarshalJSON reads the wire's form of an item. It reads the whole of it in
+// one pass, where encoding/json would scan each level again.
+func (i *Item) UnmarshalJSON(data []byte) error {
+	r := reader{rest: data}
+	if r.peek() == 'n' {
+		*i = nil
 		return nil
 	}
-	for kind, raw := range members {
-		return v.read(kind, raw)
-	}
-	return nil
-}
-
-func (v *Value) read(kind Kind, raw json.RawMessage) error {
-	v.Kind = kind
-	switch kind {
-	case S:
-		return into(raw, &v.Text)
-	case N:
-		var text string
-		if err := into(raw, &text); err != nil {
-			return err
-		}
-		v.number(text)
-		return nil
-	case B:
-		var text string
-		if err := into(raw, &text); err != nil {
-			return err
-		}
-		return v.binary(text)
-	case BOOL:
-		return into(raw, &v.Bool)
-	case NULL:
-		var is bool
-		err := into(raw, &is)
-		if err == nil && !is {
-			v.wrong = "One or more parameter values were invalid: Null attribute value types must have the value of true"
-		}
-		return err
-	case M:
-		v.Map = Item{}
-		return into(raw, &v.Map)
-	case L:
-		return into(raw, &v.List)
-	case SS, NS, BS:
-		return v.set(raw)
-	}
-	v.Kind, v.wrong = "", "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
-	return nil
-}
-
-func (v *Value) set(raw json.RawMessage) error {
-	var texts []string
-	if err := into(raw, &texts); err != nil {
-		return err
-	}
-	elements := make([]Value, len(texts))
-	for i, text := range texts {
-		elements[i] = Value{Kind: v.Element(), Text: text}
-		switch v.Kind {
-		case NS:
-			elements[i].number(text)
-		case BS:
-			if err := elements[i].binary(text); err != nil {
-				return err
-			}
-		}
-		if elements[i].wrong != "" {
-			v.wrong = elements[i].wrong
-			return nil
-		}
-	}
-	set := Set(v.Kind, elements)
-	switch {
-	case len(texts) == 0:
-		names := map[Kind]string{SS: "An string set  may not be empty", NS: "An number set  may not be empty", BS: "Binary sets should not be empty"}
-		v.wrong = "One or more parameter values were invalid: " + names[v.Kind]
-	case len(set.List) < len(texts):
-		v.wrong = "One or more parameter values were invalid: Input collection " + listed(texts) + " contains duplicates."
-		if v.Kind == BS {
-			v.wrong = "One or more parameter values were invalid: Input collection " + listed(texts) + "of type BS contains duplicates."
-		}
-	}
-	v.List = set.List
-	return nil
-}
-
-func listed(texts []string) string {
-	var b bytes.Buffer
-	for i, text := range texts {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(text)
-	}
-	return "[" + b.String() + "]"
-}
-
-func (v *Value) number(text string) {
-	number, err := ParseNumber(text)
-	if err != nil {
-		v.wrong = err.Error()
-		return
-	}
-	v.Text, v.Num = "", number
-}
-
-func (v *Value) binary(text string) error {
-	raw, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return &Malformed{"Invalid Base64 data"}
-	}
-	v.Text = string(raw)
-	return nil
-}
-
-func into(raw json.RawMessage, target any) error {
-	if err := json.Unmarshal(raw, target); err != nil {
-		if malformed, ok := err.(*Malformed); ok {
-			return malformed
-		}
-		return &Malformed{"Unexpected value type in payload"}
-	}
-	return nil
+	*i = r.item()
+	return r.end()
 }
 
 // maxNesting is how deep an item may nest, itself included. (AWS, "Service

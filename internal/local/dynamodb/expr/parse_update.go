@@ -94,7 +94,6 @@ func (p *parser) action(verb string) action {
 		if p.peek().kind != valueRef {
 			p.syntax()
 		}
-		p.count()
 		a.by = p.value()
 		if !a.by.IsSet() && (verb == "DELETE" || a.by.Kind != attr.N) {
 			p.failf("Incorrect operand type for operator or function; operator: %s, operand type: %s, typeSet: ALLOWED_FOR_%s_OPERAND", verb, longName(a.by.Kind), verb)

@@ -149,7 +149,7 @@ func (p *parser) path() Path {
 			path = append(path, Step{Index: int(index), IsIndex: true})
 		default:
 			if len(path) > maxDepth {
-				p.failf("The document path has too many nesting elements; nesting levels: %d", len(path))
+				p.failf("The document path has too many nesting levels; nesting levels: %d", len(path))
 			}
 			return path
 		}

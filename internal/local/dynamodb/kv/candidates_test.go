@@ -24,8 +24,10 @@ import (
 )
 
 func init() {
-	openers["pebble"] = openPebble
-	openers["sqlite"] = openSQLite
+	openers["pebble/memory"] = func(string) (Store, error) { return openPebble("") }
+	openers["pebble/folder"] = openPebble
+	openers["sqlite/memory"] = func(string) (Store, error) { return openSQLite("") }
+	openers["sqlite/folder"] = openSQLite
 }
 
 // unsynced is a file system whose Sync does nothing: a commit then ends with
