@@ -1,0 +1,116 @@
+package asl
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// Machine is a state machine that was checked.
+type Machine struct {
+	StartAt        string
+	States         map[string]*State
+	TimeoutSeconds int64
+}
+
+// State is one state. Only the members of its type are set.
+type State struct {
+	Name string
+	Type string
+	Next string
+	End  bool
+
+	InputPath, OutputPath, ResultPath pathField
+	Parameters, ResultSelector        *template
+
+	Result    any
+	HasResult bool
+
+	Resource                         string
+	TimeoutSeconds, HeartbeatSeconds int64
+	TimeoutPath, HeartbeatPath       *path
+	Retry                            []Retrier
+	Catch                            []Catcher
+	Choices                          []choiceRule
+	Default                          string
+	Seconds                          *int64
+	SecondsPath, TimestampPath       *path
+	Timestamp                        string
+	Error, Cause                     *string
+	ErrorPath, CausePath             *expression
+	Branches                         []*Machine
+	Processor                        *Machine
+	Distributed                      bool
+	ItemsPath                        *path
+	ItemSelector                     *template
+	MaxConcurrency                   int64
+	MaxConcurrencyPath               *path
+}
+
+// pathField is InputPath, OutputPath or ResultPath: absent is "$", null drops.
+type pathField struct {
+	path *path
+	null bool
+}
+
+// Retrier says when and how often a state is tried again.
+type Retrier struct {
+	ErrorEquals     []string
+	IntervalSeconds int64
+	MaxAttempts     int64
+	BackoffRate     float64
+	// MaxDelaySeconds is 0 for no bound.
+	MaxDelaySeconds int64
+	// FullJitter draws each delay between 0 and what it would be.
+	FullJitter bool
+}
+
+// Catcher says where an error leads.
+type Catcher struct {
+	ErrorEquals []string
+	ResultPath  pathField
+	Next        string
+}
+
+// Mistake is one thing wrong with a definition.
+type Mistake struct {
+	// Location is a JSON pointer into the definition.
+	Location string `json:"location"`
+	// Code is the service's name for the kind of mistake.
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// Mistakes are all things wrong with a definition.
+type Mistakes []Mistake
+
+func (m Mistakes) Error() string {
+	var b bytes.Buffer
+	for i, one := range m {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s: %s at %s", one.Code, one.Message, one.Location)
+	}
+	return b.String()
+}
+
+// Parse checks a definition as the service does when a state machine is
+// created. The error is [Mistakes], all of them.
+func Parse(definition []byte) (*Machine, error) {
+	d := json.NewDecoder(bytes.NewReader(definition))
+	d.UseNumber()
+	var tree any
+	if err := d.Decode(&tree); err != nil {
+		return nil, Mistakes{{Location: "/", Code: "INVALID_JSON_DESCRIPTION", Message: err.Error()}}
+	}
+	if d.More() {
+		return nil, Mistakes{{Location: "/", Code: "INVALID_JSON_DESCRIPTION", Message: "more than one JSON value"}}
+	}
+	p := &parser{names: map[string]bool{}}
+	m := p.machine(tree, "", true)
+	if len(p.mistakes) > 0 {
+		return nil, p.mistakes
+	}
+	return m, nil
+}

@@ -1,0 +1,125 @@
+package asl
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/ohler55/ojg/jp"
+)
+
+// path is a JSONPath into a state's input ($…) or the context object ($$…).
+type path struct {
+	text    string
+	context bool
+	expr    jp.Expr
+	// definite paths mean exactly one value; what they don't find is an error.
+	definite bool
+}
+
+// hyphenated are names with hyphens after a dot, which the service takes and
+// JSONPath wants in brackets.
+var hyphenated = regexp.MustCompile(`\.([A-Za-z_][A-Za-z0-9_]*-[A-Za-z0-9_-]*)`)
+
+var errNotFound = errors.New("not found")
+
+func parsePath(text string) (*path, error) {
+	p := &path{text: text}
+	rest := text
+	if strings.HasPrefix(text, "$$") {
+		p.context, rest = true, text[1:]
+	}
+	if !strings.HasPrefix(rest, "$") {
+		return nil, fmt.Errorf("a path starts with $")
+	}
+	expr, err := jp.ParseString(hyphenated.ReplaceAllString(rest, "['$1']"))
+	if err != nil {
+		return nil, err
+	}
+	p.expr, p.definite = expr, true
+	for i, frag := range expr {
+		switch frag.(type) {
+		case jp.Root:
+			if i > 0 {
+				return nil, fmt.Errorf("$ stands at the start alone")
+			}
+		case jp.Child, jp.Nth:
+		default:
+			p.definite = false
+		}
+	}
+	return p, nil
+}
+
+// reference tells whether the path may be set: children and indexes only.
+func (p *path) reference() bool { return p.definite && !p.context }
+
+// get gives the value at the path; of an indefinite one, the list of all.
+func (p *path) get(input, context any) (any, error) {
+	from := input
+	if p.context {
+		from = context
+	}
+	found := p.expr.Get(from)
+	if p.definite {
+		if len(found) == 0 {
+			return nil, errNotFound
+		}
+		return found[0], nil
+	}
+	if found == nil {
+		found = []any{}
+	}
+	return found, nil
+}
+
+// set gives input with value at the path, making objects on the way.
+func (p *path) set(input, value any) (any, error) {
+	return setAt(input, p.expr[1:], value)
+}
+
+func setAt(into any, rest jp.Expr, value any) (any, error) {
+	if len(rest) == 0 {
+		return value, nil
+	}
+	switch frag := rest[0].(type) {
+	case jp.Child:
+		object, ok := into.(map[string]any)
+		if !ok {
+			if into != nil {
+				return nil, fmt.Errorf("%T is no object", into)
+			}
+			object = map[string]any{}
+		}
+		out := make(map[string]any, len(object)+1)
+		for k, v := range object {
+			out[k] = v
+		}
+		inner := out[string(frag)]
+		if _, ok := inner.(map[string]any); !ok && len(rest) > 1 {
+			if _, list := inner.([]any); !list {
+				inner = map[string]any{}
+			}
+		}
+		v, err := setAt(inner, rest[1:], value)
+		if err != nil {
+			return nil, err
+		}
+		out[string(frag)] = v
+		return out, nil
+	case jp.Nth:
+		list, ok := into.([]any)
+		if !ok || int(frag) >= len(list) || int(frag) < 0 {
+			return nil, fmt.Errorf("there is no item %d", int(frag))
+		}
+		out := append([]any(nil), list...)
+		v, err := setAt(out[frag], rest[1:], value)
+		if err != nil {
+			return nil, err
+		}
+		out[frag] = v
+		return out, nil
+	}
+	return nil, fmt.Errorf("not a reference path")
+}

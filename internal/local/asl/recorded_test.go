@@ -1,0 +1,239 @@
+package asl_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"os"
+	"reflect"
+	"regexp"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local/asl"
+)
+
+// recordings are executions recorded at AWS, beside the checkout.
+const recordings = "../../../../shared/asl-recordings/cases.jsonl"
+
+type recorded struct {
+	ID         string          `json:"id"`
+	Definition json.RawMessage `json:"definition"`
+	Input      json.RawMessage `json:"input"`
+	Status     string          `json:"status"`
+	Output     any             `json:"output"`
+	Error      *string         `json:"error"`
+	Cause      *string         `json:"cause"`
+	Entered    []string        `json:"entered"`
+	Types      []string        `json:"types"`
+}
+
+// TestRecordedExecutions replays what the real service did.
+func TestRecordedExecutions(t *testing.T) {
+	file, err := os.Open(recordings)
+	if os.IsNotExist(err) {
+		t.Skipf("NOT RUN: the recorded executions are not beside the checkout (%s)", recordings)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	played := 0
+	for lines.Scan() {
+		var c recorded
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			t.Fatal(err)
+		}
+		played++
+		t.Run(c.ID, func(t *testing.T) {
+			t.Parallel()
+			var wrong string
+			// What the recording replaced by a placeholder may have been any
+			// of these; one must fit.
+			for _, input := range c.inputs() {
+				if wrong = c.replay(t, input); wrong == "" {
+					return
+				}
+			}
+			t.Error(wrong)
+		})
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	if played != 312 {
+		t.Errorf("%d executions were replayed, want 312", played)
+	}
+}
+
+var dates = []string{"2012-10-09T19:00:55Z", "2012-10-09T19:00:56Z", "2012-10-09T19:00:54Z", "2016-12-05 21:29:29Z", "2016-12-05T25:29:29Z", "05-12-2016T21:29:29Z"}
+
+// inputs are the inputs that a recording may stand for.
+func (c recorded) inputs() []string {
+	in := string(c.Input)
+	placeholder := regexp.MustCompile(`"(date|timestamp|<timestamp>)"`)
+	if !placeholder.MatchString(in) {
+		return []string{in}
+	}
+	var out []string
+	for _, a := range dates {
+		for _, b := range dates {
+			values := []string{a, b}
+			out = append(out, placeholder.ReplaceAllStringFunc(in, func(string) string {
+				v := values[0]
+				values = append(values[1:], v)
+				return `"` + v + `"`
+			}))
+		}
+	}
+	return out
+}
+
+// retryWaits has a fake clock's waits be over at once.
+func elapse(ctx context.Context, clock *clockwork.FakeClock) {
+	for clock.BlockUntilContext(ctx, 1) == nil {
+		clock.Advance(time.Hour)
+	}
+}
+
+// replay runs the case and says what differs, "" if nothing does.
+func (c recorded) replay(t *testing.T, input string) string {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	machine, err := asl.Parse(c.Definition)
+	if err != nil {
+		return "refused: " + err.Error()
+	}
+	clock := clockwork.NewFakeClock()
+	go elapse(ctx, clock)
+	engine := asl.NewEngine(clock, nil, "us-east-1")
+	defer engine.Close()
+	x, err := engine.Start(asl.Start{
+		ARN: "arn:aws:states:us-east-1:111111111111:execution:machine:name", Name: "name",
+		MachineARN: "arn:aws:states:us-east-1:111111111111:stateMachine:machine", MachineName: "machine",
+		Machine: machine, Input: []byte(input),
+	})
+	if err != nil {
+		return err.Error()
+	}
+	select {
+	case <-x.Done():
+	case <-ctx.Done():
+		return "it does not end"
+	}
+	end := x.State()
+	if string(end.Status) != c.Status {
+		return "status is " + string(end.Status) + ", want " + c.Status + ": " + describe(end.Failure)
+	}
+	if c.Status == "SUCCEEDED" {
+		var got any
+		if err := json.Unmarshal(end.Output, &got); err != nil {
+			return err.Error()
+		}
+		if !alike(c.Output, got) {
+			return "output is " + string(end.Output) + ", want " + text(c.Output)
+		}
+	}
+	if c.Error != nil && (end.Failure.Error == nil || *end.Failure.Error != *c.Error) {
+		return "error is " + describe(end.Failure) + ", want " + *c.Error
+	}
+	if c.Cause != nil && (end.Failure.Cause == nil || !alike(*c.Cause, *end.Failure.Cause)) {
+		return "cause is " + describe(end.Failure) + ", want " + *c.Cause
+	}
+	if c.Types != nil {
+		var types, entered []string
+		for _, e := range x.History() {
+			types = append(types, e.Type)
+			if strings.HasSuffix(e.Type, "StateEntered") {
+				var detail struct{ Name string }
+				_ = json.Unmarshal(e.Details, &detail)
+				entered = append(entered, detail.Name)
+			}
+		}
+		want := c.Types
+		if sideBySide(c.Definition) { // no order is promised
+			sort.Strings(types)
+			sort.Strings(want)
+			sort.Strings(entered)
+			sort.Strings(c.Entered)
+		}
+		if !reflect.DeepEqual(types, want) {
+			return "events are " + strings.Join(types, " ") + "\nwant " + strings.Join(want, " ")
+		}
+		if !reflect.DeepEqual(entered, c.Entered) {
+			return "entered " + strings.Join(entered, " ") + ", want " + strings.Join(c.Entered, " ")
+		}
+	}
+	return ""
+}
+
+func sideBySide(definition []byte) bool {
+	s := string(definition)
+	return strings.Contains(s, `"Parallel"`) || strings.Contains(s, `"Map"`) && !strings.Contains(s, `"MaxConcurrency": 1,`)
+}
+
+func describe(f *asl.Failure) string {
+	if f == nil {
+		return "no failure"
+	}
+	return text(f.Error) + " " + text(f.Cause)
+}
+
+func text(v any) string {
+	raw, _ := json.Marshal(v)
+	return string(raw)
+}
+
+var (
+	placeholders = regexp.MustCompile(`<[^<>]+>`)
+	anything     = map[string]bool{"generated-uuid": true, "RandomNumberGenerated": true, "date": true, "timestamp": true}
+)
+
+// alike compares a recorded value with a played one: placeholders stand for
+// anything.
+func alike(want, got any) bool {
+	switch want := want.(type) {
+	case map[string]any:
+		g, ok := got.(map[string]any)
+		if !ok || len(g) != len(want) {
+			return false
+		}
+		for k := range want {
+			if !alike(want[k], g[k]) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		g, ok := got.([]any)
+		if !ok || len(g) != len(want) {
+			return false
+		}
+		for i := range want {
+			if !alike(want[i], g[i]) {
+				return false
+			}
+		}
+		return true
+	case string:
+		if anything[want] {
+			return true
+		}
+		g, ok := got.(string)
+		pattern := ""
+		rest := want
+		for _, at := range placeholders.FindAllStringIndex(want, -1) {
+			pattern += regexp.QuoteMeta(want[len(want)-len(rest):at[0]]) + "(?s:.*)"
+			rest = want[at[1]:]
+		}
+		pattern += regexp.QuoteMeta(rest)
+		return ok && regexp.MustCompile("^(?s:"+pattern+")$").MatchString(g)
+	}
+	return reflect.DeepEqual(want, got)
+}

@@ -1,0 +1,76 @@
+package asl
+
+import "strings"
+
+// expression is what a ".$" member holds: a path or an intrinsic function.
+type expression struct {
+	path *path
+	call *call
+}
+
+func parseExpression(text string) (*expression, error) {
+	if strings.HasPrefix(text, "$") {
+		p, err := parsePath(text)
+		return &expression{path: p}, err
+	}
+	c, err := parseIntrinsic(text)
+	return &expression{call: c}, err
+}
+
+// scope is what paths can see.
+type scope struct {
+	input   any
+	context any
+}
+
+func (e *expression) eval(s scope) (any, *Failure) {
+	if e.call != nil {
+		return e.call.eval(s)
+	}
+	v, err := e.path.get(s.input, s.context)
+	if err != nil {
+		return nil, parameterPathFailure(e.path.text, s.input)
+	}
+	return v, nil
+}
+
+// template is a payload template: Parameters, ResultSelector, ItemSelector.
+type template struct {
+	value    any
+	object   map[string]*template
+	computed map[string]*expression
+	list     []*template
+}
+
+func (t *template) eval(s scope) (any, *Failure) {
+	switch {
+	case t.object != nil:
+		out := make(map[string]any, len(t.object)+len(t.computed))
+		for name, inner := range t.object {
+			v, failure := inner.eval(s)
+			if failure != nil {
+				return nil, failure
+			}
+			out[name] = v
+		}
+		for name, e := range t.computed {
+			v, failure := e.eval(s)
+			if failure != nil {
+				return nil, failure
+			}
+			out[name] = clone(v)
+		}
+		return out, nil
+	case t.list != nil:
+		out := make([]any, len(t.list))
+		for i, inner := range t.list {
+			v, failure := inner.eval(s)
+			if failure != nil {
+				return nil, failure
+			}
+			out[i] = v
+		}
+		return out, nil
+	}
+	return t.value, nil
+}
