@@ -32,10 +32,11 @@ func flowsFile(args []string) string {
 
 // checkReport is what flows check found.
 type checkReport struct {
-	File   string       `json:"file"`
-	OK     bool         `json:"ok"`
-	Flows  int          `json:"flows"`
-	Errors []flow.Error `json:"errors"`
+	File     string       `json:"file"`
+	OK       bool         `json:"ok"`
+	Flows    int          `json:"flows"`
+	Errors   []flow.Error `json:"errors"`
+	Warnings []flow.Error `json:"warnings"`
 }
 
 func newFlowsCheckCommand() *cobra.Command {
@@ -47,10 +48,11 @@ func newFlowsCheckCommand() *cobra.Command {
 
   file:line:column: path: what is wrong; what was expected
 
-The exit status is 1 if there is any.`,
+The exit status is 1 if there is any. What looks like an oversight, as a group
+that the directory doesn't have, is a warning: it doesn't change the status.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			report := checkReport{File: flowsFile(args), Errors: []flow.Error{}}
+			report := checkReport{File: flowsFile(args), Errors: []flow.Error{}, Warnings: []flow.Error{}}
 			file, err := flow.Load(report.File)
 			var mistakes *flow.Errors
 			switch {
@@ -60,6 +62,7 @@ The exit status is 1 if there is any.`,
 				return err
 			default:
 				report.OK, report.Flows = true, len(file.Flows)
+				report.Warnings = append(report.Warnings, file.Warnings...)
 			}
 			if asJSON {
 				if err := printJSON(cmd.OutOrStdout(), report); err != nil {
@@ -72,6 +75,10 @@ The exit status is 1 if there is any.`,
 			}
 			if !report.OK {
 				return err
+			}
+			for _, w := range report.Warnings {
+				w.Detail = "warning: " + w.Detail
+				fmt.Fprintln(cmd.ErrOrStderr(), w.In(report.File))
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok, %s\n", report.File, count(report.Flows, "flow"))
 			return err
