@@ -1,0 +1,163 @@
+// Package httpapi is what the functions behind API Gateway share: who calls,
+// strict reading of bodies, answers and problems, one log line a call.
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+)
+
+// Event is a call as API Gateway hands it over (HTTP API, payload format 2.0).
+type Event = events.APIGatewayV2HTTPRequest
+
+// Answer is what goes back.
+type Answer = events.APIGatewayV2HTTPResponse
+
+// Call is one call of the API.
+type Call struct {
+	Event Event
+	// Caller is nil on public routes.
+	Caller *Identity
+	// attrs go into the log line.
+	attrs []any
+}
+
+// About has the log line name the run and flow that the call is about.
+func (c *Call) About(runID, flow string) {
+	c.attrs = append(c.attrs, "run_id", runID, "flow", flow)
+}
+
+// Param gives a path parameter.
+func (c *Call) Param(name string) string { return c.Event.PathParameters[name] }
+
+// Query gives a query parameter, and whether it is there.
+func (c *Call) Query(name string) (string, bool) {
+	v, ok := c.Event.QueryStringParameters[name]
+	return v, ok
+}
+
+// Header gives a header; name is in lower case.
+func (c *Call) Header(name string) string { return c.Event.Headers[name] }
+
+// Reply is a call's answer before it is written.
+type Reply struct {
+	Status int
+	// Body becomes JSON; a json.RawMessage stays as it is.
+	Body    any
+	Headers map[string]string
+}
+
+// Handler answers a call. The error is a *[Problem] or stays in the log.
+type Handler func(ctx context.Context, c *Call) (Reply, error)
+
+// Route is one route of the template.
+type Route struct {
+	Public bool
+	Handle Handler
+}
+
+// API answers the routes of one function.
+type API struct {
+	// Routes are by API Gateway's route key, such as "GET /requests/{id}".
+	Routes   map[string]Route
+	Identify Identifier
+	// Log is JSON lines on standard output if nil.
+	Log *slog.Logger
+}
+
+// Handle answers one event. It never fails: what goes wrong is a problem.
+func (a *API) Handle(ctx context.Context, ev Event) (Answer, error) {
+	started := time.Now()
+	log := a.Log
+	if log == nil {
+		log = slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	}
+	id := ev.RequestContext.RequestID
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		id = lc.AwsRequestID
+	}
+	c := &Call{Event: ev}
+	reply, err := a.serve(ctx, c, log)
+	problem := problemOf(err)
+	if problem != nil && problem.Status >= 500 {
+		log.Error("call failed", "request_id", id, "route", ev.RouteKey, "error", err.Error())
+	}
+	answer := write(reply, problem, id)
+	log.Info("call", append([]any{
+		"request_id", id, "route", ev.RouteKey, "status", answer.StatusCode, "took_ms", time.Since(started).Milliseconds(),
+	}, c.attrs...)...)
+	return answer, nil
+}
+
+func (a *API) serve(ctx context.Context, c *Call, log *slog.Logger) (reply Reply, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			log.Error("panic", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	route, ok := a.Routes[c.Event.RouteKey]
+	if !ok {
+		return Reply{}, &Problem{Status: http.StatusNotFound, Kind: "not-found", Detail: "There is no such route."}
+	}
+	if !route.Public {
+		who, err := a.Identify.Identify(ctx, c.Event)
+		if err != nil {
+			return Reply{}, err
+		}
+		c.Caller = &who
+	}
+	return route.Handle(ctx, c)
+}
+
+// problemOf gives the problem that an error is; anything unknown is internal.
+func problemOf(err error) *Problem {
+	if err == nil {
+		return nil
+	}
+	var p *Problem
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.Is(err, ErrNoIdentity):
+		return unauthorized()
+	}
+	return internal()
+}
+
+func write(r Reply, p *Problem, id string) Answer {
+	headers := map[string]string{"content-type": "application/json", "x-request-id": id, "cache-control": "no-store"}
+	var body []byte
+	var err error
+	if p == nil {
+		for name, value := range r.Headers {
+			headers[name] = value
+		}
+		body, err = json.Marshal(r.Body)
+		if err != nil {
+			p = internal()
+		}
+	}
+	if p != nil {
+		r.Status = p.Status
+		headers["content-type"] = "application/problem+json"
+		if p.RetryAfterSeconds > 0 {
+			headers["retry-after"] = strconv.Itoa(p.RetryAfterSeconds)
+		}
+		if body, err = p.body(id); err != nil {
+			body = []byte(`{"title":"Internal Server Error","status":500}`)
+		}
+	}
+	return Answer{StatusCode: r.Status, Headers: headers, Body: string(body)}
+}

@@ -1,0 +1,241 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// maxBody bounds a body, in bytes.
+const maxBody = 128 << 10
+
+// maxDepth bounds how deep JSON may be nested.
+const maxDepth = 64
+
+// Body is a JSON object that was sent, read member by member. Whatever is wrong
+// with it is collected, so that one answer names every wrong field.
+type Body struct {
+	members map[string]json.RawMessage
+	read    map[string]bool
+	errs    []flow.FieldError
+}
+
+// ReadBody reads the body of a call: a JSON object without repeated members. The
+// error is a *[Problem].
+func ReadBody(ev Event) (*Body, error) {
+	if kind := ev.Headers["content-type"]; kind != "" {
+		media, _, err := mime.ParseMediaType(kind)
+		// curl -d says form data unless told; what counts is that it is JSON.
+		if err != nil || media != "application/json" && media != "application/x-www-form-urlencoded" && !strings.HasSuffix(media, "+json") {
+			return nil, &Problem{Status: http.StatusUnsupportedMediaType, Kind: "unsupported-media-type", Detail: "application/json was expected."}
+		}
+	}
+	raw := []byte(ev.Body)
+	if ev.IsBase64Encoded {
+		var err error
+		if raw, err = base64.StdEncoding.DecodeString(ev.Body); err != nil {
+			return nil, Invalid(flow.FieldError{Field: "body", Detail: "it is no base64"})
+		}
+	}
+	if len(raw) > maxBody {
+		return nil, Invalid(flow.FieldError{Field: "body", Detail: fmt.Sprintf("at most %d bytes were expected, not %d", maxBody, len(raw))})
+	}
+	if len(bytes.TrimSpace(raw)) == 0 {
+		raw = []byte("{}")
+	}
+	if !utf8.Valid(raw) {
+		return nil, Invalid(flow.FieldError{Field: "body", Detail: "it is no UTF-8"})
+	}
+	if field, err := checkJSON(raw); err != nil {
+		return nil, Invalid(flow.FieldError{Field: field, Detail: err.Error()})
+	}
+	b := &Body{read: map[string]bool{}}
+	if json.Unmarshal(raw, &b.members) != nil || b.members == nil {
+		return nil, Invalid(flow.FieldError{Field: "body", Detail: "a JSON object was expected"})
+	}
+	return b, nil
+}
+
+// checkJSON walks JSON and refuses what encoding/json would let pass: members
+// that are there twice, and nesting without end.
+func checkJSON(raw []byte) (field string, err error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if field, err = walk(d, "", 0); err != nil {
+		return field, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return "body", errors.New("one JSON value was expected")
+	}
+	return "", nil
+}
+
+func walk(d *json.Decoder, path string, depth int) (string, error) {
+	where := path
+	if where == "" {
+		where = "body"
+	}
+	if depth > maxDepth {
+		return where, fmt.Errorf("it is nested more than %d deep", maxDepth)
+	}
+	token, err := d.Token()
+	if err != nil {
+		return "body", errors.New("JSON was expected: " + strings.TrimPrefix(err.Error(), "json: "))
+	}
+	switch token {
+	case json.Delim('{'):
+		seen := map[string]bool{}
+		for d.More() {
+			key, err := d.Token()
+			if err != nil {
+				return "body", errors.New("JSON was expected: " + err.Error())
+			}
+			name, _ := key.(string)
+			inner := strings.TrimPrefix(path+"."+name, ".")
+			if seen[name] {
+				return inner, errors.New("it is there twice")
+			}
+			seen[name] = true
+			if field, err := walk(d, inner, depth+1); err != nil {
+				return field, err
+			}
+		}
+	case json.Delim('['):
+		for i := 0; d.More(); i++ {
+			if field, err := walk(d, fmt.Sprintf("%s[%d]", path, i), depth+1); err != nil {
+				return field, err
+			}
+		}
+	default:
+		return "", nil
+	}
+	if _, err := d.Token(); err != nil {
+		return "body", errors.New("JSON was expected: " + err.Error())
+	}
+	return "", nil
+}
+
+// Fail notes that a field is wrong.
+func (b *Body) Fail(field, format string, args ...any) {
+	b.errs = append(b.errs, flow.FieldError{Field: field, Detail: fmt.Sprintf(format, args...)})
+}
+
+// Add notes wrong fields that were found elsewhere.
+func (b *Body) Add(errs ...flow.FieldError) { b.errs = append(b.errs, errs...) }
+
+func (b *Body) member(name string) (json.RawMessage, bool) {
+	b.read[name] = true
+	v, ok := b.members[name]
+	return v, ok && string(v) != "null"
+}
+
+// Text reads a string without control characters, "" where it is absent.
+func (b *Body) Text(name string, limit int) string {
+	raw, ok := b.member(name)
+	if !ok {
+		return ""
+	}
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		b.Fail(name, "a string was expected")
+		return ""
+	}
+	if err := run.CheckText(s, limit); err != nil {
+		b.Fail(name, "%v", err)
+		return ""
+	}
+	return s
+}
+
+// Seconds reads a whole number of at least 1, nil where it is absent.
+func (b *Body) Seconds(name string) *int {
+	raw, ok := b.member(name)
+	if !ok {
+		return nil
+	}
+	var n int
+	if json.Unmarshal(raw, &n) != nil || n < 1 {
+		b.Fail(name, "a whole number of seconds from 1 was expected")
+		return nil
+	}
+	return &n
+}
+
+// Object reads an object by its members.
+func (b *Body) Object(name string) map[string]json.RawMessage {
+	raw, ok := b.member(name)
+	if !ok {
+		return nil
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(raw, &members) != nil {
+		b.Fail(name, "an object was expected")
+	}
+	return members
+}
+
+// Raw reads any JSON value of at most so many bytes, without white space; nil
+// where it is absent.
+func (b *Body) Raw(name string, limit int) json.RawMessage {
+	raw, ok := b.member(name)
+	if !ok {
+		return nil
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, raw); err != nil {
+		b.Fail(name, "JSON was expected")
+		return nil
+	}
+	if compact.Len() > limit {
+		b.Fail(name, "at most %d bytes were expected, not %d", limit, compact.Len())
+		return nil
+	}
+	return compact.Bytes()
+}
+
+// Err gives the problem that names every wrong field, those that nobody read
+// included; nil if all is well.
+func (b *Body) Err() error {
+	var unknown []string
+	for name := range b.members {
+		if !b.read[name] {
+			unknown = append(unknown, name)
+		}
+	}
+	sort.Strings(unknown)
+	for _, name := range unknown {
+		if len(name) > 100 {
+			name = strings.ToValidUTF8(name[:100], "") + "…"
+		}
+		b.Fail(name, "there is no such member")
+	}
+	if len(b.errs) == 0 {
+		return nil
+	}
+	return Invalid(b.errs...)
+}
+
+// IdempotencyKey gives the Idempotency-Key header, "" without one: at most 255
+// characters of visible ASCII.
+func (c *Call) IdempotencyKey() (string, error) {
+	key := c.Header("idempotency-key")
+	ok := len(key) <= 255
+	for i := range len(key) {
+		ok = ok && key[i] >= ' ' && key[i] < 0x7f
+	}
+	if !ok {
+		return "", Invalid(flow.FieldError{Field: "Idempotency-Key", Detail: "at most 255 characters of visible ASCII were expected"})
+	}
+	return key, nil
+}

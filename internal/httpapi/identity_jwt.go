@@ -1,0 +1,136 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// jwtIdentifier reads the claims from the token that the authorizer verified.
+// The authorizer's own claims are flattened ("[a b]"), which can't be told from
+// one group of that name; they only show which token it was.
+type jwtIdentifier struct {
+	config    Config
+	directory flow.Directory
+}
+
+func (j jwtIdentifier) Identify(_ context.Context, ev Event) (Identity, error) {
+	auth := ev.RequestContext.Authorizer
+	if auth == nil || auth.JWT == nil {
+		return Identity{}, ErrNoIdentity
+	}
+	claims, ok := tokenClaims(ev.Headers["authorization"])
+	if !ok {
+		return Identity{}, ErrNoIdentity
+	}
+	verified := auth.JWT.Claims
+	sub, _ := claims["sub"].(string)
+	iss, _ := claims["iss"].(string)
+	if sub == "" || sub != verified["sub"] || iss != verified["iss"] || iss != j.config.JwtIssuer || !sameNumber(claims["iat"], verified["iat"]) {
+		return Identity{}, ErrNoIdentity
+	}
+	id := Identity{Principal: iss + "|" + sub}
+	email := j.email(claims)
+	name, _ := claims["name"].(string)
+	p, found := known(j.directory, id.Principal, email)
+	if !found {
+		p = run.Person{ID: id.Principal}
+		if email != "" {
+			p.ID, p.Email = email, email
+		}
+	}
+	if p.Name == "" && run.CheckText(name, 200) == nil {
+		p.Name = name
+	}
+	id.Person = addGroups(p, groupsOf(claims[j.config.JwtGroupsClaim]))
+	return id, nil
+}
+
+// tokenClaims reads the payload of the one bearer token. API Gateway joins
+// repeated headers with a comma, so one that holds a comma is more than one.
+func tokenClaims(header string) (map[string]any, bool) {
+	token := header
+	if scheme, rest, found := strings.Cut(header, " "); found {
+		if !strings.EqualFold(scheme, "Bearer") {
+			return nil, false
+		}
+		token = rest
+	}
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 || strings.ContainsAny(token, ", ") {
+		return nil, false
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return nil, false
+	}
+	d := json.NewDecoder(strings.NewReader(string(raw)))
+	d.UseNumber()
+	var claims map[string]any
+	if d.Decode(&claims) != nil {
+		return nil, false
+	}
+	return claims, true
+}
+
+// sameNumber compares a claim with its flattened form, which may be written as
+// 1.7E9.
+func sameNumber(claim any, flat string) bool {
+	n, ok := claim.(json.Number)
+	if !ok {
+		return claim == nil && flat == ""
+	}
+	a, errA := n.Float64()
+	b, errB := strconv.ParseFloat(flat, 64)
+	return errA == nil && errB == nil && a == b
+}
+
+var emailForm = regexp.MustCompile(`^[^\s@,;|]{1,64}@[^\s@,;|]{1,253}$`)
+
+// email is the e-mail of a token if it may be believed, in lower case.
+func (j jwtIdentifier) email(claims map[string]any) string {
+	email, _ := claims["email"].(string)
+	if !emailForm.MatchString(email) {
+		return ""
+	}
+	switch v := claims["email_verified"].(type) {
+	case bool:
+		if !v {
+			return ""
+		}
+	case string: // as some issuers write it
+		if v != "true" {
+			return ""
+		}
+	case nil:
+		if !j.config.JwtTrustEmail {
+			return ""
+		}
+	default:
+		return ""
+	}
+	return strings.ToLower(email)
+}
+
+// groupsOf reads a list of groups, or one group.
+func groupsOf(claim any) []string {
+	switch v := claim.(type) {
+	case string:
+		return []string{v}
+	case []any:
+		var groups []string
+		for _, g := range v {
+			if s, ok := g.(string); ok {
+				groups = append(groups, s)
+			}
+		}
+		return groups
+	}
+	return nil
+}

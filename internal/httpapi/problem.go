@@ -1,0 +1,67 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+)
+
+// Problem is an answer that says what is wrong, as RFC 9457 has it. All of it
+// is safe to show.
+type Problem struct {
+	Status int
+	// Kind names the kind of problem, the last part of its type.
+	Kind   string
+	Detail string
+	// Errors name each wrong field.
+	Errors []flow.FieldError
+	// More are extension members.
+	More map[string]any
+	// RetryAfterSeconds is for 429, 0 for none.
+	RetryAfterSeconds int
+}
+
+func (p *Problem) Error() string { return p.Detail }
+
+// The problems that more than one call has.
+
+// NotFound is the same for what there is not and for what the caller may not
+// see.
+func NotFound() *Problem {
+	return &Problem{Status: http.StatusNotFound, Kind: "not-found", Detail: "There is no such request, or it is not for you."}
+}
+
+// Invalid names each wrong field.
+func Invalid(errs ...flow.FieldError) *Problem {
+	return &Problem{Status: http.StatusBadRequest, Kind: "invalid-request", Detail: "The request is not valid; errors names each wrong field.", Errors: errs}
+}
+
+// Forbidden says why somebody may not do something.
+func Forbidden(why string) *Problem {
+	return &Problem{Status: http.StatusForbidden, Kind: "forbidden", Detail: why}
+}
+
+func unauthorized() *Problem {
+	return &Problem{Status: http.StatusUnauthorized, Kind: "unauthorized", Detail: "Who calls is not known."}
+}
+
+func internal() *Problem {
+	return &Problem{Status: http.StatusInternalServerError, Kind: "internal", Detail: "Something went wrong; the instance finds it in the logs."}
+}
+
+// body is the problem as JSON; instance is the AWS request id.
+func (p *Problem) body(instance string) ([]byte, error) {
+	members := map[string]any{}
+	maps.Copy(members, p.More)
+	members["type"] = "urn:fasttrack:problem:" + p.Kind
+	members["title"] = http.StatusText(p.Status)
+	members["status"] = p.Status
+	members["detail"] = p.Detail
+	members["instance"] = instance
+	if len(p.Errors) > 0 {
+		members["errors"] = p.Errors
+	}
+	return json.Marshal(members)
+}
