@@ -1,0 +1,140 @@
+package flow_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+)
+
+const valueFlow = `
+flows:
+  - name: a
+    admins: [root@example.com]
+    fields:
+      - {name: s, type: string}
+      - {name: t, type: text}
+      - {name: i, type: int}
+      - {name: b, type: bool}
+      - {name: d, type: duration}
+      - {name: u, type: user}
+      - {name: l, type: strings}
+      - {name: r, type: strings, required: true, default: [x]}
+      - {name: p, type: target, allowed: [one, two]}
+    targets: [{id: one}, {id: two}, {id: three}]
+`
+
+func valuesFlow(t interface{ Fatal(...any) }) *flow.Flow {
+	file, err := flow.Parse("f", []byte(valueFlow))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &file.Flows[0]
+}
+
+// One value at a time: what is kept of it, or what is said against it.
+func TestValues(t *testing.T) {
+	f := valuesFlow(t)
+	for _, tc := range []struct{ field, value, kept, wrong string }{
+		{"s", `"a"`, `"a"`, ""},
+		{"s", `"a\nb"`, "", "it holds the control character U+000A"},
+		{"s", `7`, "", "a string was expected"},
+		{"t", `"a\n\tb\r\n"`, `"a\n\tb\r\n"`, ""},
+		{"t", `"a\u0000"`, "", "it holds the control character U+0000"},
+		{"i", `-9007199254740992`, `-9007199254740992`, ""},
+		{"i", `-9007199254740993`, "", "a whole number was expected"},
+		{"i", `1e2`, "", "a whole number was expected"},
+		{"i", `true`, "", "a whole number was expected"},
+		{"b", `false`, `false`, ""},
+		{"b", `0`, "", "true or false was expected"},
+		{"d", `"PT1H"`, `3600`, ""},
+		{"d", `90`, `90`, ""},
+		{"d", `-1`, "", "a duration, in seconds or as 30m, was expected"},
+		{"d", `"-1m"`, "", "a duration, in seconds or as 30m, was expected"},
+		{"u", `"ADA@example.com"`, `"ada@example.com"`, ""},
+		{"u", `"ada\u0000@example.com"`, "", "an e-mail was expected"},
+		{"u", `"ada@x, eve@x"`, "", "an e-mail was expected"},
+		{"l", `[]`, `[]`, ""},
+		{"l", `["a","b"]`, `["a","b"]`, ""},
+		{"l", `["a",null]`, "", "a list of strings was expected"},
+		{"l", `"a"`, "", "a list of strings was expected"},
+		{"l", `["a\u0007"]`, "", "item 0: it holds the control character U+0007"},
+		{"l", "[" + strings.Repeat(`"",`, 100) + `""]`, "", "at most 100 items were expected, not 101"},
+		{"r", `[]`, "", "it is required, and empty"},
+		{"p", `"two"`, `{"id":"two","label":"two"}`, ""},
+		{"p", `"three"`, "", "one of one, two was expected"},
+		{"p", `{"id":"two"}`, "", "the id of a target was expected"},
+	} {
+		got, errs := f.Check(flow.Request{Fields: map[string]json.RawMessage{tc.field: json.RawMessage(tc.value)}})
+		if tc.wrong != "" {
+			want := []flow.FieldError{{Field: "fields." + tc.field, Detail: tc.wrong}}
+			if diff := cmp.Diff(want, errs); diff != "" {
+				t.Errorf("%s: %s (-want +got):\n%s", tc.field, tc.value, diff)
+			}
+			continue
+		}
+		if len(errs) > 0 || string(got.Fields[tc.field]) != tc.kept {
+			t.Errorf("%s: %s is kept as %s (%v), want %s", tc.field, tc.value, got.Fields[tc.field], errs, tc.kept)
+		}
+	}
+}
+
+func TestDurationsOfARequest(t *testing.T) {
+	file, err := flow.Parse("f", []byte(requestFlow))
+	if err != nil {
+		t.Fatal(err)
+	}
+	with, without := &file.Flows[0], valuesFlow(t)
+	hour, target := 3600, map[string]json.RawMessage{"target": json.RawMessage(`"prod"`)}
+	if got, errs := with.Check(flow.Request{Fields: target, Reason: "r", DurationSeconds: &hour}); len(errs) > 0 || got.DurationSeconds != hour {
+		t.Errorf("got %d (%v), want %d", got.DurationSeconds, errs, hour)
+	}
+	_, errs := without.Check(flow.Request{DurationSeconds: &hour})
+	want := []flow.FieldError{{Field: "duration_seconds", Detail: "the flow gives no access, so it takes no duration"}}
+	if diff := cmp.Diff(want, errs); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+}
+
+// Whatever is sent, it is either refused with the name of what is wrong, or
+// kept as something that is taken again and stays the same.
+func TestKeptValuesAreTakenAgain(t *testing.T) {
+	f := valuesFlow(t)
+	values := rapid.OneOf(
+		rapid.Map(rapid.String(), func(s string) any { return s }),
+		rapid.Map(rapid.Int64(), func(i int64) any { return i }),
+		rapid.Map(rapid.Float64Range(-1e20, 1e20), func(x float64) any { return x }),
+		rapid.Map(rapid.Bool(), func(b bool) any { return b }),
+		rapid.Map(rapid.SliceOfN(rapid.String(), 0, 4), func(l []string) any { return l }),
+		rapid.Map(rapid.SampledFrom([]string{"one", "30m", "PT5S", "ada@example.com", "Ada@X"}), func(s string) any { return s }),
+		rapid.Just[any](nil), rapid.Just[any](map[string]any{"id": "one"}),
+	)
+	names := rapid.SampledFrom([]string{"s", "t", "i", "b", "d", "u", "l", "r", "other"})
+	rapid.Check(t, func(t *rapid.T) {
+		in := flow.Request{Fields: map[string]json.RawMessage{}}
+		for _, name := range rapid.SliceOfN(names, 0, 8).Draw(t, "fields") {
+			raw, err := json.Marshal(values.Draw(t, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			in.Fields[name] = raw
+		}
+		got, errs := f.Check(in)
+		for _, e := range errs {
+			if name := strings.TrimPrefix(e.Field, "fields."); in.Fields[name] == nil || e.Detail == "" {
+				t.Fatalf("%+v is about nothing that was sent", e)
+			}
+		}
+		if len(errs) > 0 {
+			return
+		}
+		again, errs := f.Check(flow.Request{Fields: got.Fields})
+		if diff := cmp.Diff(got, again); diff != "" || len(errs) > 0 {
+			t.Fatalf("taken again: %v\n%s", errs, diff)
+		}
+	})
+}
