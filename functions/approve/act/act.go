@@ -1,0 +1,183 @@
+// Package act is the work of functions/approve: it stores what a person does
+// about a request, wakes the request's execution, and answers once what came of
+// it is known. It decides nothing itself.
+package act
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/wake"
+)
+
+// Store keeps runs and acts; see [store.Store] for the errors.
+type Store interface {
+	Load(ctx context.Context, id string) (*run.Run, error)
+	LoadAll(ctx context.Context, id string) (store.Record, error)
+	AddAct(ctx context.Context, id string, a run.Act) error
+}
+
+// Deps is what the service works with.
+type Deps struct {
+	Identify      httpapi.Identifier
+	Store         Store
+	StepFunctions wake.Client
+	// Now is time.Now unless it is set.
+	Now func() time.Time
+}
+
+type service struct{ Deps }
+
+// New gives the API of functions/approve.
+func New(d Deps) *httpapi.API {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	s := service{d}
+	routes := map[string]httpapi.Route{}
+	for _, e := range []run.EventName{run.Approve, run.Deny, run.Cancel} {
+		routes["POST /requests/{id}/"+string(e)] = httpapi.Route{Handle: func(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
+			return s.act(ctx, c, e)
+		}}
+	}
+	return &httpapi.API{Identify: d.Identify, Routes: routes}
+}
+
+// act takes one act: checks it, stores it, wakes the execution and waits for
+// what comes of it.
+func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (httpapi.Reply, error) {
+	key, err := c.IdempotencyKey()
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	rec, err := s.load(ctx, c)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	r := rec.Run
+	c.About(r.ID, r.Flow.Name)
+	a, err := readAct(c, r, e)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	if key != "" {
+		a.Key = run.HashID(c.Caller.Principal, r.ID, string(e), key)
+		if before, there := sameKey(rec.Acts, a.Key); there {
+			if before.Reason != a.Reason || before.DurationSeconds != a.DurationSeconds {
+				return httpapi.Reply{}, &httpapi.Problem{
+					Status: http.StatusUnprocessableEntity, Kind: "idempotency-key-reused",
+					Detail: "This Idempotency-Key was used for another act.",
+				}
+			}
+			return s.outcome(ctx, r, before)
+		}
+	}
+	if err := r.MayAct(e, c.Caller.Person); err != nil {
+		return httpapi.Reply{}, httpapi.Forbidden(err.Error())
+	}
+	if r.Status.Decided() {
+		return httpapi.Reply{}, lost(r)
+	}
+	if e == run.Approve && r.Review != nil {
+		for _, by := range r.Review.ApprovedBy {
+			if by.Is(c.Caller.Person) { // it counts already
+				return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil
+			}
+		}
+	}
+	now := s.Now()
+	if err := limit(rec.Acts, c.Caller.Person, now); err != nil {
+		return httpapi.Reply{}, err
+	}
+	a.ID, a.At = run.NewID(now), now.UTC().Truncate(time.Millisecond)
+	if err := s.Store.AddAct(ctx, r.ID, a); err != nil {
+		return httpapi.Reply{}, err
+	}
+	return s.outcome(ctx, r, a)
+}
+
+// load gives the run if the caller may see it.
+func (s service) load(ctx context.Context, c *httpapi.Call) (store.Record, error) {
+	id := c.Param("id")
+	if !run.ValidID(id) {
+		return store.Record{}, httpapi.NotFound()
+	}
+	rec, err := s.Store.LoadAll(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Record{}, httpapi.NotFound()
+	}
+	if err != nil {
+		return store.Record{}, err
+	}
+	if !rec.Run.MaySee(c.Caller.Person) {
+		return store.Record{}, httpapi.NotFound()
+	}
+	return rec, nil
+}
+
+// readAct reads the body of an act; its error names every wrong field.
+func readAct(c *httpapi.Call, r *run.Run, e run.EventName) (run.Act, error) {
+	body, err := httpapi.ReadBody(c.Event)
+	if err != nil {
+		return run.Act{}, err
+	}
+	a := run.Act{Event: e, Person: c.Caller.Person, Channel: run.ViaAPI, Reason: body.Text("reason", run.MaxReason)}
+	if a.Reason == "" && r.Flow.NeedsReason(e) {
+		body.Fail("reason", "it is required")
+	}
+	if e == run.Approve {
+		if d := body.Seconds("duration_seconds"); d != nil {
+			a.DurationSeconds = *d
+			switch {
+			case r.DurationSeconds == 0:
+				body.Fail("duration_seconds", "the flow gives no access, so there is no duration to shorten")
+			case *d > r.DurationSeconds:
+				body.Fail("duration_seconds", "at most %d was expected: a duration can only be shortened", r.DurationSeconds)
+			}
+		}
+	}
+	return a, body.Err()
+}
+
+func sameKey(acts []run.Act, key string) (run.Act, bool) {
+	for _, a := range acts {
+		if a.Key == key {
+			return a, true
+		}
+	}
+	return run.Act{}, false
+}
+
+// limit keeps a run's record from being filled up.
+func limit(acts []run.Act, p run.Person, now time.Time) error {
+	tooMany := func(detail string) error {
+		return &httpapi.Problem{Status: http.StatusTooManyRequests, Kind: "too-many-acts", Detail: detail, RetryAfterSeconds: 60}
+	}
+	if len(acts) >= run.MaxActs {
+		return tooMany("This request has had as many acts as it may.")
+	}
+	recent := 0
+	for _, a := range acts {
+		if a.Person.Is(p) && now.Sub(a.At) < time.Minute {
+			recent++
+		}
+	}
+	if recent >= run.MaxActsPerMinute {
+		return tooMany("You have acted on this request ten times within a minute.")
+	}
+	return nil
+}
+
+// lost tells of an act that came after another one won.
+func lost(r *run.Run) error {
+	v := r.View()
+	return &httpapi.Problem{
+		Status: http.StatusConflict, Kind: "decided", Detail: "This request is " + string(r.Status) + " already.",
+		More: map[string]any{"decision": v.Decision, "run": v},
+	}
+}

@@ -1,0 +1,73 @@
+package act
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/wake"
+)
+
+// patience is how long a call waits for what comes of an act.
+const patience = 10 * time.Second
+
+// outcome wakes the run's execution and waits for what comes of an act. What is
+// not known in time is answered as accepted: the act is stored and will be
+// dealt with.
+func (s service) outcome(ctx context.Context, r *run.Run, a run.Act) (httpapi.Reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	woken := ""
+	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 250*time.Millisecond) {
+		next, err := s.Store.Load(ctx, r.ID)
+		if err != nil && ctx.Err() == nil {
+			return httpapi.Reply{}, err
+		}
+		if err == nil {
+			r = next
+			if reply, err, known := settled(r, a); known {
+				return reply, err
+			}
+			// A token that is stored after this read finds the act by itself.
+			if token := r.Engine.Token; token != "" && token != woken {
+				if err := wake.Wake(ctx, s.StepFunctions, token); err != nil && ctx.Err() == nil {
+					return httpapi.Reply{}, err
+				}
+				woken = token
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return httpapi.Reply{Status: http.StatusAccepted, Headers: map[string]string{"location": "/requests/" + r.ID}, Body: r.View()}, nil
+		case <-time.After(pause):
+		}
+	}
+}
+
+// settled tells what came of an act, as soon as that is known: the entry of the
+// history that carries its id, or a decision without it.
+func settled(r *run.Run, a run.Act) (reply httpapi.Reply, err error, known bool) {
+	for i := len(r.History) - 1; i >= 0; i-- {
+		e := r.History[i]
+		if e.Act != a.ID {
+			continue
+		}
+		switch e.Event {
+		case a.Event:
+			return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil, true
+		case run.Ignore:
+			return httpapi.Reply{}, httpapi.Forbidden(e.Reason), true
+		}
+		return httpapi.Reply{}, lost(r), true
+	}
+	switch {
+	case slices.Contains(r.Engine.Handled, a.ID):
+		return httpapi.Reply{}, httpapi.Forbidden("This does not count; the request has had so many ignored acts that no more are recorded."), true
+	case r.Status.Decided():
+		return httpapi.Reply{}, lost(r), true
+	}
+	return httpapi.Reply{}, nil, false
+}

@@ -1,0 +1,30 @@
+// Command approve is the function that takes what people do about a request:
+// approve, deny, cancel.
+package main
+
+import (
+	"log"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/fasttrack-dev/fasttrack/functions/approve/act"
+	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+func main() {
+	cfg := awsenv.Config()
+	_, identify, err := httpapi.Start(os.Getenv, httpapi.IdentityCenterRoles(cfg))
+	if err != nil {
+		log.Fatal(err)
+	}
+	lambda.Start(act.New(act.Deps{
+		Identify:      identify,
+		Store:         store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
+		StepFunctions: sfn.NewFromConfig(cfg),
+	}).Handle)
+}

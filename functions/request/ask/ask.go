@@ -1,0 +1,136 @@
+package ask
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// maxContext bounds what a requester may send along, in bytes.
+const maxContext = 64 << 10
+
+// ask takes a request: checks it, stores it, starts its execution. What is
+// stored is not lost: an execution that could not be started is left for later.
+func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
+	key, err := c.IdempotencyKey()
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	wait, waits, err := preferWait(c.Header("prefer"))
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	asked, err := s.whatIsAsked(c)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	now := s.Now()
+	asked.ID = run.NewID(now)
+	if key != "" {
+		asked.ID = run.HashID(c.Caller.Principal, asked.Flow.Name, key)
+	}
+	r, err := run.New(asked, now)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	c.About(r.ID, r.Flow.Name)
+	status := http.StatusCreated
+	err = s.Store.Create(ctx, r, asked.Context)
+	if errors.Is(err, store.ErrExists) && key != "" {
+		status = http.StatusOK
+		r, err = s.again(ctx, asked)
+	}
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	if r.Engine.Turn == 0 {
+		if err := s.start(ctx, r, asked.Context); err != nil {
+			s.Log.Error("the run is stored, its execution did not start", "run_id", r.ID, "flow", r.Flow.Name, "error", err.Error())
+		}
+	}
+	headers := map[string]string{"location": "/requests/" + r.ID}
+	if waits {
+		headers["preference-applied"] = fmt.Sprintf("wait=%d", int(wait.Seconds()))
+		if r, err = s.await(ctx, r, wait); err != nil {
+			return httpapi.Reply{}, err
+		}
+	}
+	return httpapi.Reply{Status: status, Headers: headers, Body: r.View()}, nil
+}
+
+// whatIsAsked reads and checks what is asked for; its error names every wrong field.
+func (s service) whatIsAsked(c *httpapi.Call) (run.Asked, error) {
+	body, err := httpapi.ReadBody(c.Event)
+	if err != nil {
+		return run.Asked{}, err
+	}
+	name := body.Text("flow", 63)
+	in := flow.Request{
+		Fields: body.Object("fields"), DurationSeconds: body.Seconds("duration_seconds"), Reason: body.Text("reason", run.MaxReason),
+	}
+	sent := body.Raw("context", maxContext)
+	f, there := s.Flows.Find(name)
+	if !there || !f.MayAsk(c.Caller.Person) {
+		// One answer for both, so that nobody learns which flows there are.
+		body.Fail("flow", "there is no such flow, or it is not for you to ask for")
+		return run.Asked{}, body.Err()
+	}
+	checked, wrong := f.Check(in)
+	body.Add(wrong...)
+	if why := s.Flows.Directory.Undecidable(f, c.Caller.Person); why != "" {
+		body.Fail("flow", "%s", why)
+	}
+	if err := body.Err(); err != nil {
+		return run.Asked{}, err
+	}
+	block, err := f.ForRun(s.HooksFunction)
+	if err != nil {
+		return run.Asked{}, err
+	}
+	return run.Asked{
+		Flow: block, Requester: c.Caller.Person, Channel: run.ViaAPI, Fields: checked.Fields, Sensitive: checked.Sensitive,
+		Reason: in.Reason, DurationSeconds: checked.DurationSeconds, Context: sent,
+	}, nil
+}
+
+// again finds the run that was asked for before under the same key. Another
+// request under that key is refused.
+func (s service) again(ctx context.Context, asked run.Asked) (*run.Run, error) {
+	r, err := s.Store.Load(ctx, asked.ID)
+	if err != nil {
+		return nil, err
+	}
+	asked.Salt = r.Salt
+	digest, err := run.PayloadDigest(asked)
+	if err != nil {
+		return nil, err
+	}
+	if r.History[0].PayloadSHA256 != digest {
+		return nil, &httpapi.Problem{
+			Status: http.StatusUnprocessableEntity, Kind: "idempotency-key-reused",
+			Detail: "This Idempotency-Key was used for another request.",
+		}
+	}
+	return r, nil
+}
+
+// start starts the run's execution, which is named by its id: starting it again
+// with the same input finds it.
+func (s service) start(ctx context.Context, r *run.Run, sent []byte) error {
+	document, err := r.Document(r.CreatedAt, json.RawMessage(sent))
+	if err != nil {
+		return err
+	}
+	input, err := json.Marshal(document)
+	if err != nil {
+		return err
+	}
+	return s.Executions.Start(ctx, r.ID, input)
+}

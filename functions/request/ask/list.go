@@ -1,0 +1,187 @@
+package ask
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// read shows one run with its history.
+func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
+	id := c.Param("id")
+	if !run.ValidID(id) {
+		return httpapi.Reply{}, httpapi.NotFound()
+	}
+	r, err := s.Store.Load(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return httpapi.Reply{}, httpapi.NotFound()
+	}
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	if !r.MaySee(c.Caller.Person) {
+		return httpapi.Reply{}, httpapi.NotFound()
+	}
+	c.About(r.ID, r.Flow.Name)
+	return httpapi.Reply{Status: 200, Body: r.View()}, nil
+}
+
+// listing is what a list is asked for by; a cursor is bound to it.
+type listing struct {
+	View   string     `json:"v"`
+	Flow   string     `json:"f,omitempty"`
+	Status run.Status `json:"s,omitempty"`
+	From   string     `json:"from,omitempty"`
+	To     string     `json:"to,omitempty"`
+	After  string     `json:"a,omitempty"`
+}
+
+const (
+	defaultLimit = 20
+	maxLimit     = 100
+)
+
+// list shows runs, newest first, without their histories.
+func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
+	asked, q, err := readListing(c)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	var page store.Page
+	switch asked.View {
+	case "mine":
+		page, err = s.Store.Mine(ctx, c.Caller.ID, q)
+	case "inbox":
+		page, err = s.Store.Inbox(ctx, s.flowNames(asked.Flow), c.Caller.Person, q)
+	default:
+		f, there := s.Flows.Find(asked.Flow)
+		if !there || !mayList(f, c.Caller.Person) {
+			return httpapi.Reply{}, httpapi.Invalid(flow.FieldError{Field: "flow", Detail: "there is no such flow, or its list is not for you"})
+		}
+		page, err = s.Store.Flow(ctx, f.Name, q, s.Now())
+	}
+	if errors.Is(err, store.ErrBadPosition) {
+		return httpapi.Reply{}, badCursor()
+	}
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	out := struct {
+		Runs []run.View `json:"runs"`
+		Next string     `json:"next_cursor,omitempty"`
+	}{Runs: []run.View{}}
+	for _, r := range page.Runs {
+		if asked.View == "mine" && asked.Flow != "" && r.View.Flow != asked.Flow {
+			continue
+		}
+		out.Runs = append(out.Runs, r.View)
+	}
+	if page.Next != "" {
+		asked.After = page.Next
+		raw, err := json.Marshal(asked)
+		if err != nil {
+			return httpapi.Reply{}, err
+		}
+		out.Next = base64.RawURLEncoding.EncodeToString(raw)
+	}
+	return httpapi.Reply{Status: 200, Body: out}, nil
+}
+
+func badCursor() error {
+	return httpapi.Invalid(flow.FieldError{Field: "cursor", Detail: "the next_cursor of an answer to the same query was expected"})
+}
+
+// mayList tells who may list all runs of a flow: its admins and viewers.
+func mayList(f *flow.Flow, p run.Person) bool {
+	return !p.Machine && (p.Matches(f.Admins...) || p.Matches(f.Review.Viewers...))
+}
+
+// flowNames are all flows, or the one that was asked for if it is there.
+func (s service) flowNames(only string) []string {
+	var names []string
+	for _, f := range s.Flows.Flows {
+		if only == "" || f.Name == only {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// readListing reads the query of a list; its error names every wrong parameter.
+func readListing(c *httpapi.Call) (listing, store.Query, error) {
+	var errs []flow.FieldError
+	fail := func(field, format string, args ...any) {
+		errs = append(errs, flow.FieldError{Field: field, Detail: fmt.Sprintf(format, args...)})
+	}
+	l := listing{View: "mine"}
+	q := store.Query{Limit: defaultLimit}
+	for name, value := range c.Event.QueryStringParameters {
+		switch name {
+		case "view":
+			if l.View = value; value != "mine" && value != "inbox" && value != "flow" {
+				fail(name, "mine, inbox or flow was expected")
+			}
+		case "flow":
+			l.Flow = value
+		case "status":
+			if l.Status = run.Status(value); !l.Status.Known() {
+				fail(name, "one of %v was expected", run.Statuses)
+			}
+		case "from", "to":
+			at, err := time.Parse(time.RFC3339, value)
+			if err != nil {
+				fail(name, "a time such as 2026-11-23T10:00:00Z was expected")
+			}
+			if name == "from" {
+				l.From, q.From = value, at
+			} else {
+				l.To, q.To = value, at
+			}
+		case "limit":
+			n, err := strconv.Atoi(value)
+			if err != nil || n < 1 || n > maxLimit {
+				fail(name, "1 to %d was expected", maxLimit)
+			}
+			q.Limit = n
+		case "cursor":
+		default:
+			fail(clip(name), "there is no such parameter")
+		}
+	}
+	if l.View == "flow" && l.Flow == "" {
+		fail("flow", "it is required with view=flow")
+	}
+	q.Status = l.Status
+	if value, there := c.Query("cursor"); there {
+		raw, err := base64.RawURLEncoding.DecodeString(value)
+		var was listing
+		if err != nil || json.Unmarshal(raw, &was) != nil || was.After == "" {
+			fail("cursor", "the next_cursor of an answer to the same query was expected")
+		} else {
+			q.After = was.After
+			if was.After = ""; was != l {
+				fail("cursor", "it is of another query")
+			}
+		}
+	}
+	if len(errs) > 0 {
+		return l, q, httpapi.Invalid(errs...)
+	}
+	return l, q, nil
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 100 {
+		return string(r[:100]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,82 @@
+// Package ask is the work of functions/request: it takes what somebody asks
+// for, stores it, starts its execution, and shows what became of it.
+package ask
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// Store keeps runs; see [store.Store] for the errors.
+type Store interface {
+	Create(ctx context.Context, r *run.Run, context []byte) error
+	Load(ctx context.Context, id string) (*run.Run, error)
+	Mine(ctx context.Context, personID string, q store.Query) (store.Page, error)
+	Inbox(ctx context.Context, flows []string, p run.Person, q store.Query) (store.Page, error)
+	Flow(ctx context.Context, flow string, q store.Query, now time.Time) (store.Page, error)
+}
+
+// Executions starts executions of the state machine.
+type Executions interface {
+	// Start starts the execution of that name, or finds it started.
+	Start(ctx context.Context, name string, input []byte) error
+}
+
+// Deps is what the service works with.
+type Deps struct {
+	Flows      *flow.File
+	Identify   httpapi.Identifier
+	Store      Store
+	Executions Executions
+	// HooksFunction is what a flow's "hooks: hooks" stands for.
+	HooksFunction string
+	// Now is time.Now unless it is set.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+type service struct{ Deps }
+
+//go:embed openapi.json
+var openAPI []byte
+
+// New gives the API of functions/request.
+func New(d Deps) *httpapi.API {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.Default()
+	}
+	s := service{d}
+	return &httpapi.API{
+		Identify: d.Identify,
+		Routes: map[string]httpapi.Route{
+			"GET /flows":         {Handle: s.flows},
+			"POST /requests":     {Handle: s.ask},
+			"GET /requests":      {Handle: s.list},
+			"GET /requests/{id}": {Handle: s.read},
+			"GET /healthz":       {Public: true, Handle: health},
+			"GET /openapi.json":  {Public: true, Handle: document},
+		},
+	}
+}
+
+func health(context.Context, *httpapi.Call) (httpapi.Reply, error) {
+	return httpapi.Reply{Status: 200, Body: map[string]string{"status": "ok"}}, nil
+}
+
+func document(context.Context, *httpapi.Call) (httpapi.Reply, error) {
+	return httpapi.Reply{Status: 200, Body: json.RawMessage(openAPI)}, nil
+}
+
+// OpenAPI is the description of the API that is served.
+func OpenAPI() []byte { return openAPI }

@@ -1,0 +1,30 @@
+// Command request is the function that takes requests, lists them and shows
+// them.
+package main
+
+import (
+	"log"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/fasttrack-dev/fasttrack/functions/request/ask"
+	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+func main() {
+	cfg := awsenv.Config()
+	flows, identify, err := httpapi.Start(os.Getenv, httpapi.IdentityCenterRoles(cfg))
+	if err != nil {
+		log.Fatal(err)
+	}
+	lambda.Start(ask.New(ask.Deps{
+		Flows: flows, Identify: identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"),
+		Store:      store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
+		Executions: ask.NewExecutions(sfn.NewFromConfig(cfg), os.Getenv("STATE_MACHINE_ARN")),
+	}).Handle)
+}
