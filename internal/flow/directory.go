@@ -31,7 +31,7 @@ func (d Directory) Lookup(identity string) (run.Person, bool) {
 			return d.person(e.Email, e.Name), true
 		}
 	}
-	if email.MatchString(identity) {
+	if isEmail(identity) {
 		if groups := d.GroupsOf(identity); len(groups) > 0 {
 			return d.person(identity, ""), true
 		}
@@ -97,7 +97,7 @@ func (d Directory) GroupsOf(email string) []string {
 
 // fold makes e-mails comparable; other identities are compared as they are.
 func fold(identity string) string {
-	if email.MatchString(identity) {
+	if isEmail(identity) {
 		return strings.ToLower(identity)
 	}
 	return identity

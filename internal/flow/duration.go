@@ -2,32 +2,56 @@ package flow
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
-
-var iso8601 = regexp.MustCompile(`^P(?:(\d{1,4})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$`)
 
 // ParseDuration reads a duration as Go writes it (30m, 1h30m) or as ISO 8601
 // does, in days and less (PT30M, P2D). It returns whole seconds.
 func ParseDuration(s string) (int, error) {
-	if parts := iso8601.FindStringSubmatch(s); parts != nil && s != "P" && s[len(s)-1] != 'T' {
-		total := 0
-		for i, unit := range []int{24 * 3600, 3600, 60, 1} {
-			n, _ := strconv.Atoi("0" + parts[i+1])
-			total += n * unit
+	if rest, is := strings.CutPrefix(s, "P"); is {
+		if seconds, ok := parseISO(rest); ok {
+			return seconds, nil
 		}
-		return total, nil
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil {
-		return 0, fmt.Errorf("a duration such as 30m, 4h or PT30M was expected, not %q", clip(s))
+		return 0, fmt.Errorf("a duration such as 30m, 4h, PT30M or P2D was expected, not %q", clip(s))
 	}
 	if d%time.Second != 0 {
 		return 0, fmt.Errorf("whole seconds were expected, not %q", clip(s))
 	}
 	return int(d / time.Second), nil
+}
+
+// parseISO reads what follows the P of an ISO 8601 duration: days, and after a
+// T hours, minutes and seconds, in that order, at least one of them.
+func parseISO(s string) (seconds int, ok bool) {
+	date, clock, timed := strings.Cut(s, "T")
+	if date == "" && !timed || timed && clock == "" {
+		return 0, false
+	}
+	for _, part := range []struct {
+		rest  *string
+		unit  string
+		size  int
+		limit int // digits
+	}{{&date, "D", 24 * 3600, 4}, {&clock, "H", 3600, 6}, {&clock, "M", 60, 8}, {&clock, "S", 1, 9}} {
+		number, rest, found := strings.Cut(*part.rest, part.unit)
+		if !found {
+			continue
+		}
+		if number == "" || len(number) > part.limit || !only(number, digits) {
+			return 0, false
+		}
+		n, err := strconv.Atoi(number)
+		if err != nil {
+			return 0, false
+		}
+		seconds, *part.rest = seconds+n*part.size, rest
+	}
+	return seconds, date == "" && clock == ""
 }
 
 // FormatDuration writes seconds as Go does, without the parts that are zero.

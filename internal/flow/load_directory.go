@@ -17,7 +17,7 @@ func (r *reader) directory(n *yaml.Node, path string, d *Directory) {
 			}
 			for i := 0; i+1 < len(n.Content); i += 2 {
 				key := n.Content[i]
-				if key.Kind != yaml.ScalarNode || !groupName.MatchString(key.Value) {
+				if key.Kind != yaml.ScalarNode || !isGroupName(key.Value) {
 					r.fail(key, at, "a group's name was expected, not %s", describe(key))
 					continue
 				}
@@ -35,7 +35,7 @@ func (r *reader) directory(n *yaml.Node, path string, d *Directory) {
 }
 
 func checkMember(s string) error {
-	if !email.MatchString(s) {
+	if !isEmail(s) {
 		return fmt.Errorf("an e-mail was expected, not %q", clip(s))
 	}
 	return nil

@@ -17,7 +17,7 @@ func (r *reader) fields(n *yaml.Node, path string, f *Flow) {
 		seen := r.members(item, at, map[string]func(*yaml.Node, string){
 			"name": func(n *yaml.Node, at string) {
 				r.text(&field.Name, 63)(n, at)
-				if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && !fieldName.MatchString(n.Value) {
+				if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && !isFieldName(n.Value) {
 					r.fail(n, at, "lower-case letters, digits and underscores were expected, not %q", clip(n.Value))
 				}
 			},

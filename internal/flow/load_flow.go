@@ -16,7 +16,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 	seen := r.members(n, path, map[string]func(*yaml.Node, string){
 		"name": func(n *yaml.Node, at string) {
 			r.text(&f.Name, 63)(n, at)
-			if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && !flowName.MatchString(n.Value) {
+			if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && !isFlowName(n.Value) {
 				r.fail(n, at, "lower-case letters, digits and hyphens were expected, not %q", clip(n.Value))
 			}
 		},
@@ -95,7 +95,7 @@ func (r *reader) targets(n *yaml.Node, path string, f *Flow) {
 		seen := r.members(item, at, map[string]func(*yaml.Node, string){
 			"id": func(n *yaml.Node, at string) {
 				r.text(&t.ID, 128)(n, at)
-				if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && !targetID.MatchString(n.Value) {
+				if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && !isTargetID(n.Value) {
 					r.fail(n, at, "letters, digits and _.:/- were expected, not %q", clip(n.Value))
 				}
 			},

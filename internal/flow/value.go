@@ -100,7 +100,7 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 		}
 		return nil, 0, "one of " + f.targetIDs() + " was expected"
 	case User:
-		if !email.MatchString(s) || run.CheckText(s, maxText) != nil {
+		if !isEmail(s) || run.CheckText(s, maxText) != nil {
 			return nil, 0, expected
 		}
 		return jsonOf(strings.ToLower(s)), 0, ""

@@ -1,0 +1,67 @@
+package flow
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// The forms of names are checked by hand: compiling regular expressions with
+// counted repetitions took four times as long at cold start as reading the
+// flows themselves. schema/flows.v1.json has them as patterns, and a test holds
+// the two together.
+
+const (
+	lower  = "abcdefghijklmnopqrstuvwxyz"
+	upper  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits = "0123456789"
+)
+
+func isFlowName(s string) bool  { return isName(s, 63, lower+digits, lower+digits+"-") }
+func isFieldName(s string) bool { return isName(s, 63, lower, lower+digits+"_") }
+func isTargetID(s string) bool {
+	return isName(s, 128, upper+lower+digits, upper+lower+digits+"_.:/-")
+}
+
+// isName tells whether s is 1 to most ASCII characters, the first of one set
+// and all of another.
+func isName(s string, most int, first, all string) bool {
+	return s != "" && len(s) <= most && strings.IndexByte(first, s[0]) >= 0 && only(s, all)
+}
+
+func only(s, set string) bool { return strings.Trim(s, set) == "" }
+
+func isGroupName(s string) bool { return isWord(s, 128, ",;:") }
+
+// isEmail tells whether s has the form of an e-mail: one @, and nothing in it
+// that separates or that issuer|subject needs.
+func isEmail(s string) bool {
+	user, domain, _ := strings.Cut(s, "@")
+	return isWord(user, 64, "@,;|") && isWord(domain, 253, "@,;|")
+}
+
+// isWord tells whether s is 1 to most characters without white space and
+// without any of those in not.
+func isWord(s string, most int, not string) bool {
+	return s != "" && !strings.ContainsAny(s, not+" \t\n\f\r") && utf8.RuneCountInString(s) <= most
+}
+
+// isFunction tells whether s is a Lambda function's name or ARN, perhaps with a
+// qualifier; see FunctionName of Lambda's Invoke API.
+func isFunction(s string) bool {
+	const word = upper + lower + digits + "-_"
+	if arn, is := strings.CutPrefix(s, "arn:aws"); is {
+		parts := strings.SplitN(arn, ":", 6) // partition's rest, lambda, region, account, function, name
+		if len(parts) != 6 || parts[1] != "lambda" || parts[4] != "function" ||
+			!only(parts[0], upper+lower+"-") ||
+			parts[2] == "" || !only(parts[2], lower+digits+"-") ||
+			len(parts[3]) != 12 || !only(parts[3], digits) {
+			return false
+		}
+		s = parts[5]
+	}
+	name, qualifier, qualified := strings.Cut(s, ":")
+	if !isName(name, 64, word, word) {
+		return false
+	}
+	return !qualified || qualifier == "$LATEST" || isName(qualifier, 128, word, word)
+}

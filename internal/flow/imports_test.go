@@ -1,0 +1,33 @@
+package flow_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// The functions load this package at each cold start: beside the standard
+// library it needs the domain and a YAML reader, and no server.
+func TestImportsStayLight(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range strings.Fields(string(out)) {
+		switch {
+		case strings.HasPrefix(path, "go.yaml.in/yaml/v4"):
+		case path == "github.com/fasttrack-dev/fasttrack/internal/flow", path == "github.com/fasttrack-dev/fasttrack/internal/run":
+		default:
+			t.Errorf("it imports %s", path)
+		}
+	}
+	std, err := exec.Command("go", "list", "-deps", "-f", "{{if .Standard}}{{.ImportPath}}{{end}}", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range strings.Fields(string(std)) {
+		if path == "net/http" || path == "text/template" || path == "database/sql" {
+			t.Errorf("it imports %s", path)
+		}
+	}
+}
