@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"reflect"
+	"testing"
+
+	"github.com/fasttrack-dev/fasttrack/hook"
+	"github.com/fasttrack-dev/fasttrack/hook/hooktest"
+)
+
+func TestOnRequest(t *testing.T) {
+	const harmless, terraform = "--- a/README.md\n+++ b/README.md\n+main.tf is gone\n", "--- a/main.tf\r\n+++ b/main.tf\r\n"
+	for name, tc := range map[string]struct {
+		hook  func(context.Context, *hook.Event) (hook.FromRequest, error)
+		event *hook.Event
+		want  hook.FromRequest
+	}{
+		"everything goes":     {everythingGoes, hooktest.Event(), hook.Approve("Everything goes!")},
+		"an emergency":        {fastTrackEmergencies, hooktest.Event(hooktest.Field("urgency", "Emergency"), hooktest.Target("target", "prod-ro", "Production read-only", nil)), hook.Approve("ada@example.com was fast tracked Production read-only AWS access.")},
+		"no emergency":        {fastTrackEmergencies, hooktest.Event(hooktest.Field("urgency", "Urgent")), hook.Continue()},
+		"low risk":            {approveLowRisk, hooktest.Event(hooktest.Target("target", "a", "A", map[string]any{"low_risk": true})), hook.Approve("A is low risk.")},
+		"not low risk":        {approveLowRisk, hooktest.Event(hooktest.Target("target", "a", "A", map[string]any{"low_risk": "true"})), hook.Continue()},
+		"a harmless diff":     {approveHarmlessDiffs, hooktest.Event(hooktest.Context(map[string]any{"diff.txt": harmless})), hook.Approve("The diff touches no infrastructure code.")},
+		"an empty diff":       {approveHarmlessDiffs, hooktest.Event(hooktest.Context(map[string]any{"diff.txt": ""})), hook.Approve("The diff touches no infrastructure code.")},
+		"infrastructure code": {approveHarmlessDiffs, hooktest.Event(hooktest.Context(map[string]any{"diff.txt": terraform})), hook.Continue()},
+		"another file":        {approveHarmlessDiffs, hooktest.Event(hooktest.Context(map[string]any{"log.txt": ""})), hook.Continue()},
+		"no context":          {approveHarmlessDiffs, hooktest.Event(), hook.Continue()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := tc.hook(t.Context(), tc.event)
+			if err != nil || !reflect.DeepEqual(got, tc.want) {
+				t.Errorf("got %+v (%v), want %+v", got, err, tc.want)
+			}
+		})
+	}
+}
+
+func TestOnlyNamedApprovers(t *testing.T) {
+	approvers := hooktest.Var("approvers", []string{"grace@example.com"})
+	ignored := hook.Ignore("You are not authorized to approve this request.")
+	for name, tc := range map[string]struct {
+		event *hook.Event
+		want  hook.FromApprove
+	}{
+		"one who is named": {hooktest.Event(approvers, hooktest.ByUser("grace@example.com")), hook.Continue()},
+		"one who is not":   {hooktest.Event(approvers, hooktest.ByUser("root@example.com")), ignored},
+		"nobody is named":  {hooktest.Event(hooktest.ByUser("grace@example.com")), ignored},
+		"a hook":           {hooktest.Event(approvers, hooktest.ByHook("on_request")), hook.Continue()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := onlyNamedApprovers(t.Context(), tc.event)
+			if err != nil || !reflect.DeepEqual(got, tc.want) {
+				t.Errorf("got %+v (%v), want %+v", got, err, tc.want)
+			}
+		})
+	}
+}

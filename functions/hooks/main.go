@@ -1,0 +1,14 @@
+// Command hooks is the hook function of the flows that ship: one file a flow.
+// Add yours beside them.
+package main
+
+import "github.com/fasttrack-dev/fasttrack/hook"
+
+func main() { hook.Serve(flows) }
+
+var flows = hook.Flows{
+	"everything-goes": {OnRequest: everythingGoes},
+	"aws-access":      {OnRequest: fastTrackEmergencies},
+	"low-risk":        {OnRequest: approveLowRisk},
+	"guarded":         {OnRequest: approveHarmlessDiffs, OnApprove: onlyNamedApprovers},
+}

@@ -1,0 +1,151 @@
+package hook
+
+import "time"
+
+// Check is one piece of evidence: what was looked at, whether it held, and a
+// detail for the reader. Requesters, reviewers and auditors see it.
+type Check struct {
+	Name   string `json:"name"`
+	Passed bool   `json:"passed"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// The outcomes that each hook may return. Their methods are unexported, so only
+// this package's outcomes satisfy them.
+type (
+	// FromRequest is what an OnRequest may return: Approve, Deny, Continue.
+	FromRequest interface{ fromRequest() }
+	// FromAfterRequest is what an AfterRequest may return: Approve, Deny,
+	// Continue.
+	FromAfterRequest interface{ fromAfterRequest() }
+	// FromApprove is what an OnApprove may return: Approve, Deny, Ignore,
+	// Continue.
+	FromApprove interface{ fromApprove() }
+	// FromDeny is what an OnDeny may return: Deny, Ignore, Continue.
+	FromDeny interface{ fromDeny() }
+	// FromExpire is what an OnExpire may return: Approve, Deny, Expire,
+	// Continue.
+	FromExpire interface{ fromExpire() }
+	// FromEscalate is what an OnEscalate may return: Escalate, Deescalate,
+	// Continue.
+	FromEscalate interface{ fromEscalate() }
+	// FromAfterEscalate is what an AfterEscalate may return: Revoke,
+	// Deescalate, Continue.
+	FromAfterEscalate interface{ fromAfterEscalate() }
+	// FromRevoke is what an OnRevoke may return: Revoke, Ignore, Continue.
+	FromRevoke interface{ fromRevoke() }
+	// FromDeescalate is what an OnDeescalate may return: Deescalate, Continue.
+	FromDeescalate interface{ fromDeescalate() }
+)
+
+// Approval approves. See [Approve].
+type Approval struct {
+	reason   string
+	checks   []Check
+	duration time.Duration
+	shorter  bool
+}
+
+// Denial denies. See [Deny].
+type Denial struct {
+	reason string
+	checks []Check
+}
+
+// Ignoring has an act not count. See [Ignore].
+type Ignoring struct{ message string }
+
+// Continuation goes on. See [Continue].
+type Continuation struct{}
+
+// Expiry expires. See [Expire].
+type Expiry struct{ reason string }
+
+// Escalation gives access. See [Escalate].
+type Escalation struct{ reason string }
+
+// Deescalation ends access, or gives none. See [Deescalate].
+type Deescalation struct{ reason string }
+
+// Revocation takes access back early. See [Revoke].
+type Revocation struct{ reason string }
+
+// Approve approves; reason is what everyone sees, at most 2,000 characters
+// without control characters. An empty one names the hook and the flow.
+func Approve(reason string) Approval { return Approval{reason: reason} }
+
+// Deny denies; reason is what everyone sees.
+func Deny(reason string) Denial { return Denial{reason: reason} }
+
+// Ignore has the act not count; message is what the person is told.
+func Ignore(message string) Ignoring { return Ignoring{message: message} }
+
+// Continue has nothing to say: what would happen without the hook happens.
+func Continue() Continuation { return Continuation{} }
+
+// Expire lets the request expire, with a reason.
+func Expire(reason string) Expiry { return Expiry{reason: reason} }
+
+// Escalate gives access, with a reason.
+func Escalate(reason string) Escalation { return Escalation{reason: reason} }
+
+// Deescalate ends access now or, from OnEscalate, gives none.
+func Deescalate(reason string) Deescalation { return Deescalation{reason: reason} }
+
+// Revoke takes access back early, with a reason.
+func Revoke(reason string) Revocation { return Revocation{reason: reason} }
+
+// Because gives the approval with evidence added; the receiver stays as it is.
+func (a Approval) Because(checks ...Check) Approval {
+	a.checks = append(append([]Check(nil), a.checks...), checks...)
+	return a
+}
+
+// For gives the approval for a shorter time than was asked for, in whole
+// seconds.
+func (a Approval) For(d time.Duration) Approval {
+	a.duration, a.shorter = d, true
+	return a
+}
+
+// Because gives the denial with evidence added; the receiver stays as it is.
+func (d Denial) Because(checks ...Check) Denial {
+	d.checks = append(append([]Check(nil), d.checks...), checks...)
+	return d
+}
+
+func (Approval) fromRequest()      {}
+func (Approval) fromAfterRequest() {}
+func (Approval) fromApprove()      {}
+func (Approval) fromExpire()       {}
+
+func (Denial) fromRequest()      {}
+func (Denial) fromAfterRequest() {}
+func (Denial) fromApprove()      {}
+func (Denial) fromDeny()         {}
+func (Denial) fromExpire()       {}
+
+func (Ignoring) fromApprove() {}
+func (Ignoring) fromDeny()    {}
+func (Ignoring) fromRevoke()  {}
+
+func (Continuation) fromRequest()       {}
+func (Continuation) fromAfterRequest()  {}
+func (Continuation) fromApprove()       {}
+func (Continuation) fromDeny()          {}
+func (Continuation) fromExpire()        {}
+func (Continuation) fromEscalate()      {}
+func (Continuation) fromAfterEscalate() {}
+func (Continuation) fromRevoke()        {}
+func (Continuation) fromDeescalate()    {}
+
+func (Expiry) fromExpire() {}
+
+func (Escalation) fromEscalate() {}
+
+func (Deescalation) fromEscalate()      {}
+func (Deescalation) fromAfterEscalate() {}
+func (Deescalation) fromDeescalate()    {}
+
+func (Revocation) fromAfterEscalate() {}
+func (Revocation) fromRevoke()        {}
