@@ -26,7 +26,7 @@ func (f *function) identify() error {
 	if f.binary != nil && f.binary.Size() == info.Size() && f.binary.ModTime().Equal(info.ModTime()) {
 		return nil
 	}
-	version, err := packageVersion(filepath.Dir(f.cfg.Command))
+	version, err := PackageVersion(filepath.Dir(f.cfg.Command))
 	if err != nil {
 		return err
 	}
@@ -34,9 +34,9 @@ func (f *function) identify() error {
 	return nil
 }
 
-// packageVersion makes a version number (1 to 999999999) of every regular file
+// PackageVersion makes a version number (1 to 999999999) of every regular file
 // of a deployment package: names and content, in the order of names.
-func packageVersion(dir string) (string, error) {
+func PackageVersion(dir string) (string, error) {
 	h := sha256.New()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
+)
+
+// newLocalCommand serves the whole system on this machine until it is stopped.
+func newLocalCommand() *cobra.Command {
+	var o local.Options
+	var flows string
+	cmd := &cobra.Command{
+		Use:   "local",
+		Short: "Serve the whole system on this machine",
+		Long: "Serve the API, the Lambda binaries, the state machine, the table and the event bus of the template on this machine. " +
+			"Nothing leaves it, and no AWS account is needed. `make run` builds the binaries and calls this.",
+		Example: "  fasttrack local\n  fasttrack local --addr 127.0.0.1:9000",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := flow.Load(flows); err != nil {
+				return err
+			}
+			o.Log = cmd.ErrOrStderr()
+			return serve(cmd.Context(), o, cmd.OutOrStdout())
+		},
+	}
+	cmd.Flags().StringVar(&o.Addr, "addr", orDefault(os.Getenv("FASTTRACK_ADDR"), "127.0.0.1:8080"), "where to listen, on loopback (FASTTRACK_ADDR)")
+	cmd.Flags().StringVar(&o.BuildDir, "build-dir", "build", "where `make build` puts the Lambda binaries")
+	cmd.Flags().StringVar(&o.TemplatePath, "template", "template.yaml", "the template that is deployed")
+	cmd.Flags().StringVar(&flows, "flows", "flows.yaml", "the flows, checked before anything starts")
+	return cmd
+}
+
+func serve(ctx context.Context, o local.Options, out io.Writer) error {
+	stack, err := local.Start(ctx, o)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, welcome, stack.URL(), stack.AWSURL(), stack.Lambda.AttachAddr("NAME"))
+	<-ctx.Done()
+	fmt.Fprintln(out, "Stopping.")
+	// The context is over; stopping takes a moment of its own.
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return stack.Close(stopping)
+}
+
+// welcome says what to try. Its lines work when they are pasted.
+const welcome = `fasttrack serves %[1]s
+
+Try, in another terminal:
+
+  # Everything goes: approved by code, before anybody is asked.
+  curl -s %[1]s/requests -H 'Authorization: Bearer ada@example.com' -H 'Prefer: wait=5' -d '{"flow":"everything-goes"}'
+
+  # An emergency is fast tracked, with the reason that everyone sees.
+  curl -s %[1]s/requests -H 'Authorization: Bearer ada@example.com' -H 'Prefer: wait=5' -d '{"flow":"aws-access","reason":"prod is down","duration_seconds":3600,"fields":{"target":"prod-ro","urgency":"Emergency"}}'
+
+  # Anything else goes to people: Ada asks, Grace approves.
+  curl -s %[1]s/requests/$(curl -s %[1]s/requests -H 'Authorization: Bearer ada@example.com' -H 'Prefer: wait=5' -d '{"flow":"aws-access","reason":"have a look","fields":{"target":"prod-ro"}}' | sed 's/.*"id":"\([0-9A-Z]\{26\}\)".*/\1/')/approve -H 'Authorization: Bearer grace@example.com' -d '{"reason":"go ahead"}'
+
+AWS services:         aws --endpoint-url %[2]s stepfunctions list-state-machines
+Own hook functions:   AWS_LAMBDA_RUNTIME_API=%[3]s
+Stop with Ctrl-C.
+
+`
+
+func orDefault(value, otherwise string) string {
+	if value == "" {
+		return otherwise
+	}
+	return value
+}

@@ -1,0 +1,257 @@
+// Package local is this machine's AWS for fasttrack: one process that reads the
+// template that deploys, and serves the API, the functions, the state machine,
+// the table and the event bus that it describes.
+package local
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local/dynamodb"
+	"github.com/fasttrack-dev/fasttrack/internal/local/eventbridge"
+	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
+	"github.com/fasttrack-dev/fasttrack/internal/local/loopback"
+	"github.com/fasttrack-dev/fasttrack/internal/local/stepfunctions"
+	"github.com/fasttrack-dev/fasttrack/internal/local/template"
+)
+
+// What this machine calls itself.
+const (
+	Region    = "us-east-1"
+	AccountID = "123456789012"
+	StackName = "fasttrack"
+)
+
+// awsPath is where the AWS services answer.
+const awsPath = "/_aws"
+
+// Options says what a Stack is made of.
+type Options struct {
+	// TemplatePath is the template.yaml that deploys.
+	TemplatePath string
+	// BuildDir holds a folder for each function, named by its logical id, with
+	// its bootstrap.
+	BuildDir string
+	// Addr is where it listens, on loopback: host:port, port 0 for any.
+	Addr string
+	// Parameters override the template's; AuthMode is JWT here.
+	Parameters map[string]string
+	// Functions replaces functions, by logical id, for tests.
+	Functions map[string]lambda.InProcess
+	// Clock is what time limits and waits of the state machine go by; nil is
+	// the real one.
+	Clock clockwork.Clock
+	// Log takes what functions print and what goes wrong; nil drops it.
+	Log io.Writer
+}
+
+// Stack is the running system. Close it.
+type Stack struct {
+	// Template is what was read.
+	Template *template.Stack
+	// The services, for tests to look into.
+	Lambda        *lambda.Service
+	StepFunctions *stepfunctions.Service
+	DynamoDB      *dynamodb.Service
+	EventBridge   *eventbridge.Service
+
+	opts     Options
+	listener net.Listener
+	server   *http.Server
+}
+
+// Start reads the template and serves what it describes. The error is one line
+// that says what is missing or not understood.
+func Start(ctx context.Context, o Options) (*Stack, error) {
+	if o.Log == nil {
+		o.Log = io.Discard
+	}
+	if o.Clock == nil {
+		o.Clock = clockwork.NewRealClock()
+	}
+	s := &Stack{opts: o}
+	if err := s.start(); err != nil {
+		// What has started ends; the error that counts is the first.
+		_ = s.Close(context.WithoutCancel(ctx))
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Stack) start() error {
+	var err error
+	if s.listener, err = loopback.Listen(s.opts.Addr); err != nil {
+		return err
+	}
+	if err := s.openServices(); err != nil {
+		return err
+	}
+	parameters := map[string]string{"AuthMode": "JWT", "JwtIssuer": s.URL(), "JwtAudience": "fasttrack"}
+	for name, value := range s.opts.Parameters {
+		parameters[name] = value
+	}
+	s.Template, err = template.Load(s.opts.TemplatePath, template.Options{
+		Parameters: parameters, Region: Region, AccountID: AccountID, StackName: StackName, APIEndpoint: s.URL(),
+		FunctionVersion: s.version,
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.registerFunctions(); err != nil {
+		return err
+	}
+	if err := s.createTables(); err != nil {
+		return err
+	}
+	if err := s.createStateMachines(); err != nil {
+		return err
+	}
+	if err := s.openBus(); err != nil {
+		return err
+	}
+	api, err := s.gateway()
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", api)
+	mux.Handle(awsPath+"/", http.StripPrefix(awsPath, http.HandlerFunc(s.aws)))
+	mux.Handle(awsPath, http.HandlerFunc(s.aws))
+	s.server = &http.Server{Handler: loopback.Guard(mux), ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		if err := s.server.Serve(s.listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			fmt.Fprintf(s.opts.Log, "local: serve: %v\n", err)
+		}
+	}()
+	return nil
+}
+
+func (s *Stack) openServices() error {
+	var err error
+	s.Lambda, err = lambda.New(lambda.Options{
+		Region: Region, AccountID: AccountID, EndpointURL: s.AWSURL(), Log: s.opts.Log, Clock: s.opts.Clock,
+	})
+	if err != nil {
+		return err
+	}
+	s.DynamoDB, err = dynamodb.Open(dynamodb.Options{Clock: s.opts.Clock, Region: Region, AccountID: AccountID})
+	if err != nil {
+		return err
+	}
+	s.StepFunctions = stepfunctions.New(stepfunctions.Options{
+		Clock: s.opts.Clock, Invoker: s.Lambda, Region: Region, AccountID: AccountID,
+		OnStatusChange: s.statusChanged,
+	})
+	return nil
+}
+
+// version tells the version of a function before the template is read whole:
+// its name is not known yet, so it is read from its binary.
+func (s *Stack) version(logicalID string) (string, error) {
+	if _, replaced := s.opts.Functions[logicalID]; replaced {
+		return "1", nil
+	}
+	return lambda.PackageVersion(filepath.Join(s.opts.BuildDir, logicalID))
+}
+
+func (s *Stack) bootstrap(logicalID string) string {
+	return filepath.Join(s.opts.BuildDir, logicalID, "bootstrap")
+}
+
+func (s *Stack) registerFunctions() error {
+	for _, f := range s.Template.Functions {
+		cfg := lambda.Function{
+			Name: f.Name, LogicalID: f.LogicalID, Command: s.bootstrap(f.LogicalID), InProcess: s.opts.Functions[f.LogicalID],
+			Environment: f.Environment, Timeout: f.Timeout, MemoryMB: f.MemoryMB, Handler: f.Handler, Reserved: f.Reserved,
+		}
+		if f.Alias != "" {
+			cfg.Aliases = []string{f.Alias}
+		}
+		if cfg.InProcess == nil {
+			if _, err := os.Stat(cfg.Command); err != nil {
+				return fmt.Errorf("the binary of %s is missing: %s; `make build` makes it", f.LogicalID, cfg.Command)
+			}
+		}
+		if err := s.Lambda.Register(cfg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Stack) createTables() error {
+	for _, t := range s.Template.Tables {
+		var spec dynamodb.TableSpec
+		if err := json.Unmarshal(t.CreateTable, &spec); err != nil {
+			return fmt.Errorf("table %s: %w", t.LogicalID, err)
+		}
+		spec.TableName = t.Name
+		if err := s.DynamoDB.CreateTable(spec, t.TTLAttribute); err != nil {
+			return fmt.Errorf("table %s: %w", t.LogicalID, err)
+		}
+	}
+	return nil
+}
+
+func (s *Stack) createStateMachines() error {
+	for _, m := range s.Template.StateMachines {
+		if _, err := s.StepFunctions.Create(m.Name, m.Definition, m.RoleARN); err != nil {
+			return fmt.Errorf("%s: %w", m.Path, err)
+		}
+	}
+	return nil
+}
+
+// URL is where the API answers.
+func (s *Stack) URL() string { return "http://" + s.listener.Addr().String() }
+
+// AWSURL is where the AWS services answer: an --endpoint-url.
+func (s *Stack) AWSURL() string { return s.URL() + awsPath }
+
+// aws hands a call to the service that it is for.
+func (s *Stack) aws(w http.ResponseWriter, r *http.Request) {
+	target := r.Header.Get("X-Amz-Target")
+	switch {
+	case strings.HasPrefix(target, "DynamoDB_20120810."):
+		s.DynamoDB.ServeHTTP(w, r)
+	case strings.HasPrefix(target, stepfunctions.Target):
+		s.StepFunctions.ServeHTTP(w, r)
+	case strings.HasPrefix(target, eventbridge.Target):
+		s.EventBridge.ServeHTTP(w, r)
+	case strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/"):
+		s.Lambda.ServeHTTP(w, r)
+	default:
+		http.Error(w, "this machine serves Step Functions, DynamoDB, EventBridge and Lambda; this call is for none of them", http.StatusNotFound)
+	}
+}
+
+// Close stops everything; no process of a function is left.
+func (s *Stack) Close(ctx context.Context) error {
+	var errs []error
+	if s.server != nil {
+		errs = append(errs, s.server.Close())
+	} else if s.listener != nil {
+		errs = append(errs, s.listener.Close())
+	}
+	if s.StepFunctions != nil {
+		s.StepFunctions.Close()
+	}
+	if s.Lambda != nil {
+		errs = append(errs, s.Lambda.Close(ctx))
+	}
+	if s.DynamoDB != nil {
+		errs = append(errs, s.DynamoDB.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,76 @@
+package local
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local/eventbridge"
+	"github.com/fasttrack-dev/fasttrack/internal/local/gateway"
+	"github.com/fasttrack-dev/fasttrack/internal/local/stepfunctions"
+)
+
+// openBus makes the event buses and their rules.
+func (s *Stack) openBus() error {
+	o := eventbridge.Options{
+		Clock: s.opts.Clock, Region: Region, AccountID: AccountID, Invoke: s.Lambda.InvokeAsync,
+		OnError: func(rule string, err error) { fmt.Fprintf(s.opts.Log, "local: rule %s: %v\n", rule, err) },
+	}
+	for _, b := range s.Template.Buses {
+		o.Buses = append(o.Buses, b.Name)
+	}
+	for _, r := range s.Template.Rules {
+		if r.Schedule != "" {
+			return fmt.Errorf("rule %s: schedules are not understood on this machine", r.LogicalID)
+		}
+		if !r.Enabled {
+			continue
+		}
+		rule := eventbridge.Rule{Name: r.Name, Bus: r.Bus, Pattern: r.Pattern}
+		for _, t := range r.Targets {
+			if t.Input != nil {
+				return fmt.Errorf("rule %s: a target's Input is not understood on this machine", r.LogicalID)
+			}
+			rule.Functions = append(rule.Functions, t.ARN)
+		}
+		o.Rules = append(o.Rules, rule)
+	}
+	var err error
+	s.EventBridge, err = eventbridge.New(o)
+	return err
+}
+
+// statusChanged puts the event of an execution's new status onto the default
+// bus, as Step Functions does.
+func (s *Stack) statusChanged(detail stepfunctions.StatusChange) {
+	raw, err := json.Marshal(detail)
+	if err != nil || s.EventBridge == nil {
+		return
+	}
+	s.EventBridge.Put("default", s.EventBridge.Event("aws.states", "Step Functions Execution Status Change", raw))
+}
+
+// gateway makes the HTTP API of the template.
+func (s *Stack) gateway() (*gateway.Gateway, error) {
+	o := gateway.Options{
+		Invoker: s.Lambda, AccountID: AccountID,
+		OnError: func(route string, err error) { fmt.Fprintf(s.opts.Log, "local: %s: %v\n", route, err) },
+	}
+	for _, api := range s.Template.APIs {
+		for _, r := range api.Routes {
+			route := gateway.Route{Key: r.Key, Function: r.FunctionARN}
+			switch r.Authorization {
+			case "NONE":
+			case "JWT":
+				audience := ""
+				if len(r.Audience) > 0 {
+					audience = r.Audience[0]
+				}
+				route.Authorizer = &gateway.Authorizer{Issuer: r.Issuer, Audience: audience}
+			default:
+				return nil, fmt.Errorf("route %s: authorization %s is not understood on this machine", r.Key, r.Authorization)
+			}
+			o.Routes = append(o.Routes, route)
+		}
+	}
+	return gateway.New(o)
+}
