@@ -46,7 +46,7 @@ func (c *client) call(method, path string, body []byte) error {
 }
 
 // at gives the value at a path such as "history.0.reason", as text; "-1" is
-// the last of a list, "#" its length.
+// the last of a list, "len" its length.
 func (c *client) at(path string) (string, bool) {
 	var v any
 	d := json.NewDecoder(bytes.NewReader(c.body))
@@ -63,7 +63,7 @@ func (c *client) at(path string) (string, bool) {
 			}
 			v = next
 		case []any:
-			if part == "#" {
+			if part == "len" {
 				return strconv.Itoa(len(t)), true
 			}
 			i, err := strconv.Atoi(part)

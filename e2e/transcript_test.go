@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -34,7 +35,7 @@ func play(t *testing.T, scripts, hooks, flows string) {
 		if err := stack.Close(ctx); err != nil {
 			t.Errorf("close: %v", err)
 		}
-		if t.Failed() {
+		if t.Failed() && os.Getenv("FASTTRACK_E2E_LOGS") != "" {
 			t.Logf("logs of the functions:\n%s", logs.String())
 		}
 	})

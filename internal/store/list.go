@@ -42,7 +42,7 @@ type Page struct {
 const readAhead = 5
 
 // monthsAPage bounds how many months a page of a flow's list reads.
-const monthsAPage = 12
+const monthsAPage = 14
 
 var position = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[0-9A-Z]{0,26}$`)
 

@@ -57,7 +57,12 @@ func (t lambdaTasks) Run(ctx context.Context, resource string, input []byte) ([]
 		payload = []byte("null")
 	}
 	if !json.Valid(payload) {
-		return nil, asl.Fail("States.Runtime", "The function's answer is no JSON")
+		// The service hands over what is no JSON as a string.
+		text, err := json.Marshal(strings.ToValidUTF8(string(payload), "\uFFFD"))
+		if err != nil {
+			return nil, asl.Fail("States.Runtime", err.Error())
+		}
+		payload = text
 	}
 	envelope, err := json.Marshal(map[string]any{
 		"ExecutedVersion": result.ExecutedVersion, "Payload": json.RawMessage(payload), "StatusCode": 200,
