@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 )
 
-func main() { lambda.StartHandler(handler{}) }
+func main() { lambda.Start(handler{}) }
 
 type handler struct{}
 

@@ -51,10 +51,10 @@ func NewEngine(clock clockwork.Clock, tasks Tasks, region string) *Engine {
 // Close stops all executions where they are.
 func (e *Engine) Close() { e.close() }
 
-// The errors of task tokens, by the names of the service.
+// The errors of task tokens.
 var (
-	ErrTaskDoesNotExist = errors.New("Task Timed Out: 'Provided task does not exist anymore'")
-	ErrInvalidToken     = errors.New("Invalid Token: 'Invalid token'")
+	ErrTaskDoesNotExist = errors.New("the task does not exist any more")
+	ErrInvalidToken     = errors.New("not a task token")
 )
 
 // waiter is a task that waits for its token.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
-	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/asl"
 )
@@ -197,9 +196,9 @@ func (s *Service) sendTaskHeartbeat(in taskInput) (any, error) {
 func tokenAnswer(err error) (any, error) {
 	switch {
 	case errors.Is(err, asl.ErrInvalidToken):
-		return nil, fail("InvalidToken", "%s", strings.TrimSpace(err.Error()))
+		return nil, fail("InvalidToken", "Invalid Token: 'Invalid token'")
 	case errors.Is(err, asl.ErrTaskDoesNotExist):
-		return nil, fail("TaskTimedOut", "%s", err.Error())
+		return nil, fail("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
 	}
 	return struct{}{}, err
 }

@@ -1,0 +1,24 @@
+package httpapi
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+)
+
+// Start reads what both functions need at their start: flows.yaml, shipped
+// beside the binary (in LAMBDA_TASK_ROOT), and how callers prove who they are.
+// A mistake in flows.yaml is an error that names its place.
+func Start(getenv func(string) string, roles RoleIDs) (*flow.File, Identifier, error) {
+	path := filepath.Join(getenv("LAMBDA_TASK_ROOT"), "flows.yaml")
+	if _, err := os.Stat(path); err != nil {
+		path = "flows.yaml"
+	}
+	flows, err := flow.Load(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	identify, err := NewIdentifier(ConfigFromEnv(getenv), flows.Directory, roles)
+	return flows, identify, err
+}
