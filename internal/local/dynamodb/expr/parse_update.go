@@ -135,7 +135,7 @@ func (p *parser) setValue() setValue {
 func (p *parser) setOperand(arithmetic bool) setValue {
 	switch {
 	case p.accept("("):
-		inner := setValue{}
+		var inner setValue
 		if arithmetic {
 			inner = p.setValue()
 		} else {

@@ -1,0 +1,129 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/jonboulle/clockwork"
+
+	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
+	"github.com/fasttrack-dev/fasttrack/hook"
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
+)
+
+const clockFlows = `
+flows:
+  - name: day
+    admins: [group:platform]
+    review:
+      approvers: [group:sre]
+      timeout: 24h
+      notify: [{to: [first], wait: 6h}, {to: [second], wait: 6h}, {to: [third]}]
+directory: {groups: {sre: [grace@example.com], platform: [root@example.com]}}
+`
+
+// TestADayPasses advances a review of a day in moments: each of the notify list
+// is told at its time, and the run expires at its own.
+func TestADayPasses(t *testing.T) {
+	flows, err := flow.Parse("flows", []byte(clockFlows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := clockwork.NewFakeClockAt(time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC))
+	functions := inprocess.New(inprocess.Options{
+		Flows: flows, Now: clock.Now,
+		Hooks: hook.Flows{"*": {OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Continue(), nil }}},
+	})
+	stack, err := local.Start(t.Context(), local.Options{
+		TemplatePath: "../template.yaml", Addr: "127.0.0.1:0", Clock: clock, Functions: functions.Replacements(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	functions.Bind(stack)
+	t.Cleanup(func() { _ = stack.Close(context.Background()) })
+
+	c := &client{url: stack.URL(), who: "ada@example.com"}
+	if err := c.call("POST", "/requests", []byte(`{"flow":"day"}`)); err != nil || c.status != 201 {
+		t.Fatalf("%d %v: %s", c.status, err, c.body)
+	}
+	id, _ := c.at("id")
+	told := func(n int) func() bool {
+		return func() bool { l, _ := c.at("history.len"); return l == fmt.Sprint(n) }
+	}
+	until(t, c, id, told(2)) // asked, first told
+	for _, step := range []struct {
+		pass time.Duration
+		to   string
+	}{{6 * time.Hour, "second"}, {6 * time.Hour, "third"}} {
+		advance(t, stack, clock, id, step.pass)
+		until(t, c, id, func() bool { to, _ := c.at("history.-1.to.0"); return to == step.to })
+	}
+	advance(t, stack, clock, id, 12*time.Hour)
+	until(t, c, id, func() bool { s, _ := c.at("status"); return s == "expired" })
+	var history struct {
+		History []struct {
+			Event string
+			At    time.Time
+		}
+	}
+	if err := json.Unmarshal(c.body, &history); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range history.History {
+		got = append(got, e.Event+" "+e.At.Format("15:04"))
+	}
+	if want := "[request 10:00 forward 10:00 forward 16:00 forward 22:00 expire 10:00]"; fmt.Sprint(got) != want {
+		t.Errorf("history is %v, want %s", got, want)
+	}
+}
+
+// advance moves the clock once the run's execution waits for it.
+func advance(t *testing.T, stack *local.Stack, clock *clockwork.FakeClock, id string, d time.Duration) {
+	t.Helper()
+	machines := sfn.New(sfn.Options{Region: local.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")})
+	execution := strings.Replace(stack.Template.StateMachines[0].ARN, ":stateMachine:", ":execution:", 1) + ":" + id
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		out, err := machines.GetExecutionHistory(t.Context(), &sfn.GetExecutionHistoryInput{ExecutionArn: &execution, ReverseOrder: true, MaxResults: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out.Events[0].Type == types.HistoryEventTypeTaskSubmitted {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the execution does not wait; it is at %s", out.Events[0].Type)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	clock.Advance(d)
+}
+
+// until polls a run until what is expected of it holds.
+func until(t *testing.T, c *client, id string, holds func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		if err := c.call("GET", "/requests/"+id, nil); err != nil {
+			t.Fatal(err)
+		}
+		if holds() {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("it does not come: %s", c.body)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
