@@ -46,7 +46,7 @@ lint: tools ## Check format, code, template and state machine
 	$(TOOLS)/npm/node_modules/.bin/asl-validator --json-path statemachine.asl.json
 
 bench: build ## Measure the budgets of docs/performance.md
-	go test -run '^$$' -bench . -benchtime 1x ./bench/...
+	go run ./bench
 
 deploy: ## Build and deploy to AWS with the SAM CLI, asking what it must know
 	sam build

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
+	"github.com/fasttrack-dev/fasttrack/hook"
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
+)
+
+// smallest is a flow whose run is as small as one gets.
+const smallest = "flows: [{name: a, admins: [r@x.io]}]"
+
+// costs counts what a run costs: states entered, invocations, write units.
+func (b *bench) costs(ctx context.Context) ([]figure, error) {
+	sample, err := flow.Load("flows.yaml")
+	if err != nil {
+		return nil, err
+	}
+	small, err := flow.Parse("smallest", []byte(smallest))
+	if err != nil {
+		return nil, err
+	}
+	approve := hook.Flows{
+		"a": {OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Approve("ok"), nil }},
+		"aws-access": {OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) {
+			return hook.Approve("ada@example.com was fast tracked Production read-only AWS access."), nil
+		}},
+		"everything-goes": {OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Continue(), nil }},
+	}
+	fast, err := oneRun(ctx, small, approve, `{"flow":"a"}`, "")
+	if err != nil {
+		return nil, err
+	}
+	access, err := oneRun(ctx, sample, approve, `{"flow":"aws-access","reason":"prod is down","duration_seconds":3600,"fields":{"target":"prod-ro","urgency":"Emergency"}}`, "")
+	if err != nil {
+		return nil, err
+	}
+	reviewed, err := oneRun(ctx, sample, approve, `{"flow":"everything-goes"}`, "grace@example.com")
+	if err != nil {
+		return nil, err
+	}
+	return []figure{
+		{"fast-tracked, approval-only: states entered", float64(fast.states), "", 4},
+		{"fast-tracked, approval-only: Lambda invocations, the API's included", float64(fast.invocations), "", 3},
+		{fmt.Sprintf("fast-tracked, smallest run (item of %d bytes): write units", fast.item), fast.units, "", 8},
+		{fmt.Sprintf("fast-tracked, sample aws-access (item of %d bytes): write units", access.item), access.units, "", 16},
+		{"reviewed by one person: states entered", float64(reviewed.states), "", 7},
+	}, nil
+}
+
+type cost struct {
+	states, invocations, item int
+	units                     float64
+}
+
+// oneRun plays one request to its end, approved by somebody if it waits.
+func oneRun(ctx context.Context, flows *flow.File, hooks hook.Flows, body, approver string) (cost, error) {
+	var c cost
+	var mu sync.Mutex
+	functions := inprocess.New(inprocess.Options{Flows: flows, Hooks: hooks, DynamoDB: func(o *dynamodb.Options) {
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("units", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+				if put, ok := in.Parameters.(*dynamodb.PutItemInput); ok {
+					put.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
+				}
+				out, meta, err := next.HandleInitialize(ctx, in)
+				if put, ok := out.Result.(*dynamodb.PutItemOutput); ok && put != nil && put.ConsumedCapacity != nil {
+					mu.Lock()
+					c.units += *put.ConsumedCapacity.CapacityUnits
+					mu.Unlock()
+				}
+				return out, meta, err
+			}), middleware.After)
+		})
+	}})
+	stack, err := local.Start(ctx, local.Options{TemplatePath: "template.yaml", Addr: "127.0.0.1:0", Functions: functions.Replacements()})
+	if err != nil {
+		return c, err
+	}
+	defer stack.Close(ctx)
+	functions.Bind(stack)
+	id, err := post(stack.URL()+"/requests", "ada@example.com", body)
+	if err != nil {
+		return c, err
+	}
+	calls := 1
+	if approver != "" {
+		if _, err := post(stack.URL()+"/requests/"+id+"/approve", approver, "{}"); err != nil {
+			return c, err
+		}
+		calls++
+	}
+	cfg := aws.Config{Region: local.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")}
+	execution := strings.Replace(stack.Template.StateMachines[0].ARN, ":stateMachine:", ":execution:", 1) + ":" + id
+	types, err := historyOf(ctx, sfn.NewFromConfig(cfg), execution)
+	if err != nil {
+		return c, err
+	}
+	for _, t := range types {
+		if strings.HasSuffix(t, "StateEntered") {
+			c.states++
+		}
+		if t == "TaskScheduled" {
+			c.invocations++
+		}
+	}
+	c.invocations += calls
+	c.item, err = itemSize(ctx, dynamodb.NewFromConfig(cfg), stack.Template.Tables[0].Name, id)
+	return c, err
+}
+
+// historyOf waits for the end of an execution and gives the types of its events.
+func historyOf(ctx context.Context, client *sfn.Client, execution string) ([]string, error) {
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		out, err := client.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution, MaxResults: 1000})
+		if err != nil {
+			return nil, err
+		}
+		if last := string(out.Events[len(out.Events)-1].Type); !strings.HasPrefix(last, "Execution") || last == "ExecutionStarted" {
+			continue
+		}
+		var types []string
+		for _, e := range out.Events {
+			types = append(types, string(e.Type))
+		}
+		return types, nil
+	}
+	return nil, fmt.Errorf("execution %s does not end", execution)
+}
+
+// itemSize is the size of a run's item: names and values, as DynamoDB counts
+// them for strings.
+func itemSize(ctx context.Context, client *dynamodb.Client, table, id string) (int, error) {
+	out, err := client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &table, Key: map[string]types.AttributeValue{
+		"pk": &types.AttributeValueMemberS{Value: "RUN#" + id}, "sk": &types.AttributeValueMemberS{Value: "RUN"},
+	}})
+	if err != nil {
+		return 0, err
+	}
+	size := 0
+	for name, value := range out.Item {
+		size += len(name)
+		switch v := value.(type) {
+		case *types.AttributeValueMemberS:
+			size += len(v.Value)
+		default:
+			size += 8
+		}
+	}
+	return size, nil
+}
+
+// post calls the API, waiting for the outcome, and gives the run's id.
+func post(url, who, body string) (string, error) {
+	req, err := http.NewRequest("POST", url, bytes.NewReader([]byte(body)))
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Authorization", "Bearer "+who)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Prefer", "wait=5")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	var out struct{ ID, Detail string }
+	if err := json.NewDecoder(res.Body).Decode(&out); err != nil {
+		return "", err
+	}
+	if res.StatusCode >= 300 {
+		return "", fmt.Errorf("%s: %s: %s", url, res.Status, out.Detail)
+	}
+	return out.ID, nil
+}
