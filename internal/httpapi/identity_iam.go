@@ -24,9 +24,12 @@ type iamIdentifier struct {
 	roles     *roleCache
 }
 
+// Compiled at the first call: a cold start in mode JWT needs neither.
 var (
-	assumedRole = regexp.MustCompile(`^arn:(aws[a-zA-Z-]*):sts::(\d{12}):assumed-role/([\w+=,.@-]{1,64})/([\w+=,.@-]{2,64})$`)
-	ssoRole     = regexp.MustCompile(`^AWSReservedSSO_.+_[0-9a-f]{16}$`)
+	assumedRole = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^arn:(aws[a-zA-Z-]*):sts::(\d{12}):assumed-role/([\w+=,.@-]{1,64})/([\w+=,.@-]{2,64})$`)
+	})
+	ssoRole = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^AWSReservedSSO_.+_[0-9a-f]{16}$`) })
 )
 
 func (i *iamIdentifier) Identify(ctx context.Context, ev Event) (Identity, error) {
@@ -35,12 +38,12 @@ func (i *iamIdentifier) Identify(ctx context.Context, ev Event) (Identity, error
 		return Identity{}, ErrNoIdentity
 	}
 	arn := auth.IAM.UserARN
-	role := assumedRole.FindStringSubmatch(arn)
+	role := assumedRole().FindStringSubmatch(arn)
 	if role == nil { // an IAM user, or the account's root
 		return i.mapped(arn), nil
 	}
 	partition, account, name, session := role[1], role[2], role[3], role[4]
-	if ssoRole.MatchString(name) {
+	if ssoRole().MatchString(name) {
 		person, err := i.isSso(ctx, account, auth.IAM.CallerID)
 		if err != nil {
 			return Identity{}, err
@@ -75,7 +78,7 @@ func (i *iamIdentifier) session(account, session string) Identity {
 		return id
 	}
 	id.Person = run.Person{ID: "sso|" + session, Name: session}
-	if emailForm.MatchString(session) {
+	if isEmail(session) {
 		email := strings.ToLower(session)
 		id.Person = run.Person{ID: email, Email: email}
 	}

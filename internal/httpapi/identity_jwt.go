@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -91,12 +90,19 @@ func sameNumber(claim any, flat string) bool {
 	return errA == nil && errB == nil && a == b
 }
 
-var emailForm = regexp.MustCompile(`^[^\s@,;|]{1,64}@[^\s@,;|]{1,253}$`)
+// isEmail tells whether s has the form of an e-mail: a local part of at most 64
+// characters and a domain of at most 253 (RFC 5321, section 4.5.3.1). It is no
+// regular expression because compiling one costs a tenth of a cold start.
+func isEmail(s string) bool {
+	local, domain, one := strings.Cut(s, "@")
+	return one && local != "" && domain != "" && len(local) <= 64 && len(domain) <= 253 &&
+		!strings.ContainsAny(s, " ,;|\t\r\n") && !strings.Contains(domain, "@")
+}
 
 // email is the e-mail of a token if it may be believed, in lower case.
 func (j jwtIdentifier) email(claims map[string]any) string {
 	email, _ := claims["email"].(string)
-	if !emailForm.MatchString(email) {
+	if !isEmail(email) {
 		return ""
 	}
 	switch v := claims["email_verified"].(type) {

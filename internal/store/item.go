@@ -149,9 +149,11 @@ func stringOf(v types.AttributeValue) string {
 	return ""
 }
 
+const stampForm = "2006-01-02T15:04:05.000Z"
+
 // stamp writes a time so that it sorts: RFC 3339 in UTC, always to the
 // millisecond.
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+func stamp(t time.Time) string { return t.UTC().Format(stampForm) }
 
 // created is where a run stands in a list: by when it was asked, then by id.
 func created(at time.Time, id string) string { return stamp(at) + "#" + id }

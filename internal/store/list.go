@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -44,7 +44,12 @@ const readAhead = 5
 // monthsAPage bounds how many months a page of a flow's list reads.
 const monthsAPage = 14
 
-var position = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[0-9A-Z]{0,26}$`)
+// isPosition tells whether s is where a run may stand in a list.
+func isPosition(s string) bool {
+	at, id, ok := strings.Cut(s, "#")
+	t, err := time.Parse(stampForm, at)
+	return ok && err == nil && stamp(t) == at && (id == "" || run.ValidID(id))
+}
 
 // Mine lists what a person asked for.
 func (s *Store) Mine(ctx context.Context, personID string, q Query) (Page, error) {
@@ -74,14 +79,11 @@ func (s *Store) Flow(ctx context.Context, flow string, q Query, now time.Time) (
 		q.From = newest.AddDate(-1, 0, 0)
 	}
 	if q.After != "" {
-		if !position.MatchString(q.After) {
+		if !isPosition(q.After) {
 			return Page{}, ErrBadPosition
 		}
-		at, err := time.Parse("2006-01-02T15:04:05.000Z", q.After[:len("2006-01-02T15:04:05.000Z")])
-		if err != nil {
-			return Page{}, ErrBadPosition
-		}
-		newest = at
+		at, _, _ := strings.Cut(q.After, "#")
+		newest, _ = time.Parse(stampForm, at)
 	}
 	var page Page
 	month := time.Date(newest.UTC().Year(), newest.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
@@ -119,7 +121,7 @@ type entry struct {
 // merge reads partitions of an index side by side, newest first, and merges
 // them into one page.
 func (s *Store) merge(ctx context.Context, index string, partitions []string, q Query, wanted func(run.Summary) bool) (Page, error) {
-	if q.After != "" && !position.MatchString(q.After) {
+	if q.After != "" && !isPosition(q.After) {
 		return Page{}, ErrBadPosition
 	}
 	limit := q.Limit + 1
