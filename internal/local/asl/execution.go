@@ -68,7 +68,11 @@ func (e *Engine) Start(s Start) (*Execution, error) {
 	if s.Changed != nil {
 		s.Changed(x)
 	}
-	go x.run(ctx)
+	f := &frame{}
+	x.event(f, "ExecutionStarted", "executionStartedEventDetails", map[string]any{
+		"input": string(x.Input), "inputDetails": notTruncated, "roleArn": x.RoleARN,
+	})
+	go x.run(ctx, f)
 	return x, nil
 }
 
@@ -98,12 +102,8 @@ func (x *Execution) State() End {
 	return End{Status: x.status, StoppedAt: x.stopped, Output: x.output, Failure: x.failure}
 }
 
-func (x *Execution) run(ctx context.Context) {
+func (x *Execution) run(ctx context.Context, f *frame) {
 	defer close(x.done)
-	f := &frame{}
-	x.event(f, "ExecutionStarted", "executionStartedEventDetails", map[string]any{
-		"input": string(x.Input), "inputDetails": notTruncated, "roleArn": x.RoleARN,
-	})
 	if limit := x.Machine.TimeoutSeconds; limit > 0 {
 		timer := x.engine.clock.AfterFunc(time.Duration(limit)*time.Second, func() {
 			x.stop(stopRequest{TimedOut, Fail(errTimeout, "")})

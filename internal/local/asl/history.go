@@ -3,8 +3,11 @@ package asl
 import (
 	"bytes"
 	"compress/flate"
-	"encoding/gob"
+	"encoding/binary"
 	"encoding/json"
+	"fmt"
+	"io"
+	"sync"
 	"time"
 )
 
@@ -37,15 +40,33 @@ func (h *history) add(e event) int64 {
 	return int64(len(h.events))
 }
 
+// packers are writers that were used before: a new one is a large allocation.
+var packers = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(nil, flate.BestSpeed)
+	if err != nil {
+		panic(fmt.Sprintf("asl: %v", err)) // the level is a constant
+	}
+	return w
+}}
+
 func (h *history) pack() {
 	var b bytes.Buffer
-	w, err := flate.NewWriter(&b, flate.BestSpeed)
-	if err == nil {
-		if err = gob.NewEncoder(w).Encode(h.events); err == nil {
-			err = w.Close()
+	w := packers.Get().(*flate.Writer)
+	defer packers.Put(w)
+	w.Reset(&b)
+	var head []byte
+	for _, e := range h.events {
+		head = binary.AppendVarint(head[:0], e.Previous)
+		head = binary.AppendVarint(head, e.At.UnixNano())
+		for _, part := range []string{e.Type, e.Key, string(e.Detail)} {
+			head = binary.AppendUvarint(head, uint64(len(part)))
+			head = append(head, part...)
+		}
+		if _, err := w.Write(head); err != nil {
+			return
 		}
 	}
-	if err == nil {
+	if w.Close() == nil {
 		h.packed, h.events = b.Bytes(), nil
 	}
 }
@@ -54,9 +75,28 @@ func (h *history) all() []event {
 	if h.packed == nil {
 		return h.events
 	}
-	var events []event
-	if err := gob.NewDecoder(flate.NewReader(bytes.NewReader(h.packed))).Decode(&events); err != nil {
+	raw, err := io.ReadAll(flate.NewReader(bytes.NewReader(h.packed)))
+	if err != nil {
 		return nil
+	}
+	r := bytes.NewReader(raw)
+	text := func() string {
+		n, _ := binary.ReadUvarint(r)
+		part := make([]byte, min(n, uint64(r.Len())))
+		_, _ = io.ReadFull(r, part)
+		return string(part)
+	}
+	var events []event
+	for r.Len() > 0 {
+		var e event
+		e.Previous, _ = binary.ReadVarint(r)
+		at, _ := binary.ReadVarint(r)
+		e.At = time.Unix(0, at).UTC()
+		e.Type, e.Key = text(), text()
+		if detail := text(); detail != "" {
+			e.Detail = []byte(detail)
+		}
+		events = append(events, e)
 	}
 	return events
 }
