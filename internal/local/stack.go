@@ -162,7 +162,17 @@ func (s *Stack) version(logicalID string) (string, error) {
 	if _, replaced := s.opts.Functions[logicalID]; replaced {
 		return "1", nil
 	}
+	if err := s.binaryIsThere(logicalID); err != nil {
+		return "", err
+	}
 	return lambda.PackageVersion(filepath.Join(s.opts.BuildDir, logicalID))
+}
+
+func (s *Stack) binaryIsThere(logicalID string) error {
+	if _, err := os.Stat(s.bootstrap(logicalID)); err != nil {
+		return fmt.Errorf("the binary of %s is missing: %s; `make build` makes it", logicalID, s.bootstrap(logicalID))
+	}
+	return nil
 }
 
 func (s *Stack) bootstrap(logicalID string) string {
@@ -179,8 +189,8 @@ func (s *Stack) registerFunctions() error {
 			cfg.Aliases = []string{f.Alias}
 		}
 		if cfg.InProcess == nil {
-			if _, err := os.Stat(cfg.Command); err != nil {
-				return fmt.Errorf("the binary of %s is missing: %s; `make build` makes it", f.LogicalID, cfg.Command)
+			if err := s.binaryIsThere(f.LogicalID); err != nil {
+				return err
 			}
 		}
 		if err := s.Lambda.Register(cfg); err != nil {
