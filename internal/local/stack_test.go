@@ -36,11 +36,11 @@ func TestStartRefuses(t *testing.T) {
 		options local.Options
 		want    string
 	}{
-		"a port in use":        {local.Options{Addr: busy.Addr().String()}, "is in use by another program"},
-		"an open address":      {local.Options{Addr: "0.0.0.0:0"}, "is not on loopback"},
-		"no template":          {local.Options{Addr: "127.0.0.1:0", TemplatePath: "none.yaml"}, "none.yaml"},
-		"an unknown resource":  {local.Options{Addr: "127.0.0.1:0", TemplatePath: template("AWS::Events::EventBus", "AWS::Kinesis::Stream")}, "AWS::Kinesis::Stream is not understood on this machine"},
-		"a missing binary":     {local.Options{Addr: "127.0.0.1:0", TemplatePath: "../../template.yaml", BuildDir: t.TempDir()}, "`make build` makes it"},
+		"a port in use":       {local.Options{Addr: busy.Addr().String()}, "is in use by another program"},
+		"an open address":     {local.Options{Addr: "0.0.0.0:0"}, "is not on loopback"},
+		"no template":         {local.Options{Addr: "127.0.0.1:0", TemplatePath: "none.yaml"}, "none.yaml"},
+		"an unknown resource": {local.Options{Addr: "127.0.0.1:0", TemplatePath: template("AWS::Events::EventBus", "AWS::Kinesis::Stream")}, "AWS::Kinesis::Stream is not understood on this machine"},
+		"a missing binary":    {local.Options{Addr: "127.0.0.1:0", TemplatePath: "../../template.yaml", BuildDir: t.TempDir()}, "`make build` makes it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stack, err := local.Start(t.Context(), tc.options)
