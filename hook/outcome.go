@@ -114,6 +114,12 @@ func (d Denial) Because(checks ...Check) Denial {
 	return d
 }
 
+// String says the outcome as a sentence would, for tests and logs of your own.
+func (a Approval) String() string { return "approve: " + a.reason }
+
+// String says the outcome as a sentence would.
+func (d Denial) String() string { return "deny: " + d.reason }
+
 func (Approval) fromRequest()      {}
 func (Approval) fromAfterRequest() {}
 func (Approval) fromApprove()      {}

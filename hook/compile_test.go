@@ -1,0 +1,57 @@
+package hook_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestForwardOnlyCompiles compiles small programs: a transition that is not
+// forward is a compile error that names the types.
+func TestForwardOnlyCompiles(t *testing.T) {
+	for name, tc := range map[string]struct{ hooks, want string }{
+		"escalate in OnEscalate":  {`OnEscalate: func(context.Context, *hook.Event) (hook.FromEscalate, error) { return hook.Escalate("go"), nil }`, ""},
+		"deny in OnRequest":       {`OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Deny("no"), nil }`, ""},
+		"a shorter approval":      {`OnApprove: func(context.Context, *hook.Event) (hook.FromApprove, error) { return hook.Approve("a").For(time.Hour), nil }`, ""},
+		"deny in OnEscalate":      {`OnEscalate: func(context.Context, *hook.Event) (hook.FromEscalate, error) { return hook.Deny("too late"), nil }`, "hook.Denial does not implement hook.FromEscalate"},
+		"approve in OnDeny":       {`OnDeny: func(context.Context, *hook.Event) (hook.FromDeny, error) { return hook.Approve("yes"), nil }`, "hook.Approval does not implement hook.FromDeny"},
+		"ignore in OnRequest":     {`OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Ignore("x"), nil }`, "hook.Ignoring does not implement hook.FromRequest"},
+		"approve in AfterApprove": {`AfterApprove: func(context.Context, *hook.Event) error { return hook.Approve("x") }`, "does not implement error"},
+		"a shorter denial":        {`OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Deny("no").For(time.Hour), nil }`, "no field or method For"},
+		"revoke in OnDeescalate":  {`OnDeescalate: func(context.Context, *hook.Event) (hook.FromDeescalate, error) { return hook.Revoke("x"), nil }`, "hook.Revocation does not implement hook.FromDeescalate"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			// The program lies outside of the tree and stands in it by an
+			// overlay, so that it is part of the module.
+			dir := t.TempDir()
+			source := filepath.Join(dir, "main.go")
+			program := "package main\n\nimport (\n\t\"context\"\n\t\"time\"\n\n\t\"github.com/fasttrack-dev/fasttrack/hook\"\n)\n\nvar _ = time.Hour\nvar _ context.Context\n\nfunc main() { hook.Serve(hook.Flows{\"f\": {" + tc.hooks + "}}) }\n"
+			if err := os.WriteFile(source, []byte(program), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			module, err := filepath.Abs("..")
+			if err != nil {
+				t.Fatal(err)
+			}
+			overlay := filepath.Join(dir, "overlay.json")
+			stands := filepath.Join(module, "hook", "testdata", "program", "main.go")
+			if err := os.WriteFile(overlay, []byte(`{"Replace":{"`+stands+`":"`+source+`"}}`), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command("go", "build", "-overlay", overlay, "-o", os.DevNull, "./hook/testdata/program")
+			cmd.Dir = module
+			out, err := cmd.CombinedOutput()
+			switch {
+			case tc.want == "" && err != nil:
+				t.Errorf("it does not compile: %s", out)
+			case tc.want != "" && err == nil:
+				t.Error("it compiles")
+			case !strings.Contains(string(out), tc.want):
+				t.Errorf("the compiler says %s, want %q", out, tc.want)
+			}
+		})
+	}
+}
