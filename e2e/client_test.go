@@ -41,8 +41,10 @@ func (c *client) call(method, path string, body []byte) error {
 	}
 	defer res.Body.Close()
 	c.status, c.received = res.StatusCode, res.Header
-	c.body, err = io.ReadAll(res.Body)
-	return err
+	if c.body, err = io.ReadAll(res.Body); err != nil {
+		return err
+	}
+	return described(method, path, c.status, c.received.Get("Content-Type"), c.body)
 }
 
 // at gives the value at a path such as "history.0.reason", as text; "-1" is

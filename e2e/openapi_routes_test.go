@@ -1,0 +1,52 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local/template"
+)
+
+// Every route of the template is described, and nothing else.
+func TestRoutesAreDescribed(t *testing.T) {
+	stack, err := template.Load("../template.yaml", template.Options{Region: "r", AccountID: "1", StackName: "s", FunctionVersion: func(string) (string, error) { return "1", nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	described := map[string]bool{}
+	for path, operations := range doc.Paths {
+		for method := range operations {
+			described[strings.ToUpper(method)+" "+path] = true
+		}
+	}
+	for _, r := range stack.APIs[0].Routes {
+		if !described[r.Key] {
+			t.Errorf("%s is not described", r.Key)
+		}
+		delete(described, r.Key)
+	}
+	for key := range described {
+		t.Errorf("%s is described, but no route", key)
+	}
+}
+
+// The check itself finds what is not described.
+func TestDescribedRefuses(t *testing.T) {
+	for name, tc := range map[string]struct {
+		status            int
+		contentType, body string
+	}{
+		"a status":    {418, "application/json", `{}`},
+		"a type":      {200, "text/plain", `{}`},
+		"a member":    {200, "application/json", `{"runs":[],"more":1}`},
+		"a wrong one": {200, "application/json", `{"runs":7}`},
+	} {
+		if described("GET", "/requests?view=mine", tc.status, tc.contentType, []byte(tc.body)) == nil {
+			t.Errorf("%s that is not described was let pass", name)
+		}
+	}
+}
