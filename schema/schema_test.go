@@ -1,0 +1,157 @@
+// Package schema_test holds the JSON Schemas against the code that writes and
+// reads what they describe.
+package schema_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/fasttrack-dev/fasttrack/functions/record/decide"
+	"github.com/fasttrack-dev/fasttrack/hook"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+
+func compile(t *testing.T, name string) *jsonschema.Schema {
+	t.Helper()
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	s, err := c.Compile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func validate(t *testing.T, s *jsonschema.Schema, v any) error {
+	t.Helper()
+	raw, ok := v.([]byte)
+	if !ok {
+		var err error
+		if raw, err = json.Marshal(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Validate(value)
+}
+
+func newRun(t *testing.T) *run.Run {
+	t.Helper()
+	r, err := run.New(run.Asked{
+		ID: run.NewID(start), Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com", Groups: []string{"x"}}, Channel: run.ViaAPI, Reason: "why",
+		Flow: run.Flow{
+			Name: "f", Label: "F", Vars: json.RawMessage(`{"a":1}`), Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, Strategy: json.RawMessage(`{"type":"lambda"}`),
+			Review: run.ReviewRule{Approvers: []string{"group:sre"}, Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 3600},
+		},
+		Fields:          map[string]json.RawMessage{"target": json.RawMessage(`{"id":"p","label":"P","settings":{"x":1}}`)},
+		Sensitive:       map[string]json.RawMessage{"pin": json.RawMessage(`"1"`)},
+		DurationSeconds: 3600,
+	}, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// hears has the hook that is asked answer.
+func hears(t *testing.T, r *run.Run, answer []byte) *run.Run {
+	t.Helper()
+	next, _, err := run.Decide(r, run.Step{ID: run.NewID(time.Now()), Turn: r.Engine.Turn, Heard: &run.Heard{Answer: answer}}, start.Add(time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return next
+}
+
+// What the engine asks fits the schema, and the SDK answers what fits.
+func TestAskedAndAnswered(t *testing.T) {
+	asked, answered := compile(t, "hook-asked.v1.json"), compile(t, "hook-answer.v1.json")
+	flows := hook.Flows{"*": {
+		OnRequest: func(_ context.Context, e *hook.Event) (hook.FromRequest, error) {
+			e.Check("a", true, "")
+			return hook.Continue(), nil
+		},
+		GetPermissions: func(context.Context, *hook.Event) (hook.Permissions, error) {
+			return hook.Permissions{Approvers: []string{}}, nil
+		},
+		GetNotifications: func(context.Context, *hook.Event) ([]hook.Notification, error) {
+			return []hook.Notification{{To: []string{"x"}}}, nil
+		},
+		AfterRequest: func(context.Context, *hook.Event) (hook.FromAfterRequest, error) {
+			return hook.Approve("a").For(time.Minute), nil
+		},
+		OnApprove: func(context.Context, *hook.Event) (hook.FromApprove, error) { return nil, nil },
+	}}
+	r := newRun(t)
+	for n := 0; r.Engine.Next == run.NextHook; n++ {
+		doc, err := r.Document(start, json.RawMessage(`{"diff.txt":"x"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := validate(t, asked, doc.Hook.Ask); err != nil {
+			t.Errorf("%s is asked what does not fit: %v", r.Engine.Hook, err)
+		}
+		raw, err := json.Marshal(doc.Hook.Ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := flows.Answer(t.Context(), raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := validate(t, answered, []byte(answer)); err != nil {
+			t.Errorf("%s answers %s, which does not fit: %v", r.Engine.Hook, answer, err)
+		}
+		r = hears(t, r, answer)
+		if n > 20 {
+			t.Fatal("it does not end")
+		}
+	}
+	if r.Status != run.Pending {
+		t.Errorf("the failing on_approve left the run %s", r.Status)
+	}
+	event := compile(t, "event.v1.json")
+	for _, e := range r.History {
+		detail := decide.Event{ID: r.ID + "-1", Type: "fasttrack.run." + string(e.Event), Time: e.At, Run: r.Summary().View, Entry: e}
+		if err := validate(t, event, detail); err != nil {
+			t.Errorf("an event does not fit: %v", err)
+		}
+	}
+}
+
+// The engine takes the examples that fit, and no other.
+func TestAnswerExamples(t *testing.T) {
+	schema := compile(t, "hook-answer.v1.json")
+	for _, kind := range []string{"valid", "invalid"} {
+		files, err := filepath.Glob("examples/hook-answer/" + kind + "/*.json")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no examples: %v", err)
+		}
+		for _, file := range files {
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if fits := validate(t, schema, raw); (fits == nil) != (kind == "valid") {
+				t.Errorf("%s: the schema says %v", file, fits)
+			}
+			r := hears(t, newRun(t), raw)
+			failed := r.Review != nil && len(r.Review.Errors) > 0
+			if failed != (kind == "invalid") {
+				t.Errorf("%s: the engine's errors are %+v", file, r.Review)
+			}
+		}
+	}
+}
