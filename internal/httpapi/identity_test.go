@@ -1,0 +1,194 @@
+package httpapi_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+func directory(t testing.TB) flow.Directory {
+	t.Helper()
+	file, err := flow.Parse("f", []byte(`
+flows: [{name: a, admins: [root@example.com]}]
+directory:
+  groups: {sre: [grace@example.com]}
+  people:
+    - {email: grace@example.com, name: Grace, identities: ["arn:aws:iam::123456789012:user/grace", "https://idp|7", "arn:aws:iam::123456789012:role/oncall"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file.Directory
+}
+
+// token makes what a JWT looks like; nobody here verifies its signature.
+func token(claims map[string]any) string {
+	payload, _ := json.Marshal(claims)
+	enc := base64.RawURLEncoding.EncodeToString
+	return enc([]byte(`{"alg":"RS256"}`)) + "." + enc(payload) + ".c2ln"
+}
+
+func jwtEvent(header string, verified map[string]string) httpapi.Event {
+	var ev httpapi.Event
+	ev.Headers = map[string]string{"authorization": header}
+	ev.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
+		JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: verified},
+	}
+	return ev
+}
+
+func TestJWT(t *testing.T) {
+	claims := func(more map[string]any) map[string]any {
+		c := map[string]any{"iss": "https://idp", "sub": "42", "iat": 1700000000, "email": "Ada@Example.com", "email_verified": true}
+		for k, v := range more {
+			if c[k] = v; v == nil {
+				delete(c, k)
+			}
+		}
+		return c
+	}
+	verified := map[string]string{"iss": "https://idp", "sub": "42", "iat": "1.7E9"}
+	ada := run.Person{ID: "ada@example.com", Email: "ada@example.com"}
+	nobody := run.Person{ID: "https://idp|42"}
+	for name, tc := range map[string]struct {
+		header   string
+		verified map[string]string
+		trust    bool
+		want     *run.Person // nil: refused
+	}{
+		"a verified e-mail":        {"Bearer " + token(claims(nil)), verified, false, &ada},
+		"without the scheme":       {token(claims(nil)), verified, false, &ada},
+		"an unverified e-mail":     {"Bearer " + token(claims(map[string]any{"email_verified": false})), verified, true, &nobody},
+		"nothing says verified":    {"Bearer " + token(claims(map[string]any{"email_verified": nil})), verified, false, &nobody},
+		"nothing says so, trusted": {"Bearer " + token(claims(map[string]any{"email_verified": nil})), verified, true, &ada},
+		"verified as a string":     {"Bearer " + token(claims(map[string]any{"email_verified": "true"})), verified, false, &ada},
+		"verified as nonsense":     {"Bearer " + token(claims(map[string]any{"email_verified": 1})), verified, true, &nobody},
+		"no e-mail":                {"Bearer " + token(claims(map[string]any{"email": nil})), verified, false, &nobody},
+		"no form of an e-mail":     {"Bearer " + token(claims(map[string]any{"email": "a b@x"})), verified, false, &nobody},
+		"groups as a list":         {"Bearer " + token(claims(map[string]any{"groups": []string{"a", "b c", "a"}})), verified, false, &run.Person{ID: ada.ID, Email: ada.Email, Groups: []string{"a", "b c"}}},
+		"a group as text":          {"Bearer " + token(claims(map[string]any{"groups": "[a b]"})), verified, false, &run.Person{ID: ada.ID, Email: ada.Email, Groups: []string{"[a b]"}}},
+		"mapped by subject":        {"Bearer " + token(claims(map[string]any{"sub": "7", "email": nil})), map[string]string{"iss": "https://idp", "sub": "7", "iat": "1700000000"}, false, &run.Person{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace", Groups: []string{"sre"}}},
+		"two tokens":               {"Bearer " + token(claims(nil)) + ",Bearer " + token(claims(nil)), verified, false, nil},
+		"another scheme":           {"Basic " + token(claims(nil)), verified, false, nil},
+		"no token":                 {"", verified, false, nil},
+		"another subject":          {"Bearer " + token(claims(map[string]any{"sub": "eve"})), verified, false, nil},
+		"another time":             {"Bearer " + token(claims(map[string]any{"iat": 1700000001})), verified, false, nil},
+		"no time":                  {"Bearer " + token(claims(map[string]any{"iat": nil})), verified, false, nil},
+		"another issuer":           {"Bearer " + token(claims(map[string]any{"iss": "https://evil"})), map[string]string{"iss": "https://evil", "sub": "42", "iat": "1700000000"}, false, nil},
+		"no subject":               {"Bearer " + token(claims(map[string]any{"sub": ""})), map[string]string{"iss": "https://idp", "sub": "", "iat": "1700000000"}, false, nil},
+		"broken":                   {"Bearer a.b.c", verified, false, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "JWT", JwtIssuer: "https://idp", JwtGroupsClaim: "groups", JwtTrustEmail: tc.trust}, directory(t), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := id.Identify(t.Context(), jwtEvent(tc.header, tc.verified))
+			if tc.want == nil {
+				if !errors.Is(err, httpapi.ErrNoIdentity) {
+					t.Errorf("got %+v, %v, want it refused", got, err)
+				}
+				return
+			}
+			if diff := cmp.Diff(*tc.want, got.Person); err != nil || diff != "" {
+				t.Errorf("%v: %s", err, diff)
+			}
+		})
+	}
+	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "JWT", JwtIssuer: "https://idp"}, directory(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := id.Identify(t.Context(), httpapi.Event{Headers: map[string]string{"authorization": "Bearer " + token(claims(nil))}}); !errors.Is(err, httpapi.ErrNoIdentity) {
+		t.Errorf("a token that no authorizer verified: %v", err)
+	}
+}
+
+func TestIAM(t *testing.T) {
+	const sso = "AWSReservedSSO_Admin_0123456789abcdef"
+	grace := run.Person{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace", Groups: []string{"sre"}}
+	machine := func(arn string) *run.Person { return &run.Person{ID: arn, Machine: true} }
+	for name, tc := range map[string]struct {
+		arn, caller string
+		want        *run.Person
+	}{
+		"a person by Identity Center":     {"arn:aws:sts::123456789012:assumed-role/" + sso + "/ada@example.com", "AROASSO:ada@example.com", &run.Person{ID: "ada@example.com", Email: "ada@example.com"}},
+		"one that the directory knows":    {"arn:aws:sts::123456789012:assumed-role/" + sso + "/grace@example.com", "AROASSO:grace@example.com", &grace},
+		"a user name":                     {"arn:aws:sts::123456789012:assumed-role/" + sso + "/ada", "AROASSO:ada", &run.Person{ID: "sso|ada", Name: "ada"}},
+		"a role of that name, not theirs": {"arn:aws:sts::123456789012:assumed-role/" + sso + "/root@example.com", "AROAFAKE:root@example.com", machine("arn:aws:iam::123456789012:role/" + sso)},
+		"another account that is listed":  {"arn:aws:sts::210987654321:assumed-role/" + sso + "/ada@example.com", "AROAX:ada@example.com", &run.Person{ID: "ada@example.com", Email: "ada@example.com"}},
+		"another account that is not":     {"arn:aws:sts::999999999999:assumed-role/" + sso + "/root@example.com", "AROASSO:root@example.com", machine("arn:aws:iam::999999999999:role/" + sso)},
+		"any role is its ARN":             {"arn:aws:sts::123456789012:assumed-role/ci-deploy/root@example.com", "AROACI:root@example.com", machine("arn:aws:iam::123456789012:role/ci-deploy")},
+		"a role that is mapped":           {"arn:aws:sts::123456789012:assumed-role/oncall/whoever", "AROAON:whoever", &grace},
+		"a user that is mapped":           {"arn:aws:iam::123456789012:user/grace", "AIDA", &grace},
+		"a user that is not":              {"arn:aws:iam::123456789012:user/eve", "AIDB", machine("arn:aws:iam::123456789012:user/eve")},
+		"nobody":                          {"", "", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			looks := 0
+			id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "IAM", AccountID: "123456789012", SsoAccounts: []string{"210987654321"}}, directory(t), func(context.Context) ([]string, error) {
+				looks++
+				return []string{"AROAOTHER", "AROASSO"}, nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var ev httpapi.Event
+			ev.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
+				IAM: &events.APIGatewayV2HTTPRequestContextAuthorizerIAMDescription{UserARN: tc.arn, CallerID: tc.caller},
+			}
+			for range 3 {
+				got, err := id.Identify(t.Context(), ev)
+				if tc.want == nil {
+					if !errors.Is(err, httpapi.ErrNoIdentity) {
+						t.Errorf("got %+v, %v, want it refused", got, err)
+					}
+					continue
+				}
+				if diff := cmp.Diff(*tc.want, got.Person); err != nil || diff != "" {
+					t.Errorf("%v: %s", err, diff)
+				}
+			}
+			if looks > 1 {
+				t.Errorf("the roles were listed %d times within a minute", looks)
+			}
+		})
+	}
+}
+
+func TestRolesThatCannotBeListed(t *testing.T) {
+	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "IAM", AccountID: "123456789012"}, flow.Directory{}, func(context.Context) ([]string, error) { return nil, errors.New("throttled") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ev httpapi.Event
+	ev.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
+		IAM: &events.APIGatewayV2HTTPRequestContextAuthorizerIAMDescription{UserARN: "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_A_0123456789abcdef/root@example.com", CallerID: "AROA:x"},
+	}
+	if got, err := id.Identify(t.Context(), ev); err == nil {
+		t.Errorf("who can't be looked up is %+v", got)
+	}
+}
+
+func FuzzJWT(f *testing.F) {
+	f.Add("Bearer "+token(map[string]any{"sub": "42", "iss": "i", "iat": 1}), "42")
+	f.Add("Bearer a,b", "x")
+	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "JWT", JwtIssuer: "i"}, flow.Directory{}, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, header, sub string) {
+		got, err := id.Identify(t.Context(), jwtEvent(header, map[string]string{"sub": sub, "iss": "i", "iat": "1"}))
+		if err == nil && (got.ID == "" || got.Principal != "i|"+sub) {
+			t.Fatalf("%q is %+v", header, got)
+		}
+	})
+}
