@@ -3,23 +3,25 @@ package asl
 import (
 	"context"
 	"math"
-	"math/rand"
+	"math/rand/v2"
 	"time"
 )
 
 // attempts runs a Task, Parallel or Map with its retriers and catchers.
-func (v *visit) attempts(ctx context.Context, effective any) (any, string, *Failure) {
-	tried := make([]int64, len(v.s.Retry))
+func (v *visit) attempts(ctx context.Context, effective document) (document, string, *Failure) {
 	for {
+		if !v.l.at.WakeAt.IsZero() {
+			if failure := v.pause(ctx); failure != nil {
+				return document{}, "", failure
+			}
+			v.l.change(func(at *Position) { at.WakeAt = time.Time{} })
+		}
 		output, next, failure := v.attempt(ctx, effective)
 		if failure == nil || ctx.Err() != nil {
 			return output, next, failure
 		}
-		if delay, again := v.retry(failure, tried); again {
-			if stopped := v.pause(ctx, delay); stopped != nil {
-				return nil, "", stopped
-			}
-			v.retries++
+		if v.again(failure) {
+			v.x.keep()
 			continue
 		}
 		v.gaveUp(failure)
@@ -27,17 +29,17 @@ func (v *visit) attempts(ctx context.Context, effective any) (any, string, *Fail
 			if !failure.matches(c.ErrorEquals) {
 				continue
 			}
-			caught, broken := place(c.ResultPath, v.input, failure.output())
+			caught, broken := place(c.ResultPath, v.input, written(failure.output()))
 			return caught, c.Next, broken
 		}
-		return nil, "", failure
+		return document{}, "", failure
 	}
 }
 
 // attempt runs the state once, through ResultSelector, ResultPath and
 // OutputPath.
-func (v *visit) attempt(ctx context.Context, effective any) (any, string, *Failure) {
-	var result any
+func (v *visit) attempt(ctx context.Context, effective document) (document, string, *Failure) {
+	var result document
 	var failure *Failure
 	switch v.s.Type {
 	case "Task":
@@ -45,56 +47,68 @@ func (v *visit) attempt(ctx context.Context, effective any) (any, string, *Failu
 	case "Parallel":
 		result, failure = v.parallel(ctx, effective)
 	default:
-		result, failure = v.eachItem(ctx, effective)
+		result, failure = v.mapItems(ctx, effective)
 	}
 	if failure != nil {
-		return nil, "", failure
+		return document{}, "", failure
 	}
 	if v.s.ResultSelector != nil {
-		if result, failure = v.s.ResultSelector.eval(v.scope(result, "")); failure != nil {
-			return nil, "", failure
+		value, failure := v.s.ResultSelector.eval(v.scope(result.value))
+		if failure != nil {
+			return document{}, "", failure
 		}
+		result = written(value)
 	}
 	output, next, failure := v.leave(result)
-	if failure == nil {
-		failure = v.limit(encode(output))
+	if failure == nil && len(output.raw) > maxPayload {
+		failure = tooLarge(v.s.Name)
 	}
 	return output, next, failure
 }
 
-// retry finds the retrier that takes a failure, and how long it waits.
-func (v *visit) retry(failure *Failure, tried []int64) (time.Duration, bool) {
+// again prepares another attempt if a retrier takes the failure.
+func (v *visit) again(failure *Failure) bool {
 	for i, r := range v.s.Retry {
 		if !failure.matches(r.ErrorEquals) {
 			continue
 		}
-		if tried[i] >= r.MaxAttempts {
-			return 0, false
+		var tried int64
+		if i < len(v.l.at.Tried) {
+			tried = v.l.at.Tried[i]
 		}
-		delay := float64(r.IntervalSeconds) * math.Pow(r.BackoffRate, float64(tried[i]))
-		if r.MaxDelaySeconds > 0 {
-			delay = min(delay, float64(r.MaxDelaySeconds))
+		if tried >= r.MaxAttempts {
+			return false
 		}
-		if r.FullJitter {
-			delay *= rand.Float64()
-		}
-		tried[i]++
-		return time.Duration(delay * float64(time.Second)), true
+		wake := v.x.engine.clock.Now().Add(r.delay(tried))
+		v.l.change(func(at *Position) {
+			if at.Tried == nil {
+				at.Tried = make([]int64, len(v.s.Retry))
+			}
+			at.Tried[i]++
+			at.Retries++
+			at.WakeAt, at.Task, at.Lines = wake, nil, nil
+		})
+		return true
 	}
-	return 0, false
+	return false
+}
+
+// delay is how long the retrier waits when it has tried so many times.
+func (r Retrier) delay(tried int64) time.Duration {
+	delay := float64(r.IntervalSeconds) * math.Pow(r.BackoffRate, float64(tried))
+	if r.MaxDelaySeconds > 0 {
+		delay = min(delay, float64(r.MaxDelaySeconds))
+	}
+	delay = min(delay, maxSeconds)
+	if r.FullJitter {
+		delay *= rand.Float64()
+	}
+	return time.Duration(delay * float64(time.Second))
 }
 
 // gaveUp records that a Parallel or Map failed for good.
 func (v *visit) gaveUp(failure *Failure) {
-	if v.s.Type == "Task" || failure.name() == errRuntime && failure.runtime {
-		return
+	if v.s.Type != "Task" && !failure.definition {
+		v.l.event(Event{Type: v.s.Type + "StateFailed"})
 	}
-	detail := map[string]any{}
-	addFailure(detail, failure)
-	key := "mapStateFailedEventDetails"
-	if v.s.Type == "Parallel" {
-		key = "" // the service gives none
-		detail = nil
-	}
-	v.x.event(v.f, v.s.Type+"StateFailed", key, detail)
 }

@@ -62,7 +62,7 @@ func play(t *testing.T, f *tasks, definition, input string) *asl.Execution {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	t.Cleanup(cancel)
-	machine, err := asl.Parse([]byte(unreached(definition)))
+	machine, err := asl.Parse([]byte(unreached(definition)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestTasks(t *testing.T) {
 		"nor text":                           {`,"TimeoutSecondsPath":"$.s"` + catchAll, `{"s":"1"}`, nil, `!States.Runtime`, 0},
 		"a missing path is not caught":       {`,"Parameters":{"a.$":"$.none"}` + catchAll, `{}`, nil, `!States.Runtime`, 0},
 		"States.Runtime by name neither":     {`,"Catch":[{"ErrorEquals":["States.Runtime"],"Next":"C"}],"Parameters":{"a.$":"$.none"}`, `{}`, nil, `!States.Runtime`, 0},
-		"a large result is caught":           {catchAll, `{}`, []string{big}, `{"caught":{"Cause":"The state/task 'T' returned a result with a size exceeding the maximum number of bytes service limit.","Error":"States.DataLimitExceeded"}}`, 1},
+		"a large result is caught":           {catchAll, `{}`, []string{big}, `{"caught":{"Cause":"The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit.","Error":"States.DataLimitExceeded"}}`, 1},
 		"large after ResultPath":             {`,"ResultPath":"$.r"` + catchAll, `{"a":"` + strings.Repeat("x", 1000) + `"}`, []string{`"` + strings.Repeat("x", 256<<10-600) + `"`}, ``, 1},
 		"intrinsics and the context":         {`,"Parameters":{"a.$":"States.Format('{}-{}', $$.Execution.Name, $$.State.RetryCount)"}`, `{}`, []string{`1`}, `1`, 1},
 	} {
@@ -123,7 +123,7 @@ func TestTasks(t *testing.T) {
 			got := string(end.Output)
 			if end.Failure != nil {
 				got = "!" + *end.Failure.Error
-				if *end.Failure.Cause != "" && *end.Failure.Error != "States.Runtime" {
+				if end.Failure.Cause != nil && *end.Failure.Error != "States.Runtime" {
 					got += " " + *end.Failure.Cause
 				}
 			}
@@ -148,7 +148,7 @@ func TestTasks(t *testing.T) {
 func TestTaskTokens(t *testing.T) {
 	machine, err := asl.Parse([]byte(`{"StartAt":"W","States":{"W":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken",
 		"Parameters":{"token.$":"$$.Task.Token"},"TimeoutSeconds":60,"Catch":[{"ErrorEquals":["States.ALL"],"Next":"C"}],"Next":"D"},
-		"C":{"Type":"Pass","End":true},"D":{"Type":"Pass","End":true}}}`))
+		"C":{"Type":"Pass","End":true},"D":{"Type":"Pass","End":true}}}`), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func TestTaskTokens(t *testing.T) {
 func waitForToken(t *testing.T, f *tasks, x *asl.Execution) string {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		h := x.History()
+		h := x.History(0)
 		if h[len(h)-1].Type != "TaskSubmitted" {
 			continue
 		}
@@ -219,7 +219,7 @@ func TestStopAndMachineTimeout(t *testing.T) {
 	if got := x.State().Status; got != asl.TimedOut {
 		t.Errorf("status is %s, want TIMED_OUT", got)
 	}
-	machine, err := asl.Parse([]byte(`{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":100,"End":true}}}`))
+	machine, err := asl.Parse([]byte(`{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":100,"End":true}}}`), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +274,7 @@ func TestDefinitionsThatAreRefused(t *testing.T) {
 		"a long name":            {strings.ReplaceAll(pass(`,"End":true`), `"A"`, `"`+strings.Repeat("A", 81)+`"`), "1 to 80"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := asl.Parse([]byte(tc.definition))
+			_, err := asl.Parse([]byte(tc.definition), nil)
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("got %v, want %q", err, tc.want)
 			}
@@ -286,7 +286,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(task(`,"Retry":[{"ErrorEquals":["States.ALL"]}]`)))
 	f.Add([]byte(`{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":[{"And":[{"Variable":"$.a","StringMatches":"*"}],"Next":"A"}]}}}`))
 	f.Fuzz(func(t *testing.T, definition []byte) {
-		m, err := asl.Parse(definition)
+		m, err := asl.Parse(definition, nil)
 		if err == nil && m == nil {
 			t.Fatal("neither a machine nor an error")
 		}
@@ -302,7 +302,7 @@ func FuzzIntrinsic(f *testing.F) {
 		if err != nil {
 			t.Skip()
 		}
-		machine, err := asl.Parse(fmt.Appendf(nil, `{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"a.$":%s},"End":true}}}`, value))
+		machine, err := asl.Parse(fmt.Appendf(nil, `{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"a.$":%s},"End":true}}}`, value), nil)
 		if err != nil {
 			return
 		}
@@ -317,7 +317,7 @@ func FuzzIntrinsic(f *testing.F) {
 }
 
 func BenchmarkExecutions(b *testing.B) {
-	machine, err := asl.Parse([]byte(unreached(task(`,"ResultPath":"$.r"`))))
+	machine, err := asl.Parse([]byte(unreached(task(`,"ResultPath":"$.r"`))), nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -138,7 +138,7 @@ func takesPath(name string) bool {
 }
 
 // holds evaluates the rule.
-func (rule *choiceRule) holds(s scope) (bool, *Failure) {
+func (rule *choiceRule) holds(s *scope) (bool, *Failure) {
 	switch {
 	case rule.not != nil:
 		held, failure := rule.not.holds(s)
@@ -158,7 +158,7 @@ func (rule *choiceRule) holds(s scope) (bool, *Failure) {
 		}
 		return false, nil
 	}
-	have, err := rule.variable.get(s.input, s.context)
+	have, err := rule.variable.get(s)
 	if rule.operator == "IsPresent" {
 		return (err == nil) == (rule.want == true), nil
 	}
@@ -167,7 +167,7 @@ func (rule *choiceRule) holds(s scope) (bool, *Failure) {
 	}
 	want := rule.want
 	if rule.wantPath != nil {
-		if want, err = rule.wantPath.get(s.input, s.context); err != nil {
+		if want, err = rule.wantPath.get(s); err != nil {
 			return false, runtimeFailure("Invalid path '%s': The choice state's condition path references an invalid value.", rule.wantPath.text)
 		}
 	}

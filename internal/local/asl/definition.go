@@ -72,6 +72,9 @@ type Catcher struct {
 	Next        string
 }
 
+// maxSeconds is the longest time that a definition may speak of.
+const maxSeconds = 99999999
+
 // Mistake is one thing wrong with a definition.
 type Mistake struct {
 	// Location is a JSON pointer into the definition.
@@ -95,9 +98,15 @@ func (m Mistakes) Error() string {
 	return b.String()
 }
 
+// Resources tells what Task states may call: nil for a resource that can be
+// run, or what is wrong with it. The parameters are the names at the top of the
+// state's Parameters, without ".$".
+type Resources func(resource string, parameters []string) error
+
 // Parse checks a definition as the service does when a state machine is
-// created. The error is [Mistakes], all of them.
-func Parse(definition []byte) (*Machine, error) {
+// created, and for what is not implemented here. The error is [Mistakes], all
+// of them. Without resources, a Task may call anything that looks like an ARN.
+func Parse(definition []byte, resources Resources) (*Machine, error) {
 	d := json.NewDecoder(bytes.NewReader(definition))
 	d.UseNumber()
 	var tree any
@@ -107,7 +116,7 @@ func Parse(definition []byte) (*Machine, error) {
 	if d.More() {
 		return nil, Mistakes{{Location: "/", Code: "INVALID_JSON_DESCRIPTION", Message: "more than one JSON value"}}
 	}
-	p := &parser{names: map[string]bool{}}
+	p := &parser{names: map[string]bool{}, resources: resources}
 	m := p.machine(tree, "", true)
 	if len(p.mistakes) > 0 {
 		return nil, p.mistakes

@@ -25,8 +25,17 @@ type Start struct {
 	Machine                 *Machine
 	// Input is JSON.
 	Input []byte
-	// Changed is called when the execution has started and when it has ended.
+	// Changed, unless nil, is called when the execution has started (not when
+	// it is resumed) and when it has ended.
 	Changed func(*Execution)
+	// Keep, unless nil, is called before each thing that reaches outside or
+	// takes time: at the start, before a task is called, when its token is
+	// waited for, when an answer to it was accepted, before a wait, at the
+	// end. An execution that is resumed from what was kept repeats at most the
+	// call it was at. Calls for one execution follow one another.
+	Keep func(*Execution, Progress)
+	// Resume goes on with an execution that another process left.
+	Resume *Resume
 }
 
 // Execution is one run of a state machine.
@@ -35,16 +44,28 @@ type Execution struct {
 	StartedAt time.Time
 
 	engine *Engine
+	ctx    context.Context // what Stop and Close end
 	stop   context.CancelCauseFunc
 	done   chan struct{}
 	input  any
 
-	mu      sync.Mutex
-	status  Status
-	stopped time.Time
-	output  []byte
-	failure *Failure
-	history history
+	keeping sync.Mutex // orders the calls of Keep
+
+	mu       sync.Mutex
+	position *Position
+	history  history
+	kept     int64
+	end      End
+}
+
+// End is how an execution stands.
+type End struct {
+	Status    Status    `json:"status"`
+	StoppedAt time.Time `json:"stoppedAt,omitzero"`
+	// Output is nil unless it succeeded.
+	Output []byte `json:"output,omitempty"`
+	// Failure is nil unless it did not.
+	Failure *Failure `json:"failure,omitempty"`
 }
 
 // stopRequest is why an execution's context ends before the execution does.
@@ -55,62 +76,112 @@ type stopRequest struct {
 
 func (stopRequest) Error() string { return "the execution was stopped" }
 
-// Start starts an execution. The error is for an input that is no JSON.
+// Start starts an execution, or goes on with one: [Engine.New] and
+// [Execution.Run].
 func (e *Engine) Start(s Start) (*Execution, error) {
+	x, err := e.New(s)
+	if err == nil {
+		x.Run()
+	}
+	return x, err
+}
+
+// New makes an execution that Run starts; the tokens of one that is resumed
+// work from now on. The error is for an input that is no JSON.
+func (e *Engine) New(s Start) (*Execution, error) {
 	input, err := decode(s.Input)
 	if err != nil {
 		return nil, err
 	}
 	ctx, stop := context.WithCancelCause(e.closed)
 	x := &Execution{
-		Start: s, StartedAt: e.clock.Now(), engine: e, stop: stop, done: make(chan struct{}), input: input, status: Running,
+		Start: s, StartedAt: e.clock.Now(), engine: e, ctx: ctx, stop: stop, done: make(chan struct{}), input: input,
+		position: &Position{Input: s.Input}, end: End{Status: Running},
 	}
-	if s.Changed != nil {
-		s.Changed(x)
+	if s.Resume != nil {
+		x.resume(s.Resume)
+	} else {
+		x.record(Event{Type: "ExecutionStarted", Payload: string(s.Input), RoleARN: s.RoleARN})
 	}
-	f := &frame{}
-	x.event(f, "ExecutionStarted", "executionStartedEventDetails", map[string]any{
-		"input": string(x.Input), "inputDetails": notTruncated, "roleArn": x.RoleARN,
-	})
-	go x.run(ctx, f)
 	return x, nil
 }
 
-// Stop ends a running execution as ABORTED.
+// Run has the execution run; it is called once, and returns at once.
+func (x *Execution) Run() {
+	if x.Resume == nil {
+		x.keep()
+		if x.Changed != nil {
+			x.Changed(x)
+		}
+	}
+	x.Resume = nil
+	go x.run(x.ctx)
+}
+
+func (x *Execution) resume(r *Resume) {
+	x.StartedAt = r.StartedAt
+	position := r.Position.clone()
+	x.position = &position
+	x.history.events, x.history.count = append([]Event(nil), r.Events...), int64(len(r.Events))
+	x.kept = x.history.count
+	x.position.tasks(func(t *TaskPosition) {
+		if t.Answer == nil {
+			x.engine.await(x, t)
+		}
+	})
+}
+
+// Stop ends a running execution as ABORTED, and returns once it has ended.
 func (x *Execution) Stop(name, cause *string) {
 	x.stop(stopRequest{Aborted, &Failure{Error: name, Cause: cause}})
-	<-x.done
+	select {
+	case <-x.done:
+	case <-x.engine.closed.Done():
+	}
 }
 
-// Done is closed when the execution has ended.
+// Done is closed when the execution has ended, or its engine was closed.
 func (x *Execution) Done() <-chan struct{} { return x.done }
-
-// End is how an execution stands.
-type End struct {
-	Status    Status
-	StoppedAt time.Time
-	// Output is nil unless it succeeded.
-	Output []byte
-	// Failure is nil unless it did not.
-	Failure *Failure
-}
 
 // State tells how the execution stands.
 func (x *Execution) State() End {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return End{Status: x.status, StoppedAt: x.stopped, Output: x.output, Failure: x.failure}
+	end := x.end
+	if end.Status == Succeeded && end.Output == nil {
+		events := x.history.after(x.history.count - 1)
+		end.Output = []byte(events[0].Payload)
+	}
+	return end
 }
 
-func (x *Execution) run(ctx context.Context, f *frame) {
+// Status tells how the execution stands, without what that costs State, and
+// when it ended.
+func (x *Execution) Status() (Status, time.Time) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.end.Status, x.end.StoppedAt
+}
+
+// InputText gives the input that the execution was started with.
+func (x *Execution) InputText() string { return x.History(0)[0].Payload }
+
+// History gives the events that follow the one of an id; all for 0.
+func (x *Execution) History(after int64) []Event {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return append([]Event(nil), x.history.after(after)...)
+}
+
+func (x *Execution) run(ctx context.Context) {
 	defer close(x.done)
 	if limit := x.Machine.TimeoutSeconds; limit > 0 {
-		timer := x.engine.clock.AfterFunc(time.Duration(limit)*time.Second, func() {
-			x.stop(stopRequest{TimedOut, Fail(errTimeout, "")})
-		})
+		left := x.StartedAt.Add(seconds(limit)).Sub(x.engine.clock.Now())
+		timer := x.engine.clock.AfterFunc(left, func() { x.stop(stopRequest{status: TimedOut}) })
 		defer timer.Stop()
 	}
-	output, failure := x.machine(ctx, x.Machine, x.input, f)
+	l := &line{x: x, at: x.position}
+	output, failure := l.run(ctx, x.Machine)
 	end := stopRequest{status: Succeeded}
 	if failure != nil {
 		end = stopRequest{Failed, failure}
@@ -118,70 +189,73 @@ func (x *Execution) run(ctx context.Context, f *frame) {
 	if ctx.Err() != nil {
 		var ok bool
 		if end, ok = context.Cause(ctx).(stopRequest); !ok {
-			return // the engine was closed
+			return // the engine was closed; what was kept tells where
+		}
+		if end.status != Failed {
+			l.change(func(at *Position) { at.Event = 0 }) // as the service has it
 		}
 	}
-	x.finish(f, end, output)
+	x.finish(l.at.Event, end, output.raw)
 }
 
-func (x *Execution) finish(f *frame, end stopRequest, output any) {
-	name := map[Status]string{Succeeded: "Succeeded", Failed: "Failed", TimedOut: "TimedOut", Aborted: "Aborted"}[end.status]
-	detail := map[string]any{}
-	var raw []byte
-	if end.failure != nil {
-		addFailure(detail, end.failure)
+// endings are what the last event is called.
+var endings = map[Status]string{
+	Succeeded: "ExecutionSucceeded", Failed: "ExecutionFailed", TimedOut: "ExecutionTimedOut", Aborted: "ExecutionAborted",
+}
+
+func (x *Execution) finish(previous int64, end stopRequest, output []byte) {
+	last := Event{PreviousID: previous, Type: endings[end.status]}
+	if end.status == Succeeded {
+		last.Payload = string(output)
 	} else {
-		raw = encode(output)
-		detail["output"], detail["outputDetails"] = string(raw), notTruncated
+		output = nil
 	}
+	if end.failure != nil {
+		last.Error, last.Cause = end.failure.Error, end.failure.Cause
+	}
+	x.record(last)
 	x.mu.Lock()
-	x.history.add(event{Previous: f.last, Type: "Execution" + name, At: x.engine.clock.Now(), Key: "execution" + name + "EventDetails", Detail: encode(detail)})
-	x.history.pack()
-	x.status, x.output, x.failure, x.stopped = end.status, raw, end.failure, x.engine.clock.Now()
+	x.end = End{Status: end.status, StoppedAt: x.engine.clock.Now(), Output: output, Failure: end.failure}
+	position := x.position
 	x.mu.Unlock()
-	x.stop(nil)
+	position.tasks(func(t *TaskPosition) { _, _ = x.engine.claim(t.Token) })
+	x.keep()
 	if x.Changed != nil {
 		x.Changed(x)
 	}
+	x.mu.Lock()
+	x.history.pack()
+	x.position, x.input, x.Input, x.end.Output, x.ctx = nil, nil, nil, nil, nil
+	x.mu.Unlock()
+	x.stop(nil)
 }
 
-func addFailure(detail map[string]any, f *Failure) {
-	if f.Error != nil {
-		detail["error"] = *f.Error
+// keep tells Keep how far the execution has come.
+func (x *Execution) keep() {
+	if x.Start.Keep == nil {
+		return
 	}
-	if f.Cause != nil {
-		detail["cause"] = *f.Cause
+	x.keeping.Lock()
+	defer x.keeping.Unlock()
+	x.mu.Lock()
+	if x.position == nil {
+		x.mu.Unlock()
+		return // it has ended, and was told so
 	}
+	p := Progress{StartedAt: x.StartedAt, Position: x.position.clone(), Events: append([]Event(nil), x.history.after(x.kept)...)}
+	x.kept = x.history.count
+	if x.end.Status != Running {
+		end := x.end
+		p.End = &end
+	}
+	x.mu.Unlock()
+	x.Start.Keep(x, p)
 }
 
-var notTruncated = map[string]any{"truncated": false}
-
-// frame is where one line of states is: the main one, a branch, an iteration.
-type frame struct {
-	// last is the event before the next.
-	last int64
-	// item is $$.Map of an iteration, nil outside.
-	item any
-	// silent frames leave no events: the children of a distributed map.
-	silent bool
-	// branch frames are those of a Parallel's branches.
-	branch bool
-}
-
-// event adds to the history and gives the event's id.
-func (x *Execution) event(f *frame, kind, key string, detail map[string]any) int64 {
-	if f.silent {
-		return f.last
-	}
-	e := event{Previous: f.last, Type: kind, At: x.engine.clock.Now(), Key: key}
-	if detail != nil {
-		e.Detail = encode(detail)
-	}
+// record adds to the history and gives the event's id.
+func (x *Execution) record(e Event) int64 {
+	e.At = x.engine.clock.Now().UTC().Truncate(time.Millisecond)
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	f.last = x.history.add(e)
-	if f.last >= maxEvents-1 {
-		x.stop(stopRequest{Failed, Fail(errRuntime, "The execution reached the maximum number of history events (25000).")})
-	}
-	return f.last
+	return x.history.add(e)
 }

@@ -7,8 +7,12 @@ import "fmt"
 type Failure struct {
 	Error *string
 	Cause *string
-	// at tells that the cause wants the state's place put before it.
-	runtime bool
+
+	// definition tells that the cause wants the state's place put before it.
+	definition bool
+	// heartbeat tells a missed heartbeat from a time-out: both are reported as
+	// States.Timeout, but only one can be caught as States.HeartbeatTimeout.
+	heartbeat bool
 }
 
 // Fail makes a failure.
@@ -21,40 +25,46 @@ func (f *Failure) name() string {
 	return *f.Error
 }
 
-// The errors that the language itself raises.
+// The errors that the language itself raises
+// (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html).
 const (
-	errRuntime   = "States.Runtime"
-	errTimeout   = "States.Timeout"
-	errHeartbeat = "States.HeartbeatTimeout"
-	errTask      = "States.TaskFailed"
 	errAll       = "States.ALL"
+	errHeartbeat = "States.HeartbeatTimeout"
+	errIntrinsic = "States.IntrinsicFailure"
 	errLimit     = "States.DataLimitExceeded"
 	errNoChoice  = "States.NoChoiceMatched"
-	errIntrinsic = "States.IntrinsicFailure"
-	errBranch    = "States.BranchFailed"
-	errMatchPath = "States.ParameterPathFailure"
 	errResult    = "States.ResultPathMatchFailure"
+	errRuntime   = "States.Runtime"
+	errTask      = "States.TaskFailed"
+	errTimeout   = "States.Timeout"
 )
 
 // runtimeFailure is an error of the definition met at run time; nothing catches
 // it. Its cause is completed with the state it happened in.
 func runtimeFailure(format string, args ...any) *Failure {
 	f := Fail(errRuntime, fmt.Sprintf(format, args...))
-	f.runtime = true
+	f.definition = true
 	return f
 }
 
-func parameterPathFailure(path string, input any) *Failure {
-	return runtimeFailure("The JSONPath '%s' could not be found in the input '%s'", path, encode(input))
+// timedOut is a failure without a cause.
+func timedOut(heartbeat bool) *Failure {
+	name := errTimeout
+	return &Failure{Error: &name, heartbeat: heartbeat}
+}
+
+// tooLarge is what becomes of a payload over the limit; what names the state or
+// the kind of task that gave it.
+func tooLarge(what string) *Failure {
+	return Fail(errLimit, fmt.Sprintf("The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit.", what))
 }
 
 // place completes the cause of a failure of the definition.
 func (f *Failure) place(state string, entered int64) *Failure {
-	if f == nil || !f.runtime {
+	if !f.definition {
 		return f
 	}
-	placed := Fail(f.name(), fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", state, entered, *f.Cause))
-	return placed
+	return Fail(f.name(), fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", state, entered, *f.Cause))
 }
 
 // matches tells whether a retrier or catcher of these names takes the failure.
@@ -66,29 +76,33 @@ func (f *Failure) matches(names []string) bool {
 	}
 	for _, n := range names {
 		switch {
-		case n == errAll, n == name:
+		case n == errAll, n == name && f.Error != nil:
 			return true
-		case n == errTask && name != errTimeout && name != errHeartbeat:
+		case n == errTask && name != errTimeout:
 			return true
-		case n == errTimeout && name == errHeartbeat:
+		case n == errHeartbeat && f.heartbeat:
 			return true
 		}
 	}
 	return false
 }
 
-// output is what a catcher hands on.
+// output is what a catcher hands on. A time-out has an empty cause; a task that
+// was failed without one has null.
 func (f *Failure) output() map[string]any {
-	out := map[string]any{}
+	out := map[string]any{"Error": nil, "Cause": nil}
 	if f.Error != nil {
 		out["Error"] = *f.Error
-	} else {
-		out["Error"] = nil
+		if *f.Error == errTimeout {
+			out["Cause"] = ""
+		}
 	}
 	if f.Cause != nil {
 		out["Cause"] = *f.Cause
-	} else {
-		out["Cause"] = nil
 	}
 	return out
+}
+
+func parameterPathFailure(path string, input any) *Failure {
+	return runtimeFailure("The JSONPath '%s' could not be found in the input '%s'", path, encode(input))
 }

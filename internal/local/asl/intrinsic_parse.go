@@ -187,7 +187,7 @@ func (s *scanner) path() (*path, error) {
 	return nil, fmt.Errorf("a path does not end")
 }
 
-func (c *call) eval(s scope) (any, *Failure) {
+func (c *call) eval(s *scope) (any, *Failure) {
 	args := make([]any, len(c.args))
 	for i, a := range c.args {
 		switch {
@@ -198,7 +198,7 @@ func (c *call) eval(s scope) (any, *Failure) {
 			}
 			args[i] = v
 		case a.path != nil:
-			v, err := a.path.get(s.input, s.context)
+			v, err := a.path.get(s)
 			if err != nil {
 				return nil, parameterPathFailure(a.path.text, s.input)
 			}

@@ -5,152 +5,124 @@ import (
 	"sync"
 )
 
+// branchFailed is why the lines beside one that failed end.
+type branchFailed struct{}
+
+func (branchFailed) Error() string { return "another branch failed" }
+
 // parallel runs the branches side by side. The first that fails stops the
 // others.
-func (v *visit) parallel(ctx context.Context, effective any) (any, *Failure) {
-	input := effective
-	if v.s.Parameters != nil {
-		var failure *Failure
-		if input, failure = v.s.Parameters.eval(v.scope(effective, "")); failure != nil {
-			return nil, failure
+func (v *visit) parallel(ctx context.Context, effective document) (document, *Failure) {
+	if v.l.at.Lines == nil {
+		input := effective
+		if v.s.Parameters != nil {
+			value, failure := v.s.Parameters.eval(v.scope(effective.value))
+			if failure != nil {
+				return document{}, failure
+			}
+			input = written(value)
 		}
+		v.l.event(Event{Type: "ParallelStateStarted"})
+		v.begin(len(v.s.Branches), func(int) []byte { return input.raw })
 	}
-	v.x.event(v.f, "ParallelStateStarted", "", nil)
-	results, failure := sideBySide(ctx, len(v.s.Branches), 0, func(ctx context.Context, i int) (any, *Failure) {
-		return v.x.machine(ctx, v.s.Branches[i], clone(input), &frame{last: v.f.last, item: v.f.item, silent: v.f.silent, branch: true})
+	return v.sideBySide(ctx, 0, func(ctx context.Context, i int, at *LinePosition) (document, *Failure) {
+		branch := &line{x: v.x, at: &at.Position, item: v.l.item, silent: v.l.silent, branch: true}
+		return branch.run(ctx, v.s.Branches[i])
 	})
-	v.catchUp()
-	if failure != nil {
-		return nil, failure
-	}
-	return results, nil
 }
 
-// catchUp has the next event follow all that branches left.
-func (v *visit) catchUp() {
-	if v.f.silent {
-		return
+// begin makes the lines of a Parallel or Map, each following the state's last
+// event.
+func (v *visit) begin(n int, input func(i int) []byte) {
+	lines := make([]LinePosition, n)
+	for i := range lines {
+		lines[i].Position = Position{Input: input(i), Event: v.l.at.Event}
 	}
-	v.x.mu.Lock()
-	defer v.x.mu.Unlock()
-	v.f.last = int64(len(v.x.history.events))
+	v.l.change(func(at *Position) { at.Lines = lines })
 }
 
-// eachItem runs the processor of a Map for each item.
-func (v *visit) eachItem(ctx context.Context, effective any) (any, *Failure) {
-	sc := v.scope(effective, "")
-	found := effective
-	if v.s.ItemsPath != nil {
-		var err error
-		if found, err = v.s.ItemsPath.get(effective, sc.context); err != nil {
-			return nil, runtimeFailure("Invalid path '%s' : ItemsPath refers to nothing in the input '%s'", v.s.ItemsPath.text, encode(effective))
-		}
+// sideBySide runs the lines, at most so many at once (0 is all), and gives
+// their outputs in order, or the first failure once all have stopped.
+func (v *visit) sideBySide(ctx context.Context, most int, run func(ctx context.Context, i int, at *LinePosition) (document, *Failure)) (document, *Failure) {
+	lines := v.l.at.Lines
+	if most == 0 || most > len(lines) {
+		most = len(lines)
 	}
-	items, ok := found.([]any)
-	if !ok {
-		return nil, runtimeFailure("Reference path \"%s\" must point to array.", itemsText(v.s.ItemsPath))
-	}
-	most := v.s.MaxConcurrency
-	if p := v.s.MaxConcurrencyPath; p != nil {
-		value, err := p.get(effective, sc.context)
-		n, whole := integer(value)
-		if err != nil || !whole || n < 0 {
-			return nil, runtimeFailure("The MaxConcurrencyPath field refers to value \"%s\" which is not a valid integer: %s", unquoted(value), p.text)
-		}
-		most = n
-	}
-	v.x.event(v.f, "MapStateStarted", "mapStateStartedEventDetails", map[string]any{"length": len(items)})
-	if v.s.Distributed {
-		v.x.event(v.f, "MapRunStarted", "mapRunStartedEventDetails", map[string]any{"mapRunArn": v.x.ARN + "/" + v.s.Name})
-	}
-	results, failure := sideBySide(ctx, len(items), int(most), func(ctx context.Context, i int) (any, *Failure) {
-		return v.iteration(ctx, effective, items[i], i)
-	})
-	v.catchUp()
-	if failure != nil {
-		return nil, failure
-	}
-	if v.s.Distributed {
-		v.x.event(v.f, "MapRunSucceeded", "", nil)
-	}
-	v.x.event(v.f, "MapStateSucceeded", "", nil)
-	return results, nil
-}
-
-func (v *visit) iteration(ctx context.Context, effective, value any, index int) (any, *Failure) {
-	f := &frame{last: v.f.last, item: map[string]any{"Index": int64(index), "Value": value}, silent: v.f.silent || v.s.Distributed}
-	detail := map[string]any{"name": v.s.Name, "index": index}
-	v.x.event(f, "MapIterationStarted", "mapIterationStartedEventDetails", detail)
-	input := value
-	if v.s.ItemSelector != nil {
-		inside := *v
-		inside.f = f
-		var failure *Failure
-		if input, failure = v.s.ItemSelector.eval(inside.scope(effective, "")); failure != nil {
-			return nil, failure
-		}
-	}
-	output, failure := v.x.machine(ctx, v.s.Processor, clone(input), f)
-	switch {
-	case ctx.Err() != nil && failure != nil:
-		v.x.event(f, "MapIterationAborted", "mapIterationAbortedEventDetails", detail)
-	case failure != nil:
-		v.x.event(f, "MapIterationFailed", "mapIterationFailedEventDetails", detail)
-	default:
-		v.x.event(f, "MapIterationSucceeded", "mapIterationSucceededEventDetails", detail)
-	}
-	return output, failure
-}
-
-func itemsText(p *path) string {
-	if p == nil {
-		return "$"
-	}
-	return p.text
-}
-
-func unquoted(v any) string {
-	if s, ok := v.(string); ok {
-		return s
-	}
-	return string(encode(v))
-}
-
-// sideBySide runs n pieces, at most so many at once (0 is all), and gives their
-// results in order, or the first failure once all have stopped.
-func sideBySide(ctx context.Context, n, most int, piece func(ctx context.Context, i int) (any, *Failure)) (any, *Failure) {
-	if most == 0 || most > n {
-		most = n
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	results := make([]any, n)
-	var first *Failure
-	var mu sync.Mutex
+	within, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	results := make([]any, len(lines))
 	var running sync.WaitGroup
+	var mu sync.Mutex
+	var first *Failure
+	failed, last := -1, v.l.at.Event
 	places := make(chan struct{}, max(most, 1))
-	for i := range n {
+	for i := range lines {
+		if lines[i].Output != nil { // over before the execution was resumed
+			results[i], _ = decode(lines[i].Output)
+			last = max(last, lines[i].Event)
+			continue
+		}
 		places <- struct{}{}
-		if ctx.Err() != nil {
+		if within.Err() != nil {
 			break
 		}
-		running.Add(1)
-		go func() {
-			defer running.Done()
+		running.Go(func() {
 			defer func() { <-places }()
-			result, failure := piece(ctx, i)
+			output, failure := run(within, i, &lines[i])
 			mu.Lock()
 			defer mu.Unlock()
-			results[i] = result
-			if failure != nil && first == nil && ctx.Err() == nil {
-				first = failure
-				cancel()
+			if failure == nil {
+				results[i], last = output.value, max(last, lines[i].Event)
+				v.l.change(func(*Position) { lines[i].Output = output.raw })
+			} else if first == nil && within.Err() == nil {
+				first, failed, last = failure, i, lines[i].Event
+				cancel(branchFailed{})
 			}
-		}()
+		})
 	}
 	running.Wait()
-	if first == nil && ctx.Err() != nil {
-		return nil, Fail(errBranch, "stopped")
+	if ctx.Err() != nil {
+		return document{}, stopped
 	}
-	return results, first
+	v.l.change(func(at *Position) { at.Event = last })
+	if first != nil {
+		v.abort(failed)
+		return document{}, first
+	}
+	v.l.change(func(at *Position) { at.Lines = nil })
+	return written(results), nil
+}
+
+// abort records, for each line, that it failed or was stopped, and the state it
+// was in. All these events follow the one that failed.
+func (v *visit) abort(failed int) {
+	if v.s.Distributed {
+		return
+	}
+	cause := v.l.at.Event
+	for i := range v.l.at.Lines {
+		at := &v.l.at.Lines[i]
+		machine := v.s.Processor
+		if v.s.Type == "Parallel" {
+			machine = v.s.Branches[i]
+		} else if at.Started && at.Output == nil {
+			kind := "MapIterationAborted"
+			if i == failed {
+				kind = "MapIterationFailed"
+			}
+			v.l.event(Event{Type: kind, Name: v.s.Name, Number: int64(i)})
+			v.follow(cause)
+		}
+		if s := machine.States[at.State]; s != nil && at.Output == nil && at.EnteredEvent != 0 && s.open() {
+			v.l.event(Event{Type: s.Type + "StateAborted"})
+			v.follow(cause)
+		}
+	}
+}
+
+func (v *visit) follow(event int64) { v.l.change(func(at *Position) { at.Event = event }) }
+
+// open tells whether being in the state takes time, so that it can be aborted.
+func (s *State) open() bool {
+	return s.Type == "Task" || s.Type == "Wait" || s.Type == "Parallel" || s.Type == "Map"
 }

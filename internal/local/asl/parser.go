@@ -15,6 +15,8 @@ type parser struct {
 	// names are all state names of the definition: the service wants them
 	// different, also over branches.
 	names map[string]bool
+	// resources may be nil.
+	resources Resources
 }
 
 func (p *parser) fail(at, format string, args ...any) {
@@ -97,9 +99,8 @@ func (o object) integer(name string, least int64) int64 {
 		o.fail(name, "Value is not an integer")
 		return 0
 	}
-	const most = 99999999
-	if i < least || i > most {
-		o.fail(name, "Value must be between %d and %d", least, most)
+	if i < least || i > maxSeconds {
+		o.fail(name, "Value must be between %d and %d", least, maxSeconds)
 	}
 	return i
 }

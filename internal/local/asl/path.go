@@ -56,22 +56,46 @@ func parsePath(text string) (*path, error) {
 func (p *path) reference() bool { return p.definite && !p.context }
 
 // get gives the value at the path; of an indefinite one, the list of all.
-func (p *path) get(input, context any) (any, error) {
-	from := input
+func (p *path) get(s *scope) (any, error) {
+	from := s.input
 	if p.context {
-		from = context
+		from = s.context()
+	}
+	if p.definite {
+		return p.walk(from)
 	}
 	found := p.expr.Get(from)
-	if p.definite {
-		if len(found) == 0 {
-			return nil, errNotFound
-		}
-		return found[0], nil
-	}
 	if found == nil {
 		found = []any{}
 	}
 	return found, nil
+}
+
+// walk follows a definite path, much faster than by the library.
+func (p *path) walk(at any) (any, error) {
+	for _, frag := range p.expr[1:] {
+		switch frag := frag.(type) {
+		case jp.Child:
+			object, ok := at.(map[string]any)
+			if !ok {
+				return nil, errNotFound
+			}
+			if at, ok = object[string(frag)]; !ok {
+				return nil, errNotFound
+			}
+		case jp.Nth:
+			list, ok := at.([]any)
+			i := int(frag)
+			if i < 0 {
+				i += len(list)
+			}
+			if !ok || i < 0 || i >= len(list) {
+				return nil, errNotFound
+			}
+			at = list[i]
+		}
+	}
+	return at, nil
 }
 
 // set gives input with value at the path, making objects on the way.

@@ -106,7 +106,7 @@ func elapse(ctx context.Context, clock *clockwork.FakeClock) {
 func (c recorded) replay(t *testing.T, input string) string {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	machine, err := asl.Parse(c.Definition)
+	machine, err := asl.Parse(c.Definition, nil)
 	if err != nil {
 		return "refused: " + err.Error()
 	}
@@ -148,12 +148,10 @@ func (c recorded) replay(t *testing.T, input string) string {
 	}
 	if c.Types != nil {
 		var types, entered []string
-		for _, e := range x.History() {
+		for _, e := range x.History(0) {
 			types = append(types, e.Type)
 			if strings.HasSuffix(e.Type, "StateEntered") {
-				var detail struct{ Name string }
-				_ = json.Unmarshal(e.Details, &detail)
-				entered = append(entered, detail.Name)
+				entered = append(entered, e.Name)
 			}
 		}
 		want := c.Types

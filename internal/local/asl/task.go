@@ -10,180 +10,226 @@ import (
 
 const tokenSuffix = ".waitForTaskToken"
 
-// task runs the resource of a Task once.
-func (v *visit) task(ctx context.Context, effective any) (any, *Failure) {
-	e := v.x.engine
-	resource, waits := strings.CutSuffix(v.s.Resource, tokenSuffix)
-	token := ""
-	var w *waiter
-	if waits {
-		token, w = e.token()
-		defer e.forget(token)
-	}
-	sc := v.scope(effective, token)
-	input := effective
-	if v.s.Parameters != nil {
-		var failure *Failure
-		if input, failure = v.s.Parameters.eval(sc); failure != nil {
-			return nil, failure
-		}
-	}
-	raw := encode(input)
-	if failure := v.limit(raw); failure != nil {
-		return nil, failure
-	}
-	timeout, failure := v.seconds(sc, v.s.TimeoutSeconds, v.s.TimeoutPath, "TimeoutSecondsPath")
-	if failure != nil {
-		return nil, failure
-	}
-	heartbeat, failure := v.seconds(sc, v.s.HeartbeatSeconds, v.s.HeartbeatPath, "HeartbeatSecondsPath")
-	if failure != nil {
-		return nil, failure
-	}
-	t := &taskRun{v: v, waiter: w, timeout: newLimit(e.clock, timeout), heartbeat: newLimit(e.clock, heartbeat)}
-	defer t.timeout.stop()
-	defer t.heartbeat.stop()
-	t.kind, t.action = e.tasks.Describe(resource)
-	if waits {
-		t.action += tokenSuffix
-	}
-	scheduled := map[string]any{"resourceType": t.kind, "resource": t.action, "region": e.region, "parameters": string(raw)}
-	if timeout > 0 {
-		scheduled["timeoutInSeconds"] = timeout
-	}
-	if heartbeat > 0 {
-		scheduled["heartbeatInSeconds"] = heartbeat
-	}
-	v.x.event(v.f, "TaskScheduled", "taskScheduledEventDetails", scheduled)
-	v.x.event(v.f, "TaskStarted", "taskStartedEventDetails", t.detail())
-	return t.run(ctx, resource, raw)
+// taskRun is one attempt of a task.
+type taskRun struct {
+	*visit
+	resource     string // without the suffix
+	kind, action string // as the history names it
+	at           *TaskPosition
 }
 
-// seconds gives a time limit; 0 is none.
-func (v *visit) seconds(s scope, literal int64, p *path, field string) (int64, *Failure) {
+// task runs the resource of a Task once.
+func (v *visit) task(ctx context.Context, effective document) (document, *Failure) {
+	t := &taskRun{visit: v, at: v.l.at.Task}
+	var waits bool
+	t.resource, waits = strings.CutSuffix(v.s.Resource, tokenSuffix)
+	t.kind, t.action = v.x.engine.tasks.Describe(t.resource)
+	if waits && t.action != "" {
+		t.action += tokenSuffix
+	}
+	if t.at == nil {
+		if failure := t.schedule(effective, waits); failure != nil {
+			return document{}, failure
+		}
+	}
+	result, failure := t.run(ctx)
+	if ctx.Err() == nil {
+		v.l.change(func(at *Position) { at.Task = nil })
+	}
+	return result, failure
+}
+
+// schedule evaluates what the task is called with, and keeps it.
+func (t *taskRun) schedule(effective document, waits bool) *Failure {
+	at := &TaskPosition{Input: effective.raw}
+	sc := t.scope(effective.value)
+	if waits {
+		sc.token = newToken(t.x.ARN)
+		at.Token = sc.token
+	}
+	if t.s.Parameters != nil {
+		value, failure := t.s.Parameters.eval(sc)
+		if failure != nil {
+			return failure
+		}
+		at.Input = encode(value)
+	}
+	if len(at.Input) > maxPayload {
+		return tooLarge(t.s.Name)
+	}
+	timeout, failure := limit(sc, t.s.TimeoutSeconds, t.s.TimeoutPath, "TimeoutSecondsPath")
+	if failure != nil {
+		return failure
+	}
+	if at.Heartbeat, failure = limit(sc, t.s.HeartbeatSeconds, t.s.HeartbeatPath, "HeartbeatSecondsPath"); failure != nil {
+		return failure
+	}
+	now := t.x.engine.clock.Now()
+	if timeout > 0 {
+		at.TimeoutAt = now.Add(seconds(timeout))
+	}
+	if at.Heartbeat > 0 {
+		at.HeartbeatAt = now.Add(seconds(at.Heartbeat))
+	}
+	if t.action == "" {
+		t.l.event(Event{Type: "LambdaFunctionScheduled", Payload: string(at.Input), Resource: t.resource, Timeout: timeout})
+	} else {
+		t.l.event(Event{Type: "TaskScheduled", Payload: string(at.Input), ResourceType: t.kind, Resource: t.action,
+			Region: t.x.engine.region, Timeout: timeout, Heartbeat: at.Heartbeat})
+	}
+	t.event("Started", Event{})
+	t.at = at
+	t.l.change(func(p *Position) { p.Task = at })
+	t.x.keep()
+	return nil
+}
+
+// event records what became of the task.
+func (t *taskRun) event(what string, e Event) {
+	if t.action == "" {
+		e.Type = "LambdaFunction" + what
+	} else {
+		e.Type, e.ResourceType, e.Resource = "Task"+what, t.kind, t.action
+	}
+	t.l.event(e)
+}
+
+// limit gives a time limit in seconds; 0 is none.
+func limit(s *scope, literal int64, p *path, field string) (int64, *Failure) {
 	if p == nil {
 		return literal, nil
 	}
-	value, err := p.get(s.input, s.context)
+	value, err := p.get(s)
 	if err != nil {
 		return 0, runtimeFailure("Invalid path '%s' : %s refers to nothing", p.text, field)
 	}
-	n, ok := integer(value)
-	if _, fraction := value.(float64); !ok || fraction || n < 1 {
+	n, ok := value.(int64)
+	if !ok || n < 1 || n > maxSeconds {
 		return 0, runtimeFailure("The %s parameter does not reference a positive integer: %s == %s", field, p.text, encode(value))
 	}
 	return n, nil
 }
 
-// limit is a time limit that may be none.
-type limit struct {
-	clock clockwork.Clock
-	after time.Duration
-	timer clockwork.Timer
-}
-
-func newLimit(clock clockwork.Clock, seconds int64) *limit {
-	l := &limit{clock: clock, after: time.Duration(seconds) * time.Second}
-	if seconds > 0 {
-		l.timer = clock.NewTimer(l.after)
+// run calls the resource and waits for its result, or for the token.
+func (t *taskRun) run(ctx context.Context) (document, *Failure) {
+	e := t.x.engine
+	t.x.mu.Lock()
+	answer, heartbeatAt := t.at.Answer, t.at.HeartbeatAt
+	t.x.mu.Unlock()
+	if answer != nil {
+		return t.finish(*answer)
 	}
-	return l
-}
-
-func (l *limit) over() <-chan time.Time {
-	if l.timer == nil {
-		return nil
+	var called, answered chan Answer
+	if t.at.Token != "" {
+		answered = e.await(t.x, t.at).done
 	}
-	return l.timer.Chan()
-}
-
-func (l *limit) again() {
-	if l.timer != nil {
-		l.timer.Reset(l.after)
+	if !t.at.Submitted {
+		called = make(chan Answer, 1)
+		go func() {
+			output, failure := e.tasks.Run(e.closed, t.resource, t.at.Input)
+			called <- answerOf(output, failure)
+		}()
 	}
-}
-
-func (l *limit) stop() {
-	if l.timer != nil {
-		l.timer.Stop()
-	}
-}
-
-// taskRun is one attempt of a task.
-type taskRun struct {
-	v                  *visit
-	waiter             *waiter
-	kind, action       string
-	timeout, heartbeat *limit
-}
-
-func (t *taskRun) detail() map[string]any {
-	return map[string]any{"resourceType": t.kind, "resource": t.action}
-}
-
-func (t *taskRun) run(ctx context.Context, resource string, input []byte) (any, *Failure) {
-	e := t.v.x.engine
-	called := make(chan taskEnd, 1)
-	go func() {
-		// A call that the state gave up on goes on, as it does at AWS; what it
-		// answers then is dropped.
-		output, failure := e.tasks.Run(e.closed, resource, input)
-		called <- taskEnd{output, failure}
-	}()
-	var ended chan taskEnd
-	var beat chan struct{}
-	if t.waiter != nil {
-		ended, beat = t.waiter.done, t.waiter.heartbeat
-	}
+	timeout, heartbeat := e.alarm(t.at.TimeoutAt), e.alarm(heartbeatAt)
+	defer timeout.stop()
+	defer heartbeat.stop()
 	for {
 		select {
-		case end := <-called:
-			if end.failure != nil || t.waiter == nil {
-				return t.finish(end)
+		case a := <-called:
+			if t.at.Token == "" {
+				return t.finish(a)
+			}
+			if a.Failed {
+				return t.close(answered, func() (document, *Failure) { return t.finish(a) })
 			}
 			called = nil
-			detail := t.detail()
-			detail["output"], detail["outputDetails"] = string(end.output), notTruncated
-			t.v.x.event(t.v.f, "TaskSubmitted", "taskSubmittedEventDetails", detail)
-		case end := <-ended:
-			return t.finish(end)
-		case <-beat:
-			t.heartbeat.again()
-		case <-t.timeout.over():
-			return t.timedOut(errTimeout)
-		case <-t.heartbeat.over():
-			return t.timedOut(errHeartbeat)
-		case <-ctx.Done():
-			return nil, Fail(errBranch, "stopped")
-		}
-	}
-}
-
-func (t *taskRun) timedOut(name string) (any, *Failure) {
-	detail := t.detail()
-	detail["error"] = name
-	t.v.x.event(t.v.f, "TaskTimedOut", "taskTimedOutEventDetails", detail)
-	return nil, Fail(name, "")
-}
-
-func (t *taskRun) finish(end taskEnd) (any, *Failure) {
-	failure := end.failure
-	var result any
-	if failure == nil {
-		if failure = t.v.limit(end.output); failure == nil {
-			var err error
-			if result, err = decode(end.output); err != nil {
-				failure = Fail(errRuntime, "the result is no JSON: "+err.Error())
+			t.event("Submitted", Event{Payload: string(a.Output)})
+			t.l.change(func(*Position) { t.at.Submitted = true })
+			t.x.keep()
+		case a := <-answered:
+			return t.finish(a)
+		case <-timeout.c:
+			return t.close(answered, func() (document, *Failure) { return t.timedOut(false) })
+		case <-heartbeat.c:
+			t.x.mu.Lock()
+			left := t.at.HeartbeatAt.Sub(e.clock.Now())
+			t.x.mu.Unlock()
+			if left <= 0 {
+				return t.close(answered, func() (document, *Failure) { return t.timedOut(true) })
 			}
+			heartbeat.timer.Reset(left)
+		case <-ctx.Done():
+			if _, sibling := context.Cause(ctx).(branchFailed); sibling && t.at.Token != "" {
+				_, _ = e.claim(t.at.Token)
+			}
+			return document{}, stopped
 		}
 	}
-	detail := t.detail()
-	if failure != nil {
-		addFailure(detail, failure)
-		t.v.x.event(t.v.f, "TaskFailed", "taskFailedEventDetails", detail)
-		return nil, failure
+}
+
+// close ends the task unless an answer was accepted before: that one counts.
+func (t *taskRun) close(answered chan Answer, end func() (document, *Failure)) (document, *Failure) {
+	if t.at.Token != "" {
+		if _, err := t.x.engine.claim(t.at.Token); err != nil {
+			return t.finish(<-answered)
+		}
 	}
-	detail["output"], detail["outputDetails"] = string(end.output), notTruncated
-	t.v.x.event(t.v.f, "TaskSucceeded", "taskSucceededEventDetails", detail)
+	return end()
+}
+
+func (t *taskRun) timedOut(heartbeat bool) (document, *Failure) {
+	failure := timedOut(heartbeat)
+	t.event("TimedOut", Event{Error: failure.Error})
+	return document{}, failure
+}
+
+func answerOf(output []byte, failure *Failure) Answer {
+	if failure != nil {
+		return Answer{Failed: true, Error: failure.Error, Cause: failure.Cause}
+	}
+	return Answer{Output: output}
+}
+
+func (t *taskRun) finish(a Answer) (document, *Failure) {
+	result := document{raw: a.Output}
+	var failure *Failure
+	var err error
+	switch {
+	case a.Failed:
+		failure = &Failure{Error: a.Error, Cause: a.Cause}
+	case len(a.Output) > maxPayload && t.action == "":
+		failure = tooLarge(t.resource)
+	case len(a.Output) > maxPayload:
+		failure = tooLarge(t.kind)
+	default:
+		if result.value, err = decode(a.Output); err != nil {
+			failure = Fail(errRuntime, "The result is no JSON: "+err.Error())
+		}
+	}
+	if failure != nil {
+		t.event("Failed", Event{Error: failure.Error, Cause: failure.Cause})
+		return document{}, failure
+	}
+	t.event("Succeeded", Event{Payload: string(a.Output)})
 	return result, nil
+}
+
+// alarm is a timer that may be none: then its channel never has anything.
+type alarm struct {
+	timer clockwork.Timer
+	c     <-chan time.Time
+}
+
+func (e *Engine) alarm(at time.Time) alarm {
+	if at.IsZero() {
+		return alarm{}
+	}
+	timer := e.clock.NewTimer(at.Sub(e.clock.Now()))
+	return alarm{timer, timer.Chan()}
+}
+
+func (a alarm) stop() {
+	if a.timer != nil {
+		a.timer.Stop()
+	}
 }

@@ -17,17 +17,11 @@ func parseExpression(text string) (*expression, error) {
 	return &expression{call: c}, err
 }
 
-// scope is what paths can see.
-type scope struct {
-	input   any
-	context any
-}
-
-func (e *expression) eval(s scope) (any, *Failure) {
+func (e *expression) eval(s *scope) (any, *Failure) {
 	if e.call != nil {
 		return e.call.eval(s)
 	}
-	v, err := e.path.get(s.input, s.context)
+	v, err := e.path.get(s)
 	if err != nil {
 		return nil, parameterPathFailure(e.path.text, s.input)
 	}
@@ -42,7 +36,7 @@ type template struct {
 	list     []*template
 }
 
-func (t *template) eval(s scope) (any, *Failure) {
+func (t *template) eval(s *scope) (any, *Failure) {
 	switch {
 	case t.object != nil:
 		out := make(map[string]any, len(t.object)+len(t.computed))
@@ -58,7 +52,7 @@ func (t *template) eval(s scope) (any, *Failure) {
 			if failure != nil {
 				return nil, failure
 			}
-			out[name] = clone(v)
+			out[name] = v
 		}
 		return out, nil
 	case t.list != nil:

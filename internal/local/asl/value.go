@@ -56,23 +56,12 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// clone copies a value, so that what is changed in one place is not elsewhere.
-func clone(v any) any {
-	switch v := v.(type) {
-	case []any:
-		out := make([]any, len(v))
-		for i := range v {
-			out[i] = clone(v[i])
-		}
-		return out
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for k := range v {
-			out[k] = clone(v[k])
-		}
-		return out
+// plainText writes a string as it is and other values as JSON.
+func plainText(v any) string {
+	if s, ok := v.(string); ok {
+		return s
 	}
-	return v
+	return string(encode(v))
 }
 
 func number(v any) (float64, bool) {

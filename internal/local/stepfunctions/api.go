@@ -9,49 +9,55 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local/asl"
+	"github.com/google/uuid"
 )
 
 // Target is the prefix of X-Amz-Target of the calls that this service answers.
 const Target = "AWSStepFunctions."
 
+// maxBody is more than any call needs: a definition has up to 1 MB, and JSON in
+// JSON is escaped.
+const maxBody = 4 << 20
+
 // ServeHTTP answers the service's calls (AWS JSON 1.0).
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-	w.Header().Set("X-Amzn-Requestid", newName())
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 2<<20))
+	w.Header().Set("X-Amzn-Requestid", uuid.NewString())
+	answer, err := s.handle(w, r)
 	if err != nil {
-		s.refuse(w, fail("SerializationException", "the body could not be read: %v", err))
-		return
-	}
-	operation, ok := operations[strings.TrimPrefix(r.Header.Get("X-Amz-Target"), Target)]
-	if !ok {
-		s.refuse(w, fail("UnknownOperationException", "%s is not implemented on this machine", r.Header.Get("X-Amz-Target")))
-		return
-	}
-	answer, err := operation(s, body)
-	if err != nil {
-		s.refuse(w, err)
-		return
-	}
-	raw, err := json.Marshal(answer)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
+		refuse(w, err)
 		return
 	}
 	// Nobody is left to tell of an error of writing.
-	_, _ = w.Write(raw)
+	_, _ = w.Write(answer)
 }
 
-func (s *Service) refuse(w http.ResponseWriter, err error) {
-	known, ok := errors.AsType[*apiError](err)
-	if !ok {
-		w.WriteHeader(http.StatusInternalServerError)
-		known = &apiError{"InternalServerException", err.Error()}
-	} else {
-		w.Header().Set("X-Amzn-Errortype", known.code)
-		w.WriteHeader(http.StatusBadRequest)
+func (s *Service) handle(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return nil, fail("SerializationException", "the body could not be read: %v", err)
 	}
+	operation, ok := operations[strings.TrimPrefix(r.Header.Get("X-Amz-Target"), Target)]
+	if !ok {
+		return nil, fail("UnknownOperationException", "%s is not implemented on this machine", r.Header.Get("X-Amz-Target"))
+	}
+	answer, err := operation(s, body)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(answer)
+}
+
+// refuse writes an error: 400 for all that the service has a name for.
+func refuse(w http.ResponseWriter, err error) {
+	known, ok := errors.AsType[*apiError](err)
+	status := http.StatusBadRequest
+	if !ok {
+		known, status = &apiError{"InternalServerException", err.Error()}, http.StatusInternalServerError
+	}
+	w.Header().Set("X-Amzn-Errortype", known.code)
+	w.WriteHeader(status)
+	// Two strings always become JSON, and nobody is left to tell.
 	raw, _ := json.Marshal(map[string]string{"__type": known.code, "message": known.message})
 	_, _ = w.Write(raw)
 }
@@ -63,7 +69,7 @@ var operations = map[string]func(*Service, []byte) (any, error){
 	"DescribeStateMachine":           call((*Service).describeStateMachine),
 	"ListStateMachines":              call((*Service).listStateMachines),
 	"DeleteStateMachine":             call((*Service).deleteStateMachine),
-	"ValidateStateMachineDefinition": call((*Service).validate),
+	"ValidateStateMachineDefinition": call((*Service).validateStateMachineDefinition),
 	"StartExecution":                 call((*Service).startExecution),
 	"DescribeExecution":              call((*Service).describeExecution),
 	"ListExecutions":                 call((*Service).listExecutions),
@@ -89,98 +95,3 @@ func call[In any](operation func(*Service, In) (any, error)) func(*Service, []by
 
 // epoch is how the service writes times: seconds, with milliseconds.
 func epoch(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
-
-type machineInput struct {
-	Name, Definition, RoleArn, Type, StateMachineArn string
-}
-
-func (s *Service) createStateMachine(in machineInput) (any, error) {
-	if in.Type == "" {
-		in.Type = "STANDARD"
-	}
-	arn, err := s.create(in.Name, in.Definition, in.RoleArn, in.Type)
-	if err != nil {
-		return nil, err
-	}
-	m, err := s.machine(arn)
-	if err != nil {
-		return nil, err
-	}
-	return map[string]any{"stateMachineArn": arn, "creationDate": epoch(m.created)}, nil
-}
-
-// updateStateMachine gives a machine another definition or role; what already
-// runs goes on with the one it started with.
-func (s *Service) updateStateMachine(in machineInput) (any, error) {
-	m, err := s.machine(in.StateMachineArn)
-	if err != nil {
-		return nil, err
-	}
-	next := *m
-	if in.Definition != "" {
-		if next.parsed, err = asl.Parse([]byte(in.Definition)); err != nil {
-			return nil, fail("InvalidDefinition", "Invalid State Machine Definition: '%v'", err)
-		}
-		next.definition = in.Definition
-	}
-	if in.RoleArn != "" {
-		next.roleArn = in.RoleArn
-	}
-	s.mu.Lock()
-	s.machines[m.arn] = &next
-	s.mu.Unlock()
-	return map[string]any{"updateDate": epoch(s.opts.Clock.Now())}, nil
-}
-
-func (s *Service) describeStateMachine(in machineInput) (any, error) {
-	m, err := s.machine(in.StateMachineArn)
-	if err != nil {
-		return nil, err
-	}
-	return map[string]any{
-		"stateMachineArn": m.arn, "name": m.name, "status": "ACTIVE", "definition": m.definition, "roleArn": m.roleArn,
-		"type": m.kind, "creationDate": epoch(m.created),
-		"loggingConfiguration": map[string]any{"level": "OFF", "includeExecutionData": false},
-		"tracingConfiguration": map[string]any{"enabled": false},
-	}, nil
-}
-
-func (s *Service) listStateMachines(in pageInput) (any, error) {
-	list := []any{}
-	for _, m := range s.sortedMachines() {
-		list = append(list, map[string]any{"stateMachineArn": m.arn, "name": m.name, "type": m.kind, "creationDate": epoch(m.created)})
-	}
-	page, next, err := in.page(list)
-	return withToken(map[string]any{"stateMachines": page}, next), err
-}
-
-// deleteStateMachine also stops and forgets the machine's executions.
-func (s *Service) deleteStateMachine(in machineInput) (any, error) {
-	s.mu.Lock()
-	executions := s.order[in.StateMachineArn]
-	delete(s.machines, in.StateMachineArn)
-	delete(s.order, in.StateMachineArn)
-	for _, x := range executions {
-		delete(s.executions, x.ARN)
-	}
-	s.mu.Unlock()
-	for _, x := range executions {
-		x.Stop(nil, nil)
-	}
-	return struct{}{}, nil
-}
-
-func (s *Service) validate(in machineInput) (any, error) {
-	diagnostics := []any{}
-	_, err := asl.Parse([]byte(in.Definition))
-	if mistakes, ok := errors.AsType[asl.Mistakes](err); ok {
-		for _, m := range mistakes {
-			diagnostics = append(diagnostics, map[string]any{"severity": "ERROR", "code": m.Code, "message": m.Message, "location": m.Location})
-		}
-	}
-	result := "OK"
-	if err != nil {
-		result = "FAIL"
-	}
-	return map[string]any{"result": result, "diagnostics": diagnostics, "truncated": false}, nil
-}

@@ -1,0 +1,110 @@
+package asl
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// Position is where a line of states stands: all that is needed to go on from
+// there in another process. It goes through JSON.
+type Position struct {
+	// State is the state that the line is in or is about to enter; "" is
+	// before the first.
+	State string `json:"state,omitempty"`
+	// Input is the state's input, before InputPath.
+	Input json.RawMessage `json:"input,omitempty"`
+	// Event is the event that the line's next one follows.
+	Event int64 `json:"event,omitempty"`
+	// EnteredEvent is that of the state's being entered, 0 if it was not yet.
+	EnteredEvent int64     `json:"enteredEvent,omitempty"`
+	EnteredAt    time.Time `json:"enteredAt,omitzero"`
+	// Retries counts all retries of the state, Tried those of each retrier.
+	Retries int64   `json:"retries,omitempty"`
+	Tried   []int64 `json:"tried,omitempty"`
+	// WakeAt is when a Wait state, or the delay before a retry, is over.
+	WakeAt time.Time `json:"wakeAt,omitzero"`
+	// Task is the attempt of a Task that was scheduled.
+	Task *TaskPosition `json:"task,omitempty"`
+	// Lines are the branches of a Parallel or the iterations of a Map that was
+	// started.
+	Lines []LinePosition `json:"lines,omitempty"`
+}
+
+// TaskPosition is one attempt of a task.
+type TaskPosition struct {
+	// Input is what the resource is called with.
+	Input json.RawMessage `json:"input"`
+	// Token is "" unless the task waits for one.
+	Token string `json:"token,omitempty"`
+	// Submitted tells that the call itself is over, and only the token is
+	// waited for.
+	Submitted bool `json:"submitted,omitempty"`
+	// TimeoutAt and HeartbeatAt are when patience ends; zero is never.
+	TimeoutAt   time.Time `json:"timeoutAt,omitzero"`
+	HeartbeatAt time.Time `json:"heartbeatAt,omitzero"`
+	// Heartbeat is in seconds.
+	Heartbeat int64 `json:"heartbeat,omitempty"`
+	// Answer is what was sent with the token.
+	Answer *Answer `json:"answer,omitempty"`
+}
+
+// Answer is how a task ended.
+type Answer struct {
+	Output json.RawMessage `json:"output,omitempty"`
+	Failed bool            `json:"failed,omitempty"`
+	Error  *string         `json:"error,omitempty"`
+	Cause  *string         `json:"cause,omitempty"`
+}
+
+// LinePosition is a branch or an iteration.
+type LinePosition struct {
+	Position
+	// Started tells that an iteration is under way or over.
+	Started bool `json:"started,omitempty"`
+	// Output is set once it is over.
+	Output json.RawMessage `json:"output,omitempty"`
+}
+
+// clone copies what the execution goes on changing.
+func (p *Position) clone() Position {
+	c := *p
+	c.Tried = slices.Clone(p.Tried)
+	if p.Task != nil {
+		task := *p.Task
+		c.Task = &task
+	}
+	c.Lines = slices.Clone(p.Lines)
+	for i := range c.Lines {
+		c.Lines[i].Position = p.Lines[i].clone()
+	}
+	return c
+}
+
+// tasks calls f for each task that waits for a token.
+func (p *Position) tasks(f func(*TaskPosition)) {
+	if p.Task != nil && p.Task.Token != "" {
+		f(p.Task)
+	}
+	for i := range p.Lines {
+		p.Lines[i].tasks(f)
+	}
+}
+
+// Progress is what [Start.Keep] is told.
+type Progress struct {
+	StartedAt time.Time `json:"startedAt"`
+	Position  Position  `json:"position"`
+	// Events are those since the last time.
+	Events []Event `json:"events"`
+	// End is nil while the execution runs.
+	End *End `json:"end,omitempty"`
+}
+
+// Resume has an execution go on where another process left it.
+type Resume struct {
+	StartedAt time.Time
+	Position  Position
+	// Events are all so far.
+	Events []Event
+}

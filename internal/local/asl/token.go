@@ -1,0 +1,126 @@
+package asl
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"hash/crc32"
+	"strings"
+)
+
+// The errors of task tokens.
+var (
+	// ErrInvalidToken is for what was never a token.
+	ErrInvalidToken = errors.New("not a task token")
+	// ErrTaskClosed is for the token of a task that has ended.
+	ErrTaskClosed = errors.New("the task has ended")
+)
+
+// newToken makes a token that nobody guesses: it names its execution, has 256
+// random bits, and a checksum that tells a mangled token from a late one.
+func newToken(execution string) string {
+	var secret [32]byte
+	_, _ = rand.Read(secret[:]) // never fails since Go 1.24
+	body := append(secret[:], execution...)
+	sum := crc32.ChecksumIEEE(body)
+	body = append(body, byte(sum>>24), byte(sum>>16), byte(sum>>8), byte(sum))
+	return base64.StdEncoding.EncodeToString(body)
+}
+
+// TokenExecution gives the ARN of the execution that a token belongs to, or
+// [ErrInvalidToken].
+func TokenExecution(token string) (string, error) {
+	body, err := base64.StdEncoding.DecodeString(token)
+	if err != nil || len(body) < 36 || strings.ContainsAny(token, "\r\n") {
+		return "", ErrInvalidToken
+	}
+	n := len(body) - 4
+	sum := crc32.ChecksumIEEE(body[:n])
+	for i := range 4 {
+		if body[n+i] != byte(sum>>(24-8*i)) {
+			return "", ErrInvalidToken
+		}
+	}
+	return string(body[32:n]), nil
+}
+
+// waiter is a task that waits for its token. Its task is guarded by the
+// execution's mutex.
+type waiter struct {
+	x    *Execution
+	task *TaskPosition
+	done chan Answer
+}
+
+// await makes known that a task waits for its token.
+func (e *Engine) await(x *Execution, task *TaskPosition) *waiter {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if w := e.waiters[task.Token]; w != nil {
+		w.task = task
+		return w
+	}
+	w := &waiter{x: x, task: task, done: make(chan Answer, 1)}
+	e.waiters[task.Token] = w
+	return w
+}
+
+// claim takes a token out of circulation; only one ever gets it.
+func (e *Engine) claim(token string) (*waiter, error) {
+	if _, err := TokenExecution(token); err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	w := e.waiters[token]
+	if w == nil {
+		return nil, ErrTaskClosed
+	}
+	delete(e.waiters, token)
+	return w, nil
+}
+
+func (e *Engine) answer(token string, a Answer) error {
+	w, err := e.claim(token)
+	if err != nil {
+		return err
+	}
+	w.x.mu.Lock()
+	w.task.Answer = &a
+	w.x.mu.Unlock()
+	w.x.keep() // what was acknowledged is not lost
+	w.done <- a
+	return nil
+}
+
+// SendTaskSuccess ends the task of a token with its output, which is JSON. It
+// is [ErrInvalidToken] or [ErrTaskClosed] that may go wrong; a token works
+// once.
+func (e *Engine) SendTaskSuccess(token string, output []byte) error {
+	return e.answer(token, Answer{Output: output})
+}
+
+// SendTaskFailure fails the task of a token; name and cause may be nil.
+func (e *Engine) SendTaskFailure(token string, name, cause *string) error {
+	return e.answer(token, Answer{Failed: true, Error: name, Cause: cause})
+}
+
+// SendTaskHeartbeat says that the task of a token still runs.
+func (e *Engine) SendTaskHeartbeat(token string) error {
+	if _, err := TokenExecution(token); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	w := e.waiters[token]
+	e.mu.Unlock()
+	if w == nil {
+		return ErrTaskClosed
+	}
+	w.x.mu.Lock()
+	if w.task.Heartbeat > 0 {
+		w.task.HeartbeatAt = e.clock.Now().Add(seconds(w.task.Heartbeat))
+	}
+	w.x.mu.Unlock()
+	w.x.keep()
+	return nil
+}

@@ -1,0 +1,69 @@
+package stepfunctions
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+)
+
+// pageInput is how a list is asked for page by page.
+type pageInput struct {
+	MachineARN           string `json:"stateMachineArn"`
+	ExecutionARN         string `json:"executionArn"`
+	StatusFilter         string
+	NextToken            string
+	MaxResults           int
+	ReverseOrder         bool
+	IncludeExecutionData *bool
+	// MapRunARN and RedriveFilter ask for what is not implemented.
+	MapRunARN     string `json:"mapRunArn"`
+	RedriveFilter string
+}
+
+const tokenPrefix = "next:"
+
+// window says which items to look at first, and how many to give: 100 unless
+// told, 1,000 at most.
+func (in pageInput) window() (from, size int, err error) {
+	size = in.MaxResults
+	if size == 0 {
+		size = 100
+	}
+	if size < 0 || size > 1000 {
+		return 0, 0, invalid("maxResults", "Member must have value less than or equal to 1000")
+	}
+	if in.NextToken == "" {
+		return 0, size, nil
+	}
+	raw, err := base64.StdEncoding.DecodeString(in.NextToken)
+	text, ok := strings.CutPrefix(string(raw), tokenPrefix)
+	from, bad := strconv.Atoi(text)
+	if err != nil || !ok || bad != nil || from < 0 {
+		return 0, 0, fail("InvalidToken", "Invalid Token: 'Invalid token'")
+	}
+	return from, size, nil
+}
+
+func pageToken(next int) string {
+	return base64.StdEncoding.EncodeToString([]byte(tokenPrefix + strconv.Itoa(next)))
+}
+
+// answer gives a page of n items; an item that is nil is left out.
+func (in pageInput) answer(name string, n int, item func(i int) any) (any, error) {
+	from, size, err := in.window()
+	if err != nil {
+		return nil, err
+	}
+	items := []any{}
+	i := from
+	for ; i < n && len(items) < size; i++ {
+		if it := item(i); it != nil {
+			items = append(items, it)
+		}
+	}
+	out := map[string]any{name: items}
+	if i < n {
+		out["nextToken"] = pageToken(i)
+	}
+	return out, nil
+}
