@@ -3,17 +3,9 @@ package hook
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"log/slog"
-	"os"
-	"runtime/debug"
-	"strings"
 	"time"
 )
-
-// logger writes one JSON line a hook, never a value of the request.
-var logger = slog.New(slog.NewJSONHandler(os.Stdout, nil))
 
 // Answer answers what the state machine asks: it runs the hook that is asked,
 // and after an on_request that decided nothing the reducers too. A hook that
@@ -28,22 +20,21 @@ func (f Flows) Answer(ctx context.Context, raw json.RawMessage) (json.RawMessage
 	if !own {
 		hooks = f["*"]
 	}
-	out := &answer{Version: ContractVersion, Subscriptions: []string{}}
-	plans := hooks.plans()
-	for _, p := range plans {
-		out.Subscriptions = append(out.Subscriptions, p.name)
+	if a.Hook == prefetch {
+		return marshal(hooks.prefetch(ctx, a))
+	}
+	i := invocation{raw: raw, asked: a, answer: answer{Version: ContractVersion, Subscriptions: []string{}}}
+	plans := map[string]plan{}
+	for _, p := range hooks.plans() {
+		plans[p.name] = p
+		i.answer.Subscriptions = append(i.answer.Subscriptions, p.name)
 	}
 	for _, name := range chain(a.Hook) {
-		if out.Transition != "" {
-			break
-		}
-		for _, p := range plans {
-			if p.name == name {
-				out.run(ctx, p, raw, a)
-			}
+		if p, there := plans[name]; there && i.answer.Transition == "" {
+			i.run(ctx, p)
 		}
 	}
-	return json.Marshal(out)
+	return marshal(i.answer)
 }
 
 // chain lists the hooks that are run when one is asked.
@@ -57,78 +48,77 @@ func chain(asked string) []string {
 	return []string{asked}
 }
 
+// invocation is one invocation of the function, in which several hooks may run.
+type invocation struct {
+	raw    json.RawMessage
+	asked  asked
+	answer answer
+}
+
 // run runs one hook within its time limit, and adds what comes of it.
-func (out *answer) run(ctx context.Context, p plan, raw json.RawMessage, a asked) {
+func (i *invocation) run(ctx context.Context, p plan) {
 	started := time.Now()
-	limit := time.Duration(a.TimeoutSeconds) * time.Second
-	if limit <= 0 {
-		limit = defaultLimitS * time.Second
-	}
-	fresh, err := readAsked(raw)
-	result := "error"
-	if err == nil {
-		e := fresh.event(p.name)
-		var outcome any
-		if outcome, err = within(ctx, limit, p, e); err == nil {
-			before := out.Transition
-			if err = out.add(e, outcome); err == nil {
-				if result = "continue"; out.Transition != before {
-					result = out.Transition
-				}
-			}
-		}
-	}
-	attrs := []any{"run_id", a.Run.ID, "flow", a.Run.Flow.Name, "hook", p.name, "outcome", result, "took_ms", time.Since(started).Milliseconds()}
+	e, err := i.event(p.name)
+	var heard returned
 	if err != nil {
-		out.Errors = append(out.Errors, hookError{Hook: p.name, Error: clip(err.Error())})
-		logger.Error("hook", append(attrs, "error", clip(err.Error()))...)
-		return
+		heard = failed("not asked", err.Error())
+	} else {
+		heard = within(ctx, i.asked.limit(), func(ctx context.Context) (any, error) { return p.run(ctx, e) })
 	}
-	logger.Info("hook", attrs...)
-}
-
-// within calls a hook and gives up on it at its limit. One that still runs then
-// is left to itself: it has a copy of the event, and nobody listens any more.
-func within(ctx context.Context, limit time.Duration, p plan, e *Event) (any, error) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	type returned struct {
-		outcome any
-		err     error
-	}
-	done := make(chan returned, 1)
-	go func() {
-		r := returned{err: errors.New("it ended its goroutine without returning")}
-		defer func() {
-			if v := recover(); v != nil {
-				logger.Error("panic", "hook", p.name, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
-				r = returned{err: fmt.Errorf("panic: %v", v)}
-			}
-			done <- r
-		}()
-		r.outcome, r.err = p.run(ctx, e)
-	}()
-	select {
-	case r := <-done:
-		return r.outcome, r.err
-	case <-ctx.Done():
-		return nil, fmt.Errorf("it did not return within %s", limit)
-	}
-}
-
-// clip makes an error fit for the history: one line, not too long.
-func clip(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
+	if heard.failure == "" {
+		if err := i.add(e, heard.outcome); err != nil {
+			heard = failed("invalid", err.Error())
 		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-	if r := []rune(s); len(r) > 1000 {
-		return string(r[:999]) + "…"
 	}
-	if s == "" {
-		return "it failed without saying why"
+	outcome := i.answer.Transition
+	switch {
+	case heard.failure != "":
+		outcome = heard.failure
+		i.answer.Errors = append(i.answer.Errors, hookError{Hook: p.name, Error: clip(heard.told)})
+		if !heard.hung && e != nil {
+			i.keepEvidence(e)
+		}
+	case outcome == "":
+		outcome = "continue"
 	}
-	return s
+	logHook(heard.failure != "", i.asked, p.name, outcome, started)
+}
+
+// event reads what was asked anew, so that each hook has a deep copy of its own.
+// A hook reads what an earlier one of the same invocation kept, too.
+func (i *invocation) event(hook string) (*Event, error) {
+	a, err := readAsked(i.raw)
+	if err != nil {
+		return nil, err
+	}
+	e := a.event(hook)
+	if i.answer.Output != nil {
+		if e.steps == nil {
+			e.steps = map[string]json.RawMessage{}
+		}
+		e.steps[i.asked.Hook] = i.answer.Output
+	}
+	return e, nil
+}
+
+// add puts what a hook returned into the answer, or nothing of it.
+func (i *invocation) add(e *Event, outcome any) error {
+	next := i.answer
+	if err := next.add(e, outcome); err != nil {
+		return err
+	}
+	raw, err := marshal(next)
+	if err != nil {
+		return err
+	}
+	if len(raw) > maxAnswer {
+		return fmt.Errorf("with it the answer would have %d bytes, more than %d", len(raw), maxAnswer)
+	}
+	i.answer = next
+	return nil
+}
+
+// keepEvidence keeps what a failed hook had found out, if it is fit to be shown.
+func (i *invocation) keepEvidence(e *Event) {
+	_ = i.add(&Event{checks: e.checks}, Continue()) // the hook's own failure is told already
 }

@@ -2,7 +2,6 @@ package hook
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 )
 
@@ -26,9 +25,11 @@ type Event struct {
 	Run             Run
 	// Fields are the values of the request.
 	Fields Fields
-	// Context is what the requester sent along.
-	Context Context
+	// Context is what a machine sent along with its request: any JSON. Its
+	// Lookup tells a missing one from an empty one.
+	Context JSON
 
+	recent *Recent
 	actors map[string]User
 	steps  map[string]json.RawMessage
 	checks []Check
@@ -44,6 +45,9 @@ type User struct {
 	Email  string   `json:"email"`
 	Name   string   `json:"name"`
 	Groups []string `json:"groups"`
+	// Machine marks an identity that is no person's, such as CI's role. Of the
+	// requester alone it is known.
+	Machine bool `json:"machine"`
 }
 
 // Flow is the flow of the request.
@@ -78,6 +82,17 @@ type Entry struct {
 	Error  string    `json:"error"`
 }
 
+// Recent counts the requester's own runs of the flow that were asked for before
+// this one, within the window before it.
+type Recent struct {
+	Window                                 time.Duration
+	Requested, Approved, Denied, Escalated int
+	SameTarget                             SameTarget
+}
+
+// SameTarget counts those that were for the same target.
+type SameTarget struct{ Approved, Denied int }
+
 // ByHook tells whether a hook, not a person, caused this event.
 func (e *Event) ByHook() bool { return e.Channel == "hook" }
 
@@ -92,48 +107,25 @@ func (e *Event) Check(name string, passed bool, detail string) bool {
 }
 
 // Output keeps v, as JSON of at most 8 KiB, for later hooks; see [Event.Step].
+// An invocation keeps one: a reducer that runs after OnRequest keeps something
+// only where OnRequest did not.
 func (e *Event) Output(v any) {
-	raw, err := json.Marshal(v)
+	raw, err := encode(v)
 	if err != nil {
-		e.failed = fmt.Errorf("output: %w", err)
-		return
-	}
-	if len(raw) > maxOutput {
-		e.failed = fmt.Errorf("output: %d bytes, more than %d", len(raw), maxOutput)
+		e.failed = err
 		return
 	}
 	e.output = raw
 }
 
-// Step reads the output of an earlier hook into v; false if there is none, or it
-// doesn't fit.
-func (e *Event) Step(hook string, v any) bool {
-	raw, there := e.steps[hook]
-	return there && json.Unmarshal(raw, v) == nil
+// Step gives what an earlier hook, such as "on_request", kept by [Event.Output].
+func (e *Event) Step(hook string) JSON { return JSON{e.steps[hook]} }
+
+// Recent counts what the requester asked of this flow before; false if the flow
+// doesn't ask for that, which is not the same as never.
+func (e *Event) Recent() (Recent, bool) {
+	if e.recent == nil {
+		return Recent{}, false
+	}
+	return *e.recent, true
 }
-
-// Context is what a machine sent along with its request: any JSON. A missing
-// context does not read as an empty one.
-type Context struct{ raw json.RawMessage }
-
-// Lookup gives a member of the context as text: a string as it is, anything
-// else as JSON. false means that it is not there, or that there is no context.
-func (c Context) Lookup(member string) (string, bool) {
-	var members map[string]json.RawMessage
-	if len(c.raw) == 0 || json.Unmarshal(c.raw, &members) != nil {
-		return "", false
-	}
-	raw, there := members[member]
-	if !there {
-		return "", false
-	}
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
-		return s, true
-	}
-	return string(raw), true
-}
-
-// Decode reads the whole context into v; false if there is none, or it doesn't
-// fit.
-func (c Context) Decode(v any) bool { return len(c.raw) > 0 && json.Unmarshal(c.raw, v) == nil }

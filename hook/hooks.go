@@ -38,6 +38,10 @@ type Hooks struct {
 	OnRevoke    func(context.Context, *Event) (FromRevoke, error)
 	AfterRevoke func(context.Context, *Event) error
 	AfterFail   func(context.Context, *Event) error
+
+	// Prefetch gives, by field, the options of a field whose options are not in
+	// flows.yaml; the first 100 are shown.
+	Prefetch map[string]func(context.Context, *Search) ([]Option, error)
 }
 
 // Permissions override members of the flow's review; a zero member leaves the

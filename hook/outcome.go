@@ -102,7 +102,8 @@ func (a Approval) Because(checks ...Check) Approval {
 }
 
 // For gives the approval for a shorter time than was asked for, in whole
-// seconds.
+// seconds. A longer one is refused; min(e.Run.Duration, d) never is. In a flow
+// that gives no access there is nothing to shorten.
 func (a Approval) For(d time.Duration) Approval {
 	a.duration, a.shorter = d, true
 	return a
@@ -119,6 +120,24 @@ func (a Approval) String() string { return "approve: " + a.reason }
 
 // String says the outcome as a sentence would.
 func (d Denial) String() string { return "deny: " + d.reason }
+
+// String says the outcome as a sentence would.
+func (i Ignoring) String() string { return "ignore: " + i.message }
+
+// String says the outcome as a sentence would.
+func (Continuation) String() string { return "continue" }
+
+// String says the outcome as a sentence would.
+func (e Expiry) String() string { return "expire: " + e.reason }
+
+// String says the outcome as a sentence would.
+func (e Escalation) String() string { return "escalate: " + e.reason }
+
+// String says the outcome as a sentence would.
+func (d Deescalation) String() string { return "deescalate: " + d.reason }
+
+// String says the outcome as a sentence would.
+func (r Revocation) String() string { return "revoke: " + r.reason }
 
 func (Approval) fromRequest()      {}
 func (Approval) fromAfterRequest() {}

@@ -5,19 +5,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // ContractVersion is the version of the hook contract that this package speaks.
 const ContractVersion = "1"
 
-// The limits of the contract.
-const (
-	maxReason     = 2000 // characters
-	maxOutput     = 8 << 10
-	defaultLimitS = 10
-)
+// defaultLimit is what each hook may take where what is asked doesn't say.
+const defaultLimit = 10 * time.Second
+
+// longest is how long, in seconds, a Lambda function may run at most.
+const longest = 900
 
 // asked is the document that a hook function is asked with. Members it doesn't
 // know are ignored.
@@ -25,7 +22,10 @@ type asked struct {
 	Version        string `json:"version"`
 	Hook           string `json:"hook"`
 	TimeoutSeconds int    `json:"timeout_seconds"`
-	Event          struct {
+	// Field and Query come with the hook prefetch alone.
+	Field string `json:"field"`
+	Query string `json:"query"`
+	Event struct {
 		Name    string    `json:"name"`
 		At      time.Time `json:"at"`
 		Channel string    `json:"channel"`
@@ -40,6 +40,7 @@ type asked struct {
 		Reason          string                     `json:"reason"`
 		DurationSeconds int                        `json:"duration_seconds"`
 		Context         json.RawMessage            `json:"context"`
+		Recent          *recent                    `json:"recent"`
 		Actors          map[string]User            `json:"actors"`
 		Fields          map[string]json.RawMessage `json:"fields"`
 		Sensitive       []string                   `json:"sensitive"`
@@ -48,8 +49,19 @@ type asked struct {
 	} `json:"run"`
 }
 
-// readAsked reads what is asked. It is read anew for each hook, so that each has
-// a deep copy of its own.
+type recent struct {
+	WindowSeconds int `json:"window_seconds"`
+	Requested     int `json:"requested"`
+	Approved      int `json:"approved"`
+	Denied        int `json:"denied"`
+	Escalated     int `json:"escalated"`
+	SameTarget    struct {
+		Approved int `json:"approved"`
+		Denied   int `json:"denied"`
+	} `json:"same_target"`
+}
+
+// readAsked reads what is asked.
 func readAsked(raw []byte) (asked, error) {
 	var a asked
 	if err := json.Unmarshal(raw, &a); err != nil {
@@ -61,8 +73,21 @@ func readAsked(raw []byte) (asked, error) {
 	if a.Hook == "" {
 		return a, fmt.Errorf("what was asked names no hook")
 	}
+	if a.Run.Requester.Type == "" {
+		a.Run.Requester.Type = "user"
+	}
 	return a, nil
 }
+
+// limit is what each hook of the invocation may take.
+func (a asked) limit() time.Duration {
+	if a.TimeoutSeconds < 1 {
+		return defaultLimit
+	}
+	return seconds(min(a.TimeoutSeconds, longest))
+}
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
 // NewEvent reads the document that a hook is asked with as that hook's event. It
 // is for tests; package hooktest builds such documents.
@@ -80,16 +105,19 @@ func (a asked) event(hook string) *Event {
 		Hook: hook, Name: a.Event.Name, At: a.Event.At, Channel: a.Event.Channel, Reason: a.Event.Reason,
 		User: a.Event.Actor, Requester: r.Requester, Flow: r.Flow,
 		Run: Run{
-			ID: r.ID, Status: r.Status, Reason: r.Reason, Duration: time.Duration(r.DurationSeconds) * time.Second,
+			ID: r.ID, Status: r.Status, Reason: r.Reason, Duration: seconds(r.DurationSeconds),
 			Withheld: r.Sensitive, History: r.History,
 		},
 		Fields: Fields{r.Fields}, actors: r.Actors, steps: r.Steps,
 	}
 	if !bytes.Equal(r.Context, []byte("null")) {
-		e.Context = Context{r.Context}
+		e.Context = JSON{r.Context}
 	}
-	if e.Requester.Type == "" {
-		e.Requester.Type = "user"
+	if n := r.Recent; n != nil {
+		e.recent = &Recent{
+			Window: seconds(n.WindowSeconds), Requested: n.Requested, Approved: n.Approved, Denied: n.Denied, Escalated: n.Escalated,
+			SameTarget: SameTarget{Approved: n.SameTarget.Approved, Denied: n.SameTarget.Denied},
+		}
 	}
 	return e
 }
@@ -122,85 +150,14 @@ type hookError struct {
 	Error string `json:"error"`
 }
 
-// add puts what one hook returned into the answer.
-func (a *answer) add(e *Event, outcome any) error {
-	var made answer
-	var checks []Check
-	switch o := outcome.(type) {
-	case Approval:
-		made.Transition, made.Reason, checks = "approve", o.reason, o.checks
-		if o.shorter {
-			if o.duration < time.Second || o.duration%time.Second != 0 {
-				return fmt.Errorf("For(%s): whole seconds, at least one, were expected", o.duration)
-			}
-			made.DurationSeconds = int(o.duration / time.Second)
-		}
-	case Denial:
-		made.Transition, made.Reason, checks = "deny", o.reason, o.checks
-	case Ignoring:
-		made.Transition, made.Message = "ignore", o.message
-	case Expiry:
-		made.Transition, made.Reason = "expire", o.reason
-	case Escalation:
-		made.Transition, made.Reason = "escalate", o.reason
-	case Deescalation:
-		made.Transition, made.Reason = "deescalate", o.reason
-	case Revocation:
-		made.Transition, made.Reason = "revoke", o.reason
-	case Continuation:
-	case Permissions:
-		a.Permissions = o.wire()
-	case []Notification:
-		if o == nil {
-			break
-		}
-		for i := range o {
-			if o[i].To == nil {
-				o[i].To = []string{}
-			}
-		}
-		a.Notifications = &o
-	default:
-		return fmt.Errorf("it returned %T, which is no outcome; hook.Continue() goes on", outcome)
+// marshal writes JSON as the Lambda runtime does, which leaves <, > and & as
+// they are.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
 	}
-	for _, text := range []string{made.Reason, made.Message} {
-		if err := checkText(text); err != nil {
-			return fmt.Errorf("its reason: %w", err)
-		}
-	}
-	if e.failed != nil {
-		return e.failed
-	}
-	a.Checks = append(append(a.Checks, e.checks...), checks...)
-	if made.Transition != "" {
-		a.Transition, a.Reason, a.Message, a.DurationSeconds = made.Transition, made.Reason, made.Message, made.DurationSeconds
-	}
-	if e.output != nil && a.Output == nil {
-		a.Output = e.output
-	}
-	return nil
-}
-
-func (p Permissions) wire() *permissions {
-	w := &permissions{SelfApproval: p.SelfApproval, Approvals: p.Approvals, TimeoutSeconds: p.TimeoutSeconds}
-	if p.Approvers != nil {
-		w.Approvers = &p.Approvers
-	}
-	if p.Viewers != nil {
-		w.Viewers = &p.Viewers
-	}
-	return w
-}
-
-// checkText checks a text that people will read.
-func checkText(s string) error {
-	if n := utf8.RuneCountInString(s); n > maxReason {
-		return fmt.Errorf("%d characters, more than %d", n, maxReason)
-	}
-	for _, r := range s {
-		if unicode.IsControl(r) {
-			return fmt.Errorf("it holds the control character %U", r)
-		}
-	}
-	return nil
+	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }

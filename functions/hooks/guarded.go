@@ -8,9 +8,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook"
 )
 
-// approveHarmlessDiffs approves a deploy whose diff holds no infrastructure
-// code: no line that ends in .tf, as the headers of changed Terraform files do
-// (+++ b/main.tf). A missing diff goes to people; it is not an empty one.
+// approveHarmlessDiffs approves a deploy whose diff touches no Terraform file.
+// A missing diff goes to people; it is not an empty one.
 //
 // The flow lets CI's own role ask and nobody else: a diff that a person sends
 // along proves nothing.
@@ -25,13 +24,24 @@ func approveHarmlessDiffs(ctx context.Context, e *hook.Event) (hook.FromRequest,
 	return hook.Approve("The diff touches no infrastructure code."), nil
 }
 
+// touchesTerraform tells whether a line ends in .tf. Each file of a diff has such
+// lines (diff --git a/main.tf b/main.tf, +++ b/main.tf, rename to main.tf), with
+// a quote after a name that git escapes, and a tab after one with a space or
+// before diff's own time of change. A changed line that ends so counts too: when
+// in doubt, people look.
 func touchesTerraform(diff string) bool {
 	for line := range strings.Lines(diff) {
-		if strings.HasSuffix(strings.TrimRight(line, " \t\r\n"), ".tf") {
+		name, _, _ := strings.Cut(line, "\t")
+		header := strings.HasPrefix(line, "--- ") || strings.HasPrefix(line, "+++ ")
+		if endsInTF(line) || header && endsInTF(name) {
 			return true
 		}
 	}
 	return false
+}
+
+func endsInTF(line string) bool {
+	return strings.HasSuffix(strings.TrimRight(line, "\" \t\r\n"), ".tf")
 }
 
 // onlyNamedApprovers ignores everybody whom the flow's vars don't name. What

@@ -10,22 +10,23 @@ import (
 )
 
 func TestOnRequest(t *testing.T) {
-	const harmless, terraform = "--- a/README.md\n+++ b/README.md\n+main.tf is gone\n", "--- a/main.tf\r\n+++ b/main.tf\r\n"
+	const harmless = "--- a/README.md\n+++ b/README.md\n+main.tf is gone\n"
 	for name, tc := range map[string]struct {
 		hook  func(context.Context, *hook.Event) (hook.FromRequest, error)
 		event *hook.Event
 		want  hook.FromRequest
 	}{
-		"everything goes":     {everythingGoes, hooktest.Event(), hook.Approve("Everything goes!")},
-		"an emergency":        {fastTrackEmergencies, hooktest.Event(hooktest.Field("urgency", "Emergency"), hooktest.Target("target", "prod-ro", "Production read-only", nil)), hook.Approve("ada@example.com was fast tracked Production read-only AWS access.")},
-		"no emergency":        {fastTrackEmergencies, hooktest.Event(hooktest.Field("urgency", "Urgent")), hook.Continue()},
-		"low risk":            {approveLowRisk, hooktest.Event(hooktest.Target("target", "a", "A", map[string]any{"low_risk": true})), hook.Approve("A is low risk.")},
-		"not low risk":        {approveLowRisk, hooktest.Event(hooktest.Target("target", "a", "A", map[string]any{"low_risk": "true"})), hook.Continue()},
-		"a harmless diff":     {approveHarmlessDiffs, hooktest.Event(hooktest.Context(map[string]any{"diff.txt": harmless})), hook.Approve("The diff touches no infrastructure code.")},
-		"an empty diff":       {approveHarmlessDiffs, hooktest.Event(hooktest.Context(map[string]any{"diff.txt": ""})), hook.Approve("The diff touches no infrastructure code.")},
-		"infrastructure code": {approveHarmlessDiffs, hooktest.Event(hooktest.Context(map[string]any{"diff.txt": terraform})), hook.Continue()},
-		"another file":        {approveHarmlessDiffs, hooktest.Event(hooktest.Context(map[string]any{"log.txt": ""})), hook.Continue()},
-		"no context":          {approveHarmlessDiffs, hooktest.Event(), hook.Continue()},
+		"everything goes": {everythingGoes, hooktest.Event(), hook.Approve("Everything goes!")},
+		"an emergency":    {fastTrackEmergencies, hooktest.Event(hooktest.Field("urgency", "Emergency"), hooktest.Target("target", "prod-ro", "Production read-only", nil)), hook.Approve("ada@example.com was fast tracked Production read-only AWS access.")},
+		"no emergency":    {fastTrackEmergencies, hooktest.Event(hooktest.Field("urgency", "Urgent")), hook.Continue()},
+		"low risk":        {approveLowRisk, hooktest.Event(hooktest.Target("target", "a", "A", map[string]any{"low_risk": true})), hook.Approve("A is low risk.")},
+		"not low risk":    {approveLowRisk, hooktest.Event(hooktest.Target("target", "a", "A", map[string]any{"low_risk": "true"})), hook.Continue()},
+		"a harmless diff": {approveHarmlessDiffs, hooktest.Event(hooktest.Context(map[string]any{"diff.txt": harmless})), hook.Approve("The diff touches no infrastructure code.")},
+		"an empty diff":   {approveHarmlessDiffs, hooktest.Event(hooktest.Context(map[string]any{"diff.txt": ""})), hook.Approve("The diff touches no infrastructure code.")},
+		"no text":         {approveHarmlessDiffs, hooktest.Event(hooktest.Context(map[string]any{"diff.txt": nil})), hook.Continue()},
+		"a list":          {approveHarmlessDiffs, hooktest.Event(hooktest.Context(map[string]any{"diff.txt": []string{"+++ b/main.tf"}})), hook.Continue()},
+		"another file":    {approveHarmlessDiffs, hooktest.Event(hooktest.Context(map[string]any{"log.txt": ""})), hook.Continue()},
+		"no context":      {approveHarmlessDiffs, hooktest.Event(), hook.Continue()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := tc.hook(t.Context(), tc.event)
@@ -33,6 +34,21 @@ func TestOnRequest(t *testing.T) {
 				t.Errorf("got %+v (%v), want %+v", got, err, tc.want)
 			}
 		})
+	}
+}
+
+// The headers of a changed Terraform file, as git and diff write them.
+func TestInfrastructureCode(t *testing.T) {
+	for _, diff := range []string{
+		"+++ b/main.tf", "--- a/main.tf\n+++ /dev/null\n", "--- a/main.tf\r\n+++ b/main.tf\r\n",
+		"diff --git a/main.tf b/main.tf\nBinary files differ\n", "rename from a.txt\nrename to a.tf\n",
+		"diff --git \"a/m\\303\\274ll.tf\" \"b/m\\303\\274ll.tf\"\n", "--- /dev/null\n+++ b/my net.tf\t\n",
+		"--- main.tf\t2026-11-23 10:00:00 +0000\n", "+++ a\tb.tf\n", "+see main.tf\n",
+	} {
+		event := hooktest.Event(hooktest.Context(map[string]any{"diff.txt": diff}))
+		if got, err := approveHarmlessDiffs(t.Context(), event); err != nil || got != hook.FromRequest(hook.Continue()) {
+			t.Errorf("%q: got %v (%v), want it to go to people", diff, got, err)
+		}
 	}
 }
 

@@ -1,11 +1,11 @@
 // Package hooktest builds events for tests of hooks. A hook is a function, so a
-// test calls it with an event and looks at what it returns: no AWS, no network.
+// test calls it with an event and compares what it returns with the outcome that
+// it wants, by reflect.DeepEqual: no AWS, no network.
 package hooktest
 
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 
 	"github.com/fasttrack-dev/fasttrack/hook"
 )
@@ -16,13 +16,23 @@ type Option func(document map[string]any)
 // Event builds an event: by default ada@example.com asks for the flow "sample".
 // It panics where an option's value is none that JSON can say.
 func Event(options ...Option) *hook.Event {
-	ada := map[string]any{"type": "user", "id": "ada@example.com", "email": "ada@example.com", "name": "Ada"}
+	event, err := hook.NewEvent(Asked(options...))
+	if err != nil {
+		panic(fmt.Sprintf("hooktest: %v", err))
+	}
+	return event
+}
+
+// Asked builds the document that a hook function is asked with, for tests that
+// call a whole one by [hook.Flows.Answer]. It panics as [Event] does.
+func Asked(options ...Option) json.RawMessage {
 	document := map[string]any{
 		"version": hook.ContractVersion, "hook": "on_request",
-		"event": map[string]any{"name": "request", "at": "2026-11-23T10:00:00Z", "channel": "api", "actor": ada, "reason": ""},
+		"event": map[string]any{"name": "request", "at": "2026-11-23T10:00:00Z", "channel": "api", "actor": person("ada@example.com", nil), "reason": ""},
 		"run": map[string]any{
 			"id": "01JDBX0000000000000000TEST", "status": "requested", "flow": map[string]any{"name": "sample", "vars": map[string]any{}},
-			"requester": maps.Clone(ada), "actors": map[string]any{"request": ada}, "fields": map[string]any{}, "steps": map[string]any{},
+			"requester": person("ada@example.com", nil), "reason": "", "fields": map[string]any{}, "history": []any{}, "steps": map[string]any{},
+			"actors": map[string]any{"request": person("ada@example.com", nil)},
 		},
 	}
 	for _, o := range options {
@@ -32,69 +42,21 @@ func Event(options ...Option) *hook.Event {
 	if err != nil {
 		panic(fmt.Sprintf("hooktest: %v", err))
 	}
-	event, err := hook.NewEvent(raw)
-	if err != nil {
-		panic(fmt.Sprintf("hooktest: %v", err))
+	return raw
+}
+
+func person(email string, groups []string) map[string]any {
+	p := map[string]any{"type": "user", "id": email, "email": email}
+	if len(groups) > 0 {
+		p["groups"] = groups
 	}
-	return event
+	return p
 }
 
-func part(document map[string]any, name string) map[string]any {
-	return document[name].(map[string]any)
-}
-
-func in(document map[string]any, name, inner string) map[string]any {
-	return part(part(document, name), inner)
-}
-
-// ByUser has a person cause the event.
-func ByUser(email string, groups ...string) Option {
-	return func(d map[string]any) {
-		part(d, "event")["actor"] = map[string]any{"type": "user", "id": email, "email": email, "groups": groups}
+// within finds the object that lies in objects of those names.
+func within(document map[string]any, names ...string) map[string]any {
+	for _, name := range names {
+		document = document[name].(map[string]any)
 	}
-}
-
-// ByHook has a hook cause the event.
-func ByHook(name string) Option {
-	return func(d map[string]any) {
-		part(d, "event")["channel"] = "hook"
-		part(d, "event")["actor"] = map[string]any{"type": "hook", "id": name}
-	}
-}
-
-// Requester says who asked; the event is still the one it was.
-func Requester(email string, groups ...string) Option {
-	return func(d map[string]any) {
-		part(d, "run")["requester"] = map[string]any{"id": email, "email": email, "groups": groups}
-	}
-}
-
-// Flow names the flow.
-func Flow(name string) Option {
-	return func(d map[string]any) { in(d, "run", "flow")["name"] = name }
-}
-
-// Var sets a var of the flow.
-func Var(name string, value any) Option {
-	return func(d map[string]any) { part(in(d, "run", "flow"), "vars")[name] = value }
-}
-
-// Field sets a field of the request.
-func Field(name string, value any) Option {
-	return func(d map[string]any) { in(d, "run", "fields")[name] = value }
-}
-
-// Target sets a field that is a target.
-func Target(name, id, label string, settings map[string]any) Option {
-	return Field(name, map[string]any{"id": id, "label": label, "settings": settings})
-}
-
-// Context sets what the requester sent along.
-func Context(value any) Option {
-	return func(d map[string]any) { part(d, "run")["context"] = value }
-}
-
-// Step sets the output of an earlier hook.
-func Step(hookName string, output any) Option {
-	return func(d map[string]any) { in(d, "run", "steps")[hookName] = output }
+	return document
 }

@@ -1,0 +1,126 @@
+package hooktest
+
+import (
+	"strings"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/hook"
+)
+
+// Hook names the hook that is asked, such as "on_approve", and makes the event
+// the one that it is about.
+func Hook(name string) Option {
+	return func(d map[string]any) {
+		d["hook"] = name
+		_, event, _ := strings.Cut(name, "_")
+		if strings.HasPrefix(name, "get_") {
+			event = "request"
+		}
+		within(d, "event")["name"] = event
+	}
+}
+
+// ByUser has a person cause the event.
+func ByUser(email string, groups ...string) Option {
+	return func(d map[string]any) { within(d, "event")["actor"] = person(email, groups) }
+}
+
+// ByHook has a hook cause the event.
+func ByHook(name string) Option {
+	return func(d map[string]any) {
+		event := within(d, "event")
+		event["channel"] = "hook"
+		event["actor"] = map[string]any{"type": "hook", "id": name}
+	}
+}
+
+// Reason is the reason that comes with the event.
+func Reason(reason string) Option {
+	return func(d map[string]any) { within(d, "event")["reason"] = reason }
+}
+
+// Requester says who asked; the event is still the one it was.
+func Requester(email string, groups ...string) Option {
+	return func(d map[string]any) {
+		within(d, "run")["requester"] = person(email, groups)
+		within(d, "run", "actors")["request"] = person(email, nil)
+	}
+}
+
+// Machine makes the requester a machine, such as CI's role by its ARN.
+func Machine(id string) Option {
+	return func(d map[string]any) {
+		within(d, "run")["requester"] = map[string]any{"id": id, "machine": true}
+		within(d, "run", "actors")["request"] = map[string]any{"type": "user", "id": id}
+	}
+}
+
+// Actor says who caused an earlier event, such as "approve".
+func Actor(event, email string) Option {
+	return func(d map[string]any) { within(d, "run", "actors")[event] = person(email, nil) }
+}
+
+// Why is the reason that the requester gave.
+func Why(reason string) Option {
+	return func(d map[string]any) { within(d, "run")["reason"] = reason }
+}
+
+// Duration is how long access is asked for, in whole seconds.
+func Duration(of time.Duration) Option {
+	return func(d map[string]any) { within(d, "run")["duration_seconds"] = int(of.Seconds()) }
+}
+
+// Status is the status of the run, such as "pending".
+func Status(status string) Option {
+	return func(d map[string]any) { within(d, "run")["status"] = status }
+}
+
+// Flow names the flow.
+func Flow(name string) Option {
+	return func(d map[string]any) { within(d, "run", "flow")["name"] = name }
+}
+
+// Var sets a var of the flow.
+func Var(name string, value any) Option {
+	return func(d map[string]any) { within(d, "run", "flow", "vars")[name] = value }
+}
+
+// Field sets a field of the request.
+func Field(name string, value any) Option {
+	return func(d map[string]any) { within(d, "run", "fields")[name] = value }
+}
+
+// Target sets a field that is a target.
+func Target(name, id, label string, settings map[string]any) Option {
+	target := map[string]any{"id": id, "label": label}
+	if settings != nil {
+		target["settings"] = settings
+	}
+	return Field(name, target)
+}
+
+// Withheld names sensitive fields that were given a value.
+func Withheld(names ...string) Option {
+	return func(d map[string]any) { within(d, "run")["sensitive"] = names }
+}
+
+// Context sets what the requester sent along. Without it nothing was.
+func Context(value any) Option {
+	return func(d map[string]any) { within(d, "run")["context"] = value }
+}
+
+// Recent sets what the requester asked of the flow before. Without it the flow
+// doesn't ask for that.
+func Recent(r hook.Recent) Option {
+	return func(d map[string]any) {
+		within(d, "run")["recent"] = map[string]any{
+			"window_seconds": int(r.Window.Seconds()), "requested": r.Requested, "approved": r.Approved, "denied": r.Denied, "escalated": r.Escalated,
+			"same_target": map[string]any{"approved": r.SameTarget.Approved, "denied": r.SameTarget.Denied},
+		}
+	}
+}
+
+// Step sets what an earlier hook kept.
+func Step(hookName string, output any) Option {
+	return func(d map[string]any) { within(d, "run", "steps")[hookName] = output }
+}

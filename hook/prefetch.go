@@ -1,0 +1,97 @@
+package hook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// prefetch is asked outside of a run's life, so it is not among the
+// subscriptions.
+const prefetch = "prefetch"
+
+// The limits on options.
+const (
+	maxOptions    = 100
+	maxOptionText = 1000 // characters
+)
+
+// Search is what a function of Hooks.Prefetch is asked: the options of a field
+// for a person who is writing a request.
+type Search struct {
+	Field string
+	// Query is what the person typed so far, "" at first.
+	Query string
+	// Requester is who writes the request.
+	Requester User
+	Flow      Flow
+	// Fields are those that are filled in so far.
+	Fields Fields
+}
+
+// Option is one option of a field.
+type Option struct {
+	// Value is what the field will hold.
+	Value string `json:"value"`
+	// Label is what people see; the value if empty.
+	Label string `json:"label,omitempty"`
+}
+
+// options is the document that goes back.
+type options struct {
+	Version string      `json:"version"`
+	Options []Option    `json:"options"`
+	Errors  []hookError `json:"errors,omitempty"`
+}
+
+// prefetch answers with the options of the field that is asked about.
+func (h Hooks) prefetch(ctx context.Context, a asked) options {
+	started := time.Now()
+	out := options{Version: ContractVersion, Options: []Option{}}
+	heard := failed("not there", fmt.Sprintf("the flow's hooks have no Prefetch for the field %q", a.Field))
+	if f := h.Prefetch[a.Field]; f != nil {
+		s := &Search{Field: a.Field, Query: a.Query, Requester: a.Run.Requester, Flow: a.Run.Flow, Fields: Fields{a.Run.Fields}}
+		heard = within(ctx, a.limit(), func(ctx context.Context) (any, error) {
+			list, err := f(ctx, s)
+			if err != nil {
+				return nil, err
+			}
+			return fitting(list)
+		})
+	}
+	outcome := heard.failure
+	if outcome == "" {
+		out.Options = heard.outcome.([]Option)
+		outcome = fmt.Sprintf("%d options", len(out.Options))
+	} else {
+		out.Errors = []hookError{{Hook: prefetch, Error: clip(heard.told)}}
+	}
+	logHook(heard.failure != "", a, prefetch, outcome, started)
+	return out
+}
+
+// fitting gives the first of the options that an answer has room for.
+func fitting(list []Option) ([]Option, error) {
+	out := []Option{}
+	room := maxAnswer
+	for _, o := range list[:min(len(list), maxOptions)] {
+		if o.Value == "" {
+			return nil, errors.New("an option has no value")
+		}
+		for _, text := range []string{o.Value, o.Label} {
+			if err := checkText("an option", text, maxOptionText); err != nil {
+				return nil, err
+			}
+		}
+		raw, err := marshal(o)
+		if err != nil {
+			return nil, err
+		}
+		if room -= len(raw) + 1; room < 0 {
+			break
+		}
+		out = append(out, o)
+	}
+	return out, nil
+}
