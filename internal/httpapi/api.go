@@ -8,7 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
+	"maps"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -29,13 +29,13 @@ type Call struct {
 	Event Event
 	// Caller is nil on public routes.
 	Caller *Identity
-	// attrs go into the log line.
-	attrs []any
+	// Log writes lines that name the call.
+	Log *slog.Logger
 }
 
-// About has the log line name the run and flow that the call is about.
+// About has the lines that follow name the run and flow that the call is about.
 func (c *Call) About(runID, flow string) {
-	c.attrs = append(c.attrs, "run_id", runID, "flow", flow)
+	c.Log = c.Log.With("run_id", runID, "flow", flow)
 }
 
 // Param gives a path parameter.
@@ -87,29 +87,26 @@ func (a *API) Handle(ctx context.Context, ev Event) (Answer, error) {
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		id = lc.AwsRequestID
 	}
-	c := &Call{Event: ev}
-	reply, err := a.serve(ctx, c, log)
-	problem := problemOf(err)
-	if problem != nil && problem.Status >= 500 {
-		log.Error("call failed", "request_id", id, "route", ev.RouteKey, "error", err.Error())
+	c := &Call{Event: ev, Log: log.With("request_id", id, "route", ev.RouteKey)}
+	reply, err := a.serve(ctx, c)
+	answer, err := write(reply, err, id)
+	if err != nil {
+		c.Log.Error("call failed", "error", err.Error())
 	}
-	answer := write(reply, problem, id)
-	log.Info("call", append([]any{
-		"request_id", id, "route", ev.RouteKey, "status", answer.StatusCode, "took_ms", time.Since(started).Milliseconds(),
-	}, c.attrs...)...)
+	c.Log.Info("call", "status", answer.StatusCode, "took_ms", time.Since(started).Milliseconds())
 	return answer, nil
 }
 
-func (a *API) serve(ctx context.Context, c *Call, log *slog.Logger) (reply Reply, err error) {
+func (a *API) serve(ctx context.Context, c *Call) (reply Reply, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			log.Error("panic", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			c.Log.Error("panic", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
 	route, ok := a.Routes[c.Event.RouteKey]
 	if !ok {
-		return Reply{}, &Problem{Status: http.StatusNotFound, Kind: "not-found", Detail: "There is no such route."}
+		return Reply{}, a.noRoute(c.Event)
 	}
 	if !route.Public {
 		who, err := a.Identify.Identify(ctx, c.Event)
@@ -136,28 +133,35 @@ func problemOf(err error) *Problem {
 	return internal()
 }
 
-func write(r Reply, p *Problem, id string) Answer {
+// write gives the answer to a call, and the error that is for the log alone:
+// what the answer doesn't tell.
+func write(r Reply, err error, id string) (Answer, error) {
 	headers := map[string]string{"content-type": "application/json", "x-request-id": id, "cache-control": "no-store"}
 	var body []byte
-	var err error
-	if p == nil {
-		for name, value := range r.Headers {
-			headers[name] = value
-		}
+	if err == nil {
+		maps.Copy(headers, r.Headers)
 		body, err = json.Marshal(r.Body)
-		if err != nil {
-			p = internal()
+	}
+	p := problemOf(err)
+	if p == nil {
+		return Answer{StatusCode: r.Status, Headers: headers, Body: string(body)}, nil
+	}
+	if p.Status < 500 {
+		err = nil
+	}
+	headers["content-type"] = "application/problem+json"
+	if p.RetryAfterSeconds > 0 {
+		headers["retry-after"] = strconv.Itoa(p.RetryAfterSeconds)
+	}
+	if p.Allow != "" {
+		headers["allow"] = p.Allow
+	}
+	body, broken := p.body(id)
+	if broken != nil {
+		p, err = internal(), errors.Join(err, broken)
+		if body, broken = p.body(id); broken != nil {
+			body = []byte(`{"status":500}`)
 		}
 	}
-	if p != nil {
-		r.Status = p.Status
-		headers["content-type"] = "application/problem+json"
-		if p.RetryAfterSeconds > 0 {
-			headers["retry-after"] = strconv.Itoa(p.RetryAfterSeconds)
-		}
-		if body, err = p.body(id); err != nil {
-			body = []byte(`{"title":"Internal Server Error","status":500}`)
-		}
-	}
-	return Answer{StatusCode: r.Status, Headers: headers, Body: string(body)}
+	return Answer{StatusCode: p.Status, Headers: headers, Body: string(body)}, err
 }

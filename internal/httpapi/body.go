@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"sort"
@@ -20,15 +18,13 @@ import (
 // maxBody bounds a body, in bytes.
 const maxBody = 128 << 10
 
-// maxDepth bounds how deep JSON may be nested.
-const maxDepth = 64
-
 // Body is a JSON object that was sent, read member by member. Whatever is wrong
 // with it is collected, so that one answer names every wrong field.
 type Body struct {
 	members map[string]json.RawMessage
 	read    map[string]bool
 	errs    []flow.FieldError
+	failed  map[string]bool
 }
 
 // ReadBody reads the body of a call: a JSON object without repeated members. The
@@ -57,82 +53,31 @@ func ReadBody(ev Event) (*Body, error) {
 	if !utf8.Valid(raw) {
 		return nil, Invalid(flow.FieldError{Field: "body", Detail: "it is no UTF-8"})
 	}
-	if field, err := checkJSON(raw); err != nil {
-		return nil, Invalid(flow.FieldError{Field: field, Detail: err.Error()})
+	if wrong := checkJSON(raw); wrong != nil {
+		return nil, Invalid(*wrong)
 	}
-	b := &Body{read: map[string]bool{}}
+	b := &Body{read: map[string]bool{}, failed: map[string]bool{}}
 	if json.Unmarshal(raw, &b.members) != nil || b.members == nil {
 		return nil, Invalid(flow.FieldError{Field: "body", Detail: "a JSON object was expected"})
 	}
 	return b, nil
 }
 
-// checkJSON walks JSON and refuses what encoding/json would let pass: members
-// that are there twice, and nesting without end.
-func checkJSON(raw []byte) (field string, err error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	if field, err = walk(d, "", 0); err != nil {
-		return field, err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return "body", errors.New("one JSON value was expected")
-	}
-	return "", nil
-}
-
-func walk(d *json.Decoder, path string, depth int) (string, error) {
-	where := path
-	if where == "" {
-		where = "body"
-	}
-	if depth > maxDepth {
-		return where, fmt.Errorf("it is nested more than %d deep", maxDepth)
-	}
-	token, err := d.Token()
-	if err != nil {
-		return "body", errors.New("JSON was expected: " + strings.TrimPrefix(err.Error(), "json: "))
-	}
-	switch token {
-	case json.Delim('{'):
-		seen := map[string]bool{}
-		for d.More() {
-			key, err := d.Token()
-			if err != nil {
-				return "body", errors.New("JSON was expected: " + err.Error())
-			}
-			name, _ := key.(string)
-			inner := strings.TrimPrefix(path+"."+name, ".")
-			if seen[name] {
-				return inner, errors.New("it is there twice")
-			}
-			seen[name] = true
-			if field, err := walk(d, inner, depth+1); err != nil {
-				return field, err
-			}
-		}
-	case json.Delim('['):
-		for i := 0; d.More(); i++ {
-			if field, err := walk(d, fmt.Sprintf("%s[%d]", path, i), depth+1); err != nil {
-				return field, err
-			}
-		}
-	default:
-		return "", nil
-	}
-	if _, err := d.Token(); err != nil {
-		return "body", errors.New("JSON was expected: " + err.Error())
-	}
-	return "", nil
-}
-
 // Fail notes that a field is wrong.
 func (b *Body) Fail(field, format string, args ...any) {
-	b.errs = append(b.errs, flow.FieldError{Field: field, Detail: fmt.Sprintf(format, args...)})
+	b.Add(flow.FieldError{Field: field, Detail: fmt.Sprintf(format, args...)})
 }
 
-// Add notes wrong fields that were found elsewhere.
-func (b *Body) Add(errs ...flow.FieldError) { b.errs = append(b.errs, errs...) }
+// Add notes wrong fields that were found elsewhere. What was said first of a
+// field stays: the rest follows from it.
+func (b *Body) Add(errs ...flow.FieldError) {
+	for _, e := range errs {
+		if !b.failed[e.Field] {
+			b.failed[e.Field] = true
+			b.errs = append(b.errs, e)
+		}
+	}
+}
 
 func (b *Body) member(name string) (json.RawMessage, bool) {
 	b.read[name] = true
@@ -215,10 +160,7 @@ func (b *Body) Err() error {
 	}
 	sort.Strings(unknown)
 	for _, name := range unknown {
-		if len(name) > 100 {
-			name = strings.ToValidUTF8(name[:100], "") + "…"
-		}
-		b.Fail(name, "there is no such member")
+		b.Fail(Clip(name), "there is no such member")
 	}
 	if len(b.errs) == 0 {
 		return nil
@@ -226,16 +168,16 @@ func (b *Body) Err() error {
 	return Invalid(b.errs...)
 }
 
-// IdempotencyKey gives the Idempotency-Key header, "" without one: at most 255
+// IdempotencyKey gives the Idempotency-Key header, "" without one: 1 to 255
 // characters of visible ASCII.
 func (c *Call) IdempotencyKey() (string, error) {
-	key := c.Header("idempotency-key")
-	ok := len(key) <= 255
+	key, there := c.Event.Headers["idempotency-key"]
+	ok := len(key) <= 255 && (key != "" || !there)
 	for i := range len(key) {
-		ok = ok && key[i] >= ' ' && key[i] < 0x7f
+		ok = ok && key[i] > ' ' && key[i] < 0x7f
 	}
 	if !ok {
-		return "", Invalid(flow.FieldError{Field: "Idempotency-Key", Detail: "at most 255 characters of visible ASCII were expected"})
+		return "", Invalid(flow.FieldError{Field: "Idempotency-Key", Detail: "1 to 255 characters of visible ASCII were expected"})
 	}
 	return key, nil
 }

@@ -62,6 +62,9 @@ func NewIdentifier(c Config, d flow.Directory, roles RoleIDs) (Identifier, error
 	case "IAM":
 		return &iamIdentifier{config: c, directory: d, roles: &roleCache{list: roles}}, nil
 	case "JWT":
+		if c.JwtIssuer == "" {
+			return nil, errors.New("JWT_ISSUER: the issuer of tokens was expected")
+		}
 		return jwtIdentifier{config: c, directory: d}, nil
 	}
 	return nil, errors.New("AUTH_MODE: IAM or JWT was expected, not " + c.Mode)

@@ -24,14 +24,14 @@ func (j jwtIdentifier) Identify(_ context.Context, ev Event) (Identity, error) {
 	if auth == nil || auth.JWT == nil {
 		return Identity{}, ErrNoIdentity
 	}
-	claims, ok := tokenClaims(ev.Headers["authorization"])
+	claims, ok := tokenClaims(authorization(ev))
 	if !ok {
 		return Identity{}, ErrNoIdentity
 	}
 	verified := auth.JWT.Claims
 	sub, _ := claims["sub"].(string)
 	iss, _ := claims["iss"].(string)
-	if sub == "" || sub != verified["sub"] || iss != verified["iss"] || iss != j.config.JwtIssuer || !sameNumber(claims["iat"], verified["iat"]) {
+	if sub == "" || run.CheckText(sub, maxSubject) != nil || sub != verified["sub"] || iss != verified["iss"] || iss != j.config.JwtIssuer || !sameNumber(claims["iat"], verified["iat"]) {
 		return Identity{}, ErrNoIdentity
 	}
 	id := Identity{Principal: iss + "|" + sub}
@@ -49,6 +49,24 @@ func (j jwtIdentifier) Identify(_ context.Context, ev Event) (Identity, error) {
 	}
 	id.Person = addGroups(p, groupsOf(claims[j.config.JwtGroupsClaim]))
 	return id, nil
+}
+
+// maxSubject is how long a sub may be (OpenID Connect Core 1.0, section 2).
+const maxSubject = 255
+
+// authorization gives the Authorization header, "" if there is more than one.
+func authorization(ev Event) string {
+	value := ""
+	for name, v := range ev.Headers {
+		if !strings.EqualFold(name, "authorization") {
+			continue
+		}
+		if value != "" {
+			return ""
+		}
+		value = v
+	}
+	return value
 }
 
 // tokenClaims reads the payload of the one bearer token. API Gateway joins
@@ -79,11 +97,12 @@ func tokenClaims(header string) (map[string]any, bool) {
 }
 
 // sameNumber compares a claim with its flattened form, which may be written as
-// 1.7E9.
+// 1.7E9. A claim that is no number is not the same as any: OpenID Connect and
+// RFC 9068 require iat.
 func sameNumber(claim any, flat string) bool {
 	n, ok := claim.(json.Number)
 	if !ok {
-		return claim == nil && flat == ""
+		return false
 	}
 	a, errA := n.Float64()
 	b, errB := strconv.ParseFloat(flat, 64)

@@ -21,6 +21,8 @@ type Problem struct {
 	More map[string]any
 	// RetryAfterSeconds is for 429, 0 for none.
 	RetryAfterSeconds int
+	// Allow lists the methods that there are, for 405.
+	Allow string
 }
 
 func (p *Problem) Error() string { return p.Detail }

@@ -116,9 +116,13 @@ func (d *Document) fit() error {
 	}
 }
 
+// size is in bytes of JSON that is not escaped for HTML, as both functions that
+// send documents write it.
 func (d *Document) size() (int, error) {
 	var b bytes.Buffer
-	if err := json.NewEncoder(&b).Encode(d); err != nil {
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(d); err != nil {
 		return 0, fmt.Errorf("encode the document: %w", err)
 	}
 	return b.Len(), nil

@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,10 +42,17 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 		return httpapi.Reply{}, err
 	}
 	c.About(r.ID, r.Flow.Name)
+	if err := fits(r, asked.Context); err != nil {
+		return httpapi.Reply{}, err
+	}
 	status := http.StatusCreated
 	err = s.Store.Create(ctx, r, asked.Context)
-	if errors.Is(err, store.ErrExists) && key != "" {
-		status = http.StatusOK
+	if errors.Is(err, store.ErrExists) {
+		// Under a key it was asked before. Without one the id is this call's
+		// own: a put got through whose answer was lost, and was tried again.
+		if key != "" {
+			status = http.StatusOK
+		}
 		r, err = s.again(ctx, asked)
 	}
 	if err != nil {
@@ -52,15 +60,13 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 	}
 	if r.Engine.Turn == 0 {
 		if err := s.start(ctx, r, asked.Context); err != nil {
-			s.Log.Error("the run is stored, its execution did not start", "run_id", r.ID, "flow", r.Flow.Name, "error", err.Error())
+			c.Log.Error("the run is stored, its execution did not start", "error", err.Error())
 		}
 	}
 	headers := map[string]string{"location": "/requests/" + r.ID}
 	if waits {
 		headers["preference-applied"] = fmt.Sprintf("wait=%d", int(wait.Seconds()))
-		if r, err = s.await(ctx, r, wait); err != nil {
-			return httpapi.Reply{}, err
-		}
+		r = s.await(ctx, c, r, wait)
 	}
 	return httpapi.Reply{Status: status, Headers: headers, Body: r.View()}, nil
 }
@@ -121,16 +127,35 @@ func (s service) again(ctx context.Context, asked run.Asked) (*run.Run, error) {
 	return r, nil
 }
 
+// fits refuses a context that on_request could not be sent with everything
+// else: leaving it out would have the hook decide as if there were none.
+func fits(r *run.Run, sent json.RawMessage) error {
+	if sent == nil {
+		return nil
+	}
+	document, err := r.Document(r.CreatedAt, sent)
+	if err != nil {
+		return err
+	}
+	if document.Hook.Ask.Run.Context == nil {
+		return httpapi.Invalid(flow.FieldError{Field: "context", Detail: "it is too large to be sent to hooks together with the fields, the reason and your groups"})
+	}
+	return nil
+}
+
 // start starts the run's execution, which is named by its id: starting it again
-// with the same input finds it.
-func (s service) start(ctx context.Context, r *run.Run, sent []byte) error {
-	document, err := r.Document(r.CreatedAt, json.RawMessage(sent))
+// finds it.
+func (s service) start(ctx context.Context, r *run.Run, sent json.RawMessage) error {
+	document, err := r.Document(r.CreatedAt, sent)
 	if err != nil {
 		return err
 	}
-	input, err := json.Marshal(document)
-	if err != nil {
-		return err
+	// Not escaped for HTML, which would make six bytes of one.
+	var input bytes.Buffer
+	e := json.NewEncoder(&input)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(document); err != nil {
+		return fmt.Errorf("encode the document of run %s: %w", r.ID, err)
 	}
-	return s.Executions.Start(ctx, r.ID, input)
+	return s.Executions.Start(ctx, r.ID, input.Bytes())
 }

@@ -2,8 +2,6 @@ package ask
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -35,14 +33,11 @@ func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 	return httpapi.Reply{Status: 200, Body: r.View()}, nil
 }
 
-// listing is what a list is asked for by; a cursor is bound to it.
+// listing is what a list is asked for by.
 type listing struct {
-	View   string     `json:"v"`
-	Flow   string     `json:"f,omitempty"`
-	Status run.Status `json:"s,omitempty"`
-	From   string     `json:"from,omitempty"`
-	To     string     `json:"to,omitempty"`
-	After  string     `json:"a,omitempty"`
+	View, Flow string
+	Status     run.Status
+	From, To   string
 }
 
 const (
@@ -70,7 +65,7 @@ func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 		page, err = s.Store.Flow(ctx, f.Name, q, s.Now())
 	}
 	if errors.Is(err, store.ErrBadPosition) {
-		return httpapi.Reply{}, badCursor()
+		return httpapi.Reply{}, httpapi.Invalid(wrongCursor)
 	}
 	if err != nil {
 		return httpapi.Reply{}, err
@@ -86,18 +81,9 @@ func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 		out.Runs = append(out.Runs, r.View)
 	}
 	if page.Next != "" {
-		asked.After = page.Next
-		raw, err := json.Marshal(asked)
-		if err != nil {
-			return httpapi.Reply{}, err
-		}
-		out.Next = base64.RawURLEncoding.EncodeToString(raw)
+		out.Next = asked.cursor(c.Caller.ID, page.Next)
 	}
 	return httpapi.Reply{Status: 200, Body: out}, nil
-}
-
-func badCursor() error {
-	return httpapi.Invalid(flow.FieldError{Field: "cursor", Detail: "the next_cursor of an answer to the same query was expected"})
 }
 
 // mayList tells who may list all runs of a flow: its admins and viewers.
@@ -154,7 +140,7 @@ func readListing(c *httpapi.Call) (listing, store.Query, error) {
 			q.Limit = n
 		case "cursor":
 		default:
-			fail(clip(name), "there is no such parameter")
+			fail(httpapi.Clip(name), "there is no such parameter")
 		}
 	}
 	if l.View == "flow" && l.Flow == "" {
@@ -162,26 +148,12 @@ func readListing(c *httpapi.Call) (listing, store.Query, error) {
 	}
 	q.Status = l.Status
 	if value, there := c.Query("cursor"); there {
-		raw, err := base64.RawURLEncoding.DecodeString(value)
-		var was listing
-		if err != nil || json.Unmarshal(raw, &was) != nil || was.After == "" {
-			fail("cursor", "the next_cursor of an answer to the same query was expected")
-		} else {
-			q.After = was.After
-			if was.After = ""; was != l {
-				fail("cursor", "it is of another query")
-			}
+		if q.After, there = l.position(c.Caller.ID, value); !there {
+			errs = append(errs, wrongCursor)
 		}
 	}
 	if len(errs) > 0 {
 		return l, q, httpapi.Invalid(errs...)
 	}
 	return l, q, nil
-}
-
-func clip(s string) string {
-	if r := []rune(s); len(r) > 100 {
-		return string(r[:100]) + "…"
-	}
-	return s
 }

@@ -18,8 +18,8 @@ const maxWait = 20
 // preferWait reads the wait preference of a Prefer header (RFC 7240), which may
 // hold others.
 func preferWait(header string) (wait time.Duration, there bool, err error) {
-	for _, preference := range strings.Split(header, ",") {
-		token, _, _ := strings.Cut(preference, ";")
+	for _, preference := range outsideQuotes(header, ',') {
+		token := outsideQuotes(preference, ';')[0]
 		name, value, _ := strings.Cut(strings.TrimSpace(token), "=")
 		if !strings.EqualFold(strings.TrimSpace(name), "wait") {
 			continue
@@ -28,31 +28,50 @@ func preferWait(header string) (wait time.Duration, there bool, err error) {
 		if err != nil || n < 0 || n > maxWait {
 			return 0, false, httpapi.Invalid(flow.FieldError{Field: "Prefer", Detail: fmt.Sprintf("wait of 0 to %d seconds was expected", maxWait)})
 		}
+		// Of one that is there twice, the first counts (RFC 7240, section 2).
 		return time.Duration(n) * time.Second, true, nil
 	}
 	return 0, false, nil
 }
 
+// outsideQuotes splits s where a separator stands outside of a quoted string
+// (RFC 9110, section 5.6.4). It gives at least one part.
+func outsideQuotes(s string, separator byte) []string {
+	var parts []string
+	quoted, from := false, 0
+	for i := 0; i < len(s); i++ {
+		switch {
+		case quoted && s[i] == '\\':
+			i++
+		case s[i] == '"':
+			quoted = !quoted
+		case !quoted && s[i] == separator:
+			parts, from = append(parts, s[from:i]), i+1
+		}
+	}
+	return append(parts, s[from:])
+}
+
 // await reads the run until it is decided or waits for people, for at most wait;
-// then it gives the run as it stands.
-func (s service) await(ctx context.Context, r *run.Run, wait time.Duration) (*run.Run, error) {
+// then it gives the run as it stands. The run is stored already, so a read that
+// fails is no reason to answer that the call did.
+func (s service) await(ctx context.Context, c *httpapi.Call, r *run.Run, wait time.Duration) *run.Run {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	// The first looks come quickly: most runs are decided within milliseconds.
 	for pause := 2 * time.Millisecond; r.Status == run.Requested; pause = min(2*pause, 250*time.Millisecond) {
 		select {
 		case <-ctx.Done():
-			return r, nil
+			return r
 		case <-time.After(pause):
 		}
 		next, err := s.Store.Load(ctx, r.ID)
-		if ctx.Err() != nil {
-			return r, nil
+		switch {
+		case err == nil:
+			r = next
+		case ctx.Err() == nil:
+			c.Log.Warn("waiting for a decision", "error", err.Error())
 		}
-		if err != nil {
-			return nil, err
-		}
-		r = next
 	}
-	return r, nil
+	return r
 }

@@ -40,6 +40,7 @@ type Deps struct {
 	HooksFunction string
 	// Now is time.Now unless it is set.
 	Now func() time.Time
+	// Log is JSON lines on standard output if nil.
 	Log *slog.Logger
 }
 
@@ -53,12 +54,9 @@ func New(d Deps) *httpapi.API {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	if d.Log == nil {
-		d.Log = slog.Default()
-	}
 	s := service{d}
 	return &httpapi.API{
-		Identify: d.Identify,
+		Identify: d.Identify, Log: d.Log,
 		Routes: map[string]httpapi.Route{
 			"GET /flows":         {Handle: s.flows},
 			"POST /requests":     {Handle: s.ask},
