@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
@@ -68,13 +69,7 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	if key != "" {
 		a.Key = run.HashID(c.Caller.Principal, r.ID, string(e), key)
 		if before, there := sameKey(rec.Acts, a.Key); there {
-			if before.Reason != a.Reason || before.DurationSeconds != a.DurationSeconds {
-				return httpapi.Reply{}, &httpapi.Problem{
-					Status: http.StatusUnprocessableEntity, Kind: "idempotency-key-reused",
-					Detail: "This Idempotency-Key was used for another act.",
-				}
-			}
-			return s.outcome(ctx, r, before)
+			return s.again(ctx, c, r, before, a)
 		}
 	}
 	if err := r.MayAct(e, c.Caller.Person); err != nil {
@@ -83,12 +78,8 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	if r.Status.Decided() {
 		return httpapi.Reply{}, lost(r)
 	}
-	if e == run.Approve && r.Review != nil {
-		for _, by := range r.Review.ApprovedBy {
-			if by.Is(c.Caller.Person) { // it counts already
-				return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil
-			}
-		}
+	if e == run.Approve && counts(r, c.Caller.Person) {
+		return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil
 	}
 	now := s.Now()
 	if err := limit(rec.Acts, c.Caller.Person, now); err != nil {
@@ -98,7 +89,29 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	if err := s.Store.AddAct(ctx, r.ID, a); err != nil {
 		return httpapi.Reply{}, err
 	}
-	return s.outcome(ctx, r, a)
+	if key != "" {
+		// Another call with the key may have come between. The first of them is
+		// the act, and what comes of it is what comes of this one.
+		rec, err := s.Store.LoadAll(ctx, r.ID)
+		if err == nil {
+			if first, there := sameKey(rec.Acts, a.Key); there {
+				return s.again(ctx, c, rec.Run, first, a)
+			}
+		}
+	}
+	return s.outcome(ctx, c, r, a)
+}
+
+// again waits for what comes of an act that is there already under the key of
+// a; another act under that key is refused.
+func (s service) again(ctx context.Context, c *httpapi.Call, r *run.Run, before, a run.Act) (httpapi.Reply, error) {
+	if before.Reason != a.Reason || before.DurationSeconds != a.DurationSeconds {
+		return httpapi.Reply{}, &httpapi.Problem{
+			Status: http.StatusUnprocessableEntity, Kind: "idempotency-key-reused",
+			Detail: "This Idempotency-Key was used for another act.",
+		}
+	}
+	return s.outcome(ctx, c, r, before)
 }
 
 // load gives the run if the caller may see it.
@@ -153,22 +166,32 @@ func sameKey(acts []run.Act, key string) (run.Act, bool) {
 	return run.Act{}, false
 }
 
-// limit keeps a run's record from being filled up.
+// counts tells whether p's approval is among those that count.
+func counts(r *run.Run, p run.Person) bool {
+	return r.Review != nil && slices.ContainsFunc(r.Review.ApprovedBy, func(by run.Approval) bool { return by.Is(p) })
+}
+
+// limit keeps a run's record from being filled up. Acts that come at the same
+// moment don't see each other, so a few more may get in; what a run can hold is
+// for Decide to see to.
 func limit(acts []run.Act, p run.Person, now time.Time) error {
-	tooMany := func(detail string) error {
-		return &httpapi.Problem{Status: http.StatusTooManyRequests, Kind: "too-many-acts", Detail: detail, RetryAfterSeconds: 60}
+	tooMany := func(after time.Duration, detail string) error {
+		seconds := int((after + time.Second - 1) / time.Second)
+		return &httpapi.Problem{Status: http.StatusTooManyRequests, Kind: "too-many-acts", Detail: detail, RetryAfterSeconds: max(seconds, 1)}
 	}
 	if len(acts) >= run.MaxActs {
-		return tooMany("This request has had as many acts as it may.")
+		return tooMany(time.Hour, "This request has had as many acts as it may.")
 	}
-	recent := 0
+	var recent []time.Time // acts are in the order of their ids, so of time
 	for _, a := range acts {
 		if a.Person.Is(p) && now.Sub(a.At) < time.Minute {
-			recent++
+			recent = append(recent, a.At)
 		}
 	}
-	if recent >= run.MaxActsPerMinute {
-		return tooMany("You have acted on this request ten times within a minute.")
+	if n := len(recent); n >= run.MaxActsPerMinute {
+		// Room comes when the tenth from the end is a minute old.
+		after := recent[n-run.MaxActsPerMinute].Add(time.Minute).Sub(now)
+		return tooMany(after, "You have acted on this request ten times within a minute.")
 	}
 	return nil
 }

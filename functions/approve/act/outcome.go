@@ -16,16 +16,14 @@ const patience = 10 * time.Second
 
 // outcome wakes the run's execution and waits for what comes of an act. What is
 // not known in time is answered as accepted: the act is stored and will be
-// dealt with.
-func (s service) outcome(ctx context.Context, r *run.Run, a run.Act) (httpapi.Reply, error) {
+// dealt with, at the latest when the run is next looked at. So neither a read
+// nor a wake that fails is the call's failure; both are tried again meanwhile.
+func (s service) outcome(ctx context.Context, c *httpapi.Call, r *run.Run, a run.Act) (httpapi.Reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	woken := ""
 	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 250*time.Millisecond) {
 		next, err := s.Store.Load(ctx, r.ID)
-		if err != nil && ctx.Err() == nil {
-			return httpapi.Reply{}, err
-		}
 		if err == nil {
 			r = next
 			if reply, err, known := settled(r, a); known {
@@ -33,11 +31,13 @@ func (s service) outcome(ctx context.Context, r *run.Run, a run.Act) (httpapi.Re
 			}
 			// A token that is stored after this read finds the act by itself.
 			if token := r.Engine.Token; token != "" && token != woken {
-				if err := wake.Wake(ctx, s.StepFunctions, token); err != nil && ctx.Err() == nil {
-					return httpapi.Reply{}, err
+				if err = wake.Wake(ctx, s.StepFunctions, token); err == nil {
+					woken = token
 				}
-				woken = token
 			}
+		}
+		if err != nil && ctx.Err() == nil {
+			c.Log.Warn("the act is stored, its outcome is not known yet", "act", a.ID, "error", err.Error())
 		}
 		select {
 		case <-ctx.Done():
@@ -59,6 +59,10 @@ func settled(r *run.Run, a run.Act) (reply httpapi.Reply, err error, known bool)
 		case a.Event:
 			return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil, true
 		case run.Ignore:
+			if a.Event == run.Approve && counts(r, a.Person) {
+				// The second of two that were sent at once: the first counts.
+				return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil, true
+			}
 			return httpapi.Reply{}, httpapi.Forbidden(e.Reason), true
 		}
 		return httpapi.Reply{}, lost(r), true
