@@ -134,6 +134,8 @@ func TestTasks(t *testing.T) {
 			} else if got != tc.want {
 				t.Errorf("got %.300s, want %s", got, tc.want)
 			}
+			f.mu.Lock()
+			defer f.mu.Unlock()
 			hangs := len(tc.answers) > 0 && tc.answers[0] == "hang" // the clock may be over before the call
 			if len(f.inputs) != tc.calls && !hangs {
 				t.Errorf("%d calls, want %d", len(f.inputs), tc.calls)
