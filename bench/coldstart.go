@@ -92,7 +92,7 @@ func coldStart(ctx context.Context, binary, root string) (time.Duration, error) 
 	cmd := exec.CommandContext(ctx, binary)
 	cmd.Env = []string{
 		"AWS_LAMBDA_RUNTIME_API=" + l.Addr().String(), "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x",
-		"LAMBDA_TASK_ROOT=" + root, "AUTH_MODE=JWT", "TABLE_NAME=t", "BUS_NAME=b", "STATE_MACHINE_ARN=m", "AWS_LAMBDA_FUNCTION_NAME=f",
+		"LAMBDA_TASK_ROOT=" + root, "AUTH_MODE=JWT", "JWT_ISSUER=https://issuer", "JWT_GROUPS_CLAIM=groups", "ACCOUNT_ID=123456789012", "HOOKS_FUNCTION=h", "TABLE_NAME=t", "BUS_NAME=b", "STATE_MACHINE_ARN=m", "AWS_LAMBDA_FUNCTION_NAME=f",
 	}
 	started := time.Now()
 	if err := cmd.Start(); err != nil {
