@@ -23,27 +23,39 @@ const maxDepth = 64
 func checkJSON(raw []byte) *flow.FieldError {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
-	if wrong := walk(d, "", 0); wrong != nil {
-		return wrong
+	f := walk(d, 0)
+	if f == nil {
+		if _, err := d.Token(); !errors.Is(err, io.EOF) {
+			f = &flaw{detail: "one JSON value was expected"}
+		} else if halfPair(raw) {
+			f = &flaw{detail: `it holds half of a surrogate pair, such as \ud800, which is no character`}
+		}
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return &flow.FieldError{Field: "body", Detail: "one JSON value was expected"}
+	switch {
+	case f == nil:
+		return nil
+	case f.whole || f.path == "":
+		return &flow.FieldError{Field: "body", Detail: f.detail}
 	}
-	if halfPair(raw) {
-		return &flow.FieldError{Field: "body", Detail: `it holds half of a surrogate pair, such as \ud800, which is no character`}
-	}
-	return nil
+	return &flow.FieldError{Field: strings.TrimPrefix(f.path, "."), Detail: f.detail}
 }
 
-func walk(d *json.Decoder, path string, depth int) *flow.FieldError {
-	wrong := func(detail string) *flow.FieldError {
-		if path == "" {
-			path = "body"
-		}
-		return &flow.FieldError{Field: path, Detail: detail}
-	}
+// flaw is something wrong with JSON, and where: its path is put together on the
+// way back, so that it costs nothing while all is well.
+type flaw struct {
+	path, detail string
+	// whole marks what is wrong with the text, wherever it was noticed.
+	whole bool
+}
+
+func (f *flaw) in(segment string) *flaw {
+	f.path = segment + f.path
+	return f
+}
+
+func walk(d *json.Decoder, depth int) *flaw {
 	if depth > maxDepth {
-		return wrong(fmt.Sprintf("it is nested more than %d deep", maxDepth))
+		return &flaw{detail: fmt.Sprintf("it is nested more than %d deep", maxDepth)}
 	}
 	token, err := d.Token()
 	if err != nil {
@@ -52,28 +64,22 @@ func walk(d *json.Decoder, path string, depth int) *flow.FieldError {
 	switch token := token.(type) {
 	case json.Number:
 		if _, err := token.Float64(); err != nil {
-			return wrong("the number is beyond a double")
+			return &flaw{detail: "the number is beyond a double"}
 		}
 		return nil
 	case json.Delim:
-		seen := map[string]bool{}
-		for i := 0; d.More(); i++ {
-			inner := path + "[" + strconv.Itoa(i) + "]"
-			if token == '{' {
-				key, err := d.Token()
-				if err != nil {
-					return noJSON(err)
+		var f *flaw
+		if token == '{' {
+			f = walkMembers(d, depth)
+		} else {
+			for i := 0; d.More() && f == nil; i++ {
+				if f = walk(d, depth+1); f != nil {
+					f.in("[" + strconv.Itoa(i) + "]")
 				}
-				name, _ := key.(string)
-				inner = strings.TrimPrefix(path+"."+Clip(name), ".")
-				if seen[name] {
-					return &flow.FieldError{Field: inner, Detail: "it is there twice"}
-				}
-				seen[name] = true
 			}
-			if wrong := walk(d, inner, depth+1); wrong != nil {
-				return wrong
-			}
+		}
+		if f != nil {
+			return f
 		}
 		if _, err := d.Token(); err != nil {
 			return noJSON(err)
@@ -82,8 +88,27 @@ func walk(d *json.Decoder, path string, depth int) *flow.FieldError {
 	return nil
 }
 
-func noJSON(err error) *flow.FieldError {
-	return &flow.FieldError{Field: "body", Detail: "JSON was expected: " + strings.TrimPrefix(err.Error(), "json: ")}
+func walkMembers(d *json.Decoder, depth int) *flaw {
+	seen := map[string]bool{}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return noJSON(err)
+		}
+		name, _ := key.(string)
+		if seen[name] {
+			return (&flaw{detail: "it is there twice"}).in("." + Clip(name))
+		}
+		seen[name] = true
+		if f := walk(d, depth+1); f != nil {
+			return f.in("." + Clip(name))
+		}
+	}
+	return nil
+}
+
+func noJSON(err error) *flaw {
+	return &flaw{whole: true, detail: "JSON was expected: " + strings.TrimPrefix(err.Error(), "json: ")}
 }
 
 // halfPair tells whether a string of valid JSON escapes half of a surrogate pair

@@ -15,7 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/fasttrack-dev/fasttrack/functions/approve/act"
+	"github.com/fasttrack-dev/fasttrack/functions/request/ask"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi/openapitest"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -85,7 +87,7 @@ var grace = run.Person{ID: "grace@example.com", Email: "grace@example.com", Grou
 // pending makes a world with a run that waits for people.
 func pending(t *testing.T, subscriptions string) *world {
 	t.Helper()
-	r, err := run.New(run.Asked{ID: run.NewID(start), Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com"}, Flow: run.Flow{
+	r, err := run.New(run.Asked{ID: run.NewID(start), Channel: run.ViaAPI, Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com"}, Flow: run.Flow{
 		Name: "f", Hooks: "h", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, RequireReason: []run.EventName{run.Deny},
 		Review: run.ReviewRule{Approvers: []string{"group:sre"}, Viewers: []string{"viewer@example.com"}, Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 3600},
 	}}, start)
@@ -112,6 +114,13 @@ func (w *world) do(t *testing.T, event, body string, headers ...string) (int, ma
 	got, err := api.Handle(ctx, ev)
 	if err != nil {
 		t.Fatal(err)
+	}
+	document, err := openapitest.Read(ask.OpenAPI())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := document.Check("POST", "/requests/{id}/"+event, got.StatusCode, got.Headers["content-type"], []byte(got.Body)); err != nil {
+		t.Error(err)
 	}
 	var out map[string]any
 	if err := json.Unmarshal([]byte(got.Body), &out); err != nil {
@@ -140,9 +149,9 @@ func TestActs(t *testing.T) {
 		"not known in time":     {func(w *world) { w.asleep = true }, "approve", `{}`, 202, ""},
 		"the token is gone":     {func(w *world) { w.wake = &types.TaskTimedOut{} }, "approve", `{}`, 200, ""},
 		"Step Functions fails":  {func(w *world) { w.wake, w.asleep = errors.New("x"), true }, "approve", `{}`, 202, ""},
-		"after another won":     {func(w *world) { w.acts = []run.Act{{ID: "0", Event: run.Deny, Person: grace, At: start}}; w.step(nil) }, "approve", `{}`, 409, "denied already"},
+		"after another won":     {func(w *world) { w.acts = []run.Act{{ID: "0", Event: run.Deny, Person: grace, Channel: run.ViaAPI, At: start}}; w.step(nil) }, "approve", `{}`, 409, "denied already"},
 		"another wins meanwhile": {func(w *world) {
-			w.acts = []run.Act{{ID: "0", Event: run.Deny, Person: grace, At: start}}
+			w.acts = []run.Act{{ID: "0", Event: run.Deny, Person: grace, Channel: run.ViaAPI, At: start}}
 		}, "approve", `{}`, 409, "denied already"},
 		"too many by one": {func(w *world) {
 			for i := range 10 {

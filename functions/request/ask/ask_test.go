@@ -12,6 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/functions/request/ask"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi/openapitest"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -92,11 +93,25 @@ flows:
 	if err != nil {
 		t.Fatal(err)
 	}
+	described(t, route, got)
 	var out map[string]any
 	if err := json.Unmarshal([]byte(got.Body), &out); err != nil {
 		t.Fatalf("%s: %v", got.Body, err)
 	}
 	return got, out
+}
+
+// described fails for an answer that the OpenAPI document doesn't describe.
+func described(t *testing.T, route string, a httpapi.Answer) {
+	t.Helper()
+	document, err := openapitest.Read(ask.OpenAPI())
+	if err != nil {
+		t.Fatal(err)
+	}
+	method, path, _ := strings.Cut(route, " ")
+	if err := document.Check(method, path, a.StatusCode, a.Headers["content-type"], []byte(a.Body)); err != nil {
+		t.Error(err)
+	}
 }
 
 const ada = "ada@example.com"
