@@ -60,13 +60,16 @@ func (a *answer) add(e *Event, outcome any) error {
 	case Continuation:
 		return nil
 	case Permissions:
-		a.Permissions = o.wire()
-		return nil
+		var err error
+		a.Permissions, err = o.wire()
+		return err
 	case []Notification:
-		if o != nil {
-			a.Notifications = told(o)
+		if o == nil { // nothing was said; an empty list tells nobody
+			return nil
 		}
-		return nil
+		var err error
+		a.Notifications, err = told(o)
+		return err
 	case nil:
 		return errors.New("it returned no outcome; hook.Continue() goes on")
 	}
@@ -99,28 +102,6 @@ func (a *answer) addChecks(checks []Check) error {
 		return fmt.Errorf("%d checks in one invocation, more than %d", len(a.Checks), maxChecks)
 	}
 	return nil
-}
-
-func (p Permissions) wire() *permissions {
-	w := &permissions{SelfApproval: p.SelfApproval, Approvals: p.Approvals, TimeoutSeconds: p.TimeoutSeconds}
-	if p.Approvers != nil {
-		w.Approvers = &p.Approvers
-	}
-	if p.Viewers != nil {
-		w.Viewers = &p.Viewers
-	}
-	return w
-}
-
-// told gives a list of its own, with no null in it.
-func told(list []Notification) *[]Notification {
-	wire := make([]Notification, len(list))
-	for i, n := range list {
-		if wire[i] = n; n.To == nil {
-			wire[i].To = []string{}
-		}
-	}
-	return &wire
 }
 
 // checkText checks a text that people will read.

@@ -12,7 +12,8 @@ type Hooks struct {
 	OnRequest func(context.Context, *Event) (FromRequest, error)
 	// GetPermissions says who may decide, once OnRequest left it open.
 	GetPermissions func(context.Context, *Event) (Permissions, error)
-	// GetNotifications says whom to tell, in which order.
+	// GetNotifications says whom to tell, in which order; nil leaves it to the
+	// flow's list, an empty list tells nobody.
 	GetNotifications func(context.Context, *Event) ([]Notification, error)
 	// AfterRequest fires once the request is routed to people.
 	AfterRequest func(context.Context, *Event) (FromAfterRequest, error)

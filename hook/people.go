@@ -1,0 +1,102 @@
+package hook
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// The limits on who decides and who is told.
+const (
+	maxPrincipals    = 100
+	maxPrincipal     = 320 // characters
+	maxApprovals     = 20
+	maxNotifications = 50
+	maxReviewSeconds = 30 * 24 * 3600
+)
+
+// wire gives what goes into the answer, or what is wrong with it: who may decide
+// had better be told in the test of a hook than in the history of a request.
+func (p Permissions) wire() (*permissions, error) {
+	w := &permissions{SelfApproval: p.SelfApproval, Approvals: p.Approvals, TimeoutSeconds: p.TimeoutSeconds}
+	if p.Approvers != nil {
+		w.Approvers = &p.Approvers
+	}
+	if p.Viewers != nil {
+		w.Viewers = &p.Viewers
+	}
+	if err := checkPrincipals("Approvers", p.Approvers); err != nil {
+		return nil, err
+	}
+	if err := checkPrincipals("Viewers", p.Viewers); err != nil {
+		return nil, err
+	}
+	total := 0
+	for _, need := range p.Approvals {
+		if need.Count < 1 || need.Count > maxApprovals {
+			return nil, fmt.Errorf("Approvals: a Count of 1 to %d was expected, not %d", maxApprovals, need.Count)
+		}
+		total += need.Count
+		if need.From != "" {
+			if err := checkPrincipals("Approvals", []string{need.From}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if total > maxApprovals {
+		return nil, fmt.Errorf("Approvals: %d people, more than %d", total, maxApprovals)
+	}
+	return w, checkSeconds("TimeoutSeconds", p.TimeoutSeconds)
+}
+
+// told gives a list of its own, or what is wrong with it.
+func told(list []Notification) (*[]Notification, error) {
+	if len(list) > maxNotifications {
+		return nil, fmt.Errorf("%d notifications, more than %d", len(list), maxNotifications)
+	}
+	for _, n := range list {
+		if len(n.To) == 0 {
+			return nil, errors.New("a notification: To names nobody")
+		}
+		if len(n.To) > maxPrincipals {
+			return nil, fmt.Errorf("a notification: To names %d, more than %d", len(n.To), maxPrincipals)
+		}
+		for _, to := range n.To {
+			if to == "" {
+				return nil, errors.New("a notification: To has an empty name")
+			}
+			if err := checkText("a notification: To", to, maxPrincipal); err != nil {
+				return nil, err
+			}
+		}
+		if err := checkSeconds("WaitSeconds", n.WaitSeconds); err != nil {
+			return nil, err
+		}
+	}
+	wire := append([]Notification{}, list...)
+	return &wire, nil
+}
+
+// checkPrincipals checks the form of e-mails and other identities, "group:NAME",
+// "everyone", "admins".
+func checkPrincipals(what string, principals []string) error {
+	if len(principals) > maxPrincipals {
+		return fmt.Errorf("%s: %d of them, more than %d", what, len(principals), maxPrincipals)
+	}
+	for _, p := range principals {
+		if err := checkText(what, p, maxPrincipal); err != nil {
+			return err
+		}
+		if p == "group:" || p != "everyone" && p != "admins" && !strings.ContainsAny(p, "@:|") {
+			return fmt.Errorf("%s: %q is neither an e-mail nor \"group:NAME\", \"everyone\" or \"admins\"", what, p)
+		}
+	}
+	return nil
+}
+
+func checkSeconds(what string, n int) error {
+	if n < 0 || n > maxReviewSeconds {
+		return fmt.Errorf("%s: 0 to %d was expected, not %d", what, maxReviewSeconds, n)
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+package hook_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/fasttrack-dev/fasttrack/hook"
+)
+
+const askedPrefetch = `{"version":"1","hook":"prefetch","timeout_seconds":1,"field":"schedule","query":"pri","run":{
+	"flow":{"name":"f","label":"F","vars":{"team":"sre"}},"requester":{"id":"ada@example.com","email":"ada@example.com"},"fields":{"urgency":"Normal"}}}`
+
+func TestPrefetch(t *testing.T) {
+	many := make([]hook.Option, 101)
+	for i := range many {
+		many[i].Value = fmt.Sprint(i)
+	}
+	for name, tc := range map[string]struct {
+		search func(context.Context, *hook.Search) ([]hook.Option, error)
+		want   string
+	}{
+		"found": {func(_ context.Context, s *hook.Search) ([]hook.Option, error) {
+			return []hook.Option{{Value: s.Query, Label: s.Field}, {Value: s.Requester.Email}, {Value: s.Flow.Vars.String("team")}, {Value: s.Fields.String("urgency")}}, nil
+		}, `{"version":"1","options":[{"value":"pri","label":"schedule"},{"value":"ada@example.com"},{"value":"sre"},{"value":"Normal"}]}`},
+		"none":       {func(context.Context, *hook.Search) ([]hook.Option, error) { return nil, nil }, `{"version":"1","options":[]}`},
+		"an error":   {func(context.Context, *hook.Search) ([]hook.Option, error) { return many, errors.New("no answer") }, `{"version":"1","options":[],"errors":[{"hook":"prefetch","error":"no answer"}]}`},
+		"a panic":    {func(context.Context, *hook.Search) ([]hook.Option, error) { panic("oh") }, `{"version":"1","options":[],"errors":[{"hook":"prefetch","error":"panic: oh"}]}`},
+		"a hang":     {func(context.Context, *hook.Search) ([]hook.Option, error) { select {} }, `{"version":"1","options":[],"errors":[{"hook":"prefetch","error":"it did not return within 1s"}]}`},
+		"no value":   {func(context.Context, *hook.Search) ([]hook.Option, error) { return []hook.Option{{Label: "x"}}, nil }, `{"version":"1","options":[],"errors":[{"hook":"prefetch","error":"an option has no value"}]}`},
+		"none there": {nil, `{"version":"1","options":[],"errors":[{"hook":"prefetch","error":"the flow's hooks have no Prefetch for the field \"schedule\""}]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := hook.Hooks{Prefetch: map[string]func(context.Context, *hook.Search) ([]hook.Option, error){"schedule": tc.search}}
+			got, err := hook.Flows{"f": h}.Answer(t.Context(), json.RawMessage(askedPrefetch))
+			if err != nil || string(got) != tc.want {
+				t.Errorf("got %s (%v), want %s", got, err, tc.want)
+			}
+		})
+	}
+}
+
+// A search that finds much shows the first of it.
+func TestPrefetchMuch(t *testing.T) {
+	for name, tc := range map[string]struct {
+		option hook.Option
+		want   int
+	}{
+		"many":  {hook.Option{Value: "x"}, 100},
+		"large": {hook.Option{Value: strings.Repeat("ö", 1000)}, 24},
+	} {
+		h := hook.Hooks{Prefetch: map[string]func(context.Context, *hook.Search) ([]hook.Option, error){
+			"schedule": func(context.Context, *hook.Search) ([]hook.Option, error) {
+				list := make([]hook.Option, 1000)
+				for i := range list {
+					list[i] = tc.option
+				}
+				return list, nil
+			},
+		}}
+		raw, err := hook.Flows{"f": h}.Answer(t.Context(), json.RawMessage(askedPrefetch))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct{ Options []hook.Option }
+		if err := json.Unmarshal(raw, &got); err != nil || len(got.Options) != tc.want {
+			t.Errorf("%s: got %d options (%v), want %d", name, len(got.Options), err, tc.want)
+		}
+	}
+}
