@@ -149,7 +149,10 @@ func TestActs(t *testing.T) {
 		"not known in time":     {func(w *world) { w.asleep = true }, "approve", `{}`, 202, ""},
 		"the token is gone":     {func(w *world) { w.wake = &types.TaskTimedOut{} }, "approve", `{}`, 200, ""},
 		"Step Functions fails":  {func(w *world) { w.wake, w.asleep = errors.New("x"), true }, "approve", `{}`, 202, ""},
-		"after another won":     {func(w *world) { w.acts = []run.Act{{ID: "0", Event: run.Deny, Person: grace, Channel: run.ViaAPI, At: start}}; w.step(nil) }, "approve", `{}`, 409, "denied already"},
+		"after another won": {func(w *world) {
+			w.acts = []run.Act{{ID: "0", Event: run.Deny, Person: grace, Channel: run.ViaAPI, At: start}}
+			w.step(nil)
+		}, "approve", `{}`, 409, "denied already"},
 		"another wins meanwhile": {func(w *world) {
 			w.acts = []run.Act{{ID: "0", Event: run.Deny, Person: grace, Channel: run.ViaAPI, At: start}}
 		}, "approve", `{}`, 409, "denied already"},
