@@ -1,6 +1,7 @@
 package hook_test
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,31 +20,14 @@ func TestForwardOnlyCompiles(t *testing.T) {
 		"approve in OnDeny":       {`OnDeny: func(context.Context, *hook.Event) (hook.FromDeny, error) { return hook.Approve("yes"), nil }`, "hook.Approval does not implement hook.FromDeny"},
 		"ignore in OnRequest":     {`OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Ignore("x"), nil }`, "hook.Ignoring does not implement hook.FromRequest"},
 		"approve in AfterApprove": {`AfterApprove: func(context.Context, *hook.Event) error { return hook.Approve("x") }`, "does not implement error"},
+		"go on everywhere":        {`OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Continue(), nil }, OnDeescalate: func(context.Context, *hook.Event) (hook.FromDeescalate, error) { return hook.Continue(), nil }`, ""},
 		"a shorter denial":        {`OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Deny("no").For(time.Hour), nil }`, "no field or method For"},
 		"revoke in OnDeescalate":  {`OnDeescalate: func(context.Context, *hook.Event) (hook.FromDeescalate, error) { return hook.Revoke("x"), nil }`, "hook.Revocation does not implement hook.FromDeescalate"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			// The program lies outside of the tree and stands in it by an
-			// overlay, so that it is part of the module.
-			dir := t.TempDir()
-			source := filepath.Join(dir, "main.go")
 			program := "package main\n\nimport (\n\t\"context\"\n\t\"time\"\n\n\t\"github.com/fasttrack-dev/fasttrack/hook\"\n)\n\nvar _ = time.Hour\nvar _ context.Context\n\nfunc main() { hook.Serve(hook.Flows{\"f\": {" + tc.hooks + "}}) }\n"
-			if err := os.WriteFile(source, []byte(program), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			module, err := filepath.Abs("..")
-			if err != nil {
-				t.Fatal(err)
-			}
-			overlay := filepath.Join(dir, "overlay.json")
-			stands := filepath.Join(module, "hook", "testdata", "program", "main.go")
-			if err := os.WriteFile(overlay, []byte(`{"Replace":{"`+stands+`":"`+source+`"}}`), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			cmd := exec.Command("go", "build", "-overlay", overlay, "-o", os.DevNull, "./hook/testdata/program")
-			cmd.Dir = module
-			out, err := cmd.CombinedOutput()
+			out, err := compile(t, program)
 			switch {
 			case tc.want == "" && err != nil:
 				t.Errorf("it does not compile: %s", out)
@@ -54,4 +38,30 @@ func TestForwardOnlyCompiles(t *testing.T) {
 			}
 		})
 	}
+}
+
+// compile builds a program and gives what the compiler says. The program lies
+// outside of the tree and stands in it by an overlay, so that it is part of the
+// module and needs nothing but the module cache.
+func compile(t *testing.T, program string) ([]byte, error) {
+	t.Helper()
+	dir := t.TempDir()
+	source, overlay := filepath.Join(dir, "main.go"), filepath.Join(dir, "overlay.json")
+	module, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(module, "hook", "testdata", "program", "main.go"): source}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(source, []byte(program), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(overlay, replace, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-overlay", overlay, "-o", os.DevNull, "./hook/testdata/program")
+	cmd.Dir = module
+	return cmd.CombinedOutput()
 }

@@ -1,0 +1,47 @@
+package hook_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// goProgram is the program that a document shows.
+func goProgram(t *testing.T, document string) string {
+	t.Helper()
+	text, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := regexp.MustCompile("(?s)```go\n(package main\n.*?)```").FindStringSubmatch(string(text))
+	if program == nil {
+		t.Fatalf("%s shows no program", document)
+	}
+	return program[1]
+}
+
+// The program that README and docs show compiles, and its hook is the one of the
+// package's example, whose output is checked, and of the flow that ships.
+func TestShownProgram(t *testing.T) {
+	shown := goProgram(t, "../README.md")
+	if out, err := compile(t, shown); err != nil {
+		t.Errorf("it does not compile: %s", out)
+	}
+	if docs := goProgram(t, "../docs/hooks.md"); docs != shown {
+		t.Errorf("docs/hooks.md shows another program than README:\n%s", docs)
+	}
+	_, hooks, found := strings.Cut(shown, "// fastTrackEmergencies")
+	if !found {
+		t.Fatalf("it has no fastTrackEmergencies:\n%s", shown)
+	}
+	for _, file := range []string{"example_test.go", "../functions/hooks/aws_access.go"} {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(source), strings.TrimSpace(hooks)) {
+			t.Errorf("%s has other hooks than README shows", file)
+		}
+	}
+}
