@@ -119,8 +119,8 @@ func TestUnfitReducers(t *testing.T) {
 		"a bare name":      {hook.Permissions{Approvers: []string{"sre"}}, `Approvers: "sre" is neither`},
 		"a nameless group": {hook.Permissions{Viewers: []string{"group:"}}, `Viewers: "group:" is neither`},
 		"too many":         {hook.Permissions{Approvers: hundred}, "101 of them"},
-		"nobody":           {hook.Permissions{Approvals: []hook.Requirement{{Count: 0}}}, "a Count of 1 to 20"},
-		"a crowd":          {hook.Permissions{Approvals: []hook.Requirement{{Count: 11}, {Count: 10}}}, "21 people, more than 20"},
+		"nobody":           {hook.Permissions{Approvals: []hook.Requirement{{Count: 0}}}, "a Count in Approvals: 1 to 20"},
+		"a crowd":          {hook.Permissions{Approvals: []hook.Requirement{{Count: 11}, {Count: 10}}}, "21 people in Approvals, more than 20"},
 		"from nobody":      {hook.Permissions{Approvals: []hook.Requirement{{From: "x", Count: 1}}}, `"x" is neither`},
 		"a past time":      {hook.Permissions{TimeoutSeconds: -1}, "TimeoutSeconds: 0 to 2592000"},
 	} {

@@ -34,7 +34,7 @@ func (p Permissions) wire() (*permissions, error) {
 	total := 0
 	for _, need := range p.Approvals {
 		if need.Count < 1 || need.Count > maxApprovals {
-			return nil, fmt.Errorf("Approvals: a Count of 1 to %d was expected, not %d", maxApprovals, need.Count)
+			return nil, fmt.Errorf("a Count in Approvals: 1 to %d was expected, not %d", maxApprovals, need.Count)
 		}
 		total += need.Count
 		if need.From != "" {
@@ -44,7 +44,7 @@ func (p Permissions) wire() (*permissions, error) {
 		}
 	}
 	if total > maxApprovals {
-		return nil, fmt.Errorf("Approvals: %d people, more than %d", total, maxApprovals)
+		return nil, fmt.Errorf("%d people in Approvals, more than %d", total, maxApprovals)
 	}
 	return w, checkSeconds("TimeoutSeconds", p.TimeoutSeconds)
 }
