@@ -31,19 +31,19 @@ func knownResource(resource string, parameters []string) error {
 		return nil
 	}
 	if strings.TrimSuffix(resource, waitSuffix) != lambdaInvoke {
-		return fmt.Errorf("The resource %s is not implemented on this machine; %s, the same with %s, and the ARN of a function are", resource, lambdaInvoke, waitSuffix)
+		return fmt.Errorf("the resource %s is not implemented on this machine; %s, the same with %s, and the ARN of a function are", resource, lambdaInvoke, waitSuffix)
 	}
 	for _, name := range parameters {
 		switch name {
 		case "FunctionName", "Payload", "Qualifier":
 		case "InvocationType", "LogType", "ClientContext":
-			return fmt.Errorf("The parameter '%s' of lambda:invoke is not implemented on this machine", name)
+			return fmt.Errorf("the parameter '%s' of lambda:invoke is not implemented on this machine", name)
 		default:
-			return fmt.Errorf("The field '%s' is not supported by Step Functions", name)
+			return fmt.Errorf("the field '%s' is not supported by Step Functions", name)
 		}
 	}
 	if !slices.Contains(parameters, "FunctionName") {
-		return errors.New("The required parameter 'FunctionName' is missing")
+		return errors.New("the required parameter 'FunctionName' is missing")
 	}
 	return nil
 }
