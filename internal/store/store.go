@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -52,21 +53,24 @@ type Record struct {
 	Context []byte
 }
 
-// Create stores a new run, its context first: a run is there only with all that
-// belongs to it. It returns ErrExists if the id is taken.
+// Create stores a new run and, in one transaction with it, its context: neither
+// is there without the other, so that a context can never stand beside another
+// request's run. It returns ErrExists if the id is taken.
 func (s *Store) Create(ctx context.Context, r *run.Run, context []byte) error {
-	if context != nil {
-		if err := s.putContext(ctx, r.ID, context); err != nil {
-			return err
-		}
-	}
 	item, err := runItem(r, 1)
 	if err != nil {
 		return err
 	}
-	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &s.table, Item: item, ConditionExpression: aws.String("attribute_not_exists(pk)"),
-	})
+	if context == nil {
+		_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: item, ConditionExpression: isNew})
+	} else {
+		beside := key(r.ID, contextKey)
+		beside["context"] = text(string(context))
+		_, err = s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
+			{Put: &types.Put{TableName: &s.table, Item: item, ConditionExpression: isNew}},
+			{Put: &types.Put{TableName: &s.table, Item: beside, ConditionExpression: isNew}},
+		}})
+	}
 	if isConditionFailed(err) {
 		return fmt.Errorf("create run %s: %w", r.ID, ErrExists)
 	}
@@ -77,18 +81,7 @@ func (s *Store) Create(ctx context.Context, r *run.Run, context []byte) error {
 	return nil
 }
 
-// putContext writes a context once: the first stays.
-func (s *Store) putContext(ctx context.Context, id string, context []byte) error {
-	item := key(id, contextKey)
-	item["context"] = text(string(context))
-	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &s.table, Item: item, ConditionExpression: aws.String("attribute_not_exists(pk)"),
-	})
-	if err != nil && !isConditionFailed(err) {
-		return fmt.Errorf("store the context of run %s: %w", id, err)
-	}
-	return nil
-}
+var isNew = aws.String("attribute_not_exists(pk)")
 
 // Load reads a run, strongly consistent. It returns ErrNotFound, or ErrNewer
 // for one that this code can't read yet.
@@ -161,7 +154,7 @@ func (s *Store) AddAct(ctx context.Context, id string, a run.Act) error {
 		return err
 	}
 	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &s.table, Item: item, ConditionExpression: aws.String("attribute_not_exists(pk)"),
+		TableName: &s.table, Item: item, ConditionExpression: isNew,
 	})
 	if err != nil && !isConditionFailed(err) {
 		return fmt.Errorf("store act %s of run %s: %w", a.ID, id, err)
@@ -169,7 +162,15 @@ func (s *Store) AddAct(ctx context.Context, id string, a run.Act) error {
 	return nil
 }
 
+// isConditionFailed tells whether a put was refused because of its condition,
+// by itself or in a transaction.
 func isConditionFailed(err error) bool {
 	var failed *types.ConditionalCheckFailedException
+	var canceled *types.TransactionCanceledException
+	if errors.As(err, &canceled) {
+		return slices.ContainsFunc(canceled.CancellationReasons, func(r types.CancellationReason) bool {
+			return aws.ToString(r.Code) == "ConditionalCheckFailed"
+		})
+	}
 	return errors.As(err, &failed)
 }

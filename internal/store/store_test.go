@@ -156,6 +156,19 @@ func TestContextAndActsStandBesideTheRun(t *testing.T) {
 	}
 }
 
+// A context that does not get in keeps its run out, and the other way round.
+func TestContextAndRunComeTogether(t *testing.T) {
+	s := open(t)
+	first := asked(t, s, 1, "f", "ada@example.com")
+	if err := s.Create(t.Context(), first, []byte(`{"late":1}`)); !errors.Is(err, store.ErrExists) {
+		t.Errorf("got %v, want ErrExists", err)
+	}
+	rec, err := s.LoadAll(t.Context(), first.ID)
+	if err != nil || rec.Context != nil {
+		t.Errorf("context is %s (%v), want none: it is of a request that was refused", rec.Context, err)
+	}
+}
+
 // Of any number who change one run at once, one does.
 func TestOneOfManySaves(t *testing.T) {
 	s := open(t)
