@@ -22,7 +22,7 @@ func newLocalCommand() *cobra.Command {
 		Short: "Serve the whole system on this machine",
 		Long: "Serve the API, the Lambda binaries, the state machine, the table and the event bus of the template on this machine. " +
 			"Nothing leaves it, and no AWS account is needed. `make run` builds the binaries and calls this.",
-		Example: "  fasttrack local\n  fasttrack local --addr 127.0.0.1:9000",
+		Example: "  fasttrack local\n  fasttrack local --addr 127.0.0.1:9000\n  fasttrack local --attach python-hooks=9001",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, err := flow.Load(flows); err != nil {
@@ -35,6 +35,7 @@ func newLocalCommand() *cobra.Command {
 	cmd.Flags().StringVar(&o.Addr, "addr", orDefault(os.Getenv("FASTTRACK_ADDR"), "127.0.0.1:8080"), "where to listen, on loopback (FASTTRACK_ADDR)")
 	cmd.Flags().StringVar(&o.BuildDir, "build-dir", "build", "where `make build` puts the Lambda binaries")
 	cmd.Flags().StringVar(&o.TemplatePath, "template", "template.yaml", "the template that is deployed")
+	cmd.Flags().StringArrayVar(&o.Attach, "attach", nil, "`NAME[=PORT]` of a function that a process of your own serves; may be repeated")
 	cmd.Flags().StringVar(&flows, "flows", "flows.yaml", "the flows, checked before anything starts")
 	return cmd
 }
@@ -45,6 +46,10 @@ func serve(ctx context.Context, o local.Options, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(out, welcome, stack.URL(), stack.AWSURL(), stack.Lambda.AttachAddr("NAME"))
+	for _, a := range stack.Attached() {
+		fmt.Fprintf(out, "Function %s:  AWS_LAMBDA_RUNTIME_API=%s\n", a.Name, a.Addr)
+	}
+	fmt.Fprintln(out, "Stop with Ctrl-C.")
 	<-ctx.Done()
 	fmt.Fprintln(out, "Stopping.")
 	// The context is over; stopping takes a moment of its own.
@@ -69,8 +74,7 @@ Try, in another terminal:
 
 AWS services:         aws --endpoint-url %[2]s stepfunctions list-state-machines
 Own hook functions:   AWS_LAMBDA_RUNTIME_API=%[3]s
-Stop with Ctrl-C.
-
+                      (a runtime client that takes no path there, such as Node's: --attach NAME)
 `
 
 func orDefault(value, otherwise string) string {

@@ -49,6 +49,9 @@ type Options struct {
 	Parameters map[string]string
 	// Functions replaces functions, by logical id, for tests.
 	Functions map[string]lambda.InProcess
+	// Attach names functions, each as NAME or NAME=PORT, that processes not
+	// started here serve, over a Runtime API with a port of its own.
+	Attach []string
 	// Clock is what time limits and waits of the state machine go by; nil is
 	// the real one.
 	Clock clockwork.Clock
@@ -67,6 +70,7 @@ type Stack struct {
 	EventBridge   *eventbridge.Service
 
 	opts     Options
+	attached []Attached
 	listener net.Listener
 	server   *http.Server
 }
@@ -111,6 +115,9 @@ func (s *Stack) start() error {
 	if err := s.registerFunctions(); err != nil {
 		return err
 	}
+	if err := s.attach(); err != nil {
+		return err
+	}
 	if err := s.createTables(); err != nil {
 		return err
 	}
@@ -124,11 +131,7 @@ func (s *Stack) start() error {
 	if err != nil {
 		return err
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/", api)
-	mux.Handle(awsPath+"/", http.StripPrefix(awsPath, http.HandlerFunc(s.aws)))
-	mux.Handle(awsPath, http.HandlerFunc(s.aws))
-	s.server = &http.Server{Handler: loopback.Guard(mux), ReadHeaderTimeout: 10 * time.Second}
+	s.server = &http.Server{Handler: loopback.Guard(s.route(api)), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := s.server.Serve(s.listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			fmt.Fprintf(s.opts.Log, "local: serve: %v\n", err)
@@ -229,6 +232,20 @@ func (s *Stack) URL() string { return "http://" + s.listener.Addr().String() }
 // AWSURL is where the AWS services answer: an --endpoint-url.
 func (s *Stack) AWSURL() string { return s.URL() + awsPath }
 
+// route hands AWS calls to the services and all others to the API, as they came:
+// a ServeMux would answer paths that it thinks unclean with a redirect, which
+// API Gateway never does.
+func (s *Stack) route(api http.Handler) http.Handler {
+	aws := http.StripPrefix(awsPath, http.HandlerFunc(s.aws))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == awsPath || strings.HasPrefix(r.URL.Path, awsPath+"/") {
+			aws.ServeHTTP(w, r)
+			return
+		}
+		api.ServeHTTP(w, r)
+	})
+}
+
 // aws hands a call to the service that it is for.
 func (s *Stack) aws(w http.ResponseWriter, r *http.Request) {
 	target := r.Header.Get("X-Amz-Target")
@@ -237,7 +254,7 @@ func (s *Stack) aws(w http.ResponseWriter, r *http.Request) {
 		s.DynamoDB.ServeHTTP(w, r)
 	case strings.HasPrefix(target, stepfunctions.Target):
 		s.StepFunctions.ServeHTTP(w, r)
-	case strings.HasPrefix(target, eventbridge.Target):
+	case strings.HasPrefix(target, eventbridge.APITarget):
 		s.EventBridge.ServeHTTP(w, r)
 	case strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/"):
 		s.Lambda.ServeHTTP(w, r)
@@ -253,6 +270,9 @@ func (s *Stack) Close(ctx context.Context) error {
 		errs = append(errs, s.server.Close())
 	} else if s.listener != nil {
 		errs = append(errs, s.listener.Close())
+	}
+	if s.EventBridge != nil {
+		s.EventBridge.Close()
 	}
 	if s.StepFunctions != nil {
 		s.StepFunctions.Close()

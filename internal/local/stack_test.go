@@ -1,14 +1,76 @@
 package local_test
 
 import (
+	"context"
+	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
 )
+
+// answering replaces every function by one that answers with the status alone.
+func answering(status int) map[string]lambda.InProcess {
+	functions := map[string]lambda.InProcess{}
+	for _, id := range []string{"RequestFunction", "ApproveFunction", "RecordFunction", "HooksFunction"} {
+		functions[id] = func(context.Context, []byte) ([]byte, error) {
+			return fmt.Appendf(nil, `{"statusCode":%d}`, status), nil
+		}
+	}
+	return functions
+}
+
+// The API gets paths as they came, without a redirect; AWS calls go to their
+// services, and a function of someone else's has a Runtime API of its own.
+func TestStartServes(t *testing.T) {
+	stack, err := local.Start(t.Context(), local.Options{
+		Addr: "127.0.0.1:0", TemplatePath: "../../template.yaml", Functions: answering(http.StatusTeapot), Attach: []string{"theirs"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stack.Close(context.Background())
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for path, want := range map[string]int{
+		"/healthz":          http.StatusTeapot,
+		"/requests/../none": http.StatusNotFound,
+		"//healthz":         http.StatusNotFound,
+		"/_awsome":          http.StatusNotFound,
+		"/_aws":             http.StatusNotFound,
+		"/_aws/2015-03-31/functions/none/invocations": http.StatusNotFound,
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), "GET", stack.URL(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.URL.Path = path
+		res, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != want {
+			t.Errorf("GET %s: %d, want %d", path, res.StatusCode, want)
+		}
+	}
+	attached := stack.Attached()
+	if len(attached) != 1 || attached[0].Name != "theirs" || attached[0].Addr == "" {
+		t.Fatalf("attached %+v", attached)
+	}
+	res, err := client.Post("http://"+attached[0].Addr+"/2018-06-01/runtime/invocation/none/response", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusBadRequest {
+		t.Errorf("an answer to no invocation: %d, want 400", res.StatusCode)
+	}
+}
 
 // What can't be served is said in one line.
 func TestStartRefuses(t *testing.T) {
@@ -36,11 +98,13 @@ func TestStartRefuses(t *testing.T) {
 		options local.Options
 		want    string
 	}{
-		"a port in use":       {local.Options{Addr: busy.Addr().String()}, "is in use by another program"},
-		"an open address":     {local.Options{Addr: "0.0.0.0:0"}, "is not on loopback"},
-		"no template":         {local.Options{Addr: "127.0.0.1:0", TemplatePath: "none.yaml"}, "none.yaml"},
-		"an unknown resource": {local.Options{Addr: "127.0.0.1:0", TemplatePath: template("AWS::Events::EventBus", "AWS::Kinesis::Stream")}, "AWS::Kinesis::Stream is not understood on this machine"},
-		"a missing binary":    {local.Options{Addr: "127.0.0.1:0", TemplatePath: "../../template.yaml", BuildDir: t.TempDir()}, "`make build` makes it"},
+		"a port in use":        {local.Options{Addr: busy.Addr().String()}, "is in use by another program"},
+		"an open address":      {local.Options{Addr: "0.0.0.0:0"}, "is not on loopback"},
+		"no template":          {local.Options{Addr: "127.0.0.1:0", TemplatePath: "none.yaml"}, "none.yaml"},
+		"an unknown resource":  {local.Options{Addr: "127.0.0.1:0", TemplatePath: template("AWS::Events::EventBus", "AWS::Kinesis::Stream")}, "AWS::Kinesis::Stream is not understood on this machine"},
+		"a bad port to attach": {local.Options{Addr: "127.0.0.1:0", TemplatePath: "../../template.yaml", Functions: answering(200), Attach: []string{"a=b"}}, "expected NAME or NAME=PORT"},
+		"our own to attach":    {local.Options{Addr: "127.0.0.1:0", TemplatePath: "../../template.yaml", Functions: answering(200), Attach: []string{"fasttrack-hooks"}}, "is the stack's own"},
+		"a missing binary":     {local.Options{Addr: "127.0.0.1:0", TemplatePath: "../../template.yaml", BuildDir: t.TempDir()}, "`make build` makes it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stack, err := local.Start(t.Context(), tc.options)

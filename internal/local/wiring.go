@@ -19,18 +19,12 @@ func (s *Stack) openBus() error {
 		o.Buses = append(o.Buses, b.Name)
 	}
 	for _, r := range s.Template.Rules {
-		if r.Schedule != "" {
-			return fmt.Errorf("rule %s: schedules are not understood on this machine", r.LogicalID)
-		}
 		if !r.Enabled {
 			continue
 		}
-		rule := eventbridge.Rule{Name: r.Name, Bus: r.Bus, Pattern: r.Pattern}
+		rule := eventbridge.Rule{Name: r.Name, Bus: r.Bus, Pattern: r.Pattern, Schedule: r.Schedule}
 		for _, t := range r.Targets {
-			if t.Input != nil {
-				return fmt.Errorf("rule %s: a target's Input is not understood on this machine", r.LogicalID)
-			}
-			rule.Functions = append(rule.Functions, t.ARN)
+			rule.Targets = append(rule.Targets, eventbridge.Target{Function: t.ARN, Input: t.Input})
 		}
 		o.Rules = append(o.Rules, rule)
 	}

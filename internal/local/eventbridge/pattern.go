@@ -48,6 +48,9 @@ func parsePattern(raw json.RawMessage) (pattern, error) {
 
 func parseAlternative(one any) (func(any, bool) bool, error) {
 	object, ok := one.(map[string]any)
+	if _, isList := one.([]any); isList {
+		return nil, fmt.Errorf("a value or a comparison was expected, not a list")
+	}
 	if !ok {
 		return func(v any, there bool) bool { return there && v == one }, nil
 	}
@@ -55,7 +58,17 @@ func parseAlternative(one any) (func(any, bool) bool, error) {
 		return nil, fmt.Errorf("one comparison was expected, not %d", len(object))
 	}
 	for name, want := range object {
-		text, _ := want.(string)
+		text, isText := want.(string)
+		switch name {
+		case "prefix", "suffix", "equals-ignore-case":
+			if !isText {
+				return nil, fmt.Errorf("comparison %q is implemented on this machine for a text alone", name)
+			}
+		case "exists":
+			if want != true && want != false {
+				return nil, fmt.Errorf("exists: true or false was expected")
+			}
+		}
 		switch name {
 		case "prefix":
 			return onText(func(s string) bool { return strings.HasPrefix(s, text) }), nil
@@ -69,6 +82,12 @@ func parseAlternative(one any) (func(any, bool) bool, error) {
 			not, ok := want.([]any)
 			if !ok {
 				not = []any{want}
+			}
+			for _, n := range not {
+				switch n.(type) {
+				case map[string]any, []any:
+					return nil, fmt.Errorf("anything-but is implemented on this machine for plain values alone")
+				}
 			}
 			return func(v any, there bool) bool {
 				for _, n := range not {

@@ -16,8 +16,9 @@ import (
 	"github.com/jonboulle/clockwork"
 )
 
-// Target is the prefix of X-Amz-Target of the calls that this service answers.
-const Target = "AWSEvents."
+// APITarget is the prefix of X-Amz-Target of the calls that this service
+// answers.
+const APITarget = "AWSEvents."
 
 // The limits of PutEvents
 // (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html).
@@ -42,12 +43,22 @@ type Event struct {
 	Detail     json.RawMessage `json:"detail"`
 }
 
-// Rule sends the events of a bus that fit its pattern to functions.
+// Rule sends the events of a bus that fit its pattern to functions, or an event
+// of its own whenever its schedule says.
 type Rule struct {
 	Name, Bus string
 	Pattern   json.RawMessage
-	// Functions are names or ARNs.
-	Functions []string
+	// Schedule is rate(…) or cron(…), in place of a Pattern.
+	Schedule string
+	Targets  []Target
+}
+
+// Target is where a rule sends events.
+type Target struct {
+	// Function is its name or ARN.
+	Function string
+	// Input is sent in place of the event when it is not nil.
+	Input json.RawMessage
 }
 
 // Options says what a Service works with.
@@ -69,30 +80,50 @@ type Service struct {
 	opts  Options
 	rules []rule
 
+	stop    chan struct{}
+	closing sync.Once
+	keeping sync.WaitGroup
+
 	mu     sync.Mutex
 	events []Event
 }
 
 type rule struct {
 	Rule
-	pattern pattern
+	pattern  pattern
+	schedule schedule
 }
 
-// New gives a service. The error names a rule whose pattern it doesn't
-// understand.
+// New gives a service and starts its schedules; Close ends them. The error names
+// a rule whose pattern or schedule it doesn't understand.
 func New(o Options) (*Service, error) {
 	if o.Clock == nil {
 		o.Clock = clockwork.NewRealClock()
 	}
-	s := &Service{opts: o}
+	s := &Service{opts: o, stop: make(chan struct{})}
 	for _, r := range o.Rules {
-		p, err := parsePattern(r.Pattern)
+		parsed, err := parseRule(r)
 		if err != nil {
 			return nil, fmt.Errorf("rule %s: %w", r.Name, err)
 		}
-		s.rules = append(s.rules, rule{r, p})
+		s.rules = append(s.rules, parsed)
+	}
+	for _, r := range s.rules {
+		if r.schedule != nil {
+			s.keeping.Add(1)
+			go s.keep(r)
+		}
 	}
 	return s, nil
+}
+
+func parseRule(r Rule) (rule, error) {
+	if r.Schedule != "" {
+		parsed, err := parseSchedule(r.Schedule)
+		return rule{Rule: r, schedule: parsed}, err
+	}
+	parsed, err := parsePattern(r.Pattern)
+	return rule{Rule: r, pattern: parsed}, err
 }
 
 // Events gives the newest events, oldest first.
@@ -119,13 +150,8 @@ func (s *Service) Put(bus string, e Event) {
 		return
 	}
 	for _, r := range s.rules {
-		if r.Bus != bus || !r.pattern.matches(tree) {
-			continue
-		}
-		for _, function := range r.Functions {
-			if err := s.opts.Invoke(function, raw); err != nil && s.opts.OnError != nil {
-				s.opts.OnError(r.Name, err)
-			}
+		if r.schedule == nil && r.Bus == bus && r.pattern.matches(tree) {
+			s.send(r, raw)
 		}
 	}
 }
@@ -154,7 +180,7 @@ type putResult struct {
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	w.Header().Set("X-Amzn-Requestid", newID())
-	if operation := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), Target); operation != "PutEvents" {
+	if operation := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), APITarget); operation != "PutEvents" {
 		refuse(w, "UnknownOperationException", operation+" is not implemented on this machine")
 		return
 	}

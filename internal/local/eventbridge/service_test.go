@@ -37,7 +37,7 @@ func TestRules(t *testing.T) {
 			var got []string
 			s, err := eventbridge.New(eventbridge.Options{
 				Buses: []string{"bus"},
-				Rules: []eventbridge.Rule{{Name: "r", Bus: "bus", Pattern: json.RawMessage(tc.pattern), Functions: []string{"f"}}},
+				Rules: []eventbridge.Rule{{Name: "r", Bus: "bus", Pattern: json.RawMessage(tc.pattern), Targets: []eventbridge.Target{{Function: "f"}}}},
 				Invoke: func(function string, payload []byte) error {
 					got = append(got, function)
 					return nil
@@ -68,8 +68,39 @@ func TestRules(t *testing.T) {
 }
 
 func TestUnknownComparisonIsRefused(t *testing.T) {
-	_, err := eventbridge.New(eventbridge.Options{Rules: []eventbridge.Rule{{Name: "r", Pattern: json.RawMessage(`{"a":[{"cidr":"10.0.0.0/8"}]}`)}}})
-	if err == nil {
-		t.Error("a comparison that is not implemented was taken")
+	for _, pattern := range []string{
+		`{"a":[{"cidr":"10.0.0.0/8"}]}`,
+		`{"a":[{"anything-but":{"prefix":"x"}}]}`,
+		`{"a":[{"prefix":{"equals-ignore-case":"x"}}]}`,
+		`{"a":[{"prefix":"x","suffix":"y"}]}`,
+		`{"a":[["x"]]}`,
+		`{"a":[{"exists":"yes"}]}`,
+		`{"a":[{"numeric":["~",1]}]}`,
+		`{"a":"x"}`,
+		`["a"]`,
+	} {
+		_, err := eventbridge.New(eventbridge.Options{Rules: []eventbridge.Rule{{Name: "r", Pattern: json.RawMessage(pattern)}}})
+		if err == nil {
+			t.Errorf("%s was taken", pattern)
+		}
+	}
+}
+
+// A target's Input is sent in place of the event.
+func TestInput(t *testing.T) {
+	var got []byte
+	s, err := eventbridge.New(eventbridge.Options{
+		Rules: []eventbridge.Rule{{
+			Name: "r", Bus: "default", Pattern: json.RawMessage(`{"source":["s"]}`),
+			Targets: []eventbridge.Target{{Function: "f", Input: json.RawMessage(`{"do":"it"}`)}},
+		}},
+		Invoke: func(_ string, payload []byte) error { got = payload; return nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Put("default", s.Event("s", "t", json.RawMessage(`{}`)))
+	if string(got) != `{"do":"it"}` {
+		t.Errorf("sent %s", got)
 	}
 }

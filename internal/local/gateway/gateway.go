@@ -14,6 +14,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -87,19 +88,27 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		message(w, http.StatusNotFound, "Not Found")
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		message(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
-		return
-	}
-	ev := g.event(r, rt, parameters, body, id)
+	var token string
+	var claims map[string]string
 	if rt.Authorizer != nil {
-		token, claims, ok := g.tokens.mint(r.Header.Values("Authorization"), *rt.Authorizer)
-		if !ok {
+		var ok bool
+		if token, claims, ok = g.tokens.mint(r.Header.Values("Authorization"), *rt.Authorizer); !ok {
 			w.Header().Set("Www-Authenticate", "Bearer")
 			message(w, http.StatusUnauthorized, "Unauthorized")
 			return
 		}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+		message(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
+		return
+	}
+	if err != nil {
+		message(w, http.StatusBadRequest, "Bad Request")
+		return
+	}
+	ev := g.event(r, rt, parameters, body, id)
+	if rt.Authorizer != nil {
 		ev.Headers["authorization"] = "Bearer " + token
 		ev.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
 			JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: claims},
@@ -111,15 +120,25 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // event is what the function is given.
 func (g *Gateway) event(r *http.Request, rt route, parameters map[string]string, body []byte, id string) events.APIGatewayV2HTTPRequest {
 	now := g.opts.Now().UTC()
-	host, _, _ := strings.Cut(r.Host, ":")
+	host, port, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host, port = r.Host, "80"
+	}
+	source, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		source = r.RemoteAddr
+	}
 	ev := events.APIGatewayV2HTTPRequest{
 		Version: "2.0", RouteKey: rt.Key, RawPath: r.URL.Path, RawQueryString: r.URL.RawQuery,
-		Headers: map[string]string{"host": r.Host}, PathParameters: parameters,
+		Headers: map[string]string{
+			"host": r.Host, "x-forwarded-for": source, "x-forwarded-port": port, "x-forwarded-proto": "http",
+		},
+		PathParameters: parameters,
 		RequestContext: events.APIGatewayV2HTTPRequestContext{
 			RouteKey: rt.Key, AccountID: g.opts.AccountID, Stage: "$default", RequestID: id, APIID: "local",
 			DomainName: host, DomainPrefix: "local", Time: now.Format("02/Jan/2006:15:04:05 -0700"), TimeEpoch: now.UnixMilli(),
 			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{
-				Method: r.Method, Path: r.URL.Path, Protocol: r.Proto, SourceIP: "127.0.0.1", UserAgent: r.UserAgent(),
+				Method: r.Method, Path: r.URL.Path, Protocol: r.Proto, SourceIP: source, UserAgent: r.UserAgent(),
 			},
 		},
 	}
@@ -164,9 +183,12 @@ func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, rt route, ev ev
 	ctx, cancel := context.WithTimeout(r.Context(), integration)
 	defer cancel()
 	result, err := g.opts.Invoker.Invoke(ctx, rt.Function, raw)
+	told := &lambda.ServiceError{}
 	switch {
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &told) && told.Code == "TooManyRequestsException":
 		message(w, http.StatusServiceUnavailable, "Service Unavailable")
+	case errors.As(err, &told) && told.Code == "RequestTooLargeException":
+		message(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
 	case err != nil:
 		g.broken(w, rt, err)
 	case result.FunctionError != "":

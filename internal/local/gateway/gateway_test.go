@@ -156,6 +156,8 @@ func TestEventsAndAnswers(t *testing.T) {
 		"an error":              {function{answer: `{"errorMessage":"x"}`, failed: "Unhandled"}, 500, `Internal Server Error`},
 		"no function":           {function{err: &lambda.ServiceError{Code: "ResourceNotFoundException"}}, 500, `Internal Server Error`},
 		"too slow":              {function{err: context.DeadlineExceeded}, 503, `Service Unavailable`},
+		"throttled":             {function{err: &lambda.ServiceError{Code: "TooManyRequestsException"}}, 503, `Service Unavailable`},
+		"too large for Lambda":  {function{err: &lambda.ServiceError{Code: "RequestTooLargeException"}}, 413, `Request Entity Too Large`},
 		"a status that is none": {function{answer: `{"statusCode":7}`}, 500, `Internal Server Error`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -167,5 +169,11 @@ func TestEventsAndAnswers(t *testing.T) {
 	}
 	if res, _ := send(t, "POST", open(t, &function{})+"/open", strings.Repeat("x", 10<<20+1)); res.StatusCode != 413 {
 		t.Errorf("a large body: %d", res.StatusCode)
+	}
+	if res, _ := send(t, "POST", open(t, &function{})+"/requests", strings.Repeat("x", 10<<20+1)); res.StatusCode != 401 {
+		t.Errorf("a large body from nobody: %d", res.StatusCode)
+	}
+	if got := e.RequestContext.HTTP.SourceIP; got != "127.0.0.1" || e.Headers["x-forwarded-for"] != got || e.RequestContext.DomainName != "127.0.0.1" {
+		t.Errorf("source is %q, domain %q, headers %v", got, e.RequestContext.DomainName, e.Headers)
 	}
 }

@@ -135,13 +135,15 @@ func (s *Service) Close(ctx context.Context) error {
 	}
 	s.mu.Unlock()
 
-	s.cancel()
 	for _, f := range functions {
 		f.close()
 	}
+	// Processes go before the Runtime API does: one that sees it end would say
+	// so in the log as a failure.
 	for _, p := range alive {
 		p.kill()
 	}
+	s.cancel()
 	var errs []error
 	for _, p := range alive {
 		select {
