@@ -44,21 +44,18 @@ func number(n int64) types.AttributeValue {
 // whole in the body. Attributes of an index are there only while the run is in
 // it.
 func runItem(r *run.Run, version int64) (item, error) {
-	body, err := json.Marshal(r)
+	body, err := encode(r)
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", r.ID, err)
 	}
-	summary, err := json.Marshal(r.Summary())
+	summary, err := encode(r.Summary())
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", r.ID, err)
-	}
-	if len(body)+len(summary) > maxItem {
-		return nil, fmt.Errorf("run %s: %d bytes: %w", r.ID, len(body)+len(summary), ErrTooLarge)
 	}
 	it := key(r.ID, runKey)
 	it["version"] = number(version)
-	it["body"] = text(string(body))
-	it["summary"] = text(string(summary))
+	it["body"] = text(body)
+	it["summary"] = text(summary)
 	it["created"] = text(created(r.CreatedAt, r.ID))
 	it["mine"] = text(r.Requester.ID)
 	it["flow"] = text(monthOf(r.Flow.Name, r.CreatedAt))
@@ -68,6 +65,9 @@ func runItem(r *run.Run, version int64) (item, error) {
 	if at, open := dueAt(r); open {
 		it["due"] = text(strconv.Itoa(shard(r.ID, dueShards)))
 		it["due_at"] = text(stamp(at))
+	}
+	if size := sizeOf(it); size > maxItem {
+		return nil, fmt.Errorf("run %s: %d bytes, more than %d: %w", r.ID, size, maxItem, ErrTooLarge)
 	}
 	return it, nil
 }
@@ -114,12 +114,12 @@ func readRun(id string, it item) (*run.Run, error) {
 }
 
 func actItem(id string, a run.Act) (item, error) {
-	body, err := json.Marshal(a)
+	body, err := encode(a)
 	if err != nil {
 		return nil, fmt.Errorf("act %s of run %s: %w", a.ID, id, err)
 	}
 	it := key(id, actPrefix+a.ID)
-	it["body"] = text(string(body))
+	it["body"] = text(body)
 	it["expires_at"] = number(a.At.Add(actsKept).Unix())
 	return it, nil
 }

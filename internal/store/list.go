@@ -23,7 +23,7 @@ type Query struct {
 	// From and To bound when a run was asked, From inclusive, To exclusive;
 	// zero times don't bound.
 	From, To time.Time
-	// Limit is how many runs a page holds at most.
+	// Limit is how many runs a page holds at most; less than 1 is 1.
 	Limit int
 	// After is the Next of the page before, "" for the first.
 	After string
@@ -78,6 +78,7 @@ func (s *Store) Flow(ctx context.Context, flow string, q Query, now time.Time) (
 	if q.From.IsZero() {
 		q.From = newest.AddDate(-1, 0, 0)
 	}
+	q.Limit = max(q.Limit, 1)
 	if q.After != "" {
 		if !isPosition(q.After) {
 			return Page{}, ErrBadPosition
@@ -124,6 +125,7 @@ func (s *Store) merge(ctx context.Context, index string, partitions []string, q 
 	if q.After != "" && !isPosition(q.After) {
 		return Page{}, ErrBadPosition
 	}
+	q.Limit = max(q.Limit, 1)
 	limit := q.Limit + 1
 	if wanted != nil || q.Status != "" {
 		limit = q.Limit * readAhead
@@ -170,16 +172,28 @@ func (s *Store) merge(ctx context.Context, index string, partitions []string, q 
 	return page, nil
 }
 
+// behindAll sorts behind every position.
+const behindAll = "~"
+
+// bound gives the position before which lies what was asked before t. Runs
+// stand to the millisecond, so what is left of one is rounded up.
+func bound(t time.Time) string {
+	t = t.UTC().Add(time.Millisecond - 1).Truncate(time.Millisecond)
+	if t.Year() > 9999 { // which no longer sorts
+		return behindAll
+	}
+	return stamp(t)
+}
+
 // partition reads up to limit items of one partition of an index. cut tells
 // that there may be more.
 func (s *Store) partition(ctx context.Context, index, value string, q Query, limit int) (part []entry, cut bool, err error) {
-	// '~' sorts behind every id, so To bounds by time alone.
-	low, high := "0", "~"
+	low, high := "0", behindAll
 	if !q.From.IsZero() {
-		low = stamp(q.From)
+		low = bound(q.From)
 	}
 	if !q.To.IsZero() {
-		high = stamp(q.To)
+		high = bound(q.To)
 	}
 	if q.After != "" && q.After < high {
 		high = q.After
@@ -203,7 +217,7 @@ func (s *Store) partition(ctx context.Context, index, value string, q Query, lim
 	}
 	for _, it := range out.Items {
 		e := entry{position: stringOf(it["created"])}
-		if e.position >= high && high != "~" {
+		if e.position >= high {
 			continue
 		}
 		if err := json.Unmarshal([]byte(stringOf(it["summary"])), &e.run); err != nil {

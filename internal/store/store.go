@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,9 +25,6 @@ var (
 	ErrNewer       = errors.New("written by a newer version")
 	ErrTooLarge    = errors.New("the run is too large for an item")
 )
-
-// maxItem leaves room below the 400 KB that DynamoDB takes for an item.
-const maxItem = 390 << 10
 
 // actsKept is how long acts stay, for DynamoDB's time to live.
 const actsKept = 30 * 24 * time.Hour
@@ -66,10 +62,7 @@ func (s *Store) Create(ctx context.Context, r *run.Run, context []byte) error {
 	} else {
 		beside := key(r.ID, contextKey)
 		beside["context"] = text(string(context))
-		_, err = s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
-			{Put: &types.Put{TableName: &s.table, Item: item, ConditionExpression: isNew}},
-			{Put: &types.Put{TableName: &s.table, Item: beside, ConditionExpression: isNew}},
-		}})
+		err = s.putNew(ctx, item, beside)
 	}
 	if isConditionFailed(err) {
 		return fmt.Errorf("create run %s: %w", r.ID, ErrExists)
@@ -160,17 +153,4 @@ func (s *Store) AddAct(ctx context.Context, id string, a run.Act) error {
 		return fmt.Errorf("store act %s of run %s: %w", a.ID, id, err)
 	}
 	return nil
-}
-
-// isConditionFailed tells whether a put was refused because of its condition,
-// by itself or in a transaction.
-func isConditionFailed(err error) bool {
-	var failed *types.ConditionalCheckFailedException
-	var canceled *types.TransactionCanceledException
-	if errors.As(err, &canceled) {
-		return slices.ContainsFunc(canceled.CancellationReasons, func(r types.CancellationReason) bool {
-			return aws.ToString(r.Code) == "ConditionalCheckFailed"
-		})
-	}
-	return errors.As(err, &failed)
 }

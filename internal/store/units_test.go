@@ -1,0 +1,83 @@
+package store_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// counting gives a store over the table that adds up the write units of its
+// puts.
+func (tab table) counting(units *float64) *store.Store {
+	options := tab.client.Options()
+	options.APIOptions = append(options.APIOptions, func(stack *middleware.Stack) error {
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("units", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			if put, ok := in.Parameters.(*sdk.PutItemInput); ok {
+				put.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
+			}
+			out, meta, err := next.HandleInitialize(ctx, in)
+			if put, ok := out.Result.(*sdk.PutItemOutput); ok && err == nil {
+				*units += *put.ConsumedCapacity.CapacityUnits
+			}
+			return out, meta, err
+		}), middleware.After)
+	})
+	return store.New(sdk.New(options), tab.name)
+}
+
+// took gives the units that do took.
+func took(units *float64, do func()) float64 {
+	before := *units
+	do()
+	return *units - before
+}
+
+// A fast-tracked run is two writes of the item, two each of two lists, and one
+// each to become due and to be so no more. Parking a wait writes the item alone.
+func TestWriteUnits(t *testing.T) {
+	tab := openTable(t)
+	var units float64
+	s := tab.counting(&units)
+	var r *run.Run
+	created := took(&units, func() { r = asked(t, s, 1, "f", "ada@example.com") })
+	decided := took(&units, func() { hear(t, s, r, approve) })
+	if created > 5 || decided > 5 {
+		t.Errorf("a fast-tracked run of at most 2 KB took %v and %v units, want at most 5 and 5", created, decided)
+	}
+	r = asked(t, s, 2, "f", "ada@example.com")
+	routed := took(&units, func() { r = hear(t, s, r, toPeople) })
+	if routed > 8 {
+		t.Errorf("routing a run took %v units, want at most 8: item, two lists, the inbox, and another time to be due", routed)
+	}
+	parked := took(&units, func() {
+		next, _, _, err := run.Park(r, run.Parking{Turn: r.Engine.Turn, Token: "a token", Order: run.TokenOrder{EnteredAt: start}}, start.Add(time.Minute))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Save(t.Context(), next); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if parked > 3 {
+		t.Errorf("parking took %v units, want at most 3: the item alone", parked)
+	}
+}
+
+func BenchmarkWriteUnits(b *testing.B) {
+	tab := openTable(b)
+	var units float64
+	s := tab.counting(&units)
+	n := 0
+	for b.Loop() {
+		hear(b, s, asked(b, s, n, "f", "ada@example.com"), approve)
+		n++
+	}
+	b.ReportMetric(units/float64(n), "units/run")
+}
