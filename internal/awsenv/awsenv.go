@@ -10,16 +10,25 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
+
+// attemptTimeout limits one attempt, connection included, far above what any
+// call here takes. Without it a connection that died while the function was
+// frozen would take all the time that the function has; with it there is time
+// for all attempts within the 29 s of the API.
+const attemptTimeout = 4 * time.Second
 
 // Config gives the configuration of a function's clients: region, credentials
 // and endpoint of its environment (AWS_REGION, AWS_ACCESS_KEY_ID,
 // AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL), which hold as
-// long as the environment lives. Calls are tried up to five times.
+// long as the environment lives. A call is tried up to five times, each time for
+// at most four seconds. The clients share their connections.
 func Config() aws.Config {
 	cfg := aws.Config{
 		Region:      os.Getenv("AWS_REGION"),
 		Credentials: aws.NewCredentialsCache(aws.CredentialsProviderFunc(credentials)),
+		HTTPClient:  awshttp.NewBuildableClient().WithTimeout(attemptTimeout),
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
 				o.MaxAttempts = 5
