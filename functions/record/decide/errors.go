@@ -2,7 +2,7 @@ package decide
 
 import (
 	"errors"
-	"fmt"
+	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -28,15 +28,31 @@ type UnknownVersion struct{ Message string }
 
 func (e UnknownVersion) Error() string { return e.Message }
 
-// atTheEdge gives an error the type that the state machine knows it by.
+// atTheEdge gives an error the type that the state machine knows it by, bare:
+// a wrapped one would go out under the wrapper's name.
 func atTheEdge(err error) error {
+	var refused Refused
+	var unavailable Unavailable
+	var unknown UnknownVersion
 	switch {
-	case errors.As(err, new(Refused)), errors.As(err, new(Unavailable)), errors.As(err, new(UnknownVersion)):
-		return err
+	case errors.As(err, &refused):
+		return refused
+	case errors.As(err, &unavailable):
+		return unavailable
+	case errors.As(err, &unknown):
+		return unknown
 	case errors.Is(err, run.ErrNotTheRuns), errors.Is(err, store.ErrNotFound):
 		return Refused{err.Error()}
 	case errors.Is(err, store.ErrNewer):
 		return UnknownVersion{err.Error()}
 	}
-	return Unavailable{fmt.Sprint(err)}
+	return Unavailable{err.Error()}
+}
+
+// without gives the error without a task token, should AWS have quoted it.
+func without(token string, err error) error {
+	if token == "" || !strings.Contains(err.Error(), token) {
+		return err
+	}
+	return Unavailable{strings.ReplaceAll(err.Error(), token, "(the task token)")}
 }

@@ -5,11 +5,11 @@ package decide
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -72,19 +72,25 @@ type Parked struct {
 
 // Handle answers "decide" with a [run.Document] and "park" with [Parked]. The
 // error is [Refused], [Unavailable] or [UnknownVersion], also after a panic.
+// One line is logged, with neither a token nor anything that was asked.
 func (h *Handler) Handle(ctx context.Context, req Request) (answer any, err error) {
 	started := time.Now()
 	attrs := []any{"run_id", req.RunID, "operation", req.Operation, "step", req.Step.State}
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		attrs = append(attrs, "request_id", lc.AwsRequestID)
 	}
+	var r *run.Run
 	defer func() {
 		if p := recover(); p != nil {
 			answer, err = nil, Unavailable{fmt.Sprintf("panic: %v", p)}
+			attrs = append(attrs, "stack", string(debug.Stack()))
+		}
+		if r != nil {
+			attrs = append(attrs, "flow", r.Flow.Name, "status", r.Status)
 		}
 		attrs = append(attrs, "took_ms", time.Since(started).Milliseconds())
 		if err != nil {
-			err = atTheEdge(err)
+			err = atTheEdge(without(req.Token, err))
 			h.Log.Error("step failed", append(attrs, "error", err.Error(), "type", fmt.Sprintf("%T", err))...)
 			return
 		}
@@ -102,59 +108,62 @@ func (h *Handler) Handle(ctx context.Context, req Request) (answer any, err erro
 	}
 	switch req.Operation {
 	case "decide":
-		return h.decide(ctx, req, execution)
+		r, answer, err = h.decide(ctx, req, execution)
 	case "park":
-		return h.park(ctx, req, execution)
+		r, answer, err = h.park(ctx, req, execution)
+	default:
+		err = Refused{fmt.Sprintf("there is no operation %q", req.Operation)}
 	}
-	return nil, Refused{fmt.Sprintf("there is no operation %q", req.Operation)}
+	return answer, err
 }
 
 // conflicts is how often a change is tried again because somebody else changed
 // the run meanwhile.
 const conflicts = 5
 
-func (h *Handler) decide(ctx context.Context, req Request, execution int) (any, error) {
+func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *run.Run, answer any, err error) {
 	for range conflicts {
 		rec, err := h.Store.LoadAll(ctx, req.RunID)
 		if err != nil {
-			return nil, err
+			return r, nil, err
 		}
+		r = rec.Run
 		published := rec.Run.Engine.Published
 		if t := rec.Run.Engine.Turn; t > 0 && req.Turn == t {
 			// The state machine has the document of the last change, so that
 			// change was published before it was answered.
 			published = len(rec.Run.History)
 		}
-		now := h.Now()
-		next, changed, err := run.Decide(rec.Run, run.Step{
+		d, err := within(rec, run.Step{
 			ID: req.stepID(execution), Execution: execution, Turn: req.Turn, Heard: req.Heard, Caught: req.Caught,
 			Acts: rec.Acts, HooksVersion: h.hooksVersion(rec.Run),
-		}, now)
+		}, h.Now())
 		if err != nil {
-			return nil, err
+			return r, nil, err
 		}
-		if changed {
-			next.Engine.Published = published
-			if err := h.Store.Save(ctx, next); errors.Is(err, store.ErrConflict) {
+		if d.changed {
+			d.next.Engine.Published = published
+			if err := h.Store.Save(ctx, d.next); errors.Is(err, store.ErrConflict) {
 				continue
 			} else if err != nil {
-				return nil, err
+				return r, nil, err
 			}
 		}
-		if err := h.publish(ctx, next, published); err != nil {
-			return nil, err
+		if err := h.publish(ctx, d.next, published); err != nil {
+			return r, nil, err
 		}
-		return next.Document(now, json.RawMessage(rec.Context))
+		return d.next, d.document, nil
 	}
-	return nil, Unavailable{fmt.Sprintf("run %s: it was changed %d times while deciding", req.RunID, conflicts)}
+	return r, nil, Unavailable{fmt.Sprintf("run %s: it was changed %d times while deciding", req.RunID, conflicts)}
 }
 
-func (h *Handler) park(ctx context.Context, req Request, execution int) (any, error) {
+func (h *Handler) park(ctx context.Context, req Request, execution int) (r *run.Run, answer any, err error) {
 	for range conflicts {
 		rec, err := h.Store.LoadAll(ctx, req.RunID)
 		if err != nil {
-			return nil, err
+			return r, nil, err
 		}
+		r = rec.Run
 		parking := run.Parking{
 			Execution: execution, Turn: req.Turn, Token: req.Token, Acts: rec.Acts,
 			Order: run.TokenOrder{
@@ -163,32 +172,32 @@ func (h *Handler) park(ctx context.Context, req Request, execution int) (any, er
 		}
 		next, changed, wake, err := run.Park(rec.Run, parking, h.Now())
 		if err != nil {
-			return nil, err
+			return r, nil, err
 		}
 		if changed {
 			if err := h.Store.Save(ctx, next); errors.Is(err, store.ErrConflict) {
 				continue
 			} else if err != nil {
-				return nil, err
+				return r, nil, err
 			}
 			// An act that was stored after the read found no token to wake, and
 			// was not seen: it is looked for once the token is there.
 			if rec, err = h.Store.LoadAll(ctx, req.RunID); err != nil {
-				return nil, err
+				return r, nil, err
 			}
 			parking.Acts = rec.Acts
 			if _, _, wake, err = run.Park(rec.Run, parking, h.Now()); err != nil {
-				return nil, err
+				return r, nil, err
 			}
 		}
 		if wake {
 			if err := h.Waker.Wake(ctx, req.Token); err != nil {
-				return nil, err
+				return r, nil, err
 			}
 		}
-		return Parked{RunID: req.RunID, Woken: wake}, nil
+		return next, Parked{RunID: req.RunID, Woken: wake}, nil
 	}
-	return nil, Unavailable{fmt.Sprintf("run %s: it was changed %d times while parking", req.RunID, conflicts)}
+	return r, nil, Unavailable{fmt.Sprintf("run %s: it was changed %d times while parking", req.RunID, conflicts)}
 }
 
 // hooksVersion is the version that the run's hook function has now, "" where

@@ -184,6 +184,9 @@ func TestErrorsHaveTheNamesOfTheStateMachine(t *testing.T) {
 		"no such operation":      {func(f *fakes, r *decide.Request) { r.Operation = "grant" }, "Refused"},
 		"a newer document":       {func(f *fakes, r *decide.Request) { r.Version = 2 }, "UnknownVersion"},
 		"a newer run":            {func(f *fakes, r *decide.Request) { f.fail["load"] = fmt.Errorf("x: %w", store.ErrNewer) }, "UnknownVersion"},
+		"a refusal within": {func(f *fakes, r *decide.Request) {
+			f.fail["load"] = fmt.Errorf("load: %w", decide.Refused{Message: "no"})
+		}, "Refused"},
 		"the table fails":        {func(f *fakes, r *decide.Request) { f.fail["load"] = errors.New("throttled") }, "Unavailable"},
 		"the write fails":        {func(f *fakes, r *decide.Request) { f.fail["save"] = errors.New("throttled") }, "Unavailable"},
 		"the run makes no sense": {func(f *fakes, r *decide.Request) { f.rec.Run.Engine.Hook = run.OnApprove }, "Unavailable"},
@@ -223,6 +226,32 @@ func TestPark(t *testing.T) {
 	park.Step.EnteredAt, park.Token = start.Add(time.Minute), "next"
 	if _, err := h.Handle(t.Context(), park); err != nil || !reflect.DeepEqual(f.woken, []string{"next"}) {
 		t.Errorf("%v, woken %v", err, f.woken)
+	}
+}
+
+// acting has somebody act between the read and the write of a park.
+type acting struct {
+	*fakes
+	act run.Act
+}
+
+func (a acting) Save(ctx context.Context, r *run.Run) error {
+	a.rec.Acts = append(a.rec.Acts, a.act)
+	return a.fakes.Save(ctx, r)
+}
+
+// Such an act found no token to wake, and is not lost all the same.
+func TestAnActWhileParking(t *testing.T) {
+	f := newFakes(t)
+	if _, err := f.handler().Handle(t.Context(), f.step(1, toPeople)); err != nil {
+		t.Fatal(err)
+	}
+	during := acting{f, run.Act{ID: run.NewID(start), Event: run.Approve, Person: run.Person{ID: "root@example.com"}, At: start}}
+	h := decide.New(decide.Deps{Store: during, Bus: f, Waker: f, Now: func() time.Time { return start.Add(time.Second) }, Log: slog.New(slog.DiscardHandler)})
+	park := f.step(2, "")
+	park.Operation, park.Step.State, park.Token = "park", "Review", "token"
+	if _, err := h.Handle(t.Context(), park); err != nil || !reflect.DeepEqual(f.woken, []string{"token"}) {
+		t.Errorf("%v, woken %v, want the wait woken", err, f.woken)
 	}
 }
 
