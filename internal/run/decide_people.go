@@ -14,8 +14,10 @@ const (
 	// maxTurns keeps an execution, at about a dozen events a turn, under the
 	// 25,000 events that Step Functions allows.
 	maxTurns = 1500
-	// maxHistory is in bytes; a DynamoDB item may have 400 KB.
-	maxHistory = 280 << 10
+	// maxSize is in bytes of [Run.Size]; a DynamoDB item may have 400 KB, and one
+	// act adds at most some 50 KB: its reason in the history, the decision, the
+	// case and the summary.
+	maxSize = 330 << 10
 )
 
 // goOn goes on with a run that waits for people: deals with the acts that came,
@@ -102,11 +104,8 @@ func (d *decider) full() bool {
 	if d.Engine.Turn >= maxTurns {
 		return true
 	}
-	if len(d.History) < 50 {
-		return false
-	}
-	raw, err := json.Marshal(d.History)
-	return err != nil || len(raw) > maxHistory
+	size, err := d.Size()
+	return err != nil || size > maxSize
 }
 
 func actCase(a Act) Case {

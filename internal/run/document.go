@@ -1,7 +1,6 @@
 package run
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -116,14 +115,11 @@ func (d *Document) fit() error {
 	}
 }
 
-// size is in bytes of JSON that is not escaped for HTML, as both functions that
-// send documents write it.
+// size is in bytes.
 func (d *Document) size() (int, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(d); err != nil {
+	raw, err := Encode(d)
+	if err != nil {
 		return 0, fmt.Errorf("encode the document: %w", err)
 	}
-	return b.Len(), nil
+	return len(raw), nil
 }

@@ -44,18 +44,18 @@ func number(n int64) types.AttributeValue {
 // whole in the body. Attributes of an index are there only while the run is in
 // it.
 func runItem(r *run.Run, version int64) (item, error) {
-	body, err := encode(r)
+	body, err := run.Encode(r)
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", r.ID, err)
 	}
-	summary, err := encode(r.Summary())
+	summary, err := run.Encode(r.Summary())
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", r.ID, err)
 	}
 	it := key(r.ID, runKey)
 	it["version"] = number(version)
-	it["body"] = text(body)
-	it["summary"] = text(summary)
+	it["body"] = text(string(body))
+	it["summary"] = text(string(summary))
 	it["created"] = text(created(r.CreatedAt, r.ID))
 	it["mine"] = text(r.Requester.ID)
 	it["flow"] = text(monthOf(r.Flow.Name, r.CreatedAt))
@@ -114,12 +114,12 @@ func readRun(id string, it item) (*run.Run, error) {
 }
 
 func actItem(id string, a run.Act) (item, error) {
-	body, err := encode(a)
+	body, err := run.Encode(a)
 	if err != nil {
 		return nil, fmt.Errorf("act %s of run %s: %w", a.ID, id, err)
 	}
 	it := key(id, actPrefix+a.ID)
-	it["body"] = text(body)
+	it["body"] = text(string(body))
 	it["expires_at"] = number(a.At.Add(actsKept).Unix())
 	return it, nil
 }

@@ -1,10 +1,6 @@
 package store
 
 import (
-	"encoding/json"
-	"fmt"
-	"strings"
-
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -23,27 +19,8 @@ const reserve = 100 << 10
 // a hook said is not to be kept if it doesn't: a run that can't be written any
 // more could never end. The error is for a run that is no JSON.
 func HasRoom(r *run.Run) (bool, error) {
-	body, err := encode(r)
-	if err != nil {
-		return false, fmt.Errorf("run %s: %w", r.ID, err)
-	}
-	summary, err := encode(r.Summary())
-	if err != nil {
-		return false, fmt.Errorf("run %s: %w", r.ID, err)
-	}
-	return len(body)+len(summary) <= maxItem-reserve, nil
-}
-
-// encode writes JSON without escaping it for HTML, which would make six bytes
-// of each <, > and &.
-func encode(v any) (string, error) {
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return "", err
-	}
-	return strings.TrimSuffix(b.String(), "\n"), nil
+	size, err := r.Size()
+	return size <= maxItem-reserve, err
 }
 
 // sizeOf is an item's size in bytes, as DynamoDB counts it or a little more: a

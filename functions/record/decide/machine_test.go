@@ -26,6 +26,8 @@ type machine struct {
 	arrives func(m *machine)
 	now     time.Time
 	steps   int
+	// reason is what people give; "" is a short one.
+	reason string
 	// calls counts the calls of the handler to others; the one of number fails
 	// is not made, or made and its answer lost.
 	calls, fails int
@@ -165,6 +167,9 @@ func (m *machine) acts(event run.EventName, person string) {
 	m.t.Helper()
 	m.now = m.now.Add(time.Second) // so that acts come in the order of their ids
 	a := run.Act{ID: run.NewID(m.now), Event: event, Person: run.Person{ID: person}, At: m.now, Channel: run.ViaAPI, Reason: "as agreed"}
+	if m.reason != "" {
+		a.Reason = m.reason
+	}
 	if err := m.table.AddAct(m.t.Context(), m.id, a); err != nil {
 		m.t.Fatal(err)
 	}

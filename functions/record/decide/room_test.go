@@ -2,8 +2,10 @@ package decide_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -90,5 +92,38 @@ func TestWhatDoesNotFitIsTheHooksFailure(t *testing.T) {
 	}
 	if failed == 0 || r.Status != run.Denied || len(r.Review.Errors) != failed {
 		t.Errorf("%d entries tell of it, reviewers see %d, the run is %s", failed, len(r.Review.Errors), r.Status)
+	}
+}
+
+// People who say as much as they may don't fill a run either: it ends, at the
+// latest when its record is full or its time is over.
+func TestPeopleWhoSayAllTheyMay(t *testing.T) {
+	flow := sampleFlow()
+	flow.Review.Approvers = []string{"everyone"}
+	flow.Review.Approvals = []run.Requirement{{Count: 20}}
+	for name, tc := range map[string]struct {
+		answers map[run.HookName]string
+		want    run.Status
+	}{
+		"no hooks": {map[run.HookName]string{run.OnRequest: `{"subscriptions":["on_request"]}`}, run.Approved},
+		"and so do hooks": {map[run.HookName]string{
+			run.OnRequest:   `{"subscriptions":["on_request","on_approve","after_expire"],"checks":` + checks("é") + `}`,
+			run.OnApprove:   `{"checks":` + checks("é") + `}`,
+			run.AfterExpire: `{"checks":` + checks("é") + `}`,
+		}, run.Expired},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMachine(t, newTable(t), flow, tc.answers)
+			m.reason = strings.Repeat("😀", run.MaxReason)
+			person := 0
+			m.arrives = func(m *machine) {
+				if person++; person > 40 {
+					m.now = m.now.Add(time.Hour)
+					return
+				}
+				m.acts(run.Approve, fmt.Sprintf("p%d@example.com", person))
+			}
+			check(t, m, tc.want)
+		})
 	}
 }

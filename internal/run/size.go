@@ -1,0 +1,34 @@
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// Encode writes v as the JSON that is stored and sent: not escaped for HTML,
+// which would make six bytes of each <, > and &.
+func Encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// Size is what the run takes up as it is stored, in bytes: the whole of it, and
+// the summary that is kept beside it for lists. The error is for a run that is
+// no JSON.
+func (r *Run) Size() (int, error) {
+	body, err := Encode(r)
+	if err != nil {
+		return 0, fmt.Errorf("run %s: %w", r.ID, err)
+	}
+	summary, err := Encode(r.Summary())
+	if err != nil {
+		return 0, fmt.Errorf("run %s: %w", r.ID, err)
+	}
+	return len(body) + len(summary), nil
+}
