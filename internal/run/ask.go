@@ -38,19 +38,27 @@ type AskActor struct {
 
 // AskRun is what a hook is told of the run: no sensitive field.
 type AskRun struct {
-	ID        string                     `json:"id"`
-	Status    Status                     `json:"status"`
-	Flow      AskFlow                    `json:"flow"`
-	Requester Person                     `json:"requester"`
-	Reason    string                     `json:"reason"`
-	Duration  int                        `json:"duration_seconds,omitempty"`
-	Context   json.RawMessage            `json:"context,omitempty"`
-	Actors    map[EventName]Actor        `json:"actors"`
-	Fields    map[string]json.RawMessage `json:"fields"`
+	ID        string  `json:"id"`
+	Status    Status  `json:"status"`
+	Flow      AskFlow `json:"flow"`
+	Requester Person  `json:"requester"`
+	Reason    string  `json:"reason"`
+	Duration  int     `json:"duration_seconds,omitempty"`
+	// Access is there once access was given.
+	Access  *AskAccess                 `json:"access,omitempty"`
+	Context json.RawMessage            `json:"context,omitempty"`
+	Actors  map[EventName]Actor        `json:"actors"`
+	Fields  map[string]json.RawMessage `json:"fields"`
 	// Sensitive names the fields that were given a value and are withheld.
 	Sensitive []string                   `json:"sensitive,omitempty"`
 	History   []AskEntry                 `json:"history"`
 	Steps     map[string]json.RawMessage `json:"steps,omitempty"`
+}
+
+// AskAccess is what a hook is told of the run's access.
+type AskAccess struct {
+	StartsAt time.Time `json:"starts_at"`
+	EndsAt   time.Time `json:"ends_at"`
 }
 
 // AskFlow is what a hook is told of the flow.
@@ -82,6 +90,9 @@ func (r *Run) ask(context json.RawMessage) Ask {
 			Actors: map[EventName]Actor{}, Fields: r.Fields, Sensitive: r.withheld(),
 			History: []AskEntry{}, Steps: r.Steps,
 		},
+	}
+	if r.Access != nil && !r.Access.StartsAt.IsZero() {
+		a.Run.Access = &AskAccess{StartsAt: r.Access.StartsAt, EndsAt: r.Access.EndsAt}
 	}
 	if a.Run.Fields == nil {
 		a.Run.Fields = map[string]json.RawMessage{}

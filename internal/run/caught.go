@@ -16,11 +16,7 @@ func (c Caught) explain(hook HookName, limitSeconds int) string {
 	case "Lambda.ResourceNotFoundException":
 		return "the hook function does not exist: " + clip(c.Cause)
 	}
-	var payload struct {
-		Message string `json:"errorMessage"`
-		Type    string `json:"errorType"`
-	}
-	if json.Unmarshal([]byte(c.Cause), &payload) == nil && payload.Message != "" {
+	if payload := c.payload(); payload.Message != "" {
 		if payload.Type == "Sandbox.Timedout" {
 			return fmt.Sprintf("%s did not answer: %s", hook, clip(payload.Message))
 		}
@@ -31,3 +27,19 @@ func (c Caught) explain(hook HookName, limitSeconds int) string {
 	}
 	return fmt.Sprintf("%s failed: %s: %s", hook, c.Error, clip(c.Cause))
 }
+
+// failed is what Lambda says of a function that failed.
+type failed struct {
+	Message string `json:"errorMessage"`
+	Type    string `json:"errorType"`
+}
+
+func (c Caught) payload() failed {
+	var f failed
+	if json.Unmarshal([]byte(c.Cause), &f) != nil {
+		return failed{}
+	}
+	return f
+}
+
+func (c Caught) message() string { return clip(c.payload().Message) }

@@ -20,7 +20,8 @@ func Decide(r *Run, s Step, now time.Time) (next *Run, changed bool, err error) 
 	if s.ID == r.Engine.Step || r.over() {
 		return r, false, nil
 	}
-	if r.Engine.Next == NextHook && s.Turn != r.Engine.Turn {
+	gone := s.Hold.State == Dropped && r.Flow.HasAccess() && (r.Status == Approved || r.Status == Active)
+	if r.Engine.Next.answered() && s.Turn != r.Engine.Turn && !gone {
 		// An answer to a question of an earlier turn: ask the present one.
 		return r, false, nil
 	}
@@ -29,9 +30,16 @@ func Decide(r *Run, s Step, now time.Time) (next *Run, changed bool, err error) 
 		return nil, false, err
 	}
 	d := &decider{Run: next, step: s, now: clean(now)}
-	if r.Engine.Next == NextHook {
+	switch next := r.Engine.Next; {
+	case gone:
+		d.gone()
+	case next == NextHook:
 		d.hear()
-	} else {
+	case next == NextGrant:
+		d.granted()
+	case next == NextTakeBack || next == NextPause:
+		d.tookBack()
+	default:
 		d.goOn()
 	}
 	if d.err != nil {
@@ -43,16 +51,14 @@ func Decide(r *Run, s Step, now time.Time) (next *Run, changed bool, err error) 
 	next.Engine.Turn++
 	next.Engine.Step = s.ID
 	next.UpdatedAt = d.now
-	if next.Engine.Next != NextReview {
+	if !next.Engine.Next.waits() {
 		next.Engine.Token = ""
 	}
 	return next, true, nil
 }
 
 // over tells whether the state machine was told to end.
-func (r *Run) over() bool {
-	return r.Engine.Next != NextHook && r.Engine.Next != NextReview
-}
+func (r *Run) over() bool { return r.Engine.Next.ends() }
 
 func (r *Run) clone() (*Run, error) {
 	raw, err := json.Marshal(r)
@@ -118,7 +124,7 @@ func (d *decider) subscribed(h HookName) bool {
 // raise lets an event come: its on-hook is asked if it is there, else the event
 // takes effect.
 func (d *decider) raise(c Case) {
-	hook := map[EventName]HookName{Approve: OnApprove, Deny: OnDeny, Expire: OnExpire}[c.Event]
+	hook := map[EventName]HookName{Approve: OnApprove, Deny: OnDeny, Expire: OnExpire, Revoke: OnRevoke}[c.Event]
 	if d.subscribed(hook) {
 		d.Engine.Case = &c
 		d.ask(hook)
@@ -129,6 +135,10 @@ func (d *decider) raise(c Case) {
 
 // settle lets an event take effect, after its on-hook if it has one.
 func (d *decider) settle(c Case) {
+	if c.Event == Revoke {
+		d.takeBack(c)
+		return
+	}
 	d.Engine.Case = nil
 	d.handled(c.Act)
 	entry := Entry{
@@ -166,12 +176,20 @@ var (
 	pastTense = map[EventName]string{Approve: "Approved", Deny: "Denied", Expire: "Expired", Cancel: "Canceled"}
 	outcome   = map[EventName]Status{Approve: Approved, Deny: Denied, Expire: Expired, Cancel: Canceled}
 	afterHook = map[EventName]HookName{Approve: AfterApprove, Deny: AfterDeny, Expire: AfterExpire, Cancel: AfterCancel}
-	endOf     = map[Status]Next{Approved: NextApproved, Denied: NextDenied, Expired: NextExpired, Canceled: NextCanceled}
+	endOf     = map[Status]Next{
+		Approved: NextApproved, Denied: NextDenied, Expired: NextExpired, Canceled: NextCanceled,
+		Ended: NextEnded, Revoked: NextRevoked, Failed: NextFailed,
+	}
 )
 
-// end has the state machine end in the state that is named for the outcome.
+// end has the state machine end in the state that is named for the outcome;
+// after an approval that gives access it goes on to that.
 func (d *decider) end() {
 	d.Engine.Case, d.Engine.Hook = nil, ""
+	if d.Status == Approved && d.Flow.HasAccess() {
+		d.escalate()
+		return
+	}
 	d.Engine.Next = endOf[d.Status]
 	d.changed = true
 }

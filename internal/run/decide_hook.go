@@ -30,7 +30,15 @@ func (d *decider) hear() {
 		d.heardOnDeny(a)
 	case OnExpire:
 		d.heardOnExpire(a)
-	default: // the after-hooks of a decision
+	case OnEscalate:
+		d.heardOnEscalate(a)
+	case AfterEscalate:
+		d.heardAfterEscalate(a)
+	case OnRevoke:
+		d.heardOnRevoke(a)
+	case OnDeescalate:
+		d.heardOnDeescalate(a)
+	default: // the after-hooks of a decision, and of the end of access
 		if failure := a.failed(hook); failure != "" {
 			d.ignore(hookActor(hook), ViaHook, "", "", failure, a.checks)
 		}

@@ -23,6 +23,14 @@ const (
 // goOn goes on with a run that waits for people: deals with the acts that came,
 // then with time that passed, and then waits.
 func (d *decider) goOn() {
+	switch d.Status {
+	case Approved:
+		d.escalate()
+		return
+	case Active:
+		d.goOnActive()
+		return
+	}
 	for {
 		act, there := d.nextAct()
 		if !there {
@@ -69,7 +77,7 @@ func (d *decider) goOn() {
 }
 
 // nextAct is the first act that was not dealt with and came before the review
-// expired. A second act with the same key is the first one again.
+// expired; after the decision, the first revoke. A second act with the same key is the first one again.
 func (d *decider) nextAct() (Act, bool) { return d.Run.nextAct(d.step.Acts) }
 
 func (r *Run) nextAct(acts []Act) (Act, bool) {
@@ -77,7 +85,14 @@ func (r *Run) nextAct(acts []Act) (Act, bool) {
 	for _, act := range acts {
 		again := act.Key != "" && keys[act.Key]
 		keys[act.Key] = true
-		if again || slices.Contains(r.Engine.Handled, act.ID) || act.At.After(r.Review.ExpiresAt) {
+		if again || slices.Contains(r.Engine.Handled, act.ID) {
+			continue
+		}
+		if r.Status.Decided() {
+			if act.Event != Revoke {
+				continue
+			}
+		} else if act.At.After(r.Review.ExpiresAt) {
 			continue
 		}
 		return act, true

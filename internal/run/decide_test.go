@@ -220,7 +220,7 @@ func TestHookShortensTheDuration(t *testing.T) {
 	f.Strategy = []byte(`{"type":"lambda"}`)
 	m := newMachineFor(t, run.Asked{ID: run.NewID(start), Flow: f, Requester: ada, DurationSeconds: 3600})
 	m.answer(run.OnRequest, `{"transition":"approve","duration_seconds":1800,"subscriptions":[]}`)
-	m.is(run.Approved, run.NextApproved)
+	m.is(run.Approved, run.NextGrant)
 	if m.run.DurationSeconds != 1800 {
 		t.Errorf("lasts %d s, want 1800", m.run.DurationSeconds)
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // DocumentVersion is the version of [Document] that this code writes.
-const DocumentVersion = 1
+const DocumentVersion = 2
 
 // maxDocument bounds the document between states, in bytes: with a hook's
 // answer beside it, it stays within the 256 KiB that Step Functions carries
@@ -58,10 +58,12 @@ type Caught struct {
 func (r *Run) Document(now time.Time, context json.RawMessage) (Document, error) {
 	d := Document{Version: DocumentVersion, RunID: r.ID, Turn: r.Engine.Turn, Next: r.Engine.Next, Seconds: 1}
 	switch r.Engine.Next {
-	case NextReview:
+	case NextReview, NextActive:
 		d.Seconds = secondsUntil(now, r.wakeAt())
+	case NextPause:
+		d.Seconds = secondsUntil(now, r.Access.RetryAt)
 	case NextHook:
-		d.Hook = &HookAsk{Function: r.Flow.Hooks, Seconds: r.hookSeconds(), Ask: r.ask(context)}
+		d.Hook = &HookAsk{Function: r.Flow.Hooks, Seconds: r.hookSeconds(now), Ask: r.ask(context)}
 		if err := d.fit(); err != nil {
 			return Document{}, fmt.Errorf("run %s: %w", r.ID, err)
 		}
@@ -70,14 +72,19 @@ func (r *Run) Document(now time.Time, context json.RawMessage) (Document, error)
 }
 
 // hookSeconds is the state's time limit: each hook of one invocation has its
-// own, and a margin is for the way there and back and a cold start.
-func (r *Run) hookSeconds() int {
+// own, and a margin is for the way there and back and a cold start. Access does
+// not outlast its time for the sake of on_deescalate.
+func (r *Run) hookSeconds(now time.Time) int {
 	hooks := 1
 	switch r.Engine.Hook {
 	case OnRequest:
 		hooks = 3 // on_request, get_permissions, get_notifications
 	case GetPermissions:
 		hooks = 2
+	case OnDeescalate:
+		if left := secondsUntil(now, r.Access.EndsAt); left < r.Flow.HookTimeoutSeconds {
+			return left
+		}
 	}
 	const margin = 5
 	return hooks*r.Flow.HookTimeoutSeconds + margin

@@ -35,13 +35,21 @@ type Refusal string
 
 func (r Refusal) Error() string { return string(r) }
 
-// MayAct tells whether p may do e (approve, deny, cancel) about the run as it
+// MayAct tells whether p may do e (approve, deny, cancel, revoke) about the run as it
 // stands, whatever its status; nil means yes, else a [Refusal] says why not.
 func (r *Run) MayAct(e EventName, p Person) error {
 	switch e {
 	case Cancel:
 		if !r.Requester.Is(p) {
 			return Refusal("Only the requester can cancel a request.")
+		}
+		return nil
+	case Revoke:
+		if !r.Status.Decided() {
+			return Refusal("There is no access to revoke.")
+		}
+		if !r.Requester.Is(p) && !r.mayDecideBy(r.rule(), p) {
+			return Refusal("You are not among those who may revoke this access.")
 		}
 		return nil
 	case Approve, Deny:

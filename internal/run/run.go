@@ -37,6 +37,8 @@ type Run struct {
 	Decision *Decision `json:"decision,omitempty"`
 	// Review is nil until the run is routed to people.
 	Review *Review `json:"review,omitempty"`
+	// Access is nil until access is to be given.
+	Access *Access `json:"access,omitempty"`
 	// Steps are the outputs that hooks left for later hooks, by hook name.
 	Steps map[string]json.RawMessage `json:"steps,omitempty"`
 	// History is what happened, oldest first.
@@ -151,11 +153,30 @@ type Next string
 const (
 	NextHook     Next = "Hook"
 	NextReview   Next = "Review"
+	NextGrant    Next = "Grant"
+	NextActive   Next = "Active"
+	NextTakeBack Next = "TakeBack"
+	NextPause    Next = "Pause" // then TakeBack again
 	NextApproved Next = "Approved"
 	NextDenied   Next = "Denied"
 	NextExpired  Next = "Expired"
 	NextCanceled Next = "Canceled"
+	NextEnded    Next = "Ended"
+	NextRevoked  Next = "Revoked"
+	NextFailed   Next = "Failed"
 )
+
+// waits tells whether the state machine waits there under a task token.
+func (n Next) waits() bool { return n == NextReview || n == NextActive }
+
+// answered tells whether the state machine comes from there with an answer, to
+// the question of one turn.
+func (n Next) answered() bool {
+	return n == NextHook || n == NextGrant || n == NextTakeBack || n == NextPause
+}
+
+// ends tells whether the state machine ends there.
+func (n Next) ends() bool { return !n.waits() && !n.answered() }
 
 // Engine is where the state machine stands with a run.
 type Engine struct {
@@ -173,6 +194,8 @@ type Engine struct {
 	Hook HookName `json:"hook,omitempty"`
 	// Case is the event whose hooks are being asked.
 	Case *Case `json:"case,omitempty"`
+	// Escalation is the entry of access that is being given.
+	Escalation *Case `json:"escalation,omitempty"`
 	// Handled are the acts that were dealt with.
 	Handled []string `json:"handled,omitempty"`
 	// Ignored counts the ignored acts, also those that the history no longer

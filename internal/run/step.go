@@ -17,6 +17,8 @@ type Step struct {
 	Caught *Caught
 	// Acts are all acts about the run, in the order of their ids.
 	Acts []Act
+	// Hold is what the lease says of the run's access; zero where there is none.
+	Hold Hold
 	// HooksVersion is the version that the flow's hook function has now, "" if
 	// that is not known.
 	HooksVersion string

@@ -23,6 +23,7 @@ type View struct {
 	Decision        *DecisionView `json:"decision,omitempty"`
 	Review          *ReviewView   `json:"review,omitempty"`
 	DurationSeconds int           `json:"duration_seconds,omitempty"`
+	Access          *AccessView   `json:"access,omitempty"`
 	// History is left out of lists.
 	History []Entry `json:"history,omitempty"`
 }
@@ -54,6 +55,34 @@ type ReviewView struct {
 	Errors     []HookError  `json:"errors,omitempty"`
 }
 
+// AccessView is a run's access as a response shows it.
+type AccessView struct {
+	// StartsAt is when it was read back that the access is there, EndsAt when it
+	// is to be gone, GoneAt when it was read back that it is.
+	StartsAt time.Time `json:"starts_at,omitzero"`
+	EndsAt   time.Time `json:"ends_at,omitzero"`
+	GoneAt   time.Time `json:"gone_at,omitzero"`
+	Given    string    `json:"given,omitempty"`
+	Gone     string    `json:"gone,omitempty"`
+	// DeescalationFailing tells that taking back has failed so far, for Error;
+	// it is tried again at RetryAt.
+	DeescalationFailing bool      `json:"deescalation_failing,omitempty"`
+	Error               string    `json:"error,omitempty"`
+	RetryAt             time.Time `json:"retry_at,omitzero"`
+}
+
+func (r *Run) accessView() *AccessView {
+	a := r.Access
+	if a == nil {
+		return nil
+	}
+	v := &AccessView{StartsAt: a.StartsAt, EndsAt: a.EndsAt, GoneAt: a.GoneAt, Given: a.Given, Gone: a.Gone}
+	if a.Failures > 0 {
+		v.DeescalationFailing, v.Error, v.RetryAt = true, a.Error, a.RetryAt
+	}
+	return v
+}
+
 func personView(p Person) PersonView { return PersonView{ID: p.ID, Email: p.Email, Name: p.Name} }
 
 // View gives the run as a response shows it, with its history.
@@ -62,7 +91,7 @@ func (r *Run) View() View {
 		ID: r.ID, Flow: r.Flow.Name, Status: r.Status, Requester: personView(r.Requester),
 		Fields: publicFields(r.Fields), Withheld: r.withheld(), Reason: r.Reason,
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
-		DurationSeconds: r.DurationSeconds, History: r.History,
+		DurationSeconds: r.DurationSeconds, Access: r.accessView(), History: r.History,
 	}
 	if d := r.Decision; d != nil {
 		v.Decision = &DecisionView{Event: d.Event, Reason: d.Reason, By: d.By, At: d.At, Checks: d.Checks}

@@ -52,8 +52,9 @@ func TestIndexesOverALife(t *testing.T) {
 		}
 	}
 	const (
-		soon  = "2026-11-23T10:06:00.000Z" // asked at 10:01, and five minutes
-		later = "2026-11-23T11:06:00.000Z" // the review's end at 11:01, and five minutes
+		soon   = "2026-11-23T10:06:00.000Z" // asked at 10:01, and five minutes
+		hooked = "2026-11-23T10:08:00.000Z" // changed at 10:03, and five minutes
+		later  = "2026-11-23T11:06:00.000Z" // the review's end at 11:01, and five minutes
 	)
 	r := asked(t, s, 1, "f", "ada@example.com")
 	is("asked", r, map[string]string{"mine": "", "flow": "", "due": soon})
@@ -71,7 +72,7 @@ func TestIndexesOverALife(t *testing.T) {
 	if r.Status != run.Approved || r.Engine.Hook != run.AfterApprove {
 		t.Fatalf("the run is %s, and %s is asked", r.Status, r.Engine.Hook)
 	}
-	is("approved, after_approve is asked", r, map[string]string{"mine": "", "flow": "", "due": later})
+	is("approved, after_approve is asked", r, map[string]string{"mine": "", "flow": "", "due": hooked})
 	r = hear(t, s, r, `{}`)
 	is("over", r, map[string]string{"mine": "", "flow": ""})
 

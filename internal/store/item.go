@@ -30,6 +30,9 @@ const dueShards = 8
 // grace is how long after its time a run that did not move is looked at.
 const grace = 5 * time.Minute
 
+// accessGrace is the same for access that should have been taken back.
+const accessGrace = time.Minute
+
 func partition(id string) string { return "RUN#" + id }
 
 func key(id, sort string) item { return item{"pk": text(partition(id)), "sk": text(sort)} }
@@ -78,11 +81,16 @@ func dueAt(r *run.Run) (time.Time, bool) {
 	switch r.Engine.Next {
 	case run.NextReview:
 		return r.Review.ExpiresAt.Add(grace), true
-	case run.NextHook:
-		if r.Review != nil {
-			return r.Review.ExpiresAt.Add(grace), true
+	case run.NextActive:
+		return r.Access.EndsAt.Add(accessGrace), true
+	case run.NextPause:
+		return r.Access.RetryAt.Add(grace), true
+	case run.NextHook, run.NextGrant, run.NextTakeBack:
+		at := r.UpdatedAt.Add(grace)
+		if r.Status == run.Active && r.Access.EndsAt.Add(accessGrace).Before(at) {
+			at = r.Access.EndsAt.Add(accessGrace)
 		}
-		return r.CreatedAt.Add(grace), true
+		return at, true
 	}
 	return time.Time{}, false
 }
@@ -102,13 +110,9 @@ func readRun(id string, it item) (*run.Run, error) {
 	if err := json.Unmarshal(body, r); err != nil {
 		return nil, fmt.Errorf("read run %s: %w", id, err)
 	}
-	n, ok := it["version"].(*types.AttributeValueMemberN)
-	if !ok {
-		return nil, fmt.Errorf("read run %s: it has no version", id)
-	}
 	var err error
-	if r.Version, err = strconv.ParseInt(n.Value, 10, 64); err != nil {
-		return nil, fmt.Errorf("read run %s: version: %w", id, err)
+	if r.Version, err = versionOf(it); err != nil {
+		return nil, fmt.Errorf("read run %s: %w", id, err)
 	}
 	return r, nil
 }
@@ -121,6 +125,8 @@ func actItem(id string, a run.Act) (item, error) {
 	it := key(id, actPrefix+a.ID)
 	it["body"] = text(string(body))
 	it["expires_at"] = number(a.At.Add(actsKept).Unix())
+	it["due"] = text(actDue + strconv.Itoa(shard(id, dueShards)))
+	it["due_at"] = text(stamp(a.At.Add(noticed)))
 	return it, nil
 }
 

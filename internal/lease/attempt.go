@@ -1,0 +1,192 @@
+package lease
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Later means that nothing can be done before Until: another call is under way.
+type Later struct {
+	Until  time.Time
+	Reason string
+}
+
+func (e Later) Error() string { return e.Reason }
+
+// checkAfter is how long after its end a lease is read once more: longer than
+// any call to a strategy takes, and what AWS does after it answered.
+const checkAfter = 15 * time.Minute
+
+// BeginGive starts giving the access to a run, by a call that is over by
+// deadline. existed is what was read where the lease was [Lease.Unheld].
+//
+// call tells whether the strategy is to be called, with the fence of next's
+// attempt; if not, hold tells how it stands: Held already, or Dropped (or
+// Unable), after which nothing is given any more. The error is a [Later].
+func (l *Lease) BeginGive(runID string, existed bool, now, deadline time.Time) (next *Lease, call bool, err error) {
+	switch l.Of(runID).State {
+	case run.Held, run.Unable, run.Taking, run.Dropped:
+		return l, false, nil
+	}
+	if a := l.Attempt; a != nil && a.RunID != runID && now.Before(a.Deadline) {
+		return nil, false, Later{a.Deadline, fmt.Sprintf("run %s is at this access just now", a.RunID)}
+	}
+	next = l.Clone()
+	if l.Unheld() {
+		next.Existed = existed
+	}
+	next.Given, next.CheckAt = true, time.Time{}
+	next.set(runID, run.Hold{State: run.Giving, At: now})
+	next.begin(Give, runID, deadline)
+	return next, true, nil
+}
+
+// EndGive records that the strategy has read back, at the time now, that the
+// access is there. Stale is the error for an attempt that another has replaced.
+func (l *Lease) EndGive(runID string, fence int64, now time.Time) (*Lease, error) {
+	next, err := l.end(Give, runID, fence)
+	if err != nil {
+		return nil, err
+	}
+	how := "Its presence was read back."
+	if next.Existed {
+		how = "It was there before, and was read back."
+	}
+	next.set(runID, run.Hold{State: run.Held, At: now, How: how})
+	next.Requests = nil
+	return next, nil
+}
+
+// RefuseGive records that the access can't be given to the run. It is still to
+// be taken back: what is known is only that it was not given whole.
+func (l *Lease) RefuseGive(runID string, fence int64, reason string, now time.Time) (*Lease, error) {
+	next, err := l.end(Give, runID, fence)
+	if err != nil {
+		return nil, err
+	}
+	next.set(runID, run.Hold{State: run.Unable, At: now, Error: reason})
+	return next, nil
+}
+
+// BeginTake starts taking the access back from a run, by a call that is over by
+// deadline. call tells whether the strategy is to be called; if not, the run is
+// Dropped in next. A run that is not known is so too, and can't be given
+// anything after. The error is a [Later].
+func (l *Lease) BeginTake(runID string, now, deadline time.Time) (next *Lease, call bool, err error) {
+	hold := l.Of(runID)
+	if hold.State == run.Dropped {
+		return l, false, nil
+	}
+	next = l.Clone()
+	drop := func(how string) (*Lease, bool, error) {
+		next.set(runID, run.Hold{State: run.Dropped, At: now, How: how})
+		if a := next.Attempt; a != nil && a.RunID == runID && a.Kind == Take {
+			next.Attempt = nil
+		}
+		next.rest(now)
+		return next, false, nil
+	}
+	if hold.State == run.NoHold {
+		return drop("None was given.")
+	}
+	if other := l.sharer(runID); other != "" {
+		return drop("Run " + other + " holds it too, and goes on.")
+	}
+	if l.Existed {
+		return drop("It was there before, and stays.")
+	}
+	if a := l.Attempt; a != nil && a.RunID != runID && now.Before(a.Deadline) {
+		return nil, false, Later{a.Deadline, fmt.Sprintf("run %s is at this access just now", a.RunID)}
+	}
+	next.set(runID, run.Hold{State: run.Taking, At: now, Error: hold.Error})
+	next.begin(Take, runID, deadline)
+	return next, true, nil
+}
+
+// EndTake records that the strategy has read back, at the time now, that the
+// access is gone. It is a [Later] as long as an attempt to give that was given
+// up on may still have an effect: it is to be taken, and read, once more after.
+func (l *Lease) EndTake(runID string, fence int64, now time.Time) (*Lease, error) {
+	next, err := l.end(Take, runID, fence)
+	if err != nil {
+		return nil, err
+	}
+	if now.Before(l.Unsettled) {
+		return nil, Later{l.Unsettled, "it is taken back, and read once more when a call that was given up on is over"}
+	}
+	next.set(runID, run.Hold{State: run.Dropped, At: now, How: "Its absence was read back."})
+	next.Requests = nil
+	next.rest(now)
+	return next, nil
+}
+
+// BeginCheck starts reading once more whether an access that nobody holds is
+// gone. call is false if there is nothing to check: none was given, or somebody
+// holds it again.
+func (l *Lease) BeginCheck(now, deadline time.Time) (next *Lease, call bool, err error) {
+	if l.CheckAt.IsZero() || now.Before(l.CheckAt) || l.wanted() || l.Existed || !l.Given {
+		return l, false, nil
+	}
+	if a := l.Attempt; a != nil && now.Before(a.Deadline) {
+		return nil, false, Later{a.Deadline, "another call is at this access just now"}
+	}
+	next = l.Clone()
+	next.begin(Take, "", deadline)
+	return next, true, nil
+}
+
+// EndCheck records that the access is gone for good. Holders of whom over tells
+// that nothing follows are forgotten.
+func (l *Lease) EndCheck(fence int64, over func(runID string) bool, now time.Time) (*Lease, error) {
+	next, err := l.end(Take, "", fence)
+	if err != nil {
+		return nil, err
+	}
+	return next.Forget(over, now), nil
+}
+
+// Forget leaves out holders that have dropped the access and of whom over tells
+// that nothing follows: where there is nothing to check, only that is done.
+func (l *Lease) Forget(over func(runID string) bool, now time.Time) *Lease {
+	next := l.Clone()
+	next.Holders = slices.DeleteFunc(next.Holders, func(h Holder) bool { return h.State == run.Dropped && over(h.RunID) })
+	next.CheckAt = time.Time{}
+	if len(next.Holders) == 0 {
+		next.Given = false
+	}
+	next.rest(now)
+	return next
+}
+
+// begin puts an attempt into the lease, in place of one that was given up on.
+func (l *Lease) begin(kind Kind, runID string, deadline time.Time) {
+	if a := l.Attempt; a != nil && a.Kind == Give && a.Deadline.After(l.Unsettled) {
+		l.Unsettled = a.Deadline
+	}
+	l.Fence++
+	l.Attempt = &Attempt{Kind: kind, RunID: runID, Fence: l.Fence, Deadline: deadline}
+}
+
+// Stale means that another attempt has taken this one's place.
+type Stale struct{}
+
+func (Stale) Error() string { return "another attempt has taken the place of this one" }
+
+func (l *Lease) end(kind Kind, runID string, fence int64) (*Lease, error) {
+	if a := l.Attempt; a == nil || a.Kind != kind || a.RunID != runID || a.Fence != fence {
+		return nil, Stale{}
+	}
+	next := l.Clone()
+	next.Attempt = nil
+	return next, nil
+}
+
+// rest has the lease looked at once more when nobody holds it.
+func (l *Lease) rest(now time.Time) {
+	if len(l.Holders) > 0 && !l.wanted() {
+		l.CheckAt = now.Add(checkAfter)
+	}
+}

@@ -1,0 +1,77 @@
+package lease
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Key names an access: two runs with one key share it, and it stays until the
+// last of them ends.
+type Key struct {
+	// Strategy is the type of strategy, with the function of type lambda.
+	Strategy string `json:"strategy"`
+	// Person and Target are what the strategy gives to, and what it gives.
+	Person string `json:"person"`
+	Target string `json:"target"`
+}
+
+// String gives the key as one text, in which no part runs into the next.
+func (k Key) String() string {
+	escape := strings.NewReplacer("%", "%25", "#", "%23").Replace
+	return escape(k.Strategy) + "#" + escape(k.Person) + "#" + escape(k.Target)
+}
+
+// Strategy is a flow's strategy block, as a run keeps it.
+type Strategy struct {
+	// Type is lambda, iam-group or identity-center.
+	Type string `json:"type"`
+	// Function is the Lambda of type lambda.
+	Function string          `json:"function,omitempty"`
+	Settings json.RawMessage `json:"settings,omitempty"`
+}
+
+// StrategyOf reads the strategy of the run's flow.
+func StrategyOf(r *run.Run) (Strategy, error) {
+	var s Strategy
+	if err := json.Unmarshal(r.Flow.Strategy, &s); err != nil {
+		return Strategy{}, fmt.Errorf("run %s: strategy: %w", r.ID, err)
+	}
+	return s, nil
+}
+
+// KeyOf names the access that the run asks for. Targets that come to the same
+// thing at AWS, such as two that name one IAM group, have one key.
+func KeyOf(r *run.Run) (Key, error) {
+	s, err := StrategyOf(r)
+	if err != nil {
+		return Key{}, err
+	}
+	target, ok := r.Target()
+	if !ok {
+		return Key{}, fmt.Errorf("run %s: it asks for no target", r.ID)
+	}
+	k := Key{Strategy: s.Type, Person: r.Requester.ID, Target: target.ID}
+	var settings struct {
+		Group         string `json:"group"`
+		Account       string `json:"account"`
+		PermissionSet string `json:"permission_set"`
+	}
+	// Settings of another shape are for the strategy to refuse.
+	_ = json.Unmarshal(target.Settings, &settings)
+	switch s.Type {
+	case "lambda":
+		k.Strategy += ":" + s.Function
+	case "iam-group":
+		if settings.Group != "" {
+			k.Target = settings.Group
+		}
+	case "identity-center":
+		if settings.Account != "" {
+			k.Target = settings.Account + "/" + settings.PermissionSet
+		}
+	}
+	return k, nil
+}

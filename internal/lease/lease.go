@@ -1,0 +1,129 @@
+// Package lease says who holds an access, and so whether it is to be given, kept
+// or taken. It is pure: functions/grant stores a lease under the condition that
+// nobody changed it meanwhile, before and after each call to a strategy.
+//
+// What it guards against: a call that was given up on, and changes something
+// later all the same. Each attempt has a fence and a deadline; until the
+// deadline of an attempt to give has passed, a take-back is not believed.
+package lease
+
+import (
+	"slices"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Schema is the version of [Lease] that this code writes.
+const Schema = 1
+
+// Lease is who holds one access.
+type Lease struct {
+	Schema int `json:"schema"`
+	Key
+	// Existed tells that the access was there before the first run of these: it
+	// is not ours to take.
+	Existed bool `json:"existed,omitempty"`
+	// Given tells that giving was begun since it was last known that nobody held
+	// the access.
+	Given bool `json:"given,omitempty"`
+	// Fence is that of the newest attempt.
+	Fence int64 `json:"fence"`
+	// Holders are the runs that hold the access, or held it not long ago.
+	Holders []Holder `json:"holders,omitempty"`
+	// Attempt is the call to the strategy that is under way, or was given up on.
+	Attempt *Attempt `json:"attempt,omitempty"`
+	// Unsettled is until when an attempt to give that was given up on may still
+	// have an effect.
+	Unsettled time.Time `json:"unsettled,omitzero"`
+	// Requests are what AWS was asked for, and may still be doing.
+	Requests []string `json:"requests,omitempty"`
+	// CheckAt is when it must be read once more that the access is gone.
+	CheckAt time.Time `json:"check_at,omitzero"`
+	// Version is the stored item's; it is not part of the body.
+	Version int64 `json:"-"`
+}
+
+// Holder is one run's part in a lease.
+type Holder struct {
+	RunID string `json:"run_id"`
+	run.Hold
+}
+
+// Kind is the kind of an attempt.
+type Kind string
+
+// The kinds of attempts.
+const (
+	Give Kind = "give"
+	Take Kind = "take"
+)
+
+// Attempt is one call to the strategy.
+type Attempt struct {
+	Kind  Kind   `json:"kind"`
+	RunID string `json:"run_id"`
+	Fence int64  `json:"fence"`
+	// Deadline is when the call is over, whatever became of it.
+	Deadline time.Time `json:"deadline"`
+}
+
+// New gives the lease of an access that nobody holds.
+func New(k Key) *Lease { return &Lease{Schema: Schema, Key: k} }
+
+// Clone gives a copy.
+func (l *Lease) Clone() *Lease {
+	c := *l
+	c.Holders = slices.Clone(l.Holders)
+	c.Requests = slices.Clone(l.Requests)
+	if l.Attempt != nil {
+		a := *l.Attempt
+		c.Attempt = &a
+	}
+	return &c
+}
+
+// Of tells how far the run's part has come; zero for a run that has none.
+func (l *Lease) Of(runID string) run.Hold {
+	if i := l.index(runID); i >= 0 {
+		return l.Holders[i].Hold
+	}
+	return run.Hold{}
+}
+
+// Unheld tells whether nobody has a part in the lease: only then does what
+// [strategy.Strategy.Has] reads tell that access was there before.
+func (l *Lease) Unheld() bool { return len(l.Holders) == 0 && l.Attempt == nil }
+
+func (l *Lease) index(runID string) int {
+	return slices.IndexFunc(l.Holders, func(h Holder) bool { return h.RunID == runID })
+}
+
+func (l *Lease) set(runID string, h run.Hold) {
+	if i := l.index(runID); i >= 0 {
+		l.Holders[i].Hold = h
+		return
+	}
+	l.Holders = append(l.Holders, Holder{RunID: runID, Hold: h})
+}
+
+// sharer is another run that holds the access, or is being given it; "" for
+// none.
+func (l *Lease) sharer(runID string) string {
+	for _, h := range l.Holders {
+		if h.RunID != runID && (h.State == run.Held || h.State == run.Giving) {
+			return h.RunID
+		}
+	}
+	return ""
+}
+
+// wanted tells whether any run holds, or may hold, the access.
+func (l *Lease) wanted() bool {
+	return slices.ContainsFunc(l.Holders, func(h Holder) bool { return h.State != run.Dropped })
+}
+
+// DueAt is when reconcile must look at the lease; false for never.
+func (l *Lease) DueAt() (time.Time, bool) {
+	return l.CheckAt, !l.CheckAt.IsZero()
+}

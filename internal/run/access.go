@@ -1,0 +1,137 @@
+package run
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Access is how far a run's access has come. The run keeps both proofs: that
+// it was there, and that it is gone.
+type Access struct {
+	// StartsAt is when the strategy read back that the access is there, EndsAt
+	// that and the run's duration. Both are zero where none was given.
+	StartsAt time.Time `json:"starts_at,omitzero"`
+	EndsAt   time.Time `json:"ends_at,omitzero"`
+	// Given and Gone say how it is known.
+	Given string `json:"given,omitempty"`
+	Gone  string `json:"gone,omitempty"`
+	// GoneAt is when it was read back that the access is gone, or known that
+	// none of it is this run's.
+	GoneAt time.Time `json:"gone_at,omitzero"`
+	// Failures counts the attempts to take back that failed; Error is the last,
+	// RetryAt when the next is.
+	Failures int       `json:"failures,omitempty"`
+	Error    string    `json:"error,omitempty"`
+	RetryAt  time.Time `json:"retry_at,omitzero"`
+}
+
+// HoldState is how far access has come for one run.
+type HoldState string
+
+// The states of a hold, in the order of its life. NoHold is that of a run which
+// the lease doesn't know.
+const (
+	NoHold  HoldState = ""
+	Giving  HoldState = "giving"
+	Held    HoldState = "held"
+	Unable  HoldState = "unable"
+	Taking  HoldState = "taking"
+	Dropped HoldState = "dropped"
+)
+
+// Hold is what the lease of an access says about one run: functions/grant wrote
+// it, and a run believes nothing else about its access.
+type Hold struct {
+	State HoldState `json:"state"`
+	// At is when the state was reached: for Held and Dropped, when it was read
+	// back from AWS.
+	At time.Time `json:"at"`
+	// How says how it is known, for people.
+	How string `json:"how,omitempty"`
+	// Error says why it could not be given, for people.
+	Error string `json:"error,omitempty"`
+}
+
+// Access ends a little before its time, so that it is gone by then: at most 5 s
+// less than it was asked for, never more.
+const (
+	takeBackLead = 2 * time.Second
+	// askLead is for a run whose on_deescalate is asked first.
+	askLead = 4 * time.Second
+	// overdue is when access is taken back without asking on_deescalate.
+	overdue = 30 * time.Second
+)
+
+// The pauses between attempts to take back, doubling.
+const (
+	firstPause = time.Minute
+	lastPause  = time.Hour
+)
+
+// Target is what the run asks access to: the value of its field of type target,
+// as {id, label, settings}. ok is false if there is none.
+func (r *Run) Target() (target Target, ok bool) {
+	for _, fields := range []map[string]json.RawMessage{r.Fields, r.Sensitive} {
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
+			if value := fields[name]; len(value) > 0 && value[0] == '{' && json.Unmarshal(value, &target) == nil && target.ID != "" {
+				return target, true
+			}
+		}
+	}
+	return Target{}, false
+}
+
+// Target is one of the flow's targets.
+type Target struct {
+	ID       string          `json:"id"`
+	Label    string          `json:"label,omitempty"`
+	Settings json.RawMessage `json:"settings,omitempty"`
+}
+
+// lead is how long before its end access is taken back; of a short duration at
+// most a quarter.
+func (r *Run) lead() time.Duration {
+	lead := takeBackLead
+	if r.has(OnDeescalate) {
+		lead = askLead
+	}
+	return min(lead, seconds(r.DurationSeconds)/4)
+}
+
+// has tells whether the hook is there to be asked; one that is not known to be
+// absent counts as there.
+func (r *Run) has(h HookName) bool {
+	return !r.Engine.SubscriptionsKnown || slices.Contains(r.Engine.Subscriptions, h)
+}
+
+// takeBackAt is when active access starts to be taken back.
+func (r *Run) takeBackAt() time.Time { return r.Access.EndsAt.Add(-r.lead()) }
+
+// ActiveSeconds is how long the state machine waits, from now, in access that
+// was given then; at least 1.
+func (r *Run) ActiveSeconds(given, now time.Time) int {
+	return secondsUntil(now, given.Add(seconds(r.DurationSeconds)-r.lead()))
+}
+
+// GiveDue tells whether access is to be given now.
+func (r *Run) GiveDue() bool { return r.Engine.Next == NextGrant }
+
+// TakeBackDue tells whether access is to be taken back now: the run says so, or
+// its time is over and no hook is to be asked first.
+func (r *Run) TakeBackDue(now time.Time) bool {
+	switch {
+	case r.Engine.Next == NextTakeBack || r.Engine.Next == NextPause:
+		return true
+	case r.Status != Active:
+		return false
+	case r.Engine.Next == NextActive && !r.has(OnDeescalate):
+		return !now.Before(r.takeBackAt())
+	}
+	return !now.Before(r.Access.EndsAt.Add(overdue))
+}
+
+// Over tells whether nothing can follow any more: the state machine was told to
+// end.
+func (r *Run) Over() bool { return r.over() }

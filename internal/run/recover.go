@@ -1,0 +1,62 @@
+package run
+
+import (
+	"fmt"
+	"time"
+)
+
+// Recovery is the move of a run to its next execution, because the present one
+// is over and the run is not.
+type Recovery struct {
+	// Execution is the number of the execution that is over.
+	Execution int
+	// Close has the run be closed: its access taken back, a request that was not
+	// decided expired. Without it the next execution goes on as it is.
+	Close bool
+	// Cause says what became of the execution, for people.
+	Cause string
+}
+
+// Recover gives the run its next execution. Like [Decide] it is pure, and
+// repeating it changes nothing: a run that has moved on, or is over, is left as
+// it is.
+func Recover(r *Run, v Recovery, now time.Time) (next *Run, changed bool, err error) {
+	if v.Execution != r.Engine.Execution || r.over() {
+		return r, false, nil
+	}
+	if next, err = r.clone(); err != nil {
+		return nil, false, err
+	}
+	d := &decider{Run: next, now: clean(now)}
+	if v.Close {
+		d.close(clip(v.Cause))
+	}
+	if d.err != nil {
+		return nil, false, fmt.Errorf("run %s: %w", r.ID, d.err)
+	}
+	next.Engine.Execution++
+	next.Engine.Turn++
+	next.Engine.Step = fmt.Sprintf("recover/%d", v.Execution)
+	next.Engine.Token = ""
+	next.UpdatedAt = d.now
+	return next, true, nil
+}
+
+// close ends a run early, as far as it can be: access is taken back first.
+func (d *decider) close(cause string) {
+	const early = "The execution of this request ended early: "
+	e := Case{Actor: Actor{Type: EngineActor}, Channel: ViaEngine, At: d.now, Reason: clip(early + cause), Error: cause}
+	takingBack := d.Engine.Next == NextTakeBack || d.Engine.Next == NextPause
+	switch {
+	case !d.Status.Decided():
+		e.Event = Expire
+		d.settle(e)
+	case takingBack || !d.Flow.HasAccess():
+	case d.Status == Approved:
+		e.Event = Fail
+		d.takeBack(e)
+	case d.Status == Active:
+		e.Event = Deescalate
+		d.takeBack(e)
+	}
+}

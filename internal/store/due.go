@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fasttrack-dev/fasttrack/internal/lease"
+)
+
+// actDue is in the index the partitions of acts, which are looked at for a while
+// whether they were dealt with.
+const actDue = "act"
+
+// noticed is how long after it was stored an act should have been dealt with,
+// and lookedAt how much longer it is looked at.
+const (
+	noticed  = 30 * time.Second
+	lookedAt = 15 * time.Minute
+)
+
+// Due is what reconcile must look at.
+type Due struct {
+	// Runs are ids of runs that should have moved on, the longest due first.
+	Runs []string
+	// Acted are ids of runs with acts that should have been dealt with.
+	Acted []string
+	// Leases are to be read once more.
+	Leases []lease.Key
+}
+
+// Due lists what is due by now, at most limit of each partition of the index.
+func (s *Store) Due(ctx context.Context, now time.Time, limit int32) (Due, error) {
+	found := make([][]item, 2*dueShards)
+	group, ctx := errgroup.WithContext(ctx)
+	for n := range dueShards {
+		group.Go(func() (err error) {
+			found[n], err = s.due(ctx, strconv.Itoa(n), time.Time{}, now, limit)
+			return err
+		})
+		group.Go(func() (err error) {
+			found[dueShards+n], err = s.due(ctx, actDue+strconv.Itoa(n), now.Add(-lookedAt), now, limit)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return Due{}, err
+	}
+	var d Due
+	seen := map[string]bool{}
+	for _, it := range concat(found) {
+		pk, sk := stringOf(it["pk"]), stringOf(it["sk"])
+		id, isRun := strings.CutPrefix(pk, "RUN#")
+		switch {
+		case isRun && sk == runKey:
+			d.Runs = append(d.Runs, id)
+		case isRun && !seen[id]:
+			seen[id] = true
+			d.Acted = append(d.Acted, id)
+		case sk == leaseKey:
+			if k, ok := keyOfLease(pk); ok {
+				d.Leases = append(d.Leases, k)
+			}
+		}
+	}
+	return d, nil
+}
+
+func concat(parts [][]item) []item {
+	var all []item
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	return all
+}
+
+func (s *Store) due(ctx context.Context, partition string, from, to time.Time, limit int32) ([]item, error) {
+	out, err := s.client.Query(ctx, &dynamodb.QueryInput{
+		TableName: &s.table, IndexName: aws.String("due"), Limit: aws.Int32(limit),
+		KeyConditionExpression:    aws.String("due = :due AND due_at BETWEEN :from AND :to"),
+		ExpressionAttributeValues: item{":due": text(partition), ":from": text(stamp(from)), ":to": text(stamp(to))},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list what is due: %w", err)
+	}
+	return out.Items, nil
+}

@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/fasttrack-dev/fasttrack/internal/lease"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+const (
+	leaseKey    = "LEASE"
+	leasePrefix = "LEASE#"
+)
+
+// LoadLease reads the lease of an access, strongly consistent; one that nobody
+// has had yet is new. It returns ErrNewer for one that this code can't read yet.
+func (s *Store) LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error) {
+	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &s.table, ConsistentRead: aws.Bool(true),
+		Key: item{"pk": text(leasePrefix + k.String()), "sk": text(leaseKey)},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load lease %s: %w", k, err)
+	}
+	if len(out.Item) == 0 {
+		return lease.New(k), nil
+	}
+	l := &lease.Lease{}
+	if err := json.Unmarshal([]byte(stringOf(out.Item["body"])), l); err != nil {
+		return nil, fmt.Errorf("read lease %s: %w", k, err)
+	}
+	if l.Schema > lease.Schema {
+		return nil, fmt.Errorf("read lease %s: schema %d: %w", k, l.Schema, ErrNewer)
+	}
+	if l.Version, err = versionOf(out.Item); err != nil {
+		return nil, fmt.Errorf("read lease %s: %w", k, err)
+	}
+	return l, nil
+}
+
+// SaveLease puts a changed lease back whole, if nobody changed it since it was
+// read; else it returns ErrConflict.
+func (s *Store) SaveLease(ctx context.Context, l *lease.Lease) error {
+	body, err := run.Encode(l)
+	if err != nil {
+		return fmt.Errorf("lease %s: %w", l.Key, err)
+	}
+	it := item{
+		"pk": text(leasePrefix + l.Key.String()), "sk": text(leaseKey),
+		"version": number(l.Version + 1), "body": text(string(body)),
+	}
+	if at, due := l.DueAt(); due {
+		it["due"] = text(strconv.Itoa(shard(l.Key.String(), dueShards)))
+		it["due_at"] = text(stamp(at))
+	}
+	in := &dynamodb.PutItemInput{TableName: &s.table, Item: it, ConditionExpression: isNew}
+	if l.Version > 0 {
+		in.ConditionExpression = aws.String("version = :read")
+		in.ExpressionAttributeValues = item{":read": number(l.Version)}
+	}
+	_, err = s.client.PutItem(ctx, in)
+	if isConditionFailed(err) {
+		return fmt.Errorf("save lease %s: %w", l.Key, ErrConflict)
+	}
+	if err != nil {
+		return fmt.Errorf("save lease %s: %w", l.Key, err)
+	}
+	l.Version++
+	return nil
+}
+
+func versionOf(it item) (int64, error) {
+	n, ok := it["version"].(*types.AttributeValueMemberN)
+	if !ok {
+		return 0, fmt.Errorf("it has no version")
+	}
+	return strconv.ParseInt(n.Value, 10, 64)
+}
+
+// keyOfLease reads the key back from a partition key.
+func keyOfLease(pk string) (lease.Key, bool) {
+	rest, ok := strings.CutPrefix(pk, leasePrefix)
+	parts := strings.Split(rest, "#")
+	if !ok || len(parts) != 3 {
+		return lease.Key{}, false
+	}
+	plain := strings.NewReplacer("%23", "#", "%25", "%").Replace
+	return lease.Key{Strategy: plain(parts[0]), Person: plain(parts[1]), Target: plain(parts[2])}, true
+}
