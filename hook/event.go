@@ -66,6 +66,9 @@ type Run struct {
 	Reason string
 	// Duration is how long access is asked for, 0 for an approval alone.
 	Duration time.Duration
+	// StartsAt and EndsAt are from when to when access is given; zero before it
+	// is, and for an approval alone.
+	StartsAt, EndsAt time.Time
 	// Withheld names sensitive fields that were given a value.
 	Withheld []string
 	// History is what happened so far, oldest first, at most 50 entries.

@@ -33,19 +33,23 @@ type asked struct {
 		Reason  string    `json:"reason"`
 	} `json:"event"`
 	Run struct {
-		ID              string                     `json:"id"`
-		Status          string                     `json:"status"`
-		Flow            Flow                       `json:"flow"`
-		Requester       User                       `json:"requester"`
-		Reason          string                     `json:"reason"`
-		DurationSeconds int                        `json:"duration_seconds"`
-		Context         json.RawMessage            `json:"context"`
-		Recent          *recent                    `json:"recent"`
-		Actors          map[string]User            `json:"actors"`
-		Fields          map[string]json.RawMessage `json:"fields"`
-		Sensitive       []string                   `json:"sensitive"`
-		History         []Entry                    `json:"history"`
-		Steps           map[string]json.RawMessage `json:"steps"`
+		ID              string `json:"id"`
+		Status          string `json:"status"`
+		Flow            Flow   `json:"flow"`
+		Requester       User   `json:"requester"`
+		Reason          string `json:"reason"`
+		DurationSeconds int    `json:"duration_seconds"`
+		Access          *struct {
+			StartsAt time.Time `json:"starts_at"`
+			EndsAt   time.Time `json:"ends_at"`
+		} `json:"access"`
+		Context   json.RawMessage            `json:"context"`
+		Recent    *recent                    `json:"recent"`
+		Actors    map[string]User            `json:"actors"`
+		Fields    map[string]json.RawMessage `json:"fields"`
+		Sensitive []string                   `json:"sensitive"`
+		History   []Entry                    `json:"history"`
+		Steps     map[string]json.RawMessage `json:"steps"`
 	} `json:"run"`
 }
 
@@ -109,6 +113,9 @@ func (a asked) event(hook string) *Event {
 			Withheld: r.Sensitive, History: r.History,
 		},
 		Fields: Fields{r.Fields}, actors: r.Actors, steps: r.Steps,
+	}
+	if a := r.Access; a != nil {
+		e.Run.StartsAt, e.Run.EndsAt = a.StartsAt, a.EndsAt
 	}
 	if !bytes.Equal(r.Context, []byte("null")) {
 		e.Context = JSON{r.Context}

@@ -42,6 +42,14 @@ func Config() aws.Config {
 	return cfg
 }
 
+// Patient is [Config] for functions that wait for others: an attempt may take as
+// long as the longest function here, 120 s, and a margin.
+func Patient() aws.Config {
+	cfg := Config()
+	cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(130 * time.Second)
+	return cfg
+}
+
 func credentials(context.Context) (aws.Credentials, error) {
 	return aws.Credentials{
 		AccessKeyID:     os.Getenv("AWS_ACCESS_KEY_ID"),

@@ -190,3 +190,13 @@ func (l *Lease) rest(now time.Time) {
 		l.CheckAt = now.Add(checkAfter)
 	}
 }
+
+// Note keeps the id of something that AWS goes on doing for the attempt.
+func (l *Lease) Note(fence int64, requestID string) (*Lease, error) {
+	if l.Attempt == nil || l.Attempt.Fence != fence {
+		return nil, Stale{}
+	}
+	next := l.Clone()
+	next.Requests = append(next.Requests, requestID)
+	return next, nil
+}

@@ -27,3 +27,30 @@ func (w *Review) nextTell() (time.Time, bool) {
 	wait := w.Notify[w.Told-1].WaitSeconds
 	return w.ToldAt.Add(time.Duration(wait) * time.Second), true
 }
+
+// grace is how long after its time a run that did not move is looked at, and
+// accessGrace the same for access that should have been taken back.
+const (
+	grace       = 5 * time.Minute
+	accessGrace = time.Minute
+)
+
+// DueAt is when somebody must look whether the run still moves; zero once the
+// state machine was told to end.
+func (r *Run) DueAt() time.Time {
+	switch r.Engine.Next {
+	case NextReview:
+		return r.Review.ExpiresAt.Add(grace)
+	case NextActive:
+		return r.Access.EndsAt.Add(accessGrace)
+	case NextPause:
+		return r.Access.RetryAt.Add(grace)
+	case NextHook, NextGrant, NextTakeBack:
+		at := r.UpdatedAt.Add(grace)
+		if r.Status == Active && r.Access.EndsAt.Add(accessGrace).Before(at) {
+			at = r.Access.EndsAt.Add(accessGrace)
+		}
+		return at
+	}
+	return time.Time{}
+}

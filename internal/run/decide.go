@@ -58,7 +58,7 @@ func Decide(r *Run, s Step, now time.Time) (next *Run, changed bool, err error) 
 }
 
 // over tells whether the state machine was told to end.
-func (r *Run) over() bool { return r.Engine.Next.ends() }
+func (r *Run) over() bool { return r.Engine.Next.Ends() }
 
 func (r *Run) clone() (*Run, error) {
 	raw, err := json.Marshal(r)

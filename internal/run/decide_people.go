@@ -100,6 +100,15 @@ func (r *Run) nextAct(acts []Act) (Act, bool) {
 	return Act{}, false
 }
 
+// HasAct tells whether one of the acts is still to be dealt with.
+func (r *Run) HasAct(acts []Act) bool {
+	if r.over() || r.Review == nil && !r.Status.Decided() {
+		return false
+	}
+	_, there := r.nextAct(acts)
+	return there
+}
+
 // cancelAct is the requester's cancel, if there is one.
 func (d *decider) cancelAct() (Act, bool) {
 	for _, act := range d.step.Acts {

@@ -175,8 +175,8 @@ func (n Next) answered() bool {
 	return n == NextHook || n == NextGrant || n == NextTakeBack || n == NextPause
 }
 
-// ends tells whether the state machine ends there.
-func (n Next) ends() bool { return !n.waits() && !n.answered() }
+// Ends tells whether the state machine ends there.
+func (n Next) Ends() bool { return !n.waits() && !n.answered() }
 
 // Engine is where the state machine stands with a run.
 type Engine struct {

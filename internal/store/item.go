@@ -27,12 +27,6 @@ const inboxShards = 2
 // dueShards spreads the runs that are not over.
 const dueShards = 8
 
-// grace is how long after its time a run that did not move is looked at.
-const grace = 5 * time.Minute
-
-// accessGrace is the same for access that should have been taken back.
-const accessGrace = time.Minute
-
 func partition(id string) string { return "RUN#" + id }
 
 func key(id, sort string) item { return item{"pk": text(partition(id)), "sk": text(sort)} }
@@ -65,7 +59,7 @@ func runItem(r *run.Run, version int64) (item, error) {
 	if r.Status == run.Pending {
 		it["inbox"] = text(inboxOf(r.Flow.Name, shard(r.ID, inboxShards)))
 	}
-	if at, open := dueAt(r); open {
+	if at := r.DueAt(); !at.IsZero() {
 		it["due"] = text(strconv.Itoa(shard(r.ID, dueShards)))
 		it["due_at"] = text(stamp(at))
 	}
@@ -73,26 +67,6 @@ func runItem(r *run.Run, version int64) (item, error) {
 		return nil, fmt.Errorf("run %s: %d bytes, more than %d: %w", r.ID, size, maxItem, ErrTooLarge)
 	}
 	return it, nil
-}
-
-// dueAt is when somebody must look whether a run still moves; false once the
-// state machine was told to end.
-func dueAt(r *run.Run) (time.Time, bool) {
-	switch r.Engine.Next {
-	case run.NextReview:
-		return r.Review.ExpiresAt.Add(grace), true
-	case run.NextActive:
-		return r.Access.EndsAt.Add(accessGrace), true
-	case run.NextPause:
-		return r.Access.RetryAt.Add(grace), true
-	case run.NextHook, run.NextGrant, run.NextTakeBack:
-		at := r.UpdatedAt.Add(grace)
-		if r.Status == run.Active && r.Access.EndsAt.Add(accessGrace).Before(at) {
-			at = r.Access.EndsAt.Add(accessGrace)
-		}
-		return at, true
-	}
-	return time.Time{}, false
 }
 
 func readRun(id string, it item) (*run.Run, error) {

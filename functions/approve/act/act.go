@@ -41,7 +41,7 @@ func New(d Deps) *httpapi.API {
 	}
 	s := service{d}
 	routes := map[string]httpapi.Route{}
-	for _, e := range []run.EventName{run.Approve, run.Deny, run.Cancel} {
+	for _, e := range []run.EventName{run.Approve, run.Deny, run.Cancel, run.Revoke} {
 		routes["POST /requests/{id}/"+string(e)] = httpapi.Route{Handle: func(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
 			return s.act(ctx, c, e)
 		}}
@@ -72,10 +72,13 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 			return s.again(ctx, c, r, before, a)
 		}
 	}
+	if e == run.Revoke && !r.Status.Decided() {
+		return httpapi.Reply{}, lost(r)
+	}
 	if err := r.MayAct(e, c.Caller.Person); err != nil {
 		return httpapi.Reply{}, httpapi.Forbidden(err.Error())
 	}
-	if r.Status.Decided() {
+	if tooLate(r, e) {
 		return httpapi.Reply{}, lost(r)
 	}
 	if e == run.Approve && counts(r, c.Caller.Person) {
@@ -199,8 +202,23 @@ func limit(acts []run.Act, p run.Person, now time.Time) error {
 // lost tells of an act that came after another one won.
 func lost(r *run.Run) error {
 	v := r.View()
-	return &httpapi.Problem{
+	p := &httpapi.Problem{
 		Status: http.StatusConflict, Kind: "decided", Detail: "This request is " + string(r.Status) + " already.",
-		More: map[string]any{"decision": v.Decision, "run": v},
+		More: map[string]any{"run": v},
 	}
+	if v.Decision == nil {
+		p.Kind, p.Detail = "not-active", "This request is "+string(r.Status)+": there is no access to revoke."
+	} else {
+		p.More["decision"] = v.Decision
+	}
+	return p
+}
+
+// tooLate tells whether an act of that kind can't count any more: a decision is
+// made once, and access is revoked while it is given or there.
+func tooLate(r *run.Run, e run.EventName) bool {
+	if e == run.Revoke {
+		return !r.Flow.HasAccess() || r.Over()
+	}
+	return r.Status.Decided()
 }

@@ -70,7 +70,7 @@ func settled(r *run.Run, a run.Act) (reply httpapi.Reply, err error, known bool)
 	switch {
 	case slices.Contains(r.Engine.Handled, a.ID):
 		return httpapi.Reply{}, httpapi.Forbidden("This does not count; the request has had so many ignored acts that no more are recorded."), true
-	case r.Status.Decided():
+	case tooLate(r, a.Event):
 		return httpapi.Reply{}, lost(r), true
 	}
 	return httpapi.Reply{}, nil, false

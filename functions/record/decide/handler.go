@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -23,6 +24,7 @@ import (
 type Store interface {
 	LoadAll(ctx context.Context, id string) (store.Record, error)
 	Save(ctx context.Context, r *run.Run) error
+	LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error)
 }
 
 // Bus tells the world what happened. Publishing an event again is allowed: its
@@ -70,8 +72,9 @@ type Parked struct {
 	Woken bool   `json:"woken"`
 }
 
-// Handle answers "decide" with a [run.Document] and "park" with [Parked]. The
-// error is [Refused], [Unavailable] or [UnknownVersion], also after a panic.
+// Handle answers "decide" with a [run.Document], "park" with [Parked], "recover"
+// with [Recovered], "wake" with [Parked] and "resume" with nothing. The error is
+// [Refused], [Unavailable] or [UnknownVersion], also after a panic.
 // One line is logged, with neither a token nor anything that was asked.
 func (h *Handler) Handle(ctx context.Context, req Request) (answer any, err error) {
 	started := time.Now()
@@ -86,7 +89,10 @@ func (h *Handler) Handle(ctx context.Context, req Request) (answer any, err erro
 			attrs = append(attrs, "stack", string(debug.Stack()))
 		}
 		if r != nil {
-			attrs = append(attrs, "flow", r.Flow.Name, "status", r.Status)
+			attrs = append(attrs, "flow", r.Flow.Name, "status", r.Status, "document_version", req.Version)
+			if r.Access != nil && r.Access.Failures > 0 {
+				attrs = append(attrs, "deescalation_failing", true, "failures", r.Access.Failures)
+			}
 		}
 		attrs = append(attrs, "took_ms", time.Since(started).Milliseconds())
 		if err != nil {
@@ -111,6 +117,13 @@ func (h *Handler) Handle(ctx context.Context, req Request) (answer any, err erro
 		r, answer, err = h.decide(ctx, req, execution)
 	case "park":
 		r, answer, err = h.park(ctx, req, execution)
+	case "recover":
+		r, answer, err = h.recover(ctx, req, execution)
+	case "wake":
+		r, answer, err = h.wake(ctx, req)
+	case "resume":
+		// The first state of a recovery asks, as it must; there is nothing to say.
+		return struct{}{}, nil
 	default:
 		err = Refused{fmt.Sprintf("there is no operation %q", req.Operation)}
 	}
@@ -128,15 +141,14 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 			return r, nil, err
 		}
 		r = rec.Run
-		published := rec.Run.Engine.Published
-		if t := rec.Run.Engine.Turn; t > 0 && req.Turn == t {
-			// The state machine has the document of the last change, so that
-			// change was published before it was answered.
-			published = len(rec.Run.History)
+		published := published(r, req.Turn)
+		hold, err := h.hold(ctx, r)
+		if err != nil {
+			return r, nil, err
 		}
 		d, err := within(rec, run.Step{
 			ID: req.stepID(execution), Execution: execution, Turn: req.Turn, Heard: req.Heard, Caught: req.Caught,
-			Acts: rec.Acts, HooksVersion: h.hooksVersion(rec.Run),
+			Acts: rec.Acts, Hold: hold, HooksVersion: h.hooksVersion(rec.Run),
 		}, h.Now())
 		if err != nil {
 			return r, nil, err
@@ -152,7 +164,7 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 		if err := h.publish(ctx, d.next, published); err != nil {
 			return r, nil, err
 		}
-		return d.next, d.document, nil
+		return d.next, h.known(req, d.document), nil
 	}
 	return r, nil, Unavailable{fmt.Sprintf("run %s: it was changed %d times while deciding", req.RunID, conflicts)}
 }
@@ -164,8 +176,13 @@ func (h *Handler) park(ctx context.Context, req Request, execution int) (r *run.
 			return r, nil, err
 		}
 		r = rec.Run
+		hold, err := h.hold(ctx, r)
+		if err != nil {
+			return r, nil, err
+		}
+		published := published(r, req.Turn)
 		parking := run.Parking{
-			Execution: execution, Turn: req.Turn, Token: req.Token, Acts: rec.Acts,
+			Step: req.stepID(execution), Execution: execution, Turn: req.Turn, Token: req.Token, Acts: rec.Acts, Hold: hold,
 			Order: run.TokenOrder{
 				Execution: execution, Redrive: req.Step.RedriveCount, EnteredAt: req.Step.EnteredAt, Retry: req.Step.RetryCount,
 			},
@@ -175,11 +192,17 @@ func (h *Handler) park(ctx context.Context, req Request, execution int) (r *run.
 			return r, nil, err
 		}
 		if changed {
+			next.Engine.Published = published
 			if err := h.Store.Save(ctx, next); errors.Is(err, store.ErrConflict) {
 				continue
 			} else if err != nil {
 				return r, nil, err
 			}
+		}
+		if err := h.publish(ctx, next, published); err != nil {
+			return r, nil, err
+		}
+		if changed {
 			// An act that was stored after the read found no token to wake, and
 			// was not seen: it is looked for once the token is there.
 			if rec, err = h.Store.LoadAll(ctx, req.RunID); err != nil {
@@ -198,6 +221,16 @@ func (h *Handler) park(ctx context.Context, req Request, execution int) (r *run.
 		return next, Parked{RunID: req.RunID, Woken: wake}, nil
 	}
 	return r, nil, Unavailable{fmt.Sprintf("run %s: it was changed %d times while parking", req.RunID, conflicts)}
+}
+
+// published is the seq of the last entry that the bus is known to have: once the
+// state machine has the document of the last change, all of them, since that
+// change was published before it was answered.
+func published(r *run.Run, turn int) int {
+	if t := r.Engine.Turn; t > 0 && turn == t {
+		return len(r.History)
+	}
+	return r.Engine.Published
 }
 
 // hooksVersion is the version that the run's hook function has now, "" where

@@ -14,7 +14,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fasttrack-dev/fasttrack/functions/grant/hold"
 	"github.com/fasttrack-dev/fasttrack/functions/record/decide"
+	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -39,6 +41,10 @@ func (f *fakes) LoadAll(_ context.Context, id string) (store.Record, error) {
 		return store.Record{}, store.ErrNotFound
 	}
 	return f.rec, nil
+}
+
+func (f *fakes) LoadLease(_ context.Context, k lease.Key) (*lease.Lease, error) {
+	return lease.New(k), nil
 }
 
 func (f *fakes) Save(_ context.Context, r *run.Run) error {
@@ -182,7 +188,7 @@ func TestErrorsHaveTheNamesOfTheStateMachine(t *testing.T) {
 		"a recovery that is not": {func(f *fakes, r *decide.Request) { r.Execution += "-r1" }, "Refused"},
 		"an odd recovery":        {func(f *fakes, r *decide.Request) { r.Execution += "-r01" }, "Refused"},
 		"no such operation":      {func(f *fakes, r *decide.Request) { r.Operation = "grant" }, "Refused"},
-		"a newer document":       {func(f *fakes, r *decide.Request) { r.Version = 2 }, "UnknownVersion"},
+		"a newer document":       {func(f *fakes, r *decide.Request) { r.Version = 3 }, "UnknownVersion"},
 		"a newer run":            {func(f *fakes, r *decide.Request) { f.fail["load"] = fmt.Errorf("x: %w", store.ErrNewer) }, "UnknownVersion"},
 		"a refusal within": {func(f *fakes, r *decide.Request) {
 			f.fail["load"] = fmt.Errorf("load: %w", decide.Refused{Message: "no"})
@@ -255,8 +261,8 @@ func TestAnActWhileParking(t *testing.T) {
 	}
 }
 
-// What the state machine catches by name is States.*, Lambda.*, or one of the
-// types above.
+// What the state machine catches of functions/record and functions/grant by name
+// is States.*, Lambda.*, or one of the types of their errors.
 func TestStateMachineKnowsTheErrors(t *testing.T) {
 	raw, err := os.ReadFile("../../../statemachine.asl.json")
 	if err != nil {
@@ -271,7 +277,7 @@ func TestStateMachineKnowsTheErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	ours := map[string]bool{}
-	for _, e := range []any{decide.Refused{}, decide.Unavailable{}, decide.UnknownVersion{}} {
+	for _, e := range []any{decide.Refused{}, decide.Unavailable{}, decide.UnknownVersion{}, hold.Refused{}, hold.Unable{}, hold.Later{}, hold.Unavailable{}} {
 		ours[reflect.TypeOf(e).Name()] = true
 	}
 	for name, s := range machine.States {

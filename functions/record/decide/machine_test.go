@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/functions/record/decide"
+	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -78,6 +79,11 @@ func (m *machine) call(do func() error) error {
 func (m *machine) LoadAll(ctx context.Context, id string) (rec store.Record, err error) {
 	err = m.call(func() (err error) { rec, err = m.table.LoadAll(ctx, id); return err })
 	return rec, err
+}
+
+func (m *machine) LoadLease(ctx context.Context, k lease.Key) (l *lease.Lease, err error) {
+	err = m.call(func() (err error) { l, err = m.table.LoadLease(ctx, k); return err })
+	return l, err
 }
 
 func (m *machine) Save(ctx context.Context, r *run.Run) error {

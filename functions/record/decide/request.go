@@ -9,11 +9,12 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Request is what the state machine asks. It carries ids, what was heard from
-// a hook and, to park a wait, a task token; everything else is in the run.
+// Request is what the state machine and functions/reconcile ask. It carries ids,
+// what was heard from a hook and, to park a wait, a task token; everything else
+// is in the run.
 type Request struct {
 	Version int `json:"version"`
-	// Operation is "decide" or "park".
+	// Operation is "decide", "park", "resume", "recover" or "wake".
 	Operation string `json:"operation"`
 	RunID     string `json:"run_id"`
 	// Execution is the execution's name: the run's id, or "<id>-r<n>".
@@ -24,6 +25,11 @@ type Request struct {
 	Caught    *run.Caught `json:"caught"`
 	// Token wakes the wait that is to be parked.
 	Token string `json:"token"`
+	// Ended has "recover" give the run its next execution, since this one is over;
+	// Close and Cause are of [run.Recovery].
+	Ended bool   `json:"ended"`
+	Close bool   `json:"close"`
+	Cause string `json:"cause"`
 }
 
 // StepID is where in the execution this is; EnteredAt stays over retries.
@@ -35,7 +41,11 @@ type StepID struct {
 }
 
 // requestVersion is the newest version of Request that this code knows.
-const requestVersion = 1
+const requestVersion = 2
+
+// withAccess is the first version of Request that a state machine with access
+// sends.
+const withAccess = 2
 
 // execution is the number in the execution's name.
 func (r Request) execution() (int, error) {

@@ -1,0 +1,137 @@
+package sweep
+
+import (
+	"context"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Executions are the executions of the state machine, by name.
+type Executions interface {
+	// Describe gives the status of an execution, as Step Functions names it, and
+	// its error; "" if there is none of that name.
+	Describe(ctx context.Context, name string) (status, cause string, err error)
+	// Start starts an execution. One that is there already is no error.
+	Start(ctx context.Context, name string, input []byte) error
+	Stop(ctx context.Context, name, cause string) error
+}
+
+const (
+	// settled is how long after a change it is not believed that an execution is
+	// not there: DescribeExecution is eventually consistent.
+	settled = 2 * time.Minute
+	// overdue is how long after its end access is taken back by this function,
+	// whatever the execution does.
+	overdue = 30 * time.Second
+	// stuck is how long an execution may run that should have moved on.
+	stuck = 15 * time.Minute
+)
+
+// run gets a run going that should have moved on.
+func (s *sweep) run(ctx context.Context, id string) {
+	rec, ok := s.load(ctx, id)
+	if !ok {
+		return
+	}
+	r, now := rec.Run, s.Now()
+	if r.Status == run.Active && r.TakeBackDue(now) && now.After(r.Access.EndsAt.Add(overdue)) {
+		// First of all: for this nothing but the table and functions/grant is
+		// needed.
+		if s.take(ctx, r, "its time was over at "+r.Access.EndsAt.Format(time.RFC3339)) {
+			return
+		}
+	}
+	status, cause, err := s.Executions.Describe(ctx, r.ExecutionName())
+	if err != nil {
+		_ = s.do(Action{RunID: id, Action: "read", Why: "it is due"}, func() error { return err })
+		return
+	}
+	switch status {
+	case "":
+		if now.Sub(r.UpdatedAt) < settled {
+			return
+		}
+		action, why := "restart", "its execution is not there"
+		if r.Engine.Turn == 0 {
+			action, why = "start", "it was stored, but never started"
+		}
+		s.start(ctx, r, Action{RunID: id, Action: action, Why: why}, recovery{})
+	case "RUNNING":
+		if now.After(r.DueAt().Add(stuck)) {
+			_ = s.do(Action{RunID: id, Action: "stop", Why: "its execution runs, but does not move on"}, func() error {
+				return s.Executions.Stop(ctx, r.ExecutionName(), "It did not move on.")
+			})
+		}
+	case "SUCCEEDED", "PENDING_REDRIVE":
+		// One of a state machine that did not know what comes next.
+		s.start(ctx, r, Action{RunID: id, Action: "hand over", Why: "its execution has ended before it"}, recovery{ended: true})
+	default:
+		why := "its execution was " + status
+		if cause != "" {
+			why += ": " + cause
+		}
+		s.start(ctx, r, Action{RunID: id, Action: "close", Why: why}, recovery{ended: true, close: true})
+	}
+}
+
+type recovery struct{ ended, close bool }
+
+// recovered is what functions/record answers to "recover".
+type recovered struct {
+	Over     bool         `json:"over"`
+	Name     string       `json:"name"`
+	Document run.Document `json:"document"`
+}
+
+// start starts an execution of the run: the present one or, if that has ended,
+// its next.
+func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
+	_ = s.do(a, func() error {
+		var next recovered
+		err := s.Record(ctx, map[string]any{
+			"version": 2, "operation": "recover", "run_id": r.ID, "execution": r.ExecutionName(),
+			"ended": how.ended, "close": how.close, "cause": a.Why,
+		}, &next)
+		if err != nil || next.Over {
+			return err
+		}
+		if next.Document.Next == run.NextTakeBack {
+			// At once, and also while no execution can be started. That one finds
+			// out from the lease; an error is its to deal with.
+			if err := s.Grant(ctx, takeRequest(r.ID, next.Name), nil); err != nil {
+				s.Log.Warn("take back before the execution starts", "run_id", r.ID, "error", err.Error())
+			}
+		}
+		input, err := s.input(r.ID, next.Name, next.Document)
+		if err != nil {
+			return err
+		}
+		return s.Executions.Start(ctx, next.Name, input)
+	})
+}
+
+// take takes overdue access back, and has that recorded; it tells whether the
+// run is over by that.
+func (s *sweep) take(ctx context.Context, r *run.Run, why string) (over bool) {
+	err := s.do(Action{RunID: r.ID, Action: "take back", Why: why}, func() error {
+		var taken struct {
+			Gone bool `json:"gone"`
+		}
+		if err := s.Grant(ctx, takeRequest(r.ID, r.ExecutionName()), &taken); err != nil || !taken.Gone {
+			return err
+		}
+		var doc run.Document
+		err := s.Record(ctx, map[string]any{
+			"version": 2, "operation": "decide", "run_id": r.ID, "execution": r.ExecutionName(), "turn": r.Engine.Turn,
+			"step": map[string]any{"state": "Reconcile", "entered_at": s.Now().UTC()},
+		}, &doc)
+		over = err == nil && doc.Next.Ends()
+		return err
+	})
+	return err == nil && over
+}
+
+func takeRequest(id, execution string) map[string]any {
+	return map[string]any{"version": 2, "operation": "take", "run_id": id, "execution": execution}
+}

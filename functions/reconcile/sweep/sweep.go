@@ -1,0 +1,216 @@
+// Package sweep is the work of functions/reconcile: it finds runs that should
+// have moved and did not, and gets them going again. It writes nothing itself:
+// functions/record decides, functions/grant takes access back.
+package sweep
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fasttrack-dev/fasttrack/internal/lease"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// Table is what is read; see [store.Store].
+type Table interface {
+	Due(ctx context.Context, now time.Time, limit int32) (store.Due, error)
+	LoadAll(ctx context.Context, id string) (store.Record, error)
+}
+
+// Deps is what a Handler works with.
+type Deps struct {
+	Table      Table
+	Executions Executions
+	// Record and Grant invoke those functions.
+	Record, Grant Invoke
+	// RecordARN is functions/record, for a recovery's first state to ask.
+	RecordARN string
+	// Now is time.Now unless it is set.
+	Now func() time.Time
+	// Log is JSON lines on standard output unless it is set.
+	Log *slog.Logger
+}
+
+// Invoke calls a function and reads its answer; a function's own error is one.
+type Invoke func(ctx context.Context, request, answer any) error
+
+// Handler sweeps.
+type Handler struct{ Deps }
+
+// New gives a handler.
+func New(d Deps) *Handler {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	}
+	return &Handler{d}
+}
+
+// Request is what the function is invoked with: a schedule's event, the event of
+// an execution that ended, or by hand.
+type Request struct {
+	// DryRun has the report say what would be done, and nothing be done.
+	DryRun bool `json:"dry_run"`
+	// Detail is of an event "Step Functions Execution Status Change".
+	Detail struct {
+		Name string `json:"name"`
+	} `json:"detail"`
+}
+
+// Report says what was done, or would be.
+type Report struct {
+	DryRun  bool     `json:"dry_run"`
+	Actions []Action `json:"actions"`
+}
+
+// Action is one thing that was done.
+type Action struct {
+	// RunID is empty for a lease.
+	RunID string `json:"run_id,omitempty"`
+	Lease string `json:"lease,omitempty"`
+	// Action is start, restart, close, hand over, stop, take back, wake or check.
+	Action string `json:"action"`
+	// Why says what was found.
+	Why string `json:"why"`
+	// Error is why it did not work; it is tried again at the next sweep.
+	Error string `json:"error,omitempty"`
+}
+
+// The bounds of one sweep: what is left is found by the next.
+const (
+	aPartition = 100
+	atOnce     = 8
+)
+
+// Handle sweeps, or looks at the one run of the event. The error tells that
+// something did not work; the rest was done all the same.
+func (h *Handler) Handle(ctx context.Context, req Request) (Report, error) {
+	s := &sweep{Handler: h, report: Report{DryRun: req.DryRun, Actions: []Action{}}}
+	if name := req.Detail.Name; name != "" {
+		id, _, _ := strings.Cut(name, "-r")
+		s.run(ctx, id)
+		return s.end()
+	}
+	due, err := h.Table.Due(ctx, h.Now(), aPartition)
+	if err != nil {
+		return Report{}, err
+	}
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	each := func(do func()) { group.Go(func() error { do(); return nil }) }
+	for _, id := range due.Runs {
+		each(func() { s.run(ctx, id) })
+	}
+	for _, id := range due.Acted {
+		each(func() { s.acted(ctx, id) })
+	}
+	for _, k := range due.Leases {
+		each(func() { s.lease(ctx, k) })
+	}
+	_ = group.Wait() // what went wrong is in the report
+	return s.end()
+}
+
+// sweep is one sweep under way.
+type sweep struct {
+	*Handler
+	mu     sync.Mutex
+	report Report
+}
+
+// do does an action, unless it is a dry run, and reports it.
+func (s *sweep) do(a Action, do func() error) error {
+	var err error
+	if !s.report.DryRun {
+		if err = do(); err != nil {
+			a.Error = err.Error()
+		}
+	}
+	s.mu.Lock()
+	s.report.Actions = append(s.report.Actions, a)
+	s.mu.Unlock()
+	log := s.Log.Info
+	if err != nil {
+		log = s.Log.Error
+	}
+	log("reconcile", "run_id", a.RunID, "lease", a.Lease, "action", a.Action, "why", a.Why, "error", a.Error, "dry_run", s.report.DryRun)
+	return err
+}
+
+func (s *sweep) end() (Report, error) {
+	var failed []error
+	for _, a := range s.report.Actions {
+		if a.Error != "" {
+			failed = append(failed, fmt.Errorf("%s %s%s: %s", a.Action, a.RunID, a.Lease, a.Error))
+		}
+	}
+	sort.Slice(s.report.Actions, func(i, j int) bool {
+		a, b := s.report.Actions[i], s.report.Actions[j]
+		return a.RunID+a.Lease < b.RunID+b.Lease
+	})
+	return s.report, errors.Join(failed...)
+}
+
+// load reads a run; ok is false where there is nothing to do about it.
+func (s *sweep) load(ctx context.Context, id string) (rec store.Record, ok bool) {
+	rec, err := s.Table.LoadAll(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return rec, false
+	}
+	if err != nil {
+		_ = s.do(Action{RunID: id, Action: "read", Why: "it is due"}, func() error { return err })
+		return rec, false
+	}
+	return rec, !rec.Run.Over()
+}
+
+// acted wakes a run that has an act to deal with.
+func (s *sweep) acted(ctx context.Context, id string) {
+	rec, ok := s.load(ctx, id)
+	if !ok || rec.Run.Engine.Token == "" || !rec.Run.HasAct(rec.Acts) {
+		return
+	}
+	_ = s.do(Action{RunID: id, Action: "wake", Why: "an act was stored, and not dealt with"}, func() error {
+		return s.Record(ctx, map[string]any{"version": 2, "operation": "wake", "run_id": id, "execution": rec.Run.ExecutionName()}, nil)
+	})
+}
+
+// lease has the access of an ended lease read once more.
+func (s *sweep) lease(ctx context.Context, k lease.Key) {
+	_ = s.do(Action{Lease: k.String(), Action: "check", Why: "its last run ended a while ago"}, func() error {
+		return s.Grant(ctx, map[string]any{"version": 2, "operation": "check", "lease": k}, nil)
+	})
+}
+
+// input is what an execution is started with.
+func (s *sweep) input(id, name string, doc run.Document) ([]byte, error) {
+	raw, err := run.Encode(doc)
+	if err != nil || doc.Hook != nil {
+		return raw, err
+	}
+	var in map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return nil, err
+	}
+	in["hook"], err = json.Marshal(map[string]any{
+		"function": s.RecordARN, "seconds": 40,
+		"ask": map[string]any{"version": 2, "operation": "resume", "run_id": id, "execution": name},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return run.Encode(in)
+}
