@@ -2,7 +2,10 @@
 # runs all tests. Both need Go alone; `make lint` and `make deploy` bring their
 # own tools (see TOOLS).
 
-FUNCTIONS := Request Approve Record Hooks
+FUNCTIONS := Request Approve Record Grant Reconcile Hooks GrantDemo
+
+# Where a function's code is, if not in functions/ under its name.
+SOURCE_GrantDemo := examples/grant-demo
 
 # What a Lambda binary is built with: lambda.norpc leaves out the old go1.x
 # runtime's RPC, -s -w the symbol tables that only a debugger reads.
@@ -29,8 +32,8 @@ build: ## Build the Lambda binaries and the CLI for this machine, into build/
 	done
 	@go build -buildvcs=false -o build/fasttrack ./cmd/fasttrack
 
-run: build ## Serve the whole system on this machine (FASTTRACK_ADDR, default 127.0.0.1:8080)
-	@exec build/fasttrack local
+run: build ## Serve the whole system on this machine (FASTTRACK_ADDR, default 127.0.0.1:8080; DATA=DIR keeps requests)
+	@exec build/fasttrack local $(if $(DATA),--data '$(DATA)')
 
 test: build ## Run all tests
 	go vet ./...
@@ -59,7 +62,7 @@ clean: ## Remove what was built
 .PHONY: $(FUNCTIONS:%=build-%Function)
 $(FUNCTIONS:%=build-%Function): build-%Function:
 	@mkdir -p $(ARTIFACTS_DIR)
-	GOOS=$(LAMBDA_OS) GOARCH=$(LAMBDA_ARCH) $(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/$(shell echo $* | tr A-Z a-z)
+	GOOS=$(LAMBDA_OS) GOARCH=$(LAMBDA_ARCH) $(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./$(or $(SOURCE_$*),functions/$(shell echo $* | tr A-Z a-z))
 	@cp flows.yaml $(ARTIFACTS_DIR)/
 
 # The lint tools, at the versions that tools/ pins.

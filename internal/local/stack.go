@@ -18,6 +18,7 @@ import (
 
 	"github.com/jonboulle/clockwork"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local/datafolder"
 	"github.com/fasttrack-dev/fasttrack/internal/local/dynamodb"
 	"github.com/fasttrack-dev/fasttrack/internal/local/eventbridge"
 	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
@@ -52,6 +53,9 @@ type Options struct {
 	// Attach names functions, each as NAME or NAME=PORT, that processes not
 	// started here serve, over a Runtime API with a port of its own.
 	Attach []string
+	// Data is the folder that keeps the table and the executions, which then
+	// outlive the process however it ends. Empty: they are in memory.
+	Data string
 	// Clock is what time limits and waits of the state machine go by; nil is
 	// the real one.
 	Clock clockwork.Clock
@@ -70,6 +74,7 @@ type Stack struct {
 	EventBridge   *eventbridge.Service
 
 	opts     Options
+	data     *datafolder.Folder // nil in memory
 	attached []Attached
 	listener net.Listener
 	server   *http.Server
@@ -137,7 +142,7 @@ func (s *Stack) start() error {
 			fmt.Fprintf(s.opts.Log, "local: serve: %v\n", err)
 		}
 	}()
-	return nil
+	return s.StepFunctions.Resume()
 }
 
 func (s *Stack) openServices() error {
@@ -148,15 +153,25 @@ func (s *Stack) openServices() error {
 	if err != nil {
 		return err
 	}
-	s.DynamoDB, err = dynamodb.Open(dynamodb.Options{Clock: s.opts.Clock, Region: Region, AccountID: AccountID})
-	if err != nil {
-		return err
-	}
-	s.StepFunctions = stepfunctions.New(stepfunctions.Options{
+	table := dynamodb.Options{Clock: s.opts.Clock, Region: Region, AccountID: AccountID}
+	executions := stepfunctions.Options{
 		Clock: s.opts.Clock, Invoker: s.Lambda, Region: Region, AccountID: AccountID,
 		OnStatusChange: s.statusChanged,
-	})
-	return nil
+	}
+	if s.opts.Data == "" {
+		s.StepFunctions = stepfunctions.New(executions)
+		s.DynamoDB, err = dynamodb.Open(table)
+		return err
+	}
+	if s.data, err = datafolder.Open(s.opts.Data); err != nil {
+		return err
+	}
+	table.Dir = s.data.Path("table")
+	if s.DynamoDB, err = dynamodb.Open(table); err != nil {
+		return err
+	}
+	s.StepFunctions, err = stepfunctions.Open(s.data.Path("executions"), executions)
+	return err
 }
 
 // version tells the version of a function before the template is read whole:
@@ -282,6 +297,9 @@ func (s *Stack) Close(ctx context.Context) error {
 	}
 	if s.DynamoDB != nil {
 		errs = append(errs, s.DynamoDB.Close())
+	}
+	if s.data != nil {
+		errs = append(errs, s.data.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -21,7 +21,9 @@ func (v *visit) attempts(ctx context.Context, effective document) (document, str
 			return output, next, failure
 		}
 		if v.again(failure) {
-			v.x.keep()
+			if v.x.Flush() != nil {
+				return document{}, "", stopped
+			}
 			continue
 		}
 		v.gaveUp(failure)

@@ -32,8 +32,9 @@ type Start struct {
 	// takes time: at the start, before a task is called, when its token is
 	// waited for, when an answer to it was accepted, before a wait, at the
 	// end. An execution that is resumed from what was kept repeats at most the
-	// call it was at. Calls for one execution follow one another.
-	Keep func(*Execution, Progress)
+	// call it was at. Calls for one execution follow one another. After an
+	// error the execution stays where it is, as if the engine were closed.
+	Keep func(*Execution, Progress) error
 	// Resume goes on with an execution that another process left.
 	Resume *Resume
 }
@@ -80,10 +81,10 @@ func (stopRequest) Error() string { return "the execution was stopped" }
 // [Execution.Run].
 func (e *Engine) Start(s Start) (*Execution, error) {
 	x, err := e.New(s)
-	if err == nil {
-		x.Run()
+	if err != nil {
+		return nil, err
 	}
-	return x, err
+	return x, x.Run()
 }
 
 // New makes an execution that Run starts; the tokens of one that is resumed
@@ -106,16 +107,21 @@ func (e *Engine) New(s Start) (*Execution, error) {
 	return x, nil
 }
 
-// Run has the execution run; it is called once, and returns at once.
-func (x *Execution) Run() {
+// Run has the execution run; it is called once, and returns at once. The error
+// is what Keep refused the start with; then nothing runs.
+func (x *Execution) Run() error {
 	if x.Resume == nil {
-		x.keep()
+		if err := x.Flush(); err != nil {
+			close(x.done)
+			return err
+		}
 		if x.Changed != nil {
 			x.Changed(x)
 		}
 	}
 	x.Resume = nil
 	go x.run(x.ctx)
+	return nil
 }
 
 func (x *Execution) resume(r *Resume) {
@@ -126,7 +132,7 @@ func (x *Execution) resume(r *Resume) {
 	x.kept = x.history.count
 	x.position.tasks(func(t *TaskPosition) {
 		if t.Answer == nil {
-			x.engine.await(x, t)
+			t.waiter = x.engine.await(x, t)
 		}
 	})
 }
@@ -164,7 +170,14 @@ func (x *Execution) Status() (Status, time.Time) {
 }
 
 // InputText gives the input that the execution was started with.
-func (x *Execution) InputText() string { return x.History(0)[0].Payload }
+func (x *Execution) InputText() string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.Input != nil {
+		return string(x.Input)
+	}
+	return x.history.after(0)[0].Payload
+}
 
 // History gives the events that follow the one of an id; all for 0.
 func (x *Execution) History(after int64) []Event {
@@ -216,40 +229,46 @@ func (x *Execution) finish(previous int64, end stopRequest, output []byte) {
 	x.record(last)
 	x.mu.Lock()
 	x.end = End{Status: end.status, StoppedAt: x.engine.clock.Now(), Output: output, Failure: end.failure}
+	x.history.pack()
 	position := x.position
 	x.mu.Unlock()
 	position.tasks(func(t *TaskPosition) { _, _ = x.engine.claim(t.Token) })
-	x.keep()
-	if x.Changed != nil {
+	if x.Flush() == nil && x.Changed != nil {
 		x.Changed(x)
 	}
 	x.mu.Lock()
-	x.history.pack()
 	x.position, x.input, x.Input, x.end.Output, x.ctx = nil, nil, nil, nil, nil
 	x.mu.Unlock()
 	x.stop(nil)
 }
 
-// keep tells Keep how far the execution has come.
-func (x *Execution) keep() {
+// Flush has Keep told, before it returns, how far the execution has come. The
+// error is Keep's.
+func (x *Execution) Flush() error {
 	if x.Start.Keep == nil {
-		return
+		return nil
 	}
 	x.keeping.Lock()
 	defer x.keeping.Unlock()
 	x.mu.Lock()
 	if x.position == nil {
 		x.mu.Unlock()
-		return // it has ended, and was told so
+		return nil // it has ended, and was told so
 	}
-	p := Progress{StartedAt: x.StartedAt, Position: x.position.clone(), Events: append([]Event(nil), x.history.after(x.kept)...)}
-	x.kept = x.history.count
-	if x.end.Status != Running {
+	p := Progress{StartedAt: x.StartedAt, Count: x.history.count}
+	if x.end.Status == Running {
+		p.Position, p.Events = x.position.clone(), append([]Event(nil), x.history.after(x.kept)...)
+	} else {
 		end := x.end
-		p.End = &end
+		p.End, p.History = &end, x.history.packed
 	}
+	x.kept = x.history.count
 	x.mu.Unlock()
-	x.Start.Keep(x, p)
+	err := x.Start.Keep(x, p)
+	if err != nil {
+		x.stop(err)
+	}
+	return err
 }
 
 // record adds to the history and gives the event's id.

@@ -47,6 +47,10 @@ type TaskPosition struct {
 	Heartbeat int64 `json:"heartbeat,omitempty"`
 	// Answer is what was sent with the token.
 	Answer *Answer `json:"answer,omitempty"`
+
+	// waiter is set while a resumed task's token works and the task has not
+	// gone on yet: what is sent meanwhile waits there.
+	waiter *waiter
 }
 
 // Answer is how a task ended.
@@ -94,11 +98,14 @@ func (p *Position) tasks(f func(*TaskPosition)) {
 // Progress is what [Start.Keep] is told.
 type Progress struct {
 	StartedAt time.Time `json:"startedAt"`
-	Position  Position  `json:"position"`
-	// Events are those since the last time.
-	Events []Event `json:"events"`
-	// End is nil while the execution runs.
-	End *End `json:"end,omitempty"`
+	// Position and Events, those since the last time, are of one that runs.
+	Position Position `json:"position,omitzero"`
+	Events   []Event  `json:"events,omitempty"`
+	// Count is how many events there were in all.
+	Count int64 `json:"count"`
+	// End is nil while the execution runs. Then History has all events, packed.
+	End     *End   `json:"end,omitempty"`
+	History []byte `json:"-"`
 }
 
 // Resume has an execution go on where another process left it.

@@ -80,7 +80,9 @@ func (t *taskRun) schedule(effective document, waits bool) *Failure {
 	t.event("Started", Event{})
 	t.at = at
 	t.l.change(func(p *Position) { p.Task = at })
-	t.x.keep()
+	if t.x.Flush() != nil {
+		return stopped
+	}
 	return nil
 }
 
@@ -121,7 +123,11 @@ func (t *taskRun) run(ctx context.Context) (document, *Failure) {
 	}
 	var called, answered chan Answer
 	if t.at.Token != "" {
-		answered = e.await(t.x, t.at).done
+		w := t.at.waiter
+		if w == nil {
+			w = e.await(t.x, t.at)
+		}
+		answered = w.done
 	}
 	if !t.at.Submitted {
 		called = make(chan Answer, 1)
@@ -145,7 +151,9 @@ func (t *taskRun) run(ctx context.Context) (document, *Failure) {
 			called = nil
 			t.event("Submitted", Event{Payload: string(a.Output)})
 			t.l.change(func(*Position) { t.at.Submitted = true })
-			t.x.keep()
+			if t.x.Flush() != nil {
+				return document{}, stopped
+			}
 		case a := <-answered:
 			return t.finish(a)
 		case <-timeout.c:

@@ -88,14 +88,13 @@ func (e *Engine) answer(token string, a Answer) error {
 	w.x.mu.Lock()
 	w.task.Answer = &a
 	w.x.mu.Unlock()
-	w.x.keep() // what was acknowledged is not lost
+	err = w.x.Flush() // what is acknowledged is not lost
 	w.done <- a
-	return nil
+	return err
 }
 
-// SendTaskSuccess ends the task of a token with its output, which is JSON. It
-// is [ErrInvalidToken] or [ErrTaskClosed] that may go wrong; a token works
-// once.
+// SendTaskSuccess ends the task of a token with its output, which is JSON. The
+// error is [ErrInvalidToken], [ErrTaskClosed] or Keep's; a token works once.
 func (e *Engine) SendTaskSuccess(token string, output []byte) error {
 	return e.answer(token, Answer{Output: output})
 }
@@ -121,6 +120,5 @@ func (e *Engine) SendTaskHeartbeat(token string) error {
 		w.task.HeartbeatAt = e.clock.Now().Add(seconds(w.task.Heartbeat))
 	}
 	w.x.mu.Unlock()
-	w.x.keep()
-	return nil
+	return w.x.Flush()
 }

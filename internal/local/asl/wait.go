@@ -12,7 +12,9 @@ func (v *visit) wait(ctx context.Context, effective document) (document, string,
 			return document{}, "", failure
 		}
 		v.l.change(func(at *Position) { at.WakeAt = until })
-		v.x.keep()
+		if v.x.Flush() != nil {
+			return document{}, "", stopped
+		}
 	}
 	if failure := v.pause(ctx); failure != nil {
 		return document{}, "", failure

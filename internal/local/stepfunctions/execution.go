@@ -1,6 +1,8 @@
 package stepfunctions
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/asl"
@@ -43,10 +45,17 @@ func (s *Service) start(machineARN, name, input string) (*asl.Execution, error) 
 		return nil, err
 	}
 	x, fresh, err := s.register(m, name, input)
-	if err == nil && fresh {
-		x.Run()
+	if err != nil {
+		return nil, err
 	}
-	return x, err
+	if !fresh {
+		return x, x.Flush() // it may not be kept yet
+	}
+	if err := x.Run(); err != nil {
+		s.unregister(x)
+		return nil, err
+	}
+	return x, nil
 }
 
 // register makes an execution, unless it is there already.
@@ -63,6 +72,7 @@ func (s *Service) register(m *machine, name, input string) (x *asl.Execution, fr
 	x, err = s.engine.New(asl.Start{
 		ARN: arn, Name: name, RoleARN: m.roleARN, MachineARN: m.arn, MachineName: m.name, Machine: m.parsed,
 		Input: []byte(input), Changed: s.changed(),
+		Keep: s.folder.keeping(identity{name, m.arn, m.name, m.roleARN, m.hash}, 0),
 	})
 	if err != nil {
 		return nil, false, fail("InvalidExecutionInput", "Invalid State Machine Execution Input: '%v'", err)
@@ -70,6 +80,14 @@ func (s *Service) register(m *machine, name, input string) (x *asl.Execution, fr
 	s.executions[arn] = x
 	s.order[m.arn] = append(s.order[m.arn], x)
 	return x, true, nil
+}
+
+// unregister forgets an execution that could not be started.
+func (s *Service) unregister(x *asl.Execution) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.executions, x.ARN)
+	s.order[x.MachineARN] = slices.DeleteFunc(slices.Clone(s.order[x.MachineARN]), func(other *asl.Execution) bool { return other == x })
 }
 
 func (s *Service) startExecution(in executionInput) (any, error) {

@@ -15,9 +15,11 @@ import (
 // its place.
 type machine struct {
 	arn, name, roleARN, definition, revision string
-	parsed                                   *asl.Machine
-	created                                  time.Time
-	logging, tracing                         json.RawMessage
+	// hash is that of the definition in the folder, "" in memory.
+	hash             string
+	parsed           *asl.Machine
+	created          time.Time
+	logging, tracing json.RawMessage
 }
 
 // Create makes a state machine from its definition and gives its ARN. The same
@@ -62,8 +64,12 @@ func (s *Service) create(in machineInput) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
+	hash, err := s.folder.define(in.Definition)
+	if err != nil {
+		return nil, err
+	}
 	m := &machine{
-		arn: s.arn("stateMachine", in.Name), name: in.Name, roleARN: in.RoleARN, definition: in.Definition,
+		arn: s.arn("stateMachine", in.Name), name: in.Name, roleARN: in.RoleARN, definition: in.Definition, hash: hash,
 		parsed: parsed, created: s.opts.Clock.Now(), logging: in.LoggingConfiguration, tracing: in.TracingConfiguration,
 	}
 	if m.logging == nil {
@@ -113,6 +119,9 @@ func (s *Service) updateStateMachine(in machineInput) (any, error) {
 	}
 	if in.Definition != "" {
 		if next.parsed, err = parse(in.Definition); err != nil {
+			return nil, err
+		}
+		if next.hash, err = s.folder.define(in.Definition); err != nil {
 			return nil, err
 		}
 		next.definition = in.Definition
@@ -176,6 +185,9 @@ func (s *Service) deleteStateMachine(in machineInput) (any, error) {
 	s.mu.Unlock()
 	for _, x := range executions {
 		x.Stop(nil, nil)
+		if err := s.folder.forget(x.ARN); err != nil {
+			return nil, err
+		}
 	}
 	return struct{}{}, nil
 }

@@ -31,16 +31,20 @@ type Options struct {
 	OnStatusChange func(detail StatusChange)
 }
 
-// Service holds state machines and their executions, all in memory.
+// Service holds state machines and their executions, in memory; from Open,
+// executions in a folder as well.
 type Service struct {
 	opts   Options
 	engine *asl.Engine
+	folder *folder // nil in memory
 
 	mu         sync.RWMutex
 	machines   map[string]*machine
 	executions map[string]*asl.Execution
 	// order are the executions of each machine, oldest first.
 	order map[string][]*asl.Execution
+	// left are those that Resume has go on.
+	left []*asl.Execution
 }
 
 // New gives a service without state machines. Close it to stop what runs.
@@ -61,7 +65,12 @@ func New(o Options) *Service {
 }
 
 // Close stops all executions where they are.
-func (s *Service) Close() { s.engine.Close() }
+func (s *Service) Close() {
+	s.engine.Close()
+	if s.folder != nil {
+		_ = s.folder.journal.Close() // all that counts is with the kernel
+	}
+}
 
 func (s *Service) arn(kind string, parts ...string) string {
 	return fmt.Sprintf("arn:aws:states:%s:%s:%s:%s", s.opts.Region, s.opts.AccountID, kind, strings.Join(parts, ":"))

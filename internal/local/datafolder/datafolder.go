@@ -1,0 +1,107 @@
+// Package datafolder opens the folder in which `fasttrack local --data` keeps
+// what outlives the process: for one process at a time, in a format that it
+// knows.
+package datafolder
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Format is the format of the folder's content. It is written into the folder,
+// and goes up when an older fasttrack could not read what this one writes.
+const Format = 1
+
+// Folder is an open folder. Close it.
+type Folder struct {
+	dir  string
+	lock *os.File
+}
+
+// Open opens the folder, and makes it if it isn't there. The error is one line:
+// the folder can't be written to, another process has it open, or a newer
+// fasttrack wrote it.
+func Open(dir string) (*Folder, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("the data folder %s can't be made: %w", dir, reason(err))
+	}
+	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("the data folder %s can't be written to: %w", dir, reason(err))
+	}
+	f := &Folder{dir: dir, lock: file}
+	if err := lock(file); err != nil {
+		_ = file.Close()
+		if errors.Is(err, errLocked) {
+			return nil, fmt.Errorf("the data folder %s is in use by another fasttrack", dir)
+		}
+		return nil, fmt.Errorf("the data folder %s can't be locked: %w", dir, reason(err))
+	}
+	if err := f.checkFormat(); err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// Path gives the path of something in the folder.
+func (f *Folder) Path(name string) string { return filepath.Join(f.dir, name) }
+
+// Close lets another process have the folder. The end of the process does, too.
+func (f *Folder) Close() error { return f.lock.Close() }
+
+// checkFormat refuses a format that isn't known, and names ours in a folder
+// that is new.
+func (f *Folder) checkFormat() error {
+	path := f.Path("format")
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f.begin(path)
+	}
+	if err != nil {
+		return fmt.Errorf("the data folder %s can't be read: %w", f.dir, reason(err))
+	}
+	format, err := strconv.Atoi(strings.TrimSpace(string(raw)))
+	switch {
+	case err != nil || format < 1:
+		return fmt.Errorf("the data folder %s is of no known format: its file named format says %q", f.dir, strings.TrimSpace(string(raw)))
+	case format > Format:
+		return fmt.Errorf("the data folder %s is of format %d; this fasttrack knows formats up to %d: use a newer one, or another folder", f.dir, format, Format)
+	}
+	return nil
+}
+
+// begin names the format. A folder of something else is not ours to write to.
+func (f *Folder) begin(path string) error {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return fmt.Errorf("the data folder %s can't be read: %w", f.dir, reason(err))
+	}
+	for _, e := range entries {
+		if e.Name() != "lock" && e.Name() != "format.new" {
+			_ = os.Remove(f.Path("lock"))
+			return fmt.Errorf("the data folder %s holds something else: %s; name a folder that is new or empty", f.dir, e.Name())
+		}
+	}
+	// A kill must not leave half of it under the name.
+	if err := os.WriteFile(path+".new", fmt.Appendln(nil, Format), 0o600); err != nil {
+		return fmt.Errorf("the data folder %s can't be written to: %w", f.dir, reason(err))
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return fmt.Errorf("the data folder %s can't be written to: %w", f.dir, reason(err))
+	}
+	return nil
+}
+
+// reason is an error without the path, which the line has already.
+func reason(err error) error {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		return at.Err
+	}
+	return err
+}
