@@ -281,6 +281,11 @@ func (s *Stack) aws(w http.ResponseWriter, r *http.Request) {
 // Close stops everything; no process of a function is left.
 func (s *Stack) Close(ctx context.Context) error {
 	var errs []error
+	// First, so that no execution sees what it calls go away: one that is kept
+	// in a folder would remember.
+	if s.StepFunctions != nil {
+		s.StepFunctions.Close()
+	}
 	if s.server != nil {
 		errs = append(errs, s.server.Close())
 	} else if s.listener != nil {
@@ -288,9 +293,6 @@ func (s *Stack) Close(ctx context.Context) error {
 	}
 	if s.EventBridge != nil {
 		s.EventBridge.Close()
-	}
-	if s.StepFunctions != nil {
-		s.StepFunctions.Close()
 	}
 	if s.Lambda != nil {
 		errs = append(errs, s.Lambda.Close(ctx))

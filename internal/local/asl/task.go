@@ -133,7 +133,9 @@ func (t *taskRun) run(ctx context.Context) (document, *Failure) {
 		called = make(chan Answer, 1)
 		go func() {
 			output, failure := e.tasks.Run(e.closed, t.resource, t.at.Input)
-			called <- answerOf(output, failure)
+			if e.closed.Err() == nil { // or it failed because the engine was closed
+				called <- answerOf(output, failure)
+			}
 		}()
 	}
 	timeout, heartbeat := e.alarm(t.at.TimeoutAt), e.alarm(heartbeatAt)
