@@ -1,24 +1,30 @@
 // Package inprocess runs the functions of the project inside a test: the same
-// handlers as their binaries, on a clock that the test advances and with AWS
-// calls that it can watch.
+// handlers as their binaries, on a clock that the test advances and with calls
+// to AWS that it can watch, fail, or have a function die at.
 package inprocess
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	lambdasdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/functions/approve/act"
+	"github.com/fasttrack-dev/fasttrack/functions/grant/hold"
+	"github.com/fasttrack-dev/fasttrack/functions/reconcile/sweep"
 	"github.com/fasttrack-dev/fasttrack/functions/record/decide"
 	"github.com/fasttrack-dev/fasttrack/functions/request/ask"
 	"github.com/fasttrack-dev/fasttrack/hook"
@@ -27,6 +33,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local"
 	locallambda "github.com/fasttrack-dev/fasttrack/internal/local/lambda"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 )
 
 // Options says how the functions are made.
@@ -37,33 +44,88 @@ type Options struct {
 	Now func() time.Time
 	// DynamoDB changes the client of the table, such as to watch its calls.
 	DynamoDB func(*dynamodb.Options)
+	// Strategies give access; none by default.
+	Strategies strategy.Set
+	// Fault decides what happens to each call of a function to AWS, and to the
+	// strategy; nil leaves all alone.
+	Fault func(Call) Fault
+	// Log takes what the functions log; nil drops it.
+	Log *slog.Logger
 }
 
 // Functions are the functions of one stack. Start it with them, then Bind.
 type Functions struct {
-	opts  Options
-	stack *local.Stack
-	once  sync.Once
-	made  map[string]lambda.Handler
+	opts   Options
+	stack  *local.Stack
+	once   sync.Once
+	made   map[string]lambda.Handler
+	faults *faults
+	busy   running
 }
 
 // New gives functions that are not bound to a stack yet.
-func New(o Options) *Functions { return &Functions{opts: o} }
+func New(o Options) *Functions {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Functions{opts: o, faults: &faults{decide: o.Fault, counts: map[Call]int{}, published: map[string]bool{}}}
+}
 
 // Bind says which stack the functions are part of.
 func (f *Functions) Bind(s *local.Stack) { f.stack = s }
 
+// names are the functions of the template, and whether somebody waits for them
+// outside of the system.
+var names = map[string]bool{
+	"RequestFunction": true, "ApproveFunction": true,
+	"RecordFunction": false, "HooksFunction": false, "GrantFunction": false, "ReconcileFunction": false,
+	"NotifyFunction": false, "GrantDemoFunction": false,
+}
+
 // Replacements are for local.Options.Functions.
 func (f *Functions) Replacements() map[string]locallambda.InProcess {
 	out := map[string]locallambda.InProcess{}
-	for _, name := range []string{"RequestFunction", "ApproveFunction", "RecordFunction", "HooksFunction"} {
+	for name, outside := range names {
 		out[name] = func(ctx context.Context, payload []byte) ([]byte, error) {
 			f.once.Do(f.make)
-			return f.made[name].Invoke(ctx, payload)
+			if !outside {
+				f.busy.now.Add(1)
+				f.busy.ever.Add(1)
+				defer f.busy.now.Add(-1)
+			}
+			return f.invoke(ctx, name, payload)
 		}
 	}
 	return out
 }
+
+// invoke runs a handler until it answers, or a fault ends it.
+func (f *Functions) invoke(ctx context.Context, name string, payload []byte) ([]byte, error) {
+	handler, there := f.made[name]
+	if !there {
+		return []byte("null"), nil
+	}
+	l := &life{dead: make(chan struct{})}
+	type answered struct {
+		payload []byte
+		err     error
+	}
+	done := make(chan answered, 1)
+	go func() {
+		payload, err := handler.Invoke(context.WithValue(ctx, lifeKey{}, l), payload)
+		done <- answered{payload, err}
+	}()
+	select {
+	case a := <-done:
+		return a.payload, a.err
+	case <-l.dead:
+		return nil, messages.InvokeResponse_Error{Type: "Runtime.ExitError", Message: "RequestId: x Error: Runtime exited with error: signal: killed"}
+	}
+}
+
+// Activity tells how many functions run inside the system just now, and how many
+// ever did.
+func (f *Functions) Activity() (now, ever int64) { return f.busy.now.Load(), f.busy.ever.Load() }
 
 // make makes the handlers as the functions' mains do, with the environment that
 // the template gives them.
@@ -72,17 +134,22 @@ func (f *Functions) make() {
 	for _, fn := range f.stack.Template.Functions {
 		env[fn.LogicalID] = fn.Environment
 	}
-	cfg := aws.Config{
-		Region: local.Region, BaseEndpoint: aws.String(f.stack.AWSURL()),
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+	config := func(name string) aws.Config {
+		return aws.Config{
+			Region: local.Region, BaseEndpoint: aws.String(f.stack.AWSURL()), HTTPClient: transport{f.faults, name},
+			Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+			Retryer: func() aws.Retryer {
+				return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = 5, 20*time.Millisecond })
+			},
+		}
 	}
-	var options []func(*dynamodb.Options)
-	if f.opts.DynamoDB != nil {
-		options = append(options, f.opts.DynamoDB)
+	table := func(name string) *store.Store {
+		var options []func(*dynamodb.Options)
+		if f.opts.DynamoDB != nil {
+			options = append(options, f.opts.DynamoDB)
+		}
+		return store.New(dynamodb.NewFromConfig(config(name), options...), env["RecordFunction"]["TABLE_NAME"])
 	}
-	table := store.New(dynamodb.NewFromConfig(cfg, options...), env["RecordFunction"]["TABLE_NAME"])
-	machines := sfn.NewFromConfig(cfg)
-	quiet := slog.New(slog.DiscardHandler)
 	identify := func(name string) httpapi.Identifier {
 		get := func(key string) string { return env[name][key] }
 		id, err := httpapi.NewIdentifier(httpapi.ConfigFromEnv(get), f.opts.Flows.Directory, nil)
@@ -91,17 +158,35 @@ func (f *Functions) make() {
 		}
 		return id
 	}
+	machine := env["RequestFunction"]["STATE_MACHINE_ARN"]
 	requests := ask.New(ask.Deps{
-		Flows: f.opts.Flows, Identify: identify("RequestFunction"), Store: table, Now: f.opts.Now, Log: quiet,
-		Executions:    ask.NewExecutions(machines, env["RequestFunction"]["STATE_MACHINE_ARN"]),
+		Flows: f.opts.Flows, Identify: identify("RequestFunction"), Store: table("RequestFunction"), Now: f.opts.Now, Log: f.opts.Log,
+		Executions:    ask.NewExecutions(sfn.NewFromConfig(config("RequestFunction")), machine),
 		HooksFunction: env["RequestFunction"]["HOOKS_FUNCTION"],
 	})
-	requests.Log = quiet
-	acts := act.New(act.Deps{Identify: identify("ApproveFunction"), Store: table, StepFunctions: machines, Now: f.opts.Now})
-	acts.Log = quiet
+	requests.Log = f.opts.Log
+	acts := act.New(act.Deps{
+		Identify: identify("ApproveFunction"), Store: table("ApproveFunction"), Now: f.opts.Now,
+		StepFunctions: sfn.NewFromConfig(config("ApproveFunction")),
+	})
+	acts.Log = f.opts.Log
 	record := decide.New(decide.Deps{
-		Store: table, Bus: decide.NewBus(eventbridge.NewFromConfig(cfg), env["RecordFunction"]["BUS_NAME"]), Waker: decide.NewWaker(machines),
-		Now: f.opts.Now, Log: quiet, HooksFunction: env["RecordFunction"]["HOOKS_FUNCTION"], HooksVersion: env["RecordFunction"]["HOOKS_VERSION"],
+		Store: table("RecordFunction"), Now: f.opts.Now, Log: f.opts.Log,
+		Bus:           decide.NewBus(eventbridge.NewFromConfig(config("RecordFunction")), env["RecordFunction"]["BUS_NAME"]),
+		Waker:         decide.NewWaker(sfn.NewFromConfig(config("RecordFunction"))),
+		HooksFunction: env["RecordFunction"]["HOOKS_FUNCTION"], HooksVersion: env["RecordFunction"]["HOOKS_VERSION"],
+	})
+	strategies := strategy.Set{}
+	for name, s := range f.opts.Strategies {
+		strategies[name] = faulty{s, f.faults}
+	}
+	grant := hold.New(hold.Deps{Store: table("GrantFunction"), Strategies: strategies, Now: f.opts.Now, Log: f.opts.Log})
+	functions := lambdasdk.NewFromConfig(config("ReconcileFunction"), func(o *lambdasdk.Options) { o.RetryMaxAttempts = 1 })
+	reconcile := sweep.New(sweep.Deps{
+		Table: table("ReconcileFunction"), Executions: sweep.NewExecutions(sfn.NewFromConfig(config("ReconcileFunction")), machine),
+		Record:    sweep.NewInvoke(functions, env["ReconcileFunction"]["RECORD_FUNCTION"]),
+		Grant:     sweep.NewInvoke(functions, env["ReconcileFunction"]["GRANT_FUNCTION"]),
+		RecordARN: env["ReconcileFunction"]["RECORD_FUNCTION"], Now: f.opts.Now, Log: f.opts.Log,
 	})
 	answer := func(ctx context.Context, asked json.RawMessage) (json.RawMessage, error) {
 		return f.opts.Hooks.Answer(ctx, asked)
@@ -109,5 +194,43 @@ func (f *Functions) make() {
 	f.made = map[string]lambda.Handler{
 		"RequestFunction": lambda.NewHandler(requests.Handle), "ApproveFunction": lambda.NewHandler(acts.Handle),
 		"RecordFunction": lambda.NewHandler(record.Handle), "HooksFunction": lambda.NewHandler(answer),
+		"GrantFunction": lambda.NewHandler(grant.Handle), "ReconcileFunction": lambda.NewHandler(reconcile.Handle),
 	}
+}
+
+// faulty is a strategy whose calls meet faults as those to AWS do.
+type faulty struct {
+	strategy.Strategy
+	faults *faults
+}
+
+func (s faulty) Give(ctx context.Context, a strategy.Access, note strategy.Note) error {
+	return s.meet(ctx, "strategy.Give", func() error { return s.Strategy.Give(ctx, a, note) })
+}
+
+func (s faulty) Take(ctx context.Context, a strategy.Access, note strategy.Note) error {
+	return s.meet(ctx, "strategy.Take", func() error { return s.Strategy.Take(ctx, a, note) })
+}
+
+func (s faulty) Has(ctx context.Context, a strategy.Access) (there bool, err error) {
+	err = s.meet(ctx, "strategy.Has", func() error { there, err = s.Strategy.Has(ctx, a); return err })
+	return there, err
+}
+
+func (s faulty) meet(ctx context.Context, operation string, do func() error) error {
+	fault := s.faults.next("GrantFunction", operation)
+	switch fault {
+	case KillBefore:
+		s.faults.die(ctx)
+	case Throttle, Fail:
+		return errors.New("the strategy was throttled")
+	}
+	err := do()
+	switch fault {
+	case KillAfter:
+		s.faults.die(ctx)
+	case Drop:
+		return errors.New("the connection was closed")
+	}
+	return err
 }

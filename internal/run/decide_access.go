@@ -1,6 +1,9 @@
 package run
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // escalate goes on with an approved run of a flow that gives access: unless
 // somebody revoked it already, on_escalate is asked, and access given.
@@ -88,7 +91,7 @@ func (d *decider) escalated() {
 	d.Access = &Access{StartsAt: clean(h.At), EndsAt: clean(h.At.Add(seconds(d.DurationSeconds))), Given: h.How}
 	d.log(Active, Entry{
 		Event: Escalate, Actor: c.Actor, Channel: c.Channel, Checks: c.Checks, Error: c.Error, DurationSeconds: d.DurationSeconds,
-		Reason: orDefault(c.Reason, fmt.Sprintf("Access was given for %s.", seconds(d.DurationSeconds))),
+		Reason: orDefault(c.Reason, fmt.Sprintf("Access was given for %s.", spell(d.DurationSeconds))),
 	})
 	if d.subscribed(AfterEscalate) {
 		d.ask(AfterEscalate)
@@ -139,7 +142,19 @@ func (d *decider) goOnActive() {
 }
 
 func (d *decider) endReason() string {
-	return fmt.Sprintf("The %s are over.", seconds(d.DurationSeconds))
+	return fmt.Sprintf("The %s of access are over.", spell(d.DurationSeconds))
+}
+
+// spell writes a number of seconds as flows.yaml does: 30m, 1h30m.
+func spell(n int) string {
+	s := seconds(n).String()
+	if short, ok := strings.CutSuffix(s, "m0s"); ok {
+		s = short + "m"
+	}
+	if short, ok := strings.CutSuffix(s, "h0m"); ok {
+		s = short + "h"
+	}
+	return s
 }
 
 // deescalate ends access at the end of its time, or because a hook says so:
@@ -180,7 +195,6 @@ func (d *decider) takeBack(c Case) {
 	if d.Access == nil {
 		d.Access = &Access{}
 	}
-	d.handled(c.Act)
 	d.Engine.Case, d.Engine.Escalation = &c, nil
 	d.Engine.Next, d.Engine.Hook = NextTakeBack, ""
 	d.changed = true
@@ -225,6 +239,7 @@ func (d *decider) gone() {
 // after its hook.
 func (d *decider) finish(c Case) {
 	d.Engine.Case, d.Engine.Escalation = nil, nil
+	d.handled(c.Act)
 	d.log(finalOf[c.Event], Entry{
 		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason, Checks: c.Checks, Error: c.Error, Act: c.Act,
 	})

@@ -73,7 +73,7 @@ type AccessView struct {
 
 func (r *Run) accessView() *AccessView {
 	a := r.Access
-	if a == nil {
+	if a == nil || *a == (Access{}) {
 		return nil
 	}
 	v := &AccessView{StartsAt: a.StartsAt, EndsAt: a.EndsAt, GoneAt: a.GoneAt, Given: a.Given, Gone: a.Gone}

@@ -32,6 +32,10 @@ const (
 func (s *sweep) run(ctx context.Context, id string) {
 	rec, ok := s.load(ctx, id)
 	if !ok {
+		if r := rec.Run; r != nil && r.Engine.Published < len(r.History) {
+			// Its execution died between the last write and the events of that.
+			s.publish(ctx, r)
+		}
 		return
 	}
 	r, now := rec.Run, s.Now()
@@ -73,6 +77,13 @@ func (s *sweep) run(ctx context.Context, id string) {
 		}
 		s.start(ctx, r, Action{RunID: id, Action: "close", Why: why}, recovery{ended: true, close: true})
 	}
+}
+
+// publish has the bus be told again what it may not have been told.
+func (s *sweep) publish(ctx context.Context, r *run.Run) {
+	_ = s.do(Action{RunID: r.ID, Action: "publish", Why: "the bus may not know its last events"}, func() error {
+		return s.Record(ctx, map[string]any{"version": 2, "operation": "recover", "run_id": r.ID, "execution": r.ExecutionName()}, nil)
+	})
 }
 
 type recovery struct{ ended, close bool }

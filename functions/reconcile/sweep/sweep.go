@@ -81,7 +81,8 @@ type Action struct {
 	// RunID is empty for a lease.
 	RunID string `json:"run_id,omitempty"`
 	Lease string `json:"lease,omitempty"`
-	// Action is start, restart, close, hand over, stop, take back, wake or check.
+	// Action is start, restart, close, hand over, stop, take back, wake, publish or
+	// check.
 	Action string `json:"action"`
 	// Why says what was found.
 	Why string `json:"why"`

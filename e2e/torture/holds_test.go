@@ -1,0 +1,108 @@
+package torture
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+func stringOf(v types.AttributeValue) string {
+	if s, ok := v.(*types.AttributeValueMemberS); ok {
+		return s.Value
+	}
+	return ""
+}
+
+// late is how long after its end access may still be there after a crash: the
+// time that a call may take which was given up on, and what is tried again.
+const late = 4 * time.Minute
+
+// holds tells what does not hold, of all runs once they are over.
+func (p *play) holds(statuses ...run.Status) []string {
+	var wrong []string
+	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+	runs := p.runs()
+	for _, r := range runs {
+		if !slices.Contains(statuses, r.Status) {
+			complain("run %s is %s, want one of %v", r.ID, r.Status, statuses)
+		}
+		if err := run.Verify(r.History); err != nil {
+			complain("run %s: %v", r.ID, err)
+		}
+		decisions, ends := 0, 0
+		for _, e := range r.History {
+			switch e.Event {
+			case run.Approve:
+				if e.Status == run.Approved {
+					decisions++
+				}
+			case run.Deny, run.Expire, run.Cancel:
+				decisions++
+			case run.Deescalate, run.Revoke, run.Fail:
+				ends++
+			}
+		}
+		if decisions != 1 {
+			complain("run %s was decided %d times", r.ID, decisions)
+		}
+		if access := r.Flow.HasAccess() && r.Decision != nil && r.Decision.Event == run.Approve; access != (ends == 1) {
+			complain("run %s: access ended %d times", r.ID, ends)
+		}
+		for _, e := range r.History {
+			if !p.functions.Published(fmt.Sprintf("%s-%d", r.ID, e.Seq)) {
+				complain("run %s: the bus was not told of entry %d (%s)", r.ID, e.Seq, e.Event)
+			}
+		}
+		if a := r.Access; a != nil && !a.StartsAt.IsZero() && r.Status == run.Ended {
+			if early := a.GoneAt.Sub(a.EndsAt); early < -5*time.Second {
+				complain("run %s: access was gone %v before its time", r.ID, -early)
+			}
+		}
+	}
+	if left := p.world.left(); len(left) > 0 {
+		complain("still there: %v", left)
+	}
+	wrong = append(wrong, p.covered(runs)...)
+	return wrong
+}
+
+// covered tells where access was there without a run that held it, or not while
+// one did.
+func (p *play) covered(runs []*run.Run) []string {
+	var wrong []string
+	for _, r := range runs {
+		a := r.Access
+		if a == nil || a.StartsAt.IsZero() {
+			continue
+		}
+		key := r.Requester.ID + " prod"
+		for at := a.StartsAt.Add(time.Second); at.Before(a.GoneAt); at = at.Add(time.Second) {
+			if !p.world.had(key, at) && !p.taking(r, at) {
+				wrong = append(wrong, fmt.Sprintf("run %s: no access at %v, of %v to %v", r.ID, at, a.StartsAt, a.GoneAt))
+				break
+			}
+		}
+		if a.GoneAt.Sub(a.EndsAt) > late {
+			wrong = append(wrong, fmt.Sprintf("run %s: gone %v after its end", r.ID, a.GoneAt.Sub(a.EndsAt)))
+		}
+	}
+	return wrong
+}
+
+// taking tells whether the access was on its way to be taken back: between that
+// and the proof there is none.
+func (p *play) taking(r *run.Run, at time.Time) bool {
+	p.world.mu.Lock()
+	defer p.world.mu.Unlock()
+	var last time.Time
+	for _, c := range p.world.changes {
+		if !c.has {
+			last = c.at
+		}
+	}
+	return !last.IsZero() && !at.Before(last)
+}

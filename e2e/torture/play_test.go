@@ -1,0 +1,273 @@
+package torture
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/jonboulle/clockwork"
+
+	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
+	"github.com/fasttrack-dev/fasttrack/hook"
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/strategy"
+)
+
+var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+
+const flows = `
+flows:
+  - name: plain
+    admins: [root@example.com]
+    require_reason: []
+    review: {approvers: [group:sre], timeout: 60s}
+  - name: two
+    admins: [root@example.com]
+    require_reason: []
+    review: {approvers: [group:sre], approvals: 2, timeout: 60s}
+  - name: access
+    admins: [root@example.com]
+    require_reason: []
+    fields: [{name: target, type: target, required: true}, {name: fast, type: bool, default: false}]
+    targets: [{id: prod, label: Production}]
+    durations: [40s, 20s]
+    strategy: {type: lambda, function: a-strategy}
+    review: {approvers: [group:sre], timeout: 60s}
+directory: {groups: {sre: [grace@example.com, linus@example.com]}}
+`
+
+// play is one stack on a clock of its own, with somebody who asks and decides.
+type play struct {
+	t         testing.TB
+	clock     *clockwork.FakeClock
+	stack     *local.Stack
+	functions *inprocess.Functions
+	world     *world
+	table     *store.Store
+	dynamodb  *dynamodb.Client
+	machines  *sfn.Client
+	// recovering says whether people try again what failed.
+	stubborn bool
+	mu       sync.Mutex
+	ids      []string
+	keys     int
+	callers  sync.WaitGroup
+}
+
+// setup changes how a play is made.
+type setup struct {
+	hooks hook.Flows
+	fault func(inprocess.Call) inprocess.Fault
+	world func(*world)
+	local func(*local.Options)
+}
+
+func newPlay(t testing.TB, s setup) *play {
+	t.Helper()
+	file, err := flow.Parse("flows", []byte(flows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &play{t: t, clock: clockwork.NewFakeClockAt(start), stubborn: true}
+	p.world = newWorld(p.clock.Now)
+	if s.world != nil {
+		s.world(p.world)
+	}
+	if s.hooks == nil {
+		s.hooks = fastHooks
+	}
+	p.functions = inprocess.New(inprocess.Options{
+		Flows: file, Now: p.clock.Now, Hooks: s.hooks, Strategies: strategy.Set{"lambda": p.world}, Fault: s.fault,
+	})
+	o := local.Options{TemplatePath: "../../template.yaml", Addr: "127.0.0.1:0", Clock: p.clock, Functions: p.functions.Replacements()}
+	if s.local != nil {
+		s.local(&o)
+	}
+	if p.stack, err = local.Start(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	p.functions.Bind(p.stack)
+	t.Cleanup(func() { _ = p.stack.Close(context.Background()) })
+	p.dynamodb = dynamodb.New(dynamodb.Options{
+		Region: local.Region, BaseEndpoint: aws.String(p.stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", ""),
+	})
+	p.machines = sfn.New(sfn.Options{
+		Region: local.Region, BaseEndpoint: aws.String(p.stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", ""),
+	})
+	p.table = store.New(p.dynamodb, p.stack.Template.Tables[0].Name)
+	return p
+}
+
+// fastHooks approves what asks for it by its field fast, and leaves the rest to
+// people.
+var fastHooks = hook.Flows{"*": {OnRequest: func(_ context.Context, e *hook.Event) (hook.FromRequest, error) {
+	switch e.Run.Reason {
+	case "fast":
+		return hook.Approve("Fast."), nil
+	case "never":
+		return hook.Deny("Never."), nil
+	}
+	return hook.Continue(), nil
+}}}
+
+// answer is what the API said.
+type answer struct {
+	status int
+	body   map[string]any
+}
+
+// call calls the API as somebody. Someone stubborn tries again what failed with
+// a status of 5xx, under the same Idempotency-Key.
+func (p *play) call(who, method, path string, body any) answer {
+	raw, _ := json.Marshal(body)
+	p.mu.Lock()
+	p.keys++
+	key := fmt.Sprint("key-", p.keys)
+	p.mu.Unlock()
+	for try := 0; ; try++ {
+		req, err := http.NewRequest(method, p.stack.URL()+path, bytes.NewReader(raw))
+		if err != nil {
+			p.t.Error(err)
+			return answer{}
+		}
+		req.Header.Set("Authorization", "Bearer "+who)
+		if method == http.MethodPost {
+			req.Header.Set("Content-Type", "application/json")
+			req.Header.Set("Idempotency-Key", key)
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			p.t.Error(err)
+			return answer{}
+		}
+		text, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		a := answer{status: res.StatusCode}
+		_ = json.Unmarshal(text, &a.body)
+		if a.status < 500 || !p.stubborn || try > 5 {
+			return a
+		}
+	}
+}
+
+// ask asks for something, and gives the run's id, "" if that did not work.
+func (p *play) ask(flow, reason string) string {
+	body := map[string]any{"flow": flow, "reason": reason}
+	if flow == "access" {
+		body["fields"] = map[string]any{"target": "prod"}
+	}
+	a := p.call("ada@example.com", "POST", "/requests", body)
+	id, _ := a.body["id"].(string)
+	return id
+}
+
+// act has somebody act, in the background: the answer comes once the clock has
+// moved as far as it must.
+func (p *play) act(who, id, act string) <-chan answer {
+	done := make(chan answer, 1)
+	p.callers.Go(func() { done <- p.call(who, "POST", "/requests/"+id+"/"+act, map[string]any{}) })
+	return done
+}
+
+// load reads a run as it is stored.
+func (p *play) load(id string) *run.Run {
+	r, err := p.table.Load(context.Background(), id)
+	if err != nil {
+		return nil
+	}
+	return r
+}
+
+// runs lists every run that is stored.
+func (p *play) runs() []*run.Run {
+	p.t.Helper()
+	var all []*run.Run
+	pages := dynamodb.NewScanPaginator(p.dynamodb, &dynamodb.ScanInput{TableName: &p.stack.Template.Tables[0].Name, IndexName: aws.String("mine")})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(context.Background())
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		for _, it := range page.Items {
+			id := stringOf(it["pk"])[len("RUN#"):]
+			all = append(all, p.load(id))
+		}
+	}
+	return all
+}
+
+// until lets time pass, whenever nothing moves, until something holds. It gives
+// up after an hour of that time.
+func (p *play) until(what string, holds func() bool) {
+	p.t.Helper()
+	for limit := p.clock.Now().Add(time.Hour); ; {
+		p.quiet()
+		if holds() {
+			return
+		}
+		if p.clock.Now().After(limit) {
+			p.t.Fatalf("not after an hour: %s; %s", what, p.describe())
+		}
+		p.clock.Advance(time.Second)
+		p.world.pass()
+	}
+}
+
+// quiet waits until no function inside the system runs.
+func (p *play) quiet() {
+	still := 0
+	_, before := p.functions.Activity()
+	for still < 3 {
+		time.Sleep(300 * time.Microsecond)
+		now, ever := p.functions.Activity()
+		if now == 0 && ever == before {
+			still++
+			continue
+		}
+		before, still = ever, 0
+	}
+}
+
+func (p *play) describe() string {
+	text := ""
+	for _, r := range p.runs() {
+		raw, _ := json.MarshalIndent(r, "", " ")
+		text += string(raw) + "\n"
+	}
+	return text
+}
+
+// runsStill tells whether an execution is under way.
+func (p *play) runsStill(name string) bool {
+	arn := strings.Replace(p.stack.Template.StateMachines[0].ARN, ":stateMachine:", ":execution:", 1) + ":" + name
+	out, err := p.machines.DescribeExecution(context.Background(), &sfn.DescribeExecutionInput{ExecutionArn: &arn})
+	return err == nil && out.Status == types.ExecutionStatusRunning
+}
+
+// over lets time pass until every run that is stored is over.
+func (p *play) over() {
+	p.t.Helper()
+	p.until("all runs are over", func() bool {
+		for _, r := range p.runs() {
+			if r == nil || !r.Over() || p.runsStill(r.ExecutionName()) {
+				return false
+			}
+		}
+		return true
+	})
+}

@@ -1,0 +1,135 @@
+package torture
+
+import (
+	"testing"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strategy"
+)
+
+// scenario is one kind of run.
+type scenario struct {
+	name  string
+	setup setup
+	// play plays it. What people do, they do until it works.
+	play func(p *play)
+	// ends are the statuses that its runs may end in without a crash; crashed
+	// those that they may end in beside them after one.
+	ends, crashed []run.Status
+}
+
+var scenarios = []scenario{
+	{
+		name: "fast-tracked", ends: []run.Status{run.Approved},
+		crashed: []run.Status{run.Expired}, // the hook's answer is lost, so people would have to decide
+		play:    func(p *play) { p.ask("plain", "fast") },
+	},
+	{
+		name: "denied", ends: []run.Status{run.Denied}, crashed: []run.Status{run.Expired},
+		play: func(p *play) { p.ask("plain", "never") },
+	},
+	{
+		name: "reviewed", ends: []run.Status{run.Approved},
+		play: func(p *play) {
+			id := p.ask("plain", "")
+			p.pending(id)
+			p.acts("grace@example.com", id, "approve")
+		},
+	},
+	{
+		name: "threshold", ends: []run.Status{run.Approved},
+		play: func(p *play) {
+			id := p.ask("two", "")
+			p.pending(id)
+			p.acts("grace@example.com", id, "approve")
+			p.acts("linus@example.com", id, "approve")
+		},
+	},
+	{
+		name: "expired", ends: []run.Status{run.Expired},
+		play: func(p *play) { p.ask("plain", "") },
+	},
+	{
+		name: "access", ends: []run.Status{run.Ended},
+		crashed: []run.Status{run.Expired},
+		play:    func(p *play) { p.ask("access", "fast") },
+	},
+	{
+		name: "revoked", ends: []run.Status{run.Revoked},
+		crashed: []run.Status{run.Expired, run.Ended},
+		play: func(p *play) {
+			id := p.ask("access", "fast")
+			p.until("it is active, or over", func() bool { r := p.load(id); return r != nil && (r.Status == run.Active || r.Over()) })
+			p.acts("grace@example.com", id, "revoke")
+		},
+	},
+	{
+		name: "failing grant", ends: []run.Status{run.Failed}, crashed: []run.Status{run.Expired},
+		setup: setup{world: func(w *world) {
+			w.give = func(w *world, key string) error {
+				w.set(key, true) // half of it is there
+				return strategy.Refuse("there is no such user")
+			}
+		}},
+		play: func(p *play) { p.ask("access", "fast") },
+	},
+	{
+		name: "overlap", ends: []run.Status{run.Ended}, crashed: []run.Status{run.Expired},
+		play: func(p *play) {
+			p.ask("access", "fast")
+			for range 15 {
+				p.quiet()
+				p.clock.Advance(time.Second)
+			}
+			p.ask("access", "fast")
+		},
+	},
+}
+
+// pending lets time pass until the run waits for people, or is over.
+func (p *play) pending(id string) {
+	p.until("it is pending", func() bool {
+		r := p.load(id)
+		return r != nil && (r.Status != run.Requested)
+	})
+}
+
+// acts has somebody act until the answer is known: what is accepted, but not
+// known yet, is asked again.
+func (p *play) acts(who, id, act string) {
+	for range 20 {
+		done := p.act(who, id, act)
+		var a answer
+		p.until("the act is answered", func() bool {
+			select {
+			case a = <-done:
+				return true
+			default:
+				return false
+			}
+		})
+		if a.status == 200 || a.status == 409 || a.status == 403 {
+			return
+		}
+	}
+}
+
+func TestScenarios(t *testing.T) {
+	for _, s := range scenarios {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlay(t, s.setup)
+			s.play(p)
+			p.over()
+			for _, wrong := range p.holds(s.ends...) {
+				t.Error(wrong)
+			}
+			for _, r := range p.runs() {
+				if a := r.Access; a != nil && a.GoneAt.After(a.EndsAt) && !a.EndsAt.IsZero() {
+					t.Errorf("run %s: gone at %v, after its end at %v", r.ID, a.GoneAt, a.EndsAt)
+				}
+			}
+		})
+	}
+}

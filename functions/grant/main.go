@@ -1,0 +1,27 @@
+// Command grant gives and takes access, the only function that can. The state
+// machine calls it, and functions/reconcile.
+package main
+
+import (
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	lambdasdk "github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/fasttrack-dev/fasttrack/functions/grant/hold"
+	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/strategy"
+	"github.com/fasttrack-dev/fasttrack/internal/strategy/custom"
+)
+
+func main() {
+	cfg, patient := awsenv.Config(), awsenv.Patient()
+	lambda.Start(hold.New(hold.Deps{
+		Store: store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
+		Strategies: strategy.Set{
+			"lambda": custom.New(lambdasdk.NewFromConfig(patient), os.Getenv("STACK_NAME")),
+		},
+	}).Handle)
+}

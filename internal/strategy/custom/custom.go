@@ -1,0 +1,174 @@
+// Package custom is the strategy of type lambda: a Lambda function of the user's
+// own gives and takes access. docs/strategies.md has the contract, schema/ its
+// JSON Schemas.
+package custom
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strategy"
+)
+
+// Version is the version of the contract.
+const Version = "1"
+
+// The operations of the contract.
+const (
+	Give = "give"
+	Take = "take"
+	Read = "read"
+)
+
+// maxAnswer is in bytes.
+const maxAnswer = 64 << 10
+
+// API is what is called of AWS Lambda.
+type API interface {
+	Invoke(context.Context, *lambda.InvokeInput, ...func(*lambda.Options)) (*lambda.InvokeOutput, error)
+}
+
+// Asked is the document that the function is invoked with.
+type Asked struct {
+	Version string `json:"version"`
+	// Operation is give, take or read.
+	Operation       string          `json:"operation"`
+	RunID           string          `json:"run_id"`
+	Fence           int64           `json:"fence"`
+	Person          run.Person      `json:"person"`
+	Target          strategy.Target `json:"target"`
+	Config          json.RawMessage `json:"config,omitempty"`
+	DurationSeconds int             `json:"duration_seconds,omitempty"`
+}
+
+// Answered is what it answers.
+type Answered struct {
+	Version string `json:"version"`
+	// HasAccess tells whether the person has the access after the operation.
+	HasAccess *bool `json:"has_access"`
+	// Refused says that it can't be done as things stand, and why.
+	Refused string `json:"refused"`
+}
+
+// Strategy invokes functions.
+type Strategy struct {
+	client API
+	stack  string
+}
+
+// New gives the strategy. A function without an ARN that flows.yaml names is the
+// stack's own: "grant-demo" is "<stack>-grant-demo"; an empty stack leaves names
+// as they are.
+func New(client API, stack string) Strategy { return Strategy{client, stack} }
+
+// Give has the function give the access; it must say that it is there.
+func (s Strategy) Give(ctx context.Context, a strategy.Access, _ strategy.Note) error {
+	has, err := s.invoke(ctx, Give, a)
+	if err == nil && !has {
+		err = fmt.Errorf("%s answered give with has_access: false", a.Function)
+	}
+	return err
+}
+
+// Take has the function take the access; it must say that it is gone.
+func (s Strategy) Take(ctx context.Context, a strategy.Access, _ strategy.Note) error {
+	has, err := s.invoke(ctx, Take, a)
+	if err == nil && has {
+		err = fmt.Errorf("%s answered take with has_access: true", a.Function)
+	}
+	return err
+}
+
+// Has asks the function whether the access is there.
+func (s Strategy) Has(ctx context.Context, a strategy.Access) (bool, error) {
+	return s.invoke(ctx, Read, a)
+}
+
+func (s Strategy) invoke(ctx context.Context, operation string, a strategy.Access) (has bool, err error) {
+	payload, err := json.Marshal(Asked{
+		Version: Version, Operation: operation, RunID: a.RunID, Fence: a.Fence, Person: a.Person, Target: a.Target,
+		Config: a.Config, DurationSeconds: a.DurationSeconds,
+	})
+	if err != nil {
+		return false, err
+	}
+	out, err := s.client.Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(s.function(a.Function)), Payload: payload})
+	var none *types.ResourceNotFoundException
+	if errors.As(err, &none) {
+		return false, strategy.Refuse("the strategy function %s does not exist", a.Function)
+	}
+	if err != nil {
+		return false, fmt.Errorf("invoke %s: %w", a.Function, err)
+	}
+	if out.FunctionError != nil {
+		return false, fmt.Errorf("%s failed: %s", a.Function, message(out.Payload))
+	}
+	answered, err := read(out.Payload)
+	if err != nil {
+		return false, fmt.Errorf("%s gave an invalid answer to %s: %w", a.Function, operation, err)
+	}
+	if answered.Refused != "" {
+		return false, strategy.Refuse("%s", answered.Refused)
+	}
+	return *answered.HasAccess, nil
+}
+
+func (s Strategy) function(name string) string {
+	if s.stack == "" || strings.HasPrefix(name, "arn:") || strings.HasPrefix(name, s.stack+"-") {
+		return name
+	}
+	return s.stack + "-" + name
+}
+
+// read checks an answer. The error says what is wrong, for the function's author.
+func read(payload []byte) (Answered, error) {
+	if len(payload) > maxAnswer {
+		return Answered{}, fmt.Errorf("%d bytes, more than %d", len(payload), maxAnswer)
+	}
+	d := json.NewDecoder(bytes.NewReader(payload))
+	d.DisallowUnknownFields()
+	var a Answered
+	if err := d.Decode(&a); err != nil {
+		var wrong *json.UnmarshalTypeError
+		switch {
+		case errors.As(err, &wrong) && wrong.Field != "":
+			return Answered{}, fmt.Errorf("%s: %s was expected, not %s", wrong.Field, wrong.Type, wrong.Value)
+		case errors.As(err, &wrong):
+			return Answered{}, fmt.Errorf("a JSON object was expected, not %s", wrong.Value)
+		}
+		return Answered{}, errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return Answered{}, errors.New("there is more after the JSON object")
+	}
+	switch {
+	case a.Version != "" && a.Version != Version:
+		return Answered{}, fmt.Errorf("version: %q is not known, %q is", a.Version, Version)
+	case a.Refused != "":
+		return a, run.CheckText(a.Refused, run.MaxReason)
+	case a.HasAccess == nil:
+		return Answered{}, errors.New("has_access is missing")
+	}
+	return a, nil
+}
+
+// message is what a function that failed says.
+func message(payload []byte) string {
+	var failed struct {
+		Message string `json:"errorMessage"`
+	}
+	if json.Unmarshal(payload, &failed) != nil || failed.Message == "" {
+		return "it did not say why"
+	}
+	return failed.Message
+}
