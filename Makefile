@@ -20,7 +20,7 @@ TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fasttrack/tools
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint bench deploy clean tools
+.PHONY: help build run test torture lint bench deploy clean tools
 
 help: ## Say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ lint: tools ## Check format, code, template and state machine
 	$(SAM) validate --lint --region us-east-1
 	$(SAM) build
 	$(TOOLS)/npm/node_modules/.bin/asl-validator --json-path statemachine.asl.json
+
+torture: ## Crash functions at each AWS call of each kind of run, race, restart (minutes)
+	FASTTRACK_TORTURE=1 go test ./e2e/torture ./e2e -count=1 -parallel 2 -timeout 40m
 
 bench: build ## Measure the budgets of docs/performance.md
 	go run ./bench

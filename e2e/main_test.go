@@ -15,11 +15,14 @@ var binaries string
 
 // functions maps each function of the template to its package.
 var functions = map[string]string{
-	"RequestFunction": "./functions/request",
-	"ApproveFunction": "./functions/approve",
-	"RecordFunction":  "./functions/record",
-	"HooksFunction":   "./functions/hooks",
-	"CasesFunction":   "./e2e/cases",
+	"RequestFunction":   "./functions/request",
+	"ApproveFunction":   "./functions/approve",
+	"RecordFunction":    "./functions/record",
+	"GrantFunction":     "./functions/grant",
+	"ReconcileFunction": "./functions/reconcile",
+	"GrantDemoFunction": "./examples/grant-demo",
+	"HooksFunction":     "./functions/hooks",
+	"CasesFunction":     "./e2e/cases",
 }
 
 func TestMain(m *testing.M) {

@@ -61,7 +61,8 @@ func (r Request) execution() (int, error) {
 	return 0, Refused{fmt.Sprintf("execution %q is not one of run %q", r.Execution, r.RunID)}
 }
 
-// stepID names the step, the same over its retries.
+// stepID names the step, the same over its retries. The turn tells steps apart
+// that are entered within one millisecond, which is all that EnteredTime has.
 func (r Request) stepID(execution int) string {
-	return fmt.Sprintf("%s/%s/%d", r.Step.State, r.Step.EnteredAt.UTC().Format(time.RFC3339Nano), execution)
+	return fmt.Sprintf("%s/%s/%d/%d", r.Step.State, r.Step.EnteredAt.UTC().Format(time.RFC3339Nano), execution, r.Turn)
 }
