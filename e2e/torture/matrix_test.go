@@ -168,4 +168,3 @@ func TestTwoCrashes(t *testing.T) {
 		})
 	}
 }
-

@@ -22,6 +22,8 @@ type world struct {
 	fenced bool
 	// give and take are how the strategy behaves; nil is well.
 	give, take func(w *world, key string) error
+	// deaf says that it did what it was asked, and does nothing.
+	deaf bool
 	// late has a give that fails have its effect later.
 	late []effect
 }
@@ -88,7 +90,9 @@ func (w *world) Give(ctx context.Context, a strategy.Access, note strategy.Note)
 			return err
 		}
 	}
-	w.set(keyOf(a), true)
+	if !w.deaf {
+		w.set(keyOf(a), true)
+	}
 	return nil
 }
 

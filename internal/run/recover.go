@@ -51,7 +51,9 @@ func (d *decider) close(cause string) {
 	case !d.Status.Decided():
 		e.Event = Expire
 		d.settle(e)
-	case takingBack || !d.Flow.HasAccess():
+	case takingBack:
+		d.Engine.Next = NextTakeBack // without what is left of a pause
+	case !d.Flow.HasAccess():
 	case d.Status == Approved:
 		e.Event = Fail
 		d.takeBack(e)
