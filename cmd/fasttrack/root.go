@@ -27,7 +27,7 @@ func newRootCommand() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newFlowsCommand(), newLocalCommand(), newVersionCommand())
+	root.AddCommand(newFlowsCommand(), newLocalCommand(), newReconcileCommand(), newVersionCommand())
 	return root
 }
 

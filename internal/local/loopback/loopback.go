@@ -21,7 +21,7 @@ func Listen(addr string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("address %q is not host:port, such as 127.0.0.1:8080", addr)
 	}
-	if !isLoopback(host) {
+	if !Is(host) {
 		return nil, fmt.Errorf("address %q is not on loopback: use 127.0.0.1, [::1] or localhost, since anyone who reaches the local stack can act as anyone", addr)
 	}
 	l, err := net.Listen("tcp", addr)
@@ -68,10 +68,11 @@ func namesThisMachine(hostport, port string) bool {
 	if err != nil {
 		host, p = strings.Trim(hostport, "[]"), "80"
 	}
-	return p == port && isLoopback(host)
+	return p == port && Is(host)
 }
 
-func isLoopback(host string) bool {
+// Is tells whether a host is this machine: localhost, or an address on loopback.
+func Is(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
 	}
