@@ -7,13 +7,18 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/identitystore"
 	lambdasdk "github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/ssoadmin"
 
 	"github.com/fasttrack-dev/fasttrack/functions/grant/hold"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy/custom"
+	"github.com/fasttrack-dev/fasttrack/internal/strategy/iamgroup"
+	"github.com/fasttrack-dev/fasttrack/internal/strategy/identitycenter"
 )
 
 func main() {
@@ -21,7 +26,9 @@ func main() {
 	lambda.Start(hold.New(hold.Deps{
 		Store: store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
 		Strategies: strategy.Set{
-			"lambda": custom.New(lambdasdk.NewFromConfig(patient), os.Getenv("STACK_NAME")),
+			"lambda":          custom.New(lambdasdk.NewFromConfig(patient), os.Getenv("STACK_NAME")),
+			"iam-group":       iamgroup.New(iam.NewFromConfig(cfg)),
+			"identity-center": identitycenter.New(ssoadmin.NewFromConfig(cfg), identitystore.NewFromConfig(cfg), 0),
 		},
 	}).Handle)
 }

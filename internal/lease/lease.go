@@ -91,9 +91,9 @@ func (l *Lease) Of(runID string) run.Hold {
 	return run.Hold{}
 }
 
-// Unheld tells whether nobody has a part in the lease: only then does what
-// [strategy.Strategy.Has] reads tell that access was there before.
-func (l *Lease) Unheld() bool { return len(l.Holders) == 0 && l.Attempt == nil }
+// Unheld tells whether none was given that is not known to be gone: only then
+// does what [strategy.Strategy.Has] reads tell that access was there before.
+func (l *Lease) Unheld() bool { return !l.Given }
 
 func (l *Lease) index(runID string) int {
 	return slices.IndexFunc(l.Holders, func(h Holder) bool { return h.RunID == runID })
