@@ -20,6 +20,7 @@ var functions = map[string]string{
 	"RecordFunction":    "./functions/record",
 	"GrantFunction":     "./functions/grant",
 	"ReconcileFunction": "./functions/reconcile",
+	"NotifyFunction":    "./functions/notify",
 	"GrantDemoFunction": "./examples/grant-demo",
 	"HooksFunction":     "./functions/hooks",
 	"CasesFunction":     "./e2e/cases",

@@ -23,6 +23,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local/eventbridge"
 	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
 	"github.com/fasttrack-dev/fasttrack/internal/local/loopback"
+	"github.com/fasttrack-dev/fasttrack/internal/local/sns"
 	"github.com/fasttrack-dev/fasttrack/internal/local/stepfunctions"
 	"github.com/fasttrack-dev/fasttrack/internal/local/template"
 )
@@ -72,6 +73,7 @@ type Stack struct {
 	StepFunctions *stepfunctions.Service
 	DynamoDB      *dynamodb.Service
 	EventBridge   *eventbridge.Service
+	SNS           *sns.Service
 
 	opts     Options
 	data     *datafolder.Folder // nil in memory
@@ -146,6 +148,7 @@ func (s *Stack) start() error {
 }
 
 func (s *Stack) openServices() error {
+	s.SNS = sns.New(s.opts.Log)
 	var err error
 	s.Lambda, err = lambda.New(lambda.Options{
 		Region: Region, AccountID: AccountID, EndpointURL: s.AWSURL(), Log: s.opts.Log, Clock: s.opts.Clock,
@@ -271,10 +274,12 @@ func (s *Stack) aws(w http.ResponseWriter, r *http.Request) {
 		s.StepFunctions.ServeHTTP(w, r)
 	case strings.HasPrefix(target, eventbridge.APITarget):
 		s.EventBridge.ServeHTTP(w, r)
+	case sns.Handles(r):
+		s.SNS.ServeHTTP(w, r)
 	case strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/"):
 		s.Lambda.ServeHTTP(w, r)
 	default:
-		http.Error(w, "this machine serves Step Functions, DynamoDB, EventBridge and Lambda; this call is for none of them", http.StatusNotFound)
+		http.Error(w, "this machine serves Step Functions, DynamoDB, EventBridge, Lambda and SNS; this call is for none of them", http.StatusNotFound)
 	}
 }
 

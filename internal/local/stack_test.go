@@ -17,7 +17,7 @@ import (
 // answering replaces every function by one that answers with the status alone.
 func answering(status int) map[string]lambda.InProcess {
 	functions := map[string]lambda.InProcess{}
-	for _, id := range []string{"RequestFunction", "ApproveFunction", "RecordFunction", "HooksFunction", "GrantFunction", "ReconcileFunction", "GrantDemoFunction"} {
+	for _, id := range []string{"RequestFunction", "ApproveFunction", "RecordFunction", "HooksFunction", "GrantFunction", "ReconcileFunction", "NotifyFunction", "GrantDemoFunction"} {
 		functions[id] = func(context.Context, []byte) ([]byte, error) {
 			return fmt.Appendf(nil, `{"statusCode":%d}`, status), nil
 		}

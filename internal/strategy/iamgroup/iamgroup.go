@@ -1,128 +1,93 @@
-// Package iamgroup is the strategy of type iam-group: access is membership of an
-// IAM user in an IAM group, which the target's settings name.
+// Package iamgroup is the strategy of type iam-group: membership of an IAM group
+// of the stack's own account is given and taken.
+//
+// Calls can't be put in order at IAM: a late one has its effect. The lease
+// (internal/lease) waits for what was given up on.
 package iamgroup
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
+	"github.com/fasttrack-dev/fasttrack/internal/strategy/poll"
 )
 
 // API is what is called of IAM.
 type API interface {
 	AddUserToGroup(context.Context, *iam.AddUserToGroupInput, ...func(*iam.Options)) (*iam.AddUserToGroupOutput, error)
 	RemoveUserFromGroup(context.Context, *iam.RemoveUserFromGroupInput, ...func(*iam.Options)) (*iam.RemoveUserFromGroupOutput, error)
-	iam.ListGroupsForUserAPIClient
+	ListGroupsForUser(context.Context, *iam.ListGroupsForUserInput, ...func(*iam.Options)) (*iam.ListGroupsForUserOutput, error)
 }
 
 // Strategy puts users into groups.
 type Strategy struct{ client API }
 
-// New gives the strategy.
+// New gives the strategy. The client's own retries come before those here.
 func New(client API) Strategy { return Strategy{client} }
 
-// membership is what access is here.
-type membership struct{ user, group string }
-
-// of reads the user from the person (the flow's strategy says by which of
-// "email", the default, "name" and "id"), and the group from the target.
-func of(a strategy.Access) (membership, error) {
-	var config struct {
-		User string `json:"user"`
-	}
-	var settings struct {
-		Group string `json:"group"`
-	}
-	if len(a.Config) > 0 && json.Unmarshal(a.Config, &config) != nil {
-		return membership{}, strategy.Refuse("the strategy's settings can't be read")
-	}
-	if len(a.Target.Settings) == 0 || json.Unmarshal(a.Target.Settings, &settings) != nil || settings.Group == "" {
-		return membership{}, strategy.Refuse("target %s names no IAM group in its settings", a.Target.ID)
-	}
-	m := membership{group: settings.Group}
-	switch config.User {
-	case "", "email":
-		m.user = a.Person.Email
-	case "name":
-		m.user = a.Person.Name
-	case "id": // perhaps the ARN of the user, whose last part is the name
-		m.user = a.Person.ID[strings.LastIndexByte(a.Person.ID, '/')+1:]
-	default:
-		return membership{}, strategy.Refuse("the strategy's user is %q; email, name or id was expected", config.User)
-	}
-	if m.user == "" {
-		return membership{}, strategy.Refuse("the requester has no %s to find the IAM user by", orEmail(config.User))
-	}
-	return m, nil
-}
-
-func orEmail(by string) string {
-	if by == "" {
-		return "email"
-	}
-	return by
-}
-
-// Give puts the user into the group.
+// Give puts the user into the group, and returns once IAM shows it: what was
+// changed is visible only after a while
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency).
 func (s Strategy) Give(ctx context.Context, a strategy.Access, _ strategy.Note) error {
-	m, err := of(a)
+	m, err := membershipOf(a)
 	if err != nil {
 		return err
 	}
 	_, err = s.client.AddUserToGroup(ctx, &iam.AddUserToGroupInput{UserName: &m.user, GroupName: &m.group})
-	if missing(err) {
-		return strategy.Refuse("there is no IAM user %q or no IAM group %q", m.user, m.group)
-	}
 	if err != nil {
-		return fmt.Errorf("add %s to %s: %w", m.user, m.group, err)
+		return m.refusedGive(err)
 	}
-	return s.await(ctx, m, true)
+	return poll.Until(ctx, m.String(), func(ctx context.Context) (bool, error) { return s.member(ctx, m) })
 }
 
-// Take removes the user from the group. A user or group that is not there has
-// no access.
+// Take takes the user out of the group, and returns once IAM doesn't show it any
+// more. A user or group that is not there has no membership.
 func (s Strategy) Take(ctx context.Context, a strategy.Access, _ strategy.Note) error {
-	m, err := of(a)
+	m, err := membershipOf(a)
 	if err != nil {
 		return err
 	}
 	_, err = s.client.RemoveUserFromGroup(ctx, &iam.RemoveUserFromGroupInput{UserName: &m.user, GroupName: &m.group})
-	if err != nil && !missing(err) {
-		return fmt.Errorf("remove %s from %s: %w", m.user, m.group, err)
+	if err != nil && code(err) != "NoSuchEntity" {
+		return fmt.Errorf("take %s: %w", m, err)
 	}
-	return s.await(ctx, m, false)
+	return poll.Until(ctx, "end of "+m.String(), func(ctx context.Context) (bool, error) {
+		in, err := s.member(ctx, m)
+		return !in, err
+	})
 }
 
-// Has reads whether the user is in the group.
+// Has reads whether the user is in the group. One that is not there is in none.
 func (s Strategy) Has(ctx context.Context, a strategy.Access) (bool, error) {
-	m, err := of(a)
+	m, err := membershipOf(a)
 	if err != nil {
 		return false, err
 	}
-	return s.has(ctx, m)
+	return s.member(ctx, m)
 }
 
-func (s Strategy) has(ctx context.Context, m membership) (bool, error) {
+// member reads the user's groups, page by page.
+func (s Strategy) member(ctx context.Context, m membership) (bool, error) {
 	pages := iam.NewListGroupsForUserPaginator(s.client, &iam.ListGroupsForUserInput{UserName: &m.user})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
-		if missing(err) {
+		if code(err) == "NoSuchEntity" {
 			return false, nil
 		}
 		if err != nil {
-			return false, fmt.Errorf("list the groups of %s: %w", m.user, err)
+			return false, fmt.Errorf("read %s: %w", m, err)
 		}
 		for _, g := range page.Groups {
-			if aws.ToString(g.GroupName) == m.group {
+			// Names of groups differ in more than case
+			// (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateGroup.html).
+			if strings.EqualFold(aws.ToString(g.GroupName), m.group) {
 				return true, nil
 			}
 		}
@@ -130,28 +95,40 @@ func (s Strategy) has(ctx context.Context, m membership) (bool, error) {
 	return false, nil
 }
 
-// patience is how long a change is waited for to be read back: IAM is eventually
-// consistent
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency).
-const patience = 20 * time.Second
-
-func (s Strategy) await(ctx context.Context, m membership, want bool) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
-		has, err := s.has(ctx, m)
-		if err != nil || has == want {
-			return err
+// refusedGive makes of an error of AddUserToGroup what no second try can help a
+// [strategy.Refused].
+func (m membership) refusedGive(err error) error {
+	switch code(err) {
+	case "NoSuchEntity":
+		said := strings.ToLower(message(err))
+		switch {
+		case strings.Contains(said, "user") && !strings.Contains(said, "group"):
+			return strategy.Refuse("IAM has no user %q, which is the requester's %s", m.user, m.from)
+		case strings.Contains(said, "group") && !strings.Contains(said, "user"):
+			return strategy.Refuse("IAM has no group %q, which the target's settings name", m.group)
 		}
-		select {
-		case <-ctx.Done():
-			return errors.New("IAM took the change, but it can't be read back yet")
-		case <-time.After(pause):
-		}
+		return strategy.Refuse("IAM has no user %q, which is the requester's %s, or no group %q: %s", m.user, m.from, m.group, message(err))
+	case "LimitExceeded":
+		return strategy.Refuse("IAM user %q can't be in one more group: %s", m.user, message(err))
+	case "ValidationError", "InvalidInput":
+		return strategy.Refuse("IAM does not take user %q and group %q: %s", m.user, m.group, message(err))
 	}
+	return fmt.Errorf("give %s: %w", m, err)
 }
 
-func missing(err error) bool {
-	var none *types.NoSuchEntityException
-	return errors.As(err, &none)
+// code is what AWS calls the error; "" if it did not come from AWS.
+func code(err error) string {
+	var at smithy.APIError
+	if !errors.As(err, &at) {
+		return ""
+	}
+	return strings.TrimSuffix(at.ErrorCode(), "Exception")
+}
+
+func message(err error) string {
+	var at smithy.APIError
+	if !errors.As(err, &at) {
+		return err.Error()
+	}
+	return at.ErrorMessage()
 }

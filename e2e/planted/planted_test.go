@@ -1,0 +1,98 @@
+// Package planted shows that the checks can fail: it plants known bugs into a
+// copy of the code, one at a time, and expects a test to find each.
+package planted
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// bug is a change to one file, and the tests that must find it.
+type bug struct {
+	name, file, good, bad string
+	pkg, run              string
+}
+
+const matrix = "TestScenarios|TestCrashMatrix|TestLost|TestNever|TestLateGive|TestStrategy|TestRevoke|TestActThat"
+
+var bugs = []bug{
+	{"skip the version condition of a run", "internal/store/store.go", `aws.String("version = :read")`, `aws.String("version >= :read OR version < :read")`, "./e2e ./internal/store", "TestMany|Test.*"},
+	{"skip the version condition of a lease", "internal/store/lease.go", `in.ConditionExpression = aws.String("version = :read")`, `in.ConditionExpression = aws.String("version >= :read OR version < :read")`, "./internal/store", "TestLease"},
+	{"give before the lease is saved", "functions/grant/hold/handler.go", "if err := h.Store.SaveLease(ctx, next); errors.Is(err, store.ErrConflict) {", "if next.Attempt != nil {\n\t\t\treturn next, nil\n\t\t}\n\t\tif err := h.Store.SaveLease(ctx, next); errors.Is(err, store.ErrConflict) {", "./e2e/torture", matrix},
+	{"forget who else holds the access", "internal/lease/lease.go", "h.RunID != runID && (h.State", "h.RunID == \"\" && (h.State", "./internal/lease", ""},
+	{"take what was there before", "internal/lease/attempt.go", "next.Existed = existed", "next.Existed = false", "./internal/lease", ""},
+	{"forget a call to give that was given up on", "internal/lease/attempt.go", "if now.Before(l.Unsettled) {", "if false {", "./internal/lease", ""},
+	{"believe an attempt that was replaced", "internal/lease/attempt.go", "a.Kind != kind || a.RunID != runID || a.Fence != fence", "false", "./internal/lease", ""},
+	{"give after a take", "internal/lease/attempt.go", "case run.Held, run.Unable, run.Taking, run.Dropped:", "case run.Held, run.Unable:", "./internal/lease", ""},
+	{"begin while another call is under way", "internal/lease/attempt.go", "if a := l.Attempt; a != nil && a.RunID != runID && now.Before(a.Deadline) {\n\t\treturn nil, false, Later{a.Deadline, fmt.Sprintf(\"run %s is at this access just now\", a.RunID)}\n\t}\n\tnext = l.Clone()", "next = l.Clone()", "./internal/lease", ""},
+	{"take back without reading back", "functions/grant/hold/take.go", "if there {\n\t\treturn errors.New(\"it was taken back, but is still there\")\n\t}", "_ = there", "./e2e/torture", "TestStrategy"},
+	{"give without reading back", "functions/grant/hold/give.go", "err == nil && !there {", "err == nil && false {", "./e2e/torture", "TestStrategy"},
+	{"end a run whose access is not known to be gone", "internal/run/decide.go", "gone := s.Hold.State == Dropped", "gone := s.Hold.State != Held", "./e2e/torture", matrix},
+	{"do not take back what could not be given", "internal/run/decide_access.go", "d.takeBack(Case{\n\t\tEvent: Fail,", "d.finish(Case{\n\t\tEvent: Fail,", "./e2e/torture", matrix},
+	{"take a repeated step for a new one", "internal/run/decide.go", "if s.ID == r.Engine.Step || r.over() {", "if r.over() {", "./internal/run ./e2e/torture", "Test"},
+	{"hear an answer of an earlier turn", "internal/run/decide.go", "s.Turn != r.Engine.Turn && !gone", "false", "./internal/run ./e2e/torture", "Test"},
+	{"swallow a hook's error", "internal/run/decide_hook.go", "if failure := a.failed(OnApprove); failure != \"\" {", "if failure := a.failed(OnApprove); false && failure != \"\" {", "./internal/run", ""},
+	{"reuse an older token", "internal/run/park.go", "if !p.Order.After(r.Engine.TokenOrder) {", "if false {", "./internal/run", ""},
+	{"do not look for acts after parking", "functions/record/decide/handler.go", "parking.Acts = rec.Acts\n", "", "./functions/record/...", ""},
+	{"let a second decision follow", "internal/run/status.go", "Approved: {Escalate:", "Approved: {Deny: {Denied}, Escalate:", "./internal/run", ""},
+	{"do not tell the bus after a step was repeated", "functions/record/decide/handler.go", "return r.Engine.Published\n", "return len(r.History)\n", "./functions/record/... ./e2e/torture", "Test"},
+	{"count the requester's approval", "internal/run/review.go", "e == Approve && r.Requester.Is(p) && !rule.SelfApproval", "false", "./internal/run", ""},
+	{"leave a dead execution's access", "functions/reconcile/sweep/run.go", "recovery{ended: true, close: true}", "recovery{}", "./e2e/torture", "TestLost"},
+	{"do not start what was never started", "functions/reconcile/sweep/run.go", "if now.Sub(r.UpdatedAt) < settled {", "if r.Engine.Turn == 0 {", "./e2e/torture", "TestNever"},
+	{"access for longer than asked", "internal/run/decide_access.go", "h.At.Add(seconds(d.DurationSeconds))", "h.At.Add(seconds(d.DurationSeconds + 60))", "./e2e/torture ./internal/run", "Test"},
+}
+
+func TestEachPlantedBugIsFound(t *testing.T) {
+	if os.Getenv("FASTTRACK_TORTURE") == "" {
+		t.Skip("it takes minutes: make torture")
+	}
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, b := range bugs {
+		t.Run(b.name, func(t *testing.T) {
+			file := filepath.Join(root, filepath.FromSlash(b.file))
+			code, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Count(string(code), b.good) < 1 {
+				t.Fatalf("%s no longer holds %q", b.file, b.good)
+			}
+			// The compiler reads the changed file in place of the real one.
+			dir := t.TempDir()
+			changed, overlay := filepath.Join(dir, "changed.go"), filepath.Join(dir, "overlay.json")
+			write(t, changed, strings.Replace(string(code), b.good, b.bad, 1))
+			write(t, overlay, `{"Replace": {"`+file+`": "`+changed+`"}}`)
+			args := []string{"test", "-overlay", overlay, "-timeout", "5m", "-failfast"}
+			if b.run != "" {
+				args = append(args, "-run", b.run)
+			}
+			cmd := exec.Command("go", append(args, strings.Fields(b.pkg)...)...)
+			cmd.Dir = root
+			cmd.Env = append(os.Environ(), "FASTTRACK_TORTURE=")
+			out, err := cmd.CombinedOutput()
+			switch {
+			case err == nil:
+				t.Error("no test found it")
+			case !strings.Contains(string(out), "--- FAIL"):
+				t.Errorf("the tests did not run:\n%s", out)
+			default:
+				found++
+			}
+		})
+	}
+	t.Logf("%d bugs planted, %d found", len(bugs), found)
+}
+
+func write(t *testing.T, file, content string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,204 @@
+package tell
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Event is what the bus says; docs/events.md describes it. Members that no
+// message needs are left out.
+type Event struct {
+	ID   string    `json:"id"`
+	Type string    `json:"type"`
+	Time time.Time `json:"time"`
+	Run  struct {
+		ID              string                     `json:"id"`
+		Flow            string                     `json:"flow"`
+		Status          string                     `json:"status"`
+		Requester       person                     `json:"requester"`
+		Fields          map[string]json.RawMessage `json:"fields"`
+		Reason          string                     `json:"reason"`
+		DurationSeconds int                        `json:"duration_seconds"`
+		Review          *struct {
+			ExpiresAt time.Time `json:"expires_at"`
+			Errors    []struct {
+				Hook  string `json:"hook"`
+				Error string `json:"error"`
+			} `json:"errors"`
+		} `json:"review"`
+		Access *struct {
+			EndsAt time.Time `json:"ends_at"`
+		} `json:"access"`
+	} `json:"run"`
+	Entry struct {
+		Event  string   `json:"event"`
+		Status string   `json:"status"`
+		Actor  person   `json:"actor"`
+		Reason string   `json:"reason"`
+		Error  string   `json:"error"`
+		To     []string `json:"to"`
+		Checks []struct {
+			Name   string `json:"name"`
+			Passed bool   `json:"passed"`
+			Detail string `json:"detail"`
+		} `json:"checks"`
+	} `json:"entry"`
+}
+
+type person struct {
+	Type  string `json:"type"`
+	ID    string `json:"id"`
+	Email string `json:"email"`
+	Name  string `json:"name"`
+}
+
+func (p person) String() string {
+	switch {
+	case p.Type == "engine":
+		return "fasttrack"
+	case p.Type == "hook":
+		return "the hook " + p.ID
+	case p.Email != "":
+		return p.Email
+	case p.Name != "":
+		return p.Name
+	}
+	return p.ID
+}
+
+// Message is what people read.
+type Message struct{ Subject, Text string }
+
+// happened says what an event did, for a sentence that begins with the request.
+var happened = map[string]string{
+	"forward": "waits for a decision", "approve": "was approved", "deny": "was denied", "expire": "expired", "cancel": "was canceled",
+	"escalate": "is active: access was given", "deescalate": "has ended: access is gone", "revoke": "was revoked: access is gone",
+	"fail": "failed: no access was given",
+}
+
+// maxSubject is in characters of ASCII, which is all that SNS takes
+// (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
+const maxSubject = 100
+
+// Compose writes the message of an event: who, what, why, and what to do. There
+// is none for an event that is nobody's to know of by itself: a request is told
+// when it is routed to people, or decided; an act that does not count is told
+// to who did it.
+func Compose(e Event, portal string) (Message, bool) {
+	did, told := happened[e.Entry.Event]
+	if !told {
+		return Message{}, false
+	}
+	if e.Entry.Event == "approve" && e.Entry.Status == "pending" {
+		did = "was approved by " + e.Entry.Actor.String() + ", and needs more approvals"
+	}
+	what := e.Run.Flow
+	if label := target(e.Run.Fields); label != "" {
+		what += ", " + label
+	}
+	m := Message{Subject: subject(fmt.Sprintf("%s for %s %s", what, e.Run.Requester, did))}
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("The request of %s for %s %s.", e.Run.Requester, what, did)
+	line("")
+	if e.Entry.Event != "forward" {
+		line("By:       %s", e.Entry.Actor)
+		line("Why:      %s", oneLine(e.Entry.Reason))
+	}
+	if e.Entry.Error != "" {
+		line("Error:    %s", oneLine(e.Entry.Error))
+	}
+	if e.Run.Reason != "" {
+		line("Asked:    %s", oneLine(e.Run.Reason))
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Run.Fields)) {
+		line("          %s: %s", name, oneLine(plain(e.Run.Fields[name])))
+	}
+	if e.Run.DurationSeconds > 0 {
+		line("For:      %s", time.Duration(e.Run.DurationSeconds)*time.Second)
+	}
+	for _, c := range e.Entry.Checks {
+		verdict := "no"
+		if c.Passed {
+			verdict = "yes"
+		}
+		line("Check:    %s: %s %s", oneLine(c.Name), verdict, oneLine(c.Detail))
+	}
+	if r := e.Run.Review; r != nil && e.Entry.Event == "forward" {
+		for _, failed := range r.Errors {
+			line("Note:     %s failed: %s", failed.Hook, oneLine(failed.Error))
+		}
+	}
+	line("")
+	switch {
+	case e.Entry.Event == "forward":
+		line("To decide: POST /requests/%s/approve or /deny.", e.Run.ID)
+		if r := e.Run.Review; r != nil {
+			line("Without a decision it expires at %s.", r.ExpiresAt.UTC().Format(time.RFC3339))
+		}
+	case e.Entry.Event == "escalate" && e.Run.Access != nil:
+		line("Access ends at %s. To end it now: POST /requests/%s/revoke.", e.Run.Access.EndsAt.UTC().Format(time.RFC3339), e.Run.ID)
+	default:
+		line("There is nothing to do.")
+	}
+	line("Request %s", e.Run.ID)
+	if portal != "" {
+		line("%s/requests/%s", strings.TrimSuffix(portal, "/"), e.Run.ID)
+	}
+	m.Text = b.String()
+	return m, true
+}
+
+// target is the label of the target that was asked for.
+func target(fields map[string]json.RawMessage) string {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		var t struct{ ID, Label string }
+		if raw := fields[name]; len(raw) > 0 && raw[0] == '{' && json.Unmarshal(raw, &t) == nil {
+			if t.Label != "" {
+				return t.Label
+			}
+			return t.ID
+		}
+	}
+	return ""
+}
+
+// plain writes a field's value for reading.
+func plain(value json.RawMessage) string {
+	var s string
+	if json.Unmarshal(value, &s) == nil {
+		return s
+	}
+	if label := target(map[string]json.RawMessage{"": value}); label != "" {
+		return label
+	}
+	return string(value)
+}
+
+// oneLine keeps what somebody typed from looking like lines of ours.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+func subject(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, s)
+	if len(s) > maxSubject {
+		s = s[:maxSubject-3] + "..."
+	}
+	return s
+}

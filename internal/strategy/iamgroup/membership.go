@@ -1,0 +1,91 @@
+package iamgroup
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/strategy"
+)
+
+// membership is one user in one group, by their names.
+type membership struct {
+	user, group string
+	// from says what of the person the user's name is.
+	from string
+}
+
+func (m membership) String() string { return fmt.Sprintf("user %s in group %s", m.user, m.group) }
+
+// membershipOf reads what is asked for; the error is a [strategy.Refused].
+func membershipOf(a strategy.Access) (membership, error) {
+	var config struct {
+		User    string `json:"user"`
+		Account string `json:"account"`
+	}
+	var settings struct {
+		Group string `json:"group"`
+	}
+	if err := read(a.Config, &config); err != nil {
+		return membership{}, strategy.Refuse("the flow's strategy: %v", err)
+	}
+	if err := read(a.Target.Settings, &settings); err != nil {
+		return membership{}, strategy.Refuse("the settings of target %s: %v", a.Target.ID, err)
+	}
+	if !isName(settings.Group) {
+		return membership{}, strategy.Refuse("the settings of target %s: group: the name of an IAM group was expected, not %q", a.Target.ID, settings.Group)
+	}
+	m := membership{group: settings.Group}
+	switch config.User {
+	case "", "email":
+		m.user, m.from = a.Person.Email, "e-mail"
+	case "name":
+		m.user, m.from = a.Person.Name, "name"
+	case "id":
+		m.user, m.from = a.Person.ID, "id"
+		if strings.HasPrefix(m.user, "arn:") {
+			name, ok := userOf(m.user, config.Account)
+			if !ok {
+				return membership{}, strategy.Refuse("the requester's id %s is no IAM user of account %s", m.user, orNone(config.Account))
+			}
+			m.user = name
+		}
+	default:
+		return membership{}, strategy.Refuse("the flow's strategy: user: email, name or id was expected, not %q", config.User)
+	}
+	if !isName(m.user) {
+		return membership{}, strategy.Refuse("the requester's %s %q can't be the name of an IAM user", m.from, m.user)
+	}
+	return m, nil
+}
+
+func read(raw json.RawMessage, into any) error {
+	if len(raw) == 0 {
+		return nil
+	}
+	return json.Unmarshal(raw, into)
+}
+
+// userOf takes the name out of arn:PARTITION:iam::ACCOUNT:user/PATH/NAME. The
+// account must be the strategy's: a user of the same name in another one is
+// somebody else.
+func userOf(arn, account string) (name string, ok bool) {
+	parts := strings.Split(arn, ":")
+	if len(parts) != 6 || parts[2] != "iam" || parts[4] == "" || parts[4] != account || !strings.HasPrefix(parts[5], "user/") {
+		return "", false
+	}
+	return parts[5][strings.LastIndex(parts[5], "/")+1:], true
+}
+
+func orNone(account string) string {
+	if account == "" {
+		return "(the strategy names none)"
+	}
+	return account
+}
+
+// isName tells whether IAM takes the name of a user or group: letters, digits and
+// _+=,.@-, at most 128 (https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddUserToGroup.html).
+func isName(s string) bool {
+	return s != "" && len(s) <= 128 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-") == ""
+}
