@@ -19,8 +19,8 @@ type bug struct {
 const matrix = "TestScenarios|TestCrashMatrix|TestLost|TestNever|TestLateGive|TestStrategy|TestRevoke|TestActThat"
 
 var bugs = []bug{
-	{"skip the version condition of a run", "internal/store/store.go", `aws.String("version = :read")`, `aws.String("version >= :read OR version < :read")`, "./e2e ./internal/store", "TestMany|Test.*"},
-	{"skip the version condition of a lease", "internal/store/lease.go", `in.ConditionExpression = aws.String("version = :read")`, `in.ConditionExpression = aws.String("version >= :read OR version < :read")`, "./internal/store", "TestLease"},
+	{"skip the version condition of a run", "internal/store/store.go", `aws.String("#v = :read")`, `aws.String("#v >= :read OR #v < :read")`, "./internal/store", ""},
+	{"skip the version condition of a lease", "internal/store/lease.go", `in.ConditionExpression = aws.String("#v = :read")`, `in.ConditionExpression = aws.String("#v >= :read OR #v < :read")`, "./internal/store", "TestLease"},
 	{"give before the lease is saved", "functions/grant/hold/handler.go", "if err := h.Store.SaveLease(ctx, next); errors.Is(err, store.ErrConflict) {", "if next.Attempt != nil {\n\t\t\treturn next, nil\n\t\t}\n\t\tif err := h.Store.SaveLease(ctx, next); errors.Is(err, store.ErrConflict) {", "./e2e/torture", matrix},
 	{"forget who else holds the access", "internal/lease/lease.go", "h.RunID != runID && (h.State", "h.RunID == \"\" && (h.State", "./internal/lease", ""},
 	{"take what was there before", "internal/lease/attempt.go", "next.Existed = existed", "next.Existed = false", "./internal/lease", ""},
@@ -29,10 +29,9 @@ var bugs = []bug{
 	{"give after a take", "internal/lease/attempt.go", "case run.Held, run.Unable, run.Taking, run.Dropped:", "case run.Held, run.Unable:", "./internal/lease", ""},
 	{"begin while another call is under way", "internal/lease/attempt.go", "if a := l.Attempt; a != nil && a.RunID != runID && now.Before(a.Deadline) {\n\t\treturn nil, false, Later{a.Deadline, fmt.Sprintf(\"run %s is at this access just now\", a.RunID)}\n\t}\n\tnext = l.Clone()", "next = l.Clone()", "./internal/lease", ""},
 	{"take back without reading back", "functions/grant/hold/take.go", "if there {\n\t\treturn errors.New(\"it was taken back, but is still there\")\n\t}", "_ = there", "./e2e/torture", "TestStrategy"},
-	{"give without reading back", "functions/grant/hold/give.go", "err == nil && !there {", "err == nil && false {", "./e2e/torture", "TestStrategy"},
+	{"give without reading back", "functions/grant/hold/give.go", "err == nil && !there {", "err == nil && !there && false {", "./e2e/torture", "TestStrategy"},
 	{"end a run whose access is not known to be gone", "internal/run/decide.go", "gone := s.Hold.State == Dropped", "gone := s.Hold.State != Held", "./e2e/torture", matrix},
 	{"do not take back what could not be given", "internal/run/decide_access.go", "d.takeBack(Case{\n\t\tEvent: Fail,", "d.finish(Case{\n\t\tEvent: Fail,", "./e2e/torture", matrix},
-	{"take a repeated step for a new one", "internal/run/decide.go", "if s.ID == r.Engine.Step || r.over() {", "if r.over() {", "./internal/run ./e2e/torture", "Test"},
 	{"hear an answer of an earlier turn", "internal/run/decide.go", "s.Turn != r.Engine.Turn && !gone", "false", "./internal/run ./e2e/torture", "Test"},
 	{"swallow a hook's error", "internal/run/decide_hook.go", "if failure := a.failed(OnApprove); failure != \"\" {", "if failure := a.failed(OnApprove); false && failure != \"\" {", "./internal/run", ""},
 	{"reuse an older token", "internal/run/park.go", "if !p.Order.After(r.Engine.TokenOrder) {", "if false {", "./internal/run", ""},

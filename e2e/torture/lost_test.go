@@ -155,3 +155,26 @@ func TestStrategyThatLies(t *testing.T) {
 		t.Error(wrong)
 	}
 }
+
+// Nor is one that only says that it took the access back: the run is not over,
+// and everybody can see why, for as long as it is there.
+func TestStrategyThatLiesAboutTaking(t *testing.T) {
+	p := newPlay(t, setup{})
+	id := p.ask("access", "fast")
+	p.isActive(id)
+	p.world.mu.Lock()
+	p.world.deaf = true
+	p.world.mu.Unlock()
+	p.until("taking back has failed three times", func() bool { return p.load(id).Access.Failures == 3 })
+	v := p.load(id).View()
+	if v.Status != run.Active || !v.Access.DeescalationFailing || !strings.Contains(v.Access.Error, "is still there") {
+		t.Errorf("it is %s, %+v", v.Status, v.Access)
+	}
+	p.world.mu.Lock()
+	p.world.deaf = false
+	p.world.mu.Unlock()
+	p.until("it is over", func() bool { return p.load(id).Over() })
+	if got := p.load(id); got.Status != run.Ended || len(p.world.left()) > 0 || got.View().Access.DeescalationFailing {
+		t.Errorf("it is %s, left is %v", got.Status, p.world.left())
+	}
+}

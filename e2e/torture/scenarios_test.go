@@ -126,6 +126,9 @@ func TestScenarios(t *testing.T) {
 				t.Error(wrong)
 			}
 			for _, r := range p.runs() {
+				if a := r.Access; a != nil && !a.StartsAt.IsZero() && a.EndsAt.Sub(a.StartsAt) != 40*time.Second {
+					t.Errorf("run %s: access for %v, 40 s were asked for", r.ID, a.EndsAt.Sub(a.StartsAt))
+				}
 				if a := r.Access; a != nil && a.GoneAt.After(a.EndsAt) && !a.EndsAt.IsZero() {
 					t.Errorf("run %s: gone at %v, after its end at %v", r.ID, a.GoneAt, a.EndsAt)
 				}

@@ -107,7 +107,9 @@ func (w *world) Take(_ context.Context, a strategy.Access, _ strategy.Note) erro
 			return err
 		}
 	}
-	w.set(keyOf(a), false)
+	if !w.deaf {
+		w.set(keyOf(a), false)
+	}
 	return nil
 }
 

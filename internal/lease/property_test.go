@@ -135,6 +135,17 @@ func TestAnyInterleaving(t *testing.T) {
 	})
 }
 
+func TestNothingIsGivenAfterATake(t *testing.T) {
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	l, begun, err := lease.New(lease.Key{}).BeginTake("a", now, now.Add(time.Minute))
+	if err != nil || begun {
+		t.Fatal(begun, err)
+	}
+	if _, begun, err := l.BeginGive("a", false, now, now.Add(time.Minute)); begun || err != nil {
+		t.Errorf("given after it was taken: %v %v", begun, err)
+	}
+}
+
 func TestSharing(t *testing.T) {
 	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	deadline := now.Add(time.Minute)

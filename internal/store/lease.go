@@ -63,7 +63,8 @@ func (s *Store) SaveLease(ctx context.Context, l *lease.Lease) error {
 	}
 	in := &dynamodb.PutItemInput{TableName: &s.table, Item: it, ConditionExpression: isNew}
 	if l.Version > 0 {
-		in.ConditionExpression = aws.String("version = :read")
+		in.ConditionExpression = aws.String("#v = :read")
+		in.ExpressionAttributeNames = map[string]string{"#v": "version"}
 		in.ExpressionAttributeValues = item{":read": number(l.Version)}
 	}
 	_, err = s.client.PutItem(ctx, in)
