@@ -46,7 +46,7 @@ func membershipOf(a strategy.Access) (membership, error) {
 		if strings.HasPrefix(m.user, "arn:") {
 			name, ok := userOf(m.user, config.Account)
 			if !ok {
-				return membership{}, strategy.Refuse("the requester's id %s is no IAM user of account %s", m.user, orNone(config.Account))
+				return membership{}, strategy.Refuse("the requester's id %s is no IAM user%s", m.user, of(config.Account))
 			}
 			m.user = name
 		}
@@ -66,22 +66,22 @@ func read(raw json.RawMessage, into any) error {
 	return json.Unmarshal(raw, into)
 }
 
-// userOf takes the name out of arn:PARTITION:iam::ACCOUNT:user/PATH/NAME. The
-// account must be the strategy's: a user of the same name in another one is
-// somebody else.
+// userOf takes the name out of arn:PARTITION:iam::ACCOUNT:user/PATH/NAME. A role
+// or a session is no user, whatever its name. An account that the strategy names
+// must be the ARN's: a user of the same name in another one is somebody else.
 func userOf(arn, account string) (name string, ok bool) {
 	parts := strings.Split(arn, ":")
-	if len(parts) != 6 || parts[2] != "iam" || parts[4] == "" || parts[4] != account || !strings.HasPrefix(parts[5], "user/") {
+	if len(parts) != 6 || parts[2] != "iam" || account != "" && parts[4] != account || !strings.HasPrefix(parts[5], "user/") {
 		return "", false
 	}
 	return parts[5][strings.LastIndex(parts[5], "/")+1:], true
 }
 
-func orNone(account string) string {
+func of(account string) string {
 	if account == "" {
-		return "(the strategy names none)"
+		return ""
 	}
-	return account
+	return " of account " + account
 }
 
 // isName tells whether IAM takes the name of a user or group: letters, digits and
