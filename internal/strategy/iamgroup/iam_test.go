@@ -23,16 +23,15 @@ import (
 // account plays IAM: one user, what is changed shows only after a while, and the
 // groups come one a page.
 type account struct {
-	user   string
-	groups []string
-	shows  []string
-	lag    time.Duration
-	fail   error
+	user           string
+	before, groups []string
+	changed        time.Time
+	lag            time.Duration
+	fail           error
 }
 
 func (c *account) change(groups []string) {
-	c.groups = groups
-	time.AfterFunc(c.lag, func() { c.shows = groups })
+	c.before, c.groups, c.changed = c.groups, groups, time.Now()
 }
 
 func (c *account) AddUserToGroup(_ context.Context, in *iam.AddUserToGroupInput, _ ...func(*iam.Options)) (*iam.AddUserToGroupOutput, error) {
@@ -40,7 +39,7 @@ func (c *account) AddUserToGroup(_ context.Context, in *iam.AddUserToGroupInput,
 		return nil, c.fail
 	}
 	c.user = *in.UserName
-	c.change(append([]string{"first"}, *in.GroupName))
+	c.change([]string{"first", *in.GroupName})
 	return &iam.AddUserToGroupOutput{}, nil
 }
 
@@ -53,12 +52,16 @@ func (c *account) RemoveUserFromGroup(context.Context, *iam.RemoveUserFromGroupI
 }
 
 func (c *account) ListGroupsForUser(_ context.Context, in *iam.ListGroupsForUserInput, _ ...func(*iam.Options)) (*iam.ListGroupsForUserOutput, error) {
+	shows := c.groups
+	if time.Since(c.changed) < c.lag {
+		shows = c.before
+	}
 	page := len(aws.ToString(in.Marker))
 	out := &iam.ListGroupsForUserOutput{}
-	if page < len(c.shows) {
-		out.Groups = []types.Group{{GroupName: &c.shows[page]}}
+	if page < len(shows) {
+		out.Groups = []types.Group{{GroupName: &shows[page]}}
 	}
-	if page+1 < len(c.shows) {
+	if page+1 < len(shows) {
 		out.IsTruncated, out.Marker = true, aws.String(strings.Repeat("x", page+1))
 	}
 	return out, nil
