@@ -92,7 +92,7 @@ func (m *machine) act(e run.EventName, p run.Person, reason string) run.Act {
 	m.now = m.now.Add(time.Second)
 	a := run.Act{ID: run.NewID(m.now), Event: e, Person: p, Reason: reason, Channel: run.ViaAPI, At: m.now}
 	m.acts = append(m.acts, a)
-	if m.run.Engine.Next == run.NextReview {
+	if n := m.run.Engine.Next; n == run.NextReview || n == run.NextActive {
 		m.step(run.Step{})
 	}
 	return a

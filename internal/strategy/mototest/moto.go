@@ -76,7 +76,26 @@ func install() (string, error) {
 	}
 	venv := filepath.Join(tools, "moto-5.2.5")
 	server := filepath.Join(venv, "bin", "moto_server")
-	if _, err := os.Stat(filepath.Join(venv, ".installed")); err == nil {
+	installed := func() bool { _, err := os.Stat(filepath.Join(venv, ".installed")); return err == nil }
+	if installed() {
+		return server, nil
+	}
+	if err := os.MkdirAll(tools, 0o755); err != nil {
+		return "", err
+	}
+	// Packages are tested side by side: one installs, the others wait for it.
+	lock := venv + ".lock"
+	for os.Mkdir(lock, 0o755) != nil {
+		if info, err := os.Stat(lock); err == nil && time.Since(info.ModTime()) > 5*time.Minute {
+			_ = os.Remove(lock) // who made it is gone
+		}
+		time.Sleep(100 * time.Millisecond)
+		if installed() {
+			return server, nil
+		}
+	}
+	defer os.Remove(lock)
+	if installed() {
 		return server, nil
 	}
 	for _, args := range [][]string{

@@ -1,0 +1,131 @@
+package flow
+
+import (
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// strategyAsAWhole checks what a strategy needs of the rest of its flow: what to
+// give, and the settings that its type gives it by.
+func (r *reader) strategyAsAWhole(path string, f *Flow, seen map[string]*yaml.Node) {
+	at := join(path, "strategy")
+	if f.Strategy == nil || r.broken[at] {
+		return
+	}
+	node := resolve(seen["strategy"])
+	r.oneTargetField(node, path, f)
+	var each func(target, settings *yaml.Node, at string)
+	switch f.Strategy.Type {
+	case "iam-group":
+		r.iamGroup(node, at)
+		each = func(target, settings *yaml.Node, at string) {
+			r.setting(target, settings, at, "group", "the name of an IAM group", isIAMName)
+		}
+	case "identity-center":
+		r.setting(node, node, at, "instance_arn", "the ARN of an instance of IAM Identity Center", isSSO("instance/"))
+		r.setting(node, node, at, "identity_store_id", "the id of an identity store", func(s string) bool { return s != "" })
+		each = func(target, settings *yaml.Node, at string) {
+			r.setting(target, settings, at, "account", "an account number of 12 digits in quotes", isAccount)
+			r.setting(target, settings, at, "permission_set", "the ARN of a permission set", isSSO("permissionSet/"))
+		}
+	}
+	targets := join(path, "targets")
+	if each == nil || seen["targets"] == nil || r.broken[targets] {
+		return
+	}
+	for i, target := range resolve(seen["targets"]).Content {
+		target = resolve(target)
+		each(target, child(target, "settings"), fmt.Sprintf("%s[%d].settings", targets, i))
+	}
+}
+
+// oneTargetField checks that a request says what it wants access to, by one
+// field that is always there: the strategy is given its value.
+func (r *reader) oneTargetField(node *yaml.Node, path string, f *Flow) {
+	var first *Field
+	for i := range f.Fields {
+		field, at := &f.Fields[i], fmt.Sprintf("%s[%d]", join(path, "fields"), i)
+		switch {
+		case r.broken[at]:
+			return // what it would be is not known
+		case field.Type != TargetOf:
+		case first != nil:
+			r.fail(r.places[at], at, "a second field of type target; a flow that gives access has one, and field %q is it", first.Name)
+			return
+		default:
+			first = field
+			if !field.Required {
+				r.fail(r.places[at], join(at, "required"), "true was expected: the strategy gives access to what field %q names", field.Name)
+			}
+			if field.Sensitive {
+				r.fail(r.places[at], join(at, "sensitive"), "false was expected: the strategy gives access to what field %q names", field.Name)
+			}
+		}
+	}
+	if first == nil && !r.broken[join(path, "fields")] {
+		r.fail(node, join(path, "fields"), "a required field of type target is missing; a flow that gives access says to what")
+	}
+}
+
+// iamGroup checks how the strategy names users.
+func (r *reader) iamGroup(node *yaml.Node, at string) {
+	user := child(node, "user")
+	if user != nil && (user.Tag != "!!str" || user.Value != "email" && user.Value != "name" && user.Value != "id") {
+		r.fail(user, join(at, "user"), "email, name or id was expected, not %s", describe(user))
+	}
+	if account := child(node, "account"); account != nil {
+		r.setting(node, node, at, "account", "an account number of 12 digits in quotes", isAccount)
+		if user == nil || user.Value != "id" {
+			r.fail(account, join(at, "account"), "only user: id has an account, whose users' ARNs are taken")
+		}
+	}
+}
+
+// setting checks a text that must be among settings. One that is missing is told
+// at the settings, or at the owner if that has none.
+func (r *reader) setting(owner, settings *yaml.Node, at, key, expected string, fits func(string) bool) {
+	at = join(at, key)
+	if settings == nil {
+		r.fail(owner, at, "it is missing; %s was expected", expected)
+		return
+	}
+	switch n := child(settings, key); {
+	case n == nil:
+		r.fail(settings, at, "it is missing; %s was expected", expected)
+	case n.Kind != yaml.ScalarNode || n.Tag != "!!str" || !fits(n.Value):
+		r.fail(n, at, "%s was expected, not %s", expected, describe(n))
+	}
+}
+
+// child is the value of a key of a mapping; nil if there is none.
+func child(n *yaml.Node, key string) *yaml.Node {
+	if n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if resolve(n.Content[i]).Value == key {
+			return resolve(n.Content[i+1])
+		}
+	}
+	return nil
+}
+
+// isAccount tells whether s is the number of an AWS account.
+func isAccount(s string) bool { return len(s) == 12 && strings.Trim(s, "0123456789") == "" }
+
+// isIAMName tells whether IAM takes the name of a group
+// (https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddUserToGroup.html).
+func isIAMName(s string) bool {
+	return s != "" && len(s) <= 128 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-") == ""
+}
+
+// isSSO tells whether s is arn:PARTITION:sso::: and a resource of the kind
+// (https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreateAccountAssignment.html).
+func isSSO(kind string) func(string) bool {
+	return func(s string) bool {
+		arn, resource, ok := strings.Cut(s, ":sso:::"+kind)
+		return ok && strings.HasPrefix(arn, "arn:aws") && !strings.Contains(arn[4:], ":") && resource != ""
+	}
+}
