@@ -108,7 +108,7 @@ flows:
       - {name: tags, type: strings, max: 2, allowed: [a, b, c]}
       - {name: pin, type: string, sensitive: true}
       - {name: note, type: text}
-    targets: [{id: prod, label: Production, settings: {low_risk: true}}]
+    targets: [{id: prod, label: Production, settings: {low_risk: true, group: g}}]
     strategy: {type: iam-group}
     durations: [1h, 2h]
     require_reason: [request]
@@ -174,7 +174,7 @@ func TestCheckedValues(t *testing.T) {
 	}
 	want := flow.Checked{
 		Fields: map[string]json.RawMessage{
-			"target": json.RawMessage(`{"id":"prod","label":"Production","settings":{"low_risk":true}}`),
+			"target": json.RawMessage(`{"id":"prod","label":"Production","settings":{"group":"g","low_risk":true}}`),
 			"for":    json.RawMessage(`1800`), "who": json.RawMessage(`"ada@example.com"`), "urgency": json.RawMessage(`"Normal"`),
 		},
 		Sensitive:       map[string]json.RawMessage{"pin": json.RawMessage(`"1234"`)},

@@ -14,20 +14,14 @@ var strategyTypes = []string{"lambda", "iam-group", "identity-center"}
 func (r *reader) strategy(n *yaml.Node, path string, f *Flow) {
 	s := &Strategy{}
 	f.Strategy = s
+	before := len(r.errs.List)
+	defer func() { r.broken[path] = len(r.errs.List) > before }()
 	var all map[string]any
 	r.settings(n, path, &all)
 	if n.Kind != yaml.MappingNode {
 		return
 	}
-	at := func(key string) *yaml.Node {
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			if n.Content[i].Value == key {
-				return resolve(n.Content[i+1])
-			}
-		}
-		return nil
-	}
-	typ, function := at("type"), at("function")
+	typ, function := child(n, "type"), child(n, "function")
 	switch {
 	case typ == nil:
 		r.fail(n, join(path, "type"), "it is missing; %s was expected", orList(strategyTypes))

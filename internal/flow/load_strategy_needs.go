@@ -15,7 +15,9 @@ func (r *reader) strategyAsAWhole(path string, f *Flow, seen map[string]*yaml.No
 		return
 	}
 	node := resolve(seen["strategy"])
-	r.oneTargetField(node, path, f)
+	if fields := seen["fields"]; fields == nil || resolve(fields).Kind == yaml.SequenceNode {
+		r.oneTargetField(node, path, f)
+	}
 	var each func(target, settings *yaml.Node, at string)
 	switch f.Strategy.Type {
 	case "iam-group":
@@ -59,12 +61,9 @@ func (r *reader) oneTargetField(node *yaml.Node, path string, f *Flow) {
 			if !field.Required {
 				r.fail(r.places[at], join(at, "required"), "true was expected: the strategy gives access to what field %q names", field.Name)
 			}
-			if field.Sensitive {
-				r.fail(r.places[at], join(at, "sensitive"), "false was expected: the strategy gives access to what field %q names", field.Name)
-			}
 		}
 	}
-	if first == nil && !r.broken[join(path, "fields")] {
+	if first == nil {
 		r.fail(node, join(path, "fields"), "a required field of type target is missing; a flow that gives access says to what")
 	}
 }

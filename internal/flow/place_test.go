@@ -58,7 +58,7 @@ func TestExactMistakes(t *testing.T) {
 		"no function":                {head + "    strategy: {type: lambda}\n    durations: [1h]\n", []string{"f:4:15: flows[0].strategy.function: it is missing; a Lambda function's name or ARN was expected"}},
 		"function of a group":        {head + "    strategy: {type: iam-group, function: f}\n    durations: [1h]\n", []string{"f:4:43: flows[0].strategy.function: only type lambda has a function"}},
 		"strategy runs the engine":   {head + "    strategy: {type: lambda, function: x-engine-grant}\n    durations: [1h]\n", []string{`f:4:40: flows[0].strategy.function: "x-engine-grant" is one of fasttrack's own functions; it can't be a hook or strategy`}},
-		"a duration twice":           {head + "    strategy: {type: iam-group}\n    durations: [1h, 60m]\n", []string{"f:5:21: flows[0].durations[1]: it is there twice"}},
+		"a duration twice":           {head + "    strategy: {type: lambda, function: f}\n    durations: [1h, 60m]\n    targets: [{id: p}]\n    fields: [{name: t, type: target, required: true}]\n", []string{"f:5:21: flows[0].durations[1]: it is there twice"}},
 		"fractions of a second":      {head + "    hook_timeout: 1500ms\n", []string{`f:4:19: flows[0].hook_timeout: whole seconds were expected, not "1500ms"`}},
 		"a person without an e-mail": {head + "directory: {people: [{name: x}, {name: y}]}\n", []string{"f:4:22: directory.people[0].email: it is missing; it is what the person is known by", "f:4:33: directory.people[1].email: it is missing; it is what the person is known by"}},
 		"an identity of two people":  {head + "directory: {people: [{email: a@x, identities: [z]}, {email: b@x, identities: [z]}]}\n", []string{`f:4:53: directory.people[1]: "z" is there twice; an identity belongs to one person`}},

@@ -12,7 +12,7 @@ type reader struct {
 	errs Errors
 	// places are nodes by path, for mistakes that are found later.
 	places map[string]*yaml.Node
-	// broken are the paths of fields and lists of targets with a mistake:
+	// broken are the paths of fields, strategies and lists of targets with a mistake:
 	// what they mean for others is not asked.
 	broken map[string]bool
 	// groups are the places that name a group.

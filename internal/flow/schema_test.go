@@ -119,13 +119,14 @@ var parts = map[string][]string{
 	"hook_timeout":   {"5s", "PT5S", "5", "soon"},
 	"requesters":     {"[everyone]", "[group:x, a@x]", "['iss|sub']", "[admins]", "[sre]"},
 	"admins":         {"[a@x]", "['arn:aws:iam::123456789012:user/a', b@x]", "[]", "[7]"},
-	"targets":        {"[{id: p}]", "[{id: p, label: P, settings: {a: 1}}]", "[{label: P}]", "[{id: 7}]"},
+	"targets":        {"[{id: p, settings: {group: g}}]", "[{id: p, label: P, settings: {a: 1}}]", "[{label: P}]", "[{id: 7}]"},
 	"durations":      {"[1h]", "[30m, PT1H]", "[]", "[60]", "1h"},
-	"strategy":       {"{type: lambda, function: f}", "{type: iam-group, group: g}", "{type: lambda}", "{type: magic}", "{type: iam-group, function: f}"},
+	"strategy":       {"{type: lambda, function: f}", "{type: iam-group, user: id, account: '012345678901'}", "{type: lambda}", "{type: magic}", "{type: iam-group, function: f}", "{type: iam-group, user: nick}", "{type: iam-group, account: '012345678901'}", "{type: identity-center}"},
 	"require_reason": {"[request]", "[]", "[cancel]"},
 	"review":         {"{approvals: 2}", "{approvals: [{from: group:x, count: 2}], approvers: [admins]}", "{timeout: 90s, notify: [{to: [sns], wait: 10m}, {to: [admins]}]}", "{self_approval: yes}", "{self_approval: true, viewers: [everyone]}", "{approvals: 21}", "{approvals: []}", "{notify: [{wait: 1m}]}"},
 	"vars":           {"{a: [1, {b: c}]}", "[]"},
 	"fields": {
+		"[{name: x, type: target, required: true}]",
 		"[{name: x, type: string, allowed: [a], default: a, required: true}]", "[{name: x, type: int, min: 1, max: 3, default: 2}]",
 		"[{name: x, type: duration, min: 1m, max: 7200}]", "[{name: x, type: text, pattern: '^a', sensitive: true}]", "[{name: x, type: strings, max: 3, allowed: [a], default: [a]}]",
 		"[{name: x, type: bool, default: true}, {name: y, type: user}]", "[{name: x, type: target, allowed: [p]}]",
@@ -173,11 +174,11 @@ func TestSchemaRefusesOnlyWhatTheParserRefuses(t *testing.T) {
 // Each of these is wrong, and an editor can see it.
 func TestSchemaSeesMistakes(t *testing.T) {
 	schema := loadSchema(t)
-	right := map[string]string{"name": "a", "admins": "[a@x]", "targets": "[{id: p}]", "durations": "[1h]", "strategy": "{type: lambda, function: f}"}
+	right := map[string]string{"name": "a", "admins": "[a@x]", "targets": "[{id: p}]", "durations": "[1h]", "strategy": "{type: lambda, function: f}", "fields": parts["fields"][0]}
 	for key, values := range map[string][]string{
 		"name": parts["name"][2:], "label": {"[]"}, "hook_timeout": {"5", "soon"}, "requesters": {"[sre]"}, "admins": {"[]", "[7]"},
 		"targets": {"[{label: P}]", "[{id: 7}]"}, "durations": {"[]", "[60]"}, "strategy": parts["strategy"][2:], "require_reason": {"[cancel]"},
-		"review": parts["review"][5:], "vars": {"[]"}, "fields": parts["fields"][7:],
+		"review": parts["review"][5:], "vars": {"[]"}, "fields": parts["fields"][8:],
 	} {
 		for _, value := range values {
 			doc := maps.Clone(right)

@@ -1,0 +1,98 @@
+package flow_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+)
+
+const (
+	gives  = head + "    durations: [1h]\n    fields: [{name: t, type: target, required: true}]\n"
+	center = "    strategy: {type: identity-center, instance_arn: 'arn:aws:sso:::instance/ssoins-1', identity_store_id: d-1}\n"
+	set    = "'arn:aws:sso:::permissionSet/ssoins-1/ps-1'"
+)
+
+func TestStrategies(t *testing.T) {
+	for name, in := range map[string]string{
+		"lambda":             gives + "    targets: [{id: p}]\n    strategy: {type: lambda, function: f, anything: [1]}\n",
+		"iam-group":          gives + "    targets: [{id: p, settings: {group: g}}]\n    strategy: {type: iam-group}\n",
+		"users by their ARN": gives + "    targets: [{id: p, settings: {group: g}}]\n    strategy: {type: iam-group, user: id, account: '012345678901'}\n",
+		"identity-center":    gives + "    targets: [{id: p, settings: {account: '012345678901', permission_set: " + set + "}}]\n" + center,
+		"another partition":  gives + "    targets: [{id: p, settings: {account: '012345678901', permission_set: 'arn:aws-us-gov:sso:::permissionSet/i/p'}}]\n" + center,
+		"an alias":           gives + "    vars: {s: &s {group: g}}\n    targets: [{id: p, settings: *s}, {id: q, settings: *s}]\n    strategy: {type: iam-group}\n",
+	} {
+		if _, err := flow.Parse("f", []byte(in)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What a strategy lacks is told where it belongs, before anything is asked.
+func TestWhatAStrategyNeeds(t *testing.T) {
+	const group = "    strategy: {type: iam-group}\n"
+	for name, tc := range map[string]struct {
+		in   string
+		want []string
+	}{
+		"no fields": {head + "    durations: [1h]\n    strategy: {type: lambda, function: f}\n",
+			[]string{"f:5:15: flows[0].fields: a required field of type target is missing; a flow that gives access says to what"}},
+		"no target field": {head + "    durations: [1h]\n    fields: [{name: t, type: string, required: true}]\n    strategy: {type: lambda, function: f}\n",
+			[]string{"f:6:15: flows[0].fields: a required field of type target is missing; a flow that gives access says to what"}},
+		"an optional one": {head + "    durations: [1h]\n    fields: [{name: t, type: target}]\n    targets: [{id: p}]\n    strategy: {type: lambda, function: f}\n",
+			[]string{`f:5:14: flows[0].fields[0].required: true was expected: the strategy gives access to what field "t" names`}},
+		"two": {head + "    durations: [1h]\n    fields: [{name: t, type: target, required: true}, {name: u, type: target}]\n    targets: [{id: p}]\n    strategy: {type: lambda, function: f}\n",
+			[]string{`f:5:55: flows[0].fields[1]: a second field of type target; a flow that gives access has one, and field "t" is it`}},
+		"a broken field": {head + "    durations: [1h]\n    fields: [{name: t, type: targets}]\n    strategy: {type: lambda, function: f}\n",
+			[]string{"f:5:30: flows[0].fields[0].type: one of string, text, int, bool, duration, target, user, strings was expected, not the text \"targets\""}},
+		"a target without settings": {gives + "    targets: [{id: p}]\n" + group,
+			[]string{"f:6:15: flows[0].targets[0].settings.group: it is missing; the name of an IAM group was expected"}},
+		"a target without a group": {gives + "    targets: [{id: p, settings: {group: g}}, {id: q, settings: {groups: g}}]\n" + group,
+			[]string{"f:6:64: flows[0].targets[1].settings.group: it is missing; the name of an IAM group was expected"}},
+		"a group's number": {gives + "    targets: [{id: p, settings: {group: 7}}]\n" + group,
+			[]string{"f:6:41: flows[0].targets[0].settings.group: the name of an IAM group was expected, not 7"}},
+		"a group's ARN": {gives + "    targets: [{id: p, settings: {group: 'arn:aws:iam::1:group/g'}}]\n" + group,
+			[]string{`f:6:41: flows[0].targets[0].settings.group: the name of an IAM group was expected, not the text "arn:aws:iam::1:group/g"`}},
+		"users by what": {gives + "    targets: [{id: p, settings: {group: g}}]\n    strategy: {type: iam-group, user: nick}\n",
+			[]string{`f:7:39: flows[0].strategy.user: email, name or id was expected, not the text "nick"`}},
+		"an account for e-mails": {gives + "    targets: [{id: p, settings: {group: g}}]\n    strategy: {type: iam-group, account: '012345678901'}\n",
+			[]string{"f:7:42: flows[0].strategy.account: only user: id has an account, whose users' ARNs are taken"}},
+		"no instance": {gives + "    targets: [{id: p, settings: {account: '012345678901', permission_set: " + set + "}}]\n    strategy: {type: identity-center}\n",
+			[]string{
+				"f:7:15: flows[0].strategy.instance_arn: it is missing; the ARN of an instance of IAM Identity Center was expected",
+				"f:7:15: flows[0].strategy.identity_store_id: it is missing; the id of an identity store was expected",
+			}},
+		"an account without quotes": {gives + "    targets: [{id: p, settings: {account: 123456789012, permission_set: " + set + "}}]\n" + center,
+			[]string{"f:6:43: flows[0].targets[0].settings.account: an account number of 12 digits in quotes was expected, not 123456789012"}},
+		"the name of a set": {gives + "    targets: [{id: p, settings: {account: '012345678901', permission_set: Admin}}]\n" + center,
+			[]string{`f:6:75: flows[0].targets[0].settings.permission_set: the ARN of a permission set was expected, not the text "Admin"`}},
+		"an instance as a set": {gives + "    targets: [{id: p, settings: {account: '012345678901', permission_set: 'arn:aws:sso:::instance/x'}}]\n" + center,
+			[]string{`f:6:75: flows[0].targets[0].settings.permission_set: the ARN of a permission set was expected, not the text "arn:aws:sso:::instance/x"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, mistakes(t, tc.in)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// An editor sees what each type needs, and marks nothing that is right.
+func TestSchemaSeesWhatStrategiesNeed(t *testing.T) {
+	schema := loadSchema(t)
+	for in, fits := range map[string]bool{
+		"    targets: [{id: p, settings: {group: g}}]\n    strategy: {type: iam-group}\n":                                                   true,
+		"    targets: [{id: p}]\n    strategy: {type: iam-group}\n":                                                                         false,
+		"    targets: [{id: p, settings: {group: 7}}]\n    strategy: {type: iam-group}\n":                                                   false,
+		"    targets: [{id: p, settings: {account: '012345678901', permission_set: " + set + "}}]\n" + center:                               true,
+		"    targets: [{id: p, settings: {account: 123456789012, permission_set: " + set + "}}]\n" + center:                                 false,
+		"    targets: [{id: p, settings: {account: '012345678901', permission_set: Admin}}]\n" + center:                                     false,
+		"    targets: [{id: p, settings: {account: '012345678901', permission_set: " + set + "}}]\n    strategy: {type: identity-center}\n": false,
+	} {
+		_, err := flow.Parse("f", []byte(gives+in))
+		if against := matchesSchema(t, schema, gives+in); (against == nil) != fits || (err == nil) != fits {
+			t.Errorf("the schema says %v, the parser %v of\n%s", against, err, in)
+		}
+	}
+}
