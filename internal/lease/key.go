@@ -66,7 +66,7 @@ func KeyOf(r *run.Run) (Key, error) {
 		k.Strategy += ":" + s.Function
 	case "iam-group":
 		if settings.Group != "" {
-			k.Target = settings.Group
+			k.Target = strings.ToLower(settings.Group) // IAM tells groups apart by more than case
 		}
 	case "identity-center":
 		if settings.Account != "" {
