@@ -61,10 +61,9 @@ type play struct {
 	table     *store.Store
 	dynamodb  *dynamodb.Client
 	machines  *sfn.Client
-	// recovering says whether people try again what failed.
+	// stubborn has people try again what failed.
 	stubborn bool
 	mu       sync.Mutex
-	ids      []string
 	keys     int
 	callers  sync.WaitGroup
 }
