@@ -36,7 +36,7 @@ func (l *Lease) BeginGive(runID string, existed bool, now, deadline time.Time) (
 	}
 	next = l.Clone()
 	if l.Unheld() {
-		next.Existed = existed
+		next.Existed, next.Requests = existed, nil
 	}
 	next.Given, next.CheckAt = true, time.Time{}
 	next.set(runID, run.Hold{State: run.Giving, At: now})
@@ -56,7 +56,6 @@ func (l *Lease) EndGive(runID string, fence int64, now time.Time) (*Lease, error
 		how = "It was there before, and was read back."
 	}
 	next.set(runID, run.Hold{State: run.Held, At: now, How: how})
-	next.Requests = nil
 	return next, nil
 }
 
@@ -118,7 +117,6 @@ func (l *Lease) EndTake(runID string, fence int64, now time.Time) (*Lease, error
 		return nil, Later{l.Unsettled, "it is taken back, and read once more when a call that was given up on is over"}
 	}
 	next.set(runID, run.Hold{State: run.Dropped, At: now, How: "Its absence was read back."})
-	next.Requests = nil
 	next.rest(now)
 	return next, nil
 }
@@ -155,7 +153,7 @@ func (l *Lease) Forget(over func(runID string) bool, now time.Time) *Lease {
 	next.Holders = slices.DeleteFunc(next.Holders, func(h Holder) bool { return h.State == run.Dropped && over(h.RunID) })
 	next.CheckAt = time.Time{}
 	if len(next.Holders) == 0 {
-		next.Given = false
+		next.Given, next.Requests = false, nil
 	}
 	next.rest(now)
 	return next
@@ -191,12 +189,20 @@ func (l *Lease) rest(now time.Time) {
 	}
 }
 
-// Note keeps the id of something that AWS goes on doing for the attempt.
+// notes is how many notes a lease has room for.
+const notes = 30
+
+// Note keeps the id of something that AWS goes on doing for the attempt, until
+// it was checked that the access is gone. Where a lease has very many, the
+// oldest but the first are forgotten: that one says who got the access.
 func (l *Lease) Note(fence int64, requestID string) (*Lease, error) {
 	if l.Attempt == nil || l.Attempt.Fence != fence {
 		return nil, Stale{}
 	}
 	next := l.Clone()
 	next.Requests = append(next.Requests, requestID)
+	if len(next.Requests) > notes {
+		next.Requests = slices.Delete(next.Requests, 1, len(next.Requests)-notes+1)
+	}
 	return next, nil
 }

@@ -28,8 +28,9 @@ type Access struct {
 	// DurationSeconds is how long access is asked for. It is for information: it
 	// is taken back by a call to Take, whatever else happens.
 	DurationSeconds int
-	// Requests are the ids that earlier calls noted, oldest first. What they
-	// stand for may still be under way.
+	// Requests are the notes of earlier calls, oldest first, since it was last
+	// known that nobody has the access. What they stand for may still be under
+	// way.
 	Requests []string
 }
 
@@ -41,8 +42,8 @@ type Target struct {
 }
 
 // Note stores the id of something that AWS goes on doing after it has answered,
-// so that it can be waited for even if this call crashes. It is called before
-// the waiting. If it fails, the strategy gives up with that error.
+// so that it can be waited for even if this call crashes, or whatever else a
+// later call must know. It is called before the waiting. If it fails, the strategy gives up with that error.
 type Note func(ctx context.Context, requestID string) error
 
 // Strategy gives and takes access. All three can be called again at any time,

@@ -1,6 +1,11 @@
 // Package identitycenter is the strategy of type identity-center: access is an
 // assignment of a person to a permission set in an AWS account, by IAM Identity
 // Center.
+//
+// Both giving and taking go on at AWS after the call has answered. So the user's
+// id is noted before anything is asked for, and each call waits first for what
+// is under way about the same assignment, whoever began it: the answer with its
+// id may have been lost.
 package identitycenter
 
 import (
@@ -8,7 +13,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,15 +26,6 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 )
-
-// Assignments is what is called of IAM Identity Center.
-type Assignments interface {
-	CreateAccountAssignment(context.Context, *ssoadmin.CreateAccountAssignmentInput, ...func(*ssoadmin.Options)) (*ssoadmin.CreateAccountAssignmentOutput, error)
-	DeleteAccountAssignment(context.Context, *ssoadmin.DeleteAccountAssignmentInput, ...func(*ssoadmin.Options)) (*ssoadmin.DeleteAccountAssignmentOutput, error)
-	DescribeAccountAssignmentCreationStatus(context.Context, *ssoadmin.DescribeAccountAssignmentCreationStatusInput, ...func(*ssoadmin.Options)) (*ssoadmin.DescribeAccountAssignmentCreationStatusOutput, error)
-	DescribeAccountAssignmentDeletionStatus(context.Context, *ssoadmin.DescribeAccountAssignmentDeletionStatusInput, ...func(*ssoadmin.Options)) (*ssoadmin.DescribeAccountAssignmentDeletionStatusOutput, error)
-	ssoadmin.ListAccountAssignmentsAPIClient
-}
 
 // Users is what is called of the identity store.
 type Users interface {
@@ -51,13 +48,17 @@ func New(assignments Assignments, users Users, pause time.Duration) Strategy {
 	return Strategy{assignments, users, pause}
 }
 
+// noteUser is before a user's id among the notes: who got the access stays known
+// when the person's e-mail changes meanwhile.
+const noteUser = "user:"
+
 // assignment is what access is here.
 type assignment struct{ instance, account, permissionSet, user string }
 
-// find reads the assignment from the strategy's settings and the target's, and
-// looks the person up. there is false for a person that the identity store
-// doesn't know.
-func (s Strategy) find(ctx context.Context, a strategy.Access) (to assignment, there bool, err error) {
+// find reads from the strategy's settings and the target's what is assigned, and
+// to whom: the user whom the person's e-mail names now, first, if there is one,
+// then those who were noted. It is empty where there is no such user.
+func (s Strategy) find(ctx context.Context, a strategy.Access) ([]assignment, error) {
 	var config struct {
 		Instance string `json:"instance_arn"`
 		Store    string `json:"identity_store_id"`
@@ -67,42 +68,72 @@ func (s Strategy) find(ctx context.Context, a strategy.Access) (to assignment, t
 		PermissionSet string `json:"permission_set"`
 	}
 	if json.Unmarshal(a.Config, &config) != nil || config.Instance == "" || config.Store == "" {
-		return to, false, strategy.Refuse("the strategy names no instance_arn and identity_store_id")
+		return nil, strategy.Refuse("the strategy names no instance_arn and identity_store_id")
 	}
 	if json.Unmarshal(a.Target.Settings, &settings) != nil || settings.Account == "" || settings.PermissionSet == "" {
-		return to, false, strategy.Refuse("target %s names no account and permission_set in its settings", a.Target.ID)
+		return nil, strategy.Refuse("target %s names no account and permission_set in its settings", a.Target.ID)
 	}
-	to = assignment{instance: config.Instance, account: settings.Account, permissionSet: settings.PermissionSet}
 	if a.Person.Email == "" {
-		return to, false, strategy.Refuse("the requester has no e-mail to find the user of IAM Identity Center by")
+		return nil, strategy.Refuse("the requester has no e-mail to find the user of IAM Identity Center by")
 	}
+	var ids []string
+	now, err := s.user(ctx, config.Store, a.Person.Email)
+	if err != nil {
+		return nil, err
+	}
+	if now != "" {
+		ids = append(ids, now)
+	}
+	for _, noted := range a.Requests {
+		if id, is := strings.CutPrefix(noted, noteUser); is && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	to := make([]assignment, len(ids))
+	for i, id := range ids {
+		to[i] = assignment{instance: config.Instance, account: settings.Account, permissionSet: settings.PermissionSet, user: id}
+	}
+	return to, nil
+}
+
+// user looks up who has the e-mail, "" for nobody.
+func (s Strategy) user(ctx context.Context, store, email string) (string, error) {
 	for _, attribute := range []string{"userName", "emails.value"} {
 		out, err := s.users.GetUserId(ctx, &identitystore.GetUserIdInput{
-			IdentityStoreId: &config.Store,
+			IdentityStoreId: &store,
 			AlternateIdentifier: &storetypes.AlternateIdentifierMemberUniqueAttribute{Value: storetypes.UniqueAttribute{
-				AttributePath: aws.String(attribute), AttributeValue: storedoc.NewLazyDocument(a.Person.Email),
+				AttributePath: aws.String(attribute), AttributeValue: storedoc.NewLazyDocument(email),
 			}},
 		})
 		var none *storetypes.ResourceNotFoundException
 		switch {
 		case err == nil:
-			to.user = aws.ToString(out.UserId)
-			return to, true, nil
+			return aws.ToString(out.UserId), nil
 		case !errors.As(err, &none):
-			return to, false, fmt.Errorf("look up %s: %w", a.Person.Email, err)
+			return "", fmt.Errorf("look up %s: %w", email, err)
 		}
 	}
-	return to, false, nil
+	return "", nil
 }
 
 // Give assigns the person, and waits until AWS has done so.
 func (s Strategy) Give(ctx context.Context, a strategy.Access, note strategy.Note) error {
-	to, there, err := s.find(ctx, a)
+	found, err := s.find(ctx, a)
 	if err != nil {
 		return err
 	}
-	if !there {
+	if len(found) == 0 {
 		return strategy.Refuse("IAM Identity Center has no user %s", a.Person.Email)
+	}
+	to := found[0]
+	if user := noteUser + to.user; !slices.Contains(a.Requests, user) {
+		if err := note(ctx, user); err != nil {
+			return err
+		}
+	}
+	// An assignment that is just being deleted is still listed.
+	if err := s.settle(ctx, s.deletions(to), to, nil); err != nil {
+		return err
 	}
 	if has, err := s.has(ctx, to); err != nil || has {
 		return err
@@ -129,34 +160,46 @@ func (s Strategy) Give(ctx context.Context, a strategy.Access, note strategy.Not
 	if err := note(ctx, id); err != nil {
 		return err
 	}
-	if failure, err := s.created(ctx, to.instance, id); err != nil || failure != "" {
-		if err == nil {
-			err = fmt.Errorf("IAM Identity Center could not create the assignment: %s", failure)
-		}
-		return err
+	// What failed may work the next time: AWS gives its reasons as free text, so
+	// no failure is taken for one that lasts.
+	failure, err := s.wait(ctx, s.creations(to), id)
+	if err == nil && failure != "" {
+		err = fmt.Errorf("IAM Identity Center could not create the assignment: %s", failure)
 	}
-	return nil
+	return err
 }
 
 // Take waits for what is still being created, deletes the assignment, and waits
 // until AWS has done so.
-func (s Strategy) Take(ctx context.Context, a strategy.Access, note strategy.Note) error {
-	to, there, err := s.find(ctx, a)
-	if err != nil || !there {
+func (s Strategy) Take(ctx context.Context, a strategy.Access, _ strategy.Note) error {
+	found, err := s.find(ctx, a)
+	if err != nil {
 		return err
 	}
+	var noted []string
 	for _, id := range a.Requests {
-		// Whether it was created or failed: it is over. An id of a deletion is
-		// not known as one of a creation.
-		if _, err := s.created(ctx, to.instance, id); err != nil {
+		if !strings.HasPrefix(id, noteUser) {
+			noted = append(noted, id)
+		}
+	}
+	for _, to := range found {
+		if err := s.settle(ctx, s.creations(to), to, noted); err != nil {
+			return err
+		}
+		noted = nil
+		if err := s.delete(ctx, to); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+func (s Strategy) delete(ctx context.Context, to assignment) error {
 	if has, err := s.has(ctx, to); err != nil || !has {
 		return err
 	}
 	var id string
-	err = s.persist(ctx, func() error {
+	err := s.persist(ctx, func() error {
 		out, err := s.assignments.DeleteAccountAssignment(ctx, &ssoadmin.DeleteAccountAssignmentInput{
 			InstanceArn: &to.instance, PermissionSetArn: &to.permissionSet, PrincipalId: &to.user, PrincipalType: types.PrincipalTypeUser,
 			TargetId: &to.account, TargetType: types.TargetTypeAwsAccount,
@@ -169,35 +212,39 @@ func (s Strategy) Take(ctx context.Context, a strategy.Access, note strategy.Not
 	if err != nil {
 		return fmt.Errorf("delete the assignment: %w", err)
 	}
-	return s.poll(ctx, func() (types.StatusValues, string, error) {
-		out, err := s.assignments.DescribeAccountAssignmentDeletionStatus(ctx, &ssoadmin.DescribeAccountAssignmentDeletionStatusInput{
-			InstanceArn: &to.instance, AccountAssignmentDeletionRequestId: &id,
-		})
-		if err != nil {
-			return "", "", err
-		}
-		st := out.AccountAssignmentDeletionStatus
-		return st.Status, aws.ToString(st.FailureReason), nil
-	}, func(reason string) error {
-		return fmt.Errorf("IAM Identity Center could not delete the assignment: %s", reason)
-	})
+	failure, err := s.wait(ctx, s.deletions(to), id)
+	if err == nil && failure != "" {
+		err = fmt.Errorf("IAM Identity Center could not delete the assignment: %s", failure)
+	}
+	return err
 }
 
 // Has reads whether the person is assigned.
 func (s Strategy) Has(ctx context.Context, a strategy.Access) (bool, error) {
-	to, there, err := s.find(ctx, a)
-	if err != nil || !there {
+	found, err := s.find(ctx, a)
+	if err != nil {
 		return false, err
 	}
-	return s.has(ctx, to)
+	for _, to := range found {
+		if has, err := s.has(ctx, to); err != nil || has {
+			return has, err
+		}
+	}
+	return false, nil
 }
 
+// has reads whether the user is assigned. To a permission set that is not there
+// nobody is: AWS refuses to delete one with assignments.
 func (s Strategy) has(ctx context.Context, to assignment) (bool, error) {
 	pages := ssoadmin.NewListAccountAssignmentsPaginator(s.assignments, &ssoadmin.ListAccountAssignmentsInput{
 		InstanceArn: &to.instance, AccountId: &to.account, PermissionSetArn: &to.permissionSet,
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
+		var none *types.ResourceNotFoundException
+		if errors.As(err, &none) {
+			return false, nil
+		}
 		if err != nil {
 			return false, fmt.Errorf("list assignments: %w", err)
 		}
@@ -208,70 +255,4 @@ func (s Strategy) has(ctx context.Context, to assignment) (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-// created waits until a creation is over. failure says why it failed, "" if it
-// did not.
-func (s Strategy) created(ctx context.Context, instance, id string) (failure string, err error) {
-	err = s.poll(ctx, func() (types.StatusValues, string, error) {
-		out, err := s.assignments.DescribeAccountAssignmentCreationStatus(ctx, &ssoadmin.DescribeAccountAssignmentCreationStatusInput{
-			InstanceArn: &instance, AccountAssignmentCreationRequestId: &id,
-		})
-		var none *types.ResourceNotFoundException
-		if errors.As(err, &none) {
-			return types.StatusValuesSucceeded, "", nil // over so long ago that it is forgotten
-		}
-		if err != nil {
-			return "", "", err
-		}
-		st := out.AccountAssignmentCreationStatus
-		return st.Status, aws.ToString(st.FailureReason), nil
-	}, func(reason string) error { failure = reason; return nil })
-	return failure, err
-}
-
-// poll looks at what AWS does until that is over, or there is no time left.
-func (s Strategy) poll(ctx context.Context, look func() (types.StatusValues, string, error), failed func(reason string) error) error {
-	for pause := s.pause; ; pause = min(2*pause, 10*s.pause) {
-		var status types.StatusValues
-		var reason string
-		err := s.persist(ctx, func() (err error) { status, reason, err = look(); return err })
-		switch {
-		case err != nil:
-			return err
-		case status == types.StatusValuesSucceeded:
-			return nil
-		case status == types.StatusValuesFailed:
-			return failed(reason)
-		}
-		if err := s.wait(ctx, pause); err != nil {
-			return err
-		}
-	}
-}
-
-// persist does a call again while AWS is at something else: an instance takes
-// about 20 calls a second and 10 to 15 outstanding writes
-// (https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html).
-func (s Strategy) persist(ctx context.Context, call func() error) error {
-	for pause := s.pause; ; pause = min(2*pause, 10*s.pause) {
-		err := call()
-		var conflict *types.ConflictException
-		var throttled *types.ThrottlingException
-		if !errors.As(err, &conflict) && !errors.As(err, &throttled) {
-			return err
-		}
-		if late := s.wait(ctx, pause/2+rand.N(pause)); late != nil {
-			return err
-		}
-	}
-}
-
-func (s Strategy) wait(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return fmt.Errorf("IAM Identity Center is not done yet: %w", ctx.Err())
-	case <-time.After(d):
-		return nil
-	}
 }
