@@ -48,8 +48,10 @@ lint: tools ## Check format, code, template and state machine
 	$(SAM) build
 	$(TOOLS)/npm/node_modules/.bin/asl-validator --json-path statemachine.asl.json
 
-torture: ## Crash functions at each AWS call of each kind of run, race, restart (minutes)
-	FASTTRACK_TORTURE=1 go test ./e2e/torture ./e2e -count=1 -parallel 2 -timeout 40m
+torture: build ## Crash functions at each AWS call of each kind of run, race, restart, plant bugs (about 25 minutes)
+	@rm -f build/torture.txt
+	@FASTTRACK_TORTURE='$(CURDIR)/build/torture.txt' go test ./e2e/torture ./e2e ./e2e/planted -p 1 -count=1 -parallel 2 -timeout 40m; \
+		status=$$?; cat build/torture.txt; exit $$status
 
 bench: build ## Measure the budgets of docs/performance.md
 	go run ./bench

@@ -3,12 +3,12 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"os"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
+	"github.com/fasttrack-dev/fasttrack/e2e/tally"
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/local"
@@ -18,7 +18,7 @@ import (
 // act wins, the others are told which.
 func TestManyDecideAtOnce(t *testing.T) {
 	people, rounds := 40, 5
-	if os.Getenv("FASTTRACK_TORTURE") != "" {
+	if tally.Full() {
 		people, rounds = 200, 50
 	}
 	members := ""
@@ -68,4 +68,5 @@ func TestManyDecideAtOnce(t *testing.T) {
 			t.Errorf("history has %s entries, want asked, routed, decided: %s", n, requester.body)
 		}
 	}
+	tally.Report(t, "race: %d rounds of %d people, one act won each", rounds, people)
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/fasttrack-dev/fasttrack/e2e/tally"
 )
 
 // bug is a change to one file, and the tests that must find it.
@@ -23,7 +25,9 @@ var bugs = []bug{
 	{"skip the version condition of a lease", "internal/store/lease.go", `in.ConditionExpression = aws.String("#v = :read")`, `in.ConditionExpression = aws.String("#v >= :read OR #v < :read")`, "./internal/store", "TestLease"},
 	{"give before the lease is saved", "functions/grant/hold/handler.go", "if err := h.Store.SaveLease(ctx, next); errors.Is(err, store.ErrConflict) {", "if next.Attempt != nil {\n\t\t\treturn next, nil\n\t\t}\n\t\tif err := h.Store.SaveLease(ctx, next); errors.Is(err, store.ErrConflict) {", "./e2e/torture", matrix},
 	{"forget who else holds the access", "internal/lease/lease.go", "h.RunID != runID && (h.State", "h.RunID == \"\" && (h.State", "./internal/lease", ""},
-	{"take what was there before", "internal/lease/attempt.go", "next.Existed = existed", "next.Existed = false", "./internal/lease", ""},
+	{"take what another run holds", "internal/lease/attempt.go", "if other := l.sharer(runID); other != \"\" {", "if other := l.sharer(runID); other == \"none\" {", "./e2e/torture", "TestLives"},
+	{"take back what is not due", "internal/run/access.go", "return !now.Before(r.takeBackAt())", "return true", "./internal/run ./e2e/torture", "Test"},
+	{"take what was there before", "internal/lease/attempt.go", "next.Existed, next.Requests = existed, nil", "next.Existed, next.Requests = false, nil", "./internal/lease", ""},
 	{"forget a call to give that was given up on", "internal/lease/attempt.go", "if now.Before(l.Unsettled) {", "if false {", "./internal/lease", ""},
 	{"believe an attempt that was replaced", "internal/lease/attempt.go", "a.Kind != kind || a.RunID != runID || a.Fence != fence", "false", "./internal/lease", ""},
 	{"give after a take", "internal/lease/attempt.go", "case run.Held, run.Unable, run.Taking, run.Dropped:", "case run.Held, run.Unable:", "./internal/lease", ""},
@@ -45,7 +49,7 @@ var bugs = []bug{
 }
 
 func TestEachPlantedBugIsFound(t *testing.T) {
-	if os.Getenv("FASTTRACK_TORTURE") == "" {
+	if !tally.Full() {
 		t.Skip("it takes minutes: make torture")
 	}
 	root, err := filepath.Abs("../..")
@@ -86,7 +90,7 @@ func TestEachPlantedBugIsFound(t *testing.T) {
 			}
 		})
 	}
-	t.Logf("%d bugs planted, %d found", len(bugs), found)
+	tally.Report(t, "planted bugs: %d planted, %d found", len(bugs), found)
 }
 
 func write(t *testing.T, file, content string) {

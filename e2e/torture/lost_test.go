@@ -15,6 +15,7 @@ import (
 // stop ends the execution of a run, as an operator may.
 func (p *play) stop(id string) {
 	p.t.Helper()
+	p.mayEndEarly(id)
 	arn := strings.Replace(p.stack.Template.StateMachines[0].ARN, ":stateMachine:", ":execution:", 1) + ":" + p.load(id).ExecutionName()
 	if _, err := p.machines.StopExecution(context.Background(), &sfn.StopExecutionInput{ExecutionArn: &arn}); err != nil {
 		p.t.Fatal(err)

@@ -3,17 +3,17 @@ package torture
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
+	"github.com/fasttrack-dev/fasttrack/e2e/tally"
 )
 
 // full has every case be run, not a sample: make torture.
-var full = os.Getenv("FASTTRACK_TORTURE") != ""
+var full = tally.Full()
 
 // often are calls that are made again and again while something is waited for:
 // past these many, one is like the other.
@@ -89,20 +89,17 @@ func meet(t testing.TB, s scenario, faults ...fault) (wrong []string, fired int)
 	return p.holds(append(slices.Clone(s.ends), s.crashed...)...), int(came.Load())
 }
 
-// tally counts cases.
-type tally struct{ cases, held, fired atomic.Int64 }
+// count counts cases.
+type count struct{ cases, held, fired atomic.Int64 }
 
-func (c *tally) report(t *testing.T, what string) {
-	t.Logf("%s: %d cases, %d held, %d faults came", what, c.cases.Load(), c.held.Load(), c.fired.Load())
-	if full {
-		fmt.Printf("%s: %d cases run, %d held, %d faults came\n", what, c.cases.Load(), c.held.Load(), c.fired.Load())
-	}
+func (c *count) report(t *testing.T, what string) {
+	tally.Report(t, "%s: %d cases run, %d held, %d faults came", what, c.cases.Load(), c.held.Load(), c.fired.Load())
 }
 
 // TestCrashMatrix has a function be killed right before and right after each
 // call to AWS, and each call fail otherwise, one at a time.
 func TestCrashMatrix(t *testing.T) {
-	var c tally
+	var c count
 	t.Cleanup(func() { c.report(t, "crash matrix") })
 	for _, s := range scenarios {
 		t.Run(s.name, func(t *testing.T) {
@@ -135,7 +132,7 @@ func TestCrashMatrix(t *testing.T) {
 
 // TestTwoCrashes has two random calls of a run meet faults.
 func TestTwoCrashes(t *testing.T) {
-	var c tally
+	var c count
 	t.Cleanup(func() { c.report(t, "two crashes") })
 	rounds := 2
 	if full {

@@ -63,9 +63,15 @@ type play struct {
 	machines  *sfn.Client
 	// stubborn has people try again what failed.
 	stubborn bool
-	mu       sync.Mutex
-	keys     int
-	callers  sync.WaitGroup
+	// patient has access last longer than [late] where the run says that taking
+	// it back fails.
+	patient bool
+	mu      sync.Mutex
+	keys    int
+	// mayGo is since when a run's access may be gone before its end: somebody
+	// revoked it, or ended its execution.
+	mayGo   map[string]time.Time
+	callers sync.WaitGroup
 }
 
 // setup changes how a play is made.
@@ -82,7 +88,7 @@ func newPlay(t testing.TB, s setup) *play {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &play{t: t, clock: clockwork.NewFakeClockAt(start), stubborn: true}
+	p := &play{t: t, clock: clockwork.NewFakeClockAt(start), stubborn: true, mayGo: map[string]time.Time{}}
 	p.world = newWorld(p.clock.Now)
 	if s.world != nil {
 		s.world(p.world)
@@ -179,8 +185,18 @@ func (p *play) ask(flow, reason string) string {
 // moved as far as it must.
 func (p *play) act(who, id, act string) <-chan answer {
 	done := make(chan answer, 1)
+	if act == "revoke" {
+		p.mayEndEarly(id)
+	}
 	p.callers.Go(func() { done <- p.call(who, "POST", "/requests/"+id+"/"+act, map[string]any{}) })
 	return done
+}
+
+// mayEndEarly notes that something ends the run's access before its time.
+func (p *play) mayEndEarly(id string) {
+	if _, ever := p.mayGo[id]; !ever {
+		p.mayGo[id] = p.clock.Now()
+	}
 }
 
 // load reads a run as it is stored.

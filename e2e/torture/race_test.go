@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/e2e/tally"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -56,5 +57,5 @@ func TestRevokeAgainstTheEnd(t *testing.T) {
 	if len(won) < 2 {
 		t.Errorf("there was no race: %v", won)
 	}
-	t.Logf("%v", won)
+	tally.Report(t, "revoke against the end: %d rounds, %v", rounds, won)
 }
