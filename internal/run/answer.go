@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode"
@@ -44,12 +45,13 @@ type answer struct {
 	whole bool
 }
 
+// fail records what a hook did wrong, in words that follow its name.
 func (a *answer) fail(h HookName, format string, args ...any) {
 	if a.errs == nil {
 		a.errs = map[HookName]string{}
 	}
 	if _, already := a.errs[h]; !already {
-		a.errs[h] = clip(fmt.Sprintf(format, args...))
+		a.errs[h] = clip(string(h) + " " + fmt.Sprintf(format, args...))
 	}
 }
 
@@ -67,13 +69,13 @@ func readAnswer(hook HookName, raw json.RawMessage, durationSeconds int) answer 
 	}
 	if len(trimmed) > maxAnswer {
 		a.whole = true
-		a.fail(hook, "invalid answer: %d bytes, more than %d", len(trimmed), maxAnswer)
+		a.fail(hook, "gave an invalid answer: %d bytes, more than %d", len(trimmed), maxAnswer)
 		return a
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(trimmed, &members); err != nil {
 		a.whole = true
-		a.fail(hook, "invalid answer: a JSON object was expected, not %s", kind(trimmed))
+		a.fail(hook, "gave an invalid answer: a JSON object was expected, not %s", kind(trimmed))
 		return a
 	}
 	// In one order, so that the same answer always gets the same error.
@@ -129,7 +131,7 @@ func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
 			break
 		}
 		if a.permissions, err = readPermissions(value); err != nil {
-			a.fail(GetPermissions, "invalid answer: permissions: %v", err)
+			a.fail(GetPermissions, "gave an invalid answer: permissions: %v", err)
 			return
 		}
 	case "notifications":
@@ -138,33 +140,33 @@ func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
 			break
 		}
 		if a.notifications, err = readNotifications(value); err != nil {
-			a.fail(GetNotifications, "invalid answer: notifications: %v", err)
+			a.fail(GetNotifications, "gave an invalid answer: notifications: %v", err)
 			return
 		}
 	default:
 		err = fmt.Errorf("there is no such member")
 	}
 	if err != nil {
-		a.fail(hook, "invalid answer: %s: %v", name, err)
+		a.fail(hook, "gave an invalid answer: %s: %v", name, err)
 	}
 }
 
 // checkTogether checks what members mean for one another.
 func (a *answer) checkTogether(hook HookName, durationSeconds int) {
 	if a.transition != "" && !hook.allows(a.transition) {
-		a.fail(hook, "invalid answer: transition %q is not one that %s may answer with; it may answer %s", a.transition, hook, hook.choices())
+		a.fail(hook, "gave an invalid answer: transition %q is not one that %s may answer with; it may answer %s", a.transition, hook, hook.choices())
 	}
 	if a.message != "" && a.transition != Ignore {
-		a.fail(hook, "invalid answer: message goes with transition \"ignore\" alone")
+		a.fail(hook, "gave an invalid answer: message goes with transition \"ignore\" alone")
 	}
 	if a.durationSeconds > 0 {
 		switch {
 		case a.transition != Approve:
-			a.fail(hook, "invalid answer: duration_seconds goes with transition \"approve\" alone")
+			a.fail(hook, "gave an invalid answer: duration_seconds goes with transition \"approve\" alone")
 		case durationSeconds == 0:
-			a.fail(hook, "invalid answer: duration_seconds: the flow gives no access, so there is no duration to shorten")
+			a.fail(hook, "gave an invalid answer: duration_seconds: the flow gives no access, so there is no duration to shorten")
 		case a.durationSeconds > durationSeconds:
-			a.fail(hook, "invalid answer: duration_seconds %d is longer than the %d asked for; a hook may only shorten it", a.durationSeconds, durationSeconds)
+			a.fail(hook, "gave an invalid answer: duration_seconds %d is longer than the %d asked for; a hook may only shorten it", a.durationSeconds, durationSeconds)
 		}
 	}
 }
@@ -191,7 +193,7 @@ func (a *answer) readErrors(value json.RawMessage) error {
 		if text == "" {
 			text = "failed without saying why"
 		}
-		a.fail(e.Hook, "%s", text)
+		a.fail(e.Hook, "failed: %s", text)
 	}
 	return nil
 }
@@ -247,9 +249,26 @@ func strict(value json.RawMessage, into any) error {
 		return nil
 	}
 	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
-		return fmt.Errorf("%s was expected, not %s", wrong.Type, wrong.Value)
+		return fmt.Errorf("%s was expected, not %s", expected(wrong.Type), wrong.Value)
 	}
 	return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// expected names the kind of JSON value that a type is read from.
+func expected(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "a boolean"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	case reflect.Pointer:
+		return expected(t.Elem())
+	}
+	return "a number"
 }
 
 // kind names the kind of a JSON value.

@@ -5,27 +5,27 @@ import (
 	"fmt"
 )
 
-// explain says, for people and a hook's author, what a caught error of hook
-// means.
-func (c Caught) explain(hook HookName, limitSeconds int) string {
+// explain says, for people and a hook's author, what the hook did whose error
+// was caught.
+func (c Caught) explain(limitSeconds int) string {
 	switch c.Error {
 	case "States.Timeout":
-		return fmt.Sprintf("%s did not answer within its time limit (%d s a hook)", hook, limitSeconds)
+		return fmt.Sprintf("did not answer within its time limit (%d s a hook)", limitSeconds)
 	case "States.DataLimitExceeded":
-		return fmt.Sprintf("%s answered with more than the 256 KiB that Step Functions carries", hook)
+		return "answered with more than the 256 KiB that Step Functions carries"
 	case "Lambda.ResourceNotFoundException":
-		return "the hook function does not exist: " + clip(c.Cause)
+		return "can't be asked: the hook function does not exist: " + clip(c.Cause)
 	}
 	if payload := c.payload(); payload.Message != "" {
 		if payload.Type == "Sandbox.Timedout" {
-			return fmt.Sprintf("%s did not answer: %s", hook, clip(payload.Message))
+			return fmt.Sprintf("did not answer: %s", clip(payload.Message))
 		}
-		return fmt.Sprintf("%s failed: %s", hook, clip(payload.Message))
+		return fmt.Sprintf("failed: %s", clip(payload.Message))
 	}
 	if c.Cause == "" {
-		return fmt.Sprintf("%s failed: %s", hook, c.Error)
+		return fmt.Sprintf("failed: %s", c.Error)
 	}
-	return fmt.Sprintf("%s failed: %s: %s", hook, c.Error, clip(c.Cause))
+	return fmt.Sprintf("failed: %s: %s", c.Error, clip(c.Cause))
 }
 
 // failed is what Lambda says of a function that failed.

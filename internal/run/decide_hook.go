@@ -53,10 +53,10 @@ func (d *decider) listen(hook HookName) answer {
 	switch {
 	case d.step.Caught != nil:
 		a.whole = true
-		a.fail(hook, "%s", d.step.Caught.explain(hook, d.Flow.HookTimeoutSeconds))
+		a.fail(hook, "%s", d.step.Caught.explain(d.Flow.HookTimeoutSeconds))
 	case d.step.Heard == nil:
 		a.whole = true
-		a.fail(hook, "%s gave no answer", hook)
+		a.fail(hook, "gave no answer")
 	default:
 		a = readAnswer(hook, d.step.Heard.Answer, d.DurationSeconds)
 		if a.subscribes && !a.whole {
