@@ -1,14 +1,17 @@
 package torture
 
 import (
+	"bytes"
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -72,6 +75,41 @@ func TestLostExecutions(t *testing.T) {
 				t.Errorf("the history does not say why: %q", last[len(last)-1].Reason)
 			}
 		})
+	}
+}
+
+// An execution that is lost is found by the schedule alone, long before anything
+// of its run is due: the event that tells of it may never come.
+func TestLostWithoutAnEvent(t *testing.T) {
+	var dropped atomic.Int64
+	p := newPlay(t, setup{local: func(o *local.Options) {
+		reconcile := o.Functions["ReconcileFunction"]
+		o.Functions["ReconcileFunction"] = func(ctx context.Context, payload []byte) ([]byte, error) {
+			if bytes.Contains(payload, []byte("Step Functions Execution Status Change")) {
+				dropped.Add(1)
+				return []byte("null"), nil
+			}
+			return reconcile(ctx, payload)
+		}
+	}})
+	var ids []string
+	for range 5 {
+		ids = append(ids, p.ask("slow", ""))
+	}
+	for _, id := range ids {
+		p.pending(id)
+		p.stop(id)
+	}
+	before := p.clock.Now()
+	p.over()
+	if took := p.clock.Now().Sub(before); took > 10*time.Minute {
+		t.Errorf("it took %v", took)
+	}
+	if dropped.Load() < 5 {
+		t.Errorf("%d events were dropped", dropped.Load())
+	}
+	for _, wrong := range p.holds(run.Expired) {
+		t.Error(wrong)
 	}
 }
 

@@ -36,6 +36,10 @@ flows:
     admins: [root@example.com]
     require_reason: []
     review: {approvers: [group:sre], timeout: 60s}
+  - name: slow
+    admins: [root@example.com]
+    require_reason: []
+    review: {approvers: [group:sre], timeout: 8h}
   - name: two
     admins: [root@example.com]
     require_reason: []

@@ -72,6 +72,25 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int32) (Due, error
 	return d, nil
 }
 
+// DueShards is how many partitions the runs that are under way lie in.
+const DueShards = dueShards
+
+// Waiting lists, of one partition, the runs that are due only after now, the
+// soonest first, at most limit.
+func (s *Store) Waiting(ctx context.Context, shard int, now time.Time, limit int32) ([]string, error) {
+	items, err := s.due(ctx, strconv.Itoa(shard), now, now.AddDate(2, 0, 0), limit)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, it := range items {
+		if id, isRun := strings.CutPrefix(stringOf(it["pk"]), "RUN#"); isRun && stringOf(it["sk"]) == runKey {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
 func concat(parts [][]item) []item {
 	var all []item
 	for _, p := range parts {

@@ -25,6 +25,7 @@ import (
 // Table is what is read; see [store.Store].
 type Table interface {
 	Due(ctx context.Context, now time.Time, limit int32) (store.Due, error)
+	Waiting(ctx context.Context, shard int, now time.Time, limit int32) ([]string, error)
 	LoadAll(ctx context.Context, id string) (store.Record, error)
 }
 
@@ -94,6 +95,9 @@ type Action struct {
 const (
 	aPartition = 100
 	atOnce     = 8
+	// waiting is how many runs of a partition that are not due take turns at being
+	// looked at.
+	waiting = 1000
 )
 
 // Handle sweeps, or looks at the one run of the event. The error tells that
@@ -109,10 +113,14 @@ func (h *Handler) Handle(ctx context.Context, req Request) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	waiting, err := h.waiting(ctx)
+	if err != nil {
+		return Report{}, err
+	}
 	var group errgroup.Group
 	group.SetLimit(atOnce)
 	each := func(do func()) { group.Go(func() error { do(); return nil }) }
-	for _, id := range due.Runs {
+	for _, id := range append(due.Runs, waiting...) {
 		each(func() { s.run(ctx, id) })
 	}
 	for _, id := range due.Acted {
@@ -123,6 +131,21 @@ func (h *Handler) Handle(ctx context.Context, req Request) (Report, error) {
 	}
 	_ = group.Wait() // what went wrong is in the report
 	return s.end()
+}
+
+// waiting lists runs that are not due, and may have lost their execution all the
+// same: the event that tells so is best effort. Each minute has its partition
+// and, where that holds many, its part of it: with up to 100 runs in each, a run
+// is looked at every 8 minutes.
+func (h *Handler) waiting(ctx context.Context) ([]string, error) {
+	minute := int(h.Now().Unix() / 60)
+	ids, err := h.Table.Waiting(ctx, minute%store.DueShards, h.Now(), waiting)
+	if err != nil || len(ids) <= aPartition {
+		return ids, err
+	}
+	parts := (len(ids) + aPartition - 1) / aPartition
+	from := minute / store.DueShards % parts * aPartition
+	return ids[from:min(from+aPartition, len(ids))], nil
 }
 
 // sweep is one sweep under way.
