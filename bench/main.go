@@ -41,7 +41,7 @@ func run(ctx context.Context) error {
 	defer os.RemoveAll(dir)
 	b := &bench{dir: dir}
 	var figures []figure
-	for _, part := range []func(context.Context) ([]figure, error){b.costs, b.coldStarts, b.latency} {
+	for _, part := range []func(context.Context) ([]figure, error){b.costs, b.coldStarts, b.latency, b.load} {
 		more, err := part(ctx)
 		if err != nil {
 			return err
