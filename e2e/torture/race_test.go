@@ -26,8 +26,10 @@ func TestRevokeAgainstTheEnd(t *testing.T) {
 		var done <-chan answer
 		if round%3 == 0 {
 			done = p.act("grace@example.com", id, "revoke")
-			time.Sleep(time.Duration(round%10) * time.Millisecond)
-			p.clock.Advance(2 * time.Second)
+			if round > 0 {
+				time.Sleep(time.Duration(round%10) * time.Millisecond)
+				p.clock.Advance(2 * time.Second)
+			}
 		} else {
 			p.clock.Advance(2 * time.Second)
 			if round%3 == 1 {
@@ -36,7 +38,17 @@ func TestRevokeAgainstTheEnd(t *testing.T) {
 			done = p.act("grace@example.com", id, "revoke")
 		}
 		var a answer
+		if round == 0 { // also a busy machine has one revoke come in time
+			select {
+			case a = <-done:
+				done = nil
+			case <-time.After(10 * time.Second):
+			}
+		}
 		p.until("the act is answered", func() bool {
+			if done == nil {
+				return true
+			}
 			select {
 			case a = <-done:
 				return true
