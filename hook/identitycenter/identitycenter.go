@@ -1,0 +1,131 @@
+// Package identitycenter tells hooks who is in a group of AWS IAM Identity
+// Center, by the API of its identity store.
+package identitycenter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/identitystore"
+	"github.com/aws/aws-sdk-go-v2/service/identitystore/document"
+	"github.com/aws/aws-sdk-go-v2/service/identitystore/types"
+
+	"github.com/fasttrack-dev/fasttrack/hook/internal/lambdaenv"
+)
+
+// maxMembers limits how many members of a group are listed; each is a call of
+// its own.
+const maxMembers = 500
+
+// Client asks one identity store.
+type Client struct {
+	store  string
+	client *identitystore.Client
+}
+
+// New takes the identity store's id, such as d-1234567890. Region and credentials
+// are Lambda's own; the function's role needs identitystore:GetUserId,
+// GetGroupId, IsMemberInGroups, and for [Client.UsersInGroup]
+// ListGroupMemberships and DescribeUser.
+func New(identityStoreID string) *Client {
+	return &Client{identityStoreID, identitystore.NewFromConfig(lambdaenv.Config())}
+}
+
+// User is a person in the identity store.
+type User struct{ ID, UserName, Email string }
+
+// InGroup tells whether the person of that e-mail is in the group of that name. A
+// group or a person that is not there is an error, not false.
+func (c *Client) InGroup(ctx context.Context, email, group string) (bool, error) {
+	ctx, cancel := lambdaenv.Within(ctx)
+	defer cancel()
+	groupID, err := c.group(ctx, group)
+	if err != nil {
+		return false, err
+	}
+	user, err := c.client.GetUserId(ctx, &identitystore.GetUserIdInput{IdentityStoreId: &c.store, AlternateIdentifier: unique("emails.value", email)})
+	if err != nil {
+		return false, told(err, "the user "+email)
+	}
+	out, err := c.client.IsMemberInGroups(ctx, &identitystore.IsMemberInGroupsInput{
+		IdentityStoreId: &c.store, GroupIds: []string{groupID}, MemberId: &types.MemberIdMemberUserId{Value: aws.ToString(user.UserId)},
+	})
+	if err != nil {
+		return false, told(err, "the group "+group)
+	}
+	for _, r := range out.Results {
+		if aws.ToString(r.GroupId) == groupID {
+			return r.MembershipExists, nil
+		}
+	}
+	return false, errors.New("IAM Identity Center did not say whether they are in the group")
+}
+
+// UsersInGroup gives the people in the group of that name, at most 500.
+func (c *Client) UsersInGroup(ctx context.Context, group string) ([]User, error) {
+	ctx, cancel := lambdaenv.Within(ctx)
+	defer cancel()
+	id, err := c.group(ctx, group)
+	if err != nil {
+		return nil, err
+	}
+	users := []User{}
+	pages := identitystore.NewListGroupMembershipsPaginator(c.client, &identitystore.ListGroupMembershipsInput{IdentityStoreId: &c.store, GroupId: &id})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, told(err, "the group "+group)
+		}
+		for _, m := range page.GroupMemberships {
+			member, ok := m.MemberId.(*types.MemberIdMemberUserId)
+			if !ok {
+				continue
+			}
+			if len(users) == maxMembers {
+				return nil, fmt.Errorf("the group %s has more than %d members", group, maxMembers)
+			}
+			u, err := c.client.DescribeUser(ctx, &identitystore.DescribeUserInput{IdentityStoreId: &c.store, UserId: &member.Value})
+			if err != nil {
+				return nil, told(err, "a member of the group "+group)
+			}
+			users = append(users, User{member.Value, aws.ToString(u.UserName), email(u.Emails)})
+		}
+	}
+	return users, nil
+}
+
+// email is the primary one, or the first.
+func email(all []types.Email) string {
+	first := ""
+	for _, e := range all {
+		if e.Primary {
+			return aws.ToString(e.Value)
+		}
+		if first == "" {
+			first = aws.ToString(e.Value)
+		}
+	}
+	return first
+}
+
+func (c *Client) group(ctx context.Context, name string) (string, error) {
+	out, err := c.client.GetGroupId(ctx, &identitystore.GetGroupIdInput{IdentityStoreId: &c.store, AlternateIdentifier: unique("displayName", name)})
+	if err != nil {
+		return "", told(err, "the group "+name)
+	}
+	return aws.ToString(out.GroupId), nil
+}
+
+func unique(path, value string) types.AlternateIdentifier {
+	return &types.AlternateIdentifierMemberUniqueAttribute{Value: types.UniqueAttribute{AttributePath: &path, AttributeValue: document.NewLazyDocument(value)}}
+}
+
+func told(err error, what string) error {
+	var missing *types.ResourceNotFoundException
+	if errors.As(err, &missing) {
+		return fmt.Errorf("IAM Identity Center does not know %s", what)
+	}
+	return fmt.Errorf("IAM Identity Center did not say: %w", lambdaenv.Short(err))
+}

@@ -1,0 +1,88 @@
+package identitycenter_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/fasttrack-dev/fasttrack/hook/identitycenter"
+)
+
+// store answers as the identity store's API does (AWS JSON 1.1).
+func store(t *testing.T) *identitycenter.Client {
+	t.Helper()
+	type m = map[string]any
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			IdentityStoreId, UserId, NextToken string
+			AlternateIdentifier                struct {
+				UniqueAttribute struct{ AttributePath, AttributeValue string }
+			}
+			GroupIds []string
+			MemberId struct{ UserId string }
+		}
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.IdentityStoreId != "d-1234567890" {
+			t.Errorf("asked %+v (%v)", in, err)
+		}
+		_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+		known := map[string]m{
+			"emails.value ada@example.com": {"UserId": "u-ada"}, "emails.value eve@example.com": {"UserId": "u-eve"}, "displayName deployers": {"GroupId": "g-1"},
+		}
+		var out m
+		switch operation {
+		case "GetUserId", "GetGroupId":
+			a := in.AlternateIdentifier.UniqueAttribute
+			if out = known[a.AttributePath+" "+a.AttributeValue]; out == nil {
+				w.WriteHeader(http.StatusBadRequest)
+				out = m{"__type": "ResourceNotFoundException", "Message": "not found"}
+			}
+		case "IsMemberInGroups":
+			out = m{"Results": []m{{"GroupId": in.GroupIds[0], "MembershipExists": in.MemberId.UserId == "u-ada"}}}
+		case "ListGroupMemberships":
+			out = m{"GroupMemberships": []m{{"IdentityStoreId": "d-1234567890", "MemberId": m{"UserId": "u-ada"}}}, "NextToken": "2"}
+			if in.NextToken == "2" {
+				out = m{"GroupMemberships": []m{{"IdentityStoreId": "d-1234567890", "MemberId": m{"UserId": "u-cy"}}}}
+			}
+		case "DescribeUser":
+			out = m{"UserId": in.UserId, "UserName": in.UserId[2:], "IdentityStoreId": "d-1234567890", "Emails": []m{{"Value": "old@example.com"}, {"Value": in.UserId[2:] + "@example.com", "Primary": true}}}
+		}
+		if err := json.NewEncoder(w).Encode(out); err != nil {
+			t.Error(err)
+		}
+	}))
+	t.Cleanup(server.Close)
+	for name, value := range map[string]string{"AWS_ENDPOINT_URL": server.URL, "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s"} {
+		t.Setenv(name, value)
+	}
+	return identitycenter.New("d-1234567890")
+}
+
+func TestInGroup(t *testing.T) {
+	client := store(t)
+	for name, tc := range map[string]struct {
+		email, group string
+		want         bool
+		err          string
+	}{
+		"in it":                {"ada@example.com", "deployers", true, ""},
+		"not in it":            {"eve@example.com", "deployers", false, ""},
+		"somebody unknown":     {"x@example.com", "deployers", false, "IAM Identity Center does not know the user x@example.com"},
+		"a group that is none": {"ada@example.com", "deploy", false, "IAM Identity Center does not know the group deploy"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := client.InGroup(t.Context(), tc.email, tc.group)
+			if got != tc.want || (err == nil) != (tc.err == "") || err != nil && err.Error() != tc.err {
+				t.Errorf("got %v (%v), want %v (%s)", got, err, tc.want, tc.err)
+			}
+		})
+	}
+}
+
+func TestUsersInGroup(t *testing.T) {
+	users, err := store(t).UsersInGroup(t.Context(), "deployers")
+	if err != nil || len(users) != 2 || users[0].Email != "ada@example.com" || users[1].UserName != "cy" {
+		t.Errorf("got %v (%v)", users, err)
+	}
+}

@@ -1,0 +1,62 @@
+// Package lambdaenv is what hooks that call AWS share: a configuration from
+// Lambda's environment, a time limit below the hook's, short errors.
+package lambdaenv
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// Config gives region, credentials and endpoint of Lambda's environment, which
+// hold as long as the environment lives.
+func Config() aws.Config {
+	cfg := aws.Config{
+		Region: os.Getenv("AWS_REGION"),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{
+				AccessKeyID: os.Getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"),
+				SessionToken: os.Getenv("AWS_SESSION_TOKEN"), Source: "Lambda environment",
+			}, nil
+		}),
+		HTTPClient: http.DefaultClient, // a call is limited by its context
+	}
+	if endpoint := os.Getenv("AWS_ENDPOINT_URL"); endpoint != "" {
+		cfg.BaseEndpoint = &endpoint
+	}
+	return cfg
+}
+
+// Within ends a call half a second before the hook's own end, so that the hook
+// can still say what was wrong; after nine seconds where it has none.
+func Within(ctx context.Context) (context.Context, context.CancelFunc) {
+	left := 9 * time.Second
+	if end, ok := ctx.Deadline(); ok {
+		left = time.Until(end)
+		left -= min(500*time.Millisecond, left/4)
+	}
+	return context.WithTimeout(ctx, left)
+}
+
+// Short says an AWS error as a reviewer can read it: its code and message, or
+// that nobody answered in time.
+func Short(err error) error {
+	var api smithy.APIError
+	var answer *smithyhttp.ResponseError
+	switch {
+	case errors.As(err, &api):
+		return fmt.Errorf("%s: %s", api.ErrorCode(), api.ErrorMessage())
+	case errors.Is(err, context.DeadlineExceeded):
+		return errors.New("AWS did not answer in time")
+	case errors.As(err, &answer):
+		return fmt.Errorf("AWS did not answer: %d", answer.HTTPStatusCode())
+	}
+	return err
+}

@@ -1,0 +1,123 @@
+package okta_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/fasttrack-dev/fasttrack/hook/okta"
+)
+
+func key(context.Context) (string, error) { return "k", nil }
+
+const deployers = "00g1emaKYZTWRYYRRTSK"
+
+// organization answers as Okta's documentation says: lists come in pages that a
+// Link header joins.
+func organization(t *testing.T) string {
+	t.Helper()
+	type m = map[string]any
+	mux := http.NewServeMux()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "SSWS k" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	pages := func(w http.ResponseWriter, r *http.Request, pages ...[]m) {
+		n := 0
+		fmt.Sscan(r.URL.Query().Get("after"), &n)
+		w.Header().Add("Link", fmt.Sprintf(`<%s%s>; rel="self"`, server.URL, r.URL.Path))
+		if n+1 < len(pages) {
+			w.Header().Add("Link", fmt.Sprintf(`<%s%s?after=%d>; rel="next"`, server.URL, r.URL.Path, n+1))
+		}
+		if err := json.NewEncoder(w).Encode(pages[n]); err != nil {
+			t.Error(err)
+		}
+	}
+	group := func(id, name string) m { return m{"id": id, "profile": m{"name": name}} }
+	mux.HandleFunc("GET /api/v1/groups", func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Query().Get("search") {
+		case `profile.name eq "deployers"`:
+			pages(w, r, []m{group(deployers, "deployers")})
+		case `profile.name eq "a \"b\""`:
+			pages(w, r, []m{group("00gquoted", `a "b"`)})
+		case `profile.name eq "twice"`:
+			pages(w, r, []m{group("1", "twice"), group("2", "twice")})
+		default:
+			pages(w, r, []m{})
+		}
+	})
+	mux.HandleFunc("GET /api/v1/groups/"+deployers, func(w http.ResponseWriter, r *http.Request) {
+		if err := json.NewEncoder(w).Encode(group(deployers, "deployers")); err != nil {
+			t.Error(err)
+		}
+	})
+	mux.HandleFunc("GET /api/v1/users/ada@example.com/groups", func(w http.ResponseWriter, r *http.Request) {
+		pages(w, r, []m{group("00g0", "Everyone")}, []m{group(deployers, "deployers")})
+	})
+	mux.HandleFunc("GET /api/v1/users/eve@example.com/groups", func(w http.ResponseWriter, r *http.Request) {
+		pages(w, r, []m{group("00g0", "Everyone")})
+	})
+	mux.HandleFunc("GET /api/v1/groups/"+deployers+"/users", func(w http.ResponseWriter, r *http.Request) {
+		user := func(name, status string) m {
+			return m{"id": name, "status": status, "profile": m{"login": name + "@example.com", "email": name + "@example.com"}}
+		}
+		pages(w, r, []m{user("ada", "ACTIVE"), user("bob", "SUSPENDED")}, []m{user("cy", "ACTIVE")})
+	})
+	return server.URL
+}
+
+func TestInGroup(t *testing.T) {
+	client := okta.New(organization(t), key)
+	for name, tc := range map[string]struct {
+		login, group string
+		want         bool
+		err          string
+	}{
+		"by name, on the second page": {"ada@example.com", "deployers", true, ""},
+		"by id":                       {"ada@example.com", deployers, true, ""},
+		"not in it":                   {"eve@example.com", "deployers", false, ""},
+		"a name with quotes":          {"eve@example.com", `a "b"`, false, ""},
+		"somebody unknown":            {"x@example.com", "deployers", false, "Okta does not know the user x@example.com"},
+		"a group that is none":        {"ada@example.com", "deploy", false, "Okta does not know the group deploy"},
+		"an id that is none":          {"ada@example.com", "00g1emaKYZTWRYYRR404", false, "Okta does not know the group 00g1emaKYZTWRYYRR404"},
+		"a name of two":               {"ada@example.com", "twice", false, "Okta has 2 groups of the name twice; use the group's id"},
+		"no group":                    {"ada@example.com", "", false, "no group of Okta is named"},
+		"nobody's login":              {"", "deployers", false, "Okta is asked about somebody without an e-mail"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := client.InGroup(t.Context(), tc.login, tc.group)
+			if got != tc.want || said(err) != tc.err {
+				t.Errorf("got %v (%v), want %v (%s)", got, err, tc.want, tc.err)
+			}
+		})
+	}
+}
+
+func TestUsersInGroup(t *testing.T) {
+	users, err := okta.New(organization(t), key).UsersInGroup(t.Context(), "deployers")
+	if err != nil || len(users) != 2 || users[0].Email != "ada@example.com" || users[1].Login != "cy@example.com" {
+		t.Errorf("got %v (%v)", users, err)
+	}
+}
+
+func TestRefused(t *testing.T) {
+	wrong := func(context.Context) (string, error) { return "wrong", nil }
+	_, err := okta.New(organization(t), wrong).InGroup(t.Context(), "ada@example.com", "deployers")
+	if want := "Okta refused the credentials: 401; check the secret and what it may read"; said(err) != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func said(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

@@ -1,0 +1,133 @@
+// Package onelogin tells hooks who has a role in OneLogin, by its API
+// (https://developers.onelogin.com/api-docs/2/).
+package onelogin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/hook/internal/rest"
+)
+
+// Client asks one account.
+type Client struct {
+	rest   *rest.Client
+	access *access
+}
+
+// New takes the account's URL, such as https://example.onelogin.com, and what
+// gives the id and the secret of its API credentials ("read users" is enough) as
+// "id:secret", such as secret.Named("onelogin-credentials").
+func New(baseURL string, credentials func(context.Context) (string, error)) *Client {
+	a := newAccess(baseURL, credentials)
+	return &Client{rest.New("OneLogin", baseURL, a.bearer), a}
+}
+
+// User is a person in OneLogin.
+type User struct {
+	ID    int64  `json:"id"`
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	// Roles are the ids of roles, where OneLogin gives them.
+	Roles []int64 `json:"role_ids"`
+}
+
+// HasRole tells whether the person of that e-mail has the role of that name, or
+// id where it is a number. A role or a person that OneLogin doesn't know is an
+// error, not false.
+func (c *Client) HasRole(ctx context.Context, email, role string) (bool, error) {
+	if email == "" {
+		return false, errors.New("OneLogin is asked about somebody without an e-mail")
+	}
+	id, err := c.role(ctx, role)
+	if err != nil {
+		return false, err
+	}
+	users, err := list[User](ctx, c, "/api/2/users", url.Values{"email": {email}})
+	if err != nil {
+		return false, err
+	}
+	users = slices.DeleteFunc(users, func(u User) bool { return !strings.EqualFold(u.Email, email) })
+	switch len(users) {
+	case 0:
+		return false, fmt.Errorf("OneLogin does not know the user %s", email)
+	case 1:
+	default:
+		return false, fmt.Errorf("OneLogin has %d users of the e-mail %s", len(users), email)
+	}
+	// A list leaves the roles out.
+	var u User
+	if _, err := c.get(ctx, "/api/2/users/"+strconv.FormatInt(users[0].ID, 10), nil, &u); err != nil {
+		return false, err
+	}
+	return slices.Contains(u.Roles, id), nil
+}
+
+// UsersInRole gives the people who have the role of that name or id.
+func (c *Client) UsersInRole(ctx context.Context, role string) ([]User, error) {
+	id, err := c.role(ctx, role)
+	if err != nil {
+		return nil, err
+	}
+	return list[User](ctx, c, "/api/2/roles/"+strconv.FormatInt(id, 10)+"/users", nil)
+}
+
+// role finds the id of a role by its id or whole name.
+func (c *Client) role(ctx context.Context, role string) (int64, error) {
+	type named struct {
+		ID   int64  `json:"id"`
+		Name string `json:"name"`
+	}
+	if role == "" {
+		return 0, errors.New("no role of OneLogin is named")
+	}
+	if id, err := strconv.ParseInt(role, 10, 64); err == nil {
+		var r named
+		_, err := c.get(ctx, "/api/2/roles/"+strconv.FormatInt(id, 10), nil, &r)
+		if rest.NotFound(err) {
+			return 0, fmt.Errorf("OneLogin does not know the role %s", role)
+		}
+		return id, err
+	}
+	roles, err := list[named](ctx, c, "/api/2/roles", url.Values{"name": {role}})
+	if err != nil {
+		return 0, err
+	}
+	roles = slices.DeleteFunc(roles, func(r named) bool { return r.Name != role })
+	switch len(roles) {
+	case 0:
+		return 0, fmt.Errorf("OneLogin does not know the role %s", role)
+	case 1:
+		return roles[0].ID, nil
+	}
+	return 0, fmt.Errorf("OneLogin has %d roles of the name %s; use the role's id", len(roles), role)
+}
+
+// list reads all pages of a list, by the cursor that comes with each
+// (https://developers.onelogin.com/api-docs/2/getting-started/using-query-parameters).
+func list[T any](ctx context.Context, c *Client, path string, query url.Values) ([]T, error) {
+	all := []T{}
+	page := url.Values{"limit": {"100"}}
+	for name, values := range query {
+		page[name] = values
+	}
+	for range rest.MaxPages {
+		var some []T
+		header, err := c.get(ctx, path, page, &some)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+		cursor := header.Get("After-Cursor")
+		if cursor == "" || cursor == page.Get("cursor") {
+			return all, nil
+		}
+		page.Set("cursor", cursor)
+	}
+	return nil, fmt.Errorf("OneLogin lists more than %d pages", rest.MaxPages)
+}

@@ -1,0 +1,150 @@
+package onelogin_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+
+	"github.com/fasttrack-dev/fasttrack/hook/onelogin"
+)
+
+func pair(context.Context) (string, error) { return "id:secret", nil }
+
+// account answers as OneLogin's documentation says. tokens counts those it gave;
+// only the newest is good, and none once revoked is set.
+type account struct {
+	url     string
+	tokens  atomic.Int32
+	revoked atomic.Bool
+}
+
+func newAccount(t *testing.T) *account {
+	t.Helper()
+	type m = map[string]any
+	a := &account{}
+	mux := http.NewServeMux()
+	write := func(w http.ResponseWriter, v any) {
+		if err := json.NewEncoder(w).Encode(v); err != nil {
+			t.Error(err)
+		}
+	}
+	mux.HandleFunc("POST /auth/oauth2/v2/token", func(w http.ResponseWriter, r *http.Request) {
+		id, secret, _ := r.BasicAuth()
+		if id != "id" || secret != "secret" || r.PostFormValue("grant_type") != "client_credentials" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		a.revoked.Store(false)
+		write(w, m{"access_token": fmt.Sprint("token", a.tokens.Add(1)), "expires_in": 36000})
+	})
+	api := http.NewServeMux()
+	mux.HandleFunc("/api/2/", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != fmt.Sprint("Bearer token", a.tokens.Load()) || a.revoked.Load() {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		api.ServeHTTP(w, r)
+	})
+	api.HandleFunc("GET /api/2/roles", func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Query().Get("name") {
+		case "admin":
+			write(w, []m{{"id": 7, "name": "admin"}})
+		case "twice":
+			write(w, []m{{"id": 1, "name": "twice"}, {"id": 2, "name": "twice"}})
+		default:
+			write(w, []m{})
+		}
+	})
+	api.HandleFunc("GET /api/2/roles/7", func(w http.ResponseWriter, r *http.Request) { write(w, m{"id": 7, "name": "admin"}) })
+	api.HandleFunc("GET /api/2/roles/7/users", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("cursor") == "" {
+			w.Header().Set("After-Cursor", "second")
+			write(w, []m{{"id": 1, "name": "Ada", "email": "ada@example.com"}})
+			return
+		}
+		write(w, []m{{"id": 3, "name": "Cy", "email": "cy@example.com"}})
+	})
+	api.HandleFunc("GET /api/2/users", func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Query().Get("email") {
+		case "ada@example.com":
+			write(w, []m{{"id": 1, "email": "Ada@example.com"}})
+		case "eve@example.com":
+			write(w, []m{{"id": 2, "email": "eve@example.com"}})
+		case "two@example.com":
+			write(w, []m{{"id": 1, "email": "two@example.com"}, {"id": 2, "email": "two@example.com"}})
+		default:
+			write(w, []m{})
+		}
+	})
+	api.HandleFunc("GET /api/2/users/1", func(w http.ResponseWriter, r *http.Request) { write(w, m{"id": 1, "role_ids": []int{3, 7}}) })
+	api.HandleFunc("GET /api/2/users/2", func(w http.ResponseWriter, r *http.Request) { write(w, m{"id": 2, "role_ids": nil}) })
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	a.url = server.URL
+	return a
+}
+
+func TestHasRole(t *testing.T) {
+	a := newAccount(t)
+	client := onelogin.New(a.url, pair)
+	for name, tc := range map[string]struct {
+		email, role string
+		want        bool
+		err         string
+	}{
+		"by name":             {"ada@example.com", "admin", true, ""},
+		"by id":               {"ada@example.com", "7", true, ""},
+		"without it":          {"eve@example.com", "admin", false, ""},
+		"somebody unknown":    {"x@example.com", "admin", false, "OneLogin does not know the user x@example.com"},
+		"two of one e-mail":   {"two@example.com", "admin", false, "OneLogin has 2 users of the e-mail two@example.com"},
+		"a role that is none": {"ada@example.com", "adm", false, "OneLogin does not know the role adm"},
+		"an id that is none":  {"ada@example.com", "8", false, "OneLogin does not know the role 8"},
+		"a name of two":       {"ada@example.com", "twice", false, "OneLogin has 2 roles of the name twice; use the role's id"},
+		"no role":             {"ada@example.com", "", false, "no role of OneLogin is named"},
+		"nobody's e-mail":     {"", "admin", false, "OneLogin is asked about somebody without an e-mail"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := client.HasRole(t.Context(), tc.email, tc.role)
+			if got != tc.want || said(err) != tc.err {
+				t.Errorf("got %v (%v), want %v (%s)", got, err, tc.want, tc.err)
+			}
+		})
+	}
+	if n := a.tokens.Load(); n != 1 {
+		t.Errorf("%d tokens were taken, want one for all calls", n)
+	}
+	a.revoked.Store(true)
+	if got, err := client.HasRole(t.Context(), "ada@example.com", "admin"); !got || err != nil || a.tokens.Load() != 2 {
+		t.Errorf("after its token was revoked: %v (%v), %d tokens", got, err, a.tokens.Load())
+	}
+}
+
+func TestUsersInRole(t *testing.T) {
+	users, err := onelogin.New(newAccount(t).url, pair).UsersInRole(t.Context(), "admin")
+	if err != nil || len(users) != 2 || users[0].Email != "ada@example.com" || users[1].Email != "cy@example.com" {
+		t.Errorf("got %v (%v)", users, err)
+	}
+}
+
+func TestCredentials(t *testing.T) {
+	for credentials, want := range map[string]string{
+		"id:wrong": "OneLogin refused the credentials: 401; check the secret and what it may read",
+		"nonsense": `the credentials of OneLogin are not "id:secret"`,
+	} {
+		give := func(context.Context) (string, error) { return credentials, nil }
+		if _, err := onelogin.New(newAccount(t).url, give).HasRole(t.Context(), "ada@example.com", "admin"); said(err) != want {
+			t.Errorf("%s: got %v, want %s", credentials, err, want)
+		}
+	}
+}
+
+func said(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

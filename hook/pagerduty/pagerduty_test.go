@@ -1,0 +1,164 @@
+package pagerduty_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/hook/pagerduty"
+)
+
+func key(context.Context) (string, error) { return "k", nil }
+
+// account answers as PagerDuty's documentation says. The schedule P1 has 150
+// people on call before Ada; the policy E1 has Grace first, then Linus, then
+// everybody.
+func account(t *testing.T) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	write := func(w http.ResponseWriter, v any) {
+		if err := json.NewEncoder(w).Encode(v); err != nil {
+			t.Error(err)
+		}
+	}
+	type m = map[string]any
+	oncall := func(id, schedule, policy string, level int) m {
+		c := m{"user": m{"id": id, "email": id + "@example.com"}, "escalation_policy": m{"id": policy}, "escalation_level": level, "schedule": nil}
+		if schedule != "" {
+			c["schedule"] = m{"id": schedule}
+		}
+		return c
+	}
+	mux.HandleFunc("GET /oncalls", func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		if r.Header.Get("Authorization") != "Token token=k" || r.Header.Get("Accept") != "application/vnd.pagerduty+json;version=2" || q.Get("include[]") != "users" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		var all []m
+		switch {
+		case q.Get("schedule_ids[]") == "P1":
+			for i := range 150 {
+				all = append(all, oncall(fmt.Sprint("u", i), "P1", "E", 1))
+			}
+			all = append(all, oncall("Ada", "P1", "E", 1), oncall("Ada", "P1", "E2", 2), oncall("eve", "P9", "E", 1))
+		case q.Get("escalation_policy_ids[]") == "E1":
+			all = []m{oncall("grace", "P2", "E1", 1), oncall("linus", "", "E1", 2), oncall("everybody", "", "E1", 3)}
+		}
+		var offset, limit int
+		fmt.Sscan(q.Get("offset"), &offset)
+		fmt.Sscan(q.Get("limit"), &limit)
+		end := min(offset+limit, len(all))
+		write(w, m{"oncalls": all[min(offset, end):end], "more": end < len(all)})
+	})
+	mux.HandleFunc("GET /schedules/EMPTY", func(w http.ResponseWriter, r *http.Request) { write(w, m{"schedule": m{"id": "EMPTY"}}) })
+	mux.HandleFunc("GET /users", func(w http.ResponseWriter, r *http.Request) {
+		users := []m{}
+		for _, u := range []string{"ada@example.com", "bada@example.com"} {
+			if strings.Contains(u, r.URL.Query().Get("query")) {
+				users = append([]m{{"id": "U-" + u, "email": u}}, users...)
+			}
+		}
+		write(w, m{"users": users, "more": false})
+	})
+	mux.HandleFunc("GET /services/S1", func(w http.ResponseWriter, r *http.Request) { write(w, m{"service": m{"id": "S1"}}) })
+	mux.HandleFunc("GET /incidents", func(w http.ResponseWriter, r *http.Request) {
+		q, found := r.URL.Query(), []m{}
+		if !slices.Equal(q["statuses[]"], []string{"triggered", "acknowledged"}) {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		made := time.Now().Add(-time.Hour)
+		since, err := time.Parse(time.RFC3339, q.Get("since"))
+		all := q.Get("date_range") == "all"
+		if (all || err == nil && made.After(since)) && (q.Get("service_ids[]") == "" || q.Get("service_ids[]") == "S1") &&
+			q.Get("urgencies[]") != "low" && (q.Get("user_ids[]") == "" || q.Get("user_ids[]") == "U-ada@example.com") {
+			found = append(found, m{"id": "I1"})
+		}
+		write(w, m{"incidents": found, "more": false})
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func TestOnCall(t *testing.T) {
+	client := pagerduty.New(account(t), key)
+	for name, tc := range map[string]struct {
+		email string
+		in    pagerduty.Rotation
+		want  bool
+		err   string
+	}{
+		"on the second page":      {"ada@example.com", pagerduty.Schedule("P1"), true, ""},
+		"of another schedule":     {"eve@example.com", pagerduty.Schedule("P1"), false, ""},
+		"a schedule with nobody":  {"ada@example.com", pagerduty.Schedule("EMPTY"), false, ""},
+		"a schedule that is none": {"ada@example.com", pagerduty.Schedule("P404"), false, "PagerDuty does not know /schedules/P404: 404"},
+		"the first level":         {"grace@example.com", pagerduty.Policy("E1", 1), true, ""},
+		"the second, of one":      {"linus@example.com", pagerduty.Policy("E1", 1), false, ""},
+		"the second, of two":      {"linus@example.com", pagerduty.Policy("E1", 2), true, ""},
+		"everybody's level":       {"everybody@example.com", pagerduty.Policy("E1", 2), false, ""},
+		"a policy that is none":   {"ada@example.com", pagerduty.Policy("E404", 1), false, "PagerDuty does not know /escalation_policies/E404: 404"},
+		"no level":                {"ada@example.com", pagerduty.Policy("E1", 0), false, "Policy: at least level 1 was expected"},
+		"neither":                 {"ada@example.com", pagerduty.Schedule(""), false, "neither a schedule nor an escalation policy of PagerDuty is named"},
+		"nobody's e-mail":         {"", pagerduty.Schedule("P1"), false, "who is on call is asked of somebody without an e-mail"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := client.IsOnCall(t.Context(), tc.email, tc.in)
+			if got != tc.want || said(err) != tc.err {
+				t.Errorf("got %v (%v), want %v (%s)", got, err, tc.want, tc.err)
+			}
+		})
+	}
+	users, err := client.UsersOnCall(t.Context(), pagerduty.Schedule("P1"))
+	if err != nil || len(users) != 151 {
+		t.Errorf("%d are on call (%v), want each of 151 once", len(users), err)
+	}
+}
+
+func TestIncidents(t *testing.T) {
+	client := pagerduty.New(account(t), key)
+	for name, tc := range map[string]struct {
+		of   pagerduty.Incidents
+		want bool
+		err  string
+	}{
+		"of a service":            {pagerduty.Incidents{Service: "S1"}, true, ""},
+		"urgent, lately, to Ada":  {pagerduty.Incidents{Service: "S1", Urgency: "high", Assignee: "ada@example.com", Since: time.Now().Add(-2 * time.Hour)}, true, ""},
+		"too long ago":            {pagerduty.Incidents{Service: "S1", Since: time.Now().Add(-time.Minute)}, false, ""},
+		"not urgent":              {pagerduty.Incidents{Service: "S1", Urgency: "low"}, false, ""},
+		"somebody unknown":        {pagerduty.Incidents{Assignee: "nobody@example.com"}, false, ""},
+		"a service that is none":  {pagerduty.Incidents{Service: "S404"}, false, "PagerDuty does not know /services/S404: 404"},
+		"any incident":            {pagerduty.Incidents{}, false, "Incidents: a Service or an Assignee was expected; any incident anywhere says little"},
+		"an urgency that is none": {pagerduty.Incidents{Service: "S1", Urgency: "P1"}, false, `Incidents: the urgency is "high" or "low", not "P1"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := client.HasIncident(t.Context(), tc.of)
+			if got != tc.want || said(err) != tc.err {
+				t.Errorf("got %v (%v), want %v (%s)", got, err, tc.want, tc.err)
+			}
+		})
+	}
+}
+
+// A key that is refused is told.
+func TestRefused(t *testing.T) {
+	wrong := func(context.Context) (string, error) { return "wrong", nil }
+	_, err := pagerduty.New(account(t), wrong).IsOnCall(t.Context(), "ada@example.com", pagerduty.Schedule("P1"))
+	if want := "PagerDuty refused the credentials: 401; check the secret and what it may read"; said(err) != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func said(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
