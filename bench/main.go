@@ -16,10 +16,20 @@ type figure struct {
 	what     string
 	measured float64
 	unit     string
-	budget   float64
+	budget   float64 // 0 where there is none
+}
+
+func (f figure) limit() string {
+	if f.budget == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("≤ %.4g %s", f.budget, f.unit)
 }
 
 func (f figure) held() string {
+	if f.budget == 0 {
+		return ""
+	}
 	if f.measured <= f.budget {
 		return "held"
 	}
@@ -52,7 +62,7 @@ func run(ctx context.Context) error {
 	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "what\tmeasured\tbudget\t")
 	for _, f := range figures {
-		fmt.Fprintf(w, "%s\t%.4g %s\t≤ %.4g %s\t%s\n", f.what, f.measured, f.unit, f.budget, f.unit, f.held())
+		fmt.Fprintf(w, "%s\t%.4g %s\t%s\t%s\n", f.what, f.measured, f.unit, f.limit(), f.held())
 	}
 	return w.Flush()
 }

@@ -23,6 +23,15 @@ func (f Fields) Lookup(name string) (json.RawMessage, bool) {
 	return v, ok
 }
 
+// MarshalJSON gives all fields that were given and are not withheld, as they are
+// in what a hook is asked.
+func (f Fields) MarshalJSON() ([]byte, error) {
+	if f.values == nil {
+		return []byte("{}"), nil
+	}
+	return json.Marshal(f.values)
+}
+
 func get[T any](values map[string]json.RawMessage, name string) T {
 	var v, zero T
 	if raw, ok := values[name]; !ok || json.Unmarshal(raw, &v) != nil {

@@ -10,5 +10,9 @@ var flows = hook.Flows{
 	"everything-goes": {OnRequest: everythingGoes},
 	"aws-access":      {OnRequest: fastTrackEmergencies},
 	"low-risk":        {OnRequest: approveLowRisk},
+	"on-call":         {OnRequest: approveOnCall},
+	"groups":          {OnRequest: decideByGroups},
+	"roles":           {OnRequest: approveByRole},
+	"custom-lambda":   {OnRequest: askDecider},
 	"guarded":         {OnRequest: approveHarmlessDiffs, OnApprove: onlyNamedApprovers},
 }

@@ -32,7 +32,7 @@ const (
 // A value is kept for five minutes; one that Secrets Manager doesn't give again
 // then, for up to an hour.
 func Get(ctx context.Context, name string) (string, error) {
-	if v := os.Getenv(variable(name)); v != "" {
+	if v := os.Getenv(Variable(name)); v != "" {
 		return v, nil
 	}
 	return shared.get(ctx, name)
@@ -44,7 +44,8 @@ func Named(name string) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) { return Get(ctx, name) }
 }
 
-func variable(name string) string {
+// Variable is the environment variable that a secret of that name may be in.
+func Variable(name string) string {
 	return "FASTTRACK_SECRET_" + strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z':
@@ -99,7 +100,7 @@ func (s *store) get(ctx context.Context, name string) (string, error) {
 	var missing *types.ResourceNotFoundException
 	switch {
 	case errors.As(err, &missing):
-		return "", fmt.Errorf("the secret %s is not there: make it in Secrets Manager, or set %s", name, variable(name))
+		return "", fmt.Errorf("the secret %s is not there: make it in Secrets Manager, or set %s", name, Variable(name))
 	case err != nil && there && age < stale:
 		return k.text, nil
 	case err != nil:

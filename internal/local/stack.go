@@ -23,6 +23,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local/eventbridge"
 	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
 	"github.com/fasttrack-dev/fasttrack/internal/local/loopback"
+	"github.com/fasttrack-dev/fasttrack/internal/local/secretsmanager"
 	"github.com/fasttrack-dev/fasttrack/internal/local/sns"
 	"github.com/fasttrack-dev/fasttrack/internal/local/stepfunctions"
 	"github.com/fasttrack-dev/fasttrack/internal/local/template"
@@ -276,10 +277,12 @@ func (s *Stack) aws(w http.ResponseWriter, r *http.Request) {
 		s.EventBridge.ServeHTTP(w, r)
 	case sns.Handles(r):
 		s.SNS.ServeHTTP(w, r)
+	case target == secretsmanager.Target:
+		secretsmanager.ServeHTTP(w, r)
 	case strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/"):
 		s.Lambda.ServeHTTP(w, r)
 	default:
-		http.Error(w, "this machine serves Step Functions, DynamoDB, EventBridge, Lambda and SNS; this call is for none of them", http.StatusNotFound)
+		http.Error(w, "this machine serves Step Functions, DynamoDB, EventBridge, Lambda, SNS and Secrets Manager; this call is for none of them", http.StatusNotFound)
 	}
 }
 
