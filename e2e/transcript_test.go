@@ -19,13 +19,14 @@ func TestSamples(t *testing.T) { play(t, "testdata/samples", "HooksFunction", ".
 func TestCases(t *testing.T) { play(t, "testdata/cases", "CasesFunction", "testdata/cases/flows.yaml") }
 
 func play(t *testing.T, scripts, hooks, flows string) {
+	playWith(t, scripts, hooks, flows, local.Options{}, func(*local.Stack) {})
+}
+
+// playWith plays transcripts with more options, once ready returned.
+func playWith(t *testing.T, scripts, hooks, flows string, o local.Options, ready func(*local.Stack)) {
 	var logs bytes.Buffer
-	stack, err := local.Start(t.Context(), local.Options{
-		TemplatePath: "../template.yaml",
-		BuildDir:     layOut(t, hooks, flows),
-		Addr:         "127.0.0.1:0",
-		Log:          &logs,
-	})
+	o.TemplatePath, o.BuildDir, o.Addr, o.Log = "../template.yaml", layOut(t, hooks, flows), "127.0.0.1:0", &logs
+	stack, err := local.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,6 +40,7 @@ func play(t *testing.T, scripts, hooks, flows string) {
 			t.Logf("logs of the functions:\n%s", logs.String())
 		}
 	})
+	ready(stack)
 	// A group, so that the stack is closed only after its parallel scripts.
 	t.Run("scripts", func(t *testing.T) {
 		testscript.Run(t, testscript.Params{

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/pypi"
 )
 
 const requirement = "moto[server]==5.2.5"
@@ -37,10 +39,11 @@ func Endpoint(t *testing.T) string {
 }
 
 func serve() (string, error) {
-	server, err := install()
+	venv, err := pypi.Venv("moto-5.2.5", requirement)
 	if err != nil {
 		return "", err
 	}
+	server := filepath.Join(venv, "bin", "moto_server")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
@@ -62,49 +65,4 @@ func serve() (string, error) {
 	}
 	_ = cmd.Process.Kill()
 	return "", fmt.Errorf("moto's server did not start")
-}
-
-// install puts moto into a virtual environment beside the other tools.
-func install() (string, error) {
-	tools := os.Getenv("TOOLS")
-	if tools == "" {
-		cache, err := os.UserCacheDir()
-		if err != nil {
-			return "", err
-		}
-		tools = filepath.Join(cache, "fasttrack", "tools")
-	}
-	venv := filepath.Join(tools, "moto-5.2.5")
-	server := filepath.Join(venv, "bin", "moto_server")
-	installed := func() bool { _, err := os.Stat(filepath.Join(venv, ".installed")); return err == nil }
-	if installed() {
-		return server, nil
-	}
-	if err := os.MkdirAll(tools, 0o755); err != nil {
-		return "", err
-	}
-	// Packages are tested side by side: one installs, the others wait for it.
-	lock := venv + ".lock"
-	for os.Mkdir(lock, 0o755) != nil {
-		if info, err := os.Stat(lock); err == nil && time.Since(info.ModTime()) > 5*time.Minute {
-			_ = os.Remove(lock) // who made it is gone
-		}
-		time.Sleep(100 * time.Millisecond)
-		if installed() {
-			return server, nil
-		}
-	}
-	defer os.Remove(lock)
-	if installed() {
-		return server, nil
-	}
-	for _, args := range [][]string{
-		{"python3", "-m", "venv", venv},
-		{filepath.Join(venv, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check", requirement},
-	} {
-		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
-			return "", fmt.Errorf("%s: %w: %s", args[0], err, out)
-		}
-	}
-	return server, os.WriteFile(filepath.Join(venv, ".installed"), nil, 0o644)
 }
