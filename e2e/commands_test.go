@@ -1,8 +1,12 @@
 package e2e
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +26,8 @@ type clientKey struct{}
 //	got NAME REGEXP         a header of the last answer
 //	save NAME PATH          keeps a value of the last answer as $NAME
 //	await ID STATUS         reads the request until it has that status
+//	exits STATUS PROG ARGS  runs a program, which ends with that exit status
+//	id NAME                 keeps the id in the JSON that a program printed
 var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"as":      as,
 	"header":  header,
@@ -32,6 +38,8 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"got":     got,
 	"save":    save,
 	"await":   await,
+	"exits":   exits,
+	"id":      id,
 }
 
 func clientOf(ts *testscript.TestScript, neg bool, args []string, least, most int) *client {
@@ -127,4 +135,32 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS PROGRAM [ARGUMENT...]")
+	}
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var ended *exec.ExitError
+		if !errors.As(err, &ended) {
+			ts.Fatalf("%v", err)
+		}
+		got = ended.ExitCode()
+	}
+	if strconv.Itoa(got) != args[0] {
+		ts.Fatalf("it ended with %d, want %s", got, args[0])
+	}
+}
+
+func id(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: id NAME")
+	}
+	var v struct{ ID string }
+	if err := json.Unmarshal([]byte(ts.ReadFile("stdout")), &v); err != nil || v.ID == "" {
+		ts.Fatalf("there is no id in what was printed")
+	}
+	ts.Setenv(args[0], v.ID)
 }

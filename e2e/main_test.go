@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// binaries is where TestMain builds the Lambda binaries, one folder a function.
+// binaries is where TestMain builds the Lambda binaries, one folder a function,
+// and the command line, in bin.
 var binaries string
 
 // functions maps each function of the template to its package.
@@ -42,8 +43,12 @@ func run(m *testing.M) (int, error) {
 	}
 	defer os.RemoveAll(dir)
 	binaries = dir
+	outputs := map[string]string{"./cmd/fasttrack": filepath.Join(dir, "bin", "fasttrack")}
 	for name, pkg := range functions {
-		build := exec.Command("go", "build", "-tags", "lambda.norpc", "-ldflags=-s -w", "-o", filepath.Join(dir, name, "bootstrap"), pkg)
+		outputs[pkg] = filepath.Join(dir, name, "bootstrap")
+	}
+	for pkg, out := range outputs {
+		build := exec.Command("go", "build", "-tags", "lambda.norpc", "-ldflags=-s -w", "-o", out, pkg)
 		build.Dir = ".."
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {

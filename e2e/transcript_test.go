@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -49,6 +50,8 @@ func playWith(t *testing.T, scripts, hooks, flows string, o local.Options, ready
 			RequireUniqueNames:  true,
 			Setup: func(env *testscript.Env) error {
 				env.Setenv("URL", stack.URL())
+				env.Setenv("FASTTRACK_URL", stack.URL())
+				env.Setenv("PATH", filepath.Join(binaries, "bin")+string(filepath.ListSeparator)+env.Getenv("PATH"))
 				env.Values[clientKey{}] = &client{url: stack.URL()}
 				return nil
 			},

@@ -12,12 +12,42 @@ import (
 )
 
 func newFlowsCommand() *cobra.Command {
+	var a api
 	cmd := &cobra.Command{
-		Use:   "flows",
-		Short: "Check and list the flows of flows.yaml",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:     "flows",
+		Short:   "List what you may ask for; check and list the flows of flows.yaml",
+		Long:    "List the flows that you may ask for, with their fields. Its subcommands are about a file of flows.",
+		Example: "  fasttrack flows\n  fasttrack flows check",
+		Args:    usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			flows, answer, err := a.flows(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.read(cmd.OutOrStdout(), answer, &struct{}{})
+			}
+			for _, f := range flows {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", f.Name, f.Label)
+				for _, field := range f.Fields {
+					required := ""
+					if field.Required {
+						required = ", required"
+					}
+					fmt.Fprintf(cmd.OutOrStdout(), "  --field %s=…  %s%s\n", field.Name, f.question(field), required)
+				}
+				for i, seconds := range f.DurationsSeconds {
+					name := "                "
+					if i == 0 {
+						name = "  --duration    "
+					}
+					fmt.Fprintln(cmd.OutOrStdout(), name+flow.FormatDuration(seconds))
+				}
+			}
+			return nil
+		},
 	}
+	a.flags(cmd)
 	cmd.AddCommand(newFlowsCheckCommand(), newFlowsListCommand())
 	return cmd
 }

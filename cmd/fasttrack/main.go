@@ -1,5 +1,5 @@
-// Command fasttrack is the engine's command line: it checks flows.yaml before
-// it is deployed, and serves the whole system on this machine.
+// Command fasttrack is the engine's command line: for people who ask and
+// decide, and for who runs it.
 package main
 
 import (
@@ -19,8 +19,8 @@ func main() {
 	if err == nil {
 		return
 	}
-	if !errors.Is(err, errReported) {
+	if !errors.Is(err, errReported) && !errors.Is(err, errNegative) {
 		fmt.Fprintln(os.Stderr, err)
 	}
-	os.Exit(1)
+	os.Exit(exitStatus(err))
 }

@@ -26,8 +26,11 @@ func newRootCommand() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newFlowsCommand(), newLocalCommand(), newReconcileCommand(), newVersionCommand())
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())}
+	})
+	root.AddCommand(newActCommands()...)
+	root.AddCommand(newRequestCommand(), newListCommand(), newShowCommand(), newWatchCommand(), newFlowsCommand(), newLocalCommand(), newReconcileCommand(), newVersionCommand())
 	return root
 }
 

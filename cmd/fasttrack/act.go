@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// newActCommand is approve, deny, cancel or revoke.
+func newActCommand(act, short, long string) *cobra.Command {
+	var a api
+	var reason, duration string
+	cmd := &cobra.Command{
+		Use:     act + " ID",
+		Short:   short,
+		Long:    long,
+		Example: "  fasttrack " + act + " 01JD0000000000000000000000 --reason 'looked at it'",
+		Args:    usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			body := map[string]any{}
+			if reason != "" {
+				body["reason"] = reason
+			}
+			if duration != "" {
+				seconds, err := flow.ParseDuration(duration)
+				if err != nil {
+					return usageError{fmt.Errorf("--duration: %w", err)}
+				}
+				body["duration_seconds"] = seconds
+			}
+			status, answer, err := a.call(cmd.Context(), http.MethodPost, "/requests/"+url.PathEscape(args[0])+"/"+act, body)
+			if err != nil {
+				return err
+			}
+			var v run.View
+			if err := a.read(cmd.OutOrStdout(), answer, &v); err != nil || a.json {
+				return err
+			}
+			if status == http.StatusAccepted {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s  it is on record and will be dealt with; see `fasttrack show %s`\n", v.ID, v.ID)
+				return nil
+			}
+			printOutcome(cmd.OutOrStdout(), v)
+			return nil
+		},
+	}
+	cmd.Flags().StringVarP(&reason, "reason", "r", "", "why; everyone who sees the request sees it")
+	if act == "approve" {
+		cmd.Flags().StringVarP(&duration, "duration", "d", "", "shorten access to this, such as 30m")
+	}
+	a.flags(cmd)
+	return cmd
+}
+
+// newActCommands are the four things that people do about a request.
+func newActCommands() []*cobra.Command {
+	return []*cobra.Command{
+		newActCommand("approve", "Approve a request", "Approve a request that waits for you. Where more than one must approve, it may still wait for others."),
+		newActCommand("deny", "Deny a request", "Deny a request that waits for you. Some flows want a reason."),
+		newActCommand("cancel", "Take back a request of yours", "Take back a request of yours that nobody has decided."),
+		newActCommand("revoke", "End access now", "End access now: of a request of yours, or one that you may decide."),
+	}
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/client"
+	"github.com/fasttrack-dev/fasttrack/internal/local/loopback"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// api is how a command reaches the API: its flags.
+type api struct {
+	url, as string
+	json    bool
+}
+
+// flags adds those of every command for people.
+func (a *api) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&a.url, "url", orDefault(os.Getenv("FASTTRACK_URL"), "http://127.0.0.1:8080"), "the API: the stack's output ApiUrl (FASTTRACK_URL)")
+	cmd.Flags().StringVar(&a.as, "as", os.Getenv("FASTTRACK_AS"), "the `EMAIL[;GROUP,…]` to be on your own machine; nowhere else (FASTTRACK_AS)")
+	cmd.Flags().BoolVar(&a.json, "json", false, "print the API's answer as JSON")
+	cmd.Long += "\n\nWho you are: --as on your own machine; the token in FASTTRACK_TOKEN; or the AWS credentials that the AWS CLI uses.\n" + exitHelp
+}
+
+// client signs as the flags and the environment say.
+func (a *api) client(ctx context.Context) (*client.Client, error) {
+	u, err := url.Parse(a.url)
+	local := err == nil && loopback.Is(u.Hostname())
+	switch token := os.Getenv("FASTTRACK_TOKEN"); {
+	case a.as != "" && !local:
+		return nil, usageError{errors.New("--as (FASTTRACK_AS) is for your own machine: " + a.url + " wants to know who you really are")}
+	case a.as != "":
+		return client.New(a.url, client.Bearer(a.as))
+	case token != "":
+		return client.New(a.url, client.Bearer(token))
+	case local:
+		return nil, usageError{errors.New("who are you? Give --as EMAIL, or set FASTTRACK_AS")}
+	}
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("AWS configuration: %w", err)
+	}
+	return client.New(a.url, client.SigV4(cfg))
+}
+
+// call calls the API; one that changes something carries a key that makes it
+// safe to make again.
+func (a *api) call(ctx context.Context, method, path string, body any, header ...string) (int, json.RawMessage, error) {
+	c, err := a.client(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	h := http.Header{}
+	if method == http.MethodPost {
+		h.Set("Idempotency-Key", uuid.NewString())
+	}
+	for i := 0; i < len(header); i += 2 {
+		h.Set(header[i], header[i+1])
+	}
+	return c.Do(ctx, method, path, h, body)
+}
+
+// read reads an answer, and prints it where JSON is asked for.
+func (a *api) read(w io.Writer, answer json.RawMessage, v any) error {
+	if err := json.Unmarshal(answer, v); err != nil {
+		return fmt.Errorf("the API's answer is not understood: %w; is this program as new as the stack?", err)
+	}
+	if !a.json {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, answer, "", "  "); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w, b.String())
+	return err
+}
+
+// run reads a run.
+func (a *api) run(ctx context.Context, id string) (run.View, json.RawMessage, error) {
+	var v run.View
+	_, answer, err := a.call(ctx, http.MethodGet, "/requests/"+url.PathEscape(id), nil)
+	if err == nil {
+		err = json.Unmarshal(answer, &v)
+	}
+	return v, answer, err
+}
+
+// negative tells whether a run ended without approval, or its access was never
+// given.
+func negative(s run.Status) bool {
+	switch s {
+	case run.Denied, run.Expired, run.Canceled, run.Failed:
+		return true
+	}
+	return false
+}

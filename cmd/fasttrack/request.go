@@ -1,0 +1,262 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// maxWait is what `Prefer: wait` may say, in seconds.
+const maxWait = 20
+
+// ask is the body of a request.
+type ask struct {
+	Flow            string          `json:"flow"`
+	Fields          map[string]any  `json:"fields,omitempty"`
+	DurationSeconds int             `json:"duration_seconds,omitempty"`
+	Reason          string          `json:"reason,omitempty"`
+	Context         json.RawMessage `json:"context,omitempty"`
+}
+
+// askableFlow is a flow as GET /flows tells of it.
+type askableFlow struct {
+	Name             string `json:"name"`
+	Label            string `json:"label"`
+	Description      string `json:"description"`
+	Fields           []askableField
+	Targets          []struct{ ID, Label string }
+	DurationsSeconds []int    `json:"durations_seconds"`
+	RequireReason    []string `json:"require_reason"`
+}
+
+type askableField struct {
+	Name, Label, Type string
+	Required          bool
+	Allowed           []any
+	Default           any
+}
+
+func newRequestCommand() *cobra.Command {
+	var a api
+	var fields []string
+	var reason, duration, contextFile string
+	var wait time.Duration
+	cmd := &cobra.Command{
+		Use:   "request FLOW",
+		Short: "Ask for something",
+		Long: "Ask for what a flow offers; `fasttrack flows` lists them. On a terminal, what is missing is asked for. " +
+			"It waits until code has decided, or people are asked.",
+		Example: "  fasttrack request everything-goes\n" +
+			"  fasttrack request aws-access --field target=prod-ro --field urgency=Emergency --reason 'prod is down' --duration 1h",
+		Args: usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if wait < 0 || wait > maxWait*time.Second {
+				return usageError{fmt.Errorf("--wait: 0s to %ds was expected", maxWait)}
+			}
+			body := ask{Flow: args[0], Reason: reason, Fields: map[string]any{}}
+			offered, err := a.flow(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			if err := offered.fill(body.Fields, fields); err != nil {
+				return err
+			}
+			if duration != "" {
+				if body.DurationSeconds, err = flow.ParseDuration(duration); err != nil {
+					return usageError{fmt.Errorf("--duration: %w", err)}
+				}
+			}
+			if contextFile != "" {
+				if body.Context, err = os.ReadFile(contextFile); err != nil {
+					return usageError{fmt.Errorf("--context: %w", err)}
+				}
+				if !json.Valid(body.Context) {
+					return usageError{fmt.Errorf("--context: %s is no JSON", contextFile)}
+				}
+			}
+			if in, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) && !a.json {
+				if err := offered.prompt(bufio.NewReader(in), cmd.ErrOrStderr(), &body); err != nil {
+					return err
+				}
+			}
+			_, answer, err := a.call(cmd.Context(), http.MethodPost, "/requests", body, "Prefer", "wait="+strconv.Itoa(int(wait.Seconds())))
+			if err != nil {
+				return err
+			}
+			var v run.View
+			if err := a.read(cmd.OutOrStdout(), answer, &v); err != nil {
+				return err
+			}
+			if !a.json {
+				printOutcome(cmd.OutOrStdout(), v)
+			}
+			if negative(v.Status) {
+				return errNegative
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringArrayVarP(&fields, "field", "f", nil, "`NAME=VALUE` of a field; may be repeated, also for a list")
+	cmd.Flags().StringVarP(&reason, "reason", "r", "", "why you ask")
+	cmd.Flags().StringVarP(&duration, "duration", "d", "", "how long access is asked for, such as 1h")
+	cmd.Flags().StringVar(&contextFile, "context", "", "a `FILE` of JSON to send along, such as {\"diff.txt\": …}")
+	cmd.Flags().DurationVar(&wait, "wait", 10*time.Second, "how long to wait for a decision by code, at most 20s")
+	a.flags(cmd)
+	return cmd
+}
+
+// flow finds the flow among those that the caller may ask for.
+func (a *api) flow(cmd *cobra.Command, name string) (askableFlow, error) {
+	flows, _, err := a.flows(cmd.Context())
+	if err != nil {
+		return askableFlow{}, err
+	}
+	names := make([]string, 0, len(flows))
+	for _, f := range flows {
+		if f.Name == name {
+			return f, nil
+		}
+		names = append(names, f.Name)
+	}
+	return askableFlow{}, usageError{fmt.Errorf("there is no flow %q that you may ask for; there are: %s", name, strings.Join(names, ", "))}
+}
+
+// fill reads NAME=VALUE as the types of the flow's fields have it.
+func (f askableFlow) fill(into map[string]any, given []string) error {
+	for _, pair := range given {
+		name, text, ok := strings.Cut(pair, "=")
+		if !ok {
+			return usageError{fmt.Errorf("--field %s: NAME=VALUE was expected", pair)}
+		}
+		field := askableField{Name: name}
+		for _, known := range f.Fields {
+			if known.Name == name {
+				field = known
+			}
+		}
+		v, err := field.value(text)
+		if err != nil {
+			return usageError{fmt.Errorf("--field %s: %w", name, err)}
+		}
+		if list, ok := v.([]string); ok {
+			earlier, _ := into[name].([]string)
+			v = append(earlier, list...)
+		} else if _, twice := into[name]; twice {
+			return usageError{fmt.Errorf("--field %s: it is given twice", name)}
+		}
+		into[name] = v
+	}
+	return nil
+}
+
+// value reads a text as the field's type. What the type is for the API to judge
+// goes as it is.
+func (f askableField) value(text string) (any, error) {
+	switch f.Type {
+	case "int":
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("a whole number was expected, not %q", text)
+		}
+		return n, nil
+	case "bool":
+		b, err := strconv.ParseBool(text)
+		if err != nil {
+			return nil, fmt.Errorf("true or false was expected, not %q", text)
+		}
+		return b, nil
+	case "duration":
+		return flow.ParseDuration(text)
+	case "strings":
+		return []string{text}, nil
+	}
+	return text, nil
+}
+
+// prompt asks for what is required and not given.
+func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask) error {
+	line := func(question string) (string, error) {
+		fmt.Fprintf(out, "%s: ", question)
+		text, err := in.ReadString('\n')
+		if err != nil && text == "" {
+			return "", errors.New("no answer: nothing was asked for")
+		}
+		return strings.TrimSpace(text), nil
+	}
+	for _, field := range f.Fields {
+		if _, given := body.Fields[field.Name]; given || !field.Required || field.Default != nil {
+			continue
+		}
+		for {
+			text, err := line(f.question(field))
+			if err != nil {
+				return err
+			}
+			v, err := field.value(text)
+			if err == nil && text != "" {
+				body.Fields[field.Name] = v
+				break
+			}
+			fmt.Fprintln(out, "  That is not one.")
+		}
+	}
+	for _, what := range f.RequireReason {
+		if what == "request" && body.Reason == "" {
+			var err error
+			if body.Reason, err = line("Why"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// question names a field and what may be answered.
+func (f askableFlow) question(field askableField) string {
+	label := orDefault(field.Label, field.Name)
+	var choices []string
+	for _, v := range field.Allowed {
+		choices = append(choices, fmt.Sprint(v))
+	}
+	if field.Type == "target" {
+		for _, t := range f.Targets {
+			choices = append(choices, t.ID)
+		}
+	}
+	if len(choices) == 0 {
+		return label
+	}
+	return label + " (" + strings.Join(choices, ", ") + ")"
+}
+
+// printOutcome says where a run stands.
+func printOutcome(w io.Writer, v run.View) {
+	fmt.Fprintf(w, "%s  %s", v.ID, v.Status)
+	switch {
+	case v.Status == run.Pending && v.Review != nil:
+		fmt.Fprintf(w, ": it waits for %s until %s", strings.Join(v.Review.Approvers, ", "), moment(v.Review.ExpiresAt))
+	case v.Access != nil && v.Status == run.Active:
+		fmt.Fprintf(w, ": access until %s", moment(v.Access.EndsAt))
+	case v.Decision != nil && v.Decision.Reason != "":
+		fmt.Fprintf(w, ": %s", v.Decision.Reason)
+	}
+	fmt.Fprintln(w)
+	if v.Review != nil && v.Status == run.Pending {
+		for _, e := range v.Review.Errors {
+			fmt.Fprintf(w, "  ! %s\n", e.Error)
+		}
+	}
+}

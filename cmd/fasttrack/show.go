@@ -1,0 +1,136 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+func newShowCommand() *cobra.Command {
+	var a api
+	cmd := &cobra.Command{
+		Use:     "show ID",
+		Short:   "Show a request with its history",
+		Long:    "Show a request: what was asked, what code found out, who decided and why, and its history as a timeline.",
+		Example: "  fasttrack show 01JD0000000000000000000000",
+		Args:    usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			v, answer, err := a.run(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.read(cmd.OutOrStdout(), answer, &v)
+			}
+			printRun(cmd.OutOrStdout(), v)
+			return nil
+		},
+	}
+	a.flags(cmd)
+	return cmd
+}
+
+func printRun(w io.Writer, v run.View) {
+	printOutcome(w, v)
+	line := func(name, text string) {
+		if text != "" {
+			fmt.Fprintf(w, "  %-10s %s\n", name, text)
+		}
+	}
+	line("flow", v.Flow)
+	line("requester", personName(v.Requester.Name, v.Requester.Email, v.Requester.ID))
+	line("reason", v.Reason)
+	names := make([]string, 0, len(v.Fields))
+	for name := range v.Fields {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		line(name, fieldText(v.Fields[name]))
+	}
+	for _, name := range v.Withheld {
+		line(name, "(withheld)")
+	}
+	if v.DurationSeconds > 0 {
+		line("for", (time.Duration(v.DurationSeconds) * time.Second).String())
+	}
+	if a := v.Access; a != nil && !a.StartsAt.IsZero() {
+		line("access", moment(a.StartsAt)+" to "+moment(a.EndsAt))
+		line("given", a.Given)
+		line("gone", a.Gone)
+		if a.DeescalationFailing {
+			line("! access", "could not be taken back so far: "+a.Error+"; it is tried again at "+moment(a.RetryAt))
+		}
+	}
+	var checks []run.Check
+	switch {
+	case v.Decision != nil && len(v.Decision.Checks) > 0:
+		checks = v.Decision.Checks
+	case v.Review != nil:
+		checks = v.Review.Checks
+	}
+	for _, c := range checks {
+		mark := "no "
+		if c.Passed {
+			mark = "yes"
+		}
+		line("check", strings.TrimSpace(mark+" "+c.Name+" "+parenthesized(c.Detail)))
+	}
+	fmt.Fprintln(w)
+	printHistory(w, v.History)
+}
+
+// printHistory prints a line for each entry.
+func printHistory(w io.Writer, entries []run.Entry) {
+	for _, e := range entries {
+		text := e.Reason
+		if e.Error != "" {
+			text = strings.TrimSpace(text + " ! " + e.Error)
+		}
+		if text != "" {
+			text = ": " + text
+		}
+		fmt.Fprintf(w, "  %s  %-11s %s%s\n", moment(e.At), e.Event, personName(e.Actor.Name, e.Actor.Email, e.Actor.ID, string(e.Actor.Type)), text)
+	}
+}
+
+func parenthesized(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "(" + s + ")"
+}
+
+// personName is the first that there is.
+func personName(names ...string) string {
+	for _, n := range names {
+		if n != "" {
+			return n
+		}
+	}
+	return "-"
+}
+
+// fieldText shows a field: a target by its label and id, the rest as JSON
+// without quotes.
+func fieldText(raw json.RawMessage) string {
+	var target struct{ ID, Label string }
+	if json.Unmarshal(raw, &target) == nil && target.ID != "" {
+		return strings.TrimSpace(target.Label + " " + parenthesized(target.ID))
+	}
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	return string(raw)
+}
+
+// moment is a time as people read it, here and in UTC alike.
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }

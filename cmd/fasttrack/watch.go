@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/client"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+func newWatchCommand() *cobra.Command {
+	var a api
+	var every time.Duration
+	var decided bool
+	cmd := &cobra.Command{
+		Use:     "watch ID",
+		Short:   "Follow a request until it ends",
+		Long:    "Print each entry of a request's history as it comes, until nothing more can. Ctrl-C stops watching; the request goes on.",
+		Example: "  fasttrack watch 01JD0000000000000000000000\n  fasttrack watch --decided 01JD0000000000000000000000 && deploy",
+		Args:    usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if every < 100*time.Millisecond {
+				return usageError{errors.New("--every: at least 100ms was expected")}
+			}
+			seen := 0
+			for {
+				v, answer, err := a.run(cmd.Context(), args[0])
+				if cmd.Context().Err() != nil {
+					return nil
+				}
+				if err != nil && !passing(err) {
+					return err
+				}
+				if err == nil {
+					over := v.Status.Final(v.DurationSeconds > 0) || decided && v.Status.Decided()
+					switch {
+					case !a.json:
+						printHistory(cmd.OutOrStdout(), v.History[min(seen, len(v.History)):])
+					case over:
+						if err := a.read(cmd.OutOrStdout(), answer, &v); err != nil {
+							return err
+						}
+					}
+					seen = len(v.History)
+					if over {
+						return watched(cmd, a, v)
+					}
+				}
+				if !pause(cmd.Context(), every) {
+					return nil
+				}
+			}
+		},
+	}
+	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "how often to look")
+	cmd.Flags().BoolVar(&decided, "decided", false, "end at the decision, not at the end of access")
+	a.flags(cmd)
+	return cmd
+}
+
+func watched(cmd *cobra.Command, a api, v run.View) error {
+	if !a.json {
+		fmt.Fprintln(cmd.OutOrStdout())
+		printOutcome(cmd.OutOrStdout(), v)
+	}
+	if negative(v.Status) {
+		return errNegative
+	}
+	return nil
+}
+
+// passing tells an error that the next look may not have.
+func passing(err error) bool {
+	var p *client.Problem
+	return errors.As(err, &p) && (p.Status >= 500 || p.Status == 429)
+}
+
+// pause waits; false means that it was stopped.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
