@@ -177,3 +177,17 @@ func TestDocumentsInTheDocs(t *testing.T) {
 		t.Errorf("the docs show %d documents that are asked, and %d that are answered", asked, answered)
 	}
 }
+
+// What the conformance kit asks is what the engine may ask.
+func TestSampleAsks(t *testing.T) {
+	schema := compile(t, "hook-asked.v1.json")
+	for _, name := range run.HookNames() {
+		ask := run.SampleAsk(name, run.AskFlow{Name: "a", Vars: json.RawMessage(`{}`)}, map[string]json.RawMessage{"urgency": json.RawMessage(`"Normal"`)})
+		if err := validate(t, schema, ask); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if len(run.HookNames()) != len(hookNames(t)) {
+		t.Errorf("there are %d hooks, the schema has %d", len(run.HookNames()), len(hookNames(t)))
+	}
+}

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+func newHooksCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "hooks",
+		Short: "Check hook functions",
+		Args:  usage(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newHooksCheckCommand())
+	return cmd
+}
+
+// tried is one document that a function was asked with, and what came of it.
+type tried struct {
+	Case       string   `json:"case"`
+	Hook       string   `json:"hook"`
+	TookMS     int64    `json:"took_ms"`
+	Transition string   `json:"transition,omitempty"`
+	Mistakes   []string `json:"mistakes,omitempty"`
+	Notes      []string `json:"notes,omitempty"`
+}
+
+func newHooksCheckCommand() *cobra.Command {
+	var flowName, file, endpoint string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check FUNCTION|URL",
+		Short: "Ask a hook function every kind of event, and say what is wrong with its answers",
+		Long: `Ask a hook function, in any language, about every kind of event, and judge its
+answers as the engine would. A Lambda function is invoked by name or ARN; a URL
+is posted to. The hooks really run: what they change elsewhere is changed.
+
+Give --flow to ask about a flow of your flows.yaml: its vars, its fields with
+their first allowed values. The exit status is 1 if anything is wrong.`,
+		Example: "  fasttrack hooks check python-hooks --flow python-hooks --endpoint-url http://127.0.0.1:8080/_aws\n  fasttrack hooks check http://127.0.0.1:9000/2015-03-31/functions/function/invocations",
+		Args:    usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, fields, err := askedFlow(file, flowName)
+			if err != nil {
+				return err
+			}
+			call, err := hookCaller(cmd.Context(), args[0], endpoint)
+			if err != nil {
+				return err
+			}
+			all := checkHooks(cmd.Context(), call, about, fields)
+			wrong := slices.ContainsFunc(all, func(t tried) bool { return len(t.Mistakes) > 0 })
+			if asJSON {
+				err = printJSON(cmd.OutOrStdout(), all)
+			} else {
+				err = printTried(cmd.OutOrStdout(), all)
+			}
+			if err == nil && wrong {
+				err = errReported
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&flowName, "flow", "", "the flow to ask about; without it a flow `sample` that has no fields")
+	cmd.Flags().StringVar(&file, "flows", "flows.yaml", "the `FILE` that has it")
+	cmd.Flags().StringVar(&endpoint, "endpoint-url", "", "where AWS answers, such as /_aws of `fasttrack local`; empty for AWS itself")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	return cmd
+}
+
+// askedFlow gives a flow as hooks are told of it, and values for its fields.
+func askedFlow(file, name string) (run.AskFlow, map[string]json.RawMessage, error) {
+	fields := map[string]json.RawMessage{}
+	if name == "" {
+		return run.AskFlow{Name: "sample", Vars: json.RawMessage(`{}`)}, fields, nil
+	}
+	loaded, err := flow.Load(file)
+	if err != nil {
+		return run.AskFlow{}, nil, err
+	}
+	f, there := loaded.Find(name)
+	if !there {
+		return run.AskFlow{}, nil, usageError{fmt.Errorf("%s has no flow %q", file, name)}
+	}
+	vars, err := json.Marshal(f.Vars)
+	if err != nil {
+		return run.AskFlow{}, nil, err
+	}
+	for _, field := range f.Fields {
+		switch {
+		case field.Sensitive:
+		case field.Type == flow.TargetOf && len(f.Targets) > 0:
+			fields[field.Name], err = json.Marshal(f.Targets[0])
+		case field.Default != nil:
+			fields[field.Name] = field.Default
+		case len(field.Allowed) > 0:
+			fields[field.Name] = field.Allowed[0]
+		case field.Type == flow.Int, field.Type == flow.Duration:
+			fields[field.Name] = json.RawMessage(`1`)
+		case field.Type == flow.Bool:
+			fields[field.Name] = json.RawMessage(`true`)
+		case field.Type == flow.Strings:
+			fields[field.Name] = json.RawMessage(`["a"]`)
+		default:
+			fields[field.Name] = json.RawMessage(`"a"`)
+		}
+		if err != nil {
+			return run.AskFlow{}, nil, err
+		}
+	}
+	return run.AskFlow{Name: f.Name, Label: f.Label, Vars: vars}, fields, nil
+}
+
+// caller asks a function; failed is what it said of its own failure.
+type caller func(ctx context.Context, document []byte) (answer []byte, failed string, err error)
+
+func hookCaller(ctx context.Context, target, endpoint string) (caller, error) {
+	if u, err := url.Parse(target); err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") {
+		return func(ctx context.Context, document []byte) ([]byte, string, error) {
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(document))
+			if err != nil {
+				return nil, "", err
+			}
+			req.Header.Set("Content-Type", "application/json")
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				return nil, "", err
+			}
+			defer res.Body.Close()
+			answer, err := io.ReadAll(io.LimitReader(res.Body, 7<<20))
+			if err == nil && res.StatusCode != http.StatusOK {
+				return nil, res.Status, nil
+			}
+			return answer, "", err
+		}, nil
+	}
+	client, err := lambdaClient(ctx, endpoint)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, document []byte) ([]byte, string, error) {
+		out, err := client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &target, Payload: document})
+		if err != nil {
+			return nil, "", err
+		}
+		if out.FunctionError != nil {
+			var failed struct {
+				Message string `json:"errorMessage"`
+			}
+			_ = json.Unmarshal(out.Payload, &failed) // what is no JSON has no message
+			return nil, orDefault(failed.Message, aws.ToString(out.FunctionError)), nil
+		}
+		return out.Payload, "", nil
+	}, nil
+}
+
+func printTried(w io.Writer, all []tried) error {
+	wrong := 0
+	for _, t := range all {
+		mark, says := "ok", t.Transition
+		if len(t.Mistakes) > 0 {
+			mark, wrong = "WRONG", wrong+1
+		}
+		if says == "" {
+			says = "-"
+		}
+		fmt.Fprintf(w, "%-5s  %-50s %-10s %5d ms\n", mark, t.Case, says, t.TookMS)
+		for _, m := range t.Mistakes {
+			fmt.Fprintf(w, "       %s\n", strings.ReplaceAll(m, "\n", " "))
+		}
+		for _, n := range t.Notes {
+			fmt.Fprintf(w, "       note: %s\n", n)
+		}
+	}
+	_, err := fmt.Fprintf(w, "%s, %d wrong\n", count(len(all), "case"), wrong)
+	return err
+}

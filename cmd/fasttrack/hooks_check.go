@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// asking is one document to ask a function with.
+type asking struct {
+	name   string
+	ask    run.Ask
+	hook   run.HookName
+	newer  bool // a member is added that no function knows
+	refuse bool // the function had better fail
+}
+
+// The cases that are compared.
+const (
+	plainRequest = "on_request"
+	onceMore     = "on_request, once more"
+)
+
+// askings are every hook, and on_request in all its shapes.
+func askings(about run.AskFlow, fields map[string]json.RawMessage) []asking {
+	sample := func(h run.HookName) run.Ask { return run.SampleAsk(h, about, fields) }
+	var cases []asking
+	for _, h := range run.HookNames() {
+		cases = append(cases, asking{name: string(h), ask: sample(h), hook: h})
+	}
+	machine := sample(run.OnRequest)
+	machine.Run.Requester = run.Person{ID: "arn:aws:iam::123456789012:role/ci", Machine: true}
+	machine.Event.Actor = run.AskActor{Actor: run.Actor{Type: run.UserActor, ID: machine.Run.Requester.ID}}
+	sent := sample(run.OnRequest)
+	sent.Run.Context = json.RawMessage(`{"diff.txt": "+++ b/README.md\n", "list": [1, null, {"a": "ü"}]}`)
+	bare := sample(run.OnRequest)
+	bare.Run.Fields, bare.Run.Reason, bare.Run.Duration = map[string]json.RawMessage{}, "", 0
+	byHook := sample(run.OnApprove)
+	byHook.Event.Channel, byHook.Event.Actor = run.ViaHook, run.AskActor{Actor: run.Actor{Type: run.HookActor, ID: "on_request"}}
+	older := sample(run.OnRequest)
+	older.Version = "0"
+	return append(cases,
+		asking{name: "on_request, of a machine", ask: machine, hook: run.OnRequest},
+		asking{name: "on_request, with a context", ask: sent, hook: run.OnRequest},
+		asking{name: "on_request, without fields, reason and duration", ask: bare, hook: run.OnRequest},
+		asking{name: "on_request, with a member that is not known yet", ask: sample(run.OnRequest), hook: run.OnRequest, newer: true},
+		asking{name: onceMore, ask: sample(run.OnRequest), hook: run.OnRequest},
+		asking{name: "on_approve, by a hook", ask: byHook, hook: run.OnApprove},
+		asking{name: "a version of the contract that is not known", ask: older, hook: run.OnRequest, refuse: true},
+	)
+}
+
+// document is what the function is asked with.
+func (a asking) document() ([]byte, error) {
+	raw, err := json.Marshal(a.ask)
+	if err != nil || !a.newer {
+		return raw, err
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return nil, err
+	}
+	members["a_member_of_tomorrow"] = json.RawMessage(`[1]`)
+	return json.Marshal(members)
+}
+
+// hookLimit is how long a hook may take by default.
+const hookLimit = 10 * time.Second
+
+// checkHooks asks all that there is to ask. It ends at the first case that can't
+// be asked at all.
+func checkHooks(ctx context.Context, call caller, about run.AskFlow, fields map[string]json.RawMessage) []tried {
+	var all []tried
+	var first run.CheckedAnswer
+	for _, c := range askings(about, fields) {
+		t := tried{Case: c.name, Hook: string(c.hook)}
+		answer, failed, err := t.time(ctx, call, c)
+		switch {
+		case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+			t.Mistakes = append(t.Mistakes, "it did not answer within 10s, the time limit of a hook")
+		case err != nil:
+			t.Mistakes = append(t.Mistakes, "it can't be asked: "+err.Error())
+			return append(all, t)
+		case failed != "" && !c.refuse:
+			t.Mistakes = append(t.Mistakes, "it failed: "+failed)
+		case failed == "" && c.refuse:
+			t.Notes = append(t.Notes, "it answers; to fail is better, since it can't know what is asked")
+		case failed == "":
+			checked := run.CheckAnswer(c.hook, answer, c.ask.Run.Duration)
+			if c.name == plainRequest {
+				first = checked
+			}
+			t.judge(c, checked, first)
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
+// time asks, within the limit of a hook.
+func (t *tried) time(ctx context.Context, call caller, c asking) (answer []byte, failed string, err error) {
+	document, err := c.document()
+	if err != nil {
+		return nil, "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, hookLimit)
+	defer cancel()
+	started := time.Now()
+	defer func() { t.TookMS = time.Since(started).Milliseconds() }()
+	return call(ctx, document)
+}
+
+// judge says what is wrong with an answer, beside the one to the plain
+// on_request.
+func (t *tried) judge(c asking, got, first run.CheckedAnswer) {
+	t.Transition, t.Mistakes = string(got.Transition), got.Mistakes
+	if c.name == plainRequest && !got.Subscribes {
+		t.Notes = append(t.Notes, "it has no subscriptions, so each of the other hooks costs an invocation")
+	}
+	if c.name == onceMore && got.Transition != first.Transition {
+		t.Mistakes = append(t.Mistakes, fmt.Sprintf("the same document was answered %q before: a hook is asked at least once, and must stand it", first.Transition))
+	}
+	if first.Subscribes && got.Transition != "" && !slices.Contains(first.Subscriptions, c.hook) {
+		t.Mistakes = append(t.Mistakes, "it is not among its subscriptions, so it would never be asked")
+	}
+}
