@@ -83,6 +83,9 @@ func printRun(w io.Writer, v run.View) {
 		}
 		line("check", strings.TrimSpace(mark+" "+c.Name+" "+parenthesized(c.Detail)))
 	}
+	if s := v.Shadow; s != nil {
+		line("shadow", personName(strings.TrimSpace(string(s.Event)+" "+s.Reason), s.Error, "leaves it to people"))
+	}
 	fmt.Fprintln(w)
 	printHistory(w, v.History)
 }

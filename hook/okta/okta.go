@@ -14,6 +14,9 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/internal/rest"
 )
 
+// service is Okta's name in errors.
+const service = "Okta"
+
 // Client asks one organization.
 type Client struct{ rest *rest.Client }
 
@@ -21,7 +24,7 @@ type Client struct{ rest *rest.Client }
 // gives its API token (one of a read-only administrator is enough), such as
 // secret.Named("okta-token").
 func New(baseURL string, token func(context.Context) (string, error)) *Client {
-	return &Client{rest.New("Okta", baseURL, func(ctx context.Context, h http.Header) error {
+	return &Client{rest.New(service, baseURL, func(ctx context.Context, h http.Header) error {
 		key, err := token(ctx)
 		if err != nil {
 			return err
@@ -58,7 +61,7 @@ type group struct {
 // not let through whom it can't find.
 func (c *Client) InGroup(ctx context.Context, login, idOrName string) (bool, error) {
 	if login == "" {
-		return false, errors.New("Okta is asked about somebody without an e-mail")
+		return false, errors.New(service + " is asked about somebody without an e-mail")
 	}
 	want, err := c.group(ctx, idOrName)
 	if err != nil {
@@ -67,7 +70,7 @@ func (c *Client) InGroup(ctx context.Context, login, idOrName string) (bool, err
 	var groups []group
 	header, err := c.rest.Get(ctx, "/api/v1/users/"+url.PathEscape(login)+"/groups", nil, &groups)
 	if rest.NotFound(err) {
-		return false, fmt.Errorf("Okta does not know the user %s", login)
+		return false, fmt.Errorf("%s does not know the user %s", service, login)
 	}
 	found := false
 	err = c.pages(ctx, header, err, func() bool {
@@ -117,7 +120,7 @@ func (c *Client) pages(ctx context.Context, header http.Header, err error, each 
 			return err
 		}
 	}
-	return fmt.Errorf("Okta lists more than %d pages", rest.MaxPages)
+	return fmt.Errorf("%s lists more than %d pages", service, rest.MaxPages)
 }
 
 // groupID is how Okta's ids of groups look.
@@ -148,9 +151,9 @@ func (c *Client) group(ctx context.Context, idOrName string) (group, error) {
 	}
 	switch len(found) {
 	case 0:
-		return group{}, fmt.Errorf("Okta does not know the group %s", idOrName)
+		return group{}, fmt.Errorf("%s does not know the group %s", service, idOrName)
 	case 1:
 		return found[0], nil
 	}
-	return group{}, fmt.Errorf("Okta has %d groups of the name %s; use the group's id", len(found), idOrName)
+	return group{}, fmt.Errorf("%s has %d groups of the name %s; use the group's id", service, len(found), idOrName)
 }

@@ -47,6 +47,8 @@ type Flow struct {
 	// default. Empty without a strategy.
 	DurationsSeconds []int
 	Strategy         *Strategy
+	// Shadow has on_request tried only: mode shadow.
+	Shadow bool
 	// RequireReason are the acts that must come with a reason.
 	RequireReason []string
 	Review        Review

@@ -28,6 +28,13 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 				r.fail(n, at, "%v", err)
 			}
 		},
+		"mode": func(n *yaml.Node, at string) {
+			mode := ""
+			r.text(&mode, 10)(n, at)
+			if f.Shadow = mode == "shadow"; !f.Shadow && mode != "live" {
+				r.fail(n, at, "live or shadow was expected, not %q", clip(mode))
+			}
+		},
 		"hook_timeout":   r.duration(&f.HookTimeoutSeconds, 1, 60),
 		"requesters":     r.principals(&f.Requesters, false),
 		"admins":         r.principals(&f.Admins, false),

@@ -136,7 +136,7 @@ func (f *Flow) MayAsk(p run.Person) bool {
 // stands for.
 func (f *Flow) ForRun(hooks string) (run.Flow, error) {
 	out := run.Flow{
-		Name: f.Name, Label: f.Label, Hooks: f.Hooks, HookTimeoutSeconds: f.HookTimeoutSeconds, Admins: f.Admins,
+		Name: f.Name, Label: f.Label, Shadow: f.Shadow, Hooks: f.Hooks, HookTimeoutSeconds: f.HookTimeoutSeconds, Admins: f.Admins,
 		Review: run.ReviewRule{
 			Approvers: f.Review.Approvers, Viewers: f.Review.Viewers, SelfApproval: f.Review.SelfApproval,
 			TimeoutSeconds: f.Review.TimeoutSeconds,

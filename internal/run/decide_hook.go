@@ -96,8 +96,14 @@ func (a *answer) routing(asked HookName) *Routing {
 }
 
 func (d *decider) heardOnRequest(a answer) {
+	decided := a.transition != ""
+	if d.Flow.Shadow {
+		a = d.shadow(a)
+	}
 	rt := a.routing(OnRequest)
 	if a.transition == "" {
+		// The reducers are not run when on_request decides.
+		rt.Asked = !decided || a.permissions != nil || rt.AdminsOnly
 		d.route(rt)
 		return
 	}

@@ -39,6 +39,9 @@ type Run struct {
 	Review *Review `json:"review,omitempty"`
 	// Access is nil until access is to be given.
 	Access *Access `json:"access,omitempty"`
+	// Shadow is what on_request would have had happen, where the flow's hooks are
+	// only tried; nil elsewhere.
+	Shadow *Verdict `json:"shadow,omitempty"`
 	// Steps are the outputs that hooks left for later hooks, by hook name.
 	Steps map[string]json.RawMessage `json:"steps,omitempty"`
 	// History is what happened, oldest first.
@@ -70,6 +73,9 @@ type Flow struct {
 	// RequireReason lists the acts that must come with a reason.
 	RequireReason []EventName `json:"require_reason,omitempty"`
 	Review        ReviewRule  `json:"review"`
+	// Shadow tells that what on_request answers is kept and not followed: people
+	// decide.
+	Shadow bool `json:"shadow,omitempty"`
 	// Strategy is how access is given; nil means that the flow is
 	// approval-only.
 	Strategy json.RawMessage `json:"strategy,omitempty"`

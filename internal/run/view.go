@@ -24,6 +24,8 @@ type View struct {
 	Review          *ReviewView   `json:"review,omitempty"`
 	DurationSeconds int           `json:"duration_seconds,omitempty"`
 	Access          *AccessView   `json:"access,omitempty"`
+	// Shadow is there for auditors alone; see [Run.ViewFor].
+	Shadow *Verdict `json:"shadow,omitempty"`
 	// History is left out of lists.
 	History []Entry `json:"history,omitempty"`
 }
@@ -107,6 +109,15 @@ func (r *Run) View() View {
 		for _, a := range w.ApprovedBy {
 			v.Review.ApprovedBy = append(v.Review.ApprovedBy, personView(a.Person))
 		}
+	}
+	return v
+}
+
+// ViewFor is [Run.View] for p, who may see more of it; see [Run.MayAudit].
+func (r *Run) ViewFor(p Person) View {
+	v := r.View()
+	if r.MayAudit(p) {
+		v.Shadow = r.Shadow
 	}
 	return v
 }

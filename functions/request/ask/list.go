@@ -30,7 +30,7 @@ func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 		return httpapi.Reply{}, httpapi.NotFound()
 	}
 	c.About(r.ID, r.Flow.Name)
-	return httpapi.Reply{Status: 200, Body: r.View()}, nil
+	return httpapi.Reply{Status: 200, Body: r.ViewFor(c.Caller.Person)}, nil
 }
 
 // listing is what a list is asked for by.

@@ -1,0 +1,38 @@
+package run
+
+import "time"
+
+// Verdict is what on_request answered in shadow mode.
+type Verdict struct {
+	// Event is approve or deny, "" where it would have left it to people.
+	Event  EventName `json:"event,omitempty"`
+	Reason string    `json:"reason,omitempty"`
+	// DurationSeconds is the shorter time that it would have approved, 0 for
+	// what was asked.
+	DurationSeconds int     `json:"duration_seconds,omitempty"`
+	Checks          []Check `json:"checks,omitempty"`
+	// Error is how it failed.
+	Error string    `json:"error,omitempty"`
+	At    time.Time `json:"at"`
+}
+
+// shadow keeps what on_request answered and gives what is left of it: nothing
+// that decides, and nothing that would tell those who do what code thinks.
+func (d *decider) shadow(a answer) answer {
+	d.Shadow = &Verdict{Event: a.transition, Reason: a.reason, DurationSeconds: a.durationSeconds, Checks: a.checks, Error: a.failed(OnRequest), At: d.now}
+	a.transition, a.reason, a.durationSeconds, a.checks = "", "", 0, nil
+	if !a.whole {
+		delete(a.errs, OnRequest)
+	}
+	return a
+}
+
+// MayAudit tells whether p may see what on_request answered in shadow mode: a
+// viewer whom the flow names and who can't decide the run, at any time; other
+// viewers and the admins once it is decided; its requester never.
+func (r *Run) MayAudit(p Person) bool {
+	if r.Requester.Is(p) || p.Machine || !p.matchesAny(r.Flow.Review.Viewers, r.Flow.Admins) && !p.matchesAny(r.Flow.Admins, nil) {
+		return false
+	}
+	return r.Status.Decided() || !p.matchesAny(r.Flow.Admins, nil) && !r.mayDecideBy(r.rule(), p) && !r.mayDecideBy(r.Flow.Review, p)
+}
