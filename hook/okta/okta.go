@@ -61,7 +61,7 @@ type group struct {
 // not let through whom it can't find.
 func (c *Client) InGroup(ctx context.Context, login, idOrName string) (bool, error) {
 	if login == "" {
-		return false, errors.New(service + " is asked about somebody without an e-mail")
+		return false, fmt.Errorf("%s is asked about somebody without an e-mail", service)
 	}
 	want, err := c.group(ctx, idOrName)
 	if err != nil {
