@@ -47,6 +47,9 @@ type Flow struct {
 	// default. Empty without a strategy.
 	DurationsSeconds []int
 	Strategy         *Strategy
+	// RecentSeconds is the window in which a requester's earlier runs are
+	// counted for hooks, 0 for none.
+	RecentSeconds int
 	// Shadow has on_request tried only: mode shadow.
 	Shadow bool
 	// RequireReason are the acts that must come with a reason.

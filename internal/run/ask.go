@@ -47,6 +47,7 @@ type AskRun struct {
 	// Access is there once access was given.
 	Access  *AskAccess                 `json:"access,omitempty"`
 	Context json.RawMessage            `json:"context,omitempty"`
+	Recent  *Recent                    `json:"recent,omitempty"`
 	Actors  map[EventName]Actor        `json:"actors"`
 	Fields  map[string]json.RawMessage `json:"fields"`
 	// Sensitive names the fields that were given a value and are withheld.
@@ -86,7 +87,7 @@ func (r *Run) ask(context json.RawMessage) Ask {
 		Run: AskRun{
 			ID: r.ID, Status: r.Status,
 			Flow:      AskFlow{Name: r.Flow.Name, Label: r.Flow.Label, Vars: r.Flow.Vars},
-			Requester: r.Requester, Reason: r.Reason, Duration: r.DurationSeconds, Context: context,
+			Requester: r.Requester, Reason: r.Reason, Duration: r.DurationSeconds, Context: context, Recent: r.Recent,
 			Actors: map[EventName]Actor{}, Fields: r.Fields, Sensitive: r.withheld(),
 			History: []AskEntry{}, Steps: r.Steps,
 		},

@@ -21,6 +21,8 @@ type Asked struct {
 	DurationSeconds int
 	// Context is nil where none was sent.
 	Context json.RawMessage
+	// Recent is nil where the flow doesn't ask for it.
+	Recent *Recent
 	// Salt goes into the digest of what was asked, so that it doesn't give a
 	// sensitive value away to guessing; [New] makes one where it is needed.
 	Salt string
@@ -37,7 +39,7 @@ func New(a Asked, now time.Time) (*Run, error) {
 	r := &Run{
 		Schema: SchemaVersion, ID: a.ID, Flow: a.Flow, Requester: a.Requester, Channel: a.Channel,
 		Fields: a.Fields, Sensitive: a.Sensitive, Reason: a.Reason, DurationSeconds: a.DurationSeconds,
-		Salt: a.Salt, HasContext: a.Context != nil, CreatedAt: now, UpdatedAt: now,
+		Salt: a.Salt, HasContext: a.Context != nil, Recent: a.Recent, CreatedAt: now, UpdatedAt: now,
 		Engine: Engine{Next: NextHook, Hook: OnRequest},
 	}
 	digest, err := PayloadDigest(a)

@@ -30,9 +30,11 @@ type Run struct {
 	DurationSeconds int `json:"duration_seconds,omitempty"`
 	// HasContext tells that the requester sent a context along; it is stored
 	// beside the run.
-	HasContext bool      `json:"has_context,omitempty"`
-	CreatedAt  time.Time `json:"created_at"`
-	UpdatedAt  time.Time `json:"updated_at"`
+	HasContext bool `json:"has_context,omitempty"`
+	// Recent counts what the requester asked before, where the flow wants it.
+	Recent    *Recent   `json:"recent,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
 	// Decision is nil until there is one, and never changes after.
 	Decision *Decision `json:"decision,omitempty"`
 	// Review is nil until the run is routed to people.

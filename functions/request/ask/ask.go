@@ -37,6 +37,11 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 	if key != "" {
 		asked.ID = run.HashID(c.Caller.Principal, asked.Flow.Name, key)
 	}
+	if f, there := s.Flows.Find(asked.Flow.Name); there {
+		if asked.Recent, err = s.recent(ctx, f, asked, now); err != nil {
+			return httpapi.Reply{}, err
+		}
+	}
 	r, err := run.New(asked, now)
 	if err != nil {
 		return httpapi.Reply{}, err

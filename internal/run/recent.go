@@ -1,0 +1,47 @@
+package run
+
+import "time"
+
+// Recent counts the requester's own runs of the flow within a window before this
+// one, as hooks are told of it.
+type Recent struct {
+	WindowSeconds int `json:"window_seconds"`
+	Requested     int `json:"requested"`
+	Approved      int `json:"approved"`
+	Denied        int `json:"denied"`
+	// Escalated are those whose access was given.
+	Escalated  int            `json:"escalated"`
+	SameTarget RecentOfTarget `json:"same_target"`
+}
+
+// RecentOfTarget counts those of them that were for the same target.
+type RecentOfTarget struct {
+	Approved int `json:"approved"`
+	Denied   int `json:"denied"`
+}
+
+// Count adds a run; sameTarget tells whether it was for the same target.
+func (n *Recent) Count(v View, sameTarget bool) {
+	n.Requested++
+	if v.Access != nil && !v.Access.StartsAt.IsZero() {
+		n.Escalated++
+	}
+	if v.Decision == nil {
+		return
+	}
+	switch v.Decision.Event {
+	case Approve:
+		n.Approved++
+		if sameTarget {
+			n.SameTarget.Approved++
+		}
+	case Deny:
+		n.Denied++
+		if sameTarget {
+			n.SameTarget.Denied++
+		}
+	}
+}
+
+// Since is when the window begins that ends now.
+func (n *Recent) Since(now time.Time) time.Time { return now.Add(-seconds(n.WindowSeconds)) }
