@@ -41,6 +41,10 @@ func playWith(t *testing.T, scripts, hooks, flows string, o local.Options, ready
 			t.Logf("logs of the functions:\n%s", logs.String())
 		}
 	})
+	absolute, err := filepath.Abs(flows)
+	if err != nil {
+		t.Fatal(err)
+	}
 	ready(stack)
 	// A group, so that the stack is closed only after its parallel scripts.
 	t.Run("scripts", func(t *testing.T) {
@@ -51,6 +55,7 @@ func playWith(t *testing.T, scripts, hooks, flows string, o local.Options, ready
 			Setup: func(env *testscript.Env) error {
 				env.Setenv("URL", stack.URL())
 				env.Setenv("FASTTRACK_URL", stack.URL())
+				env.Setenv("FLOWS", absolute)
 				env.Setenv("PATH", filepath.Join(binaries, "bin")+string(filepath.ListSeparator)+env.Getenv("PATH"))
 				env.Values[clientKey{}] = &client{url: stack.URL()}
 				return nil

@@ -30,7 +30,7 @@ func newRootCommand() *cobra.Command {
 		return usageError{fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())}
 	})
 	root.AddCommand(newActCommands()...)
-	root.AddCommand(newRequestCommand(), newListCommand(), newShowCommand(), newWatchCommand(), newFlowsCommand(), newHooksCommand(), newAuditCommand(), newLocalCommand(), newReconcileCommand(), newVersionCommand())
+	root.AddCommand(newRequestCommand(), newListCommand(), newShowCommand(), newWatchCommand(), newFlowsCommand(), newHooksCommand(), newAuditCommand(), newSimulateCommand(), newLocalCommand(), newReconcileCommand(), newVersionCommand())
 	return root
 }
 

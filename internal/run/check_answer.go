@@ -11,6 +11,11 @@ import (
 type CheckedAnswer struct {
 	// Transition is what it would have happen, "" for nothing.
 	Transition EventName
+	// Reason comes with it, and DurationSeconds where it shortens access.
+	Reason          string
+	DurationSeconds int
+	// Checks are the evidence.
+	Checks []Check
 	// Subscribes tells whether it says which hooks it has: Subscriptions.
 	Subscribes    bool
 	Subscriptions []HookName
@@ -23,7 +28,7 @@ type CheckedAnswer struct {
 // the engine does. durationSeconds is what the run asks for, 0 for none.
 func CheckAnswer(hook HookName, raw json.RawMessage, durationSeconds int) CheckedAnswer {
 	a := readAnswer(hook, raw, durationSeconds)
-	checked := CheckedAnswer{Transition: a.transition, Subscribes: a.subscribes, Subscriptions: a.subscriptions}
+	checked := CheckedAnswer{Transition: a.transition, Reason: a.reason, DurationSeconds: a.durationSeconds, Checks: a.checks, Subscribes: a.subscribes, Subscriptions: a.subscriptions}
 	for _, h := range slices.Sorted(maps.Keys(a.errs)) {
 		checked.Mistakes = append(checked.Mistakes, a.errs[h])
 	}
