@@ -79,13 +79,8 @@ func newRequestCommand() *cobra.Command {
 					return usageError{fmt.Errorf("--duration: %w", err)}
 				}
 			}
-			if contextFile != "" {
-				if body.Context, err = os.ReadFile(contextFile); err != nil {
-					return usageError{fmt.Errorf("--context: %w", err)}
-				}
-				if !json.Valid(body.Context) {
-					return usageError{fmt.Errorf("--context: %s is no JSON", contextFile)}
-				}
+			if body.Context, err = readContext(contextFile); err != nil {
+				return err
 			}
 			if in, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) && !a.json {
 				if err := offered.prompt(bufio.NewReader(in), cmd.ErrOrStderr(), &body); err != nil {
@@ -116,6 +111,21 @@ func newRequestCommand() *cobra.Command {
 	cmd.Flags().DurationVar(&wait, "wait", 10*time.Second, "how long to wait for a decision by code, at most 20s")
 	a.flags(cmd)
 	return cmd
+}
+
+// readContext reads the file of --context; nil where none is named.
+func readContext(file string) (json.RawMessage, error) {
+	if file == "" {
+		return nil, nil
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--context: %w", err)}
+	}
+	if !json.Valid(raw) {
+		return nil, usageError{fmt.Errorf("--context: %s is no JSON", file)}
+	}
+	return raw, nil
 }
 
 // flow finds the flow among those that the caller may ask for.

@@ -77,11 +77,7 @@ func printRun(w io.Writer, v run.View) {
 		checks = v.Review.Checks
 	}
 	for _, c := range checks {
-		mark := "no "
-		if c.Passed {
-			mark = "yes"
-		}
-		line("check", strings.TrimSpace(mark+" "+c.Name+" "+parenthesized(c.Detail)))
+		line("check", checkText(c))
 	}
 	if s := v.Shadow; s != nil {
 		line("shadow", personName(strings.TrimSpace(string(s.Event)+" "+s.Reason), s.Error, "leaves it to people"))
@@ -102,6 +98,15 @@ func printHistory(w io.Writer, entries []run.Entry) {
 		}
 		fmt.Fprintf(w, "  %s  %-11s %s%s\n", moment(e.At), e.Event, personName(e.Actor.Name, e.Actor.Email, e.Actor.ID, string(e.Actor.Type)), text)
 	}
+}
+
+// checkText says a piece of evidence in a line.
+func checkText(c run.Check) string {
+	mark := "no "
+	if c.Passed {
+		mark = "yes"
+	}
+	return strings.TrimSpace(mark + " " + c.Name + " " + parenthesized(c.Detail))
 }
 
 func parenthesized(s string) string {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -56,13 +55,8 @@ It is invoked with your own AWS credentials, which need lambda:InvokeFunction.`,
 			if err != nil {
 				return err
 			}
-			if contextFile != "" {
-				if asked.Context, err = os.ReadFile(contextFile); err != nil {
-					return usageError{fmt.Errorf("--context: %w", err)}
-				}
-				if !json.Valid(asked.Context) {
-					return usageError{fmt.Errorf("--context: %s is no JSON", contextFile)}
-				}
+			if asked.Context, err = readContext(contextFile); err != nil {
+				return err
 			}
 			if asked.Flow, err = f.ForRun(stack + "-hooks"); err != nil {
 				return err
@@ -196,11 +190,7 @@ func (s *simulated) print(w io.Writer) {
 	}
 	fmt.Fprintf(w, "  (%d ms)\n", s.TookMS)
 	for _, c := range s.Checks {
-		mark := "no "
-		if c.Passed {
-			mark = "yes"
-		}
-		fmt.Fprintf(w, "  check  %s %s %s\n", mark, c.Name, parenthesized(c.Detail))
+		fmt.Fprintf(w, "  check  %s\n", checkText(c))
 	}
 	for _, e := range s.Errors {
 		fmt.Fprintf(w, "  ! %s\n", e)

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/identitystore/types"
 
 	"github.com/fasttrack-dev/fasttrack/hook/internal/lambdaenv"
+	"github.com/fasttrack-dev/fasttrack/hook/internal/limit"
 )
 
 // maxMembers limits how many members of a group are listed; each is a call of
@@ -39,7 +40,7 @@ type User struct{ ID, UserName, Email string }
 // InGroup tells whether the person of that e-mail is in the group of that name. A
 // group or a person that is not there is an error, not false.
 func (c *Client) InGroup(ctx context.Context, email, group string) (bool, error) {
-	ctx, cancel := lambdaenv.Within(ctx)
+	ctx, cancel := limit.Within(ctx)
 	defer cancel()
 	groupID, err := c.group(ctx, group)
 	if err != nil {
@@ -65,7 +66,7 @@ func (c *Client) InGroup(ctx context.Context, email, group string) (bool, error)
 
 // UsersInGroup gives the people in the group of that name, at most 500.
 func (c *Client) UsersInGroup(ctx context.Context, group string) ([]User, error) {
-	ctx, cancel := lambdaenv.Within(ctx)
+	ctx, cancel := limit.Within(ctx)
 	defer cancel()
 	id, err := c.group(ctx, group)
 	if err != nil {

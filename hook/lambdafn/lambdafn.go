@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/fasttrack-dev/fasttrack/hook/internal/lambdaenv"
+	"github.com/fasttrack-dev/fasttrack/hook/internal/limit"
 )
 
 var client = sync.OnceValue(func() *lambda.Client { return lambda.NewFromConfig(lambdaenv.Config()) })
@@ -33,7 +34,7 @@ func Invoke(ctx context.Context, function string, in, out any) error {
 	if err != nil {
 		return fmt.Errorf("what %s is asked: %w", function, err)
 	}
-	ctx, cancel := lambdaenv.Within(ctx)
+	ctx, cancel := limit.Within(ctx)
 	defer cancel()
 	got, err := client().Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: payload, InvocationType: types.InvocationTypeRequestResponse})
 	var missing *types.ResourceNotFoundException

@@ -134,13 +134,8 @@ type page struct {
 		Policy   struct{ ID string }  `json:"escalation_policy"`
 		Level    int                  `json:"escalation_level"`
 	} `json:"oncalls"`
-	Incidents []struct {
-		ID          string `json:"id"`
-		Assignments []struct {
-			Assignee struct{ ID string } `json:"assignee"`
-		} `json:"assignments"`
-	} `json:"incidents"`
-	Users []User `json:"users"`
+	Incidents []struct{} `json:"incidents"`
+	Users     []User     `json:"users"`
 }
 
 // pages reads the pages of a list by offset, until there are no more or one says

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"github.com/fasttrack-dev/fasttrack/hook/internal/lambdaenv"
+	"github.com/fasttrack-dev/fasttrack/hook/internal/limit"
 )
 
 // fresh is how long a value is used before it is read again, and stale how long
@@ -94,7 +95,7 @@ func (s *store) get(ctx context.Context, name string) (string, error) {
 	if there && age < fresh {
 		return k.text, nil
 	}
-	ctx, cancel := lambdaenv.Within(ctx)
+	ctx, cancel := limit.Within(ctx)
 	defer cancel()
 	out, err := s.client().GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
 	var missing *types.ResourceNotFoundException

@@ -1,5 +1,5 @@
 // Package lambdaenv is what hooks that call AWS share: a configuration from
-// Lambda's environment, a time limit below the hook's, short errors.
+// Lambda's environment, and short errors.
 package lambdaenv
 
 import (
@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
@@ -32,17 +31,6 @@ func Config() aws.Config {
 		cfg.BaseEndpoint = &endpoint
 	}
 	return cfg
-}
-
-// Within ends a call half a second before the hook's own end, so that the hook
-// can still say what was wrong; after nine seconds where it has none.
-func Within(ctx context.Context) (context.Context, context.CancelFunc) {
-	left := 9 * time.Second
-	if end, ok := ctx.Deadline(); ok {
-		left = time.Until(end)
-		left -= min(500*time.Millisecond, left/4)
-	}
-	return context.WithTimeout(ctx, left)
 }
 
 // Short says an AWS error as a reviewer can read it: its code and message, or

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/fasttrack-dev/fasttrack/hook/internal/limit"
 )
 
 // The limits on one call.
@@ -24,10 +26,6 @@ const (
 	maxBody = 4 << 20 // bytes of an answer
 	attempt = 4 * time.Second
 	retries = 4
-	// limit is how long a call may take where the hook has no deadline, and
-	// margin what is kept of one, for the hook to say what was wrong.
-	limit  = 9 * time.Second
-	margin = 500 * time.Millisecond
 )
 
 // MaxPages is how many pages of a list are read at most; a longer list is an
@@ -114,7 +112,7 @@ func nextLink(header http.Header) string {
 // again is of no use.
 func (c *Client) send(ctx context.Context, method, target string, form url.Values, v any) (http.Header, error) {
 	started := time.Now()
-	ctx, cancel := within(ctx, started)
+	ctx, cancel := limit.Within(ctx)
 	defer cancel()
 	var body io.ReadSeeker
 	if form != nil {
@@ -151,16 +149,6 @@ func (c *Client) send(ctx context.Context, method, target string, form url.Value
 		return nil, fmt.Errorf("%s answered something that is not understood: %w", c.service, err)
 	}
 	return resp.Header, nil
-}
-
-// within ends a call before the hook's own end.
-func within(ctx context.Context, now time.Time) (context.Context, context.CancelFunc) {
-	left := limit
-	if end, ok := ctx.Deadline(); ok {
-		left = end.Sub(now)
-		left -= min(margin, left/4)
-	}
-	return context.WithTimeout(ctx, left)
 }
 
 // attempts are those of one call.
