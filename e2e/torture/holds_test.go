@@ -64,10 +64,28 @@ func (p *play) holds(statuses ...run.Status) []string {
 			}
 		}
 	}
+	wrong = append(wrong, overLimits(runs)...)
 	if left := p.world.left(); len(left) > 0 {
 		complain("still there: %v", left)
 	}
 	wrong = append(wrong, p.covered(runs)...)
+	return wrong
+}
+
+// overLimits tells where on_request approved more than the limits of a flow: all
+// of a play is within an hour.
+func overLimits(runs []*run.Run) []string {
+	approved := map[string]int{}
+	var wrong []string
+	for _, r := range runs {
+		limits := r.Flow.FastTrack
+		if limits == nil || r.Decision == nil || r.Decision.Event != run.Approve || r.Decision.By.ID != string(run.OnRequest) {
+			continue
+		}
+		if approved[r.Flow.Name]++; approved[r.Flow.Name] > limits.MaxPerHour {
+			wrong = append(wrong, fmt.Sprintf("run %s: on_request has approved %d, the limit is %d", r.ID, approved[r.Flow.Name], limits.MaxPerHour))
+		}
+	}
 	return wrong
 }
 

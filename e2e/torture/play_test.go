@@ -40,6 +40,11 @@ flows:
     admins: [root@example.com]
     require_reason: []
     review: {approvers: [group:sre], timeout: 8h}
+  - name: limited
+    admins: [root@example.com]
+    require_reason: []
+    fast_track: {max_per_person_per_day: 1, max_per_hour: 1, quiet_after_denial: 1h}
+    review: {approvers: [group:sre], timeout: 60s}
   - name: two
     admins: [root@example.com]
     require_reason: []

@@ -30,6 +30,17 @@ var scenarios = []scenario{
 		play: func(p *play) { p.ask("plain", "never") },
 	},
 	{
+		name: "limited", ends: []run.Status{run.Approved, run.Denied},
+		crashed: []run.Status{run.Expired},
+		play: func(p *play) {
+			for range 2 { // the second goes to people, unless the hook's answer to the first was lost
+				id := p.ask("limited", "fast")
+				p.until("it is with people, or over", func() bool { r := p.load(id); return r != nil && r.Status != run.Requested })
+				p.acts("grace@example.com", id, "deny")
+			}
+		},
+	},
+	{
 		name: "reviewed", ends: []run.Status{run.Approved},
 		play: func(p *play) {
 			id := p.ask("plain", "")

@@ -50,6 +50,8 @@ type Flow struct {
 	// RecentSeconds is the window in which a requester's earlier runs are
 	// counted for hooks, 0 for none.
 	RecentSeconds int
+	// FastTrack limits what on_request may approve; nil doesn't.
+	FastTrack *FastTrack
 	// Shadow has on_request tried only: mode shadow.
 	Shadow bool
 	// RequireReason are the acts that must come with a reason.
@@ -115,6 +117,14 @@ type Review struct {
 	Approvals      []Requirement
 	TimeoutSeconds int
 	Notify         []Notify
+}
+
+// FastTrack limits what on_request may approve; a zero member doesn't. See
+// run.FastTrack.
+type FastTrack struct {
+	MaxPerPersonPerDay      int
+	MaxPerHour              int
+	QuietAfterDenialSeconds int
 }
 
 // Requirement asks for Count different people of the principal From; any

@@ -145,6 +145,10 @@ func (f *Flow) ForRun(hooks string) (run.Flow, error) {
 	if f.Hooks == OwnHooks {
 		out.Hooks = hooks
 	}
+	if f.FastTrack != nil {
+		limits := run.FastTrack(*f.FastTrack)
+		out.FastTrack = &limits
+	}
 	for _, act := range f.RequireReason {
 		out.RequireReason = append(out.RequireReason, run.EventName(act))
 	}

@@ -59,15 +59,16 @@ func TestSchemaHasTheParsersKeys(t *testing.T) {
 	}
 	expected := regexp.MustCompile(`there is no such key; (.*) were expected`)
 	for name, tc := range map[string]struct{ in, at string }{
-		"file":      {"nope: 1", ""},
-		"flow":      {"flows: [{nope: 1}]", "$defs flow"},
-		"field":     {"flows: [{fields: [{nope: 1}]}]", "$defs field"},
-		"target":    {"flows: [{targets: [{nope: 1}]}]", "$defs target"},
-		"review":    {"flows: [{review: {nope: 1}}]", "$defs review"},
-		"approvals": {"flows: [{review: {approvals: [{nope: 1}]}}]", "$defs review properties approvals oneOf 1 items"},
-		"notify":    {"flows: [{review: {notify: [{nope: 1}]}}]", "$defs review properties notify items"},
-		"directory": {"directory: {nope: 1}", "$defs directory"},
-		"person":    {"directory: {people: [{nope: 1}]}", "$defs directory properties people items"},
+		"file":       {"nope: 1", ""},
+		"flow":       {"flows: [{nope: 1}]", "$defs flow"},
+		"field":      {"flows: [{fields: [{nope: 1}]}]", "$defs field"},
+		"target":     {"flows: [{targets: [{nope: 1}]}]", "$defs target"},
+		"review":     {"flows: [{review: {nope: 1}}]", "$defs review"},
+		"fast_track": {"flows: [{fast_track: {nope: 1}}]", "$defs flow properties fast_track"},
+		"approvals":  {"flows: [{review: {approvals: [{nope: 1}]}}]", "$defs review properties approvals oneOf 1 items"},
+		"notify":     {"flows: [{review: {notify: [{nope: 1}]}}]", "$defs review properties notify items"},
+		"directory":  {"directory: {nope: 1}", "$defs directory"},
+		"person":     {"directory: {people: [{nope: 1}]}", "$defs directory properties people items"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			said := expected.FindStringSubmatch(strings.Join(mistakes(t, tc.in), "\n"))

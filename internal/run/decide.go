@@ -139,6 +139,12 @@ func (d *decider) settle(c Case) {
 		d.takeBack(c)
 		return
 	}
+	if c.Event == Approve && c.Origin == OnRequest {
+		if why := d.Flow.FastTrack.Held(d.Flow.Name, orDefault(d.Requester.Email, d.Requester.ID), d.step.Tallies, d.now); why != "" {
+			d.held(c, why)
+			return
+		}
+	}
 	d.Engine.Case = nil
 	d.handled(c.Act)
 	entry := Entry{

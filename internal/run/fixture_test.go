@@ -38,6 +38,8 @@ type machine struct {
 	steps int
 	// version is the version that the hook function has now.
 	version string
+	// tallies are what counts against the flow's limits.
+	tallies run.Tallies
 }
 
 func newMachine(t testing.TB, f run.Flow) *machine {
@@ -65,10 +67,12 @@ func (m *machine) step(s run.Step) {
 	s.Turn = m.run.Engine.Turn
 	s.Acts = m.acts
 	s.HooksVersion = m.version
+	s.Tallies = m.tallies
 	next, _, err := run.Decide(m.run, s, m.now)
 	if err != nil {
 		m.t.Fatal(err)
 	}
+	m.tallies = m.tallies.Counted(m.run, next)
 	m.run = next
 }
 

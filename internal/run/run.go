@@ -78,6 +78,8 @@ type Flow struct {
 	// Shadow tells that what on_request answers is kept and not followed: people
 	// decide.
 	Shadow bool `json:"shadow,omitempty"`
+	// FastTrack limits what on_request may approve; nil doesn't.
+	FastTrack *FastTrack `json:"fast_track,omitempty"`
 	// Strategy is how access is given; nil means that the flow is
 	// approval-only.
 	Strategy json.RawMessage `json:"strategy,omitempty"`

@@ -19,6 +19,9 @@ type Step struct {
 	Acts []Act
 	// Hold is what the lease says of the run's access; zero where there is none.
 	Hold Hold
+	// Tallies are what counts against the flow's limits of fast-tracking; zero
+	// where it has none.
+	Tallies Tallies
 	// HooksVersion is the version that the flow's hook function has now, "" if
 	// that is not known.
 	HooksVersion string

@@ -24,6 +24,8 @@ import (
 type Store interface {
 	LoadAll(ctx context.Context, id string) (store.Record, error)
 	Save(ctx context.Context, r *run.Run) error
+	LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error)
+	SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error
 	LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error)
 }
 
@@ -135,7 +137,10 @@ func (h *Handler) Handle(ctx context.Context, req Request) (answer any, err erro
 const conflicts = 5
 
 func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *run.Run, answer any, err error) {
-	for range conflicts {
+	for try := range crowd {
+		if r != nil && (r.Flow.FastTrack == nil && try >= conflicts || !h.rest(ctx, try)) {
+			break
+		}
 		rec, err := h.Store.LoadAll(ctx, req.RunID)
 		if err != nil {
 			return r, nil, err
@@ -146,16 +151,21 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 		if err != nil {
 			return r, nil, err
 		}
+		tallies, err := h.tallies(ctx, r)
+		if err != nil {
+			return r, nil, err
+		}
+		now := h.Now()
 		d, err := within(rec, run.Step{
 			ID: req.stepID(execution), Execution: execution, Turn: req.Turn, Heard: req.Heard, Caught: req.Caught,
-			Acts: rec.Acts, Hold: hold, HooksVersion: h.hooksVersion(rec.Run),
-		}, h.Now())
+			Acts: rec.Acts, Hold: hold, Tallies: tallies, HooksVersion: h.hooksVersion(rec.Run),
+		}, now)
 		if err != nil {
 			return r, nil, err
 		}
 		if d.changed {
 			d.next.Engine.Published = published
-			if err := h.Store.Save(ctx, d.next); errors.Is(err, store.ErrConflict) {
+			if err := h.Store.SaveCounted(ctx, d.next, tallies.Counted(r, d.next), now); errors.Is(err, store.ErrConflict) {
 				continue
 			} else if err != nil {
 				return r, nil, err
@@ -166,7 +176,7 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 		}
 		return d.next, h.known(req, d.document), nil
 	}
-	return r, nil, Unavailable{fmt.Sprintf("run %s: it was changed %d times while deciding", req.RunID, conflicts)}
+	return r, nil, Unavailable{fmt.Sprintf("run %s: it, or what counts against the limits of its flow, was changed again and again while deciding", req.RunID)}
 }
 
 func (h *Handler) park(ctx context.Context, req Request, execution int) (r *run.Run, answer any, err error) {

@@ -60,6 +60,14 @@ func (f *fakes) Save(_ context.Context, r *run.Run) error {
 	return nil
 }
 
+func (f *fakes) LoadTallies(context.Context, *run.Run) (run.Tallies, error) {
+	return run.Tallies{}, nil
+}
+
+func (f *fakes) SaveCounted(ctx context.Context, r *run.Run, _ run.Tallies, _ time.Time) error {
+	return f.Save(ctx, r)
+}
+
 func (f *fakes) Publish(_ context.Context, events []decide.Event) error {
 	if err := f.fail["publish"]; err != nil {
 		return err

@@ -90,6 +90,15 @@ func (m *machine) Save(ctx context.Context, r *run.Run) error {
 	return m.call(func() error { return m.table.Save(ctx, r) })
 }
 
+func (m *machine) LoadTallies(ctx context.Context, r *run.Run) (t run.Tallies, err error) {
+	err = m.call(func() (err error) { t, err = m.table.LoadTallies(ctx, r); return err })
+	return t, err
+}
+
+func (m *machine) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error {
+	return m.call(func() error { return m.table.SaveCounted(ctx, r, t, now) })
+}
+
 func (m *machine) Publish(_ context.Context, events []decide.Event) error {
 	return m.call(func() error { m.events = append(m.events, events...); return nil })
 }

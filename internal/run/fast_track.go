@@ -1,0 +1,121 @@
+package run
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// FastTrack limits what on_request may approve of a flow; above it people
+// decide. A zero member doesn't limit.
+type FastTrack struct {
+	// MaxPerPersonPerDay and MaxPerHour are how many approvals by on_request
+	// there may be: of one requester within any 24 hours, of all within any hour.
+	MaxPerPersonPerDay int `json:"max_per_person_per_day,omitempty"`
+	MaxPerHour         int `json:"max_per_hour,omitempty"`
+	// QuietAfterDenialSeconds is how long after a denial of one of the
+	// requester's runs of the flow, by whomever, on_request approves none.
+	QuietAfterDenialSeconds int `json:"quiet_after_denial_seconds,omitempty"`
+}
+
+// The windows in which approvals count.
+const (
+	tallyHour = time.Hour
+	tallyDay  = 24 * time.Hour
+)
+
+// Tally is what counts against the limits of a flow, for the flow or for one
+// requester in it. It is kept beside the runs and written together with the
+// decision that it counts, so that no two decisions count on the same room.
+type Tally struct {
+	// Approved are when on_request approved, in Unix milliseconds; those that no
+	// longer count are dropped.
+	Approved []int64 `json:"approved,omitempty"`
+	// DeniedAt is when a run of the requester was denied last, Denied which.
+	DeniedAt time.Time `json:"denied_at,omitzero"`
+	Denied   string    `json:"denied,omitempty"`
+	// Version is the stored item's, 0 for one that is not there yet; Changed
+	// tells that it is to be written.
+	Version int64 `json:"-"`
+	Changed bool  `json:"-"`
+}
+
+// Tallies are those that a run's decision looks at.
+type Tallies struct{ Flow, Person Tally }
+
+// within counts the approvals of the last while before now.
+func (t Tally) within(while time.Duration, now time.Time) int {
+	from := now.Add(-while).UnixMilli()
+	n := 0
+	for _, at := range t.Approved {
+		if at > from {
+			n++
+		}
+	}
+	return n
+}
+
+// add counts an approval, and drops those older than while.
+func (t *Tally) add(while time.Duration, now time.Time) {
+	from := now.Add(-while).UnixMilli()
+	t.Approved = append(slices.DeleteFunc(slices.Clone(t.Approved), func(at int64) bool { return at <= from }), now.UnixMilli())
+	t.Changed = true
+}
+
+// Held says why on_request's approve of a run of the requester does not count
+// now, "" if it does.
+func (f *FastTrack) Held(flow, requester string, t Tallies, now time.Time) string {
+	if f == nil {
+		return ""
+	}
+	if quiet := seconds(f.QuietAfterDenialSeconds); quiet > 0 && t.Person.Denied != "" && now.Before(t.Person.DeniedAt.Add(quiet)) {
+		return fmt.Sprintf("%s was denied %s at %s; for %s after a denial people decide.",
+			requester, t.Person.Denied, t.Person.DeniedAt.UTC().Format(time.RFC3339), quiet)
+	}
+	if most := f.MaxPerPersonPerDay; most > 0 && t.Person.within(tallyDay, now) >= most {
+		return fmt.Sprintf("%s: %d approved by on_request within 24 hours; %s allows %d, so people decide.",
+			requester, t.Person.within(tallyDay, now), flow, most)
+	}
+	if most := f.MaxPerHour; most > 0 && t.Flow.within(tallyHour, now) >= most {
+		return fmt.Sprintf("%s: %d approved by on_request within an hour; it allows %d, so people decide.",
+			flow, t.Flow.within(tallyHour, now), most)
+	}
+	return ""
+}
+
+// Counted gives the tallies after a run's decision: before and after are the run
+// as it was and as it is. What has changed is to be written together with the
+// run, even where only the other tally limits: a denial and an approval that
+// race then meet on the requester's.
+func (t Tallies) Counted(before, after *Run) Tallies {
+	limits, decision := after.Flow.FastTrack, after.Decision
+	if limits == nil || decision == nil || before.Decision != nil {
+		return t
+	}
+	switch {
+	case decision.Event == Approve && decision.By == hookActor(OnRequest):
+		t.Person.add(tallyDay, decision.At)
+		if limits.MaxPerHour > 0 {
+			t.Flow.add(tallyHour, decision.At)
+		}
+	case decision.Event == Deny && limits.QuietAfterDenialSeconds > 0:
+		t.Person.DeniedAt, t.Person.Denied, t.Person.Changed = decision.At, after.ID, true
+	}
+	return t
+}
+
+// Kept is how long after now a tally still counts.
+func (f *FastTrack) Kept() time.Duration { return max(tallyDay, seconds(f.QuietAfterDenialSeconds)) }
+
+// held sends a run to people that on_request approved above the limits: what
+// the hook found out is kept, and why it does not count.
+func (d *decider) held(c Case, why string) {
+	d.Engine.Case = nil
+	d.ignore(Actor{Type: EngineActor}, ViaEngine, "", why, "", c.Checks)
+	rt := c.Routing
+	if rt == nil {
+		rt = &Routing{Asked: true}
+	}
+	rt.Checks = append(slices.Clone(rt.Checks), Check{Name: "within the limits of fast_track", Detail: why})
+	d.route(rt)
+}

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// tallyOfFlow and tallyOfPerson are the keys of what counts against a flow's
+// limits of fast-tracking.
+func tallyOfFlow(r *run.Run) item {
+	return item{"pk": text("TALLY#" + r.Flow.Name), "sk": text("FLOW")}
+}
+
+func tallyOfPerson(r *run.Run) item {
+	return item{"pk": text("TALLY#" + r.Flow.Name), "sk": text("PERSON#" + r.Requester.ID)}
+}
+
+// LoadTallies reads what counts against the limits of the run's flow, strongly
+// consistent: nothing, without a read, where it has none.
+func (s *Store) LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error) {
+	var t run.Tallies
+	if r.Flow.FastTrack == nil {
+		return t, nil
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.loadTally(ctx, tallyOfPerson(r), &t.Person) })
+	if r.Flow.FastTrack.MaxPerHour > 0 {
+		group.Go(func() error { return s.loadTally(ctx, tallyOfFlow(r), &t.Flow) })
+	}
+	if err := group.Wait(); err != nil {
+		return run.Tallies{}, fmt.Errorf("load the tallies for run %s: %w", r.ID, err)
+	}
+	return t, nil
+}
+
+func (s *Store) loadTally(ctx context.Context, key item, into *run.Tally) error {
+	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: key, ConsistentRead: aws.Bool(true)})
+	if err != nil || len(out.Item) == 0 {
+		return err
+	}
+	if err := json.Unmarshal([]byte(stringOf(out.Item["body"])), into); err != nil {
+		return err
+	}
+	into.Version, err = versionOf(out.Item)
+	return err
+}
+
+// SaveCounted is Save, in one transaction with those of the tallies that have
+// changed: none is written unless nobody changed any of them since they were
+// read; else it returns ErrConflict.
+func (s *Store) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error {
+	if !t.Flow.Changed && !t.Person.Changed {
+		return s.Save(ctx, r)
+	}
+	it, err := runItem(r, r.Version+1)
+	if err != nil {
+		return err
+	}
+	puts := []types.TransactWriteItem{{Put: s.unchanged(it, r.Version)}}
+	for _, tally := range []struct {
+		key item
+		run.Tally
+	}{{tallyOfPerson(r), t.Person}, {tallyOfFlow(r), t.Flow}} {
+		if !tally.Changed {
+			continue
+		}
+		body, err := run.Encode(tally.Tally)
+		if err != nil {
+			return fmt.Errorf("save run %s: %w", r.ID, err)
+		}
+		it := tally.key
+		it["version"], it["body"] = number(tally.Version+1), text(string(body))
+		it["expires_at"] = number(now.Add(r.Flow.FastTrack.Kept()).Unix() + 1)
+		puts = append(puts, types.TransactWriteItem{Put: s.unchanged(it, tally.Version)})
+	}
+	_, err = s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: puts})
+	if isConditionFailed(err) || canceledFor(err, "TransactionConflict") {
+		return fmt.Errorf("save run %s: %w", r.ID, ErrConflict)
+	}
+	if err != nil {
+		return fmt.Errorf("save run %s: %w", r.ID, err)
+	}
+	r.Version++
+	return nil
+}
+
+// unchanged is a put of an item that nobody changed since it was read with that
+// version, 0 for one that was not there.
+func (s *Store) unchanged(it item, version int64) *types.Put {
+	if version == 0 {
+		return &types.Put{TableName: &s.table, Item: it, ConditionExpression: isNew}
+	}
+	return &types.Put{
+		TableName: &s.table, Item: it, ConditionExpression: aws.String("#v = :read"),
+		ExpressionAttributeNames:  map[string]string{"#v": "version"},
+		ExpressionAttributeValues: item{":read": number(version)},
+	}
+}
