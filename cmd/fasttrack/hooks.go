@@ -78,7 +78,7 @@ their first allowed values. The exit status is 1 if anything is wrong.`,
 	}
 	cmd.Flags().StringVar(&flowName, "flow", "", "the flow to ask about; without it a flow `sample` that has no fields")
 	cmd.Flags().StringVar(&file, "flows", "flows.yaml", "the `FILE` that has it")
-	cmd.Flags().StringVar(&endpoint, "endpoint-url", "", "where AWS answers, such as /_aws of `fasttrack local`; empty for AWS itself")
+	endpointFlag(cmd, &endpoint)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }

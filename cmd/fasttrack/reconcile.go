@@ -6,16 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/functions/reconcile/sweep"
-	"github.com/fasttrack-dev/fasttrack/internal/local/loopback"
 )
 
 // newReconcileCommand has functions/reconcile of a stack sweep now.
@@ -47,27 +43,17 @@ func newReconcileCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "do nothing, show what would be done")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	cmd.Flags().StringVar(&stack, "stack", "fasttrack", "the name of the stack")
-	cmd.Flags().StringVar(&endpoint, "endpoint-url", "", "where AWS answers, such as /_aws of `fasttrack local`; empty for AWS itself")
+	endpointFlag(cmd, &endpoint)
 	return cmd
 }
 
-// lambdaClient takes region and credentials from where the AWS CLI does; for
-// this machine none are needed.
+// lambdaClient invokes functions at AWS or on this machine; see awsConfig.
 func lambdaClient(ctx context.Context, endpoint string) (*lambda.Client, error) {
-	if u, err := url.Parse(endpoint); err == nil && endpoint != "" && loopback.Is(u.Hostname()) {
-		return lambda.New(lambda.Options{
-			Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-		}), nil
-	}
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := awsConfig(ctx, endpoint)
 	if err != nil {
-		return nil, fmt.Errorf("AWS configuration: %w", err)
+		return nil, err
 	}
-	return lambda.NewFromConfig(cfg, func(o *lambda.Options) {
-		if endpoint != "" {
-			o.BaseEndpoint = &endpoint
-		}
-	}), nil
+	return lambda.NewFromConfig(cfg), nil
 }
 
 func reconcile(ctx context.Context, client *lambda.Client, function string, dryRun bool) (sweep.Report, error) {

@@ -93,7 +93,7 @@ It is invoked with your own AWS credentials, which need lambda:InvokeFunction.`,
 	cmd.Flags().StringVarP(&length, "duration", "d", "", "how long access is asked for, such as 1h")
 	cmd.Flags().StringVar(&contextFile, "context", "", "a `FILE` of JSON that is sent along")
 	cmd.Flags().StringVar(&stack, "stack", "fasttrack", "the name of the stack")
-	cmd.Flags().StringVar(&endpoint, "endpoint-url", "", "where AWS answers, such as /_aws of `fasttrack local`; empty for AWS itself")
+	endpointFlag(cmd, &endpoint)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }
