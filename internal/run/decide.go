@@ -153,6 +153,9 @@ func (d *decider) settle(c Case) {
 	}
 	if c.Event == Approve {
 		if c.DurationSeconds > 0 && c.DurationSeconds < d.DurationSeconds {
+			if d.AskedSeconds == 0 {
+				d.AskedSeconds = d.DurationSeconds
+			}
 			d.DurationSeconds = c.DurationSeconds
 		}
 		if c.Person != nil {

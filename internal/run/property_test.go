@@ -104,7 +104,7 @@ func decide(t *rapid.T, r *run.Run, s run.Step, now time.Time) *run.Run {
 
 // holds checks the invariants of one change.
 func holds(t *rapid.T, before, after *run.Run) {
-	if err := run.Verify(after.History); err != nil {
+	if err := after.VerifyRecord(after.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(before.History); len(after.History) < n || (n > 0 && !reflect.DeepEqual(before.History, after.History[:n])) {

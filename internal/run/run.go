@@ -28,6 +28,8 @@ type Run struct {
 	Reason string `json:"reason,omitempty"`
 	// DurationSeconds is how long access lasts; 0 without a strategy.
 	DurationSeconds int `json:"duration_seconds,omitempty"`
+	// AskedSeconds is how long it was asked for, once an approve shortened it.
+	AskedSeconds int `json:"asked_seconds,omitempty"`
 	// HasContext tells that the requester sent a context along; it is stored
 	// beside the run.
 	HasContext bool `json:"has_context,omitempty"`

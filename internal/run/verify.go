@@ -1,0 +1,105 @@
+package run
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// VerifyRecord checks a run as it is stored under an id, with the context beside
+// it (nil for none): its history by [Verify], and against that history whatever
+// of the run the history vouches for: the id, the status, what was asked, by
+// whom and when, and how it was decided. It returns nil, or an error that names
+// what is wrong first.
+//
+// The history doesn't vouch for the rest: the flow's block, the outputs of
+// hooks, where the engine stands.
+func (r *Run) VerifyRecord(id string, context json.RawMessage) error {
+	if r.ID != id {
+		return fmt.Errorf("it is stored as %s, but says that it is %s", id, r.ID)
+	}
+	if len(r.History) == 0 {
+		return errors.New("it has no history")
+	}
+	if err := Verify(r.History); err != nil {
+		return err
+	}
+	first, last := r.History[0], r.History[len(r.History)-1]
+	switch {
+	case r.Status != last.Status:
+		return fmt.Errorf("it is %s, but its history ends with %s", r.Status, last.Status)
+	case r.Requester.Actor() != first.Actor:
+		return fmt.Errorf("its requester is %s, but its history begins with %s", r.Requester.ID, first.Actor.ID)
+	case !r.CreatedAt.Equal(first.At):
+		return fmt.Errorf("it was made at %s, but its history begins at %s", r.CreatedAt.Format(time.RFC3339Nano), first.At.Format(time.RFC3339Nano))
+	}
+	if err := r.verifyDecision(); err != nil {
+		return err
+	}
+	return r.verifyPayload(context)
+}
+
+// verifyDecision looks for the entry that says what the decision says. Which of
+// the entries decided, the decision tells by event and time.
+func (r *Run) verifyDecision() error {
+	d := r.Decision
+	if d == nil {
+		if slices.ContainsFunc(r.History, func(e Entry) bool { return e.Status.Decided() }) {
+			return errors.New("its history has a decision, but it has none")
+		}
+		return nil
+	}
+	same := func(e Entry) bool {
+		return e.Event == d.Event && e.Actor == d.By && e.Reason == d.Reason && e.Act == d.Act && clean(d.At).Equal(e.At) && slices.Equal(e.Checks, d.Checks)
+	}
+	if !slices.ContainsFunc(r.History, same) {
+		return errors.New("its decision is not in its history")
+	}
+	return nil
+}
+
+// verifyPayload compares what is stored of what was asked with the digest in the
+// first entry. An approve may have shortened the duration: the run keeps what it
+// was before, and the history how it came to what it is.
+func (r *Run) verifyPayload(context json.RawMessage) error {
+	asked := Asked{
+		Flow: r.Flow, Fields: r.Fields, Sensitive: r.Sensitive, Reason: r.Reason,
+		DurationSeconds: r.DurationSeconds, Context: context, Salt: r.Salt,
+	}
+	if r.AskedSeconds > 0 {
+		asked.DurationSeconds = r.AskedSeconds
+	}
+	left := asked.DurationSeconds
+	shortened := false
+	for _, e := range r.History {
+		if e.Event == Approve && e.DurationSeconds > 0 {
+			left, shortened = min(left, e.DurationSeconds), true
+		}
+	}
+	if left != r.DurationSeconds {
+		return fmt.Errorf("its duration is %d s, but %d s by its history", r.DurationSeconds, left)
+	}
+	if len(asked.Fields) == 0 {
+		// What is stored doesn't tell none from an empty list of them.
+		asked.Fields = nil
+		if ok, err := r.digestFits(asked); ok || err != nil {
+			return err
+		}
+		asked.Fields = map[string]json.RawMessage{}
+	}
+	ok, err := r.digestFits(asked)
+	switch {
+	case ok || err != nil:
+		return err
+	case shortened && r.AskedSeconds == 0:
+		return nil // by a version that didn't keep what was asked
+	}
+	return errors.New("what is stored of the request is not what was asked: its payload_sha256 does not fit")
+}
+
+func (r *Run) digestFits(asked Asked) (bool, error) {
+	digest, err := PayloadDigest(asked)
+	return digest == r.History[0].PayloadSHA256, err
+}
