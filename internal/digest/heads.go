@@ -1,0 +1,127 @@
+package digest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Head is where a run's history stood at the end of a day: its last entry until
+// then.
+type Head struct {
+	Run  string `json:"run"`
+	Seq  int    `json:"seq"`
+	Hash string `json:"hash"`
+}
+
+// Heads gathers the heads of runs, day by day. It keeps nothing else of them.
+type Heads struct {
+	days map[Day][]Head
+	only map[Day]bool // nil takes all
+}
+
+// Gather gives heads of those days, of all days if none is named.
+func Gather(days ...Day) *Heads {
+	h := &Heads{days: map[Day][]Head{}}
+	if len(days) > 0 {
+		h.only = map[Day]bool{}
+		for _, d := range days {
+			h.only[d] = true
+		}
+	}
+	return h
+}
+
+// Add notes the heads of a run on the days on which something happened to it.
+// What happened after a day doesn't count for it: a day's heads stay what they
+// are while runs go on. It tells whether there was such a day.
+func (h *Heads) Add(id string, history []run.Entry) bool {
+	seen := map[Day]bool{}
+	for _, e := range history {
+		day := DayOf(e.At)
+		if seen[day] || h.only != nil && !h.only[day] {
+			continue
+		}
+		seen[day] = true
+		for _, last := range slices.Backward(history) {
+			if last.At.Before(day.End()) {
+				h.days[day] = append(h.days[day], Head{Run: id, Seq: last.Seq, Hash: last.Hash})
+				break
+			}
+		}
+	}
+	return len(seen) > 0
+}
+
+// Of gives the heads of a day, by the ids of the runs.
+func (h *Heads) Of(day Day) []Head {
+	heads := h.days[day]
+	slices.SortFunc(heads, func(a, b Head) int { return strings.Compare(a.Run, b.Run) })
+	return heads
+}
+
+// Days lists the days that have heads, sorted.
+func (h *Heads) Days() []Day {
+	days := make([]Day, 0, len(h.days))
+	for d := range h.days {
+		days = append(days, d)
+	}
+	slices.Sort(days)
+	return days
+}
+
+// maxChunk bounds a chunk, in bytes: with its keys it is an item of the table,
+// which has at most 400 KB.
+const maxChunk = 380 << 10
+
+// Chunks writes heads as they are stored and hashed: a line of canonical JSON
+// for each, cut into texts of bounded size.
+func Chunks(heads []Head) ([]string, error) {
+	var chunks []string
+	var b strings.Builder
+	for _, h := range heads {
+		line, err := run.Canonical(h)
+		if err != nil {
+			return nil, fmt.Errorf("head of run %s: %w", h.Run, err)
+		}
+		if b.Len() > 0 && b.Len()+len(line)+1 > maxChunk {
+			chunks = append(chunks, b.String())
+			b.Reset()
+		}
+		b.Write(line)
+		b.WriteByte('\n')
+	}
+	if b.Len() > 0 {
+		chunks = append(chunks, b.String())
+	}
+	return chunks, nil
+}
+
+// ReadChunks reads what [Chunks] wrote.
+func ReadChunks(chunks []string) ([]Head, error) {
+	var heads []Head
+	for n, chunk := range chunks {
+		for line := range strings.Lines(chunk) {
+			var h Head
+			if err := json.Unmarshal([]byte(line), &h); err != nil {
+				return nil, fmt.Errorf("chunk %d: %w", n, err)
+			}
+			heads = append(heads, h)
+		}
+	}
+	return heads, nil
+}
+
+// hashOf is the SHA-256, in hex, of the chunks one after the other.
+func hashOf(chunks []string) string {
+	h := sha256.New()
+	for _, c := range chunks {
+		h.Write([]byte(c))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

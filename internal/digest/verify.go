@@ -1,0 +1,163 @@
+package digest
+
+import (
+	"crypto/ecdsa"
+	"encoding/base64"
+	"errors"
+	"fmt"
+)
+
+// Finding is one thing that is wrong.
+type Finding struct {
+	Day Day `json:"day,omitempty"`
+	// Run is the run that it is about, "" where it is about the digest.
+	Run     string `json:"run,omitempty"`
+	Problem string `json:"problem"`
+}
+
+// Stored is a document as it is stored under its day.
+type Stored struct {
+	Day      Day
+	Document []byte
+}
+
+// Keys gives the public keys that count for a key id, none for one that is not
+// trusted.
+type Keys func(keyID string) []*ecdsa.PublicKey
+
+// VerifyChain reads the documents, in the order of their days, and checks the
+// signature of each and that each follows the one before. due is the last day
+// that must have one, "" to leave that open. It gives the documents that could
+// be read.
+func VerifyChain(stored []Stored, keys Keys, due Day) ([]Document, []Finding) {
+	var documents []Document
+	var findings []Finding
+	find := func(day Day, format string, args ...any) {
+		findings = append(findings, Finding{Day: day, Problem: fmt.Sprintf(format, args...)})
+	}
+	var previous *Document
+	for i, s := range stored {
+		d, err := Parse(s.Document)
+		if err == nil && d.Day != s.Day {
+			err = fmt.Errorf("it says that it is of %s", d.Day)
+		}
+		if err != nil {
+			find(s.Day, "the digest can't be read: %v", err)
+			previous = nil
+			continue
+		}
+		if err := d.verifySignature(keys(d.KeyID)); err != nil {
+			find(d.Day, "%v", err)
+		}
+		if previous != nil {
+			if err := d.follows(*previous); err != nil {
+				find(d.Day, "%v", err)
+			}
+		} else if i == 0 && (d.Previous != "" || d.PreviousDay != "") {
+			find(d.Day, "the digest before it, of %s, is gone", d.PreviousDay)
+		}
+		documents = append(documents, d)
+		previous = &d
+	}
+	if n := len(stored); n > 0 && due != "" && stored[n-1].Day < due {
+		find(stored[n-1].Day, "no digest of a day follows, up to %s", due)
+	}
+	return documents, findings
+}
+
+func (d Document) verifySignature(keys []*ecdsa.PublicKey) error {
+	if len(keys) == 0 {
+		return fmt.Errorf("it is signed by another key: %s", d.KeyID)
+	}
+	message, err := d.Message()
+	if err != nil {
+		return err
+	}
+	signature, err := base64.StdEncoding.Strict().DecodeString(d.Signature)
+	if err == nil {
+		for _, k := range keys {
+			if ecdsa.VerifyASN1(k, message, signature) {
+				return nil
+			}
+		}
+	}
+	return errors.New("its signature does not fit")
+}
+
+// follows checks that a document is the one after previous.
+func (d Document) follows(previous Document) error {
+	hash, err := previous.Hash()
+	switch {
+	case err != nil:
+		return err
+	case d.PreviousDay != previous.Day:
+		return fmt.Errorf("it follows the digest of %s, which is gone", orNone(d.PreviousDay))
+	case d.Previous != hash:
+		return fmt.Errorf("it follows another digest of %s than there is", previous.Day)
+	case d.Day != previous.Day.Next():
+		return fmt.Errorf("there is no digest of the days between %s and it", previous.Day)
+	}
+	return nil
+}
+
+func orNone(d Day) string {
+	if d == "" {
+		return "no day"
+	}
+	return string(d)
+}
+
+// VerifyHeads checks the chunks of a document, and what they say against what
+// the heads of that day are now: now by the ids of the runs, as [Heads.Of] gives
+// them. exists tells whether there is a run of that id at all, and scope which
+// runs are looked at.
+func (d Document) VerifyHeads(chunks []string, now []Head, exists, scope func(id string) bool) []Finding {
+	if len(chunks) != d.Chunks || hashOf(chunks) != d.HeadsSHA256 {
+		return []Finding{{Day: d.Day, Problem: "its chunks are not what was signed: heads_sha256 does not fit"}}
+	}
+	signed, err := ReadChunks(chunks)
+	if err == nil && len(signed) != d.Count {
+		err = fmt.Errorf("%d heads, want %d", len(signed), d.Count)
+	}
+	if err != nil {
+		return []Finding{{Day: d.Day, Problem: fmt.Sprintf("its chunks can't be read: %v", err)}}
+	}
+	var findings []Finding
+	find := func(id, problem string) {
+		if problem != "" && scope(id) {
+			findings = append(findings, Finding{Day: d.Day, Run: id, Problem: problem})
+		}
+	}
+	// Both are sorted.
+	for len(signed) > 0 || len(now) > 0 {
+		switch {
+		case len(now) == 0 || len(signed) > 0 && signed[0].Run < now[0].Run:
+			if exists(signed[0].Run) {
+				find(signed[0].Run, fmt.Sprintf("it has no entry of %s any more, which was signed", d.Day))
+			} else {
+				find(signed[0].Run, fmt.Sprintf("it is gone: its entries up to %d were signed on %s", signed[0].Seq, d.Day))
+			}
+			signed = signed[1:]
+		case len(signed) == 0 || now[0].Run < signed[0].Run:
+			find(now[0].Run, fmt.Sprintf("it has entries of %s that were not there when that was signed", d.Day))
+			now = now[1:]
+		default:
+			find(now[0].Run, d.compare(signed[0], now[0]))
+			signed, now = signed[1:], now[1:]
+		}
+	}
+	return findings
+}
+
+// compare says what is wrong with a run's head, "" for nothing.
+func (d Document) compare(signed, now Head) string {
+	switch {
+	case now.Seq < signed.Seq:
+		return fmt.Sprintf("its entries from %d to %d are gone, which were signed on %s", now.Seq+1, signed.Seq, d.Day)
+	case now.Seq > signed.Seq:
+		return fmt.Sprintf("its entries from %d on were not there when %s was signed", signed.Seq+1, d.Day)
+	case now.Hash != signed.Hash:
+		return fmt.Sprintf("entry %d, or one before it, is not what was signed on %s", signed.Seq, d.Day)
+	}
+	return ""
+}
