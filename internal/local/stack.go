@@ -21,6 +21,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local/datafolder"
 	"github.com/fasttrack-dev/fasttrack/internal/local/dynamodb"
 	"github.com/fasttrack-dev/fasttrack/internal/local/eventbridge"
+	"github.com/fasttrack-dev/fasttrack/internal/local/kms"
 	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
 	"github.com/fasttrack-dev/fasttrack/internal/local/loopback"
 	"github.com/fasttrack-dev/fasttrack/internal/local/secretsmanager"
@@ -55,7 +56,7 @@ type Options struct {
 	// Attach names functions, each as NAME or NAME=PORT, that processes not
 	// started here serve, over a Runtime API with a port of its own.
 	Attach []string
-	// Data is the folder that keeps the table and the executions, which then
+	// Data is the folder that keeps the table, the executions and keys, which then
 	// outlive the process however it ends. Empty: they are in memory.
 	Data string
 	// Clock is what time limits and waits of the state machine go by; nil is
@@ -75,6 +76,7 @@ type Stack struct {
 	DynamoDB      *dynamodb.Service
 	EventBridge   *eventbridge.Service
 	SNS           *sns.Service
+	KMS           *kms.Service
 
 	opts     Options
 	data     *datafolder.Folder // nil in memory
@@ -118,6 +120,9 @@ func (s *Stack) start() error {
 		FunctionVersion: s.version,
 	})
 	if err != nil {
+		return err
+	}
+	if err := s.makeKeys(); err != nil {
 		return err
 	}
 	if err := s.registerFunctions(); err != nil {
@@ -277,12 +282,14 @@ func (s *Stack) aws(w http.ResponseWriter, r *http.Request) {
 		s.EventBridge.ServeHTTP(w, r)
 	case sns.Handles(r):
 		s.SNS.ServeHTTP(w, r)
+	case strings.HasPrefix(target, kms.Target):
+		s.KMS.ServeHTTP(w, r)
 	case target == secretsmanager.Target:
 		secretsmanager.ServeHTTP(w, r)
 	case strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/"):
 		s.Lambda.ServeHTTP(w, r)
 	default:
-		http.Error(w, "this machine serves Step Functions, DynamoDB, EventBridge, Lambda, SNS and Secrets Manager; this call is for none of them", http.StatusNotFound)
+		http.Error(w, "this machine serves Step Functions, DynamoDB, EventBridge, Lambda, SNS, KMS and Secrets Manager; this call is for none of them", http.StatusNotFound)
 	}
 }
 

@@ -6,8 +6,24 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/eventbridge"
 	"github.com/fasttrack-dev/fasttrack/internal/local/gateway"
+	"github.com/fasttrack-dev/fasttrack/internal/local/kms"
 	"github.com/fasttrack-dev/fasttrack/internal/local/stepfunctions"
 )
+
+// makeKeys makes the keys that sign, or finds them in the data folder.
+func (s *Stack) makeKeys() error {
+	var arns []string
+	for _, k := range s.Template.Keys {
+		arns = append(arns, k.ARN)
+	}
+	dir := ""
+	if s.data != nil {
+		dir = s.data.Path("keys")
+	}
+	var err error
+	s.KMS, err = kms.New(dir, arns...)
+	return err
+}
 
 // openBus makes the event buses and their rules.
 func (s *Stack) openBus() error {

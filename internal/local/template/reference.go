@@ -105,7 +105,7 @@ func (r *reader) attribute(n *yaml.Node, id, attribute string) (any, error) {
 	switch attribute {
 	case "Arn":
 		return r.arn(n, res)
-	case "Name":
+	case "Name", "KeyId":
 		return r.name(n, res)
 	case "StreamArn":
 		arn, err := r.arn(n, res)

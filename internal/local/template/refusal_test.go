@@ -27,6 +27,7 @@ func TestLoad_Refusals(t *testing.T) {
 		{"circular condition", "Conditions:\n  A: !Not [!Condition B]\n  B: !Not [!Condition A]\n", "t.yaml:3: condition B: condition A depends on itself"},
 		{"circular name", function + "      FunctionName: !Sub \"${F}-x\"\n", "t.yaml:6: resource F: the name of F depends on itself"},
 		{"runtime", "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: {Runtime: python3.13}\n", "t.yaml:3: resource F: runtime \"python3.13\""},
+		{"key spec", "Resources:\n  K:\n    Type: AWS::KMS::Key\n    Properties: {KeyUsage: SIGN_VERIFY, KeySpec: RSA_2048}\n", "t.yaml:3: resource K: KeySpec RSA_2048"},
 		{"SAM event", function + "      Events: {Get: {Type: HttpApi}}\n", "t.yaml:6: resource F: property Events of a function is not understood"},
 		{"no alias", function + "      FunctionName: !Ref F.Alias\n", "t.yaml:6: resource F: F.Alias: function F has no AutoPublishAlias"},
 		{"allowed value", "Parameters:\n  P:\n    Type: String\n    Default: c\n    AllowedValues: [a, b]\n", "t.yaml:3: parameter P: \"c\" is not one of the allowed values: a, b"},

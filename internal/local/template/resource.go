@@ -48,7 +48,7 @@ var understood = map[string]bool{
 	"AWS::SNS::Subscription":          false,
 	"AWS::SQS::Queue":                 false,
 	"AWS::SQS::QueuePolicy":           false,
-	"AWS::KMS::Key":                   false,
+	"AWS::KMS::Key":                   true,
 	"AWS::KMS::Alias":                 false,
 	"AWS::SecretsManager::Secret":     false,
 	"AWS::SSM::Parameter":             false,
@@ -127,6 +127,8 @@ func (r *reader) collect(stack *Stack) error {
 			err = r.collectBus(stack, res)
 		case "AWS::Events::Rule":
 			err = r.collectRule(stack, res)
+		case "AWS::KMS::Key":
+			err = r.collectKey(stack, res)
 		}
 		if err != nil {
 			return err

@@ -37,6 +37,7 @@ type Stack struct {
 	APIs          []API
 	Buses         []Bus
 	Rules         []Rule
+	Keys          []Key
 }
 
 // Error is one thing in the template that can't be run here.
