@@ -21,6 +21,7 @@ var functions = map[string]string{
 	"RecordFunction":    "./functions/record",
 	"GrantFunction":     "./functions/grant",
 	"ReconcileFunction": "./functions/reconcile",
+	"DigestFunction":    "./functions/digest",
 	"NotifyFunction":    "./functions/notify",
 	"GrantDemoFunction": "./examples/grant-demo",
 	"HooksFunction":     "./functions/hooks",

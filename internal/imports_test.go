@@ -24,6 +24,7 @@ func TestImportsPointInward(t *testing.T) {
 		"internal/flow":     func(dep string) bool { return strings.Contains(dep, "aws") },
 		"functions/request": func(dep string) bool { return strings.HasPrefix(dep, module+"internal/local") },
 		"functions/approve": func(dep string) bool { return strings.HasPrefix(dep, module+"internal/local") },
+		"functions/digest":  func(dep string) bool { return strings.HasPrefix(dep, module+"internal/local") },
 		"functions/record":  func(dep string) bool { return strings.HasPrefix(dep, module+"internal/local") },
 	} {
 		out, err := exec.Command("go", "list", "-deps", module+pkg).Output()

@@ -63,6 +63,7 @@ func TestMistakes(t *testing.T) {
 		"long duration":       {flowHead + "    strategy: {type: iam-group}\n    durations: [8000h]", "f:5:17: flows[0].durations[0]: 1s to 7200h was expected"},
 		"bad duration":        {flowHead + "    review: {timeout: soon}", "f:4:23: flows[0].review.timeout: a duration such as 30m"},
 		"own function":        {flowHead + "    hooks: fasttrack-engine-record", "f:4:12: flows[0].hooks: \"fasttrack-engine-record\" is one of fasttrack's own functions"},
+		"own digest":          {flowHead + "    hooks: fasttrack-engine-digest", "is one of fasttrack's own functions"},
 		"own function's ARN":  {flowHead + "    hooks: arn:aws:lambda:eu-west-1:123456789012:function:x-engine-approve:live", "it can't be a hook or strategy"},
 		"hook timeout":        {flowHead + "    hook_timeout: 2m", "f:4:19: flows[0].hook_timeout: 1s to 1m was expected"},
 		"approvals":           {flowHead + "    review: {approvals: 0}", "f:4:25: flows[0].review.approvals: 1 to 20 was expected"},

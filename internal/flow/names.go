@@ -33,7 +33,7 @@ func checkPrincipal(admins bool) func(string) error {
 
 // engine are the functions of the engine itself, each named
 // "<stack>-engine-<one of these>" where it is deployed.
-var engine = []string{"request", "approve", "record", "grant", "notify", "reconcile"}
+var engine = []string{"request", "approve", "record", "grant", "notify", "reconcile", "digest"}
 
 // checkFunction checks the name of a Lambda function that may be named as a
 // hook or strategy: none of the engine's own.

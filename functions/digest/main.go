@@ -1,0 +1,24 @@
+// Command digest signs, once a day, where the history of every run stood.
+package main
+
+import (
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+
+	"github.com/fasttrack-dev/fasttrack/functions/digest/sign"
+	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+func main() {
+	cfg := awsenv.Config()
+	key := os.Getenv("KEY_ARN")
+	lambda.Start(sign.New(sign.Deps{
+		Table: store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
+		Sign:  sign.ByKMS(kms.NewFromConfig(cfg), key),
+		KeyID: key,
+	}).Handle)
+}
