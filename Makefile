@@ -32,8 +32,8 @@ build: ## Build the Lambda binaries and the CLI for this machine, into build/
 	done
 	@go build -buildvcs=false -o build/fasttrack ./cmd/fasttrack
 
-run: build ## Serve the whole system on this machine (FASTTRACK_ADDR, default 127.0.0.1:8080; DATA=DIR keeps requests)
-	@exec build/fasttrack local $(if $(DATA),--data '$(DATA)')
+run: build ## Serve the whole system on this machine (FASTTRACK_ADDR, default 127.0.0.1:8080; DATA=DIR keeps requests, PARAMETERS='NAME=VALUE ...' are the template's)
+	@exec build/fasttrack local $(if $(DATA),--data '$(DATA)') $(PARAMETERS:%=--parameter '%')
 
 test: build ## Run all tests
 	go vet ./...

@@ -22,7 +22,7 @@ func newLocalCommand() *cobra.Command {
 		Short: "Serve the whole system on this machine",
 		Long: "Serve the API, the Lambda binaries, the state machine, the table and the event bus of the template on this machine. " +
 			"Nothing leaves it, and no AWS account is needed. `make run` builds the binaries and calls this.",
-		Example: "  fasttrack local\n  fasttrack local --addr 127.0.0.1:9000\n  fasttrack local --data ~/fasttrack\n  fasttrack local --attach python-hooks=9001",
+		Example: "  fasttrack local\n  fasttrack local --addr 127.0.0.1:9000\n  fasttrack local --data ~/fasttrack\n  fasttrack local --attach python-hooks=9001\n  fasttrack local --parameter AuditDigest=true",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, err := flow.Load(flows); err != nil {
@@ -33,10 +33,11 @@ func newLocalCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&o.Addr, "addr", orDefault(os.Getenv("FASTTRACK_ADDR"), "127.0.0.1:8080"), "where to listen, on loopback (FASTTRACK_ADDR)")
-	cmd.Flags().StringVar(&o.Data, "data", os.Getenv("FASTTRACK_DATA"), "the `DIR` that keeps the table and the executions; without one they end with the process (FASTTRACK_DATA)")
+	cmd.Flags().StringVar(&o.Data, "data", os.Getenv("FASTTRACK_DATA"), "the `DIR` that keeps the table, the executions and keys; without one they end with the process (FASTTRACK_DATA)")
 	cmd.Flags().StringVar(&o.BuildDir, "build-dir", "build", "where `make build` puts the Lambda binaries")
 	cmd.Flags().StringVar(&o.TemplatePath, "template", "template.yaml", "the template that is deployed")
 	cmd.Flags().StringArrayVar(&o.Attach, "attach", nil, "`NAME[=PORT]` of a function that a process of your own serves; may be repeated")
+	cmd.Flags().StringToStringVar(&o.Parameters, "parameter", nil, "`NAME=VALUE` of a parameter of the template; may be repeated")
 	cmd.Flags().StringVar(&flows, "flows", "flows.yaml", "the flows, checked before anything starts")
 	return cmd
 }

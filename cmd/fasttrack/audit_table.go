@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/fasttrack-dev/fasttrack/internal/digest"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// auditReport is what was found in the table.
+type auditReport struct {
+	Requests []*verified       `json:"requests"`
+	Digests  []*verifiedDigest `json:"digests"`
+	// Keys are those that signed the digests.
+	Keys []string `json:"keys"`
+	// Wrong is how many requests and digests are.
+	Wrong int `json:"wrong"`
+}
+
+// tableAudit is a verification of the table under way. It keeps the heads of
+// runs, and nothing else of them.
+type tableAudit struct {
+	*audit
+	store *store.Store
+	// requests are those that are verified, there tells whether a run is in the
+	// table, and whether it is one of them.
+	requests map[string]*verified
+	there    map[string]bool
+	heads    *digest.Heads
+	digests  []*verifiedDigest
+	keys     []string
+}
+
+// verifyTable verifies the requests of the table, and the digests in it.
+func (a *audit) verifyTable(ctx context.Context, out io.Writer) error {
+	cfg, err := awsConfig(ctx, a.endpoint)
+	if err != nil {
+		return err
+	}
+	t := &tableAudit{
+		audit: a, store: store.New(dynamodb.NewFromConfig(cfg), a.table),
+		requests: map[string]*verified{}, there: map[string]bool{}, heads: digest.Gather(),
+	}
+	if err := t.verifyRuns(ctx); err != nil {
+		return err
+	}
+	if err := t.verifyDigests(ctx, cfg); err != nil {
+		return err
+	}
+	return t.report(out)
+}
+
+// verifyRuns verifies each run by itself.
+func (t *tableAudit) verifyRuns(ctx context.Context) error {
+	if len(t.ids) == 0 {
+		return t.store.EachStored(ctx, func(id string, rec store.Record, unreadable error) error {
+			t.verifyRun(id, rec, unreadable)
+			return nil
+		})
+	}
+	for _, id := range t.ids {
+		rec, unreadable, err := t.store.LoadStored(ctx, id)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			t.wrong(id, "it is not there")
+		case err != nil:
+			return err
+		default:
+			t.verifyRun(id, rec, unreadable)
+		}
+	}
+	return nil
+}
+
+func (t *tableAudit) verifyRun(id string, rec store.Record, unreadable error) {
+	r := rec.Run
+	if unreadable == nil {
+		t.heads.Add(id, r.History)
+		if t.there[id] = t.flow == "" || r.Flow.Name == t.flow; !t.there[id] {
+			return
+		}
+		if !t.from.IsZero() && r.CreatedAt.Before(t.from) || !t.to.IsZero() && !r.CreatedAt.Before(t.to) {
+			return
+		}
+		unreadable = r.VerifyRecord(id, rec.Context)
+	}
+	t.there[id] = true
+	if unreadable != nil {
+		t.wrong(id, unreadable.Error())
+	} else {
+		t.requests[id] = &verified{ID: id, OK: true, Head: r.History[len(r.History)-1].Hash}
+	}
+}
+
+// isThere tells whether there is a run of that id, whatever its flow.
+func (t *tableAudit) isThere(id string) bool { _, there := t.there[id]; return there }
+
+// inScope tells whether a run is one of those that are looked at: of those that
+// are gone the flow is not known.
+func (t *tableAudit) inScope(id string) bool {
+	if len(t.ids) > 0 {
+		return slices.Contains(t.ids, id)
+	}
+	chosen, there := t.there[id]
+	return chosen || !there
+}
+
+// wrong notes something that is wrong with a run.
+func (t *tableAudit) wrong(id, problem string) {
+	if t.requests[id] == nil {
+		t.requests[id] = &verified{ID: id}
+	}
+	t.requests[id].wrong(problem)
+}
+
+// report prints what was found; it returns errReported if anything is wrong.
+func (t *tableAudit) report(out io.Writer) error {
+	r := auditReport{Requests: []*verified{}, Digests: t.digests, Keys: t.keys}
+	wrongRequests, wrongDigests := 0, 0
+	for _, id := range slices.Sorted(maps.Keys(t.requests)) {
+		v := t.requests[id]
+		r.Requests = append(r.Requests, v)
+		if !v.OK {
+			wrongRequests++
+		}
+	}
+	for _, d := range t.digests {
+		if !d.OK {
+			wrongDigests++
+		}
+	}
+	r.Wrong = wrongRequests + wrongDigests
+	if t.json {
+		if err := printJSON(out, r); err != nil {
+			return err
+		}
+	} else {
+		for _, v := range r.Requests {
+			for _, problem := range v.problems {
+				fmt.Fprintf(out, "%s  %s\n", v.ID, problem)
+			}
+		}
+		for _, d := range t.digests {
+			for _, problem := range d.Errors {
+				fmt.Fprintf(out, "digest %s  %s\n", d.Day, problem)
+			}
+		}
+		fmt.Fprintf(out, "%s verified, %d wrong\n", count(len(r.Requests), "request"), wrongRequests)
+		t.summary(out, wrongDigests)
+	}
+	if r.Wrong > 0 {
+		return errReported
+	}
+	return nil
+}
+
+// summary says in a line what the digests say of the requests.
+func (t *tableAudit) summary(out io.Writer, wrong int) {
+	if len(t.digests) == 0 {
+		fmt.Fprintln(out, "no digests: whoever can write to the table could have sealed anew (AuditDigest of the stack has them made)")
+		return
+	}
+	fmt.Fprintf(out, "%s verified, %s to %s, %d wrong, signed by %s\n",
+		count(len(t.digests), "digest"), t.digests[0].Day, t.digests[len(t.digests)-1].Day, wrong, strings.Join(t.keys, ", "))
+	if len(t.trust.ids)+len(t.trust.files) == 0 {
+		fmt.Fprintln(out, "Compare that key with the stack's output DigestKeyArn, or give --key.")
+	}
+}
