@@ -46,6 +46,11 @@ var bugs = []bug{
 	{"leave a dead execution's access", "functions/reconcile/sweep/run.go", "recovery{ended: true, close: true}", "recovery{}", "./e2e/torture", "TestLost"},
 	{"do not start what was never started", "functions/reconcile/sweep/run.go", "if now.Sub(r.UpdatedAt) < settled {", "if r.Engine.Turn == 0 {", "./e2e/torture", "TestNever"},
 	{"access for longer than asked", "internal/run/decide_access.go", "h.At.Add(seconds(d.DurationSeconds))", "h.At.Add(seconds(d.DurationSeconds + 60))", "./e2e/torture ./internal/run", "Test"},
+	{"believe any signature of a digest", "internal/digest/verify.go", "if ecdsa.VerifyASN1(k, message, signature) {", "if ecdsa.VerifyASN1(k, message, signature) || true {", "./internal/digest", ""},
+	{"do not look at what a digest follows", "internal/digest/verify.go", "case d.Previous != hash:", "case d.Previous != hash && false:", "./internal/digest", ""},
+	{"have later entries change a digest", "internal/digest/heads.go", "if last.At.Before(day.End()) {", "if last.At.Before(day.End()) || true {", "./internal/digest", ""},
+	{"do not miss what was signed", "internal/digest/verify.go", "if problem != \"\" && scope(id) {", "if problem != \"\" && scope(id) && exists(id) {", "./internal/digest", ""},
+	{"forget what was asked for, once it was shortened", "internal/run/decide.go", "d.AskedSeconds = d.DurationSeconds", "_ = d", "./internal/run", ""},
 }
 
 func TestEachPlantedBugIsFound(t *testing.T) {
