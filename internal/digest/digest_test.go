@@ -79,6 +79,14 @@ func TestVerify(t *testing.T) {
 			d.KeyID = "another"
 			r.documents[2].Document = []byte(encode(t, signed(t, d, newKey())))
 		}, []string{"2026-11-25  it is signed by another key: another"}},
+		"a digest is made anew": {func(r *record) {
+			d, err := digest.Parse(r.documents[1].Document)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.CreatedAt = d.CreatedAt.Add(time.Hour)
+			r.documents[1].Document = []byte(encode(t, signed(t, d, signer)))
+		}, []string{"2026-11-25  it follows another digest of 2026-11-24 than there is"}},
 		"another key says that it is ours": {func(r *record) {
 			d, err := digest.Parse(r.documents[2].Document)
 			if err != nil {
