@@ -35,6 +35,7 @@ type tableAudit struct {
 	requests map[string]*verified
 	there    map[string]bool
 	heads    *digest.Heads
+	stored   []digest.Stored
 	digests  []*verifiedDigest
 	keys     []string
 }
@@ -49,6 +50,10 @@ func (a *audit) verifyTable(ctx context.Context, out io.Writer) error {
 		audit: a, store: store.New(dynamodb.NewFromConfig(cfg), a.table),
 		requests: map[string]*verified{}, there: map[string]bool{}, heads: digest.Gather(),
 	}
+	if t.stored, err = t.store.Digests(ctx); err != nil {
+		return err
+	}
+	t.heads.First(digest.FirstOf(t.stored))
 	if err := t.verifyRuns(ctx); err != nil {
 		return err
 	}

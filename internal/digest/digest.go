@@ -31,7 +31,8 @@ const Algorithm = "ECDSA_SHA_256"
 type Document struct {
 	Version int `json:"version"`
 	Day     Day `json:"day"`
-	// Count is how many runs it covers.
+	// Count is how many runs it covers: those to which something happened on the
+	// day, in the first digest all until then.
 	Count int `json:"count"`
 	// Chunks is how many chunks hold their heads, HeadsSHA256 the hash over those,
 	// one after the other.

@@ -40,8 +40,17 @@ func TestVerify(t *testing.T) {
 		"a run is removed": {func(r *record) { delete(r.runs, id(2)) }, []string{
 			"2026-11-23 " + id(2) + " it is gone: its entries up to 2 were signed", "2026-11-24 " + id(2) + " it is gone", "2026-11-25 " + id(2) + " it is gone",
 		}},
+		"what is older than digests is sealed anew": {func(r *record) {
+			r.runs[id(5)] = live(t, id(5), "another", first.AddDate(0, -1, 0), first.AddDate(0, -1, 1))
+		}, []string{"2026-11-23 " + id(5) + " entry 2, or one before it, is not what was signed on 2026-11-23"}},
+		"what is older than digests is removed": {func(r *record) { delete(r.runs, id(5)) }, []string{
+			"2026-11-23 " + id(5) + " it is gone: its entries up to 2 were signed",
+		}},
+		"a run is dated back to before digests": {func(r *record) { r.runs[id(4)] = live(t, id(4), "four", first.AddDate(0, -2, 0)) }, []string{
+			"2026-11-23 " + id(4) + " it has entries up to 2026-11-23 that were not there when that was signed",
+		}},
 		"a run is dated back": {func(r *record) { r.runs[id(4)] = live(t, id(4), "four", day(1)) }, []string{
-			"2026-11-24 " + id(4) + " it has entries of 2026-11-24 that were not there when that was signed",
+			"2026-11-24 " + id(4) + " it has entries up to 2026-11-24 that were not there when that was signed",
 		}},
 		"an entry is dated back": {func(r *record) {
 			r.runs[id(3)] = live(t, id(3), "three", day(2), day(2).Add(time.Minute), day(2).Add(time.Hour))

@@ -21,8 +21,9 @@ type Head struct {
 
 // Heads gathers the heads of runs, day by day. It keeps nothing else of them.
 type Heads struct {
-	days map[Day][]Head
-	only map[Day]bool // nil takes all
+	days  map[Day][]Head
+	only  map[Day]bool // nil takes all
+	first Day          // "" for none
 }
 
 // Gather gives heads of those days, of all days if none is named.
@@ -37,13 +38,18 @@ func Gather(days ...Day) *Heads {
 	return h
 }
 
+// First has a day, that of the first digest, also hold the heads of runs to which
+// nothing happened on it any more: what is older than digests is signed by the
+// first of them.
+func (h *Heads) First(day Day) { h.first = day }
+
 // Add notes the heads of a run on the days on which something happened to it.
 // What happened after a day doesn't count for it: a day's heads stay what they
 // are while runs go on. It tells whether there was such a day.
 func (h *Heads) Add(id string, history []run.Entry) bool {
 	seen := map[Day]bool{}
 	for _, e := range history {
-		day := DayOf(e.At)
+		day := max(DayOf(e.At), h.first)
 		if seen[day] || h.only != nil && !h.only[day] {
 			continue
 		}

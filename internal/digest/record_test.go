@@ -92,6 +92,9 @@ func (r *record) sign(t fataler, now time.Time) {
 	}
 	days := digest.Missing(last, now)
 	heads := digest.Gather(days...)
+	if previous == nil {
+		heads.First(days[0])
+	}
 	for id, history := range r.runs {
 		heads.Add(id, history)
 	}
@@ -131,6 +134,7 @@ func signed(t fataler, d digest.Document, key *ecdsa.PrivateKey) digest.Document
 func (r *record) verify(now time.Time) []string {
 	var wrong []string
 	all := digest.Gather()
+	all.First(digest.FirstOf(r.documents))
 	for id, history := range r.runs {
 		if err := run.Verify(history); err != nil {
 			wrong = append(wrong, fmt.Sprintf("%s %v", id, err))
@@ -150,11 +154,12 @@ func (r *record) verify(now time.Time) []string {
 }
 
 // sample is a record of three days: a run that is over on the first, one that
-// goes on over all, one of the third.
+// goes on over all, one of the third; and one that was over long before.
 func sample(t fataler) *record {
 	r := &record{chunks: map[digest.Day][]string{}, runs: map[string][]run.Entry{
 		id(1): live(t, id(1), "one", first, first.Add(time.Second), first.Add(time.Minute), first.Add(time.Hour)),
 		id(2): live(t, id(2), "two", first, first.Add(time.Second), first.AddDate(0, 0, 1)),
+		id(5): live(t, id(5), "five", first.AddDate(0, -1, 0), first.AddDate(0, -1, 1)),
 		id(3): live(t, id(3), "three", first.AddDate(0, 0, 2), first.AddDate(0, 0, 2).Add(time.Minute)),
 	}}
 	r.sign(t, first.AddDate(0, 0, 1))

@@ -65,6 +65,18 @@ func VerifyChain(stored []Stored, keys Keys, due Day) ([]Document, []Finding) {
 	return documents, findings
 }
 
+// FirstOf is the day of the first digest, "" if that is not among the documents;
+// see [Heads.First].
+func FirstOf(stored []Stored) Day {
+	if len(stored) == 0 {
+		return ""
+	}
+	if d, err := Parse(stored[0].Document); err != nil || d.Previous != "" {
+		return ""
+	}
+	return stored[0].Day
+}
+
 func (d Document) verifySignature(keys []*ecdsa.PublicKey) error {
 	if len(keys) == 0 {
 		return fmt.Errorf("it is signed by another key: %s", d.KeyID)
@@ -139,7 +151,7 @@ func (d Document) VerifyHeads(chunks []string, now []Head, exists, scope func(id
 			}
 			signed = signed[1:]
 		case len(signed) == 0 || now[0].Run < signed[0].Run:
-			find(now[0].Run, fmt.Sprintf("it has entries of %s that were not there when that was signed", d.Day))
+			find(now[0].Run, fmt.Sprintf("it has entries up to %s that were not there when that was signed", d.Day))
 			now = now[1:]
 		default:
 			find(now[0].Run, d.compare(signed[0], now[0]))

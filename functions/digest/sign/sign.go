@@ -65,7 +65,7 @@ type Made struct {
 }
 
 // Handle makes the digests of all days that are over and have none, the oldest
-// first; of the first time, of one day. Making them again, or twice at once,
+// first; the first time it is one, over all runs so far. Making them again, or twice at once,
 // makes none. The error tells that one could not be made, or that the record of
 // a run is broken, which keeps no digest from being made.
 func (h *Handler) Handle(ctx context.Context) (Report, error) {
@@ -87,6 +87,9 @@ func (h *Handler) Handle(ctx context.Context) (Report, error) {
 		return report, nil
 	}
 	heads := digest.Gather(days...)
+	if previous == nil {
+		heads.First(days[0])
+	}
 	var broken []error
 	err = h.Table.EachStored(ctx, func(id string, rec store.Record, unreadable error) error {
 		wrong := unreadable
