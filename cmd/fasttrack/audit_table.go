@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -30,8 +31,8 @@ type auditReport struct {
 type tableAudit struct {
 	*audit
 	store *store.Store
-	// requests are those that are verified, there tells whether a run is in the
-	// table, and whether it is one of them.
+	// requests are those that are verified. there has each run of the table, and
+	// tells whether digests are to be compared with it.
 	requests map[string]*verified
 	there    map[string]bool
 	heads    *digest.Heads
@@ -87,35 +88,33 @@ func (t *tableAudit) verifyRuns(ctx context.Context) error {
 
 func (t *tableAudit) verifyRun(id string, rec store.Record, unreadable error) {
 	r := rec.Run
-	if unreadable == nil {
-		t.heads.Add(id, r.History)
-		if t.there[id] = t.flow == "" || r.Flow.Name == t.flow; !t.there[id] {
-			return
-		}
-		if !t.from.IsZero() && r.CreatedAt.Before(t.from) || !t.to.IsZero() && !r.CreatedAt.Before(t.to) {
-			return
-		}
-		unreadable = r.VerifyRecord(id, rec.Context)
-	}
-	t.there[id] = true
 	if unreadable != nil {
+		t.there[id] = false // it has no heads to compare
 		t.wrong(id, unreadable.Error())
-	} else {
-		t.requests[id] = &verified{ID: id, OK: true, Head: r.History[len(r.History)-1].Hash}
+		return
 	}
+	t.heads.Add(id, r.History)
+	if t.there[id] = t.flow == "" || r.Flow.Name == t.flow; !t.there[id] {
+		return
+	}
+	if !t.from.IsZero() && r.CreatedAt.Before(t.from) || !t.to.IsZero() && !r.CreatedAt.Before(t.to) {
+		return
+	}
+	if err := r.VerifyRecord(id, rec.Context); err != nil {
+		t.wrong(id, err.Error())
+		return
+	}
+	t.requests[id] = &verified{ID: id, OK: true, Head: r.History[len(r.History)-1].Hash}
 }
 
 // isThere tells whether there is a run of that id, whatever its flow.
 func (t *tableAudit) isThere(id string) bool { _, there := t.there[id]; return there }
 
-// inScope tells whether a run is one of those that are looked at: of those that
-// are gone the flow is not known.
+// inScope tells whether digests are compared with a run. Of one that is gone the
+// flow is not known.
 func (t *tableAudit) inScope(id string) bool {
-	if len(t.ids) > 0 {
-		return slices.Contains(t.ids, id)
-	}
-	chosen, there := t.there[id]
-	return chosen || !there
+	compared, there := t.there[id]
+	return compared || !there && (len(t.ids) == 0 || slices.Contains(t.ids, id))
 }
 
 // wrong notes something that is wrong with a run.
@@ -150,12 +149,12 @@ func (t *tableAudit) report(out io.Writer) error {
 	} else {
 		for _, v := range r.Requests {
 			for _, problem := range v.problems {
-				fmt.Fprintf(out, "%s  %s\n", v.ID, problem)
+				fmt.Fprintln(out, visible(v.ID+"  "+problem))
 			}
 		}
 		for _, d := range t.digests {
 			for _, problem := range d.Errors {
-				fmt.Fprintf(out, "digest %s  %s\n", d.Day, problem)
+				fmt.Fprintln(out, visible("digest "+string(d.Day)+"  "+problem))
 			}
 		}
 		fmt.Fprintf(out, "%s verified, %d wrong\n", count(len(r.Requests), "request"), wrongRequests)
@@ -167,6 +166,17 @@ func (t *tableAudit) report(out io.Writer) error {
 	return nil
 }
 
+// visible shows what would otherwise move the cursor: the table is not trusted
+// to leave alone what was printed before.
+func visible(line string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, line)
+}
+
 // summary says in a line what the digests say of the requests.
 func (t *tableAudit) summary(out io.Writer, wrong int) {
 	if len(t.digests) == 0 {
@@ -174,7 +184,7 @@ func (t *tableAudit) summary(out io.Writer, wrong int) {
 		return
 	}
 	fmt.Fprintf(out, "%s verified, %s to %s, %d wrong, signed by %s\n",
-		count(len(t.digests), "digest"), t.digests[0].Day, t.digests[len(t.digests)-1].Day, wrong, strings.Join(t.keys, ", "))
+		count(len(t.digests), "digest"), t.digests[0].Day, t.digests[len(t.digests)-1].Day, wrong, visible(strings.Join(t.keys, ", ")))
 	if len(t.trust.ids)+len(t.trust.files) == 0 {
 		fmt.Fprintln(out, "Compare that key with the stack's output DigestKeyArn, or give --key.")
 	}

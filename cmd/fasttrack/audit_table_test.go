@@ -205,7 +205,10 @@ func TestAuditVerify_Table(t *testing.T) {
 			"{1}  what is stored of the request is not what was asked",
 		}},
 		"the body is garbage": {func(w *recordWorld) { w.edit(w.run(1), "body", `{`, ``) }, []string{"{1}  read run {1}: ", "3 requests verified, 1 wrong"}},
-		"a run is hidden":     {func(w *recordWorld) { w.edit(w.run(1), "created", `2026`, `3026`) }, []string{"3 requests verified, 0 wrong"}},
+		"it would hide itself": {func(w *recordWorld) { w.edit(w.run(1), "body", w.id(1), `\r\u001b[2K`) }, []string{
+			"{1}  it is stored as {1}, but says that it is \ufffd\ufffd[2K",
+		}},
+		"a run is hidden": {func(w *recordWorld) { w.edit(w.run(1), "created", `2026`, `3026`) }, []string{"3 requests verified, 0 wrong"}},
 		"sealed anew": {func(w *recordWorld) {
 			w.remove(w.run(1))
 			w.remove(itemKey{"RUN#" + w.id(1), "CONTEXT"})
