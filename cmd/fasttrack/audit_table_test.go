@@ -44,18 +44,24 @@ type recordWorld struct {
 	store *store.Store
 	name  string
 	log   bytes.Buffer
+	// scheduled hears of an invocation by the schedule.
+	scheduled chan struct{}
 }
 
 func newRecordWorld(t *testing.T) *recordWorld {
 	t.Helper()
-	w := &recordWorld{t: t, clock: clockwork.NewFakeClockAt(auditStart)}
+	w := &recordWorld{t: t, clock: clockwork.NewFakeClockAt(auditStart), scheduled: make(chan struct{}, 1)}
 	functions := map[string]locallambda.InProcess{}
 	for _, id := range []string{"RequestFunction", "ApproveFunction", "RecordFunction", "HooksFunction", "GrantFunction", "ReconcileFunction", "NotifyFunction", "GrantDemoFunction"} {
 		functions[id] = func(context.Context, []byte) ([]byte, error) { return []byte("null"), nil }
 	}
 	functions["DigestFunction"] = func(ctx context.Context, payload []byte) ([]byte, error) {
 		if bytes.Contains(payload, []byte("aws.events")) {
-			return []byte("null"), nil // the schedule's, which comes when it likes
+			select { // the schedule's, which comes when it likes
+			case w.scheduled <- struct{}{}:
+			default:
+			}
+			return []byte("null"), nil
 		}
 		cfg, err := awsConfig(ctx, w.stack.AWSURL())
 		if err != nil {
@@ -248,6 +254,22 @@ func TestAuditVerify_Table(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The function is invoked as days pass.
+func TestDigestSchedule(t *testing.T) {
+	w := newRecordWorld(t)
+	deadline := time.After(20 * time.Second)
+	for {
+		w.clock.Advance(24 * time.Hour)
+		select {
+		case <-w.scheduled:
+			return
+		case <-deadline:
+			t.Fatal("days pass, and it is not invoked")
+		case <-time.After(20 * time.Millisecond): // its schedule may not wait yet
+		}
 	}
 }
 
