@@ -75,6 +75,9 @@ type Field struct {
 	Min     *int64 `json:"min,omitempty"`
 	Max     *int64 `json:"max,omitempty"`
 	Pattern string `json:"pattern,omitempty"`
+	// Prefetch has the flow's hooks say what may be chosen: a value, or an item
+	// of strings, that is not among their options is refused.
+	Prefetch bool `json:"prefetch,omitempty"`
 	// Sensitive values are in no response, log line, event or hook payload.
 	Sensitive bool `json:"sensitive,omitempty"`
 }

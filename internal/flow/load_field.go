@@ -31,6 +31,7 @@ func (r *reader) fields(n *yaml.Node, path string, f *Flow) {
 			"label":       r.text(&field.Label, 200),
 			"description": r.text(&field.Description, 2000),
 			"required":    r.bool(&field.Required),
+			"prefetch":    r.bool(&field.Prefetch),
 			"sensitive":   r.bool(&field.Sensitive),
 			"min":         r.bound(&field.Min),
 			"max":         r.bound(&field.Max),
@@ -113,6 +114,17 @@ func (r *reader) fieldAsAWhole(item *yaml.Node, path string, field Field, seen m
 	}
 	if seen["pattern"] != nil && field.Type != String && field.Type != Text {
 		r.fail(seen["pattern"], join(path, "pattern"), "only a string or text has one")
+	}
+	if field.Prefetch {
+		at := join(path, "prefetch")
+		switch {
+		case !slices.Contains([]string{String, User, Strings}, field.Type):
+			r.fail(seen["prefetch"], at, "only a string, user or strings has it")
+		case seen["allowed"] != nil:
+			r.fail(seen["prefetch"], at, "it does not go with allowed: hooks or the file say what may be chosen, not both")
+		case field.Sensitive:
+			r.fail(seen["prefetch"], at, "it does not go with sensitive: hooks never see the value, so they can't check it")
+		}
 	}
 }
 

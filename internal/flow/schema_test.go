@@ -130,8 +130,9 @@ var parts = map[string][]string{
 		"[{name: x, type: target, required: true}]",
 		"[{name: x, type: string, allowed: [a], default: a, required: true}]", "[{name: x, type: int, min: 1, max: 3, default: 2}]",
 		"[{name: x, type: duration, min: 1m, max: 7200}]", "[{name: x, type: text, pattern: '^a', sensitive: true}]", "[{name: x, type: strings, max: 3, allowed: [a], default: [a]}]",
-		"[{name: x, type: bool, default: true}, {name: y, type: user}]", "[{name: x, type: target, allowed: [p]}]",
+		"[{name: x, type: bool, default: true, prefetch: false}, {name: y, type: user, prefetch: true}]", "[{name: x, type: target, allowed: [p]}]",
 		"[{name: x, type: bool, min: 1}]", "[{name: x, type: int, max: 1h}]", "[{name: x, type: user, pattern: a}]", "[{name: x}]", "[{name: X, type: int}]", "[{name: x, type: string, allowed: []}]",
+		"[{name: x, type: text, prefetch: true}]", "[{name: x, type: string, prefetch: true, allowed: [a]}]", "[{name: x, type: strings, prefetch: true, sensitive: true}]",
 	},
 }
 
