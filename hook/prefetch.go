@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -18,15 +19,26 @@ const (
 )
 
 // Search is what a function of Hooks.Prefetch is asked: the options of a field
-// for a person who is writing a request.
+// for a person who is writing a request and, once it is sent, whether the value
+// that was chosen is one of them.
+//
+// A function that searches in the values of its options need not tell the two
+// apart: when a value is checked, it is the query too, and it is good if an
+// option of just that value is given. One that searches elsewhere, as in labels
+// alone, looks at Value first.
 type Search struct {
 	Field string
-	// Query is what the person typed so far, "" at first.
+	// Query is what the person typed so far, "" at first; when the request
+	// comes, the value that was chosen.
 	Query string
+	// Value is the value to be checked when the request comes; empty while
+	// somebody searches.
+	Value string
 	// Requester is who writes the request.
 	Requester User
 	Flow      Flow
-	// Fields are those that are filled in so far.
+	// Fields are the other fields when the request comes, without sensitive
+	// ones; none while somebody searches.
 	Fields Fields
 }
 
@@ -51,13 +63,13 @@ func (h Hooks) prefetch(ctx context.Context, a asked) options {
 	out := options{Version: ContractVersion, Options: []Option{}}
 	heard := failed("not there", fmt.Sprintf("the flow's hooks have no Prefetch for the field %q", a.Field))
 	if f := h.Prefetch[a.Field]; f != nil {
-		s := &Search{Field: a.Field, Query: a.Query, Requester: a.Run.Requester, Flow: a.Run.Flow, Fields: Fields{a.Run.Fields}}
+		s := &Search{Field: a.Field, Query: a.Query, Value: a.Value, Requester: a.Run.Requester, Flow: a.Run.Flow, Fields: Fields{a.Run.Fields}}
 		heard = within(ctx, a.limit(), func(ctx context.Context) (any, error) {
 			list, err := f(ctx, s)
 			if err != nil {
 				return nil, err
 			}
-			return fitting(list)
+			return fitting(wanted(list, a.Value))
 		})
 	}
 	outcome := heard.failure
@@ -68,6 +80,22 @@ func (h Hooks) prefetch(ctx context.Context, a asked) options {
 		out.Errors = []hookError{{Hook: prefetch, Error: clip(heard.told)}}
 	}
 	logHook(heard.failure != "", a, prefetch, outcome, started)
+	return out
+}
+
+// wanted leaves the option that is asked after, where one is: it is not to be
+// lost among more than an answer has room for. Letters of either case are left
+// for the engine, which knows that an e-mail has no case.
+func wanted(list []Option, value string) []Option {
+	if value == "" {
+		return list
+	}
+	var out []Option
+	for _, o := range list {
+		if strings.EqualFold(o.Value, value) {
+			out = append(out, o)
+		}
+	}
 	return out
 }
 

@@ -44,6 +44,32 @@ func TestPrefetch(t *testing.T) {
 	}
 }
 
+// The value that was chosen is not lost among more than an answer has room for,
+// and a function that searches need not know that it is checked.
+func TestPrefetchOfAValue(t *testing.T) {
+	asked := strings.Replace(askedPrefetch, `"query":"pri"`, `"query":"7","value":"7"`, 1)
+	for name, search := range map[string]func(context.Context, *hook.Search) ([]hook.Option, error){
+		"a search": func(_ context.Context, s *hook.Search) ([]hook.Option, error) {
+			var found []hook.Option
+			for i := 999; i >= 0; i-- {
+				if o := (hook.Option{Value: fmt.Sprint(i)}); strings.Contains(o.Value, s.Query) {
+					found = append(found, o)
+				}
+			}
+			return found, nil
+		},
+		"one that looks": func(_ context.Context, s *hook.Search) ([]hook.Option, error) {
+			return []hook.Option{{Value: s.Value}}, nil
+		},
+	} {
+		h := hook.Hooks{Prefetch: map[string]func(context.Context, *hook.Search) ([]hook.Option, error){"schedule": search}}
+		got, err := hook.Flows{"f": h}.Answer(t.Context(), json.RawMessage(asked))
+		if want := `{"version":"1","options":[{"value":"7"}]}`; err != nil || string(got) != want {
+			t.Errorf("%s: got %s (%v), want %s", name, got, err, want)
+		}
+	}
+}
+
 // A search that finds much shows the first of it.
 func TestPrefetchMuch(t *testing.T) {
 	for name, tc := range map[string]struct {

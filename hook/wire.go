@@ -22,9 +22,10 @@ type asked struct {
 	Version        string `json:"version"`
 	Hook           string `json:"hook"`
 	TimeoutSeconds int    `json:"timeout_seconds"`
-	// Field and Query come with the hook prefetch alone.
+	// Field, Query and Value come with the hook prefetch alone.
 	Field string `json:"field"`
 	Query string `json:"query"`
+	Value string `json:"value"`
 	Event struct {
 		Name    string    `json:"name"`
 		At      time.Time `json:"at"`

@@ -125,13 +125,32 @@ func TestAskedExamples(t *testing.T) {
 	})
 }
 
+// The engine reads what the schema takes, and nothing else.
 func TestPrefetchExamples(t *testing.T) {
 	schema := compile(t, "hook-answer.v1.json#/$defs/prefetch")
 	each(t, "prefetch-answer", func(name string, valid bool, raw []byte) {
 		if err := validate(t, schema, raw); (err == nil) != valid {
 			t.Errorf("%s: the schema says %v", name, err)
 		}
+		_, err := run.ReadOptions(raw)
+		if refused := err != nil && strings.HasPrefix(err.Error(), "gave an invalid answer: "); refused == valid {
+			t.Errorf("%s: the engine says %v", name, err)
+		}
 	})
+}
+
+// What the engine asks for options fits.
+func TestAskedForOptions(t *testing.T) {
+	schema := compile(t, "hook-asked.v1.json")
+	about := run.AskOptionsRun{
+		Flow: run.AskFlow{Name: "a", Vars: json.RawMessage(`{"team":"sre"}`)}, Requester: run.Person{ID: "ada@example.com", Groups: []string{"dev"}},
+		Fields: map[string]json.RawMessage{"urgency": json.RawMessage(`"Normal"`)},
+	}
+	for _, asked := range []run.AskOptions{run.Searching("schedule", "", about), run.Checking("schedule", "PRIMARY1", about)} {
+		if err := validate(t, schema, asked); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // Tests of hooks are asked what hooks are asked.

@@ -1,0 +1,203 @@
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Prefetch is asked outside of a run's life, so it is none of [HookNames] and
+// among no subscriptions.
+const Prefetch HookName = "prefetch"
+
+// PrefetchSeconds limits what is asked for a field's options: a person waits
+// for it.
+const PrefetchSeconds = 5
+
+// The limits on options.
+const (
+	maxOptions = 100
+	// MaxOption bounds a value and a label, in characters.
+	MaxOption = 1000
+)
+
+// AskOptions is the document that a hook function is asked with for the options
+// of a field.
+type AskOptions struct {
+	Version        string   `json:"version"`
+	Hook           HookName `json:"hook"`
+	TimeoutSeconds int      `json:"timeout_seconds"`
+	Field          string   `json:"field"`
+	Query          string   `json:"query"`
+	// Value is to be checked: it is good if an option is exactly that. Empty
+	// while somebody searches.
+	Value string        `json:"value,omitempty"`
+	Run   AskOptionsRun `json:"run"`
+}
+
+// AskOptionsRun is what there is of a run that is not asked for yet.
+type AskOptionsRun struct {
+	Flow      AskFlow `json:"flow"`
+	Requester Person  `json:"requester"`
+	// Fields are the others, as far as they are known; no sensitive one.
+	Fields map[string]json.RawMessage `json:"fields"`
+}
+
+// Searching asks for the options of a field for what a person typed so far.
+func Searching(field, query string, about AskOptionsRun) AskOptions {
+	return AskOptions{Version: ContractVersion, Hook: Prefetch, TimeoutSeconds: PrefetchSeconds, Field: field, Query: query, Run: about}
+}
+
+// Checking asks whether a value is among the options of a field. The value is
+// the query too, so that a function that only searches need not know of it.
+func Checking(field, value string, about AskOptionsRun) AskOptions {
+	a := Searching(field, value, about)
+	a.Value = value
+	return a
+}
+
+// Option is one option of a field.
+type Option struct {
+	Value string `json:"value"`
+	// Label is what people see.
+	Label string `json:"label"`
+}
+
+// ReadOptions reads what a function answered to [AskOptions]. Nothing of it is
+// believed that is not in order: the error says what is wrong, or what the
+// function says of its own failure, in words that follow the hook's name. A
+// label that is missing is the value.
+func ReadOptions(raw []byte) ([]Option, error) {
+	options, told, err := readOptions(raw)
+	if err != nil {
+		return nil, errors.New(clip("gave an invalid answer: " + err.Error()))
+	}
+	if told != "" {
+		return nil, errors.New(clip("failed: " + told))
+	}
+	return options, nil
+}
+
+func readOptions(raw []byte) (options []Option, told string, err error) {
+	trimmed := bytes.TrimSpace(raw)
+	if len(trimmed) > maxAnswer {
+		return nil, "", fmt.Errorf("%d bytes, more than %d", len(trimmed), maxAnswer)
+	}
+	if len(trimmed) == 0 {
+		return nil, "", errors.New("a JSON object was expected, not nothing")
+	}
+	if !utf8.Valid(trimmed) {
+		return nil, "", errors.New("it is no UTF-8")
+	}
+	members, err := object(trimmed)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		value := members[name]
+		switch name {
+		case "version":
+			if string(value) != `"`+ContractVersion+`"` {
+				err = fmt.Errorf("%s is not known, %q is", clip(string(value)), ContractVersion)
+			}
+		case "options":
+			options, err = readOptionList(value)
+		case "errors":
+			told, err = readPrefetchErrors(value)
+		default:
+			err = errors.New("there is no such member")
+		}
+		if err != nil {
+			return nil, "", fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if options == nil && told == "" {
+		return nil, "", errors.New("options: it is missing; a list was expected, perhaps an empty one")
+	}
+	return options, told, nil
+}
+
+// object reads an object by its members, whose names count as they are written:
+// encoding/json would take Value for value.
+func object(raw []byte) (map[string]json.RawMessage, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
+		return nil, fmt.Errorf("a JSON object was expected, not %s", kind(raw))
+	}
+	return members, nil
+}
+
+// readOptionList reads a list; nil is none.
+func readOptionList(value json.RawMessage) ([]Option, error) {
+	var items []json.RawMessage
+	if err := strict(value, &items); err != nil {
+		return nil, err
+	}
+	if len(items) > maxOptions {
+		return nil, fmt.Errorf("%d of them, more than %d", len(items), maxOptions)
+	}
+	if items == nil {
+		return nil, nil
+	}
+	options := make([]Option, len(items))
+	for i, item := range items {
+		var err error
+		if options[i], err = readOption(item); err != nil {
+			return nil, fmt.Errorf("[%d]: %w", i, err)
+		}
+	}
+	return options, nil
+}
+
+func readOption(raw json.RawMessage) (Option, error) {
+	members, err := object(raw)
+	if err != nil {
+		return Option{}, err
+	}
+	var o Option
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		switch name {
+		case "value":
+			err = readText(members[name], &o.Value, MaxOption)
+		case "label":
+			err = readText(members[name], &o.Label, MaxOption)
+		default:
+			err = errors.New("there is no such member")
+		}
+		if err != nil {
+			return Option{}, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if o.Value == "" {
+		return Option{}, errors.New("value: it is missing, or empty")
+	}
+	if o.Label == "" {
+		o.Label = o.Value
+	}
+	return o, nil
+}
+
+// readPrefetchErrors gives what the function says of its failure, "" for none.
+func readPrefetchErrors(value json.RawMessage) (string, error) {
+	var errs []HookError
+	if err := strict(value, &errs); err != nil {
+		return "", err
+	}
+	var told []string
+	for _, e := range errs {
+		if e.Hook != Prefetch {
+			return "", fmt.Errorf("prefetch was asked, not %q", e.Hook)
+		}
+		text := strings.TrimSpace(e.Error)
+		if text == "" {
+			text = "it does not say why"
+		}
+		told = append(told, text)
+	}
+	return strings.Join(told, "; "), nil
+}
