@@ -60,6 +60,16 @@ type Flow struct {
 	Vars          map[string]any
 }
 
+// Field gives the field of a name; false if there is none.
+func (f *Flow) Field(name string) (Field, bool) {
+	for _, field := range f.Fields {
+		if field.Name == name {
+			return field, true
+		}
+	}
+	return Field{}, false
+}
+
 // Field is one field of a request.
 type Field struct {
 	Name        string `json:"name"`

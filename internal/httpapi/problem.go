@@ -19,7 +19,7 @@ type Problem struct {
 	Errors []flow.FieldError
 	// More are extension members.
 	More map[string]any
-	// RetryAfterSeconds is for 429, 0 for none.
+	// RetryAfterSeconds is for 429 and 503, 0 for none.
 	RetryAfterSeconds int
 	// Allow lists the methods that there are, for 405.
 	Allow string

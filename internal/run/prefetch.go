@@ -83,6 +83,16 @@ func ReadOptions(raw []byte) ([]Option, error) {
 	return options, nil
 }
 
+// FunctionFailed tells what a Lambda function that failed says of it, in words
+// that follow the hook's name; its type and stack are for its own log.
+func FunctionFailed(payload []byte) string {
+	c := Caught{Cause: string(payload)}
+	if c.payload().Message == "" {
+		return "failed without saying why"
+	}
+	return c.explain(PrefetchSeconds)
+}
+
 func readOptions(raw []byte) (options []Option, told string, err error) {
 	trimmed := bytes.TrimSpace(raw)
 	if len(trimmed) > maxAnswer {

@@ -28,7 +28,7 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	asked, err := s.whatIsAsked(c)
+	f, asked, err := s.whatIsAsked(c)
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
@@ -37,10 +37,8 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 	if key != "" {
 		asked.ID = run.HashID(c.Caller.Principal, asked.Flow.Name, key)
 	}
-	if f, there := s.Flows.Find(asked.Flow.Name); there {
-		if asked.Recent, err = s.recent(ctx, f, asked, now); err != nil {
-			return httpapi.Reply{}, err
-		}
+	if asked.Recent, err = s.recent(ctx, f, asked, now); err != nil {
+		return httpapi.Reply{}, err
 	}
 	r, err := run.New(asked, now)
 	if err != nil {
@@ -48,6 +46,9 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 	}
 	c.About(r.ID, r.Flow.Name)
 	if err := fits(r, asked.Context); err != nil {
+		return httpapi.Reply{}, err
+	}
+	if err := s.checkOptions(ctx, f, asked, key != ""); err != nil {
 		return httpapi.Reply{}, err
 	}
 	status := http.StatusCreated
@@ -76,11 +77,12 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 	return httpapi.Reply{Status: status, Headers: headers, Body: r.View()}, nil
 }
 
-// whatIsAsked reads and checks what is asked for; its error names every wrong field.
-func (s service) whatIsAsked(c *httpapi.Call) (run.Asked, error) {
+// whatIsAsked reads and checks what is asked for, and of which flow; its error
+// names every wrong field.
+func (s service) whatIsAsked(c *httpapi.Call) (*flow.Flow, run.Asked, error) {
 	body, err := httpapi.ReadBody(c.Event)
 	if err != nil {
-		return run.Asked{}, err
+		return nil, run.Asked{}, err
 	}
 	name := body.Text("flow", 63)
 	in := flow.Request{
@@ -91,7 +93,7 @@ func (s service) whatIsAsked(c *httpapi.Call) (run.Asked, error) {
 	if !there || !f.MayAsk(c.Caller.Person) {
 		// One answer for both, so that nobody learns which flows there are.
 		body.Fail("flow", "there is no such flow, or it is not for you to ask for")
-		return run.Asked{}, body.Err()
+		return nil, run.Asked{}, body.Err()
 	}
 	checked, wrong := f.Check(in)
 	body.Add(wrong...)
@@ -99,13 +101,13 @@ func (s service) whatIsAsked(c *httpapi.Call) (run.Asked, error) {
 		body.Fail("flow", "%s", why)
 	}
 	if err := body.Err(); err != nil {
-		return run.Asked{}, err
+		return nil, run.Asked{}, err
 	}
 	block, err := f.ForRun(s.HooksFunction)
 	if err != nil {
-		return run.Asked{}, err
+		return nil, run.Asked{}, err
 	}
-	return run.Asked{
+	return f, run.Asked{
 		Flow: block, Requester: c.Caller.Person, Channel: run.ViaAPI, Fields: checked.Fields, Sensitive: checked.Sensitive,
 		Reason: in.Reason, DurationSeconds: checked.DurationSeconds, Context: sent,
 	}, nil

@@ -36,6 +36,7 @@ type Deps struct {
 	Identify   httpapi.Identifier
 	Store      Store
 	Executions Executions
+	Hooks      Hooks
 	// HooksFunction is what a flow's "hooks: hooks" stands for.
 	HooksFunction string
 	// Now is time.Now unless it is set.
@@ -44,7 +45,10 @@ type Deps struct {
 	Log *slog.Logger
 }
 
-type service struct{ Deps }
+type service struct {
+	Deps
+	kept *optionsCache
+}
 
 //go:embed openapi.json
 var openAPI []byte
@@ -54,11 +58,12 @@ func New(d Deps) *httpapi.API {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	s := service{d}
+	s := service{d, newOptionsCache()}
 	return &httpapi.API{
 		Identify: d.Identify, Log: d.Log,
 		Routes: map[string]httpapi.Route{
-			"GET /flows":         {Handle: s.flows},
+			"GET /flows": {Handle: s.flows},
+			"GET /flows/{flow}/fields/{field}/options": {Handle: s.options},
 			"POST /requests":     {Handle: s.ask},
 			"GET /requests":      {Handle: s.list},
 			"GET /requests/{id}": {Handle: s.read},

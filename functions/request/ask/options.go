@@ -1,0 +1,150 @@
+package ask
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// maxQuery bounds what is searched for, in characters.
+const maxQuery = 200
+
+// options answers with the options of a field for what a person typed so far.
+// They are for those who may ask for the flow; for everybody else there are
+// none, whichever of flow and field there is.
+func (s service) options(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
+	f, there := s.Flows.Find(c.Param("flow"))
+	if !there || !f.MayAsk(c.Caller.Person) {
+		return httpapi.Reply{}, noOptions()
+	}
+	field, there := f.Field(c.Param("field"))
+	if !there || !field.Prefetch {
+		return httpapi.Reply{}, noOptions()
+	}
+	c.Log = c.Log.With("flow", f.Name)
+	query, err := readQuery(c)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	about, function, err := s.aboutOptions(f, c.Caller.Person, map[string]json.RawMessage{})
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, run.PrefetchSeconds*time.Second)
+	defer cancel()
+	list, err := s.search(ctx, f, field, function, run.Searching(field.Name, query, about))
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	return httpapi.Reply{Status: http.StatusOK, Body: map[string]any{"options": list}}, nil
+}
+
+func noOptions() *httpapi.Problem {
+	return &httpapi.Problem{Status: http.StatusNotFound, Kind: "not-found", Detail: "There are no such options, or they are not for you."}
+}
+
+// readQuery reads what is searched for; its error names every wrong parameter.
+func readQuery(c *httpapi.Call) (string, error) {
+	var errs []flow.FieldError
+	for _, name := range slices.Sorted(maps.Keys(c.Event.QueryStringParameters)) {
+		if name != "q" {
+			errs = append(errs, flow.FieldError{Field: httpapi.Clip(name), Detail: "there is no such parameter"})
+		}
+	}
+	q, _ := c.Query("q")
+	if err := run.CheckText(q, maxQuery); err != nil {
+		errs = append(errs, flow.FieldError{Field: "q", Detail: err.Error()})
+	}
+	if len(errs) > 0 {
+		return "", httpapi.Invalid(errs...)
+	}
+	return q, nil
+}
+
+// aboutOptions is what a flow's hook function is told when it is asked for
+// options, and the function.
+func (s service) aboutOptions(f *flow.Flow, requester run.Person, fields map[string]json.RawMessage) (run.AskOptionsRun, string, error) {
+	block, err := f.ForRun(s.HooksFunction)
+	if err != nil {
+		return run.AskOptionsRun{}, "", err
+	}
+	about := run.AskOptionsRun{
+		Flow: run.AskFlow{Name: block.Name, Label: block.Label, Vars: block.Vars}, Requester: requester, Fields: fields,
+	}
+	return about, block.Hooks, nil
+}
+
+// search gives the options of a minute ago or less, else those of now.
+func (s service) search(ctx context.Context, f *flow.Flow, field flow.Field, function string, asked run.AskOptions) ([]run.Option, error) {
+	document, err := json.Marshal(asked)
+	if err != nil {
+		return nil, fmt.Errorf("encode what is asked for options: %w", err)
+	}
+	key := cacheKey(sha256.Sum256(slices.Concat([]byte(function), []byte{0}, document)))
+	if list, there := s.kept.get(key, s.Now()); there {
+		return list, nil
+	}
+	list, err := s.askHook(ctx, f, field, function, asked)
+	if err == nil {
+		s.kept.put(key, list, s.Now())
+	}
+	return list, err
+}
+
+// askHook asks the flow's hook function. The error is a problem.
+func (s service) askHook(ctx context.Context, f *flow.Flow, field flow.Field, function string, asked run.AskOptions) ([]run.Option, error) {
+	document, err := json.Marshal(asked)
+	if err != nil {
+		return nil, fmt.Errorf("encode what is asked for options: %w", err)
+	}
+	answer, err := s.Hooks.Invoke(ctx, function, document)
+	var failed HookFailure
+	switch {
+	case errors.As(err, &failed):
+		return nil, prefetchFailed(f, failed.Told, failed.Why)
+	case ctx.Err() != nil:
+		return nil, prefetchFailed(f, fmt.Sprintf("did not answer within %ds", run.PrefetchSeconds), "no answer in time")
+	case err != nil:
+		return nil, err
+	}
+	list, err := run.ReadOptions(answer)
+	if err != nil {
+		return nil, prefetchFailed(f, err.Error(), "the answer is not in order, or says that it failed")
+	}
+	if field.Type == flow.User { // as the field keeps it
+		for i := range list {
+			list[i].Value = strings.ToLower(list[i].Value)
+		}
+	}
+	return list, nil
+}
+
+// prefetchProblem is a hook that failed. Its text may repeat what was sent, so
+// the log, which holds nothing of that, has one of its own.
+type prefetchProblem struct {
+	*httpapi.Problem
+	why string
+}
+
+func (p prefetchProblem) Error() string { return p.why }
+func (p prefetchProblem) Unwrap() error { return p.Problem }
+
+func prefetchFailed(f *flow.Flow, told, why string) error {
+	return prefetchProblem{
+		&httpapi.Problem{
+			Status: http.StatusServiceUnavailable, Kind: "prefetch-failed", Detail: "prefetch of " + f.Name + " " + told, RetryAfterSeconds: 5,
+		},
+		"prefetch of " + f.Name + ": " + why,
+	}
+}
