@@ -73,7 +73,7 @@ func (l lambdaAPI) Invoke(ctx context.Context, function string, document []byte)
 
 // once makes the call; again tells that another may do better.
 func (l lambdaAPI) once(ctx context.Context, function string, document []byte) (answer []byte, again bool, err error) {
-	address := l.endpoint() + "/2015-03-31/functions/" + strings.ReplaceAll(url.PathEscape(function), ":", "%3A") + "/invocations"
+	address := l.endpoint() + "/2015-03-31/functions/" + url.QueryEscape(function) + "/invocations"
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(document))
 	if err != nil {
 		return nil, false, cannotBeAsked(err.Error())

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// functions/request may invoke the functions that flows may name as their
+// hooks, which are those of the state machine's policy, and no others.
+func TestMayInvokeHooks(t *testing.T) {
+	raw, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template yaml.Node
+	if err := yaml.Unmarshal(raw, &template); err != nil {
+		t.Fatal(err)
+	}
+	resources := at(template.Content[0], "Resources")
+	got := invokes(t, policy(t, resources, "RequestRole", "rights"))
+	want := invokes(t, policy(t, resources, "StateMachineRole", "hooks"))
+	if len(want) != 2 || !slices.Equal(got, want) {
+		t.Errorf("functions/request may invoke\n%s\nthe state machine\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// at gives a member of a mapping, nil where there is none.
+func at(n *yaml.Node, path ...string) *yaml.Node {
+	for _, key := range path {
+		if n == nil {
+			return nil
+		}
+		next := (*yaml.Node)(nil)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == key {
+				next = n.Content[i+1]
+			}
+		}
+		n = next
+	}
+	return n
+}
+
+// policy gives the statements of a role's policy.
+func policy(t *testing.T, resources *yaml.Node, role, name string) []*yaml.Node {
+	t.Helper()
+	for _, p := range at(resources, role, "Properties", "Policies").Content {
+		if at(p, "PolicyName").Value == name {
+			return at(p, "PolicyDocument", "Statement").Content
+		}
+	}
+	t.Fatalf("%s has no policy %s", role, name)
+	return nil
+}
+
+// invokes gives the statements about invoking functions as text.
+func invokes(t *testing.T, statements []*yaml.Node) []string {
+	t.Helper()
+	var all []string
+	for _, s := range statements {
+		s.HeadComment = ""
+		text, err := yaml.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "lambda:") {
+			all = append(all, string(text))
+		}
+	}
+	return all
+}
