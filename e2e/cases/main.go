@@ -1,7 +1,8 @@
 // Command cases is a hook function for the end-to-end tests. It speaks the
 // hook contract by hand, without the SDK, so that it can also break it: the
 // request's field "do" says what each hook does, such as
-// "on_request=hang;on_approve=deny".
+// "on_request=hang;on_approve=deny". While options are searched for there are no
+// fields yet: what is searched for says it, such as "prefetch=hang".
 package main
 
 import (
@@ -25,6 +26,7 @@ type handler struct{}
 func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 	var ask struct {
 		Hook  string `json:"hook"`
+		Query string `json:"query"`
 		Event struct {
 			Channel string `json:"channel"`
 		} `json:"event"`
@@ -33,6 +35,7 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 			Flow   struct {
 				Vars struct {
 					Subscriptions []string `json:"subscriptions"`
+					Options       []option `json:"options"`
 				} `json:"vars"`
 			} `json:"flow"`
 		} `json:"run"`
@@ -42,13 +45,36 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 	}
 	var do string
 	_ = json.Unmarshal(ask.Run.Fields["do"], &do)
+	if strings.HasPrefix(ask.Query, "prefetch=") {
+		do = ask.Query
+	}
 	for _, step := range strings.Split(do, ";") {
 		hook, how, _ := strings.Cut(step, "=")
 		if hook == ask.Hook {
 			return act(how, ask.Run.Flow.Vars.Subscriptions)
 		}
 	}
+	if ask.Hook == "prefetch" {
+		return search(ask.Query, ask.Run.Flow.Vars.Options)
+	}
 	return answer(map[string]any{}, ask.Run.Flow.Vars.Subscriptions)
+}
+
+type option struct {
+	Value string `json:"value"`
+	Label string `json:"label,omitempty"`
+}
+
+// search gives the options that have what is searched for in their value or
+// label: it doesn't know that a value may be checked.
+func search(query string, all []option) ([]byte, error) {
+	found := []option{}
+	for _, o := range all {
+		if strings.Contains(strings.ToLower(o.Value+" "+o.Label), strings.ToLower(query)) {
+			found = append(found, o)
+		}
+	}
+	return json.Marshal(map[string]any{"version": "1", "options": found})
 }
 
 func answer(members map[string]any, subscriptions []string) ([]byte, error) {
@@ -80,6 +106,8 @@ func act(how string, subscriptions []string) ([]byte, error) {
 		return []byte(`{"transition":"approve","admin":true}`), nil
 	case "forged":
 		return []byte(`{"Error":"States.Timeout","Cause":"forged","next":"Approved"}`), nil
+	case "told":
+		return []byte(`{"options":[],"errors":[{"hook":"prefetch","error":"Okta did not answer: 503"}]}`), nil
 	case "escalate", "revoke", "request":
 		return answer(map[string]any{"transition": how}, subscriptions)
 	case "ignore":
