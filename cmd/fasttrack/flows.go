@@ -16,7 +16,7 @@ func newFlowsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "flows",
 		Short:   "List what you may ask for; check and list the flows of flows.yaml",
-		Long:    "List the flows that you may ask for, with their fields. Its subcommands are about a file of flows.",
+		Long:    "List the flows that you may ask for, with their fields. `options` lists what a field may hold; the other subcommands are about a file of flows.",
 		Example: "  fasttrack flows\n  fasttrack flows check",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -48,7 +48,7 @@ func newFlowsCommand() *cobra.Command {
 		},
 	}
 	a.flags(cmd)
-	cmd.AddCommand(newFlowsCheckCommand(), newFlowsListCommand())
+	cmd.AddCommand(newFlowsOptionsCommand(), newFlowsCheckCommand(), newFlowsListCommand())
 	return cmd
 }
 

@@ -32,12 +32,14 @@ func newHooksCommand() *cobra.Command {
 
 // tried is one document that a function was asked with, and what came of it.
 type tried struct {
-	Case       string   `json:"case"`
-	Hook       string   `json:"hook"`
-	TookMS     int64    `json:"took_ms"`
-	Transition string   `json:"transition,omitempty"`
-	Mistakes   []string `json:"mistakes,omitempty"`
-	Notes      []string `json:"notes,omitempty"`
+	Case       string `json:"case"`
+	Hook       string `json:"hook"`
+	TookMS     int64  `json:"took_ms"`
+	Transition string `json:"transition,omitempty"`
+	// Options is how many there are, of prefetch alone.
+	Options  *int     `json:"options,omitempty"`
+	Mistakes []string `json:"mistakes,omitempty"`
+	Notes    []string `json:"notes,omitempty"`
 }
 
 func newHooksCheckCommand() *cobra.Command {
@@ -51,11 +53,12 @@ answers as the engine would. A Lambda function is invoked by name or ARN; a URL
 is posted to. The hooks really run: what they change elsewhere is changed.
 
 Give --flow to ask about a flow of your flows.yaml: its vars, its fields with
-their first allowed values. The exit status is 1 if anything is wrong.`,
+their first allowed values, and for the options of those with prefetch. The exit
+status is 1 if anything is wrong.`,
 		Example: "  fasttrack hooks check python-hooks --flow python-hooks --endpoint-url http://127.0.0.1:8080/_aws\n  fasttrack hooks check http://127.0.0.1:9000/2015-03-31/functions/function/invocations",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			about, fields, err := askedFlow(file, flowName)
+			asked, err := askedFlow(file, flowName)
 			if err != nil {
 				return err
 			}
@@ -63,7 +66,7 @@ their first allowed values. The exit status is 1 if anything is wrong.`,
 			if err != nil {
 				return err
 			}
-			all := checkHooks(cmd.Context(), call, about, fields)
+			all := checkHooks(cmd.Context(), call, asked)
 			wrong := slices.ContainsFunc(all, func(t tried) bool { return len(t.Mistakes) > 0 })
 			if asJSON {
 				err = printJSON(cmd.OutOrStdout(), all)
@@ -84,24 +87,28 @@ their first allowed values. The exit status is 1 if anything is wrong.`,
 }
 
 // askedFlow gives a flow as hooks are told of it, and values for its fields.
-func askedFlow(file, name string) (run.AskFlow, map[string]json.RawMessage, error) {
+func askedFlow(file, name string) (checkedFlow, error) {
 	fields := map[string]json.RawMessage{}
 	if name == "" {
-		return run.AskFlow{Name: "sample", Vars: json.RawMessage(`{}`)}, fields, nil
+		return checkedFlow{about: run.AskFlow{Name: "sample", Vars: json.RawMessage(`{}`)}, fields: fields}, nil
 	}
 	loaded, err := flow.Load(file)
 	if err != nil {
-		return run.AskFlow{}, nil, err
+		return checkedFlow{}, err
 	}
 	f, there := loaded.Find(name)
 	if !there {
-		return run.AskFlow{}, nil, usageError{fmt.Errorf("%s has no flow %q", file, name)}
+		return checkedFlow{}, usageError{fmt.Errorf("%s has no flow %q", file, name)}
 	}
 	vars, err := json.Marshal(f.Vars)
 	if err != nil {
-		return run.AskFlow{}, nil, err
+		return checkedFlow{}, err
 	}
+	var prefetched []flow.Field
 	for _, field := range f.Fields {
+		if field.Prefetch {
+			prefetched = append(prefetched, field)
+		}
 		switch {
 		case field.Sensitive:
 		case field.Type == flow.TargetOf && len(f.Targets) > 0:
@@ -120,10 +127,10 @@ func askedFlow(file, name string) (run.AskFlow, map[string]json.RawMessage, erro
 			fields[field.Name] = json.RawMessage(`"a"`)
 		}
 		if err != nil {
-			return run.AskFlow{}, nil, err
+			return checkedFlow{}, err
 		}
 	}
-	return run.AskFlow{Name: f.Name, Label: f.Label, Vars: vars}, fields, nil
+	return checkedFlow{run.AskFlow{Name: f.Name, Label: f.Label, Vars: vars}, fields, prefetched}, nil
 }
 
 // caller asks a function; failed is what it said of its own failure.
@@ -175,6 +182,9 @@ func printTried(w io.Writer, all []tried) error {
 		mark, says := "ok", t.Transition
 		if len(t.Mistakes) > 0 {
 			mark, wrong = "WRONG", wrong+1
+		}
+		if t.Options != nil {
+			says = count(*t.Options, "option")
 		}
 		if says == "" {
 			says = "-"

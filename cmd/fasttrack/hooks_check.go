@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -26,9 +27,17 @@ const (
 	onceMore     = "on_request, once more"
 )
 
+// checkedFlow is what a function is asked about.
+type checkedFlow struct {
+	about  run.AskFlow
+	fields map[string]json.RawMessage
+	// prefetched are the fields whose options come from hooks.
+	prefetched []flow.Field
+}
+
 // askings are every hook, and on_request in all its shapes.
-func askings(about run.AskFlow, fields map[string]json.RawMessage) []asking {
-	sample := func(h run.HookName) run.Ask { return run.SampleAsk(h, about, fields) }
+func (f checkedFlow) askings() []asking {
+	sample := func(h run.HookName) run.Ask { return run.SampleAsk(h, f.about, f.fields) }
 	var cases []asking
 	for _, h := range run.HookNames() {
 		cases = append(cases, asking{name: string(h), ask: sample(h), hook: h})
@@ -74,18 +83,22 @@ const hookLimit = 10 * time.Second
 
 // checkHooks asks all that there is to ask. It ends at the first case that can't
 // be asked at all.
-func checkHooks(ctx context.Context, call caller, about run.AskFlow, fields map[string]json.RawMessage) []tried {
+func checkHooks(ctx context.Context, call caller, f checkedFlow) []tried {
 	var all []tried
 	var first run.CheckedAnswer
-	for _, c := range askings(about, fields) {
+	for _, c := range f.askings() {
 		t := tried{Case: c.name, Hook: string(c.hook)}
-		answer, failed, err := t.time(ctx, call, c)
-		switch {
-		case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-			t.Mistakes = append(t.Mistakes, "it did not answer within 10s, the time limit of a hook")
-		case err != nil:
+		document, err := c.document()
+		if err != nil {
 			t.Mistakes = append(t.Mistakes, "it can't be asked: "+err.Error())
 			return append(all, t)
+		}
+		answer, failed, ended := t.ask(ctx, call, document, hookLimit)
+		if ended {
+			return append(all, t)
+		}
+		switch {
+		case len(t.Mistakes) > 0:
 		case failed != "" && !c.refuse:
 			t.Mistakes = append(t.Mistakes, "it failed: "+failed)
 		case failed == "" && c.refuse:
@@ -99,20 +112,28 @@ func checkHooks(ctx context.Context, call caller, about run.AskFlow, fields map[
 		}
 		all = append(all, t)
 	}
+	for _, field := range f.prefetched {
+		all = append(all, f.checkPrefetch(ctx, call, field)...)
+	}
 	return all
 }
 
-// time asks, within the limit of a hook.
-func (t *tried) time(ctx context.Context, call caller, c asking) (answer []byte, failed string, err error) {
-	document, err := c.document()
-	if err != nil {
-		return nil, "", err
-	}
-	ctx, cancel := context.WithTimeout(ctx, hookLimit)
+// ask asks within a limit. It notes a mistake where no answer came; ended tells
+// that the function can't be asked at all.
+func (t *tried) ask(ctx context.Context, call caller, document []byte, limit time.Duration) (answer []byte, failed string, ended bool) {
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	started := time.Now()
-	defer func() { t.TookMS = time.Since(started).Milliseconds() }()
-	return call(ctx, document)
+	answer, failed, err := call(limited, document)
+	t.TookMS = time.Since(started).Milliseconds()
+	switch {
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		t.Mistakes = append(t.Mistakes, fmt.Sprintf("it did not answer within %v, the time limit of a hook", limit))
+	case err != nil:
+		t.Mistakes = append(t.Mistakes, "it can't be asked: "+err.Error())
+		return nil, "", true
+	}
+	return answer, failed, false
 }
 
 // judge says what is wrong with an answer, beside the one to the plain

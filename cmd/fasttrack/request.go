@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -45,6 +44,7 @@ type askableFlow struct {
 type askableField struct {
 	Name, Label, Type string
 	Required          bool
+	Prefetch          bool
 	Allowed           []any
 	Default           any
 }
@@ -57,7 +57,8 @@ func newRequestCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "request FLOW",
 		Short: "Ask for something",
-		Long: "Ask for what a flow offers; `fasttrack flows` lists them. On a terminal, what is missing is asked for. " +
+		Long: "Ask for what a flow offers; `fasttrack flows` lists them. On a terminal, what is missing is asked for, " +
+			"with the options of a field that has them from code. " +
 			"It waits until code has decided, or people are asked.",
 		Example: "  fasttrack request everything-goes\n" +
 			"  fasttrack request aws-access --field target=prod-ro --field urgency=Emergency --reason 'prod is down' --duration 1h",
@@ -83,7 +84,11 @@ func newRequestCommand() *cobra.Command {
 				return err
 			}
 			if in, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) && !a.json {
-				if err := offered.prompt(bufio.NewReader(in), cmd.ErrOrStderr(), &body); err != nil {
+				search := func(field, query string) ([]run.Option, error) {
+					list, _, err := a.options(cmd.Context(), offered.Name, field, query)
+					return list, err
+				}
+				if err := offered.prompt(bufio.NewReader(in), cmd.ErrOrStderr(), &body, search); err != nil {
 					return err
 				}
 			}
@@ -194,62 +199,6 @@ func (f askableField) value(text string) (any, error) {
 		return []string{text}, nil
 	}
 	return text, nil
-}
-
-// prompt asks for what is required and not given.
-func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask) error {
-	line := func(question string) (string, error) {
-		fmt.Fprintf(out, "%s: ", question)
-		text, err := in.ReadString('\n')
-		if err != nil && text == "" {
-			return "", errors.New("no answer: nothing was asked for")
-		}
-		return strings.TrimSpace(text), nil
-	}
-	for _, field := range f.Fields {
-		if _, given := body.Fields[field.Name]; given || !field.Required || field.Default != nil {
-			continue
-		}
-		for {
-			text, err := line(f.question(field))
-			if err != nil {
-				return err
-			}
-			v, err := field.value(text)
-			if err == nil && text != "" {
-				body.Fields[field.Name] = v
-				break
-			}
-			fmt.Fprintln(out, "  That is not one.")
-		}
-	}
-	for _, what := range f.RequireReason {
-		if what == "request" && body.Reason == "" {
-			var err error
-			if body.Reason, err = line("Why"); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// question names a field and what may be answered.
-func (f askableFlow) question(field askableField) string {
-	label := orDefault(field.Label, field.Name)
-	var choices []string
-	for _, v := range field.Allowed {
-		choices = append(choices, fmt.Sprint(v))
-	}
-	if field.Type == "target" {
-		for _, t := range f.Targets {
-			choices = append(choices, t.ID)
-		}
-	}
-	if len(choices) == 0 {
-		return label
-	}
-	return label + " (" + strings.Join(choices, ", ") + ")"
 }
 
 // printOutcome says where a run stands.

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// checkPrefetch asks for the options of a field as who has typed nothing yet,
+// and whether the first of them is one, as functions/request does.
+func (f checkedFlow) checkPrefetch(ctx context.Context, call caller, field flow.Field) []tried {
+	ada := run.SampleAsk(run.OnRequest, f.about, nil).Run.Requester
+	searching := run.Searching(field.Name, "", run.AskOptionsRun{Flow: f.about, Requester: ada, Fields: map[string]json.RawMessage{}})
+	t := tried{Case: "prefetch of " + field.Name, Hook: string(run.Prefetch)}
+	options := t.options(ctx, call, searching)
+	if len(t.Mistakes) > 0 {
+		return []tried{t}
+	}
+	if len(options) == 0 {
+		t.Notes = append(t.Notes, "it has no options for who has typed nothing yet, so whether it checks a value is not known")
+		return []tried{t}
+	}
+	others := maps.Clone(f.fields)
+	delete(others, field.Name)
+	value := options[0].Value
+	if field.Type == flow.User { // as the field keeps it
+		value = strings.ToLower(value)
+	}
+	c := tried{Case: t.Case + ", to check a value", Hook: t.Hook}
+	found := c.options(ctx, call, run.Checking(field.Name, value, run.AskOptionsRun{Flow: f.about, Requester: ada, Fields: others}))
+	same := func(o run.Option) bool {
+		return o.Value == value || field.Type == flow.User && strings.EqualFold(o.Value, value)
+	}
+	if len(c.Mistakes) == 0 && !slices.ContainsFunc(found, same) {
+		c.Mistakes = append(c.Mistakes, "its own option, asked for by query and value, is not among its answer: whoever chooses it is refused")
+	}
+	return []tried{t, c}
+}
+
+// options asks for options, and says what is wrong with the answer.
+func (t *tried) options(ctx context.Context, call caller, asked run.AskOptions) []run.Option {
+	document, err := json.Marshal(asked)
+	if err != nil {
+		t.Mistakes = append(t.Mistakes, "it can't be asked: "+err.Error())
+		return nil
+	}
+	answer, failed, _ := t.ask(ctx, call, document, run.PrefetchSeconds*time.Second)
+	if failed != "" {
+		t.Mistakes = append(t.Mistakes, "it failed: "+failed)
+	}
+	if len(t.Mistakes) > 0 {
+		return nil
+	}
+	list, err := run.ReadOptions(answer)
+	if err != nil {
+		t.Mistakes = append(t.Mistakes, "prefetch "+err.Error())
+		return nil
+	}
+	n := len(list)
+	t.Options = &n
+	return list
+}
