@@ -21,6 +21,23 @@ func goProgram(t *testing.T, document string) string {
 	return program[1]
 }
 
+// The search that docs/hooks.md shows is that of an example whose output is
+// checked.
+func TestShownSearch(t *testing.T) {
+	docs, err := os.ReadFile("../docs/hooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("example_prefetch_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile("(?s)// services finds.*?\n}\n").FindString(string(docs))
+	if shown == "" || !strings.Contains(string(source), shown) {
+		t.Errorf("docs/hooks.md shows another search than the example:\n%s", shown)
+	}
+}
+
 // The program that README and docs show compiles, and its hook is the one of the
 // package's example, whose output is checked, and of the flow that ships.
 func TestShownProgram(t *testing.T) {

@@ -40,8 +40,9 @@ type Hooks struct {
 	AfterRevoke func(context.Context, *Event) error
 	AfterFail   func(context.Context, *Event) error
 
-	// Prefetch gives, by field, the options of a field whose options are not in
-	// flows.yaml; the first 100 are shown.
+	// Prefetch gives, by field, the options of a field that has prefetch in
+	// flows.yaml; the first 100 are shown. It is asked again, for the value that
+	// was chosen, when the request comes: see [Search]. It may take 5 s.
 	Prefetch map[string]func(context.Context, *Search) ([]Option, error)
 }
 

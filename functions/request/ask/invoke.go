@@ -45,7 +45,7 @@ const (
 	maxInvoked = 128 << 10
 )
 
-// lambdaAPI is Lambda's Invoke. The SDK's client would add 1 ms to each cold
+// lambdaAPI is Lambda's Invoke. The SDK's client would add a fifth to each cold
 // start of functions/request, used or not: docs/performance.md.
 type lambdaAPI struct {
 	cfg    aws.Config
