@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
@@ -37,13 +38,14 @@ func (s service) options(ctx context.Context, c *httpapi.Call) (httpapi.Reply, e
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	about, function, err := s.aboutOptions(f, c.Caller.Person, map[string]json.RawMessage{})
+	about := run.AskOptionsRun{Requester: c.Caller.Person, Fields: map[string]json.RawMessage{}}
+	q, err := s.question(f, field, run.Searching(field.Name, query, about))
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, run.PrefetchSeconds*time.Second)
 	defer cancel()
-	list, err := s.search(ctx, f, field, function, run.Searching(field.Name, query, about))
+	list, err := s.search(ctx, q)
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
@@ -66,63 +68,67 @@ func readQuery(c *httpapi.Call) (string, error) {
 	if err := run.CheckText(q, maxQuery); err != nil {
 		errs = append(errs, flow.FieldError{Field: "q", Detail: err.Error()})
 	}
+	if !utf8.ValidString(q) {
+		errs = append(errs, flow.FieldError{Field: "q", Detail: "it is no UTF-8"})
+	}
 	if len(errs) > 0 {
 		return "", httpapi.Invalid(errs...)
 	}
 	return q, nil
 }
 
-// aboutOptions is what a flow's hook function is told when it is asked for
-// options, and the function.
-func (s service) aboutOptions(f *flow.Flow, requester run.Person, fields map[string]json.RawMessage) (run.AskOptionsRun, string, error) {
+// question is what a flow's hook function is asked about the options of a field.
+type question struct {
+	flow     *flow.Flow
+	field    flow.Field
+	function string
+	document []byte
+}
+
+func (s service) question(f *flow.Flow, field flow.Field, asked run.AskOptions) (question, error) {
 	block, err := f.ForRun(s.HooksFunction)
 	if err != nil {
-		return run.AskOptionsRun{}, "", err
+		return question{}, err
 	}
-	about := run.AskOptionsRun{
-		Flow: run.AskFlow{Name: block.Name, Label: block.Label, Vars: block.Vars}, Requester: requester, Fields: fields,
+	asked.Run.Flow = run.AskFlow{Name: block.Name, Label: block.Label, Vars: block.Vars}
+	document, err := json.Marshal(asked)
+	if err != nil {
+		return question{}, fmt.Errorf("encode what is asked for options: %w", err)
 	}
-	return about, block.Hooks, nil
+	return question{f, field, block.Hooks, document}, nil
 }
 
 // search gives the options of a minute ago or less, else those of now.
-func (s service) search(ctx context.Context, f *flow.Flow, field flow.Field, function string, asked run.AskOptions) ([]run.Option, error) {
-	document, err := json.Marshal(asked)
-	if err != nil {
-		return nil, fmt.Errorf("encode what is asked for options: %w", err)
-	}
-	key := cacheKey(sha256.Sum256(slices.Concat([]byte(function), []byte{0}, document)))
+func (s service) search(ctx context.Context, q question) ([]run.Option, error) {
+	key := cacheKey(sha256.Sum256(slices.Concat([]byte(q.function), []byte{0}, q.document)))
 	if list, there := s.kept.get(key, s.Now()); there {
 		return list, nil
 	}
-	list, err := s.askHook(ctx, f, field, function, asked)
+	list, err := s.askHook(ctx, q)
 	if err == nil {
 		s.kept.put(key, list, s.Now())
 	}
 	return list, err
 }
 
-// askHook asks the flow's hook function. The error is a problem.
-func (s service) askHook(ctx context.Context, f *flow.Flow, field flow.Field, function string, asked run.AskOptions) ([]run.Option, error) {
-	document, err := json.Marshal(asked)
-	if err != nil {
-		return nil, fmt.Errorf("encode what is asked for options: %w", err)
-	}
-	answer, err := s.Hooks.Invoke(ctx, function, document)
+// askHook gives the options of now. The error is a problem where the hook is to
+// blame.
+func (s service) askHook(ctx context.Context, q question) ([]run.Option, error) {
+	answer, err := s.Hooks.Invoke(ctx, q.function, q.document)
 	var failed HookFailure
 	switch {
 	case errors.As(err, &failed):
-		return nil, prefetchFailed(f, failed.Told, failed.Why)
+		return nil, prefetchFailed(q.flow, failed.Told, failed.Why)
 	case ctx.Err() != nil:
-		return nil, prefetchFailed(f, fmt.Sprintf("did not answer within %ds", run.PrefetchSeconds), "no answer in time")
+		return nil, prefetchFailed(q.flow, fmt.Sprintf("did not answer within %ds", run.PrefetchSeconds), "no answer in time")
 	case err != nil:
 		return nil, err
 	}
 	list, err := run.ReadOptions(answer)
 	if err != nil {
-		return nil, prefetchFailed(f, err.Error(), "the answer is not in order, or says that it failed")
+		return nil, prefetchFailed(q.flow, err.Error(), "the answer is not in order, or says that it failed")
 	}
-	if field.Type == flow.User { // as the field keeps it
+	if q.field.Type == flow.User { // as the field keeps it
 		for i := range list {
 			list[i].Value = strings.ToLower(list[i].Value)
 		}

@@ -102,10 +102,10 @@ func (s service) isOption(ctx context.Context, f *flow.Flow, v chosen, asked run
 	}
 	others := maps.Clone(asked.Fields)
 	delete(others, v.field.Name)
-	about, function, err := s.aboutOptions(f, asked.Requester, others)
+	q, err := s.question(f, v.field, run.Checking(v.field.Name, v.value, run.AskOptionsRun{Requester: asked.Requester, Fields: others}))
 	if err != nil {
 		return false, err
 	}
-	list, err := s.askHook(ctx, f, v.field, function, run.Checking(v.field.Name, v.value, about))
+	list, err := s.askHook(ctx, q)
 	return slices.ContainsFunc(list, func(o run.Option) bool { return o.Value == v.value }), err
 }

@@ -172,8 +172,10 @@ func TestOptionsThatAreRefused(t *testing.T) {
 			t.Errorf("%v: %d %s", query, got.StatusCode, got.Body)
 		}
 	}
-	if got := s.search(t, "pick/service", "q", "a\u0007"); got.StatusCode != 400 {
-		t.Errorf("a control character: %d", got.StatusCode)
+	for _, q := range []string{"a\u0007", "\xff"} {
+		if got := s.search(t, "pick/service", "q", q); got.StatusCode != 400 {
+			t.Errorf("%q: %d", q, got.StatusCode)
+		}
 	}
 	if len(s.heard) != 0 {
 		t.Errorf("asked %v", s.heard)
