@@ -162,6 +162,7 @@ func (f *Functions) make() {
 	requests := ask.New(ask.Deps{
 		Flows: f.opts.Flows, Identify: identify("RequestFunction"), Store: table("RequestFunction"), Now: f.opts.Now, Log: f.opts.Log,
 		Executions:    ask.NewExecutions(sfn.NewFromConfig(config("RequestFunction")), machine),
+		Hooks:         ask.NewHooks(config("RequestFunction")),
 		HooksFunction: env["RequestFunction"]["HOOKS_FUNCTION"],
 	})
 	requests.Log = f.opts.Log
