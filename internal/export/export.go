@@ -1,0 +1,63 @@
+// Package export is a run outside of the table: what auditors keep of it, and
+// enough to ask hooks about it again. No sensitive value is in it.
+package export
+
+import (
+	"encoding/json"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Run is a line of an exported file.
+type Run struct {
+	// View is the run as the API shows it, with its history and what on_request
+	// said in shadow mode.
+	run.View
+	Asked Asked `json:"asked"`
+}
+
+// Asked is what was asked, as hooks were told of it.
+type Asked struct {
+	// Flow is the flow's block as it stood then.
+	Flow      run.Flow    `json:"flow"`
+	Requester run.Person  `json:"requester"`
+	Channel   run.Channel `json:"channel"`
+	// Fields has targets with their settings.
+	Fields          map[string]json.RawMessage `json:"fields"`
+	DurationSeconds int                        `json:"duration_seconds,omitempty"`
+	Context         json.RawMessage            `json:"context,omitempty"`
+	Recent          *run.Recent                `json:"recent,omitempty"`
+}
+
+// Of gives a run as it is exported; context is what the requester sent along,
+// nil for none.
+func Of(r *run.Run, context json.RawMessage) Run {
+	out := Run{View: r.View(), Asked: Asked{
+		Flow: r.Flow, Requester: r.Requester, Channel: r.Channel, Fields: r.Fields,
+		DurationSeconds: r.DurationSeconds, Context: context, Recent: r.Recent,
+	}}
+	if r.AskedSeconds > 0 {
+		out.Asked.DurationSeconds = r.AskedSeconds
+	}
+	if out.Asked.Fields == nil {
+		out.Asked.Fields = map[string]json.RawMessage{}
+	}
+	out.Shadow = r.Shadow
+	return out
+}
+
+// Request is the run as it was asked for, to be asked about again: of what is
+// sensitive it has the names alone, which is all that hooks are told.
+func (r Run) Request() run.Asked {
+	a := run.Asked{
+		ID: r.ID, Flow: r.Asked.Flow, Requester: r.Asked.Requester, Channel: r.Asked.Channel, Fields: r.Asked.Fields,
+		Reason: r.Reason, DurationSeconds: r.Asked.DurationSeconds, Context: r.Asked.Context, Recent: r.Asked.Recent,
+	}
+	for _, name := range r.Withheld {
+		if a.Sensitive == nil {
+			a.Sensitive, a.Salt = map[string]json.RawMessage{}, "none"
+		}
+		a.Sensitive[name] = json.RawMessage("null")
+	}
+	return a
+}

@@ -1,0 +1,65 @@
+package export_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fasttrack-dev/fasttrack/internal/export"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+
+// What hooks are asked about an exported run is, after it was written and read,
+// what they were asked when it was made; no sensitive value is in the file.
+func TestExportedRunIsAskedAboutAsItWas(t *testing.T) {
+	asked := run.Asked{
+		ID: run.NewID(start), Channel: run.ViaAPI, Reason: "prod is <down>", DurationSeconds: 3600,
+		Flow: run.Flow{
+			Name: "f", Label: "F", Vars: json.RawMessage(`{"a":1}`), Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"},
+			Strategy: json.RawMessage(`{"type":"lambda"}`), FastTrack: &run.FastTrack{MaxPerHour: 1},
+		},
+		Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com", Groups: []string{"dev"}},
+		Fields:    map[string]json.RawMessage{"target": json.RawMessage(`{"id":"prod","label":"Production","settings":{"low_risk":true}}`)},
+		Sensitive: map[string]json.RawMessage{"pin": json.RawMessage(`"0815-secret"`)},
+		Context:   json.RawMessage(`{"diff.txt":"+a"}`),
+		Recent:    &run.Recent{WindowSeconds: 60, Requested: 2},
+	}
+	r, err := run.New(asked, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := r.Document(start, asked.Context)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// An approve has shortened it since.
+	r.AskedSeconds, r.DurationSeconds = 3600, 60
+
+	raw, err := json.Marshal(export.Of(r, asked.Context))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(raw), "0815-secret") || strings.Contains(string(raw), `"salt"`) {
+		t.Errorf("a sensitive value is in the file: %s", raw)
+	}
+	var read export.Run
+	if err := json.Unmarshal(raw, &read); err != nil {
+		t.Fatal(err)
+	}
+	again, err := run.New(read.Request(), read.CreatedAt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := again.Document(start, read.Asked.Context)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want.Hook, got.Hook); diff != "" {
+		t.Errorf("hooks are asked otherwise, -then +now:\n%s", diff)
+	}
+}
