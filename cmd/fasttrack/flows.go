@@ -121,6 +121,7 @@ that the directory doesn't have, is a warning: it doesn't change the status.`,
 // flowLine is one flow in a list.
 type flowLine struct {
 	Name       string   `json:"name"`
+	Version    string   `json:"version"`
 	Label      string   `json:"label"`
 	Hooks      string   `json:"hooks"`
 	Fields     []string `json:"fields"`
@@ -140,14 +141,17 @@ func newFlowsListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			lines := flowLines(file)
+			lines, err := flowLines(file)
+			if err != nil {
+				return err
+			}
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), lines)
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "NAME\tLABEL\tFIELDS\tDURATIONS\tAPPROVERS")
+			fmt.Fprintln(w, "NAME\tVERSION\tLABEL\tFIELDS\tDURATIONS\tAPPROVERS")
 			for _, l := range lines {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", l.Name, l.Label, orDash(l.Fields), orDash(l.Durations), orDash(l.Approvers))
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", l.Name, l.Version, l.Label, orDash(l.Fields), orDash(l.Durations), orDash(l.Approvers))
 			}
 			return w.Flush()
 		},
@@ -156,11 +160,15 @@ func newFlowsListCommand() *cobra.Command {
 	return cmd
 }
 
-func flowLines(file *flow.File) []flowLine {
+func flowLines(file *flow.File) ([]flowLine, error) {
 	lines := make([]flowLine, 0, len(file.Flows))
 	for _, f := range file.Flows {
+		version, err := f.Version()
+		if err != nil {
+			return nil, err
+		}
 		l := flowLine{
-			Name: f.Name, Label: f.Label, Hooks: f.Hooks, Requesters: f.Requesters, Approvers: f.Review.Approvers,
+			Name: f.Name, Version: version, Label: f.Label, Hooks: f.Hooks, Requesters: f.Requesters, Approvers: f.Review.Approvers,
 			Fields: []string{}, Durations: []string{},
 		}
 		for _, field := range f.Fields {
@@ -171,7 +179,7 @@ func flowLines(file *flow.File) []flowLine {
 		}
 		lines = append(lines, l)
 	}
-	return lines
+	return lines, nil
 }
 
 func orDash(list []string) string {

@@ -2,7 +2,12 @@
 // anything is asked, and checks what somebody asks for against it.
 package flow
 
-import "encoding/json"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+)
 
 // File is a whole flows.yaml.
 type File struct {
@@ -31,33 +36,35 @@ const OwnHooks = "hooks"
 // Principals (Requesters, Admins, approvers, viewers) are e-mails or other
 // identities such as a role's ARN, "group:NAME", "everyone", and in a review
 // "admins".
+//
+// Empty members are left out of its JSON, which is what its version is of.
 type Flow struct {
-	Name        string
-	Label       string
-	Description string
+	Name        string `json:",omitempty"`
+	Label       string `json:",omitempty"`
+	Description string `json:",omitempty"`
 	// Hooks is OwnHooks, or the name or ARN of any Lambda function.
-	Hooks string
+	Hooks string `json:",omitempty"`
 	// HookTimeoutSeconds limits each hook, 10 by default, at most 60.
-	HookTimeoutSeconds int
-	Requesters         []string
-	Admins             []string
-	Fields             []Field
-	Targets            []Target
+	HookTimeoutSeconds int      `json:",omitempty"`
+	Requesters         []string `json:",omitempty"`
+	Admins             []string `json:",omitempty"`
+	Fields             []Field  `json:",omitempty"`
+	Targets            []Target `json:",omitempty"`
 	// DurationsSeconds are what a requester may choose from; the first is the
 	// default. Empty without a strategy.
-	DurationsSeconds []int
-	Strategy         *Strategy
+	DurationsSeconds []int     `json:",omitempty"`
+	Strategy         *Strategy `json:",omitempty"`
 	// RecentSeconds is the window in which a requester's earlier runs are
 	// counted for hooks, 0 for none.
-	RecentSeconds int
+	RecentSeconds int `json:",omitempty"`
 	// FastTrack limits what on_request may approve; nil doesn't.
-	FastTrack *FastTrack
+	FastTrack *FastTrack `json:",omitempty"`
 	// Shadow has on_request tried only: mode shadow.
-	Shadow bool
+	Shadow bool `json:",omitempty"`
 	// RequireReason are the acts that must come with a reason.
-	RequireReason []string
-	Review        Review
-	Vars          map[string]any
+	RequireReason []string       `json:",omitempty"`
+	Review        Review         `json:",omitempty"`
+	Vars          map[string]any `json:",omitempty"`
 }
 
 // Field gives the field of a name; false if there is none.
@@ -68,6 +75,17 @@ func (f *Flow) Field(name string) (Field, bool) {
 		}
 	}
 	return Field{}, false
+}
+
+// Version names the flow as it is declared: 12 hex digits of a SHA-256, another
+// whenever anything in it is.
+func (f *Flow) Version() (string, error) {
+	raw, err := json.Marshal(f)
+	if err != nil {
+		return "", fmt.Errorf("flow %s: %w", f.Name, err)
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:6]), nil
 }
 
 // Field is one field of a request.
@@ -124,31 +142,31 @@ type Strategy struct {
 
 // Review says who decides, and how.
 type Review struct {
-	Approvers      []string
-	Viewers        []string
-	SelfApproval   bool
-	Approvals      []Requirement
-	TimeoutSeconds int
-	Notify         []Notify
+	Approvers      []string      `json:",omitempty"`
+	Viewers        []string      `json:",omitempty"`
+	SelfApproval   bool          `json:",omitempty"`
+	Approvals      []Requirement `json:",omitempty"`
+	TimeoutSeconds int           `json:",omitempty"`
+	Notify         []Notify      `json:",omitempty"`
 }
 
 // FastTrack limits what on_request may approve; a zero member doesn't. See
 // run.FastTrack.
 type FastTrack struct {
-	MaxPerPersonPerDay      int
-	MaxPerHour              int
-	QuietAfterDenialSeconds int
+	MaxPerPersonPerDay      int `json:",omitempty"`
+	MaxPerHour              int `json:",omitempty"`
+	QuietAfterDenialSeconds int `json:",omitempty"`
 }
 
 // Requirement asks for Count different people of the principal From; any
 // approver if that is empty.
 type Requirement struct {
-	From  string
-	Count int
+	From  string `json:",omitempty"`
+	Count int    `json:",omitempty"`
 }
 
 // Notify is one entry of a notify list.
 type Notify struct {
-	To          []string
-	WaitSeconds int
+	To          []string `json:",omitempty"`
+	WaitSeconds int      `json:",omitempty"`
 }

@@ -86,6 +86,9 @@ func (d *decider) log(to Status, e Entry) {
 	if d.err != nil {
 		return
 	}
+	if d.step.Heard != nil {
+		e.HooksVersion = d.step.Heard.Version
+	}
 	d.err = d.Run.append(d.now, to, e)
 	d.changed = true
 }

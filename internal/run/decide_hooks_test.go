@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -229,5 +230,22 @@ func TestAnswersToAnEarlierQuestionAreDropped(t *testing.T) {
 	next, changed, err := run.Decide(m.run, late, m.now)
 	if err != nil || changed || next.Status != run.Pending {
 		t.Errorf("changed %v to %s (%v): an answer of on_request was taken for one of on_approve", changed, next.Status, err)
+	}
+}
+
+// The history says which version of the flow was asked under, and which version
+// of the hook function led where.
+func TestHistoryNamesVersions(t *testing.T) {
+	m := newMachineFor(t, run.Asked{ID: run.NewID(start), Flow: sampleFlow(), FlowVersion: "0123456789ab", Requester: ada})
+	m.step(run.Step{Heard: &run.Heard{Answer: []byte(`{"subscriptions":["on_request","on_approve"]}`), Version: "7"}})
+	m.act(run.Approve, grace, "")
+	m.step(run.Step{Heard: &run.Heard{Answer: []byte(`{}`), Version: "8"}})
+	m.is(run.Approved, run.NextApproved)
+	var got []string
+	for _, e := range m.run.History {
+		got = append(got, string(e.Event)+" "+e.FlowVersion+" "+e.HooksVersion)
+	}
+	if want := []string{"request 0123456789ab ", "forward  7", "approve  8"}; !slices.Equal(got, want) {
+		t.Errorf("the history says %q, want %q", got, want)
 	}
 }

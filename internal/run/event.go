@@ -83,6 +83,11 @@ type Entry struct {
 	DurationSeconds int `json:"duration_seconds,omitempty"`
 	// PayloadSHA256 is, in the first entry, the hash of what was asked.
 	PayloadSHA256 string `json:"payload_sha256,omitempty"`
+	// FlowVersion is, in the first entry, the version of the flow that it was
+	// asked under; see flow.Flow.Version.
+	FlowVersion string `json:"flow_version,omitempty"`
+	// HooksVersion is the version of the hook function whose answer led here.
+	HooksVersion string `json:"hooks_version,omitempty"`
 	// PrevHash is the Hash of the entry before, "" in the first.
 	PrevHash string `json:"prev_hash"`
 	Hash     string `json:"hash"`

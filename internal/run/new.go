@@ -23,6 +23,8 @@ type Asked struct {
 	Context json.RawMessage
 	// Recent is nil where the flow doesn't ask for it.
 	Recent *Recent
+	// FlowVersion is the version of the flow, "" where it is not known.
+	FlowVersion string
 	// Salt goes into the digest of what was asked, so that it doesn't give a
 	// sensitive value away to guessing; [New] makes one where it is needed.
 	Salt string
@@ -47,7 +49,7 @@ func New(a Asked, now time.Time) (*Run, error) {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
 	}
 	if err := r.append(now, Requested, Entry{
-		Event: Request, Actor: a.Requester.Actor(), Channel: a.Channel, Reason: a.Reason, PayloadSHA256: digest,
+		Event: Request, Actor: a.Requester.Actor(), Channel: a.Channel, Reason: a.Reason, PayloadSHA256: digest, FlowVersion: a.FlowVersion,
 	}); err != nil {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
 	}

@@ -107,8 +107,12 @@ func (s service) whatIsAsked(c *httpapi.Call) (*flow.Flow, run.Asked, error) {
 	if err != nil {
 		return nil, run.Asked{}, err
 	}
+	version, err := f.Version()
+	if err != nil {
+		return nil, run.Asked{}, err
+	}
 	return f, run.Asked{
-		Flow: block, Requester: c.Caller.Person, Channel: run.ViaAPI, Fields: checked.Fields, Sensitive: checked.Sensitive,
+		Flow: block, FlowVersion: version, Requester: c.Caller.Person, Channel: run.ViaAPI, Fields: checked.Fields, Sensitive: checked.Sensitive,
 		Reason: in.Reason, DurationSeconds: checked.DurationSeconds, Context: sent,
 	}, nil
 }
