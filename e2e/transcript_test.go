@@ -56,6 +56,7 @@ func playWith(t *testing.T, scripts, hooks, flows string, o local.Options, ready
 				env.Setenv("URL", stack.URL())
 				env.Setenv("FASTTRACK_URL", stack.URL())
 				env.Setenv("FLOWS", absolute)
+				env.Setenv("HOOKS", filepath.Join(binaries, hooks, "bootstrap"))
 				env.Setenv("PATH", filepath.Join(binaries, "bin")+string(filepath.ListSeparator)+env.Getenv("PATH"))
 				env.Values[clientKey{}] = &client{url: stack.URL()}
 				return nil

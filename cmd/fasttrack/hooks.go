@@ -1,18 +1,12 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
@@ -62,7 +56,7 @@ status is 1 if anything is wrong.`,
 			if err != nil {
 				return err
 			}
-			call, err := hookCaller(cmd.Context(), args[0], endpoint)
+			call, err := hookFunction(cmd.Context(), args[0], endpoint)
 			if err != nil {
 				return err
 			}
@@ -131,49 +125,6 @@ func askedFlow(file, name string) (checkedFlow, error) {
 		}
 	}
 	return checkedFlow{run.AskFlow{Name: f.Name, Label: f.Label, Vars: vars}, fields, prefetched}, nil
-}
-
-// caller asks a function; failed is what it said of its own failure.
-type caller func(ctx context.Context, document []byte) (answer []byte, failed string, err error)
-
-func hookCaller(ctx context.Context, target, endpoint string) (caller, error) {
-	if u, err := url.Parse(target); err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") {
-		return func(ctx context.Context, document []byte) ([]byte, string, error) {
-			req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(document))
-			if err != nil {
-				return nil, "", err
-			}
-			req.Header.Set("Content-Type", "application/json")
-			res, err := http.DefaultClient.Do(req)
-			if err != nil {
-				return nil, "", err
-			}
-			defer res.Body.Close()
-			answer, err := io.ReadAll(io.LimitReader(res.Body, 7<<20))
-			if err == nil && res.StatusCode != http.StatusOK {
-				return nil, res.Status, nil
-			}
-			return answer, "", err
-		}, nil
-	}
-	client, err := lambdaClient(ctx, endpoint)
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context, document []byte) ([]byte, string, error) {
-		out, err := client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &target, Payload: document})
-		if err != nil {
-			return nil, "", err
-		}
-		if out.FunctionError != nil {
-			var failed struct {
-				Message string `json:"errorMessage"`
-			}
-			_ = json.Unmarshal(out.Payload, &failed) // what is no JSON has no message
-			return nil, orDefault(failed.Message, aws.ToString(out.FunctionError)), nil
-		}
-		return out.Payload, "", nil
-	}, nil
 }
 
 func printTried(w io.Writer, all []tried) error {

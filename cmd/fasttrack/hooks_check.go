@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -83,7 +84,7 @@ const hookLimit = 10 * time.Second
 
 // checkHooks asks all that there is to ask. It ends at the first case that can't
 // be asked at all.
-func checkHooks(ctx context.Context, call caller, f checkedFlow) []tried {
+func checkHooks(ctx context.Context, call replay.Function, f checkedFlow) []tried {
 	var all []tried
 	var first run.CheckedAnswer
 	for _, c := range f.askings() {
@@ -120,11 +121,12 @@ func checkHooks(ctx context.Context, call caller, f checkedFlow) []tried {
 
 // ask asks within a limit. It notes a mistake where no answer came; ended tells
 // that the function can't be asked at all.
-func (t *tried) ask(ctx context.Context, call caller, document []byte, limit time.Duration) (answer []byte, failed string, ended bool) {
+func (t *tried) ask(ctx context.Context, call replay.Function, document []byte, limit time.Duration) (answer []byte, failed string, ended bool) {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	started := time.Now()
-	answer, failed, err := call(limited, document)
+	got, err := call(limited, document)
+	answer, failed = got.Payload, got.Failure()
 	t.TookMS = time.Since(started).Milliseconds()
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:

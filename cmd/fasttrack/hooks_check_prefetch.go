@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // checkPrefetch asks for the options of a field as who has typed nothing yet,
 // and whether the first of them is one, as functions/request does.
-func (f checkedFlow) checkPrefetch(ctx context.Context, call caller, field flow.Field) []tried {
+func (f checkedFlow) checkPrefetch(ctx context.Context, call replay.Function, field flow.Field) []tried {
 	ada := run.SampleAsk(run.OnRequest, f.about, nil).Run.Requester
 	searching := run.Searching(field.Name, "", run.AskOptionsRun{Flow: f.about, Requester: ada, Fields: map[string]json.RawMessage{}})
 	t := tried{Case: "prefetch of " + field.Name, Hook: string(run.Prefetch)}
@@ -44,7 +45,7 @@ func (f checkedFlow) checkPrefetch(ctx context.Context, call caller, field flow.
 }
 
 // options asks for options, and says what is wrong with the answer.
-func (t *tried) options(ctx context.Context, call caller, asked run.AskOptions) []run.Option {
+func (t *tried) options(ctx context.Context, call replay.Function, asked run.AskOptions) []run.Option {
 	document, err := json.Marshal(asked)
 	if err != nil {
 		t.Mistakes = append(t.Mistakes, "it can't be asked: "+err.Error())

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	locallambda "github.com/fasttrack-dev/fasttrack/internal/local/lambda"
+	"github.com/fasttrack-dev/fasttrack/internal/replay"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// present is the flows and hooks that there are now: flags of the commands that
+// try them.
+type present struct {
+	file, stack, endpoint, binary string
+	// flows is what the file holds, once it is loaded.
+	flows *flow.File
+}
+
+func (p *present) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.file, "flows", "flows.yaml", "the `FILE` of flows")
+	cmd.Flags().StringVar(&p.stack, "stack", "fasttrack", "the name of the stack")
+	cmd.Flags().StringVar(&p.binary, "binary", "", "a `FILE`: the hook function's bootstrap, to be run on this machine in place of what is deployed, such as build/HooksFunction/bootstrap")
+	endpointFlag(cmd, &p.endpoint)
+}
+
+// load reads the file of flows.
+func (p *present) load() (err error) {
+	p.flows, err = flow.Load(p.file)
+	return err
+}
+
+// block is a flow as a run of it would keep it.
+func (p *present) block(f *flow.Flow) (run.Flow, error) { return f.ForRun(p.stack + "-hooks") }
+
+// function gives the hook function of a flow; close ends what it started.
+func (p *present) function(ctx context.Context, f *flow.Flow) (ask replay.Function, closes func(), err error) {
+	if p.binary != "" {
+		return binaryFunction(p.binary, f.Name, p.endpoint)
+	}
+	block, err := p.block(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	ask, err = hookFunction(ctx, block.Hooks, p.endpoint)
+	return ask, func() {}, err
+}
+
+// hookFunction gives a function by the URL that is posted to, or by its name or
+// ARN at Lambda.
+func hookFunction(ctx context.Context, target, endpoint string) (replay.Function, error) {
+	if u, err := url.Parse(target); err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") {
+		return func(ctx context.Context, document []byte) (replay.Answer, error) { return post(ctx, target, document) }, nil
+	}
+	client, err := lambdaClient(ctx, endpoint)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, document []byte) (replay.Answer, error) {
+		out, err := client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &target, Payload: document})
+		var missing *types.ResourceNotFoundException
+		switch {
+		case errors.As(err, &missing):
+			return replay.Answer{}, fmt.Errorf("%s can't be asked: there is no such function; is it deployed, and --stack right?", target)
+		case err != nil:
+			return replay.Answer{}, fmt.Errorf("%s can't be asked: %w", target, err)
+		}
+		return replay.Answer{
+			Payload: out.Payload, FunctionError: aws.ToString(out.FunctionError), Version: aws.ToString(out.ExecutedVersion),
+		}, nil
+	}, nil
+}
+
+func post(ctx context.Context, target string, document []byte) (replay.Answer, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(document))
+	if err != nil {
+		return replay.Answer{}, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return replay.Answer{}, err
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(res.Body, 7<<20))
+	if err == nil && res.StatusCode != http.StatusOK {
+		return replay.Answer{FunctionError: res.Status}, nil
+	}
+	return replay.Answer{Payload: answer}, err
+}
+
+// binaryFunction runs a Lambda binary on this machine, over the Lambda Runtime
+// API, as the service does.
+func binaryFunction(path, name, endpoint string) (replay.Function, func(), error) {
+	service, err := locallambda.New(locallambda.Options{
+		Region: "us-east-1", AccountID: "123456789012", EndpointURL: endpoint, Concurrency: 2 * runtime.NumCPU(), QueueWait: time.Hour,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	closes := func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_ = service.Close(ctx) // its processes are killed whatever it says
+	}
+	if path, err = filepath.Abs(path); err == nil {
+		err = service.Register(locallambda.Function{Name: name, Command: path, Timeout: 200 * time.Second, MemoryMB: 256})
+	}
+	if err != nil {
+		closes()
+		return nil, nil, usageError{fmt.Errorf("--binary: %w", err)}
+	}
+	return func(ctx context.Context, document []byte) (replay.Answer, error) {
+		out, err := service.Invoke(ctx, name, document)
+		return replay.Answer{Payload: out.Payload, FunctionError: out.FunctionError, Version: out.ExecutedVersion}, err
+	}, closes, nil
+}

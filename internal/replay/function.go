@@ -1,0 +1,53 @@
+package replay
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Function asks a hook function. The error is that it could not be asked; what
+// it did wrong itself is in the answer.
+type Function func(ctx context.Context, document []byte) (Answer, error)
+
+// Answer is what an invocation gave, as Lambda's Invoke tells it.
+type Answer struct {
+	// Payload is the function's answer or, with FunctionError, what it says of
+	// its failure.
+	Payload []byte
+	// FunctionError is "" if it answered.
+	FunctionError string
+	// Version is the version that ran, "" where that is not known.
+	Version string
+}
+
+// Failure says how the function failed, "" if it did not.
+func (a Answer) Failure() string {
+	if a.FunctionError == "" {
+		return ""
+	}
+	told := a.told()
+	if told.Message == "" {
+		return a.FunctionError
+	}
+	return told.Message
+}
+
+func (a Answer) told() (told struct {
+	Message string `json:"errorMessage"`
+	Type    string `json:"errorType"`
+}) {
+	_ = json.Unmarshal(a.Payload, &told) // what is no JSON tells nothing
+	return told
+}
+
+// caught is the failure as the state machine catches it.
+func (a Answer) caught() *run.Caught {
+	name := a.told().Type
+	if name == "" {
+		name = a.FunctionError
+	}
+	return &run.Caught{Error: name, Cause: strings.TrimSpace(string(a.Payload))}
+}

@@ -1,0 +1,136 @@
+// Package replay tells what a flow's hooks would do with a request, by the
+// engine itself: hooks are asked what they would be asked, and what they answer
+// is judged as it would be. Nothing is stored, and nobody is told.
+package replay
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Outcome is what would come of a request.
+type Outcome string
+
+// The outcomes.
+const (
+	Approve Outcome = "approve"
+	Deny    Outcome = "deny"
+	People  Outcome = "people"
+)
+
+// Verdict is what the hooks would do with a request.
+type Verdict struct {
+	Outcome Outcome `json:"outcome"`
+	// Reason is what everyone would see; By is the hook that decided.
+	Reason string `json:"reason,omitempty"`
+	By     string `json:"by,omitempty"`
+	// DurationSeconds is how long access would last, 0 without any.
+	DurationSeconds int         `json:"duration_seconds,omitempty"`
+	Checks          []run.Check `json:"checks"`
+	// Errors are what hooks did wrong, Ignored why something did not count.
+	Errors  []string `json:"errors"`
+	Ignored []string `json:"ignored,omitempty"`
+	// Review is who would be asked, where people decide.
+	Review *run.ReviewView `json:"review,omitempty"`
+	// Asked are the hooks, in their order.
+	Asked []Asked `json:"asked"`
+	// HooksVersion is the version of the function that answered last.
+	HooksVersion string `json:"hooks_version,omitempty"`
+}
+
+// Asked is one invocation of the hook function.
+type Asked struct {
+	Hook   run.HookName `json:"hook"`
+	TookMS float64      `json:"took_ms"`
+}
+
+// Ask asks the hooks of a flow about a request made at a time, until something is
+// decided or people would be asked: on_request, what comes in its answer, and the
+// on-hooks of what it decides. Hooks that only hear of what happened are not
+// asked. on_request counts also where the flow is in shadow mode, and the limits
+// of fast_track are left out.
+//
+// The error is that a function could not be asked, or that ctx ended.
+func Ask(ctx context.Context, a run.Asked, at time.Time, ask Function) (Verdict, error) {
+	v := Verdict{Checks: []run.Check{}, Errors: []string{}, Asked: []Asked{}}
+	a.Flow.Shadow, a.Flow.FastTrack = false, nil
+	r, err := run.New(a, at)
+	if err != nil {
+		return v, err
+	}
+	for r.Status == run.Requested && r.Engine.Next == run.NextHook {
+		step := run.Step{ID: fmt.Sprint("replay/", r.Engine.Turn), Turn: r.Engine.Turn}
+		if step.Heard, step.Caught, err = v.ask(ctx, r, a.Context, ask); err != nil {
+			return v, err
+		}
+		step.HooksVersion = v.HooksVersion
+		if r, _, err = run.Decide(r, step, at); err != nil {
+			return v, err
+		}
+	}
+	v.conclude(r)
+	return v, nil
+}
+
+// ask asks the hook that comes next, within its time.
+func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask Function) (*run.Heard, *run.Caught, error) {
+	document, err := r.Document(r.UpdatedAt, sent)
+	if err != nil {
+		return nil, nil, err
+	}
+	raw, err := run.Encode(document.Hook.Ask)
+	if err != nil {
+		return nil, nil, err
+	}
+	limited, cancel := context.WithTimeout(ctx, time.Duration(document.Hook.Seconds)*time.Second)
+	defer cancel()
+	started := time.Now()
+	answer, err := ask(limited, raw)
+	took := time.Since(started)
+	v.Asked = append(v.Asked, Asked{Hook: document.Hook.Ask.Hook, TookMS: float64(took.Microseconds()) / 1000})
+	switch {
+	case err != nil && ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded):
+		return nil, &run.Caught{Error: "States.Timeout"}, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	if answer.Version != "" {
+		v.HooksVersion = answer.Version
+	}
+	if answer.FunctionError != "" {
+		return nil, answer.caught(), nil
+	}
+	return &run.Heard{Answer: answer.Payload, Version: answer.Version}, nil, nil
+}
+
+// conclude reads the verdict off the run.
+func (v *Verdict) conclude(r *run.Run) {
+	view := r.View()
+	v.Outcome, v.DurationSeconds = People, r.DurationSeconds
+	for _, e := range r.History {
+		if e.Event == run.Ignore && e.Reason != "" {
+			v.Ignored = append(v.Ignored, e.Reason)
+		}
+		if e.Error != "" && view.Review == nil {
+			v.Errors = append(v.Errors, e.Error)
+		}
+	}
+	if d := view.Decision; d != nil {
+		v.Outcome, v.Reason, v.By = Outcome(d.Event), d.Reason, d.By.ID
+		v.Checks = append(v.Checks, d.Checks...)
+		return
+	}
+	v.Review = view.Review
+	v.Checks = append(v.Checks, view.Review.Checks...)
+	for _, e := range view.Review.Errors {
+		v.Errors = append(v.Errors, e.Error)
+	}
+}
+
+// Failed tells whether people would decide because a hook failed.
+func (v Verdict) Failed() bool { return v.Outcome == People && len(v.Errors) > 0 }

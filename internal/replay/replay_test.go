@@ -1,0 +1,119 @@
+package replay_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/replay"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// failed stands for people, because a hook failed.
+const failed replay.Outcome = "failed"
+
+var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+
+func asked() run.Asked {
+	return run.Asked{
+		ID: run.NewID(start), Reason: "because", DurationSeconds: 3600, Requester: run.Person{ID: "ada@example.com"},
+		Flow: run.Flow{
+			Name: "f", Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, Strategy: json.RawMessage(`{}`),
+			Review: run.ReviewRule{Approvers: []string{"group:sre"}, Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 3600},
+			Shadow: true, FastTrack: &run.FastTrack{MaxPerHour: 1},
+		},
+	}
+}
+
+// answers gives a function that answers each hook as it is told to.
+func answers(t *testing.T, byHook map[run.HookName]string) replay.Function {
+	return func(_ context.Context, document []byte) (replay.Answer, error) {
+		var ask run.Ask
+		if err := json.Unmarshal(document, &ask); err != nil {
+			return replay.Answer{}, err
+		}
+		answer, there := byHook[ask.Hook]
+		if !there {
+			t.Errorf("%s is asked", ask.Hook)
+		}
+		if failure, fails := strings.CutPrefix(answer, "fail "); fails {
+			return replay.Answer{FunctionError: "Unhandled", Payload: []byte(failure), Version: "7"}, nil
+		}
+		return replay.Answer{Payload: []byte(answer), Version: "7"}, nil
+	}
+}
+
+// What hooks would do is what the engine makes of their answers: guards count,
+// failures go to people, and hooks that only hear are not asked.
+func TestAsk(t *testing.T) {
+	for name, tc := range map[string]struct {
+		answers map[run.HookName]string
+		outcome replay.Outcome
+		says    string // in the reason, the errors or what was ignored
+		checks  int
+		seconds int
+	}{
+		"approves":               {map[run.HookName]string{run.OnRequest: `{"transition":"approve","reason":"low risk","duration_seconds":60,"checks":[{"name":"a","passed":true}],"subscriptions":["on_request","after_approve"]}`}, replay.Approve, "low risk", 1, 60},
+		"approves, without one":  {map[run.HookName]string{run.OnRequest: `{"transition":"approve","subscriptions":["on_request"]}`}, replay.Approve, "Approved by on_request of f", 0, 3600},
+		"denies":                 {map[run.HookName]string{run.OnRequest: `{"transition":"deny","reason":"never","subscriptions":["on_request"]}`}, replay.Deny, "never", 0, 3600},
+		"a guard ignores":        {map[run.HookName]string{run.OnRequest: `{"transition":"approve","subscriptions":["on_request","on_approve"]}`, run.OnApprove: `{"transition":"ignore","message":"not you"}`}, replay.People, "not you", 0, 3600},
+		"a guard denies":         {map[run.HookName]string{run.OnRequest: `{"transition":"approve","subscriptions":["on_request","on_approve"]}`, run.OnApprove: `{"transition":"deny","reason":"not you"}`}, replay.Deny, "not you", 0, 3600},
+		"a guard fails":          {map[run.HookName]string{run.OnRequest: `{"transition":"approve","subscriptions":["on_request","on_approve"]}`, run.OnApprove: `[]`}, failed, "on_approve gave an invalid answer", 0, 3600},
+		"leaves it to people":    {map[run.HookName]string{run.OnRequest: `{"permissions":{"approvers":["bob@example.com"]},"checks":[{"name":"a","passed":false}],"subscriptions":["on_request","get_permissions","after_request"]}`}, replay.People, "", 1, 3600},
+		"a reducer fails":        {map[run.HookName]string{run.OnRequest: `{"errors":[{"hook":"get_permissions","error":"Okta did not answer: 503"}],"subscriptions":["on_request"]}`}, failed, "Okta did not answer: 503", 0, 3600},
+		"answers nonsense":       {map[run.HookName]string{run.OnRequest: `{"transition":"escalate","subscriptions":["on_request"]}`}, failed, `transition "escalate" is not one`, 0, 3600},
+		"fails as a whole":       {map[run.HookName]string{run.OnRequest: `fail {"errorType":"KeyError","errorMessage":"'urgency'"}`}, failed, "on_request failed: 'urgency'", 0, 3600},
+		"asks to approve longer": {map[run.HookName]string{run.OnRequest: `{"transition":"approve","duration_seconds":7200,"subscriptions":["on_request"]}`}, failed, "may only shorten", 0, 3600},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := replay.Ask(t.Context(), asked(), start, answers(t, tc.answers))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Failed() {
+				got.Outcome = failed
+			}
+			if got.Outcome != tc.outcome || got.DurationSeconds != tc.seconds || len(got.Checks) != tc.checks || got.HooksVersion != "7" {
+				t.Errorf("got %+v, want %s for %d s with %d checks", got, tc.outcome, tc.seconds, tc.checks)
+			}
+			if said := fmt.Sprint(got.Reason, got.Errors, got.Ignored); !strings.Contains(said, tc.says) {
+				t.Errorf("it says %s, want %q", said, tc.says)
+			}
+			if toPeople := got.Outcome == replay.People || got.Outcome == failed; toPeople != (got.Review != nil) {
+				t.Errorf("the review is %+v", got.Review)
+			}
+			if len(got.Asked) != len(tc.answers) {
+				t.Errorf("asked %v", got.Asked)
+			}
+		})
+	}
+	got, err := replay.Ask(t.Context(), asked(), start, answers(t, map[run.HookName]string{run.OnRequest: `{"permissions":{"approvers":["bob@example.com"]},"subscriptions":["on_request"]}`}))
+	if err != nil || !slices.Equal(got.Review.Approvers, []string{"bob@example.com"}) {
+		t.Errorf("%v would be asked (%v)", got.Review, err)
+	}
+}
+
+// A hook that hangs fails at its time limit; a function that can't be asked is
+// no verdict.
+func TestAskWithoutAnAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hangs := func(ctx context.Context, _ []byte) (replay.Answer, error) {
+			<-ctx.Done()
+			return replay.Answer{}, ctx.Err()
+		}
+		got, err := replay.Ask(t.Context(), asked(), start, hangs)
+		if err != nil || !got.Failed() || !strings.Contains(fmt.Sprint(got.Errors), "did not answer within its time limit (10 s a hook)") {
+			t.Errorf("got %+v (%v)", got, err)
+		}
+	})
+	gone := errors.New("there is no such function")
+	if _, err := replay.Ask(t.Context(), asked(), start, func(context.Context, []byte) (replay.Answer, error) { return replay.Answer{}, gone }); !errors.Is(err, gone) {
+		t.Errorf("got %v", err)
+	}
+}
