@@ -1,0 +1,103 @@
+package export_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fasttrack-dev/fasttrack/internal/export"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// aRun is a run with what must not leave the table in it.
+func aRun(t *testing.T) *run.Run {
+	t.Helper()
+	r, err := run.New(run.Asked{
+		ID: run.NewID(start), Channel: run.ViaAPI, Reason: "prod is <down>", DurationSeconds: 3600, FlowVersion: "0a1b2c3d4e5f",
+		Flow:      run.Flow{Name: "f", Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}},
+		Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com"},
+		Fields:    map[string]json.RawMessage{"target": json.RawMessage(`{"id":"prod","label":"Production","settings":{"low_risk":true}}`)},
+		Sensitive: map[string]json.RawMessage{"pin": json.RawMessage(`"0815-secret"`)}, Salt: "the-salt",
+	}, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Engine.Token = "the-token"
+	return r
+}
+
+func aLine(t *testing.T) string {
+	t.Helper()
+	line, err := export.Of(aRun(t), nil).Line()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(line)
+}
+
+// What was written is read again, whatever ends the lines.
+func TestRead(t *testing.T) {
+	line := aLine(t)
+	for name, file := range map[string]string{
+		"as written":       line + line,
+		"no newline last":  line + strings.TrimSuffix(line, "\n"),
+		"CRLF":             strings.ReplaceAll(line+line, "\n", "\r\n"),
+		"blank lines":      "\n" + line + "  \n" + line + "\n",
+		"a mark at first":  "\uFEFF" + line + line,
+		"unknown members":  strings.Replace(line, `{"id"`, `{"later":1,"id"`, 1) + line,
+		"a line of 2 MB":   strings.Replace(line, `{"id"`, `{"later":"`+strings.Repeat("x", export.MaxLine-len(line)-len(`"later":"",`)+1)+`","id"`, 1) + line,
+		"the longest CRLF": strings.Replace(line, `{"id"`, `{"later":"`+strings.Repeat("x", export.MaxLine-len(line)-len(`"later":"",`)+1)+`","id"`, 1)[:export.MaxLine] + "\r\n" + line,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			if err := export.Read(strings.NewReader(file), func(r export.Run) error {
+				again, err := r.Line()
+				got = append(got, string(again))
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff([]string{line, line}, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// Who reads a file that is none is told where, and what was expected.
+func TestRead_Wrong(t *testing.T) {
+	line := aLine(t)
+	for name, tc := range map[string]struct{ file, want string }{
+		"cut":           {line + line[:40], "line 2: column 40: no JSON: unexpected end"},
+		"CSV":           {"id,flow\n", "line 1: column 1: no JSON: invalid character 'i'"},
+		"an array":      {"\n[" + line, "line 2: column "},
+		"another type":  {strings.Replace(line, `"flow":"f"`, `"flow":7`, 1), "flow is no string"},
+		"something":     {"{}", "line 1: it has no id; a line of `fasttrack audit export --format jsonl` was expected"},
+		"the API's":     {strings.Replace(line, `"asked":`, `"told":`, 1), "line 1: it has no asked.flow.name; "},
+		"a status":      {strings.Replace(line, `"flow":"f","status":"requested"`, `"flow":"f","status":"gone"`, 1), "it has no status"},
+		"no history":    {strings.Replace(line, `"history":`, `"past":`, 1), "it has no history"},
+		"too long":      {line + strings.Repeat("x", export.MaxLine+3), "line 2: it is longer than 2097152 bytes"},
+		"a wrong time":  {strings.Replace(line, `"created_at":"2026`, `"created_at":"MMXXVI`, 1), "line 1: "},
+		"only a number": {"7", "line 1: column 1: it is no export.Run"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := export.Read(strings.NewReader(tc.file), func(export.Run) error { return nil })
+			if err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("got %v, want %q", err, tc.want)
+			}
+		})
+	}
+}
+
+// Who has read enough says so.
+func TestRead_Ends(t *testing.T) {
+	enough, n := errors.New("enough"), 0
+	line := aLine(t)
+	err := export.Read(strings.NewReader(line+line), func(export.Run) error { n++; return enough })
+	if err != enough || n != 1 {
+		t.Errorf("got %v after %d", err, n)
+	}
+}
