@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -20,11 +19,11 @@ import (
 func newAuditCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "audit",
-		Short: "Verify that the record was not touched",
+		Short: "Verify that the record was not touched, and write it to a file",
 		Args:  usage(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newAuditVerifyCommand(time.Now))
+	cmd.AddCommand(newAuditVerifyCommand(time.Now), newAuditExportCommand(time.Now))
 	return cmd
 }
 
@@ -52,8 +51,7 @@ type audit struct {
 	all      bool
 	flow     string
 	from, to time.Time
-	table    string
-	endpoint string
+	table    table
 	trust    trust
 	kept     string
 	now      time.Time
@@ -61,7 +59,7 @@ type audit struct {
 
 func newAuditVerifyCommand(now func() time.Time) *cobra.Command {
 	var a audit
-	var from, to, since, until string
+	var made period
 	cmd := &cobra.Command{
 		Use:   "verify [ID...]",
 		Short: "Check the hash chains of requests' histories, and the digests over them",
@@ -87,29 +85,22 @@ heads (--json) elsewhere to find that.`,
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			a.ids, a.now = ids, now()
 			var err error
-			if a.from, err = when("from", from, "since", since, a.now); err != nil {
-				return err
-			}
-			if a.to, err = when("to", to, "until", until, a.now); err != nil {
+			if a.from, a.to, err = made.read(a.now); err != nil {
 				return err
 			}
 			if err := a.check(); err != nil {
 				return err
 			}
-			if a.table != "" {
+			if a.table.name != "" {
 				return a.verifyTable(cmd.Context(), cmd.OutOrStdout())
 			}
 			return a.verifyByAPI(cmd.Context(), cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().StringVar(&a.flow, "flow", "", "all requests of this flow")
-	cmd.Flags().StringVar(&from, "from", "", "made from this time on: RFC 3339, a day, or a duration ago such as 90d")
-	cmd.Flags().StringVar(&to, "to", "", "made before this time")
-	cmd.Flags().StringVar(&since, "since", "", "the same as --from")
-	cmd.Flags().StringVar(&until, "until", "", "the same as --to")
+	made.flags(cmd)
 	cmd.Flags().BoolVar(&a.all, "all", false, "all requests of the table, which is what --table does if nothing is named")
-	cmd.Flags().StringVar(&a.table, "table", os.Getenv("FASTTRACK_TABLE"), "the `NAME` of the table to read: the stack's output TableName (FASTTRACK_TABLE)")
-	endpointFlag(cmd, &a.endpoint)
+	a.table.flags(cmd)
 	cmd.Flags().StringArrayVar(&a.trust.ids, "key", nil, "the `ARN` of a key that may have signed digests; may be repeated")
 	cmd.Flags().StringArrayVar(&a.trust.files, "public-key", nil, "a `FILE` with its public key in PEM, instead of asking KMS; may be repeated")
 	cmd.Flags().StringVar(&a.kept, "kept", "", "a `FILE` of lines that the digest function logged, kept elsewhere, to compare digests with")
@@ -124,7 +115,7 @@ func (a *audit) check() error {
 	switch {
 	case named && (a.flow != "" || a.all || !a.from.IsZero() || !a.to.IsZero()):
 		return wrong("either the IDs of requests, or what selects them (--flow, --all, --from, --to), were expected, not both")
-	case a.table != "":
+	case a.table.name != "":
 		return nil
 	case len(a.trust.ids)+len(a.trust.files) > 0 || a.kept != "":
 		return wrong("digests are in the table alone: give --table too")

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
 	"github.com/fasttrack-dev/fasttrack/internal/digest"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -43,12 +41,12 @@ type tableAudit struct {
 
 // verifyTable verifies the requests of the table, and the digests in it.
 func (a *audit) verifyTable(ctx context.Context, out io.Writer) error {
-	cfg, err := awsConfig(ctx, a.endpoint)
+	stored, cfg, err := a.table.open(ctx)
 	if err != nil {
 		return err
 	}
 	t := &tableAudit{
-		audit: a, store: store.New(dynamodb.NewFromConfig(cfg), a.table),
+		audit: a, store: stored,
 		requests: map[string]*verified{}, there: map[string]bool{}, heads: digest.Gather(),
 	}
 	if t.stored, err = t.store.Digests(ctx); err != nil {

@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -24,6 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	lambdasdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/jonboulle/clockwork"
+	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/functions/digest/sign"
 	"github.com/fasttrack-dev/fasttrack/internal/local"
@@ -139,18 +139,22 @@ func (w *recordWorld) digest() {
 // verify runs the command, and gives what it printed and its exit status.
 func (w *recordWorld) verify(args ...string) (string, int) {
 	w.t.Helper()
-	cmd := newAuditVerifyCommand(w.clock.Now)
-	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	var out bytes.Buffer
-	cmd.SetOut(&out)
-	cmd.SetErr(io.Discard)
-	cmd.SetArgs(append([]string{"--table", w.name, "--endpoint-url", w.stack.AWSURL()}, args...))
-	err := cmd.ExecuteContext(w.t.Context())
-	text := out.String()
+	out, _, err := w.run(w.t.Context(), newAuditVerifyCommand(w.clock.Now), args...)
 	if err != nil {
-		text += err.Error()
+		out += err.Error()
 	}
-	return text, exitStatus(err)
+	return out, exitStatus(err)
+}
+
+// run runs a command on the table, and gives what it printed.
+func (w *recordWorld) run(ctx context.Context, cmd *cobra.Command, args ...string) (out, messages string, err error) {
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	var o, m bytes.Buffer
+	cmd.SetOut(&o)
+	cmd.SetErr(&m)
+	cmd.SetArgs(append([]string{"--table", w.name, "--endpoint-url", w.stack.AWSURL()}, args...))
+	err = cmd.ExecuteContext(ctx)
+	return o.String(), m.String(), err
 }
 
 type itemKey struct{ pk, sk string }
@@ -184,7 +188,7 @@ func (w *recordWorld) edit(k itemKey, attribute, old, new string) {
 	}
 }
 
-func (w *recordWorld) run(n int) itemKey { return itemKey{"RUN#" + w.id(n), "RUN"} }
+func (w *recordWorld) item(n int) itemKey { return itemKey{"RUN#" + w.id(n), "RUN"} }
 
 // Whatever is done to the table is found, by its name.
 func TestAuditVerify_Table(t *testing.T) {
@@ -196,11 +200,13 @@ func TestAuditVerify_Table(t *testing.T) {
 			"3 requests verified, 0 wrong", "3 digests verified, 2026-11-23 to 2026-11-25, 0 wrong, signed by arn:aws:kms:us-east-1:123456789012:key/fasttrack-DigestKey",
 		}},
 		"goes on": {func(w *recordWorld) { w.ask(7, "f0", "later") }, []string{"4 requests verified, 0 wrong", "3 digests verified", ", 0 wrong, signed"}},
-		"an entry is edited": {func(w *recordWorld) { w.edit(w.run(1), "body", `"channel":"api","status"`, `"channel":"web","status"`) }, []string{
+		"an entry is edited": {func(w *recordWorld) {
+			w.edit(w.item(1), "body", `"channel":"api","status"`, `"channel":"web","status"`)
+		}, []string{
 			"{1}  entry 1: hash does not fit the entry", "3 requests verified, 1 wrong",
 		}},
 		"what was asked is edited": {func(w *recordWorld) {
-			w.edit(w.run(1), "body", `"reason":"because","has_context"`, `"reason":"","has_context"`)
+			w.edit(w.item(1), "body", `"reason":"because","has_context"`, `"reason":"","has_context"`)
 		}, []string{
 			"{1}  what is stored of the request is not what was asked",
 		}},
@@ -210,20 +216,20 @@ func TestAuditVerify_Table(t *testing.T) {
 		"the context is removed": {func(w *recordWorld) { w.remove(itemKey{"RUN#" + w.id(1), "CONTEXT"}) }, []string{
 			"{1}  what is stored of the request is not what was asked",
 		}},
-		"the body is garbage": {func(w *recordWorld) { w.edit(w.run(1), "body", `{`, ``) }, []string{"{1}  read run {1}: ", "3 requests verified, 1 wrong"}},
-		"it would hide itself": {func(w *recordWorld) { w.edit(w.run(1), "body", w.id(1), `\r\u001b[2K`) }, []string{
+		"the body is garbage": {func(w *recordWorld) { w.edit(w.item(1), "body", `{`, ``) }, []string{"{1}  read run {1}: ", "3 requests verified, 1 wrong"}},
+		"it would hide itself": {func(w *recordWorld) { w.edit(w.item(1), "body", w.id(1), `\r\u001b[2K`) }, []string{
 			"{1}  it is stored as {1}, but says that it is \ufffd\ufffd[2K",
 		}},
-		"a run is hidden": {func(w *recordWorld) { w.edit(w.run(1), "created", `2026`, `3026`) }, []string{"3 requests verified, 0 wrong"}},
+		"a run is hidden": {func(w *recordWorld) { w.edit(w.item(1), "created", `2026`, `3026`) }, []string{"3 requests verified, 0 wrong"}},
 		"sealed anew": {func(w *recordWorld) {
-			w.remove(w.run(1))
+			w.remove(w.item(1))
 			w.remove(itemKey{"RUN#" + w.id(1), "CONTEXT"})
 			late := w.clock.Now()
 			w.clock = clockwork.NewFakeClockAt(auditStart.Add(24 * time.Hour))
 			w.ask(1, "f1", "another reason")
 			w.clock = clockwork.NewFakeClockAt(late)
 		}, []string{"{1}  entry 1, or one before it, is not what was signed on 2026-11-24", "3 requests verified, 1 wrong"}},
-		"a run is removed": {func(w *recordWorld) { w.remove(w.run(1)) }, []string{
+		"a run is removed": {func(w *recordWorld) { w.remove(w.item(1)) }, []string{
 			"{1}  it is gone: its entries up to 1 were signed on 2026-11-24", "3 requests verified, 1 wrong", "3 digests verified, 2026-11-23 to 2026-11-25, 0 wrong",
 		}},
 		"a digest is removed": {func(w *recordWorld) { w.remove(itemKey{"DIGEST", "2026-11-24"}) }, []string{
@@ -277,8 +283,8 @@ func TestDigestSchedule(t *testing.T) {
 func TestAuditVerify_TableSelects(t *testing.T) {
 	w := newRecordWorld(t)
 	w.days()
-	w.remove(w.run(1)) // of flow f1, on the second day
-	w.edit(w.run(2), "body", `"channel":"api","status"`, `"channel":"web","status"`)
+	w.remove(w.item(1)) // of flow f1, on the second day
+	w.edit(w.item(2), "body", `"channel":"api","status"`, `"channel":"web","status"`)
 	for _, tc := range []struct {
 		args   []string
 		want   string
@@ -380,7 +386,7 @@ func TestAuditVerify_Trust(t *testing.T) {
 	// the days: what it signs is what it finds.
 	w.remove(itemKey{"DIGEST", "2026-11-24"})
 	w.remove(itemKey{"DIGEST", "2026-11-25"})
-	w.remove(w.run(1))
+	w.remove(w.item(1))
 	check("digest 2026-11-23  no digest of a day follows, up to 2026-11-25", 1, "--key", key)
 	w.clock.Advance(time.Minute)
 	w.digest()

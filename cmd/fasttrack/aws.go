@@ -4,13 +4,16 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/loopback"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // awsConfig is what the clients of AWS services are made with. It takes region
@@ -36,4 +39,21 @@ func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
 // endpointFlag says where AWS answers.
 func endpointFlag(cmd *cobra.Command, endpoint *string) {
 	cmd.Flags().StringVar(endpoint, "endpoint-url", "", "where AWS answers, such as /_aws of `fasttrack local`; empty for AWS itself")
+}
+
+// table is the table that a command reads with AWS credentials: its flags.
+type table struct{ name, endpoint string }
+
+func (t *table) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&t.name, "table", os.Getenv("FASTTRACK_TABLE"), "the `NAME` of the table to read: the stack's output TableName (FASTTRACK_TABLE)")
+	endpointFlag(cmd, &t.endpoint)
+}
+
+// open gives what is stored in the table, and what it is reached with.
+func (t *table) open(ctx context.Context) (*store.Store, aws.Config, error) {
+	cfg, err := awsConfig(ctx, t.endpoint)
+	if err != nil {
+		return nil, aws.Config{}, err
+	}
+	return store.New(dynamodb.NewFromConfig(cfg), t.name), cfg, nil
 }

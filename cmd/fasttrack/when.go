@@ -6,9 +6,30 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/fasttrack-dev/fasttrack/internal/digest"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 )
+
+// period is the time in which requests were made: its flags.
+type period struct{ from, to, since, until string }
+
+func (p *period) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.from, "from", "", "made from this time on: RFC 3339, a day, or a duration ago such as 90d")
+	cmd.Flags().StringVar(&p.to, "to", "", "made before this time")
+	cmd.Flags().StringVar(&p.since, "since", "", "the same as --from")
+	cmd.Flags().StringVar(&p.until, "until", "", "the same as --to")
+}
+
+// read gives the time's two ends; zero where it has none.
+func (p *period) read(now time.Time) (from, to time.Time, err error) {
+	if from, err = when("from", p.from, "since", p.since, now); err != nil {
+		return from, to, err
+	}
+	to, err = when("to", p.to, "until", p.until, now)
+	return from, to, err
+}
 
 // when reads the one of two flags of the same meaning that is given; neither
 // is the zero time.
