@@ -1,0 +1,24 @@
+package flow
+
+import "encoding/json"
+
+// Refresh gives the fields of a request that was made before, with targets as
+// the flow has them now. One that is gone stays as it was.
+func (f *Flow) Refresh(fields map[string]json.RawMessage) map[string]json.RawMessage {
+	out := make(map[string]json.RawMessage, len(fields))
+	for name, value := range fields {
+		out[name] = value
+	}
+	for _, field := range f.Fields {
+		var then Target
+		if field.Type != TargetOf || json.Unmarshal(fields[field.Name], &then) != nil {
+			continue
+		}
+		for _, now := range f.Targets {
+			if now.ID == then.ID {
+				out[field.Name] = jsonOf(now)
+			}
+		}
+	}
+	return out
+}
