@@ -85,22 +85,41 @@ func (f *FastTrack) Held(flow, requester string, t Tallies, now time.Time) strin
 
 // Counted gives the tallies after a run's decision: before and after are the run
 // as it was and as it is. What has changed is to be written together with the
-// run, even where only the other tally limits: a denial and an approval that
-// race then meet on the requester's.
+// run.
 func (t Tallies) Counted(before, after *Run) Tallies {
-	limits, decision := after.Flow.FastTrack, after.Decision
-	if limits == nil || decision == nil || before.Decision != nil {
+	decision := after.Decision
+	if decision == nil || before.Decision != nil {
 		return t
 	}
 	switch {
 	case decision.Event == Approve && decision.By == hookActor(OnRequest):
-		t.Person.add(tallyDay, decision.At)
-		if limits.MaxPerHour > 0 {
-			t.Flow.add(tallyHour, decision.At)
-		}
-	case decision.Event == Deny && limits.QuietAfterDenialSeconds > 0:
-		t.Person.DeniedAt, t.Person.Denied, t.Person.Changed = decision.At, after.ID, true
+		return t.Approved(after.Flow.FastTrack, decision.At)
+	case decision.Event == Deny:
+		return t.Denied(after.Flow.FastTrack, after.ID, decision.At)
 	}
+	return t
+}
+
+// Approved counts an approval by on_request under those limits. It is counted
+// for the requester also where another limit is the only one: a denial and an
+// approval that race then meet on that tally.
+func (t Tallies) Approved(limits *FastTrack, at time.Time) Tallies {
+	if limits == nil {
+		return t
+	}
+	t.Person.add(tallyDay, at)
+	if limits.MaxPerHour > 0 {
+		t.Flow.add(tallyHour, at)
+	}
+	return t
+}
+
+// Denied notes that a run of the requester was denied.
+func (t Tallies) Denied(limits *FastTrack, id string, at time.Time) Tallies {
+	if limits == nil || limits.QuietAfterDenialSeconds == 0 {
+		return t
+	}
+	t.Person.DeniedAt, t.Person.Denied, t.Person.Changed = at, id, true
 	return t
 }
 

@@ -1,0 +1,162 @@
+// Package backtest compares what the present hooks would do with past requests
+// with what became of them.
+package backtest
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/export"
+	"github.com/fasttrack-dev/fasttrack/internal/replay"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Kind is what became of a request.
+type Kind string
+
+// The kinds. Code is any hook; those that are open wait for people or for hooks.
+const (
+	PeopleApproved Kind = "people_approved"
+	PeopleDenied   Kind = "people_denied"
+	CodeApproved   Kind = "code_approved"
+	CodeDenied     Kind = "code_denied"
+	Expired        Kind = "expired"
+	Canceled       Kind = "canceled"
+	Open           Kind = "open"
+)
+
+// Kinds lists them in the order in which they are reported.
+var Kinds = []Kind{PeopleApproved, PeopleDenied, CodeApproved, CodeDenied, Expired, Canceled, Open}
+
+// Says is what hooks say of a request.
+type Says string
+
+// What they can say. Held is an approve above the limits of fast_track, which
+// goes to people; Failed goes to people because a hook failed.
+const (
+	Approve Says = "approve"
+	Deny    Says = "deny"
+	People  Says = "people"
+	Held    Says = "held"
+	Failed  Says = "failed"
+)
+
+// AllSays lists them in the order in which they are reported.
+var AllSays = []Says{Approve, Deny, People, Held, Failed}
+
+// Case is one past request, what became of it and what hooks would do now.
+type Case struct {
+	ID        string    `json:"id"`
+	Flow      string    `json:"flow"`
+	Requester string    `json:"requester"`
+	CreatedAt time.Time `json:"created_at"`
+	// What says what was asked for, in a line; Why is the requester's reason.
+	What string `json:"what,omitempty"`
+	Why  string `json:"why,omitempty"`
+	Then Then   `json:"then"`
+	Now  Now    `json:"now"`
+	// Shadow is what on_request said when it was asked, in shadow mode.
+	Shadow *Now `json:"shadow,omitempty"`
+}
+
+// Then is what became of a request.
+type Then struct {
+	Kind   Kind      `json:"kind"`
+	By     string    `json:"by,omitempty"`
+	Reason string    `json:"reason,omitempty"`
+	At     time.Time `json:"at,omitzero"`
+}
+
+// Now is what hooks say of a request.
+type Now struct {
+	Says   Says        `json:"says"`
+	Reason string      `json:"reason,omitempty"`
+	Checks []run.Check `json:"checks,omitempty"`
+	Errors []string    `json:"errors,omitempty"`
+	// HooksVersion is the version of the function that said so.
+	HooksVersion string `json:"hooks_version,omitempty"`
+}
+
+// Of gives the case of an exported run; what hooks say of it now is left out.
+func Of(r export.Run) Case {
+	c := Case{
+		ID: r.ID, Flow: r.Flow, Requester: r.Requester.Email, CreatedAt: r.CreatedAt, What: what(r.Fields), Why: r.Reason, Then: then(r.View),
+	}
+	if c.Requester == "" {
+		c.Requester = r.Requester.ID
+	}
+	if v := r.Shadow; v != nil {
+		c.Shadow = &Now{Says: People, Reason: v.Reason, Checks: v.Checks}
+		switch {
+		case v.Error != "":
+			c.Shadow.Says, c.Shadow.Errors = Failed, []string{v.Error}
+		case v.Event != "":
+			c.Shadow.Says = Says(v.Event)
+		}
+	}
+	return c
+}
+
+// then reads what became of a run. A decision that nobody made is the engine's.
+func then(v run.View) Then {
+	d := v.Decision
+	if d == nil {
+		return Then{Kind: Open}
+	}
+	t := Then{Reason: d.Reason, At: d.At, By: d.By.Email}
+	if t.By == "" {
+		t.By = d.By.ID
+	}
+	code := d.By.Type == run.HookActor
+	switch d.Event {
+	case run.Approve:
+		t.Kind = PeopleApproved
+		if code {
+			t.Kind = CodeApproved
+		}
+	case run.Deny:
+		t.Kind = PeopleDenied
+		if code {
+			t.Kind = CodeDenied
+		}
+	case run.Cancel:
+		t.Kind = Canceled
+	default:
+		t.Kind = Expired
+	}
+	return t
+}
+
+// what says the fields in a line; a target is its id.
+func what(fields map[string]json.RawMessage) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		var target struct{ ID string }
+		value := string(fields[name])
+		if json.Unmarshal(fields[name], &target) == nil && target.ID != "" {
+			value = target.ID
+		} else if s := ""; json.Unmarshal(fields[name], &s) == nil {
+			value = s
+		}
+		if runes := []rune(value); len(runes) > 60 {
+			value = string(runes[:60]) + "…"
+		}
+		parts = append(parts, name+"="+strings.Join(strings.Fields(value), " "))
+	}
+	return strings.Join(parts, " ")
+}
+
+// NowOf reads what hooks say off a verdict.
+func NowOf(v replay.Verdict) Now {
+	n := Now{Says: Says(v.Outcome), Reason: v.Reason, Checks: v.Checks, Errors: v.Errors, HooksVersion: v.HooksVersion}
+	if v.Failed() {
+		n.Says = Failed
+	}
+	if n.Reason == "" && len(v.Ignored) > 0 {
+		n.Reason = v.Ignored[0]
+	}
+	return n
+}

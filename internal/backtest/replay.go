@@ -1,0 +1,66 @@
+package backtest
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fasttrack-dev/fasttrack/internal/replay"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Request is a past request to ask hooks about.
+type Request struct {
+	Case
+	Asked run.Asked
+	// Ask is its hook function.
+	Ask replay.Function
+}
+
+// Replay asks about all requests, so many at a time, and calls done with each
+// case once it is known, one call at a time. It ends at the first function that
+// could not be asked, or when ctx ends: what done was told stands.
+func Replay(ctx context.Context, requests []Request, workers int, done func(Case) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	next, known := make(chan Request), make(chan Case)
+	group.Go(func() error {
+		defer close(next)
+		for _, r := range requests {
+			select {
+			case next <- r:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	asking, askingCtx := errgroup.WithContext(ctx)
+	for range max(workers, 1) {
+		asking.Go(func() error {
+			for r := range next {
+				v, err := replay.Ask(askingCtx, r.Asked, r.CreatedAt, r.Ask)
+				if err != nil {
+					return fmt.Errorf("request %s: %w", r.ID, err)
+				}
+				r.Now = NowOf(v)
+				known <- r.Case
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		defer close(known)
+		return asking.Wait()
+	})
+	var failed error
+	for c := range known {
+		if failed == nil {
+			failed = done(c)
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return failed
+}
