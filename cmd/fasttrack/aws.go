@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/loopback"
@@ -25,9 +27,16 @@ func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
 			Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
 		}, nil
 	}
-	cfg, err := config.LoadDefaultConfig(ctx)
+	// The SDK's own log would tell of each place where it looks for credentials.
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("AWS configuration: %w", err)
+	}
+	if cfg.Region == "" {
+		return aws.Config{}, errors.New("no AWS region is set: set AWS_REGION, or give --endpoint-url for `fasttrack local`")
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return aws.Config{}, fmt.Errorf("there are no AWS credentials; see `aws configure` and `aws sso login`, or give --endpoint-url for `fasttrack local`: %w", err)
 	}
 	if endpoint != "" {
 		// Its sources would name endpoints of single services after this.

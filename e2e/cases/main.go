@@ -34,6 +34,7 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 			Fields map[string]json.RawMessage `json:"fields"`
 			Flow   struct {
 				Vars struct {
+					Do            string   `json:"do"`
 					Subscriptions []string `json:"subscriptions"`
 					Options       []option `json:"options"`
 				} `json:"vars"`
@@ -45,6 +46,9 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 	}
 	var do string
 	_ = json.Unmarshal(ask.Run.Fields["do"], &do)
+	if ask.Run.Flow.Vars.Do != "" {
+		do = ask.Run.Flow.Vars.Do
+	}
 	if strings.HasPrefix(ask.Query, "prefetch=") {
 		do = ask.Query
 	}
