@@ -71,6 +71,7 @@ type checkReport struct {
 
 func newFlowsCheckCommand() *cobra.Command {
 	var asJSON bool
+	var there deployed
 	cmd := &cobra.Command{
 		Use:   "check [FILE]",
 		Short: "Name every mistake in flows.yaml with line and column",
@@ -79,8 +80,13 @@ func newFlowsCheckCommand() *cobra.Command {
   file:line:column: path: what is wrong; what was expected
 
 The exit status is 1 if there is any. What looks like an oversight, as a group
-that the directory doesn't have, is a warning: it doesn't change the status.`,
-		Args: cobra.MaximumNArgs(1),
+that the directory doesn't have, is a warning: it doesn't change the status.
+
+--deployed also asks AWS, with your own credentials, for each hook and strategy
+function that the file names: one that is missing is a mistake. Without it such a
+flow's requests go to its admins.`,
+		Example: "  fasttrack flows check\n  fasttrack flows check --deployed --endpoint-url http://127.0.0.1:8080/_aws",
+		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			report := checkReport{File: flowsFile(args), Errors: []flow.Error{}, Warnings: []flow.Error{}}
 			file, err := flow.Load(report.File)
@@ -93,6 +99,15 @@ that the directory doesn't have, is a warning: it doesn't change the status.`,
 			default:
 				report.OK, report.Flows = true, len(file.Flows)
 				report.Warnings = append(report.Warnings, file.Warnings...)
+				if there.ask {
+					missing, failed := there.missing(cmd.Context(), file)
+					if failed != nil {
+						return failed
+					}
+					if len(missing) > 0 {
+						report.OK, report.Errors, err = false, missing, &flow.Errors{Name: report.File, List: missing}
+					}
+				}
 			}
 			if asJSON {
 				if err := printJSON(cmd.OutOrStdout(), report); err != nil {
@@ -115,6 +130,7 @@ that the directory doesn't have, is a warning: it doesn't change the status.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	there.flags(cmd)
 	return cmd
 }
 

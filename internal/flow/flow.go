@@ -13,8 +13,27 @@ import (
 type File struct {
 	Flows     []Flow
 	Directory Directory
+	// Functions are the Lambda functions that the file names, in its order.
+	Functions []FunctionUse
 	// Warnings are what may be meant, but is likely not: the file is in order.
 	Warnings []Error
+}
+
+// FunctionUse is a place that names a Lambda function.
+type FunctionUse struct {
+	// Name is the function's name or ARN; OwnHooks is functions/hooks of this
+	// project, also where a flow names none.
+	Name string
+	// Strategy tells that it gives access; else it has hooks.
+	Strategy bool
+	place    Error
+}
+
+// Missing is the mistake that there is no such function.
+func (u FunctionUse) Missing(why string) Error {
+	e := u.place
+	e.Detail = why
+	return e
 }
 
 // Find gives the flow of a name; false if there is none.

@@ -71,6 +71,7 @@ func Parse(name string, raw []byte) (*File, error) {
 		return nil, &r.errs
 	}
 	sortByPlace(file.Warnings)
+	file.Functions = r.functions
 	return file, nil
 }
 

@@ -83,6 +83,11 @@ func (r *reader) flowAsAWhole(n *yaml.Node, path string, f *Flow, seen map[strin
 	case f.Strategy == nil && seen["strategy"] == nil && seen["durations"] != nil:
 		r.fail(seen["durations"], join(path, "durations"), "only a flow with a strategy has durations")
 	}
+	if at := seen["hooks"]; at != nil {
+		r.uses(at, join(path, "hooks"), f.Hooks, false)
+	} else {
+		r.uses(n, join(path, "hooks"), f.Hooks, false)
+	}
 	r.strategyAsAWhole(path, f, seen)
 	for i, field := range f.Fields {
 		at := fmt.Sprintf("%s[%d]", join(path, "fields"), i)

@@ -15,6 +15,8 @@ type reader struct {
 	// broken are the paths of fields, strategies and lists of targets with a mistake:
 	// what they mean for others is not asked.
 	broken map[string]bool
+	// functions are the places that name a function.
+	functions []FunctionUse
 	// groups are the places that name a group.
 	groups []place
 }
@@ -24,6 +26,11 @@ type place struct {
 	node *yaml.Node
 	path string
 	name string
+}
+
+// uses notes a place that names a function.
+func (r *reader) uses(n *yaml.Node, path, name string, strategy bool) {
+	r.functions = append(r.functions, FunctionUse{Name: name, Strategy: strategy, place: Error{Line: n.Line, Column: n.Column, Path: path}})
 }
 
 func (r *reader) fail(n *yaml.Node, path, format string, args ...any) {

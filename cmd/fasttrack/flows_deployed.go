@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+)
+
+// deployed says where the functions should be that a file of flows names: flags.
+type deployed struct {
+	ask             bool
+	stack, endpoint string
+}
+
+func (d *deployed) flags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&d.ask, "deployed", false, "also ask AWS whether each hook and strategy function is there (a dry run of lambda:InvokeFunction)")
+	cmd.Flags().StringVar(&d.stack, "stack", "fasttrack", "the name of the stack, for --deployed")
+	endpointFlag(cmd, &d.endpoint)
+}
+
+// missing names each place of the file that names a function which is not there.
+// The error is that this can't be found out.
+func (d *deployed) missing(ctx context.Context, file *flow.File) ([]flow.Error, error) {
+	client, err := lambdaClient(ctx, d.endpoint)
+	if err != nil {
+		return nil, err
+	}
+	there := map[string]error{}
+	var mistakes []flow.Error
+	for _, use := range file.Functions {
+		name := use.Name
+		switch {
+		case !use.Strategy && name == flow.OwnHooks:
+			name = d.stack + "-hooks"
+		case use.Strategy && !strings.HasPrefix(name, "arn:"):
+			name = d.stack + "-" + name
+		}
+		gone, asked := there[name]
+		if !asked {
+			_, gone = client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &name, InvocationType: types.InvocationTypeDryRun})
+			there[name] = gone
+		}
+		var missing *types.ResourceNotFoundException
+		switch {
+		case gone == nil:
+		case errors.As(gone, &missing):
+			mistakes = append(mistakes, use.Missing(fmt.Sprintf("there is no function %s; deploy it, and list its ARN in the stack's parameters", name)))
+		default:
+			return nil, fmt.Errorf("whether %s is there can't be found out: %w", name, gone)
+		}
+	}
+	return mistakes, nil
+}
