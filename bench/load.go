@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -13,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 )
 
 // load measures the local process under many runs: requests a second while
@@ -77,10 +80,36 @@ func (b *bench) load(ctx context.Context) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	replayed, took, err := b.backtest(ctx, url)
+	if err != nil {
+		return nil, err
+	}
 	return []figure{
 		{fmt.Sprintf("requests a second, fast-tracked, 8 callers: nothing waits (%.0f/s) against 1,000 leases waiting (%.0f/s)", idle, with), idle / with, "×", 1.5},
 		{"memory of the local process after 10,000 runs, 1,000 of them with access", memory, "MB", 300},
+		{fmt.Sprintf("backtest of the %d requests in the table, hooks without I/O, from the table and by a binary on this machine", replayed), took, "s", 60},
 	}, nil
+}
+
+// backtest asks the hooks about all requests in the table again, and tells how
+// many there were and how many seconds it took.
+func (b *bench) backtest(ctx context.Context, url string) (requests int, took float64, err error) {
+	cmd := exec.CommandContext(ctx, "build/fasttrack", "backtest", "--table", local.StackName+"-Table", "--endpoint-url", url+"/_aws",
+		"--binary", "build/HooksFunction/bootstrap", "--restart", "--json")
+	cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+b.dir)
+	started := time.Now()
+	out, err := cmd.Output()
+	if err != nil {
+		return 0, 0, fmt.Errorf("backtest: %w", err)
+	}
+	took = time.Since(started).Seconds()
+	var report struct {
+		Requests int `json:"requests"`
+	}
+	if err := json.Unmarshal(out, &report); err != nil {
+		return 0, 0, fmt.Errorf("backtest: %w", err)
+	}
+	return report.Requests, took, nil
 }
 
 // answers waits until something answers at url.
