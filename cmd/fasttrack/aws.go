@@ -54,8 +54,12 @@ func endpointFlag(cmd *cobra.Command, endpoint *string) {
 type table struct{ name, endpoint string }
 
 func (t *table) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&t.name, "table", os.Getenv("FASTTRACK_TABLE"), "the `NAME` of the table to read: the stack's output TableName (FASTTRACK_TABLE)")
+	t.nameFlag(cmd)
 	endpointFlag(cmd, &t.endpoint)
+}
+
+func (t *table) nameFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&t.name, "table", os.Getenv("FASTTRACK_TABLE"), "the `NAME` of the table to read: the stack's output TableName (FASTTRACK_TABLE)")
 }
 
 // open gives what is stored in the table, and what it is reached with.

@@ -25,19 +25,20 @@ import (
 
 // source is where past requests are read from.
 type source struct {
-	table, exported string
-	from, to        time.Time
+	table    table
+	exported string
+	from, to time.Time
 	// window is the time as it was given.
 	window string
 }
 
 func (s *source) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&s.table, "table", os.Getenv("FASTTRACK_TABLE"), "the `NAME` of the table to read: the stack's output TableName (FASTTRACK_TABLE)")
+	s.table.nameFlag(cmd)
 	cmd.Flags().StringVar(&s.exported, "file", "", "a `FILE` of `fasttrack audit export` to read instead")
 }
 
 func (s *source) check() error {
-	if s.table == "" && s.exported == "" {
+	if s.table.name == "" && s.exported == "" {
 		return usageError{errors.New("where are the requests? Give --table NAME, the stack's output TableName, or --file with what `fasttrack audit export` wrote")}
 	}
 	return nil
@@ -47,7 +48,7 @@ func (s *source) String() string {
 	if s.exported != "" {
 		return filepath.Base(s.exported)
 	}
-	return "table " + s.table
+	return "table " + s.table.name
 }
 
 // each calls f with each request that was made in the time, in no order.
@@ -69,8 +70,8 @@ func (s *source) each(ctx context.Context, endpoint string, f func(export.Run) e
 		}
 		return nil
 	}
-	t := table{name: s.table, endpoint: endpoint}
-	stored, _, err := t.open(ctx)
+	s.table.endpoint = endpoint
+	stored, _, err := s.table.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -156,7 +157,7 @@ func (b *backtested) key() (string, error) {
 			return "", err
 		}
 	}
-	raw, err := json.Marshal([]any{string(flows), b.stack, b.endpoint, b.binary, version, b.table, b.exported, b.window, b.flowNames, b.asAsked})
+	raw, err := json.Marshal([]any{string(flows), b.stack, b.endpoint, b.binary, version, b.table.name, b.exported, b.window, b.flowNames, b.asAsked})
 	if err != nil {
 		return "", err
 	}

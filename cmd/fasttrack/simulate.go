@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // simulated is what the hooks would do with a request.
@@ -27,6 +29,7 @@ type simulated struct {
 func newSimulateCommand() *cobra.Command {
 	var p present
 	var in simulatedRequest
+	var earlier table
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "simulate [FLOW]",
@@ -36,7 +39,8 @@ asked: on_request, the hooks that come in its answer, and the guards of what it
 decides. The flow and its checks are those of your flows.yaml; --request takes
 the body of a POST /requests in place of flags. Nothing is stored, and nobody is
 told: hooks that only hear of what happened are not asked. What the hooks look
-up is looked up.
+up is looked up. With --table they are told what was asked before, where the flow
+wants that (recent).
 
 The function is invoked with your own AWS credentials, which need
 lambda:InvokeFunction; or --binary runs one that is not deployed yet.`,
@@ -51,7 +55,7 @@ lambda:InvokeFunction; or --binary runs one that is not deployed yet.`,
 			if err != nil {
 				return err
 			}
-			s := simulated{Flow: f.Name, Hook: asked.Flow.Hooks, Notes: notes(f)}
+			s := simulated{Flow: f.Name, Hook: asked.Flow.Hooks}
 			if p.binary != "" {
 				s.Hook = p.binary
 			}
@@ -65,6 +69,10 @@ lambda:InvokeFunction; or --binary runs one that is not deployed yet.`,
 			defer closes()
 			now := time.Now()
 			asked.ID = run.NewID(now)
+			if asked.Recent, err = recent(cmd.Context(), earlier, p.endpoint, f, asked, now); err != nil {
+				return err
+			}
+			s.Notes = notes(f, asked.Recent != nil)
 			if s.Verdict, err = replay.Ask(cmd.Context(), asked, now, ask); err != nil {
 				return err
 			}
@@ -80,12 +88,13 @@ lambda:InvokeFunction; or --binary runs one that is not deployed yet.`,
 	}
 	in.flags(cmd)
 	p.flags(cmd)
+	earlier.nameFlag(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }
 
 // notes says what a real request of the flow would meet beside the hooks.
-func notes(f *flow.Flow) []string {
+func notes(f *flow.Flow, counted bool) []string {
 	notes := []string{}
 	if f.Shadow {
 		notes = append(notes, "the flow is in shadow mode: whatever on_request says, people decide")
@@ -93,8 +102,8 @@ func notes(f *flow.Flow) []string {
 	if f.FastTrack != nil {
 		notes = append(notes, "the flow limits what on_request may approve (fast_track): above it, people decide")
 	}
-	if f.RecentSeconds > 0 {
-		notes = append(notes, "the hooks are not told what was asked before (recent)")
+	if f.RecentSeconds > 0 && !counted {
+		notes = append(notes, "the hooks are not told what was asked before (recent); --table says where that is")
 	}
 	for _, field := range f.Fields {
 		if field.Prefetch {
@@ -102,6 +111,24 @@ func notes(f *flow.Flow) []string {
 		}
 	}
 	return notes
+}
+
+// recent counts what the requester asked before, as functions/request does; nil
+// where the flow doesn't want it, or no table is named.
+func recent(ctx context.Context, t table, endpoint string, f *flow.Flow, asked run.Asked, now time.Time) (*run.Recent, error) {
+	if f.RecentSeconds == 0 || t.name == "" {
+		return nil, nil
+	}
+	t.endpoint = endpoint
+	stored, _, err := t.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page, err := stored.Mine(ctx, asked.Requester.ID, store.Query{From: f.RecentSince(now), Limit: flow.MaxRecent})
+	if err != nil || page.Next != "" {
+		return nil, err
+	}
+	return f.Recent(asked.Fields, page.Runs), nil
 }
 
 func (s *simulated) print(w io.Writer) {

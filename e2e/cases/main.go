@@ -32,6 +32,7 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 		} `json:"event"`
 		Run struct {
 			Fields map[string]json.RawMessage `json:"fields"`
+			Recent map[string]any             `json:"recent"`
 			Flow   struct {
 				Vars struct {
 					Do            string   `json:"do"`
@@ -54,6 +55,13 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 	}
 	for _, step := range strings.Split(do, ";") {
 		hook, how, _ := strings.Cut(step, "=")
+		if hook == ask.Hook && how == "recent" {
+			told, err := json.Marshal(ask.Run.Recent) // members by name
+			if err != nil {
+				return nil, err
+			}
+			return answer(map[string]any{"checks": []map[string]any{{"name": "asked before", "passed": ask.Run.Recent != nil, "detail": string(told)}}}, ask.Run.Flow.Vars.Subscriptions)
+		}
 		if hook == ask.Hook {
 			return act(how, ask.Run.Flow.Vars.Subscriptions)
 		}

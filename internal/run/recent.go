@@ -1,7 +1,5 @@
 package run
 
-import "time"
-
 // Recent counts the requester's own runs of the flow within a window before this
 // one, as hooks are told of it.
 type Recent struct {
@@ -42,6 +40,3 @@ func (n *Recent) Count(v View, sameTarget bool) {
 		}
 	}
 }
-
-// Since is when the window begins that ends now.
-func (n *Recent) Since(now time.Time) time.Time { return now.Add(-seconds(n.WindowSeconds)) }
