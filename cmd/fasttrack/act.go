@@ -54,6 +54,11 @@ func newActCommand(act, short, long string) *cobra.Command {
 		cmd.Flags().StringVarP(&duration, "duration", "d", "", "shorten access to this, such as 30m")
 	}
 	a.flags(cmd)
+	view := "inbox"
+	if act == "cancel" || act == "revoke" {
+		view = "mine"
+	}
+	cmd.ValidArgsFunction = a.completeID(view)
 	return cmd
 }
 

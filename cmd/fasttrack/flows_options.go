@@ -43,6 +43,7 @@ func newFlowsOptionsCommand() *cobra.Command {
 		},
 	}
 	a.flags(cmd)
+	cmd.ValidArgsFunction = a.completeFlow()
 	return cmd
 }
 

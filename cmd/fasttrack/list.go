@@ -69,6 +69,12 @@ func newListCommand() *cobra.Command {
 	cmd.Flags().StringVar(&cursor, "cursor", "", "go on where an earlier list ended")
 	cmd.Flags().IntVar(&limit, "limit", 0, "how many at most")
 	a.flags(cmd)
+	completeFlag(cmd, "view", cobra.FixedCompletions([]cobra.Completion{"mine", "inbox", "flow"}, cobra.ShellCompDirectiveNoFileComp))
+	var statuses []cobra.Completion
+	for _, s := range run.Statuses {
+		statuses = append(statuses, string(s))
+	}
+	completeFlag(cmd, "status", cobra.FixedCompletions(statuses, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 

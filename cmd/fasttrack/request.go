@@ -115,6 +115,9 @@ func newRequestCommand() *cobra.Command {
 	cmd.Flags().StringVar(&contextFile, "context", "", "a `FILE` of JSON to send along, such as {\"diff.txt\": …}")
 	cmd.Flags().DurationVar(&wait, "wait", 10*time.Second, "how long to wait for a decision by code, at most 20s")
 	a.flags(cmd)
+	cmd.ValidArgsFunction = a.completeFlow()
+	completeFlag(cmd, "field", a.completeField())
+	completeFlag(cmd, "duration", a.completeDuration())
 	return cmd
 }
 

@@ -34,6 +34,7 @@ func newShowCommand() *cobra.Command {
 		},
 	}
 	a.flags(cmd)
+	cmd.ValidArgsFunction = a.completeID("mine")
 	return cmd
 }
 

@@ -59,6 +59,7 @@ func newWatchCommand() *cobra.Command {
 	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "how often to look")
 	cmd.Flags().BoolVar(&decided, "decided", false, "end at the decision, not at the end of access")
 	a.flags(cmd)
+	cmd.ValidArgsFunction = a.completeID("mine")
 	return cmd
 }
 
