@@ -89,6 +89,11 @@ func (d *decider) log(to Status, e Entry) {
 	if d.step.Heard != nil {
 		e.HooksVersion = d.step.Heard.Version
 	}
+	if d.Shadow != nil && d.sealedShadow() == "" {
+		if e.ShadowSHA256, d.err = d.Shadow.digest(d.Salt); d.err != nil {
+			return
+		}
+	}
 	d.err = d.Run.append(d.now, to, e)
 	d.changed = true
 }

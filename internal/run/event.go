@@ -88,6 +88,9 @@ type Entry struct {
 	FlowVersion string `json:"flow_version,omitempty"`
 	// HooksVersion is the version of the hook function whose answer led here.
 	HooksVersion string `json:"hooks_version,omitempty"`
+	// ShadowSHA256 is, in one entry after on_request was asked in shadow mode, the
+	// hash of what it said, which the history itself doesn't tell.
+	ShadowSHA256 string `json:"shadow_sha256,omitempty"`
 	// PrevHash is the Hash of the entry before, "" in the first.
 	PrevHash string `json:"prev_hash"`
 	Hash     string `json:"hash"`

@@ -25,8 +25,9 @@ type Asked struct {
 	Recent *Recent
 	// FlowVersion is the version of the flow, "" where it is not known.
 	FlowVersion string
-	// Salt goes into the digest of what was asked, so that it doesn't give a
-	// sensitive value away to guessing; [New] makes one where it is needed.
+	// Salt goes into the digest of what was asked, and of what is only tried, so
+	// that these don't give a value away to guessing; [New] makes one where it is
+	// needed.
 	Salt string
 }
 
@@ -35,7 +36,7 @@ type Asked struct {
 // that are no JSON.
 func New(a Asked, now time.Time) (*Run, error) {
 	now = clean(now)
-	if len(a.Sensitive) > 0 && a.Salt == "" {
+	if (len(a.Sensitive) > 0 || a.Flow.Shadow) && a.Salt == "" {
 		a.Salt = NewID(now)
 	}
 	r := &Run{

@@ -23,7 +23,8 @@ type Run struct {
 	// Sensitive are the values of fields marked so: in no response, log line,
 	// event or hook payload.
 	Sensitive map[string]json.RawMessage `json:"sensitive,omitempty"`
-	// Salt is in the digest of what was asked where there are sensitive fields.
+	// Salt is in the digests of what was asked and of Shadow, where there are
+	// sensitive fields or a Shadow.
 	Salt   string `json:"salt,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	// DurationSeconds is how long access lasts; 0 without a strategy.

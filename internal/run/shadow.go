@@ -1,6 +1,11 @@
 package run
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+)
 
 // Verdict is what on_request answered in shadow mode.
 type Verdict struct {
@@ -14,6 +19,47 @@ type Verdict struct {
 	// Error is how it failed.
 	Error string    `json:"error,omitempty"`
 	At    time.Time `json:"at"`
+}
+
+// digest is the SHA-256, in hex, of the verdict's canonical JSON with a salt: who
+// reads the history can't find out the verdict by trying.
+func (v Verdict) digest(salt string) (string, error) {
+	canonical, err := Canonical(struct {
+		Verdict
+		Salt string `json:"salt"`
+	}{v, salt})
+	if err != nil {
+		return "", fmt.Errorf("hash what on_request said: %w", err)
+	}
+	sum := sha256.Sum256(canonical)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// sealedShadow is the hash of the verdict in the history, "" if there is none.
+func (r *Run) sealedShadow() string {
+	for _, e := range r.History {
+		if e.ShadowSHA256 != "" {
+			return e.ShadowSHA256
+		}
+	}
+	return ""
+}
+
+// verifyShadow checks the verdict against the history. One that was recorded
+// before histories had its hash is believed.
+func (r *Run) verifyShadow() error {
+	sealed := r.sealedShadow()
+	if sealed == "" {
+		return nil
+	}
+	if r.Shadow == nil {
+		return fmt.Errorf("what on_request said in shadow mode is gone")
+	}
+	digest, err := r.Shadow.digest(r.Salt)
+	if err == nil && digest != sealed {
+		err = fmt.Errorf("what on_request said in shadow mode is not what the history has the hash of")
+	}
+	return err
 }
 
 // shadow keeps what on_request answered and gives what is left of it: nothing

@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -74,5 +75,44 @@ func TestShadowAsksTheReducers(t *testing.T) {
 	m.is(run.Pending, run.NextReview)
 	if got := m.run.Review.Approvals; len(got) != 1 || got[0].Count != 2 {
 		t.Errorf("the approvals are %+v", got)
+	}
+}
+
+// What on_request said can't be changed unseen, nor found out of the history by
+// trying: the hash of the same is another each time.
+func TestShadowIsSealed(t *testing.T) {
+	const answer = `{"transition":"approve","reason":"Everything goes!","subscriptions":["on_request","get_permissions"]}`
+	hashes := map[string]bool{}
+	for range 2 {
+		m := newMachine(t, shadowFlow())
+		m.answer(run.OnRequest, answer)
+		m.answer(run.GetPermissions, `{}`)
+		m.act(run.Deny, grace, "no")
+		sealed := 0
+		for _, e := range m.run.History {
+			if e.ShadowSHA256 != "" {
+				sealed++
+				hashes[e.ShadowSHA256] = true
+			}
+		}
+		if sealed != 1 {
+			t.Errorf("%d entries have the hash", sealed)
+		}
+		for name, change := range map[string]func(r *run.Run){
+			"":                       func(*run.Run) {},
+			"is not what":            func(r *run.Run) { r.Shadow.Event = run.Deny },
+			"shadow mode is not":     func(r *run.Run) { r.Shadow.Reason = "low risk" },
+			"in shadow mode is gone": func(r *run.Run) { r.Shadow = nil },
+		} {
+			r := stored(t, m.run)
+			change(r)
+			err := r.VerifyRecord(r.ID, nil)
+			if (err == nil) != (name == "") || err != nil && !strings.Contains(err.Error(), name) {
+				t.Errorf("got %v, want %q", err, name)
+			}
+		}
+	}
+	if len(hashes) != 2 {
+		t.Error("the same verdict has the same hash twice")
 	}
 }

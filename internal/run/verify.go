@@ -11,7 +11,7 @@ import (
 // VerifyRecord checks a run as it is stored under an id, with the context beside
 // it (nil for none): its history by [Verify], and against that history whatever
 // of the run the history vouches for: the id, the status, what was asked, by
-// whom and when, and how it was decided. It returns nil, or an error that names
+// whom and when, how it was decided, and what on_request said in shadow mode. It returns nil, or an error that names
 // what is wrong first.
 //
 // The history doesn't vouch for the rest: the flow's block, the outputs of
@@ -36,6 +36,9 @@ func (r *Run) VerifyRecord(id string, context json.RawMessage) error {
 		return fmt.Errorf("it was made at %s, but its history begins at %s", r.CreatedAt.Format(time.RFC3339Nano), first.At.Format(time.RFC3339Nano))
 	}
 	if err := r.verifyDecision(); err != nil {
+		return err
+	}
+	if err := r.verifyShadow(); err != nil {
 		return err
 	}
 	return r.verifyPayload(context)
