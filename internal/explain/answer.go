@@ -1,0 +1,245 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// answer is the whole answer in one sentence.
+func (x *explainer) answer() string {
+	var parts []string
+	switch x.Status {
+	case run.Requested:
+		parts = append(parts, "Still waits for the hooks of "+x.Flow+" to answer")
+	case run.Pending:
+		parts = append(parts, x.waiting())
+	case run.Ended, run.Revoked, run.Failed:
+		parts = append(parts, x.end(), "it was "+lower(x.decided()))
+	default:
+		parts = append(parts, x.decided())
+		if state := x.access(); state != "" {
+			parts = append(parts, state)
+		}
+	}
+	if x.Shadow != nil {
+		parts = append(parts, "in shadow mode "+x.tried())
+	}
+	for i, p := range parts[:len(parts)-1] {
+		parts[i] = strings.TrimSuffix(p, ".")
+	}
+	return sentence(strings.Join(parts, "; "))
+}
+
+// waiting says whom a run waits for, and why.
+func (x *explainer) waiting() string {
+	a := x.approvals
+	if a == nil {
+		return "Still waits for people to decide"
+	}
+	text := fmt.Sprintf("Still waits for %s to decide until %s", a.who(), moment(a.Until))
+	if counted := a.counted(len(a.By)); counted != "" {
+		text += ", with " + counted + parenthesized(and(a.By))
+	}
+	if why := x.routed(); why != "" {
+		text += "; " + why
+	}
+	return text
+}
+
+// routed says why it came to people, in words that can follow "after"; "" where
+// nothing says it.
+func (x *explainer) routed() string {
+	to, there := x.first(func(e run.Entry) bool { return e.Event == run.Forward })
+	if !there {
+		return ""
+	}
+	if held, is := x.held(); is {
+		return "a limit of fast_track held what on_request approved" + parenthesized(held.Reason)
+	}
+	ignored := func(e run.Entry) bool {
+		return e.Event == run.Ignore && e.Status == run.Requested && e.Actor.Type == run.HookActor
+	}
+	if e, is := x.first(ignored); is {
+		return fmt.Sprintf("%s did not let count what on_request decided%s", e.Actor.ID, parenthesized(orDefault(e.Reason, e.Error)))
+	}
+	if text, failed := strings.CutPrefix(to.Error, string(run.OnRequest)+": "); failed {
+		// What other hooks did wrong then follows; the steps have it.
+		text, _, _ = strings.Cut(text, "; "+string(run.GetPermissions)+": ")
+		text, _, _ = strings.Cut(text, "; "+string(run.GetNotifications)+": ")
+		return strings.TrimSuffix(text, ".")
+	}
+	var failed []string
+	for _, c := range to.Checks {
+		if !c.Passed {
+			failed = append(failed, "“"+c.Name+"”"+parenthesized(c.Detail))
+		}
+	}
+	if len(failed) > 0 {
+		return "on_request left it to people because of what did not pass, " + and(failed)
+	}
+	return ""
+}
+
+// decided says who decided, and why.
+func (x *explainer) decided() string {
+	d := x.Decision
+	if d == nil {
+		return string(x.Status)
+	}
+	after := ""
+	if why := x.routed(); why != "" {
+		after = " after " + why
+	}
+	switch {
+	case d.Event == run.Expire:
+		return x.expired() + after
+	case d.By.Type == run.HookActor:
+		text := outcome[d.Event]
+		switch d.By.ID {
+		case string(run.OnRequest):
+			text += " at once"
+		case string(run.OnExpire):
+			after = " when nobody had decided in time" + after
+		}
+		text += " by " + x.name(d.By) + after
+		if by := fmt.Sprintf("%s by %s of %s", outcome[d.Event], d.By.ID, x.Flow); d.Reason == by {
+			return text + ", which gave no reason"
+		}
+		return text + said(d.Reason)
+	case d.Event == run.Cancel:
+		return "Canceled by " + x.name(d.By) + ", who had asked for it" + quoted(d.Reason) + after
+	case d.Event == run.Approve && x.approvals != nil && len(x.approvals.By) > 1:
+		text := "Approved by " + and(x.approvals.By) + quoted(d.Reason)
+		if len(x.approvals.From) > 0 {
+			return text + ", where " + x.approvals.needs() + " must" + after
+		}
+		return text + ", " + x.approvals.counted(len(x.approvals.By)) + after
+	}
+	return outcome[d.Event] + " by " + x.name(d.By) + quoted(d.Reason) + after
+}
+
+var outcome = map[run.EventName]string{run.Approve: "Approved", run.Deny: "Denied", run.Expire: "Expired", run.Cancel: "Canceled"}
+
+// nobody is the engine's own reason to expire a run, which says nothing more.
+const nobody = "Nobody decided in time."
+
+// expired says why nobody decided. A run can expire before its time, when its
+// execution died or its record is full.
+func (x *explainer) expired() string {
+	a, d := x.approvals, x.Decision
+	if a == nil || d.At.Before(a.Until) {
+		return "Expired" + said(d.Reason)
+	}
+	within := a.Until.Sub(x.CreatedAt)
+	text := fmt.Sprintf("Expired: nobody of %s decided within %s", a.who(), within)
+	if len(a.By) > 0 {
+		text = fmt.Sprintf("Expired: %s within %s%s, and nobody else of %s decided", a.counted(len(a.By)), within, parenthesized(and(a.By)), a.who())
+	}
+	if d.Reason != nobody {
+		text += quoted(d.Reason)
+	}
+	return text
+}
+
+// access says how far the access of an approved run has come, "" without one.
+func (x *explainer) access() string {
+	a := x.Access
+	switch {
+	case a != nil && a.DeescalationFailing:
+		return fmt.Sprintf("its access could not be taken back so far%s, which is tried again at %s", parenthesized(a.Error), moment(a.RetryAt))
+	case x.Status == run.Active && a != nil:
+		return "its access is there until " + moment(a.EndsAt)
+	case x.Status == run.Approved && x.DurationSeconds > 0:
+		return "its access is not there yet"
+	}
+	return ""
+}
+
+// end says how a run ended whose access was to be given.
+func (x *explainer) end() string {
+	e, there := x.first(func(e run.Entry) bool {
+		return e.Event == run.Deescalate || e.Event == run.Revoke || e.Event == run.Fail
+	})
+	if !there {
+		return string(x.Status)
+	}
+	given := x.Access != nil && !x.Access.StartsAt.IsZero()
+	text := ""
+	switch {
+	case e.Event == run.Fail:
+		text = "Failed" + said(e.Reason)
+	case e.Event == run.Revoke:
+		text = "Revoked by " + x.name(e.Actor) + quoted(e.Reason)
+	case !given:
+		text = "Ended without access by " + x.name(e.Actor) + quoted(e.Reason)
+	case e.Actor.Type == run.HookActor:
+		text = "Ended by " + x.name(e.Actor) + quoted(e.Reason)
+	default:
+		text = "Ended" + said(e.Reason)
+	}
+	text = strings.TrimSuffix(text, ".")
+	switch {
+	case given && !x.Access.GoneAt.IsZero():
+		text += fmt.Sprintf("; access was there from %s and is gone since %s", moment(x.Access.StartsAt), moment(x.Access.GoneAt))
+	case e.Event == run.Revoke:
+		text += " before access was there"
+	}
+	return text
+}
+
+// tried says what on_request would have had happen.
+func (x *explainer) tried() string {
+	s := x.Shadow
+	switch {
+	case s.Error != "":
+		return s.Error
+	case s.Event == run.Approve:
+		return "on_request would have approved it" + said(s.Reason)
+	case s.Event == run.Deny:
+		return "on_request would have denied it" + said(s.Reason)
+	}
+	return "on_request would have left it to people"
+}
+
+// said is a reason after a colon, quoted one inside of a sentence; parenthesized
+// is a detail. Each is "" for none.
+func said(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + reason
+}
+
+func quoted(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return " (“" + reason + "”)"
+}
+
+func parenthesized(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " (" + strings.TrimSuffix(text, ".") + ")"
+}
+
+func sentence(text string) string {
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, "?") {
+		return text
+	}
+	return text + "."
+}
+
+func lower(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToLower(first)) + text[size:]
+}
+
+// moment is a time as people read it, here and in UTC alike.
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }

@@ -1,0 +1,94 @@
+package explain
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// approvalsOf reads how far the approvals went; nil for a run that never came to
+// people.
+func approvalsOf(v run.View) *Approvals {
+	w := v.Review
+	if w == nil {
+		return nil
+	}
+	a := &Approvals{Of: append([]string{}, w.Approvers...), By: []string{}, Until: w.ExpiresAt}
+	// A number, or a list: what it is made of is lost on the way.
+	if raw, err := json.Marshal(w.Approvals); err == nil && json.Unmarshal(raw, &a.Needed) != nil {
+		_ = json.Unmarshal(raw, &a.From)
+	}
+	for _, need := range a.From {
+		a.Needed += need.Count
+		if need.From != "" && !slices.Contains(a.Of, need.From) {
+			a.Of = append(a.Of, need.From)
+		}
+	}
+	for _, p := range w.ApprovedBy {
+		a.By = append(a.By, orDefault(p.Email, p.ID))
+	}
+	return a
+}
+
+// who names those who were asked, for a sentence.
+func (a *Approvals) who() string {
+	if len(a.Of) == 0 {
+		return "the flow's admins"
+	}
+	names := slices.Clone(a.Of)
+	for i, name := range names {
+		if name == "admins" {
+			names[i] = "the flow's admins"
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// counted says how the nth approval counts, "" where one is enough.
+func (a *Approvals) counted(n int) string {
+	switch {
+	case a == nil || a.Needed < 2 && len(a.From) == 0:
+		return ""
+	case len(a.From) == 0:
+		return fmt.Sprintf("%d of %d approvals", n, a.Needed)
+	}
+	return fmt.Sprintf("%d approved where %s must", n, a.needs())
+}
+
+// needs lists the requirements, for a sentence.
+func (a *Approvals) needs() string {
+	var needs []string
+	for _, need := range a.From {
+		needs = append(needs, fmt.Sprintf("%d of %s", need.Count, orDefault(need.From, "any")))
+	}
+	return and(needs)
+}
+
+// name is how an actor is called: a hook by its flow, too.
+func (x *explainer) name(a run.Actor) string {
+	switch a.Type {
+	case run.HookActor:
+		return a.ID + " of " + x.Flow
+	case run.EngineActor:
+		return "the engine"
+	}
+	return orDefault(a.Email, orDefault(a.ID, "somebody"))
+}
+
+// and joins names for a sentence.
+func and(names []string) string {
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return strings.Join(names, "")
+}
+
+func orDefault(value, otherwise string) string {
+	if value == "" {
+		return otherwise
+	}
+	return value
+}

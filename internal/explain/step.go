@@ -1,0 +1,151 @@
+package explain
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// steps are the entries of the history, and what is known beside it.
+func (x *explainer) steps() []Step {
+	steps := make([]Step, 0, len(x.History)+2)
+	approved := 0
+	for i, e := range x.History {
+		if e.Event == run.Approve && e.Actor.Type == run.UserActor {
+			approved++
+		}
+		s := x.step(e.At, e.Event)
+		actor := e.Actor
+		s.Actor, s.Checks, s.Error, s.HooksVersion = &actor, e.Checks, x.failure(e), e.HooksVersion
+		s.Text = strings.TrimSpace(x.says(e, i, approved))
+		steps = append(steps, s)
+	}
+	if v := x.Shadow; v != nil {
+		s := x.step(v.At, Tried)
+		s.Actor, s.Checks, s.Error = &run.Actor{Type: run.HookActor, ID: string(run.OnRequest)}, v.Checks, v.Error
+		s.Text = "in shadow mode " + x.tried()
+		at := slices.IndexFunc(steps, func(s Step) bool { return s.Event != run.Request && !s.At.Before(v.At) })
+		if at < 0 {
+			at = len(steps)
+		}
+		steps = slices.Insert(steps, at, s)
+	}
+	if a := x.Access; a != nil && a.DeescalationFailing {
+		s := x.step(x.UpdatedAt, Failing)
+		s.Error = a.Error
+		s.Text = "access could not be taken back so far; it is tried again at " + moment(a.RetryAt)
+		steps = append(steps, s)
+	}
+	return steps
+}
+
+func (x *explainer) step(at time.Time, e run.EventName) Step {
+	return Step{At: at, AfterMS: at.Sub(x.CreatedAt).Milliseconds(), Event: e}
+}
+
+// says says the ith entry for people; approved is how many people have approved
+// until then.
+func (x *explainer) says(e run.Entry, i, approved int) string {
+	who := x.name(e.Actor)
+	switch e.Event {
+	case run.Request:
+		return who + " asks" + said(e.Reason)
+	case run.Forward:
+		return x.forwards(e, i)
+	case run.Ignore:
+		return x.ignores(e)
+	case run.Approve:
+		text := who + " approves"
+		if e.DurationSeconds > 0 {
+			text += " for " + (time.Duration(e.DurationSeconds) * time.Second).String()
+		}
+		if e.Actor.Type == run.UserActor {
+			text += parenthesized(x.approvals.counted(approved))
+		}
+		return text + said(e.Reason)
+	case run.Deny:
+		return who + " denies" + said(e.Reason)
+	case run.Cancel:
+		return who + " cancels" + said(e.Reason)
+	case run.Expire:
+		return "it expires" + said(e.Reason)
+	case run.Escalate:
+		text := "access is given"
+		if a := x.Access; a != nil && !a.StartsAt.IsZero() {
+			text += " from " + moment(a.StartsAt) + " to " + moment(a.EndsAt) + parenthesized(a.Given)
+		}
+		return text + said(e.Reason)
+	case run.Deescalate:
+		if e.Actor.Type == run.HookActor {
+			return who + " ends access" + said(e.Reason) + x.gone()
+		}
+		return "access ends" + said(e.Reason) + x.gone()
+	case run.Revoke:
+		return who + " revokes access" + said(e.Reason) + x.gone()
+	case run.Fail:
+		return "it fails" + said(e.Reason)
+	}
+	return string(e.Event) + said(e.Reason)
+}
+
+// forwards says who is asked and told.
+func (x *explainer) forwards(e run.Entry, i int) string {
+	text := strings.TrimSuffix(e.Reason, ".")
+	first := !slices.ContainsFunc(x.History[:i], func(e run.Entry) bool { return e.Event == run.Forward })
+	if first && x.approvals != nil {
+		text = x.approvals.who() + " can decide until " + moment(x.approvals.Until)
+		if counted := x.approvals.counted(0); counted != "" {
+			text += parenthesized(counted)
+		}
+	}
+	if len(e.To) > 0 {
+		text += "; told: " + strings.Join(e.To, ", ")
+	}
+	return text
+}
+
+// ignores says what did not count, and why. Of an act the history has no name:
+// only its id, and what its author is told.
+func (x *explainer) ignores(e run.Entry) string {
+	reason := e.Reason
+	if reason == e.Error {
+		reason = "" // it is told as the error
+	}
+	switch hook := e.Actor.Type == run.HookActor; {
+	case e.Act != "" && hook:
+		return x.name(e.Actor) + " does not let somebody's act count" + said(reason)
+	case e.Act != "":
+		return "somebody's act does not count" + quoted(reason)
+	case hook && e.Error != "" && e.Status == run.Requested:
+		return x.name(e.Actor) + " fails, so what on_request decided does not count" + said(reason)
+	case hook && e.Error != "":
+		return x.name(e.Actor) + " fails, and nothing follows from it" + said(reason)
+	case hook && e.Status == run.Requested:
+		return x.name(e.Actor) + " does not let count what on_request decided" + said(reason)
+	case hook:
+		return x.name(e.Actor) + " does not let it count" + said(reason)
+	}
+	return "a limit of fast_track holds what on_request approved" + said(reason)
+}
+
+// failure is what went wrong on the way to an entry. Where people are asked,
+// each hook's error stands after its name, with which it begins itself.
+func (x *explainer) failure(e run.Entry) string {
+	text := e.Error
+	if e.Event == run.Forward && x.Review != nil {
+		for _, failed := range x.Review.Errors {
+			text = strings.ReplaceAll(text, string(failed.Hook)+": "+failed.Error, failed.Error)
+		}
+	}
+	return text
+}
+
+// gone says when access was read back to be gone.
+func (x *explainer) gone() string {
+	if x.Access == nil || x.Access.GoneAt.IsZero() {
+		return ""
+	}
+	return " (gone at " + moment(x.Access.GoneAt) + said(strings.TrimSuffix(x.Access.Gone, ".")) + ")"
+}
