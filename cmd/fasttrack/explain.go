@@ -37,6 +37,7 @@ that were in force.`,
 	}
 	a.flags(cmd)
 	cmd.Flags().Lookup("json").Usage = "print the explanation as JSON"
+	cmd.ValidArgsFunction = a.completeID("mine")
 	return cmd
 }
 
