@@ -66,6 +66,9 @@ func (x *explainer) says(e run.Entry, i, approved int) string {
 		}
 		return text + said(e.Reason)
 	case run.Deny:
+		if e.ActBy != nil {
+			return who + " makes a denial of " + x.acted(e) + said(e.Reason)
+		}
 		return who + " denies" + said(e.Reason)
 	case run.Cancel:
 		return who + " cancels" + said(e.Reason)
@@ -106,8 +109,16 @@ func (x *explainer) forwards(e run.Entry, i int) string {
 	return text
 }
 
-// ignores says what did not count, and why. Of an act the history has no name:
-// only its id, and what its author is told.
+// acted names the act that an entry deals with and is not of its actor; one that
+// was recorded before histories had names is somebody's.
+func (x *explainer) acted(e run.Entry) string {
+	if e.ActBy == nil {
+		return "somebody's act"
+	}
+	return x.name(*e.ActBy) + "'s " + orDefault(string(e.ActEvent), "act")
+}
+
+// ignores says what did not count, and why.
 func (x *explainer) ignores(e run.Entry) string {
 	reason := e.Reason
 	if reason == e.Error {
@@ -115,9 +126,9 @@ func (x *explainer) ignores(e run.Entry) string {
 	}
 	switch hook := e.Actor.Type == run.HookActor; {
 	case e.Act != "" && hook:
-		return x.name(e.Actor) + " does not let somebody's act count" + said(reason)
+		return x.name(e.Actor) + " does not let " + x.acted(e) + " count" + said(reason)
 	case e.Act != "":
-		return "somebody's act does not count" + quoted(reason)
+		return x.acted(e) + " does not count" + quoted(reason)
 	case hook && e.Error != "" && e.Status == run.Requested:
 		return x.name(e.Actor) + " fails, so what on_request decided does not count" + said(reason)
 	case hook && e.Error != "":

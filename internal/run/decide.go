@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -88,6 +89,12 @@ func (d *decider) log(to Status, e Entry) {
 	}
 	if d.step.Heard != nil {
 		e.HooksVersion = d.step.Heard.Version
+	}
+	if e.Act != "" && e.Actor.Type != UserActor {
+		if i := slices.IndexFunc(d.step.Acts, func(a Act) bool { return a.ID == e.Act }); i >= 0 {
+			by := d.step.Acts[i].Person.Actor()
+			e.ActBy, e.ActEvent = &by, d.step.Acts[i].Event
+		}
 	}
 	if d.Shadow != nil && d.sealedShadow() == "" {
 		if e.ShadowSHA256, d.err = d.Shadow.digest(d.Salt); d.err != nil {

@@ -77,6 +77,10 @@ type Entry struct {
 	Error string `json:"error,omitempty"`
 	// Act is the id of the act of a person that this event deals with.
 	Act string `json:"act,omitempty"`
+	// ActBy is who acted, and ActEvent how, where the entry is not theirs: the act
+	// does not count, or a hook made something else of it.
+	ActBy    *Actor    `json:"act_by,omitempty"`
+	ActEvent EventName `json:"act_event,omitempty"`
 	// To lists who is told, in a forward.
 	To []string `json:"to,omitempty"`
 	// DurationSeconds is the shorter duration that an approve asked for.
