@@ -141,10 +141,7 @@ func (b *backtested) run(ctx context.Context, cmd *cobra.Command) (backtest.Repo
 	}
 	limits := map[string]*run.FastTrack{}
 	for _, f := range b.flows.Flows {
-		if f.FastTrack != nil {
-			l := run.FastTrack(*f.FastTrack)
-			limits[f.Name] = &l
-		}
+		limits[f.Name] = f.FastTrack
 	}
 	backtest.Limit(cases, limits)
 	report := backtest.Compare(cases)

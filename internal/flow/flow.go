@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // File is a whole flows.yaml.
@@ -77,7 +79,7 @@ type Flow struct {
 	// counted for hooks, 0 for none.
 	RecentSeconds int `json:",omitempty"`
 	// FastTrack limits what on_request may approve; nil doesn't.
-	FastTrack *FastTrack `json:",omitempty"`
+	FastTrack *run.FastTrack `json:",omitempty"`
 	// Shadow has on_request tried only: mode shadow.
 	Shadow bool `json:",omitempty"`
 	// RequireReason are the acts that must come with a reason.
@@ -167,14 +169,6 @@ type Review struct {
 	Approvals      []Requirement `json:",omitempty"`
 	TimeoutSeconds int           `json:",omitempty"`
 	Notify         []Notify      `json:",omitempty"`
-}
-
-// FastTrack limits what on_request may approve; a zero member doesn't. See
-// run.FastTrack.
-type FastTrack struct {
-	MaxPerPersonPerDay      int `json:",omitempty"`
-	MaxPerHour              int `json:",omitempty"`
-	QuietAfterDenialSeconds int `json:",omitempty"`
 }
 
 // Requirement asks for Count different people of the principal From; any

@@ -1,6 +1,10 @@
 package flow
 
-import "go.yaml.in/yaml/v4"
+import (
+	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
 
 // The largest limits of fast-tracking: what counts is kept in one item, which is
 // written with each approval.
@@ -11,7 +15,7 @@ const (
 
 func (r *reader) fastTrack(n *yaml.Node, path string, f *Flow) {
 	var perDay, perHour int64
-	limits := &FastTrack{}
+	limits := &run.FastTrack{}
 	r.members(n, path, map[string]func(*yaml.Node, string){
 		"max_per_person_per_day": r.int(&perDay, 1, maxFastTracked),
 		"max_per_hour":           r.int(&perHour, 1, maxFastTracked),

@@ -137,6 +137,7 @@ func (f *Flow) MayAsk(p run.Person) bool {
 func (f *Flow) ForRun(hooks string) (run.Flow, error) {
 	out := run.Flow{
 		Name: f.Name, Label: f.Label, Shadow: f.Shadow, Hooks: f.Hooks, HookTimeoutSeconds: f.HookTimeoutSeconds, Admins: f.Admins,
+		FastTrack: f.FastTrack,
 		Review: run.ReviewRule{
 			Approvers: f.Review.Approvers, Viewers: f.Review.Viewers, SelfApproval: f.Review.SelfApproval,
 			TimeoutSeconds: f.Review.TimeoutSeconds,
@@ -144,10 +145,6 @@ func (f *Flow) ForRun(hooks string) (run.Flow, error) {
 	}
 	if f.Hooks == OwnHooks {
 		out.Hooks = hooks
-	}
-	if f.FastTrack != nil {
-		limits := run.FastTrack(*f.FastTrack)
-		out.FastTrack = &limits
 	}
 	for _, act := range f.RequireReason {
 		out.RequireReason = append(out.RequireReason, run.EventName(act))
