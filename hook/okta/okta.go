@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/hook/internal/rest"
@@ -123,15 +122,20 @@ func (c *Client) pages(ctx context.Context, header http.Header, err error, each 
 	return fmt.Errorf("%s lists more than %d pages", service, rest.MaxPages)
 }
 
-// groupID is how Okta's ids of groups look.
-var groupID = regexp.MustCompile(`^00g[A-Za-z0-9]{17}$`)
+// isGroupID tells whether s looks like Okta's ids of groups.
+func isGroupID(s string) bool {
+	alphanumeric := func(r rune) bool {
+		return '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
+	}
+	return len(s) == 20 && strings.HasPrefix(s, "00g") && strings.TrimFunc(s, alphanumeric) == ""
+}
 
 // group finds a group by id, or by its whole name.
 func (c *Client) group(ctx context.Context, idOrName string) (group, error) {
 	if idOrName == "" {
 		return group{}, errors.New("no group of Okta is named")
 	}
-	if groupID.MatchString(idOrName) {
+	if isGroupID(idOrName) {
 		var g group
 		_, err := c.rest.Get(ctx, "/api/v1/groups/"+idOrName, nil, &g)
 		if err == nil || !rest.NotFound(err) {
