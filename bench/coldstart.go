@@ -36,7 +36,7 @@ func (b *bench) coldStarts(ctx context.Context) ([]figure, error) {
 	}
 	defer os.Remove(bare)
 	for name, target := range map[string]string{
-		"bare": bare, "hooks": "./e2e/cases", "samples": "./functions/hooks", "request": "./functions/request", "approve": "./functions/approve", "record": "./functions/record",
+		"bare": bare, "hooks": "./bench/plainhook", "samples": "./functions/hooks", "request": "./functions/request", "approve": "./functions/approve", "record": "./functions/record",
 	} {
 		out := filepath.Join(b.dir, name, "bootstrap")
 		build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags=-s -w", "-o", out, target)

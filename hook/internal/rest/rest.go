@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -173,11 +174,30 @@ func (a *attempts) client(h *http.Client) *retryablehttp.Client {
 				return again, err
 			}
 			a.status = resp.StatusCode
+			sayRetryAfter(resp)
 			end, _ := ctx.Deadline()
 			// What would be waited for in vain is told at once.
 			return time.Now().Add(retryablehttp.DefaultBackoff(0, 0, 0, resp)).Before(end), nil
 		},
 	}
+}
+
+// sayRetryAfter gives a 429 the Retry-After that it says otherwise: Okta names the
+// second of the Unix epoch at which its limit ends, by its own clock
+// (https://developer.okta.com/docs/reference/rl-best-practices/).
+func sayRetryAfter(resp *http.Response) {
+	if resp.StatusCode != http.StatusTooManyRequests || resp.Header.Get("Retry-After") != "" {
+		return
+	}
+	reset, err := strconv.ParseInt(resp.Header.Get("X-Rate-Limit-Reset"), 10, 64)
+	if err != nil {
+		return
+	}
+	now, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		now = time.Now()
+	}
+	resp.Header.Set("Retry-After", strconv.FormatInt(max(reset-now.Unix(), 0), 10))
 }
 
 // failed says why a call has no answer.

@@ -62,6 +62,7 @@ func TestErrors(t *testing.T) {
 		"elsewhere":            {handlers: []http.HandlerFunc{answer(302, "", "Location", "http://127.0.0.1/")}, want: "PagerDuty sends on to another address: 302; check its URL", atMost: 1},
 		"down":                 {handlers: []http.HandlerFunc{answer(503, "")}, limit: 2 * time.Second, want: "PagerDuty did not answer: 503", atMost: 5},
 		"busy for long":        {handlers: []http.HandlerFunc{answer(429, "", "Retry-After", "60")}, limit: 2 * time.Second, want: "PagerDuty did not answer: 429, too many requests; it asks to come again in 60 s", atMost: 1},
+		"busy until a time":    {handlers: []http.HandlerFunc{answer(429, "", "X-Rate-Limit-Reset", "1795687260", "Date", "Thu, 26 Nov 2026 10:00:00 GMT")}, limit: 2 * time.Second, want: "PagerDuty did not answer: 429, too many requests; it asks to come again in 60 s", atMost: 1},
 		"slow":                 {handlers: []http.HandlerFunc{hang}, limit: 400 * time.Millisecond, want: "PagerDuty did not answer within 300ms", atMost: 1},
 		"down, then slow":      {handlers: []http.HandlerFunc{answer(503, ""), hang}, limit: time.Second, want: "PagerDuty did not answer: 503", atMost: 2},
 		"no JSON":              {handlers: []http.HandlerFunc{answer(200, "<html>")}, want: "PagerDuty answered something that is not understood: invalid character '<' looking for beginning of value", atMost: 1},
@@ -102,6 +103,7 @@ func TestErrors(t *testing.T) {
 func TestTriedAgain(t *testing.T) {
 	for name, first := range map[string]http.HandlerFunc{
 		"a 503": answer(503, ""), "a 429": answer(429, "", "Retry-After", "0"),
+		"a 429 until now":          answer(429, "", "X-Rate-Limit-Reset", "1795687200", "Date", "Thu, 26 Nov 2026 10:00:00 GMT"),
 		"a connection that breaks": func(w http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) },
 	} {
 		t.Run(name, func(t *testing.T) {
