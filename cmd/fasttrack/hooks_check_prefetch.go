@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,18 +25,14 @@ func (f checkedFlow) checkPrefetch(ctx context.Context, call replay.Function, fi
 		t.Notes = append(t.Notes, "it has no options for who has typed nothing yet, so whether it checks a value is not known")
 		return []tried{t}
 	}
-	others := maps.Clone(f.fields)
-	delete(others, field.Name)
-	value := options[0].Value
+	v := flow.Chosen{Field: field, Value: options[0].Value}
 	if field.Type == flow.User { // as the field keeps it
-		value = strings.ToLower(value)
+		v.Value = strings.ToLower(v.Value)
 	}
 	c := tried{Case: t.Case + ", to check a value", Hook: t.Hook}
-	found := c.options(ctx, call, run.Checking(field.Name, value, run.AskOptionsRun{Flow: f.about, Requester: ada, Fields: others}))
-	same := func(o run.Option) bool {
-		return o.Value == value || field.Type == flow.User && strings.EqualFold(o.Value, value)
-	}
-	if len(c.Mistakes) == 0 && !slices.ContainsFunc(found, same) {
+	asked := v.Question(ada, f.fields)
+	asked.Run.Flow = f.about
+	if found := c.options(ctx, call, asked); len(c.Mistakes) == 0 && !v.Among(found) {
 		c.Mistakes = append(c.Mistakes, "its own option, asked for by query and value, is not among its answer: whoever chooses it is refused")
 	}
 	return []tried{t, c}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -36,7 +37,8 @@ func newSimulateCommand() *cobra.Command {
 		Short: "Show what the hooks of a flow would do with a request",
 		Long: `Ask the flow's real hook function what it would do with a request, as it would be
 asked: on_request, the hooks that come in its answer, and the guards of what it
-decides. The flow and its checks are those of your flows.yaml; --request takes
+decides. The flow and its checks, with the options that hooks have for fields, are
+those of your flows.yaml; --request takes
 the body of a POST /requests in place of flags. Nothing is stored, and nobody is
 told: hooks that only hear of what happened are not asked. What the hooks look
 up is looked up. With --table they are told what was asked before, where the flow
@@ -73,6 +75,9 @@ lambda:InvokeFunction; or --binary runs one that is not deployed yet.`,
 				return err
 			}
 			s.Notes = notes(f, asked.Recent != nil)
+			if err := checkOptions(cmd.Context(), ask, f, asked); err != nil {
+				return err
+			}
 			if s.Verdict, err = replay.Ask(cmd.Context(), asked, now, ask); err != nil {
 				return err
 			}
@@ -105,11 +110,6 @@ func notes(f *flow.Flow, counted bool) []string {
 	if f.RecentSeconds > 0 && !counted {
 		notes = append(notes, "the hooks are not told what was asked before (recent); --table says where that is")
 	}
-	for _, field := range f.Fields {
-		if field.Prefetch {
-			notes = append(notes, "whether the value of "+field.Name+" is one of its options was not asked")
-		}
-	}
 	return notes
 }
 
@@ -129,6 +129,40 @@ func recent(ctx context.Context, t table, endpoint string, f *flow.Flow, asked r
 		return nil, err
 	}
 	return f.Recent(asked.Fields, page.Runs), nil
+}
+
+// checkOptions asks whether each value that has options is one of them, as
+// functions/request does; its error names every wrong field.
+func checkOptions(ctx context.Context, ask replay.Function, f *flow.Flow, asked run.Asked) error {
+	ctx, cancel := context.WithTimeout(ctx, run.PrefetchSeconds*time.Second)
+	defer cancel()
+	var wrong []string
+	for _, v := range f.Chosen(asked.Fields) {
+		question := v.Question(asked.Requester, asked.Fields)
+		question.Run.Flow = run.AskFlow{Name: asked.Flow.Name, Label: asked.Flow.Label, Vars: asked.Flow.Vars}
+		document, err := run.Encode(question)
+		if err != nil {
+			return err
+		}
+		answer, err := ask(ctx, document)
+		if err != nil {
+			return err
+		}
+		if failure := answer.Failure(); failure != "" {
+			return fmt.Errorf("fields.%s: whether it is an option can't be told: prefetch of %s failed: %s", v.Field.Name, f.Name, failure)
+		}
+		options, err := run.ReadOptions(answer.Payload)
+		if err != nil {
+			return fmt.Errorf("fields.%s: whether it is an option can't be told: prefetch of %s %w", v.Field.Name, f.Name, err)
+		}
+		if !v.Possible() || !v.Among(options) {
+			wrong = append(wrong, v.Wrong().Field+": "+v.Wrong().Detail)
+		}
+	}
+	if len(wrong) > 0 {
+		return errors.New(strings.Join(wrong, "\n"))
+	}
+	return nil
 }
 
 func (s *simulated) print(w io.Writer) {

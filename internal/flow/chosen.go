@@ -1,0 +1,72 @@
+package flow
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Chosen is a value that a requester chose among the options that hooks have for
+// a field.
+type Chosen struct {
+	Field Field
+	Value string
+	// where it is, for a sentence: "" or an item of a list.
+	where string
+}
+
+// Chosen gives the values of the fields that have options, each once; fields have
+// passed Check.
+func (f *Flow) Chosen(fields map[string]json.RawMessage) []Chosen {
+	var all []Chosen
+	for _, field := range f.Fields {
+		raw, given := fields[field.Name]
+		if !field.Prefetch || !given {
+			continue
+		}
+		var one string
+		var list []string
+		if json.Unmarshal(raw, &list) != nil {
+			_ = json.Unmarshal(raw, &one) // of a checked field: a text if it is no list
+			all = append(all, Chosen{field, one, ""})
+			continue
+		}
+		for i, value := range list {
+			if !slices.Contains(list[:i], value) {
+				all = append(all, Chosen{field, value, fmt.Sprintf("item %d: ", i)})
+			}
+		}
+	}
+	return all
+}
+
+// Possible tells whether the value could be an option at all.
+func (c Chosen) Possible() bool {
+	return c.Value != "" && utf8.RuneCountInString(c.Value) <= run.MaxOption
+}
+
+// Question asks hooks whether the value is an option, for a requester who chose
+// the other fields too.
+func (c Chosen) Question(requester run.Person, fields map[string]json.RawMessage) run.AskOptions {
+	others := maps.Clone(fields)
+	delete(others, c.Field.Name)
+	return run.Checking(c.Field.Name, c.Value, run.AskOptionsRun{Requester: requester, Fields: others})
+}
+
+// Among tells whether the value is one of the options; an e-mail in any case of
+// letters, since the field keeps it in lower case.
+func (c Chosen) Among(options []run.Option) bool {
+	return slices.ContainsFunc(options, func(o run.Option) bool {
+		return o.Value == c.Value || c.Field.Type == User && strings.EqualFold(o.Value, c.Value)
+	})
+}
+
+// Wrong says that the value is none of the options.
+func (c Chosen) Wrong() FieldError {
+	return FieldError{Field: "fields." + c.Field.Name, Detail: c.where + "it is not among the options that there are for you"}
+}
