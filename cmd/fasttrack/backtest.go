@@ -24,6 +24,7 @@ type backtested struct {
 	anew      bool
 	html      string
 	asJSON    bool
+	strict    bool
 }
 
 func newBacktestCommand(now func() time.Time) *cobra.Command {
@@ -63,7 +64,13 @@ given again; --restart begins anew.`,
 			if err != nil {
 				return err
 			}
-			return b.print(cmd, report)
+			if err := b.print(cmd, report); err != nil {
+				return err
+			}
+			if b.strict && len(report.DeniedWouldApprove) > 0 {
+				return errReported
+			}
+			return nil
 		},
 	}
 	made.flags(cmd)
@@ -73,6 +80,7 @@ given again; --restart begins anew.`,
 	cmd.Flags().IntVar(&b.workers, "concurrency", 8, "how many requests are asked about at a time")
 	cmd.Flags().BoolVar(&b.anew, "restart", false, "ask about all requests anew, also after a backtest that was stopped")
 	cmd.Flags().StringVar(&b.html, "html", "", "write the report to a `FILE`, one page that needs nothing else")
+	cmd.Flags().BoolVar(&b.strict, "strict", false, "end with exit status 1 if the hooks would approve what people denied: for CI")
 	cmd.Flags().BoolVar(&b.asJSON, "json", false, "print as JSON, with every request")
 	return cmd
 }
@@ -102,7 +110,7 @@ func (b *backtested) run(ctx context.Context, cmd *cobra.Command) (backtest.Repo
 	if err != nil {
 		return backtest.Report{}, err
 	}
-	defer asking.closes()
+	defer asking.close()
 	key, err := b.key()
 	if err != nil {
 		return backtest.Report{}, err

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/backtest"
 	"github.com/fasttrack-dev/fasttrack/internal/export"
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	locallambda "github.com/fasttrack-dev/fasttrack/internal/local/lambda"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -86,62 +88,111 @@ type questions struct {
 	// skipped counts requests that can't be asked about, by why.
 	skipped  map[string]int
 	function string
-	closes   func()
+	closers  []func()
 }
 
-// requests reads the past requests, and finds the hook function of each.
-func (b *backtested) requests(ctx context.Context, bar *progress) (questions, error) {
-	a := questions{skipped: map[string]int{}}
-	var closers []func()
-	a.closes = func() {
-		for _, f := range closers {
-			f()
-		}
+// close ends what was started for the hooks.
+func (q *questions) close() {
+	for _, f := range q.closers {
+		f()
 	}
-	functions, blocks, names := map[string]replay.Function{}, map[string]run.Flow{}, []string{}
+}
+
+// triedFlow is a flow whose hooks are asked, or that has none that could be.
+type triedFlow struct {
+	ask  replay.Function
+	flow *flow.Flow
+	// block is the flow as runs have it.
+	block run.Flow
+	// missing says why its hooks can't be asked, "" if they can.
+	missing string
+}
+
+// requests reads the past requests, and finds the hook function of each. Those of
+// a flow whose function is not there are left out; it is an error where that is
+// so of all.
+func (b *backtested) requests(ctx context.Context, bar *progress) (q questions, err error) {
+	q.skipped = map[string]int{}
+	defer func() {
+		if err != nil {
+			q.close()
+		}
+	}()
 	bar.start("reading "+b.source.String(), 0, 0)
 	defer bar.end()
-	err := b.each(ctx, b.endpoint, func(r export.Run) error {
+	flows := map[string]*triedFlow{}
+	err = b.each(ctx, b.endpoint, func(r export.Run) error {
 		if len(b.flowNames) > 0 && !slices.Contains(b.flowNames, r.Flow) {
 			return nil
 		}
-		f, there := b.flows.Find(r.Flow)
-		if !there {
-			a.skipped[fmt.Sprintf("%s has no flow %q", b.file, r.Flow)]++
-			return nil
-		}
-		if functions[f.Name] == nil {
-			ask, closes, err := b.function(ctx, f)
+		if flows[r.Flow] == nil {
+			t, err := b.try(ctx, r.Flow, &q)
 			if err != nil {
 				return err
 			}
-			closers = append(closers, closes)
-			functions[f.Name] = ask
-			if blocks[f.Name], err = b.block(f); err != nil {
-				return err
-			}
-			if name := blocks[f.Name].Hooks; b.binary == "" && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
+			flows[r.Flow] = t
 		}
-		q := backtest.Request{Case: backtest.Of(r), Asked: r.Request(), Ask: functions[f.Name]}
+		t := flows[r.Flow]
+		if t.missing != "" {
+			q.skipped[t.missing]++
+			return nil
+		}
+		request := backtest.Request{Case: backtest.Of(r), Asked: r.Request(), Ask: t.ask}
 		if !b.asAsked {
-			q.Asked.Flow = blocks[f.Name]
-			q.Asked.Fields = f.Refresh(q.Asked.Fields)
+			request.Asked.Flow, request.Asked.Fields = t.block, t.flow.Refresh(request.Asked.Fields)
 		}
-		a.requests = append(a.requests, q)
-		bar.at(len(a.requests))
+		q.requests = append(q.requests, request)
+		bar.at(len(q.requests))
 		return nil
 	})
 	if err != nil {
-		a.closes()
-		return a, err
+		return q, err
 	}
-	a.function = strings.Join(names, ", ")
+	if len(q.requests) == 0 && len(q.skipped) > 0 {
+		return q, errors.New(strings.Join(slices.Sorted(maps.Keys(q.skipped)), "\n"))
+	}
+	q.function = b.asked(flows)
+	return q, nil
+}
+
+// try finds the hook function of a flow.
+func (b *backtested) try(ctx context.Context, name string, q *questions) (*triedFlow, error) {
+	f, there := b.flows.Find(name)
+	if !there {
+		return &triedFlow{missing: fmt.Sprintf("%s has no flow %q", b.file, name)}, nil
+	}
+	t := &triedFlow{flow: f}
+	var err error
+	if t.block, err = b.block(f); err != nil {
+		return nil, err
+	}
+	ask, closes, err := b.function(ctx, f)
+	var gone missingFunction
+	switch {
+	case errors.As(err, &gone):
+		t.missing = gone.Error()
+	case err != nil:
+		return nil, err
+	default:
+		t.ask = ask
+		q.closers = append(q.closers, closes)
+	}
+	return t, nil
+}
+
+// asked names the functions that are asked.
+func (b *backtested) asked(flows map[string]*triedFlow) string {
 	if b.binary != "" {
-		a.function = b.binary
+		return b.binary
 	}
-	return a, nil
+	var names []string
+	for _, t := range flows {
+		if t.missing == "" && !slices.Contains(names, t.block.Hooks) {
+			names = append(names, t.block.Hooks)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
 }
 
 // key is what a backtest is about: what of it that is another, what hooks said

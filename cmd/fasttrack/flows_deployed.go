@@ -32,7 +32,7 @@ func (d *deployed) missing(ctx context.Context, file *flow.File) ([]flow.Error, 
 	if err != nil {
 		return nil, err
 	}
-	there := map[string]error{}
+	there := map[string]bool{}
 	var mistakes []flow.Error
 	for _, use := range file.Functions {
 		name := use.Name
@@ -42,19 +42,30 @@ func (d *deployed) missing(ctx context.Context, file *flow.File) ([]flow.Error, 
 		case use.Strategy && !strings.HasPrefix(name, "arn:"):
 			name = d.stack + "-" + name
 		}
-		gone, asked := there[name]
+		is, asked := there[name]
 		if !asked {
-			_, gone = client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &name, InvocationType: types.InvocationTypeDryRun})
-			there[name] = gone
+			if is, err = isThere(ctx, client, name); err != nil {
+				return nil, err
+			}
+			there[name] = is
 		}
-		var missing *types.ResourceNotFoundException
-		switch {
-		case gone == nil:
-		case errors.As(gone, &missing):
+		if !is {
 			mistakes = append(mistakes, use.Missing(fmt.Sprintf("there is no function %s; deploy it, and list its ARN in the stack's parameters", name)))
-		default:
-			return nil, fmt.Errorf("whether %s is there can't be found out: %w", name, gone)
 		}
 	}
 	return mistakes, nil
+}
+
+// isThere asks AWS whether there is a function, by a dry run of invoking it. The
+// error is that this can't be found out.
+func isThere(ctx context.Context, client *lambda.Client, function string) (bool, error) {
+	_, err := client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, InvocationType: types.InvocationTypeDryRun})
+	var missing *types.ResourceNotFoundException
+	switch {
+	case errors.As(err, &missing):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("whether %s is there can't be found out: %w", function, err)
+	}
+	return true, nil
 }

@@ -29,6 +29,8 @@ type present struct {
 	file, stack, endpoint, binary string
 	// flows is what the file holds, once it is loaded.
 	flows *flow.File
+	// running is the binary, once it is.
+	running replay.Function
 }
 
 func (p *present) flags(cmd *cobra.Command) {
@@ -49,15 +51,35 @@ func (p *present) block(f *flow.Flow) (run.Flow, error) { return f.ForRun(p.stac
 
 // function gives the hook function of a flow; close ends what it started.
 func (p *present) function(ctx context.Context, f *flow.Flow) (ask replay.Function, closes func(), err error) {
-	if p.binary != "" {
-		return binaryFunction(p.binary, f.Name, p.endpoint)
+	switch {
+	case p.running != nil:
+		return p.running, func() {}, nil
+	case p.binary != "":
+		p.running, closes, err = binaryFunction(p.binary, p.endpoint)
+		return p.running, closes, err
 	}
 	block, err := p.block(f)
 	if err != nil {
 		return nil, nil, err
 	}
+	client, err := lambdaClient(ctx, p.endpoint)
+	if err != nil {
+		return nil, nil, err
+	}
+	if is, err := isThere(ctx, client, block.Hooks); err != nil {
+		return nil, nil, err
+	} else if !is {
+		return nil, nil, missingFunction(block.Hooks)
+	}
 	ask, err = hookFunction(ctx, block.Hooks, p.endpoint)
 	return ask, func() {}, err
+}
+
+// missingFunction names a hook function that is not there.
+type missingFunction string
+
+func (m missingFunction) Error() string {
+	return string(m) + " can't be asked: there is no such function; is it deployed, and --stack right?"
 }
 
 // hookFunction gives a function by the URL that is posted to, or by its name or
@@ -75,7 +97,7 @@ func hookFunction(ctx context.Context, target, endpoint string) (replay.Function
 		var missing *types.ResourceNotFoundException
 		switch {
 		case errors.As(err, &missing):
-			return replay.Answer{}, fmt.Errorf("%s can't be asked: there is no such function; is it deployed, and --stack right?", target)
+			return replay.Answer{}, missingFunction(target)
 		case err != nil:
 			return replay.Answer{}, fmt.Errorf("%s can't be asked: %w", target, err)
 		}
@@ -105,7 +127,8 @@ func post(ctx context.Context, target string, document []byte) (replay.Answer, e
 
 // binaryFunction runs a Lambda binary on this machine, over the Lambda Runtime
 // API, as the service does.
-func binaryFunction(path, name, endpoint string) (replay.Function, func(), error) {
+func binaryFunction(path, endpoint string) (replay.Function, func(), error) {
+	const name = "hooks"
 	service, err := locallambda.New(locallambda.Options{
 		Region: "us-east-1", AccountID: "123456789012", EndpointURL: endpoint, Concurrency: 2 * runtime.NumCPU(), QueueWait: time.Hour,
 	})
