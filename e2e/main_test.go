@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -59,10 +60,33 @@ func run(m *testing.M) (int, error) {
 	return m.Run(), nil
 }
 
+// lookAtSources looks at each file of code: the go command keeps the result of a
+// test for as long as the files that the test itself looked at are the same, and
+// doesn't know of what TestMain reads and builds.
+func lookAtSources(t *testing.T) {
+	t.Helper()
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == ".git" || d.Name() == "build" || d.Name() == ".aws-sam"):
+			return fs.SkipDir
+		}
+		if filepath.Ext(path) == ".go" {
+			_, err = os.Stat(path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // layOut makes a folder as `make build` does, with the hook function and the
 // flows of one suite.
 func layOut(t *testing.T, hooks, flows string) string {
 	t.Helper()
+	lookAtSources(t)
 	dir := t.TempDir()
 	yaml, err := os.ReadFile(flows)
 	if err != nil {
