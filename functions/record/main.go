@@ -23,5 +23,6 @@ func main() {
 		Waker:         decide.NewWaker(sfn.NewFromConfig(cfg)),
 		HooksFunction: os.Getenv("HOOKS_FUNCTION"),
 		HooksVersion:  os.Getenv("HOOKS_VERSION"),
+		Namespace:     os.Getenv("METRICS_NAMESPACE"),
 	}).Handle)
 }

@@ -48,6 +48,9 @@ type Deps struct {
 	// HooksFunction is functions/hooks of this project, HooksVersion the
 	// version it has now: an ARN or its last part.
 	HooksFunction, HooksVersion string
+	// Namespace is what CloudWatch keeps metrics under; none are logged if it is
+	// empty.
+	Namespace string
 	// Now is time.Now unless it is set.
 	Now func() time.Time
 	// Log is JSON lines on standard output unless it is set.
@@ -77,7 +80,7 @@ type Parked struct {
 // Handle answers "decide" with a [run.Document], "park" with [Parked], "recover"
 // with [Recovered], "wake" with [Parked] and "resume" with nothing. The error is
 // [Refused], [Unavailable] or [UnknownVersion], also after a panic.
-// One line is logged, with neither a token nor anything that was asked.
+// One line is logged, and one of metrics where there are any, with neither a token nor anything that was asked.
 func (h *Handler) Handle(ctx context.Context, req Request) (answer any, err error) {
 	started := time.Now()
 	attrs := []any{"run_id", req.RunID, "operation", req.Operation, "step", req.Step.State}
@@ -170,6 +173,7 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 			} else if err != nil {
 				return r, nil, err
 			}
+			h.measure(r, d.next)
 		}
 		if err := h.publish(ctx, d.next, published); err != nil {
 			return r, nil, err
@@ -208,6 +212,7 @@ func (h *Handler) park(ctx context.Context, req Request, execution int) (r *run.
 			} else if err != nil {
 				return r, nil, err
 			}
+			h.measure(r, next)
 		}
 		if err := h.publish(ctx, next, published); err != nil {
 			return r, nil, err

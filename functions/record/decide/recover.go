@@ -43,6 +43,7 @@ func (h *Handler) recover(ctx context.Context, req Request, execution int) (r *r
 			} else if err != nil {
 				return r, nil, err
 			}
+			h.measure(r, next)
 		}
 		if err := h.publish(ctx, next, published); err != nil {
 			return r, nil, err
