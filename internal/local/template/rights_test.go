@@ -84,3 +84,40 @@ func TestRightsOfDigest(t *testing.T) {
 		t.Errorf("the digest's role may put anything:\n%s", role)
 	}
 }
+
+// Every role may send traces where they are asked for.
+func TestTracingIsForEveryRole(t *testing.T) {
+	raw, err := os.ReadFile("../../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Resources map[string]struct {
+			Type       string `yaml:"Type"`
+			Properties struct {
+				Roles yaml.Node `yaml:"Roles"`
+			} `yaml:"Properties"`
+		} `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	policy := doc.Resources["TracingPolicy"].Properties.Roles
+	named, err := yaml.Marshal(&policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roles := 0
+	for id, r := range doc.Resources {
+		if r.Type != "AWS::IAM::Role" {
+			continue
+		}
+		roles++
+		if !regexp.MustCompile(`!Ref ` + id + `\b`).Match(named) {
+			t.Errorf("%s may not send traces: %s", id, named)
+		}
+	}
+	if roles < 9 {
+		t.Errorf("the template has %d roles", roles)
+	}
+}
