@@ -27,7 +27,7 @@ func TestDigestOfYesterday(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	o := local.Options{
 		TemplatePath: "../template.yaml", BuildDir: layOut(t, "HooksFunction", "../flows.yaml"), Addr: "127.0.0.1:0", Data: data,
-		Parameters: map[string]string{"AuditDigest": "true"},
+		Parameters: map[string]string{"AuditDigest": "true"}, OnCall: calls.note,
 	}
 	stack, err := local.Start(t.Context(), o)
 	if err != nil {

@@ -27,6 +27,7 @@ func play(t *testing.T, scripts, hooks, flows string) {
 func playWith(t *testing.T, scripts, hooks, flows string, o local.Options, ready func(*local.Stack)) {
 	var logs bytes.Buffer
 	o.TemplatePath, o.BuildDir, o.Addr, o.Log = "../template.yaml", layOut(t, hooks, flows), "127.0.0.1:0", &logs
+	o.OnCall = calls.note
 	stack, err := local.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -59,6 +59,9 @@ type Options struct {
 	// Data is the folder that keeps the table, the executions and keys, which then
 	// outlive the process however it ends. Empty: they are in memory.
 	Data string
+	// OnCall is told of each call that a function makes of an AWS service; nil is
+	// not told.
+	OnCall func(Call)
 	// Clock is what time limits and waits of the state machine go by; nil is
 	// the real one.
 	Clock clockwork.Clock
@@ -273,6 +276,9 @@ func (s *Stack) route(api http.Handler) http.Handler {
 // aws hands a call to the service that it is for.
 func (s *Stack) aws(w http.ResponseWriter, r *http.Request) {
 	target := r.Header.Get("X-Amz-Target")
+	if s.opts.OnCall != nil {
+		s.tell(r)
+	}
 	switch {
 	case strings.HasPrefix(target, "DynamoDB_20120810."):
 		s.DynamoDB.ServeHTTP(w, r)

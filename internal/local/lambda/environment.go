@@ -8,6 +8,10 @@ import (
 	"strings"
 )
 
+// accessKey is the access key id of the process, by which its calls of AWS are
+// told from others'.
+func (p *process) accessKey() string { return "ASIA" + strings.ToUpper(p.id[:16]) }
+
 // environment is what Lambda puts into a function's process
 // (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
 // Of the developer's own environment only PATH and TMPDIR (the machine's, not
@@ -37,7 +41,7 @@ func (f *function) environment(p *process, runtimeAPI string) []string {
 		"AWS_LAMBDA_LOG_GROUP_NAME":       "/aws/lambda/" + f.cfg.Name,
 		"AWS_LAMBDA_LOG_STREAM_NAME":      fmt.Sprintf("[%s]%s", p.version, p.id),
 		"AWS_LAMBDA_RUNTIME_API":          runtimeAPI,
-		"AWS_ACCESS_KEY_ID":               "ASIA" + strings.ToUpper(p.id[:16]),
+		"AWS_ACCESS_KEY_ID":               p.accessKey(),
 		"AWS_SECRET_ACCESS_KEY":           "local",
 		"AWS_SESSION_TOKEN":               "local",
 		"LAMBDA_TASK_ROOT":                filepath.Dir(f.cfg.Command),

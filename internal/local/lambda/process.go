@@ -89,6 +89,7 @@ func (p *process) run() {
 	}
 	p.cmd = cmd
 	s.processes[p.id] = p
+	s.callers[p.accessKey()] = f.cfg.LogicalID
 	s.mu.Unlock()
 
 	err = cmd.Wait()

@@ -67,6 +67,7 @@ type Service struct {
 	mu        sync.Mutex
 	functions map[string]*function
 	processes map[string]*process
+	callers   map[string]string // logical ids of functions, by the access keys of their processes
 	ports     []*http.Server
 	closed    bool
 }
@@ -102,6 +103,7 @@ func New(opts Options) (*Service, error) {
 		listener:  l,
 		functions: map[string]*function{},
 		processes: map[string]*process{},
+		callers:   map[string]string{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.server = &http.Server{Handler: loopback.Guard(s.runtimeAPI())}
@@ -117,6 +119,15 @@ func (s *Service) Invoke(ctx context.Context, function string, payload []byte) (
 		return Result{}, err
 	}
 	return f.invoke(ctx, arn, payload)
+}
+
+// CallerOf tells which function, by its logical id, calls AWS with an access key;
+// false for somebody else's.
+func (s *Service) CallerOf(accessKey string) (logicalID string, is bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	logicalID, is = s.callers[accessKey]
+	return logicalID, is
 }
 
 // Close kills every process, waits until they are gone, and closes the Runtime

@@ -13,6 +13,8 @@ type Function struct {
 	Timeout         time.Duration
 	MemoryMB        int
 	Handler         string
+	// RoleARN is the role that it has, or empty.
+	RoleARN string
 	// Alias is its AutoPublishAlias, or empty.
 	Alias string
 	// Reserved is its reserved concurrency; 0 reserves nothing.
@@ -46,6 +48,9 @@ func (r *reader) collectFunction(stack *Stack, res *resource) error {
 		return err
 	}
 	if f.Handler, err = p.text("Handler", "bootstrap"); err != nil {
+		return err
+	}
+	if f.RoleARN, err = p.text("Role", ""); err != nil {
 		return err
 	}
 	if f.Alias, err = p.text("AutoPublishAlias", ""); err != nil {

@@ -87,15 +87,7 @@ func (p properties) texts(key string) ([]string, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	l, isList := v.([]any)
-	if !isList {
-		l = []any{v}
-	}
-	out := make([]string, len(l))
-	for i, item := range l {
-		out[i] = fmt.Sprint(item)
-	}
-	return out, nil
+	return texts(v), nil
 }
 
 // member reads the properties one level down.

@@ -117,6 +117,8 @@ func (r *reader) collect(stack *Stack) error {
 		switch res.kind {
 		case "AWS::Serverless::Function":
 			err = r.collectFunction(stack, res)
+		case "AWS::IAM::Role":
+			err = r.collectRole(stack, res)
 		case "AWS::Serverless::StateMachine":
 			err = r.collectStateMachine(stack, res)
 		case "AWS::DynamoDB::Table":

@@ -38,6 +38,7 @@ type Stack struct {
 	Buses         []Bus
 	Rules         []Rule
 	Keys          []Key
+	Roles         []Role
 }
 
 // Error is one thing in the template that can't be run here.

@@ -1,0 +1,140 @@
+package local
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local/eventbridge"
+	"github.com/fasttrack-dev/fasttrack/internal/local/kms"
+	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
+	"github.com/fasttrack-dev/fasttrack/internal/local/secretsmanager"
+	"github.com/fasttrack-dev/fasttrack/internal/local/sns"
+	"github.com/fasttrack-dev/fasttrack/internal/local/stepfunctions"
+)
+
+// Call is one that a function made of an AWS service, as IAM looks at it.
+type Call struct {
+	// Function is the logical id of the function.
+	Function string
+	// Action is such as dynamodb:PutItem, Resource the ARN it is on; "*" where
+	// AWS takes the action on nothing narrower.
+	Action, Resource string
+	// Key is the partition key of an item that is put, "" elsewhere.
+	Key string
+}
+
+// tell tells OnCall what IAM would be asked about a request of a function.
+func (s *Stack) tell(r *http.Request) {
+	function, is := s.Lambda.CallerOf(accessKey(r))
+	if !is {
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if err != nil {
+		return // the service says what is wrong
+	}
+	for _, c := range callsOf(r, body) {
+		c.Function = function
+		s.opts.OnCall(c)
+	}
+}
+
+// accessKey is the id in a signature (SigV4), "" without one.
+func accessKey(r *http.Request) string {
+	_, rest, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	id, _, _ := strings.Cut(rest, "/")
+	return id
+}
+
+// asked are the members by which calls name what they are about.
+type asked struct {
+	TableName, IndexName, StateMachineArn, ExecutionArn, SecretId, KeyId string
+	Item                                                                 map[string]map[string]any
+	Entries                                                              []struct{ EventBusName string }
+	TransactItems                                                        []map[string]struct {
+		TableName string
+		Item      map[string]map[string]any
+	}
+}
+
+func callsOf(r *http.Request, body []byte) []Call {
+	var in asked
+	_ = json.Unmarshal(body, &in) // what is no JSON names nothing
+	target := r.Header.Get("X-Amz-Target")
+	_, operation, _ := strings.Cut(target, ".")
+	switch {
+	case strings.HasPrefix(target, "DynamoDB_20120810."):
+		return in.dynamoDB(operation)
+	case strings.HasPrefix(target, stepfunctions.Target):
+		on := in.StateMachineArn + in.ExecutionArn
+		if on == "" {
+			on = "*"
+		}
+		return []Call{{Action: "states:" + operation, Resource: on}}
+	case strings.HasPrefix(target, eventbridge.APITarget):
+		var calls []Call
+		for _, e := range in.Entries {
+			on := e.EventBusName
+			if !strings.HasPrefix(on, "arn:") {
+				on = arn("events", "event-bus/"+on)
+			}
+			calls = append(calls, Call{Action: "events:" + operation, Resource: on})
+		}
+		return calls
+	case target == secretsmanager.Target:
+		on := in.SecretId
+		if !strings.HasPrefix(on, "arn:") {
+			on = arn("secretsmanager", "secret:"+on)
+		}
+		return []Call{{Action: "secretsmanager:" + operation, Resource: on}}
+	case strings.HasPrefix(target, kms.Target):
+		return []Call{{Action: "kms:" + operation, Resource: in.KeyId}}
+	case sns.Handles(r):
+		form, _ := url.ParseQuery(string(body))
+		return []Call{{Action: "sns:" + form.Get("Action"), Resource: form.Get("TopicArn")}}
+	}
+	if name, is := strings.CutPrefix(r.URL.EscapedPath(), lambda.APIPath); is {
+		name, _, _ = strings.Cut(name, "/")
+		name, _ = url.PathUnescape(name)
+		if !strings.HasPrefix(name, "arn:") {
+			name = arn("lambda", "function:"+name)
+		}
+		return []Call{{Action: "lambda:InvokeFunction", Resource: name}}
+	}
+	return nil
+}
+
+// dynamoDB gives what IAM looks at: of a transaction, each action in it.
+func (in asked) dynamoDB(operation string) []Call {
+	table := func(name string) string { return arn("dynamodb", "table/"+name) }
+	key := func(item map[string]map[string]any) string {
+		if item["pk"] == nil {
+			return ""
+		}
+		return fmt.Sprint(item["pk"]["S"])
+	}
+	var calls []Call
+	for _, item := range in.TransactItems {
+		for kind, of := range item {
+			calls = append(calls, Call{Action: "dynamodb:" + kind + "Item", Resource: table(of.TableName), Key: key(of.Item)})
+		}
+	}
+	if len(calls) > 0 {
+		return calls
+	}
+	on := table(in.TableName)
+	if in.IndexName != "" {
+		on += "/index/" + in.IndexName
+	}
+	return []Call{{Action: "dynamodb:" + operation, Resource: on, Key: key(in.Item)}}
+}
+
+func arn(service, resource string) string {
+	return "arn:aws:" + service + ":" + Region + ":" + AccountID + ":" + resource
+}

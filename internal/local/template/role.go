@@ -1,0 +1,71 @@
+package template
+
+import "fmt"
+
+// Role is an AWS::IAM::Role: what it may.
+type Role struct {
+	LogicalID, ARN string
+	Statements     []Statement
+}
+
+// Statement allows, or denies, actions on resources. Nothing of it is enforced on
+// this machine.
+type Statement struct {
+	Effect             string
+	Actions, Resources []string
+	// LeadingKeys are the forms of partition keys that it is for; empty is any
+	// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
+	LeadingKeys []string
+}
+
+// collectRole reads the policies that are written into a role.
+func (r *reader) collectRole(stack *Stack, res *resource) error {
+	role := Role{LogicalID: res.id}
+	var err error
+	if role.ARN, err = r.arn(res.node, res); err != nil {
+		return err
+	}
+	policies, err := r.properties(res).list("Policies")
+	if err != nil {
+		return err
+	}
+	for _, p := range policies {
+		policy, _ := p.(map[string]any)
+		document, _ := policy["PolicyDocument"].(map[string]any)
+		statements, isList := document["Statement"].([]any)
+		if !isList { // one by itself
+			statements = []any{document["Statement"]}
+		}
+		for _, s := range statements {
+			statement, _ := s.(map[string]any)
+			role.Statements = append(role.Statements, Statement{
+				Effect: fmt.Sprint(statement["Effect"]), Actions: texts(statement["Action"]), Resources: texts(statement["Resource"]), LeadingKeys: leadingKeys(statement["Condition"]),
+			})
+		}
+	}
+	stack.Roles = append(stack.Roles, role)
+	return nil
+}
+
+// texts gives a text, or a list of them.
+func texts(v any) []string {
+	l, isList := v.([]any)
+	if !isList {
+		l = []any{v}
+	}
+	out := make([]string, len(l))
+	for i, item := range l {
+		out[i] = fmt.Sprint(item)
+	}
+	return out
+}
+
+func leadingKeys(condition any) []string {
+	operators, _ := condition.(map[string]any)
+	for _, keys := range operators {
+		if named, _ := keys.(map[string]any); named["dynamodb:LeadingKeys"] != nil {
+			return texts(named["dynamodb:LeadingKeys"])
+		}
+	}
+	return nil
+}
