@@ -44,6 +44,7 @@ lint: tools ## Check format, code, template and state machine
 	go vet ./...
 	go run $(STATICCHECK) ./...
 	$(TOOLS)/venv/bin/cfn-lint -t template.yaml
+	$(TOOLS)/checkov/bin/checkov --config-file tools/checkov.yaml -f template.yaml
 	$(SAM) validate --lint --region us-east-1
 	$(SAM) build
 	$(TOOLS)/npm/node_modules/.bin/asl-validator --json-path statemachine.asl.json
@@ -72,11 +73,16 @@ $(FUNCTIONS:%=build-%Function): build-%Function:
 
 # The lint tools, at the versions that tools/ pins.
 SAM := SAM_CLI_TELEMETRY=0 $(TOOLS)/venv/bin/sam
-tools: $(TOOLS)/venv/.installed $(TOOLS)/npm/.installed
+tools: $(TOOLS)/venv/.installed $(TOOLS)/checkov/.installed $(TOOLS)/npm/.installed
 
 $(TOOLS)/venv/.installed: tools/requirements.txt
 	python3 -m venv $(TOOLS)/venv
 	$(TOOLS)/venv/bin/pip install --quiet --disable-pip-version-check -r tools/requirements.txt
+	@touch $@
+
+$(TOOLS)/checkov/.installed: tools/requirements-checkov.txt
+	python3 -m venv $(TOOLS)/checkov
+	$(TOOLS)/checkov/bin/pip install --quiet --disable-pip-version-check -r tools/requirements-checkov.txt
 	@touch $@
 
 $(TOOLS)/npm/.installed: tools/package.json tools/package-lock.json
