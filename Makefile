@@ -20,7 +20,7 @@ TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fasttrack/tools
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test torture lint bench deploy clean tools
+.PHONY: help build run test parity-dynamodb torture lint bench deploy clean tools
 
 help: ## Say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,11 @@ lint: tools ## Check format, code, template and state machine
 	$(SAM) validate --lint --region us-east-1
 	$(SAM) build
 	$(TOOLS)/npm/node_modules/.bin/asl-validator --json-path statemachine.asl.json
+
+parity-dynamodb: $(TOOLS)/dynamodb-local/.installed ## Hold the store and the local table against AWS's own DynamoDB Local (needs Java and Maven)
+	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go test -count=1 ./internal/store ./internal/local/dynamodb
+	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go test -run '^$$' -bench Lists -benchtime 1000x ./internal/store
+	go test -run '^$$' -bench Lists -benchtime 1000x ./internal/store
 
 torture: build ## Crash functions at each AWS call of each kind of run, race, restart, plant bugs (about 25 minutes)
 	@rm -f build/torture.txt
@@ -78,6 +83,10 @@ tools: $(TOOLS)/venv/.installed $(TOOLS)/checkov/.installed $(TOOLS)/npm/.instal
 $(TOOLS)/venv/.installed: tools/requirements.txt
 	python3 -m venv $(TOOLS)/venv
 	$(TOOLS)/venv/bin/pip install --quiet --disable-pip-version-check -r tools/requirements.txt
+	@touch $@
+
+$(TOOLS)/dynamodb-local/.installed: tools/dynamodb-local/pom.xml
+	mvn --quiet --batch-mode --file tools/dynamodb-local/pom.xml dependency:copy-dependencies -DoutputDirectory='$(abspath $(TOOLS))/dynamodb-local'
 	@touch $@
 
 $(TOOLS)/checkov/.installed: tools/requirements-checkov.txt

@@ -126,10 +126,17 @@ func (s *Store) merge(ctx context.Context, index string, partitions []string, q 
 		return Page{}, ErrBadPosition
 	}
 	q.Limit = max(q.Limit, 1)
-	limit := q.Limit + 1
-	if wanted != nil || q.Status != "" {
-		limit = q.Limit * readAhead
+	// One more than is shown tells whether there are more. Only where some are
+	// left out, and so the page is not full, it reads on.
+	page, err := s.mergeOnce(ctx, index, partitions, q, q.Limit+1, wanted)
+	if err == nil && len(page.Runs) < q.Limit && page.Next != "" {
+		page, err = s.mergeOnce(ctx, index, partitions, q, q.Limit*readAhead, wanted)
 	}
+	return page, err
+}
+
+// mergeOnce reads at most limit items of each partition.
+func (s *Store) mergeOnce(ctx context.Context, index string, partitions []string, q Query, limit int, wanted func(run.Summary) bool) (Page, error) {
 	parts := make([][]entry, len(partitions))
 	cut := make([]bool, len(partitions))
 	group, ctx := errgroup.WithContext(ctx)
