@@ -3,7 +3,9 @@ package run
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"sort"
 	"strconv"
@@ -30,7 +32,8 @@ func Canonical(v any) ([]byte, error) {
 	if err := d.Decode(&tree); err != nil {
 		return nil, fmt.Errorf("canonical JSON: %w", err)
 	}
-	if d.More() {
+	// Not d.More, which takes a bracket too many for the end of a list.
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("canonical JSON: more than one value")
 	}
 	return appendCanonical(nil, tree)

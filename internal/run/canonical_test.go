@@ -22,7 +22,7 @@ func TestCanonical(t *testing.T) {
 			t.Errorf("%s gives %s (%v), want %s", in, got, err, want)
 		}
 	}
-	for _, in := range []string{`1e999`, `{`, `1 2`} {
+	for _, in := range []string{`1e999`, `{`, `1 2`, `1}`, `{}]`} {
 		if got, err := run.Canonical(json.RawMessage(in)); err == nil {
 			t.Errorf("%s gives %s, want an error", in, got)
 		}
