@@ -32,8 +32,12 @@ directory:
 // token makes what a JWT looks like; nobody here verifies its signature.
 func token(claims map[string]any) string {
 	payload, _ := json.Marshal(claims)
+	return tokenOf(string(payload))
+}
+
+func tokenOf(payload string) string {
 	enc := base64.RawURLEncoding.EncodeToString
-	return enc([]byte(`{"alg":"RS256"}`)) + "." + enc(payload) + ".c2ln"
+	return enc([]byte(`{"alg":"RS256"}`)) + "." + enc([]byte(payload)) + ".c2ln"
 }
 
 func jwtEvent(header string, verified map[string]string) httpapi.Event {
