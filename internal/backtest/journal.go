@@ -25,6 +25,15 @@ type line struct {
 	Now *Now   `json:"now,omitempty"`
 }
 
+// fits tells whether it can stand in a journal for key, as its first line or a
+// later one.
+func (l line) fits(key string, first bool) bool {
+	if first {
+		return l.Key == key && l.Now == nil
+	}
+	return l.Key == "" && l.ID != "" && l.Now != nil
+}
+
 // OpenJournal opens the journal at a path, and gives the answers in it by the ids
 // of their requests. One that was kept for another key, or anew, begins empty. A
 // line that was broken off, and what follows, is dropped.
@@ -38,7 +47,7 @@ func OpenJournal(path, key string, anew bool) (*Journal, map[string]Now, error) 
 	for rest := raw; !anew; {
 		text, after, complete := bytes.Cut(rest, []byte("\n"))
 		var l line
-		if !complete || json.Unmarshal(text, &l) != nil || (whole == 0) != (l.Key != "") || l.Key != "" && l.Key != key {
+		if !complete || json.Unmarshal(text, &l) != nil || !l.fits(key, whole == 0) {
 			break
 		}
 		if l.Now != nil {

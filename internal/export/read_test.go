@@ -13,7 +13,7 @@ import (
 )
 
 // aRun is a run with what must not leave the table in it.
-func aRun(t *testing.T) *run.Run {
+func aRun(t testing.TB) *run.Run {
 	t.Helper()
 	r, err := run.New(run.Asked{
 		ID: run.NewID(start), Channel: run.ViaAPI, Reason: "prod is <down>", DurationSeconds: 3600, FlowVersion: "0a1b2c3d4e5f",
@@ -29,7 +29,7 @@ func aRun(t *testing.T) *run.Run {
 	return r
 }
 
-func aLine(t *testing.T) string {
+func aLine(t testing.TB) string {
 	t.Helper()
 	line, err := export.Of(aRun(t), nil).Line()
 	if err != nil {

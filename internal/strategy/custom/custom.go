@@ -10,6 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -151,6 +153,9 @@ func read(payload []byte) (Answered, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Answered{}, errors.New("there is more after the JSON object")
 	}
+	if err := exactNames(payload); err != nil {
+		return Answered{}, err
+	}
 	switch {
 	case a.Version != "" && a.Version != Version:
 		return Answered{}, fmt.Errorf("version: %q is not known, %q is", a.Version, Version)
@@ -160,6 +165,21 @@ func read(payload []byte) (Answered, error) {
 		return Answered{}, errors.New("has_access is missing")
 	}
 	return a, nil
+}
+
+// exactNames refuses members whose names are written otherwise: encoding/json
+// takes Has_Access for has_access, beside it or instead of it.
+func exactNames(payload []byte) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(payload, &members); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if !slices.Contains([]string{"version", "has_access", "refused"}, name) {
+			return fmt.Errorf("unknown field %q", name)
+		}
+	}
+	return nil
 }
 
 // message is what a function that failed says.
