@@ -20,10 +20,10 @@ TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fasttrack/tools
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test parity-dynamodb torture lint bench deploy clean tools
+.PHONY: help build run test fuzz parity-dynamodb torture lint bench deploy clean tools
 
 help: ## Say what there is to make
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the Lambda binaries and the CLI for this machine, into build/
 	@for f in $(FUNCTIONS); do \
@@ -48,6 +48,16 @@ lint: tools ## Check format, code, template and state machine
 	$(SAM) validate --lint --region us-east-1
 	$(SAM) build
 	$(TOOLS)/npm/node_modules/.bin/asl-validator --json-path statemachine.asl.json
+
+# How long each target is fuzzed. Making an input that is found small is bounded:
+# by default it may take a minute, each.
+FUZZTIME ?= 60s
+
+fuzz: ## Fuzz each parser of outside bytes for FUZZTIME (60s each)
+	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sed -E 's|/[^/]*:func |\t|' | sort | while read -r dir target; do \
+		echo "$$dir $$target"; \
+		go test "$$dir" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 50x -parallel 2 || exit 1; \
+	done
 
 parity-dynamodb: $(TOOLS)/dynamodb-local/.installed ## Hold the store and the local table against AWS's own DynamoDB Local (needs Java and Maven)
 	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go test -count=1 ./internal/store ./internal/local/dynamodb

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"io"
 	"strconv"
 	"strings"
 
@@ -93,7 +95,8 @@ func tokenClaims(header string) (map[string]any, bool) {
 	if d.Decode(&claims) != nil {
 		return nil, false
 	}
-	return claims, true
+	_, err = d.Token()
+	return claims, errors.Is(err, io.EOF) // one object, and nothing after it
 }
 
 // sameNumber compares a claim with its flattened form, which may be written as

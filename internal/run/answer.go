@@ -27,6 +27,9 @@ const (
 	maxApprovals     = 20
 )
 
+// jsonSpace is what JSON takes for white space (RFC 8259, section 2).
+const jsonSpace = " \t\r\n"
+
 // answer is what a hook answered, as far as it can be believed. Each hook run
 // in the invocation stands for itself: errs says which of them failed.
 type answer struct {
@@ -63,7 +66,7 @@ func (a *answer) failed(h HookName) string { return a.errs[h] }
 // the run asks for, 0 for none.
 func readAnswer(hook HookName, raw json.RawMessage, durationSeconds int) answer {
 	var a answer
-	trimmed := bytes.TrimSpace(raw)
+	trimmed := bytes.Trim(raw, jsonSpace)
 	if len(trimmed) == 0 || string(trimmed) == "null" {
 		return a
 	}

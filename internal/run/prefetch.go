@@ -94,7 +94,7 @@ func FunctionFailed(payload []byte) string {
 }
 
 func readOptions(raw []byte) (options []Option, told string, err error) {
-	trimmed := bytes.TrimSpace(raw)
+	trimmed := bytes.Trim(raw, jsonSpace)
 	if len(trimmed) > maxAnswer {
 		return nil, "", fmt.Errorf("%d bytes, more than %d", len(trimmed), maxAnswer)
 	}
