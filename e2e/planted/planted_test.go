@@ -28,7 +28,7 @@ var bugs = []bug{
 	{"take what another run holds", "internal/lease/attempt.go", "if other := l.sharer(runID); other != \"\" {", "if other := l.sharer(runID); other == \"none\" {", "./e2e/torture", "TestLives"},
 	{"take back what is not due", "internal/run/access.go", "return !now.Before(r.takeBackAt())", "return true", "./internal/run ./e2e/torture", "Test"},
 	{"take what was there before", "internal/lease/attempt.go", "next.Existed, next.Requests = existed, nil", "next.Existed, next.Requests = false, nil", "./internal/lease", ""},
-	{"forget a call to give that was given up on", "internal/lease/attempt.go", "if now.Before(l.Unsettled) {", "if false {", "./internal/lease ./e2e/torture", "TestAny|TestLateGive"},
+	{"forget a call to give that was given up on", "internal/lease/attempt.go", "if now.Before(l.Unsettled) {", "if false {", "./internal/lease", "Test"},
 	{"believe an attempt that was replaced", "internal/lease/attempt.go", "a.Kind != kind || a.RunID != runID || a.Fence != fence", "false", "./internal/lease", ""},
 	{"give after a take", "internal/lease/attempt.go", "case run.Held, run.Unable, run.Taking, run.Dropped:", "case run.Held, run.Unable:", "./internal/lease", ""},
 	{"begin while another call is under way", "internal/lease/attempt.go", "if a := l.Attempt; a != nil && a.RunID != runID && now.Before(a.Deadline) {\n\t\treturn nil, false, Later{a.Deadline, fmt.Sprintf(\"run %s is at this access just now\", a.RunID)}\n\t}\n\tnext = l.Clone()", "next = l.Clone()", "./internal/lease", ""},

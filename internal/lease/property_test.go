@@ -179,3 +179,33 @@ func TestSharing(t *testing.T) {
 		t.Errorf("an attempt that was replaced ends: %v", err)
 	}
 }
+
+// What is taken while a call to give that was given up on may still have its
+// effect is not believed to be gone before that call is over.
+func TestTakenWhileAGiveMayStillLand(t *testing.T) {
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	given := now.Add(2 * time.Minute)
+	l, begun, err := lease.New(lease.Key{}).BeginGive("a", false, now, given)
+	if err != nil || !begun {
+		t.Fatal(begun, err)
+	}
+	take := func(at time.Time) error {
+		t.Helper()
+		next, begun, err := l.BeginTake("a", at, at.Add(time.Second))
+		if err != nil || !begun {
+			t.Fatal(begun, err)
+		}
+		l = next
+		ended, err := l.EndTake("a", l.Attempt.Fence, at)
+		if err == nil {
+			l = ended
+		}
+		return err
+	}
+	if err := take(now.Add(time.Minute)); !errors.As(err, new(lease.Later)) {
+		t.Errorf("it is believed to be gone while a give may still land: %v", err)
+	}
+	if err := take(given); err != nil || l.Of("a").State != run.Dropped {
+		t.Errorf("it is not believed to be gone once no give can land: %v, %+v", err, l.Of("a"))
+	}
+}
