@@ -51,7 +51,7 @@ var bugs = []bug{
 	{"have later entries change a digest", "internal/digest/heads.go", "if last.At.Before(day.End()) {", "if last.At.Before(day.End()) || true {", "./internal/digest", ""},
 	{"do not miss what was signed", "internal/digest/verify.go", "if problem != \"\" && scope(id) {", "if problem != \"\" && scope(id) && exists(id) {", "./internal/digest", ""},
 	{"forget what was asked for, once it was shortened", "internal/run/decide.go", "d.AskedSeconds = d.DurationSeconds", "_ = d", "./internal/run", ""},
-	{"fast-track one more than the limit", "internal/run/fast_track.go", "t.Person.within(tallyDay, now) >= most", "t.Person.within(tallyDay, now) > most", "./internal/run", "FastTrack"},
+	{"fast-track one more than the limit", "internal/run/fast_track.go", "t.Person.within(tallyDay, now); most > 0 && n >= most", "t.Person.within(tallyDay, now); most > 0 && n > most", "./internal/run", "FastTrack"},
 	{"do not count what is fast-tracked", "internal/store/tally.go", "if !t.Flow.Changed && !t.Person.Changed {", "if true {", "./functions/record/...", "Limits"},
 	{"count over what another decision counted", "internal/store/tally.go", "puts = append(puts, types.TransactWriteItem{Put: s.unchanged(it, tally.Version)})", "puts = append(puts, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: it}})", "./functions/record/...", "Limits"},
 	{"let what is only tried decide", "internal/run/shadow.go", "a.transition, a.reason, a.durationSeconds, a.checks = \"\", \"\", 0, nil", "_ = a", "./internal/run", "Shadow"},

@@ -2,6 +2,8 @@ package run
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,6 +39,17 @@ func Canonical(v any) ([]byte, error) {
 		return nil, fmt.Errorf("canonical JSON: more than one value")
 	}
 	return appendCanonical(nil, tree)
+}
+
+// Hash is the SHA-256, in hex, of the canonical JSON of v; the errors are those of
+// [Canonical].
+func Hash(v any) (string, error) {
+	canonical, err := Canonical(v)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(canonical)
+	return hex.EncodeToString(sum[:]), nil
 }
 
 func appendCanonical(b []byte, v any) ([]byte, error) {

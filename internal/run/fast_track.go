@@ -72,13 +72,11 @@ func (f *FastTrack) Held(flow, requester string, t Tallies, now time.Time) strin
 		return fmt.Sprintf("%s was denied %s at %s; for %s after a denial people decide.",
 			requester, t.Person.Denied, t.Person.DeniedAt.UTC().Format(time.RFC3339), quiet)
 	}
-	if most := f.MaxPerPersonPerDay; most > 0 && t.Person.within(tallyDay, now) >= most {
-		return fmt.Sprintf("%s: %d approved by on_request within 24 hours; %s allows %d, so people decide.",
-			requester, t.Person.within(tallyDay, now), flow, most)
+	if most, n := f.MaxPerPersonPerDay, t.Person.within(tallyDay, now); most > 0 && n >= most {
+		return fmt.Sprintf("%s: %d approved by on_request within 24 hours; %s allows %d, so people decide.", requester, n, flow, most)
 	}
-	if most := f.MaxPerHour; most > 0 && t.Flow.within(tallyHour, now) >= most {
-		return fmt.Sprintf("%s: %d approved by on_request within an hour; it allows %d, so people decide.",
-			flow, t.Flow.within(tallyHour, now), most)
+	if most, n := f.MaxPerHour, t.Flow.within(tallyHour, now); most > 0 && n >= most {
+		return fmt.Sprintf("%s: %d approved by on_request within an hour; it allows %d, so people decide.", flow, n, most)
 	}
 	return ""
 }

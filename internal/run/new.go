@@ -1,8 +1,6 @@
 package run
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -61,7 +59,7 @@ func New(a Asked, now time.Time) (*Run, error) {
 // asked: flow, fields (sensitive ones too), reason, duration, context and salt. Two
 // requests ask the same if their digests are equal.
 func PayloadDigest(a Asked) (string, error) {
-	canonical, err := Canonical(struct {
+	hash, err := Hash(struct {
 		Flow            string                     `json:"flow"`
 		Fields          map[string]json.RawMessage `json:"fields"`
 		Sensitive       map[string]json.RawMessage `json:"sensitive,omitempty"`
@@ -73,8 +71,7 @@ func PayloadDigest(a Asked) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("hash what was asked: %w", err)
 	}
-	sum := sha256.Sum256(canonical)
-	return hex.EncodeToString(sum[:]), nil
+	return hash, nil
 }
 
 // append adds a sealed entry and moves the status, refusing what the

@@ -1,8 +1,6 @@
 package run
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"time"
 )
@@ -24,15 +22,14 @@ type Verdict struct {
 // digest is the SHA-256, in hex, of the verdict's canonical JSON with a salt: who
 // reads the history can't find out the verdict by trying.
 func (v Verdict) digest(salt string) (string, error) {
-	canonical, err := Canonical(struct {
+	hash, err := Hash(struct {
 		Verdict
 		Salt string `json:"salt"`
 	}{v, salt})
 	if err != nil {
 		return "", fmt.Errorf("hash what on_request said: %w", err)
 	}
-	sum := sha256.Sum256(canonical)
-	return hex.EncodeToString(sum[:]), nil
+	return hash, nil
 }
 
 // sealedShadow is the hash of the verdict in the history, "" if there is none.

@@ -11,8 +11,8 @@ import (
 // VerifyRecord checks a run as it is stored under an id, with the context beside
 // it (nil for none): its history by [Verify], and against that history whatever
 // of the run the history vouches for: the id, the status, what was asked, by
-// whom and when, how it was decided, and what on_request said in shadow mode. It returns nil, or an error that names
-// what is wrong first.
+// whom and when, how it was decided, and what on_request said in shadow mode. It
+// returns nil, or an error that names what is wrong first.
 //
 // The history doesn't vouch for the rest: the flow's block, the outputs of
 // hooks, where the engine stands.
