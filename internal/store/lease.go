@@ -61,13 +61,7 @@ func (s *Store) SaveLease(ctx context.Context, l *lease.Lease) error {
 		it["due"] = text(strconv.Itoa(shard(l.Key.String(), dueShards)))
 		it["due_at"] = text(stamp(at))
 	}
-	in := &dynamodb.PutItemInput{TableName: &s.table, Item: it, ConditionExpression: isNew}
-	if l.Version > 0 {
-		in.ConditionExpression = aws.String("#v = :read")
-		in.ExpressionAttributeNames = map[string]string{"#v": "version"}
-		in.ExpressionAttributeValues = item{":read": number(l.Version)}
-	}
-	_, err = s.client.PutItem(ctx, in)
+	err = s.put(ctx, s.ifSame(it, l.Version))
 	if isConditionFailed(err) {
 		return fmt.Errorf("save lease %s: %w", l.Key, ErrConflict)
 	}

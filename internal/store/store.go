@@ -124,12 +124,7 @@ func (s *Store) Save(ctx context.Context, r *run.Run) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &s.table, Item: item,
-		ConditionExpression:       aws.String("#v = :read"),
-		ExpressionAttributeNames:  map[string]string{"#v": "version"},
-		ExpressionAttributeValues: map[string]types.AttributeValue{":read": number(r.Version)},
-	})
+	err = s.put(ctx, s.ifUnchanged(item, r.Version))
 	if isConditionFailed(err) {
 		return fmt.Errorf("save run %s: %w", r.ID, ErrConflict)
 	}

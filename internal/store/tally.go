@@ -65,7 +65,7 @@ func (s *Store) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now 
 	if err != nil {
 		return err
 	}
-	puts := []types.TransactWriteItem{{Put: s.unchanged(it, r.Version)}}
+	puts := []types.TransactWriteItem{{Put: s.ifUnchanged(it, r.Version)}}
 	for _, tally := range []struct {
 		key item
 		run.Tally
@@ -80,7 +80,7 @@ func (s *Store) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now 
 		it := tally.key
 		it["version"], it["body"] = number(tally.Version+1), text(string(body))
 		it["expires_at"] = number(now.Add(r.Flow.FastTrack.Kept()).Unix() + 1)
-		puts = append(puts, types.TransactWriteItem{Put: s.unchanged(it, tally.Version)})
+		puts = append(puts, types.TransactWriteItem{Put: s.ifSame(it, tally.Version)})
 	}
 	_, err = s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: puts})
 	if isConditionFailed(err) || canceledFor(err, "TransactionConflict") {
@@ -91,17 +91,4 @@ func (s *Store) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now 
 	}
 	r.Version++
 	return nil
-}
-
-// unchanged is a put of an item that nobody changed since it was read with that
-// version, 0 for one that was not there.
-func (s *Store) unchanged(it item, version int64) *types.Put {
-	if version == 0 {
-		return &types.Put{TableName: &s.table, Item: it, ConditionExpression: isNew}
-	}
-	return &types.Put{
-		TableName: &s.table, Item: it, ConditionExpression: aws.String("#v = :read"),
-		ExpressionAttributeNames:  map[string]string{"#v": "version"},
-		ExpressionAttributeValues: item{":read": number(version)},
-	}
 }
