@@ -333,3 +333,16 @@ func BenchmarkExecutions(b *testing.B) {
 		<-x.Done()
 	}
 }
+
+// A definition is one JSON value, with nothing after it.
+func TestDefinitionIsOneValue(t *testing.T) {
+	const machine = `{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}`
+	for _, after := range []string{"}", "]", "{}", "x"} {
+		if _, err := asl.Parse([]byte(machine+after), nil); err == nil {
+			t.Errorf("%q after a definition is taken", after)
+		}
+	}
+	if _, err := asl.Parse([]byte(machine+" \n"), nil); err != nil {
+		t.Error(err)
+	}
+}

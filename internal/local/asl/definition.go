@@ -2,7 +2,6 @@ package asl
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 )
 
@@ -107,14 +106,9 @@ type Resources func(resource string, parameters []string) error
 // created, and for what is not implemented here. The error is [Mistakes], all
 // of them. Without resources, a Task may call anything that looks like an ARN.
 func Parse(definition []byte, resources Resources) (*Machine, error) {
-	d := json.NewDecoder(bytes.NewReader(definition))
-	d.UseNumber()
-	var tree any
-	if err := d.Decode(&tree); err != nil {
+	tree, err := decodeOne(definition)
+	if err != nil {
 		return nil, Mistakes{{Location: "/", Code: "INVALID_JSON_DESCRIPTION", Message: err.Error()}}
-	}
-	if d.More() {
-		return nil, Mistakes{{Location: "/", Code: "INVALID_JSON_DESCRIPTION", Message: "more than one JSON value"}}
 	}
 	p := &parser{names: map[string]bool{}, resources: resources}
 	m := p.machine(tree, "", true)

@@ -3,23 +3,35 @@ package asl
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 )
 
 // decode reads JSON into plain values: integers as int64 where they fit, other
 // numbers as float64, objects as map[string]any.
 func decode(raw []byte) (any, error) {
+	v, err := decodeOne(raw)
+	if err != nil {
+		return nil, err
+	}
+	return plain(v), nil
+}
+
+// decodeOne reads the one JSON value that raw may hold, numbers as they are
+// written.
+func decodeOne(raw []byte) (v any, err error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
-	var v any
 	if err := d.Decode(&v); err != nil {
 		return nil, err
 	}
-	if d.More() {
-		return nil, fmt.Errorf("more than one JSON value")
+	// Not d.More, which takes a bracket too many for the end of a list.
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more than one JSON value")
 	}
-	return plain(v), nil
+	return v, nil
 }
 
 func plain(v any) any {
