@@ -24,8 +24,7 @@ func main() {
 	}
 	lambda.Start(ask.New(ask.Deps{
 		Flows: flows, Identify: identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"),
-		Store:      store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
-		Hooks:      ask.NewHooks(cfg),
+		Store: store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")), Hooks: ask.NewHooks(cfg),
 		Executions: ask.NewExecutions(sfn.NewFromConfig(cfg), os.Getenv("STATE_MACHINE_ARN")),
 	}).Handle)
 }

@@ -141,7 +141,7 @@ const conflicts = 5
 
 func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *run.Run, answer any, err error) {
 	for try := range crowd {
-		if r != nil && (r.Flow.FastTrack == nil && try >= conflicts || !h.rest(ctx, try)) {
+		if !h.again(ctx, r, try) {
 			break
 		}
 		rec, err := h.Store.LoadAll(ctx, req.RunID)

@@ -21,13 +21,18 @@ func (h *Handler) tallies(ctx context.Context, r *run.Run) (run.Tallies, error) 
 	return h.Store.LoadTallies(ctx, r)
 }
 
-// rest waits a little before a change that met others is tried again, longer
-// from time to time; false if the function's time ends meanwhile.
-func (h *Handler) rest(ctx context.Context, try int) bool {
-	if try < conflicts-1 {
+// again tells whether a decision is tried once more after so many tries, r being
+// the run if any has read it: often only where it may be counted, and then after
+// a little rest, longer from time to time. false if the function's time ends
+// meanwhile.
+func (h *Handler) again(ctx context.Context, r *run.Run, tries int) bool {
+	if r != nil && r.Flow.FastTrack == nil && tries >= conflicts {
+		return false
+	}
+	if tries < conflicts-1 {
 		return true
 	}
-	most := min(try, 20) * int(10*time.Millisecond)
+	most := min(tries, 20) * int(10*time.Millisecond)
 	select {
 	case <-time.After(time.Duration(rand.IntN(most))): // #nosec G404 -- spreads tries, keeps nothing secret
 		return true
