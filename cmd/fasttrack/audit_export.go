@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/fasttrack-dev/fasttrack/internal/export"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -23,8 +21,6 @@ type auditExport struct {
 	from, to time.Time
 	csv      bool
 	file     string
-	// progress is where a terminal shows how far it is, nil if there is none.
-	progress io.Writer
 }
 
 func newAuditExportCommand(now func() time.Time) *cobra.Command {
@@ -63,9 +59,6 @@ file is there whole or not at all.`,
 				return wrong(fmt.Sprintf("there is no time from %s to %s: --since must be before --until", moment(x.from), moment(x.to)))
 			}
 			x.csv = format == "csv"
-			if screen, is := cmd.ErrOrStderr().(*os.File); is && term.IsTerminal(int(screen.Fd())) {
-				x.progress = screen
-			}
 			return x.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -140,27 +133,21 @@ func (x *auditExport) gather(ctx context.Context, runs *spool, messages io.Write
 	if err != nil {
 		return 0, err
 	}
-	read, shown := 0, time.Now()
-	clear := func() {
-		if x.progress != nil {
-			fmt.Fprint(x.progress, "\r\x1b[K")
-		}
-	}
-	defer clear()
+	read := 0
+	bar := newProgress(messages)
+	bar.start("reading table "+x.name, 0, 0)
+	defer bar.end()
 	err = stored.EachStored(ctx, func(id string, rec store.Record, wrong error) error {
-		if read++; x.progress != nil && time.Since(shown) > time.Second/2 {
-			shown = time.Now()
-			fmt.Fprintf(x.progress, "\r%s read, %d of them to export", count(read, "request"), len(runs.places))
-		}
+		read++
+		bar.at(read)
 		r := rec.Run
 		if wrong != nil {
-			clear()
+			bar.end()
 			fmt.Fprintln(messages, visible(wrong.Error()))
 			unreadable++
 			return nil
 		}
-		if x.flow != "" && r.Flow.Name != x.flow ||
-			!x.from.IsZero() && r.CreatedAt.Before(x.from) || !x.to.IsZero() && !r.CreatedAt.Before(x.to) {
+		if x.flow != "" && r.Flow.Name != x.flow || !madeIn(x.from, x.to, r.CreatedAt) {
 			return nil
 		}
 		form := export.Of(r, rec.Context).Line
@@ -169,7 +156,7 @@ func (x *auditExport) gather(ctx context.Context, runs *spool, messages io.Write
 		}
 		line, err := form()
 		if err != nil { // such as a context that was made no JSON
-			clear()
+			bar.end()
 			fmt.Fprintln(messages, visible(fmt.Sprintf("%s: %v", id, err)))
 			unreadable++
 			return nil

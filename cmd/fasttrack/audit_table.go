@@ -95,7 +95,7 @@ func (t *tableAudit) verifyRun(id string, rec store.Record, unreadable error) {
 	if t.there[id] = t.flow == "" || r.Flow.Name == t.flow; !t.there[id] {
 		return
 	}
-	if !t.from.IsZero() && r.CreatedAt.Before(t.from) || !t.to.IsZero() && !r.CreatedAt.Before(t.to) {
+	if !madeIn(t.from, t.to, r.CreatedAt) {
 		return
 	}
 	if err := r.VerifyRecord(id, rec.Context); err != nil {

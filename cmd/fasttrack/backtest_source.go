@@ -62,7 +62,7 @@ func (s *source) each(ctx context.Context, endpoint string, f func(export.Run) e
 		}
 		defer file.Close()
 		err = export.Read(file, func(r export.Run) error {
-			if !s.from.IsZero() && r.CreatedAt.Before(s.from) || !s.to.IsZero() && !r.CreatedAt.Before(s.to) {
+			if !madeIn(s.from, s.to, r.CreatedAt) {
 				return nil
 			}
 			return f(r)

@@ -71,8 +71,7 @@ func (p *present) function(ctx context.Context, f *flow.Flow) (ask replay.Functi
 	} else if !is {
 		return nil, nil, missingFunction(block.Hooks)
 	}
-	ask, err = hookFunction(ctx, block.Hooks, p.endpoint)
-	return ask, func() {}, err
+	return lambdaFunction(client, block.Hooks), func() {}, nil
 }
 
 // missingFunction names a hook function that is not there.
@@ -92,6 +91,11 @@ func hookFunction(ctx context.Context, target, endpoint string) (replay.Function
 	if err != nil {
 		return nil, err
 	}
+	return lambdaFunction(client, target), nil
+}
+
+// lambdaFunction gives a function of Lambda, by its name or ARN.
+func lambdaFunction(client *lambda.Client, target string) replay.Function {
 	return func(ctx context.Context, document []byte) (replay.Answer, error) {
 		out, err := client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &target, Payload: document})
 		var missing *types.ResourceNotFoundException
@@ -104,7 +108,7 @@ func hookFunction(ctx context.Context, target, endpoint string) (replay.Function
 		return replay.Answer{
 			Payload: out.Payload, FunctionError: aws.ToString(out.FunctionError), Version: aws.ToString(out.ExecutedVersion),
 		}, nil
-	}, nil
+	}
 }
 
 func post(ctx context.Context, target string, document []byte) (replay.Answer, error) {

@@ -31,6 +31,12 @@ func (p *period) read(now time.Time) (from, to time.Time, err error) {
 	return from, to, err
 }
 
+// madeIn tells whether a time is from one end on and before the other; a zero end
+// doesn't bound.
+func madeIn(from, to, at time.Time) bool {
+	return (from.IsZero() || !at.Before(from)) && (to.IsZero() || at.Before(to))
+}
+
 // when reads the one of two flags of the same meaning that is given; neither
 // is the zero time.
 func when(name, value, other, otherValue string, now time.Time) (time.Time, error) {
