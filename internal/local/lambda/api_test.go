@@ -35,21 +35,25 @@ func TestAPI_Invoke(t *testing.T) {
 	c := sdkClient(t, s)
 	version, _ := s.Version("fixture")
 	arn := "arn:aws:lambda:eu-central-1:123456789012:function:fixture"
-	for _, in := range []awslambda.InvokeInput{
-		{FunctionName: aws.String("fixture")},
-		{FunctionName: aws.String(arn)},
-		{FunctionName: aws.String(arn + ":live")},
-		{FunctionName: aws.String("123456789012:function:fixture:" + version)},
-		{FunctionName: aws.String("fixture"), Qualifier: aws.String("live")},
-		{FunctionName: aws.String("fixture"), Qualifier: aws.String("$LATEST")},
+	for _, test := range []struct {
+		in      awslambda.InvokeInput
+		version string
+	}{
+		{awslambda.InvokeInput{FunctionName: aws.String("fixture")}, "$LATEST"},
+		{awslambda.InvokeInput{FunctionName: aws.String(arn)}, "$LATEST"},
+		{awslambda.InvokeInput{FunctionName: aws.String(arn + ":live")}, version},
+		{awslambda.InvokeInput{FunctionName: aws.String("123456789012:function:fixture:" + version)}, version},
+		{awslambda.InvokeInput{FunctionName: aws.String("fixture"), Qualifier: aws.String("live")}, version},
+		{awslambda.InvokeInput{FunctionName: aws.String("fixture"), Qualifier: aws.String("$LATEST")}, "$LATEST"},
 	} {
+		in := test.in
 		in.Payload = []byte(`{"do":"echo","text":"hi"}`)
 		out, err := c.Invoke(t.Context(), &in)
 		if err != nil {
 			t.Errorf("Invoke %s %s: %v", *in.FunctionName, aws.ToString(in.Qualifier), err)
 			continue
 		}
-		if out.StatusCode != 200 || string(out.Payload) != `"hi"` || aws.ToString(out.ExecutedVersion) != version || out.FunctionError != nil {
+		if out.StatusCode != 200 || string(out.Payload) != `"hi"` || aws.ToString(out.ExecutedVersion) != test.version || out.FunctionError != nil {
 			t.Errorf("Invoke %s = %d %s version %s error %v", *in.FunctionName, out.StatusCode, out.Payload, aws.ToString(out.ExecutedVersion), out.FunctionError)
 		}
 	}

@@ -33,7 +33,7 @@ func TestInProcess(t *testing.T) {
 			return payload, nil
 		}
 	})
-	if r := call(t, s, `"echo"`); string(r.Payload) != `"echo"` || r.ExecutedVersion != "1" {
+	if r := call(t, s, `"echo"`); string(r.Payload) != `"echo"` || r.ExecutedVersion != "$LATEST" {
 		t.Errorf("got %s version %q", r.Payload, r.ExecutedVersion)
 	}
 	for payload, want := range map[string]string{

@@ -24,10 +24,6 @@ func TestInvoke_ReusesProcess(t *testing.T) {
 	if string(first.Payload) != string(second.Payload) {
 		t.Errorf("pids %s and %s, want one process", first.Payload, second.Payload)
 	}
-	version, _ := s.Version("fixture")
-	if first.ExecutedVersion != version || version == "" {
-		t.Errorf("ExecutedVersion = %q, want %q", first.ExecutedVersion, version)
-	}
 }
 
 // While one is busy, another process takes the next event.

@@ -55,6 +55,16 @@ func newFunction(s *Service, cfg Function) *function {
 // invoke gives the payload to a runtime that waits, else starts one, else
 // waits for one, and returns what came of it.
 func (f *function) invoke(ctx context.Context, arn string, payload []byte) (Result, error) {
+	result, err := f.run(ctx, arn, payload)
+	// What is invoked by no version and no alias is $LATEST, whatever was
+	// published of it.
+	if _, qualifier := splitName(arn); qualifier == "" || qualifier == "$LATEST" {
+		result.ExecutedVersion = "$LATEST"
+	}
+	return result, err
+}
+
+func (f *function) run(ctx context.Context, arn string, payload []byte) (Result, error) {
 	if len(payload) > maxPayload {
 		return Result{}, &ServiceError{"RequestTooLargeException", "Request must be smaller than 6291456 bytes for the InvokeFunction operation"}
 	}
