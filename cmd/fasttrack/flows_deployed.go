@@ -38,7 +38,7 @@ func (d *deployed) missing(ctx context.Context, file *flow.File) ([]flow.Error, 
 		name := use.Name
 		switch {
 		case !use.Strategy && name == flow.OwnHooks:
-			name = d.stack + "-hooks"
+			name = ownHooks(d.stack)
 		case use.Strategy && !strings.HasPrefix(name, "arn:"):
 			name = d.stack + "-" + name
 		}

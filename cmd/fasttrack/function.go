@@ -47,7 +47,10 @@ func (p *present) load() (err error) {
 }
 
 // block is a flow as a run of it would keep it.
-func (p *present) block(f *flow.Flow) (run.Flow, error) { return f.ForRun(p.stack + "-hooks") }
+func (p *present) block(f *flow.Flow) (run.Flow, error) { return f.ForRun(ownHooks(p.stack)) }
+
+// ownHooks names a stack's own hook function by the alias that its runs go by.
+func ownHooks(stack string) string { return stack + "-hooks:live" }
 
 // function gives the hook function of a flow; close ends what it started.
 func (p *present) function(ctx context.Context, f *flow.Flow) (ask replay.Function, closes func(), err error) {
@@ -145,14 +148,14 @@ func binaryFunction(path, endpoint string) (replay.Function, func(), error) {
 		_ = service.Close(ctx) // its processes are killed whatever it says
 	}
 	if path, err = filepath.Abs(path); err == nil {
-		err = service.Register(locallambda.Function{Name: name, Command: path, Timeout: 200 * time.Second, MemoryMB: 256})
+		err = service.Register(locallambda.Function{Name: name, Aliases: []string{"live"}, Command: path, Timeout: 200 * time.Second, MemoryMB: 256})
 	}
 	if err != nil {
 		closes()
 		return nil, nil, usageError{fmt.Errorf("--binary: %w", err)}
 	}
 	return func(ctx context.Context, document []byte) (replay.Answer, error) {
-		out, err := service.Invoke(ctx, name, document)
+		out, err := service.Invoke(ctx, name+":live", document)
 		return replay.Answer{Payload: out.Payload, FunctionError: out.FunctionError, Version: out.ExecutedVersion}, err
 	}, closes, nil
 }

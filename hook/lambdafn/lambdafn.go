@@ -41,6 +41,8 @@ func Invoke(ctx context.Context, function string, in, out any) error {
 	switch {
 	case errors.As(err, &missing):
 		return fmt.Errorf("the function %s is not there", function)
+	case lambdaenv.IsDenied(err):
+		return fmt.Errorf("the function %s is not there, or may not be invoked: list its ARN in the stack's parameter HookInvokeArns", function)
 	case err != nil:
 		return fmt.Errorf("%s could not be invoked: %w", function, lambdaenv.Short(err))
 	case got.FunctionError != nil:

@@ -57,7 +57,7 @@ func TestInvoke(t *testing.T) {
 		"nonsense":  "what nonsense answered is not understood: json: cannot unmarshal string into Go value of type lambdafn_test.document",
 		"nothing":   "nothing answered null",
 		"hangs":     "hangs could not be invoked: AWS did not answer in time",
-		"forbidden": "forbidden could not be invoked: AccessDeniedException: not authorized to perform: lambda:InvokeFunction",
+		"forbidden": "the function forbidden is not there, or may not be invoked: list its ARN in the stack's parameter HookInvokeArns",
 		"missing":   "the function missing is not there",
 		"":          "no function is named",
 	} {

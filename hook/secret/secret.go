@@ -104,6 +104,8 @@ func (s *store) get(ctx context.Context, name string) (string, error) {
 		return "", fmt.Errorf("the secret %s is not there: make it in Secrets Manager, or set %s", name, Variable(name))
 	case err != nil && there && age < stale:
 		return k.text, nil
+	case lambdaenv.IsDenied(err):
+		return "", fmt.Errorf("the secret %s is not there, or may not be read: make it in Secrets Manager, and list its ARN in the stack's parameter HookSecretArns", name)
 	case err != nil:
 		return "", fmt.Errorf("the secret %s could not be read: %w", name, lambdaenv.Short(err))
 	case out.SecretString == nil || *out.SecretString == "":

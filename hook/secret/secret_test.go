@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+	"github.com/aws/smithy-go"
 )
 
 // manager is Secrets Manager with one secret, text, unless err is set.
@@ -74,5 +75,10 @@ func TestErrors(t *testing.T) {
 		if _, err := s.get(t.Context(), name); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
+	}
+	m.err = &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no identity-based policy allows it"}
+	want := "the secret okta-token is not there, or may not be read: make it in Secrets Manager, and list its ARN in the stack's parameter HookSecretArns"
+	if _, err := s.get(t.Context(), "okta-token"); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -48,3 +48,11 @@ func Short(err error) error {
 	}
 	return err
 }
+
+// IsDenied says whether AWS refused a call because the function's role does not
+// allow it. A role that names single resources is refused those that are not
+// there, too: what has no ARN is none of them.
+func IsDenied(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && api.ErrorCode() == "AccessDeniedException"
+}
