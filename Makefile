@@ -20,7 +20,7 @@ TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fasttrack/tools
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test fuzz parity-dynamodb torture lint bench deploy clean tools
+.PHONY: help build run test e2e fuzz parity-dynamodb torture lint bench deploy clean tools
 
 help: ## Say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,13 @@ run: build ## Serve the whole system on this machine (FASTTRACK_ADDR, default 12
 test: build ## Run all tests
 	go vet ./...
 	go test ./...
+
+# Functions are built for this machine, which the emulator runs them on.
+e2e: build $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Deploy to an emulator of AWS with the SAM CLI, and play the transcripts there (docs/e2e.md)
+	$(SAM) validate --lint --region us-east-1
+	LAMBDA_OS=$$(go env GOOS) LAMBDA_ARCH=$$(go env GOARCH) $(SAM) build --build-dir build/sam
+	FASTTRACK_EMULATOR='$(abspath $(TOOLS))' FASTTRACK_SAM_BUILD='$(CURDIR)/build/sam' \
+		go test -count=1 -timeout 15m $(E2EFLAGS) -run '^(TestSamples|TestCases|TestDeployed.*)$$' ./e2e
 
 lint: tools ## Check format, code, template and state machine
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
@@ -97,6 +104,11 @@ $(TOOLS)/venv/.installed: tools/requirements.txt
 
 $(TOOLS)/dynamodb-local/.installed: tools/dynamodb-local/pom.xml
 	mvn --quiet --batch-mode --file tools/dynamodb-local/pom.xml dependency:copy-dependencies -DoutputDirectory='$(abspath $(TOOLS))/dynamodb-local'
+	@touch $@
+
+$(TOOLS)/emulator/.installed: tools/requirements-emulator.txt
+	python3 -m venv $(TOOLS)/emulator
+	$(TOOLS)/emulator/bin/pip install --quiet --disable-pip-version-check -r tools/requirements-emulator.txt
 	@touch $@
 
 $(TOOLS)/checkov/.installed: tools/requirements-checkov.txt

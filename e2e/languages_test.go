@@ -39,22 +39,23 @@ func TestLanguages(t *testing.T) {
 	for name := range serving {
 		attach = append(attach, name)
 	}
-	playWith(t, "testdata/languages", "HooksFunction", "testdata/languages/flows.yaml", local.Options{Attach: attach}, func(stack *local.Stack) {
-		for _, a := range stack.Attached() {
-			s := serving[a.Name]
-			cmd := exec.CommandContext(t.Context(), s.argv[0], s.argv[1:]...)
-			cmd.Dir = filepath.Join("..", "examples", s.folder)
-			cmd.Env = append(os.Environ(), "AWS_LAMBDA_RUNTIME_API="+a.Addr, "STRATEGY_DIR="+t.TempDir(), "PYTHONDONTWRITEBYTECODE=1")
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				_ = cmd.Process.Kill() // it waits for more
-				_ = cmd.Wait()
-			})
-			attached(t, stack, a.Name)
+	const flows = "testdata/languages/flows.yaml"
+	on, stack := serve(t, "HooksFunction", flows, local.Options{Attach: attach})
+	for _, a := range stack.Attached() {
+		s := serving[a.Name]
+		cmd := exec.CommandContext(t.Context(), s.argv[0], s.argv[1:]...)
+		cmd.Dir = filepath.Join("..", "examples", s.folder)
+		cmd.Env = append(os.Environ(), "AWS_LAMBDA_RUNTIME_API="+a.Addr, "STRATEGY_DIR="+t.TempDir(), "PYTHONDONTWRITEBYTECODE=1")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
 		}
-	})
+		t.Cleanup(func() {
+			_ = cmd.Process.Kill() // it waits for more
+			_ = cmd.Wait()
+		})
+		attached(t, stack, a.Name)
+	}
+	playOn(t, on, "testdata/languages", "HooksFunction", flows)
 }
 
 // attached waits until a process serves the function.

@@ -1,0 +1,76 @@
+package emulator
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+)
+
+// Outputs are those of a deployed stack, by key.
+type Outputs map[string]string
+
+// Deploy runs `sam deploy` with what `sam build` left in a folder, and has the
+// edge serve the stack. Deployed once more, the stack is updated.
+func (m *Emulator) Deploy(ctx context.Context, build string, parameters map[string]string) (Outputs, error) {
+	overrides := []string{"AuthMode=JWT", "JwtIssuer=" + m.URL(), "JwtAudience=" + audience, "Architecture=" + architecture()}
+	for name, value := range parameters {
+		overrides = append(overrides, name+"="+value)
+	}
+	slices.Sort(overrides)
+	args := append([]string{
+		"deploy", "--template-file", build + "/template.yaml", "--stack-name", StackName, "--region", Region,
+		"--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar",
+		"--parameter-overrides",
+	}, overrides...)
+	if _, err := m.sam(ctx, args...); err != nil {
+		return nil, err
+	}
+	printed, err := m.sam(ctx, "list", "stack-outputs", "--stack-name", StackName, "--region", Region, "--output", "json")
+	if err != nil {
+		return nil, err
+	}
+	var list []struct{ OutputKey, OutputValue string }
+	if err := json.Unmarshal(printed, &list); err != nil {
+		return nil, fmt.Errorf("read the outputs of the stack: %w", err)
+	}
+	outputs := Outputs{}
+	for _, o := range list {
+		outputs[o.OutputKey] = o.OutputValue
+	}
+	api, err := url.Parse(outputs["ApiUrl"])
+	if err != nil || api.Host == "" {
+		return nil, fmt.Errorf("the output ApiUrl is %q, and no URL", outputs["ApiUrl"])
+	}
+	m.edge.apiHost.Store(api.Host)
+	return outputs, m.copyStateMachine(ctx, outputs["StateMachineArn"])
+}
+
+// sam runs the SAM CLI against the emulator and gives what it printed.
+func (m *Emulator) sam(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, m.opts.SAM, args...)
+	cmd.Dir = m.dir
+	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+m.ServicesURL(), "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
+		"AWS_EC2_METADATA_DISABLED=true", "SAM_CLI_TELEMETRY=0")
+	cmd.Stderr = m.opts.Log
+	printed, err := cmd.Output()
+	if _, logErr := m.opts.Log.Write(printed); err == nil {
+		err = logErr
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sam %s: %w", args[0], err)
+	}
+	return printed, nil
+}
+
+// architecture is what the template calls the processor of this machine.
+func architecture() string {
+	if runtime.GOARCH == "amd64" {
+		return "x86_64"
+	}
+	return runtime.GOARCH
+}

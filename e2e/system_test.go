@@ -1,0 +1,106 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/e2e/emulator"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
+)
+
+// system is the whole of fasttrack, on which transcripts are played.
+type system struct {
+	// url is the API's, services that of AWS's services, table the table's name.
+	url, services, table string
+}
+
+// emulated says whether the transcripts are played on the emulator, to which
+// `make e2e` deploys: FASTTRACK_EMULATOR names the folder of its tools, and
+// FASTTRACK_SAM_BUILD what `sam build` made. Else they are played on what
+// `make run` serves.
+func emulated() bool { return os.Getenv("FASTTRACK_EMULATOR") != "" }
+
+// serve starts a system with the hook function and the flows of one suite, which
+// ends with the test.
+func serve(t *testing.T, hooks, flows string, o local.Options) (system, *local.Stack) {
+	t.Helper()
+	var logs bytes.Buffer
+	t.Cleanup(func() {
+		if t.Failed() && os.Getenv("FASTTRACK_E2E_LOGS") != "" {
+			t.Logf("logs of the functions:\n%s", logs.String())
+		}
+	})
+	if emulated() {
+		return deploy(t, hooks, flows, &logs), nil
+	}
+	o.TemplatePath, o.BuildDir, o.Addr, o.Log = "../template.yaml", layOut(t, hooks, flows), "127.0.0.1:0", &logs
+	o.OnCall = calls.note
+	stack, err := local.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := stack.Close(ctx); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return system{url: stack.URL(), services: stack.URL() + "/_aws", table: local.StackName + "-Table"}, stack
+}
+
+// deploy starts an emulator and deploys to it what `sam build` made, with the
+// suite's hook function and flows.
+func deploy(t *testing.T, hooks, flows string, logs *bytes.Buffer) system {
+	t.Helper()
+	lookAtSources(t)
+	tools := os.Getenv("FASTTRACK_EMULATOR")
+	// What was built names the state machine by where it is from build/sam.
+	root := t.TempDir()
+	build := filepath.Join(root, "build", "sam")
+	if err := os.CopyFS(build, os.DirFS(os.Getenv("FASTTRACK_SAM_BUILD"))); err != nil {
+		t.Fatal(err)
+	}
+	copyFile := func(from, to string) {
+		t.Helper()
+		content, err := os.ReadFile(from)
+		if err == nil {
+			err = os.WriteFile(to, content, 0o755)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	copyFile("../statemachine.asl.json", filepath.Join(root, "statemachine.asl.json"))
+	copyFile(filepath.Join(binaries, hooks, "bootstrap"), filepath.Join(build, "HooksFunction", "bootstrap"))
+	shipped, err := filepath.Glob(filepath.Join(build, "*", "flows.yaml"))
+	if err != nil || len(shipped) == 0 {
+		t.Fatalf("%s holds no functions: %v", os.Getenv("FASTTRACK_SAM_BUILD"), err)
+	}
+	for _, f := range shipped {
+		copyFile(flows, f)
+	}
+	e, err := emulator.Start(t.Context(), emulator.Options{
+		Venv: filepath.Join(tools, "emulator"), SAM: filepath.Join(tools, "venv", "bin", "sam"), Log: logs,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	outputs, err := e.Deploy(t.Context(), build, map[string]string{
+		// A hook function of one's own, which is not there.
+		"HookFunctionArns": "arn:aws:lambda:" + emulator.Region + ":" + emulator.AccountID + ":function:python-hooks",
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, logs.String())
+	}
+	return system{url: e.URL(), services: e.ServicesURL(), table: outputs["TableName"]}
+}
