@@ -57,6 +57,7 @@ type asked struct {
 	TableName, IndexName, StateMachineArn, ExecutionArn, SecretId, KeyId string
 	Item                                                                 map[string]map[string]any
 	Entries                                                              []struct{ EventBusName string }
+	RequestItems                                                         map[string]any
 	TransactItems                                                        []map[string]struct {
 		TableName string
 		Item      map[string]map[string]any
@@ -110,7 +111,8 @@ func callsOf(r *http.Request, body []byte) []Call {
 	return nil
 }
 
-// dynamoDB gives what IAM looks at: of a transaction, each action in it.
+// dynamoDB gives what IAM looks at: of a transaction each action in it, of a
+// batch each table.
 func (in asked) dynamoDB(operation string) []Call {
 	table := func(name string) string { return arn("dynamodb", "table/"+name) }
 	key := func(item map[string]map[string]any) string {
@@ -124,6 +126,12 @@ func (in asked) dynamoDB(operation string) []Call {
 		for kind, of := range item {
 			calls = append(calls, Call{Action: "dynamodb:" + kind + "Item", Resource: table(of.TableName), Key: key(of.Item)})
 		}
+	}
+	if len(calls) > 0 {
+		return calls
+	}
+	for name := range in.RequestItems {
+		calls = append(calls, Call{Action: "dynamodb:" + operation, Resource: table(name)})
 	}
 	if len(calls) > 0 {
 		return calls

@@ -46,7 +46,9 @@ func (r *Run) DueAt() time.Time {
 	case NextPause:
 		return r.Access.RetryAt.Add(grace)
 	case NextHook, NextGrant, NextTakeBack:
-		at := r.UpdatedAt.Add(grace)
+		// To the whole minute, as functions/reconcile looks: the next state is often
+		// due by the same, and then the index of what is due isn't written again.
+		at := r.UpdatedAt.Add(grace + time.Minute - 1).Truncate(time.Minute)
 		if r.Status == Active && r.Access.EndsAt.Add(accessGrace).Before(at) {
 			at = r.Access.EndsAt.Add(accessGrace)
 		}

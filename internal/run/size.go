@@ -18,9 +18,9 @@ func Encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// Size is what the run takes up as it is stored, in bytes: the whole of it, and
-// the summary that is kept beside it for lists. The error is for a run that is
-// no JSON.
+// Size is the most that the run takes up as it is stored, in bytes: the whole of
+// it, and the summary that is kept beside it while it waits for people. The error
+// is for a run that is no JSON.
 func (r *Run) Size() (int, error) {
 	body, err := Encode(r)
 	if err != nil {

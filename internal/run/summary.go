@@ -1,7 +1,8 @@
 package run
 
-// Summary is what lists need of a run, stored beside it and in the indexes: what
-// they show, and while the run is pending what tells whom it waits for.
+// Summary is what lists need of a run: what they show, and while the run is
+// pending what tells whom it waits for. That long it is stored beside the run and
+// in the indexes.
 type Summary struct {
 	View View `json:"view"`
 	// Waiting is nil unless the run is pending.

@@ -37,26 +37,28 @@ func number(n int64) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
 }
 
-// runItem is a run as it is stored: keys, the summary that lists show, and the
-// whole in the body. Attributes of an index are there only while the run is in
-// it.
+// runItem is a run as it is stored: keys, and the whole in the body. Attributes
+// of an index are there only while the run is in it. So is the summary that the
+// inbox shows: the other lists read a run that waits for nobody from its item
+// (see fill), and a change of such a run costs nothing in their indexes. Items of
+// earlier versions have a summary always.
 func runItem(r *run.Run, version int64) (item, error) {
 	body, err := run.Encode(r)
-	if err != nil {
-		return nil, fmt.Errorf("run %s: %w", r.ID, err)
-	}
-	summary, err := run.Encode(r.Summary())
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", r.ID, err)
 	}
 	it := key(r.ID, runKey)
 	it["version"] = number(version)
 	it["body"] = text(string(body))
-	it["summary"] = text(string(summary))
 	it["created"] = text(created(r.CreatedAt, r.ID))
 	it["mine"] = text(r.Requester.ID)
 	it["flow"] = text(monthOf(r.Flow.Name, r.CreatedAt))
 	if r.Status == run.Pending {
+		summary, err := run.Encode(r.Summary())
+		if err != nil {
+			return nil, fmt.Errorf("run %s: %w", r.ID, err)
+		}
+		it["summary"] = text(string(summary))
 		it["inbox"] = text(inboxOf(r.Flow.Name, shard(r.ID, inboxShards)))
 	}
 	if at := r.DueAt(); !at.IsZero() {
@@ -70,6 +72,18 @@ func runItem(r *run.Run, version int64) (item, error) {
 }
 
 func readRun(id string, it item) (*run.Run, error) {
+	r, err := readBody(id, it)
+	if err != nil {
+		return nil, err
+	}
+	if r.Version, err = versionOf(it); err != nil {
+		return nil, fmt.Errorf("read run %s: %w", id, err)
+	}
+	return r, nil
+}
+
+// readBody reads a run without its version.
+func readBody(id string, it item) (*run.Run, error) {
 	var schema struct {
 		Schema int `json:"schema"`
 	}
@@ -82,10 +96,6 @@ func readRun(id string, it item) (*run.Run, error) {
 	}
 	r := &run.Run{}
 	if err := json.Unmarshal(body, r); err != nil {
-		return nil, fmt.Errorf("read run %s: %w", id, err)
-	}
-	var err error
-	if r.Version, err = versionOf(it); err != nil {
 		return nil, fmt.Errorf("read run %s: %w", id, err)
 	}
 	return r, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -115,8 +116,9 @@ func (s *Store) Flow(ctx context.Context, flow string, q Query, now time.Time) (
 
 // entry is a run in a list, with its position.
 type entry struct {
-	position string
-	run      run.Summary
+	id, position string
+	// run is nil where the index doesn't hold the summary; see fill.
+	run *run.Summary
 }
 
 // merge reads partitions of an index side by side, newest first, and merges
@@ -139,11 +141,11 @@ func (s *Store) merge(ctx context.Context, index string, partitions []string, q 
 func (s *Store) mergeOnce(ctx context.Context, index string, partitions []string, q Query, limit int, wanted func(run.Summary) bool) (Page, error) {
 	parts := make([][]entry, len(partitions))
 	cut := make([]bool, len(partitions))
-	group, ctx := errgroup.WithContext(ctx)
+	group, reading := errgroup.WithContext(ctx)
 	group.SetLimit(16)
 	for i, p := range partitions {
 		group.Go(func() (err error) {
-			parts[i], cut[i], err = s.partition(ctx, index, p, q, limit)
+			parts[i], cut[i], err = s.partition(reading, index, p, q, limit)
 			return err
 		})
 	}
@@ -161,19 +163,32 @@ func (s *Store) mergeOnce(ctx context.Context, index string, partitions []string
 		}
 	}
 	sort.Slice(all, func(i, j int) bool { return all[i].position > all[j].position })
+	if n := slices.IndexFunc(all, func(e entry) bool { return e.position < boundary }); n >= 0 {
+		all = all[:n]
+	}
 	page := Page{Runs: []run.Summary{}}
-	for i, e := range all {
-		if e.position < boundary {
-			break
-		}
-		if q.Status != "" && e.run.View.Status != q.Status || wanted != nil && !wanted(e.run) {
-			continue
-		}
-		if len(page.Runs) == q.Limit {
+	filled := 0
+	for i := range all {
+		full := len(page.Runs) == q.Limit
+		if full && q.Status == "" && wanted == nil {
 			page.Next = all[i-1].position
 			return page, nil
 		}
-		page.Runs = append(page.Runs, e.run)
+		if i == filled {
+			filled = min(i+min(q.Limit, maxFill), len(all))
+			if err := s.fill(ctx, all[i:filled]); err != nil {
+				return Page{}, err
+			}
+		}
+		r := all[i].run
+		if r == nil || q.Status != "" && r.View.Status != q.Status || wanted != nil && !wanted(*r) {
+			continue
+		}
+		if full {
+			page.Next = all[i-1].position
+			return page, nil
+		}
+		page.Runs = append(page.Runs, *r)
 	}
 	page.Next = boundary
 	return page, nil
@@ -223,12 +238,14 @@ func (s *Store) partition(ctx context.Context, index, value string, q Query, lim
 		return nil, false, fmt.Errorf("list %s %s: %w", index, value, err)
 	}
 	for _, it := range out.Items {
-		e := entry{position: stringOf(it["created"])}
+		e := entry{id: strings.TrimPrefix(stringOf(it["pk"]), partition("")), position: stringOf(it["created"])}
 		if e.position >= high {
 			continue
 		}
-		if err := json.Unmarshal([]byte(stringOf(it["summary"])), &e.run); err != nil {
-			return nil, false, fmt.Errorf("list %s %s: %s: %w", index, value, e.position, err)
+		if summary := stringOf(it["summary"]); summary != "" {
+			if err := json.Unmarshal([]byte(summary), &e.run); err != nil {
+				return nil, false, fmt.Errorf("list %s %s: %s: %w", index, value, e.position, err)
+			}
 		}
 		part = append(part, e)
 	}
