@@ -62,6 +62,11 @@ type Options struct {
 	// OnCall is told of each call that a function makes of an AWS service; nil is
 	// not told.
 	OnCall func(Call)
+	// OnInvoked is told of each invocation of a function's process that has ended,
+	// and must not wait for anything; nil is not told.
+	OnInvoked func(lambda.Invoked)
+	// OnCapacity is told what each call of DynamoDB took; nil is not told.
+	OnCapacity func(Capacity)
 	// Clock is what time limits and waits of the state machine go by; nil is
 	// the real one.
 	Clock clockwork.Clock
@@ -161,6 +166,7 @@ func (s *Stack) openServices() error {
 	var err error
 	s.Lambda, err = lambda.New(lambda.Options{
 		Region: Region, AccountID: AccountID, EndpointURL: s.AWSURL(), Log: s.opts.Log, Clock: s.opts.Clock,
+		OnInvoked: s.opts.OnInvoked,
 	})
 	if err != nil {
 		return err
@@ -281,6 +287,10 @@ func (s *Stack) aws(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case strings.HasPrefix(target, "DynamoDB_20120810."):
+		if s.opts.OnCapacity != nil {
+			s.meter(w, r)
+			return
+		}
 		s.DynamoDB.ServeHTTP(w, r)
 	case strings.HasPrefix(target, stepfunctions.Target):
 		s.StepFunctions.ServeHTTP(w, r)

@@ -18,8 +18,18 @@ type invocation struct {
 	// Set when it is delivered.
 	process  *process // nil for an attached runtime
 	version  string
+	began    time.Time
 	deadline time.Time
 	timer    *time.Timer
+}
+
+// Invoked is an invocation that has ended, as the service bills it: from when the
+// runtime had the event until it answered.
+type Invoked struct {
+	// Function is the logical id of the function.
+	Function string
+	MemoryMB int
+	Took     time.Duration
 }
 
 func newInvocation(arn string, payload []byte) *invocation {

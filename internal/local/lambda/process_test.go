@@ -26,6 +26,21 @@ func TestInvoke_ReusesProcess(t *testing.T) {
 	}
 }
 
+// What is billed is told of each invocation: from the event to the answer, also
+// if that is an error.
+func TestInvoke_TellsHowLongItTook(t *testing.T) {
+	told := make(chan lambda.Invoked, 2)
+	s := newService(t, lambda.Options{OnInvoked: func(i lambda.Invoked) { told <- i }})
+	call(t, s, `{"do":"sleep","size":150}`)
+	if i := <-told; i.MemoryMB != 128 || i.Took < 150*time.Millisecond || i.Took > 5*time.Second {
+		t.Errorf("told %+v of an invocation of 150 ms", i)
+	}
+	call(t, s, `{"do":"error","text":"no"}`)
+	if i := <-told; i.Took <= 0 || i.Took > 5*time.Second {
+		t.Errorf("told %+v of an error", i)
+	}
+}
+
 // While one is busy, another process takes the next event.
 func TestInvoke_MoreProcessesUnderLoad(t *testing.T) {
 	s := newService(t, lambda.Options{})

@@ -207,7 +207,8 @@ func (f *function) deliver(inv *invocation, p *process) {
 		inv.version = p.version
 		p.current = inv
 	}
-	inv.deadline = time.Now().Add(f.cfg.Timeout)
+	inv.began = time.Now()
+	inv.deadline = inv.began.Add(f.cfg.Timeout)
 	inv.timer = time.AfterFunc(f.cfg.Timeout, func() { f.timeOut(inv) })
 }
 
@@ -234,6 +235,9 @@ func (f *function) finishLocked(id string, r Result) bool {
 	}
 	delete(f.inflight, id)
 	inv.timer.Stop()
+	if tell := f.service.opts.OnInvoked; tell != nil {
+		tell(Invoked{Function: f.cfg.LogicalID, MemoryMB: f.cfg.MemoryMB, Took: time.Since(inv.began)})
+	}
 	if inv.process != nil {
 		inv.process.current = nil
 		inv.process.returning = true

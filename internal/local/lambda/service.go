@@ -44,6 +44,9 @@ type Options struct {
 	// be more instances there. A function that reserves a number never waits.
 	// 0 is 10 s.
 	QueueWait time.Duration
+	// OnInvoked is told of each invocation of a process that has ended; nil is not
+	// told. It must not wait for anything.
+	OnInvoked func(Invoked)
 	// Clock times the pauses between the attempts of asynchronous invocations.
 	// A function's own time limit always runs on real time: its process has no
 	// other. nil is the real clock.
