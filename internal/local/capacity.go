@@ -10,6 +10,8 @@ import (
 
 // Capacity is what one call of DynamoDB took, of the tables and their indexes.
 type Capacity struct {
+	// Function is the logical id of the function that called, "" for anybody else.
+	Function string
 	// Operation is such as PutItem.
 	Operation string
 	// Write tells that Units are write units, not read units.
@@ -35,7 +37,8 @@ func (s *Stack) meter(w http.ResponseWriter, r *http.Request) {
 	s.DynamoDB.ServeHTTP(copied, r)
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	if units := consumed(copied.body.Bytes()); units > 0 {
-		s.opts.OnCapacity(Capacity{Operation: operation, Write: writes[operation], Units: units})
+		function, _ := s.Lambda.CallerOf(accessKey(r))
+		s.opts.OnCapacity(Capacity{Function: function, Operation: operation, Write: writes[operation], Units: units})
 	}
 }
 

@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/dynamodb"
@@ -292,78 +291,6 @@ func TestLists(t *testing.T) {
 	for _, bad := range []string{"x", "2026-11-23T10:00:00.000Z", "2026-11-23T10:00:00Z#", "2026-11-23T10:00:00.000Z#abc"} {
 		if _, err := s.Mine(t.Context(), "ada@example.com", store.Query{Limit: 1, After: bad}); !errors.Is(err, store.ErrBadPosition) {
 			t.Errorf("position %q: got %v, want ErrBadPosition", bad, err)
-		}
-	}
-}
-
-// fill stores n runs, half of which wait for people, several at a time.
-func fill(b *testing.B, s *store.Store, n int) {
-	b.Helper()
-	var group errgroup.Group
-	group.SetLimit(8)
-	for i := range n {
-		group.Go(func() error {
-			at := start.Add(time.Duration(i) * time.Second)
-			r, err := run.New(run.Asked{
-				ID: run.HashID(fmt.Sprint(i)), Requester: run.Person{ID: "ada@example.com"}, Channel: run.ViaAPI,
-				Flow: run.Flow{Name: "f", Hooks: "h", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, Review: run.ReviewRule{
-					Approvers: []string{"group:sre"}, Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 3600,
-				}},
-			}, at)
-			if err != nil {
-				return err
-			}
-			answer := toPeople
-			if i%2 == 1 { // and what waits for nobody is in no inbox
-				answer = approve
-			}
-			next, _, err := run.Decide(r, run.Step{ID: "1", Heard: &run.Heard{Answer: json.RawMessage(answer), Version: "1"}, HooksVersion: "1"}, at)
-			if err != nil {
-				return err
-			}
-			return s.Create(b.Context(), next, nil)
-		})
-	}
-	if err := group.Wait(); err != nil {
-		b.Fatal(err)
-	}
-}
-
-// The first page of a list takes the same among many runs as among few.
-func BenchmarkLists(b *testing.B) {
-	sizes := []int{100, 100_000}
-	grace := run.Person{ID: "grace@example.com", Groups: []string{"sre"}}
-	lists := map[string]func(s *store.Store) error{
-		"inbox": func(s *store.Store) error {
-			_, err := s.Inbox(b.Context(), []string{"f"}, grace, store.Query{Limit: 20})
-			return err
-		},
-		"mine": func(s *store.Store) error {
-			_, err := s.Mine(b.Context(), "ada@example.com", store.Query{Limit: 20})
-			return err
-		},
-	}
-	stores := map[int]*store.Store{}
-	for _, n := range sizes {
-		stores[n] = open(b)
-		fill(b, stores[n], n)
-		for _, list := range lists { // what answers may have to warm up
-			for range 300 {
-				if err := list(stores[n]); err != nil {
-					b.Fatal(err)
-				}
-			}
-		}
-	}
-	for _, name := range []string{"inbox", "mine"} {
-		for _, n := range sizes {
-			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
-				for b.Loop() {
-					if err := lists[name](stores[n]); err != nil {
-						b.Fatal(err)
-					}
-				}
-			})
 		}
 	}
 }

@@ -1,0 +1,86 @@
+package bill_test
+
+import (
+	"math"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/fasttrack-dev/fasttrack/bench/bill"
+)
+
+func prices(t *testing.T) []bill.Price {
+	t.Helper()
+	p, err := bill.Prices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Each price says what it is for, by which page, and when it was read.
+func TestPrices(t *testing.T) {
+	seen := map[string]bool{}
+	for _, p := range prices(t) {
+		source, err := url.Parse(p.Source)
+		if err != nil || source.Host != "aws.amazon.com" || !strings.Contains(p.Source, "pricing") {
+			t.Errorf("%s: its source is %s, want a page of AWS's prices", p.ID, p.Source)
+		}
+		if seen[p.ID] || p.Dollars <= 0 || p.For <= 0 || p.Unit == "" || p.Service == "" || p.Read == "" {
+			t.Errorf("%+v is twice there, or not whole", p)
+		}
+		seen[p.ID] = true
+	}
+}
+
+// The sums, by hand: four transitions are 100 dollars a million, 1,000 bytes of
+// log 1/1.073741824 GB per million, and so on.
+func TestBill(t *testing.T) {
+	lines, total, err := bill.Usage{"transitions": 4, "writes": 8, "arm": 0.25, "logs": 1000}.Bill(prices(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]float64{"transitions": 100, "writes": 5, "arm": 0.25 * 13.3334, "logs": 0.5 / 1.073741824}
+	sum := 0.0
+	for _, l := range lines {
+		if math.Abs(l.Dollars-want[l.ID]) > 1e-9 {
+			t.Errorf("%s: %v dollars, want %v", l.ID, l.Dollars, want[l.ID])
+		}
+		sum += want[l.ID]
+	}
+	if len(lines) != len(want) || math.Abs(total-sum) > 1e-9 {
+		t.Errorf("%d lines that make %v, want %d that make %v", len(lines), total, len(want), sum)
+	}
+	if _, _, err := (bill.Usage{"gold": 1}).Bill(prices(t)); err == nil {
+		t.Error("what has no price was priced")
+	}
+	if got := (bill.Usage{"arm": 1, "x86": 2, "writes": 3}).Slower(10); got["arm"] != 10 || got["x86"] != 20 || got["writes"] != 3 {
+		t.Errorf("ten times slower is %v", got)
+	}
+}
+
+// What Glide takes, added up by hand from its steps.
+func TestGlide(t *testing.T) {
+	for name, tc := range map[string]struct {
+		reviewed bool
+		want     bill.Usage
+	}{
+		"automatic": {false, bill.Usage{"rest": 2, "transitions": 5, "invocations": 2 + 4 + 12, "writes": 51, "events": 6, "x86": 2*0.01 + 16*0.125*0.01, "logs": 1800}},
+		"reviewed":  {true, bill.Usage{"rest": 3, "transitions": 5, "invocations": 3 + 4 + 12, "writes": 51, "events": 6, "x86": 3*0.01 + 16*0.125*0.01, "logs": 1900}},
+	} {
+		got := bill.Glide(tc.reviewed, 10, 100)
+		for id, want := range tc.want {
+			if math.Abs(got[id]-want) > 1e-9 {
+				t.Errorf("%s: %s is %v, want %v", name, id, got[id], want)
+			}
+		}
+		if len(got) != len(tc.want) {
+			t.Errorf("%s: got %v", name, got)
+		}
+	}
+	for _, s := range bill.GlideSteps() {
+		if s.What == "" || !strings.Contains(s.Source, "@") {
+			t.Errorf("%+v does not say where it is from", s)
+		}
+	}
+}

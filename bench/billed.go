@@ -1,0 +1,224 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fasttrack-dev/fasttrack/bench/bill"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
+)
+
+// life is a kind of request whose cost is worked out.
+type life struct {
+	name, body string
+	// approver acts on it; "" where code decides.
+	approver string
+}
+
+// lives are played by the functions as they are deployed, and the sample flows.
+var lives = []life{
+	{"fast-tracked", `{"flow":"everything-goes"}`, ""},
+	{"reviewed by one", `{"flow":"low-risk","fields":{"target":"prod-admin"}}`, "grace@example.com"},
+	{"with access, fast-tracked", `{"flow":"aws-access","reason":"prod is down","duration_seconds":2,"fields":{"target":"prod-ro","urgency":"Emergency"}}`, ""},
+	{"with access, reviewed by one", `{"flow":"aws-access","reason":"have a look","duration_seconds":2,"fields":{"target":"prod-ro"}}`, "grace@example.com"},
+}
+
+// plays is how many requests of each life are played, after some that do not
+// count.
+const plays, warmPlays = 20, 5
+
+// slower are how many times as long functions may take at AWS: they have a sixth
+// of a processor for their 256 MB, and a network between them and the services.
+var slower = []float64{1, 10, 30}
+
+// priced is a column of the table of costs.
+type priced struct {
+	name  string
+	usage bill.Usage
+}
+
+// billed measures what requests take, on the functions' binaries, and prints what
+// a million of each cost, beside the same sum for Glide.
+func (b *bench) billed(ctx context.Context, out io.Writer) error {
+	prices, err := bill.Prices()
+	if err != nil {
+		return err
+	}
+	build, err := b.shortAccess()
+	if err != nil {
+		return err
+	}
+	m := newMeter()
+	stack, err := local.Start(ctx, m.options(local.Options{TemplatePath: "template.yaml", BuildDir: build, Addr: "127.0.0.1:0"}))
+	if err != nil {
+		return fmt.Errorf("%w (make build makes what is missing)", err)
+	}
+	defer stack.Close(ctx)
+	var columns []priced
+	var notes bytes.Buffer
+	var of bill.Usage
+	for _, l := range lives {
+		if err := playAll(ctx, stack, m, l, warmPlays); err != nil {
+			return fmt.Errorf("%s: %w", l.name, err)
+		}
+		m.reset()
+		if err := playAll(ctx, stack, m, l, plays); err != nil {
+			return fmt.Errorf("%s: %w", l.name, err)
+		}
+		usage, by := m.each(plays)
+		columns = append(columns, priced{l.name, usage})
+		fmt.Fprintf(&notes, "%s: %s\n", l.name, describe(by))
+		of = usage
+	}
+	// What is not known of Glide is taken to be as here, in its fullest life.
+	millis := of["arm"] * 1000 / (memoryMB(stack) / 1024) / of["invocations"]
+	logs := of["logs"] / of["invocations"]
+	columns = append(columns, priced{"Glide, automatic", bill.Glide(false, millis, logs)}, priced{"Glide, reviewed by one", bill.Glide(true, millis, logs)})
+	fmt.Fprintf(out, "Cost of a million requests, in dollars, by AWS's list prices (us-east-1, bench/bill/prices.json)\n\n")
+	if err := printBill(out, prices, columns); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "\nInvocations and billed milliseconds of each function, of one request:\n%s", notes.String())
+	fmt.Fprintf(out, "Glide: as its source has it (bench/bill/glide.go), each invocation %.1f ms and %.0f bytes of log, as here on average with access, reviewed\n\n", millis, logs)
+	return nil
+}
+
+// shortAccess gives a folder with the functions that were built, and flows with
+// access that ends while one waits.
+func (b *bench) shortAccess() (string, error) {
+	built, err := filepath.Glob("build/*/bootstrap")
+	if err != nil {
+		return "", err
+	}
+	if len(built) == 0 {
+		return "", fmt.Errorf("build/ has no functions (make build makes them)")
+	}
+	flows, err := os.ReadFile("flows.yaml")
+	if err != nil {
+		return "", err
+	}
+	flows = bytes.Replace(flows, []byte("durations: [30m, 1h, 4h]"), []byte("durations: [2s]"), 1)
+	dir := filepath.Join(b.dir, "build")
+	for _, binary := range built {
+		binary, err = filepath.Abs(binary)
+		if err != nil {
+			return "", err
+		}
+		to := filepath.Join(dir, filepath.Base(filepath.Dir(binary)))
+		if err := os.MkdirAll(to, 0o755); err != nil {
+			return "", err
+		}
+		if err := os.Symlink(binary, filepath.Join(to, "bootstrap")); err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(filepath.Join(to, "flows.yaml"), flows, 0o644); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
+}
+
+// playAll plays n requests of a life, one after the other but for the wait for
+// their end.
+func playAll(ctx context.Context, stack *local.Stack, m *meter, l life, n int) error {
+	machines := sfn.NewFromConfig(aws.Config{
+		Region: local.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", ""),
+	})
+	ends, ctx := errgroup.WithContext(ctx)
+	for i := range n {
+		// A person of their own each: who has an access already gets it otherwise.
+		who := fmt.Sprintf("p%d-%d@example.com", time.Now().UnixNano(), i)
+		id, err := post(stack.URL()+"/requests", who, l.body)
+		if err != nil {
+			return err
+		}
+		m.add("http", 1)
+		if l.approver != "" {
+			if _, err := post(stack.URL()+"/requests/"+id+"/approve", l.approver, "{}"); err != nil {
+				return err
+			}
+			m.add("http", 1)
+		}
+		ends.Go(func() error {
+			types, err := historyOf(ctx, machines, strings.Replace(stack.Template.StateMachines[0].ARN, ":stateMachine:", ":execution:", 1)+":"+id)
+			for _, t := range types {
+				if strings.HasSuffix(t, "StateEntered") {
+					m.add("transitions", 1)
+				}
+			}
+			return err
+		})
+		time.Sleep(20 * time.Millisecond) // what follows the answer
+	}
+	if err := ends.Wait(); err != nil {
+		return err
+	}
+	m.settle()
+	return nil
+}
+
+func describe(by map[string]invoked) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		parts = append(parts, fmt.Sprintf("%s %.3g × %.1f ms", strings.TrimSuffix(name, "Function"), float64(by[name].times)/plays, by[name].millis/float64(by[name].times)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// memoryMB is what the functions of the template have; all that a request needs
+// have the same.
+func memoryMB(stack *local.Stack) float64 { return float64(stack.Template.Functions[0].MemoryMB) }
+
+func printBill(out io.Writer, prices []bill.Price, columns []priced) error {
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	fmt.Fprint(w, "of one request: units, and dollars for a million\t")
+	for _, c := range columns {
+		fmt.Fprintf(w, "%s\t", c.name)
+	}
+	fmt.Fprintln(w)
+	for _, p := range prices {
+		fmt.Fprintf(w, "%s: %s\t", p.Service, p.Unit)
+		for _, c := range columns {
+			if units := c.usage[p.ID]; units > 0 {
+				fmt.Fprintf(w, "%.3g: %.2f\t", units/unit(p), p.PerMillion(units))
+			} else {
+				fmt.Fprint(w, "-\t")
+			}
+		}
+		fmt.Fprintln(w)
+	}
+	for _, times := range slower {
+		fmt.Fprintf(w, "together, with functions that take %g times as long as here\t", times)
+		for _, c := range columns {
+			_, total, err := c.usage.Slower(times).Bill(prices)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(w, "%.2f\t", total)
+		}
+		fmt.Fprintln(w)
+	}
+	return w.Flush()
+}
+
+// unit is what units of a price are shown in: bytes of log in GB.
+func unit(p bill.Price) float64 {
+	if p.ID == "logs" {
+		return p.For
+	}
+	return 1
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/bench/bill"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
+)
+
+// Lambda logs three lines of its own for each invocation (START, END, REPORT) of
+// about 250 bytes, and CloudWatch Logs adds 26 to each line
+// (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html).
+const (
+	logOverhead = 26
+	platformLog = 250 + 3*logOverhead
+)
+
+// reconcile runs on a schedule, not for a request.
+const reconcile = "ReconcileFunction"
+
+// meter adds up what AWS would bill, while the system runs. Set its functions as
+// options of local.Start.
+type meter struct {
+	mu     sync.Mutex
+	usage  bill.Usage
+	by     map[string]*invoked
+	logged bytes.Buffer // an unfinished line
+	last   time.Time    // when something was added
+}
+
+// invoked is what the invocations of one function took.
+type invoked struct {
+	times  int
+	millis float64 // billed: each rounded up
+}
+
+func newMeter() *meter { return &meter{usage: bill.Usage{}, by: map[string]*invoked{}} }
+
+func (m *meter) add(id string, units float64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.usage[id] += units
+	m.last = time.Now()
+}
+
+// reset forgets what was added so far.
+func (m *meter) reset() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.usage, m.by = bill.Usage{}, map[string]*invoked{}
+}
+
+// options has a system tell the meter.
+func (m *meter) options(o local.Options) local.Options {
+	o.OnInvoked, o.OnCapacity, o.OnCall, o.Log = m.invoked, m.capacity, m.called, m
+	return o
+}
+
+func (m *meter) invoked(i lambda.Invoked) {
+	if i.Function == reconcile {
+		return
+	}
+	millis := float64((i.Took + time.Millisecond - 1) / time.Millisecond)
+	m.add("invocations", 1)
+	m.add("arm", float64(i.MemoryMB)/1024*millis/1000)
+	m.add("logs", platformLog)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	of := m.by[i.Function]
+	if of == nil {
+		of = &invoked{}
+		m.by[i.Function] = of
+	}
+	of.times++
+	of.millis += millis
+}
+
+func (m *meter) capacity(c local.Capacity) {
+	switch {
+	case c.Function == reconcile || c.Function == "":
+	case c.Write:
+		m.add("writes", c.Units)
+	default:
+		m.add("reads", c.Units)
+	}
+}
+
+func (m *meter) called(c local.Call) {
+	switch c.Action {
+	case "events:PutEvents":
+		m.add("events", 1)
+	case "sns:Publish":
+		m.add("publishes", 1)
+	}
+}
+
+// Write takes the log: what functions print, each line after the function's name
+// and a bar.
+func (m *meter) Write(p []byte) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.logged.Write(p)
+	for {
+		line, rest, whole := bytes.Cut(m.logged.Bytes(), []byte("\n"))
+		if !whole {
+			return len(p), nil
+		}
+		name, printed, is := strings.Cut(string(line), " | ")
+		if is && strings.HasPrefix(name, local.StackName+"-") && !strings.HasSuffix(name, "-reconcile") {
+			m.usage["logs"] += float64(len(printed) + logOverhead)
+		}
+		m.logged = *bytes.NewBuffer(bytes.Clone(rest))
+	}
+}
+
+// settle waits until nothing was added for a while: until the events of what has
+// ended were told too.
+func (m *meter) settle() {
+	for {
+		m.mu.Lock()
+		quiet := time.Since(m.last)
+		m.mu.Unlock()
+		if quiet > 400*time.Millisecond {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// each gives what one of n requests took, and how many invocations and billed
+// milliseconds of each function.
+func (m *meter) each(n int) (bill.Usage, map[string]invoked) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	usage, by := bill.Usage{}, map[string]invoked{}
+	for id, units := range m.usage {
+		usage[id] = units / float64(n)
+	}
+	for name, of := range m.by {
+		by[name] = *of
+	}
+	return usage, by
+}

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"golang.org/x/sync/errgroup"
+
+	localdynamodb "github.com/fasttrack-dev/fasttrack/internal/local/dynamodb"
+	"github.com/fasttrack-dev/fasttrack/internal/local/template"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// table is an empty table as the template declares it: of this machine or, with
+// FASTTRACK_DYNAMODB_ENDPOINT, of another DynamoDB.
+type table struct {
+	client *dynamodb.Client
+	name   string
+	store  *store.Store
+	close  func()
+}
+
+// where names the DynamoDB that tables are made in.
+func where() string {
+	if os.Getenv("FASTTRACK_DYNAMODB_ENDPOINT") != "" {
+		return "DynamoDB Local"
+	}
+	return "local table"
+}
+
+func openTable(ctx context.Context) (*table, error) {
+	stack, err := template.Load("template.yaml", template.Options{
+		Region: "us-east-1", AccountID: "123456789012", StackName: "bench", FunctionVersion: func(string) (string, error) { return "1", nil },
+	})
+	if err != nil {
+		return nil, err
+	}
+	t := &table{name: "t" + run.NewID(time.Now()), close: func() {}}
+	endpoint := os.Getenv("FASTTRACK_DYNAMODB_ENDPOINT")
+	if endpoint == "" {
+		service, err := localdynamodb.Open(localdynamodb.Options{})
+		if err != nil {
+			return nil, err
+		}
+		server := httptest.NewServer(service)
+		endpoint = server.URL
+		t.close = func() { server.Close(); _ = service.Close() }
+	}
+	t.client = dynamodb.New(dynamodb.Options{BaseEndpoint: &endpoint, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")})
+	t.store = store.New(t.client, t.name)
+	var create dynamodb.CreateTableInput
+	if err := json.Unmarshal(stack.Tables[0].CreateTable, &create); err != nil {
+		t.close()
+		return nil, err
+	}
+	create.TableName = &t.name
+	if _, err := t.client.CreateTable(ctx, &create); err != nil {
+		t.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// started is when the runs of a table begin.
+var started = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+
+// asked is the nth run of ada's: every other waits for grace, the others are
+// approved.
+func asked(n int) (*run.Run, error) {
+	at := started.Add(time.Duration(n) * time.Second)
+	r, err := run.New(run.Asked{
+		ID: run.HashID(fmt.Sprint(n)), Requester: run.Person{ID: "ada@example.com"}, Channel: run.ViaAPI,
+		Flow: run.Flow{Name: "f", Hooks: "h", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, Review: run.ReviewRule{
+			Approvers: []string{"group:sre"}, Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 3600,
+		}},
+	}, at)
+	if err != nil {
+		return nil, err
+	}
+	answer := `{"subscriptions":[]}`
+	if n%2 == 1 {
+		answer = `{"transition":"approve","subscriptions":[]}`
+	}
+	next, _, err := run.Decide(r, run.Step{ID: "1", Heard: &run.Heard{Answer: json.RawMessage(answer), Version: "1"}, HooksVersion: "1"}, at)
+	return next, err
+}
+
+// fill stores n runs, several at a time.
+func (t *table) fill(ctx context.Context, n int) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(8)
+	for i := range n {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			r, err := asked(i)
+			if err != nil {
+				return err
+			}
+			return t.store.Create(ctx, r, nil)
+		})
+	}
+	return group.Wait()
+}
+
+// puts measures what saving a run takes on the local table: a conditional put by
+// the SDK, there and back.
+func (b *bench) puts(ctx context.Context) ([]figure, error) {
+	t, err := openTable(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer t.close()
+	r, err := asked(0)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.store.Create(ctx, r, nil); err != nil {
+		return nil, err
+	}
+	var took []float64
+	for i := range 3300 {
+		began := time.Now()
+		if err := t.store.Save(ctx, r); err != nil {
+			return nil, err
+		}
+		if i >= 300 {
+			took = append(took, time.Since(began).Seconds()*1000)
+		}
+	}
+	if r.Version < 3300 {
+		return nil, fmt.Errorf("the run has version %d after 3,300 puts", r.Version)
+	}
+	return []figure{{where() + ": a conditional put of a run, p50", median(took), "ms", 0.3}}, nil
+}
+
+// lists measures the first page of 20 of the lists, among few and among many runs
+// in turn, a round of each after the other.
+func (b *bench) lists(ctx context.Context) ([]figure, error) {
+	const few, many = 100, 100_000
+	tables := map[int]*table{}
+	for _, n := range []int{few, many} {
+		t, err := openTable(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer t.close()
+		defer t.client.DeleteTable(context.WithoutCancel(ctx), &dynamodb.DeleteTableInput{TableName: aws.String(t.name)})
+		if err := t.fill(ctx, n); err != nil {
+			return nil, err
+		}
+		tables[n] = t
+	}
+	grace := run.Person{ID: "grace@example.com", Groups: []string{"sre"}}
+	pages := []struct {
+		name string
+		page func(*store.Store) (store.Page, error)
+	}{
+		{"inbox", func(s *store.Store) (store.Page, error) {
+			return s.Inbox(ctx, []string{"f"}, grace, store.Query{Limit: 20})
+		}},
+		{"mine", func(s *store.Store) (store.Page, error) {
+			return s.Mine(ctx, "ada@example.com", store.Query{Limit: 20})
+		}},
+	}
+	var figures []figure
+	for _, list := range pages {
+		took := map[int][]float64{}
+		const rounds, warm = 1000, 300
+		for round := range rounds + warm {
+			for _, n := range []int{few, many} {
+				began := time.Now()
+				page, err := list.page(tables[n].store)
+				if err != nil {
+					return nil, err
+				}
+				if len(page.Runs) != 20 {
+					return nil, fmt.Errorf("%s: a page of %d, want 20", list.name, len(page.Runs))
+				}
+				if round >= warm {
+					took[n] = append(took[n], time.Since(began).Seconds()*1000)
+				}
+			}
+		}
+		a, z := median(took[many]), median(took[few])
+		figures = append(figures, figure{fmt.Sprintf("%s: first page of %s, among 100,000 (%.2f ms) against among 100 (%.2f ms), p50", where(), list.name, a, z), a / z, "×", 1.5})
+		if where() == "local table" {
+			figures = append(figures, figure{"local table: first page of " + list.name + " among 100,000, p50", a, "ms", 5})
+		}
+	}
+	return figures, nil
+}
