@@ -68,15 +68,15 @@ fuzz: ## Fuzz each parser of outside bytes for FUZZTIME (60s each)
 
 parity-dynamodb: $(TOOLS)/dynamodb-local/.installed ## Hold the store and the local table against AWS's own DynamoDB Local (needs Java and Maven)
 	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go test -count=1 ./internal/store ./internal/local/dynamodb
-	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go test -run '^$$' -bench Lists -benchtime 1000x ./internal/store
-	go test -run '^$$' -bench Lists -benchtime 1000x ./internal/store
+	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go run ./bench -strict lists
+	go run ./bench -strict lists
 
 torture: build ## Crash functions at each AWS call of each kind of run, race, restart, plant bugs (about 25 minutes)
 	@rm -f build/torture.txt
 	@FASTTRACK_TORTURE='$(CURDIR)/build/torture.txt' go test ./e2e/torture ./e2e ./e2e/planted -p 1 -count=1 -parallel 2 -timeout 40m; \
 		status=$$?; cat build/torture.txt; exit $$status
 
-bench: build ## Measure the budgets of docs/performance.md
+bench: build ## Measure the budgets of docs/performance.md, and what a million requests cost (about 5 minutes)
 	go run ./bench
 
 deploy: ## Build and deploy to AWS with the SAM CLI, asking what it must know
