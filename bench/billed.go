@@ -41,7 +41,7 @@ var lives = []life{
 // count.
 const plays, warmPlays = 20, 5
 
-// slower are how many times as long functions may take at AWS: they have a sixth
+// slower are how many times as long functions may take at AWS: they have a seventh
 // of a processor for their 256 MB, and a network between them and the services.
 var slower = []float64{1, 10, 30}
 

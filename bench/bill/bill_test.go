@@ -1,8 +1,11 @@
 package bill_test
 
 import (
+	"fmt"
 	"math"
 	"net/url"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -81,6 +84,34 @@ func TestGlide(t *testing.T) {
 	for _, s := range bill.GlideSteps() {
 		if s.What == "" || !strings.Contains(s.Source, "@") {
 			t.Errorf("%+v does not say where it is from", s)
+		}
+	}
+}
+
+// docs/costs.md shows the prices and the steps that are summed up, as they are.
+func TestDocs(t *testing.T) {
+	raw, err := os.ReadFile("../../docs/costs.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := string(raw)
+	for _, p := range prices(t) {
+		dollars := strconv.FormatFloat(p.Dollars, 'f', -1, 64)
+		if !strings.Contains(doc, "| "+p.Service+" | "+p.Unit+" | "+dollars) || !strings.Contains(doc, p.Read+" |") {
+			t.Errorf("docs/costs.md does not show the price %+v", p)
+		}
+	}
+	for _, s := range bill.GlideSteps() {
+		life := "both"
+		switch {
+		case !s.Automatic:
+			life = "reviewed"
+		case !s.Reviewed:
+			life = "automatic"
+		}
+		row := fmt.Sprintf("| %s | %s | %d | %d | %d | %d | %d | %s |", s.What, life, s.Calls, s.Transitions, len(s.Functions)+2*s.Events, s.Writes, s.Events, s.Source)
+		if !strings.Contains(doc, row) {
+			t.Errorf("docs/costs.md lacks %s", row)
 		}
 	}
 }
