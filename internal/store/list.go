@@ -45,13 +45,6 @@ const readAhead = 5
 // monthsAPage bounds how many months a page of a flow's list reads.
 const monthsAPage = 14
 
-// isPosition tells whether s is where a run may stand in a list.
-func isPosition(s string) bool {
-	at, id, ok := strings.Cut(s, "#")
-	t, err := time.Parse(stampForm, at)
-	return ok && err == nil && stamp(t) == at && (id == "" || run.ValidID(id))
-}
-
 // Mine lists what a person asked for.
 func (s *Store) Mine(ctx context.Context, personID string, q Query) (Page, error) {
 	return s.merge(ctx, "mine", []string{personID}, q, nil)
@@ -192,19 +185,6 @@ func (s *Store) mergeOnce(ctx context.Context, index string, partitions []string
 	}
 	page.Next = boundary
 	return page, nil
-}
-
-// behindAll sorts behind every position.
-const behindAll = "~"
-
-// bound gives the position before which lies what was asked before t. Runs
-// stand to the millisecond, so what is left of one is rounded up.
-func bound(t time.Time) string {
-	t = t.UTC().Add(time.Millisecond - 1).Truncate(time.Millisecond)
-	if t.Year() > 9999 { // which no longer sorts
-		return behindAll
-	}
-	return stamp(t)
 }
 
 // partition reads up to limit items of one partition of an index. cut tells
