@@ -192,7 +192,7 @@ func (l *life) deployOld() {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	old, err := os.ReadFile("testdata/statemachine.v1.asl.json")
+	old, err := os.ReadFile("testdata/releases/1.asl.json")
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -89,15 +89,24 @@ type setup struct {
 	fault func(inprocess.Call) inprocess.Fault
 	world func(*world)
 	local func(*local.Options)
+	// flows and at replace the flows of a play, and when it begins.
+	flows string
+	at    time.Time
 }
 
 func newPlay(t testing.TB, s setup) *play {
 	t.Helper()
-	file, err := flow.Parse("flows", []byte(flows))
+	if s.flows == "" {
+		s.flows = flows
+	}
+	if s.at.IsZero() {
+		s.at = start
+	}
+	file, err := flow.Parse("flows", []byte(s.flows))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &play{t: t, clock: clockwork.NewFakeClockAt(start), stubborn: true, mayGo: map[string]time.Time{}}
+	p := &play{t: t, clock: clockwork.NewFakeClockAt(s.at), stubborn: true, mayGo: map[string]time.Time{}}
 	p.world = newWorld(p.clock.Now)
 	if s.world != nil {
 		s.world(p.world)

@@ -2,56 +2,153 @@ package torture
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-
-	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Runs that were started with the machine before there was access end rightly
-// with the functions of today: a wait goes on, and one that gives access is
-// handed over to the machine of today.
-func TestUpgradeInTheMiddle(t *testing.T) {
-	p := newPlay(t, setup{})
-	machine := p.stack.Template.StateMachines[0].ARN
-	today, err := p.machines.DescribeStateMachine(t.Context(), &sfn.DescribeStateMachineInput{StateMachineArn: &machine})
-	if err != nil {
-		t.Fatal(err)
+// ends is how a run of a release must end, by what is to happen to it.
+var ends = map[string]run.Status{
+	"approve": run.Approved, "deny": run.Denied, "cancel": run.Canceled, "expire": run.Expired, "ask again": run.Approved,
+	"give": run.Ended, "end": run.Ended, "revoke": run.Revoked, "take back": run.Ended, "go on giving": run.Ended,
+}
+
+// recordedHooks are those that releases were recorded with, without the waits.
+var recordedHooks = hook.Flows{
+	"*":       {OnRequest: recordedOnRequest},
+	"guarded": {OnRequest: recordedOnRequest, OnApprove: recordedOnApprove},
+}
+
+func recordedOnRequest(_ context.Context, e *hook.Event) (hook.FromRequest, error) {
+	if strings.Contains(e.Run.Reason, "fast") {
+		return hook.Approve("Fast."), nil
 	}
-	old, err := os.ReadFile("testdata/statemachine.v1.asl.json")
-	if err != nil {
-		t.Fatal(err)
+	return hook.Continue(), nil
+}
+
+func recordedOnApprove(_ context.Context, e *hook.Event) (hook.FromApprove, error) {
+	if e.User.Email == "root@example.com" {
+		return hook.Ignore("Not you."), nil
 	}
-	record := ""
-	for _, f := range p.stack.Template.Functions {
-		if f.LogicalID == "RecordFunction" {
-			record = "arn:aws:lambda:" + local.Region + ":" + local.AccountID + ":function:" + f.Name
+	return hook.Continue(), nil
+}
+
+// Runs that were started one and two releases ago, each in another state of its
+// life, end rightly after the deployment of today's machine and functions. What
+// runs goes on with the machine it was started with, as at AWS.
+func TestUpgradeWithRunsOfOldReleases(t *testing.T) {
+	for _, name := range releases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rel := readRelease(t, name)
+			p, before := deployed(t, rel, setup{hooks: recordedHooks})
+			if len(before) != len(rel.Runs) {
+				t.Fatalf("the table has %d runs of %d", len(before), len(rel.Runs))
+			}
+			today, err := os.ReadFile("../../statemachine.asl.json")
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.update(p.named(string(today)))
+			for _, r := range rel.Runs {
+				p.then(r)
+			}
+			p.pass(4*time.Hour, func() bool {
+				return len(p.running()) == 0 && !slices.ContainsFunc(p.runs(), func(r *run.Run) bool { return !r.Over() })
+			})
+			for _, r := range rel.Runs {
+				got := p.load(r.ID)
+				if got.Status != ends[r.Then] {
+					t.Errorf("%s: %s from %s is %s, want %s: %s", r.ID, r.Then, r.State, got.Status, ends[r.Then], last(got).Reason)
+				}
+				p.goesOn(got, before[r.ID])
+				if a := got.Access; a != nil && r.Then != "take back" && a.GoneAt.Sub(a.EndsAt) > time.Minute {
+					t.Errorf("run %s: access was gone %v after its time", r.ID, a.GoneAt.Sub(a.EndsAt))
+				}
+			}
+			if left := p.world.left(); len(left) > 0 {
+				t.Errorf("still there: %v", left)
+			}
+		})
+	}
+}
+
+// then does what people are to do with a run.
+func (p *play) then(r left) {
+	p.t.Helper()
+	switch r.Then {
+	case "approve", "give":
+		if p.load(r.ID).Flow.Name == "guarded" {
+			p.acts("root@example.com", r.ID, "approve") // the guard ignores it
 		}
+		p.acts("linus@example.com", r.ID, "approve")
+	case "deny":
+		p.acts("linus@example.com", r.ID, "deny")
+	case "revoke":
+		p.acts("linus@example.com", r.ID, "revoke")
+	case "cancel":
+		p.acts(p.load(r.ID).Requester.Email, r.ID, "cancel")
 	}
-	update := func(definition string) {
-		t.Helper()
-		if _, err := p.machines.UpdateStateMachine(context.Background(), &sfn.UpdateStateMachineInput{StateMachineArn: &machine, Definition: &definition}); err != nil {
-			t.Fatal(err)
+}
+
+// pass lets time pass until something holds, for at most that long.
+func (p *play) pass(limit time.Duration, holds func() bool) {
+	p.t.Helper()
+	for until := p.clock.Now().Add(limit); ; p.clock.Advance(5 * time.Second) {
+		p.quiet()
+		if holds() {
+			return
 		}
-	}
-	update(strings.ReplaceAll(string(old), "${RecordFunction}", record))
-	plain, access, later := p.ask("plain", ""), p.ask("access", "fast"), p.ask("access", "")
-	p.pending(plain)
-	p.pending(later)
-	update(*today.Definition)
-	p.acts("grace@example.com", plain, "approve")
-	p.acts("grace@example.com", later, "approve")
-	p.over()
-	for _, wrong := range p.holds(run.Approved, run.Ended) {
-		t.Error(wrong)
-	}
-	for id, want := range map[string]run.Status{plain: run.Approved, access: run.Ended, later: run.Ended} {
-		if got := p.load(id); got.Status != want || want == run.Ended && got.Engine.Execution != 1 {
-			t.Errorf("run %s is %s in execution %d, want %s", id, got.Status, got.Engine.Execution, want)
+		if p.clock.Now().After(until) {
+			p.t.Fatalf("not after %v; still running: %v; %s", limit, p.running(), p.describe())
 		}
 	}
 }
+
+// goesOn checks that a run kept the history that it had, that the rest follows
+// from it, and that the bus was told.
+func (p *play) goesOn(r *run.Run, before []run.Entry) {
+	p.t.Helper()
+	text := func(entries []run.Entry) string {
+		raw, err := json.Marshal(entries)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		return string(raw)
+	}
+	if len(r.History) <= len(before) || text(r.History[:len(before)]) != text(before) {
+		p.t.Errorf("run %s: its history was %s, and is %s", r.ID, text(before), text(r.History))
+		return
+	}
+	if err := r.VerifyRecord(r.ID, nil); err != nil {
+		p.t.Errorf("run %s: %v", r.ID, err)
+	}
+	decisions := 0
+	for _, e := range r.History {
+		if e.Event == run.Approve && e.Status == run.Approved || e.Event == run.Deny || e.Event == run.Expire || e.Event == run.Cancel {
+			decisions++
+		}
+	}
+	if decisions != 1 {
+		p.t.Errorf("run %s was decided %d times", r.ID, decisions)
+	}
+	for _, e := range r.History[len(before):] {
+		if !p.functions.Published(fmt.Sprintf("%s-%d", r.ID, e.Seq)) {
+			p.t.Errorf("run %s: the bus was not told of entry %d (%s)", r.ID, e.Seq, e.Event)
+		}
+	}
+	if a := r.Access; a != nil && r.Status == run.Ended {
+		if early := a.EndsAt.Sub(a.GoneAt); early > 5*time.Second {
+			p.t.Errorf("run %s: access was gone %v before its time", r.ID, early)
+		}
+	}
+}
+
+func last(r *run.Run) run.Entry { return r.History[len(r.History)-1] }

@@ -1,0 +1,136 @@
+// Command recordrelease writes down what a release of fasttrack leaves to the
+// next: it asks for things of one that runs, has each request wait somewhere
+// else in its life, and writes the table and where each execution stands, all by
+// the APIs of AWS and the release's own.
+//
+//	go run ./e2e/recordrelease -url http://127.0.0.1:8080 -release "with access" -commit 993e14f > e2e/torture/testdata/releases/2.json
+//
+// e2e/torture/testdata/releases/README.md says what must run.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+)
+
+// Recording is what is written.
+type Recording struct {
+	Release string `json:"release"`
+	Commit  string `json:"commit"`
+	// At is when it was recorded: the clock goes on from there.
+	At   time.Time `json:"at"`
+	Runs []Run     `json:"runs"`
+	// Items are those of the table, as DynamoDB tells them.
+	Items []json.RawMessage `json:"items"`
+	// Heard is what the release's hooks were asked, and answered.
+	Heard []Heard `json:"heard"`
+}
+
+// Run is a run that waits.
+type Run struct {
+	ID string `json:"id"`
+	// Then is what is to happen to it.
+	Then string `json:"then"`
+	// State is where its execution stands, Document the state's input.
+	State    string          `json:"state"`
+	Document json.RawMessage `json:"document"`
+}
+
+// Heard is one invocation of a hook function.
+type Heard struct {
+	Asked    json.RawMessage `json:"asked"`
+	Answered json.RawMessage `json:"answered"`
+}
+
+// plan is how a run comes to wait where it does.
+type plan struct {
+	then, flow, reason, target string
+	seconds                    int
+	// acts are done in turn, as soon as they may: WHO approves.
+	acts []string
+	// at is the state that it waits in.
+	at string
+}
+
+var plans = []plan{
+	{then: "approve", flow: "plain", at: "Review"},
+	{then: "deny", flow: "plain", at: "Review"},
+	{then: "cancel", flow: "plain", at: "Review"},
+	{then: "expire", flow: "plain", at: "Review"},
+	{then: "approve", flow: "two", acts: []string{"grace"}, at: "Review"},
+	{then: "approve", flow: "guarded", at: "Review"},
+	{then: "ask again", flow: "plain", reason: "hang in on_request, else fast", at: "OnRequest"},
+	{then: "ask again", flow: "guarded", reason: "hang in on_approve", acts: []string{"grace"}, at: "Hook"},
+	{then: "give", flow: "access", target: "prod", at: "Review"},
+	{then: "deny", flow: "access", target: "prod", at: "Review"},
+}
+
+var accessPlans = []plan{
+	{then: "end", flow: "access", reason: "fast", target: "prod", at: "Active"},
+	{then: "revoke", flow: "access", reason: "fast", target: "prod", at: "Active"},
+	{then: "take back", flow: "access", reason: "fast", target: "stuck", seconds: 20, at: "Pause"},
+	{then: "go on giving", flow: "access", reason: "fast", target: "slow", at: "Grant"},
+}
+
+func main() {
+	url := flag.String("url", "http://127.0.0.1:8080", "where the release answers")
+	release := flag.String("release", "", "what the release is called")
+	commit := flag.String("commit", "", "the commit it was built from")
+	access := flag.Bool("access", true, "whether the release gives access")
+	flag.Parse()
+	rec := Recording{Release: *release, Commit: *commit}
+	if err := rec.record(system{*url}, *access); err != nil {
+		fmt.Fprintln(os.Stderr, "recordrelease:", err)
+		os.Exit(1)
+	}
+	out := json.NewEncoder(os.Stdout)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", " ")
+	if err := out.Encode(rec); err != nil {
+		fmt.Fprintln(os.Stderr, "recordrelease:", err)
+		os.Exit(1)
+	}
+}
+
+// record starts each run, those that wait shortest last, and writes down where
+// all of them stand.
+func (rec *Recording) record(s system, access bool) error {
+	all := slices.Clone(plans)
+	if access {
+		all = append(all, accessPlans...)
+	}
+	brief := func(p plan) int {
+		return slices.Index([]string{"Review", "Active", "Pause", "OnRequest", "Hook", "Grant"}, p.at)
+	}
+	slices.SortStableFunc(all, func(a, b plan) int { return brief(a) - brief(b) })
+	for i, p := range all {
+		id, err := s.start(p, fmt.Sprintf("person%d@example.com", i))
+		if err != nil {
+			return fmt.Errorf("%s a run of %s: %w", p.then, p.flow, err)
+		}
+		rec.Runs = append(rec.Runs, Run{ID: id, Then: p.then, State: p.at})
+	}
+	var err error
+	for i := range rec.Runs {
+		r := &rec.Runs[i]
+		if r.Document, err = s.waits(r.ID, r.State); err != nil {
+			return fmt.Errorf("run %s: %w", r.ID, err)
+		}
+	}
+	if rec.Items, err = s.items(); err != nil {
+		return err
+	}
+	for _, r := range rec.Runs {
+		heard, err := s.heard(r.ID)
+		if err != nil {
+			return err
+		}
+		rec.Heard = append(rec.Heard, heard...)
+	}
+	rec.At = time.Now().UTC()
+	return nil
+}

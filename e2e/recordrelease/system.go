@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// system is a release that runs.
+type system struct{ url string }
+
+// patience is how long a run may take to where it waits: taking back is tried
+// for a while before it pauses.
+const patience = 4 * time.Minute
+
+// start asks as somebody, and acts, until the run waits where it should.
+func (s system) start(p plan, who string) (id string, err error) {
+	body := map[string]any{"flow": p.flow, "reason": p.reason}
+	if p.target != "" {
+		body["fields"] = map[string]any{"target": p.target}
+	}
+	if p.seconds > 0 {
+		body["duration_seconds"] = p.seconds
+	}
+	var asked struct {
+		ID string `json:"id"`
+	}
+	if err := s.api(who, "/requests", body, &asked); err != nil {
+		return "", err
+	}
+	for _, actor := range p.acts {
+		if _, err := s.waits(asked.ID, "Review"); err != nil {
+			return "", err
+		}
+		if err := s.api(actor+"@example.com", "/requests/"+asked.ID+"/approve", map[string]any{}, nil); err != nil {
+			return "", err
+		}
+	}
+	_, err = s.waits(asked.ID, p.at)
+	return asked.ID, err
+}
+
+// event is one of an execution's history.
+type event struct {
+	Type    string `json:"type"`
+	Entered struct {
+		Name  string `json:"name"`
+		Input string `json:"input"`
+	} `json:"stateEnteredEventDetails"`
+	Scheduled struct {
+		Parameters string `json:"parameters"`
+	} `json:"taskScheduledEventDetails"`
+	Succeeded struct {
+		Output string `json:"output"`
+	} `json:"taskSucceededEventDetails"`
+}
+
+// history reads an execution's, from its beginning.
+func (s system) history(id string) ([]event, error) {
+	var machines struct {
+		StateMachines []struct {
+			ARN string `json:"stateMachineArn"`
+		} `json:"stateMachines"`
+	}
+	if err := s.aws("AWSStepFunctions.ListStateMachines", map[string]any{}, &machines); err != nil {
+		return nil, err
+	}
+	if len(machines.StateMachines) != 1 {
+		return nil, fmt.Errorf("there are %d state machines", len(machines.StateMachines))
+	}
+	arn := bytes.Replace([]byte(machines.StateMachines[0].ARN), []byte(":stateMachine:"), []byte(":execution:"), 1)
+	var out struct {
+		Events []event `json:"events"`
+	}
+	err := s.aws("AWSStepFunctions.GetExecutionHistory", map[string]any{"executionArn": string(arn) + ":" + id, "maxResults": 1000}, &out)
+	return out.Events, err
+}
+
+// waits waits until the execution stands in that state with its task under way,
+// and gives the state's input.
+func (s system) waits(id, state string) (json.RawMessage, error) {
+	for until := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		events, err := s.history(id)
+		if err != nil {
+			return nil, err
+		}
+		var last event
+		under := false
+		for _, e := range events {
+			if e.Entered.Name != "" && e.Entered.Input != "" {
+				last, under = e, state == "Pause"
+			}
+			if e.Type == "TaskSubmitted" || e.Type == "TaskStarted" && state != "Review" && state != "Active" {
+				under = true
+			}
+		}
+		if last.Entered.Name == state && under {
+			return json.RawMessage(last.Entered.Input), nil
+		}
+		if time.Now().After(until) {
+			return nil, fmt.Errorf("it is in %s, not in %s", last.Entered.Name, state)
+		}
+	}
+}
+
+// heard gives what hooks were asked and answered: invocations of anything but
+// functions/record and functions/grant, whose payload has an operation.
+func (s system) heard(id string) ([]Heard, error) {
+	events, err := s.history(id)
+	if err != nil {
+		return nil, err
+	}
+	var all []Heard
+	var asked json.RawMessage
+	for _, e := range events {
+		var task struct{ Payload json.RawMessage }
+		switch {
+		case e.Scheduled.Parameters != "":
+			if err := json.Unmarshal([]byte(e.Scheduled.Parameters), &task); err != nil {
+				return nil, err
+			}
+			asked = nil
+			if bytes.Contains(task.Payload, []byte(`"hook":`)) {
+				asked = task.Payload
+			}
+		case e.Succeeded.Output != "" && asked != nil:
+			if err := json.Unmarshal([]byte(e.Succeeded.Output), &task); err != nil {
+				return nil, err
+			}
+			all = append(all, Heard{asked, task.Payload})
+		}
+	}
+	return all, nil
+}
+
+// items reads the one table of runs.
+func (s system) items() ([]json.RawMessage, error) {
+	var tables struct{ TableNames []string }
+	if err := s.aws("DynamoDB_20120810.ListTables", map[string]any{}, &tables); err != nil {
+		return nil, err
+	}
+	var items []json.RawMessage
+	for _, name := range tables.TableNames {
+		var out struct{ Items []json.RawMessage }
+		if err := s.aws("DynamoDB_20120810.Scan", map[string]any{"TableName": name}, &out); err != nil {
+			return nil, err
+		}
+		for _, it := range out.Items {
+			if bytes.Contains(it, []byte(`"sk"`)) { // the demo's list has none
+				items = append(items, it)
+			}
+		}
+	}
+	return items, nil
+}
+
+func (s system) api(who, path string, body, out any) error {
+	return s.post(path, http.Header{"Authorization": {"Bearer " + who}, "Content-Type": {"application/json"}}, body, out)
+}
+
+func (s system) aws(target string, body, out any) error {
+	return s.post("/_aws", http.Header{"X-Amz-Target": {target}, "Content-Type": {"application/x-amz-json-1.0"}}, body, out)
+}
+
+func (s system) post(path string, header http.Header, body, out any) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequest(http.MethodPost, s.url+path, bytes.NewReader(raw))
+	if err != nil {
+		return err
+	}
+	req.Header = header
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode >= 300 {
+		return fmt.Errorf("%s %s: %d %s", path, header.Get("X-Amz-Target"), res.StatusCode, text)
+	}
+	if out == nil {
+		return nil
+	}
+	return json.Unmarshal(text, out)
+}

@@ -1,0 +1,165 @@
+package torture
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// release is what a release left to the next, as e2e/recordrelease wrote it down.
+type release struct {
+	Release string
+	At      time.Time
+	Runs    []left
+	Items   []json.RawMessage
+	Heard   []struct{ Asked, Answered json.RawMessage }
+	// machine is the release's definition.
+	machine string
+}
+
+// left is a run that waits: its execution is in a state, which was entered with
+// that document.
+type left struct {
+	ID, Then, State string
+	Document        json.RawMessage
+}
+
+// releases are those that are kept, the oldest first.
+var releases = []string{"1", "2"}
+
+func readRelease(t testing.TB, name string) release {
+	t.Helper()
+	var rel release
+	raw, err := os.ReadFile("testdata/releases/" + name + ".json")
+	if err == nil {
+		err = json.Unmarshal(raw, &rel)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	definition, err := os.ReadFile("testdata/releases/" + name + ".asl.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rel.machine = string(definition)
+	return rel
+}
+
+// deployed gives a play in which that release runs: its table, and its machine
+// with an execution for each run, in the state where the run waits. The functions
+// are those of today. It gives the histories too, as the release left them.
+func deployed(t testing.TB, rel release, s setup) (*play, map[string][]run.Entry) {
+	t.Helper()
+	flows, err := os.ReadFile("testdata/releases/flows.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.flows, s.at = string(flows), rel.At
+	p := newPlay(t, s)
+	for _, it := range rel.Items {
+		p.put(it)
+	}
+	before := map[string][]run.Entry{}
+	for _, r := range p.runs() {
+		before[r.ID] = r.History
+		if a := r.Access; a != nil && !a.StartsAt.IsZero() {
+			target, _ := r.Target()
+			p.world.has[r.Requester.ID+" "+target.ID] = true
+		}
+	}
+	// The release's machine, with a way into the middle. It takes the run's id from
+	// what an execution began with; the document has it too.
+	p.update(resumable(t, p.named(rel.machine)))
+	for _, r := range rel.Runs {
+		input := strings.Replace(string(r.Document), "{", `{"resume_at":"`+r.State+`",`, 1)
+		if _, err := p.machines.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: p.machine(), Name: &r.ID, Input: &input}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.quiet()
+	return p, before
+}
+
+// put writes an item into the table of runs, as DynamoDB told it.
+func (p *play) put(item json.RawMessage) {
+	p.t.Helper()
+	body, err := json.Marshal(map[string]any{"TableName": p.stack.Template.Tables[0].Name, "Item": item})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, p.stack.AWSURL(), strings.NewReader(string(body)))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	req.Header.Set("X-Amz-Target", "DynamoDB_20120810.PutItem")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := res.Body.Close(); err != nil || res.StatusCode != http.StatusOK {
+		p.t.Fatalf("put an item: %d %v", res.StatusCode, err)
+	}
+}
+
+func (p *play) machine() *string { return &p.stack.Template.StateMachines[0].ARN }
+
+// named puts the functions of the stack into a definition.
+func (p *play) named(definition string) string {
+	for _, f := range p.stack.Template.Functions {
+		definition = strings.ReplaceAll(definition, "${"+f.LogicalID+"}", "arn:aws:lambda:"+local.Region+":"+local.AccountID+":function:"+f.Name)
+	}
+	return definition
+}
+
+// update gives the machine another definition.
+func (p *play) update(definition string) {
+	p.t.Helper()
+	if _, err := p.machines.UpdateStateMachine(p.t.Context(), &sfn.UpdateStateMachineInput{StateMachineArn: p.machine(), Definition: &definition}); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// running lists the executions that are under way.
+func (p *play) running() []string {
+	p.t.Helper()
+	out, err := p.machines.ListExecutions(p.t.Context(), &sfn.ListExecutionsInput{StateMachineArn: p.machine(), StatusFilter: types.ExecutionStatusRunning})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var names []string
+	for _, x := range out.Executions {
+		names = append(names, *x.Name)
+	}
+	return names
+}
+
+// resumable gives a definition whose executions begin in the state that their
+// input names as resume_at.
+func resumable(t testing.TB, definition string) string {
+	t.Helper()
+	var machine map[string]any
+	if err := json.Unmarshal([]byte(definition), &machine); err != nil {
+		t.Fatal(err)
+	}
+	states := machine["States"].(map[string]any)
+	var choices []any
+	for name := range states {
+		choices = append(choices, map[string]any{"Variable": "$.resume_at", "StringEquals": name, "Next": name})
+	}
+	states["Resume"] = map[string]any{"Type": "Choice", "Choices": choices, "Default": machine["StartAt"]}
+	machine["StartAt"] = "Resume"
+	raw, err := json.Marshal(machine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
