@@ -1,0 +1,116 @@
+package torture
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// A release that is newer than this one: its machine writes version 3, and its
+// functions, which are today's otherwise, read it.
+const (
+	knownVersion = `"version": 2,`
+	newerVersion = `"version": 3,`
+)
+
+// newerFunctions has functions/record and functions/grant read version 3 for as
+// long as deployed is set.
+func newerFunctions(deployed *atomic.Bool) func(*local.Options) {
+	return func(o *local.Options) {
+		for _, name := range []string{"RecordFunction", "GrantFunction"} {
+			today := o.Functions[name]
+			o.Functions[name] = func(ctx context.Context, payload []byte) ([]byte, error) {
+				if deployed.Load() {
+					payload = bytes.Replace(payload, []byte(`"version":3`), []byte(`"version":2`), 1)
+				}
+				return today(ctx, payload)
+			}
+		}
+	}
+}
+
+// Runs that a newer machine started stand still while older functions are back:
+// nothing is decided and nothing is lost, access still ends at its time, and what
+// is asked meanwhile goes the older way. With the newer functions they go on.
+func TestRollBackWithRunsOfANewerRelease(t *testing.T) {
+	t.Parallel()
+	var newer atomic.Bool
+	p := newPlay(t, setup{local: newerFunctions(&newer)})
+	today, err := p.machines.DescribeStateMachine(t.Context(), &sfn.DescribeStateMachineInput{StateMachineArn: p.machine()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := strings.ReplaceAll(*today.Definition, knownVersion, newerVersion)
+	if strings.Count(next, newerVersion) != 5 {
+		t.Fatalf("%d states say their version, want Decide, Review, Grant, Active and TakeBack", strings.Count(next, newerVersion))
+	}
+
+	newer.Store(true)
+	p.update(next)
+	approved, expires, active := p.ask("slow", ""), p.ask("plain", ""), p.ask("access", "fast")
+	p.pending(approved)
+	p.pending(expires)
+	p.until("access is there", func() bool { return p.load(active).Status == run.Active })
+
+	newer.Store(false)
+	p.update(*today.Definition)
+	before := map[string]int{approved: len(p.load(approved).History), expires: len(p.load(expires).History)}
+	p.act("grace@example.com", approved, "approve")
+	meanwhile := p.ask("plain", "fast")
+	const back = 10 * time.Minute
+	for until := p.clock.Now().Add(back); p.clock.Now().Before(until); p.clock.Advance(time.Second) {
+		p.quiet()
+		p.world.pass()
+	}
+	for id, entries := range before {
+		if r := p.load(id); r.Status != run.Pending || len(r.History) != entries || !p.runsStill(id) {
+			t.Errorf("run %s is %s with %d entries of %d; its execution runs: %v", id, r.Status, len(r.History), entries, p.runsStill(id))
+		}
+	}
+	if r := p.load(active); r.Status != run.Ended || r.Access.GoneAt.Sub(r.Access.EndsAt) > 2*time.Minute {
+		t.Errorf("run %s is %s, its access was there from %v to %v and gone at %v", active, r.Status, r.Access.StartsAt, r.Access.EndsAt, r.Access.GoneAt)
+	}
+	if r := p.load(meanwhile); r.Status != run.Approved {
+		t.Errorf("run %s, asked meanwhile, is %s", meanwhile, r.Status)
+	}
+	if n := p.events(approved); n > 80*int(back/time.Minute) {
+		t.Errorf("standing still took %d of the 25,000 events that an execution may have in %v", n, back)
+	}
+
+	newer.Store(true)
+	p.update(next)
+	p.over()
+	for id, want := range map[string]run.Status{approved: run.Approved, expires: run.Expired} {
+		if r := p.load(id); r.Status != want {
+			t.Errorf("run %s is %s, want %s", id, r.Status, want)
+		}
+	}
+	for _, wrong := range p.holds(run.Approved, run.Expired, run.Ended) {
+		t.Error(wrong)
+	}
+}
+
+// events counts those of a run's execution.
+func (p *play) events(name string) int {
+	p.t.Helper()
+	arn := strings.Replace(*p.machine(), ":stateMachine:", ":execution:", 1) + ":" + name
+	n := 0
+	pages := sfn.NewGetExecutionHistoryPaginator(p.machines, &sfn.GetExecutionHistoryInput{ExecutionArn: aws.String(arn), MaxResults: 1000})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(context.Background())
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		n += len(page.Events)
+	}
+	return n
+}
