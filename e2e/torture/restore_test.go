@@ -1,0 +1,148 @@
+package torture
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// restored is a play whose table was put back to what it was a while ago.
+type restored struct {
+	*play
+	// As of the restored time: decided waited for people, and was decided since;
+	// waits still waits; ended was active, and ended since; extra waited for
+	// people, and has access since; lost had not been asked for, and has access.
+	decided, waits, ended, extra, lost string
+}
+
+// restore plays a while, and puts the table back to the middle of it. before is
+// what an operator does before that.
+func restore(t *testing.T, before func(*restored)) *restored {
+	p := &restored{play: newPlay(t, setup{flows: restoreFlows})}
+	p.decided, p.waits, p.extra = p.ask("plain", ""), p.ask("plain", ""), p.asks("bob", "")
+	p.ended = p.asks("eve", "fast")
+	p.until("access is there", func() bool { return p.load(p.ended).Status == run.Active })
+	p.pending(p.extra)
+	snapshot := p.items()
+
+	p.acts("grace@example.com", p.decided, "approve")
+	p.acts("grace@example.com", p.ended, "revoke")
+	p.acts("grace@example.com", p.extra, "approve")
+	p.lost = p.asks("mallory", "fast")
+	p.until("more access is there", func() bool {
+		return p.load(p.extra).Status == run.Active && p.load(p.lost).Status == run.Active && p.load(p.ended).Over()
+	})
+	before(p)
+	p.replace(snapshot)
+	return p
+}
+
+const restoreFlows = `
+flows:
+  - name: plain
+    admins: [root@example.com]
+    require_reason: []
+    review: {approvers: [group:sre], timeout: 10m}
+  - name: access
+    admins: [root@example.com]
+    require_reason: []
+    fields: [{name: target, type: target, required: true}]
+    targets: [{id: prod, label: Production}]
+    durations: [15m]
+    strategy: {type: lambda, function: a-strategy}
+    review: {approvers: [group:sre], timeout: 10m}
+directory: {groups: {sre: [grace@example.com]}}
+`
+
+// asks has somebody ask for access.
+func (p *restored) asks(who, reason string) string {
+	a := p.call(who+"@example.com", "POST", "/requests", map[string]any{"flow": "access", "reason": reason, "fields": map[string]any{"target": "prod"}})
+	id, _ := a.body["id"].(string)
+	return id
+}
+
+// items reads the table.
+func (p *restored) items() []map[string]types.AttributeValue {
+	p.t.Helper()
+	out, err := p.dynamodb.Scan(context.Background(), &dynamodb.ScanInput{TableName: &p.stack.Template.Tables[0].Name})
+	if err != nil || out.LastEvaluatedKey != nil {
+		p.t.Fatalf("%v, or more than a page", err)
+	}
+	return out.Items
+}
+
+// replace has the table hold these items and no others.
+func (p *restored) replace(items []map[string]types.AttributeValue) {
+	p.t.Helper()
+	table := &p.stack.Template.Tables[0].Name
+	for _, it := range p.items() {
+		key := map[string]types.AttributeValue{"pk": it["pk"], "sk": it["sk"]}
+		if _, err := p.dynamodb.DeleteItem(context.Background(), &dynamodb.DeleteItemInput{TableName: table, Key: key}); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	for _, it := range items {
+		if _, err := p.dynamodb.PutItem(context.Background(), &dynamodb.PutItemInput{TableName: table, Item: it}); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+}
+
+// settles lets time pass until all that is stored is over, and no execution runs.
+func (p *restored) settles(want map[string]run.Status) {
+	p.t.Helper()
+	p.pass(2*time.Hour, func() bool {
+		return len(p.running()) == 0 && !slices.ContainsFunc(p.runs(), func(r *run.Run) bool { return !r.Over() })
+	})
+	for id, status := range want {
+		r := p.load(id)
+		if r == nil || r.Status != status {
+			p.t.Errorf("run %s is %v, want %s", id, r, status)
+			continue
+		}
+		if err := r.VerifyRecord(id, nil); err != nil {
+			p.t.Errorf("run %s: %v", id, err)
+		}
+	}
+	if r := p.load(p.lost); r != nil {
+		p.t.Errorf("run %s is there again", p.lost)
+	}
+}
+
+// A table that is put back to what it was forgets: what was decided since is
+// with people once more and ends without a decision, nothing is given by that,
+// and what was active then ends. Access that was given since is nobody's.
+func TestRestoreAlone(t *testing.T) {
+	t.Parallel()
+	p := restore(t, func(*restored) {})
+	p.settles(map[string]run.Status{p.decided: run.Expired, p.waits: run.Expired, p.extra: run.Expired, p.ended: run.Ended})
+	left := p.world.left()
+	slices.Sort(left)
+	if want := []string{"bob@example.com prod", "mallory@example.com prod"}; !slices.Equal(left, want) {
+		t.Errorf("left is %v, want %v: docs/operations.md says what is", left, want)
+	}
+}
+
+// With what docs/operations.md says about it, nothing is left: what has access is
+// revoked before the table is put back.
+func TestRestoreAsOperationsSay(t *testing.T) {
+	t.Parallel()
+	p := restore(t, func(p *restored) {
+		for _, r := range p.runs() {
+			if r.Status == run.Active {
+				p.acts("root@example.com", r.ID, "revoke")
+			}
+		}
+		p.until("nobody has access", func() bool { return len(p.world.left()) == 0 })
+	})
+	p.settles(map[string]run.Status{p.decided: run.Expired, p.waits: run.Expired, p.extra: run.Expired, p.ended: run.Ended})
+	if left := p.world.left(); len(left) > 0 {
+		t.Errorf("still there: %v", left)
+	}
+}
