@@ -80,6 +80,9 @@ type decider struct {
 	now     time.Time
 	changed bool
 	err     error
+	// hooksVersion is the version of the hook function that was listened to, ""
+	// before one was.
+	hooksVersion string
 }
 
 // log appends an entry that leads to a status.
@@ -87,9 +90,7 @@ func (d *decider) log(to Status, e Entry) {
 	if d.err != nil {
 		return
 	}
-	if d.step.Heard != nil {
-		e.HooksVersion = d.step.Heard.Version
-	}
+	e.HooksVersion = d.hooksVersion
 	if e.Act != "" && e.Actor.Type != UserActor {
 		if i := slices.IndexFunc(d.step.Acts, func(a Act) bool { return a.ID == e.Act }); i >= 0 {
 			by := d.step.Acts[i].Person.Actor()

@@ -206,10 +206,15 @@ func TestRecover(t *testing.T) {
 		t.Error("a step of the execution that died is taken")
 	}
 	m.steps++
-	next, _, err := run.Decide(m.run, run.Step{ID: "x", Execution: 1, Turn: m.run.Engine.Turn, Hold: run.Hold{State: run.Dropped, At: m.now}}, m.now)
+	next, _, err := run.Decide(m.run, run.Step{ID: "x", Execution: 1, Turn: m.run.Engine.Turn, Hold: run.Hold{State: run.Dropped, At: m.now},
+		// The first state of a recovery asks functions/record, as it must ask.
+		Heard: &run.Heard{Answer: []byte(`{}`), Version: "$LATEST"}}, m.now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	m.run = next
 	m.is(run.Ended, run.NextEnded)
+	if last := m.run.History[len(m.run.History)-1]; last.HooksVersion != "" {
+		t.Errorf("it names version %s of a hook function, and no hook led there", last.HooksVersion)
+	}
 }

@@ -58,6 +58,7 @@ func (d *decider) listen(hook HookName) answer {
 		a.whole = true
 		a.fail(hook, "gave no answer")
 	default:
+		d.hooksVersion = d.step.Heard.Version
 		a = readAnswer(hook, d.step.Heard.Answer, d.DurationSeconds)
 		if a.subscribes && !a.whole {
 			d.Engine.SubscriptionsKnown = true
