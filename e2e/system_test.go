@@ -14,8 +14,9 @@ import (
 
 // system is the whole of fasttrack, on which transcripts are played.
 type system struct {
-	// url is the API's, services that of AWS's services, table the table's name.
-	url, services, table string
+	// url is the API's, services that of AWS's services, table the table's name,
+	// machine the state machine's ARN.
+	url, services, table, machine string
 }
 
 // emulated says whether the transcripts are played on the emulator, to which
@@ -35,7 +36,8 @@ func serve(t *testing.T, hooks, flows string, o local.Options) (system, *local.S
 		}
 	})
 	if emulated() {
-		return deploy(t, hooks, flows, &logs), nil
+		on, _ := deploy(t, hooks, flows, &logs)
+		return on, nil
 	}
 	o.TemplatePath, o.BuildDir, o.Addr, o.Log = "../template.yaml", layOut(t, hooks, flows), "127.0.0.1:0", &logs
 	o.OnCall = calls.note
@@ -50,12 +52,12 @@ func serve(t *testing.T, hooks, flows string, o local.Options) (system, *local.S
 			t.Errorf("close: %v", err)
 		}
 	})
-	return system{url: stack.URL(), services: stack.URL() + "/_aws", table: local.StackName + "-Table"}, stack
+	return system{url: stack.URL(), services: stack.URL() + "/_aws", table: local.StackName + "-Table", machine: stack.Template.StateMachines[0].ARN}, stack
 }
 
 // deploy starts an emulator and deploys to it what `sam build` made, with the
 // suite's hook function and flows.
-func deploy(t *testing.T, hooks, flows string, logs *bytes.Buffer) system {
+func deploy(t *testing.T, hooks, flows string, logs *bytes.Buffer) (system, *emulator.Emulator) {
 	t.Helper()
 	lookAtSources(t)
 	tools := os.Getenv("FASTTRACK_EMULATOR")
@@ -102,5 +104,5 @@ func deploy(t *testing.T, hooks, flows string, logs *bytes.Buffer) system {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, logs.String())
 	}
-	return system{url: e.URL(), services: e.ServicesURL(), table: outputs["TableName"]}
+	return system{url: e.URL(), services: e.ServicesURL(), table: outputs["TableName"], machine: outputs["StateMachineArn"]}, e
 }
