@@ -1,6 +1,9 @@
 package run
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // EventName names something that happens to a run.
 type EventName string
@@ -98,4 +101,8 @@ type Entry struct {
 	// PrevHash is the Hash of the entry before, "" in the first.
 	PrevHash string `json:"prev_hash"`
 	Hash     string `json:"hash"`
+
+	// newer holds the members that this release doesn't know. Only at this
+	// level may a release add members: an actor or a check keeps none.
+	newer map[string]json.RawMessage
 }

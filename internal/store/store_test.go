@@ -125,7 +125,7 @@ func TestARunComesBackAsItWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(r, got); diff != "" {
+	if diff := cmp.Diff(r, got, cmp.AllowUnexported(run.Entry{})); diff != "" {
 		t.Error(diff)
 	}
 	if err := run.Verify(got.History); err != nil {

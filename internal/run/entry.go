@@ -1,0 +1,55 @@
+package run
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"strings"
+)
+
+// known is an Entry without its methods, as this release knows it.
+type known Entry
+
+// knownMembers are the names that an entry's members have in JSON.
+var knownMembers = func() map[string]bool {
+	names := map[string]bool{}
+	for t, i := reflect.TypeFor[known](), 0; i < t.NumField(); i++ {
+		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "" {
+			names[name] = true
+		}
+	}
+	return names
+}()
+
+// UnmarshalJSON reads an entry. Members that a newer release has written are kept
+// to be written again: the entry's hash is over them too.
+func (e *Entry) UnmarshalJSON(data []byte) error {
+	var read known
+	if err := json.Unmarshal(data, &read); err != nil {
+		return err
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return fmt.Errorf("an entry of a history: %w", err)
+	}
+	maps.DeleteFunc(members, func(name string, _ json.RawMessage) bool { return knownMembers[name] })
+	*e = Entry(read)
+	if len(members) > 0 {
+		e.newer = members
+	}
+	return nil
+}
+
+// MarshalJSON writes an entry, with what a newer release had written into it.
+func (e Entry) MarshalJSON() ([]byte, error) {
+	raw, err := Encode(known(e))
+	if err != nil || len(e.newer) == 0 {
+		return raw, err
+	}
+	members := maps.Clone(e.newer)
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return nil, err
+	}
+	return Encode(members)
+}
