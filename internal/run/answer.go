@@ -75,10 +75,10 @@ func readAnswer(hook HookName, raw json.RawMessage, durationSeconds int) answer 
 		a.fail(hook, "gave an invalid answer: %d bytes, more than %d", len(trimmed), maxAnswer)
 		return a
 	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(trimmed, &members); err != nil {
+	members, err := object(trimmed)
+	if err != nil {
 		a.whole = true
-		a.fail(hook, "gave an invalid answer: a JSON object was expected, not %s", kind(trimmed))
+		a.fail(hook, "gave an invalid answer: %v", err)
 		return a
 	}
 	// In one order, so that the same answer always gets the same error.
@@ -102,17 +102,17 @@ func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
 	switch name {
 	case "version":
 		var v string
-		if err = strict(value, &v); err == nil && v != ContractVersion {
+		if err = ReadExact(value, &v); err == nil && v != ContractVersion {
 			err = fmt.Errorf("%q is not known, %q is", v, ContractVersion)
 		}
 	case "transition":
-		err = strict(value, &a.transition)
+		err = ReadExact(value, &a.transition)
 	case "reason":
 		err = readText(value, &a.reason, MaxReason)
 	case "message":
 		err = readText(value, &a.message, MaxReason)
 	case "duration_seconds":
-		if err = strict(value, &a.durationSeconds); err == nil && a.durationSeconds < 1 {
+		if err = ReadExact(value, &a.durationSeconds); err == nil && a.durationSeconds < 1 {
 			err = fmt.Errorf("a whole number from 1 was expected, not %d", a.durationSeconds)
 		}
 	case "checks":
@@ -123,7 +123,7 @@ func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
 		}
 		a.output = value
 	case "subscriptions":
-		if err = strict(value, &a.subscriptions); err == nil {
+		if err = ReadExact(value, &a.subscriptions); err == nil {
 			a.subscribes = true
 		}
 	case "errors":
@@ -185,7 +185,7 @@ func (h HookName) choices() string {
 
 func (a *answer) readErrors(value json.RawMessage) error {
 	var errs []HookError
-	if err := strict(value, &errs); err != nil {
+	if err := ReadExact(value, &errs); err != nil {
 		return err
 	}
 	for _, e := range errs {
@@ -203,7 +203,7 @@ func (a *answer) readErrors(value json.RawMessage) error {
 
 func readChecks(value json.RawMessage) ([]Check, error) {
 	var checks []Check
-	if err := strict(value, &checks); err != nil {
+	if err := ReadExact(value, &checks); err != nil {
 		return nil, err
 	}
 	if len(checks) > maxChecks {
@@ -223,7 +223,7 @@ func readChecks(value json.RawMessage) ([]Check, error) {
 }
 
 func readText(value json.RawMessage, into *string, limit int) error {
-	if err := strict(value, into); err != nil {
+	if err := ReadExact(value, into); err != nil {
 		return err
 	}
 	return CheckText(*into, limit)
@@ -243,20 +243,6 @@ func CheckText(s string, limit int) error {
 	return nil
 }
 
-// strict decodes one value, refusing members it doesn't know.
-func strict(value json.RawMessage, into any) error {
-	d := json.NewDecoder(bytes.NewReader(value))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil {
-		return nil
-	}
-	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
-		return fmt.Errorf("%s was expected, not %s", expected(wrong.Type), wrong.Value)
-	}
-	return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
-}
-
 // expected names the kind of JSON value that a type is read from.
 func expected(t reflect.Type) string {
 	switch t.Kind() {
@@ -272,6 +258,18 @@ func expected(t reflect.Type) string {
 		return expected(t.Elem())
 	}
 	return "a number"
+}
+
+// object reads an object by its members. What [CheckJSON] refuses is an error.
+func object(raw []byte) (map[string]json.RawMessage, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
+		return nil, fmt.Errorf("a JSON object was expected, not %s", kind(raw))
+	}
+	if flaw := CheckJSON(raw); flaw != nil {
+		return nil, flaw
+	}
+	return members, nil
 }
 
 // kind names the kind of a JSON value.

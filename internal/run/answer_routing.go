@@ -15,7 +15,7 @@ func readPermissions(value json.RawMessage) (*Permissions, error) {
 		Approvals      json.RawMessage `json:"approvals"`
 		TimeoutSeconds *int            `json:"timeout_seconds"`
 	}
-	if err := strict(value, &in); err != nil {
+	if err := ReadExact(value, &in); err != nil {
 		return nil, err
 	}
 	p := &Permissions{SelfApproval: in.SelfApproval}
@@ -50,12 +50,12 @@ func readPermissions(value json.RawMessage) (*Permissions, error) {
 func readApprovals(value json.RawMessage) ([]Requirement, error) {
 	var needs []Requirement
 	if value[0] == '[' {
-		if err := strict(value, &needs); err != nil {
+		if err := ReadExact(value, &needs); err != nil {
 			return nil, err
 		}
 	} else {
 		var count int
-		if err := strict(value, &count); err != nil {
+		if err := ReadExact(value, &count); err != nil {
 			return nil, err
 		}
 		needs = []Requirement{{Count: count}}
@@ -80,7 +80,7 @@ func readApprovals(value json.RawMessage) ([]Requirement, error) {
 
 func readNotifications(value json.RawMessage) ([]Notify, error) {
 	list := []Notify{}
-	if err := strict(value, &list); err != nil {
+	if err := ReadExact(value, &list); err != nil {
 		return nil, err
 	}
 	if len(list) > maxNotify {

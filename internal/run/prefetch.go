@@ -132,20 +132,10 @@ func readOptions(raw []byte) (options []Option, told string, err error) {
 	return options, told, nil
 }
 
-// object reads an object by its members, whose names count as they are written:
-// encoding/json would take Value for value.
-func object(raw []byte) (map[string]json.RawMessage, error) {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
-		return nil, fmt.Errorf("a JSON object was expected, not %s", kind(raw))
-	}
-	return members, nil
-}
-
 // readOptionList reads a list; nil is none.
 func readOptionList(value json.RawMessage) ([]Option, error) {
 	var items []json.RawMessage
-	if err := strict(value, &items); err != nil {
+	if err := ReadExact(value, &items); err != nil {
 		return nil, err
 	}
 	if len(items) > maxOptions {
@@ -195,7 +185,7 @@ func readOption(raw json.RawMessage) (Option, error) {
 // readPrefetchErrors gives what the function says of its failure, "" for none.
 func readPrefetchErrors(value json.RawMessage) (string, error) {
 	var errs []HookError
-	if err := strict(value, &errs); err != nil {
+	if err := ReadExact(value, &errs); err != nil {
 		return "", err
 	}
 	var told []string

@@ -1,0 +1,167 @@
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// maxDepth bounds how deep JSON from outside may be nested. What it becomes a
+// part of is nested a little deeper.
+const maxDepth = 64
+
+// JSONFlaw is something wrong with JSON.
+type JSONFlaw struct {
+	// Path is where, such as fields.target or checks[0].name; "" is the whole.
+	Path   string
+	Detail string
+}
+
+func (f *JSONFlaw) Error() string {
+	if f.Path == "" {
+		return f.Detail
+	}
+	return f.Path + ": " + f.Detail
+}
+
+// CheckJSON refuses what encoding/json lets pass but I-JSON (RFC 7493) doesn't,
+// since its readers differ on it: members that are there twice and numbers
+// beyond a double; also nesting without end, and more than one value. It gives
+// what is wrong, nil if all is well.
+func CheckJSON(raw []byte) *JSONFlaw { return jsonWalk{deepest: maxDepth}.whole(raw, nil) }
+
+// ReadExact decodes one JSON value into a pointer. It holds to [CheckJSON], and
+// takes the members that the type has, by their exact names: encoding/json
+// would take Passed for passed, beside it or instead of it.
+func ReadExact(raw []byte, into any) error {
+	if f := (jsonWalk{deepest: maxDepth}).whole(raw, reflect.TypeOf(into)); f != nil {
+		return f
+	}
+	err := json.Unmarshal(raw, into)
+	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
+		return &JSONFlaw{Path: wrong.Field, Detail: expected(wrong.Type) + " was expected, not " + wrong.Value}
+	}
+	if err != nil {
+		return &JSONFlaw{Detail: strings.TrimPrefix(err.Error(), "json: ")}
+	}
+	return nil
+}
+
+// CheckKnown is [CheckJSON] for what is to be decoded into a type whose members
+// may grow, and which holds JSON from outside. Members that it doesn't have pass, unless encoding/json would take
+// them for one that it has.
+func CheckKnown(raw []byte, into any) *JSONFlaw {
+	return jsonWalk{deepest: 2 * maxDepth, more: true}.whole(raw, reflect.TypeOf(into))
+}
+
+// jsonWalk walks through JSON beside the type that it is read into, nil for any.
+type jsonWalk struct {
+	d *json.Decoder
+	// deepest is how deep it may be nested.
+	deepest int
+	// more lets members pass that a type doesn't have.
+	more bool
+}
+
+func (w jsonWalk) whole(raw []byte, t reflect.Type) *JSONFlaw {
+	w.d = json.NewDecoder(bytes.NewReader(raw))
+	w.d.UseNumber()
+	f, broken := w.value(t, 0)
+	switch {
+	case broken != nil:
+		return &JSONFlaw{Detail: "JSON was expected: " + strings.TrimPrefix(broken.Error(), "json: ")}
+	case f != nil:
+		f.Path = strings.TrimPrefix(f.Path, ".")
+		return f
+	}
+	// Not d.More, which takes a bracket too many for the end of a list.
+	if _, err := w.d.Token(); !errors.Is(err, io.EOF) {
+		return &JSONFlaw{Detail: "one JSON value was expected"}
+	}
+	return nil
+}
+
+// value walks through one value. The path of a flaw is put together on the way
+// back, so that it costs nothing while all is well. The error says that it is no
+// JSON, wherever that was noticed.
+func (w jsonWalk) value(t reflect.Type, depth int) (*JSONFlaw, error) {
+	if depth > w.deepest {
+		return &JSONFlaw{Detail: fmt.Sprintf("it is nested more than %d deep", w.deepest)}, nil
+	}
+	token, err := w.d.Token()
+	if err != nil {
+		return nil, err
+	}
+	var f *JSONFlaw
+	switch token := token.(type) {
+	case json.Number:
+		if _, err := token.Float64(); err != nil {
+			return &JSONFlaw{Detail: "the number is beyond a double"}, nil
+		}
+		return nil, nil
+	case json.Delim:
+		if token == '{' {
+			f, err = w.members(membersOf(t), depth)
+		} else {
+			f, err = w.items(itemOf(t), depth)
+		}
+		if f != nil || err != nil {
+			return f, err
+		}
+		_, err = w.d.Token()
+	}
+	return nil, err
+}
+
+func (w jsonWalk) items(t reflect.Type, depth int) (*JSONFlaw, error) {
+	for i := 0; w.d.More(); i++ {
+		if f, err := w.value(t, depth+1); f != nil || err != nil {
+			return f.in("[" + strconv.Itoa(i) + "]"), err
+		}
+	}
+	return nil, nil
+}
+
+func (w jsonWalk) members(known jsonMembers, depth int) (*JSONFlaw, error) {
+	seen := map[string]bool{}
+	for w.d.More() {
+		key, err := w.d.Token()
+		if err != nil {
+			return nil, err
+		}
+		name, _ := key.(string)
+		in := "." + ClipName(name)
+		if seen[name] {
+			return &JSONFlaw{Path: in, Detail: "it is there twice"}, nil
+		}
+		seen[name] = true
+		if why := known.refuse(name, w.more); why != "" {
+			return &JSONFlaw{Path: in, Detail: why}, nil
+		}
+		if f, err := w.value(known.of(name), depth+1); f != nil || err != nil {
+			return f.in(in), err
+		}
+	}
+	return nil, nil
+}
+
+// in puts a segment before the path of a flaw, if there is one.
+func (f *JSONFlaw) in(segment string) *JSONFlaw {
+	if f != nil {
+		f.Path = segment + f.Path
+	}
+	return f
+}
+
+// ClipName shortens a name that was sent, for an answer that names it.
+func ClipName(s string) string {
+	if r := []rune(s); len(r) > 100 {
+		return string(r[:100]) + "…"
+	}
+	return s
+}
