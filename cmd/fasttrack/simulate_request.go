@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -83,10 +82,8 @@ func (in *simulatedRequest) readFile(stdin io.Reader) (b body, err error) {
 	if err != nil {
 		return b, usageError{fmt.Errorf("--request: %w", err)}
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&b); err != nil {
-		return b, usageError{fmt.Errorf("--request: %s: the body of a POST /requests was expected: %s", in.file, strings.TrimPrefix(err.Error(), "json: "))}
+	if err := run.ReadExact(raw, &b); err != nil {
+		return b, usageError{fmt.Errorf("--request: %s: the body of a POST /requests was expected: %w", in.file, err)}
 	}
 	return b, nil
 }

@@ -100,14 +100,10 @@ func (d Document) sum() ([]byte, error) {
 // but for white space and order, is an error: so are members that nothing signs.
 func Parse(raw []byte) (Document, error) {
 	var d Document
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&d); err != nil {
+	if err := run.ReadExact(raw, &d); err != nil {
 		return Document{}, err
 	}
 	switch {
-	case decoder.More():
-		return Document{}, errors.New("more than one value")
 	case d.Version != Version:
 		return Document{}, fmt.Errorf("version %d is not known", d.Version)
 	case d.Algorithm != Algorithm:

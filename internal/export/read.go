@@ -69,6 +69,9 @@ func readLine(text []byte) (Run, error) {
 	case err != nil:
 		return Run{}, err
 	}
+	if flaw := run.CheckKnown(text, out); flaw != nil {
+		return Run{}, flaw
+	}
 	for _, member := range []struct {
 		name  string
 		there bool

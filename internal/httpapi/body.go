@@ -160,7 +160,7 @@ func (b *Body) Err() error {
 	}
 	sort.Strings(unknown)
 	for _, name := range unknown {
-		b.Fail(Clip(name), "there is no such member")
+		b.Fail(run.ClipName(name), "there is no such member")
 	}
 	if len(b.errs) == 0 {
 		return nil

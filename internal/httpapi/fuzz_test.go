@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // Whatever an ARN and a caller's id are, who is not a known session of Identity
@@ -63,7 +64,7 @@ func FuzzClaims(f *testing.F) {
 		`{"iss":"https://idp","sub":"42","iat":1700000000,"email":"Ada@Example.com","email_verified":true,"groups":["a","b"]}`,
 		`{"iss":"https://idp","sub":"42","iat":1.7e9,"email":"grace@example.com","email_verified":"false"}`,
 		`{"iss":"https://idp","sub":"42","iat":"1700000000","email":["root@example.com"],"email_verified":1,"groups":{"a":1}}`,
-		`{"sub":"42","sub":"43"}`, `[]`, `null`,
+		`{"iss":"https://idp","sub":"42","iat":1700000000,"email_verified":false,"email":"root@example.com","email_verified":true}`, `{"sub":"42","sub":"43"}`, `[]`, `null`,
 	} {
 		f.Add(seed)
 	}
@@ -83,6 +84,9 @@ func FuzzClaims(f *testing.F) {
 		var claims map[string]any
 		if json.Unmarshal([]byte(payload), &claims) != nil {
 			t.Fatalf("%q is no JSON and is %+v", payload, got)
+		}
+		if flaw := run.CheckJSON([]byte(payload)); flaw != nil {
+			t.Fatalf("%q is %+v although %v", payload, got, flaw)
 		}
 		if got.Principal != "https://idp|42" || claims["sub"] != "42" || claims["iss"] != "https://idp" {
 			t.Fatalf("%q is %+v", payload, got)

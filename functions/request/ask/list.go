@@ -140,7 +140,7 @@ func readListing(c *httpapi.Call) (listing, store.Query, error) {
 			q.Limit = n
 		case "cursor":
 		default:
-			fail(httpapi.Clip(name), "there is no such parameter")
+			fail(run.ClipName(name), "there is no such parameter")
 		}
 	}
 	if l.View == "flow" && l.Flow == "" {

@@ -61,7 +61,7 @@ func readQuery(c *httpapi.Call) (string, error) {
 	var errs []flow.FieldError
 	for _, name := range slices.Sorted(maps.Keys(c.Event.QueryStringParameters)) {
 		if name != "q" {
-			errs = append(errs, flow.FieldError{Field: httpapi.Clip(name), Detail: "there is no such parameter"})
+			errs = append(errs, flow.FieldError{Field: run.ClipName(name), Detail: "there is no such parameter"})
 		}
 	}
 	q, _ := c.Query("q")

@@ -4,14 +4,10 @@
 package custom
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -137,23 +133,8 @@ func read(payload []byte) (Answered, error) {
 	if len(payload) > maxAnswer {
 		return Answered{}, fmt.Errorf("%d bytes, more than %d", len(payload), maxAnswer)
 	}
-	d := json.NewDecoder(bytes.NewReader(payload))
-	d.DisallowUnknownFields()
 	var a Answered
-	if err := d.Decode(&a); err != nil {
-		var wrong *json.UnmarshalTypeError
-		switch {
-		case errors.As(err, &wrong) && wrong.Field != "":
-			return Answered{}, fmt.Errorf("%s: %s was expected, not %s", wrong.Field, wrong.Type, wrong.Value)
-		case errors.As(err, &wrong):
-			return Answered{}, fmt.Errorf("a JSON object was expected, not %s", wrong.Value)
-		}
-		return Answered{}, errors.New(strings.TrimPrefix(err.Error(), "json: "))
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Answered{}, errors.New("there is more after the JSON object")
-	}
-	if err := exactNames(payload); err != nil {
+	if err := run.ReadExact(payload, &a); err != nil {
 		return Answered{}, err
 	}
 	switch {
@@ -165,21 +146,6 @@ func read(payload []byte) (Answered, error) {
 		return Answered{}, errors.New("has_access is missing")
 	}
 	return a, nil
-}
-
-// exactNames refuses members whose names are written otherwise: encoding/json
-// takes Has_Access for has_access, beside it or instead of it.
-func exactNames(payload []byte) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(payload, &members); err != nil {
-		return err
-	}
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		if !slices.Contains([]string{"version", "has_access", "refused"}, name) {
-			return fmt.Errorf("unknown field %q", name)
-		}
-	}
-	return nil
 }
 
 // message is what a function that failed says.
