@@ -20,7 +20,7 @@ TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fasttrack/tools
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test e2e fuzz parity-dynamodb torture lint bench deploy clean tools
+.PHONY: help build run test e2e fuzz api-fuzz parity-dynamodb torture lint bench deploy clean tools
 
 help: ## Say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,13 @@ fuzz: ## Fuzz each parser of outside bytes for FUZZTIME (60s each)
 		echo "$$dir $$target"; \
 		go test "$$dir" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 50x -parallel 2 || exit 1; \
 	done
+
+# How many calls of a kind schemathesis makes up for each operation, as each kind
+# of person.
+EXAMPLES ?= 300
+
+api-fuzz: build $(TOOLS)/schemathesis/.installed ## Have schemathesis call the API by its OpenAPI document, as five people (EXAMPLES of each operation)
+	tools/schemathesis/run $(TOOLS)/schemathesis/bin/schemathesis $(EXAMPLES)
 
 parity-dynamodb: $(TOOLS)/dynamodb-local/.installed ## Hold the store and the local table against AWS's own DynamoDB Local (needs Java and Maven)
 	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go test -count=1 ./internal/store ./internal/local/dynamodb
@@ -114,6 +121,11 @@ $(TOOLS)/emulator/.installed: tools/requirements-emulator.txt
 $(TOOLS)/checkov/.installed: tools/requirements-checkov.txt
 	python3 -m venv $(TOOLS)/checkov
 	$(TOOLS)/checkov/bin/pip install --quiet --disable-pip-version-check -r tools/requirements-checkov.txt
+	@touch $@
+
+$(TOOLS)/schemathesis/.installed: tools/requirements-schemathesis.txt
+	python3 -m venv $(TOOLS)/schemathesis
+	$(TOOLS)/schemathesis/bin/pip install --quiet --disable-pip-version-check -r tools/requirements-schemathesis.txt
 	@touch $@
 
 $(TOOLS)/npm/.installed: tools/package.json tools/package-lock.json

@@ -40,13 +40,18 @@ func TestDescribedRefuses(t *testing.T) {
 		status            int
 		contentType, body string
 	}{
-		"a status":    {418, "application/json", `{}`},
-		"a type":      {200, "text/plain", `{}`},
-		"a member":    {200, "application/json", `{"runs":[],"more":1}`},
-		"a wrong one": {200, "application/json", `{"runs":7}`},
+		"a status":                    {418, "application/json", `{}`},
+		"a type":                      {200, "text/plain", `{}`},
+		"a member":                    {200, "application/json", `{"runs":[],"more":1}`},
+		"a wrong one":                 {200, "application/json", `{"runs":7}`},
+		"a type of a shared answer":   {401, "text/html", `{"message":"Unauthorized"}`},
+		"a member of a shared answer": {401, "application/json", `{"message":"Unauthorized","more":1}`},
 	} {
 		if described("GET", "/requests?view=mine", tc.status, tc.contentType, []byte(tc.body)) == nil {
 			t.Errorf("%s that is not described was let pass", name)
 		}
+	}
+	if err := described("GET", "/requests?view=mine", 401, "application/json", []byte(`{"message":"Unauthorized"}`)); err != nil {
+		t.Error(err)
 	}
 }

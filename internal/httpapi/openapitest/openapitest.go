@@ -21,14 +21,20 @@ const resource = "urn:fasttrack:openapi"
 // Document is an OpenAPI 3.1 document.
 type Document struct {
 	// Paths are the operations by path and lower-case method.
-	Paths map[string]map[string]struct {
-		Responses map[string]struct{ Content map[string]any }
-	}
+	Paths map[string]map[string]struct{ Responses map[string]response }
+	// Components hold the responses that operations share.
+	Components struct{ Responses map[string]response }
 	patterns map[string]*regexp.Regexp
 
 	mu       sync.Mutex
 	compiler *jsonschema.Compiler
 	compiled map[string]*jsonschema.Schema
+}
+
+// response is described in its place, or refers to one of the components.
+type response struct {
+	Ref     string `json:"$ref"`
+	Content map[string]any
 }
 
 // Read reads a document.
@@ -72,7 +78,12 @@ func (d *Document) Check(method, target string, status int, contentType string, 
 	undescribed := func(what string) error {
 		return fmt.Errorf("%s %s answers %d with %s, which the OpenAPI document does not describe:\n%s", method, path, status, what, body)
 	}
-	response, ok := operation.Responses[fmt.Sprint(status)]
+	described, ok := operation.Responses[fmt.Sprint(status)]
+	pointer := fmt.Sprintf("/paths/%s/%s/responses/%d", escape(path), method, status)
+	if name, shared := strings.CutPrefix(described.Ref, "#/components/responses/"); shared {
+		described, ok = d.Components.Responses[name]
+		pointer = "/components/responses/" + escape(name)
+	}
 	if !ok {
 		return undescribed("this status")
 	}
@@ -80,10 +91,10 @@ func (d *Document) Check(method, target string, status int, contentType string, 
 	if err != nil {
 		return err
 	}
-	if _, ok := response.Content[media]; !ok {
+	if _, ok := described.Content[media]; !ok {
 		return undescribed(media)
 	}
-	schema, err := d.schema(fmt.Sprintf(resource+"#/paths/%s/%s/responses/%d/content/%s/schema", escape(path), method, status, escape(media)))
+	schema, err := d.schema(resource + "#" + pointer + "/content/" + escape(media) + "/schema")
 	if err != nil {
 		return err
 	}
