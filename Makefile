@@ -17,10 +17,12 @@ LAMBDA_ARCH ?= arm64
 
 # Where pinned lint tools are kept, outside the tree that `sam build` copies.
 TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fasttrack/tools
+GOSEC := github.com/securego/gosec/v2/cmd/gosec@v2.30.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test e2e fuzz api-fuzz parity-dynamodb torture lint bench deploy clean tools
+.PHONY: help build run test e2e vuln fuzz api-fuzz parity-dynamodb torture lint bench deploy clean tools
 
 help: ## Say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,11 +52,24 @@ lint: tools ## Check format, code, template and state machine
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go run $(STATICCHECK) ./...
+	go run $(GOSEC) $(GOSEC_FLAGS) ./...
 	$(TOOLS)/venv/bin/cfn-lint -t template.yaml
 	$(TOOLS)/checkov/bin/checkov --config-file tools/checkov.yaml -f template.yaml
 	$(SAM) validate --lint --region us-east-1
 	$(SAM) build
 	$(TOOLS)/npm/node_modules/.bin/asl-validator --json-path statemachine.asl.json
+
+# What gosec looks for: everything in what is deployed, served and given to people.
+# Folders that only tests and benchmarks run are left out, and G304: a command
+# reads the files that its user names, a function no file but flows.yaml. Each
+# other exception stands in its line of code, with its rule and its reason.
+GOSEC_FLAGS := -quiet -exclude G304 -nosec-require-rules -nosec-require-justification \
+	-exclude-dir bench -exclude-dir e2e -exclude-dir testdata -exclude-dir internal/pypi -exclude-dir internal/strategy/mototest
+
+# Where govulncheck finds what is known: https://vuln.go.dev, unless GOVULNDB names
+# a mirror, or a copy in a folder (file:///DIR).
+vuln: ## Check for known vulnerabilities in what is called (needs the Go vulnerability database: GOVULNDB)
+	go run $(GOVULNCHECK) $(if $(GOVULNDB),-db '$(GOVULNDB)') ./...
 
 # How long each target is fuzzed. Making an input that is found small is bounded:
 # by default it may take a minute, each.

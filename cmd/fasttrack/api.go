@@ -66,7 +66,7 @@ func (a *api) call(ctx context.Context, method, path string, body any, header ..
 	if method == http.MethodPost {
 		h.Set("Idempotency-Key", uuid.NewString())
 	}
-	for i := 0; i < len(header); i += 2 {
+	for i := 0; i+1 < len(header); i += 2 {
 		h.Set(header[i], header[i+1])
 	}
 	return c.Do(ctx, method, path, h, body)

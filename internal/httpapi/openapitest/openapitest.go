@@ -24,7 +24,7 @@ type Document struct {
 	Paths map[string]map[string]struct{ Responses map[string]response }
 	// Components hold the responses that operations share.
 	Components struct{ Responses map[string]response }
-	patterns map[string]*regexp.Regexp
+	patterns   map[string]*regexp.Regexp
 
 	mu       sync.Mutex
 	compiler *jsonschema.Compiler

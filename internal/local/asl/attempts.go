@@ -103,7 +103,7 @@ func (r Retrier) delay(tried int64) time.Duration {
 	}
 	delay = min(delay, maxSeconds)
 	if r.FullJitter {
-		delay *= rand.Float64()
+		delay *= rand.Float64() // #nosec G404 -- spreads tries, keeps nothing secret
 	}
 	return time.Duration(delay * float64(time.Second))
 }

@@ -3,6 +3,7 @@ package asl
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"hash/crc32"
 	"strings"
@@ -23,8 +24,7 @@ func newToken(execution string) string {
 	_, _ = rand.Read(secret[:]) // never fails since Go 1.24
 	body := append(secret[:], execution...)
 	sum := crc32.ChecksumIEEE(body)
-	body = append(body, byte(sum>>24), byte(sum>>16), byte(sum>>8), byte(sum))
-	return base64.StdEncoding.EncodeToString(body)
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(body, sum))
 }
 
 // TokenExecution gives the ARN of the execution that a token belongs to, or
@@ -35,11 +35,8 @@ func TokenExecution(token string) (string, error) {
 		return "", ErrInvalidToken
 	}
 	n := len(body) - 4
-	sum := crc32.ChecksumIEEE(body[:n])
-	for i := range 4 {
-		if body[n+i] != byte(sum>>(24-8*i)) {
-			return "", ErrInvalidToken
-		}
+	if binary.BigEndian.Uint32(body[n:]) != crc32.ChecksumIEEE(body[:n]) {
+		return "", ErrInvalidToken
 	}
 	return string(body[32:n]), nil
 }

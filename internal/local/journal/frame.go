@@ -37,11 +37,11 @@ func appendFrame(b []byte, k kind, key string, record []byte) ([]byte, error) {
 	start := len(b)
 	b = append(b, make([]byte, prefixSize)...)
 	b = append(b, byte(k))
-	b = binary.BigEndian.AppendUint16(b, uint16(len(key)))
+	b = binary.BigEndian.AppendUint16(b, uint16(len(key))) // #nosec G115 -- at most maxKey
 	b = append(b, key...)
 	b = append(b, record...)
 	body := b[start+prefixSize:]
-	binary.BigEndian.PutUint32(b[start:], uint32(len(body)))
+	binary.BigEndian.PutUint32(b[start:], uint32(len(body))) // #nosec G115 -- at most maxBody
 	binary.BigEndian.PutUint32(b[start+4:], crc32.Checksum(body, castagnoli))
 	return b, nil
 }

@@ -77,7 +77,7 @@ func (s *Service) serveInvoke(w http.ResponseWriter, r *http.Request, f *functio
 	}
 	w.Header().Set("X-Amz-Executed-Version", result.ExecutedVersion)
 	w.Header().Set("Content-Type", "application/json")
-	w.Write(result.Payload)
+	_, _ = w.Write(result.Payload) // nobody is left to tell
 }
 
 func writeError(w http.ResponseWriter, err error) {
@@ -96,5 +96,5 @@ func writeError(w http.ResponseWriter, err error) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Amzn-Errortype", told.Code)
 	w.WriteHeader(code)
-	json.NewEncoder(w).Encode(doc)
+	_ = json.NewEncoder(w).Encode(doc) // nobody is left to tell
 }

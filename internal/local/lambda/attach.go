@@ -41,7 +41,7 @@ func (s *Service) Attach(name string, port int) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("attach function %s: %w", name, err)
 	}
-	srv := &http.Server{Handler: loopback.Guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := &http.Server{ReadHeaderTimeout: headersWithin, Handler: loopback.Guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		serveRuntime(w, r, "", f, nil)
 	}))}
 	s.mu.Lock()

@@ -72,7 +72,7 @@ func serveNext(w http.ResponseWriter, r *http.Request, f *function, p *process) 
 	h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(inv.deadline.UnixMilli(), 10))
 	h.Set("Lambda-Runtime-Invoked-Function-Arn", inv.arn)
 	h.Set("Lambda-Runtime-Trace-Id", traceID(inv))
-	w.Write(inv.payload)
+	_, _ = w.Write(inv.payload) // nobody is left to tell
 }
 
 func serveResponse(w http.ResponseWriter, r *http.Request, f *function, id string) {
@@ -120,7 +120,7 @@ func serveInitError(w http.ResponseWriter, r *http.Request, f *function, p *proc
 	}
 	accept(w, true)
 	if p != nil {
-		http.NewResponseController(w).Flush()
+		_ = http.NewResponseController(w).Flush() // it is killed anyway
 		p.kill()
 	}
 }
@@ -157,13 +157,13 @@ func accept(w http.ResponseWriter, known bool) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusAccepted)
-	io.WriteString(w, `{"status":"OK"}`)
+	_, _ = io.WriteString(w, `{"status":"OK"}`)
 }
 
 func runtimeError(w http.ResponseWriter, status int, errorType, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	w.Write(errorResult(errorType, message).Payload)
+	_, _ = w.Write(errorResult(errorType, message).Payload)
 }
 
 // traceID is an X-Ray header for one invocation, not sampled.

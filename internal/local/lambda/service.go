@@ -25,6 +25,9 @@ const (
 	initTime    = 10 * time.Second
 )
 
+// headersWithin bounds how long the headers of a call may take.
+const headersWithin = 10 * time.Second
+
 // Options say where functions run and what they find there.
 type Options struct {
 	// Region and AccountID are what ARNs and the environment name.
@@ -109,7 +112,7 @@ func New(opts Options) (*Service, error) {
 		callers:   map[string]string{},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.server = &http.Server{Handler: loopback.Guard(s.runtimeAPI())}
+	s.server = &http.Server{ReadHeaderTimeout: headersWithin, Handler: loopback.Guard(s.runtimeAPI())}
 	go s.server.Serve(l)
 	return s, nil
 }

@@ -175,7 +175,7 @@ func (s Strategy) persist(ctx context.Context, call func() error) error {
 		if !errors.As(err, &conflict) && !errors.As(err, &throttled) {
 			return err
 		}
-		if late := sleep(ctx, pause/2+rand.N(pause)); late != nil {
+		if late := sleep(ctx, pause/2+rand.N(pause)); late != nil { // #nosec G404 -- spreads tries, keeps nothing secret
 			return err
 		}
 	}

@@ -59,7 +59,7 @@ func Until(ctx context.Context, what string, ask func(context.Context) (bool, er
 		case err != nil && !passing:
 			return err
 		}
-		cut := pause/2 + rand.N(pause/2)
+		cut := pause/2 + rand.N(pause/2) // #nosec G404 -- spreads tries, keeps nothing secret
 		if end, ok := ctx.Deadline(); ok && time.Until(end) < cut+reserve {
 			return &Late{what, again.Err}
 		}

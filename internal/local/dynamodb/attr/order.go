@@ -32,7 +32,7 @@ func (n Number) appendKey(to []byte) []byte {
 	}
 	start := len(to) + 1
 	to = append(to, 0x81)
-	to = binary.BigEndian.AppendUint16(to, uint16(n.exponent+1<<14))
+	to = binary.BigEndian.AppendUint16(to, uint16(n.exponent+1<<14)) // #nosec G115 -- an exponent is within ±130
 	for _, digit := range []byte(n.digits) {
 		to = append(to, digit-'0'+1)
 	}

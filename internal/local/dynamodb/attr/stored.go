@@ -37,7 +37,7 @@ func (v Value) encode(to []byte) []byte {
 	case S, B:
 		to = text(to, v.Text)
 	case N:
-		to = append(to, byte(v.Num.sign()+1))
+		to = append(to, byte(v.Num.sign()+1)) // #nosec G115 -- a sign is -1, 0 or 1
 		to = binary.AppendVarint(to, int64(v.Num.exponent))
 		to = text(to, v.Num.digits)
 	case BOOL:
@@ -138,12 +138,12 @@ func (d *decoder) varint() int64 {
 // count reads a length, which can't be more than the bytes that are left.
 func (d *decoder) count() int {
 	v, n := binary.Uvarint([]byte(d.rest[:min(len(d.rest), binary.MaxVarintLen64)]))
-	if n <= 0 || v > uint64(len(d.rest)-n) {
+	if n <= 0 || v > uint64(len(d.rest)-n) { // #nosec G115 -- n of the bytes were read
 		d.fail()
 		return 0
 	}
 	d.rest = d.rest[n:]
-	return int(v)
+	return int(v) // #nosec G115 -- at most the length of a string
 }
 
 func (d *decoder) text() string {
