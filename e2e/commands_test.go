@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"regexp"
 	"strconv"
@@ -20,6 +21,7 @@ type clientKey struct{}
 //	as WHO                  who calls from here on: "email" or "email;group,group"; "-" is nobody
 //	header NAME VALUE       a header of the next call
 //	call METHOD PATH [BODY] calls the API; BODY is JSON, or @FILE
+//	repeat FILE A B N C     writes a file: A, N times B, and C
 //	status CODE             the last answer's status
 //	json PATH VALUE         a value of the last answer, as text; after "!": it is absent
 //	matches PATH REGEXP     the same by a regular expression
@@ -32,6 +34,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"as":      as,
 	"header":  header,
 	"call":    call,
+	"repeat":  repeat,
 	"status":  status,
 	"json":    jsonIs,
 	"matches": matches,
@@ -76,6 +79,15 @@ func call(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(c.call(args[0], args[1], body))
 	fmt.Fprintf(ts.Stdout(), "%d\n%s\n", c.status, c.body)
+}
+
+func repeat(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 5 {
+		ts.Fatalf("usage: repeat FILE BEFORE TEXT COUNT AFTER")
+	}
+	n, err := strconv.Atoi(args[3])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(args[1]+strings.Repeat(args[2], n)+args[4]), 0o644))
 }
 
 func status(ts *testscript.TestScript, neg bool, args []string) {

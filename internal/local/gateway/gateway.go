@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -159,7 +160,8 @@ func (g *Gateway) event(r *http.Request, rt route, parameters map[string]string,
 	}
 	if len(body) > 0 {
 		ev.Body = string(body)
-		if !isText(ev.Headers["content-type"]) {
+		// What is no UTF-8 would be something else in the event, which is JSON.
+		if !isText(ev.Headers["content-type"]) || !utf8.Valid(body) {
 			ev.Body, ev.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
 		}
 	}

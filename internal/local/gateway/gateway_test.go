@@ -146,6 +146,9 @@ func TestEventsAndAnswers(t *testing.T) {
 	if res.StatusCode != 201 || res.Header.Get("X-A") != "b" || res.Header.Get("Set-Cookie") != "c=1" || body != "{}" || res.Header.Get("Apigw-Requestid") == "" {
 		t.Errorf("answer is %d %v %s", res.StatusCode, res.Header, body)
 	}
+	if send(t, "POST", open(t, f)+"/open", "{\"a\":\"\xff\"}", "Content-Type", "application/json"); !f.event.IsBase64Encoded || f.event.Body != "eyJhIjoi/yJ9" {
+		t.Errorf("a body that is no UTF-8 is %q", f.event.Body)
+	}
 	for name, tc := range map[string]struct {
 		f      function
 		status int
