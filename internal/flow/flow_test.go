@@ -253,21 +253,6 @@ func TestDurations(t *testing.T) {
 	})
 }
 
-func FuzzParse(f *testing.F) {
-	sample, err := os.ReadFile("../../flows.yaml")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(sample)
-	f.Add([]byte(requestFlow))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		file, err := flow.Parse("f", raw)
-		if (file == nil) == (err == nil) {
-			t.Fatal("a file and an error, or neither")
-		}
-	})
-}
-
 func BenchmarkLoad(b *testing.B) {
 	raw, err := os.ReadFile("../../flows.yaml")
 	if err != nil {

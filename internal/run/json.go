@@ -158,8 +158,12 @@ func (f *JSONFlaw) in(segment string) *JSONFlaw {
 	return f
 }
 
-// ClipName shortens a name that was sent, for an answer that names it.
+// ClipName shortens a name that was sent, for an answer that names it; one that
+// is empty is "".
 func ClipName(s string) string {
+	if s == "" {
+		return `""`
+	}
 	if r := []rune(s); len(r) > 100 {
 		return string(r[:100]) + "…"
 	}

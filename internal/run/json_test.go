@@ -42,6 +42,7 @@ func TestReadExact(t *testing.T) {
 		`{"by":{"a":{},"a":{}}}`:                 "by.a: it is there twice",
 		`{"raw":{"a":[{"b":1,"b":2}]}}`:          "raw.a[0].b: it is there twice",
 		`{"any":{"a":1,"\u0061":2}}`:             "any.a: it is there twice",
+		`{"any":{"":[{"":1,"":2}]}}`:             `any.""[0]."": it is there twice`,
 		`{"any":[1,1e400]}`:                      "any[1]: the number is beyond a double",
 		`{"name":7}`:                             "name: a string was expected, not number",
 		`{"list":{}}`:                            "list: an array was expected, not object",

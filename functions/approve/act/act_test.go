@@ -85,7 +85,7 @@ func (w *world) step(heard *run.Heard) {
 var grace = run.Person{ID: "grace@example.com", Email: "grace@example.com", Groups: []string{"sre"}}
 
 // pending makes a world with a run that waits for people.
-func pending(t *testing.T, subscriptions string) *world {
+func pending(t testing.TB, subscriptions string) *world {
 	t.Helper()
 	r, err := run.New(run.Asked{ID: run.NewID(start), Channel: run.ViaAPI, Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com"}, Flow: run.Flow{
 		Name: "f", Hooks: "h", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, RequireReason: []run.EventName{run.Deny},

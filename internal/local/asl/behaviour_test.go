@@ -3,7 +3,6 @@ package asl_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -282,40 +281,6 @@ func TestDefinitionsThatAreRefused(t *testing.T) {
 			}
 		})
 	}
-}
-
-func FuzzParse(f *testing.F) {
-	f.Add([]byte(task(`,"Retry":[{"ErrorEquals":["States.ALL"]}]`)))
-	f.Add([]byte(`{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":[{"And":[{"Variable":"$.a","StringMatches":"*"}],"Next":"A"}]}}}`))
-	f.Fuzz(func(t *testing.T, definition []byte) {
-		m, err := asl.Parse(definition, nil)
-		if err == nil && m == nil {
-			t.Fatal("neither a machine nor an error")
-		}
-	})
-}
-
-func FuzzIntrinsic(f *testing.F) {
-	for _, s := range []string{"States.Format('a{}', $.a)", "States.Array(1, 'x', States.UUID())", "States.MathAdd(1,-2)", `States.StringSplit('a\'b', $['x,y'])`} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		value, err := json.Marshal(text)
-		if err != nil {
-			t.Skip()
-		}
-		machine, err := asl.Parse(fmt.Appendf(nil, `{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"a.$":%s},"End":true}}}`, value), nil)
-		if err != nil {
-			return
-		}
-		engine := asl.NewEngine(nil, nil, "")
-		defer engine.Close()
-		x, err := engine.Start(asl.Start{Machine: machine, Input: []byte(`{"a":1}`)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		<-x.Done()
-	})
 }
 
 func BenchmarkExecutions(b *testing.B) {
