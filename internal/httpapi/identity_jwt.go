@@ -81,7 +81,7 @@ func tokenClaims(header string) (map[string]any, bool) {
 		token = rest
 	}
 	parts := strings.Split(token, ".")
-	if len(parts) != 3 || strings.ContainsAny(token, ", ") {
+	if len(parts) != 3 || strings.ContainsAny(token, ", \r\n") {
 		return nil, false
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(parts[1])

@@ -2,6 +2,7 @@ package ask
 
 import (
 	"encoding/base64"
+	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -19,7 +20,7 @@ func (l listing) cursor(caller, position string) string {
 func (l listing) position(caller, cursor string) (string, bool) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	n := len(l.hash(caller, ""))
-	if err != nil || len(raw) <= n {
+	if err != nil || len(raw) <= n || strings.ContainsAny(cursor, "\r\n") { // which decoding skips
 		return "", false
 	}
 	hash, position := string(raw[:n]), string(raw[n:])
