@@ -58,6 +58,7 @@ func FuzzHookAnswer(f *testing.F) {
 			`{"version":"1","transition":"approve","reason":"r","duration_seconds":60,"checks":[{"name":"n","passed":true}],"output":{"a":[1]},"subscriptions":["on_approve"]}`,
 			`{"transition":"deny","errors":[{"hook":"get_permissions","error":"oh"}]}`, `{"transition":"ignore","message":"no"}`, `{"output":1e999}`, `{"output":"\ud800"}`,
 			`{"permissions":{"approvers":["everyone"],"approvals":2,"timeout_seconds":5},"notifications":[{"to":["group:sre"],"wait_seconds":1}]}`,
+			`{"transition":"deny","transition":"approve"}`, `{"checks":[{"name":"n","Passed":true}]}`, `{"errors":[{"hook":"on_request","hook":"on_deny","error":"oh"}]}`,
 			`null`, `[]`, `{"transition":"revoke"}`, `{"transition":"expire"}`, `{"transition":"escalate"}`, `{"transition":"deescalate"}`,
 		} {
 			f.Add(i, []byte(seed))
@@ -78,6 +79,9 @@ func FuzzHookAnswer(f *testing.F) {
 		}
 		if len(got.Mistakes) == 0 && len(bytes.TrimSpace(raw)) > 0 && !json.Valid(raw) {
 			t.Fatalf("%s %q is no JSON and nothing is wrong with it", hook, raw)
+		}
+		if flaw := run.CheckJSON(raw); flaw != nil && len(got.Mistakes) == 0 && len(bytes.TrimSpace(raw)) > 0 {
+			t.Fatalf("%s %q: nothing is wrong with it, although %v", hook, raw, flaw)
 		}
 		if run.CheckText(got.Reason, run.MaxReason) != nil || !utf8.ValidString(got.Reason) || got.DurationSeconds < 0 || got.DurationSeconds > 3600 {
 			t.Fatalf("%s %q: %+v", hook, raw, got)
