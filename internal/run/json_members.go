@@ -83,10 +83,13 @@ func itemOf(t reflect.Type) reflect.Type {
 }
 
 // readAs gives what a pointer points to; nil for what reads its JSON itself, such
-// as [json.RawMessage] and time.Time.
+// as [json.RawMessage] and time.Time. An [Entry] does, but has members.
 func readAs(t reflect.Type) reflect.Type {
 	for t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
+	}
+	if t == reflect.TypeFor[Entry]() {
+		return reflect.TypeFor[known]()
 	}
 	if t == nil || t.Kind() == reflect.Interface || reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
 		return nil
