@@ -5,7 +5,11 @@
 //
 //	go run ./e2e/recordrelease -url http://127.0.0.1:8080 -release "with access" -commit 993e14f > e2e/torture/testdata/releases/2.json
 //
-// e2e/torture/testdata/releases/README.md says what must run.
+// e2e/torture/testdata/releases/README.md says what must run. With -finish it does
+// the rest once another release is deployed over it: it acts, waits, and fails
+// unless every request has ended as it must.
+//
+//	go run ./e2e/recordrelease -url http://127.0.0.1:8080 -finish 2.json
 package main
 
 import (
@@ -38,6 +42,8 @@ type Run struct {
 	// State is where its execution stands, Document the state's input.
 	State    string          `json:"state"`
 	Document json.RawMessage `json:"document"`
+	// Hash is that of the last entry of its history.
+	Hash string `json:"hash,omitempty"`
 }
 
 // Heard is one invocation of a hook function.
@@ -78,22 +84,47 @@ var accessPlans = []plan{
 
 func main() {
 	url := flag.String("url", "http://127.0.0.1:8080", "where the release answers")
+	aws := flag.String("aws", "", "where AWS answers; /_aws of the url by default")
+	finish := flag.String("finish", "", "a file with what an older release left")
+	patience := flag.Duration("patience", 5*time.Minute, "how long its requests may take to end")
 	release := flag.String("release", "", "what the release is called")
 	commit := flag.String("commit", "", "the commit it was built from")
 	access := flag.Bool("access", true, "whether the release gives access")
 	flag.Parse()
+	if *aws == "" {
+		*aws = *url + "/_aws"
+	}
+	s := system{*url, *aws}
 	rec := Recording{Release: *release, Commit: *commit}
-	if err := rec.record(system{*url}, *access); err != nil {
+	var err error
+	if *finish != "" {
+		err = finishFile(*finish, s, *patience)
+	} else if err = rec.record(s, *access); err == nil {
+		err = write(rec)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "recordrelease:", err)
 		os.Exit(1)
 	}
+}
+
+func finishFile(path string, s system, patience time.Duration) error {
+	var rec Recording
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, &rec); err != nil {
+		return err
+	}
+	return rec.finish(s, patience)
+}
+
+func write(rec Recording) error {
 	out := json.NewEncoder(os.Stdout)
 	out.SetEscapeHTML(false)
 	out.SetIndent("", " ")
-	if err := out.Encode(rec); err != nil {
-		fmt.Fprintln(os.Stderr, "recordrelease:", err)
-		os.Exit(1)
-	}
+	return out.Encode(rec)
 }
 
 // record starts each run, those that wait shortest last, and writes down where
@@ -120,6 +151,11 @@ func (rec *Recording) record(s system, access bool) error {
 		if r.Document, err = s.waits(r.ID, r.State); err != nil {
 			return fmt.Errorf("run %s: %w", r.ID, err)
 		}
+		v, err := s.view(r.ID)
+		if err != nil {
+			return err
+		}
+		r.Hash = v.History[len(v.History)-1].Hash
 	}
 	if rec.Items, err = s.items(); err != nil {
 		return err

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
-// system is a release that runs.
-type system struct{ url string }
+// system is a release that runs: its API, and where AWS answers.
+type system struct{ url, awsURL string }
 
 // patience is how long a run may take to where it waits: taking back is tried
 // for a while before it pauses.
@@ -58,24 +59,33 @@ type event struct {
 	} `json:"taskSucceededEventDetails"`
 }
 
-// history reads an execution's, from its beginning.
-func (s system) history(id string) ([]event, error) {
+// machine is the ARN of the one state machine.
+func (s system) machine() (string, error) {
 	var machines struct {
 		StateMachines []struct {
 			ARN string `json:"stateMachineArn"`
 		} `json:"stateMachines"`
 	}
 	if err := s.aws("AWSStepFunctions.ListStateMachines", map[string]any{}, &machines); err != nil {
-		return nil, err
+		return "", err
 	}
 	if len(machines.StateMachines) != 1 {
-		return nil, fmt.Errorf("there are %d state machines", len(machines.StateMachines))
+		return "", fmt.Errorf("there are %d state machines", len(machines.StateMachines))
 	}
-	arn := bytes.Replace([]byte(machines.StateMachines[0].ARN), []byte(":stateMachine:"), []byte(":execution:"), 1)
+	return machines.StateMachines[0].ARN, nil
+}
+
+// history reads an execution's, from its beginning.
+func (s system) history(id string) ([]event, error) {
+	machine, err := s.machine()
+	if err != nil {
+		return nil, err
+	}
 	var out struct {
 		Events []event `json:"events"`
 	}
-	err := s.aws("AWSStepFunctions.GetExecutionHistory", map[string]any{"executionArn": string(arn) + ":" + id, "maxResults": 1000}, &out)
+	arn := strings.Replace(machine, ":stateMachine:", ":execution:", 1) + ":" + id
+	err = s.aws("AWSStepFunctions.GetExecutionHistory", map[string]any{"executionArn": arn, "maxResults": 1000}, &out)
 	return out.Events, err
 }
 
@@ -158,19 +168,23 @@ func (s system) items() ([]json.RawMessage, error) {
 }
 
 func (s system) api(who, path string, body, out any) error {
-	return s.post(path, http.Header{"Authorization": {"Bearer " + who}, "Content-Type": {"application/json"}}, body, out)
+	return s.call(http.MethodPost, s.url+path, http.Header{"Authorization": {"Bearer " + who}, "Content-Type": {"application/json"}}, body, out)
+}
+
+func (s system) get(who, path string, out any) error {
+	return s.call(http.MethodGet, s.url+path, http.Header{"Authorization": {"Bearer " + who}}, nil, out)
 }
 
 func (s system) aws(target string, body, out any) error {
-	return s.post("/_aws", http.Header{"X-Amz-Target": {target}, "Content-Type": {"application/x-amz-json-1.0"}}, body, out)
+	return s.call(http.MethodPost, s.awsURL, http.Header{"X-Amz-Target": {target}, "Content-Type": {"application/x-amz-json-1.0"}}, body, out)
 }
 
-func (s system) post(path string, header http.Header, body, out any) error {
+func (s system) call(method, url string, header http.Header, body, out any) error {
 	raw, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequest(http.MethodPost, s.url+path, bytes.NewReader(raw))
+	req, err := http.NewRequest(method, url, bytes.NewReader(raw))
 	if err != nil {
 		return err
 	}
@@ -185,7 +199,7 @@ func (s system) post(path string, header http.Header, body, out any) error {
 		return err
 	}
 	if res.StatusCode >= 300 {
-		return fmt.Errorf("%s %s: %d %s", path, header.Get("X-Amz-Target"), res.StatusCode, text)
+		return fmt.Errorf("%s %s: %d %s", url, header.Get("X-Amz-Target"), res.StatusCode, text)
 	}
 	if out == nil {
 		return nil

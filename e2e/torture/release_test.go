@@ -68,14 +68,7 @@ func deployed(t testing.TB, rel release, s setup) (*play, map[string][]run.Entry
 	for _, it := range rel.Items {
 		p.put(it)
 	}
-	before := map[string][]run.Entry{}
-	for _, r := range p.runs() {
-		before[r.ID] = r.History
-		if a := r.Access; a != nil && !a.StartsAt.IsZero() {
-			target, _ := r.Target()
-			p.world.has[r.Requester.ID+" "+target.ID] = true
-		}
-	}
+	before := p.histories()
 	// The release's machine, with a way into the middle. It takes the run's id from
 	// what an execution began with; the document has it too.
 	p.update(resumable(t, p.named(rel.machine)))
@@ -87,6 +80,19 @@ func deployed(t testing.TB, rel release, s setup) (*play, map[string][]run.Entry
 	}
 	p.quiet()
 	return p, before
+}
+
+// histories gives that of each run, and has the world be as the runs say.
+func (p *play) histories() map[string][]run.Entry {
+	all := map[string][]run.Entry{}
+	for _, r := range p.runs() {
+		all[r.ID] = r.History
+		if a := r.Access; a != nil && !a.StartsAt.IsZero() {
+			target, _ := r.Target()
+			p.world.has[r.Requester.ID+" "+target.ID] = true
+		}
+	}
+	return all
 }
 
 // put writes an item into the table of runs, as DynamoDB told it.

@@ -57,26 +57,32 @@ func TestUpgradeWithRunsOfOldReleases(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.update(p.named(string(today)))
-			for _, r := range rel.Runs {
-				p.then(r)
-			}
-			p.pass(4*time.Hour, func() bool {
-				return len(p.running()) == 0 && !slices.ContainsFunc(p.runs(), func(r *run.Run) bool { return !r.Over() })
-			})
-			for _, r := range rel.Runs {
-				got := p.load(r.ID)
-				if got.Status != ends[r.Then] {
-					t.Errorf("%s: %s from %s is %s, want %s: %s", r.ID, r.Then, r.State, got.Status, ends[r.Then], last(got).Reason)
-				}
-				p.goesOn(got, before[r.ID])
-				if a := got.Access; a != nil && r.Then != "take back" && a.GoneAt.Sub(a.EndsAt) > time.Minute {
-					t.Errorf("run %s: access was gone %v after its time", r.ID, a.GoneAt.Sub(a.EndsAt))
-				}
-			}
-			if left := p.world.left(); len(left) > 0 {
-				t.Errorf("still there: %v", left)
-			}
+			p.finish(rel, before)
 		})
+	}
+}
+
+// finish does what is to happen to the runs of a release, and checks how they end.
+func (p *play) finish(rel release, before map[string][]run.Entry) {
+	p.t.Helper()
+	for _, r := range rel.Runs {
+		p.then(r)
+	}
+	p.pass(4*time.Hour, func() bool {
+		return len(p.running()) == 0 && !slices.ContainsFunc(p.runs(), func(r *run.Run) bool { return !r.Over() })
+	})
+	for _, r := range rel.Runs {
+		got := p.load(r.ID)
+		if got.Status != ends[r.Then] {
+			p.t.Errorf("%s: %s from %s is %s, want %s: %s", r.ID, r.Then, r.State, got.Status, ends[r.Then], last(got).Reason)
+		}
+		p.goesOn(got, before[r.ID])
+		if a := got.Access; a != nil && r.Then != "take back" && a.GoneAt.Sub(a.EndsAt) > time.Minute {
+			p.t.Errorf("run %s: access was gone %v after its time", r.ID, a.GoneAt.Sub(a.EndsAt))
+		}
+	}
+	if left := p.world.left(); len(left) > 0 {
+		p.t.Errorf("still there: %v", left)
 	}
 }
 
