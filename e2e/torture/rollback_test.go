@@ -64,7 +64,7 @@ func TestRollBackWithRunsOfANewerRelease(t *testing.T) {
 	newer.Store(false)
 	p.update(*today.Definition)
 	before := map[string]int{approved: len(p.load(approved).History), expires: len(p.load(expires).History)}
-	p.act("grace@example.com", approved, "approve")
+	answered := p.act("grace@example.com", approved, "approve")
 	meanwhile := p.ask("plain", "fast")
 	const back = 10 * time.Minute
 	for until := p.clock.Now().Add(back); p.clock.Now().Before(until); p.clock.Advance(time.Second) {
@@ -89,6 +89,7 @@ func TestRollBackWithRunsOfANewerRelease(t *testing.T) {
 	newer.Store(true)
 	p.update(next)
 	p.over()
+	p.until("the act is answered", func() bool { return len(answered) > 0 })
 	for id, want := range map[string]run.Status{approved: run.Approved, expires: run.Expired} {
 		if r := p.load(id); r.Status != want {
 			t.Errorf("run %s is %s, want %s", id, r.Status, want)
