@@ -62,6 +62,11 @@ var bugs = []bug{
 	{"be due before the five minutes are over", "internal/run/clock.go", "grace + time.Minute - 1", "grace", "./internal/run", "DueAt"},
 	{"simulate without guards", "internal/replay/replay.go", "for r.Status == run.Requested && r.Engine.Next == run.NextHook {", "for r.Engine.Turn == 0 {", "./internal/replay", ""},
 	{"ask again about what is known", "internal/backtest/journal.go", "known[l.ID] = *l.Now", "_ = l", "./internal/backtest", ""},
+	{"lead an older machine to where it has no state", "functions/record/decide/access.go", "if req.Version >= withAccess {", "if true {", "./e2e/torture", "TestUpgrade"},
+	{"do not hand over what an older machine ended", "functions/reconcile/sweep/run.go", "Why: \"its execution has ended before it\"}, recovery{ended: true})", "Why: \"its execution has ended before it\"}, recovery{})", "./e2e/torture", "TestUpgrade"},
+	{"refuse a newer version for good", "functions/record/decide/handler.go", "return nil, UnknownVersion{fmt.Sprintf(\"request version", "return nil, Refused{fmt.Sprintf(\"request version", "./e2e/torture", "TestRollBack"},
+	{"take a newer version for one that is known", "functions/record/decide/handler.go", "if req.Version > requestVersion {", "if false {", "./e2e/torture", "TestRollBack"},
+	{"hold an answer of an older release for invalid", "internal/run/answer.go", "v != ContractVersion {", "v == ContractVersion {", "./e2e/torture", "TestOldHooks"},
 }
 
 func TestEachPlantedBugIsFound(t *testing.T) {
