@@ -65,7 +65,7 @@ func (d deployed) await(t *testing.T, id, status string) {
 
 func (d deployed) act(t *testing.T, who, id, act string) {
 	t.Helper()
-	if c := d.as(who); c.call("POST", "/requests/"+id+"/"+act, []byte(`{}`)) != nil || c.status != 200 {
+	if c := d.as(who); c.call("POST", "/requests/"+id+"/"+act, []byte(`{"reason":"as agreed"}`)) != nil || c.status != 200 {
 		t.Fatalf("%s by %s: %d %s", act, who, c.status, c.body)
 	}
 }

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -57,10 +58,18 @@ func serve(t *testing.T, hooks, flows string, o local.Options) (system, *local.S
 
 // deploy starts an emulator and deploys to it what `sam build` made, with the
 // suite's hook function and flows.
-func deploy(t *testing.T, hooks, flows string, logs *bytes.Buffer) (system, *emulator.Emulator) {
+func deploy(t *testing.T, hooks, flows string, log io.Writer) (system, *emulator.Emulator) {
+	t.Helper()
+	build := layOutBuild(t, hooks, flows)
+	e := startEmulator(t, log)
+	return deployTo(t, e, build, log), e
+}
+
+// layOutBuild makes a copy of what `sam build` made, with the hook function and
+// the flows of one suite.
+func layOutBuild(t *testing.T, hooks, flows string) string {
 	t.Helper()
 	lookAtSources(t)
-	tools := os.Getenv("FASTTRACK_EMULATOR")
 	// What was built names the state machine by where it is from build/sam.
 	root := t.TempDir()
 	build := filepath.Join(root, "build", "sam")
@@ -86,8 +95,16 @@ func deploy(t *testing.T, hooks, flows string, logs *bytes.Buffer) (system, *emu
 	for _, f := range shipped {
 		copyFile(flows, f)
 	}
+	return build
+}
+
+func sam() string { return filepath.Join(os.Getenv("FASTTRACK_EMULATOR"), "venv", "bin", "sam") }
+
+// startEmulator starts an emulator that ends with the test.
+func startEmulator(t *testing.T, log io.Writer) *emulator.Emulator {
+	t.Helper()
 	e, err := emulator.Start(t.Context(), emulator.Options{
-		Venv: filepath.Join(tools, "emulator"), SAM: filepath.Join(tools, "venv", "bin", "sam"), Log: logs,
+		Venv: filepath.Join(os.Getenv("FASTTRACK_EMULATOR"), "emulator"), SAM: sam(), Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -97,12 +114,18 @@ func deploy(t *testing.T, hooks, flows string, logs *bytes.Buffer) (system, *emu
 			t.Errorf("close: %v", err)
 		}
 	})
+	return e
+}
+
+// deployTo deploys what `sam build` made, anew or over what is deployed.
+func deployTo(t *testing.T, e *emulator.Emulator, build string, log io.Writer) system {
+	t.Helper()
 	outputs, err := e.Deploy(t.Context(), build, map[string]string{
 		// A hook function of one's own, which is not there.
 		"HookFunctionArns": "arn:aws:lambda:" + emulator.Region + ":" + emulator.AccountID + ":function:python-hooks",
 	})
 	if err != nil {
-		t.Fatalf("%v\n%s", err, logs.String())
+		t.Fatalf("%v\n%s", err, log)
 	}
-	return system{url: e.URL(), services: e.ServicesURL(), table: outputs["TableName"], machine: outputs["StateMachineArn"]}, e
+	return system{url: e.URL(), services: e.ServicesURL(), table: outputs["TableName"], machine: outputs["StateMachineArn"]}
 }
