@@ -1,0 +1,158 @@
+// Package parity holds what the interpreter of state machines is held against:
+// small definitions with their inputs, with what AWS Step Functions does with
+// them, and the other interpreters that they run on.
+package parity
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Case is one definition with an input, and what it has to come to.
+type Case struct {
+	// Name is the file's, a slash, and the case's own.
+	Name string `json:"name"`
+	// Definition may name functions as ${F}; Machine is a file to take it from.
+	Definition json.RawMessage `json:"definition"`
+	Machine    string          `json:"machine"`
+	Input      json.RawMessage `json:"input"`
+	// Tasks are what each function answers, call by call; the last answer is
+	// that to all further calls.
+	Tasks map[string][]Answer `json:"tasks"`
+	// Hurry replaces parts of the definition where time is real.
+	Hurry map[string]string `json:"hurry"`
+
+	// Status is SUCCEEDED if empty.
+	Status string  `json:"status"`
+	Output any     `json:"output"`
+	Error  *string `json:"error"`
+	Cause  *string `json:"cause"`
+	// States are the states in order: see [Story].
+	States string `json:"states"`
+	// Takes is for how many seconds it runs, where that is told.
+	Takes *float64 `json:"takes"`
+	// Why is where it is written that this is right.
+	Why string `json:"why"`
+}
+
+// Load reads the cases of all files of a folder; the files are lists of cases.
+func Load(folder string) ([]Case, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	var all []Case
+	seen := map[string]bool{}
+	for _, file := range files {
+		var cases []Case
+		if err := Read(file, &cases); err != nil {
+			return nil, err
+		}
+		topic := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		for _, c := range cases {
+			c.Name = topic + "/" + c.Name
+			if err := c.complete(folder); err != nil {
+				return nil, fmt.Errorf("%s: %w", c.Name, err)
+			}
+			if seen[c.Name] {
+				return nil, fmt.Errorf("%s is there twice", c.Name)
+			}
+			seen[c.Name] = true
+			all = append(all, c)
+		}
+	}
+	return all, nil
+}
+
+// Read reads a YAML file into what is described by its JSON names; a member
+// that isn't known is an error.
+func Read(file string, into any) error {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var tree any
+	if err := yaml.Unmarshal(raw, &tree); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	if raw, err = json.Marshal(tree); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return nil
+}
+
+func (c *Case) complete(folder string) error {
+	if c.Machine != "" {
+		raw, err := os.ReadFile(filepath.Join(folder, c.Machine))
+		if err != nil {
+			return err
+		}
+		var b bytes.Buffer
+		if err := json.Compact(&b, raw); err != nil {
+			return err
+		}
+		c.Definition = b.Bytes()
+	}
+	if c.Status == "" {
+		c.Status = "SUCCEEDED"
+	}
+	if c.Input == nil {
+		c.Input = json.RawMessage("{}")
+	}
+	switch {
+	case c.Definition == nil:
+		return fmt.Errorf("it has no definition")
+	case c.States == "":
+		return fmt.Errorf("it does not tell its states")
+	case c.Status == "FAILED" && c.Error == nil:
+		return fmt.Errorf("it fails without an error")
+	}
+	return nil
+}
+
+// Story is the list of states that a case is to come to, in the form of
+// [Outcome.States]. In the text, "A" is entered and left, "A!" is entered alone,
+// and what stands between "P[" and "]" is between P's being entered and left;
+// with "]!" it isn't left.
+func (c Case) Story() []string {
+	var out, open []string
+	for _, word := range strings.Fields(c.States) {
+		name := strings.TrimRight(word, "!")
+		switch {
+		case strings.HasSuffix(word, "["):
+			name = strings.TrimSuffix(word, "[")
+			open = append(open, name)
+			out = append(out, "+"+name)
+			continue
+		case name == "]":
+			name = open[len(open)-1]
+			open = open[:len(open)-1]
+		default:
+			out = append(out, "+"+name)
+		}
+		if !strings.HasSuffix(word, "!") {
+			out = append(out, "-"+name)
+		}
+	}
+	return out
+}
+
+// With gives a text of the case with an ARN for each ${F}.
+func (c Case) With(text []byte, arn func(function string) string) string {
+	s := string(text)
+	for function := range c.Tasks {
+		s = strings.ReplaceAll(s, "${"+function+"}", arn(function))
+	}
+	return s
+}

@@ -1,0 +1,104 @@
+package parity
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
+	"github.com/fasttrack-dev/fasttrack/internal/local/stepfunctions"
+)
+
+// Local runs a case on this project's interpreter, behind the service that it
+// is on this machine. Its time is a test's: all waits are over at once, and
+// exact.
+func Local(t *testing.T, c Case) Outcome {
+	t.Helper()
+	var o Outcome
+	synctest.Test(t, func(t *testing.T) {
+		defer time.Sleep(time.Hour) // functions that nobody waits for come to their end
+		i := &localFunctions{script: newScript(c)}
+		s := stepfunctions.New(stepfunctions.Options{Invoker: i})
+		defer s.Close()
+		i.call = func(operation string, in map[string]any, out any) error { return inProcess(s, operation, in, out) }
+		arn := func(function string) string { return "arn:aws:lambda:us-east-1:123456789012:function:" + function }
+		from := time.Now()
+		execution, err := create(i.call, c, "machine", c.With(c.Definition, arn), c.With(c.Input, arn))
+		if refused, ok := errors.AsType[*Refused](err); ok {
+			o.Refused = refused.Message
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Wait(t.Context(), execution); err != nil {
+			t.Fatal(err)
+		}
+		took := time.Since(from)
+		var d described
+		if err := i.call("DescribeExecution", map[string]any{"executionArn": execution}, &d); err != nil {
+			t.Fatal(err)
+		}
+		if o, err = outcome(i.call, execution, d); err != nil {
+			t.Fatal(err)
+		}
+		o.Took = took
+	})
+	return o
+}
+
+// inProcess calls the service without a network.
+func inProcess(s *stepfunctions.Service, operation string, in map[string]any, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+	r.Header.Set("X-Amz-Target", stepfunctions.Target+operation)
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return read(w.Code, w.Body.Bytes(), out)
+}
+
+// read reads the answer of an API.
+func read(status int, body []byte, out any) error {
+	if status != http.StatusOK {
+		var refused struct {
+			Type    string `json:"__type"`
+			Message string
+		}
+		if err := json.Unmarshal(body, &refused); err != nil {
+			return &Refused{http.StatusText(status), string(body)}
+		}
+		return &Refused{refused.Type, refused.Message}
+	}
+	if out == nil {
+		return nil
+	}
+	return json.Unmarshal(body, out)
+}
+
+// localFunctions answers as a case has it.
+type localFunctions struct {
+	script *script
+	call   API
+}
+
+func (f *localFunctions) Invoke(_ context.Context, function string, payload []byte) (lambda.Result, error) {
+	a := f.script.next(named(function))
+	time.Sleep(seconds(a.After))
+	go a.use(payload, f.call)
+	switch {
+	case a.Service != "":
+		return lambda.Result{}, &lambda.ServiceError{Code: a.Service, Message: a.Cause}
+	case a.Error != "":
+		return lambda.Result{Payload: a.payload(), FunctionError: "Unhandled", ExecutedVersion: "$LATEST"}, nil
+	}
+	return lambda.Result{Payload: a.payload(), ExecutedVersion: "$LATEST"}, nil
+}

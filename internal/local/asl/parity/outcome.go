@@ -1,0 +1,99 @@
+package parity
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Outcome is what became of a case on an engine.
+type Outcome struct {
+	// Refused is why the engine did not take the definition, "" if it did.
+	Refused string `json:"refused,omitempty"`
+	Status  string `json:"status"`
+	Output  any    `json:"output,omitempty"`
+	Error   string `json:"error,omitempty"`
+	Cause   string `json:"cause,omitempty"`
+	// States are the state events in order: "+A" is A being entered, "-A" left.
+	States []string `json:"states"`
+	// Took is told where time is not real.
+	Took time.Duration `json:"-"`
+}
+
+// Differs says in short how the outcome is not what the case has, "" if it is.
+func (o Outcome) Differs(c Case) string {
+	if o.Refused != "" {
+		return "refuses the definition"
+	}
+	if o.Status != c.Status {
+		return strings.TrimSpace(o.Status + " " + o.Error)
+	}
+	if c.Error != nil && o.Error != *c.Error {
+		return fmt.Sprintf("error %q", o.Error)
+	}
+	if c.Cause != nil && !alike(*c.Cause, o.Cause) {
+		return fmt.Sprintf("cause %q", o.Cause)
+	}
+	if c.Status == "SUCCEEDED" && !alike(c.Output, o.Output) {
+		raw, _ := json.Marshal(o.Output)
+		return "output " + string(raw)
+	}
+	want, got := ordered(c.Definition, c.Story()), ordered(c.Definition, o.States)
+	if !reflect.DeepEqual(want, got) {
+		return "states " + strings.Join(got, " ")
+	}
+	return ""
+}
+
+var instant = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`)
+
+// alike compares what is wanted with what came. In what is wanted, "<any>" is
+// anything, "<time>" a time, "<text>" a string, and "<cause: why>" the cause of
+// a function's error: its document, or its message.
+func alike(want, got any) bool {
+	switch want := want.(type) {
+	case map[string]any:
+		g, ok := got.(map[string]any)
+		if !ok || len(g) != len(want) {
+			return false
+		}
+		for k := range want {
+			other, there := g[k]
+			if !there || !alike(want[k], other) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		g, ok := got.([]any)
+		if !ok || len(g) != len(want) {
+			return false
+		}
+		for i := range want {
+			if !alike(want[i], g[i]) {
+				return false
+			}
+		}
+		return true
+	case string:
+		g, ok := got.(string)
+		if message, is := strings.CutPrefix(want, "<cause: "); is {
+			message = strings.TrimSuffix(message, ">")
+			var document struct{ ErrorMessage string }
+			return ok && (g == message || json.Unmarshal([]byte(g), &document) == nil && document.ErrorMessage == message)
+		}
+		switch want {
+		case "<any>":
+			return true
+		case "<text>":
+			return ok
+		case "<time>":
+			return ok && instant.MatchString(g)
+		}
+		return ok && g == want
+	}
+	return reflect.DeepEqual(want, got)
+}

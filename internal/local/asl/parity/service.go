@@ -1,0 +1,70 @@
+package parity
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// API calls an operation of Step Functions; out may be nil.
+type API func(operation string, in map[string]any, out any) error
+
+// Refused is an error that an API answered with.
+type Refused struct{ Code, Message string }
+
+func (r *Refused) Error() string { return r.Code + ": " + r.Message }
+
+const role = "arn:aws:iam::123456789012:role/parity"
+
+// create makes a state machine of the case and starts it.
+func create(call API, c Case, name, definition, input string) (execution string, err error) {
+	var made struct{ StateMachineArn string }
+	err = call("CreateStateMachine", map[string]any{"name": name, "definition": definition, "roleArn": role}, &made)
+	if err != nil {
+		return "", err
+	}
+	var started struct{ ExecutionArn string }
+	err = call("StartExecution", map[string]any{"stateMachineArn": made.StateMachineArn, "name": "run-" + name, "input": input}, &started)
+	if err != nil {
+		return "", fmt.Errorf("start: %w", err)
+	}
+	return started.ExecutionArn, nil
+}
+
+// described is how an execution stands.
+type described struct{ Status, Output, Error, Cause string }
+
+// outcome reads how an execution ended, and its history.
+func outcome(call API, execution string, d described) (Outcome, error) {
+	o := Outcome{Status: d.Status, Error: d.Error, Cause: d.Cause}
+	if d.Status == "SUCCEEDED" {
+		if err := json.Unmarshal([]byte(d.Output), &o.Output); err != nil {
+			return o, fmt.Errorf("the output %q: %w", d.Output, err)
+		}
+	}
+	page := map[string]any{"executionArn": execution, "maxResults": 1000}
+	for {
+		var history struct {
+			Events []struct {
+				Type                                              string
+				StateEnteredEventDetails, StateExitedEventDetails struct{ Name string }
+			}
+			NextToken string
+		}
+		if err := call("GetExecutionHistory", page, &history); err != nil {
+			return o, err
+		}
+		for _, e := range history.Events {
+			switch {
+			case strings.HasSuffix(e.Type, "StateEntered"):
+				o.States = append(o.States, "+"+e.StateEnteredEventDetails.Name)
+			case strings.HasSuffix(e.Type, "StateExited"):
+				o.States = append(o.States, "-"+e.StateExitedEventDetails.Name)
+			}
+		}
+		if history.NextToken == "" {
+			return o, nil
+		}
+		page["nextToken"] = history.NextToken
+	}
+}
