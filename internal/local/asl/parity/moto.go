@@ -1,0 +1,46 @@
+package parity
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/fasttrack-dev/fasttrack/internal/pypi"
+)
+
+// Moto starts moto's server, with its interpreter of state machines turned on;
+// that calls Lambda at the port that the server thinks is its own, where the
+// answers of the cases are.
+func Moto() (*Emulator, error) {
+	venv, err := pypi.Venv("moto-5.2.5", "moto[server]==5.2.5")
+	if err != nil {
+		return nil, err
+	}
+	stub := newStub()
+	at, err := url.Parse(stub.URL)
+	if err != nil {
+		return nil, err
+	}
+	e, err := serve(stub, "/moto-api/", func(port int) *exec.Cmd {
+		cmd := exec.Command(filepath.Join(venv, "bin", "moto_server"), "-H", "127.0.0.1", "-p", fmt.Sprint(port))
+		cmd.Env = append(os.Environ(), "MOTO_PORT="+at.Port(), "NO_PROXY=localhost,127.0.0.1")
+		return cmd
+	})
+	if err != nil {
+		return nil, err
+	}
+	config := []byte(`{"stepfunctions": {"execute_state_machine": true}}`)
+	r, err := http.NewRequest(http.MethodPost, e.url+"/moto-api/config", bytes.NewReader(config))
+	if err == nil {
+		err = e.do(r, "moto", nil)
+	}
+	if err != nil {
+		e.Close()
+		return nil, err
+	}
+	return e, nil
+}

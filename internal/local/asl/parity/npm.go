@@ -1,0 +1,104 @@
+package parity
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// node runs a script of tools/parity with JSON lines for its input, in the
+// folder of the npm packages, and gives each line of its output to read.
+func node(ctx context.Context, npm, script string, lines []any, read func(line []byte) error) error {
+	source, err := os.ReadFile(script)
+	if err != nil {
+		return err
+	}
+	var in bytes.Buffer
+	for _, line := range lines {
+		raw, err := json.Marshal(line)
+		if err != nil {
+			return err
+		}
+		in.Write(append(raw, '\n'))
+	}
+	cmd := exec.CommandContext(ctx, "node", "--eval", string(source))
+	cmd.Dir, cmd.Stdin, cmd.Env = npm, &in, append(os.Environ(), "NODE_PATH="+filepath.Join(npm, "node_modules"))
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("%s: %w: %s", filepath.Base(script), err, stderr.Bytes())
+	}
+	for line := range bytes.Lines(out) {
+		if err := read(line); err != nil {
+			return fmt.Errorf("%s: %w: %s", filepath.Base(script), err, line)
+		}
+	}
+	return nil
+}
+
+// NPM runs cases on aws-local-stepfunctions, which is in the folder npm, by the
+// script tools/parity/states.js.
+func NPM(ctx context.Context, npm, script string, cases []Case) (map[string]Outcome, error) {
+	lines := make([]any, len(cases))
+	for i, c := range cases {
+		arn := func(function string) string { return "arn:aws:lambda:us-east-1:123456789012:function:" + function }
+		lines[i] = map[string]any{
+			"name": c.Name, "tasks": c.Tasks,
+			"definition": json.RawMessage(c.With(c.hurried(), arn)), "input": json.RawMessage(c.With(c.Input, arn)),
+		}
+	}
+	outcomes := map[string]Outcome{}
+	err := node(ctx, npm, script, lines, func(line []byte) error {
+		var o struct {
+			Name string
+			Outcome
+		}
+		if err := json.Unmarshal(line, &o); err != nil {
+			return err
+		}
+		outcomes[o.Name] = o.Outcome
+		return nil
+	})
+	return outcomes, err
+}
+
+// hurried is the definition where time is real.
+func (c Case) hurried() []byte {
+	s := string(c.Definition)
+	for from, to := range c.Hurry {
+		s = strings.ReplaceAll(s, from, to)
+	}
+	return []byte(s)
+}
+
+// Definition is one that asl-validator is asked about.
+type Definition struct {
+	Name       string          `json:"name"`
+	Definition json.RawMessage `json:"definition"`
+}
+
+// Validate asks asl-validator, in the folder npm, by the script
+// tools/parity/validate.js. It gives why each definition is refused, "" where
+// it isn't.
+func Validate(ctx context.Context, npm, script string, definitions []Definition) (map[string]string, error) {
+	lines := make([]any, len(definitions))
+	for i, d := range definitions {
+		lines[i] = d
+	}
+	refused := map[string]string{}
+	err := node(ctx, npm, script, lines, func(line []byte) error {
+		var d struct{ Name, Refused string }
+		if err := json.Unmarshal(line, &d); err != nil {
+			return err
+		}
+		refused[d.Name] = d.Refused
+		return nil
+	})
+	return refused, err
+}
