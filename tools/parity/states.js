@@ -86,5 +86,8 @@ async function run({ name, definition, input, tasks: answers }) {
   }
 }
 
+// The package leaves a task's failure alone where it finds a bad time-out.
+process.on("unhandledRejection", () => {});
+
 const lines = readFileSync(0, "utf8").split("\n").filter(Boolean);
 Promise.all(lines.map(async (line) => console.log(JSON.stringify(await run(JSON.parse(line)))))).then(() => process.exit(0));

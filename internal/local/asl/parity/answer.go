@@ -74,10 +74,16 @@ type script struct {
 	left map[string][]Answer
 }
 
-func newScript(c Case) *script {
+// newScript gives the answers of a case, with ARNs for the functions in them.
+func newScript(c Case, arn func(function string) string) *script {
 	s := &script{left: map[string][]Answer{}}
 	for function, answers := range c.Tasks {
-		s.left[function] = answers
+		for _, a := range answers {
+			if a.Result != nil {
+				a.Result = json.RawMessage(c.With(a.Result, arn))
+			}
+			s.left[function] = append(s.left[function], a)
+		}
 	}
 	return s
 }

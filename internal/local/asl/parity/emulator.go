@@ -129,19 +129,19 @@ func (e *Emulator) Run(ctx context.Context, cases []Case) (map[string]Outcome, e
 }
 
 // patience is how long a case may take where time is real.
-const patience = 40 * time.Second
+const patience = 25 * time.Second
 
 func (e *Emulator) run(ctx context.Context, run string, c Case) (Outcome, error) {
-	e.stub.add(run, c)
+	arn := func(function string) string {
+		return "arn:aws:lambda:us-east-1:123456789012:function:" + run + "-" + function
+	}
+	e.stub.add(run, c, arn)
 	if e.function != nil {
 		for function := range c.Tasks {
 			if err := e.function(run + "-" + function); err != nil {
 				return Outcome{}, err
 			}
 		}
-	}
-	arn := func(function string) string {
-		return "arn:aws:lambda:us-east-1:123456789012:function:" + run + "-" + function
 	}
 	execution, err := create(e.call, c, run, c.With(c.hurried(), arn), c.With(c.Input, arn))
 	if refused, ok := errors.AsType[*Refused](err); ok {

@@ -23,11 +23,11 @@ func Local(t *testing.T, c Case) Outcome {
 	var o Outcome
 	synctest.Test(t, func(t *testing.T) {
 		defer time.Sleep(time.Hour) // functions that nobody waits for come to their end
-		i := &localFunctions{script: newScript(c)}
+		arn := func(function string) string { return "arn:aws:lambda:us-east-1:123456789012:function:" + function }
+		i := &localFunctions{t: t, script: newScript(c, arn)}
 		s := stepfunctions.New(stepfunctions.Options{Invoker: i})
 		defer s.Close()
 		i.call = func(operation string, in map[string]any, out any) error { return inProcess(s, operation, in, out) }
-		arn := func(function string) string { return "arn:aws:lambda:us-east-1:123456789012:function:" + function }
 		from := time.Now()
 		execution, err := create(i.call, c, "machine", c.With(c.Definition, arn), c.With(c.Input, arn))
 		if refused, ok := errors.AsType[*Refused](err); ok {
@@ -86,12 +86,16 @@ func read(status int, body []byte, out any) error {
 
 // localFunctions answers as a case has it.
 type localFunctions struct {
+	t      *testing.T
 	script *script
 	call   API
 }
 
 func (f *localFunctions) Invoke(_ context.Context, function string, payload []byte) (lambda.Result, error) {
 	a := f.script.next(named(function))
+	if a.Service == "ResourceNotFoundException" {
+		f.t.Errorf("%s is called, and has no answer", function)
+	}
 	time.Sleep(seconds(a.After))
 	go a.use(payload, f.call)
 	switch {

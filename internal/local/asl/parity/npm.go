@@ -49,7 +49,7 @@ func NPM(ctx context.Context, npm, script string, cases []Case) (map[string]Outc
 	for i, c := range cases {
 		arn := func(function string) string { return "arn:aws:lambda:us-east-1:123456789012:function:" + function }
 		lines[i] = map[string]any{
-			"name": c.Name, "tasks": c.Tasks,
+			"name": c.Name, "tasks": newScript(c, arn).left,
 			"definition": json.RawMessage(c.With(c.hurried(), arn)), "input": json.RawMessage(c.With(c.Input, arn)),
 		}
 	}

@@ -27,10 +27,10 @@ func newStub() *stub {
 	return s
 }
 
-func (s *stub) add(run string, c Case) {
+func (s *stub) add(run string, c Case, arn func(string) string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.scripts[run] = newScript(c)
+	s.scripts[run] = newScript(c, arn)
 }
 
 // ServeHTTP answers Lambda's Invoke, and the POST of an event to /proxy/NAME.
