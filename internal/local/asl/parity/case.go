@@ -25,8 +25,10 @@ type Case struct {
 	// Tasks are what each function answers, call by call; the last answer is
 	// that to all further calls.
 	Tasks map[string][]Answer `json:"tasks"`
-	// Hurry replaces parts of the definition where time is real.
-	Hurry map[string]string `json:"hurry"`
+	// Hurry replaces parts of the definition where time is real; Lacking
+	// replaces what an engine lacks, by its name, so that the rest is compared.
+	Hurry   map[string]string            `json:"hurry"`
+	Lacking map[string]map[string]string `json:"lacking"`
 
 	// Status is SUCCEEDED if empty.
 	Status string  `json:"status"`
@@ -155,4 +157,15 @@ func (c Case) With(text []byte, arn func(function string) string) string {
 		s = strings.ReplaceAll(s, "${"+function+"}", arn(function))
 	}
 	return s
+}
+
+// on is the definition for an engine where time is real.
+func (c Case) on(engine string) []byte {
+	s := string(c.Definition)
+	for _, replaced := range []map[string]string{c.Hurry, c.Lacking[engine]} {
+		for from, to := range replaced {
+			s = strings.ReplaceAll(s, from, to)
+		}
+	}
+	return []byte(s)
 }

@@ -18,6 +18,8 @@ import (
 
 // Emulator is a server that answers as AWS does, on a loopback port.
 type Emulator struct {
+	Name string
+
 	url  string
 	stub *stub
 	// function makes a function that the stub answers for, where the emulator
@@ -29,8 +31,8 @@ type Emulator struct {
 // Close ends the server.
 func (e *Emulator) Close() { e.stop(); e.stub.CloseClientConnections(); e.stub.Close() }
 
-// serve starts a server and waits until it answers at a path.
-func serve(stub *stub, path string, command func(port int) *exec.Cmd) (*Emulator, error) {
+// serve starts the server of that name and waits until it answers at a path.
+func serve(name string, stub *stub, path string, command func(port int) *exec.Cmd) (*Emulator, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -53,7 +55,7 @@ func serve(stub *stub, path string, command func(port int) *exec.Cmd) (*Emulator
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	e := &Emulator{url: fmt.Sprintf("http://127.0.0.1:%d", port), stub: stub}
+	e := &Emulator{Name: name, url: fmt.Sprintf("http://127.0.0.1:%d", port), stub: stub}
 	e.stop = func() {
 		_ = cmd.Process.Kill() // it may have ended
 		_ = cmd.Wait()
@@ -143,7 +145,7 @@ func (e *Emulator) run(ctx context.Context, run string, c Case) (Outcome, error)
 			}
 		}
 	}
-	execution, err := create(e.call, c, run, c.With(c.hurried(), arn), c.With(c.Input, arn))
+	execution, err := create(e.call, c, run, c.With(c.on(e.Name), arn), c.With(c.Input, arn))
 	if refused, ok := errors.AsType[*Refused](err); ok {
 		return Outcome{Refused: refused.Error()}, nil
 	}

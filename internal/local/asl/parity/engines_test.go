@@ -49,17 +49,17 @@ func TestNPM(t *testing.T) {
 
 func TestMoto(t *testing.T) {
 	engines(t)
-	emulate(t, "moto", parity.Moto)
+	emulate(t, parity.Moto)
 }
 
 func TestMiniStack(t *testing.T) {
 	engines(t)
-	emulate(t, "ministack", func() (*parity.Emulator, error) {
+	emulate(t, func() (*parity.Emulator, error) {
 		return parity.MiniStack(filepath.Join(scripts, "bootstrap"))
 	})
 }
 
-func emulate(t *testing.T, name string, start func() (*parity.Emulator, error)) {
+func emulate(t *testing.T, start func() (*parity.Emulator, error)) {
 	t.Helper()
 	cases, known := load(t)
 	e, err := start()
@@ -71,5 +71,5 @@ func emulate(t *testing.T, name string, start func() (*parity.Emulator, error)) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	parity.Judge(t, name, cases, outcomes, known)
+	parity.Judge(t, e.Name, cases, outcomes, known)
 }

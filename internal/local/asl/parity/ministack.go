@@ -39,7 +39,7 @@ func MiniStack(bootstrap string) (*Emulator, error) {
 		return nil, err
 	}
 	stub := newStub()
-	e, err := serve(stub, "/_ministack/health", func(port int) *exec.Cmd {
+	e, err := serve("ministack", stub, "/_ministack/health", func(port int) *exec.Cmd {
 		cmd := exec.Command(filepath.Join(venv, "bin", "ministack"))
 		cmd.Env = append(os.Environ(), fmt.Sprintf("GATEWAY_PORT=%d", port), "BIND_HOST=127.0.0.1", "MINISTACK_ACCOUNT_ID=123456789012",
 			"SERVICES=stepfunctions,lambda,iam,sts,logs", "LOG_LEVEL=ERROR", "NO_PROXY=localhost,127.0.0.1")

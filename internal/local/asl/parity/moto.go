@@ -25,7 +25,7 @@ func Moto() (*Emulator, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := serve(stub, "/moto-api/", func(port int) *exec.Cmd {
+	e, err := serve("moto", stub, "/moto-api/", func(port int) *exec.Cmd {
 		cmd := exec.Command(filepath.Join(venv, "bin", "moto_server"), "-H", "127.0.0.1", "-p", fmt.Sprint(port))
 		cmd.Env = append(os.Environ(), "MOTO_PORT="+at.Port(), "NO_PROXY=localhost,127.0.0.1")
 		return cmd
