@@ -2,6 +2,8 @@ package asl
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,7 +22,9 @@ type choiceRule struct {
 }
 
 func (s *State) choice(o object) {
-	s.Default = o.text("Default")
+	if s.Default = o.text("Default"); o.has("Default") && s.Default == "" {
+		o.fail("Default", "Value is not the name of a state")
+	}
 	list, ok := o.members["Choices"].([]any)
 	if !ok || len(list) == 0 {
 		o.fail("Choices", "These required fields are missing: [Choices]")
@@ -43,7 +47,7 @@ func (p *parser) choiceRule(v any, at string, top bool) choiceRule {
 		known = append(known, "Next")
 	}
 	combined, operator := "", ""
-	for name := range raw {
+	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		switch {
 		case name == "And" || name == "Or" || name == "Not":
 			combined = name

@@ -37,9 +37,7 @@ func (p *parser) state(name string, v any, at string) *State {
 	}
 	o, _ := p.object(v, at, append([]string{"Type", "Comment", "QueryLanguage"}, known...)...)
 	o.text("Comment")
-	if language := o.text("QueryLanguage"); language != "" && language != "JSONPath" {
-		o.fail("QueryLanguage", "%s is not implemented here; JSONPath is", language)
-	}
+	o.jsonPath()
 	s.InputPath = o.pathField("InputPath", false)
 	s.OutputPath = o.pathField("OutputPath", false)
 	s.ResultPath = o.pathField("ResultPath", true)
@@ -176,13 +174,8 @@ func (s *State) mapState(o object) {
 	s.Processor = o.p.machine(o.members[processor], at, false, "ProcessorConfig")
 	if m, ok := o.members[processor].(map[string]any); ok {
 		if config, there := m["ProcessorConfig"]; there {
-			c, _ := o.p.object(config, at+"/ProcessorConfig", "Mode", "ExecutionType")
-			switch mode := c.text("Mode"); mode {
-			case "", "INLINE":
-			case "DISTRIBUTED":
-				s.Distributed = true
-			default:
-				c.fail("Mode", "INLINE or DISTRIBUTED was expected")
+			if c, ok := o.p.object(config, at+"/ProcessorConfig", "Mode", "ExecutionType"); ok {
+				s.mode(c)
 			}
 		}
 	}
@@ -194,6 +187,17 @@ func (s *State) mapState(o object) {
 	s.Parameters = nil
 	s.MaxConcurrency = o.integer("MaxConcurrency", 0)
 	s.MaxConcurrencyPath = o.path("MaxConcurrencyPath", true)
+}
+
+// mode reads how a Map runs its iterations.
+func (s *State) mode(config object) {
+	switch config.text("Mode") {
+	case "INLINE":
+	case "DISTRIBUTED":
+		s.Distributed = true
+	default:
+		config.fail("Mode", "INLINE or DISTRIBUTED was expected")
+	}
 }
 
 func (o object) retriers() []Retrier {

@@ -3,8 +3,8 @@ package asl
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
-	"sort"
 	"strings"
 	"unicode/utf8"
 )
@@ -37,12 +37,7 @@ func (p *parser) object(v any, at string, known ...string) (object, bool) {
 		p.fail(at, "Value is not an object")
 		return object{}, false
 	}
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if !slices.Contains(known, name) {
 			p.fail(at+"/"+name, "Field is not supported")
 		}
@@ -147,7 +142,7 @@ func (o object) template(name string) *template {
 	if !there {
 		return nil
 	}
-	if _, ok := v.(map[string]any); !ok && name == "ResultSelector" {
+	if _, ok := v.(map[string]any); !ok && (name == "ResultSelector" || v == nil || v == "") {
 		o.fail(name, "Value is not an object")
 	}
 	return o.p.template(v, o.at+"/"+name)
@@ -157,7 +152,8 @@ func (p *parser) template(v any, at string) *template {
 	switch v := v.(type) {
 	case map[string]any:
 		t := &template{object: map[string]*template{}, computed: map[string]*expression{}}
-		for name, inner := range v {
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			inner := v[name]
 			plainName, computed := strings.CutSuffix(name, ".$")
 			if !computed {
 				t.object[name] = p.template(inner, at+"/"+name)
@@ -199,9 +195,8 @@ func (p *parser) machine(v any, at string, top bool, more ...string) *Machine {
 	if !ok {
 		return nil
 	}
-	if language := o.text("QueryLanguage"); language != "" && language != "JSONPath" {
-		o.fail("QueryLanguage", "%s is not implemented here; JSONPath is", language)
-	}
+	o.text("Comment")
+	o.jsonPath()
 	if version := o.text("Version"); version != "" && version != "1.0" {
 		o.fail("Version", "Value must be 1.0")
 	}
@@ -216,11 +211,7 @@ func (p *parser) machine(v any, at string, top bool, more ...string) *Machine {
 	} else if _, there := states[m.StartAt]; !there {
 		p.failAs("MISSING_TRANSITION_TARGET", at+"/StartAt", "Missing 'Next' target: %s", m.StartAt)
 	}
-	names := make([]string, 0, len(states))
-	for name := range states {
-		names = append(names, name)
-	}
-	sort.Strings(names)
+	names := slices.Sorted(maps.Keys(states))
 	for _, name := range names {
 		where := at + "/States/" + name
 		if utf8.RuneCountInString(name) > 80 || name == "" {
@@ -232,12 +223,27 @@ func (p *parser) machine(v any, at string, top bool, more ...string) *Machine {
 		p.names[name] = true
 		m.States[name] = p.state(name, states[name], where)
 	}
-	p.transitions(m, at)
+	p.transitions(m, names, at)
 	return m
 }
 
-// transitions checks that every target exists, and every state is reached.
-func (p *parser) transitions(m *Machine, at string) {
+// jsonPath checks QueryLanguage, of which there is one here.
+func (o object) jsonPath() {
+	if language := o.text("QueryLanguage"); o.has("QueryLanguage") && language != "JSONPath" {
+		o.fail("QueryLanguage", "%q is not implemented here; JSONPath is", language)
+	}
+}
+
+// transitions checks that every target exists, that every state is reached, and
+// that there is one to end in.
+func (p *parser) transitions(m *Machine, names []string, at string) {
+	ends := func(name string) bool {
+		s := m.States[name]
+		return s.End || s.Type == "Succeed" || s.Type == "Fail"
+	}
+	if !slices.ContainsFunc(names, ends) {
+		p.failAs("MISSING_END_STATE", at+"/States", "No state ends the machine")
+	}
 	reached := map[string]bool{}
 	var visit func(name string)
 	visit = func(name string) {
@@ -258,7 +264,7 @@ func (p *parser) transitions(m *Machine, at string) {
 	if m.States[m.StartAt] == nil {
 		return
 	}
-	for name := range m.States {
+	for _, name := range names {
 		if !reached[name] {
 			p.failAs("UNREACHABLE_STATE", at+"/States/"+name, "State \"%s\" is not reachable", name)
 		}
