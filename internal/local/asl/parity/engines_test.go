@@ -3,8 +3,10 @@ package parity_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local/asl"
 	"github.com/fasttrack-dev/fasttrack/internal/local/asl/parity"
 )
 
@@ -72,4 +74,71 @@ func emulate(t *testing.T, start func() (*parity.Emulator, error)) {
 		t.Fatal(err)
 	}
 	parity.Judge(t, e.Name, cases, outcomes, known)
+}
+
+func TestValidator(t *testing.T) {
+	tools := engines(t)
+	cases, _ := load(t)
+	broken, err := parity.LoadBroken(filepath.Join(corpus, "..", "broken.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var definitions []parity.Definition
+	for _, c := range cases {
+		definitions = append(definitions, parity.Definition{Name: c.Name, Definition: c.Accepted()})
+	}
+	for _, b := range broken {
+		definitions = append(definitions, parity.Definition{Name: "broken: " + b.Name, Definition: b.Definition})
+	}
+	refused, err := parity.Validate(t.Context(), filepath.Join(tools, "npm"), filepath.Join(scripts, "validate.js"), definitions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		if why := refused[c.Name]; why != "" {
+			t.Errorf("%s: asl-validator refuses it: %s", c.Name, why)
+		}
+	}
+	for _, b := range broken {
+		if refused["broken: "+b.Name] == "" {
+			t.Errorf("%s: asl-validator accepts it", b.Name)
+		}
+	}
+	t.Logf("asl-validator: %d definitions accepted, %d refused", len(cases), len(broken))
+}
+
+// listed is what asl-validator refuses and AWS does not: null and empty text in a
+// list of a payload template, whose values are any JSON
+// (https://states-language.net/spec.html#payload-template).
+var listed = regexp.MustCompile(`^SCHEMA_VALIDATION_FAILED: /States/A/Parameters/list/\d is invalid. must match exactly one schema in oneOf$`)
+
+// TestMutants has the interpreter refuse each broken definition that
+// asl-validator refuses, of all that come from one change to one that works.
+func TestMutants(t *testing.T) {
+	tools := engines(t)
+	cases, _ := load(t)
+	mutants, err := parity.Mutants(cases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused, err := parity.Validate(t.Context(), filepath.Join(tools, "npm"), filepath.Join(scripts, "validate.js"), mutants)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var both, here, there int
+	for _, m := range mutants {
+		_, err := asl.Parse(m.Definition, nil)
+		switch {
+		case refused[m.Name] != "" && err != nil:
+			both++
+		case listed.MatchString(refused[m.Name]):
+			there++
+		case refused[m.Name] != "":
+			there++
+			t.Errorf("asl-validator alone refuses %s: %s\n%s", m.Name, refused[m.Name], m.Definition)
+		case err != nil:
+			here++
+		}
+	}
+	t.Logf("%d mutants: both refuse %d, asl-validator alone %d, the interpreter alone %d", len(mutants), both, there, here)
 }

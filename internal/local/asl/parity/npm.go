@@ -92,3 +92,10 @@ func Validate(ctx context.Context, npm, script string, definitions []Definition)
 	})
 	return refused, err
 }
+
+// Accepted is the definition with an ARN for each function.
+func (c Case) Accepted() json.RawMessage {
+	return json.RawMessage(c.With(c.Definition, func(function string) string {
+		return "arn:aws:lambda:us-east-1:123456789012:function:" + function
+	}))
+}
