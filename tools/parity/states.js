@@ -2,6 +2,7 @@
 // the standard input and writes what became of each as a JSON line. A case has
 // a name, definition, input and, by function, the answers to its calls.
 const { readFileSync } = require("node:fs");
+require("./once.js");
 const { StateMachine, ExecutionTimeoutError } = require("aws-local-stepfunctions");
 
 // The package wants a newer Node.js for this alone.

@@ -2,15 +2,7 @@
 // with a name and a definition, and writes the name and what is wrong, if
 // anything, as a JSON line.
 const { createInterface } = require("node:readline");
-const ajv = require("ajv");
-
-// asl-validator compiles its schemas for each definition; once is enough.
-const Ajv = ajv.default;
-let compiled;
-ajv.default = function (options) {
-  if (compiled) compiled.addKeyword = () => compiled; // they are there already
-  return (compiled ??= new Ajv(options));
-};
+require("./once.js");
 const validate = require("asl-validator");
 
 createInterface({ input: process.stdin }).on("line", (line) => {

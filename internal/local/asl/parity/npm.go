@@ -10,10 +10,10 @@ import (
 	"path/filepath"
 )
 
-// node runs a script of tools/parity with JSON lines for its input, in the
-// folder of the npm packages, and gives each line of its output to read.
+// node runs a script of tools/parity, which finds its packages in the folder npm,
+// with JSON lines for its input, and gives each line of its output to read.
 func node(ctx context.Context, npm, script string, lines []any, read func(line []byte) error) error {
-	source, err := os.ReadFile(script)
+	packages, err := filepath.Abs(filepath.Join(npm, "node_modules"))
 	if err != nil {
 		return err
 	}
@@ -25,8 +25,8 @@ func node(ctx context.Context, npm, script string, lines []any, read func(line [
 		}
 		in.Write(append(raw, '\n'))
 	}
-	cmd := exec.CommandContext(ctx, "node", "--eval", string(source))
-	cmd.Dir, cmd.Stdin, cmd.Env = npm, &in, append(os.Environ(), "NODE_PATH="+filepath.Join(npm, "node_modules"))
+	cmd := exec.CommandContext(ctx, "node", script)
+	cmd.Stdin, cmd.Env = &in, append(os.Environ(), "NODE_PATH="+packages)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
