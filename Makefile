@@ -22,10 +22,10 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test e2e vuln fuzz api-fuzz parity-dynamodb torture lint bench deploy clean tools
+.PHONY: help build run test e2e vuln fuzz api-fuzz parity-dynamodb parity-statemachine torture lint bench deploy clean tools
 
 help: ## Say what there is to make
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the Lambda binaries and the CLI for this machine, into build/
 	@for f in $(FUNCTIONS); do \
@@ -92,6 +92,10 @@ parity-dynamodb: $(TOOLS)/dynamodb-local/.installed ## Hold the store and the lo
 	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go test -count=1 ./internal/store ./internal/local/dynamodb
 	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go run ./bench -strict lists
 	go run ./bench -strict lists
+
+parity-statemachine: $(TOOLS)/npm/.installed ## Hold the state machine's interpreter against three others and asl-validator (needs Node.js and Python)
+	go test -count=1 ./internal/local/asl
+	TOOLS='$(abspath $(TOOLS))' FASTTRACK_PARITY_TOOLS='$(abspath $(TOOLS))' go test -count=1 -v ./internal/local/asl/parity
 
 torture: build ## Crash functions at each AWS call of each kind of run, race, restart, plant bugs (about 25 minutes)
 	@rm -f build/torture.txt
