@@ -53,7 +53,7 @@ func serve() (string, error) {
 		return "", err
 	}
 	cmd := exec.Command(server, "-H", "127.0.0.1", "-p", fmt.Sprint(port))
-	endWithTest(cmd)
+	pypi.EndWithTest(cmd)
 	if err := cmd.Start(); err != nil {
 		return "", err
 	}

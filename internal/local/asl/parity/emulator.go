@@ -13,7 +13,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/pypi"
 )
 
 // Emulator is a server that answers as AWS does, on a loopback port.
@@ -26,6 +29,8 @@ type Emulator struct {
 	// has to know it.
 	function func(name string) error
 	stop     func()
+	// started counts executions, for their names.
+	started atomic.Int64
 }
 
 // Close ends the server.
@@ -51,7 +56,7 @@ func serve(name string, stub *stub, path string, command func(port int) *exec.Cm
 	}
 	cmd := command(port)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = home, log, log
-	endWithTest(cmd)
+	pypi.EndWithTest(cmd)
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -113,11 +118,11 @@ func (e *Emulator) Run(ctx context.Context, cases []Case) (map[string]Outcome, e
 	var failures []error
 	var running sync.WaitGroup
 	places := make(chan struct{}, 12)
-	for i, c := range cases {
+	for _, c := range cases {
 		places <- struct{}{}
 		running.Go(func() {
 			defer func() { <-places }()
-			o, err := e.run(ctx, fmt.Sprintf("c%d", i), c)
+			o, err := e.run(ctx, fmt.Sprintf("c%d", e.started.Add(1)), c)
 			mu.Lock()
 			defer mu.Unlock()
 			outcomes[c.Name] = o
