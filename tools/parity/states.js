@@ -47,7 +47,7 @@ function handler(state, answers) {
     if (answer.service) throw failure("Lambda." + answer.service, answer.cause);
     if (answer.error) throw failure(answer.error, answer.cause);
     if (state.Resource.endsWith(".waitForTaskToken")) return sent(answer.then);
-    const result = answer.result ?? null;
+    const result = answer.size ? "x".repeat(answer.size) : (answer.result ?? null);
     return invokes ? { StatusCode: 200, ExecutedVersion: "$LATEST", Payload: result } : result;
   };
 }
@@ -91,4 +91,6 @@ async function run({ name, definition, input, tasks: answers }) {
 process.on("unhandledRejection", () => {});
 
 const lines = readFileSync(0, "utf8").split("\n").filter(Boolean);
-Promise.all(lines.map(async (line) => console.log(JSON.stringify(await run(JSON.parse(line)))))).then(() => process.exit(0));
+Promise.all(lines.map(async (line) => console.log(JSON.stringify(await run(JSON.parse(line)))))).then(() =>
+  process.stdout.write("", () => process.exit(0)), // tasks that nobody waits for go on
+);

@@ -42,11 +42,9 @@ func load(t *testing.T) ([]parity.Case, []parity.Known) {
 func TestNPM(t *testing.T) {
 	tools := engines(t)
 	cases, known := load(t)
-	outcomes, err := parity.NPM(t.Context(), filepath.Join(tools, "npm"), filepath.Join(scripts, "states.js"), cases)
-	if err != nil {
-		t.Fatal(err)
-	}
-	parity.Judge(t, "aws-local-stepfunctions", cases, outcomes, known)
+	parity.Judge(t, "aws-local-stepfunctions", cases, known, func(cases []parity.Case) (map[string]parity.Outcome, error) {
+		return parity.NPM(t.Context(), filepath.Join(tools, "npm"), filepath.Join(scripts, "states.js"), cases)
+	})
 }
 
 func TestMoto(t *testing.T) {
@@ -69,11 +67,9 @@ func emulate(t *testing.T, start func() (*parity.Emulator, error)) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	outcomes, err := e.Run(t.Context(), cases)
-	if err != nil {
-		t.Fatal(err)
-	}
-	parity.Judge(t, e.Name, cases, outcomes, known)
+	parity.Judge(t, e.Name, cases, known, func(cases []parity.Case) (map[string]parity.Outcome, error) {
+		return e.Run(t.Context(), cases)
+	})
 }
 
 func TestValidator(t *testing.T) {

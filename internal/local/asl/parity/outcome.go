@@ -38,8 +38,9 @@ func (o Outcome) Differs(c Case) string {
 		return fmt.Sprintf("cause %q", o.Cause)
 	}
 	if c.Status == "SUCCEEDED" && !alike(c.Output, o.Output) {
-		raw, _ := json.Marshal(o.Output)
-		return "output " + string(raw)
+		raw, _ := json.Marshal(o.Output) // it came from JSON
+		const most = 300
+		return "output " + string(raw[:min(len(raw), most)])
 	}
 	want, got := ordered(c.Definition, c.Story()), ordered(c.Definition, o.States)
 	if !reflect.DeepEqual(want, got) {
