@@ -56,6 +56,7 @@ func serve(name string, stub *stub, path string, command func(port int) *exec.Cm
 	}
 	cmd := command(port)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = home, log, log
+	cmd.Env = append(cmd.Env, "TMPDIR="+home)
 	pypi.EndWithTest(cmd)
 	if err := cmd.Start(); err != nil {
 		return nil, err
