@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/asl"
@@ -49,7 +50,8 @@ func TestNPM(t *testing.T) {
 
 func TestMoto(t *testing.T) {
 	engines(t)
-	emulate(t, parity.Moto)
+	cases, known, outcomes := emulate(t, parity.Moto)
+	events(t, "moto", cases, outcomes, known)
 }
 
 func TestMiniStack(t *testing.T) {
@@ -59,7 +61,7 @@ func TestMiniStack(t *testing.T) {
 	})
 }
 
-func emulate(t *testing.T, start func() (*parity.Emulator, error)) {
+func emulate(t *testing.T, start func() (*parity.Emulator, error)) ([]parity.Case, []parity.Known, map[string]parity.Outcome) {
 	t.Helper()
 	cases, known := load(t)
 	e, err := start()
@@ -67,9 +69,39 @@ func emulate(t *testing.T, start func() (*parity.Emulator, error)) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	parity.Judge(t, e.Name, cases, known, func(cases []parity.Case) (map[string]parity.Outcome, error) {
+	outcomes := parity.Judge(t, e.Name, cases, known, func(cases []parity.Case) (map[string]parity.Outcome, error) {
 		return e.Run(t.Context(), cases)
 	})
+	return cases, known, outcomes
+}
+
+// events compares the whole histories of the cases that come to the same, where
+// one thing happens after the other.
+func events(t *testing.T, engine string, cases []parity.Case, outcomes map[string]parity.Outcome, known []parity.Known) {
+	t.Helper()
+	listed := parity.List(t, engine+" events", known)
+	same := 0
+	for _, c := range cases {
+		if !c.InOrder() || outcomes[c.Name].Differs(c) != "" {
+			continue
+		}
+		got, want := strings.Join(outcomes[c.Name].Events, " "), strings.Join(parity.Local(t, c).Events, " ")
+		what, is := listed[c.Name]
+		delete(listed, c.Name)
+		switch {
+		case got == want && !is:
+			same++
+		case what == "any":
+		case got == want:
+			t.Errorf("%s: %q has the same events, though listed", engine, c.Name)
+		case what != got:
+			t.Errorf("%s: other events, not listed so:\n%q: %q\nhere: %s", engine, c.Name, got, want)
+		}
+	}
+	for name := range listed {
+		t.Errorf("%s: the events of %q are listed, and not compared", engine, name)
+	}
+	t.Logf("%s: %d histories have the same events", engine, same)
 }
 
 func TestValidator(t *testing.T) {

@@ -60,8 +60,9 @@ func Unlisted(cases []Case, outcomes map[string]Outcome, listed map[string]strin
 
 // Judge runs the cases and compares: a difference that isn't known is a mistake,
 // and a known one that isn't there any more. Where time is real, a busy machine
-// may make a difference, so what is unlisted is run again, alone.
-func Judge(t *testing.T, engine string, cases []Case, known []Known, run func(cases []Case) (map[string]Outcome, error)) {
+// may make a difference, so what is unlisted is run again, alone. It gives the
+// outcomes.
+func Judge(t *testing.T, engine string, cases []Case, known []Known, run func(cases []Case) (map[string]Outcome, error)) map[string]Outcome {
 	t.Helper()
 	listed := List(t, engine, known)
 	outcomes, err := run(cases)
@@ -90,4 +91,5 @@ func Judge(t *testing.T, engine string, cases []Case, known []Known, run func(ca
 		t.Errorf("%s: %q is listed, and there is no such case", engine, name)
 	}
 	t.Logf("%s: %d cases, %d as they should be, %d not; %d were run again", engine, len(cases), right, len(cases)-right, len(again))
+	return outcomes
 }

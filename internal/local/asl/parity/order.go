@@ -3,6 +3,7 @@ package parity
 import (
 	"encoding/json"
 	"sort"
+	"strings"
 )
 
 // lines numbers the lines of states of a definition: its own is 0, and each
@@ -44,6 +45,12 @@ func (l *lines) add(m machine, loose bool) {
 			}
 		}
 	}
+}
+
+// InOrder tells whether all states of the case come one after the other.
+func (c Case) InOrder() bool {
+	s := string(c.Definition)
+	return !strings.Contains(s, `"Parallel"`) && (!strings.Contains(s, `"Map"`) || strings.Contains(s, `"MaxConcurrency":1`))
 }
 
 // ordered gives the state events with those that have no order among them, of

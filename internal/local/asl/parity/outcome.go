@@ -19,6 +19,9 @@ type Outcome struct {
 	Cause   string `json:"cause,omitempty"`
 	// States are the state events in order: "+A" is A being entered, "-A" left.
 	States []string `json:"states"`
+	// Events are the types of all events of the history in order, where an
+	// engine has one.
+	Events []string `json:"-"`
 	// Took is told where time is not real.
 	Took time.Duration `json:"-"`
 }

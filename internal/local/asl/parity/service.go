@@ -53,6 +53,7 @@ func outcome(call API, execution string, d described) (Outcome, error) {
 			return o, err
 		}
 		for _, e := range history.Events {
+			o.Events = append(o.Events, e.Type)
 			switch {
 			case strings.HasSuffix(e.Type, "StateEntered"):
 				o.States = append(o.States, "+"+e.StateEnteredEventDetails.Name)
