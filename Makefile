@@ -15,7 +15,7 @@ LAMBDA_BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.no
 LAMBDA_OS   ?= linux
 LAMBDA_ARCH ?= arm64
 
-# Where pinned lint tools are kept, outside the tree that `sam build` copies.
+# Where pinned tools are kept, outside the tree that `sam build` copies.
 TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fasttrack/tools
 GOSEC := github.com/securego/gosec/v2/cmd/gosec@v2.30.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -119,7 +119,7 @@ $(FUNCTIONS:%=build-%Function): build-%Function:
 	GOOS=$(LAMBDA_OS) GOARCH=$(LAMBDA_ARCH) $(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./$(or $(SOURCE_$*),functions/$(shell echo $* | tr A-Z a-z))
 	@cp flows.yaml $(ARTIFACTS_DIR)/
 
-# The lint tools, at the versions that tools/ pins.
+# The tools, at the versions that tools/ pins.
 SAM := SAM_CLI_TELEMETRY=0 $(TOOLS)/venv/bin/sam
 tools: $(TOOLS)/venv/.installed $(TOOLS)/checkov/.installed $(TOOLS)/npm/.installed
 
