@@ -3,7 +3,6 @@ package e2e
 import (
 	"bytes"
 	"fmt"
-	"path"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +23,10 @@ func TestDeployed(t *testing.T) {
 	var logs bytes.Buffer
 	on, e := deploy(t, "CasesFunction", "testdata/cases/flows.yaml", &logs)
 	d := deployed{on, e}
+	t.Run("public routes", d.publicRoutes)
 	t.Run("roles are enforced", d.rolesAreEnforced)
+	t.Run("people are told", d.peopleAreTold)
+	t.Run("digest", d.digest)
 	t.Run("states entered", d.statesEntered)
 	t.Run("access of a lost execution is taken back", d.lostExecution)
 }
@@ -74,21 +76,16 @@ func (d deployed) act(t *testing.T, who, id, act string) {
 // that the transcripts show that the roles allow what is needed.
 func (d deployed) rolesAreEnforced(t *testing.T) {
 	id := d.ask(t, `{"flow":"plain"}`, "pending")
-	function := emulator.StackName + "-engine-request"
-	got, err := lambda.NewFromConfig(d.Services()).GetFunctionConfiguration(t.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: &function})
-	if err != nil {
-		t.Fatal(err)
-	}
-	role, policy, roles := path.Base(*got.Role), "nothing", iam.NewFromConfig(d.Services())
+	role, roles, policy := d.role(t, emulator.StackName+"-engine-request"), iam.NewFromConfig(d.Services()), "nothing"
 	deny := `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"dynamodb:GetItem","Resource":"*"}]}`
-	if _, err := roles.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &role, PolicyName: &policy, PolicyDocument: &deny}); err != nil {
+	if _, err := roles.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: role, PolicyName: &policy, PolicyDocument: &deny}); err != nil {
 		t.Fatal(err)
 	}
 	c := d.as("ada@example.com")
 	if err := c.call("GET", "/requests/"+id, nil); err != nil || c.status != 500 {
 		t.Errorf("functions/request may not read, and answered %d (%v): %s", c.status, err, c.body)
 	}
-	if _, err := roles.DeleteRolePolicy(t.Context(), &iam.DeleteRolePolicyInput{RoleName: &role, PolicyName: &policy}); err != nil {
+	if _, err := roles.DeleteRolePolicy(t.Context(), &iam.DeleteRolePolicyInput{RoleName: role, PolicyName: &policy}); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.call("GET", "/requests/"+id, nil); err != nil || c.status != 200 {

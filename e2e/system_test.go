@@ -16,8 +16,9 @@ import (
 // system is the whole of fasttrack, on which transcripts are played.
 type system struct {
 	// url is the API's, services that of AWS's services, table the table's name,
-	// machine the state machine's ARN.
-	url, services, table, machine string
+	// machine the state machine's ARN, key that of the key of the digests, if it has
+	// one.
+	url, services, table, machine, key string
 }
 
 // emulated says whether the transcripts are played on the emulator, to which
@@ -123,9 +124,10 @@ func deployTo(t *testing.T, e *emulator.Emulator, build string, log io.Writer) s
 	outputs, err := e.Deploy(t.Context(), build, map[string]string{
 		// A hook function of one's own, which is not there.
 		"HookFunctionArns": "arn:aws:lambda:" + emulator.Region + ":" + emulator.AccountID + ":function:python-hooks",
+		"AuditDigest":      "true",
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, log)
 	}
-	return system{url: e.URL(), services: e.ServicesURL(), table: outputs["TableName"], machine: outputs["StateMachineArn"]}
+	return system{url: e.URL(), services: e.ServicesURL(), table: outputs["TableName"], machine: outputs["StateMachineArn"], key: outputs["DigestKeyArn"]}
 }
