@@ -41,12 +41,17 @@ test: build ## Run all tests
 	go vet ./...
 	go test ./...
 
-# Functions are built for this machine, which the emulator runs them on.
-e2e: build $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Deploy to an emulator of AWS with the SAM CLI, and play the transcripts there (docs/e2e.md)
-	$(SAM) validate --lint --region us-east-1
+# What is deployed to the emulator: functions for this machine, on which it runs
+# them.
+EMULATED = FASTTRACK_EMULATOR='$(abspath $(TOOLS))' FASTTRACK_SAM_BUILD='$(CURDIR)/build/sam'
+
+.PHONY: build-sam
+build-sam: build $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed
 	LAMBDA_OS=$$(go env GOOS) LAMBDA_ARCH=$$(go env GOARCH) $(SAM) build --build-dir build/sam
-	FASTTRACK_EMULATOR='$(abspath $(TOOLS))' FASTTRACK_SAM_BUILD='$(CURDIR)/build/sam' \
-		go test -count=1 -timeout 15m $(E2EFLAGS) -run '^(TestSamples|TestCases|TestDeployed.*)$$' ./e2e
+
+e2e: build-sam ## Deploy to an emulator of AWS with the SAM CLI, and play the transcripts there (docs/e2e.md)
+	$(SAM) validate --lint --region us-east-1
+	$(EMULATED) go test -count=1 -timeout 20m -run '^(TestSamples|TestCases|TestDeployed.*)$$' $(E2EFLAGS) ./e2e
 
 lint: tools ## Check format, code, template and state machine
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
@@ -103,8 +108,9 @@ torture: build ## Crash functions at each AWS call of each kind of run, race, re
 	@FASTTRACK_TORTURE='$(CURDIR)/build/torture.txt' go test ./e2e/torture ./e2e ./e2e/planted -p 1 -count=1 -parallel 2 -timeout 40m; \
 		status=$$?; cat build/torture.txt; exit $$status
 
-bench: build ## Measure the budgets of docs/performance.md, and what a million requests cost (about 5 minutes)
+bench: build-sam ## Measure the budgets of docs/performance.md, and what a million requests cost (about 6 minutes)
 	go run ./bench
+	$(EMULATED) go test -run '^$$' -bench BesideTheEmulator -benchtime 5x ./e2e
 
 deploy: ## Build and deploy to AWS with the SAM CLI, asking what it must know
 	sam build

@@ -63,7 +63,7 @@ func run(m *testing.M) (int, error) {
 // lookAtSources looks at each file of code: the go command keeps the result of a
 // test for as long as the files that the test itself looked at are the same, and
 // doesn't know of what TestMain reads and builds.
-func lookAtSources(t *testing.T) {
+func lookAtSources(t testing.TB) {
 	t.Helper()
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -84,7 +84,7 @@ func lookAtSources(t *testing.T) {
 
 // layOut makes a folder as `make build` does, with the hook function and the
 // flows of one suite.
-func layOut(t *testing.T, hooks, flows string) string {
+func layOut(t testing.TB, hooks, flows string) string {
 	t.Helper()
 	lookAtSources(t)
 	dir := t.TempDir()

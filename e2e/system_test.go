@@ -29,7 +29,7 @@ func emulated() bool { return os.Getenv("FASTTRACK_EMULATOR") != "" }
 
 // serve starts a system with the hook function and the flows of one suite, which
 // ends with the test.
-func serve(t *testing.T, hooks, flows string, o local.Options) (system, *local.Stack) {
+func serve(t testing.TB, hooks, flows string, o local.Options) (system, *local.Stack) {
 	t.Helper()
 	var logs bytes.Buffer
 	t.Cleanup(func() {
@@ -59,7 +59,7 @@ func serve(t *testing.T, hooks, flows string, o local.Options) (system, *local.S
 
 // deploy starts an emulator and deploys to it what `sam build` made, with the
 // suite's hook function and flows.
-func deploy(t *testing.T, hooks, flows string, log io.Writer) (system, *emulator.Emulator) {
+func deploy(t testing.TB, hooks, flows string, log io.Writer) (system, *emulator.Emulator) {
 	t.Helper()
 	build := layOutBuild(t, hooks, flows)
 	e := startEmulator(t, log)
@@ -68,7 +68,7 @@ func deploy(t *testing.T, hooks, flows string, log io.Writer) (system, *emulator
 
 // layOutBuild makes a copy of what `sam build` made, with the hook function and
 // the flows of one suite.
-func layOutBuild(t *testing.T, hooks, flows string) string {
+func layOutBuild(t testing.TB, hooks, flows string) string {
 	t.Helper()
 	lookAtSources(t)
 	// What was built names the state machine by where it is from build/sam.
@@ -102,7 +102,7 @@ func layOutBuild(t *testing.T, hooks, flows string) string {
 func sam() string { return filepath.Join(os.Getenv("FASTTRACK_EMULATOR"), "venv", "bin", "sam") }
 
 // startEmulator starts an emulator that ends with the test.
-func startEmulator(t *testing.T, log io.Writer) *emulator.Emulator {
+func startEmulator(t testing.TB, log io.Writer) *emulator.Emulator {
 	t.Helper()
 	e, err := emulator.Start(t.Context(), emulator.Options{
 		Venv: filepath.Join(os.Getenv("FASTTRACK_EMULATOR"), "emulator"), SAM: sam(), Log: log,
@@ -119,7 +119,7 @@ func startEmulator(t *testing.T, log io.Writer) *emulator.Emulator {
 }
 
 // deployTo deploys what `sam build` made, anew or over what is deployed.
-func deployTo(t *testing.T, e *emulator.Emulator, build string, log io.Writer) system {
+func deployTo(t testing.TB, e *emulator.Emulator, build string, log io.Writer) system {
 	t.Helper()
 	outputs, err := e.Deploy(t.Context(), build, map[string]string{
 		// A hook function of one's own, which is not there.
