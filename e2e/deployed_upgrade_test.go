@@ -30,6 +30,7 @@ func TestDeployedUpgrade(t *testing.T) {
 	if !emulated() {
 		t.Skip("nothing is deployed: `make e2e` does")
 	}
+	t.Parallel()
 	for _, r := range oldReleases {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
@@ -41,7 +42,7 @@ func TestDeployedUpgrade(t *testing.T) {
 			})
 			old, today := buildRelease(t, r.commit, &logs), layOutBuild(t, "HooksFunction", "testdata/upgrade/flows.yaml")
 			e := startEmulator(t, &logs)
-			d := deployed{deployTo(t, e, old, &logs), e}
+			d := deployed{deployTo(t, e, old, &logs, nil), e}
 
 			const review = `{"flow":"low-risk","fields":{"target":"prod-admin"}}`
 			acts := map[string]string{}
@@ -55,7 +56,7 @@ func TestDeployedUpgrade(t *testing.T) {
 				endsAt = time.Now().Add(90 * time.Second)
 			}
 
-			d.system = deployTo(t, e, today, &logs)
+			d.system = deployTo(t, e, today, &logs, nil)
 			if r.access && time.Now().After(endsAt) {
 				t.Error("the deployment took longer than access was there: it shows nothing of its end")
 			}
@@ -79,12 +80,12 @@ func TestDeployedUpgrade(t *testing.T) {
 
 			// Back: what today's release has asked waits, whatever is done about it
 			// meanwhile, and goes on when it is there again.
-			d.system = deployTo(t, e, old, &logs)
+			d.system = deployTo(t, e, old, &logs, nil)
 			if !r.access {
 				d.actsLater(t, "grace@example.com", later)
 			}
 			d.ask(t, review, "pending")
-			d.system = deployTo(t, e, today, &logs)
+			d.system = deployTo(t, e, today, &logs, nil)
 			if r.access {
 				d.act(t, "grace@example.com", later, "approve")
 			}

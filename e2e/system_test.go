@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -15,10 +16,11 @@ import (
 
 // system is the whole of fasttrack, on which transcripts are played.
 type system struct {
-	// url is the API's, services that of AWS's services, table the table's name,
+	// url is the API's, api what the stack calls it, services that of AWS's services,
+	// table the table's name,
 	// machine the state machine's ARN, key that of the key of the digests, if it has
 	// one.
-	url, services, table, machine, key string
+	url, api, services, table, machine, key string
 }
 
 // emulated says whether the transcripts are played on the emulator, to which
@@ -63,7 +65,7 @@ func deploy(t testing.TB, hooks, flows string, log io.Writer) (system, *emulator
 	t.Helper()
 	build := layOutBuild(t, hooks, flows)
 	e := startEmulator(t, log)
-	return deployTo(t, e, build, log), e
+	return deployTo(t, e, build, log, nil), e
 }
 
 // layOutBuild makes a copy of what `sam build` made, with the hook function and
@@ -119,15 +121,17 @@ func startEmulator(t testing.TB, log io.Writer) *emulator.Emulator {
 }
 
 // deployTo deploys what `sam build` made, anew or over what is deployed.
-func deployTo(t testing.TB, e *emulator.Emulator, build string, log io.Writer) system {
+func deployTo(t testing.TB, e *emulator.Emulator, build string, log io.Writer, parameters map[string]string) system {
 	t.Helper()
-	outputs, err := e.Deploy(t.Context(), build, map[string]string{
+	all := map[string]string{
 		// A hook function of one's own, which is not there.
 		"HookFunctionArns": "arn:aws:lambda:" + emulator.Region + ":" + emulator.AccountID + ":function:python-hooks",
 		"AuditDigest":      "true",
-	})
+	}
+	maps.Copy(all, parameters)
+	outputs, err := e.Deploy(t.Context(), build, all)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, log)
 	}
-	return system{url: e.URL(), services: e.ServicesURL(), table: outputs["TableName"], machine: outputs["StateMachineArn"], key: outputs["DigestKeyArn"]}
+	return system{url: e.URL(), services: e.ServicesURL(), table: outputs["TableName"], machine: outputs["StateMachineArn"], key: outputs["DigestKeyArn"], api: outputs["ApiUrl"]}
 }

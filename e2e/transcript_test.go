@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -16,6 +17,9 @@ func TestSamples(t *testing.T) { play(t, "testdata/samples", "HooksFunction", ".
 func TestCases(t *testing.T) { play(t, "testdata/cases", "CasesFunction", "testdata/cases/flows.yaml") }
 
 func play(t *testing.T, scripts, hooks, flows string) {
+	if emulated() {
+		t.Parallel() // what there is to wait for is deployments
+	}
 	on, _ := serve(t, hooks, flows, local.Options{})
 	playOn(t, on, scripts, hooks, flows)
 }
@@ -45,6 +49,12 @@ func playOn(t *testing.T, on system, scripts, hooks, flows string) {
 				return nil
 			},
 			Cmds: commands,
+			Condition: func(name string) (bool, error) {
+				if name != "emulated" {
+					return false, fmt.Errorf("there is no condition %q", name)
+				}
+				return emulated(), nil
+			},
 		})
 	})
 }

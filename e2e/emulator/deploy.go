@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
@@ -15,10 +16,13 @@ import (
 type Outputs map[string]string
 
 // Deploy runs `sam deploy` with what `sam build` left in a folder, and has the
-// edge serve the stack. Deployed once more, the stack is updated.
+// edge serve the stack. Deployed once more, the stack is updated. Callers prove who
+// they are by JWT, unless the parameters say otherwise.
 func (m *Emulator) Deploy(ctx context.Context, build string, parameters map[string]string) (Outputs, error) {
-	overrides := []string{"AuthMode=JWT", "JwtIssuer=" + m.URL(), "JwtAudience=" + audience, "Architecture=" + architecture()}
-	for name, value := range parameters {
+	all := map[string]string{"AuthMode": "JWT", "JwtIssuer": m.URL(), "JwtAudience": audience, "Architecture": architecture()}
+	maps.Copy(all, parameters)
+	var overrides []string
+	for name, value := range all {
 		overrides = append(overrides, name+"="+value)
 	}
 	slices.Sort(overrides)
