@@ -4,18 +4,20 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/fasttrack-dev/fasttrack/internal/pypi"
 )
 
 //go:embed stepfunctions.py
@@ -45,7 +47,7 @@ type Emulator struct {
 	opts     Options
 	dir      string
 	edge     *edge
-	servers  []*process
+	servers  []*pypi.Server
 	services aws.Config
 	// ministack is where it answers, edge or no edge.
 	ministack string
@@ -73,23 +75,20 @@ func (m *Emulator) start(ctx context.Context) error {
 	if err := os.WriteFile(script, stepFunctions, 0o600); err != nil {
 		return err
 	}
-	ministack, err := m.run(ctx, "ministack", filepath.Join(m.opts.Venv, "bin", "ministack"), "/_ministack/health",
-		func(port int) (args, env []string) {
-			return nil, []string{
-				"GATEWAY_PORT=" + strconv.Itoa(port), "BIND_HOST=127.0.0.1", "MINISTACK_ACCOUNT_ID=" + AccountID,
-				// Roles are enforced, and functions find AWS at the edge.
-				"AUTH=true", "AWS_ENDPOINT_URL=" + m.edge.servicesURL(),
-				"IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0", "TMPDIR=" + m.dir, "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
-			}
-		})
+	ministack, err := m.serve(ctx, "ministack", "/_ministack/health", func(port int) *exec.Cmd {
+		return m.command(nil, "ministack",
+			"GATEWAY_PORT="+strconv.Itoa(port), "BIND_HOST=127.0.0.1", "MINISTACK_ACCOUNT_ID="+AccountID,
+			// Roles are enforced, and functions find AWS at the edge.
+			"AUTH=true", "AWS_ENDPOINT_URL="+m.edge.servicesURL(), "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
+			"IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0", "TMPDIR="+m.dir)
+	})
 	if err != nil {
 		return err
 	}
-	moto, err := m.run(ctx, "moto's server", filepath.Join(m.opts.Venv, "bin", "python"), "/moto-api/",
-		func(port int) (args, env []string) {
-			machine := strconv.Itoa(m.edge.machine.Addr().(*net.TCPAddr).Port)
-			return []string{script, "-H", "127.0.0.1", "-p", strconv.Itoa(port)}, []string{"MOTO_PORT=" + machine}
-		})
+	moto, err := m.serve(ctx, "moto's server", "/moto-api/", func(port int) *exec.Cmd {
+		machine := m.edge.machine.Addr().(*net.TCPAddr).Port
+		return m.command([]string{script, "-H", "127.0.0.1", "-p", strconv.Itoa(port)}, "python", "MOTO_PORT="+strconv.Itoa(machine))
+	})
 	if err != nil {
 		return err
 	}
@@ -104,19 +103,20 @@ func (m *Emulator) start(ctx context.Context) error {
 	return nil
 }
 
-func (m *Emulator) run(ctx context.Context, name, path, ready string, with func(port int) (args, env []string)) (*url.URL, error) {
-	port, err := freePort()
+func (m *Emulator) serve(ctx context.Context, name, ready string, command func(port int) *exec.Cmd) (*url.URL, error) {
+	s, err := pypi.Serve(ctx, name, ready, command)
 	if err != nil {
 		return nil, err
 	}
-	args, env := with(port)
-	at := &url.URL{Scheme: "http", Host: fmt.Sprintf("127.0.0.1:%d", port)}
-	p, err := startProcess(ctx, name, path, args, env, m.opts.Log, at.String()+ready)
-	if err != nil {
-		return nil, err
-	}
-	m.servers = append(m.servers, p)
-	return at, nil
+	m.servers = append(m.servers, s)
+	return s.URL, nil
+}
+
+// command gives a program of the virtual environment, whose output is logged.
+func (m *Emulator) command(args []string, program string, env ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(m.opts.Venv, "bin", program), args...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), env...), m.opts.Log, m.opts.Log
+	return cmd
 }
 
 // URL is where the API of the deployed stack answers, to callers that say who
@@ -135,8 +135,8 @@ func (m *Emulator) Close() error {
 	if m.edge != nil {
 		m.edge.close()
 	}
-	for _, p := range m.servers {
-		p.stop()
+	for _, s := range m.servers {
+		s.Stop()
 	}
 	return os.RemoveAll(m.dir)
 }

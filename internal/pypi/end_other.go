@@ -4,5 +4,8 @@ package pypi
 
 import "os/exec"
 
-// EndWithTest can't be had here: what is started outlives the test process.
-func EndWithTest(*exec.Cmd) {}
+// endWithParent can't be had here: what is started outlives a process that is
+// killed.
+func endWithParent(*exec.Cmd) {}
+
+func kill(cmd *exec.Cmd) { _ = cmd.Process.Kill() }

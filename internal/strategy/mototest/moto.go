@@ -2,15 +2,13 @@
 package mototest
 
 import (
-	"fmt"
-	"net"
-	"net/http"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/pypi"
 )
@@ -43,26 +41,11 @@ func serve() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	server := filepath.Join(venv, "bin", "moto_server")
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	server, err := pypi.Serve(context.Background(), "moto's server", "/moto-api/", func(port int) *exec.Cmd {
+		return exec.Command(filepath.Join(venv, "bin", "moto_server"), "-H", "127.0.0.1", "-p", strconv.Itoa(port))
+	})
 	if err != nil {
 		return "", err
 	}
-	port := l.Addr().(*net.TCPAddr).Port
-	if err := l.Close(); err != nil {
-		return "", err
-	}
-	cmd := exec.Command(server, "-H", "127.0.0.1", "-p", fmt.Sprint(port))
-	pypi.EndWithTest(cmd)
-	if err := cmd.Start(); err != nil {
-		return "", err
-	}
-	url := fmt.Sprintf("http://127.0.0.1:%d", port)
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		if res, err := http.Get(url + "/moto-api/"); err == nil {
-			return url, res.Body.Close()
-		}
-	}
-	_ = cmd.Process.Kill()
-	return "", fmt.Errorf("moto's server did not start")
+	return server.URL.String(), nil
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -38,14 +37,6 @@ func (e *Emulator) Close() { e.stop(); e.stub.CloseClientConnections(); e.stub.C
 
 // serve starts the server of that name and waits until it answers at a path.
 func serve(name string, stub *stub, path string, command func(port int) *exec.Cmd) (*Emulator, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	if err := l.Close(); err != nil {
-		return nil, err
-	}
 	home, err := os.MkdirTemp("", "parity")
 	if err != nil {
 		return nil, err
@@ -54,29 +45,24 @@ func serve(name string, stub *stub, path string, command func(port int) *exec.Cm
 	if err != nil {
 		return nil, err
 	}
-	cmd := command(port)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = home, log, log
-	cmd.Env = append(cmd.Env, "TMPDIR="+home)
-	pypi.EndWithTest(cmd)
-	if err := cmd.Start(); err != nil {
-		return nil, err
+	server, err := pypi.Serve(context.Background(), name, path, func(port int) *exec.Cmd {
+		cmd := command(port)
+		cmd.Dir, cmd.Stdout, cmd.Stderr = home, log, log
+		cmd.Env = append(cmd.Env, "TMPDIR="+home)
+		return cmd
+	})
+	if err != nil {
+		said, _ := os.ReadFile(log.Name())
+		return nil, errors.Join(fmt.Errorf("%w: %s", err, said), log.Close(), os.RemoveAll(home))
 	}
-	e := &Emulator{Name: name, url: fmt.Sprintf("http://127.0.0.1:%d", port), stub: stub}
+	e := &Emulator{Name: name, url: server.URL.String(), stub: stub}
 	e.stop = func() {
-		_ = cmd.Process.Kill() // it may have ended
-		_ = cmd.Wait()
+		server.Stop()
 		_ = log.Close()
 		_ = os.RemoveAll(home)
 	}
 	stub.call = e.call
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		if res, err := http.Get(e.url + path); err == nil {
-			return e, res.Body.Close()
-		}
-	}
-	said, _ := os.ReadFile(log.Name())
-	e.stop()
-	return nil, fmt.Errorf("the emulator does not start: %s", said)
+	return e, nil
 }
 
 // call calls an operation of Step Functions.
