@@ -17,9 +17,8 @@ import (
 // system is the whole of fasttrack, on which transcripts are played.
 type system struct {
 	// url is the API's, api what the stack calls it, services that of AWS's services,
-	// table the table's name,
-	// machine the state machine's ARN, key that of the key of the digests, if it has
-	// one.
+	// table the table's name, machine the state machine's ARN, key that of the key of
+	// the digests, if it has one.
 	url, api, services, table, machine, key string
 }
 
