@@ -5,22 +5,14 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"strings"
+	"sync"
 )
 
 // known is an Entry without its methods, as this release knows it.
 type known Entry
 
-// knownMembers are the names that an entry's members have in JSON.
-var knownMembers = func() map[string]bool {
-	names := map[string]bool{}
-	for t, i := reflect.TypeFor[known](), 0; i < t.NumField(); i++ {
-		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "" {
-			names[name] = true
-		}
-	}
-	return names
-}()
+// entryMembers are the members of an entry that this release knows.
+var entryMembers = sync.OnceValue(func() jsonMembers { return membersOf(reflect.TypeFor[known]()) })
 
 // UnmarshalJSON reads an entry. Members that a newer release has written are kept
 // to be written again: the entry's hash is over them too.
@@ -33,7 +25,7 @@ func (e *Entry) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &members); err != nil {
 		return fmt.Errorf("an entry of a history: %w", err)
 	}
-	maps.DeleteFunc(members, func(name string, _ json.RawMessage) bool { return knownMembers[name] })
+	maps.DeleteFunc(members, func(name string, _ json.RawMessage) bool { return entryMembers().of(name) != nil })
 	*e = Entry(read)
 	if len(members) > 0 {
 		e.newer = members
