@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// Moto gives the folder of a virtual environment with moto's server.
+func Moto() (string, error) { return Venv("moto-5.2.5", "moto[server]==5.2.5") }
+
 // Venv gives the folder of a virtual environment of that name which holds the
 // requirement, such as "moto[server]==5.2.5"; it is made where it isn't there
 // yet, in TOOLS or the user's cache. The name has the version in it.

@@ -15,6 +15,7 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/asl"
+	"github.com/fasttrack-dev/fasttrack/internal/local/asl/parity"
 )
 
 // recordings are executions recorded at AWS, beside the checkout.
@@ -195,43 +196,19 @@ var (
 
 // alike compares a recorded value with a played one: placeholders stand for
 // anything.
-func alike(want, got any) bool {
-	switch want := want.(type) {
-	case map[string]any:
-		g, ok := got.(map[string]any)
-		if !ok || len(g) != len(want) {
-			return false
-		}
-		for k := range want {
-			if !alike(want[k], g[k]) {
-				return false
-			}
-		}
+func alike(want, got any) bool { return parity.Alike(want, got, alikeText) }
+
+func alikeText(want string, got any) bool {
+	if anything[want] {
 		return true
-	case []any:
-		g, ok := got.([]any)
-		if !ok || len(g) != len(want) {
-			return false
-		}
-		for i := range want {
-			if !alike(want[i], g[i]) {
-				return false
-			}
-		}
-		return true
-	case string:
-		if anything[want] {
-			return true
-		}
-		g, ok := got.(string)
-		pattern := ""
-		rest := want
-		for _, at := range placeholders.FindAllStringIndex(want, -1) {
-			pattern += regexp.QuoteMeta(want[len(want)-len(rest):at[0]]) + "(?s:.*)"
-			rest = want[at[1]:]
-		}
-		pattern += regexp.QuoteMeta(rest)
-		return ok && regexp.MustCompile("^(?s:"+pattern+")$").MatchString(g)
 	}
-	return reflect.DeepEqual(want, got)
+	g, ok := got.(string)
+	pattern := ""
+	rest := want
+	for _, at := range placeholders.FindAllStringIndex(want, -1) {
+		pattern += regexp.QuoteMeta(want[len(want)-len(rest):at[0]]) + "(?s:.*)"
+		rest = want[at[1]:]
+	}
+	pattern += regexp.QuoteMeta(rest)
+	return ok && regexp.MustCompile("^(?s:"+pattern+")$").MatchString(g)
 }

@@ -13,8 +13,6 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/pypi"
 )
 
-const requirement = "moto[server]==5.2.5"
-
 var (
 	once     sync.Once
 	endpoint string
@@ -37,7 +35,7 @@ func Endpoint(t *testing.T) string {
 }
 
 func serve() (string, error) {
-	venv, err := pypi.Venv("moto-5.2.5", requirement)
+	venv, err := pypi.Moto()
 	if err != nil {
 		return "", err
 	}

@@ -16,7 +16,7 @@ import (
 // that calls Lambda at the port that the server thinks is its own, where the
 // answers of the cases are.
 func Moto() (*Emulator, error) {
-	venv, err := pypi.Venv("moto-5.2.5", "moto[server]==5.2.5")
+	venv, err := pypi.Moto()
 	if err != nil {
 		return nil, err
 	}

@@ -57,7 +57,29 @@ var instant = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$`)
 // alike compares what is wanted with what came. In what is wanted, "<any>" is
 // anything, "<time>" a time, "<text>" a string, and "<cause: why>" the cause of
 // a function's error: its document, or its message.
-func alike(want, got any) bool {
+func alike(want, got any) bool { return Alike(want, got, alikeText) }
+
+func alikeText(want string, got any) bool {
+	g, ok := got.(string)
+	if message, is := strings.CutPrefix(want, "<cause: "); is {
+		message = strings.TrimSuffix(message, ">")
+		var document struct{ ErrorMessage string }
+		return ok && (g == message || json.Unmarshal([]byte(g), &document) == nil && document.ErrorMessage == message)
+	}
+	switch want {
+	case "<any>":
+		return true
+	case "<text>":
+		return ok
+	case "<time>":
+		return ok && instant.MatchString(g)
+	}
+	return ok && g == want
+}
+
+// Alike compares two JSON values, as encoding/json decodes them. text says whether
+// a text that is wanted is like what came in its place.
+func Alike(want, got any, text func(want string, got any) bool) bool {
 	switch want := want.(type) {
 	case map[string]any:
 		g, ok := got.(map[string]any)
@@ -66,7 +88,7 @@ func alike(want, got any) bool {
 		}
 		for k := range want {
 			other, there := g[k]
-			if !there || !alike(want[k], other) {
+			if !there || !Alike(want[k], other, text) {
 				return false
 			}
 		}
@@ -77,27 +99,13 @@ func alike(want, got any) bool {
 			return false
 		}
 		for i := range want {
-			if !alike(want[i], g[i]) {
+			if !Alike(want[i], g[i], text) {
 				return false
 			}
 		}
 		return true
 	case string:
-		g, ok := got.(string)
-		if message, is := strings.CutPrefix(want, "<cause: "); is {
-			message = strings.TrimSuffix(message, ">")
-			var document struct{ ErrorMessage string }
-			return ok && (g == message || json.Unmarshal([]byte(g), &document) == nil && document.ErrorMessage == message)
-		}
-		switch want {
-		case "<any>":
-			return true
-		case "<text>":
-			return ok
-		case "<time>":
-			return ok && instant.MatchString(g)
-		}
-		return ok && g == want
+		return text(want, got)
 	}
 	return reflect.DeepEqual(want, got)
 }
