@@ -4,9 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"path"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -135,10 +133,7 @@ func (d deployed) digest(t *testing.T) {
 	if err != nil || out.FunctionError != nil {
 		t.Fatalf("%v %s", err, out.Payload)
 	}
-	cmd := exec.CommandContext(t.Context(), filepath.Join(binaries, "bin", "fasttrack"), "audit", "verify",
-		"--table", d.table, "--endpoint-url", d.services, "--key", d.key)
-	text, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(text), "1 digest verified") {
-		t.Errorf("audit verify: %v\n%s", err, text)
+	if text := d.verified(t, "--key", d.key); !strings.Contains(text, "1 digest verified") {
+		t.Errorf("audit verify printed\n%s", text)
 	}
 }

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"os/exec"
@@ -19,13 +18,10 @@ import (
 // TestDeployedIAM deploys with callers that sign (SigV4), and calls by the command
 // line: API Gateway checks the signatures, and which role may call.
 func TestDeployedIAM(t *testing.T) {
-	if !emulated() {
-		t.Skip("nothing is deployed: `make e2e` does")
-	}
-	t.Parallel()
-	var logs bytes.Buffer
-	e := startEmulator(t, &logs)
-	i := iamCallers{t: t, e: e, system: deployTo(t, e, layOutBuild(t, "HooksFunction", "../flows.yaml"), &logs, map[string]string{"AuthMode": "IAM"})}
+	onlyDeployed(t)
+	logs := newLogs(t)
+	e := startEmulator(t, logs)
+	i := iamCallers{t: t, e: e, system: deployTo(t, e, layOutBuild(t, "HooksFunction", "../flows.yaml"), logs, map[string]string{"AuthMode": "IAM"})}
 
 	// The emulator looks for this right on everything; AWS on the path that is listed.
 	for _, function := range []string{"request", "approve"} {

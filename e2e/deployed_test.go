@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,12 +17,9 @@ import (
 
 // TestDeployed is what can be seen on a deployed stack alone.
 func TestDeployed(t *testing.T) {
-	if !emulated() {
-		t.Skip("nothing is deployed: `make e2e` does")
-	}
-	t.Parallel()
-	var logs bytes.Buffer
-	on, e := deploy(t, "CasesFunction", "testdata/cases/flows.yaml", &logs)
+	onlyDeployed(t)
+	logs := newLogs(t)
+	on, e := deploy(t, "CasesFunction", "testdata/cases/flows.yaml", logs)
 	d := deployed{on, e}
 	t.Run("public routes", d.publicRoutes)
 	t.Run("roles are enforced", d.rolesAreEnforced)

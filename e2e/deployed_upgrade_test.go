@@ -27,22 +27,14 @@ var oldReleases = []struct {
 // machine, functions and hooks, has runs wait in it, and deploys today's over it:
 // they end rightly. Then it goes back to the old release, and to today's again.
 func TestDeployedUpgrade(t *testing.T) {
-	if !emulated() {
-		t.Skip("nothing is deployed: `make e2e` does")
-	}
-	t.Parallel()
+	onlyDeployed(t)
 	for _, r := range oldReleases {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
-			var logs bytes.Buffer
-			t.Cleanup(func() {
-				if t.Failed() && os.Getenv("FASTTRACK_E2E_LOGS") != "" {
-					t.Logf("logs of the functions:\n%s", logs.String())
-				}
-			})
-			old, today := buildRelease(t, r.commit, &logs), layOutBuild(t, "HooksFunction", "testdata/upgrade/flows.yaml")
-			e := startEmulator(t, &logs)
-			d := deployed{deployTo(t, e, old, &logs, nil), e}
+			logs := newLogs(t)
+			old, today := buildRelease(t, r.commit, logs), layOutBuild(t, "HooksFunction", "testdata/upgrade/flows.yaml")
+			e := startEmulator(t, logs)
+			d := deployed{deployTo(t, e, old, logs, nil), e}
 
 			const review = `{"flow":"low-risk","fields":{"target":"prod-admin"}}`
 			acts := map[string]string{}
@@ -56,7 +48,7 @@ func TestDeployedUpgrade(t *testing.T) {
 				endsAt = time.Now().Add(90 * time.Second)
 			}
 
-			d.system = deployTo(t, e, today, &logs, nil)
+			d.system = deployTo(t, e, today, logs, nil)
 			if r.access && time.Now().After(endsAt) {
 				t.Error("the deployment took longer than access was there: it shows nothing of its end")
 			}
@@ -80,12 +72,12 @@ func TestDeployedUpgrade(t *testing.T) {
 
 			// Back: what today's release has asked waits, whatever is done about it
 			// meanwhile, and goes on when it is there again.
-			d.system = deployTo(t, e, old, &logs, nil)
+			d.system = deployTo(t, e, old, logs, nil)
 			if !r.access {
 				d.actsLater(t, "grace@example.com", later)
 			}
 			d.ask(t, review, "pending")
-			d.system = deployTo(t, e, today, &logs, nil)
+			d.system = deployTo(t, e, today, logs, nil)
 			if r.access {
 				d.act(t, "grace@example.com", later, "approve")
 			}
@@ -109,13 +101,16 @@ func access(target string, seconds int) string {
 	return fmt.Sprintf(`{"flow":"aws-access","reason":"prod is down","duration_seconds":%d,"fields":{"target":%q,"urgency":"Emergency"}}`, seconds, target)
 }
 
-// verified has the command line of today verify the history of every run.
-func (d deployed) verified(t *testing.T) {
+// verified has the command line of today verify the history of every run, and
+// gives what it prints.
+func (d deployed) verified(t *testing.T, more ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), filepath.Join(binaries, "bin", "fasttrack"), "audit", "verify", "--table", d.table, "--endpoint-url", d.services)
-	if out, err := cmd.CombinedOutput(); err != nil {
+	args := append([]string{"audit", "verify", "--table", d.table, "--endpoint-url", d.services}, more...)
+	out, err := exec.CommandContext(t.Context(), filepath.Join(binaries, "bin", "fasttrack"), args...).CombinedOutput()
+	if err != nil {
 		t.Errorf("audit verify: %v\n%s", err, out)
 	}
+	return string(out)
 }
 
 // buildRelease gives what `sam build` makes of a commit, with the flows of the test.

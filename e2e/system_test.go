@@ -28,21 +28,39 @@ type system struct {
 // `make run` serves.
 func emulated() bool { return os.Getenv("FASTTRACK_EMULATOR") != "" }
 
+// onlyDeployed skips a test of what can be seen on a deployed stack alone, where
+// none is, and has it run beside the others: what there is to wait for is
+// deployments.
+func onlyDeployed(t *testing.T) {
+	t.Helper()
+	if !emulated() {
+		t.Skip("nothing is deployed: `make e2e` does")
+	}
+	t.Parallel()
+}
+
+// newLogs takes what a system prints, and tells it where the test fails and
+// FASTTRACK_E2E_LOGS is set.
+func newLogs(t testing.TB) *bytes.Buffer {
+	logs := &bytes.Buffer{}
+	t.Cleanup(func() {
+		if t.Failed() && os.Getenv("FASTTRACK_E2E_LOGS") != "" {
+			t.Logf("logs of the functions:\n%s", logs)
+		}
+	})
+	return logs
+}
+
 // serve starts a system with the hook function and the flows of one suite, which
 // ends with the test.
 func serve(t testing.TB, hooks, flows string, o local.Options) (system, *local.Stack) {
 	t.Helper()
-	var logs bytes.Buffer
-	t.Cleanup(func() {
-		if t.Failed() && os.Getenv("FASTTRACK_E2E_LOGS") != "" {
-			t.Logf("logs of the functions:\n%s", logs.String())
-		}
-	})
+	logs := newLogs(t)
 	if emulated() {
-		on, _ := deploy(t, hooks, flows, &logs)
+		on, _ := deploy(t, hooks, flows, logs)
 		return on, nil
 	}
-	o.TemplatePath, o.BuildDir, o.Addr, o.Log = "../template.yaml", layOut(t, hooks, flows), "127.0.0.1:0", &logs
+	o.TemplatePath, o.BuildDir, o.Addr, o.Log = "../template.yaml", layOut(t, hooks, flows), "127.0.0.1:0", logs
 	o.OnCall = calls.note
 	stack, err := local.Start(t.Context(), o)
 	if err != nil {
