@@ -137,9 +137,15 @@ func (d *decider) subscribed(h HookName) bool {
 	return h.guard() && !sameVersion
 }
 
-// raise lets an event come: its on-hook is asked if it is there, else the event
-// takes effect.
+// raise brings an event about: it asks the event's on-hook if there is one, else
+// it applies the event. An approve above the limits of fast_track goes to people
+// first, so that on_approve changes nothing elsewhere for an approve that does
+// not count.
 func (d *decider) raise(c Case) {
+	if why := d.aboveLimits(c); why != "" {
+		d.held(c, why)
+		return
+	}
 	hook := map[EventName]HookName{Approve: OnApprove, Deny: OnDeny, Expire: OnExpire, Revoke: OnRevoke}[c.Event]
 	if d.subscribed(hook) {
 		d.Engine.Case = &c
@@ -155,11 +161,9 @@ func (d *decider) settle(c Case) {
 		d.takeBack(c)
 		return
 	}
-	if c.Event == Approve && c.Origin == OnRequest {
-		if why := d.Flow.FastTrack.Held(d.Flow.Name, orDefault(d.Requester.Email, d.Requester.ID), d.step.Tallies, d.now); why != "" {
-			d.held(c, why)
-			return
-		}
+	if why := d.aboveLimits(c); why != "" {
+		d.held(c, why)
+		return
 	}
 	d.Engine.Case = nil
 	d.handled(c.Act)

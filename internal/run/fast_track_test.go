@@ -73,7 +73,6 @@ func TestFastTrackLimitsOnlyApprovals(t *testing.T) {
 	m := newMachine(t, limitedFlow(run.FastTrack{MaxPerHour: 1}))
 	m.tallies.Flow.Approved = before(time.Minute)
 	m.answer(run.OnRequest, `{"transition":"approve","subscriptions":["on_request","get_permissions","on_approve"]}`)
-	m.answer(run.OnApprove, `{}`)
 	m.answer(run.GetPermissions, `{"permissions":{"approvals":2}}`)
 	m.is(run.Pending, run.NextReview)
 	if got := m.run.Review.Approvals; len(got) != 1 || got[0].Count != 2 {
@@ -84,6 +83,42 @@ func TestFastTrackLimitsOnlyApprovals(t *testing.T) {
 	m.tallies.Flow.Approved = before(time.Minute)
 	m.answer(run.OnRequest, `{"transition":"deny","reason":"no","subscriptions":["on_request"]}`)
 	m.is(run.Denied, run.NextDenied)
+}
+
+// An approve above the limits never reaches on_approve, which may change
+// something elsewhere; a person's approve of the same run does.
+func TestFastTrackLimitsComeBeforeOnApprove(t *testing.T) {
+	const guarded = `{"transition":"approve","subscriptions":["on_request","on_approve"]}`
+	limits := map[string]run.FastTrack{
+		"the flow's hour":  {MaxPerHour: 1},
+		"the person's day": {MaxPerPersonPerDay: 1},
+		"denied of late":   {QuietAfterDenialSeconds: 3600},
+	}
+	used := run.Tallies{
+		Flow:   run.Tally{Approved: before(time.Minute)},
+		Person: run.Tally{Approved: before(time.Minute), Denied: "01J", DeniedAt: start.Add(-time.Minute)},
+	}
+	for name, limit := range limits {
+		t.Run(name, func(t *testing.T) {
+			m := newMachine(t, limitedFlow(limit))
+			m.tallies = used
+			m.answer(run.OnRequest, guarded)
+			m.is(run.Pending, run.NextReview)
+			m.act(run.Approve, grace, "")
+			m.answer(run.OnApprove, `{}`)
+			m.is(run.Approved, run.NextApproved)
+		})
+		t.Run(name+", used up while on_approve runs", func(t *testing.T) {
+			m := newMachine(t, limitedFlow(limit))
+			m.answer(run.OnRequest, guarded)
+			m.tallies = used
+			m.answer(run.OnApprove, `{}`)
+			m.is(run.Pending, run.NextReview)
+			if got := m.tallies; len(got.Flow.Approved) > 1 || len(got.Person.Approved) > 1 {
+				t.Errorf("it counts all the same: %+v", got)
+			}
+		})
+	}
 }
 
 // What counts is counted once, with the decision: approvals by on_request, and
