@@ -19,13 +19,3 @@ type Act struct {
 	Key string    `json:"key,omitempty"`
 	At  time.Time `json:"at"`
 }
-
-// The limits on acts that keep a run's record from being filled up.
-const (
-	// MaxActs is how many acts of people a run takes.
-	MaxActs = 300
-	// MaxActsPerMinute is how many of those one person may send in a minute.
-	MaxActsPerMinute = 10
-	// maxIgnored is how many ignored acts the history keeps; more are counted.
-	maxIgnored = 20
-)

@@ -3,7 +3,6 @@ package run
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -92,9 +91,9 @@ func (d *decider) log(to Status, e Entry) {
 	}
 	e.HooksVersion = d.hooksVersion
 	if e.Act != "" && e.Actor.Type != UserActor {
-		if i := slices.IndexFunc(d.step.Acts, func(a Act) bool { return a.ID == e.Act }); i >= 0 {
-			by := d.step.Acts[i].Person.Actor()
-			e.ActBy, e.ActEvent = &by, d.step.Acts[i].Event
+		if act, there := d.act(e.Act); there {
+			by := act.Person.Actor()
+			e.ActBy, e.ActEvent = &by, act.Event
 		}
 	}
 	if d.Shadow != nil && d.sealedShadow() == "" {
@@ -227,8 +226,8 @@ func (d *decider) end() {
 // the event came from.
 func (d *decider) ignored(c Case, by HookName, message, failure string, checks []Check) {
 	d.Engine.Case = nil
-	d.ignore(hookActor(by), ViaHook, c.Act, message, failure, checks)
-	if failure != "" {
+	kept := d.ignore(hookActor(by), ViaHook, c.Act, message, failure, checks)
+	if failure != "" && kept {
 		failed := HookError{Hook: by, Error: failure}
 		if d.Review != nil {
 			d.Review.Errors = append(d.Review.Errors, failed)
@@ -247,17 +246,19 @@ func (d *decider) ignored(c Case, by HookName, message, failure string, checks [
 }
 
 // ignore records that something does not count. Past the first few it only
-// counts, so that a run's record can't be filled up.
-func (d *decider) ignore(by Actor, via Channel, act, message, failure string, checks []Check) {
+// counts, so that a run's record can't be filled up; kept reports whether there
+// is an entry.
+func (d *decider) ignore(by Actor, via Channel, act, message, failure string, checks []Check) (kept bool) {
 	d.handled(act)
 	d.Engine.Ignored++
 	d.changed = true
-	if d.Engine.Ignored > maxIgnored && act != "" {
-		return
+	if a, there := d.act(act); there && !d.keepsIgnored(a) {
+		return false
 	}
 	d.log(d.Status, Entry{
 		Event: Ignore, Actor: by, Channel: via, Reason: message, Error: failure, Act: act, Checks: checks,
 	})
+	return true
 }
 
 // expiry is the case of the engine's own expire.

@@ -76,16 +76,18 @@ func (d *decider) goOn() {
 	}
 }
 
-// nextAct is the first act that was not dealt with and came before the review
-// expired; after the decision, the first revoke. A second act with the same key is the first one again.
+// nextAct is the first act that was not dealt with, finds [Run.Room] and came
+// before the review expired; after the decision, the first revoke. A second act
+// with the same key is the first one again.
 func (d *decider) nextAct() (Act, bool) { return d.Run.nextAct(d.step.Acts) }
 
 func (r *Run) nextAct(acts []Act) (Act, bool) {
 	keys := map[string]bool{}
+	room := room{run: r}
 	for _, act := range acts {
 		again := act.Key != "" && keys[act.Key]
 		keys[act.Key] = true
-		if again || slices.Contains(r.Engine.Handled, act.ID) {
+		if again || room.take(act) != nil || slices.Contains(r.Engine.Handled, act.ID) {
 			continue
 		}
 		if r.Status.Decided() {

@@ -85,7 +85,7 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 		return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil
 	}
 	now := s.Now()
-	if err := limit(rec.Acts, c.Caller.Person, now); err != nil {
+	if err := limit(r, rec.Acts, a, now); err != nil {
 		return httpapi.Reply{}, err
 	}
 	a.ID, a.At = run.NewID(now), now.UTC().Truncate(time.Millisecond)
@@ -172,31 +172,6 @@ func sameKey(acts []run.Act, key string) (run.Act, bool) {
 // counts tells whether p's approval is among those that count.
 func counts(r *run.Run, p run.Person) bool {
 	return r.Review != nil && slices.ContainsFunc(r.Review.ApprovedBy, func(by run.Approval) bool { return by.Is(p) })
-}
-
-// limit keeps a run's record from being filled up. Acts that come at the same
-// moment don't see each other, so a few more may get in; what a run can hold is
-// for Decide to see to.
-func limit(acts []run.Act, p run.Person, now time.Time) error {
-	tooMany := func(after time.Duration, detail string) error {
-		seconds := int((after + time.Second - 1) / time.Second)
-		return &httpapi.Problem{Status: http.StatusTooManyRequests, Kind: "too-many-acts", Detail: detail, RetryAfterSeconds: max(seconds, 1)}
-	}
-	if len(acts) >= run.MaxActs {
-		return tooMany(time.Hour, "This request has had as many acts as it may.")
-	}
-	var recent []time.Time // acts are in the order of their ids, so of time
-	for _, a := range acts {
-		if a.Person.Is(p) && now.Sub(a.At) < time.Minute {
-			recent = append(recent, a.At)
-		}
-	}
-	if n := len(recent); n >= run.MaxActsPerMinute {
-		// Room comes when the tenth from the end is a minute old.
-		after := recent[n-run.MaxActsPerMinute].Add(time.Minute).Sub(now)
-		return tooMany(after, "You have acted on this request ten times within a minute.")
-	}
-	return nil
 }
 
 // lost tells of an act that came after another one won.

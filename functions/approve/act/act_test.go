@@ -163,9 +163,26 @@ func TestActs(t *testing.T) {
 		}, "approve", `{}`, 429, "ten times"},
 		"too many in all": {func(w *world) {
 			for i := range run.MaxActs {
-				w.acts = append(w.acts, run.Act{ID: fmt.Sprint(i), At: start})
+				w.acts = append(w.acts, run.Act{ID: fmt.Sprintf("%03d", i), Person: run.Person{ID: fmt.Sprint(i % 20)}, At: start})
 			}
-		}, "approve", `{}`, 429, "as many acts"},
+		}, "approve", `{}`, 429, "as many actions"},
+		"too many by one in all": {func(w *world) {
+			for i := range run.MaxActsOfPerson {
+				w.acts = append(w.acts, run.Act{ID: fmt.Sprintf("%03d", i), Person: grace, At: start.Add(-time.Hour)})
+			}
+		}, "approve", `{}`, 429, "30 times"},
+		"too many by another": {func(w *world) {
+			w.asleep = true
+			for i := range run.MaxActs {
+				w.acts = append(w.acts, run.Act{ID: fmt.Sprintf("%03d", i), Person: run.Person{ID: "eve"}, At: start})
+			}
+		}, "approve", `{}`, 202, ""},
+		"an admin after all others": {func(w *world) {
+			w.asleep, w.who = true, run.Person{ID: "root@example.com"}
+			for i := range run.MaxActs {
+				w.acts = append(w.acts, run.Act{ID: fmt.Sprintf("%03d", i), Person: run.Person{ID: fmt.Sprint(i % 20)}, At: start})
+			}
+		}, "deny", `{"reason":"no"}`, 202, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := pending(t, "")

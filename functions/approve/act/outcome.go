@@ -18,8 +18,8 @@ const patience = 10 * time.Second
 // not known in time is answered as accepted: the act is stored and will be
 // dealt with, at the latest when the run is next looked at. So neither a read
 // nor a wake that fails is the call's failure; both are tried again meanwhile.
-func (s service) outcome(ctx context.Context, c *httpapi.Call, r *run.Run, a run.Act) (httpapi.Reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (s service) outcome(whole context.Context, c *httpapi.Call, r *run.Run, a run.Act) (httpapi.Reply, error) {
+	ctx, cancel := context.WithTimeout(whole, patience)
 	defer cancel()
 	woken := ""
 	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 250*time.Millisecond) {
@@ -41,6 +41,11 @@ func (s service) outcome(ctx context.Context, c *httpapi.Call, r *run.Run, a run
 		}
 		select {
 		case <-ctx.Done():
+			if rec, err := s.Store.LoadAll(whole, r.ID); err == nil {
+				if err := rec.Run.Room(rec.Acts, a); err != nil {
+					return httpapi.Reply{}, full(err) // Decide leaves it out
+				}
+			}
 			return httpapi.Reply{Status: http.StatusAccepted, Headers: map[string]string{"location": "/requests/" + r.ID}, Body: r.View()}, nil
 		case <-time.After(pause):
 		}

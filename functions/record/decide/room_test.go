@@ -56,10 +56,12 @@ func TestHooksThatSayAllTheyMay(t *testing.T) {
 		}, run.Denied},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := newMachine(t, newTable(t), sampleFlow(), tc.answers)
+			flow := sampleFlow()
+			flow.Review.Approvers = []string{"everyone"}
+			m := newMachine(t, newTable(t), flow, tc.answers)
 			m.arrives = func(m *machine) {
-				for range tc.acts {
-					m.acts(run.Approve, "root@example.com")
+				for i := range tc.acts {
+					m.acts(run.Approve, fmt.Sprintf("p%d@example.com", i/run.MaxActsOfPerson))
 				}
 				m.acts(run.Deny, "root@example.com")
 			}

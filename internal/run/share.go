@@ -1,0 +1,117 @@
+package run
+
+// The limits on actions that keep a run's record from being filled up, and one
+// person from leaving no room to the others.
+const (
+	// MaxActs is how many acts of people a run takes.
+	MaxActs = 300
+	// MaxActsOfPerson is how many of those may be one person's.
+	MaxActsOfPerson = 30
+	// MaxActsPerMinute is how many of those one person may send in a minute.
+	MaxActsPerMinute = 10
+
+	// The last acts of MaxActs are kept for admins, and those before them for
+	// admins and for anybody's revoke.
+	reservedForAdmins = 60
+	reservedForRevoke = 30
+)
+
+// How many ignored acts the history keeps; more are counted.
+const (
+	maxIgnored         = 20
+	maxIgnoredOfPerson = 5
+	ignoredForAdmins   = 5
+)
+
+// Full says why a run takes no more acts; it is safe to show.
+type Full string
+
+func (f Full) Error() string { return string(f) }
+
+// Room reports whether the run takes a beside those of acts that came before it:
+// all of them, if a has no id yet. nil means yes, else a [Full] says why not. Acts
+// count against their sender whether they took effect or were ignored.
+func (r *Run) Room(acts []Act, a Act) error {
+	room := room{run: r}
+	for _, before := range acts {
+		if a.ID != "" && before.ID >= a.ID {
+			break
+		}
+		_ = room.take(before) // what finds no room takes none
+	}
+	return room.take(a)
+}
+
+// room counts the acts of a run in the order in which they came. An act that
+// finds no room takes none from others.
+type room struct {
+	run    *Run
+	taken  int
+	shares []share
+}
+
+type share struct {
+	of    Person
+	taken int
+}
+
+func (c *room) take(a Act) error {
+	of := c.share(a.Person)
+	admin := c.run.isAdmin(a.Person)
+	most := MaxActs
+	switch {
+	case admin:
+	case a.Event == Revoke:
+		most -= reservedForAdmins
+	default:
+		most -= reservedForAdmins + reservedForRevoke
+	}
+	switch {
+	case of.taken >= MaxActsOfPerson:
+		return Full("You have acted on this request 30 times, which is as often as one person may.")
+	case c.taken >= most:
+		return Full("This request has had as many actions as it takes.")
+	}
+	of.taken++
+	c.taken++
+	return nil
+}
+
+func (c *room) share(p Person) *share {
+	for i := range c.shares {
+		if c.shares[i].of.Is(p) {
+			return &c.shares[i]
+		}
+	}
+	c.shares = append(c.shares, share{of: p})
+	return &c.shares[len(c.shares)-1]
+}
+
+// keepsIgnored reports whether the history still has room for the entry of an
+// ignored act: it keeps a few of each person, and some room for admins.
+func (d *decider) keepsIgnored(act Act) bool {
+	kept, own := 0, 0
+	for _, e := range d.History {
+		if e.Event != Ignore || e.Act == "" {
+			continue
+		}
+		kept++
+		if by, there := d.act(e.Act); there && by.Person.Is(act.Person) {
+			own++
+		}
+	}
+	if d.isAdmin(act.Person) {
+		return kept < maxIgnored
+	}
+	return kept < maxIgnored-ignoredForAdmins && own < maxIgnoredOfPerson
+}
+
+// act returns the act of an id.
+func (d *decider) act(id string) (Act, bool) {
+	for _, a := range d.step.Acts {
+		if a.ID == id {
+			return a, true
+		}
+	}
+	return Act{}, false
+}
