@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -85,14 +86,18 @@ func (s system) view(id string) (v view, err error) {
 
 // ended waits until a run has ended, and tells what is wrong with that.
 func (s system) ended(r Run, until time.Time) error {
+	want := Ends[r.Then]
+	if r.Then == Stay {
+		want = run.Status(strings.ToLower(r.State))
+	}
 	for ; ; time.Sleep(time.Second) {
 		v, err := s.view(r.ID)
 		if err != nil {
 			return fmt.Errorf("run %s: %w", r.ID, err)
 		}
-		if v.Status != Ends[r.Then] {
+		if v.Status != want {
 			if time.Now().After(until) {
-				return fmt.Errorf("run %s, to %s from %s, is %s, want %s", r.ID, r.Then, r.State, v.Status, Ends[r.Then])
+				return fmt.Errorf("run %s, to %s from %s, is %s, want %s", r.ID, r.Then, r.State, v.Status, want)
 			}
 			continue
 		}

@@ -52,13 +52,17 @@ type Heard struct {
 	Answered json.RawMessage `json:"answered"`
 }
 
-// plan is how a run comes to wait where it does.
+// plan is how a run comes to the state that it is recorded in.
 type plan struct {
 	then, flow, reason, target string
 	seconds                    int
-	// acts are done in turn, as soon as they may: WHO approves.
+	// token is the value of a sensitive field; a request that has one sends a
+	// context along.
+	token string
+	// acts are done in turn, each in the state where it may be: "WHO ACT", where
+	// WHO is "-" for the requester.
 	acts []string
-	// at is the state that it waits in.
+	// at is the state that it stands in, or ended in.
 	at string
 }
 
@@ -67,19 +71,33 @@ var plans = []plan{
 	{then: "deny", flow: "plain", at: "Review"},
 	{then: "cancel", flow: "plain", at: "Review"},
 	{then: "expire", flow: "plain", at: "Review"},
-	{then: "approve", flow: "two", acts: []string{"grace"}, at: "Review"},
+	{then: "approve", flow: "two", acts: []string{"grace approve"}, at: "Review"},
 	{then: "approve", flow: "guarded", at: "Review"},
 	{then: "ask again", flow: "plain", reason: "hang in on_request, else fast", at: "OnRequest"},
-	{then: "ask again", flow: "guarded", reason: "hang in on_approve", acts: []string{"grace"}, at: "Hook"},
+	{then: "ask again", flow: "guarded", reason: "hang in on_approve", acts: []string{"grace approve"}, at: "Hook"},
 	{then: "give", flow: "access", target: "prod", at: "Review"},
 	{then: "deny", flow: "access", target: "prod", at: "Review"},
+	{then: "approve", flow: "guarded", acts: []string{"root approve"}, at: "Review"},
+	{then: "approve", flow: "secret", token: "hunter2", at: "Review"},
+	{then: Stay, flow: "limited", reason: "fast", at: "Approved"},
+	{then: Stay, flow: "two", acts: []string{"grace approve", "linus approve"}, at: "Approved"},
+	{then: Stay, flow: "secret", token: "hunter2", acts: []string{"grace deny"}, at: "Denied"},
+	{then: Stay, flow: "plain", acts: []string{"- cancel"}, at: "Canceled"},
+	{then: Stay, flow: "brief", at: "Expired"},
 }
+
+// Stay is what is to happen to a run that is over.
+const Stay = "stay"
 
 var accessPlans = []plan{
 	{then: "end", flow: "access", reason: "fast", target: "prod", at: "Active"},
 	{then: "revoke", flow: "access", reason: "fast", target: "prod", at: "Active"},
 	{then: "take back", flow: "access", reason: "fast", target: "stuck", seconds: 20, at: "Pause"},
 	{then: "go on giving", flow: "access", reason: "fast", target: "slow", at: "Grant"},
+	{then: "end", flow: "access", reason: "fast", target: "standing", at: "Active"},
+	{then: Stay, flow: "access", reason: "fast", target: "prod", seconds: 20, at: "Ended"},
+	{then: Stay, flow: "access", reason: "fast", target: "prod", acts: []string{"linus revoke"}, at: "Revoked"},
+	{then: Stay, flow: "access", reason: "fast", target: "refused", at: "Failed"},
 }
 
 func main() {

@@ -20,6 +20,9 @@ var ends = map[string]run.Status{
 	"give": run.Ended, "end": run.Ended, "revoke": run.Revoked, "take back": run.Ended, "go on giving": run.Ended,
 }
 
+// stay is what is to happen to a run that was over before the upgrade.
+const stay = "stay"
+
 // recordedHooks are those that releases were recorded with, without the waits.
 var recordedHooks = hook.Flows{
 	"*":       {OnRequest: recordedOnRequest},
@@ -65,6 +68,7 @@ func TestUpgradeWithRunsOfOldReleases(t *testing.T) {
 // finish does what is to happen to the runs of a release, and checks how they end.
 func (p *play) finish(rel release, before map[string][]run.Entry) {
 	p.t.Helper()
+	standing := p.standing()
 	for _, r := range rel.Runs {
 		p.then(r)
 	}
@@ -73,16 +77,68 @@ func (p *play) finish(rel release, before map[string][]run.Entry) {
 	})
 	for _, r := range rel.Runs {
 		got := p.load(r.ID)
-		if got.Status != ends[r.Then] {
-			p.t.Errorf("%s: %s from %s is %s, want %s: %s", r.ID, r.Then, r.State, got.Status, ends[r.Then], last(got).Reason)
+		if got.Status != r.ends() {
+			p.t.Errorf("%s: %s from %s is %s, want %s: %s", r.ID, r.Then, r.State, got.Status, r.ends(), last(got).Reason)
+		}
+		if r.Then == stay {
+			p.stays(got, before[r.ID])
+			continue
 		}
 		p.goesOn(got, before[r.ID])
 		if a := got.Access; a != nil && r.Then != "take back" && a.GoneAt.Sub(a.EndsAt) > time.Minute {
 			p.t.Errorf("run %s: access was gone %v after its time", r.ID, a.GoneAt.Sub(a.EndsAt))
 		}
 	}
-	if left := p.world.left(); len(left) > 0 {
-		p.t.Errorf("still there: %v", left)
+	left := p.world.left()
+	slices.Sort(left)
+	if !slices.Equal(left, standing) {
+		p.t.Errorf("still there: %v, want %v, which was there before", left, standing)
+	}
+}
+
+// ends is the status that the run must end in.
+func (r left) ends() run.Status {
+	if r.Then == stay {
+		return run.Status(strings.ToLower(r.State))
+	}
+	return ends[r.Then]
+}
+
+// standing has people keep the access that they had before they asked for it, and
+// lists it.
+func (p *play) standing() []string {
+	var all []string
+	for _, r := range p.runs() {
+		if target, _ := r.Target(); target.ID == "standing" {
+			all = append(all, r.Requester.ID+" standing")
+			p.world.has[all[len(all)-1]] = true
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// stays checks a run that was over before the upgrade: it is as it was, its
+// record still verifies, and nothing can be done to it any more.
+func (p *play) stays(r *run.Run, before []run.Entry) {
+	p.t.Helper()
+	if !slices.EqualFunc(r.History, before, func(a, b run.Entry) bool { return a.Hash == b.Hash }) {
+		p.t.Errorf("run %s: its history was %v, and is %v", r.ID, before, r.History)
+	}
+	rec, _, err := p.table.LoadStored(p.t.Context(), r.ID)
+	if err == nil {
+		err = r.VerifyRecord(r.ID, rec.Context)
+	}
+	if err != nil {
+		p.t.Errorf("run %s: %v", r.ID, err)
+	}
+	for who, act := range map[string]string{r.Requester.Email: "cancel", "linus@example.com": "approve", "root@example.com": "revoke"} {
+		if a := p.call(who, "POST", "/requests/"+r.ID+"/"+act, map[string]any{}); a.status < 400 {
+			p.t.Errorf("run %s, %s: %s to %s it answered %d %v", r.ID, r.Status, who, act, a.status, a.body)
+		}
+	}
+	if a := p.call(r.Requester.Email, "GET", "/requests/"+r.ID, nil); a.status != 200 || a.body["status"] != string(r.Status) {
+		p.t.Errorf("run %s, %s: its requester reads %d %v", r.ID, r.Status, a.status, a.body)
 	}
 }
 
@@ -91,6 +147,10 @@ func (p *play) then(r left) {
 	p.t.Helper()
 	switch r.Then {
 	case "approve", "give":
+		// Who asked is known by what was stored of them, without a principal.
+		if a := p.call(p.load(r.ID).Requester.Email, "POST", "/requests/"+r.ID+"/approve", map[string]any{}); a.status != 403 {
+			p.t.Errorf("run %s: its own requester's approve was answered with %d %v", r.ID, a.status, a.body)
+		}
 		if p.load(r.ID).Flow.Name == "guarded" {
 			p.acts("root@example.com", r.ID, "approve") // the guard ignores it
 		}
@@ -133,7 +193,11 @@ func (p *play) goesOn(r *run.Run, before []run.Entry) {
 		p.t.Errorf("run %s: its history was %s, and is %s", r.ID, text(before), text(r.History))
 		return
 	}
-	if err := r.VerifyRecord(r.ID, nil); err != nil {
+	rec, _, err := p.table.LoadStored(p.t.Context(), r.ID)
+	if err == nil {
+		err = r.VerifyRecord(r.ID, rec.Context)
+	}
+	if err != nil {
 		p.t.Errorf("run %s: %v", r.ID, err)
 	}
 	decisions := 0

@@ -1,5 +1,6 @@
 // Command strategy is the strategy that old releases were recorded with: access
-// to the target stuck can't be taken back, and access to slow takes a while.
+// to the target stuck can't be taken back, access to slow takes a while, refused
+// can't be given, and everybody has standing before asking for it.
 package main
 
 import (
@@ -25,7 +26,8 @@ type asked struct {
 }
 
 type answered struct {
-	HasAccess bool `json:"has_access"`
+	HasAccess bool   `json:"has_access"`
+	Refused   string `json:"refused,omitempty"`
 }
 
 func main() {
@@ -43,6 +45,9 @@ func answer(ctx context.Context, a asked) (any, error) {
 	file := filepath.Join(os.TempDir(), "fasttrack-recorded-"+hex.EncodeToString([]byte(a.Person.ID+" "+a.Target.ID)))
 	switch a.Operation {
 	case "give":
+		if a.Target.ID == "refused" {
+			return answered{Refused: "nobody gets this"}, nil
+		}
 		if a.Target.ID == "slow" {
 			select {
 			case <-ctx.Done():
@@ -59,5 +64,5 @@ func answer(ctx context.Context, a asked) (any, error) {
 		_ = os.Remove(file)
 	}
 	_, err := os.Stat(file)
-	return answered{HasAccess: err == nil}, nil
+	return answered{HasAccess: err == nil || a.Target.ID == "standing"}, nil
 }
