@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/local/gateway"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -145,7 +146,11 @@ func (in *simulatedRequest) person(file *flow.File) (run.Person, error) {
 	if in.as == "" {
 		return run.Person{}, usageError{errors.New("who asks? Give --as EMAIL")}
 	}
-	id, groups, _ := strings.Cut(in.as, ";")
+	id, list, _ := strings.Cut(in.as, ";")
+	groups, err := gateway.ReadGroups(list)
+	if err != nil {
+		return run.Person{}, usageError{fmt.Errorf("--as: %w", err)}
+	}
 	who, known := file.Directory.Lookup(id)
 	if !known {
 		who = run.Person{ID: id, Machine: !strings.Contains(id, "@")}
@@ -153,10 +158,5 @@ func (in *simulatedRequest) person(file *flow.File) (run.Person, error) {
 			who.Email = id
 		}
 	}
-	for _, g := range strings.Split(groups, ",") {
-		if g != "" {
-			who.Groups = append(who.Groups, g)
-		}
-	}
-	return who, nil
+	return file.Directory.WithTokenGroups(who, groups), nil
 }

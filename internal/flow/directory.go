@@ -10,9 +10,17 @@ import (
 // Directory is what flows.yaml knows of people and groups that a token can't
 // tell.
 type Directory struct {
-	// Groups are the e-mails of each group's members.
-	Groups map[string][]string
+	Groups map[string]Group
 	People []Entry
+}
+
+// Group is a group that the directory lists: it has the members named here, and
+// no others.
+type Group struct {
+	// Members are e-mails.
+	Members []string
+	// FromToken are the groups in a token whose holders are members too.
+	FromToken []string
 }
 
 // Entry is one person with all the identities they come under: e-mails, ARNs
@@ -66,8 +74,8 @@ func (d *Directory) unify(flows []Flow) {
 			}
 		}
 	}
-	for _, members := range d.Groups {
-		replace(members)
+	for _, g := range d.Groups {
+		replace(g.Members)
 	}
 	for i := range flows {
 		f := &flows[i]
@@ -81,14 +89,45 @@ func (d *Directory) unify(flows []Flow) {
 }
 
 func (d Directory) person(email, name string) run.Person {
-	return run.Person{ID: fold(email), Email: fold(email), Name: name, Groups: d.GroupsOf(email)}
+	return d.WithTokenGroups(run.Person{ID: fold(email), Email: fold(email), Name: name}, nil)
+}
+
+// WithTokenGroups gives the person the groups of the directory and those that a
+// token tells. A token adds nobody to a group that the directory lists, unless
+// the group takes members from one of the token's groups.
+func (d Directory) WithTokenGroups(p run.Person, token []string) run.Person {
+	p.Groups, p.ListedGroups, p.CoveredGroups = nil, nil, nil
+	for _, name := range sortedKeys(d.Groups) {
+		if d.has(name, p.Email, token) {
+			p.Groups = append(p.Groups, name)
+		}
+	}
+	p.ListedGroups = slices.Clone(p.Groups)
+	for _, name := range token {
+		to := &p.Groups
+		if _, listed := d.Groups[name]; listed {
+			to = &p.CoveredGroups
+		}
+		if isGroupName(name) && !slices.Contains(*to, name) {
+			*to = append(*to, name)
+		}
+	}
+	return p
+}
+
+// has reports whether a listed group has the person of an e-mail and of token
+// groups.
+func (d Directory) has(name, email string, token []string) bool {
+	g := d.Groups[name]
+	return email != "" && slices.ContainsFunc(g.Members, func(m string) bool { return fold(m) == fold(email) }) ||
+		slices.ContainsFunc(g.FromToken, func(from string) bool { return slices.Contains(token, from) })
 }
 
 // GroupsOf lists the directory's groups of an e-mail, sorted.
 func (d Directory) GroupsOf(email string) []string {
 	var groups []string
 	for _, name := range sortedKeys(d.Groups) {
-		if slices.ContainsFunc(d.Groups[name], func(m string) bool { return fold(m) == fold(email) }) {
+		if d.has(name, email, nil) {
 			groups = append(groups, name)
 		}
 	}
@@ -120,8 +159,8 @@ func (d Directory) members(principal string, admins []string) ([]string, bool) {
 		}
 		return all, true
 	case strings.HasPrefix(principal, "group:"):
-		emails, known := d.Groups[strings.TrimPrefix(principal, "group:")]
-		return emails, known
+		g, listed := d.Groups[strings.TrimPrefix(principal, "group:")]
+		return g.Members, listed && len(g.FromToken) == 0
 	}
 	if p, known := d.Lookup(principal); known {
 		return []string{p.Email}, true

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -30,7 +31,17 @@ func isName(s string, most int, first, all string) bool {
 
 func only(s, set string) bool { return strings.Trim(s, set) == "" }
 
-func isGroupName(s string) bool { return isWord(s, 128, ",;:") }
+// isGroupName reports whether s names a group: as identity providers write them,
+// with spaces, colons and commas inside, but no character that can't be seen.
+func isGroupName(s string) bool {
+	return s != "" && s[0] != ' ' && s[len(s)-1] != ' ' && utf8.RuneCountInString(s) <= 256 && strings.IndexFunc(s, isHidden) < 0
+}
+
+// isHidden reports whether r is a control character or is not seen where it is
+// printed: two names that differ in it would look the same.
+func isHidden(r rune) bool {
+	return unicode.IsControl(r) || r == 0xad || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff
+}
 
 // isEmail tells whether s has the form of an e-mail: one @, and nothing in it
 // that separates or that issuer|subject needs.

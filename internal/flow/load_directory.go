@@ -9,29 +9,52 @@ import (
 
 func (r *reader) directory(n *yaml.Node, path string, d *Directory) {
 	r.members(n, path, map[string]func(*yaml.Node, string){
-		"groups": func(n *yaml.Node, at string) {
-			d.Groups = map[string][]string{}
-			if n.Kind != yaml.MappingNode {
-				r.fail(n, at, "a mapping of groups was expected, not %s", describe(n))
-				return
-			}
-			for i := 0; i+1 < len(n.Content); i += 2 {
-				key := n.Content[i]
-				if key.Kind != yaml.ScalarNode || !isGroupName(key.Value) {
-					r.fail(key, at, "a group's name was expected, not %s", describe(key))
-					continue
-				}
-				if _, twice := d.Groups[key.Value]; twice {
-					r.fail(key, join(at, key.Value), "it is there twice")
-					continue
-				}
-				var members []string
-				r.strings(&members, checkMember)(resolve(n.Content[i+1]), join(at, key.Value))
-				d.Groups[key.Value] = members
-			}
-		},
+		"groups": func(n *yaml.Node, at string) { r.directoryGroups(n, at, d) },
 		"people": func(n *yaml.Node, at string) { r.people(n, at, d) },
 	})
+}
+
+func (r *reader) directoryGroups(n *yaml.Node, path string, d *Directory) {
+	d.Groups = map[string]Group{}
+	if n.Kind != yaml.MappingNode {
+		r.fail(n, path, "a mapping of groups was expected, not %s", describe(n))
+		return
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := resolve(n.Content[i])
+		if key.Kind != yaml.ScalarNode {
+			r.fail(n.Content[i], path, "a group's name was expected, not %s", describe(key))
+			continue
+		}
+		if err := checkGroup(key.Value); err != nil {
+			r.fail(n.Content[i], path, "%v", err)
+			continue
+		}
+		at := join(path, key.Value)
+		if _, twice := d.Groups[key.Value]; twice {
+			r.fail(n.Content[i], at, "it is there twice")
+			continue
+		}
+		d.Groups[key.Value] = r.group(resolve(n.Content[i+1]), at)
+	}
+}
+
+// group reads a group of the directory: a list of members, or members and the
+// token groups whose holders are members too.
+func (r *reader) group(n *yaml.Node, path string) Group {
+	var g Group
+	switch n.Kind {
+	case yaml.MappingNode:
+		r.members(n, path, map[string]func(*yaml.Node, string){
+			"members":    r.strings(&g.Members, checkMember),
+			"from_token": r.strings(&g.FromToken, checkGroup),
+		})
+	case yaml.SequenceNode:
+		r.strings(&g.Members, checkMember)(n, path)
+	default:
+		r.fail(n, path, "a list of members, or a mapping of members and from_token, was expected, not %s", describe(n))
+	}
+	return g
 }
 
 func checkMember(s string) error {

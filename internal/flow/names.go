@@ -14,14 +14,12 @@ const maxPrincipals = 100
 // is one here.
 func checkPrincipal(admins bool) func(string) error {
 	return func(s string) error {
+		name, isGroup := strings.CutPrefix(s, "group:")
 		switch {
+		case isGroup:
+			return checkGroup(name)
 		case s == "everyone", s == "admins" && admins, isEmail(s), strings.HasPrefix(s, "arn:aws"), strings.Contains(s, "|"):
 			return nil
-		case strings.HasPrefix(s, "group:"):
-			if isGroupName(s[len("group:"):]) {
-				return nil
-			}
-			return fmt.Errorf("a group's name was expected after group:, not %q", clip(s[len("group:"):]))
 		}
 		expected := `an e-mail, "group:NAME", "everyone" or an identity`
 		if admins {
@@ -29,6 +27,14 @@ func checkPrincipal(admins bool) func(string) error {
 		}
 		return fmt.Errorf("%s was expected, not %q", expected, clip(s))
 	}
+}
+
+// checkGroup checks the name of a group.
+func checkGroup(name string) error {
+	if !isGroupName(name) {
+		return fmt.Errorf("a group's name was expected, not %q: 1 to 256 characters, no space at either end, no control or invisible character", clip(name))
+	}
+	return nil
 }
 
 // engine are the functions of the engine itself, each named

@@ -20,11 +20,11 @@ func (r *reader) together(file *File) {
 		r.warnNotify(file, f, path)
 	}
 	for _, g := range r.groups {
-		members, known := d.Groups[g.name]
+		listed, known := d.Groups[g.name]
 		switch {
 		case !known:
 			r.warn(file, g, "the directory has no group %q; only those whose token says so are in it", clip(g.name))
-		case len(members) == 0:
+		case len(listed.Members)+len(listed.FromToken) == 0:
 			r.warn(file, g, "group %q is empty in the directory", clip(g.name))
 		}
 	}

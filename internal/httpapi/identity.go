@@ -82,17 +82,3 @@ func known(d flow.Directory, identities ...string) (run.Person, bool) {
 	}
 	return run.Person{}, false
 }
-
-// addGroups adds the groups that a token tells to those of the directory.
-func addGroups(p run.Person, groups []string) run.Person {
-	seen := map[string]bool{}
-	all := append(append([]string{}, p.Groups...), groups...)
-	p.Groups = nil
-	for _, g := range all {
-		if g != "" && !seen[g] {
-			seen[g] = true
-			p.Groups = append(p.Groups, g)
-		}
-	}
-	return p
-}

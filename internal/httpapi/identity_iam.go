@@ -105,7 +105,7 @@ func (i *iamIdentifier) session(account, session string) Identity {
 		email := strings.ToLower(session)
 		id.Person = run.Person{ID: email, Email: email}
 	}
-	id.Groups = i.directory.GroupsOf(id.Email)
+	id.Person = i.directory.WithTokenGroups(id.Person, nil)
 	return id
 }
 

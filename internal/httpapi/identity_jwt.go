@@ -48,7 +48,7 @@ func (j jwtIdentifier) Identify(_ context.Context, ev Event) (Identity, error) {
 	if p.Name == "" && run.CheckText(name, 200) == nil {
 		p.Name = name
 	}
-	id.Person = addGroups(p, groupsOf(claims[j.config.JwtGroupsClaim]))
+	id.Person = j.directory.WithTokenGroups(p, groupsOf(claims[j.config.JwtGroupsClaim]))
 	return id, nil
 }
 

@@ -79,7 +79,7 @@ func TestJWT(t *testing.T) {
 		"no form of an e-mail":     {"Bearer " + token(claims(map[string]any{"email": "a b@x"})), verified, false, &nobody},
 		"groups as a list":         {"Bearer " + token(claims(map[string]any{"groups": []string{"a", "b c", "a"}})), verified, false, &run.Person{ID: ada.ID, Email: ada.Email, Groups: []string{"a", "b c"}}},
 		"a group as text":          {"Bearer " + token(claims(map[string]any{"groups": "[a b]"})), verified, false, &run.Person{ID: ada.ID, Email: ada.Email, Groups: []string{"[a b]"}}},
-		"mapped by subject":        {"Bearer " + token(claims(map[string]any{"sub": "7", "email": nil})), map[string]string{"iss": "https://idp", "sub": "7", "iat": "1700000000"}, false, &run.Person{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace", Groups: []string{"sre"}}},
+		"mapped by subject":        {"Bearer " + token(claims(map[string]any{"sub": "7", "email": nil})), map[string]string{"iss": "https://idp", "sub": "7", "iat": "1700000000"}, false, &run.Person{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace", Groups: []string{"sre"}, ListedGroups: []string{"sre"}}},
 		"two tokens":               {"Bearer " + token(claims(nil)) + ",Bearer " + token(claims(nil)), verified, false, nil},
 		"another scheme":           {"Basic " + token(claims(nil)), verified, false, nil},
 		"no token":                 {"", verified, false, nil},
@@ -118,7 +118,7 @@ func TestJWT(t *testing.T) {
 
 func TestIAM(t *testing.T) {
 	const sso = "AWSReservedSSO_Admin_0123456789abcdef"
-	grace := run.Person{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace", Groups: []string{"sre"}}
+	grace := run.Person{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace", Groups: []string{"sre"}, ListedGroups: []string{"sre"}}
 	machine := func(arn string) *run.Person { return &run.Person{ID: arn, Machine: true} }
 	for name, tc := range map[string]struct {
 		arn, caller string

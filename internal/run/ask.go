@@ -87,7 +87,7 @@ func (r *Run) ask(context json.RawMessage) Ask {
 		Run: AskRun{
 			ID: r.ID, Status: r.Status,
 			Flow:      AskFlow{Name: r.Flow.Name, Label: r.Flow.Label, Vars: r.Flow.Vars},
-			Requester: r.Requester, Reason: r.Reason, Duration: r.DurationSeconds, Context: context, Recent: r.Recent,
+			Requester: r.Requester.Shown(), Reason: r.Reason, Duration: r.DurationSeconds, Context: context, Recent: r.Recent,
 			Actors: map[EventName]Actor{}, Fields: r.Fields, Sensitive: r.withheld(),
 			History: []AskEntry{}, Steps: r.Steps,
 		},

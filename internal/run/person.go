@@ -1,6 +1,9 @@
 package run
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Person is somebody, or a machine, after the directory's mapping: one person
 // with two identities is one Person with one ID.
@@ -11,6 +14,11 @@ type Person struct {
 	Name  string `json:"name,omitempty"`
 	// Groups are without the "group:" prefix.
 	Groups []string `json:"groups,omitempty"`
+	// ListedGroups are those of Groups that the directory listed, CoveredGroups
+	// those of the token that do not count because the directory lists a group of
+	// that name. Both are empty in what older versions stored.
+	ListedGroups  []string `json:"listed_groups,omitempty"`
+	CoveredGroups []string `json:"covered_groups,omitempty"`
 	// Machine marks an identity that maps to nobody. A machine may ask where
 	// the flow names it, and never decides.
 	Machine bool `json:"machine,omitempty"`
@@ -19,6 +27,23 @@ type Person struct {
 // Is tells whether two are the same person.
 func (p Person) Is(q Person) bool {
 	return p.ID == q.ID || (p.Email != "" && strings.EqualFold(p.Email, q.Email))
+}
+
+// tokenGroups are the groups that the person's token told.
+func (p Person) tokenGroups() []string {
+	groups := slices.Clone(p.CoveredGroups)
+	for _, g := range p.Groups {
+		if !slices.Contains(p.ListedGroups, g) {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+// Shown returns the person without what is never shown to anybody else.
+func (p Person) Shown() Person {
+	p.ListedGroups, p.CoveredGroups = nil, nil
+	return p
 }
 
 // Actor is the person as the one who caused an event.

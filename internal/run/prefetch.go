@@ -50,6 +50,7 @@ type AskOptionsRun struct {
 
 // Searching asks for the options of a field for what a person typed so far.
 func Searching(field, query string, about AskOptionsRun) AskOptions {
+	about.Requester = about.Requester.Shown()
 	return AskOptions{Version: ContractVersion, Hook: Prefetch, TimeoutSeconds: PrefetchSeconds, Field: field, Query: query, Run: about}
 }
 

@@ -106,6 +106,8 @@ func TestWhoCalls(t *testing.T) {
 		"nobody":         {nil, ""},
 		"an e-mail":      {[]string{"Authorization", "Bearer ada@example.com"}, "[]"},
 		"with groups":    {[]string{"Authorization", "Bearer ada@example.com;sre, platform"}, "[sre platform]"},
+		"encoded groups": {[]string{"Authorization", "Bearer ada@example.com;Prod Approvers,aws:prod,cn=a%2Cou=b%3B,50%25"}, "[Prod Approvers aws:prod cn=a,ou=b; 50%]"},
+		"bad encoding":   {[]string{"Authorization", "Bearer ada@example.com;50%"}, ""},
 		"no e-mail":      {[]string{"Authorization", "Bearer ada"}, ""},
 		"another scheme": {[]string{"Authorization", "Basic ada@example.com"}, ""},
 		"two of them":    {[]string{"Authorization", "Bearer ada@example.com", "Authorization", "Bearer eve@example.com"}, ""},

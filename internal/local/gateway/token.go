@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -28,7 +29,8 @@ func newTokens(now func() time.Time) tokens {
 
 var plausible = regexp.MustCompile(`^[^\s@,;|]{1,64}@[^\s@,;|]{1,253}$`)
 
-// mint makes the token for "Bearer EMAIL[;group,group]", and its claims
+// mint makes the token for "Bearer EMAIL[;group,group]", where a group's name may
+// be percent-encoded (%2C is a comma), and its claims
 // flattened as the service's authorizer gives them. false is for anything else.
 func (t tokens) mint(headers []string, a Authorizer) (token string, flat map[string]string, ok bool) {
 	if len(headers) != 1 {
@@ -39,11 +41,9 @@ func (t tokens) mint(headers []string, a Authorizer) (token string, flat map[str
 	if !strings.EqualFold(scheme, "Bearer") || !plausible.MatchString(email) {
 		return "", nil, false
 	}
-	groups := []string{}
-	for _, g := range strings.Split(list, ",") {
-		if g = strings.TrimSpace(g); g != "" {
-			groups = append(groups, g)
-		}
+	groups, err := ReadGroups(list)
+	if err != nil {
+		return "", nil, false
 	}
 	now := t.now().Unix()
 	claims := map[string]any{
@@ -62,6 +62,21 @@ func (t tokens) mint(headers []string, a Authorizer) (token string, flat map[str
 		"groups": "[" + strings.Join(groups, " ") + "]", "iat": strconv.FormatInt(now, 10), "exp": strconv.FormatInt(now+300, 10),
 	}
 	return signed + "." + encode(mac.Sum(nil)), flat, true
+}
+
+// ReadGroups reads "group,group", each name as it is or percent-encoded.
+func ReadGroups(list string) ([]string, error) {
+	groups := []string{}
+	for _, g := range strings.Split(list, ",") {
+		g, err := url.PathUnescape(strings.TrimSpace(g))
+		if err != nil {
+			return nil, fmt.Errorf("read groups: %w", err)
+		}
+		if g != "" {
+			groups = append(groups, g)
+		}
+	}
+	return groups, nil
 }
 
 func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
