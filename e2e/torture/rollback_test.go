@@ -15,14 +15,14 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// A release that is newer than this one: its machine writes version 3, and its
+// A release that is newer than this one: its machine writes version 4, and its
 // functions, which are today's otherwise, read it.
 const (
-	knownVersion = `"version": 2,`
-	newerVersion = `"version": 3,`
+	knownVersion = `"version": 3,`
+	newerVersion = `"version": 4,`
 )
 
-// newerFunctions has functions/record and functions/grant read version 3 for as
+// newerFunctions has functions/record and functions/grant read version 4 for as
 // long as deployed is set.
 func newerFunctions(deployed *atomic.Bool) func(*local.Options) {
 	return func(o *local.Options) {
@@ -30,7 +30,7 @@ func newerFunctions(deployed *atomic.Bool) func(*local.Options) {
 			today := o.Functions[name]
 			o.Functions[name] = func(ctx context.Context, payload []byte) ([]byte, error) {
 				if deployed.Load() {
-					payload = bytes.Replace(payload, []byte(`"version":3`), []byte(`"version":2`), 1)
+					payload = bytes.Replace(payload, []byte(`"version":4`), []byte(`"version":3`), 1)
 				}
 				return today(ctx, payload)
 			}

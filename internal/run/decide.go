@@ -54,6 +54,7 @@ func Decide(r *Run, s Step, now time.Time) (next *Run, changed bool, err error) 
 	if !next.Engine.Next.waits() {
 		next.Engine.Token = ""
 	}
+	next.forgetNonces()
 	return next, true, nil
 }
 

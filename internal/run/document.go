@@ -7,7 +7,7 @@ import (
 )
 
 // DocumentVersion is the version of [Document] that this code writes.
-const DocumentVersion = 2
+const DocumentVersion = 3
 
 // maxDocument bounds the document between states, in bytes: with a hook's
 // answer beside it, it stays within the 256 KiB that Step Functions carries
@@ -19,8 +19,9 @@ const maxDocument = 120 << 10
 type Document struct {
 	Version int    `json:"version"`
 	RunID   string `json:"run_id"`
-	// Turn is the turn that this document was written for.
-	Turn int  `json:"turn"`
+	// Turn is the turn that this document was written for. It comes back with each
+	// step, which its nonce proves to be the run's own.
+	Turn Turn `json:"turn"`
 	Next Next `json:"next"`
 	// Seconds is the time limit of a wait, at least 1.
 	Seconds int      `json:"seconds"`
@@ -56,7 +57,7 @@ type Caught struct {
 // context is what the requester sent along, nil for none. The same run gives
 // the same document, but for the seconds that are left.
 func (r *Run) Document(now time.Time, context json.RawMessage) (Document, error) {
-	d := Document{Version: DocumentVersion, RunID: r.ID, Turn: r.Engine.Turn, Next: r.Engine.Next, Seconds: 1}
+	d := Document{Version: DocumentVersion, RunID: r.ID, Turn: r.PresentTurn(), Next: r.Engine.Next, Seconds: 1}
 	switch r.Engine.Next {
 	case NextReview, NextActive:
 		d.Seconds = secondsUntil(now, r.wakeAt())
@@ -69,6 +70,17 @@ func (r *Run) Document(now time.Time, context json.RawMessage) (Document, error)
 		}
 	}
 	return d, nil
+}
+
+// RecoveryDocument is the [Run.Document] that a recovery's execution is started
+// with. Its first state asks a hook whatever comes next; where none is to be asked,
+// the turn is [NoTurn], so that nothing counts as an answer.
+func (r *Run) RecoveryDocument(now time.Time, context json.RawMessage) (Document, error) {
+	d, err := r.Document(now, context)
+	if d.Hook == nil {
+		d.Turn = r.turn(NoTurn)
+	}
+	return d, err
 }
 
 // hookSeconds is the state's time limit: each hook of one invocation has its

@@ -3,6 +3,7 @@ package run
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"time"
 )
@@ -22,6 +23,13 @@ func NewID(at time.Time) string {
 	// Since Go 1.24 the system's randomness never fails to fill.
 	_, _ = rand.Read(b[6:])
 	return encodeID(b)
+}
+
+// NewNonceKey returns 128 random bits as text.
+func NewNonceKey() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:])
+	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
 // HashID gives the id that always follows from parts: 26 characters as

@@ -27,6 +27,9 @@ type Asked struct {
 	// that these don't give a value away to guessing; [New] makes one where it is
 	// needed.
 	Salt string
+	// NonceKey is the random text that the nonces of the run's turns are made with;
+	// see [NewNonceKey].
+	NonceKey string
 }
 
 // New makes the run of a request: status requested, one entry in its history
@@ -41,7 +44,7 @@ func New(a Asked, now time.Time) (*Run, error) {
 		Schema: SchemaVersion, ID: a.ID, Flow: a.Flow, Requester: a.Requester, Channel: a.Channel,
 		Fields: a.Fields, Sensitive: a.Sensitive, Reason: a.Reason, DurationSeconds: a.DurationSeconds,
 		Salt: a.Salt, HasContext: a.Context != nil, Recent: a.Recent, CreatedAt: now, UpdatedAt: now,
-		Engine: Engine{Next: NextHook, Hook: OnRequest},
+		Engine: Engine{Next: NextHook, Hook: OnRequest, NonceKey: a.NonceKey},
 	}
 	digest, err := PayloadDigest(a)
 	if err != nil {

@@ -15,6 +15,8 @@ type Recovery struct {
 	Close bool
 	// Cause says what became of the execution, for people.
 	Cause string
+	// NonceKey is for a run that has none yet; see [NewNonceKey].
+	NonceKey string
 }
 
 // Recover gives the run its next execution. Like [Decide] it is pure, and
@@ -35,10 +37,12 @@ func Recover(r *Run, v Recovery, now time.Time) (next *Run, changed bool, err er
 		return nil, false, fmt.Errorf("run %s: %w", r.ID, d.err)
 	}
 	next.Engine.Execution++
+	next.Engine.NonceKey = orDefault(next.Engine.NonceKey, v.NonceKey)
 	next.Engine.Turn++
 	next.Engine.Step = fmt.Sprintf("recover/%d", v.Execution)
 	next.Engine.Token = ""
 	next.UpdatedAt = d.now
+	next.forgetNonces()
 	return next, true, nil
 }
 

@@ -199,6 +199,11 @@ type Engine struct {
 	// Turn counts the changes made by Decide. What the state machine hears is
 	// heard for one turn, and ignored in another.
 	Turn int `json:"turn"`
+	// NonceKey is what the nonces of the turns are made with, "" in a run of before
+	// there were nonces. Proven is 1 more than the number of the execution that has
+	// sent one.
+	NonceKey string `json:"nonce_key,omitempty"`
+	Proven   int    `json:"proven,omitempty"`
 	// Step is the id of the step that made the last change.
 	Step string `json:"step,omitempty"`
 	// Next is what the state machine was told to do, Hook which hook to ask if

@@ -48,7 +48,7 @@ func (h *Handler) give(ctx context.Context, req Request) (run.Document, error) {
 		return run.Document{}, Unable{why}
 	}
 	return run.Document{
-		Version: run.DocumentVersion, RunID: s.run.ID, Turn: s.run.Engine.Turn, Next: run.NextActive,
+		Version: run.DocumentVersion, RunID: s.run.ID, Turn: s.run.PresentTurn(), Next: run.NextActive,
 		Seconds: s.run.ActiveSeconds(hold.At, h.Now()),
 	}, nil
 }

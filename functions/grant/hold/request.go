@@ -18,7 +18,7 @@ type Request struct {
 }
 
 // requestVersion is the newest version of Request that this code knows.
-const requestVersion = 2
+const requestVersion = 3
 
 // Taken is the answer to "take".
 type Taken struct {

@@ -134,7 +134,7 @@ func (s *sweep) take(ctx context.Context, r *run.Run, why string) (over bool) {
 		}
 		var doc run.Document
 		err := s.Record(ctx, map[string]any{
-			"version": 2, "operation": "decide", "run_id": r.ID, "execution": r.ExecutionName(), "turn": r.Engine.Turn,
+			"version": 2, "operation": "decide", "run_id": r.ID, "execution": r.ExecutionName(), "turn": r.PresentTurn(),
 			"step": map[string]any{"state": "Reconcile", "entered_at": s.Now().UTC()},
 		}, &doc)
 		over = err == nil && doc.Next.Ends()

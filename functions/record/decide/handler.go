@@ -106,7 +106,7 @@ func (h *Handler) Handle(ctx context.Context, req Request) (answer any, err erro
 			return
 		}
 		if d, ok := answer.(run.Document); ok {
-			attrs = append(attrs, "next", d.Next, "turn", d.Turn)
+			attrs = append(attrs, "next", d.Next, "turn", d.Turn.Number)
 		}
 		h.Log.Info("step", attrs...)
 	}()
@@ -149,7 +149,10 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 			return r, nil, err
 		}
 		r = rec.Run
-		published := published(r, req.Turn)
+		if err := r.Admit(execution, req.Turn, req.Version >= withNonce); err != nil {
+			return r, nil, err
+		}
+		published := published(r, req.Turn.Number)
 		hold, err := h.hold(ctx, r)
 		if err != nil {
 			return r, nil, err
@@ -160,7 +163,7 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 		}
 		now := h.Now()
 		d, err := within(rec, run.Step{
-			ID: req.stepID(execution), Execution: execution, Turn: req.Turn, Heard: req.Heard, Caught: req.Caught,
+			ID: req.stepID(execution), Execution: execution, Turn: req.Turn.Number, Heard: req.Heard, Caught: req.Caught,
 			Acts: rec.Acts, Hold: hold, Tallies: tallies, HooksVersion: h.hooksVersion(rec.Run),
 		}, now)
 		if err != nil {
@@ -168,6 +171,7 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 		}
 		if d.changed {
 			d.next.Engine.Published = published
+			req.proves(d.next)
 			if err := h.Store.SaveCounted(ctx, d.next, tallies.Counted(r, d.next), now); errors.Is(err, store.ErrConflict) {
 				continue
 			} else if err != nil {
@@ -190,13 +194,16 @@ func (h *Handler) park(ctx context.Context, req Request, execution int) (r *run.
 			return r, nil, err
 		}
 		r = rec.Run
+		if err := r.Admit(execution, req.Turn, req.Version >= withNonce); err != nil {
+			return r, nil, err
+		}
 		hold, err := h.hold(ctx, r)
 		if err != nil {
 			return r, nil, err
 		}
-		published := published(r, req.Turn)
+		published := published(r, req.Turn.Number)
 		parking := run.Parking{
-			Step: req.stepID(execution), Execution: execution, Turn: req.Turn, Token: req.Token, Acts: rec.Acts, Hold: hold,
+			Step: req.stepID(execution), Execution: execution, Turn: req.Turn.Number, Token: req.Token, Acts: rec.Acts, Hold: hold,
 			Order: run.TokenOrder{
 				Execution: execution, Redrive: req.Step.RedriveCount, EnteredAt: req.Step.EnteredAt, Retry: req.Step.RetryCount,
 			},
@@ -207,6 +214,7 @@ func (h *Handler) park(ctx context.Context, req Request, execution int) (r *run.
 		}
 		if changed {
 			next.Engine.Published = published
+			req.proves(next)
 			if err := h.Store.Save(ctx, next); errors.Is(err, store.ErrConflict) {
 				continue
 			} else if err != nil {

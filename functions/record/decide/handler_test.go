@@ -103,7 +103,7 @@ func (f *fakes) handler() *decide.Handler {
 // step is the request of the nth Decide, with what a hook answered.
 func (f *fakes) step(n int, answer string) decide.Request {
 	req := decide.Request{
-		Version: 1, Operation: "decide", RunID: f.rec.Run.ID, Execution: f.rec.Run.ID, Turn: f.rec.Run.Engine.Turn,
+		Version: 1, Operation: "decide", RunID: f.rec.Run.ID, Execution: f.rec.Run.ID, Turn: f.rec.Run.PresentTurn(),
 		Step: decide.StepID{State: "Decide", EnteredAt: start.Add(time.Duration(n) * time.Second)},
 	}
 	if answer != "" {
@@ -196,7 +196,7 @@ func TestErrorsHaveTheNamesOfTheStateMachine(t *testing.T) {
 		"a recovery that is not": {func(f *fakes, r *decide.Request) { r.Execution += "-r1" }, "Refused"},
 		"an odd recovery":        {func(f *fakes, r *decide.Request) { r.Execution += "-r01" }, "Refused"},
 		"no such operation":      {func(f *fakes, r *decide.Request) { r.Operation = "grant" }, "Refused"},
-		"a newer document":       {func(f *fakes, r *decide.Request) { r.Version = 3 }, "UnknownVersion"},
+		"a newer document":       {func(f *fakes, r *decide.Request) { r.Version = 4 }, "UnknownVersion"},
 		"a newer run":            {func(f *fakes, r *decide.Request) { f.fail["load"] = fmt.Errorf("x: %w", store.ErrNewer) }, "UnknownVersion"},
 		"a refusal within": {func(f *fakes, r *decide.Request) {
 			f.fail["load"] = fmt.Errorf("load: %w", decide.Refused{Message: "no"})

@@ -32,7 +32,7 @@ func (h *Handler) recover(ctx context.Context, req Request, execution int) (r *r
 		published := r.Engine.Published
 		next, changed := r, false
 		if req.Ended {
-			if next, changed, err = run.Recover(r, run.Recovery{Execution: execution, Close: req.Close, Cause: req.Cause}, h.Now()); err != nil {
+			if next, changed, err = run.Recover(r, run.Recovery{Execution: execution, Close: req.Close, Cause: req.Cause, NonceKey: run.NewNonceKey()}, h.Now()); err != nil {
 				return r, nil, err
 			}
 		}
@@ -48,13 +48,9 @@ func (h *Handler) recover(ctx context.Context, req Request, execution int) (r *r
 		if err := h.publish(ctx, next, published); err != nil {
 			return r, nil, err
 		}
-		doc, err := next.Document(h.Now(), json.RawMessage(rec.Context))
+		doc, err := next.RecoveryDocument(h.Now(), json.RawMessage(rec.Context))
 		if err != nil {
 			return r, nil, err
-		}
-		if doc.Hook == nil {
-			// Nothing was asked in any turn, so nothing counts as an answer.
-			doc.Turn = -1
 		}
 		return next, Recovered{Over: next.Over(), Name: next.ExecutionName(), Document: doc}, nil
 	}

@@ -20,7 +20,7 @@ type Request struct {
 	// Execution is the execution's name: the run's id, or "<id>-r<n>".
 	Execution string      `json:"execution"`
 	Step      StepID      `json:"step"`
-	Turn      int         `json:"turn"`
+	Turn      run.Turn    `json:"turn"`
 	Heard     *run.Heard  `json:"heard"`
 	Caught    *run.Caught `json:"caught"`
 	// Token wakes the wait that is to be parked.
@@ -41,11 +41,14 @@ type StepID struct {
 }
 
 // requestVersion is the newest version of Request that this code knows.
-const requestVersion = 2
+const requestVersion = 3
 
 // withAccess is the first version of Request that a state machine with access
 // sends.
 const withAccess = 2
+
+// withNonce is the first version of Request that comes with the nonce of its turn.
+const withNonce = 3
 
 // execution is the number in the execution's name.
 func (r Request) execution() (int, error) {
@@ -64,5 +67,13 @@ func (r Request) execution() (int, error) {
 // stepID names the step, the same over its retries. The turn tells steps apart
 // that are entered within one millisecond, which is all that EnteredTime has.
 func (r Request) stepID(execution int) string {
-	return fmt.Sprintf("%s/%s/%d/%d", r.Step.State, r.Step.EnteredAt.UTC().Format(time.RFC3339Nano), execution, r.Turn)
+	return fmt.Sprintf("%s/%s/%d/%d", r.Step.State, r.Step.EnteredAt.UTC().Format(time.RFC3339Nano), execution, r.Turn.Number)
+}
+
+// proves notes in the run that its execution sends nonces: it is not believed
+// without one any more.
+func (r Request) proves(next *run.Run) {
+	if r.Turn.Nonce != "" && next.Engine.NonceKey != "" {
+		next.Engine.Proven = next.Engine.Execution + 1
+	}
 }

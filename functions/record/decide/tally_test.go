@@ -43,7 +43,7 @@ func decides(ctx context.Context, table *store.Store, r *run.Run, answer string,
 		HooksFunction: "hooks", HooksVersion: "7",
 	})
 	_, err := h.Handle(ctx, decide.Request{
-		Version: 2, Operation: "decide", RunID: r.ID, Execution: r.ID, Turn: r.Engine.Turn,
+		Version: 2, Operation: "decide", RunID: r.ID, Execution: r.ID, Turn: r.PresentTurn(),
 		Step: decide.StepID{State: "Decide", EnteredAt: now}, Heard: &run.Heard{Answer: json.RawMessage(answer), Version: "7"},
 	})
 	return err

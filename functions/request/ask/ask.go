@@ -33,7 +33,7 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 		return httpapi.Reply{}, err
 	}
 	now := s.Now()
-	asked.ID = run.NewID(now)
+	asked.ID, asked.NonceKey = run.NewID(now), run.NewNonceKey()
 	if key != "" {
 		asked.ID = run.HashID(c.Caller.Principal, asked.Flow.Name, key)
 	}
