@@ -21,7 +21,7 @@ func TestImports(t *testing.T) {
 	for _, path := range paths {
 		switch {
 		case strings.HasPrefix(path, "github.com/aws/aws-lambda-go/"):
-		case path == "github.com/fasttrack-dev/fasttrack/hook", path == "github.com/fasttrack-dev/fasttrack/hook/hooktest":
+		case path == "github.com/fasttrack-dev/fasttrack/hook", path == "github.com/fasttrack-dev/fasttrack/hook/email", path == "github.com/fasttrack-dev/fasttrack/hook/hooktest":
 		default:
 			t.Errorf("it imports %s", path)
 		}

@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 )
 
 // prefetch is asked outside of a run's life, so it is not among the
@@ -92,7 +93,7 @@ func wanted(list []Option, value string) []Option {
 	}
 	var out []Option
 	for _, o := range list {
-		if strings.EqualFold(o.Value, value) {
+		if email.Equal(o.Value, value) {
 			out = append(out, o)
 		}
 	}

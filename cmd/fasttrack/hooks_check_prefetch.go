@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"strings"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -27,7 +27,7 @@ func (f checkedFlow) checkPrefetch(ctx context.Context, call replay.Function, fi
 	}
 	v := flow.Chosen{Field: field, Value: options[0].Value}
 	if field.Type == flow.User { // as the field keeps it
-		v.Value = strings.ToLower(v.Value)
+		v.Value = email.Fold(v.Value)
 	}
 	c := tried{Case: t.Case + ", to check a value", Hook: t.Hook}
 	asked := v.Question(ada, f.fields)

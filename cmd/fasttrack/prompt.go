@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -66,7 +67,7 @@ func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask, search f
 // among tells whether a text is the value of an option. An e-mail has no case.
 func (f askableField) among(options []run.Option, text string) bool {
 	return slices.ContainsFunc(options, func(o run.Option) bool {
-		return o.Value == text || f.Type == "user" && strings.EqualFold(o.Value, text)
+		return o.Value == text || f.Type == "user" && email.Equal(o.Value, text)
 	})
 }
 

@@ -33,7 +33,7 @@ type Asked struct {
 // nil for none.
 func Of(r *run.Run, context json.RawMessage) Run {
 	out := Run{View: r.View(), Asked: Asked{
-		Flow: r.Flow, Requester: r.Requester, Channel: r.Channel, Fields: r.Fields,
+		Flow: r.Flow, Requester: r.Requester.Shown(), Channel: r.Channel, Fields: r.Fields,
 		DurationSeconds: r.DurationSeconds, Context: context, Recent: r.Recent,
 	}}
 	if r.AskedSeconds > 0 {

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -62,7 +62,7 @@ func (c Chosen) Question(requester run.Person, fields map[string]json.RawMessage
 // letters, since the field keeps it in lower case.
 func (c Chosen) Among(options []run.Option) bool {
 	return slices.ContainsFunc(options, func(o run.Option) bool {
-		return o.Value == c.Value || c.Field.Type == User && strings.EqualFold(o.Value, c.Value)
+		return o.Value == c.Value || c.Field.Type == User && email.Equal(o.Value, c.Value)
 	})
 }
 

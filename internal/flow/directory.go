@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -31,15 +32,18 @@ type Entry struct {
 	Identities []string
 }
 
-// Lookup gives the person that an identity or e-mail belongs to; false if the
-// directory doesn't know it. The person's groups are the directory's.
+// Lookup returns the person that an identity or e-mail belongs to; false if the
+// directory doesn't know it. The person's groups are the directory's. Mapped is
+// set if an entry of people names the identity.
 func (d Directory) Lookup(identity string) (run.Person, bool) {
 	for _, e := range d.People {
-		if e.is(fold(identity)) {
-			return d.person(e.Email, e.Name), true
+		if e.is(email.Fold(identity)) {
+			p := d.person(e.Email, e.Name)
+			p.Mapped = true
+			return p, true
 		}
 	}
-	if isEmail(identity) {
+	if email.Plain(identity) {
 		if groups := d.GroupsOf(identity); len(groups) > 0 {
 			return d.person(identity, ""), true
 		}
@@ -49,7 +53,7 @@ func (d Directory) Lookup(identity string) (run.Person, bool) {
 
 // is tells whether a folded identity is one of the person's.
 func (e Entry) is(folded string) bool {
-	return fold(e.Email) == folded || slices.ContainsFunc(e.Identities, func(i string) bool { return fold(i) == folded })
+	return email.Fold(e.Email) == folded || slices.ContainsFunc(e.Identities, func(i string) bool { return email.Fold(i) == folded })
 }
 
 // unify puts a person's e-mail in place of their other identities, in groups
@@ -59,7 +63,7 @@ func (d *Directory) unify(flows []Flow) {
 	emails := map[string]string{}
 	for _, e := range d.People {
 		for _, identity := range e.Identities {
-			emails[fold(identity)] = fold(e.Email)
+			emails[email.Fold(identity)] = email.Fold(e.Email)
 		}
 	}
 	if len(emails) == 0 {
@@ -68,8 +72,8 @@ func (d *Directory) unify(flows []Flow) {
 	replace := func(lists ...[]string) {
 		for _, list := range lists {
 			for i, name := range list {
-				if email, known := emails[fold(name)]; known {
-					list[i] = email
+				if address, known := emails[email.Fold(name)]; known {
+					list[i] = address
 				}
 			}
 		}
@@ -88,8 +92,8 @@ func (d *Directory) unify(flows []Flow) {
 	}
 }
 
-func (d Directory) person(email, name string) run.Person {
-	return d.WithTokenGroups(run.Person{ID: fold(email), Email: fold(email), Name: name}, nil)
+func (d Directory) person(address, name string) run.Person {
+	return d.WithTokenGroups(run.Person{ID: email.Fold(address), Email: email.Fold(address), Name: name}, nil)
 }
 
 // WithTokenGroups gives the person the groups of the directory and those that a
@@ -115,31 +119,23 @@ func (d Directory) WithTokenGroups(p run.Person, token []string) run.Person {
 	return p
 }
 
-// has reports whether a listed group has the person of an e-mail and of token
+// has reports whether a listed group has the person of an address and of token
 // groups.
-func (d Directory) has(name, email string, token []string) bool {
+func (d Directory) has(name, address string, token []string) bool {
 	g := d.Groups[name]
-	return email != "" && slices.ContainsFunc(g.Members, func(m string) bool { return fold(m) == fold(email) }) ||
+	return address != "" && slices.ContainsFunc(g.Members, func(m string) bool { return email.Equal(m, address) }) ||
 		slices.ContainsFunc(g.FromToken, func(from string) bool { return slices.Contains(token, from) })
 }
 
 // GroupsOf lists the directory's groups of an e-mail, sorted.
-func (d Directory) GroupsOf(email string) []string {
+func (d Directory) GroupsOf(address string) []string {
 	var groups []string
 	for _, name := range sortedKeys(d.Groups) {
-		if d.has(name, email, nil) {
+		if d.has(name, address, nil) {
 			groups = append(groups, name)
 		}
 	}
 	return groups
-}
-
-// fold makes e-mails comparable; other identities are compared as they are.
-func fold(identity string) string {
-	if isEmail(identity) {
-		return strings.ToLower(identity)
-	}
-	return identity
 }
 
 // members lists who a principal provably means; false where that can't be
@@ -186,7 +182,7 @@ func (d Directory) Undecidable(f *Flow, requester run.Person) string {
 			return ""
 		}
 		for _, e := range emails {
-			if f.Review.SelfApproval || !requester.Is(run.Person{ID: fold(e), Email: fold(e)}) {
+			if f.Review.SelfApproval || !run.Same(requester, run.Person{ID: email.Fold(e), Email: email.Fold(e)}) {
 				return ""
 			}
 		}

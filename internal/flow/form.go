@@ -43,13 +43,6 @@ func isHidden(r rune) bool {
 	return unicode.IsControl(r) || r == 0xad || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff
 }
 
-// isEmail tells whether s has the form of an e-mail: one @, and nothing in it
-// that separates or that issuer|subject needs.
-func isEmail(s string) bool {
-	user, domain, _ := strings.Cut(s, "@")
-	return isWord(user, 64, "@,;|") && isWord(domain, 253, "@,;|")
-}
-
 // isWord tells whether s is 1 to most characters without white space and
 // without any of those in not.
 func isWord(s string, most int, not string) bool {

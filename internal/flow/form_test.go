@@ -41,11 +41,11 @@ func TestNamesAreTheSchemasPatterns(t *testing.T) {
 	words := rapid.OneOf(
 		rapid.StringOfN(chars, 0, 6, -1),
 		rapid.StringOfN(rapid.SampledFrom([]rune("az09")), 60, 130, -1),
-		rapid.SampledFrom([]string{"everyone", "group:", "group:x", "group:a b", "arn:aws:iam::1:user/x", "a@b", "a@b@c", "$LATEST", "f:$LATEST", "f:1",
+		rapid.SampledFrom([]string{"everyone", "group:", "group:x", "group:a b", "arn:aws:iam::1:user/x", "a@b", "a@b@c", "a@b.", "a.@b-c", "é@b", "a@-b", "a|b@c", "$LATEST", "f:$LATEST", "f:1",
 			"arn:aws:lambda:eu-west-1:123456789012:function:f", "arn:aws-cn:lambda:cn-north-1:123456789012:function:f:live",
 			"arn:aws:lambda:eu-west-1:12345:function:f", "arn:aws:lambda::123456789012:function:f", "arn:aws:sqs:eu-west-1:123456789012:function:f", "arn:aws:lambda:eu-west-1:123456789012:function:"}),
 		rapid.Custom(func(t *rapid.T) string { // an e-mail at the edge of its lengths
-			return strings.Repeat("é", rapid.IntRange(63, 65).Draw(t, "user")) + "@" + strings.Repeat("b", rapid.IntRange(252, 254).Draw(t, "domain"))
+			return strings.Repeat("a", rapid.IntRange(63, 65).Draw(t, "user")) + "@" + strings.Repeat("b", rapid.IntRange(252, 254).Draw(t, "domain"))
 		}),
 	)
 	for name, tc := range map[string]struct{ pattern, file string }{

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 )
 
 func (r *reader) directory(n *yaml.Node, path string, d *Directory) {
@@ -58,7 +60,7 @@ func (r *reader) group(n *yaml.Node, path string) Group {
 }
 
 func checkMember(s string) error {
-	if !isEmail(s) {
+	if !email.Plain(s) {
 		return fmt.Errorf("an e-mail was expected, not %q", clip(s))
 	}
 	return nil
@@ -90,10 +92,10 @@ func (r *reader) people(n *yaml.Node, path string, d *Directory) {
 			r.fail(seen["email"], join(at, "email"), "%v", err)
 		}
 		for _, identity := range append([]string{p.Email}, p.Identities...) {
-			if taken[fold(identity)] && identity != "" {
+			if taken[email.Fold(identity)] && identity != "" {
 				r.fail(item, at, "%q is there twice; an identity belongs to one person", clip(identity))
 			}
-			taken[fold(identity)] = true
+			taken[email.Fold(identity)] = true
 		}
 		d.People = append(d.People, p)
 	})

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 )
 
 // maxPrincipals bounds a list of principals: a run keeps them.
@@ -18,7 +20,7 @@ func checkPrincipal(admins bool) func(string) error {
 		switch {
 		case isGroup:
 			return checkGroup(name)
-		case s == "everyone", s == "admins" && admins, isEmail(s), strings.HasPrefix(s, "arn:aws"), strings.Contains(s, "|"):
+		case s == "everyone", s == "admins" && admins, email.Plain(s), strings.HasPrefix(s, "arn:aws"), strings.Contains(s, "|"):
 			return nil
 		}
 		expected := `an e-mail, "group:NAME", "everyone" or an identity`

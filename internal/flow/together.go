@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 )
 
 // together checks what can be told only of the file as a whole, with its
@@ -74,7 +76,7 @@ func (d Directory) all(principals, admins []string) ([]string, bool) {
 			return nil, false
 		}
 		for _, identity := range some {
-			people = append(people, fold(identity))
+			people = append(people, email.Fold(identity))
 		}
 	}
 	slices.Sort(people)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -100,10 +101,10 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 		}
 		return nil, 0, "one of " + f.targetIDs() + " was expected"
 	case User:
-		if !isEmail(s) || run.CheckText(s, maxText) != nil {
+		if !email.Plain(s) || run.CheckText(s, maxText) != nil {
 			return nil, 0, expected
 		}
-		return jsonOf(strings.ToLower(s)), 0, ""
+		return jsonOf(email.Fold(s)), 0, ""
 	case String:
 		if err := run.CheckText(s, maxText); err != nil {
 			return nil, 0, err.Error()

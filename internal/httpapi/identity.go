@@ -15,9 +15,6 @@ var ErrNoIdentity = errors.New("who calls is not known")
 // Identity is who calls.
 type Identity struct {
 	run.Person
-	// Principal is who the authorizer says it is, before the directory's
-	// mapping: idempotency keys are its own.
-	Principal string
 }
 
 // Identifier tells who calls from what the authorizer says, and never from what

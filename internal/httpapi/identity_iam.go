@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -30,21 +31,24 @@ func (i *iamIdentifier) Identify(ctx context.Context, ev Event) (Identity, error
 		return Identity{}, ErrNoIdentity
 	}
 	who, ok := parseARN(auth.IAM.UserARN)
+	id, _, _ := strings.Cut(cmp.Or(auth.IAM.CallerID, auth.IAM.UserID), ":")
 	switch {
 	case !ok:
 		return Identity{}, ErrNoIdentity
-	case who.service == "iam" && (who.kind == "user" || who.kind == "root"):
-		return i.mapped(auth.IAM.UserARN), nil
+	case who.service == "iam" && who.kind == "user" && id != "":
+		return i.mapped(id, auth.IAM.UserARN), nil
+	case who.service == "iam" && who.kind == "root":
+		return i.mapped(auth.IAM.UserARN, auth.IAM.UserARN), nil
 	case who.service != "sts" || who.kind != "assumed-role":
 		// Such as a federated user, who is whoever GetFederationToken was told.
 		return Identity{}, ErrNoIdentity
 	}
 	role, session, ok := strings.Cut(who.name, "/")
-	if !ok || role == "" || session == "" || strings.Contains(session, "/") {
+	if !ok || id == "" || role == "" || session == "" || strings.Contains(session, "/") {
 		return Identity{}, ErrNoIdentity
 	}
 	if isSsoRole(role) {
-		person, err := i.isSso(ctx, who.account, cmp.Or(auth.IAM.CallerID, auth.IAM.UserID))
+		person, err := i.isSso(ctx, who.account, id)
 		if err != nil {
 			return Identity{}, err
 		}
@@ -55,7 +59,7 @@ func (i *iamIdentifier) Identify(ctx context.Context, ev Event) (Identity, error
 	// The name of any other session is what its caller chose: only the role
 	// itself is proven. Its path is not in the session's ARN; names are unique
 	// without it.
-	return i.mapped("arn:" + who.partition + ":iam::" + who.account + ":role/" + role), nil
+	return i.mapped(id, "arn:"+who.partition+":iam::"+who.account+":role/"+role), nil
 }
 
 // identityARN is arn:PARTITION:SERVICE::ACCOUNT:KIND/NAME.
@@ -85,40 +89,39 @@ func isSsoRole(name string) bool {
 // of such a name; so in the stack's own account the role's unique id must be one
 // of those under the reserved path. In another account that can't be looked up:
 // listing it in SsoAccounts says that those who make roles there are trusted.
-func (i *iamIdentifier) isSso(ctx context.Context, account, callerID string) (bool, error) {
+func (i *iamIdentifier) isSso(ctx context.Context, account, roleID string) (bool, error) {
 	if account != i.config.AccountID {
 		return slices.Contains(i.config.SsoAccounts, account), nil
 	}
-	id, _, _ := strings.Cut(callerID, ":")
-	return i.roles.has(ctx, id)
+	return i.roles.has(ctx, roleID)
 }
 
 // session is the person whom an Identity Center session names.
 func (i *iamIdentifier) session(account, session string) Identity {
-	id := Identity{Principal: "sso|" + account + "|" + session}
-	if p, ok := known(i.directory, session, id.Principal); ok {
-		id.Person = p
-		return id
+	principal := "sso|" + account + "|" + session
+	p, found := known(i.directory, session, principal)
+	switch {
+	case found:
+	case email.Plain(session):
+		address := email.Fold(session)
+		p = run.Person{ID: address, Email: address}
+	default:
+		p = run.Person{ID: "sso|" + session, Name: session}
 	}
-	id.Person = run.Person{ID: "sso|" + session, Name: session}
-	if isEmail(session) {
-		email := strings.ToLower(session)
-		id.Person = run.Person{ID: email, Email: email}
-	}
-	id.Person = i.directory.WithTokenGroups(id.Person, nil)
-	return id
+	p = i.directory.WithTokenGroups(p, nil)
+	p.Principal = principal
+	return Identity{Person: p}
 }
 
-// mapped is whom flows.yaml maps an ARN to; one that maps to nobody is a
-// machine.
-func (i *iamIdentifier) mapped(arn string) Identity {
-	id := Identity{Principal: arn}
-	if p, ok := known(i.directory, arn); ok {
-		id.Person = p
-		return id
+// mapped returns the person to whom flows.yaml maps an IAM user or role, by its
+// unique id or its ARN; one that maps to nobody is a machine.
+func (i *iamIdentifier) mapped(id, arn string) Identity {
+	p, found := known(i.directory, id, arn)
+	if !found {
+		p = run.Person{ID: arn, Machine: true}
 	}
-	id.Person = run.Person{ID: arn, Machine: true}
-	return id
+	p.Principal = id
+	return Identity{Person: p}
 }
 
 // roleCache keeps the ids of Identity Center's roles. An id it does not know

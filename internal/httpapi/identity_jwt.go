@@ -2,12 +2,14 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
 	"strings"
 
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -35,21 +37,25 @@ func (j jwtIdentifier) Identify(_ context.Context, ev Event) (Identity, error) {
 	if sub == "" || run.CheckText(sub, maxSubject) != nil || sub != verified["sub"] || iss != verified["iss"] || iss != j.config.JwtIssuer || !sameNumber(claims["iat"], verified["iat"]) {
 		return Identity{}, ErrNoIdentity
 	}
-	id := Identity{Principal: iss + "|" + sub}
-	email := j.email(claims)
+	principal := iss + "|" + sub
+	address := j.email(claims)
 	name, _ := claims["name"].(string)
-	p, found := known(j.directory, id.Principal, email)
+	p, found := known(j.directory, principal)
 	if !found {
-		p = run.Person{ID: id.Principal}
-		if email != "" {
-			p.ID, p.Email = email, email
-		}
+		// An entry found by the address alone names the address and not the
+		// login, unless the login's subject is the address.
+		p, found = known(j.directory, address)
+		p.Mapped = p.Mapped && email.Equal(sub, address)
 	}
+	if !found {
+		// Without either it can be anybody's, such as a service's own token.
+		p = run.Person{ID: cmp.Or(address, principal), Email: address, Machine: address == ""}
+	}
+	p.Principal = principal
 	if p.Name == "" && run.CheckText(name, 200) == nil {
 		p.Name = name
 	}
-	id.Person = j.directory.WithTokenGroups(p, groupsOf(claims[j.config.JwtGroupsClaim]))
-	return id, nil
+	return Identity{Person: j.directory.WithTokenGroups(p, groupsOf(claims[j.config.JwtGroupsClaim]))}, nil
 }
 
 // maxSubject is how long a sub may be (OpenID Connect Core 1.0, section 2).
@@ -107,19 +113,11 @@ func sameNumber(claim any, flat string) bool {
 	return errA == nil && errB == nil && a == b
 }
 
-// isEmail tells whether s has the form of an e-mail: a local part of at most 64
-// characters and a domain of at most 253 (RFC 5321, section 4.5.3.1). It is no
-// regular expression because compiling one costs a tenth of a cold start.
-func isEmail(s string) bool {
-	local, domain, one := strings.Cut(s, "@")
-	return one && local != "" && domain != "" && len(local) <= 64 && len(domain) <= 253 &&
-		!strings.ContainsAny(s, " ,;|\t\r\n") && !strings.Contains(domain, "@")
-}
-
-// email is the e-mail of a token if it may be believed, in lower case.
+// email is the address of a token if it may be believed, folded: one that is
+// not plain is not.
 func (j jwtIdentifier) email(claims map[string]any) string {
-	email, _ := claims["email"].(string)
-	if !isEmail(email) {
+	address, _ := claims["email"].(string)
+	if !email.Plain(address) {
 		return ""
 	}
 	switch v := claims["email_verified"].(type) {
@@ -138,7 +136,7 @@ func (j jwtIdentifier) email(claims map[string]any) string {
 	default:
 		return ""
 	}
-	return strings.ToLower(email)
+	return email.Fold(address)
 }
 
 // groupsOf reads a list of groups, or one group.

@@ -61,7 +61,7 @@ func TestJWT(t *testing.T) {
 	}
 	verified := map[string]string{"iss": "https://idp", "sub": "42", "iat": "1.7E9"}
 	ada := run.Person{ID: "ada@example.com", Email: "ada@example.com"}
-	nobody := run.Person{ID: "https://idp|42"}
+	nobody := run.Person{ID: "https://idp|42", Machine: true}
 	for name, tc := range map[string]struct {
 		header   string
 		verified map[string]string
@@ -79,7 +79,7 @@ func TestJWT(t *testing.T) {
 		"no form of an e-mail":     {"Bearer " + token(claims(map[string]any{"email": "a b@x"})), verified, false, &nobody},
 		"groups as a list":         {"Bearer " + token(claims(map[string]any{"groups": []string{"a", "b c", "a"}})), verified, false, &run.Person{ID: ada.ID, Email: ada.Email, Groups: []string{"a", "b c"}}},
 		"a group as text":          {"Bearer " + token(claims(map[string]any{"groups": "[a b]"})), verified, false, &run.Person{ID: ada.ID, Email: ada.Email, Groups: []string{"[a b]"}}},
-		"mapped by subject":        {"Bearer " + token(claims(map[string]any{"sub": "7", "email": nil})), map[string]string{"iss": "https://idp", "sub": "7", "iat": "1700000000"}, false, &run.Person{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace", Groups: []string{"sre"}, ListedGroups: []string{"sre"}}},
+		"mapped by subject":        {"Bearer " + token(claims(map[string]any{"sub": "7", "email": nil})), map[string]string{"iss": "https://idp", "sub": "7", "iat": "1700000000"}, false, &run.Person{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace", Groups: []string{"sre"}, ListedGroups: []string{"sre"}, Mapped: true}},
 		"two tokens":               {"Bearer " + token(claims(nil)) + ",Bearer " + token(claims(nil)), verified, false, nil},
 		"another scheme":           {"Basic " + token(claims(nil)), verified, false, nil},
 		"no token":                 {"", verified, false, nil},
@@ -102,7 +102,9 @@ func TestJWT(t *testing.T) {
 				}
 				return
 			}
-			if diff := cmp.Diff(*tc.want, got.Person); err != nil || diff != "" {
+			want := *tc.want
+			want.Principal = "https://idp|" + tc.verified["sub"]
+			if diff := cmp.Diff(want, got.Person); err != nil || diff != "" {
 				t.Errorf("%v: %s", err, diff)
 			}
 		})
@@ -118,22 +120,26 @@ func TestJWT(t *testing.T) {
 
 func TestIAM(t *testing.T) {
 	const sso = "AWSReservedSSO_Admin_0123456789abcdef"
-	grace := run.Person{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace", Groups: []string{"sre"}, ListedGroups: []string{"sre"}}
-	machine := func(arn string) *run.Person { return &run.Person{ID: arn, Machine: true} }
+	grace := func(principal string) *run.Person {
+		return &run.Person{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace", Groups: []string{"sre"}, ListedGroups: []string{"sre"}, Mapped: true, Principal: principal}
+	}
+	machine := func(arn, principal string) *run.Person {
+		return &run.Person{ID: arn, Machine: true, Principal: principal}
+	}
 	for name, tc := range map[string]struct {
 		arn, caller string
 		want        *run.Person
 	}{
-		"a person by Identity Center":     {"arn:aws:sts::123456789012:assumed-role/" + sso + "/ada@example.com", "AROASSO:ada@example.com", &run.Person{ID: "ada@example.com", Email: "ada@example.com"}},
-		"one that the directory knows":    {"arn:aws:sts::123456789012:assumed-role/" + sso + "/grace@example.com", "AROASSO:grace@example.com", &grace},
-		"a user name":                     {"arn:aws:sts::123456789012:assumed-role/" + sso + "/ada", "AROASSO:ada", &run.Person{ID: "sso|ada", Name: "ada"}},
-		"a role of that name, not theirs": {"arn:aws:sts::123456789012:assumed-role/" + sso + "/root@example.com", "AROAFAKE:root@example.com", machine("arn:aws:iam::123456789012:role/" + sso)},
-		"another account that is listed":  {"arn:aws:sts::210987654321:assumed-role/" + sso + "/ada@example.com", "AROAX:ada@example.com", &run.Person{ID: "ada@example.com", Email: "ada@example.com"}},
-		"another account that is not":     {"arn:aws:sts::999999999999:assumed-role/" + sso + "/root@example.com", "AROASSO:root@example.com", machine("arn:aws:iam::999999999999:role/" + sso)},
-		"any role is its ARN":             {"arn:aws:sts::123456789012:assumed-role/ci-deploy/root@example.com", "AROACI:root@example.com", machine("arn:aws:iam::123456789012:role/ci-deploy")},
-		"a role that is mapped":           {"arn:aws:sts::123456789012:assumed-role/oncall/whoever", "AROAON:whoever", &grace},
-		"a user that is mapped":           {"arn:aws:iam::123456789012:user/grace", "AIDA", &grace},
-		"a user that is not":              {"arn:aws:iam::123456789012:user/eve", "AIDB", machine("arn:aws:iam::123456789012:user/eve")},
+		"a person by Identity Center":     {"arn:aws:sts::123456789012:assumed-role/" + sso + "/ada@example.com", "AROASSO:ada@example.com", &run.Person{ID: "ada@example.com", Email: "ada@example.com", Principal: "sso|123456789012|ada@example.com"}},
+		"one that the directory knows":    {"arn:aws:sts::123456789012:assumed-role/" + sso + "/grace@example.com", "AROASSO:grace@example.com", grace("sso|123456789012|grace@example.com")},
+		"a user name":                     {"arn:aws:sts::123456789012:assumed-role/" + sso + "/ada", "AROASSO:ada", &run.Person{ID: "sso|ada", Name: "ada", Principal: "sso|123456789012|ada"}},
+		"a role of that name, not theirs": {"arn:aws:sts::123456789012:assumed-role/" + sso + "/root@example.com", "AROAFAKE:root@example.com", machine("arn:aws:iam::123456789012:role/"+sso, "AROAFAKE")},
+		"another account that is listed":  {"arn:aws:sts::210987654321:assumed-role/" + sso + "/ada@example.com", "AROAX:ada@example.com", &run.Person{ID: "ada@example.com", Email: "ada@example.com", Principal: "sso|210987654321|ada@example.com"}},
+		"another account that is not":     {"arn:aws:sts::999999999999:assumed-role/" + sso + "/root@example.com", "AROASSO:root@example.com", machine("arn:aws:iam::999999999999:role/"+sso, "AROASSO")},
+		"any role is its ARN":             {"arn:aws:sts::123456789012:assumed-role/ci-deploy/root@example.com", "AROACI:root@example.com", machine("arn:aws:iam::123456789012:role/ci-deploy", "AROACI")},
+		"a role that is mapped":           {"arn:aws:sts::123456789012:assumed-role/oncall/whoever", "AROAON:whoever", grace("AROAON")},
+		"a user that is mapped":           {"arn:aws:iam::123456789012:user/grace", "AIDA", grace("AIDA")},
+		"a user that is not":              {"arn:aws:iam::123456789012:user/eve", "AIDB", machine("arn:aws:iam::123456789012:user/eve", "AIDB")},
 		"nobody":                          {"", "", nil},
 	} {
 		t.Run(name, func(t *testing.T) {

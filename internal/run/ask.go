@@ -128,7 +128,7 @@ func (r *Run) askEvent() AskEvent {
 			continue
 		}
 		e := AskEvent{Name: name, At: h.At, Channel: h.Channel, Actor: AskActor{Actor: h.Actor}, Reason: h.Reason}
-		if h.Actor.Type == UserActor && h.Actor.ID == r.Requester.ID {
+		if h.Actor.Type == UserActor && Same(r.Requester, Person{ID: h.Actor.ID, Email: h.Actor.Email}) {
 			e.Actor.Groups = r.Requester.Groups
 		}
 		return e

@@ -121,8 +121,11 @@ func (d *decider) cancelAct() (Act, bool) {
 	return Act{}, false
 }
 
+// Approved reports whether an approval of p is among those that count.
+func (r *Run) Approved(p Person) bool { return r.Review != nil && r.approved(p) }
+
 func (r *Run) approved(p Person) bool {
-	return slices.ContainsFunc(r.Review.ApprovedBy, func(a Approval) bool { return a.Is(p) })
+	return slices.ContainsFunc(r.Review.ApprovedBy, func(a Approval) bool { return Same(a.Person, p) })
 }
 
 // full tells whether the run has grown to its reserve.

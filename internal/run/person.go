@@ -3,12 +3,15 @@ package run
 import (
 	"slices"
 	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 )
 
-// Person is somebody, or a machine, after the directory's mapping: one person
-// with two identities is one Person with one ID.
+// Person is a person or a machine after the directory's mapping. [Same] and
+// [Run.OwnedBy] decide who is who; nothing else compares people.
 type Person struct {
-	// ID is what people are compared by.
+	// ID is what a person is shown and named by: the e-mail address if there is
+	// one, else the principal.
 	ID    string `json:"id"`
 	Email string `json:"email,omitempty"`
 	Name  string `json:"name,omitempty"`
@@ -22,11 +25,23 @@ type Person struct {
 	// Machine marks an identity that maps to nobody. A machine may ask where
 	// the flow names it, and never decides.
 	Machine bool `json:"machine,omitempty"`
+	// Principal identifies the login: "iss|sub" of a token, "sso|account|user
+	// name" of an Identity Center session, the unique id of an IAM user or role.
+	// It is empty in what older releases stored, and is never shown.
+	Principal string `json:"principal,omitempty"`
+	// Mapped reports that the directory names the principal as one of this
+	// person's; ID is then the directory's.
+	Mapped bool `json:"mapped,omitempty"`
+	// Links are the other principals and addresses that this login is linked
+	// to, directly or through others, as far as was known; see package store.
+	Links []string `json:"links,omitempty"`
 }
 
-// Is tells whether two are the same person.
-func (p Person) Is(q Person) bool {
-	return p.ID == q.ID || (p.Email != "" && strings.EqualFold(p.Email, q.Email))
+// Shown returns the person without what is never shown to anybody else.
+func (p Person) Shown() Person {
+	p.ListedGroups, p.CoveredGroups = nil, nil
+	p.Principal, p.Mapped, p.Links = "", false, nil
+	return p
 }
 
 // tokenGroups are the groups that the person's token told.
@@ -38,12 +53,6 @@ func (p Person) tokenGroups() []string {
 		}
 	}
 	return groups
-}
-
-// Shown returns the person without what is never shown to anybody else.
-func (p Person) Shown() Person {
-	p.ListedGroups, p.CoveredGroups = nil, nil
-	return p
 }
 
 // Actor is the person as the one who caused an event.
@@ -69,7 +78,7 @@ func (p Person) matches(principal string, admins []string) bool {
 		}
 		return false
 	default:
-		return principal == p.ID || (p.Email != "" && strings.EqualFold(principal, p.Email))
+		return principal == p.ID || (p.Email != "" && email.Equal(principal, p.Email))
 	}
 }
 

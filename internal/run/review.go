@@ -40,7 +40,7 @@ func (r Refusal) Error() string { return string(r) }
 func (r *Run) MayAct(e EventName, p Person) error {
 	switch e {
 	case Cancel:
-		if !r.Requester.Is(p) {
+		if !r.OwnedBy(p) {
 			return Refusal("Only the requester can cancel a request.")
 		}
 		return nil
@@ -48,7 +48,7 @@ func (r *Run) MayAct(e EventName, p Person) error {
 		if !r.Status.Decided() {
 			return Refusal("There is no access to revoke.")
 		}
-		if !r.Requester.Is(p) && !r.mayDecideBy(r.rule(), p) {
+		if !r.OwnedBy(p) && !r.mayDecideBy(r.rule(), p) {
 			return Refusal("You are not among those who may revoke this access.")
 		}
 		return nil
@@ -57,7 +57,7 @@ func (r *Run) MayAct(e EventName, p Person) error {
 		if !r.mayDecideBy(rule, p) {
 			return Refusal("You are not among those who may decide this request.")
 		}
-		if e == Approve && r.Requester.Is(p) && !rule.SelfApproval {
+		if e == Approve && !rule.SelfApproval && Same(r.Requester, p) {
 			return Refusal("You can't approve your own request.")
 		}
 		return nil
@@ -68,7 +68,7 @@ func (r *Run) MayAct(e EventName, p Person) error {
 // MaySee tells whether p may read the run: its requester, who may decide it or
 // could have by the flow, its viewers, and the flow's admins.
 func (r *Run) MaySee(p Person) bool {
-	if r.Requester.Is(p) {
+	if r.OwnedBy(p) {
 		return true
 	}
 	if p.Machine {
@@ -87,12 +87,7 @@ func (r *Run) AwaitsPerson(p Person) bool {
 	if r.Status != Pending || r.MayAct(Approve, p) != nil {
 		return false
 	}
-	for _, a := range r.Review.ApprovedBy {
-		if a.Is(p) {
-			return false
-		}
-	}
-	return true
+	return !r.approved(p)
 }
 
 // NeedsReason tells whether the act e must come with a reason.

@@ -74,7 +74,7 @@ func (d *decider) shadow(a answer) answer {
 // viewer whom the flow names and who can't decide the run, at any time; other
 // viewers and the admins once it is decided; its requester never.
 func (r *Run) MayAudit(p Person) bool {
-	if r.Requester.Is(p) || p.Machine || !p.matchesAny(r.Flow.Review.Viewers, r.Flow.Admins) && !p.matchesAny(r.Flow.Admins, nil) {
+	if Same(r.Requester, p) || p.Machine || !p.matchesAny(r.Flow.Review.Viewers, r.Flow.Admins) && !p.matchesAny(r.Flow.Admins, nil) {
 		return false
 	}
 	return r.Status.Decided() || !p.matchesAny(r.Flow.Admins, nil) && !r.mayDecideBy(r.rule(), p) && !r.mayDecideBy(r.Flow.Review, p)

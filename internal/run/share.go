@@ -79,7 +79,7 @@ func (c *room) take(a Act) error {
 
 func (c *room) share(p Person) *share {
 	for i := range c.shares {
-		if c.shares[i].of.Is(p) {
+		if Same(c.shares[i].of, p) {
 			return &c.shares[i]
 		}
 	}
@@ -96,7 +96,7 @@ func (d *decider) keepsIgnored(act Act) bool {
 			continue
 		}
 		kept++
-		if by, there := d.act(e.Act); there && by.Person.Is(act.Person) {
+		if by, there := d.act(e.Act); there && Same(by.Person, act.Person) {
 			own++
 		}
 	}

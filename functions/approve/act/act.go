@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
@@ -81,7 +80,7 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	if tooLate(r, e) {
 		return httpapi.Reply{}, lost(r)
 	}
-	if e == run.Approve && counts(r, c.Caller.Person) {
+	if e == run.Approve && r.Approved(c.Caller.Person) {
 		return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil
 	}
 	now := s.Now()
@@ -167,11 +166,6 @@ func sameKey(acts []run.Act, key string) (run.Act, bool) {
 		}
 	}
 	return run.Act{}, false
-}
-
-// counts tells whether p's approval is among those that count.
-func counts(r *run.Run, p run.Person) bool {
-	return r.Review != nil && slices.ContainsFunc(r.Review.ApprovedBy, func(by run.Approval) bool { return by.Is(p) })
 }
 
 // lost tells of an act that came after another one won.

@@ -1,6 +1,7 @@
 package act_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -38,7 +39,9 @@ type world struct {
 }
 
 func (w *world) Identify(context.Context, httpapi.Event) (httpapi.Identity, error) {
-	return httpapi.Identity{Person: w.who, Principal: w.who.ID}, nil
+	p := w.who
+	p.Principal = cmp.Or(p.Principal, p.ID)
+	return httpapi.Identity{Person: p}, nil
 }
 
 func (w *world) Load(_ context.Context, id string) (*run.Run, error) {

@@ -17,7 +17,7 @@ func limit(r *run.Run, acts []run.Act, a run.Act, now time.Time) error {
 	}
 	var recent []time.Time // acts are in the order of their ids, so of time
 	for _, before := range acts {
-		if before.Person.Is(a.Person) && now.Sub(before.At) < time.Minute {
+		if run.Same(before.Person, a.Person) && now.Sub(before.At) < time.Minute {
 			recent = append(recent, before.At)
 		}
 	}

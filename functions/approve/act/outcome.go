@@ -64,7 +64,7 @@ func settled(r *run.Run, a run.Act) (reply httpapi.Reply, err error, known bool)
 		case a.Event:
 			return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil, true
 		case run.Ignore:
-			if a.Event == run.Approve && counts(r, a.Person) {
+			if a.Event == run.Approve && r.Approved(a.Person) {
 				// The second of two that were sent at once: the first counts.
 				return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil, true
 			}

@@ -1,6 +1,7 @@
 package ask_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -69,7 +70,9 @@ func (c caller) Identify(context.Context, httpapi.Event) (httpapi.Identity, erro
 	if c.ID == "" {
 		return httpapi.Identity{}, httpapi.ErrNoIdentity
 	}
-	return httpapi.Identity{Person: c.Person, Principal: c.ID}, nil
+	p := c.Person
+	p.Principal = cmp.Or(p.Principal, p.ID)
+	return httpapi.Identity{Person: p}, nil
 }
 
 func newTable() *table { return &table{runs: map[string]*run.Run{}, context: map[string]string{}} }

@@ -9,10 +9,10 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -130,7 +130,7 @@ func (s service) askHook(ctx context.Context, q question) ([]run.Option, error) 
 	}
 	if q.field.Type == flow.User { // as the field keeps it
 		for i := range list {
-			list[i].Value = strings.ToLower(list[i].Value)
+			list[i].Value = email.Fold(list[i].Value)
 		}
 	}
 	return list, nil

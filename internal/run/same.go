@@ -1,0 +1,57 @@
+package run
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/hook/email"
+)
+
+// Same reports whether two may be one person: whether any of their handles, or
+// of those linked to them, is the same. It keeps people apart where one may not
+// stand in for another: self-approval, the approvals that count, and limits. A
+// doubt makes two one.
+func Same(p, q Person) bool {
+	known := p.Handles()
+	return slices.ContainsFunc(q.Handles(), func(h string) bool { return slices.Contains(known, h) })
+}
+
+// OwnedBy reports whether the request is p's own: by its principal, or by a
+// directory entry that names the principals of both. An e-mail address alone
+// doesn't make an owner, since addresses are handed on. Of runs that older
+// releases stored no principal is known; those are owned as they were then.
+func (r *Run) OwnedBy(p Person) bool {
+	q := r.Requester
+	if q.Principal == "" {
+		return q.ID == p.ID || q.ID == p.Principal || q.Email != "" && email.Equal(q.Email, p.Email)
+	}
+	return q.Principal == p.Principal || q.Mapped && p.Mapped && q.ID == p.ID
+}
+
+// Handles are the names by which [Same] compares p, each once: addresses
+// before principals, so that the first stays the same for one login whose
+// tokens come with and without others.
+func (p Person) Handles() []string {
+	var out []string
+	add := func(handle string) {
+		if handle = foldHandle(handle); handle != "" && !slices.Contains(out, handle) {
+			out = append(out, handle)
+		}
+	}
+	add(p.Email)
+	add(p.ID)
+	add(p.Principal)
+	for _, l := range p.Links {
+		add(l)
+	}
+	return out
+}
+
+// foldHandle returns a handle in the form by which it is compared. Identity
+// Center tells no two user names apart by case.
+func foldHandle(h string) string {
+	if strings.HasPrefix(h, "sso|") {
+		return email.Lower(h)
+	}
+	return email.Fold(h)
+}
