@@ -77,12 +77,16 @@ type Run struct {
 
 // Entry is one event of a run's history.
 type Entry struct {
-	Seq    int       `json:"seq"`
-	Event  string    `json:"event"`
-	At     time.Time `json:"at"`
-	Actor  User      `json:"actor"`
-	Reason string    `json:"reason"`
-	Error  string    `json:"error"`
+	Seq   int       `json:"seq"`
+	Event string    `json:"event"`
+	At    time.Time `json:"at"`
+	Actor User      `json:"actor"`
+	// Reason is what Actor said; HookReason is what the hook HookReasonBy said
+	// about it.
+	Reason       string `json:"reason"`
+	HookReason   string `json:"hook_reason"`
+	HookReasonBy string `json:"hook_reason_by"`
+	Error        string `json:"error"`
 }
 
 // Recent counts the requester's own runs of the flow that were asked for before

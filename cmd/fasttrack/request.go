@@ -215,6 +215,9 @@ func printOutcome(w io.Writer, v run.View) {
 	case v.Decision != nil && v.Decision.Reason != "":
 		fmt.Fprintf(w, ": %s", v.Decision.Reason)
 	}
+	if d := v.Decision; d != nil && d.HookReason != "" && v.Status != run.Active {
+		fmt.Fprintf(w, " / %s: %s", d.HookReasonBy, d.HookReason)
+	}
 	fmt.Fprintln(w)
 	if v.Review != nil && v.Status == run.Pending {
 		for _, e := range v.Review.Errors {

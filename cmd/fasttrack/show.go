@@ -91,6 +91,12 @@ func printRun(w io.Writer, v run.View) {
 func printHistory(w io.Writer, entries []run.Entry) {
 	for _, e := range entries {
 		text := e.Reason
+		if e.HookReason != "" {
+			text = strings.TrimSpace(text + " / " + string(e.HookReasonBy) + ": " + e.HookReason)
+		}
+		if e.ActReason != "" {
+			text = strings.TrimSpace(text + " / " + personName(e.ActBy.Name, e.ActBy.Email, e.ActBy.ID) + ": " + e.ActReason)
+		}
 		if e.Error != "" {
 			text = strings.TrimSpace(text + " ! " + e.Error)
 		}

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -19,9 +20,9 @@ func (x *explainer) answer() string {
 	case run.Pending:
 		parts = append(parts, x.waiting())
 	case run.Ended, run.Revoked, run.Failed:
-		parts = append(parts, x.end(), "it was "+lower(x.decided()))
+		parts = append(parts, x.end(), "it was "+lower(x.decided()), x.second())
 	default:
-		parts = append(parts, x.decided())
+		parts = append(parts, x.decided(), x.second())
 		if state := x.access(); state != "" {
 			parts = append(parts, state)
 		}
@@ -29,6 +30,7 @@ func (x *explainer) answer() string {
 	if x.Shadow != nil {
 		parts = append(parts, "in shadow mode "+x.tried())
 	}
+	parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
 	for i, p := range parts[:len(parts)-1] {
 		parts[i] = strings.TrimSuffix(p, ".")
 	}
@@ -123,6 +125,15 @@ func (x *explainer) decided() string {
 	return outcome[d.Event] + " by " + x.name(d.By) + quoted(d.Reason) + after
 }
 
+// second returns what a hook said about a decision that somebody else made, ""
+// if none did.
+func (x *explainer) second() string {
+	if x.Decision == nil {
+		return ""
+	}
+	return adds(x.Decision.HookReasonBy, x.Decision.HookReason)
+}
+
 var outcome = map[run.EventName]string{run.Approve: "Approved", run.Deny: "Denied", run.Expire: "Expired", run.Cancel: "Canceled"}
 
 // nobody is the engine's own reason to expire a run, which says nothing more.
@@ -183,6 +194,9 @@ func (x *explainer) end() string {
 		text = "Ended" + said(e.Reason)
 	}
 	text = strings.TrimSuffix(text, ".")
+	if second := adds(e.HookReasonBy, e.HookReason); second != "" {
+		text += "; " + second
+	}
 	switch {
 	case given && !x.Access.GoneAt.IsZero():
 		text += fmt.Sprintf("; access was there from %s and is gone since %s", moment(x.Access.StartsAt), moment(x.Access.GoneAt))
@@ -213,6 +227,14 @@ func said(reason string) string {
 		return ""
 	}
 	return ": " + reason
+}
+
+// adds is what a hook said about an event of somebody else.
+func adds(hook run.HookName, reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return string(hook) + " adds" + quoted(reason)
 }
 
 func quoted(reason string) string {

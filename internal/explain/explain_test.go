@@ -138,7 +138,7 @@ Approved by grace@example.com and linus@example.com (“second”), 2 of 2 appro
 +0s ada@example.com asks: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z (0 of 2 approvals) (hooks 7)
 +2s grace@example.com approves (1 of 2 approvals): first
-+3s grace@example.com's approve does not count (“You have approved this request already.”)
++3s grace@example.com's approve does not count (“You have approved this request already.”); grace@example.com says (“again”)
 +4s linus@example.com approves (2 of 2 approvals): second
 `},
 		"of two groups": {func(a *run.Asked) {
@@ -161,7 +161,7 @@ Approved by grace@example.com and linus@example.com, where 1 of group:sre and 1 
 Still waits for group:sre to decide until 2026-11-23 11:00:00Z.
 +0s ada@example.com asks: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
-+2s ada@example.com's approve does not count (“You are not among those who may decide this request.”)
++2s ada@example.com's approve does not count (“You are not among those who may decide this request.”); ada@example.com says (“me”)
 `},
 		"a guard ignores an act": {nil, func(m *machine) {
 			m.answer(run.OnRequest, "", run.OnApprove)
@@ -182,6 +182,16 @@ Denied by on_approve of aws-access: Never.
 +0s ada@example.com asks: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
 +3s on_approve of aws-access makes a denial of grace@example.com's approve: Never. (hooks 7)
+`},
+		"a guard adds a reason": {nil, func(m *machine) {
+			m.answer(run.OnRequest, "", run.OnApprove)
+			m.does(grace, run.Approve, "I looked")
+			m.answer(run.OnApprove, `"transition":"approve","reason":"Build resumed."`, run.OnApprove)
+		}, `
+Approved by grace@example.com (“I looked”); on_approve adds (“Build resumed.”).
++0s ada@example.com asks: prod is down
++1s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
++3s grace@example.com approves: I looked; on_approve adds (“Build resumed.”) (hooks 7)
 `},
 		"expired": {nil, func(m *machine) {
 			m.answer(run.OnRequest, "")

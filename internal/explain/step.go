@@ -20,6 +20,12 @@ func (x *explainer) steps() []Step {
 		actor := e.Actor
 		s.Actor, s.Checks, s.Error, s.HooksVersion = &actor, e.Checks, x.failure(e), e.HooksVersion
 		s.Text = strings.TrimSpace(x.says(e, i, approved))
+		if second := adds(e.HookReasonBy, e.HookReason); second != "" {
+			s.Text += "; " + second
+		}
+		if e.ActReason != "" {
+			s.Text += "; " + x.name(*e.ActBy) + " says" + quoted(e.ActReason)
+		}
 		steps = append(steps, s)
 	}
 	if v := x.Shadow; v != nil {

@@ -76,7 +76,10 @@ type AskEntry struct {
 	At     time.Time `json:"at"`
 	Actor  Actor     `json:"actor"`
 	Reason string    `json:"reason,omitempty"`
-	Error  string    `json:"error,omitempty"`
+	// HookReason is what the hook HookReasonBy said about it.
+	HookReason   string   `json:"hook_reason,omitempty"`
+	HookReasonBy HookName `json:"hook_reason_by,omitempty"`
+	Error        string   `json:"error,omitempty"`
 }
 
 // ask builds what the hook that comes next is asked.
@@ -104,7 +107,7 @@ func (r *Run) ask(context json.RawMessage) Ask {
 		}
 		if i >= len(r.History)-askedHistory {
 			a.Run.History = append(a.Run.History, AskEntry{
-				Seq: e.Seq, Event: e.Event, At: e.At, Actor: e.Actor, Reason: e.Reason, Error: e.Error,
+				Seq: e.Seq, Event: e.Event, At: e.At, Actor: e.Actor, Reason: e.Reason, HookReason: e.HookReason, HookReasonBy: e.HookReasonBy, Error: e.Error,
 			})
 		}
 	}

@@ -94,7 +94,7 @@ func (d *decider) log(to Status, e Entry) {
 	if e.Act != "" && e.Actor.Type != UserActor {
 		if act, there := d.act(e.Act); there {
 			by := act.Person.Actor()
-			e.ActBy, e.ActEvent = &by, act.Event
+			e.ActBy, e.ActEvent, e.ActReason = &by, act.Event, act.Reason
 		}
 	}
 	if d.Shadow != nil && d.sealedShadow() == "" {
@@ -168,7 +168,7 @@ func (d *decider) settle(c Case) {
 	d.Engine.Case = nil
 	d.handled(c.Act)
 	entry := Entry{
-		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason,
+		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason, HookReason: c.HookReason, HookReasonBy: c.HookReasonBy,
 		Checks: c.Checks, Error: c.Error, Act: c.Act, DurationSeconds: c.DurationSeconds,
 	}
 	if c.Event == Approve {
@@ -192,7 +192,7 @@ func (d *decider) settle(c Case) {
 	}
 	d.log(outcome[c.Event], entry)
 	d.Decision = &Decision{
-		Event: c.Event, Reason: entry.Reason, By: c.Actor, At: d.now, Checks: c.Checks, Act: c.Act,
+		Event: c.Event, Reason: entry.Reason, HookReason: c.HookReason, HookReasonBy: c.HookReasonBy, By: c.Actor, At: d.now, Checks: c.Checks, Act: c.Act,
 	}
 	if after := afterHook[c.Event]; d.subscribed(after) {
 		d.ask(after)

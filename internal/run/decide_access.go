@@ -55,7 +55,7 @@ func (d *decider) heardOnEscalate(a answer) {
 			Reason: orDefault(a.reason, "on_escalate of "+d.Flow.Name+" gives no access."),
 		})
 	default:
-		d.Engine.Escalation.Reason, d.Engine.Escalation.Checks = a.reason, a.checks
+		d.Engine.Escalation.hear(OnEscalate, a)
 		d.escalate()
 	}
 }
@@ -91,7 +91,7 @@ func (d *decider) escalated() {
 	d.Access = &Access{StartsAt: clean(h.At), EndsAt: clean(h.At.Add(seconds(d.DurationSeconds))), Given: h.How}
 	d.log(Active, Entry{
 		Event: Escalate, Actor: c.Actor, Channel: c.Channel, Checks: c.Checks, Error: c.Error, DurationSeconds: d.DurationSeconds,
-		Reason: orDefault(c.Reason, fmt.Sprintf("Access was given for %s.", spell(d.DurationSeconds))),
+		Reason: orDefault(c.Reason, fmt.Sprintf("Access was given for %s.", spell(d.DurationSeconds))), HookReason: c.HookReason, HookReasonBy: c.HookReasonBy,
 	})
 	if d.subscribed(AfterEscalate) {
 		d.ask(AfterEscalate)
@@ -171,8 +171,7 @@ func (d *decider) deescalate(c Case) {
 func (d *decider) heardOnDeescalate(a answer) {
 	c := *d.Engine.Case
 	c.Error = a.failed(OnDeescalate)
-	c.Reason = orDefault(a.reason, c.Reason)
-	c.Checks = append(c.Checks, a.checks...)
+	c.hear(OnDeescalate, a)
 	d.takeBack(c)
 }
 
@@ -184,8 +183,7 @@ func (d *decider) heardOnRevoke(a answer) {
 		d.ignored(c, OnRevoke, orDefault(a.message, "on_revoke of "+d.Flow.Name+" does not let this revoke count."), "", a.checks)
 		return
 	}
-	c.Reason = orDefault(a.reason, c.Reason)
-	c.Checks = append(c.Checks, a.checks...)
+	c.hear(OnRevoke, a)
 	d.settle(c)
 }
 
@@ -241,7 +239,7 @@ func (d *decider) finish(c Case) {
 	d.Engine.Case, d.Engine.Escalation = nil, nil
 	d.handled(c.Act)
 	d.log(finalOf[c.Event], Entry{
-		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason, Checks: c.Checks, Error: c.Error, Act: c.Act,
+		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason, HookReason: c.HookReason, HookReasonBy: c.HookReasonBy, Checks: c.Checks, Error: c.Error, Act: c.Act,
 	})
 	if after := afterEnd[c.Event]; d.subscribed(after) {
 		d.ask(after)

@@ -99,12 +99,12 @@ func TestHooksOfAccess(t *testing.T) {
 		"after_escalate fails":           {run.AfterEscalate, ``, (*machine).granted, run.Active, run.NextActive, ""},
 		"after_escalate may not approve": {run.AfterEscalate, forbidden, (*machine).granted, run.Active, run.NextActive, ""},
 		"on_revoke says nothing":         {run.OnRevoke, `{}`, func(m *machine) { m.granted(); m.act(run.Revoke, grace, "done") }, run.Revoked, run.NextRevoked, "done"},
-		"on_revoke gives a reason":       {run.OnRevoke, `{"transition":"revoke","reason":"seen"}`, func(m *machine) { m.granted(); m.act(run.Revoke, ada, "done") }, run.Revoked, run.NextRevoked, "seen"},
+		"on_revoke gives a reason":       {run.OnRevoke, `{"transition":"revoke","reason":"seen"}`, func(m *machine) { m.granted(); m.act(run.Revoke, ada, "done") }, run.Revoked, run.NextRevoked, "done / on_revoke: seen"},
 		"on_revoke ignores":              {run.OnRevoke, `{"transition":"ignore","message":"not yet"}`, func(m *machine) { m.granted(); m.act(run.Revoke, grace, "") }, run.Active, run.NextActive, ""},
 		"on_revoke fails":                {run.OnRevoke, ``, func(m *machine) { m.granted(); m.act(run.Revoke, grace, "done") }, run.Revoked, run.NextRevoked, "done"},
 		"on_revoke answers nonsense":     {run.OnRevoke, nonsense, func(m *machine) { m.granted(); m.act(run.Revoke, grace, "done") }, run.Revoked, run.NextRevoked, "done"},
 		"on_deescalate says nothing":     {run.OnDeescalate, `{}`, func(m *machine) { m.granted(); end(m) }, run.Ended, run.NextEnded, "The 1h"},
-		"on_deescalate gives a reason":   {run.OnDeescalate, `{"transition":"deescalate","reason":"bye"}`, func(m *machine) { m.granted(); end(m) }, run.Ended, run.NextEnded, "bye"},
+		"on_deescalate gives a reason":   {run.OnDeescalate, `{"transition":"deescalate","reason":"bye"}`, func(m *machine) { m.granted(); end(m) }, run.Ended, run.NextEnded, "The 1h of access are over. / on_deescalate: bye"},
 		"on_deescalate fails":            {run.OnDeescalate, ``, func(m *machine) { m.granted(); end(m) }, run.Ended, run.NextEnded, "The 1h"},
 		"on_deescalate may not approve":  {run.OnDeescalate, forbidden, func(m *machine) { m.granted(); end(m) }, run.Ended, run.NextEnded, "The 1h"},
 		"after_deescalate fails":         {run.AfterDeescalate, ``, func(m *machine) { m.granted(); end(m); m.taken() }, run.Ended, run.NextEnded, ""},
@@ -128,8 +128,8 @@ func TestHooksOfAccess(t *testing.T) {
 				m.taken()
 			}
 			m.is(tc.status, tc.next)
-			if tc.reason != "" && !strings.Contains(m.last().Reason, tc.reason) {
-				t.Errorf("the reason is %q, want %q", m.last().Reason, tc.reason)
+			if said := voices(m.last()); tc.reason != "" && !strings.Contains(said, tc.reason) {
+				t.Errorf("the entry says %q, want %q", said, tc.reason)
 			}
 			failed := tc.answer == "" || tc.answer == forbidden || tc.answer == nonsense
 			if said := m.last().Error != ""; said != failed {

@@ -153,6 +153,15 @@ func (d *decider) heardAfterRequest(a answer) {
 	})
 }
 
+// hear adds what a hook said that lets the event happen: its evidence and its
+// reason, which is a second voice beside the reason of whoever caused the event.
+func (c *Case) hear(h HookName, a answer) {
+	if a.reason != "" {
+		c.HookReason, c.HookReasonBy = a.reason, h
+	}
+	c.Checks = append(c.Checks, a.checks...)
+}
+
 func (d *decider) heardOnApprove(a answer) {
 	c := *d.Engine.Case
 	if failure := a.failed(OnApprove); failure != "" {
@@ -168,8 +177,7 @@ func (d *decider) heardOnApprove(a answer) {
 			At: d.now, Act: c.Act, Origin: orDefault(c.Origin, OnApprove), Routing: c.Routing,
 		})
 	default:
-		c.Reason = orDefault(a.reason, c.Reason)
-		c.Checks = append(c.Checks, a.checks...)
+		c.hear(OnApprove, a)
 		if a.durationSeconds > 0 && (c.DurationSeconds == 0 || a.durationSeconds < c.DurationSeconds) {
 			c.DurationSeconds = a.durationSeconds
 		}
@@ -185,8 +193,7 @@ func (d *decider) heardOnDeny(a answer) {
 		d.ignored(c, OnDeny, orDefault(a.message, "on_deny of "+d.Flow.Name+" does not let this denial count."), "", a.checks)
 		return
 	}
-	c.Reason = orDefault(a.reason, c.Reason)
-	c.Checks = append(c.Checks, a.checks...)
+	c.hear(OnDeny, a)
 	d.settle(c)
 }
 
@@ -200,8 +207,7 @@ func (d *decider) heardOnExpire(a answer) {
 			DurationSeconds: a.durationSeconds, At: d.now, Origin: OnExpire,
 		})
 	default:
-		c.Reason = orDefault(a.reason, c.Reason)
-		c.Checks = append(c.Checks, a.checks...)
+		c.hear(OnExpire, a)
 		d.settle(c)
 	}
 }

@@ -187,12 +187,12 @@ func TestGuards(t *testing.T) {
 			t.Errorf("decision is %+v", d)
 		}
 	})
-	t.Run("own event replaces the reason, once", func(t *testing.T) {
+	t.Run("own event adds a reason, once", func(t *testing.T) {
 		m := pendingWith(t, "on_approve")
 		m.act(run.Approve, grace, "fine")
 		m.answer(run.OnApprove, `{"transition":"approve","reason":"checked","checks":[{"name":"x","passed":true}]}`)
 		m.is(run.Approved, run.NextApproved)
-		if d := m.run.Decision; d.Reason != "checked" || d.By.ID != grace.ID || len(d.Checks) != 1 {
+		if d := m.run.Decision; d.Reason != "fine" || d.HookReason != "checked" || d.HookReasonBy != run.OnApprove || d.By.ID != grace.ID || len(d.Checks) != 1 {
 			t.Errorf("decision is %+v", d)
 		}
 	})

@@ -73,9 +73,13 @@ type Entry struct {
 	Actor   Actor     `json:"actor"`
 	Channel Channel   `json:"channel"`
 	// Status is the run's status after the event.
-	Status Status  `json:"status"`
-	Reason string  `json:"reason"`
-	Checks []Check `json:"checks,omitempty"`
+	Status Status `json:"status"`
+	Reason string `json:"reason"`
+	// HookReason is what the hook HookReasonBy said about an event that somebody
+	// else caused; Reason stays the words of Actor.
+	HookReason   string   `json:"hook_reason,omitempty"`
+	HookReasonBy HookName `json:"hook_reason_by,omitempty"`
+	Checks       []Check  `json:"checks,omitempty"`
 	// Error says what a hook did wrong, where that shaped the event.
 	Error string `json:"error,omitempty"`
 	// Act is the id of the act of a person that this event deals with.
@@ -84,6 +88,8 @@ type Entry struct {
 	// does not count, or a hook made something else of it.
 	ActBy    *Actor    `json:"act_by,omitempty"`
 	ActEvent EventName `json:"act_event,omitempty"`
+	// ActReason is the reason that came with the act.
+	ActReason string `json:"act_reason,omitempty"`
 	// To lists who is told, in a forward.
 	To []string `json:"to,omitempty"`
 	// DurationSeconds is the shorter duration that an approve asked for.

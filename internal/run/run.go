@@ -152,9 +152,13 @@ type HookError struct {
 type Decision struct {
 	Event  EventName `json:"event"`
 	Reason string    `json:"reason"`
-	By     Actor     `json:"by"`
-	At     time.Time `json:"at"`
-	Checks []Check   `json:"checks,omitempty"`
+	// HookReason is what the hook HookReasonBy said about it; Reason stays the
+	// words of By.
+	HookReason   string    `json:"hook_reason,omitempty"`
+	HookReasonBy HookName  `json:"hook_reason_by,omitempty"`
+	By           Actor     `json:"by"`
+	At           time.Time `json:"at"`
+	Checks       []Check   `json:"checks,omitempty"`
 	// Act is the act that won, if a person's act decided.
 	Act string `json:"act,omitempty"`
 }
@@ -239,6 +243,8 @@ type Case struct {
 	Actor           Actor     `json:"actor"`
 	Channel         Channel   `json:"channel"`
 	Reason          string    `json:"reason,omitempty"`
+	HookReason      string    `json:"hook_reason,omitempty"`
+	HookReasonBy    HookName  `json:"hook_reason_by,omitempty"`
 	Checks          []Check   `json:"checks,omitempty"`
 	DurationSeconds int       `json:"duration_seconds,omitempty"`
 	// Person and Act are set for a person's act.

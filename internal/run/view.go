@@ -41,9 +41,12 @@ type PersonView struct {
 type DecisionView struct {
 	Event  EventName `json:"event"`
 	Reason string    `json:"reason"`
-	By     Actor     `json:"by"`
-	At     time.Time `json:"at"`
-	Checks []Check   `json:"checks"`
+	// HookReason is what the hook HookReasonBy said about it.
+	HookReason   string    `json:"hook_reason,omitempty"`
+	HookReasonBy HookName  `json:"hook_reason_by,omitempty"`
+	By           Actor     `json:"by"`
+	At           time.Time `json:"at"`
+	Checks       []Check   `json:"checks"`
 }
 
 // ReviewView is a review as a response shows it.
@@ -96,7 +99,7 @@ func (r *Run) View() View {
 		DurationSeconds: r.DurationSeconds, Access: r.accessView(), History: r.History,
 	}
 	if d := r.Decision; d != nil {
-		v.Decision = &DecisionView{Event: d.Event, Reason: d.Reason, By: d.By, At: d.At, Checks: d.Checks}
+		v.Decision = &DecisionView{Event: d.Event, Reason: d.Reason, HookReason: d.HookReason, HookReasonBy: d.HookReasonBy, By: d.By, At: d.At, Checks: d.Checks}
 		if d.Checks == nil {
 			v.Decision.Checks = []Check{}
 		}

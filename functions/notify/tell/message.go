@@ -36,13 +36,16 @@ type Event struct {
 		} `json:"access"`
 	} `json:"run"`
 	Entry struct {
-		Event  string   `json:"event"`
-		Status string   `json:"status"`
-		Actor  person   `json:"actor"`
-		Reason string   `json:"reason"`
-		Error  string   `json:"error"`
-		To     []string `json:"to"`
-		Checks []struct {
+		Event  string `json:"event"`
+		Status string `json:"status"`
+		Actor  person `json:"actor"`
+		Reason string `json:"reason"`
+		// HookReason is what the hook HookReasonBy said about the event of Actor.
+		HookReason   string   `json:"hook_reason"`
+		HookReasonBy string   `json:"hook_reason_by"`
+		Error        string   `json:"error"`
+		To           []string `json:"to"`
+		Checks       []struct {
 			Name   string `json:"name"`
 			Passed bool   `json:"passed"`
 			Detail string `json:"detail"`
@@ -109,6 +112,9 @@ func Compose(e Event, portal string) (Message, bool) {
 	if e.Entry.Event != "forward" {
 		line("By:       %s", e.Entry.Actor)
 		line("Why:      %s", oneLine(e.Entry.Reason))
+		if e.Entry.HookReason != "" {
+			line("          the hook %s adds: %s", e.Entry.HookReasonBy, oneLine(e.Entry.HookReason))
+		}
 	}
 	if e.Entry.Error != "" {
 		line("Error:    %s", oneLine(e.Entry.Error))

@@ -55,6 +55,7 @@ func TestMessages(t *testing.T) {
 	}{
 		"to people":    {"forward", `,"to":["group:sre"]`, "aws-access, Production read-only for ada@example.com waits for a decision", []string{"POST /requests/R/approve", "expires at 2026-11-23T11:00:00Z", "on_request failed: PagerDuty did not answer", "urgency: Normal"}},
 		"approved":     {"approve", `,"status":"approved","checks":[{"name":"on call","passed":true,"detail":"P1"}]`, "aws-access, Production read-only for ada@example.com was approved", []string{"By:       grace@example.com", "Why:      go ahead", "Check:    on call: yes P1", "nothing to do"}},
+		"a hook adds":  {"approve", `,"status":"approved","hook_reason":"build resumed","hook_reason_by":"on_approve"`, "", []string{"Why:      go ahead\n", "the hook on_approve adds: build resumed\n"}},
 		"one approval": {"approve", `,"status":"pending"`, "", []string{"was approved by grace@example.com, and needs more approvals"}},
 		"denied":       {"deny", "", "aws-access, Production read-only for ada@example.com was denied", []string{"Why:      go ahead"}},
 		"expired":      {"expire", "", "", []string{"expired"}},
