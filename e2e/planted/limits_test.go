@@ -5,4 +5,7 @@ var _ = plant(
 	bug{"keep no acts for admins and revokes", "internal/run/share.go", "most -= reservedForAdmins + reservedForRevoke", "_ = most", "./internal/run", "TestRoom"},
 	bug{"keep every ignored act of one person", "internal/run/share.go", "&& own < maxIgnoredOfPerson", "&& own >= 0", "./internal/run", "IgnoredActs"},
 	bug{"deal with acts that find no room", "internal/run/decide_people.go", "room.take(act) != nil ||", "room.take(act) == nil && false ||", "./internal/run", "Revocable"},
+	bug{"check a retried request against flows.yaml of today", "functions/request/ask/again.go", "if r.Sent == \"\" {", "if true {", "./functions/request/ask", "KeyOutlives"},
+	bug{"take any body for the first of its key", "functions/request/ask/again.go", "if sent != r.Sent {", "if sent != r.Sent && false {", "./functions/request/ask", "KeyOutlives"},
+	bug{"check a retried action before its key is looked up", "functions/approve/act/act.go", "if before, there := sameKey(rec.Acts, a.Key); there {\n\t\t\treturn s.again(ctx, c, r, before, a)\n\t\t}\n\t}\n\tif wrong", "if before, there := sameKey(rec.Acts, a.Key); there && wrong == nil {\n\t\t\treturn s.again(ctx, c, r, before, a)\n\t\t}\n\t}\n\tif wrong", "./functions/approve/act", "KeyOutlives"},
 )

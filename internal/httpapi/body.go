@@ -63,6 +63,18 @@ func ReadBody(ev Event) (*Body, error) {
 	return b, nil
 }
 
+// Members returns what was sent, without members that are null: those count as
+// absent.
+func (b *Body) Members() map[string]json.RawMessage {
+	sent := map[string]json.RawMessage{}
+	for name, value := range b.members {
+		if string(value) != "null" {
+			sent[name] = value
+		}
+	}
+	return sent
+}
+
 // Fail notes that a field is wrong.
 func (b *Body) Fail(field, format string, args ...any) {
 	b.Add(flow.FieldError{Field: field, Detail: fmt.Sprintf(format, args...)})

@@ -23,6 +23,8 @@ type Asked struct {
 	Recent *Recent
 	// FlowVersion is the version of the flow, "" where it is not known.
 	FlowVersion string
+	// Sent is the digest of the body that was sent under an Idempotency-Key.
+	Sent string
 	// Salt goes into the digest of what was asked, and of what is only tried, so
 	// that these don't give a value away to guessing; [New] makes one where it is
 	// needed.
@@ -43,7 +45,7 @@ func New(a Asked, now time.Time) (*Run, error) {
 	r := &Run{
 		Schema: SchemaVersion, ID: a.ID, Flow: a.Flow, Requester: a.Requester, Channel: a.Channel,
 		Fields: a.Fields, Sensitive: a.Sensitive, Reason: a.Reason, DurationSeconds: a.DurationSeconds,
-		Salt: a.Salt, HasContext: a.Context != nil, Recent: a.Recent, CreatedAt: now, UpdatedAt: now,
+		Salt: a.Salt, HasContext: a.Context != nil, Recent: a.Recent, Sent: a.Sent, CreatedAt: now, UpdatedAt: now,
 		Engine: Engine{Next: NextHook, Hook: OnRequest, NonceKey: a.NonceKey},
 	}
 	digest, err := PayloadDigest(a)

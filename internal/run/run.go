@@ -27,6 +27,9 @@ type Run struct {
 	// sensitive fields or a Shadow.
 	Salt   string `json:"salt,omitempty"`
 	Reason string `json:"reason,omitempty"`
+	// Sent is the digest of the body that was sent under an Idempotency-Key: the
+	// same body under the same key is the same request.
+	Sent string `json:"sent,omitempty"`
 	// DurationSeconds is how long access lasts; 0 without a strategy.
 	DurationSeconds int `json:"duration_seconds,omitempty"`
 	// AskedSeconds is how long it was asked for, once an approve shortened it.

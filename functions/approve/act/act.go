@@ -61,15 +61,17 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	}
 	r := rec.Run
 	c.About(r.ID, r.Flow.Name)
-	a, err := readAct(c, r, e)
-	if err != nil {
-		return httpapi.Reply{}, err
-	}
+	a, wrong := readAct(c, r, e)
 	if key != "" {
+		// First of all: what may be asked for may have changed since, by this very
+		// act.
 		a.Key = run.HashID(c.Caller.Principal, r.ID, string(e), key)
 		if before, there := sameKey(rec.Acts, a.Key); there {
 			return s.again(ctx, c, r, before, a)
 		}
+	}
+	if wrong != nil {
+		return httpapi.Reply{}, wrong
 	}
 	if e == run.Revoke && !r.Status.Decided() {
 		return httpapi.Reply{}, lost(r)

@@ -209,6 +209,19 @@ func TestAHooksMessage(t *testing.T) {
 	}
 }
 
+// An approve that is sent again under its key is the first one, also when
+// on_approve made access shorter than it asks for.
+func TestAKeyOutlivesItsEffect(t *testing.T) {
+	w := pending(t, `"on_approve"`)
+	w.run.Flow.Strategy, w.run.DurationSeconds = json.RawMessage(`{"type":"lambda"}`), 3600
+	w.answer = `{"transition":"approve","duration_seconds":900}`
+	for range 2 {
+		if status, out := w.do(t, "approve", `{"duration_seconds":1800}`, "idempotency-key", "k"); status != 200 || out["duration_seconds"] != 900.0 {
+			t.Fatalf("got %d %v", status, out)
+		}
+	}
+}
+
 func TestActsWithOneKey(t *testing.T) {
 	w := pending(t, "")
 	for range 2 {

@@ -17,6 +17,9 @@ import (
 // maxContext bounds what a requester may send along, in bytes.
 const maxContext = 64 << 10
 
+// maxFlowName bounds the name of a flow, in characters.
+const maxFlowName = 63
+
 // ask takes a request: checks it, stores it, starts its execution. What is
 // stored is not lost: an execution that could not be started is left for later.
 func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
@@ -28,44 +31,29 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	f, asked, err := s.whatIsAsked(c)
+	body, err := httpapi.ReadBody(c.Event)
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	now := s.Now()
-	asked.ID, asked.NonceKey = run.NewID(now), run.NewNonceKey()
-	if key != "" {
-		asked.ID = run.HashID(c.Caller.Principal, asked.Flow.Name, key)
+	status := http.StatusOK
+	r, sent, err := s.before(ctx, c, body, key)
+	if err == nil && r == nil {
+		status = http.StatusCreated
+		r, sent, err = s.create(ctx, c, body, key)
+		if errors.Is(err, store.ErrExists) && key != "" {
+			// Another call with the key came between.
+			status = http.StatusOK
+			if r, sent, err = s.before(ctx, c, body, key); err == nil && r == nil {
+				err = store.ErrNotFound
+			}
+		}
 	}
-	if asked.Recent, err = s.recent(ctx, f, asked, now); err != nil {
-		return httpapi.Reply{}, err
-	}
-	r, err := run.New(asked, now)
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
 	c.About(r.ID, r.Flow.Name)
-	if err := fits(r, asked.Context); err != nil {
-		return httpapi.Reply{}, err
-	}
-	if err := s.checkOptions(ctx, f, asked, key != ""); err != nil {
-		return httpapi.Reply{}, err
-	}
-	status := http.StatusCreated
-	err = s.Store.Create(ctx, r, asked.Context)
-	if errors.Is(err, store.ErrExists) {
-		// Under a key it was asked before. Without one the id is this call's
-		// own: a put got through whose answer was lost, and was tried again.
-		if key != "" {
-			status = http.StatusOK
-		}
-		r, err = s.again(ctx, asked)
-	}
-	if err != nil {
-		return httpapi.Reply{}, err
-	}
 	if r.Engine.Turn == 0 {
-		if err := s.start(ctx, r, asked.Context); err != nil {
+		if err := s.start(ctx, r, sent); err != nil {
 			c.Log.Error("the run is stored, its execution did not start", "error", err.Error())
 		}
 	}
@@ -77,14 +65,47 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 	return httpapi.Reply{Status: status, Headers: headers, Body: r.View()}, nil
 }
 
+// create stores a new run, and returns it with the context that was sent along.
+func (s service) create(ctx context.Context, c *httpapi.Call, body *httpapi.Body, key string) (*run.Run, json.RawMessage, error) {
+	f, asked, err := s.whatIsAsked(c, body)
+	if err != nil {
+		return nil, nil, err
+	}
+	now := s.Now()
+	asked.ID, asked.NonceKey = run.NewID(now), run.NewNonceKey()
+	if key != "" {
+		asked.ID = run.HashID(c.Caller.Principal, asked.Flow.Name, key)
+		if asked.Sent, err = digest(body, key); err != nil {
+			return nil, nil, err
+		}
+	}
+	if asked.Recent, err = s.recent(ctx, f, asked, now); err != nil {
+		return nil, nil, err
+	}
+	r, err := run.New(asked, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.About(r.ID, r.Flow.Name)
+	if err := fits(r, asked.Context); err != nil {
+		return nil, nil, err
+	}
+	if err := s.checkOptions(ctx, f, asked); err != nil {
+		return nil, nil, err
+	}
+	err = s.Store.Create(ctx, r, asked.Context)
+	if errors.Is(err, store.ErrExists) && key == "" {
+		// The id is this call's own: a put got through whose answer was lost, and
+		// was tried again.
+		r, err = s.Store.Load(ctx, r.ID)
+	}
+	return r, asked.Context, err
+}
+
 // whatIsAsked reads and checks what is asked for, and of which flow; its error
 // names every wrong field.
-func (s service) whatIsAsked(c *httpapi.Call) (*flow.Flow, run.Asked, error) {
-	body, err := httpapi.ReadBody(c.Event)
-	if err != nil {
-		return nil, run.Asked{}, err
-	}
-	name := body.Text("flow", 63)
+func (s service) whatIsAsked(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, run.Asked, error) {
+	name := body.Text("flow", maxFlowName)
 	in := flow.Request{
 		Fields: body.Object("fields"), DurationSeconds: body.Seconds("duration_seconds"), Reason: body.Text("reason", run.MaxReason),
 	}
@@ -115,27 +136,6 @@ func (s service) whatIsAsked(c *httpapi.Call) (*flow.Flow, run.Asked, error) {
 		Flow: block, FlowVersion: version, Requester: c.Caller.Person, Channel: run.ViaAPI, Fields: checked.Fields, Sensitive: checked.Sensitive,
 		Reason: in.Reason, DurationSeconds: checked.DurationSeconds, Context: sent,
 	}, nil
-}
-
-// again finds the run that was asked for before under the same key. Another
-// request under that key is refused.
-func (s service) again(ctx context.Context, asked run.Asked) (*run.Run, error) {
-	r, err := s.Store.Load(ctx, asked.ID)
-	if err != nil {
-		return nil, err
-	}
-	asked.Salt = r.Salt
-	digest, err := run.PayloadDigest(asked)
-	if err != nil {
-		return nil, err
-	}
-	if r.History[0].PayloadSHA256 != digest {
-		return nil, &httpapi.Problem{
-			Status: http.StatusUnprocessableEntity, Kind: "idempotency-key-reused",
-			Detail: "This Idempotency-Key was used for another request.",
-		}
-	}
-	return r, nil
 }
 
 // fits refuses a context that on_request could not be sent with everything

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"strings"
@@ -121,7 +122,7 @@ func TestNothingSentIsLogged(t *testing.T) {
 		`{"flow":"open","fields":{"pin":"s3cr3t"},"reason":"r3ason","context":{"c0ntext":1}}`: 201,
 		`{"flow":"open","fields":{"pin":"s3cr3t-too-long"}}`:                                  400,
 	} {
-		got, err := api.Handle(t.Context(), httpapi.Event{RouteKey: "POST /requests", Body: body, Headers: map[string]string{"idempotency-key": "k3y"}})
+		got, err := api.Handle(t.Context(), httpapi.Event{RouteKey: "POST /requests", Body: body, Headers: map[string]string{"idempotency-key": fmt.Sprint("k3y", status)}})
 		if err != nil || got.StatusCode != status {
 			t.Fatalf("got %d %s (%v), want %d", got.StatusCode, got.Body, err, status)
 		}

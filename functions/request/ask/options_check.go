@@ -2,7 +2,6 @@ package ask
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -10,26 +9,18 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
-	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // checkedAtOnce is how many values are asked about side by side.
 const checkedAtOnce = 8
 
 // checkOptions asks the flow's hooks whether each chosen value is among the
-// options, afresh: options of a minute ago may be gone. A request that was
-// stored before under the same key is not asked about again. The error is a
+// options, afresh: options of a minute ago may be gone. The error is a
 // problem that names every wrong field, or says that hooks failed.
-func (s service) checkOptions(ctx context.Context, f *flow.Flow, asked run.Asked, again bool) error {
+func (s service) checkOptions(ctx context.Context, f *flow.Flow, asked run.Asked) error {
 	values := f.Chosen(asked.Fields)
 	if len(values) == 0 {
 		return nil
-	}
-	if again {
-		_, err := s.Store.Load(ctx, asked.ID)
-		if !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, run.PrefetchSeconds*time.Second)
 	defer cancel()
