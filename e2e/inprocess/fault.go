@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,8 +45,8 @@ type faults struct {
 	decide func(Call) Fault
 	mu     sync.Mutex
 	counts map[Call]int
-	// published are the ids of events that the bus took.
-	published map[string]bool
+	// published are the ids of the events that the bus took, in order.
+	published []string
 }
 
 // events are the ids of the events that a call sends.
@@ -72,16 +73,22 @@ func (f *faults) events(r *http.Request) []string {
 func (f *faults) sent(ids []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, id := range ids {
-		f.published[id] = true
-	}
+	f.published = append(f.published, ids...)
 }
 
 // Published tells whether the bus took the event of that id.
 func (f *Functions) Published(id string) bool {
 	f.faults.mu.Lock()
 	defer f.faults.mu.Unlock()
-	return f.faults.published[id]
+	return slices.Contains(f.faults.published, id)
+}
+
+// AllPublished lists the ids of the events that the bus took, in order; one that
+// was sent twice is listed twice.
+func (f *Functions) AllPublished() []string {
+	f.faults.mu.Lock()
+	defer f.faults.mu.Unlock()
+	return slices.Clone(f.faults.published)
 }
 
 func (f *faults) next(function, operation string) Fault {

@@ -68,7 +68,7 @@ func New(o Options) *Functions {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Functions{opts: o, faults: &faults{decide: o.Fault, counts: map[Call]int{}, published: map[string]bool{}}}
+	return &Functions{opts: o, faults: &faults{decide: o.Fault, counts: map[Call]int{}}}
 }
 
 // Bind says which stack the functions are part of.

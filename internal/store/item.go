@@ -19,6 +19,8 @@ const (
 	runKey     = "RUN"
 	contextKey = "CONTEXT"
 	actPrefix  = "ACT#"
+	// publishedKey is of the mark that the bus has the run's entries.
+	publishedKey = "PUBLISHED"
 )
 
 // inboxShards spreads what waits in one flow over partitions.
@@ -122,6 +124,8 @@ func (rec *Record) add(id string, it item) (err error) {
 		return err
 	case sort == contextKey:
 		rec.Context = []byte(stringOf(it["context"]))
+	case sort == publishedKey:
+		rec.Published = stringOf(it["hash"])
 	case strings.HasPrefix(sort, actPrefix):
 		var a run.Act
 		if err := json.Unmarshal([]byte(stringOf(it["body"])), &a); err != nil {

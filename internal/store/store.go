@@ -47,6 +47,8 @@ type Record struct {
 	Acts []run.Act
 	// Context is nil where none was sent.
 	Context []byte
+	// Published is the hash that [Store.MarkPublished] noted last, "" for none.
+	Published string
 }
 
 // Create stores a new run and, in one transaction with it, its context: neither

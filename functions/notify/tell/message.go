@@ -97,7 +97,14 @@ func Compose(e Event, portal string) (Message, bool) {
 	if !told {
 		return Message{}, false
 	}
-	if e.Entry.Event == "approve" && e.Entry.Status == "pending" {
+	// A message can come late; it says no more than what still holds.
+	movedOn := e.Run.Status != "" && e.Run.Status != e.Entry.Status
+	switch {
+	case e.Entry.Event == "forward" && movedOn:
+		return Message{}, false
+	case e.Entry.Event == "escalate" && movedOn:
+		did = "was active: access was given, and has ended since"
+	case e.Entry.Event == "approve" && e.Entry.Status == "pending":
 		did = "was approved by " + e.Entry.Actor.String() + ", and needs more approvals"
 	}
 	what := e.Run.Flow
@@ -109,6 +116,9 @@ func Compose(e Event, portal string) (Message, bool) {
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("The request of %s for %s %s.", e.Run.Requester, what, did)
 	line("")
+	if !e.Time.IsZero() {
+		line("When:     %s", e.Time.UTC().Format(time.RFC3339))
+	}
 	if e.Entry.Event != "forward" {
 		line("By:       %s", e.Entry.Actor)
 		line("Why:      %s", oneLine(e.Entry.Reason))
@@ -147,7 +157,7 @@ func Compose(e Event, portal string) (Message, bool) {
 		if r := e.Run.Review; r != nil {
 			line("Without a decision it expires at %s.", r.ExpiresAt.UTC().Format(time.RFC3339))
 		}
-	case e.Entry.Event == "escalate" && e.Run.Access != nil:
+	case e.Entry.Event == "escalate" && e.Run.Access != nil && !movedOn:
 		line("Access ends at %s. To end it now: POST /requests/%s/revoke.", e.Run.Access.EndsAt.UTC().Format(time.RFC3339), e.Run.ID)
 	default:
 		line("There is nothing to do.")

@@ -102,6 +102,21 @@ func (c *topic) Publish(_ context.Context, in *sns.PublishInput, _ ...func(*sns.
 	return &sns.PublishOutput{}, c.err
 }
 
+// A message that comes after the run has moved on asks nobody to act.
+func TestALateMessage(t *testing.T) {
+	late := event(t, "escalate", `,"status":"active"`)
+	late.Run.Status = "ended"
+	m, told := tell.Compose(late, "")
+	if !told || strings.Contains(m.Text, "/revoke") || !strings.Contains(m.Text, "has ended since") {
+		t.Errorf("access was given, and is gone: %v %s", told, m.Text)
+	}
+	decided := event(t, "forward", `,"status":"pending"`)
+	decided.Run.Status = "approved"
+	if m, told := tell.Compose(decided, ""); told {
+		t.Errorf("it is decided already: %s", m.Text)
+	}
+}
+
 func TestTelling(t *testing.T) {
 	var got *http.Request
 	var body []byte

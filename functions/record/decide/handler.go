@@ -27,6 +27,7 @@ type Store interface {
 	LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error)
 	SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error
 	LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error)
+	MarkPublished(ctx context.Context, id, hash string, now time.Time) error
 }
 
 // Bus tells the world what happened. Publishing an event again is allowed: its
@@ -152,7 +153,7 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 		if err := r.Admit(execution, req.Turn, req.Version >= withNonce); err != nil {
 			return r, nil, err
 		}
-		published := published(r, req.Turn.Number)
+		published := published(rec, req.Turn.Number)
 		hold, err := h.hold(ctx, r)
 		if err != nil {
 			return r, nil, err
@@ -201,7 +202,7 @@ func (h *Handler) park(ctx context.Context, req Request, execution int) (r *run.
 		if err != nil {
 			return r, nil, err
 		}
-		published := published(r, req.Turn.Number)
+		published := published(rec, req.Turn.Number)
 		parking := run.Parking{
 			Step: req.stepID(execution), Execution: execution, Turn: req.Turn.Number, Token: req.Token, Acts: rec.Acts, Hold: hold,
 			Order: run.TokenOrder{
@@ -225,6 +226,7 @@ func (h *Handler) park(ctx context.Context, req Request, execution int) (r *run.
 		if err := h.publish(ctx, next, published); err != nil {
 			return r, nil, err
 		}
+		h.markPublished(ctx, next, published)
 		if changed {
 			// An act that was stored after the read found no token to wake, and
 			// was not seen: it is looked for once the token is there.
@@ -244,16 +246,6 @@ func (h *Handler) park(ctx context.Context, req Request, execution int) (r *run.
 		return next, Parked{RunID: req.RunID, Woken: wake}, nil
 	}
 	return r, nil, Unavailable{fmt.Sprintf("run %s: it was changed %d times while parking", req.RunID, conflicts)}
-}
-
-// published is the seq of the last entry that the bus is known to have: once the
-// state machine has the document of the last change, all of them, since that
-// change was published before it was answered.
-func published(r *run.Run, turn int) int {
-	if t := r.Engine.Turn; t > 0 && turn == t {
-		return len(r.History)
-	}
-	return r.Engine.Published
 }
 
 // hooksVersion is the version that the run's hook function has now, "" where

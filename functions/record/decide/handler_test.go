@@ -60,6 +60,11 @@ func (f *fakes) Save(_ context.Context, r *run.Run) error {
 	return nil
 }
 
+func (f *fakes) MarkPublished(_ context.Context, _, hash string, _ time.Time) error {
+	f.rec.Published = hash
+	return f.fail["mark"]
+}
+
 func (f *fakes) LoadTallies(context.Context, *run.Run) (run.Tallies, error) {
 	return run.Tallies{}, nil
 }

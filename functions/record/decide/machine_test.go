@@ -99,6 +99,10 @@ func (m *machine) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, no
 	return m.call(func() error { return m.table.SaveCounted(ctx, r, t, now) })
 }
 
+func (m *machine) MarkPublished(ctx context.Context, id, hash string, now time.Time) error {
+	return m.call(func() error { return m.table.MarkPublished(ctx, id, hash, now) })
+}
+
 func (m *machine) Publish(_ context.Context, events []decide.Event) error {
 	return m.call(func() error { m.events = append(m.events, events...); return nil })
 }

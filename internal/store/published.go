@@ -1,0 +1,25 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+// MarkPublished notes, beside the run, that the bus has its entries up to the one
+// of that hash. It costs one write unit, where writing the run again costs one for
+// each KB.
+func (s *Store) MarkPublished(ctx context.Context, id, hash string, now time.Time) error {
+	it := key(id, publishedKey)
+	it["hash"] = text(hash)
+	it["expires_at"] = number(now.Add(publishedKept).Unix())
+	if _, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: it}); err != nil {
+		return fmt.Errorf("mark the events of run %s as published: %w", id, err)
+	}
+	return nil
+}
+
+// publishedKept is how long a mark is kept: longer than access lasts.
+const publishedKept = 330 * 24 * time.Hour
