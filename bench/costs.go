@@ -78,15 +78,17 @@ func (b *bench) costs(ctx context.Context) ([]figure, error) {
 // given is a strategy that gives and takes at once.
 type given struct{ there atomic.Bool }
 
-func (g *given) Give(context.Context, strategy.Access, strategy.Note) error {
+func (g *given) Give(context.Context, strategy.Access, strategy.Ledger) (bool, error) {
 	g.there.Store(true)
-	return nil
+	return false, nil
 }
 
-func (g *given) Take(context.Context, strategy.Access, strategy.Note) error {
+func (g *given) Take(context.Context, strategy.Access, strategy.Ledger) (strategy.Gone, error) {
 	g.there.Store(false)
-	return nil
+	return strategy.Gone{}, nil
 }
+
+func (g *given) Look(context.Context, strategy.Access) (bool, error) { return g.there.Load(), nil }
 
 func (g *given) Has(context.Context, strategy.Access) (bool, error) { return g.there.Load(), nil }
 

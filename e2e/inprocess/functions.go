@@ -180,6 +180,9 @@ func (f *Functions) make() {
 	strategies := strategy.Set{}
 	for name, s := range f.opts.Strategies {
 		strategies[name] = faulty{s, f.faults}
+		if blind, is := s.(strategy.Blind); is {
+			strategies[name] = faultyBlind{faulty{s, f.faults}, blind}
+		}
 	}
 	grant := hold.New(hold.Deps{Store: table("GrantFunction"), Strategies: strategies, Now: f.opts.Now, Log: f.opts.Log})
 	functions := lambdasdk.NewFromConfig(config("ReconcileFunction"), func(o *lambdasdk.Options) { o.RetryMaxAttempts = 1 })
@@ -205,16 +208,29 @@ type faulty struct {
 	faults *faults
 }
 
-func (s faulty) Give(ctx context.Context, a strategy.Access, note strategy.Note) error {
-	return s.meet(ctx, "strategy.Give", func() error { return s.Strategy.Give(ctx, a, note) })
+func (s faulty) Give(ctx context.Context, a strategy.Access, l strategy.Ledger) (created bool, err error) {
+	err = s.meet(ctx, "strategy.Give", func() error { created, err = s.Strategy.Give(ctx, a, l); return err })
+	return created, err
 }
 
-func (s faulty) Take(ctx context.Context, a strategy.Access, note strategy.Note) error {
-	return s.meet(ctx, "strategy.Take", func() error { return s.Strategy.Take(ctx, a, note) })
+func (s faulty) Take(ctx context.Context, a strategy.Access, l strategy.Ledger) (gone strategy.Gone, err error) {
+	err = s.meet(ctx, "strategy.Take", func() error { gone, err = s.Strategy.Take(ctx, a, l); return err })
+	return gone, err
 }
 
 func (s faulty) Has(ctx context.Context, a strategy.Access) (there bool, err error) {
 	err = s.meet(ctx, "strategy.Has", func() error { there, err = s.Strategy.Has(ctx, a); return err })
+	return there, err
+}
+
+// faultyBlind is the same for a strategy that is looked at before it gives.
+type faultyBlind struct {
+	faulty
+	blind strategy.Blind
+}
+
+func (s faultyBlind) Look(ctx context.Context, a strategy.Access) (there bool, err error) {
+	err = s.meet(ctx, "strategy.Look", func() error { there, err = s.blind.Look(ctx, a); return err })
 	return there, err
 }
 

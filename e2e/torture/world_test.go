@@ -76,41 +76,47 @@ func (w *world) fence(a strategy.Access) error {
 	return nil
 }
 
-func (w *world) Give(ctx context.Context, a strategy.Access, note strategy.Note) error {
-	if err := note(ctx, "request-"+a.RunID); err != nil {
-		return err
+func (w *world) Give(ctx context.Context, a strategy.Access, l strategy.Ledger) (created bool, err error) {
+	if err := l.Note(ctx, "request-"+a.RunID); err != nil {
+		return false, err
+	}
+	if there, _ := w.Has(ctx, a); !there {
+		if err := l.Creating(ctx, "user:"+a.Person.ID); err != nil {
+			return false, err
+		}
+		created = true
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.fence(a); err != nil {
-		return err
+		return false, err
 	}
 	if w.give != nil {
 		if err := w.give(w, keyOf(a)); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if !w.deaf {
 		w.set(keyOf(a), true)
 	}
-	return nil
+	return created, nil
 }
 
-func (w *world) Take(_ context.Context, a strategy.Access, _ strategy.Note) error {
+func (w *world) Take(_ context.Context, a strategy.Access, _ strategy.Ledger) (strategy.Gone, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.fence(a); err != nil {
-		return err
+		return strategy.Gone{}, err
 	}
 	if w.take != nil {
 		if err := w.take(w, keyOf(a)); err != nil {
-			return err
+			return strategy.Gone{}, err
 		}
 	}
 	if !w.deaf {
 		w.set(keyOf(a), false)
 	}
-	return nil
+	return strategy.Gone{}, nil
 }
 
 func (w *world) Has(_ context.Context, a strategy.Access) (bool, error) {

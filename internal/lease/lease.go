@@ -21,8 +21,8 @@ const Schema = 1
 type Lease struct {
 	Schema int `json:"schema"`
 	Key
-	// Existed tells that the access was there before the first run of these: it
-	// is not ours to take.
+	// Existed reports that no give of these holders made the access, nor was about
+	// to: whatever is there was there before, and is not ours to take.
 	Existed bool `json:"existed,omitempty"`
 	// Given tells that giving was begun since it was last known that nobody held
 	// the access.
@@ -36,6 +36,8 @@ type Lease struct {
 	// Unsettled is until when an attempt to give that was given up on may still
 	// have an effect.
 	Unsettled time.Time `json:"unsettled,omitzero"`
+	// Made are the strategy's notes on whom the access was made for.
+	Made []string `json:"made,omitempty"`
 	// Requests are what AWS was asked for, and may still be doing.
 	Requests []string `json:"requests,omitempty"`
 	// CheckAt is when it must be read once more that the access is gone.
@@ -75,6 +77,7 @@ func New(k Key) *Lease { return &Lease{Schema: Schema, Key: k} }
 func (l *Lease) Clone() *Lease {
 	c := *l
 	c.Holders = slices.Clone(l.Holders)
+	c.Made = slices.Clone(l.Made)
 	c.Requests = slices.Clone(l.Requests)
 	if l.Attempt != nil {
 		a := *l.Attempt
@@ -91,9 +94,8 @@ func (l *Lease) Of(runID string) run.Hold {
 	return run.Hold{}
 }
 
-// Unheld tells whether none was given that is not known to be gone: only then
-// does what [strategy.Strategy.Has] reads tell that access was there before.
-func (l *Lease) Unheld() bool { return !l.Given }
+// Notes returns what earlier calls noted for the strategy, oldest first.
+func (l *Lease) Notes() []string { return slices.Concat(l.Made, l.Requests) }
 
 func (l *Lease) index(runID string) int {
 	return slices.IndexFunc(l.Holders, func(h Holder) bool { return h.RunID == runID })

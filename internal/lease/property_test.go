@@ -12,200 +12,265 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// call is a call to the strategy that was begun: it may still have an effect
-// until its deadline, also after whoever made it is gone.
+// owner is who made the access that is there.
+type owner string
+
+const (
+	nobody   owner = ""         // it is not there
+	standing owner = "standing" // somebody outside, and none of our gives
+	ours     owner = "ours"     // one of our gives
+	// either is made by somebody outside while we held access that we had made, or
+	// were about to make it: nobody can tell whose it is.
+	either owner = "either"
+)
+
+// stage is how far a call to the strategy has come.
+type stage int
+
+const (
+	begun stage = iota
+	absent
+	recorded
+	done
+)
+
+// call is a call to the strategy. It goes on step by step, also after whoever
+// made it is gone, until its deadline.
 type call struct {
 	kind     lease.Kind
 	runID    string
 	fence    int64
 	deadline time.Time
+	at       stage
+	created  bool
+}
+
+// play is an access that runs give and take and that others change as they like.
+type play struct {
+	*rapid.T
+	now      time.Time
+	l        *lease.Lease
+	access   owner
+	deleting bool // a deletion was asked for, and goes on
+	blind    bool // the strategy is looked at before it gives
+	disturb  bool // somebody took the access away that a run holds
+	calls    []*call
+	ended    map[string]bool // runs that have begun to take
 }
 
 // TestAnyInterleaving has runs give and take one access in any order, with calls
-// that crash before, after or long after their effect, and holds that access is
-// there for a run that holds it, and gone when the last has dropped it.
+// that crash or go on long after they were given up on, while others give and
+// take the same access outside of it. What a give of ours made is gone once the
+// last run has dropped it; what somebody else made stays.
 func TestAnyInterleaving(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-		before := rapid.Bool().Draw(t, "there before")
-		there := before
-		l := lease.New(lease.Key{Strategy: "s", Person: "p", Target: "t"})
-		var zombies []call
-		ended := map[string]bool{} // runs that have begun to take
-		runs := []string{"a", "b", "c"}
-		// land has a call that was given up on have its effect, if it still may.
-		land := func() {
-			i := rapid.IntRange(0, len(zombies)-1).Draw(t, "zombie")
-			if z := zombies[i]; now.Before(z.deadline) {
-				there = z.kind == lease.Give
-			}
-			zombies = append(zombies[:i], zombies[i+1:]...)
-		}
-		act := func(id string, kind lease.Kind) {
-			deadline := now.Add(2 * time.Minute)
-			var next *lease.Lease
-			var begun bool
-			var err error
-			if kind == lease.Give {
-				next, begun, err = l.BeginGive(id, there, now, deadline)
-			} else {
-				ended[id] = true
-				next, begun, err = l.BeginTake(id, now, deadline)
-			}
-			var later lease.Later
-			if errors.As(err, &later) {
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			l = next
-			if !begun {
-				return
-			}
-			c := call{kind, id, l.Attempt.Fence, deadline}
-			switch rapid.IntRange(0, 3).Draw(t, "ends") {
-			case 0: // crashes; the effect may come later
-				// A take that was given up on is over before a give of another run
-				// can begin: its deadline is waited for.
-				zombies = append(zombies, c)
-				return
-			case 1: // crashes after its effect
-				there = kind == lease.Give
-				return
-			case 2:
-				if kind == lease.Give {
-					if next, err = l.RefuseGive(id, c.fence, "no", now); err != nil {
-						t.Fatal(err)
-					}
-					l = next
-					return
-				}
-			}
-			there = kind == lease.Give
-			if kind == lease.Give {
-				next, err = l.EndGive(id, c.fence, now)
-			} else {
-				next, err = l.EndTake(id, c.fence, now)
-			}
-			if errors.As(err, &later) {
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			l = next
-		}
-		for range rapid.IntRange(1, 40).Draw(t, "steps") {
-			now = now.Add(time.Duration(rapid.IntRange(0, 100).Draw(t, "pass")) * time.Second)
-			// In one run giving and taking follow each other, so what it sent to
-			// give may land during its take, but nothing is sent to give after.
-			if len(zombies) > 0 && rapid.IntRange(0, 3).Draw(t, "lands") == 0 {
-				land()
-			}
-			id := rapid.SampledFrom(runs).Draw(t, "run")
-			if !ended[id] && rapid.Bool().Draw(t, "gives") {
-				act(id, lease.Give)
-			} else {
-				act(id, lease.Take)
-			}
-			if l.Existed != before && l.Given {
-				t.Fatalf("existed is %v, it was %v", l.Existed, before)
-			}
-		}
-		// Everything that was begun is finished, as the engine does.
-		for _, id := range runs {
-			for n := 0; l.Of(id).State != run.Dropped; n++ {
-				if n > 200 {
-					t.Fatalf("%s is never dropped: %+v", id, l)
-				}
-				now = now.Add(30 * time.Second)
-				if len(zombies) > 0 && rapid.Bool().Draw(t, "lands late") {
-					land()
-				}
-				act(id, lease.Take)
-			}
-		}
-		for len(zombies) > 0 {
-			land()
-		}
-		if there != before {
-			t.Fatalf("all runs have dropped it, and access is %v, was %v: %s", there, before, fmt.Sprintf("%+v", l))
-		}
-	})
-}
-
-func TestNothingIsGivenAfterATake(t *testing.T) {
-	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-	l, begun, err := lease.New(lease.Key{}).BeginTake("a", now, now.Add(time.Minute))
-	if err != nil || begun {
-		t.Fatal(begun, err)
-	}
-	if _, begun, err := l.BeginGive("a", false, now, now.Add(time.Minute)); begun || err != nil {
-		t.Errorf("given after it was taken: %v %v", begun, err)
+	for range 50 { // it is fast, and what it looks for is rare
+		rapid.Check(t, anyInterleaving)
 	}
 }
 
-func TestSharing(t *testing.T) {
-	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-	deadline := now.Add(time.Minute)
-	l := lease.New(lease.Key{})
-	give := func(id string) {
-		t.Helper()
-		next, begun, err := l.BeginGive(id, false, now, deadline)
-		if err != nil || !begun {
-			t.Fatal(begun, err)
+func anyInterleaving(t *rapid.T) {
+	p := &play{
+		T: t, now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), ended: map[string]bool{},
+		l: lease.New(lease.Key{Strategy: "s", Person: "p", Target: "t"}), blind: rapid.Bool().Draw(t, "blind"),
+	}
+	if rapid.Bool().Draw(t, "there before") {
+		p.access = standing
+	}
+	runs := []string{"a", "b", "c", "d"}
+	for range rapid.IntRange(1, 60).Draw(t, "steps") {
+		p.pass()
+		switch rapid.SampledFrom([]string{"give", "give", "take", "go on", "go on", "go on", "outside"}).Draw(t, "what") {
+		case "give":
+			if id := rapid.SampledFrom(runs).Draw(t, "run"); !p.ended[id] {
+				p.begin(lease.Give, id)
+			}
+		case "take":
+			p.begin(lease.Take, rapid.SampledFrom(runs).Draw(t, "run"))
+		case "go on":
+			if len(p.calls) > 0 {
+				p.goOn(rapid.IntRange(0, len(p.calls)-1).Draw(t, "call"))
+			}
+		case "outside":
+			p.outside()
 		}
-		if l, err = next.EndGive(id, next.Attempt.Fence, now); err != nil {
-			t.Fatal(err)
+		p.check()
+	}
+	// Everything that was begun is finished, as the engine does.
+	for _, id := range runs {
+		for n := 0; p.l.Of(id).State != run.Dropped; n++ {
+			if n > 200 {
+				t.Fatalf("%s is never dropped: %+v", id, p.l)
+			}
+			p.now = p.now.Add(30 * time.Second)
+			if len(p.calls) > 0 && rapid.Bool().Draw(t, "goes on") {
+				p.goOn(0)
+			}
+			p.begin(lease.Take, id)
+			for p.running(id) >= 0 {
+				p.goOn(p.running(id))
+			}
 		}
 	}
-	give("a")
-	give("b")
-	next, begun, err := l.BeginTake("a", now, deadline)
-	if err != nil || begun || next.Of("a").State != run.Dropped {
-		t.Errorf("a is taken although b holds it: %v %v", begun, err)
+	for len(p.calls) > 0 {
+		p.goOn(0)
 	}
-	if next, begun, err = next.BeginTake("b", now, deadline); err != nil || !begun {
-		t.Errorf("b, the last, is not taken: %v %v", begun, err)
-	}
-	if _, begun, _ := next.BeginGive("a", false, now, deadline); begun {
-		t.Error("a is given again after it was dropped")
-	}
-	if _, _, err := next.BeginGive("c", false, now, deadline); !errors.As(err, new(lease.Later)) {
-		t.Errorf("c is given while b is being taken: %v", err)
-	}
-	if _, err := next.EndTake("b", next.Attempt.Fence-1, now); !errors.As(err, new(lease.Stale)) {
-		t.Errorf("an attempt that was replaced ends: %v", err)
+	if p.access == ours {
+		t.Fatalf("all runs have dropped it, and what they made is there: %s", fmt.Sprintf("%+v", p.l))
 	}
 }
 
-// What is taken while a call to give that was given up on may still have its
-// effect is not believed to be gone before that call is over.
-func TestTakenWhileAGiveMayStillLand(t *testing.T) {
-	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-	given := now.Add(2 * time.Minute)
-	l, begun, err := lease.New(lease.Key{}).BeginGive("a", false, now, given)
-	if err != nil || !begun {
-		t.Fatal(begun, err)
-	}
-	take := func(at time.Time) error {
-		t.Helper()
-		next, begun, err := l.BeginTake("a", at, at.Add(time.Second))
-		if err != nil || !begun {
-			t.Fatal(begun, err)
+func (p *play) pass() {
+	most := rapid.SampledFrom([]int{5, 100, 1200}).Draw(p.T, "at most")
+	p.now = p.now.Add(time.Duration(rapid.IntRange(0, most).Draw(p.T, "pass")) * time.Second)
+}
+
+// outside is what others do.
+func (p *play) outside() {
+	switch rapid.SampledFrom([]string{"add", "remove", "begin to remove"}).Draw(p.T, "outside") {
+	case "add":
+		if p.access == nobody && !p.deleting {
+			p.access = standing
+			if !p.l.Existed && p.held() {
+				p.access = either
+			}
 		}
-		l = next
-		ended, err := l.EndTake("a", l.Attempt.Fence, at)
-		if err == nil {
-			l = ended
+	case "remove":
+		p.access, p.deleting, p.disturb = nobody, false, true
+	case "begin to remove":
+		p.deleting, p.disturb = p.access != nobody, true
+	}
+}
+
+func (p *play) held() bool {
+	for _, h := range p.l.Holders {
+		if h.State != run.Dropped {
+			return true
 		}
-		return err
 	}
-	if err := take(now.Add(time.Minute)); !errors.As(err, new(lease.Later)) {
-		t.Errorf("it is believed to be gone while a give may still land: %v", err)
+	return false
+}
+
+// running is the index of the run's call, -1 for none.
+func (p *play) running(id string) int {
+	for i, c := range p.calls {
+		if c.runID == id && p.l.Attempt != nil && c.fence == p.l.Attempt.Fence {
+			return i
+		}
 	}
-	if err := take(given); err != nil || l.Of("a").State != run.Dropped {
-		t.Errorf("it is not believed to be gone once no give can land: %v, %+v", err, l.Of("a"))
+	return -1
+}
+
+// begin begins a call. What the run had sent before to take is over by then: in
+// one run one call follows the other. What it had sent to give goes on.
+func (p *play) begin(kind lease.Kind, id string) {
+	for i := len(p.calls) - 1; i >= 0; i-- {
+		if c := p.calls[i]; c.runID == id && c.kind == lease.Take {
+			p.calls = append(p.calls[:i], p.calls[i+1:]...)
+		}
+	}
+	deadline := p.now.Add(2 * time.Minute)
+	var next *lease.Lease
+	var begun bool
+	var err error
+	creates := false
+	if kind == lease.Give {
+		creates = p.blind && p.access == nobody
+		next, begun, err = p.l.BeginGive(id, creates, 0, p.now, deadline)
+	} else {
+		p.ended[id] = true
+		next, begun, err = p.l.BeginTake(id, p.now, deadline)
+	}
+	if errors.As(err, new(lease.Later)) {
+		return
+	}
+	if err != nil {
+		p.Fatal(err)
+	}
+	if p.l = next; !begun {
+		return
+	}
+	c := &call{kind: kind, runID: id, fence: p.l.Attempt.Fence, deadline: deadline, created: creates}
+	if p.blind {
+		c.at = recorded
+	}
+	p.calls = append(p.calls, c)
+}
+
+// goOn has a call do its next step, or none any more.
+func (p *play) goOn(i int) {
+	c := p.calls[i]
+	over := func() { p.calls = append(p.calls[:i], p.calls[i+1:]...) }
+	if !p.now.Before(c.deadline) || rapid.IntRange(0, 9).Draw(p.T, "crashes") == 0 {
+		over()
+		return
+	}
+	if c.kind == lease.Take {
+		over()
+		p.take(c)
+		return
+	}
+	switch c.at {
+	case begun:
+		p.settle()
+		if c.at = absent; p.access != nobody {
+			c.at = done
+		}
+	case absent:
+		next, err := p.l.Creating(c.fence, "user:u")
+		if err != nil {
+			over()
+			return
+		}
+		p.l, c.at, c.created = next, recorded, true
+		if p.access == standing {
+			p.access = either // added since the look: AWS answers as if we made it
+		}
+	case recorded:
+		if c.created && p.access == nobody {
+			p.access = ours
+		}
+		c.at = done
+	case done:
+		over()
+		if rapid.IntRange(0, 5).Draw(p.T, "is refused") == 0 {
+			p.set(p.l.RefuseGive(c.runID, c.fence, "no", p.now))
+			return
+		}
+		if p.access != nobody { // read back
+			p.set(p.l.EndGive(c.runID, c.fence, c.created, p.now))
+		}
+	}
+}
+
+func (p *play) take(c *call) {
+	p.settle()
+	if p.access == standing {
+		p.Fatalf("access that somebody else gave is taken: existed %v, holders %+v, %+v", p.l.Existed, p.l.Holders, c)
+	}
+	p.access = nobody
+	p.set(p.l.EndTake(c.runID, c.fence, lease.Gone{}, p.now))
+}
+
+// settle waits for a deletion that goes on.
+func (p *play) settle() {
+	if p.deleting {
+		p.access, p.deleting = nobody, false
+	}
+}
+
+func (p *play) set(next *lease.Lease, err error) {
+	if err == nil {
+		p.l = next
+	} else if !errors.As(err, new(lease.Later)) && !errors.As(err, new(lease.Stale)) {
+		p.Fatal(err)
+	}
+}
+
+// check holds that access is there for a run that holds it, unless others took it.
+func (p *play) check() {
+	for _, h := range p.l.Holders {
+		if h.State == run.Held && p.access == nobody && !p.disturb {
+			p.Fatalf("%s holds it, and it is not there: %+v", h.RunID, p.l)
+		}
 	}
 }

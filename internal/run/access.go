@@ -20,6 +20,9 @@ type Access struct {
 	// GoneAt is when it was read back that the access is gone, or known that
 	// none of it is this run's.
 	GoneAt time.Time `json:"gone_at,omitzero"`
+	// SessionsUntil is until when a session that was begun with the access may
+	// still go on; zero where none outlasts it.
+	SessionsUntil time.Time `json:"sessions_until,omitzero"`
 	// Failures counts the attempts to take back that failed; Error is the last,
 	// RetryAt when the next is.
 	Failures int       `json:"failures,omitempty"`
@@ -50,6 +53,9 @@ type Hold struct {
 	At time.Time `json:"at"`
 	// How says how it is known, for people.
 	How string `json:"how,omitempty"`
+	// SessionsUntil is until when a session that was begun with the access may
+	// still go on after it was taken back; zero where none outlasts it.
+	SessionsUntil time.Time `json:"sessions_until,omitzero"`
 	// Error says why it could not be given, for people.
 	Error string `json:"error,omitempty"`
 }

@@ -1,6 +1,6 @@
 // Package strategy is how access is given and taken back: one implementation a
-// type of strategy, all behind one interface. A strategy knows no runs and no
-// leases; who may hold what, and for how long, is decided before it is called.
+// type of strategy, all behind one interface. Who may hold what, and for how long,
+// is decided before a strategy is called.
 package strategy
 
 import (
@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -41,25 +42,46 @@ type Target struct {
 	Settings json.RawMessage `json:"settings,omitempty"`
 }
 
-// Note stores the id of something that AWS goes on doing after it has answered,
-// so that it can be waited for even if this call crashes, or whatever else a
-// later call must know. It is called before the waiting. If it fails, the strategy gives up with that error.
-type Note func(ctx context.Context, requestID string) error
+// Ledger is what a call leaves on record as it goes, so that a later call knows
+// it even if this one crashes. An error of it ends the call.
+type Ledger interface {
+	// Note keeps the id of something that AWS goes on doing after it has answered.
+	// It is called before the waiting.
+	Note(ctx context.Context, id string) error
+	// Creating records, just before the access is made, that it was read as absent:
+	// from then on it is ours to take back. note is kept as by Note, for as long
+	// as it is; "" for nothing to note. An error means that nothing may be made.
+	Creating(ctx context.Context, note string) error
+}
+
+// Gone is what is known about access that was taken.
+type Gone = lease.Gone
 
 // Strategy gives and takes access. All three can be called again at any time,
 // and then find that there is nothing to do.
 //
 // An error is a [Refused] if trying again can't help; any other may pass. A call
-// that gave an error may have done its work all the same.
+// that returned an error may have done its work all the same.
 type Strategy interface {
 	// Give gives the access, and returns once it is there: what AWS does
-	// asynchronously is waited for.
-	Give(ctx context.Context, a Access, note Note) error
-	// Take takes the access back, and returns once it is gone. What an earlier
-	// Give started and did not see the end of is waited for first.
-	Take(ctx context.Context, a Access, note Note) error
-	// Has reads whether the access is there.
+	// asynchronously is waited for, also what was under way before. created
+	// reports whether this call made it: whoever had it before keeps it.
+	Give(ctx context.Context, a Access, l Ledger) (created bool, err error)
+	// Take takes the access back from all for whom it was noted to be made, and
+	// returns once it is gone. What an earlier Give started and did not see the end
+	// of is waited for first.
+	Take(ctx context.Context, a Access, l Ledger) (Gone, error)
+	// Has reports whether the access is there: for those for whom it was noted to
+	// be made, or where none are noted, for the person.
 	Has(ctx context.Context, a Access) (bool, error)
+}
+
+// Blind is a strategy whose Give can't look for itself before it makes the
+// access. It creates what [Blind.Look] did not find just before.
+type Blind interface {
+	Strategy
+	// Look reports whether the access is there.
+	Look(ctx context.Context, a Access) (bool, error)
 }
 
 // Refused means that access can't be given or taken as things stand: the

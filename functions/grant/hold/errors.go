@@ -41,6 +41,7 @@ func atTheEdge(err error) error {
 	var unable Unable
 	var cannot strategy.Refused
 	var later lease.Later
+	var full lease.Full
 	switch {
 	case errors.As(err, &refused):
 		return refused
@@ -48,6 +49,8 @@ func atTheEdge(err error) error {
 		return unable
 	case errors.As(err, &cannot):
 		return Unable{cannot.Reason}
+	case errors.As(err, &full):
+		return Unable{full.Reason}
 	case errors.As(err, &later):
 		return Later{later.Reason}
 	case errors.Is(err, run.ErrNotTheRuns), errors.Is(err, store.ErrNotFound):

@@ -20,22 +20,19 @@ func (h *Handler) give(ctx context.Context, req Request) (run.Document, error) {
 	if !s.run.GiveDue() {
 		return s.run.Document(h.Now(), nil) // it has moved on
 	}
-	var call bool
+	var call, creates bool
 	l, err := h.change(ctx, s.key, func(l *lease.Lease) (next *lease.Lease, err error) {
-		existed := false
-		if l.Unheld() {
-			if existed, err = s.strategy.Has(ctx, s.access); err != nil {
-				return nil, err
-			}
+		if creates, err = h.look(ctx, s, l); err != nil {
+			return nil, err
 		}
-		next, call, err = l.BeginGive(s.run.ID, existed, h.Now(), h.deadline(ctx))
+		next, call, err = l.BeginGive(s.run.ID, creates, h.MaxHolders, h.Now(), h.deadline(ctx))
 		return next, err
 	})
 	if err != nil {
 		return run.Document{}, err
 	}
 	if call {
-		if l, err = h.callGive(ctx, s, l); err != nil {
+		if l, err = h.callGive(ctx, s, l, creates); err != nil {
 			return run.Document{}, err
 		}
 	}
@@ -53,12 +50,26 @@ func (h *Handler) give(ctx context.Context, req Request) (run.Document, error) {
 	}, nil
 }
 
+// look reports whether the call to give that is about to begin makes the access,
+// for a strategy that can't say so itself.
+func (h *Handler) look(ctx context.Context, s subject, l *lease.Lease) (creates bool, err error) {
+	blind, is := s.strategy.(strategy.Blind)
+	if state := l.Of(s.run.ID).State; !is || state != run.NoHold && state != run.Giving {
+		return false, nil
+	}
+	s.access.Requests = l.Notes()
+	there, err := blind.Look(ctx, s.access)
+	return !there, err
+}
+
 // callGive has the strategy give the access that the lease's attempt is about.
-func (h *Handler) callGive(ctx context.Context, s subject, l *lease.Lease) (*lease.Lease, error) {
+func (h *Handler) callGive(ctx context.Context, s subject, l *lease.Lease, created bool) (*lease.Lease, error) {
 	fence := l.Attempt.Fence
-	s.access.Fence, s.access.Requests = fence, l.Requests
-	err := s.strategy.Give(ctx, s.access, h.note(s.key, fence))
+	s.access.Fence, s.access.Requests = fence, l.Notes()
+	made, err := s.strategy.Give(ctx, s.access, ledger{h, s.key, fence})
 	if err == nil {
+		// Read for the person as such, whoever had it made before.
+		s.access.Requests = nil
 		var there bool
 		if there, err = s.strategy.Has(ctx, s.access); err == nil && !there {
 			err = errors.New("it was given, but can't be read back")
@@ -74,5 +85,7 @@ func (h *Handler) callGive(ctx context.Context, s subject, l *lease.Lease) (*lea
 		return nil, err
 	}
 	at := h.Now()
-	return h.change(ctx, s.key, func(l *lease.Lease) (*lease.Lease, error) { return l.EndGive(s.run.ID, fence, at) })
+	return h.change(ctx, s.key, func(l *lease.Lease) (*lease.Lease, error) {
+		return l.EndGive(s.run.ID, fence, created || made, at)
+	})
 }

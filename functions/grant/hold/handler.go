@@ -29,6 +29,9 @@ type Store interface {
 type Deps struct {
 	Store      Store
 	Strategies strategy.Set
+	// MaxHolders is how many runs may hold one access at a time, 0 for
+	// [lease.DefaultHolders].
+	MaxHolders int
 	// Now is time.Now unless it is set.
 	Now func() time.Time
 	// Log is JSON lines on standard output unless it is set.
@@ -176,11 +179,19 @@ func (h *Handler) change(ctx context.Context, k lease.Key, do func(*lease.Lease)
 	return nil, Unavailable{fmt.Sprintf("lease %s: it was changed %d times meanwhile", k, conflicts)}
 }
 
-// note keeps what AWS was asked for with the lease, so that a later call can
-// wait for it.
-func (h *Handler) note(k lease.Key, fence int64) strategy.Note {
-	return func(ctx context.Context, requestID string) error {
-		_, err := h.change(ctx, k, func(l *lease.Lease) (*lease.Lease, error) { return l.Note(fence, requestID) })
-		return err
-	}
+// ledger keeps with the lease what a call of a strategy leaves on record.
+type ledger struct {
+	h     *Handler
+	key   lease.Key
+	fence int64
+}
+
+func (g ledger) Note(ctx context.Context, id string) error {
+	_, err := g.h.change(ctx, g.key, func(l *lease.Lease) (*lease.Lease, error) { return l.Note(g.fence, id) })
+	return err
+}
+
+func (g ledger) Creating(ctx context.Context, note string) error {
+	_, err := g.h.change(ctx, g.key, func(l *lease.Lease) (*lease.Lease, error) { return l.Creating(g.fence, note) })
+	return err
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 )
 
 // take takes the access of a run back, if it is time and nobody else holds it,
@@ -30,30 +31,32 @@ func (h *Handler) take(ctx context.Context, req Request) (Taken, error) {
 		return Taken{RunID: s.run.ID, Gone: true}, nil
 	}
 	fence := l.Attempt.Fence
-	if err := h.callTake(ctx, s, l); err != nil {
+	gone, err := h.callTake(ctx, s, l)
+	if err != nil {
 		return Taken{}, err
 	}
 	at := h.Now()
-	if _, err := h.change(ctx, s.key, func(l *lease.Lease) (*lease.Lease, error) { return l.EndTake(s.run.ID, fence, at) }); err != nil {
+	if _, err := h.change(ctx, s.key, func(l *lease.Lease) (*lease.Lease, error) { return l.EndTake(s.run.ID, fence, gone, at) }); err != nil {
 		return Taken{}, err
 	}
 	return Taken{RunID: s.run.ID, Gone: true}, nil
 }
 
 // callTake has the strategy take the access, and reads that it is gone.
-func (h *Handler) callTake(ctx context.Context, s subject, l *lease.Lease) error {
-	s.access.Fence, s.access.Requests = l.Attempt.Fence, l.Requests
-	if err := s.strategy.Take(ctx, s.access, h.note(s.key, l.Attempt.Fence)); err != nil {
-		return err
+func (h *Handler) callTake(ctx context.Context, s subject, l *lease.Lease) (strategy.Gone, error) {
+	s.access.Fence, s.access.Requests = l.Attempt.Fence, l.Notes()
+	gone, err := s.strategy.Take(ctx, s.access, ledger{h, s.key, l.Attempt.Fence})
+	if err != nil {
+		return gone, err
 	}
 	there, err := s.strategy.Has(ctx, s.access)
 	if err != nil {
-		return err
+		return gone, err
 	}
 	if there {
-		return errors.New("it was taken back, but is still there")
+		return gone, errors.New("it was taken back, but is still there")
 	}
-	return nil
+	return gone, nil
 }
 
 // check reads once more that the access of an ended lease is gone: what AWS does
@@ -92,11 +95,12 @@ func (h *Handler) read(ctx context.Context, l *lease.Lease) (found bool, err err
 	if err != nil {
 		return false, err
 	}
-	s.access.Fence, s.access.Requests = l.Attempt.Fence, l.Requests
+	s.access.Fence, s.access.Requests = l.Attempt.Fence, l.Notes()
 	if found, err = s.strategy.Has(ctx, s.access); err != nil || !found {
 		return false, err
 	}
-	return true, h.callTake(ctx, s, l)
+	_, err = h.callTake(ctx, s, l)
+	return true, err
 }
 
 // over tells of a run whether nothing follows any more. One that can't be read

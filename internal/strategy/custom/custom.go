@@ -69,22 +69,28 @@ type Strategy struct {
 // as they are.
 func New(client API, stack string) Strategy { return Strategy{client, stack} }
 
-// Give has the function give the access; it must say that it is there.
-func (s Strategy) Give(ctx context.Context, a strategy.Access, _ strategy.Note) error {
+// Give has the function give the access; it must say that it is there. Whether
+// it made it, [Strategy.Look] knows.
+func (s Strategy) Give(ctx context.Context, a strategy.Access, _ strategy.Ledger) (created bool, err error) {
 	has, err := s.invoke(ctx, Give, a)
 	if err == nil && !has {
 		err = fmt.Errorf("%s answered give with has_access: false", a.Function)
 	}
-	return err
+	return false, err
 }
 
 // Take has the function take the access; it must say that it is gone.
-func (s Strategy) Take(ctx context.Context, a strategy.Access, _ strategy.Note) error {
+func (s Strategy) Take(ctx context.Context, a strategy.Access, _ strategy.Ledger) (strategy.Gone, error) {
 	has, err := s.invoke(ctx, Take, a)
 	if err == nil && has {
 		err = fmt.Errorf("%s answered take with has_access: true", a.Function)
 	}
-	return err
+	return strategy.Gone{}, err
+}
+
+// Look asks the function, just before it is to give, whether the access is there.
+func (s Strategy) Look(ctx context.Context, a strategy.Access) (bool, error) {
+	return s.invoke(ctx, Read, a)
 }
 
 // Has asks the function whether the access is there.

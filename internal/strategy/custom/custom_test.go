@@ -73,9 +73,9 @@ func TestAnswers(t *testing.T) {
 			var err error
 			switch tc.operation {
 			case "give":
-				err = s.Give(t.Context(), a, nil)
+				_, err = s.Give(t.Context(), a, nil)
 			case "take":
-				err = s.Take(t.Context(), a, nil)
+				_, err = s.Take(t.Context(), a, nil)
 			default:
 				has, err = s.Has(t.Context(), a)
 			}
@@ -99,7 +99,7 @@ func TestNames(t *testing.T) {
 		"arn:aws:lambda:us-east-1:123456789012:function:x": "arn:aws:lambda:us-east-1:123456789012:function:x",
 	} {
 		f := &function{answer: `{"has_access":true}`}
-		if err := custom.New(f, "stack").Give(t.Context(), strategy.Access{Function: name}, nil); err != nil || f.name != want {
+		if _, err := custom.New(f, "stack").Give(t.Context(), strategy.Access{Function: name}, nil); err != nil || f.name != want {
 			t.Errorf("%s is invoked as %s (%v), want %s", name, f.name, err, want)
 		}
 	}

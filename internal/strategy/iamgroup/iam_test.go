@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -20,18 +21,45 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/strategy/poll"
 )
 
-// account plays IAM: one user, what is changed shows only after a while, and the
-// groups come one a page.
+// account plays IAM: what is changed of who is in the group shows only after a
+// while, and the members come one a page.
 type account struct {
-	user           string
-	before, groups []string
-	changed        time.Time
-	lag            time.Duration
-	fail           error
+	// users are by name; names the default: any name is the user "AIDA"+name.
+	users           map[string]string
+	user            string   // whom a give was for
+	before, members []string // ids
+	changed         time.Time
+	lag             time.Duration
+	fail            error
+	added, removed  int
 }
 
-func (c *account) change(groups []string) {
-	c.before, c.groups, c.changed = c.groups, groups, time.Now()
+func (c *account) id(name string) string {
+	if id, there := c.users[name]; there || c.users != nil {
+		return id
+	}
+	return "AIDA" + name
+}
+
+func (c *account) name(id string) string {
+	for name, other := range c.users {
+		if id == other {
+			return name
+		}
+	}
+	return strings.TrimPrefix(id, "AIDA")
+}
+
+func (c *account) change(members []string) {
+	c.before, c.members, c.changed = c.members, members, time.Now()
+}
+
+func (c *account) GetUser(_ context.Context, in *iam.GetUserInput, _ ...func(*iam.Options)) (*iam.GetUserOutput, error) {
+	id := c.id(*in.UserName)
+	if id == "" {
+		return nil, &smithy.GenericAPIError{Code: "NoSuchEntity", Message: "The user with name " + *in.UserName + " cannot be found."}
+	}
+	return &iam.GetUserOutput{User: &types.User{UserName: in.UserName, UserId: &id}}, nil
 }
 
 func (c *account) AddUserToGroup(_ context.Context, in *iam.AddUserToGroupInput, _ ...func(*iam.Options)) (*iam.AddUserToGroupOutput, error) {
@@ -39,27 +67,35 @@ func (c *account) AddUserToGroup(_ context.Context, in *iam.AddUserToGroupInput,
 		return nil, c.fail
 	}
 	c.user = *in.UserName
-	c.change([]string{"first", *in.GroupName})
+	c.added++
+	c.change(append(slices.Clone(c.members), c.id(c.user)))
 	return &iam.AddUserToGroupOutput{}, nil
 }
 
-func (c *account) RemoveUserFromGroup(context.Context, *iam.RemoveUserFromGroupInput, ...func(*iam.Options)) (*iam.RemoveUserFromGroupOutput, error) {
+func (c *account) RemoveUserFromGroup(_ context.Context, in *iam.RemoveUserFromGroupInput, _ ...func(*iam.Options)) (*iam.RemoveUserFromGroupOutput, error) {
 	if c.fail != nil {
 		return nil, c.fail
 	}
-	c.change([]string{"first"})
+	if id := c.id(*in.UserName); slices.Contains(c.members, id) {
+		c.removed++
+		c.change(slices.DeleteFunc(slices.Clone(c.members), func(m string) bool { return m == id }))
+	}
 	return &iam.RemoveUserFromGroupOutput{}, nil
 }
 
-func (c *account) ListGroupsForUser(_ context.Context, in *iam.ListGroupsForUserInput, _ ...func(*iam.Options)) (*iam.ListGroupsForUserOutput, error) {
-	shows := c.groups
+func (c *account) GetGroup(_ context.Context, in *iam.GetGroupInput, _ ...func(*iam.Options)) (*iam.GetGroupOutput, error) {
+	if c.fail != nil {
+		return nil, c.fail
+	}
+	shows := c.members
 	if time.Since(c.changed) < c.lag {
 		shows = c.before
 	}
 	page := len(aws.ToString(in.Marker))
-	out := &iam.ListGroupsForUserOutput{}
+	out := &iam.GetGroupOutput{}
 	if page < len(shows) {
-		out.Groups = []types.Group{{GroupName: &shows[page]}}
+		name := c.name(shows[page])
+		out.Users = []types.User{{UserName: &name, UserId: &shows[page]}}
 	}
 	if page+1 < len(shows) {
 		out.IsTruncated, out.Marker = true, aws.String(strings.Repeat("x", page+1))
@@ -67,25 +103,81 @@ func (c *account) ListGroupsForUser(_ context.Context, in *iam.ListGroupsForUser
 	return out, nil
 }
 
+// ledger keeps what calls leave on record.
+type ledger struct{ notes []string }
+
+func (l *ledger) Note(_ context.Context, id string) error { l.notes = append(l.notes, id); return nil }
+func (l *ledger) Creating(_ context.Context, note string) error {
+	l.notes = append(l.notes, note)
+	return nil
+}
+
 // Giving and taking return once the change shows, and not before.
 func TestTheChangeIsReadBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &account{lag: 10 * time.Second}
-		s, a := iamgroup.New(c), access("ada@example.com", "Ops")
+		c := &account{lag: 10 * time.Second, members: []string{"AIDAfirst"}}
+		s, a, l := iamgroup.New(c), access("ada@example.com", "Ops"), &ledger{}
 		began := time.Now()
-		if err := s.Give(t.Context(), a, nil); err != nil || time.Since(began) < c.lag {
+		if created, err := s.Give(t.Context(), a, l); err != nil || !created || time.Since(began) < c.lag {
 			t.Errorf("given: %v after %v", err, time.Since(began))
 		}
 		if has, err := s.Has(t.Context(), a); err != nil || !has {
 			t.Errorf("has is %v, %v", has, err)
 		}
-		// IAM's names of groups differ in more than case.
-		if has, err := s.Has(t.Context(), access("ada@example.com", "ops")); err != nil || !has {
+		// IAM's names differ in more than case.
+		if has, err := s.Has(t.Context(), access("Ada@example.com", "ops")); err != nil || !has {
 			t.Errorf("in other case, has is %v, %v", has, err)
 		}
 		began = time.Now()
-		if err := s.Take(t.Context(), a, nil); err != nil || time.Since(began) < c.lag {
+		a.Requests = l.notes
+		if _, err := s.Take(t.Context(), a, l); err != nil || time.Since(began) < c.lag {
 			t.Errorf("taken: %v after %v", err, time.Since(began))
+		}
+	})
+}
+
+// A user is known by the unique id: neither a new name nor somebody else under the
+// old one changes whose membership it is.
+func TestAUserIsKnownByTheID(t *testing.T) {
+	for name, tc := range map[string]struct {
+		users map[string]string // meanwhile
+		left  []string          // in the group, once it was taken
+	}{
+		"as before":               {map[string]string{"ada": "AIDA1"}, []string{"AIDAfirst", "AIDA2"}},
+		"renamed":                 {map[string]string{"countess": "AIDA1"}, []string{"AIDAfirst", "AIDA2"}},
+		"renamed, the name given": {map[string]string{"countess": "AIDA1", "ada": "AIDA2"}, []string{"AIDAfirst", "AIDA2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := &account{users: map[string]string{"ada": "AIDA1"}, members: []string{"AIDAfirst"}}
+			s, a, l := iamgroup.New(c), access("ada", "ops"), &ledger{}
+			if created, err := s.Give(t.Context(), a, l); err != nil || !created || !slices.Equal(l.notes, []string{"user:AIDA1"}) {
+				t.Fatal(created, err, l.notes)
+			}
+			c.users, c.members = tc.users, append(c.members, "AIDA2")
+			a.Requests = l.notes
+			if has, err := s.Has(t.Context(), a); err != nil || !has {
+				t.Errorf("has is %v, %v", has, err)
+			}
+			if _, err := s.Take(t.Context(), a, l); err != nil || !slices.Equal(c.members, tc.left) {
+				t.Errorf("taken: %v; left are %v", err, c.members)
+			}
+			if has, err := s.Has(t.Context(), a); err != nil || has {
+				t.Errorf("after that, has is %v, %v", has, err)
+			}
+		})
+	}
+	t.Run("deleted, and made anew", func(t *testing.T) {
+		c := &account{users: map[string]string{"ada": "AIDA2"}, members: []string{"AIDA2"}}
+		a := access("ada", "ops")
+		a.Requests = []string{"user:AIDA1"}
+		if _, err := iamgroup.New(c).Take(t.Context(), a, nil); err != nil || c.removed > 0 {
+			t.Errorf("taken from another user: %v", err)
+		}
+	})
+	t.Run("there before", func(t *testing.T) {
+		c, l := &account{users: map[string]string{"ada": "AIDA1"}, members: []string{"AIDA1"}}, &ledger{}
+		if created, err := iamgroup.New(c).Give(t.Context(), access("ada", "ops"), l); err != nil || created || len(l.notes) > 0 || c.added > 0 {
+			t.Errorf("created is %v, %v, noted %v", created, err, l.notes)
 		}
 	})
 }
@@ -94,7 +186,7 @@ func TestTheChangeNeverShows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		err := iamgroup.New(&account{lag: time.Hour}).Give(ctx, access("ada@example.com", "ops"), nil)
+		_, err := iamgroup.New(&account{lag: time.Hour}).Give(ctx, access("ada@example.com", "ops"), &ledger{})
 		var late *poll.Late
 		var refused strategy.Refused
 		if !errors.As(err, &late) || errors.As(err, &refused) || ctx.Err() != nil {
@@ -116,12 +208,12 @@ func TestErrors(t *testing.T) {
 		{"ServiceFailure", "later", "", false},
 	} {
 		s := iamgroup.New(&account{fail: &smithy.GenericAPIError{Code: tc.code, Message: tc.message}})
-		err := s.Give(t.Context(), access("ada@example.com", "ops"), nil)
+		_, err := s.Give(t.Context(), access("ada@example.com", "ops"), &ledger{})
 		var refused strategy.Refused
 		if got := errors.As(err, &refused); err == nil || got != (tc.give != "") || got && err.Error() != tc.give {
 			t.Errorf("%s: give says %v, want %q", tc.message, err, tc.give)
 		}
-		err = s.Take(t.Context(), access("ada@example.com", "ops"), nil)
+		_, err = s.Take(t.Context(), access("ada@example.com", "ops"), nil)
 		if (err == nil) != tc.taken || errors.As(err, &refused) {
 			t.Errorf("%s: take says %v", tc.message, err)
 		}
@@ -152,7 +244,7 @@ func TestNameOfTheUser(t *testing.T) {
 		c := &account{}
 		a := access("", "ops")
 		a.Person, a.Config = tc.person, json.RawMessage(tc.config)
-		err := iamgroup.New(c).Give(t.Context(), a, nil)
+		_, err := iamgroup.New(c).Give(t.Context(), a, &ledger{})
 		var refused strategy.Refused
 		if tc.want == "" && !errors.As(err, &refused) || tc.want != "" && err != nil || c.user != tc.want {
 			t.Errorf("%s for %s: user %q, %v; want %q", tc.config, tc.person.ID, c.user, err, tc.want)

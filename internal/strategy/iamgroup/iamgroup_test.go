@@ -44,34 +44,47 @@ func TestAgainstMoto(t *testing.T) {
 		}
 	}
 	a := access("ada@example.com", "deployers")
-	if err := s.Take(ctx, a, nil); err != nil {
+	if _, err := s.Take(ctx, a, nil); err != nil {
 		t.Errorf("take before give: %v", err)
 	}
-	for range 2 {
-		if err := s.Give(ctx, a, nil); err != nil {
-			t.Fatal(err)
+	l := &ledger{}
+	for n := range 2 {
+		if created, err := s.Give(ctx, a, l); err != nil || created != (n == 0) {
+			t.Fatal(created, err)
 		}
 		has("ada@example.com", "deployers", true)
 		has("ada@example.com", "readers", false)
 		has("grace@example.com", "deployers", false)
 	}
+	// Renamed meanwhile, and somebody else got the name, and the group.
+	if _, err := client.UpdateUser(ctx, &iam.UpdateUserInput{UserName: aws.String("ada@example.com"), NewUserName: aws.String("countess")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.CreateUser(ctx, &iam.CreateUserInput{UserName: aws.String("ada@example.com")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.AddUserToGroup(ctx, &iam.AddUserToGroupInput{UserName: aws.String("ada@example.com"), GroupName: aws.String("deployers")}); err != nil {
+		t.Fatal(err)
+	}
+	a.Requests = l.notes
 	for range 2 {
-		if err := s.Take(ctx, a, nil); err != nil {
+		if _, err := s.Take(ctx, a, nil); err != nil {
 			t.Fatal(err)
 		}
-		has("ada@example.com", "deployers", false)
+		has("countess", "deployers", false)
+		has("ada@example.com", "deployers", true)
 	}
 	for name, wrong := range map[string]strategy.Access{
 		"no such user": access("eve@example.com", "deployers"), "no such group": access("ada@example.com", "x"),
 		"no group": access("ada@example.com", ""), "no e-mail": access("", "deployers"),
 	} {
 		var refused strategy.Refused
-		if err := s.Give(ctx, wrong, nil); !errors.As(err, &refused) {
+		if _, err := s.Give(ctx, wrong, nil); !errors.As(err, &refused) {
 			t.Errorf("%s: %v, want it refused", name, err)
 		}
 	}
 	has("eve@example.com", "deployers", false)
-	if err := s.Take(ctx, access("eve@example.com", "deployers"), nil); err != nil {
+	if _, err := s.Take(ctx, access("eve@example.com", "deployers"), nil); err != nil {
 		t.Errorf("take from a user who is gone: %v", err)
 	}
 }

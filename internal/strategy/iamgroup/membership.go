@@ -3,7 +3,11 @@ package iamgroup
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 )
@@ -13,6 +17,35 @@ type membership struct {
 	user, group string
 	// from says what of the person the user's name is.
 	from string
+}
+
+// noteUser is before a user's unique id among the notes.
+const noteUser = "user:"
+
+// is reports of members whether they are the user of that id.
+func is(id string) func(types.User) bool {
+	return func(u types.User) bool { return aws.ToString(u.UserId) == id }
+}
+
+// names reports whether the user has the name. Names of users differ in more than
+// case (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html).
+func (m membership) names(u types.User) bool {
+	return strings.EqualFold(aws.ToString(u.UserName), m.user)
+}
+
+// ours reports of members whether they were put into the group: by their ids, or
+// by the name where none is noted, as before there were notes.
+func (m membership) ours(a strategy.Access) func(types.User) bool {
+	var ids []string
+	for _, note := range a.Requests {
+		if id, is := strings.CutPrefix(note, noteUser); is {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return m.names
+	}
+	return func(u types.User) bool { return slices.Contains(ids, aws.ToString(u.UserId)) }
 }
 
 func (m membership) String() string { return fmt.Sprintf("user %s in group %s", m.user, m.group) }

@@ -2,6 +2,7 @@ package identitycenter_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	idtypes "github.com/aws/aws-sdk-go-v2/service/identitystore/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssoadmin"
 	"github.com/aws/aws-sdk-go-v2/service/ssoadmin/types"
+	"github.com/aws/smithy-go"
 )
 
 // center plays IAM Identity Center as it is: what it is asked for goes on after
@@ -20,10 +22,12 @@ type center struct {
 	assigned map[string]bool // by user
 	user     string          // whom an e-mail names now, "" for nobody
 	calls    []string
-	conflict int    // how many writes meet a conflict first
-	slow     int    // how many looks find an operation in progress
-	fail     string // why operations fail
-	gone     bool   // the permission set was deleted
+	conflict int      // how many writes meet a conflict first
+	slow     int      // how many looks find an operation in progress
+	fail     string   // why operations fail
+	gone     bool     // the permission set was deleted
+	deleted  []string // users who are in no directory any more
+	session  string   // the session duration, "" for none set
 	ops      map[string]*operation
 }
 
@@ -57,7 +61,7 @@ func (c *center) went() {
 		case op.status != types.StatusValuesInProgress:
 		case op.looks > 0:
 			op.looks--
-		case c.fail != "":
+		case c.fail != "" || slices.Contains(c.deleted, op.user):
 			op.status = types.StatusValuesFailed
 		default:
 			op.status = types.StatusValuesSucceeded
@@ -83,8 +87,13 @@ func (c *center) describe(id string) (*types.AccountAssignmentOperationStatus, e
 		return nil, &types.ResourceNotFoundException{}
 	}
 	c.went()
+	why := c.fail
+	if slices.Contains(c.deleted, op.user) {
+		// As in https://github.com/hashicorp/terraform-provider-aws/issues/19341.
+		why = "Received a 404 status error: the USER assignee " + op.user + " was not found in directory d-1"
+	}
 	return &types.AccountAssignmentOperationStatus{
-		RequestId: &id, Status: op.status, FailureReason: &c.fail,
+		RequestId: &id, Status: op.status, FailureReason: &why,
 		PrincipalId: &op.user, PrincipalType: types.PrincipalTypeUser, TargetId: aws.String("123456789012"), PermissionSetArn: aws.String("arn:p"),
 	}, nil
 }
@@ -152,4 +161,41 @@ func (c *center) GetUserId(context.Context, *identitystore.GetUserIdInput, ...fu
 		return nil, &idtypes.ResourceNotFoundException{}
 	}
 	return &identitystore.GetUserIdOutput{UserId: &c.user}, nil
+}
+
+func (c *center) DescribeUser(_ context.Context, in *identitystore.DescribeUserInput, _ ...func(*identitystore.Options)) (*identitystore.DescribeUserOutput, error) {
+	if slices.Contains(c.deleted, *in.UserId) {
+		return nil, &idtypes.ResourceNotFoundException{}
+	}
+	return &identitystore.DescribeUserOutput{UserId: in.UserId}, nil
+}
+
+func (c *center) DescribePermissionSet(context.Context, *ssoadmin.DescribePermissionSetInput, ...func(*ssoadmin.Options)) (*ssoadmin.DescribePermissionSetOutput, error) {
+	switch {
+	case c.gone:
+		return nil, &types.ResourceNotFoundException{}
+	case c.session == "forbidden":
+		return nil, &smithy.GenericAPIError{Code: "AccessDeniedException"}
+	}
+	set := &types.PermissionSet{Name: aws.String("admin")}
+	if c.session != "" {
+		set.SessionDuration = &c.session
+	}
+	return &ssoadmin.DescribePermissionSetOutput{PermissionSet: set}, nil
+}
+
+// ledger keeps what calls leave on record.
+type ledger struct {
+	notes, made []string
+	stale       bool
+}
+
+func (l *ledger) Note(_ context.Context, id string) error { l.notes = append(l.notes, id); return nil }
+
+func (l *ledger) Creating(_ context.Context, note string) error {
+	if l.stale {
+		return errors.New("another attempt has taken the place of this one")
+	}
+	l.notes, l.made = append(l.notes, note), append(l.made, note)
+	return nil
 }

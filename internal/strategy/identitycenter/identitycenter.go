@@ -5,7 +5,7 @@
 // Both giving and taking go on at AWS after the call has answered. So the user's
 // id is noted before anything is asked for, and each call waits first for what
 // is under way about the same assignment, whoever began it: the answer with its
-// id may have been lost.
+// id may have been lost. Only whom the assignment was made for is taken from.
 package identitycenter
 
 import (
@@ -30,6 +30,7 @@ import (
 // Users is what is called of the identity store.
 type Users interface {
 	GetUserId(context.Context, *identitystore.GetUserIdInput, ...func(*identitystore.Options)) (*identitystore.GetUserIdOutput, error)
+	DescribeUser(context.Context, *identitystore.DescribeUserInput, ...func(*identitystore.Options)) (*identitystore.DescribeUserOutput, error)
 }
 
 // Strategy assigns people to permission sets.
@@ -52,13 +53,14 @@ func New(assignments Assignments, users Users, pause time.Duration) Strategy {
 // when the person's e-mail changes meanwhile.
 const noteUser = "user:"
 
-// assignment is what access is here.
+// assignment is what access is here; of nobody yet without a user.
 type assignment struct{ instance, account, permissionSet, user string }
 
-// find reads from the strategy's settings and the target's what is assigned, and
-// to whom: the user whom the person's e-mail names now, first, if there is one,
-// then those who were noted. It is empty where there is no such user.
-func (s Strategy) find(ctx context.Context, a strategy.Access) ([]assignment, error) {
+func (to assignment) of(user string) assignment { to.user = user; return to }
+
+// read reads from the strategy's settings and the target's what is assigned, and
+// in which store the users are.
+func read(a strategy.Access) (to assignment, store string, err error) {
 	var config struct {
 		Instance string `json:"instance_arn"`
 		Store    string `json:"identity_store_id"`
@@ -68,32 +70,40 @@ func (s Strategy) find(ctx context.Context, a strategy.Access) ([]assignment, er
 		PermissionSet string `json:"permission_set"`
 	}
 	if json.Unmarshal(a.Config, &config) != nil || config.Instance == "" || config.Store == "" {
-		return nil, strategy.Refuse("the strategy names no instance_arn and identity_store_id")
+		return to, "", strategy.Refuse("the strategy names no instance_arn and identity_store_id")
 	}
 	if json.Unmarshal(a.Target.Settings, &settings) != nil || settings.Account == "" || settings.PermissionSet == "" {
-		return nil, strategy.Refuse("target %s names no account and permission_set in its settings", a.Target.ID)
+		return to, "", strategy.Refuse("target %s names no account and permission_set in its settings", a.Target.ID)
 	}
 	if a.Person.Email == "" {
-		return nil, strategy.Refuse("the requester has no e-mail to find the user of IAM Identity Center by")
+		return to, "", strategy.Refuse("the requester has no e-mail to find the user of IAM Identity Center by")
 	}
-	var ids []string
-	now, err := s.user(ctx, config.Store, a.Person.Email)
-	if err != nil {
-		return nil, err
-	}
-	if now != "" {
-		ids = append(ids, now)
-	}
+	return assignment{instance: config.Instance, account: settings.Account, permissionSet: settings.PermissionSet}, config.Store, nil
+}
+
+// holders are the users for whom the assignment was made: those who were noted,
+// or where nobody was, as in leases of old releases, whom the person's e-mail
+// names now. requests are the ids of what AWS was asked for.
+func (s Strategy) holders(ctx context.Context, a strategy.Access, store string) (users, requests []string, err error) {
 	for _, noted := range a.Requests {
-		if id, is := strings.CutPrefix(noted, noteUser); is && !slices.Contains(ids, id) {
-			ids = append(ids, id)
+		id, is := strings.CutPrefix(noted, noteUser)
+		switch {
+		case !is:
+			requests = append(requests, noted)
+		case !slices.Contains(users, id):
+			users = append(users, id)
 		}
 	}
-	to := make([]assignment, len(ids))
-	for i, id := range ids {
-		to[i] = assignment{instance: config.Instance, account: settings.Account, permissionSet: settings.PermissionSet, user: id}
+	if len(users) == 0 {
+		now, err := s.user(ctx, store, a.Person.Email)
+		if err != nil {
+			return nil, nil, err
+		}
+		if now != "" {
+			users = []string{now}
+		}
 	}
-	return to, nil
+	return users, requests, nil
 }
 
 // user looks up who has the e-mail, "" for nobody.
@@ -116,27 +126,47 @@ func (s Strategy) user(ctx context.Context, store, email string) (string, error)
 	return "", nil
 }
 
+// exists reports whether the user is in the identity store. An assignment to one
+// who was deleted stays listed, and can't be deleted, but gives nobody access.
+func (s Strategy) exists(ctx context.Context, store, user string) (bool, error) {
+	_, err := s.users.DescribeUser(ctx, &identitystore.DescribeUserInput{IdentityStoreId: &store, UserId: &user})
+	var none *storetypes.ResourceNotFoundException
+	switch {
+	case errors.As(err, &none):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("look up user %s: %w", user, err)
+	}
+	return true, nil
+}
+
 // Give assigns the person, and waits until AWS has done so.
-func (s Strategy) Give(ctx context.Context, a strategy.Access, note strategy.Note) error {
-	found, err := s.find(ctx, a)
+func (s Strategy) Give(ctx context.Context, a strategy.Access, l strategy.Ledger) (created bool, err error) {
+	to, store, err := read(a)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if len(found) == 0 {
-		return strategy.Refuse("IAM Identity Center has no user %s", a.Person.Email)
+	user, err := s.user(ctx, store, a.Person.Email)
+	if err != nil {
+		return false, err
 	}
-	to := found[0]
-	if user := noteUser + to.user; !slices.Contains(a.Requests, user) {
-		if err := note(ctx, user); err != nil {
-			return err
-		}
+	if user == "" {
+		return false, strategy.Refuse("IAM Identity Center has no user %s", a.Person.Email)
 	}
-	// An assignment that is just being deleted is still listed.
+	to = to.of(user)
+	// An assignment that is just being deleted is still listed, and one that is
+	// being created is not yet.
+	if err := s.settle(ctx, s.creations(to), to, nil); err != nil {
+		return false, err
+	}
 	if err := s.settle(ctx, s.deletions(to), to, nil); err != nil {
-		return err
+		return false, err
 	}
-	if has, err := s.has(ctx, to); err != nil || has {
-		return err
+	if is, err := s.listed(ctx, to); err != nil || is {
+		return false, err
+	}
+	if err := l.Creating(ctx, noteUser+user); err != nil {
+		return false, err
 	}
 	var id string
 	err = s.persist(ctx, func() error {
@@ -152,13 +182,13 @@ func (s Strategy) Give(ctx context.Context, a strategy.Access, note strategy.Not
 	var invalid *types.ValidationException
 	var none *types.ResourceNotFoundException
 	if errors.As(err, &invalid) || errors.As(err, &none) {
-		return strategy.Refuse("IAM Identity Center refuses the assignment: %v", err)
+		return false, strategy.Refuse("IAM Identity Center refuses the assignment: %v", err)
 	}
 	if err != nil {
-		return fmt.Errorf("create the assignment: %w", err)
+		return false, fmt.Errorf("create the assignment: %w", err)
 	}
-	if err := note(ctx, id); err != nil {
-		return err
+	if err := l.Note(ctx, id); err != nil {
+		return false, err
 	}
 	// What failed may work the next time: AWS gives its reasons as free text, so
 	// no failure is taken for one that lasts.
@@ -166,76 +196,35 @@ func (s Strategy) Give(ctx context.Context, a strategy.Access, note strategy.Not
 	if err == nil && failure != "" {
 		err = fmt.Errorf("IAM Identity Center could not create the assignment: %s", failure)
 	}
-	return err
+	return true, err
 }
 
-// Take waits for what is still being created, deletes the assignment, and waits
-// until AWS has done so.
-func (s Strategy) Take(ctx context.Context, a strategy.Access, _ strategy.Note) error {
-	found, err := s.find(ctx, a)
-	if err != nil {
-		return err
-	}
-	var noted []string
-	for _, id := range a.Requests {
-		if !strings.HasPrefix(id, noteUser) {
-			noted = append(noted, id)
-		}
-	}
-	for _, to := range found {
-		if err := s.settle(ctx, s.creations(to), to, noted); err != nil {
-			return err
-		}
-		noted = nil
-		if err := s.delete(ctx, to); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s Strategy) delete(ctx context.Context, to assignment) error {
-	if has, err := s.has(ctx, to); err != nil || !has {
-		return err
-	}
-	var id string
-	err := s.persist(ctx, func() error {
-		out, err := s.assignments.DeleteAccountAssignment(ctx, &ssoadmin.DeleteAccountAssignmentInput{
-			InstanceArn: &to.instance, PermissionSetArn: &to.permissionSet, PrincipalId: &to.user, PrincipalType: types.PrincipalTypeUser,
-			TargetId: &to.account, TargetType: types.TargetTypeAwsAccount,
-		})
-		if err == nil {
-			id = aws.ToString(out.AccountAssignmentDeletionStatus.RequestId)
-		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("delete the assignment: %w", err)
-	}
-	failure, err := s.wait(ctx, s.deletions(to), id)
-	if err == nil && failure != "" {
-		err = fmt.Errorf("IAM Identity Center could not delete the assignment: %s", failure)
-	}
-	return err
-}
-
-// Has reads whether the person is assigned.
+// Has reports whether one of those is assigned for whom the assignment was made,
+// or whom the person's e-mail names now where nobody is noted.
 func (s Strategy) Has(ctx context.Context, a strategy.Access) (bool, error) {
-	found, err := s.find(ctx, a)
+	to, store, err := read(a)
 	if err != nil {
 		return false, err
 	}
-	for _, to := range found {
-		if has, err := s.has(ctx, to); err != nil || has {
-			return has, err
+	users, _, err := s.holders(ctx, a, store)
+	if err != nil {
+		return false, err
+	}
+	for _, user := range users {
+		is, err := s.listed(ctx, to.of(user))
+		if err == nil && is {
+			is, err = s.exists(ctx, store, user)
+		}
+		if err != nil || is {
+			return is, err
 		}
 	}
 	return false, nil
 }
 
-// has reads whether the user is assigned. To a permission set that is not there
-// nobody is: AWS refuses to delete one with assignments.
-func (s Strategy) has(ctx context.Context, to assignment) (bool, error) {
+// listed reports whether the user is listed as assigned. To a permission set that
+// is not there nobody is: AWS refuses to delete one with assignments.
+func (s Strategy) listed(ctx context.Context, to assignment) (bool, error) {
 	pages := ssoadmin.NewListAccountAssignmentsPaginator(s.assignments, &ssoadmin.ListAccountAssignmentsInput{
 		InstanceArn: &to.instance, AccountId: &to.account, PermissionSetArn: &to.permissionSet,
 	})

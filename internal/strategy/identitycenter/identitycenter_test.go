@@ -26,10 +26,6 @@ func access(email, instance, store, permissionSet string) strategy.Access {
 	}
 }
 
-func noted(ids *[]string) strategy.Note {
-	return func(_ context.Context, id string) error { *ids = append(*ids, id); return nil }
-}
-
 // withoutLists answers the two calls that moto doesn't know: nothing is under
 // way there, since it does everything at once.
 type withoutLists struct{ *ssoadmin.Client }
@@ -70,16 +66,16 @@ func TestAgainstMoto(t *testing.T) {
 			t.Errorf("has is %v %v, want %v", got, err, want)
 		}
 	}
-	if err := s.Take(ctx, a, nil); err != nil {
+	if _, err := s.Take(ctx, a, nil); err != nil {
 		t.Errorf("take before give: %v", err)
 	}
-	for range 2 {
-		var ids []string
-		if err := s.Give(ctx, a, noted(&ids)); err != nil {
-			t.Fatal(err)
+	for n := range 2 {
+		l := &ledger{}
+		if created, err := s.Give(ctx, a, l); err != nil || created != (n == 0) {
+			t.Fatal(created, err)
 		}
 		has(true)
-		a.Requests = append(a.Requests, ids...)
+		a.Requests = append(a.Requests, l.notes...)
 	}
 	other := a
 	other.Person, other.Requests = run.Person{Email: "grace@example.com"}, nil
@@ -87,8 +83,8 @@ func TestAgainstMoto(t *testing.T) {
 		t.Errorf("somebody else has it: %v %v", got, err)
 	}
 	for range 2 {
-		if err := s.Take(ctx, a, nil); err != nil {
-			t.Fatal(err)
+		if gone, err := s.Take(ctx, a, nil); err != nil || gone.Sessions != time.Hour {
+			t.Fatal(gone, err)
 		}
 		has(false)
 	}

@@ -37,13 +37,13 @@ func TestWhatAWSDoesLater(t *testing.T) {
 	t.Run("slow and busy", func(t *testing.T) {
 		c := newCenter()
 		c.conflict, c.slow = 2, 3
-		var ids []string
-		if err := of(c).Give(t.Context(), a, noted(&ids)); err != nil || !slices.Equal(ids, []string{"user:u1", "c1"}) {
-			t.Fatalf("%v, noted %v", err, ids)
+		l := &ledger{}
+		if created, err := of(c).Give(t.Context(), a, l); err != nil || !created || !slices.Equal(l.notes, []string{"user:u1", "c1"}) {
+			t.Fatalf("%v, noted %v", err, l.notes)
 		}
 		holds(t, c, "u1")
 		c.conflict, c.slow = 2, 3
-		if err := of(c).Take(t.Context(), with(ids...), noted(&ids)); err != nil {
+		if _, err := of(c).Take(t.Context(), with(l.notes...), l); err != nil {
 			t.Fatal(err)
 		}
 		holds(t, c)
@@ -52,22 +52,22 @@ func TestWhatAWSDoesLater(t *testing.T) {
 		c := newCenter()
 		c.user = ""
 		var refused strategy.Refused
-		if err := of(c).Give(t.Context(), a, nil); !errors.As(err, &refused) || !strings.Contains(err.Error(), "no user ada@example.com") {
+		if _, err := of(c).Give(t.Context(), a, nil); !errors.As(err, &refused) || !strings.Contains(err.Error(), "no user ada@example.com") {
 			t.Error(err)
 		}
-		if err := of(c).Take(t.Context(), a, nil); err != nil {
+		if _, err := of(c).Take(t.Context(), a, nil); err != nil {
 			t.Errorf("take: %v", err)
 		}
 	})
 	t.Run("it fails", func(t *testing.T) {
 		c := newCenter()
 		c.fail = "no such account"
-		var ids []string
-		if err := of(c).Give(t.Context(), a, noted(&ids)); err == nil || !strings.Contains(err.Error(), "no such account") {
+		l := &ledger{}
+		if _, err := of(c).Give(t.Context(), a, l); err == nil || !strings.Contains(err.Error(), "no such account") {
 			t.Error(err)
 		}
 		c.assigned["u1"] = true
-		if err := of(c).Take(t.Context(), with(ids...), nil); err == nil || !strings.Contains(err.Error(), "no such account") {
+		if _, err := of(c).Take(t.Context(), with(l.notes...), nil); err == nil || !strings.Contains(err.Error(), "no such account") {
 			t.Error(err)
 		}
 	})
@@ -76,9 +76,9 @@ func TestWhatAWSDoesLater(t *testing.T) {
 		c.slow = 1 << 20
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
-		var ids []string
-		if err := of(c).Give(ctx, a, noted(&ids)); !errors.Is(err, context.DeadlineExceeded) || len(ids) != 2 {
-			t.Errorf("%v, noted %v", err, ids)
+		l := &ledger{}
+		if _, err := of(c).Give(ctx, a, l); !errors.Is(err, context.DeadlineExceeded) || len(l.notes) != 2 {
+			t.Errorf("%v, noted %v", err, l.notes)
 		}
 	})
 	for name, notes := range map[string][]string{"of which the id was noted": {"user:u1", "c1"}, "of which the answer was lost": {"user:u1"}} {
@@ -87,7 +87,7 @@ func TestWhatAWSDoesLater(t *testing.T) {
 			c.slow = 3
 			c.begin(true, "u1")
 			c.slow = 0
-			if err := of(c).Take(t.Context(), with(notes...), nil); err != nil {
+			if _, err := of(c).Take(t.Context(), with(notes...), nil); err != nil {
 				t.Fatal(err)
 			}
 			holds(t, c)
@@ -97,7 +97,7 @@ func TestWhatAWSDoesLater(t *testing.T) {
 		c := newCenter()
 		c.slow = 1 << 20
 		c.begin(true, "u2")
-		if err := of(c).Take(t.Context(), a, nil); err != nil {
+		if _, err := of(c).Take(t.Context(), a, nil); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -107,24 +107,24 @@ func TestWhatAWSDoesLater(t *testing.T) {
 		c.slow = 3
 		c.begin(false, "u1")
 		c.slow = 0
-		var ids []string
-		if err := of(c).Give(t.Context(), a, noted(&ids)); err != nil {
-			t.Fatal(err)
+		l := &ledger{}
+		if created, err := of(c).Give(t.Context(), a, l); err != nil || !created {
+			t.Fatal(created, err)
 		}
 		holds(t, c, "u1")
 	})
 	for name, now := range map[string]string{"nobody": "", "another user": "u2"} {
 		t.Run("the e-mail names "+name+" meanwhile", func(t *testing.T) {
 			c := newCenter()
-			var ids []string
-			if err := of(c).Give(t.Context(), a, noted(&ids)); err != nil {
+			l := &ledger{}
+			if _, err := of(c).Give(t.Context(), a, l); err != nil {
 				t.Fatal(err)
 			}
 			c.user = now
-			if has, err := of(c).Has(t.Context(), with(ids...)); err != nil || !has {
+			if has, err := of(c).Has(t.Context(), with(l.notes...)); err != nil || !has {
 				t.Errorf("has is %v, %v", has, err)
 			}
-			if err := of(c).Take(t.Context(), with(ids...), nil); err != nil {
+			if _, err := of(c).Take(t.Context(), with(l.notes...), nil); err != nil {
 				t.Fatal(err)
 			}
 			holds(t, c)
@@ -133,12 +133,11 @@ func TestWhatAWSDoesLater(t *testing.T) {
 	t.Run("the permission set is deleted", func(t *testing.T) {
 		c := newCenter()
 		c.gone = true
-		var ids []string
 		var refused strategy.Refused
-		if err := of(c).Give(t.Context(), a, noted(&ids)); !errors.As(err, &refused) {
+		if _, err := of(c).Give(t.Context(), a, &ledger{}); !errors.As(err, &refused) {
 			t.Error(err)
 		}
-		if err := of(c).Take(t.Context(), with("user:u1"), nil); err != nil {
+		if _, err := of(c).Take(t.Context(), with("user:u1"), nil); err != nil {
 			t.Error(err)
 		}
 	})

@@ -1,0 +1,30 @@
+package planted
+
+var _ = plant(accessBugs...)
+
+// accessBugs are those of access that stays, or that is taken from whom it is not
+// ours to take.
+var accessBugs = []bug{
+	// A lease is bounded: pruned at each begin, gives above a limit are refused, and
+	// there is room for every take.
+	{"list every run that ever held an access", "internal/lease/room.go", "return h.State == run.Dropped && !now.Before(h.At.Add(keep))", "return false", "./internal/lease", "Gap|Shrinks"},
+	{"forget a run that dropped the access at once", "internal/lease/room.go", "h.State == run.Dropped && !now.Before(h.At.Add(keep))", "h.State == run.Dropped", "./internal/lease", "Late"},
+	{"let any number of runs hold an access", "internal/lease/room.go", "held >= most {", "held >= most && false {", "./internal/lease ./functions/grant/hold", "Limit|Full"},
+	{"keep texts of any length in a lease", "internal/lease/attempt.go", "run.Hold{State: run.Unable, At: now, Error: cut(reason, maxText)}", "run.Hold{State: run.Unable, At: now, Error: reason}", "./internal/lease", "Full"},
+	{"list any number of runs that were given nothing", "internal/lease/attempt.go", "if len(next.Holders) >= mostListed {\n\t\t\treturn nil", "if false {\n\t\t\treturn nil", "./internal/lease", "Full"},
+	// A give says whether it made the access.
+	{"believe what the first give found", "internal/lease/attempt.go", "next.Existed = false\n\tif !known {", "if !known {", "./internal/lease ./functions/grant/hold", "Interleaving|Made"},
+	{"believe what was found before the last end", "internal/lease/attempt.go", "if !next.wanted() {", "if !l.Given {", "./functions/grant/hold", "Made"},
+	{"let a call make access after its run dropped it", "internal/lease/attempt.go", "\t\tnext.abandon(runID)\n", "", "./internal/lease", "Interleaving"},
+	{"take before the give has looked", "internal/lease/attempt.go", "if l.Existed {\n\t\tif hold", "if l.Existed && hold.State == run.Held {\n\t\tif hold", "./functions/grant/hold", "Looked"},
+	{"do not look before a function of version 1 gives", "functions/grant/hold/give.go", "return !there, err", "return false, err", "./functions/grant/hold", "Made"},
+	{"look while a deletion goes on", "internal/strategy/identitycenter/identitycenter.go", "if err := s.settle(ctx, s.deletions(to), to, nil); err != nil {", "if err := error(nil); err != nil {", "./internal/strategy/identitycenter", "Made"},
+	{"make an assignment before it is on record", "internal/strategy/identitycenter/identitycenter.go", "if err := l.Creating(ctx, noteUser+user); err != nil {", "if err := l.Creating(ctx, noteUser+user); err != nil && false {", "./internal/strategy/identitycenter", "Made"},
+	{"take from whom an e-mail names now", "internal/strategy/identitycenter/identitycenter.go", "if len(users) == 0 {", "if true {", "./internal/strategy/identitycenter", "OnlyWhat"},
+	// A user who is gone is the end of access.
+	{"wait for a user who is gone", "internal/strategy/identitycenter/take.go", "if lookup != nil || there {", "if true {", "./internal/strategy/identitycenter", "Deleted"},
+	{"take any failure for a user who is gone", "internal/strategy/identitycenter/take.go", "if lookup != nil || there {", "if false {", "./internal/strategy/identitycenter", "Failed"},
+	{"take a user who is gone for one who has access", "internal/strategy/identitycenter/identitycenter.go", "if err == nil && is {\n\t\t\tis, err", "if false {\n\t\t\tis, err", "./internal/strategy/identitycenter", "Deleted"},
+	// A user is known by the unique id.
+	{"know a user by the name", "internal/strategy/iamgroup/membership.go", "if len(ids) == 0 {", "if true {", "./internal/strategy/iamgroup", "ID"},
+}

@@ -1,0 +1,85 @@
+package lease_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/lease"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+func TestNothingIsGivenAfterATake(t *testing.T) {
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	l, begun, err := lease.New(lease.Key{}).BeginTake("a", now, now.Add(time.Minute))
+	if err != nil || begun {
+		t.Fatal(begun, err)
+	}
+	if _, begun, err := l.BeginGive("a", true, 0, now, now.Add(time.Minute)); begun || err != nil {
+		t.Errorf("given after it was taken: %v %v", begun, err)
+	}
+}
+
+func TestSharing(t *testing.T) {
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	deadline := now.Add(time.Minute)
+	l := lease.New(lease.Key{})
+	give := func(id string) {
+		t.Helper()
+		next, begun, err := l.BeginGive(id, true, 0, now, deadline)
+		if err != nil || !begun {
+			t.Fatal(begun, err)
+		}
+		if l, err = next.EndGive(id, next.Attempt.Fence, true, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	give("a")
+	give("b")
+	next, begun, err := l.BeginTake("a", now, deadline)
+	if err != nil || begun || next.Of("a").State != run.Dropped {
+		t.Errorf("a is taken although b holds it: %v %v", begun, err)
+	}
+	if next, begun, err = next.BeginTake("b", now, deadline); err != nil || !begun {
+		t.Errorf("b, the last, is not taken: %v %v", begun, err)
+	}
+	if _, begun, _ := next.BeginGive("a", true, 0, now, deadline); begun {
+		t.Error("a is given again after it was dropped")
+	}
+	if _, _, err := next.BeginGive("c", true, 0, now, deadline); !errors.As(err, new(lease.Later)) {
+		t.Errorf("c is given while b is being taken: %v", err)
+	}
+	if _, err := next.EndTake("b", next.Attempt.Fence-1, lease.Gone{}, now); !errors.As(err, new(lease.Stale)) {
+		t.Errorf("an attempt that was replaced ends: %v", err)
+	}
+}
+
+// What is taken while a call to give that was given up on may still have its
+// effect is not believed to be gone before that call is over.
+func TestTakenWhileAGiveMayStillLand(t *testing.T) {
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	given := now.Add(2 * time.Minute)
+	l, begun, err := lease.New(lease.Key{}).BeginGive("a", true, 0, now, given)
+	if err != nil || !begun {
+		t.Fatal(begun, err)
+	}
+	take := func(at time.Time) error {
+		t.Helper()
+		next, begun, err := l.BeginTake("a", at, at.Add(time.Second))
+		if err != nil || !begun {
+			t.Fatal(begun, err)
+		}
+		l = next
+		ended, err := l.EndTake("a", l.Attempt.Fence, lease.Gone{}, at)
+		if err == nil {
+			l = ended
+		}
+		return err
+	}
+	if err := take(now.Add(time.Minute)); !errors.As(err, new(lease.Later)) {
+		t.Errorf("it is believed to be gone while a give may still land: %v", err)
+	}
+	if err := take(given); err != nil || l.Of("a").State != run.Dropped {
+		t.Errorf("it is not believed to be gone once no give can land: %v, %+v", err, l.Of("a"))
+	}
+}
