@@ -16,6 +16,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // Event is a call as API Gateway hands it over (HTTP API, payload format 2.0).
@@ -72,6 +74,10 @@ type API struct {
 	// Routes are by API Gateway's route key, such as "GET /requests/{id}".
 	Routes   map[string]Route
 	Identify Identifier
+	// Link returns the caller with everybody that the login is linked to, and
+	// stores links that are new. Its error fails the call: who is not known to be
+	// linked might pass for two people. Nil stores and returns no links.
+	Link func(context.Context, run.Person) (run.Person, error)
 	// Log is JSON lines on standard output if nil.
 	Log *slog.Logger
 }
@@ -112,6 +118,11 @@ func (a *API) serve(ctx context.Context, c *Call) (reply Reply, err error) {
 		who, err := a.Identify.Identify(ctx, c.Event)
 		if err != nil {
 			return Reply{}, err
+		}
+		if a.Link != nil {
+			if who.Person, err = a.Link(ctx, who.Person); err != nil {
+				return Reply{}, err
+			}
 		}
 		c.Caller = &who
 	}

@@ -35,12 +35,16 @@ type Person struct {
 	// Links are the other principals and addresses that this login is linked
 	// to, directly or through others, as far as was known; see package store.
 	Links []string `json:"links,omitempty"`
+	// Crowded reports that the login is linked to more than can be followed, so
+	// that it can't be told from others: it approves nothing, and what it
+	// requests nobody approves.
+	Crowded bool `json:"crowded,omitempty"`
 }
 
 // Shown returns the person without what is never shown to anybody else.
 func (p Person) Shown() Person {
 	p.ListedGroups, p.CoveredGroups = nil, nil
-	p.Principal, p.Mapped, p.Links = "", false, nil
+	p.Principal, p.Mapped, p.Links, p.Crowded = "", false, nil, false
 	return p
 }
 

@@ -60,6 +60,9 @@ func (r *Run) MayAct(e EventName, p Person) error {
 		if e == Approve && !rule.SelfApproval && Same(r.Requester, p) {
 			return Refusal("You can't approve your own request.")
 		}
+		if e == Approve && (p.Crowded || r.Requester.Crowded && !rule.SelfApproval) {
+			return Refusal("Your login, or the requester's, is linked to so many others that you can't be told apart.")
+		}
 		return nil
 	}
 	return Refusal("There is no such act.")
@@ -110,7 +113,7 @@ func (r *Run) thresholdMet() bool {
 			seats = append(seats, need)
 		}
 	}
-	by := r.Review.ApprovedBy
+	by := r.distinct()
 	if len(by) < len(seats) {
 		return false
 	}

@@ -47,6 +47,21 @@ func (p Person) Handles() []string {
 	return out
 }
 
+// MaxLinks is how many handles one person may have.
+const MaxLinks = 64
+
+// Connections are the principal of p and the addresses that it carries: the
+// links that its login proves.
+func (p Person) Connections() (principal string, ends []string) {
+	principal = foldHandle(p.Principal)
+	for _, h := range p.Handles() {
+		if h != principal && email.Plain(h) && principal != "" {
+			ends = append(ends, h)
+		}
+	}
+	return principal, ends
+}
+
 // foldHandle returns a handle in the form by which it is compared. Identity
 // Center tells no two user names apart by case.
 func foldHandle(h string) string {

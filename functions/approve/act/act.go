@@ -17,6 +17,7 @@ import (
 
 // Store keeps runs and acts; see [store.Store] for the errors.
 type Store interface {
+	Link(ctx context.Context, p run.Person) (run.Person, error)
 	Load(ctx context.Context, id string) (*run.Run, error)
 	LoadAll(ctx context.Context, id string) (store.Record, error)
 	AddAct(ctx context.Context, id string, a run.Act) error
@@ -45,7 +46,7 @@ func New(d Deps) *httpapi.API {
 			return s.act(ctx, c, e)
 		}}
 	}
-	return &httpapi.API{Identify: d.Identify, Routes: routes}
+	return &httpapi.API{Identify: d.Identify, Link: d.Store.Link, Routes: routes}
 }
 
 // act takes one act: checks it, stores it, wakes the execution and waits for

@@ -24,6 +24,7 @@ import (
 type Store interface {
 	LoadAll(ctx context.Context, id string) (store.Record, error)
 	Save(ctx context.Context, r *run.Run) error
+	Linked(ctx context.Context, people ...*run.Person) error
 	LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error)
 	SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error
 	LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error)
@@ -152,6 +153,11 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 		r = rec.Run
 		if err := r.Admit(execution, req.Turn, req.Version >= withNonce); err != nil {
 			return r, nil, err
+		}
+		if people := r.Separated(rec.Acts); len(people) > 0 {
+			if err := h.Store.Linked(ctx, people...); err != nil {
+				return r, nil, err
+			}
 		}
 		published := published(rec, req.Turn.Number)
 		hold, err := h.hold(ctx, r)

@@ -81,6 +81,10 @@ func (m *machine) LoadAll(ctx context.Context, id string) (rec store.Record, err
 	return rec, err
 }
 
+func (m *machine) Linked(ctx context.Context, people ...*run.Person) error {
+	return m.call(func() error { return m.table.Linked(ctx, people...) })
+}
+
 func (m *machine) LoadLease(ctx context.Context, k lease.Key) (l *lease.Lease, err error) {
 	err = m.call(func() (err error) { l, err = m.table.LoadLease(ctx, k); return err })
 	return l, err

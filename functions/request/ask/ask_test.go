@@ -35,6 +35,8 @@ func (s *table) Create(_ context.Context, r *run.Run, context []byte) error {
 	return nil
 }
 
+func (s *table) Link(_ context.Context, p run.Person) (run.Person, error) { return p, nil }
+
 func (s *table) Load(_ context.Context, id string) (*run.Run, error) {
 	if r := s.runs[id]; r != nil {
 		return r, nil

@@ -17,6 +17,7 @@ import (
 
 // Store keeps runs; see [store.Store] for the errors.
 type Store interface {
+	Link(ctx context.Context, p run.Person) (run.Person, error)
 	Create(ctx context.Context, r *run.Run, context []byte) error
 	Load(ctx context.Context, id string) (*run.Run, error)
 	Mine(ctx context.Context, personID string, q store.Query) (store.Page, error)
@@ -60,7 +61,7 @@ func New(d Deps) *httpapi.API {
 	}
 	s := service{d, newOptionsCache()}
 	return &httpapi.API{
-		Identify: d.Identify, Log: d.Log,
+		Identify: d.Identify, Link: d.Store.Link, Log: d.Log,
 		Routes: map[string]httpapi.Route{
 			"GET /flows": {Handle: s.flows},
 			"GET /flows/{flow}/fields/{field}/options": {Handle: s.options},

@@ -1,0 +1,44 @@
+package run
+
+import "slices"
+
+// Separated returns the people whom the next [Decide] keeps apart, so that
+// whatever links them may be read before: the requester and everybody whose
+// approval counts or may count now, and the requester where the flow limits
+// fast-tracking. Otherwise it returns nobody.
+func (r *Run) Separated(acts []Act) []*Person {
+	var people []*Person
+	for i := range acts {
+		if a := &acts[i]; a.Event == Approve && !slices.Contains(r.Engine.Handled, a.ID) {
+			people = append(people, &a.Person)
+		}
+	}
+	if c := r.Engine.Case; c != nil && c.Event == Approve && c.Person != nil {
+		people = append(people, c.Person)
+	}
+	switch {
+	case r.Status.Decided():
+		return nil
+	case len(people) > 0 && r.Review != nil:
+		for i := range r.Review.ApprovedBy {
+			people = append(people, &r.Review.ApprovedBy[i].Person)
+		}
+		return append(people, &r.Requester)
+	case r.Flow.FastTrack != nil:
+		return []*Person{&r.Requester}
+	}
+	return nil
+}
+
+// distinct returns the approvals that count by what is known of people now: of
+// two that may be one person the first, and none of the requester's own.
+func (r *Run) distinct() []Approval {
+	var out []Approval
+	for _, a := range r.Review.ApprovedBy {
+		own := !r.Review.SelfApproval && Same(r.Requester, a.Person)
+		if !own && !a.Crowded && !slices.ContainsFunc(out, func(b Approval) bool { return Same(a.Person, b.Person) }) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
