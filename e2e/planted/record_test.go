@@ -4,4 +4,8 @@ var _ = plant(
 	bug{"publish again what parking published", "functions/record/decide/handler.go", "h.markPublished(ctx, next, published)\n\t\tif changed {", "if changed {", "./e2e/torture", "TestEachEvent"},
 	bug{"take the mark of another history for this one's", "functions/record/decide/published.go", "e.Hash == rec.Published }) + 1", "true }) + len(rec.Run.History)", "./functions/record/decide ./e2e/torture", "TestACrash|TestARepeated|TestCrashMatrix"},
 	bug{"ask for a decision that was made", "functions/notify/tell/message.go", "return Message{}, false\n\tcase", "did += \"\"\n\tcase", "./functions/notify/...", ""},
+	bug{"do not seal what is stored beside the history", "internal/run/verify.go", "return r.verifyState()", "return nil", "./internal/run", "Planted|EachMember"},
+	bug{"leave access times out of the seal", "internal/run/state.go", "\"failures\", \"error\",", "\"starts_at\", \"ends_at\", \"failures\", \"error\",", "./internal/run", "Planted|EachMember"},
+	bug{"leave texts out of an entry's hash", "internal/run/seal.go", "texts[name] = digest\n\t\t}\n\t\tdelete", "_ = digest\n\t\t}\n\t\tdelete", "./internal/run", "AnEditedText|Documented"},
+	bug{"take anything for what is left of an erased text", "internal/run/seal.go", "if string(value) != standIns[name] {", "if false {", "./internal/run", "Erase"},
 )

@@ -55,7 +55,7 @@ func Decide(r *Run, s Step, now time.Time) (next *Run, changed bool, err error) 
 		next.Engine.Token = ""
 	}
 	next.forgetNonces()
-	return next, true, nil
+	return next, true, next.sealNew()
 }
 
 // over tells whether the state machine was told to end.

@@ -104,6 +104,15 @@ type Entry struct {
 	// ShadowSHA256 is, in one entry after on_request was asked in shadow mode, the
 	// hash of what it said, which the history itself doesn't tell.
 	ShadowSHA256 string `json:"shadow_sha256,omitempty"`
+	// StateSHA256 is, in the last entry of a change, the salted digest of the rest
+	// of the run as it stands with it; see unsealed for what is left out.
+	StateSHA256 string `json:"state_sha256,omitempty"`
+	// Salt, Keys and Erased are what the digests of the entry's texts are made
+	// with: the salt of all of them or, once some are erased, the keys of those
+	// that are left and the digests of those that are gone.
+	Salt   string            `json:"salt,omitempty"`
+	Keys   map[string]string `json:"keys,omitempty"`
+	Erased map[string]string `json:"erased,omitempty"`
 	// PrevHash is the Hash of the entry before, "" in the first.
 	PrevHash string `json:"prev_hash"`
 	Hash     string `json:"hash"`

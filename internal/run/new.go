@@ -25,9 +25,8 @@ type Asked struct {
 	FlowVersion string
 	// Sent is the digest of the body that was sent under an Idempotency-Key.
 	Sent string
-	// Salt goes into the digest of what was asked, and of what is only tried, so
-	// that these don't give a value away to guessing; [New] makes one where it is
-	// needed.
+	// Salt goes into the run's digests, so that these don't give a value away to
+	// guessing; [New] makes one if it is empty.
 	Salt string
 	// NonceKey is the random text that the nonces of the run's turns are made with;
 	// see [NewNonceKey].
@@ -39,7 +38,7 @@ type Asked struct {
 // that are no JSON.
 func New(a Asked, now time.Time) (*Run, error) {
 	now = clean(now)
-	if (len(a.Sensitive) > 0 || a.Flow.Shadow) && a.Salt == "" {
+	if a.Salt == "" {
 		a.Salt = NewID(now)
 	}
 	r := &Run{
@@ -56,6 +55,9 @@ func New(a Asked, now time.Time) (*Run, error) {
 		Event: Request, Actor: a.Requester.Actor(), Channel: a.Channel, Reason: a.Reason, PayloadSHA256: digest, FlowVersion: a.FlowVersion,
 	}); err != nil {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
+	}
+	if err := r.sealNew(); err != nil {
+		return nil, err
 	}
 	return r, nil
 }
@@ -79,20 +81,13 @@ func PayloadDigest(a Asked) (string, error) {
 	return hash, nil
 }
 
-// append adds a sealed entry and moves the status, refusing what the
-// forward-only table forbids.
+// append adds an entry, for sealNew to seal, and moves the status. It refuses what
+// the forward-only table forbids.
 func (r *Run) append(now time.Time, to Status, e Entry) error {
 	if !May(r.Status, e.Event, to) {
 		return fmt.Errorf("%s may not lead from %q to %q", e.Event, r.Status, to)
 	}
 	e.Seq, e.At, e.Status = len(r.History)+1, clean(now), to
-	if n := len(r.History); n > 0 {
-		e.PrevHash = r.History[n-1].Hash
-	}
-	var err error
-	if e.Hash, err = seal(e); err != nil {
-		return err
-	}
 	r.History = append(r.History, e)
 	r.Status, r.UpdatedAt = to, e.At
 	return nil

@@ -71,5 +71,5 @@ func (r *Run) startAccess(p Parking, now time.Time) (*Run, error) {
 	next.Engine.Step = p.Step
 	next.Engine.Token = ""
 	next.UpdatedAt = d.now
-	return next, nil
+	return next, next.sealNew()
 }

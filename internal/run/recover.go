@@ -43,7 +43,7 @@ func Recover(r *Run, v Recovery, now time.Time) (next *Run, changed bool, err er
 	next.Engine.Token = ""
 	next.UpdatedAt = d.now
 	next.forgetNonces()
-	return next, true, nil
+	return next, true, next.sealNew()
 }
 
 // close ends a run early, as far as it can be: access is taken back first.

@@ -23,8 +23,9 @@ type Run struct {
 	// Sensitive are the values of fields marked so: in no response, log line,
 	// event or hook payload.
 	Sensitive map[string]json.RawMessage `json:"sensitive,omitempty"`
-	// Salt is in the digests of what was asked and of Shadow, where there are
-	// sensitive fields or a Shadow.
+	// Salt is in the digests of what was asked, of Shadow, of the run's state and,
+	// by way of the salts of entries, of texts. It is empty in what an older release
+	// asked for without sensitive fields; nobody is shown it.
 	Salt   string `json:"salt,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	// Sent is the digest of the body that was sent under an Idempotency-Key: the

@@ -10,12 +10,12 @@ import (
 
 // VerifyRecord checks a run as it is stored under an id, with the context beside
 // it (nil for none): its history by [Verify], and against that history whatever
-// of the run the history vouches for: the id, the status, what was asked, by
-// whom and when, how it was decided, and what on_request said in shadow mode. It
-// returns nil, or an error that names what is wrong first.
+// of the run the history vouches for: everything but what changes without an
+// entry. It returns nil, or an error that names what is wrong first.
 //
-// The history doesn't vouch for the rest: the flow's block, the outputs of
-// hooks, where the engine stands.
+// Of a run that an older release asked for, or changed last, it vouches for the
+// id, the status, what was asked, by whom and when, how it was decided, and what
+// on_request said in shadow mode.
 func (r *Run) VerifyRecord(id string, context json.RawMessage) error {
 	if r.ID != id {
 		return fmt.Errorf("it is stored as %s, but says that it is %s", id, r.ID)
@@ -41,7 +41,10 @@ func (r *Run) VerifyRecord(id string, context json.RawMessage) error {
 	if err := r.verifyShadow(); err != nil {
 		return err
 	}
-	return r.verifyPayload(context)
+	if err := r.verifyPayload(context); err != nil {
+		return err
+	}
+	return r.verifyState()
 }
 
 // verifyDecision looks for the entry that says what the decision says. Which of

@@ -94,9 +94,35 @@ func TestVerifyRecord(t *testing.T) {
 // A run whose duration was shortened before runs kept what was asked is not
 // held against them.
 func TestVerifyRecord_OlderRun(t *testing.T) {
-	r := stored(t, approvedForLess(t).run)
+	r := asOlder(t, approvedForLess(t).run)
 	r.AskedSeconds = 0
 	if err := r.VerifyRecord(r.ID, json.RawMessage(sent)); err != nil {
 		t.Error(err)
 	}
+}
+
+// asOlder gives the run as a release stored it that sealed entries whole and
+// nothing beside them.
+func asOlder(t testing.TB, r *run.Run) *run.Run {
+	t.Helper()
+	older := stored(t, r)
+	prev := ""
+	for i := range older.History {
+		e := &older.History[i]
+		e.Salt, e.StateSHA256, e.PrevHash, e.Hash = "", "", prev, ""
+		raw, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var members map[string]any
+		if err := json.Unmarshal(raw, &members); err != nil {
+			t.Fatal(err)
+		}
+		delete(members, "hash")
+		if e.Hash, err = run.Hash(members); err != nil {
+			t.Fatal(err)
+		}
+		prev = e.Hash
+	}
+	return older
 }

@@ -20,9 +20,6 @@ type Recovered struct {
 	Document run.Document `json:"document"`
 }
 
-// unheard is the turn of a document that answers no question.
-const unheard = -1
-
 // recover tells how a run's execution is started; if the present one has ended,
 // its next. Repeated, it tells the same.
 func (h *Handler) recover(ctx context.Context, req Request, execution int) (r *run.Run, answer any, err error) {
@@ -32,7 +29,7 @@ func (h *Handler) recover(ctx context.Context, req Request, execution int) (r *r
 			return r, nil, err
 		}
 		r = rec.Run
-		published := published(rec, unheard)
+		published := published(rec, run.NoTurn)
 		next, changed := r, false
 		if req.Ended {
 			if next, changed, err = run.Recover(r, run.Recovery{Execution: execution, Close: req.Close, Cause: req.Cause, NonceKey: run.NewNonceKey()}, h.Now()); err != nil {
