@@ -68,6 +68,6 @@ func newActCommands() []*cobra.Command {
 		newActCommand("approve", "Approve a request", "Approve a request that waits for you. Where more than one must approve, it may still wait for others."),
 		newActCommand("deny", "Deny a request", "Deny a request that waits for you. Some flows want a reason."),
 		newActCommand("cancel", "Take back a request of yours", "Take back a request of yours that nobody has decided."),
-		newActCommand("revoke", "End access now", "End access now: of a request of yours, or one that you may decide."),
+		newActCommand("revoke", "End access now", "End access now: of a request of yours, or one that you may decide.\n\nA session that was begun with IAM Identity Center may last longer: the answer says until when."),
 	}
 }

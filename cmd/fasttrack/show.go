@@ -66,6 +66,9 @@ func printRun(w io.Writer, v run.View) {
 		line("access", moment(a.StartsAt)+" to "+moment(a.EndsAt))
 		line("given", a.Given)
 		line("gone", a.Gone)
+		if !a.SessionsUntil.IsZero() {
+			line("! sessions", "begun before may last until "+moment(a.SessionsUntil))
+		}
 		if a.DeescalationFailing {
 			line("! access", "could not be taken back so far: "+a.Error+"; it is tried again at "+moment(a.RetryAt))
 		}

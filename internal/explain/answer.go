@@ -200,6 +200,9 @@ func (x *explainer) end() string {
 	switch {
 	case given && !x.Access.GoneAt.IsZero():
 		text += fmt.Sprintf("; access was there from %s and is gone since %s", moment(x.Access.StartsAt), moment(x.Access.GoneAt))
+		if until := x.Access.SessionsUntil; !until.IsZero() {
+			text += ", but a session begun before may last until " + moment(until)
+		}
 	case e.Event == run.Revoke:
 		text += " before access was there"
 	}

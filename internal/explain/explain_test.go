@@ -278,6 +278,19 @@ Ended: The 1h of access are over; access was there from 2026-11-23 10:00:01Z and
 +2s access is given from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
 +1h0m4s access ends: The 1h of access are over. (gone at 2026-11-23 11:00:03Z: Its absence was read back)
 `},
+		"sessions outlast access": {withAccess, func(m *machine) {
+			m.answer(run.OnRequest, approves)
+			m.hold(run.Held, "Its presence was read back.", "")
+			m.pass(time.Hour)
+			m.sessions = 8 * time.Hour
+			m.hold(run.Dropped, "The assignment is gone. A session begun before may last until 2026-11-23T19:00:03Z.", "")
+		}, `
+Ended: The 1h of access are over; access was there from 2026-11-23 10:00:01Z and is gone since 2026-11-23 11:00:03Z, but a session begun before may last until 2026-11-23 19:00:03Z; it was approved at once by on_request of aws-access: Everything goes.
++0s ada@example.com asks: prod is down
++1s on_request of aws-access approves: Everything goes. (hooks 7)
++2s access is given from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
++1h0m4s access ends: The 1h of access are over. (gone at 2026-11-23 11:00:03Z: The assignment is gone. A session begun before may last until 2026-11-23T19:00:03Z)
+`},
 		"access was revoked": {withAccess, func(m *machine) {
 			m.answer(run.OnRequest, `"checks":[{"name":"low risk","passed":false}]`)
 			m.does(grace, run.Approve, "go ahead")

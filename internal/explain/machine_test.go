@@ -28,6 +28,8 @@ type machine struct {
 	acts    []run.Act
 	steps   int
 	tallies run.Tallies
+	// sessions is for how long a session outlasts its access.
+	sessions time.Duration
 }
 
 // asked has somebody ask for a flow, which change makes a special one.
@@ -89,7 +91,11 @@ func (m *machine) does(p run.Person, e run.EventName, reason string) {
 // hold has the lease of the access say something.
 func (m *machine) hold(state run.HoldState, how, failed string) {
 	m.t.Helper()
-	m.step(run.Step{Hold: run.Hold{State: state, At: m.now, How: how, Error: failed}})
+	h := run.Hold{State: state, At: m.now, How: how, Error: failed}
+	if m.sessions > 0 {
+		h.SessionsUntil = m.now.Add(m.sessions)
+	}
+	m.step(run.Step{Hold: h})
 }
 
 func (m *machine) pass(d time.Duration) {

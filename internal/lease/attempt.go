@@ -175,7 +175,7 @@ func (l *Lease) EndTake(runID string, fence int64, gone Gone, now time.Time) (*L
 	}
 	how := gone.How
 	if how == "" {
-		how = "Its absence was read back."
+		how = run.ReadBack
 	}
 	dropped := run.Hold{State: run.Dropped, At: now}
 	if gone.Sessions > 0 {

@@ -44,6 +44,9 @@ const (
 	Dropped HoldState = "dropped"
 )
 
+// ReadBack is how the end of access is known where there is no more to say.
+const ReadBack = "Its absence was read back."
+
 // Hold is what the lease of an access says about one run: functions/grant wrote
 // it, and a run believes nothing else about its access.
 type Hold struct {

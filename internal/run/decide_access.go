@@ -228,7 +228,11 @@ func (d *decider) gone() {
 	if d.Access == nil {
 		d.Access = &Access{}
 	}
-	d.Access.GoneAt, d.Access.Gone = clean(d.step.Hold.At), d.step.Hold.How
+	h := d.step.Hold
+	d.Access.GoneAt, d.Access.Gone = clean(h.At), h.How
+	if !h.SessionsUntil.IsZero() {
+		d.Access.SessionsUntil = clean(h.SessionsUntil)
+	}
 	d.Access.Failures, d.Access.Error = 0, ""
 	d.finish(ending)
 }
@@ -238,7 +242,15 @@ func (d *decider) gone() {
 func (d *decider) finish(c Case) {
 	d.Engine.Case, d.Engine.Escalation = nil, nil
 	d.handled(c.Act)
+	var gone Access
+	if d.Access != nil {
+		gone = *d.Access
+	}
+	if gone.Gone == ReadBack {
+		gone.Gone = ""
+	}
 	d.log(finalOf[c.Event], Entry{
+		Gone: gone.Gone, SessionsUntil: gone.SessionsUntil,
 		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason, HookReason: c.HookReason, HookReasonBy: c.HookReasonBy, Checks: c.Checks, Error: c.Error, Act: c.Act,
 	})
 	if after := afterEnd[c.Event]; d.subscribed(after) {

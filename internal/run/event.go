@@ -96,6 +96,11 @@ type Entry struct {
 	DurationSeconds int `json:"duration_seconds,omitempty"`
 	// PayloadSHA256 is, in the first entry, the hash of what was asked.
 	PayloadSHA256 string `json:"payload_sha256,omitempty"`
+	// Gone says, where access ended, how that is known, unless its absence was
+	// plainly read back. SessionsUntil is until when a session that was begun with
+	// the access may still go on; absent where none outlasts it.
+	Gone          string    `json:"gone,omitempty"`
+	SessionsUntil time.Time `json:"sessions_until,omitzero"`
 	// FlowVersion is, in the first entry, the version of the flow that it was
 	// asked under; see flow.Flow.Version.
 	FlowVersion string `json:"flow_version,omitempty"`

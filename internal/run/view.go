@@ -69,6 +69,9 @@ type AccessView struct {
 	GoneAt   time.Time `json:"gone_at,omitzero"`
 	Given    string    `json:"given,omitempty"`
 	Gone     string    `json:"gone,omitempty"`
+	// SessionsUntil is until when a session that was begun with the access may
+	// still go on; absent where none outlasts it.
+	SessionsUntil time.Time `json:"sessions_until,omitzero"`
 	// DeescalationFailing tells that taking back has failed so far, for Error;
 	// it is tried again at RetryAt.
 	DeescalationFailing bool      `json:"deescalation_failing,omitempty"`
@@ -81,7 +84,7 @@ func (r *Run) accessView() *AccessView {
 	if a == nil || *a == (Access{}) {
 		return nil
 	}
-	v := &AccessView{StartsAt: a.StartsAt, EndsAt: a.EndsAt, GoneAt: a.GoneAt, Given: a.Given, Gone: a.Gone}
+	v := &AccessView{StartsAt: a.StartsAt, EndsAt: a.EndsAt, GoneAt: a.GoneAt, Given: a.Given, Gone: a.Gone, SessionsUntil: a.SessionsUntil}
 	if a.Failures > 0 {
 		v.DeescalationFailing, v.Error, v.RetryAt = true, a.Error, a.RetryAt
 	}

@@ -41,11 +41,13 @@ type Event struct {
 		Actor  person `json:"actor"`
 		Reason string `json:"reason"`
 		// HookReason is what the hook HookReasonBy said about the event of Actor.
-		HookReason   string   `json:"hook_reason"`
-		HookReasonBy string   `json:"hook_reason_by"`
-		Error        string   `json:"error"`
-		To           []string `json:"to"`
-		Checks       []struct {
+		HookReason   string `json:"hook_reason"`
+		HookReasonBy string `json:"hook_reason_by"`
+		Error        string `json:"error"`
+		// SessionsUntil is until when a session may outlast the access that ended.
+		SessionsUntil time.Time `json:"sessions_until"`
+		To            []string  `json:"to"`
+		Checks        []struct {
 			Name   string `json:"name"`
 			Passed bool   `json:"passed"`
 			Detail string `json:"detail"`
@@ -104,6 +106,8 @@ func Compose(e Event, portal string) (Message, bool) {
 		return Message{}, false
 	case e.Entry.Event == "escalate" && movedOn:
 		did = "was active: access was given, and has ended since"
+	case e.outlasted():
+		did = strings.Replace(did, "access is gone", "nobody can begin a session any more", 1)
 	case e.Entry.Event == "approve" && e.Entry.Status == "pending":
 		did = "was approved by " + e.Entry.Actor.String() + ", and needs more approvals"
 	}
@@ -159,6 +163,8 @@ func Compose(e Event, portal string) (Message, bool) {
 		}
 	case e.Entry.Event == "escalate" && e.Run.Access != nil && !movedOn:
 		line("Access ends at %s. To end it now: POST /requests/%s/revoke.", e.Run.Access.EndsAt.UTC().Format(time.RFC3339), e.Run.ID)
+	case e.outlasted():
+		line("A session that was begun before may last until %s.", e.Entry.SessionsUntil.UTC().Format(time.RFC3339))
 	default:
 		line("There is nothing to do.")
 	}
@@ -168,6 +174,11 @@ func Compose(e Event, portal string) (Message, bool) {
 	}
 	m.Text = b.String()
 	return m, true
+}
+
+// outlasted reports whether a session may outlast the access that has ended.
+func (e Event) outlasted() bool {
+	return !e.Entry.SessionsUntil.IsZero()
 }
 
 // target is the label of the target that was asked for.

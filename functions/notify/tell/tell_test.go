@@ -53,17 +53,18 @@ func TestMessages(t *testing.T) {
 		event, more, subject string
 		holds                []string
 	}{
-		"to people":    {"forward", `,"to":["group:sre"]`, "aws-access, Production read-only for ada@example.com waits for a decision", []string{"POST /requests/R/approve", "expires at 2026-11-23T11:00:00Z", "on_request failed: PagerDuty did not answer", "urgency: Normal"}},
-		"approved":     {"approve", `,"status":"approved","checks":[{"name":"on call","passed":true,"detail":"P1"}]`, "aws-access, Production read-only for ada@example.com was approved", []string{"By:       grace@example.com", "Why:      go ahead", "Check:    on call: yes P1", "nothing to do"}},
-		"a hook adds":  {"approve", `,"status":"approved","hook_reason":"build resumed","hook_reason_by":"on_approve"`, "", []string{"Why:      go ahead\n", "the hook on_approve adds: build resumed\n"}},
-		"one approval": {"approve", `,"status":"pending"`, "", []string{"was approved by grace@example.com, and needs more approvals"}},
-		"denied":       {"deny", "", "aws-access, Production read-only for ada@example.com was denied", []string{"Why:      go ahead"}},
-		"expired":      {"expire", "", "", []string{"expired"}},
-		"canceled":     {"cancel", "", "", []string{"was canceled"}},
-		"access given": {"escalate", "", "", []string{"Access ends at 2026-11-23T10:30:00Z", "POST /requests/R/revoke", "For:      30m0s"}},
-		"access ended": {"deescalate", "", "", []string{"has ended: access is gone"}},
-		"revoked":      {"revoke", "", "", []string{"was revoked: access is gone"}},
-		"failed":       {"fail", `,"error":"no such user"`, "", []string{"failed: no access was given", "Error:    no such user"}},
+		"to people":               {"forward", `,"to":["group:sre"]`, "aws-access, Production read-only for ada@example.com waits for a decision", []string{"POST /requests/R/approve", "expires at 2026-11-23T11:00:00Z", "on_request failed: PagerDuty did not answer", "urgency: Normal"}},
+		"approved":                {"approve", `,"status":"approved","checks":[{"name":"on call","passed":true,"detail":"P1"}]`, "aws-access, Production read-only for ada@example.com was approved", []string{"By:       grace@example.com", "Why:      go ahead", "Check:    on call: yes P1", "nothing to do"}},
+		"a hook adds":             {"approve", `,"status":"approved","hook_reason":"build resumed","hook_reason_by":"on_approve"`, "", []string{"Why:      go ahead\n", "the hook on_approve adds: build resumed\n"}},
+		"one approval":            {"approve", `,"status":"pending"`, "", []string{"was approved by grace@example.com, and needs more approvals"}},
+		"denied":                  {"deny", "", "aws-access, Production read-only for ada@example.com was denied", []string{"Why:      go ahead"}},
+		"expired":                 {"expire", "", "", []string{"expired"}},
+		"canceled":                {"cancel", "", "", []string{"was canceled"}},
+		"access given":            {"escalate", "", "", []string{"Access ends at 2026-11-23T10:30:00Z", "POST /requests/R/revoke", "For:      30m0s"}},
+		"access ended":            {"deescalate", "", "", []string{"has ended: access is gone"}},
+		"revoked":                 {"revoke", "", "", []string{"was revoked: access is gone"}},
+		"sessions outlast access": {"revoke", `,"sessions_until":"2026-11-23T18:30:00Z"`, "", []string{"was revoked: nobody can begin a session any more", "A session that was begun before may last until 2026-11-23T18:30:00Z."}},
+		"failed":                  {"fail", `,"error":"no such user"`, "", []string{"failed: no access was given", "Error:    no such user"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, told := tell.Compose(event(t, tc.event, tc.more), "https://portal.example.com/")
