@@ -16,6 +16,9 @@ func (f Flows) Answer(ctx context.Context, raw json.RawMessage) (json.RawMessage
 	if err != nil {
 		return nil, err
 	}
+	if a.Hook == resume {
+		return json.RawMessage("{}"), nil
+	}
 	hooks, own := f[a.Run.Flow.Name]
 	if !own {
 		hooks = f["*"]
@@ -36,6 +39,10 @@ func (f Flows) Answer(ctx context.Context, raw json.RawMessage) (json.RawMessage
 	}
 	return marshal(i.answer)
 }
+
+// resume is what the state machine invokes a hook function for at the start of a
+// recovery that asks no hook: there is nothing to answer.
+const resume = "resume"
 
 // chain lists the hooks that are run when one is asked.
 func chain(asked string) []string {

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -35,12 +37,38 @@ func (m *Emulator) copyStateMachine(ctx context.Context, arn string) error {
 	if err != nil {
 		return fmt.Errorf("make the state machine at moto: %w", err)
 	}
-	twin, err := m.twin(ctx, *made.RoleArn)
-	if err != nil {
-		return fmt.Errorf("give moto the rights of the state machine: %w", err)
+	sign := map[string]func(*http.Request){}
+	for _, role := range append(credentialsOf(*made.Definition), *made.RoleArn) {
+		twin, err := m.twin(ctx, role)
+		if err != nil {
+			return fmt.Errorf("give moto the rights of %s: %w", role, err)
+		}
+		sign[role] = m.signAs(twin)
 	}
-	m.edge.asMachine.Store(m.signAs(twin))
+	m.edge.asMachine.Store(func(r *http.Request) {
+		role := r.Header.Get(roleHeader)
+		r.Header.Del(roleHeader)
+		if as, known := sign[role]; known {
+			as(r)
+			return
+		}
+		r.Header.Del("Authorization") // and is refused
+	})
 	return nil
+}
+
+// roleHeader names the role that moto invokes a function as (stepfunctions.py).
+const roleHeader = "X-Role"
+
+// credentialsOf lists the roles that the states of a definition become.
+func credentialsOf(definition string) []string {
+	var roles []string
+	for _, m := range regexp.MustCompile(`"RoleArn"\s*:\s*"([^"]+)"`).FindAllStringSubmatch(definition, -1) {
+		if !slices.Contains(roles, m[1]) {
+			roles = append(roles, m[1])
+		}
+	}
+	return roles
 }
 
 // signAs gives what signs a request of the Lambda service as a role of the

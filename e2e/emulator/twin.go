@@ -14,7 +14,9 @@ import (
 // assume: the state machine's own lets the service alone, and moto is none.
 func (m *Emulator) twin(ctx context.Context, role string) (arn string, err error) {
 	client := iam.NewFromConfig(m.services)
-	name, of := "moto", path.Base(role)
+	of := path.Base(role)
+	name := "moto-" + of
+	name = name[:min(len(name), 64)]
 	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + AccountID + `"},"Action":"sts:AssumeRole"}]}`
 	_, err = client.CreateRole(ctx, &iam.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: &trust})
 	if there := new(types.EntityAlreadyExistsException); err != nil && !errors.As(err, &there) {

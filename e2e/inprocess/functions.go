@@ -190,7 +190,7 @@ func (f *Functions) make() {
 		Table: table("ReconcileFunction"), Executions: sweep.NewExecutions(sfn.NewFromConfig(config("ReconcileFunction")), machine),
 		Record:    sweep.NewInvoke(functions, env["ReconcileFunction"]["RECORD_FUNCTION"]),
 		Grant:     sweep.NewInvoke(functions, env["ReconcileFunction"]["GRANT_FUNCTION"]),
-		RecordARN: env["ReconcileFunction"]["RECORD_FUNCTION"], Now: f.opts.Now, Log: f.opts.Log,
+		HooksFunction: env["ReconcileFunction"]["HOOKS_FUNCTION"], Now: f.opts.Now, Log: f.opts.Log,
 	})
 	answer := func(ctx context.Context, asked json.RawMessage) (json.RawMessage, error) {
 		return f.opts.Hooks.Answer(ctx, asked)

@@ -126,6 +126,9 @@ func (p *play) named(definition string) string {
 	for _, f := range p.stack.Template.Functions {
 		definition = strings.ReplaceAll(definition, "${"+f.LogicalID+"}", "arn:aws:lambda:"+local.Region+":"+local.AccountID+":function:"+f.Name)
 	}
+	for _, r := range p.stack.Template.Roles {
+		definition = strings.ReplaceAll(definition, "${"+r.LogicalID+"}", r.ARN)
+	}
 	return definition
 }
 

@@ -23,6 +23,7 @@ func main() {
 		Executions: sweep.NewExecutions(sfn.NewFromConfig(cfg), os.Getenv("STATE_MACHINE_ARN")),
 		Record:     sweep.NewInvoke(functions, os.Getenv("RECORD_FUNCTION")),
 		Grant:      sweep.NewInvoke(functions, os.Getenv("GRANT_FUNCTION")),
-		RecordARN:  os.Getenv("RECORD_FUNCTION"),
+		// For the first state of a recovery.
+		HooksFunction: os.Getenv("HOOKS_FUNCTION"),
 	}).Handle)
 }

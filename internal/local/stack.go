@@ -174,7 +174,7 @@ func (s *Stack) openServices() error {
 	table := dynamodb.Options{Clock: s.opts.Clock, Region: Region, AccountID: AccountID}
 	executions := stepfunctions.Options{
 		Clock: s.opts.Clock, Invoker: s.Lambda, Region: Region, AccountID: AccountID,
-		OnStatusChange: s.statusChanged,
+		OnStatusChange: s.statusChanged, MayInvoke: s.mayInvoke,
 	}
 	if s.opts.Data == "" {
 		s.StepFunctions = stepfunctions.New(executions)

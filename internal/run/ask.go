@@ -8,6 +8,10 @@ import (
 // ContractVersion is the version of the hook contract that this code speaks.
 const ContractVersion = "1"
 
+// Resume is what a hook function is invoked for at the start of a recovery that asks
+// no hook. It is no hook, and there is nothing to answer.
+const Resume = "resume"
+
 // askedHistory is how many of the newest entries a hook is told.
 const askedHistory = 50
 

@@ -114,7 +114,7 @@ func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
 				s.Log.Warn("take back before the execution starts", "run_id", r.ID, "error", err.Error())
 			}
 		}
-		input, err := s.input(r.ID, next.Name, next.Document)
+		input, err := s.input(r.ID, next.Document)
 		if err != nil {
 			return err
 		}

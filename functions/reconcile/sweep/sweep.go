@@ -35,8 +35,9 @@ type Deps struct {
 	Executions Executions
 	// Record and Grant invoke those functions.
 	Record, Grant Invoke
-	// RecordARN is functions/record, for a recovery's first state to ask.
-	RecordARN string
+	// HooksFunction is functions/hooks of the project: a recovery's first state asks
+	// it when no hook is to be asked.
+	HooksFunction string
 	// Now is time.Now unless it is set.
 	Now func() time.Time
 	// Log is JSON lines on standard output unless it is set.
@@ -220,7 +221,7 @@ func (s *sweep) lease(ctx context.Context, k lease.Key) {
 }
 
 // input is what an execution is started with.
-func (s *sweep) input(id, name string, doc run.Document) ([]byte, error) {
+func (s *sweep) input(id string, doc run.Document) ([]byte, error) {
 	raw, err := run.Encode(doc)
 	if err != nil || doc.Hook != nil {
 		return raw, err
@@ -229,9 +230,11 @@ func (s *sweep) input(id, name string, doc run.Document) ([]byte, error) {
 	if err := json.Unmarshal(raw, &in); err != nil {
 		return nil, err
 	}
+	// The first state invokes a hook function, whatever comes next, and its role may
+	// invoke no other. What this one answers counts for no turn.
 	in["hook"], err = json.Marshal(map[string]any{
-		"function": s.RecordARN, "seconds": 40,
-		"ask": map[string]any{"version": 2, "operation": "resume", "run_id": id, "execution": name},
+		"function": s.HooksFunction, "seconds": 40,
+		"ask": map[string]any{"version": run.ContractVersion, "hook": run.Resume, "run": map[string]any{"id": id}},
 	})
 	if err != nil {
 		return nil, err

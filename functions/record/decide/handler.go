@@ -129,7 +129,7 @@ func (h *Handler) Handle(ctx context.Context, req Request) (answer any, err erro
 	case "wake":
 		r, answer, err = h.wake(ctx, req)
 	case "resume":
-		// The first state of a recovery asks, as it must; there is nothing to say.
+		// The first state of a recovery that an older release started.
 		return struct{}{}, nil
 	default:
 		err = Refused{fmt.Sprintf("there is no operation %q", req.Operation)}

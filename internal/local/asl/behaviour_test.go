@@ -23,7 +23,7 @@ type tasks struct {
 
 func (f *tasks) Describe(string) (string, string) { return "lambda", "invoke" }
 
-func (f *tasks) Run(ctx context.Context, _ string, input []byte) ([]byte, *asl.Failure) {
+func (f *tasks) Run(ctx context.Context, _, _ string, input []byte) ([]byte, *asl.Failure) {
 	f.mu.Lock()
 	f.inputs = append(f.inputs, string(input))
 	answer := `null`

@@ -26,6 +26,7 @@ type State struct {
 	HasResult bool
 
 	Resource                         string
+	RoleARN                          string // of Credentials
 	TimeoutSeconds, HeartbeatSeconds int64
 	TimeoutPath, HeartbeatPath       *path
 	Retry                            []Retrier

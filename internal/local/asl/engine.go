@@ -20,8 +20,9 @@ type Tasks interface {
 	// Run calls a resource, without a ".waitForTaskToken" suffix, and gives
 	// its result as JSON, or how it failed. What it gives after the state has
 	// timed out or the execution has ended is dropped; ctx ends only when the
-	// engine is closed, as a call at AWS isn't taken back either.
-	Run(ctx context.Context, resource string, input []byte) ([]byte, *Failure)
+	// engine is closed, as a call at AWS isn't taken back either. role is what the
+	// state's Credentials name, "" without.
+	Run(ctx context.Context, resource, role string, input []byte) ([]byte, *Failure)
 	// Describe gives the names that the history has for a resource: its type,
 	// such as "lambda", and the action, such as "invoke". An empty action is
 	// for a function called by its own ARN, which has events of its own.

@@ -9,7 +9,7 @@ import (
 // members are those that each type of state takes, beside Type and Comment.
 var members = map[string][]string{
 	"Pass":     {"Next", "End", "InputPath", "OutputPath", "ResultPath", "Parameters", "Result"},
-	"Task":     {"Next", "End", "InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Resource", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath", "Retry", "Catch"},
+	"Task":     {"Next", "End", "InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Resource", "Credentials", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath", "Retry", "Catch"},
 	"Choice":   {"Choices", "Default", "InputPath", "OutputPath"},
 	"Wait":     {"Next", "End", "InputPath", "OutputPath", "Seconds", "SecondsPath", "Timestamp", "TimestampPath"},
 	"Succeed":  {"InputPath", "OutputPath"},
@@ -122,6 +122,13 @@ func (s *State) task(o object) {
 	s.Resource = o.text("Resource")
 	if !arn.MatchString(s.Resource) {
 		o.fail("Resource", "Value is not a valid resource ARN")
+	}
+	if o.has("Credentials") {
+		if c, ok := o.p.object(o.members["Credentials"], o.at+"/Credentials", "RoleArn"); ok {
+			if s.RoleARN = c.text("RoleArn"); s.RoleARN == "" {
+				c.fail("RoleArn", "These required fields are missing: [RoleArn]")
+			}
+		}
 	}
 	s.TimeoutSeconds = o.integer("TimeoutSeconds", 1)
 	s.HeartbeatSeconds = o.integer("HeartbeatSeconds", 1)

@@ -132,7 +132,7 @@ func (t *taskRun) run(ctx context.Context) (document, *Failure) {
 	if !t.at.Submitted {
 		called = make(chan Answer, 1)
 		go func() {
-			output, failure := e.tasks.Run(e.closed, t.resource, t.at.Input)
+			output, failure := e.tasks.Run(e.closed, t.resource, t.s.RoleARN, t.at.Input)
 			if e.closed.Err() == nil { // or it failed because the engine was closed
 				called <- answerOf(output, failure)
 			}

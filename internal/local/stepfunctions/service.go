@@ -22,6 +22,9 @@ type Options struct {
 	Clock clockwork.Clock
 	// Invoker runs the Lambda functions of Task states.
 	Invoker lambda.Invoker
+	// MayInvoke reports whether a role that a Task's Credentials name may invoke a
+	// function; nil lets every role invoke all.
+	MayInvoke func(role, function string) bool
 	// Region and AccountID are in every ARN; us-east-1 and 123456789012 if
 	// empty.
 	Region, AccountID string
@@ -59,7 +62,7 @@ func New(o Options) *Service {
 		o.AccountID = "123456789012"
 	}
 	return &Service{
-		opts: o, engine: asl.NewEngine(o.Clock, lambdaTasks{o.Invoker}, o.Region),
+		opts: o, engine: asl.NewEngine(o.Clock, lambdaTasks{o.Invoker, o.MayInvoke}, o.Region),
 		machines: map[string]*machine{}, executions: map[string]*asl.Execution{}, order: map[string][]*asl.Execution{},
 	}
 }

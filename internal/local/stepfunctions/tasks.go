@@ -49,7 +49,10 @@ func knownResource(resource string, parameters []string) error {
 }
 
 // lambdaTasks runs the tasks of executions.
-type lambdaTasks struct{ invoker lambda.Invoker }
+type lambdaTasks struct {
+	invoker lambda.Invoker
+	may     func(role, function string) bool
+}
 
 var _ asl.Tasks = lambdaTasks{}
 
@@ -60,9 +63,9 @@ func (lambdaTasks) Describe(resource string) (resourceType, action string) {
 	return "lambda", ""
 }
 
-func (t lambdaTasks) Run(ctx context.Context, resource string, input []byte) ([]byte, *asl.Failure) {
+func (t lambdaTasks) Run(ctx context.Context, resource, role string, input []byte) ([]byte, *asl.Failure) {
 	if resource != lambdaInvoke {
-		result, failure := t.invoke(ctx, resource, input)
+		result, failure := t.invoke(ctx, role, resource, input)
 		if failure != nil {
 			return nil, failure
 		}
@@ -82,7 +85,7 @@ func (t lambdaTasks) Run(ctx context.Context, resource string, input []byte) ([]
 	if len(parameters.Payload) == 0 {
 		parameters.Payload = json.RawMessage("{}")
 	}
-	result, failure := t.invoke(ctx, function, parameters.Payload)
+	result, failure := t.invoke(ctx, role, function, parameters.Payload)
 	if failure != nil {
 		return nil, failure
 	}
@@ -148,7 +151,12 @@ var statusCodes = map[string]int{
 
 // invoke tells the errors of a function and of the service apart by the names
 // that Step Functions gives them.
-func (t lambdaTasks) invoke(ctx context.Context, function string, payload []byte) (lambda.Result, *asl.Failure) {
+func (t lambdaTasks) invoke(ctx context.Context, role, function string, payload []byte) (lambda.Result, *asl.Failure) {
+	if role != "" && t.may != nil && !t.may(role, function) {
+		return lambda.Result{}, asl.Fail("Lambda.AWSLambdaException", fmt.Sprintf(
+			"User: %s is not authorized to perform: lambda:InvokeFunction on resource: %s (Service: AWSLambda; Status Code: 403; Error Code: AccessDeniedException; Request ID: %s; Proxy: null)",
+			role, function, uuid.NewString()))
+	}
 	result, err := t.invoker.Invoke(ctx, function, payload)
 	if service, ok := errors.AsType[*lambda.ServiceError](err); ok {
 		status := statusCodes[service.Code]
