@@ -6,8 +6,15 @@ import (
 )
 
 // explain says, for people and a hook's author, what the hook did whose error
-// was caught.
+// was caught. What the function itself says comes first: it may give its error any
+// name, also one that Step Functions and Lambda have for theirs.
 func (c Caught) explain(limitSeconds int) string {
+	if payload := c.payload(); payload.Message != "" {
+		if payload.Type == "Sandbox.Timedout" {
+			return fmt.Sprintf("did not answer: %s", clip(payload.Message))
+		}
+		return fmt.Sprintf("failed: %s", clip(payload.Message))
+	}
 	switch c.Error {
 	case "States.Timeout":
 		return fmt.Sprintf("did not answer within its time limit (%d s a hook)", limitSeconds)
@@ -15,12 +22,6 @@ func (c Caught) explain(limitSeconds int) string {
 		return "answered with more than the 256 KiB that Step Functions carries"
 	case "Lambda.ResourceNotFoundException":
 		return "can't be asked: the hook function does not exist: " + clip(c.Cause)
-	}
-	if payload := c.payload(); payload.Message != "" {
-		if payload.Type == "Sandbox.Timedout" {
-			return fmt.Sprintf("did not answer: %s", clip(payload.Message))
-		}
-		return fmt.Sprintf("failed: %s", clip(payload.Message))
 	}
 	if c.Cause == "" {
 		return fmt.Sprintf("failed: %s", c.Error)

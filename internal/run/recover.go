@@ -13,6 +13,12 @@ type Recovery struct {
 	// Close has the run be closed: its access taken back, a request that was not
 	// decided expired. Without it the next execution goes on as it is.
 	Close bool
+	// Failed is the error that ended the execution while a hook was asked: the
+	// failure of that hook, and of nothing else.
+	Failed *Caught
+	// Acts and Tallies are those of [Step].
+	Acts    []Act
+	Tallies Tallies
 	// Cause says what became of the execution, for people.
 	Cause string
 	// NonceKey is for a run that has none yet; see [NewNonceKey].
@@ -29,9 +35,12 @@ func Recover(r *Run, v Recovery, now time.Time) (next *Run, changed bool, err er
 	if next, err = r.clone(); err != nil {
 		return nil, false, err
 	}
-	d := &decider{Run: next, now: clean(now)}
-	if v.Close {
+	d := &decider{Run: next, step: Step{Acts: v.Acts, Tallies: v.Tallies, Caught: v.Failed}, now: clean(now)}
+	switch {
+	case v.Close:
 		d.close(clip(v.Cause))
+	case v.Failed != nil && next.Engine.Next == NextHook:
+		d.hear()
 	}
 	if d.err != nil {
 		return nil, false, fmt.Errorf("run %s: %w", r.ID, d.err)

@@ -55,16 +55,16 @@ func (s stepFunctions) arn(name string) *string {
 	return aws.String(strings.Replace(s.machine, ":stateMachine:", ":execution:", 1) + ":" + name)
 }
 
-func (s stepFunctions) Describe(ctx context.Context, name string) (status, cause string, err error) {
+func (s stepFunctions) Describe(ctx context.Context, name string) (Ended, error) {
 	out, err := s.client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: s.arn(name)})
 	var none *types.ExecutionDoesNotExist
 	if errors.As(err, &none) {
-		return "", "", nil
+		return Ended{}, nil
 	}
 	if err != nil {
-		return "", "", fmt.Errorf("describe execution %s: %w", name, err)
+		return Ended{}, fmt.Errorf("describe execution %s: %w", name, err)
 	}
-	return string(out.Status), aws.ToString(out.Error), nil
+	return Ended{Status: string(out.Status), Error: aws.ToString(out.Error), Cause: aws.ToString(out.Cause)}, nil
 }
 
 func (s stepFunctions) Start(ctx context.Context, name string, input []byte) error {

@@ -9,13 +9,17 @@ import (
 
 // Executions are the executions of the state machine, by name.
 type Executions interface {
-	// Describe gives the status of an execution, as Step Functions names it, and
-	// its error; "" if there is none of that name.
-	Describe(ctx context.Context, name string) (status, cause string, err error)
+	// Describe returns how an execution stands; the zero value if there is none of
+	// that name.
+	Describe(ctx context.Context, name string) (Ended, error)
 	// Start starts an execution. One that is there already is no error.
 	Start(ctx context.Context, name string, input []byte) error
 	Stop(ctx context.Context, name, cause string) error
 }
+
+// Ended is how an execution stands, as Step Functions names it. Error and Cause are
+// of one that failed.
+type Ended struct{ Status, Error, Cause string }
 
 const (
 	// settled is how long after a change it is not believed that an execution is
@@ -46,12 +50,12 @@ func (s *sweep) run(ctx context.Context, id string) {
 			return
 		}
 	}
-	status, cause, err := s.Executions.Describe(ctx, r.ExecutionName())
+	last, err := s.Executions.Describe(ctx, r.ExecutionName())
 	if err != nil {
 		_ = s.do(Action{RunID: id, Action: "read", Why: "it is due"}, func() error { return err })
 		return
 	}
-	switch status {
+	switch last.Status {
 	case "":
 		if now.Sub(r.UpdatedAt) < settled {
 			return
@@ -67,15 +71,8 @@ func (s *sweep) run(ctx context.Context, id string) {
 				return s.Executions.Stop(ctx, r.ExecutionName(), "It did not move on.")
 			})
 		}
-	case "SUCCEEDED", "PENDING_REDRIVE":
-		// One of a state machine that did not know what comes next.
-		s.start(ctx, r, Action{RunID: id, Action: "hand over", Why: "its execution has ended before it"}, recovery{ended: true})
 	default:
-		why := "its execution was " + status
-		if cause != "" {
-			why += ": " + cause
-		}
-		s.start(ctx, r, Action{RunID: id, Action: "close", Why: why}, recovery{ended: true, close: true})
+		s.recover(ctx, r, last)
 	}
 }
 
@@ -85,8 +82,6 @@ func (s *sweep) publish(ctx context.Context, r *run.Run) {
 		return s.Record(ctx, map[string]any{"version": 2, "operation": "recover", "run_id": r.ID, "execution": r.ExecutionName()}, nil)
 	})
 }
-
-type recovery struct{ ended, close bool }
 
 // recovered is what functions/record answers to "recover".
 type recovered struct {
@@ -102,7 +97,7 @@ func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
 		var next recovered
 		err := s.Record(ctx, map[string]any{
 			"version": 2, "operation": "recover", "run_id": r.ID, "execution": r.ExecutionName(),
-			"ended": how.ended, "close": how.close, "cause": a.Why,
+			"ended": how.ended, "close": how.close, "failed": how.failed, "cause": a.Why,
 		}, &next)
 		if err != nil || next.Over {
 			return err

@@ -66,6 +66,9 @@ func New(d Deps) *Handler {
 type Request struct {
 	// DryRun has the report say what would be done, and nothing be done.
 	DryRun bool `json:"dry_run"`
+	// Source is of an event; without one it is by hand, and runs that get no more
+	// executions by themselves get one.
+	Source string `json:"source,omitempty"`
 	// Detail is of an event "Step Functions Execution Status Change".
 	Detail struct {
 		Name string `json:"name"`
@@ -83,8 +86,8 @@ type Action struct {
 	// RunID is empty for a lease.
 	RunID string `json:"run_id,omitempty"`
 	Lease string `json:"lease,omitempty"`
-	// Action is start, restart, close, hand over, stop, take back, wake, publish or
-	// check.
+	// Action is start, restart, close, hand over, stop, stopped, take back, wake,
+	// publish or check.
 	Action string `json:"action"`
 	// Why says what was found.
 	Why string `json:"why"`
@@ -104,7 +107,7 @@ const (
 // Handle sweeps, or looks at the one run of the event. The error tells that
 // something did not work; the rest was done all the same.
 func (h *Handler) Handle(ctx context.Context, req Request) (Report, error) {
-	s := &sweep{Handler: h, report: Report{DryRun: req.DryRun, Actions: []Action{}}}
+	s := &sweep{Handler: h, byHand: req.Source == "", report: Report{DryRun: req.DryRun, Actions: []Action{}}}
 	if name := req.Detail.Name; name != "" {
 		id, _, _ := strings.Cut(name, "-r")
 		s.run(ctx, id)
@@ -152,6 +155,7 @@ func (h *Handler) waiting(ctx context.Context) ([]string, error) {
 // sweep is one sweep under way.
 type sweep struct {
 	*Handler
+	byHand bool
 	mu     sync.Mutex
 	report Report
 }

@@ -30,15 +30,22 @@ func (h *Handler) recover(ctx context.Context, req Request, execution int) (r *r
 		}
 		r = rec.Run
 		published := published(rec, run.NoTurn)
-		next, changed := r, false
+		next, changed, now := r, false, h.Now()
+		tallies, err := h.tallies(ctx, r)
+		if err != nil {
+			return r, nil, err
+		}
 		if req.Ended {
-			if next, changed, err = run.Recover(r, run.Recovery{Execution: execution, Close: req.Close, Cause: req.Cause, NonceKey: run.NewNonceKey()}, h.Now()); err != nil {
+			if next, changed, err = run.Recover(r, run.Recovery{
+				Execution: execution, Close: req.Close, Failed: req.Failed, Cause: req.Cause,
+				Acts: rec.Acts, Tallies: tallies, NonceKey: run.NewNonceKey(),
+			}, now); err != nil {
 				return r, nil, err
 			}
 		}
 		if changed {
 			next.Engine.Published = published
-			if err := h.Store.Save(ctx, next); errors.Is(err, store.ErrConflict) {
+			if err := h.Store.SaveCounted(ctx, next, tallies.Counted(r, next), now); errors.Is(err, store.ErrConflict) {
 				continue
 			} else if err != nil {
 				return r, nil, err

@@ -26,10 +26,11 @@ type Request struct {
 	// Token wakes the wait that is to be parked.
 	Token string `json:"token"`
 	// Ended has "recover" give the run its next execution, since this one is over;
-	// Close and Cause are of [run.Recovery].
-	Ended bool   `json:"ended"`
-	Close bool   `json:"close"`
-	Cause string `json:"cause"`
+	// Close, Failed and Cause are of [run.Recovery].
+	Ended  bool        `json:"ended"`
+	Close  bool        `json:"close"`
+	Failed *run.Caught `json:"failed"`
+	Cause  string      `json:"cause"`
 }
 
 // StepID is where in the execution this is; EnteredAt stays over retries.
