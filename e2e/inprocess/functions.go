@@ -188,8 +188,8 @@ func (f *Functions) make() {
 	functions := lambdasdk.NewFromConfig(config("ReconcileFunction"), func(o *lambdasdk.Options) { o.RetryMaxAttempts = 1 })
 	reconcile := sweep.New(sweep.Deps{
 		Table: table("ReconcileFunction"), Executions: sweep.NewExecutions(sfn.NewFromConfig(config("ReconcileFunction")), machine),
-		Record:    sweep.NewInvoke(functions, env["ReconcileFunction"]["RECORD_FUNCTION"]),
-		Grant:     sweep.NewInvoke(functions, env["ReconcileFunction"]["GRANT_FUNCTION"]),
+		Record:        sweep.NewInvoke(functions, env["ReconcileFunction"]["RECORD_FUNCTION"]),
+		Grant:         sweep.NewInvoke(functions, env["ReconcileFunction"]["GRANT_FUNCTION"]),
 		HooksFunction: env["ReconcileFunction"]["HOOKS_FUNCTION"], Now: f.opts.Now, Log: f.opts.Log,
 	})
 	answer := func(ctx context.Context, asked json.RawMessage) (json.RawMessage, error) {
