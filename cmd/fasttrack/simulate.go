@@ -124,7 +124,7 @@ func recent(ctx context.Context, t table, endpoint string, f *flow.Flow, asked r
 	if err != nil {
 		return nil, err
 	}
-	page, err := stored.Mine(ctx, asked.Requester.ID, store.Query{From: f.RecentSince(now), Limit: flow.MaxRecent})
+	page, err := stored.Requested(ctx, asked.Requester, store.Query{From: f.RecentSince(now), Limit: flow.MaxRecent})
 	if err != nil || page.Next != "" {
 		return nil, err
 	}

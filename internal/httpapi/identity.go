@@ -15,6 +15,9 @@ var ErrNoIdentity = errors.New("who calls is not known")
 // Identity is who calls.
 type Identity struct {
 	run.Person
+	// Former is the principal by which older releases stored what the caller
+	// sent under an Idempotency-Key; empty if it was the same.
+	Former string
 }
 
 // Identifier tells who calls from what the authorizer says, and never from what

@@ -121,7 +121,7 @@ func (i *iamIdentifier) mapped(id, arn string) Identity {
 		p = run.Person{ID: arn, Machine: true}
 	}
 	p.Principal = id
-	return Identity{Person: p}
+	return Identity{Person: p, Former: arn}
 }
 
 // roleCache keeps the ids of Identity Center's roles. An id it does not know

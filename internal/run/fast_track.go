@@ -41,7 +41,20 @@ type Tally struct {
 }
 
 // Tallies are those that a run's decision looks at.
-type Tallies struct{ Flow, Person Tally }
+type Tallies struct {
+	Flow, Person Tally
+	// Linked is what was counted for the requester under other logins and
+	// addresses. It is never written.
+	Linked Tally
+}
+
+// Add adds what another tally counts.
+func (t *Tally) Add(other Tally) {
+	t.Approved = append(slices.Clip(t.Approved), other.Approved...)
+	if other.DeniedAt.After(t.DeniedAt) {
+		t.DeniedAt, t.Denied = other.DeniedAt, other.Denied
+	}
+}
 
 // within counts the approvals of the last while before now.
 func (t Tally) within(while time.Duration, now time.Time) int {
@@ -68,6 +81,7 @@ func (f *FastTrack) Held(flow, requester string, t Tallies, now time.Time) strin
 	if f == nil {
 		return ""
 	}
+	t.Person.Add(t.Linked)
 	if quiet := seconds(f.QuietAfterDenialSeconds); quiet > 0 && t.Person.Denied != "" && now.Before(t.Person.DeniedAt.Add(quiet)) {
 		return fmt.Sprintf("%s was denied %s at %s; for %s after a denial people decide.",
 			requester, t.Person.Denied, t.Person.DeniedAt.UTC().Format(time.RFC3339), quiet)

@@ -47,6 +47,37 @@ func (p Person) Handles() []string {
 	return out
 }
 
+// Keys are the handles of p, and its ID and principal as they are: what
+// something that was stored for p may be found by.
+func (p Person) Keys() []string {
+	keys := p.Handles()
+	for _, k := range []string{p.ID, p.Principal} {
+		if k != "" && !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// Key is the one of the handles by which something is counted for p: the first
+// address if there is one, so that it is the same for two logins that share it.
+func (p Person) Key() string {
+	handles := p.Handles()
+	slices.SortFunc(handles, func(a, b string) int {
+		if x, y := email.Plain(a), email.Plain(b); x != y {
+			if x {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a, b)
+	})
+	if len(handles) == 0 {
+		return ""
+	}
+	return handles[0]
+}
+
 // MaxLinks is how many handles one person may have.
 const MaxLinks = 64
 

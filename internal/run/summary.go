@@ -5,24 +5,45 @@ package run
 // in the indexes.
 type Summary struct {
 	View View `json:"view"`
+	// Requester is what View doesn't show of the requester.
+	Requester Login `json:"requester,omitzero"`
 	// Waiting is nil unless the run is pending.
 	Waiting *Waiting `json:"waiting,omitempty"`
 }
+
+// Login is what no response shows of a person, but what [Same] and
+// [Run.OwnedBy] need.
+type Login struct {
+	Principal string   `json:"principal,omitempty"`
+	Mapped    bool     `json:"mapped,omitempty"`
+	Links     []string `json:"links,omitempty"`
+	Crowded   bool     `json:"crowded,omitempty"`
+}
+
+func loginOf(p Person) Login { return Login{p.Principal, p.Mapped, p.Links, p.Crowded} }
+
+// IsZero reports whether nothing is known, as in what older releases stored.
+func (l Login) IsZero() bool { return l.Principal == "" }
 
 // Waiting tells whom a pending run waits for.
 type Waiting struct {
 	Admins       []string      `json:"admins"`
 	Approvals    []Requirement `json:"approvals"`
 	SelfApproval bool          `json:"self_approval,omitempty"`
+	// ApprovedBy belongs to the people of the view's review.
+	ApprovedBy []Login `json:"approved_by,omitempty"`
 }
 
 // Summary gives the run's summary; its view has no history.
 func (r *Run) Summary() Summary {
-	s := Summary{View: r.View()}
+	s := Summary{View: r.View(), Requester: loginOf(r.Requester)}
 	s.View.History = nil
 	if r.Status == Pending {
 		s.Waiting = &Waiting{
 			Admins: r.Flow.Admins, Approvals: r.Review.Approvals, SelfApproval: r.Review.SelfApproval,
+		}
+		for _, a := range r.Review.ApprovedBy {
+			s.Waiting.ApprovedBy = append(s.Waiting.ApprovedBy, loginOf(a.Person))
 		}
 	}
 	return s
@@ -36,15 +57,26 @@ func (s Summary) AwaitsPerson(p Person) bool {
 	r := Run{
 		Status:    Pending,
 		Flow:      Flow{Admins: s.Waiting.Admins},
-		Requester: person(s.View.Requester),
+		Requester: person(s.View.Requester, s.Requester),
 		Review: &Review{ReviewRule: ReviewRule{
 			Approvers: s.View.Review.Approvers, Approvals: s.Waiting.Approvals, SelfApproval: s.Waiting.SelfApproval,
 		}},
 	}
-	for _, a := range s.View.Review.ApprovedBy {
-		r.Review.ApprovedBy = append(r.Review.ApprovedBy, Approval{Person: person(a)})
+	for i, a := range s.View.Review.ApprovedBy {
+		var l Login // of an older release, it is not known
+		if i < len(s.Waiting.ApprovedBy) {
+			l = s.Waiting.ApprovedBy[i]
+		}
+		r.Review.ApprovedBy = append(r.Review.ApprovedBy, Approval{Person: person(a, l)})
 	}
 	return r.AwaitsPerson(p)
 }
 
-func person(v PersonView) Person { return Person{ID: v.ID, Email: v.Email, Name: v.Name} }
+// OwnedBy reports of a summary what [Run.OwnedBy] does of its run.
+func (s Summary) OwnedBy(p Person) bool {
+	return (&Run{Requester: person(s.View.Requester, s.Requester)}).OwnedBy(p)
+}
+
+func person(v PersonView, l Login) Person {
+	return Person{ID: v.ID, Email: v.Email, Name: v.Name, Principal: l.Principal, Mapped: l.Mapped, Links: l.Links, Crowded: l.Crowded}
+}

@@ -59,7 +59,7 @@ func withSummary(t *testing.T, tab table) []*run.Run {
 // mine lists what ada asked for.
 func mine(t *testing.T, s *store.Store) []run.Summary {
 	t.Helper()
-	page, err := s.Mine(t.Context(), "ada@example.com", store.Query{Limit: 50})
+	page, err := s.Mine(t.Context(), run.Person{ID: "ada@example.com"}, store.Query{Limit: 50})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestAListThatIsAnsweredInPartIsAnError(t *testing.T) {
 	tab := openTable(t)
 	id := asked(t, store.New(tab.client, tab.name), 1, "f", "ada@example.com").ID
 	s := tab.batches(func(b *batch) { b.postpone(id) })
-	if page, err := s.Mine(t.Context(), "ada@example.com", store.Query{Limit: 5}); err == nil {
+	if page, err := s.Mine(t.Context(), run.Person{ID: "ada@example.com"}, store.Query{Limit: 5}); err == nil {
 		t.Errorf("got %v, want an error", page)
 	}
 }

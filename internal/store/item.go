@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -53,7 +54,7 @@ func runItem(r *run.Run, version int64) (item, error) {
 	it["version"] = number(version)
 	it["body"] = text(string(body))
 	it["created"] = text(created(r.CreatedAt, r.ID))
-	it["mine"] = text(r.Requester.ID)
+	it["mine"] = text(cmp.Or(r.Requester.Principal, r.Requester.ID))
 	it["flow"] = text(monthOf(r.Flow.Name, r.CreatedAt))
 	if r.Status == run.Pending {
 		summary, err := run.Encode(r.Summary())

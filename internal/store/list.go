@@ -45,9 +45,14 @@ const readAhead = 5
 // monthsAPage bounds how many months a page of a flow's list reads.
 const monthsAPage = 14
 
-// Mine lists what a person asked for.
-func (s *Store) Mine(ctx context.Context, personID string, q Query) (Page, error) {
-	return s.merge(ctx, "mine", []string{personID}, q, nil)
+// Mine lists the requests that are p's own.
+func (s *Store) Mine(ctx context.Context, p run.Person, q Query) (Page, error) {
+	return s.merge(ctx, "mine", p.Keys(), q, func(r run.Summary) bool { return r.OwnedBy(p) })
+}
+
+// Requested lists the requests of everybody who may be the same person as p.
+func (s *Store) Requested(ctx context.Context, p run.Person, q Query) (Page, error) {
+	return s.merge(ctx, "mine", p.Keys(), q, nil)
 }
 
 // Inbox lists what waits for p in the flows of those names: what p may decide
@@ -168,7 +173,11 @@ func (s *Store) mergeOnce(ctx context.Context, index string, partitions []string
 			return page, nil
 		}
 		if i == filled {
-			filled = min(i+min(q.Limit, maxFill), len(all))
+			ahead := q.Limit
+			if wanted != nil || q.Status != "" {
+				ahead++ // whether one more is wanted tells whether there is a next page
+			}
+			filled = min(i+min(ahead, maxFill), len(all))
 			if err := s.fill(ctx, all[i:filled]); err != nil {
 				return Page{}, err
 			}

@@ -154,7 +154,7 @@ func TestListsAreWhatLookingAtEachRunFinds(t *testing.T) {
 		var in func(*run.Run) bool
 		switch rapid.SampledFrom([]string{"mine", "inbox", "flow"}).Draw(t, "view") {
 		case "mine":
-			page = func(q store.Query) (store.Page, error) { return s.Mine(t.Context(), p.ID, q) }
+			page = func(q store.Query) (store.Page, error) { return s.Mine(t.Context(), p, q) }
 			in = func(r *run.Run) bool { return r.Requester.ID == p.ID }
 		case "inbox":
 			page = func(q store.Query) (store.Page, error) { return s.Inbox(t.Context(), flows, p, q) }
@@ -229,7 +229,7 @@ func TestOddBounds(t *testing.T) {
 		"to a moment later":      {store.Query{To: r.CreatedAt.Add(1)}, 1},
 		"an empty window":        {store.Query{From: r.CreatedAt.Add(time.Hour), To: r.CreatedAt}, 0},
 	} {
-		page, err := s.Mine(t.Context(), "ada@example.com", tc.q)
+		page, err := s.Mine(t.Context(), run.Person{ID: "ada@example.com"}, tc.q)
 		if err != nil || len(page.Runs) != tc.want {
 			t.Errorf("%s: mine has %d runs (%v), want %d", name, len(page.Runs), err, tc.want)
 		}

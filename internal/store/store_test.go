@@ -240,10 +240,12 @@ func TestLists(t *testing.T) {
 		page func(q store.Query) (store.Page, error)
 		want []string
 	}{
-		"mine": {func(q store.Query) (store.Page, error) { return s.Mine(t.Context(), "ada@example.com", q) }, all},
+		"mine": {func(q store.Query) (store.Page, error) {
+			return s.Mine(t.Context(), run.Person{ID: "ada@example.com"}, q)
+		}, all},
 		"mine, pending": {func(q store.Query) (store.Page, error) {
 			q.Status = run.Pending
-			return s.Mine(t.Context(), "ada@example.com", q)
+			return s.Mine(t.Context(), run.Person{ID: "ada@example.com"}, q)
 		}, pending},
 		"inbox": {func(q store.Query) (store.Page, error) { return s.Inbox(t.Context(), []string{"f"}, grace, q) }, pending},
 		"a stranger's inbox": {func(q store.Query) (store.Page, error) {
@@ -255,7 +257,7 @@ func TestLists(t *testing.T) {
 		}, all},
 		"a window": {func(q store.Query) (store.Page, error) {
 			q.From, q.To = start.Add(10*time.Minute), start.Add(20*time.Minute)
-			return s.Mine(t.Context(), "ada@example.com", q)
+			return s.Mine(t.Context(), run.Person{ID: "ada@example.com"}, q)
 		}, all[10:20]},
 	}
 	for name, list := range lists {
@@ -289,7 +291,7 @@ func TestLists(t *testing.T) {
 		})
 	}
 	for _, bad := range []string{"x", "2026-11-23T10:00:00.000Z", "2026-11-23T10:00:00Z#", "2026-11-23T10:00:00.000Z#abc"} {
-		if _, err := s.Mine(t.Context(), "ada@example.com", store.Query{Limit: 1, After: bad}); !errors.Is(err, store.ErrBadPosition) {
+		if _, err := s.Mine(t.Context(), run.Person{ID: "ada@example.com"}, store.Query{Limit: 1, After: bad}); !errors.Is(err, store.ErrBadPosition) {
 			t.Errorf("position %q: got %v, want ErrBadPosition", bad, err)
 		}
 	}

@@ -21,23 +21,42 @@ func tallyOfFlow(r *run.Run) item {
 }
 
 func tallyOfPerson(r *run.Run) item {
-	return item{"pk": text("TALLY#" + r.Flow.Name), "sk": text("PERSON#" + r.Requester.ID)}
+	return tallyOf(r, r.Requester.Key())
+}
+
+func tallyOf(r *run.Run, handle string) item {
+	return item{"pk": text("TALLY#" + r.Flow.Name), "sk": text("PERSON#" + handle)}
 }
 
 // LoadTallies reads what counts against the limits of the run's flow, strongly
-// consistent: nothing, without a read, where it has none.
+// consistent: nothing, without a read, where it has none. What was counted for
+// the requester under another login or address counts too.
 func (s *Store) LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error) {
 	var t run.Tallies
 	if r.Flow.FastTrack == nil {
 		return t, nil
 	}
 	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(16)
 	group.Go(func() error { return s.loadTally(ctx, tallyOfPerson(r), &t.Person) })
+	var others []string
+	for _, handle := range r.Requester.Keys() {
+		if handle != r.Requester.Key() {
+			others = append(others, handle)
+		}
+	}
+	linked := make([]run.Tally, len(others))
+	for i, handle := range others {
+		group.Go(func() error { return s.loadTally(ctx, tallyOf(r, handle), &linked[i]) })
+	}
 	if r.Flow.FastTrack.MaxPerHour > 0 {
 		group.Go(func() error { return s.loadTally(ctx, tallyOfFlow(r), &t.Flow) })
 	}
 	if err := group.Wait(); err != nil {
 		return run.Tallies{}, fmt.Errorf("load the tallies for run %s: %w", r.ID, err)
+	}
+	for _, l := range linked {
+		t.Linked.Add(l)
 	}
 	return t, nil
 }

@@ -19,7 +19,14 @@ func (s service) before(ctx context.Context, c *httpapi.Call, body *httpapi.Body
 	if key == "" {
 		return nil, nil, nil
 	}
-	r, err := s.Store.Load(ctx, run.HashID(c.Caller.Principal, body.Text("flow", maxFlowName), key))
+	name := body.Text("flow", maxFlowName)
+	r, err := s.Store.Load(ctx, run.HashID(c.Caller.Principal, name, key))
+	if errors.Is(err, store.ErrNotFound) && c.Caller.Former != "" {
+		r, err = s.Store.Load(ctx, run.HashID(c.Caller.Former, name, key))
+		if err == nil && !r.OwnedBy(c.Caller.Person) {
+			return nil, nil, nil // another user's, who had the same name
+		}
+	}
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil, nil
 	}

@@ -49,7 +49,11 @@ func (s *table) page(q store.Query) (store.Page, error) {
 	return store.Page{Next: "next"}, nil
 }
 
-func (s *table) Mine(_ context.Context, _ string, q store.Query) (store.Page, error) {
+func (s *table) Mine(_ context.Context, _ run.Person, q store.Query) (store.Page, error) {
+	return s.page(q)
+}
+
+func (s *table) Requested(_ context.Context, _ run.Person, q store.Query) (store.Page, error) {
 	return s.page(q)
 }
 

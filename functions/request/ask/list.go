@@ -54,7 +54,7 @@ func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 	var page store.Page
 	switch asked.View {
 	case "mine":
-		page, err = s.Store.Mine(ctx, c.Caller.ID, q)
+		page, err = s.Store.Mine(ctx, c.Caller.Person, q)
 	case "inbox":
 		page, err = s.Store.Inbox(ctx, s.flowNames(asked.Flow), c.Caller.Person, q)
 	default:
@@ -81,7 +81,7 @@ func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 		out.Runs = append(out.Runs, r.View)
 	}
 	if page.Next != "" {
-		out.Next = asked.cursor(c.Caller.ID, page.Next)
+		out.Next = asked.cursor(c.Caller.Principal, page.Next)
 	}
 	return httpapi.Reply{Status: 200, Body: out}, nil
 }
@@ -148,7 +148,7 @@ func readListing(c *httpapi.Call) (listing, store.Query, error) {
 	}
 	q.Status = l.Status
 	if value, there := c.Query("cursor"); there {
-		if q.After, there = l.position(c.Caller.ID, value); !there {
+		if q.After, there = l.position(c.Caller.Principal, value); !there {
 			errs = append(errs, wrongCursor)
 		}
 	}

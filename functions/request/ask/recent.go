@@ -16,7 +16,7 @@ func (s service) recent(ctx context.Context, f *flow.Flow, asked run.Asked, now 
 	if f.RecentSeconds == 0 {
 		return nil, nil
 	}
-	page, err := s.Store.Mine(ctx, asked.Requester.ID, store.Query{From: f.RecentSince(now), Limit: flow.MaxRecent})
+	page, err := s.Store.Requested(ctx, asked.Requester, store.Query{From: f.RecentSince(now), Limit: flow.MaxRecent})
 	if err != nil || page.Next != "" {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ type earlier struct {
 	asked store.Query
 }
 
-func (e *earlier) Mine(_ context.Context, _ string, q store.Query) (store.Page, error) {
+func (e *earlier) Requested(_ context.Context, _ run.Person, q store.Query) (store.Page, error) {
 	e.asked = q
 	return e.page, nil
 }

@@ -20,7 +20,8 @@ type Store interface {
 	Link(ctx context.Context, p run.Person) (run.Person, error)
 	Create(ctx context.Context, r *run.Run, context []byte) error
 	Load(ctx context.Context, id string) (*run.Run, error)
-	Mine(ctx context.Context, personID string, q store.Query) (store.Page, error)
+	Mine(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
+	Requested(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
 	Inbox(ctx context.Context, flows []string, p run.Person, q store.Query) (store.Page, error)
 	Flow(ctx context.Context, flow string, q store.Query, now time.Time) (store.Page, error)
 }
