@@ -21,7 +21,7 @@ func (i identity) Identify(context.Context, httpapi.Event) (httpapi.Identity, er
 
 // A request that an older release stored by an IAM user's ARN is found by the
 // same user, and not by a later user of that name.
-func TestAKeyOfAnOlderRelease(t *testing.T) {
+func TestAKeyUnderAnARN(t *testing.T) {
 	const arn = "arn:aws:iam::123456789012:user/ci"
 	flows, err := flow.Parse("f", []byte(`flows: [{name: open, admins: [root@example.com], requesters: ["`+arn+`"]}]`))
 	if err != nil {
