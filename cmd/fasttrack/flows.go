@@ -84,7 +84,10 @@ that the directory doesn't have, is a warning: it doesn't change the status.
 
 --deployed also asks AWS, with your own credentials, for each hook and strategy
 function that the file names: one that is missing is a mistake. Without it such a
-flow's requests go to its admins.`,
+flow's requests go to its admins. It also compares how long a session of each
+permission set of IAM Identity Center lasts (sso:DescribePermissionSet) with the
+durations of its flow: AWS ends no session when access ends. One that lasts longer
+than any of them is a mistake, one that lasts longer than the shortest a warning.`,
 		Example: "  fasttrack flows check\n  fasttrack flows check --deployed --endpoint-url http://127.0.0.1:8080/_aws",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -104,7 +107,12 @@ flow's requests go to its admins.`,
 					if failed != nil {
 						return failed
 					}
-					if len(missing) > 0 {
+					sessions, warnings, failed := there.sessions(cmd.Context(), file)
+					if failed != nil {
+						return failed
+					}
+					report.Warnings = append(report.Warnings, warnings...)
+					if missing = append(missing, sessions...); len(missing) > 0 {
 						report.OK, report.Errors, err = false, missing, &flow.Errors{Name: report.File, List: missing}
 					}
 				}

@@ -25,6 +25,11 @@ var accessBugs = []bug{
 	{"wait for a user who is gone", "internal/strategy/identitycenter/take.go", "if lookup != nil || there {", "if there || true {", "./internal/strategy/identitycenter", "Deleted"},
 	{"take any failure for a user who is gone", "internal/strategy/identitycenter/take.go", "if lookup != nil || there {", "if there && false {", "./internal/strategy/identitycenter", "Failed"},
 	{"take a user who is gone for one who has access", "internal/strategy/identitycenter/identitycenter.go", "if err == nil && is {\n\t\t\tis, err", "if false {\n\t\t\tis, err", "./internal/strategy/identitycenter", "Deleted"},
+	// Sessions outlast their access, and it is said.
+	{"say nothing of sessions", "internal/lease/attempt.go", "if gone.Sessions > 0 {", "if false {", "./functions/grant/hold", "Record"},
+	{"leave sessions out of the history", "internal/run/decide_access.go", "SessionsUntil: gone.SessionsUntil,", "", "./internal/run", "Sessions"},
+	{"do not compare sessions with durations", "cmd/fasttrack/flows_sessions.go", "case session > max(", "case false && session > max(", "./cmd/fasttrack", "Sessions"},
+	{"take sessions that AWS does not tell about for none", "internal/strategy/identitycenter/sessions.go", "case err != nil || out.PermissionSet == nil:\n\t\treturn LongestSession, nil", "case err != nil || out.PermissionSet == nil:\n\t\treturn 0, nil", "./internal/strategy/identitycenter", "Sessions"},
 	// A user is known by the unique id.
 	{"know a user by the name", "internal/strategy/iamgroup/membership.go", "if len(ids) == 0 {", "if true {", "./internal/strategy/iamgroup", "ID"},
 }

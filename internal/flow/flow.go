@@ -17,6 +17,9 @@ type File struct {
 	Directory Directory
 	// Functions are the Lambda functions that the file names, in its order.
 	Functions []FunctionUse
+	// PermissionSets are those of IAM Identity Center that the file names, in its
+	// order.
+	PermissionSets []PermissionSetUse
 	// Warnings are what may be meant, but is likely not: the file is in order.
 	Warnings []Error
 }
@@ -35,6 +38,21 @@ type FunctionUse struct {
 func (u FunctionUse) Missing(why string) Error {
 	e := u.place
 	e.Detail = why
+	return e
+}
+
+// PermissionSetUse is a target that gives a permission set of IAM Identity Center.
+type PermissionSetUse struct {
+	Instance, ARN string
+	// DurationsSeconds are those of the flow.
+	DurationsSeconds []int
+	place            Error
+}
+
+// Mistake is a mistake, or a warning, at the target.
+func (u PermissionSetUse) Mistake(what string) Error {
+	e := u.place
+	e.Detail = what
 	return e
 }
 

@@ -71,7 +71,7 @@ func Parse(name string, raw []byte) (*File, error) {
 		return nil, &r.errs
 	}
 	sortByPlace(file.Warnings)
-	file.Functions = r.functions
+	file.Functions, file.PermissionSets = r.functions, r.permissionSets
 	return file, nil
 }
 

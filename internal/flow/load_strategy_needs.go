@@ -31,6 +31,7 @@ func (r *reader) strategyAsAWhole(path string, f *Flow, seen map[string]*yaml.No
 		each = func(target, settings *yaml.Node, at string) {
 			r.setting(target, settings, at, "account", "an account number of 12 digits in quotes", isAccount)
 			r.setting(target, settings, at, "permission_set", "the ARN of a permission set", isSSO("permissionSet/"))
+			r.givesSet(child(node, "instance_arn"), settings, join(at, "permission_set"), f)
 		}
 	}
 	targets := join(path, "targets")
@@ -96,6 +97,18 @@ func (r *reader) setting(owner, settings *yaml.Node, at, key, expected string, f
 	case n.Kind != yaml.ScalarNode || n.Tag != "!!str" || !fits(n.Value):
 		r.fail(n, at, "%s was expected, not %s", expected, describe(n))
 	}
+}
+
+// givesSet notes a target that gives a permission set.
+func (r *reader) givesSet(instance, settings *yaml.Node, at string, f *Flow) {
+	if instance == nil || settings == nil || child(settings, "permission_set") == nil {
+		return
+	}
+	set := child(settings, "permission_set")
+	r.permissionSets = append(r.permissionSets, PermissionSetUse{
+		Instance: instance.Value, ARN: set.Value, DurationsSeconds: f.DurationsSeconds,
+		place: Error{Line: set.Line, Column: set.Column, Path: at},
+	})
 }
 
 // child is the value of a key of a mapping; nil if there is none.

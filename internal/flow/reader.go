@@ -17,6 +17,8 @@ type reader struct {
 	broken map[string]bool
 	// functions are the places that name a function.
 	functions []FunctionUse
+	// permissionSets are the targets that name one.
+	permissionSets []PermissionSetUse
 	// groups are the places that name a group.
 	groups []place
 }
