@@ -9,7 +9,7 @@ import (
 // The largest limits of fast-tracking: what counts is kept in one item, which is
 // written with each approval.
 const (
-	maxFastTracked  = 1000
+	maxFastTracked  = run.MaxFastTracked
 	maxQuietSeconds = 366 * 24 * 3600
 )
 

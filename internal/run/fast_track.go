@@ -24,12 +24,17 @@ const (
 	tallyDay  = 24 * time.Hour
 )
 
+// MaxFastTracked is the largest limit. A tally keeps no more approvals than that:
+// it is one item, and where quiet_after_denial is the only limit nothing else
+// ends its growth within a day.
+const MaxFastTracked = 1000
+
 // Tally is what counts against the limits of a flow, for the flow or for one
 // requester in it. It is kept beside the runs and written together with the
 // decision that it counts, so that no two decisions count on the same room.
 type Tally struct {
 	// Approved are when on_request approved, in Unix milliseconds; those that no
-	// longer count are dropped.
+	// longer count are dropped, and the oldest above [MaxFastTracked].
 	Approved []int64 `json:"approved,omitempty"`
 	// DeniedAt is when a run of the requester was denied last, Denied which.
 	DeniedAt time.Time `json:"denied_at,omitzero"`
@@ -72,6 +77,9 @@ func (t Tally) within(while time.Duration, now time.Time) int {
 func (t *Tally) add(while time.Duration, now time.Time) {
 	from := now.Add(-while).UnixMilli()
 	t.Approved = append(slices.DeleteFunc(slices.Clone(t.Approved), func(at int64) bool { return at <= from }), now.UnixMilli())
+	if more := len(t.Approved) - MaxFastTracked; more > 0 {
+		t.Approved = slices.Delete(t.Approved, 0, more)
+	}
 	t.Changed = true
 }
 
