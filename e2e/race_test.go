@@ -29,7 +29,7 @@ func TestManyDecideAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	functions := inprocess.New(inprocess.Options{Flows: flows, Now: time.Now, Hooks: hook.Flows{}})
+	functions := inprocess.New(inprocess.Options{Flows: flows, Now: time.Now, Hooks: hook.Flows{"*": {}}})
 	stack, err := local.Start(t.Context(), local.Options{TemplatePath: "../template.yaml", Addr: "127.0.0.1:0", Functions: functions.Replacements()})
 	if err != nil {
 		t.Fatal(err)

@@ -26,6 +26,9 @@ func (a *answer) add(e *Event, outcome any) error {
 	if e.failed != nil {
 		return e.failed
 	}
+	if err := e.reads.err(); err != nil {
+		return err
+	}
 	if e.output != nil {
 		if a.Output != nil {
 			return errors.New("output: an earlier hook of this invocation kept one, and an invocation keeps one")

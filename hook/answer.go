@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,14 +22,17 @@ func (f Flows) Answer(ctx context.Context, raw json.RawMessage) (json.RawMessage
 	if a.Hook == resume {
 		return json.RawMessage("{}"), nil
 	}
-	hooks, own := f[a.Run.Flow.Name]
-	if !own {
-		hooks = f["*"]
+	if a.Hook == noHook {
+		return a.reply(answer{Version: ContractVersion, Subscriptions: []string{}, Flows: f.names()})
+	}
+	hooks, err := f.of(a.Run.Flow.Name)
+	if err != nil {
+		return nil, err
 	}
 	if a.Hook == prefetch {
 		return marshal(hooks.prefetch(ctx, a))
 	}
-	i := invocation{raw: raw, asked: a, answer: answer{Version: ContractVersion, Subscriptions: []string{}}}
+	i := invocation{raw: raw, asked: a, answer: answer{Version: ContractVersion, Subscriptions: []string{}, Flows: f.names()}}
 	plans := map[string]plan{}
 	for _, p := range hooks.plans() {
 		plans[p.name] = p
@@ -37,7 +43,33 @@ func (f Flows) Answer(ctx context.Context, raw json.RawMessage) (json.RawMessage
 			i.run(ctx, p)
 		}
 	}
-	return marshal(i.answer)
+	return a.reply(i.answer)
+}
+
+// reply returns the response with what the engine accepts of it.
+func (a asked) reply(with answer) (json.RawMessage, error) {
+	if err := with.fit(a.Accepts); err != nil {
+		return nil, err
+	}
+	return marshal(with)
+}
+
+// names lists the flows that have hooks, in order.
+func (f Flows) names() []string {
+	return slices.Sorted(maps.Keys(f))
+}
+
+// of returns the hooks of a flow. A flow that has none here is an error: its name
+// in flows.yaml may be another one by now, and its guard would be gone without a
+// word.
+func (f Flows) of(name string) (Hooks, error) {
+	if hooks, own := f[name]; own {
+		return hooks, nil
+	}
+	if hooks, rest := f["*"]; rest {
+		return hooks, nil
+	}
+	return Hooks{}, fmt.Errorf("flow %q has no hooks in this function, which has hooks for %s; add them, or set hooks: none for the flow in flows.yaml", name, strings.Join(f.names(), ", "))
 }
 
 // resume is what the state machine invokes a hook function for at the start of a
@@ -98,7 +130,7 @@ func (i *invocation) event(hook string) (*Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := a.event(hook)
+	e := a.event(hook, &reads{})
 	if i.answer.Output != nil {
 		if e.steps == nil {
 			e.steps = map[string]json.RawMessage{}

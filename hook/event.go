@@ -35,6 +35,8 @@ type Event struct {
 	checks []Check
 	output json.RawMessage
 	failed error
+	trial  bool
+	reads  *reads
 }
 
 // User is a person, or a hook or the engine where Type says so.
@@ -52,10 +54,13 @@ type User struct {
 
 // Flow is the flow of the request.
 type Flow struct {
-	Name  string `json:"name"`
-	Label string `json:"label"`
+	Name  string
+	Label string
+	// Version names the flow's block in flows.yaml as it stood when the request
+	// was made; empty from an older engine.
+	Version string
 	// Vars are the flow's vars in flows.yaml.
-	Vars Vars `json:"vars"`
+	Vars Vars
 }
 
 // Run is the run of the request.
@@ -103,9 +108,21 @@ type SameTarget struct{ Approved, Denied int }
 // ByHook tells whether a hook, not a person, caused this event.
 func (e *Event) ByHook() bool { return e.Channel == "hook" }
 
+// Trial reports whether the event is only tried: nothing follows from the
+// response. A hook that changes something elsewhere must not do so then. It is
+// true in `fasttrack simulate`, `fasttrack backtest` and `fasttrack hooks check`,
+// and for OnRequest, with the reducers that run in its invocation, in a flow in
+// shadow mode.
+func (e *Event) Trial() bool { return e.trial }
+
 // Actor is who last caused an event of that name, such as "request"; the zero
 // User if nobody did.
-func (e *Event) Actor(event string) User { return e.actors[event] }
+func (e *Event) Actor(event string) User {
+	if _, there := e.actors[event]; !there {
+		e.reads.known("event", event, events)
+	}
+	return e.actors[event]
+}
 
 // Check records a piece of evidence in passing, and returns passed.
 func (e *Event) Check(name string, passed bool, detail string) bool {
@@ -126,7 +143,12 @@ func (e *Event) Output(v any) {
 }
 
 // Step gives what an earlier hook, such as "on_request", kept by [Event.Output].
-func (e *Event) Step(hook string) JSON { return JSON{e.steps[hook]} }
+func (e *Event) Step(hook string) JSON {
+	if _, there := e.steps[hook]; !there {
+		e.reads.known("hook", hook, hookNames)
+	}
+	return JSON{e.steps[hook]}
+}
 
 // Recent counts what the requester asked of this flow before; false if the flow
 // doesn't ask for that, which is not the same as never.

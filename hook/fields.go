@@ -5,31 +5,40 @@ import (
 	"time"
 )
 
-// Fields are the values of a request. Each accessor gives the zero value for a
-// field that is absent, withheld or of another type; Lookup tells.
-type Fields struct{ values map[string]json.RawMessage }
+// Fields are the values of a request. Each accessor returns the zero value for a
+// field that is absent, withheld or of another type; Lookup reports which.
+//
+// Reading a name that the flow does not declare in flows.yaml fails the hook.
+type Fields struct {
+	values map[string]json.RawMessage
+	names  names
+}
 
 // Target is a target that access is asked for.
 type Target struct {
 	ID    string `json:"id"`
 	Label string `json:"label"`
-	// Settings are the target's settings in flows.yaml.
+	// Settings are the target's settings in flows.yaml. Targets differ in what
+	// they set, so any name may be read.
 	Settings Vars `json:"settings"`
 }
 
-// Lookup gives the JSON of a field; false if it is absent or withheld.
+// Lookup returns the JSON of a field; false if it is absent or withheld.
 func (f Fields) Lookup(name string) (json.RawMessage, bool) {
+	f.names.check(name)
 	v, ok := f.values[name]
 	return v, ok
 }
 
-// MarshalJSON gives all fields that were given and are not withheld, as they are
-// in what a hook is asked.
-func (f Fields) MarshalJSON() ([]byte, error) {
-	if f.values == nil {
+// MarshalJSON returns all fields that were given and are not withheld, as they
+// are in the hook event.
+func (f Fields) MarshalJSON() ([]byte, error) { return marshalValues(f.values) }
+
+func marshalValues(values map[string]json.RawMessage) ([]byte, error) {
+	if values == nil {
 		return []byte("{}"), nil
 	}
-	return json.Marshal(f.values)
+	return json.Marshal(values)
 }
 
 func get[T any](values map[string]json.RawMessage, name string) T {
@@ -40,44 +49,27 @@ func get[T any](values map[string]json.RawMessage, name string) T {
 	return v
 }
 
-// String gives a string, text or user field.
-func (f Fields) String(name string) string { return get[string](f.values, name) }
+func field[T any](f Fields, name string) T {
+	f.names.check(name)
+	return get[T](f.values, name)
+}
 
-// Int gives an int field.
-func (f Fields) Int(name string) int64 { return get[int64](f.values, name) }
+// String returns a string, text or user field.
+func (f Fields) String(name string) string { return field[string](f, name) }
 
-// Bool gives a bool field.
-func (f Fields) Bool(name string) bool { return get[bool](f.values, name) }
+// Int returns an int field.
+func (f Fields) Int(name string) int64 { return field[int64](f, name) }
 
-// Duration gives a duration field.
+// Bool returns a bool field.
+func (f Fields) Bool(name string) bool { return field[bool](f, name) }
+
+// Duration returns a duration field.
 func (f Fields) Duration(name string) time.Duration {
-	return time.Duration(get[int64](f.values, name)) * time.Second
+	return time.Duration(field[int64](f, name)) * time.Second
 }
 
-// Target gives a target field.
-func (f Fields) Target(name string) Target { return get[Target](f.values, name) }
+// Target returns a target field.
+func (f Fields) Target(name string) Target { return field[Target](f, name) }
 
-// Strings gives a field that is a list of strings.
-func (f Fields) Strings(name string) []string { return get[[]string](f.values, name) }
-
-// Vars are settings of flows.yaml. Each accessor gives the zero value for one
-// that is absent or of another type; Lookup tells.
-type Vars map[string]json.RawMessage
-
-// Lookup gives the JSON of a setting; false if it is absent.
-func (v Vars) Lookup(name string) (json.RawMessage, bool) {
-	raw, ok := v[name]
-	return raw, ok
-}
-
-// String gives a setting that is a string.
-func (v Vars) String(name string) string { return get[string](v, name) }
-
-// Int gives a setting that is a whole number.
-func (v Vars) Int(name string) int64 { return get[int64](v, name) }
-
-// Bool gives a setting that is true or false.
-func (v Vars) Bool(name string) bool { return get[bool](v, name) }
-
-// Strings gives a setting that is a list of strings.
-func (v Vars) Strings(name string) []string { return get[[]string](v, name) }
+// Strings returns a field that is a list of strings.
+func (f Fields) Strings(name string) []string { return field[[]string](f, name) }

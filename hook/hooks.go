@@ -3,7 +3,8 @@ package hook
 import "context"
 
 // Flows are the hooks of each flow, by its name. Those of "*" are for flows
-// that have none of their own.
+// that have none of their own. Without "*", an event of a flow that is not here
+// fails; a flow without hooks says hooks: none in flows.yaml.
 type Flows map[string]Hooks
 
 // Hooks are the hooks of one flow; a nil one is not there, and costs nothing.
@@ -77,6 +78,7 @@ type Notification struct {
 
 // The names of hooks, as they are asked.
 const (
+	noHook           = "none" // of a flow without hooks, and to learn the flows of a function
 	onRequest        = "on_request"
 	getPermissions   = "get_permissions"
 	getNotifications = "get_notifications"

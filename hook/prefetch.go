@@ -41,7 +41,12 @@ type Search struct {
 	// Fields are the other fields when the request comes, without sensitive
 	// ones; none while somebody searches.
 	Fields Fields
+
+	trial bool
 }
+
+// Trial reports whether nothing follows from the answer; see [Event.Trial].
+func (s *Search) Trial() bool { return s.trial }
 
 // Option is one option of a field.
 type Option struct {
@@ -64,9 +69,13 @@ func (h Hooks) prefetch(ctx context.Context, a asked) options {
 	out := options{Version: ContractVersion, Options: []Option{}}
 	heard := failed("not there", fmt.Sprintf("the flow's hooks have no Prefetch for the field %q", a.Field))
 	if f := h.Prefetch[a.Field]; f != nil {
-		s := &Search{Field: a.Field, Query: a.Query, Value: a.Value, Requester: a.Run.Requester, Flow: a.Run.Flow, Fields: Fields{a.Run.Fields}}
+		reads := &reads{}
+		s := &Search{Field: a.Field, Query: a.Query, Value: a.Value, Requester: a.Run.Requester, Flow: a.flow(reads), Fields: a.fields(reads), trial: a.Trial}
 		heard = within(ctx, a.limit(), func(ctx context.Context) (any, error) {
 			list, err := f(ctx, s)
+			if err == nil {
+				err = reads.err()
+			}
 			if err != nil {
 				return nil, err
 			}

@@ -22,6 +22,17 @@ type asked struct {
 	Version        string `json:"version"`
 	Hook           string `json:"hook"`
 	TimeoutSeconds int    `json:"timeout_seconds"`
+	// Accepts are the response members that the engine understands; nil from an
+	// engine of version 1.0.
+	Accepts []string `json:"accepts"`
+	// Trial says that nothing follows from the response.
+	Trial bool `json:"trial"`
+	// Flow is what the run's flow declares; run.flow has the values.
+	Flow struct {
+		Fields       *[]string `json:"fields"`
+		VarsDeclared *[]string `json:"vars_declared"`
+		Version      string    `json:"version"`
+	} `json:"flow"`
 	// Field, Query and Value come with the hook prefetch alone.
 	Field string `json:"field"`
 	Query string `json:"query"`
@@ -34,9 +45,13 @@ type asked struct {
 		Reason  string    `json:"reason"`
 	} `json:"event"`
 	Run struct {
-		ID              string `json:"id"`
-		Status          string `json:"status"`
-		Flow            Flow   `json:"flow"`
+		ID     string `json:"id"`
+		Status string `json:"status"`
+		Flow   struct {
+			Name  string `json:"name"`
+			Label string `json:"label"`
+			Vars  Vars   `json:"vars"`
+		} `json:"flow"`
 		Requester       User   `json:"requester"`
 		Reason          string `json:"reason"`
 		DurationSeconds int    `json:"duration_seconds"`
@@ -72,8 +87,8 @@ func readAsked(raw []byte) (asked, error) {
 	if err := json.Unmarshal(raw, &a); err != nil {
 		return a, fmt.Errorf("what was asked is not understood: %w", err)
 	}
-	if a.Version != ContractVersion {
-		return a, fmt.Errorf("version %q of the hook contract is not known; %q is", a.Version, ContractVersion)
+	if !knownVersion(a.Version) {
+		return a, fmt.Errorf("unsupported contract version %q; supported: %q", a.Version, ContractVersion)
 	}
 	if a.Hook == "" {
 		return a, fmt.Errorf("what was asked names no hook")
@@ -101,19 +116,32 @@ func NewEvent(document []byte) (*Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.event(a.Hook), nil
+	return a.event(a.Hook, &reads{panics: true}), nil
 }
 
-func (a asked) event(hook string) *Event {
+// flow returns the flow of the event; what is read of it is checked by r.
+func (a asked) flow(r *reads) Flow {
+	r.flow = a.Run.Flow.Name
+	f := Flow{Name: a.Run.Flow.Name, Label: a.Run.Flow.Label, Version: a.Flow.Version, Vars: a.Run.Flow.Vars}
+	f.Vars.names = r.declared("var", a.Flow.VarsDeclared)
+	return f
+}
+
+// fields returns the fields of the event; what is read of them is checked by r.
+func (a asked) fields(r *reads) Fields {
+	return Fields{values: a.Run.Fields, names: r.declared("field", a.Flow.Fields)}
+}
+
+func (a asked) event(hook string, reads *reads) *Event {
 	r := a.Run
 	e := &Event{
 		Hook: hook, Name: a.Event.Name, At: a.Event.At, Channel: a.Event.Channel, Reason: a.Event.Reason,
-		User: a.Event.Actor, Requester: r.Requester, Flow: r.Flow,
+		User: a.Event.Actor, Requester: r.Requester, Flow: a.flow(reads),
 		Run: Run{
 			ID: r.ID, Status: r.Status, Reason: r.Reason, Duration: seconds(r.DurationSeconds),
 			Withheld: r.Sensitive, History: r.History,
 		},
-		Fields: Fields{r.Fields}, actors: r.Actors, steps: r.Steps,
+		Fields: a.fields(reads), actors: r.Actors, steps: r.Steps, trial: a.Trial, reads: reads,
 	}
 	if a := r.Access; a != nil {
 		e.Run.StartsAt, e.Run.EndsAt = a.StartsAt, a.EndsAt
@@ -141,8 +169,10 @@ type answer struct {
 	Permissions     *permissions    `json:"permissions,omitempty"`
 	Notifications   *[]Notification `json:"notifications,omitempty"`
 	Output          json.RawMessage `json:"output,omitempty"`
-	Subscriptions   []string        `json:"subscriptions"`
-	Errors          []hookError     `json:"errors,omitempty"`
+	Subscriptions   []string        `json:"subscriptions,omitzero"`
+	// Flows are the flows that the function has hooks for.
+	Flows  []string    `json:"flows,omitempty"`
+	Errors []hookError `json:"errors,omitempty"`
 }
 
 type permissions struct {

@@ -2,6 +2,7 @@ package schema_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -119,7 +120,7 @@ func TestAskedExamples(t *testing.T) {
 		if !valid {
 			return
 		}
-		if _, err := (hook.Flows{}).Answer(t.Context(), raw); err != nil {
+		if _, err := (hook.Flows{"*": {}}).Answer(t.Context(), raw); err != nil {
 			t.Errorf("%s: the SDK says %v", name, err)
 		}
 	})
@@ -166,9 +167,31 @@ func TestEventsForTestsFit(t *testing.T) {
 		hooktest.Requester("ada@example.com", "dev"), hooktest.Machine("arn:aws:iam::123456789012:role/ci"), hooktest.Actor("approve", "linus@example.com"),
 		hooktest.Duration(time.Hour), hooktest.Flow("f"), hooktest.Var("a", 1), hooktest.Field("b", "c"), hooktest.Target("t", "p", "P", nil), hooktest.Withheld("pin"),
 		hooktest.Context([]int{1}), hooktest.Recent(hook.Recent{Window: time.Hour}), hooktest.Step("on_request", true), hooktest.ByHook("on_request"),
+		hooktest.Trial(), hooktest.DeclareFields("b", "t", "pin"), hooktest.DeclareVars("a"),
 	)
 	if err := validate(t, schema, []byte(all)); err != nil {
 		t.Error(err)
+	}
+}
+
+// The engine accepts what the schema has.
+func TestAccepts(t *testing.T) {
+	raw, err := os.ReadFile("hook-answer.v1.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Defs struct {
+			Answer struct{ Properties map[string]any }
+		} `json:"$defs"`
+	}
+	if err := json.Unmarshal(raw, &schema); err != nil {
+		t.Fatal(err)
+	}
+	accepts := append([]string{"version"}, run.SampleAsk(run.OnRequest, run.AskFlow{}, nil).Accepts...)
+	slices.Sort(accepts)
+	if want := slices.Sorted(maps.Keys(schema.Defs.Answer.Properties)); !slices.Equal(accepts, want) {
+		t.Errorf("the engine accepts %q, the schema has %q", accepts, want)
 	}
 }
 

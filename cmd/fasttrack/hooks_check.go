@@ -105,7 +105,7 @@ func checkHooks(ctx context.Context, call replay.Function, f checkedFlow) []trie
 		case failed == "" && c.refuse:
 			t.Notes = append(t.Notes, "it answers; to fail is better, since it can't know what is asked")
 		case failed == "":
-			checked := run.CheckAnswer(c.hook, answer, c.ask.Run.Duration)
+			checked := run.CheckAnswer(c.hook, f.about.Name, answer, c.ask.Run.Duration)
 			if c.name == plainRequest {
 				first = checked
 			}

@@ -139,8 +139,8 @@ func checkOptions(ctx context.Context, ask replay.Function, f *flow.Flow, asked 
 	var wrong []string
 	for _, v := range f.Chosen(asked.Fields) {
 		question := v.Question(asked.Requester, asked.Fields)
-		question.Run.Flow = run.AskFlow{Name: asked.Flow.Name, Label: asked.Flow.Label, Vars: asked.Flow.Vars}
-		document, err := run.Encode(question)
+		question.Trial = true
+		document, err := run.Encode(question.About(asked.Flow, asked.FlowVersion))
 		if err != nil {
 			return err
 		}

@@ -124,3 +124,30 @@ func Recent(r hook.Recent) Option {
 func Step(hookName string, output any) Option {
 	return func(d map[string]any) { within(d, "run", "steps")[hookName] = output }
 }
+
+// DeclareFields has the flow declare fields, as flows.yaml does. A hook that
+// reads any other panics.
+func DeclareFields(names ...string) Option { return declare("fields", names) }
+
+// DeclareVars has the flow declare vars, as flows.yaml does. A hook that reads
+// any other panics.
+func DeclareVars(names ...string) Option { return declare("vars_declared", names) }
+
+func declare(member string, names []string) Option {
+	if names == nil {
+		names = []string{}
+	}
+	return func(d map[string]any) {
+		flow, there := d["flow"].(map[string]any)
+		if !there {
+			flow = map[string]any{"name": within(d, "run", "flow")["name"], "fields": []string{}, "vars_declared": []string{}}
+			d["flow"] = flow
+		}
+		flow[member] = names
+	}
+}
+
+// Trial makes the event a trial; see hook.Event.Trial.
+func Trial() Option {
+	return func(d map[string]any) { d["trial"] = true }
+}

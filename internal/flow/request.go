@@ -137,7 +137,7 @@ func (f *Flow) MayAsk(p run.Person) bool {
 func (f *Flow) ForRun(hooks string) (run.Flow, error) {
 	out := run.Flow{
 		Name: f.Name, Label: f.Label, Shadow: f.Shadow, Hooks: f.Hooks, HookTimeoutSeconds: f.HookTimeoutSeconds, Admins: f.Admins,
-		FastTrack: f.FastTrack,
+		FastTrack: f.FastTrack, Fields: f.fieldNames(),
 		Review: run.ReviewRule{
 			Approvers: f.Review.Approvers, Viewers: f.Review.Viewers, SelfApproval: f.Review.SelfApproval,
 			TimeoutSeconds: f.Review.TimeoutSeconds,
@@ -167,4 +167,13 @@ func (f *Flow) ForRun(hooks string) (run.Flow, error) {
 		}
 	}
 	return out, nil
+}
+
+// fieldNames lists the names of the fields, in order; never nil.
+func (f *Flow) fieldNames() []string {
+	names := make([]string, 0, len(f.Fields))
+	for _, field := range f.Fields {
+		names = append(names, field.Name)
+	}
+	return names
 }

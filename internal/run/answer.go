@@ -25,6 +25,8 @@ const (
 	// MaxReviewSeconds is the longest review, 30 days.
 	MaxReviewSeconds = 30 * 24 * 3600
 	maxApprovals     = 20
+	maxFlows         = 1000
+	maxUnknown       = 20
 )
 
 // jsonSpace is what JSON takes for white space (RFC 8259, section 2).
@@ -42,10 +44,15 @@ type answer struct {
 	permissions     *Permissions
 	notifications   []Notify
 	subscriptions   []HookName
+	flows           []string
 	subscribes      bool
 	errs            map[HookName]string
 	// whole tells that the invocation failed as a whole: nothing of it holds.
 	whole bool
+	// newer is set for a response of a newer minor version of the contract, whose
+	// additions are ignored: unknown names them.
+	newer   bool
+	unknown []string
 }
 
 // fail records what a hook did wrong, in words that follow its name.
@@ -63,8 +70,8 @@ func (a *answer) failed(h HookName) string { return a.errs[h] }
 
 // readAnswer checks what the function answered when it was asked for hook. It
 // never fails: what is wrong is in the answer's errs. durationSeconds is what
-// the run asks for, 0 for none.
-func readAnswer(hook HookName, raw json.RawMessage, durationSeconds int) answer {
+// the run asks for, 0 for none. flow is the run's flow.
+func readAnswer(hook HookName, flow string, raw json.RawMessage, durationSeconds int) answer {
 	var a answer
 	trimmed := bytes.Trim(raw, jsonSpace)
 	if len(trimmed) == 0 || string(trimmed) == "null" {
@@ -81,11 +88,21 @@ func readAnswer(hook HookName, raw json.RawMessage, durationSeconds int) answer 
 		a.fail(hook, "gave an invalid answer: %v", err)
 		return a
 	}
+	a.readVersion(hook, members["version"])
+	delete(members, "version")
 	// In one order, so that the same answer always gets the same error.
 	for _, name := range slices.Sorted(maps.Keys(members)) {
+		known := len(a.unknown)
 		a.readMember(hook, name, members[name])
+		for i := known; i < len(a.unknown); i++ {
+			if a.unknown[i] != name {
+				a.unknown[i] = name + "." + a.unknown[i]
+			}
+		}
 	}
+	a.unknown = a.unknown[:min(len(a.unknown), maxUnknown)]
 	a.checkTogether(hook, durationSeconds)
+	a.checkFlows(hook, flow)
 	if a.failed(hook) != "" {
 		// What a failed hook said about the run does not hold; what it found
 		// out, and the other hooks' answers, do.
@@ -100,11 +117,6 @@ func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
 	}
 	var err error
 	switch name {
-	case "version":
-		var v string
-		if err = ReadExact(value, &v); err == nil && v != ContractVersion {
-			err = fmt.Errorf("%q is not known, %q is", v, ContractVersion)
-		}
 	case "transition":
 		err = ReadExact(value, &a.transition)
 	case "reason":
@@ -116,7 +128,7 @@ func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
 			err = fmt.Errorf("a whole number from 1 was expected, not %d", a.durationSeconds)
 		}
 	case "checks":
-		a.checks, err = readChecks(value)
+		a.checks, err = a.readChecks(value)
 	case "output":
 		if len(value) > maxOutput {
 			err = fmt.Errorf("%d bytes, more than %d", len(value), maxOutput)
@@ -126,6 +138,10 @@ func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
 		if err = ReadExact(value, &a.subscriptions); err == nil {
 			a.subscribes = true
 		}
+	case "flows":
+		if err = ReadExact(value, &a.flows); err == nil && len(a.flows) > maxFlows {
+			err = fmt.Errorf("%d of them, more than %d", len(a.flows), maxFlows)
+		}
 	case "errors":
 		err = a.readErrors(value)
 	case "permissions":
@@ -133,7 +149,7 @@ func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
 			err = fmt.Errorf("only on_request and get_permissions answer with it")
 			break
 		}
-		if a.permissions, err = readPermissions(value); err != nil {
+		if a.permissions, err = a.readPermissions(value); err != nil {
 			a.fail(GetPermissions, "gave an invalid answer: permissions: %v", err)
 			return
 		}
@@ -142,11 +158,15 @@ func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
 			err = fmt.Errorf("only on_request, get_permissions and get_notifications answer with it")
 			break
 		}
-		if a.notifications, err = readNotifications(value); err != nil {
+		if a.notifications, err = a.readNotifications(value); err != nil {
 			a.fail(GetNotifications, "gave an invalid answer: notifications: %v", err)
 			return
 		}
 	default:
+		if a.newer {
+			a.unknown = append(a.unknown, ClipName(name))
+			break
+		}
 		err = fmt.Errorf("there is no such member")
 	}
 	if err != nil {
@@ -185,7 +205,7 @@ func (h HookName) choices() string {
 
 func (a *answer) readErrors(value json.RawMessage) error {
 	var errs []HookError
-	if err := ReadExact(value, &errs); err != nil {
+	if err := a.read(value, &errs); err != nil {
 		return err
 	}
 	for _, e := range errs {
@@ -201,9 +221,9 @@ func (a *answer) readErrors(value json.RawMessage) error {
 	return nil
 }
 
-func readChecks(value json.RawMessage) ([]Check, error) {
+func (a *answer) readChecks(value json.RawMessage) ([]Check, error) {
 	var checks []Check
-	if err := ReadExact(value, &checks); err != nil {
+	if err := a.read(value, &checks); err != nil {
 		return nil, err
 	}
 	if len(checks) > maxChecks {

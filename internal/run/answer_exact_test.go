@@ -28,7 +28,7 @@ func TestAnswersAreReadExactly(t *testing.T) {
 		`{"permissions":{"approvers":["everyone"],"approvals":[{"from":"group:sre","count":1}]}}`:         "",
 		`{"errors":[{"hook":"get_permissions","error":"oh"}],"notifications":[{"to":["a@example.com"]}]}`: "get_permissions failed: oh",
 	} {
-		got := run.CheckAnswer(run.OnRequest, []byte(answer), 0)
+		got := run.CheckAnswer(run.OnRequest, "sample", []byte(answer), 0)
 		mistakes := strings.Join(got.Mistakes, "; ")
 		if want == "" && mistakes != "" || !strings.HasSuffix(mistakes, want) {
 			t.Errorf("%s: %q, want %q", answer, mistakes, want)

@@ -7,7 +7,7 @@ import (
 )
 
 // readPermissions checks the permissions member of an answer.
-func readPermissions(value json.RawMessage) (*Permissions, error) {
+func (a *answer) readPermissions(value json.RawMessage) (*Permissions, error) {
 	var in struct {
 		Approvers      *[]string       `json:"approvers"`
 		Viewers        *[]string       `json:"viewers"`
@@ -15,7 +15,7 @@ func readPermissions(value json.RawMessage) (*Permissions, error) {
 		Approvals      json.RawMessage `json:"approvals"`
 		TimeoutSeconds *int            `json:"timeout_seconds"`
 	}
-	if err := ReadExact(value, &in); err != nil {
+	if err := a.read(value, &in); err != nil {
 		return nil, err
 	}
 	p := &Permissions{SelfApproval: in.SelfApproval}
@@ -33,7 +33,7 @@ func readPermissions(value json.RawMessage) (*Permissions, error) {
 		}
 	}
 	if len(in.Approvals) > 0 && string(in.Approvals) != "null" {
-		if p.Approvals, err = readApprovals(in.Approvals); err != nil {
+		if p.Approvals, err = a.readApprovals(in.Approvals); err != nil {
 			return nil, fmt.Errorf("approvals: %w", err)
 		}
 	}
@@ -47,10 +47,10 @@ func readPermissions(value json.RawMessage) (*Permissions, error) {
 }
 
 // readApprovals takes a count, or a list of {from, count}.
-func readApprovals(value json.RawMessage) ([]Requirement, error) {
+func (a *answer) readApprovals(value json.RawMessage) ([]Requirement, error) {
 	var needs []Requirement
 	if value[0] == '[' {
-		if err := ReadExact(value, &needs); err != nil {
+		if err := a.read(value, &needs); err != nil {
 			return nil, err
 		}
 	} else {
@@ -78,9 +78,9 @@ func readApprovals(value json.RawMessage) ([]Requirement, error) {
 	return needs, nil
 }
 
-func readNotifications(value json.RawMessage) ([]Notify, error) {
+func (a *answer) readNotifications(value json.RawMessage) ([]Notify, error) {
 	list := []Notify{}
-	if err := ReadExact(value, &list); err != nil {
+	if err := a.read(value, &list); err != nil {
 		return nil, err
 	}
 	if len(list) > maxNotify {

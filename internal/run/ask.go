@@ -2,6 +2,8 @@ package run
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -20,9 +22,40 @@ type Ask struct {
 	Version string   `json:"version"`
 	Hook    HookName `json:"hook"`
 	// TimeoutSeconds limits each hook run in the invocation.
-	TimeoutSeconds int      `json:"timeout_seconds"`
-	Event          AskEvent `json:"event"`
-	Run            AskRun   `json:"run"`
+	TimeoutSeconds int `json:"timeout_seconds"`
+	// Accepts are the response members that this code understands.
+	Accepts []string `json:"accepts,omitempty"`
+	// Trial says that the response decides nothing.
+	Trial bool `json:"trial,omitempty"`
+	// Flow is what the run's flow declares; nil for a run of a release that did
+	// not keep that.
+	Flow  *AskDeclared `json:"flow,omitempty"`
+	Event AskEvent     `json:"event"`
+	Run   AskRun       `json:"run"`
+}
+
+// AskDeclared is what a flow declares: a hook that reads another name fails.
+type AskDeclared struct {
+	Name         string   `json:"name"`
+	Fields       []string `json:"fields"`
+	VarsDeclared []string `json:"vars_declared"`
+	Version      string   `json:"version,omitempty"`
+}
+
+// accepted are the members of a response, beside version; see [answer].
+var accepted = []string{
+	"transition", "reason", "message", "duration_seconds", "checks", "permissions", "notifications", "output", "subscriptions", "errors", "flows",
+}
+
+// Declared returns what the flow declares, nil where that is not known. version
+// is the flow's.
+func (f Flow) Declared(version string) *AskDeclared {
+	if f.Fields == nil {
+		return nil
+	}
+	vars := map[string]json.RawMessage{}
+	_ = json.Unmarshal(f.Vars, &vars) // without vars it declares none
+	return &AskDeclared{Name: f.Name, Fields: f.Fields, VarsDeclared: append([]string{}, slices.Sorted(maps.Keys(vars))...), Version: version}
 }
 
 // AskEvent is the event that the hook is about.
@@ -89,7 +122,8 @@ type AskEntry struct {
 // ask builds what the hook that comes next is asked.
 func (r *Run) ask(context json.RawMessage) Ask {
 	a := Ask{
-		Version: ContractVersion, Hook: r.Engine.Hook, TimeoutSeconds: r.Flow.HookTimeoutSeconds,
+		Version: ContractVersion, Hook: r.Engine.Hook, TimeoutSeconds: r.Flow.HookTimeoutSeconds, Accepts: accepted,
+		Trial: r.Flow.Shadow && r.Engine.Hook == OnRequest, Flow: r.Flow.Declared(r.flowVersion()),
 		Event: r.askEvent(),
 		Run: AskRun{
 			ID: r.ID, Status: r.Status,
@@ -116,6 +150,15 @@ func (r *Run) ask(context json.RawMessage) Ask {
 		}
 	}
 	return a
+}
+
+// flowVersion is the version of the flow that the run was asked under, "" where
+// that is not known.
+func (r *Run) flowVersion() string {
+	if len(r.History) == 0 {
+		return ""
+	}
+	return r.History[0].FlowVersion
 }
 
 // askEvent is the case whose hooks are being asked or, for hooks about what

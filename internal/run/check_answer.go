@@ -22,13 +22,15 @@ type CheckedAnswer struct {
 	// Mistakes are what is wrong with it, and what it says of itself that
 	// failed, in the words that the history would have.
 	Mistakes []string
+	// Unknown are the members of a newer minor version, which are ignored.
+	Unknown []string
 }
 
 // CheckAnswer reads what a function answered when it was asked for a hook, as
 // the engine does. durationSeconds is what the run asks for, 0 for none.
-func CheckAnswer(hook HookName, raw json.RawMessage, durationSeconds int) CheckedAnswer {
-	a := readAnswer(hook, raw, durationSeconds)
-	checked := CheckedAnswer{Transition: a.transition, Reason: a.reason, DurationSeconds: a.durationSeconds, Checks: a.checks, Subscribes: a.subscribes, Subscriptions: a.subscriptions}
+func CheckAnswer(hook HookName, flow string, raw json.RawMessage, durationSeconds int) CheckedAnswer {
+	a := readAnswer(hook, flow, raw, durationSeconds)
+	checked := CheckedAnswer{Unknown: a.unknown, Transition: a.transition, Reason: a.reason, DurationSeconds: a.durationSeconds, Checks: a.checks, Subscribes: a.subscribes, Subscriptions: a.subscriptions}
 	for _, h := range slices.Sorted(maps.Keys(a.errs)) {
 		checked.Mistakes = append(checked.Mistakes, a.errs[h])
 	}
@@ -43,7 +45,7 @@ func SampleAsk(hook HookName, flow AskFlow, fields map[string]json.RawMessage) A
 	engine := Actor{Type: EngineActor}
 	start := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	ask := Ask{
-		Version: ContractVersion, Hook: hook, TimeoutSeconds: 10,
+		Version: ContractVersion, Hook: hook, TimeoutSeconds: 10, Accepts: accepted, Trial: true,
 		Run: AskRun{
 			ID: "01JDBX8Q3ZK5W7N9R2T4V6Y8A0", Status: Requested, Flow: flow, Fields: fields, Reason: "prod is down", Duration: 3600,
 			Requester: Person{ID: ada.ID, Email: ada.Email, Name: ada.Name, Groups: []string{"sre"}}, Actors: map[EventName]Actor{},

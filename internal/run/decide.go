@@ -91,6 +91,7 @@ func (d *decider) log(to Status, e Entry) {
 		return
 	}
 	e.HooksVersion = d.hooksVersion
+	e.IgnoredMembers, d.Engine.IgnoredMembers = d.Engine.IgnoredMembers, nil
 	if e.Act != "" && e.Actor.Type != UserActor {
 		if act, there := d.act(e.Act); there {
 			by := act.Person.Actor()

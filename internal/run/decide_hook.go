@@ -59,7 +59,8 @@ func (d *decider) listen(hook HookName) answer {
 		a.fail(hook, "gave no answer")
 	default:
 		d.hooksVersion = d.step.Heard.Version
-		a = readAnswer(hook, d.step.Heard.Answer, d.DurationSeconds)
+		a = readAnswer(hook, d.Flow.Name, d.step.Heard.Answer, d.DurationSeconds)
+		d.ignoreUnknown(a)
 		if a.subscribes && !a.whole {
 			d.Engine.SubscriptionsKnown = true
 			d.Engine.SubscriptionsVersion = d.step.Heard.Version

@@ -106,6 +106,9 @@ type Entry struct {
 	FlowVersion string `json:"flow_version,omitempty"`
 	// HooksVersion is the version of the hook function whose answer led here.
 	HooksVersion string `json:"hooks_version,omitempty"`
+	// IgnoredMembers are members of hook responses that this release does not know
+	// and ignored, since the entry before: the responses were of a newer version.
+	IgnoredMembers []string `json:"ignored_members,omitempty"`
 	// ShadowSHA256 is, in one entry after on_request was asked in shadow mode, the
 	// hash of what it said, which the history itself doesn't tell.
 	ShadowSHA256 string `json:"shadow_sha256,omitempty"`

@@ -67,7 +67,7 @@ func FuzzHookAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, n int, raw []byte) {
 		names := run.HookNames()
 		hook := names[int(uint(n)%uint(len(names)))]
-		got := run.CheckAnswer(hook, raw, 3600)
+		got := run.CheckAnswer(hook, "sample", raw, 3600)
 		for _, mistake := range got.Mistakes {
 			name, said, _ := strings.Cut(mistake, " ")
 			if !run.KnownHook(name) || said == "" || !utf8.ValidString(mistake) || run.CheckText(mistake, 1000) != nil {
@@ -86,7 +86,7 @@ func FuzzHookAnswer(f *testing.F) {
 		if run.CheckText(got.Reason, run.MaxReason) != nil || !utf8.ValidString(got.Reason) || got.DurationSeconds < 0 || got.DurationSeconds > 3600 {
 			t.Fatalf("%s %q: %+v", hook, raw, got)
 		}
-		if again := run.CheckAnswer(hook, raw, 3600); !reflect.DeepEqual(got, again) {
+		if again := run.CheckAnswer(hook, "sample", raw, 3600); !reflect.DeepEqual(got, again) {
 			t.Fatalf("%s %q: %+v, then %+v", hook, raw, got, again)
 		}
 		if hook == run.OnRequest {
@@ -109,7 +109,7 @@ func heard(t *testing.T, raw []byte) {
 	if _, err := m.run.Document(m.now, nil); err != nil {
 		t.Fatalf("%q: the run can't go on: %v", raw, err)
 	}
-	checked := run.CheckAnswer(run.OnRequest, raw, 0)
+	checked := run.CheckAnswer(run.OnRequest, "sample", raw, 0)
 	if checked.Transition == "" && m.run.Status.Decided() {
 		t.Fatalf("%q says nothing, the run is %s", raw, m.run.Status)
 	}

@@ -38,8 +38,12 @@ func CheckJSON(raw []byte) *JSONFlaw { return jsonWalk{deepest: maxDepth}.whole(
 // ReadExact decodes one JSON value into a pointer. It holds to [CheckJSON], and
 // takes the members that the type has, by their exact names: encoding/json
 // would take Passed for passed, beside it or instead of it.
-func ReadExact(raw []byte, into any) error {
-	if f := (jsonWalk{deepest: maxDepth}).whole(raw, reflect.TypeOf(into)); f != nil {
+func ReadExact(raw []byte, into any) error { return readExact(raw, into, nil) }
+
+// readExact is [ReadExact]; unless unknown is nil, members that the type doesn't
+// have pass, and their names are appended to it.
+func readExact(raw []byte, into any, unknown *[]string) error {
+	if f := (jsonWalk{deepest: maxDepth, more: unknown != nil, unknown: unknown}).whole(raw, reflect.TypeOf(into)); f != nil {
 		return f
 	}
 	err := json.Unmarshal(raw, into)
@@ -66,6 +70,8 @@ type jsonWalk struct {
 	deepest int
 	// more lets members pass that a type doesn't have.
 	more bool
+	// unknown, unless nil, takes the names of those that pass by more.
+	unknown *[]string
 }
 
 func (w jsonWalk) whole(raw []byte, t reflect.Type) *JSONFlaw {
@@ -142,6 +148,9 @@ func (w jsonWalk) members(known jsonMembers, depth int) (*JSONFlaw, error) {
 		seen[name] = true
 		if why := known.refuse(name, w.more); why != "" {
 			return &JSONFlaw{Path: in, Detail: why}, nil
+		}
+		if w.unknown != nil && known.named != nil && known.named[name] == nil {
+			*w.unknown = append(*w.unknown, ClipName(name))
 		}
 		if f, err := w.value(known.of(name), depth+1); f != nil || err != nil {
 			return f.in(in), err

@@ -36,7 +36,10 @@ type AskOptions struct {
 	Query          string   `json:"query"`
 	// Value is to be checked: it is good if an option is exactly that. Empty
 	// while somebody searches.
-	Value string        `json:"value,omitempty"`
+	Value string `json:"value,omitempty"`
+	// Trial and Flow are as in [Ask].
+	Trial bool          `json:"trial,omitempty"`
+	Flow  *AskDeclared  `json:"flow,omitempty"`
 	Run   AskOptionsRun `json:"run"`
 }
 
@@ -59,6 +62,13 @@ func Searching(field, query string, about AskOptionsRun) AskOptions {
 func Checking(field, value string, about AskOptionsRun) AskOptions {
 	a := Searching(field, value, about)
 	a.Value = value
+	return a
+}
+
+// About returns the question about a field of the flow, which has that version.
+func (a AskOptions) About(f Flow, version string) AskOptions {
+	a.Run.Flow = AskFlow{Name: f.Name, Label: f.Label, Vars: f.Vars}
+	a.Flow = f.Declared(version)
 	return a
 }
 
@@ -109,18 +119,22 @@ func readOptions(raw []byte) (options []Option, told string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
+	var v answer
+	if v.readVersion(Prefetch, members["version"]); v.failed(Prefetch) != "" {
+		return nil, "", fmt.Errorf("version: unsupported; supported: %q", ContractVersion)
+	}
+	delete(members, "version")
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		value := members[name]
 		switch name {
-		case "version":
-			if string(value) != `"`+ContractVersion+`"` {
-				err = fmt.Errorf("%s is not known, %q is", clip(string(value)), ContractVersion)
-			}
 		case "options":
-			options, err = readOptionList(value)
+			options, err = readOptionList(value, v.newer)
 		case "errors":
 			told, err = readPrefetchErrors(value)
 		default:
+			if v.newer {
+				continue
+			}
 			err = errors.New("there is no such member")
 		}
 		if err != nil {
@@ -134,7 +148,7 @@ func readOptions(raw []byte) (options []Option, told string, err error) {
 }
 
 // readOptionList reads a list; nil is none.
-func readOptionList(value json.RawMessage) ([]Option, error) {
+func readOptionList(value json.RawMessage, newer bool) ([]Option, error) {
 	var items []json.RawMessage
 	if err := ReadExact(value, &items); err != nil {
 		return nil, err
@@ -148,14 +162,14 @@ func readOptionList(value json.RawMessage) ([]Option, error) {
 	options := make([]Option, len(items))
 	for i, item := range items {
 		var err error
-		if options[i], err = readOption(item); err != nil {
+		if options[i], err = readOption(item, newer); err != nil {
 			return nil, fmt.Errorf("[%d]: %w", i, err)
 		}
 	}
 	return options, nil
 }
 
-func readOption(raw json.RawMessage) (Option, error) {
+func readOption(raw json.RawMessage, newer bool) (Option, error) {
 	members, err := object(raw)
 	if err != nil {
 		return Option{}, err
@@ -168,6 +182,9 @@ func readOption(raw json.RawMessage) (Option, error) {
 		case "label":
 			err = readText(members[name], &o.Label, MaxOption)
 		default:
+			if newer {
+				continue
+			}
 			err = errors.New("there is no such member")
 		}
 		if err != nil {

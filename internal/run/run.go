@@ -73,6 +73,9 @@ type Flow struct {
 	Name  string          `json:"name"`
 	Label string          `json:"label,omitempty"`
 	Vars  json.RawMessage `json:"vars,omitempty"`
+	// Fields are the names of the fields that the flow declares, nil for a run of
+	// a release that did not keep them.
+	Fields []string `json:"fields,omitzero"`
 	// Hooks is the function that is asked: a name or an ARN, perhaps with a
 	// qualifier.
 	Hooks string `json:"hooks"`
@@ -238,6 +241,8 @@ type Engine struct {
 	Subscriptions        []HookName `json:"subscriptions,omitempty"`
 	SubscriptionsKnown   bool       `json:"subscriptions_known,omitempty"`
 	SubscriptionsVersion string     `json:"subscriptions_version,omitempty"`
+	// IgnoredMembers wait for the next entry of the history; see there.
+	IgnoredMembers []string `json:"ignored_members,omitempty"`
 }
 
 // Case is an event on its way: caused, but not settled while its hooks are

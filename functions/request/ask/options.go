@@ -90,8 +90,11 @@ func (s service) question(f *flow.Flow, field flow.Field, asked run.AskOptions) 
 	if err != nil {
 		return question{}, err
 	}
-	asked.Run.Flow = run.AskFlow{Name: block.Name, Label: block.Label, Vars: block.Vars}
-	document, err := json.Marshal(asked)
+	version, err := f.Version()
+	if err != nil {
+		return question{}, err
+	}
+	document, err := json.Marshal(asked.About(block, version))
 	if err != nil {
 		return question{}, fmt.Errorf("encode what is asked for options: %w", err)
 	}

@@ -140,6 +140,7 @@ func TestOptions(t *testing.T) {
 		t.Errorf("got %d %s, want %s", got.StatusCode, got.Body, want)
 	}
 	want := `the-hooks:live {"version":"1","hook":"prefetch","timeout_seconds":5,"field":"service","query":"EU",` +
+		`"flow":{"name":"pick","fields":["service","owner","tags","count","pin"],"vars_declared":["team"],"version":"5ed0136a606d"},` +
 		`"run":{"flow":{"name":"pick","label":"Pick one","vars":{"team":"sre"}},"requester":{"id":"ada@example.com","email":"ada@example.com","groups":["dev"]},"fields":{}}}`
 	if len(s.heard) != 1 || s.heard[0] != want {
 		t.Errorf("asked %v\nwant %s", s.heard, want)

@@ -1,0 +1,72 @@
+package run
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// readVersion reads the version of the contract that a response is of: this
+// one's, or a newer one of the same major version, whose additions are ignored.
+func (a *answer) readVersion(hook HookName, value json.RawMessage) {
+	if len(value) == 0 || string(value) == "null" {
+		return
+	}
+	var v string
+	err := ReadExact(value, &v)
+	if err == nil {
+		var known bool
+		if a.newer, known = newerMinor(v); !known {
+			err = fmt.Errorf("unsupported contract version %q; supported: %q", ClipName(v), ContractVersion)
+		}
+	}
+	if err != nil {
+		a.fail(hook, "gave an invalid answer: version: %v", err)
+	}
+}
+
+// newerMinor reports whether a version, MAJOR or MAJOR.MINOR, is of a newer minor
+// version than this code's, "1" being 1.0. known is false for another major
+// version, and for what is no version.
+func newerMinor(version string) (newer, known bool) {
+	minor, is := strings.CutPrefix(version, ContractVersion+".")
+	switch {
+	case version == ContractVersion:
+		return false, true
+	case !is || minor == "" || len(minor) > 9 || strings.Trim(minor, "0123456789") != "":
+		return false, false
+	}
+	return strings.Trim(minor, "0") != "", true
+}
+
+// read is [ReadExact], but for a newer minor version, whose unknown members pass
+// and are noted.
+func (a *answer) read(value []byte, into any) error {
+	if a.newer {
+		return readExact(value, into, &a.unknown)
+	}
+	return ReadExact(value, into)
+}
+
+// checkFlows fails the invocation if the function says which flows it has hooks
+// for, and the run's is none of them: its hooks may stand under another name, and
+// a guard among them must not be taken for one that is absent.
+func (a *answer) checkFlows(hook HookName, flow string) {
+	if a.flows == nil || flow == "" || slices.Contains(a.flows, flow) || slices.Contains(a.flows, "*") {
+		return
+	}
+	a.whole = true
+	a.permissions, a.notifications = nil, nil
+	a.fail(hook, "failed: the hook function has no hooks for the flow %q; it has hooks for %s", flow, strings.Join(a.flows, ", "))
+}
+
+// ignoreUnknown keeps the names of what is ignored in a response, for the next
+// entry of the history.
+func (d *decider) ignoreUnknown(a answer) {
+	for _, name := range a.unknown {
+		if !slices.Contains(d.Engine.IgnoredMembers, name) && len(d.Engine.IgnoredMembers) < maxUnknown {
+			d.Engine.IgnoredMembers = append(d.Engine.IgnoredMembers, name)
+		}
+	}
+}
