@@ -166,7 +166,7 @@ func (b *bench) lists(ctx context.Context) ([]figure, error) {
 		page func(*store.Store) (store.Page, error)
 	}{
 		{"inbox", func(s *store.Store) (store.Page, error) {
-			return s.Inbox(ctx, []string{"f"}, grace, store.Query{Limit: 20})
+			return s.Inbox(ctx, []string{"f"}, grace, nil, store.Query{Limit: 20})
 		}},
 		{"mine", func(s *store.Store) (store.Page, error) {
 			return s.Mine(ctx, run.Person{ID: "ada@example.com"}, store.Query{Limit: 20})

@@ -167,12 +167,12 @@ func (f *Functions) make() {
 	})
 	requests.Log = f.opts.Log
 	acts := act.New(act.Deps{
-		Identify: identify("ApproveFunction"), Store: table("ApproveFunction"), Now: f.opts.Now,
+		Identify: identify("ApproveFunction"), Today: f.opts.Flows.Today(), Store: table("ApproveFunction"), Now: f.opts.Now,
 		StepFunctions: sfn.NewFromConfig(config("ApproveFunction")),
 	})
 	acts.Log = f.opts.Log
 	record := decide.New(decide.Deps{
-		Store: table("RecordFunction"), Now: f.opts.Now, Log: f.opts.Log,
+		Store: table("RecordFunction"), Today: f.opts.Flows.Today(), Now: f.opts.Now, Log: f.opts.Log,
 		Bus:           decide.NewBus(eventbridge.NewFromConfig(config("RecordFunction")), env["RecordFunction"]["BUS_NAME"]),
 		Waker:         decide.NewWaker(sfn.NewFromConfig(config("RecordFunction"))),
 		HooksFunction: env["RecordFunction"]["HOOKS_FUNCTION"], HooksVersion: env["RecordFunction"]["HOOKS_VERSION"],

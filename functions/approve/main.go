@@ -18,12 +18,13 @@ import (
 
 func main() {
 	cfg := awsenv.Config()
-	_, identify, err := httpapi.Start(os.Getenv, httpapi.IdentityCenterRoles(cfg))
+	flows, identify, err := httpapi.Start(os.Getenv, httpapi.IdentityCenterRoles(cfg))
 	if err != nil {
 		log.Fatal(err)
 	}
 	lambda.Start(act.New(act.Deps{
 		Identify:      identify,
+		Today:         flows.Today(),
 		Store:         store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
 		StepFunctions: sfn.NewFromConfig(cfg),
 	}).Handle)

@@ -204,6 +204,7 @@ Expired: nobody of group:sre decided within 1h0m0s.
 `},
 		"expired with one of two": {func(a *run.Asked) {
 			a.Flow.Review.Approvals, a.Flow.Review.Approvers = []run.Requirement{{Count: 2}}, []string{"admins"}
+			a.Flow.Admins = append(a.Flow.Admins, "boss@example.com")
 		}, func(m *machine) {
 			m.answer(run.OnRequest, "")
 			m.does(root, run.Approve, "")
@@ -214,6 +215,15 @@ Expired: 1 of 2 approvals within 1h0m0s (root@example.com), and nobody else of t
 +1s the flow's admins can decide until 2026-11-23 11:00:00Z (0 of 2 approvals) (hooks 7)
 +2s root@example.com approves (1 of 2 approvals)
 +1h0m3s it expires: Nobody decided in time.
+`},
+		"too few who could approve": {func(a *run.Asked) {
+			a.Flow.Review.Approvals = []run.Requirement{{Count: 2}}
+		}, func(m *machine) {
+			m.answer(run.OnRequest, `"errors":[{"hook":"get_permissions","error":"down"}]`)
+		}, `
+Still waits for the flow's admins to decide until 2026-11-23 11:00:00Z.
++0s ada@example.com asks: prod is down
++1s the flow's admins can decide until 2026-11-23 11:00:00Z (2 people must approve, but only 1 may: root@example.com); told: admins ! get_permissions failed: down (hooks 7)
 `},
 		"approved by on_expire": {nil, func(m *machine) {
 			m.answer(run.OnRequest, "", run.OnExpire)

@@ -109,6 +109,12 @@ func (x *explainer) forwards(e run.Entry, i int) string {
 			text += parenthesized(counted)
 		}
 	}
+	if why, toAdmins := strings.CutPrefix(e.Reason, run.AdminsDecide); toAdmins {
+		if !first {
+			text = "one of the flow's admins is enough from now on"
+		}
+		text += parenthesized(strings.TrimSuffix(why, "."))
+	}
 	if len(e.To) > 0 {
 		text += "; told: " + strings.Join(e.To, ", ")
 	}

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -59,7 +58,7 @@ func (e Entry) is(folded string) bool {
 // unify puts a person's e-mail in place of their other identities, in groups
 // and wherever flows name somebody, so that one person with two identities is
 // one requester and one approver however they come and are named.
-func (d *Directory) unify(flows []Flow) {
+func (d *Directory) unify(file *File) {
 	emails := map[string]string{}
 	for _, e := range d.People {
 		for _, identity := range e.Identities {
@@ -81,8 +80,9 @@ func (d *Directory) unify(flows []Flow) {
 	for _, g := range d.Groups {
 		replace(g.Members)
 	}
-	for i := range flows {
-		f := &flows[i]
+	replace(file.Admins)
+	for i := range file.Flows {
+		f := &file.Flows[i]
 		replace(f.Requesters, f.Admins, f.Review.Approvers, f.Review.Viewers)
 		for j := range f.Review.Approvals {
 			from := []string{f.Review.Approvals[j].From}
@@ -136,56 +136,4 @@ func (d Directory) GroupsOf(address string) []string {
 		}
 	}
 	return groups
-}
-
-// members lists who a principal provably means; false where that can't be
-// known, as of everyone, or of a group that only tokens tell.
-func (d Directory) members(principal string, admins []string) ([]string, bool) {
-	switch {
-	case principal == "everyone":
-		return nil, false
-	case principal == "admins":
-		var all []string
-		for _, admin := range admins {
-			some, known := d.members(admin, nil)
-			if !known {
-				return nil, false
-			}
-			all = append(all, some...)
-		}
-		return all, true
-	case strings.HasPrefix(principal, "group:"):
-		g, listed := d.Groups[strings.TrimPrefix(principal, "group:")]
-		return g.Members, listed && len(g.FromToken) == 0
-	}
-	if p, known := d.Lookup(principal); known {
-		return []string{p.Email}, true
-	}
-	if strings.HasPrefix(principal, "arn:") {
-		return nil, true // mapped to nobody: a machine, which never decides
-	}
-	return []string{principal}, true
-}
-
-// Undecidable tells why provably nobody could approve a request of requester in
-// f, "" if somebody could or it can't be known.
-func (d Directory) Undecidable(f *Flow, requester run.Person) string {
-	principals := append([]string{"admins"}, f.Review.Approvers...)
-	for _, need := range f.Review.Approvals {
-		if need.From != "" {
-			principals = append(principals, need.From)
-		}
-	}
-	for _, principal := range principals {
-		emails, known := d.members(principal, f.Admins)
-		if !known {
-			return ""
-		}
-		for _, e := range emails {
-			if f.Review.SelfApproval || !run.Same(requester, run.Person{ID: email.Fold(e), Email: email.Fold(e)}) {
-				return ""
-			}
-		}
-	}
-	return "nobody could decide it: its approvers and admins are nobody but the requester"
 }

@@ -15,6 +15,8 @@ import (
 type File struct {
 	Flows     []Flow
 	Directory Directory
+	// Admins have rights over the runs of flows that are gone, and over no others.
+	Admins []string
 	// Functions are the Lambda functions that the file names, in its order.
 	Functions []FunctionUse
 	// PermissionSets are those of IAM Identity Center that the file names, in its
@@ -101,9 +103,11 @@ type Flow struct {
 	// Shadow has on_request tried only: mode shadow.
 	Shadow bool `json:",omitempty"`
 	// RequireReason are the acts that must come with a reason.
-	RequireReason []string       `json:",omitempty"`
-	Review        Review         `json:",omitempty"`
-	Vars          map[string]any `json:",omitempty"`
+	RequireReason []string `json:",omitempty"`
+	Review        Review   `json:",omitempty"`
+	// Recheck has get_permissions asked again at each approve.
+	Recheck bool           `json:",omitempty"`
+	Vars    map[string]any `json:",omitempty"`
 }
 
 // Field gives the field of a name; false if there is none.

@@ -207,7 +207,7 @@ func TestUndecidable(t *testing.T) {
 				t.Fatal(err)
 			}
 			ada := run.Person{ID: "ada@example.com", Email: "ada@example.com"}
-			if why := file.Directory.Undecidable(&file.Flows[0], ada); (why != "") != tc.want {
+			if why := file.Flows[0].Undecidable(ada, file.Today()); (why != "") != tc.want {
 				t.Errorf("got %q, want undecidable: %v", why, tc.want)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -30,31 +31,28 @@ func Load(path string) (*File, error) {
 	return Parse(path, raw)
 }
 
+// Beside is the path of the flows.yaml that is shipped beside a function's binary
+// (in LAMBDA_TASK_ROOT).
+func Beside(getenv func(string) string) string {
+	path := filepath.Join(getenv("LAMBDA_TASK_ROOT"), "flows.yaml")
+	if _, err := os.Stat(path); err != nil {
+		return "flows.yaml"
+	}
+	return path
+}
+
 // Parse checks a flows.yaml; name is what mistakes are reported under. The
 // error is *[Errors] and holds every mistake.
 func Parse(name string, raw []byte) (*File, error) {
-	r := &reader{errs: Errors{Name: name}, places: map[string]*yaml.Node{}, broken: map[string]bool{}}
+	r := newReader(name)
 	file := &File{}
-	if len(raw) > maxFile {
-		r.errs.List = []Error{{Line: 1, Column: 1, Detail: fmt.Sprintf("%d bytes; at most %d were expected", len(raw), maxFile)}}
-		return nil, &r.errs
-	}
-	doc, mistake := document(raw)
-	if mistake != nil {
-		r.errs.List = []Error{*mistake}
-		return nil, &r.errs
-	}
-	root := doc.Content[0]
-	if loops(root, map[*yaml.Node]bool{}, map[*yaml.Node]bool{}) {
-		r.fail(root, "", "an alias that holds itself was not expected")
-		return nil, &r.errs
-	}
-	if size(root, 0) > maxNodes {
-		r.fail(root, "", "at most %d values were expected, aliases counted each time", maxNodes)
+	root, ok := r.root(raw)
+	if !ok {
 		return nil, &r.errs
 	}
 	seen := r.members(root, "", map[string]func(*yaml.Node, string){
-		"flows": func(n *yaml.Node, path string) { r.flows(n, path, file) },
+		"flows":  func(n *yaml.Node, path string) { r.flows(n, path, file) },
+		"admins": r.principals(&file.Admins, false),
 		"directory": func(n *yaml.Node, path string) {
 			before := len(r.errs.List)
 			r.directory(n, path, &file.Directory)
@@ -64,7 +62,7 @@ func Parse(name string, raw []byte) (*File, error) {
 	if root.Kind == yaml.MappingNode && seen["flows"] == nil {
 		r.fail(root, "flows", "it is missing; a list of flows was expected")
 	}
-	file.Directory.unify(file.Flows)
+	file.Directory.unify(file)
 	r.together(file)
 	if len(r.errs.List) > 0 {
 		sortByPlace(r.errs.List)
@@ -73,6 +71,29 @@ func Parse(name string, raw []byte) (*File, error) {
 	sortByPlace(file.Warnings)
 	file.Functions, file.PermissionSets = r.functions, r.permissionSets
 	return file, nil
+}
+
+// root is the value that a file holds; false if there is none that can be read.
+func (r *reader) root(raw []byte) (*yaml.Node, bool) {
+	if len(raw) > maxFile {
+		r.errs.List = []Error{{Line: 1, Column: 1, Detail: fmt.Sprintf("%d bytes; at most %d were expected", len(raw), maxFile)}}
+		return nil, false
+	}
+	doc, mistake := document(raw)
+	if mistake != nil {
+		r.errs.List = []Error{*mistake}
+		return nil, false
+	}
+	root := doc.Content[0]
+	if loops(root, map[*yaml.Node]bool{}, map[*yaml.Node]bool{}) {
+		r.fail(root, "", "an alias that holds itself was not expected")
+		return nil, false
+	}
+	if size(root, 0) > maxNodes {
+		r.fail(root, "", "at most %d values were expected, aliases counted each time", maxNodes)
+		return nil, false
+	}
+	return root, true
 }
 
 // document reads the one YAML document that a file may hold.

@@ -28,6 +28,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 				r.fail(n, at, "%v", err)
 			}
 		},
+		"recheck": r.bool(&f.Recheck),
 		"mode": func(n *yaml.Node, at string) {
 			mode := ""
 			r.text(&mode, 10)(n, at)

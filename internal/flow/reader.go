@@ -23,6 +23,10 @@ type reader struct {
 	groups []place
 }
 
+func newReader(name string) *reader {
+	return &reader{errs: Errors{Name: name}, places: map[string]*yaml.Node{}, broken: map[string]bool{}}
+}
+
 // place is where a name stands.
 type place struct {
 	node *yaml.Node

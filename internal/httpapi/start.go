@@ -1,9 +1,6 @@
 package httpapi
 
 import (
-	"os"
-	"path/filepath"
-
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 )
 
@@ -11,11 +8,7 @@ import (
 // beside the binary (in LAMBDA_TASK_ROOT), and how callers prove who they are.
 // A mistake in flows.yaml is an error that names its place.
 func Start(getenv func(string) string, roles RoleIDs) (*flow.File, Identifier, error) {
-	path := filepath.Join(getenv("LAMBDA_TASK_ROOT"), "flows.yaml")
-	if _, err := os.Stat(path); err != nil {
-		path = "flows.yaml"
-	}
-	flows, err := flow.Load(path)
+	flows, err := flow.Load(flow.Beside(getenv))
 	if err != nil {
 		return nil, nil, err
 	}

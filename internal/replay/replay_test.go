@@ -68,7 +68,7 @@ func TestAsk(t *testing.T) {
 		"leaves it to people":    {map[run.HookName]string{run.OnRequest: `{"permissions":{"approvers":["bob@example.com"]},"checks":[{"name":"a","passed":false}],"subscriptions":["on_request","get_permissions","after_request"]}`}, replay.People, "", 1, 3600},
 		"a reducer fails":        {map[run.HookName]string{run.OnRequest: `{"errors":[{"hook":"get_permissions","error":"Okta did not answer: 503"}],"subscriptions":["on_request"]}`}, failed, "Okta did not answer: 503", 0, 3600},
 		"answers nonsense":       {map[run.HookName]string{run.OnRequest: `{"transition":"escalate","subscriptions":["on_request"]}`}, failed, `transition "escalate" is not one`, 0, 3600},
-		"fails as a whole":       {map[run.HookName]string{run.OnRequest: `fail {"errorType":"KeyError","errorMessage":"'urgency'"}`}, failed, "on_request failed: 'urgency'", 0, 3600},
+		"fails as a whole":       {map[run.HookName]string{run.OnRequest: `fail {"errorType":"KeyError","errorMessage":"'urgency'"}`, run.GetPermissions: `fail {"errorType":"KeyError","errorMessage":"'urgency'"}`}, failed, "on_request failed: 'urgency'", 0, 3600},
 		"asks to approve longer": {map[run.HookName]string{run.OnRequest: `{"transition":"approve","duration_seconds":7200,"subscriptions":["on_request"]}`}, failed, "may only shorten", 0, 3600},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // explain says, for people and a hook's author, what the hook did whose error
@@ -27,6 +28,16 @@ func (c Caught) explain(limitSeconds int) string {
 		return fmt.Sprintf("failed: %s", c.Error)
 	}
 	return fmt.Sprintf("failed: %s: %s", c.Error, clip(c.Cause))
+}
+
+// exception reports whether the function itself raised an error, as other than by
+// not answering or by ending its process.
+func (c *Caught) exception() bool {
+	if c == nil {
+		return false
+	}
+	p := c.payload()
+	return p.Message != "" && p.Type != "Sandbox.Timedout" && !strings.HasPrefix(p.Type, "Runtime.")
 }
 
 // failed is what Lambda says of a function that failed.

@@ -179,13 +179,8 @@ func (d *decider) settle(c Case) {
 			}
 			d.DurationSeconds = c.DurationSeconds
 		}
-		if c.Person != nil {
-			d.Review.ApprovedBy = append(d.Review.ApprovedBy, Approval{Person: *c.Person, Act: c.Act})
-			if !d.thresholdMet() {
-				d.log(Pending, entry)
-				d.goOn()
-				return
-			}
+		if c.Person != nil && !d.approvedBy(c, entry) {
+			return
 		}
 	}
 	if entry.Reason == "" && c.Actor.Type == HookActor {

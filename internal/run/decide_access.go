@@ -33,7 +33,7 @@ func (d *decider) revoked() bool {
 		if !there {
 			return false
 		}
-		if err := d.MayAct(act.Event, act.Person); err != nil {
+		if err := d.MayAct(act.Event, act.Person, d.step.Today); err != nil {
 			d.ignore(Actor{Type: EngineActor}, ViaEngine, act.ID, err.Error(), "", nil)
 			continue
 		}

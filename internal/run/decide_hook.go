@@ -21,7 +21,11 @@ func (d *decider) hear() {
 	case OnRequest:
 		d.heardOnRequest(a)
 	case GetPermissions:
-		d.heardPermissions(a)
+		if d.Status == Pending {
+			d.heardAgain(a)
+		} else {
+			d.heardPermissions(a)
+		}
 	case AfterRequest:
 		d.heardAfterRequest(a)
 	case OnApprove:
@@ -103,6 +107,13 @@ func (d *decider) heardOnRequest(a answer) {
 		a = d.shadow(a)
 	}
 	rt := a.routing(OnRequest)
+	if a.whole && d.step.Caught.exception() {
+		// The function raised what other languages answer as the error of
+		// on_request alone: the reducers have not spoken, and are asked.
+		rt.AdminsOnly, rt.Asked = false, false
+		d.route(rt)
+		return
+	}
 	if a.transition == "" {
 		// The reducers are not run when on_request decides.
 		rt.Asked = !decided || a.permissions != nil || rt.AdminsOnly
@@ -226,10 +237,17 @@ func (d *decider) route(rt *Routing) {
 	}
 	rule := rt.apply(d.Flow.Review)
 	d.Review = &Review{
-		ReviewRule: rule, ExpiresAt: d.CreatedAt.Add(seconds(rule.TimeoutSeconds)),
+		ReviewRule: rule, Named: rt.named(), ExpiresAt: d.CreatedAt.Add(seconds(rule.TimeoutSeconds)),
 		Errors: rt.Errors, Checks: rt.Checks,
 	}
-	d.tellNext("Waiting for "+describe(rule)+" to decide.", rt)
+	waiting := "Waiting for " + describe(rule) + " to decide."
+	if why := d.Short(d.step.Today); why != "" {
+		d.Review.toAdmins()
+		waiting = AdminsDecide + why + "."
+	} else if d.Review.Named.Approvers && rt.Notifications == nil {
+		d.Review.Notify = d.notifyDeciders(rule.Notify, d.step.Today)
+	}
+	d.tellNext(waiting, rt)
 	if d.subscribed(AfterRequest) {
 		d.ask(AfterRequest)
 		return

@@ -52,6 +52,9 @@ func TestFailingOnRequestGoesToPeople(t *testing.T) {
 		t.Run(how, func(t *testing.T) {
 			m := newMachine(t, sampleFlow())
 			m.goesWrong(run.OnRequest, how)
+			if m.run.Engine.Hook == run.GetPermissions { // whatever has raised an error may answer it
+				m.goesWrong(run.GetPermissions, how)
+			}
 			m.asks(run.AfterRequest) // no subscriptions were heard
 			m.fail(run.AfterRequest, "States.Timeout", "")
 			m.is(run.Pending, run.NextReview)

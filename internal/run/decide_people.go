@@ -31,12 +31,13 @@ func (d *decider) goOn() {
 		d.goOnActive()
 		return
 	}
+	d.reroute()
 	for {
 		act, there := d.nextAct()
 		if !there {
 			break
 		}
-		if err := d.MayAct(act.Event, act.Person); err != nil {
+		if err := d.MayAct(act.Event, act.Person, d.step.Today); err != nil {
 			d.ignore(Actor{Type: EngineActor}, ViaEngine, act.ID, err.Error(), "", nil)
 			continue
 		}
@@ -44,9 +45,14 @@ func (d *decider) goOn() {
 			d.ignore(Actor{Type: EngineActor}, ViaEngine, act.ID, "You have approved this request already.", "", nil)
 			continue
 		}
-		if act.Event == Cancel {
+		switch {
+		case act.Event == Cancel:
 			d.settle(actCase(act))
-		} else {
+		case act.Event == Approve && d.rechecks():
+			c := actCase(act)
+			d.Engine.Case = &c
+			d.ask(GetPermissions)
+		default:
 			d.raise(actCase(act))
 		}
 		// Whatever follows from the act, this or a later Decide has gone on
@@ -114,7 +120,7 @@ func (r *Run) HasAct(acts []Act) bool {
 // cancelAct is the requester's cancel, if there is one.
 func (d *decider) cancelAct() (Act, bool) {
 	for _, act := range d.step.Acts {
-		if act.Event == Cancel && !slices.Contains(d.Engine.Handled, act.ID) && d.MayAct(Cancel, act.Person) == nil {
+		if act.Event == Cancel && !slices.Contains(d.Engine.Handled, act.ID) && d.MayAct(Cancel, act.Person, d.step.Today) == nil {
 			return act, true
 		}
 	}

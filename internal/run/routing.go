@@ -51,6 +51,7 @@ func (rt Routing) apply(rule ReviewRule) ReviewRule {
 		rule.Notify = rt.Notifications
 	}
 	if rt.AdminsOnly {
+		rule.Notify = []Notify{{To: []string{"admins"}}}
 		people := 0
 		for _, need := range rule.Approvals {
 			people += need.Count
@@ -60,4 +61,13 @@ func (rt Routing) apply(rule ReviewRule) ReviewRule {
 		rule.SelfApproval = false
 	}
 	return rule
+}
+
+// named says what get_permissions named.
+func (rt Routing) named() Named {
+	if rt.AdminsOnly || rt.Permissions == nil {
+		return Named{}
+	}
+	p := rt.Permissions
+	return Named{Approvers: p.ApproversSet, Approvals: p.Approvals != nil, Viewers: p.ViewersSet}
 }

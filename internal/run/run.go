@@ -88,6 +88,8 @@ type Flow struct {
 	// Shadow tells that what on_request answers is kept and not followed: people
 	// decide.
 	Shadow bool `json:"shadow,omitempty"`
+	// Recheck has get_permissions asked again at each approve.
+	Recheck bool `json:"recheck,omitempty"`
 	// FastTrack limits what on_request may approve; nil doesn't.
 	FastTrack *FastTrack `json:"fast_track,omitempty"`
 	// Strategy is how access is given; nil means that the flow is
@@ -128,6 +130,9 @@ type Notify struct {
 // get_permissions and get_notifications, and what has come of it.
 type Review struct {
 	ReviewRule
+	// Named says which of the rule's lists get_permissions named: those hold
+	// until the run ends, the others as long as the flow names them.
+	Named Named `json:"named,omitzero"`
 	// ExpiresAt is the request's time plus the timeout.
 	ExpiresAt time.Time `json:"expires_at"`
 	// ApprovedBy are the approvals that count so far.
@@ -141,6 +146,14 @@ type Review struct {
 	Errors []HookError `json:"errors,omitempty"`
 	// Checks are what on_request found out without deciding.
 	Checks []Check `json:"checks,omitempty"`
+}
+
+// Named says which lists of a rule get_permissions named. It is empty in what
+// older releases stored.
+type Named struct {
+	Approvers bool `json:"approvers,omitempty"`
+	Approvals bool `json:"approvals,omitempty"`
+	Viewers   bool `json:"viewers,omitempty"`
 }
 
 // Approval is one person's approve that counts.

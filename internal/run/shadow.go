@@ -70,12 +70,17 @@ func (d *decider) shadow(a answer) answer {
 	return a
 }
 
-// MayAudit tells whether p may see what on_request answered in shadow mode: a
+// MayAudit reports whether p may see what on_request answered in shadow mode: a
 // viewer whom the flow names and who can't decide the run, at any time; other
 // viewers and the admins once it is decided; its requester never.
-func (r *Run) MayAudit(p Person) bool {
-	if Same(r.Requester, p) || p.Machine || !p.matchesAny(r.Flow.Review.Viewers, r.Flow.Admins) && !p.matchesAny(r.Flow.Admins, nil) {
+func (r *Run) MayAudit(p Person, t *Today) bool {
+	viewers := r.Flow.Review.Viewers
+	if t != nil {
+		viewers = t.Flows[r.Flow.Name].Viewers
+	}
+	admin := r.isAdmin(p, t)
+	if Same(r.Requester, p) || p.Machine || !admin && !t.meansAny(viewers, p, r.admins(t)) {
 		return false
 	}
-	return r.Status.Decided() || !p.matchesAny(r.Flow.Admins, nil) && !r.mayDecideBy(r.rule(), p) && !r.mayDecideBy(r.Flow.Review, p)
+	return r.Status.Decided() || !admin && !r.mayDeny(p, t) && !r.couldHave(p, t)
 }

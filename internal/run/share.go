@@ -31,8 +31,8 @@ func (f Full) Error() string { return string(f) }
 // Room reports whether the run takes a beside those of acts that came before it:
 // all of them, if a has no id yet. nil means yes, else a [Full] says why not. Acts
 // count against their sender whether they took effect or were ignored.
-func (r *Run) Room(acts []Act, a Act) error {
-	room := room{run: r}
+func (r *Run) Room(acts []Act, a Act, t *Today) error {
+	room := room{run: r, today: t}
 	for _, before := range acts {
 		if a.ID != "" && before.ID >= a.ID {
 			break
@@ -46,6 +46,7 @@ func (r *Run) Room(acts []Act, a Act) error {
 // finds no room takes none from others.
 type room struct {
 	run    *Run
+	today  *Today
 	taken  int
 	shares []share
 }
@@ -57,7 +58,7 @@ type share struct {
 
 func (c *room) take(a Act) error {
 	of := c.share(a.Person)
-	admin := c.run.isAdmin(a.Person)
+	admin := c.run.isAdmin(a.Person, c.today)
 	most := MaxActs
 	switch {
 	case admin:
@@ -100,7 +101,7 @@ func (d *decider) keepsIgnored(act Act) bool {
 			own++
 		}
 	}
-	if d.isAdmin(act.Person) {
+	if d.isAdmin(act.Person, d.step.Today) {
 		return kept < maxIgnored
 	}
 	return kept < maxIgnored-ignoredForAdmins && own < maxIgnoredOfPerson

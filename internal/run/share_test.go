@@ -41,7 +41,7 @@ func TestIgnoredRevokesLeaveARunRevocable(t *testing.T) {
 	}
 	for name, who := range map[string]run.Person{"an admin": root, "an approver": grace} {
 		t.Run(name, func(t *testing.T) {
-			if err := m.run.Room(m.acts, run.Act{Event: run.Revoke, Person: who}); err != nil {
+			if err := m.run.Room(m.acts, run.Act{Event: run.Revoke, Person: who}, nil); err != nil {
 				t.Fatal(err)
 			}
 			m := *m
@@ -107,7 +107,7 @@ func TestRoom(t *testing.T) {
 			{run.Act{Event: run.Revoke, Person: root}, admin},
 			{run.Act{Event: run.Deny, Person: root}, admin},
 		} {
-			if err := m.run.Room(acts, tc.act); (err == nil) != tc.room {
+			if err := m.run.Room(acts, tc.act, nil); (err == nil) != tc.room {
 				t.Errorf("after %d acts, %s by %s: %v", len(acts), tc.act.Event, tc.act.Person.ID, err)
 			}
 		}

@@ -19,6 +19,8 @@ type Step struct {
 	Acts []Act
 	// Hold is what the lease says of the run's access; zero where there is none.
 	Hold Hold
+	// Today is who may act now; nil leaves it to the run's own lists.
+	Today *Today
 	// Tallies are what counts against the flow's limits of fast-tracking; zero
 	// where it has none.
 	Tallies Tallies

@@ -9,6 +9,9 @@ type Summary struct {
 	Requester Login `json:"requester,omitzero"`
 	// Waiting is nil unless the run is pending.
 	Waiting *Waiting `json:"waiting,omitempty"`
+
+	// admins are the run's; an index has them in Waiting alone.
+	admins []string
 }
 
 // Login is what no response shows of a person, but what [Same] and
@@ -32,15 +35,21 @@ type Waiting struct {
 	SelfApproval bool          `json:"self_approval,omitempty"`
 	// ApprovedBy belongs to the people of the view's review.
 	ApprovedBy []Login `json:"approved_by,omitempty"`
+	// Named is what get_permissions named; nil in what older releases stored.
+	Named *Named `json:"named,omitempty"`
 }
 
 // Summary gives the run's summary; its view has no history.
 func (r *Run) Summary() Summary {
-	s := Summary{View: r.View(), Requester: loginOf(r.Requester)}
+	s := Summary{View: r.View(), Requester: loginOf(r.Requester), admins: r.Flow.Admins}
 	s.View.History = nil
 	if r.Status == Pending {
 		s.Waiting = &Waiting{
 			Admins: r.Flow.Admins, Approvals: r.Review.Approvals, SelfApproval: r.Review.SelfApproval,
+			Named: &Named{
+				Approvers: r.Review.approversByHook(r.Flow.Review), Approvals: r.Review.approvalsByHook(r.Flow.Review),
+				Viewers: r.Review.viewersByHook(r.Flow.Review),
+			},
 		}
 		for _, a := range r.Review.ApprovedBy {
 			s.Waiting.ApprovedBy = append(s.Waiting.ApprovedBy, loginOf(a.Person))
@@ -49,18 +58,24 @@ func (r *Run) Summary() Summary {
 	return s
 }
 
-// AwaitsPerson tells the same of a summary as [Run.AwaitsPerson] of its run.
-func (s Summary) AwaitsPerson(p Person) bool {
+// AwaitsPerson reports the same of a summary as [Run.AwaitsPerson] of its run.
+func (s Summary) AwaitsPerson(p Person, t *Today) bool {
 	if s.View.Status != Pending || s.Waiting == nil || s.View.Review == nil {
 		return false
 	}
+	rule := ReviewRule{Approvers: s.View.Review.Approvers, Approvals: s.Waiting.Approvals, SelfApproval: s.Waiting.SelfApproval}
 	r := Run{
 		Status:    Pending,
-		Flow:      Flow{Admins: s.Waiting.Admins},
+		Flow:      Flow{Name: s.View.Flow, Admins: s.Waiting.Admins, Review: rule},
 		Requester: person(s.View.Requester, s.Requester),
-		Review: &Review{ReviewRule: ReviewRule{
-			Approvers: s.View.Review.Approvers, Approvals: s.Waiting.Approvals, SelfApproval: s.Waiting.SelfApproval,
-		}},
+		Review:    &Review{ReviewRule: rule},
+	}
+	switch {
+	case s.Waiting.Named != nil:
+		r.Review.Named = *s.Waiting.Named
+	case t != nil && t.knows(t.addressOf(p)):
+		// Not known; whoever is shown one too many is refused when they act.
+		r.Review.Named = Named{Approvers: true, Approvals: true}
 	}
 	for i, a := range s.View.Review.ApprovedBy {
 		var l Login // of an older release, it is not known
@@ -69,7 +84,16 @@ func (s Summary) AwaitsPerson(p Person) bool {
 		}
 		r.Review.ApprovedBy = append(r.Review.ApprovedBy, Approval{Person: person(a, l)})
 	}
-	return r.AwaitsPerson(p)
+	return r.AwaitsPerson(p, t)
+}
+
+// IsAdmin reports whether p is an admin of the run today.
+func (s Summary) IsAdmin(p Person, t *Today) bool {
+	r := Run{Flow: Flow{Name: s.View.Flow, Admins: s.admins}, Requester: person(s.View.Requester, s.Requester)}
+	if s.Waiting != nil {
+		r.Flow.Admins = s.Waiting.Admins
+	}
+	return r.isAdmin(p, t)
 }
 
 // OwnedBy reports of a summary what [Run.OwnedBy] does of its run.

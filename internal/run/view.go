@@ -120,9 +120,9 @@ func (r *Run) View() View {
 }
 
 // ViewFor is [Run.View] for p, who may see more of it; see [Run.MayAudit].
-func (r *Run) ViewFor(p Person) View {
+func (r *Run) ViewFor(p Person, t *Today) View {
 	v := r.View()
-	if r.MayAudit(p) {
+	if r.MayAudit(p, t) {
 		v.Shadow = r.Shadow
 	}
 	return v

@@ -56,20 +56,20 @@ func (s *Store) Requested(ctx context.Context, p run.Person, q Query) (Page, err
 }
 
 // Inbox lists what waits for p in the flows of those names: what p may decide
-// now.
-func (s *Store) Inbox(ctx context.Context, flows []string, p run.Person, q Query) (Page, error) {
+// now, by t.
+func (s *Store) Inbox(ctx context.Context, flows []string, p run.Person, t *run.Today, q Query) (Page, error) {
 	var partitions []string
 	for _, flow := range flows {
 		for n := range inboxShards {
 			partitions = append(partitions, inboxOf(flow, n))
 		}
 	}
-	return s.merge(ctx, "inbox", partitions, q, func(r run.Summary) bool { return r.AwaitsPerson(p) })
+	return s.merge(ctx, "inbox", partitions, q, func(r run.Summary) bool { return r.AwaitsPerson(p, t) })
 }
 
-// Flow lists the runs of a flow, month by month back from To (now, if that is
-// zero) to From (a year before To).
-func (s *Store) Flow(ctx context.Context, flow string, q Query, now time.Time) (Page, error) {
+// Flow lists the runs of a flow that are wanted (all, if that is nil), month by
+// month back from To (now, if that is zero) to From (a year before To).
+func (s *Store) Flow(ctx context.Context, flow string, q Query, now time.Time, wanted func(run.Summary) bool) (Page, error) {
 	newest := now
 	if !q.To.IsZero() && q.To.Before(now) {
 		newest = q.To
@@ -94,7 +94,7 @@ func (s *Store) Flow(ctx context.Context, flow string, q Query, now time.Time) (
 		}
 		rest := q
 		rest.Limit = q.Limit - len(page.Runs)
-		part, err := s.merge(ctx, "flow", []string{monthOf(flow, month)}, rest, nil)
+		part, err := s.merge(ctx, "flow", []string{monthOf(flow, month)}, rest, wanted)
 		if err != nil {
 			return Page{}, err
 		}

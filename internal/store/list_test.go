@@ -54,7 +54,7 @@ func many(t *testing.T, s *store.Store, n int) []*run.Run {
 			x = hear(t, s, x, approve)
 		case 1, 2, 3:
 			x = hear(t, s, x, toPeople)
-			if by := listPeople[1+r.IntN(3)]; r.IntN(2) == 0 && x.MayAct(run.Approve, by) == nil {
+			if by := listPeople[1+r.IntN(3)]; r.IntN(2) == 0 && x.MayAct(run.Approve, by, nil) == nil {
 				x = act(t, s, x, run.Approve, by)
 			}
 		}
@@ -116,7 +116,7 @@ func TestAnInboxOverPartitionsThatAreCutOff(t *testing.T) {
 	want := []string{newer.ID, oldest.ID}
 	for limit := 1; limit <= 4; limit++ {
 		got := walk(t, store.Query{Limit: limit}, func(q store.Query) (store.Page, error) {
-			return s.Inbox(t.Context(), []string{"f", "g"}, grace, q)
+			return s.Inbox(t.Context(), []string{"f", "g"}, grace, nil, q)
 		})
 		if !slices.Equal(got, want) {
 			t.Errorf("%d a page: got %v, want %v", limit, got, want)
@@ -157,8 +157,8 @@ func TestListsAreWhatLookingAtEachRunFinds(t *testing.T) {
 			page = func(q store.Query) (store.Page, error) { return s.Mine(t.Context(), p, q) }
 			in = func(r *run.Run) bool { return r.Requester.ID == p.ID }
 		case "inbox":
-			page = func(q store.Query) (store.Page, error) { return s.Inbox(t.Context(), flows, p, q) }
-			in = func(r *run.Run) bool { return slices.Contains(flows, r.Flow.Name) && r.AwaitsPerson(p) }
+			page = func(q store.Query) (store.Page, error) { return s.Inbox(t.Context(), flows, p, nil, q) }
+			in = func(r *run.Run) bool { return slices.Contains(flows, r.Flow.Name) && r.AwaitsPerson(p, nil) }
 		case "flow":
 			if from.IsZero() { // as the store does: the year before what bounds it
 				newest := now
@@ -168,7 +168,7 @@ func TestListsAreWhatLookingAtEachRunFinds(t *testing.T) {
 				from = newest.AddDate(-1, 0, 0)
 				q.From = from
 			}
-			page = func(q store.Query) (store.Page, error) { return s.Flow(t.Context(), flows[0], q, now) }
+			page = func(q store.Query) (store.Page, error) { return s.Flow(t.Context(), flows[0], q, now, nil) }
 			in = func(r *run.Run) bool { return r.Flow.Name == flows[0] }
 		}
 		var want []string
@@ -192,7 +192,7 @@ func TestTheListOfAFlowIsBounded(t *testing.T) {
 	list := func(now time.Time, q store.Query) []string {
 		t.Helper()
 		q.Limit = 10
-		return walk(t, q, func(q store.Query) (store.Page, error) { return s.Flow(t.Context(), "f", q, now) })
+		return walk(t, q, func(q store.Query) (store.Page, error) { return s.Flow(t.Context(), "f", q, now, nil) })
 	}
 	if got := list(start.AddDate(0, 11, 0), store.Query{}); !slices.Equal(got, []string{old.ID}) {
 		t.Errorf("after eleven months: got %v", got)
@@ -201,7 +201,7 @@ func TestTheListOfAFlowIsBounded(t *testing.T) {
 		t.Errorf("after two years: got %v, want none", got)
 	}
 	// One page reads so many months, whatever is asked for.
-	page, err := s.Flow(t.Context(), "f", store.Query{From: start, Limit: 10}, start.AddDate(2, 0, 0))
+	page, err := s.Flow(t.Context(), "f", store.Query{From: start, Limit: 10}, start.AddDate(2, 0, 0), nil)
 	if err != nil || len(page.Runs) > 0 || page.Next < "2027-09" || page.Next > "2027-11" {
 		t.Errorf("the first page is %v, %v, want an empty one that goes on 14 months back", page, err)
 	}
@@ -233,11 +233,11 @@ func TestOddBounds(t *testing.T) {
 		if err != nil || len(page.Runs) != tc.want {
 			t.Errorf("%s: mine has %d runs (%v), want %d", name, len(page.Runs), err, tc.want)
 		}
-		if page, err = s.Inbox(t.Context(), nil, run.Person{ID: "x"}, tc.q); err != nil || len(page.Runs) > 0 || page.Next != "" {
+		if page, err = s.Inbox(t.Context(), nil, run.Person{ID: "x"}, nil, tc.q); err != nil || len(page.Runs) > 0 || page.Next != "" {
 			t.Errorf("%s: the inbox of no flows is %v, %v", name, page, err)
 		}
 	}
-	if page, err := s.Flow(t.Context(), "f", store.Query{To: behind}, start.Add(time.Hour)); err != nil || len(page.Runs) != 1 {
+	if page, err := s.Flow(t.Context(), "f", store.Query{To: behind}, start.Add(time.Hour), nil); err != nil || len(page.Runs) != 1 {
 		t.Errorf("flow: %d runs, %v", len(page.Runs), err)
 	}
 }

@@ -247,13 +247,13 @@ func TestLists(t *testing.T) {
 			q.Status = run.Pending
 			return s.Mine(t.Context(), run.Person{ID: "ada@example.com"}, q)
 		}, pending},
-		"inbox": {func(q store.Query) (store.Page, error) { return s.Inbox(t.Context(), []string{"f"}, grace, q) }, pending},
+		"inbox": {func(q store.Query) (store.Page, error) { return s.Inbox(t.Context(), []string{"f"}, grace, nil, q) }, pending},
 		"a stranger's inbox": {func(q store.Query) (store.Page, error) {
-			return s.Inbox(t.Context(), []string{"f", "other"}, run.Person{ID: "x"}, q)
+			return s.Inbox(t.Context(), []string{"f", "other"}, run.Person{ID: "x"}, nil, q)
 		}, nil},
 		"flow": {func(q store.Query) (store.Page, error) {
 			q.To = start.Add(50 * time.Minute)
-			return s.Flow(t.Context(), "f", q, start.AddDate(0, 2, 0))
+			return s.Flow(t.Context(), "f", q, start.AddDate(0, 2, 0), nil)
 		}, all},
 		"a window": {func(q store.Query) (store.Page, error) {
 			q.From, q.To = start.Add(10*time.Minute), start.Add(20*time.Minute)

@@ -28,6 +28,8 @@ type Deps struct {
 	Identify      httpapi.Identifier
 	Store         Store
 	StepFunctions wake.Client
+	// Today is who may act; see [run.Today].
+	Today *run.Today
 	// Now is time.Now unless it is set.
 	Now func() time.Time
 }
@@ -77,7 +79,7 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	if e == run.Revoke && !r.Status.Decided() {
 		return httpapi.Reply{}, lost(r)
 	}
-	if err := r.MayAct(e, c.Caller.Person); err != nil {
+	if err := r.MayAct(e, c.Caller.Person, s.Today); err != nil {
 		return httpapi.Reply{}, httpapi.Forbidden(err.Error())
 	}
 	if tooLate(r, e) {
@@ -87,7 +89,7 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 		return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil
 	}
 	now := s.Now()
-	if err := limit(r, rec.Acts, a, now); err != nil {
+	if err := limit(r, rec.Acts, a, s.Today, now); err != nil {
 		return httpapi.Reply{}, err
 	}
 	a.ID, a.At = run.NewID(now), now.UTC().Truncate(time.Millisecond)
@@ -132,7 +134,7 @@ func (s service) load(ctx context.Context, c *httpapi.Call) (store.Record, error
 	if err != nil {
 		return store.Record{}, err
 	}
-	if !rec.Run.MaySee(c.Caller.Person) {
+	if !rec.Run.MaySee(c.Caller.Person, s.Today) {
 		return store.Record{}, httpapi.NotFound()
 	}
 	return rec, nil

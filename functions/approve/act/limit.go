@@ -11,8 +11,8 @@ import (
 // limit refuses an act that the run has no room for, and one too many of a
 // person within a minute. Acts that come at the same moment don't see each
 // other, so a few more may be stored; Decide leaves those out.
-func limit(r *run.Run, acts []run.Act, a run.Act, now time.Time) error {
-	if err := r.Room(acts, a); err != nil {
+func limit(r *run.Run, acts []run.Act, a run.Act, t *run.Today, now time.Time) error {
+	if err := r.Room(acts, a, t); err != nil {
 		return full(err)
 	}
 	var recent []time.Time // acts are in the order of their ids, so of time

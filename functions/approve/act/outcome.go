@@ -42,7 +42,7 @@ func (s service) outcome(whole context.Context, c *httpapi.Call, r *run.Run, a r
 		select {
 		case <-ctx.Done():
 			if rec, err := s.Store.LoadAll(whole, r.ID); err == nil {
-				if err := rec.Run.Room(rec.Acts, a); err != nil {
+				if err := rec.Run.Room(rec.Acts, a, s.Today); err != nil {
 					return httpapi.Reply{}, full(err) // Decide leaves it out
 				}
 			}

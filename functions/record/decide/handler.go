@@ -47,6 +47,8 @@ type Deps struct {
 	Store Store
 	Bus   Bus
 	Waker Waker
+	// Today is who may act; nil leaves it to each run's own lists.
+	Today *run.Today
 	// HooksFunction is functions/hooks of this project, HooksVersion the
 	// version it has now: an ARN or its last part.
 	HooksFunction, HooksVersion string
@@ -171,7 +173,7 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 		now := h.Now()
 		d, err := within(rec, run.Step{
 			ID: req.stepID(execution), Execution: execution, Turn: req.Turn.Number, Heard: req.Heard, Caught: req.Caught,
-			Acts: rec.Acts, Hold: hold, Tallies: tallies, HooksVersion: h.hooksVersion(rec.Run),
+			Acts: rec.Acts, Hold: hold, Today: h.Today, Tallies: tallies, HooksVersion: h.hooksVersion(rec.Run),
 		}, now)
 		if err != nil {
 			return r, nil, err

@@ -93,6 +93,7 @@ func (s service) create(ctx context.Context, c *httpapi.Call, body *httpapi.Body
 	if err := s.checkOptions(ctx, f, asked); err != nil {
 		return nil, nil, err
 	}
+	s.note(ctx, c.Log)
 	err = s.Store.Create(ctx, r, asked.Context)
 	if errors.Is(err, store.ErrExists) && key == "" {
 		// The id is this call's own: a put got through whose answer was lost, and
@@ -118,7 +119,7 @@ func (s service) whatIsAsked(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, r
 	}
 	checked, wrong := f.Check(in)
 	body.Add(wrong...)
-	if why := s.Flows.Directory.Undecidable(f, c.Caller.Person); why != "" {
+	if why := f.Undecidable(c.Caller.Person, s.today); why != "" {
 		body.Fail("flow", "%s", why)
 	}
 	if err := body.Err(); err != nil {

@@ -20,6 +20,7 @@ import (
 
 // table keeps runs in memory; lists answer one page that goes on.
 type table struct {
+	names   store.FlowNames
 	runs    map[string]*run.Run
 	context map[string]string
 	asked   store.Query
@@ -57,12 +58,19 @@ func (s *table) Requested(_ context.Context, _ run.Person, q store.Query) (store
 	return s.page(q)
 }
 
-func (s *table) Inbox(_ context.Context, _ []string, _ run.Person, q store.Query) (store.Page, error) {
+func (s *table) Inbox(_ context.Context, _ []string, _ run.Person, _ *run.Today, q store.Query) (store.Page, error) {
 	return s.page(q)
 }
 
-func (s *table) Flow(_ context.Context, _ string, q store.Query, _ time.Time) (store.Page, error) {
+func (s *table) Flow(_ context.Context, _ string, q store.Query, _ time.Time, _ func(run.Summary) bool) (store.Page, error) {
 	return s.page(q)
+}
+
+func (s *table) LoadFlowNames(context.Context) (store.FlowNames, error) { return s.names, nil }
+
+func (s *table) SaveFlowNames(_ context.Context, n store.FlowNames) error {
+	s.names = n
+	return nil
 }
 
 func (s *table) Start(_ context.Context, name string, _ []byte) error {

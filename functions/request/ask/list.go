@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -26,11 +27,11 @@ func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	if !r.MaySee(c.Caller.Person) {
+	if !r.MaySee(c.Caller.Person, s.today) {
 		return httpapi.Reply{}, httpapi.NotFound()
 	}
 	c.About(r.ID, r.Flow.Name)
-	return httpapi.Reply{Status: 200, Body: r.ViewFor(c.Caller.Person)}, nil
+	return httpapi.Reply{Status: 200, Body: r.ViewFor(c.Caller.Person, s.today)}, nil
 }
 
 // listing is what a list is asked for by.
@@ -56,13 +57,13 @@ func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 	case "mine":
 		page, err = s.Store.Mine(ctx, c.Caller.Person, q)
 	case "inbox":
-		page, err = s.Store.Inbox(ctx, s.flowNames(asked.Flow), c.Caller.Person, q)
-	default:
-		f, there := s.Flows.Find(asked.Flow)
-		if !there || !mayList(f, c.Caller.Person) {
-			return httpapi.Reply{}, httpapi.Invalid(flow.FieldError{Field: "flow", Detail: "there is no such flow, or its list is not for you"})
+		var flows []string
+		if flows, err = s.inboxFlows(ctx, asked.Flow); err != nil {
+			return httpapi.Reply{}, err
 		}
-		page, err = s.Store.Flow(ctx, f.Name, q, s.Now())
+		page, err = s.Store.Inbox(ctx, flows, c.Caller.Person, s.today, q)
+	default:
+		page, err = s.ofFlow(ctx, asked.Flow, c.Caller.Person, q)
 	}
 	if errors.Is(err, store.ErrBadPosition) {
 		return httpapi.Reply{}, httpapi.Invalid(wrongCursor)
@@ -86,9 +87,29 @@ func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 	return httpapi.Reply{Status: 200, Body: out}, nil
 }
 
-// mayList tells who may list all runs of a flow: its admins and viewers.
-func mayList(f *flow.Flow, p run.Person) bool {
-	return !p.Machine && (p.Matches(f.Admins...) || p.Matches(f.Review.Viewers...))
+// ofFlow lists the runs of a flow, for its admins and viewers. Those of a flow
+// that is gone are for the admins that each of them has today.
+func (s service) ofFlow(ctx context.Context, name string, p run.Person, q store.Query) (store.Page, error) {
+	refused := httpapi.Invalid(flow.FieldError{Field: "flow", Detail: "there is no such flow, or its list is not for you"})
+	if p.Machine {
+		return store.Page{}, refused
+	}
+	if _, there := s.Flows.Find(name); there {
+		if !s.today.MayList(name, p) {
+			return store.Page{}, refused
+		}
+		return s.Store.Flow(ctx, name, q, s.Now(), nil)
+	}
+	if gone, err := s.gone(ctx); err != nil {
+		return store.Page{}, err
+	} else if !slices.Contains(gone, name) && !s.today.IsAdmin(p) {
+		return store.Page{}, refused
+	}
+	page, err := s.Store.Flow(ctx, name, q, s.Now(), func(r run.Summary) bool { return r.IsAdmin(p, s.today) })
+	if err == nil && len(page.Runs) == 0 && page.Next == "" && q.After == "" {
+		return store.Page{}, refused // as of a flow that never was
+	}
+	return page, err
 }
 
 // flowNames are all flows, or the one that was asked for if it is there.

@@ -22,8 +22,10 @@ type Store interface {
 	Load(ctx context.Context, id string) (*run.Run, error)
 	Mine(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
 	Requested(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
-	Inbox(ctx context.Context, flows []string, p run.Person, q store.Query) (store.Page, error)
-	Flow(ctx context.Context, flow string, q store.Query, now time.Time) (store.Page, error)
+	Inbox(ctx context.Context, flows []string, p run.Person, t *run.Today, q store.Query) (store.Page, error)
+	Flow(ctx context.Context, flow string, q store.Query, now time.Time, wanted func(run.Summary) bool) (store.Page, error)
+	LoadFlowNames(ctx context.Context) (store.FlowNames, error)
+	SaveFlowNames(ctx context.Context, n store.FlowNames) error
 }
 
 // Executions starts executions of the state machine.
@@ -49,7 +51,9 @@ type Deps struct {
 
 type service struct {
 	Deps
-	kept *optionsCache
+	kept  *optionsCache
+	today *run.Today
+	seen  *flowNames
 }
 
 //go:embed openapi.json
@@ -60,7 +64,7 @@ func New(d Deps) *httpapi.API {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	s := service{d, newOptionsCache()}
+	s := service{d, newOptionsCache(), d.Flows.Today(), &flowNames{}}
 	return &httpapi.API{
 		Identify: d.Identify, Link: d.Store.Link, Log: d.Log,
 		Routes: map[string]httpapi.Route{

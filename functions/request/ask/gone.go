@@ -1,0 +1,83 @@
+package ask
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// flowNames keeps which flows the stored requests are of. A flow that was removed
+// or renamed is in no flows.yaml, but its requests still wait for people.
+type flowNames struct {
+	mu    sync.Mutex
+	read  time.Time
+	names store.FlowNames
+	noted bool
+}
+
+// namesFresh is how long the names that were read are believed: what is missing
+// is a flow that was first used meanwhile and is gone already.
+const namesFresh = time.Minute
+
+// note stores that the flows of this flows.yaml are in use, once in the life of
+// the process. A failure leaves it to the next request: nothing but a list
+// depends on it.
+func (s service) note(ctx context.Context, log *slog.Logger) {
+	s.seen.mu.Lock()
+	defer s.seen.mu.Unlock()
+	if s.seen.noted {
+		return
+	}
+	var err error
+	for range 3 {
+		var now store.FlowNames
+		if now, err = s.Store.LoadFlowNames(ctx); err != nil {
+			break
+		}
+		next, changed := now.With(s.flowNames(""), s.Now())
+		if changed {
+			err = s.Store.SaveFlowNames(ctx, next)
+		}
+		if err == nil {
+			s.seen.noted = true
+			return
+		}
+		if !errors.Is(err, store.ErrConflict) {
+			break
+		}
+	}
+	log.Warn("the names of flows are not stored", "error", err.Error())
+}
+
+// inboxFlows are the flows whose inboxes are read: the one that was asked for, or
+// all of today's and those whose requests may still wait.
+func (s service) inboxFlows(ctx context.Context, only string) ([]string, error) {
+	if only != "" {
+		return []string{only}, nil
+	}
+	gone, err := s.gone(ctx)
+	return append(s.flowNames(""), gone...), err
+}
+
+// gone are the flows that this flows.yaml has no more, and whose requests may
+// still wait.
+func (s service) gone(ctx context.Context) ([]string, error) {
+	s.seen.mu.Lock()
+	defer s.seen.mu.Unlock()
+	if now := s.Now(); now.Sub(s.seen.read) >= namesFresh {
+		read, err := s.Store.LoadFlowNames(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.seen.names, s.seen.read = read, now
+	}
+	return slices.DeleteFunc(s.seen.names.Waiting(s.Now()), func(name string) bool {
+		_, there := s.Flows.Find(name)
+		return there
+	}), nil
+}

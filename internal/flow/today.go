@@ -1,0 +1,112 @@
+package flow
+
+import (
+	"fmt"
+	"os"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/hook/email"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Today is whom the file names: who may act on the runs there are.
+func (f *File) Today() *run.Today {
+	t := &run.Today{
+		Flows: map[string]run.TodayFlow{}, Admins: f.Admins,
+		Groups: map[string]run.TodayGroup{}, People: map[string]string{},
+	}
+	for i := range f.Flows {
+		t.Flows[f.Flows[i].Name] = f.Flows[i].today()
+	}
+	for name, g := range f.Directory.Groups {
+		t.Groups[name] = run.TodayGroup(g)
+	}
+	for _, e := range f.Directory.People {
+		for _, identity := range append([]string{e.Email}, e.Identities...) {
+			t.People[email.Fold(identity)] = email.Fold(e.Email)
+		}
+	}
+	return t
+}
+
+func (f *Flow) today() run.TodayFlow {
+	t := run.TodayFlow{Admins: f.Admins, Viewers: f.Review.Viewers, Recheck: f.Recheck}
+	t.Approvers = append(t.Approvers, f.Review.Approvers...)
+	for _, need := range f.Review.Approvals {
+		if need.From != "" {
+			t.Approvers = append(t.Approvers, need.From)
+		}
+	}
+	return t
+}
+
+// LoadToday reads from the flows.yaml at path whom it names, and nothing else: a
+// mistake elsewhere in the file is none here. The error is *[Errors] where the
+// file could be read.
+func LoadToday(path string) (*run.Today, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read flows: %w", err)
+	}
+	return ParseToday(path, raw)
+}
+
+// ParseToday reads whom a flows.yaml names; name is what mistakes are reported
+// under.
+func ParseToday(name string, raw []byte) (*run.Today, error) {
+	r := newReader(name)
+	root, ok := r.root(raw)
+	if !ok {
+		return nil, &r.errs
+	}
+	file := &File{}
+	r.some(root, "", map[string]func(*yaml.Node, string){
+		"admins":    r.principals(&file.Admins, false),
+		"directory": func(n *yaml.Node, at string) { r.directory(n, at, &file.Directory) },
+		"flows": func(n *yaml.Node, at string) {
+			r.items(n, at, func(item *yaml.Node, at string) { file.Flows = append(file.Flows, r.whom(item, at)) })
+		},
+	})
+	file.Directory.unify(file)
+	if len(r.errs.List) > 0 {
+		sortByPlace(r.errs.List)
+		return nil, &r.errs
+	}
+	return file.Today(), nil
+}
+
+// whom reads whom a flow names.
+func (r *reader) whom(n *yaml.Node, path string) Flow {
+	var f Flow
+	r.some(n, path, map[string]func(*yaml.Node, string){
+		"name":    r.text(&f.Name, 63),
+		"admins":  r.principals(&f.Admins, false),
+		"recheck": r.bool(&f.Recheck),
+		"review": func(n *yaml.Node, at string) {
+			r.some(n, at, map[string]func(*yaml.Node, string){
+				"approvers": r.principals(&f.Review.Approvers, true),
+				"viewers":   r.principals(&f.Review.Viewers, true),
+				"approvals": func(n *yaml.Node, at string) { r.approvals(n, at, &f.Review) },
+			})
+		},
+	})
+	if len(f.Review.Approvers) == 0 {
+		f.Review.Approvers = []string{"admins"}
+	}
+	return f
+}
+
+// some reads those members of a mapping that are known, and leaves the others.
+func (r *reader) some(n *yaml.Node, path string, known map[string]func(*yaml.Node, string)) {
+	n = resolve(n)
+	if n.Kind != yaml.MappingNode {
+		r.fail(n, path, "a mapping was expected, not %s", describe(n))
+		return
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if read, ok := known[n.Content[i].Value]; ok {
+			read(resolve(n.Content[i+1]), join(path, n.Content[i].Value))
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package run
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// seats are the approvals that a rule needs, one entry a person.
+func seats(rule ReviewRule) []Requirement {
+	var all []Requirement
+	for _, need := range rule.Approvals {
+		for range need.Count {
+			all = append(all, need)
+		}
+	}
+	return all
+}
+
+// seated reports whether so many seats can be filled by different people; takes
+// says who can take which. It is a matching by augmenting paths (Kuhn): greedy
+// would miss that the only one of group B was seated for group A.
+func seated(seats, people int, takes func(person, seat int) bool) bool {
+	if people < seats {
+		return false
+	}
+	seatOf := make([]int, people) // person -> seat + 1
+	var place func(seat int, tried []bool) bool
+	place = func(seat int, tried []bool) bool {
+		for i := range people {
+			if tried[i] || !takes(i, seat) {
+				continue
+			}
+			tried[i] = true
+			if seatOf[i] == 0 || place(seatOf[i]-1, tried) {
+				seatOf[i] = seat + 1
+				return true
+			}
+		}
+		return false
+	}
+	for seat := range seats {
+		if !place(seat, make([]bool, people)) {
+			return false
+		}
+	}
+	return true
+}
+
+// thresholdMet reports whether the approvals meet every requirement with
+// different people: an admin stands for any requirement, anybody else for those
+// whose From they are of.
+func (r *Run) thresholdMet(t *Today) bool {
+	by, all, admins := r.distinct(), seats(r.Review.ReviewRule), r.admins(t)
+	return seated(len(all), len(by), func(i, seat int) bool {
+		from := all[seat].From
+		return from == "" || r.isAdmin(by[i].Person, t) || t.means(from, by[i].Person, admins)
+	})
+}
+
+// lapsed are the approvals of people who may no longer approve.
+func (r *Run) lapsed(t *Today) []Approval {
+	var all []Approval
+	for _, a := range r.Review.ApprovedBy {
+		if !r.mayApprove(a.Person, t) {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// Short says why too few people provably could approve the run as things stand,
+// "" if enough could or it can't be known.
+func (r *Run) Short(t *Today) string {
+	rule, admins := r.rule(), r.admins(t)
+	var people []string
+	var known []Requirement
+	for _, seat := range seats(rule) {
+		from := append(slices.Clone(rule.Approvers), "admins")
+		if seat.From != "" {
+			from = []string{seat.From, "admins"}
+		}
+		who, all := t.Provably(from, admins)
+		if !all {
+			continue // somebody may come whom nobody can name
+		}
+		known = append(known, seat)
+		for _, address := range who {
+			if !slices.Contains(people, address) && r.couldApprove(address, t) {
+				people = append(people, address)
+			}
+		}
+	}
+	if seated(len(known), len(people), func(i, seat int) bool {
+		p, from := personOf(people[i]), known[seat].From
+		return from == "" && t.meansAny(rule.Approvers, p, admins) || t.means(from, p, admins) || r.isAdmin(p, t)
+	}) {
+		return ""
+	}
+	slices.Sort(people)
+	switch {
+	case len(people) == 0:
+		return "nobody could decide it: its approvers and admins are nobody but the requester"
+	case len(people) < len(known):
+		return fmt.Sprintf("%d people must approve, but only %d may: %s", len(known), len(people), strings.Join(people, ", "))
+	}
+	return fmt.Sprintf("each requirement of approvals must be met by different people, but only these may approve: %s", strings.Join(people, ", "))
+}
+
+// couldApprove reports whether the person of an address could approve the run:
+// false only if it is provable that they could not.
+func (r *Run) couldApprove(address string, t *Today) bool {
+	p := personOf(address)
+	if !r.rule().SelfApproval && Same(r.Requester, p) {
+		return false
+	}
+	if t == nil || r.mayApprove(p, t) {
+		return true
+	}
+	f, there := t.Flows[r.Flow.Name]
+	if !there {
+		return false
+	}
+	_, known := t.Provably(f.Approvers, f.Admins)
+	return !known // a token may yet show that today's flow allows it
+}

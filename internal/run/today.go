@@ -1,0 +1,187 @@
+package run
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/hook/email"
+)
+
+// Today is whom flows.yaml names now. What was asked stays as the run has it;
+// who may act on it is decided by today's flow and directory. A nil Today leaves
+// that to the run's own lists, as releases before it did.
+type Today struct {
+	// Flows are today's flows by name.
+	Flows map[string]TodayFlow
+	// Admins are the file's own. They have rights over the runs of flows that are
+	// gone, and over no others.
+	Admins []string
+	// Groups are those that the directory lists: nobody else is a member.
+	Groups map[string]TodayGroup
+	// People maps each identity that the directory knows, folded, to the person's
+	// e-mail address.
+	People map[string]string
+}
+
+// TodayFlow is whom a flow names today.
+type TodayFlow struct {
+	Admins []string
+	// Approvers include those whom a requirement of approvals names.
+	Approvers []string
+	Viewers   []string
+	// Recheck has get_permissions asked again at each approve.
+	Recheck bool
+}
+
+// TodayGroup is a group that the directory lists.
+type TodayGroup struct {
+	// Members are e-mail addresses, FromToken the groups in a token whose holders
+	// are members too.
+	Members, FromToken []string
+}
+
+// means reports whether one principal means the person today.
+func (t *Today) means(principal string, p Person, admins []string) bool {
+	if t == nil {
+		return p.matches(principal, admins)
+	}
+	group, isGroup := strings.CutPrefix(principal, "group:")
+	switch {
+	case p.Machine:
+		return false
+	case principal == "everyone":
+		return true
+	case principal == "admins":
+		return t.meansAny(admins, p, nil)
+	case isGroup:
+		return t.has(group, p)
+	}
+	return principal == p.ID || t.address(principal) == t.addressOf(p)
+}
+
+func (t *Today) meansAny(principals []string, p Person, admins []string) bool {
+	return slices.ContainsFunc(principals, func(principal string) bool { return t.means(principal, p, admins) })
+}
+
+// has reports whether the person is a member of a group: of one that the
+// directory lists, by today's directory; of another, by the person's token.
+func (t *Today) has(group string, p Person) bool {
+	g, listed := t.Groups[group]
+	if !listed {
+		return slices.Contains(p.tokenGroups(), group)
+	}
+	address, token := t.addressOf(p), p.tokenGroups()
+	return slices.ContainsFunc(g.Members, func(m string) bool { return t.address(m) == address }) ||
+		slices.ContainsFunc(g.FromToken, func(from string) bool { return slices.Contains(token, from) })
+}
+
+// address is the e-mail address of whoever the directory knows by an identity,
+// or the identity itself.
+func (t *Today) address(identity string) string {
+	folded := email.Fold(identity)
+	if known, ok := t.People[folded]; ok {
+		return known
+	}
+	return folded
+}
+
+// addressOf is the person's address today: the directory's, if it knows the
+// login.
+func (t *Today) addressOf(p Person) string {
+	for _, identity := range []string{p.Principal, p.ID, p.Email} {
+		if known, ok := t.People[email.Fold(identity)]; ok && identity != "" {
+			return known
+		}
+	}
+	if p.Email != "" {
+		return email.Fold(p.Email)
+	}
+	return p.ID
+}
+
+// knows reports whether the directory knows the person of an address: among its
+// people, or as the member of a group.
+func (t *Today) knows(address string) bool {
+	for _, known := range t.People {
+		if known == address {
+			return true
+		}
+	}
+	for _, g := range t.Groups {
+		if slices.ContainsFunc(g.Members, func(m string) bool { return t.address(m) == address }) {
+			return true
+		}
+	}
+	return false
+}
+
+// names reports whether the file names a principal anywhere.
+func (t *Today) names(principal string) bool {
+	if group, isGroup := strings.CutPrefix(principal, "group:"); isGroup {
+		if _, listed := t.Groups[group]; listed {
+			return true
+		}
+	} else if t.knows(t.address(principal)) {
+		return true
+	}
+	for _, f := range t.Flows {
+		if t.namedIn(principal, f.Admins, f.Approvers, f.Viewers) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *Today) namedIn(principal string, lists ...[]string) bool {
+	for _, list := range lists {
+		if slices.ContainsFunc(list, func(named string) bool { return named == principal || t.address(named) == t.address(principal) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// Provably lists, once each, the addresses of everybody whom principals provably
+// mean; false where that can't be known, as of everyone, or of a group that only
+// tokens tell.
+func (t *Today) Provably(principals, admins []string) ([]string, bool) {
+	var all []string
+	for _, principal := range principals {
+		some, known := t.peopleOf(principal, admins)
+		if !known {
+			return nil, false
+		}
+		for _, address := range some {
+			if !slices.Contains(all, address) {
+				all = append(all, address)
+			}
+		}
+	}
+	return all, true
+}
+
+func (t *Today) peopleOf(principal string, admins []string) ([]string, bool) {
+	group, isGroup := strings.CutPrefix(principal, "group:")
+	switch {
+	case principal == "everyone":
+		return nil, false
+	case principal == "admins":
+		return t.Provably(admins, nil)
+	case isGroup && t == nil:
+		return nil, false
+	case isGroup:
+		g, listed := t.Groups[group]
+		var members []string
+		for _, m := range g.Members {
+			members = append(members, t.address(m))
+		}
+		return members, listed && len(g.FromToken) == 0
+	case t == nil:
+		return []string{email.Fold(principal)}, true
+	}
+	address := t.address(principal)
+	if strings.HasPrefix(address, "arn:") {
+		return nil, true // mapped to nobody: a machine, which never decides
+	}
+	return []string{address}, true
+}
