@@ -35,6 +35,7 @@ func (m *madeCalls) note(c local.Call) {
 var notPlayed = map[string]string{
 	`\w+ may logs:(CreateLogStream|PutLogEvents)`:                  "the Lambda service writes what functions print with their role",
 	`GrantFunction may (iam|sso|identitystore):`:                   "strategies that are tested against other servers: internal/strategy",
+	`EndSessionsFunction may organizations:`:                       "AWS Organizations, which this machine has none of: functions/endsessions",
 	`NotifyFunction may (secretsmanager|sqs):`:                     "the webhook's secret, and what Lambda sends to the queue with the function's role",
 	`RequestFunction may lambda:InvokeFunction on .*:python-hooks`: "options of fields by hooks of your own",
 	`ReconcileFunction may .*`:                                     "lost executions are played in process: e2e/torture",
@@ -62,7 +63,7 @@ func TestRolesAllowWhatFunctionsDo(t *testing.T) {
 		Region: local.Region, AccountID: local.AccountID, StackName: local.StackName,
 		FunctionVersion: func(string) (string, error) { return "1", nil },
 		Parameters: map[string]string{
-			"AuditDigest": "true", "AuthMode": "IAM",
+			"AuditDigest": "true", "AuthMode": "IAM", "SessionPolicyArn": "arn:aws:organizations::123456789012:policy/o-abc/service_control_policy/p-abc",
 			"IamGroupArns": "arn:aws:iam::123456789012:group/admins", "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1", "WebhookSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:hook",
 			"HookInvokeArns":       "arn:aws:lambda:us-east-1:123456789012:function:custom-decider",
 			"HookFunctionArns":     "arn:aws:lambda:us-east-1:123456789012:function:python-hooks",

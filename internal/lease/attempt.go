@@ -158,8 +158,10 @@ type Gone struct {
 	// How says how it is known, "" for the usual.
 	How string
 	// Sessions is for how long a session that was begun with the access goes on at
-	// most; 0 where none outlasts it.
-	Sessions time.Duration
+	// most; 0 where none outlasts it. SessionsOf are the ids, separated by a space,
+	// of those whose they are.
+	Sessions   time.Duration
+	SessionsOf string
 }
 
 // EndTake records that the strategy has read back, at the time now, that the
@@ -179,7 +181,7 @@ func (l *Lease) EndTake(runID string, fence int64, gone Gone, now time.Time) (*L
 	}
 	dropped := run.Hold{State: run.Dropped, At: now}
 	if gone.Sessions > 0 {
-		dropped.SessionsUntil = now.Add(gone.Sessions).UTC().Truncate(time.Second)
+		dropped.SessionsUntil, dropped.SessionsOf = now.Add(gone.Sessions).UTC().Truncate(time.Second), cut(gone.SessionsOf, maxText)
 		how += " A session begun before may last until " + dropped.SessionsUntil.Format(time.RFC3339) + "."
 	}
 	dropped.How = cut(how, maxText)

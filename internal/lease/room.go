@@ -73,7 +73,7 @@ func (l *Lease) prune(now time.Time, keep time.Duration) {
 	})
 	for i := range l.Holders {
 		h := &l.Holders[i]
-		h.How, h.Error = cut(h.How, maxText), cut(h.Error, maxText)
+		h.How, h.Error, h.SessionsOf = cut(h.How, maxText), cut(h.Error, maxText), cut(h.SessionsOf, maxText)
 	}
 }
 

@@ -108,7 +108,7 @@ func TestAFullLeaseTakesEveryTake(t *testing.T) {
 			t.Fatal(n, begun, err)
 		}
 		check(next, err)
-		check(l.EndTake(id(n), l.Attempt.Fence, lease.Gone{How: strings.Repeat("😀", 500), Sessions: time.Hour}, now))
+		check(l.EndTake(id(n), l.Attempt.Fence, lease.Gone{How: strings.Repeat("😀", 500), Sessions: time.Hour, SessionsOf: strings.Repeat("u", 500)}, now))
 	}
 	now = now.Add(4 * time.Minute)
 	if next, _, err := l.BeginTake(id(20000), now, now.Add(time.Minute)); err != nil || next.Of(id(20000)).State != run.Dropped {

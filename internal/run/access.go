@@ -23,6 +23,8 @@ type Access struct {
 	// SessionsUntil is until when a session that was begun with the access may
 	// still go on; zero where none outlasts it.
 	SessionsUntil time.Time `json:"sessions_until,omitzero"`
+	// SessionsOf are the ids, separated by a space, of those whose they are.
+	SessionsOf string `json:"sessions_of,omitempty"`
 	// Failures counts the attempts to take back that failed; Error is the last,
 	// RetryAt when the next is.
 	Failures int       `json:"failures,omitempty"`
@@ -59,6 +61,8 @@ type Hold struct {
 	// SessionsUntil is until when a session that was begun with the access may
 	// still go on after it was taken back; zero where none outlasts it.
 	SessionsUntil time.Time `json:"sessions_until,omitzero"`
+	// SessionsOf are the ids, separated by a space, of those whose they are.
+	SessionsOf string `json:"sessions_of,omitempty"`
 	// Error says why it could not be given, for people.
 	Error string `json:"error,omitempty"`
 }

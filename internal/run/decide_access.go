@@ -231,7 +231,7 @@ func (d *decider) gone() {
 	h := d.step.Hold
 	d.Access.GoneAt, d.Access.Gone = clean(h.At), h.How
 	if !h.SessionsUntil.IsZero() {
-		d.Access.SessionsUntil = clean(h.SessionsUntil)
+		d.Access.SessionsUntil, d.Access.SessionsOf = clean(h.SessionsUntil), h.SessionsOf
 	}
 	d.Access.Failures, d.Access.Error = 0, ""
 	d.finish(ending)
@@ -250,7 +250,7 @@ func (d *decider) finish(c Case) {
 		gone.Gone = ""
 	}
 	d.log(finalOf[c.Event], Entry{
-		Gone: gone.Gone, SessionsUntil: gone.SessionsUntil,
+		Gone: gone.Gone, SessionsUntil: gone.SessionsUntil, SessionsOf: gone.SessionsOf,
 		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason, HookReason: c.HookReason, HookReasonBy: c.HookReasonBy, Checks: c.Checks, Error: c.Error, Act: c.Act,
 	})
 	if after := afterEnd[c.Event]; d.subscribed(after) {

@@ -101,6 +101,9 @@ type Entry struct {
 	// the access may still go on; absent where none outlasts it.
 	Gone          string    `json:"gone,omitempty"`
 	SessionsUntil time.Time `json:"sessions_until,omitzero"`
+	// SessionsOf are the ids, separated by a space, of those whose they are: users
+	// of IAM Identity Center.
+	SessionsOf string `json:"sessions_of,omitempty"`
 	// FlowVersion is, in the first entry, the version of the flow that it was
 	// asked under; see flow.Flow.Version.
 	FlowVersion string `json:"flow_version,omitempty"`

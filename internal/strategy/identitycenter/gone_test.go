@@ -114,7 +114,7 @@ func TestATakeSaysHowLongSessionsLast(t *testing.T) {
 		c := newCenter()
 		c.assigned["u1"], c.session = true, set
 		gone, err := identitycenter.New(c, c, time.Millisecond).Take(t.Context(), access("ada@example.com", "arn:i", "d-1", "arn:p"), nil)
-		if err != nil || gone.Sessions != want || gone.How != "The assignment is gone." {
+		if err != nil || gone.Sessions != want || gone.SessionsOf != "u1" || gone.How != "The assignment is gone." {
 			t.Errorf("%q: %+v %v, want %s", set, gone, err, want)
 		}
 	}

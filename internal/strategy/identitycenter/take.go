@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssoadmin"
@@ -42,6 +43,7 @@ func (s Strategy) Take(ctx context.Context, a strategy.Access, _ strategy.Ledger
 			gone.How = "The user no longer exists in Identity Center; nothing of the assignment is left."
 		}
 	}
+	gone.SessionsOf = strings.Join(users, " ")
 	gone.Sessions, err = s.sessions(ctx, to)
 	return gone, err
 }

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/internal/local/template"
+)
+
+// The function is off unless a policy is named; it may change that policy and
+// nothing else, and no other role may.
+func TestOnlyThisFunctionEndsSessions(t *testing.T) {
+	const policy = "arn:aws:organizations::123456789012:policy/o-abc/service_control_policy/p-abc"
+	for _, named := range []string{"", policy} {
+		stack, err := template.Load("../../template.yaml", template.Options{
+			Region: local.Region, AccountID: local.AccountID, StackName: local.StackName,
+			FunctionVersion: func(string) (string, error) { return "1", nil },
+			Parameters:      map[string]string{"SessionPolicyArn": named, "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		there := slices.ContainsFunc(stack.Functions, func(f template.Function) bool { return f.LogicalID == "EndSessionsFunction" })
+		if there != (named != "") {
+			t.Errorf("with policy %q it is there: %v", named, there)
+		}
+		for _, role := range stack.Roles {
+			for _, s := range role.Statements {
+				for _, action := range s.Actions {
+					its := strings.Contains(role.LogicalID, "EndSessions")
+					organizations := strings.HasPrefix(action, "organizations:") || action == "*"
+					if organizations && (!its || !slices.Equal(s.Resources, []string{policy})) || its && !organizations && !strings.HasPrefix(action, "logs:") {
+						t.Errorf("%s may %s on %v", role.LogicalID, action, s.Resources)
+					}
+				}
+			}
+		}
+	}
+}
