@@ -9,8 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
+	emails "github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/hook/internal/rest"
 )
 
@@ -52,7 +52,7 @@ func (c *Client) HasRole(ctx context.Context, email, role string) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	users = slices.DeleteFunc(users, func(u User) bool { return !strings.EqualFold(u.Email, email) })
+	users = slices.DeleteFunc(users, func(u User) bool { return !emails.Equal(u.Email, email) })
 	switch len(users) {
 	case 0:
 		return false, fmt.Errorf("OneLogin does not know the user %s", email)

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strings"
 	"time"
+
+	emails "github.com/fasttrack-dev/fasttrack/hook/email"
 )
 
 // Incidents says which open incidents count: triggered or acknowledged ones for
@@ -69,7 +70,7 @@ func (c *Client) userID(ctx context.Context, email string) (string, error) {
 	id := ""
 	err := c.pages(ctx, "/users", url.Values{"query": {email}}, func(p page) bool {
 		for _, u := range p.Users {
-			if strings.EqualFold(u.Email, email) {
+			if emails.Equal(u.Email, email) {
 				id = u.ID
 			}
 		}

@@ -10,8 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
+	emails "github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/hook/internal/rest"
 )
 
@@ -78,7 +78,7 @@ func (c *Client) IsOnCall(ctx context.Context, email string, in Rotation) (bool,
 		return false, err
 	}
 	for _, u := range users {
-		if strings.EqualFold(u.Email, email) {
+		if emails.Equal(u.Email, email) {
 			return true, nil
 		}
 	}

@@ -93,7 +93,7 @@ func (d *Directory) unify(file *File) {
 }
 
 func (d Directory) person(address, name string) run.Person {
-	return d.WithTokenGroups(run.Person{ID: email.Fold(address), Email: email.Fold(address), Name: name}, nil)
+	return d.WithTokenGroups(run.Person{ID: email.Fold(address), Email: email.Fold(address), Name: name, Vouched: name != ""}, nil)
 }
 
 // WithTokenGroups gives the person the groups of the directory and those that a

@@ -223,7 +223,7 @@ directory:
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := run.Person{ID: "ada@example.com", Email: "ada@example.com", Name: "Ada", Groups: []string{"x"}, ListedGroups: []string{"x"}, Mapped: true}
+	want := run.Person{ID: "ada@example.com", Email: "ada@example.com", Name: "Ada", Vouched: true, Groups: []string{"x"}, ListedGroups: []string{"x"}, Mapped: true}
 	for _, identity := range []string{"arn:aws:iam::123456789012:user/ada", "https://idp|7", "ADA@example.com"} {
 		if got, ok := file.Directory.Lookup(identity); !ok || !cmp.Equal(got, want) {
 			t.Errorf("%s is %+v (%v), want %+v", identity, got, ok, want)

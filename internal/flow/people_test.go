@@ -28,7 +28,7 @@ func TestOnePersonUnderManyIdentities(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := &file.Flows[0]
-	want := run.Person{ID: "ada@example.com", Email: "ada@example.com", Name: "Ada", Groups: []string{"x"}, ListedGroups: []string{"x"}, Mapped: true}
+	want := run.Person{ID: "ada@example.com", Email: "ada@example.com", Name: "Ada", Vouched: true, Groups: []string{"x"}, ListedGroups: []string{"x"}, Mapped: true}
 	for _, identity := range []string{"ada@example.com", "Ada@OLD.example.com", "arn:aws:iam::123456789012:user/ada"} {
 		got, ok := file.Directory.Lookup(identity)
 		if !ok || !cmp.Equal(got, want) {

@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/http"
 	"os"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -95,12 +97,30 @@ func (a *API) Handle(ctx context.Context, ev Event) (Answer, error) {
 	}
 	c := &Call{Event: ev, Log: log.With("request_id", id, "route", ev.RouteKey)}
 	reply, err := a.serve(ctx, c)
+	c.explain(err)
 	answer, err := write(reply, err, id)
 	if err != nil {
 		c.Log.Error("call failed", "error", err.Error())
 	}
-	c.Log.Info("call", "status", answer.StatusCode, "took_ms", time.Since(started).Milliseconds())
+	attrs := []any{"status", answer.StatusCode, "took_ms", time.Since(started).Milliseconds()}
+	if c.Caller != nil && len(c.Caller.Notes) > 0 {
+		attrs = append(attrs, "identity", c.Caller.Notes)
+	}
+	c.Log.Info("call", attrs...)
 	return answer, nil
+}
+
+// explain logs why the caller's identity was refused, never with anything of the
+// token, and adds to a 403 what the token lacks.
+func (c *Call) explain(err error) {
+	p := problemOf(err)
+	if p == nil || !p.Refused {
+		return
+	}
+	c.Log.Warn("refused", "status", p.Status, "reason", p.Detail)
+	if c.Caller != nil && p.Status == http.StatusForbidden {
+		p.Detail = strings.Join(append([]string{p.Detail}, c.Caller.Notes...), " ")
+	}
 }
 
 func (a *API) serve(ctx context.Context, c *Call) (reply Reply, err error) {
@@ -139,7 +159,7 @@ func problemOf(err error) *Problem {
 	case errors.As(err, &p):
 		return p
 	case errors.Is(err, ErrNoIdentity):
-		return unauthorized()
+		return unauthorized(err)
 	}
 	return internal()
 }

@@ -1,10 +1,12 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
 
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -18,7 +20,24 @@ type Identity struct {
 	// Former is the principal by which older releases stored what the caller
 	// sent under an Idempotency-Key; empty if it was the same.
 	Former string
+	// Notes say why the caller counts for less than the token may have meant.
+	// They hold nothing of it, and are safe to log and to show the caller.
+	Notes []string
 }
+
+func (id *Identity) note(why string) {
+	if why != "" {
+		id.Notes = append(id.Notes, why)
+	}
+}
+
+// noIdentity is ErrNoIdentity with a reason, which holds nothing of a token.
+type noIdentity string
+
+func (why noIdentity) Error() string    { return ErrNoIdentity.Error() + ": " + string(why) }
+func (noIdentity) Is(target error) bool { return target == ErrNoIdentity }
+
+func unknown(why string) error { return noIdentity(why) }
 
 // Identifier tells who calls from what the authorizer says, and never from what
 // a header or body says by itself. It returns ErrNoIdentity.
@@ -39,6 +58,31 @@ type Config struct {
 	JwtIssuer      string
 	JwtTrustEmail  bool
 	JwtGroupsClaim string
+	// JwtEmailClaim is another claim than "email" that holds the address: it is
+	// taken only with JwtTrustEmail and JwtEmailDomains, to which every address
+	// must belong if they are given. They are in lower case.
+	JwtEmailClaim   string
+	JwtEmailDomains []string
+	// JwtMachineClaim marks machines: NAME or NAME=VALUE.
+	JwtMachineClaim string
+}
+
+const defaultEmailClaim = "email"
+
+func (c Config) emailClaim() string { return cmp.Or(c.JwtEmailClaim, defaultEmailClaim) }
+
+// checkJwt refuses what would make an identity of whatever a user wrote into a
+// profile.
+func (c Config) checkJwt() error {
+	switch {
+	case c.JwtIssuer == "":
+		return errors.New("JWT_ISSUER: must be the issuer of tokens")
+	case c.emailClaim() != defaultEmailClaim && !c.JwtTrustEmail:
+		return errors.New("JWT_EMAIL_CLAIM: nothing vouches for a claim other than email, so JWT_TRUST_EMAIL must be true")
+	case c.emailClaim() != defaultEmailClaim && len(c.JwtEmailDomains) == 0:
+		return errors.New("JWT_EMAIL_CLAIM: nothing vouches for a claim other than email, so JWT_EMAIL_DOMAINS must list the domains to believe")
+	}
+	return nil
 }
 
 // ConfigFromEnv reads the environment that the template gives a function.
@@ -46,13 +90,21 @@ func ConfigFromEnv(getenv func(string) string) Config {
 	c := Config{
 		Mode: getenv("AUTH_MODE"), AccountID: getenv("ACCOUNT_ID"), JwtIssuer: getenv("JWT_ISSUER"),
 		JwtTrustEmail: getenv("JWT_TRUST_EMAIL") == "true", JwtGroupsClaim: getenv("JWT_GROUPS_CLAIM"),
-	}
-	for _, account := range strings.Split(getenv("SSO_ACCOUNTS"), ",") {
-		if account != "" {
-			c.SsoAccounts = append(c.SsoAccounts, account)
-		}
+		JwtEmailClaim: getenv("JWT_EMAIL_CLAIM"), JwtMachineClaim: getenv("JWT_MACHINE_CLAIM"),
+		SsoAccounts: list(getenv("SSO_ACCOUNTS")), JwtEmailDomains: list(email.Lower(getenv("JWT_EMAIL_DOMAINS"))),
 	}
 	return c
+}
+
+// list splits a comma-separated parameter.
+func list(s string) []string {
+	var out []string
+	for _, part := range strings.Split(s, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 // NewIdentifier gives the identifier of the configured mode. roles tells the
@@ -62,8 +114,8 @@ func NewIdentifier(c Config, d flow.Directory, roles RoleIDs) (Identifier, error
 	case "IAM":
 		return &iamIdentifier{config: c, directory: d, roles: &roleCache{list: roles}}, nil
 	case "JWT":
-		if c.JwtIssuer == "" {
-			return nil, errors.New("JWT_ISSUER: the issuer of tokens was expected")
+		if err := c.checkJwt(); err != nil {
+			return nil, err
 		}
 		return jwtIdentifier{config: c, directory: d}, nil
 	}

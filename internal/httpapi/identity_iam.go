@@ -28,24 +28,26 @@ type iamIdentifier struct {
 func (i *iamIdentifier) Identify(ctx context.Context, ev Event) (Identity, error) {
 	auth := ev.RequestContext.Authorizer
 	if auth == nil || auth.IAM == nil {
-		return Identity{}, ErrNoIdentity
+		return Identity{}, unknown("No signature was verified.")
 	}
 	who, ok := parseARN(auth.IAM.UserARN)
 	id, _, _ := strings.Cut(cmp.Or(auth.IAM.CallerID, auth.IAM.UserID), ":")
 	switch {
 	case !ok:
-		return Identity{}, ErrNoIdentity
-	case who.service == "iam" && who.kind == "user" && id != "":
+		return Identity{}, unknown("The caller is no IAM identity.")
+	case id == "":
+		return Identity{}, unknown("The caller's unique id is not known.")
+	case who.service == "iam" && who.kind == "user":
 		return i.mapped(id, auth.IAM.UserARN), nil
 	case who.service == "iam" && who.kind == "root":
 		return i.mapped(auth.IAM.UserARN, auth.IAM.UserARN), nil
 	case who.service != "sts" || who.kind != "assumed-role":
 		// Such as a federated user, who is whoever GetFederationToken was told.
-		return Identity{}, ErrNoIdentity
+		return Identity{}, unknown("The caller must be an IAM user or a role's session.")
 	}
 	role, session, ok := strings.Cut(who.name, "/")
-	if !ok || id == "" || role == "" || session == "" || strings.Contains(session, "/") {
-		return Identity{}, ErrNoIdentity
+	if !ok || role == "" || session == "" || strings.Contains(session, "/") {
+		return Identity{}, unknown("The caller must be an IAM user or a role's session.")
 	}
 	if isSsoRole(role) {
 		person, err := i.isSso(ctx, who.account, id)
@@ -106,10 +108,13 @@ func (i *iamIdentifier) session(account, session string) Identity {
 		address := email.Fold(session)
 		p = run.Person{ID: address, Email: address}
 	default:
-		p = run.Person{ID: "sso|" + session, Name: session}
+		p = run.Person{ID: "sso|" + session, Name: session, Vouched: true}
 	}
 	p = i.directory.WithTokenGroups(p, nil)
 	p.Principal = principal
+	if email.Plain(session) && !email.Equal(session, p.Email) {
+		p.Links = []string{email.Fold(session)}
+	}
 	return Identity{Person: p}
 }
 
@@ -121,7 +126,11 @@ func (i *iamIdentifier) mapped(id, arn string) Identity {
 		p = run.Person{ID: arn, Machine: true}
 	}
 	p.Principal = id
-	return Identity{Person: p, Former: arn}
+	who := Identity{Person: p, Former: arn}
+	if !found {
+		who.note("Without an entry in the directory it is a machine's, which never decides.")
+	}
+	return who
 }
 
 // roleCache keeps the ids of Identity Center's roles. An id it does not know

@@ -25,37 +25,63 @@ type jwtIdentifier struct {
 func (j jwtIdentifier) Identify(_ context.Context, ev Event) (Identity, error) {
 	auth := ev.RequestContext.Authorizer
 	if auth == nil || auth.JWT == nil {
-		return Identity{}, ErrNoIdentity
+		return Identity{}, unknown("No token was verified.")
 	}
-	claims, ok := tokenClaims(authorization(ev))
+	header := authorization(ev)
+	if header == "" {
+		return Identity{}, unknown("The call must have exactly one Authorization header.")
+	}
+	claims, ok := tokenClaims(header)
 	if !ok {
-		return Identity{}, ErrNoIdentity
+		return Identity{}, unknown("The Authorization header must hold exactly one JSON Web Token, with no claim in it twice.")
 	}
 	verified := auth.JWT.Claims
 	sub, _ := claims["sub"].(string)
 	iss, _ := claims["iss"].(string)
-	if sub == "" || run.CheckText(sub, maxSubject) != nil || sub != verified["sub"] || iss != verified["iss"] || iss != j.config.JwtIssuer || !sameNumber(claims["iat"], verified["iat"]) {
-		return Identity{}, ErrNoIdentity
+	switch _, timed := claims["iat"].(json.Number); {
+	case sub == "" || run.CheckText(sub, maxSubject) != nil:
+		return Identity{}, unknown("The token's sub must be text of 1 to 255 characters.")
+	case !timed:
+		return Identity{}, unknown("The token has no iat, which must be a number.")
+	case iss != j.config.JwtIssuer:
+		return Identity{}, unknown("The token is of another issuer.")
+	case sub != verified["sub"] || iss != verified["iss"] || !sameNumber(claims["iat"], verified["iat"]):
+		return Identity{}, unknown("The token is not the one that was verified.")
 	}
-	principal := iss + "|" + sub
-	address := j.email(claims)
-	name, _ := claims["name"].(string)
-	p, found := known(j.directory, principal)
-	if !found {
+	id := Identity{Person: run.Person{Principal: iss + "|" + sub}}
+	address, why := j.email(claims)
+	id.note(why)
+	p, found := known(j.directory, id.Principal)
+	if !found && address != "" {
 		// An entry found by the address alone names the address and not the
 		// login, unless the login's subject is the address.
 		p, found = known(j.directory, address)
 		p.Mapped = p.Mapped && email.Equal(sub, address)
 	}
 	if !found {
-		// Without either it can be anybody's, such as a service's own token.
-		p = run.Person{ID: cmp.Or(address, principal), Email: address, Machine: address == ""}
+		p = run.Person{ID: cmp.Or(address, id.Principal), Email: address}
 	}
-	p.Principal = principal
-	if p.Name == "" && run.CheckText(name, 200) == nil {
+	if address != "" && !email.Equal(address, p.Email) {
+		p.Links = []string{address}
+	}
+	switch {
+	case marks(claims, j.config.JwtMachineClaim):
+		p.Machine = true
+		id.note("The token's claims mark a machine, which never decides.")
+	case !found && address == "":
+		// It can be anybody's, such as a service's own token.
+		p.Machine = true
+		id.note("Without an address or an entry in the directory it is a machine's, which never decides.")
+	}
+	if name, _ := claims["name"].(string); p.Name == "" && run.CheckText(name, 200) == nil {
 		p.Name = name
 	}
-	return Identity{Person: j.directory.WithTokenGroups(p, groupsOf(claims[j.config.JwtGroupsClaim]))}, nil
+	if leftOut(claims, j.config.JwtGroupsClaim) {
+		id.note("The token leaves out groups because there are too many of them: only those it lists count.")
+	}
+	p.Principal = id.Principal
+	id.Person = j.directory.WithTokenGroups(p, groupsOf(claims[j.config.JwtGroupsClaim]))
+	return id, nil
 }
 
 // maxSubject is how long a sub may be (OpenID Connect Core 1.0, section 2).
@@ -111,47 +137,4 @@ func sameNumber(claim any, flat string) bool {
 	a, errA := n.Float64()
 	b, errB := strconv.ParseFloat(flat, 64)
 	return errA == nil && errB == nil && a == b
-}
-
-// email is the address of a token if it may be believed, folded: one that is
-// not plain is not.
-func (j jwtIdentifier) email(claims map[string]any) string {
-	address, _ := claims["email"].(string)
-	if !email.Plain(address) {
-		return ""
-	}
-	switch v := claims["email_verified"].(type) {
-	case bool:
-		if !v {
-			return ""
-		}
-	case string: // as some issuers write it
-		if v != "true" {
-			return ""
-		}
-	case nil:
-		if !j.config.JwtTrustEmail {
-			return ""
-		}
-	default:
-		return ""
-	}
-	return email.Fold(address)
-}
-
-// groupsOf reads a list of groups, or one group.
-func groupsOf(claim any) []string {
-	switch v := claim.(type) {
-	case string:
-		return []string{v}
-	case []any:
-		var groups []string
-		for _, g := range v {
-			if s, ok := g.(string); ok {
-				groups = append(groups, s)
-			}
-		}
-		return groups
-	}
-	return nil
 }

@@ -1,10 +1,14 @@
 package httpapi_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"log/slog"
+	"maps"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -79,7 +83,7 @@ func TestJWT(t *testing.T) {
 		"no form of an e-mail":     {"Bearer " + token(claims(map[string]any{"email": "a b@x"})), verified, false, &nobody},
 		"groups as a list":         {"Bearer " + token(claims(map[string]any{"groups": []string{"a", "b c", "a"}})), verified, false, &run.Person{ID: ada.ID, Email: ada.Email, Groups: []string{"a", "b c"}}},
 		"a group as text":          {"Bearer " + token(claims(map[string]any{"groups": "[a b]"})), verified, false, &run.Person{ID: ada.ID, Email: ada.Email, Groups: []string{"[a b]"}}},
-		"mapped by subject":        {"Bearer " + token(claims(map[string]any{"sub": "7", "email": nil})), map[string]string{"iss": "https://idp", "sub": "7", "iat": "1700000000"}, false, &run.Person{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace", Groups: []string{"sre"}, ListedGroups: []string{"sre"}, Mapped: true}},
+		"mapped by subject":        {"Bearer " + token(claims(map[string]any{"sub": "7", "email": nil})), map[string]string{"iss": "https://idp", "sub": "7", "iat": "1700000000"}, false, &run.Person{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace", Vouched: true, Groups: []string{"sre"}, ListedGroups: []string{"sre"}, Mapped: true}},
 		"two tokens":               {"Bearer " + token(claims(nil)) + ",Bearer " + token(claims(nil)), verified, false, nil},
 		"another scheme":           {"Basic " + token(claims(nil)), verified, false, nil},
 		"no token":                 {"", verified, false, nil},
@@ -121,7 +125,7 @@ func TestJWT(t *testing.T) {
 func TestIAM(t *testing.T) {
 	const sso = "AWSReservedSSO_Admin_0123456789abcdef"
 	grace := func(principal string) *run.Person {
-		return &run.Person{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace", Groups: []string{"sre"}, ListedGroups: []string{"sre"}, Mapped: true, Principal: principal}
+		return &run.Person{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace", Vouched: true, Groups: []string{"sre"}, ListedGroups: []string{"sre"}, Mapped: true, Principal: principal}
 	}
 	machine := func(arn, principal string) *run.Person {
 		return &run.Person{ID: arn, Machine: true, Principal: principal}
@@ -132,7 +136,7 @@ func TestIAM(t *testing.T) {
 	}{
 		"a person by Identity Center":     {"arn:aws:sts::123456789012:assumed-role/" + sso + "/ada@example.com", "AROASSO:ada@example.com", &run.Person{ID: "ada@example.com", Email: "ada@example.com", Principal: "sso|123456789012|ada@example.com"}},
 		"one that the directory knows":    {"arn:aws:sts::123456789012:assumed-role/" + sso + "/grace@example.com", "AROASSO:grace@example.com", grace("sso|123456789012|grace@example.com")},
-		"a user name":                     {"arn:aws:sts::123456789012:assumed-role/" + sso + "/ada", "AROASSO:ada", &run.Person{ID: "sso|ada", Name: "ada", Principal: "sso|123456789012|ada"}},
+		"a user name":                     {"arn:aws:sts::123456789012:assumed-role/" + sso + "/ada", "AROASSO:ada", &run.Person{ID: "sso|ada", Name: "ada", Vouched: true, Principal: "sso|123456789012|ada"}},
 		"a role of that name, not theirs": {"arn:aws:sts::123456789012:assumed-role/" + sso + "/root@example.com", "AROAFAKE:root@example.com", machine("arn:aws:iam::123456789012:role/"+sso, "AROAFAKE")},
 		"another account that is listed":  {"arn:aws:sts::210987654321:assumed-role/" + sso + "/ada@example.com", "AROAX:ada@example.com", &run.Person{ID: "ada@example.com", Email: "ada@example.com", Principal: "sso|210987654321|ada@example.com"}},
 		"another account that is not":     {"arn:aws:sts::999999999999:assumed-role/" + sso + "/root@example.com", "AROASSO:root@example.com", machine("arn:aws:iam::999999999999:role/"+sso, "AROASSO")},
@@ -201,4 +205,112 @@ func FuzzJWT(f *testing.F) {
 			t.Fatalf("%q is %+v", header, got)
 		}
 	})
+}
+
+// What a token may make of its holder depends on who vouches for what it says.
+func TestBelievedClaims(t *testing.T) {
+	custom := httpapi.Config{JwtEmailClaim: "upn", JwtTrustEmail: true, JwtEmailDomains: []string{"example.com"}}
+	domains := httpapi.Config{JwtEmailDomains: []string{"example.com"}}
+	for name, tc := range map[string]struct {
+		config  httpapi.Config
+		claims  map[string]any
+		email   string
+		machine bool
+		note    string // part of one
+	}{
+		"a verified address":                {httpapi.Config{}, map[string]any{"email": "Ada@Example.com", "email_verified": true}, "ada@example.com", false, ""},
+		"an unverified one":                 {httpapi.Config{}, map[string]any{"email": "ada@example.com", "email_verified": false}, "", true, "verified"},
+		"letters beyond ASCII":              {httpapi.Config{}, map[string]any{"email": "l\u0130nus@example.com", "email_verified": true}, "", true, "plain"},
+		"an invisible letter":               {httpapi.Config{}, map[string]any{"email": "gra\u200bce@example.com", "email_verified": true}, "", true, "plain"},
+		"a trailing dot":                    {httpapi.Config{}, map[string]any{"email": "grace@example.com.", "email_verified": true}, "", true, "plain"},
+		"another claim":                     {custom, map[string]any{"upn": "Ada@example.com", "email": "root@example.com", "email_verified": true}, "ada@example.com", false, ""},
+		"another claim, of another domain":  {custom, map[string]any{"upn": "ada@evil.example"}, "", true, "domain"},
+		"another claim, of a sub-domain":    {custom, map[string]any{"upn": "ada@x.example.com"}, "", true, "domain"},
+		"email_verified is not about upn":   {custom, map[string]any{"upn": "ada@evil.example", "email_verified": true}, "", true, "domain"},
+		"a verified one of another domain":  {domains, map[string]any{"email": "ada@evil.example", "email_verified": true}, "", true, "domain"},
+		"a verified one of the domain":      {domains, map[string]any{"email": "ada@EXAMPLE.com", "email_verified": true}, "ada@example.com", false, ""},
+		"a client's own token":              {httpapi.Config{}, map[string]any{"client_id": "ci"}, "", true, "machine"},
+		"a marked machine":                  {httpapi.Config{JwtMachineClaim: "gty=client-credentials"}, map[string]any{"gty": "client-credentials", "email": "ci@example.com", "email_verified": true}, "ci@example.com", true, "mark"},
+		"marked in a list":                  {httpapi.Config{JwtMachineClaim: "amr=svc"}, map[string]any{"amr": []string{"pwd", "svc"}, "email": "ci@example.com", "email_verified": true}, "ci@example.com", true, "mark"},
+		"marked by the claim's presence":    {httpapi.Config{JwtMachineClaim: "azpacr"}, map[string]any{"azpacr": 1, "email": "ci@example.com", "email_verified": true}, "ci@example.com", true, "mark"},
+		"marked as none":                    {httpapi.Config{JwtMachineClaim: "bot"}, map[string]any{"bot": false, "email": "ada@example.com", "email_verified": true}, "ada@example.com", false, ""},
+		"another value":                     {httpapi.Config{JwtMachineClaim: "gty=client-credentials"}, map[string]any{"gty": "password", "email": "ada@example.com", "email_verified": true}, "ada@example.com", false, ""},
+		"a marked machine in the directory": {httpapi.Config{JwtMachineClaim: "bot"}, map[string]any{"bot": "yes", "email": "grace@example.com", "email_verified": true}, "grace@example.com", true, "mark"},
+		"groups that are left out":          {httpapi.Config{}, map[string]any{"email": "ada@example.com", "email_verified": true, "hasgroups": true}, "ada@example.com", false, "leaves out groups"},
+		"groups that are somewhere else":    {httpapi.Config{}, map[string]any{"email": "ada@example.com", "email_verified": true, "_claim_names": map[string]any{"groups": "src1"}}, "ada@example.com", false, "leaves out groups"},
+		"other claims that are left out":    {httpapi.Config{}, map[string]any{"email": "ada@example.com", "email_verified": true, "_claim_names": map[string]any{"photo": "src1"}}, "ada@example.com", false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tc.config.Mode, tc.config.JwtIssuer, tc.config.JwtGroupsClaim = "JWT", "https://idp", "groups"
+			id, err := httpapi.NewIdentifier(tc.config, directory(t), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tc.claims["iss"], tc.claims["sub"], tc.claims["iat"], tc.claims["name"] = "https://idp", "42", 1700000000, "root"
+			got, err := id.Identify(t.Context(), jwtEvent("Bearer "+token(tc.claims), map[string]string{"iss": "https://idp", "sub": "42", "iat": "1700000000"}))
+			if err != nil || got.Email != tc.email || got.Machine != tc.machine || got.Principal != "https://idp|42" {
+				t.Errorf("%v: got %+v", err, got)
+			}
+			if got.Vouched != (got.Email == "grace@example.com") {
+				t.Errorf("its name %q is vouched for: %v", got.Name, got.Vouched)
+			}
+			if notes := strings.Join(got.Notes, " "); !strings.Contains(notes, tc.note) || tc.note == "" && notes != "" || strings.Contains(notes, "@") {
+				t.Errorf("notes are %q, want %q", notes, tc.note)
+			}
+		})
+	}
+	for name, c := range map[string]httpapi.Config{
+		"not trusted": {JwtEmailClaim: "upn", JwtEmailDomains: []string{"example.com"}},
+		"no domains":  {JwtEmailClaim: "upn", JwtTrustEmail: true},
+	} {
+		c.Mode, c.JwtIssuer = "JWT", "https://idp"
+		if _, err := httpapi.NewIdentifier(c, flow.Directory{}, nil); err == nil {
+			t.Errorf("another claim, %s, makes an identity", name)
+		}
+	}
+}
+
+// A refusal says why, in the log and to the caller, and tells nothing of the
+// token.
+func TestRefusalsSayWhy(t *testing.T) {
+	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "JWT", JwtIssuer: "https://idp", JwtGroupsClaim: "groups"}, directory(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var logged bytes.Buffer
+	api := &httpapi.API{Identify: id, Log: slog.New(slog.NewJSONHandler(&logged, nil)), Routes: map[string]httpapi.Route{
+		"POST /x": {Handle: func(context.Context, *httpapi.Call) (httpapi.Reply, error) {
+			return httpapi.Reply{}, httpapi.Refused("You are not among those who may decide this request.")
+		}},
+	}}
+	good := map[string]any{"iss": "https://idp", "sub": "secret-subject", "iat": 1700000000, "email": "secret@example.com", "email_verified": false, "hasgroups": "true"}
+	for name, tc := range map[string]struct {
+		change map[string]any
+		status int
+		log    string
+		detail string
+	}{
+		"another issuer": {map[string]any{"iss": "https://evil"}, 401, "another issuer", "another issuer"},
+		"no iat":         {map[string]any{"iat": "then"}, 401, "no iat", "no iat"},
+		"another token":  {map[string]any{"sub": "other"}, 401, "not the one that was verified", "verified"},
+		"not allowed":    {nil, 403, "not among those who may decide", "leaves out groups"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			logged.Reset()
+			claims := maps.Clone(good)
+			maps.Copy(claims, tc.change)
+			ev := jwtEvent("Bearer "+token(claims), map[string]string{"iss": "https://idp", "sub": "secret-subject", "iat": "1700000000"})
+			ev.RouteKey = "POST /x"
+			got, err := api.Handle(t.Context(), ev)
+			if err != nil || got.StatusCode != tc.status || !strings.Contains(got.Body, tc.detail) {
+				t.Errorf("got %d %s (%v)", got.StatusCode, got.Body, err)
+			}
+			if !strings.Contains(logged.String(), `"msg":"refused"`) || !strings.Contains(logged.String(), tc.log) {
+				t.Errorf("the log has %s", logged.String())
+			}
+			if strings.Contains(logged.String()+got.Body, "secret") || strings.Contains(logged.String(), "eyJ") {
+				t.Errorf("it tells of the token: %s %s", logged.String(), got.Body)
+			}
+		})
+	}
 }

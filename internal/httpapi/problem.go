@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 
@@ -15,6 +16,8 @@ type Problem struct {
 	// Kind names the kind of problem, the last part of its type.
 	Kind   string
 	Detail string
+	// Refused reports that the caller's identity is why: the log has the detail.
+	Refused bool
 	// Errors name each wrong field.
 	Errors []flow.FieldError
 	// More are extension members.
@@ -45,8 +48,21 @@ func Forbidden(why string) *Problem {
 	return &Problem{Status: http.StatusForbidden, Kind: "forbidden", Detail: why}
 }
 
-func unauthorized() *Problem {
-	return &Problem{Status: http.StatusUnauthorized, Kind: "unauthorized", Detail: "Who calls is not known."}
+// Refused says why the caller is not among those who may do something. The log
+// has it too, so it must hold nothing that is anybody's own.
+func Refused(why string) *Problem {
+	p := Forbidden(why)
+	p.Refused = true
+	return p
+}
+
+func unauthorized(err error) *Problem {
+	detail := "Authentication required."
+	var why noIdentity
+	if errors.As(err, &why) {
+		detail += " " + string(why)
+	}
+	return &Problem{Status: http.StatusUnauthorized, Kind: "unauthorized", Detail: detail, Refused: true}
 }
 
 func internal() *Problem {

@@ -15,6 +15,9 @@ type Person struct {
 	ID    string `json:"id"`
 	Email string `json:"email,omitempty"`
 	Name  string `json:"name,omitempty"`
+	// Vouched reports that Name is the directory's or the user name of Identity
+	// Center: any other is what a token says of itself, for display only.
+	Vouched bool `json:"vouched,omitempty"`
 	// Groups are without the "group:" prefix.
 	Groups []string `json:"groups,omitempty"`
 	// ListedGroups are those of Groups that the directory listed, CoveredGroups
@@ -43,7 +46,7 @@ type Person struct {
 
 // Shown returns the person without what is never shown to anybody else.
 func (p Person) Shown() Person {
-	p.ListedGroups, p.CoveredGroups = nil, nil
+	p.ListedGroups, p.CoveredGroups, p.Vouched = nil, nil, false
 	p.Principal, p.Mapped, p.Links, p.Crowded = "", false, nil, false
 	return p
 }

@@ -80,7 +80,7 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 		return httpapi.Reply{}, lost(r)
 	}
 	if err := r.MayAct(e, c.Caller.Person, s.Today); err != nil {
-		return httpapi.Reply{}, httpapi.Forbidden(err.Error())
+		return httpapi.Reply{}, httpapi.Refused(err.Error())
 	}
 	if tooLate(r, e) {
 		return httpapi.Reply{}, lost(r)
@@ -135,6 +135,7 @@ func (s service) load(ctx context.Context, c *httpapi.Call) (store.Record, error
 		return store.Record{}, err
 	}
 	if !rec.Run.MaySee(c.Caller.Person, s.Today) {
+		c.Log.Warn("refused", "status", http.StatusNotFound, "reason", "The caller may not see this request.")
 		return store.Record{}, httpapi.NotFound()
 	}
 	return rec, nil

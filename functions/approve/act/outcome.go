@@ -68,6 +68,9 @@ func settled(r *run.Run, a run.Act) (reply httpapi.Reply, err error, known bool)
 				// The second of two that were sent at once: the first counts.
 				return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil, true
 			}
+			if e.Actor.Type == run.EngineActor {
+				return httpapi.Reply{}, httpapi.Refused(e.Reason), true
+			}
 			return httpapi.Reply{}, httpapi.Forbidden(e.Reason), true
 		}
 		return httpapi.Reply{}, lost(r), true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -28,6 +29,7 @@ func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 		return httpapi.Reply{}, err
 	}
 	if !r.MaySee(c.Caller.Person, s.today) {
+		c.Log.Warn("refused", "status", http.StatusNotFound, "reason", "The caller may not see this request.")
 		return httpapi.Reply{}, httpapi.NotFound()
 	}
 	c.About(r.ID, r.Flow.Name)

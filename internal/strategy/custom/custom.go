@@ -100,7 +100,7 @@ func (s Strategy) Has(ctx context.Context, a strategy.Access) (bool, error) {
 
 func (s Strategy) invoke(ctx context.Context, operation string, a strategy.Access) (has bool, err error) {
 	payload, err := json.Marshal(Asked{
-		Version: Version, Operation: operation, RunID: a.RunID, Fence: a.Fence, Person: a.Person, Target: a.Target,
+		Version: Version, Operation: operation, RunID: a.RunID, Fence: a.Fence, Person: shown(a.Person), Target: a.Target,
 		Config: a.Config, DurationSeconds: a.DurationSeconds,
 	})
 	if err != nil {
@@ -163,4 +163,13 @@ func message(payload []byte) string {
 		return "it did not say why"
 	}
 	return failed.Message
+}
+
+// shown returns what the function gets of a person: a name only if something
+// vouches for it, since functions make accounts of names.
+func shown(p run.Person) run.Person {
+	if p.Principal != "" && !p.Vouched {
+		p.Name = ""
+	}
+	return p.Shown()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy/custom"
 )
@@ -101,6 +103,27 @@ func TestNames(t *testing.T) {
 		f := &function{answer: `{"has_access":true}`}
 		if _, err := custom.New(f, "stack").Give(t.Context(), strategy.Access{Function: name}, nil); err != nil || f.name != want {
 			t.Errorf("%s is invoked as %s (%v), want %s", name, f.name, err, want)
+		}
+	}
+}
+
+// A function gets no name that nothing vouches for, and nothing that is never
+// shown.
+func TestWhatIsToldOfAPerson(t *testing.T) {
+	eve := run.Person{ID: "eve@example.com", Email: "eve@example.com", Name: "root", Principal: "i|1", Links: []string{"x@example.com"}, Groups: []string{"sre"}}
+	vouched, old := eve, eve
+	vouched.Vouched, old.Principal = true, ""
+	for _, tc := range []struct {
+		p    run.Person
+		name string
+	}{{eve, ""}, {vouched, "root"}, {old, "root"}} {
+		f := &function{answer: `{"has_access":true}`}
+		if _, err := custom.New(f, "").Has(t.Context(), strategy.Access{Person: tc.p}); err != nil {
+			t.Fatal(err)
+		}
+		want := run.Person{ID: eve.ID, Email: eve.Email, Name: tc.name, Groups: eve.Groups}
+		if !reflect.DeepEqual(f.asked.Person, want) {
+			t.Errorf("it is told of %+v, want %+v", f.asked.Person, want)
 		}
 	}
 }

@@ -221,7 +221,7 @@ func TestErrors(t *testing.T) {
 }
 
 func TestNameOfTheUser(t *testing.T) {
-	person := run.Person{ID: "arn:aws:iam::123456789012:user/team/ada", Email: "ada@example.com", Name: "ada-l"}
+	person := run.Person{ID: "arn:aws:iam::123456789012:user/team/ada", Email: "ada@example.com", Name: "ada-l", Vouched: true}
 	role := run.Person{ID: "arn:aws:iam::123456789012:role/ada"}
 	for _, tc := range []struct {
 		config string
@@ -231,6 +231,7 @@ func TestNameOfTheUser(t *testing.T) {
 		{``, person, "ada@example.com"},
 		{`{"user":"email"}`, person, "ada@example.com"},
 		{`{"user":"name"}`, person, "ada-l"},
+		{`{"user":"name"}`, run.Person{ID: "eve@example.com", Email: "eve@example.com", Name: "ada-l", Principal: "i|1"}, ""}, // as its token says
 		{`{"user":"id"}`, person, "ada"},
 		{`{"user":"id","account":"123456789012"}`, person, "ada"},
 		{`{"user":"id","account":"210987654321"}`, person, ""},

@@ -46,6 +46,9 @@ func (s Strategy) Give(ctx context.Context, a strategy.Access, l strategy.Ledger
 	if err != nil {
 		return false, err
 	}
+	if m.from == "name" && !a.Person.Vouched {
+		return false, strategy.Refuse("nothing vouches for the requester's name %q: name the person in flows.yaml under directory.people", a.Person.Name)
+	}
 	id, err := s.idOf(ctx, m.user)
 	if err != nil {
 		return false, m.refusedGive(err)
