@@ -23,7 +23,7 @@ func (b *bench) latency(ctx context.Context) ([]figure, error) {
 	var asked, bare []float64
 	for i := range calls + warm {
 		started := time.Now()
-		if _, err := post(stack.URL()+"/requests", "ada@example.com", `{"flow":"everything-goes"}`); err != nil {
+		if _, err := post(stack.URL()+"/requests", fmt.Sprintf("p%d@example.com", i), `{"flow":"everything-goes"}`); err != nil {
 			return nil, err
 		}
 		took := time.Since(started)

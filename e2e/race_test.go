@@ -25,7 +25,7 @@ func TestManyDecideAtOnce(t *testing.T) {
 	for i := range people {
 		members += fmt.Sprintf("p%d@example.com, ", i)
 	}
-	flows, err := flow.Parse("flows", []byte("flows: [{name: f, admins: [root@example.com], require_reason: [], review: {approvers: [group:g]}}]\ndirectory: {groups: {g: ["+members+"]}}"))
+	flows, err := flow.Parse("flows", []byte("flows: [{name: f, admins: [root@example.com], limits: none, require_reason: [], review: {approvers: [group:g]}}]\ndirectory: {groups: {g: ["+members+"]}}"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,23 +34,28 @@ const flows = `
 flows:
   - name: plain
     admins: [root@example.com]
+    limits: none
     require_reason: []
     review: {approvers: [group:sre], timeout: 60s}
   - name: slow
     admins: [root@example.com]
+    limits: none
     require_reason: []
     review: {approvers: [group:sre], timeout: 8h}
   - name: limited
     admins: [root@example.com]
+    limits: none
     require_reason: []
     fast_track: {max_per_person_per_day: 1, max_per_hour: 1, quiet_after_denial: 1h}
     review: {approvers: [group:sre], timeout: 60s}
   - name: two
     admins: [root@example.com]
+    limits: none
     require_reason: []
     review: {approvers: [group:sre], approvals: 2, timeout: 60s}
   - name: access
     admins: [root@example.com]
+    limits: none
     require_reason: []
     fields: [{name: target, type: target, required: true}, {name: fast, type: bool, default: false}]
     targets: [{id: prod, label: Production}]

@@ -100,6 +100,8 @@ type Flow struct {
 	RecentSeconds int `json:",omitempty"`
 	// FastTrack limits what on_request may approve; nil doesn't.
 	FastTrack *run.FastTrack `json:",omitempty"`
+	// Limits bound how much one person may request.
+	Limits Limits `json:",omitzero"`
 	// Shadow has on_request tried only: mode shadow.
 	Shadow bool `json:",omitempty"`
 	// RequireReason are the acts that must come with a reason.

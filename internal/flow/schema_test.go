@@ -118,6 +118,7 @@ var parts = map[string][]string{
 	"label":          {"L", "7", "[]"},
 	"hooks":          {"hooks", "my-hooks:live", "arn:aws:lambda:eu-west-1:123456789012:function:f", "a b"},
 	"hook_timeout":   {"5s", "PT5S", "5", "soon"},
+	"limits":         {"{open_per_person: 5, per_minute: none, machines_per_minute: 600, holders: 7}", "none", "{holders: 1}", "{}", "{open_per_person: 0}", "{per_minute: 601}", "{holders: none}", "all", "{per_hour: 1}"},
 	"requesters":     {"[everyone]", "[group:x, a@x]", "['iss|sub']", "[admins]", "[sre]"},
 	"admins":         {"[a@x]", "['arn:aws:iam::123456789012:user/a', b@x]", "[]", "[7]"},
 	"targets":        {"[{id: p, settings: {group: g}}]", "[{id: p, label: P, settings: {a: 1}}]", "[{label: P}]", "[{id: 7}]"},
@@ -180,7 +181,7 @@ func TestSchemaSeesMistakes(t *testing.T) {
 	for key, values := range map[string][]string{
 		"name": parts["name"][2:], "label": {"[]"}, "hook_timeout": {"5", "soon"}, "requesters": {"[sre]"}, "admins": {"[]", "[7]"},
 		"targets": {"[{label: P}]", "[{id: 7}]"}, "durations": {"[]", "[60]"}, "strategy": parts["strategy"][2:], "require_reason": {"[cancel]"},
-		"review": parts["review"][5:], "vars": {"[]"}, "fields": parts["fields"][8:],
+		"review": parts["review"][5:], "vars": {"[]"}, "fields": parts["fields"][8:], "limits": parts["limits"][3:],
 	} {
 		for _, value := range values {
 			doc := maps.Clone(right)

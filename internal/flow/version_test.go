@@ -38,6 +38,7 @@ func TestVersion(t *testing.T) {
 		"admins":     "flows: [{name: f, admins: [rot@example.com], vars: {a: 1, b: 2}}]",
 		"mode":       "flows: [{name: f, mode: shadow, admins: [root@example.com], vars: {a: 1, b: 2}}]",
 		"fast_track": "flows: [{name: f, fast_track: {max_per_hour: 1}, admins: [root@example.com], vars: {a: 1, b: 2}}]",
+		"limits":     "flows: [{name: f, limits: {per_minute: 1}, admins: [root@example.com], vars: {a: 1, b: 2}}]",
 		"a field":    "flows: [{name: f, fields: [{name: a, type: string}], admins: [root@example.com], vars: {a: 1, b: 2}}]",
 		"a default":  "flows: [{name: f, fields: [{name: a, type: string, default: x}], admins: [root@example.com], vars: {a: 1, b: 2}}]",
 		"timeout":    "flows: [{name: f, review: {timeout: 2h}, admins: [root@example.com], vars: {a: 1, b: 2}}]",

@@ -92,6 +92,8 @@ type Flow struct {
 	Recheck bool `json:"recheck,omitempty"`
 	// FastTrack limits what on_request may approve; nil doesn't.
 	FastTrack *FastTrack `json:"fast_track,omitempty"`
+	// Holders is how many runs may hold one access at a time, 0 for the default.
+	Holders int `json:"holders,omitempty"`
 	// Strategy is how access is given; nil means that the flow is
 	// approval-only.
 	Strategy json.RawMessage `json:"strategy,omitempty"`

@@ -93,6 +93,9 @@ func (s service) create(ctx context.Context, c *httpapi.Call, body *httpapi.Body
 	if err := s.checkOptions(ctx, f, asked); err != nil {
 		return nil, nil, err
 	}
+	if err := s.limit(ctx, f, c.Caller.Person, r.ID, now); err != nil {
+		return nil, nil, err
+	}
 	s.note(ctx, c.Log)
 	err = s.Store.Create(ctx, r, asked.Context)
 	if errors.Is(err, store.ErrExists) && key == "" {

@@ -23,6 +23,7 @@ type table struct {
 	names   store.FlowNames
 	runs    map[string]*run.Run
 	context map[string]string
+	usage   flow.Usage
 	asked   store.Query
 	started []string
 	fail    error
@@ -43,6 +44,25 @@ func (s *table) Load(_ context.Context, id string) (*run.Run, error) {
 		return r, nil
 	}
 	return nil, store.ErrNotFound
+}
+
+func (s *table) LoadUsage(context.Context, string, run.Person) (flow.Usage, []flow.Usage, error) {
+	return s.usage, nil, nil
+}
+
+func (s *table) SaveUsage(_ context.Context, _ string, _ run.Person, u flow.Usage, _ time.Time) error {
+	s.usage = u
+	return nil
+}
+
+func (s *table) Undecided(_ context.Context, ids []string) (map[string]bool, error) {
+	waits := map[string]bool{}
+	for _, id := range ids {
+		if r := s.runs[id]; r != nil {
+			waits[id] = !r.Status.Decided()
+		}
+	}
+	return waits, nil
 }
 
 func (s *table) page(q store.Query) (store.Page, error) {

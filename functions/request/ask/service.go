@@ -20,6 +20,9 @@ type Store interface {
 	Link(ctx context.Context, p run.Person) (run.Person, error)
 	Create(ctx context.Context, r *run.Run, context []byte) error
 	Load(ctx context.Context, id string) (*run.Run, error)
+	LoadUsage(ctx context.Context, flow string, p run.Person) (own flow.Usage, others []flow.Usage, err error)
+	SaveUsage(ctx context.Context, flow string, p run.Person, u flow.Usage, now time.Time) error
+	Undecided(ctx context.Context, ids []string) (map[string]bool, error)
 	Mine(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
 	Requested(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
 	Inbox(ctx context.Context, flows []string, p run.Person, t *run.Today, q store.Query) (store.Page, error)
