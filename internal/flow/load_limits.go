@@ -7,7 +7,7 @@ import "go.yaml.in/yaml/v4"
 const (
 	maxOpenPerPerson = 500
 	maxPerMinute     = 600
-	maxHolders       = 500
+	maxHolders       = 300
 )
 
 // limits reads "none", or a mapping of limits.

@@ -25,7 +25,7 @@ func (h *Handler) give(ctx context.Context, req Request) (run.Document, error) {
 		if creates, err = h.look(ctx, s, l); err != nil {
 			return nil, err
 		}
-		next, call, err = l.BeginGive(s.run.ID, creates, h.MaxHolders, h.Now(), h.deadline(ctx))
+		next, call, err = l.BeginGive(s.run.ID, creates, s.run.Flow.Holders, h.Now(), h.deadline(ctx))
 		return next, err
 	})
 	if err != nil {

@@ -29,9 +29,6 @@ type Store interface {
 type Deps struct {
 	Store      Store
 	Strategies strategy.Set
-	// MaxHolders is how many runs may hold one access at a time, 0 for
-	// [lease.DefaultHolders].
-	MaxHolders int
 	// Now is time.Now unless it is set.
 	Now func() time.Time
 	// Log is JSON lines on standard output unless it is set.

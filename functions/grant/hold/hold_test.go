@@ -111,7 +111,7 @@ func newStand(t *testing.T, blind bool) *stand {
 		kind = function{s.target}
 	}
 	s.h = hold.New(hold.Deps{
-		Store: s.table, Strategies: strategy.Set{"identity-center": kind}, MaxHolders: 5,
+		Store: s.table, Strategies: strategy.Set{"identity-center": kind},
 		Now: func() time.Time { return s.now }, Log: slog.New(slog.DiscardHandler),
 	})
 	return s
@@ -122,7 +122,7 @@ func (s *stand) run(id string) *run.Run {
 	if !there {
 		r = &run.Run{
 			ID: id, Status: run.Approved, DurationSeconds: 3600, Requester: run.Person{ID: "ada", Email: "ada@example.com"},
-			Flow:   run.Flow{Name: "f", Strategy: json.RawMessage(`{"type":"identity-center"}`)},
+			Flow:   run.Flow{Name: "f", Holders: 5, Strategy: json.RawMessage(`{"type":"identity-center"}`)},
 			Fields: map[string]json.RawMessage{"target": json.RawMessage(`{"id":"prod"}`)},
 		}
 		s.table.runs[id] = r
