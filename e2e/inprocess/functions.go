@@ -175,7 +175,7 @@ func (f *Functions) make() {
 		Store: table("RecordFunction"), Today: f.opts.Flows.Today(), Now: f.opts.Now, Log: f.opts.Log,
 		Bus:           decide.NewBus(eventbridge.NewFromConfig(config("RecordFunction")), env["RecordFunction"]["BUS_NAME"]),
 		Waker:         decide.NewWaker(sfn.NewFromConfig(config("RecordFunction"))),
-		HooksFunction: env["RecordFunction"]["HOOKS_FUNCTION"], HooksVersion: env["RecordFunction"]["HOOKS_VERSION"],
+		HooksFunction: env["RecordFunction"]["HOOKS_FUNCTION"], Serves: decide.AliasServes(config("RecordFunction"), env["RecordFunction"]["HOOKS_FUNCTION"]),
 	})
 	strategies := strategy.Set{}
 	for name, s := range f.opts.Strategies {

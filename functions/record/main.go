@@ -31,7 +31,7 @@ func main() {
 		Waker:         decide.NewWaker(sfn.NewFromConfig(cfg)),
 		Today:         today,
 		HooksFunction: os.Getenv("HOOKS_FUNCTION"),
-		HooksVersion:  os.Getenv("HOOKS_VERSION"),
+		Serves:        decide.AliasServes(cfg, os.Getenv("HOOKS_FUNCTION")),
 		Namespace:     os.Getenv("METRICS_NAMESPACE"),
 	}).Handle)
 }

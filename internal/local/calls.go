@@ -101,12 +101,16 @@ func callsOf(r *http.Request, body []byte) []Call {
 		return []Call{{Action: "sns:" + form.Get("Action"), Resource: form.Get("TopicArn")}}
 	}
 	if name, is := strings.CutPrefix(r.URL.EscapedPath(), lambda.APIPath); is {
-		name, _, _ = strings.Cut(name, "/")
+		name, what, _ := strings.Cut(name, "/")
+		action := "lambda:InvokeFunction"
+		if strings.HasPrefix(what, "aliases/") {
+			action = "lambda:GetAlias"
+		}
 		name, _ = url.PathUnescape(name)
 		if !strings.HasPrefix(name, "arn:") {
 			name = arn("lambda", "function:"+name)
 		}
-		return []Call{{Action: "lambda:InvokeFunction", Resource: name}}
+		return []Call{{Action: action, Resource: name}}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -81,8 +82,9 @@ type decider struct {
 	changed bool
 	err     error
 	// hooksVersion is the version of the hook function that was listened to, ""
-	// before one was.
+	// before one was; toldHooks reports whether it said which hooks it has.
 	hooksVersion string
+	toldHooks    bool
 }
 
 // log appends an entry that leads to a status.
@@ -122,20 +124,30 @@ func (d *decider) ask(h HookName) {
 }
 
 // subscribed tells whether a hook is there to be asked: as long as that is not
-// known it counts as there, and so does a guard once the hook function has
-// another version than the one that told.
+// known it counts as there. A guard is known to be absent only by the version that
+// would be asked now.
 func (d *decider) subscribed(h HookName) bool {
-	e := d.Engine
-	if !e.SubscriptionsKnown {
-		return true
+	return d.has(h) || h.guard() && !d.knowsHooksOfNow()
+}
+
+// knowsHooksOfNow reports whether the subscriptions are those of the version that
+// would be asked now: it has just told them, or it answered just now, or is known to
+// be the only one that is served.
+func (d *decider) knowsHooksOfNow() bool {
+	version := d.Engine.SubscriptionsVersion
+	if d.toldHooks || version == "" || version == unversioned {
+		return d.toldHooks
 	}
-	for _, s := range e.Subscriptions {
-		if s == h {
-			return true
-		}
-	}
-	sameVersion := d.step.HooksVersion != "" && d.step.HooksVersion == e.SubscriptionsVersion
-	return h.guard() && !sameVersion
+	return d.hooksVersion == version || d.step.HooksVersion == version
+}
+
+// unversioned is the version of a function whose code may change under it.
+const unversioned = "$LATEST"
+
+// LacksGuard reports whether a hook that stands before an act or access was not
+// among those that the hook function said it has.
+func (r *Run) LacksGuard() bool {
+	return slices.ContainsFunc(guards, func(h HookName) bool { return !r.has(h) })
 }
 
 // raise brings an event about: it asks the event's on-hook if there is one, else

@@ -66,6 +66,7 @@ func (d *decider) listen(hook HookName) answer {
 		a = readAnswer(hook, d.Flow.Name, d.step.Heard.Answer, d.DurationSeconds)
 		d.ignoreUnknown(a)
 		if a.subscribes && !a.whole {
+			d.toldHooks = true
 			d.Engine.SubscriptionsKnown = true
 			d.Engine.SubscriptionsVersion = d.step.Heard.Version
 			d.Engine.Subscriptions = nil

@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -251,4 +252,47 @@ func TestHistoryNamesVersions(t *testing.T) {
 	if want := []string{"request 0123456789ab ", "forward  7", "approve  8"}; !slices.Equal(got, want) {
 		t.Errorf("the history says %q, want %q", got, want)
 	}
+}
+
+// A guard is skipped only where the version that would be asked now is known to
+// have none: whatever was told before, and whichever version answers meanwhile.
+func TestAGuardIsAbsentOnlyWhenKnown(t *testing.T) {
+	none := func(m *machine, h run.HookName, version, answer string) {
+		m.t.Helper()
+		m.asks(h)
+		m.step(run.Step{Heard: &run.Heard{Answer: json.RawMessage(answer), Version: version}})
+	}
+	for name, tc := range map[string]struct {
+		// told is the version that said it has no hooks, served the one that is
+		// served when Grace approves, "" if that is not known.
+		told, served string
+		asked        bool
+	}{
+		"the version that told is served":        {"1", "1", false},
+		"another is served":                      {"1", "2", true},
+		"an older one is served":                 {"2", "1", true},
+		"which is served is not known":           {"1", "", true},
+		"code that may change under its name":    {"$LATEST", "$LATEST", true},
+		"no version told":                        {"", "", true},
+		"a version is served, and none had told": {"", "1", true},
+	} {
+		m := newMachine(t, sampleFlow())
+		none(m, run.OnRequest, tc.told, `{"subscriptions":[]}`)
+		m.version = tc.served
+		m.act(run.Approve, grace, "")
+		if asked := m.run.Engine.Next == run.NextHook && m.run.Engine.Hook == run.OnApprove; asked != tc.asked {
+			t.Errorf("%s: on_approve is asked: %v, want %v", name, asked, tc.asked)
+		}
+	}
+	// What answers now knows itself, whatever is known of the rest.
+	m := newMachine(t, sampleFlow())
+	m.version = ""
+	none(m, run.OnRequest, "1", `{"transition":"approve","subscriptions":[]}`)
+	m.is(run.Approved, run.NextApproved)
+	// A version that answers later speaks for itself, not for the one before it.
+	m = pendingWith(t, "on_expire")
+	m.version = ""
+	m.pass(time.Hour)
+	none(m, run.OnExpire, "2", `{"transition":"approve"}`)
+	m.asks(run.OnApprove)
 }

@@ -1,5 +1,7 @@
 package run
 
+import "slices"
+
 // HookName names a hook.
 type HookName string
 
@@ -76,13 +78,9 @@ func (h HookName) event() EventName {
 
 // guard tells whether the hook stands before an act or access: one that was
 // deployed while a run waits must not be skipped.
-func (h HookName) guard() bool {
-	switch h {
-	case OnApprove, OnDeny, OnEscalate, OnRevoke:
-		return true
-	}
-	return false
-}
+func (h HookName) guard() bool { return slices.Contains(guards, h) }
+
+var guards = []HookName{OnApprove, OnDeny, OnEscalate, OnRevoke}
 
 // KnownHook tells whether name is the name of a hook.
 func KnownHook(name string) bool {

@@ -16,9 +16,8 @@ type Recovery struct {
 	// Failed is the error that ended the execution while a hook was asked: the
 	// failure of that hook, and of nothing else.
 	Failed *Caught
-	// Acts and Tallies are those of [Step].
-	Acts    []Act
-	Tallies Tallies
+	// Step is what Decide would be told then, but for what was heard or caught.
+	Step Step
 	// Cause says what became of the execution, for people.
 	Cause string
 	// NonceKey is for a run that has none yet; see [NewNonceKey].
@@ -35,7 +34,8 @@ func Recover(r *Run, v Recovery, now time.Time) (next *Run, changed bool, err er
 	if next, err = r.clone(); err != nil {
 		return nil, false, err
 	}
-	d := &decider{Run: next, step: Step{Acts: v.Acts, Tallies: v.Tallies, Caught: v.Failed}, now: clean(now)}
+	d := &decider{Run: next, step: v.Step, now: clean(now)}
+	d.step.Heard, d.step.Caught = nil, v.Failed
 	switch {
 	case v.Close:
 		d.close(clip(v.Cause))

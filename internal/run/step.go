@@ -24,8 +24,8 @@ type Step struct {
 	// Tallies are what counts against the flow's limits of fast-tracking; zero
 	// where it has none.
 	Tallies Tallies
-	// HooksVersion is the version that the flow's hook function has now, "" if
-	// that is not known.
+	// HooksVersion is the only version of the flow's hook function that is served
+	// now, "" if that is not known.
 	HooksVersion string
 }
 

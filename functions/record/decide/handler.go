@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -49,9 +48,10 @@ type Deps struct {
 	Waker Waker
 	// Today is who may act; nil leaves it to each run's own lists.
 	Today *run.Today
-	// HooksFunction is functions/hooks of this project, HooksVersion the
-	// version it has now: an ARN or its last part.
-	HooksFunction, HooksVersion string
+	// HooksFunction is functions/hooks of this project, by an alias; Serves tells
+	// which version that is now, and nil that it can't be known.
+	HooksFunction string
+	Serves        Serves
 	// Namespace is what CloudWatch keeps metrics under; none are logged if it is
 	// empty.
 	Namespace string
@@ -173,7 +173,7 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 		now := h.Now()
 		d, err := within(rec, run.Step{
 			ID: req.stepID(execution), Execution: execution, Turn: req.Turn.Number, Heard: req.Heard, Caught: req.Caught,
-			Acts: rec.Acts, Hold: hold, Today: h.Today, Tallies: tallies, HooksVersion: h.hooksVersion(rec.Run),
+			Acts: rec.Acts, Hold: hold, Today: h.Today, Tallies: tallies, HooksVersion: h.hooksVersion(ctx, rec.Run, rec.Acts, req),
 		}, now)
 		if err != nil {
 			return r, nil, err
@@ -254,13 +254,4 @@ func (h *Handler) park(ctx context.Context, req Request, execution int) (r *run.
 		return next, Parked{RunID: req.RunID, Woken: wake}, nil
 	}
 	return r, nil, Unavailable{fmt.Sprintf("run %s: it was changed %d times while parking", req.RunID, conflicts)}
-}
-
-// hooksVersion is the version that the run's hook function has now, "" where
-// that is not known: only the project's own is.
-func (h *Handler) hooksVersion(r *run.Run) string {
-	if h.HooksFunction == "" || r.Flow.Hooks != h.HooksFunction {
-		return ""
-	}
-	return h.HooksVersion[strings.LastIndexByte(h.HooksVersion, ':')+1:]
 }

@@ -103,7 +103,7 @@ func newFakes(t *testing.T) *fakes {
 func (f *fakes) handler() *decide.Handler {
 	return decide.New(decide.Deps{
 		Store: f, Bus: f, Waker: f, Now: func() time.Time { return start.Add(time.Second) }, Log: slog.New(slog.DiscardHandler),
-		HooksFunction: "hooks", HooksVersion: "arn:aws:lambda:us-east-1:123456789012:function:hooks:7",
+		HooksFunction: "hooks", Serves: seven,
 	})
 }
 

@@ -43,7 +43,7 @@ func TestOneLineAStep(t *testing.T) {
 	}
 	for key, want := range map[string]any{
 		"level": "INFO", "operation": "decide", "step": "Decide", "request_id": "request-1", "run_id": f.rec.Run.ID,
-		"flow": "f", "next": "Hook", "status": "requested",
+		"flow": "f", "next": "Approved", "status": "approved",
 	} {
 		if line[key] != want {
 			t.Errorf("%s is %v, want %v", key, line[key], want)

@@ -58,6 +58,9 @@ func sampleFlow() run.Flow {
 	}
 }
 
+// seven is the version of the hook function.
+func seven(context.Context) (string, error) { return "7", nil }
+
 // errCrash is what a call gives when the function is gone.
 var errCrash = fmt.Errorf("the connection was closed")
 
@@ -118,7 +121,7 @@ func (m *machine) Wake(_ context.Context, token string) error {
 func (m *machine) handler() *decide.Handler {
 	return decide.New(decide.Deps{
 		Store: m, Bus: m, Waker: m, Now: func() time.Time { return m.now }, Log: slog.New(slog.DiscardHandler),
-		HooksFunction: "hooks", HooksVersion: "7",
+		HooksFunction: "hooks", Serves: seven,
 	})
 }
 

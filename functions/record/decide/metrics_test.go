@@ -19,7 +19,7 @@ func measured(t *testing.T, f *fakes, steps ...decide.Request) (lines []map[stri
 	var b bytes.Buffer
 	h := decide.New(decide.Deps{
 		Store: f, Bus: f, Waker: f, Now: func() time.Time { return start.Add(90 * time.Second) }, Log: slog.New(slog.NewJSONHandler(&b, nil)),
-		HooksFunction: "hooks", HooksVersion: "7", Namespace: "fasttrack",
+		HooksFunction: "hooks", Serves: seven, Namespace: "fasttrack",
 	})
 	for _, s := range steps {
 		if _, err := h.Handle(t.Context(), s); err != nil {

@@ -40,7 +40,7 @@ func askedOf(t *testing.T, table *store.Store, who string, limits run.FastTrack)
 func decides(ctx context.Context, table *store.Store, r *run.Run, answer string, now time.Time) error {
 	h := decide.New(decide.Deps{
 		Store: racing{table}, Bus: racing{}, Waker: racing{}, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
-		HooksFunction: "hooks", HooksVersion: "7",
+		HooksFunction: "hooks", Serves: seven,
 	})
 	_, err := h.Handle(ctx, decide.Request{
 		Version: 2, Operation: "decide", RunID: r.ID, Execution: r.ID, Turn: r.PresentTurn(),

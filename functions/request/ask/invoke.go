@@ -1,22 +1,17 @@
 package ask
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 
+	"github.com/fasttrack-dev/fasttrack/internal/lambdaapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -45,8 +40,7 @@ const (
 	maxInvoked = 128 << 10
 )
 
-// lambdaAPI is Lambda's Invoke. The SDK's client would add a fifth to each cold
-// start of functions/request, used or not: docs/performance.md.
+// lambdaAPI is Lambda's Invoke.
 type lambdaAPI struct {
 	cfg    aws.Config
 	client func() *awshttp.BuildableClient
@@ -73,18 +67,8 @@ func (l lambdaAPI) Invoke(ctx context.Context, function string, document []byte)
 
 // once makes the call; again tells that another may do better.
 func (l lambdaAPI) once(ctx context.Context, function string, document []byte) (answer []byte, again bool, err error) {
-	address := l.endpoint() + "/2015-03-31/functions/" + url.QueryEscape(function) + "/invocations"
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(document))
+	req, err := lambdaapi.Request(ctx, l.cfg, http.MethodPost, function, "/invocations", document)
 	if err != nil {
-		return nil, false, cannotBeAsked(err.Error())
-	}
-	req.Header.Set("Content-Type", "application/json")
-	credentials, err := l.cfg.Credentials.Retrieve(ctx)
-	if err != nil {
-		return nil, false, cannotBeAsked(err.Error())
-	}
-	hash := sha256.Sum256(document)
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, req, hex.EncodeToString(hash[:]), "lambda", l.cfg.Region, time.Now()); err != nil {
 		return nil, false, cannotBeAsked(err.Error())
 	}
 	res, err := l.client().Do(req)
@@ -105,18 +89,6 @@ func (l lambdaAPI) once(ctx context.Context, function string, document []byte) (
 		return nil, false, HookFailure{run.FunctionFailed(answer), "the function failed"}
 	}
 	return answer, false, nil
-}
-
-// endpoint is where Lambda answers.
-func (l lambdaAPI) endpoint() string {
-	if at := aws.ToString(l.cfg.BaseEndpoint); at != "" {
-		return strings.TrimSuffix(at, "/")
-	}
-	suffix := "amazonaws.com"
-	if strings.HasPrefix(l.cfg.Region, "cn-") {
-		suffix += ".cn"
-	}
-	return "https://lambda." + l.cfg.Region + "." + suffix
 }
 
 func cannotBeAsked(why string) HookFailure {

@@ -24,16 +24,19 @@ var status = map[string]int{
 	"UnknownOperationException":      http.StatusNotFound,
 }
 
-// ServeHTTP answers the Invoke call of the Lambda API as SDKs and the CLI make
-// it (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html), with the
-// invocation types RequestResponse, Event and DryRun.
+// ServeHTTP answers the calls Invoke and GetAlias of the Lambda API as SDKs and the
+// CLI make them (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html),
+// with the invocation types RequestResponse, Event and DryRun.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Amzn-Requestid", uuid.NewString())
+	if s.serveAlias(w, r) {
+		return
+	}
 	escaped, ok := strings.CutPrefix(r.URL.EscapedPath(), APIPath)
 	function, ok2 := strings.CutSuffix(escaped, "/invocations")
 	function, err := url.PathUnescape(function)
 	if !ok || !ok2 || err != nil || r.Method != http.MethodPost {
-		writeError(w, &ServiceError{"UnknownOperationException", "This machine's Lambda answers Invoke alone: POST " + APIPath + "{name}/invocations."})
+		writeError(w, &ServiceError{"UnknownOperationException", "This machine's Lambda answers Invoke and GetAlias alone: POST " + APIPath + "{name}/invocations, GET {name}/aliases/{alias}."})
 		return
 	}
 	f, arn, err := s.lookup(function, r.URL.Query().Get("Qualifier"))
