@@ -131,6 +131,16 @@ func TestAskedAndAnswered(t *testing.T) {
 	}
 }
 
+// The event that access fails fits its schema.
+func TestAccessFailing(t *testing.T) {
+	r := newRun(t)
+	r.Engine.Next, r.Access = run.NextPause, &run.Access{Error: "AWS is away", FailedAt: r.CreatedAt, RetryAt: r.CreatedAt}
+	detail := decide.Event{ID: r.ID + "-failing-3", Type: decide.AccessFailing, Time: r.CreatedAt, Run: r.Summary().View, To: []string{"ada@example.com"}}
+	if err := validate(t, compile(t, "access-failing.v1.json"), detail); err != nil {
+		t.Error(err)
+	}
+}
+
 // The engine takes the examples that fit, and no other.
 func TestAnswerExamples(t *testing.T) {
 	schema := compile(t, "hook-answer.v1.json")

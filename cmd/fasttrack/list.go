@@ -52,7 +52,11 @@ func newListCommand() *cobra.Command {
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "ID\tFLOW\tSTATUS\tREQUESTER\tMADE\tREASON")
 			for _, r := range l.Runs {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Flow, r.Status, personName(r.Requester.Email, r.Requester.ID), moment(r.CreatedAt), r.Reason)
+				status := string(r.Status)
+				if r.LastError != nil {
+					status += " (failing)"
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Flow, status, personName(r.Requester.Email, r.Requester.ID), moment(r.CreatedAt), r.Reason)
 			}
 			if err := w.Flush(); err != nil {
 				return err

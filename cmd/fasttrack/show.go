@@ -73,6 +73,9 @@ func printRun(w io.Writer, v run.View) {
 			line("! access", "could not be taken back so far: "+a.Error+"; it is tried again at "+moment(a.RetryAt))
 		}
 	}
+	if e := v.LastError; e != nil && (v.Access == nil || !v.Access.DeescalationFailing) {
+		line("! access", failing(e))
+	}
 	var checks []run.Check
 	switch {
 	case v.Decision != nil && len(v.Decision.Checks) > 0:
@@ -88,6 +91,15 @@ func printRun(w io.Writer, v run.View) {
 	}
 	fmt.Fprintln(w)
 	printHistory(w, v.History)
+}
+
+// failing says why access can't be given or taken back yet.
+func failing(e *run.LastError) string {
+	did := "given"
+	if e.Where == "take_back" {
+		did = "taken back"
+	}
+	return fmt.Sprintf("could not be %s yet: %s; it is retried at %s", did, e.Text, moment(e.NextTryAt))
 }
 
 // printHistory prints a line for each entry.

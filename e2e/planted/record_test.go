@@ -8,4 +8,8 @@ var _ = plant(
 	bug{"leave access times out of the seal", "internal/run/state.go", "\"failures\", \"error\",", "\"starts_at\", \"ends_at\", \"failures\", \"error\",", "./internal/run", "Planted|EachMember"},
 	bug{"leave texts out of an entry's hash", "internal/run/seal.go", "texts[name] = digest\n\t\t}\n\t\tdelete", "_ = digest\n\t\t}\n\t\tdelete", "./internal/run", "AnEditedText|Documented"},
 	bug{"take anything for what is left of an erased text", "internal/run/seal.go", "if string(value) != standIns[name] {", "if false {", "./internal/run", "Erase"},
+	bug{"do not show that giving fails", "internal/run/decide_retry.go", "if a == nil || a.Error == \"\" || r.over() {", "if a == nil || a.Failures == 0 || r.over() {", "./internal/run", "GivingFails|TakingBackFails"},
+	bug{"notify at every retry", "internal/run/decide_retry.go", "a.Failures == 0 && a.Warned == 0 &&", "", "./internal/run", "GivingFails"},
+	bug{"notify nobody that access fails", "functions/record/decide/publish.go", "warn := r.Warning() && r.Engine.Turn != published.turn", "warn := false", "./e2e/torture", "TestAFailing"},
+	bug{"give up at the first failure", "internal/run/decide_retry.go", "if d.Access.Tries >= most {", "if true {", "./internal/run", "GivingFails|GivingWorks"},
 )

@@ -163,6 +163,10 @@ func (x *explainer) access() string {
 	switch {
 	case a != nil && a.DeescalationFailing:
 		return fmt.Sprintf("its access could not be taken back so far%s, which is tried again at %s", parenthesized(a.Error), moment(a.RetryAt))
+	case x.LastError != nil && x.LastError.Where == "grant":
+		return fmt.Sprintf("its access could not be given yet%s, which is retried at %s", parenthesized(x.LastError.Text), moment(x.LastError.NextTryAt))
+	case x.LastError != nil:
+		return fmt.Sprintf("its access could not be taken back yet%s, which is retried at %s", parenthesized(x.LastError.Text), moment(x.LastError.NextTryAt))
 	case x.Status == run.Active && a != nil:
 		return "its access is there until " + moment(a.EndsAt)
 	case x.Status == run.Approved && x.DurationSeconds > 0:

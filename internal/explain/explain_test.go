@@ -340,11 +340,11 @@ Ended without access by on_escalate of aws-access (“No key left.”); it was a
 			m.pass(time.Hour)
 			m.hold(run.Taking, "", "access denied")
 		}, `
-Approved at once by on_request of aws-access: Everything goes; its access could not be taken back so far (access denied), which is tried again at 2026-11-23 11:01:04Z.
+Approved at once by on_request of aws-access: Everything goes; its access could not be taken back yet (access denied), which is retried at 2026-11-23 11:00:06Z.
 +0s ada@example.com asks: prod is down
 +1s on_request of aws-access approves: Everything goes. (hooks 7)
 +2s access is given from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
-+1h0m4s access could not be taken back so far; it is tried again at 2026-11-23 11:01:04Z ! access denied
++1h0m4s access could not be taken back yet; it is retried at 2026-11-23 11:00:06Z ! access denied
 `},
 		"stored before versions were recorded": {func(a *run.Asked) { a.FlowVersion = "" }, func(m *machine) {
 			m.answer(run.OnRequest, approves)

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -42,6 +43,11 @@ func (x *explainer) steps() []Step {
 		s := x.step(x.UpdatedAt, Failing)
 		s.Error = a.Error
 		s.Text = "access could not be taken back so far; it is tried again at " + moment(a.RetryAt)
+		steps = append(steps, s)
+	} else if e := x.LastError; e != nil {
+		s := x.step(e.At, Failing)
+		s.Error = e.Text
+		s.Text = fmt.Sprintf("access could not be %s yet; it is retried at %s", map[string]string{"grant": "given", "take_back": "taken back"}[e.Where], moment(e.NextTryAt))
 		steps = append(steps, s)
 	}
 	return steps

@@ -25,11 +25,16 @@ type Access struct {
 	SessionsUntil time.Time `json:"sessions_until,omitzero"`
 	// SessionsOf are the ids, separated by a space, of those whose they are.
 	SessionsOf string `json:"sessions_of,omitempty"`
-	// Failures counts the attempts to take back that failed; Error is the last,
-	// RetryAt when the next is.
-	Failures int       `json:"failures,omitempty"`
+	// Error is why the last attempt to give or to take back failed, FailedAt when,
+	// RetryAt when the next is. Tries counts those that are retried soon, Failures
+	// the later ones to take back, after which the run counts as failing.
 	Error    string    `json:"error,omitempty"`
+	FailedAt time.Time `json:"failed_at,omitzero"`
 	RetryAt  time.Time `json:"retry_at,omitzero"`
+	Tries    int       `json:"tries,omitempty"`
+	Failures int       `json:"failures,omitempty"`
+	// Warned is the turn in which people were to be notified that it fails.
+	Warned int `json:"warned,omitempty"`
 }
 
 // HoldState is how far access has come for one run.
@@ -77,7 +82,22 @@ const (
 	overdue = 30 * time.Second
 )
 
-// The pauses between attempts to take back, doubling.
+// soon are the pauses before the first attempts to give or to take back are
+// retried.
+var soon = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second}
+
+// The limits on attempts to give. One that only waits for another call at the
+// same access is retried for longer.
+const (
+	maxGives  = 7
+	maxLaters = 16
+)
+
+// warnAt is the try at which people are notified: once, and not of what the first
+// retry mends.
+const warnAt = 2
+
+// The pauses between later attempts to take back, doubling.
 const (
 	firstPause = time.Minute
 	lastPause  = time.Hour

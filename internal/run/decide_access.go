@@ -3,6 +3,7 @@ package run
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // escalate goes on with an approved run of a flow that gives access: unless
@@ -20,7 +21,9 @@ func (d *decider) escalate() {
 		}
 	}
 	// Given by functions/grant.
-	d.Access = &Access{}
+	if d.Access == nil {
+		d.Access = &Access{}
+	}
 	d.Engine.Case, d.Engine.Hook = nil, ""
 	d.Engine.Next = NextGrant
 	d.changed = true
@@ -67,6 +70,9 @@ func (d *decider) granted() {
 		if d.Engine.Next == NextActive {
 			d.goOnActive()
 		}
+		return
+	}
+	if d.giveAgain() {
 		return
 	}
 	why := d.step.Hold.Error
@@ -193,6 +199,7 @@ func (d *decider) takeBack(c Case) {
 	if d.Access == nil {
 		d.Access = &Access{}
 	}
+	d.works()
 	d.Engine.Case, d.Engine.Escalation = &c, nil
 	d.Engine.Next, d.Engine.Hook = NextTakeBack, ""
 	d.changed = true
@@ -208,12 +215,16 @@ func (d *decider) tookBack() {
 	if why == "" {
 		why = "it is not known what became of taking it back"
 	}
-	pause := firstPause << min(d.Access.Failures, 10)
-	d.Access.Failures++
-	d.Access.Error = clip(why)
-	d.Access.RetryAt = d.now.Add(min(pause, lastPause))
+	var pause time.Duration
+	if n := d.Access.Tries; n < len(soon) || d.step.Caught.later() && n < maxLaters {
+		pause = soon[min(n, len(soon)-1)]
+		d.Access.Tries++
+	} else {
+		pause = min(firstPause<<min(d.Access.Failures, 10), lastPause)
+		d.Access.Failures++
+	}
+	d.fails(why, pause)
 	d.Engine.Next = NextPause
-	d.changed = true
 }
 
 // gone ends the run whose access is known to be gone.
@@ -233,7 +244,8 @@ func (d *decider) gone() {
 	if !h.SessionsUntil.IsZero() {
 		d.Access.SessionsUntil, d.Access.SessionsOf = clean(h.SessionsUntil), h.SessionsOf
 	}
-	d.Access.Failures, d.Access.Error = 0, ""
+	d.Access.Failures = 0
+	d.works()
 	d.finish(ending)
 }
 

@@ -173,6 +173,14 @@ func TestTakingBackFails(t *testing.T) {
 	m := access(t, "")
 	m.granted()
 	m.act(run.Revoke, ada, "")
+	for _, pause := range []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second} {
+		m.step(run.Step{Caught: &run.Caught{Error: "Unavailable", Cause: `{"errorMessage":"AWS is away"}`}})
+		m.is(run.Active, run.NextPause)
+		if v := m.run.View(); v.Access.DeescalationFailing || v.LastError.Text != "AWS is away" || v.LastError.NextTryAt.Sub(m.now) != pause {
+			t.Fatalf("%+v, want again after %v", v.LastError, pause)
+		}
+		m.now = m.run.Access.RetryAt
+	}
 	for _, pause := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute, 32 * time.Minute, time.Hour, time.Hour} {
 		m.step(run.Step{Caught: &run.Caught{Error: "Unavailable", Cause: `{"errorMessage":"AWS is away"}`}})
 		m.is(run.Active, run.NextPause)
@@ -184,7 +192,7 @@ func TestTakingBackFails(t *testing.T) {
 	}
 	m.taken()
 	m.is(run.Revoked, run.NextRevoked)
-	if m.run.View().Access.DeescalationFailing {
+	if v := m.run.View(); v.Access.DeescalationFailing || v.LastError != nil {
 		t.Error("it still fails")
 	}
 }

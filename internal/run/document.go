@@ -61,6 +61,10 @@ func (r *Run) Document(now time.Time, context json.RawMessage) (Document, error)
 	switch r.Engine.Next {
 	case NextReview, NextActive:
 		d.Seconds = secondsUntil(now, r.wakeAt())
+	case NextGrant:
+		if r.Access.Tries > 0 && now.Before(r.Access.RetryAt) {
+			d.Next, d.Seconds = NextGiveAgain, secondsUntil(now, r.Access.RetryAt)
+		}
 	case NextPause:
 		d.Seconds = secondsUntil(now, r.Access.RetryAt)
 	case NextHook:

@@ -47,7 +47,9 @@ func Recover(r *Run, v Recovery, now time.Time) (next *Run, changed bool, err er
 	}
 	next.Engine.Execution++
 	next.Engine.NonceKey = orDefault(next.Engine.NonceKey, v.NonceKey)
-	next.Engine.Turn++
+	if next.Engine.Turn++; r.Warning() {
+		next.Access.Warned = next.Engine.Turn // it may not have been published
+	}
 	next.Engine.Step = fmt.Sprintf("recover/%d", v.Execution)
 	next.Engine.Token = ""
 	next.UpdatedAt = d.now

@@ -196,13 +196,16 @@ const (
 	NextActive   Next = "Active"
 	NextTakeBack Next = "TakeBack"
 	NextPause    Next = "Pause" // then TakeBack again
-	NextApproved Next = "Approved"
-	NextDenied   Next = "Denied"
-	NextExpired  Next = "Expired"
-	NextCanceled Next = "Canceled"
-	NextEnded    Next = "Ended"
-	NextRevoked  Next = "Revoked"
-	NextFailed   Next = "Failed"
+	// NextGiveAgain is for the state machine alone: a pause, then Grant. The run
+	// says NextGrant, as older releases know it.
+	NextGiveAgain Next = "GiveAgain"
+	NextApproved  Next = "Approved"
+	NextDenied    Next = "Denied"
+	NextExpired   Next = "Expired"
+	NextCanceled  Next = "Canceled"
+	NextEnded     Next = "Ended"
+	NextRevoked   Next = "Revoked"
+	NextFailed    Next = "Failed"
 )
 
 // waits tells whether the state machine waits there under a task token.

@@ -24,6 +24,8 @@ type View struct {
 	Review          *ReviewView   `json:"review,omitempty"`
 	DurationSeconds int           `json:"duration_seconds,omitempty"`
 	Access          *AccessView   `json:"access,omitempty"`
+	// LastError is there while access can't be given, or taken back.
+	LastError *LastError `json:"last_error,omitempty"`
 	// Shadow is there for auditors alone; see [Run.ViewFor].
 	Shadow *Verdict `json:"shadow,omitempty"`
 	// History is left out of lists.
@@ -99,7 +101,7 @@ func (r *Run) View() View {
 		ID: r.ID, Flow: r.Flow.Name, Status: r.Status, Requester: personView(r.Requester),
 		Fields: publicFields(r.Fields), Withheld: r.withheld(), Reason: r.Reason,
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
-		DurationSeconds: r.DurationSeconds, Access: r.accessView(), History: r.History,
+		DurationSeconds: r.DurationSeconds, Access: r.accessView(), History: r.History, LastError: r.LastError(),
 	}
 	if d := r.Decision; d != nil {
 		v.Decision = &DecisionView{Event: d.Event, Reason: d.Reason, HookReason: d.HookReason, HookReasonBy: d.HookReasonBy, By: d.By, At: d.At, Checks: d.Checks}

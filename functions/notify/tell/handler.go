@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,8 +97,13 @@ func (h *Handler) publish(ctx context.Context, e Event, m Message) error {
 			attributes[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &value}
 		}
 	}
-	if len(e.Entry.To) > 0 {
-		to, err := json.Marshal(e.Entry.To)
+	if e.Type == accessFailing {
+		name := "failing"
+		attributes["event"] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &name}
+		attributes["status"] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &e.Run.Status}
+	}
+	if to := slices.Concat(e.Entry.To, e.To); len(to) > 0 {
+		to, err := json.Marshal(to)
 		if err != nil {
 			return err
 		}

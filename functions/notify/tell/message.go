@@ -34,6 +34,11 @@ type Event struct {
 		Access *struct {
 			EndsAt time.Time `json:"ends_at"`
 		} `json:"access"`
+		LastError *struct {
+			Where     string    `json:"where"`
+			Text      string    `json:"text"`
+			NextTryAt time.Time `json:"next_try_at"`
+		} `json:"last_error"`
 	} `json:"run"`
 	Entry struct {
 		Event  string `json:"event"`
@@ -53,6 +58,8 @@ type Event struct {
 			Detail string `json:"detail"`
 		} `json:"checks"`
 	} `json:"entry"`
+	// To is who is to be notified of an event without an entry.
+	To []string `json:"to"`
 }
 
 type person struct {
@@ -96,12 +103,17 @@ const maxSubject = 100
 // to who did it.
 func Compose(e Event, portal string) (Message, bool) {
 	did, told := happened[e.Entry.Event]
+	fails := e.Type == accessFailing
+	if fails {
+		did, told = e.failing()
+	}
 	if !told {
 		return Message{}, false
 	}
 	// A message can come late; it says no more than what still holds.
 	movedOn := e.Run.Status != "" && e.Run.Status != e.Entry.Status
 	switch {
+	case fails:
 	case e.Entry.Event == "forward" && movedOn:
 		return Message{}, false
 	case e.Entry.Event == "escalate" && movedOn:
@@ -123,7 +135,10 @@ func Compose(e Event, portal string) (Message, bool) {
 	if !e.Time.IsZero() {
 		line("When:     %s", e.Time.UTC().Format(time.RFC3339))
 	}
-	if e.Entry.Event != "forward" {
+	switch {
+	case fails:
+		e.failingLines(line)
+	case e.Entry.Event != "forward":
 		line("By:       %s", e.Entry.Actor)
 		line("Why:      %s", oneLine(e.Entry.Reason))
 		if e.Entry.HookReason != "" {
@@ -156,6 +171,10 @@ func Compose(e Event, portal string) (Message, bool) {
 	}
 	line("")
 	switch {
+	case fails && e.Run.LastError.Where == "grant":
+		line("It is retried for a while; then the request fails, and what was given of it is taken back.")
+	case fails:
+		line("It is retried until it works. The flow's admins should look into it.")
 	case e.Entry.Event == "forward":
 		line("To decide: POST /requests/%s/approve or /deny.", e.Run.ID)
 		if r := e.Run.Review; r != nil {

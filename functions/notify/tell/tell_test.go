@@ -118,6 +118,25 @@ func TestALateMessage(t *testing.T) {
 	}
 }
 
+// Access that can't be given or taken back yet is told with the reason, and when
+// it is retried.
+func TestFailing(t *testing.T) {
+	for where, want := range map[string]string{"grant": "access could not be given yet", "take_back": "access could not be taken back yet"} {
+		var e tell.Event
+		raw := `{"id":"R-failing-3","type":"fasttrack.access.failing","run":{"id":"R","flow":"aws-access","status":"active","requester":{"email":"ada@example.com"},
+			"last_error":{"at":"2026-11-23T10:00:00Z","where":"` + where + `","text":"AWS is away","next_try_at":"2026-11-23T10:00:08Z"}},"to":["ada@example.com","group:platform"]}`
+		if err := json.Unmarshal([]byte(raw), &e); err != nil {
+			t.Fatal(err)
+		}
+		m, told := tell.Compose(e, "")
+		for _, part := range []string{want, "AWS is away", "2026-11-23T10:00:08Z"} {
+			if !told || !strings.Contains(m.Text, part) {
+				t.Errorf("%q is missing of:\n%s", part, m.Text)
+			}
+		}
+	}
+}
+
 func TestTelling(t *testing.T) {
 	var got *http.Request
 	var body []byte

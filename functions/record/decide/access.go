@@ -34,7 +34,7 @@ func (h *Handler) known(req Request, d run.Document) run.Document {
 		return d
 	}
 	switch d.Next {
-	case run.NextGrant, run.NextActive, run.NextTakeBack, run.NextPause, run.NextEnded, run.NextRevoked, run.NextFailed:
+	case run.NextGrant, run.NextGiveAgain, run.NextActive, run.NextTakeBack, run.NextPause, run.NextEnded, run.NextRevoked, run.NextFailed:
 		d.Next = run.NextApproved
 	}
 	return d

@@ -179,7 +179,7 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 			return r, nil, err
 		}
 		if d.changed {
-			d.next.Engine.Published = published
+			d.next.Engine.Published = published.entries
 			req.proves(d.next)
 			if err := h.Store.SaveCounted(ctx, d.next, tallies.Counted(r, d.next), now); errors.Is(err, store.ErrConflict) {
 				continue
@@ -222,7 +222,7 @@ func (h *Handler) park(ctx context.Context, req Request, execution int) (r *run.
 			return r, nil, err
 		}
 		if changed {
-			next.Engine.Published = published
+			next.Engine.Published = published.entries
 			req.proves(next)
 			if err := h.Store.Save(ctx, next); errors.Is(err, store.ErrConflict) {
 				continue
