@@ -38,6 +38,8 @@ type machine struct {
 	steps int
 	// version is the version that the hook function has now.
 	version string
+	// today is who may act now, nil for the run's own lists.
+	today *run.Today
 	// tallies are what counts against the flow's limits.
 	tallies run.Tallies
 }
@@ -68,6 +70,7 @@ func (m *machine) step(s run.Step) {
 	s.Acts = m.acts
 	s.HooksVersion = m.version
 	s.Tallies = m.tallies
+	s.Today = m.today
 	next, _, err := run.Decide(m.run, s, m.now)
 	if err != nil {
 		m.t.Fatal(err)
