@@ -78,6 +78,7 @@ func TestWhoMayActToday(t *testing.T) {
 		"a group by get_permissions, left":            {listed("grace", "sre"), func(t *run.Today) { t.Groups["sre"] = run.TodayGroup{} }, byHook, ""},
 		"by the flow, where get_permissions names":    {someone("pat"), nil, byHook, "s"},
 		"a viewer by get_permissions":                 {someone("viv"), nil, byHook, "s"},
+		"by the flow and by get_permissions":          {someone("pat"), func(t *run.Today) { allow(t, "group:sre") }, `{"permissions":{"approvers":["group:sre","group:oncall","pat@example.com"]},"subscriptions":["on_request"]}`, "adrs"},
 		"a stranger":                                  {someone("eve"), nil, "", ""},
 		"a machine of an admin's name":                {run.Person{ID: "root@example.com", Email: "root@example.com", Machine: true}, nil, "", ""},
 		"an approver, the flow is gone":               {listed("grace", "sre"), func(t *run.Today) { delete(t.Flows, "sample") }, "", "drs"},
