@@ -31,6 +31,8 @@ var accessBugs = []bug{
 	{"leave sessions out of the history", "internal/run/decide_access.go", "SessionsUntil: gone.SessionsUntil,", "", "./internal/run", "Sessions"},
 	{"do not compare sessions with durations", "cmd/fasttrack/flows_sessions.go", "case session > max(", "case false && session > max(", "./cmd/fasttrack", "Sessions"},
 	{"take sessions that AWS does not tell about for none", "internal/strategy/identitycenter/sessions.go", "case err != nil || out.PermissionSet == nil:\n\t\treturn LongestSession, nil", "case err != nil || out.PermissionSet == nil:\n\t\treturn 0, nil", "./internal/strategy/identitycenter", "Sessions"},
+	{"deny sessions that begin after the end", "functions/endsessions/end/policy.go", "d.before, d.until = d.before.UTC().Truncate(time.Second).Add(time.Second)", "d.before, d.until = d.until", "./functions/endsessions/end", "Denied"},
+	{"change a policy of somebody else", "functions/endsessions/end/policy.go", "if !ours || s.Effect != \"Deny\" {", "if !ours && false {", "./functions/endsessions/end", "Somebody"},
 	// A user is known by the unique id.
 	{"know a user by the name", "internal/strategy/iamgroup/membership.go", "if len(ids) == 0 {", "if true {", "./internal/strategy/iamgroup", "ID"},
 }

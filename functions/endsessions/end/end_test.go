@@ -173,7 +173,7 @@ func TestThePolicyFits(t *testing.T) {
 func TestSomebodyElsesPolicy(t *testing.T) {
 	for _, content := range []string{
 		`{"Version":"2012-10-17","Statement":[{"Sid":"Guardrail","Effect":"Deny","Action":"*","Resource":"*"}]}`,
-		`{"Version":"2012-10-17","Statement":[{"Sid":"Fasttrack","Effect":"Allow","Action":"*","Resource":"*"}]}`, ``, `x`,
+		strings.Replace(empty, `"Fasttrack"`, `"Guardrail"`, 1), strings.Replace(empty, `"Deny"`, `"Allow"`, 1), ``, `x`,
 	} {
 		p, now := &policy{t: t, content: content}, noon
 		if err := handler(p, &now).Handle(t.Context(), ended(t, noon, noon.Add(time.Hour), "u1")); err == nil || p.writes > 0 {
