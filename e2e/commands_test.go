@@ -18,7 +18,7 @@ type clientKey struct{}
 
 // commands are what the transcripts can say beside testscript's own:
 //
-//	as WHO                  who calls from here on: "email" or "email;group,group"; "-" is nobody
+//	as WHO                  who calls from here on: "email", "sub|email" or "sub|", perhaps with ";group,group"; "-" is nobody
 //	header NAME VALUE       a header of the next call
 //	call METHOD PATH [BODY] calls the API; BODY is JSON, or @FILE
 //	repeat FILE A B N C     writes a file: A, N times B, and C

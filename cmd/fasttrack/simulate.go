@@ -124,7 +124,12 @@ func recent(ctx context.Context, t table, endpoint string, f *flow.Flow, asked r
 	if err != nil {
 		return nil, err
 	}
-	page, err := stored.Requested(ctx, asked.Requester, store.Query{From: f.RecentSince(now), Limit: flow.MaxRecent})
+	// Requests are found by their logins' principals, which an address is linked to.
+	who := asked.Requester
+	if err := stored.Linked(ctx, &who); err != nil {
+		return nil, err
+	}
+	page, err := stored.Requested(ctx, who, store.Query{From: f.RecentSince(now), Limit: flow.MaxRecent})
 	if err != nil || page.Next != "" {
 		return nil, err
 	}

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local/gateway"
 )
 
 // issuer is an OpenID Connect issuer for the JWT authorizer: callers say who they
@@ -41,20 +43,24 @@ func (i *issuer) documents(mux *http.ServeMux) {
 	}}})
 }
 
-// token turns "Bearer EMAIL[;group,group]" into one with a signed JWT for the
+// token turns "Bearer LOGIN[;group,group]", see [gateway.Login], into one with a signed JWT for the
 // audience; anything else is left as it is, for the authorizer to refuse.
 func (i *issuer) token(authorization, audience string) string {
 	scheme, value, _ := strings.Cut(authorization, " ")
-	email, list, _ := strings.Cut(strings.TrimSpace(value), ";")
-	if !strings.EqualFold(scheme, "Bearer") || !strings.Contains(email, "@") {
+	who, list, _ := strings.Cut(strings.TrimSpace(value), ";")
+	sub, address, ok := gateway.Login(who)
+	if !strings.EqualFold(scheme, "Bearer") || !ok {
 		return authorization
 	}
 	groups := strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 	now := time.Now().Unix()
-	claims, err := json.Marshal(map[string]any{
-		"iss": i.url, "aud": audience, "sub": email, "email": email, "email_verified": true,
-		"groups": append([]string{}, groups...), "iat": now, "exp": now + 300,
-	})
+	said := map[string]any{
+		"iss": i.url, "aud": audience, "sub": sub, "groups": append([]string{}, groups...), "iat": now, "exp": now + 300,
+	}
+	if address != "" {
+		said["email"], said["email_verified"] = address, true
+	}
+	claims, err := json.Marshal(said)
 	if err != nil {
 		return authorization
 	}

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 )
 
 // tokens turns what callers of this machine say into JWTs like an issuer's,
@@ -27,9 +29,22 @@ func newTokens(now func() time.Time) tokens {
 	return tokens{key: key, now: now}
 }
 
-var plausible = regexp.MustCompile(`^[^\s@,;|]{1,64}@[^\s@,;|]{1,253}$`)
+var (
+	plausible = regexp.MustCompile(`^[^\s@,;|]{1,64}@[^\s@,;|]{1,253}$`)
+	subject   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+)
 
-// mint makes the token for "Bearer EMAIL[;group,group]", where a group's name may
+// Login splits "EMAIL", "SUB|EMAIL" or "SUB|" into the subject and the address
+// of a token, which may be empty. The subject of an address alone is the address.
+func Login(who string) (sub, address string, ok bool) {
+	sub, address, two := strings.Cut(who, "|")
+	if !two {
+		return email.Fold(who), who, plausible.MatchString(who)
+	}
+	return sub, address, subject.MatchString(sub) && (address == "" || plausible.MatchString(address))
+}
+
+// mint makes the token for "Bearer LOGIN[;group,group]", see [Login], where a group's name may
 // be percent-encoded (%2C is a comma), and its claims
 // flattened as the service's authorizer gives them. false is for anything else.
 func (t tokens) mint(headers []string, a Authorizer) (token string, flat map[string]string, ok bool) {
@@ -37,8 +52,9 @@ func (t tokens) mint(headers []string, a Authorizer) (token string, flat map[str
 		return "", nil, false
 	}
 	scheme, value, _ := strings.Cut(headers[0], " ")
-	email, list, _ := strings.Cut(strings.TrimSpace(value), ";")
-	if !strings.EqualFold(scheme, "Bearer") || !plausible.MatchString(email) {
+	who, list, _ := strings.Cut(strings.TrimSpace(value), ";")
+	sub, address, ok := Login(who)
+	if !strings.EqualFold(scheme, "Bearer") || !ok {
 		return "", nil, false
 	}
 	groups, err := ReadGroups(list)
@@ -47,8 +63,10 @@ func (t tokens) mint(headers []string, a Authorizer) (token string, flat map[str
 	}
 	now := t.now().Unix()
 	claims := map[string]any{
-		"iss": a.Issuer, "aud": a.Audience, "sub": email, "email": email, "email_verified": true,
-		"groups": groups, "iat": now, "exp": now + 300,
+		"iss": a.Issuer, "aud": a.Audience, "sub": sub, "groups": groups, "iat": now, "exp": now + 300,
+	}
+	if address != "" {
+		claims["email"], claims["email_verified"] = address, true
 	}
 	payload, err := json.Marshal(claims)
 	if err != nil {
@@ -58,8 +76,11 @@ func (t tokens) mint(headers []string, a Authorizer) (token string, flat map[str
 	mac := hmac.New(sha256.New, t.key)
 	mac.Write([]byte(signed))
 	flat = map[string]string{
-		"iss": a.Issuer, "aud": a.Audience, "sub": email, "email": email, "email_verified": "true",
+		"iss": a.Issuer, "aud": a.Audience, "sub": sub,
 		"groups": "[" + strings.Join(groups, " ") + "]", "iat": strconv.FormatInt(now, 10), "exp": strconv.FormatInt(now+300, 10),
+	}
+	if address != "" {
+		flat["email"], flat["email_verified"] = address, "true"
 	}
 	return signed + "." + encode(mac.Sum(nil)), flat, true
 }
