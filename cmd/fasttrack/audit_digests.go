@@ -51,6 +51,10 @@ func (t *tableAudit) verifyDigests(ctx context.Context, cfg aws.Config) error {
 	}
 	documents, findings := digest.VerifyChain(stored, keys, t.due())
 	t.keys = signedBy
+	expired, err := t.expiredRuns(ctx, documents)
+	if err != nil {
+		return err
+	}
 	results := map[digest.Day]*verifiedDigest{}
 	for _, s := range stored {
 		results[s.Day] = &verifiedDigest{Day: s.Day}
@@ -68,7 +72,9 @@ func (t *tableAudit) verifyDigests(ctx context.Context, cfg aws.Config) error {
 		if err != nil {
 			return err
 		}
-		findings = append(findings, d.VerifyHeads(chunks, t.heads.Of(d.Day), t.isThere, t.inScope)...)
+		findings = append(findings, d.VerifyHeads(chunks, t.heads.Of(d.Day), t.isThere, func(id string) bool {
+			return t.inScope(id) && !expired[id]
+		})...)
 	}
 	for day, hash := range kept {
 		switch v := results[day]; {
@@ -91,6 +97,29 @@ func (t *tableAudit) verifyDigests(ctx context.Context, cfg aws.Config) error {
 	}
 	slices.SortFunc(t.digests, func(a, b *verifiedDigest) int { return strings.Compare(string(a.Day), string(b.Day)) })
 	return nil
+}
+
+// expiredRuns are those that are gone and may be: a digest that was signed once
+// they were over says since when.
+func (t *tableAudit) expiredRuns(ctx context.Context, documents []digest.Document) (map[string]bool, error) {
+	expired := map[string]bool{}
+	for _, d := range documents {
+		chunks, err := t.store.Chunks(ctx, d.Day, d.Chunks)
+		if err != nil {
+			return nil, err
+		}
+		heads, err := digest.ReadChunks(chunks)
+		if err != nil {
+			continue // is found where the day is verified
+		}
+		for _, h := range heads {
+			if h.Until != nil && !h.Until.After(t.now) && !t.isThere(h.Run) {
+				expired[h.Run] = true
+			}
+		}
+	}
+	t.expired = len(expired)
+	return expired, nil
 }
 
 // due is the last day that must have its digest.

@@ -37,6 +37,8 @@ type tableAudit struct {
 	stored   []digest.Stored
 	digests  []*verifiedDigest
 	keys     []string
+	// expired counts the requests that are gone by their flow's retention.
+	expired int
 }
 
 // verifyTable verifies the requests of the table, and the digests in it.
@@ -156,6 +158,9 @@ func (t *tableAudit) report(out io.Writer) error {
 			}
 		}
 		fmt.Fprintf(out, "%s verified, %d wrong\n", count(len(r.Requests), "request"), wrongRequests)
+		if t.expired > 0 {
+			fmt.Fprintf(out, "%s gone by the retention of their flows\n", count(t.expired, "request"))
+		}
 		t.summary(out, wrongDigests)
 	}
 	if r.Wrong > 0 {

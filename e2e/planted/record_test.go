@@ -12,4 +12,6 @@ var _ = plant(
 	bug{"notify at every retry", "internal/run/decide_retry.go", "a.Failures == 0 && a.Warned == 0 &&", "", "./internal/run", "GivingFails"},
 	bug{"notify nobody that access fails", "functions/record/decide/publish.go", "warn := r.Warning() && r.Engine.Turn != published.turn", "warn := false", "./e2e/torture", "TestAFailing"},
 	bug{"give up at the first failure", "internal/run/decide_retry.go", "if d.Access.Tries >= most {", "if true {", "./internal/run", "GivingFails|GivingWorks"},
+	bug{"delete what is not over", "internal/run/expire.go", "if !r.over() {", "if false {", "./internal/run", "Retention"},
+	bug{"miss nothing that is gone", "cmd/fasttrack/audit_digests.go", "!h.Until.After(t.now) &&", "", "./cmd/fasttrack", "Retention"},
 )

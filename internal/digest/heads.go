@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -17,6 +18,9 @@ type Head struct {
 	Run  string `json:"run"`
 	Seq  int    `json:"seq"`
 	Hash string `json:"hash"`
+	// Until is when the run may be deleted, by its history until then; nil for
+	// never.
+	Until *time.Time `json:"until,omitempty"`
 }
 
 // Heads gathers the heads of runs, day by day. It keeps nothing else of them.
@@ -54,9 +58,13 @@ func (h *Heads) Add(id string, history []run.Entry) bool {
 			continue
 		}
 		seen[day] = true
-		for _, last := range slices.Backward(history) {
+		for i, last := range slices.Backward(history) {
 			if last.At.Before(day.End()) {
-				h.days[day] = append(h.days[day], Head{Run: id, Seq: last.Seq, Hash: last.Hash})
+				head := Head{Run: id, Seq: last.Seq, Hash: last.Hash}
+				if at := run.ExpiresBy(history[:i+1]); !at.IsZero() {
+					head.Until = &at
+				}
+				h.days[day] = append(h.days[day], head)
 				break
 			}
 		}

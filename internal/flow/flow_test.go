@@ -68,6 +68,8 @@ func TestMistakes(t *testing.T) {
 		"own function":        {flowHead + "    hooks: fasttrack-engine-record", "f:4:12: flows[0].hooks: \"fasttrack-engine-record\" is one of fasttrack's own functions"},
 		"own digest":          {flowHead + "    hooks: fasttrack-engine-digest", "is one of fasttrack's own functions"},
 		"own function's ARN":  {flowHead + "    hooks: arn:aws:lambda:eu-west-1:123456789012:function:x-engine-approve:live", "it can't be a hook or strategy"},
+		"retention":           {flowHead + "    retention: 7d", "f:4:16: flows[0].retention: must be 30d to 3660d, got \"7d\""},
+		"retention in hours":  {flowHead + "    retention: 720h", "f:4:16: flows[0].retention: must be a number of days, such as 400d; got \"720h\""},
 		"hook timeout":        {flowHead + "    hook_timeout: 2m", "f:4:19: flows[0].hook_timeout: 1s to 1m was expected"},
 		"approvals":           {flowHead + "    review: {approvals: 0}", "f:4:25: flows[0].review.approvals: 1 to 20 was expected"},
 		"approvals list":      {flowHead + "    review: {approvals: [{count: 1}]}", "flows[0].review.approvals[0].from: it is missing"},

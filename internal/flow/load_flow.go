@@ -39,6 +39,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 		"hook_timeout":   r.duration(&f.HookTimeoutSeconds, 1, 60),
 		"fast_track":     func(n *yaml.Node, at string) { r.fastTrack(n, at, &f) },
 		"limits":         func(n *yaml.Node, at string) { r.limits(n, at, &f) },
+		"retention":      func(n *yaml.Node, at string) { r.retention(n, at, &f) },
 		"recent":         r.duration(&f.RecentSeconds, 1, 366*24*3600),
 		"requesters":     r.principals(&f.Requesters, false),
 		"admins":         r.principals(&f.Admins, false),

@@ -117,6 +117,7 @@ var parts = map[string][]string{
 	"name":           {"a", "a-1", "A", "7", strings.Repeat("x", 64)},
 	"label":          {"L", "7", "[]"},
 	"hooks":          {"hooks", "my-hooks:live", "arn:aws:lambda:eu-west-1:123456789012:function:f", "a b"},
+	"retention":      {"400d", "P30D", "5", "soon", "24h"},
 	"hook_timeout":   {"5s", "PT5S", "5", "soon"},
 	"limits":         {"{open_per_person: 5, per_minute: none, machines_per_minute: 600, holders: 7}", "none", "{holders: 1}", "{}", "{open_per_person: 0}", "{per_minute: 601}", "{holders: none}", "all", "{per_hour: 1}"},
 	"requesters":     {"[everyone]", "[group:x, a@x]", "['iss|sub']", "[admins]", "[sre]"},
@@ -179,7 +180,7 @@ func TestSchemaSeesMistakes(t *testing.T) {
 	schema := loadSchema(t)
 	right := map[string]string{"name": "a", "admins": "[a@x]", "targets": "[{id: p}]", "durations": "[1h]", "strategy": "{type: lambda, function: f}", "fields": parts["fields"][0]}
 	for key, values := range map[string][]string{
-		"name": parts["name"][2:], "label": {"[]"}, "hook_timeout": {"5", "soon"}, "requesters": {"[sre]"}, "admins": {"[]", "[7]"},
+		"name": parts["name"][2:], "label": {"[]"}, "hook_timeout": {"5", "soon"}, "retention": {"5", "soon", "24h"}, "requesters": {"[sre]"}, "admins": {"[]", "[7]"},
 		"targets": {"[{label: P}]", "[{id: 7}]"}, "durations": {"[]", "[60]"}, "strategy": parts["strategy"][2:], "require_reason": {"[cancel]"},
 		"review": parts["review"][5:], "vars": {"[]"}, "fields": parts["fields"][8:], "limits": parts["limits"][3:],
 	} {

@@ -105,6 +105,9 @@ func (d *decider) log(to Status, e Entry) {
 			return
 		}
 	}
+	if kept := d.Flow.RetentionSeconds; kept > 0 && to.Final(d.Flow.HasAccess()) && !d.Status.Final(d.Flow.HasAccess()) {
+		e.ExpiresAt = d.now.Add(seconds(kept))
+	}
 	d.err = d.Run.append(d.now, to, e)
 	d.changed = true
 }

@@ -115,6 +115,9 @@ type Entry struct {
 	// ShadowSHA256 is, in one entry after on_request was asked in shadow mode, the
 	// hash of what it said, which the history itself doesn't tell.
 	ShadowSHA256 string `json:"shadow_sha256,omitempty"`
+	// ExpiresAt is, in the entry that ends a run of a flow with a retention, when
+	// the run may be deleted.
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	// StateSHA256 is, in the last entry of a change, the salted digest of the rest
 	// of the run as it stands with it; see unsealed for what is left out.
 	StateSHA256 string `json:"state_sha256,omitempty"`

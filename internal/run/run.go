@@ -94,6 +94,8 @@ type Flow struct {
 	FastTrack *FastTrack `json:"fast_track,omitempty"`
 	// Holders is how many runs may hold one access at a time, 0 for the default.
 	Holders int `json:"holders,omitempty"`
+	// RetentionSeconds is how long the run is kept once it is over, 0 for ever.
+	RetentionSeconds int `json:"retention_seconds,omitempty"`
 	// Strategy is how access is given; nil means that the flow is
 	// approval-only.
 	Strategy json.RawMessage `json:"strategy,omitempty"`

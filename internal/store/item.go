@@ -64,6 +64,9 @@ func runItem(r *run.Run, version int64) (item, error) {
 		it["summary"] = text(string(summary))
 		it["inbox"] = text(inboxOf(r.Flow.Name, shard(r.ID, inboxShards)))
 	}
+	if at := r.ExpiresAt(); !at.IsZero() {
+		it["expires_at"] = number(at.Unix())
+	}
 	if at := r.DueAt(); !at.IsZero() {
 		it["due"] = text(strconv.Itoa(shard(r.ID, dueShards)))
 		it["due_at"] = text(stamp(at))

@@ -26,6 +26,7 @@ type Store interface {
 	Linked(ctx context.Context, people ...*run.Person) error
 	LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error)
 	SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error
+	ExpireContext(ctx context.Context, r *run.Run, context []byte) error
 	LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error)
 	MarkPublished(ctx context.Context, id, hash string, now time.Time) error
 }
@@ -181,7 +182,7 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 		if d.changed {
 			d.next.Engine.Published = published.entries
 			req.proves(d.next)
-			if err := h.Store.SaveCounted(ctx, d.next, tallies.Counted(r, d.next), now); errors.Is(err, store.ErrConflict) {
+			if err := h.save(ctx, rec, d.next, tallies.Counted(r, d.next), now); errors.Is(err, store.ErrConflict) {
 				continue
 			} else if err != nil {
 				return r, nil, err
@@ -254,4 +255,15 @@ func (h *Handler) park(ctx context.Context, req Request, execution int) (r *run.
 		return next, Parked{RunID: req.RunID, Woken: wake}, nil
 	}
 	return r, nil, Unavailable{fmt.Sprintf("run %s: it was changed %d times while parking", req.RunID, conflicts)}
+}
+
+// save writes a changed run, with what it counts. What was sent along with one that
+// is over expires when it does.
+func (h *Handler) save(ctx context.Context, rec store.Record, next *run.Run, t run.Tallies, now time.Time) error {
+	if rec.Context != nil && !next.ExpiresAt().IsZero() && !rec.Run.Over() {
+		if err := h.Store.ExpireContext(ctx, next, rec.Context); err != nil {
+			return err
+		}
+	}
+	return h.Store.SaveCounted(ctx, next, t, now)
 }

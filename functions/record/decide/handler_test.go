@@ -62,6 +62,8 @@ func (f *fakes) Save(_ context.Context, r *run.Run) error {
 	return nil
 }
 
+func (f *fakes) ExpireContext(context.Context, *run.Run, []byte) error { return nil }
+
 func (f *fakes) MarkPublished(_ context.Context, _, hash string, _ time.Time) error {
 	f.rec.Published = hash
 	return f.fail["mark"]

@@ -106,6 +106,10 @@ func (m *machine) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, no
 	return m.call(func() error { return m.table.SaveCounted(ctx, r, t, now) })
 }
 
+func (m *machine) ExpireContext(ctx context.Context, r *run.Run, context []byte) error {
+	return m.call(func() error { return m.table.ExpireContext(ctx, r, context) })
+}
+
 func (m *machine) MarkPublished(ctx context.Context, id, hash string, now time.Time) error {
 	return m.call(func() error { return m.table.MarkPublished(ctx, id, hash, now) })
 }

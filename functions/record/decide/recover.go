@@ -45,7 +45,7 @@ func (h *Handler) recover(ctx context.Context, req Request, execution int) (r *r
 		}
 		if changed {
 			next.Engine.Published = published.entries
-			if err := h.Store.SaveCounted(ctx, next, tallies.Counted(r, next), now); errors.Is(err, store.ErrConflict) {
+			if err := h.save(ctx, rec, next, tallies.Counted(r, next), now); errors.Is(err, store.ErrConflict) {
 				continue
 			} else if err != nil {
 				return r, nil, err
