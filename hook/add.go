@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -51,7 +52,7 @@ func (a *answer) add(e *Event, outcome any) error {
 		return a.decide("deny", o.reason, o.checks)
 	case Ignoring:
 		a.Transition, a.Message = "ignore", o.message
-		return checkText("its message", o.message, maxReason)
+		return checkLines("its message", o.message, maxReason)
 	case Expiry:
 		return a.decide("expire", o.reason, nil)
 	case Escalation:
@@ -81,7 +82,7 @@ func (a *answer) add(e *Event, outcome any) error {
 
 func (a *answer) decide(transition, reason string, checks []Check) error {
 	a.Transition, a.Reason = transition, reason
-	if err := checkText("its reason", reason, maxReason); err != nil {
+	if err := checkLines("its reason", reason, maxReason); err != nil {
 		return err
 	}
 	return a.addChecks(checks)
@@ -92,10 +93,10 @@ func (a *answer) addChecks(checks []Check) error {
 		if c.Name == "" {
 			return errors.New("a check: it has no name")
 		}
-		if err := checkText("a check's name", c.Name, maxCheckText); err != nil {
+		if err := checkLine("a check's name", c.Name, maxCheckText); err != nil {
 			return err
 		}
-		if err := checkText("a check's detail", c.Detail, maxCheckText); err != nil {
+		if err := checkLines("a check's detail", c.Detail, maxCheckText); err != nil {
 			return err
 		}
 	}
@@ -107,8 +108,9 @@ func (a *answer) addChecks(checks []Check) error {
 	return nil
 }
 
-// checkText checks a text that people will read.
-func checkText(what, s string, limit int) error {
+// checkLine checks a text that people will read: the rules of the engine, which
+// also shows an invisible character as a replacement character.
+func checkLine(what, s string, limit int) error {
 	if n := utf8.RuneCountInString(s); n > limit {
 		return fmt.Errorf("%s: %d characters, more than %d", what, n, limit)
 	}
@@ -118,6 +120,14 @@ func checkText(what, s string, limit int) error {
 		}
 	}
 	return nil
+}
+
+// checkLines is checkLine for a text that may have line breaks and tabs.
+func checkLines(what, s string, limit int) error {
+	if n := utf8.RuneCountInString(s); n > limit {
+		return fmt.Errorf("%s: %d characters, more than %d", what, n, limit)
+	}
+	return checkLine(what, strings.NewReplacer("\r\n", "", "\n", "", "\t", "").Replace(s), limit)
 }
 
 // encode writes what a hook keeps.

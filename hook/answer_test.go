@@ -98,7 +98,7 @@ func TestFailuresAreTold(t *testing.T) {
 		"nothing returned":  {request(func(*hook.Event) (hook.FromRequest, error) { return nil, nil }), "on_request", "no outcome"},
 		"a forged outcome":  {hook.Hooks{OnEscalate: func(context.Context, *hook.Event) (hook.FromEscalate, error) { return forged{}, nil }}, "on_escalate", "no outcome"},
 		"a long reason":     {request(func(*hook.Event) (hook.FromRequest, error) { return hook.Approve(strings.Repeat("x", 2001)), nil }), "on_request", "2001 characters"},
-		"a line break":      {request(func(*hook.Event) (hook.FromRequest, error) { return hook.Approve("a\nb"), nil }), "on_request", "control character"},
+		"a lone return":     {request(func(*hook.Event) (hook.FromRequest, error) { return hook.Approve("a\rb"), nil }), "on_request", "control character U+000D"},
 		"half a second":     {request(func(*hook.Event) (hook.FromRequest, error) { return hook.Approve("a").For(500 * time.Millisecond), nil }), "on_request", "whole seconds"},
 		"no time at all":    {request(func(*hook.Event) (hook.FromRequest, error) { return hook.Approve("a").For(0), nil }), "on_request", "whole seconds"},
 		"a large output": {request(func(e *hook.Event) (hook.FromRequest, error) {

@@ -70,8 +70,9 @@ type Deescalation struct{ reason string }
 // Revocation takes access back early. See [Revoke].
 type Revocation struct{ reason string }
 
-// Approve approves; reason is what everyone sees, at most 2,000 characters
-// without control characters. An empty one names the hook and the flow.
+// Approve approves; reason is what everyone sees, at most 2,000 characters, line
+// breaks and tabs among them and no other control character. The engine shows an
+// invisible character as U+FFFD. An empty reason names the hook and the flow.
 func Approve(reason string) Approval { return Approval{reason: reason} }
 
 // Deny denies; reason is what everyone sees.

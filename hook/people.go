@@ -65,7 +65,7 @@ func told(list []Notification) (*[]Notification, error) {
 			if to == "" {
 				return nil, errors.New("a notification: To has an empty name")
 			}
-			if err := checkText("a notification: To", to, maxPrincipal); err != nil {
+			if err := checkLine("a notification: To", to, maxPrincipal); err != nil {
 				return nil, err
 			}
 		}
@@ -84,7 +84,7 @@ func checkPrincipals(what string, principals []string) error {
 		return fmt.Errorf("%s: %d of them, more than %d", what, len(principals), maxPrincipals)
 	}
 	for _, p := range principals {
-		if err := checkText(what, p, maxPrincipal); err != nil {
+		if err := checkLine(what, p, maxPrincipal); err != nil {
 			return err
 		}
 		if p == "group:" || p != "everyone" && p != "admins" && !strings.ContainsAny(p, "@:|") {

@@ -118,7 +118,7 @@ func fitting(list []Option) ([]Option, error) {
 			return nil, errors.New("an option has no value")
 		}
 		for _, text := range []string{o.Value, o.Label} {
-			if err := checkText("an option", text, maxOptionText); err != nil {
+			if err := checkLine("an option", text, maxOptionText); err != nil {
 				return nil, err
 			}
 		}

@@ -38,14 +38,22 @@ func newActCommand(act, short, long string) *cobra.Command {
 				return err
 			}
 			var v run.View
-			if err := a.read(cmd.OutOrStdout(), answer, &v); err != nil || a.json {
+			if err := a.read(cmd.OutOrStdout(), answer, &v); err != nil {
 				return err
 			}
-			if status == http.StatusAccepted {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s  it is on record and will be dealt with; see `fasttrack show %s`\n", v.ID, v.ID)
-				return nil
+			switch {
+			case a.json:
+			case status == http.StatusAccepted:
+				fmt.Fprintf(cmd.OutOrStdout(), "%s  accepted, and not known yet what came of it; see `fasttrack show %s`\n", v.ID, v.ID)
+			default:
+				printOutcome(cmd.OutOrStdout(), v)
 			}
-			printOutcome(cmd.OutOrStdout(), v)
+			if status == http.StatusAccepted {
+				return exitError(exitUndecided)
+			}
+			if act == "approve" {
+				return outcome(cmd.Context(), v.Status)
+			}
 			return nil
 		},
 	}
@@ -65,7 +73,7 @@ func newActCommand(act, short, long string) *cobra.Command {
 // newActCommands are the four things that people do about a request.
 func newActCommands() []*cobra.Command {
 	return []*cobra.Command{
-		newActCommand("approve", "Approve a request", "Approve a request that waits for you. Where more than one must approve, it may still wait for others."),
+		newActCommand("approve", "Approve a request", "Approve a request that waits for you. Where more than one must approve, it may still wait for others: then the exit code is 10."),
 		newActCommand("deny", "Deny a request", "Deny a request that waits for you. Some flows want a reason."),
 		newActCommand("cancel", "Take back a request of yours", "Take back a request of yours that nobody has decided."),
 		newActCommand("revoke", "End access now", "End access now: of a request of yours, or one that you may decide.\n\nA session that was begun with IAM Identity Center may last longer: the answer says until when."),

@@ -31,7 +31,7 @@ func (a *api) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&a.url, "url", orDefault(os.Getenv("FASTTRACK_URL"), "http://127.0.0.1:8080"), "the API: the stack's output ApiUrl (FASTTRACK_URL)")
 	cmd.Flags().StringVar(&a.as, "as", os.Getenv("FASTTRACK_AS"), "the `EMAIL[;GROUP,…]` to be on your own machine; nowhere else (FASTTRACK_AS)")
 	cmd.Flags().BoolVar(&a.json, "json", false, "print the API's answer as JSON")
-	cmd.Long += "\n\nWho you are: --as on your own machine; the token in FASTTRACK_TOKEN; or the AWS credentials that the AWS CLI uses.\n" + exitHelp
+	cmd.Long += "\n\nWho you are: --as on your own machine; the token in FASTTRACK_TOKEN; or the AWS credentials that the AWS CLI uses.\n" + exitHelp()
 }
 
 // client signs as the flags and the environment say.
@@ -96,14 +96,4 @@ func (a *api) run(ctx context.Context, id string) (run.View, json.RawMessage, er
 		err = json.Unmarshal(answer, &v)
 	}
 	return v, answer, err
-}
-
-// negative tells whether a run ended without approval, or its access was never
-// given.
-func negative(s run.Status) bool {
-	switch s {
-	case run.Denied, run.Expired, run.Canceled, run.Failed:
-		return true
-	}
-	return false
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 func newAuditCommand() *cobra.Command {
@@ -139,7 +140,7 @@ func (a *audit) verifyByAPI(ctx context.Context, out io.Writer) error {
 		}
 		results = append(results, v)
 		if !a.json && !v.OK {
-			fmt.Fprintf(out, "%s  %s\n", v.ID, v.Error)
+			fmt.Fprintln(out, text.Line(v.ID+"  "+v.Error))
 		}
 		return nil
 	}

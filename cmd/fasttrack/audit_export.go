@@ -12,6 +12,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/export"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // auditExport says what is exported: the flags of the command.
@@ -143,7 +144,7 @@ func (x *auditExport) gather(ctx context.Context, runs *spool, messages io.Write
 		r := rec.Run
 		if wrong != nil {
 			bar.end()
-			fmt.Fprintln(messages, visible(wrong.Error()))
+			fmt.Fprintln(messages, text.Line(wrong.Error()))
 			unreadable++
 			return nil
 		}
@@ -157,7 +158,7 @@ func (x *auditExport) gather(ctx context.Context, runs *spool, messages io.Write
 		line, err := form()
 		if err != nil { // such as a context that was made no JSON
 			bar.end()
-			fmt.Fprintln(messages, visible(fmt.Sprintf("%s: %v", id, err)))
+			fmt.Fprintln(messages, text.Line(fmt.Sprintf("%s: %v", id, err)))
 			unreadable++
 			return nil
 		}

@@ -24,7 +24,7 @@ func (w *recordWorld) export(args ...string) (string, string, int) {
 	if err != nil {
 		messages += err.Error()
 	}
-	return out, messages, exitStatus(err)
+	return out, messages, exitStatus(w.t.Context(), err)
 }
 
 // hold stores a request with what must not leave the table in it.

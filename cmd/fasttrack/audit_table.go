@@ -8,10 +8,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/fasttrack-dev/fasttrack/internal/digest"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // auditReport is what was found in the table.
@@ -149,12 +149,12 @@ func (t *tableAudit) report(out io.Writer) error {
 	} else {
 		for _, v := range r.Requests {
 			for _, problem := range v.problems {
-				fmt.Fprintln(out, visible(v.ID+"  "+problem))
+				fmt.Fprintln(out, text.Line(v.ID+"  "+problem))
 			}
 		}
 		for _, d := range t.digests {
 			for _, problem := range d.Errors {
-				fmt.Fprintln(out, visible("digest "+string(d.Day)+"  "+problem))
+				fmt.Fprintln(out, text.Line("digest "+string(d.Day)+"  "+problem))
 			}
 		}
 		fmt.Fprintf(out, "%s verified, %d wrong\n", count(len(r.Requests), "request"), wrongRequests)
@@ -169,17 +169,6 @@ func (t *tableAudit) report(out io.Writer) error {
 	return nil
 }
 
-// visible shows what would otherwise move the cursor: the table is not trusted
-// to leave alone what was printed before.
-func visible(line string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, line)
-}
-
 // summary says in a line what the digests say of the requests.
 func (t *tableAudit) summary(out io.Writer, wrong int) {
 	if len(t.digests) == 0 {
@@ -187,7 +176,7 @@ func (t *tableAudit) summary(out io.Writer, wrong int) {
 		return
 	}
 	fmt.Fprintf(out, "%s verified, %s to %s, %d wrong, signed by %s\n",
-		count(len(t.digests), "digest"), t.digests[0].Day, t.digests[len(t.digests)-1].Day, wrong, visible(strings.Join(t.keys, ", ")))
+		count(len(t.digests), "digest"), t.digests[0].Day, t.digests[len(t.digests)-1].Day, wrong, text.Line(strings.Join(t.keys, ", ")))
 	if len(t.trust.ids)+len(t.trust.files) == 0 {
 		fmt.Fprintln(out, "Compare that key with the stack's output DigestKeyArn, or give --key.")
 	}

@@ -143,7 +143,7 @@ func (w *recordWorld) verify(args ...string) (string, int) {
 	if err != nil {
 		out += err.Error()
 	}
-	return out, exitStatus(err)
+	return out, exitStatus(w.t.Context(), err)
 }
 
 // run runs a command on the table, and gives what it printed.
@@ -218,7 +218,7 @@ func TestAuditVerify_Table(t *testing.T) {
 		}},
 		"the body is garbage": {func(w *recordWorld) { w.edit(w.item(1), "body", `{`, ``) }, []string{"{1}  read run {1}: ", "3 requests verified, 1 wrong"}},
 		"it would hide itself": {func(w *recordWorld) { w.edit(w.item(1), "body", w.id(1), `\r\u001b[2K`) }, []string{
-			"{1}  it is stored as {1}, but says that it is \ufffd\ufffd[2K",
+			"{1}  it is stored as {1}, but says that it is  ⏎ \\u001b[2K",
 		}},
 		"a run is hidden": {func(w *recordWorld) { w.edit(w.item(1), "created", `2026`, `3026`) }, []string{"3 requests verified, 0 wrong"}},
 		"sealed anew": {func(w *recordWorld) {

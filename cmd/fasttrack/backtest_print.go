@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/backtest"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // shownCases is how many cases of a kind the text shows.
@@ -67,7 +68,7 @@ func printReportOf(w io.Writer, r backtest.Report) {
 	if len(r.Failures) > 0 {
 		fmt.Fprintln(w, "\nWhat hooks did wrong:")
 		for _, f := range r.Failures[:min(len(r.Failures), shownCases)] {
-			fmt.Fprintf(w, "  %6d  %s\n", f.Count, f.Error)
+			fmt.Fprintf(w, "  %6d  %s\n", f.Count, text.Line(f.Error))
 		}
 	}
 	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
@@ -109,8 +110,8 @@ func printCases(w io.Writer, title string, cases []backtest.Case, always bool) {
 	}
 	fmt.Fprintf(w, "%s: %d\n", title, len(cases))
 	for _, c := range cases[:min(len(cases), shownCases)] {
-		fmt.Fprintf(w, "  %s  %s  %s  %s  %s\n", c.ID, moment(c.CreatedAt), c.Flow, c.Requester, c.What)
-		fmt.Fprintf(w, "      then  %s by %s%s\n", backtest.Words(c.Then.Kind), c.Then.By, afterColon(c.Then.Reason))
+		fmt.Fprintf(w, "  %s  %s  %s  %s  %s\n", c.ID, moment(c.CreatedAt), c.Flow, text.Line(c.Requester), text.Line(c.What))
+		fmt.Fprintf(w, "      then  %s by %s%s\n", backtest.Words(c.Then.Kind), text.Line(c.Then.By), afterColon(c.Then.Reason))
 		fmt.Fprintf(w, "      now   would %s%s\n", backtest.Words(c.Now.Says), afterColon(c.Now.Reason))
 	}
 	if more := len(cases) - shownCases; more > 0 {
@@ -122,5 +123,5 @@ func afterColon(s string) string {
 	if s == "" {
 		return ""
 	}
-	return ": " + s
+	return ": " + text.Line(s)
 }

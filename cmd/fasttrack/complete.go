@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // completeTime bounds what a shell waits for at a Tab.
@@ -128,7 +129,7 @@ func (a *api) completeID(view string) cobra.CompletionFunc {
 		}
 		for _, r := range l.Runs {
 			who := personName(r.Requester.Email, r.Requester.ID)
-			words = append(words, cobra.CompletionWithDesc(r.ID, strings.TrimSpace(fmt.Sprintf("%s, %s, %s %s", r.Flow, r.Status, who, r.Reason))))
+			words = append(words, cobra.CompletionWithDesc(r.ID, strings.TrimSpace(fmt.Sprintf("%s, %s, %s %s", r.Flow, r.Status, who, text.Line(r.Reason)))))
 		}
 		return words, err
 	})

@@ -1,44 +1,148 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/client"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// The exit statuses of the commands for people.
+// The exit codes. `fasttrack watch --decided ID && ./deploy` must run nothing
+// unless the request is approved, so every other end has a code of its own.
 const (
-	exitFailed   = 1 // anything else
-	exitUsage    = 2 // the command line is wrong
-	exitInput    = 3 // the API refused what was asked: 400, 422 and the like
-	exitNotYou   = 4 // 401, 403, and 404, which is the same for what is not for you
-	exitConflict = 5 // 409: somebody or something else was first
-	exitNegative = 6 // the request ended, but was not approved
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInput       = 3
+	exitNotYou      = 4
+	exitConflict    = 5
+	exitDenied      = 6
+	exitExpired     = 7
+	exitCanceled    = 8
+	exitNotGranted  = 9
+	exitUndecided   = 10
+	exitOver        = 11
+	exitTimedOut    = 124 // as timeout(1) has it
+	exitInterrupted = 130 // 128 and the signal's number, as shells have it
+	exitTerminated  = 143
 )
 
-const exitHelp = `
-Exit status: 0 done; 1 failed; 2 wrong usage; 3 the request is not valid;
-4 not yours to do or see; 5 somebody else was first; 6 ended without approval.`
+// exitCodes is the one table of them: --help prints it, and a test compares
+// docs/cli.md with it.
+var exitCodes = []struct {
+	code int
+	when string
+}{
+	{exitDone, "request, watch, approve: the request is approved; other commands: done"},
+	{exitFailed, "failed: the API can't be reached, or something went wrong there"},
+	{exitUsage, "the command line is wrong"},
+	{exitInput, "the API refused the input; each wrong field has a line"},
+	{exitNotYou, "not yours to do or see, or not there"},
+	{exitConflict, "somebody else was first"},
+	{exitDenied, "the request was denied"},
+	{exitExpired, "the request expired"},
+	{exitCanceled, "the request was canceled"},
+	{exitNotGranted, "the request was approved, and access could not be granted"},
+	{exitUndecided, "accepted, and not decided yet"},
+	{exitOver, "access is over: it ended or was revoked"},
+	{exitTimedOut, "watch --timeout: the time passed first"},
+	{exitInterrupted, "interrupted by Ctrl-C (SIGINT)"},
+	{exitTerminated, "stopped by SIGTERM"},
+}
+
+// exitHelp is the table as --help prints it.
+func exitHelp() string {
+	var b strings.Builder
+	b.WriteString("\nExit codes:")
+	for _, e := range exitCodes {
+		fmt.Fprintf(&b, "\n  %3d  %s", e.code, e.when)
+	}
+	return b.String()
+}
 
 // usageError is a mistake on the command line.
 type usageError struct{ error }
 
-// errNegative ends a command whose request came to no good; it is printed
-// already.
-var errNegative = errors.New("not approved")
+// exitError ends a command with a code; what there is to say is printed already.
+type exitError int
 
-// exitStatus is the exit status for what a command returned.
-func exitStatus(err error) int {
+func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// interrupted is the cause of a context that a signal ended.
+type interrupted struct{ signal os.Signal }
+
+func (i interrupted) Error() string {
+	return "interrupted; a request that was made goes on, and `fasttrack list` shows it"
+}
+
+func (i interrupted) code() int {
+	if i.signal == syscall.SIGTERM {
+		return exitTerminated
+	}
+	return exitInterrupted
+}
+
+// untilSignal returns a context that Ctrl-C or SIGTERM ends. A second signal ends
+// the process at once.
+func untilSignal() context.Context {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		s := <-signals
+		signal.Stop(signals)
+		cancel(interrupted{s})
+	}()
+	return ctx
+}
+
+// outcome is the error that a command ends with which waited for a decision: nil
+// for an approved request alone, and only if no signal came before that was
+// known.
+func outcome(ctx context.Context, s run.Status) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	switch s {
+	case run.Approved, run.Active:
+		return nil
+	case run.Denied:
+		return exitError(exitDenied)
+	case run.Expired:
+		return exitError(exitExpired)
+	case run.Canceled:
+		return exitError(exitCanceled)
+	case run.Failed:
+		return exitError(exitNotGranted)
+	case run.Ended, run.Revoked:
+		return exitError(exitOver)
+	}
+	return exitError(exitUndecided)
+}
+
+// exitStatus is the exit code for what a command returned; ctx is the one of
+// [untilSignal].
+func exitStatus(ctx context.Context, err error) int {
+	var stopped interrupted
+	var code exitError
 	var usage usageError
 	var problem *client.Problem
 	switch {
 	case err == nil:
-		return 0
-	case errors.Is(err, errNegative):
-		return exitNegative
+		return exitDone
+	case errors.As(context.Cause(ctx), &stopped):
+		return stopped.code()
+	case errors.As(err, &code):
+		return int(code)
 	case errors.As(err, &usage):
 		return exitUsage
 	case !errors.As(err, &problem):

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/explain"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 func newExplainCommand() *cobra.Command {
@@ -42,7 +43,7 @@ that were in force.`,
 }
 
 func printExplanation(w io.Writer, e explain.Explanation) {
-	line := func(text string) { fmt.Fprintln(w, strings.TrimRight(visible(text), " ")) }
+	line := func(s string) { fmt.Fprintln(w, strings.TrimRight(text.Line(s), " ")) }
 	line(e.Answer)
 	fmt.Fprintln(w)
 	column := 0

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 func newFlowsCommand() *cobra.Command {
@@ -28,13 +29,13 @@ func newFlowsCommand() *cobra.Command {
 				return a.read(cmd.OutOrStdout(), answer, &struct{}{})
 			}
 			for _, f := range flows {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", f.Name, f.Label)
+				fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", f.Name, text.Line(f.Label))
 				for _, field := range f.Fields {
 					required := ""
 					if field.Required {
 						required = ", required"
 					}
-					fmt.Fprintf(cmd.OutOrStdout(), "  --field %s=…  %s%s\n", field.Name, f.question(field), required)
+					fmt.Fprintf(cmd.OutOrStdout(), "  --field %s=…  %s%s\n", field.Name, text.Line(f.question(field)), required)
 				}
 				for i, seconds := range f.DurationsSeconds {
 					name := "                "

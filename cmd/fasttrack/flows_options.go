@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 func newFlowsOptionsCommand() *cobra.Command {
@@ -37,7 +38,7 @@ func newFlowsOptionsCommand() *cobra.Command {
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "VALUE\tLABEL")
 			for _, o := range list {
-				fmt.Fprintf(w, "%s\t%s\n", o.Value, o.Label)
+				fmt.Fprintf(w, "%s\t%s\n", text.Line(o.Value), text.Line(o.Label))
 			}
 			return w.Flush()
 		},

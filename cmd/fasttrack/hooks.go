@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 func newHooksCommand() *cobra.Command {
@@ -142,10 +142,10 @@ func printTried(w io.Writer, all []tried) error {
 		}
 		fmt.Fprintf(w, "%-5s  %-50s %-10s %5d ms\n", mark, t.Case, says, t.TookMS)
 		for _, m := range t.Mistakes {
-			fmt.Fprintf(w, "       %s\n", strings.ReplaceAll(m, "\n", " "))
+			fmt.Fprintf(w, "       %s\n", text.Line(m))
 		}
 		for _, n := range t.Notes {
-			fmt.Fprintf(w, "       note: %s\n", n)
+			fmt.Fprintf(w, "       note: %s\n", text.Line(n))
 		}
 	}
 	_, err := fmt.Fprintf(w, "%s, %d wrong\n", count(len(all), "case"), wrong)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // list is a page of runs.
@@ -56,7 +57,7 @@ func newListCommand() *cobra.Command {
 				if r.LastError != nil {
 					status += " (failing)"
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Flow, status, personName(r.Requester.Email, r.Requester.ID), moment(r.CreatedAt), r.Reason)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Flow, status, personName(r.Requester.Email, r.Requester.ID), moment(r.CreatedAt), text.Line(r.Reason))
 			}
 			if err := w.Flush(); err != nil {
 				return err

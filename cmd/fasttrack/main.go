@@ -7,20 +7,23 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
+
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A second Ctrl-C ends the process at once.
-	context.AfterFunc(ctx, stop)
-	err := newRootCommand().ExecuteContext(ctx)
+	ctx := untilSignal()
+	root := newRootCommand()
+	root.SetOut(text.NewWriter(os.Stdout))
+	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return
 	}
-	if !errors.Is(err, errReported) && !errors.Is(err, errNegative) {
-		fmt.Fprintln(os.Stderr, err)
+	var code exitError
+	if cause := context.Cause(ctx); cause != nil {
+		fmt.Fprintln(os.Stderr, cause)
+	} else if !errors.Is(err, errReported) && !errors.As(err, &code) {
+		fmt.Fprintln(os.Stderr, text.Visible(err.Error()))
 	}
-	os.Exit(exitStatus(err))
+	os.Exit(exitStatus(ctx, err))
 }

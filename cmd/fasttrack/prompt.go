@@ -10,6 +10,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // shownOptions is how many options are shown to who is asked for a value.
@@ -19,34 +20,34 @@ const shownOptions = 20
 // field that has them from hooks.
 func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask, search func(field, query string) ([]run.Option, error)) error {
 	line := func(question string) (string, error) {
-		fmt.Fprintf(out, "%s: ", question)
-		text, err := in.ReadString('\n')
-		if err != nil && text == "" {
+		fmt.Fprintf(out, "%s: ", text.Line(question))
+		typed, err := in.ReadString('\n')
+		if err != nil && typed == "" {
 			return "", errors.New("no answer: nothing was asked for")
 		}
-		return strings.TrimSpace(text), nil
+		return strings.TrimSpace(typed), nil
 	}
 	for _, field := range f.Fields {
 		if _, given := body.Fields[field.Name]; given || !field.Required || field.Default != nil {
 			continue
 		}
 		for {
-			text, err := line(f.question(field))
+			typed, err := line(f.question(field))
 			if err != nil {
 				return err
 			}
 			if field.Prefetch {
-				options, err := search(field.Name, text)
+				options, err := search(field.Name, typed)
 				if err != nil {
 					return err
 				}
-				if !field.among(options, text) {
+				if !field.among(options, typed) {
 					printSomeOptions(out, options)
 					continue
 				}
 			}
-			v, err := field.value(text)
-			if err == nil && text != "" {
+			v, err := field.value(typed)
+			if err == nil && typed != "" {
 				body.Fields[field.Name] = v
 				break
 			}
@@ -65,9 +66,9 @@ func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask, search f
 }
 
 // among tells whether a text is the value of an option. An e-mail has no case.
-func (f askableField) among(options []run.Option, text string) bool {
+func (f askableField) among(options []run.Option, typed string) bool {
 	return slices.ContainsFunc(options, func(o run.Option) bool {
-		return o.Value == text || f.Type == "user" && email.Equal(o.Value, text)
+		return o.Value == typed || f.Type == "user" && email.Equal(o.Value, typed)
 	})
 }
 
@@ -82,9 +83,9 @@ func printSomeOptions(w io.Writer, options []run.Option) {
 			fmt.Fprintf(w, "  … and %d more; type more of it.\n", len(options)-i)
 			return
 		case o.Label == o.Value:
-			fmt.Fprintf(w, "  %s\n", o.Value)
+			fmt.Fprintf(w, "  %s\n", text.Line(o.Value))
 		default:
-			fmt.Fprintf(w, "  %s  %s\n", o.Value, o.Label)
+			fmt.Fprintf(w, "  %s  %s\n", text.Line(o.Value), text.Line(o.Label))
 		}
 	}
 }

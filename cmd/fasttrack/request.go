@@ -16,6 +16,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // maxWait is what `Prefer: wait` may say, in seconds.
@@ -59,7 +60,8 @@ func newRequestCommand() *cobra.Command {
 		Short: "Ask for something",
 		Long: "Ask for what a flow offers; `fasttrack flows` lists them. On a terminal, what is missing is asked for, " +
 			"with the options of a field that has them from code. " +
-			"It waits until code has decided, or people are asked.",
+			"It waits until code has decided, or people are asked; the exit code is 0 only if the request is approved by then. " +
+			"`fasttrack watch --decided ID` waits for people.",
 		Example: "  fasttrack request everything-goes\n" +
 			"  fasttrack request aws-access --field target=prod-ro --field urgency=Emergency --reason 'prod is down' --duration 1h",
 		Args: usage(cobra.ExactArgs(1)),
@@ -103,10 +105,7 @@ func newRequestCommand() *cobra.Command {
 			if !a.json {
 				printOutcome(cmd.OutOrStdout(), v)
 			}
-			if negative(v.Status) {
-				return errNegative
-			}
-			return nil
+			return outcome(cmd.Context(), v.Status)
 		},
 	}
 	cmd.Flags().StringArrayVarP(&fields, "field", "f", nil, "`NAME=VALUE` of a field; may be repeated, also for a list")
@@ -209,11 +208,11 @@ func printOutcome(w io.Writer, v run.View) {
 	fmt.Fprintf(w, "%s  %s", v.ID, v.Status)
 	switch {
 	case v.Status == run.Pending && v.Review != nil:
-		fmt.Fprintf(w, ": it waits for %s until %s", strings.Join(v.Review.Approvers, ", "), moment(v.Review.ExpiresAt))
+		fmt.Fprintf(w, ": it waits for %s until %s", text.Line(strings.Join(v.Review.Approvers, ", ")), moment(v.Review.ExpiresAt))
 	case v.Access != nil && v.Status == run.Active:
 		fmt.Fprintf(w, ": access until %s", moment(v.Access.EndsAt))
 	case v.Decision != nil && v.Decision.Reason != "":
-		fmt.Fprintf(w, ": %s", v.Decision.Reason)
+		fmt.Fprintf(w, ": %s", text.Line(v.Decision.Reason))
 	}
 	if d := v.Decision; d != nil && d.HookReason != "" && v.Status != run.Active {
 		fmt.Fprintf(w, " / %s: %s", d.HookReasonBy, d.HookReason)
@@ -221,7 +220,7 @@ func printOutcome(w io.Writer, v run.View) {
 	fmt.Fprintln(w)
 	if v.Review != nil && v.Status == run.Pending {
 		for _, e := range v.Review.Errors {
-			fmt.Fprintf(w, "  ! %s\n", e.Error)
+			fmt.Fprintf(w, "  ! %s\n", text.Line(e.Error))
 		}
 	}
 }

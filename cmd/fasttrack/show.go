@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 func newShowCommand() *cobra.Command {
@@ -40,9 +41,9 @@ func newShowCommand() *cobra.Command {
 
 func printRun(w io.Writer, v run.View) {
 	printOutcome(w, v)
-	line := func(name, text string) {
-		if text != "" {
-			fmt.Fprintf(w, "  %-10s %s\n", name, text)
+	line := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(w, "  %-10s %s\n", text.Line(name), text.Indent(value, "             | "))
 		}
 	}
 	line("flow", v.Flow)
@@ -102,23 +103,28 @@ func failing(e *run.LastError) string {
 	return fmt.Sprintf("could not be %s yet: %s; it is retried at %s", did, e.Text, moment(e.NextTryAt))
 }
 
-// printHistory prints a line for each entry.
+// further is before the further lines of a reason.
+const further = "                        | "
+
+// printHistory prints an entry on a line, and further lines of its reason where
+// no entry could stand.
 func printHistory(w io.Writer, entries []run.Entry) {
 	for _, e := range entries {
-		text := e.Reason
-		if e.HookReason != "" {
-			text = strings.TrimSpace(text + " / " + string(e.HookReasonBy) + ": " + e.HookReason)
-		}
-		if e.ActReason != "" {
-			text = strings.TrimSpace(text + " / " + personName(e.ActBy.Name, e.ActBy.Email, e.ActBy.ID) + ": " + e.ActReason)
-		}
+		why := e.Reason
 		if e.Error != "" {
-			text = strings.TrimSpace(text + " ! " + e.Error)
+			why = strings.TrimSpace(why + " ! " + e.Error)
 		}
-		if text != "" {
-			text = ": " + text
+		if why != "" {
+			why = ": " + text.Indent(why, further)
 		}
-		fmt.Fprintf(w, "  %s  %-11s %s%s\n", moment(e.At), e.Event, personName(e.Actor.Name, e.Actor.Email, e.Actor.ID, string(e.Actor.Type)), text)
+		fmt.Fprintf(w, "  %s  %-11s %s%s\n", moment(e.At), e.Event, personName(e.Actor.Name, e.Actor.Email, e.Actor.ID, string(e.Actor.Type)), why)
+		// Another's words, on a line that no reason can make.
+		if e.HookReason != "" {
+			fmt.Fprintf(w, "                        + %s: %s\n", e.HookReasonBy, text.Indent(e.HookReason, further))
+		}
+		if e.ActReason != "" && e.ActBy != nil {
+			fmt.Fprintf(w, "                        + %s: %s\n", personName(e.ActBy.Name, e.ActBy.Email, e.ActBy.ID), text.Indent(e.ActReason, further))
+		}
 	}
 }
 
@@ -128,7 +134,7 @@ func checkText(c run.Check) string {
 	if c.Passed {
 		mark = "yes"
 	}
-	return strings.TrimSpace(mark + " " + c.Name + " " + parenthesized(c.Detail))
+	return strings.TrimSpace(mark + " " + text.Line(c.Name) + " " + parenthesized(text.Line(c.Detail)))
 }
 
 func parenthesized(s string) string {
@@ -138,11 +144,11 @@ func parenthesized(s string) string {
 	return "(" + s + ")"
 }
 
-// personName is the first that there is.
+// personName is the first that can be seen, on one line.
 func personName(names ...string) string {
 	for _, n := range names {
-		if n != "" {
-			return n
+		if !text.Blank(n) {
+			return text.Line(n)
 		}
 	}
 	return "-"

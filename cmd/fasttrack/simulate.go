@@ -14,6 +14,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // simulated is what the hooks would do with a request.
@@ -176,7 +177,7 @@ func (s *simulated) print(w io.Writer) {
 	case s.Review != nil:
 		fmt.Fprintf(w, ": %s would be asked", strings.Join(s.Review.Approvers, ", "))
 	case s.Reason != "":
-		fmt.Fprintf(w, ": %s", s.Reason)
+		fmt.Fprintf(w, ": %s", text.Line(s.Reason))
 	}
 	if s.DurationSeconds > 0 && s.Outcome == replay.Approve {
 		fmt.Fprintf(w, "  for %s", flow.FormatDuration(s.DurationSeconds))
@@ -185,17 +186,17 @@ func (s *simulated) print(w io.Writer) {
 	for _, c := range s.Checks {
 		fmt.Fprintf(w, "  check  %s\n", checkText(c))
 	}
-	for _, text := range s.Ignored {
-		fmt.Fprintf(w, "  ignored  %s\n", text)
+	for _, why := range s.Ignored {
+		fmt.Fprintf(w, "  ignored  %s\n", text.Line(why))
 	}
-	for _, text := range s.Errors {
-		fmt.Fprintf(w, "  ! %s\n", text)
+	for _, why := range s.Errors {
+		fmt.Fprintf(w, "  ! %s\n", text.Line(why))
 	}
 	for _, a := range s.Asked {
 		fmt.Fprintf(w, "  asked  %s, %.1f ms\n", a.Hook, a.TookMS)
 	}
-	for _, text := range s.Notes {
-		fmt.Fprintf(w, "  note  %s\n", text)
+	for _, note := range s.Notes {
+		fmt.Fprintf(w, "  note  %s\n", note)
 	}
 	fmt.Fprintf(w, "  flow %s, version %s; %s", s.Flow, s.FlowVersion, s.Hook)
 	if s.HooksVersion != "" {

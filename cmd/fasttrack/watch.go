@@ -14,23 +14,33 @@ import (
 
 func newWatchCommand() *cobra.Command {
 	var a api
-	var every time.Duration
+	var every, timeout time.Duration
 	var decided bool
 	cmd := &cobra.Command{
-		Use:     "watch ID",
-		Short:   "Follow a request until it ends",
-		Long:    "Print each entry of a request's history as it comes, until nothing more can. Ctrl-C stops watching; the request goes on.",
+		Use:   "watch ID",
+		Short: "Follow a request until it ends",
+		Long: "Print each entry of a request's history as it comes, until nothing more can. Ctrl-C stops watching; the request goes on. " +
+			"The exit code is 0 only if the request is approved.",
 		Example: "  fasttrack watch 01JD0000000000000000000000\n  fasttrack watch --decided 01JD0000000000000000000000 && deploy",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if every < 100*time.Millisecond {
 				return usageError{errors.New("--every: at least 100ms was expected")}
 			}
+			if timeout < 0 {
+				return usageError{errors.New("--timeout: it must not be negative")}
+			}
+			ctx := cmd.Context()
+			if timeout > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeoutCause(ctx, timeout, exitError(exitTimedOut))
+				defer cancel()
+			}
 			seen := 0
 			for {
-				v, answer, err := a.run(cmd.Context(), args[0])
-				if cmd.Context().Err() != nil {
-					return nil
+				v, answer, err := a.run(ctx, args[0])
+				if ctx.Err() != nil {
+					return context.Cause(ctx)
 				}
 				if err != nil && !passing(err) {
 					return err
@@ -50,13 +60,14 @@ func newWatchCommand() *cobra.Command {
 						return watched(cmd, a, v)
 					}
 				}
-				if !pause(cmd.Context(), every) {
-					return nil
+				if !pause(ctx, every) {
+					return context.Cause(ctx)
 				}
 			}
 		},
 	}
 	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "how often to look")
+	cmd.Flags().DurationVar(&timeout, "timeout", 0, "give up after this long, with exit code 124; 0 waits as long as it takes")
 	cmd.Flags().BoolVar(&decided, "decided", false, "end at the decision, not at the end of access")
 	a.flags(cmd)
 	cmd.ValidArgsFunction = a.completeID("mine")
@@ -68,10 +79,7 @@ func watched(cmd *cobra.Command, a api, v run.View) error {
 		fmt.Fprintln(cmd.OutOrStdout())
 		printOutcome(cmd.OutOrStdout(), v)
 	}
-	if negative(v.Status) {
-		return errNegative
-	}
-	return nil
+	return outcome(cmd.Context(), v.Status)
 }
 
 // passing tells an error that the next look may not have.

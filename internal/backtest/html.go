@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 //go:embed report.html
@@ -36,5 +38,5 @@ func (r Report) WriteHTML(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return t.Execute(w, r)
+	return t.Execute(text.NewWriter(w), r)
 }

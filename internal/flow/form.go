@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // The forms of names are checked by hand: compiling regular expressions with
@@ -40,7 +42,7 @@ func isGroupName(s string) bool {
 // isHidden reports whether r is a control character or is not seen where it is
 // printed: two names that differ in it would look the same.
 func isHidden(r rune) bool {
-	return unicode.IsControl(r) || r == 0xad || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff
+	return unicode.IsControl(r) || unicode.Is(unicode.Join_Control, r) || text.Invisible(r)
 }
 
 // isWord tells whether s is 1 to most characters without white space and

@@ -16,7 +16,8 @@ func TestImportsStayLight(t *testing.T) {
 	for _, path := range strings.Fields(string(out)) {
 		switch {
 		case strings.HasPrefix(path, "go.yaml.in/yaml/v4"):
-		case path == "github.com/fasttrack-dev/fasttrack/hook/email", path == "github.com/fasttrack-dev/fasttrack/internal/flow", path == "github.com/fasttrack-dev/fasttrack/internal/run":
+		case path == "github.com/fasttrack-dev/fasttrack/hook/email", path == "github.com/fasttrack-dev/fasttrack/internal/flow",
+			path == "github.com/fasttrack-dev/fasttrack/internal/run", path == "github.com/fasttrack-dev/fasttrack/internal/text":
 		default:
 			t.Errorf("it imports %s", path)
 		}

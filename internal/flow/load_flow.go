@@ -21,7 +21,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 			}
 		},
 		"label":       r.text(&f.Label, 200),
-		"description": r.text(&f.Description, 2000),
+		"description": r.lines(&f.Description, 2000),
 		"hooks": func(n *yaml.Node, at string) {
 			r.text(&f.Hooks, 200)(n, at)
 			if err := checkFunction(f.Hooks); err != nil {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // reader walks the YAML tree and collects every mistake with its place.
@@ -82,7 +84,17 @@ func (r *reader) items(n *yaml.Node, path string, read func(*yaml.Node, string))
 	}
 }
 
+// text reads a string of one line.
 func (r *reader) text(into *string, limit int) func(*yaml.Node, string) {
+	return r.checked(into, limit, text.CheckLine)
+}
+
+// lines reads a string that may have line breaks.
+func (r *reader) lines(into *string, limit int) func(*yaml.Node, string) {
+	return r.checked(into, limit, text.CheckLines)
+}
+
+func (r *reader) checked(into *string, limit int, check func(string, int) error) func(*yaml.Node, string) {
 	return func(n *yaml.Node, path string) {
 		if n.Kind != yaml.ScalarNode || n.Tag != "!!str" {
 			r.fail(n, path, "a string was expected, not %s", describe(n))
@@ -90,6 +102,10 @@ func (r *reader) text(into *string, limit int) func(*yaml.Node, string) {
 		}
 		if len([]rune(n.Value)) > limit {
 			r.fail(n, path, "at most %d characters were expected", limit)
+			return
+		}
+		if err := check(n.Value, limit); err != nil {
+			r.fail(n, path, "%v", err)
 			return
 		}
 		*into = n.Value
@@ -168,7 +184,7 @@ func (r *reader) strings(into *[]string, check func(string) error) func(*yaml.No
 		r.items(n, path, func(item *yaml.Node, at string) {
 			var s string
 			before := len(r.errs.List)
-			r.text(&s, 1000)(item, at)
+			r.checked(&s, 1000, func(string, int) error { return nil })(item, at) // check says more of a name
 			if len(r.errs.List) > before {
 				return
 			}

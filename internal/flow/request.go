@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // Request is what somebody asks for, unchecked.
@@ -80,9 +81,9 @@ func (f *Flow) Check(in Request) (Checked, []FieldError) {
 	if out.DurationSeconds, wrong = f.checkDuration(in.DurationSeconds); wrong != "" {
 		fail("duration_seconds", "%s", wrong)
 	}
-	if err := run.CheckText(in.Reason, run.MaxReason); err != nil {
+	if err := text.CheckLines(in.Reason, run.MaxReason); err != nil {
 		fail("reason", "%v", err)
-	} else if strings.TrimSpace(in.Reason) == "" && f.needsReason("request") {
+	} else if text.Blank(in.Reason) && f.needsReason("request") {
 		fail("reason", "it is required")
 	}
 	return out, errs

@@ -4,11 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // The limits on values.
@@ -79,7 +80,7 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 			return nil, 0, wrong
 		case list == nil:
 			return nil, 0, expected
-		case len(list) == 0 && field.Required:
+		case field.Required && !slices.ContainsFunc(list, func(s string) bool { return !text.Blank(s) }):
 			return nil, 0, "it is required, and empty"
 		}
 		return jsonOf(list), int64(len(list)), ""
@@ -101,20 +102,20 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 		}
 		return nil, 0, "one of " + f.targetIDs() + " was expected"
 	case User:
-		if !email.Plain(s) || run.CheckText(s, maxText) != nil {
+		if !email.Plain(s) || text.CheckLine(s, maxText) != nil {
 			return nil, 0, expected
 		}
 		return jsonOf(email.Fold(s)), 0, ""
 	case String:
-		if err := run.CheckText(s, maxText); err != nil {
+		if err := text.CheckLine(s, maxText); err != nil {
 			return nil, 0, err.Error()
 		}
-	case Text: // lines and tabs, but nothing else that isn't shown
-		if err := run.CheckText(strings.NewReplacer("\n", "", "\r", "", "\t", "").Replace(s), maxText); err != nil {
+	case Text:
+		if err := text.CheckLines(s, maxText); err != nil {
 			return nil, 0, err.Error()
 		}
 	}
-	if field.Required && strings.TrimSpace(s) == "" {
+	if field.Required && text.Blank(s) {
 		return nil, 0, "it is required, and empty"
 	}
 	if field.Pattern != "" {
@@ -150,7 +151,7 @@ func readStrings(value json.RawMessage) (list []string, wrong string) {
 		if !ok {
 			return nil, ""
 		}
-		if err := run.CheckText(s, maxText); err != nil {
+		if err := text.CheckLine(s, maxText); err != nil {
 			return nil, fmt.Sprintf("item %d: %v", i, err)
 		}
 		list[i] = s

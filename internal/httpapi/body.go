@@ -13,6 +13,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // maxBody bounds a body, in bytes.
@@ -97,8 +98,13 @@ func (b *Body) member(name string) (json.RawMessage, bool) {
 	return v, ok && string(v) != "null"
 }
 
-// Text reads a string without control characters, "" where it is absent.
-func (b *Body) Text(name string, limit int) string {
+// Text reads a string of one line, "" where it is absent.
+func (b *Body) Text(name string, limit int) string { return b.text(name, limit, text.CheckLine) }
+
+// Lines reads a string that may have line breaks, "" where it is absent.
+func (b *Body) Lines(name string, limit int) string { return b.text(name, limit, text.CheckLines) }
+
+func (b *Body) text(name string, limit int, check func(string, int) error) string {
 	raw, ok := b.member(name)
 	if !ok {
 		return ""
@@ -108,7 +114,7 @@ func (b *Body) Text(name string, limit int) string {
 		b.Fail(name, "a string was expected")
 		return ""
 	}
-	if err := run.CheckText(s, limit); err != nil {
+	if err := check(s, limit); err != nil {
 		b.Fail(name, "%v", err)
 		return ""
 	}

@@ -8,8 +8,9 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // The limits on what a hook answers.
@@ -120,9 +121,9 @@ func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
 	case "transition":
 		err = ReadExact(value, &a.transition)
 	case "reason":
-		err = readText(value, &a.reason, MaxReason)
+		err = readWords(value, &a.reason)
 	case "message":
-		err = readText(value, &a.message, MaxReason)
+		err = readWords(value, &a.message)
 	case "duration_seconds":
 		if err = ReadExact(value, &a.durationSeconds); err == nil && a.durationSeconds < 1 {
 			err = fmt.Errorf("a whole number from 1 was expected, not %d", a.durationSeconds)
@@ -212,11 +213,11 @@ func (a *answer) readErrors(value json.RawMessage) error {
 		if !KnownHook(string(e.Hook)) {
 			return fmt.Errorf("%q is not a hook", e.Hook)
 		}
-		text := strings.TrimSpace(e.Error)
-		if text == "" {
-			text = "failed without saying why"
+		why := strings.TrimSpace(e.Error)
+		if text.Blank(why) {
+			why = "failed without saying why"
 		}
-		a.fail(e.Hook, "failed: %s", text)
+		a.fail(e.Hook, "failed: %s", why)
 	}
 	return nil
 }
@@ -229,39 +230,46 @@ func (a *answer) readChecks(value json.RawMessage) ([]Check, error) {
 	if len(checks) > maxChecks {
 		return nil, fmt.Errorf("%d of them, more than %d", len(checks), maxChecks)
 	}
-	for i, c := range checks {
+	for i := range checks {
+		c := &checks[i]
 		if c.Name == "" {
 			return nil, fmt.Errorf("[%d]: it has no name", i)
 		}
-		for _, text := range []string{c.Name, c.Detail} {
-			if err := CheckText(text, maxCheckText); err != nil {
-				return nil, fmt.Errorf("[%d]: %w", i, err)
-			}
+		c.Name, c.Detail = text.Reveal(c.Name), text.Reveal(c.Detail)
+		if err := text.CheckLine(c.Name, maxCheckText); err != nil {
+			return nil, fmt.Errorf("[%d]: name: %w", i, err)
+		}
+		if err := text.CheckLines(c.Detail, maxCheckText); err != nil {
+			return nil, fmt.Errorf("[%d]: detail: %w", i, err)
 		}
 	}
 	return checks, nil
 }
 
-func readText(value json.RawMessage, into *string, limit int) error {
+// readWords reads what a hook says to people. A hook often quotes what it looked
+// up, so an invisible character is shown as a replacement character and does not
+// fail the hook. A text of nothing else is none.
+func readWords(value json.RawMessage, into *string) error {
 	if err := ReadExact(value, into); err != nil {
 		return err
 	}
-	return CheckText(*into, limit)
+	if text.Blank(*into) {
+		*into = ""
+	}
+	*into = text.Reveal(*into)
+	return text.CheckLines(*into, MaxReason)
 }
 
-// CheckText checks a text that people will read: at most limit characters, and
-// no control characters. The error says which, nil if it is well.
-func CheckText(s string, limit int) error {
-	if n := utf8.RuneCountInString(s); n > limit {
-		return fmt.Errorf("%d characters, more than %d", n, limit)
+func readLine(value json.RawMessage, into *string, limit int) error {
+	if err := ReadExact(value, into); err != nil {
+		return err
 	}
-	for _, r := range s {
-		if unicode.IsControl(r) {
-			return fmt.Errorf("it holds the control character %U", r)
-		}
-	}
-	return nil
+	return text.CheckLine(*into, limit)
 }
+
+// CheckText checks a text of one line that people will read; see
+// [text.CheckLine].
+func CheckText(s string, limit int) error { return text.CheckLine(s, limit) }
 
 // expected names the kind of JSON value that a type is read from.
 func expected(t reflect.Type) string {
@@ -309,15 +317,10 @@ func kind(raw []byte) string {
 	return "a number"
 }
 
-// clip makes an error text fit for the history: no control characters, not too
-// long.
+// clip makes an error text fit for the history: one line of what can be seen,
+// not too long.
 func clip(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
+	s = text.CleanLine(s)
 	if utf8.RuneCountInString(s) <= maxErrorText {
 		return s
 	}

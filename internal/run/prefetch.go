@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // Prefetch is asked outside of a run's life, so it is none of [HookNames] and
@@ -178,9 +180,12 @@ func readOption(raw json.RawMessage, newer bool) (Option, error) {
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		switch name {
 		case "value":
-			err = readText(members[name], &o.Value, MaxOption)
+			err = readLine(members[name], &o.Value, MaxOption)
 		case "label":
-			err = readText(members[name], &o.Label, MaxOption)
+			if err = ReadExact(members[name], &o.Label); err == nil {
+				o.Label = text.Reveal(o.Label)
+				err = text.CheckLine(o.Label, MaxOption)
+			}
 		default:
 			if newer {
 				continue
@@ -211,11 +216,11 @@ func readPrefetchErrors(value json.RawMessage) (string, error) {
 		if e.Hook != Prefetch {
 			return "", fmt.Errorf("prefetch was asked, not %q", e.Hook)
 		}
-		text := strings.TrimSpace(e.Error)
-		if text == "" {
-			text = "it does not say why"
+		why := strings.TrimSpace(e.Error)
+		if text.Blank(why) {
+			why = "it does not say why"
 		}
-		told = append(told, text)
+		told = append(told, why)
 	}
 	return strings.Join(told, "; "), nil
 }

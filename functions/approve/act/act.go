@@ -12,6 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 	"github.com/fasttrack-dev/fasttrack/internal/wake"
 )
 
@@ -147,8 +148,8 @@ func readAct(c *httpapi.Call, r *run.Run, e run.EventName) (run.Act, error) {
 	if err != nil {
 		return run.Act{}, err
 	}
-	a := run.Act{Event: e, Person: c.Caller.Person, Channel: run.ViaAPI, Reason: body.Text("reason", run.MaxReason)}
-	if a.Reason == "" && r.Flow.NeedsReason(e) {
+	a := run.Act{Event: e, Person: c.Caller.Person, Channel: run.ViaAPI, Reason: body.Lines("reason", run.MaxReason)}
+	if text.Blank(a.Reason) && r.Flow.NeedsReason(e) {
 		body.Fail("reason", "it is required")
 	}
 	if e == run.Approve {

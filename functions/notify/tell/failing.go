@@ -1,6 +1,10 @@
 package tell
 
-import "time"
+import (
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/text"
+)
 
 // accessFailing is the type of the event that access can't be given, or taken
 // back, yet.
@@ -22,6 +26,6 @@ func (e Event) failing() (string, bool) {
 // failingLines say why, and when it is retried.
 func (e Event) failingLines(line func(format string, args ...any)) {
 	last := e.Run.LastError
-	line("Error:    %s", oneLine(last.Text))
+	line("Error:    %s", text.Line(last.Text))
 	line("Next try: %s", last.NextTryAt.UTC().Format(time.RFC3339))
 }

@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
+
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // Event is what the bus says; docs/events.md describes it. Members that no
@@ -76,11 +77,11 @@ func (p person) String() string {
 	case p.Type == "hook":
 		return "the hook " + p.ID
 	case p.Email != "":
-		return p.Email
+		return text.Line(p.Email)
 	case p.Name != "":
-		return p.Name
+		return text.Line(p.Name)
 	}
-	return p.ID
+	return text.Line(p.ID)
 }
 
 // Message is what people read.
@@ -125,7 +126,7 @@ func Compose(e Event, portal string) (Message, bool) {
 	}
 	what := e.Run.Flow
 	if label := target(e.Run.Fields); label != "" {
-		what += ", " + label
+		what += ", " + text.Line(label)
 	}
 	m := Message{Subject: subject(fmt.Sprintf("%s for %s %s", what, e.Run.Requester, did))}
 	var b strings.Builder
@@ -140,19 +141,19 @@ func Compose(e Event, portal string) (Message, bool) {
 		e.failingLines(line)
 	case e.Entry.Event != "forward":
 		line("By:       %s", e.Entry.Actor)
-		line("Why:      %s", oneLine(e.Entry.Reason))
+		line("Why:      %s", below(e.Entry.Reason))
 		if e.Entry.HookReason != "" {
-			line("          the hook %s adds: %s", e.Entry.HookReasonBy, oneLine(e.Entry.HookReason))
+			line("          the hook %s adds: %s", e.Entry.HookReasonBy, below(e.Entry.HookReason))
 		}
 	}
 	if e.Entry.Error != "" {
-		line("Error:    %s", oneLine(e.Entry.Error))
+		line("Error:    %s", text.Line(e.Entry.Error))
 	}
 	if e.Run.Reason != "" {
-		line("Asked:    %s", oneLine(e.Run.Reason))
+		line("Asked:    %s", below(e.Run.Reason))
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Run.Fields)) {
-		line("          %s: %s", name, oneLine(plain(e.Run.Fields[name])))
+		line("          %s: %s", name, below(plain(e.Run.Fields[name])))
 	}
 	if e.Run.DurationSeconds > 0 {
 		line("For:      %s", time.Duration(e.Run.DurationSeconds)*time.Second)
@@ -162,11 +163,11 @@ func Compose(e Event, portal string) (Message, bool) {
 		if c.Passed {
 			verdict = "yes"
 		}
-		line("Check:    %s: %s %s", oneLine(c.Name), verdict, oneLine(c.Detail))
+		line("Check:    %s: %s %s", text.Line(c.Name), verdict, below(c.Detail))
 	}
 	if r := e.Run.Review; r != nil && e.Entry.Event == "forward" {
 		for _, failed := range r.Errors {
-			line("Note:     %s failed: %s", failed.Hook, oneLine(failed.Error))
+			line("Note:     %s failed: %s", failed.Hook, text.Line(failed.Error))
 		}
 	}
 	line("")
@@ -226,15 +227,9 @@ func plain(value json.RawMessage) string {
 	return string(value)
 }
 
-// oneLine keeps what somebody typed from looking like lines of ours.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, s)
-}
+// below writes the further lines of what somebody typed under its first, marked
+// so that none looks like a line of the message.
+func below(s string) string { return text.Indent(s, "          | ") }
 
 func subject(s string) string {
 	s = strings.Map(func(r rune) rune {

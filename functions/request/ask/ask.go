@@ -111,7 +111,7 @@ func (s service) create(ctx context.Context, c *httpapi.Call, body *httpapi.Body
 func (s service) whatIsAsked(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, run.Asked, error) {
 	name := body.Text("flow", maxFlowName)
 	in := flow.Request{
-		Fields: body.Object("fields"), DurationSeconds: body.Seconds("duration_seconds"), Reason: body.Text("reason", run.MaxReason),
+		Fields: body.Object("fields"), DurationSeconds: body.Seconds("duration_seconds"), Reason: body.Lines("reason", run.MaxReason),
 	}
 	sent := body.Raw("context", maxContext)
 	f, there := s.Flows.Find(name)
