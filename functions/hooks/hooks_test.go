@@ -10,7 +10,7 @@ import (
 )
 
 func TestOnRequest(t *testing.T) {
-	const harmless = "--- a/README.md\n+++ b/README.md\n+main.tf is gone\n"
+	const harmless = "diff --git a/docs/terraform.md b/docs/terraform.md\n--- a/docs/terraform.md\n+++ b/docs/terraform.md\n+main.tf is gone\n+infra is fun\n"
 	for name, tc := range map[string]struct {
 		hook  func(context.Context, *hook.Event) (hook.FromRequest, error)
 		event *hook.Event
@@ -43,6 +43,10 @@ func TestInfrastructureCode(t *testing.T) {
 		"+++ b/main.tf", "--- a/main.tf\n+++ /dev/null\n", "--- a/main.tf\r\n+++ b/main.tf\r\n",
 		"diff --git a/main.tf b/main.tf\nBinary files differ\n", "rename from a.txt\nrename to a.tf\n",
 		"diff --git \"a/m\\303\\274ll.tf\" \"b/m\\303\\274ll.tf\"\n", "--- /dev/null\n+++ b/my net.tf\t\n",
+		"+++ b/main.tf.json\n", "+++ b/prod.auto.tfvars\n", "+++ b/prod.tfvars.json\n", "+++ b/main.tofu\n", "+++ b/main.tofu.json\n", "+++ b/MAIN.TF\n",
+		"diff --git a/Net.Tf b/Net.Tf\nold mode 100644\n", "+++ b/live/terragrunt.hcl\n", "+++ b/.terraform.lock.hcl\n", "+++ b/a.tftest.hcl\n",
+		"+++ b/terraform.tfstate\n", "Binary files a/x.TFPLAN and b/x.tfplan differ\n", "+++ b/terraform/init.sh\n", "diff --git a/Infra/user_data.sh b/Infra/user_data.sh\nsimilarity index 100%\n",
+		"rename from tofu/a.txt\nrename to b.txt\n", "+++ \"b/infrastructure/m\\303\\274ll.txt\"\n", "+++ b\\terraform\\x.txt\r\n",
 		"--- main.tf\t2026-11-23 10:00:00 +0000\n", "+++ a\tb.tf\n", "+see main.tf\n",
 	} {
 		event := hooktest.Event(hooktest.Context(map[string]any{"diff.txt": diff}))

@@ -63,6 +63,11 @@ func TestGroups(t *testing.T) {
 	group := func(name string) string { return `{"id": "` + name + `", "profile": {"name": "` + name + `"}}` }
 	answers := map[string]string{
 		"GET /api/v1/groups":                       "[" + group("deployers") + "," + group("contractors") + "]",
+		"GET /api/v1/users/ada@example.com":        `{"id": "1", "status": "ACTIVE"}`,
+		"GET /api/v1/users/bob@example.com":        `{"id": "2", "status": "ACTIVE"}`,
+		"GET /api/v1/users/eve@example.com":        `{"id": "3", "status": "ACTIVE"}`,
+		"GET /api/v1/users/sue@example.com":        `{"id": "4", "status": "SUSPENDED"}`,
+		"GET /api/v1/users/sue@example.com/groups": "[" + group("deployers") + "]",
 		"GET /api/v1/users/ada@example.com/groups": "[" + group("deployers") + "]",
 		"GET /api/v1/users/bob@example.com/groups": "[" + group("deployers") + "," + group("contractors") + "]",
 		"GET /api/v1/users/eve@example.com/groups": "[]",
@@ -71,6 +76,7 @@ func TestGroups(t *testing.T) {
 		"ada@example.com": "approve: ada@example.com is in the group deployers.",
 		"bob@example.com": "deny: bob@example.com is in the group contractors.",
 		"eve@example.com": "continue",
+		"sue@example.com": "the user sue@example.com is SUSPENDED in Okta, and can't sign in",
 		"x@example.com":   "Okta does not know the user x@example.com",
 	} {
 		expect(t, decideByGroups, hooktest.Event(hooktest.Var("okta_url", serve(t, answers)), hooktest.Var("always", "deployers"), hooktest.Var("never", "contractors"), hooktest.ByUser(email)), want)
@@ -83,7 +89,7 @@ func TestRoles(t *testing.T) {
 		"POST /auth/oauth2/v2/token": `{"access_token": "t", "expires_in": 3600}`,
 		"GET /api/2/roles":           `[{"id": 7, "name": "Administrator"}, {"id": 8, "name": "Reader"}]`,
 		"GET /api/2/users":           `[{"id": 1, "email": "ada@example.com"}]`,
-		"GET /api/2/users/1":         `{"id": 1, "role_ids": [7]}`,
+		"GET /api/2/users/1":         `{"id": 1, "status": 1, "state": 1, "role_ids": [7]}`,
 	})
 	for _, tc := range []struct{ email, role, want string }{
 		{"ada@example.com", "Administrator", "approve: ada@example.com has the role Administrator."},

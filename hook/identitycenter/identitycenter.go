@@ -28,8 +28,8 @@ type Client struct {
 
 // New takes the identity store's id, such as d-1234567890. Region and credentials
 // are Lambda's own; the function's role needs identitystore:GetUserId,
-// GetGroupId, IsMemberInGroups, and for [Client.UsersInGroup]
-// ListGroupMemberships and DescribeUser.
+// GetGroupId, IsMemberInGroups, DescribeUser, and for [Client.UsersInGroup]
+// ListGroupMemberships.
 func New(identityStoreID string) *Client {
 	return &Client{identityStoreID, identitystore.NewFromConfig(lambdaenv.Config())}
 }
@@ -38,7 +38,8 @@ func New(identityStoreID string) *Client {
 type User struct{ ID, UserName, Email string }
 
 // InGroup tells whether the person of that e-mail is in the group of that name. A
-// group or a person that is not there is an error, not false.
+// group or a person that is not there, and a disabled person, is an error, not
+// false.
 func (c *Client) InGroup(ctx context.Context, email, group string) (bool, error) {
 	ctx, cancel := limit.Within(ctx)
 	defer cancel()
@@ -49,6 +50,13 @@ func (c *Client) InGroup(ctx context.Context, email, group string) (bool, error)
 	user, err := c.client.GetUserId(ctx, &identitystore.GetUserIdInput{IdentityStoreId: &c.store, AlternateIdentifier: unique("emails.value", email)})
 	if err != nil {
 		return false, told(err, "the user "+email)
+	}
+	described, err := c.client.DescribeUser(ctx, &identitystore.DescribeUserInput{IdentityStoreId: &c.store, UserId: user.UserId})
+	if err != nil {
+		return false, told(err, "the user "+email)
+	}
+	if !active(described.UserStatus) {
+		return false, fmt.Errorf("the user %s is %s in IAM Identity Center, and can't sign in", email, described.UserStatus)
 	}
 	out, err := c.client.IsMemberInGroups(ctx, &identitystore.IsMemberInGroupsInput{
 		IdentityStoreId: &c.store, GroupIds: []string{groupID}, MemberId: &types.MemberIdMemberUserId{Value: aws.ToString(user.UserId)},
@@ -64,7 +72,12 @@ func (c *Client) InGroup(ctx context.Context, email, group string) (bool, error)
 	return false, errors.New("IAM Identity Center did not say whether they are in the group")
 }
 
-// UsersInGroup gives the people in the group of that name, at most 500.
+// active reports whether a person of that status can sign in. A store that says
+// nothing of it disables nobody.
+func active(s types.UserStatus) bool { return s == "" || s == types.UserStatusEnabled }
+
+// UsersInGroup returns the people in the group of that name who can sign in; a
+// group of more than 500 is an error.
 func (c *Client) UsersInGroup(ctx context.Context, group string) ([]User, error) {
 	ctx, cancel := limit.Within(ctx)
 	defer cancel()
@@ -72,7 +85,7 @@ func (c *Client) UsersInGroup(ctx context.Context, group string) ([]User, error)
 	if err != nil {
 		return nil, err
 	}
-	users := []User{}
+	users, looked := []User{}, 0
 	pages := identitystore.NewListGroupMembershipsPaginator(c.client, &identitystore.ListGroupMembershipsInput{IdentityStoreId: &c.store, GroupId: &id})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -84,12 +97,15 @@ func (c *Client) UsersInGroup(ctx context.Context, group string) ([]User, error)
 			if !ok {
 				continue
 			}
-			if len(users) == maxMembers {
+			if looked++; looked > maxMembers {
 				return nil, fmt.Errorf("the group %s has more than %d members", group, maxMembers)
 			}
 			u, err := c.client.DescribeUser(ctx, &identitystore.DescribeUserInput{IdentityStoreId: &c.store, UserId: &member.Value})
 			if err != nil {
 				return nil, told(err, "a member of the group "+group)
+			}
+			if !active(u.UserStatus) {
+				continue
 			}
 			users = append(users, User{member.Value, aws.ToString(u.UserName), email(u.Emails)})
 		}

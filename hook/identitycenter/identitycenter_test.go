@@ -28,7 +28,7 @@ func store(t *testing.T) *identitycenter.Client {
 		}
 		_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 		known := map[string]m{
-			"emails.value ada@example.com": {"UserId": "u-ada"}, "emails.value eve@example.com": {"UserId": "u-eve"}, "displayName deployers": {"GroupId": "g-1"},
+			"emails.value ada@example.com": {"UserId": "u-ada"}, "emails.value eve@example.com": {"UserId": "u-eve"}, "emails.value dis@example.com": {"UserId": "u-dis"}, "displayName deployers": {"GroupId": "g-1"},
 		}
 		var out m
 		switch operation {
@@ -39,14 +39,20 @@ func store(t *testing.T) *identitycenter.Client {
 				out = m{"__type": "ResourceNotFoundException", "Message": "not found"}
 			}
 		case "IsMemberInGroups":
-			out = m{"Results": []m{{"GroupId": in.GroupIds[0], "MembershipExists": in.MemberId.UserId == "u-ada"}}}
+			out = m{"Results": []m{{"GroupId": in.GroupIds[0], "MembershipExists": in.MemberId.UserId != "u-eve"}}}
 		case "ListGroupMemberships":
 			out = m{"GroupMemberships": []m{{"IdentityStoreId": "d-1234567890", "MemberId": m{"UserId": "u-ada"}}}, "NextToken": "2"}
 			if in.NextToken == "2" {
-				out = m{"GroupMemberships": []m{{"IdentityStoreId": "d-1234567890", "MemberId": m{"UserId": "u-cy"}}}}
+				out = m{"GroupMemberships": []m{{"IdentityStoreId": "d-1234567890", "MemberId": m{"UserId": "u-dis"}}, {"IdentityStoreId": "d-1234567890", "MemberId": m{"UserId": "u-cy"}}}}
 			}
 		case "DescribeUser":
 			out = m{"UserId": in.UserId, "UserName": in.UserId[2:], "IdentityStoreId": "d-1234567890", "Emails": []m{{"Value": "old@example.com"}, {"Value": in.UserId[2:] + "@example.com", "Primary": true}}}
+			switch in.UserId {
+			case "u-dis":
+				out["UserStatus"] = "DISABLED"
+			case "u-ada":
+				out["UserStatus"] = "ENABLED"
+			}
 		}
 		if err := json.NewEncoder(w).Encode(out); err != nil {
 			t.Error(err)
@@ -67,6 +73,7 @@ func TestInGroup(t *testing.T) {
 		err          string
 	}{
 		"in it":                {"ada@example.com", "deployers", true, ""},
+		"disabled":             {"dis@example.com", "deployers", false, "the user dis@example.com is DISABLED in IAM Identity Center, and can't sign in"},
 		"not in it":            {"eve@example.com", "deployers", false, ""},
 		"somebody unknown":     {"x@example.com", "deployers", false, "IAM Identity Center does not know the user x@example.com"},
 		"a group that is none": {"ada@example.com", "deploy", false, "IAM Identity Center does not know the group deploy"},

@@ -56,8 +56,8 @@ type group struct {
 
 // InGroup tells whether the person of that login (which is an e-mail in most
 // organizations) is in the group of that id or name. A group or a person that
-// Okta doesn't know is an error, not false: a rule that says "never these" must
-// not let through whom it can't find.
+// Okta doesn't know, and a person who can't sign in, such as a suspended one, is
+// an error, not false: a rule that says "never these" must not let them through.
 func (c *Client) InGroup(ctx context.Context, login, idOrName string) (bool, error) {
 	if login == "" {
 		return false, fmt.Errorf("%s is asked about somebody without an e-mail", service)
@@ -65,6 +65,15 @@ func (c *Client) InGroup(ctx context.Context, login, idOrName string) (bool, err
 	want, err := c.group(ctx, idOrName)
 	if err != nil {
 		return false, err
+	}
+	var u oktaUser
+	if _, err := c.rest.Get(ctx, "/api/v1/users/"+url.PathEscape(login), nil, &u); rest.NotFound(err) {
+		return false, fmt.Errorf("%s does not know the user %s", service, login)
+	} else if err != nil {
+		return false, err
+	}
+	if !u.active() {
+		return false, fmt.Errorf("the user %s is %s in %s, and can't sign in", login, orUnknown(u.Status), service)
 	}
 	var groups []group
 	header, err := c.rest.Get(ctx, "/api/v1/users/"+url.PathEscape(login)+"/groups", nil, &groups)
@@ -82,8 +91,22 @@ func (c *Client) InGroup(ctx context.Context, login, idOrName string) (bool, err
 	return found && err == nil, err
 }
 
-// UsersInGroup gives the people in the group of that id or name, without those
-// who are deprovisioned or suspended.
+// active reports whether the person is one who signs in: not one who never did
+// (STAGED, PROVISIONED), is kept out (LOCKED_OUT, SUSPENDED) or has left
+// (DEPROVISIONED). A status of tomorrow is none.
+func (u oktaUser) active() bool {
+	return u.Status == "ACTIVE" || u.Status == "PASSWORD_EXPIRED" || u.Status == "RECOVERY"
+}
+
+func orUnknown(status string) string {
+	if status == "" {
+		return "of unknown status"
+	}
+	return status
+}
+
+// UsersInGroup returns the people in the group of that id or name who can sign
+// in.
 func (c *Client) UsersInGroup(ctx context.Context, idOrName string) ([]User, error) {
 	g, err := c.group(ctx, idOrName)
 	if err != nil {
@@ -94,7 +117,7 @@ func (c *Client) UsersInGroup(ctx context.Context, idOrName string) ([]User, err
 	header, err := c.rest.Get(ctx, "/api/v1/groups/"+url.PathEscape(g.ID)+"/users", url.Values{"limit": {"200"}}, &page)
 	err = c.pages(ctx, header, err, func() bool {
 		for _, u := range page {
-			if u.Status != "DEPROVISIONED" && u.Status != "SUSPENDED" {
+			if u.active() {
 				users = append(users, User{u.ID, u.Profile.Login, u.Profile.Email})
 			}
 		}

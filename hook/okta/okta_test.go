@@ -58,6 +58,26 @@ func organization(t *testing.T) string {
 			t.Error(err)
 		}
 	})
+	user := func(name, status string) m {
+		return m{"id": name, "status": status, "profile": m{"login": name + "@example.com", "email": name + "@example.com"}}
+	}
+	for _, status := range statuses {
+		mux.HandleFunc("GET /api/v1/users/is-"+status+"@example.com", func(w http.ResponseWriter, r *http.Request) {
+			if err := json.NewEncoder(w).Encode(user("is-"+status, status)); err != nil {
+				t.Error(err)
+			}
+		})
+		mux.HandleFunc("GET /api/v1/users/is-"+status+"@example.com/groups", func(w http.ResponseWriter, r *http.Request) {
+			pages(w, r, []m{group(deployers, "deployers")})
+		})
+	}
+	for _, name := range []string{"ada", "eve"} {
+		mux.HandleFunc("GET /api/v1/users/"+name+"@example.com", func(w http.ResponseWriter, r *http.Request) {
+			if err := json.NewEncoder(w).Encode(user(name, "ACTIVE")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 	mux.HandleFunc("GET /api/v1/users/ada@example.com/groups", func(w http.ResponseWriter, r *http.Request) {
 		pages(w, r, []m{group("00g0", "Everyone")}, []m{group(deployers, "deployers")})
 	})
@@ -65,12 +85,28 @@ func organization(t *testing.T) string {
 		pages(w, r, []m{group("00g0", "Everyone")})
 	})
 	mux.HandleFunc("GET /api/v1/groups/"+deployers+"/users", func(w http.ResponseWriter, r *http.Request) {
-		user := func(name, status string) m {
-			return m{"id": name, "status": status, "profile": m{"login": name + "@example.com", "email": name + "@example.com"}}
+		var others []m
+		for _, status := range statuses {
+			others = append(others, user("is-"+status, status))
 		}
-		pages(w, r, []m{user("ada", "ACTIVE"), user("bob", "SUSPENDED")}, []m{user("cy", "ACTIVE")})
+		pages(w, r, append([]m{user("ada", "ACTIVE")}, others...), []m{user("cy", "ACTIVE")})
 	})
 	return server.URL
+}
+
+// statuses are those of Okta's users, but ACTIVE, and one that it doesn't have.
+var statuses = []string{"STAGED", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT", "SUSPENDED", "DEPROVISIONED", "TOMORROW"}
+
+// Who can't sign in is neither in a group nor out of it.
+func TestInGroup_ByStatus(t *testing.T) {
+	client := okta.New(organization(t), key)
+	for _, status := range statuses {
+		want := status == "PASSWORD_EXPIRED" || status == "RECOVERY"
+		got, err := client.InGroup(t.Context(), "is-"+status+"@example.com", "deployers")
+		if got != want || (err == nil) != want || err != nil && said(err) != "the user is-"+status+"@example.com is "+status+" in Okta, and can't sign in" {
+			t.Errorf("%s: got %v (%v)", status, got, err)
+		}
+	}
 }
 
 func TestInGroup(t *testing.T) {
@@ -102,7 +138,7 @@ func TestInGroup(t *testing.T) {
 
 func TestUsersInGroup(t *testing.T) {
 	users, err := okta.New(organization(t), key).UsersInGroup(t.Context(), "deployers")
-	if err != nil || len(users) != 2 || users[0].Email != "ada@example.com" || users[1].Login != "cy@example.com" {
+	if err != nil || len(users) != 4 || users[0].Email != "ada@example.com" || users[1].ID != "is-PASSWORD_EXPIRED" || users[2].ID != "is-RECOVERY" || users[3].Login != "cy@example.com" {
 		t.Errorf("got %v (%v)", users, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	emails "github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/hook/internal/rest"
@@ -35,11 +36,18 @@ type User struct {
 	Email string `json:"email"`
 	// Roles are the ids of roles, where OneLogin gives them.
 	Roles []int64 `json:"role_ids"`
+	// Status and State are OneLogin's: 1 is active, and 1 is approved.
+	Status int `json:"status"`
+	State  int `json:"state"`
 }
 
+// Active reports whether the person can sign in: by OneLogin's documentation only
+// those of status 1, and none whose state is unapproved, rejected or unlicensed.
+func (u User) Active() bool { return u.Status == 1 && u.State == 1 }
+
 // HasRole tells whether the person of that e-mail has the role of that name, or
-// id where it is a number. A role or a person that OneLogin doesn't know is an
-// error, not false.
+// id where it is a number. A role or a person that OneLogin doesn't know, and a
+// person who can't sign in, such as a suspended one, is an error, not false.
 func (c *Client) HasRole(ctx context.Context, email, role string) (bool, error) {
 	if email == "" {
 		return false, errors.New("OneLogin is asked about somebody without an e-mail")
@@ -65,17 +73,43 @@ func (c *Client) HasRole(ctx context.Context, email, role string) (bool, error) 
 	if _, err := c.get(ctx, "/api/2/users/"+strconv.FormatInt(users[0].ID, 10), nil, &u); err != nil {
 		return false, err
 	}
+	if !u.Active() {
+		return false, fmt.Errorf("the user %s can't sign in to OneLogin: status %d, state %d; only status 1, state 1 can", email, u.Status, u.State)
+	}
 	return slices.Contains(u.Roles, id), nil
 }
 
-// UsersInRole gives the people who have the role of that name or id.
+// UsersInRole returns the people who have the role of that name or id and can
+// sign in.
 func (c *Client) UsersInRole(ctx context.Context, role string) ([]User, error) {
 	id, err := c.role(ctx, role)
 	if err != nil {
 		return nil, err
 	}
-	return list[User](ctx, c, "/api/2/roles/"+strconv.FormatInt(id, 10)+"/users", nil)
+	members, err := list[User](ctx, c, "/api/2/roles/"+strconv.FormatInt(id, 10)+"/users", nil)
+	if err != nil {
+		return nil, err
+	}
+	// The list of a role leaves out who is active.
+	active := map[int64]bool{}
+	for some := range slices.Chunk(members, idsAtOnce) {
+		ids := make([]string, len(some))
+		for i, u := range some {
+			ids[i] = strconv.FormatInt(u.ID, 10)
+		}
+		users, err := list[User](ctx, c, "/api/2/users", url.Values{"user_ids": {strings.Join(ids, ",")}})
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range users {
+			active[u.ID] = u.Active()
+		}
+	}
+	return slices.DeleteFunc(members, func(u User) bool { return !active[u.ID] }), nil
 }
+
+// idsAtOnce is how many people are looked up in one call.
+const idsAtOnce = 50
 
 // role finds the id of a role by its id or whole name.
 func (c *Client) role(ctx context.Context, role string) (int64, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -66,9 +67,26 @@ func newAccount(t *testing.T) *account {
 			write(w, []m{{"id": 1, "name": "Ada", "email": "ada@example.com"}})
 			return
 		}
-		write(w, []m{{"id": 3, "name": "Cy", "email": "cy@example.com"}})
+		write(w, []m{{"id": 3, "name": "Cy", "email": "cy@example.com"}, {"id": 4, "name": "Sue", "email": "sue@example.com"}, {"id": 5, "name": "Unlicensed", "email": "un@example.com"}, {"id": 6, "name": "Not told of", "email": "six@example.com"}})
 	})
+	for status := range 9 {
+		api.HandleFunc(fmt.Sprintf("GET /api/2/users/10%d", status), func(w http.ResponseWriter, r *http.Request) {
+			write(w, m{"id": 100 + status, "status": status, "state": 1, "role_ids": []int{7}})
+		})
+		api.HandleFunc(fmt.Sprintf("GET /api/2/users/11%d", status), func(w http.ResponseWriter, r *http.Request) {
+			write(w, m{"id": 110 + status, "status": 1, "state": status, "role_ids": []int{7}})
+		})
+	}
 	api.HandleFunc("GET /api/2/users", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("user_ids") == "1,3,4,5,6" {
+			write(w, []m{{"id": 1, "status": 1, "state": 1}, {"id": 3, "status": 1, "state": 1}, {"id": 4, "status": 2, "state": 1}, {"id": 5, "status": 1, "state": 3}})
+			return
+		}
+		var id int
+		if n, _ := fmt.Sscanf(r.URL.Query().Get("email"), "user%d@example.com", &id); n == 1 {
+			write(w, []m{{"id": id, "email": r.URL.Query().Get("email")}})
+			return
+		}
 		switch r.URL.Query().Get("email") {
 		case "ada@example.com":
 			write(w, []m{{"id": 1, "email": "Ada@example.com"}})
@@ -80,8 +98,12 @@ func newAccount(t *testing.T) *account {
 			write(w, []m{})
 		}
 	})
-	api.HandleFunc("GET /api/2/users/1", func(w http.ResponseWriter, r *http.Request) { write(w, m{"id": 1, "role_ids": []int{3, 7}}) })
-	api.HandleFunc("GET /api/2/users/2", func(w http.ResponseWriter, r *http.Request) { write(w, m{"id": 2, "role_ids": nil}) })
+	api.HandleFunc("GET /api/2/users/1", func(w http.ResponseWriter, r *http.Request) {
+		write(w, m{"id": 1, "status": 1, "state": 1, "role_ids": []int{3, 7}})
+	})
+	api.HandleFunc("GET /api/2/users/2", func(w http.ResponseWriter, r *http.Request) {
+		write(w, m{"id": 2, "status": 1, "state": 1, "role_ids": nil})
+	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	a.url = server.URL
@@ -120,6 +142,21 @@ func TestHasRole(t *testing.T) {
 	a.revoked.Store(true)
 	if got, err := client.HasRole(t.Context(), "ada@example.com", "admin"); !got || err != nil || a.tokens.Load() != 2 {
 		t.Errorf("after its token was revoked: %v (%v), %d tokens", got, err, a.tokens.Load())
+	}
+}
+
+// Only an active, approved person has a role.
+func TestHasRole_ByStatus(t *testing.T) {
+	client := onelogin.New(newAccount(t).url, pair)
+	for id := 100; id < 119; id++ {
+		want := id == 101 || id == 111
+		if id == 109 {
+			continue
+		}
+		got, err := client.HasRole(t.Context(), fmt.Sprintf("user%d@example.com", id), "admin")
+		if got != want || (err == nil) != want || err != nil && !strings.Contains(err.Error(), "can't sign in to OneLogin") {
+			t.Errorf("%d: got %v (%v)", id, got, err)
+		}
 	}
 }
 

@@ -64,11 +64,14 @@ type User struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
 	Email string `json:"email"`
+	// DeletedAt is set for somebody who was removed from the account.
+	DeletedAt string `json:"deleted_at,omitempty"`
 }
 
 // IsOnCall tells whether the person of that e-mail is on call now. Letters of
 // either case are the same. A schedule or policy that PagerDuty doesn't know is
-// an error.
+// an error, and so is a schedule that no escalation policy uses: PagerDuty lists
+// nobody of it as on call, whoever is on duty.
 func (c *Client) IsOnCall(ctx context.Context, email string, in Rotation) (bool, error) {
 	if email == "" {
 		return false, errors.New("who is on call is asked of somebody without an e-mail")
@@ -107,7 +110,7 @@ func (c *Client) UsersOnCall(ctx context.Context, in Rotation) ([]User, error) {
 			any = true
 			// The filter is PagerDuty's; what it doesn't hold to must not count.
 			if in.schedule != "" && (o.Schedule == nil || o.Schedule.ID != in.schedule) ||
-				in.policy != "" && (o.Policy.ID != in.policy || o.Level < 1 || o.Level > in.levels) || seen[o.User.ID] {
+				in.policy != "" && (o.Policy.ID != in.policy || o.Level < 1 || o.Level > in.levels) || seen[o.User.ID] || o.User.DeletedAt != "" {
 				continue
 			}
 			seen[o.User.ID] = true
@@ -116,8 +119,16 @@ func (c *Client) UsersOnCall(ctx context.Context, in Rotation) ([]User, error) {
 		return true
 	})
 	if err == nil && !any {
-		// Nobody is on call, or there is no such thing: the difference is told.
-		_, err = c.rest.Get(ctx, exists, nil, &struct{}{})
+		// Nobody is on call, or PagerDuty can't say: the difference is an error.
+		var rotation struct {
+			Schedule struct {
+				Policies []struct{} `json:"escalation_policies"`
+			}
+		}
+		_, err = c.rest.Get(ctx, exists, nil, &rotation)
+		if err == nil && in.schedule != "" && len(rotation.Schedule.Policies) == 0 {
+			err = fmt.Errorf("no escalation policy of PagerDuty uses the schedule %s, so nobody of it is ever on call; add it to one", in.schedule)
+		}
 	}
 	if err != nil {
 		return nil, err

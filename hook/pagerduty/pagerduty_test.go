@@ -49,7 +49,9 @@ func account(t *testing.T) string {
 			}
 			all = append(all, oncall("Ada", "P1", "E", 1), oncall("Ada", "P1", "E2", 2), oncall("eve", "P9", "E", 1))
 		case q.Get("escalation_policy_ids[]") == "E1":
-			all = []m{oncall("grace", "P2", "E1", 1), oncall("linus", "", "E1", 2), oncall("everybody", "", "E1", 3)}
+			gone := oncall("gone", "P2", "E1", 1)
+			gone["user"].(m)["deleted_at"] = "2026-01-01T00:00:00Z"
+			all = []m{gone, oncall("grace", "P2", "E1", 1), oncall("linus", "", "E1", 2), oncall("everybody", "", "E1", 3)}
 		}
 		var offset, limit int
 		fmt.Sscan(q.Get("offset"), &offset)
@@ -57,7 +59,12 @@ func account(t *testing.T) string {
 		end := min(offset+limit, len(all))
 		write(w, m{"oncalls": all[min(offset, end):end], "more": end < len(all)})
 	})
-	mux.HandleFunc("GET /schedules/EMPTY", func(w http.ResponseWriter, r *http.Request) { write(w, m{"schedule": m{"id": "EMPTY"}}) })
+	mux.HandleFunc("GET /schedules/EMPTY", func(w http.ResponseWriter, r *http.Request) {
+		write(w, m{"schedule": m{"id": "EMPTY", "escalation_policies": []m{{"id": "E"}}}})
+	})
+	mux.HandleFunc("GET /schedules/UNUSED", func(w http.ResponseWriter, r *http.Request) {
+		write(w, m{"schedule": m{"id": "UNUSED", "escalation_policies": []m{}}})
+	})
 	mux.HandleFunc("GET /users", func(w http.ResponseWriter, r *http.Request) {
 		users := []m{}
 		for _, u := range []string{"ada@example.com", "bada@example.com"} {
@@ -99,6 +106,8 @@ func TestOnCall(t *testing.T) {
 		"on the second page":      {"ada@example.com", pagerduty.Schedule("P1"), true, ""},
 		"of another schedule":     {"eve@example.com", pagerduty.Schedule("P1"), false, ""},
 		"a schedule with nobody":  {"ada@example.com", pagerduty.Schedule("EMPTY"), false, ""},
+		"a schedule of no policy": {"ada@example.com", pagerduty.Schedule("UNUSED"), false, "no escalation policy of PagerDuty uses the schedule UNUSED, so nobody of it is ever on call; add it to one"},
+		"somebody removed":        {"gone@example.com", pagerduty.Policy("E1", 2), false, ""},
 		"a schedule that is none": {"ada@example.com", pagerduty.Schedule("P404"), false, "PagerDuty does not know /schedules/P404: 404"},
 		"the first level":         {"grace@example.com", pagerduty.Policy("E1", 1), true, ""},
 		"the second, of one":      {"linus@example.com", pagerduty.Policy("E1", 1), false, ""},
