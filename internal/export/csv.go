@@ -17,7 +17,7 @@ var columns = []string{
 	"decision", "decided_by_type", "decided_by_id", "decision_reason", "decided_at", "checks",
 	"duration_seconds", "access_starts_at", "access_ends_at", "access_gone_at",
 	"failed_hooks", "flow_version", "hooks_version", "shadow", "head", "entries",
-	"decision_hook_reason", "decision_hook_reason_by",
+	"decision_hook_reason", "decision_hook_reason_by", "access_sessions_until",
 }
 
 // Header is the first line of the CSV form.
@@ -60,7 +60,7 @@ func (r Run) Row() ([]byte, error) {
 		string(decision.Event), string(decision.By.Type), decision.By.ID, decision.Reason, moment(decision.At), string(checks),
 		duration, moment(access.StartsAt), moment(access.EndsAt), moment(access.GoneAt),
 		strings.Join(r.failedHooks(), " "), flowVersion, r.hooksVersion(), r.shadow(), head, strconv.Itoa(len(r.History)),
-		decision.HookReason, string(decision.HookReasonBy),
+		decision.HookReason, string(decision.HookReasonBy), moment(access.SessionsUntil),
 	}), nil
 }
 

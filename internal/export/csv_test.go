@@ -53,14 +53,14 @@ func TestRow(t *testing.T) {
 		Event: run.Approve, By: run.Actor{Type: run.HookActor, ID: "on_request"}, Reason: `he said "yes", twice`, At: start.Add(1500 * time.Millisecond),
 		Checks: []run.Check{{Name: "on call", Passed: true, Detail: "until 18:00"}},
 	}
-	r.Access = &run.Access{StartsAt: start.Add(time.Minute), EndsAt: start.Add(time.Hour), GoneAt: start.Add(2 * time.Hour)}
+	r.Access = &run.Access{StartsAt: start.Add(time.Minute), EndsAt: start.Add(time.Hour), GoneAt: start.Add(2 * time.Hour), SessionsUntil: start.Add(3 * time.Hour)}
 	r.History = append(r.History,
 		run.Entry{Event: run.Approve, Status: run.Approved, HooksVersion: "7", Hash: "h2"},
 		run.Entry{Event: run.Escalate, Status: run.Active, HooksVersion: "8", Hash: "h3"})
 	for name, value := range map[string]string{
 		"status": "ended", "decision": "approve", "decided_by_type": "hook", "decided_by_id": "on_request",
 		"decision_reason": `he said "yes", twice`, "decided_at": "2026-11-23T10:00:01.5Z", "checks": `[{"name":"on call","passed":true,"detail":"until 18:00"}]`,
-		"access_starts_at": "2026-11-23T10:01:00Z", "access_ends_at": "2026-11-23T11:00:00Z", "access_gone_at": "2026-11-23T12:00:00Z",
+		"access_starts_at": "2026-11-23T10:01:00Z", "access_ends_at": "2026-11-23T11:00:00Z", "access_gone_at": "2026-11-23T12:00:00Z", "access_sessions_until": "2026-11-23T13:00:00Z",
 		"hooks_version": "7", "head": "h3", "entries": "3",
 	} {
 		want[name] = value
