@@ -1,6 +1,7 @@
 package lease_test
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
@@ -81,5 +82,35 @@ func TestTakenWhileAGiveMayStillLand(t *testing.T) {
 	}
 	if err := take(given); err != nil || l.Of("a").State != run.Dropped {
 		t.Errorf("it is not believed to be gone once no give can land: %v, %+v", err, l.Of("a"))
+	}
+}
+
+// A lease of an older release keeps what it recorded: access that was there before
+// the first of those who hold it stays, and other access is taken.
+func TestALeaseOfAnOlderRelease(t *testing.T) {
+	for stored, taken := range map[string]bool{
+		`{"schema":1,"strategy":"s","person":"p","target":"t","given":true,"fence":1,"holders":[{"run_id":"a","state":"held","at":"2026-11-23T10:00:00Z","how":"Its presence was read back."}]}`:                                                                         true,
+		`{"schema":1,"strategy":"s","person":"p","target":"t","existed":true,"given":true,"fence":1,"holders":[{"run_id":"a","state":"held","at":"2026-11-23T10:00:00Z","how":"It was there before, and was read back."}]}`:                                              false,
+		`{"schema":1,"strategy":"s","person":"p","target":"t","given":true,"fence":2,"holders":[{"run_id":"a","state":"giving","at":"2026-11-23T10:00:00Z"}],"attempt":{"kind":"give","run_id":"a","fence":2,"deadline":"2026-11-23T10:02:05Z"},"requests":["user:u1"]}`: true,
+	} {
+		l := &lease.Lease{}
+		if err := json.Unmarshal([]byte(stored), l); err != nil {
+			t.Fatal(err)
+		}
+		now := time.Date(2026, 11, 23, 10, 30, 0, 0, time.UTC)
+		// Another run joins: what it finds changes nothing about whose it is.
+		next, begun, err := l.BeginGive("b", false, 0, now, now.Add(time.Minute))
+		if err != nil || !begun {
+			t.Fatal(begun, err)
+		}
+		if l, err = next.EndGive("b", next.Attempt.Fence, false, now); err != nil {
+			t.Fatal(err)
+		}
+		if l, _, err = l.BeginTake("b", now, now.Add(time.Minute)); err != nil || l.Of("b").State != run.Dropped {
+			t.Fatal(err)
+		}
+		if _, begun, err := l.BeginTake("a", now, now.Add(time.Minute)); err != nil || begun != taken {
+			t.Errorf("%s: taken is %v, %v", stored, begun, err)
+		}
 	}
 }

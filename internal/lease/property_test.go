@@ -79,7 +79,7 @@ func anyInterleaving(t *rapid.T) {
 	runs := []string{"a", "b", "c", "d"}
 	for range rapid.IntRange(1, 60).Draw(t, "steps") {
 		p.pass()
-		switch rapid.SampledFrom([]string{"give", "give", "take", "go on", "go on", "go on", "outside"}).Draw(t, "what") {
+		switch rapid.SampledFrom([]string{"give", "give", "take", "go on", "go on", "go on", "outside", "check"}).Draw(t, "what") {
 		case "give":
 			if id := rapid.SampledFrom(runs).Draw(t, "run"); !p.ended[id] {
 				p.begin(lease.Give, id)
@@ -92,6 +92,8 @@ func anyInterleaving(t *rapid.T) {
 			}
 		case "outside":
 			p.outside()
+		case "check":
+			p.checkEnded()
 		}
 		p.check()
 	}
@@ -249,6 +251,20 @@ func (p *play) take(c *call) {
 	}
 	p.access = nobody
 	p.set(p.l.EndTake(c.runID, c.fence, lease.Gone{}, p.now))
+}
+
+// checkEnded has reconcile read once more that ended access is gone. What somebody
+// else gave since is taken too: it can't be told from what a late call made.
+func (p *play) checkEnded() {
+	next, begun, err := p.l.BeginCheck(p.now, p.now.Add(2*time.Minute))
+	if err != nil || !begun {
+		p.set(next, err)
+		return
+	}
+	p.l = next
+	p.settle()
+	p.access = nobody
+	p.set(p.l.EndCheck(p.l.Attempt.Fence, func(id string) bool { return p.ended[id] }, p.now))
 }
 
 // settle waits for a deletion that goes on.

@@ -294,3 +294,24 @@ func TestTheEndIsOnRecord(t *testing.T) {
 		t.Errorf("%+v", h)
 	}
 }
+
+// Ended access is read once more also where the first run that held it is not kept
+// any more.
+func TestACheckWithoutTheFirstRun(t *testing.T) {
+	s := newStand(t, false)
+	s.gives("a")
+	s.gives("b")
+	s.take("a")
+	s.take("b")
+	key, err := lease.KeyOf(s.run("a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(s.table.runs, "a")
+	s.target.has = true // by a call that came late
+	s.now = s.now.Add(16 * time.Minute)
+	answer, err := s.h.Handle(t.Context(), hold.Request{Version: 2, Operation: "check", Lease: &key})
+	if err != nil || !answer.(hold.Checked).Found || s.target.has {
+		t.Errorf("%+v %v; it is there: %v", answer, err, s.target.has)
+	}
+}

@@ -91,7 +91,13 @@ func (h *Handler) check(ctx context.Context, req Request) (Checked, error) {
 
 // read tells whether the access of the lease is there, and takes it if it is.
 func (h *Handler) read(ctx context.Context, l *lease.Lease) (found bool, err error) {
-	s, err := h.load(ctx, l.Holders[0].RunID, "")
+	// Any run of the lease says what the access is; some may not be kept any more.
+	var s subject
+	for _, holder := range l.Holders {
+		if s, err = h.load(ctx, holder.RunID, ""); !errors.Is(err, store.ErrNotFound) {
+			break
+		}
+	}
 	if err != nil {
 		return false, err
 	}
