@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// The limits of the contract, and what they leave: an answer of the contract has
-// at most 64 KiB, of which the errors of three hooks may need the rest.
+// The limits of the contract, and what they leave: a response without permissions
+// has at most 64 KiB, of which the errors of three hooks may need the rest.
 const (
 	maxReason    = 2000 // characters
 	maxCheckText = 1000 // characters
@@ -19,7 +19,21 @@ const (
 	maxChecks    = 50
 	maxOutput    = 8 << 10  // bytes
 	maxAnswer    = 48 << 10 // bytes
+
+	// carried is what Step Functions carries from state to state: the event, the
+	// response to it, and what stands around both.
+	carried = 256 << 10 // bytes
+	around  = 2 << 10   // bytes
 )
+
+// room is how large the response may be: with permissions, which may name many
+// people, what the event leaves of what Step Functions carries.
+func (i *invocation) room(a *answer) int {
+	if a.Permissions == nil {
+		return maxAnswer
+	}
+	return max(maxAnswer, carried-around-len(i.raw))
+}
 
 // add puts what one hook returned into the answer. After an error the answer is
 // of no use.

@@ -150,8 +150,8 @@ func (i *invocation) add(e *Event, outcome any) error {
 	if err != nil {
 		return err
 	}
-	if len(raw) > maxAnswer {
-		return fmt.Errorf("with it the answer would have %d bytes, more than %d", len(raw), maxAnswer)
+	if room := i.room(&next); len(raw) > room {
+		return fmt.Errorf("with it the answer would have %d bytes, more than %d", len(raw), room)
 	}
 	i.answer = next
 	return nil

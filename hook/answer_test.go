@@ -137,7 +137,7 @@ func TestReducersInOneInvocation(t *testing.T) {
 		}
 	}
 	const subscriptions = `"subscriptions":["on_request","get_permissions","get_notifications"]`
-	const permissions = `"permissions":{"approvers":["group:sre"],"approvals":[{"count":2}],"timeout_seconds":60}`
+	const permissions = `"permissions":{"approvers":["group:sre"],"viewers":[],"approvals":[{"count":2}],"timeout_seconds":60}`
 	same(t, ask(t, hooks(hook.Continue(), nil), "on_request", ""), `{"version":"1",`+permissions+`,"errors":[{"hook":"get_notifications","error":"no list"}],`+subscriptions+`}`)
 	same(t, ask(t, hooks(hook.Approve("a"), nil), "on_request", ""), `{"version":"1","transition":"approve","reason":"a",`+subscriptions+`}`)
 	same(t, ask(t, hooks(nil, errors.New("x")), "on_request", ""), `{"version":"1",`+permissions+`,"errors":[{"hook":"on_request","error":"x"},{"hook":"get_notifications","error":"no list"}],`+subscriptions+`}`)
@@ -181,7 +181,7 @@ func TestWhatAnEventTells(t *testing.T) {
 		},
 	}
 	got := ask(t, h, "on_request", `,"context":{"diff.txt":"x","n":1}`)
-	same(t, got, `{"version":"1","checks":[{"name":"looked","passed":false,"detail":"at it"}],"output":{"a":2},"permissions":{},"subscriptions":["on_request","get_permissions"]}`)
+	same(t, got, `{"version":"1","checks":[{"name":"looked","passed":false,"detail":"at it"}],"output":{"a":2},"permissions":{"approvers":[],"viewers":[]},"subscriptions":["on_request","get_permissions"]}`)
 	e := seen
 	if e.User.Email != "ada@example.com" || e.Requester.Email != "ada@example.com" || e.Actor("request").ID != "ada@example.com" || e.ByHook() || e.Reason != "now" || e.Run.Reason != "why" || e.Run.Duration != time.Hour || e.Run.Withheld[0] != "pin" || len(e.Run.History) != 1 {
 		t.Errorf("event is %+v", e)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,9 +109,9 @@ func TestUnfitOutcomes(t *testing.T) {
 // Who decides, where that was not said as it must be, is a failure of that hook
 // alone.
 func TestUnfitReducers(t *testing.T) {
-	hundred := make([]string, 101)
-	for i := range hundred {
-		hundred[i] = "a@example.com"
+	thousand := make([]string, 1001)
+	for i := range thousand {
+		thousand[i] = "a@example.com"
 	}
 	for name, tc := range map[string]struct {
 		permissions hook.Permissions
@@ -118,7 +119,8 @@ func TestUnfitReducers(t *testing.T) {
 	}{
 		"a bare name":      {hook.Permissions{Approvers: []string{"sre"}}, `Approvers: "sre" is neither`},
 		"a nameless group": {hook.Permissions{Viewers: []string{"group:"}}, `Viewers: "group:" is neither`},
-		"too many":         {hook.Permissions{Approvers: hundred}, "101 of them"},
+		"too many":         {hook.Permissions{Approvers: thousand}, "1001 of them"},
+		"kept and more":    {hook.Permissions{Approvers: append(slices.Clone(hook.Keep), "a@example.com")}, "hook.Keep stands alone"},
 		"nobody":           {hook.Permissions{Approvals: []hook.Requirement{{Count: 0}}}, "a Count in Approvals: 1 to 20"},
 		"a crowd":          {hook.Permissions{Approvals: []hook.Requirement{{Count: 11}, {Count: 10}}}, "21 people in Approvals, more than 20"},
 		"from nobody":      {hook.Permissions{Approvals: []hook.Requirement{{From: "x", Count: 1}}}, `"x" is neither`},
@@ -142,7 +144,7 @@ func TestUnfitReducers(t *testing.T) {
 	}{
 		"nobody":    {[]hook.Notification{{}}, "To names nobody"},
 		"no name":   {[]hook.Notification{{To: []string{""}}}, "an empty name"},
-		"too many":  {[]hook.Notification{{To: hundred}}, "names 101"},
+		"too many":  {[]hook.Notification{{To: thousand[:101]}}, "names 101"},
 		"too long":  {[]hook.Notification{{To: []string{"a"}, WaitSeconds: 2592001}}, "WaitSeconds: 0 to 2592000"},
 		"a long to": {[]hook.Notification{{To: []string{strings.Repeat("x", 321)}}}, "321 characters"},
 		"a list":    {make([]hook.Notification, 51), "51 notifications"},

@@ -189,3 +189,51 @@ func TestTrial(t *testing.T) {
 		t.Error("hooktest.Trial makes no trial")
 	}
 }
+
+// hook.Keep alone keeps the flow's list. nil, as a lookup that failed leaves it,
+// is the empty list.
+func TestOnlyKeepKeeps(t *testing.T) {
+	for name, tc := range map[string]struct {
+		permissions hook.Permissions
+		want        string
+	}{
+		"nil":         {hook.Permissions{}, `{"approvers":[],"viewers":[]}`},
+		"empty":       {hook.Permissions{Approvers: []string{}}, `{"approvers":[],"viewers":[]}`},
+		"keep":        {hook.Permissions{Approvers: hook.Keep, Viewers: hook.Keep, TimeoutSeconds: 60}, `{"timeout_seconds":60}`},
+		"one of them": {hook.Permissions{Approvers: hook.Keep, Viewers: []string{"everyone"}}, `{"viewers":["everyone"]}`},
+	} {
+		h := hook.Hooks{GetPermissions: func(context.Context, *hook.Event) (hook.Permissions, error) { return tc.permissions, nil }}
+		raw, err := hook.Flows{"f": h}.Answer(t.Context(), json.RawMessage(asked("get_permissions", "")))
+		if err != nil || !strings.Contains(string(raw), `"permissions":`+tc.want+`,"subscriptions"`) {
+			t.Errorf("%s: got %s (%v), want %s", name, raw, err, tc.want)
+		}
+	}
+}
+
+// A response that names 1,000 people with the longest addresses fits beside its
+// event into what Step Functions carries; one beside a larger event fails.
+func TestAThousandApprovers(t *testing.T) {
+	people := make([]string, 1000)
+	for i := range people {
+		people[i] = fmt.Sprintf("%064d@%s.com", i, strings.Repeat("d", 254-64-5))
+	}
+	h := hook.Hooks{GetPermissions: func(context.Context, *hook.Event) (hook.Permissions, error) {
+		return hook.Permissions{Approvers: people}, nil
+	}}
+	raw, err := hook.Flows{"f": h}.Answer(t.Context(), json.RawMessage(asked("on_request", "")))
+	if err != nil || len(raw) < 257000 || strings.Contains(string(raw), `"errors"`) {
+		t.Errorf("got %d bytes (%v)", len(raw), err)
+	}
+	large := asked("on_request", `,"context":"`+strings.Repeat("c", 60<<10)+`"`)
+	var got answered
+	if raw, err = (hook.Flows{"f": h}).Answer(t.Context(), json.RawMessage(large)); err == nil {
+		err = json.Unmarshal(raw, &got)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	fails(t, got, "get_permissions", "bytes, more than 1")
+	if got.Permissions != nil || len(raw)+len(large) > 256<<10 {
+		t.Errorf("%d bytes beside an event of %d", len(raw), len(large))
+	}
+}

@@ -47,12 +47,18 @@ type Hooks struct {
 	Prefetch map[string]func(context.Context, *Search) ([]Option, error)
 }
 
-// Permissions override members of the flow's review; a zero member leaves the
-// flow's. Principals are e-mails, "group:NAME", "everyone" and "admins".
+// Keep stands for the flow's own list in [Permissions]. It is a list of its own,
+// so that a lookup that failed and left nil never passes for it.
+var Keep = []string{"\x00keep the flow's"}
+
+// Permissions override members of the flow's review. Principals are e-mails,
+// "group:NAME", "everyone" and "admins", at most 1,000 in a list.
 type Permissions struct {
-	// Approvers may decide; an empty list that is not nil leaves the admins.
+	// Approvers may decide, besides the flow's admins, who always may. [Keep]
+	// keeps the flow's approvers; nil is the empty list and leaves the admins.
 	Approvers []string
-	// Viewers may see the request, beside those who may decide it.
+	// Viewers may see the request, besides the flow's viewers and those who may
+	// decide it. [Keep] keeps to the flow's viewers; nil adds nobody either.
 	Viewers []string
 	// SelfApproval, unless nil, says whether requesters may approve their own.
 	SelfApproval *bool

@@ -8,7 +8,8 @@ import (
 
 // The limits on who decides and who is told.
 const (
-	maxPrincipals    = 100
+	maxPrincipals    = 1000
+	maxNotified      = 100
 	maxPrincipal     = 320 // characters
 	maxApprovals     = 20
 	maxNotifications = 50
@@ -19,16 +20,11 @@ const (
 // had better be told in the test of a hook than in the history of a request.
 func (p Permissions) wire() (*permissions, error) {
 	w := &permissions{SelfApproval: p.SelfApproval, Approvals: p.Approvals, TimeoutSeconds: p.TimeoutSeconds}
-	if p.Approvers != nil {
-		w.Approvers = &p.Approvers
-	}
-	if p.Viewers != nil {
-		w.Viewers = &p.Viewers
-	}
-	if err := checkPrincipals("Approvers", p.Approvers); err != nil {
+	var err error
+	if w.Approvers, err = list("Approvers", p.Approvers); err != nil {
 		return nil, err
 	}
-	if err := checkPrincipals("Viewers", p.Viewers); err != nil {
+	if w.Viewers, err = list("Viewers", p.Viewers); err != nil {
 		return nil, err
 	}
 	total := 0
@@ -49,6 +45,24 @@ func (p Permissions) wire() (*permissions, error) {
 	return w, checkSeconds("TimeoutSeconds", p.TimeoutSeconds)
 }
 
+// list returns a list of principals as it is sent: nil for [Keep], which leaves it
+// out, and an empty one for nil.
+func list(what string, principals []string) (*[]string, error) {
+	if len(principals) == 1 && principals[0] == Keep[0] {
+		return nil, nil
+	}
+	for _, p := range principals {
+		if p == Keep[0] {
+			return nil, fmt.Errorf("%s: hook.Keep stands alone, it can't be added to", what)
+		}
+	}
+	if err := checkPrincipals(what, principals); err != nil {
+		return nil, err
+	}
+	sent := append([]string{}, principals...)
+	return &sent, nil
+}
+
 // told gives a list of its own, or what is wrong with it.
 func told(list []Notification) (*[]Notification, error) {
 	if len(list) > maxNotifications {
@@ -58,8 +72,8 @@ func told(list []Notification) (*[]Notification, error) {
 		if len(n.To) == 0 {
 			return nil, errors.New("a notification: To names nobody")
 		}
-		if len(n.To) > maxPrincipals {
-			return nil, fmt.Errorf("a notification: To names %d, more than %d", len(n.To), maxPrincipals)
+		if len(n.To) > maxNotified {
+			return nil, fmt.Errorf("a notification: To names %d, more than %d", len(n.To), maxNotified)
 		}
 		for _, to := range n.To {
 			if to == "" {

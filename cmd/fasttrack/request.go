@@ -208,14 +208,14 @@ func printOutcome(w io.Writer, v run.View) {
 	fmt.Fprintf(w, "%s  %s", v.ID, v.Status)
 	switch {
 	case v.Status == run.Pending && v.Review != nil:
-		fmt.Fprintf(w, ": it waits for %s until %s", text.Line(strings.Join(v.Review.Approvers, ", ")), moment(v.Review.ExpiresAt))
+		fmt.Fprintf(w, ": it waits for %s until %s", text.Line(v.Review.Who()), moment(v.Review.ExpiresAt))
 	case v.Access != nil && v.Status == run.Active:
 		fmt.Fprintf(w, ": access until %s", moment(v.Access.EndsAt))
 	case v.Decision != nil && v.Decision.Reason != "":
 		fmt.Fprintf(w, ": %s", text.Line(v.Decision.Reason))
 	}
 	if d := v.Decision; d != nil && d.HookReason != "" && v.Status != run.Active {
-		fmt.Fprintf(w, " / %s: %s", d.HookReasonBy, d.HookReason)
+		fmt.Fprintf(w, " / %s: %s", d.HookReasonBy, text.Line(d.HookReason))
 	}
 	fmt.Fprintln(w)
 	if v.Review != nil && v.Status == run.Pending {

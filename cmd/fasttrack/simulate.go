@@ -175,7 +175,7 @@ func (s *simulated) print(w io.Writer) {
 	fmt.Fprint(w, s.Outcome)
 	switch {
 	case s.Review != nil:
-		fmt.Fprintf(w, ": %s would be asked", strings.Join(s.Review.Approvers, ", "))
+		fmt.Fprintf(w, ": %s would be asked", s.Review.Who())
 	case s.Reason != "":
 		fmt.Fprintf(w, ": %s", text.Line(s.Reason))
 	}

@@ -4,4 +4,8 @@ var _ = plant(
 	bug{"look at the limits of fast_track after on_approve", "internal/run/decide.go", "if why := d.aboveLimits(c); why != \"\" {\n\t\td.held(c, why)\n\t\treturn\n\t}\n\thook :=", "hook :=", "./internal/run", "FastTrackLimitsComeBefore"},
 	bug{"do not look at the limits of fast_track when the approve is applied", "internal/run/decide.go", "if why := d.aboveLimits(c); why != \"\" {\n\t\td.held(c, why)\n\t\treturn\n\t}\n\td.Engine.Case", "d.Engine.Case", "./internal/run", "FastTrackLimitsComeBefore"},
 	bug{"put a hook's reason in a person's mouth", "internal/run/decide_hook.go", "c.HookReason, c.HookReasonBy = a.reason, h", "c.Reason = a.reason", "./internal/run", "EachReason"},
+	bug{"let null keep the flow's approvers", "internal/run/answer_routing.go", "if err := refuseNull(value,", "if err := refuseNull(nil,", "./internal/run", "NullNever"},
+	bug{"let a nil list keep the flow's approvers", "hook/people.go", "if len(principals) == 1 && principals[0] == Keep[0] {", "if principals == nil || len(principals) == 1 && principals[0] == Keep[0] {", "./hook", "OnlyKeep"},
+	bug{"let a misspelt field read as an absent one", "hook/declared.go", "if !n.known || slices.Contains(n.list, name) {", "if true {", "./hook", "Undeclared"},
+	bug{"go on without the hooks of a flow that was renamed", "hook/answer.go", "return Hooks{}, fmt.Errorf(\"flow %q has no hooks", "return Hooks{}, nil\n\treturn Hooks{}, fmt.Errorf(\"flow %q has no hooks", "./hook", "UnknownFlow"},
 )

@@ -67,8 +67,10 @@ func (s Step) After() time.Duration { return time.Duration(s.AfterMS) * time.Mil
 
 // Approvals is how far the approvals of people went.
 type Approvals struct {
-	// Of are who was asked to decide, Needed how many had to approve.
+	// Of are who was asked to decide, OfMore how many more; Needed is how many had
+	// to approve.
 	Of     []string `json:"of"`
+	OfMore int      `json:"of_more,omitempty"`
 	Needed int      `json:"needed"`
 	// From says of whom, where that is not all the same.
 	From []run.Requirement `json:"from,omitempty"`

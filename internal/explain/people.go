@@ -16,7 +16,10 @@ func approvalsOf(v run.View) *Approvals {
 	if w == nil {
 		return nil
 	}
-	a := &Approvals{Of: append([]string{}, w.Approvers...), By: []string{}, Until: w.ExpiresAt}
+	a := &Approvals{Of: append([]string{}, w.Approvers...), OfMore: w.ApproversMore, By: []string{}, Until: w.ExpiresAt}
+	if n := len(a.Of); n > named {
+		a.Of, a.OfMore = a.Of[:named], a.OfMore+n-named
+	}
 	// A number, or a list: what it is made of is lost on the way.
 	if raw, err := json.Marshal(w.Approvals); err == nil && json.Unmarshal(raw, &a.Needed) != nil {
 		_ = json.Unmarshal(raw, &a.From)
@@ -35,8 +38,11 @@ func approvalsOf(v run.View) *Approvals {
 
 // who names those who were asked, for a sentence.
 func (a *Approvals) who() string {
-	if len(a.Of) == 0 {
+	switch {
+	case len(a.Of) == 0 && a.OfMore == 0:
 		return "the flow's admins"
+	case len(a.Of) == 0:
+		return fmt.Sprintf("%d people", a.OfMore)
 	}
 	names := slices.Clone(a.Of)
 	for i, name := range names {
@@ -44,8 +50,14 @@ func (a *Approvals) who() string {
 			names[i] = "the flow's admins"
 		}
 	}
+	if a.OfMore > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), a.OfMore)
+	}
 	return strings.Join(names, ", ")
 }
+
+// named is how many of those who were asked are named.
+const named = 20
 
 // counted says how the nth approval counts, "" where one is enough.
 func (a *Approvals) counted(n int) string {

@@ -15,14 +15,20 @@ import (
 
 // The limits on what a hook answers.
 const (
-	maxAnswer     = 64 << 10 // bytes
-	maxOutput     = 8 << 10  // bytes
-	MaxReason     = 2000     // characters
-	maxChecks     = 50
-	maxCheckText  = 1000 // characters
-	maxPrincipals = 100
-	maxNotify     = 50
-	maxErrorText  = 1000 // characters
+	maxAnswer = 64 << 10 // bytes
+	// maxAnswerOfPeople is for a response with permissions, which may name many
+	// people. The document and the response share the 256 KiB that Step Functions
+	// carries from state to state, so that the response has what the document
+	// leaves of them.
+	maxAnswerOfPeople = 256 << 10 // bytes
+	maxOutput         = 8 << 10   // bytes
+	MaxReason         = 2000      // characters
+	maxChecks         = 50
+	maxCheckText      = 1000 // characters
+	maxPrincipals     = 1000
+	maxNotified       = 100
+	maxNotify         = 50
+	maxErrorText      = 1000 // characters
 	// MaxReviewSeconds is the longest review, 30 days.
 	MaxReviewSeconds = 30 * 24 * 3600
 	maxApprovals     = 20
@@ -78,12 +84,15 @@ func readAnswer(hook HookName, flow string, raw json.RawMessage, durationSeconds
 	if len(trimmed) == 0 || string(trimmed) == "null" {
 		return a
 	}
-	if len(trimmed) > maxAnswer {
+	if len(trimmed) > maxAnswerOfPeople {
 		a.whole = true
-		a.fail(hook, "gave an invalid answer: %d bytes, more than %d", len(trimmed), maxAnswer)
+		a.fail(hook, "gave an invalid answer: %d bytes, more than %d", len(trimmed), maxAnswerOfPeople)
 		return a
 	}
 	members, err := object(trimmed)
+	if _, people := members["permissions"]; err == nil && !people && len(trimmed) > maxAnswer {
+		err = fmt.Errorf("%d bytes, more than %d, the limit of a response without permissions", len(trimmed), maxAnswer)
+	}
 	if err != nil {
 		a.whole = true
 		a.fail(hook, "gave an invalid answer: %v", err)
@@ -114,6 +123,9 @@ func readAnswer(hook HookName, flow string, raw json.RawMessage, durationSeconds
 
 func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
 	if string(value) == "null" {
+		if instead, narrows := narrows[name]; narrows {
+			a.failOf(hook, name, fmt.Errorf("null is invalid; %s", instead))
+		}
 		return
 	}
 	var err error
@@ -151,8 +163,7 @@ func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
 			break
 		}
 		if a.permissions, err = a.readPermissions(value); err != nil {
-			a.fail(GetPermissions, "gave an invalid answer: permissions: %v", err)
-			return
+			a.permissions = nil
 		}
 	case "notifications":
 		if hook != OnRequest && hook != GetPermissions && hook != GetNotifications {
@@ -160,8 +171,7 @@ func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
 			break
 		}
 		if a.notifications, err = a.readNotifications(value); err != nil {
-			a.fail(GetNotifications, "gave an invalid answer: notifications: %v", err)
-			return
+			a.notifications = nil
 		}
 	default:
 		if a.newer {
@@ -171,8 +181,21 @@ func (a *answer) readMember(hook HookName, name string, value json.RawMessage) {
 		err = fmt.Errorf("there is no such member")
 	}
 	if err != nil {
-		a.fail(hook, "gave an invalid answer: %s: %v", name, err)
+		a.failOf(hook, name, err)
 	}
+}
+
+// failOf records what is wrong with a member. What a reducer answers in the
+// invocation of another hook is the reducer's failure.
+func (a *answer) failOf(asked HookName, member string, err error) {
+	of := asked
+	switch {
+	case member == "permissions" && (asked == OnRequest || asked == GetPermissions):
+		of = GetPermissions
+	case member == "notifications" && (asked == OnRequest || asked == GetPermissions || asked == GetNotifications):
+		of = GetNotifications
+	}
+	a.fail(of, "gave an invalid answer: %s: %v", member, err)
 }
 
 // checkTogether checks what members mean for one another.

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// readPermissions checks the permissions member of an answer.
+// readPermissions checks the permissions member of an answer. A member that is
+// left out keeps the flow's; null is invalid, and an empty list is empty.
 func (a *answer) readPermissions(value json.RawMessage) (*Permissions, error) {
 	var in struct {
 		Approvers      *[]string       `json:"approvers"`
@@ -14,6 +15,9 @@ func (a *answer) readPermissions(value json.RawMessage) (*Permissions, error) {
 		SelfApproval   *bool           `json:"self_approval"`
 		Approvals      json.RawMessage `json:"approvals"`
 		TimeoutSeconds *int            `json:"timeout_seconds"`
+	}
+	if err := refuseNull(value, "approvers", "viewers", "self_approval", "approvals", "timeout_seconds"); err != nil {
+		return nil, err
 	}
 	if err := a.read(value, &in); err != nil {
 		return nil, err
@@ -32,7 +36,7 @@ func (a *answer) readPermissions(value json.RawMessage) (*Permissions, error) {
 			return nil, fmt.Errorf("viewers: %w", err)
 		}
 	}
-	if len(in.Approvals) > 0 && string(in.Approvals) != "null" {
+	if len(in.Approvals) > 0 {
 		if p.Approvals, err = a.readApprovals(in.Approvals); err != nil {
 			return nil, fmt.Errorf("approvals: %w", err)
 		}
@@ -40,10 +44,10 @@ func (a *answer) readPermissions(value json.RawMessage) (*Permissions, error) {
 	if in.TimeoutSeconds != nil {
 		p.TimeoutSeconds = *in.TimeoutSeconds
 		if p.TimeoutSeconds < 1 || p.TimeoutSeconds > MaxReviewSeconds {
-			return nil, fmt.Errorf("timeout_seconds: 1 to %d was expected, not %d", MaxReviewSeconds, p.TimeoutSeconds)
+			return nil, fmt.Errorf("timeout_seconds: must be 1 to %d, got %d", MaxReviewSeconds, p.TimeoutSeconds)
 		}
 	}
-	return p, nil
+	return p, p.compact()
 }
 
 // readApprovals takes a count, or a list of {from, count}.
@@ -90,8 +94,8 @@ func (a *answer) readNotifications(value json.RawMessage) ([]Notify, error) {
 		if len(n.To) == 0 {
 			return nil, fmt.Errorf("[%d]: to names nobody", i)
 		}
-		if len(n.To) > maxPrincipals {
-			return nil, fmt.Errorf("[%d]: to names %d, more than %d", i, len(n.To), maxPrincipals)
+		if len(n.To) > maxNotified {
+			return nil, fmt.Errorf("[%d]: to names %d, more than %d", i, len(n.To), maxNotified)
 		}
 		for _, to := range n.To {
 			if err := CheckText(to, 320); err != nil || to == "" {

@@ -23,12 +23,26 @@ func (r *Run) notifyDeciders(list []Notify, t *Today) []Notify {
 	return out
 }
 
+// askable are the approvers to notify: at most so many as a notify list may name,
+// in so many bytes as an entry has for them. Of whom only a digest is kept, nobody
+// can be notified; the admins are if nobody else is left.
 func (r *Run) askable() []string {
-	if approvers := r.rule().Approvers; len(approvers) > 0 {
-		return slices.Clone(approvers)
+	shown, _ := split(r.rule().Approvers)
+	var to []string
+	for _, principal := range shown {
+		if len(to) == maxNotified || sizeOfList(append(to, principal)) > maxAskable {
+			break
+		}
+		to = append(to, principal)
 	}
-	return slices.Clone(adminsAlone)
+	if len(to) == 0 {
+		return slices.Clone(adminsAlone)
+	}
+	return to
 }
+
+// maxAskable is in bytes.
+const maxAskable = 8 << 10
 
 // MayBeAsked reports whether one whom a notify list names may decide the run, as
 // far as can be known.

@@ -72,6 +72,8 @@ func (p Person) Actor() Actor {
 // given admins mean).
 func (p Person) matches(principal string, admins []string) bool {
 	switch {
+	case isHidden(principal):
+		return slices.Contains(p.hiddenAs(nil), principal)
 	case principal == "everyone":
 		return !p.Machine
 	case principal == "admins":
@@ -90,12 +92,13 @@ func (p Person) matches(principal string, admins []string) bool {
 }
 
 func (p Person) matchesAny(principals, admins []string) bool {
-	for _, principal := range principals {
-		if p.matches(principal, admins) {
-			return true
+	hidden := hiddenForms(func() []string { return p.hiddenAs(nil) })
+	return slices.ContainsFunc(principals, func(principal string) bool {
+		if isHidden(principal) {
+			return hidden(principal)
 		}
-	}
-	return false
+		return p.matches(principal, admins)
+	})
 }
 
 // Matches tells whether any of the principals means the person; see [Flow] for

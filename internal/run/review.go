@@ -1,6 +1,9 @@
 package run
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Refusal says why somebody may not do something; it is safe to show.
 type Refusal string
@@ -73,10 +76,39 @@ func (f Flow) NeedsReason(e EventName) bool {
 	return false
 }
 
-// describe names the people a rule asks, for a sentence.
+// described is how much of a sentence may name people, in bytes.
+const described = 1000
+
+// describe names the people that a rule asks, for a sentence: the first of them,
+// and how many more there are.
 func describe(rule ReviewRule) string {
-	if len(rule.Approvers) == 0 {
-		return "the flow's admins"
+	shown, hidden := split(rule.Approvers)
+	return who(shown, len(hidden))
+}
+
+// Who names the approvers, for a sentence: the first of them, and how many more
+// there are.
+func (v ReviewView) Who() string { return who(v.Approvers, v.ApproversMore) }
+
+func who(shown []string, more int) string {
+	var text strings.Builder
+	for i, principal := range shown {
+		if i > 0 && text.Len()+len(principal) > described {
+			more += len(shown) - i
+			break
+		}
+		if i > 0 {
+			text.WriteString(", ")
+		}
+		text.WriteString(principal)
 	}
-	return strings.Join(rule.Approvers, ", ")
+	switch {
+	case more == 0 && text.Len() == 0:
+		return "the flow's admins"
+	case more == 0:
+		return text.String()
+	case text.Len() == 0:
+		return fmt.Sprintf("%d people", more)
+	}
+	return fmt.Sprintf("%s and %d more", text.String(), more)
 }

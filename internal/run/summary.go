@@ -1,5 +1,7 @@
 package run
 
+import "slices"
+
 // Summary is what lists need of a run: what they show, and while the run is
 // pending what tells whom it waits for. That long it is stored beside the run and
 // in the indexes.
@@ -33,6 +35,8 @@ type Waiting struct {
 	Admins       []string      `json:"admins"`
 	Approvals    []Requirement `json:"approvals"`
 	SelfApproval bool          `json:"self_approval,omitempty"`
+	// Approvers are those that the view does not show.
+	Approvers []string `json:"approvers,omitempty"`
 	// ApprovedBy belongs to the people of the view's review.
 	ApprovedBy []Login `json:"approved_by,omitempty"`
 	// Named is what get_permissions named; nil in what older releases stored.
@@ -51,6 +55,7 @@ func (r *Run) Summary() Summary {
 				Viewers: r.Review.viewersByHook(r.Flow.Review),
 			},
 		}
+		_, s.Waiting.Approvers = split(r.Review.Approvers)
 		for _, a := range r.Review.ApprovedBy {
 			s.Waiting.ApprovedBy = append(s.Waiting.ApprovedBy, loginOf(a.Person))
 		}
@@ -63,7 +68,7 @@ func (s Summary) AwaitsPerson(p Person, t *Today) bool {
 	if s.View.Status != Pending || s.Waiting == nil || s.View.Review == nil {
 		return false
 	}
-	rule := ReviewRule{Approvers: s.View.Review.Approvers, Approvals: s.Waiting.Approvals, SelfApproval: s.Waiting.SelfApproval}
+	rule := ReviewRule{Approvers: slices.Concat(s.View.Review.Approvers, s.Waiting.Approvers), Approvals: s.Waiting.Approvals, SelfApproval: s.Waiting.SelfApproval}
 	r := Run{
 		Status:    Pending,
 		Flow:      Flow{Name: s.View.Flow, Admins: s.Waiting.Admins, Review: rule},

@@ -49,6 +49,8 @@ func (t *Today) means(principal string, p Person, admins []string) bool {
 	switch {
 	case p.Machine:
 		return false
+	case isHidden(principal):
+		return slices.Contains(p.hiddenAs(t), principal)
 	case principal == "everyone":
 		return true
 	case principal == "admins":
@@ -60,7 +62,13 @@ func (t *Today) means(principal string, p Person, admins []string) bool {
 }
 
 func (t *Today) meansAny(principals []string, p Person, admins []string) bool {
-	return slices.ContainsFunc(principals, func(principal string) bool { return t.means(principal, p, admins) })
+	hidden := hiddenForms(func() []string { return p.hiddenAs(t) })
+	return slices.ContainsFunc(principals, func(principal string) bool {
+		if isHidden(principal) {
+			return !p.Machine && hidden(principal)
+		}
+		return t.means(principal, p, admins)
+	})
 }
 
 // has reports whether the person is a member of a group: of one that the
@@ -163,7 +171,7 @@ func (t *Today) Provably(principals, admins []string) ([]string, bool) {
 func (t *Today) peopleOf(principal string, admins []string) ([]string, bool) {
 	group, isGroup := strings.CutPrefix(principal, "group:")
 	switch {
-	case principal == "everyone":
+	case principal == "everyone" || isHidden(principal):
 		return nil, false
 	case principal == "admins":
 		return t.Provably(admins, nil)

@@ -53,13 +53,17 @@ type DecisionView struct {
 
 // ReviewView is a review as a response shows it.
 type ReviewView struct {
-	Approvers  []string     `json:"approvers"`
-	Viewers    []string     `json:"viewers,omitempty"`
-	Approvals  any          `json:"approvals"`
-	ApprovedBy []PersonView `json:"approved_by"`
-	ExpiresAt  time.Time    `json:"expires_at"`
-	Checks     []Check      `json:"checks,omitempty"`
-	Errors     []HookError  `json:"errors,omitempty"`
+	Approvers []string `json:"approvers"`
+	// ApproversMore and ViewersMore count those of whom only a digest is kept,
+	// because the hook named too many to keep by name.
+	ApproversMore int          `json:"approvers_more,omitempty"`
+	Viewers       []string     `json:"viewers,omitempty"`
+	ViewersMore   int          `json:"viewers_more,omitempty"`
+	Approvals     any          `json:"approvals"`
+	ApprovedBy    []PersonView `json:"approved_by"`
+	ExpiresAt     time.Time    `json:"expires_at"`
+	Checks        []Check      `json:"checks,omitempty"`
+	Errors        []HookError  `json:"errors,omitempty"`
 }
 
 // AccessView is a run's access as a response shows it.
@@ -110,8 +114,10 @@ func (r *Run) View() View {
 		}
 	}
 	if w := r.Review; w != nil {
+		approvers, moreApprovers := split(w.Approvers)
+		viewers, moreViewers := split(w.Viewers)
 		v.Review = &ReviewView{
-			Approvers: nonNil(w.Approvers), Viewers: w.Viewers, Approvals: approvalsView(w.Approvals),
+			Approvers: nonNil(approvers), ApproversMore: len(moreApprovers), Viewers: viewers, ViewersMore: len(moreViewers), Approvals: approvalsView(w.Approvals),
 			ApprovedBy: []PersonView{}, ExpiresAt: w.ExpiresAt, Checks: w.Checks, Errors: w.Errors,
 		}
 		for _, a := range w.ApprovedBy {
