@@ -81,9 +81,10 @@ func (l *Lease) Creating(fence int64, note string) (*Lease, error) {
 }
 
 // EndGive records that the strategy has read back, at the time now, that the
-// access is there. created reports whether this call made it. Stale is the error
-// for an attempt that another has replaced.
-func (l *Lease) EndGive(runID string, fence int64, created bool, now time.Time) (*Lease, error) {
+// access is there. created reports whether this call made it; note is what people
+// should know about it beyond that, "" for nothing. Stale is the error for an
+// attempt that another has replaced.
+func (l *Lease) EndGive(runID string, fence int64, created bool, note string, now time.Time) (*Lease, error) {
 	next, err := l.end(Give, runID, fence)
 	if err != nil {
 		return nil, err
@@ -95,7 +96,10 @@ func (l *Lease) EndGive(runID string, fence int64, created bool, now time.Time) 
 	if next.Existed {
 		how = "It was there before, and was read back."
 	}
-	next.set(runID, run.Hold{State: run.Held, At: now, How: how})
+	if note != "" {
+		how += " " + note
+	}
+	next.set(runID, run.Hold{State: run.Held, At: now, How: cut(how, maxText)})
 	return next, nil
 }
 

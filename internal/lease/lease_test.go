@@ -31,7 +31,7 @@ func TestSharing(t *testing.T) {
 		if err != nil || !begun {
 			t.Fatal(begun, err)
 		}
-		if l, err = next.EndGive(id, next.Attempt.Fence, true, now); err != nil {
+		if l, err = next.EndGive(id, next.Attempt.Fence, true, "", now); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -103,7 +103,7 @@ func TestALeaseOfAnOlderRelease(t *testing.T) {
 		if err != nil || !begun {
 			t.Fatal(begun, err)
 		}
-		if l, err = next.EndGive("b", next.Attempt.Fence, false, now); err != nil {
+		if l, err = next.EndGive("b", next.Attempt.Fence, false, "", now); err != nil {
 			t.Fatal(err)
 		}
 		if l, _, err = l.BeginTake("b", now, now.Add(time.Minute)); err != nil || l.Of("b").State != run.Dropped {

@@ -84,6 +84,14 @@ type Blind interface {
 	Look(ctx context.Context, a Access) (bool, error)
 }
 
+// Outlasted is a strategy whose access may be used after it was taken, by what was
+// begun with it.
+type Outlasted interface {
+	Strategy
+	// Outlasts says so, in a sentence for people.
+	Outlasts() string
+}
+
 // Refused means that access can't be given or taken as things stand: the
 // target's settings are wrong, there is no such user. Its text is shown to the
 // requester and to reviewers.

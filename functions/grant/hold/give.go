@@ -84,8 +84,12 @@ func (h *Handler) callGive(ctx context.Context, s subject, l *lease.Lease, creat
 	if err != nil {
 		return nil, err
 	}
+	note := ""
+	if outlasted, is := s.strategy.(strategy.Outlasted); is {
+		note = outlasted.Outlasts()
+	}
 	at := h.Now()
 	return h.change(ctx, s.key, func(l *lease.Lease) (*lease.Lease, error) {
-		return l.EndGive(s.run.ID, fence, created || made, at)
+		return l.EndGive(s.run.ID, fence, created || made, note, at)
 	})
 }

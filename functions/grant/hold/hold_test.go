@@ -78,6 +78,8 @@ func (g *target) Take(context.Context, strategy.Access, strategy.Ledger) (strate
 
 func (g *target) Has(context.Context, strategy.Access) (bool, error) { return g.has, nil }
 
+func (g *target) Outlasts() string { return "A session may outlast it." }
+
 // function is a strategy function of version 1: it does not say what it made.
 type function struct{ *target }
 
@@ -288,6 +290,9 @@ func TestTheLimitOfHolders(t *testing.T) {
 func TestTheEndIsOnRecord(t *testing.T) {
 	s := newStand(t, false)
 	s.gives("a")
+	if how := s.hold("a").How; how != "Its presence was read back. A session may outlast it." {
+		t.Errorf("it is given: %s", how)
+	}
 	s.take("a")
 	h := s.hold("a")
 	if want := s.now.Add(time.Hour); !h.SessionsUntil.Equal(want) || h.How != "The assignment is gone. A session begun before may last until 2026-11-23T11:00:00Z." {

@@ -34,6 +34,7 @@ type Event struct {
 		} `json:"review"`
 		Access *struct {
 			EndsAt time.Time `json:"ends_at"`
+			Given  string    `json:"given"`
 		} `json:"access"`
 		LastError *struct {
 			Where     string    `json:"where"`
@@ -183,6 +184,9 @@ func Compose(e Event, portal string) (Message, bool) {
 		}
 	case e.Entry.Event == "escalate" && e.Run.Access != nil && !movedOn:
 		line("Access ends at %s. To end it now: POST /requests/%s/revoke.", e.Run.Access.EndsAt.UTC().Format(time.RFC3339), e.Run.ID)
+		if _, more, there := strings.Cut(e.Run.Access.Given, "read back. "); there {
+			line("%s", text.Line(more))
+		}
 	case e.outlasted():
 		line("A session that was begun before may last until %s.", e.Entry.SessionsUntil.UTC().Format(time.RFC3339))
 	default:

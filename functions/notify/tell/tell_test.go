@@ -40,7 +40,7 @@ func event(t *testing.T, name, more string) tell.Event {
 	var e tell.Event
 	raw := `{"id":"R-2","type":"fasttrack.run.` + name + `","run":{"id":"R","flow":"aws-access","requester":{"email":"ada@example.com"},
 		"fields":{"target":{"id":"prod-ro","label":"Production read-only"},"urgency":"Normal"},"reason":"have a look\nTo decide: nothing","duration_seconds":1800,
-		"review":{"expires_at":"2026-11-23T11:00:00Z","errors":[{"hook":"on_request","error":"PagerDuty did not answer"}]},"access":{"ends_at":"2026-11-23T10:30:00Z"}},
+		"review":{"expires_at":"2026-11-23T11:00:00Z","errors":[{"hook":"on_request","error":"PagerDuty did not answer"}]},"access":{"ends_at":"2026-11-23T10:30:00Z","given":"Its presence was read back. A session may outlast it."}},
 		"entry":{"event":"` + name + `","actor":{"type":"user","email":"grace@example.com"},"reason":"go ahead"` + more + `}}`
 	if err := json.Unmarshal([]byte(raw), &e); err != nil {
 		t.Fatal(err)
@@ -60,7 +60,7 @@ func TestMessages(t *testing.T) {
 		"denied":                  {"deny", "", "aws-access, Production read-only for ada@example.com was denied", []string{"Why:      go ahead"}},
 		"expired":                 {"expire", "", "", []string{"expired"}},
 		"canceled":                {"cancel", "", "", []string{"was canceled"}},
-		"access given":            {"escalate", "", "", []string{"Access ends at 2026-11-23T10:30:00Z", "POST /requests/R/revoke", "For:      30m0s"}},
+		"access given":            {"escalate", "", "", []string{"Access ends at 2026-11-23T10:30:00Z", "A session may outlast it.", "POST /requests/R/revoke", "For:      30m0s"}},
 		"access ended":            {"deescalate", "", "", []string{"has ended: access is gone"}},
 		"revoked":                 {"revoke", "", "", []string{"was revoked: access is gone"}},
 		"sessions outlast access": {"revoke", `,"sessions_until":"2026-11-23T18:30:00Z"`, "", []string{"was revoked: nobody can begin a session any more", "A session that was begun before may last until 2026-11-23T18:30:00Z."}},

@@ -47,6 +47,11 @@ func (s Strategy) sessions(ctx context.Context, to assignment) (time.Duration, e
 	return d, nil
 }
 
+// Outlasts says that what was begun with an assignment goes on after it.
+func (s Strategy) Outlasts() string {
+	return "A session that is begun with it may outlast it, by the session duration of its permission set."
+}
+
 var iso = regexp.MustCompile(`^PT(?:(\d{1,3})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?$`)
 
 // SessionOf reads for how long a session of the permission set lasts.
