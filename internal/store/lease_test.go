@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,6 +51,61 @@ func TestLease(t *testing.T) {
 	}
 	if due, _ := s.Due(t.Context(), start, 10); len(due.Leases) > 0 {
 		t.Errorf("it is due at once: %v", due.Leases)
+	}
+}
+
+// The largest lease that there can be is stored: DynamoDB takes 400 KB.
+func TestTheLargestLease(t *testing.T) {
+	tab := openTable(t)
+	s := store.New(tab.client, tab.name)
+	k := lease.Key{Strategy: "lambda:f", Person: strings.Repeat("p", 500), Target: strings.Repeat("t", 500)}
+	l, err := s.LoadLease(t.Context(), k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := func(n int) string { return fmt.Sprintf("01JD%022d", n) }
+	given := 0
+	for ; ; given++ {
+		next, _, err := l.BeginGive(name(given), true, 1<<20, start, start.Add(time.Minute))
+		if errors.As(err, new(lease.Full)) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l, err = next.RefuseGive(name(given), next.Attempt.Fence, strings.Repeat("😀", 2000), start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := given; ; n++ {
+		next, _, err := l.BeginTake(name(n), start, start.Add(time.Minute))
+		if errors.As(err, new(lease.Later)) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		l = next
+	}
+	if err := s.SaveLease(t.Context(), l); err != nil {
+		t.Fatalf("%d holders: %v", len(l.Holders), err)
+	}
+	// Each of those that hold it is taken, and stored.
+	for n := range given {
+		next, _, err := l.BeginTake(name(n), start, start.Add(time.Minute))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if next.Of(name(n)).State == run.Taking {
+			gone := lease.Gone{How: strings.Repeat("😀", 2000), Sessions: time.Hour, SessionsOf: strings.Repeat("u", 500)}
+			if next, err = next.EndTake(name(n), next.Attempt.Fence, gone, start); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l = next
+	}
+	if err := s.SaveLease(t.Context(), l); err != nil {
+		t.Fatalf("all are taken: %v", err)
 	}
 }
 
