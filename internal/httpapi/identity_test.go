@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"os"
 	"strings"
 	"testing"
 
@@ -312,5 +313,62 @@ func TestRefusalsSayWhy(t *testing.T) {
 				t.Errorf("it tells of the token: %s %s", logged.String(), got.Body)
 			}
 		})
+	}
+}
+
+// Without its links a login is nobody's: the call fails, and does nothing.
+func TestLinksThatFail(t *testing.T) {
+	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "JWT", JwtIssuer: "https://idp"}, directory(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	called := false
+	fail := errors.New("throttled")
+	api := &httpapi.API{
+		Identify: id, Log: slog.New(slog.DiscardHandler),
+		Link: func(_ context.Context, p run.Person) (run.Person, error) { return p, fail },
+		Routes: map[string]httpapi.Route{"GET /x": {Handle: func(context.Context, *httpapi.Call) (httpapi.Reply, error) {
+			called = true
+			return httpapi.Reply{Status: 200}, nil
+		}}},
+	}
+	ev := jwtEvent("Bearer "+token(map[string]any{"iss": "https://idp", "sub": "42", "iat": 1}), map[string]string{"iss": "https://idp", "sub": "42", "iat": "1"})
+	ev.RouteKey = "GET /x"
+	if got, err := api.Handle(t.Context(), ev); err != nil || got.StatusCode != 500 || called {
+		t.Errorf("got %d (%v), called %v", got.StatusCode, err, called)
+	}
+	fail = nil
+	if got, err := api.Handle(t.Context(), ev); err != nil || got.StatusCode != 200 {
+		t.Errorf("got %d (%v)", got.StatusCode, err)
+	}
+}
+
+// What API Gateway refuses by itself leaves who called, and why, in its log.
+func TestAccessLogHasTheCaller(t *testing.T) {
+	raw, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"authorizer.error", "error.message", "authorizer.claims.sub", "identity.userArn"} {
+		if !strings.Contains(string(raw), `"$context.`+name+`"`) {
+			t.Errorf("the access log lacks $context.%s", name)
+		}
+	}
+}
+
+// A user name or an address in other letters is nobody the directory knows.
+func TestDirectoryFoldsASCIIAlone(t *testing.T) {
+	file, err := flow.Parse("f", []byte(`
+flows: [{name: a, admins: [root@example.com]}]
+directory:
+  groups: {sre: [kim@example.com]}
+  people: [{email: kim@example.com, identities: ["https://idp|Kim"]}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for identity, want := range map[string]bool{"KIM@Example.com": true, "\u212aim@example.com": false, "kim@example.com.": false, "https://idp|Kim": true, "https://idp|kim": false} {
+		if p, found := file.Directory.Lookup(identity); found != want || len(file.Directory.GroupsOf(identity)) > 0 && !want {
+			t.Errorf("%q is %+v (%v)", identity, p, found)
+		}
 	}
 }

@@ -3,6 +3,8 @@ package run_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -43,5 +45,36 @@ func TestSameAndOwned(t *testing.T) {
 				t.Errorf("owned is %v", !tc.owned)
 			}
 		})
+	}
+}
+
+// waiting is a pending run of a requester.
+func waiting(requester run.Person) *run.Run {
+	return &run.Run{Status: run.Pending, Requester: requester, Review: &run.Review{ReviewRule: run.ReviewRule{
+		Approvers: []string{"everyone"}, Approvals: []run.Requirement{{Count: 1}},
+	}}}
+}
+
+// Who is linked to more than can be followed approves nothing, and nobody
+// approves what they request.
+func TestCrowdedLogins(t *testing.T) {
+	ada, kim := run.Person{ID: "a@x", Principal: "i|a"}, run.Person{ID: "k@x", Principal: "i|k"}
+	if err := waiting(ada).MayAct(run.Approve, kim, nil); err != nil {
+		t.Fatal(err)
+	}
+	full := func(p run.Person) run.Person { p.Crowded = true; return p }
+	if waiting(full(ada)).MayAct(run.Approve, kim, nil) == nil || waiting(ada).MayAct(run.Approve, full(kim), nil) == nil {
+		t.Error("it may be approved")
+	}
+	if err := waiting(full(ada)).MayAct(run.Deny, full(kim), nil); err != nil {
+		t.Errorf("it may not be denied: %v", err)
+	}
+}
+
+// Nobody is shown what is not theirs to see.
+func TestShownHasNoLogin(t *testing.T) {
+	p := run.Person{ID: "a@x", Email: "a@x", Name: "A", Groups: []string{"g"}, Principal: "i|a", Mapped: true, Links: []string{"b@x"}, Crowded: true, Vouched: true, ListedGroups: []string{"g"}}
+	if diff := cmp.Diff(run.Person{ID: "a@x", Email: "a@x", Name: "A", Groups: []string{"g"}}, p.Shown()); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -107,6 +107,21 @@ func (t *Today) addressOf(p Person) string {
 	return p.ID
 }
 
+// Link adds to each person's links the address that today's directory has for
+// the login, so that two logins are one person as soon as the directory says so.
+func (t *Today) Link(people ...*Person) {
+	if t == nil {
+		return
+	}
+	for _, p := range people {
+		for _, handle := range p.Handles() {
+			if known, ok := t.People[handle]; ok && !slices.Contains(p.Handles(), known) {
+				p.Links = append(slices.Clip(p.Links), known)
+			}
+		}
+	}
+}
+
 // knows reports whether the directory knows the person of an address: among its
 // people, or as the member of a group.
 func (t *Today) knows(address string) bool {

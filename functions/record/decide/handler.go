@@ -158,6 +158,7 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 			return r, nil, err
 		}
 		if people := r.Separated(rec.Acts); len(people) > 0 {
+			h.Today.Link(people...)
 			if err := h.Store.Linked(ctx, people...); err != nil {
 				return r, nil, err
 			}

@@ -2,6 +2,7 @@ package decide_test
 
 import (
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -25,14 +26,14 @@ func as(principal, address string) run.Person {
 	return p
 }
 
-// approvals plays a request of grace's that needs two approvals; each person
+// approvals plays a request of grace's that needs so many approvals; each person
 // approves in turn, and before the nth the links of some are seen.
-func approvals(t *testing.T, seen map[int][]run.Person, by ...run.Person) *run.Run {
+func approvals(t *testing.T, needed int, today *run.Today, seen map[int][]run.Person, by ...run.Person) *run.Run {
 	t.Helper()
 	table := newTable(t)
 	r, err := run.New(run.Asked{ID: run.NewID(start), Requester: as(login, "grace@example.com"), Flow: run.Flow{
 		Name: "f", Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"},
-		Review: run.ReviewRule{Approvers: []string{"group:sre"}, Approvals: []run.Requirement{{Count: 2}}, TimeoutSeconds: 3600},
+		Review: run.ReviewRule{Approvers: []string{"group:sre"}, Approvals: []run.Requirement{{Count: needed}}, TimeoutSeconds: 3600},
 	}}, start)
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +57,13 @@ func approvals(t *testing.T, seen map[int][]run.Person, by ...run.Person) *run.R
 		if r, err = table.Load(t.Context(), r.ID); err != nil {
 			t.Fatal(err)
 		}
-		if err := decides(t.Context(), table, r, "", now.Add(time.Second)); err != nil {
+		h := decide.New(decide.Deps{
+			Store: racing{table}, Bus: racing{}, Waker: racing{}, Today: today, Now: func() time.Time { return now.Add(time.Second) },
+			Log: slog.New(slog.DiscardHandler), HooksFunction: "hooks", Serves: seven,
+		})
+		if _, err := h.Handle(t.Context(), decide.Request{
+			Version: 2, Operation: "decide", RunID: r.ID, Execution: r.ID, Turn: r.PresentTurn(), Step: decide.StepID{State: "Decide", EnteredAt: now},
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -87,7 +94,7 @@ func TestLinksCountWhenAnApprovalIsDecided(t *testing.T) {
 		"seen in time, and a third":          {map[int][]run.Person{1: {as(second, "kim@example.com"), kim}}, []run.Person{kim, hidden, ada}, run.Approved, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := approvals(t, tc.seen, tc.by...)
+			r := approvals(t, 2, nil, tc.seen, tc.by...)
 			said := ""
 			for _, e := range r.History {
 				if e.Event == run.Ignore {
@@ -98,6 +105,36 @@ func TestLinksCountWhenAnApprovalIsDecided(t *testing.T) {
 				t.Errorf("it is %s (%q), want %s (%q)", r.Status, said, tc.want, tc.said)
 			}
 		})
+	}
+}
+
+// Two approvals that count are one from when it is known that they are one
+// person's.
+func TestLinksOfApprovalsThatCount(t *testing.T) {
+	kim, ada, hidden := as(third, "kim@example.com"), as("https://idp|ada", "ada@example.com"), as(second, "")
+	link := map[int][]run.Person{2: {as(second, "kim@example.com"), kim}}
+	if r := approvals(t, 3, nil, nil, kim, hidden, ada); r.Status != run.Approved {
+		t.Errorf("three people: it is %s", r.Status)
+	}
+	if r := approvals(t, 3, nil, link, kim, hidden, ada); r.Status != run.Pending {
+		t.Errorf("two people: it is %s", r.Status)
+	}
+}
+
+// What the directory says now counts, also for what was stored before.
+func TestMappedSince(t *testing.T) {
+	kim, hidden := as(third, "kim@example.com"), as(second, "hidden@example.com")
+	for address, want := range map[string]run.Status{"linus@example.com": run.Approved, "grace@example.com": run.Pending, "kim@example.com": run.Pending} {
+		today := &run.Today{
+			Flows:  map[string]run.TodayFlow{"f": {Admins: []string{"root@example.com"}, Approvers: []string{"group:sre"}}},
+			People: map[string]string{second: address},
+		}
+		for _, p := range []*run.Person{&kim, &hidden} {
+			p.Groups, p.CoveredGroups = []string{"sre"}, []string{"sre"}
+		}
+		if r := approvals(t, 2, today, nil, kim, hidden); r.Status != want {
+			t.Errorf("mapped to %s: it is %s, want %s", address, r.Status, want)
+		}
 	}
 }
 

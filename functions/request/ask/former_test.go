@@ -48,3 +48,34 @@ func TestAKeyUnderAnARN(t *testing.T) {
 		t.Error("another user of that name gets it")
 	}
 }
+
+// A key belongs to the login, whatever its token says of an address, and to no
+// other login of that address.
+func TestAKeyUnderEveryToken(t *testing.T) {
+	flows, err := flow.Parse("f", []byte(`flows: [{name: open, admins: [root@example.com], requesters: [everyone, "i|1", "i|2"]}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newTable()
+	post := func(p run.Person) string {
+		api := ask.New(ask.Deps{Flows: flows, Identify: identity{Person: p}, Store: s, Executions: s, HooksFunction: "hooks", Log: slog.New(slog.DiscardHandler)})
+		got, err := api.Handle(t.Context(), httpapi.Event{RouteKey: "POST /requests", Body: `{"flow":"open"}`, Headers: map[string]string{"idempotency-key": "k"}})
+		var out struct{ ID string }
+		if err != nil || json.Unmarshal([]byte(got.Body), &out) != nil || got.StatusCode > 201 {
+			t.Fatal(got, err)
+		}
+		return out.ID
+	}
+	first := post(run.Person{ID: "grace@example.com", Email: "grace@example.com", Principal: "i|1"})
+	for _, p := range []run.Person{
+		{ID: "i|1", Machine: true, Principal: "i|1"},
+		{ID: "hopper@example.com", Email: "hopper@example.com", Principal: "i|1"},
+	} {
+		if id := post(p); id != first {
+			t.Errorf("%s gets %s, want %s", p.ID, id, first)
+		}
+	}
+	if id := post(run.Person{ID: "grace@example.com", Email: "grace@example.com", Principal: "i|2"}); id == first {
+		t.Error("another login of the address gets it")
+	}
+}

@@ -1,0 +1,172 @@
+// Package people plays the API and the engine's decisions with logins, addresses,
+// directory and flows that change, and holds what comes of it against a model of
+// its own of who is who and who may do what.
+package people
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"github.com/fasttrack-dev/fasttrack/functions/approve/act"
+	"github.com/fasttrack-dev/fasttrack/functions/record/decide"
+	"github.com/fasttrack-dev/fasttrack/functions/request/ask"
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/local/dynamodb"
+	"github.com/fasttrack-dev/fasttrack/internal/local/template"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+const issuer = "https://idp"
+
+// world is the functions over one table, under the flows.yaml of now.
+type world struct {
+	tb    failer
+	table *store.Store
+	file  *flow.File
+	now   time.Time
+	steps int
+}
+
+// failer ends a check.
+type failer interface {
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// tables makes empty tables as the template declares them.
+func tables(t *testing.T) func() *store.Store {
+	stack, err := template.Load("../../template.yaml", template.Options{Region: "us-east-1", AccountID: "123456789012", StackName: "people", FunctionVersion: func(string) (string, error) { return "1", nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	service, err := dynamodb.Open(dynamodb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(service)
+	t.Cleanup(func() { server.Close(); _ = service.Close() })
+	client := sdk.New(sdk.Options{BaseEndpoint: &server.URL, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")})
+	made := 0
+	return func() *store.Store {
+		var create sdk.CreateTableInput
+		if err := json.Unmarshal(stack.Tables[0].CreateTable, &create); err != nil {
+			t.Fatal(err)
+		}
+		made++
+		create.TableName = aws.String(fmt.Sprint("people", made))
+		if _, err := client.CreateTable(t.Context(), &create); err != nil {
+			t.Fatal(err)
+		}
+		return store.New(client, *create.TableName)
+	}
+}
+
+// token is what a login presents: its subject, and the address and groups that
+// the issuer says it has now.
+type token struct {
+	sub, address string
+	groups       []string
+}
+
+func (k token) principal() string { return issuer + "|" + k.sub }
+
+func (k token) event(route, id, body string) httpapi.Event {
+	claims := map[string]any{"iss": issuer, "sub": k.sub, "iat": 1, "groups": k.groups}
+	if k.address != "" {
+		claims["email"], claims["email_verified"] = k.address, true
+	}
+	payload, _ := json.Marshal(claims) // of strings
+	ev := httpapi.Event{RouteKey: route, Body: body, PathParameters: map[string]string{"id": id}}
+	ev.Headers = map[string]string{"authorization": "Bearer h." + base64.RawURLEncoding.EncodeToString(payload) + ".s"}
+	ev.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
+		JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: map[string]string{"iss": issuer, "sub": k.sub, "iat": "1"}},
+	}
+	return ev
+}
+
+// call makes one call of the API.
+func (w *world) call(k token, route, id, body string) (int, string) {
+	identify, err := httpapi.NewIdentifier(httpapi.Config{Mode: "JWT", JwtIssuer: issuer, JwtGroupsClaim: "groups"}, w.file.Directory, nil)
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	w.now = w.now.Add(time.Second)
+	api := ask.New(ask.Deps{Flows: w.file, Identify: identify, Store: w.table, Executions: w, HooksFunction: "hooks", Now: w.clock, Log: slog.New(slog.DiscardHandler)})
+	if _, there := api.Routes[route]; !there {
+		api = act.New(act.Deps{Identify: identify, Today: w.file.Today(), Store: w.table, StepFunctions: w, Now: w.clock})
+		api.Log = slog.New(slog.DiscardHandler)
+	}
+	got, err := api.Handle(context.Background(), k.event(route, id, body))
+	if err != nil || got.StatusCode >= 500 {
+		w.tb.Fatalf("%s: %d %s (%v)", route, got.StatusCode, got.Body, err)
+	}
+	return got.StatusCode, got.Body
+}
+
+func (w *world) clock() time.Time { return w.now }
+
+func (w *world) load(id string) *run.Run {
+	r, err := w.table.Load(context.Background(), id)
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	return r
+}
+
+// step does one step of the state machine.
+func (w *world) step(operation, id string, heard *run.Heard) {
+	w.steps++
+	h := decide.New(decide.Deps{
+		Store: w.table, Bus: w, Waker: w, Today: w.file.Today(), Now: w.clock, Log: slog.New(slog.DiscardHandler),
+		HooksFunction: "hooks", Serves: func(context.Context) (string, error) { return "7", nil },
+	})
+	_, err := h.Handle(context.Background(), decide.Request{
+		Version: 2, Operation: operation, RunID: id, Execution: id, Turn: w.load(id).PresentTurn(), Heard: heard, Token: id,
+		Step: decide.StepID{State: operation, EnteredAt: w.now.Add(time.Duration(w.steps) * time.Nanosecond)},
+	})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
+// Start has on_request leave a new request to people, and parks the wait.
+func (w *world) Start(_ context.Context, id string, _ []byte) error {
+	w.step("decide", id, &run.Heard{Answer: json.RawMessage(`{"subscriptions":["on_request"]}`), Version: "7"})
+	w.park(id)
+	return nil
+}
+
+func (w *world) park(id string) {
+	if w.load(id).Engine.Next == run.NextReview {
+		w.step("park", id, nil)
+	}
+}
+
+// SendTaskSuccess wakes the request whose id is the token.
+func (w *world) SendTaskSuccess(_ context.Context, in *sfn.SendTaskSuccessInput, _ ...func(*sfn.Options)) (*sfn.SendTaskSuccessOutput, error) {
+	return nil, w.Wake(context.Background(), *in.TaskToken)
+}
+
+// Wake is SendTaskSuccess for functions/record.
+func (w *world) Wake(_ context.Context, id string) error {
+	w.step("decide", id, nil)
+	w.park(id)
+	return nil
+}
+
+// Publish drops events.
+func (w *world) Publish(context.Context, []decide.Event) error { return nil }

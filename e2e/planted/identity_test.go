@@ -1,0 +1,37 @@
+package planted
+
+var _ = plant(identityBugs...)
+
+var identityBugs = []bug{
+	{"tell two tokens of a login apart", "internal/run/same.go", "\tadd(p.Principal)\n", "", "./internal/run ./e2e/people", "TestSame|TestOnePerson"},
+	{"forget what links two logins", "internal/run/same.go", "\tfor _, l := range p.Links {\n\t\tadd(l)\n\t}\n", "", "./functions/record/... ./e2e/people", "TestLinks|TestOnePerson"},
+	{"make an heir of an address the owner", "internal/run/same.go", "return q.Principal == p.Principal || q.Mapped && p.Mapped && q.ID == p.ID", "return Same(q, p)", "./internal/run", "TestSame"},
+	{"make an owner of who the directory doesn't map", "internal/run/same.go", "q.Mapped && p.Mapped && q.ID == p.ID", "q.ID == p.ID", "./internal/run", "TestSame"},
+	{"believe the links of the request", "functions/record/decide/handler.go", "if people := r.Separated(rec.Acts); len(people) > 0 {", "if people := r.Separated(rec.Acts); len(people) < 0 {", "./functions/record/...", "TestLinks"},
+	{"ignore what the directory maps since", "functions/record/decide/handler.go", "\t\t\th.Today.Link(people...)\n", "", "./functions/record/...", "TestMappedSince"},
+	{"count an approval twice once it counts", "internal/run/separation.go", "slices.ContainsFunc(out, func(b Approval) bool { return Same(a.Person, b.Person) })", "false", "./functions/record/...", "TestLinks"},
+	{"count what turned out to be the requester's", "internal/run/separation.go", "own := !r.Review.SelfApproval && Same(r.Requester, a.Person)", "own := false", "./functions/record/...", "TestLinks"},
+	{"let a login approve that can't be told apart", "internal/run/review.go", "if e == Approve && (p.Crowded || r.Requester.Crowded && !rule.SelfApproval) {", "if false {", "./internal/run", "TestCrowded"},
+	{"skip a link that can't be stored", "internal/store/link.go", "return run.Person{}, fmt.Errorf(\"store a link of a person: %w\", err)", "continue", "./internal/store", "TestALinkThatFails"},
+	{"store one end of a link", "internal/store/link.go", "map[string]string{principal: end, end: principal}", "map[string]string{principal: end}", "./internal/store", "TestLoginsMeet"},
+	{"follow links one step", "internal/store/link.go", "if !grown {", "if true || !grown {", "./internal/store", "TestLoginsMeet"},
+	{"go on without links", "internal/httpapi/api.go", "if who.Person, err = a.Link(ctx, who.Person); err != nil {", "if who.Person, err = a.Link(ctx, who.Person); false {", "./internal/httpapi", "TestLinksThatFail"},
+	{"start a new allowance with another token", "internal/store/tally.go", "if handle != r.Requester.Key() {", "if handle == \"\" {", "./internal/store", "TestTalliesUnder"},
+	{"lose the requests of a former address", "internal/store/item.go", "cmp.Or(r.Requester.Principal, r.Requester.ID)", "cmp.Or(r.Requester.ID, r.Requester.Principal)", "./internal/store", "TestMineUnder"},
+	{"list an address's former requests", "internal/store/list.go", "func(r run.Summary) bool { return r.OwnedBy(p) }", "nil", "./internal/store", "TestMineUnder"},
+	{"keep keys by address", "functions/request/ask/again.go", "run.HashID(c.Caller.Principal, name, key)", "run.HashID(c.Caller.ID, name, key)", "./functions/request/...", "TestAKey"},
+	{"show a hook the principal", "internal/run/person.go", "p.Principal, p.Mapped, p.Links, p.Crowded = \"\", false, nil, false", "p.Mapped, p.Links, p.Crowded = false, nil, false", "./internal/run ./internal/strategy/custom", "TestShown|TestWhatIsTold"},
+	{"fold letters beyond ASCII", "hook/email/email.go", "\treturn Lower(s)\n", "\treturn strings.ToLower(s)\n", "./hook/email", "TestEqual|FuzzEqual"},
+	{"fold what is no plain address", "hook/email/email.go", "\tif !Plain(s) {\n\t\treturn s\n\t}\n", "", "./hook/email", "TestEqual|FuzzEqual"},
+	{"take any form for a plain address", "hook/email/email.go", "if !alphanumeric(local[i]) && strings.IndexByte(", "if local[i] == ' ' && strings.IndexByte(", "./hook/email", "TestPlain"},
+	{"believe an address that is not plain", "internal/httpapi/identity_claims.go", "if !email.Plain(address) {", "if address == \" \" {", "./internal/httpapi", "TestBelievedClaims"},
+	{"take a client's token for a person's", "internal/httpapi/identity_jwt.go", "case !found && address == \"\":", "case !found && address == \" \":", "./internal/httpapi", "TestBelievedClaims"},
+	{"take a marked machine for a person", "internal/httpapi/identity_jwt.go", "case marks(claims, j.config.JwtMachineClaim):", "case marks(claims, \"\"):", "./internal/httpapi", "TestBelievedClaims"},
+	{"believe a claim that users can change", "internal/httpapi/identity_claims.go", "len(d) > 0 && !slices.Contains(d, email.Lower(domain))", "len(d) > 0 && domain == \"\"", "./internal/httpapi", "TestBelievedClaims"},
+	{"take another claim without its conditions", "internal/httpapi/identity.go", "if err := c.checkJwt(); err != nil {", "if err := c.checkJwt(); err != nil && c.JwtIssuer == \"\" {", "./internal/httpapi", "TestBelievedClaims"},
+	{"give by what a token calls itself", "internal/strategy/iamgroup/iamgroup.go", "if m.from == \"name\" && !a.Person.Vouched {", "if false {", "./internal/strategy/iamgroup", "TestNameOfTheUser"},
+	{"tell a strategy what a token calls itself", "internal/strategy/custom/custom.go", "if p.Principal != \"\" && !p.Vouched {", "if false {", "./internal/strategy/custom", "TestWhatIsTold"},
+	{"keep quiet about groups that are left out", "internal/httpapi/identity_jwt.go", "if leftOut(claims, j.config.JwtGroupsClaim) {", "if false {", "./internal/httpapi", "TestBelievedClaims|TestRefusals"},
+	{"keep quiet about a refusal", "internal/httpapi/api.go", "\tc.Log.Warn(\"refused\", \"status\", p.Status, \"reason\", p.Detail)\n", "", "./internal/httpapi", "TestRefusals"},
+	{"leave the caller out of the access log", "template.yaml", "\"subject\":\"$context.authorizer.claims.sub\",", "", "./internal/httpapi", "TestAccessLog"},
+}
