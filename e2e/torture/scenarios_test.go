@@ -96,6 +96,21 @@ var scenarios = []scenario{
 			p.ask("access", "fast")
 		},
 	},
+	{
+		// What somebody had before is taken from them while a run holds it, and made
+		// anew for another: it is gone once both are over.
+		name: "standing access removed", ends: []run.Status{run.Ended}, crashed: []run.Status{run.Expired},
+		setup: setup{world: func(w *world) { w.set("ada@example.com prod", true) }},
+		play: func(p *play) {
+			id := p.ask("access", "fast")
+			p.until("it is active, or over", func() bool { r := p.load(id); return r != nil && (r.Status == run.Active || r.Over()) })
+			p.mayEndEarly(id)
+			p.world.mu.Lock()
+			p.world.set("ada@example.com prod", false)
+			p.world.mu.Unlock()
+			p.ask("access", "fast")
+		},
+	},
 }
 
 // pending lets time pass until the run waits for people, or is over.
