@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/backtest"
+	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -41,9 +42,11 @@ are those of your flows.yaml, with their present vars and settings of targets, o
 with --as-asked those that each request was asked under. Requests of a flow in
 shadow mode are compared twice: also by what on_request said then.
 
-The hooks are really asked, and look up what they look up: they see who is on
-call today, not then. They are asked on_request and the guards of what it decides,
-never hooks that only hear of what happened; nothing is stored, nobody is told.
+The hooks really run, and look up what they look up: they see who is on call
+today, not then. Each event is a trial (trial: true). on_request and the reducers
+are called; --with-guards also calls on_approve and on_deny for what on_request
+decides. No other hook is called, and the report names those that were not.
+Nothing is stored, nobody is notified.
 Approvals above the limits of the present fast_track are counted apart.
 
 A backtest that is stopped (Ctrl-C) goes on where it was when the same command is
@@ -134,7 +137,7 @@ func (b *backtested) run(ctx context.Context, cmd *cobra.Command) (backtest.Repo
 		}
 	}
 	bar.start("asking the hooks", len(cases), len(asking.requests))
-	err = backtest.Replay(ctx, left, b.workers, func(c backtest.Case) error {
+	err = backtest.Replay(ctx, left, b.workers, replay.Options{Guards: b.guards}, func(c backtest.Case) error {
 		cases = append(cases, c)
 		bar.at(len(cases))
 		return journal.Keep(c.ID, c.Now)

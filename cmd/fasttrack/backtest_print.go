@@ -71,6 +71,13 @@ func printReportOf(w io.Writer, r backtest.Report) {
 			fmt.Fprintf(w, "  %6d  %s\n", f.Count, text.Line(f.Error))
 		}
 	}
+	if len(r.NotCalled) > 0 {
+		var hooks []string
+		for _, h := range r.NotCalled {
+			hooks = append(hooks, fmt.Sprintf("%s (%d)", h.Hook, h.Requests))
+		}
+		fmt.Fprintf(w, "\nNot called, with the number of requests: %s.\n", strings.Join(hooks, ", "))
+	}
 	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
 		fmt.Fprintf(w, "\nLeft out: %s, since %s.\n", count(r.Skipped[why], "request"), why)
 	}

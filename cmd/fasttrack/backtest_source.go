@@ -208,7 +208,7 @@ func (b *backtested) key() (string, error) {
 			return "", err
 		}
 	}
-	raw, err := json.Marshal([]any{string(flows), b.stack, b.endpoint, b.binary, version, b.table.name, b.exported, b.window, b.flowNames, b.asAsked})
+	raw, err := json.Marshal([]any{string(flows), b.stack, b.endpoint, b.binary, version, b.table.name, b.exported, b.window, b.flowNames, b.asAsked, b.guards})
 	if err != nil {
 		return "", err
 	}

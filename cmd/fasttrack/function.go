@@ -27,6 +27,8 @@ import (
 // try them.
 type present struct {
 	file, stack, endpoint, binary string
+	// guards has hooks beside on_request and the reducers called, too.
+	guards bool
 	// flows is what the file holds, once it is loaded.
 	flows *flow.File
 	// running is the binary, once it is.
@@ -37,6 +39,7 @@ func (p *present) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.file, "flows", "flows.yaml", "the `FILE` of flows")
 	cmd.Flags().StringVar(&p.stack, "stack", "fasttrack", "the name of the stack")
 	cmd.Flags().StringVar(&p.binary, "binary", "", "a `FILE`: the hook function's bootstrap, to be run on this machine in place of what is deployed, such as build/HooksFunction/bootstrap")
+	cmd.Flags().BoolVar(&p.guards, "with-guards", false, "also call on_approve and on_deny for what on_request decides; the event says that it is a trial")
 	endpointFlag(cmd, &p.endpoint)
 }
 

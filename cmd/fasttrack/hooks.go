@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -34,28 +35,42 @@ type tried struct {
 	Options  *int     `json:"options,omitempty"`
 	Mistakes []string `json:"mistakes,omitempty"`
 	Notes    []string `json:"notes,omitempty"`
+	// NotCalled is set for a hook that was left out, since it may change something
+	// elsewhere.
+	NotCalled bool `json:"not_called,omitempty"`
 }
 
 func newHooksCheckCommand() *cobra.Command {
 	var flowName, file, endpoint string
-	var asJSON bool
+	var asJSON, guards bool
+	var with tryWith
 	cmd := &cobra.Command{
 		Use:   "check FUNCTION|URL",
-		Short: "Ask a hook function every kind of event, and say what is wrong with its answers",
-		Long: `Ask a hook function, in any language, about every kind of event, and judge its
-answers as the engine would. A Lambda function is invoked by name or ARN; a URL
-is posted to. The hooks really run: what they change elsewhere is changed.
+		Short: "Try a hook function with events, and say what is wrong with its responses",
+		Long: `Try a hook function, in any language, and judge its responses as the engine would.
+A Lambda function is invoked by name or ARN; a URL is posted to. Each event is a
+trial (trial: true): on_request, the reducers and the options of fields are tried.
+--with-guards also calls all other hooks, which may change something elsewhere; the
+output names those that were not called.
 
-Give --flow to ask about a flow of your flows.yaml: its vars, its fields with
-their first allowed values, and for the options of those with prefetch. The exit
-status is 1 if anything is wrong.`,
-		Example: "  fasttrack hooks check python-hooks --flow python-hooks --endpoint-url http://127.0.0.1:8080/_aws\n  fasttrack hooks check http://127.0.0.1:9000/2015-03-31/functions/function/invocations",
+Give --flow to try a flow of your flows.yaml: its vars, its fields with their first
+allowed values, and the options of those with prefetch. A function that is not on
+this machine is refused without --live, --person and, for a flow with targets,
+--target. The exit status is 1 if anything is wrong.`,
+		Example: "  fasttrack hooks check python-hooks --flow python-hooks --endpoint-url http://127.0.0.1:8080/_aws\n  fasttrack hooks check http://127.0.0.1:9000/2015-03-31/functions/function/invocations\n  fasttrack hooks check fasttrack-hooks --flow aws-access --live --person ada@example.com --target prod-ro",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			asked, err := askedFlow(file, flowName)
 			if err != nil {
 				return err
 			}
+			if err := with.check(args[0], endpoint, asked); err != nil {
+				return err
+			}
+			if err := asked.tryWith(with); err != nil {
+				return err
+			}
+			asked.guards = guards
 			call, err := hookFunction(cmd.Context(), args[0], endpoint)
 			if err != nil {
 				return err
@@ -76,6 +91,10 @@ status is 1 if anything is wrong.`,
 	cmd.Flags().StringVar(&flowName, "flow", "", "the flow to ask about; without it a flow `sample` that has no fields")
 	cmd.Flags().StringVar(&file, "flows", "flows.yaml", "the `FILE` that has it")
 	endpointFlag(cmd, &endpoint)
+	cmd.Flags().BoolVar(&guards, "with-guards", false, "also call the hooks that may change something elsewhere")
+	cmd.Flags().BoolVar(&with.live, "live", false, "try a function that is deployed")
+	cmd.Flags().StringVar(&with.person, "person", "", "the `EMAIL` of whom to ask as")
+	cmd.Flags().StringVar(&with.target, "target", "", "the `ID` of the flow's target to ask for")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }
@@ -124,12 +143,39 @@ func askedFlow(file, name string) (checkedFlow, error) {
 			return checkedFlow{}, err
 		}
 	}
-	return checkedFlow{run.AskFlow{Name: f.Name, Label: f.Label, Vars: vars}, fields, prefetched}, nil
+	version, err := f.Version()
+	if err != nil {
+		return checkedFlow{}, err
+	}
+	block, err := f.ForRun(flow.OwnHooks)
+	if err != nil {
+		return checkedFlow{}, err
+	}
+	return checkedFlow{
+		about: run.AskFlow{Name: f.Name, Label: f.Label, Vars: vars}, declared: block.Declared(version), fields: fields,
+		prefetched: prefetched, targets: f.Targets, targetField: targetField(f),
+	}, nil
+}
+
+// targetField is the name of the flow's field of type target, "" for none.
+func targetField(f *flow.Flow) string {
+	for _, field := range f.Fields {
+		if field.Type == flow.TargetOf {
+			return field.Name
+		}
+	}
+	return ""
 }
 
 func printTried(w io.Writer, all []tried) error {
-	wrong := 0
+	wrong, cases := 0, 0
+	var notCalled []string
 	for _, t := range all {
+		if t.NotCalled {
+			notCalled = append(notCalled, t.Hook)
+			continue
+		}
+		cases++
 		mark, says := "ok", t.Transition
 		if len(t.Mistakes) > 0 {
 			mark, wrong = "WRONG", wrong+1
@@ -148,6 +194,9 @@ func printTried(w io.Writer, all []tried) error {
 			fmt.Fprintf(w, "       note: %s\n", text.Line(n))
 		}
 	}
-	_, err := fmt.Fprintf(w, "%s, %d wrong\n", count(len(all), "case"), wrong)
+	if len(notCalled) > 0 {
+		fmt.Fprintf(w, "not called without --with-guards: %s\n", strings.Join(notCalled, ", "))
+	}
+	_, err := fmt.Fprintf(w, "%s, %d wrong\n", count(cases, "case"), wrong)
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
@@ -30,15 +31,66 @@ const (
 
 // checkedFlow is what a function is asked about.
 type checkedFlow struct {
-	about  run.AskFlow
-	fields map[string]json.RawMessage
+	about    run.AskFlow
+	declared *run.AskDeclared
+	fields   map[string]json.RawMessage
 	// prefetched are the fields whose options come from hooks.
 	prefetched []flow.Field
+	// targets are the flow's, for the field of that name.
+	targets     []flow.Target
+	targetField string
+	// person is who asks, "" for somebody of the kit's own.
+	person string
+	// guards has the hooks called that a trial leaves out.
+	guards bool
+}
+
+func (f checkedFlow) hasTargets() bool { return f.targetField != "" && len(f.targets) > 0 }
+
+// tryWith has the flow asked about as somebody, and for a target.
+func (f *checkedFlow) tryWith(w tryWith) (err error) {
+	f.person = w.person
+	if w.target == "" {
+		return nil
+	}
+	for _, t := range f.targets {
+		if t.ID == w.target && f.targetField != "" {
+			f.fields[f.targetField], err = json.Marshal(t)
+			return err
+		}
+	}
+	return usageError{fmt.Errorf("--target: %s has no target %q", f.about.Name, w.target)}
+}
+
+// sample is an event of a hook for the flow.
+func (f checkedFlow) sample(h run.HookName) run.Ask {
+	ask := run.SampleAsk(h, f.about, f.fields)
+	ask.Flow = f.declared
+	if f.person == "" {
+		return ask
+	}
+	ada := ask.Run.Requester.ID
+	somebody := run.Actor{Type: run.UserActor, ID: f.person, Email: f.person}
+	if ask.Event.Actor.ID == ada {
+		ask.Event.Actor = run.AskActor{Actor: somebody}
+	}
+	ask.Run.Requester = run.Person{ID: f.person, Email: f.person}
+	for e, by := range ask.Run.Actors {
+		if by.ID == ada {
+			ask.Run.Actors[e] = somebody
+		}
+	}
+	for i, e := range ask.Run.History {
+		if e.Actor.ID == ada {
+			ask.Run.History[i].Actor = somebody
+		}
+	}
+	return ask
 }
 
 // askings are every hook, and on_request in all its shapes.
 func (f checkedFlow) askings() []asking {
-	sample := func(h run.HookName) run.Ask { return run.SampleAsk(h, f.about, f.fields) }
+	sample := f.sample
 	var cases []asking
 	for _, h := range run.HookNames() {
 		cases = append(cases, asking{name: string(h), ask: sample(h), hook: h})
@@ -89,6 +141,13 @@ func checkHooks(ctx context.Context, call replay.Function, f checkedFlow) []trie
 	var first run.CheckedAnswer
 	for _, c := range f.askings() {
 		t := tried{Case: c.name, Hook: string(c.hook)}
+		if !f.guards && !trialHook(c.hook) {
+			t.NotCalled = true
+			if c.name == string(c.hook) { // its other shapes go without saying
+				all = append(all, t)
+			}
+			continue
+		}
 		document, err := c.document()
 		if err != nil {
 			t.Mistakes = append(t.Mistakes, "it can't be asked: "+err.Error())
@@ -142,6 +201,9 @@ func (t *tried) ask(ctx context.Context, call replay.Function, document []byte, 
 // on_request.
 func (t *tried) judge(c asking, got, first run.CheckedAnswer) {
 	t.Transition, t.Mistakes = string(got.Transition), got.Mistakes
+	if len(got.Unknown) > 0 {
+		t.Notes = append(t.Notes, "the engine ignores members of a newer version: "+strings.Join(got.Unknown, ", "))
+	}
 	if c.name == plainRequest && !got.Subscribes {
 		t.Notes = append(t.Notes, "it has no subscriptions, so each of the other hooks costs an invocation")
 	}

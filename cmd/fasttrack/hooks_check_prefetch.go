@@ -14,8 +14,8 @@ import (
 // checkPrefetch asks for the options of a field as who has typed nothing yet,
 // and whether the first of them is one, as functions/request does.
 func (f checkedFlow) checkPrefetch(ctx context.Context, call replay.Function, field flow.Field) []tried {
-	ada := run.SampleAsk(run.OnRequest, f.about, nil).Run.Requester
-	searching := run.Searching(field.Name, "", run.AskOptionsRun{Flow: f.about, Requester: ada, Fields: map[string]json.RawMessage{}})
+	ada := f.sample(run.OnRequest).Run.Requester
+	searching := f.trialOf(run.Searching(field.Name, "", run.AskOptionsRun{Requester: ada, Fields: map[string]json.RawMessage{}}))
 	t := tried{Case: "prefetch of " + field.Name, Hook: string(run.Prefetch)}
 	options := t.options(ctx, call, searching)
 	if len(t.Mistakes) > 0 {
@@ -30,12 +30,17 @@ func (f checkedFlow) checkPrefetch(ctx context.Context, call replay.Function, fi
 		v.Value = email.Fold(v.Value)
 	}
 	c := tried{Case: t.Case + ", to check a value", Hook: t.Hook}
-	asked := v.Question(ada, f.fields)
-	asked.Run.Flow = f.about
+	asked := f.trialOf(v.Question(ada, f.fields))
 	if found := c.options(ctx, call, asked); len(c.Mistakes) == 0 && !v.Among(found) {
 		c.Mistakes = append(c.Mistakes, "its own option, asked for by query and value, is not among its answer: whoever chooses it is refused")
 	}
 	return []tried{t, c}
+}
+
+// trialOf makes a trial about the flow of a question.
+func (f checkedFlow) trialOf(q run.AskOptions) run.AskOptions {
+	q.Trial, q.Flow, q.Run.Flow = true, f.declared, f.about
+	return q
 }
 
 // options asks for options, and says what is wrong with the answer.

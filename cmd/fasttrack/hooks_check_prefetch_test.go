@@ -81,7 +81,7 @@ func TestHooksCheckPrefetch(t *testing.T) {
 			root := newRootCommand()
 			var out bytes.Buffer
 			root.SetOut(&out)
-			root.SetArgs([]string{"hooks", "check", server.URL, "--flow", "deploy", "--flows", file})
+			root.SetArgs([]string{"hooks", "check", server.URL, "--with-guards", "--flow", "deploy", "--flows", file})
 			if err := root.ExecuteContext(t.Context()); (err != nil) != tc.wrong {
 				t.Errorf("it ended with %v", err)
 			}

@@ -77,7 +77,7 @@ func TestHooksCheck(t *testing.T) {
 			root := newRootCommand()
 			var out bytes.Buffer
 			root.SetOut(&out)
-			root.SetArgs([]string{"hooks", "check", server.URL, "--flow", "aws-access", "--flows", "../../flows.yaml"})
+			root.SetArgs([]string{"hooks", "check", server.URL, "--with-guards", "--flow", "aws-access", "--flows", "../../flows.yaml"})
 			if err := root.ExecuteContext(t.Context()); (err != nil) != tc.wrong {
 				t.Errorf("it ended with %v", err)
 			}

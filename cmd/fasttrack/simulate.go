@@ -36,14 +36,14 @@ func newSimulateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "simulate [FLOW]",
 		Short: "Show what the hooks of a flow would do with a request",
-		Long: `Ask the flow's real hook function what it would do with a request, as it would be
-asked: on_request, the hooks that come in its answer, and the guards of what it
-decides. The flow and its checks, with the options that hooks have for fields, are
+		Long: `Try a request with the flow's real hook function. Each event is a trial (trial:
+true): on_request and the reducers are called, and with --with-guards on_approve or
+on_deny for what on_request decides. The output names the hooks that were not
+called. The flow and its checks, with the options that hooks have for fields, are
 those of your flows.yaml; --request takes
 the body of a POST /requests in place of flags. Nothing is stored, and nobody is
-told: hooks that only hear of what happened are not asked. What the hooks look
-up is looked up. With --table they are told what was asked before, where the flow
-wants that (recent).
+notified. What the hooks look up is looked up. With --table they are told what was
+asked before, where the flow wants that (recent).
 
 The function is invoked with your own AWS credentials, which need
 lambda:InvokeFunction; or --binary runs one that is not deployed yet.`,
@@ -65,6 +65,7 @@ lambda:InvokeFunction; or --binary runs one that is not deployed yet.`,
 			if s.FlowVersion, err = f.Version(); err != nil {
 				return err
 			}
+			asked.FlowVersion = s.FlowVersion
 			ask, closes, err := p.function(cmd.Context(), f)
 			if err != nil {
 				return err
@@ -79,7 +80,7 @@ lambda:InvokeFunction; or --binary runs one that is not deployed yet.`,
 			if err := checkOptions(cmd.Context(), ask, f, asked); err != nil {
 				return err
 			}
-			if s.Verdict, err = replay.Ask(cmd.Context(), asked, now, ask); err != nil {
+			if s.Verdict, err = replay.Ask(cmd.Context(), asked, now, ask, replay.Options{Guards: p.guards}); err != nil {
 				return err
 			}
 			for _, a := range s.Asked {
@@ -194,6 +195,13 @@ func (s *simulated) print(w io.Writer) {
 	}
 	for _, a := range s.Asked {
 		fmt.Fprintf(w, "  asked  %s, %.1f ms\n", a.Hook, a.TookMS)
+	}
+	if len(s.NotCalled) > 0 {
+		names := make([]string, 0, len(s.NotCalled))
+		for _, h := range s.NotCalled {
+			names = append(names, string(h))
+		}
+		fmt.Fprintf(w, "  not called  %s\n", strings.Join(names, ", "))
 	}
 	for _, note := range s.Notes {
 		fmt.Fprintf(w, "  note  %s\n", note)

@@ -165,7 +165,7 @@ func TestReplayGoesOn(t *testing.T) {
 				most = all
 			}
 			n := 0
-			err = backtest.Replay(ctx, left, 4, func(c backtest.Case) error {
+			err = backtest.Replay(ctx, left, 4, replay.Options{Guards: true}, func(c backtest.Case) error {
 				if n++; n > most {
 					cancel()
 				}
@@ -241,7 +241,7 @@ func TestReplayEndsWhereNothingCanBeAsked(t *testing.T) {
 			return replay.Answer{}, gone
 		}
 		return replay.Answer{Payload: []byte(`{}`)}, nil
-	}), 2, func(backtest.Case) error { told++; return nil })
+	}), 2, replay.Options{}, func(backtest.Case) error { told++; return nil })
 	if !errors.Is(err, gone) || asked.Load() > 12 || told < 4 {
 		t.Errorf("got %v after %d were asked and %d told", err, asked.Load(), told)
 	}

@@ -78,6 +78,8 @@ type Now struct {
 	Errors []string    `json:"errors,omitempty"`
 	// HooksVersion is the version of the function that said so.
 	HooksVersion string `json:"hooks_version,omitempty"`
+	// NotCalled are the flow's hooks that were not called.
+	NotCalled []run.HookName `json:"not_called,omitempty"`
 }
 
 // Of gives the case of an exported run; what hooks say of it now is left out.
@@ -151,7 +153,7 @@ func what(fields map[string]json.RawMessage) string {
 
 // NowOf reads what hooks say off a verdict.
 func NowOf(v replay.Verdict) Now {
-	n := Now{Says: Says(v.Outcome), Reason: v.Reason, Checks: v.Checks, Errors: v.Errors, HooksVersion: v.HooksVersion}
+	n := Now{Says: Says(v.Outcome), Reason: v.Reason, Checks: v.Checks, Errors: v.Errors, HooksVersion: v.HooksVersion, NotCalled: v.NotCalled}
 	if v.Failed() {
 		n.Says = Failed
 	}

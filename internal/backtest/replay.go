@@ -21,7 +21,7 @@ type Request struct {
 // Replay asks about all requests, so many at a time, and calls done with each
 // case once it is known, one call at a time. It ends at the first function that
 // could not be asked, or when ctx ends: what done was told stands.
-func Replay(ctx context.Context, requests []Request, workers int, done func(Case) error) error {
+func Replay(ctx context.Context, requests []Request, workers int, o replay.Options, done func(Case) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	next, known := make(chan Request), make(chan Case)
 	group.Go(func() error {
@@ -39,7 +39,7 @@ func Replay(ctx context.Context, requests []Request, workers int, done func(Case
 	for range max(workers, 1) {
 		asking.Go(func() error {
 			for r := range next {
-				v, err := replay.Ask(askingCtx, r.Asked, r.CreatedAt, r.Ask)
+				v, err := replay.Ask(askingCtx, r.Asked, r.CreatedAt, r.Ask, o)
 				if err != nil {
 					return fmt.Errorf("request %s: %w", r.ID, err)
 				}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // Report compares all cases.
@@ -22,6 +24,8 @@ type Report struct {
 	Shadow *Comparison `json:"shadow,omitempty"`
 	// Failures are what hooks did wrong, the most frequent first.
 	Failures []Failure `json:"failures"`
+	// NotCalled are the hooks that were not called, and for how many requests.
+	NotCalled []NotCalled `json:"hooks_not_called"`
 	// Skipped are requests that could not be asked about, by why.
 	Skipped map[string]int `json:"skipped,omitempty"`
 	// Cases are all, oldest first.
@@ -51,6 +55,12 @@ type Comparison struct {
 type Failure struct {
 	Error string `json:"error"`
 	Count int    `json:"count"`
+}
+
+// NotCalled is a hook that the trial did not call.
+type NotCalled struct {
+	Hook     run.HookName `json:"hook"`
+	Requests int          `json:"requests"`
 }
 
 // Sum adds up a row and a kind; "" is all of them.
@@ -111,12 +121,12 @@ func compare(cases []Case, says func(Case) *Now) Comparison {
 // Compare makes the report of cases, which it sorts.
 func Compare(cases []Case) Report {
 	slices.SortFunc(cases, func(a, b Case) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) })
-	r := Report{Cases: cases, HooksVersions: []string{}, Flows: []string{}, Failures: []Failure{}}
+	r := Report{Cases: cases, HooksVersions: []string{}, Flows: []string{}, Failures: []Failure{}, NotCalled: []NotCalled{}}
 	r.Comparison = compare(cases, func(c Case) *Now { return &c.Now })
 	if s := compare(cases, func(c Case) *Now { return c.Shadow }); s.Requests > 0 {
 		r.Shadow = &s
 	}
-	failures := map[string]int{}
+	failures, notCalled := map[string]int{}, map[run.HookName]int{}
 	for _, c := range cases {
 		if v := c.Now.HooksVersion; v != "" && !slices.Contains(r.HooksVersions, v) {
 			r.HooksVersions = append(r.HooksVersions, v)
@@ -126,6 +136,14 @@ func Compare(cases []Case) Report {
 		}
 		for _, e := range c.Now.Errors {
 			failures[e]++
+		}
+		for _, h := range c.Now.NotCalled {
+			notCalled[h]++
+		}
+	}
+	for _, h := range run.HookNames() {
+		if n := notCalled[h]; n > 0 {
+			r.NotCalled = append(r.NotCalled, NotCalled{h, n})
 		}
 	}
 	slices.Sort(r.Flows)

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -37,8 +38,11 @@ type Verdict struct {
 	Ignored []string `json:"ignored,omitempty"`
 	// Review is who would be asked, where people decide.
 	Review *run.ReviewView `json:"review,omitempty"`
-	// Asked are the hooks, in their order.
+	// Asked are the hooks that were called, in their order.
 	Asked []Asked `json:"asked"`
+	// NotCalled are the flow's other hooks: a trial calls none that may change
+	// something elsewhere. on_approve or on_deny among them may decide otherwise.
+	NotCalled []run.HookName `json:"not_called"`
 	// HooksVersion is the version of the function that answered last.
 	HooksVersion string `json:"hooks_version,omitempty"`
 }
@@ -49,15 +53,23 @@ type Asked struct {
 	TookMS float64      `json:"took_ms"`
 }
 
-// Ask asks the hooks of a flow about a request made at a time, until something is
-// decided or people would be asked: on_request, what comes in its answer, and the
-// on-hooks of what it decides. Hooks that only hear of what happened are not
-// asked. on_request counts also where the flow is in shadow mode, and the limits
-// of fast_track are left out.
+// Options says how a request is tried.
+type Options struct {
+	// Guards has the on-hooks of what on_request decides called, too.
+	Guards bool
+}
+
+// Ask tries the hooks of a flow with a request made at a time, until something is
+// decided or people would be asked: on_request and the reducers and, with
+// Guards, the on-hooks of what on_request decides. Every event says that it is a
+// trial. A guard that is not called lets the decision pass. on_request counts
+// also where the flow is in shadow mode, and the limits of fast_track are left
+// out.
 //
 // The error is that a function could not be asked, or that ctx ended.
-func Ask(ctx context.Context, a run.Asked, at time.Time, ask Function) (Verdict, error) {
-	v := Verdict{Checks: []run.Check{}, Errors: []string{}, Asked: []Asked{}}
+func Ask(ctx context.Context, a run.Asked, at time.Time, ask Function, o Options) (Verdict, error) {
+	v := Verdict{Checks: []run.Check{}, Errors: []string{}, Asked: []Asked{}, NotCalled: []run.HookName{}}
+	called := map[run.HookName]bool{}
 	a.Flow.Shadow, a.Flow.FastTrack = false, nil
 	r, err := run.New(a, at)
 	if err != nil {
@@ -65,16 +77,41 @@ func Ask(ctx context.Context, a run.Asked, at time.Time, ask Function) (Verdict,
 	}
 	for r.Status == run.Requested && r.Engine.Next == run.NextHook {
 		step := run.Step{ID: fmt.Sprint("replay/", r.Engine.Turn), Turn: r.Engine.Turn}
-		if step.Heard, step.Caught, err = v.ask(ctx, r, a.Context, ask); err != nil {
-			return v, err
+		hook := r.Engine.Hook
+		if reduces(hook) || hook == run.OnRequest || o.Guards {
+			called[hook] = true
+			if step.Heard, step.Caught, err = v.ask(ctx, r, a.Context, ask); err != nil {
+				return v, err
+			}
+		} else {
+			step.Heard = &run.Heard{Answer: json.RawMessage(`{}`), Version: v.HooksVersion}
 		}
 		step.HooksVersion = v.HooksVersion
 		if r, _, err = run.Decide(r, step, at); err != nil {
 			return v, err
 		}
+		if decided := r.Engine.Case != nil || r.Status.Decided(); reduces(hook) || hook == run.OnRequest && !decided {
+			called[run.GetPermissions], called[run.GetNotifications] = true, true // in the same invocation
+		}
 	}
 	v.conclude(r)
+	v.NotCalled = notCalled(r, called)
 	return v, nil
+}
+
+func reduces(h run.HookName) bool { return h == run.GetPermissions || h == run.GetNotifications }
+
+// notCalled lists the hooks that the flow has and that were not called; all that
+// it could have where the function does not say which.
+func notCalled(r *run.Run, called map[run.HookName]bool) []run.HookName {
+	list := []run.HookName{}
+	for _, h := range run.HookNames() {
+		is := !r.Engine.SubscriptionsKnown && (r.Flow.HasAccess() || !h.OfAccess()) || slices.Contains(r.Engine.Subscriptions, h)
+		if is && !called[h] {
+			list = append(list, h)
+		}
+	}
+	return list
 }
 
 // ask asks the hook that comes next, within its time.
@@ -83,6 +120,7 @@ func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask
 	if err != nil {
 		return nil, nil, err
 	}
+	document.Hook.Ask.Trial = true
 	raw, err := run.Encode(document.Hook.Ask)
 	if err != nil {
 		return nil, nil, err

@@ -72,7 +72,7 @@ func TestAsk(t *testing.T) {
 		"asks to approve longer": {map[run.HookName]string{run.OnRequest: `{"transition":"approve","duration_seconds":7200,"subscriptions":["on_request"]}`}, failed, "may only shorten", 0, 3600},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := replay.Ask(t.Context(), asked(), start, answers(t, tc.answers))
+			got, err := replay.Ask(t.Context(), asked(), start, answers(t, tc.answers), replay.Options{Guards: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,7 +93,7 @@ func TestAsk(t *testing.T) {
 			}
 		})
 	}
-	got, err := replay.Ask(t.Context(), asked(), start, answers(t, map[run.HookName]string{run.OnRequest: `{"permissions":{"approvers":["bob@example.com"]},"subscriptions":["on_request"]}`}))
+	got, err := replay.Ask(t.Context(), asked(), start, answers(t, map[run.HookName]string{run.OnRequest: `{"permissions":{"approvers":["bob@example.com"]},"subscriptions":["on_request"]}`}), replay.Options{})
 	if err != nil || !slices.Equal(got.Review.Approvers, []string{"bob@example.com"}) {
 		t.Errorf("%v would be asked (%v)", got.Review, err)
 	}
@@ -107,13 +107,52 @@ func TestAskWithoutAnAnswer(t *testing.T) {
 			<-ctx.Done()
 			return replay.Answer{}, ctx.Err()
 		}
-		got, err := replay.Ask(t.Context(), asked(), start, hangs)
+		got, err := replay.Ask(t.Context(), asked(), start, hangs, replay.Options{})
 		if err != nil || !got.Failed() || !strings.Contains(fmt.Sprint(got.Errors), "did not answer within its time limit (10 s a hook)") {
 			t.Errorf("got %+v (%v)", got, err)
 		}
 	})
 	gone := errors.New("there is no such function")
-	if _, err := replay.Ask(t.Context(), asked(), start, func(context.Context, []byte) (replay.Answer, error) { return replay.Answer{}, gone }); !errors.Is(err, gone) {
+	if _, err := replay.Ask(t.Context(), asked(), start, func(context.Context, []byte) (replay.Answer, error) { return replay.Answer{}, gone }, replay.Options{}); !errors.Is(err, gone) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Without Guards no hook is called that may change something elsewhere: the
+// decision passes, every event says that it is a trial, and what was not called is
+// named.
+func TestATrialCallsOnRequestAndTheReducers(t *testing.T) {
+	for name, tc := range map[string]struct {
+		guards  bool
+		answers map[run.HookName]string
+		outcome replay.Outcome
+		not     []run.HookName
+	}{
+		"approves": {false, map[run.HookName]string{run.OnRequest: `{"transition":"approve","subscriptions":["on_request","get_permissions","on_approve","after_approve","on_revoke"]}`},
+			replay.Approve, []run.HookName{run.GetPermissions, run.OnApprove, run.AfterApprove, run.OnRevoke}},
+		"denies": {false, map[run.HookName]string{run.OnRequest: `{"transition":"deny","subscriptions":["on_request","on_deny"]}`},
+			replay.Deny, []run.HookName{run.OnDeny}},
+		"leaves it to people": {false, map[run.HookName]string{run.OnRequest: `{"subscriptions":["on_request","get_permissions","get_notifications","after_request"]}`},
+			replay.People, []run.HookName{run.AfterRequest}},
+		"with guards": {true, map[run.HookName]string{
+			run.OnRequest: `{"transition":"approve","subscriptions":["on_request","get_permissions","on_approve","after_approve"]}`,
+			run.OnApprove: `{"transition":"ignore"}`, run.GetPermissions: `{}`,
+		}, replay.People, []run.HookName{run.AfterApprove}},
+		"without subscriptions": {false, map[run.HookName]string{run.OnRequest: `{"transition":"approve"}`},
+			replay.Approve, run.HookNames()[1:]},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inner := answers(t, tc.answers)
+			got, err := replay.Ask(t.Context(), asked(), start, func(ctx context.Context, document []byte) (replay.Answer, error) {
+				var ask run.Ask
+				if err := json.Unmarshal(document, &ask); err != nil || !ask.Trial {
+					t.Errorf("%s is called without trial (%v)", ask.Hook, err)
+				}
+				return inner(ctx, document)
+			}, replay.Options{Guards: tc.guards})
+			if err != nil || got.Outcome != tc.outcome || !slices.Equal(got.NotCalled, tc.not) || len(got.Asked) != len(tc.answers) {
+				t.Errorf("got %+v (%v), want %s without %v", got, err, tc.outcome, tc.not)
+			}
+		})
 	}
 }

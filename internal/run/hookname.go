@@ -76,6 +76,15 @@ func (h HookName) event() EventName {
 	return Fail
 }
 
+// OfAccess reports whether the hook is called only in flows that give access.
+func (h HookName) OfAccess() bool {
+	switch h.event() {
+	case Escalate, Deescalate, Revoke, Fail:
+		return true
+	}
+	return false
+}
+
 // guard tells whether the hook stands before an act or access: one that was
 // deployed while a run waits must not be skipped.
 func (h HookName) guard() bool { return slices.Contains(guards, h) }
