@@ -15,6 +15,9 @@ LAMBDA_BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.no
 LAMBDA_OS   ?= linux
 LAMBDA_ARCH ?= arm64
 
+# The name of the stack that `make deploy` protects from deletion.
+STACK ?= fasttrack
+
 # Where pinned tools are kept, outside the tree that `sam build` copies.
 TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fasttrack/tools
 GOSEC := github.com/securego/gosec/v2/cmd/gosec@v2.30.0
@@ -115,6 +118,9 @@ bench: build-sam ## Measure the budgets of docs/performance.md, and what a milli
 deploy: ## Build and deploy to AWS with the SAM CLI, asking what it must know
 	sam build
 	sam deploy --guided --capabilities CAPABILITY_IAM
+	@aws cloudformation update-termination-protection --enable-termination-protection --stack-name '$(STACK)' >/dev/null && \
+		echo 'Stack $(STACK) is protected from deletion; docs/operations.md "Remove" says how to remove it.' || \
+		echo 'WARNING: the stack is not protected from deletion. Run: aws cloudformation update-termination-protection --enable-termination-protection --stack-name STACK'
 
 clean: ## Remove what was built
 	rm -rf build .aws-sam

@@ -129,3 +129,14 @@ func (l *Lease) wanted() bool {
 func (l *Lease) DueAt() (time.Time, bool) {
 	return l.CheckAt, !l.CheckAt.IsZero()
 }
+
+// Rests reports whether nobody holds the access or is about to, and no call is
+// under way or may still have an effect.
+func (l *Lease) Rests(now time.Time) bool {
+	busy := l.Attempt != nil && now.Before(l.Attempt.Deadline)
+	return !l.wanted() && !busy && !now.Before(l.Unsettled)
+}
+
+// Taken reports whether the lease rests and its access was read to be gone for
+// the last time.
+func (l *Lease) Taken(now time.Time) bool { return l.Rests(now) && l.CheckAt.IsZero() }

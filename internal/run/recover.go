@@ -13,6 +13,9 @@ type Recovery struct {
 	// Close has the run be closed: its access taken back, a request that was not
 	// decided expired. Without it the next execution goes on as it is.
 	Close bool
+	// Drain has the run be closed because the installation is being removed. The
+	// present execution need not be over: its steps are refused from then on.
+	Drain bool
 	// Failed is the error that ended the execution while a hook was asked: the
 	// failure of that hook, and of nothing else.
 	Failed *Caught
@@ -37,6 +40,8 @@ func Recover(r *Run, v Recovery, now time.Time) (next *Run, changed bool, err er
 	d := &decider{Run: next, step: v.Step, now: clean(now)}
 	d.step.Heard, d.step.Caught = nil, v.Failed
 	switch {
+	case v.Drain:
+		d.drain()
 	case v.Close:
 		d.close(clip(v.Cause))
 	case v.Failed != nil && next.Engine.Next == NextHook:
@@ -61,12 +66,11 @@ func Recover(r *Run, v Recovery, now time.Time) (next *Run, changed bool, err er
 func (d *decider) close(cause string) {
 	const early = "The execution of this request ended early: "
 	e := Case{Actor: Actor{Type: EngineActor}, Channel: ViaEngine, At: d.now, Reason: clip(early + cause), Error: cause}
-	takingBack := d.Engine.Next == NextTakeBack || d.Engine.Next == NextPause
 	switch {
 	case !d.Status.Decided():
 		e.Event = Expire
 		d.settle(e)
-	case takingBack:
+	case d.TakingBack():
 		d.Engine.Next = NextTakeBack // without what is left of a pause
 	case !d.Flow.HasAccess():
 	case d.Status == Approved:
@@ -76,6 +80,31 @@ func (d *decider) close(cause string) {
 		e.Event = Deescalate
 		d.takeBack(e)
 	}
+}
+
+// drained is the reason of what [fasttrack drain] ends.
+const drained = "This installation of fasttrack is being removed."
+
+// drain ends a run early because nothing will look after it any more. No hook is
+// asked whether it may: a request that was not decided expires, and access is
+// revoked.
+func (d *decider) drain() {
+	e := Case{Actor: Actor{Type: EngineActor}, Channel: ViaEngine, At: d.now, Reason: drained}
+	switch {
+	case !d.Status.Decided():
+		e.Event = Expire
+		d.settle(e)
+	case d.TakingBack():
+		d.Engine.Next = NextTakeBack // without what is left of a pause
+	case d.Flow.HasAccess() && (d.Status == Approved || d.Status == Active):
+		e.Event = Revoke
+		d.takeBack(e)
+	}
+}
+
+// TakingBack reports whether access is being taken back already.
+func (r *Run) TakingBack() bool {
+	return r.Engine.Next == NextTakeBack || r.Engine.Next == NextPause
 }
 
 // ExecutionName is the name of the run's present execution: its id, or

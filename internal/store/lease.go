@@ -72,6 +72,31 @@ func (s *Store) SaveLease(ctx context.Context, l *lease.Lease) error {
 	return nil
 }
 
+// EachLease calls f with every lease of the table, strongly consistent, in no
+// order. An error of f ends it, and is returned as it is.
+func (s *Store) EachLease(ctx context.Context, f func(*lease.Lease) error) error {
+	pages := dynamodb.NewScanPaginator(s.client, &dynamodb.ScanInput{
+		TableName: &s.table, ConsistentRead: aws.Bool(true),
+		FilterExpression: aws.String("begins_with(pk, :lease)"), ExpressionAttributeValues: item{":lease": text(leasePrefix)},
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return fmt.Errorf("read the leases: %w", err)
+		}
+		for _, it := range page.Items {
+			l := &lease.Lease{}
+			if err := json.Unmarshal([]byte(stringOf(it["body"])), l); err != nil {
+				return fmt.Errorf("read lease %s: %w", stringOf(it["pk"]), err)
+			}
+			if err := f(l); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func versionOf(it item) (int64, error) {
 	n, ok := it["version"].(*types.AttributeValueMemberN)
 	if !ok {

@@ -28,7 +28,7 @@ func pause(execution int) time.Duration {
 
 // recovery is how the next execution of a run follows on the present one.
 type recovery struct {
-	ended, close bool
+	ended, close, drain bool
 	// failed is the error that ended an execution while a hook was asked.
 	failed *run.Caught
 }

@@ -97,7 +97,7 @@ func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
 		var next recovered
 		err := s.Record(ctx, map[string]any{
 			"version": 2, "operation": "recover", "run_id": r.ID, "execution": r.ExecutionName(),
-			"ended": how.ended, "close": how.close, "failed": how.failed, "cause": a.Why,
+			"ended": how.ended, "close": how.close, "drain": how.drain, "failed": how.failed, "cause": a.Why,
 		}, &next)
 		if err != nil || next.Over {
 			return err

@@ -69,6 +69,9 @@ type Request struct {
 	// Source is of an event; without one it is by hand, and runs that get no more
 	// executions by themselves get one.
 	Source string `json:"source,omitempty"`
+	// Drain names runs to end, because the installation is being removed. Nothing
+	// else is looked at then.
+	Drain []string `json:"drain,omitempty"`
 	// Detail is of an event "Step Functions Execution Status Change".
 	Detail struct {
 		Name string `json:"name"`
@@ -87,7 +90,7 @@ type Action struct {
 	RunID string `json:"run_id,omitempty"`
 	Lease string `json:"lease,omitempty"`
 	// Action is start, restart, close, hand over, stop, stopped, take back, wake,
-	// publish or check.
+	// publish, check or end.
 	Action string `json:"action"`
 	// Why says what was found.
 	Why string `json:"why"`
@@ -111,6 +114,10 @@ func (h *Handler) Handle(ctx context.Context, req Request) (Report, error) {
 	if name := req.Detail.Name; name != "" {
 		id, _, _ := strings.Cut(name, "-r")
 		s.run(ctx, id)
+		return s.end()
+	}
+	if len(req.Drain) > 0 {
+		s.each(req.Drain, func(id string) { s.drain(ctx, id) })
 		return s.end()
 	}
 	due, err := h.Table.Due(ctx, h.Now(), aPartition)

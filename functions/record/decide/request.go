@@ -26,9 +26,10 @@ type Request struct {
 	// Token wakes the wait that is to be parked.
 	Token string `json:"token"`
 	// Ended has "recover" give the run its next execution, since this one is over;
-	// Close, Failed and Cause are of [run.Recovery].
+	// Close, Drain, Failed and Cause are of [run.Recovery].
 	Ended  bool        `json:"ended"`
 	Close  bool        `json:"close"`
+	Drain  bool        `json:"drain"`
 	Failed *run.Caught `json:"failed"`
 	Cause  string      `json:"cause"`
 }

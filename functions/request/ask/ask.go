@@ -90,6 +90,9 @@ func (s service) create(ctx context.Context, c *httpapi.Call, body *httpapi.Body
 	if err := fits(r, asked.Context); err != nil {
 		return nil, nil, err
 	}
+	if err := s.refuseDraining(ctx, now); err != nil {
+		return nil, nil, err
+	}
 	if err := s.checkOptions(ctx, f, asked); err != nil {
 		return nil, nil, err
 	}

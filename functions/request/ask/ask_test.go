@@ -27,6 +27,14 @@ type table struct {
 	asked   store.Query
 	started []string
 	fail    error
+	drains  time.Time
+	unread  error
+	looked  int
+}
+
+func (s *table) Draining(context.Context) (time.Time, error) {
+	s.looked++
+	return s.drains, s.unread
 }
 
 func (s *table) Create(_ context.Context, r *run.Run, context []byte) error {

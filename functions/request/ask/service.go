@@ -27,6 +27,7 @@ type Store interface {
 	Requested(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
 	Inbox(ctx context.Context, flows []string, p run.Person, t *run.Today, q store.Query) (store.Page, error)
 	Flow(ctx context.Context, flow string, q store.Query, now time.Time, wanted func(run.Summary) bool) (store.Page, error)
+	Draining(ctx context.Context) (since time.Time, err error)
 	LoadFlowNames(ctx context.Context) (store.FlowNames, error)
 	SaveFlowNames(ctx context.Context, n store.FlowNames) error
 }
@@ -57,6 +58,7 @@ type service struct {
 	kept  *optionsCache
 	today *run.Today
 	seen  *flowNames
+	drain *drainWatch
 }
 
 //go:embed openapi.json
@@ -67,7 +69,7 @@ func New(d Deps) *httpapi.API {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	s := service{d, newOptionsCache(), d.Flows.Today(), &flowNames{}}
+	s := service{d, newOptionsCache(), d.Flows.Today(), &flowNames{}, &drainWatch{}}
 	return &httpapi.API{
 		Identify: d.Identify, Link: d.Store.Link, Log: d.Log,
 		Routes: map[string]httpapi.Route{

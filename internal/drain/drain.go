@@ -1,0 +1,152 @@
+// Package drain ends everything that an installation looks after, so that it can
+// be removed: what it would leave behind is access that nobody takes back. Each
+// pass looks at what the table holds and has functions/reconcile end it, so a
+// drain that was interrupted is resumed by starting it again.
+package drain
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/lease"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+const (
+	// Remembered is how long functions/request believes that nothing is being
+	// removed.
+	Remembered = 10 * time.Second
+	// Settles is how long after the note a request may still come in: one that
+	// believed so, for as long as functions/request may run, and a margin.
+	Settles = Remembered + 29*time.Second + 6*time.Second
+	// atOnce is how many requests are ended in one invocation: each may need a
+	// call of a strategy, which takes up to two minutes, and eight go at once.
+	atOnce = 16
+)
+
+// Table is the table of the installation; see [store.Store].
+type Table interface {
+	Drain(ctx context.Context, since time.Time) error
+	Draining(ctx context.Context) (time.Time, error)
+	EachStored(ctx context.Context, f func(id string, rec store.Record, unreadable error) error) error
+	EachLease(ctx context.Context, f func(*lease.Lease) error) error
+}
+
+// Left is what is left to do.
+type Left struct {
+	// At is when it was looked.
+	At time.Time `json:"at"`
+	// Open are the requests that are not over, Unreadable those that can't be
+	// read: whether they give access can't be told.
+	Open       []string `json:"open"`
+	Unreadable []string `json:"unreadable"`
+	// Failing says, by request, why its access could not be taken back yet.
+	Failing map[string]string `json:"failing,omitempty"`
+	// Held are the accesses that are held or may still come, Unread those that are
+	// gone and are read once more at UnreadUntil.
+	Held        []string  `json:"held"`
+	Unread      []string  `json:"unread"`
+	UnreadUntil time.Time `json:"unread_until,omitzero"`
+	// Executions are those that run.
+	Executions []string `json:"executions"`
+	// SettlesAt is when no earlier request can come in any more.
+	SettlesAt time.Time `json:"settles_at,omitzero"`
+}
+
+// Safe reports whether nothing is left: the stack may be deleted.
+func (l Left) Safe() bool {
+	return len(l.Open)+len(l.Unreadable)+len(l.Held)+len(l.Unread)+len(l.Executions) == 0 && !l.SettlesAt.IsZero() && !l.At.Before(l.SettlesAt)
+}
+
+// Drainer drains one installation.
+type Drainer struct {
+	Table Table
+	// End has functions/reconcile end requests.
+	End func(ctx context.Context, ids []string) error
+	// Running lists the executions that run.
+	Running func(ctx context.Context) ([]string, error)
+	Now     func() time.Time
+}
+
+// Pass makes one pass: it notes that the installation is being removed, ends what
+// is open, and returns what is left. With dryRun it only looks. An error of
+// ending is returned with what is left: the next pass tries again.
+func (d Drainer) Pass(ctx context.Context, dryRun bool) (Left, error) {
+	if !dryRun {
+		if err := d.Table.Drain(ctx, d.Now()); err != nil {
+			return Left{}, err
+		}
+	}
+	left, err := d.look(ctx)
+	if err != nil || dryRun || len(left.Open) == 0 {
+		return left, err
+	}
+	var failed error
+	for ids := range slices.Chunk(left.Open, atOnce) {
+		if err := d.End(ctx, ids); err != nil {
+			failed = err
+		}
+	}
+	if left, err = d.look(ctx); err != nil {
+		return left, err
+	}
+	return left, failed
+}
+
+// look reads what is left. Executions come first: one that ends meanwhile leaves
+// its mark in what is read after.
+func (d Drainer) look(ctx context.Context) (Left, error) {
+	now := d.Now()
+	left := Left{At: now, Open: []string{}, Unreadable: []string{}, Failing: map[string]string{}, Held: []string{}, Unread: []string{}}
+	since, err := d.Table.Draining(ctx)
+	if err != nil {
+		return left, err
+	}
+	if !since.IsZero() {
+		left.SettlesAt = since.Add(Settles)
+	}
+	if left.Executions, err = d.Running(ctx); err != nil {
+		return left, err
+	}
+	err = d.Table.EachStored(ctx, func(id string, rec store.Record, unreadable error) error {
+		switch {
+		case unreadable != nil:
+			left.Unreadable = append(left.Unreadable, id)
+		case !rec.Run.Over():
+			left.Open = append(left.Open, id)
+			if a := rec.Run.Access; a != nil && a.Error != "" && rec.Run.TakingBack() {
+				left.Failing[id] = a.Error
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return left, err
+	}
+	err = d.Table.EachLease(ctx, func(l *lease.Lease) error {
+		switch {
+		case l.Taken(now):
+		case !l.Rests(now):
+			left.Held = append(left.Held, l.Key.String())
+		default:
+			left.Unread = append(left.Unread, l.Key.String())
+			if l.CheckAt.After(left.UnreadUntil) {
+				left.UnreadUntil = l.CheckAt
+			}
+		}
+		return nil
+	})
+	slices.Sort(left.Open)
+	return left, err
+}
+
+// String says in a line what is left.
+func (l Left) String() string {
+	s := fmt.Sprintf("%d open, %d held, %d to be read once more, %d executions", len(l.Open), len(l.Held), len(l.Unread), len(l.Executions))
+	if len(l.Unreadable) > 0 {
+		s += fmt.Sprintf(", %d that can't be read", len(l.Unreadable))
+	}
+	return s
+}
