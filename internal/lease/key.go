@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -65,8 +66,15 @@ func KeyOf(r *run.Run) (Key, error) {
 	case "lambda":
 		k.Strategy += ":" + s.Function
 	case "iam-group":
+		var config struct {
+			User string `json:"user"`
+		}
+		_ = json.Unmarshal(s.Settings, &config)
+		if p := r.Requester; config.User == "name" && p.Vouched && p.Principal != "" {
+			k.Person = "name:" + p.Name // which two people may have
+		}
 		if settings.Group != "" {
-			k.Target = strings.ToLower(settings.Group) // IAM tells groups apart by more than case
+			k.Target = email.Lower(settings.Group) // IAM tells groups apart by more than case
 		}
 	case "identity-center":
 		if settings.Account != "" {

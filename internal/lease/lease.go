@@ -49,6 +49,10 @@ type Lease struct {
 // Holder is one run's part in a lease.
 type Holder struct {
 	RunID string `json:"run_id"`
+	// Login is the hash of the requester's principal, empty in leases of older
+	// releases. Mapped reports that the directory names it.
+	Login  string `json:"login,omitempty"`
+	Mapped bool   `json:"mapped,omitempty"`
 	run.Hold
 }
 

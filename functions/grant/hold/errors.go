@@ -42,6 +42,7 @@ func atTheEdge(err error) error {
 	var cannot strategy.Refused
 	var later lease.Later
 	var full lease.Full
+	var other lease.OtherLogin
 	switch {
 	case errors.As(err, &refused):
 		return refused
@@ -51,6 +52,8 @@ func atTheEdge(err error) error {
 		return Unable{cannot.Reason}
 	case errors.As(err, &full):
 		return Unable{full.Reason}
+	case errors.As(err, &other):
+		return Unable{other.Error()}
 	case errors.As(err, &later):
 		return Later{later.Reason}
 	case errors.Is(err, run.ErrNotTheRuns), errors.Is(err, store.ErrNotFound):

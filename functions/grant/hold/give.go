@@ -25,7 +25,12 @@ func (h *Handler) give(ctx context.Context, req Request) (run.Document, error) {
 		if creates, err = h.look(ctx, s, l); err != nil {
 			return nil, err
 		}
-		next, call, err = l.BeginGive(s.run.ID, creates, s.run.Flow.Holders, h.Now(), h.deadline(ctx))
+		if err = l.Admits(s.run); err != nil {
+			return nil, err
+		}
+		if next, call, err = l.BeginGive(s.run.ID, creates, s.run.Flow.Holders, h.Now(), h.deadline(ctx)); call {
+			next.HeldBy(s.run)
+		}
 		return next, err
 	})
 	if err != nil {
