@@ -60,9 +60,12 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int32) (Due, error
 		switch {
 		case isRun && sk == runKey:
 			d.Runs = append(d.Runs, id)
-		case isRun && !seen[id]:
-			seen[id] = true
-			d.Acted = append(d.Acted, id)
+		case isRun || strings.HasPrefix(pk, actPrefix):
+			// Of before acts had a partition of their own, or of since.
+			if id = strings.TrimPrefix(id, actPrefix); !seen[id] {
+				seen[id] = true
+				d.Acted = append(d.Acted, id)
+			}
 		case sk == leaseKey:
 			if k, ok := keyOfLease(pk); ok {
 				d.Leases = append(d.Leases, k)

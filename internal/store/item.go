@@ -32,6 +32,10 @@ const dueShards = 8
 
 func partition(id string) string { return "RUN#" + id }
 
+// actsOf is the partition of a run's acts: of their own, so that who may store an
+// act may store no run.
+func actsOf(id string) string { return actPrefix + id }
+
 func key(id, sort string) item { return item{"pk": text(partition(id)), "sk": text(sort)} }
 
 func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
@@ -112,7 +116,7 @@ func actItem(id string, a run.Act) (item, error) {
 	if err != nil {
 		return nil, fmt.Errorf("act %s of run %s: %w", a.ID, id, err)
 	}
-	it := key(id, actPrefix+a.ID)
+	it := item{"pk": text(actsOf(id)), "sk": text(actPrefix + a.ID)}
 	it["body"] = text(string(body))
 	it["expires_at"] = number(a.At.Add(actsKept).Unix())
 	it["due"] = text(actDue + strconv.Itoa(shard(id, dueShards)))

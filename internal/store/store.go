@@ -4,14 +4,16 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -93,29 +95,27 @@ func (s *Store) Load(ctx context.Context, id string) (*run.Run, error) {
 	return readRun(id, out.Item)
 }
 
-// LoadAll reads a run, its acts and its context in one strongly consistent
-// query.
+// LoadAll reads a run with its context, and its acts, in two strongly consistent
+// queries at once.
 func (s *Store) LoadAll(ctx context.Context, id string) (Record, error) {
+	var items, acts []item
+	group, reading := errgroup.WithContext(ctx)
+	group.Go(func() (err error) { items, err = s.itemsOf(reading, partition(id)); return err })
+	group.Go(func() (err error) { acts, err = s.itemsOf(reading, actsOf(id)); return err })
+	if err := group.Wait(); err != nil {
+		return Record{}, fmt.Errorf("load run %s: %w", id, err)
+	}
 	var rec Record
-	pages := dynamodb.NewQueryPaginator(s.client, &dynamodb.QueryInput{
-		TableName: &s.table, ConsistentRead: aws.Bool(true),
-		KeyConditionExpression:    aws.String("pk = :pk"),
-		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": text(partition(id))},
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return Record{}, fmt.Errorf("load run %s: %w", id, err)
-		}
-		for _, item := range page.Items {
-			if err := rec.add(id, item); err != nil {
-				return Record{}, err
-			}
+	// Acts of releases before [actsOf] lie beside the run, and came before the others.
+	for _, it := range append(items, acts...) {
+		if err := rec.add(id, it); err != nil {
+			return Record{}, err
 		}
 	}
 	if rec.Run == nil {
 		return Record{}, fmt.Errorf("load run %s: %w", id, ErrNotFound)
 	}
+	slices.SortStableFunc(rec.Acts, func(a, b run.Act) int { return cmp.Compare(a.ID, b.ID) })
 	return rec, nil
 }
 

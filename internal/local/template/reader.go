@@ -16,6 +16,7 @@ type reader struct {
 	globals    map[string]*yaml.Node // SAM's Globals by kind of resource
 	order      []string              // logical ids as in the template
 	resources  map[string]*resource
+	policies   []policy
 }
 
 func newReader(file string, opts Options) *reader {

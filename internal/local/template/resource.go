@@ -119,6 +119,8 @@ func (r *reader) collect(stack *Stack) error {
 			err = r.collectFunction(stack, res)
 		case "AWS::IAM::Role":
 			err = r.collectRole(stack, res)
+		case "AWS::IAM::Policy":
+			err = r.collectPolicy(res)
 		case "AWS::Serverless::StateMachine":
 			err = r.collectStateMachine(stack, res)
 		case "AWS::DynamoDB::Table":
@@ -137,6 +139,7 @@ func (r *reader) collect(stack *Stack) error {
 		}
 		done()
 	}
+	r.attachPolicies(stack)
 	return nil
 }
 

@@ -1,6 +1,10 @@
 package template
 
-import "fmt"
+import (
+	"fmt"
+	"path"
+	"slices"
+)
 
 // Role is an AWS::IAM::Role: what it may.
 type Role struct {
@@ -31,20 +35,58 @@ func (r *reader) collectRole(stack *Stack, res *resource) error {
 	}
 	for _, p := range policies {
 		policy, _ := p.(map[string]any)
-		document, _ := policy["PolicyDocument"].(map[string]any)
-		statements, isList := document["Statement"].([]any)
-		if !isList { // one by itself
-			statements = []any{document["Statement"]}
-		}
-		for _, s := range statements {
-			statement, _ := s.(map[string]any)
-			role.Statements = append(role.Statements, Statement{
-				Effect: fmt.Sprint(statement["Effect"]), Actions: texts(statement["Action"]), Resources: texts(statement["Resource"]), LeadingKeys: leadingKeys(statement["Condition"]),
-			})
-		}
+		role.Statements = append(role.Statements, statementsOf(policy["PolicyDocument"])...)
 	}
 	stack.Roles = append(stack.Roles, role)
 	return nil
+}
+
+// statementsOf reads a policy's document.
+func statementsOf(v any) (all []Statement) {
+	document, _ := v.(map[string]any)
+	statements, isList := document["Statement"].([]any)
+	if !isList { // one by itself
+		statements = []any{document["Statement"]}
+	}
+	for _, s := range statements {
+		statement, _ := s.(map[string]any)
+		all = append(all, Statement{
+			Effect: fmt.Sprint(statement["Effect"]), Actions: texts(statement["Action"]), Resources: texts(statement["Resource"]), LeadingKeys: leadingKeys(statement["Condition"]),
+		})
+	}
+	return all
+}
+
+// policy is an AWS::IAM::Policy: more statements for roles.
+type policy struct {
+	roles      []string // by name
+	statements []Statement
+}
+
+func (r *reader) collectPolicy(res *resource) error {
+	p := r.properties(res)
+	document, _, _, err := p.get("PolicyDocument")
+	if err != nil {
+		return err
+	}
+	names, err := p.list("Roles")
+	if err != nil {
+		return err
+	}
+	r.policies = append(r.policies, policy{texts(names), statementsOf(document)})
+	return nil
+}
+
+// attachPolicies gives the roles what policies beside them say.
+func (r *reader) attachPolicies(stack *Stack) {
+	for i := range stack.Roles {
+		role := &stack.Roles[i]
+		for _, p := range r.policies {
+			if slices.Contains(p.roles, path.Base(role.ARN)) {
+				role.Statements = append(role.Statements, p.statements...)
+			}
+		}
+	}
 }
 
 // texts gives a text, or a list of them.
