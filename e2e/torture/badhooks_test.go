@@ -100,7 +100,7 @@ func TestBadHooks(t *testing.T) {
 	slices.Sort(kinds)
 	for i, tc := range lifecycle {
 		for j, kind := range kinds {
-			if !full && (i+j)%4 != 0 {
+			if !full && (i+j)%4 != 0 && kind != "States.Runtime" {
 				continue
 			}
 			t.Run(fmt.Sprintf("%s %s: %s", tc.flow, tc.hook, kind), func(t *testing.T) {
