@@ -172,7 +172,7 @@ func (f *Functions) make() {
 	})
 	acts.Log = f.opts.Log
 	record := decide.New(decide.Deps{
-		Store: table("RecordFunction"), Today: f.opts.Flows.Today(), Now: f.opts.Now, Log: f.opts.Log,
+		Store: table("RecordFunction"), Today: f.opts.Flows.Today, Now: f.opts.Now, Log: f.opts.Log,
 		Bus:           decide.NewBus(eventbridge.NewFromConfig(config("RecordFunction")), env["RecordFunction"]["BUS_NAME"]),
 		Waker:         decide.NewWaker(sfn.NewFromConfig(config("RecordFunction"))),
 		HooksFunction: env["RecordFunction"]["HOOKS_FUNCTION"], Serves: decide.AliasServes(config("RecordFunction"), env["RecordFunction"]["HOOKS_FUNCTION"]),

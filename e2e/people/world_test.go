@@ -131,7 +131,7 @@ func (w *world) load(id string) *run.Run {
 func (w *world) step(operation, id string, heard *run.Heard) {
 	w.steps++
 	h := decide.New(decide.Deps{
-		Store: w.table, Bus: w, Waker: w, Today: w.file.Today(), Now: w.clock, Log: slog.New(slog.DiscardHandler),
+		Store: w.table, Bus: w, Waker: w, Today: w.file.Today, Now: w.clock, Log: slog.New(slog.DiscardHandler),
 		HooksFunction: "hooks", Serves: func(context.Context) (string, error) { return "7", nil },
 	})
 	_, err := h.Handle(context.Background(), decide.Request{

@@ -19,17 +19,11 @@ import (
 
 func main() {
 	cfg := awsenv.Config()
-	today, err := flow.LoadToday(flow.Beside(os.Getenv))
-	if err != nil {
-		// Access must end on time whatever flows.yaml says. Nobody acts meanwhile:
-		// functions/approve does not start with such a file.
-		log.Print(err)
-	}
 	lambda.Start(decide.New(decide.Deps{
 		Store:         store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
 		Bus:           decide.NewBus(eventbridge.NewFromConfig(cfg), os.Getenv("BUS_NAME")),
 		Waker:         decide.NewWaker(sfn.NewFromConfig(cfg)),
-		Today:         today,
+		Today:         flow.ReadToday(flow.Beside(os.Getenv), log.Print),
 		HooksFunction: os.Getenv("HOOKS_FUNCTION"),
 		Serves:        decide.AliasServes(cfg, os.Getenv("HOOKS_FUNCTION")),
 		Namespace:     os.Getenv("METRICS_NAMESPACE"),

@@ -41,6 +41,27 @@ func (f *Flow) today() run.TodayFlow {
 	return t
 }
 
+// ReadToday reads whom the flows.yaml at path names, beside whatever the caller
+// goes on to do; the function that it returns waits for that. A file that can't be
+// read is said to failed, and then it returns nil: access must end on time all the
+// same, and functions/approve, which takes what people do, does not start with
+// such a file.
+func ReadToday(path string, failed func(...any)) func() *run.Today {
+	var today *run.Today
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		var err error
+		if today, err = LoadToday(path); err != nil {
+			failed(err)
+		}
+	}()
+	return func() *run.Today {
+		<-done
+		return today
+	}
+}
+
 // LoadToday reads from the flows.yaml at path whom it names, and nothing else: a
 // mistake elsewhere in the file is none here. The error is *[Errors] where the
 // file could be read.

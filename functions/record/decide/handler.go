@@ -47,8 +47,9 @@ type Deps struct {
 	Store Store
 	Bus   Bus
 	Waker Waker
-	// Today is who may act; nil leaves it to each run's own lists.
-	Today *run.Today
+	// Today returns who may act; nil, or if it returns nil, leaves it to each run's
+	// own lists.
+	Today func() *run.Today
 	// HooksFunction is functions/hooks of this project, by an alias; Serves tells
 	// which version that is now, and nil that it can't be known.
 	HooksFunction string
@@ -158,7 +159,7 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 			return r, nil, err
 		}
 		if people := r.Separated(rec.Acts); len(people) > 0 {
-			h.Today.Link(people...)
+			h.today().Link(people...)
 			if err := h.Store.Linked(ctx, people...); err != nil {
 				return r, nil, err
 			}
@@ -175,7 +176,7 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 		now := h.Now()
 		d, err := within(rec, run.Step{
 			ID: req.stepID(execution), Execution: execution, Turn: req.Turn.Number, Heard: req.Heard, Caught: req.Caught,
-			Acts: rec.Acts, Hold: hold, Today: h.Today, Tallies: tallies, HooksVersion: h.hooksVersion(ctx, rec.Run, rec.Acts, req),
+			Acts: rec.Acts, Hold: hold, Today: h.today(), Tallies: tallies, HooksVersion: h.hooksVersion(ctx, rec.Run, rec.Acts, req),
 		}, now)
 		if err != nil {
 			return r, nil, err
@@ -267,4 +268,11 @@ func (h *Handler) save(ctx context.Context, rec store.Record, next *run.Run, t r
 		}
 	}
 	return h.Store.SaveCounted(ctx, next, t, now)
+}
+
+func (h *Handler) today() *run.Today {
+	if h.Today == nil {
+		return nil
+	}
+	return h.Today()
 }

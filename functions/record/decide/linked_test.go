@@ -58,7 +58,7 @@ func approvals(t *testing.T, needed int, today *run.Today, seen map[int][]run.Pe
 			t.Fatal(err)
 		}
 		h := decide.New(decide.Deps{
-			Store: racing{table}, Bus: racing{}, Waker: racing{}, Today: today, Now: func() time.Time { return now.Add(time.Second) },
+			Store: racing{table}, Bus: racing{}, Waker: racing{}, Today: func() *run.Today { return today }, Now: func() time.Time { return now.Add(time.Second) },
 			Log: slog.New(slog.DiscardHandler), HooksFunction: "hooks", Serves: seven,
 		})
 		if _, err := h.Handle(t.Context(), decide.Request{
