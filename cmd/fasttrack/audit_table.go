@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/digest"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -37,6 +38,8 @@ type tableAudit struct {
 	stored   []digest.Stored
 	digests  []*verifiedDigest
 	keys     []string
+	// erased counts the requests with texts that were erased.
+	erased int
 	// expired counts the requests that are gone by their flow's retention.
 	expired int
 }
@@ -104,6 +107,9 @@ func (t *tableAudit) verifyRun(id string, rec store.Record, unreadable error) {
 		t.wrong(id, err.Error())
 		return
 	}
+	if run.WasErased(r.History) {
+		t.erased++
+	}
 	t.requests[id] = &verified{ID: id, OK: true, Head: r.History[len(r.History)-1].Hash}
 }
 
@@ -158,6 +164,9 @@ func (t *tableAudit) report(out io.Writer) error {
 			}
 		}
 		fmt.Fprintf(out, "%s verified, %d wrong\n", count(len(r.Requests), "request"), wrongRequests)
+		if t.erased > 0 {
+			fmt.Fprintf(out, "%s with erased texts\n", count(t.erased, "request"))
+		}
 		if t.expired > 0 {
 			fmt.Fprintf(out, "%s gone by the retention of their flows\n", count(t.expired, "request"))
 		}

@@ -147,7 +147,11 @@ func TestRestoreAsOperationsSay(t *testing.T) {
 			}
 		}
 		p.until("nobody has access", func() bool { return len(p.world.left()) == 0 })
+		before := p.links()
 		p.copy(withoutLeases(snapshot))
+		if after := p.links(); before == 0 || after != before {
+			p.t.Errorf("%d links of people after the restore, %d before", after, before)
+		}
 	})
 	p.settles(map[string]run.Status{p.decided: run.Approved, p.waits: run.Expired, p.extra: run.Revoked, p.ended: run.Ended, p.lost: run.Revoked})
 	if left := p.world.left(); len(left) > 0 {
@@ -166,8 +170,21 @@ func TestRestoreWithAccess(t *testing.T) {
 	}
 }
 
+// links counts those that keep people apart.
+func (p *restored) links() int {
+	n := 0
+	for _, it := range p.items() {
+		if to, is := it["to"].(*types.AttributeValueMemberSS); is && strings.HasPrefix(stringOf(it["pk"]), "LINK#") {
+			n += len(to.Value)
+		}
+	}
+	return n
+}
+
+// withoutLeases leaves out what a restore must not turn back: who has what, and who
+// is the same person.
 func withoutLeases(items []map[string]types.AttributeValue) []map[string]types.AttributeValue {
 	return slices.DeleteFunc(slices.Clone(items), func(it map[string]types.AttributeValue) bool {
-		return strings.HasPrefix(stringOf(it["pk"]), "LEASE#")
+		return strings.HasPrefix(stringOf(it["pk"]), "LEASE#") || strings.HasPrefix(stringOf(it["pk"]), "LINK#")
 	})
 }

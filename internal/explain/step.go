@@ -99,6 +99,8 @@ func (x *explainer) says(e run.Entry, i, approved int) string {
 		return "access ends" + said(e.Reason) + x.gone()
 	case run.Revoke:
 		return who + " revokes access" + said(e.Reason) + x.gone()
+	case run.Erased:
+		return "an operator erases personal data"
 	case run.Fail:
 		return "it fails" + said(e.Reason)
 	}

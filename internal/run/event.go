@@ -21,6 +21,7 @@ const (
 	Fail       EventName = "fail"       // access could not be given
 	Ignore     EventName = "ignore"     // an act, or what a hook said, does not count
 	Forward    EventName = "forward"    // the next in the notify list is told
+	Erased     EventName = "erase"      // an operator erased personal data
 )
 
 // Channel is the way by which an event came.
@@ -118,6 +119,9 @@ type Entry struct {
 	// ExpiresAt is, in the entry that ends a run of a flow with a retention, when
 	// the run may be deleted.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	// HistorySHA256 is, in an erase, the hash of all entries before it as they were
+	// left.
+	HistorySHA256 string `json:"history_sha256,omitempty"`
 	// StateSHA256 is, in the last entry of a change, the salted digest of the rest
 	// of the run as it stands with it; see unsealed for what is left out.
 	StateSHA256 string `json:"state_sha256,omitempty"`

@@ -1,6 +1,9 @@
 package run
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Verify checks a history: seq counts up from 1, each entry is sealed and
 // linked to the one before, and the statuses follow the forward-only table. It
@@ -27,5 +30,32 @@ func Verify(history []Entry) error {
 		}
 		prev, status = e.Hash, e.Status
 	}
+	return verifyErasure(history)
+}
+
+// verifyErasure checks that entries were erased by an erasure that the history
+// has, and are as the last one left them.
+func verifyErasure(history []Entry) error {
+	erased := 0
+	for i, e := range slices.Backward(history) {
+		if e.Event == Erased {
+			hash, err := Hash(history[:i])
+			if err == nil && hash != e.HistorySHA256 {
+				err = fmt.Errorf("entry %d: the entries before it are not what the erasure left", e.Seq)
+			}
+			return err
+		}
+		if len(e.Erased) > 0 {
+			erased = e.Seq
+		}
+	}
+	if erased > 0 {
+		return fmt.Errorf("entry %d: a text is marked as erased, and there was no erasure", erased)
+	}
 	return nil
+}
+
+// WasErased reports whether a history has an erasure.
+func WasErased(history []Entry) bool {
+	return slices.ContainsFunc(history, func(e Entry) bool { return e.Event == Erased })
 }

@@ -50,6 +50,9 @@ func (e Entry) textKey(name string) string {
 // each: HMAC-SHA256 over the text's canonical JSON under the text's key. An entry
 // without a salt is of a release before that: the hash is over all of it.
 func seal(e Entry) (string, error) {
+	if e.Erased[whole] != "" {
+		return e.Hash, nil // covered by the erasure
+	}
 	members, err := e.members()
 	if err != nil {
 		return "", fmt.Errorf("seal entry %d: %w", e.Seq, err)

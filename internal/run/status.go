@@ -45,14 +45,15 @@ var forward = map[Status]map[EventName][]Status{
 	},
 	// deescalate from approved is on_escalate's "give nothing, end"; fail is a
 	// grant that did not succeed and was taken back whole.
-	Approved: {Escalate: {Active}, Deescalate: {Ended}, Revoke: {Revoked}, Fail: {Failed}, Ignore: {Approved}},
+	// erase leaves the status of a run that is over as it is.
+	Approved: {Escalate: {Active}, Deescalate: {Ended}, Revoke: {Revoked}, Fail: {Failed}, Ignore: {Approved}, Erased: {Approved}},
 	Active:   {Deescalate: {Ended}, Revoke: {Revoked}, Ignore: {Active}},
-	Denied:   {Ignore: {Denied}},
-	Expired:  {Ignore: {Expired}},
-	Canceled: {Ignore: {Canceled}},
-	Ended:    {Ignore: {Ended}},
-	Revoked:  {Ignore: {Revoked}},
-	Failed:   {Ignore: {Failed}},
+	Denied:   {Ignore: {Denied}, Erased: {Denied}},
+	Expired:  {Ignore: {Expired}, Erased: {Expired}},
+	Canceled: {Ignore: {Canceled}, Erased: {Canceled}},
+	Ended:    {Ignore: {Ended}, Erased: {Ended}},
+	Revoked:  {Ignore: {Revoked}, Erased: {Revoked}},
+	Failed:   {Ignore: {Failed}, Erased: {Failed}},
 }
 
 // May tells whether event e may take a run from one status to another. The

@@ -112,6 +112,10 @@ func keyOfLease(pk string) (lease.Key, bool) {
 	if !ok || len(parts) != 3 {
 		return lease.Key{}, false
 	}
-	plain := strings.NewReplacer("%23", "#", "%25", "%").Replace
-	return lease.Key{Strategy: plain(parts[0]), Person: plain(parts[1]), Target: plain(parts[2])}, true
+	return lease.Key{Strategy: unescapeKey(parts[0]), Person: unescapeKey(parts[1]), Target: unescapeKey(parts[2])}, true
+}
+
+// unescapeKey reads one part of the text of a [lease.Key].
+func unescapeKey(part string) string {
+	return strings.NewReplacer("%23", "#", "%25", "%").Replace(part)
 }

@@ -1,0 +1,90 @@
+package run
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+)
+
+// whole marks an entry whose hash was over its texts themselves and can't be
+// recomputed any more: the chain goes through it, and history_sha256 of the
+// erasure covers what is left of it.
+const whole = "*"
+
+// erase returns the entry without the texts that are somebody's: own says that the
+// request is theirs.
+func (e Entry) erase(who Names, own bool) (Entry, bool, error) {
+	members, err := e.members()
+	if err != nil {
+		return e, false, err
+	}
+	var gone []string
+	for name, value := range members {
+		if !slices.Contains(plain, name) && !slices.Contains(beside, name) && e.Erased[name] == "" && e.isTheirs(name, value, who, own) {
+			gone = append(gone, name)
+		}
+	}
+	if len(gone) == 0 {
+		return e, false, nil
+	}
+	erased, keys := map[string]string{}, map[string]string{}
+	maps.Copy(erased, e.Erased)
+	for name, value := range members {
+		switch {
+		case slices.Contains(plain, name) || slices.Contains(beside, name) || e.Erased[name] != "":
+		case !e.digested() || e.Erased[whole] != "":
+			erased[whole] = "1"
+			if slices.Contains(gone, name) {
+				erased[name] = "1"
+			}
+		case slices.Contains(gone, name):
+			if erased[name], err = textDigest(e.textKey(name), value); err != nil {
+				return e, false, err
+			}
+		default:
+			keys[name] = e.textKey(name)
+		}
+	}
+	for _, name := range gone {
+		if standIn, needed := standIns[name]; needed {
+			members[name] = json.RawMessage(standIn)
+		} else {
+			delete(members, name)
+		}
+	}
+	raw, err := json.Marshal(members)
+	if err != nil {
+		return e, false, err
+	}
+	var left Entry
+	if err := json.Unmarshal(raw, &left); err != nil {
+		return e, false, err
+	}
+	left.Salt, left.Keys, left.Erased = "", keys, erased
+	return left, true, nil
+}
+
+// isTheirs reports whether a text is to be erased. Unless it is known to be
+// somebody else's, a text of their own request is.
+func (e Entry) isTheirs(name string, value json.RawMessage, who Names, own bool) bool {
+	if who.In(string(value)) {
+		return true
+	}
+	is := func(a Actor) bool { return a.Type == UserActor && who.Is(a.ID, a.Email, "") }
+	actor, by := is(e.Actor), e.ActBy != nil && is(*e.ActBy)
+	switch name {
+	case "actor":
+		return actor
+	case "act_by":
+		return by
+	case "act_reason":
+		return (by || own) && string(value) != `""`
+	case "to":
+		return false // mentions them, or others alone
+	case "reason":
+		return (actor || own && e.Actor.Type != EngineActor) && string(value) != `""`
+	case "hook_reason":
+		return actor || own
+	}
+	return own
+}

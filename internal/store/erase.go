@@ -1,0 +1,238 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/fasttrack-dev/fasttrack/internal/lease"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Erasure removes somebody from the table.
+type Erasure struct {
+	Who run.Names
+	// DryRun changes nothing.
+	DryRun bool
+	// Tell is called with each item that is changed, deleted or left.
+	Tell func(Erased)
+}
+
+// Erased is what becomes of one item.
+type Erased struct {
+	// Run is the id of the run that the item is, or belongs to; "" for none.
+	Run string `json:"run,omitempty"`
+	// Item is the item's partition and sort key. They may hold a name.
+	Item string `json:"item,omitempty"`
+	// Left says why nothing was done, "" if it was.
+	Left string `json:"left,omitempty"`
+}
+
+// Erase removes somebody from everything that is over: their tallies, limits,
+// links, actions and leases first, then the runs. What still goes on is left, and
+// told. It can be repeated, and goes on where it stopped.
+func (s *Store) Erase(ctx context.Context, e Erasure, now time.Time) error {
+	var runs []string
+	err := s.eachItem(ctx, func(it item) error {
+		switch pk, sk := stringOf(it["pk"]), stringOf(it["sk"]); {
+		case strings.HasPrefix(pk, digestKey):
+			return nil // ids of runs and hashes
+		case sk == runKey || sk == contextKey:
+			if id := strings.TrimPrefix(pk, partition("")); holds(it, e.Who) && !slices.Contains(runs, id) {
+				runs = append(runs, id)
+			}
+			return nil
+		case strings.HasPrefix(pk, linkPrefix):
+			return s.eraseLink(ctx, e, it)
+		case !mentions(it, e.Who):
+			return nil
+		case strings.HasPrefix(pk, leasePrefix):
+			return s.eraseLease(ctx, e, it)
+		case strings.HasPrefix(sk, actPrefix) || strings.HasPrefix(pk, actPrefix):
+			return s.eraseAct(ctx, e, it)
+		default:
+			return s.eraseItem(ctx, e, it)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range runs {
+		if err := s.eraseRun(ctx, e, id, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Principals lists the logins that runs know somebody by, beside their names.
+func (s *Store) Principals(ctx context.Context, who run.Names) ([]string, error) {
+	var found []string
+	err := s.eachItem(ctx, func(it item) error {
+		if stringOf(it["sk"]) != runKey || !holds(it, who) {
+			return nil
+		}
+		r, err := readRun(strings.TrimPrefix(stringOf(it["pk"]), partition("")), it)
+		if err != nil {
+			return nil // is told when it is to be erased
+		}
+		people := []run.Person{r.Requester}
+		if r.Review != nil {
+			for _, a := range r.Review.ApprovedBy {
+				people = append(people, a.Person)
+			}
+		}
+		for _, p := range people {
+			if p.Principal != "" && who.Is(p.ID, p.Email, p.Principal) && !slices.Contains(found, p.Principal) && !slices.Contains(who, p.Principal) {
+				found = append(found, p.Principal)
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+// eraseRun erases from a run and deletes its context, again if somebody changed it
+// meanwhile.
+func (s *Store) eraseRun(ctx context.Context, e Erasure, id string, now time.Time) error {
+	for {
+		rec, unreadable, err := s.LoadStored(ctx, id)
+		if err != nil || unreadable != nil {
+			e.Tell(Erased{Run: id, Left: fmt.Sprint("it can't be read: ", errors.Join(err, unreadable))})
+			return nil
+		}
+		next, changed, withContext, err := run.Erase(rec.Run, e.Who, rec.Context, now)
+		switch {
+		case errors.Is(err, run.ErrNotOver):
+			e.Tell(Erased{Run: id, Left: run.ErrNotOver.Error()})
+			return nil
+		case err != nil:
+			return err
+		case !changed:
+			return nil
+		case e.DryRun:
+			e.Tell(Erased{Run: id})
+			return nil
+		}
+		// The context first: a run without one is erased when this is repeated.
+		if withContext {
+			if err := s.delete(ctx, key(id, contextKey)); err != nil {
+				return err
+			}
+		}
+		if err := s.Save(ctx, next); errors.Is(err, ErrConflict) {
+			continue
+		} else if err != nil {
+			return err
+		}
+		e.Tell(Erased{Run: id})
+		return nil
+	}
+}
+
+// eraseAct deletes an action of a run that is over, or gone.
+func (s *Store) eraseAct(ctx context.Context, e Erasure, it item) error {
+	_, id, _ := strings.Cut(stringOf(it["pk"]), "#")
+	r, err := s.Load(ctx, id)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if err == nil && !r.Over() {
+		e.Tell(Erased{Run: id, Left: "an action of a request that is not over yet"})
+		return nil
+	}
+	return s.eraseItem(ctx, e, it)
+}
+
+// eraseLease deletes the lease of an access that nobody has and that is not to be
+// read once more.
+func (s *Store) eraseLease(ctx context.Context, e Erasure, it item) error {
+	var l lease.Lease
+	if err := json.Unmarshal([]byte(stringOf(it["body"])), &l); err != nil {
+		e.Tell(Erased{Item: nameOf(it), Left: "it can't be read: " + err.Error()})
+		return nil
+	}
+	held := slices.ContainsFunc(l.Holders, func(h lease.Holder) bool { return h.State != run.Dropped })
+	if _, due := l.DueAt(); held || due || l.Given {
+		e.Tell(Erased{Item: nameOf(it), Left: "access is held, or was taken back just now and is read once more; repeat it in half an hour"})
+		return nil
+	}
+	return s.eraseItem(ctx, e, it)
+}
+
+// eraseLink deletes what somebody is linked to, and takes them out of others'
+// links, which stay: links separate people.
+func (s *Store) eraseLink(ctx context.Context, e Erasure, it item) error {
+	if e.Who.In(strings.TrimPrefix(stringOf(it["pk"]), linkPrefix)) {
+		return s.eraseItem(ctx, e, it)
+	}
+	to, _ := it["to"].(*types.AttributeValueMemberSS)
+	if to == nil {
+		return nil
+	}
+	var gone []string
+	for _, end := range to.Value {
+		if e.Who.In(end) {
+			gone = append(gone, end)
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	if !e.DryRun {
+		_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+			TableName: &s.table, Key: item{"pk": it["pk"], "sk": it["sk"]}, UpdateExpression: aws.String("DELETE #to :gone"),
+			ExpressionAttributeNames:  map[string]string{"#to": "to"},
+			ExpressionAttributeValues: item{":gone": &types.AttributeValueMemberSS{Value: gone}},
+		})
+		if err != nil {
+			return fmt.Errorf("erase a link: %w", err)
+		}
+	}
+	e.Tell(Erased{Item: nameOf(it)})
+	return nil
+}
+
+func (s *Store) eraseItem(ctx context.Context, e Erasure, it item) error {
+	if !e.DryRun {
+		if err := s.delete(ctx, it); err != nil {
+			return err
+		}
+	}
+	e.Tell(Erased{Item: nameOf(it)})
+	return nil
+}
+
+func (s *Store) delete(ctx context.Context, it item) error {
+	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: item{"pk": it["pk"], "sk": it["sk"]}})
+	if err != nil {
+		return fmt.Errorf("delete %s: %w", nameOf(it), err)
+	}
+	return nil
+}
+
+func (s *Store) eachItem(ctx context.Context, f func(item) error) error {
+	pages := dynamodb.NewScanPaginator(s.client, &dynamodb.ScanInput{TableName: &s.table, ConsistentRead: aws.Bool(true)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return fmt.Errorf("read the table: %w", err)
+		}
+		for _, it := range page.Items {
+			if err := f(it); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func nameOf(it item) string { return stringOf(it["pk"]) + " " + stringOf(it["sk"]) }
