@@ -12,6 +12,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // eraser says whom to erase: the flags of the command.
@@ -114,11 +115,11 @@ func (x *eraser) run(ctx context.Context, people []string, now time.Time, out io
 func (x *eraser) print(out io.Writer, e store.Erased) {
 	what := "request " + e.Run
 	if e.Run == "" {
-		what = "item " + visible(e.Item)
+		what = "item " + text.Line(e.Item)
 	}
 	switch {
 	case e.Left != "":
-		fmt.Fprintf(out, "left    %s: %s\n", what, visible(e.Left))
+		fmt.Fprintf(out, "left    %s: %s\n", what, text.Line(e.Left))
 	case x.dryRun:
 		fmt.Fprintln(out, "would   "+what)
 	default:
@@ -128,7 +129,7 @@ func (x *eraser) print(out io.Writer, e store.Erased) {
 
 func (x *eraser) summary(out io.Writer, r eraseReport, left int) {
 	for _, p := range r.Principals {
-		fmt.Fprintf(out, "known by the login %s, which is erased too\n", visible(p))
+		fmt.Fprintf(out, "known by the login %s, which is erased too\n", text.Line(p))
 	}
 	did := "erased"
 	if x.dryRun {
