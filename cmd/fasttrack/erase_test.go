@@ -88,7 +88,7 @@ func (w *recordWorld) erase(args ...string) (string, int) {
 	if err != nil {
 		out += err.Error()
 	}
-	return out, exitStatus(err)
+	return out, exitStatus(w.t.Context(), err)
 }
 
 // After an erasure nothing in the table names the person, in keys either, and
