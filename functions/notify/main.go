@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"log/slog"
 	"os"
 	"sync"
 	"time"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/functions/notify/tell"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/logs"
 )
 
 func main() {
@@ -24,7 +24,7 @@ func main() {
 	if url := os.Getenv("WEBHOOK_URL"); url != "" {
 		var err error
 		if d.Webhook, err = tell.NewWebhook(url, secret(cfg, os.Getenv("WEBHOOK_SECRET_ARN")), time.Now); err != nil {
-			slog.Error("notify can't start", "error", err.Error())
+			logs.New(os.Stdout).Error("notify can't start", "error", err.Error())
 			os.Exit(1)
 		}
 	}

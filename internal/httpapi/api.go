@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"github.com/fasttrack-dev/fasttrack/internal/logs"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -89,7 +90,7 @@ func (a *API) Handle(ctx context.Context, ev Event) (Answer, error) {
 	started := time.Now()
 	log := a.Log
 	if log == nil {
-		log = slog.New(slog.NewJSONHandler(os.Stdout, nil))
+		log = logs.New(os.Stdout)
 	}
 	id := ev.RequestContext.RequestID
 	if lc, ok := lambdacontext.FromContext(ctx); ok {

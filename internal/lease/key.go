@@ -1,6 +1,8 @@
 package lease
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -82,4 +84,10 @@ func KeyOf(r *run.Run) (Key, error) {
 		}
 	}
 	return k, nil
+}
+
+// Handle names the lease where the person and the target must not be named.
+func (k Key) Handle() string {
+	sum := sha256.Sum256([]byte(k.String()))
+	return hex.EncodeToString(sum[:8])
 }

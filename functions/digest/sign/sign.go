@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/digest"
+	"github.com/fasttrack-dev/fasttrack/internal/logs"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -48,7 +49,7 @@ func New(d Deps) *Handler {
 		d.Now = time.Now
 	}
 	if d.Log == nil {
-		d.Log = slog.New(slog.NewJSONHandler(os.Stdout, nil))
+		d.Log = logs.New(os.Stdout)
 	}
 	return &Handler{d}
 }

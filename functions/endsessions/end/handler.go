@@ -14,6 +14,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
+
+	"github.com/fasttrack-dev/fasttrack/internal/logs"
 )
 
 // Policies is what is called of AWS Organizations.
@@ -41,7 +43,7 @@ func New(d Deps) *Handler {
 		d.Now = time.Now
 	}
 	if d.Log == nil {
-		d.Log = slog.New(slog.NewJSONHandler(os.Stdout, nil))
+		d.Log = logs.New(os.Stdout)
 	}
 	return &Handler{d}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
+	"github.com/fasttrack-dev/fasttrack/internal/logs"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
@@ -44,7 +45,7 @@ func New(d Deps) *Handler {
 		d.Now = time.Now
 	}
 	if d.Log == nil {
-		d.Log = slog.New(slog.NewJSONHandler(os.Stdout, nil))
+		d.Log = logs.New(os.Stdout)
 	}
 	return &Handler{d}
 }
@@ -66,12 +67,14 @@ func (h *Handler) Handle(ctx context.Context, req Request) (answer any, err erro
 		}
 		attrs = append(attrs, "took_ms", time.Since(started).Milliseconds())
 		if err != nil {
+			attrs = append(attrs, "code", code(err))
 			err = atTheEdge(err)
-			h.Log.Error("access failed", append(attrs, "error", err.Error(), "type", fmt.Sprintf("%T", err))...)
+			// Its text may be a strategy's, and name people: the run keeps it.
+			h.Log.Error("access failed", append(attrs, "type", fmt.Sprintf("%T", err))...)
 			return
 		}
 		if c, ok := answer.(Checked); ok && c.Found {
-			h.Log.Error("access was there after its end, and was taken back", append(attrs, "access_found", true, "lease", req.Lease.String())...)
+			h.Log.Error("access was there after its end, and was taken back", append(attrs, "access_found", true, "lease", req.Lease.Handle())...)
 			return
 		}
 		h.Log.Info("access", attrs...)
@@ -88,6 +91,15 @@ func (h *Handler) Handle(ctx context.Context, req Request) (answer any, err erro
 		return h.check(ctx, req)
 	}
 	return nil, Refused{fmt.Sprintf("there is no operation %q", req.Operation)}
+}
+
+// code is the code of the AWS error that an error is, "" for none.
+func code(err error) string {
+	var of interface{ ErrorCode() string }
+	if errors.As(err, &of) {
+		return of.ErrorCode()
+	}
+	return ""
 }
 
 // margin is how long after the function's own time limit nothing of it can

@@ -17,6 +17,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+
+	"github.com/fasttrack-dev/fasttrack/internal/logs"
 )
 
 // Topic is what is called of SNS.
@@ -42,7 +44,7 @@ type Handler struct{ Deps }
 // New gives a handler.
 func New(d Deps) *Handler {
 	if d.Log == nil {
-		d.Log = slog.New(slog.NewJSONHandler(os.Stdout, nil))
+		d.Log = logs.New(os.Stdout)
 	}
 	return &Handler{d}
 }
@@ -81,7 +83,7 @@ func (h *Handler) Handle(ctx context.Context, in BusEvent) error {
 		}
 	}
 	err := errors.Join(errs...)
-	attrs := []any{"event", e.ID, "run_id", e.Run.ID, "flow", e.Run.Flow, "channels", channels, "subject", m.Subject, "took_ms", time.Since(started).Milliseconds()}
+	attrs := []any{"event", e.ID, "run_id", e.Run.ID, "flow", e.Run.Flow, "channels", channels, "took_ms", time.Since(started).Milliseconds()}
 	if err != nil {
 		h.Log.Error("not told", append(attrs, "error", err.Error())...)
 		return err

@@ -31,7 +31,7 @@ type Webhook struct {
 func NewWebhook(target string, secret func(context.Context) (string, error), now func() time.Time) (*Webhook, error) {
 	u, err := url.Parse(target)
 	if err != nil {
-		return nil, fmt.Errorf("webhook: %w", err)
+		return nil, fmt.Errorf("webhook: its URL is not one: %w", withoutURL(err))
 	}
 	local := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1"
 	if u.Scheme != "https" && !(u.Scheme == "http" && local) || u.Host == "" {
@@ -65,7 +65,7 @@ func (w *Webhook) Tell(ctx context.Context, id, kind string, detail json.RawMess
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url, bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("webhook: %w", err)
+		return fmt.Errorf("webhook: %w", withoutURL(err))
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "fasttrack")
@@ -74,7 +74,7 @@ func (w *Webhook) Tell(ctx context.Context, id, kind string, detail json.RawMess
 	req.Header.Set("webhook-signature", signatures)
 	res, err := w.client.Do(req)
 	if err != nil {
-		return fmt.Errorf("webhook: %w", err)
+		return fmt.Errorf("webhook: it could not be reached: %w", withoutURL(err))
 	}
 	if err := res.Body.Close(); err != nil {
 		return fmt.Errorf("webhook: %w", err)
@@ -83,6 +83,16 @@ func (w *Webhook) Tell(ctx context.Context, id, kind string, detail json.RawMess
 		return fmt.Errorf("webhook: it answered %d", res.StatusCode)
 	}
 	return nil
+}
+
+// withoutURL is the error that net/http and net/url wrap together with the URL,
+// which is a secret: whoever knows it may post there.
+func withoutURL(err error) error {
+	var of *url.Error
+	if errors.As(err, &of) {
+		return of.Err
+	}
+	return err
 }
 
 // Sign gives the value of the header webhook-signature: for each secret "v1," and

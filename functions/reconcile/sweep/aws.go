@@ -25,13 +25,11 @@ func NewInvoke(client *lambda.Client, function string) Invoke {
 			return fmt.Errorf("invoke %s: %w", function, err)
 		}
 		if out.FunctionError != nil {
-			var failed struct {
-				Message string `json:"errorMessage"`
-			}
+			failed := FunctionError{Function: function}
 			if json.Unmarshal(out.Payload, &failed) != nil || failed.Message == "" {
 				failed.Message = *out.FunctionError
 			}
-			return errors.New(failed.Message)
+			return failed
 		}
 		if answer == nil {
 			return nil
@@ -39,6 +37,15 @@ func NewInvoke(client *lambda.Client, function string) Invoke {
 		return json.Unmarshal(out.Payload, answer)
 	}
 }
+
+// FunctionError is the error that a function returned.
+type FunctionError struct {
+	Function string `json:"-"`
+	Type     string `json:"errorType"`
+	Message  string `json:"errorMessage"`
+}
+
+func (e FunctionError) Error() string { return e.Message }
 
 type stepFunctions struct {
 	client  *sfn.Client

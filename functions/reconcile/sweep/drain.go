@@ -40,7 +40,7 @@ func (s *sweep) drain(ctx context.Context, id string) {
 		}
 		// What it does from now on is refused; it need not wait until it finds out.
 		if err := s.Executions.Stop(ctx, before, removed); err != nil {
-			s.Log.Warn("stop the execution that was before", "run_id", id, "error", err.Error())
+			s.Log.Warn("stop the execution that was before", "run_id", id, "error", said(err))
 		}
 	}
 }

@@ -106,7 +106,7 @@ func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
 			// At once, and also while no execution can be started. That one finds
 			// out from the lease; an error is its to deal with.
 			if err := s.Grant(ctx, takeRequest(r.ID, next.Name), nil); err != nil {
-				s.Log.Warn("take back before the execution starts", "run_id", r.ID, "error", err.Error())
+				s.Log.Warn("take back before the execution starts", "run_id", r.ID, "error", said(err))
 			}
 		}
 		input, err := s.input(r.ID, next.Document)

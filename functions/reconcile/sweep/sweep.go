@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
+	"github.com/fasttrack-dev/fasttrack/internal/logs"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -56,7 +57,7 @@ func New(d Deps) *Handler {
 		d.Now = time.Now
 	}
 	if d.Log == nil {
-		d.Log = slog.New(slog.NewJSONHandler(os.Stdout, nil))
+		d.Log = logs.New(os.Stdout)
 	}
 	return &Handler{d}
 }
@@ -96,6 +97,8 @@ type Action struct {
 	Why string `json:"why"`
 	// Error is why it did not work; it is tried again at the next sweep.
 	Error string `json:"error,omitempty"`
+	// handle names the lease in the log, where its key would name the person.
+	handle string
 }
 
 // The bounds of one sweep: what is left is found by the next.
@@ -182,8 +185,21 @@ func (s *sweep) do(a Action, do func() error) error {
 	if err != nil {
 		log = s.Log.Error
 	}
-	log("reconcile", "run_id", a.RunID, "lease", a.Lease, "action", a.Action, "why", a.Why, "error", a.Error, "dry_run", s.report.DryRun)
+	log("reconcile", "run_id", a.RunID, "lease", a.handle, "action", a.Action, "why", a.Why, "error", said(err), "dry_run", s.report.DryRun)
 	return err
+}
+
+// said is an error for the log: of one that another function returned only its
+// type, since its text may be a strategy's and name people.
+func said(err error) string {
+	var failed FunctionError
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &failed):
+		return failed.Type + " of " + failed.Function
+	}
+	return err.Error()
 }
 
 func (s *sweep) end() (Report, error) {
@@ -226,7 +242,7 @@ func (s *sweep) acted(ctx context.Context, id string) {
 
 // lease has the access of an ended lease read once more.
 func (s *sweep) lease(ctx context.Context, k lease.Key) {
-	_ = s.do(Action{Lease: k.String(), Action: "check", Why: "its last run ended a while ago"}, func() error {
+	_ = s.do(Action{Lease: k.String(), handle: k.Handle(), Action: "check", Why: "its last run ended a while ago"}, func() error {
 		return s.Grant(ctx, map[string]any{"version": 2, "operation": "check", "lease": k}, nil)
 	})
 }

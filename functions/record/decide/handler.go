@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
+	"github.com/fasttrack-dev/fasttrack/internal/logs"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -72,7 +73,7 @@ func New(d Deps) *Handler {
 		d.Now = time.Now
 	}
 	if d.Log == nil {
-		d.Log = slog.New(slog.NewJSONHandler(os.Stdout, nil))
+		d.Log = logs.New(os.Stdout)
 	}
 	return &Handler{d}
 }
