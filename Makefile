@@ -115,7 +115,8 @@ bench: build-sam ## Measure the budgets of docs/performance.md, and what a milli
 	go run ./bench
 	$(EMULATED) go test -run '^$$' -bench BesideTheEmulator -benchtime 5x ./e2e
 
-deploy: ## Build and deploy to AWS with the SAM CLI, asking what it must know
+deploy: build ## Check the names of flows and hooks, then build and deploy to AWS with the SAM CLI, asking what it must know
+	build/fasttrack flows check --binary build/HooksFunction/bootstrap
 	sam build
 	sam deploy --guided --capabilities CAPABILITY_IAM
 	@aws cloudformation update-termination-protection --enable-termination-protection --stack-name '$(STACK)' >/dev/null && \

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -68,10 +69,13 @@ type checkReport struct {
 	Flows    int          `json:"flows"`
 	Errors   []flow.Error `json:"errors"`
 	Warnings []flow.Error `json:"warnings"`
+	// Notes say what was not checked.
+	Notes []string `json:"notes,omitempty"`
 }
 
 func newFlowsCheckCommand() *cobra.Command {
 	var asJSON bool
+	var binary string
 	var there deployed
 	cmd := &cobra.Command{
 		Use:   "check [FILE]",
@@ -82,6 +86,11 @@ func newFlowsCheckCommand() *cobra.Command {
 
 The exit status is 1 if there is any. What looks like an oversight, as a group
 that the directory doesn't have, is a warning: it doesn't change the status.
+
+The names of flows are compared with the hook function, both ways: a flow that it
+has no hooks for is a mistake unless it has hooks for "*" or the flow says hooks:
+none, and so are hooks for a flow that the file does not have. The binary is that
+of --binary, or build/HooksFunction/bootstrap beside the file if there is one.
 
 --deployed also asks AWS, with your own credentials, for each hook and strategy
 function that the file names: one that is missing is a mistake. Without it such a
@@ -103,6 +112,16 @@ than any of them is a mistake, one that lasts longer than the shortest a warning
 			default:
 				report.OK, report.Flows = true, len(file.Flows)
 				report.Warnings = append(report.Warnings, file.Warnings...)
+				mismatched, note, failed := checkBinary(cmd.Context(), file, report.File, binary)
+				if failed != nil {
+					return failed
+				}
+				if note != "" && !there.ask { // else with what is deployed
+					report.Notes = []string{note}
+				}
+				if len(mismatched) > 0 {
+					report.OK, report.Errors, err = false, mismatched, &flow.Errors{Name: report.File, List: mismatched}
+				}
 				if there.ask {
 					missing, failed := there.missing(cmd.Context(), file)
 					if failed != nil {
@@ -113,7 +132,7 @@ than any of them is a mistake, one that lasts longer than the shortest a warning
 						return failed
 					}
 					report.Warnings = append(report.Warnings, warnings...)
-					if missing = append(missing, sessions...); len(missing) > 0 {
+					if missing = slices.Concat(mismatched, missing, sessions); len(missing) > 0 {
 						report.OK, report.Errors, err = false, missing, &flow.Errors{Name: report.File, List: missing}
 					}
 				}
@@ -134,11 +153,15 @@ than any of them is a mistake, one that lasts longer than the shortest a warning
 				w.Detail = "warning: " + w.Detail
 				fmt.Fprintln(cmd.ErrOrStderr(), w.In(report.File))
 			}
+			for _, note := range report.Notes {
+				fmt.Fprintln(cmd.ErrOrStderr(), "note: "+note)
+			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok, %s\n", report.File, count(report.Flows, "flow"))
 			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	cmd.Flags().StringVar(&binary, "binary", "", "a `FILE`: the bootstrap of functions/hooks to compare the names of flows with")
 	there.flags(cmd)
 	return cmd
 }

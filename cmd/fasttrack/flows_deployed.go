@@ -37,6 +37,8 @@ func (d *deployed) missing(ctx context.Context, file *flow.File) ([]flow.Error, 
 	for _, use := range file.Functions {
 		name := use.Name
 		switch {
+		case !use.Strategy && name == flow.NoHooks:
+			continue
 		case !use.Strategy && name == flow.OwnHooks:
 			name = ownHooks(d.stack)
 		case use.Strategy && !strings.HasPrefix(name, "arn:"):
@@ -48,6 +50,15 @@ func (d *deployed) missing(ctx context.Context, file *flow.File) ([]flow.Error, 
 				return nil, err
 			}
 			there[name] = is
+			if is && !use.Strategy && use.Name == flow.OwnHooks {
+				has, known, err := flowsOf(ctx, lambdaFunction(client, name))
+				if err != nil {
+					return nil, err
+				}
+				if known {
+					mistakes = append(mistakes, mismatches(file, name, has)...)
+				}
+			}
 		}
 		if !is {
 			mistakes = append(mistakes, use.Missing(fmt.Sprintf("there is no function %s; deploy it, and list its ARN in the stack's parameters", name)))

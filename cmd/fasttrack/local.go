@@ -25,7 +25,11 @@ func newLocalCommand() *cobra.Command {
 		Example: "  fasttrack local\n  fasttrack local --addr 127.0.0.1:9000\n  fasttrack local --data ~/fasttrack\n  fasttrack local --attach python-hooks=9001\n  fasttrack local --parameter AuditDigest=true",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, err := flow.Load(flows); err != nil {
+			file, err := flow.Load(flows)
+			if err != nil {
+				return err
+			}
+			if err := checkLocalHooks(cmd.Context(), file, flows, o.BuildDir); err != nil {
 				return err
 			}
 			o.Log = cmd.ErrOrStderr()

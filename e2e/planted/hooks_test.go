@@ -8,4 +8,10 @@ var _ = plant(
 	bug{"let a nil list keep the flow's approvers", "hook/people.go", "if len(principals) == 1 && principals[0] == Keep[0] {", "if principals == nil || len(principals) == 1 && principals[0] == Keep[0] {", "./hook", "OnlyKeep"},
 	bug{"let a misspelt field read as an absent one", "hook/declared.go", "if !n.known || slices.Contains(n.list, name) {", "if true {", "./hook", "Undeclared"},
 	bug{"go on without the hooks of a flow that was renamed", "hook/answer.go", "return Hooks{}, fmt.Errorf(\"flow %q has no hooks", "return Hooks{}, nil\n\treturn Hooks{}, fmt.Errorf(\"flow %q has no hooks", "./hook", "UnknownFlow"},
+	bug{"call a guard in a trial", "internal/replay/replay.go", "hook == run.OnRequest || o.Guards) {", "hook == run.OnRequest || true) {", "./internal/replay", "Trial"},
+	bug{"do not say that it is a trial", "internal/replay/replay.go", "document.Hook.Ask.Trial = true", "_ = document", "./internal/replay", "Trial"},
+	bug{"try a deployed function without a word", "cmd/fasttrack/hooks_check_live.go", "return err != nil || !loopback.Is(u.Hostname())", "return false", "./cmd/fasttrack", "HooksCheckRefuses"},
+	bug{"follow what is responded for a flow without hooks", "internal/run/decide_hook.go", "case d.Flow.NoHooks:\n\t\treturn d.withoutHooks()\n", "", "./internal/run", "AFlowWithoutHooks"},
+	bug{"do not look for hooks of a flow that was renamed", "cmd/fasttrack/flows_hooks.go", "if name != \"*\" && !named[name] {", "if false {", "./cmd/fasttrack", "Mismatches"},
+	bug{"go on with a function that does not know the flow", "internal/run/answer_version.go", "a.whole = true\n\ta.permissions", "a.permissions", "./internal/run", "AFunctionWithoutHooks"},
 )

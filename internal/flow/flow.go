@@ -31,7 +31,9 @@ type FunctionUse struct {
 	// Name is the function's name or ARN; OwnHooks is functions/hooks of this
 	// project, also where a flow names none.
 	Name string
-	// Strategy tells that it gives access; else it has hooks.
+	// Flow is the flow that names it.
+	Flow string
+	// Strategy tells that it gives access; else it has hooks, or Name is NoHooks.
 	Strategy bool
 	place    Error
 }
@@ -72,6 +74,9 @@ func (f *File) Find(name string) (*Flow, bool) {
 // project.
 const OwnHooks = "hooks"
 
+// NoHooks is the value of a flow's hooks that means that it has none.
+const NoHooks = "none"
+
 // Flow declares what may be asked, and who may answer.
 //
 // Principals (Requesters, Admins, approvers, viewers) are e-mails or other
@@ -83,7 +88,7 @@ type Flow struct {
 	Name        string `json:",omitempty"`
 	Label       string `json:",omitempty"`
 	Description string `json:",omitempty"`
-	// Hooks is OwnHooks, or the name or ARN of any Lambda function.
+	// Hooks is OwnHooks, NoHooks, or the name or ARN of any Lambda function.
 	Hooks string `json:",omitempty"`
 	// HookTimeoutSeconds limits each hook, 10 by default, at most 60.
 	HookTimeoutSeconds int      `json:",omitempty"`

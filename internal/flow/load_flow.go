@@ -87,9 +87,10 @@ func (r *reader) flowAsAWhole(n *yaml.Node, path string, f *Flow, seen map[strin
 		r.fail(seen["durations"], join(path, "durations"), "only a flow with a strategy has durations")
 	}
 	if at := seen["hooks"]; at != nil {
-		r.uses(at, join(path, "hooks"), f.Hooks, false)
+		r.uses(at, join(path, "hooks"), f.Hooks, f.Name, false)
+		r.withoutHooks(at, join(path, "hooks"), f)
 	} else {
-		r.uses(n, join(path, "hooks"), f.Hooks, false)
+		r.uses(n, join(path, "hooks"), f.Hooks, f.Name, false)
 	}
 	r.strategyAsAWhole(path, f, seen)
 	for i, field := range f.Fields {
@@ -101,6 +102,26 @@ func (r *reader) flowAsAWhole(n *yaml.Node, path string, f *Flow, seen map[strin
 		default:
 			r.fieldValues(at, f, field)
 		}
+	}
+}
+
+// withoutHooks refuses what a flow without hooks can't have.
+func (r *reader) withoutHooks(at *yaml.Node, path string, f *Flow) {
+	if f.Hooks != NoHooks {
+		return
+	}
+	for _, field := range f.Fields {
+		if field.Prefetch {
+			r.fail(at, path, "none, but the field %q takes its options from hooks (prefetch)", field.Name)
+		}
+	}
+	switch {
+	case f.Shadow:
+		r.fail(at, path, "none, but the mode is shadow, which tries hooks")
+	case f.FastTrack != nil:
+		r.fail(at, path, "none, but fast_track limits what on_request may approve")
+	case f.Recheck:
+		r.fail(at, path, "none, but recheck asks get_permissions again")
 	}
 }
 

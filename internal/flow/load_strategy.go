@@ -35,7 +35,7 @@ func (r *reader) strategy(n *yaml.Node, path string, f *Flow) {
 		r.fail(n, join(path, "function"), "it is missing; a Lambda function's name or ARN was expected")
 	case s.Type == "lambda":
 		r.text(&s.Function, 200)(function, join(path, "function"))
-		r.uses(function, join(path, "function"), s.Function, true)
+		r.uses(function, join(path, "function"), s.Function, f.Name, true)
 		if err := checkFunction(s.Function); err != nil && function.Tag == "!!str" {
 			r.fail(function, join(path, "function"), "%v", err)
 		}

@@ -37,8 +37,8 @@ type place struct {
 }
 
 // uses notes a place that names a function.
-func (r *reader) uses(n *yaml.Node, path, name string, strategy bool) {
-	r.functions = append(r.functions, FunctionUse{Name: name, Strategy: strategy, place: Error{Line: n.Line, Column: n.Column, Path: path}})
+func (r *reader) uses(n *yaml.Node, path, name, flow string, strategy bool) {
+	r.functions = append(r.functions, FunctionUse{Name: name, Flow: flow, Strategy: strategy, place: Error{Line: n.Line, Column: n.Column, Path: path}})
 }
 
 func (r *reader) fail(n *yaml.Node, path, format string, args ...any) {

@@ -145,8 +145,9 @@ func (f *Flow) ForRun(hooks string) (run.Flow, error) {
 			TimeoutSeconds: f.Review.TimeoutSeconds,
 		},
 	}
-	if f.Hooks == OwnHooks {
-		out.Hooks = hooks
+	if f.Hooks == OwnHooks || f.Hooks == NoHooks {
+		// The first state of every run calls a function; see [run.NoHook].
+		out.Hooks, out.NoHooks = hooks, f.Hooks == NoHooks
 	}
 	for _, act := range f.RequireReason {
 		out.RequireReason = append(out.RequireReason, run.EventName(act))

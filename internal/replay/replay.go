@@ -78,7 +78,7 @@ func Ask(ctx context.Context, a run.Asked, at time.Time, ask Function, o Options
 	for r.Status == run.Requested && r.Engine.Next == run.NextHook {
 		step := run.Step{ID: fmt.Sprint("replay/", r.Engine.Turn), Turn: r.Engine.Turn}
 		hook := r.Engine.Hook
-		if reduces(hook) || hook == run.OnRequest || o.Guards {
+		if !r.Flow.NoHooks && (reduces(hook) || hook == run.OnRequest || o.Guards) {
 			called[hook] = true
 			if step.Heard, step.Caught, err = v.ask(ctx, r, a.Context, ask); err != nil {
 				return v, err

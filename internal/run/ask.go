@@ -121,8 +121,12 @@ type AskEntry struct {
 
 // ask builds what the hook that comes next is asked.
 func (r *Run) ask(context json.RawMessage) Ask {
+	hook := r.Engine.Hook
+	if r.Flow.NoHooks {
+		hook = NoHook
+	}
 	a := Ask{
-		Version: ContractVersion, Hook: r.Engine.Hook, TimeoutSeconds: r.Flow.HookTimeoutSeconds, Accepts: accepted,
+		Version: ContractVersion, Hook: hook, TimeoutSeconds: r.Flow.HookTimeoutSeconds, Accepts: accepted,
 		Trial: r.Flow.Shadow && r.Engine.Hook == OnRequest, Flow: r.Flow.Declared(r.flowVersion()),
 		Event: r.askEvent(),
 		Run: AskRun{

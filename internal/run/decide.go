@@ -130,7 +130,7 @@ func (d *decider) ask(h HookName) {
 // known it counts as there. A guard is known to be absent only by the version that
 // would be asked now.
 func (d *decider) subscribed(h HookName) bool {
-	return d.has(h) || h.guard() && !d.knowsHooksOfNow()
+	return !d.Flow.NoHooks && (d.has(h) || h.guard() && !d.knowsHooksOfNow())
 }
 
 // knowsHooksOfNow reports whether the subscriptions are those of the version that
@@ -150,7 +150,7 @@ const unversioned = "$LATEST"
 // LacksGuard reports whether a hook that stands before an act or access was not
 // among those that the hook function said it has.
 func (r *Run) LacksGuard() bool {
-	return slices.ContainsFunc(guards, func(h HookName) bool { return !r.has(h) })
+	return !r.Flow.NoHooks && slices.ContainsFunc(guards, func(h HookName) bool { return !r.has(h) })
 }
 
 // raise brings an event about: it asks the event's on-hook if there is one, else

@@ -55,6 +55,8 @@ func (d *decider) hear() {
 func (d *decider) listen(hook HookName) answer {
 	var a answer
 	switch {
+	case d.Flow.NoHooks:
+		return d.withoutHooks()
 	case d.step.Caught != nil:
 		a.whole = true
 		a.fail(hook, "%s", d.step.Caught.explain(d.Flow.HookTimeoutSeconds))

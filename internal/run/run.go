@@ -79,6 +79,8 @@ type Flow struct {
 	// Hooks is the function that is asked: a name or an ARN, perhaps with a
 	// qualifier.
 	Hooks string `json:"hooks"`
+	// NoHooks is set for a flow without hooks: none is called.
+	NoHooks bool `json:"no_hooks,omitempty"`
 	// HookTimeoutSeconds limits each hook.
 	HookTimeoutSeconds int      `json:"hook_timeout_seconds"`
 	Admins             []string `json:"admins"`
