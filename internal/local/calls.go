@@ -2,6 +2,7 @@ package local
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -55,7 +56,7 @@ func accessKey(r *http.Request) string {
 // asked are the members by which calls name what they are about.
 type asked struct {
 	TableName, IndexName, StateMachineArn, ExecutionArn, SecretId, KeyId string
-	Item                                                                 map[string]map[string]any
+	Item, Key                                                            map[string]map[string]any
 	Entries                                                              []struct{ EventBusName string }
 	RequestItems                                                         map[string]any
 	TransactItems                                                        []map[string]struct {
@@ -144,7 +145,7 @@ func (in asked) dynamoDB(operation string) []Call {
 	if in.IndexName != "" {
 		on += "/index/" + in.IndexName
 	}
-	return []Call{{Action: "dynamodb:" + operation, Resource: on, Key: key(in.Item)}}
+	return []Call{{Action: "dynamodb:" + operation, Resource: on, Key: cmp.Or(key(in.Item), key(in.Key))}}
 }
 
 func arn(service, resource string) string {
