@@ -13,6 +13,7 @@ var accessBugs = []bug{
 	{"keep texts of any length in a lease", "internal/lease/room.go", "maxText    = 400", "maxText    = 4000", "./internal/lease", "Full"},
 	{"list any number of runs that were given nothing", "internal/lease/attempt.go", "if len(next.Holders) >= mostListed {\n\t\t\treturn nil", "if false {\n\t\t\treturn nil", "./internal/lease", "Full"},
 	{"count approvals without an end", "internal/run/fast_track.go", "if more := len(t.Approved) - MaxFastTracked; more > 0 {", "if more := 0; more > 0 {", "./internal/run", "Tally"},
+	{"begin a fence anew", "internal/lease/attempt.go", "l.Fence = max(l.Fence+1, deadline.Unix())", "l.Fence++", "./internal/lease", "Fence"},
 	// A give says whether it made the access.
 	{"believe what the first give found", "internal/lease/attempt.go", "next.Existed = false\n\tif !known {", "if !known {", "./internal/lease ./functions/grant/hold", "Interleaving|Made"},
 	{"believe what was found before the last end", "internal/lease/attempt.go", "if !next.wanted() {", "if !l.Given {", "./functions/grant/hold", "Made"},

@@ -235,7 +235,9 @@ func (l *Lease) Forget(over func(runID string) bool, now time.Time) *Lease {
 // begin puts an attempt into the lease, in place of one that was given up on.
 func (l *Lease) begin(kind Kind, runID string, deadline time.Time) {
 	l.giveUp()
-	l.Fence++
+	// The time is in it: a lease that was erased, or restored from a backup, must
+	// not begin below what a strategy has seen.
+	l.Fence = max(l.Fence+1, deadline.Unix())
 	l.Attempt = &Attempt{Kind: kind, RunID: runID, Fence: l.Fence, Deadline: deadline}
 }
 

@@ -114,3 +114,24 @@ func TestALeaseOfAnOlderRelease(t *testing.T) {
 		}
 	}
 }
+
+// The fence of an access never goes back, not either where its lease was erased or
+// restored meanwhile.
+func TestTheFenceOutlivesTheLease(t *testing.T) {
+	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	newest := int64(0)
+	for n := range 5 {
+		l := lease.New(lease.Key{}) // it is gone each time
+		for range 3 {
+			next, begun, err := l.BeginGive("a", true, 0, now, now.Add(time.Minute))
+			if err != nil || !begun {
+				t.Fatal(begun, err)
+			}
+			if l = next; l.Fence <= newest {
+				t.Fatalf("%d: fence %d comes after %d", n, l.Fence, newest)
+			}
+			newest = l.Fence
+		}
+		now = now.Add(time.Minute)
+	}
+}
