@@ -264,6 +264,9 @@ func (d *decider) tellNext(reason string, rt *Routing) {
 	e := Entry{Event: Forward, Actor: Actor{Type: EngineActor}, Channel: ViaEngine, Reason: reason}
 	if d.Review.Told < len(d.Review.Notify) {
 		e.To = d.Review.Notify[d.Review.Told].To
+		if slices.Equal(d.Review.Approvers, adminsAlone) && !slices.Equal(d.Flow.Review.Approvers, adminsAlone) {
+			e.To = adminsAlone // also where an older release kept the flow's list
+		}
 		d.Review.Told++
 	}
 	d.Review.ToldAt = d.now

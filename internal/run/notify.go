@@ -5,14 +5,17 @@ import (
 	"strings"
 )
 
-// notifyDeciders gives a notify list without those who provably may not decide
-// the run: whoever is asked to decide may. The first entry then goes to the
-// approvers if nobody else of it is left. Whom it can't tell by name, such as a
-// channel, stays.
+// notifyDeciders returns the flow's notify list for a run whose approvers are not
+// the flow's: without people of whom it is not known that they may decide. The
+// first entry goes to the approvers if nobody else of it is left. What names no
+// people, such as a channel, stays.
 func (r *Run) notifyDeciders(list []Notify, t *Today) []Notify {
 	out := []Notify{}
 	for i, n := range list {
-		n.To = slices.DeleteFunc(slices.Clone(n.To), func(to string) bool { return !r.MayBeAsked(to, t) })
+		n.To = slices.DeleteFunc(slices.Clone(n.To), func(to string) bool {
+			may, known := r.mayBeAsked(to, t)
+			return !may || !known
+		})
 		if len(n.To) == 0 && i == 0 {
 			n.To = r.askable()
 		}
@@ -47,14 +50,19 @@ const maxAskable = 8 << 10
 // MayBeAsked reports whether one whom a notify list names may decide the run, as
 // far as can be known.
 func (r *Run) MayBeAsked(to string, t *Today) bool {
+	may, _ := r.mayBeAsked(to, t)
+	return may
+}
+
+func (r *Run) mayBeAsked(to string, t *Today) (may, known bool) {
 	admins := r.admins(t)
 	named := append(append(deciders(r.rule()), adminsAlone...), admins...)
 	switch {
 	case !isPrincipal(to), slices.Contains(named, to):
-		return true
+		return true, true
 	}
 	people, known := t.Provably([]string{to}, admins)
-	return known && slices.ContainsFunc(people, func(address string) bool { return r.couldApprove(address, t) })
+	return !known || slices.ContainsFunc(people, func(address string) bool { return r.couldApprove(address, t) }), known
 }
 
 // isPrincipal reports whether an entry of a notify list names people, and not a
