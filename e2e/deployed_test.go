@@ -27,6 +27,7 @@ func TestDeployed(t *testing.T) {
 	t.Run("digest", d.digest)
 	t.Run("states entered", d.statesEntered)
 	t.Run("access of a lost execution is taken back", d.lostExecution)
+	t.Run("forged executions change nothing", func(t *testing.T) { forgedExecutions(t, d.system) })
 }
 
 type deployed struct {

@@ -131,8 +131,9 @@ than any of them is a mistake, one that lasts longer than the shortest a warning
 					if failed != nil {
 						return failed
 					}
-					report.Warnings = append(report.Warnings, warnings...)
-					if missing = slices.Concat(mismatched, missing, sessions); len(missing) > 0 {
+					beyond, unknown := there.rights(cmd.Context(), file)
+					report.Warnings = slices.Concat(report.Warnings, warnings, unknown)
+					if missing = slices.Concat(mismatched, missing, sessions, beyond); len(missing) > 0 {
 						report.OK, report.Errors, err = false, missing, &flow.Errors{Name: report.File, List: missing}
 					}
 				}

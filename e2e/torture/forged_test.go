@@ -162,8 +162,8 @@ func TestForgedExecutionOfARunsName(t *testing.T) {
 	}
 	p.forge(r.ID, input)
 	p.pending(r.ID)
-	if got := p.load(r.ID); got.Reason != "because" || got.Status != run.Pending {
-		t.Errorf("the run is %s", got.Status)
+	if got := p.load(r.ID); got.Reason != "because" || got.Status != run.Pending || len(got.Review.Errors) > 0 {
+		t.Errorf("the run is %s: %+v", got.Status, got.Review)
 	}
 	p.acts("grace@example.com", r.ID, "approve")
 	p.until("it is approved", func() bool { return p.load(r.ID).Status == run.Approved })

@@ -47,7 +47,7 @@ func (u FunctionUse) Missing(why string) Error {
 
 // PermissionSetUse is a target that gives a permission set of IAM Identity Center.
 type PermissionSetUse struct {
-	Instance, ARN string
+	Instance, ARN, Account string
 	// DurationsSeconds are those of the flow.
 	DurationsSeconds []int
 	place            Error

@@ -104,9 +104,12 @@ func (r *reader) givesSet(instance, settings *yaml.Node, at string, f *Flow) {
 	if instance == nil || settings == nil || child(settings, "permission_set") == nil {
 		return
 	}
-	set := child(settings, "permission_set")
+	set, account := child(settings, "permission_set"), ""
+	if n := child(settings, "account"); n != nil {
+		account = n.Value
+	}
 	r.permissionSets = append(r.permissionSets, PermissionSetUse{
-		Instance: instance.Value, ARN: set.Value, DurationsSeconds: f.DurationsSeconds,
+		Instance: instance.Value, ARN: set.Value, Account: account, DurationsSeconds: f.DurationsSeconds,
 		place: Error{Line: set.Line, Column: set.Column, Path: at},
 	})
 }

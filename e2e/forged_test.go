@@ -1,0 +1,102 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local"
+)
+
+// TestForgedExecution starts executions by hand, as `aws stepfunctions
+// start-execution` does, that try to decide a request that waits.
+func TestForgedExecution(t *testing.T) {
+	if emulated() {
+		t.Skip("TestDeployed does it there")
+	}
+	on, _ := serve(t, "CasesFunction", "testdata/cases/flows.yaml", local.Options{})
+	forgedExecutions(t, on)
+}
+
+// forgedExecutions has hook states invoke functions/record and functions/grant: the
+// role of those states may not, and nothing changes.
+func forgedExecutions(t *testing.T, on system) {
+	t.Helper()
+	c := &client{url: on.url, who: "ada@example.com", headers: [][2]string{{"Prefer", "wait=20"}}}
+	if err := c.call("POST", "/requests", []byte(`{"flow":"plain"}`)); err != nil || c.status != 201 {
+		t.Fatalf("%d %v: %s", c.status, err, c.body)
+	}
+	id, _ := c.at("id")
+	before := string(c.body)
+	machines := sfn.New(sfn.Options{Region: local.Region, BaseEndpoint: &on.services, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")})
+	for i, ask := range []map[string]any{
+		{"operation": "decide", "heard": map[string]any{"version": "1", "answer": map[string]any{"transition": "approve", "subscriptions": []string{}}}},
+		{"operation": "park", "token": "forged"},
+		{"operation": "recover", "ended": true, "close": true, "cause": "forged"},
+		{"operation": "give"},
+	} {
+		function := "record"
+		if ask["operation"] == "give" {
+			function = "grant"
+		}
+		for key, value := range map[string]any{
+			"version": 2, "run_id": id, "execution": id, "turn": 1,
+			"step": map[string]any{"state": "Review", "entered_at": time.Now().Add(time.Hour).UTC().Format(time.RFC3339)},
+		} {
+			ask[key] = value
+		}
+		arn := strings.Replace(on.machine, "states:", "lambda:", 1)
+		arn = arn[:strings.Index(arn, ":stateMachine:")] + ":function:" + local.StackName + "-engine-" + function
+		input, err := json.Marshal(map[string]any{
+			"version": 3, "run_id": id, "turn": 1, "next": "Hook", "seconds": 1, "heard": nil, "caught": nil,
+			"hook": map[string]any{"function": arn, "seconds": 20, "ask": ask},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		started, err := machines.StartExecution(t.Context(), &sfn.StartExecutionInput{
+			StateMachineArn: &on.machine, Name: aws.String(fmt.Sprintf("forged-%d", i)), Input: aws.String(string(input)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Its own Decide is refused too: it is not the run's execution.
+		deadline := time.Now().Add(90 * time.Second)
+		for status := types.ExecutionStatusRunning; status != types.ExecutionStatusFailed; time.Sleep(200 * time.Millisecond) {
+			got, err := machines.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: started.ExecutionArn})
+			if err != nil || time.Now().After(deadline) || got.Status == types.ExecutionStatusSucceeded {
+				t.Fatalf("forged-%d: %v, %v", i, err, got.Status)
+			}
+			status = got.Status
+		}
+		history, err := machines.GetExecutionHistory(t.Context(), &sfn.GetExecutionHistoryInput{ExecutionArn: started.ExecutionArn, MaxResults: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		denied := false
+		for _, e := range history.Events {
+			if f := e.TaskFailedEventDetails; f != nil {
+				cause := aws.ToString(f.Cause)
+				denied = denied || strings.Contains(cause, "not authorized") || strings.Contains(aws.ToString(f.Error), "AccessDenied")
+			}
+		}
+		if !denied {
+			t.Errorf("%s of functions/%s was not refused for want of a right", ask["operation"], function)
+		}
+	}
+	c.headers = nil
+	if err := c.call("GET", "/requests/"+id, nil); err != nil || string(c.body) != before {
+		t.Errorf("the request was\n%s\nand is (%v)\n%s", before, err, c.body)
+	}
+	c = &client{url: on.url, who: "grace@example.com"}
+	if err := c.call("POST", "/requests/"+id+"/approve", []byte(`{"reason":"as agreed"}`)); err != nil || c.status != 200 {
+		t.Errorf("approve: %d %v: %s", c.status, err, c.body)
+	}
+}
