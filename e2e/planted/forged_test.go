@@ -17,7 +17,6 @@ var _ = plant(
 	// Recovery backs off by its number and stops with an alarm.
 	bug{"recover at once, however often", "functions/reconcile/sweep/recovery.go", "return min(firstPause<<min(execution-1, 10), lastPause)", "return 0", "./e2e/torture", "TestRecoveriesBackOff"},
 	bug{"recover for ever", "functions/reconcile/sweep/recovery.go", "n >= maxRecoveries && !s.byHand", "n > 1000*maxRecoveries && !s.byHand", "./e2e/torture", "TestRecoveriesBackOff"},
-	bug{"leave access to the next execution", "functions/reconcile/sweep/recovery.go", "if r.TakeBackDue(now) && s.take(", "if false && s.take(", "./e2e/torture", "TestRecoveriesBackOff"},
 	// Rights: acts in a partition of their own, those of older releases still read.
 	bug{"store acts beside the run", "internal/store/item.go", `it := item{"pk": text(actsOf(id)), "sk": text(actPrefix + a.ID)}`, "it := key(id, actPrefix+a.ID)", "./internal/store", "TestActsHave"},
 	bug{"forget the acts of older releases", "internal/store/item.go", "case strings.HasPrefix(sort, actPrefix):", `case strings.HasPrefix(sort, actPrefix) && strings.HasPrefix(stringOf(it["pk"]), actPrefix):`, "./internal/store", "TestActsHave"},
