@@ -90,6 +90,8 @@ func newAccount(t *testing.T) *account {
 		switch r.URL.Query().Get("email") {
 		case "ada@example.com":
 			write(w, []m{{"id": 1, "email": "Ada@example.com"}})
+		case "u\u017fer@example.com": // whom OneLogin takes for user
+			write(w, []m{{"id": 1, "email": "user@example.com"}})
 		case "eve@example.com":
 			write(w, []m{{"id": 2, "email": "eve@example.com"}})
 		case "two@example.com":
@@ -118,16 +120,17 @@ func TestHasRole(t *testing.T) {
 		want        bool
 		err         string
 	}{
-		"by name":             {"ada@example.com", "admin", true, ""},
-		"by id":               {"ada@example.com", "7", true, ""},
-		"without it":          {"eve@example.com", "admin", false, ""},
-		"somebody unknown":    {"x@example.com", "admin", false, "OneLogin does not know the user x@example.com"},
-		"two of one e-mail":   {"two@example.com", "admin", false, "OneLogin has 2 users of the e-mail two@example.com"},
-		"a role that is none": {"ada@example.com", "adm", false, "OneLogin does not know the role adm"},
-		"an id that is none":  {"ada@example.com", "8", false, "OneLogin does not know the role 8"},
-		"a name of two":       {"ada@example.com", "twice", false, "OneLogin has 2 roles of the name twice; use the role's id"},
-		"no role":             {"ada@example.com", "", false, "no role of OneLogin is named"},
-		"nobody's e-mail":     {"", "admin", false, "OneLogin is asked about somebody without an e-mail"},
+		"by name":              {"ada@example.com", "admin", true, ""},
+		"by id":                {"ada@example.com", "7", true, ""},
+		"without it":           {"eve@example.com", "admin", false, ""},
+		"a letter like theirs": {"u\u017fer@example.com", "admin", false, "OneLogin does not know the user u\u017fer@example.com"},
+		"somebody unknown":     {"x@example.com", "admin", false, "OneLogin does not know the user x@example.com"},
+		"two of one e-mail":    {"two@example.com", "admin", false, "OneLogin has 2 users of the e-mail two@example.com"},
+		"a role that is none":  {"ada@example.com", "adm", false, "OneLogin does not know the role adm"},
+		"an id that is none":   {"ada@example.com", "8", false, "OneLogin does not know the role 8"},
+		"a name of two":        {"ada@example.com", "twice", false, "OneLogin has 2 roles of the name twice; use the role's id"},
+		"no role":              {"ada@example.com", "", false, "no role of OneLogin is named"},
+		"nobody's e-mail":      {"", "admin", false, "OneLogin is asked about somebody without an e-mail"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := client.HasRole(t.Context(), tc.email, tc.role)

@@ -111,6 +111,7 @@ func TestOnCall(t *testing.T) {
 		"a schedule that is none": {"ada@example.com", pagerduty.Schedule("P404"), false, "PagerDuty does not know /schedules/P404: 404"},
 		"the first level":         {"grace@example.com", pagerduty.Policy("E1", 1), true, ""},
 		"the second, of one":      {"linus@example.com", pagerduty.Policy("E1", 1), false, ""},
+		"a letter that looks so":  {"linu\u017f@example.com", pagerduty.Policy("E1", 2), false, ""},
 		"the second, of two":      {"linus@example.com", pagerduty.Policy("E1", 2), true, ""},
 		"everybody's level":       {"everybody@example.com", pagerduty.Policy("E1", 2), false, ""},
 		"a policy that is none":   {"ada@example.com", pagerduty.Policy("E404", 1), false, "PagerDuty does not know /escalation_policies/E404: 404"},
