@@ -58,6 +58,29 @@ func TestEraseTheRequester(t *testing.T) {
 	if _, again, _, err := run.Erase(next, run.Names{"ada@example.com"}, nil, m.now); err != nil || again {
 		t.Errorf("erasing again: %v %v", again, err)
 	}
+	// Taken away, the erasure is missed.
+	if run.Verify(next.History[:len(next.History)-1]) == nil {
+		t.Error("texts are erased without an erasure, and it was not found")
+	}
+	// Nothing can be put in the place of a text, not even with the erasure sealed anew.
+	forged := stored(t, next)
+	forged.History[0].Reason = "I am a thief"
+	erasure := &forged.History[len(forged.History)-1]
+	if erasure.HistorySHA256, err = run.Hash(forged.History[:len(forged.History)-1]); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(erasure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var members map[string]any
+	if err := json.Unmarshal(raw, &members); err != nil {
+		t.Fatal(err)
+	}
+	erasure.Hash = documentedHash(t, members)
+	if err := run.Verify(forged.History); err == nil || !strings.Contains(err.Error(), "reason is marked as erased, and is not") {
+		t.Errorf("words in the place of what is erased: %v", err)
+	}
 	// Others' words can still not be edited, nor can the erased ones be put back.
 	for name, edit := range map[string]func(e *run.Entry){
 		"who decided":     func(e *run.Entry) { e.Actor.ID = "eve@example.com" },

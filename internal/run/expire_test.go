@@ -14,7 +14,7 @@ func TestRetention(t *testing.T) {
 	f.RetentionSeconds = 30 * 24 * 3600
 	f.Strategy = []byte(`{"type":"lambda"}`)
 	m := newMachineFor(t, run.Asked{ID: run.NewID(start), Flow: f, Requester: ada, DurationSeconds: 3600, Channel: run.ViaAPI})
-	m.answer(run.OnRequest, `{"transition":"approve","subscriptions":[]}`)
+	m.answer(run.OnRequest, `{"transition":"approve","subscriptions":["after_revoke"]}`)
 	m.granted()
 	if at := m.run.ExpiresAt(); !at.IsZero() {
 		t.Errorf("active, it expires at %v", at)
@@ -24,6 +24,11 @@ func TestRetention(t *testing.T) {
 		t.Errorf("being taken back, it expires at %v", at)
 	}
 	m.taken()
+	m.is(run.Revoked, run.NextHook)
+	if at := m.run.ExpiresAt(); !at.IsZero() {
+		t.Errorf("while a hook is called, it expires at %v", at)
+	}
+	m.answer(run.AfterRevoke, `{}`)
 	m.is(run.Revoked, run.NextRevoked)
 	if at := m.run.ExpiresAt(); at.Sub(m.last().At) != 30*24*time.Hour {
 		t.Errorf("over at %v, it expires at %v", m.last().At, at)
