@@ -60,6 +60,7 @@ func TestUpgradeWithRunsOfOldReleases(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.update(p.named(string(today)))
+			p.stillLimited(rel)
 			p.finish(rel, before)
 		})
 	}
@@ -93,6 +94,27 @@ func (p *play) finish(rel release, before map[string][]run.Entry) {
 	slices.Sort(left)
 	if !slices.Equal(left, standing) {
 		p.t.Errorf("still there: %v, want %v, which was there before", left, standing)
+	}
+}
+
+// stillLimited checks that what a release counted against the limits of a flow
+// counts on: whoever was fast-tracked as often as a day allows is not once more.
+func (p *play) stillLimited(rel release) {
+	p.t.Helper()
+	for _, r := range rel.Runs {
+		old := p.load(r.ID)
+		if old.Flow.FastTrack == nil {
+			continue
+		}
+		a := p.call(old.Requester.Email, "POST", "/requests", map[string]any{"flow": old.Flow.Name, "reason": "fast"})
+		id, _ := a.body["id"].(string)
+		if id == "" {
+			p.t.Fatalf("asked again: %d %v", a.status, a.body)
+		}
+		p.pending(id)
+		if again := p.load(id); again.Status != run.Pending {
+			p.t.Errorf("run %s: the limit of a day is forgotten, it is %s", id, again.Status)
+		}
 	}
 }
 
@@ -136,6 +158,10 @@ func (p *play) stays(r *run.Run, before []run.Entry) {
 		if a := p.call(who, "POST", "/requests/"+r.ID+"/"+act, map[string]any{}); a.status < 400 {
 			p.t.Errorf("run %s, %s: %s to %s it answered %d %v", r.ID, r.Status, who, act, a.status, a.body)
 		}
+	}
+	mine, _ := p.call(r.Requester.Email, "GET", "/requests?view=mine", nil).body["runs"].([]any)
+	if !slices.ContainsFunc(mine, func(v any) bool { return v.(map[string]any)["id"] == r.ID }) {
+		p.t.Errorf("run %s, %s: its requester's list is %v", r.ID, r.Status, mine)
 	}
 	if a := p.call(r.Requester.Email, "GET", "/requests/"+r.ID, nil); a.status != 200 || a.body["status"] != string(r.Status) {
 		p.t.Errorf("run %s, %s: its requester reads %d %v", r.ID, r.Status, a.status, a.body)
