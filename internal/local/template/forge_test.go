@@ -2,6 +2,8 @@ package template_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -47,13 +49,58 @@ var forgeries = []struct {
 
 // No role but those that are named could forge a decision.
 func TestNoOtherRoleCanForge(t *testing.T) {
+	for _, wrong := range forgers(t, "../../../template.yaml") {
+		t.Error(wrong)
+	}
+}
+
+// A right that is wider than it was shows.
+func TestAWiderRightShows(t *testing.T) {
+	raw, err := os.ReadFile("../../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	machine, err := os.ReadFile("../../../statemachine.asl.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string][2]string{
+		"request may store acts":            {`["RUN#*", "LINK#*", "LIMIT#*", "FLOWS"]`, `["RUN#*", "ACT#*", "LINK#*", "LIMIT#*", "FLOWS"]`},
+		"approve may store runs":            {`["ACT#*", "LINK#*"]`, `["RUN#*", "ACT#*", "LINK#*"]`},
+		"grant may store runs":              {`["LEASE#*"]`, `["LEASE#*", "RUN#*"]`},
+		"record may store leases":           {`["RUN#*", "TALLY#*"]`, `["RUN#*", "TALLY#*", "LEASE#*"]`},
+		"reconcile may store":               {"Action: dynamodb:Query\n                Resource: [!GetAtt Table.Arn", "Action: [dynamodb:Query, dynamodb:PutItem]\n                Resource: [!GetAtt Table.Arn"},
+		"any role may speak on the bus":     {"Action: sns:Publish", "Action: [sns:Publish, events:PutEvents]\n                Resource: \"*\"\n              - Effect: Allow\n                Action: sns:Publish"},
+		"hooks' states may call the engine": {"Action: lambda:InvokeFunction\n                Resource: !Ref HooksFunction.Alias", "Action: lambda:InvokeFunction\n                Resource: !GetAtt RecordFunction.Arn"},
+	} {
+		dir := t.TempDir()
+		if !strings.Contains(string(raw), change[0]) {
+			t.Errorf("%s: the template no longer holds %q", name, change[0])
+			continue
+		}
+		write := func(file, text string) {
+			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write("statemachine.asl.json", string(machine))
+		write("template.yaml", strings.ReplaceAll(string(raw), change[0], change[1]))
+		if len(forgers(t, filepath.Join(dir, "template.yaml"))) == 0 {
+			t.Errorf("%s, and nothing says so", name)
+		}
+	}
+}
+
+// forgers says which roles of a template may forge and should not, or the reverse.
+func forgers(t *testing.T, file string) (wrong []string) {
+	t.Helper()
 	all := map[string]string{
 		"AuditDigest": "true", "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1",
 		"IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/ssoins-1/ps-1", "IdentityCenterAccountArns": "arn:aws:sso:::account/111122223333",
 		"IamGroupArns": "arn:aws:iam::111122223333:group/ops", "HookInvokeArns": "arn:aws:lambda:eu-central-1:111122223333:function:tool",
 		"HookFunctionArns": "arn:aws:lambda:eu-central-1:111122223333:function:their-hooks", "StrategyFunctionArns": "arn:aws:lambda:eu-central-1:111122223333:function:their-strategy",
 	}
-	stack, err := template.Load("../../../template.yaml", options(all))
+	stack, err := template.Load(file, options(all))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +108,6 @@ func TestNoOtherRoleCanForge(t *testing.T) {
 		t.Fatalf("%d roles are read", len(stack.Roles))
 	}
 	for _, f := range forgeries {
-		var may []string
 		resource := "arn:aws:dynamodb:eu-central-1:" + account + ":table/" + stack.Tables[0].Name
 		if service, rest, there := strings.Cut(f.resource, " "); there {
 			resource = "arn:aws:" + service + ":eu-central-1:" + account + ":" + rest
@@ -69,17 +115,18 @@ func TestNoOtherRoleCanForge(t *testing.T) {
 				resource = "arn:aws:iam::" + account + ":" + rest
 			}
 		}
+		var may []string
 		for _, role := range stack.Roles {
 			if slices.ContainsFunc(role.Statements, func(s template.Statement) bool { return allowsForgery(s, f.action, f.key, resource) }) {
 				may = append(may, role.LogicalID)
 			}
 		}
 		slices.Sort(may)
-		want := slices.Sorted(slices.Values(f.mayForge))
-		if fmt.Sprint(may) != fmt.Sprint(want) {
-			t.Errorf("%s: %v may, want %v", f.what, may, want)
+		if want := slices.Sorted(slices.Values(f.mayForge)); fmt.Sprint(may) != fmt.Sprint(want) {
+			wrong = append(wrong, fmt.Sprintf("%s: %v may, want %v", f.what, may, want))
 		}
 	}
+	return wrong
 }
 
 // allowsForgery reports whether a statement allows an action on the resource and, of
