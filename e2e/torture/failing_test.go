@@ -69,6 +69,31 @@ func TestAFailingStrategyShows(t *testing.T) {
 	}
 }
 
+// An execution that was started before an upgrade keeps its machine, which retries
+// more itself and has no state to wait in before it gives again.
+func TestAFailingStrategyOnAnOlderMachine(t *testing.T) {
+	t.Parallel()
+	fails := 20
+	p := newPlay(t, setup{world: func(w *world) {
+		w.give = func(*world, string) error {
+			if fails--; fails >= 0 {
+				return errors.New("AWS is away")
+			}
+			return nil
+		}
+	}})
+	p.update(p.named(readRelease(t, "3").machine))
+	id := p.ask("access", "fast")
+	p.until("it shows", func() bool { return p.load(id).LastError() != nil })
+	p.over()
+	if r := p.load(id); r.Status != run.Ended || p.warned(id) != 1 {
+		t.Errorf("it is %s, people were notified %d times", r.Status, p.warned(id))
+	}
+	for _, wrong := range p.holds(run.Ended) {
+		t.Error(wrong)
+	}
+}
+
 // warned counts the notifications that access of a run is failing.
 func (p *play) warned(id string) int {
 	n := 0

@@ -11,6 +11,9 @@ func (d *decider) giveAgain() bool {
 	if s := d.step.Hold.State; s != NoHold && s != Giving {
 		return false
 	}
+	if d.Access == nil {
+		d.Access = &Access{}
+	}
 	caught := d.step.Caught
 	if caught == nil {
 		// A machine of an older release comes here after its pause, without an

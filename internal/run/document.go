@@ -62,8 +62,8 @@ func (r *Run) Document(now time.Time, context json.RawMessage) (Document, error)
 	case NextReview, NextActive:
 		d.Seconds = secondsUntil(now, r.wakeAt())
 	case NextGrant:
-		if r.Access.Tries > 0 && now.Before(r.Access.RetryAt) {
-			d.Next, d.Seconds = NextGiveAgain, secondsUntil(now, r.Access.RetryAt)
+		if a := r.Access; a != nil && a.Tries > 0 && now.Before(a.RetryAt) {
+			d.Next, d.Seconds = NextGiveAgain, secondsUntil(now, a.RetryAt)
 		}
 	case NextPause:
 		d.Seconds = secondsUntil(now, r.Access.RetryAt)
