@@ -63,6 +63,7 @@ func (b *bench) parts() []part {
 		{"load", b.load},
 		{"put", b.puts},
 		{"lists", b.lists},
+		{"reconcile", b.reconcile},
 		{"tests", b.tests},
 	}
 }

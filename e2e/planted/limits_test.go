@@ -13,4 +13,10 @@ var _ = plant(
 	bug{"keep the place of a decided request", "internal/flow/limits.go", "if waits || !stored &&", "if waits || true || !stored &&", "./functions/request/ask", "OpenRequests"},
 	bug{"count each login of a person by itself", "internal/store/usage.go", "return found[0], found[1:], nil", "return found[0], nil, nil", "./functions/request/ask", "TwoLogins"},
 	bug{"leave out of a run how many may hold its access", "internal/flow/request.go", "Holders: f.Limits.Holders,", "", "./internal/flow", "Allowance"},
+	bug{"list leases among the runs", "internal/store/lease.go", "text(leaseDue + strconv.Itoa(shard(l.Key.String(), leaseShards)))", "text(strconv.Itoa(shard(l.Key.String(), leaseShards)))", "./internal/store", "LeasesHide"},
+	bug{"look at the same runs in each sweep", "functions/reconcile/sweep/sweep.go", "== minute%parts {", "== minute*0 {", "./functions/reconcile/sweep", "LostRunAmong"},
+	bug{"take what keeps failing at each sweep", "internal/lease/backoff.go", "a.RunID != runID || a.Tries < 2", "a.RunID != runID || true", "./functions/reconcile/sweep", "BacksOff"},
+	bug{"read what can't be read every minute", "internal/lease/attempt.go", "next.CheckAt = now.Add(backOff(checkAfter, next.Attempt.Tries, lastCheck))", "", "./functions/reconcile/sweep", "BacksOff"},
+	bug{"read leases once more before overdue access", "functions/reconcile/sweep/work.go", "case a.overdue.IsZero():\n\t\t\treturn 1", "case a.overdue.IsZero():\n\t\t\treturn -1", "./functions/reconcile/sweep", "ComesFirst"},
+	bug{"give a strategy all the time of a sweep", "functions/reconcile/sweep/work.go", "if late := time.Since(over); late > 0 {", "if late := time.Since(over); late > time.Hour {", "./functions/reconcile/sweep", "Hangs"},
 )

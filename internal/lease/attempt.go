@@ -206,6 +206,8 @@ func (l *Lease) BeginCheck(now, deadline time.Time) (next *Lease, call bool, err
 	}
 	next = l.Clone()
 	next.begin(Take, "", deadline)
+	// If this one comes to nothing, the next is later, and later still.
+	next.CheckAt = now.Add(backOff(checkAfter, next.Attempt.Tries, lastCheck))
 	return next, true, nil
 }
 
@@ -234,11 +236,15 @@ func (l *Lease) Forget(over func(runID string) bool, now time.Time) *Lease {
 
 // begin puts an attempt into the lease, in place of one that was given up on.
 func (l *Lease) begin(kind Kind, runID string, deadline time.Time) {
+	tries := 1
+	if a := l.Attempt; a != nil && a.Kind == kind && a.RunID == runID {
+		tries = max(a.Tries, 1) + 1
+	}
 	l.giveUp()
 	// The time is in it: a lease that was erased, or restored from a backup, must
 	// not begin below what a strategy has seen.
 	l.Fence = max(l.Fence+1, deadline.Unix())
-	l.Attempt = &Attempt{Kind: kind, RunID: runID, Fence: l.Fence, Deadline: deadline}
+	l.Attempt = &Attempt{Kind: kind, RunID: runID, Fence: l.Fence, Deadline: deadline, Tries: tries}
 }
 
 // giveUp ends the attempt that is under way without knowing what became of it.

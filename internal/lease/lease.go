@@ -72,6 +72,8 @@ type Attempt struct {
 	Fence int64  `json:"fence"`
 	// Deadline is when the call is over, whatever became of it.
 	Deadline time.Time `json:"deadline"`
+	// Tries counts the attempts of this kind for this run in a row; 0 reads as 1.
+	Tries int `json:"tries,omitempty"`
 }
 
 // New gives the lease of an access that nobody holds.

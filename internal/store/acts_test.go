@@ -45,7 +45,7 @@ func TestActsHaveAPartitionOfTheirOwn(t *testing.T) {
 	}
 	acted := func() {
 		t.Helper()
-		due, err := s.Due(t.Context(), start.Add(5*time.Minute), 100)
+		due, err := s.Due(t.Context(), start.Add(5*time.Minute), 100, false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,6 +18,13 @@ import (
 // whether they were dealt with.
 const actDue = "act"
 
+// leaseDue is in the index the partitions of leases, so that however many are due
+// keep no run from being found. Older releases left leases among the runs.
+const (
+	leaseDue    = "lease"
+	leaseShards = 2
+)
+
 // noticed is how long after it was stored an act should have been dealt with,
 // and lookedAt how much longer it is looked at.
 const (
@@ -27,7 +34,7 @@ const (
 
 // Due is what reconcile must look at.
 type Due struct {
-	// Runs are ids of runs that should have moved on, the longest due first.
+	// Runs are ids of runs that should have moved on.
 	Runs []string
 	// Acted are ids of runs with acts that should have been dealt with.
 	Acted []string
@@ -35,19 +42,24 @@ type Due struct {
 	Leases []lease.Key
 }
 
-// Due lists what is due by now, at most limit of each partition of the index.
-func (s *Store) Due(ctx context.Context, now time.Time, limit int32) (Due, error) {
-	found := make([][]item, 2*dueShards)
+// Due lists what is due by now, at most limit of each partition of the index: the
+// longest due, or the last if newest is set, so that what lies behind more than
+// limit others is listed by one of two calls.
+func (s *Store) Due(ctx context.Context, now time.Time, limit int32, newest bool) (Due, error) {
+	found := make([][]item, 2*dueShards+leaseShards)
 	group, ctx := errgroup.WithContext(ctx)
+	list := func(into *[]item, partition string, from time.Time) {
+		group.Go(func() (err error) {
+			*into, err = s.due(ctx, partition, from, now, limit, newest)
+			return err
+		})
+	}
 	for n := range dueShards {
-		group.Go(func() (err error) {
-			found[n], err = s.due(ctx, strconv.Itoa(n), time.Time{}, now, limit)
-			return err
-		})
-		group.Go(func() (err error) {
-			found[dueShards+n], err = s.due(ctx, actDue+strconv.Itoa(n), now.Add(-lookedAt), now, limit)
-			return err
-		})
+		list(&found[n], strconv.Itoa(n), time.Time{})
+		list(&found[dueShards+n], actDue+strconv.Itoa(n), now.Add(-lookedAt))
+	}
+	for n := range leaseShards {
+		list(&found[2*dueShards+n], leaseDue+strconv.Itoa(n), time.Time{})
 	}
 	if err := group.Wait(); err != nil {
 		return Due{}, err
@@ -81,7 +93,7 @@ const DueShards = dueShards
 // Waiting lists, of one partition, the runs that are due only after now, the
 // soonest first, at most limit.
 func (s *Store) Waiting(ctx context.Context, shard int, now time.Time, limit int32) ([]string, error) {
-	items, err := s.due(ctx, strconv.Itoa(shard), now, now.AddDate(2, 0, 0), limit)
+	items, err := s.due(ctx, strconv.Itoa(shard), now, now.AddDate(2, 0, 0), limit, false)
 	if err != nil {
 		return nil, err
 	}
@@ -102,9 +114,9 @@ func concat(parts [][]item) []item {
 	return all
 }
 
-func (s *Store) due(ctx context.Context, partition string, from, to time.Time, limit int32) ([]item, error) {
+func (s *Store) due(ctx context.Context, partition string, from, to time.Time, limit int32, newest bool) ([]item, error) {
 	out, err := s.client.Query(ctx, &dynamodb.QueryInput{
-		TableName: &s.table, IndexName: aws.String("due"), Limit: aws.Int32(limit),
+		TableName: &s.table, IndexName: aws.String("due"), Limit: aws.Int32(limit), ScanIndexForward: aws.Bool(!newest),
 		KeyConditionExpression:    aws.String("due = :due AND due_at BETWEEN :from AND :to"),
 		ExpressionAttributeValues: item{":due": text(partition), ":from": text(stamp(from)), ":to": text(stamp(to))},
 	})

@@ -58,7 +58,7 @@ func (s *Store) SaveLease(ctx context.Context, l *lease.Lease) error {
 		"version": number(l.Version + 1), "body": text(string(body)),
 	}
 	if at, due := l.DueAt(); due {
-		it["due"] = text(strconv.Itoa(shard(l.Key.String(), dueShards)))
+		it["due"] = text(leaseDue + strconv.Itoa(shard(l.Key.String(), leaseShards)))
 		it["due_at"] = text(stamp(at))
 	}
 	err = s.put(ctx, s.ifSame(it, l.Version))

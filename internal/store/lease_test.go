@@ -45,11 +45,11 @@ func TestLease(t *testing.T) {
 		t.Errorf("a change is overwritten: %v", err)
 	}
 	// What nobody holds is due to be read once more, under its own key.
-	due, err := s.Due(t.Context(), start.Add(time.Hour), 10)
+	due, err := s.Due(t.Context(), start.Add(time.Hour), 10, false)
 	if err != nil || !cmp.Equal(due.Leases, []lease.Key{k}) {
 		t.Errorf("due are %v %v", due.Leases, err)
 	}
-	if due, _ := s.Due(t.Context(), start, 10); len(due.Leases) > 0 {
+	if due, _ := s.Due(t.Context(), start, 10, false); len(due.Leases) > 0 {
 		t.Errorf("it is due at once: %v", due.Leases)
 	}
 }
@@ -118,7 +118,7 @@ func TestDue(t *testing.T) {
 	}
 	at := func(now time.Time) store.Due {
 		t.Helper()
-		d, err := s.Due(t.Context(), now, 10)
+		d, err := s.Due(t.Context(), now, 10, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,5 +132,24 @@ func TestDue(t *testing.T) {
 	}
 	if d := at(start.Add(time.Hour)); !cmp.Equal(d.Runs, []string{r.ID}) || len(d.Acted) > 0 {
 		t.Errorf("due after an hour: %+v", d)
+	}
+}
+
+// However many leases are due before it, a run is listed.
+func TestLeasesHideNoRun(t *testing.T) {
+	tab := openTable(t)
+	s := store.New(tab.client, tab.name)
+	for n := range 30 {
+		l := lease.New(lease.Key{Strategy: "s", Person: "p", Target: fmt.Sprint(n)})
+		l.CheckAt = start.Add(-time.Hour)
+		if err := s.SaveLease(t.Context(), l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := asked(t, s, 1, "f", "ada@example.com")
+	now := start.Add(time.Hour)
+	d, err := s.Due(t.Context(), now, 2, false)
+	if err != nil || !cmp.Equal(d.Runs, []string{r.ID}) || len(d.Leases) == 0 {
+		t.Errorf("due are %v and %d leases (%v), want run %s", d.Runs, len(d.Leases), err, r.ID)
 	}
 }

@@ -70,9 +70,24 @@ func (s *sweep) next(ctx context.Context, r *run.Run, a Action, how recovery) {
 		s.start(ctx, r, a, how)
 		return
 	}
-	if r.TakeBackDue(now) && s.take(ctx, r, "it is time, and "+a.Why) {
+	if r.TakeBackDue(now) && s.mayTake(ctx, r) {
+		s.later(strategyOf(r), job{
+			overdue: r.UpdatedAt,
+			do: func(ctx context.Context) {
+				if !s.take(ctx, r, "it is time, and "+a.Why) {
+					s.stopped(r, a, stopped)
+				}
+			},
+			skip: func(context.Context) { s.stopped(r, a, stopped) },
+		})
 		return
 	}
+	s.stopped(r, a, stopped)
+}
+
+// stopped reports a run that gets no more executions by itself.
+func (s *sweep) stopped(r *run.Run, a Action, stopped bool) {
+	n := r.Engine.Execution
 	if stopped {
 		s.Log.Error("recovery stopped", "run_id", r.ID, "recovery_stopped", true, "recoveries", n, "status", r.Status, "why", a.Why)
 		_ = s.do(Action{RunID: r.ID, Action: "stopped", Why: fmt.Sprintf("%d executions ended before it; the last: %s", n+1, a.Why)}, func() error { return nil })

@@ -43,13 +43,25 @@ func (s *sweep) run(ctx context.Context, id string) {
 		return
 	}
 	r, now := rec.Run, s.Now()
-	if r.Status == run.Active && r.TakeBackDue(now) && now.After(r.Access.EndsAt.Add(overdue)) {
-		// First of all: for this nothing but the table and functions/grant is
-		// needed.
-		if s.take(ctx, r, "its time was over at "+r.Access.EndsAt.Format(time.RFC3339)) {
-			return
-		}
+	if r.Status == run.Active && r.TakeBackDue(now) && now.After(r.Access.EndsAt.Add(overdue)) && s.mayTake(ctx, r) {
+		// For this nothing but the table and functions/grant is needed.
+		s.later(strategyOf(r), job{
+			overdue: r.Access.EndsAt,
+			do: func(ctx context.Context) {
+				if !s.take(ctx, r, "its time was over at "+r.Access.EndsAt.Format(time.RFC3339)) {
+					s.look(ctx, r)
+				}
+			},
+			skip: func(ctx context.Context) { s.look(ctx, r) },
+		})
+		return
 	}
+	s.look(ctx, r)
+}
+
+// look gets a run going whose execution does not.
+func (s *sweep) look(ctx context.Context, r *run.Run) {
+	id, now := r.ID, s.Now()
 	last, err := s.Executions.Describe(ctx, r.ExecutionName())
 	if err != nil {
 		_ = s.do(Action{RunID: id, Action: "read", Why: "it is due"}, func() error { return err })
@@ -102,18 +114,21 @@ func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
 		if err != nil || next.Over {
 			return err
 		}
-		if next.Document.Next == run.NextTakeBack {
-			// At once, and also while no execution can be started. That one finds
-			// out from the lease; an error is its to deal with.
-			if err := s.Grant(ctx, takeRequest(r.ID, next.Name), nil); err != nil {
-				s.Log.Warn("take back before the execution starts", "run_id", r.ID, "error", said(err))
-			}
-		}
 		input, err := s.input(r.ID, next.Document)
 		if err != nil {
 			return err
 		}
-		return s.Executions.Start(ctx, next.Name, input)
+		err = s.Executions.Start(ctx, next.Name, input)
+		if next.Document.Next == run.NextTakeBack && s.mayTake(ctx, r) {
+			// Also while no execution can be started, or that one dies too. It finds
+			// out from the lease; an error is its to deal with.
+			s.later(strategyOf(r), job{overdue: r.UpdatedAt, do: func(ctx context.Context) {
+				if err := s.Grant(ctx, takeRequest(r.ID, next.Name), nil); err != nil {
+					s.Log.Warn("take back beside the execution", "run_id", r.ID, "error", said(err))
+				}
+			}})
+		}
+		return err
 	})
 }
 

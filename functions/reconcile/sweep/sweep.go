@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"log/slog"
 	"os"
 	"sort"
@@ -25,7 +26,8 @@ import (
 
 // Table is what is read; see [store.Store].
 type Table interface {
-	Due(ctx context.Context, now time.Time, limit int32) (store.Due, error)
+	Due(ctx context.Context, now time.Time, limit int32, newest bool) (store.Due, error)
+	LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error)
 	Waiting(ctx context.Context, shard int, now time.Time, limit int32) ([]string, error)
 	LoadAll(ctx context.Context, id string) (store.Record, error)
 }
@@ -103,27 +105,44 @@ type Action struct {
 
 // The bounds of one sweep: what is left is found by the next.
 const (
+	// listed is how many items of a partition of the index are listed.
+	listed = 1000
+	// looked is how many due runs, and as many leases, a sweep looks at. More
+	// take turns.
+	looked = 1600
+	atOnce = 16
+	// aPartition is how many runs of a partition that are not due are looked at,
+	// and waiting how many of it take turns.
 	aPartition = 100
-	atOnce     = 8
-	// waiting is how many runs of a partition that are not due take turns at being
-	// looked at.
-	waiting = 1000
+	waiting    = 1000
+	// lookTime is how long a sweep goes on to look at further runs, and aLook how
+	// long it waits for what one of them needs.
+	lookTime = time.Minute
+	aLook    = 20 * time.Second
 )
 
 // Handle sweeps, or looks at the one run of the event. The error tells that
 // something did not work; the rest was done all the same.
+//
+// First it looks at the runs, which takes moments each. What calls a strategy,
+// and may take minutes, is put off until then; see [sweep.work].
 func (h *Handler) Handle(ctx context.Context, req Request) (Report, error) {
-	s := &sweep{Handler: h, byHand: req.Source == "", report: Report{DryRun: req.DryRun, Actions: []Action{}}}
+	s := &sweep{Handler: h, byHand: req.Source == "", report: Report{DryRun: req.DryRun, Actions: []Action{}}, work: map[string][]job{}}
 	if name := req.Detail.Name; name != "" {
 		id, _, _ := strings.Cut(name, "-r")
+		s.one = true
 		s.run(ctx, id)
+		s.doWork(ctx)
 		return s.end()
 	}
 	if len(req.Drain) > 0 {
+		s.one = true
 		s.each(req.Drain, func(id string) { s.drain(ctx, id) })
+		s.doWork(ctx)
 		return s.end()
 	}
-	due, err := h.Table.Due(ctx, h.Now(), aPartition)
+	minute := int(h.Now().Unix() / 60)
+	due, err := h.Table.Due(ctx, h.Now(), listed, minute%2 == 1)
 	if err != nil {
 		return Report{}, err
 	}
@@ -133,19 +152,62 @@ func (h *Handler) Handle(ctx context.Context, req Request) (Report, error) {
 	}
 	var group errgroup.Group
 	group.SetLimit(atOnce)
-	each := func(do func()) { group.Go(func() error { do(); return nil }) }
-	for _, id := range append(due.Runs, waiting...) {
-		each(func() { s.run(ctx, id) })
+	began := time.Now()
+	each := func(do func(ctx context.Context)) {
+		group.Go(func() error {
+			if time.Since(began) > lookTime {
+				return nil // its turn comes in another sweep
+			}
+			ctx, cancel := context.WithTimeout(ctx, aLook)
+			defer cancel()
+			do(ctx)
+			return nil
+		})
+	}
+	runs := make([]runID, len(due.Runs))
+	for i, id := range due.Runs {
+		runs[i] = runID(id)
+	}
+	for _, id := range turn(runs, looked, minute) {
+		each(func(ctx context.Context) { s.run(ctx, id.String()) })
+	}
+	for _, id := range waiting {
+		each(func(ctx context.Context) { s.run(ctx, id) })
 	}
 	for _, id := range due.Acted {
-		each(func() { s.acted(ctx, id) })
-	}
-	for _, k := range due.Leases {
-		each(func() { s.lease(ctx, k) })
+		each(func(ctx context.Context) { s.acted(ctx, id) })
 	}
 	_ = group.Wait() // what went wrong is in the report
+	for _, k := range turn(due.Leases, looked, minute) {
+		s.later(k.Strategy, job{do: func(ctx context.Context) { s.lease(ctx, k) }})
+	}
+	s.doWork(ctx)
 	return s.end()
 }
+
+// turn returns those of all whose turn it is in this minute, about most of them:
+// each has one again within as many minutes as there are parts, in whatever order
+// they are listed.
+func turn[T fmt.Stringer](all []T, most, minute int) []T {
+	parts := (len(all) + most - 1) / most
+	if parts < 2 {
+		return all
+	}
+	var turn []T
+	for _, item := range all {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(item.String()))             // a hash takes everything
+		if int(h.Sum32()%uint32(parts)) == minute%parts { // #nosec G115 -- a few parts
+			turn = append(turn, item)
+		}
+	}
+	return turn
+}
+
+// runID is a run in a [turn].
+type runID string
+
+func (id runID) String() string { return string(id) }
 
 // waiting lists runs that are not due, and may have lost their execution all the
 // same: the event that tells so is best effort. Each minute has its partition
@@ -166,8 +228,10 @@ func (h *Handler) waiting(ctx context.Context) ([]string, error) {
 type sweep struct {
 	*Handler
 	byHand bool
+	one    bool // of an event of one execution, or to drain
 	mu     sync.Mutex
 	report Report
+	work   map[string][]job // by strategy
 }
 
 // do does an action, unless it is a dry run, and reports it.

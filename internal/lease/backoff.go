@@ -1,0 +1,30 @@
+package lease
+
+import (
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// The pauses between attempts that come to nothing, doubling: of reconcile to
+// take access back, up to lastTake, and to read once more that access is gone,
+// from [checkAfter] up to lastCheck.
+const (
+	firstTake = time.Minute
+	lastTake  = time.Hour
+	lastCheck = 12 * time.Hour
+)
+
+func backOff(first time.Duration, tries int, last time.Duration) time.Duration {
+	return min(first<<min(max(tries-1, 0), 20), last)
+}
+
+// TakeAgainAt returns when reconcile may attempt to take the run's access back,
+// which each attempt that came to nothing puts off; the zero time is now.
+func (l *Lease) TakeAgainAt(runID string) time.Time {
+	a := l.Attempt
+	if a == nil || a.Kind != Take || a.RunID != runID || a.Tries < 2 || l.Of(runID).State == run.Dropped {
+		return time.Time{}
+	}
+	return a.Deadline.Add(backOff(firstTake, a.Tries-1, lastTake))
+}
