@@ -27,7 +27,7 @@ flows:
     review:
       approvers: [group:sre]
       timeout: 24h
-      notify: [{to: [first], wait: 6h}, {to: [second], wait: 6h}, {to: [third]}]
+      notify: [{to: [sns], wait: 6h}, {to: [webhook], wait: 6h}, {to: [admins]}]
 directory: {groups: {sre: [grace@example.com], platform: [root@example.com]}}
 `
 
@@ -64,7 +64,7 @@ func TestADayPasses(t *testing.T) {
 	for _, step := range []struct {
 		pass time.Duration
 		to   string
-	}{{6 * time.Hour, "second"}, {6 * time.Hour, "third"}} {
+	}{{6 * time.Hour, "webhook"}, {6 * time.Hour, "admins"}} {
 		advance(t, stack, clock, id, step.pass)
 		until(t, c, id, func() bool { to, _ := c.at("history.-1.to.0"); return to == step.to })
 	}

@@ -119,7 +119,7 @@ than any of them is a mistake, one that lasts longer than the shortest a warning
 				if note != "" && !there.ask { // else with what is deployed
 					report.Notes = []string{note}
 				}
-				if len(mismatched) > 0 {
+				if mismatched = append(slices.Clone(file.Refused), mismatched...); len(mismatched) > 0 {
 					report.OK, report.Errors, err = false, mismatched, &flow.Errors{Name: report.File, List: mismatched}
 				}
 				if there.ask {

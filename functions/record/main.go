@@ -26,6 +26,7 @@ func main() {
 		Today:         flow.ReadToday(flow.Beside(os.Getenv), log.Print),
 		HooksFunction: os.Getenv("HOOKS_FUNCTION"),
 		Serves:        decide.AliasServes(cfg, os.Getenv("HOOKS_FUNCTION")),
+		NoWebhook:     os.Getenv("HAS_WEBHOOK") == "false",
 		Namespace:     os.Getenv("METRICS_NAMESPACE"),
 	}).Handle)
 }

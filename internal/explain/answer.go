@@ -73,6 +73,7 @@ func (x *explainer) routed() string {
 		// What other hooks did wrong then follows; the steps have it.
 		text, _, _ = strings.Cut(text, "; "+string(run.GetPermissions)+": ")
 		text, _, _ = strings.Cut(text, "; "+string(run.GetNotifications)+": ")
+		text, _, _ = strings.Cut(text, "; "+run.NotNotified)
 		return strings.TrimSuffix(text, ".")
 	}
 	var failed []string

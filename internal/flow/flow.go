@@ -24,6 +24,9 @@ type File struct {
 	PermissionSets []PermissionSetUse
 	// Warnings are what may be meant, but is likely not: the file is in order.
 	Warnings []Error
+	// Refused are mistakes that `flows check` refuses, and that the functions live
+	// with: a file of before they were known must not stop them.
+	Refused []Error
 }
 
 // FunctionUse is a place that names a Lambda function.

@@ -69,6 +69,8 @@ func Parse(name string, raw []byte) (*File, error) {
 		return nil, &r.errs
 	}
 	sortByPlace(file.Warnings)
+	file.Refused = r.refused
+	sortByPlace(file.Refused)
 	file.Functions, file.PermissionSets = r.functions, r.permissionSets
 	return file, nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 func (r *reader) review(n *yaml.Node, path string, v *Review) {
@@ -75,9 +77,27 @@ func (r *reader) notify(n *yaml.Node, path string, v *Review) {
 			}
 		}
 		r.places[at] = item
+		r.undelivered(seen["to"], join(at, "to"))
 		v.Notify = append(v.Notify, entry)
 	})
 	if len(v.Notify) > 50 {
 		r.fail(n, path, "at most 50 entries were expected, not %d", len(v.Notify))
+	}
+}
+
+// undelivered notes whom of a notify list nothing delivers to. The engine passes
+// them over and says so in the history, so a function that finds such a file
+// starts; `flows check` refuses it.
+func (r *reader) undelivered(to *yaml.Node, path string) {
+	if to == nil || resolve(to).Kind != yaml.SequenceNode {
+		return
+	}
+	for i, item := range resolve(to).Content {
+		if item = resolve(item); item.Kind == yaml.ScalarNode && item.Value != "" && !run.Delivers(item.Value) {
+			r.refused = append(r.refused, Error{
+				Line: item.Line, Column: item.Column, Path: fmt.Sprintf("%s[%d]", path, i),
+				Detail: fmt.Sprintf("no channel %q; sns, webhook, an e-mail address, group:NAME, everyone or admins was expected", clip(item.Value)),
+			})
+		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 // reader walks the YAML tree and collects every mistake with its place.
 type reader struct {
 	errs Errors
+	// refused are of [File.Refused].
+	refused []Error
 	// places are nodes by path, for mistakes that are found later.
 	places map[string]*yaml.Node
 	// broken are the paths of fields, strategies and lists of targets with a mistake:
@@ -105,8 +107,7 @@ func (r *reader) checked(into *string, limit int, check func(string, int) error)
 			return
 		}
 		if err := check(n.Value, limit); err != nil {
-			r.fail(n, path, "%v", err)
-			return
+			r.refused = append(r.refused, Error{Line: n.Line, Column: n.Column, Path: path, Detail: err.Error()})
 		}
 		*into = n.Value
 	}

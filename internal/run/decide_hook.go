@@ -262,22 +262,24 @@ func (d *decider) route(rt *Routing) {
 // routing itself also carries what the hooks found out, or did wrong.
 func (d *decider) tellNext(reason string, rt *Routing) {
 	e := Entry{Event: Forward, Actor: Actor{Type: EngineActor}, Channel: ViaEngine, Reason: reason}
-	if d.Review.Told < len(d.Review.Notify) {
-		e.To = d.Review.Notify[d.Review.Told].To
-		if slices.Equal(d.Review.Approvers, adminsAlone) && !slices.Equal(d.Flow.Review.Approvers, adminsAlone) {
-			e.To = adminsAlone // also where an older release kept the flow's list
-		}
-		d.Review.Told++
+	listed := d.Review.Told < len(d.Review.Notify)
+	var missed []string
+	e.To, missed = d.nextNotified()
+	if listed && slices.Equal(d.Review.Approvers, adminsAlone) && !slices.Equal(d.Flow.Review.Approvers, adminsAlone) {
+		e.To, missed = adminsAlone, nil // also where an older release kept the flow's list
 	}
 	d.Review.ToldAt = d.now
+	var errs []string
 	if rt != nil {
 		e.Checks = rt.Checks
-		var errs []string
 		for _, failed := range rt.Errors {
 			errs = append(errs, string(failed.Hook)+": "+failed.Error)
 		}
-		e.Error = strings.Join(errs, "; ")
 	}
+	if len(missed) > 0 {
+		errs = append(errs, clip(NotNotified+strings.Join(missed, ", ")))
+	}
+	e.Error = strings.Join(errs, "; ")
 	d.log(Pending, e)
 }
 

@@ -182,7 +182,7 @@ func TestReviewTimesOut(t *testing.T) {
 
 func TestNotifyListIsToldInTurn(t *testing.T) {
 	f := sampleFlow()
-	f.Review.Notify = []run.Notify{{To: []string{"sns"}, WaitSeconds: 600}, {To: []string{"admins"}, WaitSeconds: 7200}, {To: []string{"late"}}}
+	f.Review.Notify = []run.Notify{{To: []string{"sns"}, WaitSeconds: 600}, {To: []string{"admins"}, WaitSeconds: 7200}, {To: []string{"webhook"}}}
 	m := newMachine(t, f)
 	m.answer(run.OnRequest, none())
 	if to := m.last().To; len(to) != 1 || to[0] != "sns" {

@@ -70,3 +70,43 @@ func (r *Run) mayBeAsked(to string, t *Today) (may, known bool) {
 func isPrincipal(to string) bool {
 	return to == "everyone" || to == "admins" || strings.HasPrefix(to, "group:") || strings.Contains(to, "@") && !strings.ContainsAny(to, ":/ ")
 }
+
+// NotNotified begins what an entry of the history says of whom nothing could be
+// delivered to.
+const NotNotified = "not notified: "
+
+// The channels that functions/notify delivers to.
+const (
+	topicChannel   = "sns"
+	webhookChannel = "webhook"
+)
+
+// Delivers reports whether something delivers to an entry of a notify list: a
+// channel that there is, or people, whom the topic's subscribers filter by.
+func Delivers(to string) bool {
+	return to == topicChannel || to == webhookChannel || isPrincipal(to) || strings.Contains(to, "|") || strings.HasPrefix(to, "arn:")
+}
+
+// nextNotified takes the next entry of the notify list that something delivers
+// to; missed says of whom nothing does, and why. If that is everybody, those who
+// may decide are notified.
+func (d *decider) nextNotified() (to, missed []string) {
+	first := d.Review.Told == 0
+	for len(to) == 0 && d.Review.Told < len(d.Review.Notify) {
+		for _, name := range d.Review.Notify[d.Review.Told].To {
+			switch {
+			case !Delivers(name):
+				missed = append(missed, name+" (no such channel)")
+			case name == webhookChannel && d.step.NoWebhook:
+				missed = append(missed, name+" (no WebhookUrl is set)")
+			default:
+				to = append(to, name)
+			}
+		}
+		d.Review.Told++
+	}
+	if first && len(to) == 0 && len(missed) > 0 {
+		to = d.askable()
+	}
+	return to, missed
+}

@@ -24,6 +24,9 @@ type Step struct {
 	// Tallies are what counts against the flow's limits of fast-tracking; zero
 	// where it has none.
 	Tallies Tallies
+	// NoWebhook reports that no webhook is configured, so that "webhook" delivers
+	// nothing.
+	NoWebhook bool
 	// HooksVersion is the only version of the flow's hook function that is served
 	// now, "" if that is not known.
 	HooksVersion string

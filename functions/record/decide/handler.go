@@ -60,6 +60,8 @@ type Deps struct {
 	Namespace string
 	// Now is time.Now unless it is set.
 	Now func() time.Time
+	// NoWebhook reports that functions/notify has no webhook.
+	NoWebhook bool
 	// Log is JSON lines on standard output unless it is set.
 	Log *slog.Logger
 }
@@ -176,7 +178,8 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 		}
 		now := h.Now()
 		d, err := within(rec, run.Step{
-			ID: req.stepID(execution), Execution: execution, Turn: req.Turn.Number, Heard: req.Heard, Caught: req.Caught,
+			NoWebhook: h.NoWebhook,
+			ID:        req.stepID(execution), Execution: execution, Turn: req.Turn.Number, Heard: req.Heard, Caught: req.Caught,
 			Acts: rec.Acts, Hold: hold, Today: h.today(), Tallies: tallies, HooksVersion: h.hooksVersion(ctx, rec.Run, rec.Acts, req),
 		}, now)
 		if err != nil {

@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"strings"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -62,7 +63,7 @@ func measures(namespace string, before, after *run.Run, now time.Time) []any {
 			ended++
 		}
 		status = e.Status
-		if e.Error != "" {
+		if e.Error != "" && !strings.HasPrefix(e.Error, run.NotNotified) {
 			failed++
 		}
 	}

@@ -38,7 +38,7 @@ func (h *Handler) recover(ctx context.Context, req Request, execution int) (r *r
 		if req.Ended {
 			if next, changed, err = run.Recover(r, run.Recovery{
 				Execution: execution, Close: req.Close, Drain: req.Drain, Failed: req.Failed, Cause: req.Cause,
-				Step: run.Step{Acts: rec.Acts, Today: h.today(), Tallies: tallies}, NonceKey: run.NewNonceKey(),
+				Step: run.Step{NoWebhook: h.NoWebhook, Acts: rec.Acts, Today: h.today(), Tallies: tallies}, NonceKey: run.NewNonceKey(),
 			}, now); err != nil {
 				return r, nil, err
 			}
