@@ -71,6 +71,7 @@ func (r *Run) clone() (*Run, error) {
 	if err := json.Unmarshal(raw, next); err != nil {
 		return nil, fmt.Errorf("run %s: copy: %w", r.ID, err)
 	}
+	next.linked(r)
 	return next, nil
 }
 

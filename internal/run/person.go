@@ -36,12 +36,13 @@ type Person struct {
 	// person's; ID is then the directory's.
 	Mapped bool `json:"mapped,omitempty"`
 	// Links are the other principals and addresses that this login is linked
-	// to, directly or through others, as far as was known; see package store.
-	Links []string `json:"links,omitempty"`
+	// to, directly or through others; see package store. They are read whenever
+	// people are to be told apart, and not kept with a run: they change without it.
+	Links []string `json:"-"`
 	// Crowded reports that the login is linked to more than can be followed, so
 	// that it can't be told from others: it approves nothing, and what it
 	// requests nobody approves.
-	Crowded bool `json:"crowded,omitempty"`
+	Crowded bool `json:"-"`
 }
 
 // Shown returns the person without what is never shown to anybody else.

@@ -19,13 +19,11 @@ type Summary struct {
 // Login is what no response shows of a person, but what [Same] and
 // [Run.OwnedBy] need.
 type Login struct {
-	Principal string   `json:"principal,omitempty"`
-	Mapped    bool     `json:"mapped,omitempty"`
-	Links     []string `json:"links,omitempty"`
-	Crowded   bool     `json:"crowded,omitempty"`
+	Principal string `json:"principal,omitempty"`
+	Mapped    bool   `json:"mapped,omitempty"`
 }
 
-func loginOf(p Person) Login { return Login{p.Principal, p.Mapped, p.Links, p.Crowded} }
+func loginOf(p Person) Login { return Login{p.Principal, p.Mapped} }
 
 // IsZero reports whether nothing is known, as in what older releases stored.
 func (l Login) IsZero() bool { return l.Principal == "" }
@@ -107,5 +105,5 @@ func (s Summary) OwnedBy(p Person) bool {
 }
 
 func person(v PersonView, l Login) Person {
-	return Person{ID: v.ID, Email: v.Email, Name: v.Name, Principal: l.Principal, Mapped: l.Mapped, Links: l.Links, Crowded: l.Crowded}
+	return Person{ID: v.ID, Email: v.Email, Name: v.Name, Principal: l.Principal, Mapped: l.Mapped}
 }
