@@ -8,7 +8,7 @@ var identityBugs = []bug{
 	{"make an heir of an address the owner", "internal/run/same.go", "return q.Principal == p.Principal || q.Mapped && p.Mapped && q.ID == p.ID", "return Same(q, p)", "./internal/run", "TestSame"},
 	{"make an owner of who the directory doesn't map", "internal/run/same.go", "q.Mapped && p.Mapped && q.ID == p.ID", "q.ID == p.ID", "./internal/run", "TestSame"},
 	{"believe the links of the request", "functions/record/decide/handler.go", "if people := r.Separated(rec.Acts); len(people) > 0 {", "if people := r.Separated(rec.Acts); len(people) < 0 {", "./functions/record/...", "TestLinks"},
-	{"ignore what the directory maps since", "functions/record/decide/handler.go", "\t\t\th.Today.Link(people...)\n", "", "./functions/record/...", "TestMappedSince"},
+	{"ignore what the directory maps since", "functions/record/decide/handler.go", "\t\t\th.today().Link(people...)\n", "", "./functions/record/...", "TestMappedSince"},
 	{"count an approval twice once it counts", "internal/run/separation.go", "slices.ContainsFunc(out, func(b Approval) bool { return Same(a.Person, b.Person) })", "false", "./functions/record/...", "TestLinks"},
 	{"count what turned out to be the requester's", "internal/run/separation.go", "own := !r.Review.SelfApproval && Same(r.Requester, a.Person)", "own := false", "./functions/record/...", "TestLinks"},
 	{"let a login approve that can't be told apart", "internal/run/review.go", "if p.Crowded || r.Requester.Crowded && !r.rule().SelfApproval {", "if false {", "./internal/run", "TestCrowded"},

@@ -55,7 +55,7 @@ var engineBugs = []bug{
 	{"let a second decision follow", "internal/run/status.go", "Approved: {Escalate:", "Approved: {Deny: {Denied}, Escalate:", "./internal/run", ""},
 	{"do not tell the bus after a step was repeated", "functions/record/decide/published.go", "max(rec.Run.Engine.Published, marked)", "max(len(rec.Run.History), marked)", "./functions/record/... ./e2e/torture", "Test"},
 	{"count the requester's approval", "internal/run/review.go", "!r.rule().SelfApproval && Same(r.Requester, p) && (", "false && (", "./internal/run", ""},
-	{"leave a dead execution's access", "functions/reconcile/sweep/run.go", "recovery{ended: true, close: true}", "recovery{}", "./e2e/torture", "TestLost"},
+	{"leave a dead execution's access", "functions/reconcile/sweep/recovery.go", "recovery{ended: true, close: true}", "recovery{}", "./e2e/torture", "TestLost"},
 	{"do not start what was never started", "functions/reconcile/sweep/run.go", "if now.Sub(r.UpdatedAt) < settled {", "if r.Engine.Turn == 0 {", "./e2e/torture", "TestNever"},
 	{"access for longer than asked", "internal/run/decide_access.go", "h.At.Add(seconds(d.DurationSeconds))", "h.At.Add(seconds(d.DurationSeconds + 60))", "./e2e/torture ./internal/run", "Test"},
 	{"believe any signature of a digest", "internal/digest/verify.go", "if ecdsa.VerifyASN1(k, message, signature) {", "if ecdsa.VerifyASN1(k, message, signature) || true {", "./internal/digest", ""},
@@ -75,10 +75,10 @@ var engineBugs = []bug{
 	{"simulate without guards", "internal/replay/replay.go", "for r.Status == run.Requested && r.Engine.Next == run.NextHook {", "for r.Engine.Turn == 0 {", "./internal/replay", ""},
 	{"ask again about what is known", "internal/backtest/journal.go", "known[l.ID] = *l.Now", "_ = l", "./internal/backtest", ""},
 	{"lead an older machine to where it has no state", "functions/record/decide/access.go", "if req.Version >= withAccess {", "if true {", "./e2e/torture", "TestUpgrade"},
-	{"do not hand over what an older machine ended", "functions/reconcile/sweep/run.go", "Why: \"its execution has ended before it\"}, recovery{ended: true})", "Why: \"its execution has ended before it\"}, recovery{})", "./e2e/torture", "TestUpgrade"},
+	{"do not hand over what an older machine ended", "functions/reconcile/sweep/recovery.go", "Why: \"its execution has ended before it\"}, recovery{ended: true})", "Why: \"its execution has ended before it\"}, recovery{})", "./e2e/torture", "TestUpgrade"},
 	{"refuse a newer version for good", "functions/record/decide/handler.go", "return nil, UnknownVersion{fmt.Sprintf(\"request version", "return nil, Refused{fmt.Sprintf(\"request version", "./e2e/torture", "TestRollBack"},
 	{"take a newer version for one that is known", "functions/record/decide/handler.go", "if req.Version > requestVersion {", "if false {", "./e2e/torture", "TestRollBack"},
-	{"hold an answer of an older release for invalid", "internal/run/answer.go", "v != ContractVersion {", "v == ContractVersion {", "./e2e/torture", "TestOldHooks"},
+	{"hold an answer of an older release for invalid", "internal/run/answer_version.go", "case version == ContractVersion:", "case version != ContractVersion:", "./e2e/torture", "TestOldHooks"},
 }
 
 func TestEachPlantedBugIsFound(t *testing.T) {
