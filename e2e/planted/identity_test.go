@@ -35,6 +35,7 @@ var identityBugs = []bug{
 	{"keep quiet about a refusal", "internal/httpapi/api.go", "\tc.Log.Warn(\"refused\", \"status\", p.Status, \"reason\", p.Detail)\n", "", "./internal/httpapi", "TestRefusals"},
 	{"keep links where no entry vouches for them", "internal/run/person.go", "Links []string `json:\"-\"`", "Links []string `json:\"links,omitempty\"`", "./functions/record/...", "TestLinksLeave"},
 	{"lose the links on the way", "internal/run/decide.go", "\tnext.linked(r)\n", "", "./functions/record/...", "TestLinks"},
+	{"hold a cursor to the address", "functions/request/ask/list.go", "l.position(c.Caller.Principal, value)", "l.position(c.Caller.ID, value)", "./functions/request/ask", "TestACursor"},
 	{"fold letters that OneLogin has", "hook/onelogin/onelogin.go", "!emails.Equal(u.Email, email)", "!emails.Equal(u.Email, email) && !strings.EqualFold(u.Email, email)", "./hook/onelogin", "TestHasRole"},
 	{"give an heir of an address what its former holder holds", "functions/grant/hold/give.go", "if err = l.Admits(s.run); err != nil {", "if err = l.Admits(s.run); err != nil && false {", "./functions/grant/hold", "TestAnAddress"},
 	{"forget which login holds an access", "functions/grant/hold/give.go", "next.HeldBy(s.run)", "_ = next", "./functions/grant/hold", "TestAnAddress"},
