@@ -5,7 +5,7 @@ var _ = plant(
 	bug{"believe for longer that nothing is removed", "functions/request/ask/drain.go", "now.Add(drain.Remembered)", "now.Add(drain.Remembered + 1)", "./functions/request/ask", "Draining"},
 	bug{"leave access when the installation is removed", "internal/run/recover.go", "d.Flow.HasAccess() && (d.Status == Approved || d.Status == Active):\n\t\te.Event = Revoke", "d.Flow.HasAccess() && d.Status == Approved:\n\t\te.Event = Revoke", "./internal/run", "Recover"},
 	bug{"ask a guard whether removed access may stay", "internal/run/recover.go", "e.Event = Revoke\n\t\td.takeBack(e)\n\t}\n}\n\n// TakingBack", "e.Event = Revoke\n\t\td.raise(e)\n\t}\n}\n\n// TakingBack", "./internal/run", "Recover"},
-	bug{"call it safe while access is held", "internal/drain/drain.go", "case !l.Rests(now):", "case false:", "./internal/drain", ""},
+	bug{"call it safe while access is held", "internal/lease/lease.go", "return !l.wanted() && !busy", "return !busy", "./internal/drain", ""},
 	bug{"call it safe before all was read back", "internal/drain/drain.go", "left.Unread = append(left.Unread, l.Key.String())", "_ = l", "./internal/drain", ""},
 	bug{"call it safe while a request may still come in", "internal/drain/drain.go", "!l.At.Before(l.SettlesAt)", "true", "./internal/drain", ""},
 	bug{"call it safe with what can't be read", "internal/drain/drain.go", "left.Unreadable = append(left.Unreadable, id)", "_ = id", "./internal/drain", ""},
