@@ -137,7 +137,7 @@ func (b *backtested) run(ctx context.Context, cmd *cobra.Command) (backtest.Repo
 		}
 	}
 	bar.start("asking the hooks", len(cases), len(asking.requests))
-	err = backtest.Replay(ctx, left, b.workers, replay.Options{Guards: b.guards}, func(c backtest.Case) error {
+	err = backtest.Replay(ctx, left, b.workers, replay.Options{Guards: b.guards, Today: b.flows.Today()}, func(c backtest.Case) error {
 		cases = append(cases, c)
 		bar.at(len(cases))
 		return journal.Keep(c.ID, c.Now)

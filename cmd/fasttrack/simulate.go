@@ -80,7 +80,7 @@ lambda:InvokeFunction; or --binary runs one that is not deployed yet.`,
 			if err := checkOptions(cmd.Context(), ask, f, asked); err != nil {
 				return err
 			}
-			if s.Verdict, err = replay.Ask(cmd.Context(), asked, now, ask, replay.Options{Guards: p.guards}); err != nil {
+			if s.Verdict, err = replay.Ask(cmd.Context(), asked, now, ask, replay.Options{Guards: p.guards, Today: p.flows.Today()}); err != nil {
 				return err
 			}
 			for _, a := range s.Asked {

@@ -57,6 +57,8 @@ type Asked struct {
 type Options struct {
 	// Guards has the on-hooks of what on_request decides called, too.
 	Guards bool
+	// Today is who may act, which says whether enough people could decide.
+	Today *run.Today
 }
 
 // Ask tries the hooks of a flow with a request made at a time, until something is
@@ -76,7 +78,7 @@ func Ask(ctx context.Context, a run.Asked, at time.Time, ask Function, o Options
 		return v, err
 	}
 	for r.Status == run.Requested && r.Engine.Next == run.NextHook {
-		step := run.Step{ID: fmt.Sprint("replay/", r.Engine.Turn), Turn: r.Engine.Turn}
+		step := run.Step{ID: fmt.Sprint("replay/", r.Engine.Turn), Turn: r.Engine.Turn, Today: o.Today}
 		hook := r.Engine.Hook
 		if !r.Flow.NoHooks && (reduces(hook) || hook == run.OnRequest || o.Guards) {
 			called[hook] = true

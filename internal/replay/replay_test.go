@@ -156,3 +156,20 @@ func TestATrialCallsOnRequestAndTheReducers(t *testing.T) {
 		})
 	}
 }
+
+// Where too few people could decide, it is the admins who would, as in the engine.
+func TestAskKnowsWhoCouldDecide(t *testing.T) {
+	a := asked()
+	a.Flow.Review.Approvals = []run.Requirement{{Count: 2}}
+	today := &run.Today{
+		Flows:  map[string]run.TodayFlow{"f": {Admins: []string{"root@example.com"}, Approvers: []string{"group:sre"}}},
+		Groups: map[string]run.TodayGroup{"sre": {Members: []string{"ada@example.com"}}},
+	}
+	got, err := replay.Ask(t.Context(), a, start, answers(t, map[run.HookName]string{run.OnRequest: `{"subscriptions":["on_request"]}`}), replay.Options{Today: today})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := got.Review; v == nil || len(v.Approvers) != 1 || v.Approvers[0] != "admins" {
+		t.Errorf("the review is %+v", v)
+	}
+}
