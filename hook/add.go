@@ -17,6 +17,8 @@ const (
 	maxCheckText = 1000 // characters
 	maxError     = 1000 // characters
 	maxChecks    = 50
+	maxFlows     = 1000
+	maxFlowNames = 16 << 10 // bytes
 	maxOutput    = 8 << 10  // bytes
 	maxAnswer    = 48 << 10 // bytes
 

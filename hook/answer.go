@@ -23,7 +23,7 @@ func (f Flows) Answer(ctx context.Context, raw json.RawMessage) (json.RawMessage
 		return json.RawMessage("{}"), nil
 	}
 	if a.Hook == noHook {
-		return a.reply(answer{Version: ContractVersion, Subscriptions: []string{}, Flows: f.names()})
+		return a.reply(answer{Version: ContractVersion, Subscriptions: []string{}, Flows: f.said()})
 	}
 	hooks, err := f.of(a.Run.Flow.Name)
 	if err != nil {
@@ -32,7 +32,7 @@ func (f Flows) Answer(ctx context.Context, raw json.RawMessage) (json.RawMessage
 	if a.Hook == prefetch {
 		return marshal(hooks.prefetch(ctx, a))
 	}
-	i := invocation{raw: raw, asked: a, answer: answer{Version: ContractVersion, Subscriptions: []string{}, Flows: f.names()}}
+	i := invocation{raw: raw, asked: a, answer: answer{Version: ContractVersion, Subscriptions: []string{}, Flows: f.said()}}
 	plans := map[string]plan{}
 	for _, p := range hooks.plans() {
 		plans[p.name] = p
@@ -57,6 +57,16 @@ func (a asked) reply(with answer) (json.RawMessage, error) {
 // names lists the flows that have hooks, in order.
 func (f Flows) names() []string {
 	return slices.Sorted(maps.Keys(f))
+}
+
+// said are the flows that a response names; nil, so that it names none, where they
+// would take up too much of its room. An event of an unknown flow fails either way.
+func (f Flows) said() []string {
+	names := f.names()
+	if len(names) > maxFlows || len(strings.Join(names, `","`)) > maxFlowNames {
+		return nil
+	}
+	return names
 }
 
 // of returns the hooks of a flow. A flow that has none here is an error: its name
@@ -119,6 +129,9 @@ func (i *invocation) run(ctx context.Context, p plan) {
 		}
 	case outcome == "":
 		outcome = "continue"
+	}
+	if said, is := heard.outcome.(Permissions); is && said.Approvers == nil {
+		logger.Warn("no approvers: only the flow's admins may decide; hook.Keep keeps the flow's", "run_id", i.asked.Run.ID, "flow", i.asked.Run.Flow.Name, "hook", p.name)
 	}
 	logHook(heard.failure != "", i.asked, p.name, outcome, started)
 }

@@ -237,3 +237,18 @@ func TestAThousandApprovers(t *testing.T) {
 		t.Errorf("%d bytes beside an event of %d", len(raw), len(large))
 	}
 }
+
+// A function of very many flows does not name them: each response has room for
+// what its hooks say, and the engine takes at most 1,000 names.
+func TestAFunctionOfManyFlows(t *testing.T) {
+	for n, names := range map[int]bool{300: true, 1001: false} {
+		flows := hook.Flows{"f": onRequest(func(*hook.Event) {})}
+		for i := range n {
+			flows[fmt.Sprintf("flow-%d", i)] = hook.Hooks{}
+		}
+		raw, err := flows.Answer(t.Context(), with(t, asked("on_request", ""), `"accepts":["transition","reason","subscriptions","flows"]`))
+		if err != nil || strings.Contains(string(raw), `"flows":[`) != names || !strings.Contains(string(raw), `"approve"`) {
+			t.Errorf("%d flows: got %d bytes (%v)", n, len(raw), err)
+		}
+	}
+}
