@@ -14,6 +14,6 @@ var _ = plant(
 	bug{"say that nobody's channel was notified", "internal/run/notify.go", "case !Delivers(name):", "case false:", "./internal/run", "NotNotified"},
 	bug{"exit with 0 on a signal", "cmd/fasttrack/exit.go", "case errors.As(context.Cause(ctx), &stopped):\n\t\treturn stopped.code()", "case errors.As(context.Cause(ctx), &stopped):\n\t\treturn exitDone", "./cmd/fasttrack", "TestExit_BySignal"},
 	bug{"exit with 0 for what is not decided", "cmd/fasttrack/exit.go", "return exitError(exitUndecided)\n}", "return nil\n}", "./cmd/fasttrack", "TestExit_ByStatus"},
-	bug{"take a reason of blanks", "functions/approve/act/act.go", "text.Blank(a.Reason) &&", "a.Reason == \"\" &&", "./e2e", "TestCases/scripts/text"},
+	bug{"take a reason of blanks", "functions/approve/act/act.go", "text.Blank(a.Reason) &&", "a.Reason == text.Clean(\"\") &&", "./functions/approve/act", "TestActs"},
 	bug{"let an override turn a text round", "internal/text/text.go", "case Invisible(r), modifies(r) && !fits(s, i):", "case modifies(r) && !fits(s, i):", "./internal/text", ""},
 )
