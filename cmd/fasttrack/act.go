@@ -15,6 +15,7 @@ import (
 func newActCommand(act, short, long string) *cobra.Command {
 	var a api
 	var reason, duration string
+	var override bool
 	cmd := &cobra.Command{
 		Use:     act + " ID",
 		Short:   short,
@@ -25,6 +26,9 @@ func newActCommand(act, short, long string) *cobra.Command {
 			body := map[string]any{}
 			if reason != "" {
 				body["reason"] = reason
+			}
+			if override {
+				body["override"] = true
 			}
 			if duration != "" {
 				seconds, err := flow.ParseDuration(duration)
@@ -58,6 +62,9 @@ func newActCommand(act, short, long string) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&reason, "reason", "r", "", "why; everyone who sees the request sees it")
+	if act != "cancel" {
+		cmd.Flags().BoolVar(&override, "override", false, "as an admin, set aside what the flow's hook says about this; needs --reason")
+	}
 	if act == "approve" {
 		cmd.Flags().StringVarP(&duration, "duration", "d", "", "shorten access to this, such as 30m")
 	}

@@ -119,6 +119,9 @@ func printHistory(w io.Writer, entries []run.Entry) {
 		}
 		fmt.Fprintf(w, "  %s  %-11s %s%s\n", moment(e.At), e.Event, personName(e.Actor.Name, e.Actor.Email, e.Actor.ID, string(e.Actor.Type)), why)
 		// Another's words, on a line that no reason can make.
+		if o := e.Override; o != nil {
+			fmt.Fprintf(w, "                        + override of %s\n", o.Hook)
+		}
 		if e.HookReason != "" {
 			fmt.Fprintf(w, "                        + %s: %s\n", e.HookReasonBy, text.Indent(e.HookReason, further))
 		}

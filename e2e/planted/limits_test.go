@@ -19,4 +19,8 @@ var _ = plant(
 	bug{"read what can't be read every minute", "internal/lease/attempt.go", "next.CheckAt = now.Add(backOff(checkAfter, next.Attempt.Tries, lastCheck))", "", "./functions/reconcile/sweep", "BacksOff"},
 	bug{"read leases once more before overdue access", "functions/reconcile/sweep/work.go", "case a.overdue.IsZero():\n\t\t\treturn 1", "case a.overdue.IsZero():\n\t\t\treturn -1", "./functions/reconcile/sweep", "ComesFirst"},
 	bug{"give a strategy all the time of a sweep", "functions/reconcile/sweep/work.go", "if late := time.Since(over); late > 0 {", "if late := time.Since(over); late > time.Hour {", "./functions/reconcile/sweep", "Hangs"},
+	bug{"let anybody override a hook", "internal/run/override.go", "case !r.isAdmin(a.Person, t):", "case false:", "./internal/run", "Override"},
+	bug{"override on_approve without the flow's word", "internal/run/override.go", "a.Event == Approve && !r.Flow.OverrideApprove", "false", "./internal/run", "Override"},
+	bug{"let a hook ignore an override", "internal/run/decide_access.go", "if c.Override != nil {", "if false {", "./internal/run", "Override"},
+	bug{"override without a reason", "internal/run/override.go", "strings.TrimSpace(a.Reason) == \"\"", "false", "./internal/run", "Override"},
 )

@@ -21,6 +21,12 @@ func (x *explainer) steps() []Step {
 		actor := e.Actor
 		s.Actor, s.Checks, s.Error, s.HooksVersion = &actor, e.Checks, x.failure(e), e.HooksVersion
 		s.Text = strings.TrimSpace(x.says(e, i, approved))
+		if o := e.Override; o != nil {
+			s.Text += "; this overrode " + string(o.Hook)
+			if o.Verdict != "" {
+				s.Text += ", which said " + o.Verdict
+			}
+		}
 		if second := adds(e.HookReasonBy, e.HookReason); second != "" {
 			s.Text += "; " + second
 		}

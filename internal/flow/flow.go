@@ -110,6 +110,9 @@ type Flow struct {
 	RetentionSeconds int `json:",omitempty"`
 	// FastTrack limits what on_request may approve; nil doesn't.
 	FastTrack *run.FastTrack `json:",omitempty"`
+	// AdminOverride are the actions, beside deny and revoke, for which admins may
+	// set the verdict of a hook aside: approve or none.
+	AdminOverride []string `json:",omitempty"`
 	// Limits bound how much one person may request.
 	Limits Limits `json:",omitzero"`
 	// Shadow has on_request tried only: mode shadow.

@@ -36,8 +36,14 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 				r.fail(n, at, "live or shadow was expected, not %q", clip(mode))
 			}
 		},
-		"hook_timeout":   r.duration(&f.HookTimeoutSeconds, 1, 60),
-		"fast_track":     func(n *yaml.Node, at string) { r.fastTrack(n, at, &f) },
+		"hook_timeout": r.duration(&f.HookTimeoutSeconds, 1, 60),
+		"fast_track":   func(n *yaml.Node, at string) { r.fastTrack(n, at, &f) },
+		"admin_override": r.strings(&f.AdminOverride, func(s string) error {
+			if s != "approve" {
+				return fmt.Errorf("approve was expected, not %q", clip(s))
+			}
+			return nil
+		}),
 		"limits":         func(n *yaml.Node, at string) { r.limits(n, at, &f) },
 		"retention":      func(n *yaml.Node, at string) { r.retention(n, at, &f) },
 		"recent":         r.duration(&f.RecentSeconds, 1, 366*24*3600),

@@ -3,6 +3,7 @@ package flow
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -138,7 +139,7 @@ func (f *Flow) MayAsk(p run.Person) bool {
 func (f *Flow) ForRun(hooks string) (run.Flow, error) {
 	out := run.Flow{
 		Name: f.Name, Label: f.Label, Shadow: f.Shadow, Hooks: f.Hooks, HookTimeoutSeconds: f.HookTimeoutSeconds, Admins: f.Admins,
-		FastTrack: f.FastTrack, Recheck: f.Recheck, Fields: f.fieldNames(), Holders: f.Limits.Holders,
+		FastTrack: f.FastTrack, Recheck: f.Recheck, Fields: f.fieldNames(), Holders: f.Limits.Holders, OverrideApprove: slices.Contains(f.AdminOverride, "approve"),
 		RetentionSeconds: f.RetentionSeconds,
 		Review: run.ReviewRule{
 			Approvers: f.Review.Approvers, Viewers: f.Review.Viewers, SelfApproval: f.Review.SelfApproval,

@@ -135,6 +135,19 @@ func (b *Body) Seconds(name string) *int {
 	return &n
 }
 
+// Bool reads true or false, false where it is absent.
+func (b *Body) Bool(name string) bool {
+	raw, ok := b.member(name)
+	if !ok {
+		return false
+	}
+	var v bool
+	if json.Unmarshal(raw, &v) != nil {
+		b.Fail(name, "true or false was expected")
+	}
+	return v
+}
+
 // Object reads an object by its members.
 func (b *Body) Object(name string) map[string]json.RawMessage {
 	raw, ok := b.member(name)

@@ -14,6 +14,9 @@ type Act struct {
 	// DurationSeconds shortens access; 0 leaves it.
 	DurationSeconds int     `json:"duration_seconds,omitempty"`
 	Channel         Channel `json:"channel"`
+	// Override sets the verdict of the hook on this action aside; see
+	// [Run.MayOverride].
+	Override bool `json:"override,omitempty"`
 	// Key is the hash of the caller's Idempotency-Key, "" without one. Acts
 	// with one key are one act: the first.
 	Key string    `json:"key,omitempty"`

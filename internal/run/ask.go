@@ -91,6 +91,9 @@ type AskRun struct {
 	Sensitive []string                   `json:"sensitive,omitempty"`
 	History   []AskEntry                 `json:"history"`
 	Steps     map[string]json.RawMessage `json:"steps,omitempty"`
+	// OverrideOf is there where an admin sets the hook's verdict aside: the seq of
+	// the entry with which it ignored such an action last, 0 for none.
+	OverrideOf *int `json:"override_of,omitempty"`
 }
 
 // AskAccess is what a hook is told of the run's access.
@@ -139,6 +142,9 @@ func (r *Run) ask(context json.RawMessage) Ask {
 	}
 	if r.Access != nil && !r.Access.StartsAt.IsZero() {
 		a.Run.Access = &AskAccess{StartsAt: r.Access.StartsAt, EndsAt: r.Access.EndsAt}
+	}
+	if c := r.Engine.Case; c != nil && c.Override.set() != nil && c.Override.Hook == r.Engine.Hook {
+		a.Run.OverrideOf = &c.Override.Of
 	}
 	if a.Run.Fields == nil {
 		a.Run.Fields = map[string]json.RawMessage{}

@@ -165,6 +165,9 @@ func (d *decider) raise(c Case) {
 	}
 	hook := map[EventName]HookName{Approve: OnApprove, Deny: OnDeny, Expire: OnExpire, Revoke: OnRevoke}[c.Event]
 	if d.subscribed(hook) {
+		if c.Override != nil {
+			c.Override.Hook, c.Override.Of = hook, d.lastIgnored(hook)
+		}
 		d.Engine.Case = &c
 		d.ask(hook)
 		return
@@ -186,7 +189,7 @@ func (d *decider) settle(c Case) {
 	d.handled(c.Act)
 	entry := Entry{
 		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason, HookReason: c.HookReason, HookReasonBy: c.HookReasonBy,
-		Checks: c.Checks, Error: c.Error, Act: c.Act, DurationSeconds: c.DurationSeconds,
+		Checks: c.Checks, Error: c.Error, Act: c.Act, DurationSeconds: c.DurationSeconds, Override: c.Override.set(),
 	}
 	if c.Event == Approve {
 		if c.DurationSeconds > 0 && c.DurationSeconds < d.DurationSeconds {

@@ -36,7 +36,7 @@ func (d *decider) revoked() bool {
 		if !there {
 			return false
 		}
-		if err := d.MayAct(act.Event, act.Person, d.step.Today); err != nil {
+		if err := d.may(act); err != nil {
 			d.ignore(Actor{Type: EngineActor}, ViaEngine, act.ID, err.Error(), "", nil)
 			continue
 		}
@@ -183,6 +183,10 @@ func (d *decider) heardOnDeescalate(a answer) {
 
 func (d *decider) heardOnRevoke(a answer) {
 	c := *d.Engine.Case
+	if c.Override != nil {
+		d.overridden(c, OnRevoke, a)
+		return
+	}
 	if failure := a.failed(OnRevoke); failure != "" {
 		c.Error = failure
 	} else if a.transition == Ignore {
@@ -263,7 +267,7 @@ func (d *decider) finish(c Case) {
 	}
 	d.log(finalOf[c.Event], Entry{
 		Gone: gone.Gone, SessionsUntil: gone.SessionsUntil, SessionsOf: gone.SessionsOf,
-		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason, HookReason: c.HookReason, HookReasonBy: c.HookReasonBy, Checks: c.Checks, Error: c.Error, Act: c.Act,
+		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason, HookReason: c.HookReason, HookReasonBy: c.HookReasonBy, Checks: c.Checks, Error: c.Error, Act: c.Act, Override: c.Override.set(),
 	})
 	if after := afterEnd[c.Event]; d.subscribed(after) {
 		d.ask(after)

@@ -179,6 +179,10 @@ func (c *Case) hear(h HookName, a answer) {
 
 func (d *decider) heardOnApprove(a answer) {
 	c := *d.Engine.Case
+	if c.Override != nil {
+		d.overridden(c, OnApprove, a)
+		return
+	}
 	if failure := a.failed(OnApprove); failure != "" {
 		d.ignored(c, OnApprove, failure, failure, a.checks)
 		return
@@ -202,6 +206,10 @@ func (d *decider) heardOnApprove(a answer) {
 
 func (d *decider) heardOnDeny(a answer) {
 	c := *d.Engine.Case
+	if c.Override != nil {
+		d.overridden(c, OnDeny, a)
+		return
+	}
 	if failure := a.failed(OnDeny); failure != "" {
 		c.Error = failure
 	} else if a.transition == Ignore {

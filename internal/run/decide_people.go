@@ -37,7 +37,7 @@ func (d *decider) goOn() {
 		if !there {
 			break
 		}
-		if err := d.MayAct(act.Event, act.Person, d.step.Today); err != nil {
+		if err := d.may(act); err != nil {
 			d.ignore(Actor{Type: EngineActor}, ViaEngine, act.ID, err.Error(), "", nil)
 			continue
 		}
@@ -145,10 +145,14 @@ func (d *decider) full() bool {
 
 func actCase(a Act) Case {
 	p := a.Person
-	return Case{
+	c := Case{
 		Event: a.Event, Actor: p.Actor(), Channel: a.Channel, Reason: a.Reason,
 		DurationSeconds: a.DurationSeconds, Person: &p, Act: a.ID, At: a.At,
 	}
+	if a.Override {
+		c.Override = &Override{}
+	}
+	return c
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

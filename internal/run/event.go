@@ -80,7 +80,9 @@ type Entry struct {
 	// else caused; Reason stays the words of Actor.
 	HookReason   string   `json:"hook_reason,omitempty"`
 	HookReasonBy HookName `json:"hook_reason_by,omitempty"`
-	Checks       []Check  `json:"checks,omitempty"`
+	// Override says which hook's verdict an admin set aside.
+	Override *Override `json:"override,omitempty"`
+	Checks   []Check   `json:"checks,omitempty"`
 	// Error says what a hook did wrong, where that shaped the event.
 	Error string `json:"error,omitempty"`
 	// Act is the id of the act of a person that this event deals with.

@@ -94,6 +94,8 @@ type Flow struct {
 	Recheck bool `json:"recheck,omitempty"`
 	// FastTrack limits what on_request may approve; nil doesn't.
 	FastTrack *FastTrack `json:"fast_track,omitempty"`
+	// OverrideApprove lets admins override on_approve.
+	OverrideApprove bool `json:"override_approve,omitempty"`
 	// Holders is how many runs may hold one access at a time, 0 for the default.
 	Holders int `json:"holders,omitempty"`
 	// RetentionSeconds is how long the run is kept once it is over, 0 for ever.
@@ -287,6 +289,8 @@ type Case struct {
 	Origin HookName `json:"origin,omitempty"`
 	// Error is what a hook on the way did wrong.
 	Error string `json:"error,omitempty"`
+	// Override is there where the verdict of the hook is set aside.
+	Override *Override `json:"override,omitempty"`
 	// Routing is what on_request answered about people, kept in case they are
 	// needed after all.
 	Routing *Routing `json:"routing,omitempty"`

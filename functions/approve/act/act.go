@@ -83,6 +83,11 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	if err := r.MayAct(e, c.Caller.Person, s.Today); err != nil {
 		return httpapi.Reply{}, httpapi.Refused(err.Error())
 	}
+	if a.Override {
+		if err := r.MayOverride(a, s.Today); err != nil {
+			return httpapi.Reply{}, httpapi.Refused(err.Error())
+		}
+	}
 	if tooLate(r, e) {
 		return httpapi.Reply{}, lost(r)
 	}
@@ -113,7 +118,7 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 // again waits for what comes of an act that is there already under the key of
 // a; another act under that key is refused.
 func (s service) again(ctx context.Context, c *httpapi.Call, r *run.Run, before, a run.Act) (httpapi.Reply, error) {
-	if before.Reason != a.Reason || before.DurationSeconds != a.DurationSeconds {
+	if before.Reason != a.Reason || before.DurationSeconds != a.DurationSeconds || before.Override != a.Override {
 		return httpapi.Reply{}, &httpapi.Problem{
 			Status: http.StatusUnprocessableEntity, Kind: "idempotency-key-reused",
 			Detail: "This Idempotency-Key was used for another act.",
@@ -149,7 +154,10 @@ func readAct(c *httpapi.Call, r *run.Run, e run.EventName) (run.Act, error) {
 		return run.Act{}, err
 	}
 	a := run.Act{Event: e, Person: c.Caller.Person, Channel: run.ViaAPI, Reason: body.Lines("reason", run.MaxReason)}
-	if text.Blank(a.Reason) && r.Flow.NeedsReason(e) {
+	if e != run.Cancel {
+		a.Override = body.Bool("override")
+	}
+	if text.Blank(a.Reason) && (r.Flow.NeedsReason(e) || a.Override) {
 		body.Fail("reason", "it is required")
 	}
 	if e == run.Approve {

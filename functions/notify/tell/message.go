@@ -50,6 +50,10 @@ type Event struct {
 		// HookReason is what the hook HookReasonBy said about the event of Actor.
 		HookReason   string `json:"hook_reason"`
 		HookReasonBy string `json:"hook_reason_by"`
+		// Override says which hook's verdict an admin set aside.
+		Override *struct {
+			Hook string `json:"hook"`
+		} `json:"override"`
 		Error        string `json:"error"`
 		// SessionsUntil is until when a session may outlast the access that ended.
 		SessionsUntil time.Time `json:"sessions_until"`
@@ -143,6 +147,9 @@ func Compose(e Event, portal string) (Message, bool) {
 	case e.Entry.Event != "forward":
 		line("By:       %s", e.Entry.Actor)
 		line("Why:      %s", below(e.Entry.Reason))
+		if e.Entry.Override != nil {
+			line("Override: an admin set aside what the hook %s says.", e.Entry.Override.Hook)
+		}
 		if e.Entry.HookReason != "" {
 			line("          the hook %s adds: %s", e.Entry.HookReasonBy, below(e.Entry.HookReason))
 		}
