@@ -78,6 +78,10 @@ type Run struct {
 	Withheld []string
 	// History is what happened so far, oldest first, at most 50 entries.
 	History []Entry
+	// OverrideOf is not nil where an admin sets aside whatever this hook says about
+	// the event: the seq of the entry with which it ignored such an action last, 0
+	// for none.
+	OverrideOf *int
 }
 
 // Entry is one event of a run's history.

@@ -66,6 +66,8 @@ type asked struct {
 		Sensitive []string                   `json:"sensitive"`
 		History   []Entry                    `json:"history"`
 		Steps     map[string]json.RawMessage `json:"steps"`
+		// OverrideOf is there where an admin sets the hook's verdict aside.
+		OverrideOf *int `json:"override_of"`
 	} `json:"run"`
 }
 
@@ -139,7 +141,7 @@ func (a asked) event(hook string, reads *reads) *Event {
 		User: a.Event.Actor, Requester: r.Requester, Flow: a.flow(reads),
 		Run: Run{
 			ID: r.ID, Status: r.Status, Reason: r.Reason, Duration: seconds(r.DurationSeconds),
-			Withheld: r.Sensitive, History: r.History,
+			Withheld: r.Sensitive, History: r.History, OverrideOf: r.OverrideOf,
 		},
 		Fields: a.fields(reads), actors: r.Actors, steps: r.Steps, trial: a.Trial, reads: reads,
 	}
