@@ -22,5 +22,5 @@ var _ = plant(
 	bug{"let anybody override a hook", "internal/run/override.go", "case !r.isAdmin(a.Person, t):", "case false:", "./internal/run", "Override"},
 	bug{"override on_approve without the flow's word", "internal/run/override.go", "a.Event == Approve && !r.Flow.OverrideApprove", "false", "./internal/run", "Override"},
 	bug{"let a hook ignore an override", "internal/run/decide_access.go", "if c.Override != nil {", "if false {", "./internal/run", "Override"},
-	bug{"override without a reason", "internal/run/override.go", "strings.TrimSpace(a.Reason) == \"\"", "false", "./internal/run", "Override"},
+	bug{"override without a reason", "internal/run/override.go", "strings.TrimSpace(a.Reason) == \"\"", "strings.TrimSpace(a.Reason) == \"x\"", "./internal/run", "Override"},
 )
