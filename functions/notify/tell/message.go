@@ -54,7 +54,7 @@ type Event struct {
 		Override *struct {
 			Hook string `json:"hook"`
 		} `json:"override"`
-		Error        string `json:"error"`
+		Error string `json:"error"`
 		// SessionsUntil is until when a session may outlast the access that ended.
 		SessionsUntil time.Time `json:"sessions_until"`
 		To            []string  `json:"to"`
