@@ -71,11 +71,12 @@ func (r *Run) mayApprove(p Person, t *Today) bool {
 		t.meansAny(byFlow, p, f.Admins) && t.meansAny(f.Approvers, p, f.Admins))
 }
 
-// mayDeny reports whether p may deny, or revoke: the run's rule must allow it,
-// and p must still be somebody whom the directory knows or the flow names.
+// mayDeny reports whether p may deny, or revoke: who may approve may, and else the
+// run's rule must allow it, and p must still be somebody whom the directory knows
+// or the flow names.
 func (r *Run) mayDeny(p Person, t *Today) bool {
 	byFlow, byHook := r.deciders()
-	return r.allows(byFlow, byHook, p, t)
+	return r.mayApprove(p, t) || r.allows(byFlow, byHook, p, t)
 }
 
 // couldHave reports whether the flow, as it was asked, let p decide.
@@ -100,8 +101,7 @@ func (r *Run) still(principal string, t *Today) bool {
 		return true
 	}
 	f := t.Flows[r.Flow.Name]
-	return t.knows(t.address(principal)) || t.namedIn(principal, f.Admins, f.Approvers, f.Viewers) ||
-		t.meansAny(f.Approvers, personOf(t.address(principal)), f.Admins) // such as everyone
+	return t.knows(t.address(principal)) || t.namedIn(principal, f.Admins, f.Approvers, f.Viewers)
 }
 
 // deciders are the principals who may decide by the rule in force: those of the
