@@ -28,9 +28,11 @@ const namesFresh = time.Minute
 // the process. A failure leaves it to the next request: nothing but a list
 // depends on it.
 func (s service) note(ctx context.Context, log *slog.Logger) {
+	// Not over the calls: a function that dies in one would keep the lock.
 	s.seen.mu.Lock()
-	defer s.seen.mu.Unlock()
-	if s.seen.noted {
+	noted := s.seen.noted
+	s.seen.mu.Unlock()
+	if noted {
 		return
 	}
 	var err error
@@ -44,7 +46,9 @@ func (s service) note(ctx context.Context, log *slog.Logger) {
 			err = s.Store.SaveFlowNames(ctx, next)
 		}
 		if err == nil {
+			s.seen.mu.Lock()
 			s.seen.noted = true
+			s.seen.mu.Unlock()
 			return
 		}
 		if !errors.Is(err, store.ErrConflict) {
