@@ -128,7 +128,7 @@ func recent(ctx context.Context, t table, endpoint string, f *flow.Flow, asked r
 	}
 	// Requests are found by their logins' principals, which an address is linked to.
 	who := asked.Requester
-	if err := stored.Linked(ctx, &who); err != nil {
+	if err := stored.Linked(ctx, nil, &who); err != nil {
 		return nil, err
 	}
 	page, err := stored.Requested(ctx, who, store.Query{From: f.RecentSince(now), Limit: flow.MaxRecent})

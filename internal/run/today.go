@@ -107,19 +107,24 @@ func (t *Today) addressOf(p Person) string {
 	return p.ID
 }
 
-// Link adds to each person's links the address that today's directory has for
-// the login, so that two logins are one person as soon as the directory says so.
-func (t *Today) Link(people ...*Person) {
+// LinksOf returns whom today's directory makes one with a handle, as
+// [Person.Handles] has them: the address of an identity, and the identities of
+// an address. It need not have been seen: two logins are one person as soon as
+// the directory says so.
+func (t *Today) LinksOf(handle string) []string {
 	if t == nil {
-		return
+		return nil
 	}
-	for _, p := range people {
-		for _, handle := range p.Handles() {
-			if known, ok := t.People[handle]; ok && !slices.Contains(p.Handles(), known) {
-				p.Links = append(slices.Clip(p.Links), known)
-			}
+	var links []string
+	for identity, known := range t.People {
+		switch identity = foldHandle(identity); handle {
+		case identity:
+			links = append(links, known)
+		case known:
+			links = append(links, identity)
 		}
 	}
+	return links
 }
 
 // knows reports whether the directory knows the person of an address: among its

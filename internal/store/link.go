@@ -54,9 +54,9 @@ func (s *Store) Link(ctx context.Context, p run.Person) (run.Person, error) {
 }
 
 // Linked reads whom each of the people is linked to, and adds that to what they
-// know already.
-func (s *Store) Linked(ctx context.Context, people ...*run.Person) error {
-	c := closure{store: s}
+// know already. today returns whom the directory links to a handle now.
+func (s *Store) Linked(ctx context.Context, today func(handle string) []string, people ...*run.Person) error {
+	c := closure{store: s, today: today}
 	for _, p := range people {
 		if err := c.follow(ctx, p); err != nil {
 			return fmt.Errorf("read the links of people: %w", err)
@@ -88,6 +88,8 @@ func linkOf(handle string) item { return item{"pk": text(linkPrefix + handle), "
 type closure struct {
 	store *Store
 	known map[string][]string
+	// today is nil where the directory links nobody.
+	today func(handle string) []string
 }
 
 // follow adds to p everybody that it is linked to, over any number of links.
@@ -104,7 +106,7 @@ func (c *closure) follow(ctx context.Context, p *run.Person) error {
 		}
 		grown := false
 		for _, h := range handles {
-			for _, to := range c.known[h] {
+			for _, to := range c.of(h) {
 				if !slices.Contains(handles, to) && !slices.Contains(p.Links, to) {
 					// Never in place: other copies of the person share the list.
 					p.Links = append(slices.Clip(p.Links), to)
@@ -116,6 +118,14 @@ func (c *closure) follow(ctx context.Context, p *run.Person) error {
 			return nil
 		}
 	}
+}
+
+// of returns whom a handle that was read is linked to.
+func (c *closure) of(handle string) []string {
+	if c.today == nil {
+		return c.known[handle]
+	}
+	return append(slices.Clip(c.known[handle]), c.today(handle)...)
 }
 
 // read reads the links of the handles that are not known yet.

@@ -51,7 +51,7 @@ func TestLoginsMeetThroughAddresses(t *testing.T) {
 				see(t, s, p)
 			}
 			a, b := tc.a, tc.b
-			if err := s.Linked(t.Context(), &a, &b); err != nil {
+			if err := s.Linked(t.Context(), nil, &a, &b); err != nil {
 				t.Fatal(err)
 			}
 			if run.Same(a, b) != tc.same || run.Same(tc.a, b) && !tc.same {
@@ -101,7 +101,7 @@ func TestALinkThatFails(t *testing.T) {
 	fine := store.New(tab.client, tab.name)
 	see(t, fine, p)
 	other := login("i|2", "a@x")
-	if err := fine.Linked(t.Context(), &other); err != nil || !slices.Contains(other.Links, "i|1") {
+	if err := fine.Linked(t.Context(), nil, &other); err != nil || !slices.Contains(other.Links, "i|1") {
 		t.Errorf("%v: %+v", err, other)
 	}
 }
@@ -117,7 +117,7 @@ func TestACrowdedLogin(t *testing.T) {
 		t.Errorf("%d links, crowded %v", len(last.Links), last.Crowded)
 	}
 	without := login(fmt.Sprintf("i|%d", 2*run.MaxLinks-1), "")
-	if err := s.Linked(t.Context(), &without); err != nil || !without.Crowded {
+	if err := s.Linked(t.Context(), nil, &without); err != nil || !without.Crowded {
 		t.Errorf("%v: without its address it is %+v", err, without)
 	}
 	if p := see(t, s, login("i|other", "other@x")); p.Crowded {

@@ -24,7 +24,7 @@ import (
 type Store interface {
 	LoadAll(ctx context.Context, id string) (store.Record, error)
 	Save(ctx context.Context, r *run.Run) error
-	Linked(ctx context.Context, people ...*run.Person) error
+	Linked(ctx context.Context, today func(handle string) []string, people ...*run.Person) error
 	LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error)
 	SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error
 	ExpireContext(ctx context.Context, r *run.Run, context []byte) error
@@ -162,8 +162,7 @@ func (h *Handler) decide(ctx context.Context, req Request, execution int) (r *ru
 			return r, nil, err
 		}
 		if people := r.Separated(rec.Acts); len(people) > 0 {
-			h.today().Link(people...)
-			if err := h.Store.Linked(ctx, people...); err != nil {
+			if err := h.Store.Linked(ctx, h.today().LinksOf, people...); err != nil {
 				return r, nil, err
 			}
 		}

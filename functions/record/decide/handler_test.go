@@ -43,7 +43,9 @@ func (f *fakes) LoadAll(_ context.Context, id string) (store.Record, error) {
 	return f.rec, nil
 }
 
-func (f *fakes) Linked(context.Context, ...*run.Person) error { return f.fail["linked"] }
+func (f *fakes) Linked(context.Context, func(string) []string, ...*run.Person) error {
+	return f.fail["linked"]
+}
 
 func (f *fakes) LoadLease(_ context.Context, k lease.Key) (*lease.Lease, error) {
 	return lease.New(k), nil

@@ -138,6 +138,29 @@ func TestMappedSince(t *testing.T) {
 	}
 }
 
+// So does what it says of logins in between, which nobody has used since: here
+// two of them, one that carried grace's address, one that carried kim's.
+func TestMappedBetween(t *testing.T) {
+	const third, fourth = "https://idp|0b22", "https://idp|0c33"
+	kim, ada := as("https://idp|kim", "kim@example.com"), as("https://idp|ada", "ada@example.com")
+	seen := map[int][]run.Person{0: {as(third, "grace@example.com"), as(fourth, "kim@example.com")}}
+	for address, want := range map[string]run.Status{"linus@example.com": run.Pending, "kim@example.com": run.Pending, "": run.Approved} {
+		today := &run.Today{
+			Flows:  map[string]run.TodayFlow{"f": {Admins: []string{"root@example.com"}, Approvers: []string{"group:sre"}}},
+			People: map[string]string{third: address, fourth: address},
+		}
+		if address == "" {
+			today.People = nil
+		}
+		for _, p := range []*run.Person{&kim, &ada} {
+			p.Groups, p.CoveredGroups = []string{"sre"}, []string{"sre"}
+		}
+		if r := approvals(t, 2, today, seen, kim, ada); r.Status != want {
+			t.Errorf("mapped to %q: it is %s, want %s", address, r.Status, want)
+		}
+	}
+}
+
 // Without the links nothing is decided.
 func TestLinksThatCannotBeRead(t *testing.T) {
 	f := newFakes(t)

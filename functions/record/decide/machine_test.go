@@ -84,8 +84,8 @@ func (m *machine) LoadAll(ctx context.Context, id string) (rec store.Record, err
 	return rec, err
 }
 
-func (m *machine) Linked(ctx context.Context, people ...*run.Person) error {
-	return m.call(func() error { return m.table.Linked(ctx, people...) })
+func (m *machine) Linked(ctx context.Context, today func(string) []string, people ...*run.Person) error {
+	return m.call(func() error { return m.table.Linked(ctx, today, people...) })
 }
 
 func (m *machine) LoadLease(ctx context.Context, k lease.Key) (l *lease.Lease, err error) {

@@ -72,15 +72,20 @@ func (s service) inboxFlows(ctx context.Context, only string) ([]string, error) 
 // still wait.
 func (s service) gone(ctx context.Context) ([]string, error) {
 	s.seen.mu.Lock()
-	defer s.seen.mu.Unlock()
-	if now := s.Now(); now.Sub(s.seen.read) >= namesFresh {
+	names, now := s.seen.names, s.Now()
+	fresh := now.Sub(s.seen.read) < namesFresh
+	s.seen.mu.Unlock()
+	if !fresh {
 		read, err := s.Store.LoadFlowNames(ctx)
 		if err != nil {
 			return nil, err
 		}
+		names = read
+		s.seen.mu.Lock()
 		s.seen.names, s.seen.read = read, now
+		s.seen.mu.Unlock()
 	}
-	return slices.DeleteFunc(s.seen.names.Waiting(s.Now()), func(name string) bool {
+	return slices.DeleteFunc(names.Waiting(now), func(name string) bool {
 		_, there := s.Flows.Find(name)
 		return there
 	}), nil
