@@ -138,26 +138,33 @@ func TestMappedSince(t *testing.T) {
 	}
 }
 
-// So does what it says of logins in between, which nobody has used since: here
-// two of them, one that carried grace's address, one that carried kim's.
+// So does what it says of logins in between, which nobody has used since.
 func TestMappedBetween(t *testing.T) {
-	const third, fourth = "https://idp|0b22", "https://idp|0c33"
-	kim, ada := as("https://idp|kim", "kim@example.com"), as("https://idp|ada", "ada@example.com")
-	seen := map[int][]run.Person{0: {as(third, "grace@example.com"), as(fourth, "kim@example.com")}}
-	for address, want := range map[string]run.Status{"linus@example.com": run.Pending, "kim@example.com": run.Pending, "": run.Approved} {
-		today := &run.Today{
-			Flows:  map[string]run.TodayFlow{"f": {Admins: []string{"root@example.com"}, Approvers: []string{"group:sre"}}},
-			People: map[string]string{third: address, fourth: address},
-		}
-		if address == "" {
-			today.People = nil
-		}
-		for _, p := range []*run.Person{&kim, &ada} {
-			p.Groups, p.CoveredGroups = []string{"sre"}, []string{"sre"}
-		}
-		if r := approvals(t, 2, today, seen, kim, ada); r.Status != want {
-			t.Errorf("mapped to %q: it is %s, want %s", address, r.Status, want)
-		}
+	const one, other = "https://idp|0b22", "https://idp|0c33"
+	kim, ada := as(third, "kim@example.com"), as("https://idp|ada", "ada@example.com")
+	for _, p := range []*run.Person{&kim, &ada} {
+		p.Groups, p.CoveredGroups = []string{"sre"}, []string{"sre"}
+	}
+	for name, tc := range map[string]struct {
+		carried [2]string
+		people  map[string]string
+		want    run.Status
+	}{
+		"not mapped":               {[2]string{"grace@example.com", "kim@example.com"}, nil, run.Approved},
+		"both to somebody else":    {[2]string{"grace@example.com", "kim@example.com"}, map[string]string{one: "linus@example.com", other: "linus@example.com"}, run.Pending},
+		"to the requester and kim": {[2]string{"x@example.com", "x@example.com"}, map[string]string{one: "grace@example.com", other: "kim@example.com"}, run.Pending},
+		"to two who do not meet":   {[2]string{"x@example.com", "y@example.com"}, map[string]string{one: "grace@example.com", other: "kim@example.com"}, run.Approved},
+	} {
+		t.Run(name, func(t *testing.T) {
+			today := &run.Today{
+				Flows:  map[string]run.TodayFlow{"f": {Admins: []string{"root@example.com"}, Approvers: []string{"group:sre"}}},
+				People: tc.people,
+			}
+			seen := map[int][]run.Person{0: {as(one, tc.carried[0]), as(other, tc.carried[1])}}
+			if r := approvals(t, 2, today, seen, kim, ada); r.Status != tc.want {
+				t.Errorf("it is %s, want %s", r.Status, tc.want)
+			}
+		})
 	}
 }
 
