@@ -45,12 +45,6 @@ func isHidden(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Join_Control, r) || text.Invisible(r)
 }
 
-// isWord tells whether s is 1 to most characters without white space and
-// without any of those in not.
-func isWord(s string, most int, not string) bool {
-	return s != "" && !strings.ContainsAny(s, not+" \t\n\f\r") && utf8.RuneCountInString(s) <= most
-}
-
 // isFunction tells whether s is a Lambda function's name or ARN, perhaps with a
 // qualifier; see FunctionName of Lambda's Invoke API.
 func isFunction(s string) bool {
