@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -19,13 +20,22 @@ import (
 )
 
 // role gives the name of a function's role.
-func (d deployed) role(t *testing.T, function string) *string {
+func (d deployed) role(t testing.TB, function string) *string {
 	t.Helper()
 	got, err := lambda.NewFromConfig(d.Services()).GetFunctionConfiguration(t.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: &function})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return aws.String(path.Base(*got.Role))
+}
+
+// allow gives a role a right on everything.
+func (d deployed) allow(t testing.TB, role *string, action string) {
+	t.Helper()
+	may := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"` + action + `","Resource":"*"}]}`
+	if _, err := iam.NewFromConfig(d.Services()).PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: role, PolicyName: aws.String("may"), PolicyDocument: &may}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // publicRoutes calls each route as nobody: but two, API Gateway lets none through.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
@@ -25,7 +24,8 @@ func TestDeployedIAM(t *testing.T) {
 
 	// The emulator looks for this right on everything; AWS on the path that is listed.
 	for _, function := range []string{"request", "approve"} {
-		i.allow(*deployed{i.system, e}.role(t, emulator.StackName+"-engine-"+function), "iam:ListRoles")
+		d := deployed{i.system, e}
+		d.allow(t, d.role(t, emulator.StackName+"-engine-"+function), "iam:ListRoles")
 	}
 
 	const reserved, call = "/aws-reserved/sso.amazonaws.com/", "execute-api:Invoke"
@@ -36,7 +36,7 @@ func TestDeployedIAM(t *testing.T) {
 	// People are who their session of Identity Center names.
 	ada, grace := i.session(developers, "ada@example.com"), i.session(developers, "grace@example.com")
 	i.says(ada, 0, `"status": "approved"`, "request", "everything-goes", "--json")
-	out := i.says(ada, 0, `"email": "ada@example.com"`, "request", "low-risk", "-f", "target=prod-admin", "--json")
+	out := i.says(ada, 10, `"email": "ada@example.com"`, "request", "low-risk", "-f", "target=prod-admin", "--json")
 	var asked struct{ ID string }
 	if err := json.Unmarshal([]byte(out), &asked); err != nil {
 		t.Fatal(err)
@@ -71,17 +71,8 @@ func (i iamCallers) role(path, name, action string) string {
 	if err != nil {
 		i.t.Fatal(err)
 	}
-	i.allow(name, action)
+	deployed{i.system, i.e}.allow(i.t, &name, action)
 	return *made.Role.Arn
-}
-
-// allow gives a role a right on everything.
-func (i iamCallers) allow(role, action string) {
-	i.t.Helper()
-	may := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"` + action + `","Resource":"*"}]}`
-	if _, err := iam.NewFromConfig(i.e.Services()).PutRolePolicy(i.t.Context(), &iam.PutRolePolicyInput{RoleName: &role, PolicyName: aws.String("may"), PolicyDocument: &may}); err != nil {
-		i.t.Fatal(err)
-	}
 }
 
 // session gives the credentials of a session: key, secret and token.

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -95,14 +94,6 @@ func (d deployed) rolesAreEnforced(t *testing.T) {
 
 // statesEntered counts what Step Functions bills: each state that is entered.
 func (d deployed) statesEntered(t *testing.T) {
-	// The emulator looks for this right where AWS does for lambda:GetAlias; without it
-	// guards are asked that are not there.
-	may := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"lambda:ListAliases","Resource":"*"}]}`
-	if _, err := iam.NewFromConfig(d.Services()).PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{
-		RoleName: d.role(t, emulator.StackName+"-engine-record"), PolicyName: aws.String("aliases"), PolicyDocument: &may,
-	}); err != nil {
-		t.Fatal(err)
-	}
 	fast := d.ask(t, `{"flow":"replayed","fields":{"do":"on_request=approve"}}`, "approved")
 	reviewed := d.ask(t, `{"flow":"replayed"}`, "pending")
 	d.act(t, "grace@example.com", reviewed, "approve")

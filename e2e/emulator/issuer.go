@@ -49,13 +49,13 @@ func (i *issuer) token(authorization, audience string) string {
 	scheme, value, _ := strings.Cut(authorization, " ")
 	who, list, _ := strings.Cut(strings.TrimSpace(value), ";")
 	sub, address, ok := gateway.Login(who)
-	if !strings.EqualFold(scheme, "Bearer") || !ok {
+	groups, err := gateway.ReadGroups(list)
+	if !strings.EqualFold(scheme, "Bearer") || !ok || err != nil {
 		return authorization
 	}
-	groups := strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 	now := time.Now().Unix()
 	said := map[string]any{
-		"iss": i.url, "aud": audience, "sub": sub, "groups": append([]string{}, groups...), "iat": now, "exp": now + 300,
+		"iss": i.url, "aud": audience, "sub": sub, "groups": groups, "iat": now, "exp": now + 300,
 	}
 	if address != "" {
 		said["email"], said["email_verified"] = address, true
