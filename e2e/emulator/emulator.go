@@ -51,6 +51,9 @@ type Emulator struct {
 	services aws.Config
 	// ministack is where it answers, edge or no edge.
 	ministack string
+	// sign are the roles that definitions of the state machine have named, each
+	// with what signs as it.
+	sign map[string]func(*http.Request)
 }
 
 // Start runs an emulator with nothing deployed.

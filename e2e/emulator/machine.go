@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path"
 	"regexp"
 	"slices"
 	"time"
@@ -16,6 +17,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -37,7 +40,20 @@ func (m *Emulator) copyStateMachine(ctx context.Context, arn string) error {
 	if err != nil {
 		return fmt.Errorf("make the state machine at moto: %w", err)
 	}
+	// Executions of an earlier definition go on in the roles that it names, as long
+	// as those are there.
 	sign := map[string]func(*http.Request){}
+	for role, as := range m.sign {
+		name := path.Base(role)
+		_, err := iam.NewFromConfig(m.services).GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+		if gone := new(iamtypes.NoSuchEntityException); errors.As(err, &gone) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("look for the role %s: %w", role, err)
+		}
+		sign[role] = as
+	}
 	for _, role := range append(credentialsOf(*made.Definition), *made.RoleArn) {
 		twin, err := m.twin(ctx, role)
 		if err != nil {
@@ -45,6 +61,7 @@ func (m *Emulator) copyStateMachine(ctx context.Context, arn string) error {
 		}
 		sign[role] = m.signAs(twin)
 	}
+	m.sign = sign
 	m.edge.asMachine.Store(func(r *http.Request) {
 		role := r.Header.Get(roleHeader)
 		r.Header.Del(roleHeader)
