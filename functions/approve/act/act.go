@@ -65,10 +65,13 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	}
 	r := rec.Run
 	c.About(r.ID, r.Flow.Name)
-	a, wrong := readAct(c, r, e)
+	a, fits, wrong := readAct(c, r, e)
+	if !fits {
+		return httpapi.Reply{}, wrong
+	}
 	if key != "" {
-		// First of all: what may be asked for may have changed since, by this very
-		// act.
+		// Before it is held against the request, which may have changed since, by this
+		// very act.
 		a.Key = run.HashID(c.Caller.Principal, r.ID, string(e), key)
 		if before, there := sameKey(rec.Acts, a.Key); there {
 			return s.again(ctx, c, r, before, a)
@@ -147,31 +150,35 @@ func (s service) load(ctx context.Context, c *httpapi.Call) (store.Record, error
 	return rec, nil
 }
 
-// readAct reads the body of an act; its error names every wrong field.
-func readAct(c *httpapi.Call, r *run.Run, e run.EventName) (run.Act, error) {
+// readAct reads the body of an act; its error names every wrong field. fits
+// reports whether the body is one of an act, whatever the request is like.
+func readAct(c *httpapi.Call, r *run.Run, e run.EventName) (a run.Act, fits bool, wrong error) {
 	body, err := httpapi.ReadBody(c.Event)
 	if err != nil {
-		return run.Act{}, err
+		return run.Act{}, false, err
 	}
-	a := run.Act{Event: e, Person: c.Caller.Person, Channel: run.ViaAPI, Reason: body.Lines("reason", run.MaxReason)}
+	a = run.Act{Event: e, Person: c.Caller.Person, Channel: run.ViaAPI, Reason: body.Lines("reason", run.MaxReason)}
 	if e != run.Cancel {
 		a.Override = body.Bool("override")
 	}
+	var shortened *int
+	if e == run.Approve {
+		shortened = body.Seconds("duration_seconds")
+	}
+	fits = body.Err() == nil
 	if text.Blank(a.Reason) && (r.Flow.NeedsReason(e) || a.Override) {
 		body.Fail("reason", "it is required")
 	}
-	if e == run.Approve {
-		if d := body.Seconds("duration_seconds"); d != nil {
-			a.DurationSeconds = *d
-			switch {
-			case r.DurationSeconds == 0:
-				body.Fail("duration_seconds", "the flow gives no access, so there is no duration to shorten")
-			case *d > r.DurationSeconds:
-				body.Fail("duration_seconds", "at most %d was expected: a duration can only be shortened", r.DurationSeconds)
-			}
+	if shortened != nil {
+		a.DurationSeconds = *shortened
+		switch {
+		case r.DurationSeconds == 0:
+			body.Fail("duration_seconds", "the flow gives no access, so there is no duration to shorten")
+		case *shortened > r.DurationSeconds:
+			body.Fail("duration_seconds", "at most %d was expected: a duration can only be shortened", r.DurationSeconds)
 		}
 	}
-	return a, body.Err()
+	return a, fits, body.Err()
 }
 
 func sameKey(acts []run.Act, key string) (run.Act, bool) {

@@ -240,6 +240,11 @@ func TestActsWithOneKey(t *testing.T) {
 	if status, _ := w.do(t, "approve", `{"reason":"b"}`, "idempotency-key", "k"); status != 422 {
 		t.Errorf("another act under the key: %d, want 422", status)
 	}
+	for _, body := range []string{`{"reason":"a","because":"b"}`, `{"reason":"a"`, `{"reason":7}`, `{"reason":"a","duration_seconds":"1h"}`} {
+		if status, out := w.do(t, "approve", body, "idempotency-key", "k"); status != 400 {
+			t.Errorf("%s under the key: %d %v, want 400", body, status, out)
+		}
+	}
 	if status, _ := w.do(t, "approve", `{}`, "idempotency-key", strings.Repeat("k", 256)); status != 400 {
 		t.Errorf("a long key: %d, want 400", status)
 	}
