@@ -248,6 +248,7 @@ func TestWhoDecidesIsWhoIsNotified(t *testing.T) {
 		"two, one of whom asks":           {failed, []string{"root@example.com", "ada@example.com"}, []string{"admins"}, 1, "only 1 may"},
 		"admins by a token":               {failed, []string{"group:ops"}, []string{"admins"}, 2, "Waiting for admins to decide."},
 		"a failed reducer and a list":     {strings.Replace(failed, `"sub`, `"notifications":[{"to":["group:sre"]}],"sub`, 1), []string{"root@example.com"}, []string{"admins"}, 1, "only 1 may"},
+		"a failed reducer and a channel":  {strings.Replace(failed, `"sub`, `"notifications":[{"to":["sns"]}],"sub`, 1), []string{"root@example.com"}, []string{"admins"}, 1, "only 1 may"},
 		"other approvers":                 {`{"permissions":{"approvers":["pat@example.com","nora@example.com"]},"subscriptions":["on_request"]}`, []string{"root@example.com"}, []string{"pat@example.com", "nora@example.com"}, 2, "Waiting for pat@example.com, nora@example.com to decide."},
 		"some of the others":              {`{"permissions":{"approvers":["grace@example.com","nora@example.com"]},"subscriptions":["on_request"]}`, []string{"root@example.com"}, []string{"group:sre"}, 2, "Waiting for grace@example.com, nora@example.com to decide."},
 		"a threshold that can't be met":   {`{"permissions":{"approvals":5},"subscriptions":["on_request"]}`, []string{"root@example.com"}, []string{"admins"}, 1, "5 people must approve, but only 3 may"},
@@ -268,6 +269,9 @@ func TestWhoDecidesIsWhoIsNotified(t *testing.T) {
 				t.Errorf("approvals are %+v, want %d", v.Approvals, tc.approvals)
 			}
 			m.pass(2 * time.Minute)
+			if n := len(m.run.History); tc.to[0] == "admins" && n != 2 {
+				t.Errorf("%d entries, want the admins notified once", n)
+			}
 			if last := m.last(); last.Event == run.Forward && tc.to[0] == "admins" && !slices.Equal(last.To, tc.to) {
 				t.Errorf("later %q are told", last.To)
 			}
