@@ -180,17 +180,25 @@ func (b *Body) Raw(name string, limit int) json.RawMessage {
 	return compact.Bytes()
 }
 
+// Fits reports whether all that was read is well, and nothing else is there.
+func (b *Body) Fits() bool { return len(b.errs) == 0 && len(b.unread()) == 0 }
+
+// unread are the members that nobody read, sorted.
+func (b *Body) unread() []string {
+	var names []string
+	for name := range b.members {
+		if !b.read[name] {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
 // Err gives the problem that names every wrong field, those that nobody read
 // included; nil if all is well.
 func (b *Body) Err() error {
-	var unknown []string
-	for name := range b.members {
-		if !b.read[name] {
-			unknown = append(unknown, name)
-		}
-	}
-	sort.Strings(unknown)
-	for _, name := range unknown {
+	for _, name := range b.unread() {
 		b.Fail(run.ClipName(name), "there is no such member")
 	}
 	if len(b.errs) == 0 {

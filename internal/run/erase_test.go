@@ -41,7 +41,7 @@ func TestEraseTheRequester(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, gone := range []string{"ada@example.com", "Ada", "leg", "555-1234", "T-1", "want it", m.run.Salt, m.run.History[0].Salt, "on call"} {
+	for _, gone := range []string{"ada@example.com", `"Ada`, "my leg", "555-1234", `T-1"`, "want it", m.run.Salt, m.run.History[0].Salt, "on call"} {
 		if strings.Contains(string(body), gone) {
 			t.Errorf("%q is still there: %s", gone, body)
 		}

@@ -165,7 +165,7 @@ func readAct(c *httpapi.Call, r *run.Run, e run.EventName) (a run.Act, fits bool
 	if e == run.Approve {
 		shortened = body.Seconds("duration_seconds")
 	}
-	fits = body.Err() == nil
+	fits = body.Fits()
 	if text.Blank(a.Reason) && (r.Flow.NeedsReason(e) || a.Override) {
 		body.Fail("reason", "it is required")
 	}
