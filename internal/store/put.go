@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -33,5 +34,19 @@ func (s *Store) put(ctx context.Context, p *types.Put) error {
 		TableName: p.TableName, Item: p.Item, ConditionExpression: p.ConditionExpression,
 		ExpressionAttributeNames: p.ExpressionAttributeNames, ExpressionAttributeValues: p.ExpressionAttributeValues,
 	})
+	return err
+}
+
+// loadBody reads the body and the version of an item, strongly consistent. Both
+// stay as they are where there is no such item.
+func (s *Store) loadBody(ctx context.Context, key item, into any, version *int64) error {
+	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: key, ConsistentRead: aws.Bool(true)})
+	if err != nil || len(out.Item) == 0 {
+		return err
+	}
+	if err := json.Unmarshal([]byte(stringOf(out.Item["body"])), into); err != nil {
+		return err
+	}
+	*version, err = versionOf(out.Item)
 	return err
 }

@@ -2,11 +2,9 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
@@ -38,7 +36,7 @@ func (s *Store) LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(16)
-	group.Go(func() error { return s.loadTally(ctx, tallyOfPerson(r), &t.Person) })
+	group.Go(func() error { return s.loadBody(ctx, tallyOfPerson(r), &t.Person, &t.Person.Version) })
 	var others []string
 	for _, handle := range r.Requester.Keys() {
 		if handle != r.Requester.Key() {
@@ -47,10 +45,10 @@ func (s *Store) LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error
 	}
 	linked := make([]run.Tally, len(others))
 	for i, handle := range others {
-		group.Go(func() error { return s.loadTally(ctx, tallyOf(r, handle), &linked[i]) })
+		group.Go(func() error { return s.loadBody(ctx, tallyOf(r, handle), &linked[i], &linked[i].Version) })
 	}
 	if r.Flow.FastTrack.MaxPerHour > 0 {
-		group.Go(func() error { return s.loadTally(ctx, tallyOfFlow(r), &t.Flow) })
+		group.Go(func() error { return s.loadBody(ctx, tallyOfFlow(r), &t.Flow, &t.Flow.Version) })
 	}
 	if err := group.Wait(); err != nil {
 		return run.Tallies{}, fmt.Errorf("load the tallies for run %s: %w", r.ID, err)
@@ -59,18 +57,6 @@ func (s *Store) LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error
 		t.Linked.Add(l)
 	}
 	return t, nil
-}
-
-func (s *Store) loadTally(ctx context.Context, key item, into *run.Tally) error {
-	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: key, ConsistentRead: aws.Bool(true)})
-	if err != nil || len(out.Item) == 0 {
-		return err
-	}
-	if err := json.Unmarshal([]byte(stringOf(out.Item["body"])), into); err != nil {
-		return err
-	}
-	into.Version, err = versionOf(out.Item)
-	return err
 }
 
 // SaveCounted is Save, in one transaction with those of the tallies that have

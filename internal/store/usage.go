@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,7 +31,7 @@ func (s *Store) LoadUsage(ctx context.Context, flowName string, p run.Person) (o
 	found := make([]flow.Usage, len(handles))
 	group, reading := errgroup.WithContext(ctx)
 	for i, handle := range handles {
-		group.Go(func() error { return s.loadUsage(reading, usageKey(flowName, handle), &found[i]) })
+		group.Go(func() error { return s.loadBody(reading, usageKey(flowName, handle), &found[i], &found[i].Version) })
 	}
 	if err := group.Wait(); err != nil {
 		return flow.Usage{}, nil, fmt.Errorf("load the usage of flow %s: %w", flowName, err)
@@ -46,18 +45,6 @@ func usageHandles(p run.Person) []string {
 	handles := p.Handles()
 	slices.Sort(handles)
 	return handles
-}
-
-func (s *Store) loadUsage(ctx context.Context, key item, into *flow.Usage) error {
-	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: key, ConsistentRead: aws.Bool(true)})
-	if err != nil || len(out.Item) == 0 {
-		return err
-	}
-	if err := json.Unmarshal([]byte(stringOf(out.Item["body"])), into); err != nil {
-		return err
-	}
-	into.Version, err = versionOf(out.Item)
-	return err
 }
 
 // SaveUsage writes p's usage of a flow, if nobody changed it since it was read;
