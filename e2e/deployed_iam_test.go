@@ -25,7 +25,7 @@ func TestDeployedIAM(t *testing.T) {
 	// The emulator looks for this right on everything; AWS on the path that is listed.
 	for _, function := range []string{"request", "approve"} {
 		d := deployed{i.system, e}
-		d.allow(t, d.role(t, emulator.StackName+"-engine-"+function), "iam:ListRoles")
+		d.allow(t, d.role(t, emulator.StackName+"-engine-"+function), "iam:GetRole")
 	}
 
 	const reserved, call = "/aws-reserved/sso.amazonaws.com/", "execute-api:Invoke"

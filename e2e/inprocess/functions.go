@@ -152,7 +152,7 @@ func (f *Functions) make() {
 	}
 	identify := func(name string) httpapi.Identifier {
 		get := func(key string) string { return env[name][key] }
-		id, err := httpapi.NewIdentifier(httpapi.ConfigFromEnv(get), f.opts.Flows.Directory, nil)
+		id, err := httpapi.NewIdentifier(httpapi.ConfigFromEnv(get), f.opts.Flows.Directory, httpapi.Roles{})
 		if err != nil {
 			panic(fmt.Sprintf("inprocess: %v", err))
 		}

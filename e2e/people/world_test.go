@@ -100,7 +100,7 @@ func (k token) event(route, id, body string) httpapi.Event {
 
 // call makes one call of the API.
 func (w *world) call(k token, route, id, body string) (int, string) {
-	identify, err := httpapi.NewIdentifier(httpapi.Config{Mode: "JWT", JwtIssuer: issuer, JwtGroupsClaim: "groups"}, w.file.Directory, nil)
+	identify, err := httpapi.NewIdentifier(httpapi.Config{Mode: "JWT", JwtIssuer: issuer, JwtGroupsClaim: "groups"}, w.file.Directory, httpapi.Roles{})
 	if err != nil {
 		w.tb.Fatal(err)
 	}

@@ -18,14 +18,15 @@ import (
 
 func main() {
 	cfg := awsenv.Config()
-	flows, identify, err := httpapi.Start(os.Getenv, httpapi.IdentityCenterRoles(cfg))
+	table := store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME"))
+	flows, identify, err := httpapi.Start(os.Getenv, httpapi.NewRoles(cfg, table))
 	if err != nil {
 		log.Fatal(err)
 	}
 	lambda.Start(act.New(act.Deps{
 		Identify:      identify,
 		Today:         flows.Today(),
-		Store:         store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
+		Store:         table,
 		StepFunctions: sfn.NewFromConfig(cfg),
 	}).Handle)
 }

@@ -18,13 +18,14 @@ import (
 
 func main() {
 	cfg := awsenv.Config()
-	flows, identify, err := httpapi.Start(os.Getenv, httpapi.IdentityCenterRoles(cfg))
+	table := store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME"))
+	flows, identify, err := httpapi.Start(os.Getenv, httpapi.NewRoles(cfg, table))
 	if err != nil {
 		log.Fatal(err)
 	}
 	lambda.Start(ask.New(ask.Deps{
 		Flows: flows, Identify: identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"),
-		Store: store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")), Hooks: ask.NewHooks(cfg),
+		Store: table, Hooks: ask.NewHooks(cfg),
 		Executions: ask.NewExecutions(sfn.NewFromConfig(cfg), os.Getenv("STATE_MACHINE_ARN")),
 	}).Handle)
 }

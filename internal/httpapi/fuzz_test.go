@@ -1,7 +1,6 @@
 package httpapi_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -28,9 +27,7 @@ func FuzzIAM(f *testing.F) {
 	} {
 		f.Add(seed[0], seed[1])
 	}
-	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "IAM", AccountID: "123456789012", SsoAccounts: []string{"210987654321"}}, directory(f), func(context.Context) ([]string, error) {
-		return []string{"AROASSO"}, nil
-	})
+	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "IAM", AccountID: "123456789012"}, directory(f), identityCenter(sso, "AROASSO").roles())
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -69,7 +66,7 @@ func FuzzClaims(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "JWT", JwtIssuer: "https://idp", JwtGroupsClaim: "groups"}, directory(f), nil)
+	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "JWT", JwtIssuer: "https://idp", JwtGroupsClaim: "groups"}, directory(f), httpapi.Roles{})
 	if err != nil {
 		f.Fatal(err)
 	}

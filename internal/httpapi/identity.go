@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
@@ -49,10 +50,9 @@ type Identifier interface {
 type Config struct {
 	// Mode is "IAM" or "JWT".
 	Mode string
-	// AccountID is the stack's own account; SsoAccounts are others whose
-	// Identity Center sessions are people.
-	AccountID   string
-	SsoAccounts []string
+	// AccountID is the stack's own account. A caller of another account cannot
+	// call an HTTP API: its sessions of Identity Center are never people here.
+	AccountID string
 	// JwtIssuer is the one issuer; JwtTrustEmail takes an email claim that
 	// nothing says is verified; JwtGroupsClaim names the claim with the groups.
 	JwtIssuer      string
@@ -91,7 +91,7 @@ func ConfigFromEnv(getenv func(string) string) Config {
 		Mode: getenv("AUTH_MODE"), AccountID: getenv("ACCOUNT_ID"), JwtIssuer: getenv("JWT_ISSUER"),
 		JwtTrustEmail: getenv("JWT_TRUST_EMAIL") == "true", JwtGroupsClaim: getenv("JWT_GROUPS_CLAIM"),
 		JwtEmailClaim: getenv("JWT_EMAIL_CLAIM"), JwtMachineClaim: getenv("JWT_MACHINE_CLAIM"),
-		SsoAccounts: list(getenv("SSO_ACCOUNTS")), JwtEmailDomains: list(email.Lower(getenv("JWT_EMAIL_DOMAINS"))),
+		JwtEmailDomains: list(email.Lower(getenv("JWT_EMAIL_DOMAINS"))),
 	}
 	return c
 }
@@ -107,12 +107,12 @@ func list(s string) []string {
 	return out
 }
 
-// NewIdentifier gives the identifier of the configured mode. roles tells the
-// unique ids of Identity Center's roles, for mode IAM.
-func NewIdentifier(c Config, d flow.Directory, roles RoleIDs) (Identifier, error) {
+// NewIdentifier returns the identifier of the configured mode. Mode IAM alone
+// asks roles.
+func NewIdentifier(c Config, d flow.Directory, roles Roles) (Identifier, error) {
 	switch c.Mode {
 	case "IAM":
-		return &iamIdentifier{config: c, directory: d, roles: &roleCache{list: roles}}, nil
+		return &iamIdentifier{config: c, directory: d, roles: &roleCache{roles: roles, now: time.Now}}, nil
 	case "JWT":
 		if err := c.checkJwt(); err != nil {
 			return nil, err

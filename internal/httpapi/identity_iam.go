@@ -3,20 +3,12 @@ package httpapi
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
-
-// RoleIDs lists the unique ids (AROA…) of the roles that IAM Identity Center
-// made in the stack's account: those under /aws-reserved/sso.amazonaws.com/.
-type RoleIDs func(ctx context.Context) ([]string, error)
 
 // iamIdentifier tells people by the SigV4 identity that API Gateway verified.
 type iamIdentifier struct {
@@ -49,19 +41,19 @@ func (i *iamIdentifier) Identify(ctx context.Context, ev Event) (Identity, error
 	if !ok || role == "" || session == "" || strings.Contains(session, "/") {
 		return Identity{}, unknown("The caller must be an IAM user or a role's session.")
 	}
-	if isSsoRole(role) {
-		person, err := i.isSso(ctx, who.account, id)
-		if err != nil {
-			return Identity{}, err
-		}
-		if person {
+	arn := "arn:" + who.partition + ":iam::" + who.account + ":role/" + role
+	if isSsoRole(role) && who.account == i.config.AccountID {
+		switch i.roles.of(ctx, role, id) {
+		case roleOfIdentityCenter:
 			return i.session(who.account, session), nil
+		case roleUnknown:
+			return unlooked(id, arn), nil
 		}
 	}
 	// The name of any other session is what its caller chose: only the role
 	// itself is proven. Its path is not in the session's ARN; names are unique
 	// without it.
-	return i.mapped(id, "arn:"+who.partition+":iam::"+who.account+":role/"+role), nil
+	return i.mapped(id, arn), nil
 }
 
 // identityARN is arn:PARTITION:SERVICE::ACCOUNT:KIND/NAME.
@@ -78,24 +70,14 @@ func parseARN(arn string) (identityARN, bool) {
 	return identityARN{partition: parts[1], service: parts[2], account: parts[4], kind: kind, name: name}, true
 }
 
-// isSsoRole tells whether a role's name is of the form that Identity Center
-// gives its own: AWSReservedSSO_<permission set>_<16 hex digits>.
+// isSsoRole reports whether a role's name has the form that Identity Center gives
+// its own: AWSReservedSSO_<permission set>_<16 hex digits>. It proves nothing:
+// whoever may make roles can make one of such a name. The unique id does, which is
+// that of a role under the reserved path; a session's ARN has lost the path.
 func isSsoRole(name string) bool {
 	set, ok := strings.CutPrefix(name, "AWSReservedSSO_")
 	n := len(set) - len("_0123456789abcdef")
 	return ok && n > 0 && set[n] == '_' && strings.Trim(set[n+1:], "0123456789abcdef") == ""
-}
-
-// isSso tells whether a role session is one of Identity Center's. The ARN of a
-// session has lost its role's path, and anybody who may make roles can make one
-// of such a name; so in the stack's own account the role's unique id must be one
-// of those under the reserved path. In another account that can't be looked up:
-// listing it in SsoAccounts says that those who make roles there are trusted.
-func (i *iamIdentifier) isSso(ctx context.Context, account, roleID string) (bool, error) {
-	if account != i.config.AccountID {
-		return slices.Contains(i.config.SsoAccounts, account), nil
-	}
-	return i.roles.has(ctx, roleID)
 }
 
 // session is the person whom an Identity Center session names.
@@ -118,6 +100,14 @@ func (i *iamIdentifier) session(account, session string) Identity {
 	return Identity{Person: p}
 }
 
+// unlooked is a role that IAM did not confirm: a machine, whomever flows.yaml maps
+// the role to.
+func unlooked(id, arn string) Identity {
+	who := Identity{Person: run.Person{ID: arn, Machine: true, Principal: id}, Former: arn}
+	who.note("IAM did not confirm that the role is one of IAM Identity Center, so this is a machine's call, and a machine never decides. The answer of IAM is asked for again after 10 seconds.")
+	return who
+}
+
 // mapped returns the person to whom flows.yaml maps an IAM user or role, by its
 // unique id or its ARN; one that maps to nobody is a machine.
 func (i *iamIdentifier) mapped(id, arn string) Identity {
@@ -131,35 +121,4 @@ func (i *iamIdentifier) mapped(id, arn string) Identity {
 		who.note("Without an entry in the directory it is a machine's, which never decides.")
 	}
 	return who
-}
-
-// roleCache keeps the ids of Identity Center's roles. An id it does not know
-// makes it look again, at most once a minute.
-type roleCache struct {
-	list RoleIDs
-
-	mu     sync.Mutex
-	ids    map[string]bool
-	looked time.Time
-}
-
-func (c *roleCache) has(ctx context.Context, id string) (bool, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.ids[id] {
-		return true, nil
-	}
-	if !c.looked.IsZero() && time.Since(c.looked) < time.Minute {
-		return false, nil
-	}
-	ids, err := c.list(ctx)
-	if err != nil {
-		return false, fmt.Errorf("list the roles of Identity Center: %w", err)
-	}
-	c.looked = time.Now()
-	c.ids = make(map[string]bool, len(ids))
-	for _, known := range ids {
-		c.ids[known] = true
-	}
-	return c.ids[id], nil
 }

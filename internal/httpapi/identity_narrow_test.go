@@ -1,7 +1,6 @@
 package httpapi_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -27,9 +26,7 @@ const ssoSession = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_
 // Whatever is not a user, the root or a role's session is nobody: a federated
 // user, for one, is whoever GetFederationToken was told.
 func TestOtherARNsAreNobody(t *testing.T) {
-	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "IAM", AccountID: "123456789012"}, directory(t), func(context.Context) ([]string, error) {
-		return []string{"AROASSO"}, nil
-	})
+	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "IAM", AccountID: "123456789012"}, directory(t), identityCenter(ssoRole, "AROASSO").roles())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,9 +50,7 @@ func TestOtherARNsAreNobody(t *testing.T) {
 // Names that only look like a role of Identity Center are a role's like any
 // other, and their session names nobody.
 func TestRolesNamedLikeIdentityCenters(t *testing.T) {
-	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "IAM", AccountID: "123456789012"}, directory(t), func(context.Context) ([]string, error) {
-		return []string{"AROASSO"}, nil
-	})
+	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "IAM", AccountID: "123456789012"}, directory(t), identityCenter(ssoRole, "AROASSO").roles())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,45 +69,40 @@ func TestRolesNamedLikeIdentityCenters(t *testing.T) {
 	}
 }
 
-// A permission set that is new is known within a minute; until then its
-// sessions are the role.
-func TestRolesAreListedAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		roles, looks := []string{"AROAOLD"}, 0
-		id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "IAM", AccountID: "123456789012"}, flow.Directory{}, func(context.Context) ([]string, error) {
-			looks++
-			return roles, nil
-		})
+// A permission set that is new, or was assigned anew and so has another role, is
+// known at once.
+func TestRolesThatAreNew(t *testing.T) {
+	synctest.Test(t, testRolesThatAreNew)
+}
+
+func testRolesThatAreNew(t *testing.T) {
+	f := identityCenter(ssoRole, "AROAOLD")
+	id := start(t, f, flow.Directory{})
+	person := func(role string) bool {
+		got, err := id.Identify(t.Context(), iamEvent(ssoSession, role+":root@example.com", ""))
 		if err != nil {
 			t.Fatal(err)
 		}
-		person := func(role string) bool {
-			got, err := id.Identify(t.Context(), iamEvent(ssoSession, role+":root@example.com", ""))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return !got.Machine
-		}
-		for _, step := range []struct {
-			after time.Duration
-			role  string
-			want  bool
-			looks int
-		}{
-			{0, "AROAOLD", true, 1}, {0, "AROANEW", false, 1}, {59 * time.Second, "AROANEW", false, 1},
-			{time.Second, "AROANEW", true, 2}, {0, "AROAOLD", true, 2}, {time.Hour, "AROAOLD", true, 2},
-		} {
-			time.Sleep(step.after)
-			if got := person(step.role); got != step.want || looks != step.looks {
-				t.Errorf("%s after %v: a person is %v after %d looks, want %v after %d", step.role, step.after, got, looks, step.want, step.looks)
-			}
-			roles = []string{"AROAOLD", "AROANEW"}
-		}
-	})
+		return !got.Machine
+	}
+	if !person("AROAOLD") || person("AROANEW") {
+		t.Error("the role that there is, and it alone, is one of Identity Center")
+	}
+	f.id = "AROANEWER"
+	if !person("AROANEWER") || !person("AROAOLD") || f.looks != 3 {
+		t.Errorf("after it was made anew; IAM was asked %d times", f.looks)
+	}
+	// IAM may show what was made a moment ago late.
+	if f.id = "AROANEW"; person("AROANEW") {
+		t.Error("it was looked up again at once")
+	}
+	if time.Sleep(time.Minute); !person("AROANEW") {
+		t.Error("it was not looked up again after a minute")
+	}
 }
 
 func TestTokensThatAreRefused(t *testing.T) {
-	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "JWT", JwtIssuer: "https://idp"}, directory(t), nil)
+	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "JWT", JwtIssuer: "https://idp"}, directory(t), httpapi.Roles{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,13 +136,13 @@ func TestTokensThatAreRefused(t *testing.T) {
 
 func TestConfigurationsThatAreRefused(t *testing.T) {
 	for name, c := range map[string]httpapi.Config{"no mode": {}, "another mode": {Mode: "NONE"}, "no issuer": {Mode: "JWT"}} {
-		if _, err := httpapi.NewIdentifier(c, flow.Directory{}, nil); err == nil {
+		if _, err := httpapi.NewIdentifier(c, flow.Directory{}, httpapi.Roles{}); err == nil {
 			t.Errorf("%s was accepted", name)
 		}
 	}
-	env := map[string]string{"AUTH_MODE": "IAM", "ACCOUNT_ID": "1", "SSO_ACCOUNTS": "2,,3", "JWT_TRUST_EMAIL": "yes"}
+	env := map[string]string{"AUTH_MODE": "IAM", "ACCOUNT_ID": "1", "JWT_TRUST_EMAIL": "yes"}
 	c := httpapi.ConfigFromEnv(func(name string) string { return env[name] })
-	if strings.Join(c.SsoAccounts, " ") != "2 3" || c.JwtTrustEmail || c.AccountID != "1" {
+	if c.JwtTrustEmail || c.AccountID != "1" {
 		t.Errorf("got %+v", c)
 	}
 }

@@ -7,7 +7,7 @@ import (
 // Start reads what both functions need at their start: flows.yaml, shipped
 // beside the binary (in LAMBDA_TASK_ROOT), and how callers prove who they are.
 // A mistake in flows.yaml is an error that names its place.
-func Start(getenv func(string) string, roles RoleIDs) (*flow.File, Identifier, error) {
+func Start(getenv func(string) string, roles Roles) (*flow.File, Identifier, error) {
 	flows, err := flow.Load(flow.Beside(getenv))
 	if err != nil {
 		return nil, nil, err

@@ -26,6 +26,7 @@ var forgeries = []struct {
 	{"store what a lease says", "dynamodb:PutItem", "LEASE#lambda#ada#prod", "", []string{"GrantRole"}},
 	{"store what counts against fast_track", "dynamodb:PutItem", "TALLY#aws-access", "", []string{"RecordRole"}},
 	{"store a digest", "dynamodb:PutItem", "DIGEST#2026-11-23", "", []string{"DigestRole"}},
+	{"make people of the sessions of a role", "dynamodb:PutItem", "ROLE#AROA1", "", []string{"RequestRole", "ApproveRole"}},
 	{"change a run", "dynamodb:UpdateItem", "RUN#01J", "", nil},
 	{"change an act", "dynamodb:UpdateItem", "ACT#01J", "", nil},
 	{"change a lease", "dynamodb:UpdateItem", "LEASE#lambda#ada#prod", "", nil},
@@ -65,8 +66,8 @@ func TestAWiderRightShows(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, change := range map[string][2]string{
-		"request may store acts":            {`["RUN#*", "LINK#*", "LIMIT#*", "FLOWS"]`, `["RUN#*", "ACT#*", "LINK#*", "LIMIT#*", "FLOWS"]`},
-		"approve may store runs":            {`["ACT#*", "LINK#*"]`, `["RUN#*", "ACT#*", "LINK#*"]`},
+		"request may store acts":            {`["RUN#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS"]`, `["RUN#*", "ACT#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS"]`},
+		"approve may store runs":            {`["ACT#*", "LINK#*", "ROLE#*"]`, `["RUN#*", "ACT#*", "LINK#*", "ROLE#*"]`},
 		"grant may store runs":              {`["LEASE#*"]`, `["LEASE#*", "RUN#*"]`},
 		"record may store leases":           {`["RUN#*", "TALLY#*"]`, `["RUN#*", "TALLY#*", "LEASE#*"]`},
 		"reconcile may store":               {"Action: dynamodb:Query\n                Resource: [!GetAtt Table.Arn", "Action: [dynamodb:Query, dynamodb:PutItem]\n                Resource: [!GetAtt Table.Arn"},
