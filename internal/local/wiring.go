@@ -35,12 +35,9 @@ func (s *Stack) openBus() error {
 		o.Buses = append(o.Buses, b.Name)
 	}
 	for _, r := range s.Template.Rules {
-		if !r.Enabled {
-			continue
-		}
-		rule := eventbridge.Rule{Name: r.Name, Bus: r.Bus, Pattern: r.Pattern, Schedule: r.Schedule}
+		rule := eventbridge.Rule{Name: r.Name, Bus: r.Bus, Pattern: r.Pattern, Schedule: r.Schedule, Disabled: !r.Enabled}
 		for _, t := range r.Targets {
-			rule.Targets = append(rule.Targets, eventbridge.Target{Function: t.ARN, Input: t.Input})
+			rule.Targets = append(rule.Targets, eventbridge.Target{ID: t.ID, ARN: t.ARN, Input: t.Input})
 		}
 		o.Rules = append(o.Rules, rule)
 	}

@@ -19,7 +19,7 @@ func start(t *testing.T, now time.Time, expression string) (*clockwork.FakeClock
 	got := make(chan []byte, 100)
 	s, err := eventbridge.New(eventbridge.Options{
 		Clock: clock, Region: "us-east-1", AccountID: "123456789012",
-		Rules:  []eventbridge.Rule{{Name: "tick", Bus: "default", Schedule: expression, Targets: []eventbridge.Target{{Function: "f"}}}},
+		Rules:  []eventbridge.Rule{{Name: "tick", Bus: "default", Schedule: expression, Targets: []eventbridge.Target{{ARN: "f"}}}},
 		Invoke: func(_ string, payload []byte) error { got <- payload; return nil },
 	})
 	if err != nil {

@@ -2,11 +2,10 @@ package eventbridge
 
 import (
 	"encoding/json"
-	"fmt"
 )
 
 // keep fires a rule whenever its schedule says, until Close.
-func (s *Service) keep(r rule) {
+func (s *Service) keep(r *rule) {
 	defer s.keeping.Done()
 	now := s.opts.Clock.Now()
 	for {
@@ -18,6 +17,9 @@ func (s *Service) keep(r rule) {
 		select {
 		case <-timer.Chan():
 		case <-s.stop:
+			timer.Stop()
+			return
+		case <-r.gone:
 			timer.Stop()
 			return
 		}
@@ -34,27 +36,46 @@ func (s *Service) keep(r rule) {
 }
 
 // fire hands a scheduled event to the rule's targets.
-func (s *Service) fire(r rule) {
+func (s *Service) fire(r *rule) {
 	e := s.Event("aws.events", "Scheduled Event", json.RawMessage(`{}`))
-	e.Resources = []string{fmt.Sprintf("arn:aws:events:%s:%s:rule/%s", s.opts.Region, s.opts.AccountID, r.Name)}
+	e.Resources = []string{s.ruleARN(r.Bus, r.Name)}
 	raw, err := json.Marshal(e)
 	if err != nil {
 		return // texts and a time always encode
 	}
-	s.send(r, raw)
+	var tree any
+	if json.Unmarshal(raw, &tree) == nil {
+		s.send(r, raw, tree)
+	}
 }
 
-// send hands an event, or what a target has in its place, to a rule's targets.
-func (s *Service) send(r rule, event []byte) {
+// send hands an event, or what a target has in its place, to the rule's targets as
+// they are now.
+func (s *Service) send(r *rule, event []byte, tree any) {
+	s.mu.Lock()
+	if now := s.find(r.Bus, r.Name); now != nil {
+		r = now
+	}
+	s.mu.Unlock()
 	for _, t := range r.Targets {
 		payload := event
-		if t.Input != nil {
+		switch {
+		case t.Input != nil:
 			payload = t.Input
+		case t.Path != "":
+			payload = pick(tree, t.Path)
 		}
-		if err := s.opts.Invoke(t.Function, payload); err != nil && s.opts.OnError != nil {
+		if err := s.hand(t, payload); err != nil && s.opts.OnError != nil {
 			s.opts.OnError(r.Name, err)
 		}
 	}
+}
+
+func (s *Service) hand(t Target, payload []byte) error {
+	if group, is := logGroup(t.ARN); is && s.opts.Log != nil {
+		return s.opts.Log(group, payload)
+	}
+	return s.opts.Invoke(t.ARN, payload)
 }
 
 // Close ends the schedules.

@@ -1,31 +1,24 @@
 // Package eventbridge is this machine's Amazon EventBridge: it takes events by
-// PutEvents and hands them to the functions that the template's rules name.
+// PutEvents and hands them to the targets of rules, those of the template and those
+// that are put.
 package eventbridge
 
 import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/jonboulle/clockwork"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local/wire"
 )
 
 // APITarget is the prefix of X-Amz-Target of the calls that this service
 // answers.
 const APITarget = "AWSEvents."
-
-// The limits of PutEvents
-// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html).
-const (
-	maxEntries = 10
-	maxEntry   = 1 << 20 // bytes
-)
 
 // kept is how many of the newest events can be looked at.
 const kept = 1000
@@ -43,11 +36,12 @@ type Event struct {
 	Detail     json.RawMessage `json:"detail"`
 }
 
-// Rule sends the events of a bus that fit its pattern to functions, or an event
+// Rule sends the events of a bus that fit its pattern to targets, or an event
 // of its own whenever its schedule says.
 type Rule struct {
-	Name, Bus string
-	Pattern   json.RawMessage
+	Name, Bus, Description string
+	Disabled               bool
+	Pattern                json.RawMessage
 	// Schedule is rate(…) or cron(…), in place of a Pattern.
 	Schedule string
 	Targets  []Target
@@ -55,10 +49,14 @@ type Rule struct {
 
 // Target is where a rule sends events.
 type Target struct {
-	// Function is its name or ARN.
-	Function string
+	// ID tells the targets of a rule apart.
+	ID string
+	// ARN is of a function, whose name will do, or of a log group.
+	ARN string
 	// Input is sent in place of the event when it is not nil.
 	Input json.RawMessage
+	// Path picks what is sent of the event, such as "$.detail"; empty sends all.
+	Path string
 }
 
 // Options says what a Service works with.
@@ -71,27 +69,36 @@ type Options struct {
 	Rules []Rule
 	// Invoke hands an event to a function, asynchronously.
 	Invoke func(function string, payload []byte) error
+	// Log writes an event into a log group; nil is no target.
+	Log func(group string, event []byte) error
+	// HasFunction and HasGroup report whether a target that is put is there; nil
+	// asks nothing.
+	HasFunction, HasGroup func(name string) bool
 	// OnError is told of an event that could not be handed on.
 	OnError func(rule string, err error)
 }
 
 // Service is the API, an http.Handler.
 type Service struct {
-	opts  Options
-	rules []rule
+	opts Options
+	wire wire.Service
 
 	stop    chan struct{}
 	closing sync.Once
 	keeping sync.WaitGroup
 
 	mu     sync.Mutex
+	rules  []*rule
 	events []Event
 }
 
+// rule is never changed: another takes its place.
 type rule struct {
 	Rule
 	pattern  pattern
 	schedule schedule
+	// gone ends its schedule.
+	gone chan struct{}
 }
 
 // New gives a service and starts its schedules; Close ends them. The error names
@@ -101,6 +108,7 @@ func New(o Options) (*Service, error) {
 		o.Clock = clockwork.NewRealClock()
 	}
 	s := &Service{opts: o, stop: make(chan struct{})}
+	s.wire = s.operations()
 	for _, r := range o.Rules {
 		parsed, err := parseRule(r)
 		if err != nil {
@@ -109,21 +117,28 @@ func New(o Options) (*Service, error) {
 		s.rules = append(s.rules, parsed)
 	}
 	for _, r := range s.rules {
-		if r.schedule != nil {
-			s.keeping.Add(1)
-			go s.keep(r)
-		}
+		s.begin(r)
 	}
 	return s, nil
 }
 
-func parseRule(r Rule) (rule, error) {
-	if r.Schedule != "" {
-		parsed, err := parseSchedule(r.Schedule)
-		return rule{Rule: r, schedule: parsed}, err
+// begin starts a rule's schedule.
+func (s *Service) begin(r *rule) {
+	if r.schedule != nil && !r.Disabled {
+		s.keeping.Add(1)
+		go s.keep(r)
 	}
-	parsed, err := parsePattern(r.Pattern)
-	return rule{Rule: r, pattern: parsed}, err
+}
+
+func parseRule(r Rule) (*rule, error) {
+	parsed := &rule{Rule: r, gone: make(chan struct{})}
+	var err error
+	if r.Schedule != "" {
+		parsed.schedule, err = parseSchedule(r.Schedule)
+	} else {
+		parsed.pattern, err = parsePattern(r.Pattern)
+	}
+	return parsed, err
 }
 
 // Events gives the newest events, oldest first.
@@ -140,6 +155,7 @@ func (s *Service) Put(bus string, e Event) {
 	if len(s.events) > kept {
 		s.events = slices.Delete(s.events, 0, len(s.events)-kept)
 	}
+	rules := slices.Clone(s.rules)
 	s.mu.Unlock()
 	raw, err := json.Marshal(e)
 	if err != nil {
@@ -149,9 +165,9 @@ func (s *Service) Put(bus string, e Event) {
 	if json.Unmarshal(raw, &tree) != nil {
 		return
 	}
-	for _, r := range s.rules {
-		if r.schedule == nil && r.Bus == bus && r.pattern.matches(tree) {
-			s.send(r, raw)
+	for _, r := range rules {
+		if r.schedule == nil && r.Bus == bus && !r.Disabled && r.pattern.matches(tree) {
+			s.send(r, raw, tree)
 		}
 	}
 }
@@ -162,96 +178,6 @@ func (s *Service) Event(source, detailType string, detail json.RawMessage) Event
 		Version: "0", ID: newID(), Source: source, DetailType: detailType, Detail: detail,
 		Account: s.opts.AccountID, Region: s.opts.Region, Time: s.opts.Clock.Now().UTC().Truncate(time.Second), Resources: []string{},
 	}
-}
-
-type putEntry struct {
-	EventBusName, Source, DetailType, Detail string
-	Resources                                []string
-	Time                                     *float64
-}
-
-type putResult struct {
-	EventID      string `json:"EventId,omitempty"`
-	ErrorCode    string `json:",omitempty"`
-	ErrorMessage string `json:",omitempty"`
-}
-
-// ServeHTTP answers PutEvents (AWS JSON 1.1).
-func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	w.Header().Set("X-Amzn-Requestid", newID())
-	if operation := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), APITarget); operation != "PutEvents" {
-		refuse(w, "UnknownOperationException", operation+" is not implemented on this machine")
-		return
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxEntries*maxEntry))
-	var in struct{ Entries []putEntry }
-	if err != nil || json.Unmarshal(body, &in) != nil {
-		refuse(w, "SerializationException", "the body is not understood")
-		return
-	}
-	if n := len(in.Entries); n < 1 || n > maxEntries {
-		refuse(w, "ValidationException", fmt.Sprintf("1 to %d entries were expected, not %d", maxEntries, n))
-		return
-	}
-	out := struct {
-		FailedEntryCount int
-		Entries          []putResult
-	}{}
-	for _, entry := range in.Entries {
-		result := s.take(entry)
-		if result.ErrorCode != "" {
-			out.FailedEntryCount++
-		}
-		out.Entries = append(out.Entries, result)
-	}
-	raw, err := json.Marshal(out)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	// Nobody is left to tell of an error of writing.
-	_, _ = w.Write(raw)
-}
-
-// take takes one entry of a PutEvents.
-func (s *Service) take(entry putEntry) putResult {
-	bus := entry.EventBusName
-	if i := strings.LastIndexByte(bus, '/'); i >= 0 { // an ARN
-		bus = bus[i+1:]
-	}
-	switch {
-	case bus == "":
-		bus = "default"
-	case bus != "default" && !slices.Contains(s.opts.Buses, bus):
-		return putResult{ErrorCode: "ResourceNotFoundException", ErrorMessage: "Event bus " + bus + " does not exist."}
-	}
-	if entry.Source == "" || entry.DetailType == "" {
-		return putResult{ErrorCode: "InvalidArgument", ErrorMessage: "Parameters Source and DetailType are required."}
-	}
-	var object map[string]any
-	if json.Unmarshal([]byte(entry.Detail), &object) != nil {
-		return putResult{ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed."}
-	}
-	e := s.Event(entry.Source, entry.DetailType, json.RawMessage(entry.Detail))
-	if entry.Time != nil {
-		e.Time = time.UnixMilli(int64(*entry.Time * 1000)).UTC().Truncate(time.Second)
-	}
-	if entry.Resources != nil {
-		e.Resources = entry.Resources
-	}
-	s.Put(bus, e)
-	return putResult{EventID: e.ID}
-}
-
-func refuse(w http.ResponseWriter, code, message string) {
-	raw, err := json.Marshal(map[string]string{"__type": code, "message": message})
-	if err != nil {
-		return
-	}
-	w.Header().Set("X-Amzn-Errortype", code)
-	w.WriteHeader(http.StatusBadRequest)
-	_, _ = w.Write(raw)
 }
 
 func newID() string {

@@ -37,7 +37,7 @@ func TestRules(t *testing.T) {
 			var got []string
 			s, err := eventbridge.New(eventbridge.Options{
 				Buses: []string{"bus"},
-				Rules: []eventbridge.Rule{{Name: "r", Bus: "bus", Pattern: json.RawMessage(tc.pattern), Targets: []eventbridge.Target{{Function: "f"}}}},
+				Rules: []eventbridge.Rule{{Name: "r", Bus: "bus", Pattern: json.RawMessage(tc.pattern), Targets: []eventbridge.Target{{ARN: "f"}}}},
 				Invoke: func(function string, payload []byte) error {
 					got = append(got, function)
 					return nil
@@ -92,7 +92,7 @@ func TestInput(t *testing.T) {
 	s, err := eventbridge.New(eventbridge.Options{
 		Rules: []eventbridge.Rule{{
 			Name: "r", Bus: "default", Pattern: json.RawMessage(`{"source":["s"]}`),
-			Targets: []eventbridge.Target{{Function: "f", Input: json.RawMessage(`{"do":"it"}`)}},
+			Targets: []eventbridge.Target{{ARN: "f", Input: json.RawMessage(`{"do":"it"}`)}},
 		}},
 		Invoke: func(_ string, payload []byte) error { got = payload; return nil },
 	})

@@ -1,7 +1,6 @@
 package stepfunctions
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -10,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local/wire"
 )
 
 // Target is the prefix of X-Amz-Target of the calls that this service answers.
@@ -75,19 +76,24 @@ var operations = map[string]func(*Service, []byte) (any, error){
 	"ListExecutions":                 call((*Service).listExecutions),
 	"StopExecution":                  call((*Service).stopExecution),
 	"GetExecutionHistory":            call((*Service).getExecutionHistory),
+	"ListTagsForResource":            call((*Service).listTagsForResource),
+	"TagResource":                    call((*Service).tagResource),
+	"UntagResource":                  call((*Service).untagResource),
 	"SendTaskSuccess":                call((*Service).sendTaskSuccess),
 	"SendTaskFailure":                call((*Service).sendTaskFailure),
 	"SendTaskHeartbeat":              call((*Service).sendTaskHeartbeat),
 }
 
-// call decodes the input of an operation.
+// call decodes the input of an operation. The members of its struct are all that the
+// operation serves: another one is refused by name.
 func call[In any](operation func(*Service, In) (any, error)) func(*Service, []byte) (any, error) {
 	return func(s *Service, body []byte) (any, error) {
 		var in In
-		if len(bytes.TrimSpace(body)) > 0 {
-			if err := json.Unmarshal(body, &in); err != nil {
-				return nil, fail("SerializationException", "%v", err)
+		if err := wire.Decode(body, &in); err != nil {
+			if _, unserved := errors.AsType[*wire.Unserved](err); unserved {
+				return nil, fail("ValidationException", "%v", err)
 			}
+			return nil, fail("SerializationException", "%s", wire.Malformed(err))
 		}
 		return operation(s, in)
 	}

@@ -1,6 +1,7 @@
 package stepfunctions
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 )
@@ -12,6 +13,15 @@ func (e *apiError) Error() string { return e.code + ": " + e.message }
 
 func fail(code, format string, args ...any) error {
 	return &apiError{code: code, message: fmt.Sprintf(format, args...)}
+}
+
+// code is the service's name of an error, "" of any other.
+func code(err error) string {
+	known, _ := errors.AsType[*apiError](err)
+	if known == nil {
+		return ""
+	}
+	return known.code
 }
 
 // invalid is what the service says of a member that breaks its model.

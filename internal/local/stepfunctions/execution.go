@@ -8,14 +8,6 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local/asl"
 )
 
-type executionInput struct {
-	MachineARN   string `json:"stateMachineArn"`
-	ExecutionARN string `json:"executionArn"`
-	Name         string
-	Input        *string
-	Error, Cause *string
-}
-
 // Start starts an execution of a machine and gives its ARN; the name may be
 // empty. A name whose execution still runs with the same input gives that
 // execution; any other use of a name again is refused.
@@ -90,7 +82,7 @@ func (s *Service) unregister(x *asl.Execution) {
 	s.order[x.MachineARN] = slices.DeleteFunc(slices.Clone(s.order[x.MachineARN]), func(other *asl.Execution) bool { return other == x })
 }
 
-func (s *Service) startExecution(in executionInput) (any, error) {
+func (s *Service) startExecution(in startInput) (any, error) {
 	input := "{}"
 	if in.Input != nil {
 		input = *in.Input
@@ -102,17 +94,25 @@ func (s *Service) startExecution(in executionInput) (any, error) {
 	return map[string]any{"executionArn": x.ARN, "startDate": epoch(x.StartedAt)}, nil
 }
 
-func (s *Service) describeExecution(in executionInput) (any, error) {
+func (s *Service) describeExecution(in describeExecutionInput) (any, error) {
+	all, err := in.IncludedData.all()
+	if err != nil {
+		return nil, err
+	}
 	x, err := s.execution(in.ExecutionARN)
 	if err != nil {
 		return nil, err
 	}
-	end := x.State()
 	out := summary(x)
-	included := map[string]bool{"included": true}
-	out["input"], out["inputDetails"] = x.InputText(), included
 	out["redriveCount"], out["redriveStatus"] = 0, "NOT_REDRIVABLE"
 	out["redriveStatusReason"] = "Redrive is not implemented on this machine"
+	if !all {
+		out["inputDetails"] = map[string]bool{"included": false}
+		return out, nil
+	}
+	end := x.State()
+	included := map[string]bool{"included": true}
+	out["input"], out["inputDetails"] = x.InputText(), included
 	if end.Output != nil {
 		out["output"], out["outputDetails"] = string(end.Output), included
 	}
@@ -142,10 +142,7 @@ func summary(x *asl.Execution) map[string]any {
 
 // listExecutions lists the executions of a machine, newest first. A page goes
 // on where the last ended even when executions were started meanwhile.
-func (s *Service) listExecutions(in pageInput) (any, error) {
-	if in.MapRunARN != "" || in.RedriveFilter != "" {
-		return nil, fail("ValidationException", "mapRunArn and redriveFilter are not implemented on this machine")
-	}
+func (s *Service) listExecutions(in listExecutionsInput) (any, error) {
 	switch asl.Status(in.StatusFilter) {
 	case "", asl.Running, asl.Succeeded, asl.Failed, asl.TimedOut, asl.Aborted:
 	default:
@@ -162,7 +159,7 @@ func (s *Service) listExecutions(in pageInput) (any, error) {
 
 // newestFirst gives a page; its token counts from the oldest, which stays where
 // it is.
-func (in pageInput) newestFirst(all []*asl.Execution) (any, error) {
+func (in listExecutionsInput) newestFirst(all []*asl.Execution) (any, error) {
 	from, size, err := in.window()
 	if err != nil {
 		return nil, err
@@ -184,7 +181,7 @@ func (in pageInput) newestFirst(all []*asl.Execution) (any, error) {
 	return out, nil
 }
 
-func (s *Service) stopExecution(in executionInput) (any, error) {
+func (s *Service) stopExecution(in stopInput) (any, error) {
 	if err := failureFits(in.Error, in.Cause); err != nil {
 		return nil, err
 	}
@@ -197,7 +194,7 @@ func (s *Service) stopExecution(in executionInput) (any, error) {
 	return map[string]any{"stopDate": epoch(stopped)}, nil
 }
 
-func (s *Service) getExecutionHistory(in pageInput) (any, error) {
+func (s *Service) getExecutionHistory(in historyInput) (any, error) {
 	x, err := s.execution(in.ExecutionARN)
 	if err != nil {
 		return nil, err

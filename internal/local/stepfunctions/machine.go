@@ -1,8 +1,9 @@
 package stepfunctions
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
+	"fmt"
 	"sort"
 	"time"
 
@@ -16,16 +17,16 @@ import (
 type machine struct {
 	arn, name, roleARN, definition, revision string
 	// hash is that of the definition in the folder, "" in memory.
-	hash             string
-	parsed           *asl.Machine
-	created          time.Time
-	logging, tracing json.RawMessage
+	hash    string
+	parsed  *asl.Machine
+	created time.Time
+	tags    map[string]string
 }
 
 // Create makes a state machine from its definition and gives its ARN. The same
 // again is no error; another definition under the name is.
 func (s *Service) Create(name, definition, roleARN string) (arn string, err error) {
-	m, err := s.create(machineInput{Name: name, Definition: definition, RoleARN: roleARN})
+	m, err := s.create(createInput{Name: name, Definition: definition, RoleARN: roleARN})
 	if err != nil {
 		return "", err
 	}
@@ -40,15 +41,7 @@ func parse(definition string) (*asl.Machine, error) {
 	return parsed, nil
 }
 
-type machineInput struct {
-	Name, Definition, Type                     string
-	RoleARN                                    string `json:"roleArn"`
-	ARN                                        string `json:"stateMachineArn"`
-	LoggingConfiguration, TracingConfiguration json.RawMessage
-	Publish                                    bool
-}
-
-func (s *Service) create(in machineInput) (*machine, error) {
+func (s *Service) create(in createInput) (*machine, error) {
 	switch {
 	case !validName.MatchString(in.Name):
 		return nil, fail("InvalidName", "Invalid Name: '%s'", in.Name)
@@ -56,6 +49,13 @@ func (s *Service) create(in machineInput) (*machine, error) {
 		return nil, fail("StateMachineTypeNotSupported", "State machine type not supported on this machine: '%s'", in.Type)
 	case in.Publish:
 		return nil, fail("ValidationException", "publish: versions are not implemented on this machine")
+	}
+	if err := off(in.LoggingConfiguration, in.TracingConfiguration, in.EncryptionConfiguration); err != nil {
+		return nil, err
+	}
+	tags, err := tagged(nil, in.Tags)
+	if err != nil {
+		return nil, err
 	}
 	if err := required("definition", in.Definition); err != nil {
 		return nil, err
@@ -70,19 +70,14 @@ func (s *Service) create(in machineInput) (*machine, error) {
 	}
 	m := &machine{
 		arn: s.arn("stateMachine", in.Name), name: in.Name, roleARN: in.RoleARN, definition: in.Definition, hash: hash,
-		parsed: parsed, created: s.opts.Clock.Now(), logging: in.LoggingConfiguration, tracing: in.TracingConfiguration,
-	}
-	if m.logging == nil {
-		m.logging = json.RawMessage(`{"level":"OFF","includeExecutionData":false}`)
-	}
-	if m.tracing == nil {
-		m.tracing = json.RawMessage(`{"enabled":false}`)
+		parsed: parsed, created: s.opts.Clock.Now(), tags: tags,
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if old := s.machines[m.arn]; old != nil {
-		// A different role is ignored, as the service has it.
-		if old.definition != m.definition || string(old.logging) != string(m.logging) || string(old.tracing) != string(m.tracing) {
+		// A different role and other tags are ignored, as the service has it
+		// (https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html).
+		if old.definition != m.definition {
 			return nil, fail("StateMachineAlreadyExists", "State Machine Already Exists: '%s'", m.arn)
 		}
 		return old, nil
@@ -91,8 +86,11 @@ func (s *Service) create(in machineInput) (*machine, error) {
 	return m, nil
 }
 
-func (s *Service) createStateMachine(in machineInput) (any, error) {
+func (s *Service) createStateMachine(in createInput) (any, error) {
 	if err := required("roleArn", in.RoleARN); err != nil {
+		return nil, err
+	}
+	if err := validRole(in.RoleARN); err != nil {
 		return nil, err
 	}
 	m, err := s.create(in)
@@ -104,8 +102,8 @@ func (s *Service) createStateMachine(in machineInput) (any, error) {
 
 // updateStateMachine gives a machine another definition or role; what already
 // runs goes on with the one it started with.
-func (s *Service) updateStateMachine(in machineInput) (any, error) {
-	m, err := s.machine(in.ARN)
+func (s *Service) updateStateMachine(in updateInput) (any, error) {
+	m, err := s.machine(in.MachineARN)
 	if err != nil {
 		return nil, err
 	}
@@ -114,8 +112,17 @@ func (s *Service) updateStateMachine(in machineInput) (any, error) {
 	switch {
 	case in.Publish:
 		return nil, fail("ValidationException", "publish: versions are not implemented on this machine")
-	case in.Definition == "" && in.RoleARN == "" && in.LoggingConfiguration == nil && in.TracingConfiguration == nil:
-		return nil, fail("MissingRequiredParameter", "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified")
+	case in.Definition == "" && in.RoleARN == "" && in.LoggingConfiguration == nil && in.TracingConfiguration == nil && in.EncryptionConfiguration == nil:
+		return nil, fail("MissingRequiredParameter", "Either the definition, the role ARN, the LoggingConfiguration, the TracingConfiguration or the EncryptionConfiguration must be specified")
+	}
+	if err := off(in.LoggingConfiguration, in.TracingConfiguration, in.EncryptionConfiguration); err != nil {
+		return nil, err
+	}
+	if in.RoleARN != "" {
+		if err := validRole(in.RoleARN); err != nil {
+			return nil, err
+		}
+		next.roleARN = in.RoleARN
 	}
 	if in.Definition != "" {
 		if next.parsed, err = parse(in.Definition); err != nil {
@@ -126,29 +133,31 @@ func (s *Service) updateStateMachine(in machineInput) (any, error) {
 		}
 		next.definition = in.Definition
 	}
-	if in.RoleARN != "" {
-		next.roleARN = in.RoleARN
-	}
-	if in.LoggingConfiguration != nil {
-		next.logging = in.LoggingConfiguration
-	}
-	if in.TracingConfiguration != nil {
-		next.tracing = in.TracingConfiguration
-	}
 	s.mu.Lock()
+	if now := s.machines[m.arn]; now != nil {
+		next.tags = now.tags // tagged meanwhile
+	}
 	s.machines[m.arn] = &next
 	s.mu.Unlock()
 	return map[string]any{"updateDate": epoch(s.opts.Clock.Now()), "revisionId": next.revision}, nil
 }
 
-func (s *Service) describeStateMachine(in machineInput) (any, error) {
-	m, err := s.machine(in.ARN)
+func (s *Service) describeStateMachine(in describeMachineInput) (any, error) {
+	all, err := in.IncludedData.all()
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.machine(in.MachineARN)
 	if err != nil {
 		return nil, err
 	}
 	out := map[string]any{
-		"stateMachineArn": m.arn, "name": m.name, "status": "ACTIVE", "definition": m.definition, "roleArn": m.roleARN,
-		"type": "STANDARD", "creationDate": epoch(m.created), "loggingConfiguration": m.logging, "tracingConfiguration": m.tracing,
+		"stateMachineArn": m.arn, "name": m.name, "status": "ACTIVE", "roleArn": m.roleARN,
+		"type": "STANDARD", "creationDate": epoch(m.created), "loggingConfiguration": logging{Level: "OFF"}, "tracingConfiguration": tracing{},
+		"encryptionConfiguration": ownKeyEncryption{"AWS_OWNED_KEY"},
+	}
+	if all {
+		out["definition"] = m.definition
 	}
 	if m.revision != "" {
 		out["revisionId"] = m.revision
@@ -156,7 +165,7 @@ func (s *Service) describeStateMachine(in machineInput) (any, error) {
 	return out, nil
 }
 
-func (s *Service) listStateMachines(in pageInput) (any, error) {
+func (s *Service) listStateMachines(in listMachinesInput) (any, error) {
 	s.mu.RLock()
 	all := make([]*machine, 0, len(s.machines))
 	for _, m := range s.machines {
@@ -172,13 +181,13 @@ func (s *Service) listStateMachines(in pageInput) (any, error) {
 // deleteStateMachine also stops and forgets the machine's executions. One that
 // isn't there is no error, as at AWS.
 func (s *Service) deleteStateMachine(in machineInput) (any, error) {
-	if err := validARN(machineARN, "stateMachineArn", in.ARN); err != nil {
+	if err := validARN(machineARN, "stateMachineArn", in.MachineARN); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
-	executions := s.order[in.ARN]
-	delete(s.machines, in.ARN)
-	delete(s.order, in.ARN)
+	executions := s.order[in.MachineARN]
+	delete(s.machines, in.MachineARN)
+	delete(s.order, in.MachineARN)
 	for _, x := range executions {
 		delete(s.executions, x.ARN)
 	}
@@ -192,20 +201,36 @@ func (s *Service) deleteStateMachine(in machineInput) (any, error) {
 	return struct{}{}, nil
 }
 
-func (s *Service) validateStateMachineDefinition(in machineInput) (any, error) {
+// validateStateMachineDefinition lists what is wrong with a definition. All that is
+// found here is an ERROR, so that either severity asks for the same.
+func (s *Service) validateStateMachineDefinition(in validateInput) (any, error) {
 	if err := required("definition", in.Definition); err != nil {
 		return nil, err
 	}
+	switch {
+	case in.Type != "" && in.Type != "STANDARD":
+		return nil, fail("ValidationException", "type %s is not served on this machine; STANDARD is", in.Type)
+	case in.Severity != "" && in.Severity != "ERROR" && in.Severity != "WARNING":
+		return nil, invalid("severity", "Member must satisfy enum value set: [ERROR, WARNING]")
+	case in.MaxResults < 0 || in.MaxResults > maxDiagnostics:
+		return nil, invalid("maxResults", fmt.Sprintf("Member must have value between 0 and %d", maxDiagnostics))
+	}
+	most := cmp.Or(in.MaxResults, maxDiagnostics)
 	diagnostics, result := []any{}, "OK"
 	_, err := asl.Parse([]byte(in.Definition), knownResource)
-	if mistakes, ok := errors.AsType[asl.Mistakes](err); ok {
-		result = "FAIL"
-		for _, m := range mistakes {
-			diagnostics = append(diagnostics, map[string]any{"severity": "ERROR", "code": m.Code, "message": m.Message, "location": m.Location})
-		}
+	mistakes, _ := errors.AsType[asl.Mistakes](err)
+	for _, m := range mistakes[:min(most, len(mistakes))] {
+		diagnostics = append(diagnostics, map[string]any{"severity": "ERROR", "code": m.Code, "message": m.Message, "location": m.Location})
 	}
-	return map[string]any{"result": result, "diagnostics": diagnostics, "truncated": false}, nil
+	if len(mistakes) > 0 {
+		result = "FAIL"
+	}
+	return map[string]any{"result": result, "diagnostics": diagnostics, "truncated": len(mistakes) > most}, nil
 }
+
+// maxDiagnostics is how many mistakes a validation lists
+// (https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html).
+const maxDiagnostics = 100
 
 func (s *Service) machine(arn string) (*machine, error) {
 	if err := validARN(machineARN, "stateMachineArn", arn); err != nil {

@@ -8,16 +8,8 @@ import (
 
 // pageInput is how a list is asked for page by page.
 type pageInput struct {
-	MachineARN           string `json:"stateMachineArn"`
-	ExecutionARN         string `json:"executionArn"`
-	StatusFilter         string
-	NextToken            string
-	MaxResults           int
-	ReverseOrder         bool
-	IncludeExecutionData *bool
-	// MapRunARN and RedriveFilter ask for what is not implemented.
-	MapRunARN     string `json:"mapRunArn"`
-	RedriveFilter string
+	NextToken  string `json:"nextToken"`
+	MaxResults int    `json:"maxResults"`
 }
 
 const tokenPrefix = "next:"

@@ -154,12 +154,12 @@ func TestMachines(t *testing.T) {
 		t.Errorf("the same again is %s", again)
 	}
 	var exists *types.StateMachineAlreadyExists
-	_, err := c.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{Name: aws.String("m"), Definition: aws.String(invoke("text", "")), RoleArn: aws.String("r")})
+	_, err := c.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{Name: aws.String("m"), Definition: aws.String(invoke("text", "")), RoleArn: aws.String("arn:aws:iam::123456789012:role/r")})
 	if !errors.As(err, &exists) {
 		t.Errorf("another definition: got %v", err)
 	}
 	var invalid *types.InvalidDefinition
-	_, err = c.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{Name: aws.String("n"), Definition: aws.String(`{"StartAt":"A"}`), RoleArn: aws.String("r")})
+	_, err = c.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{Name: aws.String("n"), Definition: aws.String(`{"StartAt":"A"}`), RoleArn: aws.String("arn:aws:iam::123456789012:role/r")})
 	if !errors.As(err, &invalid) {
 		t.Errorf("a bad definition: got %v", err)
 	}

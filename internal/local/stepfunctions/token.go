@@ -7,13 +7,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local/asl"
 )
 
-type taskInput struct {
-	TaskToken    string
-	Output       *string
-	Error, Cause *string
-}
-
-func (s *Service) sendTaskSuccess(in taskInput) (any, error) {
+func (s *Service) sendTaskSuccess(in taskSuccessInput) (any, error) {
 	if in.Output == nil {
 		return nil, required("output", "")
 	}
@@ -26,14 +20,14 @@ func (s *Service) sendTaskSuccess(in taskInput) (any, error) {
 	return s.sent(in.TaskToken, s.engine.SendTaskSuccess(in.TaskToken, []byte(*in.Output)))
 }
 
-func (s *Service) sendTaskFailure(in taskInput) (any, error) {
+func (s *Service) sendTaskFailure(in taskFailureInput) (any, error) {
 	if err := failureFits(in.Error, in.Cause); err != nil {
 		return nil, err
 	}
 	return s.sent(in.TaskToken, s.engine.SendTaskFailure(in.TaskToken, in.Error, in.Cause))
 }
 
-func (s *Service) sendTaskHeartbeat(in taskInput) (any, error) {
+func (s *Service) sendTaskHeartbeat(in heartbeatInput) (any, error) {
 	return s.sent(in.TaskToken, s.engine.SendTaskHeartbeat(in.TaskToken))
 }
 
