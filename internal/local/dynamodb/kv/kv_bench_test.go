@@ -14,9 +14,8 @@ import (
 	"testing"
 )
 
-// openers has the stores to measure by name and place: those in use, and with
-// the build tag storechoice those that were weighed against them. dir is a
-// folder that a store in memory has no use for.
+// openers has the stores to measure by name and place. dir is a folder that a
+// store in memory has no use for.
 var openers = map[string]func(dir string) (Store, error){
 	"bbolt/folder": func(dir string) (Store, error) { return OpenFolder(dir) },
 	"btree/memory": func(string) (Store, error) { return NewMemory(), nil },
