@@ -6,10 +6,14 @@ FUNCTIONS := Request Approve Record Grant Reconcile Digest Notify EndSessions Ho
 
 # Where a function's code is, if not in functions/ under its name.
 SOURCE_GrantDemo := examples/grant-demo
+source = $(or $(SOURCE_$(1)),functions/$(shell echo $(1) | tr A-Z a-z))
 
-# What a Lambda binary is built with: lambda.norpc leaves out the old go1.x
-# runtime's RPC, -s -w the symbol tables that only a debugger reads.
-LAMBDA_BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags='-s -w'
+# What everything is built with, so that binaries, vet and tests share what was
+# compiled once. A Lambda binary leaves out, by lambda.norpc, the old go1.x
+# runtime's RPC, and by -s -w the symbol tables that only a debugger reads.
+export CGO_ENABLED := 0
+export GOFLAGS := $(GOFLAGS) -trimpath -buildvcs=false
+LAMBDA_BUILD := go build -tags lambda.norpc -ldflags='-s -w'
 # The processor that `sam build` builds for: the template's Architecture.
 # Deploying to x86_64 takes LAMBDA_ARCH=amd64 here and Architecture=x86_64 there.
 LAMBDA_OS   ?= linux
@@ -30,15 +34,21 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 help: ## Say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# One go command builds them all, side by side. The first time that takes a minute
+# or two, so it says how far it is.
 build: ## Build the Lambda binaries and the CLI for this machine, into build/
-	@for f in $(FUNCTIONS); do \
-		$(MAKE) --no-print-directory build-$${f}Function ARTIFACTS_DIR=build/$${f}Function \
-			LAMBDA_OS=$$(go env GOOS) LAMBDA_ARCH=$$(go env GOARCH) || exit 1; \
-	done
-	@go build -buildvcs=false -o build/fasttrack ./cmd/fasttrack
+	@mkdir -p build/bin $(FUNCTIONS:%=build/%Function)
+	@{ $(LAMBDA_BUILD) -v -o build/bin/ ./cmd/fasttrack $(foreach f,$(FUNCTIONS),./$(call source,$f)) 2>&1; echo "status $$?"; } | \
+		awk -v tty="$$([ -t 2 ] && echo 1)" -f tools/progress.awk
+	@ln -f build/bin/fasttrack build/fasttrack
+	@$(foreach f,$(FUNCTIONS),ln -f build/bin/$(notdir $(call source,$f)) build/$fFunction/bootstrap && cp flows.yaml build/$fFunction/ &&) true
 
-run: build ## Serve the whole system on this machine (FASTTRACK_ADDR, default 127.0.0.1:8080; DATA=DIR keeps requests, PARAMETERS='NAME=VALUE ...' are the template's)
-	@exec build/fasttrack local $(if $(DATA),--data '$(DATA)') $(PARAMETERS:%=--parameter '%')
+# FLOWS=FILE serves that file. ATTACH='NAME[=PORT] ...' leaves functions to
+# processes of your own. DATA=DIR keeps requests. PARAMETERS='NAME=VALUE ...' are
+# the template's. FASTTRACK_ADDR is where it listens, 127.0.0.1:8080 by default.
+run: build ## Serve the whole system on this machine (FLOWS, ATTACH, DATA, PARAMETERS: see the Makefile)
+	@exec build/fasttrack local $(if $(FLOWS),--flows '$(FLOWS)') $(if $(DATA),--data '$(DATA)') \
+		$(ATTACH:%=--attach '%') $(PARAMETERS:%=--parameter '%')
 
 test: build ## Run all tests
 	go vet ./...
@@ -130,7 +140,7 @@ clean: ## Remove what was built
 .PHONY: $(FUNCTIONS:%=build-%Function)
 $(FUNCTIONS:%=build-%Function): build-%Function:
 	@mkdir -p $(ARTIFACTS_DIR)
-	GOOS=$(LAMBDA_OS) GOARCH=$(LAMBDA_ARCH) $(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./$(or $(SOURCE_$*),functions/$(shell echo $* | tr A-Z a-z))
+	GOOS=$(LAMBDA_OS) GOARCH=$(LAMBDA_ARCH) $(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./$(call source,$*)
 	@cp flows.yaml $(ARTIFACTS_DIR)/
 
 # The tools, at the versions that tools/ pins.
