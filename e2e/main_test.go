@@ -5,9 +5,11 @@ package e2e
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -45,16 +47,22 @@ func run(m *testing.M) (int, error) {
 	}
 	defer os.RemoveAll(dir)
 	binaries = dir
-	outputs := map[string]string{"./cmd/fasttrack": filepath.Join(dir, "bin", "fasttrack")}
-	for name, pkg := range functions {
-		outputs[pkg] = filepath.Join(dir, name, "bootstrap")
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags=-s -w", "-o", filepath.Join(dir, "bin") + "/", "./cmd/fasttrack"}
+	build := exec.Command("go", append(args, slices.Sorted(maps.Values(functions))...)...)
+	build.Dir = ".."
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if err := os.Mkdir(filepath.Join(dir, "bin"), 0o755); err != nil {
+		return 0, err
 	}
-	for pkg, out := range outputs {
-		build := exec.Command("go", "build", "-tags", "lambda.norpc", "-ldflags=-s -w", "-o", out, pkg)
-		build.Dir = ".."
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := build.CombinedOutput(); err != nil {
-			return 0, fmt.Errorf("build %s: %w\n%s", pkg, err, out)
+	if out, err := build.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("build: %w\n%s", err, out)
+	}
+	for name, pkg := range functions {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
+			return 0, err
+		}
+		if err := os.Rename(filepath.Join(dir, "bin", filepath.Base(pkg)), filepath.Join(dir, name, "bootstrap")); err != nil {
+			return 0, err
 		}
 	}
 	return m.Run(), nil

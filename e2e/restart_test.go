@@ -21,13 +21,9 @@ func TestKilledAndStartedAgain(t *testing.T) {
 	if tally.Full() {
 		requests, kills = 1000, 4
 	}
-	cli := filepath.Join(t.TempDir(), "fasttrack")
-	build := exec.Command("go", "build", "-o", cli, "./cmd/fasttrack")
-	build.Dir = ".."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	dir, data := layOut(t, "HooksFunction", "testdata/restart/flows.yaml"), t.TempDir()
+	cli := filepath.Join(binaries, "bin", "fasttrack")
+	// The file of --flows is served, not the one beside the binaries.
+	dir, data := layOut(t, "HooksFunction", "../flows.yaml"), t.TempDir()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,6 @@ import (
 // newLocalCommand serves the whole system on this machine until it is stopped.
 func newLocalCommand() *cobra.Command {
 	var o local.Options
-	var flows string
 	cmd := &cobra.Command{
 		Use:   "local",
 		Short: "Serve the whole system on this machine",
@@ -25,11 +24,11 @@ func newLocalCommand() *cobra.Command {
 		Example: "  fasttrack local\n  fasttrack local --addr 127.0.0.1:9000\n  fasttrack local --data ~/fasttrack\n  fasttrack local --attach python-hooks=9001\n  fasttrack local --parameter AuditDigest=true",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			file, err := flow.Load(flows)
+			file, err := flow.Load(o.Flows)
 			if err != nil {
 				return err
 			}
-			if err := checkLocalHooks(cmd.Context(), file, flows, o.BuildDir); err != nil {
+			if err := checkLocalHooks(cmd.Context(), file, o.Flows, o.BuildDir); err != nil {
 				return err
 			}
 			o.Log = cmd.ErrOrStderr()
@@ -42,7 +41,7 @@ func newLocalCommand() *cobra.Command {
 	cmd.Flags().StringVar(&o.TemplatePath, "template", "template.yaml", "the template that is deployed")
 	cmd.Flags().StringArrayVar(&o.Attach, "attach", nil, "`NAME[=PORT]` of a function that a process of your own serves; may be repeated")
 	cmd.Flags().StringToStringVar(&o.Parameters, "parameter", nil, "`NAME=VALUE` of a parameter of the template; may be repeated")
-	cmd.Flags().StringVar(&flows, "flows", "flows.yaml", "the flows, checked before anything starts")
+	cmd.Flags().StringVar(&o.Flows, "flows", "flows.yaml", "the `FILE` of flows to serve, checked before anything starts")
 	return cmd
 }
 

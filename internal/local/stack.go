@@ -47,6 +47,9 @@ type Options struct {
 	// BuildDir holds a folder for each function, named by its logical id, with
 	// its bootstrap.
 	BuildDir string
+	// Flows is the flows.yaml that the functions read, as it is at the start; empty
+	// is the one in each function's folder of BuildDir.
+	Flows string
 	// Addr is where it listens, on loopback: host:port, port 0 for any.
 	Addr string
 	// Parameters override the template's; AuthMode is JWT here.
@@ -89,6 +92,7 @@ type Stack struct {
 	opts     Options
 	data     *datafolder.Folder // nil in memory
 	attached []Attached
+	taskRoot string // where the functions find Options.Flows; "" without
 	listener net.Listener
 	server   *http.Server
 }
@@ -114,6 +118,9 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 func (s *Stack) start() error {
 	var err error
 	if s.listener, err = loopback.Listen(s.opts.Addr); err != nil {
+		return err
+	}
+	if err := s.copyFlows(); err != nil {
 		return err
 	}
 	if err := s.openServices(); err != nil {
@@ -166,7 +173,7 @@ func (s *Stack) openServices() error {
 	var err error
 	s.Lambda, err = lambda.New(lambda.Options{
 		Region: Region, AccountID: AccountID, EndpointURL: s.AWSURL(), Log: s.opts.Log, Clock: s.opts.Clock,
-		OnInvoked: s.opts.OnInvoked,
+		OnInvoked: s.opts.OnInvoked, OwnPrefix: StackName + "-",
 	})
 	if err != nil {
 		return err
@@ -201,7 +208,11 @@ func (s *Stack) version(logicalID string) (string, error) {
 	if err := s.binaryIsThere(logicalID); err != nil {
 		return "", err
 	}
-	return lambda.PackageVersion(filepath.Join(s.opts.BuildDir, logicalID))
+	dirs := []string{filepath.Join(s.opts.BuildDir, logicalID)}
+	if s.taskRoot != "" {
+		dirs = append(dirs, s.taskRoot)
+	}
+	return lambda.PackageVersion(dirs...)
 }
 
 func (s *Stack) binaryIsThere(logicalID string) error {
@@ -218,7 +229,7 @@ func (s *Stack) bootstrap(logicalID string) string {
 func (s *Stack) registerFunctions() error {
 	for _, f := range s.Template.Functions {
 		cfg := lambda.Function{
-			Name: f.Name, LogicalID: f.LogicalID, Command: s.bootstrap(f.LogicalID), InProcess: s.opts.Functions[f.LogicalID],
+			Name: f.Name, LogicalID: f.LogicalID, Command: s.bootstrap(f.LogicalID), InProcess: s.opts.Functions[f.LogicalID], TaskRoot: s.taskRoot,
 			Environment: f.Environment, Timeout: f.Timeout, MemoryMB: f.MemoryMB, Handler: f.Handler, Reserved: f.Reserved,
 		}
 		if f.Alias != "" {
@@ -333,6 +344,9 @@ func (s *Stack) Close(ctx context.Context) error {
 	}
 	if s.data != nil {
 		errs = append(errs, s.data.Close())
+	}
+	if s.taskRoot != "" {
+		errs = append(errs, os.RemoveAll(s.taskRoot))
 	}
 	return errors.Join(errs...)
 }

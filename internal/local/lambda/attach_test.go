@@ -50,6 +50,25 @@ func TestAttach(t *testing.T) {
 	}
 }
 
+// Who invokes strategies puts the stack's name before the name that flows.yaml has.
+// A process attaches by the name in flows.yaml, as for hooks.
+func TestAttach_FoundUnderTheStacksPrefix(t *testing.T) {
+	s := newService(t, lambda.Options{OwnPrefix: "stack-"})
+	cmd := exec.Command(fixture)
+	cmd.Env = append(os.Environ(), "AWS_LAMBDA_RUNTIME_API="+s.AttachAddr("mine"))
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Process.Kill()
+	eventually(t, "an answer", func() bool {
+		r, err := s.Invoke(context.Background(), "stack-mine", []byte(`{"do":"echo","text":"hi"}`))
+		return err == nil && string(r.Payload) == `"hi"`
+	})
+	if code := codeOf(s, "stack-fixture"); code != "ResourceNotFoundException" {
+		t.Errorf("one of the stack's own functions under a second prefix: %q, want ResourceNotFoundException", code)
+	}
+}
+
 // Nothing attaches as one of the stack's own functions.
 func TestAttach_OwnFunctionRefused(t *testing.T) {
 	s := newService(t, lambda.Options{})

@@ -44,7 +44,7 @@ func (f *function) environment(p *process, runtimeAPI string) []string {
 		"AWS_ACCESS_KEY_ID":               p.accessKey(),
 		"AWS_SECRET_ACCESS_KEY":           "local",
 		"AWS_SESSION_TOKEN":               "local",
-		"LAMBDA_TASK_ROOT":                filepath.Dir(f.cfg.Command),
+		"LAMBDA_TASK_ROOT":                f.cfg.TaskRoot,
 		"LAMBDA_RUNTIME_DIR":              filepath.Dir(f.cfg.Command),
 		"LANG":                            "en_US.UTF-8",
 		"TZ":                              ":UTC",

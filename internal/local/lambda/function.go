@@ -14,9 +14,12 @@ type InProcess func(ctx context.Context, payload []byte) ([]byte, error)
 type Function struct {
 	// Name is what callers invoke; LogicalID is the template's name for it.
 	Name, LogicalID string
-	// Command is the path of its binary (bootstrap); the folder it lies in is
-	// its working directory (LAMBDA_TASK_ROOT).
+	// Command is the path of its binary (bootstrap).
 	Command string
+	// TaskRoot is its working directory (LAMBDA_TASK_ROOT); empty is the folder
+	// that Command lies in. A file there takes the place of one of the same name
+	// in that folder, where the version is made from both.
+	TaskRoot string
 	// InProcess runs the function in this process in place of Command.
 	InProcess InProcess
 	// Environment are its own variables, as in the template.
@@ -56,6 +59,9 @@ func (s *Service) Register(cfg Function) error {
 			return fmt.Errorf("function %s: %w", cfg.Name, err)
 		}
 		f.cfg.Command = path
+		if f.cfg.TaskRoot == "" {
+			f.cfg.TaskRoot = filepath.Dir(path)
+		}
 		if err := f.identify(); err != nil {
 			return fmt.Errorf("function %s: %w", cfg.Name, err)
 		}

@@ -40,6 +40,10 @@ func (s *Service) lookup(function, qualifier string) (*function, string, error) 
 	arn := s.arn(name, q)
 	s.mu.Lock()
 	f, ok := s.functions[name]
+	if bare, own := strings.CutPrefix(name, s.opts.OwnPrefix); !ok && own {
+		f, ok = s.functions[bare]
+		ok = ok && f.kind == kindAttached
+	}
 	s.mu.Unlock()
 	if !ok || !f.answersTo(q) {
 		return nil, "", &ServiceError{"ResourceNotFoundException", "Function not found: " + arn}

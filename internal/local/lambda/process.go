@@ -3,7 +3,6 @@ package lambda
 import (
 	"fmt"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -70,7 +69,7 @@ func (p *process) run() {
 	p.version, _ = s.Version(f.cfg.Name)
 	p.output = s.log.lines(f.cfg.Name)
 	cmd := exec.Command(f.cfg.Command) // #nosec G204 -- a binary that `make build` made
-	cmd.Dir = filepath.Dir(f.cfg.Command)
+	cmd.Dir = f.cfg.TaskRoot
 	cmd.Env = f.environment(p, s.listener.Addr().String()+"/"+p.id)
 	cmd.Stdout, cmd.Stderr = p.output, p.output
 	cmd.WaitDelay = time.Second // for a grandchild that holds the pipes

@@ -50,6 +50,10 @@ type Options struct {
 	// OnInvoked is told of each invocation of a process that has ended; nil is not
 	// told. It must not wait for anything.
 	OnInvoked func(Invoked)
+	// OwnPrefix begins the names of the stack's own functions. An attached
+	// function is also found under its name with this prefix, since what invokes
+	// strategies puts it before a name without an ARN. Empty is no prefix.
+	OwnPrefix string
 	// Clock times the pauses between the attempts of asynchronous invocations.
 	// A function's own time limit always runs on real time: its process has no
 	// other. nil is the real clock.

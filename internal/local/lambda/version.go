@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 )
 
@@ -26,7 +28,7 @@ func (f *function) identify() error {
 	if f.binary != nil && f.binary.Size() == info.Size() && f.binary.ModTime().Equal(info.ModTime()) {
 		return nil
 	}
-	version, err := PackageVersion(filepath.Dir(f.cfg.Command))
+	version, err := PackageVersion(filepath.Dir(f.cfg.Command), f.cfg.TaskRoot)
 	if err != nil {
 		return err
 	}
@@ -35,30 +37,46 @@ func (f *function) identify() error {
 }
 
 // PackageVersion makes a version number (1 to 999999999) of every regular file
-// of a deployment package: names and content, in the order of names.
-func PackageVersion(dir string) (string, error) {
+// of a deployment package: names and content, in the order of names. The package
+// is what dirs hold together; of files of the same name the last counts.
+func PackageVersion(dirs ...string) (string, error) {
+	files := map[string]string{}
+	for _, dir := range dirs {
+		if err := list(dir, files); err != nil {
+			return "", fmt.Errorf("read deployment package: %w", err)
+		}
+	}
 	h := sha256.New()
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return err
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := digest(h, name, files[name]); err != nil {
+			return "", fmt.Errorf("read deployment package: %w", err)
 		}
-		rel, err := filepath.Rel(dir, path)
-		if err != nil {
-			return err
-		}
-		file, err := os.Open(path) // #nosec G122 -- a file that `make build` made
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		fmt.Fprintf(h, "%d:%s:", len(rel), rel)
-		n, err := io.Copy(h, file)
-		fmt.Fprintf(h, ":%d;", n)
-		return err
-	})
-	if err != nil {
-		return "", fmt.Errorf("read deployment package: %w", err)
 	}
 	n := binary.BigEndian.Uint64(h.Sum(nil)) % 999_999_999
 	return strconv.FormatUint(n+1, 10), nil
+}
+
+// list adds each regular file of a folder to files: its name there, and its path.
+func list(dir string, files map[string]string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		files[name] = path
+		return err
+	})
+}
+
+// digest adds a file to a hash, its name and length with it.
+func digest(h io.Writer, name, path string) error {
+	file, err := os.Open(path) // #nosec G122 -- a file that `make build` made
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	fmt.Fprintf(h, "%d:%s:", len(name), name)
+	n, err := io.Copy(h, file)
+	fmt.Fprintf(h, ":%d;", n)
+	return err
 }
