@@ -48,7 +48,7 @@ func (r *reader) ref(n *yaml.Node, name string) (any, error) {
 		return nil, err
 	}
 	switch res.kind {
-	case "AWS::Serverless::StateMachine", "AWS::SNS::Topic":
+	case "AWS::Serverless::StateMachine", "AWS::SNS::Topic", "AWS::IAM::ManagedPolicy":
 		return r.arn(n, res)
 	case "AWS::SQS::Queue":
 		return fmt.Sprintf("https://sqs.%s.amazonaws.com/%s/%s", r.opts.Region, r.opts.AccountID, r.opts.StackName+"-"+res.id), nil
@@ -186,7 +186,7 @@ func (r *reader) arn(n *yaml.Node, res *resource) (string, error) {
 		return "arn:aws:" + fmt.Sprintf(form, r.opts.Region, r.opts.AccountID) + name, nil
 	}
 	if strings.HasPrefix(res.kind, "AWS::IAM::") {
-		kind := strings.ToLower(strings.TrimPrefix(res.kind, "AWS::IAM::"))
+		kind := strings.ToLower(strings.TrimPrefix(strings.TrimPrefix(res.kind, "AWS::IAM::"), "Managed"))
 		return fmt.Sprintf("arn:aws:iam::%s:%s/%s", r.opts.AccountID, kind, name), nil
 	}
 	service := strings.ToLower(strings.Split(res.kind, "::")[1])

@@ -121,6 +121,8 @@ func (r *reader) collect(stack *Stack) error {
 			err = r.collectRole(stack, res)
 		case "AWS::IAM::Policy":
 			err = r.collectPolicy(res)
+		case "AWS::IAM::ManagedPolicy":
+			err = r.collectManagedPolicy(stack, res)
 		case "AWS::Serverless::StateMachine":
 			err = r.collectStateMachine(stack, res)
 		case "AWS::DynamoDB::Table":

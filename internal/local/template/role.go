@@ -20,6 +20,27 @@ type Statement struct {
 	// LeadingKeys are the forms of partition keys that it is for; empty is any
 	// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
 	LeadingKeys []string
+	// Conditions are the values by operator and key, LeadingKeys included.
+	Conditions map[string]map[string][]string
+}
+
+// ManagedPolicy is an AWS::IAM::ManagedPolicy: what whoever it is attached to may.
+type ManagedPolicy struct {
+	LogicalID, ARN string
+	Statements     []Statement
+}
+
+func (r *reader) collectManagedPolicy(stack *Stack, res *resource) error {
+	arn, err := r.arn(res.node, res)
+	if err != nil {
+		return err
+	}
+	document, _, _, err := r.properties(res).get("PolicyDocument")
+	if err != nil {
+		return err
+	}
+	stack.ManagedPolicies = append(stack.ManagedPolicies, ManagedPolicy{res.id, arn, statementsOf(document)})
+	return nil
 }
 
 // collectRole reads the policies that are written into a role.
@@ -52,6 +73,7 @@ func statementsOf(v any) (all []Statement) {
 		statement, _ := s.(map[string]any)
 		all = append(all, Statement{
 			Effect: fmt.Sprint(statement["Effect"]), Actions: texts(statement["Action"]), Resources: texts(statement["Resource"]), LeadingKeys: leadingKeys(statement["Condition"]),
+			Conditions: conditions(statement["Condition"]),
 		})
 	}
 	return all
@@ -110,4 +132,20 @@ func leadingKeys(condition any) []string {
 		}
 	}
 	return nil
+}
+
+func conditions(condition any) map[string]map[string][]string {
+	operators, _ := condition.(map[string]any)
+	if len(operators) == 0 {
+		return nil
+	}
+	all := map[string]map[string][]string{}
+	for operator, keys := range operators {
+		all[operator] = map[string][]string{}
+		named, _ := keys.(map[string]any)
+		for key, values := range named {
+			all[operator][key] = texts(values)
+		}
+	}
+	return all
 }

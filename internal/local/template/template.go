@@ -39,6 +39,8 @@ type Stack struct {
 	Rules         []Rule
 	Keys          []Key
 	Roles         []Role
+	// ManagedPolicies are for callers; no function has one.
+	ManagedPolicies []ManagedPolicy
 }
 
 // Error is one thing in the template that can't be run here.
