@@ -118,3 +118,37 @@ func TestStartRefuses(t *testing.T) {
 		})
 	}
 }
+
+// A state machine that could not run here is refused before anything is served:
+// a catcher of States.ALL would hide it at run time.
+func TestStartRefusesWhatCannotRun(t *testing.T) {
+	dir := t.TempDir()
+	template, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	machine, err := os.ReadFile("../../statemachine.asl.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	grant := strings.Index(string(machine), `"Grant": {`)
+	invoke := strings.Index(string(machine[grant:]), `:states:::lambda:invoke"`)
+	broken := string(machine[:grant+invoke]) + `:states:::sns:publish"` + string(machine[grant+invoke+len(`:states:::lambda:invoke"`):])
+	for name, text := range map[string]string{"template.yaml": string(template), "statemachine.asl.json": broken} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stack, err := local.Start(t.Context(), local.Options{
+		Addr: "127.0.0.1:0", TemplatePath: filepath.Join(dir, "template.yaml"), Functions: answering(http.StatusTeapot),
+	})
+	if err == nil {
+		stack.Close(context.Background())
+		t.Fatal("it starts")
+	}
+	for _, part := range []string{"statemachine.asl.json", "sns:publish is not implemented on this machine", "/States/Grant/Resource"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("the error lacks %q: %v", part, err)
+		}
+	}
+}

@@ -23,6 +23,8 @@ type tasks struct {
 
 func (f *tasks) Describe(string) (string, string) { return "lambda", "invoke" }
 
+func (f *tasks) Check(string, []byte) string { return "" }
+
 func (f *tasks) Run(ctx context.Context, _, _ string, input []byte) ([]byte, *asl.Failure) {
 	f.mu.Lock()
 	f.inputs = append(f.inputs, string(input))

@@ -19,6 +19,6 @@ func (v *visit) choose(effective document) (document, string, *Failure) {
 	if next == "" {
 		return document{}, "", Fail(errNoChoice, fmt.Sprintf("No choice rule matched in state '%s', and it has no default", v.s.Name))
 	}
-	output, failure := v.through(v.s.OutputPath, "OutputPath", effective)
+	output, failure := v.through(v.s.OutputPath, effective)
 	return output, next, failure
 }

@@ -98,20 +98,30 @@ func (m Mistakes) Error() string {
 	return b.String()
 }
 
-// Resources tells what Task states may call: nil for a resource that can be
-// run, or what is wrong with it. The parameters are the names at the top of the
-// state's Parameters, without ".$".
-type Resources func(resource string, parameters []string) error
+// Resources checks what a Task state calls: its resource, and the members at the
+// top of its Parameters by their names, ".$" included. The locations of the
+// mistakes are pointers into the state.
+type Resources func(resource string, parameters map[string]any) Mistakes
 
 // Parse checks a definition as the service does when a state machine is
 // created, and for what is not implemented here. The error is [Mistakes], all
 // of them. Without resources, a Task may call anything that looks like an ARN.
 func Parse(definition []byte, resources Resources) (*Machine, error) {
+	return parse(definition, &parser{resources: resources})
+}
+
+// ParseKept reads a definition that Parse once accepted, maybe in an older
+// release: an execution goes on by it even if Parse refuses it today.
+func ParseKept(definition []byte) (*Machine, error) {
+	return parse(definition, &parser{kept: true})
+}
+
+func parse(definition []byte, p *parser) (*Machine, error) {
 	tree, err := decodeOne(definition)
 	if err != nil {
 		return nil, Mistakes{{Location: "/", Code: "INVALID_JSON_DESCRIPTION", Message: err.Error()}}
 	}
-	p := &parser{names: map[string]bool{}, resources: resources}
+	p.names = map[string]bool{}
 	m := p.machine(tree, "", true)
 	if len(p.mistakes) > 0 {
 		return nil, p.mistakes

@@ -23,6 +23,10 @@ type Tasks interface {
 	// engine is closed, as a call at AWS isn't taken back either. role is what the
 	// state's Credentials name, "" without.
 	Run(ctx context.Context, resource, role string, input []byte) ([]byte, *Failure)
+	// Check returns what is wrong with the input that a resource is about to be
+	// called with, "" if nothing is. The state then fails with States.Runtime,
+	// and the resource is not called.
+	Check(resource string, input []byte) (wrong string)
 	// Describe gives the names that the history has for a resource: its type,
 	// such as "lambda", and the action, such as "invoke". An empty action is
 	// for a function called by its own ARN, which has events of its own.

@@ -13,9 +13,6 @@ func (v *visit) fail() *Failure {
 			continue
 		}
 		value, broken := part.from.eval(sc)
-		if broken != nil && part.from.path != nil {
-			return runtimeFailure("The JSONPath '%s' specified for the field '%s' could not be found in the input '%s'", part.from.path.text, part.field, v.input.raw)
-		}
 		if broken != nil {
 			return broken
 		}

@@ -102,7 +102,3 @@ func (f *Failure) output() map[string]any {
 	}
 	return out
 }
-
-func parameterPathFailure(path string, input any) *Failure {
-	return runtimeFailure("The JSONPath '%s' could not be found in the input '%s'", path, encode(input))
-}

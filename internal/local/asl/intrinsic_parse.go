@@ -34,12 +34,14 @@ func parseIntrinsic(text string) (*call, error) {
 	if s.at < len(s.text) {
 		return nil, fmt.Errorf("%q stands behind the function", s.text[s.at:])
 	}
-	return c, nil
+	return c, s.escape
 }
 
 type scanner struct {
 	text string
 	at   int
+	// escape is set after a backslash that escapes nothing.
+	escape error
 }
 
 func (s *scanner) blanks() {
@@ -137,7 +139,8 @@ func (s *scanner) argument(depth int) (argument, error) {
 }
 
 // quoted reads a string in single quotes; \' \\ \{ and \} stand for what they
-// escape.
+// escape, and a backslash before anything else is refused
+// (https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html).
 func (s *scanner) quoted() (string, error) {
 	var b strings.Builder
 	for s.at++; s.at < len(s.text); s.at++ {
@@ -150,12 +153,14 @@ func (s *scanner) quoted() (string, error) {
 			if s.at == len(s.text) {
 				return "", fmt.Errorf("a string does not end")
 			}
-			if next := s.text[s.at]; next == '{' || next == '}' {
+			switch next := s.text[s.at]; next {
+			case '{', '}':
 				b.WriteByte('\\') // for States.Format to see
-				b.WriteByte(next)
-			} else {
-				b.WriteByte(next)
+			case '\'', '\\':
+			default:
+				s.escape = newer{fmt.Errorf("\\%c is no escape sequence; there are \\', \\{, \\} and \\\\", next)}
 			}
+			b.WriteByte(s.text[s.at])
 		default:
 			b.WriteByte(ch)
 		}
@@ -170,6 +175,8 @@ func (s *scanner) path() (*path, error) {
 	var quote byte
 	for ; s.at < len(s.text); s.at++ {
 		switch b := s.text[s.at]; {
+		case quote != 0 && b == '\\':
+			s.at++ // what follows does not end the name
 		case quote != 0:
 			if b == quote {
 				quote = 0
@@ -187,12 +194,13 @@ func (s *scanner) path() (*path, error) {
 	return nil, fmt.Errorf("a path does not end")
 }
 
-func (c *call) eval(s *scope) (any, *Failure) {
+// eval calls the function; field is the member that it stands in.
+func (c *call) eval(s *scope, field string) (any, *Failure) {
 	args := make([]any, len(c.args))
 	for i, a := range c.args {
 		switch {
 		case a.call != nil:
-			v, failure := a.call.eval(s)
+			v, failure := a.call.eval(s, field)
 			if failure != nil {
 				return nil, failure
 			}
@@ -200,7 +208,7 @@ func (c *call) eval(s *scope) (any, *Failure) {
 		case a.path != nil:
 			v, err := a.path.get(s)
 			if err != nil {
-				return nil, parameterPathFailure(a.path.text, s.input)
+				return nil, a.path.missing(s, field)
 			}
 			args[i] = v
 		default:

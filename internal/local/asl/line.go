@@ -39,12 +39,18 @@ func (l *line) change(f func(at *Position)) {
 
 // event adds to the history, after the line's last.
 func (l *line) event(e Event) int64 {
+	id := l.aside(e)
+	l.change(func(at *Position) { at.Event = id })
+	return id
+}
+
+// aside adds to the history an event that the line's next one does not follow.
+func (l *line) aside(e Event) int64 {
 	if l.silent {
 		return l.at.Event
 	}
 	e.PreviousID = l.at.Event
 	id := l.x.record(e)
-	l.change(func(at *Position) { at.Event = id })
 	if id >= maxEvents-1 {
 		l.x.stop(stopRequest{Failed, Fail(errRuntime, fmt.Sprintf("The execution reached the maximum number of history events (%d).", maxEvents))})
 	}

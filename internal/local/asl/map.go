@@ -24,7 +24,7 @@ func (v *visit) mapItems(ctx context.Context, effective document) (document, *Fa
 	if v.s.Distributed {
 		v.l.event(Event{Type: "MapRunSucceeded"})
 	}
-	v.l.event(Event{Type: "MapStateSucceeded"})
+	v.l.aside(Event{Type: "MapStateSucceeded"})
 	return result, nil
 }
 
@@ -35,7 +35,7 @@ func (v *visit) items(effective document) ([]any, int64, *Failure) {
 	if p := v.s.ItemsPath; p != nil {
 		var err error
 		if found, err = p.get(sc); err != nil {
-			return nil, 0, runtimeFailure("Invalid path '%s' : ItemsPath refers to nothing in the input '%s'", p.text, effective.raw)
+			return nil, 0, p.invalid(sc)
 		}
 		text = p.text
 	}

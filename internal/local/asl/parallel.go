@@ -42,7 +42,8 @@ func (v *visit) begin(n int, input func(i int) []byte) {
 }
 
 // sideBySide runs the lines, at most so many at once (0 is all), and gives
-// their outputs in order, or the first failure once all have stopped.
+// their outputs in order, or the first failure once all have stopped. A line that
+// takes the place of one that is over follows its events.
 func (v *visit) sideBySide(ctx context.Context, most int, run func(ctx context.Context, i int, at *LinePosition) (document, *Failure)) (document, *Failure) {
 	lines := v.l.at.Lines
 	if most == 0 || most > len(lines) {
@@ -55,19 +56,27 @@ func (v *visit) sideBySide(ctx context.Context, most int, run func(ctx context.C
 	var mu sync.Mutex
 	var first *Failure
 	failed, last := -1, v.l.at.Event
-	places := make(chan struct{}, max(most, 1))
+	places := make(chan int64, most)
+	for range most {
+		places <- v.l.at.Event
+	}
 	for i := range lines {
+		follows := <-places
 		if lines[i].Output != nil { // over before the execution was resumed
 			results[i], _ = decode(lines[i].Output)
 			last = max(last, lines[i].Event)
+			places <- v.chain(&lines[i])
 			continue
 		}
-		places <- struct{}{}
 		if within.Err() != nil {
 			break
 		}
+		if lines[i].Started || lines[i].State != "" { // under way before it was resumed
+			follows = lines[i].Event
+		}
+		v.l.change(func(*Position) { lines[i].Event = follows })
 		running.Go(func() {
-			defer func() { <-places }()
+			defer func() { places <- v.chain(&lines[i]) }()
 			output, failure := run(within, i, &lines[i])
 			mu.Lock()
 			defer mu.Unlock()
@@ -91,6 +100,19 @@ func (v *visit) sideBySide(ctx context.Context, most int, run func(ctx context.C
 	}
 	v.l.change(func(at *Position) { at.Lines = nil })
 	return written(results), nil
+}
+
+// chain is the event that the next line in a line's place follows: the end of an
+// iteration stands aside.
+func (v *visit) chain(at *LinePosition) int64 {
+	v.x.mu.Lock()
+	defer v.x.mu.Unlock()
+	if events := v.x.history.events; v.s.Type == "Map" && 0 < at.Event && at.Event <= int64(len(events)) {
+		if e := events[at.Event-1]; e.Type == "MapIterationSucceeded" {
+			return e.PreviousID
+		}
+	}
+	return at.Event
 }
 
 // abort records, for each line, that it failed or was stopped, and the state it

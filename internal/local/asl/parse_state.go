@@ -68,6 +68,8 @@ func (p *parser) state(name string, v any, at string) *State {
 		branches, ok := o.members["Branches"].([]any)
 		if !ok {
 			o.fail("Branches", "These required fields are missing: [Branches]")
+		} else if len(branches) == 0 && !p.kept {
+			o.fail("Branches", "Value must have at least one branch")
 		}
 		for i, b := range branches {
 			s.Branches = append(s.Branches, p.machine(b, fmt.Sprintf("%s/Branches[%d]", at, i), false))
@@ -108,8 +110,8 @@ func (o object) expression(name string) *expression {
 	if !o.has(name) {
 		return nil
 	}
-	e, err := parseExpression(o.text(name))
-	if err != nil {
+	e, err := parseExpression(o.text(name), name)
+	if !o.p.passes(err) {
 		o.fail(name, "Value is not a valid JSONPath or intrinsic function: %v", err)
 		return nil
 	}
@@ -122,6 +124,11 @@ func (s *State) task(o object) {
 	s.Resource = o.text("Resource")
 	if !arn.MatchString(s.Resource) {
 		o.fail("Resource", "Value is not a valid resource ARN")
+	} else if o.p.resources != nil {
+		parameters, _ := o.members["Parameters"].(map[string]any)
+		for _, m := range o.p.resources(s.Resource, parameters) {
+			o.p.failAs(m.Code, o.at+m.Location, "%s", m.Message)
+		}
 	}
 	if o.has("Credentials") {
 		if c, ok := o.p.object(o.members["Credentials"], o.at+"/Credentials", "RoleArn"); ok {

@@ -2,6 +2,7 @@ package asl
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,6 +18,18 @@ type parser struct {
 	names map[string]bool
 	// resources may be nil.
 	resources Resources
+	// kept says that the definition was accepted before: what only newer releases
+	// refuse is no mistake.
+	kept bool
+}
+
+// newer says that an error is one that only newer releases find.
+type newer struct{ error }
+
+// passes reports whether a path or an intrinsic function can be used.
+func (p *parser) passes(err error) bool {
+	_, is := errors.AsType[newer](err)
+	return err == nil || is && p.kept
 }
 
 func (p *parser) fail(at, format string, args ...any) {
@@ -164,8 +177,8 @@ func (p *parser) template(v any, at string) *template {
 				p.fail(at+"/"+name, "The value for the field '%s' must be a valid JSONPath or a valid intrinsic function call", name)
 				continue
 			}
-			e, err := parseExpression(text)
-			if err != nil {
+			e, err := parseExpression(text, name)
+			if !p.passes(err) {
 				p.fail(at+"/"+name, "The value for the field '%s' must be a valid JSONPath or a valid intrinsic function call: %v", name, err)
 				continue
 			}

@@ -3,7 +3,6 @@ package asl
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/ohler55/ojg/jp"
@@ -18,10 +17,6 @@ type path struct {
 	definite bool
 }
 
-// hyphenated are names with hyphens after a dot, which the service takes and
-// JSONPath wants in brackets.
-var hyphenated = regexp.MustCompile(`\.([A-Za-z_][A-Za-z0-9_]*-[A-Za-z0-9_-]*)`)
-
 var errNotFound = errors.New("not found")
 
 func parsePath(text string) (*path, error) {
@@ -33,7 +28,7 @@ func parsePath(text string) (*path, error) {
 	if !strings.HasPrefix(rest, "$") {
 		return nil, fmt.Errorf("a path starts with $")
 	}
-	expr, err := jp.ParseString(hyphenated.ReplaceAllString(rest, "['$1']"))
+	expr, err := jp.ParseString(asJSONPath(rest))
 	if err != nil {
 		return nil, err
 	}

@@ -21,15 +21,17 @@ func (s *scope) context() map[string]any {
 		return s.made
 	}
 	x, at := s.v.x, s.v.l.at
+	state := map[string]any{"Name": s.v.s.Name, "EnteredTime": timestamp(at.EnteredAt)}
+	if s.v.s.Type == "Task" { // the service counts the retries of Task states only
+		state["RetryCount"] = at.Retries
+	}
 	s.made = map[string]any{
 		"Execution": map[string]any{
 			"Id": x.ARN, "Input": x.input, "Name": x.Name, "RoleArn": x.RoleARN,
 			"StartTime": timestamp(x.StartedAt), "RedriveCount": int64(0),
 		},
 		"StateMachine": map[string]any{"Id": x.MachineARN, "Name": x.MachineName},
-		"State": map[string]any{
-			"Name": s.v.s.Name, "EnteredTime": timestamp(at.EnteredAt), "RetryCount": at.Retries,
-		},
+		"State":        state,
 	}
 	if s.v.l.item != nil {
 		s.made["Map"] = map[string]any{"Item": s.v.l.item}

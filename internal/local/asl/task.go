@@ -57,6 +57,9 @@ func (t *taskRun) schedule(effective document, waits bool) *Failure {
 	if len(at.Input) > maxPayload {
 		return tooLarge(t.s.Name)
 	}
+	if wrong := t.x.engine.tasks.Check(t.resource, at.Input); wrong != "" {
+		return runtimeFailure("The Parameters '%s' could not be used to start the Task: [%s]", at.Input, wrong)
+	}
 	timeout, failure := limit(sc, t.s.TimeoutSeconds, t.s.TimeoutPath, "TimeoutSecondsPath")
 	if failure != nil {
 		return failure
@@ -103,7 +106,7 @@ func limit(s *scope, literal int64, p *path, field string) (int64, *Failure) {
 	}
 	value, err := p.get(s)
 	if err != nil {
-		return 0, runtimeFailure("Invalid path '%s' : %s refers to nothing", p.text, field)
+		return 0, p.invalid(s)
 	}
 	n, ok := value.(int64)
 	if !ok || n < 1 || n > maxSeconds {

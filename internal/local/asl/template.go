@@ -4,26 +4,30 @@ import "strings"
 
 // expression is what a ".$" member holds: a path or an intrinsic function.
 type expression struct {
-	path *path
-	call *call
+	// field is the name of the member.
+	field string
+	path  *path
+	call  *call
 }
 
-func parseExpression(text string) (*expression, error) {
+// parseExpression returns an expression beside an error that only newer releases
+// find.
+func parseExpression(text, field string) (*expression, error) {
 	if strings.HasPrefix(text, "$") {
 		p, err := parsePath(text)
-		return &expression{path: p}, err
+		return &expression{field: field, path: p}, err
 	}
 	c, err := parseIntrinsic(text)
-	return &expression{call: c}, err
+	return &expression{field: field, call: c}, err
 }
 
 func (e *expression) eval(s *scope) (any, *Failure) {
 	if e.call != nil {
-		return e.call.eval(s)
+		return e.call.eval(s, e.field)
 	}
 	v, err := e.path.get(s)
 	if err != nil {
-		return nil, parameterPathFailure(e.path.text, s.input)
+		return nil, e.path.missing(s, e.field)
 	}
 	return v, nil
 }

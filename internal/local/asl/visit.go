@@ -43,7 +43,7 @@ func (v *visit) enter() {
 }
 
 func (v *visit) do(ctx context.Context) (document, string, *Failure) {
-	effective, failure := v.through(v.s.InputPath, "InputPath", v.input)
+	effective, failure := v.through(v.s.InputPath, v.input)
 	if failure != nil {
 		return document{}, "", failure
 	}
@@ -51,7 +51,7 @@ func (v *visit) do(ctx context.Context) (document, string, *Failure) {
 	case "Pass":
 		return v.pass(effective)
 	case "Succeed":
-		output, failure := v.through(v.s.OutputPath, "OutputPath", effective)
+		output, failure := v.through(v.s.OutputPath, effective)
 		return output, "", failure
 	case "Fail":
 		return document{}, "", v.fail()
@@ -78,7 +78,7 @@ func (v *visit) pass(effective document) (document, string, *Failure) {
 }
 
 // through applies InputPath or OutputPath.
-func (v *visit) through(p pathField, field string, from document) (document, *Failure) {
+func (v *visit) through(p pathField, from document) (document, *Failure) {
 	switch {
 	case p.null:
 		return written(map[string]any{}), nil
@@ -87,7 +87,7 @@ func (v *visit) through(p pathField, field string, from document) (document, *Fa
 	}
 	found, err := p.path.get(v.scope(from.value))
 	if err != nil {
-		return document{}, runtimeFailure("Invalid path '%s' : %s refers to nothing in the input '%s'", p.path.text, field, from.raw)
+		return document{}, p.path.invalid(v.scope(from.value))
 	}
 	return written(found), nil
 }
@@ -98,7 +98,7 @@ func (v *visit) leave(result document) (document, string, *Failure) {
 	if failure != nil {
 		return document{}, "", failure
 	}
-	output, failure = v.through(v.s.OutputPath, "OutputPath", output)
+	output, failure = v.through(v.s.OutputPath, output)
 	return output, v.s.Next, failure
 }
 

@@ -19,7 +19,7 @@ func (v *visit) wait(ctx context.Context, effective document) (document, string,
 	if failure := v.pause(ctx); failure != nil {
 		return document{}, "", failure
 	}
-	output, failure := v.through(v.s.OutputPath, "OutputPath", effective)
+	output, failure := v.through(v.s.OutputPath, effective)
 	return output, v.s.Next, failure
 }
 
@@ -41,7 +41,10 @@ func (v *visit) wakeAt(input any) (time.Time, *Failure) {
 		if n < 0 {
 			return now, runtimeFailure("The SecondsPath parameter references a negative value: %s == %d", s.SecondsPath.text, n)
 		}
-		return now.Add(seconds(min(n, maxSeconds))), nil
+		if n > maxSeconds {
+			return now, runtimeFailure("The SecondsPath parameter references a value greater than the maximum of %d seconds: %s == %d", maxSeconds, s.SecondsPath.text, n)
+		}
+		return now.Add(seconds(n)), nil
 	case s.TimestampPath != nil:
 		value, err := s.TimestampPath.get(v.scope(input))
 		if err != nil {
@@ -52,11 +55,21 @@ func (v *visit) wakeAt(input any) (time.Time, *Failure) {
 		if !ok {
 			return now, runtimeFailure("The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: %s == %s", s.TimestampPath.text, plainText(value))
 		}
+		if tooFar(now, until) {
+			return now, runtimeFailure("The TimestampPath parameter references a time more than %d seconds ahead: %s == %s", maxSeconds, s.TimestampPath.text, text)
+		}
 		return until, nil
 	}
 	until, _ := parseTimestamp(s.Timestamp) // checked when it was read
+	if tooFar(now, until) {
+		return now, runtimeFailure("The Timestamp parameter is a time more than %d seconds ahead: %s", maxSeconds, s.Timestamp)
+	}
 	return until, nil
 }
+
+// tooFar reports whether a time is further ahead than a state may wait
+// (https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html).
+func tooFar(now, until time.Time) bool { return until.After(now.Add(seconds(maxSeconds))) }
 
 // pause waits until the line is to wake; it fails only when the execution is
 // stopped meanwhile.

@@ -27,6 +27,16 @@ type Invoker interface {
 	Invoke(ctx context.Context, function string, payload []byte) (Result, error)
 }
 
+// AsyncInvoker also makes the invocations that nobody waits for. The errors are
+// those of Invoker.
+type AsyncInvoker interface {
+	Invoker
+	// InvokeAsync queues an event for a function (invocation type Event).
+	InvokeAsync(function string, payload []byte) error
+	// DryRun finds out whether a function could be invoked.
+	DryRun(function string) error
+}
+
 // ServiceError is an error of the Lambda service, not of a function.
 type ServiceError struct {
 	// Code is the service's name for it, such as "ResourceNotFoundException";

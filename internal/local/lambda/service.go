@@ -82,7 +82,7 @@ type Service struct {
 	closed    bool
 }
 
-var _ Invoker = (*Service)(nil)
+var _ AsyncInvoker = (*Service)(nil)
 
 // New opens the Runtime API on a loopback port of its own. Close ends it and
 // every process it started.
@@ -129,6 +129,13 @@ func (s *Service) Invoke(ctx context.Context, function string, payload []byte) (
 		return Result{}, err
 	}
 	return f.invoke(ctx, arn, payload)
+}
+
+// DryRun reports, without invoking it, whether a function is there (invocation
+// type DryRun).
+func (s *Service) DryRun(function string) error {
+	_, _, err := s.lookup(function, "")
+	return err
 }
 
 // CallerOf tells which function, by its logical id, calls AWS with an access key;

@@ -65,7 +65,7 @@ func (f *folder) definition(hash string) (*asl.Machine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read a definition: %w", err)
 	}
-	parsed, err := parse(string(raw))
+	parsed, err := asl.ParseKept(raw)
 	if err != nil {
 		return nil, fmt.Errorf("definition %s: %w", hash, err)
 	}

@@ -34,7 +34,7 @@ func (s *Service) Create(name, definition, roleARN string) (arn string, err erro
 }
 
 func parse(definition string) (*asl.Machine, error) {
-	parsed, err := asl.Parse([]byte(definition), knownResource)
+	parsed, err := asl.Parse([]byte(definition), checkTask)
 	if err != nil {
 		return nil, fail("InvalidDefinition", "Invalid State Machine Definition: '%v'", err)
 	}
@@ -217,7 +217,7 @@ func (s *Service) validateStateMachineDefinition(in validateInput) (any, error) 
 	}
 	most := cmp.Or(in.MaxResults, maxDiagnostics)
 	diagnostics, result := []any{}, "OK"
-	_, err := asl.Parse([]byte(in.Definition), knownResource)
+	_, err := asl.Parse([]byte(in.Definition), checkTask)
 	mistakes, _ := errors.AsType[asl.Mistakes](err)
 	for _, m := range mistakes[:min(most, len(mistakes))] {
 		diagnostics = append(diagnostics, map[string]any{"severity": "ERROR", "code": m.Code, "message": m.Message, "location": m.Location})

@@ -41,10 +41,15 @@ func (f *functions) Invoke(_ context.Context, function string, payload []byte) (
 func open(t *testing.T) (*sfn.Client, *functions) {
 	t.Helper()
 	f := &functions{}
-	s := stepfunctions.New(stepfunctions.Options{Invoker: f})
+	return openWith(t, stepfunctions.Options{Invoker: f}), f
+}
+
+func openWith(t *testing.T, o stepfunctions.Options) *sfn.Client {
+	t.Helper()
+	s := stepfunctions.New(o)
 	server := httptest.NewServer(s)
 	t.Cleanup(func() { server.Close(); s.Close() })
-	return sfn.New(sfn.Options{BaseEndpoint: &server.URL, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")}), f
+	return sfn.New(sfn.Options{BaseEndpoint: &server.URL, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")})
 }
 
 func invoke(function, more string) string {
