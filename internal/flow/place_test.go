@@ -51,7 +51,7 @@ func TestExactMistakes(t *testing.T) {
 		"null by default":            {head + "    fields: [{name: x, type: bool, default: ~}]\n", []string{"f:4:45: flows[0].fields[0].default: true or false was expected"}},
 		"allowed twice":              {head + "    fields: [{name: x, type: string, allowed: [a, a]}]\n", []string{"f:4:51: flows[0].fields[0].allowed[1]: it is there twice"}},
 		"allowed of a list":          {head + "    fields: [{name: x, type: strings, allowed: [a, 1]}]\n", []string{"f:4:52: flows[0].fields[0].allowed[1]: a string was expected"}},
-		"an unknown default target":  {head + "    targets: [{id: p}]\n    fields: [{name: x, type: target, default: q}]\n", []string{"f:5:47: flows[0].fields[0].default: one of p was expected"}},
+		"an unknown default target":  {head + "    targets: [{id: p}]\n    fields: [{name: x, type: target, default: q}]\n", []string{"f:5:47: flows[0].fields[0].default: must be one of p"}},
 		"a pattern for an int":       {head + "    fields: [{name: x, type: int, pattern: x}]\n", []string{"f:4:44: flows[0].fields[0].pattern: only a string or text has one"}},
 		"strategy without its type":  {head + "    strategy: {}\n    durations: [1h]\n", []string{"f:4:15: flows[0].strategy.type: it is missing; lambda, iam-group or identity-center was expected"}},
 		"strategy's function":        {head + "    strategy: {type: lambda, function: 7}\n    durations: [1h]\n", []string{"f:4:40: flows[0].strategy.function: a string was expected, not 7"}},

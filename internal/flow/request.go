@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
@@ -28,8 +27,11 @@ type Checked struct {
 // FieldError is one thing wrong with a request: the path of the member, and
 // what was expected.
 type FieldError struct {
-	Field  string `json:"field"`
-	Detail string `json:"detail"`
+	Field string `json:"field"`
+	// Pointer is the place in a body, as a JSON Pointer in a URI fragment (RFC 6901,
+	// section 6). It is empty for a header, a parameter and a name that is cut.
+	Pointer string `json:"pointer,omitempty"`
+	Detail  string `json:"detail"`
 }
 
 // maxFields bounds the values of all fields together, in bytes: with a context
@@ -117,7 +119,7 @@ func (f *Flow) checkDuration(asked *int) (seconds int, wrong string) {
 		}
 		choices = append(choices, fmt.Sprint(d))
 	}
-	return 0, "one of " + strings.Join(choices, ", ") + " was expected"
+	return 0, mustBeOneOf(choices)
 }
 
 // MayAsk tells whether p is among the flow's requesters. "everyone" is every

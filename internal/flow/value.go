@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
@@ -27,7 +27,7 @@ func (f *Flow) checkValue(field Field, value json.RawMessage) (canonical json.Ra
 		return nil, wrong
 	}
 	if len(field.Allowed) > 0 {
-		if wrong := field.checkAllowed(canonical); wrong != "" {
+		if wrong := f.checkAllowed(field, canonical); wrong != "" {
 			return nil, wrong
 		}
 	}
@@ -46,7 +46,7 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 	expected := field.expected() + " was expected"
 	switch field.Type {
 	case Int:
-		n, ok := wholeNumber(value)
+		n, ok := run.WholeNumber(value)
 		if !ok {
 			return nil, 0, expected
 		}
@@ -57,7 +57,7 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 		}
 		return nil, 0, expected
 	case Duration:
-		seconds, ok := wholeNumber(value)
+		seconds, ok := run.WholeNumber(value)
 		if !ok {
 			s, ok := readString(value)
 			if !ok {
@@ -100,7 +100,7 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 				return jsonOf(t), 0, ""
 			}
 		}
-		return nil, 0, "one of " + f.targetIDs() + " was expected"
+		return nil, 0, mustBeOneOf(f.targetIDs())
 	case User:
 		if !email.Plain(s) || text.CheckLine(s, maxText) != nil {
 			return nil, 0, expected
@@ -190,23 +190,12 @@ func (field Field) measure() string {
 	return "a number of characters"
 }
 
-func (f *Flow) targetIDs() string {
-	var ids []string
-	for _, t := range f.Targets {
-		ids = append(ids, t.ID)
+func (f *Flow) targetIDs() []string {
+	ids := make([]string, len(f.Targets))
+	for i, t := range f.Targets {
+		ids[i] = t.ID
 	}
-	return strings.Join(ids, ", ")
-}
-
-// wholeNumber reads an integer that a double holds exactly (RFC 8259,
-// section 6).
-func wholeNumber(value json.RawMessage) (int64, bool) {
-	var n json.Number
-	if len(value) == 0 || value[0] == '"' || json.Unmarshal(value, &n) != nil {
-		return 0, false
-	}
-	i, err := n.Int64()
-	return i, err == nil && i <= maxInt && i >= -maxInt
+	return ids
 }
 
 // jsonOf is for values that JSON can always say.

@@ -25,6 +25,8 @@ flows:
       - {name: l, type: strings}
       - {name: r, type: strings, required: true, default: [x]}
       - {name: p, type: target, allowed: [one, two]}
+      - {name: e, type: strings, allowed: [a, b]}
+      - {name: v, type: user, allowed: [Ada@example.com]}
     targets: [{id: one}, {id: two}, {id: three}]
 `
 
@@ -47,7 +49,9 @@ func TestValues(t *testing.T) {
 		{"t", `"a\u0000"`, "", "it holds the control character U+0000"},
 		{"i", `-9007199254740992`, `-9007199254740992`, ""},
 		{"i", `-9007199254740993`, "", "a whole number was expected"},
-		{"i", `1e2`, "", "a whole number was expected"},
+		{"i", `1e2`, `100`, ""},
+		{"i", `3600.0`, `3600`, ""},
+		{"i", `3600.5`, "", "a whole number was expected"},
 		{"i", `true`, "", "a whole number was expected"},
 		{"b", `false`, `false`, ""},
 		{"b", `0`, "", "true or false was expected"},
@@ -66,7 +70,12 @@ func TestValues(t *testing.T) {
 		{"l", "[" + strings.Repeat(`"",`, 100) + `""]`, "", "at most 100 items were expected, not 101"},
 		{"r", `[]`, "", "it is required, and empty"},
 		{"p", `"two"`, `{"id":"two","label":"two"}`, ""},
-		{"p", `"three"`, "", "one of one, two was expected"},
+		{"p", `"three"`, "", "must be one of one, two"},
+		{"e", `["a","b"]`, `["a","b"]`, ""},
+		{"e", `["b", "c"]`, "", "item 1: must be one of a, b"},
+		{"v", `"ada@example.com"`, `"ada@example.com"`, ""},
+		{"v", `"ADA@example.com"`, `"ada@example.com"`, ""},
+		{"v", `"eve@example.com"`, "", "must be one of Ada@example.com"},
 		{"p", `{"id":"two"}`, "", "the id of a target was expected"},
 	} {
 		got, errs := f.Check(flow.Request{Fields: map[string]json.RawMessage{tc.field: json.RawMessage(tc.value)}})

@@ -35,31 +35,34 @@ func ReadBody(ev Event) (*Body, error) {
 		media, _, err := mime.ParseMediaType(kind)
 		// curl -d says form data unless told; what counts is that it is JSON.
 		if err != nil || media != "application/json" && media != "application/x-www-form-urlencoded" && !strings.HasSuffix(media, "+json") {
-			return nil, &Problem{Status: http.StatusUnsupportedMediaType, Kind: "unsupported-media-type", Detail: "application/json was expected."}
+			return nil, &Problem{
+				Status: http.StatusUnsupportedMediaType, Kind: "unsupported-media-type", Detail: "application/json was expected.",
+				Errors: []flow.FieldError{{Field: "Content-Type", Detail: "must be application/json"}},
+			}
 		}
 	}
 	raw := []byte(ev.Body)
 	if ev.IsBase64Encoded {
 		var err error
 		if raw, err = base64.StdEncoding.DecodeString(ev.Body); err != nil {
-			return nil, Invalid(flow.FieldError{Field: "body", Detail: "it is no base64"})
+			return nil, InvalidBody(flow.FieldError{Field: "body", Detail: "it is no base64"})
 		}
 	}
 	if len(raw) > maxBody {
-		return nil, Invalid(flow.FieldError{Field: "body", Detail: fmt.Sprintf("at most %d bytes were expected, not %d", maxBody, len(raw))})
+		return nil, InvalidBody(flow.FieldError{Field: "body", Detail: fmt.Sprintf("at most %d bytes were expected, not %d", maxBody, len(raw))})
 	}
 	if len(bytes.TrimSpace(raw)) == 0 {
 		raw = []byte("{}")
 	}
 	if !utf8.Valid(raw) {
-		return nil, Invalid(flow.FieldError{Field: "body", Detail: "it is no UTF-8"})
+		return nil, InvalidBody(flow.FieldError{Field: "body", Detail: "it is no UTF-8"})
 	}
 	if wrong := checkJSON(raw); wrong != nil {
-		return nil, Invalid(*wrong)
+		return nil, InvalidBody(*wrong)
 	}
 	b := &Body{read: map[string]bool{}, failed: map[string]bool{}}
 	if json.Unmarshal(raw, &b.members) != nil || b.members == nil {
-		return nil, Invalid(flow.FieldError{Field: "body", Detail: "a JSON object was expected"})
+		return nil, InvalidBody(flow.FieldError{Field: "body", Detail: "a JSON object was expected"})
 	}
 	return b, nil
 }
@@ -87,6 +90,7 @@ func (b *Body) Add(errs ...flow.FieldError) {
 	for _, e := range errs {
 		if !b.failed[e.Field] {
 			b.failed[e.Field] = true
+			e = inBody(e)
 			b.errs = append(b.errs, e)
 		}
 	}
@@ -127,11 +131,12 @@ func (b *Body) Seconds(name string) *int {
 	if !ok {
 		return nil
 	}
-	var n int
-	if json.Unmarshal(raw, &n) != nil || n < 1 {
+	whole, ok := run.WholeNumber(raw)
+	if !ok || whole < 1 {
 		b.Fail(name, "a whole number of seconds from 1 was expected")
 		return nil
 	}
+	n := int(whole)
 	return &n
 }
 
@@ -204,7 +209,7 @@ func (b *Body) Err() error {
 	if len(b.errs) == 0 {
 		return nil
 	}
-	return Invalid(b.errs...)
+	return InvalidBody(b.errs...)
 }
 
 // IdempotencyKey gives the Idempotency-Key header, "" without one: 1 to 255

@@ -21,7 +21,7 @@ func checkJSON(raw []byte) *flow.FieldError {
 	case f.Path == "":
 		return &flow.FieldError{Field: "body", Detail: f.Detail}
 	}
-	return &flow.FieldError{Field: f.Path, Detail: f.Detail}
+	return &flow.FieldError{Field: f.Path, Pointer: fragment(f.Pointer), Detail: f.Detail}
 }
 
 // halfPair tells whether a string of valid JSON escapes half of a surrogate pair

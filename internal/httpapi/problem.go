@@ -30,6 +30,9 @@ type Problem struct {
 
 func (p *Problem) Error() string { return p.Detail }
 
+// maxErrors bounds how many wrong fields an answer names: a body may hold thousands.
+const maxErrors = 100
+
 // The problems that more than one call has.
 
 // NotFound is the same for what there is not and for what the caller may not
@@ -79,7 +82,10 @@ func (p *Problem) body(instance string) ([]byte, error) {
 	members["detail"] = p.Detail
 	members["instance"] = instance
 	if len(p.Errors) > 0 {
-		members["errors"] = p.Errors
+		members["errors"] = p.Errors[:min(len(p.Errors), maxErrors)]
+	}
+	if more := len(p.Errors) - maxErrors; more > 0 {
+		members["errors_more"] = more
 	}
 	return json.Marshal(members)
 }

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxDepth bounds how deep JSON from outside may be nested. What it becomes a
@@ -18,8 +19,11 @@ const maxDepth = 64
 // JSONFlaw is something wrong with JSON.
 type JSONFlaw struct {
 	// Path is where, such as fields.target or checks[0].name; "" is the whole.
-	Path   string
-	Detail string
+	Path string
+	// Pointer is the same place as a JSON Pointer (RFC 6901). Names are cut in it, as
+	// they are in Path.
+	Pointer string
+	Detail  string
 }
 
 func (f *JSONFlaw) Error() string {
@@ -47,6 +51,9 @@ func readExact(raw []byte, into any, unknown *[]string) error {
 		return f
 	}
 	err := json.Unmarshal(raw, into)
+	if wrong, ok := err.(*json.UnmarshalTypeError); ok && strings.HasPrefix(wrong.Value, "number") {
+		err = json.Unmarshal(wholeNumbers(raw), into)
+	}
 	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
 		return &JSONFlaw{Path: wrong.Field, Detail: expected(wrong.Type) + " was expected, not " + wrong.Value}
 	}
@@ -127,7 +134,7 @@ func (w jsonWalk) value(t reflect.Type, depth int) (*JSONFlaw, error) {
 func (w jsonWalk) items(t reflect.Type, depth int) (*JSONFlaw, error) {
 	for i := 0; w.d.More(); i++ {
 		if f, err := w.value(t, depth+1); f != nil || err != nil {
-			return f.in("[" + strconv.Itoa(i) + "]"), err
+			return f.in("["+strconv.Itoa(i)+"]", strconv.Itoa(i)), err
 		}
 	}
 	return nil, nil
@@ -143,29 +150,42 @@ func (w jsonWalk) members(known jsonMembers, depth int) (*JSONFlaw, error) {
 		name, _ := key.(string)
 		in := "." + ClipName(name)
 		if seen[name] {
-			return &JSONFlaw{Path: in, Detail: "it is there twice"}, nil
+			return (&JSONFlaw{Detail: "it is there twice"}).in(in, name), nil
 		}
 		seen[name] = true
 		if why := known.refuse(name, w.more); why != "" {
-			return &JSONFlaw{Path: in, Detail: why}, nil
+			return (&JSONFlaw{Detail: why}).in(in, name), nil
 		}
 		if w.unknown != nil && known.named != nil && known.named[name] == nil {
 			*w.unknown = append(*w.unknown, ClipName(name))
 		}
 		if f, err := w.value(known.of(name), depth+1); f != nil || err != nil {
-			return f.in(in), err
+			return f.in(in, name), err
 		}
 	}
 	return nil, nil
 }
 
-// in puts a segment before the path of a flaw, if there is one.
-func (f *JSONFlaw) in(segment string) *JSONFlaw {
+// in puts a segment before the path of a flaw, and the member's name or the item's
+// index before its pointer, if there is a flaw.
+func (f *JSONFlaw) in(segment, name string) *JSONFlaw {
 	if f != nil {
 		f.Path = segment + f.Path
+		f.Pointer = PointerTo(name) + f.Pointer
 	}
 	return f
 }
+
+// PointerTo returns the JSON Pointer to a member of the whole document.
+func PointerTo(name string) string {
+	if utf8.RuneCountInString(name) > maxName {
+		name = ClipName(name)
+	}
+	return "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
+
+// maxName bounds a name that was sent, in an answer that names it.
+const maxName = 100
 
 // ClipName shortens a name that was sent, for an answer that names it; one that
 // is empty is "".
@@ -173,8 +193,8 @@ func ClipName(s string) string {
 	if s == "" {
 		return `""`
 	}
-	if r := []rune(s); len(r) > 100 {
-		return string(r[:100]) + "…"
+	if r := []rune(s); len(r) > maxName {
+		return string(r[:maxName]) + "…"
 	}
 	return s
 }

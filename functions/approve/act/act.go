@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -125,6 +126,7 @@ func (s service) again(ctx context.Context, c *httpapi.Call, r *run.Run, before,
 		return httpapi.Reply{}, &httpapi.Problem{
 			Status: http.StatusUnprocessableEntity, Kind: "idempotency-key-reused",
 			Detail: "This Idempotency-Key was used for another act.",
+			Errors: []flow.FieldError{{Field: "Idempotency-Key", Detail: "was used with another body"}},
 		}
 	}
 	return s.outcome(ctx, c, r, before)

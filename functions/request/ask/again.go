@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -74,5 +75,6 @@ func reused() error {
 	return &httpapi.Problem{
 		Status: http.StatusUnprocessableEntity, Kind: "idempotency-key-reused",
 		Detail: "This Idempotency-Key was used for another request.",
+		Errors: []flow.FieldError{{Field: "Idempotency-Key", Detail: "was used with another body"}},
 	}
 }

@@ -156,7 +156,7 @@ func fits(r *run.Run, sent json.RawMessage) error {
 		return err
 	}
 	if document.Hook.Ask.Run.Context == nil {
-		return httpapi.Invalid(flow.FieldError{Field: "context", Detail: "it is too large to be sent to hooks together with the fields, the reason and your groups"})
+		return httpapi.InvalidBody(flow.FieldError{Field: "context", Detail: "it is too large to be sent to hooks together with the fields, the reason and your groups"})
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func (s service) checkOptions(ctx context.Context, f *flow.Flow, asked run.Asked
 		}
 	}
 	if len(errs) > 0 {
-		return httpapi.Invalid(errs...)
+		return httpapi.InvalidBody(errs...)
 	}
 	return nil
 }
