@@ -17,11 +17,12 @@ func newActCommand(act, short, long string) *cobra.Command {
 	var reason, duration string
 	var override bool
 	cmd := &cobra.Command{
-		Use:     act + " ID",
-		Short:   short,
-		Long:    long,
-		Example: "  fasttrack " + act + " 01JD0000000000000000000000 --reason 'looked at it'",
-		Args:    usage(cobra.ExactArgs(1)),
+		Use:         act + " ID",
+		Short:       short,
+		Long:        long,
+		Example:     "  fasttrack " + act + " 01JD0000000000000000000000 --reason 'looked at it'",
+		Args:        usage(cobra.ExactArgs(1)),
+		Annotations: map[string]string{onInterrupt: "`fasttrack show ID` says whether the action was taken"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			body := map[string]any{}
 			if reason != "" {

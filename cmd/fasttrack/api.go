@@ -11,12 +11,10 @@ import (
 	"net/url"
 	"os"
 
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/client"
-	"github.com/fasttrack-dev/fasttrack/internal/local/loopback"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -28,39 +26,23 @@ type api struct {
 
 // flags adds those of every command for people.
 func (a *api) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&a.url, "url", orDefault(os.Getenv("FASTTRACK_URL"), "http://127.0.0.1:8080"), "the API: the stack's output ApiUrl (FASTTRACK_URL)")
-	cmd.Flags().StringVar(&a.as, "as", os.Getenv("FASTTRACK_AS"), "the `EMAIL[;GROUP,…]` to be on your own machine; nowhere else (FASTTRACK_AS)")
-	cmd.Flags().BoolVar(&a.json, "json", false, "print the API's answer as JSON")
-	cmd.Long += "\n\nWho you are: --as on your own machine; the token in FASTTRACK_TOKEN; or the AWS credentials that the AWS CLI uses.\n" + exitHelp()
-}
-
-// client signs as the flags and the environment say.
-func (a *api) client(ctx context.Context) (*client.Client, error) {
-	u, err := url.Parse(a.url)
-	local := err == nil && loopback.Is(u.Hostname())
-	switch token := os.Getenv("FASTTRACK_TOKEN"); {
-	case a.as != "" && !local:
-		return nil, usageError{errors.New("--as (FASTTRACK_AS) is for your own machine: " + a.url + " wants to know who you really are")}
-	case a.as != "":
-		return client.New(a.url, client.Bearer(a.as))
-	case token != "":
-		return client.New(a.url, client.Bearer(token))
-	case local:
-		return nil, usageError{errors.New("who are you? Give --as EMAIL, or set FASTTRACK_AS")}
-	}
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("AWS configuration: %w", err)
-	}
-	return client.New(a.url, client.SigV4(cfg))
+	cmd.Flags().StringVar(&a.url, "url", orDefault(os.Getenv("FASTTRACK_URL"), "http://127.0.0.1:8080"), "the `URL` of the API: the stack's output ApiUrl (FASTTRACK_URL)")
+	cmd.Flags().StringVar(&a.as, "as", os.Getenv("FASTTRACK_AS"), "who to be on your own machine, as `EMAIL[;GROUP,…]`; nowhere else (FASTTRACK_AS)")
+	cmd.Flags().BoolVar(&a.json, "json", false, "print the API's answer as JSON, and an error as a problem document on standard error")
+	cmd.Long += "\n\nWho you are: --as on your own machine; the token in FASTTRACK_TOKEN; or the AWS credentials that the AWS CLI uses." +
+		"\n\nExit codes: `fasttrack help exit-codes`."
 }
 
 // call calls the API; one that changes something carries a key that makes it
 // safe to make again.
 func (a *api) call(ctx context.Context, method, path string, body any, header ...string) (int, json.RawMessage, error) {
-	c, err := a.client(ctx)
+	who, err := a.credential(ctx)
 	if err != nil {
 		return 0, nil, err
+	}
+	c, err := client.New(a.url, who.sign)
+	if err != nil {
+		return 0, nil, usageError{fmt.Errorf("--url (FASTTRACK_URL): %w", err)}
 	}
 	h := http.Header{}
 	if method == http.MethodPost {
@@ -69,7 +51,12 @@ func (a *api) call(ctx context.Context, method, path string, body any, header ..
 	for i := 0; i+1 < len(header); i += 2 {
 		h.Set(header[i], header[i+1])
 	}
-	return c.Do(ctx, method, path, h, body)
+	status, answer, err := c.Do(ctx, method, path, h, body)
+	var p *client.Problem
+	if errors.As(err, &p) {
+		err = refused{Problem: p, hint: who.hint(p)}
+	}
+	return status, answer, err
 }
 
 // read reads an answer, and prints it where JSON is asked for.

@@ -47,7 +47,7 @@ func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
 
 // endpointFlag says where AWS answers.
 func endpointFlag(cmd *cobra.Command, endpoint *string) {
-	cmd.Flags().StringVar(endpoint, "endpoint-url", "", "where AWS answers, such as /_aws of `fasttrack local`; empty for AWS itself")
+	cmd.Flags().StringVar(endpoint, "endpoint-url", "", "the `URL` where AWS answers, such as http://127.0.0.1:8080/_aws of 'fasttrack local'; empty for AWS itself")
 }
 
 // table is the table that a command reads with AWS credentials: its flags.

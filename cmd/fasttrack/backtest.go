@@ -164,7 +164,7 @@ func (b *backtested) run(ctx context.Context, cmd *cobra.Command) (backtest.Repo
 func stopped(ctx context.Context, err error, done, all int) error {
 	how := fmt.Sprintf("stopped after %d of %s; the same command goes on from there", done, count(all, "request"))
 	if ctx.Err() != nil {
-		return errors.New(how)
+		return resumable{errors.New(how)}
 	}
 	return fmt.Errorf("%w\n%s", err, how)
 }

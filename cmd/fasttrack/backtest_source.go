@@ -36,7 +36,7 @@ type source struct {
 
 func (s *source) flags(cmd *cobra.Command) {
 	s.table.nameFlag(cmd)
-	cmd.Flags().StringVar(&s.exported, "file", "", "a `FILE` of `fasttrack audit export` to read instead")
+	cmd.Flags().StringVar(&s.exported, "file", "", "a `FILE` of 'fasttrack audit export' to read instead")
 }
 
 func (s *source) check() error {

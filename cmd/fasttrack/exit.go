@@ -7,10 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
-
-	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/client"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -36,14 +33,14 @@ const (
 	exitTerminated  = 143
 )
 
-// exitCodes is the one table of them: --help prints it, and a test compares
-// docs/cli.md with it.
+// exitCodes is the one table of them: `fasttrack help exit-codes` prints it, and a
+// test compares docs/cli.md with it.
 var exitCodes = []struct {
 	code int
 	when string
 }{
-	{exitDone, "request, watch, approve: the request is approved; other commands: done"},
-	{exitFailed, "failed: the API can't be reached, or something went wrong there"},
+	{exitDone, "request, watch, approve: the request is approved; local: stopped; other commands: done"},
+	{exitFailed, "failed: the API or AWS can't be reached or went wrong; or a check found a mistake; or something is left to do"},
 	{exitUsage, "the command line is wrong"},
 	{exitInput, "the API refused the input; each wrong field has a line"},
 	{exitNotYou, "not yours to do or see, or not there"},
@@ -59,16 +56,6 @@ var exitCodes = []struct {
 	{exitTerminated, "stopped by SIGTERM"},
 }
 
-// exitHelp is the table as --help prints it.
-func exitHelp() string {
-	var b strings.Builder
-	b.WriteString("\nExit codes:")
-	for _, e := range exitCodes {
-		fmt.Fprintf(&b, "\n  %3d  %s", e.code, e.when)
-	}
-	return b.String()
-}
-
 // usageError is a mistake on the command line.
 type usageError struct{ error }
 
@@ -80,9 +67,7 @@ func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 // interrupted is the cause of a context that a signal ended.
 type interrupted struct{ signal os.Signal }
 
-func (i interrupted) Error() string {
-	return "interrupted; a request that was made goes on, and `fasttrack list` shows it"
-}
+func (i interrupted) Error() string { return "interrupted" }
 
 func (i interrupted) code() int {
 	if i.signal == syscall.SIGTERM {
@@ -155,14 +140,4 @@ func exitStatus(ctx context.Context, err error) int {
 		return exitInput
 	}
 	return exitFailed
-}
-
-// usage has what an argument check finds count as wrong usage.
-func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usageError{errors.New(err.Error() + "; see `" + cmd.CommandPath() + " --help`")}
-		}
-		return nil
-	}
 }

@@ -88,7 +88,7 @@ this machine is refused without --live, --person and, for a flow with targets,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&flowName, "flow", "", "the flow to ask about; without it a flow `sample` that has no fields")
+	cmd.Flags().StringVar(&flowName, "flow", "", "the `FLOW` to ask about; without it one that has no fields")
 	cmd.Flags().StringVar(&file, "flows", "flows.yaml", "the `FILE` that has it")
 	endpointFlag(cmd, &endpoint)
 	cmd.Flags().BoolVar(&guards, "with-guards", false, "also call the hooks that may change something elsewhere")

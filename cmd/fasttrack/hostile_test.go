@@ -15,7 +15,7 @@ import (
 // the program's, nothing of it reaches the terminal as a command, and JSON is the
 // same data.
 func TestHostileText(t *testing.T) {
-	const forged = "2026-11-23 10:05:00Z  approve     root@example.com: fine"
+	const forged = "2026-11-23T10:05:00Z  approve     root@example.com: fine"
 	const hostile = "ok\n  " + forged + "\r\n\u2028  " + forged + "\x1b]0;pwned\a\u202egnp\u200b"
 	person := map[string]any{"type": "user", "id": "x", "email": "ada@example.com", "name": "A\u202eda\n  " + forged}
 	r := map[string]any{

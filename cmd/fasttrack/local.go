@@ -31,13 +31,15 @@ func newLocalCommand() *cobra.Command {
 			if err := checkLocalHooks(cmd.Context(), file, o.Flows, o.BuildDir); err != nil {
 				return err
 			}
-			o.Log = cmd.ErrOrStderr()
+			if o.Log = cmd.ErrOrStderr(); fileOf(o.Log) != nil {
+				o.Log = fileOf(o.Log) // processes inherit a file
+			}
 			return serve(cmd.Context(), o, cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().StringVar(&o.Addr, "addr", orDefault(os.Getenv("FASTTRACK_ADDR"), "127.0.0.1:8080"), "where to listen, on loopback (FASTTRACK_ADDR)")
 	cmd.Flags().StringVar(&o.Data, "data", os.Getenv("FASTTRACK_DATA"), "the `DIR` that keeps the table, the executions and keys; without one they end with the process (FASTTRACK_DATA)")
-	cmd.Flags().StringVar(&o.BuildDir, "build-dir", "build", "where `make build` puts the Lambda binaries")
+	cmd.Flags().StringVar(&o.BuildDir, "build-dir", "build", "the `DIR` where 'make build' puts the Lambda binaries")
 	cmd.Flags().StringVar(&o.TemplatePath, "template", "template.yaml", "the template that is deployed")
 	cmd.Flags().StringArrayVar(&o.Attach, "attach", nil, "`NAME[=PORT]` of a function that a process of your own serves; may be repeated")
 	cmd.Flags().StringToStringVar(&o.Parameters, "parameter", nil, "`NAME=VALUE` of a parameter of the template; may be repeated")

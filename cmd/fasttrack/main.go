@@ -4,8 +4,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"io"
 	"os"
 
 	"github.com/fasttrack-dev/fasttrack/internal/text"
@@ -13,17 +12,18 @@ import (
 
 func main() {
 	ctx := untilSignal()
+	os.Exit(execute(ctx, os.Args[1:], untilDone(ctx, os.Stdin), os.Stdout, os.Stderr))
+}
+
+// execute runs the command that args name and returns its exit code. ctx is the
+// one of [untilSignal].
+func execute(ctx context.Context, args []string, in io.Reader, out, messages io.Writer) int {
 	root := newRootCommand()
-	root.SetOut(text.NewWriter(os.Stdout))
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return
-	}
-	var code exitError
-	if cause := context.Cause(ctx); cause != nil {
-		fmt.Fprintln(os.Stderr, cause)
-	} else if !errors.Is(err, errReported) && !errors.As(err, &code) {
-		fmt.Fprintln(os.Stderr, text.Visible(err.Error()))
-	}
-	os.Exit(exitStatus(ctx, err))
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(text.NewWriter(out))
+	root.SetErr(text.NewWriter(messages))
+	cmd, err := root.ExecuteContextC(ctx)
+	printError(ctx, root.ErrOrStderr(), cmd, err, wantsJSON(args))
+	return exitStatus(ctx, err)
 }

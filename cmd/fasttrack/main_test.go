@@ -2,12 +2,14 @@ package main
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // The transcripts run the program itself: this test binary, started again.
@@ -28,6 +30,9 @@ func TestTranscripts(t *testing.T) {
 	})
 }
 
+// placeholder is what the value of a flag is called in its help: NAME, or a type.
+var placeholder = regexp.MustCompile(`^([A-Z]+(=[A-Z]+)?(\[[^a-z]+\])?|string|strings|int|duration|stringToString|)$`)
+
 // Every command says in a sentence what it is for, and shows how it is called.
 func TestHelp(t *testing.T) {
 	var walk func(c *cobra.Command, path string)
@@ -42,9 +47,15 @@ func TestHelp(t *testing.T) {
 		if got := c.UseLine(); !strings.HasPrefix(got, path) {
 			t.Errorf("%s: its usage is %q, want its path first", path, got)
 		}
-		if c.RunE == nil {
+		if c.RunE == nil && !c.IsAdditionalHelpTopicCommand() {
 			t.Errorf("%s: it does nothing when it is called", path)
 		}
+		c.InitDefaultHelpFlag()
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if name, usage := pflag.UnquoteUsage(f); !placeholder.MatchString(name) || strings.Contains(usage, "`") {
+				t.Errorf("%s --%s: its help takes %q for the name of its value: %s", path, f.Name, name, usage)
+			}
+		})
 		for _, sub := range c.Commands() {
 			walk(sub, path)
 		}

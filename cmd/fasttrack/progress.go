@@ -3,11 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
-
-	"golang.org/x/term"
 )
 
 // progress shows on a terminal how far a long command is, on one line; elsewhere
@@ -23,8 +20,8 @@ type progress struct {
 }
 
 func newProgress(w io.Writer) *progress {
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return &progress{w: w}
+	if isTerminal(w) {
+		return &progress{w: fileOf(w)} // what it prints is all its own
 	}
 	return &progress{}
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -64,7 +63,8 @@ func newRequestCommand() *cobra.Command {
 			"`fasttrack watch --decided ID` waits for people.",
 		Example: "  fasttrack request everything-goes\n" +
 			"  fasttrack request aws-access --field target=prod-ro --field urgency=Emergency --reason 'prod is down' --duration 1h",
-		Args: usage(cobra.ExactArgs(1)),
+		Args:        usage(cobra.ExactArgs(1)),
+		Annotations: map[string]string{onInterrupt: "a request that was made goes on, and `fasttrack list` shows it"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if wait < 0 || wait > maxWait*time.Second {
 				return usageError{fmt.Errorf("--wait: 0s to %ds was expected", maxWait)}
@@ -85,7 +85,7 @@ func newRequestCommand() *cobra.Command {
 			if body.Context, err = readContext(contextFile); err != nil {
 				return err
 			}
-			if in, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(in.Fd())) && !a.json {
+			if in := cmd.InOrStdin(); isTerminal(in) && isTerminal(cmd.ErrOrStderr()) && !a.json {
 				search := func(field, query string) ([]run.Option, error) {
 					list, _, err := a.options(cmd.Context(), offered.Name, field, query)
 					return list, err

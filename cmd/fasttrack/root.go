@@ -20,19 +20,41 @@ func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "fasttrack",
 		Short: "Approve by code what is safe, by people what is not",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Long: `Approve by code what is safe, by people what is not.
+
+People request and decide; operators check flows and hooks, audit and run the
+installation. The exit codes of all commands: ` + "`fasttrack help exit-codes`.",
+		Version: buildVersion().String(),
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		// Errors are printed by main, once, and without the usage: what is
 		// wrong with a file isn't explained by a list of flags.
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())}
-	})
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetFlagErrorFunc(unknownFlag)
 	root.AddCommand(newActCommands()...)
-	root.AddCommand(newRequestCommand(), newListCommand(), newShowCommand(), newExplainCommand(), newWatchCommand(), newFlowsCommand(), newHooksCommand(), newAuditCommand(), newEraseCommand(time.Now), newSimulateCommand(), newBacktestCommand(time.Now), newLocalCommand(), newReconcileCommand(), newDrainCommand(time.Now), newVersionCommand())
+	root.AddCommand(newRequestCommand(), newListCommand(), newShowCommand(), newExplainCommand(), newWatchCommand(), newFlowsCommand(), newHooksCommand(), newAuditCommand(), newEraseCommand(time.Now), newSimulateCommand(), newBacktestCommand(time.Now), newLocalCommand(), newReconcileCommand(), newDrainCommand(time.Now), newVersionCommand(), newExitCodesTopic())
+	root.SetHelpCommand(newHelpCommand())
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	keepExitCodes(root)
 	return root
+}
+
+// keepExitCodes has wrong arguments of a command, and of all below it, end it with
+// [exitUsage], also of commands that cobra adds.
+func keepExitCodes(cmd *cobra.Command) {
+	for _, sub := range cmd.Commands() {
+		keepExitCodes(sub)
+	}
+	if cmd.RunE == nil && cmd.Run == nil && cmd.HasSubCommands() {
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
+	if cmd.Args != nil {
+		cmd.Args = usage(cmd.Args)
+	}
 }
 
 // printJSON writes v indented, with a newline at its end.

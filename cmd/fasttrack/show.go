@@ -171,5 +171,5 @@ func fieldText(raw json.RawMessage) string {
 	return string(raw)
 }
 
-// moment is a time as people read it, here and in UTC alike.
-func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }
+// moment is a time as it is written where no terminal is: RFC 3339, in UTC.
+func moment(t time.Time) string { return t.UTC().Format(time.RFC3339) }

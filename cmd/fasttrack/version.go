@@ -15,6 +15,8 @@ type version struct {
 	Platform string `json:"platform"`
 }
 
+func (v version) String() string { return "fasttrack " + v.Version + " " + v.Go + " " + v.Platform }
+
 func newVersionCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -26,7 +28,7 @@ func newVersionCommand() *cobra.Command {
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), v)
 			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "fasttrack %s %s %s\n", v.Version, v.Go, v.Platform)
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), v)
 			return err
 		},
 	}

@@ -21,8 +21,9 @@ func newWatchCommand() *cobra.Command {
 		Short: "Follow a request until it ends",
 		Long: "Print each entry of a request's history as it comes, until nothing more can. Ctrl-C stops watching; the request goes on. " +
 			"The exit code is 0 only if the request is approved.",
-		Example: "  fasttrack watch 01JD0000000000000000000000\n  fasttrack watch --decided 01JD0000000000000000000000 && deploy",
-		Args:    usage(cobra.ExactArgs(1)),
+		Example:     "  fasttrack watch 01JD0000000000000000000000\n  fasttrack watch --decided 01JD0000000000000000000000 && deploy",
+		Args:        usage(cobra.ExactArgs(1)),
+		Annotations: map[string]string{onInterrupt: "the request goes on"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if every < 100*time.Millisecond {
 				return usageError{errors.New("--every: at least 100ms was expected")}

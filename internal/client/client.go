@@ -30,15 +30,15 @@ type Client struct {
 	sign func(ctx context.Context, r *http.Request, body []byte) error
 }
 
-// New takes the API's URL, as the stack's output ApiUrl has it, and how a call is
-// signed.
+// New returns a client of the API at apiURL, the stack's output ApiUrl, whose calls
+// are signed by sign. Its error is that of [CheckURL].
 func New(apiURL string, sign Signer) (*Client, error) {
-	u, err := url.Parse(apiURL)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, fmt.Errorf("the URL of the API is not one: %q; give --url or FASTTRACK_URL", apiURL)
+	if err := CheckURL(apiURL); err != nil {
+		return nil, err
 	}
 	return &Client{url: strings.TrimRight(apiURL, "/"), http: &http.Client{
-		Timeout:       40 * time.Second,
+		Timeout: 40 * time.Second,
+		// What signs a call is for this host alone.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, sign: sign}, nil
 }
@@ -82,34 +82,8 @@ func SigV4(cfg aws.Config) Signer {
 	}
 }
 
-// Problem is an answer that says what is wrong (RFC 9457).
-type Problem struct {
-	Status   int    `json:"status"`
-	Detail   string `json:"detail"`
-	Instance string `json:"instance"`
-	Errors   []struct {
-		Field  string `json:"field"`
-		Detail string `json:"detail"`
-	} `json:"errors"`
-}
-
-// Error says what is wrong, a line for each field.
-func (p *Problem) Error() string {
-	if len(p.Errors) == 0 {
-		if p.Status >= 500 && p.Instance != "" {
-			return fmt.Sprintf("%s (%d, instance %s)", p.Detail, p.Status, p.Instance)
-		}
-		return p.Detail
-	}
-	lines := make([]string, 0, len(p.Errors))
-	for _, e := range p.Errors {
-		lines = append(lines, e.Field+": "+e.Detail)
-	}
-	return strings.Join(lines, "\n")
-}
-
 // Do calls method on path, which is escaped, with body as JSON unless it is nil,
-// and gives the status and the answer. A status from 400 on is a *Problem.
+// and returns the status and the answer. A status from 300 on is a *Problem.
 func (c *Client) Do(ctx context.Context, method, path string, header http.Header, body any) (status int, answer json.RawMessage, err error) {
 	var raw []byte
 	if body != nil {
@@ -146,10 +120,5 @@ func (c *Client) Do(ctx context.Context, method, path string, header http.Header
 	if res.StatusCode < 300 {
 		return res.StatusCode, answer, nil
 	}
-	p := &Problem{}
-	if json.Unmarshal(answer, p) != nil || p.Detail == "" {
-		p.Detail = fmt.Sprintf("%s answered %s", c.url, res.Status)
-	}
-	p.Status = res.StatusCode
-	return res.StatusCode, answer, p
+	return res.StatusCode, answer, problemOf(c.url, res, answer)
 }

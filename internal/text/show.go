@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -58,12 +59,18 @@ func NewWriter(w io.Writer) io.Writer { return &writer{to: w} }
 
 type writer struct {
 	to io.Writer
+	mu sync.Mutex
 	// rest is the beginning of a character whose other bytes are still to come,
 	// or a carriage return that may be half of a line break.
 	rest []byte
 }
 
+// Unwrap returns what w writes to.
+func (w *writer) Unwrap() io.Writer { return w.to }
+
 func (w *writer) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	all := append(w.rest, p...)
 	whole := len(all)
 	for i := 1; i < utf8.UTFMax && i <= len(all); i++ {
