@@ -33,7 +33,7 @@ func (w *recordWorld) decided(n int, requester, approver run.Person) {
 	steps := []run.Step{{ID: "1", Heard: &run.Heard{Answer: []byte(`{"subscriptions":["on_request"]}`), Version: "1"}}}
 	if approver.ID != "" {
 		act := run.Act{ID: run.NewID(w.clock.Now()), Event: run.Approve, Person: approver, Reason: "fine", Channel: run.ViaAPI, At: w.clock.Now()}
-		if err := w.store.AddAct(w.t.Context(), r.ID, act); err != nil {
+		if err := w.store.AddAct(w.t.Context(), r, act); err != nil {
 			w.t.Fatal(err)
 		}
 		steps = append(steps, run.Step{ID: "2", Acts: []run.Act{act}})

@@ -20,8 +20,10 @@ func Same(p, q Person) bool {
 // directory entry that names the principals of both. An e-mail address alone
 // doesn't make an owner, since addresses are handed on. Of runs that older
 // releases stored no principal is known; those are owned as they were then.
-func (r *Run) OwnedBy(p Person) bool {
-	q := r.Requester
+func (r *Run) OwnedBy(p Person) bool { return p.is(r.Requester) }
+
+// is reports whether q, whom a record names, is p.
+func (p Person) is(q Person) bool {
 	if q.Principal == "" {
 		return q.ID == p.ID || q.ID == p.Principal || q.Email != "" && email.Equal(q.Email, p.Email)
 	}

@@ -25,7 +25,7 @@ func TestActsHaveAPartitionOfTheirOwn(t *testing.T) {
 	}
 	acts := []run.Act{act(1), act(2), act(3)}
 	for _, a := range acts {
-		if err := s.AddAct(t.Context(), r.ID, a); err != nil {
+		if err := s.AddAct(t.Context(), r, a); err != nil {
 			t.Fatal(err)
 		}
 	}

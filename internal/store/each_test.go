@@ -33,7 +33,7 @@ func TestEach(t *testing.T) {
 		if err := s.Create(t.Context(), r, a.Context); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.AddAct(t.Context(), r.ID, run.Act{ID: "1", At: at}); err != nil {
+		if err := s.AddAct(t.Context(), r, run.Act{ID: "1", At: at}); err != nil {
 			t.Fatal(err)
 		}
 		want[r.ID] = string(a.Context)

@@ -24,10 +24,10 @@ const fillTries = 6
 // there is asked for once more, strongly consistent: an index can be ahead of the
 // copy of the table that answers.
 func (s *Store) fill(ctx context.Context, entries []entry) error {
-	missing := map[string]*entry{}
+	missing := map[string][]*entry{}
 	for i := range entries {
 		if e := &entries[i]; e.run == nil {
-			missing[e.id] = e
+			missing[e.id] = append(missing[e.id], e)
 		}
 	}
 	consistent := false
@@ -56,7 +56,7 @@ func (s *Store) fill(ctx context.Context, entries []entry) error {
 
 // fillOnce asks for the missing runs once, and takes those that come out of
 // missing. left tells that the table did not look at all of them.
-func (s *Store) fillOnce(ctx context.Context, missing map[string]*entry, consistent bool) (left bool, err error) {
+func (s *Store) fillOnce(ctx context.Context, missing map[string][]*entry, consistent bool) (left bool, err error) {
 	asked := types.KeysAndAttributes{ConsistentRead: aws.Bool(consistent), ProjectionExpression: aws.String("pk, body")}
 	for id := range missing {
 		asked.Keys = append(asked.Keys, key(id, runKey))
@@ -71,11 +71,11 @@ func (s *Store) fillOnce(ctx context.Context, missing map[string]*entry, consist
 		if err != nil {
 			return false, fmt.Errorf("list: %w", err)
 		}
-		if e := missing[id]; e != nil {
-			summary := r.Summary()
-			e.run = &summary
-			delete(missing, id)
+		summary := r.Summary()
+		for _, e := range missing[id] {
+			e.run, e.whole = &summary, r
 		}
+		delete(missing, id)
 	}
 	return len(out.UnprocessedKeys) > 0, nil
 }

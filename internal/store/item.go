@@ -111,15 +111,22 @@ func readBody(id string, it item) (*run.Run, error) {
 	return r, nil
 }
 
-func actItem(id string, a run.Act) (item, error) {
+// actItem is an act as it is stored. One that may decide is in the list of what
+// its person reviewed, and stays as long as the run; see [Store.Reviewed].
+func actItem(r *run.Run, a run.Act) (item, error) {
 	body, err := run.Encode(a)
 	if err != nil {
-		return nil, fmt.Errorf("act %s of run %s: %w", a.ID, id, err)
+		return nil, fmt.Errorf("act %s of run %s: %w", a.ID, r.ID, err)
 	}
-	it := item{"pk": text(actsOf(id)), "sk": text(actPrefix + a.ID)}
+	it := item{"pk": text(actsOf(r.ID)), "sk": text(actPrefix + a.ID)}
 	it["body"] = text(string(body))
-	it["expires_at"] = number(a.At.Add(actsKept).Unix())
-	it["due"] = text(actDue + strconv.Itoa(shard(id, dueShards)))
+	if r.Reviews(a) {
+		it["mine"], it["created"] = text(reviewerKey(a.Person)), text(created(r.CreatedAt, r.ID)+"#"+a.ID)
+	}
+	if until := actExpires(r, a); !until.IsZero() {
+		it["expires_at"] = number(until.Unix())
+	}
+	it["due"] = text(actDue + strconv.Itoa(shard(r.ID, dueShards)))
 	it["due_at"] = text(stamp(a.At.Add(noticed)))
 	return it, nil
 }

@@ -115,7 +115,10 @@ func keyOfLease(pk string) (lease.Key, bool) {
 	return lease.Key{Strategy: unescapeKey(parts[0]), Person: unescapeKey(parts[1]), Target: unescapeKey(parts[2])}, true
 }
 
-// unescapeKey reads one part of the text of a [lease.Key].
+// escapeKey is text as one part of a key, as [lease.Key] has it.
+func escapeKey(part string) string { return strings.NewReplacer("%", "%25", "#", "%23").Replace(part) }
+
+// unescapeKey reads one part of a key.
 func unescapeKey(part string) string {
 	return strings.NewReplacer("%23", "#", "%25", "%").Replace(part)
 }

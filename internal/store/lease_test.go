@@ -113,7 +113,7 @@ func TestDue(t *testing.T) {
 	tab := openTable(t)
 	s := store.New(tab.client, tab.name)
 	r := asked(t, s, 1, "f", "ada@example.com")
-	if err := s.AddAct(t.Context(), r.ID, run.Act{ID: run.NewID(start), Event: run.Deny, At: start}); err != nil {
+	if err := s.AddAct(t.Context(), r, run.Act{ID: run.NewID(start), Event: run.Deny, At: start}); err != nil {
 		t.Fatal(err)
 	}
 	at := func(now time.Time) store.Due {

@@ -47,7 +47,7 @@ const monthsAPage = 14
 
 // Mine lists the requests that are p's own.
 func (s *Store) Mine(ctx context.Context, p run.Person, q Query) (Page, error) {
-	return s.merge(ctx, "mine", p.Keys(), q, func(r run.Summary) bool { return r.OwnedBy(p) })
+	return s.merge(ctx, "mine", p.Keys(), q, ofRun(func(r run.Summary) bool { return r.OwnedBy(p) }))
 }
 
 // Requested lists the requests of everybody who may be the same person as p.
@@ -64,7 +64,7 @@ func (s *Store) Inbox(ctx context.Context, flows []string, p run.Person, t *run.
 			partitions = append(partitions, inboxOf(flow, n))
 		}
 	}
-	return s.merge(ctx, "inbox", partitions, q, func(r run.Summary) bool { return r.AwaitsPerson(p, t) })
+	return s.merge(ctx, "inbox", partitions, q, ofRun(func(r run.Summary) bool { return r.AwaitsPerson(p, t) }))
 }
 
 // Flow lists the runs of a flow that are wanted (all, if that is nil), month by
@@ -94,7 +94,7 @@ func (s *Store) Flow(ctx context.Context, flow string, q Query, now time.Time, w
 		}
 		rest := q
 		rest.Limit = q.Limit - len(page.Runs)
-		part, err := s.merge(ctx, "flow", []string{monthOf(flow, month)}, rest, wanted)
+		part, err := s.merge(ctx, "flow", []string{monthOf(flow, month)}, rest, ofRun(wanted))
 		if err != nil {
 			return Page{}, err
 		}
@@ -115,13 +115,29 @@ func (s *Store) Flow(ctx context.Context, flow string, q Query, now time.Time, w
 // entry is a run in a list, with its position.
 type entry struct {
 	id, position string
-	// run is nil where the index doesn't hold the summary; see fill.
-	run *run.Summary
+	// partition is that of the index, and act the act that put the run there, ""
+	// where the run itself is listed.
+	partition, act string
+	// run is nil where the index doesn't hold the summary; see fill, which also
+	// sets whole.
+	run   *run.Summary
+	whole *run.Run
+}
+
+// filter reports whether a list shows an entry; a nil one shows every entry.
+type filter func(entry) bool
+
+// ofRun is the filter that looks at the run alone.
+func ofRun(wanted func(run.Summary) bool) filter {
+	if wanted == nil {
+		return nil
+	}
+	return func(e entry) bool { return wanted(*e.run) }
 }
 
 // merge reads partitions of an index side by side, newest first, and merges
 // them into one page.
-func (s *Store) merge(ctx context.Context, index string, partitions []string, q Query, wanted func(run.Summary) bool) (Page, error) {
+func (s *Store) merge(ctx context.Context, index string, partitions []string, q Query, wanted filter) (Page, error) {
 	if q.After != "" && !isPosition(q.After) {
 		return Page{}, ErrBadPosition
 	}
@@ -136,7 +152,7 @@ func (s *Store) merge(ctx context.Context, index string, partitions []string, q 
 }
 
 // mergeOnce reads at most limit items of each partition.
-func (s *Store) mergeOnce(ctx context.Context, index string, partitions []string, q Query, limit int, wanted func(run.Summary) bool) (Page, error) {
+func (s *Store) mergeOnce(ctx context.Context, index string, partitions []string, q Query, limit int, wanted filter) (Page, error) {
 	parts := make([][]entry, len(partitions))
 	cut := make([]bool, len(partitions))
 	group, reading := errgroup.WithContext(ctx)
@@ -183,7 +199,10 @@ func (s *Store) mergeOnce(ctx context.Context, index string, partitions []string
 			}
 		}
 		r := all[i].run
-		if r == nil || q.Status != "" && r.View.Status != q.Status || wanted != nil && !wanted(*r) {
+		if shown := len(page.Runs); shown > 0 && page.Runs[shown-1].View.ID == all[i].id {
+			continue // by another act
+		}
+		if r == nil || q.Status != "" && r.View.Status != q.Status || wanted != nil && !wanted(all[i]) {
 			continue
 		}
 		if full {
@@ -193,7 +212,22 @@ func (s *Store) mergeOnce(ctx context.Context, index string, partitions []string
 		page.Runs = append(page.Runs, *r)
 	}
 	page.Next = boundary
+	if shown := len(page.Runs); shown > 0 && strings.HasPrefix(boundary, positionOf(page.Runs[shown-1])+"#") {
+		page.Next = positionOf(page.Runs[shown-1]) // its other acts don't list it again
+	}
 	return page, nil
+}
+
+func positionOf(r run.Summary) string { return created(r.View.CreatedAt, r.View.ID) }
+
+// entryOf reads an item of an index, but for its summary.
+func entryOf(index string, it item) entry {
+	_, id, _ := strings.Cut(stringOf(it["pk"]), "#")
+	e := entry{id: id, position: stringOf(it["created"]), partition: index}
+	if parts := strings.SplitN(e.position, "#", 3); len(parts) == 3 {
+		e.act = parts[2]
+	}
+	return e
 }
 
 // partition reads up to limit items of one partition of an index. cut tells
@@ -227,7 +261,7 @@ func (s *Store) partition(ctx context.Context, index, value string, q Query, lim
 		return nil, false, fmt.Errorf("list %s %s: %w", index, value, err)
 	}
 	for _, it := range out.Items {
-		e := entry{id: strings.TrimPrefix(stringOf(it["pk"]), partition("")), position: stringOf(it["created"])}
+		e := entryOf(value, it)
 		if e.position >= high {
 			continue
 		}

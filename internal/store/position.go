@@ -7,11 +7,13 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// isPosition tells whether s is where a run may stand in a list.
+// isPosition reports whether s is where a run, or an act of one, may stand in a
+// list.
 func isPosition(s string) bool {
 	at, id, ok := strings.Cut(s, "#")
+	id, act, byAct := strings.Cut(id, "#")
 	t, err := time.Parse(stampForm, at)
-	return ok && err == nil && stamp(t) == at && (id == "" || run.ValidID(id))
+	return ok && err == nil && stamp(t) == at && (id == "" && !byAct || run.ValidID(id)) && (!byAct || run.ValidID(act))
 }
 
 // behindAll sorts behind every position.

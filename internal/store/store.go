@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -27,9 +26,6 @@ var (
 	ErrNewer       = errors.New("written by a newer version")
 	ErrTooLarge    = errors.New("the run is too large for an item")
 )
-
-// actsKept is how long acts stay, for DynamoDB's time to live.
-const actsKept = 30 * 24 * time.Hour
 
 // Store reads and writes the table of runs.
 type Store struct {
@@ -137,9 +133,9 @@ func (s *Store) Save(ctx context.Context, r *run.Run) error {
 	return nil
 }
 
-// AddAct stores what a person did. Storing it again changes nothing.
-func (s *Store) AddAct(ctx context.Context, id string, a run.Act) error {
-	item, err := actItem(id, a)
+// AddAct stores what a person did about a run. Storing it again changes nothing.
+func (s *Store) AddAct(ctx context.Context, r *run.Run, a run.Act) error {
+	item, err := actItem(r, a)
 	if err != nil {
 		return err
 	}
@@ -147,7 +143,7 @@ func (s *Store) AddAct(ctx context.Context, id string, a run.Act) error {
 		TableName: &s.table, Item: item, ConditionExpression: isNew,
 	})
 	if err != nil && !isConditionFailed(err) {
-		return fmt.Errorf("store act %s of run %s: %w", a.ID, id, err)
+		return fmt.Errorf("store act %s of run %s: %w", a.ID, r.ID, err)
 	}
 	return nil
 }

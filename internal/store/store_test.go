@@ -161,7 +161,7 @@ func TestContextAndActsStandBesideTheRun(t *testing.T) {
 		a := run.Act{ID: run.NewID(start.Add(time.Duration(3-i) * time.Second)), Event: run.Approve, At: start.Add(time.Duration(3-i) * time.Second)}
 		want = append([]run.Act{a}, want...)
 		for range 2 { // twice is once
-			if err := s.AddAct(t.Context(), r.ID, a); err != nil {
+			if err := s.AddAct(t.Context(), r, a); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -85,6 +85,26 @@ func TestWriteUnitsOfTheNextHook(t *testing.T) {
 	}
 }
 
+// The act of a reviewer is one write of its item, and one each into what is due
+// and what they reviewed. A cancel is in no list of a reviewer.
+func TestWriteUnitsOfAnAct(t *testing.T) {
+	tab := openTable(t)
+	var units float64
+	s := tab.counting(&units)
+	r := hear(t, s, asked(t, s, 1, "f", "ada@example.com"), toPeople)
+	for event, most := range map[run.EventName]float64{run.Approve: 3, run.Deny: 3, run.Cancel: 2} {
+		a := run.Act{ID: run.NewID(start), Event: event, Person: login("https://idp.example.com|00u1a2b3c4d5", "grace@example.com"), Reason: "as asked", At: start}
+		took := took(&units, func() {
+			if err := s.AddAct(t.Context(), r, a); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if took > most {
+			t.Errorf("%s took %v units, want at most %v", event, took, most)
+		}
+	}
+}
+
 func BenchmarkWriteUnits(b *testing.B) {
 	tab := openTable(b)
 	var units float64

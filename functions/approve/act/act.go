@@ -22,7 +22,7 @@ type Store interface {
 	Link(ctx context.Context, p run.Person) (run.Person, error)
 	Load(ctx context.Context, id string) (*run.Run, error)
 	LoadAll(ctx context.Context, id string) (store.Record, error)
-	AddAct(ctx context.Context, id string, a run.Act) error
+	AddAct(ctx context.Context, r *run.Run, a run.Act) error
 }
 
 // Deps is what the service works with.
@@ -103,7 +103,7 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 		return httpapi.Reply{}, err
 	}
 	a.ID, a.At = run.NewID(now), now.UTC().Truncate(time.Millisecond)
-	if err := s.Store.AddAct(ctx, r.ID, a); err != nil {
+	if err := s.Store.AddAct(ctx, r, a); err != nil {
 		return httpapi.Reply{}, err
 	}
 	if key != "" {

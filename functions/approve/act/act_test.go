@@ -60,7 +60,7 @@ func (w *world) LoadAll(ctx context.Context, id string) (store.Record, error) {
 	return store.Record{Run: r, Acts: w.acts}, err
 }
 
-func (w *world) AddAct(_ context.Context, _ string, a run.Act) error {
+func (w *world) AddAct(_ context.Context, _ *run.Run, a run.Act) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.acts = append(w.acts, a)

@@ -24,12 +24,12 @@ type between struct {
 	other run.Act
 }
 
-func (b *between) AddAct(ctx context.Context, id string, a run.Act) error {
+func (b *between) AddAct(ctx context.Context, r *run.Run, a run.Act) error {
 	b.other.Key = a.Key
-	if err := b.world.AddAct(ctx, id, b.other); err != nil {
+	if err := b.world.AddAct(ctx, r, b.other); err != nil {
 		return err
 	}
-	return b.world.AddAct(ctx, id, a)
+	return b.world.AddAct(ctx, r, a)
 }
 
 func (w *world) handle(t *testing.T, s act.Store, event, body, key string) (int, httpapi.Answer) {

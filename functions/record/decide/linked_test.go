@@ -51,7 +51,7 @@ func approvals(t *testing.T, needed int, today *run.Today, seen map[int][]run.Pe
 			}
 		}
 		now := start.Add(time.Duration(n+1) * time.Minute)
-		if err := table.AddAct(t.Context(), r.ID, run.Act{ID: run.NewID(now), Event: run.Approve, Person: p, At: now}); err != nil {
+		if err := table.AddAct(t.Context(), r, run.Act{ID: run.NewID(now), Event: run.Approve, Person: p, At: now}); err != nil {
 			t.Fatal(err)
 		}
 		if r, err = table.Load(t.Context(), r.ID); err != nil {

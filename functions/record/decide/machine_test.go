@@ -200,7 +200,7 @@ func (m *machine) acts(event run.EventName, person string) {
 	if m.reason != "" {
 		a.Reason = m.reason
 	}
-	if err := m.table.AddAct(m.t.Context(), m.id, a); err != nil {
+	if err := m.table.AddAct(m.t.Context(), m.run(), a); err != nil {
 		m.t.Fatal(err)
 	}
 }

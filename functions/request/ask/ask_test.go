@@ -82,6 +82,10 @@ func (s *table) Mine(_ context.Context, _ run.Person, q store.Query) (store.Page
 	return s.page(q)
 }
 
+func (s *table) Reviewed(_ context.Context, _ run.Person, _ *run.Today, q store.Query) (store.Page, error) {
+	return s.page(q)
+}
+
 func (s *table) Requested(_ context.Context, _ run.Person, q store.Query) (store.Page, error) {
 	return s.page(q)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
@@ -43,6 +44,9 @@ type listing struct {
 	From, To   string
 }
 
+// views are the lists that there are.
+var views = []string{"mine", "inbox", "reviewed", "flow"}
+
 const (
 	defaultLimit = 20
 	maxLimit     = 100
@@ -64,6 +68,8 @@ func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 			return httpapi.Reply{}, err
 		}
 		page, err = s.Store.Inbox(ctx, flows, c.Caller.Person, s.today, q)
+	case "reviewed":
+		page, err = s.Store.Reviewed(ctx, c.Caller.Person, s.today, q)
 	default:
 		page, err = s.ofFlow(ctx, asked.Flow, c.Caller.Person, q)
 	}
@@ -78,7 +84,7 @@ func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 		Next string     `json:"next_cursor,omitempty"`
 	}{Runs: []run.View{}}
 	for _, r := range page.Runs {
-		if asked.View == "mine" && asked.Flow != "" && r.View.Flow != asked.Flow {
+		if (asked.View == "mine" || asked.View == "reviewed") && asked.Flow != "" && r.View.Flow != asked.Flow {
 			continue
 		}
 		out.Runs = append(out.Runs, r.View)
@@ -136,8 +142,8 @@ func readListing(c *httpapi.Call) (listing, store.Query, error) {
 	for name, value := range c.Event.QueryStringParameters {
 		switch name {
 		case "view":
-			if l.View = value; value != "mine" && value != "inbox" && value != "flow" {
-				fail(name, "mine, inbox or flow was expected")
+			if l.View = value; !slices.Contains(views, value) {
+				fail(name, "must be one of %s", strings.Join(views, ", "))
 			}
 		case "flow":
 			l.Flow = value

@@ -26,6 +26,7 @@ type Store interface {
 	Mine(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
 	Requested(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
 	Inbox(ctx context.Context, flows []string, p run.Person, t *run.Today, q store.Query) (store.Page, error)
+	Reviewed(ctx context.Context, p run.Person, t *run.Today, q store.Query) (store.Page, error)
 	Flow(ctx context.Context, flow string, q store.Query, now time.Time, wanted func(run.Summary) bool) (store.Page, error)
 	Draining(ctx context.Context) (since time.Time, err error)
 	LoadFlowNames(ctx context.Context) (store.FlowNames, error)

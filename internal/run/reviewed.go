@@ -1,0 +1,38 @@
+package run
+
+import "time"
+
+// Reviews reports whether an act may decide the run: an approve, a deny, or a
+// revoke by anybody but its requester.
+func (r *Run) Reviews(a Act) bool {
+	return a.Event == Approve || a.Event == Deny || a.Event == Revoke && !r.OwnedBy(a.Person)
+}
+
+// Reviewed returns the entry with which an act took effect: an approve that
+// counted, a deny or a revoke. What a hook made of it is the hook's.
+func (r *Run) Reviewed(act string) (Entry, bool) {
+	for _, e := range r.History {
+		if e.Act == act && act != "" && e.Actor.Type == UserActor && (e.Event == Approve || e.Event == Deny || e.Event == Revoke) {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}
+
+// ReviewedBy reports whether an act took effect and was p's own, as
+// [Run.OwnedBy] tells whose a request is. by is the login that acted.
+func (r *Run) ReviewedBy(act string, by Login, p Person) bool {
+	e, there := r.Reviewed(act)
+	return there && p.is(Person{ID: e.Actor.ID, Email: e.Actor.Email, Principal: by.Principal, Mapped: by.Mapped})
+}
+
+// EndsBy is when the run is over at the latest once an act took effect, if
+// nothing goes wrong: at once if it denied or revoked, else when its review and
+// its access have ended.
+func (r *Run) EndsBy(a Act) time.Time {
+	if a.Event != Approve {
+		return a.At
+	}
+	end := r.CreatedAt.Add(seconds(r.rule().TimeoutSeconds))
+	return end.Add(seconds(r.DurationSeconds))
+}
