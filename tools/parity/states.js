@@ -47,7 +47,7 @@ function handler(state, answers) {
     if (answer.service) throw failure("Lambda." + answer.service, answer.cause);
     if (answer.error) throw failure(answer.error, answer.cause);
     if (state.Resource.endsWith(".waitForTaskToken")) return sent(answer.then);
-    const result = answer.size ? "x".repeat(answer.size) : (answer.result ?? null);
+    const result = answer.echo ? (invokes ? (input.Payload ?? null) : input) : answer.size ? "x".repeat(answer.size) : (answer.result ?? null);
     return invokes ? { StatusCode: 200, ExecutedVersion: "$LATEST", Payload: result } : result;
   };
 }

@@ -24,6 +24,9 @@ func TestParity(t *testing.T) {
 			if differs := o.Differs(c); differs != "" {
 				t.Errorf("%s\nwant %s %v %v %s\ngot %+v", differs, c.Status, c.Output, c.Story(), c.States, o)
 			}
+			if c.Refused != "" && !strings.Contains(o.Refused, " at "+c.Refused) {
+				t.Errorf("refused with %q, want a mistake at %s", o.Refused, c.Refused)
+			}
 			if c.Takes != nil && o.Took != time.Duration(*c.Takes*float64(time.Second)) {
 				t.Errorf("it took %v, want %v s", o.Took, *c.Takes)
 			}

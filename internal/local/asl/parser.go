@@ -43,6 +43,15 @@ func (p *parser) failAs(code, at, format string, args ...any) {
 	p.mistakes = append(p.mistakes, Mistake{Location: at, Code: code, Message: fmt.Sprintf(format, args...)})
 }
 
+// notHere are the fields of the service that this machine does not implement:
+// variables, JSONata, and the parts of a distributed Map that read and write
+// elsewhere.
+var notHere = map[string]bool{
+	"Assign": true, "Arguments": true, "Output": true, "Items": true, "Condition": true,
+	"ItemReader": true, "ItemBatcher": true, "ResultWriter": true, "ToleratedFailureCount": true, "ToleratedFailureCountPath": true,
+	"ToleratedFailurePercentage": true, "ToleratedFailurePercentagePath": true,
+}
+
 // object checks that v is an object whose members are all known.
 func (p *parser) object(v any, at string, known ...string) (object, bool) {
 	m, ok := v.(map[string]any)
@@ -51,7 +60,11 @@ func (p *parser) object(v any, at string, known ...string) (object, bool) {
 		return object{}, false
 	}
 	for _, name := range slices.Sorted(maps.Keys(m)) {
-		if !slices.Contains(known, name) {
+		switch {
+		case slices.Contains(known, name):
+		case notHere[name]:
+			p.fail(at+"/"+name, "Field is not implemented on this machine")
+		default:
 			p.fail(at+"/"+name, "Field is not supported")
 		}
 	}

@@ -28,6 +28,9 @@ func parsePath(text string) (*path, error) {
 	if !strings.HasPrefix(rest, "$") {
 		return nil, fmt.Errorf("a path starts with $")
 	}
+	if len(rest) > 1 && isWord(rest[1]) {
+		return nil, fmt.Errorf("variables are not implemented on this machine")
+	}
 	expr, err := jp.ParseString(asJSONPath(rest))
 	if err != nil {
 		return nil, err

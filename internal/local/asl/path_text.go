@@ -12,6 +12,12 @@ import (
 // JSONPath wants in brackets.
 var hyphenated = regexp.MustCompile(`^\.([A-Za-z_][A-Za-z0-9_]*-[A-Za-z0-9_-]*)`)
 
+var (
+	// quotedName is a name in brackets; a backslash keeps a quote from ending it.
+	quotedName = regexp.MustCompile(`(?s)'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"`)
+	escaped    = strings.NewReplacer(`\`, `\\`, `'`, `\'`)
+)
+
 // asJSONPath writes a path as the library wants it. In a name in brackets the
 // service takes a backslash for itself; it only keeps the quote after it from
 // ending the name.
@@ -29,12 +35,13 @@ func asJSONPath(text string) string {
 		end := at + 1
 		if text[at] == '[' {
 			end = bracketEnd(text, at)
-			inside := text[at:end]
-			if !strings.Contains(inside, "?") {
-				inside = strings.ReplaceAll(inside, `\`, `\\`)
-				inside = strings.ReplaceAll(inside, `\\'`, `\\\'`)
+			if inside := text[at:end]; strings.Contains(inside, "?") {
+				b.WriteString(inside)
+			} else {
+				b.WriteString(quotedName.ReplaceAllStringFunc(inside, func(name string) string {
+					return "'" + escaped.Replace(name[1:len(name)-1]) + "'"
+				}))
 			}
-			b.WriteString(inside)
 		} else {
 			b.WriteByte(text[at])
 		}

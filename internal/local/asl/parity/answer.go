@@ -17,6 +17,8 @@ type Answer struct {
 	Error   string          `json:"error"`
 	Cause   string          `json:"cause"`
 	Service string          `json:"service"`
+	// Echo answers with what the function was called with.
+	Echo bool `json:"echo"`
 	// Size is how long a text is that is the result.
 	Size int `json:"size"`
 	// Then is what is done, one after the other, with the task token that the
@@ -58,8 +60,11 @@ func (s Send) Operation(token string) (name string, in map[string]any) {
 	return "SendTaskSuccess", in
 }
 
-// payload is the body that a function answers with.
-func (a Answer) payload() []byte {
+// payload is the body that a function answers with to what it was called with.
+func (a Answer) payload(event []byte) []byte {
+	if a.Echo {
+		return event
+	}
 	if a.Error != "" {
 		raw, _ := json.Marshal(map[string]string{"errorMessage": a.Cause, "errorType": a.Error})
 		return raw

@@ -30,6 +30,9 @@ type Case struct {
 	Hurry   map[string]string            `json:"hurry"`
 	Lacking map[string]map[string]string `json:"lacking"`
 
+	// Refused is where in the definition the interpreter finds the mistake for
+	// which the service refuses it; then nothing runs.
+	Refused string `json:"refused"`
 	// Status is SUCCEEDED if empty.
 	Status string  `json:"status"`
 	Output any     `json:"output"`
@@ -37,6 +40,9 @@ type Case struct {
 	Cause  *string `json:"cause"`
 	// States are the states in order: see [Story].
 	States string `json:"states"`
+	// Follows is, for each event of the history, the one before it in its line;
+	// nil where that is not compared.
+	Follows []int64 `json:"follows"`
 	// Takes is for how many seconds it runs, where that is told.
 	Takes *float64 `json:"takes"`
 	// Why is where it is written that this is right.
@@ -115,6 +121,7 @@ func (c *Case) complete(folder string) error {
 	switch {
 	case c.Definition == nil:
 		return fmt.Errorf("it has no definition")
+	case c.Refused != "":
 	case c.States == "":
 		return fmt.Errorf("it does not tell its states")
 	case c.Status == "FAILED" && c.Error == nil:

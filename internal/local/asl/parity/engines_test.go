@@ -113,6 +113,9 @@ func TestValidator(t *testing.T) {
 	}
 	var definitions []parity.Definition
 	for _, c := range cases {
+		if c.Refused != "" {
+			continue // for what asl-validator does not look at
+		}
 		definitions = append(definitions, parity.Definition{Name: c.Name, Definition: c.Accepted()})
 	}
 	for _, b := range broken {

@@ -84,12 +84,20 @@ func read(status int, body []byte, out any) error {
 	return json.Unmarshal(body, out)
 }
 
+var _ lambda.AsyncInvoker = (*localFunctions)(nil)
+
 // localFunctions answers as a case has it.
 type localFunctions struct {
 	t      *testing.T
 	script *script
 	call   API
 }
+
+// InvokeAsync answers as if the function had been queued.
+func (f *localFunctions) InvokeAsync(string, []byte) error { return nil }
+
+// DryRun finds every function.
+func (f *localFunctions) DryRun(string) error { return nil }
 
 func (f *localFunctions) Invoke(_ context.Context, function string, payload []byte) (lambda.Result, error) {
 	a := f.script.next(named(function))
@@ -102,7 +110,7 @@ func (f *localFunctions) Invoke(_ context.Context, function string, payload []by
 	case a.Service != "":
 		return lambda.Result{}, &lambda.ServiceError{Code: a.Service, Message: a.Cause}
 	case a.Error != "":
-		return lambda.Result{Payload: a.payload(), FunctionError: "Unhandled", ExecutedVersion: "$LATEST"}, nil
+		return lambda.Result{Payload: a.payload(payload), FunctionError: "Unhandled", ExecutedVersion: "$LATEST"}, nil
 	}
-	return lambda.Result{Payload: a.payload(), ExecutedVersion: "$LATEST"}, nil
+	return lambda.Result{Payload: a.payload(payload), ExecutedVersion: "$LATEST"}, nil
 }

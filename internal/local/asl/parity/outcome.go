@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -22,13 +23,20 @@ type Outcome struct {
 	// Events are the types of all events of the history in order, where an
 	// engine has one.
 	Events []string `json:"-"`
+	// Follows are their previousEventIds.
+	Follows []int64 `json:"-"`
 	// Took is told where time is not real.
 	Took time.Duration `json:"-"`
 }
 
 // Differs says in short how the outcome is not what the case has, "" if it is.
 func (o Outcome) Differs(c Case) string {
-	if o.Refused != "" {
+	switch {
+	case c.Refused != "" && o.Refused != "":
+		return ""
+	case c.Refused != "":
+		return strings.TrimSpace("accepts the definition: " + o.Status + " " + o.Error)
+	case o.Refused != "":
 		return "refuses the definition"
 	}
 	if o.Status != c.Status {
@@ -48,6 +56,9 @@ func (o Outcome) Differs(c Case) string {
 	want, got := ordered(c.Definition, c.Story()), ordered(c.Definition, o.States)
 	if !reflect.DeepEqual(want, got) {
 		return "states " + strings.Join(got, " ")
+	}
+	if c.Follows != nil && o.Follows != nil && !slices.Equal(o.Follows, c.Follows) {
+		return fmt.Sprintf("events follow %v", o.Follows)
 	}
 	return ""
 }

@@ -45,6 +45,7 @@ func outcome(call API, execution string, d described) (Outcome, error) {
 		var history struct {
 			Events []struct {
 				Type                                              string
+				PreviousEventID                                   int64
 				StateEnteredEventDetails, StateExitedEventDetails struct{ Name string }
 			}
 			NextToken string
@@ -53,7 +54,7 @@ func outcome(call API, execution string, d described) (Outcome, error) {
 			return o, err
 		}
 		for _, e := range history.Events {
-			o.Events = append(o.Events, e.Type)
+			o.Events, o.Follows = append(o.Events, e.Type), append(o.Follows, e.PreviousEventID)
 			switch {
 			case strings.HasSuffix(e.Type, "StateEntered"):
 				o.States = append(o.States, "+"+e.StateEnteredEventDetails.Name)

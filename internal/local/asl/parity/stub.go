@@ -61,9 +61,12 @@ func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		raw, _ := json.Marshal(map[string]string{"message": a.Cause, "Type": "User"})
 		_, _ = w.Write(raw)
 		return
+	case r.Header.Get("X-Amz-Invocation-Type") == "Event":
+		w.WriteHeader(http.StatusAccepted)
+		return
 	case a.Error != "":
 		w.Header().Set("X-Amz-Function-Error", "Unhandled")
 	}
 	w.Header().Set("X-Amz-Executed-Version", "$LATEST")
-	_, _ = w.Write(a.payload())
+	_, _ = w.Write(a.payload(payload))
 }
