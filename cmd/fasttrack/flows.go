@@ -74,7 +74,7 @@ type checkReport struct {
 }
 
 func newFlowsCheckCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, strict bool
 	var binary string
 	var there deployed
 	cmd := &cobra.Command{
@@ -97,7 +97,13 @@ function that the file names: one that is missing is a mistake. Without it such 
 flow's requests go to its admins. It also compares how long a session of each
 permission set of IAM Identity Center lasts (sso:DescribePermissionSet) with the
 durations of its flow: AWS ends no session when access ends. One that lasts longer
-than any of them is a mistake, one that lasts longer than the shortest a warning.`,
+than any of them is a mistake, one that lasts longer than the shortest a warning.
+
+--strict is for production: it also takes for mistakes the samples that ship with
+fasttrack, their placeholders such as grace@example.com, and a flow whose on_request
+approves whatever a stranger asks for. To find those it tries each flow's hooks with
+each target and each allowed value; each event says that it is a trial. It tries the
+binary or, with --deployed, what is deployed.`,
 		Example: "  fasttrack flows check\n  fasttrack flows check --deployed --endpoint-url http://127.0.0.1:8080/_aws",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -137,6 +143,17 @@ than any of them is a mistake, one that lasts longer than the shortest a warning
 						report.OK, report.Errors, err = false, missing, &flow.Errors{Name: report.File, List: missing}
 					}
 				}
+				if strict {
+					found, notes, failed := there.strict(cmd.Context(), file, report.File, binary)
+					if failed != nil {
+						return failed
+					}
+					report.Notes = append(report.Notes, notes...)
+					if len(found) > 0 {
+						report.OK, report.Errors = false, append(report.Errors, found...)
+						err = &flow.Errors{Name: report.File, List: report.Errors}
+					}
+				}
 			}
 			if asJSON {
 				if err := printJSON(cmd.OutOrStdout(), report); err != nil {
@@ -147,7 +164,7 @@ than any of them is a mistake, one that lasts longer than the shortest a warning
 				}
 				return nil
 			}
-			if !report.OK {
+			if !report.OK && !strict {
 				return err
 			}
 			for _, w := range report.Warnings {
@@ -157,12 +174,16 @@ than any of them is a mistake, one that lasts longer than the shortest a warning
 			for _, note := range report.Notes {
 				fmt.Fprintln(cmd.ErrOrStderr(), "note: "+note)
 			}
+			if !report.OK {
+				return err
+			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: ok, %s\n", report.File, count(report.Flows, "flow"))
 			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	cmd.Flags().StringVar(&binary, "binary", "", "a `FILE`: the bootstrap of functions/hooks to compare the names of flows with")
+	cmd.Flags().BoolVar(&strict, "strict", false, "for production: also refuse samples, placeholders, and hooks that approve whatever anybody asks for")
 	there.flags(cmd)
 	return cmd
 }
