@@ -29,10 +29,10 @@ var samples = map[string]string{
 	"guarded":         "Guarded deploy",
 }
 
-// placeholder matches what samples name in place of what is yours: hosts under
+// samplePlace matches what samples name in place of what is yours: hosts under
 // example.com and other names for examples (RFC 2606), AWS's account for examples,
 // and the schedule of the sample flow on-call.
-var placeholder = regexp.MustCompile(`(?i)(^|[@./])example\.[a-z]|\.example\b|\b123456789012\b|^P123$`)
+var samplePlace = regexp.MustCompile(`(?i)(^|[@./])example\.[a-z]|\.example\b|\b123456789012\b|^P123$`)
 
 // strictly looks for what is right for trying fasttrack, and wrong in production.
 type strictly struct {
@@ -100,7 +100,7 @@ func leftovers(scalars []flow.Scalar) (found []flow.Error) {
 	}
 	seen := map[string]bool{}
 	for _, s := range scalars {
-		if seen[s.Value] || !placeholder.MatchString(s.Value) {
+		if seen[s.Value] || !samplePlace.MatchString(s.Value) {
 			continue
 		}
 		seen[s.Value] = true
