@@ -75,7 +75,10 @@ lint: tools ## Check format, code, template and state machine
 	$(TOOLS)/checkov/bin/checkov --config-file tools/checkov.yaml -f template.yaml
 	$(SAM) validate --lint --region us-east-1
 	$(SAM) build
-	$(TOOLS)/npm/node_modules/.bin/asl-validator --json-path statemachine.asl.json
+	@mkdir -p build; for partition in aws aws-us-gov aws-cn; do \
+		sed "s/\$${Partition}/$$partition/" statemachine.asl.json >build/statemachine.$$partition.json && \
+		$(TOOLS)/npm/node_modules/.bin/asl-validator --json-path build/statemachine.$$partition.json || exit 1; \
+	done
 
 # What gosec looks for: everything in what is deployed, served and given to people.
 # Folders that only tests and benchmarks run are left out, and G304: a command

@@ -35,7 +35,9 @@ func (d *deployed) rights(ctx context.Context, file *flow.File) (mistakes, warni
 		if !covers(may, use.ARN) {
 			mistakes = append(mistakes, use.Mistake("functions/grant may not assign this permission set; add it to the stack's parameter IdentityCenterPermissionSetArns"))
 		}
-		if account := "arn:aws:sso:::account/" + use.Account; use.Account != "" && !covers(may, account) {
+		// In the partition of the permission set.
+		partition, _, _ := strings.Cut(use.ARN, ":sso:")
+		if account := partition + ":sso:::account/" + use.Account; use.Account != "" && !covers(may, account) {
 			mistakes = append(mistakes, use.Mistake(fmt.Sprintf("functions/grant may assign nothing in account %s; add %s to the stack's parameter IdentityCenterAccountArns", use.Account, account)))
 		}
 	}

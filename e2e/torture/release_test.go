@@ -123,6 +123,7 @@ func (p *play) machine() *string { return &p.stack.Template.StateMachines[0].ARN
 
 // named puts the functions of the stack into a definition.
 func (p *play) named(definition string) string {
+	definition = strings.ReplaceAll(definition, "${Partition}", "aws")
 	for _, f := range p.stack.Template.Functions {
 		definition = strings.ReplaceAll(definition, "${"+f.LogicalID+"}", "arn:aws:lambda:"+local.Region+":"+local.AccountID+":function:"+f.Name)
 	}

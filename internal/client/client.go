@@ -18,6 +18,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/partition"
 )
 
 const maxBody = 8 << 20 // bytes of an answer
@@ -56,7 +58,7 @@ func Bearer(token string) Signer {
 
 // gatewayHost is an API's own host name
 // (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-publish.html).
-var gatewayHost = regexp.MustCompile(`^[a-z0-9]+\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$`)
+var gatewayHost = regexp.MustCompile(`^[a-z0-9]+\.execute-api\.([a-z0-9-]+)\.[a-z0-9.-]+$`)
 
 // SigV4 signs with AWS credentials, for the region in the API's host name, or
 // cfg's where it has a name of its own.
@@ -64,7 +66,7 @@ func SigV4(cfg aws.Config) Signer {
 	signer := v4.NewSigner()
 	return func(ctx context.Context, r *http.Request, body []byte) error {
 		region := cfg.Region
-		if m := gatewayHost.FindStringSubmatch(r.URL.Hostname()); m != nil {
+		if m := gatewayHost.FindStringSubmatch(r.URL.Hostname()); m != nil && partition.HasSuffix(r.URL.Hostname()) {
 			region = m[1]
 		}
 		if region == "" {

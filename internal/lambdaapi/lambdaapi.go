@@ -14,6 +14,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/partition"
 )
 
 // Request returns a signed request about a function, by name or ARN, where cfg
@@ -40,9 +42,5 @@ func endpoint(cfg aws.Config) string {
 	if at := aws.ToString(cfg.BaseEndpoint); at != "" {
 		return strings.TrimSuffix(at, "/")
 	}
-	suffix := "amazonaws.com"
-	if strings.HasPrefix(cfg.Region, "cn-") {
-		suffix += ".cn"
-	}
-	return "https://lambda." + cfg.Region + "." + suffix
+	return "https://lambda." + cfg.Region + "." + partition.Suffix(cfg.Region)
 }

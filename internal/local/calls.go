@@ -16,6 +16,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local/secretsmanager"
 	"github.com/fasttrack-dev/fasttrack/internal/local/sns"
 	"github.com/fasttrack-dev/fasttrack/internal/local/stepfunctions"
+	"github.com/fasttrack-dev/fasttrack/internal/partition"
 )
 
 // Call is one that a function made of an AWS service, as IAM looks at it.
@@ -40,7 +41,7 @@ func (s *Stack) tell(r *http.Request) {
 	if err != nil {
 		return // the service says what is wrong
 	}
-	for _, c := range callsOf(r, body) {
+	for _, c := range callsOf(r, body, s.opts.Region) {
 		c.Function = function
 		s.opts.OnCall(c)
 	}
@@ -65,14 +66,14 @@ type asked struct {
 	}
 }
 
-func callsOf(r *http.Request, body []byte) []Call {
+func callsOf(r *http.Request, body []byte, region string) []Call {
 	var in asked
 	_ = json.Unmarshal(body, &in) // what is no JSON names nothing
 	target := r.Header.Get("X-Amz-Target")
 	_, operation, _ := strings.Cut(target, ".")
 	switch {
 	case strings.HasPrefix(target, "DynamoDB_20120810."):
-		return in.dynamoDB(operation)
+		return in.dynamoDB(operation, region)
 	case strings.HasPrefix(target, stepfunctions.Target):
 		on := in.StateMachineArn + in.ExecutionArn
 		if on == "" {
@@ -84,7 +85,7 @@ func callsOf(r *http.Request, body []byte) []Call {
 		for _, e := range in.Entries {
 			on := e.EventBusName
 			if !strings.HasPrefix(on, "arn:") {
-				on = arn("events", "event-bus/"+on)
+				on = arn(region, "events", "event-bus/"+on)
 			}
 			calls = append(calls, Call{Action: "events:" + operation, Resource: on})
 		}
@@ -92,7 +93,7 @@ func callsOf(r *http.Request, body []byte) []Call {
 	case target == secretsmanager.Target:
 		on := in.SecretId
 		if !strings.HasPrefix(on, "arn:") {
-			on = arn("secretsmanager", "secret:"+on)
+			on = arn(region, "secretsmanager", "secret:"+on)
 		}
 		return []Call{{Action: "secretsmanager:" + operation, Resource: on}}
 	case strings.HasPrefix(target, kms.Target):
@@ -109,7 +110,7 @@ func callsOf(r *http.Request, body []byte) []Call {
 		}
 		name, _ = url.PathUnescape(name)
 		if !strings.HasPrefix(name, "arn:") {
-			name = arn("lambda", "function:"+name)
+			name = arn(region, "lambda", "function:"+name)
 		}
 		return []Call{{Action: action, Resource: name}}
 	}
@@ -118,8 +119,8 @@ func callsOf(r *http.Request, body []byte) []Call {
 
 // dynamoDB gives what IAM looks at: of a transaction each action in it, of a
 // batch each table.
-func (in asked) dynamoDB(operation string) []Call {
-	table := func(name string) string { return arn("dynamodb", "table/"+name) }
+func (in asked) dynamoDB(operation, region string) []Call {
+	table := func(name string) string { return arn(region, "dynamodb", "table/"+name) }
 	key := func(item map[string]map[string]any) string {
 		if item["pk"] == nil {
 			return ""
@@ -148,6 +149,6 @@ func (in asked) dynamoDB(operation string) []Call {
 	return []Call{{Action: "dynamodb:" + operation, Resource: on, Key: cmp.Or(key(in.Item), key(in.Key))}}
 }
 
-func arn(service, resource string) string {
-	return "arn:aws:" + service + ":" + Region + ":" + AccountID + ":" + resource
+func arn(region, service, resource string) string {
+	return "arn:" + partition.Of(region) + ":" + service + ":" + region + ":" + AccountID + ":" + resource
 }

@@ -21,7 +21,7 @@ func (s *Stack) mayInvoke(role, function string) bool {
 	if !slices.ContainsFunc(s.Template.Functions, func(f template.Function) bool { return f.Name == bare }) {
 		return true
 	}
-	resource := arn("lambda", "function:"+name)
+	resource := arn(s.opts.Region, "lambda", "function:"+name)
 	for _, r := range s.Template.Roles {
 		if r.ARN != role {
 			continue

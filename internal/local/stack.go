@@ -59,6 +59,9 @@ type Options struct {
 	// Attach names functions, each as NAME or NAME=PORT, that processes not
 	// started here serve, over a Runtime API with a port of its own.
 	Attach []string
+	// Region is what the stack believes its region to be, and with it the partition;
+	// [Region] if empty.
+	Region string
 	// Data is the folder that keeps the table, the executions and keys, which then
 	// outlive the process however it ends. Empty: they are in memory.
 	Data string
@@ -106,6 +109,9 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	if o.Clock == nil {
 		o.Clock = clockwork.NewRealClock()
 	}
+	if o.Region == "" {
+		o.Region = Region
+	}
 	s := &Stack{opts: o}
 	if err := s.start(); err != nil {
 		// What has started ends; the error that counts is the first.
@@ -131,7 +137,7 @@ func (s *Stack) start() error {
 		parameters[name] = value
 	}
 	s.Template, err = template.Load(s.opts.TemplatePath, template.Options{
-		Parameters: parameters, Region: Region, AccountID: AccountID, StackName: StackName, APIEndpoint: s.URL(),
+		Parameters: parameters, Region: s.opts.Region, AccountID: AccountID, StackName: StackName, APIEndpoint: s.URL(),
 		FunctionVersion: s.version,
 	})
 	if err != nil {
@@ -172,15 +178,15 @@ func (s *Stack) openServices() error {
 	s.SNS = sns.New(s.opts.Log)
 	var err error
 	s.Lambda, err = lambda.New(lambda.Options{
-		Region: Region, AccountID: AccountID, EndpointURL: s.AWSURL(), Log: s.opts.Log, Clock: s.opts.Clock,
+		Region: s.opts.Region, AccountID: AccountID, EndpointURL: s.AWSURL(), Log: s.opts.Log, Clock: s.opts.Clock,
 		OnInvoked: s.opts.OnInvoked, OwnPrefix: StackName + "-",
 	})
 	if err != nil {
 		return err
 	}
-	table := dynamodb.Options{Clock: s.opts.Clock, Region: Region, AccountID: AccountID}
+	table := dynamodb.Options{Clock: s.opts.Clock, Region: s.opts.Region, AccountID: AccountID}
 	executions := stepfunctions.Options{
-		Clock: s.opts.Clock, Invoker: s.Lambda, Region: Region, AccountID: AccountID,
+		Clock: s.opts.Clock, Invoker: s.Lambda, Region: s.opts.Region, AccountID: AccountID,
 		OnStatusChange: s.statusChanged, MayInvoke: s.mayInvoke,
 	}
 	if s.opts.Data == "" {

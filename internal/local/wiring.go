@@ -28,7 +28,7 @@ func (s *Stack) makeKeys() error {
 // openBus makes the event buses and their rules.
 func (s *Stack) openBus() error {
 	o := eventbridge.Options{
-		Clock: s.opts.Clock, Region: Region, AccountID: AccountID, Invoke: s.Lambda.InvokeAsync,
+		Clock: s.opts.Clock, Region: s.opts.Region, AccountID: AccountID, Invoke: s.Lambda.InvokeAsync,
 		OnError: func(rule string, err error) { fmt.Fprintf(s.opts.Log, "local: rule %s: %v\n", rule, err) },
 	}
 	for _, b := range s.Template.Buses {

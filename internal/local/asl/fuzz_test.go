@@ -24,7 +24,7 @@ func FuzzParse(f *testing.F) {
 	}
 	const input = `{"a":[1,{"b":"x"}],"s":2,"t":"2026-11-26T00:00:00Z"}`
 	for _, seed := range []string{
-		string(deployed),
+		strings.ReplaceAll(string(deployed), "${Partition}", "aws"),
 		task(`,"Retry":[{"ErrorEquals":["States.ALL"]}]`),
 		unreached(task(`,"Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":1,"BackoffRate":2,"JitterStrategy":"FULL"}],"TimeoutSecondsPath":"$.s","ResultSelector":{"x.$":"$"},"ResultPath":"$.r.s"`)),
 		`{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":[{"And":[{"Variable":"$.a","StringMatches":"*"}],"Next":"A"}]}}}`,

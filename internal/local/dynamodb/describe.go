@@ -1,5 +1,7 @@
 package dynamodb
 
+import "github.com/fasttrack-dev/fasttrack/internal/partition"
+
 // tableDescription is what the calls about tables tell of one.
 type tableDescription struct {
 	TableName                 string
@@ -29,7 +31,7 @@ type indexDescription struct {
 
 // describe tells of a table that has so many items of so many bytes.
 func (s *Service) describe(t *table, items, bytes int) tableDescription {
-	arn := "arn:aws:dynamodb:" + s.options.Region + ":" + s.options.AccountID + ":table/" + t.Spec.TableName
+	arn := "arn:" + partition.Of(s.options.Region) + ":dynamodb:" + s.options.Region + ":" + s.options.AccountID + ":table/" + t.Spec.TableName
 	told := tableDescription{
 		TableName:                 t.Spec.TableName,
 		TableArn:                  arn,

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/wire"
+	"github.com/fasttrack-dev/fasttrack/internal/partition"
 )
 
 // maxTargets is how many targets a rule has
@@ -137,7 +138,7 @@ func (s *Service) ruleARN(bus, name string) string {
 	if bus != "default" {
 		name = bus + "/" + name
 	}
-	return "arn:aws:events:" + s.opts.Region + ":" + s.opts.AccountID + ":rule/" + name
+	return "arn:" + partition.Of(s.opts.Region) + ":events:" + s.opts.Region + ":" + s.opts.AccountID + ":rule/" + name
 }
 
 type ruleOutput struct {

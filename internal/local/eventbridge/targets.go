@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/wire"
+	"github.com/fasttrack-dev/fasttrack/internal/partition"
 )
 
 type putTargetsInput struct {
@@ -153,7 +154,7 @@ type busOutput struct {
 }
 
 func (s *Service) bus(name string) busOutput {
-	return busOutput{name, "arn:aws:events:" + s.opts.Region + ":" + s.opts.AccountID + ":event-bus/" + name}
+	return busOutput{name, "arn:" + partition.Of(s.opts.Region) + ":events:" + s.opts.Region + ":" + s.opts.AccountID + ":event-bus/" + name}
 }
 
 func (s *Service) describeEventBus(in busInput) (any, error) {

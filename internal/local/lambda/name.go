@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/partition"
 )
 
 // splitName takes what the Invoke API calls a FunctionName: a name, a partial
@@ -20,7 +22,7 @@ func splitName(function string) (name, qualifier string) {
 
 // arn is the function's ARN, with the qualifier when there is one.
 func (s *Service) arn(name, qualifier string) string {
-	a := fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s", s.opts.Region, s.opts.AccountID, name)
+	a := fmt.Sprintf("arn:%s:lambda:%s:%s:function:%s", partition.Of(s.opts.Region), s.opts.Region, s.opts.AccountID, name)
 	if qualifier != "" {
 		a += ":" + qualifier
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
@@ -28,7 +29,7 @@ func BenchmarkFastTracked(b *testing.B) {
 	}
 	s := stepfunctions.New(stepfunctions.Options{Invoker: instant{}})
 	defer s.Close()
-	machine, err := s.Create("fasttrack", string(definition), "arn:aws:iam::123456789012:role/states")
+	machine, err := s.Create("fasttrack", strings.ReplaceAll(string(definition), "${Partition}", "aws"), "arn:aws:iam::123456789012:role/states")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/asl"
 	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
+	"github.com/fasttrack-dev/fasttrack/internal/partition"
 )
 
 // Options says what a Service works with; every field but Invoker may be left
@@ -76,7 +77,7 @@ func (s *Service) Close() {
 }
 
 func (s *Service) arn(kind string, parts ...string) string {
-	return fmt.Sprintf("arn:aws:states:%s:%s:%s:%s", s.opts.Region, s.opts.AccountID, kind, strings.Join(parts, ":"))
+	return fmt.Sprintf("arn:%s:states:%s:%s:%s:%s", partition.Of(s.opts.Region), s.opts.Region, s.opts.AccountID, kind, strings.Join(parts, ":"))
 }
 
 // Wait returns when the execution has ended, or with the context's error.

@@ -17,6 +17,8 @@ type Function struct {
 	RoleARN string
 	// Alias is its AutoPublishAlias, or empty.
 	Alias string
+	// Tracing is Active, PassThrough, or empty.
+	Tracing string
 	// Reserved is its reserved concurrency; 0 reserves nothing.
 	Reserved int
 }
@@ -54,6 +56,9 @@ func (r *reader) collectFunction(stack *Stack, res *resource) error {
 		return err
 	}
 	if f.Alias, err = p.text("AutoPublishAlias", ""); err != nil {
+		return err
+	}
+	if f.Tracing, err = p.text("Tracing", ""); err != nil {
 		return err
 	}
 	if f.Reserved, err = p.number("ReservedConcurrentExecutions", 0); err != nil {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/partition"
 )
 
 // pseudo are CloudFormation's own parameters.
@@ -17,11 +19,11 @@ func (r *reader) pseudo(name string) (any, bool) {
 	case "AWS::StackName":
 		return r.opts.StackName, true
 	case "AWS::StackId":
-		return fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/local", r.opts.Region, r.opts.AccountID, r.opts.StackName), true
+		return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/local", partition.Of(r.opts.Region), r.opts.Region, r.opts.AccountID, r.opts.StackName), true
 	case "AWS::Partition":
-		return "aws", true
+		return partition.Of(r.opts.Region), true
 	case "AWS::URLSuffix":
-		return "amazonaws.com", true
+		return partition.Suffix(r.opts.Region), true
 	case "AWS::NoValue":
 		return noValue{}, true
 	case "AWS::NotificationARNs":
@@ -51,7 +53,7 @@ func (r *reader) ref(n *yaml.Node, name string) (any, error) {
 	case "AWS::Serverless::StateMachine", "AWS::SNS::Topic", "AWS::IAM::ManagedPolicy":
 		return r.arn(n, res)
 	case "AWS::SQS::Queue":
-		return fmt.Sprintf("https://sqs.%s.amazonaws.com/%s/%s", r.opts.Region, r.opts.AccountID, r.opts.StackName+"-"+res.id), nil
+		return fmt.Sprintf("https://sqs.%s.%s/%s/%s", r.opts.Region, partition.Suffix(r.opts.Region), r.opts.AccountID, r.opts.StackName+"-"+res.id), nil
 	}
 	return r.name(n, res)
 }
@@ -183,12 +185,12 @@ func (r *reader) arn(n *yaml.Node, res *resource) (string, error) {
 		return "", err
 	}
 	if form, ok := arnForm[res.kind]; ok {
-		return "arn:aws:" + fmt.Sprintf(form, r.opts.Region, r.opts.AccountID) + name, nil
+		return "arn:" + partition.Of(r.opts.Region) + ":" + fmt.Sprintf(form, r.opts.Region, r.opts.AccountID) + name, nil
 	}
 	if strings.HasPrefix(res.kind, "AWS::IAM::") {
 		kind := strings.ToLower(strings.TrimPrefix(strings.TrimPrefix(res.kind, "AWS::IAM::"), "Managed"))
-		return fmt.Sprintf("arn:aws:iam::%s:%s/%s", r.opts.AccountID, kind, name), nil
+		return fmt.Sprintf("arn:%s:iam::%s:%s/%s", partition.Of(r.opts.Region), r.opts.AccountID, kind, name), nil
 	}
 	service := strings.ToLower(strings.Split(res.kind, "::")[1])
-	return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, r.opts.Region, r.opts.AccountID, name), nil
+	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", partition.Of(r.opts.Region), service, r.opts.Region, r.opts.AccountID, name), nil
 }

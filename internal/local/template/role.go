@@ -22,6 +22,9 @@ type Statement struct {
 	LeadingKeys []string
 	// Conditions are the values by operator and key, LeadingKeys included.
 	Conditions map[string]map[string][]string
+	// Beside is the logical id of the AWS::IAM::Policy that holds it, which
+	// CloudFormation makes after the role; empty for the role's own policies.
+	Beside string
 }
 
 // ManagedPolicy is an AWS::IAM::ManagedPolicy: what whoever it is attached to may.
@@ -95,7 +98,11 @@ func (r *reader) collectPolicy(res *resource) error {
 	if err != nil {
 		return err
 	}
-	r.policies = append(r.policies, policy{texts(names), statementsOf(document)})
+	statements := statementsOf(document)
+	for i := range statements {
+		statements[i].Beside = res.id
+	}
+	r.policies = append(r.policies, policy{texts(names), statements})
 	return nil
 }
 

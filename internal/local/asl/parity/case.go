@@ -157,9 +157,9 @@ func (c Case) Story() []string {
 	return out
 }
 
-// With gives a text of the case with an ARN for each ${F}.
+// With gives a text of the case with an ARN for each ${F}, in the partition aws.
 func (c Case) With(text []byte, arn func(function string) string) string {
-	s := string(text)
+	s := strings.ReplaceAll(string(text), "${Partition}", "aws")
 	for function := range c.Tasks {
 		s = strings.ReplaceAll(s, "${"+function+"}", arn(function))
 	}
