@@ -60,7 +60,7 @@ func (f *folder) define(definition string) (hash string, err error) {
 }
 
 // definition reads what define kept.
-func (f *folder) definition(hash string, parse func(string) (*asl.Machine, error)) (*asl.Machine, error) {
+func (f *folder) definition(hash string) (*asl.Machine, error) {
 	raw, err := os.ReadFile(filepath.Join(f.definitions(), hash+definitionSuffix))
 	if err != nil {
 		return nil, fmt.Errorf("read a definition: %w", err)

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/asl"
-	"github.com/fasttrack-dev/fasttrack/internal/partition"
 )
 
 // A Task state here calls Lambda's optimized integration, with or without a task
@@ -34,15 +33,7 @@ func notImplemented(resource string) string {
 var invocationTypes = []string{"RequestResponse", "Event", "DryRun"}
 
 // checkTask refuses, when a state machine is created, the Task states that could
-// not run here. Those include what belongs to another partition than the service.
-func (s *Service) checkTask(resource string, parameters map[string]any) asl.Mistakes {
-	own := "arn:" + partition.Of(s.opts.Region) + ":"
-	if strings.HasPrefix(resource, "arn:") && !strings.HasPrefix(resource, own) {
-		return asl.Mistakes{{Location: "/Resource", Code: "SCHEMA_VALIDATION_FAILED", Message: fmt.Sprintf("the resource %s is in another partition; resources here begin with %s", resource, own)}}
-	}
-	return checkTask(resource, parameters)
-}
-
+// not run here.
 func checkTask(resource string, parameters map[string]any) asl.Mistakes {
 	var out asl.Mistakes
 	refuse := func(at, format string, args ...any) {

@@ -33,8 +33,8 @@ func (s *Service) Create(name, definition, roleARN string) (arn string, err erro
 	return m.arn, nil
 }
 
-func (s *Service) parse(definition string) (*asl.Machine, error) {
-	parsed, err := asl.Parse([]byte(definition), s.checkTask)
+func parse(definition string) (*asl.Machine, error) {
+	parsed, err := asl.Parse([]byte(definition), checkTask)
 	if err != nil {
 		return nil, fail("InvalidDefinition", "Invalid State Machine Definition: '%v'", err)
 	}
@@ -60,7 +60,7 @@ func (s *Service) create(in createInput) (*machine, error) {
 	if err := required("definition", in.Definition); err != nil {
 		return nil, err
 	}
-	parsed, err := s.parse(in.Definition)
+	parsed, err := parse(in.Definition)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (s *Service) updateStateMachine(in updateInput) (any, error) {
 		next.roleARN = in.RoleARN
 	}
 	if in.Definition != "" {
-		if next.parsed, err = s.parse(in.Definition); err != nil {
+		if next.parsed, err = parse(in.Definition); err != nil {
 			return nil, err
 		}
 		if next.hash, err = s.folder.define(in.Definition); err != nil {
@@ -217,7 +217,7 @@ func (s *Service) validateStateMachineDefinition(in validateInput) (any, error) 
 	}
 	most := cmp.Or(in.MaxResults, maxDiagnostics)
 	diagnostics, result := []any{}, "OK"
-	_, err := asl.Parse([]byte(in.Definition), s.checkTask)
+	_, err := asl.Parse([]byte(in.Definition), checkTask)
 	mistakes, _ := errors.AsType[asl.Mistakes](err)
 	for _, m := range mistakes[:min(most, len(mistakes))] {
 		diagnostics = append(diagnostics, map[string]any{"severity": "ERROR", "code": m.Code, "message": m.Message, "location": m.Location})

@@ -89,7 +89,7 @@ func (s *Service) restore(f *found, definitions map[string]*asl.Machine) (*asl.E
 	}
 	var err error
 	if start.Machine = definitions[f.Definition]; start.Machine == nil {
-		if start.Machine, err = s.folder.definition(f.Definition, s.parse); err != nil {
+		if start.Machine, err = s.folder.definition(f.Definition); err != nil {
 			return nil, err
 		}
 		definitions[f.Definition] = start.Machine
