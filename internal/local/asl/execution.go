@@ -23,6 +23,8 @@ type Start struct {
 	ARN, Name, RoleARN      string
 	MachineARN, MachineName string
 	Machine                 *Machine
+	// Origin is the caller's, to find out later what Machine was made from.
+	Origin any
 	// Input is JSON.
 	Input []byte
 	// Changed, unless nil, is called when the execution has started (not when

@@ -34,13 +34,18 @@ func Listen(addr string) (net.Listener, error) {
 	return l, nil
 }
 
+// sdkPrefix is what AWS SDKs put before the host for some operations, such as
+// StartSyncExecution. With it, no name but one that the person at this machine made
+// up leads here: neither sync-localhost nor sync-127.0.0.1 can be registered.
+const sdkPrefix = "sync-"
+
 // Guard passes to next only what was addressed to this machine by name: a
 // Host header of another name (DNS rebinding) is answered 421, an Origin header
 // of another site 403. Requests without an Origin (curl, SDKs) pass.
 func Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		port := localPort(r)
-		if !namesThisMachine(r.Host, port) {
+		if !namesThisMachine(strings.TrimPrefix(r.Host, sdkPrefix), port) {
 			refuse(w, http.StatusMisdirectedRequest, "this host name is not served here")
 			return
 		}

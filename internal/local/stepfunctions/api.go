@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +42,8 @@ func (s *Service) handle(w http.ResponseWriter, r *http.Request) ([]byte, error)
 	}
 	operation, ok := operations[strings.TrimPrefix(r.Header.Get("X-Amz-Target"), Target)]
 	if !ok {
-		return nil, fail("UnknownOperationException", "%s is not implemented on this machine", r.Header.Get("X-Amz-Target"))
+		return nil, fail("UnknownOperationException", "%s is not implemented on this machine; implemented: %s",
+			strings.TrimPrefix(r.Header.Get("X-Amz-Target"), Target), strings.Join(slices.Sorted(maps.Keys(operations)), ", "))
 	}
 	answer, err := operation(s, body)
 	if err != nil {
@@ -65,23 +68,25 @@ func refuse(w http.ResponseWriter, err error) {
 
 // operations are the calls of the API.
 var operations = map[string]func(*Service, []byte) (any, error){
-	"CreateStateMachine":             call((*Service).createStateMachine),
-	"UpdateStateMachine":             call((*Service).updateStateMachine),
-	"DescribeStateMachine":           call((*Service).describeStateMachine),
-	"ListStateMachines":              call((*Service).listStateMachines),
-	"DeleteStateMachine":             call((*Service).deleteStateMachine),
-	"ValidateStateMachineDefinition": call((*Service).validateStateMachineDefinition),
-	"StartExecution":                 call((*Service).startExecution),
-	"DescribeExecution":              call((*Service).describeExecution),
-	"ListExecutions":                 call((*Service).listExecutions),
-	"StopExecution":                  call((*Service).stopExecution),
-	"GetExecutionHistory":            call((*Service).getExecutionHistory),
-	"ListTagsForResource":            call((*Service).listTagsForResource),
-	"TagResource":                    call((*Service).tagResource),
-	"UntagResource":                  call((*Service).untagResource),
-	"SendTaskSuccess":                call((*Service).sendTaskSuccess),
-	"SendTaskFailure":                call((*Service).sendTaskFailure),
-	"SendTaskHeartbeat":              call((*Service).sendTaskHeartbeat),
+	"CreateStateMachine":               call((*Service).createStateMachine),
+	"UpdateStateMachine":               call((*Service).updateStateMachine),
+	"DescribeStateMachine":             call((*Service).describeStateMachine),
+	"ListStateMachines":                call((*Service).listStateMachines),
+	"DeleteStateMachine":               call((*Service).deleteStateMachine),
+	"ValidateStateMachineDefinition":   call((*Service).validateStateMachineDefinition),
+	"StartExecution":                   call((*Service).startExecution),
+	"DescribeExecution":                call((*Service).describeExecution),
+	"ListExecutions":                   call((*Service).listExecutions),
+	"StopExecution":                    call((*Service).stopExecution),
+	"GetExecutionHistory":              call((*Service).getExecutionHistory),
+	"DescribeStateMachineForExecution": call((*Service).describeStateMachineForExecution),
+	"StartSyncExecution":               call((*Service).startSyncExecution),
+	"ListTagsForResource":              call((*Service).listTagsForResource),
+	"TagResource":                      call((*Service).tagResource),
+	"UntagResource":                    call((*Service).untagResource),
+	"SendTaskSuccess":                  call((*Service).sendTaskSuccess),
+	"SendTaskFailure":                  call((*Service).sendTaskFailure),
+	"SendTaskHeartbeat":                call((*Service).sendTaskHeartbeat),
 }
 
 // call decodes the input of an operation. The members of its struct are all that the

@@ -62,7 +62,7 @@ func (s *Service) register(m *machine, name, input string) (x *asl.Execution, fr
 		return nil, false, fail("ExecutionAlreadyExists", "Execution Already Exists: '%s'", arn)
 	}
 	x, err = s.engine.New(asl.Start{
-		ARN: arn, Name: name, RoleARN: m.roleARN, MachineARN: m.arn, MachineName: m.name, Machine: m.parsed,
+		ARN: arn, Name: name, RoleARN: m.roleARN, MachineARN: m.arn, MachineName: m.name, Machine: m.parsed, Origin: m,
 		Input: []byte(input), Changed: s.changed(),
 		Keep: s.folder.keeping(identity{name, m.arn, m.name, m.roleARN, m.hash}, 0),
 	})

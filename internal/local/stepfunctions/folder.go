@@ -74,14 +74,14 @@ func (f *folder) definition(hash string) (*asl.Machine, error) {
 
 // tidy deletes the definitions that nothing goes by. One that is needed again
 // is written again.
-func (f *folder) tidy(used map[string]*asl.Machine) error {
+func (f *folder) tidy(used map[string]bool) error {
 	entries, err := os.ReadDir(f.definitions())
 	if err != nil {
 		return fmt.Errorf("read the folder of definitions: %w", err)
 	}
 	for _, e := range entries {
 		hash := strings.TrimSuffix(e.Name(), definitionSuffix)
-		if used[hash] != nil {
+		if used[hash] {
 			continue
 		}
 		if err := os.Remove(filepath.Join(f.definitions(), e.Name())); err != nil {

@@ -88,6 +88,12 @@ type describeExecutionInput struct {
 	IncludedData includedData `json:"includedData"`
 }
 
+type startSyncInput struct {
+	MachineARN string  `json:"stateMachineArn"`
+	Name       string  `json:"name"`
+	Input      *string `json:"input"`
+}
+
 type stopInput struct {
 	ExecutionARN string  `json:"executionArn"`
 	Error        *string `json:"error"`

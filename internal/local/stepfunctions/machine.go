@@ -17,10 +17,10 @@ import (
 type machine struct {
 	arn, name, roleARN, definition, revision string
 	// hash is that of the definition in the folder, "" in memory.
-	hash    string
-	parsed  *asl.Machine
-	created time.Time
-	tags    map[string]string
+	hash             string
+	parsed           *asl.Machine
+	created, updated time.Time
+	tags             map[string]string
 }
 
 // Create makes a state machine from its definition and gives its ARN. The same
@@ -72,6 +72,7 @@ func (s *Service) create(in createInput) (*machine, error) {
 		arn: s.arn("stateMachine", in.Name), name: in.Name, roleARN: in.RoleARN, definition: in.Definition, hash: hash,
 		parsed: parsed, created: s.opts.Clock.Now(), tags: tags,
 	}
+	m.updated = m.created
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if old := s.machines[m.arn]; old != nil {
@@ -108,7 +109,7 @@ func (s *Service) updateStateMachine(in updateInput) (any, error) {
 		return nil, err
 	}
 	next := *m
-	next.revision = uuid.NewString()
+	next.revision, next.updated = uuid.NewString(), s.opts.Clock.Now()
 	switch {
 	case in.Publish:
 		return nil, fail("ValidationException", "publish: versions are not implemented on this machine")
@@ -139,7 +140,7 @@ func (s *Service) updateStateMachine(in updateInput) (any, error) {
 	}
 	s.machines[m.arn] = &next
 	s.mu.Unlock()
-	return map[string]any{"updateDate": epoch(s.opts.Clock.Now()), "revisionId": next.revision}, nil
+	return map[string]any{"updateDate": epoch(next.updated), "revisionId": next.revision}, nil
 }
 
 func (s *Service) describeStateMachine(in describeMachineInput) (any, error) {

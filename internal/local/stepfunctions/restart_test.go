@@ -336,7 +336,8 @@ func TestRestartEnded(t *testing.T) {
 }
 
 // An execution goes by the definition it was started with, though its machine
-// has another now; a definition that nothing goes by is deleted.
+// has another now, and the definition can be described for as long as the
+// execution is remembered; then it is deleted.
 func TestRestartDefinition(t *testing.T) {
 	w := newWorld(t)
 	s, kill := w.open()
@@ -356,10 +357,26 @@ func TestRestartDefinition(t *testing.T) {
 		t.Errorf("called %s", got)
 	}
 	kill()
+	left := func() []string {
+		files, err := filepath.Glob(filepath.Join(w.dir, "definitions", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files
+	}
+	s, kill = w.open()
+	if d := ask(t, s, "DescribeStateMachineForExecution", map[string]any{"executionArn": arn}); d["definition"] != waiting || d["name"] != "m" || d["updateDate"] == nil {
+		t.Errorf("described as %v", d)
+	}
+	kill()
+	if len(left()) != 1 {
+		t.Errorf("%v are left, want the execution's", left())
+	}
+	w.clock.Advance(91 * 24 * time.Hour)
 	_, kill = w.open()
 	kill()
-	if left, err := filepath.Glob(filepath.Join(w.dir, "definitions", "*")); err != nil || len(left) != 0 {
-		t.Errorf("%v are left (%v)", left, err)
+	if len(left()) != 0 {
+		t.Errorf("%v are left after 90 days", left())
 	}
 }
 

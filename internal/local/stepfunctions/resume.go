@@ -60,7 +60,7 @@ func (s *Service) load() error {
 	if err != nil {
 		return err
 	}
-	definitions := map[string]*asl.Machine{}
+	definitions, used := map[string]*asl.Machine{}, map[string]bool{}
 	for _, f := range all {
 		if f.End != nil && s.opts.Clock.Since(f.End.StoppedAt) > memory {
 			if err := s.folder.forget(f.arn); err != nil {
@@ -68,6 +68,7 @@ func (s *Service) load() error {
 			}
 			continue
 		}
+		used[f.Definition] = true
 		x, err := s.restore(f, definitions)
 		if err != nil {
 			return fmt.Errorf("execution %s: %w", f.arn, err)
@@ -75,14 +76,14 @@ func (s *Service) load() error {
 		s.executions[x.ARN] = x
 		s.order[x.MachineARN] = append(s.order[x.MachineARN], x)
 	}
-	return s.folder.tidy(definitions)
+	return s.folder.tidy(used)
 }
 
 // restore gives an execution as it was left.
 func (s *Service) restore(f *found, definitions map[string]*asl.Machine) (*asl.Execution, error) {
 	start := asl.Start{
 		ARN: f.arn, Name: f.Name, RoleARN: f.RoleARN, MachineARN: f.MachineARN, MachineName: f.MachineName,
-		Changed: s.changed(),
+		Changed: s.changed(), Origin: keptMachine{s.folder, f.Definition},
 	}
 	if f.End != nil {
 		return s.engine.Ended(start, asl.Ended{StartedAt: f.StartedAt, End: *f.End, Count: f.Count, History: f.History}), nil
