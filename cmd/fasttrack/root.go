@@ -35,7 +35,7 @@ installation. The exit codes of all commands: ` + "`fasttrack help exit-codes`."
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(unknownFlag)
 	root.AddCommand(newActCommands()...)
-	root.AddCommand(newRequestCommand(), newListCommand(), newShowCommand(), newExplainCommand(), newWatchCommand(), newFlowsCommand(), newHooksCommand(), newAuditCommand(), newEraseCommand(time.Now), newSimulateCommand(), newBacktestCommand(time.Now), newLocalCommand(), newReconcileCommand(), newDrainCommand(time.Now), newVersionCommand(), newExitCodesTopic())
+	root.AddCommand(newRequestCommand(), newListCommand(), newShowCommand(), newExplainCommand(), newWatchCommand(), newFlowsCommand(), newHooksCommand(), newAuditCommand(), newEraseCommand(time.Now), newSimulateCommand(), newBacktestCommand(time.Now), newLocalCommand(), newReconcileCommand(), newNotifyCommand(), newDrainCommand(time.Now), newVersionCommand(), newExitCodesTopic())
 	root.SetHelpCommand(newHelpCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

@@ -26,6 +26,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local/loopback"
 	"github.com/fasttrack-dev/fasttrack/internal/local/secretsmanager"
 	"github.com/fasttrack-dev/fasttrack/internal/local/sns"
+	"github.com/fasttrack-dev/fasttrack/internal/local/sqs"
 	"github.com/fasttrack-dev/fasttrack/internal/local/stepfunctions"
 	"github.com/fasttrack-dev/fasttrack/internal/local/template"
 )
@@ -90,6 +91,7 @@ type Stack struct {
 	DynamoDB      *dynamodb.Service
 	EventBridge   *eventbridge.Service
 	SNS           *sns.Service
+	SQS           *sqs.Service
 	KMS           *kms.Service
 
 	opts     Options
@@ -146,6 +148,7 @@ func (s *Stack) start() error {
 	if err := s.makeKeys(); err != nil {
 		return err
 	}
+	s.makeQueues()
 	if err := s.registerFunctions(); err != nil {
 		return err
 	}
@@ -180,6 +183,7 @@ func (s *Stack) openServices() error {
 	s.Lambda, err = lambda.New(lambda.Options{
 		Region: s.opts.Region, AccountID: AccountID, EndpointURL: s.AWSURL(), Log: s.opts.Log, Clock: s.opts.Clock,
 		OnInvoked: s.opts.OnInvoked, OwnPrefix: StackName + "-",
+		SendFailed: func(to, record string) bool { _, there := s.SQS.Send(to, record); return there },
 	})
 	if err != nil {
 		return err
@@ -236,7 +240,7 @@ func (s *Stack) registerFunctions() error {
 	for _, f := range s.Template.Functions {
 		cfg := lambda.Function{
 			Name: f.Name, LogicalID: f.LogicalID, Command: s.bootstrap(f.LogicalID), InProcess: s.opts.Functions[f.LogicalID], TaskRoot: s.taskRoot,
-			Environment: f.Environment, Timeout: f.Timeout, MemoryMB: f.MemoryMB, Handler: f.Handler, Reserved: f.Reserved,
+			Environment: f.Environment, Timeout: f.Timeout, MemoryMB: f.MemoryMB, Handler: f.Handler, Reserved: f.Reserved, OnFailure: f.OnFailure,
 		}
 		if f.Alias != "" {
 			cfg.Aliases = []string{f.Alias}
@@ -317,12 +321,16 @@ func (s *Stack) aws(w http.ResponseWriter, r *http.Request) {
 		s.SNS.ServeHTTP(w, r)
 	case strings.HasPrefix(target, kms.Target):
 		s.KMS.ServeHTTP(w, r)
+	case strings.HasPrefix(target, sqs.Target):
+		s.SQS.ServeHTTP(w, r)
 	case target == secretsmanager.Target:
 		secretsmanager.ServeHTTP(w, r)
 	case strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/"):
 		s.Lambda.ServeHTTP(w, r)
+	case strings.HasPrefix(r.URL.Path, lambda.ConfigPath):
+		s.Lambda.ServeConfig(w, r)
 	default:
-		http.Error(w, "this machine serves Step Functions, DynamoDB, EventBridge, Lambda, SNS, KMS and Secrets Manager; this call is for none of them", http.StatusNotFound)
+		http.Error(w, "this machine serves Step Functions, DynamoDB, EventBridge, Lambda, SNS, SQS, KMS and Secrets Manager; this call is for none of them", http.StatusNotFound)
 	}
 }
 

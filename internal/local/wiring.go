@@ -7,6 +7,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local/eventbridge"
 	"github.com/fasttrack-dev/fasttrack/internal/local/gateway"
 	"github.com/fasttrack-dev/fasttrack/internal/local/kms"
+	"github.com/fasttrack-dev/fasttrack/internal/local/sqs"
 	"github.com/fasttrack-dev/fasttrack/internal/local/stepfunctions"
 )
 
@@ -23,6 +24,15 @@ func (s *Stack) makeKeys() error {
 	var err error
 	s.KMS, err = kms.New(dir, arns...)
 	return err
+}
+
+// makeQueues makes the queues, which are in memory.
+func (s *Stack) makeQueues() {
+	var queues []sqs.Queue
+	for _, q := range s.Template.Queues {
+		queues = append(queues, sqs.Queue{Name: q.Name, URL: q.URL})
+	}
+	s.SQS = sqs.New(s.opts.Clock, queues...)
 }
 
 // openBus makes the event buses and their rules.

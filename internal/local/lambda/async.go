@@ -13,8 +13,8 @@ import (
 var asyncPauses = []time.Duration{time.Minute, 2 * time.Minute}
 
 // InvokeAsync queues an event for a function (InvocationType Event) and returns
-// before it ran. A failed attempt is repeated twice; what fails then is logged
-// and dropped. An unknown function or an event over 1 MiB is an error at once.
+// before it ran. A failed attempt is repeated twice; what fails then is logged,
+// and sent to the destination of the function's failures if it has one. An unknown function or an event over 1 MiB is an error at once.
 func (s *Service) InvokeAsync(function string, payload []byte) error {
 	f, arn, err := s.lookup(function, "")
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *Service) attempt(f *function, arn string, payload []byte) {
 			return
 		}
 		if n == len(asyncPauses) {
-			fmt.Fprintf(s.log.lines(f.cfg.Name), "asynchronous event dropped after %d attempts: %v\n", n+1, err)
+			s.giveUp(f, arn, payload, result, n+1, err)
 			return
 		}
 		select {
@@ -62,4 +62,19 @@ func (s *Service) attempt(f *function, arn string, payload []byte) {
 			return
 		}
 	}
+}
+
+// giveUp logs an event that failed for good, and sends it to the destination of
+// the function's failures.
+func (s *Service) giveUp(f *function, arn string, payload []byte, result Result, attempts int, why error) {
+	kept := false
+	if f.cfg.OnFailure != "" && s.opts.SendFailed != nil {
+		record, err := failedRecord(arn, payload, result, attempts, s.opts.Clock.Now())
+		kept = err == nil && s.opts.SendFailed(f.cfg.OnFailure, string(record))
+	}
+	what := "dropped"
+	if kept {
+		what = "kept in " + f.cfg.OnFailure
+	}
+	fmt.Fprintf(s.log.lines(f.cfg.Name), "asynchronous event %s after %d attempts: %v\n", what, attempts, why)
 }

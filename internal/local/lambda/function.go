@@ -35,6 +35,9 @@ type Function struct {
 	// Reserved is its reserved concurrency: how many run at once, all others
 	// being throttled at once. 0 reserves nothing.
 	Reserved int
+	// OnFailure is the ARN to which asynchronous events go that failed for good;
+	// empty drops them.
+	OnFailure string
 }
 
 // Register adds a function. Its binary must be there and executable.

@@ -2,9 +2,11 @@ package lambda_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -42,6 +44,43 @@ func TestInProcess(t *testing.T) {
 		if got, message := errorOf(t, call(t, s, payload)); got != want {
 			t.Errorf("%s: %s %q, want %s", payload, got, message, want)
 		}
+	}
+}
+
+// An event that failed for good goes to the destination of failures, in the form
+// of https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html.
+func TestInvokeAsync_OnFailure(t *testing.T) {
+	clock := clockwork.NewFakeClock()
+	sent := make(chan [2]string, 1)
+	s := newService(t, lambda.Options{Clock: clock, SendFailed: func(to, record string) bool { sent <- [2]string{to, record}; return true }}, func(f *lambda.Function) {
+		f.OnFailure = "arn:aws:sqs:us-east-1:123456789012:failures"
+		f.InProcess = func(context.Context, []byte) ([]byte, error) { return nil, errors.New("no") }
+	})
+	if err := s.InvokeAsync("fixture", []byte(`{"detail":1}`)); err != nil {
+		t.Fatal(err)
+	}
+	for _, pause := range []time.Duration{time.Minute, 2 * time.Minute} {
+		clock.BlockUntilContext(t.Context(), 1)
+		clock.Advance(pause)
+	}
+	got := <-sent
+	var record struct {
+		Version        string
+		RequestContext struct {
+			FunctionArn, Condition string
+			ApproximateInvokeCount int
+		}
+		RequestPayload  json.RawMessage
+		ResponseContext struct{ FunctionError string }
+		ResponsePayload struct{ ErrorMessage string }
+	}
+	if err := json.Unmarshal([]byte(got[1]), &record); err != nil {
+		t.Fatal(err)
+	}
+	c := record.RequestContext
+	if got[0] != "arn:aws:sqs:us-east-1:123456789012:failures" || record.Version != "1.0" || string(record.RequestPayload) != `{"detail":1}` || record.ResponsePayload.ErrorMessage != "no" ||
+		!strings.HasSuffix(c.FunctionArn, ":function:fixture:$LATEST") || c.Condition != "RetriesExhausted" || c.ApproximateInvokeCount != 3 || record.ResponseContext.FunctionError == "" {
+		t.Errorf("sent %v", got)
 	}
 }
 

@@ -54,6 +54,9 @@ type Options struct {
 	// function is also found under its name with this prefix, since what invokes
 	// strategies puts it before a name without an ARN. Empty is no prefix.
 	OwnPrefix string
+	// SendFailed sends an event that failed for good to the destination of its
+	// function, and reports whether there is one; nil has none.
+	SendFailed func(destination, record string) bool
 	// Clock times the pauses between the attempts of asynchronous invocations.
 	// A function's own time limit always runs on real time: its process has no
 	// other. nil is the real clock.

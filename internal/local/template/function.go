@@ -21,6 +21,9 @@ type Function struct {
 	Tracing string
 	// Reserved is its reserved concurrency; 0 reserves nothing.
 	Reserved int
+	// OnFailure is the ARN to which Lambda sends asynchronous events that failed for
+	// good, or empty.
+	OnFailure string
 }
 
 func (r *reader) collectFunction(stack *Stack, res *resource) error {

@@ -17,6 +17,7 @@ type reader struct {
 	order      []string              // logical ids as in the template
 	resources  map[string]*resource
 	policies   []policy
+	onFailure  map[string]string // by the name of a function
 }
 
 func newReader(file string, opts Options) *reader {
@@ -27,6 +28,7 @@ func newReader(file string, opts Options) *reader {
 		conditions: map[string]*condition{},
 		globals:    map[string]*yaml.Node{},
 		resources:  map[string]*resource{},
+		onFailure:  map[string]string{},
 	}
 }
 

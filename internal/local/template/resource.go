@@ -133,6 +133,10 @@ func (r *reader) collect(stack *Stack) error {
 			err = r.collectBus(stack, res)
 		case "AWS::Events::Rule":
 			err = r.collectRule(stack, res)
+		case "AWS::SQS::Queue":
+			err = r.collectQueue(stack, res)
+		case "AWS::Lambda::EventInvokeConfig":
+			err = r.collectInvokeConfig(res)
 		case "AWS::KMS::Key":
 			err = r.collectKey(stack, res)
 		}
@@ -142,6 +146,7 @@ func (r *reader) collect(stack *Stack) error {
 		done()
 	}
 	r.attachPolicies(stack)
+	r.attachDestinations(stack)
 	return nil
 }
 

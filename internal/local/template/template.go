@@ -39,6 +39,7 @@ type Stack struct {
 	Rules         []Rule
 	Keys          []Key
 	Roles         []Role
+	Queues        []Queue
 	// ManagedPolicies are for callers; no function has one.
 	ManagedPolicies []ManagedPolicy
 }
