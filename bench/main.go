@@ -4,7 +4,8 @@
 //
 //	go run ./bench [-strict] [PART...]
 //
-// Parts are costs, bill, coldstarts, latency, load, put, lists and tests; all
+// Parts are costs, bill, coldstarts, latency, load, put, lists,
+// listcalls, reconcile and tests; all
 // without one. -strict ends with status 1 where a budget is missed.
 package main
 
@@ -63,6 +64,7 @@ func (b *bench) parts() []part {
 		{"load", b.load},
 		{"put", b.puts},
 		{"lists", b.lists},
+		{"listcalls", b.listCalls},
 		{"reconcile", b.reconcile},
 		{"tests", b.tests},
 	}

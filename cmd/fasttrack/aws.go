@@ -8,12 +8,14 @@ import (
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	transport "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/hook/awshttp"
 	"github.com/fasttrack-dev/fasttrack/internal/local/loopback"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -25,6 +27,7 @@ func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
 	if u, err := url.Parse(endpoint); err == nil && endpoint != "" && loopback.Is(u.Hostname()) {
 		return aws.Config{
 			Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+			HTTPClient: awshttp.Client{Doer: transport.NewBuildableClient()},
 		}, nil
 	}
 	// The SDK's own log would tell of each place where it looks for credentials.
@@ -32,6 +35,7 @@ func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("AWS configuration: %w", err)
 	}
+	cfg.HTTPClient = awshttp.Client{Doer: cfg.HTTPClient}
 	if cfg.Region == "" {
 		return aws.Config{}, errors.New("no AWS region is set: set AWS_REGION, or give --endpoint-url for `fasttrack local`")
 	}

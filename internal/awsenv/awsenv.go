@@ -10,7 +10,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	transport "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+
+	"github.com/fasttrack-dev/fasttrack/hook/awshttp"
 )
 
 // attemptTimeout limits one attempt, connection included, far above what any
@@ -28,7 +30,7 @@ func Config() aws.Config {
 	cfg := aws.Config{
 		Region:      os.Getenv("AWS_REGION"),
 		Credentials: aws.NewCredentialsCache(aws.CredentialsProviderFunc(credentials)),
-		HTTPClient:  awshttp.NewBuildableClient().WithTimeout(attemptTimeout),
+		HTTPClient:  limited(attemptTimeout),
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
 				o.MaxAttempts = 5
@@ -46,8 +48,13 @@ func Config() aws.Config {
 // long as the longest function here, 120 s, and a margin.
 func Patient() aws.Config {
 	cfg := Config()
-	cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(130 * time.Second)
+	cfg.HTTPClient = limited(130 * time.Second)
 	return cfg
+}
+
+// limited is a client whose attempts take at most timeout.
+func limited(timeout time.Duration) aws.HTTPClient {
+	return awshttp.Client{Doer: transport.NewBuildableClient().WithTimeout(timeout)}
 }
 
 func credentials(context.Context) (aws.Credentials, error) {

@@ -9,9 +9,10 @@ import (
 	"testing"
 	"time"
 
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	transport "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/fasttrack-dev/fasttrack/hook/awshttp"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
 )
 
@@ -77,11 +78,11 @@ func TestCallsAreTriedAgain(t *testing.T) {
 			defer server.Close()
 			lambdaEnvironment(t, server.URL)
 			cfg := awsenv.Config()
-			client := cfg.HTTPClient.(*awshttp.BuildableClient)
+			client := cfg.HTTPClient.(awshttp.Client).Doer.(*transport.BuildableClient)
 			if limit := client.GetTimeout(); limit < time.Second || limit > 5*time.Second {
 				t.Errorf("an attempt may take %v, want 1 s to 5 s: five fit into the 29 s of the API", limit)
 			}
-			cfg.HTTPClient = client.WithTimeout(50 * time.Millisecond)
+			cfg.HTTPClient = awshttp.Client{Doer: client.WithTimeout(50 * time.Millisecond)}
 			if _, err := dynamodb.NewFromConfig(cfg).ListTables(t.Context(), &dynamodb.ListTablesInput{}); err != nil || calls.Load() != 2 {
 				t.Errorf("%d calls, %v; want 2 and success", calls.Load(), err)
 			}

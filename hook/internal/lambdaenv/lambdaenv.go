@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/fasttrack-dev/fasttrack/hook/awshttp"
 )
 
 // Config gives region, credentials and endpoint of Lambda's environment, which
@@ -25,7 +27,7 @@ func Config() aws.Config {
 				SessionToken: os.Getenv("AWS_SESSION_TOKEN"), Source: "Lambda environment",
 			}, nil
 		}),
-		HTTPClient: http.DefaultClient, // a call is limited by its context
+		HTTPClient: awshttp.Client{Doer: http.DefaultClient}, // a call is limited by its context
 	}
 	if endpoint := os.Getenv("AWS_ENDPOINT_URL"); endpoint != "" {
 		cfg.BaseEndpoint = &endpoint
