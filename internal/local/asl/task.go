@@ -21,8 +21,8 @@ type taskRun struct {
 // task runs the resource of a Task once.
 func (v *visit) task(ctx context.Context, effective document) (document, *Failure) {
 	t := &taskRun{visit: v, at: v.l.at.Task}
-	var waits bool
-	t.resource, waits = strings.CutSuffix(v.s.Resource, tokenSuffix)
+	waits := v.s.waits()
+	t.resource = strings.TrimSuffix(v.s.Resource, tokenSuffix)
 	t.kind, t.action = v.x.engine.tasks.Describe(t.resource)
 	if waits && t.action != "" {
 		t.action += tokenSuffix
@@ -38,6 +38,9 @@ func (v *visit) task(ctx context.Context, effective document) (document, *Failur
 	}
 	return result, failure
 }
+
+// waits reports whether the state waits for a task token.
+func (s *State) waits() bool { return strings.HasSuffix(s.Resource, tokenSuffix) }
 
 // schedule evaluates what the task is called with, and keeps it.
 func (t *taskRun) schedule(effective document, waits bool) *Failure {

@@ -81,6 +81,7 @@ var operations = map[string]func(*Service, []byte) (any, error){
 	"GetExecutionHistory":              call((*Service).getExecutionHistory),
 	"DescribeStateMachineForExecution": call((*Service).describeStateMachineForExecution),
 	"StartSyncExecution":               call((*Service).startSyncExecution),
+	"TestState":                        call((*Service).testState),
 	"ListTagsForResource":              call((*Service).listTagsForResource),
 	"TagResource":                      call((*Service).tagResource),
 	"UntagResource":                    call((*Service).untagResource),

@@ -94,6 +94,13 @@ type startSyncInput struct {
 	Input      *string `json:"input"`
 }
 
+type testStateInput struct {
+	Definition      string  `json:"definition"`
+	RoleARN         string  `json:"roleArn"`
+	Input           *string `json:"input"`
+	InspectionLevel string  `json:"inspectionLevel"`
+}
+
 type stopInput struct {
 	ExecutionARN string  `json:"executionArn"`
 	Error        *string `json:"error"`

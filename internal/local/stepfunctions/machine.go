@@ -36,7 +36,7 @@ func (s *Service) Create(name, definition, roleARN string) (arn string, err erro
 func parse(definition string) (*asl.Machine, error) {
 	parsed, err := asl.Parse([]byte(definition), checkTask)
 	if err != nil {
-		return nil, fail("InvalidDefinition", "Invalid State Machine Definition: '%v'", err)
+		return nil, invalidDefinition(err)
 	}
 	return parsed, nil
 }
