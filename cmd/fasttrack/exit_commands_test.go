@@ -34,6 +34,7 @@ var called = map[string]string{
 	"flows options":   "flows options f field",
 	"hooks check":     "hooks check $AWS",
 	"list":            "list",
+	"notify replay":   "notify replay --endpoint-url $AWS",
 	"reconcile":       "reconcile --endpoint-url $AWS",
 	"request":         "request f",
 	"revoke":          "revoke ID",
@@ -122,7 +123,7 @@ func TestExit_Usage(t *testing.T) {
 	}
 	walk(newRootCommand())
 	for _, line := range []string{
-		"nonsense", "flows nonsense", "help nonsense", "help flows nonsense", "completion nonsense", "version more", "reconcile more", "local more",
+		"nonsense", "flows nonsense", "help nonsense", "help flows nonsense", "completion nonsense", "version more", "reconcile more", "notify more", "notify replay more", "local more",
 		"flows check a b", "flows list a b", "show", "show a b", "request", "approve", "deny", "cancel", "revoke", "watch", "explain",
 		"flows options", "hooks check", "erase", "erase ada@example.com", "drain", "audit export", "audit verify", "backtest --concurrency 0", "simulate",
 		"watch --every 1ms ID", "watch --timeout=-1s ID", "request f --wait 1h", "approve -d forever ID", "list --limit nonsense",
