@@ -1,13 +1,15 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 
 	"github.com/spf13/cobra"
 
-	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/client"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -32,13 +34,21 @@ func newActCommand(act, short, long string) *cobra.Command {
 				body["override"] = true
 			}
 			if duration != "" {
-				seconds, err := flow.ParseDuration(duration)
+				seconds, err := readDuration(duration)
 				if err != nil {
-					return usageError{fmt.Errorf("--duration: %w", err)}
+					return err
 				}
 				body["duration_seconds"] = seconds
 			}
-			status, answer, err := a.call(cmd.Context(), http.MethodPost, "/requests/"+url.PathEscape(args[0])+"/"+act, body)
+			send := func() (int, json.RawMessage, error) {
+				return a.call(cmd.Context(), http.MethodPost, "/requests/"+url.PathEscape(args[0])+"/"+act, body)
+			}
+			status, answer, err := send()
+			if p := newPrompter(cmd, a.json); p != nil && reason == "" && wantsReason(err) {
+				if body["reason"], err = p.reason(); err == nil {
+					status, answer, err = send()
+				}
+			}
 			if err != nil {
 				return err
 			}
@@ -76,6 +86,13 @@ func newActCommand(act, short, long string) *cobra.Command {
 	}
 	cmd.ValidArgsFunction = a.completeID(view)
 	return cmd
+}
+
+// wantsReason reports whether the lack of a reason alone was refused. Which flow
+// wants one for what, the API knows best; nothing is stored before it has it.
+func wantsReason(err error) bool {
+	var p *client.Problem
+	return errors.As(err, &p) && p.Status == http.StatusBadRequest && len(p.Errors) == 1 && p.Errors[0].Field == "reason"
 }
 
 // newActCommands are the four things that people do about a request.

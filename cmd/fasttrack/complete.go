@@ -82,7 +82,7 @@ func (a *api) completeField() cobra.CompletionFunc {
 				}
 			default:
 				for _, v := range field.Allowed {
-					words = append(words, fmt.Sprint(name, "=", v))
+					words = append(words, name+"="+fieldText(v))
 				}
 			}
 		}

@@ -2,13 +2,17 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/fasttrack-dev/fasttrack/hook/email"
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -16,56 +20,192 @@ import (
 // shownOptions is how many options are shown to who is asked for a value.
 const shownOptions = 20
 
-// prompt asks for what is required and not given. search gives the options of a
-// field that has them from hooks.
-func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask, search func(field, query string) ([]run.Option, error)) error {
-	line := func(question string) (string, error) {
-		fmt.Fprintf(out, "%s: ", text.Line(question))
-		typed, err := in.ReadString('\n')
-		if err != nil && typed == "" {
-			return "", errors.New("no answer: nothing was asked for")
-		}
+// prompter asks for values on a terminal, a question a line.
+type prompter struct {
+	in  *bufio.Reader
+	out io.Writer
+}
+
+// newPrompter returns nil where nobody can be asked: questions go to standard
+// error and answers come from standard input, so both must be a terminal.
+func newPrompter(cmd *cobra.Command, asJSON bool) *prompter {
+	if asJSON || !isTerminal(cmd.InOrStdin()) || !isTerminal(cmd.ErrOrStderr()) {
+		return nil
+	}
+	return &prompter{bufio.NewReader(cmd.InOrStdin()), cmd.ErrOrStderr()}
+}
+
+// line asks a question and returns what was typed, without space around it.
+func (p *prompter) line(question string) (string, error) {
+	fmt.Fprintf(p.out, "%s: ", text.Line(question))
+	typed, err := p.in.ReadString('\n')
+	if err == nil || typed != "" {
 		return strings.TrimSpace(typed), nil
 	}
+	var stopped interrupted
+	if errors.As(err, &stopped) {
+		fmt.Fprintln(p.out) // after the ^C that the terminal shows
+		return "", resumable{errors.New("nothing was sent")}
+	}
+	return "", errNoAnswer
+}
+
+// errNoAnswer is the end of the input in place of an answer.
+var errNoAnswer = errors.New("no answer: nothing was sent")
+
+// until asks until the answer is accepted, each time with what was wrong with the
+// one before.
+func (p *prompter) until(question string, accept func(typed string) error) error {
+	for {
+		typed, err := p.line(question)
+		if err != nil {
+			return err
+		}
+		wrong := accept(typed)
+		var rejected notAccepted
+		if !errors.As(wrong, &rejected) {
+			return wrong
+		}
+		if rejected != "" {
+			fmt.Fprintf(p.out, "  %s\n", text.Line(string(rejected)))
+		}
+	}
+}
+
+// notAccepted says what is wrong with an answer; an empty one is said already.
+type notAccepted string
+
+func (n notAccepted) Error() string { return string(n) }
+
+// reason asks for a reason that is required.
+func (p *prompter) reason() (reason string, err error) {
+	err = p.until("Why", func(typed string) error {
+		if text.Blank(typed) {
+			return notAccepted("A reason is required; everyone who sees the request sees it.")
+		}
+		if err := text.CheckLines(typed, run.MaxReason); err != nil {
+			return notAccepted(err.Error())
+		}
+		reason = typed
+		return nil
+	})
+	return reason, err
+}
+
+// prompt asks for what is required and not given. search returns the options of a
+// field that has them from hooks.
+func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask, search func(field, query string) ([]run.Option, error)) error {
+	p := &prompter{in, out}
 	for _, field := range f.Fields {
 		if _, given := body.Fields[field.Name]; given || !field.Required || field.Default != nil {
 			continue
 		}
-		for {
-			typed, err := line(f.question(field))
-			if err != nil {
-				return err
-			}
-			if field.Prefetch {
-				options, err := search(field.Name, typed)
-				if err != nil {
-					return err
-				}
-				if !field.among(options, typed) {
-					printSomeOptions(out, options)
-					continue
-				}
-			}
-			v, err := field.value(typed)
-			if err == nil && typed != "" {
-				body.Fields[field.Name] = v
-				break
-			}
-			fmt.Fprintln(out, "  That is not one.")
+		if err := f.promptField(p, field, body, search); err != nil {
+			return err
 		}
 	}
-	for _, what := range f.RequireReason {
-		if what == "request" && body.Reason == "" {
-			var err error
-			if body.Reason, err = line("Why"); err != nil {
-				return err
-			}
+	if len(f.DurationsSeconds) > 1 && body.DurationSeconds == 0 {
+		if err := f.promptDuration(p, body); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(f.RequireReason, "request") && text.Blank(body.Reason) {
+		var err error
+		if body.Reason, err = p.reason(); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// among tells whether a text is the value of an option. An e-mail has no case.
+func (f askableFlow) promptField(p *prompter, field askableField, body *ask, search func(field, query string) ([]run.Option, error)) error {
+	var items []string
+	accept := func(typed string) error {
+		if field.Prefetch {
+			options, err := search(field.Name, typed)
+			if err != nil {
+				return err
+			}
+			if !field.among(options, typed) {
+				printSomeOptions(p.out, options)
+				return notAccepted("")
+			}
+		}
+		v, err := field.value(typed)
+		if err != nil {
+			return notAccepted(err.Error())
+		}
+		if list, is := v.([]string); is {
+			v = append(slices.Clone(items), list...)
+		}
+		if wrong := f.wrong(field, v); wrong != "" {
+			return notAccepted(wrong)
+		}
+		body.Fields[field.Name] = v
+		items, _ = v.([]string)
+		return nil
+	}
+	if err := p.until(f.question(field), accept); err != nil || field.Type != flow.Strings {
+		return err
+	}
+	for more := true; more; {
+		err := p.until("Another, or Enter to go on", func(typed string) error {
+			if more = typed != ""; !more {
+				return nil
+			}
+			return accept(typed)
+		})
+		if errors.Is(err, errNoAnswer) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f askableFlow) promptDuration(p *prompter, body *ask) error {
+	choices := make([]string, 0, len(f.DurationsSeconds))
+	for _, seconds := range f.DurationsSeconds {
+		choices = append(choices, flow.FormatDuration(seconds))
+	}
+	all := strings.Join(choices, ", ")
+	return p.until(fmt.Sprintf("How long (%s) [%s]", all, choices[0]), func(typed string) error {
+		if typed == "" {
+			body.DurationSeconds = f.DurationsSeconds[0]
+			return nil
+		}
+		seconds, err := flow.ParseDuration(typed)
+		if err != nil {
+			return notAccepted(err.Error())
+		}
+		if !slices.Contains(f.DurationsSeconds, seconds) {
+			return notAccepted("must be one of " + all)
+		}
+		body.DurationSeconds = seconds
+		return nil
+	})
+}
+
+// wrong says what the API would find wrong with a value of a field, by the same
+// rules; "" is nothing.
+func (f askableFlow) wrong(field askableField, v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	rules := flow.Flow{Fields: []flow.Field{flow.Field(field)}, Targets: f.Targets}
+	_, errs := rules.Check(flow.Request{Fields: map[string]json.RawMessage{field.Name: raw}})
+	for _, e := range errs {
+		if e.Field == "fields."+field.Name {
+			return e.Detail
+		}
+	}
+	return ""
+}
+
+// among reports whether a text is the value of an option. An e-mail has no case.
 func (f askableField) among(options []run.Option, typed string) bool {
 	return slices.ContainsFunc(options, func(o run.Option) bool {
 		return o.Value == typed || f.Type == "user" && email.Equal(o.Value, typed)
@@ -95,12 +235,15 @@ func (f askableFlow) question(field askableField) string {
 	label := orDefault(field.Label, field.Name)
 	var choices []string
 	for _, v := range field.Allowed {
-		choices = append(choices, fmt.Sprint(v))
+		choices = append(choices, fieldText(v))
 	}
-	if field.Type == "target" {
+	if field.Type == flow.TargetOf && len(choices) == 0 {
 		for _, t := range f.Targets {
 			choices = append(choices, t.ID)
 		}
+	}
+	if field.Type == flow.Bool {
+		choices = append(choices, "true", "false")
 	}
 	if field.Prefetch {
 		choices = append(choices, "type to search")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -36,18 +35,13 @@ type askableFlow struct {
 	Label            string `json:"label"`
 	Description      string `json:"description"`
 	Fields           []askableField
-	Targets          []struct{ ID, Label string }
+	Targets          []flow.Target
 	DurationsSeconds []int    `json:"durations_seconds"`
 	RequireReason    []string `json:"require_reason"`
 }
 
-type askableField struct {
-	Name, Label, Type string
-	Required          bool
-	Prefetch          bool
-	Allowed           []any
-	Default           any
-}
+// askableField is a field as GET /flows describes it: as flows.yaml does.
+type askableField flow.Field
 
 func newRequestCommand() *cobra.Command {
 	var a api
@@ -78,19 +72,23 @@ func newRequestCommand() *cobra.Command {
 				return err
 			}
 			if duration != "" {
-				if body.DurationSeconds, err = flow.ParseDuration(duration); err != nil {
-					return usageError{fmt.Errorf("--duration: %w", err)}
+				if body.DurationSeconds, err = readDuration(duration); err != nil {
+					return err
 				}
 			}
 			if body.Context, err = readContext(contextFile); err != nil {
 				return err
 			}
-			if in := cmd.InOrStdin(); isTerminal(in) && isTerminal(cmd.ErrOrStderr()) && !a.json {
+			if p := newPrompter(cmd, a.json); p != nil {
+				// What was typed wrong is said before the first question.
+				if err := offered.check(body, fields); err != nil {
+					return err
+				}
 				search := func(field, query string) ([]run.Option, error) {
 					list, _, err := a.options(cmd.Context(), offered.Name, field, query)
 					return list, err
 				}
-				if err := offered.prompt(bufio.NewReader(in), cmd.ErrOrStderr(), &body, search); err != nil {
+				if err := offered.prompt(p.in, p.out, &body, search); err != nil {
 					return err
 				}
 			}
@@ -148,7 +146,7 @@ func (a *api) flow(cmd *cobra.Command, name string) (askableFlow, error) {
 		}
 		names = append(names, f.Name)
 	}
-	return askableFlow{}, usageError{fmt.Errorf("there is no flow %q that you may ask for; there are: %s", name, strings.Join(names, ", "))}
+	return askableFlow{}, usageError{fmt.Errorf("there is no flow %q that you may ask for; there are: %s%s", name, strings.Join(names, ", "), didYouMean(name, names))}
 }
 
 // fill reads NAME=VALUE as the types of the flow's fields have it.
@@ -186,13 +184,13 @@ func (f askableField) value(text string) (any, error) {
 	case "int":
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("a whole number was expected, not %q", text)
+			return nil, fmt.Errorf("must be a whole number, got %q", text)
 		}
 		return n, nil
 	case "bool":
 		b, err := strconv.ParseBool(text)
 		if err != nil {
-			return nil, fmt.Errorf("true or false was expected, not %q", text)
+			return nil, fmt.Errorf("must be true or false, got %q", text)
 		}
 		return b, nil
 	case "duration":

@@ -92,7 +92,7 @@ func (in *simulatedRequest) readFile(stdin io.Reader) (b body, err error) {
 func (in *simulatedRequest) readFlags(f *flow.Flow, b *body) (err error) {
 	form := askableFlow{Name: f.Name}
 	for _, field := range f.Fields {
-		form.Fields = append(form.Fields, askableField{Name: field.Name, Type: field.Type})
+		form.Fields = append(form.Fields, askableField(field))
 	}
 	values := map[string]any{}
 	if err := form.fill(values, in.fields); err != nil {
