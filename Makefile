@@ -29,7 +29,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test e2e vuln fuzz api-fuzz parity-dynamodb parity-statemachine torture lint bench deploy clean tools
+.PHONY: help build run test e2e vuln fuzz api-fuzz parity-dynamodb parity-statemachine torture lint bench deploy terminal clean tools
 
 help: ## Say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -136,6 +136,9 @@ deploy: build ## Check the names of flows and hooks, then build and deploy to AW
 		echo 'Stack $(STACK) is protected from deletion; docs/operations.md "Remove" says how to remove it.' || \
 		echo 'WARNING: the stack is not protected from deletion. Run: aws cloudformation update-termination-protection --enable-termination-protection --stack-name STACK'
 
+terminal: build $(TOOLS)/termtosvg/.installed ## Record the README's terminal again
+	tools/pictures/record $(TOOLS)/termtosvg/bin/termtosvg </dev/null
+
 clean: ## Remove what was built
 	rm -rf build .aws-sam
 
@@ -172,6 +175,11 @@ $(TOOLS)/checkov/.installed: tools/requirements-checkov.txt
 $(TOOLS)/schemathesis/.installed: tools/requirements-schemathesis.txt
 	python3 -m venv $(TOOLS)/schemathesis
 	$(TOOLS)/schemathesis/bin/pip install --quiet --disable-pip-version-check -r tools/requirements-schemathesis.txt
+	@touch $@
+
+$(TOOLS)/termtosvg/.installed: tools/requirements-termtosvg.txt
+	python3 -m venv $(TOOLS)/termtosvg
+	$(TOOLS)/termtosvg/bin/pip install --quiet --disable-pip-version-check -r tools/requirements-termtosvg.txt
 	@touch $@
 
 $(TOOLS)/npm/.installed: tools/package.json tools/package-lock.json

@@ -30,10 +30,10 @@ func TestLanguages(t *testing.T) {
 		folder string
 		argv   []string
 	}{
-		"python-hooks":              {"python-hooks", []string{python, "-m", "awslambdaric", "handler.handler"}},
-		"custom-decider":            {"custom-decider", []string{python, "-m", "awslambdaric", "decider.handler"}},
-		"fasttrack-custom-strategy": {"custom-strategy", []string{python, "-m", "awslambdaric", "strategy.handler"}},
-		"node-hooks":                {"node-hooks", []string{"node", "serve.mjs"}},
+		"python-hooks":    {"python-hooks", []string{python, "-m", "awslambdaric", "handler.handler"}},
+		"custom-decider":  {"custom-decider", []string{python, "-m", "awslambdaric", "decider.handler"}},
+		"custom-strategy": {"custom-strategy", []string{python, "-m", "awslambdaric", "strategy.handler"}},
+		"node-hooks":      {"node-hooks", []string{"node", "serve.mjs"}},
 	}
 	var attach []string
 	for name := range serving {
