@@ -40,8 +40,12 @@ func newActCommand(act, short, long string) *cobra.Command {
 				}
 				body["duration_seconds"] = seconds
 			}
+			id, err := a.id(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
 			send := func() (int, json.RawMessage, error) {
-				return a.call(cmd.Context(), http.MethodPost, "/requests/"+url.PathEscape(args[0])+"/"+act, body)
+				return a.call(cmd.Context(), http.MethodPost, "/requests/"+url.PathEscape(id)+"/"+act, body)
 			}
 			status, answer, err := send()
 			if p := newPrompter(cmd, a.json); p != nil && reason == "" && wantsReason(err) {

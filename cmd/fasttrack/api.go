@@ -62,7 +62,7 @@ func (a *api) call(ctx context.Context, method, path string, body any, header ..
 // read reads an answer, and prints it where JSON is asked for.
 func (a *api) read(w io.Writer, answer json.RawMessage, v any) error {
 	if err := json.Unmarshal(answer, v); err != nil {
-		return fmt.Errorf("the API's answer is not understood: %w; is this program as new as the stack?", err)
+		return notUnderstood(err)
 	}
 	if !a.json {
 		return nil
@@ -75,12 +75,20 @@ func (a *api) read(w io.Writer, answer json.RawMessage, v any) error {
 	return err
 }
 
-// run reads a run.
-func (a *api) run(ctx context.Context, id string) (run.View, json.RawMessage, error) {
-	var v run.View
-	_, answer, err := a.call(ctx, http.MethodGet, "/requests/"+url.PathEscape(id), nil)
-	if err == nil {
-		err = json.Unmarshal(answer, &v)
+func notUnderstood(err error) error {
+	return fmt.Errorf("the API's answer is not understood: %w; is this program as new as the stack?", err)
+}
+
+// run reads a run, by its id or what [api.id] takes for one.
+func (a *api) run(ctx context.Context, id string) (v run.View, answer json.RawMessage, err error) {
+	if id, err = a.id(ctx, id); err != nil {
+		return v, nil, err
 	}
-	return v, answer, err
+	if _, answer, err = a.call(ctx, http.MethodGet, "/requests/"+url.PathEscape(id), nil); err != nil {
+		return v, answer, err
+	}
+	if err := json.Unmarshal(answer, &v); err != nil {
+		return v, answer, notUnderstood(err)
+	}
+	return v, answer, nil
 }

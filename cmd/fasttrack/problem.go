@@ -33,7 +33,7 @@ func (r refused) Error() string {
 	p := *r.Problem
 	p.Errors = make([]client.FieldError, 0, len(r.Errors))
 	for _, e := range r.Errors {
-		if flag := flagOf(e.Field); flag != "" && strings.HasPrefix(e.Detail, "it is required") {
+		if flag := flagOf(e.Field); flag != "" && strings.Contains(e.Detail, "required") {
 			e.Detail += "; give " + flag
 		}
 		p.Errors = append(p.Errors, e)

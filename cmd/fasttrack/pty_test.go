@@ -26,7 +26,7 @@ type console struct {
 func onConsole(t *testing.T, columns uint16, url string, args ...string) *console {
 	t.Helper()
 	cmd := fasttrack(t, url, args...)
-	cmd.Env = append(cmd.Env, "TERM=xterm", "NO_COLOR=", "TZ=UTC")
+	cmd.Env = append(cmd.Env, "TERM=xterm", "TZ=UTC")
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: columns})
 	if err != nil {
 		t.Fatal(err)

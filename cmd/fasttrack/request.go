@@ -203,6 +203,7 @@ func (f askableField) value(text string) (any, error) {
 
 // printOutcome says where a run stands.
 func printOutcome(w io.Writer, v run.View) {
+	moment := newScreen(w).moment
 	fmt.Fprintf(w, "%s  %s", v.ID, v.Status)
 	switch {
 	case v.Status == run.Pending && v.Review != nil:

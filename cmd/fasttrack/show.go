@@ -41,6 +41,7 @@ func newShowCommand() *cobra.Command {
 
 func printRun(w io.Writer, v run.View) {
 	printOutcome(w, v)
+	moment := newScreen(w).moment
 	line := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(w, "  %-10s %s\n", text.Line(name), text.Indent(value, "             | "))
@@ -75,7 +76,7 @@ func printRun(w io.Writer, v run.View) {
 		}
 	}
 	if e := v.LastError; e != nil && (v.Access == nil || !v.Access.DeescalationFailing) {
-		line("! access", failing(e))
+		line("! access", failing(e, moment))
 	}
 	var checks []run.Check
 	switch {
@@ -95,7 +96,7 @@ func printRun(w io.Writer, v run.View) {
 }
 
 // failing says why access can't be given or taken back yet.
-func failing(e *run.LastError) string {
+func failing(e *run.LastError, moment func(time.Time) string) string {
 	did := "given"
 	if e.Where == "take_back" {
 		did = "taken back"
@@ -103,13 +104,14 @@ func failing(e *run.LastError) string {
 	return fmt.Sprintf("could not be %s yet: %s; it is retried at %s", did, e.Text, moment(e.NextTryAt))
 }
 
-// further is before the further lines of a reason.
-const further = "                        | "
-
 // printHistory prints an entry on a line, and further lines of its reason where
 // no entry could stand.
 func printHistory(w io.Writer, entries []run.Entry) {
+	s := newScreen(w)
 	for _, e := range entries {
+		at := s.moment(e.At)
+		margin := strings.Repeat(" ", columns(at)+4)
+		further := margin + "| " // no entry can begin like that
 		why := e.Reason
 		if e.Error != "" {
 			why = strings.TrimSpace(why + " ! " + e.Error)
@@ -117,16 +119,16 @@ func printHistory(w io.Writer, entries []run.Entry) {
 		if why != "" {
 			why = ": " + text.Indent(why, further)
 		}
-		fmt.Fprintf(w, "  %s  %-11s %s%s\n", moment(e.At), e.Event, personName(e.Actor.Name, e.Actor.Email, e.Actor.ID, string(e.Actor.Type)), why)
+		fmt.Fprintf(w, "  %s  %-11s %s%s\n", at, e.Event, personName(e.Actor.Name, e.Actor.Email, e.Actor.ID, string(e.Actor.Type)), why)
 		// Another's words, on a line that no reason can make.
 		if o := e.Override; o != nil {
-			fmt.Fprintf(w, "                        + override of %s\n", o.Hook)
+			fmt.Fprintf(w, "%s+ override of %s\n", margin, o.Hook)
 		}
 		if e.HookReason != "" {
-			fmt.Fprintf(w, "                        + %s: %s\n", e.HookReasonBy, text.Indent(e.HookReason, further))
+			fmt.Fprintf(w, "%s+ %s: %s\n", margin, e.HookReasonBy, text.Indent(e.HookReason, further))
 		}
 		if e.ActReason != "" && e.ActBy != nil {
-			fmt.Fprintf(w, "                        + %s: %s\n", personName(e.ActBy.Name, e.ActBy.Email, e.ActBy.ID), text.Indent(e.ActReason, further))
+			fmt.Fprintf(w, "%s+ %s: %s\n", margin, personName(e.ActBy.Name, e.ActBy.Email, e.ActBy.ID), text.Indent(e.ActReason, further))
 		}
 	}
 }

@@ -37,9 +37,13 @@ func newWatchCommand() *cobra.Command {
 				ctx, cancel = context.WithTimeoutCause(ctx, timeout, exitError(exitTimedOut))
 				defer cancel()
 			}
+			id, err := a.id(ctx, args[0])
+			if err != nil {
+				return err
+			}
 			seen := 0
 			for {
-				v, answer, err := a.run(ctx, args[0])
+				v, answer, err := a.run(ctx, id)
 				if ctx.Err() != nil {
 					return context.Cause(ctx)
 				}

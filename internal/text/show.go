@@ -90,3 +90,30 @@ func (w *writer) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// Colour is a colour of a terminal.
+type Colour string
+
+// The colours, as parameters of the control sequence SGR of ECMA-48.
+const (
+	Plain  Colour = ""
+	Bold   Colour = "1"
+	Faint  Colour = "2"
+	Red    Colour = "31"
+	Green  Colour = "32"
+	Yellow Colour = "33"
+)
+
+// Paint writes s in a colour to a writer of [NewWriter], which would else show the
+// colour's own escapes. To any other writer it is s alone.
+func Paint(w io.Writer, c Colour, s string) error {
+	t, is := w.(*writer)
+	if !is || c == Plain {
+		_, err := io.WriteString(w, s)
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, err := fmt.Fprintf(t.to, "\x1b[%sm%s\x1b[0m", c, Visible(s))
+	return err
+}
