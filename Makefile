@@ -27,9 +27,10 @@ TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fasttrack/tools
 GOSEC := github.com/securego/gosec/v2/cmd/gosec@v2.30.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+OAPI_CODEGEN := github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test e2e vuln fuzz api-fuzz parity-dynamodb parity-statemachine torture lint bench deploy terminal clean tools
+.PHONY: help build run test e2e vuln fuzz api-fuzz clients parity-dynamodb parity-statemachine torture lint bench deploy terminal clean tools
 
 help: ## Say what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -110,6 +111,9 @@ EXAMPLES ?= 300
 api-fuzz: build $(TOOLS)/schemathesis/.installed ## Have schemathesis call the API by its OpenAPI document, as five people (EXAMPLES of each operation)
 	tools/schemathesis/run $(TOOLS)/schemathesis/bin/schemathesis $(EXAMPLES)
 
+clients: build $(TOOLS)/clients-python/.installed $(TOOLS)/clients-npm/.installed $(TOOLS)/clients-java/.installed ## Generate clients from the OpenAPI document with four generators, compile them, ask and approve with each (needs Java, Maven, Node.js and Python)
+	tools/clients/run $(TOOLS) $(OAPI_CODEGEN)
+
 parity-dynamodb: $(TOOLS)/dynamodb-local/.installed ## Hold the store and the local table against AWS's own DynamoDB Local (needs Java and Maven)
 	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go test -count=1 ./internal/store ./internal/local/dynamodb
 	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go run ./bench -strict lists
@@ -180,6 +184,22 @@ $(TOOLS)/schemathesis/.installed: tools/requirements-schemathesis.txt
 $(TOOLS)/termtosvg/.installed: tools/requirements-termtosvg.txt
 	python3 -m venv $(TOOLS)/termtosvg
 	$(TOOLS)/termtosvg/bin/pip install --quiet --disable-pip-version-check -r tools/requirements-termtosvg.txt
+	@touch $@
+
+$(TOOLS)/clients-python/.installed: tools/requirements-clients.txt
+	python3 -m venv $(TOOLS)/clients-python
+	$(TOOLS)/clients-python/bin/pip install --quiet --disable-pip-version-check -r tools/requirements-clients.txt
+	@touch $@
+
+$(TOOLS)/clients-npm/.installed: tools/clients/package.json tools/clients/package-lock.json
+	@mkdir -p $(TOOLS)/clients-npm
+	cp tools/clients/package.json tools/clients/package-lock.json $(TOOLS)/clients-npm/
+	npm ci --silent --prefix $(TOOLS)/clients-npm
+	@touch $@
+
+$(TOOLS)/clients-java/.installed: tools/clients/pom.xml
+	rm -rf $(TOOLS)/clients-java
+	mvn --quiet --batch-mode --file tools/clients/pom.xml dependency:copy-dependencies -DoutputDirectory='$(abspath $(TOOLS))/clients-java'
 	@touch $@
 
 $(TOOLS)/npm/.installed: tools/package.json tools/package-lock.json
