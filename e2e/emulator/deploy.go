@@ -19,7 +19,10 @@ type Outputs map[string]string
 // edge serve the stack. Deployed once more, the stack is updated. Callers prove who
 // they are by JWT, unless the parameters say otherwise.
 func (m *Emulator) Deploy(ctx context.Context, build string, parameters map[string]string) (Outputs, error) {
-	all := map[string]string{"AuthMode": "JWT", "JwtIssuer": m.URL(), "JwtAudience": audience, "Architecture": architecture()}
+	all := map[string]string{"Architecture": architecture()}
+	if parameters["AuthMode"] != "IAM" {
+		maps.Copy(all, map[string]string{"AuthMode": "JWT", "JwtIssuer": m.URL(), "JwtAudience": audience})
+	}
 	maps.Copy(all, parameters)
 	var overrides []string
 	for name, value := range all {

@@ -17,7 +17,7 @@ func TestOnlyThisFunctionEndsSessions(t *testing.T) {
 		stack, err := template.Load("../../template.yaml", template.Options{
 			Region: local.Region, AccountID: local.AccountID, StackName: local.StackName,
 			FunctionVersion: func(string) (string, error) { return "1", nil },
-			Parameters:      map[string]string{"SessionPolicyArn": named, "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1"},
+			Parameters:      map[string]string{"SessionPolicyArn": named, "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1", "IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/*", "IdentityCenterAccountArns": "arn:aws:sso:::account/*"},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -134,9 +135,14 @@ func (s *Stack) start() error {
 	if err := s.openServices(); err != nil {
 		return err
 	}
-	parameters := map[string]string{"AuthMode": "JWT", "JwtIssuer": s.URL(), "JwtAudience": "fasttrack"}
-	for name, value := range s.opts.Parameters {
-		parameters[name] = value
+	parameters := map[string]string{"AuthMode": "JWT"}
+	maps.Copy(parameters, s.opts.Parameters)
+	if parameters["AuthMode"] == "JWT" {
+		for name, value := range map[string]string{"JwtIssuer": s.URL(), "JwtAudience": "fasttrack"} {
+			if _, given := parameters[name]; !given {
+				parameters[name] = value
+			}
+		}
 	}
 	s.Template, err = template.Load(s.opts.TemplatePath, template.Options{
 		Parameters: parameters, Region: s.opts.Region, AccountID: AccountID, StackName: StackName, APIEndpoint: s.URL(),

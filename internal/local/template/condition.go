@@ -2,6 +2,7 @@ package template
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -61,6 +62,9 @@ func (r *reader) holds(n *yaml.Node) (bool, error) {
 	name, arg := intrinsic(n)
 	switch name {
 	case "Condition":
+		if r.inRules {
+			break
+		}
 		return r.conditionNamed(n, arg.Value)
 	case "Equals":
 		values, err := r.arguments(n, name, arg, 2, 2)
@@ -73,6 +77,9 @@ func (r *reader) holds(n *yaml.Node) (bool, error) {
 		return r.logical(n, name, arg)
 	case "":
 		return false, r.errorf(n, "expected a condition function")
+	}
+	if r.inRules && slices.Contains(ruleFunctions, name) {
+		return r.members(n, name, arg)
 	}
 	return false, r.errorf(n, "%s can't be used in a condition", name)
 }

@@ -103,6 +103,8 @@ func (r *reader) call(n *yaml.Node, name string, arg *yaml.Node) (any, error) {
 		return list, nil
 	case "Select":
 		return r.pick(n, arg)
+	case "FindInMap":
+		return r.findInMap(n, arg)
 	case "Equals", "Not", "And", "Or", "Condition":
 		return nil, r.errorf(n, "%s can be used in Conditions only", name)
 	}

@@ -18,6 +18,8 @@ type reader struct {
 	resources  map[string]*resource
 	policies   []policy
 	onFailure  map[string]string // by the name of a function
+	mappings   *yaml.Node        // the section Mappings, nil without one
+	inRules    bool              // whether a rule is worked out
 }
 
 func newReader(file string, opts Options) *reader {

@@ -62,7 +62,7 @@ func (e *Error) Error() string {
 
 // sections of a template that say nothing about how it runs.
 var ignoredSections = map[string]bool{
-	"AWSTemplateFormatVersion": true, "Transform": true, "Description": true, "Metadata": true, "Outputs": true, "Rules": true,
+	"AWSTemplateFormatVersion": true, "Transform": true, "Description": true, "Metadata": true, "Outputs": true,
 }
 
 // Load reads the template at path. The error is one line; of a template that is
@@ -96,7 +96,7 @@ func (r *reader) read(root *yaml.Node, stack *Stack) error {
 	}
 	for _, s := range sections {
 		switch {
-		case s.key == "Parameters" || s.key == "Conditions" || s.key == "Globals" || s.key == "Resources" || ignoredSections[s.key]:
+		case s.key == "Parameters" || s.key == "Rules" || s.key == "Mappings" || s.key == "Conditions" || s.key == "Globals" || s.key == "Resources" || ignoredSections[s.key]:
 		default:
 			return r.errorf(s.node, "section %s is not understood on this machine", s.key)
 		}
@@ -106,6 +106,8 @@ func (r *reader) read(root *yaml.Node, stack *Stack) error {
 		read    func(*yaml.Node) error
 	}{
 		{"Parameters", r.readParameters},
+		{"Rules", r.readRules},
+		{"Mappings", r.readMappings},
 		{"Conditions", r.readConditions},
 		{"Globals", r.readGlobals},
 		{"Resources", r.readResources},

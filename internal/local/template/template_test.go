@@ -112,10 +112,16 @@ func TestLoad_Others(t *testing.T) {
 	}
 }
 
+// signIn are the parameters that each AuthMode needs.
+var signIn = map[string]map[string]string{
+	"IAM": {"AuthMode": "IAM"},
+	"JWT": {"AuthMode": "JWT", "JwtIssuer": "https://issuer.example", "JwtAudience": "fasttrack"},
+}
+
 // The project's own template is understood in both modes.
 func TestLoad_Project(t *testing.T) {
 	for _, mode := range []string{"IAM", "JWT"} {
-		stack, err := template.Load("../../../template.yaml", options(map[string]string{"AuthMode": mode, "JwtIssuer": "https://issuer.example"}))
+		stack, err := template.Load("../../../template.yaml", options(signIn[mode]))
 		if err != nil {
 			t.Errorf("%s: %v", mode, err)
 			continue
