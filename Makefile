@@ -49,7 +49,7 @@ build: ## Build the Lambda binaries and the CLI for this machine, into build/
 # the template's. FASTTRACK_ADDR is where it listens, 127.0.0.1:8080 by default.
 run: build ## Serve the whole system on this machine (FLOWS, ATTACH, DATA, PARAMETERS: see the Makefile)
 	@exec build/fasttrack local $(if $(FLOWS),--flows '$(FLOWS)') $(if $(DATA),--data '$(DATA)') \
-		$(ATTACH:%=--attach '%') $(PARAMETERS:%=--parameter '%')
+		$(if $(IDENTITIES),--identities '$(IDENTITIES)') $(ATTACH:%=--attach '%') $(PARAMETERS:%=--parameter '%')
 
 test: build ## Run all tests
 	go vet ./...

@@ -43,12 +43,18 @@ func (a *api) credential(ctx context.Context) (credential, error) {
 		}}, nil
 	case token != "":
 		return credential{client.Bearer(token), func(status int) string { return tokenAdvice(token, status, time.Now()) }}, nil
-	case local:
-		return credential{}, usageError{errors.New("who are you? Give --as EMAIL, or set FASTTRACK_AS")}
+	case local && os.Getenv("AWS_ACCESS_KEY_ID") == "":
+		return credential{}, usageError{errors.New("who are you? Give --as EMAIL, or set FASTTRACK_AS; where this machine runs AuthMode=IAM, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, such as ada and ada")}
 	}
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return credential{}, fmt.Errorf("AWS configuration: %w", err)
+	}
+	if local {
+		if cfg.Region == "" {
+			cfg.Region = "us-east-1"
+		}
+		return credential{client.SigV4(cfg), localAdvice}, nil
 	}
 	return credential{client.SigV4(cfg), func(status int) string { return awsAdvice(ctx, cfg, status) }}, nil
 }
@@ -96,6 +102,14 @@ func tokenAdvice(token string, status int, now time.Time) string {
 	audience := strings.Trim(string(claims.Audience), `"`)
 	return fmt.Sprintf("FASTTRACK_TOKEN is of issuer %q for audience %q: they must be the stack's parameters JwtIssuer and JwtAudience. "+
 		"An API with AuthMode IAM wants AWS credentials instead: unset FASTTRACK_TOKEN.", claims.Issuer, orDefault(audience, claims.Client))
+}
+
+// localAdvice is for calls that were signed for this machine.
+func localAdvice(status int) string {
+	if status == http.StatusUnauthorized {
+		return "The call was signed with AWS credentials, and this machine runs AuthMode=JWT: give --as EMAIL."
+	}
+	return "The call was signed with AWS credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be those of an identity of `fasttrack local --identities`, such as ada and ada."
 }
 
 // awsAdvice names the key that a refused call was signed with; the key's id is no

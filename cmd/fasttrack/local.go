@@ -11,17 +11,19 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/internal/local/identities"
 )
 
 // newLocalCommand serves the whole system on this machine until it is stopped.
 func newLocalCommand() *cobra.Command {
 	var o local.Options
+	var who string
 	cmd := &cobra.Command{
 		Use:   "local",
 		Short: "Serve the whole system on this machine",
 		Long: "Serve the API, the Lambda binaries, the state machine, the table and the event bus of the template on this machine. " +
 			"Nothing leaves it, and no AWS account is needed. `make run` builds the binaries and calls this.",
-		Example: "  fasttrack local\n  fasttrack local --addr 127.0.0.1:9000\n  fasttrack local --data ~/fasttrack\n  fasttrack local --attach python-hooks=9001\n  fasttrack local --parameter AuditDigest=true",
+		Example: "  fasttrack local\n  fasttrack local --addr 127.0.0.1:9000\n  fasttrack local --data ~/fasttrack\n  fasttrack local --attach python-hooks=9001\n  fasttrack local --parameter AuditDigest=true\n  fasttrack local --parameter AuthMode=IAM --identities people.yaml",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			file, err := flow.Load(o.Flows)
@@ -30,6 +32,11 @@ func newLocalCommand() *cobra.Command {
 			}
 			if err := checkLocalHooks(cmd.Context(), file, o.Flows, o.BuildDir); err != nil {
 				return err
+			}
+			if who != "" {
+				if o.Identities, err = identities.Load(who); err != nil {
+					return err
+				}
 			}
 			if o.Log = cmd.ErrOrStderr(); fileOf(o.Log) != nil {
 				o.Log = fileOf(o.Log) // processes inherit a file
@@ -44,6 +51,7 @@ func newLocalCommand() *cobra.Command {
 	cmd.Flags().StringArrayVar(&o.Attach, "attach", nil, "`NAME[=PORT]` of a function that a process of your own serves; may be repeated")
 	cmd.Flags().StringToStringVar(&o.Parameters, "parameter", nil, "`NAME=VALUE` of a parameter of the template; may be repeated")
 	cmd.Flags().StringVar(&o.Flows, "flows", "flows.yaml", "the `FILE` of flows to serve, checked before anything starts")
+	cmd.Flags().StringVar(&who, "identities", os.Getenv("FASTTRACK_IDENTITIES"), "the `FILE` of those who may sign calls with AuthMode=IAM, by access key; without one ada, grace, linus, root, ci and alan (FASTTRACK_IDENTITIES)")
 	return cmd
 }
 
@@ -52,7 +60,13 @@ func serve(ctx context.Context, o local.Options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, welcome, stack.URL(), stack.AWSURL(), stack.Lambda.AttachAddr("NAME"))
+	fmt.Fprintf(out, "fasttrack serves %s\n\nTry, in another terminal:\n\n", stack.URL())
+	if stack.Template.Parameters["AuthMode"] == "IAM" {
+		fmt.Fprintf(out, trySigned, stack.URL())
+	} else {
+		fmt.Fprintf(out, tryTokens, stack.URL())
+	}
+	fmt.Fprintf(out, alsoServed, stack.AWSURL(), stack.Lambda.AttachAddr("NAME"))
 	for _, a := range stack.Attached() {
 		fmt.Fprintf(out, "Function %s:  AWS_LAMBDA_RUNTIME_API=%s\n", a.Name, a.Addr)
 	}
@@ -68,12 +82,8 @@ func serve(ctx context.Context, o local.Options, out io.Writer) error {
 	return stack.Close(stopping)
 }
 
-// welcome says what to try. Its lines work when they are pasted.
-const welcome = `fasttrack serves %[1]s
-
-Try, in another terminal:
-
-  # Everything goes: approved by code, before anybody is asked.
+// tryTokens says what to try. Its lines work when they are pasted.
+const tryTokens = `  # Everything goes: approved by code, before anybody is asked.
   curl -s %[1]s/requests -H 'Authorization: Bearer ada@example.com' -H 'Prefer: wait=5' -d '{"flow":"everything-goes"}'
 
   # An emergency is fast tracked, with the reason that everyone sees.
@@ -81,9 +91,23 @@ Try, in another terminal:
 
   # Anything else goes to people: Ada asks, Grace approves.
   curl -s %[1]s/requests/$(curl -s %[1]s/requests -H 'Authorization: Bearer ada@example.com' -H 'Prefer: wait=5' -d '{"flow":"aws-access","reason":"have a look","fields":{"target":"prod-ro"}}' | sed 's/.*"id":"\([0-9A-Z]\{26\}\)".*/\1/')/approve -H 'Authorization: Bearer grace@example.com' -d '{"reason":"go ahead"}'
+`
 
-AWS services:         aws --endpoint-url %[2]s stepfunctions list-state-machines
-Own hook functions:   AWS_LAMBDA_RUNTIME_API=%[3]s
+// trySigned says what to try with AuthMode=IAM.
+const trySigned = `  # Calls are signed (SigV4). Ada is asked who she is by AWS credentials, as at AWS.
+  export AWS_ACCESS_KEY_ID=ada AWS_SECRET_ACCESS_KEY=ada AWS_REGION=us-east-1 FASTTRACK_URL=%[1]s
+  build/fasttrack request everything-goes
+  build/fasttrack request aws-access -f target=prod-ro --reason 'have a look'
+
+  # Grace approves. Any client that signs will do.
+  curl -s %[1]s/requests?view=inbox --aws-sigv4 aws:amz:us-east-1:execute-api --user grace:grace
+  AWS_ACCESS_KEY_ID=grace AWS_SECRET_ACCESS_KEY=grace build/fasttrack approve ID --reason 'go ahead'
+
+`
+
+// alsoServed is what else there is, however callers prove who they are.
+const alsoServed = `AWS services:         aws --endpoint-url %[1]s stepfunctions list-state-machines
+Own hook functions:   AWS_LAMBDA_RUNTIME_API=%[2]s
                       (a runtime client that takes no path there, such as Node's: --attach NAME)
 `
 

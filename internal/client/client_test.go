@@ -50,6 +50,7 @@ func TestProblems(t *testing.T) {
 		"a field":        {400, `{"status":400,"detail":"not valid","errors":[{"field":"fields.a","detail":"it is missing"},{"field":"reason","detail":"it is too long"}]}`, "fields.a: it is missing\nreason: it is too long"},
 		"a conflict":     {409, `{"status":409,"detail":"This request is approved already."}`, "This request is approved already."},
 		"a crash":        {500, `{"status":500,"detail":"Something went wrong.","instance":"r-1"}`, "Something went wrong. (500, instance r-1)"},
+		"API Gateway's":  {403, `{"message":"The security token included in the request is invalid."}`, "URL answered 403 Forbidden: The security token included in the request is invalid."},
 		"no problem":     {502, `<html>`, "URL answered 502 Bad Gateway"},
 		"sent elsewhere": {302, ``, "URL answered 302 Found, a redirect to https://evil.example, which is not followed; if that is the API, give it with --url"},
 		"a gateway":      {403, `{"message":"Forbidden by a policy"}`, "URL answered 403 Forbidden: Forbidden by a policy"},

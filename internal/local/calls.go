@@ -10,12 +10,8 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local/eventbridge"
-	"github.com/fasttrack-dev/fasttrack/internal/local/kms"
 	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
-	"github.com/fasttrack-dev/fasttrack/internal/local/secretsmanager"
-	"github.com/fasttrack-dev/fasttrack/internal/local/sns"
-	"github.com/fasttrack-dev/fasttrack/internal/local/stepfunctions"
+	"github.com/fasttrack-dev/fasttrack/internal/local/wire"
 	"github.com/fasttrack-dev/fasttrack/internal/partition"
 )
 
@@ -31,8 +27,8 @@ type Call struct {
 }
 
 // tell tells OnCall what IAM would be asked about a request of a function.
-func (s *Stack) tell(r *http.Request) {
-	function, is := s.Lambda.CallerOf(accessKey(r))
+func (s *Stack) tell(r *http.Request, c wire.Call) {
+	function, is := s.Lambda.CallerOf(wire.Scope(r).AccessKey)
 	if !is {
 		return
 	}
@@ -41,17 +37,10 @@ func (s *Stack) tell(r *http.Request) {
 	if err != nil {
 		return // the service says what is wrong
 	}
-	for _, c := range callsOf(r, body, s.opts.Region) {
-		c.Function = function
-		s.opts.OnCall(c)
+	for _, made := range s.callsOf(r, c, body) {
+		made.Function = function
+		s.opts.OnCall(made)
 	}
-}
-
-// accessKey is the id in a signature (SigV4), "" without one.
-func accessKey(r *http.Request) string {
-	_, rest, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
-	id, _, _ := strings.Cut(rest, "/")
-	return id
 }
 
 // asked are the members by which calls name what they are about.
@@ -66,55 +55,69 @@ type asked struct {
 	}
 }
 
-func callsOf(r *http.Request, body []byte, region string) []Call {
+func (s *Stack) callsOf(r *http.Request, c wire.Call, body []byte) []Call {
 	var in asked
+	region := s.opts.Region
 	_ = json.Unmarshal(body, &in) // what is no JSON names nothing
-	target := r.Header.Get("X-Amz-Target")
-	_, operation, _ := strings.Cut(target, ".")
-	switch {
-	case strings.HasPrefix(target, "DynamoDB_20120810."):
-		return in.dynamoDB(operation, region)
-	case strings.HasPrefix(target, stepfunctions.Target):
+	switch c.Service {
+	case "dynamodb":
+		return in.dynamoDB(c.Operation, region)
+	case "states":
 		on := in.StateMachineArn + in.ExecutionArn
 		if on == "" {
 			on = "*"
 		}
-		return []Call{{Action: "states:" + operation, Resource: on}}
-	case strings.HasPrefix(target, eventbridge.APITarget):
+		return []Call{{Action: "states:" + c.Operation, Resource: on}}
+	case "events":
 		var calls []Call
 		for _, e := range in.Entries {
 			on := e.EventBusName
 			if !strings.HasPrefix(on, "arn:") {
 				on = arn(region, "events", "event-bus/"+on)
 			}
-			calls = append(calls, Call{Action: "events:" + operation, Resource: on})
+			calls = append(calls, Call{Action: "events:" + c.Operation, Resource: on})
 		}
 		return calls
-	case target == secretsmanager.Target:
+	case "secretsmanager":
 		on := in.SecretId
 		if !strings.HasPrefix(on, "arn:") {
 			on = arn(region, "secretsmanager", "secret:"+on)
 		}
-		return []Call{{Action: "secretsmanager:" + operation, Resource: on}}
-	case strings.HasPrefix(target, kms.Target):
-		return []Call{{Action: "kms:" + operation, Resource: in.KeyId}}
-	case sns.Handles(r):
-		form, _ := url.ParseQuery(string(body))
-		return []Call{{Action: "sns:" + form.Get("Action"), Resource: form.Get("TopicArn")}}
-	}
-	if name, is := strings.CutPrefix(r.URL.EscapedPath(), lambda.APIPath); is {
-		name, what, _ := strings.Cut(name, "/")
-		action := "lambda:InvokeFunction"
-		if strings.HasPrefix(what, "aliases/") {
-			action = "lambda:GetAlias"
+		return []Call{{Action: "secretsmanager:" + c.Operation, Resource: on}}
+	case "kms":
+		return []Call{{Action: "kms:" + c.Operation, Resource: in.KeyId}}
+	case "sns":
+		return []Call{{Action: "sns:" + c.Operation, Resource: c.Form.Get("TopicArn")}}
+	case "iam":
+		name := c.Form.Get("RoleName")
+		on := "arn:" + partition.Of(region) + ":iam::" + AccountID + ":role/" + name
+		for _, r := range s.roles() {
+			if r.Name == name {
+				on = r.ARN
+			}
 		}
-		name, _ = url.PathUnescape(name)
-		if !strings.HasPrefix(name, "arn:") {
-			name = arn(region, "lambda", "function:"+name)
-		}
-		return []Call{{Action: action, Resource: name}}
+		return []Call{{Action: "iam:" + c.Operation, Resource: on}}
+	case "lambda":
+		return lambdaCall(r, region)
 	}
 	return nil
+}
+
+func lambdaCall(r *http.Request, region string) []Call {
+	name, is := strings.CutPrefix(r.URL.EscapedPath(), lambda.APIPath)
+	if !is {
+		return nil
+	}
+	name, what, _ := strings.Cut(name, "/")
+	action := "lambda:InvokeFunction"
+	if strings.HasPrefix(what, "aliases/") {
+		action = "lambda:GetAlias"
+	}
+	name, _ = url.PathUnescape(name)
+	if !strings.HasPrefix(name, "arn:") {
+		name = arn(region, "lambda", "function:"+name)
+	}
+	return []Call{{Action: action, Resource: name}}
 }
 
 // dynamoDB gives what IAM looks at: of a transaction each action in it, of a

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local/wire"
 )
 
 // Capacity is what one call of DynamoDB took, of the tables and their indexes.
@@ -37,7 +39,7 @@ func (s *Stack) meter(w http.ResponseWriter, r *http.Request) {
 	s.DynamoDB.ServeHTTP(copied, r)
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	if units := consumed(copied.body.Bytes()); units > 0 {
-		function, _ := s.Lambda.CallerOf(accessKey(r))
+		function, _ := s.Lambda.CallerOf(wire.Scope(r).AccessKey)
 		s.opts.OnCapacity(Capacity{Function: function, Operation: operation, Write: writes[operation], Units: units})
 	}
 }

@@ -22,10 +22,10 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local/datafolder"
 	"github.com/fasttrack-dev/fasttrack/internal/local/dynamodb"
 	"github.com/fasttrack-dev/fasttrack/internal/local/eventbridge"
+	"github.com/fasttrack-dev/fasttrack/internal/local/identities"
 	"github.com/fasttrack-dev/fasttrack/internal/local/kms"
 	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
 	"github.com/fasttrack-dev/fasttrack/internal/local/loopback"
-	"github.com/fasttrack-dev/fasttrack/internal/local/secretsmanager"
 	"github.com/fasttrack-dev/fasttrack/internal/local/sns"
 	"github.com/fasttrack-dev/fasttrack/internal/local/sqs"
 	"github.com/fasttrack-dev/fasttrack/internal/local/stepfunctions"
@@ -75,6 +75,9 @@ type Options struct {
 	OnInvoked func(lambda.Invoked)
 	// OnCapacity is told what each call of DynamoDB took; nil is not told.
 	OnCapacity func(Capacity)
+	// Identities are those who may sign calls of the API with AuthMode=IAM; nil are
+	// the default ones.
+	Identities *identities.Set
 	// Clock is what time limits and waits of the state machine go by; nil is
 	// the real one.
 	Clock clockwork.Clock
@@ -96,7 +99,9 @@ type Stack struct {
 	KMS           *kms.Service
 
 	opts     Options
-	data     *datafolder.Folder // nil in memory
+	started  time.Time
+	services map[string]http.Handler // by their names in signatures
+	data     *datafolder.Folder      // nil in memory
 	attached []Attached
 	taskRoot string // where the functions find Options.Flows; "" without
 	listener net.Listener
@@ -115,7 +120,13 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	if o.Region == "" {
 		o.Region = Region
 	}
-	s := &Stack{opts: o}
+	if o.Identities == nil {
+		var err error
+		if o.Identities, err = identities.Default(); err != nil {
+			return nil, err
+		}
+	}
+	s := &Stack{opts: o, started: o.Clock.Now()}
 	if err := s.start(); err != nil {
 		// What has started ends; the error that counts is the first.
 		_ = s.Close(context.WithoutCancel(ctx))
@@ -170,6 +181,7 @@ func (s *Stack) start() error {
 	if err := s.openBus(); err != nil {
 		return err
 	}
+	s.serve()
 	api, err := s.gateway()
 	if err != nil {
 		return err
@@ -304,40 +316,6 @@ func (s *Stack) route(api http.Handler) http.Handler {
 		}
 		api.ServeHTTP(w, r)
 	})
-}
-
-// aws hands a call to the service that it is for.
-func (s *Stack) aws(w http.ResponseWriter, r *http.Request) {
-	target := r.Header.Get("X-Amz-Target")
-	if s.opts.OnCall != nil {
-		s.tell(r)
-	}
-	switch {
-	case strings.HasPrefix(target, "DynamoDB_20120810."):
-		if s.opts.OnCapacity != nil {
-			s.meter(w, r)
-			return
-		}
-		s.DynamoDB.ServeHTTP(w, r)
-	case strings.HasPrefix(target, stepfunctions.Target):
-		s.StepFunctions.ServeHTTP(w, r)
-	case strings.HasPrefix(target, eventbridge.APITarget):
-		s.EventBridge.ServeHTTP(w, r)
-	case sns.Handles(r):
-		s.SNS.ServeHTTP(w, r)
-	case strings.HasPrefix(target, kms.Target):
-		s.KMS.ServeHTTP(w, r)
-	case strings.HasPrefix(target, sqs.Target):
-		s.SQS.ServeHTTP(w, r)
-	case target == secretsmanager.Target:
-		secretsmanager.ServeHTTP(w, r)
-	case strings.HasPrefix(r.URL.Path, "/2015-03-31/functions/"):
-		s.Lambda.ServeHTTP(w, r)
-	case strings.HasPrefix(r.URL.Path, lambda.ConfigPath):
-		s.Lambda.ServeConfig(w, r)
-	default:
-		http.Error(w, "this machine serves Step Functions, DynamoDB, EventBridge, Lambda, SNS, SQS, KMS and Secrets Manager; this call is for none of them", http.StatusNotFound)
-	}
 }
 
 // Close stops everything; no process of a function is left.

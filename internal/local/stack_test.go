@@ -41,7 +41,7 @@ func TestStartServes(t *testing.T) {
 		"/requests/../none": http.StatusNotFound,
 		"//healthz":         http.StatusNotFound,
 		"/_awsome":          http.StatusNotFound,
-		"/_aws":             http.StatusNotFound,
+		"/_aws":             http.StatusBadRequest,
 		"/_aws/2015-03-31/functions/none/invocations": http.StatusNotFound,
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), "GET", stack.URL(), nil)

@@ -69,7 +69,7 @@ func (s *Stack) statusChanged(detail stepfunctions.StatusChange) {
 // gateway makes the HTTP API of the template.
 func (s *Stack) gateway() (*gateway.Gateway, error) {
 	o := gateway.Options{
-		Invoker: s.Lambda, AccountID: AccountID,
+		Invoker: s.Lambda, AccountID: AccountID, Identities: s.opts.Identities,
 		OnError: func(route string, err error) { fmt.Fprintf(s.opts.Log, "local: %s: %v\n", route, err) },
 	}
 	for _, api := range s.Template.APIs {
@@ -77,6 +77,8 @@ func (s *Stack) gateway() (*gateway.Gateway, error) {
 			route := gateway.Route{Key: r.Key, Function: r.FunctionARN}
 			switch r.Authorization {
 			case "NONE":
+			case "AWS_IAM":
+				route.IAM = true
 			case "JWT":
 				audience := ""
 				if len(r.Audience) > 0 {

@@ -8,6 +8,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -23,6 +24,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local/identities"
 	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
 )
 
@@ -37,8 +39,11 @@ const (
 type Route struct {
 	Key      string
 	Function string
-	// Authorizer is nil for a public route.
+	// Authorizer is nil for a route without tokens.
 	Authorizer *Authorizer
+	// IAM takes callers that sign (AWS_IAM); without it and an Authorizer a route is
+	// public.
+	IAM bool
 }
 
 // Authorizer is the JWT authorizer of a route.
@@ -51,6 +56,8 @@ type Options struct {
 	Routes    []Route
 	Invoker   lambda.Invoker
 	AccountID string
+	// Identities are those who may sign.
+	Identities *identities.Set
 	// Now is time.Now if nil.
 	Now func() time.Time
 	// OnError is told why an integration failed.
@@ -109,6 +116,15 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ev := g.event(r, rt, parameters, body, id)
+	if rt.IAM {
+		who, refusal := g.signer(r, body)
+		if refusal != nil {
+			w.Header().Set("X-Amzn-Errortype", refusal.Code)
+			message(w, http.StatusForbidden, refusal.Message)
+			return
+		}
+		ev.RequestContext.Authorizer = who
+	}
 	if rt.Authorizer != nil {
 		ev.Headers["authorization"] = "Bearer " + token
 		ev.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
@@ -178,6 +194,7 @@ func isText(contentType string) bool {
 
 func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, rt route, ev events.APIGatewayV2HTTPRequest) {
 	raw, err := json.Marshal(ev)
+	raw = bytes.Replace(raw, noCognito, []byte(`"cognitoIdentity":null`), 1)
 	if err != nil {
 		message(w, http.StatusInternalServerError, "Internal Server Error")
 		return
@@ -258,5 +275,6 @@ func answer(w http.ResponseWriter, payload []byte) error {
 func message(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte(`{"message":"` + text + `"}`))
+	raw, _ := json.Marshal(map[string]string{"message": text}) // a text always becomes JSON
+	_, _ = w.Write(raw)
 }

@@ -9,7 +9,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -18,10 +17,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-)
 
-// Target is what the names of its calls begin with.
-const Target = "TrentService."
+	"github.com/fasttrack-dev/fasttrack/internal/local/wire"
+)
 
 // algorithm is the one signing algorithm of a key on P-256.
 const algorithm = "ECDSA_SHA_256"
@@ -84,92 +82,79 @@ func open(dir, id string) (*ecdsa.PrivateKey, error) {
 	return key, os.Rename(path+".new", path)
 }
 
-// failure is an error as the service tells it.
-type failure struct {
-	Type    string `json:"__type"`
-	Message string `json:"message"`
+type keyInput struct{ KeyId string } //nolint:revive // as the service spells it
+
+type signInput struct {
+	keyInput
+	Message          []byte
+	MessageType      string
+	SigningAlgorithm string
 }
 
-// ServeHTTP answers as
-// https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html says; a call
-// that isn't one of the two is refused by name.
-func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer, failed := s.answer(w, r)
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	if failed != nil {
-		w.WriteHeader(http.StatusBadRequest)
-		answer = failed
-	}
-	_ = json.NewEncoder(w).Encode(answer) // a caller that is gone needs none
+// operations answer as
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html says.
+func (s *Service) operations() wire.Service {
+	return wire.Service{Name: "kms", MaxBody: 1 << 16, Operations: map[string]wire.Operation{
+		"Sign": wire.JSON(func(in signInput) (any, error) {
+			arn, key, err := s.find(in.KeyId)
+			if err != nil {
+				return nil, err
+			}
+			signature, err := sign(key, in.Message, in.MessageType, in.SigningAlgorithm)
+			return map[string]any{"KeyId": arn, "Signature": signature, "SigningAlgorithm": algorithm}, err
+		}),
+		"GetPublicKey": wire.JSON(func(in keyInput) (any, error) {
+			arn, key, err := s.find(in.KeyId)
+			if err != nil {
+				return nil, err
+			}
+			public, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+			return map[string]any{
+				"KeyId": arn, "PublicKey": public, "KeySpec": "ECC_NIST_P256", "CustomerMasterKeySpec": "ECC_NIST_P256",
+				"KeyUsage": "SIGN_VERIFY", "SigningAlgorithms": []string{algorithm},
+			}, err
+		}),
+	}}
 }
 
-func (s *Service) answer(w http.ResponseWriter, r *http.Request) (any, *failure) {
-	var in struct {
-		KeyID            string `json:"KeyId"`
-		Message          []byte
-		MessageType      string
-		SigningAlgorithm string
-	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&in); err != nil {
-		return nil, &failure{"SerializationException", err.Error()}
-	}
-	arn, key := s.find(in.KeyID)
-	if key == nil {
-		return nil, &failure{"NotFoundException", fmt.Sprintf("Key '%s' does not exist", in.KeyID)}
-	}
-	switch call := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), Target); call {
-	case "Sign":
-		signature, failed := sign(key, in.Message, in.MessageType, in.SigningAlgorithm)
-		return map[string]any{"KeyId": arn, "Signature": signature, "SigningAlgorithm": algorithm}, failed
-	case "GetPublicKey":
-		public, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-		if err != nil {
-			return nil, &failure{"KMSInternalException", err.Error()}
-		}
-		return map[string]any{
-			"KeyId": arn, "PublicKey": public, "KeySpec": "ECC_NIST_P256", "CustomerMasterKeySpec": "ECC_NIST_P256",
-			"KeyUsage": "SIGN_VERIFY", "SigningAlgorithms": []string{algorithm},
-		}, nil
-	default:
-		return nil, &failure{"UnknownOperationException", fmt.Sprintf("this machine's KMS knows Sign and GetPublicKey, not %s", call)}
-	}
-}
+// ServeHTTP answers the service's calls (AWS JSON 1.1).
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.operations().ServeHTTP(w, r) }
+
+// Served lists the operations.
+func (s *Service) Served() []string { return s.operations().Served() }
 
 // find takes an ARN, or the id at its end.
-func (s *Service) find(id string) (arn string, key *ecdsa.PrivateKey) {
+func (s *Service) find(id string) (arn string, key *ecdsa.PrivateKey, err error) {
 	for arn, key := range s.keys {
 		if id == arn || id == idOf(arn) {
-			return arn, key
+			return arn, key, nil
 		}
 	}
-	return "", nil
+	return "", nil, wire.Fail("NotFoundException", "Key '%s' does not exist", id)
 }
 
 // sign signs a message, or the SHA-256 of one where its type is DIGEST.
-func sign(key *ecdsa.PrivateKey, message []byte, kind, with string) ([]byte, *failure) {
-	invalid := func(format string, args ...any) *failure {
-		return &failure{"ValidationException", fmt.Sprintf(format, args...)}
-	}
+func sign(key *ecdsa.PrivateKey, message []byte, kind, with string) ([]byte, error) {
 	switch {
 	case len(message) == 0 || len(message) > maxMessage:
-		return nil, invalid("a message has 1 to %d bytes, not %d", maxMessage, len(message))
+		return nil, wire.Fail("ValidationException", "a message has 1 to %d bytes, not %d", maxMessage, len(message))
 	case with != algorithm:
-		return nil, &failure{"InvalidKeyUsageException", fmt.Sprintf("Algorithm %s is incompatible with key spec ECC_NIST_P256.", with)}
+		return nil, wire.Fail("InvalidKeyUsageException", "Algorithm %s is incompatible with key spec ECC_NIST_P256.", with)
 	}
 	switch kind {
 	case "DIGEST":
 		if len(message) != sha256.Size {
-			return nil, invalid("Digest is invalid length for algorithm %s.", algorithm)
+			return nil, wire.Fail("ValidationException", "Digest is invalid length for algorithm %s.", algorithm)
 		}
 	case "RAW", "":
 		sum := sha256.Sum256(message)
 		message = sum[:]
 	default:
-		return nil, invalid("MessageType %q is not understood on this machine", kind)
+		return nil, wire.Fail("ValidationException", "MessageType %q is not understood on this machine", kind)
 	}
 	signature, err := ecdsa.SignASN1(rand.Reader, key, message)
 	if err != nil {
-		return nil, &failure{"KMSInternalException", err.Error()}
+		return nil, &wire.Failure{Status: http.StatusInternalServerError, Code: "KMSInternalException", Message: err.Error()}
 	}
 	return signature, nil
 }

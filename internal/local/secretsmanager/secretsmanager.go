@@ -3,35 +3,39 @@
 package secretsmanager
 
 import (
-	"encoding/json"
-	"net/http"
 	"os"
+	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/hook/secret"
+	"github.com/fasttrack-dev/fasttrack/internal/local/wire"
+	"github.com/fasttrack-dev/fasttrack/internal/partition"
 )
 
-// Target is the one call that is answered.
-const Target = "secretsmanager.GetSecretValue"
+type input struct{ SecretId, VersionStage string } //nolint:revive // as the service spells it
 
-// ServeHTTP answers GetSecretValue from the variable that secret.Variable names,
-// and ResourceNotFoundException where it is empty.
-func ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var in struct {
-		ID string `json:"SecretId"`
-	}
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	answer := func(status int, v map[string]string) {
-		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(v) // a caller that is gone needs none
-	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&in); err != nil || in.ID == "" {
-		answer(http.StatusBadRequest, map[string]string{"__type": "InvalidRequestException", "Message": "SecretId was expected"})
-		return
-	}
-	text := os.Getenv(secret.Variable(in.ID))
-	if text == "" {
-		answer(http.StatusBadRequest, map[string]string{"__type": "ResourceNotFoundException", "Message": "Secrets Manager can't find the specified secret."})
-		return
-	}
-	answer(http.StatusOK, map[string]string{"Name": in.ID, "SecretString": text})
+// New returns a service that answers GetSecretValue from the variable that
+// secret.Variable names, and ResourceNotFoundException where it is empty. A secret
+// has one version, AWSCURRENT.
+func New(account, region string) wire.Service {
+	return wire.Service{Name: "secretsmanager", MaxBody: 1 << 16, Operations: map[string]wire.Operation{
+		"GetSecretValue": wire.JSON(func(in input) (any, error) {
+			if in.SecretId == "" {
+				return nil, wire.Fail("InvalidParameterException", "SecretId is missing")
+			}
+			if in.VersionStage != "" && in.VersionStage != "AWSCURRENT" {
+				return nil, wire.Fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: %s", in.VersionStage)
+			}
+			text := os.Getenv(secret.Variable(in.SecretId))
+			if text == "" {
+				return nil, wire.Fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret: this machine looks for it in the environment variable %s.", secret.Variable(in.SecretId))
+			}
+			arn, name := in.SecretId, in.SecretId
+			if _, after, isARN := strings.Cut(arn, ":secret:"); isARN {
+				name = after
+			} else {
+				arn = "arn:" + partition.Of(region) + ":secretsmanager:" + region + ":" + account + ":secret:" + name
+			}
+			return map[string]any{"ARN": arn, "Name": name, "SecretString": text, "VersionStages": []string{"AWSCURRENT"}}, nil
+		}),
+	}}
 }

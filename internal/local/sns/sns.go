@@ -3,13 +3,16 @@
 package sns
 
 import (
-	"encoding/xml"
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"sync"
 
 	"github.com/google/uuid"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local/wire"
 )
 
 // kept is how many messages are kept, the newest.
@@ -35,49 +38,37 @@ func (s *Service) Messages() []Message {
 	return append([]Message(nil), s.messages...)
 }
 
-// Handles tells whether a request is one of SNS.
-func Handles(r *http.Request) bool {
-	return r.Method == http.MethodPost && r.Header.Get("Content-Type") == "application/x-www-form-urlencoded"
+// ServeHTTP answers the service's calls (AWS query).
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.operations().ServeHTTP(w, r) }
+
+// Served lists the operations.
+func (s *Service) Served() []string { return s.operations().Served() }
+
+func (s *Service) operations() wire.Service {
+	return wire.Service{Name: "sns", MaxBody: 1 << 20, Operations: map[string]wire.Operation{
+		"Publish": wire.Form(s.publish, "TopicArn", "TargetArn", "Subject", "Message"),
+	}}
 }
 
-type published struct {
-	XMLName   xml.Name `xml:"http://sns.amazonaws.com/doc/2010-03-31/ PublishResponse"`
-	MessageID string   `xml:"PublishResult>MessageId"`
-	RequestID string   `xml:"ResponseMetadata>RequestId"`
-}
-
-type refused struct {
-	XMLName xml.Name `xml:"http://sns.amazonaws.com/doc/2010-03-31/ ErrorResponse"`
-	Type    string   `xml:"Error>Type"`
-	Code    string   `xml:"Error>Code"`
-	Message string   `xml:"Error>Message"`
-}
-
-// ServeHTTP answers Publish; any other action is refused by name.
-func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "text/xml")
-	action, subject := r.PostFormValue("Action"), r.PostFormValue("Subject")
-	fail := func(code, message string) {
-		w.WriteHeader(http.StatusBadRequest)
-		_ = xml.NewEncoder(w).Encode(refused{Type: "Sender", Code: code, Message: message})
-	}
+// publish keeps a message, and prints its subject
+// (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
+func (s *Service) publish(form url.Values) (any, error) {
+	topic := cmp.Or(form.Get("TopicArn"), form.Get("TargetArn"))
+	subject := form.Get("Subject")
 	switch {
-	case action != "Publish":
-		fail("InvalidAction", "this machine's SNS answers Publish alone, not "+action)
-		return
+	case topic == "":
+		return nil, wire.Fail("InvalidParameter", "Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter")
 	case len(subject) > 100:
-		fail("InvalidParameter", "Invalid parameter: Subject")
-		return
-	case r.PostFormValue("Message") == "":
-		fail("InvalidParameter", "Invalid parameter: Empty message")
-		return
+		return nil, wire.Fail("InvalidParameter", "Invalid parameter: Subject")
+	case form.Get("Message") == "":
+		return nil, wire.Fail("InvalidParameter", "Invalid parameter: Empty message")
 	}
-	m := Message{ID: uuid.NewString(), Topic: r.PostFormValue("TopicArn"), Subject: subject, Text: r.PostFormValue("Message")}
+	m := Message{ID: uuid.NewString(), Topic: topic, Subject: subject, Text: form.Get("Message")}
 	s.mu.Lock()
 	if s.messages = append(s.messages, m); len(s.messages) > kept {
 		s.messages = s.messages[len(s.messages)-kept:]
 	}
 	s.mu.Unlock()
 	fmt.Fprintf(s.log, "sns | %s\n", subject)
-	_ = xml.NewEncoder(w).Encode(published{MessageID: m.ID, RequestID: uuid.NewString()})
+	return struct{ MessageId string }{m.ID}, nil //nolint:revive // as the service spells it
 }

@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -62,6 +63,9 @@ var versions = map[string]string{
 // scopes are services that have another name in signatures than in the AWS CLI.
 var scopes = map[string]string{"monitoring": "cloudwatch", "email": "ses"}
 
+// lambdaPath is where Lambda's calls are: each version of the API has a date.
+var lambdaPath = regexp.MustCompile(`^/20\d\d-\d\d-\d\d/(functions|account-settings|event-source-mappings|layers)`)
+
 // maxForm is the largest call of a query protocol: a template has up to 1 MB.
 const maxForm = 2 << 20
 
@@ -91,6 +95,8 @@ func Of(r *http.Request) Call {
 	case r.Method == http.MethodPost && contentType == "application/x-www-form-urlencoded":
 		c.Protocol = Query
 		c.readForm(r)
+	case c.Service == "" && lambdaPath.MatchString(r.URL.Path):
+		c.Service = "lambda"
 	case c.Service == "s3" || c.Service == "route53" || c.Service == "cloudfront":
 		c.Protocol = RESTXML
 	}
