@@ -3,6 +3,7 @@ package people
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -36,7 +37,8 @@ type asked struct {
 	approved []said
 }
 
-// However logins, addresses, the directory and flows.yaml change, nobody approves
+// However logins, addresses, the directory and flows.yaml change: what somebody is
+// told they may do, in lists too, is what they then can, and nobody approves
 // their own request, counts twice, or acts without today's right.
 func TestOnePersonIsOnePerson(t *testing.T) {
 	newTable := tables(t)
@@ -104,7 +106,8 @@ func TestOnePersonIsOnePerson(t *testing.T) {
 				}
 				q := rapid.SampledFrom(requests).Draw(t, "request")
 				k := tokens.Draw(t, "token")
-				event := rapid.SampledFrom([]string{"approve", "approve", "approve", "approve", "approve", "approve", "approve", "approve", "deny", "cancel"}).Draw(t, "event")
+				event := rapid.SampledFrom([]string{"approve", "approve", "approve", "approve", "approve", "approve", "approve", "approve", "deny", "cancel", "revoke"}).Draw(t, "event")
+				shown := w.shown(k, q.id)
 				before := w.load(q.id)
 				status, body := w.call(k, "POST /requests/{id}/"+event, q.id, `{"reason":"because"}`)
 				seen.saw(k, r)
@@ -117,8 +120,31 @@ func TestOnePersonIsOnePerson(t *testing.T) {
 				if why := q.judge(before, after, event, by, r, seen.under(r)); why != "" {
 					t.Fatalf("%s by %+v: %d %s\n%s\nrules %s", event, by, status, why, body, r.yaml())
 				}
+				took := status == 200 && slices.ContainsFunc(after.History[len(before.History):], func(e run.Entry) bool { return string(e.Event) == event })
+				if may := shown.may(event); may != took {
+					t.Fatalf("%s by %+v: may is %v, and %d\n%s\nshown %+v\nrules %s", event, by, may, status, body, shown, r.yaml())
+				} else if may {
+					outcomes["may"]++
+				} else if status != 404 {
+					outcomes["may not"]++
+				}
 				if before.Status != after.Status {
 					outcomes[string(after.Status)]++
+				}
+			},
+			"pass time": func(t *rapid.T) {
+				w.now = w.now.Add(time.Duration(rapid.IntRange(1, 30).Draw(t, "minutes")) * time.Minute)
+			},
+			"list": func(t *rapid.T) {
+				k := tokens.Draw(t, "token")
+				seen.saw(k, r)
+				for _, view := range []string{"mine", "inbox", "reviewed"} {
+					for _, listed := range w.list(k, view) {
+						if got, want := listed, w.shown(k, listed.ID); !reflect.DeepEqual(got, want) {
+							t.Fatalf("%s: listed as\n%+v\nread as\n%+v", view, got, want)
+						}
+						outcomes["listed"]++
+					}
 				}
 			},
 			"see": func(t *rapid.T) {
@@ -140,7 +166,7 @@ func TestOnePersonIsOnePerson(t *testing.T) {
 		})
 	})
 	t.Logf("outcomes: %v", outcomes)
-	for _, want := range []string{"approved", "denied", "canceled"} {
+	for _, want := range []string{"approved", "denied", "canceled", "may", "may not", "listed"} {
 		if outcomes[want] == 0 {
 			t.Errorf("no request was %s: the test shows nothing", want)
 		}

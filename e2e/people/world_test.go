@@ -91,6 +91,9 @@ func (k token) event(route, id, body string) httpapi.Event {
 	}
 	payload, _ := json.Marshal(claims) // of strings
 	ev := httpapi.Event{RouteKey: route, Body: body, PathParameters: map[string]string{"id": id}}
+	if route == "GET /requests" {
+		ev.QueryStringParameters = map[string]string{"view": id, "limit": "100"}
+	}
 	ev.Headers = map[string]string{"authorization": "Bearer h." + base64.RawURLEncoding.EncodeToString(payload) + ".s"}
 	ev.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
 		JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: map[string]string{"iss": issuer, "sub": k.sub, "iat": "1"}},
@@ -115,6 +118,48 @@ func (w *world) call(k token, route, id, body string) (int, string) {
 		w.tb.Fatalf("%s: %d %s (%v)", route, got.StatusCode, got.Body, err)
 	}
 	return got.StatusCode, got.Body
+}
+
+// shown is what a response says that concerns the caller.
+type shown struct {
+	ID  string
+	You struct {
+		Approve, Deny, Cancel, Revoke struct {
+			May bool
+			Why string
+			// ReasonRequired is nil where the action may not be taken.
+			ReasonRequired *bool `json:"reason_required"`
+		}
+	}
+	WaitingFor []run.WaitsFor `json:"waiting_for"`
+	ETag       string
+}
+
+func (s shown) may(event string) bool {
+	return map[string]bool{"approve": s.You.Approve.May, "deny": s.You.Deny.May, "cancel": s.You.Cancel.May, "revoke": s.You.Revoke.May}[event]
+}
+
+// shown reads a request; what the caller may not see shows nothing.
+func (w *world) shown(k token, id string) shown {
+	var s shown
+	status, body := w.call(k, "GET /requests/{id}", id, "")
+	if err := json.Unmarshal([]byte(body), &s); err != nil {
+		w.tb.Fatal(err)
+	}
+	if status == 200 && (s.ETag == "" || s.WaitingFor == nil || !s.You.Approve.May == (s.You.Approve.Why == "")) {
+		w.tb.Fatalf("shown without etag, waiting_for or why: %s", body)
+	}
+	return s
+}
+
+// list reads the first page of a list.
+func (w *world) list(k token, view string) []shown {
+	var page struct{ Runs []shown }
+	status, body := w.call(k, "GET /requests", view, "")
+	if err := json.Unmarshal([]byte(body), &page); err != nil || status != 200 {
+		w.tb.Fatalf("view=%s: %d %s", view, status, body)
+	}
+	return page.Runs
 }
 
 func (w *world) clock() time.Time { return w.now }

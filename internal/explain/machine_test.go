@@ -107,7 +107,7 @@ func (m *machine) pass(d time.Duration) {
 // explained explains the run as p sees it, by way of the API.
 func (m *machine) explained(p run.Person) explain.Explanation {
 	m.t.Helper()
-	raw, err := json.Marshal(m.run.ViewFor(p, nil))
+	raw, err := json.Marshal(m.run.ViewFor(p, nil, m.now))
 	if err != nil {
 		m.t.Fatal(err)
 	}

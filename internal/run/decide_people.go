@@ -41,10 +41,6 @@ func (d *decider) goOn() {
 			d.ignore(Actor{Type: EngineActor}, ViaEngine, act.ID, err.Error(), "", nil)
 			continue
 		}
-		if act.Event == Approve && d.approved(act.Person) {
-			d.ignore(Actor{Type: EngineActor}, ViaEngine, act.ID, "You have approved this request already.", "", nil)
-			continue
-		}
 		switch {
 		case act.Event == Cancel:
 			d.settle(actCase(act))

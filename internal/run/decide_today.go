@@ -45,10 +45,7 @@ const AdminsDecide = "Waiting for one of the flow's admins to decide: "
 // few of those who may approve are left to meet its threshold.
 func (d *decider) reroute() {
 	v := d.Review
-	if v == nil || slices.Equal(v.Approvers, adminsAlone) && slices.Equal(v.Approvals, oneApproval) {
-		return
-	}
-	why := d.Short(d.step.Today)
+	why := d.tooFew(d.step.Today)
 	if why == "" {
 		return
 	}
@@ -58,6 +55,14 @@ func (d *decider) reroute() {
 	v.toAdmins()
 	v.ApprovedBy, v.Told = nil, 0
 	d.tellNext(AdminsDecide+why+".", nil)
+}
+
+// tooFew says why a review is to go to the admins, "" if it is not.
+func (r *Run) tooFew(t *Today) string {
+	if v := r.Review; v == nil || slices.Equal(v.Approvers, adminsAlone) && slices.Equal(v.Approvals, oneApproval) {
+		return ""
+	}
+	return r.Short(t)
 }
 
 // toAdmins leaves a review to the admins, one of whom is enough.

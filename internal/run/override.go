@@ -32,9 +32,9 @@ func (r *Run) MayOverride(a Act, t *Today) error {
 	return nil
 }
 
-// may is MayAct and, for an override, MayOverride.
+// may is Check and, for an override, MayOverride.
 func (d *decider) may(a Act) error {
-	if err := d.MayAct(a.Event, a.Person, d.step.Today); err != nil || !a.Override {
+	if err := d.Check(a.Event, a.Person, d.step.Today, a.At); err != nil || !a.Override {
 		return err
 	}
 	return d.MayOverride(a, d.step.Today)

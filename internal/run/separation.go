@@ -30,6 +30,18 @@ func (r *Run) Separated(acts []Act) []*Person {
 	return nil
 }
 
+// Apart returns the people of a pending run whom an approval keeps apart: its
+// requester and those who have approved.
+func (r *Run) Apart() []*Person {
+	people := []*Person{&r.Requester}
+	if r.Review != nil {
+		for i := range r.Review.ApprovedBy {
+			people = append(people, &r.Review.ApprovedBy[i].Person)
+		}
+	}
+	return people
+}
+
 // linked takes over from a run, of which r is a copy, what links its people.
 func (r *Run) linked(from *Run) {
 	take := func(to *Person, from Person) { to.Links, to.Crowded = from.Links, from.Crowded }

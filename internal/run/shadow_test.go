@@ -38,18 +38,18 @@ func TestShadow(t *testing.T) {
 			if len(m.run.Review.Checks) > 0 || len(m.run.Review.Errors) > 0 || len(m.last().Checks) > 0 || m.last().Error != "" {
 				t.Errorf("people see what code thinks: %+v, %+v", m.run.Review, m.last())
 			}
-			if m.run.ViewFor(grace, nil).Shadow != nil || m.run.ViewFor(m.run.Requester, nil).Shadow != nil {
+			if m.run.ViewFor(grace, nil, m.now).Shadow != nil || m.run.ViewFor(m.run.Requester, nil, m.now).Shadow != nil {
 				t.Error("who decides or asks sees the verdict")
 			}
 			m.act(run.Approve, grace, "looks right")
 			if m.run.Decision == nil || m.run.Decision.By.ID != grace.ID {
 				t.Errorf("the decision is %+v", m.run.Decision)
 			}
-			if m.run.ViewFor(grace, nil).Shadow != nil {
+			if m.run.ViewFor(grace, nil, m.now).Shadow != nil {
 				t.Error("a reviewer who is no auditor sees the verdict")
 			}
 			admin := run.Person{ID: m.run.Flow.Admins[0], Email: m.run.Flow.Admins[0], Groups: []string{"platform"}}
-			if m.run.ViewFor(admin, nil).Shadow == nil {
+			if m.run.ViewFor(admin, nil, m.now).Shadow == nil {
 				t.Error("an admin doesn't see the verdict of a decided run")
 			}
 		})

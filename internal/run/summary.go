@@ -1,6 +1,9 @@
 package run
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Summary is what lists need of a run: what they show, and while the run is
 // pending what tells whom it waits for. That long it is stored beside the run and
@@ -11,9 +14,13 @@ type Summary struct {
 	Requester Login `json:"requester,omitzero"`
 	// Waiting is nil unless the run is pending.
 	Waiting *Waiting `json:"waiting,omitempty"`
+	// ETag is that of [Run.ETag], "" in what older releases stored.
+	ETag string `json:"etag,omitempty"`
 
 	// admins are the run's; an index has them in Waiting alone.
 	admins []string
+	// run is what this is the summary of, nil where an index holds it.
+	run *Run
 }
 
 // Login is what no response shows of a person, but what [Same] and
@@ -39,15 +46,17 @@ type Waiting struct {
 	ApprovedBy []Login `json:"approved_by,omitempty"`
 	// Named is what get_permissions named; nil in what older releases stored.
 	Named *Named `json:"named,omitempty"`
+	// RequireReason lists the actions that must come with a reason.
+	RequireReason []EventName `json:"require_reason,omitempty"`
 }
 
 // Summary gives the run's summary; its view has no history.
 func (r *Run) Summary() Summary {
-	s := Summary{View: r.View(), Requester: loginOf(r.Requester), admins: r.Flow.Admins}
+	s := Summary{View: r.View(), Requester: loginOf(r.Requester), ETag: r.ETag(), admins: r.Flow.Admins, run: r}
 	s.View.History = nil
 	if r.Status == Pending {
 		s.Waiting = &Waiting{
-			Admins: r.Flow.Admins, Approvals: r.Review.Approvals, SelfApproval: r.Review.SelfApproval,
+			Admins: r.Flow.Admins, Approvals: r.Review.Approvals, SelfApproval: r.Review.SelfApproval, RequireReason: r.Flow.RequireReason,
 			Named: &Named{
 				Approvers: r.Review.approversByHook(r.Flow.Review), Approvals: r.Review.approvalsByHook(r.Flow.Review),
 				Viewers: r.Review.viewersByHook(r.Flow.Review),
@@ -66,19 +75,25 @@ func (s Summary) AwaitsPerson(p Person, t *Today) bool {
 	if s.View.Status != Pending || s.Waiting == nil || s.View.Review == nil {
 		return false
 	}
-	rule := ReviewRule{Approvers: slices.Concat(s.View.Review.Approvers, s.Waiting.Approvers), Approvals: s.Waiting.Approvals, SelfApproval: s.Waiting.SelfApproval}
-	r := Run{
-		Status:    Pending,
-		Flow:      Flow{Name: s.View.Flow, Admins: s.Waiting.Admins, Review: rule},
-		Requester: person(s.View.Requester, s.Requester),
-		Review:    &Review{ReviewRule: rule},
-	}
-	switch {
-	case s.Waiting.Named != nil:
-		r.Review.Named = *s.Waiting.Named
-	case t != nil && t.knows(t.addressOf(p)):
+	r := s.pending()
+	if s.Waiting.Named == nil && t != nil && t.knows(t.addressOf(p)) {
 		// Not known; whoever is shown one too many is refused when they act.
 		r.Review.Named = Named{Approvers: true, Approvals: true}
+	}
+	return r.AwaitsPerson(p, t)
+}
+
+// pending is the run of a summary, as far as it is known.
+func (s Summary) pending() *Run {
+	rule := ReviewRule{Approvers: slices.Concat(s.View.Review.Approvers, s.Waiting.Approvers), Approvals: s.Waiting.Approvals, SelfApproval: s.Waiting.SelfApproval}
+	r := &Run{
+		ID: s.View.ID, Status: Pending,
+		Flow:      Flow{Name: s.View.Flow, Admins: s.Waiting.Admins, Review: rule, RequireReason: s.Waiting.RequireReason},
+		Requester: person(s.View.Requester, s.Requester),
+		Review:    &Review{ReviewRule: rule, ExpiresAt: s.View.Review.ExpiresAt},
+	}
+	if s.Waiting.Named != nil {
+		r.Review.Named = *s.Waiting.Named
 	}
 	for i, a := range s.View.Review.ApprovedBy {
 		var l Login // of an older release, it is not known
@@ -87,7 +102,31 @@ func (s Summary) AwaitsPerson(p Person, t *Today) bool {
 		}
 		r.Review.ApprovedBy = append(r.Review.ApprovedBy, Approval{Person: person(a, l)})
 	}
-	return r.AwaitsPerson(p, t)
+	return r
+}
+
+// Complete reports whether [Summary.ViewFor] knows all that it shows: not of what
+// an older release stored, and not with approvals, which may count by groups that
+// a summary doesn't hold.
+func (s Summary) Complete() bool {
+	return s.run != nil || s.ETag != "" && s.Waiting != nil && s.View.Review != nil && len(s.View.Review.ApprovedBy) == 0
+}
+
+// Run is the run of a complete summary, as far as [Summary.ViewFor] needs it.
+func (s Summary) Run() *Run {
+	if s.run != nil {
+		return s.run
+	}
+	return s.pending()
+}
+
+// ViewFor is the view of a list for p; r is [Summary.Run], with the people that
+// are linked.
+func (s Summary) ViewFor(r *Run, p Person, t *Today, now time.Time) View {
+	v := s.View
+	v.ETag = s.ETag
+	r.forCaller(&v, p, t, now)
+	return v
 }
 
 // IsAdmin reports whether p is an admin of the run today.

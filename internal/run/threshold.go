@@ -24,7 +24,19 @@ func seated(seats, people int, takes func(person, seat int) bool) bool {
 	if people < seats {
 		return false
 	}
-	seatOf := make([]int, people) // person -> seat + 1
+	filled := 0
+	for _, seat := range seating(seats, people, takes) {
+		if seat > 0 {
+			filled++
+		}
+	}
+	return filled == seats
+}
+
+// seating fills as many seats as it can with different people, the first ones
+// first, and returns the seat of each person, plus one.
+func seating(seats, people int, takes func(person, seat int) bool) []int {
+	seatOf := make([]int, people)
 	var place func(seat int, tried []bool) bool
 	place = func(seat int, tried []bool) bool {
 		for i := range people {
@@ -40,22 +52,17 @@ func seated(seats, people int, takes func(person, seat int) bool) bool {
 		return false
 	}
 	for seat := range seats {
-		if !place(seat, make([]bool, people)) {
-			return false
-		}
+		place(seat, make([]bool, people))
 	}
-	return true
+	return seatOf
 }
 
 // thresholdMet reports whether the approvals meet every requirement with
 // different people: an admin stands for any requirement, anybody else for those
 // whose From they are of.
 func (r *Run) thresholdMet(t *Today) bool {
-	by, all, admins := r.distinct(), seats(r.Review.ReviewRule), r.admins(t)
-	return seated(len(all), len(by), func(i, seat int) bool {
-		from := all[seat].From
-		return from == "" || r.isAdmin(by[i].Person, t) || t.means(from, by[i].Person, admins)
-	})
+	by, all := r.distinct(), seats(r.Review.ReviewRule)
+	return seated(len(all), len(by), func(i, seat int) bool { return r.takes(by[i].Person, all[seat], t) })
 }
 
 // lapsed are the approvals of people who may no longer approve.
@@ -73,14 +80,13 @@ func (r *Run) lapsed(t *Today) []Approval {
 // "" if enough could or it can't be known.
 func (r *Run) Short(t *Today) string {
 	rule, admins := r.rule(), r.admins(t)
+	if r.enough(rule, admins, t) {
+		return ""
+	}
 	var people []string
 	var known []Requirement
 	for _, seat := range seats(rule) {
-		from := append(slices.Clone(rule.Approvers), "admins")
-		if seat.From != "" {
-			from = []string{seat.From, "admins"}
-		}
-		who, all := t.Provably(from, admins)
+		who, all := t.Provably(rule.of(seat), admins)
 		if !all {
 			continue // somebody may come whom nobody can name
 		}
@@ -105,6 +111,32 @@ func (r *Run) Short(t *Today) string {
 		return fmt.Sprintf("%d people must approve, but only %d may: %s", len(known), len(people), strings.Join(people, ", "))
 	}
 	return fmt.Sprintf("each requirement of approvals must be met by different people, but only these may approve: %s", strings.Join(people, ", "))
+}
+
+// of are the principals who meet a requirement.
+func (rule ReviewRule) of(seat Requirement) []string {
+	if seat.From != "" {
+		return []string{seat.From, "admins"}
+	}
+	return append(slices.Clone(rule.Approvers), "admins")
+}
+
+// enough reports whether the first people who come to mind could meet the rule.
+// If it is false, others still may. It spares looking at each of a long list.
+func (r *Run) enough(rule ReviewRule, admins []string, t *Today) bool {
+	var taken []string
+	for _, seat := range seats(rule) {
+		who, all := t.Provably(rule.of(seat), admins)
+		i := slices.IndexFunc(who, func(address string) bool { return !slices.Contains(taken, address) && r.couldApprove(address, t) })
+		switch {
+		case !all: // somebody may come whom nobody can name
+		case i < 0:
+			return false
+		default:
+			taken = append(taken, who[i])
+		}
+	}
+	return true
 }
 
 // couldApprove reports whether the person of an address could approve the run:

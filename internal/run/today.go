@@ -3,6 +3,7 @@ package run
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 )
@@ -125,6 +126,26 @@ func (t *Today) LinksOf(handle string) []string {
 		}
 	}
 	return links
+}
+
+// Links is LinksOf for many handles: it reads the directory once, when it is
+// first called.
+func (t *Today) Links() func(handle string) []string {
+	links := sync.OnceValue(func() map[string][]string {
+		all := map[string][]string{}
+		if t == nil {
+			return all
+		}
+		for identity, known := range t.People {
+			identity = foldHandle(identity)
+			all[identity] = append(all[identity], known)
+			if identity != known {
+				all[known] = append(all[known], identity)
+			}
+		}
+		return all
+	})
+	return func(handle string) []string { return links()[handle] }
 }
 
 // knows reports whether the directory knows the person of an address: among its

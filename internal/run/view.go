@@ -26,8 +26,15 @@ type View struct {
 	Access          *AccessView   `json:"access,omitempty"`
 	// LastError is there while access can't be given, or taken back.
 	LastError *LastError `json:"last_error,omitempty"`
-	// Shadow is there for auditors alone; see [Run.ViewFor].
+	// Shadow is there for auditors alone; it, You, WaitingFor and ETag are set by
+	// [Run.ViewFor].
 	Shadow *Verdict `json:"shadow,omitempty"`
+	// You is what the caller may do.
+	You *You `json:"you,omitempty"`
+	// WaitingFor are the requirements that a pending run still misses.
+	WaitingFor []WaitsFor `json:"waiting_for,omitzero"`
+	// ETag is the hash of the last entry of the history.
+	ETag string `json:"etag,omitempty"`
 	// History is left out of lists.
 	History []Entry `json:"history,omitempty"`
 }
@@ -128,12 +135,28 @@ func (r *Run) View() View {
 }
 
 // ViewFor is [Run.View] for p, who may see more of it; see [Run.MayAudit].
-func (r *Run) ViewFor(p Person, t *Today) View {
+func (r *Run) ViewFor(p Person, t *Today, now time.Time) View {
 	v := r.View()
 	if r.MayAudit(p, t) {
 		v.Shadow = r.Shadow
 	}
+	v.ETag = r.ETag()
+	r.forCaller(&v, p, t, now)
 	return v
+}
+
+// forCaller adds what is p's to know and to do.
+func (r *Run) forCaller(v *View, p Person, t *Today, now time.Time) {
+	you := r.You(p, t, now)
+	v.You, v.WaitingFor = &you, r.WaitingFor(p, t)
+}
+
+// ETag changes with every entry of the history.
+func (r *Run) ETag() string {
+	if len(r.History) == 0 {
+		return ""
+	}
+	return r.History[len(r.History)-1].Hash
 }
 
 // withheld names the sensitive fields that were given a value, sorted.

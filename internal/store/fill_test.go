@@ -82,11 +82,6 @@ func TestListsOfRunsWithAndWithoutSummary(t *testing.T) {
 			t.Errorf("%s: -want +got:\n%s", when, diff)
 		}
 	}
-	for i := range want {
-		if w := want[i].Waiting; w != nil && i >= 2 {
-			w.Named = nil // which older versions did not store
-		}
-	}
 	same("as they were stored")
 	for i := range want {
 		if w := want[i].Waiting; w != nil {

@@ -57,6 +57,19 @@ func (s *Store) Link(ctx context.Context, p run.Person) (run.Person, error) {
 // know already. today returns whom the directory links to a handle now.
 func (s *Store) Linked(ctx context.Context, today func(handle string) []string, people ...*run.Person) error {
 	c := closure{store: s, today: today}
+	var handles []string
+	for _, p := range people {
+		for _, h := range p.Handles() {
+			if !slices.Contains(handles, h) {
+				handles = append(handles, h)
+			}
+		}
+	}
+	for part := range slices.Chunk(handles, maxFill) { // in few calls
+		if err := c.read(ctx, part); err != nil {
+			return fmt.Errorf("read the links of people: %w", err)
+		}
+	}
 	for _, p := range people {
 		if err := c.follow(ctx, p); err != nil {
 			return fmt.Errorf("read the links of people: %w", err)

@@ -269,6 +269,9 @@ func (s *Store) partition(ctx context.Context, index, value string, q Query, lim
 			if err := json.Unmarshal([]byte(summary), &e.run); err != nil {
 				return nil, false, fmt.Errorf("list %s %s: %s: %w", index, value, e.position, err)
 			}
+			if e.run != nil && !e.run.Complete() {
+				e.run = nil // fill reads the run
+			}
 		}
 		part = append(part, e)
 	}

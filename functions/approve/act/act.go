@@ -81,24 +81,13 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	if wrong != nil {
 		return httpapi.Reply{}, wrong
 	}
-	if e == run.Revoke && !r.Status.Decided() {
-		return httpapi.Reply{}, lost(r)
-	}
-	if err := r.MayAct(e, c.Caller.Person, s.Today); err != nil {
-		return httpapi.Reply{}, httpapi.Refused(err.Error())
-	}
-	if a.Override {
-		if err := r.MayOverride(a, s.Today); err != nil {
-			return httpapi.Reply{}, httpapi.Refused(err.Error())
-		}
-	}
-	if tooLate(r, e) {
-		return httpapi.Reply{}, lost(r)
-	}
-	if e == run.Approve && r.Approved(c.Caller.Person) {
-		return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil
-	}
 	now := s.Now()
+	switch err := s.check(r, a, now); {
+	case errors.Is(err, run.ErrApproved):
+		return httpapi.Reply{Status: http.StatusOK, Body: s.view(c, r)}, nil
+	case err != nil:
+		return httpapi.Reply{}, s.refused(c, r, err)
+	}
 	if err := limit(r, rec.Acts, a, s.Today, now); err != nil {
 		return httpapi.Reply{}, err
 	}
@@ -192,19 +181,55 @@ func sameKey(acts []run.Act, key string) (run.Act, bool) {
 	return run.Act{}, false
 }
 
-// lost tells of an act that came after another one won.
-func lost(r *run.Run) error {
-	v := r.View()
-	p := &httpapi.Problem{
-		Status: http.StatusConflict, Kind: "decided", Detail: "This request is " + string(r.Status) + " already.",
-		More: map[string]any{"run": v},
+// check reports whether the act counts as far as is known now; see [run.Run.Check].
+// One that a run of too few approvers does not take is stored all the same: the
+// engine refuses it, and sends the run to its admins.
+func (s service) check(r *run.Run, a run.Act, now time.Time) error {
+	err := r.Check(a.Event, a.Person, s.Today, now)
+	if err != nil && r.Reroutes(s.Today) && r.MayAct(a.Event, a.Person, s.Today) == nil {
+		err = nil
 	}
-	if v.Decision == nil {
-		p.Kind, p.Detail = "not-active", "This request is "+string(r.Status)+": there is no access to revoke."
-	} else {
+	if a.Override && (err == nil || errors.Is(err, run.ErrApproved)) {
+		if err := r.MayOverride(a, s.Today); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// refused answers what [run.Run.Check] or [run.Run.MayOverride] refused.
+func (s service) refused(c *httpapi.Call, r *run.Run, err error) error {
+	var late run.TooLate
+	if !errors.As(err, &late) {
+		return httpapi.Refused(err.Error())
+	}
+	return s.lost(c, r, late)
+}
+
+// view is the run as the caller sees it.
+func (s service) view(c *httpapi.Call, r *run.Run) run.View {
+	return r.ViewFor(c.Caller.Person, s.Today, s.Now())
+}
+
+// lost answers an act that can't take effect any more, or not yet, and why. It
+// says who decided where somebody has.
+func (s service) lost(c *httpapi.Call, r *run.Run, why run.TooLate) error {
+	v := s.view(c, r)
+	p := &httpapi.Problem{Status: http.StatusConflict, Kind: "decided", Detail: string(why), More: map[string]any{"run": v}}
+	switch {
+	case v.Decision != nil:
 		p.More["decision"] = v.Decision
+	case why == run.NoAccess:
+		p.Kind = "not-active"
+	default:
+		p.Kind = "review-over"
 	}
 	return p
+}
+
+// already is why an act comes too late for a run that is decided.
+func already(r *run.Run) run.TooLate {
+	return run.TooLate("This request is " + string(r.Status) + " already.")
 }
 
 // tooLate tells whether an act of that kind can't count any more: a decision is

@@ -26,7 +26,7 @@ func (s service) outcome(whole context.Context, c *httpapi.Call, r *run.Run, a r
 		next, err := s.Store.Load(ctx, r.ID)
 		if err == nil {
 			r = next
-			if reply, err, known := settled(r, a); known {
+			if reply, err, known := s.settled(c, r, a); known {
 				return reply, err
 			}
 			// A token that is stored after this read finds the act by itself.
@@ -46,7 +46,7 @@ func (s service) outcome(whole context.Context, c *httpapi.Call, r *run.Run, a r
 					return httpapi.Reply{}, full(err) // Decide leaves it out
 				}
 			}
-			return httpapi.Reply{Status: http.StatusAccepted, Headers: map[string]string{"location": "/requests/" + r.ID}, Body: r.View()}, nil
+			return httpapi.Reply{Status: http.StatusAccepted, Headers: map[string]string{"location": "/requests/" + r.ID}, Body: s.view(c, r)}, nil
 		case <-time.After(pause):
 		}
 	}
@@ -54,7 +54,7 @@ func (s service) outcome(whole context.Context, c *httpapi.Call, r *run.Run, a r
 
 // settled tells what came of an act, as soon as that is known: the entry of the
 // history that carries its id, or a decision without it.
-func settled(r *run.Run, a run.Act) (reply httpapi.Reply, err error, known bool) {
+func (s service) settled(c *httpapi.Call, r *run.Run, a run.Act) (reply httpapi.Reply, err error, known bool) {
 	for i := len(r.History) - 1; i >= 0; i-- {
 		e := r.History[i]
 		if e.Act != a.ID {
@@ -62,24 +62,24 @@ func settled(r *run.Run, a run.Act) (reply httpapi.Reply, err error, known bool)
 		}
 		switch e.Event {
 		case a.Event:
-			return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil, true
+			return httpapi.Reply{Status: http.StatusOK, Body: s.view(c, r)}, nil, true
 		case run.Ignore:
 			if a.Event == run.Approve && r.Approved(a.Person) {
 				// The second of two that were sent at once: the first counts.
-				return httpapi.Reply{Status: http.StatusOK, Body: r.View()}, nil, true
+				return httpapi.Reply{Status: http.StatusOK, Body: s.view(c, r)}, nil, true
 			}
 			if e.Actor.Type == run.EngineActor {
 				return httpapi.Reply{}, httpapi.Refused(e.Reason), true
 			}
 			return httpapi.Reply{}, httpapi.Forbidden(e.Reason), true
 		}
-		return httpapi.Reply{}, lost(r), true
+		return httpapi.Reply{}, s.lost(c, r, already(r)), true
 	}
 	switch {
 	case slices.Contains(r.Engine.Handled, a.ID):
 		return httpapi.Reply{}, httpapi.Forbidden("This does not count; the request has had so many ignored acts that no more are recorded."), true
 	case tooLate(r, a.Event):
-		return httpapi.Reply{}, lost(r), true
+		return httpapi.Reply{}, s.lost(c, r, already(r)), true
 	}
 	return httpapi.Reply{}, nil, false
 }

@@ -62,7 +62,13 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 		headers["preference-applied"] = fmt.Sprintf("wait=%d", int(wait.Seconds()))
 		r = s.await(ctx, c, r, wait)
 	}
-	return httpapi.Reply{Status: status, Headers: headers, Body: r.View()}, nil
+	view, err := s.shown(ctx, c, r)
+	if err != nil {
+		// The request is stored, so this is no failure of the call.
+		c.Log.Warn("reading the links of people", "error", err.Error())
+		view = r.ViewFor(c.Caller.Person, s.today, s.Now())
+	}
+	return httpapi.Reply{Status: status, Headers: headers, Body: view}, nil
 }
 
 // create stores a new run, and returns it with the context that was sent along.

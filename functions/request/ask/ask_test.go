@@ -86,6 +86,8 @@ func (s *table) Reviewed(_ context.Context, _ run.Person, _ *run.Today, q store.
 	return s.page(q)
 }
 
+func (s *table) Linked(context.Context, func(string) []string, ...*run.Person) error { return nil }
+
 func (s *table) Requested(_ context.Context, _ run.Person, q store.Query) (store.Page, error) {
 	return s.page(q)
 }

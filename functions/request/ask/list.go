@@ -34,7 +34,11 @@ func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 		return httpapi.Reply{}, httpapi.NotFound()
 	}
 	c.About(r.ID, r.Flow.Name)
-	return httpapi.Reply{Status: 200, Body: r.ViewFor(c.Caller.Person, s.today)}, nil
+	view, err := s.shown(ctx, c, r)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	return httpapi.Reply{Status: 200, Body: view}, nil
 }
 
 // listing is what a list is asked for by.
@@ -82,12 +86,12 @@ func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 	out := struct {
 		Runs []run.View `json:"runs"`
 		Next string     `json:"next_cursor,omitempty"`
-	}{Runs: []run.View{}}
-	for _, r := range page.Runs {
-		if (asked.View == "mine" || asked.View == "reviewed") && asked.Flow != "" && r.View.Flow != asked.Flow {
-			continue
-		}
-		out.Runs = append(out.Runs, r.View)
+	}{}
+	if asked.Flow != "" {
+		page.Runs = slices.DeleteFunc(page.Runs, func(r run.Summary) bool { return r.View.Flow != asked.Flow })
+	}
+	if out.Runs, err = s.shownList(ctx, c, page.Runs); err != nil {
+		return httpapi.Reply{}, err
 	}
 	if page.Next != "" {
 		out.Next = asked.cursor(c.Caller.Principal, page.Next)

@@ -18,6 +18,7 @@ import (
 // Store keeps runs; see [store.Store] for the errors.
 type Store interface {
 	Link(ctx context.Context, p run.Person) (run.Person, error)
+	Linked(ctx context.Context, today func(handle string) []string, people ...*run.Person) error
 	Create(ctx context.Context, r *run.Run, context []byte) error
 	Load(ctx context.Context, id string) (*run.Run, error)
 	LoadUsage(ctx context.Context, flow string, p run.Person) (own flow.Usage, others []flow.Usage, err error)
@@ -58,6 +59,8 @@ type service struct {
 	Deps
 	kept  *optionsCache
 	today *run.Today
+	// links are those of today's directory.
+	links func(handle string) []string
 	seen  *flowNames
 	drain *drainWatch
 }
@@ -70,7 +73,8 @@ func New(d Deps) *httpapi.API {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	s := service{d, newOptionsCache(), d.Flows.Today(), &flowNames{}, &drainWatch{}}
+	today := d.Flows.Today()
+	s := service{d, newOptionsCache(), today, today.Links(), &flowNames{}, &drainWatch{}}
 	return &httpapi.API{
 		Identify: d.Identify, Link: d.Store.Link, Log: d.Log,
 		Routes: map[string]httpapi.Route{

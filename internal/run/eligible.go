@@ -1,0 +1,100 @@
+package run
+
+import (
+	"errors"
+	"time"
+)
+
+// TooLate says why an action can't take effect whoever takes it: its time is
+// over, or has not come. It is safe to show.
+type TooLate string
+
+func (l TooLate) Error() string { return string(l) }
+
+// ErrApproved reports that somebody approves again what they have approved.
+var ErrApproved = errors.New("You have approved this request already.")
+
+// Check reports whether p may do e to the run now: nil means that it counts,
+// unless a hook ignores it or another action comes first. Else it is a [Refusal]
+// if it is not p's to do, a [TooLate], or [ErrApproved]. It decides the action
+// itself, and what people are shown of it before; see [Run.You].
+func (r *Run) Check(e EventName, p Person, t *Today, now time.Time) error {
+	r = r.asOf(t)
+	if e == Revoke && !r.Status.Decided() {
+		return NoAccess
+	}
+	if err := r.MayAct(e, p, t); err != nil {
+		return err
+	}
+	switch {
+	case e == Revoke:
+		return r.revocable()
+	case r.Status.Decided():
+		return TooLate("This request is " + string(r.Status) + " already.")
+	case r.Review != nil && now.After(r.Review.ExpiresAt):
+		return TooLate("The time to decide this request is over.")
+	case e == Approve && r.Approved(p):
+		return ErrApproved
+	}
+	return nil
+}
+
+// NoAccess is why there is nothing to revoke.
+const NoAccess TooLate = "No access is active."
+
+// revocable reports, by nil, whether a revoke finds access that is being given or
+// is there, and that nothing takes back already.
+func (r *Run) revocable() error {
+	switch next := r.Engine.Next; {
+	case !r.Flow.HasAccess() || r.Status != Approved && r.Status != Active:
+		return NoAccess
+	case next == NextTakeBack || next == NextPause || next == NextHook && r.Engine.Hook == OnDeescalate:
+		return TooLate("The access is being taken back already.")
+	}
+	return nil
+}
+
+// asOf returns the run as the next [Decide] finds it: for the admins to decide,
+// if too few are left who may approve.
+func (r *Run) asOf(t *Today) *Run {
+	if r.Status != Pending || r.tooFew(t) == "" {
+		return r
+	}
+	sent, review := *r, *r.Review
+	review.toAdmins()
+	review.ApprovedBy = nil
+	sent.Review = &review
+	return &sent
+}
+
+// Reroutes reports whether the next [Decide] sends the run to the admins.
+func (r *Run) Reroutes(t *Today) bool { return r.Status == Pending && r.tooFew(t) != "" }
+
+// You is what the caller may do to a request.
+type You struct {
+	Approve Allowed `json:"approve"`
+	Deny    Allowed `json:"deny"`
+	Cancel  Allowed `json:"cancel"`
+	Revoke  Allowed `json:"revoke"`
+}
+
+// Allowed is whether one action is the caller's to take now.
+type Allowed struct {
+	May bool `json:"may"`
+	// Why says why not.
+	Why string `json:"why,omitempty"`
+	// ReasonRequired is set where it may be taken.
+	ReasonRequired *bool `json:"reason_required,omitempty"`
+}
+
+// You returns what p may do to the run now, by [Run.Check].
+func (r *Run) You(p Person, t *Today, now time.Time) You {
+	allowed := func(e EventName) Allowed {
+		if err := r.Check(e, p, t, now); err != nil {
+			return Allowed{Why: err.Error()}
+		}
+		required := r.Flow.NeedsReason(e)
+		return Allowed{May: true, ReasonRequired: &required}
+	}
+	return You{Approve: allowed(Approve), Deny: allowed(Deny), Cancel: allowed(Cancel), Revoke: allowed(Revoke)}
+}
