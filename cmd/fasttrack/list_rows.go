@@ -47,7 +47,7 @@ func rowsOf(runs []listed, s screen) []row {
 		rows = append(rows, row{
 			id: text.Line(r.ID), short: text.Line(shortID(r.ID, ids)), flow: text.Line(r.Flow), target: text.Line(targetOf(r.Fields)),
 			status: text.Line(status), approvals: text.Line(r.approvals()), from: personName(r.Requester.Email, r.Requester.ID),
-			made: s.ago(r.CreatedAt), reason: text.Line(r.Reason), colour: colourOf(r),
+			made: s.ago(r.CreatedAt), reason: text.Line(r.Reason), colour: colourOf(r.View),
 		})
 	}
 	return rows
@@ -61,7 +61,7 @@ func idsOf(rows []row) []string {
 	return ids
 }
 
-func colourOf(r listed) text.Colour {
+func colourOf(r run.View) text.Colour {
 	if r.LastError != nil {
 		return text.Red
 	}

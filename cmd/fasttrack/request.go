@@ -203,8 +203,10 @@ func (f askableField) value(text string) (any, error) {
 
 // printOutcome says where a run stands.
 func printOutcome(w io.Writer, v run.View) {
-	moment := newScreen(w).moment
-	fmt.Fprintf(w, "%s  %s", v.ID, v.Status)
+	s := newScreen(w)
+	moment := s.moment
+	fmt.Fprintf(s, "%s  ", v.ID)
+	_ = s.paint(colourOf(v), string(v.Status)) // as Fprintf's error: the end of the output is not the command's
 	switch {
 	case v.Status == run.Pending && v.Review != nil:
 		fmt.Fprintf(w, ": it waits for %s until %s", text.Line(v.Review.Who()), moment(v.Review.ExpiresAt))
