@@ -199,12 +199,27 @@ func (s *State) mapState(o object) {
 		s.ItemSelector = s.Parameters
 	}
 	s.Parameters = nil
+	if label := o.text("Label"); o.has("Label") && !o.p.kept && !validLabel.MatchString(label) {
+		o.fail("Label", "Value must have 1 to 40 characters, none of them blank or one of ?*<>{}[]:;,\\|^~$#%%&`\"")
+	}
 	s.MaxConcurrency = o.integer("MaxConcurrency", 0)
 	s.MaxConcurrencyPath = o.path("MaxConcurrencyPath", true)
 }
 
+// validLabel is what a Map's Label may be
+// (https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html).
+var validLabel = regexp.MustCompile("^[^\\s\\x00-\\x1f\\x7f-\\x9f?*<>{}\\[\\]:;,\\\\|^~$#%&`\"]{1,40}$")
+
 // mode reads how a Map runs its iterations.
 func (s *State) mode(config object) {
+	kind := config.text("ExecutionType")
+	switch {
+	case config.p.kept:
+	case config.has("ExecutionType") && kind != "STANDARD" && kind != "EXPRESS":
+		config.fail("ExecutionType", "STANDARD or EXPRESS was expected")
+	case config.members["Mode"] == "DISTRIBUTED" && kind == "":
+		config.fail("ExecutionType", "These required fields are missing: [ExecutionType]")
+	}
 	switch config.text("Mode") {
 	case "INLINE":
 	case "DISTRIBUTED":

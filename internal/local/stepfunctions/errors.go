@@ -48,6 +48,10 @@ func atMost(member, value string, most int) error {
 // maxData is how long inputs and outputs may be, in bytes.
 const maxData = 256 << 10
 
+// maxDefinition is how long a definition may be, in bytes
+// (https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html).
+const maxDefinition = 1 << 20
+
 // failureFits checks the error and cause of StopExecution and SendTaskFailure.
 func failureFits(name, cause *string) error {
 	if name != nil {

@@ -60,6 +60,9 @@ func (s *Service) create(in createInput) (*machine, error) {
 	if err := required("definition", in.Definition); err != nil {
 		return nil, err
 	}
+	if err := atMost("definition", in.Definition, maxDefinition); err != nil {
+		return nil, err
+	}
 	parsed, err := parse(in.Definition)
 	if err != nil {
 		return nil, err
@@ -126,6 +129,9 @@ func (s *Service) updateStateMachine(in updateInput) (any, error) {
 		next.roleARN = in.RoleARN
 	}
 	if in.Definition != "" {
+		if err := atMost("definition", in.Definition, maxDefinition); err != nil {
+			return nil, err
+		}
 		if next.parsed, err = parse(in.Definition); err != nil {
 			return nil, err
 		}

@@ -62,6 +62,9 @@ func (s Send) Operation(token string) (name string, in map[string]any) {
 
 // payload is the body that a function answers with to what it was called with.
 func (a Answer) payload(event []byte) []byte {
+	if a.Echo && len(event) == 0 {
+		return []byte("{}") // what a function of Lambda's receives for nothing
+	}
 	if a.Echo {
 		return event
 	}
