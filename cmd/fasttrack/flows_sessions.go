@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/ssoadmin"
 	"github.com/aws/aws-sdk-go-v2/service/ssoadmin/types"
 
@@ -25,6 +27,9 @@ func (d *deployed) sessions(ctx context.Context, file *flow.File) (mistakes, war
 	cfg, err := awsConfig(ctx, d.endpoint)
 	if err != nil {
 		return nil, nil, err
+	}
+	if region := d.identityCenterRegion(ctx, cfg); region != "" {
+		cfg.Region = region
 	}
 	client := ssoadmin.NewFromConfig(cfg)
 	lasts := map[string]time.Duration{}
@@ -51,6 +56,16 @@ func (d *deployed) sessions(ctx context.Context, file *flow.File) (mistakes, war
 		}
 	}
 	return mistakes, warnings, nil
+}
+
+// identityCenterRegion is the primary region of the instance, as functions/grant
+// has it; empty if that is the stack's own, or can't be found out.
+func (d *deployed) identityCenterRegion(ctx context.Context, cfg aws.Config) string {
+	grant, err := lambda.NewFromConfig(cfg).GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: aws.String(d.stack + "-engine-grant")})
+	if err != nil || grant.Environment == nil {
+		return ""
+	}
+	return grant.Environment.Variables["IDENTITY_CENTER_REGION"]
 }
 
 func sessionOf(ctx context.Context, client *ssoadmin.Client, use flow.PermissionSetUse) (time.Duration, error) {

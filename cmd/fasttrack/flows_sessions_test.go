@@ -16,9 +16,16 @@ import (
 // permission sets last.
 func playSessions(t *testing.T) string {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/functions/fasttrack-engine-grant/configuration") {
+			fmt.Fprint(w, `{"FunctionName":"fasttrack-engine-grant","Environment":{"Variables":{"IDENTITY_CENTER_REGION":"eu-west-1"}}}`)
+			return
+		}
 		if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".DescribePermissionSet") {
 			w.WriteHeader(http.StatusNoContent)
 			return
+		}
+		if scope := r.Header.Get("Authorization"); !strings.Contains(scope, "/eu-west-1/sso/") {
+			t.Errorf("the call is signed with %s, want the region that functions/grant has", scope)
 		}
 		var asked struct{ PermissionSetArn string }
 		if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {

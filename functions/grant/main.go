@@ -8,9 +8,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/identitystore"
 	lambdasdk "github.com/aws/aws-sdk-go-v2/service/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/ssoadmin"
 
 	"github.com/fasttrack-dev/fasttrack/functions/grant/hold"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
@@ -28,7 +26,7 @@ func main() {
 		Strategies: strategy.Set{
 			"lambda":          custom.New(lambdasdk.NewFromConfig(patient), os.Getenv("STACK_NAME")),
 			"iam-group":       iamgroup.New(iam.NewFromConfig(cfg)),
-			"identity-center": identitycenter.New(ssoadmin.NewFromConfig(cfg), identitystore.NewFromConfig(cfg), 0),
+			"identity-center": identitycenter.NewFromConfig(cfg, os.Getenv("IDENTITY_CENTER_REGION")),
 		},
 	}).Handle)
 }

@@ -3,9 +3,11 @@
 package identitycenter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/identitystore"
@@ -26,12 +28,16 @@ type Client struct {
 	client *identitystore.Client
 }
 
-// New takes the identity store's id, such as d-1234567890. Region and credentials
-// are Lambda's own; the function's role needs identitystore:GetUserId,
+// New takes the identity store's id, such as d-1234567890. Credentials are
+// Lambda's own. The region is IDENTITY_CENTER_REGION, which the stack sets from
+// its parameter IdentityCenterRegion, or else Lambda's own. The function's role
+// needs identitystore:GetUserId,
 // GetGroupId, IsMemberInGroups, DescribeUser, and for [Client.UsersInGroup]
 // ListGroupMemberships.
 func New(identityStoreID string) *Client {
-	return &Client{identityStoreID, identitystore.NewFromConfig(lambdaenv.Config())}
+	cfg := lambdaenv.Config()
+	cfg.Region = cmp.Or(os.Getenv("IDENTITY_CENTER_REGION"), cfg.Region)
+	return &Client{identityStoreID, identitystore.NewFromConfig(cfg)}
 }
 
 // User is a person in the identity store.

@@ -23,6 +23,9 @@ func store(t *testing.T) *identitycenter.Client {
 			GroupIds []string
 			MemberId struct{ UserId string }
 		}
+		if scope := r.Header.Get("Authorization"); !strings.Contains(scope, "/eu-west-1/identitystore/") {
+			t.Errorf("a call is signed with %s", scope)
+		}
 		if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.IdentityStoreId != "d-1234567890" {
 			t.Errorf("asked %+v (%v)", in, err)
 		}
@@ -59,7 +62,7 @@ func store(t *testing.T) *identitycenter.Client {
 		}
 	}))
 	t.Cleanup(server.Close)
-	for name, value := range map[string]string{"AWS_ENDPOINT_URL": server.URL, "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s"} {
+	for name, value := range map[string]string{"AWS_ENDPOINT_URL": server.URL, "AWS_REGION": "us-east-1", "IDENTITY_CENTER_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s"} {
 		t.Setenv(name, value)
 	}
 	return identitycenter.New("d-1234567890")

@@ -49,6 +49,16 @@ func New(assignments Assignments, users Users, pause time.Duration) Strategy {
 	return Strategy{assignments, users, pause}
 }
 
+// NewFromConfig returns the strategy for the instance whose primary region is
+// region, empty for the region of cfg. No other region assigns anything
+// (https://docs.aws.amazon.com/singlesignon/latest/userguide/api-support-in-additional-regions.html).
+func NewFromConfig(cfg aws.Config, region string) Strategy {
+	if region != "" {
+		cfg.Region = region
+	}
+	return New(ssoadmin.NewFromConfig(cfg), identitystore.NewFromConfig(cfg), 0)
+}
+
 // noteUser is before a user's id among the notes: who got the access stays known
 // when the person's e-mail changes meanwhile.
 const noteUser = "user:"
