@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	centerKey = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-	secretKey = "arn:aws:kms:eu-central-1:123456789012:key/5678abcd-12ab-34cd-56ef-1234567890ab"
-	instance  = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
-	hookOkta  = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:okta-a1b2c3"
-	webhook   = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:webhook-d4e5f6"
+	centerKey   = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	secretKey   = "arn:aws:kms:eu-central-1:123456789012:key/5678abcd-12ab-34cd-56ef-1234567890ab"
+	theInstance = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
+	hookOkta    = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:okta-a1b2c3"
+	webhook     = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:webhook-d4e5f6"
 )
 
 // decrypt is a call of kms:Decrypt that a service makes for a role.
@@ -57,7 +57,7 @@ func (d decrypt) allowed(t *testing.T, roles []template.Role) bool {
 // secret, and in no other way.
 func TestCustomerManagedKeys(t *testing.T) {
 	parameters := map[string]string{
-		"IdentityCenterInstanceArn": instance, "IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/*", "IdentityCenterAccountArns": "arn:aws:sso:::account/*",
+		"IdentityCenterInstanceArn": theInstance, "IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/*", "IdentityCenterAccountArns": "arn:aws:sso:::account/*",
 		"IdentityCenterKeyArn": centerKey, "IdentityCenterRegion": "eu-west-1", "SecretKeyArns": secretKey + "," + centerKey + "2",
 		"HookSecretArns": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:okta-??????", "WebhookUrl": "https://hooks.example.com", "WebhookSecretArn": webhook,
 	}
@@ -72,7 +72,7 @@ func TestCustomerManagedKeys(t *testing.T) {
 		return stack.Roles
 	}
 	const storeARN = "arn:aws:identitystore::999988887777:identitystore/d-1234567890"
-	center := decrypt{"GrantRole", centerKey, "sso.eu-west-1.amazonaws.com", "aws:sso:instance-arn", instance}
+	center := decrypt{"GrantRole", centerKey, "sso.eu-west-1.amazonaws.com", "aws:sso:instance-arn", theInstance}
 	store := decrypt{"GrantRole", centerKey, "identitystore.eu-west-1.amazonaws.com", "aws:identitystore:identitystore-arn", storeARN}
 	hook := decrypt{"HooksRole", secretKey, "secretsmanager.eu-central-1.amazonaws.com", "SecretARN", hookOkta}
 	message := decrypt{"NotifyRole", secretKey, "secretsmanager.eu-central-1.amazonaws.com", "SecretARN", webhook}
@@ -105,7 +105,7 @@ func TestCustomerManagedKeys(t *testing.T) {
 	}
 	for name, change := range map[string]map[string]string{
 		"no keys":            {"IdentityCenterKeyArn": "", "SecretKeyArns": ""},
-		"nothing to decrypt": {"IdentityCenterInstanceArn": "", "IdentityCenterPermissionSetArns": "", "IdentityCenterAccountArns": "", "HookSecretArns": "", "WebhookUrl": "", "WebhookSecretArn": ""},
+		"nothing to decrypt": {"IdentityCenterInstanceArn": "", "IdentityCenterKeyArn": "", "IdentityCenterPermissionSetArns": "", "IdentityCenterAccountArns": "", "HookSecretArns": "", "WebhookUrl": "", "WebhookSecretArn": "", "SecretKeyArns": ""},
 	} {
 		for _, r := range roles(change) {
 			if strings.Contains(fmt.Sprint(r.Statements), "kms:Decrypt") {
@@ -119,7 +119,7 @@ func TestCustomerManagedKeys(t *testing.T) {
 // primary region of the instance is told to all who ask it.
 func TestIdentityCenterOfAnotherAccountAndRegion(t *testing.T) {
 	stack, err := template.Load("../../../template.yaml", options(map[string]string{
-		"IdentityCenterInstanceArn": instance, "IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/*", "IdentityCenterAccountArns": "arn:aws:sso:::account/*", "IdentityCenterRegion": "eu-west-1",
+		"IdentityCenterInstanceArn": theInstance, "IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/*", "IdentityCenterAccountArns": "arn:aws:sso:::account/*", "IdentityCenterRegion": "eu-west-1",
 	}))
 	if err != nil {
 		t.Fatal(err)

@@ -59,6 +59,13 @@ var combinations = []struct{ given, refused string }{
 	{"IdentityCenterAccountArns=" + accounts, "IdentityCenterAccountArns needs IdentityCenterInstanceArn"},
 	{"SessionPolicyArn=" + policyOf, "and needs IdentityCenterInstanceArn"},
 	{"IdentityCenterInstanceArn=" + instance + " IdentityCenterPermissionSetArns=" + sets + " IdentityCenterAccountArns=" + accounts + " SessionPolicyArn=" + policyOf, ""},
+	{"IdentityCenterKeyArn=" + centerKey, "IdentityCenterKeyArn needs IdentityCenterInstanceArn"},
+	{"IdentityCenterRegion=Frankfurt", "allowed pattern"},
+	{"IdentityCenterKeyArn=alias/center", "allowed pattern"},
+	{"SecretKeyArns=" + secretKey, "SecretKeyArns needs HookSecretArns or WebhookSecretArn"},
+	{"SecretKeyArns=" + secretKey + " HookSecretArns=" + secret, ""},
+	{"SecretKeyArns=" + secretKey + " WebhookUrl=https://hooks.example.com/x WebhookSecretArn=" + secret, ""},
+	{"SecretKeyArns=alias/mine", "allowed pattern"},
 	{"HookFunctionArns=my-hooks", "allowed pattern"},
 	{"HookFunctionArns=arn:aws:lambda:eu-central-1:123456789012:function:a,my-hooks", "allowed pattern"},
 	{"HookInvokeArns=my-function", "allowed pattern"},
@@ -96,9 +103,9 @@ func TestRules(t *testing.T) {
 // Each parameter is in a rule, or needs none: it stands for itself.
 func TestEveryParameterIsLookedAt(t *testing.T) {
 	alone := map[string]string{
-		"HookFunctionArns": "only widens what may be invoked", "HookSecretArns": "only widens", "HookInvokeArns": "only widens",
+		"HookFunctionArns": "only widens what may be invoked", "HookInvokeArns": "only widens",
 		"StrategyFunctionArns": "only widens", "IamGroupArns": "only widens", "DemoStrategy": "a switch",
-		"NotifyEmail": "a subscription of a topic that is always there", "PortalUrl": "goes to the topic, to which anyone may subscribe",
+		"NotifyEmail": "a subscription of a topic that is always there", "IdentityCenterRegion": "hook/identitycenter uses it without the strategy", "PortalUrl": "goes to the topic, to which anyone may subscribe",
 		"Architecture": "`make deploy` sets it as it builds", "LogRetentionDays": "a number", "AlarmTopicArn": "for alarms that are always there",
 		"AuditDigest": "a switch", "Tracing": "a switch", "ApiConcurrency": "a number", "EngineConcurrency": "a number",
 	}
