@@ -98,8 +98,12 @@ func printRun(w io.Writer, v run.View) {
 // failing says why access can't be given or taken back yet.
 func failing(e *run.LastError, moment func(time.Time) string) string {
 	did := "given"
-	if e.Where == "take_back" {
+	switch e.Where {
+	case "grant":
+	case "take_back":
 		did = "taken back"
+	default:
+		return e.Text
 	}
 	return fmt.Sprintf("could not be %s yet: %s; it is retried at %s", did, e.Text, moment(e.NextTryAt))
 }

@@ -166,7 +166,7 @@ func (x *explainer) access() string {
 		return fmt.Sprintf("its access could not be taken back so far%s, which is tried again at %s", parenthesized(a.Error), moment(a.RetryAt))
 	case x.LastError != nil && x.LastError.Where == "grant":
 		return fmt.Sprintf("its access could not be given yet%s, which is retried at %s", parenthesized(x.LastError.Text), moment(x.LastError.NextTryAt))
-	case x.LastError != nil:
+	case x.LastError != nil && x.LastError.Where == "take_back":
 		return fmt.Sprintf("its access could not be taken back yet%s, which is retried at %s", parenthesized(x.LastError.Text), moment(x.LastError.NextTryAt))
 	case x.Status == run.Active && a != nil:
 		return "its access is there until " + moment(a.EndsAt)

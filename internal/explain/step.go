@@ -53,7 +53,11 @@ func (x *explainer) steps() []Step {
 	} else if e := x.LastError; e != nil {
 		s := x.step(e.At, Failing)
 		s.Error = e.Text
-		s.Text = fmt.Sprintf("access could not be %s yet; it is retried at %s", map[string]string{"grant": "given", "take_back": "taken back"}[e.Where], moment(e.NextTryAt))
+		if did, access := map[string]string{"grant": "given", "take_back": "taken back"}[e.Where]; access {
+			s.Text = fmt.Sprintf("access could not be %s yet; it is retried at %s", did, moment(e.NextTryAt))
+		} else {
+			s.Text = e.Text
+		}
 		steps = append(steps, s)
 	}
 	return steps

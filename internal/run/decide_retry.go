@@ -68,10 +68,10 @@ func (r *Run) Warning() bool {
 // LastError is why what the run is at does not work yet.
 type LastError struct {
 	At time.Time `json:"at"`
-	// Where is "grant" or "take_back".
+	// Where is "grant", "take_back" or the hook that has not responded.
 	Where string `json:"where"`
 	Text  string `json:"text"`
-	// NextTryAt is when it is retried.
+	// NextTryAt is when it is retried, zero where that is not known.
 	NextTryAt time.Time `json:"next_try_at,omitzero"`
 }
 

@@ -46,6 +46,8 @@ type Waiting struct {
 	ApprovedBy []Login `json:"approved_by,omitempty"`
 	// Named is what get_permissions named; nil in what older releases stored.
 	Named *Named `json:"named,omitempty"`
+	// Asking is the hook that is asked.
+	Asking *Asking `json:"asking,omitempty"`
 	// RequireReason lists the actions that must come with a reason.
 	RequireReason []EventName `json:"require_reason,omitempty"`
 }
@@ -56,7 +58,7 @@ func (r *Run) Summary() Summary {
 	s.View.History = nil
 	if r.Status == Pending {
 		s.Waiting = &Waiting{
-			Admins: r.Flow.Admins, Approvals: r.Review.Approvals, SelfApproval: r.Review.SelfApproval, RequireReason: r.Flow.RequireReason,
+			Admins: r.Flow.Admins, Approvals: r.Review.Approvals, SelfApproval: r.Review.SelfApproval, RequireReason: r.Flow.RequireReason, Asking: r.asking(),
 			Named: &Named{
 				Approvers: r.Review.approversByHook(r.Flow.Review), Approvals: r.Review.approvalsByHook(r.Flow.Review),
 				Viewers: r.Review.viewersByHook(r.Flow.Review),
@@ -91,6 +93,9 @@ func (s Summary) pending() *Run {
 		Flow:      Flow{Name: s.View.Flow, Admins: s.Waiting.Admins, Review: rule, RequireReason: s.Waiting.RequireReason},
 		Requester: person(s.View.Requester, s.Requester),
 		Review:    &Review{ReviewRule: rule, ExpiresAt: s.View.Review.ExpiresAt},
+	}
+	if a := s.Waiting.Asking; a != nil {
+		r.UpdatedAt, r.Engine.Next, r.Engine.Hook = a.Due, NextHook, a.Hook
 	}
 	if s.Waiting.Named != nil {
 		r.Review.Named = *s.Waiting.Named

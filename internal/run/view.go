@@ -24,7 +24,8 @@ type View struct {
 	Review          *ReviewView   `json:"review,omitempty"`
 	DurationSeconds int           `json:"duration_seconds,omitempty"`
 	Access          *AccessView   `json:"access,omitempty"`
-	// LastError is there while access can't be given, or taken back.
+	// LastError is there while access can't be given, or taken back, or a hook does
+	// not respond.
 	LastError *LastError `json:"last_error,omitempty"`
 	// Shadow is there for auditors alone; it, You, WaitingFor and ETag are set by
 	// [Run.ViewFor].
@@ -149,6 +150,9 @@ func (r *Run) ViewFor(p Person, t *Today, now time.Time) View {
 func (r *Run) forCaller(v *View, p Person, t *Today, now time.Time) {
 	you := r.You(p, t, now)
 	v.You, v.WaitingFor = &you, r.WaitingFor(p, t)
+	if v.LastError == nil {
+		v.LastError = r.asking().late(now)
+	}
 }
 
 // ETag changes with every entry of the history.

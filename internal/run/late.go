@@ -1,0 +1,34 @@
+package run
+
+import (
+	"fmt"
+	"time"
+)
+
+// lateAfter is how long after its time limit a hook is late: by then its failure
+// is recorded, unless its invocation is retried or nothing moves.
+const lateAfter = 10 * time.Second
+
+// Asking is a hook whose response a run waits for.
+type Asking struct {
+	Hook HookName `json:"hook"`
+	// Due is when it should have responded.
+	Due time.Time `json:"due"`
+}
+
+// asking returns the hook that is asked, nil if none is.
+func (r *Run) asking() *Asking {
+	if r.Engine.Next != NextHook {
+		return nil
+	}
+	return &Asking{Hook: r.Engine.Hook, Due: r.UpdatedAt.Add(seconds(r.Flow.HookTimeoutSeconds))}
+}
+
+// late returns that the hook has not responded long after it should have, nil if
+// it still may.
+func (a *Asking) late(now time.Time) *LastError {
+	if a == nil || now.Before(a.Due.Add(lateAfter)) {
+		return nil
+	}
+	return &LastError{At: a.Due, Where: string(a.Hook), Text: fmt.Sprintf("%s has not responded yet. A failed invocation is retried.", a.Hook)}
+}
