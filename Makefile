@@ -19,7 +19,7 @@ LAMBDA_BUILD := go build -tags lambda.norpc -ldflags='-s -w'
 LAMBDA_OS   ?= linux
 LAMBDA_ARCH ?= arm64
 
-# The name of the stack that `make deploy` protects from deletion.
+# The name of the stack that `make deploy` proposes, and protects from deletion.
 STACK ?= fasttrack
 
 # Where pinned tools are kept, outside the tree that `sam build` copies.
@@ -132,13 +132,28 @@ bench: build-sam ## Measure the budgets of docs/performance.md, and what a milli
 	go run ./bench
 	$(EMULATED) go test -run '^$$' -bench BesideTheEmulator -benchtime 5x ./e2e
 
-deploy: build ## Check the names of flows and hooks, then build and deploy to AWS with the SAM CLI, asking what it must know
+# The template's Architecture for LAMBDA_ARCH. It is proposed once: after that
+# samconfig.toml has it, and parameters on the command line would take the place of all
+# that it has.
+ARCHITECTURE = $(if $(filter amd64,$(LAMBDA_ARCH)),x86_64,arm64)
+DEPLOY_STACK = $(TOOLS)/venv/bin/python tools/deploy/stack.py
+
+deploy: deploy-name build $(TOOLS)/venv/.installed ## Check names, flows and hooks, then build and deploy to AWS with the SAM CLI as STACK (fasttrack), asking what it must know
 	build/fasttrack flows check --binary build/HooksFunction/bootstrap
-	sam build
-	sam deploy --guided --capabilities CAPABILITY_IAM
-	@aws cloudformation update-termination-protection --enable-termination-protection --stack-name '$(STACK)' >/dev/null && \
-		echo 'Stack $(STACK) is protected from deletion; docs/operations.md "Remove" says how to remove it.' || \
-		echo 'WARNING: the stack is not protected from deletion. Run: aws cloudformation update-termination-protection --enable-termination-protection --stack-name STACK'
+	@build/fasttrack flows check --strict || echo 'WARNING: the above is deployed as it is. Mend flows.yaml before people use it.'
+	@$(DEPLOY_STACK) before '$(STACK)' $(ARCHITECTURE)
+	$(SAM) build
+	@touch build/deploy.started
+	$(SAM) deploy --guided --stack-name '$(STACK)' --capabilities CAPABILITY_IAM $(if $(wildcard samconfig.toml),,--parameter-overrides Architecture=$(ARCHITECTURE)) || \
+		{ $(DEPLOY_STACK) failed '$(STACK)' build/deploy.started; exit 1; }
+	@$(DEPLOY_STACK) after '$(STACK)' build/deploy.started
+
+.PHONY: deploy-name deploy-cleanup
+deploy-name:
+	@tools/deploy/name '$(STACK)'
+
+deploy-cleanup: deploy-name $(TOOLS)/venv/.installed ## Remove what a first deployment of STACK left that failed
+	@$(DEPLOY_STACK) cleanup '$(STACK)'
 
 terminal: build $(TOOLS)/termtosvg/.installed ## Record the README's terminal again
 	tools/pictures/record $(TOOLS)/termtosvg/bin/termtosvg </dev/null
@@ -158,6 +173,7 @@ SAM := SAM_CLI_TELEMETRY=0 $(TOOLS)/venv/bin/sam
 tools: $(TOOLS)/venv/.installed $(TOOLS)/checkov/.installed $(TOOLS)/npm/.installed
 
 $(TOOLS)/venv/.installed: tools/requirements.txt
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo 'python3 is missing, or older than 3.11: the SAM CLI is installed with it, into $(TOOLS)' >&2; exit 1; }
 	python3 -m venv $(TOOLS)/venv
 	$(TOOLS)/venv/bin/pip install --quiet --disable-pip-version-check -r tools/requirements.txt
 	@touch $@

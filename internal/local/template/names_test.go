@@ -2,6 +2,7 @@ package template_test
 
 import (
 	"os"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -106,6 +107,21 @@ func physical(t *testing.T, name, stack, region string) string {
 		t.Errorf("the name %s holds %s, whose length nothing bounds", name, m)
 		return m
 	})
+}
+
+// `make deploy` takes the names that CloudFormation takes, up to the longest that fits
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html).
+func TestDeployChecksTheStackName(t *testing.T) {
+	for name, ok := range map[string]bool{
+		"fasttrack": true, "F": true, "my-Stack-2": true, strings.Repeat("s", longestStackName): true,
+		"": false, "2nd": false, "-a": false, "my_stack": false, "my stack": false, "a.b": false, "ä": false, "a;b": false,
+		strings.Repeat("s", longestStackName+1): false, strings.Repeat("s", 128): false,
+	} {
+		said, err := exec.CommandContext(t.Context(), "../../../tools/deploy/name", name).CombinedOutput()
+		if (err == nil) != ok || ok != (len(said) == 0) {
+			t.Errorf("the name %q: %v %s", name, err, said)
+		}
+	}
 }
 
 // Every name that the template gives fits AWS's limits for the longest name of a
