@@ -3,6 +3,7 @@ package asl_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -339,5 +340,37 @@ func TestParseKept(t *testing.T) {
 	}
 	if _, err := asl.ParseKept([]byte(`{"StartAt":"A","States":{"A":{"Type":"Magic"}}}`)); err == nil {
 		t.Error("what no release took is read")
+	}
+}
+
+// A timestamp may be as far ahead as the service can count seconds.
+func TestFarWaits(t *testing.T) {
+	machine, err := asl.Parse([]byte(`{"StartAt":"W","States":{"W":{"Type":"Wait","TimestampPath":"$.t","End":true}}}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := clockwork.NewFakeClock()
+	engine := asl.NewEngine(clock, nil, "")
+	defer engine.Close()
+	start := func(days int) *asl.Execution {
+		x, err := engine.Start(asl.Start{Machine: machine, Input: fmt.Appendf(nil, `{"t":%q}`, clock.Now().AddDate(0, 0, days).UTC().Format(time.RFC3339))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	far := start(24856)
+	<-far.Done()
+	if end := far.State(); end.Status != asl.Failed || *end.Failure.Error != "States.Runtime" {
+		t.Errorf("24,856 days: %+v", end)
+	}
+	near := start(24855)
+	if err := clock.BlockUntilContext(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	clock.Advance(24855 * 24 * time.Hour)
+	<-near.Done()
+	if end := near.State(); end.Status != asl.Succeeded {
+		t.Errorf("24,855 days: %+v", end)
 	}
 }

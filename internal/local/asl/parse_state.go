@@ -167,7 +167,7 @@ func (s *State) wait(o object) {
 	if o.has("Timestamp") {
 		s.Timestamp = o.text("Timestamp")
 		if _, ok := parseTimestamp(s.Timestamp); !ok {
-			o.fail("Timestamp", "Value is not an ISO-8601 extended offset date-time format string")
+			o.fail("Timestamp", "String does not match RFC3339 timestamp")
 		}
 	}
 }

@@ -2,6 +2,7 @@ package asl
 
 import (
 	"context"
+	"math"
 	"time"
 )
 
@@ -56,20 +57,23 @@ func (v *visit) wakeAt(input any) (time.Time, *Failure) {
 			return now, runtimeFailure("The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: %s == %s", s.TimestampPath.text, plainText(value))
 		}
 		if tooFar(now, until) {
-			return now, runtimeFailure("The TimestampPath parameter references a time more than %d seconds ahead: %s == %s", maxSeconds, s.TimestampPath.text, text)
+			return now, runtimeFailure("The TimestampPath parameter references a time more than %d seconds ahead: %s == %s", maxAhead, s.TimestampPath.text, text)
 		}
 		return until, nil
 	}
 	until, _ := parseTimestamp(s.Timestamp) // checked when it was read
 	if tooFar(now, until) {
-		return now, runtimeFailure("The Timestamp parameter is a time more than %d seconds ahead: %s", maxSeconds, s.Timestamp)
+		return now, runtimeFailure("The Timestamp parameter is a time more than %d seconds ahead: %s", maxAhead, s.Timestamp)
 	}
 	return until, nil
 }
 
-// tooFar reports whether a time is further ahead than a state may wait
-// (https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html).
-func tooFar(now, until time.Time) bool { return until.After(now.Add(seconds(maxSeconds))) }
+// maxAhead is how far ahead a timestamp may be, in seconds: at the service 24,855
+// days are accepted and 24,856 fail.
+const maxAhead = math.MaxInt32
+
+// tooFar reports whether a time is further ahead than a state can wait.
+func tooFar(now, until time.Time) bool { return until.After(now.Add(seconds(maxAhead))) }
 
 // pause waits until the line is to wake; it fails only when the execution is
 // stopped meanwhile.
