@@ -27,6 +27,7 @@ type api struct {
 // flags adds those of every command for people.
 func (a *api) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&a.url, "url", orDefault(os.Getenv("FASTTRACK_URL"), "http://127.0.0.1:8080"), "the `URL` of the API: the stack's output ApiUrl (FASTTRACK_URL)")
+	stackFlag(cmd, new(string))
 	cmd.Flags().StringVar(&a.as, "as", os.Getenv("FASTTRACK_AS"), "who to be on your own machine, as `EMAIL[;GROUP,…]`; nowhere else (FASTTRACK_AS)")
 	cmd.Flags().BoolVar(&a.json, "json", false, "print the API's answer as JSON, and an error as a problem document on standard error")
 	cmd.Long += "\n\nWho you are: --as on your own machine; the token in FASTTRACK_TOKEN; or the AWS credentials that the AWS CLI uses." +

@@ -122,7 +122,7 @@ func (a *audit) check() error {
 		return wrong("digests are in the table alone: give --table too")
 	case !named && a.flow == "" || a.all:
 		return wrong("the IDs of requests, or --flow, were expected. All requests of all flows can't be had of the API, which shows what is yours to see: " +
-			"give --table NAME, the stack's output TableName, with AWS credentials that may read it (dynamodb:Scan, dynamodb:Query)")
+			"give --stack NAME, or --table NAME, the stack's output TableName, with AWS credentials that may read it (dynamodb:Scan, dynamodb:Query)")
 	}
 	return nil
 }

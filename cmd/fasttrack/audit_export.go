@@ -53,7 +53,7 @@ file is there whole or not at all.`,
 			wrong := func(text string) error { return usageError{errors.New(text)} }
 			switch {
 			case x.name == "":
-				return wrong("give --table NAME, the stack's output TableName, with AWS credentials that may read it (dynamodb:Scan)")
+				return wrong("give --stack NAME, or --table NAME, the stack's output TableName, with AWS credentials that may read it (dynamodb:Scan)")
 			case format != "jsonl" && format != "csv":
 				return wrong(fmt.Sprintf("--format: jsonl or csv was expected, not %q", format))
 			case !x.from.IsZero() && !x.to.IsZero() && !x.from.Before(x.to):

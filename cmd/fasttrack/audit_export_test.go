@@ -183,7 +183,7 @@ func TestAuditExport_File(t *testing.T) {
 	}{
 		{[]string{"-o", dir}, "is no file that could be replaced", 2},
 		{[]string{"-o", filepath.Join(dir, "none", "out")}, "can't be written: ", 1},
-		{[]string{"--table", ""}, "give --table NAME, the stack's output TableName", 2},
+		{[]string{"--table", ""}, "give --stack NAME, or --table NAME, the stack's output TableName", 2},
 		{[]string{"--format", "xml"}, `--format: jsonl or csv was expected, not "xml"`, 2},
 		{[]string{"--since", "1d", "--until", "2d"}, "--since must be before --until", 2},
 		{[]string{"--since", "yesterday"}, "--since: a time such as", 2},

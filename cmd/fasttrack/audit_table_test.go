@@ -303,8 +303,8 @@ func TestAuditVerify_TableSelects(t *testing.T) {
 		{[]string{"--flow", "f0", "--since", "yesterday"}, `--since: a time such as 2026-11-01T00:00:00Z, a day`, 2},
 		{[]string{"--from", "1d", "--since", "1d"}, "either --from or --since was expected, not both", 2},
 		{[]string{w.id(0), "--flow", "f0"}, "either the IDs of requests, or what selects them", 2},
-		{[]string{"--table", "", "--all"}, "give --table NAME", 2},
-		{[]string{"--table", ""}, "give --table NAME", 2},
+		{[]string{"--table", "", "--all"}, "or --table NAME", 2},
+		{[]string{"--table", ""}, "or --table NAME", 2},
 		{[]string{"--table", "", "--flow", "f", "--key", "k"}, "digests are in the table alone", 2},
 		{[]string{"--table", "other"}, "ResourceNotFoundException", 1},
 	} {

@@ -9,10 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	transport "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/hook/awshttp"
@@ -30,10 +28,9 @@ func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
 			HTTPClient: awshttp.Client{Doer: transport.NewBuildableClient()},
 		}, nil
 	}
-	// The SDK's own log would tell of each place where it looks for credentials.
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithLogger(logging.Nop{}))
+	cfg, err := loadAWS(ctx)
 	if err != nil {
-		return aws.Config{}, fmt.Errorf("AWS configuration: %w", err)
+		return aws.Config{}, err
 	}
 	cfg.HTTPClient = awshttp.Client{Doer: cfg.HTTPClient}
 	if cfg.Region == "" {
@@ -51,6 +48,7 @@ func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
 
 // endpointFlag says where AWS answers.
 func endpointFlag(cmd *cobra.Command, endpoint *string) {
+	stackFlag(cmd, new(string))
 	cmd.Flags().StringVar(endpoint, "endpoint-url", "", "the `URL` where AWS answers, such as http://127.0.0.1:8080/_aws of 'fasttrack local'; empty for AWS itself")
 }
 

@@ -41,7 +41,7 @@ func (s *source) flags(cmd *cobra.Command) {
 
 func (s *source) check() error {
 	if s.table.name == "" && s.exported == "" {
-		return usageError{errors.New("where are the requests? Give --table NAME, the stack's output TableName, or --file with what `fasttrack audit export` wrote")}
+		return usageError{errors.New("where are the requests? Give --stack NAME, or --table NAME, the stack's output TableName, or --file with what `fasttrack audit export` wrote")}
 	}
 	return nil
 }

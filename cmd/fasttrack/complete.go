@@ -24,7 +24,11 @@ func complete(of func(ctx context.Context, args []string, word string) ([]cobra.
 	return func(cmd *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		ctx, cancel := context.WithTimeout(cmd.Context(), completeTime)
 		defer cancel()
-		words, err := of(ctx, args, word)
+		var words []cobra.Completion
+		err := follow(cmd)
+		if err == nil {
+			words, err = of(ctx, args, word)
+		}
 		if err != nil {
 			cobra.CompDebugln(err.Error(), false)
 			return nil, cobra.ShellCompDirectiveNoFileComp

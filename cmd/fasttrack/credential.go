@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/fasttrack-dev/fasttrack/internal/client"
 	"github.com/fasttrack-dev/fasttrack/internal/local/loopback"
@@ -46,9 +45,9 @@ func (a *api) credential(ctx context.Context) (credential, error) {
 	case local && os.Getenv("AWS_ACCESS_KEY_ID") == "":
 		return credential{}, usageError{errors.New("who are you? Give --as EMAIL, or set FASTTRACK_AS; where this machine runs AuthMode=IAM, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, such as ada and ada")}
 	}
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := loadAWS(ctx)
 	if err != nil {
-		return credential{}, fmt.Errorf("AWS configuration: %w", err)
+		return credential{}, err
 	}
 	if local {
 		if cfg.Region == "" {

@@ -51,7 +51,7 @@ states:ListExecutions on the state machine.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case t.name == "":
-				return usageError{errors.New("--table: it is missing; it is the stack's output TableName")}
+				return usageError{errors.New("give --stack NAME, or --table NAME, the stack's output TableName")}
 			case undo && (dryRun || once):
 				return usageError{errors.New("--undo goes with neither --dry-run nor --once")}
 			case every < 100*time.Millisecond:
@@ -104,8 +104,8 @@ states:ListExecutions on the state machine.`,
 			}
 		},
 	}
+	stackFlag(cmd, &stack)
 	t.flags(cmd)
-	cmd.Flags().StringVar(&stack, "stack", "fasttrack", "the name of the stack")
 	cmd.Flags().DurationVar(&every, "every", 10*time.Second, "how long to wait between passes")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "change nothing, show what is there to end")
 	cmd.Flags().BoolVar(&once, "once", false, "make one pass; exit code 1 if something is left")

@@ -54,7 +54,7 @@ else personal data lies, such as logs and backups.`,
 			}
 			switch {
 			case x.name == "":
-				return wrong("give --table NAME, the stack's output TableName, with AWS credentials that may write to it")
+				return wrong("give --stack NAME, or --table NAME, the stack's output TableName, with AWS credentials that may write to it")
 			case !x.dryRun && !x.yes:
 				return wrong("what is erased can't be brought back: give --dry-run to see what that would be, or --yes")
 			}

@@ -26,6 +26,7 @@ var called = map[string]string{
 	"backtest":        "backtest --table t --since 1h --flows $DIR/flows.yaml --endpoint-url $AWS",
 	"cancel":          "cancel ID",
 	"deny":            "deny ID",
+	"deployments add": "deployments add x --endpoint-url $AWS",
 	"drain":           "drain --table t --endpoint-url $AWS",
 	"erase":           "erase ada@example.com --table t --dry-run --endpoint-url $AWS",
 	"explain":         "explain ID",
@@ -46,10 +47,11 @@ var called = map[string]string{
 
 // here are the commands that reach nothing, and how each of them fails.
 var here = map[string]string{
-	"flows list": "flows list $DIR/none.yaml",
-	"local":      "local --flows $DIR/none.yaml",
-	"version":    "",
-	"help":       "", "completion bash": "", "completion zsh": "", "completion fish": "", "completion powershell": "",
+	"flows list":         "flows list $DIR/none.yaml",
+	"local":              "local --flows $DIR/none.yaml",
+	"deployments remove": "deployments remove none",
+	"version":            "",
+	"help":               "", "completion bash": "", "completion zsh": "", "completion fish": "", "completion powershell": "",
 }
 
 // commandLine replaces what stands for something in a call.

@@ -21,7 +21,7 @@ type deployed struct {
 
 func (d *deployed) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&d.ask, "deployed", false, "also ask AWS whether each hook and strategy function is there (a dry run of lambda:InvokeFunction), which flows the stack's own has hooks for (it is invoked, and calls none), how long sessions of permission sets last, and whether functions/grant may assign them")
-	cmd.Flags().StringVar(&d.stack, "stack", "fasttrack", "the name of the stack, for --deployed")
+	stackFlag(cmd, &d.stack)
 	endpointFlag(cmd, &d.endpoint)
 }
 

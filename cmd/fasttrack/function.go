@@ -37,7 +37,7 @@ type present struct {
 
 func (p *present) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.file, "flows", "flows.yaml", "the `FILE` of flows")
-	cmd.Flags().StringVar(&p.stack, "stack", "fasttrack", "the name of the stack")
+	stackFlag(cmd, &p.stack)
 	cmd.Flags().StringVar(&p.binary, "binary", "", "a `FILE`: the hook function's bootstrap, to be run on this machine in place of what is deployed, such as build/HooksFunction/bootstrap")
 	cmd.Flags().BoolVar(&p.guards, "with-guards", false, "also call on_approve and on_deny for what on_request decides; the event says that it is a trial")
 	endpointFlag(cmd, &p.endpoint)

@@ -80,9 +80,9 @@ It exits with 1 if anything stays in the queue.`,
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "send nothing, list what would be sent")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	cmd.Flags().IntVar(&most, "max", 1000, "how many messages to take, at most")
-	cmd.Flags().StringVar(&stack, "stack", "fasttrack", "the name of the stack")
 	cmd.Flags().StringVar(&function, "function", "", "the function to invoke (default \"STACK-engine-notify\")")
 	cmd.Flags().StringVar(&queue, "queue", "", "the URL of the queue (default the one that the function's failures go to)")
+	stackFlag(cmd, &stack)
 	endpointFlag(cmd, &endpoint)
 	return cmd
 }

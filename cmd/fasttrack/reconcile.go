@@ -42,7 +42,7 @@ func newReconcileCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "do nothing, show what would be done")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
-	cmd.Flags().StringVar(&stack, "stack", "fasttrack", "the name of the stack")
+	stackFlag(cmd, &stack)
 	endpointFlag(cmd, &endpoint)
 	return cmd
 }

@@ -49,7 +49,7 @@ The function is invoked with your own AWS credentials, which need
 lambda:InvokeFunction; or --binary runs one that is not deployed yet.`,
 		Example: `  fasttrack simulate aws-access --as ada@example.com -f target=prod-ro -f urgency=Emergency -r 'prod is down' --endpoint-url http://127.0.0.1:8080/_aws
   fasttrack simulate --as ada@example.com --request request.json --binary build/HooksFunction/bootstrap`,
-		Args: usage(cobra.MaximumNArgs(1)),
+		Args: usage(cobra.MaximumNArgs(1)), Annotations: map[string]string{tableIsOptional: "yes"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.load(); err != nil {
 				return err
