@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +16,9 @@ func (c Caught) explain(limitSeconds int) string {
 			return fmt.Sprintf("did not answer: %s", clip(payload.Message))
 		}
 		return fmt.Sprintf("failed: %s", clip(payload.Message))
+	}
+	if c.notRun() {
+		return fmt.Sprintf("could not be called: AWS Lambda had no capacity for it: %s: %s", c.Error, clip(c.Cause))
 	}
 	switch c.Error {
 	case "States.Timeout":
@@ -29,6 +33,19 @@ func (c Caught) explain(limitSeconds int) string {
 	}
 	return fmt.Sprintf("failed: %s: %s", c.Error, clip(c.Cause))
 }
+
+// notRunErrors are what Lambda answers when it could not run a function, so that
+// nothing was done: most often for lack of concurrency
+// (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors).
+// The state machine retries them for minutes, apart from other errors.
+var notRunErrors = []string{
+	"Lambda.TooManyRequestsException", "Lambda.EC2ThrottledException", "Lambda.EC2UnexpectedException",
+	"Lambda.ENILimitReachedException", "Lambda.SubnetIPAddressLimitReachedException",
+	"Lambda.ResourceNotReadyException", "Lambda.ResourceConflictException", "Lambda.SnapStartNotReadyException",
+}
+
+// notRun reports whether the function did not run at all.
+func (c Caught) notRun() bool { return slices.Contains(notRunErrors, c.Error) }
 
 // exception reports whether the function itself raised an error, as other than by
 // not answering or by ending its process.

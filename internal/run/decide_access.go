@@ -289,6 +289,9 @@ func (c Caught) explainGrant() string {
 	if text := c.message(); text != "" {
 		return text
 	}
+	if c.notRun() {
+		return fmt.Sprintf("AWS Lambda had no capacity for functions/grant: %s: %s", c.Error, clip(c.Cause))
+	}
 	if c.Cause == "" {
 		return c.Error
 	}
