@@ -271,3 +271,20 @@ func TestExit_BySignalWhileReading(t *testing.T) {
 		t.Errorf("it exits %d, want %d", got, exitInterrupted)
 	}
 }
+
+// A command whose output is lost is not done.
+func TestExit_OutputLost(t *testing.T) {
+	url := statusAPI(t, "approved", http.StatusOK)
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer full.Close()
+	for _, line := range []string{"show ID", "show --json ID", "explain ID", "list", "flows", "request f", "approve ID", "watch --decided ID", "version", "help"} {
+		cmd := fasttrack(t, url, commandLine(line, "", "")...)
+		cmd.Stdout = full
+		if got := codeOf(cmd.Run()); got != exitFailed {
+			t.Errorf("%s exits %d, want %d", line, got, exitFailed)
+		}
+	}
+}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 
@@ -21,9 +22,30 @@ func execute(ctx context.Context, args []string, in io.Reader, out, messages io.
 	root := newRootCommand()
 	root.SetArgs(args)
 	root.SetIn(in)
-	root.SetOut(text.NewWriter(out))
+	printed := &checkedWriter{Writer: out}
+	root.SetOut(text.NewWriter(printed))
 	root.SetErr(text.NewWriter(messages))
 	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil && printed.err != nil {
+		err = fmt.Errorf("standard output: %w", printed.err)
+	}
 	printError(ctx, root.ErrOrStderr(), cmd, err, wantsJSON(args))
 	return exitStatus(ctx, err)
+}
+
+// checkedWriter keeps the first error of a writer: a command whose output got lost
+// is not done, whichever line of it that was.
+type checkedWriter struct {
+	io.Writer
+	err error
+}
+
+func (w *checkedWriter) Unwrap() io.Writer { return w.Writer }
+
+func (w *checkedWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if err != nil && w.err == nil {
+		w.err = err
+	}
+	return n, err
 }

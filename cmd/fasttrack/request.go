@@ -206,7 +206,7 @@ func printOutcome(w io.Writer, v run.View) {
 	s := newScreen(w)
 	moment := s.moment
 	fmt.Fprintf(s, "%s  ", v.ID)
-	_ = s.paint(colourOf(v), string(v.Status)) // as Fprintf's error: the end of the output is not the command's
+	_ = s.paint(colourOf(v), string(v.Status)) // see [checkedWriter]
 	switch {
 	case v.Status == run.Pending && v.Review != nil:
 		fmt.Fprintf(w, ": it waits for %s until %s", text.Line(v.Review.Who()), moment(v.Review.ExpiresAt))
