@@ -74,7 +74,7 @@ func (t *taskRun) schedule(effective document, waits bool) *Failure {
 	if timeout > 0 {
 		at.TimeoutAt = now.Add(seconds(timeout))
 	}
-	if at.Heartbeat > 0 {
+	if at.Heartbeat > 0 && !waits {
 		at.HeartbeatAt = now.Add(seconds(at.Heartbeat))
 	}
 	if t.action == "" {
@@ -144,9 +144,12 @@ func (t *taskRun) run(ctx context.Context) (document, *Failure) {
 			}
 		}()
 	}
+	if t.at.Token != "" && !t.at.Submitted {
+		heartbeatAt = time.Time{}
+	}
 	timeout, heartbeat := e.alarm(t.at.TimeoutAt), e.alarm(heartbeatAt)
 	defer timeout.stop()
-	defer heartbeat.stop()
+	defer func() { heartbeat.stop() }()
 	for {
 		select {
 		case a := <-called:
@@ -158,7 +161,7 @@ func (t *taskRun) run(ctx context.Context) (document, *Failure) {
 			}
 			called = nil
 			t.event("Submitted", Event{Payload: string(a.Output)})
-			t.l.change(func(*Position) { t.at.Submitted = true })
+			heartbeat = e.alarm(t.submitted())
 			if t.x.Flush() != nil {
 				return document{}, stopped
 			}
@@ -181,6 +184,18 @@ func (t *taskRun) run(ctx context.Context) (document, *Failure) {
 			return document{}, stopped
 		}
 	}
+}
+
+// submitted notes that the call is over and only the token is waited for. From
+// now on a heartbeat is due, not while the function still runs
+// (https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html); at
+// is when, zero is never.
+func (t *taskRun) submitted() (at time.Time) {
+	if t.at.Heartbeat > 0 {
+		at = t.x.engine.clock.Now().Add(seconds(t.at.Heartbeat))
+	}
+	t.l.change(func(*Position) { t.at.Submitted, t.at.HeartbeatAt = true, at })
+	return at
 }
 
 // close ends the task unless an answer was accepted before: that one counts.
