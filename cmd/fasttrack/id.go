@@ -43,7 +43,7 @@ const maxIDPages = 5
 // requests that the caller made, may decide or decided; or else among those that
 // were shown before, and those of flows that they may list.
 func (a *api) id(ctx context.Context, given string) (string, error) {
-	short := strings.ToUpper(strings.Trim(given, "…"))
+	short := run.FoldID(strings.Trim(given, "…"))
 	if run.ValidID(short) {
 		return short, nil
 	}

@@ -28,5 +28,6 @@ func main() {
 		Today:         flows.Today(),
 		Store:         table,
 		StepFunctions: sfn.NewFromConfig(cfg),
+		BasePath:      os.Getenv("API_BASE_PATH"),
 	}).Handle)
 }

@@ -24,7 +24,7 @@ func main() {
 		log.Fatal(err)
 	}
 	lambda.Start(ask.New(ask.Deps{
-		Flows: flows, Identify: identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"),
+		Flows: flows, Identify: identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"), BasePath: os.Getenv("API_BASE_PATH"),
 		Store: table, Hooks: ask.NewHooks(cfg),
 		Executions: ask.NewExecutions(sfn.NewFromConfig(cfg), os.Getenv("STATE_MACHINE_ARN")),
 	}).Handle)

@@ -36,6 +36,8 @@ type Call struct {
 	Caller *Identity
 	// Log writes lines that name the call.
 	Log *slog.Logger
+	// basePath is that of [API].
+	basePath string
 }
 
 // About has the lines that follow name the run and flow that the call is about.
@@ -63,6 +65,10 @@ type Reply struct {
 	Headers map[string]string
 }
 
+// head begins the key of a route of method HEAD, which is answered as GET is, without
+// a body.
+const head = "HEAD "
+
 // Handler answers a call. The error is a *[Problem] or stays in the log.
 type Handler func(ctx context.Context, c *Call) (Reply, error)
 
@@ -81,6 +87,9 @@ type API struct {
 	// stores links that are new. Its error fails the call: who is not known to be
 	// linked might pass for two people. Nil stores and returns no links.
 	Link func(context.Context, run.Person) (run.Person, error)
+	// BasePath is where a custom domain serves the API, such as /approvals; "" is the
+	// root. One that is not valid counts as the root.
+	BasePath string
 	// Log is JSON lines on standard output if nil.
 	Log *slog.Logger
 }
@@ -97,6 +106,9 @@ func (a *API) Handle(ctx context.Context, ev Event) (Answer, error) {
 		id = lc.AwsRequestID
 	}
 	c := &Call{Event: ev, Log: log.With("request_id", id, "route", ev.RouteKey)}
+	if ValidBasePath(a.BasePath) {
+		c.basePath = a.BasePath
+	}
 	reply, err := a.serve(ctx, c)
 	c.explain(err)
 	answer, err := write(reply, err, id)
@@ -108,6 +120,9 @@ func (a *API) Handle(ctx context.Context, ev Event) (Answer, error) {
 		attrs = append(attrs, "identity", c.Caller.Notes)
 	}
 	c.Log.Info("call", attrs...)
+	if strings.HasPrefix(ev.RouteKey, head) {
+		answer.Body = "" // RFC 9110, section 9.3.2
+	}
 	return answer, nil
 }
 
@@ -132,6 +147,9 @@ func (a *API) serve(ctx context.Context, c *Call) (reply Reply, err error) {
 		}
 	}()
 	route, ok := a.Routes[c.Event.RouteKey]
+	if path, is := strings.CutPrefix(c.Event.RouteKey, head); is && !ok {
+		route, ok = a.Routes["GET "+path]
+	}
 	if !ok {
 		return Reply{}, a.noRoute(c.Event)
 	}

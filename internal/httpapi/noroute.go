@@ -15,6 +15,9 @@ func (a *API) noRoute(ev Event) *Problem {
 		method, template, _ := strings.Cut(key, " ")
 		if matches(template, ev.RawPath) {
 			methods = append(methods, method)
+			if method == "GET" {
+				methods = append(methods, "HEAD")
+			}
 		}
 	}
 	if len(methods) == 0 {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 	"time"
 )
 
@@ -45,6 +46,33 @@ func HashID(parts ...string) string {
 	var b [16]byte
 	copy(b[:], h.Sum(nil))
 	return encodeID(b)
+}
+
+// ParseID reads an id as people pass it on: letters in either case, and those that
+// Crockford's base 32 reads as the digits that they look like
+// (https://www.crockford.com/base32.html).
+func ParseID(s string) (id string, ok bool) {
+	if len(s) != idLength {
+		return "", false
+	}
+	id = FoldID(s)
+	return id, ValidID(id)
+}
+
+// FoldID writes an id, or a part of one, as [NewID] does: see [ParseID].
+func FoldID(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' {
+			r -= 'a' - 'A'
+		}
+		switch r {
+		case 'I', 'L':
+			return '1'
+		case 'O':
+			return '0'
+		}
+		return r
+	}, s)
 }
 
 // ValidID tells whether s has the form of an id.

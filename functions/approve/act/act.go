@@ -32,6 +32,8 @@ type Deps struct {
 	StepFunctions wake.Client
 	// Today is who may act; see [run.Today].
 	Today *run.Today
+	// BasePath is that of [httpapi.API].
+	BasePath string
 	// Now is time.Now unless it is set.
 	Now func() time.Time
 }
@@ -50,7 +52,7 @@ func New(d Deps) *httpapi.API {
 			return s.act(ctx, c, e)
 		}}
 	}
-	return &httpapi.API{Identify: d.Identify, Link: d.Store.Link, Routes: routes}
+	return &httpapi.API{Identify: d.Identify, Link: d.Store.Link, Routes: routes, BasePath: d.BasePath}
 }
 
 // act takes one act: checks it, stores it, wakes the execution and waits for
@@ -86,7 +88,7 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	case errors.Is(err, run.ErrApproved):
 		return httpapi.Reply{Status: http.StatusOK, Body: s.view(c, r)}, nil
 	case err != nil:
-		return httpapi.Reply{}, s.refused(c, r, err)
+		return httpapi.Reply{}, s.refused(c, r, e, err)
 	}
 	if err := limit(r, rec.Acts, a, s.Today, now); err != nil {
 		return httpapi.Reply{}, err
@@ -123,8 +125,8 @@ func (s service) again(ctx context.Context, c *httpapi.Call, r *run.Run, before,
 
 // load gives the run if the caller may see it.
 func (s service) load(ctx context.Context, c *httpapi.Call) (store.Record, error) {
-	id := c.Param("id")
-	if !run.ValidID(id) {
+	id, ok := run.ParseID(c.Param("id"))
+	if !ok {
 		return store.Record{}, httpapi.NotFound()
 	}
 	rec, err := s.Store.LoadAll(ctx, id)
@@ -198,45 +200,15 @@ func (s service) check(r *run.Run, a run.Act, now time.Time) error {
 }
 
 // refused answers what [run.Run.Check] or [run.Run.MayOverride] refused.
-func (s service) refused(c *httpapi.Call, r *run.Run, err error) error {
+func (s service) refused(c *httpapi.Call, r *run.Run, e run.EventName, err error) error {
 	var late run.TooLate
 	if !errors.As(err, &late) {
 		return httpapi.Refused(err.Error())
 	}
-	return s.lost(c, r, late)
+	return s.lost(c, r, e, late)
 }
 
 // view is the run as the caller sees it.
 func (s service) view(c *httpapi.Call, r *run.Run) run.View {
 	return r.ViewFor(c.Caller.Person, s.Today, s.Now())
-}
-
-// lost answers an act that can't take effect any more, or not yet, and why. It
-// says who decided where somebody has.
-func (s service) lost(c *httpapi.Call, r *run.Run, why run.TooLate) error {
-	v := s.view(c, r)
-	p := &httpapi.Problem{Status: http.StatusConflict, Kind: "decided", Detail: string(why), More: map[string]any{"run": v}}
-	switch {
-	case v.Decision != nil:
-		p.More["decision"] = v.Decision
-	case why == run.NoAccess:
-		p.Kind = "not-active"
-	default:
-		p.Kind = "review-over"
-	}
-	return p
-}
-
-// already is why an act comes too late for a run that is decided.
-func already(r *run.Run) run.TooLate {
-	return run.TooLate("This request is " + string(r.Status) + " already.")
-}
-
-// tooLate tells whether an act of that kind can't count any more: a decision is
-// made once, and access is revoked while it is given or there.
-func tooLate(r *run.Run, e run.EventName) bool {
-	if e == run.Revoke {
-		return !r.Flow.HasAccess() || r.Over()
-	}
-	return r.Status.Decided()
 }

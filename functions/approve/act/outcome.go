@@ -46,7 +46,7 @@ func (s service) outcome(whole context.Context, c *httpapi.Call, r *run.Run, a r
 					return httpapi.Reply{}, full(err) // Decide leaves it out
 				}
 			}
-			return httpapi.Reply{Status: http.StatusAccepted, Headers: map[string]string{"location": "/requests/" + r.ID}, Body: s.view(c, r)}, nil
+			return httpapi.Reply{Status: http.StatusAccepted, Headers: map[string]string{"location": c.Path("/requests/" + r.ID)}, Body: s.view(c, r)}, nil
 		case <-time.After(pause):
 		}
 	}
@@ -73,13 +73,13 @@ func (s service) settled(c *httpapi.Call, r *run.Run, a run.Act) (reply httpapi.
 			}
 			return httpapi.Reply{}, httpapi.Forbidden(e.Reason), true
 		}
-		return httpapi.Reply{}, s.lost(c, r, already(r)), true
+		return httpapi.Reply{}, s.lost(c, r, a.Event, already(r)), true
 	}
 	switch {
 	case slices.Contains(r.Engine.Handled, a.ID):
 		return httpapi.Reply{}, httpapi.Forbidden("This does not count; the request has had so many ignored acts that no more are recorded."), true
 	case tooLate(r, a.Event):
-		return httpapi.Reply{}, s.lost(c, r, already(r)), true
+		return httpapi.Reply{}, s.lost(c, r, a.Event, already(r)), true
 	}
 	return httpapi.Reply{}, nil, false
 }

@@ -27,10 +27,7 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	wait, waits, err := preferWait(c.Header("prefer"))
-	if err != nil {
-		return httpapi.Reply{}, err
-	}
+	wait, waits := preferWait(c.Header("prefer"))
 	body, err := httpapi.ReadBody(c.Event)
 	if err != nil {
 		return httpapi.Reply{}, err
@@ -57,7 +54,7 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 			c.Log.Error("the run is stored, its execution did not start", "error", err.Error())
 		}
 	}
-	headers := map[string]string{"location": "/requests/" + r.ID}
+	headers := map[string]string{"location": c.Path("/requests/" + r.ID)}
 	if waits {
 		headers["preference-applied"] = fmt.Sprintf("wait=%d", int(wait.Seconds()))
 		r = s.await(ctx, c, r, wait)

@@ -208,14 +208,23 @@ func TestPrefer(t *testing.T) {
 		status  int
 		applied string
 	}{
-		"":                      {201, ""},
-		"return=minimal":        {201, ""},
-		"wait=0":                {201, "wait=0"},
-		"respond-async, wait=0": {201, "wait=0"},
-		`Wait="0"; x=y`:         {201, "wait=0"},
-		"wait=21":               {400, ""},
-		"wait=-1":               {400, ""},
-		"wait=soon":             {400, ""},
+		"":                          {201, ""},
+		"return=minimal":            {201, ""},
+		"wait=0":                    {201, "wait=0"},
+		"respond-async, wait=0":     {201, "wait=0"},
+		`Wait="0"; x=y`:             {201, "wait=0"},
+		"wait=21":                   {201, ""},
+		"wait=-1":                   {201, ""},
+		"wait=+1":                   {201, ""},
+		"wait=0.0":                  {201, ""},
+		"wait=soon":                 {201, ""},
+		"wait=":                     {201, ""},
+		"wait":                      {201, ""},
+		"wait=0, wait=soon":         {201, "wait=0"},
+		"wait=soon, wait=0":         {201, ""},
+		"wait=\"0":                  {201, ""},
+		", =;,":                     {201, ""},
+		"wait=99999999999999999999": {201, ""},
 	} {
 		got, _ := newTable().call(t, ada, "POST /requests", `{"flow":"open"}`, nil, "prefer", header)
 		if got.StatusCode != want.status || got.Headers["preference-applied"] != want.applied {

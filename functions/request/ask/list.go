@@ -18,8 +18,8 @@ import (
 
 // read shows one run with its history.
 func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
-	id := c.Param("id")
-	if !run.ValidID(id) {
+	id, ok := run.ParseID(c.Param("id"))
+	if !ok {
 		return httpapi.Reply{}, httpapi.NotFound()
 	}
 	r, err := s.Store.Load(ctx, id)

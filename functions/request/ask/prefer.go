@@ -2,12 +2,10 @@ package ask
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -16,22 +14,28 @@ import (
 const maxWait = 20
 
 // preferWait reads the wait preference of a Prefer header (RFC 7240), which may
-// hold others.
-func preferWait(header string) (wait time.Duration, there bool, err error) {
+// hold others. One that can't be met is ignored, as section 2 has it, and so is one
+// that is malformed; the answer's Preference-Applied says which one was applied.
+func preferWait(header string) (wait time.Duration, applied bool) {
 	for _, preference := range outsideQuotes(header, ',') {
 		token := outsideQuotes(preference, ';')[0]
 		name, value, _ := strings.Cut(strings.TrimSpace(token), "=")
 		if !strings.EqualFold(strings.TrimSpace(name), "wait") {
 			continue
 		}
-		n, err := strconv.Atoi(strings.Trim(strings.TrimSpace(value), `"`))
-		if err != nil || n < 0 || n > maxWait {
-			return 0, false, httpapi.Invalid(flow.FieldError{Field: "Prefer", Detail: fmt.Sprintf("wait of 0 to %d seconds was expected", maxWait)})
-		}
 		// Of one that is there twice, the first counts (RFC 7240, section 2).
-		return time.Duration(n) * time.Second, true, nil
+		n, err := strconv.ParseUint(unquote(strings.TrimSpace(value)), 10, 31)
+		return time.Duration(n) * time.Second, err == nil && n <= maxWait
 	}
-	return 0, false, nil
+	return 0, false
+}
+
+// unquote returns what a quoted string holds, and anything else as it is.
+func unquote(s string) string {
+	if len(s) > 1 && s[0] == '"' && s[len(s)-1] == '"' {
+		return s[1 : len(s)-1]
+	}
+	return s
 }
 
 // outsideQuotes splits s where a separator stands outside of a quoted string

@@ -4,8 +4,6 @@ package ask
 
 import (
 	"context"
-	_ "embed"
-	"encoding/json"
 	"log/slog"
 	"time"
 
@@ -49,6 +47,8 @@ type Deps struct {
 	Hooks      Hooks
 	// HooksFunction is what a flow's "hooks: hooks" stands for.
 	HooksFunction string
+	// BasePath is that of [httpapi.API].
+	BasePath string
 	// Now is time.Now unless it is set.
 	Now func() time.Time
 	// Log is JSON lines on standard output if nil.
@@ -65,9 +65,6 @@ type service struct {
 	drain *drainWatch
 }
 
-//go:embed openapi.json
-var openAPI []byte
-
 // New gives the API of functions/request.
 func New(d Deps) *httpapi.API {
 	if d.Now == nil {
@@ -76,7 +73,7 @@ func New(d Deps) *httpapi.API {
 	today := d.Flows.Today()
 	s := service{d, newOptionsCache(), today, today.Links(), &flowNames{}, &drainWatch{}}
 	return &httpapi.API{
-		Identify: d.Identify, Link: d.Store.Link, Log: d.Log,
+		Identify: d.Identify, Link: d.Store.Link, Log: d.Log, BasePath: d.BasePath,
 		Routes: map[string]httpapi.Route{
 			"GET /flows": {Handle: s.flows},
 			"GET /flows/{flow}/fields/{field}/options": {Handle: s.options},
@@ -92,10 +89,3 @@ func New(d Deps) *httpapi.API {
 func health(context.Context, *httpapi.Call) (httpapi.Reply, error) {
 	return httpapi.Reply{Status: 200, Body: map[string]string{"status": "ok"}}, nil
 }
-
-func document(context.Context, *httpapi.Call) (httpapi.Reply, error) {
-	return httpapi.Reply{Status: 200, Body: json.RawMessage(openAPI)}, nil
-}
-
-// OpenAPI is the description of the API that is served.
-func OpenAPI() []byte { return openAPI }
