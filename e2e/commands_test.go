@@ -27,6 +27,7 @@ type clientKey struct{}
 //	matches PATH REGEXP     the same by a regular expression
 //	got NAME REGEXP         a header of the last answer
 //	save NAME PATH          keeps a value of the last answer as $NAME
+//	lower NAME VALUE        keeps a value in lower case as $NAME
 //	await ID STATUS         reads the request until it has that status
 //	exits STATUS PROG ARGS  runs a program, which ends with that exit status
 //	id NAME                 keeps the id in the JSON that a program printed
@@ -40,6 +41,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"matches": matches,
 	"got":     got,
 	"save":    save,
+	"lower":   lower,
 	"await":   await,
 	"exits":   exits,
 	"id":      id,
@@ -132,6 +134,11 @@ func save(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s is absent: %s", args[1], c.body)
 	}
 	ts.Setenv(args[0], value)
+}
+
+func lower(ts *testscript.TestScript, neg bool, args []string) {
+	clientOf(ts, neg, args, 2, 2)
+	ts.Setenv(args[0], strings.ToLower(args[1]))
 }
 
 func await(ts *testscript.TestScript, neg bool, args []string) {

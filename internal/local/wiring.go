@@ -69,7 +69,7 @@ func (s *Stack) statusChanged(detail stepfunctions.StatusChange) {
 // gateway makes the HTTP API of the template.
 func (s *Stack) gateway() (*gateway.Gateway, error) {
 	o := gateway.Options{
-		Invoker: s.Lambda, AccountID: AccountID, Identities: s.opts.Identities,
+		Invoker: s.Lambda, AccountID: AccountID, Identities: s.opts.Identities, BasePath: s.Template.Parameters["ApiBasePath"],
 		OnError: func(route string, err error) { fmt.Fprintf(s.opts.Log, "local: %s: %v\n", route, err) },
 	}
 	for _, api := range s.Template.APIs {

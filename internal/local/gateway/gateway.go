@@ -56,6 +56,9 @@ type Options struct {
 	Routes    []Route
 	Invoker   lambda.Invoker
 	AccountID string
+	// BasePath, such as /approvals, is where the API is served as well, as a custom
+	// domain's API mapping does; none if empty.
+	BasePath string
 	// Identities are those who may sign.
 	Identities *identities.Set
 	// Now is time.Now if nil.
@@ -91,7 +94,8 @@ func New(o Options) (*Gateway, error) {
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := newID()
 	w.Header().Set("Apigw-Requestid", id)
-	rt, parameters, found := g.route(r)
+	inner, mapped := g.unmap(r)
+	rt, parameters, found := g.route(inner)
 	if !found {
 		message(w, http.StatusNotFound, "Not Found")
 		return
@@ -115,7 +119,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		message(w, http.StatusBadRequest, "Bad Request")
 		return
 	}
-	ev := g.event(r, rt, parameters, body, id)
+	ev := g.event(inner, rt, parameters, body, id)
+	if mapped {
+		ev.RequestContext.DomainPrefix, _, _ = strings.Cut(ev.RequestContext.DomainName, ".")
+	}
 	if rt.IAM {
 		who, refusal := g.signer(r, body)
 		if refusal != nil {
@@ -132,6 +139,20 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	g.invoke(w, r, rt, ev)
+}
+
+// unmap returns a call through the custom domain without its base path, as the
+// service hands it over: AWS documents that rawPath does not hold the API mapping
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
+// It returns any other call as it is.
+func (g *Gateway) unmap(r *http.Request) (inner *http.Request, mapped bool) {
+	base := g.opts.BasePath
+	if base == "" || !strings.HasPrefix(r.URL.Path, base+"/") {
+		return r, false
+	}
+	inner = r.Clone(r.Context())
+	inner.URL.Path, inner.URL.RawPath = strings.TrimPrefix(r.URL.Path, base), strings.TrimPrefix(r.URL.RawPath, base)
+	return inner, true
 }
 
 // event is what the function is given.
