@@ -51,7 +51,7 @@ var exitCodes = []struct {
 	{exitNotGranted, "the request was approved, and access could not be granted"},
 	{exitUndecided, "accepted, and not decided yet"},
 	{exitOver, "access is over: it ended or was revoked"},
-	{exitTimedOut, "watch --timeout: the time passed first"},
+	{exitTimedOut, "watch --timeout, request --decided --timeout: the time passed first"},
 	{exitInterrupted, "interrupted by Ctrl-C (SIGINT)"},
 	{exitTerminated, "stopped by SIGTERM"},
 }

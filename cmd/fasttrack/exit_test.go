@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -54,9 +55,9 @@ func TestExit_ByStatus(t *testing.T) {
 		"canceled": exitCanceled, "failed": exitNotGranted, "ended": exitOver, "revoked": exitOver, "something": exitUndecided,
 	} {
 		url := statusAPI(t, status, http.StatusOK)
-		for _, args := range [][]string{{"request", "f"}, {"approve", anID}, {"watch", "--decided", "--every=100ms", "--timeout=150ms", anID}} {
+		for _, args := range [][]string{{"request", "f"}, {"approve", anID}, {"watch", "--decided", "--every=100ms", "--timeout=150ms", anID}, {"request", "f", "--decided", "--every=100ms", "--timeout=150ms"}} {
 			want := want
-			if args[0] == "watch" && want == exitUndecided {
+			if slices.Contains(args, "--decided") && want == exitUndecided {
 				want = exitTimedOut
 			}
 			for _, args := range [][]string{args, append(args, "--json")} {
@@ -100,6 +101,9 @@ func TestExit_BySignal(t *testing.T) {
 		"Ctrl-C to the end of access": {false, "watch --json " + anID, syscall.SIGINT, exitInterrupted},
 		"Ctrl-C during a look":        {true, "watch --decided " + anID, syscall.SIGINT, exitInterrupted},
 		"SIGTERM during a look":       {true, "watch " + anID, syscall.SIGTERM, exitTerminated},
+		"Ctrl-C while people decide":  {false, "request f --decided", syscall.SIGINT, exitInterrupted},
+		"SIGTERM while people decide": {false, "request f --decided", syscall.SIGTERM, exitTerminated},
+		"Ctrl-C before it is made":    {true, "request f --decided", syscall.SIGINT, exitInterrupted},
 		"Ctrl-C during a request":     {true, "request f", syscall.SIGINT, exitInterrupted},
 		"SIGTERM during an approval":  {true, "approve " + anID, syscall.SIGTERM, exitTerminated},
 	} {

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,8 +13,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/internal/client"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
@@ -47,22 +52,35 @@ func newRequestCommand() *cobra.Command {
 	var a api
 	var fields []string
 	var reason, duration, contextFile string
-	var wait time.Duration
+	var wait, timeout, every time.Duration
+	var decided bool
+	var key string
 	cmd := &cobra.Command{
 		Use:   "request FLOW",
 		Short: "Ask for something",
 		Long: "Ask for what a flow offers; `fasttrack flows` lists them. On a terminal, what is missing is asked for, " +
 			"with the options of a field that has them from code. " +
 			"It waits until code has decided, or people are asked; the exit code is 0 only if the request is approved by then. " +
-			"`fasttrack watch --decided ID` waits for people.",
+			"With --decided it waits for people too, as a job of CI does.",
 		Example: "  fasttrack request everything-goes\n" +
-			"  fasttrack request aws-access --field target=prod-ro --field urgency=Emergency --reason 'prod is down' --duration 1h",
+			"  fasttrack request aws-access --field target=prod-ro --field urgency=Emergency --reason 'prod is down' --duration 1h\n" +
+			"  fasttrack request deploy --field service=billing --decided --timeout 30m --key \"$CI_PIPELINE_ID\" && ./deploy",
 		Args:        usage(cobra.ExactArgs(1)),
 		Annotations: map[string]string{onInterrupt: "a request that was made goes on, and `fasttrack list` shows it"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if wait < 0 || wait > maxWait*time.Second {
 				return usageError{fmt.Errorf("--wait: 0s to %ds was expected", maxWait)}
 			}
+			switch {
+			case timeout < 0:
+				return usageError{errors.New("--timeout: must not be negative")}
+			case timeout > 0 && !decided:
+				return usageError{errors.New("--timeout: goes with --decided")}
+			case every < 100*time.Millisecond:
+				return usageError{errors.New("--every: must be at least 100ms")}
+			}
+			ctx, cancel := within(cmd.Context(), timeout)
+			defer cancel()
 			body := ask{Flow: args[0], Reason: reason, Fields: map[string]any{}}
 			offered, err := a.flow(cmd, args[0])
 			if err != nil {
@@ -92,11 +110,20 @@ func newRequestCommand() *cobra.Command {
 					return err
 				}
 			}
-			_, answer, err := a.call(cmd.Context(), http.MethodPost, "/requests", body, "Prefer", "wait="+strconv.Itoa(int(wait.Seconds())))
+			answer, err := a.request(ctx, body, wait, key, every, decided, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
 			var v run.View
+			if err := json.Unmarshal(answer, &v); err == nil && decided && !v.Status.Decided() {
+				if !a.json {
+					printOutcome(cmd.OutOrStdout(), v)
+				}
+				over := func(v run.View) bool { return v.Status.Decided() }
+				if v, answer, err = a.until(ctx, v.ID, every, true, func(run.View) {}, over); err != nil {
+					return err
+				}
+			}
 			if err := a.read(cmd.OutOrStdout(), answer, &v); err != nil {
 				return err
 			}
@@ -111,11 +138,40 @@ func newRequestCommand() *cobra.Command {
 	cmd.Flags().StringVarP(&duration, "duration", "d", "", "how long access is asked for, such as 1h")
 	cmd.Flags().StringVar(&contextFile, "context", "", "a `FILE` of JSON to send along, such as {\"diff.txt\": …}")
 	cmd.Flags().DurationVar(&wait, "wait", 10*time.Second, "how long to wait for a decision by code, at most 20s")
+	cmd.Flags().BoolVar(&decided, "decided", false, "wait until the request is decided, by people too")
+	cmd.Flags().DurationVar(&timeout, "timeout", 0, "with --decided: give up after this long, with exit code 124; the request goes on. 0 waits as long as it takes")
+	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "with --decided: how often to look")
+	cmd.Flags().StringVar(&key, "key", "", "the `KEY` of this request: the same request with the same key is not made twice, but waited for again")
 	a.flags(cmd)
 	cmd.ValidArgsFunction = a.completeFlow()
 	completeFlag(cmd, "field", a.completeField())
 	completeFlag(cmd, "duration", a.completeDuration())
 	return cmd
+}
+
+// request makes a request. While it is waited for, it is made again with the same
+// key after an error that the next call may not have.
+func (a *api) request(ctx context.Context, body ask, wait time.Duration, key string, every time.Duration, patient bool, messages io.Writer) (json.RawMessage, error) {
+	key = cmp.Or(key, uuid.NewString())
+	last := ""
+	for answered := false; ; {
+		_, answer, err := a.call(ctx, http.MethodPost, "/requests", body, "Idempotency-Key", key, "Prefer", "wait="+strconv.Itoa(int(wait.Seconds())))
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		var p *client.Problem
+		answered = answered || errors.As(err, &p)
+		if err == nil || !patient || !passing(err, answered) {
+			return answer, err
+		}
+		if !a.json && last != err.Error() {
+			last = err.Error()
+			fmt.Fprintln(messages, text.Line("trying again: "+last))
+		}
+		if !pause(ctx, every) {
+			return nil, context.Cause(ctx)
+		}
+	}
 }
 
 // readContext reads the file of --context; nil where none is named.

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/fasttrack-dev/fasttrack/internal/client"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -31,44 +29,30 @@ func newWatchCommand() *cobra.Command {
 			if timeout < 0 {
 				return usageError{errors.New("--timeout: it must not be negative")}
 			}
-			ctx := cmd.Context()
-			if timeout > 0 {
-				var cancel context.CancelFunc
-				ctx, cancel = context.WithTimeoutCause(ctx, timeout, exitError(exitTimedOut))
-				defer cancel()
-			}
+			ctx, cancel := within(cmd.Context(), timeout)
+			defer cancel()
 			id, err := a.id(ctx, args[0])
 			if err != nil {
 				return err
 			}
-			seen := 0
-			for {
-				v, answer, err := a.run(ctx, id)
-				if ctx.Err() != nil {
-					return context.Cause(ctx)
+			shown := 0
+			v, answer, err := a.until(ctx, id, every, false, func(v run.View) {
+				if !a.json {
+					printHistory(cmd.OutOrStdout(), v.History[min(shown, len(v.History)):])
 				}
-				if err != nil && !passing(err) {
+				shown = len(v.History)
+			}, func(v run.View) bool {
+				return v.Status.Final(v.DurationSeconds > 0) || decided && v.Status.Decided()
+			})
+			if err != nil {
+				return err
+			}
+			if a.json {
+				if err := a.read(cmd.OutOrStdout(), answer, &v); err != nil {
 					return err
 				}
-				if err == nil {
-					over := v.Status.Final(v.DurationSeconds > 0) || decided && v.Status.Decided()
-					switch {
-					case !a.json:
-						printHistory(cmd.OutOrStdout(), v.History[min(seen, len(v.History)):])
-					case over:
-						if err := a.read(cmd.OutOrStdout(), answer, &v); err != nil {
-							return err
-						}
-					}
-					seen = len(v.History)
-					if over {
-						return watched(cmd, a, v)
-					}
-				}
-				if !pause(ctx, every) {
-					return context.Cause(ctx)
-				}
 			}
+			return watched(cmd, a, v)
 		},
 	}
 	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "how often to look")
@@ -85,20 +69,4 @@ func watched(cmd *cobra.Command, a api, v run.View) error {
 		printOutcome(cmd.OutOrStdout(), v)
 	}
 	return outcome(cmd.Context(), v.Status)
-}
-
-// passing tells an error that the next look may not have.
-func passing(err error) bool {
-	var p *client.Problem
-	return errors.As(err, &p) && (p.Status >= 500 || p.Status == 429)
-}
-
-// pause waits; false means that it was stopped.
-func pause(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
-	}
 }

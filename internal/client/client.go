@@ -45,6 +45,12 @@ func New(apiURL string, sign Signer) (*Client, error) {
 	}, sign: sign}, nil
 }
 
+// Unreachable is an error of a call that got no answer. Whether the API got the
+// call is not known.
+type Unreachable struct{ error }
+
+func (u Unreachable) Unwrap() error { return u.error }
+
 // Signer adds to a request who calls.
 type Signer func(ctx context.Context, r *http.Request, body []byte) error
 
@@ -112,12 +118,12 @@ func (c *Client) Do(ctx context.Context, method, path string, header http.Header
 		if errors.As(err, &wrapped) {
 			err = wrapped.Err
 		}
-		return 0, nil, fmt.Errorf("%s can't be reached: %w; is the URL right (--url, FASTTRACK_URL), or `make run` to be started?", c.url, err)
+		return 0, nil, Unreachable{fmt.Errorf("%s can't be reached: %w; is the URL right (--url, FASTTRACK_URL), or `make run` to be started?", c.url, err)}
 	}
 	defer res.Body.Close()
 	answer, err = io.ReadAll(io.LimitReader(res.Body, maxBody))
 	if err != nil {
-		return 0, nil, fmt.Errorf("the answer of %s broke off: %w", c.url, err)
+		return 0, nil, Unreachable{fmt.Errorf("the answer of %s broke off: %w", c.url, err)}
 	}
 	if res.StatusCode < 300 {
 		return res.StatusCode, answer, nil
