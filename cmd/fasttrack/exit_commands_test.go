@@ -37,6 +37,7 @@ var called = map[string]string{
 	"list":            "list",
 	"notify replay":   "notify replay --endpoint-url $AWS",
 	"reconcile":       "reconcile --endpoint-url $AWS",
+	"reindex":         "reindex --table t --endpoint-url $AWS",
 	"request":         "request f",
 	"revoke":          "revoke ID",
 	"show":            "show ID",
@@ -127,7 +128,7 @@ func TestExit_Usage(t *testing.T) {
 	for _, line := range []string{
 		"nonsense", "flows nonsense", "help nonsense", "help flows nonsense", "completion nonsense", "version more", "reconcile more", "notify more", "notify replay more", "local more",
 		"flows check a b", "flows list a b", "show", "show a b", "request", "approve", "deny", "cancel", "revoke", "watch", "explain",
-		"flows options", "hooks check", "erase", "erase ada@example.com", "drain", "audit export", "audit verify", "backtest --concurrency 0", "simulate",
+		"flows options", "hooks check", "reindex", "reindex --table t --after x", "erase", "erase ada@example.com", "drain", "audit export", "audit verify", "backtest --concurrency 0", "simulate",
 		"watch --every 1ms ID", "watch --timeout=-1s ID", "request f --wait 1h", "approve -d forever ID", "list --limit nonsense",
 		"list --url example.com", "list --url http://example.com",
 	} {

@@ -36,7 +36,7 @@ installation. The exit codes of all commands: ` + "`fasttrack help exit-codes`."
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(unknownFlag)
 	root.AddCommand(newActCommands()...)
-	root.AddCommand(newRequestCommand(), newListCommand(), newShowCommand(), newExplainCommand(), newWatchCommand(), newFlowsCommand(), newHooksCommand(), newAuditCommand(), newEraseCommand(time.Now), newSimulateCommand(), newBacktestCommand(time.Now), newLocalCommand(), newReconcileCommand(), newNotifyCommand(), newDeploymentsCommand(), newDrainCommand(time.Now), newVersionCommand(), newExitCodesTopic())
+	root.AddCommand(newRequestCommand(), newListCommand(), newShowCommand(), newExplainCommand(), newWatchCommand(), newFlowsCommand(), newHooksCommand(), newAuditCommand(), newEraseCommand(time.Now), newSimulateCommand(), newBacktestCommand(time.Now), newLocalCommand(), newReconcileCommand(), newReindexCommand(), newNotifyCommand(), newDeploymentsCommand(), newDrainCommand(time.Now), newVersionCommand(), newExitCodesTopic())
 	root.SetHelpCommand(newHelpCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

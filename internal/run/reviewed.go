@@ -1,6 +1,9 @@
 package run
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Reviews reports whether an act may decide the run: an approve, a deny, or a
 // revoke by anybody but its requester.
@@ -35,4 +38,35 @@ func (r *Run) EndsBy(a Act) time.Time {
 	}
 	end := r.CreatedAt.Add(seconds(r.rule().TimeoutSeconds))
 	return end.Add(seconds(r.DurationSeconds))
+}
+
+// ReviewEntries are the entries with which acts of people took effect.
+func (r *Run) ReviewEntries() []Entry {
+	var all []Entry
+	for _, e := range r.History {
+		if first, there := r.Reviewed(e.Act); there && first.Seq == e.Seq && e.Actor.ID != erasedID {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// ActOf is the act of an entry: the one of acts, or what is left of it in the
+// record, which may know no more of the person than the entry does.
+func (r *Run) ActOf(e Entry, acts []Act) Act {
+	if i := slices.IndexFunc(acts, func(a Act) bool { return a.ID == e.Act }); i >= 0 {
+		return acts[i]
+	}
+	a := Act{ID: e.Act, Event: e.Event, At: e.At, Person: Person{ID: e.Actor.ID, Email: e.Actor.Email}}
+	switch {
+	case r.Review != nil && e.Event == Approve:
+		for _, by := range r.Review.ApprovedBy {
+			if by.Act == e.Act {
+				a.Person = by.Person
+			}
+		}
+	case e.Event == Revoke && e.Actor.ID == r.Requester.ID:
+		a.Person = r.Requester
+	}
+	return a
 }
