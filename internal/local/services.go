@@ -7,11 +7,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local/cloudformation"
 	"github.com/fasttrack-dev/fasttrack/internal/local/iam"
 	"github.com/fasttrack-dev/fasttrack/internal/local/identities"
 	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
 	"github.com/fasttrack-dev/fasttrack/internal/local/secretsmanager"
 	"github.com/fasttrack-dev/fasttrack/internal/local/sts"
+	"github.com/fasttrack-dev/fasttrack/internal/local/template"
 	"github.com/fasttrack-dev/fasttrack/internal/local/wire"
 	"github.com/fasttrack-dev/fasttrack/internal/partition"
 )
@@ -19,11 +21,15 @@ import (
 // serve names the services by which calls find them.
 func (s *Stack) serve() {
 	s.services = map[string]http.Handler{
+		"cloudformation": cloudformation.New(cloudformation.Stack{
+			Name: StackName, ID: template.StackID(s.opts.Region, AccountID, StackName), Created: s.started, Template: s.Template,
+		}),
 		"dynamodb":       http.HandlerFunc(s.dynamoDB),
 		"events":         s.EventBridge,
 		"iam":            iam.New(s.started, s.roles),
 		"kms":            s.KMS,
 		"lambda":         http.HandlerFunc(s.lambda),
+		"logs":           s.Logs,
 		"secretsmanager": secretsmanager.New(AccountID, s.opts.Region),
 		"sns":            s.SNS,
 		"sqs":            s.SQS,

@@ -19,6 +19,7 @@ import (
 
 	"github.com/jonboulle/clockwork"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local/cloudwatchlogs"
 	"github.com/fasttrack-dev/fasttrack/internal/local/datafolder"
 	"github.com/fasttrack-dev/fasttrack/internal/local/dynamodb"
 	"github.com/fasttrack-dev/fasttrack/internal/local/eventbridge"
@@ -97,6 +98,7 @@ type Stack struct {
 	SNS           *sns.Service
 	SQS           *sqs.Service
 	KMS           *kms.Service
+	Logs          *cloudwatchlogs.Service
 
 	opts     Options
 	started  time.Time
@@ -197,10 +199,11 @@ func (s *Stack) start() error {
 
 func (s *Stack) openServices() error {
 	s.SNS = sns.New(s.opts.Log)
+	s.Logs = cloudwatchlogs.New(s.opts.Clock, s.opts.Region, AccountID)
 	var err error
 	s.Lambda, err = lambda.New(lambda.Options{
 		Region: s.opts.Region, AccountID: AccountID, EndpointURL: s.AWSURL(), Log: s.opts.Log, Clock: s.opts.Clock,
-		OnInvoked: s.opts.OnInvoked, OwnPrefix: StackName + "-",
+		OnInvoked: s.opts.OnInvoked, OnLine: s.Logs.Put, OwnPrefix: StackName + "-",
 		SendFailed: func(to, record string) bool { _, there := s.SQS.Send(to, record); return there },
 	})
 	if err != nil {
@@ -258,7 +261,10 @@ func (s *Stack) registerFunctions() error {
 	for _, f := range s.Template.Functions {
 		cfg := lambda.Function{
 			Name: f.Name, LogicalID: f.LogicalID, Command: s.bootstrap(f.LogicalID), InProcess: s.opts.Functions[f.LogicalID], TaskRoot: s.taskRoot,
-			Environment: f.Environment, Timeout: f.Timeout, MemoryMB: f.MemoryMB, Handler: f.Handler, Reserved: f.Reserved, OnFailure: f.OnFailure,
+			Environment: f.Environment, Timeout: f.Timeout, MemoryMB: f.MemoryMB, Handler: f.Handler, Reserved: f.Reserved, Role: f.RoleARN, LogGroup: f.LogGroup, OnFailure: f.OnFailure,
+		}
+		if f.LogGroup != "" {
+			s.Logs.Add(f.LogGroup)
 		}
 		if f.Alias != "" {
 			cfg.Aliases = []string{f.Alias}

@@ -39,6 +39,8 @@ func (s *Stack) makeQueues() {
 func (s *Stack) openBus() error {
 	o := eventbridge.Options{
 		Clock: s.opts.Clock, Region: s.opts.Region, AccountID: AccountID, Invoke: s.Lambda.InvokeAsync,
+		HasFunction: s.Lambda.Has, HasGroup: s.Logs.Has,
+		Log:     func(group string, event []byte) error { s.Logs.Put(group, "events", string(event)); return nil },
 		OnError: func(rule string, err error) { fmt.Fprintf(s.opts.Log, "local: rule %s: %v\n", rule, err) },
 	}
 	for _, b := range s.Template.Buses {

@@ -6,9 +6,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local/wire"
 )
 
 // APIPath is where the Lambda API's calls begin; ServeHTTP answers those.
@@ -24,23 +27,41 @@ var status = map[string]int{
 	"UnknownOperationException":      http.StatusNotFound,
 }
 
-// ServeHTTP answers the calls Invoke and GetAlias of the Lambda API as SDKs and the
-// CLI make them (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html),
-// with the invocation types RequestResponse, Event and DryRun.
+// served are the operations that ServeHTTP answers.
+var served = []string{"GetAlias", "GetFunction", "GetFunctionConfiguration", "GetFunctionEventInvokeConfig", "Invoke", "ListAliases", "ListFunctions", "ListVersionsByFunction"}
+
+// Served lists the operations.
+func (*Service) Served() []string { return slices.Clone(served) }
+
+// unservedHeaders are members of Invoke that are not served, by the headers that
+// carry them.
+var unservedHeaders = map[string]string{
+	"X-Amz-Client-Context": "ClientContext", "X-Amz-Durable-Execution-Name": "DurableExecutionName", "X-Amz-Tenant-Id": "TenantId",
+}
+
+// ServeHTTP answers Lambda's calls as SDKs and the CLI make them: Invoke, with the
+// invocation types RequestResponse, Event and DryRun
+// (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html), and those that
+// read what functions there are.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Amzn-Requestid", uuid.NewString())
-	if s.serveAlias(w, r) {
+	escaped, ok := strings.CutPrefix(r.URL.EscapedPath()+"/", APIPath)
+	escaped = strings.TrimSuffix(escaped, "/")
+	if ok && s.serveRead(w, r, escaped) {
 		return
 	}
-	escaped, ok := strings.CutPrefix(r.URL.EscapedPath(), APIPath)
 	function, ok2 := strings.CutSuffix(escaped, "/invocations")
 	function, err := url.PathUnescape(function)
 	if !ok || !ok2 || err != nil || r.Method != http.MethodPost {
-		writeError(w, &ServiceError{"UnknownOperationException", "This machine's Lambda answers Invoke and GetAlias alone: POST " + APIPath + "{name}/invocations, GET {name}/aliases/{alias}."})
+		writeError(w, &ServiceError{"UnknownOperationException", r.Method + " " + r.URL.Path + " of lambda is not served on this machine; served: " + strings.Join(served, ", ")})
 		return
 	}
 	f, arn, err := s.lookup(function, r.URL.Query().Get("Qualifier"))
 	if err != nil {
+		writeError(w, err)
+		return
+	}
+	if err := invokeMembers(r); err != nil {
 		writeError(w, err)
 		return
 	}
@@ -69,6 +90,22 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// invokeMembers refuses members of Invoke that are not served.
+func invokeMembers(r *http.Request) error {
+	if err := only(r.URL.Query(), "Qualifier"); err != nil {
+		return err
+	}
+	for header, name := range unservedHeaders {
+		if r.Header.Get(header) != "" {
+			return &ServiceError{"InvalidParameterValueException", (&wire.Unserved{Member: name}).Error()}
+		}
+	}
+	if kind := r.Header.Get("X-Amz-Log-Type"); kind != "" && kind != "None" {
+		return &ServiceError{"InvalidParameterValueException", "LogType " + kind + " is not served on this machine; `aws logs tail` shows what a function prints"}
+	}
+	return nil
+}
+
 func (s *Service) serveInvoke(w http.ResponseWriter, r *http.Request, f *function, arn string, payload []byte) {
 	result, err := f.invoke(r.Context(), arn, payload)
 	if err != nil {
@@ -81,6 +118,11 @@ func (s *Service) serveInvoke(w http.ResponseWriter, r *http.Request, f *functio
 	w.Header().Set("X-Amz-Executed-Version", result.ExecutedVersion)
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(result.Payload) // nobody is left to tell
+}
+
+func writeJSON(w http.ResponseWriter, answer any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(answer) // nobody is left to tell
 }
 
 func writeError(w http.ResponseWriter, err error) {

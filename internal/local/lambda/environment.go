@@ -12,6 +12,9 @@ import (
 // told from others'.
 func (p *process) accessKey() string { return "ASIA" + strings.ToUpper(p.id[:16]) }
 
+// logStream is the log stream of the process.
+func (p *process) logStream() string { return fmt.Sprintf("[%s]%s", p.version, p.id) }
+
 // environment is what Lambda puts into a function's process
 // (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
 // Of the developer's own environment only PATH and TMPDIR (the machine's, not
@@ -38,8 +41,8 @@ func (f *function) environment(p *process, runtimeAPI string) []string {
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(f.cfg.MemoryMB),
 		"AWS_LAMBDA_FUNCTION_VERSION":     p.version,
 		"AWS_LAMBDA_INITIALIZATION_TYPE":  "on-demand",
-		"AWS_LAMBDA_LOG_GROUP_NAME":       "/aws/lambda/" + f.cfg.Name,
-		"AWS_LAMBDA_LOG_STREAM_NAME":      fmt.Sprintf("[%s]%s", p.version, p.id),
+		"AWS_LAMBDA_LOG_GROUP_NAME":       f.cfg.logGroup(),
+		"AWS_LAMBDA_LOG_STREAM_NAME":      p.logStream(),
 		"AWS_LAMBDA_RUNTIME_API":          runtimeAPI,
 		"AWS_ACCESS_KEY_ID":               p.accessKey(),
 		"AWS_SECRET_ACCESS_KEY":           "local",

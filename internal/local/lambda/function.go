@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -22,6 +23,9 @@ type Function struct {
 	TaskRoot string
 	// InProcess runs the function in this process in place of Command.
 	InProcess InProcess
+	// Role is the ARN of its role, LogGroup where its lines go; empty is the group of
+	// its name.
+	Role, LogGroup string
 	// Environment are its own variables, as in the template.
 	Environment map[string]string
 	// Timeout is its time limit per invocation; 0 is Lambda's own 3 s.
@@ -39,6 +43,8 @@ type Function struct {
 	// empty drops them.
 	OnFailure string
 }
+
+func (cfg Function) logGroup() string { return cmp.Or(cfg.LogGroup, "/aws/lambda/"+cfg.Name) }
 
 // Register adds a function. Its binary must be there and executable.
 func (s *Service) Register(cfg Function) error {

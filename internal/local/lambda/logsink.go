@@ -24,6 +24,7 @@ const maxLine = 256 * 1024
 type lineWriter struct {
 	sink   *logSink
 	prefix []byte
+	each   func(line string) // is given each line as well, unless nil
 	mu     sync.Mutex
 	rest   []byte
 }
@@ -58,6 +59,9 @@ func (w *lineWriter) Close() error {
 }
 
 func (w *lineWriter) flush() {
+	if w.each != nil {
+		w.each(string(w.rest))
+	}
 	line := append(append(append([]byte{}, w.prefix...), w.rest...), '\n')
 	w.rest = w.rest[:0]
 	w.sink.mu.Lock()

@@ -68,6 +68,9 @@ func (p *process) run() {
 	}
 	p.version, _ = s.Version(f.cfg.Name)
 	p.output = s.log.lines(f.cfg.Name)
+	if s.opts.OnLine != nil {
+		p.output.each = func(line string) { s.opts.OnLine(f.cfg.logGroup(), p.logStream(), line) }
+	}
 	cmd := exec.Command(f.cfg.Command) // #nosec G204 -- a binary that `make build` made
 	cmd.Dir = f.cfg.TaskRoot
 	cmd.Env = f.environment(p, s.listener.Addr().String()+"/"+p.id)

@@ -57,6 +57,9 @@ type Options struct {
 	// SendFailed sends an event that failed for good to the destination of its
 	// function, and reports whether there is one; nil has none.
 	SendFailed func(destination, record string) bool
+	// OnLine is given each line that a process prints, with the log group and the log
+	// stream that it belongs to; nil is not.
+	OnLine func(group, stream, line string)
 	// Clock times the pauses between the attempts of asynchronous invocations.
 	// A function's own time limit always runs on real time: its process has no
 	// other. nil is the real clock.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 
 	"github.com/google/uuid"
@@ -19,7 +20,11 @@ import (
 const kept = 1000
 
 // Message is one that was published.
-type Message struct{ ID, Topic, Subject, Text string }
+type Message struct {
+	ID, Topic, Subject, Text string
+	// Attributes are those that filter policies of subscriptions go by, as text.
+	Attributes map[string]string
+}
 
 // Service answers Publish of SNS's query protocol.
 type Service struct {
@@ -46,7 +51,7 @@ func (s *Service) Served() []string { return s.operations().Served() }
 
 func (s *Service) operations() wire.Service {
 	return wire.Service{Name: "sns", MaxBody: 1 << 20, Operations: map[string]wire.Operation{
-		"Publish": wire.Form(s.publish, "TopicArn", "TargetArn", "Subject", "Message"),
+		"Publish": wire.Form(s.publish, "TopicArn", "TargetArn", "Subject", "Message", "MessageAttributes"),
 	}}
 }
 
@@ -63,7 +68,18 @@ func (s *Service) publish(form url.Values) (any, error) {
 	case form.Get("Message") == "":
 		return nil, wire.Fail("InvalidParameter", "Invalid parameter: Empty message")
 	}
-	m := Message{ID: uuid.NewString(), Topic: topic, Subject: subject, Text: form.Get("Message")}
+	m := Message{ID: uuid.NewString(), Topic: topic, Subject: subject, Text: form.Get("Message"), Attributes: map[string]string{}}
+	for n := 1; ; n++ {
+		entry := fmt.Sprintf("MessageAttributes.entry.%d.", n)
+		name := form.Get(entry + "Name")
+		if name == "" {
+			break
+		}
+		if kind := form.Get(entry + "Value.DataType"); kind == "" || strings.HasPrefix(kind, "Binary") {
+			return nil, wire.Fail("InvalidParameterValue", "The message attribute '%s' must have a DataType that is String or Number on this machine", name)
+		}
+		m.Attributes[name] = form.Get(entry + "Value.StringValue")
+	}
 	s.mu.Lock()
 	if s.messages = append(s.messages, m); len(s.messages) > kept {
 		s.messages = s.messages[len(s.messages)-kept:]

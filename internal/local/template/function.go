@@ -15,6 +15,8 @@ type Function struct {
 	Handler         string
 	// RoleARN is the role that it has, or empty.
 	RoleARN string
+	// LogGroup is the name of its log group, or empty.
+	LogGroup string
 	// Alias is its AutoPublishAlias, or empty.
 	Alias string
 	// Tracing is Active, PassThrough, or empty.
@@ -56,6 +58,9 @@ func (r *reader) collectFunction(stack *Stack, res *resource) error {
 		return err
 	}
 	if f.RoleARN, err = p.text("Role", ""); err != nil {
+		return err
+	}
+	if f.LogGroup, err = p.member("LoggingConfig").text("LogGroup", ""); err != nil {
 		return err
 	}
 	if f.Alias, err = p.text("AutoPublishAlias", ""); err != nil {

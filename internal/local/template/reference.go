@@ -9,6 +9,11 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/partition"
 )
 
+// StackID is the id of a stack of this machine.
+func StackID(region, account, name string) string {
+	return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/local", partition.Of(region), region, account, name)
+}
+
 // pseudo are CloudFormation's own parameters.
 func (r *reader) pseudo(name string) (any, bool) {
 	switch name {
@@ -19,7 +24,7 @@ func (r *reader) pseudo(name string) (any, bool) {
 	case "AWS::StackName":
 		return r.opts.StackName, true
 	case "AWS::StackId":
-		return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/local", partition.Of(r.opts.Region), r.opts.Region, r.opts.AccountID, r.opts.StackName), true
+		return StackID(r.opts.Region, r.opts.AccountID, r.opts.StackName), true
 	case "AWS::Partition":
 		return partition.Of(r.opts.Region), true
 	case "AWS::URLSuffix":

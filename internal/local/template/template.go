@@ -29,7 +29,9 @@ type Options struct {
 // list is in the order of the template.
 type Stack struct {
 	// Dir is the template's folder: relative paths in it start there.
-	Dir           string
+	Dir string
+	// Text is the template as it was read.
+	Text          string `json:"-"`
 	Parameters    map[string]string
 	Functions     []Function
 	StateMachines []StateMachine
@@ -39,7 +41,11 @@ type Stack struct {
 	Rules         []Rule
 	Keys          []Key
 	Roles         []Role
-	Queues        []Queue
+	Resources     []Resource
+	Outputs       []Output
+	// Description is the template\'s.
+	Description string
+	Queues      []Queue
 	// ManagedPolicies are for callers; no function has one.
 	ManagedPolicies []ManagedPolicy
 }
@@ -81,7 +87,7 @@ func Load(path string, opts Options) (*Stack, error) {
 		root = root.Content[0]
 	}
 	r := newReader(filepath.Base(path), opts)
-	stack := &Stack{Dir: filepath.Dir(path)}
+	stack := &Stack{Dir: filepath.Dir(path), Text: string(text)}
 	if err := r.read(root, stack); err != nil {
 		return nil, err
 	}
@@ -96,7 +102,7 @@ func (r *reader) read(root *yaml.Node, stack *Stack) error {
 	}
 	for _, s := range sections {
 		switch {
-		case s.key == "Parameters" || s.key == "Rules" || s.key == "Mappings" || s.key == "Conditions" || s.key == "Globals" || s.key == "Resources" || ignoredSections[s.key]:
+		case s.key == "Parameters" || s.key == "Rules" || s.key == "Mappings" || s.key == "Conditions" || s.key == "Globals" || s.key == "Resources" || s.key == "Outputs" || ignoredSections[s.key]:
 		default:
 			return r.errorf(s.node, "section %s is not understood on this machine", s.key)
 		}
@@ -127,5 +133,17 @@ func (r *reader) read(root *yaml.Node, stack *Stack) error {
 		}
 	}
 	stack.Parameters = r.parameterText()
-	return r.collect(stack)
+	if description := child(root, "Description"); description != nil {
+		stack.Description = description.Value
+	}
+	if err := r.collect(stack); err != nil {
+		return err
+	}
+	if err := r.listResources(stack); err != nil {
+		return err
+	}
+	if outputs := child(root, "Outputs"); outputs != nil {
+		return r.readOutputs(outputs, stack)
+	}
+	return nil
 }
