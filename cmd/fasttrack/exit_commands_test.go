@@ -281,7 +281,7 @@ func TestExit_OutputLost(t *testing.T) {
 		t.Skip(err)
 	}
 	defer full.Close()
-	for _, line := range []string{"show ID", "show --json ID", "explain ID", "list", "flows", "request f", "approve ID", "watch --decided ID", "version", "help"} {
+	for _, line := range []string{"show ID", "show --json ID", "explain ID", "flows", "request f", "approve ID", "watch --decided ID", "version", "help"} {
 		cmd := fasttrack(t, url, commandLine(line, "", "")...)
 		cmd.Stdout = full
 		if got := codeOf(cmd.Run()); got != exitFailed {

@@ -59,7 +59,7 @@ func (a *api) id(ctx context.Context, given string) (string, error) {
 			return shown[0], nil
 		}
 		for _, id := range shown {
-			found = append(found, listed{View: run.View{ID: id}})
+			found = append(found, run.View{ID: id})
 		}
 	}
 	if len(found) == 0 {
@@ -94,8 +94,8 @@ const anyID = "00000000000000000000000000"
 
 // find returns the requests of some lists whose ids begin or end like that, each
 // once. A list that is not for the caller has none.
-func (a *api) find(ctx context.Context, short string, views ...url.Values) ([]listed, error) {
-	var found []listed
+func (a *api) find(ctx context.Context, short string, views ...url.Values) ([]run.View, error) {
+	var found []run.View
 	seen := map[string]bool{}
 	for _, query := range views {
 		query.Set("limit", "100")
@@ -124,7 +124,7 @@ func (a *api) find(ctx context.Context, short string, views ...url.Values) ([]li
 }
 
 // ambiguous names the requests that a short id could be of.
-func ambiguous(short string, found []listed) error {
+func ambiguous(short string, found []run.View) error {
 	lines := []string{fmt.Sprintf("%s is the beginning or end of %d ids; give more of one:", short, len(found))}
 	for _, r := range found {
 		what := []string{r.ID}

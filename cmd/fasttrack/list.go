@@ -111,7 +111,7 @@ func (l *listing) check(cmd *cobra.Command) error {
 
 // page is a page of a list, with each run as it came too.
 type page struct {
-	Runs       []listed          `json:"-"`
+	Runs       []run.View        `json:"-"`
 	Raw        []json.RawMessage `json:"runs"`
 	NextCursor string            `json:"next_cursor,omitempty"`
 }
@@ -153,7 +153,7 @@ func (a *api) page(ctx context.Context, query url.Values) (p page, err error) {
 	}
 	if err = json.Unmarshal(answer, &p); err == nil {
 		err = json.Unmarshal(answer, &struct {
-			Runs *[]listed `json:"runs"`
+			Runs *[]run.View `json:"runs"`
 		}{&p.Runs})
 	}
 	if err != nil {

@@ -11,21 +11,6 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// listed is a request in a list.
-type listed struct {
-	run.View
-	WaitingFor []waiting `json:"waiting_for"`
-}
-
-// waiting is a requirement that is not met yet.
-type waiting struct {
-	From   string   `json:"from"`
-	Count  int      `json:"count"`
-	People []string `json:"people"`
-	More   bool     `json:"more"`
-	Have   []string `json:"have"`
-}
-
 // row is a request as it is printed: each cell is on one line.
 type row struct {
 	id, short, flow, target, status, approvals, from, made, reason string
@@ -33,7 +18,7 @@ type row struct {
 }
 
 // rowsOf are the rows of a page, with ids that are short enough for it.
-func rowsOf(runs []listed, s screen) []row {
+func rowsOf(runs []run.View, s screen) []row {
 	ids := make([]string, 0, len(runs))
 	for _, r := range runs {
 		ids = append(ids, r.ID)
@@ -46,8 +31,8 @@ func rowsOf(runs []listed, s screen) []row {
 		}
 		rows = append(rows, row{
 			id: text.Line(r.ID), short: text.Line(shortID(r.ID, ids)), flow: text.Line(r.Flow), target: text.Line(targetOf(r.Fields)),
-			status: text.Line(status), approvals: text.Line(r.approvals()), from: personName(r.Requester.Email, r.Requester.ID),
-			made: s.ago(r.CreatedAt), reason: text.Line(r.Reason), colour: colourOf(r.View),
+			status: text.Line(status), approvals: text.Line(approvalsOf(r)), from: personName(r.Requester.Email, r.Requester.ID),
+			made: s.ago(r.CreatedAt), reason: text.Line(r.Reason), colour: colourOf(r),
 		})
 	}
 	return rows
@@ -87,40 +72,6 @@ func targetOf(fields map[string]json.RawMessage) string {
 	}
 	slices.Sort(ids)
 	return strings.Join(ids, ", ")
-}
-
-// approvals says how many approvals a pending request has, and whose are missing:
-// "1 of 2, security missing". Where one is enough it is "".
-func (r listed) approvals() string {
-	if r.Status != run.Pending || r.Review == nil {
-		return ""
-	}
-	need := 0
-	switch v := r.Review.Approvals.(type) {
-	case float64:
-		need = int(v)
-	case []any:
-		for _, each := range v {
-			if requirement, is := each.(map[string]any); is {
-				count, _ := requirement["count"].(float64)
-				need += int(count)
-			}
-		}
-	}
-	if need < 2 {
-		return ""
-	}
-	progress := fmt.Sprintf("%d of %d", len(r.Review.ApprovedBy), need)
-	var missing []string
-	for _, w := range r.WaitingFor {
-		if name := strings.TrimPrefix(w.From, "group:"); len(w.Have) < w.Count && w.From != "approvers" && !slices.Contains(missing, name) {
-			missing = append(missing, name)
-		}
-	}
-	if len(missing) > 0 {
-		progress += ", " + strings.Join(missing, " and ") + " missing"
-	}
-	return progress
 }
 
 // printRows prints requests: to a terminal as wide as it is, else all there is.

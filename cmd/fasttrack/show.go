@@ -76,8 +76,16 @@ func printRun(w io.Writer, v run.View) {
 		}
 	}
 	if e := v.LastError; e != nil && (v.Access == nil || !v.Access.DeescalationFailing) {
-		line("! access", failing(e, moment))
+		label := "! access"
+		if e.Where != "grant" && e.Where != "take_back" {
+			label = "! " + e.Where // a hook
+		}
+		line(label, failing(e, moment))
 	}
+	for _, w := range v.WaitingFor {
+		line("waits for", waitsFor(w))
+	}
+	line("you may", mayDo(v.You))
 	var checks []run.Check
 	switch {
 	case v.Decision != nil && len(v.Decision.Checks) > 0:
@@ -105,7 +113,11 @@ func failing(e *run.LastError, moment func(time.Time) string) string {
 	default:
 		return e.Text
 	}
-	return fmt.Sprintf("could not be %s yet: %s; it is retried at %s", did, e.Text, moment(e.NextTryAt))
+	why := fmt.Sprintf("could not be %s yet: %s", did, e.Text)
+	if !e.NextTryAt.IsZero() {
+		why += "; it is retried at " + moment(e.NextTryAt)
+	}
+	return why
 }
 
 // printHistory prints an entry on a line, and further lines of its reason where
