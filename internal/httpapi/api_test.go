@@ -30,8 +30,8 @@ func TestOtherMethodsAndPaths(t *testing.T) {
 		status int
 		allow  string
 	}{
-		"DELETE /requests":             {405, "GET, POST"},
-		"POST /requests/7":             {405, "GET"},
+		"DELETE /requests":             {405, "GET, HEAD, POST"},
+		"POST /requests/7":             {405, "GET, HEAD"},
 		"GET /requests/7/approve":      {405, "POST"},
 		"GET /requests/":               {404, ""},
 		"GET /requests/7/approve/more": {404, ""},

@@ -105,7 +105,7 @@ func TestEveryParameterIsLookedAt(t *testing.T) {
 	alone := map[string]string{
 		"HookFunctionArns": "only widens what may be invoked", "HookInvokeArns": "only widens",
 		"StrategyFunctionArns": "only widens", "IamGroupArns": "only widens", "DemoStrategy": "a switch",
-		"NotifyEmail": "a subscription of a topic that is always there", "IdentityCenterRegion": "hook/identitycenter uses it without the strategy", "PortalUrl": "goes to the topic, to which anyone may subscribe",
+		"ApiBasePath": "goes with any domain", "NotifyEmail": "a subscription of a topic that is always there", "IdentityCenterRegion": "hook/identitycenter uses it without the strategy", "PortalUrl": "goes to the topic, to which anyone may subscribe",
 		"Architecture": "`make deploy` sets it as it builds", "LogRetentionDays": "a number", "AlarmTopicArn": "for alarms that are always there",
 		"AuditDigest": "a switch", "Tracing": "a switch", "ApiConcurrency": "a number", "EngineConcurrency": "a number",
 	}
