@@ -32,6 +32,9 @@ var functions = map[string]string{
 }
 
 func TestMain(m *testing.M) {
+	if socket := os.Getenv(awsSocket); socket != "" && filepath.Base(os.Args[0]) == "aws" {
+		os.Exit(callAWS(socket, os.Args[1:]))
+	}
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -12,6 +12,9 @@ import (
 // Moto gives the folder of a virtual environment with moto's server.
 func Moto() (string, error) { return Venv("moto-5.2.5", "moto[server]==5.2.5") }
 
+// AWS returns the folder of a virtual environment with the AWS command line.
+func AWS() (string, error) { return Venv("awscli-1.45.11", "awscli==1.45.11") }
+
 // Venv gives the folder of a virtual environment of that name which holds the
 // requirement, such as "moto[server]==5.2.5"; it is made where it isn't there
 // yet, in TOOLS or the user's cache. The name has the version in it.
