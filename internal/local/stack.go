@@ -188,7 +188,7 @@ func (s *Stack) start() error {
 	if err != nil {
 		return err
 	}
-	s.server = &http.Server{Handler: loopback.Guard(s.route(api)), ReadHeaderTimeout: 10 * time.Second}
+	s.server = &http.Server{Handler: s.route(api), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := s.server.Serve(s.listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			fmt.Fprintf(s.opts.Log, "local: serve: %v\n", err)
@@ -314,7 +314,15 @@ func (s *Stack) AWSURL() string { return s.URL() + awsPath }
 // a ServeMux would answer paths that it thinks unclean with a redirect, which
 // API Gateway never does.
 func (s *Stack) route(api http.Handler) http.Handler {
-	aws := http.StripPrefix(awsPath, http.HandlerFunc(s.aws))
+	aws := loopback.Guard(http.StripPrefix(awsPath, http.HandlerFunc(s.aws)))
+	// Pages of the origins that the API allows may call it, and no AWS service.
+	var origins []string
+	for _, a := range s.Template.APIs {
+		if a.CORS != nil {
+			origins = append(origins, a.CORS.AllowOrigins...)
+		}
+	}
+	api = loopback.Guard(api, origins...)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == awsPath || strings.HasPrefix(r.URL.Path, awsPath+"/") {
 			aws.ServeHTTP(w, r)

@@ -75,6 +75,12 @@ func (s *Stack) gateway() (*gateway.Gateway, error) {
 		OnError: func(route string, err error) { fmt.Fprintf(s.opts.Log, "local: %s: %v\n", route, err) },
 	}
 	for _, api := range s.Template.APIs {
+		if c := api.CORS; c != nil {
+			o.CORS = &gateway.CORS{
+				AllowOrigins: c.AllowOrigins, AllowMethods: c.AllowMethods, AllowHeaders: c.AllowHeaders,
+				ExposeHeaders: c.ExposeHeaders, MaxAge: c.MaxAge,
+			}
+		}
 		for _, r := range api.Routes {
 			route := gateway.Route{Key: r.Key, Function: r.FunctionARN}
 			switch r.Authorization {

@@ -61,6 +61,8 @@ type Options struct {
 	BasePath string
 	// Identities are those who may sign.
 	Identities *identities.Set
+	// CORS is nil where pages of other origins may read nothing.
+	CORS *CORS
 	// Now is time.Now if nil.
 	Now func() time.Time
 	// OnError is told why an integration failed.
@@ -94,6 +96,9 @@ func New(o Options) (*Gateway, error) {
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := newID()
 	w.Header().Set("Apigw-Requestid", id)
+	if g.opts.CORS.preflight(w, r) {
+		return
+	}
 	inner, mapped := g.unmap(r)
 	rt, parameters, found := g.route(inner)
 	if !found {
@@ -234,7 +239,7 @@ func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, rt route, ev ev
 	case result.FunctionError != "":
 		g.broken(w, rt, errors.New(string(result.Payload)))
 	default:
-		if err := answer(w, result.Payload); err != nil {
+		if err := g.answer(w, r, result.Payload); err != nil {
 			g.broken(w, rt, err)
 		}
 	}
@@ -249,7 +254,7 @@ func (g *Gateway) broken(w http.ResponseWriter, rt route, err error) {
 
 // answer writes what a function answered: a response, or anything else as JSON
 // with status 200.
-func answer(w http.ResponseWriter, payload []byte) error {
+func (g *Gateway) answer(w http.ResponseWriter, r *http.Request, payload []byte) error {
 	var out struct {
 		StatusCode      *int              `json:"statusCode"`
 		Headers         map[string]string `json:"headers"`
@@ -265,6 +270,7 @@ func answer(w http.ResponseWriter, payload []byte) error {
 			return errors.New("the function's answer is no JSON")
 		}
 		w.Header().Set("Content-Type", "application/json")
+		g.opts.CORS.answer(w.Header(), r)
 		_, _ = w.Write(payload) // nobody is left to tell
 		return nil
 	}
@@ -288,6 +294,7 @@ func answer(w http.ResponseWriter, payload []byte) error {
 	for _, c := range out.Cookies {
 		w.Header().Add("Set-Cookie", c)
 	}
+	g.opts.CORS.answer(w.Header(), r)
 	w.WriteHeader(*out.StatusCode)
 	_, _ = w.Write(body)
 	return nil

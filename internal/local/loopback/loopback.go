@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -41,8 +42,9 @@ const sdkPrefix = "sync-"
 
 // Guard passes to next only what was addressed to this machine by name: a
 // Host header of another name (DNS rebinding) is answered 421, an Origin header
-// of another site 403. Requests without an Origin (curl, SDKs) pass.
-func Guard(next http.Handler) http.Handler {
+// of another site 403, unless it is one of origins. Requests without an Origin (curl,
+// SDKs) pass.
+func Guard(next http.Handler, origins ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		port := localPort(r)
 		if !namesThisMachine(strings.TrimPrefix(r.Host, sdkPrefix), port) {
@@ -51,7 +53,8 @@ func Guard(next http.Handler) http.Handler {
 		}
 		for _, origin := range r.Header.Values("Origin") {
 			u, err := url.Parse(origin)
-			if err != nil || u.Scheme != "http" || !namesThisMachine(u.Host, port) {
+			own := err == nil && u.Scheme == "http" && namesThisMachine(u.Host, port)
+			if !own && !slices.ContainsFunc(origins, func(o string) bool { return strings.EqualFold(o, origin) }) {
 				refuse(w, http.StatusForbidden, "requests of other origins are not served here")
 				return
 			}

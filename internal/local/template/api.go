@@ -11,6 +11,14 @@ type API struct {
 	// Stage is the name of its one stage.
 	Stage  string
 	Routes []Route
+	// CORS is its CorsConfiguration, nil without one.
+	CORS *CORS
+}
+
+// CORS is a CorsConfiguration.
+type CORS struct {
+	AllowOrigins, AllowMethods, AllowHeaders, ExposeHeaders []string
+	MaxAge                                                  int
 }
 
 // Route is an AWS::ApiGatewayV2::Route with what it leads to.
@@ -38,6 +46,9 @@ func (r *reader) collectAPI(stack *Stack, res *resource) error {
 	}
 	api := API{LogicalID: res.id, Stage: "$default"}
 	if api.Name, err = p.required("Name"); err != nil {
+		return err
+	}
+	if api.CORS, err = r.cors(p); err != nil {
 		return err
 	}
 	for _, id := range r.order {

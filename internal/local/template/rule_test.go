@@ -75,6 +75,11 @@ var combinations = []struct{ given, refused string }{
 	{"AlarmTopicArn=alarms", "allowed pattern"},
 	{"NotifyEmail=ops", "allowed pattern"},
 	{"PortalUrl=portal.example.com", "allowed pattern"},
+	{"CorsOrigins=https://portal.example.com,http://localhost:3000", ""},
+	{"CorsOrigins=*", "allowed pattern"},
+	{"CorsOrigins=https://*.example.com", "allowed pattern"},
+	{"CorsOrigins=https://portal.example.com/", "allowed pattern"},
+	{"CorsOrigins=portal.example.com", "allowed pattern"},
 }
 
 // Parameters that would fail late, or be ignored, are refused before anything is made.
@@ -106,6 +111,7 @@ func TestEveryParameterIsLookedAt(t *testing.T) {
 		"HookFunctionArns": "only widens what may be invoked", "HookInvokeArns": "only widens",
 		"StrategyFunctionArns": "only widens", "IamGroupArns": "only widens", "DemoStrategy": "a switch",
 		"ApiBasePath": "goes with any domain", "NotifyEmail": "a subscription of a topic that is always there", "IdentityCenterRegion": "hook/identitycenter uses it without the strategy", "PortalUrl": "goes to the topic, to which anyone may subscribe",
+		"CorsOrigins":  "only widens",
 		"Architecture": "`make deploy` sets it as it builds", "LogRetentionDays": "a number", "AlarmTopicArn": "for alarms that are always there",
 		"AuditDigest": "a switch", "Tracing": "a switch", "ApiConcurrency": "a number", "EngineConcurrency": "a number",
 	}
