@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -35,11 +34,12 @@ installation. The exit codes of all commands: ` + "`fasttrack help exit-codes`."
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return follow(cmd) }
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(unknownFlag)
-	root.AddCommand(newActCommands()...)
-	root.AddCommand(newRequestCommand(), newListCommand(), newShowCommand(), newExplainCommand(), newWatchCommand(), newFlowsCommand(), newHooksCommand(), newAuditCommand(), newEraseCommand(time.Now), newSimulateCommand(), newBacktestCommand(time.Now), newLocalCommand(), newReconcileCommand(), newReindexCommand(), newNotifyCommand(), newDeploymentsCommand(), newDrainCommand(time.Now), newVersionCommand(), newExitCodesTopic())
+	addGroups(root)
+	root.AddCommand(newVersionCommand(), newExitCodesTopic())
 	root.SetHelpCommand(newHelpCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
+	adjustCompletion(root)
 	keepExitCodes(root)
 	return root
 }
