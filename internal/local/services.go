@@ -38,6 +38,18 @@ func (s *Stack) serve() {
 	}
 }
 
+// Served lists the operations of each service.
+func (s *Stack) Served() map[string][]string {
+	served := map[string][]string{}
+	for name, h := range s.services {
+		if service, ok := h.(interface{ Served() []string }); ok {
+			served[name] = service.Served()
+		}
+	}
+	served["dynamodb"], served["lambda"] = s.DynamoDB.Served(), s.Lambda.Served()
+	return served
+}
+
 // aws hands a call to the service that it is for.
 func (s *Stack) aws(w http.ResponseWriter, r *http.Request) {
 	c := wire.Of(r)

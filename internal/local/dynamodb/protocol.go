@@ -8,6 +8,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -71,6 +72,9 @@ var operations = map[string]operation{
 	"UpdateTimeToLive":          op((*Service).updateTimeToLive),
 }
 
+// Served lists the operations.
+func (*Service) Served() []string { return slices.Sorted(maps.Keys(operations)) }
+
 // ServeHTTP answers one call of the protocol AWS JSON 1.0. Signatures aren't
 // looked at.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -108,7 +112,7 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request) (any, error) {
 	}
 	operation, ok := operations[name]
 	if !ok {
-		return nil, &Error{Code: "UnknownOperationException", Message: "The local table does not implement the operation " + name}
+		return nil, &Error{Code: "UnknownOperationException", Message: "The local table does not implement the operation " + name + "; served: " + strings.Join(s.Served(), ", ")}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {

@@ -6,10 +6,9 @@ package sqs
 import (
 	"crypto/md5" // #nosec G501 -- the protocol asks for this sum; it guards nothing
 	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,10 +16,9 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jonboulle/clockwork"
-)
 
-// Target begins the X-Amz-Target of each call.
-const Target = "AmazonSQS."
+	"github.com/fasttrack-dev/fasttrack/internal/local/wire"
+)
 
 // visibility is how long a received message is hidden unless the call says.
 const visibility = 30 * time.Second
@@ -76,104 +74,130 @@ func (s *Service) Send(name, body string) (id string, there bool) {
 	return m.id, true
 }
 
-// call is what any of the actions is called with.
-type call struct {
-	QueueURL            string `json:"QueueUrl"`
-	QueueName           string
-	MessageBody         string
-	ReceiptHandle       string
-	MaxNumberOfMessages *int
-	VisibilityTimeout   *int
+type queueInput struct {
+	QueueURL string `json:"QueueUrl"`
 }
 
-// failure is an error of the service: its type and what it says.
-type failure struct{ kind, message string }
-
-func (f failure) Error() string { return f.kind + ": " + f.message }
-
-// ServeHTTP answers SendMessage, ReceiveMessage, DeleteMessage,
-// ChangeMessageVisibility, GetQueueAttributes, GetQueueUrl and ListQueues. A call
-// of ReceiveMessage never waits for a message.
-func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-	action := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), Target)
-	var in call
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 2<<20))
-	if err == nil && len(raw) > 0 {
-		err = json.Unmarshal(raw, &in)
-	}
-	var out any
-	if err != nil {
-		err = failure{"com.amazon.coral.service#SerializationException", "the body must be a JSON object"}
-	} else {
-		out, err = s.answer(action, in)
-	}
-	var why failure
-	if errors.As(err, &why) {
-		w.WriteHeader(http.StatusBadRequest)
-		out = map[string]string{"__type": why.kind, "message": why.message}
-	}
-	_ = json.NewEncoder(w).Encode(out) // a caller that is gone needs none
+type sendInput struct {
+	queueInput
+	MessageBody string
 }
 
-func (s *Service) answer(action string, in call) (any, error) {
-	switch action {
-	case "ListQueues":
-		var urls []string
-		for _, name := range s.order {
-			urls = append(urls, s.queues[name].url)
-		}
-		return map[string]any{"QueueUrls": urls}, nil
-	case "GetQueueUrl":
-		if q, there := s.queues[in.QueueName]; there {
-			return map[string]string{"QueueUrl": q.url}, nil
-		}
-		return nil, noQueue()
-	}
-	name := in.QueueURL[strings.LastIndex(in.QueueURL, "/")+1:]
-	q, there := s.queues[name]
+type receiveInput struct {
+	queueInput
+	MaxNumberOfMessages, VisibilityTimeout *int
+	// WaitTimeSeconds is the longest time to wait; a queue here answers at once.
+	WaitTimeSeconds             int
+	MessageSystemAttributeNames []string
+	AttributeNames              []string // an older name for the same
+}
+
+type deleteInput struct {
+	queueInput
+	ReceiptHandle string
+}
+
+type visibilityInput struct {
+	deleteInput
+	VisibilityTimeout *int
+}
+
+type attributesInput struct {
+	queueInput
+	AttributeNames []string
+}
+
+type urlInput struct{ QueueName string }
+
+type listInput struct{ QueueNamePrefix string }
+
+// ServeHTTP answers the service's calls (AWS JSON 1.0). A call of ReceiveMessage
+// never waits for a message.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.operations().ServeHTTP(w, r) }
+
+// Served lists the operations.
+func (s *Service) Served() []string { return s.operations().Served() }
+
+func (s *Service) operations() wire.Service {
+	return wire.Service{Name: "sqs", MaxBody: 2 << 20, Operations: map[string]wire.Operation{
+		"ListQueues": wire.JSON(func(in listInput) (any, error) {
+			urls := []string{}
+			for _, name := range s.order {
+				if strings.HasPrefix(name, in.QueueNamePrefix) {
+					urls = append(urls, s.queues[name].url)
+				}
+			}
+			return map[string]any{"QueueUrls": urls}, nil
+		}),
+		"GetQueueUrl": wire.JSON(func(in urlInput) (any, error) {
+			if q, there := s.queues[in.QueueName]; there {
+				return map[string]string{"QueueUrl": q.url}, nil
+			}
+			return nil, noQueue()
+		}),
+		"SendMessage": wire.JSON(func(in sendInput) (any, error) {
+			if in.MessageBody == "" {
+				return nil, wire.Fail("com.amazonaws.sqs#MissingParameter", "The request must contain the parameter MessageBody.")
+			}
+			id, there := s.Send(in.name(), in.MessageBody)
+			if !there {
+				return nil, noQueue()
+			}
+			return map[string]string{"MessageId": id, "MD5OfMessageBody": sum(in.MessageBody)}, nil
+		}),
+		"ReceiveMessage": wire.JSON(func(in receiveInput) (any, error) {
+			return s.with(in.queueInput, func(q *queue) (any, error) { return s.receive(q, in) })
+		}),
+		"DeleteMessage": wire.JSON(func(in deleteInput) (any, error) {
+			return s.with(in.queueInput, func(q *queue) (any, error) {
+				q.messages = slices.DeleteFunc(q.messages, func(m *message) bool { return m.receipt != "" && m.receipt == in.ReceiptHandle })
+				return struct{}{}, nil
+			})
+		}),
+		"ChangeMessageVisibility": wire.JSON(func(in visibilityInput) (any, error) {
+			return s.with(in.queueInput, func(q *queue) (any, error) {
+				for _, m := range q.messages {
+					if m.receipt != "" && m.receipt == in.ReceiptHandle && in.VisibilityTimeout != nil {
+						m.hidden = s.clock.Now().Add(time.Duration(*in.VisibilityTimeout) * time.Second)
+						return struct{}{}, nil
+					}
+				}
+				return nil, wire.Fail("com.amazonaws.sqs#MessageNotInflight", "The message referred to is not in flight.")
+			})
+		}),
+		"GetQueueAttributes": wire.JSON(func(in attributesInput) (any, error) {
+			return s.with(in.queueInput, func(q *queue) (any, error) {
+				return map[string]any{"Attributes": asked(s.attributes(q), in.AttributeNames)}, nil
+			})
+		}),
+	}}
+}
+
+// name is the queue's, at the end of its URL.
+func (in queueInput) name() string { return in.QueueURL[strings.LastIndex(in.QueueURL, "/")+1:] }
+
+// with runs a call on a queue.
+func (s *Service) with(in queueInput, run func(*queue) (any, error)) (any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q, there := s.queues[in.name()]
 	if !there {
 		return nil, noQueue()
 	}
-	if action == "SendMessage" {
-		if in.MessageBody == "" {
-			return nil, failure{"com.amazonaws.sqs#MissingParameter", "The request must contain the parameter MessageBody."}
-		}
-		id, _ := s.Send(name, in.MessageBody)
-		return map[string]string{"MessageId": id, "MD5OfMessageBody": sum(in.MessageBody)}, nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch action {
-	case "ReceiveMessage":
-		return s.receive(q, in)
-	case "DeleteMessage":
-		for i, m := range q.messages {
-			if m.receipt != "" && m.receipt == in.ReceiptHandle {
-				q.messages = append(q.messages[:i:i], q.messages[i+1:]...)
-				break
-			}
-		}
-		return struct{}{}, nil
-	case "ChangeMessageVisibility":
-		for _, m := range q.messages {
-			if m.receipt != "" && m.receipt == in.ReceiptHandle && in.VisibilityTimeout != nil {
-				m.hidden = s.clock.Now().Add(time.Duration(*in.VisibilityTimeout) * time.Second)
-				return struct{}{}, nil
-			}
-		}
-		return nil, failure{"com.amazonaws.sqs#MessageNotInflight", "The message referred to is not in flight."}
-	case "GetQueueAttributes":
-		return map[string]any{"Attributes": s.attributes(q)}, nil
-	}
-	return nil, failure{"com.amazonaws.sqs#UnsupportedOperation", "this machine's SQS does not answer " + action}
+	return run(q)
 }
 
-func noQueue() failure {
-	return failure{"com.amazonaws.sqs#QueueDoesNotExist", "The specified queue does not exist."}
+// asked leaves the attributes whose names are asked for.
+func asked(all map[string]string, names []string) map[string]string {
+	maps.DeleteFunc(all, func(name, _ string) bool { return !slices.Contains(names, name) && !slices.Contains(names, "All") })
+	return all
 }
 
-func (s *Service) receive(q *queue, in call) (any, error) {
+func noQueue() error {
+	return wire.Fail("com.amazonaws.sqs#QueueDoesNotExist", "The specified queue does not exist.")
+}
+
+func (s *Service) receive(q *queue, in receiveInput) (any, error) {
 	most, hide := 1, visibility
 	if in.MaxNumberOfMessages != nil {
 		most = *in.MaxNumberOfMessages
@@ -182,7 +206,7 @@ func (s *Service) receive(q *queue, in call) (any, error) {
 		hide = time.Duration(*in.VisibilityTimeout) * time.Second
 	}
 	if most < 1 || most > 10 {
-		return nil, failure{"com.amazonaws.sqs#InvalidParameterValue", "Value " + strconv.Itoa(most) + " for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided."}
+		return nil, wire.Fail("com.amazonaws.sqs#InvalidParameterValue", "Value %d for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.", most)
 	}
 	now := s.clock.Now()
 	all := []map[string]any{}
@@ -197,7 +221,9 @@ func (s *Service) receive(q *queue, in call) (any, error) {
 		m.receipt, m.hidden = uuid.NewString(), now.Add(hide)
 		all = append(all, map[string]any{
 			"MessageId": m.id, "ReceiptHandle": m.receipt, "Body": m.body, "MD5OfBody": sum(m.body),
-			"Attributes": map[string]string{"SentTimestamp": strconv.FormatInt(m.sent.UnixMilli(), 10), "ApproximateReceiveCount": strconv.Itoa(m.received)},
+			"Attributes": asked(map[string]string{
+				"SentTimestamp": strconv.FormatInt(m.sent.UnixMilli(), 10), "ApproximateReceiveCount": strconv.Itoa(m.received),
+			}, append(in.AttributeNames, in.MessageSystemAttributeNames...)),
 		})
 	}
 	if len(all) == 0 {

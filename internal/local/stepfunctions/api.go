@@ -42,7 +42,7 @@ func (s *Service) handle(w http.ResponseWriter, r *http.Request) ([]byte, error)
 	}
 	operation, ok := operations[strings.TrimPrefix(r.Header.Get("X-Amz-Target"), Target)]
 	if !ok {
-		return nil, fail("UnknownOperationException", "%s is not implemented on this machine; implemented: %s",
+		return nil, fail("UnknownOperationException", "%s is not served on this machine; served: %s",
 			strings.TrimPrefix(r.Header.Get("X-Amz-Target"), Target), strings.Join(slices.Sorted(maps.Keys(operations)), ", "))
 	}
 	answer, err := operation(s, body)
@@ -65,6 +65,9 @@ func refuse(w http.ResponseWriter, err error) {
 	raw, _ := json.Marshal(map[string]string{"__type": known.code, "message": known.message})
 	_, _ = w.Write(raw)
 }
+
+// Served lists the operations.
+func (*Service) Served() []string { return slices.Sorted(maps.Keys(operations)) }
 
 // operations are the calls of the API.
 var operations = map[string]func(*Service, []byte) (any, error){
