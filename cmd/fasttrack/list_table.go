@@ -125,5 +125,10 @@ func printStacked(s screen, rows []row, mine bool) error {
 	return nil
 }
 
-// standing is the status, and which approvals are missing.
-func (r row) standing() string { return strings.TrimSpace(r.status + " " + r.approvals) }
+// standing is the status, or which approvals a pending request misses.
+func (r row) standing() string {
+	if r.approvals != "" && r.status == "pending" {
+		return r.approvals
+	}
+	return r.status
+}

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -41,30 +43,52 @@ func (r refused) Error() string {
 	return strings.TrimSpace(p.Error() + "\n" + r.hint)
 }
 
-// decided says who made the decision that an action came too late for, and when.
+// decided says who did what an action came too late for, and when. An API of an
+// earlier release names the decision alone.
 func (r refused) decided() string {
 	var more struct {
-		Run      *run.View
-		Decision *run.DecisionView
+		Run       *run.View
+		Decision  *run.DecisionView
+		DecidedBy *struct {
+			Event run.EventName
+			By    run.Actor
+			At    time.Time
+		} `json:"decided_by"`
 	}
-	if r.Status != 409 || json.Unmarshal(r.Document, &more) != nil || more.Decision == nil || more.Run == nil {
+	if r.Status != http.StatusConflict || json.Unmarshal(r.Document, &more) != nil || more.Decision == nil || more.Run == nil {
 		return ""
 	}
-	d := more.Decision
-	said := map[run.EventName]string{run.Approve: "approved", run.Deny: "denied", run.Cancel: "canceled", run.Expire: "expired"}[d.Event]
-	what := "was " + said + " by " + personName(d.By.Name, d.By.Email, d.By.ID, string(d.By.Type))
-	if d.Event == run.Expire {
-		what = said
+	event, by, at, why := more.Decision.Event, more.Decision.By, more.Decision.At, more.Decision.Reason
+	if won := more.DecidedBy; won != nil && won.Event != event {
+		event, by, at, why = won.Event, won.By, won.At, ""
+	}
+	did, known := outcomes[event]
+	if !known {
+		return ""
+	}
+	if by.Type != run.EngineActor && event != run.Expire {
+		did += " by " + personName(by.Name, by.Email, by.ID, string(by.Type))
 	}
 	now := ""
-	if s := string(more.Run.Status); s != said {
-		now = ", and is " + s
+	if status := string(more.Run.Status); !strings.Contains(did, status) {
+		now = ", and is " + status
 	}
-	why := ""
-	if !text.Blank(d.Reason) {
-		why = ": " + text.Line(d.Reason)
+	did += " at " + moment(at)
+	switch {
+	case text.Blank(why):
+	case now == "":
+		did += ": " + text.Line(why)
+	default:
+		did += " (“" + text.Line(why) + "”)"
 	}
-	return fmt.Sprintf("The request %s at %s%s%s", what, moment(d.At), now, why)
+	return did + now
+}
+
+// outcomes are the events that an action can come too late for, as a sentence
+// begins with them.
+var outcomes = map[run.EventName]string{
+	run.Approve: "The request was approved", run.Deny: "The request was denied", run.Cancel: "The request was canceled", run.Expire: "The request expired",
+	run.Escalate: "Access was granted", run.Deescalate: "Access ended", run.Revoke: "Access was revoked", run.Fail: "The request failed",
 }
 
 // flagOf is the flag that a member of a request's body has.

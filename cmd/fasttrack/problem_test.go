@@ -31,6 +31,10 @@ func TestProblemText(t *testing.T) {
 			409, `{"status":409,"detail":"This request is expired already.","run":{"status":"expired"},"decision":{"event":"expire","reason":"","by":{"type":"engine","id":"engine"},"at":"2026-11-23T10:00:00Z"}}`,
 			[]string{"deny", anID}, "The request expired at 2026-11-23T10:00:00Z\n",
 		},
+		"who ended it": {
+			409, `{"status":409,"detail":"No access is active.","run":{"status":"revoked"},"decision":{"event":"approve","reason":"fine","by":{"type":"user","id":"g","email":"grace@example.com"},"at":"2026-11-23T10:00:00Z"},"decided_by":{"event":"revoke","by":{"type":"user","id":"a","email":"ada@example.com"},"at":"2026-11-23T11:00:00Z"}}`,
+			[]string{"revoke", anID}, "Access was revoked by ada@example.com at 2026-11-23T11:00:00Z\n",
+		},
 		"another conflict":   {409, `{"status":409,"detail":"This request is pending: there is no access to revoke."}`, []string{"revoke", anID}, "This request is pending: there is no access to revoke.\n"},
 		"a flag for a field": {400, `{"status":400,"detail":"x","errors":[{"field":"fields.target","detail":"it is required; a string was expected"},{"field":"reason","detail":"it is required"},{"field":"fields.n","detail":"a whole number was expected"}]}`, []string{"request", "f"}, "fields.target: it is required; a string was expected; give --field target=VALUE\nreason: it is required; give --reason\nfields.n: a whole number was expected\n"},
 		"an escape":          {404, `{"status":404,"detail":"no\u001b]0;x\u0007\u202e"}`, []string{"show", anID}, "no\\u001b]0;x\\u0007\\u202e\n"},

@@ -139,7 +139,7 @@ func (f askableFlow) promptField(p *prompter, field askableField, body *ask, sea
 			v = append(slices.Clone(items), list...)
 		}
 		if wrong := f.wrong(field, v); wrong != "" {
-			return notAccepted(wrong)
+			return notAccepted(strings.TrimPrefix(wrong, fmt.Sprintf("item %d: ", len(items))))
 		}
 		body.Fields[field.Name] = v
 		items, _ = v.([]string)

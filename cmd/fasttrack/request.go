@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -268,8 +269,8 @@ func printOutcome(w io.Writer, v run.View) {
 		fmt.Fprintf(w, ": it waits for %s until %s", text.Line(v.Review.Who()), moment(v.Review.ExpiresAt))
 	case v.Access != nil && v.Status == run.Active:
 		fmt.Fprintf(w, ": access until %s", moment(v.Access.EndsAt))
-	case v.Decision != nil && v.Decision.Reason != "":
-		fmt.Fprintf(w, ": %s", text.Line(v.Decision.Reason))
+	case ended(v) != "":
+		fmt.Fprintf(w, ": %s", text.Line(ended(v)))
 	}
 	if d := v.Decision; d != nil && d.HookReason != "" && v.Status != run.Active {
 		fmt.Fprintf(w, " / %s: %s", d.HookReasonBy, text.Line(d.HookReason))
@@ -280,4 +281,16 @@ func printOutcome(w io.Writer, v run.View) {
 			fmt.Fprintf(w, "  ! %s\n", text.Line(e.Error))
 		}
 	}
+}
+
+// ended is the reason of what ended a run: of the decision, or of the last entry
+// where it was not the decision.
+func ended(v run.View) string {
+	if last := len(v.History) - 1; last >= 0 && slices.Contains([]run.Status{run.Failed, run.Ended, run.Revoked}, v.Status) && v.History[last].Status == v.Status {
+		return v.History[last].Reason
+	}
+	if v.Decision == nil {
+		return ""
+	}
+	return v.Decision.Reason
 }

@@ -71,3 +71,20 @@ func isTerminal(v any) bool {
 	f := fileOf(v)
 	return f != nil && term.IsTerminal(int(f.Fd()))
 }
+
+// checkedWriter keeps the first error of a writer: a command whose output got lost
+// is not done, whichever line of it that was.
+type checkedWriter struct {
+	io.Writer
+	err error
+}
+
+func (w *checkedWriter) Unwrap() io.Writer { return w.Writer }
+
+func (w *checkedWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if err != nil && w.err == nil {
+		w.err = err
+	}
+	return n, err
+}
