@@ -17,7 +17,6 @@ import (
 var (
 	lambdaInvoke = regexp.MustCompile(`^arn:aws[a-z-]*:states:::lambda:invoke$`)
 	functionARN  = regexp.MustCompile(`^arn:aws[a-z-]*:lambda:[a-z0-9-]*:\d{12}:function:[A-Za-z0-9_-]{1,140}(:[A-Za-z0-9$_-]{1,128})?$`)
-	integration  = regexp.MustCompile(`^arn:aws[a-z-]*:states:::([^:]+):(.+)$`)
 )
 
 const waitSuffix = ".waitForTaskToken"
@@ -93,17 +92,21 @@ func (lambdaTasks) Check(resource string, input []byte) string {
 	if !lambdaInvoke.MatchString(resource) {
 		return notImplemented(resource)
 	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(input, &members); err != nil {
+	var p struct{ FunctionName, Qualifier, InvocationType any }
+	if err := json.Unmarshal(input, &p); err != nil {
 		return "the parameters must be an object"
 	}
-	for _, name := range []string{"FunctionName", "Qualifier", "InvocationType"} {
-		raw, there := members[name]
-		var text string
-		wrong := there && (json.Unmarshal(raw, &text) != nil || text == "") || !there && name == "FunctionName"
-		if wrong || there && name == "InvocationType" && !slices.Contains(invocationTypes, text) {
-			return fmt.Sprintf("The value of the field '%s' has an invalid format", name)
-		}
+	wrong := func(name string) string {
+		return fmt.Sprintf("The value of the field '%s' has an invalid format", name)
+	}
+	if text, is := p.FunctionName.(string); !is || text == "" {
+		return wrong("FunctionName")
+	}
+	if text, is := p.Qualifier.(string); p.Qualifier != nil && (!is || text == "") {
+		return wrong("Qualifier")
+	}
+	if text, is := p.InvocationType.(string); p.InvocationType != nil && (!is || !slices.Contains(invocationTypes, text)) {
+		return wrong("InvocationType")
 	}
 	return ""
 }

@@ -160,6 +160,7 @@ func TestInvocationTypes(t *testing.T) {
 		"RequestResponse":           {`{"FunctionName":"echo","InvocationType":"RequestResponse","LogType":"None"}`, `"StatusCode":200`, "", ""},
 		"computed":                  {`{"FunctionName":"echo","InvocationType.$":"$.type"}`, `"StatusCode":202`, "", `echo {}`},
 		"computed and unknown":      {`{"FunctionName":"echo","InvocationType.$":"$.wrong"}`, "", "The value of the field 'InvocationType' has an invalid format", ""},
+		"a Qualifier of no text":    {`{"FunctionName":"echo","Qualifier.$":"$.number"}`, "", "The value of the field 'Qualifier' has an invalid format", ""},
 		"a FunctionName of no text": {`{"FunctionName.$":"$.number"}`, "", "The value of the field 'FunctionName' has an invalid format", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -24,8 +24,9 @@ type lambdaTasks struct {
 var _ asl.Tasks = lambdaTasks{}
 
 func (lambdaTasks) Describe(resource string) (resourceType, action string) {
-	if m := integration.FindStringSubmatch(resource); m != nil {
-		return m[1], m[2]
+	if _, integration, is := strings.Cut(resource, ":states:::"); is {
+		resourceType, action, _ = strings.Cut(integration, ":")
+		return resourceType, action
 	}
 	return "lambda", ""
 }
