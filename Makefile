@@ -46,10 +46,12 @@ build: ## Build the Lambda binaries and the CLI for this machine, into build/
 
 # FLOWS=FILE serves that file. ATTACH='NAME[=PORT] ...' leaves functions to
 # processes of your own. DATA=DIR keeps requests. PARAMETERS='NAME=VALUE ...' are
-# the template's. FASTTRACK_ADDR is where it listens, 127.0.0.1:8080 by default.
+# the template's. ACCOUNT_CONCURRENCY=10 throttles functions as a new AWS account
+# does. FASTTRACK_ADDR is where it listens, 127.0.0.1:8080 by default.
 run: build ## Serve the whole system on this machine (FLOWS, ATTACH, DATA, PARAMETERS: see the Makefile)
 	@exec build/fasttrack local $(if $(FLOWS),--flows '$(FLOWS)') $(if $(DATA),--data '$(DATA)') \
-		$(if $(IDENTITIES),--identities '$(IDENTITIES)') $(ATTACH:%=--attach '%') $(PARAMETERS:%=--parameter '%')
+		$(if $(IDENTITIES),--identities '$(IDENTITIES)') $(ATTACH:%=--attach '%') \
+		$(if $(ACCOUNT_CONCURRENCY),--account-concurrency '$(ACCOUNT_CONCURRENCY)') $(PARAMETERS:%=--parameter '%')
 
 test: build ## Run all tests
 	go vet ./...

@@ -178,7 +178,7 @@ func oneRun(ctx context.Context, flows *flow.File, hooks hook.Flows, body, appro
 
 func isNames(item map[string]types.AttributeValue) bool {
 	pk, ok := item["pk"].(*types.AttributeValueMemberS)
-	return ok && pk.Value == "FLOWS"
+	return ok && (pk.Value == "FLOWS" || pk.Value == "WAITERS")
 }
 
 // historyOf waits for the end of an execution and gives the types of its events.

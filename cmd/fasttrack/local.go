@@ -49,6 +49,7 @@ func newLocalCommand() *cobra.Command {
 	cmd.Flags().StringVar(&o.BuildDir, "build-dir", "build", "the `DIR` where 'make build' puts the Lambda binaries")
 	cmd.Flags().StringVar(&o.TemplatePath, "template", "template.yaml", "the template that is deployed")
 	cmd.Flags().StringArrayVar(&o.Attach, "attach", nil, "`NAME[=PORT]` of a function that a process of your own serves; may be repeated")
+	cmd.Flags().IntVar(&o.AccountConcurrency, "account-concurrency", 0, "how many functions may run at once, as in an AWS account: 10 in a new one; all beyond are throttled. 0 is no limit")
 	cmd.Flags().StringToStringVar(&o.Parameters, "parameter", nil, "`NAME=VALUE` of a parameter of the template; may be repeated")
 	cmd.Flags().StringVar(&o.Flows, "flows", "flows.yaml", "the `FILE` of flows to serve, checked before anything starts")
 	cmd.Flags().StringVar(&who, "identities", os.Getenv("FASTTRACK_IDENTITIES"), "the `FILE` of those who may sign calls with AuthMode=IAM, by access key; without one ada, grace, linus, root, ci and alan (FASTTRACK_IDENTITIES)")

@@ -25,7 +25,7 @@ func main() {
 	}
 	lambda.Start(ask.New(ask.Deps{
 		Flows: flows, Identify: identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"), BasePath: os.Getenv("API_BASE_PATH"),
-		Store: table, Hooks: ask.NewHooks(cfg),
+		Store: table, Hooks: ask.NewHooks(cfg), Waiters: table.Waiters(ask.MaxWaiting(os.Getenv("MAX_WAITING"))),
 		Executions: ask.NewExecutions(sfn.NewFromConfig(cfg), os.Getenv("STATE_MACHINE_ARN")),
 	}).Handle)
 }

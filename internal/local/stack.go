@@ -68,6 +68,9 @@ type Options struct {
 	// Data is the folder that keeps the table, the executions and keys, which then
 	// outlive the process however it ends. Empty: they are in memory.
 	Data string
+	// AccountConcurrency is how many functions run at once in the account, as at
+	// AWS; 0 is no limit.
+	AccountConcurrency int
 	// OnCall is told of each call that a function makes of an AWS service; nil is
 	// not told.
 	OnCall func(Call)
@@ -203,7 +206,7 @@ func (s *Stack) openServices() error {
 	var err error
 	s.Lambda, err = lambda.New(lambda.Options{
 		Region: s.opts.Region, AccountID: AccountID, EndpointURL: s.AWSURL(), Log: s.opts.Log, Clock: s.opts.Clock,
-		OnInvoked: s.opts.OnInvoked, OnLine: s.Logs.Put, OwnPrefix: StackName + "-",
+		OnInvoked: s.opts.OnInvoked, OnLine: s.Logs.Put, AccountConcurrency: s.opts.AccountConcurrency, OwnPrefix: StackName + "-",
 		SendFailed: func(to, record string) bool { _, there := s.SQS.Send(to, record); return there },
 	})
 	if err != nil {

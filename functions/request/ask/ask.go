@@ -56,8 +56,10 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 	}
 	headers := map[string]string{"location": c.Path("/requests/" + r.ID)}
 	if waits {
-		headers["preference-applied"] = fmt.Sprintf("wait=%d", int(wait.Seconds()))
-		r = s.await(ctx, c, r, wait)
+		applied := false
+		if r, applied = s.await(ctx, c, r, wait); applied {
+			headers["preference-applied"] = fmt.Sprintf("wait=%d", int(wait.Seconds()))
+		}
 	}
 	view, err := s.shown(ctx, c, r)
 	if err != nil {

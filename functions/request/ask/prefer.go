@@ -1,13 +1,9 @@
 package ask
 
 import (
-	"context"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // maxWait is the longest wait, in seconds: API Gateway gives up after 30.
@@ -54,28 +50,4 @@ func outsideQuotes(s string, separator byte) []string {
 		}
 	}
 	return append(parts, s[from:])
-}
-
-// await reads the run until it is decided or waits for people, for at most wait;
-// then it gives the run as it stands. The run is stored already, so a read that
-// fails is no reason to answer that the call did.
-func (s service) await(ctx context.Context, c *httpapi.Call, r *run.Run, wait time.Duration) *run.Run {
-	ctx, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-	// The first looks come quickly: most runs are decided within milliseconds.
-	for pause := 2 * time.Millisecond; r.Status == run.Requested; pause = min(2*pause, 250*time.Millisecond) {
-		select {
-		case <-ctx.Done():
-			return r
-		case <-time.After(pause):
-		}
-		next, err := s.Store.Load(ctx, r.ID)
-		switch {
-		case err == nil:
-			r = next
-		case ctx.Err() == nil:
-			c.Log.Warn("waiting for a decision", "error", err.Error())
-		}
-	}
-	return r
 }

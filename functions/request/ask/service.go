@@ -45,6 +45,8 @@ type Deps struct {
 	Store      Store
 	Executions Executions
 	Hooks      Hooks
+	// Waiters limits how many callers wait for a decision; nil limits nothing.
+	Waiters Waiters
 	// HooksFunction is what a flow's "hooks: hooks" stands for.
 	HooksFunction string
 	// BasePath is that of [httpapi.API].

@@ -25,6 +25,8 @@ type engine struct {
 	broken int
 	began  time.Time
 	reads  int
+	// places to wait, nil for any number.
+	places *places
 }
 
 func (e *engine) Load(ctx context.Context, id string) (*run.Run, error) {
@@ -50,7 +52,11 @@ func (e *engine) post(t *testing.T, prefer string) (httpapi.Answer, run.Status, 
 		t.Fatal(err)
 	}
 	e.table, e.began = newTable(), time.Now()
-	api := ask.New(ask.Deps{Flows: flows, Identify: caller{run.Person{ID: ada}}, Store: e, Executions: e.table, Log: slog.New(slog.DiscardHandler)})
+	d := ask.Deps{Flows: flows, Identify: caller{run.Person{ID: ada}}, Store: e, Executions: e.table, Log: slog.New(slog.DiscardHandler)}
+	if e.places != nil {
+		d.Waiters = e.places
+	}
+	api := ask.New(d)
 	got, err := api.Handle(t.Context(), httpapi.Event{RouteKey: "POST /requests", Body: `{"flow":"open"}`, Headers: map[string]string{"prefer": prefer}})
 	if err != nil {
 		t.Fatal(err)
@@ -114,5 +120,57 @@ func TestAPutWhoseAnswerWasLost(t *testing.T) {
 	got, err := api.Handle(t.Context(), httpapi.Event{RouteKey: "POST /requests", Body: `{"flow":"open","fields":{"pin":"1"}}`})
 	if err != nil || got.StatusCode != 201 || len(s.runs) != 1 || len(s.started) != 1 {
 		t.Errorf("got %d %s (%v), %d runs, started %v", got.StatusCode, got.Body, err, len(s.runs), s.started)
+	}
+}
+
+// places are places to wait, of which so many are free.
+type places struct {
+	free   int
+	broken bool
+	left   []string
+}
+
+func (p *places) Take(_ context.Context, now, until time.Time) (string, error) {
+	if p.broken {
+		return "", errors.New("throttled")
+	}
+	if p.free--; p.free < 0 || !until.After(now) {
+		return "", nil
+	}
+	return "place", nil
+}
+
+func (p *places) Leave(_ context.Context, place string) error {
+	p.left = append(p.left, place)
+	return nil
+}
+
+// A caller is held for longer than half a second only while there is a place, which
+// it gives back; without one it gets the request as it stands.
+func TestWaitingTakesAPlace(t *testing.T) {
+	for name, tc := range map[string]struct {
+		places places
+		after  time.Duration // until the decision
+		want   run.Status
+		within time.Duration
+		header string
+		left   int
+	}{
+		"decided soon, no place":    {places{}, 100 * time.Millisecond, run.Approved, 400 * time.Millisecond, "wait=5", 0},
+		"decided late, a place":     {places{free: 1}, 3 * time.Second, run.Approved, 3250 * time.Millisecond, "wait=5", 1},
+		"decided late, no place":    {places{}, 3 * time.Second, run.Requested, 500 * time.Millisecond, "", 0},
+		"decided late, table fails": {places{broken: true}, 3 * time.Second, run.Requested, 500 * time.Millisecond, "", 0},
+		"in vain, a place":          {places{free: 1}, time.Minute, run.Requested, 5 * time.Second, "wait=5", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := &engine{answer: `{"transition":"approve","subscriptions":[]}`, after: tc.after, places: &tc.places}
+				got, status, took := e.post(t, "wait=5")
+				if status != tc.want || took > tc.within || got.Headers["preference-applied"] != tc.header || len(tc.places.left) != tc.left {
+					t.Errorf("got %s after %v, applied %q, %d places left; want %s within %v, %q, %d",
+						status, took, got.Headers["preference-applied"], len(tc.places.left), tc.want, tc.within, tc.header, tc.left)
+				}
+			})
+		})
 	}
 }

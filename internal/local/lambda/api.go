@@ -135,8 +135,8 @@ func writeError(w http.ResponseWriter, err error) {
 	if !known {
 		code, doc["Type"] = http.StatusInternalServerError, "Service"
 	}
-	if told.Code == "TooManyRequestsException" {
-		doc["Reason"] = "ReservedFunctionConcurrentInvocationLimitExceeded"
+	if throttled, is := errors.AsType[*throttledError](err); is {
+		doc["Reason"] = throttled.reason
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Amzn-Errortype", told.Code)

@@ -7,14 +7,25 @@ import (
 	"time"
 )
 
+// For this long an event is kept that could not be run for lack of concurrency, or
+// because of the service, with pauses that double from the first to the longest
+// (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
+const (
+	maxEventAge       = 6 * time.Hour
+	firstServicePause = time.Second
+	mostServicePause  = 5 * time.Minute
+)
+
 // asyncPauses are how long Lambda waits before it tries a failed asynchronous
 // invocation a second and a third time
 // (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
 var asyncPauses = []time.Duration{time.Minute, 2 * time.Minute}
 
 // InvokeAsync queues an event for a function (InvocationType Event) and returns
-// before it ran. A failed attempt is repeated twice; what fails then is logged,
-// and sent to the destination of the function's failures if it has one. An unknown function or an event over 1 MiB is an error at once.
+// before it ran. An attempt in which the function fails is repeated twice; one that
+// the service throttles or fails at, for six hours. What fails then is logged, and
+// sent to the destination of the function's failures if it has one. An unknown
+// function or an event over 1 MiB is an error at once.
 func (s *Service) InvokeAsync(function string, payload []byte) error {
 	f, arn, err := s.lookup(function, "")
 	if err != nil {
@@ -41,35 +52,55 @@ func (s *Service) queue(f *function, arn string, payload []byte) error {
 }
 
 func (s *Service) attempt(f *function, arn string, payload []byte) {
-	for n := 0; ; n++ {
+	expires := s.opts.Clock.Now().Add(maxEventAge)
+	failed, servicePause := 0, firstServicePause
+	for n := 1; ; n++ {
 		result, err := f.invoke(s.ctx, arn, payload)
 		if err == nil && result.FunctionError == "" {
 			return
 		}
-		if err == nil {
-			err = errors.New(string(result.Payload))
-		}
 		if errors.Is(err, context.Canceled) {
 			return
 		}
-		if n == len(asyncPauses) {
-			s.giveUp(f, arn, payload, result, n+1, err)
+		var pause time.Duration
+		switch {
+		case ofService(err):
+			pause, servicePause = servicePause, min(2*servicePause, mostServicePause)
+		case failed < len(asyncPauses):
+			pause = asyncPauses[failed]
+			failed++
+		}
+		if err == nil {
+			err = errors.New(string(result.Payload))
+		}
+		if pause == 0 {
+			s.giveUp(f, arn, payload, result, n, "RetriesExhausted", err)
+			return
+		}
+		if s.opts.Clock.Now().Add(pause).After(expires) {
+			s.giveUp(f, arn, payload, result, n, "EventAgeExceeded", err)
 			return
 		}
 		select {
-		case <-s.opts.Clock.After(asyncPauses[n]):
+		case <-s.opts.Clock.After(pause):
 		case <-s.ctx.Done():
 			return
 		}
 	}
 }
 
+// ofService reports whether err is the service's: it throttled, or failed itself.
+func ofService(err error) bool {
+	told, is := errors.AsType[*ServiceError](err)
+	return is && (told.Code == "TooManyRequestsException" || status[told.Code] == 0)
+}
+
 // giveUp logs an event that failed for good, and sends it to the destination of
 // the function's failures.
-func (s *Service) giveUp(f *function, arn string, payload []byte, result Result, attempts int, why error) {
+func (s *Service) giveUp(f *function, arn string, payload []byte, result Result, attempts int, condition string, why error) {
 	kept := false
 	if f.cfg.OnFailure != "" && s.opts.SendFailed != nil {
-		record, err := failedRecord(arn, payload, result, attempts, s.opts.Clock.Now())
+		record, err := failedRecord(arn, payload, result, attempts, condition, s.opts.Clock.Now())
 		kept = err == nil && s.opts.SendFailed(f.cfg.OnFailure, string(record))
 	}
 	what := "dropped"

@@ -77,6 +77,9 @@ func (s *Service) Register(cfg Function) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.account.reserve(cfg.Reserved); err != nil {
+		return fmt.Errorf("function %s: %w", cfg.Name, err)
+	}
 	if _, ok := s.functions[cfg.Name]; ok {
 		return fmt.Errorf("function %s is registered twice", cfg.Name)
 	}

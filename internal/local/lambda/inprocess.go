@@ -18,10 +18,12 @@ func (f *function) invokeInProcess(ctx context.Context, inv *invocation) (Result
 	f.mu.Lock()
 	if f.cfg.Reserved > 0 && f.running >= f.cfg.Reserved {
 		f.mu.Unlock()
-		return Result{}, throttled()
+		inv.end()
+		return Result{}, throttled(ofFunction)
 	}
 	if f.closed {
 		f.mu.Unlock()
+		inv.end()
 		return Result{}, &ServiceError{"ServiceException", "The stack is closing."}
 	}
 	f.running++
@@ -36,7 +38,7 @@ func (f *function) invokeInProcess(ctx context.Context, inv *invocation) (Result
 		f.mu.Lock()
 		f.running--
 		f.mu.Unlock()
-		inv.done <- result
+		inv.answer(result)
 	}()
 
 	timeout := time.NewTimer(f.cfg.Timeout)
@@ -45,6 +47,7 @@ func (f *function) invokeInProcess(ctx context.Context, inv *invocation) (Result
 	select {
 	case result = <-inv.done:
 	case <-timeout.C:
+		inv.end() // its environment is gone
 		result = failure("Sandbox.Timedout", inv.id, fmt.Sprintf("Task timed out after %.2f seconds", f.cfg.Timeout.Seconds()))
 	case <-ctx.Done():
 		return Result{}, ctx.Err()

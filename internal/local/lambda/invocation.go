@@ -14,6 +14,7 @@ type invocation struct {
 	arn     string // as invoked, with its qualifier
 	payload []byte
 	done    chan Result // takes exactly one, and never blocks
+	end     func()      // takes it out of the account's count; more than once is as once
 
 	// Set when it is delivered.
 	process  *process // nil for an attached runtime
@@ -34,6 +35,12 @@ type Invoked struct {
 
 func newInvocation(arn string, payload []byte) *invocation {
 	return &invocation{id: uuid.NewString(), arn: arn, payload: payload, done: make(chan Result, 1)}
+}
+
+// answer ends inv.
+func (inv *invocation) answer(r Result) {
+	inv.end()
+	inv.done <- r
 }
 
 // timeOut answers inv as the service does when its time is up, and kills the

@@ -42,7 +42,7 @@ func (s *Service) ServeConfig(w http.ResponseWriter, r *http.Request) {
 
 // failedRecord is what Lambda sends to the destination of failures
 // (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
-func failedRecord(arn string, payload []byte, result Result, attempts int, now time.Time) ([]byte, error) {
+func failedRecord(arn string, payload []byte, result Result, attempts int, condition string, now time.Time) ([]byte, error) {
 	response := result.Payload
 	if len(response) == 0 {
 		response = []byte("null")
@@ -50,7 +50,7 @@ func failedRecord(arn string, payload []byte, result Result, attempts int, now t
 	return json.Marshal(map[string]any{
 		"version": "1.0", "timestamp": now.UTC().Format("2006-01-02T15:04:05.000Z"),
 		"requestContext": map[string]any{
-			"requestId": uuid.NewString(), "functionArn": arn + ":$LATEST", "condition": "RetriesExhausted", "approximateInvokeCount": attempts,
+			"requestId": uuid.NewString(), "functionArn": arn + ":$LATEST", "condition": condition, "approximateInvokeCount": attempts,
 		},
 		"requestPayload":  json.RawMessage(payload),
 		"responseContext": map[string]any{"statusCode": http.StatusOK, "executedVersion": "$LATEST", "functionError": result.FunctionError},

@@ -151,7 +151,7 @@ func (p *process) failStart(errorType, message string) {
 		r.Payload = p.initError
 	}
 	r.ExecutedVersion = f.version
-	inv.done <- r
+	inv.answer(r)
 }
 
 // kill ends the process and whatever it started. Safe at any time.

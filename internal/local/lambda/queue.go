@@ -72,10 +72,15 @@ func (f *function) run(ctx context.Context, arn string, payload []byte) (Result,
 		payload = []byte("{}")
 	}
 	inv := newInvocation(arn, payload)
+	var err error
+	if inv.end, err = f.service.account.begin(f); err != nil {
+		return Result{}, err
+	}
 	if f.kind == kindInProcess {
 		return f.invokeInProcess(ctx, inv)
 	}
 	if err := f.submit(inv); err != nil {
+		inv.end()
 		return Result{}, err
 	}
 	wait := time.NewTimer(f.service.opts.QueueWait)
@@ -89,7 +94,7 @@ func (f *function) run(ctx context.Context, arn string, payload []byte) (Result,
 			return Result{}, ctx.Err()
 		case <-wait.C:
 			if f.overdue(inv) {
-				return Result{}, throttled()
+				return Result{}, throttled(ofAccount)
 			}
 		}
 	}
@@ -117,7 +122,7 @@ func (f *function) submit(inv *invocation) error {
 		return nil
 	}
 	if f.cfg.Reserved > 0 && len(f.pending)+len(f.inflight) >= f.cfg.Reserved {
-		return throttled()
+		return throttled(ofFunction)
 	}
 	f.pending = append(f.pending, inv)
 	f.grow(f.returning)
@@ -246,7 +251,7 @@ func (f *function) finishLocked(id string, r Result) bool {
 		f.seen = time.Now()
 	}
 	r.ExecutedVersion = inv.version
-	inv.done <- r
+	inv.answer(r)
 	return true
 }
 
@@ -259,6 +264,7 @@ func (f *function) withdraw(inv *invocation) bool {
 		return false
 	}
 	f.pending = slices.Delete(f.pending, i, i+1)
+	inv.end()
 	return true
 }
 
@@ -278,7 +284,7 @@ func (f *function) close() {
 	defer f.mu.Unlock()
 	f.closed = true
 	for _, inv := range f.pending {
-		inv.done <- failure("Runtime.ExitError", inv.id, "Runtime exited without providing a reason")
+		inv.answer(failure("Runtime.ExitError", inv.id, "Runtime exited without providing a reason"))
 	}
 	f.pending = nil
 	if f.kind == kindAttached {
@@ -287,5 +293,3 @@ func (f *function) close() {
 		}
 	}
 }
-
-func throttled() error { return &ServiceError{"TooManyRequestsException", "Rate Exceeded."} }

@@ -47,6 +47,10 @@ type Options struct {
 	// be more instances there. A function that reserves a number never waits.
 	// 0 is 10 s.
 	QueueWait time.Duration
+	// AccountConcurrency is how many invocations run at once in the account; all
+	// beyond are throttled. 0 is no limit. A new account has 10
+	// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+	AccountConcurrency int
 	// OnInvoked is told of each invocation of a process that has ended; nil is not
 	// told. It must not wait for anything.
 	OnInvoked func(Invoked)
@@ -79,6 +83,7 @@ type Service struct {
 	ctx      context.Context
 	cancel   context.CancelFunc
 	async    sync.WaitGroup
+	account  account
 
 	mu        sync.Mutex
 	functions map[string]*function
@@ -116,6 +121,7 @@ func New(opts Options) (*Service, error) {
 		opts:      opts,
 		log:       &logSink{w: opts.Log},
 		starter:   newStarter(),
+		account:   account{limit: opts.AccountConcurrency},
 		listener:  l,
 		functions: map[string]*function{},
 		processes: map[string]*process{},

@@ -66,7 +66,7 @@ func TestAWiderRightShows(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, change := range map[string][2]string{
-		"request may store acts":            {`["RUN#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS"]`, `["RUN#*", "ACT#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS"]`},
+		"request may store acts":            {`["RUN#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS", "WAITERS"]`, `["RUN#*", "ACT#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS", "WAITERS"]`},
 		"approve may store runs":            {`["ACT#*", "LINK#*", "ROLE#*"]`, `["RUN#*", "ACT#*", "LINK#*", "ROLE#*"]`},
 		"grant may store runs":              {`["LEASE#*"]`, `["LEASE#*", "RUN#*"]`},
 		"record may store leases":           {`["RUN#*", "TALLY#*"]`, `["RUN#*", "TALLY#*", "LEASE#*"]`},
