@@ -105,7 +105,7 @@ func TestCrashMatrix(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			for i, call := range calls(t, s) {
 				for _, kind := range []inprocess.Fault{inprocess.KillBefore, inprocess.KillAfter, inprocess.Throttle, inprocess.Fail, inprocess.Drop} {
-					if !full && (i+int(kind))%7 != 0 {
+					if !full && (i+int(kind))%17 != 0 {
 						continue
 					}
 					f := fault{call, kind}
