@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/internal/client"
 	"github.com/fasttrack-dev/fasttrack/internal/deployment"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -77,7 +78,11 @@ no such right. A name that is there already is replaced.`,
 			if d.Stack == "" {
 				d.Stack = name
 			}
-			if d.URL == "" {
+			if d.URL != "" {
+				if err := client.CheckURL(d.URL); err != nil {
+					return usageError{fmt.Errorf("--url: %w", err)}
+				}
+			} else {
 				cfg, err := awsConfig(withDeployment(cmd.Context(), d), d.Endpoint)
 				if err != nil {
 					return err

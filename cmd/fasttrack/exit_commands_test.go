@@ -130,7 +130,7 @@ func TestExit_Usage(t *testing.T) {
 		"flows check a b", "flows list a b", "show", "show a b", "request", "approve", "deny", "cancel", "revoke", "watch", "explain",
 		"flows options", "hooks check", "reindex", "reindex --table t --after x", "erase", "erase ada@example.com", "drain", "audit export", "audit verify", "backtest --concurrency 0", "simulate",
 		"watch --every 1ms ID", "watch --timeout=-1s ID", "request f --wait 1h", "approve -d forever ID", "list --limit nonsense",
-		"list --url example.com", "list --url http://example.com",
+		"deployments add x --url example.com", "deployments add x --url http://example.com", "list --url example.com", "list --url http://example.com",
 	} {
 		if code, _, messages := inProcess(t, "http://127.0.0.1:1", commandLine(line, "", dir)...); code != exitUsage || messages == "" {
 			t.Errorf("%s exits %d, want %d\n%s", line, code, exitUsage, messages)
