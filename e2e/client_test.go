@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +14,11 @@ import (
 
 // client calls the API as somebody, and keeps the last answer.
 type client struct {
-	url      string
+	url string
+	// sign signs a call as somebody; nil says who it is in a token.
+	sign func(who string, r *http.Request, body []byte) error
+	// through is where calls are sent, whatever their host; nil is the host.
+	through  *url.URL
 	who      string
 	headers  [][2]string
 	status   int
@@ -26,7 +31,7 @@ func (c *client) call(method, path string, body []byte) error {
 	if err != nil {
 		return err
 	}
-	if c.who != "" && c.who != "-" {
+	if c.who != "" && c.who != "-" && c.sign == nil {
 		req.Header.Set("Authorization", "Bearer "+c.who)
 	}
 	if body != nil {
@@ -36,7 +41,16 @@ func (c *client) call(method, path string, body []byte) error {
 		req.Header.Set(h[0], h[1])
 	}
 	c.headers = nil
-	res, err := (&http.Client{Timeout: 30 * time.Second}).Do(req)
+	if c.who != "" && c.who != "-" && c.sign != nil {
+		if err := c.sign(c.who, req, body); err != nil {
+			return err
+		}
+	}
+	transport := http.DefaultTransport
+	if c.through != nil {
+		transport = &http.Transport{Proxy: http.ProxyURL(c.through), DisableKeepAlives: true}
+	}
+	res, err := (&http.Client{Timeout: 30 * time.Second, Transport: transport}).Do(req)
 	if err != nil {
 		return err
 	}

@@ -24,8 +24,14 @@ func play(t *testing.T, scripts, hooks, flows string) {
 	playOn(t, on, scripts, hooks, flows)
 }
 
-// playOn plays transcripts on a system that is served.
+// playOn plays the transcripts of a folder on a system that is served.
 func playOn(t *testing.T, on system, scripts, hooks, flows string) {
+	t.Helper()
+	playWith(t, on, hooks, flows, testscript.Params{Dir: scripts}, &client{url: on.url})
+}
+
+// playWith plays the transcripts of p, whose calls are made as c makes them.
+func playWith(t *testing.T, on system, hooks, flows string, p testscript.Params, c *client) {
 	t.Helper()
 	absolute, err := filepath.Abs(flows)
 	if err != nil {
@@ -34,7 +40,8 @@ func playOn(t *testing.T, on system, scripts, hooks, flows string) {
 	// A group, so that the system ends only after its parallel scripts.
 	t.Run("scripts", func(t *testing.T) {
 		testscript.Run(t, testscript.Params{
-			Dir:                 scripts,
+			Dir:                 p.Dir,
+			Files:               p.Files,
 			RequireExplicitExec: true,
 			RequireUniqueNames:  true,
 			Setup: func(env *testscript.Env) error {
@@ -45,15 +52,19 @@ func playOn(t *testing.T, on system, scripts, hooks, flows string) {
 				env.Setenv("FLOWS", absolute)
 				env.Setenv("HOOKS", filepath.Join(binaries, hooks, "bootstrap"))
 				env.Setenv("PATH", filepath.Join(binaries, "bin")+string(filepath.ListSeparator)+env.Getenv("PATH"))
-				env.Values[clientKey{}] = &client{url: on.url}
+				fresh := *c
+				env.Values[clientKey{}] = &fresh
 				return nil
 			},
 			Cmds: commands,
 			Condition: func(name string) (bool, error) {
-				if name != "emulated" {
-					return false, fmt.Errorf("there is no condition %q", name)
+				switch name {
+				case "emulated":
+					return emulated(), nil
+				case "signed": // AuthMode=IAM
+					return c.sign != nil, nil
 				}
-				return emulated(), nil
+				return false, fmt.Errorf("there is no condition %q", name)
 			},
 		})
 	})
