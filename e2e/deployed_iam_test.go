@@ -3,8 +3,10 @@ package e2e
 import (
 	"encoding/json"
 	"errors"
+	"net/url"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,6 +23,12 @@ func TestDeployedIAM(t *testing.T) {
 	logs := newLogs(t)
 	e := startEmulator(t, logs)
 	i := iamCallers{t: t, e: e, system: deployTo(t, e, layOutBuild(t, "HooksFunction", "../flows.yaml"), logs, map[string]string{"AuthMode": "IAM"})}
+
+	api, err := url.Parse(i.api)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.proxy = tlsProxy(t, api.Hostname(), i.url)
 
 	// The emulator looks for this right on everything; AWS on the path that is listed.
 	for _, function := range []string{"request", "approve"} {
@@ -60,6 +68,9 @@ type iamCallers struct {
 	t *testing.T
 	e *emulator.Emulator
 	system
+	// proxy is the environment that leads to the API: the name that the stack gives it
+	// is none outside of the emulator.
+	proxy []string
 }
 
 // role makes a role that may do one thing, and gives its ARN.
@@ -90,12 +101,10 @@ func (i iamCallers) session(role, name string) [3]string {
 func (i iamCallers) says(credentials [3]string, status int, want string, args ...string) string {
 	i.t.Helper()
 	cmd := exec.CommandContext(i.t.Context(), filepath.Join(binaries, "bin", "fasttrack"), args...)
-	// The name that the stack gives the API is none outside of the emulator: the
-	// edge takes calls for it.
-	cmd.Env = []string{
-		"FASTTRACK_URL=" + i.api, "HTTP_PROXY=" + i.url, "HOME=" + i.t.TempDir(), "AWS_REGION=" + emulator.Region,
-		"AWS_ACCESS_KEY_ID=" + credentials[0], "AWS_SECRET_ACCESS_KEY=" + credentials[1], "AWS_SESSION_TOKEN=" + credentials[2],
-	}
+	cmd.Env = append(slices.Clone(i.proxy),
+		"FASTTRACK_URL="+strings.Replace(i.api, "http://", "https://", 1), "HOME="+i.t.TempDir(), "AWS_REGION="+emulator.Region,
+		"AWS_ACCESS_KEY_ID="+credentials[0], "AWS_SECRET_ACCESS_KEY="+credentials[1], "AWS_SESSION_TOKEN="+credentials[2],
+	)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {

@@ -68,7 +68,7 @@ It exits with 1 if anything stays in the queue.`,
 			report, err := deadletter.Replay(cmd.Context(), failures, invokeNotify(functions, function), o)
 			if asJSON {
 				err = errors.Join(err, printJSON(cmd.OutOrStdout(), report))
-			} else {
+			} else if err == nil || len(report.Replayed)+len(report.Failed) > 0 {
 				printReplay(cmd.OutOrStdout(), report)
 			}
 			if err == nil && (len(report.Failed) > 0 || report.Stopped != "" && !dryRun) {
