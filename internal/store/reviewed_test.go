@@ -105,8 +105,12 @@ func TestReviewedListsARequestOnce(t *testing.T) {
 	for n := range 3 {
 		r := hear(t, s, asked(t, s, n, "f", "ada@example.com"), toPeople)
 		for i := range 12 {
-			// Only the last takes effect: what it lies behind must not hide it.
-			a := run.Act{ID: run.NewID(r.CreatedAt.Add(time.Hour + time.Duration(i)*time.Second)), Event: run.Approve, Person: kim, At: r.CreatedAt}
+			// One takes effect: what it lies between must not hide it, nor list it again.
+			at := r.CreatedAt.Add(time.Duration(i) * time.Second)
+			if i >= 6 {
+				at = at.Add(time.Hour)
+			}
+			a := run.Act{ID: run.NewID(at), Event: run.Approve, Person: kim, At: r.CreatedAt}
 			if err := s.AddAct(t.Context(), r, a); err != nil {
 				t.Fatal(err)
 			}
