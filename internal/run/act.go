@@ -17,6 +17,9 @@ type Act struct {
 	// Override sets the verdict of the hook on this action aside; see
 	// [Run.MayOverride].
 	Override bool `json:"override,omitempty"`
+	// IfMatch is the [Run.ETag] of the run that it is about, "" for whatever it has
+	// come to.
+	IfMatch string `json:"if_match,omitempty"`
 	// Key is the hash of the caller's Idempotency-Key, "" without one. Acts
 	// with one key are one act: the first.
 	Key string    `json:"key,omitempty"`

@@ -32,8 +32,14 @@ func (r *Run) MayOverride(a Act, t *Today) error {
 	return nil
 }
 
+// Moved is why an act does not count that is about an earlier state of the run.
+const Moved Refusal = "This request has changed since it was read."
+
 // may is Check and, for an override, MayOverride.
 func (d *decider) may(a Act) error {
+	if a.IfMatch != "" && a.IfMatch != d.ETag() {
+		return Moved
+	}
 	if err := d.Check(a.Event, a.Person, d.step.Today, a.At); err != nil || !a.Override {
 		return err
 	}

@@ -83,10 +83,13 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	if wrong != nil {
 		return httpapi.Reply{}, wrong
 	}
+	if a.IfMatch, err = s.ifMatch(c, r); err != nil {
+		return httpapi.Reply{}, err
+	}
 	now := s.Now()
 	switch err := s.check(r, a, now); {
 	case errors.Is(err, run.ErrApproved):
-		return httpapi.Reply{Status: http.StatusOK, Body: s.view(c, r)}, nil
+		return s.done(c, r), nil
 	case err != nil:
 		return httpapi.Reply{}, s.refused(c, r, e, err)
 	}

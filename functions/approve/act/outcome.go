@@ -62,11 +62,14 @@ func (s service) settled(c *httpapi.Call, r *run.Run, a run.Act) (reply httpapi.
 		}
 		switch e.Event {
 		case a.Event:
-			return httpapi.Reply{Status: http.StatusOK, Body: s.view(c, r)}, nil, true
+			return s.done(c, r), nil, true
 		case run.Ignore:
 			if a.Event == run.Approve && r.Approved(a.Person) {
 				// The second of two that were sent at once: the first counts.
-				return httpapi.Reply{Status: http.StatusOK, Body: s.view(c, r)}, nil, true
+				return s.done(c, r), nil, true
+			}
+			if e.Actor.Type == run.EngineActor && e.Reason == string(run.Moved) {
+				return httpapi.Reply{}, s.moved(c, r), true
 			}
 			if e.Actor.Type == run.EngineActor {
 				return httpapi.Reply{}, httpapi.Refused(e.Reason), true

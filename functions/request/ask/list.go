@@ -38,7 +38,7 @@ func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	return httpapi.Reply{Status: 200, Body: view}, nil
+	return httpapi.Reply{Status: 200, Headers: map[string]string{"etag": `"` + view.ETag + `"`}, Body: view}, nil
 }
 
 // listing is what a list is asked for by.
