@@ -24,7 +24,6 @@ func TestDeployed(t *testing.T) {
 	t.Run("public routes", d.publicRoutes)
 	t.Run("roles are enforced", d.rolesAreEnforced)
 	t.Run("the partition is substituted", d.substituted)
-	t.Run("a portal may call", d.cors)
 	t.Run("people are told", d.peopleAreTold)
 	t.Run("digest", d.digest)
 	t.Run("states entered", d.statesEntered)

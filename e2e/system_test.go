@@ -82,7 +82,7 @@ func deploy(t testing.TB, hooks, flows string, log io.Writer) (system, *emulator
 	t.Helper()
 	build := layOutBuild(t, hooks, flows)
 	e := startEmulator(t, log)
-	return deployTo(t, e, build, log, map[string]string{"CorsOrigins": portal}), e
+	return deployTo(t, e, build, log, nil), e
 }
 
 // layOutBuild makes a copy of what `sam build` made, with the hook function and

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +90,7 @@ func TestDeployedTemplateMovesLive(t *testing.T) {
 		{"nothing", false, wanted{Region: region, Parameters: none}},
 		{"another parameter", false, wanted{Region: region, Parameters: map[string]string{"LogRetentionDays": "7", "NotifyEmail": "ops@example.com"}}},
 		{"Tracing", true, wanted{Region: region, Parameters: map[string]string{"Tracing": "true"}}},
+		{"IdentityCenterRegion", true, wanted{Region: region, Parameters: map[string]string{"IdentityCenterRegion": "eu-west-1"}}},
 		{"the timeout", true, wanted{Region: region, Parameters: none, Properties: with("Timeout", 100)}},
 		{"the memory", true, wanted{Region: region, Parameters: none, Properties: with("MemorySize", 512)}},
 		{"a VPC", true, wanted{Region: region, Parameters: none, Properties: with("VpcConfig", map[string]any{"SubnetIds": []string{"subnet-1"}, "SecurityGroupIds": []string{"sg-1"}})}},
@@ -107,8 +109,19 @@ func TestDeployedTemplateMovesLive(t *testing.T) {
 			t.Errorf("%s changes: live moves: %v, want %v", c.name, moved, c.moves)
 		}
 	}
+	// A parameter in a setting moves live by a case of its own above.
+	settings, err := json.Marshal(made[0].Resources["HooksFunction"].Properties)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`"Ref":"([A-Za-z]+)"`).FindAllStringSubmatch(string(settings), -1) {
+		// The log group is a resource. Code is built for its architecture: it changes too.
+		if !slices.Contains([]string{"IdentityCenterRegion", "Architecture", "HooksLogs"}, m[1]) {
+			t.Errorf("the parameter %s changes functions/hooks: does live move?", m[1])
+		}
+	}
 	for property := range made[0].Resources["HooksFunction"].Properties {
-		if !slices.Contains([]string{"Architectures", "Code", "Description", "FunctionName", "Handler", "LoggingConfig", "MemorySize", "Role", "Runtime", "Tags", "Timeout", "TracingConfig"}, property) {
+		if !slices.Contains([]string{"Architectures", "Code", "Description", "Environment", "FunctionName", "Handler", "LoggingConfig", "MemorySize", "Role", "Runtime", "Tags", "Timeout", "TracingConfig"}, property) {
 			t.Errorf("is %s a part of a version? If not, changing it breaks the deployment", property)
 		}
 	}
@@ -139,7 +152,7 @@ func TestDeployedTemplateTraces(t *testing.T) {
 			t.Errorf("%s is traced, and its role %v may not send traces: %s", id, of[0], policies)
 		}
 		tracing, err := json.Marshal(r.Properties["TracingConfig"])
-		if err != nil || string(tracing) != `{"Mode":{"Fn::FindInMap":["TracingModes","true","Mode"]}}` {
+		if err != nil || !strings.Contains(string(tracing), `{"Fn::FindInMap":["TracingModes","true","Mode"]}`) {
 			t.Errorf("%s has the tracing %s (%v)", id, tracing, err)
 		}
 	}
