@@ -43,11 +43,11 @@ func (i *iamIdentifier) Identify(ctx context.Context, ev Event) (Identity, error
 	}
 	arn := "arn:" + who.partition + ":iam::" + who.account + ":role/" + role
 	if isSsoRole(role) && who.account == i.config.AccountID {
-		switch i.roles.of(ctx, role, id) {
+		switch known := i.roles.of(ctx, role, id); known.verdict {
 		case roleOfIdentityCenter:
 			return i.session(who.account, session), nil
 		case roleUnknown:
-			return unlooked(id, arn), nil
+			return unlooked(id, arn, known.why), nil
 		}
 	}
 	// The name of any other session is what its caller chose: only the role
@@ -102,9 +102,9 @@ func (i *iamIdentifier) session(account, session string) Identity {
 
 // unlooked is a role that IAM did not confirm: a machine, whomever flows.yaml maps
 // the role to.
-func unlooked(id, arn string) Identity {
+func unlooked(id, arn, why string) Identity {
 	who := Identity{Person: run.Person{ID: arn, Machine: true, Principal: id}, Former: arn}
-	who.note("IAM did not confirm that the role is one of IAM Identity Center, so this is a machine's call, and a machine never decides. The answer of IAM is asked for again after 10 seconds.")
+	who.note("IAM did not confirm (" + why + ") that the role is one of IAM Identity Center, so this is a machine's call, and a machine never decides. The answer of IAM is asked for again after 10 seconds.")
 	return who
 }
 

@@ -2,12 +2,14 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/smithy-go"
 )
 
 // Roles says which roles IAM Identity Center made.
@@ -86,16 +88,17 @@ type roleCache struct {
 type remembered struct {
 	verdict
 	until time.Time // zero for ever
+	why   string    // of roleUnknown: IAM's error code, or that there was none
 }
 
 // of returns the verdict on the role of a name and a unique id. It asks the
 // table first, then IAM: never longer than lookupTime.
-func (c *roleCache) of(ctx context.Context, name, id string) verdict {
+func (c *roleCache) of(ctx context.Context, name, id string) remembered {
 	c.mu.Lock()
 	r, there := c.seen[id]
 	c.mu.Unlock()
 	if there && (r.until.IsZero() || c.now().Before(r.until)) {
-		return r.verdict
+		return r
 	}
 	r = c.look(ctx, name, id)
 	c.mu.Lock()
@@ -104,7 +107,7 @@ func (c *roleCache) of(ctx context.Context, name, id string) verdict {
 		c.seen = map[string]remembered{}
 	}
 	c.seen[id] = r
-	return r.verdict
+	return r
 }
 
 func (c *roleCache) look(ctx context.Context, name, id string) remembered {
@@ -117,11 +120,21 @@ func (c *roleCache) look(ctx context.Context, name, id string) remembered {
 	role, err := c.roles.Lookup(ctx, name)
 	switch {
 	case err != nil:
-		return remembered{roleUnknown, c.now().Add(lookAgain)}
+		return remembered{roleUnknown, c.now().Add(lookAgain), codeOf(err)}
 	case role.ID != id || !strings.HasPrefix(role.Path, reservedPath):
-		return remembered{roleOfOthers, c.now().Add(absentFor)}
+		return remembered{verdict: roleOfOthers, until: c.now().Add(absentFor)}
 	}
 	// What cannot be stored is looked up again after the next cold start.
 	_ = c.roles.Known.NoteRole(ctx, id, c.now())
 	return remembered{verdict: roleOfIdentityCenter}
+}
+
+// codeOf is the code of an AWS error, such as AccessDenied; nothing else of it is
+// for callers and logs.
+func codeOf(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return "no answer"
 }

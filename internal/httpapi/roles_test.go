@@ -1,9 +1,11 @@
 package httpapi_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
@@ -109,9 +112,11 @@ directory: {people: [{email: root@example.com, identities: ["arn:aws:iam::123456
 		t.Fatal(err)
 	}
 	for name, fail := range map[string]func(context.Context) error{
-		"throttled": func(context.Context) error { return errors.New("Throttling: Rate exceeded") },
-		"denied":    func(context.Context) error { return errors.New("AccessDenied") },
-		"hanging":   func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() },
+		"Throttling": func(context.Context) error {
+			return &smithy.GenericAPIError{Code: "Throttling", Message: "Rate exceeded"}
+		},
+		"AccessDenied": func(context.Context) error { return &smithy.GenericAPIError{Code: "AccessDenied"} },
+		"no answer":    func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -124,7 +129,7 @@ directory: {people: [{email: root@example.com, identities: ["arn:aws:iam::123456
 					if err != nil || !got.Machine || got.Email != "" || got.Principal != "AROASSO" || got.ID != "arn:aws:iam::123456789012:role/"+ssoRole {
 						t.Fatalf("got %+v (%v)", got, err)
 					}
-					if !strings.Contains(strings.Join(got.Notes, " "), "IAM did not confirm") {
+					if !strings.Contains(strings.Join(got.Notes, " "), "IAM did not confirm ("+name+")") {
 						t.Errorf("the notes are %q", got.Notes)
 					}
 				}
@@ -231,5 +236,40 @@ func TestGetRole(t *testing.T) {
 	began := time.Now()
 	if got, err := id.Identify(t.Context(), ssoCall("ada@example.com")); err != nil || !got.Machine || calls > 2 || time.Since(began) > 3*time.Second {
 		t.Errorf("throttled: got %+v (%v) after %s and %d calls", got, err, time.Since(began), calls)
+	}
+}
+
+// The API of a function whose IAM fails refuses what machines may not do, says why,
+// and answers the rest.
+func TestAPIWithoutIAM(t *testing.T) {
+	f := identityCenter(ssoRole, "AROASSO")
+	f.fail = func(context.Context) error { return &smithy.GenericAPIError{Code: "Throttling"} }
+	var logged bytes.Buffer
+	api := &httpapi.API{Identify: start(t, f, flow.Directory{}), Log: slog.New(slog.NewJSONHandler(&logged, nil)), Routes: map[string]httpapi.Route{
+		"POST /x": {Handle: func(_ context.Context, c *httpapi.Call) (httpapi.Reply, error) {
+			if c.Caller.Machine {
+				return httpapi.Reply{}, httpapi.Refused("A machine never decides.")
+			}
+			return httpapi.Reply{Status: 200}, nil
+		}},
+		"GET /x": {Handle: func(context.Context, *httpapi.Call) (httpapi.Reply, error) { return httpapi.Reply{Status: 200}, nil }},
+	}}
+	call := func(route string) httpapi.Answer {
+		ev := ssoCall("ada@example.com")
+		ev.RouteKey = route
+		got, err := api.Handle(t.Context(), ev)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if got := call("POST /x"); got.StatusCode != 403 || !strings.Contains(got.Body, "IAM did not confirm (Throttling)") {
+		t.Errorf("got %d %s", got.StatusCode, got.Body)
+	}
+	if got := call("GET /x"); got.StatusCode != 200 {
+		t.Errorf("got %d %s", got.StatusCode, got.Body)
+	}
+	if !strings.Contains(logged.String(), "IAM did not confirm (Throttling)") {
+		t.Errorf("the log has %s", logged.String())
 	}
 }
