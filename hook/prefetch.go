@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
@@ -42,8 +43,12 @@ type Search struct {
 	// ones; none while somebody searches.
 	Fields Fields
 
-	trial bool
+	trial, more bool
 }
+
+// More says that there are more options than are returned, so that whoever searches
+// is told to type more. It is said by itself where more than 100 are returned.
+func (s *Search) More() { s.more = true }
 
 // Trial reports whether nothing follows from the answer; see [Event.Trial].
 func (s *Search) Trial() bool { return s.trial }
@@ -60,7 +65,14 @@ type Option struct {
 type options struct {
 	Version string      `json:"version"`
 	Options []Option    `json:"options"`
+	More    bool        `json:"more,omitempty"`
 	Errors  []hookError `json:"errors,omitempty"`
+}
+
+// searched is what a function of Hooks.Prefetch found.
+type searched struct {
+	list []Option
+	more bool
 }
 
 // prefetch answers with the options of the field that is asked about.
@@ -79,12 +91,15 @@ func (h Hooks) prefetch(ctx context.Context, a asked) options {
 			if err != nil {
 				return nil, err
 			}
-			return fitting(wanted(list, a.Value))
+			found := wanted(list, a.Value)
+			out, err := fitting(found)
+			return searched{out, s.more || len(out) < len(found)}, err
 		})
 	}
 	outcome := heard.failure
 	if outcome == "" {
-		out.Options = heard.outcome.([]Option)
+		found := heard.outcome.(searched)
+		out.Options, out.More = found.list, found.more && slices.Contains(a.Accepts, "more")
 		outcome = fmt.Sprintf("%d options", len(out.Options))
 	} else {
 		out.Errors = []hookError{{Hook: prefetch, Error: clip(heard.told)}}

@@ -92,9 +92,39 @@ func TestPrefetchMuch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var got struct{ Options []hook.Option }
-		if err := json.Unmarshal(raw, &got); err != nil || len(got.Options) != tc.want {
-			t.Errorf("%s: got %d options (%v), want %d", name, len(got.Options), err, tc.want)
+		var got struct {
+			Options []hook.Option
+			More    bool
+		}
+		if err := json.Unmarshal(raw, &got); err != nil || len(got.Options) != tc.want || got.More {
+			t.Errorf("%s: got %d options, more %v (%v), want %d and nothing that the engine does not accept", name, len(got.Options), got.More, err, tc.want)
+		}
+		accepting := strings.Replace(askedPrefetch, `"version"`, `"accepts":["options","more","errors"],"version"`, 1)
+		if raw, err = (hook.Flows{"f": h}).Answer(t.Context(), json.RawMessage(accepting)); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(raw, &got); err != nil || len(got.Options) != tc.want || !got.More {
+			t.Errorf("%s: got %d options, more %v (%v), want %d and more", name, len(got.Options), got.More, err, tc.want)
+		}
+	}
+}
+
+// A function that knows of more than it returns says so.
+func TestPrefetchSaysThatThereAreMore(t *testing.T) {
+	h := hook.Hooks{Prefetch: map[string]func(context.Context, *hook.Search) ([]hook.Option, error){
+		"schedule": func(_ context.Context, s *hook.Search) ([]hook.Option, error) {
+			s.More()
+			return []hook.Option{{Value: "a"}}, nil
+		},
+	}}
+	accepting := strings.Replace(askedPrefetch, `"version"`, `"accepts":["options","more","errors"],"version"`, 1)
+	for asked, want := range map[string]string{
+		accepting:     `{"version":"1","options":[{"value":"a"}],"more":true}`,
+		askedPrefetch: `{"version":"1","options":[{"value":"a"}]}`,
+	} {
+		got, err := hook.Flows{"f": h}.Answer(t.Context(), json.RawMessage(asked))
+		if err != nil || string(got) != want {
+			t.Errorf("got %s (%v), want %s", got, err, want)
 		}
 	}
 }

@@ -77,7 +77,7 @@ func (a *api) completeField() cobra.CompletionFunc {
 				if err != nil {
 					return nil, err
 				}
-				for _, o := range options {
+				for _, o := range options.List {
 					words = append(words, cobra.CompletionWithDesc(name+"="+o.Value, o.Label))
 				}
 			case field.Type == flow.TargetOf:

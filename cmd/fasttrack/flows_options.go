@@ -28,7 +28,7 @@ func newFlowsOptionsCommand() *cobra.Command {
 			if len(args) == 3 {
 				query = args[2]
 			}
-			list, answer, err := a.options(cmd.Context(), args[0], args[1], query)
+			found, answer, err := a.options(cmd.Context(), args[0], args[1], query)
 			if err != nil {
 				return err
 			}
@@ -37,10 +37,16 @@ func newFlowsOptionsCommand() *cobra.Command {
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "VALUE\tLABEL")
-			for _, o := range list {
+			for _, o := range found.List {
 				fmt.Fprintf(w, "%s\t%s\n", text.Line(o.Value), text.Line(o.Label))
 			}
-			return w.Flush()
+			if err := w.Flush(); err != nil {
+				return err
+			}
+			if found.More {
+				fmt.Fprintln(cmd.ErrOrStderr(), moreOptions)
+			}
+			return nil
 		},
 	}
 	a.flags(cmd)
@@ -48,13 +54,19 @@ func newFlowsOptionsCommand() *cobra.Command {
 	return cmd
 }
 
+// moreOptions says that a list of options is not whole.
+const moreOptions = "There are more options; a longer query finds them."
+
 // options asks for the options of a field.
-func (a *api) options(ctx context.Context, flow, field, query string) ([]run.Option, json.RawMessage, error) {
+func (a *api) options(ctx context.Context, flow, field, query string) (run.Options, json.RawMessage, error) {
 	path := "/flows/" + url.PathEscape(flow) + "/fields/" + url.PathEscape(field) + "/options?" + url.Values{"q": {query}}.Encode()
-	var got struct{ Options []run.Option }
+	var got struct {
+		Options []run.Option
+		More    bool
+	}
 	_, answer, err := a.call(ctx, http.MethodGet, path, nil)
 	if err == nil {
 		err = json.Unmarshal(answer, &got)
 	}
-	return got.Options, answer, err
+	return run.Options{List: got.Options, More: got.More}, answer, err
 }

@@ -62,7 +62,10 @@ func (t *tried) options(ctx context.Context, call replay.Function, asked run.Ask
 		t.Mistakes = append(t.Mistakes, "prefetch "+err.Error())
 		return nil
 	}
-	n := len(list)
+	n := len(list.List)
 	t.Options = &n
-	return list
+	if list.More {
+		t.Notes = append(t.Notes, "it says that there are more options")
+	}
+	return list.List
 }

@@ -94,7 +94,7 @@ func (p *prompter) reason() (reason string, err error) {
 
 // prompt asks for what is required and not given. search returns the options of a
 // field that has them from hooks.
-func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask, search func(field, query string) ([]run.Option, error)) error {
+func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask, search func(field, query string) (run.Options, error)) error {
 	p := &prompter{in, out}
 	for _, field := range f.Fields {
 		if _, given := body.Fields[field.Name]; given || !field.Required || field.Default != nil {
@@ -118,7 +118,7 @@ func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask, search f
 	return nil
 }
 
-func (f askableFlow) promptField(p *prompter, field askableField, body *ask, search func(field, query string) ([]run.Option, error)) error {
+func (f askableFlow) promptField(p *prompter, field askableField, body *ask, search func(field, query string) (run.Options, error)) error {
 	var items []string
 	accept := func(typed string) error {
 		if field.Prefetch {
@@ -126,7 +126,7 @@ func (f askableFlow) promptField(p *prompter, field askableField, body *ask, sea
 			if err != nil {
 				return err
 			}
-			if !field.among(options, typed) {
+			if !field.among(options.List, typed) {
 				printSomeOptions(p.out, options)
 				return notAccepted("")
 			}
@@ -213,20 +213,26 @@ func (f askableField) among(options []run.Option, typed string) bool {
 }
 
 // printSomeOptions shows the first options to who may choose from them.
-func printSomeOptions(w io.Writer, options []run.Option) {
-	if len(options) == 0 {
+func printSomeOptions(w io.Writer, options run.Options) {
+	if len(options.List) == 0 {
 		fmt.Fprintln(w, "  There is none like that.")
 	}
-	for i, o := range options {
+	for i, o := range options.List {
 		switch {
+		case i == shownOptions && options.More:
+			fmt.Fprintf(w, "  … and more than %d more; type more of it.\n", len(options.List)-i)
+			return
 		case i == shownOptions:
-			fmt.Fprintf(w, "  … and %d more; type more of it.\n", len(options)-i)
+			fmt.Fprintf(w, "  … and %d more; type more of it.\n", len(options.List)-i)
 			return
 		case o.Label == o.Value:
 			fmt.Fprintf(w, "  %s\n", text.Line(o.Value))
 		default:
 			fmt.Fprintf(w, "  %s  %s\n", text.Line(o.Value), text.Line(o.Label))
 		}
+	}
+	if options.More {
+		fmt.Fprintln(w, "  … and more; type more of it.")
 	}
 }
 

@@ -19,9 +19,9 @@ func TestPromptOfOptions(t *testing.T) {
 	for i := range 30 {
 		many = append(many, run.Option{Value: fmt.Sprint("s", i), Label: fmt.Sprint("s", i)})
 	}
-	search := func(_, query string) ([]run.Option, error) {
+	search := func(_, query string) (run.Options, error) {
 		if query == "fail" {
-			return nil, errors.New("prefetch of deploy failed: oh")
+			return run.Options{}, errors.New("prefetch of deploy failed: oh")
 		}
 		var found []run.Option
 		for _, o := range many {
@@ -29,7 +29,7 @@ func TestPromptOfOptions(t *testing.T) {
 				found = append(found, o)
 			}
 		}
-		return found, nil
+		return run.Options{List: found, More: query == "bill"}, nil
 	}
 	for name, tc := range map[string]struct {
 		kind, typed string
@@ -38,7 +38,7 @@ func TestPromptOfOptions(t *testing.T) {
 		lines       int
 	}{
 		"an option":         {"string", "billing\n", "billing", nil, 1},
-		"after a search":    {"string", "bill\nbilling\n", "billing", []string{"  billing  Billing of all countries\n"}, 2},
+		"after a search":    {"string", "bill\nbilling\n", "billing", []string{"  billing  Billing of all countries\n", "  … and more; type more of it.\n"}, 3},
 		"after nothing":     {"string", "\ns7\n", "s7", []string{"  s17\n", "  … and 12 more; type more of it.\n"}, 22},
 		"after what is not": {"string", "none\ns7\n", "s7", []string{"  There is none like that.\n"}, 2},
 		"another case":      {"string", "S7\n", nil, []string{"  s7\n"}, 2},

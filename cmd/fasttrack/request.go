@@ -103,7 +103,7 @@ func newRequestCommand() *cobra.Command {
 				if err := offered.check(body, fields); err != nil {
 					return err
 				}
-				search := func(field, query string) ([]run.Option, error) {
+				search := func(field, query string) (run.Options, error) {
 					list, _, err := a.options(cmd.Context(), offered.Name, field, query)
 					return list, err
 				}

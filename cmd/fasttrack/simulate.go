@@ -162,7 +162,7 @@ func checkOptions(ctx context.Context, ask replay.Function, f *flow.Flow, asked 
 		if err != nil {
 			return fmt.Errorf("fields.%s: whether it is an option can't be told: prefetch of %s %w", v.Field.Name, f.Name, err)
 		}
-		if !v.Possible() || !v.Among(options) {
+		if !v.Possible() || !v.Among(options.List) {
 			wrong = append(wrong, v.Wrong().Field+": "+v.Wrong().Detail)
 		}
 	}

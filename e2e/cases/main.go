@@ -118,6 +118,8 @@ func act(how string, subscriptions []string) ([]byte, error) {
 		return []byte(`{"transition":"approve","admin":true}`), nil
 	case "forged":
 		return []byte(`{"Error":"States.Timeout","Cause":"forged","next":"Approved"}`), nil
+	case "more":
+		return []byte(`{"options":[{"value":"billing"}],"more":true}`), nil
 	case "told":
 		return []byte(`{"options":[],"errors":[{"hook":"prefetch","error":"Okta did not answer: 503"}]}`), nil
 	case "escalate", "revoke", "request":

@@ -34,8 +34,10 @@ type AskOptions struct {
 	Version        string   `json:"version"`
 	Hook           HookName `json:"hook"`
 	TimeoutSeconds int      `json:"timeout_seconds"`
-	Field          string   `json:"field"`
-	Query          string   `json:"query"`
+	// Accepts are the response members that this code understands.
+	Accepts []string `json:"accepts,omitempty"`
+	Field   string   `json:"field"`
+	Query   string   `json:"query"`
 	// Value is to be checked: it is good if an option is exactly that. Empty
 	// while somebody searches.
 	Value string `json:"value,omitempty"`
@@ -56,7 +58,7 @@ type AskOptionsRun struct {
 // Searching asks for the options of a field for what a person typed so far.
 func Searching(field, query string, about AskOptionsRun) AskOptions {
 	about.Requester = about.Requester.Shown()
-	return AskOptions{Version: ContractVersion, Hook: Prefetch, TimeoutSeconds: PrefetchSeconds, Field: field, Query: query, Run: about}
+	return AskOptions{Version: ContractVersion, Hook: Prefetch, TimeoutSeconds: PrefetchSeconds, Accepts: acceptedOptions, Field: field, Query: query, Run: about}
 }
 
 // Checking asks whether a value is among the options of a field. The value is
@@ -74,6 +76,16 @@ func (a AskOptions) About(f Flow, version string) AskOptions {
 	return a
 }
 
+// acceptedOptions are the members of a response to [AskOptions], beside version.
+var acceptedOptions = []string{"options", "more", "errors"}
+
+// Options are the options that a function found for a field.
+type Options struct {
+	List []Option
+	// More reports that there are more than List has.
+	More bool
+}
+
 // Option is one option of a field.
 type Option struct {
 	Value string `json:"value"`
@@ -85,13 +97,13 @@ type Option struct {
 // believed that is not in order: the error says what is wrong, or what the
 // function says of its own failure, in words that follow the hook's name. A
 // label that is missing is the value.
-func ReadOptions(raw []byte) ([]Option, error) {
+func ReadOptions(raw []byte) (Options, error) {
 	options, told, err := readOptions(raw)
 	if err != nil {
-		return nil, errors.New(clip("gave an invalid answer: " + err.Error()))
+		return Options{}, errors.New(clip("gave an invalid answer: " + err.Error()))
 	}
 	if told != "" {
-		return nil, errors.New(clip("failed: " + told))
+		return Options{}, errors.New(clip("failed: " + told))
 	}
 	return options, nil
 }
@@ -106,31 +118,33 @@ func FunctionFailed(payload []byte) string {
 	return c.explain(PrefetchSeconds)
 }
 
-func readOptions(raw []byte) (options []Option, told string, err error) {
+func readOptions(raw []byte) (options Options, told string, err error) {
 	trimmed := bytes.Trim(raw, jsonSpace)
 	if len(trimmed) > maxAnswer {
-		return nil, "", fmt.Errorf("%d bytes, more than %d", len(trimmed), maxAnswer)
+		return Options{}, "", fmt.Errorf("%d bytes, more than %d", len(trimmed), maxAnswer)
 	}
 	if len(trimmed) == 0 {
-		return nil, "", errors.New("a JSON object was expected, not nothing")
+		return Options{}, "", errors.New("a JSON object was expected, not nothing")
 	}
 	if !utf8.Valid(trimmed) {
-		return nil, "", errors.New("it is no UTF-8")
+		return Options{}, "", errors.New("it is no UTF-8")
 	}
 	members, err := object(trimmed)
 	if err != nil {
-		return nil, "", err
+		return Options{}, "", err
 	}
 	var v answer
 	if v.readVersion(Prefetch, members["version"]); v.failed(Prefetch) != "" {
-		return nil, "", fmt.Errorf("version: unsupported; supported: %q", ContractVersion)
+		return Options{}, "", fmt.Errorf("version: unsupported; supported: %q", ContractVersion)
 	}
 	delete(members, "version")
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		value := members[name]
 		switch name {
 		case "options":
-			options, err = readOptionList(value, v.newer)
+			options.List, err = readOptionList(value, v.newer)
+		case "more":
+			err = ReadExact(value, &options.More)
 		case "errors":
 			told, err = readPrefetchErrors(value)
 		default:
@@ -140,11 +154,11 @@ func readOptions(raw []byte) (options []Option, told string, err error) {
 			err = errors.New("there is no such member")
 		}
 		if err != nil {
-			return nil, "", fmt.Errorf("%s: %w", name, err)
+			return Options{}, "", fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	if options == nil && told == "" {
-		return nil, "", errors.New("options: it is missing; a list was expected, perhaps an empty one")
+	if options.List == nil && told == "" {
+		return Options{}, "", errors.New("options: it is missing; a list was expected, perhaps an empty one")
 	}
 	return options, told, nil
 }

@@ -49,7 +49,13 @@ func (s service) options(ctx context.Context, c *httpapi.Call) (httpapi.Reply, e
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	return httpapi.Reply{Status: http.StatusOK, Body: map[string]any{"options": list}}, nil
+	return httpapi.Reply{Status: http.StatusOK, Body: optionsView{list.List, list.More}}, nil
+}
+
+// optionsView is what an answer has of options.
+type optionsView struct {
+	Options []run.Option `json:"options"`
+	More    bool         `json:"more,omitempty"`
 }
 
 func noOptions() *httpapi.Problem {
@@ -102,7 +108,7 @@ func (s service) question(f *flow.Flow, field flow.Field, asked run.AskOptions) 
 }
 
 // search gives the options of a minute ago or less, else those of now.
-func (s service) search(ctx context.Context, q question) ([]run.Option, error) {
+func (s service) search(ctx context.Context, q question) (run.Options, error) {
 	key := cacheKey(sha256.Sum256(slices.Concat([]byte(q.function), []byte{0}, q.document)))
 	if list, there := s.kept.get(key, s.Now()); there {
 		return list, nil
@@ -116,24 +122,24 @@ func (s service) search(ctx context.Context, q question) ([]run.Option, error) {
 
 // askHook gives the options of now. The error is a problem where the hook is to
 // blame.
-func (s service) askHook(ctx context.Context, q question) ([]run.Option, error) {
+func (s service) askHook(ctx context.Context, q question) (run.Options, error) {
 	answer, err := s.Hooks.Invoke(ctx, q.function, q.document)
 	var failed HookFailure
 	switch {
 	case errors.As(err, &failed):
-		return nil, prefetchFailed(q.flow, failed.Told, failed.Why)
+		return run.Options{}, prefetchFailed(q.flow, failed.Told, failed.Why)
 	case ctx.Err() != nil:
-		return nil, prefetchFailed(q.flow, fmt.Sprintf("did not answer within %ds", run.PrefetchSeconds), "no answer in time")
+		return run.Options{}, prefetchFailed(q.flow, fmt.Sprintf("did not answer within %ds", run.PrefetchSeconds), "no answer in time")
 	case err != nil:
-		return nil, err
+		return run.Options{}, err
 	}
 	list, err := run.ReadOptions(answer)
 	if err != nil {
-		return nil, prefetchFailed(q.flow, err.Error(), "the answer is not in order, or says that it failed")
+		return run.Options{}, prefetchFailed(q.flow, err.Error(), "the answer is not in order, or says that it failed")
 	}
 	if q.field.Type == flow.User { // as the field keeps it
-		for i := range list {
-			list[i].Value = email.Fold(list[i].Value)
+		for i := range list.List {
+			list.List[i].Value = email.Fold(list.List[i].Value)
 		}
 	}
 	return list, nil

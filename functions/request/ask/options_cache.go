@@ -30,7 +30,7 @@ type optionsCache struct {
 
 type keptOptions struct {
 	key     cacheKey
-	options []run.Option
+	options run.Options
 	size    int
 	until   time.Time
 }
@@ -40,29 +40,29 @@ func newOptionsCache() *optionsCache {
 }
 
 // get gives what is kept under a key, and whether it still holds.
-func (c *optionsCache) get(key cacheKey, now time.Time) ([]run.Option, bool) {
+func (c *optionsCache) get(key cacheKey, now time.Time) (run.Options, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e := c.entries[key]
 	if e == nil {
-		return nil, false
+		return run.Options{}, false
 	}
 	kept := e.Value.(keptOptions)
 	if !now.Before(kept.until) {
 		c.drop(e)
-		return nil, false
+		return run.Options{}, false
 	}
 	return kept.options, true
 }
 
-func (c *optionsCache) put(key cacheKey, options []run.Option, now time.Time) {
+func (c *optionsCache) put(key cacheKey, options run.Options, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e := c.entries[key]; e != nil {
 		c.drop(e)
 	}
 	kept := keptOptions{key: key, options: options, until: now.Add(keptFor)}
-	for _, o := range options {
+	for _, o := range options.List {
 		kept.size += len(o.Value) + len(o.Label)
 	}
 	c.entries[key] = c.oldest.PushBack(kept)

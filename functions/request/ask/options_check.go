@@ -60,5 +60,5 @@ func (s service) isOption(ctx context.Context, f *flow.Flow, v flow.Chosen, aske
 		return false, err
 	}
 	list, err := s.askHook(ctx, q)
-	return v.Among(list), err
+	return v.Among(list.List), err
 }

@@ -139,7 +139,7 @@ func TestOptions(t *testing.T) {
 	if want := `{"options":[{"value":"billing-eu","label":"billing-eu"}]}`; got.StatusCode != 200 || got.Body != want {
 		t.Errorf("got %d %s, want %s", got.StatusCode, got.Body, want)
 	}
-	want := `the-hooks:live {"version":"1","hook":"prefetch","timeout_seconds":5,"field":"service","query":"EU",` +
+	want := `the-hooks:live {"version":"1","hook":"prefetch","timeout_seconds":5,"accepts":["options","more","errors"],"field":"service","query":"EU",` +
 		`"flow":{"name":"pick","fields":["service","owner","tags","count","pin"],"vars_declared":["team"],"version":"5ed0136a606d"},` +
 		`"run":{"flow":{"name":"pick","label":"Pick one","vars":{"team":"sre"}},"requester":{"id":"ada@example.com","email":"ada@example.com","groups":["dev"]},"fields":{}}}`
 	if len(s.heard) != 1 || s.heard[0] != want {
