@@ -140,7 +140,7 @@ def fail(message):
 def main(command, name, *rest):
     config = saved()
     if command in ("after", "failed"):
-        newer = CONFIG.exists() and CONFIG.stat().st_mtime > pathlib.Path(rest[0]).stat().st_mtime
+        newer = CONFIG.exists() and CONFIG.stat().st_mtime >= pathlib.Path(rest[0]).stat().st_mtime
         if newer:
             name = config.get("stack_name", name)
     stack = Stack(name, config if config.get("stack_name", name) == name else {})
