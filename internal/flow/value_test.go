@@ -147,3 +147,19 @@ func TestKeptValuesAreTakenAgain(t *testing.T) {
 		}
 	})
 }
+
+// flows.yaml takes an integer in any form of a number, as its schema does.
+func TestIntegersOfAnyForm(t *testing.T) {
+	const head = "flows:\n  - name: a\n    admins: [root@example.com]\n    fields: [{name: n, type: int, min: "
+	for in, want := range map[string]int64{"3": 3, "3.0": 3, "3.0e+2": 300} {
+		file, err := flow.Parse("f", []byte(head+in+"}]\n"))
+		if err != nil || *file.Flows[0].Fields[0].Min != want {
+			t.Errorf("min: %s gives %v (%v), want %d", in, file, err, want)
+		}
+	}
+	for _, in := range []string{"3.5", ".5", "0x10", "1_0.0", ".inf", "true"} {
+		if _, err := flow.Parse("f", []byte(head+in+"}]\n")); err == nil {
+			t.Errorf("min: %s is taken", in)
+		}
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -166,11 +165,11 @@ func readListing(c *httpapi.Call) (listing, store.Query, error) {
 				l.To, q.To = value, at
 			}
 		case "limit":
-			n, err := strconv.Atoi(value)
-			if err != nil || n < 1 || n > maxLimit {
+			n, ok := run.WholeNumber([]byte(value))
+			if !ok || n < 1 || n > maxLimit {
 				fail(name, "1 to %d was expected", maxLimit)
 			}
-			q.Limit = n
+			q.Limit = int(n)
 		case "cursor":
 		default:
 			fail(run.ClipName(name), "there is no such parameter")
