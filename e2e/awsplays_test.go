@@ -31,8 +31,13 @@ aws lambda create-function --function-name fasttrack-engine-request --role arn:a
 
 // awsPlays are by the operations of a unit.
 var awsPlays = map[string]awsPlay{
-	"stepfunctions list-state-machines": {prints: "stateMachine:fasttrack-runs"},
-	"stepfunctions test-state":          {prints: `"SUCCEEDED"`},
+	"sts get-caller-identity": {prints: "arn:aws:"},
+	"cloudformation describe-stacks, cloudformation list-stack-resources":                                             {prints: "AWS::StepFunctions::StateMachine"},
+	"lambda list-functions, lambda get-function-configuration, lambda list-aliases":                                   {prints: `"Name": "live"`},
+	"logs describe-log-groups, logs filter-log-events":                                                                {prints: "/aws/lambda/fasttrack-engine-request"},
+	"logs create-log-group, events put-rule, events put-targets, events list-targets-by-rule, logs filter-log-events": {prints: `"Id": "log"`},
+	"stepfunctions list-state-machines":                                                                               {prints: "stateMachine:fasttrack-runs"},
+	"stepfunctions test-state":                                                                                        {prints: `"SUCCEEDED"`},
 	"stepfunctions list-executions, stepfunctions describe-execution": {
 		names: []string{"ARN", "arn:aws:states:us-east-1:123456789012:stateMachine:fasttrack-runs", "EXECUTION", "arn:aws:states:us-east-1:123456789012:execution:fasttrack-runs:by-hand"},
 		before: `aws stepfunctions start-execution --state-machine-arn ARN --name by-hand --input '{"hook": {"ask": {"run": {"id": "01JD", "requester": {"email": "ada@example.com"}, "fields": {"target": {"id": "prod-ro"}}}}}}' >/dev/null
