@@ -67,7 +67,7 @@ build-sam: build $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed
 
 e2e: build-sam ## Deploy to an emulator of AWS with the SAM CLI, and play the transcripts there (docs/e2e.md)
 	$(SAM) validate --lint --region us-east-1
-	$(EMULATED) go test -count=1 -timeout 20m -parallel 5 -run '^(TestSamples|TestCases|TestDeployed.*)$$' $(E2EFLAGS) ./e2e
+	$(EMULATED) go test -count=1 -timeout 20m -parallel 5 -run '^(TestSamples|TestCases|TestSignedCases|TestDeployed.*)$$' $(E2EFLAGS) ./e2e
 
 lint: tools ## Check format, code, template and state machine
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
