@@ -15,6 +15,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // intrinsic is one intrinsic function; most is -1 for any number of arguments.
@@ -22,6 +23,9 @@ type intrinsic struct {
 	least, most int
 	apply       func(args []any) (any, error)
 }
+
+// maxCharacters is how many characters Hash, Base64Encode and Base64Decode take.
+const maxCharacters = 10000
 
 // intrinsics are those of the service
 // (https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html).
@@ -253,7 +257,7 @@ func hashOf(args []any) (any, error) {
 	if !ok {
 		data = string(encode(args[0]))
 	}
-	if len(data) > 10000 {
+	if utf8.RuneCountInString(data) > maxCharacters {
 		return nil, fmt.Errorf("more than 10,000 characters")
 	}
 	h.Write([]byte(data))
@@ -358,7 +362,7 @@ func shortText(v any) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("a string was expected")
 	}
-	if len(s) > 10000 {
+	if utf8.RuneCountInString(s) > maxCharacters {
 		return "", fmt.Errorf("more than 10,000 characters")
 	}
 	return s, nil
