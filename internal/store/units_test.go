@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,7 +59,7 @@ func TestWriteUnits(t *testing.T) {
 		t.Errorf("routing a run took %v units, want at most 8: item, two lists, the inbox, and another time to be due", routed)
 	}
 	parked := took(&units, func() {
-		next, _, _, err := run.Park(r, run.Parking{Turn: r.Engine.Turn, Token: "a token", Order: run.TokenOrder{EnteredAt: start}}, start.Add(time.Minute))
+		next, _, _, err := run.Park(r, run.Parking{Turn: r.Engine.Turn, Token: strings.Repeat("t", 665), Order: run.TokenOrder{EnteredAt: start}}, start.Add(time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}

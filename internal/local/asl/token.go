@@ -17,17 +17,30 @@ var (
 	ErrTaskClosed = errors.New("the task has ended")
 )
 
-// newToken makes a token that nobody guesses: it names its execution, has 256
-// random bits, and a checksum that tells a mangled token from a late one.
+// tokenSize is how long a token is in bytes. In base64 it has 664 characters, about
+// as many as Step Functions' own, so that what keeps it is as large as at AWS; the
+// service allows 2,048
+// (https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html).
+const tokenSize = 498
+
+// tokenPrefix begins a token, as it does the service's: AAAAKgAAAAI….
+const tokenPrefix = "\x00\x00\x00\x2a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x01"
+
+// newToken makes a token that nobody guesses: it names its execution, has at least
+// 256 random bits, and a checksum that tells a mangled token from a late one.
 func newToken(execution string) string {
-	var secret [32]byte
-	_, _ = rand.Read(secret[:]) // never fails since Go 1.24
-	body := append(secret[:], execution...)
-	sum := crc32.ChecksumIEEE(body)
-	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(body, sum))
+	const rest = 4 // the checksum
+	body := make([]byte, 0, tokenSize)
+	body = append(body, tokenPrefix...)
+	body = binary.BigEndian.AppendUint16(body, uint16(len(execution))) // #nosec G115 -- an ARN is short
+	body = append(body, execution...)
+	secret := make([]byte, max(32, tokenSize-rest-len(body)))
+	_, _ = rand.Read(secret) // never fails since Go 1.24
+	body = append(body, secret...)
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(body, crc32.ChecksumIEEE(body)))
 }
 
-// TokenExecution gives the ARN of the execution that a token belongs to, or
+// TokenExecution returns the ARN of the execution that a token belongs to, or
 // [ErrInvalidToken].
 func TokenExecution(token string) (string, error) {
 	body, err := base64.StdEncoding.DecodeString(token)
@@ -38,7 +51,20 @@ func TokenExecution(token string) (string, error) {
 	if binary.BigEndian.Uint32(body[n:]) != crc32.ChecksumIEEE(body[:n]) {
 		return "", ErrInvalidToken
 	}
-	return string(body[32:n]), nil
+	named, is := strings.CutPrefix(string(body[:n]), tokenPrefix)
+	if !is {
+		// A token of a release before these were as long as the service's, that an
+		// execution in a data folder still waits for.
+		return string(body[32:n]), nil
+	}
+	if len(named) < 2 {
+		return "", ErrInvalidToken
+	}
+	length := int(binary.BigEndian.Uint16([]byte(named)))
+	if len(named)-2 < length {
+		return "", ErrInvalidToken
+	}
+	return named[2 : 2+length], nil
 }
 
 // waiter is a task that waits for its token. Its task is guarded by the
