@@ -21,6 +21,9 @@ type parser struct {
 	// kept says that the definition was accepted before: what only newer releases
 	// refuse is no mistake.
 	kept bool
+	// foreign says that a part is in another query language: what else is wrong
+	// with the definition can't be told.
+	foreign bool
 }
 
 // newer says that an error is one that only newer releases find.
@@ -257,6 +260,7 @@ func (p *parser) machine(v any, at string, top bool, more ...string) *Machine {
 func (o object) jsonPath() {
 	if language := o.text("QueryLanguage"); o.has("QueryLanguage") && language != "JSONPath" {
 		o.fail("QueryLanguage", "%q is not implemented here; JSONPath is", language)
+		o.p.foreign = true
 	}
 }
 

@@ -1,6 +1,7 @@
 package asl_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -58,6 +59,20 @@ func TestDefinitionsThatAreRefused(t *testing.T) {
 				t.Errorf("got %v, want %q", err, tc.want)
 			}
 		})
+	}
+}
+
+// A definition in another query language is refused for that alone.
+func TestOtherQueryLanguages(t *testing.T) {
+	for _, definition := range []string{
+		`{"QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Choice","Choices":[{"Condition":"{% true %}","Next":"B"}]},"B":{"Type":"Wait","Seconds":"{% 1 %}","Output":1,"End":true}}}`,
+		`{"StartAt":"A","States":{"A":{"Type":"Wait","QueryLanguage":"JSONata","Seconds":"{% 1 %}","Next":"B"},"B":{"Type":"Pass","End":true}}}`,
+	} {
+		_, err := asl.Parse([]byte(definition), nil)
+		mistakes, ok := errors.AsType[asl.Mistakes](err)
+		if !ok || len(mistakes) != 1 || !strings.HasSuffix(mistakes[0].Location, "/QueryLanguage") {
+			t.Errorf("got %v, want its QueryLanguage refused alone", err)
+		}
 	}
 }
 
