@@ -39,8 +39,6 @@ var notPlayed = map[string]string{
 	`NotifyFunction may (secretsmanager|sqs):`:                     "the webhook's secret, and what Lambda sends to the queue with the function's role",
 	`RequestFunction may lambda:InvokeFunction on .*:python-hooks`: "options of fields by hooks of your own",
 	`ReconcileFunction may .*`:                                     "lost executions are played in process: e2e/torture",
-	`RequestFunction may iam:GetRole`:                              "identities of IAM, which this machine has none of",
-	`ApproveFunction may iam:GetRole`:                              "identities of IAM, which this machine has none of",
 }
 
 // What the functions did in the transcripts, their roles allow; what their roles
