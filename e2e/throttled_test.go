@@ -26,6 +26,19 @@ func TestAThrottledAccountDecidesByCode(t *testing.T) {
 	crowd(t, on.url, 40)
 }
 
+// TestDeployedThrottledAccount is the same on the emulator, whose account is given
+// the limit once the stack is deployed.
+func TestDeployedThrottledAccount(t *testing.T) {
+	onlyDeployed(t)
+	on, e := deploy(t, "HooksFunction", "../flows.yaml", newLogs(t))
+	e.LimitConcurrency(10)
+	crowd(t, on.url, 40)
+	if e.Throttled() == 0 {
+		t.Error("no invocation was throttled: it shows nothing")
+	}
+	t.Logf("%d invocations were throttled", e.Throttled())
+}
+
 // crowd has so many callers ask at once for what is always approved, each waiting
 // for its decision and trying again while the API is short of capacity.
 func crowd(t *testing.T, url string, callers int) {

@@ -18,6 +18,7 @@ type edge struct {
 	api, services, machine net.Listener
 	servers                []*http.Server
 	issuer                 *issuer
+	account                account
 	// apiHost is what ministack knows the API by, once it is deployed.
 	apiHost atomic.Value
 	// asMachine gives a request of moto's the signature of the state machine's
@@ -57,18 +58,23 @@ func (e *edge) serve(ministack, moto *url.URL, audience string) {
 	}, ModifyResponse: requestID}
 	api := http.NewServeMux()
 	e.issuer.documents(api)
-	api.Handle("/", &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+	api.Handle("/", e.account.within(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		host, _ := e.apiHost.Load().(string)
 		to(r, ministack, host)
 		if values := r.Out.Header.Values("Authorization"); len(values) == 1 {
 			r.Out.Header.Set("Authorization", e.issuer.token(values[0], audience))
 		}
-	}})
+	}}, unavailable))
+	invocations := e.account.within(toMinistack, tooMany)
 	for l, h := range map[net.Listener]http.Handler{
-		e.api: api, e.machine: asMachine,
+		e.api: api, e.machine: e.account.within(asMachine, tooMany),
 		e.services: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasPrefix(r.Header.Get("X-Amz-Target"), "AWSStepFunctions.") {
 				toMoto.ServeHTTP(w, r)
+				return
+			}
+			if isInvocation(r) {
+				invocations.ServeHTTP(w, r)
 				return
 			}
 			toMinistack.ServeHTTP(w, r)
