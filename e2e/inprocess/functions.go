@@ -167,7 +167,7 @@ func (f *Functions) make() {
 	})
 	requests.Log = f.opts.Log
 	acts := act.New(act.Deps{
-		Identify: identify("ApproveFunction"), Today: f.opts.Flows.Today(), Store: table("ApproveFunction"), Now: f.opts.Now,
+		Identify: identify("ApproveFunction"), Flows: f.opts.Flows, Today: f.opts.Flows.Today(), Store: table("ApproveFunction"), Now: f.opts.Now,
 		StepFunctions: sfn.NewFromConfig(config("ApproveFunction")),
 	})
 	acts.Log = f.opts.Log

@@ -110,7 +110,7 @@ func (w *world) call(k token, route, id, body string) (int, string) {
 	w.now = w.now.Add(time.Second)
 	api := ask.New(ask.Deps{Flows: w.file, Identify: identify, Store: w.table, Executions: w, HooksFunction: "hooks", Now: w.clock, Log: slog.New(slog.DiscardHandler)})
 	if _, there := api.Routes[route]; !there {
-		api = act.New(act.Deps{Identify: identify, Today: w.file.Today(), Store: w.table, StepFunctions: w, Now: w.clock})
+		api = act.New(act.Deps{Identify: identify, Flows: w.file, Today: w.file.Today(), Store: w.table, StepFunctions: w, Now: w.clock})
 		api.Log = slog.New(slog.DiscardHandler)
 	}
 	got, err := api.Handle(context.Background(), k.event(route, id, body))

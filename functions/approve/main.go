@@ -25,6 +25,7 @@ func main() {
 	}
 	lambda.Start(act.New(act.Deps{
 		Identify:      identify,
+		Flows:         flows,
 		Today:         flows.Today(),
 		Store:         table,
 		StepFunctions: sfn.NewFromConfig(cfg),

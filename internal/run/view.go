@@ -30,6 +30,11 @@ type View struct {
 	// Shadow is there for auditors alone; it, You, WaitingFor and ETag are set by
 	// [Run.ViewFor].
 	Shadow *Verdict `json:"shadow,omitempty"`
+	// Title is what was asked for in a few words, FlowLabel what people call the
+	// flow, and FieldsShown the fields as they read them.
+	Title       string       `json:"title,omitempty"`
+	FlowLabel   string       `json:"flow_label,omitempty"`
+	FieldsShown []FieldShown `json:"fields_shown,omitzero"`
 	// You is what the caller may do.
 	You *You `json:"you,omitempty"`
 	// WaitingFor are the requirements that a pending run still misses.
@@ -38,6 +43,16 @@ type View struct {
 	ETag string `json:"etag,omitempty"`
 	// History is left out of lists.
 	History []Entry `json:"history,omitempty"`
+}
+
+// FieldShown is a field as people read it.
+type FieldShown struct {
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	Type  string `json:"type"`
+	// Value is the id of a target, and else what was asked.
+	Value json.RawMessage `json:"value"`
+	Shown string          `json:"shown"`
 }
 
 // PersonView is a person as a response shows one: without groups.

@@ -30,6 +30,8 @@ type Deps struct {
 	Identify      httpapi.Identifier
 	Store         Store
 	StepFunctions wake.Client
+	// Flows have the labels that people read; nil knows none.
+	Flows *flow.File
 	// Today is who may act; see [run.Today].
 	Today *run.Today
 	// BasePath is that of [httpapi.API].
@@ -213,5 +215,7 @@ func (s service) refused(c *httpapi.Call, r *run.Run, e run.EventName, err error
 
 // view is the run as the caller sees it.
 func (s service) view(c *httpapi.Call, r *run.Run) run.View {
-	return r.ViewFor(c.Caller.Person, s.Today, s.Now())
+	v := r.ViewFor(c.Caller.Person, s.Today, s.Now())
+	s.Flows.Show(&v, r.Flow.Label)
+	return v
 }

@@ -57,7 +57,7 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 	headers := map[string]string{"location": c.Path("/requests/" + r.ID)}
 	if waits {
 		applied := false
-		if r, applied = s.await(ctx, c, r, wait); applied {
+		if r, applied = s.await(ctx, c, r, wait, decidedOrRouted); applied {
 			headers["preference-applied"] = fmt.Sprintf("wait=%d", int(wait.Seconds()))
 		}
 	}
@@ -65,7 +65,7 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 	if err != nil {
 		// The request is stored, so this is no failure of the call.
 		c.Log.Warn("reading the links of people", "error", err.Error())
-		view = r.ViewFor(c.Caller.Person, s.today, s.Now())
+		view = s.view(c, r)
 	}
 	return httpapi.Reply{Status: status, Headers: headers, Body: view}, nil
 }

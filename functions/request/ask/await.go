@@ -33,14 +33,14 @@ func MaxWaiting(value string) int {
 	return defaultMaxWaiting
 }
 
-// await reads the run until it is decided or waits for people, for at most wait;
-// then it returns the run as it stands. applied is false where there was no place to
+// await reads the run until it is done, for at most wait; then it returns the run as
+// it stands. applied is false where there was no place to
 // wait for longer than briefly. The run is stored already, so a read that fails is
 // no reason to answer that the call did.
-func (s service) await(ctx context.Context, c *httpapi.Call, r *run.Run, wait time.Duration) (next *run.Run, applied bool) {
+func (s service) await(ctx context.Context, c *httpapi.Call, r *run.Run, wait time.Duration, done func(*run.Run) bool) (next *run.Run, applied bool) {
 	end := s.Now().Add(wait)
-	r = s.look(ctx, c, r, min(wait, brief), 2*time.Millisecond)
-	if wait <= brief || r.Status != run.Requested {
+	r = s.look(ctx, c, r, min(wait, brief), 2*time.Millisecond, done)
+	if wait <= brief || done(r) {
 		return r, true
 	}
 	if s.Waiters != nil {
@@ -57,18 +57,21 @@ func (s service) await(ctx context.Context, c *httpapi.Call, r *run.Run, wait ti
 			}
 		}()
 	}
-	return s.look(ctx, c, r, wait-brief, mostPause), true
+	return s.look(ctx, c, r, wait-brief, mostPause, done), true
 }
 
 // mostPause is the longest between two looks at a run.
 const mostPause = 250 * time.Millisecond
 
-// look reads the run until it is no longer requested, for at most so long. The first
+// decidedOrRouted reports whether a run is decided or waits for people.
+func decidedOrRouted(r *run.Run) bool { return r.Status != run.Requested }
+
+// look reads the run until it is done, for at most so long. The first
 // looks come quickly, after pause: most runs are decided within milliseconds.
-func (s service) look(ctx context.Context, c *httpapi.Call, r *run.Run, long, pause time.Duration) *run.Run {
+func (s service) look(ctx context.Context, c *httpapi.Call, r *run.Run, long, pause time.Duration, done func(*run.Run) bool) *run.Run {
 	ctx, cancel := context.WithTimeout(ctx, long)
 	defer cancel()
-	for ; r.Status == run.Requested; pause = min(2*pause, mostPause) {
+	for ; !done(r); pause = min(2*pause, mostPause) {
 		select {
 		case <-ctx.Done():
 			return r
@@ -79,7 +82,7 @@ func (s service) look(ctx context.Context, c *httpapi.Call, r *run.Run, long, pa
 		case err == nil:
 			r = next
 		case ctx.Err() == nil:
-			c.Log.Warn("waiting for a decision", "error", err.Error())
+			c.Log.Warn("waiting for a request", "error", err.Error())
 		}
 	}
 	return r

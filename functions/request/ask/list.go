@@ -28,16 +28,49 @@ func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
+	after, follows, err := readAfter(c)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
 	if !r.MaySee(c.Caller.Person, s.today) {
-		c.Log.Warn("refused", "status", http.StatusNotFound, "reason", "The caller may not see this request.")
-		return httpapi.Reply{}, httpapi.NotFound()
+		return httpapi.Reply{}, hidden(c)
 	}
 	c.About(r.ID, r.Flow.Name)
+	headers := map[string]string{}
+	if wait, waits := preferWait(c.Header("prefer")); follows && waits {
+		grown := func(r *run.Run) bool { return len(r.History) > after || r.Over() }
+		applied := false
+		if r, applied = s.await(ctx, c, r, wait, grown); applied {
+			headers["preference-applied"] = fmt.Sprintf("wait=%d", int(wait.Seconds()))
+		}
+		if !r.MaySee(c.Caller.Person, s.today) { // by what happened meanwhile
+			return httpapi.Reply{}, hidden(c)
+		}
+	}
 	view, err := s.shown(ctx, c, r)
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	return httpapi.Reply{Status: 200, Headers: map[string]string{"etag": `"` + view.ETag + `"`}, Body: view}, nil
+	headers["etag"] = `"` + view.ETag + `"`
+	return httpapi.Reply{Status: 200, Headers: headers, Body: view}, nil
+}
+
+// readAfter reads the seq of the last entry that the caller knows.
+func readAfter(c *httpapi.Call) (seq int, there bool, err error) {
+	value, there := c.Query("after")
+	if !there {
+		return 0, false, nil
+	}
+	if seq, err = strconv.Atoi(value); err != nil || seq < 0 {
+		return 0, false, httpapi.Invalid(flow.FieldError{Field: "after", Detail: "must be the seq of a history entry, or 0"})
+	}
+	return seq, true, nil
+}
+
+// hidden answers about a request that the caller may not see.
+func hidden(c *httpapi.Call) error {
+	c.Log.Warn("refused", "status", http.StatusNotFound, "reason", "The caller may not see this request.")
+	return httpapi.NotFound()
 }
 
 // listing is what a list is asked for by.

@@ -12,7 +12,14 @@ func (s service) shown(ctx context.Context, c *httpapi.Call, r *run.Run) (run.Vi
 	if err := s.link(ctx, c, r); err != nil {
 		return run.View{}, err
 	}
-	return r.ViewFor(c.Caller.Person, s.today, s.Now()), nil
+	return s.view(c, r), nil
+}
+
+// view is shown with what is known of people already.
+func (s service) view(c *httpapi.Call, r *run.Run) run.View {
+	v := r.ViewFor(c.Caller.Person, s.today, s.Now())
+	s.Flows.Show(&v, r.Flow.Label)
+	return v
 }
 
 // shownList returns the runs of a page as the caller sees them.
@@ -27,6 +34,7 @@ func (s service) shownList(ctx context.Context, c *httpapi.Call, page []run.Summ
 	views := make([]run.View, len(page))
 	for i, summary := range page {
 		views[i] = summary.ViewFor(runs[i], c.Caller.Person, s.today, s.Now())
+		s.Flows.Show(&views[i], runs[i].Flow.Label)
 	}
 	return views, nil
 }

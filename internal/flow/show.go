@@ -1,0 +1,98 @@
+package flow
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Show adds to a view what people read of it: the labels of today's flow and its
+// fields, and values as text. label is that of the flow as the run has it, for a
+// flow that is gone; a nil file knows no labels.
+func (f *File) Show(v *run.View, label string) {
+	var fields []Field
+	if f != nil {
+		if now, there := f.Find(v.Flow); there {
+			label, fields = orName(now.Label, label), now.Fields
+		}
+	}
+	v.FlowLabel, v.FieldsShown = orName(label, v.Flow), []run.FieldShown{}
+	show := func(name, label, kind string) {
+		if raw, there := v.Fields[name]; there {
+			v.FieldsShown = append(v.FieldsShown, shownField(name, label, kind, raw))
+		}
+	}
+	for _, field := range fields {
+		show(field.Name, field.Label, field.Type)
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.Fields)) { // of before the flow changed
+		if !slices.ContainsFunc(fields, func(field Field) bool { return field.Name == name }) {
+			show(name, "", "")
+		}
+	}
+	v.Title = v.FlowLabel
+	if i := slices.IndexFunc(v.FieldsShown, func(s run.FieldShown) bool { return s.Type == TargetOf }); i >= 0 {
+		v.Title = v.FieldsShown[i].Shown
+	}
+}
+
+// shownField is a field as people read it. A value that is not of its field's type
+// any more is shown by what it is.
+func shownField(name, label, kind string, raw json.RawMessage) run.FieldShown {
+	s := run.FieldShown{Name: name, Label: orName(label, name), Type: kind, Value: raw, Shown: string(raw)}
+	var value any
+	if json.Unmarshal(raw, &value) != nil {
+		return s
+	}
+	switch value := value.(type) {
+	case string:
+		s.Type, s.Shown = orName(s.Type, String), value
+	case bool:
+		s.Type, s.Shown = orName(s.Type, Bool), map[bool]string{true: "yes", false: "no"}[value]
+	case float64:
+		s.Type = orName(s.Type, Int)
+		if s.Type == Duration {
+			s.Shown = spelled(time.Duration(value) * time.Second)
+		}
+	case []any:
+		s.Type = orName(s.Type, Strings)
+		items := make([]string, 0, len(value))
+		for _, item := range value {
+			if text, is := item.(string); is {
+				items = append(items, text)
+			}
+		}
+		s.Shown = strings.Join(items, ", ")
+	case map[string]any:
+		id, _ := value["id"].(string)
+		label, _ := value["label"].(string)
+		s.Type, s.Shown = TargetOf, orName(label, id)
+		if encoded, err := json.Marshal(id); err == nil {
+			s.Value = encoded
+		}
+	}
+	return s
+}
+
+// spelled is a duration as flows.yaml has it: 30m, 1h30m.
+func spelled(d time.Duration) string {
+	s := d.String()
+	if short, ok := strings.CutSuffix(s, "m0s"); ok {
+		s = short + "m"
+	}
+	if short, ok := strings.CutSuffix(s, "h0m"); ok {
+		s = short + "h"
+	}
+	return s
+}
+
+func orName(label, name string) string {
+	if label == "" {
+		return name
+	}
+	return label
+}

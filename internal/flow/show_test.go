@@ -1,0 +1,74 @@
+package flow_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// A request reads as today's flow calls things; one of a flow that is gone, or of
+// fields that are, still reads as something.
+func TestShow(t *testing.T) {
+	file, err := flow.Parse("flows.yaml", []byte(`flows:
+  - name: aws
+    label: AWS access
+    admins: [root@example.com, linus@example.com]
+    fields:
+      - {name: urgency, label: Urgency, type: string}
+      - {name: target, label: Access to, type: target}
+      - {name: pause, type: duration}
+      - {name: twice, type: bool}
+      - {name: n, type: int}
+      - {name: tags, type: strings}
+      - {name: owner, type: user}
+      - {name: pin, type: string, sensitive: true}
+    targets: [{id: prod-ro, label: Production read-only}, {id: dev}]
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	field := func(name, label, kind, value, shown string) run.FieldShown {
+		return run.FieldShown{Name: name, Label: label, Type: kind, Value: json.RawMessage(value), Shown: shown}
+	}
+	fields := func(raw string) (all map[string]json.RawMessage) {
+		if err := json.Unmarshal([]byte(raw), &all); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	for name, tc := range map[string]struct {
+		file                *flow.File
+		flow, label, fields string
+		title, labelOfFlow  string
+		shown               []run.FieldShown
+	}{
+		"every type": {
+			file, "aws", "Then", `{"twice":true,"target":{"id":"prod-ro","label":"Production read-only"},"urgency":"Low","pause":5400,"n":7,"tags":["a","b"],"owner":"ada@example.com"}`,
+			"Production read-only", "AWS access", []run.FieldShown{
+				field("urgency", "Urgency", "string", `"Low"`, "Low"), field("target", "Access to", "target", `"prod-ro"`, "Production read-only"),
+				field("pause", "pause", "duration", `5400`, "1h30m"), field("twice", "twice", "bool", `true`, "yes"), field("n", "n", "int", `7`, "7"),
+				field("tags", "tags", "strings", `["a","b"]`, "a, b"), field("owner", "owner", "user", `"ada@example.com"`, "ada@example.com"),
+			},
+		},
+		"a target without a label": {file, "aws", "", `{"target":{"id":"dev"}}`, "dev", "AWS access", []run.FieldShown{field("target", "Access to", "target", `"dev"`, "dev")}},
+		"no target":                {file, "aws", "", `{}`, "AWS access", "AWS access", []run.FieldShown{}},
+		"a field that is gone":     {file, "aws", "", `{"old":"x","n":1}`, "AWS access", "AWS access", []run.FieldShown{field("n", "n", "int", `1`, "1"), field("old", "old", "string", `"x"`, "x")}},
+		"a flow that is gone":      {file, "gone", "Gone flow", `{"target":{"id":"p","label":"P"}}`, "P", "Gone flow", []run.FieldShown{field("target", "target", "target", `"p"`, "P")}},
+		"no file":                  {nil, "aws", "", `{"on":false}`, "aws", "aws", []run.FieldShown{field("on", "on", "bool", `false`, "no")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := run.View{Flow: tc.flow, Fields: fields(tc.fields)}
+			tc.file.Show(&v, tc.label)
+			if v.Title != tc.title || v.FlowLabel != tc.labelOfFlow {
+				t.Errorf("title %q, flow %q", v.Title, v.FlowLabel)
+			}
+			if diff := cmp.Diff(tc.shown, v.FieldsShown); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
