@@ -76,8 +76,16 @@ func (a *api) read(w io.Writer, answer json.RawMessage, v any) error {
 	return err
 }
 
+// understand reads an answer into v.
+func understand(answer json.RawMessage, v any) error {
+	if err := json.Unmarshal(answer, v); err != nil {
+		return notUnderstood(err)
+	}
+	return nil
+}
+
 func notUnderstood(err error) error {
-	return fmt.Errorf("the API's answer is not understood: %w; is this program as new as the stack?", err)
+	return fmt.Errorf("the API's answer is not understood: %w; is --url the API, and this program as new as the stack?", err)
 }
 
 // run reads a run, by its id or what [api.id] takes for one.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -204,7 +203,7 @@ func (a *api) each(ctx context.Context, flowName string, from, to time.Time, f f
 		var l list
 		_, answer, err := a.call(ctx, http.MethodGet, "/requests?"+query.Encode(), nil)
 		if err == nil {
-			err = json.Unmarshal(answer, &l)
+			err = understand(answer, &l)
 		}
 		if err != nil {
 			return err

@@ -33,7 +33,7 @@ func (a *api) credential(ctx context.Context) (credential, error) {
 	}
 	u, err := url.Parse(a.url)
 	local := err == nil && loopback.Is(u.Hostname())
-	switch token := os.Getenv("FASTTRACK_TOKEN"); {
+	switch token := strings.TrimSpace(os.Getenv("FASTTRACK_TOKEN")); {
 	case a.as != "" && !local:
 		return credential{}, usageError{errors.New("--as (FASTTRACK_AS) is for your own machine: " + a.url + " wants to know who you really are")}
 	case a.as != "":

@@ -66,7 +66,7 @@ func (a *api) options(ctx context.Context, flow, field, query string) (run.Optio
 	}
 	_, answer, err := a.call(ctx, http.MethodGet, path, nil)
 	if err == nil {
-		err = json.Unmarshal(answer, &got)
+		err = understand(answer, &got)
 	}
 	return run.Options{List: got.Options, More: got.More}, answer, err
 }

@@ -191,7 +191,7 @@ func (a *api) flows(ctx context.Context) ([]askableFlow, json.RawMessage, error)
 	var got struct{ Flows []askableFlow }
 	_, answer, err := a.call(ctx, http.MethodGet, "/flows", nil)
 	if err == nil {
-		err = json.Unmarshal(answer, &got)
+		err = understand(answer, &got)
 	}
 	return got.Flows, answer, err
 }

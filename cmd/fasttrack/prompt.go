@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,6 +26,8 @@ const shownOptions = 20
 type prompter struct {
 	in  *bufio.Reader
 	out io.Writer
+	// terminal is where answers are typed; nil if that is none.
+	terminal *os.File
 }
 
 // newPrompter returns nil where nobody can be asked: questions go to standard
@@ -32,11 +36,17 @@ func newPrompter(cmd *cobra.Command, asJSON bool) *prompter {
 	if asJSON || !isTerminal(cmd.InOrStdin()) || !isTerminal(cmd.ErrOrStderr()) {
 		return nil
 	}
-	return &prompter{bufio.NewReader(cmd.InOrStdin()), cmd.ErrOrStderr()}
+	return &prompter{bufio.NewReader(cmd.InOrStdin()), cmd.ErrOrStderr(), fileOf(cmd.InOrStdin())}
 }
 
 // line asks a question and returns what was typed, without space around it.
-func (p *prompter) line(question string) (string, error) {
+func (p *prompter) line(question string) (string, error) { return p.read(question, false) }
+
+// read is line; what is typed is hidden if it must not be seen.
+func (p *prompter) read(question string, hidden bool) (string, error) {
+	if hidden && p.terminal != nil {
+		defer hideTyped(p.terminal)()
+	}
 	fmt.Fprintf(p.out, "%s: ", text.Line(question))
 	typed, err := p.in.ReadString('\n')
 	if err == nil || typed != "" {
@@ -56,8 +66,12 @@ var errNoAnswer = errors.New("no answer: nothing was sent")
 // until asks until the answer is accepted, each time with what was wrong with the
 // one before.
 func (p *prompter) until(question string, accept func(typed string) error) error {
+	return p.untilFrom(p.line, question, accept)
+}
+
+func (p *prompter) untilFrom(line func(question string) (string, error), question string, accept func(typed string) error) error {
 	for {
-		typed, err := p.line(question)
+		typed, err := line(question)
 		if err != nil {
 			return err
 		}
@@ -95,7 +109,11 @@ func (p *prompter) reason() (reason string, err error) {
 // prompt asks for what is required and not given. search returns the options of a
 // field that has them from hooks.
 func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask, search func(field, query string) (run.Options, error)) error {
-	p := &prompter{in, out}
+	return f.ask(&prompter{in: in, out: out}, body, search)
+}
+
+// ask is prompt with a prompter, which may hide what is typed.
+func (f askableFlow) ask(p *prompter, body *ask, search func(field, query string) (run.Options, error)) error {
 	for _, field := range f.Fields {
 		if _, given := body.Fields[field.Name]; given || !field.Required || field.Default != nil {
 			continue
@@ -133,7 +151,11 @@ func (f askableFlow) promptField(p *prompter, field askableField, body *ask, sea
 		}
 		v, err := field.value(typed)
 		if err != nil {
-			return notAccepted(err.Error())
+			wrong := err.Error()
+			if field.Sensitive {
+				wrong = strings.ReplaceAll(wrong, strconv.Quote(typed), "what was typed")
+			}
+			return notAccepted(wrong)
 		}
 		if list, is := v.([]string); is {
 			v = append(slices.Clone(items), list...)
@@ -145,11 +167,15 @@ func (f askableFlow) promptField(p *prompter, field askableField, body *ask, sea
 		items, _ = v.([]string)
 		return nil
 	}
-	if err := p.until(f.question(field), accept); err != nil || field.Type != flow.Strings {
+	line := p.line
+	if field.Sensitive {
+		line = func(question string) (string, error) { return p.read(question, true) }
+	}
+	if err := p.untilFrom(line, f.question(field), accept); err != nil || field.Type != flow.Strings {
 		return err
 	}
 	for more := true; more; {
-		err := p.until("Another, or Enter to go on", func(typed string) error {
+		err := p.untilFrom(line, "Another, or Enter to go on", func(typed string) error {
 			if more = typed != ""; !more {
 				return nil
 			}

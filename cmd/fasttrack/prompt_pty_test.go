@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -25,7 +26,8 @@ func askingAPI(t *testing.T) (url string, sent func() []string) {
 			_, _ = io.WriteString(w, `{"flows":[{"name":"f","label":"F","require_reason":["request","deny"],"durations_seconds":[1800,3600],
 				"targets":[{"id":"prod-ro","label":"Read-only"},{"id":"prod-admin","label":"Administrator"}],
 				"fields":[{"name":"target","type":"target","label":"Access to","required":true},{"name":"urgency","type":"string","allowed":["Normal","Emergency"],"required":true},
-					{"name":"n","type":"int","min":2,"required":true},{"name":"tags","type":"strings","required":true}]}]}`)
+					{"name":"n","type":"int","min":2,"required":true},{"name":"tags","type":"strings","required":true}]},
+				{"name":"s","fields":[{"name":"token","type":"int","min":1000,"required":true,"sensitive":true}]}]}`)
 			return
 		}
 		body, _ := io.ReadAll(r.Body)
@@ -175,5 +177,43 @@ func TestPrompt_Interrupted(t *testing.T) {
 	c.types("\x04")
 	if code, out := c.ends(); code != exitFailed || !strings.Contains(out, "no answer: nothing was sent") || len(sent()) > 0 {
 		t.Errorf("at the end of input it exits %d, and sent %v:\n%s", code, sent(), out)
+	}
+}
+
+// What is typed for a sensitive field is never shown, and a signal leaves the
+// terminal as it was.
+func TestPrompt_Sensitive(t *testing.T) {
+	t.Parallel()
+	url, sent := askingAPI(t)
+	c := onConsole(t, 80, url, "request", "s", "-r", "x")
+	c.await("token: ")
+	c.types("s3cret\n")
+	c.await("must be a whole number, got what was typed")
+	c.await("token: ")
+	c.types("123\n")
+	c.await("1000")
+	c.await("token: ")
+	c.types("98765\n")
+	code, out := c.ends()
+	if code != exitUndecided || strings.Contains(out, "s3cret") || strings.Contains(out, "123") || strings.Contains(out, "98765") {
+		t.Errorf("it exits %d:\n%s", code, out)
+	}
+	if diff := cmp.Diff([]string{`/requests {"flow":"s","fields":{"token":98765},"reason":"x"}`}, sent()); diff != "" {
+		t.Errorf("sent (-want +got):\n%s", diff)
+	}
+
+	if _, err := exec.LookPath("stty"); err != nil {
+		t.Skip(err)
+	}
+	shell := fasttrack(t, url, "request", "s", "-r", "x")
+	shell.Args = []string{"sh", "-c", "trap : INT; fasttrack request s -r x; echo code $?; stty -a"}
+	if shell.Path, shell.Err = exec.LookPath("sh"); shell.Err != nil {
+		t.Fatal(shell.Err)
+	}
+	c = commandOnConsole(t, 80, shell)
+	c.await("token: ")
+	c.types("12\x03")
+	if _, out := c.ends(); !strings.Contains(out, "interrupted; nothing was sent\ncode 130\n") || !strings.Contains(out, " echo ") || strings.Contains(out, "12\n") {
+		t.Errorf("after Ctrl-C:\n%s", out)
 	}
 }

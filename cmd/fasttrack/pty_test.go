@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // console is the program on a pseudo terminal, with a person in front of it.
@@ -25,10 +26,23 @@ type console struct {
 // onConsole runs the program on a terminal so many columns wide.
 func onConsole(t *testing.T, columns uint16, url string, args ...string) *console {
 	t.Helper()
-	cmd := fasttrack(t, url, args...)
+	return commandOnConsole(t, columns, fasttrack(t, url, args...))
+}
+
+func commandOnConsole(t *testing.T, columns uint16, cmd *exec.Cmd) *console {
+	t.Helper()
 	cmd.Env = append(cmd.Env, "TERM=xterm", "TZ=UTC")
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: columns})
 	if err != nil {
+		t.Fatal(err)
+	}
+	// Ctrl-C would else flush what the program says about it, if that comes first.
+	modes, err := unix.IoctlGetTermios(int(file.Fd()), getTermios)
+	if err != nil {
+		t.Fatal(err)
+	}
+	modes.Lflag |= unix.NOFLSH
+	if err := unix.IoctlSetTermios(int(file.Fd()), setTermios, modes); err != nil {
 		t.Fatal(err)
 	}
 	c := &console{File: file, t: t, cmd: cmd, came: make(chan []byte, 1000)}

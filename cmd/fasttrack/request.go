@@ -107,7 +107,7 @@ func newRequestCommand() *cobra.Command {
 					list, _, err := a.options(cmd.Context(), offered.Name, field, query)
 					return list, err
 				}
-				if err := offered.prompt(p.in, p.out, &body, search); err != nil {
+				if err := offered.ask(p, &body, search); err != nil {
 					return err
 				}
 			}
