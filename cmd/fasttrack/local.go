@@ -26,6 +26,9 @@ func newLocalCommand() *cobra.Command {
 		Example: "  fasttrack local\n  fasttrack local --addr 127.0.0.1:9000\n  fasttrack local --data ~/fasttrack\n  fasttrack local --attach python-hooks=9001\n  fasttrack local --parameter AuditDigest=true\n  fasttrack local --parameter AuthMode=IAM --identities people.yaml",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.AccountConcurrency < 0 {
+				return usageError{fmt.Errorf("--account-concurrency must be 0 or more, got %d", o.AccountConcurrency)}
+			}
 			file, err := flow.Load(o.Flows)
 			if err != nil {
 				return err
