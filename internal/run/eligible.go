@@ -12,6 +12,8 @@ type TooLate string
 func (l TooLate) Error() string { return string(l) }
 
 // ErrApproved reports that somebody approves again what they have approved.
+//
+//lint:ignore ST1005 people read it as the sentence that it is
 var ErrApproved = errors.New("You have approved this request already.")
 
 // Check reports whether p may do e to the run now: nil means that it counts,
