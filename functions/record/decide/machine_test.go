@@ -200,7 +200,11 @@ func (m *machine) acts(event run.EventName, person string) {
 	if m.reason != "" {
 		a.Reason = m.reason
 	}
-	if err := m.table.AddAct(m.t.Context(), m.run(), a); err != nil {
+	r, err := m.table.Load(m.t.Context(), m.id)
+	if err == nil {
+		err = m.table.AddAct(m.t.Context(), r, a)
+	}
+	if err != nil {
 		m.t.Fatal(err)
 	}
 }
