@@ -16,6 +16,7 @@ func TestNoPartitionIsWrittenOut(t *testing.T) {
 	examples := []string{
 		"cmd/fasttrack/audit.go",       // the example of a command
 		"cmd/fasttrack/hooks_check.go", // the made-up machine that asks
+		"internal/client/url.go",       // the form of a URL
 		"internal/local/sns/sns.go",
 		"internal/local/wire/answer.go", // the names of XML documents
 	}

@@ -184,7 +184,10 @@ func (f *function) next(ctx context.Context, p *process) *invocation {
 
 	select {
 	case inv := <-me.give:
-		return inv
+		if p != nil || stays(ctx) {
+			return inv
+		}
+		me.give <- inv
 	case <-ctx.Done():
 	case <-f.service.ctx.Done():
 	}
@@ -202,6 +205,21 @@ func (f *function) next(ctx context.Context, p *process) *invocation {
 	}
 	return nil
 }
+
+// stays reports whether a runtime that waits is still there. That a process died
+// is seen a moment later than it is gone: what it was handed then would wait for
+// its answer until the time limit.
+func stays(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(seenGone):
+		return true
+	}
+}
+
+// seenGone is how long it takes at most to see that a connection was closed.
+const seenGone = 5 * time.Millisecond
 
 // deliver marks inv as running, with its time limit. The caller holds f.mu.
 func (f *function) deliver(inv *invocation, p *process) {
