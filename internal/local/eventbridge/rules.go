@@ -229,7 +229,10 @@ func page[T any](in pageInput, name string, all []T) (any, error) {
 	}
 	if in.NextToken != "" {
 		raw, err := base64.RawURLEncoding.DecodeString(in.NextToken)
-		if from, err = strconv.Atoi(string(raw)); err != nil || from < 0 {
+		if err == nil {
+			from, err = strconv.Atoi(string(raw))
+		}
+		if err != nil || from < 0 {
 			return nil, wire.Fail("ValidationException", "NextToken is not one of this list")
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -24,16 +23,21 @@ const algorithm = "AWS4-HMAC-SHA256"
 // skew is how far the caller's clock may be off.
 const skew = 5 * time.Minute
 
+// refusal is what AWS says of a signature, word for word.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
 // What is wrong with a signature.
 var (
 	// ErrMissing: the request is not signed.
-	ErrMissing = errors.New("Missing Authentication Token")
+	ErrMissing error = refusal("Missing Authentication Token")
 	// ErrIncomplete: the header lacks a part, or the signature covers too little.
-	ErrIncomplete = errors.New("Authorization header requires 'Credential', 'SignedHeaders' and 'Signature'; the signature must cover host and x-amz-date")
+	ErrIncomplete error = refusal("Authorization header requires 'Credential', 'SignedHeaders' and 'Signature'; the signature must cover host and x-amz-date")
 	// ErrExpired: it was not made within five minutes.
-	ErrExpired = errors.New("Signature expired: the clocks differ by more than five minutes")
+	ErrExpired error = refusal("Signature expired: the clocks differ by more than five minutes")
 	// ErrMismatch: another secret key or another request was signed.
-	ErrMismatch = errors.New("The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
+	ErrMismatch error = refusal("The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 )
 
 // signed is a signature as the header has it.
@@ -50,7 +54,7 @@ func Verify(r *http.Request, body []byte, service, secret string, now time.Time)
 		return err
 	}
 	if s.Service != service {
-		return fmt.Errorf("Credential should be scoped to correct service: '%s'.", service)
+		return refusal("Credential should be scoped to correct service: '" + service + "'.")
 	}
 	stamp := r.Header.Get("X-Amz-Date")
 	at, err := time.Parse("20060102T150405Z", stamp)
