@@ -65,7 +65,7 @@ func live(ctx context.Context, url string) error {
 	if approved.JSON200 == nil || approved.JSON200.Decision == nil || *approved.JSON200.Decision.By.Email != "grace@example.com" {
 		return fmt.Errorf("approved: %s %s", approved.Status(), approved.Body)
 	}
-	read, err := ada.ReadRequestWithResponse(ctx, id)
+	read, err := ada.ReadRequestWithResponse(ctx, id, &fasttrack.ReadRequestParams{})
 	if err != nil {
 		return err
 	}
