@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -172,10 +173,7 @@ func variants(f *flow.Flow) []flow.Request {
 		base[field.Name], choices[field.Name] = all[0], all[1:]
 	}
 	request := func(name string, value json.RawMessage, seconds *int) flow.Request {
-		fields := map[string]json.RawMessage{}
-		for n, v := range base {
-			fields[n] = v
-		}
+		fields := maps.Clone(base)
 		if name != "" {
 			fields[name] = value
 		}

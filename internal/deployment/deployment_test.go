@@ -54,13 +54,14 @@ func TestFile(t *testing.T) {
 
 func TestRead_Refuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"deployments: {prod: {uri: x}}":                                      "uri",
-		"deployments: [prod]":                                                "deployments.yaml",
-		"deployments: {'a b': {}}":                                           `deployments.a b: invalid name`,
-		"deployments: {prod: {stack: 1x}}":                                   `deployments.prod.stack: invalid stack name "1x"`,
-		"{default: prod, deployments: {}}":                                   `default: no deployment "prod"`,
-		"deployments: {prod: {url: 'https://x', as: a}}":                     "deployments.prod.as: allowed only",
-		"deployments: {prod: {url: 'http://127.0.0.1.evil.test/', as: ada}}": "deployments.prod.as: allowed only",
+		"deployments: {prod: {uri: x}}":                                         "uri",
+		"deployments: [prod]":                                                   "deployments.yaml",
+		"deployments: {'a b': {}}":                                              `deployments.a b: invalid name`,
+		"deployments: {prod: {stack: 1x}}":                                      `deployments.prod.stack: invalid stack name "1x"`,
+		"{default: prod, deployments: {}}":                                      `default: no deployment "prod"`,
+		"deployments: {prod: {url: 'https://x', as: a}}":                        "deployments.prod.as: allowed only",
+		"deployments: {prod: {url: 'http://127.0.0.1:80@evil.test/', as: ada}}": "deployments.prod.as: allowed only",
+		"deployments: {prod: {url: 'http://127.0.0.1.evil.test/', as: ada}}":    "deployments.prod.as: allowed only",
 	} {
 		path := filepath.Join(t.TempDir(), "deployments.yaml")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -80,16 +80,9 @@ func (f File) check() error {
 	return nil
 }
 
-func onThisMachine(url string) bool {
-	_, after, ok := strings.Cut(url, "://")
-	if !ok {
-		return false
-	}
-	host, _, _ := strings.Cut(after, "/")
-	if i := strings.LastIndexByte(host, ':'); i > 0 {
-		host = host[:i]
-	}
-	return loopback.Is(strings.Trim(host, "[]"))
+func onThisMachine(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && loopback.Is(u.Hostname())
 }
 
 // Find returns the deployment of a name, with its stack; [Local] is always known.
