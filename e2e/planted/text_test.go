@@ -12,8 +12,8 @@ var _ = plant(
 	bug{"log what a message says", "functions/notify/tell/handler.go", `"channels", channels, "took_ms"`, `"channels", channels, "subject", m.Subject, "took_ms"`, "./functions/notify/...", "LogsNoSecret"},
 	bug{"log the webhook's secret URL", "functions/notify/tell/webhook.go", "it could not be reached: %w\", withoutURL(err))", "it could not be reached: %w\", err)", "./functions/notify/...", "LogsNoSecret"},
 	bug{"say that nobody's channel was notified", "internal/run/notify.go", "case !Delivers(name):", "case false:", "./internal/run", "NotNotified"},
-	bug{"exit with 0 on a signal", "cmd/fasttrack/exit.go", "case errors.As(context.Cause(ctx), &stopped):\n\t\treturn stopped.code()", "case errors.As(context.Cause(ctx), &stopped):\n\t\treturn exitDone", "./cmd/fasttrack", "TestExit_BySignal"},
-	bug{"exit with 0 for what is not decided", "cmd/fasttrack/exit.go", "return exitError(exitUndecided)\n}", "return nil\n}", "./cmd/fasttrack", "TestExit_ByStatus"},
+	bug{"exit with 0 on a signal", "internal/cli/exit.go", "case errors.As(context.Cause(ctx), &stopped):\n\t\treturn stopped.code()", "case errors.As(context.Cause(ctx), &stopped):\n\t\treturn exitDone", "./internal/cli", "TestExit_BySignal"},
+	bug{"exit with 0 for what is not decided", "internal/cli/exit.go", "return exitError(exitUndecided)\n}", "return nil\n}", "./internal/cli", "TestExit_ByStatus"},
 	bug{"take a reason of blanks", "functions/approve/act/act.go", "text.Blank(a.Reason) &&", "a.Reason == text.Clean(\"\") &&", "./functions/approve/act", "TestActs"},
 	bug{"let an override turn a text round", "internal/text/text.go", "case Invisible(r), modifies(r) && !fits(s, i):", "case modifies(r) && !fits(s, i):", "./internal/text", ""},
 )

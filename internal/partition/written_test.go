@@ -14,8 +14,8 @@ import (
 // one, and what other programs are tested with.
 func TestNoPartitionIsWrittenOut(t *testing.T) {
 	examples := []string{
-		"cmd/fasttrack/audit.go",       // the example of a command
-		"cmd/fasttrack/hooks_check.go", // the made-up machine that asks
+		"internal/cli/audit.go",       // the example of a command
+		"internal/cli/hooks_check.go", // the made-up machine that asks
 		"internal/client/url.go",       // the form of a URL
 		"internal/local/sns/sns.go",
 		"internal/local/wire/answer.go", // the names of XML documents

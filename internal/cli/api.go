@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/client"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// api is how a command reaches the API: its flags.
+type api struct {
+	url, as string
+	json    bool
+}
+
+// flags adds those of every command for people.
+func (a *api) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&a.url, "url", orDefault(os.Getenv("FASTTRACK_URL"), "http://127.0.0.1:8080"), "the `URL` of the API: the stack's output ApiUrl (FASTTRACK_URL)")
+	stackFlag(cmd, new(string))
+	cmd.Flags().StringVar(&a.as, "as", os.Getenv("FASTTRACK_AS"), "who to be on your own machine, as `EMAIL[;GROUP,…]`; nowhere else (FASTTRACK_AS)")
+	cmd.Flags().BoolVar(&a.json, "json", false, "print the API's answer as JSON, and an error as a problem document on standard error")
+	cmd.Long += "\n\nWho you are: --as on your own machine; the token in FASTTRACK_TOKEN; or the AWS credentials that the AWS CLI uses." +
+		"\n\nExit codes: `fasttrack help exit-codes`."
+}
+
+// call calls the API; one that changes something carries a key that makes it
+// safe to make again.
+func (a *api) call(ctx context.Context, method, path string, body any, header ...string) (int, json.RawMessage, error) {
+	who, err := a.credential(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	c, err := client.New(a.url, who.sign)
+	if err != nil {
+		return 0, nil, usageError{fmt.Errorf("--url (FASTTRACK_URL): %w", err)}
+	}
+	h := http.Header{}
+	if method == http.MethodPost {
+		h.Set("Idempotency-Key", uuid.NewString())
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		h.Set(header[i], header[i+1])
+	}
+	status, answer, err := c.Do(ctx, method, path, h, body)
+	var p *client.Problem
+	if errors.As(err, &p) {
+		err = refused{Problem: p, hint: who.hint(p)}
+	}
+	return status, answer, err
+}
+
+// read reads an answer, and prints it where JSON is asked for.
+func (a *api) read(w io.Writer, answer json.RawMessage, v any) error {
+	if err := json.Unmarshal(answer, v); err != nil {
+		return notUnderstood(err)
+	}
+	if !a.json {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, answer, "", "  "); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w, b.String())
+	return err
+}
+
+// understand reads an answer into v.
+func understand(answer json.RawMessage, v any) error {
+	if err := json.Unmarshal(answer, v); err != nil {
+		return notUnderstood(err)
+	}
+	return nil
+}
+
+func notUnderstood(err error) error {
+	return fmt.Errorf("the API's answer is not understood: %w; is --url the API, and this program as new as the stack?", err)
+}
+
+// run reads a run, by its id or what [api.id] takes for one.
+func (a *api) run(ctx context.Context, id string) (v run.View, answer json.RawMessage, err error) {
+	if id, err = a.id(ctx, id); err != nil {
+		return v, nil, err
+	}
+	if _, answer, err = a.call(ctx, http.MethodGet, "/requests/"+url.PathEscape(id), nil); err != nil {
+		return v, answer, err
+	}
+	if err := json.Unmarshal(answer, &v); err != nil {
+		return v, answer, notUnderstood(err)
+	}
+	return v, answer, nil
+}

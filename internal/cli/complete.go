@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
+)
+
+// completeTime bounds what a shell waits for at a Tab.
+const completeTime = 3 * time.Second
+
+// complete has the shell complete words by what the API says; where it says
+// nothing, nothing is completed.
+func complete(of func(ctx context.Context, args []string, word string) ([]cobra.Completion, error)) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		ctx, cancel := context.WithTimeout(cmd.Context(), completeTime)
+		defer cancel()
+		var words []cobra.Completion
+		err := follow(cmd)
+		if err == nil {
+			words, err = of(ctx, args, word)
+		}
+		if err != nil {
+			cobra.CompDebugln(err.Error(), false)
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		directive := cobra.ShellCompDirectiveNoFileComp
+		for _, w := range words {
+			if strings.HasSuffix(strings.SplitN(w, "\t", 2)[0], "=") { // its value follows
+				directive |= cobra.ShellCompDirectiveNoSpace
+				break
+			}
+		}
+		return words, directive
+	}
+}
+
+// completeFlow completes the first argument with the flows that may be asked for.
+func (a *api) completeFlow() cobra.CompletionFunc {
+	return complete(func(ctx context.Context, args []string, _ string) (words []cobra.Completion, err error) {
+		if len(args) > 0 {
+			return nil, nil
+		}
+		flows, _, err := a.flows(ctx)
+		for _, f := range flows {
+			words = append(words, cobra.CompletionWithDesc(f.Name, f.Label))
+		}
+		return words, err
+	})
+}
+
+// completeField completes --field: names, and after = what may follow, which
+// hooks say where the field has options.
+func (a *api) completeField() cobra.CompletionFunc {
+	return complete(func(ctx context.Context, args []string, word string) (words []cobra.Completion, err error) {
+		f, err := a.flowOf(ctx, args)
+		if err != nil {
+			return nil, err
+		}
+		name, begun, given := strings.Cut(word, "=")
+		for _, field := range f.Fields {
+			switch {
+			case !given:
+				words = append(words, cobra.CompletionWithDesc(field.Name+"=", field.Label))
+			case field.Name != name:
+			case field.Prefetch:
+				options, _, err := a.options(ctx, f.Name, name, begun)
+				if err != nil {
+					return nil, err
+				}
+				for _, o := range options.List {
+					words = append(words, cobra.CompletionWithDesc(name+"="+o.Value, o.Label))
+				}
+			case field.Type == flow.TargetOf:
+				for _, t := range f.Targets {
+					words = append(words, cobra.CompletionWithDesc(name+"="+t.ID, t.Label))
+				}
+			default:
+				for _, v := range field.Allowed {
+					words = append(words, name+"="+fieldText(v))
+				}
+			}
+		}
+		return words, nil
+	})
+}
+
+// completeDuration completes --duration with the flow's.
+func (a *api) completeDuration() cobra.CompletionFunc {
+	return complete(func(ctx context.Context, args []string, _ string) (words []cobra.Completion, err error) {
+		f, err := a.flowOf(ctx, args)
+		for _, seconds := range f.DurationsSeconds {
+			words = append(words, flow.FormatDuration(seconds))
+		}
+		return words, err
+	})
+}
+
+// flowOf is the flow that the first argument names.
+func (a *api) flowOf(ctx context.Context, args []string) (askableFlow, error) {
+	if len(args) == 0 {
+		return askableFlow{}, nil
+	}
+	flows, _, err := a.flows(ctx)
+	for _, f := range flows {
+		if f.Name == args[0] {
+			return f, nil
+		}
+	}
+	return askableFlow{}, err
+}
+
+// completeID completes the first argument with requests of a view, the newest
+// first.
+func (a *api) completeID(view string) cobra.CompletionFunc {
+	return complete(func(ctx context.Context, args []string, _ string) (words []cobra.Completion, err error) {
+		if len(args) > 0 {
+			return nil, nil
+		}
+		var l list
+		_, answer, err := a.call(ctx, http.MethodGet, "/requests?"+url.Values{"view": {view}}.Encode(), nil)
+		if err == nil {
+			err = json.Unmarshal(answer, &l)
+		}
+		for _, r := range l.Runs {
+			who := personName(r.Requester.Email, r.Requester.ID)
+			words = append(words, cobra.CompletionWithDesc(r.ID, strings.TrimSpace(fmt.Sprintf("%s, %s, %s %s", r.Flow, r.Status, who, text.Line(r.Reason)))))
+		}
+		return words, err
+	})
+}
+
+// completeFlag has a flag be completed, which the command must have.
+func completeFlag(cmd *cobra.Command, flag string, f cobra.CompletionFunc) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, f); err != nil {
+		panic(err)
+	}
+}

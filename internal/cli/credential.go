@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/fasttrack-dev/fasttrack/internal/client"
+	"github.com/fasttrack-dev/fasttrack/internal/local/loopback"
+)
+
+// credential is who calls the API: how a call is signed, and what to look at where
+// it is refused.
+type credential struct {
+	sign   client.Signer
+	advice func(status int) string
+}
+
+// credential returns who calls, as the flags and the environment say. The URL is
+// checked first: no credential is for another address.
+func (a *api) credential(ctx context.Context) (credential, error) {
+	if err := client.CheckURL(a.url); err != nil {
+		return credential{}, usageError{fmt.Errorf("--url (FASTTRACK_URL): %w", err)}
+	}
+	u, err := url.Parse(a.url)
+	local := err == nil && loopback.Is(u.Hostname())
+	switch token := strings.TrimSpace(os.Getenv("FASTTRACK_TOKEN")); {
+	case a.as != "" && !local:
+		return credential{}, usageError{errors.New("--as (FASTTRACK_AS) is for your own machine: " + a.url + " wants to know who you really are")}
+	case a.as != "":
+		return credential{client.Bearer(a.as), func(int) string {
+			return "You called as --as (FASTTRACK_AS) " + a.as + "; it must be EMAIL[;GROUP,…]."
+		}}, nil
+	case token != "":
+		return credential{client.Bearer(token), func(status int) string { return tokenAdvice(token, status, time.Now()) }}, nil
+	case local && os.Getenv("AWS_ACCESS_KEY_ID") == "":
+		return credential{}, usageError{errors.New("who are you? Give --as EMAIL, or set FASTTRACK_AS; where this machine runs AuthMode=IAM, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, such as ada and ada")}
+	}
+	cfg, err := loadAWS(ctx)
+	if err != nil {
+		return credential{}, err
+	}
+	if local {
+		if cfg.Region == "" {
+			cfg.Region = "us-east-1"
+		}
+		return credential{client.SigV4(cfg), localAdvice}, nil
+	}
+	return credential{client.SigV4(cfg), func(status int) string { return awsAdvice(ctx, cfg, status) }}, nil
+}
+
+// hint says what to look at where p is about who calls; "" where it isn't.
+func (c credential) hint(p *client.Problem) string {
+	switch {
+	case p.Status == http.StatusUnauthorized:
+		return c.advice(p.Status)
+	case p.Status == http.StatusForbidden && p.Document == nil: // refused before the API
+		return c.advice(p.Status)
+	}
+	return ""
+}
+
+// tokenAdvice reads what a refused token says of itself. Nothing but its times,
+// issuer and audience is repeated.
+func tokenAdvice(token string, status int, now time.Time) string {
+	const fresh = "Get a new one from your identity provider and set FASTTRACK_TOKEN."
+	if status == http.StatusForbidden {
+		return "The API may want AWS credentials (AuthMode IAM) instead: unset FASTTRACK_TOKEN to sign with them."
+	}
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return "FASTTRACK_TOKEN is not a JSON Web Token. " + fresh
+	}
+	var claims struct {
+		Issuer   string          `json:"iss"`
+		Audience json.RawMessage `json:"aud"`
+		Client   string          `json:"client_id"`
+		Expires  float64         `json:"exp"`
+		From     float64         `json:"nbf"`
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	if err != nil || json.Unmarshal(raw, &claims) != nil {
+		return "FASTTRACK_TOKEN is not a JSON Web Token. " + fresh
+	}
+	at := func(seconds float64) time.Time { return time.Unix(int64(seconds), 0) }
+	switch {
+	case claims.Expires > 0 && !now.Before(at(claims.Expires)):
+		return fmt.Sprintf("FASTTRACK_TOKEN expired at %s. %s", moment(at(claims.Expires)), fresh)
+	case claims.From > 0 && now.Before(at(claims.From)):
+		return fmt.Sprintf("FASTTRACK_TOKEN is not valid before %s; is your clock right?", moment(at(claims.From)))
+	}
+	audience := strings.Trim(string(claims.Audience), `"`)
+	return fmt.Sprintf("FASTTRACK_TOKEN is of issuer %q for audience %q: they must be the stack's parameters JwtIssuer and JwtAudience. "+
+		"An API with AuthMode IAM wants AWS credentials instead: unset FASTTRACK_TOKEN.", claims.Issuer, orDefault(audience, claims.Client))
+}
+
+// localAdvice is for calls that were signed for this machine.
+func localAdvice(status int) string {
+	if status == http.StatusUnauthorized {
+		return "The call was signed with AWS credentials, and this machine runs AuthMode=JWT: give --as EMAIL."
+	}
+	return "The call was signed with AWS credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be those of an identity of `fasttrack local --identities`, such as ada and ada."
+}
+
+// awsAdvice names the key that a refused call was signed with; the key's id is no
+// secret.
+func awsAdvice(ctx context.Context, cfg aws.Config, status int) string {
+	key := "unknown"
+	if cfg.Credentials != nil {
+		if c, err := cfg.Credentials.Retrieve(ctx); err == nil {
+			key = c.AccessKeyID
+		}
+	}
+	who := fmt.Sprintf("The call was signed with the AWS access key %s; `aws sts get-caller-identity` shows whose it is. ", key)
+	if status == http.StatusUnauthorized {
+		return who + "An API with AuthMode JWT wants a token: set FASTTRACK_TOKEN."
+	}
+	return who + "They need execute-api:Invoke on this API, in the stack's own account. Also check the region and the clock."
+}

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/explain"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
+)
+
+func newExplainCommand() *cobra.Command {
+	var a api
+	cmd := &cobra.Command{
+		Use:   "explain ID",
+		Short: "Say why a request ended as it did, or where it stands",
+		Long: `Say in a sentence why a request ended as it did, or what it waits for; then the
+steps that led there, each with its time since the request, what code found out
+and what went wrong in it; then the versions of the flow and of the hook function
+that were in force.`,
+		Example: "  fasttrack explain 01JD0000000000000000000000\n  fasttrack explain --json 01JD0000000000000000000000 | jq -r .answer",
+		Args:    usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			v, _, err := a.run(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			e := explain.Of(v)
+			if a.json {
+				return printJSON(cmd.OutOrStdout(), e)
+			}
+			printExplanation(cmd.OutOrStdout(), e)
+			return nil
+		},
+	}
+	a.flags(cmd)
+	cmd.Flags().Lookup("json").Usage = "print the explanation as JSON"
+	cmd.ValidArgsFunction = a.completeID("mine")
+	return cmd
+}
+
+func printExplanation(w io.Writer, e explain.Explanation) {
+	line := func(s string) { fmt.Fprintln(w, strings.TrimRight(text.Line(s), " ")) }
+	line(e.Answer)
+	fmt.Fprintln(w)
+	column := 0
+	for _, s := range e.Steps {
+		column = max(column, len(since(s.After())))
+	}
+	for _, s := range e.Steps {
+		version := ""
+		if s.HooksVersion != "" {
+			version = " (hooks " + s.HooksVersion + ")"
+		}
+		line(fmt.Sprintf("  %-*s  %s%s", column, since(s.After()), s.Text, version))
+		indent := strings.Repeat(" ", column+4)
+		for _, c := range s.Checks {
+			line(indent + checkText(c))
+		}
+		if s.Error != "" {
+			line(indent + "! " + s.Error)
+		}
+	}
+	fmt.Fprintln(w)
+	line("  flow version   " + orDefault(e.FlowVersion, "not recorded"))
+	line("  hooks version  " + orDefault(strings.Join(e.HooksVersions, ", "), "not recorded"))
+}
+
+// since writes how long after the request something was: to the millisecond at
+// first, later to the second.
+func since(d time.Duration) string {
+	if d >= time.Minute {
+		d = d.Round(time.Second)
+	}
+	return "+" + d.String()
+}

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/client"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
+)
+
+// shortIDLength is how many characters of an id's end are shown, and
+// leastIDLength how many must be given. The end is random (30 bits in 6
+// characters); the beginning is the time, which neighbours share.
+const (
+	shortIDLength = 6
+	leastIDLength = 4
+)
+
+// shortID is the end of an id, long enough to be of none of the others.
+func shortID(id string, all []string) string {
+	for n := shortIDLength; n < len(id); n++ {
+		end := id[len(id)-n:]
+		unique := true
+		for _, other := range all {
+			unique = unique && (other == id || !strings.HasSuffix(other, end))
+		}
+		if unique {
+			return end
+		}
+	}
+	return id
+}
+
+// maxIDPages bounds how far back a list is searched for a short id.
+const maxIDPages = 5
+
+// id returns the id that is given whole, or by its beginning or end, among the
+// requests that the caller made, may decide or decided; or else among those that
+// were shown before, and those of flows that they may list.
+func (a *api) id(ctx context.Context, given string) (string, error) {
+	short := run.FoldID(strings.Trim(given, "…"))
+	if run.ValidID(short) {
+		return short, nil
+	}
+	if !partOfID(short) {
+		return "", usageError{fmt.Errorf("%q is not the id of a request: give all 26 characters of one, or at least %d of its beginning or end", given, leastIDLength)}
+	}
+	found, err := a.find(ctx, short, url.Values{"view": {"mine"}}, url.Values{"view": {"inbox"}}, url.Values{"view": {"reviewed"}})
+	if err != nil {
+		return "", err
+	}
+	if shown := a.shownIDs().like(short); len(found) == 0 && len(shown) > 0 {
+		if len(shown) == 1 {
+			return shown[0], nil
+		}
+		for _, id := range shown {
+			found = append(found, run.View{ID: id})
+		}
+	}
+	if len(found) == 0 {
+		flows, _, err := a.flows(ctx)
+		if err != nil {
+			return "", err
+		}
+		var views []url.Values
+		for _, f := range flows {
+			views = append(views, url.Values{"view": {"flow"}, "flow": {f.Name}})
+		}
+		if found, err = a.find(ctx, short, views...); err != nil {
+			return "", err
+		}
+	}
+	switch len(found) {
+	case 0:
+		return "", refused{Problem: &client.Problem{Type: "about:blank", Title: "Not Found", Status: http.StatusNotFound, Detail: fmt.Sprintf(
+			"No request of yours, of your inbox or of a flow that you may list has an id that begins or ends with %s; only the newest are searched, so give the whole id.", short)}}
+	case 1:
+		return found[0].ID, nil
+	}
+	return "", usageError{ambiguous(short, found)}
+}
+
+// partOfID reports whether s could be a part of an id.
+func partOfID(s string) bool {
+	return len(s) >= leastIDLength && len(s) < len(anyID) && run.ValidID(s+anyID[len(s):])
+}
+
+const anyID = "00000000000000000000000000"
+
+// find returns the requests of some lists whose ids begin or end like that, each
+// once. A list that is not for the caller has none.
+func (a *api) find(ctx context.Context, short string, views ...url.Values) ([]run.View, error) {
+	var found []run.View
+	seen := map[string]bool{}
+	for _, query := range views {
+		query.Set("limit", "100")
+		for range maxIDPages {
+			p, err := a.page(ctx, query)
+			var no *client.Problem
+			if errors.As(err, &no) && no.Status == http.StatusBadRequest {
+				break
+			}
+			if err != nil {
+				return nil, err
+			}
+			for _, r := range p.Runs {
+				if !seen[r.ID] && (strings.HasPrefix(r.ID, short) || strings.HasSuffix(r.ID, short)) {
+					found = append(found, r)
+				}
+				seen[r.ID] = true
+			}
+			if p.NextCursor == "" {
+				break
+			}
+			query.Set("cursor", p.NextCursor)
+		}
+	}
+	return found, nil
+}
+
+// ambiguous names the requests that a short id could be of.
+func ambiguous(short string, found []run.View) error {
+	lines := []string{fmt.Sprintf("%s is the beginning or end of %d ids; give more of one:", short, len(found))}
+	for _, r := range found {
+		what := []string{r.ID}
+		if r.Flow != "" {
+			what = append(what, r.Flow, string(r.Status), personName(r.Requester.Email, r.Requester.ID), moment(r.CreatedAt), cut(r.Reason, 40))
+		}
+		lines = append(lines, "  "+text.Line(strings.Join(what, "  ")))
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}

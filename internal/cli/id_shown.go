@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// maxShown bounds the ids that are kept.
+const maxShown = 1000
+
+// shownIDs are the ids that `list` has shown of an API, the last first. They are
+// what a short id can mean that is in no list of the caller any more, such as one
+// from an inbox after somebody else has decided. The file holds ids and nothing
+// else; without it such an id is not found.
+type shownIDs struct{ path string }
+
+func (a *api) shownIDs() shownIDs {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return shownIDs{}
+	}
+	sum := sha256.Sum256([]byte(strings.TrimRight(a.url, "/")))
+	return shownIDs{filepath.Join(dir, "fasttrack", "shown", hex.EncodeToString(sum[:8]))}
+}
+
+func (s shownIDs) all() []string {
+	raw, err := os.ReadFile(s.path)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(strings.Fields(string(raw)), func(id string) bool { return !run.ValidID(id) })
+}
+
+// add keeps ids, if it can.
+func (s shownIDs) add(ids []string) {
+	all := slices.Clone(ids)
+	for _, id := range s.all() {
+		if !slices.Contains(ids, id) {
+			all = append(all, id)
+		}
+	}
+	all = all[:min(len(all), maxShown)]
+	if s.path == "" || os.MkdirAll(filepath.Dir(s.path), 0o700) != nil {
+		return
+	}
+	file, err := newWholeFile(s.path)
+	if err != nil {
+		return
+	}
+	defer file.discard()
+	if _, err := file.WriteString(strings.Join(all, "\n") + "\n"); err == nil {
+		_ = file.keep()
+	}
+}
+
+// like returns the ids that begin or end with short.
+func (s shownIDs) like(short string) []string {
+	return slices.DeleteFunc(s.all(), func(id string) bool { return !strings.HasPrefix(id, short) && !strings.HasSuffix(id, short) })
+}

@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// list is a page of runs.
+type list struct {
+	Runs       []run.View `json:"runs"`
+	NextCursor string     `json:"next_cursor"`
+}
+
+// listing says which requests are listed: the flags of the command.
+type listing struct {
+	api
+	view, flow, status, cursor string
+	inbox, reviewed, all       bool
+	limit                      int
+}
+
+func newListCommand() *cobra.Command {
+	var l listing
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List requests: yours, those that wait for you, or a flow's",
+		Long: "List requests, newest first: yours (--view mine), those that you may decide now (inbox), those that you decided (reviewed), " +
+			"or all of a flow (flow), for its admins and viewers.\n\n" +
+			"On a terminal, ids are short, times are how long ago, and what is long is cut; every command takes the short ids. " +
+			"In a pipe all is there, with times in RFC 3339. NO_COLOR turns colours off.",
+		Example: "  fasttrack list\n  fasttrack list --inbox\n  fasttrack list --view flow --flow aws-access --status active --all --json",
+		Args:    usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := l.check(cmd); err != nil {
+				return err
+			}
+			pages, err := l.read(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if l.json {
+				return l.printJSON(cmd, pages)
+			}
+			var rows []row
+			s := newScreen(cmd.OutOrStdout())
+			for _, p := range pages {
+				rows = append(rows, rowsOf(p.Runs, s)...)
+			}
+			if len(rows) == 0 {
+				to := cmd.ErrOrStderr() // a program counts lines
+				if s.terminal {
+					to = s
+				}
+				fmt.Fprintln(to, l.none())
+				return nil
+			}
+			if err := printRows(s, rows, l.view == "mine"); err != nil {
+				return err
+			}
+			if s.terminal {
+				l.shownIDs().add(idsOf(rows))
+			}
+			if next := pages[len(pages)-1].NextCursor; next != "" {
+				fmt.Fprintf(cmd.ErrOrStderr(), "There are more: --cursor %s, or --all\n", next)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&l.view, "view", "mine", "mine, inbox, reviewed or flow")
+	cmd.Flags().BoolVar(&l.inbox, "inbox", false, "the same as --view inbox")
+	cmd.Flags().BoolVar(&l.reviewed, "reviewed", false, "the same as --view reviewed")
+	cmd.Flags().StringVar(&l.flow, "flow", "", "of this flow alone; --view flow needs it")
+	cmd.Flags().StringVar(&l.status, "status", "", "of this status alone, such as pending")
+	cmd.Flags().StringVar(&l.cursor, "cursor", "", "go on where an earlier list ended")
+	cmd.Flags().IntVar(&l.limit, "limit", 0, "how many at most, up to 100; 20 without it")
+	cmd.Flags().BoolVar(&l.all, "all", false, "all of them, however many pages that takes")
+	l.api.flags(cmd)
+	completeFlag(cmd, "view", cobra.FixedCompletions([]cobra.Completion{"mine", "inbox", "reviewed", "flow"}, cobra.ShellCompDirectiveNoFileComp))
+	completeFlag(cmd, "flow", l.completeFlow())
+	var statuses []cobra.Completion
+	for _, s := range run.Statuses {
+		statuses = append(statuses, string(s))
+	}
+	completeFlag(cmd, "status", cobra.FixedCompletions(statuses, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// check refuses flags that contradict each other.
+func (l *listing) check(cmd *cobra.Command) error {
+	switch view := cmd.Flags().Changed("view"); {
+	case l.inbox && l.reviewed, view && (l.inbox || l.reviewed):
+		return usageError{errors.New("give one of --view, --inbox and --reviewed")}
+	case l.all && cmd.Flags().Changed("limit"):
+		return usageError{errors.New("give one of --all and --limit")}
+	case l.inbox:
+		l.view = "inbox"
+	case l.reviewed:
+		l.view = "reviewed"
+	}
+	return nil
+}
+
+// page is a page of a list, with each run as it came too.
+type page struct {
+	Runs       []run.View        `json:"-"`
+	Raw        []json.RawMessage `json:"runs"`
+	NextCursor string            `json:"next_cursor,omitempty"`
+}
+
+// read reads a page, or all of them. For people an empty page that has a next is
+// passed over.
+func (l *listing) read(ctx context.Context) ([]page, error) {
+	query := url.Values{"view": {l.view}}
+	for name, value := range map[string]string{"flow": l.flow, "status": l.status, "cursor": l.cursor} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	switch {
+	case l.all:
+		query.Set("limit", "100")
+	case l.limit != 0:
+		query.Set("limit", strconv.Itoa(l.limit))
+	}
+	var pages []page
+	for {
+		p, err := l.api.page(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		pages = append(pages, p)
+		if p.NextCursor == "" || !l.all && (l.json || len(p.Runs) > 0) {
+			return pages, nil
+		}
+		query.Set("cursor", p.NextCursor)
+	}
+}
+
+// page reads one page.
+func (a *api) page(ctx context.Context, query url.Values) (p page, err error) {
+	_, answer, err := a.call(ctx, http.MethodGet, "/requests?"+query.Encode(), nil)
+	if err != nil {
+		return p, err
+	}
+	if err = json.Unmarshal(answer, &p); err == nil {
+		err = json.Unmarshal(answer, &struct {
+			Runs *[]run.View `json:"runs"`
+		}{&p.Runs})
+	}
+	if err != nil {
+		return p, notUnderstood(err)
+	}
+	return p, nil
+}
+
+// printJSON prints the pages as one.
+func (l *listing) printJSON(cmd *cobra.Command, pages []page) error {
+	all := page{Raw: []json.RawMessage{}, NextCursor: pages[len(pages)-1].NextCursor}
+	for _, p := range pages {
+		all.Raw = append(all.Raw, p.Raw...)
+	}
+	return printJSON(cmd.OutOrStdout(), all)
+}
+
+// none says that there is nothing to list.
+func (l *listing) none() string {
+	what := map[string]string{"mine": "You have no requests", "inbox": "Nothing waits for you", "reviewed": "You have decided no requests"}[l.view]
+	if what == "" {
+		what = "There are no requests"
+	}
+	if l.flow != "" {
+		what += " of " + l.flow
+	}
+	if l.status != "" {
+		what += " with status " + l.status
+	}
+	return what + "."
+}
+
+// flows lists those that the caller may ask for.
+func (a *api) flows(ctx context.Context) ([]askableFlow, json.RawMessage, error) {
+	var got struct{ Flows []askableFlow }
+	_, answer, err := a.call(ctx, http.MethodGet, "/flows", nil)
+	if err == nil {
+		err = understand(answer, &got)
+	}
+	return got.Flows, answer, err
+}

@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
+)
+
+// row is a request as it is printed: each cell is on one line.
+type row struct {
+	id, short, flow, target, status, approvals, from, made, reason string
+	colour                                                         text.Colour
+}
+
+// rowsOf are the rows of a page, with ids that are short enough for it.
+func rowsOf(runs []run.View, s screen) []row {
+	ids := make([]string, 0, len(runs))
+	for _, r := range runs {
+		ids = append(ids, r.ID)
+	}
+	rows := make([]row, 0, len(runs))
+	for _, r := range runs {
+		status := string(r.Status)
+		if r.LastError != nil {
+			status += " (failing)"
+		}
+		rows = append(rows, row{
+			id: text.Line(r.ID), short: text.Line(shortID(r.ID, ids)), flow: text.Line(r.Flow), target: text.Line(targetOf(r.Fields)),
+			status: text.Line(status), approvals: text.Line(approvalsOf(r)), from: personName(r.Requester.Email, r.Requester.ID),
+			made: s.ago(r.CreatedAt), reason: text.Line(r.Reason), colour: colourOf(r),
+		})
+	}
+	return rows
+}
+
+func idsOf(rows []row) []string {
+	ids := make([]string, 0, len(rows))
+	for _, r := range rows {
+		ids = append(ids, r.id)
+	}
+	return ids
+}
+
+func colourOf(r run.View) text.Colour {
+	if r.LastError != nil {
+		return text.Red
+	}
+	switch r.Status {
+	case run.Requested, run.Pending:
+		return text.Yellow
+	case run.Approved, run.Active:
+		return text.Green
+	case run.Denied, run.Failed:
+		return text.Red
+	}
+	return text.Faint
+}
+
+// targetOf is the id of what was asked for; of several, all.
+func targetOf(fields map[string]json.RawMessage) string {
+	var ids []string
+	for _, raw := range fields {
+		var target struct{ ID string }
+		if json.Unmarshal(raw, &target) == nil && target.ID != "" {
+			ids = append(ids, target.ID)
+		}
+	}
+	slices.Sort(ids)
+	return strings.Join(ids, ", ")
+}
+
+// printRows prints requests: to a terminal as wide as it is, else all there is.
+func printRows(s screen, rows []row, mine bool) error {
+	if s.terminal {
+		return printTable(s, rows, mine)
+	}
+	w := tabwriter.NewWriter(s, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tFLOW\tSTATUS\tREQUESTER\tMADE\tTARGET\tAPPROVALS\tREASON")
+	for _, r := range rows {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.id, r.flow, r.status, r.from, r.made, orDefault(r.target, "-"), orDefault(r.approvals, "-"), r.reason)
+	}
+	return w.Flush()
+}

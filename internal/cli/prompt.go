@@ -1,0 +1,287 @@
+package cli
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/hook/email"
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
+)
+
+// shownOptions is how many options are shown to who is asked for a value.
+const shownOptions = 20
+
+// prompter asks for values on a terminal, a question a line.
+type prompter struct {
+	in  *bufio.Reader
+	out io.Writer
+	// terminal is where answers are typed; nil if that is none.
+	terminal *os.File
+}
+
+// newPrompter returns nil where nobody can be asked: questions go to standard
+// error and answers come from standard input, so both must be a terminal.
+func newPrompter(cmd *cobra.Command, asJSON bool) *prompter {
+	if asJSON || !isTerminal(cmd.InOrStdin()) || !isTerminal(cmd.ErrOrStderr()) {
+		return nil
+	}
+	return &prompter{bufio.NewReader(cmd.InOrStdin()), cmd.ErrOrStderr(), fileOf(cmd.InOrStdin())}
+}
+
+// line asks a question and returns what was typed, without space around it.
+func (p *prompter) line(question string) (string, error) { return p.read(question, false) }
+
+// read is line; what is typed is hidden if it must not be seen.
+func (p *prompter) read(question string, hidden bool) (string, error) {
+	if hidden && p.terminal != nil {
+		defer hideTyped(p.terminal)()
+	}
+	fmt.Fprintf(p.out, "%s: ", text.Line(question))
+	typed, err := p.in.ReadString('\n')
+	if err == nil || typed != "" {
+		return strings.TrimSpace(typed), nil
+	}
+	var stopped interrupted
+	if errors.As(err, &stopped) {
+		fmt.Fprintln(p.out) // after the ^C that the terminal shows
+		return "", resumable{errors.New("nothing was sent")}
+	}
+	return "", errNoAnswer
+}
+
+// errNoAnswer is the end of the input in place of an answer.
+var errNoAnswer = errors.New("no answer: nothing was sent")
+
+// until asks until the answer is accepted, each time with what was wrong with the
+// one before.
+func (p *prompter) until(question string, accept func(typed string) error) error {
+	return p.untilFrom(p.line, question, accept)
+}
+
+func (p *prompter) untilFrom(line func(question string) (string, error), question string, accept func(typed string) error) error {
+	for {
+		typed, err := line(question)
+		if err != nil {
+			return err
+		}
+		wrong := accept(typed)
+		var rejected notAccepted
+		if !errors.As(wrong, &rejected) {
+			return wrong
+		}
+		if rejected != "" {
+			fmt.Fprintf(p.out, "  %s\n", text.Line(string(rejected)))
+		}
+	}
+}
+
+// notAccepted says what is wrong with an answer; an empty one is said already.
+type notAccepted string
+
+func (n notAccepted) Error() string { return string(n) }
+
+// reason asks for a reason that is required.
+func (p *prompter) reason() (reason string, err error) {
+	err = p.until("Why", func(typed string) error {
+		if text.Blank(typed) {
+			return notAccepted("A reason is required; everyone who sees the request sees it.")
+		}
+		if err := text.CheckLines(typed, run.MaxReason); err != nil {
+			return notAccepted(err.Error())
+		}
+		reason = typed
+		return nil
+	})
+	return reason, err
+}
+
+// prompt asks for what is required and not given. search returns the options of a
+// field that has them from hooks.
+func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask, search func(field, query string) (run.Options, error)) error {
+	return f.ask(&prompter{in: in, out: out}, body, search)
+}
+
+// ask is prompt with a prompter, which may hide what is typed.
+func (f askableFlow) ask(p *prompter, body *ask, search func(field, query string) (run.Options, error)) error {
+	for _, field := range f.Fields {
+		if _, given := body.Fields[field.Name]; given || !field.Required || field.Default != nil {
+			continue
+		}
+		if err := f.promptField(p, field, body, search); err != nil {
+			return err
+		}
+	}
+	if len(f.DurationsSeconds) > 1 && body.DurationSeconds == 0 {
+		if err := f.promptDuration(p, body); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(f.RequireReason, "request") && text.Blank(body.Reason) {
+		var err error
+		if body.Reason, err = p.reason(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f askableFlow) promptField(p *prompter, field askableField, body *ask, search func(field, query string) (run.Options, error)) error {
+	var items []string
+	accept := func(typed string) error {
+		if field.Prefetch {
+			options, err := search(field.Name, typed)
+			if err != nil {
+				return err
+			}
+			if !field.among(options.List, typed) {
+				printSomeOptions(p.out, options)
+				return notAccepted("")
+			}
+		}
+		v, err := field.value(typed)
+		if err != nil {
+			wrong := err.Error()
+			if field.Sensitive {
+				wrong = strings.ReplaceAll(wrong, strconv.Quote(typed), "what was typed")
+			}
+			return notAccepted(wrong)
+		}
+		if list, is := v.([]string); is {
+			v = append(slices.Clone(items), list...)
+		}
+		if wrong := f.wrong(field, v); wrong != "" {
+			return notAccepted(strings.TrimPrefix(wrong, fmt.Sprintf("item %d: ", len(items))))
+		}
+		body.Fields[field.Name] = v
+		items, _ = v.([]string)
+		return nil
+	}
+	line := p.line
+	if field.Sensitive {
+		line = func(question string) (string, error) { return p.read(question, true) }
+	}
+	if err := p.untilFrom(line, f.question(field), accept); err != nil || field.Type != flow.Strings {
+		return err
+	}
+	for more := true; more; {
+		err := p.untilFrom(line, "Another, or Enter to go on", func(typed string) error {
+			if more = typed != ""; !more {
+				return nil
+			}
+			return accept(typed)
+		})
+		if errors.Is(err, errNoAnswer) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f askableFlow) promptDuration(p *prompter, body *ask) error {
+	choices := make([]string, 0, len(f.DurationsSeconds))
+	for _, seconds := range f.DurationsSeconds {
+		choices = append(choices, flow.FormatDuration(seconds))
+	}
+	all := strings.Join(choices, ", ")
+	return p.until(fmt.Sprintf("How long (%s) [%s]", all, choices[0]), func(typed string) error {
+		if typed == "" {
+			body.DurationSeconds = f.DurationsSeconds[0]
+			return nil
+		}
+		seconds, err := flow.ParseDuration(typed)
+		if err != nil {
+			return notAccepted(err.Error())
+		}
+		if !slices.Contains(f.DurationsSeconds, seconds) {
+			return notAccepted("must be one of " + all)
+		}
+		body.DurationSeconds = seconds
+		return nil
+	})
+}
+
+// wrong says what the API would find wrong with a value of a field, by the same
+// rules; "" is nothing.
+func (f askableFlow) wrong(field askableField, v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	rules := flow.Flow{Fields: []flow.Field{flow.Field(field)}, Targets: f.Targets}
+	_, errs := rules.Check(flow.Request{Fields: map[string]json.RawMessage{field.Name: raw}})
+	for _, e := range errs {
+		if e.Field == "fields."+field.Name {
+			return e.Detail
+		}
+	}
+	return ""
+}
+
+// among reports whether a text is the value of an option. An e-mail has no case.
+func (f askableField) among(options []run.Option, typed string) bool {
+	return slices.ContainsFunc(options, func(o run.Option) bool {
+		return o.Value == typed || f.Type == "user" && email.Equal(o.Value, typed)
+	})
+}
+
+// printSomeOptions shows the first options to who may choose from them.
+func printSomeOptions(w io.Writer, options run.Options) {
+	if len(options.List) == 0 {
+		fmt.Fprintln(w, "  There is none like that.")
+	}
+	for i, o := range options.List {
+		switch {
+		case i == shownOptions && options.More:
+			fmt.Fprintf(w, "  … and more than %d more; type more of it.\n", len(options.List)-i)
+			return
+		case i == shownOptions:
+			fmt.Fprintf(w, "  … and %d more; type more of it.\n", len(options.List)-i)
+			return
+		case o.Label == o.Value:
+			fmt.Fprintf(w, "  %s\n", text.Line(o.Value))
+		default:
+			fmt.Fprintf(w, "  %s  %s\n", text.Line(o.Value), text.Line(o.Label))
+		}
+	}
+	if options.More {
+		fmt.Fprintln(w, "  … and more; type more of it.")
+	}
+}
+
+// question names a field and what may be answered.
+func (f askableFlow) question(field askableField) string {
+	label := orDefault(field.Label, field.Name)
+	var choices []string
+	for _, v := range field.Allowed {
+		choices = append(choices, fieldText(v))
+	}
+	if field.Type == flow.TargetOf && len(choices) == 0 {
+		for _, t := range f.Targets {
+			choices = append(choices, t.ID)
+		}
+	}
+	if field.Type == flow.Bool {
+		choices = append(choices, "true", "false")
+	}
+	if field.Prefetch {
+		choices = append(choices, "type to search")
+	}
+	if len(choices) == 0 {
+		return label
+	}
+	return label + " (" + strings.Join(choices, ", ") + ")"
+}

@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// The command lists what was decided before, and an erasure takes that list away.
+func TestReindexAndErase(t *testing.T) {
+	w := newRecordWorld(t)
+	ada := run.Person{ID: "ada@example.com", Email: "ada@example.com", Principal: "https://issuer|7b#1c"}
+	grace := run.Person{ID: "grace@example.com", Email: "grace@example.com"}
+	w.decided(1, grace, ada)
+	for key := range w.items() {
+		if pk, sk, _ := strings.Cut(key, " "); strings.HasPrefix(pk, "ACT#") {
+			_, err := w.table.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: &w.name, Key: itemKey{pk, sk}.attributes(), UpdateExpression: aws.String("REMOVE mine, created")})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	reindex := func(want string, args ...string) {
+		t.Helper()
+		out, _, err := w.run(t.Context(), newReindexCommand(), args...)
+		if err != nil || strings.TrimSpace(out) != want {
+			t.Errorf("%v: %q (%v), want %q", args, out, err, want)
+		}
+	}
+	markers := func() (n int) {
+		for key, text := range w.items() {
+			if strings.Contains(key, "REVIEWED#") && strings.Contains(text, "mine=reviewed#https://issuer|7b%231c") {
+				n++
+			}
+		}
+		return n
+	}
+	reindex("1 request looked at, 1 action would be added", "--dry-run")
+	if n := markers(); n != 0 {
+		t.Errorf("a dry run added %d items", n)
+	}
+	reindex("1 request looked at, 1 action added")
+	if n := markers(); n != 1 {
+		t.Errorf("%d items list it", n)
+	}
+	reindex("1 request looked at, 0 actions added")
+	if _, _, err := w.run(t.Context(), newReindexCommand(), "--after", "nonsense"); exitStatus(t.Context(), err) != exitUsage {
+		t.Errorf("a wrong id: %v", err)
+	}
+	if out, status := w.erase("ada@example.com", "--yes"); status != 0 {
+		t.Fatalf("erase ends with %d: %s", status, out)
+	}
+	for key, text := range w.items() {
+		if strings.Contains(key+text, "7b%231c") || strings.Contains(key+text, "7b#1c") || strings.Contains(key+text, "ada@example.com") {
+			t.Errorf("after the erasure: %s\n%s", key, text)
+		}
+	}
+}

@@ -1,0 +1,296 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/client"
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
+)
+
+// maxWait is what `Prefer: wait` may say, in seconds.
+const maxWait = 20
+
+// ask is the body of a request.
+type ask struct {
+	Flow            string          `json:"flow"`
+	Fields          map[string]any  `json:"fields,omitempty"`
+	DurationSeconds int             `json:"duration_seconds,omitempty"`
+	Reason          string          `json:"reason,omitempty"`
+	Context         json.RawMessage `json:"context,omitempty"`
+}
+
+// askableFlow is a flow as GET /flows tells of it.
+type askableFlow struct {
+	Name             string `json:"name"`
+	Label            string `json:"label"`
+	Description      string `json:"description"`
+	Fields           []askableField
+	Targets          []flow.Target
+	DurationsSeconds []int    `json:"durations_seconds"`
+	RequireReason    []string `json:"require_reason"`
+}
+
+// askableField is a field as GET /flows describes it: as flows.yaml does.
+type askableField flow.Field
+
+func newRequestCommand() *cobra.Command {
+	var a api
+	var fields []string
+	var reason, duration, contextFile string
+	var wait, timeout, every time.Duration
+	var decided bool
+	var key string
+	cmd := &cobra.Command{
+		Use:   "request FLOW",
+		Short: "Ask for something",
+		Long: "Ask for what a flow offers; `fasttrack flows` lists them. On a terminal, what is missing is asked for, " +
+			"with the options of a field that has them from code. " +
+			"It waits until code has decided, or people are asked; the exit code is 0 only if the request is approved by then. " +
+			"With --decided it waits for people too, as a job of CI does.",
+		Example: "  fasttrack request everything-goes\n" +
+			"  fasttrack request aws-access --field target=prod-ro --field urgency=Emergency --reason 'prod is down' --duration 1h\n" +
+			"  fasttrack request deploy --field service=billing --decided --timeout 30m --key \"$CI_PIPELINE_ID\" && ./deploy",
+		Args:        usage(cobra.ExactArgs(1)),
+		Annotations: map[string]string{onInterrupt: "a request that was made goes on, and `fasttrack list` shows it"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if wait < 0 || wait > maxWait*time.Second {
+				return usageError{fmt.Errorf("--wait: 0s to %ds was expected", maxWait)}
+			}
+			switch {
+			case timeout < 0:
+				return usageError{errors.New("--timeout: must not be negative")}
+			case timeout > 0 && !decided:
+				return usageError{errors.New("--timeout: goes with --decided")}
+			case every < 100*time.Millisecond:
+				return usageError{errors.New("--every: must be at least 100ms")}
+			}
+			ctx, cancel := within(cmd.Context(), timeout)
+			defer cancel()
+			body := ask{Flow: args[0], Reason: reason, Fields: map[string]any{}}
+			offered, err := a.flow(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			if err := offered.fill(body.Fields, fields); err != nil {
+				return err
+			}
+			if duration != "" {
+				if body.DurationSeconds, err = readDuration(duration); err != nil {
+					return err
+				}
+			}
+			if body.Context, err = readContext(contextFile); err != nil {
+				return err
+			}
+			if p := newPrompter(cmd, a.json); p != nil {
+				// What was typed wrong is said before the first question.
+				if err := offered.check(body, fields); err != nil {
+					return err
+				}
+				search := func(field, query string) (run.Options, error) {
+					list, _, err := a.options(cmd.Context(), offered.Name, field, query)
+					return list, err
+				}
+				if err := offered.ask(p, &body, search); err != nil {
+					return err
+				}
+			}
+			answer, err := a.request(ctx, body, wait, key, every, decided, cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			var v run.View
+			if err := json.Unmarshal(answer, &v); err == nil && decided && !v.Status.Decided() {
+				if !a.json {
+					printOutcome(cmd.OutOrStdout(), v)
+				}
+				over := func(v run.View) bool { return v.Status.Decided() }
+				if v, answer, err = a.until(ctx, v.ID, every, true, func(run.View) {}, over); err != nil {
+					return err
+				}
+			}
+			if err := a.read(cmd.OutOrStdout(), answer, &v); err != nil {
+				return err
+			}
+			if !a.json {
+				printOutcome(cmd.OutOrStdout(), v)
+			}
+			return outcome(cmd.Context(), v.Status)
+		},
+	}
+	cmd.Flags().StringArrayVarP(&fields, "field", "f", nil, "`NAME=VALUE` of a field; may be repeated, also for a list")
+	cmd.Flags().StringVarP(&reason, "reason", "r", "", "why you ask")
+	cmd.Flags().StringVarP(&duration, "duration", "d", "", "how long access is asked for, such as 1h")
+	cmd.Flags().StringVar(&contextFile, "context", "", "a `FILE` of JSON to send along, such as {\"diff.txt\": …}")
+	cmd.Flags().DurationVar(&wait, "wait", 10*time.Second, "how long to wait for a decision by code, at most 20s")
+	cmd.Flags().BoolVar(&decided, "decided", false, "wait until the request is decided, by people too")
+	cmd.Flags().DurationVar(&timeout, "timeout", 0, "with --decided: give up after this long, with exit code 124; the request goes on. 0 waits as long as it takes")
+	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "with --decided: how often to look")
+	cmd.Flags().StringVar(&key, "key", "", "the `KEY` of this request: the same request with the same key is not made twice, but waited for again")
+	a.flags(cmd)
+	cmd.ValidArgsFunction = a.completeFlow()
+	completeFlag(cmd, "field", a.completeField())
+	completeFlag(cmd, "duration", a.completeDuration())
+	return cmd
+}
+
+// request makes a request. While it is waited for, it is made again with the same
+// key after an error that the next call may not have.
+func (a *api) request(ctx context.Context, body ask, wait time.Duration, key string, every time.Duration, patient bool, messages io.Writer) (json.RawMessage, error) {
+	key = cmp.Or(key, uuid.NewString())
+	last := ""
+	for answered := false; ; {
+		_, answer, err := a.call(ctx, http.MethodPost, "/requests", body, "Idempotency-Key", key, "Prefer", "wait="+strconv.Itoa(int(wait.Seconds())))
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		var p *client.Problem
+		answered = answered || errors.As(err, &p)
+		if err == nil || !patient || !passing(err, answered) {
+			return answer, err
+		}
+		if !a.json && last != err.Error() {
+			last = err.Error()
+			fmt.Fprintln(messages, text.Line("trying again: "+last))
+		}
+		if !pause(ctx, every) {
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// readContext reads the file of --context; nil where none is named.
+func readContext(file string) (json.RawMessage, error) {
+	if file == "" {
+		return nil, nil
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--context: %w", err)}
+	}
+	if !json.Valid(raw) {
+		return nil, usageError{fmt.Errorf("--context: %s is no JSON", file)}
+	}
+	return raw, nil
+}
+
+// flow finds the flow among those that the caller may ask for.
+func (a *api) flow(cmd *cobra.Command, name string) (askableFlow, error) {
+	flows, _, err := a.flows(cmd.Context())
+	if err != nil {
+		return askableFlow{}, err
+	}
+	names := make([]string, 0, len(flows))
+	for _, f := range flows {
+		if f.Name == name {
+			return f, nil
+		}
+		names = append(names, f.Name)
+	}
+	return askableFlow{}, usageError{fmt.Errorf("there is no flow %q that you may ask for; there are: %s%s", name, strings.Join(names, ", "), didYouMean(name, names))}
+}
+
+// fill reads NAME=VALUE as the types of the flow's fields have it.
+func (f askableFlow) fill(into map[string]any, given []string) error {
+	for _, pair := range given {
+		name, text, ok := strings.Cut(pair, "=")
+		if !ok {
+			return usageError{fmt.Errorf("--field %s: NAME=VALUE was expected", pair)}
+		}
+		field := askableField{Name: name}
+		for _, known := range f.Fields {
+			if known.Name == name {
+				field = known
+			}
+		}
+		v, err := field.value(text)
+		if err != nil {
+			return usageError{fmt.Errorf("--field %s: %w", name, err)}
+		}
+		if list, ok := v.([]string); ok {
+			earlier, _ := into[name].([]string)
+			v = append(earlier, list...)
+		} else if _, twice := into[name]; twice {
+			return usageError{fmt.Errorf("--field %s: it is given twice", name)}
+		}
+		into[name] = v
+	}
+	return nil
+}
+
+// value reads a text as the field's type. What the type is for the API to judge
+// goes as it is.
+func (f askableField) value(text string) (any, error) {
+	switch f.Type {
+	case "int":
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("must be a whole number, got %q", text)
+		}
+		return n, nil
+	case "bool":
+		b, err := strconv.ParseBool(text)
+		if err != nil {
+			return nil, fmt.Errorf("must be true or false, got %q", text)
+		}
+		return b, nil
+	case "duration":
+		return flow.ParseDuration(text)
+	case "strings":
+		return []string{text}, nil
+	}
+	return text, nil
+}
+
+// printOutcome says where a run stands.
+func printOutcome(w io.Writer, v run.View) {
+	s := newScreen(w)
+	moment := s.moment
+	fmt.Fprintf(s, "%s  ", v.ID)
+	_ = s.paint(colourOf(v), string(v.Status)) // see [checkedWriter]
+	switch {
+	case v.Status == run.Pending && v.Review != nil:
+		fmt.Fprintf(w, ": it waits for %s until %s", text.Line(v.Review.Who()), moment(v.Review.ExpiresAt))
+	case v.Access != nil && v.Status == run.Active:
+		fmt.Fprintf(w, ": access until %s", moment(v.Access.EndsAt))
+	case ended(v) != "":
+		fmt.Fprintf(w, ": %s", text.Line(ended(v)))
+	}
+	if d := v.Decision; d != nil && d.HookReason != "" && v.Status != run.Active {
+		fmt.Fprintf(w, " / %s: %s", d.HookReasonBy, text.Line(d.HookReason))
+	}
+	fmt.Fprintln(w)
+	if v.Review != nil && v.Status == run.Pending {
+		for _, e := range v.Review.Errors {
+			fmt.Fprintf(w, "  ! %s\n", text.Line(e.Error))
+		}
+	}
+}
+
+// ended is the reason of what ended a run: of the decision, or of the last entry
+// where it was not the decision.
+func ended(v run.View) string {
+	if last := len(v.History) - 1; last >= 0 && slices.Contains([]run.Status{run.Failed, run.Ended, run.Revoked}, v.Status) && v.History[last].Status == v.Status {
+		return v.History[last].Reason
+	}
+	if v.Decision == nil {
+		return ""
+	}
+	return v.Decision.Reason
+}

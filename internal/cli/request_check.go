@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/client"
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
+)
+
+// readDuration reads --duration.
+func readDuration(duration string) (int, error) {
+	seconds, err := flow.ParseDuration(duration)
+	if err == nil && seconds < 1 {
+		err = errors.New("it must be at least 1s")
+	}
+	if err != nil {
+		return 0, usageError{fmt.Errorf("--duration: %w", err)}
+	}
+	return seconds, nil
+}
+
+// check finds, by the API's own rules, what is wrong with what was given on the
+// command line, whatever is missing yet.
+func (f askableFlow) check(body ask, given []string) error {
+	p := &client.Problem{Status: http.StatusBadRequest}
+	fail := func(name, detail string) {
+		if detail != "" {
+			p.Errors = append(p.Errors, client.FieldError{Field: name, Detail: detail})
+		}
+	}
+	for _, pair := range given {
+		name, _, _ := strings.Cut(pair, "=")
+		i := slices.IndexFunc(f.Fields, func(field askableField) bool { return field.Name == name })
+		if i < 0 {
+			fail("--field "+name, "the flow has no such field"+didYouMean(name, f.fieldNames()))
+		} else if wrong := f.wrong(f.Fields[i], body.Fields[name]); !slices.ContainsFunc(p.Errors, func(e client.FieldError) bool { return e.Field == "--field "+name }) {
+			fail("--field "+name, wrong)
+		}
+	}
+	var choices []string
+	for _, seconds := range f.DurationsSeconds {
+		choices = append(choices, flow.FormatDuration(seconds))
+	}
+	switch {
+	case body.DurationSeconds == 0 || slices.Contains(f.DurationsSeconds, body.DurationSeconds):
+	case len(choices) == 0:
+		fail("--duration", "the flow gives no access, so it takes no duration")
+	default:
+		fail("--duration", "must be one of "+strings.Join(choices, ", "))
+	}
+	if err := text.CheckLines(body.Reason, run.MaxReason); err != nil {
+		fail("--reason", err.Error())
+	}
+	if len(p.Errors) > 0 {
+		return refused{Problem: p}
+	}
+	return nil
+}
+
+func (f askableFlow) fieldNames() []string {
+	names := make([]string, 0, len(f.Fields))
+	for _, field := range f.Fields {
+		names = append(names, field.Name)
+	}
+	return names
+}

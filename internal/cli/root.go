@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// errReported ends a command with exit status 1 when it has already printed
+// what is wrong.
+var errReported = errors.New("reported already")
+
+// newRootCommand builds the whole command tree anew, so that no flag of one run
+// is left for the next in the same process.
+func newRootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "fasttrack",
+		Short: "Approve by code what is safe, by people what is not",
+		Long: `Approve by code what is safe, by people what is not.
+
+People request and decide; operators check flows and hooks, audit and run the
+installation. The exit codes of all commands: ` + "`fasttrack help exit-codes`.",
+		Version: buildVersion().String(),
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		// Errors are printed by main, once, and without the usage: what is
+		// wrong with a file isn't explained by a list of flags.
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return follow(cmd) }
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetFlagErrorFunc(unknownFlag)
+	addGroups(root)
+	root.AddCommand(newVersionCommand(), newExitCodesTopic())
+	root.SetHelpCommand(newHelpCommand())
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	adjustCompletion(root)
+	keepExitCodes(root)
+	return root
+}
+
+// keepExitCodes has wrong arguments of a command, and of all below it, end it with
+// [exitUsage], also of commands that cobra adds.
+func keepExitCodes(cmd *cobra.Command) {
+	for _, sub := range cmd.Commands() {
+		keepExitCodes(sub)
+	}
+	if cmd.RunE == nil && cmd.Run == nil && cmd.HasSubCommands() {
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
+	if cmd.Args != nil {
+		cmd.Args = usage(cmd.Args)
+	}
+}
+
+// printJSON writes v indented, with a newline at its end.
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("print as JSON: %w", err)
+	}
+	return nil
+}

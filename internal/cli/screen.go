@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+	"golang.org/x/term"
+
+	"github.com/fasttrack-dev/fasttrack/internal/text"
+)
+
+// screen is what a command prints to: a terminal with people in front of it, or a
+// file or pipe that programs read.
+type screen struct {
+	io.Writer
+	terminal bool
+	// width is how many columns a terminal has.
+	width  int
+	colour bool
+	now    time.Time
+	zone   *time.Location
+}
+
+func newScreen(w io.Writer) screen {
+	s := screen{Writer: w, terminal: isTerminal(w), now: time.Now(), zone: time.Local}
+	if s.terminal {
+		s.width = 80
+		if width, _, err := term.GetSize(int(fileOf(w).Fd())); err == nil && width > 0 {
+			s.width = width
+		}
+		// https://no-color.org: any value that is not empty.
+		s.colour = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	}
+	return s
+}
+
+// moment is a point in time: local on a terminal, else RFC 3339 in UTC.
+func (s screen) moment(t time.Time) string {
+	if !s.terminal {
+		return moment(t)
+	}
+	return t.In(s.zone).Format("2006-01-02 15:04:05 MST")
+}
+
+// ago is a past point in time as people say it on a terminal.
+func (s screen) ago(t time.Time) string {
+	if !s.terminal {
+		return moment(t)
+	}
+	switch d := s.now.Sub(t); {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return fmt.Sprintf("%dm ago", int(d.Minutes()))
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%dh ago", int(d.Hours()))
+	case d < 7*24*time.Hour:
+		return fmt.Sprintf("%dd ago", int(d.Hours()/24))
+	}
+	if local := t.In(s.zone); local.Year() == s.now.In(s.zone).Year() {
+		return local.Format("Jan _2")
+	}
+	return t.In(s.zone).Format("Jan _2 2006")
+}
+
+// paint prints in a colour, where there are any.
+func (s screen) paint(c text.Colour, v string) error {
+	if !s.colour {
+		c = text.Plain
+	}
+	return text.Paint(s.Writer, c, v)
+}
+
+// cut returns what fits into so many columns of a text on one line.
+func cut(v string, columns int) string {
+	return runewidth.Truncate(text.Line(v), columns, "…")
+}
+
+// pad returns v with spaces up to so many columns.
+func pad(v string, columns int) string { return runewidth.FillRight(v, columns) }
+
+// columns is how many columns a text takes.
+func columns(v string) int { return runewidth.StringWidth(v) }

@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
+)
+
+func newShowCommand() *cobra.Command {
+	var a api
+	cmd := &cobra.Command{
+		Use:     "show ID",
+		Short:   "Show a request with its history",
+		Long:    "Show a request: what was asked, what code found out, who decided and why, and its history as a timeline.",
+		Example: "  fasttrack show 01JD0000000000000000000000",
+		Args:    usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			v, answer, err := a.run(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return a.read(cmd.OutOrStdout(), answer, &v)
+			}
+			printRun(cmd.OutOrStdout(), v)
+			return nil
+		},
+	}
+	a.flags(cmd)
+	cmd.ValidArgsFunction = a.completeID("mine")
+	return cmd
+}
+
+func printRun(w io.Writer, v run.View) {
+	printOutcome(w, v)
+	moment := newScreen(w).moment
+	line := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(w, "  %-10s %s\n", text.Line(name), text.Indent(value, "             | "))
+		}
+	}
+	line("flow", v.Flow)
+	line("requester", personName(v.Requester.Name, v.Requester.Email, v.Requester.ID))
+	line("reason", v.Reason)
+	names := make([]string, 0, len(v.Fields))
+	for name := range v.Fields {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		line(name, fieldText(v.Fields[name]))
+	}
+	for _, name := range v.Withheld {
+		line(name, "(withheld)")
+	}
+	if v.DurationSeconds > 0 {
+		line("for", (time.Duration(v.DurationSeconds) * time.Second).String())
+	}
+	if a := v.Access; a != nil && !a.StartsAt.IsZero() {
+		line("access", moment(a.StartsAt)+" to "+moment(a.EndsAt))
+		line("given", a.Given)
+		line("gone", a.Gone)
+		if !a.SessionsUntil.IsZero() {
+			line("! sessions", "begun before may last until "+moment(a.SessionsUntil))
+		}
+		if a.DeescalationFailing {
+			line("! access", "could not be taken back so far: "+a.Error+"; it is tried again at "+moment(a.RetryAt))
+		}
+	}
+	if e := v.LastError; e != nil && (v.Access == nil || !v.Access.DeescalationFailing) {
+		label := "! access"
+		if e.Where != "grant" && e.Where != "take_back" {
+			label = "! " + e.Where // a hook
+		}
+		line(label, failing(e, moment))
+	}
+	for _, w := range v.WaitingFor {
+		line("waits for", waitsFor(w))
+	}
+	line("you may", mayDo(v.You))
+	var checks []run.Check
+	switch {
+	case v.Decision != nil && len(v.Decision.Checks) > 0:
+		checks = v.Decision.Checks
+	case v.Review != nil:
+		checks = v.Review.Checks
+	}
+	for _, c := range checks {
+		line("check", checkText(c))
+	}
+	if s := v.Shadow; s != nil {
+		line("shadow", personName(strings.TrimSpace(string(s.Event)+" "+s.Reason), s.Error, "leaves it to people"))
+	}
+	fmt.Fprintln(w)
+	printHistory(w, v.History)
+}
+
+// failing says why access can't be given or taken back yet.
+func failing(e *run.LastError, moment func(time.Time) string) string {
+	did := "given"
+	switch e.Where {
+	case "grant":
+	case "take_back":
+		did = "taken back"
+	default:
+		return e.Text
+	}
+	why := fmt.Sprintf("could not be %s yet: %s", did, e.Text)
+	if !e.NextTryAt.IsZero() {
+		why += "; it is retried at " + moment(e.NextTryAt)
+	}
+	return why
+}
+
+// printHistory prints an entry on a line, and further lines of its reason where
+// no entry could stand.
+func printHistory(w io.Writer, entries []run.Entry) {
+	s := newScreen(w)
+	for _, e := range entries {
+		at := s.moment(e.At)
+		margin := strings.Repeat(" ", columns(at)+4)
+		further := margin + "| " // no entry can begin like that
+		why := e.Reason
+		if e.Error != "" {
+			why = strings.TrimSpace(why + " ! " + e.Error)
+		}
+		if why != "" {
+			why = ": " + text.Indent(why, further)
+		}
+		fmt.Fprintf(w, "  %s  %-11s %s%s\n", at, e.Event, personName(e.Actor.Name, e.Actor.Email, e.Actor.ID, string(e.Actor.Type)), why)
+		// Another's words, on a line that no reason can make.
+		if o := e.Override; o != nil {
+			fmt.Fprintf(w, "%s+ override of %s\n", margin, o.Hook)
+		}
+		if e.HookReason != "" {
+			fmt.Fprintf(w, "%s+ %s: %s\n", margin, e.HookReasonBy, text.Indent(e.HookReason, further))
+		}
+		if e.ActReason != "" && e.ActBy != nil {
+			fmt.Fprintf(w, "%s+ %s: %s\n", margin, personName(e.ActBy.Name, e.ActBy.Email, e.ActBy.ID), text.Indent(e.ActReason, further))
+		}
+	}
+}
+
+// checkText says a piece of evidence in a line.
+func checkText(c run.Check) string {
+	mark := "no "
+	if c.Passed {
+		mark = "yes"
+	}
+	return strings.TrimSpace(mark + " " + text.Line(c.Name) + " " + parenthesized(text.Line(c.Detail)))
+}
+
+func parenthesized(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "(" + s + ")"
+}
+
+// personName is the first that can be seen, on one line.
+func personName(names ...string) string {
+	for _, n := range names {
+		if !text.Blank(n) {
+			return text.Line(n)
+		}
+	}
+	return "-"
+}
+
+// fieldText shows a field: a target by its label and id, the rest as JSON
+// without quotes.
+func fieldText(raw json.RawMessage) string {
+	var target struct{ ID, Label string }
+	if json.Unmarshal(raw, &target) == nil && target.ID != "" {
+		return strings.TrimSpace(target.Label + " " + parenthesized(target.ID))
+	}
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	return string(raw)
+}
+
+// moment is a time as it is written where no terminal is: RFC 3339, in UTC.
+func moment(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// waitsFor says whose approvals a requirement still misses.
+func waitsFor(w run.WaitsFor) string {
+	from := w.From
+	if from == run.AnyApprover {
+		from = "its approvers"
+	}
+	people := slices.Clone(w.People)
+	if w.More {
+		people = append(people, "…")
+	}
+	return strings.TrimSpace(fmt.Sprintf("%d more of %s %s", w.Count-len(w.Have), from, parenthesized(strings.Join(people, ", "))))
+}
+
+// mayDo lists what the caller may do now; "" is nothing.
+func mayDo(you *run.You) string {
+	if you == nil {
+		return ""
+	}
+	var all []string
+	for _, act := range []struct {
+		name string
+		run.Allowed
+	}{{"approve", you.Approve}, {"deny", you.Deny}, {"cancel", you.Cancel}, {"revoke", you.Revoke}} {
+		if act.May {
+			if act.ReasonRequired != nil && *act.ReasonRequired {
+				act.name += " (with a reason)"
+			}
+			all = append(all, act.name)
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// approvalsOf says how many approvals a pending request has, and whose are
+// missing: "1 of 2, security missing". Where one is enough it is "".
+func approvalsOf(r run.View) string {
+	if r.Status != run.Pending || r.Review == nil {
+		return ""
+	}
+	needs := requirements(r.Review.Approvals)
+	need := 0
+	for _, each := range needs {
+		need += each.Count
+	}
+	if need < 2 {
+		return ""
+	}
+	have := len(r.Review.ApprovedBy)
+	var missing []string
+	if r.WaitingFor != nil { // what counts today
+		have = need
+		for _, w := range r.WaitingFor {
+			have -= w.Count - len(w.Have)
+			name := strings.TrimPrefix(w.From, "group:")
+			switch {
+			case toAdmins(w, r.Review, needs):
+				return "admins missing"
+			case len(needs) > 1 && !slices.Contains(missing, name):
+				missing = append(missing, name)
+			}
+		}
+	}
+	progress := fmt.Sprintf("%d of %d", have, need)
+	if len(missing) > 0 {
+		progress += ", " + strings.Join(missing, " and ") + " missing"
+	}
+	return progress
+}
+
+// requirements reads what a review needs: a number, or a list.
+func requirements(approvals any) []run.Requirement {
+	var all []run.Requirement
+	switch v := approvals.(type) {
+	case float64:
+		all = append(all, run.Requirement{Count: int(v)})
+	case []any:
+		for _, each := range v {
+			if need, is := each.(map[string]any); is {
+				from, _ := need["from"].(string)
+				count, _ := need["count"].(float64)
+				all = append(all, run.Requirement{From: from, Count: int(count)})
+			}
+		}
+	}
+	return all
+}
+
+// toAdmins reports whether a request waits for its admins in place of approvers of
+// whom there are too few.
+func toAdmins(w run.WaitsFor, review *run.ReviewView, needs []run.Requirement) bool {
+	const admins = "admins"
+	return w.From == admins && len(review.Approvers) > 0 && !slices.Equal(review.Approvers, []string{admins}) &&
+		!slices.ContainsFunc(needs, func(need run.Requirement) bool { return need.From == admins })
+}

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+func newWatchCommand() *cobra.Command {
+	var a api
+	var every, timeout time.Duration
+	var decided bool
+	cmd := &cobra.Command{
+		Use:   "watch ID",
+		Short: "Follow a request until it ends",
+		Long: "Print each entry of a request's history as it comes, until nothing more can. Ctrl-C stops watching; the request goes on. " +
+			"The exit code is 0 only if the request is approved.",
+		Example:     "  fasttrack watch 01JD0000000000000000000000\n  fasttrack watch --decided 01JD0000000000000000000000 && deploy",
+		Args:        usage(cobra.ExactArgs(1)),
+		Annotations: map[string]string{onInterrupt: "the request goes on"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if every < 100*time.Millisecond {
+				return usageError{errors.New("--every: at least 100ms was expected")}
+			}
+			if timeout < 0 {
+				return usageError{errors.New("--timeout: it must not be negative")}
+			}
+			ctx, cancel := within(cmd.Context(), timeout)
+			defer cancel()
+			id, err := a.id(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			shown := 0
+			v, answer, err := a.until(ctx, id, every, false, func(v run.View) {
+				if !a.json {
+					printHistory(cmd.OutOrStdout(), v.History[min(shown, len(v.History)):])
+				}
+				shown = len(v.History)
+			}, func(v run.View) bool {
+				return v.Status.Final(v.DurationSeconds > 0) || decided && v.Status.Decided()
+			})
+			if err != nil {
+				return err
+			}
+			if a.json {
+				if err := a.read(cmd.OutOrStdout(), answer, &v); err != nil {
+					return err
+				}
+			}
+			return watched(cmd, a, v)
+		},
+	}
+	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "how often to look")
+	cmd.Flags().DurationVar(&timeout, "timeout", 0, "give up after this long, with exit code 124; 0 waits as long as it takes")
+	cmd.Flags().BoolVar(&decided, "decided", false, "end at the decision, not at the end of access")
+	a.flags(cmd)
+	cmd.ValidArgsFunction = a.completeID("mine")
+	return cmd
+}
+
+func watched(cmd *cobra.Command, a api, v run.View) error {
+	if !a.json {
+		fmt.Fprintln(cmd.OutOrStdout())
+		printOutcome(cmd.OutOrStdout(), v)
+	}
+	return outcome(cmd.Context(), v.Status)
+}
