@@ -89,7 +89,7 @@ lint: tools ## Check format, code, template and state machine
 # other exception stands in its line of code, with its rule and its reason.
 GOSEC_FLAGS := -quiet -exclude G304 -nosec-require-rules -nosec-require-justification \
 	-exclude-dir bench -exclude-dir e2e -exclude-dir testdata -exclude-dir internal/pypi -exclude-dir internal/strategy/mototest \
-	-exclude-dir internal/local/asl/parity -exclude-dir tools
+	-exclude-dir localaws/asl/parity -exclude-dir tools
 
 # Where govulncheck finds what is known: https://vuln.go.dev, unless GOVULNDB names
 # a mirror, or a copy in a folder (file:///DIR).
@@ -117,13 +117,13 @@ clients: build $(TOOLS)/clients-python/.installed $(TOOLS)/clients-npm/.installe
 	tools/clients/run $(TOOLS) $(OAPI_CODEGEN)
 
 parity-dynamodb: $(TOOLS)/dynamodb-local/.installed ## Hold the store and the local table against AWS's own DynamoDB Local (needs Java and Maven)
-	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go test -count=1 ./internal/store ./internal/local/dynamodb
+	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go test -count=1 ./internal/store ./localaws/dynamodb
 	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go run ./bench -strict lists
 	go run ./bench -strict lists
 
 parity-statemachine: $(TOOLS)/npm/.installed ## Hold the state machine's interpreter against three others and asl-validator (needs Node.js and Python)
-	go test -count=1 ./internal/local/asl
-	TOOLS='$(abspath $(TOOLS))' FASTTRACK_PARITY_TOOLS='$(abspath $(TOOLS))' go test -count=1 -v ./internal/local/asl/parity
+	go test -count=1 ./localaws/asl
+	TOOLS='$(abspath $(TOOLS))' FASTTRACK_PARITY_TOOLS='$(abspath $(TOOLS))' go test -count=1 -v ./localaws/asl/parity
 
 torture: build ## Crash functions at each AWS call of each kind of run, race, restart, plant bugs (about 25 minutes)
 	@rm -f build/torture.txt

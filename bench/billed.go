@@ -19,7 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fasttrack-dev/fasttrack/bench/bill"
-	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // life is a kind of request whose cost is worked out.
@@ -63,7 +63,7 @@ func (b *bench) billed(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	m := newMeter()
-	stack, err := local.Start(ctx, m.options(local.Options{TemplatePath: "template.yaml", BuildDir: build, Addr: "127.0.0.1:0"}))
+	stack, err := localaws.Start(ctx, m.options(localaws.Options{TemplatePath: "template.yaml", BuildDir: build, Addr: "127.0.0.1:0"}))
 	if err != nil {
 		return fmt.Errorf("%w (make build makes what is missing)", err)
 	}
@@ -134,9 +134,9 @@ func (b *bench) shortAccess() (string, error) {
 
 // playAll plays n requests of a life, one after the other but for the wait for
 // their end.
-func playAll(ctx context.Context, stack *local.Stack, m *meter, l life, n int) error {
+func playAll(ctx context.Context, stack *localaws.Stack, m *meter, l life, n int) error {
 	machines := sfn.NewFromConfig(aws.Config{
-		Region: local.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", ""),
+		Region: localaws.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", ""),
 	})
 	ends, ctx := errgroup.WithContext(ctx)
 	for i := range n {
@@ -181,7 +181,7 @@ func describe(by map[string]invoked) string {
 
 // memoryMB is what the functions of the template have; all that a request needs
 // have the same.
-func memoryMB(stack *local.Stack) float64 { return float64(stack.Template.Functions[0].MemoryMB) }
+func memoryMB(stack *localaws.Stack) float64 { return float64(stack.Template.Functions[0].MemoryMB) }
 
 func printBill(out io.Writer, prices []bill.Price, columns []priced) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)

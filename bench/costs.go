@@ -22,8 +22,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
-	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // smallest is a flow whose run is as small as one gets, unlimited the same
@@ -140,7 +140,7 @@ func oneRun(ctx context.Context, flows *flow.File, hooks hook.Flows, body, appro
 			}), middleware.After)
 		})
 	}})
-	stack, err := local.Start(ctx, local.Options{TemplatePath: "template.yaml", Addr: "127.0.0.1:0", Functions: functions.Replacements()})
+	stack, err := localaws.Start(ctx, localaws.Options{TemplatePath: "template.yaml", Addr: "127.0.0.1:0", Functions: functions.Replacements()})
 	if err != nil {
 		return c, err
 	}
@@ -157,7 +157,7 @@ func oneRun(ctx context.Context, flows *flow.File, hooks hook.Flows, body, appro
 		}
 		calls++
 	}
-	cfg := aws.Config{Region: local.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")}
+	cfg := aws.Config{Region: localaws.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")}
 	execution := strings.Replace(stack.Template.StateMachines[0].ARN, ":stateMachine:", ":execution:", 1) + ":" + id
 	types, err := historyOf(ctx, sfn.NewFromConfig(cfg), execution)
 	if err != nil {

@@ -7,14 +7,14 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // latency measures a fast-tracked POST with Prefer: wait=5 against a bare
 // round trip (GET /healthz: one Lambda invocation that does nothing) through
 // the same gateway, turn about, warm.
 func (b *bench) latency(ctx context.Context) ([]figure, error) {
-	stack, err := local.Start(ctx, local.Options{TemplatePath: "template.yaml", BuildDir: "build", Addr: "127.0.0.1:0"})
+	stack, err := localaws.Start(ctx, localaws.Options{TemplatePath: "template.yaml", BuildDir: "build", Addr: "127.0.0.1:0"})
 	if err != nil {
 		return nil, fmt.Errorf("%w (make build makes what is missing)", err)
 	}

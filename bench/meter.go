@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/bench/bill"
-	"github.com/fasttrack-dev/fasttrack/internal/local"
-	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
 )
 
 // Lambda logs three lines of its own for each invocation (START, END, REPORT) of
@@ -23,7 +23,7 @@ const (
 const reconcile = "ReconcileFunction"
 
 // meter adds up what AWS would bill, while the system runs. Set its functions as
-// options of local.Start.
+// options of localaws.Start.
 type meter struct {
 	mu     sync.Mutex
 	usage  bill.Usage
@@ -55,7 +55,7 @@ func (m *meter) reset() {
 }
 
 // options has a system tell the meter.
-func (m *meter) options(o local.Options) local.Options {
+func (m *meter) options(o localaws.Options) localaws.Options {
 	o.OnInvoked, o.OnCapacity, o.OnCall, o.Log = m.invoked, m.capacity, m.called, m
 	return o
 }
@@ -79,7 +79,7 @@ func (m *meter) invoked(i lambda.Invoked) {
 	of.millis += millis
 }
 
-func (m *meter) capacity(c local.Capacity) {
+func (m *meter) capacity(c localaws.Capacity) {
 	switch {
 	case c.Function == reconcile || c.Function == "":
 	case c.Write:
@@ -89,7 +89,7 @@ func (m *meter) capacity(c local.Capacity) {
 	}
 }
 
-func (m *meter) called(c local.Call) {
+func (m *meter) called(c localaws.Call) {
 	switch c.Action {
 	case "events:PutEvents":
 		m.add("events", 1)
@@ -110,7 +110,7 @@ func (m *meter) Write(p []byte) (int, error) {
 			return len(p), nil
 		}
 		name, printed, is := strings.Cut(string(line), " | ")
-		if is && strings.HasPrefix(name, local.StackName+"-") && !strings.HasSuffix(name, "-reconcile") {
+		if is && strings.HasPrefix(name, localaws.StackName+"-") && !strings.HasSuffix(name, "-reconcile") {
 			m.usage["logs"] += float64(len(printed) + logOverhead)
 		}
 		m.logged = *bytes.NewBuffer(bytes.Clone(rest))

@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
-	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
 )
 
 // What is billed is added up for one request: milliseconds rounded up, lines of
@@ -16,12 +16,12 @@ func TestMeter(t *testing.T) {
 		m.invoked(lambda.Invoked{Function: "RecordFunction", MemoryMB: 256, Took: 1100 * time.Microsecond})
 	}
 	m.invoked(lambda.Invoked{Function: reconcile, MemoryMB: 256, Took: time.Second})
-	m.capacity(local.Capacity{Function: "RecordFunction", Operation: "PutItem", Write: true, Units: 5})
-	m.capacity(local.Capacity{Function: "RecordFunction", Operation: "Query", Units: 1.5})
-	m.capacity(local.Capacity{Function: reconcile, Operation: "Query", Units: 8})
-	m.capacity(local.Capacity{Operation: "GetItem", Units: 8}) // by whoever measures
-	m.called(local.Call{Action: "events:PutEvents"})
-	m.called(local.Call{Action: "dynamodb:PutItem"})
+	m.capacity(localaws.Capacity{Function: "RecordFunction", Operation: "PutItem", Write: true, Units: 5})
+	m.capacity(localaws.Capacity{Function: "RecordFunction", Operation: "Query", Units: 1.5})
+	m.capacity(localaws.Capacity{Function: reconcile, Operation: "Query", Units: 8})
+	m.capacity(localaws.Capacity{Operation: "GetItem", Units: 8}) // by whoever measures
+	m.called(localaws.Call{Action: "events:PutEvents"})
+	m.called(localaws.Call{Action: "dynamodb:PutItem"})
 	for _, part := range []string{"fasttrack-engine-record | {}\nfasttrack-engine-", "reconcile | {}\nlocal: something else\n", "fasttrack-hooks | 12345"} {
 		if _, err := m.Write([]byte(part)); err != nil {
 			t.Fatal(err)

@@ -13,10 +13,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"golang.org/x/sync/errgroup"
 
-	localdynamodb "github.com/fasttrack-dev/fasttrack/internal/local/dynamodb"
-	"github.com/fasttrack-dev/fasttrack/internal/local/template"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	localdynamodb "github.com/fasttrack-dev/fasttrack/localaws/dynamodb"
+	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
 // table is an empty table as the template declares it: of this machine or, with

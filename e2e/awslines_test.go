@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/pypi"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy/mototest"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // notRun marks a command that no test runs, with the reason, on the line before.
@@ -154,7 +154,7 @@ func TestAWSLines(t *testing.T) {
 		}
 		t.Skipf("NOT TESTED WITH THE AWS COMMAND LINE: %v", err)
 	}
-	_, stack := serve(t, "HooksFunction", "../flows.yaml", local.Options{Parameters: map[string]string{"AuditDigest": "true"}})
+	_, stack := serve(t, "HooksFunction", "../flows.yaml", localaws.Options{Parameters: map[string]string{"AuditDigest": "true"}})
 	socket, bin := serveAWS(t, venv)
 	world := func(endpoint string, names ...string) awsWorld {
 		return awsWorld{

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
-	"github.com/fasttrack-dev/fasttrack/internal/local/template"
+	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
 // Behind a custom domain with a base path, what the API says of where it is leads
@@ -19,7 +19,7 @@ func TestBasePath(t *testing.T) {
 	if emulated() {
 		t.Skip("the emulator knows no custom domains")
 	}
-	on, _ := serve(t, "HooksFunction", "../flows.yaml", local.Options{Parameters: map[string]string{"ApiBasePath": "/approvals/v1"}})
+	on, _ := serve(t, "HooksFunction", "../flows.yaml", localaws.Options{Parameters: map[string]string{"ApiBasePath": "/approvals/v1"}})
 	for _, base := range []string{"", "/approvals/v1"} {
 		c := &client{url: on.url, who: "ada@example.com"}
 		do := func(method, path string, body []byte) (*http.Response, []byte) {

@@ -17,7 +17,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
-	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 const clockFlows = `
@@ -43,7 +43,7 @@ func TestADayPasses(t *testing.T) {
 		Flows: flows, Now: clock.Now,
 		Hooks: hook.Flows{"*": {OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Continue(), nil }}},
 	})
-	stack, err := local.Start(t.Context(), local.Options{
+	stack, err := localaws.Start(t.Context(), localaws.Options{
 		TemplatePath: "../template.yaml", Addr: "127.0.0.1:0", Clock: clock, Functions: functions.Replacements(),
 	})
 	if err != nil {
@@ -89,9 +89,9 @@ func TestADayPasses(t *testing.T) {
 }
 
 // advance moves the clock once the run's execution waits for it.
-func advance(t *testing.T, stack *local.Stack, clock *clockwork.FakeClock, id string, d time.Duration) {
+func advance(t *testing.T, stack *localaws.Stack, clock *clockwork.FakeClock, id string, d time.Duration) {
 	t.Helper()
-	machines := sfn.New(sfn.Options{Region: local.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")})
+	machines := sfn.New(sfn.Options{Region: localaws.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")})
 	execution := strings.Replace(stack.Template.StateMachines[0].ARN, ":stateMachine:", ":execution:", 1) + ":" + id
 	deadline := time.Now().Add(20 * time.Second)
 	for {

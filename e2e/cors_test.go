@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // portal is the origin of a web page that may call the API.
@@ -17,7 +17,7 @@ func TestCORS(t *testing.T) {
 	if emulated() {
 		t.Skip("the emulator's CloudFormation loses the API's CorsConfiguration: docs/e2e.md")
 	}
-	on, _ := serve(t, "CasesFunction", "testdata/cases/flows.yaml", local.Options{Parameters: map[string]string{"CorsOrigins": portal + ",http://localhost:3000"}})
+	on, _ := serve(t, "CasesFunction", "testdata/cases/flows.yaml", localaws.Options{Parameters: map[string]string{"CorsOrigins": portal + ",http://localhost:3000"}})
 	mayCall(t, on.url)
 	for where, want := range map[string]int{
 		on.url + "/flows":    http.StatusForbidden, // of another page

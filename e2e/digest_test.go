@@ -16,25 +16,25 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
 	domain "github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // TestDigestOfYesterday has the function itself sign yesterday, with the key of
 // the template, and the command line verify what everybody did.
 func TestDigestOfYesterday(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
-	o := local.Options{
+	o := localaws.Options{
 		TemplatePath: "../template.yaml", BuildDir: layOut(t, "HooksFunction", "../flows.yaml"), Addr: "127.0.0.1:0", Data: data,
 		Parameters: map[string]string{"AuditDigest": "true"}, OnCall: calls.note,
 	}
-	stack, err := local.Start(t.Context(), o)
+	stack, err := localaws.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = stack.Close(context.Background()) })
-	cfg := aws.Config{Region: local.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")}
+	cfg := aws.Config{Region: localaws.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")}
 	table := dynamodb.NewFromConfig(cfg)
 	name := stack.Template.Tables[0].Name
 
@@ -82,7 +82,7 @@ func TestDigestOfYesterday(t *testing.T) {
 	if err := stack.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if stack, err = local.Start(t.Context(), o); err != nil {
+	if stack, err = localaws.Start(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = stack.Close(context.Background()) })

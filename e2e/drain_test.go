@@ -3,7 +3,7 @@ package e2e
 import (
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // TestDrain plays the removal of an installation, on one of its own.
@@ -12,6 +12,6 @@ func TestDrain(t *testing.T) {
 		t.Parallel()
 	}
 	const flows = "testdata/drain/flows.yaml"
-	on, _ := serve(t, "CasesFunction", flows, local.Options{})
+	on, _ := serve(t, "CasesFunction", flows, localaws.Options{})
 	playOn(t, on, "testdata/drain", "CasesFunction", flows)
 }

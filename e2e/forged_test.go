@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // TestForgedExecution starts executions by hand, as `aws stepfunctions
@@ -21,7 +21,7 @@ func TestForgedExecution(t *testing.T) {
 	if emulated() {
 		t.Skip("TestDeployed does it there")
 	}
-	on, _ := serve(t, "CasesFunction", "testdata/cases/flows.yaml", local.Options{})
+	on, _ := serve(t, "CasesFunction", "testdata/cases/flows.yaml", localaws.Options{})
 	forgedExecutions(t, on)
 }
 
@@ -35,7 +35,7 @@ func forgedExecutions(t *testing.T, on system) {
 	}
 	id, _ := c.at("id")
 	before := string(c.body)
-	machines := sfn.New(sfn.Options{Region: local.Region, BaseEndpoint: &on.services, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")})
+	machines := sfn.New(sfn.Options{Region: localaws.Region, BaseEndpoint: &on.services, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")})
 	var forged []string
 	asks := []map[string]any{
 		{"operation": "decide", "heard": map[string]any{"version": "1", "answer": map[string]any{"transition": "approve", "subscriptions": []string{}}}},
@@ -55,7 +55,7 @@ func forgedExecutions(t *testing.T, on system) {
 			ask[key] = value
 		}
 		arn := strings.Replace(on.machine, "states:", "lambda:", 1)
-		arn = arn[:strings.Index(arn, ":stateMachine:")] + ":function:" + local.StackName + "-engine-" + function
+		arn = arn[:strings.Index(arn, ":stateMachine:")] + ":function:" + localaws.StackName + "-engine-" + function
 		input, err := json.Marshal(map[string]any{
 			"version": 3, "run_id": id, "turn": 1, "next": "Hook", "seconds": 1, "heard": nil, "caught": nil,
 			"hook": map[string]any{"function": arn, "seconds": 20, "ask": ask},

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/pypi"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // TestLanguages plays the functions of examples/ in Python, over AWS's own
@@ -40,7 +40,7 @@ func TestLanguages(t *testing.T) {
 		attach = append(attach, name)
 	}
 	const flows = "testdata/languages/flows.yaml"
-	on, stack := serve(t, "HooksFunction", flows, local.Options{Attach: attach})
+	on, stack := serve(t, "HooksFunction", flows, localaws.Options{Attach: attach})
 	for _, a := range stack.Attached() {
 		s := serving[a.Name]
 		cmd := exec.CommandContext(t.Context(), s.argv[0], s.argv[1:]...)
@@ -59,7 +59,7 @@ func TestLanguages(t *testing.T) {
 }
 
 // attached waits until a process serves the function.
-func attached(t *testing.T, stack *local.Stack, name string) {
+func attached(t *testing.T, stack *localaws.Stack, name string) {
 	t.Helper()
 	last := ""
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {

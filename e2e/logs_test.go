@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // lockedLog is a log that is read while it is written.
@@ -63,7 +63,7 @@ func TestLogsHoldNothingPersonal(t *testing.T) {
 		t.Fatal(err)
 	}
 	logs := &lockedLog{}
-	stack, err := local.Start(t.Context(), local.Options{
+	stack, err := localaws.Start(t.Context(), localaws.Options{
 		TemplatePath: "../template.yaml", BuildDir: layOut(t, "CasesFunction", flows), Addr: "127.0.0.1:0", Log: logs,
 	})
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
-	"github.com/fasttrack-dev/fasttrack/internal/local/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
 )
 
 // TestNotifyReplay plays what an operator does once the webhook works again, by
@@ -23,7 +23,7 @@ func TestNotifyReplay(t *testing.T) {
 	}
 	var down atomic.Bool
 	var sent atomic.Int32
-	_, stack := serve(t, "HooksFunction", "../flows.yaml", local.Options{Functions: map[string]lambda.InProcess{
+	_, stack := serve(t, "HooksFunction", "../flows.yaml", localaws.Options{Functions: map[string]lambda.InProcess{
 		"NotifyFunction": func(_ context.Context, payload []byte) ([]byte, error) {
 			if down.Load() {
 				return nil, errors.New("webhook: 503")

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local/template"
+	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
 // Every route of the template is described, and nothing else.

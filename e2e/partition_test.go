@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // The whole system runs in every partition: the state machine invokes its functions,
@@ -18,7 +18,7 @@ func TestPartitions(t *testing.T) {
 	for region, partition := range map[string]string{"us-gov-west-1": "aws-us-gov", "cn-north-1": "aws-cn"} {
 		t.Run(partition, func(t *testing.T) {
 			t.Parallel()
-			on, stack := serve(t, "CasesFunction", "testdata/cases/flows.yaml", local.Options{Region: region})
+			on, stack := serve(t, "CasesFunction", "testdata/cases/flows.yaml", localaws.Options{Region: region})
 			if !strings.HasPrefix(on.machine, "arn:"+partition+":states:"+region+":") {
 				t.Errorf("the state machine is %s", on.machine)
 			}

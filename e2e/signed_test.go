@@ -19,8 +19,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/emulator"
-	"github.com/fasttrack-dev/fasttrack/internal/local"
-	"github.com/fasttrack-dev/fasttrack/internal/local/identities"
+	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/localaws/identities"
 )
 
 // peoplesRole is the role in whose sessions people call.
@@ -113,10 +113,10 @@ func TestSignedCases(t *testing.T) {
 	s := &signer{credentials: func(_ context.Context, who string) (aws.Credentials, error) {
 		c := aws.Credentials{AccessKeyID: "E2E" + hex.EncodeToString([]byte(who)), SecretAccessKey: "secret of " + who}
 		return c, people.Add(identities.Identity{
-			AccessKey: c.AccessKeyID, Secret: c.SecretAccessKey, ARN: "arn:aws:sts::" + local.AccountID + ":assumed-role/" + peoplesRole + "/" + who,
+			AccessKey: c.AccessKeyID, Secret: c.SecretAccessKey, ARN: "arn:aws:sts::" + localaws.AccountID + ":assumed-role/" + peoplesRole + "/" + who,
 		})
 	}}
-	on, _ := serve(t, "CasesFunction", "testdata/cases/flows.yaml", local.Options{Parameters: map[string]string{"AuthMode": "IAM"}, Identities: people})
+	on, _ := serve(t, "CasesFunction", "testdata/cases/flows.yaml", localaws.Options{Parameters: map[string]string{"AuthMode": "IAM"}, Identities: people})
 	playWith(t, on, "CasesFunction", "testdata/cases/flows.yaml", testscript.Params{Files: signed(t)}, &client{url: on.url, sign: s.sign})
 }
 

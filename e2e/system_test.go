@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/emulator"
-	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // system is the whole of fasttrack, on which transcripts are played.
@@ -53,7 +53,7 @@ func newLogs(t testing.TB) *bytes.Buffer {
 
 // serve starts a system with the hook function and the flows of one suite, which
 // ends with the test.
-func serve(t testing.TB, hooks, flows string, o local.Options) (system, *local.Stack) {
+func serve(t testing.TB, hooks, flows string, o localaws.Options) (system, *localaws.Stack) {
 	t.Helper()
 	logs := newLogs(t)
 	if emulated() {
@@ -62,7 +62,7 @@ func serve(t testing.TB, hooks, flows string, o local.Options) (system, *local.S
 	}
 	o.TemplatePath, o.BuildDir, o.Addr, o.Log = "../template.yaml", layOut(t, hooks, flows), "127.0.0.1:0", logs
 	o.OnCall = calls.note
-	stack, err := local.Start(t.Context(), o)
+	stack, err := localaws.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func serve(t testing.TB, hooks, flows string, o local.Options) (system, *local.S
 			t.Errorf("close: %v", err)
 		}
 	})
-	return system{url: stack.URL(), services: stack.URL() + "/_aws", table: local.StackName + "-Table", machine: stack.Template.StateMachines[0].ARN}, stack
+	return system{url: stack.URL(), services: stack.URL() + "/_aws", table: localaws.StackName + "-Table", machine: stack.Template.StateMachines[0].ARN}, stack
 }
 
 // deploy starts an emulator and deploys to it what `sam build` made, with the

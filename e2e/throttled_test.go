@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // In a new AWS account ten functions run at a time. 40 callers who all wait for
@@ -22,7 +22,7 @@ func TestAThrottledAccountDecidesByCode(t *testing.T) {
 	if emulated() {
 		t.Skip("TestDeployedThrottledAccount is the emulator's")
 	}
-	on, _ := serve(t, "HooksFunction", "../flows.yaml", local.Options{AccountConcurrency: 10})
+	on, _ := serve(t, "HooksFunction", "../flows.yaml", localaws.Options{AccountConcurrency: 10})
 	crowd(t, on.url, 40)
 }
 

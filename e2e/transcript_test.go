@@ -7,7 +7,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // TestSamples plays the transcripts of the flows that ship.
@@ -20,7 +20,7 @@ func play(t *testing.T, scripts, hooks, flows string) {
 	if emulated() {
 		t.Parallel() // what there is to wait for is deployments
 	}
-	on, _ := serve(t, hooks, flows, local.Options{})
+	on, _ := serve(t, hooks, flows, localaws.Options{})
 	playOn(t, on, scripts, hooks, flows)
 }
 

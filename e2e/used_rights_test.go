@@ -9,9 +9,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
-	"github.com/fasttrack-dev/fasttrack/internal/local/template"
 	"github.com/fasttrack-dev/fasttrack/internal/partition"
+	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
 // calls are those that functions made in all tests of this package so far.
@@ -19,14 +19,14 @@ var calls madeCalls
 
 type madeCalls struct {
 	mu   sync.Mutex
-	made map[local.Call]bool
+	made map[localaws.Call]bool
 }
 
-func (m *madeCalls) note(c local.Call) {
+func (m *madeCalls) note(c localaws.Call) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.made == nil {
-		m.made = map[local.Call]bool{}
+		m.made = map[localaws.Call]bool{}
 	}
 	m.made[c] = true
 }
@@ -63,7 +63,7 @@ func TestRolesAllowWhatFunctionsDo(t *testing.T) {
 		}
 	}
 	stack, err := template.Load("../template.yaml", template.Options{
-		Region: local.Region, AccountID: local.AccountID, StackName: local.StackName,
+		Region: localaws.Region, AccountID: localaws.AccountID, StackName: localaws.StackName,
 		FunctionVersion: func(string) (string, error) { return "1", nil },
 		Parameters: map[string]string{
 			"AuditDigest": "true", "AuthMode": "IAM", "SessionPolicyArn": "arn:aws:organizations::123456789012:policy/o-abc/service_control_policy/p-abc",
@@ -115,14 +115,14 @@ func TestRolesAllowWhatFunctionsDo(t *testing.T) {
 // tests play the system in other partitions.
 func here(resource string) string {
 	if parts := strings.SplitN(resource, ":", 6); len(parts) == 6 && parts[0] == "arn" && parts[3] != "" {
-		parts[1], parts[3] = partition.Of(local.Region), local.Region
+		parts[1], parts[3] = partition.Of(localaws.Region), localaws.Region
 		return strings.Join(parts, ":")
 	}
 	return resource
 }
 
 // allows tells whether a statement allows a call.
-func allows(s template.Statement, c local.Call) bool {
+func allows(s template.Statement, c localaws.Call) bool {
 	keyed := len(s.LeadingKeys) == 0 || slices.ContainsFunc(s.LeadingKeys, func(form string) bool { return hasForm(form, c.Key) })
 	return s.Effect == "Allow" && keyed && slices.Contains(s.Actions, c.Action) &&
 		slices.ContainsFunc(s.Resources, func(form string) bool { return hasForm(form, c.Resource) })
@@ -136,13 +136,13 @@ func hasForm(form, text string) bool {
 
 // spare lists what a role allows and nothing did: each action, and each resource
 // that is named of the project's own.
-func spare(role template.Role, function string, made []local.Call) []string {
+func spare(role template.Role, function string, made []localaws.Call) []string {
 	var spare []string
 	for _, s := range role.Statements {
 		for _, action := range s.Actions {
 			for _, resource := range s.Resources {
 				one := template.Statement{Effect: s.Effect, Actions: []string{action}, Resources: []string{resource}, LeadingKeys: s.LeadingKeys}
-				did := func(c local.Call) bool { return c.Function == function && allows(one, c) }
+				did := func(c localaws.Call) bool { return c.Function == function && allows(one, c) }
 				if !slices.ContainsFunc(made, did) {
 					spare = append(spare, fmt.Sprintf("%s may %s on %s", function, action, resource))
 				}

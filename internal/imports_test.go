@@ -25,10 +25,10 @@ func TestImportsPointInward(t *testing.T) {
 		"internal/export":   func(dep string) bool { return strings.Contains(dep, "aws") },
 		"internal/digest":   func(dep string) bool { return strings.Contains(dep, "aws") },
 		"internal/flow":     func(dep string) bool { return strings.Contains(dep, "aws") },
-		"functions/request": func(dep string) bool { return strings.HasPrefix(dep, module+"internal/local") },
-		"functions/approve": func(dep string) bool { return strings.HasPrefix(dep, module+"internal/local") },
-		"functions/digest":  func(dep string) bool { return strings.HasPrefix(dep, module+"internal/local") },
-		"functions/record":  func(dep string) bool { return strings.HasPrefix(dep, module+"internal/local") },
+		"functions/request": func(dep string) bool { return strings.HasPrefix(dep, module+"localaws") },
+		"functions/approve": func(dep string) bool { return strings.HasPrefix(dep, module+"localaws") },
+		"functions/digest":  func(dep string) bool { return strings.HasPrefix(dep, module+"localaws") },
+		"functions/record":  func(dep string) bool { return strings.HasPrefix(dep, module+"localaws") },
 	} {
 		out, err := exec.Command("go", "list", "-deps", module+pkg).Output()
 		if err != nil {

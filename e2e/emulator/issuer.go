@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local/gateway"
+	"github.com/fasttrack-dev/fasttrack/localaws/gateway"
 )
 
 // issuer is an OpenID Connect issuer for the JWT authorizer: callers say who they

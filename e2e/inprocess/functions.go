@@ -30,10 +30,10 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
-	"github.com/fasttrack-dev/fasttrack/internal/local"
-	locallambda "github.com/fasttrack-dev/fasttrack/internal/local/lambda"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
+	"github.com/fasttrack-dev/fasttrack/localaws"
+	locallambda "github.com/fasttrack-dev/fasttrack/localaws/lambda"
 )
 
 // Options says how the functions are made.
@@ -56,7 +56,7 @@ type Options struct {
 // Functions are the functions of one stack. Start it with them, then Bind.
 type Functions struct {
 	opts   Options
-	stack  *local.Stack
+	stack  *localaws.Stack
 	once   sync.Once
 	made   map[string]lambda.Handler
 	faults *faults
@@ -72,7 +72,7 @@ func New(o Options) *Functions {
 }
 
 // Bind says which stack the functions are part of.
-func (f *Functions) Bind(s *local.Stack) { f.stack = s }
+func (f *Functions) Bind(s *localaws.Stack) { f.stack = s }
 
 // names are the functions of the template, and whether somebody waits for them
 // outside of the system.
@@ -82,7 +82,7 @@ var names = map[string]bool{
 	"NotifyFunction": false, "GrantDemoFunction": false,
 }
 
-// Replacements are for local.Options.Functions.
+// Replacements are for localaws.Options.Functions.
 func (f *Functions) Replacements() map[string]locallambda.InProcess {
 	out := map[string]locallambda.InProcess{}
 	for name, outside := range names {
@@ -136,7 +136,7 @@ func (f *Functions) make() {
 	}
 	config := func(name string) aws.Config {
 		return aws.Config{
-			Region: local.Region, BaseEndpoint: aws.String(f.stack.AWSURL()), HTTPClient: transport{f.faults, name},
+			Region: localaws.Region, BaseEndpoint: aws.String(f.stack.AWSURL()), HTTPClient: transport{f.faults, name},
 			Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
 			Retryer: func() aws.Retryer {
 				return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = 5, 20*time.Millisecond })

@@ -2,7 +2,7 @@ package planted
 
 var _ = plant(
 	// Forged: hooks' states invoke hook functions alone.
-	bug{"let a hook's state invoke any function", "internal/local/stepfunctions/tasks.go", "!t.may(role, function)", "!t.may(role, function) && false", "./e2e/torture", "TestForgedAnswer"},
+	bug{"let a hook's state invoke any function", "localaws/stepfunctions/tasks.go", "!t.may(role, function)", "!t.may(role, function) && false", "./e2e/torture", "TestForgedAnswer"},
 	// Decide demands proof.
 	bug{"believe a step without a nonce", "internal/run/turn.go", "case !hmac.Equal(", "case false && !hmac.Equal(", "./internal/run ./functions/record/decide", "Admit|ForgedSteps"},
 	bug{"believe the nonce of another turn", "internal/run/turn.go", `"%s/%d/%d", r.ID, r.Engine.Execution, n)`, `"%s/%d", r.ID, r.Engine.Execution)`, "./internal/run", "Admit"},

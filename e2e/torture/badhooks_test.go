@@ -13,9 +13,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // bad is how a hook function can fail.
@@ -112,7 +112,7 @@ func TestBadHooks(t *testing.T) {
 							w.give = func(w *world, key string) error { w.set(key, true); return strategy.Refuse("there is no such user") }
 						}
 					},
-					local: func(o *local.Options) {
+					local: func(o *localaws.Options) {
 						o.Functions["HooksFunction"] = func(ctx context.Context, asked []byte) ([]byte, error) {
 							var ask struct {
 								Hook run.HookName

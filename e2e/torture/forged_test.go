@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/hook"
-	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // forge starts an execution, as somebody who may do nothing but that.
@@ -38,7 +38,7 @@ func through(function string, ask any) map[string]any {
 }
 
 func (p *play) function(name string) string {
-	return "arn:aws:lambda:" + local.Region + ":" + local.AccountID + ":function:" + local.StackName + "-engine-" + name
+	return "arn:aws:lambda:" + localaws.Region + ":" + localaws.AccountID + ":function:" + localaws.StackName + "-engine-" + name
 }
 
 // slowGuard holds on_request back until it is let go, and then denies.

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // A function that gives or takes and does not come to an end is given up on at
@@ -32,7 +32,7 @@ func TestStrategyHangs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var hung atomic.Int64
-			p := newPlay(t, setup{local: func(o *local.Options) {
+			p := newPlay(t, setup{local: func(o *localaws.Options) {
 				grant := o.Functions["GrantFunction"]
 				o.Functions["GrantFunction"] = func(ctx context.Context, payload []byte) ([]byte, error) {
 					if !bytes.Contains(payload, []byte(`"`+tc.operation+`"`)) || hung.Add(1) > tc.times {

@@ -16,8 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
-	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // final are the statuses that a run may end in.
@@ -199,7 +199,7 @@ func (l *life) deployOld() {
 	record := ""
 	for _, f := range l.stack.Template.Functions {
 		if f.LogicalID == "RecordFunction" {
-			record = "arn:aws:lambda:" + local.Region + ":" + local.AccountID + ":function:" + f.Name
+			record = "arn:aws:lambda:" + localaws.Region + ":" + localaws.AccountID + ":function:" + f.Name
 		}
 	}
 	l.today = strings.ReplaceAll(string(old), "${RecordFunction}", record)

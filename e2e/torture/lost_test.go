@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
-	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // stop ends the execution of a run, as an operator may.
@@ -82,7 +82,7 @@ func TestLostExecutions(t *testing.T) {
 // of its run is due: the event that tells of it may never come.
 func TestLostWithoutAnEvent(t *testing.T) {
 	var dropped atomic.Int64
-	p := newPlay(t, setup{local: func(o *local.Options) {
+	p := newPlay(t, setup{local: func(o *localaws.Options) {
 		reconcile := o.Functions["ReconcileFunction"]
 		o.Functions["ReconcileFunction"] = func(ctx context.Context, payload []byte) ([]byte, error) {
 			if bytes.Contains(payload, []byte("Step Functions Execution Status Change")) {

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // spoken is what matters of a question and of an answer.
@@ -74,7 +74,7 @@ func TestOldHooksAnswerToday(t *testing.T) {
 				}
 				return answer, nil
 			}
-			p := newPlay(t, setup{local: func(o *local.Options) { o.Functions["HooksFunction"] = old }})
+			p := newPlay(t, setup{local: func(o *localaws.Options) { o.Functions["HooksFunction"] = old }})
 			want := map[string]run.Status{p.ask("plain", ""): run.Approved, p.ask("two", ""): run.Expired}
 			if name != "1" { // which asked for access by people alone
 				want[p.ask("access", "fast")] = run.Ended

@@ -22,10 +22,10 @@ import (
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
-	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
@@ -69,7 +69,7 @@ directory: {groups: {sre: [grace@example.com, linus@example.com]}}
 type play struct {
 	t         testing.TB
 	clock     *clockwork.FakeClock
-	stack     *local.Stack
+	stack     *localaws.Stack
 	functions *inprocess.Functions
 	world     *world
 	table     *store.Store
@@ -93,7 +93,7 @@ type setup struct {
 	hooks hook.Flows
 	fault func(inprocess.Call) inprocess.Fault
 	world func(*world)
-	local func(*local.Options)
+	local func(*localaws.Options)
 	// flows and at replace the flows of a play, and when it begins.
 	flows string
 	at    time.Time
@@ -122,20 +122,20 @@ func newPlay(t testing.TB, s setup) *play {
 	p.functions = inprocess.New(inprocess.Options{
 		Flows: file, Now: p.clock.Now, Hooks: s.hooks, Strategies: strategy.Set{"lambda": p.world}, Fault: s.fault,
 	})
-	o := local.Options{TemplatePath: "../../template.yaml", Addr: "127.0.0.1:0", Clock: p.clock, Functions: p.functions.Replacements()}
+	o := localaws.Options{TemplatePath: "../../template.yaml", Addr: "127.0.0.1:0", Clock: p.clock, Functions: p.functions.Replacements()}
 	if s.local != nil {
 		s.local(&o)
 	}
-	if p.stack, err = local.Start(t.Context(), o); err != nil {
+	if p.stack, err = localaws.Start(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 	p.functions.Bind(p.stack)
 	t.Cleanup(func() { _ = p.stack.Close(context.Background()) })
 	p.dynamodb = dynamodb.New(dynamodb.Options{
-		Region: local.Region, BaseEndpoint: aws.String(p.stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", ""),
+		Region: localaws.Region, BaseEndpoint: aws.String(p.stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", ""),
 	})
 	p.machines = sfn.New(sfn.Options{
-		Region: local.Region, BaseEndpoint: aws.String(p.stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", ""),
+		Region: localaws.Region, BaseEndpoint: aws.String(p.stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", ""),
 	})
 	p.table = store.New(p.dynamodb, p.stack.Template.Tables[0].Name)
 	return p

@@ -9,8 +9,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // Executions that end again and again, whatever the reason, come ever more slowly
@@ -18,7 +18,7 @@ import (
 func TestRecoveriesBackOff(t *testing.T) {
 	t.Parallel()
 	var broken atomic.Bool
-	p := newPlay(t, setup{local: func(o *local.Options) {
+	p := newPlay(t, setup{local: func(o *localaws.Options) {
 		record := o.Functions["RecordFunction"]
 		o.Functions["RecordFunction"] = func(ctx context.Context, payload []byte) ([]byte, error) {
 			// What the state machine asks is refused; reconcile is answered.

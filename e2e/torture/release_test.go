@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // release is what a release left to the next, as e2e/recordrelease wrote it down.
@@ -125,7 +125,7 @@ func (p *play) machine() *string { return &p.stack.Template.StateMachines[0].ARN
 func (p *play) named(definition string) string {
 	definition = strings.ReplaceAll(definition, "${Partition}", "aws")
 	for _, f := range p.stack.Template.Functions {
-		definition = strings.ReplaceAll(definition, "${"+f.LogicalID+"}", "arn:aws:lambda:"+local.Region+":"+local.AccountID+":function:"+f.Name)
+		definition = strings.ReplaceAll(definition, "${"+f.LogicalID+"}", "arn:aws:lambda:"+localaws.Region+":"+localaws.AccountID+":function:"+f.Name)
 	}
 	for _, r := range p.stack.Template.Roles {
 		definition = strings.ReplaceAll(definition, "${"+r.LogicalID+"}", r.ARN)

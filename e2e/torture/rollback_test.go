@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // A release that is newer than this one: its machine writes version 4, and its
@@ -24,8 +24,8 @@ const (
 
 // newerFunctions has functions/record and functions/grant read version 4 for as
 // long as deployed is set.
-func newerFunctions(deployed *atomic.Bool) func(*local.Options) {
-	return func(o *local.Options) {
+func newerFunctions(deployed *atomic.Bool) func(*localaws.Options) {
+	return func(o *localaws.Options) {
 		for _, name := range []string{"RecordFunction", "GrantFunction"} {
 			today := o.Functions[name]
 			o.Functions[name] = func(ctx context.Context, payload []byte) ([]byte, error) {

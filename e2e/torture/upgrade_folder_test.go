@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // Runs of the release before end rightly out of the folder in which `fasttrack local --data` kept a release that
@@ -24,7 +24,7 @@ func TestUpgradeOfADataFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newPlay(t, setup{hooks: recordedHooks, flows: string(flows), at: rel.At, local: func(o *local.Options) {
+	p := newPlay(t, setup{hooks: recordedHooks, flows: string(flows), at: rel.At, local: func(o *localaws.Options) {
 		o.Data = dir
 		for name, function := range o.Functions { // which may be called once all is set
 			o.Functions[name] = func(ctx context.Context, payload []byte) ([]byte, error) {

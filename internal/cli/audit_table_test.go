@@ -26,10 +26,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/functions/digest/sign"
-	"github.com/fasttrack-dev/fasttrack/internal/local"
-	locallambda "github.com/fasttrack-dev/fasttrack/internal/local/lambda"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/localaws"
+	locallambda "github.com/fasttrack-dev/fasttrack/localaws/lambda"
 )
 
 var auditStart = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
@@ -38,7 +38,7 @@ var auditStart = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 // its function.
 type recordWorld struct {
 	t     *testing.T
-	stack *local.Stack
+	stack *localaws.Stack
 	clock *clockwork.FakeClock
 	table *dynamodb.Client
 	store *store.Store
@@ -74,7 +74,7 @@ func newRecordWorld(t *testing.T) *recordWorld {
 		}).Handle).Invoke(ctx, payload)
 	}
 	var err error
-	w.stack, err = local.Start(t.Context(), local.Options{
+	w.stack, err = localaws.Start(t.Context(), localaws.Options{
 		Addr: "127.0.0.1:0", TemplatePath: "../../template.yaml", Functions: functions, Clock: w.clock,
 		Parameters: map[string]string{"AuditDigest": "true"},
 	})

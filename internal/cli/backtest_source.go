@@ -19,10 +19,10 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/backtest"
 	"github.com/fasttrack-dev/fasttrack/internal/export"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
-	locallambda "github.com/fasttrack-dev/fasttrack/internal/local/lambda"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	locallambda "github.com/fasttrack-dev/fasttrack/localaws/lambda"
 )
 
 // source is where past requests are read from.

@@ -18,9 +18,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
-	locallambda "github.com/fasttrack-dev/fasttrack/internal/local/lambda"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	locallambda "github.com/fasttrack-dev/fasttrack/localaws/lambda"
 )
 
 // present is the flows and hooks that there are now: flags of the commands that

@@ -10,13 +10,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
-	"github.com/fasttrack-dev/fasttrack/internal/local"
-	"github.com/fasttrack-dev/fasttrack/internal/local/identities"
+	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/localaws/identities"
 )
 
 // newLocalCommand serves the whole system on this machine until it is stopped.
 func newLocalCommand() *cobra.Command {
-	var o local.Options
+	var o localaws.Options
 	var who string
 	cmd := &cobra.Command{
 		Use:   "local",
@@ -59,8 +59,8 @@ func newLocalCommand() *cobra.Command {
 	return cmd
 }
 
-func serve(ctx context.Context, o local.Options, out io.Writer) error {
-	stack, err := local.Start(ctx, o)
+func serve(ctx context.Context, o localaws.Options, out io.Writer) error {
+	stack, err := localaws.Start(ctx, o)
 	if err != nil {
 		return err
 	}

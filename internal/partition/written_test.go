@@ -16,20 +16,20 @@ func TestNoPartitionIsWrittenOut(t *testing.T) {
 	examples := []string{
 		"internal/cli/audit.go",       // the example of a command
 		"internal/cli/hooks_check.go", // the made-up machine that asks
-		"internal/client/url.go",       // the form of a URL
-		"internal/local/sns/sns.go",
-		"internal/local/wire/answer.go", // the names of XML documents
+		"internal/client/url.go",      // the form of a URL
+		"localaws/sns/sns.go",
+		"localaws/wire/answer.go", // the names of XML documents
 	}
 	written := regexp.MustCompile(`"arn:aws:|https?://[^"]*amazonaws\.com|"[^"]*amazonaws\.com"`)
 	comment := regexp.MustCompile(`(^|[^:])//.*`)
 	seen := 0
-	for _, root := range []string{"../../cmd", "../../functions", "../../hook", "../../internal"} {
+	for _, root := range []string{"../../cmd", "../../functions", "../../hook", "../../internal", "../../localaws"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			name := strings.TrimPrefix(filepath.ToSlash(path), "../../")
 			switch {
 			case err != nil:
 				return err
-			case d.IsDir() && (name == "internal/local/asl/parity" || name == "internal/partition"):
+			case d.IsDir() && (name == "localaws/asl/parity" || name == "internal/partition"):
 				return fs.SkipDir
 			case filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") || slices.Contains(examples, name):
 				return nil

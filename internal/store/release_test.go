@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local/template"
+	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
 // One update creates or deletes at most one index of a table

@@ -18,10 +18,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local/dynamodb"
-	"github.com/fasttrack-dev/fasttrack/internal/local/template"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/localaws/dynamodb"
+	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
 var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)

@@ -24,9 +24,9 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/functions/digest/sign"
 	"github.com/fasttrack-dev/fasttrack/internal/digest"
-	local "github.com/fasttrack-dev/fasttrack/internal/local/dynamodb"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	local "github.com/fasttrack-dev/fasttrack/localaws/dynamodb"
 )
 
 var first = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)

@@ -8,9 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local/dynamodb"
-	"github.com/fasttrack-dev/fasttrack/internal/local/template"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/localaws/dynamodb"
+	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
 // newTable gives a store over an empty table as the template declares it.

@@ -15,10 +15,10 @@ import (
 	"github.com/fasttrack-dev/fasttrack/functions/request/ask"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
-	"github.com/fasttrack-dev/fasttrack/internal/local/dynamodb"
-	"github.com/fasttrack-dev/fasttrack/internal/local/template"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/localaws/dynamodb"
+	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
 // service is the API over the local table.

@@ -1,0 +1,116 @@
+package parity
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
+)
+
+// Local runs a case on this project's interpreter, behind the service that it
+// is on this machine. Its time is a test's: all waits are over at once, and
+// exact.
+func Local(t *testing.T, c Case) Outcome {
+	t.Helper()
+	var o Outcome
+	synctest.Test(t, func(t *testing.T) {
+		defer time.Sleep(time.Hour) // functions that nobody waits for come to their end
+		arn := func(function string) string { return "arn:aws:lambda:us-east-1:123456789012:function:" + function }
+		i := &localFunctions{t: t, script: newScript(c, arn)}
+		s := stepfunctions.New(stepfunctions.Options{Invoker: i})
+		defer s.Close()
+		i.call = func(operation string, in map[string]any, out any) error { return inProcess(s, operation, in, out) }
+		from := time.Now()
+		execution, err := create(i.call, c, "machine", c.With(c.Definition, arn), c.With(c.Input, arn))
+		if refused, ok := errors.AsType[*Refused](err); ok {
+			o.Refused = refused.Message
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Wait(t.Context(), execution); err != nil {
+			t.Fatal(err)
+		}
+		took := time.Since(from)
+		var d described
+		if err := i.call("DescribeExecution", map[string]any{"executionArn": execution}, &d); err != nil {
+			t.Fatal(err)
+		}
+		if o, err = outcome(i.call, execution, d); err != nil {
+			t.Fatal(err)
+		}
+		o.Took = took
+	})
+	return o
+}
+
+// inProcess calls the service without a network.
+func inProcess(s *stepfunctions.Service, operation string, in map[string]any, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+	r.Header.Set("X-Amz-Target", stepfunctions.Target+operation)
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return read(w.Code, w.Body.Bytes(), out)
+}
+
+// read reads the answer of an API.
+func read(status int, body []byte, out any) error {
+	if status != http.StatusOK {
+		var refused struct {
+			Type    string `json:"__type"`
+			Message string
+		}
+		if err := json.Unmarshal(body, &refused); err != nil {
+			return &Refused{http.StatusText(status), string(body)}
+		}
+		return &Refused{refused.Type, refused.Message}
+	}
+	if out == nil {
+		return nil
+	}
+	return json.Unmarshal(body, out)
+}
+
+var _ lambda.AsyncInvoker = (*localFunctions)(nil)
+
+// localFunctions answers as a case has it.
+type localFunctions struct {
+	t      *testing.T
+	script *script
+	call   API
+}
+
+// InvokeAsync answers as if the function had been queued.
+func (f *localFunctions) InvokeAsync(string, []byte) error { return nil }
+
+// DryRun finds every function.
+func (f *localFunctions) DryRun(string) error { return nil }
+
+func (f *localFunctions) Invoke(_ context.Context, function string, payload []byte) (lambda.Result, error) {
+	a := f.script.next(named(function))
+	if a.Service == "ResourceNotFoundException" {
+		f.t.Errorf("%s is called, and has no answer", function)
+	}
+	time.Sleep(seconds(a.After))
+	go a.use(payload, f.call)
+	switch {
+	case a.Service != "":
+		return lambda.Result{}, &lambda.ServiceError{Code: a.Service, Message: a.Cause}
+	case a.Error != "":
+		return lambda.Result{Payload: a.payload(payload), FunctionError: "Unhandled", ExecutedVersion: "$LATEST"}, nil
+	}
+	return lambda.Result{Payload: a.payload(payload), ExecutedVersion: "$LATEST"}, nil
+}

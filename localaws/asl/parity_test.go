@@ -1,0 +1,77 @@
+package asl_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/asl/parity"
+)
+
+// TestParity runs the definitions that other interpreters are run on as well
+// (make parity-statemachine).
+func TestParity(t *testing.T) {
+	cases, err := parity.Load("testdata/parity")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) < 150 {
+		t.Errorf("there are %d cases", len(cases))
+	}
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) {
+			o := parity.Local(t, c)
+			if differs := o.Differs(c); differs != "" {
+				t.Errorf("%s\nwant %s %v %v %s\ngot %+v", differs, c.Status, c.Output, c.Story(), c.States, o)
+			}
+			if c.Refused != "" && !strings.Contains(o.Refused, " at "+c.Refused) {
+				t.Errorf("refused with %q, want a mistake at %s", o.Refused, c.Refused)
+			}
+			if c.Takes != nil && o.Took != time.Duration(*c.Takes*float64(time.Second)) {
+				t.Errorf("it took %v, want %v s", o.Took, *c.Takes)
+			}
+		})
+	}
+	t.Logf("%d cases", len(cases))
+}
+
+// TestParityCovers has a case for each word of the language.
+func TestParityCovers(t *testing.T) {
+	cases, err := parity.Load("testdata/parity")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, c := range cases {
+		all.Write(c.Definition)
+	}
+	words := []string{"And", "Or", "Not", "IsNull", "IsPresent", "IsNumeric", "IsString", "IsBoolean", "IsTimestamp",
+		"StringMatches", "BooleanEquals", "BooleanEqualsPath", "Default", "InputPath", "OutputPath", "ResultPath", "Parameters",
+		"ResultSelector", "ItemsPath", "ItemSelector", "ItemProcessor", "Iterator", "ProcessorConfig", "MaxConcurrency", "MaxConcurrencyPath",
+		"Seconds", "SecondsPath", "Timestamp", "TimestampPath", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds",
+		"HeartbeatSecondsPath", "Error", "Cause", "ErrorPath", "CausePath", "Result", "Branches", "Retry", "Catch", "ErrorEquals",
+		"IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Resource"}
+	for _, kind := range []string{"String", "Numeric", "Timestamp"} {
+		for _, operator := range []string{"Equals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"} {
+			words = append(words, kind+operator, kind+operator+"Path")
+		}
+	}
+	for i, word := range words {
+		words[i] = `"` + word + `":`
+	}
+	for _, kind := range []string{"Pass", "Task", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"} {
+		words = append(words, `"Type":"`+kind+`"`)
+	}
+	for _, name := range []string{"Format", "StringToJson", "JsonToString", "Array", "ArrayPartition", "ArrayContains", "ArrayRange", "ArrayGetItem",
+		"ArrayLength", "ArrayUnique", "Base64Encode", "Base64Decode", "Hash", "JsonMerge", "MathRandom", "MathAdd", "StringSplit", "UUID"} {
+		words = append(words, "States."+name+"(")
+	}
+	for _, name := range []string{"ALL", "TaskFailed", "Timeout", "HeartbeatTimeout", "Runtime", "DataLimitExceeded", "IntrinsicFailure", "ResultPathMatchFailure"} {
+		words = append(words, `"States.`+name+`"`)
+	}
+	for _, word := range words {
+		if !strings.Contains(all.String(), word) {
+			t.Errorf("no case has %s", word)
+		}
+	}
+}

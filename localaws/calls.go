@@ -1,0 +1,157 @@
+package localaws
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/partition"
+	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws/wire"
+)
+
+// Call is one that a function made of an AWS service, as IAM looks at it.
+type Call struct {
+	// Function is the logical id of the function.
+	Function string
+	// Action is such as dynamodb:PutItem, Resource the ARN it is on; "*" where
+	// AWS takes the action on nothing narrower.
+	Action, Resource string
+	// Key is the partition key of an item that is put, "" elsewhere.
+	Key string
+}
+
+// tell tells OnCall what IAM would be asked about a request of a function.
+func (s *Stack) tell(r *http.Request, c wire.Call) {
+	function, is := s.Lambda.CallerOf(wire.Scope(r).AccessKey)
+	if !is {
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if err != nil {
+		return // the service says what is wrong
+	}
+	for _, made := range s.callsOf(r, c, body) {
+		made.Function = function
+		s.opts.OnCall(made)
+	}
+}
+
+// asked are the members by which calls name what they are about.
+type asked struct {
+	TableName, IndexName, StateMachineArn, ExecutionArn, SecretId, KeyId string
+	Item, Key                                                            map[string]map[string]any
+	Entries                                                              []struct{ EventBusName string }
+	RequestItems                                                         map[string]any
+	TransactItems                                                        []map[string]struct {
+		TableName string
+		Item      map[string]map[string]any
+	}
+}
+
+func (s *Stack) callsOf(r *http.Request, c wire.Call, body []byte) []Call {
+	var in asked
+	region := s.opts.Region
+	_ = json.Unmarshal(body, &in) // what is no JSON names nothing
+	switch c.Service {
+	case "dynamodb":
+		return in.dynamoDB(c.Operation, region)
+	case "states":
+		on := in.StateMachineArn + in.ExecutionArn
+		if on == "" {
+			on = "*"
+		}
+		return []Call{{Action: "states:" + c.Operation, Resource: on}}
+	case "events":
+		var calls []Call
+		for _, e := range in.Entries {
+			on := e.EventBusName
+			if !strings.HasPrefix(on, "arn:") {
+				on = arn(region, "events", "event-bus/"+on)
+			}
+			calls = append(calls, Call{Action: "events:" + c.Operation, Resource: on})
+		}
+		return calls
+	case "secretsmanager":
+		on := in.SecretId
+		if !strings.HasPrefix(on, "arn:") {
+			on = arn(region, "secretsmanager", "secret:"+on)
+		}
+		return []Call{{Action: "secretsmanager:" + c.Operation, Resource: on}}
+	case "kms":
+		return []Call{{Action: "kms:" + c.Operation, Resource: in.KeyId}}
+	case "sns":
+		return []Call{{Action: "sns:" + c.Operation, Resource: c.Form.Get("TopicArn")}}
+	case "iam":
+		name := c.Form.Get("RoleName")
+		on := "arn:" + partition.Of(region) + ":iam::" + AccountID + ":role/" + name
+		for _, r := range s.roles() {
+			if r.Name == name {
+				on = r.ARN
+			}
+		}
+		return []Call{{Action: "iam:" + c.Operation, Resource: on}}
+	case "lambda":
+		return lambdaCall(r, region)
+	}
+	return nil
+}
+
+func lambdaCall(r *http.Request, region string) []Call {
+	name, is := strings.CutPrefix(r.URL.EscapedPath(), lambda.APIPath)
+	if !is {
+		return nil
+	}
+	name, what, _ := strings.Cut(name, "/")
+	action := "lambda:InvokeFunction"
+	if strings.HasPrefix(what, "aliases/") {
+		action = "lambda:GetAlias"
+	}
+	name, _ = url.PathUnescape(name)
+	if !strings.HasPrefix(name, "arn:") {
+		name = arn(region, "lambda", "function:"+name)
+	}
+	return []Call{{Action: action, Resource: name}}
+}
+
+// dynamoDB gives what IAM looks at: of a transaction each action in it, of a
+// batch each table.
+func (in asked) dynamoDB(operation, region string) []Call {
+	table := func(name string) string { return arn(region, "dynamodb", "table/"+name) }
+	key := func(item map[string]map[string]any) string {
+		if item["pk"] == nil {
+			return ""
+		}
+		return fmt.Sprint(item["pk"]["S"])
+	}
+	var calls []Call
+	for _, item := range in.TransactItems {
+		for kind, of := range item {
+			calls = append(calls, Call{Action: "dynamodb:" + kind + "Item", Resource: table(of.TableName), Key: key(of.Item)})
+		}
+	}
+	if len(calls) > 0 {
+		return calls
+	}
+	for name := range in.RequestItems {
+		calls = append(calls, Call{Action: "dynamodb:" + operation, Resource: table(name)})
+	}
+	if len(calls) > 0 {
+		return calls
+	}
+	on := table(in.TableName)
+	if in.IndexName != "" {
+		on += "/index/" + in.IndexName
+	}
+	return []Call{{Action: "dynamodb:" + operation, Resource: on, Key: cmp.Or(key(in.Item), key(in.Key))}}
+}
+
+func arn(region, service, resource string) string {
+	return "arn:" + partition.Of(region) + ":" + service + ":" + region + ":" + AccountID + ":" + resource
+}

@@ -1,0 +1,56 @@
+package localaws_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/fasttrack-dev/fasttrack/localaws"
+)
+
+// What each call of DynamoDB takes is told, though the caller does not ask; a
+// call that is refused tells nothing.
+func TestOnCapacity(t *testing.T) {
+	var got []localaws.Capacity
+	stack, err := localaws.Start(t.Context(), localaws.Options{
+		Addr: "127.0.0.1:0", TemplatePath: "../template.yaml", Functions: answering(http.StatusOK),
+		OnCapacity: func(c localaws.Capacity) { got = append(got, c) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stack.Close(t.Context())
+	client := dynamodb.New(dynamodb.Options{
+		Region: localaws.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", ""),
+	})
+	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+	table := stack.Template.Tables[0].Name
+	key := map[string]types.AttributeValue{"pk": text("RUN#1"), "sk": text("RUN")}
+	item := map[string]types.AttributeValue{"pk": text("RUN#1"), "sk": text("RUN"), "mine": text("ada"), "created": text("now")}
+	put := &dynamodb.PutItemInput{TableName: &table, Item: item, ConditionExpression: aws.String("attribute_not_exists(pk)")}
+	if _, err := client.PutItem(t.Context(), put); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.PutItem(t.Context(), put); err == nil {
+		t.Error("the item was put twice")
+	}
+	if _, err := client.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{{Put: &types.Put{TableName: &table, Item: key}}}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &table, Key: key, ConsistentRead: aws.Bool(true)}); err != nil {
+		t.Fatal(err)
+	}
+	want := []localaws.Capacity{
+		{Operation: "PutItem", Write: true, Units: 2},            // the item, and its entry in mine
+		{Operation: "TransactWriteItems", Write: true, Units: 4}, // the same, double
+		{Operation: "GetItem", Units: 1},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}

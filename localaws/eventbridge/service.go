@@ -1,0 +1,188 @@
+// Package eventbridge is this machine's Amazon EventBridge: it takes events by
+// PutEvents and hands them to the targets of rules, those of the template and those
+// that are put.
+package eventbridge
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/wire"
+)
+
+// APITarget is the prefix of X-Amz-Target of the calls that this service
+// answers.
+const APITarget = "AWSEvents."
+
+// kept is how many of the newest events can be looked at.
+const kept = 1000
+
+// Event is an event as rules and targets see it.
+type Event struct {
+	Version    string          `json:"version"`
+	ID         string          `json:"id"`
+	DetailType string          `json:"detail-type"`
+	Source     string          `json:"source"`
+	Account    string          `json:"account"`
+	Time       time.Time       `json:"time"`
+	Region     string          `json:"region"`
+	Resources  []string        `json:"resources"`
+	Detail     json.RawMessage `json:"detail"`
+}
+
+// Rule sends the events of a bus that fit its pattern to targets, or an event
+// of its own whenever its schedule says.
+type Rule struct {
+	Name, Bus, Description string
+	Disabled               bool
+	Pattern                json.RawMessage
+	// Schedule is rate(…) or cron(…), in place of a Pattern.
+	Schedule string
+	Targets  []Target
+}
+
+// Target is where a rule sends events.
+type Target struct {
+	// ID tells the targets of a rule apart.
+	ID string
+	// ARN is of a function, whose name will do, or of a log group.
+	ARN string
+	// Input is sent in place of the event when it is not nil.
+	Input json.RawMessage
+	// Path picks what is sent of the event, such as "$.detail"; empty sends all.
+	Path string
+}
+
+// Options says what a Service works with.
+type Options struct {
+	// Clock is the real one if nil.
+	Clock             clockwork.Clock
+	Region, AccountID string
+	// Buses are the names of buses beside "default".
+	Buses []string
+	Rules []Rule
+	// Invoke hands an event to a function, asynchronously.
+	Invoke func(function string, payload []byte) error
+	// Log writes an event into a log group; nil is no target.
+	Log func(group string, event []byte) error
+	// HasFunction and HasGroup report whether a target that is put is there; nil
+	// asks nothing.
+	HasFunction, HasGroup func(name string) bool
+	// OnError is told of an event that could not be handed on.
+	OnError func(rule string, err error)
+}
+
+// Service is the API, an http.Handler.
+type Service struct {
+	opts Options
+	wire wire.Service
+
+	stop    chan struct{}
+	closing sync.Once
+	keeping sync.WaitGroup
+
+	mu     sync.Mutex
+	rules  []*rule
+	events []Event
+}
+
+// rule is never changed: another takes its place.
+type rule struct {
+	Rule
+	pattern  pattern
+	schedule schedule
+	// gone ends its schedule.
+	gone chan struct{}
+}
+
+// New gives a service and starts its schedules; Close ends them. The error names
+// a rule whose pattern or schedule it doesn't understand.
+func New(o Options) (*Service, error) {
+	if o.Clock == nil {
+		o.Clock = clockwork.NewRealClock()
+	}
+	s := &Service{opts: o, stop: make(chan struct{})}
+	s.wire = s.operations()
+	for _, r := range o.Rules {
+		parsed, err := parseRule(r)
+		if err != nil {
+			return nil, fmt.Errorf("rule %s: %w", r.Name, err)
+		}
+		s.rules = append(s.rules, parsed)
+	}
+	for _, r := range s.rules {
+		s.begin(r)
+	}
+	return s, nil
+}
+
+// begin starts a rule's schedule.
+func (s *Service) begin(r *rule) {
+	if r.schedule != nil && !r.Disabled {
+		s.keeping.Add(1)
+		go s.keep(r)
+	}
+}
+
+func parseRule(r Rule) (*rule, error) {
+	parsed := &rule{Rule: r, gone: make(chan struct{})}
+	var err error
+	if r.Schedule != "" {
+		parsed.schedule, err = parseSchedule(r.Schedule)
+	} else {
+		parsed.pattern, err = parsePattern(r.Pattern)
+	}
+	return parsed, err
+}
+
+// Events gives the newest events, oldest first.
+func (s *Service) Events() []Event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.events)
+}
+
+// Put takes an event onto a bus.
+func (s *Service) Put(bus string, e Event) {
+	s.mu.Lock()
+	s.events = append(s.events, e)
+	if len(s.events) > kept {
+		s.events = slices.Delete(s.events, 0, len(s.events)-kept)
+	}
+	rules := slices.Clone(s.rules)
+	s.mu.Unlock()
+	raw, err := json.Marshal(e)
+	if err != nil {
+		return
+	}
+	var tree any
+	if json.Unmarshal(raw, &tree) != nil {
+		return
+	}
+	for _, r := range rules {
+		if r.schedule == nil && r.Bus == bus && !r.Disabled && r.pattern.matches(tree) {
+			s.send(r, raw, tree)
+		}
+	}
+}
+
+// Event gives an event of this account and region, at this moment.
+func (s *Service) Event(source, detailType string, detail json.RawMessage) Event {
+	return Event{
+		Version: "0", ID: newID(), Source: source, DetailType: detailType, Detail: detail,
+		Account: s.opts.AccountID, Region: s.opts.Region, Time: s.opts.Clock.Now().UTC().Truncate(time.Second), Resources: []string{},
+	}
+}
+
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

@@ -1,0 +1,308 @@
+// Package gateway is this machine's API Gateway: an HTTP API that serves the
+// template's routes and hands events to functions as the service does (payload
+// format 2.0).
+//
+// It is also where callers of this machine are who they say they are: a bearer
+// token that is an e-mail becomes a signed JWT, so that functions see what they
+// see at AWS and hold no other way in.
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/identities"
+	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
+)
+
+// The limits of HTTP APIs
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html).
+const (
+	maxBody     = 10 << 20
+	integration = 30 * time.Second
+)
+
+// Route leads from a route key, such as "GET /requests/{id}", to a function.
+type Route struct {
+	Key      string
+	Function string
+	// Authorizer is nil for a route without tokens.
+	Authorizer *Authorizer
+	// IAM takes callers that sign (AWS_IAM); without it and an Authorizer a route is
+	// public.
+	IAM bool
+}
+
+// Authorizer is the JWT authorizer of a route.
+type Authorizer struct {
+	Issuer, Audience string
+}
+
+// Options says what a Gateway serves.
+type Options struct {
+	Routes    []Route
+	Invoker   lambda.Invoker
+	AccountID string
+	// BasePath, such as /approvals, is where the API is served as well, as a custom
+	// domain's API mapping does; none if empty.
+	BasePath string
+	// Identities are those who may sign.
+	Identities *identities.Set
+	// CORS is nil where pages of other origins may read nothing.
+	CORS *CORS
+	// Now is time.Now if nil.
+	Now func() time.Time
+	// OnError is told why an integration failed.
+	OnError func(route string, err error)
+}
+
+// Gateway is an http.Handler.
+type Gateway struct {
+	opts   Options
+	routes []route
+	tokens tokens
+}
+
+// New gives a gateway. The error names a route key that is not understood.
+func New(o Options) (*Gateway, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	g := &Gateway{opts: o, tokens: newTokens(o.Now)}
+	for _, r := range o.Routes {
+		parsed, err := parseRoute(r)
+		if err != nil {
+			return nil, err
+		}
+		g.routes = append(g.routes, parsed)
+	}
+	slices.SortStableFunc(g.routes, moreSpecific)
+	return g, nil
+}
+
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	id := newID()
+	w.Header().Set("Apigw-Requestid", id)
+	if g.opts.CORS.preflight(w, r) {
+		return
+	}
+	inner, mapped := g.unmap(r)
+	rt, parameters, found := g.route(inner)
+	if !found {
+		message(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	var token string
+	var claims map[string]string
+	if rt.Authorizer != nil {
+		var ok bool
+		if token, claims, ok = g.tokens.mint(r.Header.Values("Authorization"), *rt.Authorizer); !ok {
+			w.Header().Set("Www-Authenticate", "Bearer")
+			message(w, http.StatusUnauthorized, "Unauthorized")
+			return
+		}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+		message(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
+		return
+	}
+	if err != nil {
+		message(w, http.StatusBadRequest, "Bad Request")
+		return
+	}
+	ev := g.event(inner, rt, parameters, body, id)
+	if mapped {
+		ev.RequestContext.DomainPrefix, _, _ = strings.Cut(ev.RequestContext.DomainName, ".")
+	}
+	if rt.IAM {
+		who, refusal := g.signer(r, body)
+		if refusal != nil {
+			w.Header().Set("X-Amzn-Errortype", refusal.Code)
+			message(w, http.StatusForbidden, refusal.Message)
+			return
+		}
+		ev.RequestContext.Authorizer = who
+	}
+	if rt.Authorizer != nil {
+		ev.Headers["authorization"] = "Bearer " + token
+		ev.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
+			JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: claims},
+		}
+	}
+	g.invoke(w, r, rt, ev)
+}
+
+// unmap returns a call through the custom domain without its base path, as the
+// service hands it over: AWS documents that rawPath does not hold the API mapping
+// (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
+// It returns any other call as it is.
+func (g *Gateway) unmap(r *http.Request) (inner *http.Request, mapped bool) {
+	base := g.opts.BasePath
+	if base == "" || !strings.HasPrefix(r.URL.Path, base+"/") {
+		return r, false
+	}
+	inner = r.Clone(r.Context())
+	inner.URL.Path, inner.URL.RawPath = strings.TrimPrefix(r.URL.Path, base), strings.TrimPrefix(r.URL.RawPath, base)
+	return inner, true
+}
+
+// event is what the function is given.
+func (g *Gateway) event(r *http.Request, rt route, parameters map[string]string, body []byte, id string) events.APIGatewayV2HTTPRequest {
+	now := g.opts.Now().UTC()
+	host, port, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host, port = r.Host, "80"
+	}
+	source, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		source = r.RemoteAddr
+	}
+	ev := events.APIGatewayV2HTTPRequest{
+		Version: "2.0", RouteKey: rt.Key, RawPath: r.URL.Path, RawQueryString: r.URL.RawQuery,
+		Headers: map[string]string{
+			"host": r.Host, "x-forwarded-for": source, "x-forwarded-port": port, "x-forwarded-proto": "http",
+		},
+		PathParameters: parameters,
+		RequestContext: events.APIGatewayV2HTTPRequestContext{
+			RouteKey: rt.Key, AccountID: g.opts.AccountID, Stage: "$default", RequestID: id, APIID: "local",
+			DomainName: host, DomainPrefix: "local", Time: now.Format("02/Jan/2006:15:04:05 -0700"), TimeEpoch: now.UnixMilli(),
+			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{
+				Method: r.Method, Path: r.URL.Path, Protocol: r.Proto, SourceIP: source, UserAgent: r.UserAgent(),
+			},
+		},
+	}
+	for name, values := range r.Header {
+		if lower := strings.ToLower(name); lower == "cookie" {
+			for _, v := range values {
+				ev.Cookies = append(ev.Cookies, strings.Split(v, "; ")...)
+			}
+		} else {
+			ev.Headers[lower] = strings.Join(values, ",")
+		}
+	}
+	if query := r.URL.Query(); len(query) > 0 {
+		ev.QueryStringParameters = map[string]string{}
+		for name, values := range query {
+			ev.QueryStringParameters[name] = strings.Join(values, ",")
+		}
+	}
+	if len(body) > 0 {
+		ev.Body = string(body)
+		// What is no UTF-8 would be something else in the event, which is JSON.
+		if !isText(ev.Headers["content-type"]) || !utf8.Valid(body) {
+			ev.Body, ev.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
+		}
+	}
+	return ev
+}
+
+// isText tells the bodies that the service hands over as they are.
+func isText(contentType string) bool {
+	media, _, _ := strings.Cut(contentType, ";")
+	media = strings.TrimSpace(strings.ToLower(media))
+	return media == "" || strings.HasPrefix(media, "text/") || media == "application/json" ||
+		media == "application/javascript" || media == "application/xml" || strings.HasSuffix(media, "+json") || strings.HasSuffix(media, "+xml")
+}
+
+func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, rt route, ev events.APIGatewayV2HTTPRequest) {
+	raw, err := json.Marshal(ev)
+	raw = bytes.Replace(raw, noCognito, []byte(`"cognitoIdentity":null`), 1)
+	if err != nil {
+		message(w, http.StatusInternalServerError, "Internal Server Error")
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), integration)
+	defer cancel()
+	result, err := g.opts.Invoker.Invoke(ctx, rt.Function, raw)
+	told := &lambda.ServiceError{}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &told) && told.Code == "TooManyRequestsException":
+		message(w, http.StatusServiceUnavailable, "Service Unavailable")
+	case errors.As(err, &told) && told.Code == "RequestTooLargeException":
+		message(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
+	case err != nil:
+		g.broken(w, rt, err)
+	case result.FunctionError != "":
+		g.broken(w, rt, errors.New(string(result.Payload)))
+	default:
+		if err := g.answer(w, r, result.Payload); err != nil {
+			g.broken(w, rt, err)
+		}
+	}
+}
+
+func (g *Gateway) broken(w http.ResponseWriter, rt route, err error) {
+	if g.opts.OnError != nil {
+		g.opts.OnError(rt.Key, err)
+	}
+	message(w, http.StatusInternalServerError, "Internal Server Error")
+}
+
+// answer writes what a function answered: a response, or anything else as JSON
+// with status 200.
+func (g *Gateway) answer(w http.ResponseWriter, r *http.Request, payload []byte) error {
+	var out struct {
+		StatusCode      *int              `json:"statusCode"`
+		Headers         map[string]string `json:"headers"`
+		Body            string            `json:"body"`
+		IsBase64Encoded bool              `json:"isBase64Encoded"`
+		Cookies         []string          `json:"cookies"`
+	}
+	var probe struct {
+		StatusCode json.RawMessage `json:"statusCode"`
+	}
+	if json.Unmarshal(payload, &probe) != nil || probe.StatusCode == nil {
+		if !json.Valid(payload) {
+			return errors.New("the function's answer is no JSON")
+		}
+		w.Header().Set("Content-Type", "application/json")
+		g.opts.CORS.answer(w.Header(), r)
+		_, _ = w.Write(payload) // nobody is left to tell
+		return nil
+	}
+	if err := json.Unmarshal(payload, &out); err != nil {
+		return err
+	}
+	body := []byte(out.Body)
+	if out.IsBase64Encoded {
+		var err error
+		if body, err = base64.StdEncoding.DecodeString(out.Body); err != nil {
+			return err
+		}
+	}
+	if *out.StatusCode < 100 || *out.StatusCode > 599 {
+		return errors.New("the function's statusCode is none")
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	for _, name := range slices.Sorted(maps.Keys(out.Headers)) {
+		w.Header().Set(name, out.Headers[name])
+	}
+	for _, c := range out.Cookies {
+		w.Header().Add("Set-Cookie", c)
+	}
+	g.opts.CORS.answer(w.Header(), r)
+	w.WriteHeader(*out.StatusCode)
+	_, _ = w.Write(body)
+	return nil
+}
+
+func message(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	raw, _ := json.Marshal(map[string]string{"message": text}) // a text always becomes JSON
+	_, _ = w.Write(raw)
+}

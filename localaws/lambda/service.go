@@ -1,0 +1,201 @@
+package lambda
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/loopback"
+)
+
+// Limits of the service
+// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+const (
+	maxPayload  = 6 * 1024 * 1024 // bytes asked, synchronous
+	maxResponse = maxPayload + 100
+	maxEvent    = 1024 * 1024 // bytes asked, asynchronous
+	initTime    = 10 * time.Second
+)
+
+// headersWithin bounds how long the headers of a call may take.
+const headersWithin = 10 * time.Second
+
+// Options say where functions run and what they find there.
+type Options struct {
+	// Region and AccountID are what ARNs and the environment name.
+	Region, AccountID string
+	// EndpointURL is where the functions' AWS SDKs send their calls
+	// (AWS_ENDPOINT_URL). Empty leaves it out.
+	EndpointURL string
+	// Log takes what functions print, each line after the function's name.
+	// nil drops it.
+	Log io.Writer
+	// Concurrency is how many processes a function may have at once where it
+	// reserves no number of its own. 0 is 20.
+	Concurrency int
+	// QueueWait is how long an invocation waits for a process when all are
+	// busy, before it is answered TooManyRequestsException. A region has more
+	// processors than this machine, so some waiting here stands for what would
+	// be more instances there. A function that reserves a number never waits.
+	// 0 is 10 s.
+	QueueWait time.Duration
+	// AccountConcurrency is how many invocations run at once in the account; all
+	// beyond are throttled. 0 is no limit. A new account has 10
+	// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+	AccountConcurrency int
+	// OnInvoked is told of each invocation of a process that has ended; nil is not
+	// told. It must not wait for anything.
+	OnInvoked func(Invoked)
+	// OwnPrefix begins the names of the stack's own functions. An attached
+	// function is also found under its name with this prefix, since what invokes
+	// strategies puts it before a name without an ARN. Empty is no prefix.
+	OwnPrefix string
+	// SendFailed sends an event that failed for good to the destination of its
+	// function, and reports whether there is one; nil has none.
+	SendFailed func(destination, record string) bool
+	// OnLine is given each line that a process prints, with the log group and the log
+	// stream that it belongs to; nil is not.
+	OnLine func(group, stream, line string)
+	// Clock times the pauses between the attempts of asynchronous invocations.
+	// A function's own time limit always runs on real time: its process has no
+	// other. nil is the real clock.
+	Clock clockwork.Clock
+	// Environ is the developer's environment, from which a function gets PATH,
+	// TMPDIR and FASTTRACK_SECRET_*, and nothing else. nil is os.Environ().
+	Environ []string
+}
+
+// Service is this machine's Lambda. Its zero value is not usable; see New.
+type Service struct {
+	opts     Options
+	log      *logSink
+	starter  *starter
+	listener net.Listener
+	server   *http.Server
+	ctx      context.Context
+	cancel   context.CancelFunc
+	async    sync.WaitGroup
+	account  account
+
+	mu        sync.Mutex
+	functions map[string]*function
+	processes map[string]*process
+	callers   map[string]string // logical ids of functions, by the access keys of their processes
+	ports     []*http.Server
+	closed    bool
+}
+
+var _ AsyncInvoker = (*Service)(nil)
+
+// New opens the Runtime API on a loopback port of its own. Close ends it and
+// every process it started.
+func New(opts Options) (*Service, error) {
+	if opts.Log == nil {
+		opts.Log = io.Discard
+	}
+	if opts.Concurrency <= 0 {
+		opts.Concurrency = 20
+	}
+	if opts.QueueWait <= 0 {
+		opts.QueueWait = 10 * time.Second
+	}
+	if opts.Clock == nil {
+		opts.Clock = clockwork.NewRealClock()
+	}
+	if opts.Environ == nil {
+		opts.Environ = os.Environ()
+	}
+	l, err := loopback.Listen("127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("open the Lambda Runtime API: %w", err)
+	}
+	s := &Service{
+		opts:      opts,
+		log:       &logSink{w: opts.Log},
+		starter:   newStarter(),
+		account:   account{limit: opts.AccountConcurrency},
+		listener:  l,
+		functions: map[string]*function{},
+		processes: map[string]*process{},
+		callers:   map[string]string{},
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.server = &http.Server{ReadHeaderTimeout: headersWithin, Handler: loopback.Guard(s.runtimeAPI())}
+	go s.server.Serve(l)
+	return s, nil
+}
+
+// Invoke runs a function once and waits for its answer (RequestResponse). When
+// ctx ends first the function runs on, as at AWS, and its answer is dropped.
+func (s *Service) Invoke(ctx context.Context, function string, payload []byte) (Result, error) {
+	f, arn, err := s.lookup(function, "")
+	if err != nil {
+		return Result{}, err
+	}
+	return f.invoke(ctx, arn, payload)
+}
+
+// DryRun reports, without invoking it, whether a function is there (invocation
+// type DryRun).
+func (s *Service) DryRun(function string) error {
+	_, _, err := s.lookup(function, "")
+	return err
+}
+
+// CallerOf tells which function, by its logical id, calls AWS with an access key;
+// false for somebody else's.
+func (s *Service) CallerOf(accessKey string) (logicalID string, is bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	logicalID, is = s.callers[accessKey]
+	return logicalID, is
+}
+
+// Close kills every process, waits until they are gone, and closes the Runtime
+// API. Invocations under way are answered as crashed.
+func (s *Service) Close(ctx context.Context) error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	functions, processes, ports := s.functions, s.processes, s.ports
+	alive := make([]*process, 0, len(processes))
+	for _, p := range processes {
+		alive = append(alive, p)
+	}
+	s.mu.Unlock()
+
+	for _, f := range functions {
+		f.close()
+	}
+	// Processes go before the Runtime API does: one that sees it end would say
+	// so in the log as a failure.
+	for _, p := range alive {
+		p.kill()
+	}
+	s.cancel()
+	var errs []error
+	for _, p := range alive {
+		select {
+		case <-p.exited:
+		case <-ctx.Done():
+			errs = append(errs, fmt.Errorf("function %s: process %d is not gone: %w", p.fn.cfg.Name, p.cmd.Process.Pid, ctx.Err()))
+		}
+	}
+	s.async.Wait()
+	for _, srv := range append(ports, s.server) {
+		errs = append(errs, srv.Close())
+	}
+	s.starter.close()
+	return errors.Join(errs...)
+}

@@ -1,0 +1,174 @@
+package template_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/template"
+)
+
+// A role that may do one of these can make a decision, or access, of its own. mayForge
+// names those that may, and docs/security.md says of each why.
+var forgeries = []struct {
+	what, action string
+	// key is the partition key of an item in the table; resource is another's, its
+	// service before it.
+	key, resource string
+	mayForge      []string
+}{
+	{"store a run", "dynamodb:PutItem", "RUN#01J", "", []string{"RecordRole", "RequestRole"}},
+	{"store an act", "dynamodb:PutItem", "ACT#01J", "", []string{"ApproveRole"}},
+	{"store what a lease says", "dynamodb:PutItem", "LEASE#lambda#ada#prod", "", []string{"GrantRole"}},
+	{"store what counts against fast_track", "dynamodb:PutItem", "TALLY#aws-access", "", []string{"RecordRole"}},
+	{"store a digest", "dynamodb:PutItem", "DIGEST#2026-11-23", "", []string{"DigestRole"}},
+	{"make people of the sessions of a role", "dynamodb:PutItem", "ROLE#AROA1", "", []string{"RequestRole", "ApproveRole"}},
+	{"change a run", "dynamodb:UpdateItem", "RUN#01J", "", nil},
+	{"change an act", "dynamodb:UpdateItem", "ACT#01J", "", nil},
+	{"change a lease", "dynamodb:UpdateItem", "LEASE#lambda#ada#prod", "", nil},
+	{"remove a run", "dynamodb:DeleteItem", "RUN#01J", "", nil},
+	{"remove an act", "dynamodb:DeleteItem", "ACT#01J", "", nil},
+	{"remove a lease", "dynamodb:DeleteItem", "LEASE#lambda#ada#prod", "", nil},
+	{"write many items", "dynamodb:BatchWriteItem", "RUN#01J", "", nil},
+	{"write by PartiQL", "dynamodb:PartiQLInsert", "RUN#01J", "", nil},
+	{"speak for the state machine to record", "lambda:InvokeFunction", "", "lambda function:app-engine-record", []string{"StateMachineRole", "ReconcileRole"}},
+	{"have access given or taken", "lambda:InvokeFunction", "", "lambda function:app-engine-grant", []string{"StateMachineRole", "ReconcileRole"}},
+	{"call as somebody who requests", "lambda:InvokeFunction", "", "lambda function:app-engine-request", nil},
+	{"call as somebody who decides", "lambda:InvokeFunction", "", "lambda function:app-engine-approve", nil},
+	{"send messages", "lambda:InvokeFunction", "", "lambda function:app-engine-notify", nil},
+	{"start an execution", "states:StartExecution", "", "states stateMachine:app-runs", []string{"RequestRole", "ReconcileRole"}},
+	{"change the state machine", "states:UpdateStateMachine", "", "states stateMachine:app-runs", nil},
+	{"speak on the bus", "events:PutEvents", "", "events event-bus/app", []string{"RecordRole"}},
+	{"become the role of hooks", "sts:AssumeRole", "", "iam role/app-HookInvokeRole", []string{"StateMachineRole"}},
+	{"become a role of the engine", "sts:AssumeRole", "", "iam role/app-RecordRole", nil},
+	{"hand on a role", "iam:PassRole", "", "iam role/app-RecordRole", nil},
+}
+
+// No role but those that are named could forge a decision.
+func TestNoOtherRoleCanForge(t *testing.T) {
+	for _, wrong := range forgers(t, "../../template.yaml") {
+		t.Error(wrong)
+	}
+}
+
+// A right that is wider than it was shows.
+func TestAWiderRightShows(t *testing.T) {
+	raw, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	machine, err := os.ReadFile("../../statemachine.asl.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string][2]string{
+		"request may store acts":            {`["RUN#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS", "WAITERS"]`, `["RUN#*", "ACT#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS", "WAITERS"]`},
+		"approve may store runs":            {`["ACT#*", "LINK#*", "ROLE#*"]`, `["RUN#*", "ACT#*", "LINK#*", "ROLE#*"]`},
+		"grant may store runs":              {`["LEASE#*"]`, `["LEASE#*", "RUN#*"]`},
+		"record may store leases":           {`["RUN#*", "TALLY#*"]`, `["RUN#*", "TALLY#*", "LEASE#*"]`},
+		"reconcile may store":               {"Action: dynamodb:Query\n                Resource: [!GetAtt Table.Arn", "Action: [dynamodb:Query, dynamodb:PutItem]\n                Resource: [!GetAtt Table.Arn"},
+		"any role may speak on the bus":     {"Action: sns:Publish", "Action: [sns:Publish, events:PutEvents]\n                Resource: \"*\"\n              - Effect: Allow\n                Action: sns:Publish"},
+		"hooks' states may call the engine": {"Action: lambda:InvokeFunction\n                Resource: !Ref HooksFunction.Alias", "Action: lambda:InvokeFunction\n                Resource: !GetAtt RecordFunction.Arn"},
+	} {
+		dir := t.TempDir()
+		if !strings.Contains(string(raw), change[0]) {
+			t.Errorf("%s: the template no longer holds %q", name, change[0])
+			continue
+		}
+		write := func(file, text string) {
+			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write("statemachine.asl.json", string(machine))
+		write("template.yaml", strings.ReplaceAll(string(raw), change[0], change[1]))
+		if len(forgers(t, filepath.Join(dir, "template.yaml"))) == 0 {
+			t.Errorf("%s, and nothing says so", name)
+		}
+	}
+}
+
+// forgers says which roles of a template may forge and should not, or the reverse.
+func forgers(t *testing.T, file string) (wrong []string) {
+	t.Helper()
+	all := map[string]string{
+		"AuditDigest": "true", "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1",
+		"IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/ssoins-1/ps-1", "IdentityCenterAccountArns": "arn:aws:sso:::account/111122223333",
+		"IamGroupArns": "arn:aws:iam::111122223333:group/ops", "HookInvokeArns": "arn:aws:lambda:eu-central-1:111122223333:function:tool",
+		"HookFunctionArns": "arn:aws:lambda:eu-central-1:111122223333:function:their-hooks", "StrategyFunctionArns": "arn:aws:lambda:eu-central-1:111122223333:function:their-strategy",
+	}
+	stack, err := template.Load(file, options(all))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(stack.Roles) < 10 {
+		t.Fatalf("%d roles are read", len(stack.Roles))
+	}
+	for _, f := range forgeries {
+		resource := "arn:aws:dynamodb:eu-central-1:" + account + ":table/" + stack.Tables[0].Name
+		if service, rest, there := strings.Cut(f.resource, " "); there {
+			resource = "arn:aws:" + service + ":eu-central-1:" + account + ":" + rest
+			if service == "iam" {
+				resource = "arn:aws:iam::" + account + ":" + rest
+			}
+		}
+		var may []string
+		for _, role := range stack.Roles {
+			if slices.ContainsFunc(role.Statements, func(s template.Statement) bool { return allowsForgery(s, f.action, f.key, resource) }) {
+				may = append(may, role.LogicalID)
+			}
+		}
+		slices.Sort(may)
+		if want := slices.Sorted(slices.Values(f.mayForge)); fmt.Sprint(may) != fmt.Sprint(want) {
+			wrong = append(wrong, fmt.Sprintf("%s: %v may, want %v", f.what, may, want))
+		}
+	}
+	return wrong
+}
+
+// allowsForgery reports whether a statement allows an action on the resource and, of
+// an item, the key. A statement that names no key allows every key.
+func allowsForgery(s template.Statement, action, key, resource string) bool {
+	has := func(forms []string, text string) bool {
+		return slices.ContainsFunc(forms, func(form string) bool {
+			ok, err := regexp.MatchString("^"+strings.ReplaceAll(regexp.QuoteMeta(form), `\*`, ".*")+"$", text)
+			return err == nil && ok
+		})
+	}
+	return s.Effect == "Allow" && has(s.Actions, action) && has(s.Resources, resource) && (key == "" || len(s.LeadingKeys) == 0 || has(s.LeadingKeys, key))
+}
+
+// The role that asks hooks may invoke hook functions and nothing of the engine.
+func TestHookInvokeRole(t *testing.T) {
+	stack, err := template.Load("../../template.yaml", options(map[string]string{"HookFunctionArns": "arn:aws:lambda:eu-central-1:111122223333:function:their-hooks"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(stack.Roles, func(r template.Role) bool { return r.LogicalID == "HookInvokeRole" })
+	if i < 0 {
+		t.Fatal("there is no HookInvokeRole")
+	}
+	var may []string
+	for _, s := range stack.Roles[i].Statements {
+		for _, action := range s.Actions {
+			for _, resource := range s.Resources {
+				may = append(may, action+" "+resource)
+			}
+		}
+	}
+	want := []string{
+		"lambda:InvokeFunction arn:aws:lambda:eu-central-1:" + account + ":function:app-hooks:live",
+		"lambda:InvokeFunction arn:aws:lambda:eu-central-1:111122223333:function:their-hooks",
+	}
+	if fmt.Sprint(may) != fmt.Sprint(want) {
+		t.Errorf("it may %v, want %v", may, want)
+	}
+	states := stack.StateMachines[0].Definition
+	if n := strings.Count(states, `"RoleArn": "`+stack.Roles[i].ARN+`"`); n != 2 || strings.Count(states, `"$.hook.function"`) != 2 {
+		t.Errorf("%d states become the role, want the two that invoke what the document names", n)
+	}
+}

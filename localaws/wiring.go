@@ -1,0 +1,103 @@
+package localaws
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/eventbridge"
+	"github.com/fasttrack-dev/fasttrack/localaws/gateway"
+	"github.com/fasttrack-dev/fasttrack/localaws/kms"
+	"github.com/fasttrack-dev/fasttrack/localaws/sqs"
+	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
+)
+
+// makeKeys makes the keys that sign, or finds them in the data folder.
+func (s *Stack) makeKeys() error {
+	var arns []string
+	for _, k := range s.Template.Keys {
+		arns = append(arns, k.ARN)
+	}
+	dir := ""
+	if s.data != nil {
+		dir = s.data.Path("keys")
+	}
+	var err error
+	s.KMS, err = kms.New(dir, arns...)
+	return err
+}
+
+// makeQueues makes the queues, which are in memory.
+func (s *Stack) makeQueues() {
+	var queues []sqs.Queue
+	for _, q := range s.Template.Queues {
+		queues = append(queues, sqs.Queue{Name: q.Name, URL: q.URL})
+	}
+	s.SQS = sqs.New(s.opts.Clock, queues...)
+}
+
+// openBus makes the event buses and their rules.
+func (s *Stack) openBus() error {
+	o := eventbridge.Options{
+		Clock: s.opts.Clock, Region: s.opts.Region, AccountID: AccountID, Invoke: s.Lambda.InvokeAsync,
+		HasFunction: s.Lambda.Has, HasGroup: s.Logs.Has,
+		Log:     func(group string, event []byte) error { s.Logs.Put(group, "events", string(event)); return nil },
+		OnError: func(rule string, err error) { fmt.Fprintf(s.opts.Log, "local: rule %s: %v\n", rule, err) },
+	}
+	for _, b := range s.Template.Buses {
+		o.Buses = append(o.Buses, b.Name)
+	}
+	for _, r := range s.Template.Rules {
+		rule := eventbridge.Rule{Name: r.Name, Bus: r.Bus, Pattern: r.Pattern, Schedule: r.Schedule, Disabled: !r.Enabled}
+		for _, t := range r.Targets {
+			rule.Targets = append(rule.Targets, eventbridge.Target{ID: t.ID, ARN: t.ARN, Input: t.Input})
+		}
+		o.Rules = append(o.Rules, rule)
+	}
+	var err error
+	s.EventBridge, err = eventbridge.New(o)
+	return err
+}
+
+// statusChanged puts the event of an execution's new status onto the default
+// bus, as Step Functions does.
+func (s *Stack) statusChanged(detail stepfunctions.StatusChange) {
+	raw, err := json.Marshal(detail)
+	if err != nil || s.EventBridge == nil {
+		return
+	}
+	s.EventBridge.Put("default", s.EventBridge.Event("aws.states", "Step Functions Execution Status Change", raw))
+}
+
+// gateway makes the HTTP API of the template.
+func (s *Stack) gateway() (*gateway.Gateway, error) {
+	o := gateway.Options{
+		Invoker: s.Lambda, AccountID: AccountID, Identities: s.opts.Identities, BasePath: s.Template.Parameters["ApiBasePath"],
+		OnError: func(route string, err error) { fmt.Fprintf(s.opts.Log, "local: %s: %v\n", route, err) },
+	}
+	for _, api := range s.Template.APIs {
+		if c := api.CORS; c != nil {
+			o.CORS = &gateway.CORS{
+				AllowOrigins: c.AllowOrigins, AllowMethods: c.AllowMethods, AllowHeaders: c.AllowHeaders,
+				ExposeHeaders: c.ExposeHeaders, MaxAge: c.MaxAge,
+			}
+		}
+		for _, r := range api.Routes {
+			route := gateway.Route{Key: r.Key, Function: r.FunctionARN}
+			switch r.Authorization {
+			case "NONE":
+			case "AWS_IAM":
+				route.IAM = true
+			case "JWT":
+				audience := ""
+				if len(r.Audience) > 0 {
+					audience = r.Audience[0]
+				}
+				route.Authorizer = &gateway.Authorizer{Issuer: r.Issuer, Audience: audience}
+			default:
+				return nil, fmt.Errorf("route %s: authorization %s is not understood on this machine", r.Key, r.Authorization)
+			}
+			o.Routes = append(o.Routes, route)
+		}
+	}
+	return gateway.New(o)
+}
