@@ -19,8 +19,8 @@ const (
 	platformLog = 250 + 3*logOverhead
 )
 
-// reconcile runs on a schedule, not for a request.
-const reconcile = "ReconcileFunction"
+// sweeper runs on a schedule, not for a request.
+const sweeper = "ReconcileFunction"
 
 // meter adds up what AWS would bill, while the system runs. Set its functions as
 // options of localaws.Start.
@@ -61,7 +61,7 @@ func (m *meter) options(o localaws.Options) localaws.Options {
 }
 
 func (m *meter) invoked(i lambda.Invoked) {
-	if i.Function == reconcile {
+	if i.Function == sweeper {
 		return
 	}
 	millis := float64((i.Took + time.Millisecond - 1) / time.Millisecond)
@@ -81,7 +81,7 @@ func (m *meter) invoked(i lambda.Invoked) {
 
 func (m *meter) capacity(c localaws.Capacity) {
 	switch {
-	case c.Function == reconcile || c.Function == "":
+	case c.Function == sweeper || c.Function == "":
 	case c.Write:
 		m.add("writes", c.Units)
 	default:

@@ -15,10 +15,10 @@ func TestMeter(t *testing.T) {
 	for range 2 {
 		m.invoked(lambda.Invoked{Function: "RecordFunction", MemoryMB: 256, Took: 1100 * time.Microsecond})
 	}
-	m.invoked(lambda.Invoked{Function: reconcile, MemoryMB: 256, Took: time.Second})
+	m.invoked(lambda.Invoked{Function: sweeper, MemoryMB: 256, Took: time.Second})
 	m.capacity(localaws.Capacity{Function: "RecordFunction", Operation: "PutItem", Write: true, Units: 5})
 	m.capacity(localaws.Capacity{Function: "RecordFunction", Operation: "Query", Units: 1.5})
-	m.capacity(localaws.Capacity{Function: reconcile, Operation: "Query", Units: 8})
+	m.capacity(localaws.Capacity{Function: sweeper, Operation: "Query", Units: 8})
 	m.capacity(localaws.Capacity{Operation: "GetItem", Units: 8}) // by whoever measures
 	m.called(localaws.Call{Action: "events:PutEvents"})
 	m.called(localaws.Call{Action: "dynamodb:PutItem"})

@@ -7,7 +7,7 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/functions/reconcile/sweep"
+	"github.com/fasttrack-dev/fasttrack/functions/reconcile/reconcile"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -39,7 +39,7 @@ func (b *bench) reconcile(ctx context.Context) ([]figure, error) {
 	}
 	machine := &lost{}
 	now := started.Add(10 * time.Minute)
-	h := sweep.New(sweep.Deps{
+	h := reconcile.New(reconcile.Deps{
 		Table: t.store, Executions: machine, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
 		Record: func(context.Context, any, any) error { return nil },
 		Grant:  func(context.Context, any, any) error { return errors.New("it fails, as always") },
@@ -48,7 +48,7 @@ func (b *bench) reconcile(ctx context.Context) ([]figure, error) {
 	sweeps := 0
 	for ; machine.started == 0 && sweeps < 20; sweeps++ {
 		began := time.Now()
-		_, _ = h.Handle(ctx, sweep.Request{Source: "aws.events"}) // the error names the leases
+		_, _ = h.Handle(ctx, reconcile.Request{Source: "aws.events"}) // the error names the leases
 		if sweeps == 0 {
 			first = time.Since(began)
 		}
@@ -63,6 +63,8 @@ func (b *bench) reconcile(ctx context.Context) ([]figure, error) {
 // lost is a state machine that has no execution until one is started.
 type lost struct{ started int }
 
-func (*lost) Describe(context.Context, string) (sweep.Ended, error) { return sweep.Ended{}, nil }
-func (l *lost) Start(context.Context, string, []byte) error         { l.started++; return nil }
-func (*lost) Stop(context.Context, string, string) error            { return nil }
+func (*lost) Describe(context.Context, string) (reconcile.Ended, error) {
+	return reconcile.Ended{}, nil
+}
+func (l *lost) Start(context.Context, string, []byte) error { l.started++; return nil }
+func (*lost) Stop(context.Context, string, string) error    { return nil }

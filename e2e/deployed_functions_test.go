@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/emulator"
-	"github.com/fasttrack-dev/fasttrack/functions/request/ask"
+	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 )
 
 // role gives the name of a function's role.
@@ -43,7 +43,7 @@ func (d deployed) publicRoutes(t *testing.T) {
 	var document struct {
 		Paths map[string]map[string]json.RawMessage `json:"paths"`
 	}
-	if err := json.Unmarshal(ask.OpenAPI(), &document); err != nil {
+	if err := json.Unmarshal(request.OpenAPI(), &document); err != nil {
 		t.Fatal(err)
 	}
 	public := map[string]bool{"/healthz": true, "/openapi.json": true}

@@ -3,11 +3,11 @@ package e2e
 import (
 	"sync"
 
-	"github.com/fasttrack-dev/fasttrack/functions/request/ask"
+	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi/openapitest"
 )
 
-var openAPI = sync.OnceValues(func() (*openapitest.Document, error) { return openapitest.Read(ask.OpenAPI()) })
+var openAPI = sync.OnceValues(func() (*openapitest.Document, error) { return openapitest.Read(request.OpenAPI()) })
 
 // described holds an answer of the API against the OpenAPI document that it
 // serves.

@@ -13,7 +13,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/fasttrack-dev/fasttrack/functions/record/decide"
+	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -124,7 +124,7 @@ func TestAskedAndAnswered(t *testing.T) {
 	}
 	event := compile(t, "event.v1.json")
 	for _, e := range r.History {
-		detail := decide.Event{ID: r.ID + "-1", Type: "fasttrack.run." + string(e.Event), Time: e.At, Run: r.Summary().View, Entry: e}
+		detail := record.Event{ID: r.ID + "-1", Type: "fasttrack.run." + string(e.Event), Time: e.At, Run: r.Summary().View, Entry: e}
 		if err := validate(t, event, detail); err != nil {
 			t.Errorf("an event does not fit: %v", err)
 		}
@@ -135,7 +135,7 @@ func TestAskedAndAnswered(t *testing.T) {
 func TestAccessFailing(t *testing.T) {
 	r := newRun(t)
 	r.Engine.Next, r.Access = run.NextPause, &run.Access{Error: "AWS is away", FailedAt: r.CreatedAt, RetryAt: r.CreatedAt}
-	detail := decide.Event{ID: r.ID + "-failing-3", Type: decide.AccessFailing, Time: r.CreatedAt, Run: r.Summary().View, To: []string{"ada@example.com"}}
+	detail := record.Event{ID: r.ID + "-failing-3", Type: record.AccessFailing, Time: r.CreatedAt, Run: r.Summary().View, To: []string{"ada@example.com"}}
 	if err := validate(t, compile(t, "access-failing.v1.json"), detail); err != nil {
 		t.Error(err)
 	}

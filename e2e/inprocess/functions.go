@@ -22,11 +22,11 @@ import (
 	lambdasdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"github.com/fasttrack-dev/fasttrack/functions/approve/act"
-	"github.com/fasttrack-dev/fasttrack/functions/grant/hold"
-	"github.com/fasttrack-dev/fasttrack/functions/reconcile/sweep"
-	"github.com/fasttrack-dev/fasttrack/functions/record/decide"
-	"github.com/fasttrack-dev/fasttrack/functions/request/ask"
+	"github.com/fasttrack-dev/fasttrack/functions/approve/approve"
+	"github.com/fasttrack-dev/fasttrack/functions/grant/grant"
+	"github.com/fasttrack-dev/fasttrack/functions/reconcile/reconcile"
+	"github.com/fasttrack-dev/fasttrack/functions/record/record"
+	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
@@ -159,23 +159,23 @@ func (f *Functions) make() {
 		return id
 	}
 	machine := env["RequestFunction"]["STATE_MACHINE_ARN"]
-	requests := ask.New(ask.Deps{
+	requests := request.New(request.Deps{
 		Flows: f.opts.Flows, Identify: identify("RequestFunction"), Store: table("RequestFunction"), Now: f.opts.Now, Log: f.opts.Log,
-		Executions:    ask.NewExecutions(sfn.NewFromConfig(config("RequestFunction")), machine),
-		Hooks:         ask.NewHooks(config("RequestFunction")),
+		Executions:    request.NewExecutions(sfn.NewFromConfig(config("RequestFunction")), machine),
+		Hooks:         request.NewHooks(config("RequestFunction")),
 		HooksFunction: env["RequestFunction"]["HOOKS_FUNCTION"],
 	})
 	requests.Log = f.opts.Log
-	acts := act.New(act.Deps{
+	acts := approve.New(approve.Deps{
 		Identify: identify("ApproveFunction"), Flows: f.opts.Flows, Today: f.opts.Flows.Today(), Store: table("ApproveFunction"), Now: f.opts.Now,
 		StepFunctions: sfn.NewFromConfig(config("ApproveFunction")),
 	})
 	acts.Log = f.opts.Log
-	record := decide.New(decide.Deps{
+	record := record.New(record.Deps{
 		Store: table("RecordFunction"), Today: f.opts.Flows.Today, Now: f.opts.Now, Log: f.opts.Log,
-		Bus:           decide.NewBus(eventbridge.NewFromConfig(config("RecordFunction")), env["RecordFunction"]["BUS_NAME"]),
-		Waker:         decide.NewWaker(sfn.NewFromConfig(config("RecordFunction"))),
-		HooksFunction: env["RecordFunction"]["HOOKS_FUNCTION"], Serves: decide.AliasServes(config("RecordFunction"), env["RecordFunction"]["HOOKS_FUNCTION"]),
+		Bus:           record.NewBus(eventbridge.NewFromConfig(config("RecordFunction")), env["RecordFunction"]["BUS_NAME"]),
+		Waker:         record.NewWaker(sfn.NewFromConfig(config("RecordFunction"))),
+		HooksFunction: env["RecordFunction"]["HOOKS_FUNCTION"], Serves: record.AliasServes(config("RecordFunction"), env["RecordFunction"]["HOOKS_FUNCTION"]),
 	})
 	strategies := strategy.Set{}
 	for name, s := range f.opts.Strategies {
@@ -184,12 +184,12 @@ func (f *Functions) make() {
 			strategies[name] = faultyBlind{faulty{s, f.faults}, blind}
 		}
 	}
-	grant := hold.New(hold.Deps{Store: table("GrantFunction"), Strategies: strategies, Now: f.opts.Now, Log: f.opts.Log})
+	grant := grant.New(grant.Deps{Store: table("GrantFunction"), Strategies: strategies, Now: f.opts.Now, Log: f.opts.Log})
 	functions := lambdasdk.NewFromConfig(config("ReconcileFunction"), func(o *lambdasdk.Options) { o.RetryMaxAttempts = 1 })
-	reconcile := sweep.New(sweep.Deps{
-		Table: table("ReconcileFunction"), Executions: sweep.NewExecutions(sfn.NewFromConfig(config("ReconcileFunction")), machine),
-		Record:        sweep.NewInvoke(functions, env["ReconcileFunction"]["RECORD_FUNCTION"]),
-		Grant:         sweep.NewInvoke(functions, env["ReconcileFunction"]["GRANT_FUNCTION"]),
+	reconcile := reconcile.New(reconcile.Deps{
+		Table: table("ReconcileFunction"), Executions: reconcile.NewExecutions(sfn.NewFromConfig(config("ReconcileFunction")), machine),
+		Record:        reconcile.NewInvoke(functions, env["ReconcileFunction"]["RECORD_FUNCTION"]),
+		Grant:         reconcile.NewInvoke(functions, env["ReconcileFunction"]["GRANT_FUNCTION"]),
 		HooksFunction: env["ReconcileFunction"]["HOOKS_FUNCTION"], Now: f.opts.Now, Log: f.opts.Log,
 	})
 	answer := func(ctx context.Context, asked json.RawMessage) (json.RawMessage, error) {

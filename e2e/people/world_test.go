@@ -19,9 +19,9 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"github.com/fasttrack-dev/fasttrack/functions/approve/act"
-	"github.com/fasttrack-dev/fasttrack/functions/record/decide"
-	"github.com/fasttrack-dev/fasttrack/functions/request/ask"
+	"github.com/fasttrack-dev/fasttrack/functions/approve/approve"
+	"github.com/fasttrack-dev/fasttrack/functions/record/record"
+	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -108,9 +108,9 @@ func (w *world) call(k token, route, id, body string) (int, string) {
 		w.tb.Fatal(err)
 	}
 	w.now = w.now.Add(time.Second)
-	api := ask.New(ask.Deps{Flows: w.file, Identify: identify, Store: w.table, Executions: w, HooksFunction: "hooks", Now: w.clock, Log: slog.New(slog.DiscardHandler)})
+	api := request.New(request.Deps{Flows: w.file, Identify: identify, Store: w.table, Executions: w, HooksFunction: "hooks", Now: w.clock, Log: slog.New(slog.DiscardHandler)})
 	if _, there := api.Routes[route]; !there {
-		api = act.New(act.Deps{Identify: identify, Flows: w.file, Today: w.file.Today(), Store: w.table, StepFunctions: w, Now: w.clock})
+		api = approve.New(approve.Deps{Identify: identify, Flows: w.file, Today: w.file.Today(), Store: w.table, StepFunctions: w, Now: w.clock})
 		api.Log = slog.New(slog.DiscardHandler)
 	}
 	got, err := api.Handle(context.Background(), k.event(route, id, body))
@@ -175,13 +175,13 @@ func (w *world) load(id string) *run.Run {
 // step does one step of the state machine.
 func (w *world) step(operation, id string, heard *run.Heard) {
 	w.steps++
-	h := decide.New(decide.Deps{
+	h := record.New(record.Deps{
 		Store: w.table, Bus: w, Waker: w, Today: w.file.Today, Now: w.clock, Log: slog.New(slog.DiscardHandler),
 		HooksFunction: "hooks", Serves: func(context.Context) (string, error) { return "7", nil },
 	})
-	_, err := h.Handle(context.Background(), decide.Request{
+	_, err := h.Handle(context.Background(), record.Request{
 		Version: 2, Operation: operation, RunID: id, Execution: id, Turn: w.load(id).PresentTurn(), Heard: heard, Token: id,
-		Step: decide.StepID{State: operation, EnteredAt: w.now.Add(time.Duration(w.steps) * time.Nanosecond)},
+		Step: record.StepID{State: operation, EnteredAt: w.now.Add(time.Duration(w.steps) * time.Nanosecond)},
 	})
 	if err != nil {
 		w.tb.Fatal(err)
@@ -214,4 +214,4 @@ func (w *world) Wake(_ context.Context, id string) error {
 }
 
 // Publish drops events.
-func (w *world) Publish(context.Context, []decide.Event) error { return nil }
+func (w *world) Publish(context.Context, []record.Event) error { return nil }

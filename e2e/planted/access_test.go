@@ -9,17 +9,17 @@ var accessBugs = []bug{
 	// there is room for every take.
 	{"list every run that ever held an access", "internal/lease/room.go", "return h.State == run.Dropped && !now.Before(h.At.Add(keep))", "return false", "./internal/lease", "Gap|Shrinks"},
 	{"forget a run that dropped the access at once", "internal/lease/room.go", "h.State == run.Dropped && !now.Before(h.At.Add(keep))", "h.State == run.Dropped", "./internal/lease", "Late"},
-	{"let any number of runs hold an access", "internal/lease/room.go", "held >= most {", "held >= most && false {", "./internal/lease ./functions/grant/hold", "Limit|Full"},
+	{"let any number of runs hold an access", "internal/lease/room.go", "held >= most {", "held >= most && false {", "./internal/lease ./functions/grant/grant", "Limit|Full"},
 	{"keep texts of any length in a lease", "internal/lease/room.go", "maxText    = 400", "maxText    = 4000", "./internal/lease", "Full"},
 	{"list any number of runs that were given nothing", "internal/lease/attempt.go", "if len(next.Holders) >= mostListed {\n\t\t\treturn nil", "if false {\n\t\t\treturn nil", "./internal/lease", "Full"},
 	{"count approvals without an end", "internal/run/fast_track.go", "if more := len(t.Approved) - MaxFastTracked; more > 0 {", "if more := 0; more > 0 {", "./internal/run", "Tally"},
 	{"begin a fence anew", "internal/lease/attempt.go", "l.Fence = max(l.Fence+1, deadline.Unix())", "l.Fence++", "./internal/lease", "Fence"},
 	// A give says whether it made the access.
-	{"believe what the first give found", "internal/lease/attempt.go", "next.Existed = false\n\tif !known {", "if !known {", "./internal/lease ./functions/grant/hold", "Interleaving|Made"},
-	{"believe what was found before the last end", "internal/lease/attempt.go", "if !next.wanted() {", "if !l.Given {", "./functions/grant/hold", "Made"},
+	{"believe what the first give found", "internal/lease/attempt.go", "next.Existed = false\n\tif !known {", "if !known {", "./internal/lease ./functions/grant/grant", "Interleaving|Made"},
+	{"believe what was found before the last end", "internal/lease/attempt.go", "if !next.wanted() {", "if !l.Given {", "./functions/grant/grant", "Made"},
 	{"let a call make access after its run dropped it", "internal/lease/attempt.go", "\t\tnext.abandon(runID)\n", "", "./internal/lease", "Interleaving"},
-	{"take before the give has looked", "internal/lease/attempt.go", "if l.Existed {\n\t\tif hold", "if l.Existed && hold.State == run.Held {\n\t\tif hold", "./functions/grant/hold", "Looked"},
-	{"do not look before a function of version 1 gives", "functions/grant/hold/give.go", "return !there, err", "return !there && false, err", "./functions/grant/hold", "Made"},
+	{"take before the give has looked", "internal/lease/attempt.go", "if l.Existed {\n\t\tif hold", "if l.Existed && grant.State == run.Held {\n\t\tif hold", "./functions/grant/grant", "Looked"},
+	{"do not look before a function of version 1 gives", "functions/grant/grant/give.go", "return !there, err", "return !there && false, err", "./functions/grant/grant", "Made"},
 	{"look while a deletion goes on", "internal/strategy/identitycenter/identitycenter.go", "if err := s.settle(ctx, s.deletions(to), to, nil); err != nil {", "if err := error(nil); err != nil {", "./internal/strategy/identitycenter", "Made"},
 	{"make an assignment before it is on record", "internal/strategy/identitycenter/identitycenter.go", "if err := l.Creating(ctx, noteUser+user); err != nil {", "if err := l.Creating(ctx, noteUser+user); err != nil && false {", "./internal/strategy/identitycenter", "Made"},
 	{"take from whom an e-mail names now", "internal/strategy/identitycenter/identitycenter.go", "if len(users) == 0 {", "if true {", "./internal/strategy/identitycenter", "OnlyWhat"},
@@ -28,12 +28,12 @@ var accessBugs = []bug{
 	{"take any failure for a user who is gone", "internal/strategy/identitycenter/take.go", "if lookup != nil || there {", "if there && false {", "./internal/strategy/identitycenter", "Failed"},
 	{"take a user who is gone for one who has access", "internal/strategy/identitycenter/identitycenter.go", "if err == nil && is {\n\t\t\tis, err", "if false {\n\t\t\tis, err", "./internal/strategy/identitycenter", "Deleted"},
 	// Sessions outlast their access, and it is said.
-	{"say nothing of sessions", "internal/lease/attempt.go", "if gone.Sessions > 0 {", "if false {", "./functions/grant/hold", "Record"},
+	{"say nothing of sessions", "internal/lease/attempt.go", "if gone.Sessions > 0 {", "if false {", "./functions/grant/grant", "Record"},
 	{"leave sessions out of the history", "internal/run/decide_access.go", "SessionsUntil: gone.SessionsUntil,", "", "./internal/run", "Sessions"},
 	{"do not compare sessions with durations", "internal/cli/flows_sessions.go", "case session > max(", "case false && session > max(", "./internal/cli", "Sessions"},
 	{"take sessions that AWS does not tell about for none", "internal/strategy/identitycenter/sessions.go", "case err != nil || out.PermissionSet == nil:\n\t\treturn LongestSession, nil", "case err != nil || out.PermissionSet == nil:\n\t\treturn 0, nil", "./internal/strategy/identitycenter", "Sessions"},
-	{"deny sessions that begin after the end", "functions/endsessions/end/policy.go", "d.before, d.until = d.before.UTC().Truncate(time.Second).Add(time.Second)", "d.before, d.until = d.until", "./functions/endsessions/end", "Denied"},
-	{"change a policy of somebody else", "functions/endsessions/end/policy.go", "if !ours || s.Effect != \"Deny\" {", "if !ours && false {", "./functions/endsessions/end", "Somebody"},
+	{"deny sessions that begin after the end", "functions/endsessions/endsessions/policy.go", "d.before, d.until = d.before.UTC().Truncate(time.Second).Add(time.Second)", "d.before, d.until = d.until", "./functions/endsessions/endsessions", "Denied"},
+	{"change a policy of somebody else", "functions/endsessions/endsessions/policy.go", "if !ours || s.Effect != \"Deny\" {", "if !ours && false {", "./functions/endsessions/endsessions", "Somebody"},
 	// A user is known by the unique id.
 	{"know a user by the name", "internal/strategy/iamgroup/membership.go", "if len(ids) == 0 {", "if true {", "./internal/strategy/iamgroup", "ID"},
 }

@@ -16,7 +16,7 @@ var mayBugs = []bug{
 	{"count an approval that has lapsed", "internal/run/threshold.go", "if !r.mayApprove(a.Person, t) {", "if t == nil && !r.mayApprove(a.Person, t) {", "./internal/run", "TestAnApprovalLapses"},
 	{"let nobody finish what has no flow", "internal/run/may.go", "\tif known {\n\t\treturn t.Admins\n\t}\n", "", "./internal/run", "TestWhoMayActToday"},
 	{"give the file's admins the flows that are there", "internal/run/may.go", "\t\treturn f.Admins\n", "\t\treturn append(slices.Clone(f.Admins), t.Admins...)\n", "./internal/run", "TestWhoMayActToday"},
-	{"find no request of a flow that is gone", "functions/request/ask/gone.go", "return append(s.flowNames(\"\"), gone...), err", "_ = gone\n\treturn s.flowNames(\"\"), err", "./functions/request/...", "TestInboxOfGoneFlows"},
+	{"find no request of a flow that is gone", "functions/request/request/gone.go", "return append(s.flowNames(\"\"), gone...), err", "_ = gone\n\treturn s.flowNames(\"\"), err", "./functions/request/...", "TestInboxOfGoneFlows"},
 	{"do not ask get_permissions again", "internal/run/decide_today.go", "return recheck && ", "return false && recheck && ", "./internal/run", "TestPermissionsAreAskedAgain"},
 	{"let a failed reducer widen", "internal/run/decide_today.go", "if !d.isAdmin(*c.Person, t) {", "if false {", "./internal/run", "TestPermissionsAreAskedAgain"},
 	{"notify who may not decide", "internal/run/routing.go", "\t\trule.Notify = []Notify{{To: []string{\"admins\"}}}\n", "", "./internal/run", "TestWhoDecidesIsWhoIsNotified"},

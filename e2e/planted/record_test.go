@@ -1,16 +1,16 @@
 package planted
 
 var _ = plant(
-	bug{"publish again what parking published", "functions/record/decide/handler.go", "h.markPublished(ctx, next, published)\n\t\tif changed {", "if changed {", "./e2e/torture", "TestEachEvent"},
-	bug{"take the mark of another history for this one's", "functions/record/decide/published.go", "e.Hash == rec.Published }) + 1", "true }) + len(rec.Run.History)", "./functions/record/decide ./e2e/torture", "TestACrash|TestARepeated|TestCrashMatrix"},
-	bug{"ask for a decision that was made", "functions/notify/tell/message.go", "return Message{}, false\n\tcase", "did += \"\"\n\tcase", "./functions/notify/...", ""},
+	bug{"publish again what parking published", "functions/record/record/handler.go", "h.markPublished(ctx, next, published)\n\t\tif changed {", "if changed {", "./e2e/torture", "TestEachEvent"},
+	bug{"take the mark of another history for this one's", "functions/record/record/published.go", "e.Hash == rec.Published }) + 1", "true }) + len(rec.Run.History)", "./functions/record/record ./e2e/torture", "TestACrash|TestARepeated|TestCrashMatrix"},
+	bug{"ask for a decision that was made", "functions/notify/notify/message.go", "return Message{}, false\n\tcase", "did += \"\"\n\tcase", "./functions/notify/...", ""},
 	bug{"do not seal what is stored beside the history", "internal/run/verify.go", "return r.verifyState()", "return nil", "./internal/run", "Planted|EachMember"},
 	bug{"leave access times out of the seal", "internal/run/state.go", "\"failures\", \"error\",", "\"starts_at\", \"ends_at\", \"failures\", \"error\",", "./internal/run", "Planted|EachMember"},
 	bug{"leave texts out of an entry's hash", "internal/run/seal.go", "texts[name] = digest\n\t\t}\n\t\tdelete", "_ = digest\n\t\t}\n\t\tdelete", "./internal/run", "AnEditedText|Documented"},
 	bug{"take anything for what is left of an erased text", "internal/run/seal.go", "if string(value) != standIns[name] {", "if false {", "./internal/run", "Erase"},
 	bug{"do not show that giving fails", "internal/run/decide_retry.go", "if a == nil || a.Error == \"\" || r.over() {", "if a == nil || a.Failures == 0 || r.over() {", "./internal/run", "GivingFails|TakingBackFails"},
 	bug{"notify at every retry", "internal/run/decide_retry.go", "a.Failures == 0 && a.Warned == 0 &&", "", "./internal/run", "GivingFails"},
-	bug{"notify nobody that access fails", "functions/record/decide/publish.go", "warn := r.Warning() && r.Engine.Turn != published.turn", "warn := false", "./e2e/torture", "TestAFailing"},
+	bug{"notify nobody that access fails", "functions/record/record/publish.go", "warn := r.Warning() && r.Engine.Turn != published.turn", "warn := false", "./e2e/torture", "TestAFailing"},
 	bug{"give up at the first failure", "internal/run/decide_retry.go", "if d.Access.Tries >= most {", "if d.Access.Tries >= most || true {", "./internal/run", "GivingFails|GivingWorks"},
 	bug{"delete what is not over", "internal/run/expire.go", "if !r.over() {", "if false {", "./internal/run", "Retention"},
 	bug{"miss nothing that is gone", "internal/cli/audit_digests.go", "!h.Until.After(t.now) &&", "", "./internal/cli", "Retention"},

@@ -1,19 +1,19 @@
 package planted
 
 var _ = plant(
-	bug{"take requests while the installation is removed", "functions/request/ask/drain.go", "if !since.IsZero() {", "if !since.IsZero() && false {", "./functions/request/ask", "Draining"},
-	bug{"believe for longer that nothing is removed", "functions/request/ask/drain.go", "now.Add(drain.Remembered)", "now.Add(drain.Remembered + 1)", "./functions/request/ask", "Draining"},
+	bug{"take requests while the installation is removed", "functions/request/request/drain.go", "if !since.IsZero() {", "if !since.IsZero() && false {", "./functions/request/request", "Draining"},
+	bug{"believe for longer that nothing is removed", "functions/request/request/drain.go", "now.Add(drain.Remembered)", "now.Add(drain.Remembered + 1)", "./functions/request/request", "Draining"},
 	bug{"leave access when the installation is removed", "internal/run/recover.go", "d.Flow.HasAccess() && (d.Status == Approved || d.Status == Active):\n\t\te.Event = Revoke", "d.Flow.HasAccess() && d.Status == Approved:\n\t\te.Event = Revoke", "./internal/run", "Recover"},
 	bug{"ask a guard whether removed access may stay", "internal/run/recover.go", "e.Event = Revoke\n\t\td.takeBack(e)\n\t}\n}\n\n// TakingBack", "e.Event = Revoke\n\t\td.raise(e)\n\t}\n}\n\n// TakingBack", "./internal/run", "Recover"},
 	bug{"call it safe while access is held", "internal/lease/lease.go", "return !l.wanted() && !busy", "return !busy", "./internal/drain", ""},
 	bug{"call it safe before all was read back", "internal/drain/drain.go", "left.Unread = append(left.Unread, l.Key.String())", "_ = l", "./internal/drain", ""},
 	bug{"call it safe while a request may still come in", "internal/drain/drain.go", "!l.At.Before(l.SettlesAt)", "true", "./internal/drain", ""},
 	bug{"call it safe with what can't be read", "internal/drain/drain.go", "left.Unreadable = append(left.Unreadable, id)", "_ = id", "./internal/drain", ""},
-	bug{"log what a message says", "functions/notify/tell/handler.go", `"channels", channels, "took_ms"`, `"channels", channels, "subject", m.Subject, "took_ms"`, "./functions/notify/...", "LogsNoSecret"},
-	bug{"log the webhook's secret URL", "functions/notify/tell/webhook.go", "it could not be reached: %w\", withoutURL(err))", "it could not be reached: %w\", err)", "./functions/notify/...", "LogsNoSecret"},
+	bug{"log what a message says", "functions/notify/notify/handler.go", `"channels", channels, "took_ms"`, `"channels", channels, "subject", m.Subject, "took_ms"`, "./functions/notify/...", "LogsNoSecret"},
+	bug{"log the webhook's secret URL", "functions/notify/notify/webhook.go", "it could not be reached: %w\", withoutURL(err))", "it could not be reached: %w\", err)", "./functions/notify/...", "LogsNoSecret"},
 	bug{"say that nobody's channel was notified", "internal/run/notify.go", "case !Delivers(name):", "case false:", "./internal/run", "NotNotified"},
 	bug{"exit with 0 on a signal", "internal/cli/exit.go", "case errors.As(context.Cause(ctx), &stopped):\n\t\treturn stopped.code()", "case errors.As(context.Cause(ctx), &stopped):\n\t\treturn exitDone", "./internal/cli", "TestExit_BySignal"},
 	bug{"exit with 0 for what is not decided", "internal/cli/exit.go", "return exitError(exitUndecided)\n}", "return nil\n}", "./internal/cli", "TestExit_ByStatus"},
-	bug{"take a reason of blanks", "functions/approve/act/act.go", "text.Blank(a.Reason) &&", "a.Reason == text.Clean(\"\") &&", "./functions/approve/act", "TestActs"},
+	bug{"take a reason of blanks", "functions/approve/approve/act.go", "text.Blank(a.Reason) &&", "a.Reason == text.Clean(\"\") &&", "./functions/approve/approve", "TestActs"},
 	bug{"let an override turn a text round", "internal/text/text.go", "case Invisible(r), modifies(r) && !fits(s, i):", "case modifies(r) && !fits(s, i):", "./internal/text", ""},
 )

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"github.com/fasttrack-dev/fasttrack/functions/approve/act"
+	"github.com/fasttrack-dev/fasttrack/functions/approve/approve"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -23,7 +23,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	lambda.Start(act.New(act.Deps{
+	lambda.Start(approve.New(approve.Deps{
 		Identify:      identify,
 		Flows:         flows,
 		Today:         flows.Today(),

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
-	"github.com/fasttrack-dev/fasttrack/functions/digest/sign"
+	"github.com/fasttrack-dev/fasttrack/functions/digest/digest"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -16,9 +16,9 @@ import (
 func main() {
 	cfg := awsenv.Config()
 	key := os.Getenv("KEY_ARN")
-	lambda.Start(sign.New(sign.Deps{
+	lambda.Start(digest.New(digest.Deps{
 		Table: store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
-		Sign:  sign.ByKMS(kms.NewFromConfig(cfg), key),
+		Sign:  digest.ByKMS(kms.NewFromConfig(cfg), key),
 		KeyID: key,
 	}).Handle)
 }

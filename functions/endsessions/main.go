@@ -8,10 +8,10 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 
-	"github.com/fasttrack-dev/fasttrack/functions/endsessions/end"
+	"github.com/fasttrack-dev/fasttrack/functions/endsessions/endsessions"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
 )
 
 func main() {
-	lambda.Start(end.New(end.Deps{Policies: organizations.NewFromConfig(awsenv.Config()), PolicyID: end.IDOf(os.Getenv("POLICY_ARN"))}).Handle)
+	lambda.Start(endsessions.New(endsessions.Deps{Policies: organizations.NewFromConfig(awsenv.Config()), PolicyID: endsessions.IDOf(os.Getenv("POLICY_ARN"))}).Handle)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	lambdasdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"github.com/fasttrack-dev/fasttrack/functions/grant/hold"
+	"github.com/fasttrack-dev/fasttrack/functions/grant/grant"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
@@ -21,7 +21,7 @@ import (
 
 func main() {
 	cfg, patient := awsenv.Config(), awsenv.Patient()
-	lambda.Start(hold.New(hold.Deps{
+	lambda.Start(grant.New(grant.Deps{
 		Store: store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
 		Strategies: strategy.Set{
 			"lambda":          custom.New(lambdasdk.NewFromConfig(patient), os.Getenv("STACK_NAME")),

@@ -13,22 +13,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
-	"github.com/fasttrack-dev/fasttrack/functions/notify/tell"
+	"github.com/fasttrack-dev/fasttrack/functions/notify/notify"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
 	"github.com/fasttrack-dev/fasttrack/internal/logs"
 )
 
 func main() {
 	cfg := awsenv.Config()
-	d := tell.Deps{Topic: sns.NewFromConfig(cfg), TopicARN: os.Getenv("TOPIC_ARN"), Portal: os.Getenv("PORTAL_URL")}
+	d := notify.Deps{Topic: sns.NewFromConfig(cfg), TopicARN: os.Getenv("TOPIC_ARN"), Portal: os.Getenv("PORTAL_URL")}
 	if url := os.Getenv("WEBHOOK_URL"); url != "" {
 		var err error
-		if d.Webhook, err = tell.NewWebhook(url, secret(cfg, os.Getenv("WEBHOOK_SECRET_ARN")), time.Now); err != nil {
+		if d.Webhook, err = notify.NewWebhook(url, secret(cfg, os.Getenv("WEBHOOK_SECRET_ARN")), time.Now); err != nil {
 			logs.New(os.Stdout).Error("notify can't start", "error", err.Error())
 			os.Exit(1)
 		}
 	}
-	lambda.Start(tell.New(d).Handle)
+	lambda.Start(notify.New(d).Handle)
 }
 
 // secret reads a secret, and keeps it for five minutes.

@@ -10,7 +10,7 @@ import (
 	lambdasdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"github.com/fasttrack-dev/fasttrack/functions/reconcile/sweep"
+	"github.com/fasttrack-dev/fasttrack/functions/reconcile/reconcile"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -18,11 +18,11 @@ import (
 func main() {
 	cfg := awsenv.Patient()
 	functions := lambdasdk.NewFromConfig(cfg)
-	lambda.Start(sweep.New(sweep.Deps{
+	lambda.Start(reconcile.New(reconcile.Deps{
 		Table:      store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
-		Executions: sweep.NewExecutions(sfn.NewFromConfig(cfg), os.Getenv("STATE_MACHINE_ARN")),
-		Record:     sweep.NewInvoke(functions, os.Getenv("RECORD_FUNCTION")),
-		Grant:      sweep.NewInvoke(functions, os.Getenv("GRANT_FUNCTION")),
+		Executions: reconcile.NewExecutions(sfn.NewFromConfig(cfg), os.Getenv("STATE_MACHINE_ARN")),
+		Record:     reconcile.NewInvoke(functions, os.Getenv("RECORD_FUNCTION")),
+		Grant:      reconcile.NewInvoke(functions, os.Getenv("GRANT_FUNCTION")),
 		// For the first state of a recovery.
 		HooksFunction: os.Getenv("HOOKS_FUNCTION"),
 	}).Handle)

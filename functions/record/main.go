@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"github.com/fasttrack-dev/fasttrack/functions/record/decide"
+	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -19,13 +19,13 @@ import (
 
 func main() {
 	cfg := awsenv.Config()
-	lambda.Start(decide.New(decide.Deps{
+	lambda.Start(record.New(record.Deps{
 		Store:         store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
-		Bus:           decide.NewBus(eventbridge.NewFromConfig(cfg), os.Getenv("BUS_NAME")),
-		Waker:         decide.NewWaker(sfn.NewFromConfig(cfg)),
+		Bus:           record.NewBus(eventbridge.NewFromConfig(cfg), os.Getenv("BUS_NAME")),
+		Waker:         record.NewWaker(sfn.NewFromConfig(cfg)),
 		Today:         flow.ReadToday(flow.Beside(os.Getenv), log.Print),
 		HooksFunction: os.Getenv("HOOKS_FUNCTION"),
-		Serves:        decide.AliasServes(cfg, os.Getenv("HOOKS_FUNCTION")),
+		Serves:        record.AliasServes(cfg, os.Getenv("HOOKS_FUNCTION")),
 		NoWebhook:     os.Getenv("HAS_WEBHOOK") == "false",
 		Namespace:     os.Getenv("METRICS_NAMESPACE"),
 	}).Handle)

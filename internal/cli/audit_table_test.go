@@ -25,7 +25,7 @@ import (
 	"github.com/jonboulle/clockwork"
 	"github.com/spf13/cobra"
 
-	"github.com/fasttrack-dev/fasttrack/functions/digest/sign"
+	"github.com/fasttrack-dev/fasttrack/functions/digest/digest"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/localaws"
@@ -68,8 +68,8 @@ func newRecordWorld(t *testing.T) *recordWorld {
 			return nil, err
 		}
 		key := w.stack.Template.Keys[0].ARN
-		return lambda.NewHandler(sign.New(sign.Deps{
-			Table: w.store, Sign: sign.ByKMS(kms.NewFromConfig(cfg), key), KeyID: key, Now: w.clock.Now,
+		return lambda.NewHandler(digest.New(digest.Deps{
+			Table: w.store, Sign: digest.ByKMS(kms.NewFromConfig(cfg), key), KeyID: key, Now: w.clock.Now,
 			Log: slog.New(slog.NewJSONHandler(&w.log, nil)),
 		}).Handle).Invoke(ctx, payload)
 	}

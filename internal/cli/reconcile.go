@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/spf13/cobra"
 
-	"github.com/fasttrack-dev/fasttrack/functions/reconcile/sweep"
+	"github.com/fasttrack-dev/fasttrack/functions/reconcile/reconcile"
 )
 
 // newReconcileCommand has functions/reconcile of a stack sweep now.
@@ -30,7 +30,7 @@ func newReconcileCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			report, err := reconcile(cmd.Context(), client, stack+"-engine-reconcile", dryRun)
+			report, err := sweepNow(cmd.Context(), client, stack+"-engine-reconcile", dryRun)
 			if err != nil {
 				return err
 			}
@@ -56,30 +56,30 @@ func lambdaClient(ctx context.Context, endpoint string) (*lambda.Client, error) 
 	return lambda.NewFromConfig(cfg), nil
 }
 
-func reconcile(ctx context.Context, client *lambda.Client, function string, dryRun bool) (sweep.Report, error) {
-	payload, err := json.Marshal(sweep.Request{DryRun: dryRun})
+func sweepNow(ctx context.Context, client *lambda.Client, function string, dryRun bool) (reconcile.Report, error) {
+	payload, err := json.Marshal(reconcile.Request{DryRun: dryRun})
 	if err != nil {
-		return sweep.Report{}, err
+		return reconcile.Report{}, err
 	}
 	out, err := client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: payload})
 	if err != nil {
-		return sweep.Report{}, fmt.Errorf("invoke %s: %w", function, err)
+		return reconcile.Report{}, fmt.Errorf("invoke %s: %w", function, err)
 	}
 	if out.FunctionError != nil {
 		var failed struct {
 			Message string `json:"errorMessage"`
 		}
 		_ = json.Unmarshal(out.Payload, &failed) // what is no JSON has no message
-		return sweep.Report{}, fmt.Errorf("%s: %s", function, aws.ToString(out.FunctionError)+": "+failed.Message)
+		return reconcile.Report{}, fmt.Errorf("%s: %s", function, aws.ToString(out.FunctionError)+": "+failed.Message)
 	}
-	var report sweep.Report
+	var report reconcile.Report
 	if err := json.Unmarshal(out.Payload, &report); err != nil {
-		return sweep.Report{}, errors.Join(errors.New("the report can't be read"), err)
+		return reconcile.Report{}, errors.Join(errors.New("the report can't be read"), err)
 	}
 	return report, nil
 }
 
-func printReport(w io.Writer, r sweep.Report) error {
+func printReport(w io.Writer, r reconcile.Report) error {
 	if len(r.Actions) == 0 {
 		_, err := fmt.Fprintln(w, "Nothing stands still.")
 		return err

@@ -18,7 +18,7 @@ const executeAPI = "arn:aws:execute-api:eu-central-1:" + account + ":Api/$defaul
 // /requests/{id}/deny", with those that anybody may call.
 func routesOf(t *testing.T) (signed, public []string) {
 	t.Helper()
-	raw, err := os.ReadFile("../../functions/request/ask/openapi.json")
+	raw, err := os.ReadFile("../../functions/request/request/openapi.json")
 	if err != nil {
 		t.Fatal(err)
 	}

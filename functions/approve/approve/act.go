@@ -1,0 +1,221 @@
+// Package approve is the work of functions/approve: it stores what a person does
+// about a request, wakes the request's execution, and answers once what came of
+// it is known. It decides nothing itself.
+package approve
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
+	"github.com/fasttrack-dev/fasttrack/internal/wake"
+)
+
+// Store keeps runs and acts; see [store.Store] for the errors.
+type Store interface {
+	Link(ctx context.Context, p run.Person) (run.Person, error)
+	Load(ctx context.Context, id string) (*run.Run, error)
+	LoadAll(ctx context.Context, id string) (store.Record, error)
+	AddAct(ctx context.Context, r *run.Run, a run.Act) error
+}
+
+// Deps is what the service works with.
+type Deps struct {
+	Identify      httpapi.Identifier
+	Store         Store
+	StepFunctions wake.Client
+	// Flows have the labels that people read; nil knows none.
+	Flows *flow.File
+	// Today is who may act; see [run.Today].
+	Today *run.Today
+	// BasePath is that of [httpapi.API].
+	BasePath string
+	// Now is time.Now unless it is set.
+	Now func() time.Time
+}
+
+type service struct{ Deps }
+
+// New gives the API of functions/approve.
+func New(d Deps) *httpapi.API {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	s := service{d}
+	routes := map[string]httpapi.Route{}
+	for _, e := range []run.EventName{run.Approve, run.Deny, run.Cancel, run.Revoke} {
+		routes["POST /requests/{id}/"+string(e)] = httpapi.Route{Handle: func(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
+			return s.act(ctx, c, e)
+		}}
+	}
+	return &httpapi.API{Identify: d.Identify, Link: d.Store.Link, Routes: routes, BasePath: d.BasePath}
+}
+
+// act takes one act: checks it, stores it, wakes the execution and waits for
+// what comes of it.
+func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (httpapi.Reply, error) {
+	key, err := c.IdempotencyKey()
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	rec, err := s.load(ctx, c)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	r := rec.Run
+	c.About(r.ID, r.Flow.Name)
+	a, fits, wrong := readAct(c, r, e)
+	if !fits {
+		return httpapi.Reply{}, wrong
+	}
+	if key != "" {
+		// Before it is held against the request, which may have changed since, by this
+		// very act.
+		a.Key = run.HashID(c.Caller.Principal, r.ID, string(e), key)
+		if before, there := sameKey(rec.Acts, a.Key); there {
+			return s.again(ctx, c, r, before, a)
+		}
+	}
+	if wrong != nil {
+		return httpapi.Reply{}, wrong
+	}
+	if a.IfMatch, err = s.ifMatch(c, r); err != nil {
+		return httpapi.Reply{}, err
+	}
+	now := s.Now()
+	switch err := s.check(r, a, now); {
+	case errors.Is(err, run.ErrApproved):
+		return s.done(c, r), nil
+	case err != nil:
+		return httpapi.Reply{}, s.refused(c, r, e, err)
+	}
+	if err := limit(r, rec.Acts, a, s.Today, now); err != nil {
+		return httpapi.Reply{}, err
+	}
+	a.ID, a.At = run.NewID(now), now.UTC().Truncate(time.Millisecond)
+	if err := s.Store.AddAct(ctx, r, a); err != nil {
+		return httpapi.Reply{}, err
+	}
+	if key != "" {
+		// Another call with the key may have come between. The first of them is
+		// the act, and what comes of it is what comes of this one.
+		rec, err := s.Store.LoadAll(ctx, r.ID)
+		if err == nil {
+			if first, there := sameKey(rec.Acts, a.Key); there {
+				return s.again(ctx, c, rec.Run, first, a)
+			}
+		}
+	}
+	return s.outcome(ctx, c, r, a)
+}
+
+// again waits for what comes of an act that is there already under the key of
+// a; another act under that key is refused.
+func (s service) again(ctx context.Context, c *httpapi.Call, r *run.Run, before, a run.Act) (httpapi.Reply, error) {
+	if before.Reason != a.Reason || before.DurationSeconds != a.DurationSeconds || before.Override != a.Override {
+		return httpapi.Reply{}, &httpapi.Problem{
+			Status: http.StatusUnprocessableEntity, Kind: "idempotency-key-reused",
+			Detail: "This Idempotency-Key was used for another act.",
+			Errors: []flow.FieldError{{Field: "Idempotency-Key", Detail: "was used with another body"}},
+		}
+	}
+	return s.outcome(ctx, c, r, before)
+}
+
+// load gives the run if the caller may see it.
+func (s service) load(ctx context.Context, c *httpapi.Call) (store.Record, error) {
+	id, ok := run.ParseID(c.Param("id"))
+	if !ok {
+		return store.Record{}, httpapi.NotFound()
+	}
+	rec, err := s.Store.LoadAll(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Record{}, httpapi.NotFound()
+	}
+	if err != nil {
+		return store.Record{}, err
+	}
+	if !rec.Run.MaySee(c.Caller.Person, s.Today) {
+		c.Log.Warn("refused", "status", http.StatusNotFound, "reason", "The caller may not see this request.")
+		return store.Record{}, httpapi.NotFound()
+	}
+	return rec, nil
+}
+
+// readAct reads the body of an act; its error names every wrong field. fits
+// reports whether the body is one of an act, whatever the request is like.
+func readAct(c *httpapi.Call, r *run.Run, e run.EventName) (a run.Act, fits bool, wrong error) {
+	body, err := httpapi.ReadBody(c.Event)
+	if err != nil {
+		return run.Act{}, false, err
+	}
+	a = run.Act{Event: e, Person: c.Caller.Person, Channel: run.ViaAPI, Reason: body.Lines("reason", run.MaxReason)}
+	if e != run.Cancel {
+		a.Override = body.Bool("override")
+	}
+	var shortened *int
+	if e == run.Approve {
+		shortened = body.Seconds("duration_seconds")
+	}
+	fits = body.Fits()
+	if text.Blank(a.Reason) && (r.Flow.NeedsReason(e) || a.Override) {
+		body.Fail("reason", "it is required")
+	}
+	if shortened != nil {
+		a.DurationSeconds = *shortened
+		switch {
+		case r.DurationSeconds == 0:
+			body.Fail("duration_seconds", "the flow gives no access, so there is no duration to shorten")
+		case *shortened > r.DurationSeconds:
+			body.Fail("duration_seconds", "at most %d was expected: a duration can only be shortened", r.DurationSeconds)
+		}
+	}
+	return a, fits, body.Err()
+}
+
+func sameKey(acts []run.Act, key string) (run.Act, bool) {
+	for _, a := range acts {
+		if a.Key == key {
+			return a, true
+		}
+	}
+	return run.Act{}, false
+}
+
+// check reports whether the act counts as far as is known now; see [run.Run.Check].
+// One that a run of too few approvers does not take is stored all the same: the
+// engine refuses it, and sends the run to its admins.
+func (s service) check(r *run.Run, a run.Act, now time.Time) error {
+	err := r.Check(a.Event, a.Person, s.Today, now)
+	if err != nil && r.Reroutes(s.Today) && r.MayAct(a.Event, a.Person, s.Today) == nil {
+		err = nil
+	}
+	if a.Override && (err == nil || errors.Is(err, run.ErrApproved)) {
+		if err := r.MayOverride(a, s.Today); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// refused answers what [run.Run.Check] or [run.Run.MayOverride] refused.
+func (s service) refused(c *httpapi.Call, r *run.Run, e run.EventName, err error) error {
+	var late run.TooLate
+	if !errors.As(err, &late) {
+		return httpapi.Refused(err.Error())
+	}
+	return s.lost(c, r, e, late)
+}
+
+// view is the run as the caller sees it.
+func (s service) view(c *httpapi.Call, r *run.Run) run.View {
+	v := r.ViewFor(c.Caller.Person, s.Today, s.Now())
+	s.Flows.Show(&v, r.Flow.Label)
+	return v
+}

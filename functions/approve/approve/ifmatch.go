@@ -1,0 +1,49 @@
+package approve
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// etags is an If-Match header (RFC 9110, section 13.1.1): * or a list of entity
+// tags.
+var etags = regexp.MustCompile(`^\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*$`)
+
+// ifMatch returns the etag that the run must still have when the act is dealt
+// with, "" for any. The error is for a run that has another already.
+func (s service) ifMatch(c *httpapi.Call, r *run.Run) (string, error) {
+	header := c.Header("if-match")
+	if header == "" {
+		return "", nil
+	}
+	if !etags.MatchString(header) {
+		return "", httpapi.Invalid(flow.FieldError{Field: "If-Match", Detail: `must be the etag of a request in double quotes, or *`})
+	}
+	if strings.TrimSpace(header) == "*" {
+		return "", nil
+	}
+	for _, tag := range strings.Split(header, ",") {
+		if tag = strings.TrimSpace(tag); tag == `"`+r.ETag()+`"` { // a weak one never matches
+			return r.ETag(), nil
+		}
+	}
+	return "", s.moved(c, r)
+}
+
+// moved answers an act on a request that is not what its caller has read.
+func (s service) moved(c *httpapi.Call, r *run.Run) error {
+	return &httpapi.Problem{
+		Status: http.StatusPreconditionFailed, Kind: "changed", Detail: string(run.Moved), More: map[string]any{"run": s.view(c, r)},
+	}
+}
+
+// done answers with the run as it is after an act.
+func (s service) done(c *httpapi.Call, r *run.Run) httpapi.Reply {
+	v := s.view(c, r)
+	return httpapi.Reply{Status: http.StatusOK, Headers: map[string]string{"etag": `"` + v.ETag + `"`}, Body: v}
+}

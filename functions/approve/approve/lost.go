@@ -1,0 +1,66 @@
+package approve
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// lost answers an action that can't take effect any more, or not yet, and why. Where
+// somebody decided, it says who and when; where a revoke comes too late, who or what
+// ended the access.
+func (s service) lost(c *httpapi.Call, r *run.Run, e run.EventName, why run.TooLate) error {
+	v := s.view(c, r)
+	p := &httpapi.Problem{Status: http.StatusConflict, Kind: "decided", Detail: string(why), More: map[string]any{"run": v}}
+	switch {
+	case v.Decision != nil:
+		won := run.Outcome{Event: v.Decision.Event, By: v.Decision.By, At: v.Decision.At}
+		if last, there := r.Outcome(); there && e == run.Revoke {
+			won = last
+		}
+		p.More["decision"], p.More["decided_by"] = v.Decision, won
+		p.Detail = strings.TrimSuffix(p.Detail, ".") + ": " + by(won) + "."
+	case why == run.NoAccess:
+		p.Kind = "not-active"
+	default:
+		p.Kind = "review-over"
+	}
+	return p
+}
+
+// already is why an action comes too late for a run that is decided.
+func already(r *run.Run) run.TooLate {
+	return run.TooLate("This request is " + string(r.Status) + " already.")
+}
+
+// by says who did what and when, such as "denied by grace@example.com at
+// 2026-11-23T10:00:00Z".
+func by(o run.Outcome) string {
+	did := map[run.EventName]string{
+		run.Approve: "approved", run.Deny: "denied", run.Cancel: "canceled", run.Expire: "expired",
+		run.Escalate: "granted", run.Deescalate: "ended", run.Revoke: "revoked", run.Fail: "failed", run.Erased: "erased",
+	}[o.Event]
+	if did == "" {
+		did = string(o.Event)
+	}
+	switch {
+	case o.By.Type == run.EngineActor:
+	case o.By.Email != "":
+		did += " by " + o.By.Email
+	default:
+		did += " by " + o.By.ID
+	}
+	return did + " at " + o.At.Format(time.RFC3339)
+}
+
+// tooLate reports whether an action of that kind can't count any more: a decision
+// is made once, and access is revoked while it is being granted or active.
+func tooLate(r *run.Run, e run.EventName) bool {
+	if e == run.Revoke {
+		return !r.Flow.HasAccess() || r.Over()
+	}
+	return r.Status.Decided()
+}

@@ -1,0 +1,100 @@
+package grant
+
+import (
+	"context"
+	"errors"
+
+	"github.com/fasttrack-dev/fasttrack/internal/lease"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strategy"
+)
+
+// give gives the access of a run, and reads it back. Between the two the lease
+// says who is about to hold it: a crash at any point leaves what has to be taken
+// back on record.
+func (h *Handler) give(ctx context.Context, req Request) (run.Document, error) {
+	s, err := h.load(ctx, req.RunID, req.Execution)
+	if err != nil {
+		return run.Document{}, err
+	}
+	if !s.run.GiveDue() {
+		return s.run.Document(h.Now(), nil) // it has moved on
+	}
+	var call, creates bool
+	l, err := h.change(ctx, s.key, func(l *lease.Lease) (next *lease.Lease, err error) {
+		if creates, err = h.look(ctx, s, l); err != nil {
+			return nil, err
+		}
+		if err = l.Admits(s.run); err != nil {
+			return nil, err
+		}
+		if next, call, err = l.BeginGive(s.run.ID, creates, s.run.Flow.Holders, h.Now(), h.deadline(ctx)); call {
+			next.HeldBy(s.run)
+		}
+		return next, err
+	})
+	if err != nil {
+		return run.Document{}, err
+	}
+	if call {
+		if l, err = h.callGive(ctx, s, l, creates); err != nil {
+			return run.Document{}, err
+		}
+	}
+	hold := l.Of(s.run.ID)
+	if hold.State != run.Held {
+		why := hold.Error
+		if why == "" {
+			why = "it was taken back already"
+		}
+		return run.Document{}, Unable{why}
+	}
+	return run.Document{
+		Version: run.DocumentVersion, RunID: s.run.ID, Turn: s.run.PresentTurn(), Next: run.NextActive,
+		Seconds: s.run.ActiveSeconds(hold.At, h.Now()),
+	}, nil
+}
+
+// look reports whether the call to give that is about to begin makes the access,
+// for a strategy that can't say so itself.
+func (h *Handler) look(ctx context.Context, s subject, l *lease.Lease) (creates bool, err error) {
+	blind, is := s.strategy.(strategy.Blind)
+	if state := l.Of(s.run.ID).State; !is || state != run.NoHold && state != run.Giving {
+		return false, nil
+	}
+	s.access.Requests = l.Notes()
+	there, err := blind.Look(ctx, s.access)
+	return !there, err
+}
+
+// callGive has the strategy give the access that the lease's attempt is about.
+func (h *Handler) callGive(ctx context.Context, s subject, l *lease.Lease, created bool) (*lease.Lease, error) {
+	fence := l.Attempt.Fence
+	s.access.Fence, s.access.Requests = fence, l.Notes()
+	made, err := s.strategy.Give(ctx, s.access, ledger{h, s.key, fence})
+	if err == nil {
+		// Read for the person as such, whoever had it made before.
+		s.access.Requests = nil
+		var there bool
+		if there, err = s.strategy.Has(ctx, s.access); err == nil && !there {
+			err = errors.New("it was given, but can't be read back")
+		}
+	}
+	var cannot strategy.Refused
+	if errors.As(err, &cannot) {
+		return h.change(ctx, s.key, func(l *lease.Lease) (*lease.Lease, error) {
+			return l.RefuseGive(s.run.ID, fence, cannot.Reason, h.Now())
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	note := ""
+	if outlasted, is := s.strategy.(strategy.Outlasted); is {
+		note = outlasted.Outlasts()
+	}
+	at := h.Now()
+	return h.change(ctx, s.key, func(l *lease.Lease) (*lease.Lease, error) {
+		return l.EndGive(s.run.ID, fence, created || made, note, at)
+	})
+}

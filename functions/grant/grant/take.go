@@ -1,0 +1,119 @@
+package grant
+
+import (
+	"context"
+	"errors"
+
+	"github.com/fasttrack-dev/fasttrack/internal/lease"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/strategy"
+)
+
+// take takes the access of a run back, if it is time and nobody else holds it,
+// and reads that it is gone.
+func (h *Handler) take(ctx context.Context, req Request) (Taken, error) {
+	s, err := h.load(ctx, req.RunID, req.Execution)
+	if err != nil {
+		return Taken{}, err
+	}
+	if !s.run.TakeBackDue(h.Now()) {
+		return Taken{RunID: s.run.ID}, nil
+	}
+	var call bool
+	l, err := h.change(ctx, s.key, func(l *lease.Lease) (next *lease.Lease, err error) {
+		next, call, err = l.BeginTake(s.run.ID, h.Now(), h.deadline(ctx))
+		return next, err
+	})
+	if err != nil {
+		return Taken{}, err
+	}
+	if !call {
+		return Taken{RunID: s.run.ID, Gone: true}, nil
+	}
+	fence := l.Attempt.Fence
+	gone, err := h.callTake(ctx, s, l)
+	if err != nil {
+		return Taken{}, err
+	}
+	at := h.Now()
+	if _, err := h.change(ctx, s.key, func(l *lease.Lease) (*lease.Lease, error) { return l.EndTake(s.run.ID, fence, gone, at) }); err != nil {
+		return Taken{}, err
+	}
+	return Taken{RunID: s.run.ID, Gone: true}, nil
+}
+
+// callTake has the strategy take the access, and reads that it is gone.
+func (h *Handler) callTake(ctx context.Context, s subject, l *lease.Lease) (strategy.Gone, error) {
+	s.access.Fence, s.access.Requests = l.Attempt.Fence, l.Notes()
+	gone, err := s.strategy.Take(ctx, s.access, ledger{h, s.key, l.Attempt.Fence})
+	if err != nil {
+		return gone, err
+	}
+	there, err := s.strategy.Has(ctx, s.access)
+	if err != nil {
+		return gone, err
+	}
+	if there {
+		return gone, errors.New("it was taken back, but is still there")
+	}
+	return gone, nil
+}
+
+// check reads once more that the access of an ended lease is gone: what AWS does
+// asynchronously may have brought it back after it was taken.
+func (h *Handler) check(ctx context.Context, req Request) (Checked, error) {
+	if req.Lease == nil {
+		return Checked{}, Refused{"check needs a lease"}
+	}
+	over := h.over(ctx)
+	var call bool
+	l, err := h.change(ctx, *req.Lease, func(l *lease.Lease) (next *lease.Lease, err error) {
+		now := h.Now()
+		if next, call, err = l.BeginCheck(now, h.deadline(ctx)); err != nil || call {
+			return next, err
+		}
+		if at, due := l.DueAt(); due && !now.Before(at) {
+			return l.Forget(over, now), nil
+		}
+		return l, nil
+	})
+	if err != nil || !call {
+		return Checked{}, err
+	}
+	fence := l.Attempt.Fence
+	found, err := h.read(ctx, l)
+	if err != nil {
+		return Checked{}, err
+	}
+	_, err = h.change(ctx, *req.Lease, func(l *lease.Lease) (*lease.Lease, error) { return l.EndCheck(fence, over, h.Now()) })
+	return Checked{Found: found}, err
+}
+
+// read tells whether the access of the lease is there, and takes it if it is.
+func (h *Handler) read(ctx context.Context, l *lease.Lease) (found bool, err error) {
+	// Any run of the lease says what the access is; some may not be kept any more.
+	var s subject
+	for _, holder := range l.Holders {
+		if s, err = h.load(ctx, holder.RunID, ""); !errors.Is(err, store.ErrNotFound) {
+			break
+		}
+	}
+	if err != nil {
+		return false, err
+	}
+	s.access.Fence, s.access.Requests = l.Attempt.Fence, l.Notes()
+	if found, err = s.strategy.Has(ctx, s.access); err != nil || !found {
+		return false, err
+	}
+	_, err = h.callTake(ctx, s, l)
+	return true, err
+}
+
+// over tells of a run whether nothing follows any more. One that can't be read
+// counts as going on, one that is not there as over.
+func (h *Handler) over(ctx context.Context) func(id string) bool {
+	return func(id string) bool {
+		r, err := h.Store.Load(ctx, id)
+		return errors.Is(err, store.ErrNotFound) || err == nil && r.Over()
+	}
+}

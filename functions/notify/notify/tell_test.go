@@ -1,0 +1,197 @@
+package notify_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+
+	"github.com/fasttrack-dev/fasttrack/functions/notify/notify"
+)
+
+// TestSign holds the signature against the example that Standard Webhooks'
+// libraries share.
+func TestSign(t *testing.T) {
+	const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+	got, err := notify.Sign(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", []byte(`{"test": 2432232314}`))
+	if want := "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="; err != nil || got != want {
+		t.Errorf("got %s %v, want %s", got, err, want)
+	}
+	if got, err := notify.Sign(secret+" "+secret, "a", "1", nil); err != nil || len(strings.Fields(got)) != 2 {
+		t.Errorf("two secrets give %q %v", got, err)
+	}
+	for _, wrong := range []string{"", "whsec_", "whsec_???"} {
+		if _, err := notify.Sign(wrong, "a", "1", nil); err == nil {
+			t.Errorf("%q signs", wrong)
+		}
+	}
+}
+
+func event(t *testing.T, name, more string) notify.Event {
+	t.Helper()
+	var e notify.Event
+	raw := `{"id":"R-2","type":"fasttrack.run.` + name + `","run":{"id":"R","flow":"aws-access","requester":{"email":"ada@example.com"},
+		"fields":{"target":{"id":"prod-ro","label":"Production read-only"},"urgency":"Normal"},"reason":"have a look\nTo decide: nothing","duration_seconds":1800,
+		"review":{"expires_at":"2026-11-23T11:00:00Z","errors":[{"hook":"on_request","error":"PagerDuty did not answer"}]},"access":{"ends_at":"2026-11-23T10:30:00Z","given":"Its presence was read back. A session may outlast it."}},
+		"entry":{"event":"` + name + `","actor":{"type":"user","email":"grace@example.com"},"reason":"go ahead"` + more + `}}`
+	if err := json.Unmarshal([]byte(raw), &e); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestMessages(t *testing.T) {
+	for name, tc := range map[string]struct {
+		event, more, subject string
+		holds                []string
+	}{
+		"to people":               {"forward", `,"to":["group:sre"]`, "aws-access, Production read-only for ada@example.com waits for a decision", []string{"POST /requests/R/approve", "expires at 2026-11-23T11:00:00Z", "on_request failed: PagerDuty did not answer", "urgency: Normal"}},
+		"approved":                {"approve", `,"status":"approved","checks":[{"name":"on call","passed":true,"detail":"P1"}]`, "aws-access, Production read-only for ada@example.com was approved", []string{"By:       grace@example.com", "Why:      go ahead", "Check:    on call: yes P1", "nothing to do"}},
+		"a hook adds":             {"approve", `,"status":"approved","hook_reason":"build resumed","hook_reason_by":"on_approve"`, "", []string{"Why:      go ahead\n", "the hook on_approve adds: build resumed\n"}},
+		"one approval":            {"approve", `,"status":"pending"`, "", []string{"was approved by grace@example.com, and needs more approvals"}},
+		"denied":                  {"deny", "", "aws-access, Production read-only for ada@example.com was denied", []string{"Why:      go ahead"}},
+		"expired":                 {"expire", "", "", []string{"expired"}},
+		"canceled":                {"cancel", "", "", []string{"was canceled"}},
+		"access given":            {"escalate", "", "", []string{"Access ends at 2026-11-23T10:30:00Z", "A session may outlast it.", "POST /requests/R/revoke", "For:      30m0s"}},
+		"access ended":            {"deescalate", "", "", []string{"has ended: access is gone"}},
+		"revoked":                 {"revoke", "", "", []string{"was revoked: access is gone"}},
+		"sessions outlast access": {"revoke", `,"sessions_until":"2026-11-23T18:30:00Z"`, "", []string{"was revoked: nobody can begin a session any more", "A session that was begun before may last until 2026-11-23T18:30:00Z."}},
+		"failed":                  {"fail", `,"error":"no such user"`, "", []string{"failed: no access was given", "Error:    no such user"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, told := notify.Compose(event(t, tc.event, tc.more), "https://portal.example.com/")
+			if !told || tc.subject != "" && m.Subject != tc.subject {
+				t.Errorf("subject is %q, want %q", m.Subject, tc.subject)
+			}
+			for _, part := range append(tc.holds, "ada@example.com", "https://portal.example.com/requests/R") {
+				if !strings.Contains(m.Text, part) {
+					t.Errorf("%q is missing of:\n%s", part, m.Text)
+				}
+			}
+			if strings.Contains(m.Text, "\nTo decide: nothing") {
+				t.Errorf("what somebody typed looks like ours:\n%s", m.Text)
+			}
+		})
+	}
+	for _, name := range []string{"request", "ignore"} {
+		if _, told := notify.Compose(event(t, name, ""), ""); told {
+			t.Errorf("%s is told", name)
+		}
+	}
+	long := event(t, "deny", "")
+	long.Run.Flow = strings.Repeat("ü\n", 100)
+	if m, _ := notify.Compose(long, ""); len(m.Subject) > 100 || strings.ContainsAny(m.Subject, "ü\n") {
+		t.Errorf("subject is %q", m.Subject)
+	}
+}
+
+type topic struct {
+	err  error
+	sent []*sns.PublishInput
+}
+
+func (c *topic) Publish(_ context.Context, in *sns.PublishInput, _ ...func(*sns.Options)) (*sns.PublishOutput, error) {
+	c.sent = append(c.sent, in)
+	return &sns.PublishOutput{}, c.err
+}
+
+// A message that comes after the run has moved on asks nobody to act.
+func TestALateMessage(t *testing.T) {
+	late := event(t, "escalate", `,"status":"active"`)
+	late.Run.Status = "ended"
+	m, told := notify.Compose(late, "")
+	if !told || strings.Contains(m.Text, "/revoke") || !strings.Contains(m.Text, "has ended since") {
+		t.Errorf("access was given, and is gone: %v %s", told, m.Text)
+	}
+	decided := event(t, "forward", `,"status":"pending"`)
+	decided.Run.Status = "approved"
+	if m, told := notify.Compose(decided, ""); told {
+		t.Errorf("it is decided already: %s", m.Text)
+	}
+}
+
+// Access that can't be given or taken back yet is told with the reason, and when
+// it is retried.
+func TestFailing(t *testing.T) {
+	for where, want := range map[string]string{"grant": "access could not be given yet", "take_back": "access could not be taken back yet"} {
+		var e notify.Event
+		raw := `{"id":"R-failing-3","type":"fasttrack.access.failing","run":{"id":"R","flow":"aws-access","status":"active","requester":{"email":"ada@example.com"},
+			"last_error":{"at":"2026-11-23T10:00:00Z","where":"` + where + `","text":"AWS is away","next_try_at":"2026-11-23T10:00:08Z"}},"to":["ada@example.com","group:platform"]}`
+		if err := json.Unmarshal([]byte(raw), &e); err != nil {
+			t.Fatal(err)
+		}
+		m, told := notify.Compose(e, "")
+		for _, part := range []string{want, "AWS is away", "2026-11-23T10:00:08Z"} {
+			if !told || !strings.Contains(m.Text, part) {
+				t.Errorf("%q is missing of:\n%s", part, m.Text)
+			}
+		}
+	}
+}
+
+func TestTelling(t *testing.T) {
+	var got *http.Request
+	var body []byte
+	status := http.StatusOK
+	elsewhere := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/elsewhere" {
+			elsewhere++
+			return
+		}
+		got = r
+		body, _ = io.ReadAll(r.Body)
+		if status == http.StatusFound {
+			http.Redirect(w, r, "/elsewhere", status)
+			return
+		}
+		w.WriteHeader(status)
+	}))
+	defer server.Close()
+	const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+	at := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	hook, err := notify.NewWebhook(server.URL, func(context.Context) (string, error) { return secret, nil }, func() time.Time { return at })
+	if err != nil {
+		t.Fatal(err)
+	}
+	detail, _ := json.Marshal(event(t, "deny", `,"to":["group:sre"]`))
+	c := &topic{}
+	h := notify.New(notify.Deps{Topic: c, TopicARN: "arn:t", Webhook: hook, Log: slog.New(slog.DiscardHandler)})
+	if err := h.Handle(t.Context(), notify.BusEvent{Detail: detail}); err != nil {
+		t.Fatal(err)
+	}
+	want, _ := notify.Sign(secret, "R-2", "1795428000", body)
+	if got.Header.Get("webhook-id") != "R-2" || got.Header.Get("webhook-timestamp") != "1795428000" || got.Header.Get("webhook-signature") != want {
+		t.Errorf("headers are %v, want the signature %s", got.Header, want)
+	}
+	if len(c.sent) != 1 || *c.sent[0].MessageAttributes["id"].StringValue != "R-2" || *c.sent[0].MessageAttributes["to"].StringValue != `["group:sre"]` {
+		t.Errorf("sns got %+v", c.sent)
+	}
+	for _, wrong := range []int{302, 400, 410, 429, 500, 503} {
+		status = wrong
+		if err := h.Handle(t.Context(), notify.BusEvent{Detail: detail}); err == nil {
+			t.Errorf("%d of the webhook is no error", wrong)
+		}
+	}
+	if elsewhere > 0 || len(c.sent) != 7 {
+		t.Errorf("redirected %d times, sns told %d", elsewhere, len(c.sent))
+	}
+	// What fails in one channel keeps nobody from the other.
+	status, c.err, got = http.StatusOK, errors.New("throttled"), nil
+	if err := h.Handle(t.Context(), notify.BusEvent{Detail: detail}); err == nil || got == nil {
+		t.Errorf("%v, the webhook was told: %v", err, got != nil)
+	}
+	for _, wrong := range []string{"http://example.com", "ftp://example.com", "x", ""} {
+		if _, err := notify.NewWebhook(wrong, nil, time.Now); err == nil {
+			t.Errorf("%q is a webhook", wrong)
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package reconcile
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+)
+
+// NewInvoke invokes the Lambda function of that name or ARN.
+func NewInvoke(client *lambda.Client, function string) Invoke {
+	return func(ctx context.Context, request, answer any) error {
+		payload, err := json.Marshal(request)
+		if err != nil {
+			return err
+		}
+		out, err := client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: payload})
+		if err != nil {
+			return fmt.Errorf("invoke %s: %w", function, err)
+		}
+		if out.FunctionError != nil {
+			failed := FunctionError{Function: function}
+			if json.Unmarshal(out.Payload, &failed) != nil || failed.Message == "" {
+				failed.Message = *out.FunctionError
+			}
+			return failed
+		}
+		if answer == nil {
+			return nil
+		}
+		return json.Unmarshal(out.Payload, answer)
+	}
+}
+
+// FunctionError is the error that a function returned.
+type FunctionError struct {
+	Function string `json:"-"`
+	Type     string `json:"errorType"`
+	Message  string `json:"errorMessage"`
+}
+
+func (e FunctionError) Error() string { return e.Message }
+
+type stepFunctions struct {
+	client  *sfn.Client
+	machine string
+}
+
+// NewExecutions gives the executions of the state machine of that ARN.
+func NewExecutions(client *sfn.Client, machineARN string) Executions {
+	return stepFunctions{client, machineARN}
+}
+
+// arn is an execution's: the machine's with another kind, and the name.
+func (s stepFunctions) arn(name string) *string {
+	return aws.String(strings.Replace(s.machine, ":stateMachine:", ":execution:", 1) + ":" + name)
+}
+
+func (s stepFunctions) Describe(ctx context.Context, name string) (Ended, error) {
+	out, err := s.client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: s.arn(name)})
+	var none *types.ExecutionDoesNotExist
+	if errors.As(err, &none) {
+		return Ended{}, nil
+	}
+	if err != nil {
+		return Ended{}, fmt.Errorf("describe execution %s: %w", name, err)
+	}
+	return Ended{Status: string(out.Status), Error: aws.ToString(out.Error), Cause: aws.ToString(out.Cause)}, nil
+}
+
+func (s stepFunctions) Start(ctx context.Context, name string, input []byte) error {
+	_, err := s.client.StartExecution(ctx, &sfn.StartExecutionInput{
+		StateMachineArn: &s.machine, Name: &name, Input: aws.String(string(input)),
+	})
+	var exists *types.ExecutionAlreadyExists
+	if err != nil && !errors.As(err, &exists) {
+		return fmt.Errorf("start execution %s: %w", name, err)
+	}
+	return nil
+}
+
+func (s stepFunctions) Stop(ctx context.Context, name, cause string) error {
+	_, err := s.client.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: s.arn(name), Cause: &cause})
+	if err != nil {
+		return fmt.Errorf("stop execution %s: %w", name, err)
+	}
+	return nil
+}

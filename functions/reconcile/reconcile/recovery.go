@@ -1,0 +1,95 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// The pauses before a run gets another execution, by how many recoveries it has
+// had: none before the first, then from firstPause, doubling, to lastPause. After
+// maxRecoveries a run gets no more by itself.
+const (
+	firstPause    = 30 * time.Second
+	lastPause     = time.Hour
+	maxRecoveries = 12
+)
+
+// pause is how long a run whose execution of that number has ended waits for its
+// next.
+func pause(execution int) time.Duration {
+	if execution == 0 {
+		return 0
+	}
+	return min(firstPause<<min(execution-1, 10), lastPause)
+}
+
+// recovery is how the next execution of a run follows on the present one.
+type recovery struct {
+	ended, close, drain bool
+	// failed is the error that ended an execution while a hook was asked.
+	failed *run.Caught
+}
+
+// recover gives a run whose execution has ended its next, by how it ended.
+func (s *sweep) recover(ctx context.Context, r *run.Run, last Ended) {
+	why := "its execution was " + last.Status
+	if last.Error != "" {
+		why += ": " + last.Error
+	}
+	switch {
+	case last.Status == "SUCCEEDED" || last.Status == "PENDING_REDRIVE":
+		// One of a state machine that did not know what comes next.
+		s.next(ctx, r, Action{RunID: r.ID, Action: "hand over", Why: "its execution has ended before it"}, recovery{ended: true})
+	case last.Status == "FAILED" && last.Error == refused:
+		// functions/record did not take it for the run's: somebody else started it.
+		s.next(ctx, r, Action{RunID: r.ID, Action: "hand over", Why: why}, recovery{ended: true})
+	case last.Status == "FAILED" && r.Engine.Next == run.NextHook:
+		// What a hook's function returned ended it, past every Catch: that is the
+		// hook's failure and not the run's end.
+		s.next(ctx, r, Action{RunID: r.ID, Action: "hand over", Why: why}, recovery{
+			ended: true, failed: &run.Caught{Error: last.Error, Cause: last.Cause},
+		})
+	default:
+		s.next(ctx, r, Action{RunID: r.ID, Action: "close", Why: why}, recovery{ended: true, close: true})
+	}
+}
+
+// refused is the error of an execution that functions/record refused; see the
+// state Broken.
+const refused = "Refused"
+
+// next starts a run's next execution, once the pause before it is over. Until
+// then, and where there is no next, access is still taken back when it is time.
+func (s *sweep) next(ctx context.Context, r *run.Run, a Action, how recovery) {
+	n, now := r.Engine.Execution, s.Now()
+	waits, stopped := now.Before(r.UpdatedAt.Add(pause(n))), n >= maxRecoveries && !s.byHand
+	if !waits && !stopped {
+		s.start(ctx, r, a, how)
+		return
+	}
+	if r.TakeBackDue(now) && s.mayTake(ctx, r) {
+		s.later(strategyOf(r), job{
+			overdue: r.UpdatedAt,
+			do: func(ctx context.Context) {
+				if !s.take(ctx, r, "it is time, and "+a.Why) {
+					s.stopped(r, a, stopped)
+				}
+			},
+			skip: func(context.Context) { s.stopped(r, a, stopped) },
+		})
+		return
+	}
+	s.stopped(r, a, stopped)
+}
+
+// stopped reports a run that gets no more executions by itself.
+func (s *sweep) stopped(r *run.Run, a Action, stopped bool) {
+	n := r.Engine.Execution
+	if stopped {
+		s.Log.Error("recovery stopped", "run_id", r.ID, "recovery_stopped", true, "recoveries", n, "status", r.Status, "why", a.Why)
+		_ = s.do(Action{RunID: r.ID, Action: "stopped", Why: fmt.Sprintf("%d executions ended before it; the last: %s", n+1, a.Why)}, func() error { return nil })
+	}
+}

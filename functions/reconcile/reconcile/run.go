@@ -1,0 +1,158 @@
+package reconcile
+
+import (
+	"context"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Executions are the executions of the state machine, by name.
+type Executions interface {
+	// Describe returns how an execution stands; the zero value if there is none of
+	// that name.
+	Describe(ctx context.Context, name string) (Ended, error)
+	// Start starts an execution. One that is there already is no error.
+	Start(ctx context.Context, name string, input []byte) error
+	Stop(ctx context.Context, name, cause string) error
+}
+
+// Ended is how an execution stands, as Step Functions names it. Error and Cause are
+// of one that failed.
+type Ended struct{ Status, Error, Cause string }
+
+const (
+	// settled is how long after a change it is not believed that an execution is
+	// not there: DescribeExecution is eventually consistent.
+	settled = 2 * time.Minute
+	// overdue is how long after its end access is taken back by this function,
+	// whatever the execution does.
+	overdue = 30 * time.Second
+	// stuck is how long an execution may run that should have moved on.
+	stuck = 15 * time.Minute
+)
+
+// run gets a run going that should have moved on.
+func (s *sweep) run(ctx context.Context, id string) {
+	rec, ok := s.load(ctx, id)
+	if !ok {
+		if r := rec.Run; r != nil && r.Engine.Published < len(r.History) {
+			// Its execution died between the last write and the events of that.
+			s.publish(ctx, r)
+		}
+		return
+	}
+	r, now := rec.Run, s.Now()
+	if r.Status == run.Active && r.TakeBackDue(now) && now.After(r.Access.EndsAt.Add(overdue)) && s.mayTake(ctx, r) {
+		// For this nothing but the table and functions/grant is needed.
+		s.later(strategyOf(r), job{
+			overdue: r.Access.EndsAt,
+			do: func(ctx context.Context) {
+				if !s.take(ctx, r, "its time was over at "+r.Access.EndsAt.Format(time.RFC3339)) {
+					s.look(ctx, r)
+				}
+			},
+			skip: func(ctx context.Context) { s.look(ctx, r) },
+		})
+		return
+	}
+	s.look(ctx, r)
+}
+
+// look gets a run going whose execution does not.
+func (s *sweep) look(ctx context.Context, r *run.Run) {
+	id, now := r.ID, s.Now()
+	last, err := s.Executions.Describe(ctx, r.ExecutionName())
+	if err != nil {
+		_ = s.do(Action{RunID: id, Action: "read", Why: "it is due"}, func() error { return err })
+		return
+	}
+	switch last.Status {
+	case "":
+		if now.Sub(r.UpdatedAt) < settled {
+			return
+		}
+		action, why := "restart", "its execution is not there"
+		if r.Engine.Turn == 0 {
+			action, why = "start", "it was stored, but never started"
+		}
+		s.start(ctx, r, Action{RunID: id, Action: action, Why: why}, recovery{})
+	case "RUNNING":
+		if now.After(r.DueAt().Add(stuck)) {
+			_ = s.do(Action{RunID: id, Action: "stop", Why: "its execution runs, but does not move on"}, func() error {
+				return s.Executions.Stop(ctx, r.ExecutionName(), "It did not move on.")
+			})
+		}
+	default:
+		s.recover(ctx, r, last)
+	}
+}
+
+// publish has the bus be told again what it may not have been told.
+func (s *sweep) publish(ctx context.Context, r *run.Run) {
+	_ = s.do(Action{RunID: r.ID, Action: "publish", Why: "the bus may not know its last events"}, func() error {
+		return s.Record(ctx, map[string]any{"version": 2, "operation": "recover", "run_id": r.ID, "execution": r.ExecutionName()}, nil)
+	})
+}
+
+// recovered is what functions/record answers to "recover".
+type recovered struct {
+	Over     bool         `json:"over"`
+	Name     string       `json:"name"`
+	Document run.Document `json:"document"`
+}
+
+// start starts an execution of the run: the present one or, if that has ended,
+// its next.
+func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
+	_ = s.do(a, func() error {
+		var next recovered
+		err := s.Record(ctx, map[string]any{
+			"version": 2, "operation": "recover", "run_id": r.ID, "execution": r.ExecutionName(),
+			"ended": how.ended, "close": how.close, "drain": how.drain, "failed": how.failed, "cause": a.Why,
+		}, &next)
+		if err != nil || next.Over {
+			return err
+		}
+		input, err := s.input(r.ID, next.Document)
+		if err != nil {
+			return err
+		}
+		err = s.Executions.Start(ctx, next.Name, input)
+		if next.Document.Next == run.NextTakeBack && s.mayTake(ctx, r) {
+			// Also while no execution can be started, or that one dies too. It finds
+			// out from the lease; an error is its to deal with.
+			s.later(strategyOf(r), job{overdue: r.UpdatedAt, do: func(ctx context.Context) {
+				if err := s.Grant(ctx, takeRequest(r.ID, next.Name), nil); err != nil {
+					s.Log.Warn("take back beside the execution", "run_id", r.ID, "error", said(err))
+				}
+			}})
+		}
+		return err
+	})
+}
+
+// take takes overdue access back, and has that recorded; it tells whether the
+// run is over by that.
+func (s *sweep) take(ctx context.Context, r *run.Run, why string) (over bool) {
+	err := s.do(Action{RunID: r.ID, Action: "take back", Why: why}, func() error {
+		var taken struct {
+			Gone bool `json:"gone"`
+		}
+		if err := s.Grant(ctx, takeRequest(r.ID, r.ExecutionName()), &taken); err != nil || !taken.Gone {
+			return err
+		}
+		var doc run.Document
+		err := s.Record(ctx, map[string]any{
+			"version": 2, "operation": "decide", "run_id": r.ID, "execution": r.ExecutionName(), "turn": r.PresentTurn(),
+			"step": map[string]any{"state": "Reconcile", "entered_at": s.Now().UTC()},
+		}, &doc)
+		over = err == nil && doc.Next.Ends()
+		return err
+	})
+	return err == nil && over
+}
+
+func takeRequest(id, execution string) map[string]any {
+	return map[string]any{"version": 2, "operation": "take", "run_id": id, "execution": execution}
+}

@@ -1,0 +1,334 @@
+// Package reconcile is the work of functions/reconcile: it finds runs that should
+// have moved and did not, and gets them going again. It writes nothing itself:
+// functions/record decides, functions/grant takes access back.
+package reconcile
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"log/slog"
+	"os"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fasttrack-dev/fasttrack/internal/lease"
+	"github.com/fasttrack-dev/fasttrack/internal/logs"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// Table is what is read; see [store.Store].
+type Table interface {
+	Due(ctx context.Context, now time.Time, limit int32, newest bool) (store.Due, error)
+	LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error)
+	Waiting(ctx context.Context, shard int, now time.Time, limit int32) ([]string, error)
+	LoadAll(ctx context.Context, id string) (store.Record, error)
+}
+
+// Deps is what a Handler works with.
+type Deps struct {
+	Table      Table
+	Executions Executions
+	// Record and Grant invoke those functions.
+	Record, Grant Invoke
+	// HooksFunction is functions/hooks of the project: a recovery's first state asks
+	// it when no hook is to be asked.
+	HooksFunction string
+	// Now is time.Now unless it is set.
+	Now func() time.Time
+	// Log is JSON lines on standard output unless it is set.
+	Log *slog.Logger
+}
+
+// Invoke calls a function and reads its answer; a function's own error is one.
+type Invoke func(ctx context.Context, request, answer any) error
+
+// Handler sweeps.
+type Handler struct{ Deps }
+
+// New gives a handler.
+func New(d Deps) *Handler {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Log == nil {
+		d.Log = logs.New(os.Stdout)
+	}
+	return &Handler{d}
+}
+
+// Request is what the function is invoked with: a schedule's event, the event of
+// an execution that ended, or by hand.
+type Request struct {
+	// DryRun has the report say what would be done, and nothing be done.
+	DryRun bool `json:"dry_run"`
+	// Source is of an event; without one it is by hand, and runs that get no more
+	// executions by themselves get one.
+	Source string `json:"source,omitempty"`
+	// Drain names runs to end, because the installation is being removed. Nothing
+	// else is looked at then.
+	Drain []string `json:"drain,omitempty"`
+	// Detail is of an event "Step Functions Execution Status Change".
+	Detail struct {
+		Name string `json:"name"`
+	} `json:"detail"`
+}
+
+// Report says what was done, or would be.
+type Report struct {
+	DryRun  bool     `json:"dry_run"`
+	Actions []Action `json:"actions"`
+}
+
+// Action is one thing that was done.
+type Action struct {
+	// RunID is empty for a lease.
+	RunID string `json:"run_id,omitempty"`
+	Lease string `json:"lease,omitempty"`
+	// Action is start, restart, close, hand over, stop, stopped, take back, wake,
+	// publish, check or end.
+	Action string `json:"action"`
+	// Why says what was found.
+	Why string `json:"why"`
+	// Error is why it did not work; it is tried again at the next sweep.
+	Error string `json:"error,omitempty"`
+	// handle names the lease in the log, where its key would name the person.
+	handle string
+}
+
+// The bounds of one sweep: what is left is found by the next.
+const (
+	// listed is how many items of a partition of the index are listed.
+	listed = 1000
+	// looked is how many due runs, and as many leases, a sweep looks at. More
+	// take turns.
+	looked = 1600
+	atOnce = 16
+	// aPartition is how many runs of a partition that are not due are looked at,
+	// and waiting how many of it take turns.
+	aPartition = 100
+	waiting    = 1000
+	// lookTime is how long a sweep goes on to look at further runs, and aLook how
+	// long it waits for what one of them needs.
+	lookTime = time.Minute
+	aLook    = 20 * time.Second
+)
+
+// Handle sweeps, or looks at the one run of the event. The error tells that
+// something did not work; the rest was done all the same.
+//
+// First it looks at the runs, which takes moments each. What calls a strategy,
+// and may take minutes, is put off until then; see [sweep.work].
+func (h *Handler) Handle(ctx context.Context, req Request) (Report, error) {
+	s := &sweep{Handler: h, byHand: req.Source == "", report: Report{DryRun: req.DryRun, Actions: []Action{}}, work: map[string][]job{}}
+	if name := req.Detail.Name; name != "" {
+		id, _, _ := strings.Cut(name, "-r")
+		s.one = true
+		s.run(ctx, id)
+		s.doWork(ctx)
+		return s.end()
+	}
+	if len(req.Drain) > 0 {
+		s.one = true
+		s.each(req.Drain, func(id string) { s.drain(ctx, id) })
+		s.doWork(ctx)
+		return s.end()
+	}
+	minute := int(h.Now().Unix() / 60)
+	due, err := h.Table.Due(ctx, h.Now(), listed, minute%2 == 1)
+	if err != nil {
+		return Report{}, err
+	}
+	waiting, err := h.waiting(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	began := time.Now()
+	each := func(do func(ctx context.Context)) {
+		group.Go(func() error {
+			if time.Since(began) > lookTime {
+				return nil // its turn comes in another sweep
+			}
+			ctx, cancel := context.WithTimeout(ctx, aLook)
+			defer cancel()
+			do(ctx)
+			return nil
+		})
+	}
+	runs := make([]runID, len(due.Runs))
+	for i, id := range due.Runs {
+		runs[i] = runID(id)
+	}
+	for _, id := range turn(runs, looked, minute) {
+		each(func(ctx context.Context) { s.run(ctx, id.String()) })
+	}
+	for _, id := range waiting {
+		each(func(ctx context.Context) { s.run(ctx, id) })
+	}
+	for _, id := range due.Acted {
+		each(func(ctx context.Context) { s.acted(ctx, id) })
+	}
+	_ = group.Wait() // what went wrong is in the report
+	for _, k := range turn(due.Leases, looked, minute) {
+		s.later(k.Strategy, job{do: func(ctx context.Context) { s.lease(ctx, k) }})
+	}
+	s.doWork(ctx)
+	return s.end()
+}
+
+// turn returns those of all whose turn it is in this minute, about most of them:
+// each has one again within as many minutes as there are parts, in whatever order
+// they are listed.
+func turn[T fmt.Stringer](all []T, most, minute int) []T {
+	parts := (len(all) + most - 1) / most
+	if parts < 2 {
+		return all
+	}
+	var turn []T
+	for _, item := range all {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(item.String()))             // a hash takes everything
+		if int(h.Sum32()%uint32(parts)) == minute%parts { // #nosec G115 -- a few parts
+			turn = append(turn, item)
+		}
+	}
+	return turn
+}
+
+// runID is a run in a [turn].
+type runID string
+
+func (id runID) String() string { return string(id) }
+
+// waiting lists runs that are not due, and may have lost their execution all the
+// same: the event that tells so is best effort. Each minute has its partition
+// and, where that holds many, its part of it: with up to 100 runs in each, a run
+// is looked at every 8 minutes.
+func (h *Handler) waiting(ctx context.Context) ([]string, error) {
+	minute := int(h.Now().Unix() / 60)
+	ids, err := h.Table.Waiting(ctx, minute%store.DueShards, h.Now(), waiting)
+	if err != nil || len(ids) <= aPartition {
+		return ids, err
+	}
+	parts := (len(ids) + aPartition - 1) / aPartition
+	from := minute / store.DueShards % parts * aPartition
+	return ids[from:min(from+aPartition, len(ids))], nil
+}
+
+// sweep is one sweep under way.
+type sweep struct {
+	*Handler
+	byHand bool
+	one    bool // of an event of one execution, or to drain
+	mu     sync.Mutex
+	report Report
+	work   map[string][]job // by strategy
+}
+
+// do does an action, unless it is a dry run, and reports it.
+func (s *sweep) do(a Action, do func() error) error {
+	var err error
+	if !s.report.DryRun {
+		if err = do(); err != nil {
+			a.Error = err.Error()
+		}
+	}
+	s.mu.Lock()
+	s.report.Actions = append(s.report.Actions, a)
+	s.mu.Unlock()
+	log := s.Log.Info
+	if err != nil {
+		log = s.Log.Error
+	}
+	log("reconcile", "run_id", a.RunID, "lease", a.handle, "action", a.Action, "why", a.Why, "error", said(err), "dry_run", s.report.DryRun)
+	return err
+}
+
+// said is an error for the log: of one that another function returned only its
+// type, since its text may be a strategy's and name people.
+func said(err error) string {
+	var failed FunctionError
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &failed):
+		return failed.Type + " of " + failed.Function
+	}
+	return err.Error()
+}
+
+func (s *sweep) end() (Report, error) {
+	var failed []error
+	for _, a := range s.report.Actions {
+		if a.Error != "" {
+			failed = append(failed, fmt.Errorf("%s %s%s: %s", a.Action, a.RunID, a.Lease, a.Error))
+		}
+	}
+	sort.Slice(s.report.Actions, func(i, j int) bool {
+		a, b := s.report.Actions[i], s.report.Actions[j]
+		return a.RunID+a.Lease < b.RunID+b.Lease
+	})
+	return s.report, errors.Join(failed...)
+}
+
+// load reads a run; ok is false where there is nothing to do about it.
+func (s *sweep) load(ctx context.Context, id string) (rec store.Record, ok bool) {
+	rec, err := s.Table.LoadAll(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return rec, false
+	}
+	if err != nil {
+		_ = s.do(Action{RunID: id, Action: "read", Why: "it is due"}, func() error { return err })
+		return rec, false
+	}
+	return rec, !rec.Run.Over()
+}
+
+// acted wakes a run that has an act to deal with.
+func (s *sweep) acted(ctx context.Context, id string) {
+	rec, ok := s.load(ctx, id)
+	if !ok || rec.Run.Engine.Token == "" || !rec.Run.HasAct(rec.Acts) {
+		return
+	}
+	_ = s.do(Action{RunID: id, Action: "wake", Why: "an act was stored, and not dealt with"}, func() error {
+		return s.Record(ctx, map[string]any{"version": 2, "operation": "wake", "run_id": id, "execution": rec.Run.ExecutionName()}, nil)
+	})
+}
+
+// lease has the access of an ended lease read once more.
+func (s *sweep) lease(ctx context.Context, k lease.Key) {
+	_ = s.do(Action{Lease: k.String(), handle: k.Handle(), Action: "check", Why: "its last run ended a while ago"}, func() error {
+		return s.Grant(ctx, map[string]any{"version": 2, "operation": "check", "lease": k}, nil)
+	})
+}
+
+// input is what an execution is started with.
+func (s *sweep) input(id string, doc run.Document) ([]byte, error) {
+	raw, err := run.Encode(doc)
+	if err != nil || doc.Hook != nil {
+		return raw, err
+	}
+	var in map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return nil, err
+	}
+	// The first state invokes a hook function, whatever comes next, and its role may
+	// invoke no other. What this one answers counts for no turn.
+	in["hook"], err = json.Marshal(map[string]any{
+		"function": s.HooksFunction, "seconds": 40,
+		"ask": map[string]any{"version": run.ContractVersion, "hook": run.Resume, "run": map[string]any{"id": id}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return run.Encode(in)
+}

@@ -1,0 +1,127 @@
+package record
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// What PutEvents takes in one call: entries, and bytes of all of them
+// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html,
+// which also says what counts).
+const (
+	busEntries = 10
+	busBytes   = 256<<10 - 1
+	timeBytes  = 14
+)
+
+type eventBridge struct {
+	client *eventbridge.Client
+	bus    string
+}
+
+// NewBus gives the EventBridge bus of that name.
+func NewBus(client *eventbridge.Client, bus string) Bus { return eventBridge{client, bus} }
+
+// Publish sends the events in as few calls as they fit into. An error means that
+// some of them may not have been taken.
+func (b eventBridge) Publish(ctx context.Context, events []Event) error {
+	var batch []types.PutEventsRequestEntry
+	filled := 0
+	for _, e := range events {
+		detail, err := fit(e)
+		if err != nil {
+			return fmt.Errorf("event %s: %w", e.ID, err)
+		}
+		if size := e.overhead() + len(detail); len(batch) == busEntries || filled+size > busBytes {
+			if err := b.put(ctx, batch); err != nil {
+				return err
+			}
+			batch, filled = nil, 0
+		}
+		filled += e.overhead() + len(detail)
+		batch = append(batch, types.PutEventsRequestEntry{
+			EventBusName: &b.bus, Source: aws.String(Source), DetailType: aws.String(e.Type),
+			Detail: aws.String(detail), Time: aws.Time(e.Time),
+		})
+	}
+	return b.put(ctx, batch)
+}
+
+func (b eventBridge) put(ctx context.Context, batch []types.PutEventsRequestEntry) error {
+	if len(batch) == 0 {
+		return nil
+	}
+	out, err := b.client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: batch})
+	if err != nil {
+		return err
+	}
+	if out.FailedEntryCount == 0 {
+		return nil
+	}
+	why := "without saying why"
+	for _, e := range out.Entries {
+		if e.ErrorCode != nil {
+			why = *e.ErrorCode + ": " + aws.ToString(e.ErrorMessage)
+			break
+		}
+	}
+	return fmt.Errorf("%d of %d events were not taken: %s", out.FailedEntryCount, len(batch), why)
+}
+
+// overhead is what counts of an event beside its detail.
+func (e Event) overhead() int { return timeBytes + len(Source) + len(e.Type) }
+
+// fit gives the detail, leaving out what is largest and least needed until the
+// bus takes it: an event that can't be sent would hold up its run for ever.
+func fit(e Event) (string, error) {
+	for _, leaveOut := range []func(*Event){nil, leaveOutChecks, leaveOutReview, leaveOutFields} {
+		if leaveOut != nil {
+			leaveOut(&e)
+		}
+		var b bytes.Buffer
+		enc := json.NewEncoder(&b)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(e); err != nil {
+			return "", err
+		}
+		if detail := bytes.TrimSuffix(b.Bytes(), []byte("\n")); e.overhead()+len(detail) <= busBytes {
+			return string(detail), nil
+		}
+	}
+	return "", fmt.Errorf("it is larger than the %d bytes that the bus takes", busBytes)
+}
+
+// leaveOutChecks leaves out what hooks found out and did wrong. Other events
+// share the run's view, so its parts are copied.
+func leaveOutChecks(e *Event) {
+	e.LeftOut = append(e.LeftOut, "checks", "errors")
+	e.Entry.Checks, e.Entry.Error = nil, ""
+	if e.Run.Decision != nil {
+		decision := *e.Run.Decision
+		decision.Checks = []run.Check{}
+		e.Run.Decision = &decision
+	}
+	if e.Run.Review != nil {
+		review := *e.Run.Review
+		review.Checks, review.Errors = nil, nil
+		e.Run.Review = &review
+	}
+}
+
+func leaveOutReview(e *Event) {
+	e.LeftOut = append(e.LeftOut, "review", "to")
+	e.Run.Review, e.Entry.To = nil, nil
+}
+
+func leaveOutFields(e *Event) {
+	e.LeftOut = append(e.LeftOut, "fields")
+	e.Run.Fields = map[string]json.RawMessage{}
+}

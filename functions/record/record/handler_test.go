@@ -1,0 +1,311 @@
+package record_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fasttrack-dev/fasttrack/functions/grant/grant"
+	"github.com/fasttrack-dev/fasttrack/functions/record/record"
+	"github.com/fasttrack-dev/fasttrack/internal/lease"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+
+// fakes stand for the table, the bus and Step Functions.
+type fakes struct {
+	rec       store.Record
+	conflicts int
+	saves     int
+	events    []record.Event
+	woken     []string
+	fail      map[string]error
+}
+
+func (f *fakes) LoadAll(_ context.Context, id string) (store.Record, error) {
+	if err := f.fail["load"]; err != nil {
+		return store.Record{}, err
+	}
+	if f.rec.Run == nil || f.rec.Run.ID != id {
+		return store.Record{}, store.ErrNotFound
+	}
+	return f.rec, nil
+}
+
+func (f *fakes) Linked(context.Context, func(string) []string, ...*run.Person) error {
+	return f.fail["linked"]
+}
+
+func (f *fakes) LoadLease(_ context.Context, k lease.Key) (*lease.Lease, error) {
+	return lease.New(k), nil
+}
+
+func (f *fakes) Save(_ context.Context, r *run.Run) error {
+	if err := f.fail["save"]; err != nil {
+		return err
+	}
+	if f.conflicts > 0 {
+		f.conflicts--
+		return store.ErrConflict
+	}
+	f.saves++
+	f.rec.Run = r
+	return nil
+}
+
+func (f *fakes) ExpireContext(context.Context, *run.Run, []byte) error { return nil }
+
+func (f *fakes) MarkPublished(_ context.Context, _, hash string, _ time.Time) error {
+	f.rec.Published = hash
+	return f.fail["mark"]
+}
+
+func (f *fakes) LoadTallies(context.Context, *run.Run) (run.Tallies, error) {
+	return run.Tallies{}, nil
+}
+
+func (f *fakes) SaveCounted(ctx context.Context, r *run.Run, _ run.Tallies, _ time.Time) error {
+	return f.Save(ctx, r)
+}
+
+func (f *fakes) Publish(_ context.Context, events []record.Event) error {
+	if err := f.fail["publish"]; err != nil {
+		return err
+	}
+	f.events = append(f.events, events...)
+	return nil
+}
+
+func (f *fakes) Wake(_ context.Context, token string) error {
+	f.woken = append(f.woken, token)
+	return f.fail["wake"]
+}
+
+func newFakes(t *testing.T) *fakes {
+	t.Helper()
+	r, err := run.New(run.Asked{ID: run.NewID(start), Requester: run.Person{ID: "ada@example.com"}, Flow: run.Flow{
+		Name: "f", Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"},
+		Review: run.ReviewRule{Approvers: []string{"group:sre"}, Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 3600},
+	}}, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &fakes{rec: store.Record{Run: r}, fail: map[string]error{}}
+}
+
+func (f *fakes) handler() *record.Handler {
+	return record.New(record.Deps{
+		Store: f, Bus: f, Waker: f, Now: func() time.Time { return start.Add(time.Second) }, Log: slog.New(slog.DiscardHandler),
+		HooksFunction: "hooks", Serves: seven,
+	})
+}
+
+// step is the request of the nth Decide, with what a hook answered.
+func (f *fakes) step(n int, answer string) record.Request {
+	req := record.Request{
+		Version: 1, Operation: "decide", RunID: f.rec.Run.ID, Execution: f.rec.Run.ID, Turn: f.rec.Run.PresentTurn(),
+		Step: record.StepID{State: "Decide", EnteredAt: start.Add(time.Duration(n) * time.Second)},
+	}
+	if answer != "" {
+		req.Heard = &run.Heard{Answer: json.RawMessage(answer), Version: "7"}
+	}
+	return req
+}
+
+const (
+	approve  = `{"transition":"approve","reason":"ok","subscriptions":["on_request"]}`
+	toPeople = `{"subscriptions":["on_request"]}`
+)
+
+func TestDecideWritesPublishesAndAnswers(t *testing.T) {
+	f := newFakes(t)
+	answer, err := f.handler().Handle(t.Context(), f.step(1, approve))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc := answer.(run.Document); doc.Next != run.NextApproved || doc.RunID != f.rec.Run.ID {
+		t.Errorf("answer is %+v", doc)
+	}
+	if f.rec.Run.Status != run.Approved {
+		t.Errorf("status is %s", f.rec.Run.Status)
+	}
+	var got []string
+	for _, e := range f.events {
+		got = append(got, strings.TrimPrefix(e.ID, f.rec.Run.ID)+" "+e.Type)
+	}
+	if want := []string{"-1 fasttrack.run.request", "-2 fasttrack.run.approve"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("events are %v, want %v", got, want)
+	}
+}
+
+// A repeated step writes nothing, answers the same, and sends again what the
+// first may not have sent.
+func TestARepeatedStep(t *testing.T) {
+	f := newFakes(t)
+	h := f.handler()
+	req := f.step(1, toPeople)
+	f.fail["publish"] = errors.New("throttled")
+	if _, err := h.Handle(t.Context(), req); !errors.As(err, new(record.Unavailable)) {
+		t.Fatalf("got %v, want Unavailable", err)
+	}
+	delete(f.fail, "publish")
+	first, err := h.Handle(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := h.Handle(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(first, again); diff != "" {
+		t.Errorf("another answer: %s", diff)
+	}
+	if f.saves != 1 || len(f.events) != 4 {
+		t.Errorf("%d writes and %d events, want 1 and the same two twice", f.saves, len(f.events))
+	}
+	// The next step knows that its document was delivered, and sends no more.
+	before := len(f.events)
+	if _, err := h.Handle(t.Context(), f.step(2, "")); err != nil {
+		t.Fatal(err)
+	}
+	if len(f.events) != before {
+		t.Errorf("%d events were sent again", len(f.events)-before)
+	}
+}
+
+func TestConflictsAreTriedAgain(t *testing.T) {
+	f := newFakes(t)
+	f.conflicts = 3
+	if _, err := f.handler().Handle(t.Context(), f.step(1, approve)); err != nil || f.saves != 1 {
+		t.Errorf("%v, %d writes", err, f.saves)
+	}
+	f = newFakes(t)
+	f.conflicts = 100
+	if _, err := f.handler().Handle(t.Context(), f.step(1, approve)); !errors.As(err, new(record.Unavailable)) {
+		t.Errorf("got %v, want Unavailable", err)
+	}
+}
+
+func TestErrorsHaveTheNamesOfTheStateMachine(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change func(*fakes, *record.Request)
+		want   string
+	}{
+		"no such run":            {func(f *fakes, r *record.Request) { r.RunID, r.Execution = "x", "x" }, "Refused"},
+		"another's execution":    {func(f *fakes, r *record.Request) { r.Execution = "x" }, "Refused"},
+		"a recovery that is not": {func(f *fakes, r *record.Request) { r.Execution += "-r1" }, "Refused"},
+		"an odd recovery":        {func(f *fakes, r *record.Request) { r.Execution += "-r01" }, "Refused"},
+		"no such operation":      {func(f *fakes, r *record.Request) { r.Operation = "grant" }, "Refused"},
+		"a newer document":       {func(f *fakes, r *record.Request) { r.Version = 4 }, "UnknownVersion"},
+		"a newer run":            {func(f *fakes, r *record.Request) { f.fail["load"] = fmt.Errorf("x: %w", store.ErrNewer) }, "UnknownVersion"},
+		"a refusal within": {func(f *fakes, r *record.Request) {
+			f.fail["load"] = fmt.Errorf("load: %w", record.Refused{Message: "no"})
+		}, "Refused"},
+		"the table fails":        {func(f *fakes, r *record.Request) { f.fail["load"] = errors.New("throttled") }, "Unavailable"},
+		"the write fails":        {func(f *fakes, r *record.Request) { f.fail["save"] = errors.New("throttled") }, "Unavailable"},
+		"the run makes no sense": {func(f *fakes, r *record.Request) { f.rec.Run.Engine.Hook = run.OnApprove }, "Unavailable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFakes(t)
+			req := f.step(1, approve)
+			tc.change(f, &req)
+			_, err := f.handler().Handle(t.Context(), req)
+			if err == nil || reflect.TypeOf(err).Name() != tc.want {
+				t.Errorf("got %T %v, want %s", err, err, tc.want)
+			}
+			if f.saves > 0 {
+				t.Error("something was written")
+			}
+		})
+	}
+}
+
+func TestPark(t *testing.T) {
+	f := newFakes(t)
+	h := f.handler()
+	if _, err := h.Handle(t.Context(), f.step(1, toPeople)); err != nil {
+		t.Fatal(err)
+	}
+	park := f.step(2, "")
+	park.Operation, park.Step.State, park.Token = "park", "Review", "token"
+	answer, err := h.Handle(t.Context(), park)
+	if err != nil || len(f.woken) > 0 || f.rec.Run.Engine.Token != "token" {
+		t.Fatalf("%v, woken %v, token %q", err, f.woken, f.rec.Run.Engine.Token)
+	}
+	if raw, _ := json.Marshal(answer); strings.Contains(string(raw), "token") {
+		t.Errorf("the answer tells the token: %s", raw)
+	}
+	// An act is there before the next wait has a token: it wakes itself.
+	f.rec.Acts = []run.Act{{ID: run.NewID(start), Event: run.Approve, Person: run.Person{ID: "root@example.com"}, At: start}}
+	park.Step.EnteredAt, park.Token = start.Add(time.Minute), "next"
+	if _, err := h.Handle(t.Context(), park); err != nil || !reflect.DeepEqual(f.woken, []string{"next"}) {
+		t.Errorf("%v, woken %v", err, f.woken)
+	}
+}
+
+// acting has somebody act between the read and the write of a park.
+type acting struct {
+	*fakes
+	act run.Act
+}
+
+func (a acting) Save(ctx context.Context, r *run.Run) error {
+	a.rec.Acts = append(a.rec.Acts, a.act)
+	return a.fakes.Save(ctx, r)
+}
+
+// Such an act found no token to wake, and is not lost all the same.
+func TestAnActWhileParking(t *testing.T) {
+	f := newFakes(t)
+	if _, err := f.handler().Handle(t.Context(), f.step(1, toPeople)); err != nil {
+		t.Fatal(err)
+	}
+	during := acting{f, run.Act{ID: run.NewID(start), Event: run.Approve, Person: run.Person{ID: "root@example.com"}, At: start}}
+	h := record.New(record.Deps{Store: during, Bus: f, Waker: f, Now: func() time.Time { return start.Add(time.Second) }, Log: slog.New(slog.DiscardHandler)})
+	park := f.step(2, "")
+	park.Operation, park.Step.State, park.Token = "park", "Review", "token"
+	if _, err := h.Handle(t.Context(), park); err != nil || !reflect.DeepEqual(f.woken, []string{"token"}) {
+		t.Errorf("%v, woken %v, want the wait woken", err, f.woken)
+	}
+}
+
+// What the state machine catches of functions/record and functions/grant by name
+// is States.*, Lambda.*, or one of the types of their errors.
+func TestStateMachineKnowsTheErrors(t *testing.T) {
+	raw, err := os.ReadFile("../../../statemachine.asl.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var machine struct {
+		States map[string]struct {
+			Retry, Catch []struct{ ErrorEquals []string }
+		}
+	}
+	if err := json.Unmarshal(raw, &machine); err != nil {
+		t.Fatal(err)
+	}
+	ours := map[string]bool{}
+	for _, e := range []any{record.Refused{}, record.Unavailable{}, record.UnknownVersion{}, grant.Refused{}, grant.Unable{}, grant.Later{}, grant.Unavailable{}} {
+		ours[reflect.TypeOf(e).Name()] = true
+	}
+	for name, s := range machine.States {
+		for _, handled := range append(s.Retry, s.Catch...) {
+			for _, e := range handled.ErrorEquals {
+				if !strings.HasPrefix(e, "States.") && !strings.HasPrefix(e, "Lambda.") && !ours[e] {
+					t.Errorf("%s names the error %s, which nothing raises", name, e)
+				}
+			}
+		}
+	}
+}

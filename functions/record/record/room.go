@@ -1,0 +1,47 @@
+package record
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// noRoom stands for an answer that the record of a run can't take.
+var noRoom = &run.Caught{Error: "NoRoom", Cause: `{"errorMessage":"its answer does not fit into the record of this request"}`}
+
+// decided is what follows from a step.
+type decided struct {
+	next     *run.Run
+	changed  bool
+	document run.Document
+}
+
+// within decides, and takes a hook that said more than there is room for, in the
+// item or in the document for the next hook, as one that failed: written down,
+// the answer would leave a run that can't go on any more, and so never ends.
+func within(rec store.Record, step run.Step, now time.Time) (decided, error) {
+	d, room, err := decideOnce(rec, step, now)
+	if step.Heard != nil && d.changed && !room {
+		step.Heard, step.Caught = nil, noRoom
+		d, _, err = decideOnce(rec, step, now)
+	}
+	return d, err
+}
+
+// decideOnce tells in room whether what follows fits; the error may be that it
+// does not.
+func decideOnce(rec store.Record, step run.Step, now time.Time) (d decided, room bool, err error) {
+	if d.next, d.changed, err = run.Decide(rec.Run, step, now); err != nil {
+		return decided{}, false, err
+	}
+	if d.document, err = d.next.Document(now, json.RawMessage(rec.Context)); err != nil {
+		return d, false, err
+	}
+	if room, err = store.HasRoom(d.next); err != nil {
+		return d, false, fmt.Errorf("measure: %w", err)
+	}
+	return d, room, nil
+}

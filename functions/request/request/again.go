@@ -1,0 +1,80 @@
+package request
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// before returns the run that the caller asked for under the key, and the
+// context that was sent along; nil if there is none. flows.yaml is not consulted:
+// the first request stands, whatever it says by now. Another body under the key
+// is refused.
+func (s service) before(ctx context.Context, c *httpapi.Call, body *httpapi.Body, key string) (*run.Run, json.RawMessage, error) {
+	if key == "" {
+		return nil, nil, nil
+	}
+	name := body.Text("flow", maxFlowName)
+	r, err := s.Store.Load(ctx, run.HashID(c.Caller.Principal, name, key))
+	if errors.Is(err, store.ErrNotFound) && c.Caller.Former != "" {
+		r, err = s.Store.Load(ctx, run.HashID(c.Caller.Former, name, key))
+		if err == nil && !r.OwnedBy(c.Caller.Person) {
+			return nil, nil, nil // another user's, who had the same name
+		}
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if r.Sent == "" {
+		return s.beforeByPayload(c, body, r)
+	}
+	sent, err := digest(body, key)
+	if err != nil {
+		return nil, nil, err
+	}
+	if sent != r.Sent {
+		return nil, nil, reused()
+	}
+	return r, body.Raw("context", maxContext), nil
+}
+
+// beforeByPayload compares with the run of an older release, which kept only the
+// digest of what it had made of the body under the flows.yaml of then.
+func (s service) beforeByPayload(c *httpapi.Call, body *httpapi.Body, r *run.Run) (*run.Run, json.RawMessage, error) {
+	_, asked, err := s.whatIsAsked(c, body)
+	if err != nil {
+		return nil, nil, err
+	}
+	asked.Salt = r.Salt
+	payload, err := run.PayloadDigest(asked)
+	if err != nil {
+		return nil, nil, err
+	}
+	if r.History[0].PayloadSHA256 != payload {
+		return nil, nil, reused()
+	}
+	return r, asked.Context, nil
+}
+
+// digest is that of the body as it was sent. The key, which is stored nowhere,
+// keeps a sensitive value in it from being guessed.
+func digest(body *httpapi.Body, key string) (string, error) {
+	return run.Hash(map[string]any{"key": key, "body": body.Members()})
+}
+
+func reused() error {
+	return &httpapi.Problem{
+		Status: http.StatusUnprocessableEntity, Kind: "idempotency-key-reused",
+		Detail: "This Idempotency-Key was used for another request.",
+		Errors: []flow.FieldError{{Field: "Idempotency-Key", Detail: "was used with another body"}},
+	}
+}

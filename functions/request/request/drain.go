@@ -1,0 +1,43 @@
+package request
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/drain"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+)
+
+// drainWatch remembers for a moment that the installation is not being removed,
+// so that few requests pay for a read. That it is, is not remembered.
+type drainWatch struct {
+	mu    sync.Mutex
+	until time.Time
+}
+
+// refuseDraining refuses new requests while the installation is being removed:
+// nothing would take their access back.
+func (s service) refuseDraining(ctx context.Context, now time.Time) error {
+	s.drain.mu.Lock()
+	known := now.Before(s.drain.until)
+	s.drain.mu.Unlock()
+	if known {
+		return nil
+	}
+	since, err := s.Store.Draining(ctx)
+	if err != nil {
+		return err
+	}
+	if !since.IsZero() {
+		return &httpapi.Problem{
+			Status: http.StatusServiceUnavailable, Kind: "draining",
+			Detail: "This installation of fasttrack is being removed and takes no new requests.",
+		}
+	}
+	s.drain.mu.Lock()
+	s.drain.until = now.Add(drain.Remembered)
+	s.drain.mu.Unlock()
+	return nil
+}

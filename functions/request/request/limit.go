@@ -1,0 +1,102 @@
+package request
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// takes is how often a request is counted again because another of the same
+// person was counted meanwhile: all of them meet on one item, and one of them
+// gets through each time.
+const takes = 60
+
+// limit counts a request of that id against the flow's limits, or refuses it. It
+// is counted before it is stored: one that is not stored after all leaves an id
+// that is dropped later, and one that is stored was counted.
+func (s service) limit(ctx context.Context, f *flow.Flow, p run.Person, id string, now time.Time) error {
+	allowance := f.Allowance(p)
+	if allowance.None() {
+		return nil
+	}
+	for try := range takes {
+		if try > 2 {
+			if err := rest(ctx, try); err != nil {
+				return err
+			}
+		}
+		own, others, err := s.Store.LoadUsage(ctx, f.Name, p)
+		if err != nil {
+			return err
+		}
+		next, err := s.take(ctx, own, others, allowance, id, now)
+		if err != nil {
+			return err
+		}
+		err = s.Store.SaveUsage(ctx, f.Name, p, next, now)
+		if !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+	return tooMany(flow.Spent{After: time.Second, Detail: "You are sending too many requests to this flow at once."})
+}
+
+func (s service) take(ctx context.Context, own flow.Usage, others []flow.Usage, a flow.Allowance, id string, now time.Time) (flow.Usage, error) {
+	all := append(slices.Clone(others), own)
+	if _, there := own.Open[id]; !there && crowded(all, a) {
+		var ids []string
+		for _, u := range all {
+			ids = slices.AppendSeq(ids, maps.Keys(u.Open))
+		}
+		slices.Sort(ids)
+		undecided, err := s.Store.Undecided(ctx, slices.Compact(ids))
+		if err != nil {
+			return own, err
+		}
+		own = own.Without(undecided, now)
+		others = slices.Clone(others)
+		for i, u := range others {
+			others[i] = u.Without(undecided, now)
+		}
+	}
+	next, err := own.Take(id, a, others, now)
+	var spent flow.Spent
+	if errors.As(err, &spent) {
+		return own, tooMany(spent)
+	}
+	return next, err
+}
+
+// crowded reports whether it is time to look which open requests are decided.
+func crowded(all []flow.Usage, a flow.Allowance) bool {
+	one := flow.Usage{Open: map[string]int64{}}
+	for _, u := range all {
+		maps.Copy(one.Open, u.Open)
+	}
+	return one.Crowded(a)
+}
+
+// rest waits a little, longer from try to try.
+func rest(ctx context.Context, try int) error {
+	most := min(try, 10) * int(10*time.Millisecond)
+	select {
+	case <-time.After(time.Duration(rand.IntN(most))): // #nosec G404 -- spreads tries, keeps nothing secret
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func tooMany(s flow.Spent) error {
+	seconds := int((s.After + time.Second - 1) / time.Second)
+	return &httpapi.Problem{Status: http.StatusTooManyRequests, Kind: "too-many-requests", Detail: s.Detail, RetryAfterSeconds: max(seconds, 1)}
+}

@@ -1,0 +1,165 @@
+package request
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/fasttrack-dev/fasttrack/hook/email"
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// maxQuery bounds what is searched for, in characters.
+const maxQuery = 200
+
+// options answers with the options of a field for what a person typed so far.
+// They are for those who may ask for the flow; for everybody else there are
+// none, whichever of flow and field there is.
+func (s service) options(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
+	f, there := s.Flows.Find(c.Param("flow"))
+	if !there || !f.MayAsk(c.Caller.Person) {
+		return httpapi.Reply{}, noOptions()
+	}
+	field, there := f.Field(c.Param("field"))
+	if !there || !field.Prefetch {
+		return httpapi.Reply{}, noOptions()
+	}
+	c.Log = c.Log.With("flow", f.Name)
+	query, err := readQuery(c)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	about := run.AskOptionsRun{Requester: c.Caller.Person, Fields: map[string]json.RawMessage{}}
+	q, err := s.question(f, field, run.Searching(field.Name, query, about))
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, run.PrefetchSeconds*time.Second)
+	defer cancel()
+	list, err := s.search(ctx, q)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
+	return httpapi.Reply{Status: http.StatusOK, Body: optionsView{list.List, list.More}}, nil
+}
+
+// optionsView is what an answer has of options.
+type optionsView struct {
+	Options []run.Option `json:"options"`
+	More    bool         `json:"more,omitempty"`
+}
+
+func noOptions() *httpapi.Problem {
+	return &httpapi.Problem{Status: http.StatusNotFound, Kind: "not-found", Detail: "There are no such options, or they are not for you."}
+}
+
+// readQuery reads what is searched for; its error names every wrong parameter.
+func readQuery(c *httpapi.Call) (string, error) {
+	var errs []flow.FieldError
+	for _, name := range slices.Sorted(maps.Keys(c.Event.QueryStringParameters)) {
+		if name != "q" {
+			errs = append(errs, flow.FieldError{Field: run.ClipName(name), Detail: "there is no such parameter"})
+		}
+	}
+	q, _ := c.Query("q")
+	if err := run.CheckText(q, maxQuery); err != nil {
+		errs = append(errs, flow.FieldError{Field: "q", Detail: err.Error()})
+	}
+	if !utf8.ValidString(q) {
+		errs = append(errs, flow.FieldError{Field: "q", Detail: "it is no UTF-8"})
+	}
+	if len(errs) > 0 {
+		return "", httpapi.Invalid(errs...)
+	}
+	return q, nil
+}
+
+// question is what a flow's hook function is asked about the options of a field.
+type question struct {
+	flow     *flow.Flow
+	field    flow.Field
+	function string
+	document []byte
+}
+
+func (s service) question(f *flow.Flow, field flow.Field, asked run.AskOptions) (question, error) {
+	block, err := f.ForRun(s.HooksFunction)
+	if err != nil {
+		return question{}, err
+	}
+	version, err := f.Version()
+	if err != nil {
+		return question{}, err
+	}
+	document, err := json.Marshal(asked.About(block, version))
+	if err != nil {
+		return question{}, fmt.Errorf("encode what is asked for options: %w", err)
+	}
+	return question{f, field, block.Hooks, document}, nil
+}
+
+// search gives the options of a minute ago or less, else those of now.
+func (s service) search(ctx context.Context, q question) (run.Options, error) {
+	key := cacheKey(sha256.Sum256(slices.Concat([]byte(q.function), []byte{0}, q.document)))
+	if list, there := s.kept.get(key, s.Now()); there {
+		return list, nil
+	}
+	list, err := s.askHook(ctx, q)
+	if err == nil {
+		s.kept.put(key, list, s.Now())
+	}
+	return list, err
+}
+
+// askHook gives the options of now. The error is a problem where the hook is to
+// blame.
+func (s service) askHook(ctx context.Context, q question) (run.Options, error) {
+	answer, err := s.Hooks.Invoke(ctx, q.function, q.document)
+	var failed HookFailure
+	switch {
+	case errors.As(err, &failed):
+		return run.Options{}, prefetchFailed(q.flow, failed.Told, failed.Why)
+	case ctx.Err() != nil:
+		return run.Options{}, prefetchFailed(q.flow, fmt.Sprintf("did not answer within %ds", run.PrefetchSeconds), "no answer in time")
+	case err != nil:
+		return run.Options{}, err
+	}
+	list, err := run.ReadOptions(answer)
+	if err != nil {
+		return run.Options{}, prefetchFailed(q.flow, err.Error(), "the answer is not in order, or says that it failed")
+	}
+	if q.field.Type == flow.User { // as the field keeps it
+		for i := range list.List {
+			list.List[i].Value = email.Fold(list.List[i].Value)
+		}
+	}
+	return list, nil
+}
+
+// prefetchProblem is a hook that failed. Its text may repeat what was sent, so
+// the log, which holds nothing of that, has one of its own.
+type prefetchProblem struct {
+	*httpapi.Problem
+	why string
+}
+
+func (p prefetchProblem) Error() string { return p.why }
+func (p prefetchProblem) Unwrap() error { return p.Problem }
+
+func prefetchFailed(f *flow.Flow, told, why string) error {
+	return prefetchProblem{
+		&httpapi.Problem{
+			Status: http.StatusServiceUnavailable, Kind: "prefetch-failed", Detail: "prefetch of " + f.Name + " " + told, RetryAfterSeconds: 5,
+		},
+		"prefetch of " + f.Name + ": " + why,
+	}
+}

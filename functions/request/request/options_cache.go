@@ -1,0 +1,79 @@
+package request
+
+import (
+	"container/list"
+	"crypto/sha256"
+	"sync"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// The limits on what is kept.
+const (
+	keptFor    = time.Minute
+	maxKept    = 1000
+	maxKeptLen = 4 << 20 // bytes of values and labels
+)
+
+// cacheKey is the hash of all that an answer depends on: the function and what
+// it is asked, requester and groups included.
+type cacheKey [sha256.Size]byte
+
+// optionsCache keeps answers for a minute, in this process; the oldest go first.
+type optionsCache struct {
+	mu      sync.Mutex
+	entries map[cacheKey]*list.Element
+	oldest  *list.List
+	size    int
+}
+
+type keptOptions struct {
+	key     cacheKey
+	options run.Options
+	size    int
+	until   time.Time
+}
+
+func newOptionsCache() *optionsCache {
+	return &optionsCache{entries: map[cacheKey]*list.Element{}, oldest: list.New()}
+}
+
+// get gives what is kept under a key, and whether it still holds.
+func (c *optionsCache) get(key cacheKey, now time.Time) (run.Options, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.entries[key]
+	if e == nil {
+		return run.Options{}, false
+	}
+	kept := e.Value.(keptOptions)
+	if !now.Before(kept.until) {
+		c.drop(e)
+		return run.Options{}, false
+	}
+	return kept.options, true
+}
+
+func (c *optionsCache) put(key cacheKey, options run.Options, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e := c.entries[key]; e != nil {
+		c.drop(e)
+	}
+	kept := keptOptions{key: key, options: options, until: now.Add(keptFor)}
+	for _, o := range options.List {
+		kept.size += len(o.Value) + len(o.Label)
+	}
+	c.entries[key] = c.oldest.PushBack(kept)
+	c.size += kept.size
+	for c.oldest.Len() > maxKept || c.size > maxKeptLen {
+		c.drop(c.oldest.Front())
+	}
+}
+
+func (c *optionsCache) drop(e *list.Element) {
+	kept := c.oldest.Remove(e).(keptOptions)
+	delete(c.entries, kept.key)
+	c.size -= kept.size
+}

@@ -1,0 +1,64 @@
+package request
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// checkedAtOnce is how many values are asked about side by side.
+const checkedAtOnce = 8
+
+// checkOptions asks the flow's hooks whether each chosen value is among the
+// options, afresh: options of a minute ago may be gone. The error is a
+// problem that names every wrong field, or says that hooks failed.
+func (s service) checkOptions(ctx context.Context, f *flow.Flow, asked run.Asked) error {
+	values := f.Chosen(asked.Fields)
+	if len(values) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, run.PrefetchSeconds*time.Second)
+	defer cancel()
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(checkedAtOnce)
+	good := make([]bool, len(values))
+	for i, v := range values {
+		group.Go(func() (err error) {
+			good[i], err = s.isOption(ctx, f, v, asked)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	var errs []flow.FieldError
+	for i, v := range values {
+		wrong := v.Wrong()
+		named := len(errs) > 0 && errs[len(errs)-1].Field == wrong.Field
+		if !good[i] && !named {
+			errs = append(errs, wrong)
+		}
+	}
+	if len(errs) > 0 {
+		return httpapi.InvalidBody(errs...)
+	}
+	return nil
+}
+
+// isOption asks whether a value is an option of its field.
+func (s service) isOption(ctx context.Context, f *flow.Flow, v flow.Chosen, asked run.Asked) (bool, error) {
+	if !v.Possible() {
+		return false, nil
+	}
+	q, err := s.question(f, v.Field, v.Question(asked.Requester, asked.Fields))
+	if err != nil {
+		return false, err
+	}
+	list, err := s.askHook(ctx, q)
+	return v.Among(list.List), err
+}

@@ -1,0 +1,93 @@
+// Package request is the work of functions/request: it takes what somebody asks
+// for, stores it, starts its execution, and shows what became of it.
+package request
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// Store keeps runs; see [store.Store] for the errors.
+type Store interface {
+	Link(ctx context.Context, p run.Person) (run.Person, error)
+	Linked(ctx context.Context, today func(handle string) []string, people ...*run.Person) error
+	Create(ctx context.Context, r *run.Run, context []byte) error
+	Load(ctx context.Context, id string) (*run.Run, error)
+	LoadUsage(ctx context.Context, flow string, p run.Person) (own flow.Usage, others []flow.Usage, err error)
+	SaveUsage(ctx context.Context, flow string, p run.Person, u flow.Usage, now time.Time) error
+	Undecided(ctx context.Context, ids []string) (map[string]bool, error)
+	Mine(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
+	Requested(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
+	Inbox(ctx context.Context, flows []string, p run.Person, t *run.Today, q store.Query) (store.Page, error)
+	Reviewed(ctx context.Context, p run.Person, t *run.Today, q store.Query) (store.Page, error)
+	Flow(ctx context.Context, flow string, q store.Query, now time.Time, wanted func(run.Summary) bool) (store.Page, error)
+	Draining(ctx context.Context) (since time.Time, err error)
+	LoadFlowNames(ctx context.Context) (store.FlowNames, error)
+	SaveFlowNames(ctx context.Context, n store.FlowNames) error
+}
+
+// Executions starts executions of the state machine.
+type Executions interface {
+	// Start starts the execution of that name, or finds it started.
+	Start(ctx context.Context, name string, input []byte) error
+}
+
+// Deps is what the service works with.
+type Deps struct {
+	Flows      *flow.File
+	Identify   httpapi.Identifier
+	Store      Store
+	Executions Executions
+	Hooks      Hooks
+	// Waiters limits how many callers wait for a decision; nil limits nothing.
+	Waiters Waiters
+	// HooksFunction is what a flow's "hooks: hooks" stands for.
+	HooksFunction string
+	// BasePath is that of [httpapi.API].
+	BasePath string
+	// Now is time.Now unless it is set.
+	Now func() time.Time
+	// Log is JSON lines on standard output if nil.
+	Log *slog.Logger
+}
+
+type service struct {
+	Deps
+	kept  *optionsCache
+	today *run.Today
+	// links are those of today's directory.
+	links func(handle string) []string
+	seen  *flowNames
+	drain *drainWatch
+}
+
+// New gives the API of functions/request.
+func New(d Deps) *httpapi.API {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	today := d.Flows.Today()
+	s := service{d, newOptionsCache(), today, today.Links(), &flowNames{}, &drainWatch{}}
+	return &httpapi.API{
+		Identify: d.Identify, Link: d.Store.Link, Log: d.Log, BasePath: d.BasePath,
+		Routes: map[string]httpapi.Route{
+			"GET /flows": {Handle: s.flows},
+			"GET /flows/{flow}/fields/{field}/options": {Handle: s.options},
+			"POST /requests":     {Handle: s.ask},
+			"GET /requests":      {Handle: s.list},
+			"GET /requests/{id}": {Handle: s.read},
+			"GET /healthz":       {Public: true, Handle: health},
+			"GET /openapi.json":  {Public: true, Handle: document},
+		},
+	}
+}
+
+func health(context.Context, *httpapi.Call) (httpapi.Reply, error) {
+	return httpapi.Reply{Status: 200, Body: map[string]string{"status": "ok"}}, nil
+}

@@ -1,0 +1,55 @@
+package request
+
+import (
+	"context"
+
+	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// shown returns a run as the caller sees it.
+func (s service) shown(ctx context.Context, c *httpapi.Call, r *run.Run) (run.View, error) {
+	if err := s.link(ctx, c, r); err != nil {
+		return run.View{}, err
+	}
+	return s.view(c, r), nil
+}
+
+// view is shown with what is known of people already.
+func (s service) view(c *httpapi.Call, r *run.Run) run.View {
+	v := r.ViewFor(c.Caller.Person, s.today, s.Now())
+	s.Flows.Show(&v, r.Flow.Label)
+	return v
+}
+
+// shownList returns the runs of a page as the caller sees them.
+func (s service) shownList(ctx context.Context, c *httpapi.Call, page []run.Summary) ([]run.View, error) {
+	runs := make([]*run.Run, len(page))
+	for i, summary := range page {
+		runs[i] = summary.Run()
+	}
+	if err := s.link(ctx, c, runs...); err != nil {
+		return nil, err
+	}
+	views := make([]run.View, len(page))
+	for i, summary := range page {
+		views[i] = summary.ViewFor(runs[i], c.Caller.Person, s.today, s.Now())
+		s.Flows.Show(&views[i], runs[i].Flow.Label)
+	}
+	return views, nil
+}
+
+// link reads who is linked to whom, as functions/record does before it counts an
+// approval: of the runs that the caller could approve if nobody were.
+func (s service) link(ctx context.Context, c *httpapi.Call, runs ...*run.Run) error {
+	var people []*run.Person
+	for _, r := range runs {
+		if r.Check(run.Approve, c.Caller.Person, s.today, s.Now()) == nil {
+			people = append(people, r.Apart()...)
+		}
+	}
+	if len(people) == 0 {
+		return nil
+	}
+	return s.Store.Linked(ctx, s.links, append(people, &c.Caller.Person)...)
+}
