@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/fasttrack-dev/fasttrack/hook/internal/rest"
+	"github.com/fasttrack-dev/fasttrack/hook/rest"
 )
 
 // service is Okta's name in errors.

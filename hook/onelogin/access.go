@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/hook/internal/rest"
+	"github.com/fasttrack-dev/fasttrack/hook/rest"
 )
 
 // early is how long before its end a token is no longer used.

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	emails "github.com/fasttrack-dev/fasttrack/hook/email"
-	"github.com/fasttrack-dev/fasttrack/hook/internal/rest"
+	"github.com/fasttrack-dev/fasttrack/hook/rest"
 )
 
 // Client asks one account.

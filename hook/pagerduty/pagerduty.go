@@ -12,7 +12,7 @@ import (
 	"strconv"
 
 	emails "github.com/fasttrack-dev/fasttrack/hook/email"
-	"github.com/fasttrack-dev/fasttrack/hook/internal/rest"
+	"github.com/fasttrack-dev/fasttrack/hook/rest"
 )
 
 // URL is where PagerDuty answers; accounts of its EU region have EU.

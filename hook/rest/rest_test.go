@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/hook/internal/rest"
+	"github.com/fasttrack-dev/fasttrack/hook/rest"
 )
 
 func nobody(context.Context, http.Header) error { return nil }
