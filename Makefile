@@ -117,8 +117,8 @@ clients: build $(TOOLS)/clients-python/.installed $(TOOLS)/clients-npm/.installe
 	tools/clients/run $(TOOLS) $(OAPI_CODEGEN)
 
 parity-dynamodb: $(TOOLS)/dynamodb-local/.installed ## Hold the store and the local table against AWS's own DynamoDB Local (needs Java and Maven)
-	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go test -count=1 ./internal/store ./localaws/dynamodb
-	tools/dynamodb-local/with $(TOOLS)/dynamodb-local go run ./bench -strict lists
+	localaws/dynamodb/dynamodb-local/with $(TOOLS)/dynamodb-local go test -count=1 ./internal/store ./localaws/dynamodb
+	localaws/dynamodb/dynamodb-local/with $(TOOLS)/dynamodb-local go run ./bench -strict lists
 	go run ./bench -strict lists
 
 parity-statemachine: $(TOOLS)/npm/.installed ## Hold the state machine's interpreter against three others and asl-validator (needs Node.js and Python)
@@ -180,8 +180,8 @@ $(TOOLS)/venv/.installed: tools/requirements.txt
 	$(TOOLS)/venv/bin/pip install --quiet --disable-pip-version-check -r tools/requirements.txt
 	@touch $@
 
-$(TOOLS)/dynamodb-local/.installed: tools/dynamodb-local/pom.xml
-	mvn --quiet --batch-mode --file tools/dynamodb-local/pom.xml dependency:copy-dependencies -DoutputDirectory='$(abspath $(TOOLS))/dynamodb-local'
+$(TOOLS)/dynamodb-local/.installed: localaws/dynamodb/dynamodb-local/pom.xml
+	mvn --quiet --batch-mode --file localaws/dynamodb/dynamodb-local/pom.xml dependency:copy-dependencies -DoutputDirectory='$(abspath $(TOOLS))/dynamodb-local'
 	@touch $@
 
 $(TOOLS)/emulator/.installed: tools/requirements-emulator.txt

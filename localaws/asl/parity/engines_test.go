@@ -13,7 +13,7 @@ import (
 
 const (
 	corpus  = "../testdata/parity"
-	scripts = "../../../tools/parity"
+	scripts = "engines"
 )
 
 // engines tells where the tools are, or skips the test: these take their time,

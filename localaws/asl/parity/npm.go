@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 )
 
-// node runs a script of tools/parity, which finds its packages in the folder npm,
+// node runs a script of engines, which finds its packages in the folder npm,
 // with JSON lines for its input, and gives each line of its output to read.
 func node(ctx context.Context, npm, script string, lines []any, read func(line []byte) error) error {
 	packages, err := filepath.Abs(filepath.Join(npm, "node_modules"))
@@ -42,7 +42,7 @@ func node(ctx context.Context, npm, script string, lines []any, read func(line [
 }
 
 // NPM runs cases on aws-local-stepfunctions, which is in the folder npm, by the
-// script tools/parity/states.js.
+// script engines/states.js.
 func NPM(ctx context.Context, npm, script string, cases []Case) (map[string]Outcome, error) {
 	lines := make([]any, len(cases))
 	for i, c := range cases {
@@ -74,7 +74,7 @@ type Definition struct {
 }
 
 // Validate asks asl-validator, in the folder npm, by the script
-// tools/parity/validate.js. It gives why each definition is refused, "" where
+// engines/validate.js. It gives why each definition is refused, "" where
 // it isn't.
 func Validate(ctx context.Context, npm, script string, definitions []Definition) (map[string]string, error) {
 	lines := make([]any, len(definitions))

@@ -1,4 +1,4 @@
-package template_test
+package local_test
 
 import (
 	"encoding/json"
