@@ -10,8 +10,8 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/fasttrack-dev/fasttrack/internal/partition"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws/partition"
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 

@@ -7,11 +7,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fasttrack-dev/fasttrack/internal/partition"
 	"github.com/fasttrack-dev/fasttrack/localaws/cloudformation"
 	"github.com/fasttrack-dev/fasttrack/localaws/iam"
 	"github.com/fasttrack-dev/fasttrack/localaws/identities"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws/partition"
 	"github.com/fasttrack-dev/fasttrack/localaws/secretsmanager"
 	"github.com/fasttrack-dev/fasttrack/localaws/sts"
 	"github.com/fasttrack-dev/fasttrack/localaws/template"

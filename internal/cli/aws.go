@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/hook/awshttp"
+	"github.com/fasttrack-dev/fasttrack/internal/loopback"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
-	"github.com/fasttrack-dev/fasttrack/localaws/loopback"
 )
 
 // awsConfig is what the clients of AWS services are made with. It takes region

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/fasttrack-dev/fasttrack/internal/client"
-	"github.com/fasttrack-dev/fasttrack/localaws/loopback"
+	"github.com/fasttrack-dev/fasttrack/internal/loopback"
 )
 
 // credential is who calls the API: how a call is signed, and what to look at where

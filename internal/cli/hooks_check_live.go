@@ -5,8 +5,8 @@ import (
 	"net/url"
 	"os"
 
+	"github.com/fasttrack-dev/fasttrack/internal/loopback"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
-	"github.com/fasttrack-dev/fasttrack/localaws/loopback"
 )
 
 // tryWith is whom and what a hook function is tried with.

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/fasttrack-dev/fasttrack/localaws/loopback"
+	"github.com/fasttrack-dev/fasttrack/internal/loopback"
 )
 
 // CheckURL refuses what is not the URL of an API, and plain http to another

@@ -11,7 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/fasttrack-dev/fasttrack/localaws/loopback"
+	"github.com/fasttrack-dev/fasttrack/internal/loopback"
 )
 
 // File is a file of deployments.

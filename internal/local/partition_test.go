@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	deployed "github.com/fasttrack-dev/fasttrack/internal/partition"
+	"github.com/fasttrack-dev/fasttrack/localaws/partition"
 	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
 	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
@@ -43,6 +45,19 @@ func TestPartitions(t *testing.T) {
 				t.Errorf("Step Functions refuses the definition: %v", err)
 			}
 		})
+	}
+}
+
+// This machine's AWS and fasttrack have a table each, since neither imports the other.
+func TestSamePartitions(t *testing.T) {
+	for _, region := range []string{
+		"us-east-1", "eu-central-1", "mx-central-1", "us-gov-west-1", "cn-northwest-1", "eusc-de-east-1",
+		"us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-east-1", "",
+	} {
+		got, want := partition.Of(region)+" "+partition.Suffix(region), deployed.Of(region)+" "+deployed.Suffix(region)
+		if got != want {
+			t.Errorf("%q: localaws has %s, fasttrack %s", region, got, want)
+		}
 	}
 }
 

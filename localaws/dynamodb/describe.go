@@ -1,6 +1,6 @@
 package dynamodb
 
-import "github.com/fasttrack-dev/fasttrack/internal/partition"
+import "github.com/fasttrack-dev/fasttrack/localaws/partition"
 
 // tableDescription is what the calls about tables tell of one.
 type tableDescription struct {

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/fasttrack-dev/fasttrack/internal/partition"
+	"github.com/fasttrack-dev/fasttrack/localaws/partition"
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 

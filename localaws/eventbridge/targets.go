@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fasttrack-dev/fasttrack/internal/partition"
+	"github.com/fasttrack-dev/fasttrack/localaws/partition"
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 

@@ -12,8 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/fasttrack-dev/fasttrack/hook/email"
+	"unicode"
 )
 
 // tokens turns what callers of this machine say into JWTs like an issuer's,
@@ -39,9 +38,18 @@ var (
 func Login(who string) (sub, address string, ok bool) {
 	sub, address, two := strings.Cut(who, "|")
 	if !two {
-		return email.Fold(who), who, plausible.MatchString(who)
+		return foldASCII(who), who, plausible.MatchString(who)
 	}
 	return sub, address, subject.MatchString(sub) && (address == "" || plausible.MatchString(address))
+}
+
+// foldASCII returns an address in lower case; one with characters beyond ASCII is
+// returned unchanged.
+func foldASCII(address string) string {
+	if strings.ContainsFunc(address, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return address
+	}
+	return strings.ToLower(address)
 }
 
 // mint makes the token for "Bearer LOGIN[;group,group]", see [Login], where a group's name may

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fasttrack-dev/fasttrack/internal/partition"
+	"github.com/fasttrack-dev/fasttrack/localaws/partition"
 )
 
 // splitName takes what the Invoke API calls a FunctionName: a name, a partial

@@ -22,7 +22,7 @@ func Listen(addr string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("address %q is not host:port, such as 127.0.0.1:8080", addr)
 	}
-	if !Is(host) {
+	if !is(host) {
 		return nil, fmt.Errorf("address %q is not on loopback: use 127.0.0.1, [::1] or localhost, since anyone who reaches the local stack can act as anyone", addr)
 	}
 	l, err := net.Listen("tcp", addr)
@@ -76,11 +76,11 @@ func namesThisMachine(hostport, port string) bool {
 	if err != nil {
 		host, p = strings.Trim(hostport, "[]"), "80"
 	}
-	return p == port && Is(host)
+	return p == port && is(host)
 }
 
-// Is tells whether a host is this machine: localhost, or an address on loopback.
-func Is(host string) bool {
+// is reports whether a host is this machine: localhost, or an address on loopback.
+func is(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
 	}

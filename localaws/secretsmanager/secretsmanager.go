@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/hook/secret"
-	"github.com/fasttrack-dev/fasttrack/internal/partition"
+	"github.com/fasttrack-dev/fasttrack/localaws/partition"
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 

@@ -11,9 +11,9 @@ import (
 
 	"github.com/jonboulle/clockwork"
 
-	"github.com/fasttrack-dev/fasttrack/internal/partition"
 	"github.com/fasttrack-dev/fasttrack/localaws/asl"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws/partition"
 )
 
 // Options says what a Service works with; every field but Invoker may be left
