@@ -69,9 +69,10 @@ e2e: build-sam ## Deploy to an emulator of AWS with the SAM CLI, and play the tr
 	$(SAM) validate --lint --region us-east-1
 	$(EMULATED) go test -count=1 -timeout 20m -parallel 5 -run '^(TestSamples|TestCases|TestSignedCases|TestDeployed.*)$$' $(E2EFLAGS) ./e2e
 
-lint: tools ## Check format, code, template and state machine
+lint: tools ## Check format, English, code, template and state machine
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
+	go run ./tools/words
 	go run $(STATICCHECK) ./...
 	go run $(GOSEC) $(GOSEC_FLAGS) ./...
 	$(TOOLS)/venv/bin/cfn-lint -t template.yaml
