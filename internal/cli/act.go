@@ -14,7 +14,7 @@ import (
 )
 
 // newActCommand is approve, deny, cancel or revoke.
-func newActCommand(act, short, long string) *cobra.Command {
+func newActCommand(p Process, act, short, long string) *cobra.Command {
 	var a api
 	var reason, duration string
 	var override bool
@@ -83,7 +83,7 @@ func newActCommand(act, short, long string) *cobra.Command {
 	if act == "approve" {
 		cmd.Flags().StringVarP(&duration, "duration", "d", "", "shorten access to this, such as 30m")
 	}
-	a.flags(cmd)
+	a.flags(cmd, p)
 	view := "inbox"
 	if act == "cancel" || act == "revoke" {
 		view = "mine"
@@ -100,11 +100,11 @@ func wantsReason(err error) bool {
 }
 
 // newActCommands are the four things that people do about a request.
-func newActCommands() []*cobra.Command {
+func newActCommands(p Process) []*cobra.Command {
 	return []*cobra.Command{
-		newActCommand("approve", "Approve a request", "Approve a request that waits for you. Where more than one must approve, it may still wait for others: then the exit code is 10."),
-		newActCommand("deny", "Deny a request", "Deny a request that waits for you. Some flows want a reason."),
-		newActCommand("cancel", "Take back a request of yours", "Take back a request of yours that nobody has decided."),
-		newActCommand("revoke", "End access now", "End access now: of a request of yours, or one that you may decide.\n\nA session that was begun with IAM Identity Center may last longer: the answer says until when."),
+		newActCommand(p, "approve", "Approve a request", "Approve a request that waits for you. Where more than one must approve, it may still wait for others: then the exit code is 10."),
+		newActCommand(p, "deny", "Deny a request", "Deny a request that waits for you. Some flows want a reason."),
+		newActCommand(p, "cancel", "Take back a request of yours", "Take back a request of yours that nobody has decided."),
+		newActCommand(p, "revoke", "End access now", "End access now: of a request of yours, or one that you may decide.\n\nA session that was begun with IAM Identity Center may last longer: the answer says until when."),
 	}
 }

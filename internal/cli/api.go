@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -20,15 +20,17 @@ import (
 
 // api is how a command reaches the API: its flags.
 type api struct {
+	process Process
 	url, as string
 	json    bool
 }
 
 // flags adds those of every command for people.
-func (a *api) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&a.url, "url", orDefault(os.Getenv("FASTTRACK_URL"), "http://127.0.0.1:8080"), "the `URL` of the API: the stack's output ApiUrl (FASTTRACK_URL)")
+func (a *api) flags(cmd *cobra.Command, p Process) {
+	a.process = p
+	cmd.Flags().StringVar(&a.url, "url", cmp.Or(p.Getenv("FASTTRACK_URL"), "http://127.0.0.1:8080"), "the `URL` of the API: the stack's output ApiUrl (FASTTRACK_URL)")
 	stackFlag(cmd, new(string))
-	cmd.Flags().StringVar(&a.as, "as", os.Getenv("FASTTRACK_AS"), "who to be on your own machine, as `EMAIL[;GROUP,…]`; nowhere else (FASTTRACK_AS)")
+	cmd.Flags().StringVar(&a.as, "as", p.Getenv("FASTTRACK_AS"), "who to be on your own machine, as `EMAIL[;GROUP,…]`; nowhere else (FASTTRACK_AS)")
 	cmd.Flags().BoolVar(&a.json, "json", false, "print the API's answer as JSON, and an error as a problem document on standard error")
 	cmd.Long += "\n\nWho you are: --as on your own machine; the token in FASTTRACK_TOKEN; or the AWS credentials that the AWS CLI uses." +
 		"\n\nExit codes: `fasttrack help exit-codes`."

@@ -16,14 +16,14 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-func newAuditCommand() *cobra.Command {
+func newAuditCommand(p Process) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "audit",
 		Short: "Verify that the record was not touched, and write it to a file",
 		Args:  usage(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newAuditVerifyCommand(time.Now), newAuditExportCommand(time.Now))
+	cmd.AddCommand(newAuditVerifyCommand(p), newAuditExportCommand(p))
 	return cmd
 }
 
@@ -57,7 +57,7 @@ type audit struct {
 	now      time.Time
 }
 
-func newAuditVerifyCommand(now func() time.Time) *cobra.Command {
+func newAuditVerifyCommand(p Process) *cobra.Command {
 	var a audit
 	var made period
 	cmd := &cobra.Command{
@@ -83,7 +83,7 @@ heads (--json) elsewhere to find that.`,
   fasttrack audit verify --flow aws-access --since 90d --json
   fasttrack audit verify --table fasttrack-Table-1A2B3C --key arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			a.ids, a.now = ids, now()
+			a.ids, a.now = ids, p.Now()
 			var err error
 			if a.from, a.to, err = made.read(a.now); err != nil {
 				return err
@@ -100,11 +100,11 @@ heads (--json) elsewhere to find that.`,
 	cmd.Flags().StringVar(&a.flow, "flow", "", "all requests of this flow")
 	made.flags(cmd)
 	cmd.Flags().BoolVar(&a.all, "all", false, "all requests of the table, which is what --table does if nothing is named")
-	a.table.flags(cmd)
+	a.table.flags(cmd, p)
 	cmd.Flags().StringArrayVar(&a.trust.ids, "key", nil, "the `ARN` of a key that may have signed digests; may be repeated")
 	cmd.Flags().StringArrayVar(&a.trust.files, "public-key", nil, "a `FILE` with its public key in PEM, instead of asking KMS; may be repeated")
 	cmd.Flags().StringVar(&a.kept, "kept", "", "a `FILE` of lines that the digest function logged, kept elsewhere, to compare digests with")
-	a.api.flags(cmd)
+	a.api.flags(cmd, p)
 	return cmd
 }
 

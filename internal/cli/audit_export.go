@@ -24,7 +24,7 @@ type auditExport struct {
 	file     string
 }
 
-func newAuditExportCommand(now func() time.Time) *cobra.Command {
+func newAuditExportCommand(p Process) *cobra.Command {
 	var x auditExport
 	var made period
 	var format string
@@ -47,7 +47,7 @@ file is there whole or not at all.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
-			if x.from, x.to, err = made.read(now()); err != nil {
+			if x.from, x.to, err = made.read(p.Now()); err != nil {
 				return err
 			}
 			wrong := func(text string) error { return usageError{errors.New(text)} }
@@ -67,7 +67,7 @@ file is there whole or not at all.`,
 	cmd.Flags().StringVar(&x.flow, "flow", "", "requests of this flow alone")
 	cmd.Flags().StringVar(&format, "format", "jsonl", "jsonl or csv")
 	cmd.Flags().StringVarP(&x.file, "output", "o", "", "the `FILE` to write, which is replaced; standard output without that")
-	x.flags(cmd)
+	x.flags(cmd, p)
 	return cmd
 }
 
@@ -165,7 +165,7 @@ func (x *auditExport) gather(ctx context.Context, runs *spool, messages io.Write
 		return runs.add(r.CreatedAt, id, line)
 	})
 	if ctx.Err() != nil {
-		return unreadable, errors.New("it was stopped, and nothing was exported")
+		return unreadable, resumable{errors.New("nothing was exported")}
 	}
 	return unreadable, err
 }

@@ -20,11 +20,8 @@ import (
 // status.
 func (w *recordWorld) export(args ...string) (string, string, int) {
 	w.t.Helper()
-	out, messages, err := w.run(w.t.Context(), newAuditExportCommand(w.clock.Now), args...)
-	if err != nil {
-		messages += err.Error()
-	}
-	return out, messages, exitStatus(w.t.Context(), err)
+	code, out, messages := w.run(w.t.Context(), "audit export", args...)
+	return out, messages, code
 }
 
 // hold stores a request with what must not leave the table in it.
@@ -158,10 +155,10 @@ func TestAuditExport_File(t *testing.T) {
 	if err := os.WriteFile(file, []byte("before"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	stopped, stop := context.WithCancel(t.Context())
-	stop()
-	if _, _, err := w.run(stopped, newAuditExportCommand(w.clock.Now), "-o", file); err == nil || !strings.Contains(err.Error(), "it was stopped, and nothing was exported") {
-		t.Errorf("stopped, it ends with %v", err)
+	stopped, stop := context.WithCancelCause(t.Context())
+	stop(interrupted{os.Interrupt})
+	if code, _, messages := w.run(stopped, "audit export", "-o", file); code != exitInterrupted || messages != "interrupted; nothing was exported\n" {
+		t.Errorf("stopped, it exits %d: %s", code, messages)
 	}
 	is("before")
 	if _, messages, status := w.export("-o", file, "--table", "other"); status != 1 || !strings.Contains(messages, "ResourceNotFoundException") {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -41,15 +40,12 @@ func TestAuditVerify(t *testing.T) {
 			}
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, touched) }))
 			defer server.Close()
-			root := newRootCommand()
-			var out bytes.Buffer
-			root.SetOut(&out)
-			root.SetArgs([]string{"audit", "verify", "01JDBX8Q3ZK5W7N9R2T4V6Y8A0", "--url", server.URL, "--as", "root@example.com"})
-			if err := root.ExecuteContext(t.Context()); (err != nil) != (tc.old != "") {
-				t.Errorf("it ended with %v", err)
+			code, out, messages := process(t, nil).runs(t.Context(), "audit", "verify", "01JDBX8Q3ZK5W7N9R2T4V6Y8A0", "--url", server.URL, "--as", "root@example.com")
+			if (code != exitDone) != (tc.old != "") {
+				t.Errorf("it exits %d: %s", code, messages)
 			}
-			if !strings.Contains(out.String(), tc.want) {
-				t.Errorf("got %s, want %s", out.String(), tc.want)
+			if !strings.Contains(out, tc.want) {
+				t.Errorf("got %s, want %s", out, tc.want)
 			}
 		})
 	}

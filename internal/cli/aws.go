@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	transport "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -55,13 +54,13 @@ func endpointFlag(cmd *cobra.Command, endpoint *string) {
 // table is the table that a command reads with AWS credentials: its flags.
 type table struct{ name, endpoint string }
 
-func (t *table) flags(cmd *cobra.Command) {
-	t.nameFlag(cmd)
+func (t *table) flags(cmd *cobra.Command, p Process) {
+	t.nameFlag(cmd, p)
 	endpointFlag(cmd, &t.endpoint)
 }
 
-func (t *table) nameFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&t.name, "table", os.Getenv("FASTTRACK_TABLE"), "the `NAME` of the table to read: the stack's output TableName (FASTTRACK_TABLE)")
+func (t *table) nameFlag(cmd *cobra.Command, p Process) {
+	cmd.Flags().StringVar(&t.name, "table", p.Getenv("FASTTRACK_TABLE"), "the `NAME` of the table to read: the stack's output TableName (FASTTRACK_TABLE)")
 }
 
 // open gives what is stored in the table, and what it is reached with.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +27,7 @@ type backtested struct {
 	strict    bool
 }
 
-func newBacktestCommand(now func() time.Time) *cobra.Command {
+func newBacktestCommand(p Process) *cobra.Command {
 	var b backtested
 	var made period
 	cmd := &cobra.Command{
@@ -55,7 +54,7 @@ given again; --restart begins anew.`,
   fasttrack backtest low-risk --file export.jsonl --binary build/HooksFunction/bootstrap --html backtest.html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
-			if b.from, b.to, err = made.read(now()); err != nil {
+			if b.from, b.to, err = made.read(p.Now()); err != nil {
 				return err
 			}
 			b.flowNames = args
@@ -63,7 +62,7 @@ given again; --restart begins anew.`,
 			if err := b.check(); err != nil {
 				return err
 			}
-			report, err := b.run(cmd.Context(), cmd)
+			report, err := b.run(cmd.Context(), p, cmd)
 			if err != nil {
 				return err
 			}
@@ -77,7 +76,7 @@ given again; --restart begins anew.`,
 		},
 	}
 	made.flags(cmd)
-	b.source.flags(cmd)
+	b.source.flags(cmd, p)
 	b.present.flags(cmd)
 	cmd.Flags().BoolVar(&b.asAsked, "as-asked", false, "ask with the flow as it was when each request was made, not as it is in the file of flows")
 	cmd.Flags().IntVar(&b.workers, "concurrency", 8, "how many requests are asked about at a time")
@@ -107,7 +106,7 @@ func (b *backtested) check() error {
 }
 
 // run reads the requests and asks about them, or about those that are left.
-func (b *backtested) run(ctx context.Context, cmd *cobra.Command) (backtest.Report, error) {
+func (b *backtested) run(ctx context.Context, p Process, cmd *cobra.Command) (backtest.Report, error) {
 	bar := newProgress(cmd.ErrOrStderr())
 	asking, err := b.requests(ctx, bar)
 	if err != nil {
@@ -118,7 +117,7 @@ func (b *backtested) run(ctx context.Context, cmd *cobra.Command) (backtest.Repo
 	if err != nil {
 		return backtest.Report{}, err
 	}
-	path, err := journalPath(key)
+	path, err := journalPath(p, key)
 	if err != nil {
 		return backtest.Report{}, err
 	}
@@ -171,8 +170,8 @@ func stopped(ctx context.Context, err error, done, all int) error {
 
 // journalPath is where a backtest that is stopped is kept: among what programs
 // keep for their user, by what it is about.
-func journalPath(key string) (string, error) {
-	dir, err := os.UserCacheDir()
+func journalPath(p Process, key string) (string, error) {
+	dir, err := p.CacheDir()
 	if err != nil {
 		dir = os.TempDir()
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -48,7 +49,7 @@ func writePage(path string, r backtest.Report) error {
 }
 
 func printReportOf(w io.Writer, r backtest.Report) {
-	fmt.Fprintf(w, "%s of %s, from %s, asked of %s", count(r.Requests, "request"), orDash(r.Flows), r.Source, orDefault(r.Function, "nothing"))
+	fmt.Fprintf(w, "%s of %s, from %s, asked of %s", count(r.Requests, "request"), orDash(r.Flows), r.Source, cmp.Or(r.Function, "nothing"))
 	if len(r.HooksVersions) > 0 {
 		fmt.Fprintf(w, ", version %s", strings.Join(r.HooksVersions, ", "))
 	}

@@ -34,8 +34,8 @@ type source struct {
 	window string
 }
 
-func (s *source) flags(cmd *cobra.Command) {
-	s.table.nameFlag(cmd)
+func (s *source) flags(cmd *cobra.Command, p Process) {
+	s.table.nameFlag(cmd, p)
 	cmd.Flags().StringVar(&s.exported, "file", "", "a `FILE` of 'fasttrack audit export' to read instead")
 }
 

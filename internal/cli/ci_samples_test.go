@@ -33,7 +33,7 @@ func TestCISamples(t *testing.T) {
 			t.Fatalf("%s has %d lines that request, want 1", file, len(lines))
 		}
 		words := strings.Fields(strings.ReplaceAll(lines[0][1], `"`, ""))[1:]
-		cmd, args, err := newRootCommand().Find(words)
+		cmd, args, err := newRootCommand(process(t, nil)).Find(words)
 		if err == nil {
 			err = cmd.ParseFlags(args)
 		}

@@ -20,12 +20,12 @@ const completeTime = 3 * time.Second
 
 // complete has the shell complete words by what the API says; where it says
 // nothing, nothing is completed.
-func complete(of func(ctx context.Context, args []string, word string) ([]cobra.Completion, error)) cobra.CompletionFunc {
+func (a *api) complete(of func(ctx context.Context, args []string, word string) ([]cobra.Completion, error)) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		ctx, cancel := context.WithTimeout(cmd.Context(), completeTime)
 		defer cancel()
 		var words []cobra.Completion
-		err := follow(cmd)
+		err := follow(a.process, cmd)
 		if err == nil {
 			words, err = of(ctx, args, word)
 		}
@@ -46,7 +46,7 @@ func complete(of func(ctx context.Context, args []string, word string) ([]cobra.
 
 // completeFlow completes the first argument with the flows that may be asked for.
 func (a *api) completeFlow() cobra.CompletionFunc {
-	return complete(func(ctx context.Context, args []string, _ string) (words []cobra.Completion, err error) {
+	return a.complete(func(ctx context.Context, args []string, _ string) (words []cobra.Completion, err error) {
 		if len(args) > 0 {
 			return nil, nil
 		}
@@ -61,7 +61,7 @@ func (a *api) completeFlow() cobra.CompletionFunc {
 // completeField completes --field: names, and after = what may follow, which
 // hooks say where the field has options.
 func (a *api) completeField() cobra.CompletionFunc {
-	return complete(func(ctx context.Context, args []string, word string) (words []cobra.Completion, err error) {
+	return a.complete(func(ctx context.Context, args []string, word string) (words []cobra.Completion, err error) {
 		f, err := a.flowOf(ctx, args)
 		if err != nil {
 			return nil, err
@@ -96,7 +96,7 @@ func (a *api) completeField() cobra.CompletionFunc {
 
 // completeDuration completes --duration with the flow's.
 func (a *api) completeDuration() cobra.CompletionFunc {
-	return complete(func(ctx context.Context, args []string, _ string) (words []cobra.Completion, err error) {
+	return a.complete(func(ctx context.Context, args []string, _ string) (words []cobra.Completion, err error) {
 		f, err := a.flowOf(ctx, args)
 		for _, seconds := range f.DurationsSeconds {
 			words = append(words, flow.FormatDuration(seconds))
@@ -122,7 +122,7 @@ func (a *api) flowOf(ctx context.Context, args []string) (askableFlow, error) {
 // completeID completes the first argument with requests of a view, the newest
 // first.
 func (a *api) completeID(view string) cobra.CompletionFunc {
-	return complete(func(ctx context.Context, args []string, _ string) (words []cobra.Completion, err error) {
+	return a.complete(func(ctx context.Context, args []string, _ string) (words []cobra.Completion, err error) {
 		if len(args) > 0 {
 			return nil, nil
 		}

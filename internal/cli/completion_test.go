@@ -61,11 +61,11 @@ printf '%s\n' "${COMPREPLY[@]}" | sort`
 // The script of every other shell is one for that shell.
 func TestCompletion_Syntax(t *testing.T) {
 	script := func(shell string) []byte {
-		out, err := fasttrack(t, "", "completion", shell).Output()
-		if err != nil || len(out) < 1000 {
-			t.Fatalf("%s: %d bytes, %v", shell, len(out), err)
+		code, out, messages := inProcess(t, "", "completion", shell)
+		if code != exitDone || len(out) < 1000 {
+			t.Fatalf("%s: it exits %d with %d bytes: %s", shell, code, len(out), messages)
 		}
-		return out
+		return []byte(out)
 	}
 	check := func(t *testing.T, shell string, argv ...string) {
 		for _, broken := range []bool{false, true} {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -8,7 +9,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -33,7 +33,7 @@ func (a *api) credential(ctx context.Context) (credential, error) {
 	}
 	u, err := url.Parse(a.url)
 	local := err == nil && loopback.Is(u.Hostname())
-	switch token := strings.TrimSpace(os.Getenv("FASTTRACK_TOKEN")); {
+	switch token := strings.TrimSpace(a.process.Getenv("FASTTRACK_TOKEN")); {
 	case a.as != "" && !local:
 		return credential{}, usageError{errors.New("--as (FASTTRACK_AS) is for your own machine: " + a.url + " wants to know who you really are")}
 	case a.as != "":
@@ -41,8 +41,8 @@ func (a *api) credential(ctx context.Context) (credential, error) {
 			return "You called as --as (FASTTRACK_AS) " + a.as + "; it must be EMAIL[;GROUP,…]."
 		}}, nil
 	case token != "":
-		return credential{client.Bearer(token), func(status int) string { return tokenAdvice(token, status, time.Now()) }}, nil
-	case local && os.Getenv("AWS_ACCESS_KEY_ID") == "":
+		return credential{client.Bearer(token), func(status int) string { return tokenAdvice(token, status, a.process.Now()) }}, nil
+	case local && a.process.Getenv("AWS_ACCESS_KEY_ID") == "":
 		return credential{}, usageError{errors.New("who are you? Give --as EMAIL, or set FASTTRACK_AS; where this machine runs AuthMode=IAM, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, such as ada and ada")}
 	}
 	cfg, err := loadAWS(ctx)
@@ -100,7 +100,7 @@ func tokenAdvice(token string, status int, now time.Time) string {
 	}
 	audience := strings.Trim(string(claims.Audience), `"`)
 	return fmt.Sprintf("FASTTRACK_TOKEN is of issuer %q for audience %q: they must be the stack's parameters JwtIssuer and JwtAudience. "+
-		"An API with AuthMode IAM wants AWS credentials instead: unset FASTTRACK_TOKEN.", claims.Issuer, orDefault(audience, claims.Client))
+		"An API with AuthMode IAM wants AWS credentials instead: unset FASTTRACK_TOKEN.", claims.Issuer, cmp.Or(audience, claims.Client))
 }
 
 // localAdvice is for calls that were signed for this machine.

@@ -15,7 +15,7 @@ import (
 )
 
 // newDeploymentsCommand lists and keeps names of deployments.
-func newDeploymentsCommand() *cobra.Command {
+func newDeploymentsCommand(p Process) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "deployments",
@@ -29,7 +29,7 @@ from its outputs (cloudformation:DescribeStacks).`,
 		Example: "  fasttrack deployments\n  fasttrack deployments add prod --region eu-west-1 --default\n  fasttrack list --stack prod",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			path, file, err := readDeployments()
+			path, file, err := readDeployments(p)
 			if err != nil {
 				return err
 			}
@@ -40,12 +40,12 @@ from its outputs (cloudformation:DescribeStacks).`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
-	cmd.AddCommand(newDeploymentsAddCommand(), newDeploymentsRemoveCommand())
+	cmd.AddCommand(newDeploymentsAddCommand(p), newDeploymentsRemoveCommand(p))
 	return cmd
 }
 
-func readDeployments() (string, deployment.File, error) {
-	path, err := deployment.Path()
+func readDeployments(p Process) (string, deployment.File, error) {
+	path, err := deployment.Path(p.Getenv, p.ConfigDir)
 	if err != nil {
 		return "", deployment.File{}, err
 	}
@@ -53,7 +53,7 @@ func readDeployments() (string, deployment.File, error) {
 	return path, file, err
 }
 
-func newDeploymentsAddCommand() *cobra.Command {
+func newDeploymentsAddCommand(p Process) *cobra.Command {
 	var d deployment.Deployment
 	var isDefault bool
 	cmd := &cobra.Command{
@@ -68,7 +68,7 @@ no such right. A name that is there already is replaced.`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name := args[0]
-			path, file, err := readDeployments()
+			path, file, err := readDeployments(p)
 			if err != nil {
 				return err
 			}
@@ -115,14 +115,14 @@ no such right. A name that is there already is replaced.`,
 	return cmd
 }
 
-func newDeploymentsRemoveCommand() *cobra.Command {
+func newDeploymentsRemoveCommand(p Process) *cobra.Command {
 	return &cobra.Command{
 		Use:     "remove NAME",
 		Short:   "Remove a name of a deployment; the deployment stays",
 		Example: "  fasttrack deployments remove prod",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, file, err := readDeployments()
+			path, file, err := readDeployments(p)
 			if err != nil {
 				return err
 			}

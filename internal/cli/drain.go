@@ -27,7 +27,7 @@ import (
 // shownLeft is how many of each kind of what is left are named.
 const shownLeft = 5
 
-func newDrainCommand(now func() time.Time) *cobra.Command {
+func newDrainCommand(p Process) *cobra.Command {
 	var t table
 	var stack string
 	var every time.Duration
@@ -68,7 +68,7 @@ states:ListExecutions on the state machine.`,
 				fmt.Fprintf(cmd.OutOrStdout(), "New requests are accepted again, at the latest in %s.\n", drain.Remembered)
 				return nil
 			}
-			d, err := newDrainer(cmd.Context(), stored, cfg, t.name, stack, now)
+			d, err := newDrainer(cmd.Context(), stored, cfg, t.name, stack, p.Now)
 			if err != nil {
 				return err
 			}
@@ -105,7 +105,7 @@ states:ListExecutions on the state machine.`,
 		},
 	}
 	stackFlag(cmd, &stack)
-	t.flags(cmd)
+	t.flags(cmd, p)
 	cmd.Flags().DurationVar(&every, "every", 10*time.Second, "how long to wait between passes")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "change nothing, show what is there to end")
 	cmd.Flags().BoolVar(&once, "once", false, "make one pass; exit code 1 if something is left")

@@ -21,7 +21,7 @@ type eraser struct {
 	dryRun, yes, json bool
 }
 
-func newEraseCommand(now func() time.Time) *cobra.Command {
+func newEraseCommand(p Process) *cobra.Command {
 	var x eraser
 	cmd := &cobra.Command{
 		Use:   "erase PERSON...",
@@ -47,9 +47,9 @@ else personal data lies, such as logs and backups.`,
 		Args: usage(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, people []string) error {
 			wrong := func(text string) error { return usageError{errors.New(text)} }
-			for _, p := range people {
-				if strings.TrimSpace(p) == "" || p == "erased" {
-					return wrong(fmt.Sprintf("%q names nobody", p))
+			for _, who := range people {
+				if strings.TrimSpace(who) == "" || who == "erased" {
+					return wrong(fmt.Sprintf("%q names nobody", who))
 				}
 			}
 			switch {
@@ -58,13 +58,13 @@ else personal data lies, such as logs and backups.`,
 			case !x.dryRun && !x.yes:
 				return wrong("what is erased can't be brought back: give --dry-run to see what that would be, or --yes")
 			}
-			return x.run(cmd.Context(), people, now(), cmd.OutOrStdout())
+			return x.run(cmd.Context(), people, p.Now(), cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().BoolVar(&x.dryRun, "dry-run", false, "change nothing, and say what would be")
 	cmd.Flags().BoolVar(&x.yes, "yes", false, "erase")
 	cmd.Flags().BoolVar(&x.json, "json", false, "print JSON")
-	x.flags(cmd)
+	x.flags(cmd, p)
 	return cmd
 }
 

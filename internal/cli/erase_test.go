@@ -84,11 +84,8 @@ func (w *recordWorld) put(pk, sk, body string) {
 
 func (w *recordWorld) erase(args ...string) (string, int) {
 	w.t.Helper()
-	out, _, err := w.run(w.t.Context(), newEraseCommand(w.clock.Now), args...)
-	if err != nil {
-		out += err.Error()
-	}
-	return out, exitStatus(w.t.Context(), err)
+	code, out, messages := w.run(w.t.Context(), "erase", args...)
+	return out + messages, code
 }
 
 // After an erasure nothing in the table names the person, in keys either, and

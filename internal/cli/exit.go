@@ -76,10 +76,10 @@ func (i interrupted) code() int {
 	return exitInterrupted
 }
 
-// untilSignal returns a context that Ctrl-C or SIGTERM ends. A second signal ends
+// UntilSignal returns a context that Ctrl-C or SIGTERM ends. A second signal ends
 // the process at once.
-func untilSignal() context.Context {
-	ctx, cancel := context.WithCancelCause(context.Background())
+func UntilSignal(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
@@ -115,7 +115,7 @@ func outcome(ctx context.Context, s run.Status) error {
 }
 
 // exitStatus is the exit code for what a command returned; ctx is the one of
-// [untilSignal].
+// [UntilSignal].
 func exitStatus(ctx context.Context, err error) int {
 	var stopped interrupted
 	var code exitError

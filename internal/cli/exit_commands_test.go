@@ -89,18 +89,7 @@ func TestExit_EveryCommand(t *testing.T) {
 			walk(sub)
 		}
 	}
-	walk(newRootCommand())
-}
-
-// inProcess runs the program in this process, as ada@example.com, and returns its
-// exit code and what it prints.
-func inProcess(t *testing.T, url string, args ...string) (code int, out, messages string) {
-	t.Helper()
-	t.Setenv("FASTTRACK_URL", url)
-	t.Setenv("FASTTRACK_AS", "ada@example.com")
-	var o, m strings.Builder
-	code = execute(t.Context(), args, strings.NewReader(""), &o, &m)
-	return code, o.String(), m.String()
+	walk(newRootCommand(process(t, nil)))
 }
 
 // What is wrong on a command line is 2, whichever command it is, and --json says
@@ -124,7 +113,7 @@ func TestExit_Usage(t *testing.T) {
 			walk(sub)
 		}
 	}
-	walk(newRootCommand())
+	walk(newRootCommand(process(t, nil)))
 	for _, line := range []string{
 		"nonsense", "flows nonsense", "help nonsense", "help flows nonsense", "completion nonsense", "version more", "reconcile more", "notify more", "notify replay more", "local more",
 		"flows check a b", "flows list a b", "show", "show a b", "request", "approve", "deny", "cancel", "revoke", "watch", "explain",
@@ -282,9 +271,9 @@ func TestExit_OutputLost(t *testing.T) {
 	}
 	defer full.Close()
 	for _, line := range []string{"show ID", "show --json ID", "explain ID", "flows", "request f", "approve ID", "watch --decided ID", "version", "help"} {
-		cmd := fasttrack(t, url, commandLine(line, "", "")...)
-		cmd.Stdout = full
-		if got := codeOf(cmd.Run()); got != exitFailed {
+		p := process(t, map[string]string{"FASTTRACK_URL": url, "FASTTRACK_AS": "ada@example.com"})
+		p.Args, p.Out, p.Err = commandLine(line, "", ""), full, io.Discard
+		if got := Run(t.Context(), p); got != exitFailed {
 			t.Errorf("%s exits %d, want %d", line, got, exitFailed)
 		}
 	}

@@ -61,16 +61,15 @@ func TestExit_ByStatus(t *testing.T) {
 				want = exitTimedOut
 			}
 			for _, args := range [][]string{args, append(args, "--json")} {
-				out, err := fasttrack(t, url, args...).CombinedOutput()
-				if got := codeOf(err); got != want {
-					t.Errorf("%s: %v exits %d, want %d\n%s", status, args, got, want, out)
+				if got, out, messages := inProcess(t, url, args...); got != want {
+					t.Errorf("%s: %v exits %d, want %d\n%s%s", status, args, got, want, out, messages)
 				}
 			}
 		}
 	}
 	url := statusAPI(t, "pending", http.StatusAccepted)
 	for _, args := range [][]string{{"approve", anID}, {"deny", anID}, {"cancel", anID}, {"revoke", anID}} {
-		if got := codeOf(fasttrack(t, url, args...).Run()); got != exitUndecided {
+		if got, _, _ := inProcess(t, url, args...); got != exitUndecided {
 			t.Errorf("%v that is not known to have come to anything exits %d, want %d", args, got, exitUndecided)
 		}
 	}
@@ -154,16 +153,13 @@ func TestExit_Documented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	help, err := fasttrack(t, "", "help", "exit-codes").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, help, _ := inProcess(t, "", "help", "exit-codes")
 	seen := map[int]bool{}
 	for _, e := range exitCodes {
 		if row := fmt.Sprintf("| %d | %s |\n", e.code, e.when); !strings.Contains(string(docs), row) {
 			t.Errorf("docs/cli.md has no row %s", row)
 		}
-		if !strings.Contains(string(help), fmt.Sprintf("%3d  %s\n", e.code, e.when)) {
+		if !strings.Contains(help, fmt.Sprintf("%3d  %s\n", e.code, e.when)) {
 			t.Errorf("the help does not say %d  %s:\n%s", e.code, e.when, help)
 		}
 		if seen[e.code] {

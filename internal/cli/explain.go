@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -12,7 +13,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-func newExplainCommand() *cobra.Command {
+func newExplainCommand(p Process) *cobra.Command {
 	var a api
 	cmd := &cobra.Command{
 		Use:   "explain ID",
@@ -36,7 +37,7 @@ that were in force.`,
 			return nil
 		},
 	}
-	a.flags(cmd)
+	a.flags(cmd, p)
 	cmd.Flags().Lookup("json").Usage = "print the explanation as JSON"
 	cmd.ValidArgsFunction = a.completeID("mine")
 	return cmd
@@ -65,8 +66,8 @@ func printExplanation(w io.Writer, e explain.Explanation) {
 		}
 	}
 	fmt.Fprintln(w)
-	line("  flow version   " + orDefault(e.FlowVersion, "not recorded"))
-	line("  hooks version  " + orDefault(strings.Join(e.HooksVersions, ", "), "not recorded"))
+	line("  flow version   " + cmp.Or(e.FlowVersion, "not recorded"))
+	line("  hooks version  " + cmp.Or(strings.Join(e.HooksVersions, ", "), "not recorded"))
 }
 
 // since writes how long after the request something was: to the millisecond at

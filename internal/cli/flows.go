@@ -13,7 +13,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-func newFlowsCommand() *cobra.Command {
+func newFlowsCommand(p Process) *cobra.Command {
 	var a api
 	cmd := &cobra.Command{
 		Use:     "flows",
@@ -49,8 +49,8 @@ func newFlowsCommand() *cobra.Command {
 			return nil
 		},
 	}
-	a.flags(cmd)
-	cmd.AddCommand(newFlowsOptionsCommand(), newFlowsCheckCommand(), newFlowsListCommand())
+	a.flags(cmd, p)
+	cmd.AddCommand(newFlowsOptionsCommand(p), newFlowsCheckCommand(p), newFlowsListCommand())
 	return cmd
 }
 
@@ -73,7 +73,7 @@ type checkReport struct {
 	Notes []string `json:"notes,omitempty"`
 }
 
-func newFlowsCheckCommand() *cobra.Command {
+func newFlowsCheckCommand(p Process) *cobra.Command {
 	var asJSON, strict bool
 	var binary string
 	var there deployed

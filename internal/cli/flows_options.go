@@ -14,7 +14,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-func newFlowsOptionsCommand() *cobra.Command {
+func newFlowsOptionsCommand(p Process) *cobra.Command {
 	var a api
 	cmd := &cobra.Command{
 		Use:   "options FLOW FIELD [QUERY]",
@@ -49,7 +49,7 @@ func newFlowsOptionsCommand() *cobra.Command {
 			return nil
 		},
 	}
-	a.flags(cmd)
+	a.flags(cmd, p)
 	cmd.ValidArgsFunction = a.completeFlow()
 	return cmd
 }

@@ -76,7 +76,7 @@ func TestFlowsCheckComparesSessions(t *testing.T) {
 				t.Fatal(err)
 			}
 			var out, said bytes.Buffer
-			cmd := newFlowsCheckCommand()
+			cmd := newFlowsCheckCommand(process(t, nil))
 			cmd.SetOut(&out)
 			cmd.SetErr(&said)
 			cmd.SilenceUsage, cmd.SilenceErrors = true, true

@@ -1,28 +1,24 @@
 package cli
 
-import (
-	"time"
-
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 // addGroups adds the commands, grouped by who uses them.
-func addGroups(root *cobra.Command) {
-	acts := newActCommands()
+func addGroups(root *cobra.Command, p Process) {
+	acts := newActCommands(p)
 	for _, g := range []struct {
 		id, title string
 		commands  []*cobra.Command
 	}{
 		{"people", "Request and decide:", append([]*cobra.Command{
-			newRequestCommand(), newListCommand(), newShowCommand(), newExplainCommand(), newWatchCommand(),
+			newRequestCommand(p), newListCommand(p), newShowCommand(p), newExplainCommand(p), newWatchCommand(p),
 		}, acts...)},
 		{"authors", "Write flows and hooks:", []*cobra.Command{
-			newFlowsCommand(), newHooksCommand(), newSimulateCommand(), newBacktestCommand(time.Now), newLocalCommand(),
+			newFlowsCommand(p), newHooksCommand(p), newSimulateCommand(p), newBacktestCommand(p), newLocalCommand(p),
 		}},
 		{"operators", "Operate a deployment:", []*cobra.Command{
-			newDeploymentsCommand(), newReconcileCommand(), newReindexCommand(), newNotifyCommand(), newDrainCommand(time.Now),
+			newDeploymentsCommand(p), newReconcileCommand(p), newReindexCommand(p), newNotifyCommand(p), newDrainCommand(p),
 		}},
-		{"auditors", "Audit:", []*cobra.Command{newAuditCommand(), newEraseCommand(time.Now)}},
+		{"auditors", "Audit:", []*cobra.Command{newAuditCommand(p), newEraseCommand(p)}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
 		for _, c := range g.commands {

@@ -14,14 +14,14 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-func newHooksCommand() *cobra.Command {
+func newHooksCommand(p Process) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "hooks",
 		Short: "Check hook functions",
 		Args:  usage(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newHooksCheckCommand())
+	cmd.AddCommand(newHooksCheckCommand(p))
 	return cmd
 }
 
@@ -40,7 +40,7 @@ type tried struct {
 	NotCalled bool `json:"not_called,omitempty"`
 }
 
-func newHooksCheckCommand() *cobra.Command {
+func newHooksCheckCommand(p Process) *cobra.Command {
 	var flowName, file, endpoint string
 	var asJSON, guards bool
 	var with tryWith
@@ -64,7 +64,7 @@ this machine is refused without --live, --person and, for a flow with targets,
 			if err != nil {
 				return err
 			}
-			if err := with.check(args[0], endpoint, asked); err != nil {
+			if err := with.check(args[0], endpoint, asked, p); err != nil {
 				return err
 			}
 			if err := asked.tryWith(with); err != nil {

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"net/url"
-	"os"
 
 	"github.com/fasttrack-dev/fasttrack/internal/loopback"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -17,8 +16,8 @@ type tryWith struct {
 
 // check refuses to try a deployed function without saying so, and without a
 // person and a target of your own choice: hooks look up and change what is real.
-func (t tryWith) check(function, endpoint string, f checkedFlow) error {
-	if !isDeployed(function, endpoint) {
+func (t tryWith) check(function, endpoint string, f checkedFlow, p Process) error {
+	if !isDeployed(function, endpoint, p.Getenv) {
 		return nil
 	}
 	if !t.live || t.person == "" || t.target == "" && f.hasTargets() {
@@ -29,11 +28,11 @@ func (t tryWith) check(function, endpoint string, f checkedFlow) error {
 
 // isDeployed reports whether a function, by its name, ARN or URL, runs elsewhere
 // than on this machine.
-func isDeployed(function, endpoint string) bool {
+func isDeployed(function, endpoint string, getenv func(string) string) bool {
 	at := function
 	if u, err := url.Parse(function); err != nil || u.Host == "" {
 		if at = endpoint; at == "" {
-			at = os.Getenv("AWS_ENDPOINT_URL")
+			at = getenv("AWS_ENDPOINT_URL")
 		}
 	}
 	u, err := url.Parse(at)

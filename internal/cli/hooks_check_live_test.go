@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -26,14 +25,9 @@ func TestHooksCheckRefusesADeployedFunction(t *testing.T) {
 		"of another's flow":  {"fasttrack-hooks", "--live", "--person", "ada@example.com", "--target", "nothing"},
 		"guards change that": {"fasttrack-hooks", "--with-guards"},
 	} {
-		t.Setenv("AWS_ENDPOINT_URL", "")
-		root := newRootCommand()
-		root.SetOut(&bytes.Buffer{})
-		root.SetArgs(append([]string{"hooks", "check", "--flow", "aws-access", "--flows", "../../flows.yaml"}, args...))
-		err := root.ExecuteContext(t.Context())
-		var wrong usageError
-		if !errors.As(err, &wrong) || !strings.Contains(err.Error(), "--target") {
-			t.Errorf("%s: it ended with %v", name, err)
+		code, _, messages := process(t, nil).runs(t.Context(), append([]string{"hooks", "check", "--flow", "aws-access", "--flows", "../../flows.yaml"}, args...)...)
+		if code != exitUsage || !strings.Contains(messages, "--target") {
+			t.Errorf("%s: it exits %d: %s", name, code, messages)
 		}
 	}
 }
@@ -73,7 +67,7 @@ func TestHooksCheckIsATrial(t *testing.T) {
 		if guards {
 			args = append(args, "--with-guards")
 		}
-		root := newRootCommand()
+		root := newRootCommand(process(t, nil))
 		var out bytes.Buffer
 		root.SetOut(&out)
 		root.SetArgs(args)

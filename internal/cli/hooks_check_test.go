@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -74,16 +73,13 @@ func TestHooksCheck(t *testing.T) {
 				_, _ = io.WriteString(w, body)
 			}))
 			defer server.Close()
-			root := newRootCommand()
-			var out bytes.Buffer
-			root.SetOut(&out)
-			root.SetArgs([]string{"hooks", "check", server.URL, "--with-guards", "--flow", "aws-access", "--flows", "../../flows.yaml"})
-			if err := root.ExecuteContext(t.Context()); (err != nil) != tc.wrong {
-				t.Errorf("it ended with %v", err)
+			code, out, messages := process(t, nil).runs(t.Context(), "hooks", "check", server.URL, "--with-guards", "--flow", "aws-access", "--flows", "../../flows.yaml")
+			if (code != exitDone) != tc.wrong {
+				t.Errorf("it exits %d: %s", code, messages)
 			}
 			for _, want := range tc.want {
-				if !strings.Contains(out.String(), want) {
-					t.Errorf("%q is not in:\n%s", want, out.String())
+				if !strings.Contains(out, want) {
+					t.Errorf("%q is not in:\n%s", want, out)
 				}
 			}
 		})

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -35,23 +34,21 @@ func TestHostileText(t *testing.T) {
 	}))
 	defer s.Close()
 	for _, args := range [][]string{{"show", anID}, {"list"}, {"explain", anID}, {"watch", anID}, {"show", "--json", anID}, {"explain", "--json", anID}, {"deny", anID}} {
-		out, err := fasttrack(t, s.URL, args...).Output()
-		if exit, is := err.(*exec.ExitError); err != nil && !is {
-			t.Fatal(err)
-		} else if is && exit.ExitCode() != exitDenied {
-			t.Fatalf("%v: %v %s", args, err, exit.Stderr)
+		code, out, messages := inProcess(t, s.URL, args...)
+		if code != exitDone && code != exitDenied {
+			t.Fatalf("%v exits %d: %s", args, code, messages)
 		}
-		if !strings.Contains(string(out), "2026-11-23") || text.Visible(string(out)) != string(out) {
+		if !strings.Contains(out, "2026-11-23") || text.Visible(out) != out {
 			t.Errorf("%v prints %q", args, out)
 		}
-		for line := range strings.Lines(string(out)) {
+		for line := range strings.Lines(out) {
 			if strings.HasPrefix(strings.TrimSpace(line), forged) {
 				t.Errorf("%v prints a line of the request's own as one of its:\n%s", args, out)
 			}
 		}
 		if args[0] == "show" && len(args) == 3 {
 			var got map[string]any
-			if err := json.Unmarshal(out, &got); err != nil || got["reason"] != hostile {
+			if err := json.Unmarshal([]byte(out), &got); err != nil || got["reason"] != hostile {
 				t.Errorf("the JSON is other data: %v %q", err, got["reason"])
 			}
 		}

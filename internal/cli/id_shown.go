@@ -21,7 +21,7 @@ const maxShown = 1000
 type shownIDs struct{ path string }
 
 func (a *api) shownIDs() shownIDs {
-	dir, err := os.UserCacheDir()
+	dir, err := a.process.CacheDir()
 	if err != nil {
 		return shownIDs{}
 	}

@@ -28,7 +28,7 @@ type listing struct {
 	limit                      int
 }
 
-func newListCommand() *cobra.Command {
+func newListCommand(p Process) *cobra.Command {
 	var l listing
 	cmd := &cobra.Command{
 		Use:   "list",
@@ -83,7 +83,7 @@ func newListCommand() *cobra.Command {
 	cmd.Flags().StringVar(&l.cursor, "cursor", "", "go on where an earlier list ended")
 	cmd.Flags().IntVar(&l.limit, "limit", 0, "how many at most, up to 100; 20 without it")
 	cmd.Flags().BoolVar(&l.all, "all", false, "all of them, however many pages that takes")
-	l.api.flags(cmd)
+	l.api.flags(cmd, p)
 	completeFlag(cmd, "view", cobra.FixedCompletions([]cobra.Completion{"mine", "inbox", "reviewed", "flow"}, cobra.ShellCompDirectiveNoFileComp))
 	completeFlag(cmd, "flow", l.completeFlow())
 	var statuses []cobra.Completion

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -82,7 +83,7 @@ func printRows(s screen, rows []row, mine bool) error {
 	w := tabwriter.NewWriter(s, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tFLOW\tSTATUS\tREQUESTER\tMADE\tTARGET\tAPPROVALS\tREASON")
 	for _, r := range rows {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.id, r.flow, r.status, r.from, r.made, orDefault(r.target, "-"), orDefault(r.approvals, "-"), r.reason)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.id, r.flow, r.status, r.from, r.made, cmp.Or(r.target, "-"), cmp.Or(r.approvals, "-"), r.reason)
 	}
 	return w.Flush()
 }

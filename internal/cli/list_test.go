@@ -46,7 +46,7 @@ func listAPI(t *testing.T, lists requests) string {
 		}
 	}))
 	t.Cleanup(s.Close)
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // of commands on a terminal
 	return s.URL
 }
 
@@ -133,7 +133,7 @@ func TestList_FitsTerminal(t *testing.T) {
 		if err := printRows(s, rowsOf(runs, s), rapid.Bool().Draw(t, "mine")); err != nil {
 			t.Fatal(err)
 		}
-		plain := colours.Replace(out.String())
+		plain := colourCodes.Replace(out.String())
 		if text.Visible(plain) != plain || !s.colour && plain != out.String() {
 			t.Fatalf("it prints %q", out.String())
 		}
@@ -145,8 +145,8 @@ func TestList_FitsTerminal(t *testing.T) {
 	})
 }
 
-// colours removes the colours, and nothing else.
-var colours = strings.NewReplacer("\x1b[0m", "", "\x1b[1m", "", "\x1b[2m", "", "\x1b[31m", "", "\x1b[32m", "", "\x1b[33m", "")
+// colourCodes removes the colours, and nothing else.
+var colourCodes = strings.NewReplacer("\x1b[0m", "", "\x1b[1m", "", "\x1b[2m", "", "\x1b[31m", "", "\x1b[32m", "", "\x1b[33m", "")
 
 // On a terminal: short ids, times ago, colours but for NO_COLOR.
 func TestList_Terminal(t *testing.T) {
@@ -191,13 +191,14 @@ func TestScreen_Times(t *testing.T) {
 func TestShortID(t *testing.T) {
 	const one, other, reviewed, ofFlow, gone = "01JD0000000000000000ABCDEF", "01JD0000000000000001ABCDEF", "01JD0000000000000000QRSTVW", "01JD0000000000000000FFFFFF", "01JD0000000000000000GGGGGG"
 	url := listAPI(t, requests{"mine": {request(one), request(other)}, "inbox": {request(one)}, "reviewed": {request("01JC00000000000000000000A0"), request("01JC00000000000000000000B0"), request("01JC00000000000000000000C0"), request(reviewed)}, "flowf": {request(ofFlow)}})
-	(&api{url: url}).shownIDs().add([]string{gone})
+	p := process(t, map[string]string{"FASTTRACK_URL": url, "FASTTRACK_AS": "ada@example.com"})
+	(&api{process: p, url: url}).shownIDs().add([]string{gone})
 	for given, want := range map[string]string{
 		one: one, strings.ToLower(one): one, "01JDXXXXXXXXXXXXXXXXXXXXXX": "01JDXXXXXXXXXXXXXXXXXXXXXX", // whole: nothing is looked up
 		"0ABCDEF": one, "1abcdef": other, "QRSTVW": reviewed, "…STVW": reviewed, "01JC00000000000000000000A": "01JC00000000000000000000A0",
 		"FFFFFF": ofFlow, "GGGGGG": gone,
 	} {
-		code, out, messages := inProcess(t, url, "show", given)
+		code, out, messages := p.runs(t.Context(), "show", given)
 		if code != 0 || !strings.HasPrefix(out, want+"  pending") {
 			t.Errorf("%s is not %s: it exits %d with\n%s%s", given, want, code, out, messages)
 		}
@@ -214,7 +215,7 @@ func TestShortID(t *testing.T) {
 		"VVVVVV":                      {exitNotYou, []string{"begins or ends with VVVVVV"}},
 	} {
 		for _, command := range []string{"show", "explain", "watch", "approve", "deny", "cancel", "revoke", "audit verify"} {
-			code, out, messages := inProcess(t, url, append(strings.Fields(command), given)...)
+			code, out, messages := p.runs(t.Context(), append(strings.Fields(command), given)...)
 			if code != want.code || out != "" {
 				t.Errorf("%s %s exits %d, want %d: %s", command, given, code, want.code, out+messages)
 			}

@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,7 +15,7 @@ import (
 )
 
 // newLocalCommand serves the whole system on this machine until it is stopped.
-func newLocalCommand() *cobra.Command {
+func newLocalCommand(p Process) *cobra.Command {
 	var o localaws.Options
 	var who string
 	cmd := &cobra.Command{
@@ -47,15 +47,15 @@ func newLocalCommand() *cobra.Command {
 			return serve(cmd.Context(), o, cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&o.Addr, "addr", orDefault(os.Getenv("FASTTRACK_ADDR"), "127.0.0.1:8080"), "where to listen, on loopback (FASTTRACK_ADDR)")
-	cmd.Flags().StringVar(&o.Data, "data", os.Getenv("FASTTRACK_DATA"), "the `DIR` that keeps the table, the executions and keys; without one they end with the process (FASTTRACK_DATA)")
+	cmd.Flags().StringVar(&o.Addr, "addr", cmp.Or(p.Getenv("FASTTRACK_ADDR"), "127.0.0.1:8080"), "where to listen, on loopback (FASTTRACK_ADDR)")
+	cmd.Flags().StringVar(&o.Data, "data", p.Getenv("FASTTRACK_DATA"), "the `DIR` that keeps the table, the executions and keys; without one they end with the process (FASTTRACK_DATA)")
 	cmd.Flags().StringVar(&o.BuildDir, "build-dir", "build", "the `DIR` where 'make build' puts the Lambda binaries")
 	cmd.Flags().StringVar(&o.TemplatePath, "template", "template.yaml", "the template that is deployed")
 	cmd.Flags().StringArrayVar(&o.Attach, "attach", nil, "`NAME[=PORT]` of a function that a process of your own serves; may be repeated")
 	cmd.Flags().IntVar(&o.AccountConcurrency, "account-concurrency", 0, "how many functions may run at once, as in an AWS account: 10 in a new one; all beyond are throttled. 0 is no limit")
 	cmd.Flags().StringToStringVar(&o.Parameters, "parameter", nil, "`NAME=VALUE` of a parameter of the template; may be repeated")
 	cmd.Flags().StringVar(&o.Flows, "flows", "flows.yaml", "the `FILE` of flows to serve, checked before anything starts")
-	cmd.Flags().StringVar(&who, "identities", os.Getenv("FASTTRACK_IDENTITIES"), "the `FILE` of those who may sign calls with AuthMode=IAM, by access key; without one ada, grace, linus, root, ci and alan (FASTTRACK_IDENTITIES)")
+	cmd.Flags().StringVar(&who, "identities", p.Getenv("FASTTRACK_IDENTITIES"), "the `FILE` of those who may sign calls with AuthMode=IAM, by access key; without one ada, grace, linus, root, ci and alan (FASTTRACK_IDENTITIES)")
 	return cmd
 }
 
@@ -114,10 +114,3 @@ const alsoServed = `AWS services:         aws --endpoint-url %[1]s stepfunctions
 Own hook functions:   AWS_LAMBDA_RUNTIME_API=%[2]s
                       (a runtime client that takes no path there, such as Node's: --attach NAME)
 `
-
-func orDefault(value, otherwise string) string {
-	if value == "" {
-		return otherwise
-	}
-	return value
-}

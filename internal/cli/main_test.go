@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -19,7 +21,12 @@ func TestMain(m *testing.M) {
 	if os.Getenv("FASTTRACK_DEPLOYMENTS") == "" {
 		_ = os.Setenv("FASTTRACK_DEPLOYMENTS", filepath.Join(os.TempDir(), "no", "deployments.yaml"))
 	}
-	testscript.Main(m, map[string]func(){"fasttrack": func() { os.Exit(Main()) }})
+	testscript.Main(m, map[string]func(){"fasttrack": func() {
+		os.Exit(Run(UntilSignal(context.Background()), Process{
+			Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+			Getenv: os.Getenv, ConfigDir: os.UserConfigDir, CacheDir: os.UserCacheDir, Now: time.Now,
+		}))
+	}})
 }
 
 func TestTranscripts(t *testing.T) {
@@ -65,5 +72,5 @@ func TestHelp(t *testing.T) {
 			walk(sub, path)
 		}
 	}
-	walk(newRootCommand(), "")
+	walk(newRootCommand(process(t, nil)), "")
 }

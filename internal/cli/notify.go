@@ -20,13 +20,13 @@ import (
 )
 
 // newNotifyCommand groups what is done about notifications.
-func newNotifyCommand() *cobra.Command {
+func newNotifyCommand(p Process) *cobra.Command {
 	cmd := &cobra.Command{Use: "notify", Short: "Replay notifications that failed", Args: usage(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(newNotifyReplayCommand())
+	cmd.AddCommand(newNotifyReplayCommand(p))
 	return cmd
 }
 
-func newNotifyReplayCommand() *cobra.Command {
+func newNotifyReplayCommand(p Process) *cobra.Command {
 	var stack, function, queue, endpoint string
 	var most int
 	var dryRun, asJSON bool

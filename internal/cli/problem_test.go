@@ -81,16 +81,16 @@ func TestUnauthorized(t *testing.T) {
 				_, _ = io.WriteString(w, `{"message":"Unauthorized"}`)
 			}))
 			defer s.Close()
-			t.Setenv("FASTTRACK_TOKEN", tc.token)
+			p := process(t, map[string]string{"FASTTRACK_TOKEN": tc.token, "FASTTRACK_URL": s.URL, "FASTTRACK_AS": "ada@example.com"})
 			args := []string{"list"}
 			if tc.token != "" {
 				args = append(args, "--as", "")
 			}
-			code, _, got := inProcess(t, s.URL, args...)
+			code, _, got := p.runs(t.Context(), args...)
 			if code != exitNotYou || !strings.Contains(got, tc.want) || tc.token != "" && strings.Contains(got, tc.token) {
 				t.Errorf("it exits %d with %q, want %q", code, got, tc.want)
 			}
-			_, _, got = inProcess(t, s.URL, append(args, "--json")...)
+			_, _, got = p.runs(t.Context(), append(args, "--json")...)
 			wantProblem(t, got, "about:blank")
 		})
 	}
@@ -98,9 +98,9 @@ func TestUnauthorized(t *testing.T) {
 
 // A token goes to no other host in the clear, and no call is made with it.
 func TestTokenStaysSecret(t *testing.T) {
-	t.Setenv("FASTTRACK_TOKEN", "secret")
 	for _, url := range []string{"http://approvals.example.com", "http://192.0.2.1:8080", "approvals.example.com"} {
-		if code, _, got := inProcess(t, url, "list", "--as", ""); code != exitUsage || !strings.Contains(got, "https://") || strings.Contains(got, "secret") {
+		p := process(t, map[string]string{"FASTTRACK_TOKEN": "secret", "FASTTRACK_URL": url})
+		if code, _, got := p.runs(t.Context(), "list"); code != exitUsage || !strings.Contains(got, "https://") || strings.Contains(got, "secret") {
 			t.Errorf("%s: %d %q", url, code, got)
 		}
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -264,7 +265,7 @@ func printSomeOptions(w io.Writer, options run.Options) {
 
 // question names a field and what may be answered.
 func (f askableFlow) question(field askableField) string {
-	label := orDefault(field.Label, field.Name)
+	label := cmp.Or(field.Label, field.Name)
 	var choices []string
 	for _, v := range field.Allowed {
 		choices = append(choices, fieldText(v))

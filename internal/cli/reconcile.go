@@ -15,7 +15,7 @@ import (
 )
 
 // newReconcileCommand has functions/reconcile of a stack sweep now.
-func newReconcileCommand() *cobra.Command {
+func newReconcileCommand(p Process) *cobra.Command {
 	var dryRun, asJSON bool
 	var stack, endpoint string
 	cmd := &cobra.Command{

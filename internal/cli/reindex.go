@@ -20,7 +20,7 @@ type reindexer struct {
 	dryRun, json bool
 }
 
-func newReindexCommand() *cobra.Command {
+func newReindexCommand(p Process) *cobra.Command {
 	var x reindexer
 	cmd := &cobra.Command{
 		Use:   "reindex",
@@ -49,7 +49,7 @@ PutItem).`,
 	cmd.Flags().BoolVar(&x.dryRun, "dry-run", false, "change nothing, and say what would be")
 	cmd.Flags().StringVar(&x.after, "after", "", "go on behind the request with this `ID`, which a run that stopped has named")
 	cmd.Flags().BoolVar(&x.json, "json", false, "print JSON")
-	x.flags(cmd)
+	x.flags(cmd, p)
 	return cmd
 }
 

@@ -26,9 +26,9 @@ func TestReindexAndErase(t *testing.T) {
 	}
 	reindex := func(want string, args ...string) {
 		t.Helper()
-		out, _, err := w.run(t.Context(), newReindexCommand(), args...)
-		if err != nil || strings.TrimSpace(out) != want {
-			t.Errorf("%v: %q (%v), want %q", args, out, err, want)
+		code, out, messages := w.run(t.Context(), "reindex", args...)
+		if code != exitDone || strings.TrimSpace(out) != want {
+			t.Errorf("%v: %q (%s), want %q", args, out, messages, want)
 		}
 	}
 	markers := func() (n int) {
@@ -48,8 +48,8 @@ func TestReindexAndErase(t *testing.T) {
 		t.Errorf("%d items list it", n)
 	}
 	reindex("1 request looked at, 0 actions added")
-	if _, _, err := w.run(t.Context(), newReindexCommand(), "--after", "nonsense"); exitStatus(t.Context(), err) != exitUsage {
-		t.Errorf("a wrong id: %v", err)
+	if code, _, messages := w.run(t.Context(), "reindex", "--after", "nonsense"); code != exitUsage {
+		t.Errorf("a wrong id exits %d: %s", code, messages)
 	}
 	if out, status := w.erase("ada@example.com", "--yes"); status != 0 {
 		t.Fatalf("erase ends with %d: %s", status, out)

@@ -49,7 +49,7 @@ type askableFlow struct {
 // askableField is a field as GET /flows describes it: as flows.yaml does.
 type askableField flow.Field
 
-func newRequestCommand() *cobra.Command {
+func newRequestCommand(p Process) *cobra.Command {
 	var a api
 	var fields []string
 	var reason, duration, contextFile string
@@ -143,7 +143,7 @@ func newRequestCommand() *cobra.Command {
 	cmd.Flags().DurationVar(&timeout, "timeout", 0, "with --decided: give up after this long, with exit code 124; the request goes on. 0 waits as long as it takes")
 	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "with --decided: how often to look")
 	cmd.Flags().StringVar(&key, "key", "", "the `KEY` of this request: the same request with the same key is not made twice, but waited for again")
-	a.flags(cmd)
+	a.flags(cmd, p)
 	cmd.ValidArgsFunction = a.completeFlow()
 	completeFlag(cmd, "field", a.completeField())
 	completeFlag(cmd, "duration", a.completeDuration())
@@ -263,7 +263,7 @@ func printOutcome(w io.Writer, v run.View) {
 	s := newScreen(w)
 	moment := s.moment
 	fmt.Fprintf(s, "%s  ", v.ID)
-	_ = s.paint(colourOf(v), string(v.Status)) // see [checkedWriter]
+	_ = s.paint(colourOf(v), string(v.Status)) // see [output]
 	switch {
 	case v.Status == run.Pending && v.Review != nil:
 		fmt.Fprintf(w, ": it waits for %s until %s", text.Line(v.Review.Who()), moment(v.Review.ExpiresAt))

@@ -48,14 +48,14 @@ func TestRequestDecided(t *testing.T) {
 				}))
 				defer s.Close()
 				args := append([]string{"request", "f", "--decided", "--every", "100ms", "--timeout", "30s", "--key", "build-7"}, as...)
-				out, err := fasttrack(t, s.URL, args...).Output()
-				if got := codeOf(err); got != want {
-					t.Errorf("it exits %d, want %d\n%s", got, want, out)
+				got, out, messages := inProcess(t, s.URL, args...)
+				if got != want {
+					t.Errorf("it exits %d, want %d\n%s%s", got, want, out, messages)
 				}
 				if len(keys) != 1 || keys["build-7"] != 3 {
 					t.Errorf("keys were %v, want build-7 three times", keys)
 				}
-				if last := strings.TrimSpace(string(out)); as == nil && !strings.Contains(last[strings.LastIndexByte(last, '\n')+1:], status) || as != nil && !strings.HasPrefix(last, "{") {
+				if last := strings.TrimSpace(out); as == nil && !strings.Contains(last[strings.LastIndexByte(last, '\n')+1:], status) || as != nil && !strings.HasPrefix(last, "{") {
 					t.Errorf("it prints\n%s", out)
 				}
 			})

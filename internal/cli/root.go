@@ -13,9 +13,8 @@ import (
 // what is wrong.
 var errReported = errors.New("reported already")
 
-// newRootCommand builds the whole command tree anew, so that no flag of one run
-// is left for the next in the same process.
-func newRootCommand() *cobra.Command {
+// newRootCommand builds the tree of commands for one run.
+func newRootCommand(p Process) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "fasttrack",
 		Short: "Approve by code what is safe, by people what is not",
@@ -31,10 +30,14 @@ installation. The exit codes of all commands: ` + "`fasttrack help exit-codes`."
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return follow(cmd) }
+	root.SetArgs(p.Args)
+	root.SetIn(p.In)
+	root.SetOut(p.Out) // before cobra's completion command takes it
+	root.SetErr(p.Err)
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return follow(p, cmd) }
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(unknownFlag)
-	addGroups(root)
+	addGroups(root, p)
 	root.AddCommand(newVersionCommand(), newExitCodesTopic())
 	root.SetHelpCommand(newHelpCommand())
 	root.InitDefaultHelpCmd()

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/mattn/go-runewidth"
@@ -31,8 +30,7 @@ func newScreen(w io.Writer) screen {
 		if width, _, err := term.GetSize(int(fileOf(w).Fd())); err == nil && width > 0 {
 			s.width = width
 		}
-		// https://no-color.org: any value that is not empty.
-		s.colour = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		s.colour = colours(w)
 	}
 	return s
 }

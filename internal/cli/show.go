@@ -14,7 +14,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-func newShowCommand() *cobra.Command {
+func newShowCommand(p Process) *cobra.Command {
 	var a api
 	cmd := &cobra.Command{
 		Use:     "show ID",
@@ -34,7 +34,7 @@ func newShowCommand() *cobra.Command {
 			return nil
 		},
 	}
-	a.flags(cmd)
+	a.flags(cmd, p)
 	cmd.ValidArgsFunction = a.completeID("mine")
 	return cmd
 }

@@ -28,8 +28,8 @@ type simulated struct {
 	Notes []string `json:"notes"`
 }
 
-func newSimulateCommand() *cobra.Command {
-	var p present
+func newSimulateCommand(p Process) *cobra.Command {
+	var at present
 	var in simulatedRequest
 	var earlier table
 	var asJSON bool
@@ -51,36 +51,36 @@ lambda:InvokeFunction; or --binary runs one that is not deployed yet.`,
   fasttrack simulate --as ada@example.com --request request.json --binary build/HooksFunction/bootstrap`,
 		Args: usage(cobra.MaximumNArgs(1)), Annotations: map[string]string{tableIsOptional: "yes"},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := p.load(); err != nil {
+			if err := at.load(); err != nil {
 				return err
 			}
-			f, asked, err := in.read(p, args, cmd.InOrStdin())
+			f, asked, err := in.read(at, args, cmd.InOrStdin())
 			if err != nil {
 				return err
 			}
 			s := simulated{Flow: f.Name, Hook: asked.Flow.Hooks}
-			if p.binary != "" {
-				s.Hook = p.binary
+			if at.binary != "" {
+				s.Hook = at.binary
 			}
 			if s.FlowVersion, err = f.Version(); err != nil {
 				return err
 			}
 			asked.FlowVersion = s.FlowVersion
-			ask, closes, err := p.function(cmd.Context(), f)
+			ask, closes, err := at.function(cmd.Context(), f)
 			if err != nil {
 				return err
 			}
 			defer closes()
-			now := time.Now()
+			now := p.Now()
 			asked.ID = run.NewID(now)
-			if asked.Recent, err = recent(cmd.Context(), earlier, p.endpoint, f, asked, now); err != nil {
+			if asked.Recent, err = recent(cmd.Context(), earlier, at.endpoint, f, asked, now); err != nil {
 				return err
 			}
 			s.Notes = notes(f, asked.Recent != nil)
 			if err := checkOptions(cmd.Context(), ask, f, asked); err != nil {
 				return err
 			}
-			if s.Verdict, err = replay.Ask(cmd.Context(), asked, now, ask, replay.Options{Guards: p.guards, Today: p.flows.Today()}); err != nil {
+			if s.Verdict, err = replay.Ask(cmd.Context(), asked, now, ask, replay.Options{Guards: at.guards, Today: at.flows.Today()}); err != nil {
 				return err
 			}
 			for _, a := range s.Asked {
@@ -94,8 +94,8 @@ lambda:InvokeFunction; or --binary runs one that is not deployed yet.`,
 		},
 	}
 	in.flags(cmd)
-	p.flags(cmd)
-	earlier.nameFlag(cmd)
+	at.flags(cmd)
+	earlier.nameFlag(cmd, p)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }

@@ -8,11 +8,11 @@ import (
 	"golang.org/x/term"
 )
 
-// input is standard input that a signal ends: a read that waits for somebody to
-// type would go on otherwise.
+// input is standard input that ends with a context. A read that waits for somebody
+// to type would go on otherwise.
 type input struct {
 	ctx  context.Context
-	file *os.File
+	from io.Reader
 	// came has what a read that is under way brings.
 	came chan chunk
 	rest chunk
@@ -23,7 +23,7 @@ type chunk struct {
 	err   error
 }
 
-func untilDone(ctx context.Context, file *os.File) *input { return &input{ctx: ctx, file: file} }
+func untilDone(ctx context.Context, from io.Reader) *input { return &input{ctx: ctx, from: from} }
 
 // Read reads what there is; its error is the signal if one came first. A read
 // that is under way is not lost: the next call takes what it brings.
@@ -33,7 +33,7 @@ func (in *input) Read(p []byte) (int, error) {
 			in.came = make(chan chunk, 1)
 			go func(came chan<- chunk) {
 				b := make([]byte, 4096)
-				n, err := in.file.Read(b)
+				n, err := in.from.Read(b)
 				came <- chunk{b[:n], err}
 			}(in.came)
 		}
@@ -59,7 +59,7 @@ func fileOf(v any) *os.File {
 	case *os.File:
 		return v
 	case *input:
-		return v.file
+		return fileOf(v.from)
 	case interface{ Unwrap() io.Writer }:
 		return fileOf(v.Unwrap())
 	}
@@ -72,16 +72,29 @@ func isTerminal(v any) bool {
 	return f != nil && term.IsTerminal(int(f.Fd()))
 }
 
-// checkedWriter keeps the first error of a writer: a command whose output got lost
-// is not done, whichever line of it that was.
-type checkedWriter struct {
+// output is standard output or standard error. It keeps the first error: a command
+// whose output was lost has failed, whichever line that was.
+type output struct {
 	io.Writer
-	err error
+	// colour is set if a terminal there takes colours.
+	colour bool
+	err    error
 }
 
-func (w *checkedWriter) Unwrap() io.Writer { return w.Writer }
+// colours reports whether w is an [output] that takes colours.
+func colours(w io.Writer) bool {
+	switch v := w.(type) {
+	case *output:
+		return v.colour
+	case interface{ Unwrap() io.Writer }:
+		return colours(v.Unwrap())
+	}
+	return false
+}
 
-func (w *checkedWriter) Write(p []byte) (int, error) {
+func (w *output) Unwrap() io.Writer { return w.Writer }
+
+func (w *output) Write(p []byte) (int, error) {
 	n, err := w.Writer.Write(p)
 	if err != nil && w.err == nil {
 		w.err = err

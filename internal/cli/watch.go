@@ -10,7 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-func newWatchCommand() *cobra.Command {
+func newWatchCommand(p Process) *cobra.Command {
 	var a api
 	var every, timeout time.Duration
 	var decided bool
@@ -58,7 +58,7 @@ func newWatchCommand() *cobra.Command {
 	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "how often to look")
 	cmd.Flags().DurationVar(&timeout, "timeout", 0, "give up after this long, with exit code 124; 0 waits as long as it takes")
 	cmd.Flags().BoolVar(&decided, "decided", false, "end at the decision, not at the end of access")
-	a.flags(cmd)
+	a.flags(cmd, p)
 	cmd.ValidArgsFunction = a.completeID("mine")
 	return cmd
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -38,7 +37,7 @@ var followed = []struct {
 // follow sets the flags that follow from the deployment that is meant: by --stack,
 // FASTTRACK_STACK or the default of the file. Flags that were given stay. Without a
 // deployment all stay as they are.
-func follow(cmd *cobra.Command) error {
+func follow(p Process, cmd *cobra.Command) error {
 	stack := cmd.Flags().Lookup("stack")
 	if stack == nil {
 		return nil
@@ -46,9 +45,9 @@ func follow(cmd *cobra.Command) error {
 	named := stack.Changed
 	name := stack.Value.String()
 	if !named {
-		name = os.Getenv("FASTTRACK_STACK")
+		name = p.Getenv("FASTTRACK_STACK")
 	}
-	path, err := deployment.Path()
+	path, err := deployment.Path(p.Getenv, p.ConfigDir)
 	if err != nil {
 		return err
 	}
@@ -73,7 +72,7 @@ func follow(cmd *cobra.Command) error {
 	wanted := map[string]bool{}
 	for _, f := range followed {
 		flag := cmd.Flags().Lookup(f.flag)
-		if flag == nil || flag.Changed || !named && f.variable != "" && os.Getenv(f.variable) != "" || !follows(cmd, f.flag) {
+		if flag == nil || flag.Changed || !named && f.variable != "" && p.Getenv(f.variable) != "" || !follows(cmd, f.flag) {
 			continue
 		}
 		wanted[f.flag] = true

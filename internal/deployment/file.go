@@ -21,14 +21,14 @@ type File struct {
 	Deployments map[string]Deployment `yaml:"deployments" json:"deployments"`
 }
 
-// Path returns where the file is: FASTTRACK_DEPLOYMENTS, or
-// fasttrack/deployments.yaml in the user's folder of configuration
+// Path returns the path of the file: FASTTRACK_DEPLOYMENTS, or
+// fasttrack/deployments.yaml in the user's configuration folder
 // ([os.UserConfigDir]).
-func Path() (string, error) {
-	if path := os.Getenv("FASTTRACK_DEPLOYMENTS"); path != "" {
+func Path(getenv func(string) string, configDir func() (string, error)) (string, error) {
+	if path := getenv("FASTTRACK_DEPLOYMENTS"); path != "" {
 		return path, nil
 	}
-	dir, err := os.UserConfigDir()
+	dir, err := configDir()
 	if err != nil {
 		return "", err
 	}

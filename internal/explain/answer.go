@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,7 +68,7 @@ func (x *explainer) routed() string {
 		return e.Event == run.Ignore && e.Status == run.Requested && e.Actor.Type == run.HookActor
 	}
 	if e, is := x.first(ignored); is {
-		return fmt.Sprintf("%s did not let count what on_request decided%s", e.Actor.ID, parenthesized(orDefault(e.Reason, e.Error)))
+		return fmt.Sprintf("%s did not let count what on_request decided%s", e.Actor.ID, parenthesized(cmp.Or(e.Reason, e.Error)))
 	}
 	if text, failed := strings.CutPrefix(to.Error, string(run.OnRequest)+": "); failed {
 		// What other hooks did wrong then follows; the steps have it.

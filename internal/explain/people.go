@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -31,7 +32,7 @@ func approvalsOf(v run.View) *Approvals {
 		}
 	}
 	for _, p := range w.ApprovedBy {
-		a.By = append(a.By, orDefault(p.Email, p.ID))
+		a.By = append(a.By, cmp.Or(p.Email, p.ID))
 	}
 	return a
 }
@@ -74,7 +75,7 @@ func (a *Approvals) counted(n int) string {
 func (a *Approvals) needs() string {
 	var needs []string
 	for _, need := range a.From {
-		needs = append(needs, fmt.Sprintf("%d of %s", need.Count, orDefault(need.From, "any")))
+		needs = append(needs, fmt.Sprintf("%d of %s", need.Count, cmp.Or(need.From, "any")))
 	}
 	return and(needs)
 }
@@ -87,7 +88,7 @@ func (x *explainer) name(a run.Actor) string {
 	case run.EngineActor:
 		return "the engine"
 	}
-	return orDefault(a.Email, orDefault(a.ID, "somebody"))
+	return cmp.Or(a.Email, cmp.Or(a.ID, "somebody"))
 }
 
 // and joins names for a sentence.
@@ -96,11 +97,4 @@ func and(names []string) string {
 		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
 	}
 	return strings.Join(names, "")
-}
-
-func orDefault(value, otherwise string) string {
-	if value == "" {
-		return otherwise
-	}
-	return value
 }

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -145,7 +146,7 @@ func (x *explainer) acted(e run.Entry) string {
 	if e.ActBy == nil {
 		return "somebody's act"
 	}
-	return x.name(*e.ActBy) + "'s " + orDefault(string(e.ActEvent), "act")
+	return x.name(*e.ActBy) + "'s " + cmp.Or(string(e.ActEvent), "act")
 }
 
 // ignores says what did not count, and why.

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -116,7 +117,7 @@ func (r Run) shadow() string {
 	case r.Shadow.Error != "":
 		return "failed"
 	}
-	return orDefault(string(r.Shadow.Event), "people")
+	return cmp.Or(string(r.Shadow.Event), "people")
 }
 
 // moment is a time as cells have it, "" for none.

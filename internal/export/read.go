@@ -3,6 +3,7 @@ package export
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,7 +66,7 @@ func readLine(text []byte) (Run, error) {
 	case errors.As(err, &syntax):
 		return Run{}, fmt.Errorf("column %d: no JSON: %w", syntax.Offset, err)
 	case errors.As(err, &mismatch):
-		return Run{}, fmt.Errorf("column %d: %s is no %s", mismatch.Offset, orDefault(mismatch.Field, "it"), mismatch.Type)
+		return Run{}, fmt.Errorf("column %d: %s is no %s", mismatch.Offset, cmp.Or(mismatch.Field, "it"), mismatch.Type)
 	case err != nil:
 		return Run{}, err
 	}
@@ -84,11 +85,4 @@ func readLine(text []byte) (Run, error) {
 		}
 	}
 	return out, nil
-}
-
-func orDefault(value, otherwise string) string {
-	if value == "" {
-		return otherwise
-	}
-	return value
 }
