@@ -1,0 +1,184 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Create makes a request. The response says what hooks have decided within
+// [CreateInput.Wait]; see [Client.Await] for what people decide.
+func (client *Client) Create(ctx context.Context, in CreateInput, opts ...CallOption) (*Request, error) {
+	c := post("/requests", in.IdempotencyKey, in)
+	if err := c.prefer(in.Wait); err != nil {
+		return nil, err
+	}
+	r, _, err := client.request(ctx, c, opts)
+	return r, err
+}
+
+// Get returns a request with its history. Letters of the id may be in either case.
+func (client *Client) Get(ctx context.Context, id string, opts ...CallOption) (*Request, error) {
+	r, _, err := client.request(ctx, get(requestPath(id)), opts)
+	return r, err
+}
+
+// GetAfter returns a request once its history has an entry after seq, or nothing can
+// follow, or the wait is over: up to [MaxWait], in whole seconds. The API may respond
+// earlier if too many callers wait.
+func (client *Client) GetAfter(ctx context.Context, id string, seq int, wait time.Duration, opts ...CallOption) (*Request, error) {
+	c := get(requestPath(id))
+	c.query = url.Values{"after": {strconv.Itoa(seq)}}
+	if err := c.prefer(wait); err != nil {
+		return nil, err
+	}
+	r, _, err := client.request(ctx, c, opts)
+	return r, err
+}
+
+// Await reads a request, again with each new entry of its history, until done returns
+// true or the context ends. It then returns the request as read last.
+func (client *Client) Await(ctx context.Context, id string, done func(*Request) bool, opts ...CallOption) (*Request, error) {
+	r, err := client.Get(ctx, id, opts...)
+	for err == nil && !done(r) {
+		started, seen := time.Now(), len(r.History)
+		if r, err = client.GetAfter(ctx, id, seen, MaxWait, opts...); err != nil {
+			break
+		}
+		// The API did not wait: too many callers do, or nothing can follow.
+		if pause := time.Second - time.Since(started); len(r.History) == seen && pause > 0 && !done(r) {
+			select {
+			case <-ctx.Done():
+				return r, ctx.Err()
+			case <-time.After(pause):
+			}
+		}
+	}
+	return r, err
+}
+
+// List returns a page of requests, newest first.
+func (client *Client) List(ctx context.Context, in ListInput, opts ...CallOption) (*RequestList, error) {
+	c := get("/requests")
+	c.query = in.query()
+	list, _, err := decode[RequestList](ctx, client, c, opts)
+	if err == nil && list.Requests == nil {
+		return nil, &ResponseError{client.url, http.StatusOK, errors.New(`it has no "runs"`)}
+	}
+	return list, err
+}
+
+// All iterates over the requests of all pages, newest first, from in.Cursor on. It
+// ends with the first error.
+func (client *Client) All(ctx context.Context, in ListInput) iter.Seq2[*Request, error] {
+	return func(yield func(*Request, error) bool) {
+		for {
+			page, err := client.List(ctx, in)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i := range page.Requests {
+				if !yield(&page.Requests[i], nil) {
+					return
+				}
+			}
+			switch page.NextCursor {
+			case "":
+				return
+			case in.Cursor:
+				yield(nil, &ResponseError{client.url, http.StatusOK, errors.New("its next_cursor is the cursor of the page itself")})
+				return
+			}
+			in.Cursor = page.NextCursor
+		}
+	}
+}
+
+// Approve approves a request. It stays pending while more approvals are required.
+// accepted is true if the effect was not known in time: the action is stored and takes
+// effect shortly. The same holds for the other actions.
+func (client *Client) Approve(ctx context.Context, id string, in ApproveInput, opts ...CallOption) (r *Request, accepted bool, err error) {
+	return client.act(ctx, id, "approve", in.ActionOptions, in, opts)
+}
+
+// Deny denies a request.
+func (client *Client) Deny(ctx context.Context, id string, in DenyInput, opts ...CallOption) (r *Request, accepted bool, err error) {
+	return client.act(ctx, id, "deny", in.ActionOptions, in, opts)
+}
+
+// Cancel cancels a request of the caller's that is not decided.
+func (client *Client) Cancel(ctx context.Context, id string, in CancelInput, opts ...CallOption) (r *Request, accepted bool, err error) {
+	return client.act(ctx, id, "cancel", in.ActionOptions, in, opts)
+}
+
+// Revoke ends access now, also while it is being granted.
+func (client *Client) Revoke(ctx context.Context, id string, in RevokeInput, opts ...CallOption) (r *Request, accepted bool, err error) {
+	return client.act(ctx, id, "revoke", in.ActionOptions, in, opts)
+}
+
+func (client *Client) act(ctx context.Context, id, action string, o ActionOptions, in any, opts []CallOption) (*Request, bool, error) {
+	c := post(requestPath(id)+"/"+action, o.IdempotencyKey, in)
+	if o.IfMatch != "" {
+		c.header.Set("If-Match", `"`+o.IfMatch+`"`)
+	}
+	r, response, err := client.request(ctx, c, opts)
+	return r, response.Status == http.StatusAccepted, err
+}
+
+// Flows returns the flows that the caller may request.
+func (client *Client) Flows(ctx context.Context, opts ...CallOption) ([]Flow, error) {
+	list, _, err := decode[FlowList](ctx, client, get("/flows"), opts)
+	if err != nil {
+		return nil, err
+	}
+	if list.Flows == nil {
+		return nil, &ResponseError{client.url, http.StatusOK, errors.New(`it has no "flows"`)}
+	}
+	return list.Flows, nil
+}
+
+// Options returns what a hook offers for a field with Prefetch. query is what the
+// person has typed so far, up to 200 characters.
+func (client *Client) Options(ctx context.Context, flow, field, query string, opts ...CallOption) (*OptionList, error) {
+	c := get("/flows/" + url.PathEscape(flow) + "/fields/" + url.PathEscape(field) + "/options")
+	if query != "" {
+		c.query = url.Values{"q": {query}}
+	}
+	list, _, err := decode[OptionList](ctx, client, c, opts)
+	if err == nil && list.Options == nil {
+		return nil, &ResponseError{client.url, http.StatusOK, errors.New(`it has no "options"`)}
+	}
+	return list, err
+}
+
+// Health reports whether the API responds.
+func (client *Client) Health(ctx context.Context, opts ...CallOption) (*Health, error) {
+	h, _, err := decode[Health](ctx, client, get("/healthz"), opts)
+	return h, err
+}
+
+// OpenAPI returns the OpenAPI 3.1 document of the API.
+func (client *Client) OpenAPI(ctx context.Context, opts ...CallOption) (json.RawMessage, error) {
+	raw, _, err := decode[json.RawMessage](ctx, client, get("/openapi.json"), opts)
+	if err != nil {
+		return nil, err
+	}
+	return *raw, nil
+}
+
+// request makes a call whose response is a request.
+func (client *Client) request(ctx context.Context, c *call, opts []CallOption) (*Request, Response, error) {
+	r, response, err := decode[Request](ctx, client, c, opts)
+	if err == nil && (r.ID == "" || r.Flow == "" || r.Status == "") {
+		return nil, response, &ResponseError{client.url, response.Status, errors.New("it has no id, flow or status of a request")}
+	}
+	return r, response, err
+}
+
+func requestPath(id string) string { return "/requests/" + url.PathEscape(id) }

@@ -1,0 +1,90 @@
+package api
+
+import "encoding/json"
+
+// Flow is a flow that the caller may request.
+type Flow struct {
+	// Name identifies the flow in flows.yaml.
+	Name string `json:"name"`
+	// Label is the flow's name for people.
+	Label       string `json:"label"`
+	Description string `json:"description,omitempty"`
+	// Fields are in the order of the form. Never null.
+	Fields []Field `json:"fields"`
+	// Targets are the values of fields of type target. Never null.
+	Targets []Target `json:"targets"`
+	// DurationsSeconds are the durations to choose from; the first is the default.
+	// Absent in a flow that gives no access.
+	DurationsSeconds []int `json:"durations_seconds,omitempty"`
+	// RequireReason lists the actions that need a reason: "request", "approve", "deny",
+	// "cancel" and "revoke". Never null.
+	RequireReason []string `json:"require_reason"`
+}
+
+// Field is a field of a flow's form.
+type Field struct {
+	Name string `json:"name"`
+	// Type is one of the Field constants.
+	Type string `json:"type"`
+	// Label is the field's name for people. Empty if it has none.
+	Label       string `json:"label,omitempty"`
+	Description string `json:"description,omitempty"`
+	Required    bool   `json:"required,omitempty"`
+	// Allowed are the only values, or items of a list, that are accepted, of the
+	// field's type. Absent if there is no such limit.
+	Allowed []json.RawMessage `json:"allowed,omitempty"`
+	// Default is the value if none is sent, of the field's type. Absent if there is
+	// none.
+	Default json.RawMessage `json:"default,omitempty"`
+	// Min and Max limit the value of an int, the seconds of a duration, the characters
+	// of a string or text, and the items of a list. Nil if there is no limit.
+	Min *int64 `json:"min,omitempty"`
+	Max *int64 `json:"max,omitempty"`
+	// Pattern is a regular expression (RE2) that must match some part of a string or
+	// text; ^ and $ anchor it. Empty if there is none.
+	Pattern string `json:"pattern,omitempty"`
+	// Prefetch reports that a hook offers the values: only values of [Client.Options]
+	// are accepted.
+	Prefetch bool `json:"prefetch,omitempty"`
+	// Sensitive reports that the value appears in no response, event, hook event or log.
+	Sensitive bool `json:"sensitive,omitempty"`
+}
+
+// The types of fields.
+const (
+	FieldString   = "string"   // one line of text
+	FieldText     = "text"     // lines of text
+	FieldInt      = "int"      // a whole number
+	FieldBool     = "bool"     // true or false
+	FieldDuration = "duration" // a number of seconds
+	FieldTarget   = "target"   // the id of a target
+	FieldUser     = "user"     // an e-mail address
+	FieldStrings  = "strings"  // a list of strings
+)
+
+// Target is something that access can be requested to.
+type Target struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+}
+
+// FlowList is the response of GET /flows.
+type FlowList struct {
+	Flows []Flow `json:"flows"`
+}
+
+// Option is a value that a hook offers for a field.
+type Option struct {
+	// Value goes into the request: 1 to 1,000 characters.
+	Value string `json:"value"`
+	// Label is what people see: 1 to 1,000 characters.
+	Label string `json:"label"`
+}
+
+// OptionList is the response of GET /flows/{flow}/fields/{field}/options.
+type OptionList struct {
+	// Options has up to 100 options. Never null.
+	Options []Option `json:"options"`
+	// More reports that the hook has others, which a longer query finds.
+	More bool `json:"more,omitempty"`
+}

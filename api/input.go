@@ -1,0 +1,145 @@
+package api
+
+import (
+	"encoding/json"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// CreateInput is what [Client.Create] sends. At most 128 KiB as JSON.
+type CreateInput struct {
+	// Flow is the name of the flow. Required.
+	Flow string `json:"flow"`
+	// Fields are the values by field name. A target is its id. Together at most 24 KiB.
+	Fields map[string]any `json:"fields,omitempty"`
+	// DurationSeconds is one of the flow's durations. 0 selects the flow's default.
+	DurationSeconds int `json:"duration_seconds,omitempty"`
+	// Reason has up to 2,000 characters. Flows may require one.
+	Reason string `json:"reason,omitempty"`
+	// Context is any JSON of up to 64 KiB for the flow's hooks. No response shows it.
+	Context json.RawMessage `json:"context,omitempty"`
+
+	// IdempotencyKey makes a repeated call return the first request: 1 to 255 visible
+	// ASCII characters. It never expires. Empty lets the client choose a random one.
+	IdempotencyKey string `json:"-"`
+	// Wait is how long the API waits for a decision by hooks, or for the request to
+	// go to approvers: up to [MaxWait], in whole seconds. 0 doesn't wait.
+	Wait time.Duration `json:"-"`
+}
+
+// MaxWait is the longest that the API waits before it responds.
+const MaxWait = 20 * time.Second
+
+// ApproveInput is what [Client.Approve] sends.
+type ApproveInput struct {
+	// Reason has up to 2,000 characters. Flows may require one.
+	Reason string `json:"reason,omitempty"`
+	// DurationSeconds shortens access. 0 leaves it as requested.
+	DurationSeconds int `json:"duration_seconds,omitempty"`
+	// Override sets aside the verdict of the flow's hook on the action. For admins of
+	// flows that permit it, with a reason.
+	Override bool `json:"override,omitempty"`
+
+	ActionOptions `json:"-"`
+}
+
+// DenyInput is what [Client.Deny] sends.
+type DenyInput struct {
+	// Reason has up to 2,000 characters. Flows may require one.
+	Reason string `json:"reason,omitempty"`
+	// Override sets aside the verdict of the flow's hook on the action. For admins,
+	// with a reason.
+	Override bool `json:"override,omitempty"`
+
+	ActionOptions `json:"-"`
+}
+
+// RevokeInput is what [Client.Revoke] sends.
+type RevokeInput DenyInput
+
+// CancelInput is what [Client.Cancel] sends.
+type CancelInput struct {
+	// Reason has up to 2,000 characters. Flows may require one.
+	Reason string `json:"reason,omitempty"`
+
+	ActionOptions `json:"-"`
+}
+
+// ActionOptions are the headers of an action.
+type ActionOptions struct {
+	// IfMatch is the [Request.ETag] that the request must still have: otherwise nothing
+	// happens, and the error is a [Problem] with status 412. Empty matches any.
+	IfMatch string
+	// IdempotencyKey makes a repeated call the same action: 1 to 255 visible ASCII
+	// characters. It never expires. Empty lets the client choose a random one.
+	IdempotencyKey string
+}
+
+// ListInput selects requests. The zero value lists the caller's own.
+type ListInput struct {
+	// View is one of the View constants. Empty is [ViewMine].
+	View View
+	// Flow limits the list to one flow. Required with [ViewFlow].
+	Flow string
+	// Status limits the list to one status.
+	Status Status
+	// From and To limit the list to requests created at or after From and before To.
+	From, To time.Time
+	// Limit is the number of requests in a page: 1 to 100. 0 is 20.
+	Limit int
+	// Cursor is the NextCursor of the page before, of the same list and caller.
+	Cursor string
+}
+
+// View is a list of requests.
+type View string
+
+// The lists of requests.
+const (
+	// ViewMine lists the caller's own requests.
+	ViewMine View = "mine"
+	// ViewInbox lists the requests that the caller may decide now.
+	ViewInbox View = "inbox"
+	// ViewReviewed lists the requests that the caller approved, denied or revoked.
+	ViewReviewed View = "reviewed"
+	// ViewFlow lists all requests of a flow, for its admins and viewers.
+	ViewFlow View = "flow"
+)
+
+func (l ListInput) query() url.Values {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	set("view", string(l.View))
+	set("flow", l.Flow)
+	set("status", string(l.Status))
+	set("cursor", l.Cursor)
+	if !l.From.IsZero() {
+		set("from", l.From.UTC().Format(time.RFC3339Nano))
+	}
+	if !l.To.IsZero() {
+		set("to", l.To.UTC().Format(time.RFC3339Nano))
+	}
+	if l.Limit != 0 {
+		set("limit", strconv.Itoa(l.Limit))
+	}
+	return q
+}
+
+// RequestList is a page of requests, newest first and without their histories.
+type RequestList struct {
+	// Requests may be fewer than the limit, and even empty, with more pages to come.
+	Requests []Request `json:"runs"`
+	// NextCursor is where the next page starts. Empty after the last.
+	NextCursor string `json:"next_cursor,omitempty"`
+}
+
+// Health is the response of GET /healthz.
+type Health struct {
+	// Status is "ok".
+	Status string `json:"status"`
+}

@@ -1,0 +1,150 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Request is what a person or a machine asked for, and what has become of it.
+type Request struct {
+	// ID has 26 characters, is unique and sorts by the time of creation.
+	ID string `json:"id"`
+	// Flow is the name of the flow in flows.yaml.
+	Flow      string `json:"flow"`
+	Status    Status `json:"status"`
+	Requester Person `json:"requester"`
+	// Fields are the values by field name, of the fields' types. A target is an object
+	// {"id", "label"}. Never null. Sensitive fields are in Withheld instead.
+	Fields map[string]json.RawMessage `json:"fields"`
+	// Withheld names the sensitive fields that have a value, sorted.
+	Withheld []string `json:"withheld,omitempty"`
+	// Reason is the requester's reason, up to 2,000 characters. May be empty.
+	Reason    string    `json:"reason"`
+	CreatedAt time.Time `json:"created_at"`
+	// UpdatedAt is the time of the last change.
+	UpdatedAt time.Time `json:"updated_at"`
+	// Decision is absent until there is one, and never changes after.
+	Decision *Decision `json:"decision,omitempty"`
+	// Review is present once approvers were asked.
+	Review *Review `json:"review,omitempty"`
+	// DurationSeconds is how long access lasts, counted from when it is granted. 0 in
+	// a flow that gives no access.
+	DurationSeconds int `json:"duration_seconds,omitempty"`
+	// Access is present once access is being granted.
+	Access *Access `json:"access,omitempty"`
+	// LastError is present while granting or revoking access fails, or a hook doesn't
+	// respond. Both are retried.
+	LastError *LastError `json:"last_error,omitempty"`
+	// Shadow is what on_request returned in shadow mode. For auditors only.
+	Shadow *Verdict `json:"shadow,omitempty"`
+	// Title names what was requested: the label of the target or else of the flow.
+	Title string `json:"title,omitempty"`
+	// FlowLabel is the flow's name for people.
+	FlowLabel string `json:"flow_label,omitempty"`
+	// FieldsShown are the fields as text, in the order of the flow.
+	FieldsShown []FieldShown `json:"fields_shown,omitzero"`
+	// You is what the caller may do now. Absent in events.
+	You *You `json:"you,omitempty"`
+	// WaitingFor lists the unmet requirements of a pending request. Absent in events.
+	WaitingFor []WaitingFor `json:"waiting_for,omitzero"`
+	// ETag is the hash of the last history entry, in 64 hex digits. It goes into
+	// IfMatch of an action.
+	ETag string `json:"etag,omitempty"`
+	// History has the oldest entry first. Absent in lists and events.
+	History []Entry `json:"history,omitempty"`
+}
+
+// Person is who requests or approves: a person, or a machine.
+type Person struct {
+	// ID is the e-mail address or, without one, the login's unique name, such as the ARN
+	// of an IAM role.
+	ID string `json:"id"`
+	// Email is the verified e-mail address, if known.
+	Email string `json:"email,omitempty"`
+	// Name is the display name, if known. It identifies nobody.
+	Name string `json:"name,omitempty"`
+}
+
+// FieldShown is a field of a request as text.
+type FieldShown struct {
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	// Type is one of the types of [Field].
+	Type string `json:"type"`
+	// Value is the field's value; of a target, its id.
+	Value json.RawMessage `json:"value"`
+	// Shown is the value for people: of a target its label, of a duration "1h30m", of
+	// a bool "yes" or "no", of a list its items with commas.
+	Shown string `json:"shown"`
+}
+
+// Decision is how a request was decided.
+type Decision struct {
+	// Event is approve, deny, expire or cancel.
+	Event EventName `json:"event"`
+	// Reason is the reason of By. May be empty.
+	Reason string `json:"reason"`
+	// HookReason is the reason that the hook HookReasonBy added to a decision of
+	// another actor.
+	HookReason   string    `json:"hook_reason,omitempty"`
+	HookReasonBy string    `json:"hook_reason_by,omitempty"`
+	By           Actor     `json:"by"`
+	At           time.Time `json:"at"`
+	// Checks is the evidence for the decision. Never null.
+	Checks []Check `json:"checks"`
+}
+
+// Outcome is the event that gave a request its status.
+type Outcome struct {
+	Event EventName `json:"event"`
+	By    Actor     `json:"by"`
+	At    time.Time `json:"at"`
+}
+
+// Verdict is what on_request returned in shadow mode, where people decide and hooks
+// are only tried.
+type Verdict struct {
+	// Event is approve or deny. Empty if the hook would have left it to people.
+	Event  EventName `json:"event,omitempty"`
+	Reason string    `json:"reason,omitempty"`
+	// DurationSeconds is the shorter duration that it would have approved; 0 for the
+	// requested one.
+	DurationSeconds int     `json:"duration_seconds,omitempty"`
+	Checks          []Check `json:"checks,omitempty"`
+	// Error is how the hook failed. Empty if it didn't.
+	Error string    `json:"error,omitempty"`
+	At    time.Time `json:"at"`
+}
+
+// LastError is why the present step of a request fails.
+type LastError struct {
+	// At is when the last attempt failed, or when the hook should have responded.
+	At time.Time `json:"at"`
+	// Where is "grant", "take_back" or the name of the hook that has not responded.
+	Where string `json:"where"`
+	// Text is one line of up to 1,000 characters.
+	Text string `json:"text"`
+	// NextTryAt is when the step is retried. Absent for a hook.
+	NextTryAt time.Time `json:"next_try_at,omitzero"`
+}
+
+// Access is the state of a request's access.
+type Access struct {
+	// StartsAt is when access was confirmed. Absent until then.
+	StartsAt time.Time `json:"starts_at,omitzero"`
+	// EndsAt is when access ends: StartsAt and the request's duration.
+	EndsAt time.Time `json:"ends_at,omitzero"`
+	// GoneAt is when the end of access was confirmed. Absent until then.
+	GoneAt time.Time `json:"gone_at,omitzero"`
+	// Given and Gone say, for people, how the start and the end were confirmed.
+	Given string `json:"given,omitempty"`
+	Gone  string `json:"gone,omitempty"`
+	// SessionsUntil is when the last session started with the access ends. Absent if
+	// none outlasts the access.
+	SessionsUntil time.Time `json:"sessions_until,omitzero"`
+	// DeescalationFailing reports that ending access fails, because of Error. It is
+	// retried at RetryAt.
+	DeescalationFailing bool      `json:"deescalation_failing,omitempty"`
+	Error               string    `json:"error,omitempty"`
+	RetryAt             time.Time `json:"retry_at,omitzero"`
+}
