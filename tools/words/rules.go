@@ -68,7 +68,7 @@ var rules = []Rule{
 	{Not: `is not known|are not known|isn't known|it is known`, Use: "unknown, unsupported", In: everywhere},
 
 	// Outcomes and retries.
-	{Not: `on_request approved|approved by on_request`, Use: "fast-tracked", In: forPeople},
+	{Not: `on_request approved`, Use: "fast-tracked", In: forPeople},
 	{Not: `tr(ies|ied|y|ying) (it |them |that |this )?(again|once more)|ask(s|ed|ing)? (it |them |that |this )?(again|once more)`, Use: "retry, retried", In: everywhere,
 		Except: `(?i)^["“(]?try again`},
 	{Not: `(stand|stands|stood|standing) still`, Use: "stuck", In: everywhere},
