@@ -15,7 +15,7 @@ import (
 
 // newActCommand is approve, deny, cancel or revoke.
 func newActCommand(p Process, act, short, long string) *cobra.Command {
-	var a api
+	var a caller
 	var reason, duration string
 	var override bool
 	cmd := &cobra.Command{

@@ -18,15 +18,15 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// api is how a command reaches the API: its flags.
-type api struct {
+// caller is how a command calls the API: its flags.
+type caller struct {
 	process Process
 	url, as string
 	json    bool
 }
 
 // flags adds those of every command for people.
-func (a *api) flags(cmd *cobra.Command, p Process) {
+func (a *caller) flags(cmd *cobra.Command, p Process) {
 	a.process = p
 	cmd.Flags().StringVar(&a.url, "url", cmp.Or(p.Getenv("FASTTRACK_URL"), "http://127.0.0.1:8080"), "the `URL` of the API: the stack's output ApiUrl (FASTTRACK_URL)")
 	stackFlag(cmd, new(string))
@@ -38,7 +38,7 @@ func (a *api) flags(cmd *cobra.Command, p Process) {
 
 // call calls the API; one that changes something carries a key that makes it
 // safe to make again.
-func (a *api) call(ctx context.Context, method, path string, body any, header ...string) (int, json.RawMessage, error) {
+func (a *caller) call(ctx context.Context, method, path string, body any, header ...string) (int, json.RawMessage, error) {
 	who, err := a.credential(ctx)
 	if err != nil {
 		return 0, nil, err
@@ -63,7 +63,7 @@ func (a *api) call(ctx context.Context, method, path string, body any, header ..
 }
 
 // read reads an answer, and prints it where JSON is asked for.
-func (a *api) read(w io.Writer, answer json.RawMessage, v any) error {
+func (a *caller) read(w io.Writer, answer json.RawMessage, v any) error {
 	if err := json.Unmarshal(answer, v); err != nil {
 		return notUnderstood(err)
 	}
@@ -90,8 +90,8 @@ func notUnderstood(err error) error {
 	return fmt.Errorf("the API's answer is not understood: %w; is --url the API, and this program as new as the stack?", err)
 }
 
-// run reads a run, by its id or what [api.id] takes for one.
-func (a *api) run(ctx context.Context, id string) (v run.View, answer json.RawMessage, err error) {
+// run reads a run, by its id or what [caller.id] takes for one.
+func (a *caller) run(ctx context.Context, id string) (v run.View, answer json.RawMessage, err error) {
 	if id, err = a.id(ctx, id); err != nil {
 		return v, nil, err
 	}

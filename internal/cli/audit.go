@@ -46,7 +46,7 @@ func (v *verified) wrong(problem string) {
 
 // audit says what is verified: the flags of the command.
 type audit struct {
-	api
+	caller
 	ids      []string
 	all      bool
 	flow     string
@@ -104,7 +104,7 @@ heads (--json) elsewhere to find that.`,
 	cmd.Flags().StringArrayVar(&a.trust.ids, "key", nil, "the `ARN` of a key that may have signed digests; may be repeated")
 	cmd.Flags().StringArrayVar(&a.trust.files, "public-key", nil, "a `FILE` with its public key in PEM, instead of asking KMS; may be repeated")
 	cmd.Flags().StringVar(&a.kept, "kept", "", "a `FILE` of lines that the digest function logged, kept elsewhere, to compare digests with")
-	a.api.flags(cmd, p)
+	a.caller.flags(cmd, p)
 	return cmd
 }
 
@@ -168,7 +168,7 @@ func (a *audit) verifyByAPI(ctx context.Context, out io.Writer) error {
 
 // verify checks one request: that the status it shows is that of its last entry,
 // too.
-func (a *api) verify(ctx context.Context, id string) (verified, error) {
+func (a *caller) verify(ctx context.Context, id string) (verified, error) {
 	r, _, err := a.run(ctx, id)
 	if err != nil {
 		return verified{}, err
@@ -192,7 +192,7 @@ func (a *api) verify(ctx context.Context, id string) (verified, error) {
 }
 
 // each calls f with the id of each request of a flow, newest first.
-func (a *api) each(ctx context.Context, flowName string, from, to time.Time, f func(id string) error) error {
+func (a *caller) each(ctx context.Context, flowName string, from, to time.Time, f func(id string) error) error {
 	query := url.Values{"view": {"flow"}, "flow": {flowName}}
 	for name, at := range map[string]time.Time{"from": from, "to": to} {
 		if !at.IsZero() {

@@ -20,7 +20,7 @@ const completeTime = 3 * time.Second
 
 // complete has the shell complete words by what the API says; where it says
 // nothing, nothing is completed.
-func (a *api) complete(of func(ctx context.Context, args []string, word string) ([]cobra.Completion, error)) cobra.CompletionFunc {
+func (a *caller) complete(of func(ctx context.Context, args []string, word string) ([]cobra.Completion, error)) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		ctx, cancel := context.WithTimeout(cmd.Context(), completeTime)
 		defer cancel()
@@ -45,7 +45,7 @@ func (a *api) complete(of func(ctx context.Context, args []string, word string) 
 }
 
 // completeFlow completes the first argument with the flows that may be asked for.
-func (a *api) completeFlow() cobra.CompletionFunc {
+func (a *caller) completeFlow() cobra.CompletionFunc {
 	return a.complete(func(ctx context.Context, args []string, _ string) (words []cobra.Completion, err error) {
 		if len(args) > 0 {
 			return nil, nil
@@ -60,7 +60,7 @@ func (a *api) completeFlow() cobra.CompletionFunc {
 
 // completeField completes --field: names, and after = what may follow, which
 // hooks say where the field has options.
-func (a *api) completeField() cobra.CompletionFunc {
+func (a *caller) completeField() cobra.CompletionFunc {
 	return a.complete(func(ctx context.Context, args []string, word string) (words []cobra.Completion, err error) {
 		f, err := a.flowOf(ctx, args)
 		if err != nil {
@@ -95,7 +95,7 @@ func (a *api) completeField() cobra.CompletionFunc {
 }
 
 // completeDuration completes --duration with the flow's.
-func (a *api) completeDuration() cobra.CompletionFunc {
+func (a *caller) completeDuration() cobra.CompletionFunc {
 	return a.complete(func(ctx context.Context, args []string, _ string) (words []cobra.Completion, err error) {
 		f, err := a.flowOf(ctx, args)
 		for _, seconds := range f.DurationsSeconds {
@@ -106,7 +106,7 @@ func (a *api) completeDuration() cobra.CompletionFunc {
 }
 
 // flowOf is the flow that the first argument names.
-func (a *api) flowOf(ctx context.Context, args []string) (askableFlow, error) {
+func (a *caller) flowOf(ctx context.Context, args []string) (askableFlow, error) {
 	if len(args) == 0 {
 		return askableFlow{}, nil
 	}
@@ -121,7 +121,7 @@ func (a *api) flowOf(ctx context.Context, args []string) (askableFlow, error) {
 
 // completeID completes the first argument with requests of a view, the newest
 // first.
-func (a *api) completeID(view string) cobra.CompletionFunc {
+func (a *caller) completeID(view string) cobra.CompletionFunc {
 	return a.complete(func(ctx context.Context, args []string, _ string) (words []cobra.Completion, err error) {
 		if len(args) > 0 {
 			return nil, nil

@@ -27,7 +27,7 @@ type credential struct {
 
 // credential returns who calls, as the flags and the environment say. The URL is
 // checked first: no credential is for another address.
-func (a *api) credential(ctx context.Context) (credential, error) {
+func (a *caller) credential(ctx context.Context) (credential, error) {
 	if err := client.CheckURL(a.url); err != nil {
 		return credential{}, usageError{fmt.Errorf("--url (FASTTRACK_URL): %w", err)}
 	}

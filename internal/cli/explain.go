@@ -14,7 +14,7 @@ import (
 )
 
 func newExplainCommand(p Process) *cobra.Command {
-	var a api
+	var a caller
 	cmd := &cobra.Command{
 		Use:   "explain ID",
 		Short: "Say why a request ended as it did, or where it stands",

@@ -14,7 +14,7 @@ import (
 )
 
 func newFlowsCommand(p Process) *cobra.Command {
-	var a api
+	var a caller
 	cmd := &cobra.Command{
 		Use:     "flows",
 		Short:   "List what you may ask for; check and list the flows of flows.yaml",

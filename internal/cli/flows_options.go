@@ -15,7 +15,7 @@ import (
 )
 
 func newFlowsOptionsCommand(p Process) *cobra.Command {
-	var a api
+	var a caller
 	cmd := &cobra.Command{
 		Use:   "options FLOW FIELD [QUERY]",
 		Short: "List what a field may hold, where the flow's hooks say it",
@@ -58,7 +58,7 @@ func newFlowsOptionsCommand(p Process) *cobra.Command {
 const moreOptions = "There are more options; a longer query finds them."
 
 // options asks for the options of a field.
-func (a *api) options(ctx context.Context, flow, field, query string) (run.Options, json.RawMessage, error) {
+func (a *caller) options(ctx context.Context, flow, field, query string) (run.Options, json.RawMessage, error) {
 	path := "/flows/" + url.PathEscape(flow) + "/fields/" + url.PathEscape(field) + "/options?" + url.Values{"q": {query}}.Encode()
 	var got struct {
 		Options []run.Option

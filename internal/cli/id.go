@@ -42,7 +42,7 @@ const maxIDPages = 5
 // id returns the id that is given whole, or by its beginning or end, among the
 // requests that the caller made, may decide or decided; or else among those that
 // were shown before, and those of flows that they may list.
-func (a *api) id(ctx context.Context, given string) (string, error) {
+func (a *caller) id(ctx context.Context, given string) (string, error) {
 	short := run.FoldID(strings.Trim(given, "…"))
 	if run.ValidID(short) {
 		return short, nil
@@ -94,7 +94,7 @@ const anyID = "00000000000000000000000000"
 
 // find returns the requests of some lists whose ids begin or end like that, each
 // once. A list that is not for the caller has none.
-func (a *api) find(ctx context.Context, short string, views ...url.Values) ([]run.View, error) {
+func (a *caller) find(ctx context.Context, short string, views ...url.Values) ([]run.View, error) {
 	var found []run.View
 	seen := map[string]bool{}
 	for _, query := range views {

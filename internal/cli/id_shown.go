@@ -20,7 +20,7 @@ const maxShown = 1000
 // else; without it such an id is not found.
 type shownIDs struct{ path string }
 
-func (a *api) shownIDs() shownIDs {
+func (a *caller) shownIDs() shownIDs {
 	dir, err := a.process.CacheDir()
 	if err != nil {
 		return shownIDs{}

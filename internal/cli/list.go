@@ -22,7 +22,7 @@ type list struct {
 
 // listing says which requests are listed: the flags of the command.
 type listing struct {
-	api
+	caller
 	view, flow, status, cursor string
 	inbox, reviewed, all       bool
 	limit                      int
@@ -83,7 +83,7 @@ func newListCommand(p Process) *cobra.Command {
 	cmd.Flags().StringVar(&l.cursor, "cursor", "", "go on where an earlier list ended")
 	cmd.Flags().IntVar(&l.limit, "limit", 0, "how many at most, up to 100; 20 without it")
 	cmd.Flags().BoolVar(&l.all, "all", false, "all of them, however many pages that takes")
-	l.api.flags(cmd, p)
+	l.caller.flags(cmd, p)
 	completeFlag(cmd, "view", cobra.FixedCompletions([]cobra.Completion{"mine", "inbox", "reviewed", "flow"}, cobra.ShellCompDirectiveNoFileComp))
 	completeFlag(cmd, "flow", l.completeFlow())
 	var statuses []cobra.Completion
@@ -133,7 +133,7 @@ func (l *listing) read(ctx context.Context) ([]page, error) {
 	}
 	var pages []page
 	for {
-		p, err := l.api.page(ctx, query)
+		p, err := l.caller.page(ctx, query)
 		if err != nil {
 			return nil, err
 		}
@@ -146,7 +146,7 @@ func (l *listing) read(ctx context.Context) ([]page, error) {
 }
 
 // page reads one page.
-func (a *api) page(ctx context.Context, query url.Values) (p page, err error) {
+func (a *caller) page(ctx context.Context, query url.Values) (p page, err error) {
 	_, answer, err := a.call(ctx, http.MethodGet, "/requests?"+query.Encode(), nil)
 	if err != nil {
 		return p, err
@@ -187,7 +187,7 @@ func (l *listing) none() string {
 }
 
 // flows lists those that the caller may ask for.
-func (a *api) flows(ctx context.Context) ([]askableFlow, json.RawMessage, error) {
+func (a *caller) flows(ctx context.Context) ([]askableFlow, json.RawMessage, error) {
 	var got struct{ Flows []askableFlow }
 	_, answer, err := a.call(ctx, http.MethodGet, "/flows", nil)
 	if err == nil {

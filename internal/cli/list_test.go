@@ -192,7 +192,7 @@ func TestShortID(t *testing.T) {
 	const one, other, reviewed, ofFlow, gone = "01JD0000000000000000ABCDEF", "01JD0000000000000001ABCDEF", "01JD0000000000000000QRSTVW", "01JD0000000000000000FFFFFF", "01JD0000000000000000GGGGGG"
 	url := listAPI(t, requests{"mine": {request(one), request(other)}, "inbox": {request(one)}, "reviewed": {request("01JC00000000000000000000A0"), request("01JC00000000000000000000B0"), request("01JC00000000000000000000C0"), request(reviewed)}, "flowf": {request(ofFlow)}})
 	p := process(t, map[string]string{"FASTTRACK_URL": url, "FASTTRACK_AS": "ada@example.com"})
-	(&api{process: p, url: url}).shownIDs().add([]string{gone})
+	(&caller{process: p, url: url}).shownIDs().add([]string{gone})
 	for given, want := range map[string]string{
 		one: one, strings.ToLower(one): one, "01JDXXXXXXXXXXXXXXXXXXXXXX": "01JDXXXXXXXXXXXXXXXXXXXXXX", // whole: nothing is looked up
 		"0ABCDEF": one, "1abcdef": other, "QRSTVW": reviewed, "…STVW": reviewed, "01JC00000000000000000000A": "01JC00000000000000000000A0",

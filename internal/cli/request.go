@@ -50,7 +50,7 @@ type askableFlow struct {
 type askableField flow.Field
 
 func newRequestCommand(p Process) *cobra.Command {
-	var a api
+	var a caller
 	var fields []string
 	var reason, duration, contextFile string
 	var wait, timeout, every time.Duration
@@ -152,7 +152,7 @@ func newRequestCommand(p Process) *cobra.Command {
 
 // request makes a request. While it is waited for, it is made again with the same
 // key after an error that the next call may not have.
-func (a *api) request(ctx context.Context, body ask, wait time.Duration, key string, every time.Duration, patient bool, messages io.Writer) (json.RawMessage, error) {
+func (a *caller) request(ctx context.Context, body ask, wait time.Duration, key string, every time.Duration, patient bool, messages io.Writer) (json.RawMessage, error) {
 	key = cmp.Or(key, uuid.NewString())
 	last := ""
 	for answered := false; ; {
@@ -191,7 +191,7 @@ func readContext(file string) (json.RawMessage, error) {
 }
 
 // flow finds the flow among those that the caller may ask for.
-func (a *api) flow(cmd *cobra.Command, name string) (askableFlow, error) {
+func (a *caller) flow(cmd *cobra.Command, name string) (askableFlow, error) {
 	flows, _, err := a.flows(cmd.Context())
 	if err != nil {
 		return askableFlow{}, err

@@ -15,7 +15,7 @@ import (
 )
 
 func newShowCommand(p Process) *cobra.Command {
-	var a api
+	var a caller
 	cmd := &cobra.Command{
 		Use:     "show ID",
 		Short:   "Show a request with its history",

@@ -11,7 +11,7 @@ import (
 )
 
 func newWatchCommand(p Process) *cobra.Command {
-	var a api
+	var a caller
 	var every, timeout time.Duration
 	var decided bool
 	cmd := &cobra.Command{
@@ -63,7 +63,7 @@ func newWatchCommand(p Process) *cobra.Command {
 	return cmd
 }
 
-func watched(cmd *cobra.Command, a api, v run.View) error {
+func watched(cmd *cobra.Command, a caller, v run.View) error {
 	if !a.json {
 		fmt.Fprintln(cmd.OutOrStdout())
 		printOutcome(cmd.OutOrStdout(), v)
