@@ -13,7 +13,7 @@ var _ = plant(
 	bug{"notify nobody that access fails", "functions/record/record/publish.go", "warn := r.Warning() && r.Engine.Turn != published.turn", "warn := false", "./e2e/torture", "TestAFailing"},
 	bug{"give up at the first failure", "internal/run/decide_retry.go", "if d.Access.Tries >= most {", "if d.Access.Tries >= most || true {", "./internal/run", "GivingFails|GivingWorks"},
 	bug{"delete what is not over", "internal/run/expire.go", "if !r.over() {", "if false {", "./internal/run", "Retention"},
-	bug{"miss nothing that is gone", "internal/cli/audit_digests.go", "!h.Until.After(t.now) &&", "", "./internal/cli", "Retention"},
+	bug{"miss nothing that is gone", "internal/audit/digests.go", "!h.Until.After(v.Now) &&", "", "./internal/cli", "Retention"},
 	bug{"keep the salt of what is erased", "internal/run/erase_entry.go", "left.Salt, left.Keys, left.Erased = \"\", keys, erased", "left.Keys, left.Erased = keys, erased", "./internal/run", "Erase"},
 	bug{"keep the salt of the run", "internal/run/erase.go", "next.Salt = NewID(now)", "_ = now", "./internal/run", "Erase"},
 	bug{"erase what is not over", "internal/run/erase.go", "if !r.over() {", "if false {", "./internal/run", "Erase"},

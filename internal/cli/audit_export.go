@@ -1,171 +1,126 @@
 package cli
 
 import (
-	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/export"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// auditExport says what is exported: the flags of the command.
+// auditExport has the flags of the command.
 type auditExport struct {
-	table
-	flow     string
-	from, to time.Time
-	csv      bool
-	file     string
+	export.Options
+	table table
+	made  periodFlags
+	file  string
 }
 
 func newAuditExportCommand(p Process) *cobra.Command {
 	var x auditExport
-	var made period
 	var format string
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "Write the requests of a time to a file",
-		Long: `Write every request that was made in a time, oldest first, as it is in the
-table: what was asked, what code found out, who decided and why, its history, and
-what on_request said in shadow mode. Sensitive values are left out.
+		Short: "Export requests to a file",
+		Long: `Export all requests that were made in a period, oldest first: each request, what
+code found out, who decided and why, its history, and the on_request outcome in
+shadow mode. Sensitive values are left out.
 
-jsonl has all of it, one request a line; csv has a line for a spreadsheet. A cell
-that a spreadsheet would take for a formula begins with ' there.
+The format jsonl has all of it, one request a line. The format csv has one line a
+request for a spreadsheet; a cell that a spreadsheet would take for a formula
+begins with '.
 
-The table is read with your own AWS credentials (dynamodb:Scan), all of it. A
-request that can't be read is named and left out; then the exit status is 1. A
-file is there whole or not at all.`,
+The whole table is read, with your own AWS credentials (dynamodb:Scan). A request
+that can't be read is named and left out; the exit code is then 1. The file is
+replaced whole or not at all.`,
 		Example: `  fasttrack audit export --since 2026-10-01 --until 2026-11-01 -o october.jsonl
   fasttrack audit export --flow aws-access --since 90d --format csv -o access.csv
   fasttrack audit export --table fasttrack-Table --endpoint-url http://127.0.0.1:8080/_aws | jq -r .reason`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
-			if x.from, x.to, err = made.read(p.Now()); err != nil {
+			if x.Period, err = x.made.read(p.Now()); err != nil {
 				return err
 			}
 			wrong := func(text string) error { return usageError{errors.New(text)} }
 			switch {
-			case x.name == "":
-				return wrong("give --stack NAME, or --table NAME, the stack's output TableName, with AWS credentials that may read it (dynamodb:Scan)")
+			case x.table.name == "":
+				return wrong("give --stack NAME, or --table NAME (the stack's output TableName), with AWS credentials that may read it (dynamodb:Scan)")
 			case format != "jsonl" && format != "csv":
-				return wrong(fmt.Sprintf("--format: jsonl or csv was expected, not %q", format))
-			case !x.from.IsZero() && !x.to.IsZero() && !x.from.Before(x.to):
-				return wrong(fmt.Sprintf("there is no time from %s to %s: --since must be before --until", moment(x.from), moment(x.to)))
+				return wrong(fmt.Sprintf("--format must be jsonl or csv, got %q", format))
+			case !x.Period.From.IsZero() && !x.Period.To.IsZero() && !x.Period.From.Before(x.Period.To):
+				return wrong(fmt.Sprintf("--since must be before --until, got %s and %s", moment(x.Period.From), moment(x.Period.To)))
 			}
-			x.csv = format == "csv"
+			x.CSV = format == "csv"
 			return x.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	made.flags(cmd)
-	cmd.Flags().StringVar(&x.flow, "flow", "", "requests of this flow alone")
+	x.made.flags(cmd)
+	cmd.Flags().StringVar(&x.Flow, "flow", "", "only requests of this flow")
 	cmd.Flags().StringVar(&format, "format", "jsonl", "jsonl or csv")
-	cmd.Flags().StringVarP(&x.file, "output", "o", "", "the `FILE` to write, which is replaced; standard output without that")
-	x.flags(cmd, p)
+	cmd.Flags().StringVarP(&x.file, "output", "o", "", "the `FILE` to write, instead of standard output")
+	x.table.flags(cmd, p)
 	return cmd
 }
 
-// run exports. Nothing is written before all is read: only then is it known what
-// comes first.
+// run exports to the file, or to out.
 func (x *auditExport) run(ctx context.Context, out, messages io.Writer) error {
-	if x.file != "" {
-		file, err := newWholeFile(x.file)
-		if err != nil {
-			return err
-		}
-		defer file.discard()
-		unreadable, err := x.write(ctx, file, messages)
-		if err == nil {
-			err = file.keep()
-		}
-		return exported(unreadable, err)
+	if x.file == "" {
+		return x.export(ctx, out, messages)
 	}
-	return exported(x.write(ctx, out, messages))
-}
-
-// exported is how the command ends: what could not be read is named already.
-func exported(unreadable int, err error) error {
-	if err == nil && unreadable > 0 {
-		return errReported
+	file, err := newWholeFile(x.file)
+	if err != nil {
+		return err
+	}
+	defer file.discard()
+	// What can't be read is reported, and is no reason to lose the rest.
+	err = x.export(ctx, file, messages)
+	if err == nil || errors.Is(err, errReported) {
+		if kept := file.keep(); kept != nil {
+			return kept
+		}
 	}
 	return err
 }
 
-// write writes all that is asked for, and says how many could not be read.
-func (x *auditExport) write(ctx context.Context, out, messages io.Writer) (unreadable int, err error) {
-	runs, err := newSpool()
+// export writes the requests, and reports those that can't be read.
+func (x *auditExport) export(ctx context.Context, out, messages io.Writer) error {
+	stored, _, err := x.table.open(ctx)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	defer runs.close()
-	if unreadable, err = x.gather(ctx, runs, messages); err != nil {
-		return unreadable, err
+	bar := newProgress(messages)
+	bar.start("reading table "+x.table.name, 0, 0)
+	defer bar.end()
+	x.Read = bar.at
+	x.Unreadable = func(problem string) {
+		bar.end()
+		fmt.Fprintln(messages, text.Line(problem))
 	}
-	w := bufio.NewWriterSize(out, 64<<10)
-	if x.csv {
-		if _, err := w.Write(export.Header()); err != nil {
-			return unreadable, err
-		}
+	n, err := export.Write(ctx, out, func(ctx context.Context, f func(string, *run.Run, json.RawMessage, error) error) error {
+		return stored.EachStored(ctx, func(id string, rec store.Record, unreadable error) error {
+			return f(id, rec.Run, rec.Context, unreadable)
+		})
+	}, x.Options)
+	bar.end()
+	if ctx.Err() != nil {
+		return resumable{errors.New("no complete export was written")}
 	}
-	if err := runs.sorted(ctx, w); err != nil {
-		return unreadable, err
+	if err != nil {
+		return err
 	}
-	if err := w.Flush(); err != nil {
-		return unreadable, err
-	}
-	fmt.Fprintf(messages, "%s exported", count(len(runs.places), "request"))
-	if unreadable > 0 {
-		fmt.Fprintf(messages, ", %d could not be read", unreadable)
+	fmt.Fprintf(messages, "%s exported", count(n.Written, "request"))
+	if n.Unreadable > 0 {
+		fmt.Fprintf(messages, ", %d could not be read\n", n.Unreadable)
+		return errReported
 	}
 	fmt.Fprintln(messages)
-	return unreadable, nil
-}
-
-// gather reads the table, and keeps each request that is asked for as the line
-// that it becomes.
-func (x *auditExport) gather(ctx context.Context, runs *spool, messages io.Writer) (unreadable int, err error) {
-	stored, _, err := x.open(ctx)
-	if err != nil {
-		return 0, err
-	}
-	read := 0
-	bar := newProgress(messages)
-	bar.start("reading table "+x.name, 0, 0)
-	defer bar.end()
-	err = stored.EachStored(ctx, func(id string, rec store.Record, wrong error) error {
-		read++
-		bar.at(read)
-		r := rec.Run
-		if wrong != nil {
-			bar.end()
-			fmt.Fprintln(messages, text.Line(wrong.Error()))
-			unreadable++
-			return nil
-		}
-		if x.flow != "" && r.Flow.Name != x.flow || !madeIn(x.from, x.to, r.CreatedAt) {
-			return nil
-		}
-		form := export.Of(r, rec.Context).Line
-		if x.csv {
-			form = export.Of(r, nil).Row
-		}
-		line, err := form()
-		if err != nil { // such as a context that was made no JSON
-			bar.end()
-			fmt.Fprintln(messages, text.Line(fmt.Sprintf("%s: %v", id, err)))
-			unreadable++
-			return nil
-		}
-		return runs.add(r.CreatedAt, id, line)
-	})
-	if ctx.Err() != nil {
-		return unreadable, resumable{errors.New("nothing was exported")}
-	}
-	return unreadable, err
+	return nil
 }

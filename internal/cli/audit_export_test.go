@@ -157,7 +157,7 @@ func TestAuditExport_File(t *testing.T) {
 	}
 	stopped, stop := context.WithCancelCause(t.Context())
 	stop(interrupted{os.Interrupt})
-	if code, _, messages := w.run(stopped, "audit export", "-o", file); code != exitInterrupted || messages != "interrupted; nothing was exported\n" {
+	if code, _, messages := w.run(stopped, "audit export", "-o", file); code != exitInterrupted || messages != "interrupted; no complete export was written\n" {
 		t.Errorf("stopped, it exits %d: %s", code, messages)
 	}
 	is("before")
@@ -180,11 +180,11 @@ func TestAuditExport_File(t *testing.T) {
 	}{
 		{[]string{"-o", dir}, "is no file that could be replaced", 2},
 		{[]string{"-o", filepath.Join(dir, "none", "out")}, "can't be written: ", 1},
-		{[]string{"--table", ""}, "give --stack NAME, or --table NAME, the stack's output TableName", 2},
-		{[]string{"--format", "xml"}, `--format: jsonl or csv was expected, not "xml"`, 2},
+		{[]string{"--table", ""}, "give --stack NAME, or --table NAME (the stack's output TableName)", 2},
+		{[]string{"--format", "xml"}, `--format must be jsonl or csv, got "xml"`, 2},
 		{[]string{"--since", "1d", "--until", "2d"}, "--since must be before --until", 2},
-		{[]string{"--since", "yesterday"}, "--since: a time such as", 2},
-		{[]string{"--since", "1d", "--from", "1d"}, "either --from or --since was expected, not both", 2},
+		{[]string{"--since", "yesterday"}, "--since must be a time such as", 2},
+		{[]string{"--since", "1d", "--from", "1d"}, "give one of --from and --since", 2},
 		{[]string{w.id(0)}, "unknown command", 2},
 	} {
 		if _, messages, status := w.export(tc.args...); status != tc.status || !strings.Contains(messages, tc.want) {

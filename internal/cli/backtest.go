@@ -29,7 +29,7 @@ type backtested struct {
 
 func newBacktestCommand(p Process) *cobra.Command {
 	var b backtested
-	var made period
+	var made periodFlags
 	cmd := &cobra.Command{
 		Use:   "backtest [FLOW...]",
 		Short: "Compare what the hooks would do with past requests with what people did",
@@ -54,7 +54,7 @@ given again; --restart begins anew.`,
   fasttrack backtest low-risk --file export.jsonl --binary build/HooksFunction/bootstrap --html backtest.html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
-			if b.from, b.to, err = made.read(p.Now()); err != nil {
+			if b.made, err = made.read(p.Now()); err != nil {
 				return err
 			}
 			b.flowNames = args
@@ -155,7 +155,7 @@ func (b *backtested) run(ctx context.Context, p Process, cmd *cobra.Command) (ba
 	}
 	backtest.Limit(cases, limits)
 	report := backtest.Compare(cases)
-	report.Source, report.Function, report.Since, report.Until, report.Skipped = b.source.String(), asking.function, b.from, b.to, asking.skipped
+	report.Source, report.Function, report.Since, report.Until, report.Skipped = b.source.String(), asking.function, b.made.From, b.made.To, asking.skipped
 	return report, nil
 }
 

@@ -12,13 +12,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/backtest"
 	"github.com/fasttrack-dev/fasttrack/internal/export"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/period"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -29,7 +29,7 @@ import (
 type source struct {
 	table    table
 	exported string
-	from, to time.Time
+	made     period.Period
 	// window is the time as it was given.
 	window string
 }
@@ -62,7 +62,7 @@ func (s *source) each(ctx context.Context, endpoint string, f func(export.Run) e
 		}
 		defer file.Close()
 		err = export.Read(file, func(r export.Run) error {
-			if !madeIn(s.from, s.to, r.CreatedAt) {
+			if !s.made.Contains(r.CreatedAt) {
 				return nil
 			}
 			return f(r)
@@ -77,7 +77,7 @@ func (s *source) each(ctx context.Context, endpoint string, f func(export.Run) e
 	if err != nil {
 		return err
 	}
-	return stored.Each(ctx, s.from, s.to, func(rec store.Record) error {
+	return stored.Each(ctx, s.made.From, s.made.To, func(rec store.Record) error {
 		return f(export.Of(rec.Run, json.RawMessage(rec.Context)))
 	})
 }

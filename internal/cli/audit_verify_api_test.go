@@ -30,7 +30,7 @@ func TestAuditVerify(t *testing.T) {
 		"untouched":        {"", "", "1 request verified, 0 wrong"},
 		"another reason":   {`"reason":"prod is down","payload`, `"reason":"all is well","payload`, "hash does not fit the entry"},
 		"another person":   {`"email":"ada@example.com"},"channel"`, `"email":"eve@example.com"},"channel"`, "hash does not fit the entry"},
-		"another status":   {`"flow":"a","status":"requested"`, `"flow":"a","status":"approved"`, "it is approved, but its history ends with requested"},
+		"another status":   {`"flow":"a","status":"requested"`, `"flow":"a","status":"approved"`, "its status is approved, but its history ends with requested"},
 		"an entry is gone": {`"history":[`, `"gone":[`, "it has no history"},
 	} {
 		t.Run(name, func(t *testing.T) {

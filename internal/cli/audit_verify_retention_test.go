@@ -40,7 +40,7 @@ func TestAuditVerify_Retention(t *testing.T) {
 	}
 	w.clock.Advance(30 * 24 * time.Hour)
 	w.digest()
-	if out, code := w.verify(); code != 0 || !strings.Contains(out, "1 request gone by the retention") {
+	if out, code := w.verify(); code != 0 || !strings.Contains(out, "1 request removed by the retention") {
 		t.Errorf("gone after it: %d %s", code, out)
 	}
 }

@@ -1,9 +1,9 @@
-package cli
+package export
 
 import (
 	"bufio"
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// spool puts lines into the order of their requests. The lines are in a file
-// that has no name, or loses it at the end: a table is larger than memory may be.
+// spool sorts lines by when their requests were made. The lines are in a temporary
+// file, since a table may be larger than memory.
 type spool struct {
 	file *os.File
-	// name is what is left to remove, "" where that is done.
+	// name is the name to remove, "" once it is removed.
 	name   string
 	w      *bufio.Writer
 	size   int64
 	places []place
 }
 
-// place is where a line stands in the file, and when its request was made.
+// place is the position of a line in the file, and when its request was made.
 type place struct {
 	at     time.Time
 	id     string
@@ -34,11 +34,11 @@ type place struct {
 func newSpool() (*spool, error) {
 	file, err := os.CreateTemp("", "fasttrack-export-*")
 	if err != nil {
-		return nil, fmt.Errorf("a temporary file is needed to sort: %w", err)
+		return nil, fmt.Errorf("create a temporary file to sort: %w", err)
 	}
 	s := &spool{file: file, name: file.Name(), w: bufio.NewWriterSize(file, 256<<10)}
-	// Where an open file can lose its name it is gone with the process, however
-	// that ends; elsewhere close removes it.
+	// Where an open file can lose its name, it goes with the process, however that
+	// ends. Elsewhere close removes it.
 	if os.Remove(s.name) == nil {
 		s.name = ""
 	}
@@ -66,15 +66,10 @@ func (s *spool) sorted(ctx context.Context, w io.Writer) error {
 	if err := s.w.Flush(); err != nil {
 		return fmt.Errorf("sort: %w", err)
 	}
-	slices.SortFunc(s.places, func(a, b place) int {
-		if c := a.at.Compare(b.at); c != 0 {
-			return c
-		}
-		return strings.Compare(a.id, b.id)
-	})
+	slices.SortFunc(s.places, func(a, b place) int { return cmp.Or(a.at.Compare(b.at), strings.Compare(a.id, b.id)) })
 	for _, p := range s.places {
 		if ctx.Err() != nil {
-			return errors.New("it was stopped before all was written")
+			return ctx.Err()
 		}
 		if _, err := io.Copy(w, io.NewSectionReader(s.file, p.offset, int64(p.length))); err != nil {
 			return err

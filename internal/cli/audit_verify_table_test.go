@@ -1,186 +1,23 @@
 package cli
 
 import (
-	"bytes"
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
-	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
-	lambdasdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/jonboulle/clockwork"
 
-	"github.com/fasttrack-dev/fasttrack/functions/digest/digest"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
-	"github.com/fasttrack-dev/fasttrack/internal/store"
-	"github.com/fasttrack-dev/fasttrack/localaws"
-	locallambda "github.com/fasttrack-dev/fasttrack/localaws/lambda"
+	"github.com/fasttrack-dev/fasttrack/internal/audit"
 )
-
-var auditStart = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-
-// recordWorld is a stack with three days of requests, whose digests were made by
-// its function.
-type recordWorld struct {
-	t     *testing.T
-	stack *localaws.Stack
-	clock *clockwork.FakeClock
-	table *dynamodb.Client
-	store *store.Store
-	name  string
-	log   bytes.Buffer
-	// scheduled hears of an invocation by the schedule.
-	scheduled chan struct{}
-}
-
-func newRecordWorld(t *testing.T) *recordWorld {
-	t.Helper()
-	w := &recordWorld{t: t, clock: clockwork.NewFakeClockAt(auditStart), scheduled: make(chan struct{}, 1)}
-	functions := map[string]locallambda.InProcess{}
-	for _, id := range []string{"RequestFunction", "ApproveFunction", "RecordFunction", "HooksFunction", "GrantFunction", "ReconcileFunction", "NotifyFunction", "GrantDemoFunction"} {
-		functions[id] = func(context.Context, []byte) ([]byte, error) { return []byte("null"), nil }
-	}
-	functions["DigestFunction"] = func(ctx context.Context, payload []byte) ([]byte, error) {
-		if bytes.Contains(payload, []byte("aws.events")) {
-			select { // the schedule's, which comes when it likes
-			case w.scheduled <- struct{}{}:
-			default:
-			}
-			return []byte("null"), nil
-		}
-		cfg, err := awsConfig(ctx, w.stack.AWSURL())
-		if err != nil {
-			return nil, err
-		}
-		key := w.stack.Template.Keys[0].ARN
-		return lambda.NewHandler(digest.New(digest.Deps{
-			Table: w.store, Sign: digest.ByKMS(kms.NewFromConfig(cfg), key), KeyID: key, Now: w.clock.Now,
-			Log: slog.New(slog.NewJSONHandler(&w.log, nil)),
-		}).Handle).Invoke(ctx, payload)
-	}
-	var err error
-	w.stack, err = localaws.Start(t.Context(), localaws.Options{
-		Addr: "127.0.0.1:0", TemplatePath: "../../template.yaml", Functions: functions, Clock: w.clock,
-		Parameters: map[string]string{"AuditDigest": "true"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.stack.Close(context.Background()) })
-	cfg, err := awsConfig(t.Context(), w.stack.AWSURL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.name = w.stack.Template.Tables[0].Name
-	w.table = dynamodb.NewFromConfig(cfg)
-	w.store = store.New(w.table, w.name)
-	return w
-}
-
-// id gives the id of the nth request.
-func (w *recordWorld) id(n int) string { return run.HashID(fmt.Sprint("audit", n)) }
-
-// ask stores the nth request now, for other reasons than another.
-func (w *recordWorld) ask(n int, flow, reason string) {
-	w.t.Helper()
-	sent := json.RawMessage(`{"diff":"x"}`)
-	r, err := run.New(run.Asked{
-		ID: w.id(n), Flow: run.Flow{Name: flow, Admins: []string{"root@example.com"}}, Channel: run.ViaAPI, Reason: reason,
-		Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com"}, Context: sent,
-	}, w.clock.Now())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if err := w.store.Create(w.t.Context(), r, sent); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-// days lets three days pass, with a request on each, and has the digests made.
-func (w *recordWorld) days() {
-	w.t.Helper()
-	for n := range 3 {
-		w.ask(n, fmt.Sprint("f", n%2), "because")
-		w.clock.Advance(15 * time.Hour) // 01:00
-		w.digest()
-		w.clock.Advance(9 * time.Hour)
-	}
-}
-
-// digest invokes the function, as its schedule does.
-func (w *recordWorld) digest() {
-	w.t.Helper()
-	client, err := lambdaClient(w.t.Context(), w.stack.AWSURL())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	name := "fasttrack-engine-digest"
-	out, err := client.Invoke(w.t.Context(), &lambdasdk.InvokeInput{FunctionName: &name})
-	if err != nil || out.FunctionError != nil {
-		w.t.Fatalf("%v: %s", err, out.Payload)
-	}
-}
-
-// verify runs the command and returns what it printed and its exit code.
-func (w *recordWorld) verify(args ...string) (string, int) {
-	w.t.Helper()
-	code, out, messages := w.run(w.t.Context(), "audit verify", args...)
-	return out + messages, code
-}
-
-// run runs a command on the table.
-func (w *recordWorld) run(ctx context.Context, command string, args ...string) (code int, out, messages string) {
-	p := process(w.t, nil)
-	p.Now = w.clock.Now
-	return p.runs(ctx, append(append(strings.Fields(command), "--table", w.name, "--endpoint-url", w.stack.AWSURL()), args...)...)
-}
-
-type itemKey struct{ pk, sk string }
-
-func (k itemKey) attributes() map[string]types.AttributeValue {
-	return map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: k.pk}, "sk": &types.AttributeValueMemberS{Value: k.sk}}
-}
-
-// remove and edit are what somebody does who can write to the table.
-func (w *recordWorld) remove(k itemKey) {
-	w.t.Helper()
-	if _, err := w.table.DeleteItem(w.t.Context(), &dynamodb.DeleteItemInput{TableName: &w.name, Key: k.attributes()}); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *recordWorld) edit(k itemKey, attribute, old, new string) {
-	w.t.Helper()
-	out, err := w.table.GetItem(w.t.Context(), &dynamodb.GetItemInput{TableName: &w.name, Key: k.attributes()})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	was := out.Item[attribute].(*types.AttributeValueMemberS).Value
-	now := strings.Replace(was, old, new, 1)
-	if now == was {
-		w.t.Fatalf("no %s in %s", old, was)
-	}
-	out.Item[attribute] = &types.AttributeValueMemberS{Value: now}
-	if _, err := w.table.PutItem(w.t.Context(), &dynamodb.PutItemInput{TableName: &w.name, Item: out.Item}); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *recordWorld) item(n int) itemKey { return itemKey{"RUN#" + w.id(n), "RUN"} }
 
 // Whatever is done to the table is found, by its name.
 func TestAuditVerify_Table(t *testing.T) {
@@ -285,19 +122,19 @@ func TestAuditVerify_TableSelects(t *testing.T) {
 		{[]string{w.id(0)}, "1 request verified, 0 wrong", 0},
 		{[]string{w.id(1)}, w.id(1) + "  it is gone: its entries up to 1 were signed on 2026-11-24", 1},
 		{[]string{w.id(0), w.id(2)}, "2 requests verified, 1 wrong", 1},
-		{[]string{"none"}, "none  it is not there", 1},
+		{[]string{"none"}, "none  no such request in the table", 1},
 		{[]string{"--all"}, "3 requests verified, 2 wrong", 1},
 		{[]string{"--flow", "f0", "--until", "2026-11-24"}, "1 request verified, 0 wrong", 0},
 		{[]string{"--since", "48h"}, "2 requests verified, 2 wrong", 1},
 		{[]string{"--since", "24h"}, "1 request verified, 1 wrong", 1},
 		{[]string{"--since", "2026-11-25T00:00:00Z"}, "1 request verified, 1 wrong", 1},
 		{[]string{"--from", "P2D", "--to", "2026-11-24T23:00:00Z"}, "1 request verified, 1 wrong", 1},
-		{[]string{"--flow", "f0", "--since", "yesterday"}, `--since: a time such as 2026-11-01T00:00:00Z, a day`, 2},
-		{[]string{"--from", "1d", "--since", "1d"}, "either --from or --since was expected, not both", 2},
-		{[]string{w.id(0), "--flow", "f0"}, "either the IDs of requests, or what selects them", 2},
+		{[]string{"--flow", "f0", "--since", "yesterday"}, `--since must be a time such as 2026-11-01T00:00:00Z, a day`, 2},
+		{[]string{"--from", "1d", "--since", "1d"}, "give one of --from and --since", 2},
+		{[]string{w.id(0), "--flow", "f0"}, "give either IDs of requests, or flags that select requests", 2},
 		{[]string{"--table", "", "--all"}, "or --table NAME", 2},
 		{[]string{"--table", ""}, "or --table NAME", 2},
-		{[]string{"--table", "", "--flow", "f", "--key", "k"}, "digests are in the table alone", 2},
+		{[]string{"--table", "", "--flow", "f", "--key", "k"}, "digests, which are only in the table", 2},
 		{[]string{"--table", "other"}, "ResourceNotFoundException", 1},
 	} {
 		got, status := w.verify(tc.args...)
@@ -306,7 +143,7 @@ func TestAuditVerify_TableSelects(t *testing.T) {
 		}
 	}
 
-	var report auditReport
+	var report audit.Report
 	got, _ := w.verify("--json")
 	if err := json.Unmarshal([]byte(got), &report); err != nil {
 		t.Fatal(err)
@@ -371,8 +208,8 @@ func TestAuditVerify_Trust(t *testing.T) {
 	check("0 wrong, signed by", 0, "--public-key", theirs, "--public-key", ours, "--kept", kept)
 	check("digest 2026-11-24  its signature does not fit", 1, "--public-key", theirs)
 	check("digest 2026-11-24  it is signed by another key: "+key, 1, "--key", key+"2")
-	check("a public key in PEM was expected", 1, "--public-key", kept)
-	check("it holds no digest", 1, "--kept", ours)
+	check("must be a public key in PEM", 1, "--public-key", kept)
+	check("no digests in it", 1, "--kept", ours)
 
 	// The last two digests go, a request with them, and the function makes up for
 	// the days: what it signs is what it finds.
@@ -383,11 +220,11 @@ func TestAuditVerify_Trust(t *testing.T) {
 	w.clock.Advance(time.Minute)
 	w.digest()
 	check("3 digests verified, 2026-11-23 to 2026-11-25, 0 wrong", 0, "--key", key)
-	check("digest 2026-11-24  it is another one than was logged", 1, "--kept", kept)
+	check("digest 2026-11-24  it is not the digest that was logged", 1, "--kept", kept)
 
 	for _, day := range []string{"2026-11-23", "2026-11-24", "2026-11-25"} {
 		w.remove(itemKey{"DIGEST", day})
 	}
 	check("no digests", 0)
-	check("there are no digests in the table, though there should be", 1, "--key", key)
+	check("no digests in the table, although a key or a log was given", 1, "--key", key)
 }
