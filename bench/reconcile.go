@@ -10,6 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/functions/reconcile/reconcile"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
 // failing is how many leases fail for good.
@@ -41,8 +42,8 @@ func (b *bench) reconcile(ctx context.Context) ([]figure, error) {
 	now := started.Add(10 * time.Minute)
 	h := reconcile.New(reconcile.Deps{
 		Table: t.store, Executions: machine, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
-		Record: func(context.Context, any, any) error { return nil },
-		Grant:  func(context.Context, any, any) error { return errors.New("it fails, as always") },
+		Record: func(context.Context, step.RecordRequest, any) error { return nil },
+		Grant:  func(context.Context, step.GrantRequest, any) error { return errors.New("it fails, as always") },
 	})
 	var first time.Duration
 	sweeps := 0

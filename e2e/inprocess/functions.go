@@ -30,6 +30,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 	"github.com/fasttrack-dev/fasttrack/localaws"
@@ -188,8 +189,8 @@ func (f *Functions) make() {
 	functions := lambdasdk.NewFromConfig(config("ReconcileFunction"), func(o *lambdasdk.Options) { o.RetryMaxAttempts = 1 })
 	reconcile := reconcile.New(reconcile.Deps{
 		Table: table("ReconcileFunction"), Executions: reconcile.NewExecutions(sfn.NewFromConfig(config("ReconcileFunction")), machine),
-		Record:        reconcile.NewInvoke(functions, env["ReconcileFunction"]["RECORD_FUNCTION"]),
-		Grant:         reconcile.NewInvoke(functions, env["ReconcileFunction"]["GRANT_FUNCTION"]),
+		Record:        reconcile.NewInvoke[step.RecordRequest](functions, env["ReconcileFunction"]["RECORD_FUNCTION"]),
+		Grant:         reconcile.NewInvoke[step.GrantRequest](functions, env["ReconcileFunction"]["GRANT_FUNCTION"]),
 		HooksFunction: env["ReconcileFunction"]["HOOKS_FUNCTION"], Now: f.opts.Now, Log: f.opts.Log,
 	})
 	answer := func(ctx context.Context, asked json.RawMessage) (json.RawMessage, error) {

@@ -25,6 +25,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/localaws/dynamodb"
 	"github.com/fasttrack-dev/fasttrack/localaws/template"
@@ -179,9 +180,9 @@ func (w *world) step(operation, id string, heard *run.Heard) {
 		Store: w.table, Bus: w, Waker: w, Today: w.file.Today, Now: w.clock, Log: slog.New(slog.DiscardHandler),
 		HooksFunction: "hooks", Serves: func(context.Context) (string, error) { return "7", nil },
 	})
-	_, err := h.Handle(context.Background(), record.Request{
+	_, err := h.Handle(context.Background(), step.RecordRequest{
 		Version: 2, Operation: operation, RunID: id, Execution: id, Turn: w.load(id).PresentTurn(), Heard: heard, Token: id,
-		Step: record.StepID{State: operation, EnteredAt: w.now.Add(time.Duration(w.steps) * time.Nanosecond)},
+		Step: step.ID{State: operation, EnteredAt: w.now.Add(time.Duration(w.steps) * time.Nanosecond)},
 	})
 	if err != nil {
 		w.tb.Fatal(err)

@@ -8,7 +8,7 @@ var _ = plant(
 	bug{"believe the nonce of another turn", "internal/run/turn.go", `"%s/%d/%d", r.ID, r.Engine.Execution, n)`, `"%s/%d", r.ID, r.Engine.Execution)`, "./internal/run", "Admit"},
 	bug{"believe an older machine after its execution sent a nonce", "internal/run/turn.go", "e.Proven != execution+1", "true", "./internal/run", "Admit"},
 	// Nothing in an input is believed that the run does not hold.
-	bug{"park for whoever asks", "functions/record/record/request.go", "const withNonce = 3", "const withNonce = 4", "./functions/record/record", "ForgedSteps"},
+	bug{"park for whoever asks", "internal/step/record.go", "WithNonce  = 3", "WithNonce  = 4", "./functions/record/record", "ForgedSteps"},
 	bug{"close a run for an execution that was not its own", "functions/reconcile/reconcile/recovery.go", `case last.Status == "FAILED" && last.Error == refused:`, "case false:", "./e2e/torture", "TestForgedExecutionOfARunsName"},
 	// Any error of a hook is that hook's failure.
 	bug{"close a run for an error of its hook", "functions/reconcile/reconcile/recovery.go", `case last.Status == "FAILED" && r.Engine.Next == run.NextHook:`, "case false:", "./e2e/torture", "TestBadHooks/plain_on_deny:_States.Runtime"},

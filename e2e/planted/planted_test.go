@@ -51,7 +51,7 @@ var engineBugs = []bug{
 	{"hear an answer of an earlier turn", "internal/run/decide.go", "s.Turn != r.Engine.Turn && !gone", "false", "./internal/run ./e2e/torture", "Test"},
 	{"swallow a hook's error", "internal/run/decide_hook.go", "if failure := a.failed(OnApprove); failure != \"\" {", "if failure := a.failed(OnApprove); false && failure != \"\" {", "./internal/run", ""},
 	{"reuse an older token", "internal/run/park.go", "if !p.Order.After(r.Engine.TokenOrder) {", "if false {", "./internal/run", ""},
-	{"do not look for acts after parking", "functions/record/record/handler.go", "parking.Acts = rec.Acts\n", "", "./functions/record/...", ""},
+	{"do not look for acts after parking", "functions/record/record/park.go", "parking.Acts = rec.Acts\n\t_, _, wake", "_, _, wake", "./functions/record/...", ""},
 	{"let a second decision follow", "internal/run/status.go", "Approved: {Escalate:", "Approved: {Deny: {Denied}, Escalate:", "./internal/run", ""},
 	{"do not tell the bus after a step was repeated", "functions/record/record/published.go", "max(rec.Run.Engine.Published, marked)", "max(len(rec.Run.History), marked)", "./functions/record/... ./e2e/torture", "Test"},
 	{"count the requester's approval", "internal/run/review.go", "!r.rule().SelfApproval && Same(r.Requester, p) && (", "false && (", "./internal/run", ""},
@@ -74,10 +74,10 @@ var engineBugs = []bug{
 	{"be due before the five minutes are over", "internal/run/clock.go", "grace + time.Minute - 1", "grace", "./internal/run", "DueAt"},
 	{"simulate without guards", "internal/replay/replay.go", "for r.Status == run.Requested && r.Engine.Next == run.NextHook {", "for r.Engine.Turn == 0 {", "./internal/replay", ""},
 	{"ask again about what is known", "internal/backtest/journal.go", "known[l.ID] = *l.Now", "_ = l", "./internal/backtest", ""},
-	{"lead an older machine to where it has no state", "functions/record/record/access.go", "if req.Version >= withAccess {", "if true {", "./e2e/torture", "TestUpgrade"},
+	{"lead an older machine to where it has no state", "functions/record/record/decide.go", "if c.req.Version >= step.WithAccess {", "if true {", "./e2e/torture", "TestUpgrade"},
 	{"do not hand over what an older machine ended", "functions/reconcile/reconcile/recovery.go", "Why: \"its execution has ended before it\"}, recovery{ended: true})", "Why: \"its execution has ended before it\"}, recovery{})", "./e2e/torture", "TestUpgrade"},
-	{"refuse a newer version for good", "functions/record/record/handler.go", "return nil, UnknownVersion{fmt.Sprintf(\"request version", "return nil, Refused{fmt.Sprintf(\"request version", "./e2e/torture", "TestRollBack"},
-	{"take a newer version for one that is known", "functions/record/record/handler.go", "if req.Version > requestVersion {", "if false {", "./e2e/torture", "TestRollBack"},
+	{"refuse a newer version for good", "functions/record/record/handler.go", "return nil, step.UnknownVersion(fmt.Sprintf(\"unknown request version", "return nil, step.Refused(fmt.Sprintf(\"unknown request version", "./e2e/torture", "TestRollBack"},
+	{"take a newer version for one that is known", "functions/record/record/handler.go", "if c.req.Version > step.RecordVersion {", "if false {", "./e2e/torture", "TestRollBack"},
 	{"hold an answer of an older release for invalid", "internal/run/answer_version.go", "case version == ContractVersion:", "case version != ContractVersion:", "./e2e/torture", "TestOldHooks"},
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -177,7 +178,7 @@ func (l *life) stop(id string) {
 	if r == nil {
 		return
 	}
-	if !l.runsStill(r.ExecutionName()) {
+	if !l.runsStill(step.ExecutionOf(r).Name()) {
 		return
 	}
 	l.did("%s: its execution is stopped", id)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -19,7 +20,7 @@ import (
 func (p *play) stop(id string) {
 	p.t.Helper()
 	p.mayEndEarly(id)
-	arn := strings.Replace(p.stack.Template.StateMachines[0].ARN, ":stateMachine:", ":execution:", 1) + ":" + p.load(id).ExecutionName()
+	arn := strings.Replace(p.stack.Template.StateMachines[0].ARN, ":stateMachine:", ":execution:", 1) + ":" + step.ExecutionOf(p.load(id)).Name()
 	if _, err := p.machines.StopExecution(context.Background(), &sfn.StopExecutionInput{ExecutionArn: &arn}); err != nil {
 		p.t.Fatal(err)
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 	"github.com/fasttrack-dev/fasttrack/localaws"
@@ -302,7 +303,7 @@ func (p *play) over() {
 	p.t.Helper()
 	p.until("all runs are over", func() bool {
 		for _, r := range p.runs() {
-			if r == nil || !r.Over() || p.runsStill(r.ExecutionName()) {
+			if r == nil || !r.Over() || p.runsStill(step.ExecutionOf(r).Name()) {
 				return false
 			}
 		}

@@ -20,11 +20,11 @@ import (
 )
 
 func main() {
-	cfg, patient := awsenv.Config(), awsenv.Patient()
+	cfg := awsenv.Config()
 	lambda.Start(grant.New(grant.Deps{
 		Store: store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
 		Strategies: strategy.Set{
-			"lambda":          custom.New(lambdasdk.NewFromConfig(patient), os.Getenv("STACK_NAME")),
+			"lambda":          custom.New(lambdasdk.NewFromConfig(awsenv.Patient()), os.Getenv("STACK_NAME")),
 			"iam-group":       iamgroup.New(iam.NewFromConfig(cfg)),
 			"identity-center": identitycenter.NewFromConfig(cfg, os.Getenv("IDENTITY_CENTER_REGION")),
 		},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/functions/reconcile/reconcile"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -21,8 +22,8 @@ func main() {
 	lambda.Start(reconcile.New(reconcile.Deps{
 		Table:      store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
 		Executions: reconcile.NewExecutions(sfn.NewFromConfig(cfg), os.Getenv("STATE_MACHINE_ARN")),
-		Record:     reconcile.NewInvoke(functions, os.Getenv("RECORD_FUNCTION")),
-		Grant:      reconcile.NewInvoke(functions, os.Getenv("GRANT_FUNCTION")),
+		Record:     reconcile.NewInvoke[step.RecordRequest](functions, os.Getenv("RECORD_FUNCTION")),
+		Grant:      reconcile.NewInvoke[step.GrantRequest](functions, os.Getenv("GRANT_FUNCTION")),
 		// For the first state of a recovery.
 		HooksFunction: os.Getenv("HOOKS_FUNCTION"),
 	}).Handle)

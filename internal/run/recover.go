@@ -106,13 +106,3 @@ func (d *decider) drain() {
 func (r *Run) TakingBack() bool {
 	return r.Engine.Next == NextTakeBack || r.Engine.Next == NextPause
 }
-
-// ExecutionName is the name of the run's present execution: its id, or
-// "<id>-r<n>" for the n-th recovery. A name can't be used again for 90 days
-// (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html).
-func (r *Run) ExecutionName() string {
-	if r.Engine.Execution == 0 {
-		return r.ID
-	}
-	return fmt.Sprintf("%s-r%d", r.ID, r.Engine.Execution)
-}

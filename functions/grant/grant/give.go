@@ -6,13 +6,14 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 )
 
 // give gives the access of a run, and reads it back. Between the two the lease
 // says who is about to hold it: a crash at any point leaves what has to be taken
 // back on record.
-func (h *Handler) give(ctx context.Context, req Request) (run.Document, error) {
+func (h *Handler) give(ctx context.Context, req step.GrantRequest) (run.Document, error) {
 	s, err := h.load(ctx, req.RunID, req.Execution)
 	if err != nil {
 		return run.Document{}, err
@@ -47,7 +48,7 @@ func (h *Handler) give(ctx context.Context, req Request) (run.Document, error) {
 		if why == "" {
 			why = "it was taken back already"
 		}
-		return run.Document{}, Unable{why}
+		return run.Document{}, step.Unable(why)
 	}
 	return run.Document{
 		Version: run.DocumentVersion, RunID: s.run.ID, Turn: s.run.PresentTurn(), Next: run.NextActive,

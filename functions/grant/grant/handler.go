@@ -1,3 +1,6 @@
+// Package grant is the work of functions/grant: it gives and takes access, the
+// only function that can. It takes ids from the request and everything else from
+// the stored run, and it writes leases alone.
 package grant
 
 import (
@@ -5,15 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"runtime/debug"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambdacontext"
-
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
-	"github.com/fasttrack-dev/fasttrack/internal/logs"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 )
@@ -39,64 +38,53 @@ type Deps struct {
 // Handler gives and takes access.
 type Handler struct{ Deps }
 
-// New gives a handler.
+// New returns a handler.
 func New(d Deps) *Handler {
-	if d.Now == nil {
-		d.Now = time.Now
-	}
-	if d.Log == nil {
-		d.Log = logs.New(os.Stdout)
-	}
+	step.Defaults(&d.Now, &d.Log)
 	return &Handler{d}
 }
 
 // Handle answers "give" with a [run.Document] for the wait that follows, "take"
-// with [Taken] and "check" with [Checked]. The error is [Refused], [Unable],
-// [Later] or [Unavailable], also after a panic. One line is logged, with nothing
-// that was asked.
-func (h *Handler) Handle(ctx context.Context, req Request) (answer any, err error) {
-	started := time.Now()
-	attrs := []any{"run_id", req.RunID, "operation", req.Operation}
-	if lc, ok := lambdacontext.FromContext(ctx); ok {
-		attrs = append(attrs, "request_id", lc.AwsRequestID)
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			answer, err = nil, Unavailable{fmt.Sprintf("panic: %v", p)}
-			attrs = append(attrs, "stack", string(debug.Stack()))
-		}
-		attrs = append(attrs, "took_ms", time.Since(started).Milliseconds())
+// with [step.Taken] and "check" with [step.Checked]. The error is of a type of
+// package step. The log line has nothing of the request but ids: the text of an
+// error may be a strategy's, and name people; the run keeps it.
+func (h *Handler) Handle(ctx context.Context, req step.GrantRequest) (any, error) {
+	frame := step.Frame{Log: h.Log, Done: "access", Failed: "access failed", Edge: edge, Private: true}
+	return step.Invoke(ctx, frame, func(line *step.Line) (any, error) {
+		line.Add("run_id", req.RunID, "operation", req.Operation)
+		response, err := h.handle(ctx, req)
 		if err != nil {
-			attrs = append(attrs, "code", code(err))
-			err = atTheEdge(err)
-			// Its text may be a strategy's, and name people: the run keeps it.
-			h.Log.Error("access failed", append(attrs, "type", fmt.Sprintf("%T", err))...)
-			return
+			line.Add("code", code(err))
 		}
-		if c, ok := answer.(Checked); ok && c.Found {
-			h.Log.Error("access was there after its end, and was taken back", append(attrs, "access_found", true, "lease", req.Lease.Handle())...)
-			return
+		if c, ok := response.(step.Checked); ok && c.Found && err == nil {
+			line.Say(slog.LevelError, "access was there after its end, and was taken back")
+			line.Add("access_found", true, "lease", req.Lease.Handle())
 		}
-		h.Log.Info("access", attrs...)
-	}()
-	if req.Version > requestVersion {
-		return nil, Unavailable{fmt.Sprintf("request version %d; %d is the newest known", req.Version, requestVersion)}
-	}
-	switch req.Operation {
-	case "give":
-		return h.give(ctx, req)
-	case "take":
-		return h.take(ctx, req)
-	case "check":
-		return h.check(ctx, req)
-	}
-	return nil, Refused{fmt.Sprintf("there is no operation %q", req.Operation)}
+		return response, err
+	})
 }
 
-// code is the code of the AWS error that an error is, "" for none.
+func (h *Handler) handle(ctx context.Context, req step.GrantRequest) (any, error) {
+	if req.Version > step.GrantVersion {
+		return nil, step.Unavailable(fmt.Sprintf("unknown request version %d; the newest supported is %d", req.Version, step.GrantVersion))
+	}
+	switch req.Operation {
+	case step.Give:
+		return h.give(ctx, req)
+	case step.Take:
+		return h.take(ctx, req)
+	case step.Check:
+		return h.check(ctx, req)
+	}
+	return nil, step.Refused(fmt.Sprintf("unknown operation %q", req.Operation))
+}
+
+// code returns the code of an AWS error, "" for any other.
 func code(err error) string {
-	var of interface{ ErrorCode() string }
-	if errors.As(err, &of) {
+	if of, ok := errors.AsType[interface {
+		error
+		ErrorCode() string
+	}](err); ok {
 		return of.ErrorCode()
 	}
 	return ""
@@ -129,7 +117,7 @@ func (h *Handler) load(ctx context.Context, id, execution string) (subject, erro
 	if err != nil {
 		return subject{}, err
 	}
-	if execution != "" && execution != r.ExecutionName() {
+	if execution != "" && execution != step.ExecutionOf(r).Name() {
 		return subject{}, fmt.Errorf("run %s, execution %s: %w", id, execution, run.ErrNotTheRuns)
 	}
 	return h.subject(r)
@@ -138,18 +126,18 @@ func (h *Handler) load(ctx context.Context, id, execution string) (subject, erro
 func (h *Handler) subject(r *run.Run) (subject, error) {
 	s := subject{run: r}
 	if !r.Flow.HasAccess() {
-		return s, Refused{fmt.Sprintf("run %s gives no access", r.ID)}
+		return s, step.Refused(fmt.Sprintf("run %s gives no access", r.ID))
 	}
 	rule, err := lease.StrategyOf(r)
 	if err != nil {
-		return s, Unable{err.Error()}
+		return s, step.Unable(err.Error())
 	}
 	if s.key, err = lease.KeyOf(r); err != nil {
-		return s, Unable{err.Error()}
+		return s, step.Unable(err.Error())
 	}
 	var there bool
 	if s.strategy, there = h.Strategies[rule.Type]; !there {
-		return s, Unable{fmt.Sprintf("there is no strategy %q", rule.Type)}
+		return s, step.Unable(fmt.Sprintf("there is no strategy %q", rule.Type))
 	}
 	target, _ := r.Target()
 	s.access = strategy.Access{
@@ -185,7 +173,7 @@ func (h *Handler) change(ctx context.Context, k lease.Key, do func(*lease.Lease)
 		}
 		return next, nil
 	}
-	return nil, Unavailable{fmt.Sprintf("lease %s: it was changed %d times meanwhile", k, conflicts)}
+	return nil, step.Unavailable(fmt.Sprintf("lease %s: it was changed %d times meanwhile", k, conflicts))
 }
 
 // ledger keeps with the lease what a call of a strategy leaves on record.

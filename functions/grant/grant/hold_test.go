@@ -13,6 +13,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/functions/grant/grant"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 )
@@ -134,14 +135,14 @@ func (s *stand) run(id string) *run.Run {
 
 func (s *stand) give(id string) error {
 	s.run(id).Engine.Next = run.NextGrant
-	_, err := s.h.Handle(s.Context(), grant.Request{Version: 2, Operation: "give", RunID: id})
+	_, err := s.h.Handle(s.Context(), step.GrantRequest{Version: 2, Operation: "give", RunID: id})
 	return err
 }
 
 func (s *stand) take(id string) {
 	s.Helper()
 	s.run(id).Engine.Next = run.NextTakeBack
-	if answer, err := s.h.Handle(s.Context(), grant.Request{Version: 2, Operation: "take", RunID: id}); err != nil || !answer.(grant.Taken).Gone {
+	if answer, err := s.h.Handle(s.Context(), step.GrantRequest{Version: 2, Operation: "take", RunID: id}); err != nil || !answer.(step.Taken).Gone {
 		s.Fatalf("take of %s: %+v %v", id, answer, err)
 	}
 }
@@ -273,8 +274,8 @@ func TestTheLimitOfHolders(t *testing.T) {
 		s.gives(fmt.Sprintf("r%d", n))
 	}
 	err := s.give("r5")
-	var unable grant.Unable
-	if !errors.As(err, &unable) || !strings.Contains(unable.Message, "5 requests hold this access already") {
+	var unable step.Unable
+	if !errors.As(err, &unable) || !strings.Contains(string(unable), "5 requests hold this access already") {
 		t.Errorf("got %v", err)
 	}
 	s.take("r5")
@@ -315,8 +316,8 @@ func TestACheckWithoutTheFirstRun(t *testing.T) {
 	delete(s.table.runs, "a")
 	s.target.has = true // by a call that came late
 	s.now = s.now.Add(16 * time.Minute)
-	answer, err := s.h.Handle(t.Context(), grant.Request{Version: 2, Operation: "check", Lease: &key})
-	if err != nil || !answer.(grant.Checked).Found || s.target.has {
+	answer, err := s.h.Handle(t.Context(), step.GrantRequest{Version: 2, Operation: "check", Lease: &key})
+	if err != nil || !answer.(step.Checked).Found || s.target.has {
 		t.Errorf("%+v %v; it is there: %v", answer, err, s.target.has)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/functions/grant/grant"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
 // Whoever has a colleague's former address is not given what the colleague still
@@ -17,8 +17,8 @@ func TestAnAddressThatIsHandedOn(t *testing.T) {
 	s.run("heir").Requester.Principal = "https://idp|2"
 	s.gives("a")
 	s.gives("again")
-	var unable grant.Unable
-	if err := s.give("heir"); !errors.As(err, &unable) || !strings.Contains(unable.Message, "another login") {
+	var unable step.Unable
+	if err := s.give("heir"); !errors.As(err, &unable) || !strings.Contains(string(unable), "another login") {
 		t.Errorf("got %v", err)
 	}
 	s.take("heir")

@@ -5,19 +5,20 @@ import (
 	"errors"
 
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 )
 
 // take takes the access of a run back, if it is time and nobody else holds it,
 // and reads that it is gone.
-func (h *Handler) take(ctx context.Context, req Request) (Taken, error) {
+func (h *Handler) take(ctx context.Context, req step.GrantRequest) (step.Taken, error) {
 	s, err := h.load(ctx, req.RunID, req.Execution)
 	if err != nil {
-		return Taken{}, err
+		return step.Taken{}, err
 	}
 	if !s.run.TakeBackDue(h.Now()) {
-		return Taken{RunID: s.run.ID}, nil
+		return step.Taken{RunID: s.run.ID}, nil
 	}
 	var call bool
 	l, err := h.change(ctx, s.key, func(l *lease.Lease) (next *lease.Lease, err error) {
@@ -25,21 +26,21 @@ func (h *Handler) take(ctx context.Context, req Request) (Taken, error) {
 		return next, err
 	})
 	if err != nil {
-		return Taken{}, err
+		return step.Taken{}, err
 	}
 	if !call {
-		return Taken{RunID: s.run.ID, Gone: true}, nil
+		return step.Taken{RunID: s.run.ID, Gone: true}, nil
 	}
 	fence := l.Attempt.Fence
 	gone, err := h.callTake(ctx, s, l)
 	if err != nil {
-		return Taken{}, err
+		return step.Taken{}, err
 	}
 	at := h.Now()
 	if _, err := h.change(ctx, s.key, func(l *lease.Lease) (*lease.Lease, error) { return l.EndTake(s.run.ID, fence, gone, at) }); err != nil {
-		return Taken{}, err
+		return step.Taken{}, err
 	}
-	return Taken{RunID: s.run.ID, Gone: true}, nil
+	return step.Taken{RunID: s.run.ID, Gone: true}, nil
 }
 
 // callTake has the strategy take the access, and reads that it is gone.
@@ -61,9 +62,9 @@ func (h *Handler) callTake(ctx context.Context, s subject, l *lease.Lease) (stra
 
 // check reads once more that the access of an ended lease is gone: what AWS does
 // asynchronously may have brought it back after it was taken.
-func (h *Handler) check(ctx context.Context, req Request) (Checked, error) {
+func (h *Handler) check(ctx context.Context, req step.GrantRequest) (step.Checked, error) {
 	if req.Lease == nil {
-		return Checked{}, Refused{"check needs a lease"}
+		return step.Checked{}, step.Refused("check needs a lease")
 	}
 	over := h.over(ctx)
 	var call bool
@@ -78,15 +79,15 @@ func (h *Handler) check(ctx context.Context, req Request) (Checked, error) {
 		return l, nil
 	})
 	if err != nil || !call {
-		return Checked{}, err
+		return step.Checked{}, err
 	}
 	fence := l.Attempt.Fence
 	found, err := h.read(ctx, l)
 	if err != nil {
-		return Checked{}, err
+		return step.Checked{}, err
 	}
 	_, err = h.change(ctx, *req.Lease, func(l *lease.Lease) (*lease.Lease, error) { return l.EndCheck(fence, over, h.Now()) })
-	return Checked{Found: found}, err
+	return step.Checked{Found: found}, err
 }
 
 // read tells whether the access of the lease is there, and takes it if it is.

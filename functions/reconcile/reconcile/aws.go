@@ -13,9 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// NewInvoke invokes the Lambda function of that name or ARN.
-func NewInvoke(client *lambda.Client, function string) Invoke {
-	return func(ctx context.Context, request, answer any) error {
+// NewInvoke returns what invokes the Lambda function of that name or ARN.
+func NewInvoke[Request any](client *lambda.Client, function string) Invoke[Request] {
+	return func(ctx context.Context, request Request, response any) error {
 		payload, err := json.Marshal(request)
 		if err != nil {
 			return err
@@ -31,10 +31,10 @@ func NewInvoke(client *lambda.Client, function string) Invoke {
 			}
 			return failed
 		}
-		if answer == nil {
+		if response == nil {
 			return nil
 		}
-		return json.Unmarshal(out.Payload, answer)
+		return json.Unmarshal(out.Payload, response)
 	}
 }
 

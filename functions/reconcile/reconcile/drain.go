@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
 const removed = "fasttrack is being removed"
@@ -33,7 +35,7 @@ func (s *sweep) drain(ctx context.Context, id string) {
 	case r.Status.Final(r.Flow.HasAccess()):
 		// Only its last hook is still asked.
 	default:
-		before := r.ExecutionName()
+		before := step.ExecutionOf(r).Name()
 		s.start(ctx, r, Action{RunID: id, Action: "end", Why: removed}, recovery{ended: true, drain: true})
 		if s.report.DryRun {
 			return

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
 // Executions are the executions of the state machine, by name.
@@ -62,7 +63,7 @@ func (s *sweep) run(ctx context.Context, id string) {
 // look gets a run going whose execution does not.
 func (s *sweep) look(ctx context.Context, r *run.Run) {
 	id, now := r.ID, s.Now()
-	last, err := s.Executions.Describe(ctx, r.ExecutionName())
+	last, err := s.Executions.Describe(ctx, step.ExecutionOf(r).Name())
 	if err != nil {
 		_ = s.do(Action{RunID: id, Action: "read", Why: "it is due"}, func() error { return err })
 		return
@@ -80,7 +81,7 @@ func (s *sweep) look(ctx context.Context, r *run.Run) {
 	case "RUNNING":
 		if now.After(r.DueAt().Add(stuck)) {
 			_ = s.do(Action{RunID: id, Action: "stop", Why: "its execution runs, but does not move on"}, func() error {
-				return s.Executions.Stop(ctx, r.ExecutionName(), "It did not move on.")
+				return s.Executions.Stop(ctx, step.ExecutionOf(r).Name(), "It did not move on.")
 			})
 		}
 	default:
@@ -91,27 +92,18 @@ func (s *sweep) look(ctx context.Context, r *run.Run) {
 // publish has the bus be told again what it may not have been told.
 func (s *sweep) publish(ctx context.Context, r *run.Run) {
 	_ = s.do(Action{RunID: r.ID, Action: "publish", Why: "the bus may not know its last events"}, func() error {
-		return s.Record(ctx, map[string]any{"version": 2, "operation": "recover", "run_id": r.ID, "execution": r.ExecutionName()}, nil)
+		return s.Record(ctx, step.OfRun(r, step.Recover), nil)
 	})
-}
-
-// recovered is what functions/record answers to "recover".
-type recovered struct {
-	Over     bool         `json:"over"`
-	Name     string       `json:"name"`
-	Document run.Document `json:"document"`
 }
 
 // start starts an execution of the run: the present one or, if that has ended,
 // its next.
 func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
 	_ = s.do(a, func() error {
-		var next recovered
-		err := s.Record(ctx, map[string]any{
-			"version": 2, "operation": "recover", "run_id": r.ID, "execution": r.ExecutionName(),
-			"ended": how.ended, "close": how.close, "drain": how.drain, "failed": how.failed, "cause": a.Why,
-		}, &next)
-		if err != nil || next.Over {
+		req := step.OfRun(r, step.Recover)
+		req.Ended, req.Close, req.Drain, req.Failed, req.Cause = how.ended, how.close, how.drain, how.failed, a.Why
+		var next step.Recovered
+		if err := s.Record(ctx, req, &next); err != nil || next.Over {
 			return err
 		}
 		input, err := s.input(r.ID, next.Document)
@@ -123,7 +115,7 @@ func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
 			// Also while no execution can be started, or that one dies too. It finds
 			// out from the lease; an error is its to deal with.
 			s.later(strategyOf(r), job{overdue: r.UpdatedAt, do: func(ctx context.Context) {
-				if err := s.Grant(ctx, takeRequest(r.ID, next.Name), nil); err != nil {
+				if err := s.Grant(ctx, step.TakeFrom(r.ID, next.Name), nil); err != nil {
 					s.Log.Warn("take back beside the execution", "run_id", r.ID, "error", said(err))
 				}
 			}})
@@ -136,23 +128,16 @@ func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
 // run is over by that.
 func (s *sweep) take(ctx context.Context, r *run.Run, why string) (over bool) {
 	err := s.do(Action{RunID: r.ID, Action: "take back", Why: why}, func() error {
-		var taken struct {
-			Gone bool `json:"gone"`
-		}
-		if err := s.Grant(ctx, takeRequest(r.ID, r.ExecutionName()), &taken); err != nil || !taken.Gone {
+		var taken step.Taken
+		if err := s.Grant(ctx, step.TakeFrom(r.ID, step.ExecutionOf(r).Name()), &taken); err != nil || !taken.Gone {
 			return err
 		}
+		req := step.OfRun(r, step.Decide)
+		req.Turn, req.Step = r.PresentTurn(), step.ID{State: "Reconcile", EnteredAt: s.Now().UTC()}
 		var doc run.Document
-		err := s.Record(ctx, map[string]any{
-			"version": 2, "operation": "decide", "run_id": r.ID, "execution": r.ExecutionName(), "turn": r.PresentTurn(),
-			"step": map[string]any{"state": "Reconcile", "entered_at": s.Now().UTC()},
-		}, &doc)
+		err := s.Record(ctx, req, &doc)
 		over = err == nil && doc.Next.Ends()
 		return err
 	})
 	return err == nil && over
-}
-
-func takeRequest(id, execution string) map[string]any {
-	return map[string]any{"version": 2, "operation": "take", "run_id": id, "execution": execution}
 }

@@ -10,17 +10,15 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
-	"os"
 	"sort"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
-	"github.com/fasttrack-dev/fasttrack/internal/logs"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -37,7 +35,8 @@ type Deps struct {
 	Table      Table
 	Executions Executions
 	// Record and Grant invoke those functions.
-	Record, Grant Invoke
+	Record Invoke[step.RecordRequest]
+	Grant  Invoke[step.GrantRequest]
 	// HooksFunction is functions/hooks of the project: a recovery's first state asks
 	// it when no hook is to be asked.
 	HooksFunction string
@@ -47,20 +46,16 @@ type Deps struct {
 	Log *slog.Logger
 }
 
-// Invoke calls a function and reads its answer; a function's own error is one.
-type Invoke func(ctx context.Context, request, answer any) error
+// Invoke invokes a function and decodes its response, unless that is nil. The
+// error is a [FunctionError] if the function returned one.
+type Invoke[Request any] func(ctx context.Context, request Request, response any) error
 
 // Handler sweeps.
 type Handler struct{ Deps }
 
 // New gives a handler.
 func New(d Deps) *Handler {
-	if d.Now == nil {
-		d.Now = time.Now
-	}
-	if d.Log == nil {
-		d.Log = logs.New(os.Stdout)
-	}
+	step.Defaults(&d.Now, &d.Log)
 	return &Handler{d}
 }
 
@@ -121,17 +116,27 @@ const (
 	aLook    = 20 * time.Second
 )
 
-// Handle sweeps, or looks at the one run of the event. The error tells that
-// something did not work; the rest was done all the same.
-//
-// First it looks at the runs, which takes moments each. What calls a strategy,
-// and may take minutes, is put off until then; see [sweep.work].
+// Handle sweeps, or looks at the one run of the event. The error says which
+// actions failed; the others were done all the same.
 func (h *Handler) Handle(ctx context.Context, req Request) (Report, error) {
+	return step.Invoke(ctx, step.Frame{Log: h.Log, Done: "sweep", Failed: "sweep failed", Private: true}, func(line *step.Line) (Report, error) {
+		report, err := h.sweep(ctx, req)
+		line.Add("actions", len(report.Actions), "dry_run", req.DryRun)
+		return report, err
+	})
+}
+
+// sweep looks at the runs first, which takes moments each. What calls a strategy,
+// and may take minutes, is put off until then; see [sweep.work].
+func (h *Handler) sweep(ctx context.Context, req Request) (Report, error) {
 	s := &sweep{Handler: h, byHand: req.Source == "", report: Report{DryRun: req.DryRun, Actions: []Action{}}, work: map[string][]job{}}
 	if name := req.Detail.Name; name != "" {
-		id, _, _ := strings.Cut(name, "-r")
+		e, err := step.ParseExecution(name)
+		if err != nil {
+			return s.end() // no run has an execution of that name
+		}
 		s.one = true
-		s.run(ctx, id)
+		s.run(ctx, e.RunID)
 		s.doWork(ctx)
 		return s.end()
 	}
@@ -300,14 +305,14 @@ func (s *sweep) acted(ctx context.Context, id string) {
 		return
 	}
 	_ = s.do(Action{RunID: id, Action: "wake", Why: "an act was stored, and not dealt with"}, func() error {
-		return s.Record(ctx, map[string]any{"version": 2, "operation": "wake", "run_id": id, "execution": rec.Run.ExecutionName()}, nil)
+		return s.Record(ctx, step.OfRun(rec.Run, step.Wake), nil)
 	})
 }
 
 // lease has the access of an ended lease read once more.
 func (s *sweep) lease(ctx context.Context, k lease.Key) {
 	_ = s.do(Action{Lease: k.String(), handle: k.Handle(), Action: "check", Why: "its last run ended a while ago"}, func() error {
-		return s.Grant(ctx, map[string]any{"version": 2, "operation": "check", "lease": k}, nil)
+		return s.Grant(ctx, step.GrantRequest{Version: step.ReconcileVersion, Operation: step.Check, Lease: &k}, nil)
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/functions/reconcile/reconcile"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -124,8 +125,8 @@ func (w *world) Start(_ context.Context, name string, _ []byte) error {
 
 func (w *world) Stop(context.Context, string, string) error { return nil }
 
-func (w *world) record(_ context.Context, request, answer any) error {
-	id := request.(map[string]any)["run_id"].(string)
+func (w *world) record(_ context.Context, request step.RecordRequest, answer any) error {
+	id := request.RunID
 	if w.broken[id] {
 		return errors.New("it can't be read")
 	}
@@ -142,11 +143,12 @@ func (w *world) record(_ context.Context, request, answer any) error {
 
 // invoke does what functions/grant does: it begins an attempt in the lease, then
 // calls the strategy.
-func (w *world) invoke(ctx context.Context, request, answer any) error {
-	ask := request.(map[string]any)
-	id, _ := ask["run_id"].(string)
-	k, isLease := ask["lease"].(lease.Key)
-	if !isLease {
+func (w *world) invoke(ctx context.Context, request step.GrantRequest, answer any) error {
+	id, isLease := request.RunID, request.Lease != nil
+	var k lease.Key
+	if isLease {
+		k = *request.Lease
+	} else {
 		var err error
 		if k, err = lease.KeyOf(w.runs[id]); err != nil {
 			return err

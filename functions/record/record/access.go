@@ -7,8 +7,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// hold reads what the lease says of the run's access: nothing else is believed
-// about it. It is zero where the run has none, or none yet.
+// hold reads from the lease how the run's access stands: nothing else is believed
+// about that. It is zero where the run has no access, or none yet.
 func (h *Handler) hold(ctx context.Context, r *run.Run) (run.Hold, error) {
 	if !r.Flow.HasAccess() || r.Access == nil || r.Over() {
 		return run.Hold{}, nil
@@ -24,18 +24,4 @@ func (h *Handler) hold(ctx context.Context, r *run.Run) (run.Hold, error) {
 		return run.Hold{}, err
 	}
 	return l.Of(r.ID), nil
-}
-
-// known gives the document as the state machine that asks can follow it. One of
-// a version before there was access ends its execution where access comes next;
-// functions/reconcile gives the run another, of the present machine.
-func (h *Handler) known(req Request, d run.Document) run.Document {
-	if req.Version >= withAccess {
-		return d
-	}
-	switch d.Next {
-	case run.NextGrant, run.NextGiveAgain, run.NextActive, run.NextTakeBack, run.NextPause, run.NextEnded, run.NextRevoked, run.NextFailed:
-		d.Next = run.NextApproved
-	}
-	return d
 }

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
 // What comes without the nonce of the run decides nothing and parks nothing; the
@@ -32,7 +32,7 @@ func TestForgedSteps(t *testing.T) {
 			}
 			req.Version, req.Operation, req.Token, req.Turn = 3, operation, "forged", turn(before)
 			_, err := f.handler().Handle(t.Context(), req)
-			if !errors.As(err, new(record.Refused)) || f.saves != saves || f.rec.Run.Engine.Token != "" {
+			if !errors.As(err, new(step.Refused)) || f.saves != saves || f.rec.Run.Engine.Token != "" {
 				t.Errorf("%s, %s: %v, %d saves more", operation, name, err, f.saves-saves)
 			}
 			req.Turn, req.Step.EnteredAt = before, start.Add(time.Minute)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -14,10 +13,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fasttrack-dev/fasttrack/functions/grant/grant"
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -51,7 +50,7 @@ func (f *fakes) LoadLease(_ context.Context, k lease.Key) (*lease.Lease, error) 
 	return lease.New(k), nil
 }
 
-func (f *fakes) Save(_ context.Context, r *run.Run) error {
+func (f *fakes) SaveCounted(_ context.Context, r *run.Run, _ run.Tallies, _ time.Time) error {
 	if err := f.fail["save"]; err != nil {
 		return err
 	}
@@ -73,10 +72,6 @@ func (f *fakes) MarkPublished(_ context.Context, _, hash string, _ time.Time) er
 
 func (f *fakes) LoadTallies(context.Context, *run.Run) (run.Tallies, error) {
 	return run.Tallies{}, nil
-}
-
-func (f *fakes) SaveCounted(ctx context.Context, r *run.Run, _ run.Tallies, _ time.Time) error {
-	return f.Save(ctx, r)
 }
 
 func (f *fakes) Publish(_ context.Context, events []record.Event) error {
@@ -112,10 +107,10 @@ func (f *fakes) handler() *record.Handler {
 }
 
 // step is the request of the nth Decide, with what a hook answered.
-func (f *fakes) step(n int, answer string) record.Request {
-	req := record.Request{
+func (f *fakes) step(n int, answer string) step.RecordRequest {
+	req := step.RecordRequest{
 		Version: 1, Operation: "decide", RunID: f.rec.Run.ID, Execution: f.rec.Run.ID, Turn: f.rec.Run.PresentTurn(),
-		Step: record.StepID{State: "Decide", EnteredAt: start.Add(time.Duration(n) * time.Second)},
+		Step: step.ID{State: "Decide", EnteredAt: start.Add(time.Duration(n) * time.Second)},
 	}
 	if answer != "" {
 		req.Heard = &run.Heard{Answer: json.RawMessage(answer), Version: "7"}
@@ -156,7 +151,7 @@ func TestARepeatedStep(t *testing.T) {
 	h := f.handler()
 	req := f.step(1, toPeople)
 	f.fail["publish"] = errors.New("throttled")
-	if _, err := h.Handle(t.Context(), req); !errors.As(err, new(record.Unavailable)) {
+	if _, err := h.Handle(t.Context(), req); !errors.As(err, new(step.Unavailable)) {
 		t.Fatalf("got %v, want Unavailable", err)
 	}
 	delete(f.fail, "publish")
@@ -192,29 +187,29 @@ func TestConflictsAreTriedAgain(t *testing.T) {
 	}
 	f = newFakes(t)
 	f.conflicts = 100
-	if _, err := f.handler().Handle(t.Context(), f.step(1, approve)); !errors.As(err, new(record.Unavailable)) {
+	if _, err := f.handler().Handle(t.Context(), f.step(1, approve)); !errors.As(err, new(step.Unavailable)) {
 		t.Errorf("got %v, want Unavailable", err)
 	}
 }
 
 func TestErrorsHaveTheNamesOfTheStateMachine(t *testing.T) {
 	for name, tc := range map[string]struct {
-		change func(*fakes, *record.Request)
+		change func(*fakes, *step.RecordRequest)
 		want   string
 	}{
-		"no such run":            {func(f *fakes, r *record.Request) { r.RunID, r.Execution = "x", "x" }, "Refused"},
-		"another's execution":    {func(f *fakes, r *record.Request) { r.Execution = "x" }, "Refused"},
-		"a recovery that is not": {func(f *fakes, r *record.Request) { r.Execution += "-r1" }, "Refused"},
-		"an odd recovery":        {func(f *fakes, r *record.Request) { r.Execution += "-r01" }, "Refused"},
-		"no such operation":      {func(f *fakes, r *record.Request) { r.Operation = "grant" }, "Refused"},
-		"a newer document":       {func(f *fakes, r *record.Request) { r.Version = 4 }, "UnknownVersion"},
-		"a newer run":            {func(f *fakes, r *record.Request) { f.fail["load"] = fmt.Errorf("x: %w", store.ErrNewer) }, "UnknownVersion"},
-		"a refusal within": {func(f *fakes, r *record.Request) {
-			f.fail["load"] = fmt.Errorf("load: %w", record.Refused{Message: "no"})
+		"no such run":            {func(f *fakes, r *step.RecordRequest) { r.RunID, r.Execution = "x", "x" }, "Refused"},
+		"another's execution":    {func(f *fakes, r *step.RecordRequest) { r.Execution = "x" }, "Refused"},
+		"a recovery that is not": {func(f *fakes, r *step.RecordRequest) { r.Execution += "-r1" }, "Refused"},
+		"an odd recovery":        {func(f *fakes, r *step.RecordRequest) { r.Execution += "-r01" }, "Refused"},
+		"no such operation":      {func(f *fakes, r *step.RecordRequest) { r.Operation = "grant" }, "Refused"},
+		"a newer document":       {func(f *fakes, r *step.RecordRequest) { r.Version = 4 }, "UnknownVersion"},
+		"a newer run":            {func(f *fakes, r *step.RecordRequest) { f.fail["load"] = fmt.Errorf("x: %w", store.ErrNewer) }, "UnknownVersion"},
+		"a refusal within": {func(f *fakes, r *step.RecordRequest) {
+			f.fail["load"] = fmt.Errorf("load: %w", step.Refused("no"))
 		}, "Refused"},
-		"the table fails":        {func(f *fakes, r *record.Request) { f.fail["load"] = errors.New("throttled") }, "Unavailable"},
-		"the write fails":        {func(f *fakes, r *record.Request) { f.fail["save"] = errors.New("throttled") }, "Unavailable"},
-		"the run makes no sense": {func(f *fakes, r *record.Request) { f.rec.Run.Engine.Hook = run.OnApprove }, "Unavailable"},
+		"the table fails":        {func(f *fakes, r *step.RecordRequest) { f.fail["load"] = errors.New("throttled") }, "Unavailable"},
+		"the write fails":        {func(f *fakes, r *step.RecordRequest) { f.fail["save"] = errors.New("throttled") }, "Unavailable"},
+		"the run makes no sense": {func(f *fakes, r *step.RecordRequest) { f.rec.Run.Engine.Hook = run.OnApprove }, "Unavailable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFakes(t)
@@ -260,9 +255,9 @@ type acting struct {
 	act run.Act
 }
 
-func (a acting) Save(ctx context.Context, r *run.Run) error {
+func (a acting) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error {
 	a.rec.Acts = append(a.rec.Acts, a.act)
-	return a.fakes.Save(ctx, r)
+	return a.fakes.SaveCounted(ctx, r, t, now)
 }
 
 // Such an act found no token to wake, and is not lost all the same.
@@ -277,35 +272,5 @@ func TestAnActWhileParking(t *testing.T) {
 	park.Operation, park.Step.State, park.Token = "park", "Review", "token"
 	if _, err := h.Handle(t.Context(), park); err != nil || !reflect.DeepEqual(f.woken, []string{"token"}) {
 		t.Errorf("%v, woken %v, want the wait woken", err, f.woken)
-	}
-}
-
-// What the state machine catches of functions/record and functions/grant by name
-// is States.*, Lambda.*, or one of the types of their errors.
-func TestStateMachineKnowsTheErrors(t *testing.T) {
-	raw, err := os.ReadFile("../../../statemachine.asl.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var machine struct {
-		States map[string]struct {
-			Retry, Catch []struct{ ErrorEquals []string }
-		}
-	}
-	if err := json.Unmarshal(raw, &machine); err != nil {
-		t.Fatal(err)
-	}
-	ours := map[string]bool{}
-	for _, e := range []any{record.Refused{}, record.Unavailable{}, record.UnknownVersion{}, grant.Refused{}, grant.Unable{}, grant.Later{}, grant.Unavailable{}} {
-		ours[reflect.TypeOf(e).Name()] = true
-	}
-	for name, s := range machine.States {
-		for _, handled := range append(s.Retry, s.Catch...) {
-			for _, e := range handled.ErrorEquals {
-				if !strings.HasPrefix(e, "States.") && !strings.HasPrefix(e, "Lambda.") && !ours[e] {
-					t.Errorf("%s names the error %s, which nothing raises", name, e)
-				}
-			}
-		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -61,8 +62,8 @@ func approvals(t *testing.T, needed int, today *run.Today, seen map[int][]run.Pe
 			Store: racing{table}, Bus: racing{}, Waker: racing{}, Today: func() *run.Today { return today }, Now: func() time.Time { return now.Add(time.Second) },
 			Log: slog.New(slog.DiscardHandler), HooksFunction: "hooks", Serves: seven,
 		})
-		if _, err := h.Handle(t.Context(), record.Request{
-			Version: 2, Operation: "decide", RunID: r.ID, Execution: r.ID, Turn: r.PresentTurn(), Step: record.StepID{State: "Decide", EnteredAt: now},
+		if _, err := h.Handle(t.Context(), step.RecordRequest{
+			Version: 2, Operation: "decide", RunID: r.ID, Execution: r.ID, Turn: r.PresentTurn(), Step: step.ID{State: "Decide", EnteredAt: now},
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -177,7 +178,7 @@ func TestLinksThatCannotBeRead(t *testing.T) {
 	}
 	f.rec.Acts = []run.Act{{ID: run.NewID(start), Event: run.Approve, Person: run.Person{ID: "root@example.com"}, At: start}}
 	f.fail["linked"] = errors.New("throttled")
-	if _, err := h.Handle(t.Context(), f.step(2, "")); !errors.As(err, new(record.Unavailable)) || f.rec.Run.Status != run.Pending {
+	if _, err := h.Handle(t.Context(), f.step(2, "")); !errors.As(err, new(step.Unavailable)) || f.rec.Run.Status != run.Pending {
 		t.Errorf("got %v, it is %s", err, f.rec.Run.Status)
 	}
 	var _ record.Store = (*store.Store)(nil)

@@ -15,11 +15,12 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // logged has a handler do one request, and gives the line it logs.
-func logged(t *testing.T, f *fakes, req record.Request) (line map[string]any, raw string, err error) {
+func logged(t *testing.T, f *fakes, req step.RecordRequest) (line map[string]any, raw string, err error) {
 	t.Helper()
 	var b bytes.Buffer
 	h := record.New(record.Deps{

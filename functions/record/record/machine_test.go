@@ -12,6 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -93,10 +94,6 @@ func (m *machine) LoadLease(ctx context.Context, k lease.Key) (l *lease.Lease, e
 	return l, err
 }
 
-func (m *machine) Save(ctx context.Context, r *run.Run) error {
-	return m.call(func() error { return m.table.Save(ctx, r) })
-}
-
 func (m *machine) LoadTallies(ctx context.Context, r *run.Run) (t run.Tallies, err error) {
 	err = m.call(func() (err error) { t, err = m.table.LoadTallies(ctx, r); return err })
 	return t, err
@@ -132,7 +129,7 @@ func (m *machine) handler() *record.Handler {
 // step has the handler do one step, again and again until it does not fail.
 func (m *machine) step(state, operation string, doc run.Document, token string) any {
 	m.t.Helper()
-	req := record.Request{
+	req := step.RecordRequest{
 		Version: 1, Operation: operation, RunID: m.id, Execution: m.id, Turn: doc.Turn,
 		Heard: doc.Heard, Caught: doc.Caught, Token: token,
 	}
@@ -141,7 +138,7 @@ func (m *machine) step(state, operation string, doc run.Document, token string) 
 			m.steps++
 			m.now = m.now.Add(time.Second)
 		}
-		req.Step = record.StepID{State: state, EnteredAt: start.Add(time.Duration(m.steps) * time.Millisecond)}
+		req.Step = step.ID{State: state, EnteredAt: start.Add(time.Duration(m.steps) * time.Millisecond)}
 		if operation == "park" {
 			req.Step.RetryCount = try
 		}

@@ -11,10 +11,11 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
 // measured plays steps, and gives the lines of metrics.
-func measured(t *testing.T, f *fakes, steps ...record.Request) (lines []map[string]any) {
+func measured(t *testing.T, f *fakes, steps ...step.RecordRequest) (lines []map[string]any) {
 	t.Helper()
 	var b bytes.Buffer
 	h := record.New(record.Deps{

@@ -34,7 +34,7 @@ const Source = "fasttrack"
 const AccessFailing = "fasttrack.access.failing"
 
 // publish puts on the bus what it is not known to have.
-func (h *Handler) publish(ctx context.Context, r *run.Run, published known) error {
+func (h *Handler) publish(ctx context.Context, r *run.Run, published onBus) error {
 	warn := r.Warning() && r.Engine.Turn != published.turn
 	if published.entries >= len(r.History) && !warn {
 		return nil

@@ -8,30 +8,31 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// known is what the bus is known to have of a run: its entries up to one, and
+// onBus is what the bus is known to have of a run: its entries up to one, and
 // whatever else the changes up to a turn were to publish.
-type known struct{ entries, turn int }
+type onBus struct{ entries, turn int }
 
 // published returns what the bus is known to have. Once the state machine has the
 // document of the last change that is everything: the change was published before
 // it was answered. Otherwise it is what was known when the run was written, or
 // what was marked after that.
-func published(rec store.Record, turn int) known {
+func published(rec store.Record, turn int) onBus {
 	if t := rec.Run.Engine.Turn; t > 0 && turn == t {
-		return known{len(rec.Run.History), t}
+		return onBus{len(rec.Run.History), t}
 	}
 	// The mark names an entry by its hash: of a run that was restored from a
 	// backup it says nothing.
 	marked := slices.IndexFunc(rec.Run.History, func(e run.Entry) bool { return e.Hash == rec.Published }) + 1
-	return known{entries: max(rec.Run.Engine.Published, marked)}
+	return onBus{entries: max(rec.Run.Engine.Published, marked)}
 }
 
 // markPublished notes that the bus has all entries of a run. It is for changes
-// whose answer the state machine doesn't carry on, such as parking a wait: the
-// next step can't tell by its turn that they were published. If the mark can't be
+// whose response the state machine doesn't carry on, such as parking a wait: the
+// next step can't see by its turn that they were published. If the mark can't be
 // written, the next step publishes the entries again.
-func (h *Handler) markPublished(ctx context.Context, r *run.Run, before known) {
-	if before.entries >= len(r.History) {
+func (h *Handler) markPublished(ctx context.Context, done written) {
+	r := done.next
+	if done.before.entries >= len(r.History) {
 		return
 	}
 	if err := h.Store.MarkPublished(ctx, r.ID, r.History[len(r.History)-1].Hash, h.Now()); err != nil {

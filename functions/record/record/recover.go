@@ -3,82 +3,39 @@ package record
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// Recovered is the answer to "recover" and says how the run's present execution
-// is started, unless the run is over.
-type Recovered struct {
-	Over bool `json:"over"`
-	// Name is the execution's name, Document its input. A document without a
-	// hook to ask needs one that says nothing: the first state asks.
-	Name     string       `json:"name"`
-	Document run.Document `json:"document"`
-}
-
-// recover tells how a run's execution is started; if the present one has ended,
-// its next. Repeated, it tells the same.
-func (h *Handler) recover(ctx context.Context, req Request, execution int) (r *run.Run, answer any, err error) {
-	for range conflicts {
-		rec, err := h.Store.LoadAll(ctx, req.RunID)
+// recover returns how to start the run's present execution or, if that has ended,
+// gives the run its next. Repeated, it returns the same.
+func (c *call) recover(ctx context.Context) (any, error) {
+	var sent []byte
+	done, err := c.write(ctx, run.NoTurn, func(rec store.Record) (change, error) {
+		sent = rec.Context
+		tallies, err := c.tallies(ctx, rec.Run)
+		if err != nil || !c.req.Ended {
+			return change{next: rec.Run}, err
+		}
+		next, changed, err := run.Recover(rec.Run, run.Recovery{
+			Execution: c.execution, Close: c.req.Close, Drain: c.req.Drain, Failed: c.req.Failed, Cause: c.req.Cause,
+			Step: run.Step{NoWebhook: c.NoWebhook, Acts: rec.Acts, Today: c.today(), Tallies: tallies}, NonceKey: run.NewNonceKey(),
+		}, c.Now())
 		if err != nil {
-			return r, nil, err
+			return change{}, err
 		}
-		r = rec.Run
-		published := published(rec, run.NoTurn)
-		next, changed, now := r, false, h.Now()
-		tallies, err := h.tallies(ctx, r)
-		if err != nil {
-			return r, nil, err
-		}
-		if req.Ended {
-			if next, changed, err = run.Recover(r, run.Recovery{
-				Execution: execution, Close: req.Close, Drain: req.Drain, Failed: req.Failed, Cause: req.Cause,
-				Step: run.Step{NoWebhook: h.NoWebhook, Acts: rec.Acts, Today: h.today(), Tallies: tallies}, NonceKey: run.NewNonceKey(),
-			}, now); err != nil {
-				return r, nil, err
-			}
-		}
-		if changed {
-			next.Engine.Published = published.entries
-			if err := h.save(ctx, rec, next, tallies.Counted(r, next), now); errors.Is(err, store.ErrConflict) {
-				continue
-			} else if err != nil {
-				return r, nil, err
-			}
-			h.measure(r, next)
-		}
-		if err := h.publish(ctx, next, published); err != nil {
-			return r, nil, err
-		}
-		h.markPublished(ctx, next, published)
-		doc, err := next.RecoveryDocument(h.Now(), json.RawMessage(rec.Context))
-		if err != nil {
-			return r, nil, err
-		}
-		return next, Recovered{Over: next.Over(), Name: next.ExecutionName(), Document: doc}, nil
-	}
-	return r, nil, Unavailable{fmt.Sprintf("run %s: it was changed %d times while recovering", req.RunID, conflicts)}
-}
-
-// wake ends the wait of a run that has an act to deal with: the function that
-// stored it may have died before it could.
-func (h *Handler) wake(ctx context.Context, req Request) (r *run.Run, answer any, err error) {
-	rec, err := h.Store.LoadAll(ctx, req.RunID)
+		return change{next, changed, tallies.Counted(rec.Run, next)}, nil
+	})
 	if err != nil {
-		return r, nil, err
+		return nil, err
 	}
-	r = rec.Run
-	parked := Parked{RunID: r.ID}
-	if r.Engine.Token != "" && r.HasAct(rec.Acts) {
-		if err := h.Waker.Wake(ctx, r.Engine.Token); err != nil {
-			return r, nil, err
-		}
-		parked.Woken = true
+	c.markPublished(ctx, done)
+	next := done.next
+	document, err := next.RecoveryDocument(c.Now(), json.RawMessage(sent))
+	if err != nil {
+		return nil, err
 	}
-	return r, parked, nil
+	return step.Recovered{Over: next.Over(), Name: step.ExecutionOf(next).Name(), Document: document}, nil
 }

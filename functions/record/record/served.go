@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/fasttrack-dev/fasttrack/internal/lambdaapi"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // Serves returns the one version of a function that is invoked now.
@@ -63,16 +63,17 @@ func AliasServes(cfg aws.Config, arn string) Serves {
 	}
 }
 
-// hooksVersion is the version that the run's hook function has now, "" where that
-// is not known: then guards count as there. Only the project's own function is asked
-// for, and only before a guard could be skipped.
-func (h *Handler) hooksVersion(ctx context.Context, r *run.Run, acts []run.Act, req Request) string {
-	if h.Serves == nil || r.Flow.Hooks != h.HooksFunction || !r.LacksGuard() || !(r.HasAct(acts) || req.Caught != nil) {
+// hooksVersion returns the version that the run's hook function has now, "" where
+// that is not known: then guards count as there. It looks up only the project's own
+// function, and only before a guard could be skipped.
+func (c *call) hooksVersion(ctx context.Context, rec store.Record) string {
+	r := rec.Run
+	if c.Serves == nil || r.Flow.Hooks != c.HooksFunction || !r.LacksGuard() || !(r.HasAct(rec.Acts) || c.req.Caught != nil) {
 		return ""
 	}
-	version, err := h.Serves(ctx)
+	version, err := c.Serves(ctx)
 	if err != nil {
-		h.Log.Warn("what the hooks' alias serves is not known; guards count as there", "run_id", r.ID, "error", err.Error())
+		c.Log.Warn("unknown which version the alias of the hooks function serves; guards count as there", "run_id", r.ID, "error", err.Error())
 	}
 	return version
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -42,9 +43,9 @@ func decides(ctx context.Context, table *store.Store, r *run.Run, answer string,
 		Store: racing{table}, Bus: racing{}, Waker: racing{}, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
 		HooksFunction: "hooks", Serves: seven,
 	})
-	_, err := h.Handle(ctx, record.Request{
+	_, err := h.Handle(ctx, step.RecordRequest{
 		Version: 2, Operation: "decide", RunID: r.ID, Execution: r.ID, Turn: r.PresentTurn(),
-		Step: record.StepID{State: "Decide", EnteredAt: now}, Heard: &run.Heard{Answer: json.RawMessage(answer), Version: "7"},
+		Step: step.ID{State: "Decide", EnteredAt: now}, Heard: &run.Heard{Answer: json.RawMessage(answer), Version: "7"},
 	})
 	return err
 }

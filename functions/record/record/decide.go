@@ -1,0 +1,93 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// decide applies the outcome of a step and the actions of people, and returns
+// what comes next.
+func (c *call) decide(ctx context.Context) (any, error) {
+	var document run.Document
+	_, err := c.write(ctx, c.req.Turn.Number, func(rec store.Record) (change, error) {
+		s, err := c.step(ctx, rec)
+		if err != nil {
+			return change{}, err
+		}
+		d, err := within(rec, s, c.Now())
+		if err != nil {
+			return change{}, err
+		}
+		document = c.followable(d.document)
+		return c.proven(change{d.next, d.changed, s.Tallies.Counted(rec.Run, d.next)}), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return document, nil
+}
+
+// step reads what Decide needs to know beside the run.
+func (c *call) step(ctx context.Context, rec store.Record) (run.Step, error) {
+	r := rec.Run
+	if err := c.admit(r); err != nil {
+		return run.Step{}, err
+	}
+	if people := r.Separated(rec.Acts); len(people) > 0 {
+		if err := c.Store.Linked(ctx, c.today().LinksOf, people...); err != nil {
+			return run.Step{}, err
+		}
+	}
+	hold, err := c.hold(ctx, r)
+	if err != nil {
+		return run.Step{}, err
+	}
+	tallies, err := c.tallies(ctx, r)
+	if err != nil {
+		return run.Step{}, err
+	}
+	return run.Step{
+		ID: c.stepID(), Execution: c.execution, Turn: c.req.Turn.Number, Heard: c.req.Heard, Caught: c.req.Caught,
+		Acts: rec.Acts, Hold: hold, Today: c.today(), Tallies: tallies, NoWebhook: c.NoWebhook, HooksVersion: c.hooksVersion(ctx, rec),
+	}, nil
+}
+
+// admit refuses a step that is not the run's own.
+func (c *call) admit(r *run.Run) error {
+	return r.Admit(c.execution, c.req.Turn, c.req.Version >= step.WithNonce)
+}
+
+// stepID names the step, the same over its retries. The turn tells steps apart
+// that are entered within one millisecond, which is all that EnteredTime has.
+func (c *call) stepID() string {
+	s := c.req.Step
+	return fmt.Sprintf("%s/%s/%d/%d", s.State, s.EnteredAt.UTC().Format(time.RFC3339Nano), c.execution, c.req.Turn.Number)
+}
+
+// proven notes in a changed run that its execution sends nonces: no step without
+// one is believed any more.
+func (c *call) proven(to change) change {
+	if e := &to.next.Engine; to.changed && c.req.Turn.Nonce != "" && e.NonceKey != "" {
+		e.Proven = e.Execution + 1
+	}
+	return to
+}
+
+// followable returns the document as the state machine can follow it. A machine that
+// was deployed before there was access ends its execution where access comes next;
+// functions/reconcile gives the run another, of the present machine.
+func (c *call) followable(d run.Document) run.Document {
+	if c.req.Version >= step.WithAccess {
+		return d
+	}
+	switch d.Next {
+	case run.NextGrant, run.NextGiveAgain, run.NextActive, run.NextTakeBack, run.NextPause, run.NextEnded, run.NextRevoked, run.NextFailed:
+		d.Next = run.NextApproved
+	}
+	return d
+}
