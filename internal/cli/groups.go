@@ -12,8 +12,8 @@ func addGroups(root *cobra.Command, p Process) {
 		{"people", "Request and decide:", append([]*cobra.Command{
 			newRequestCommand(p), newListCommand(p), newShowCommand(p), newExplainCommand(p), newWatchCommand(p),
 		}, acts...)},
-		{"authors", "Write flows and hooks:", []*cobra.Command{
-			newFlowsCommand(p), newHooksCommand(p), newSimulateCommand(p), newBacktestCommand(p), newLocalCommand(p),
+		{"authors", "Write flows, hooks and strategies:", []*cobra.Command{
+			newFlowsCommand(p), newHooksCommand(p), newStrategiesCommand(p), newSimulateCommand(p), newBacktestCommand(p), newLocalCommand(p),
 		}},
 		{"operators", "Operate a deployment:", []*cobra.Command{
 			newDeploymentsCommand(p), newReconcileCommand(p), newReindexCommand(p), newNotifyCommand(p), newDrainCommand(p),

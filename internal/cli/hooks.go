@@ -64,7 +64,7 @@ this machine is refused without --live, --person and, for a flow with targets,
 			if err != nil {
 				return err
 			}
-			if err := with.check(args[0], endpoint, asked, p); err != nil {
+			if err := with.check(args[0], endpoint, asked, "its hooks really run", p); err != nil {
 				return err
 			}
 			if err := asked.tryWith(with); err != nil {
@@ -92,9 +92,7 @@ this machine is refused without --live, --person and, for a flow with targets,
 	cmd.Flags().StringVar(&file, "flows", "flows.yaml", "the `FILE` that has it")
 	endpointFlag(cmd, &endpoint)
 	cmd.Flags().BoolVar(&guards, "with-guards", false, "also call the hooks that may change something elsewhere")
-	cmd.Flags().BoolVar(&with.live, "live", false, "try a function that is deployed")
-	cmd.Flags().StringVar(&with.person, "person", "", "the `EMAIL` of whom to ask as")
-	cmd.Flags().StringVar(&with.target, "target", "", "the `ID` of the flow's target to ask for")
+	with.flags(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }
@@ -151,8 +149,15 @@ func askedFlow(file, name string) (checkedFlow, error) {
 	if err != nil {
 		return checkedFlow{}, err
 	}
+	var config json.RawMessage
+	if f.Strategy != nil && f.Strategy.Settings != nil {
+		if config, err = json.Marshal(f.Strategy.Settings); err != nil {
+			return checkedFlow{}, err
+		}
+	}
 	return checkedFlow{
-		about: run.AskFlow{Name: f.Name, Label: f.Label, Vars: vars}, declared: block.Declared(version), fields: fields,
+		config: config,
+		about:  run.AskFlow{Name: f.Name, Label: f.Label, Vars: vars}, declared: block.Declared(version), fields: fields,
 		prefetched: prefetched, targets: f.Targets, targetField: targetField(f),
 	}, nil
 }

@@ -39,6 +39,8 @@ type checkedFlow struct {
 	// targets are the flow's, for the field of that name.
 	targets     []flow.Target
 	targetField string
+	// config is the flow's strategy block as a strategy function gets it.
+	config json.RawMessage
 	// person is who asks, "" for somebody of the kit's own.
 	person string
 	// guards has the hooks called that a trial leaves out.

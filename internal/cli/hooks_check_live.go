@@ -1,27 +1,35 @@
 package cli
 
 import (
-	"errors"
+	"fmt"
 	"net/url"
+
+	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/loopback"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// tryWith is whom and what a hook function is tried with.
+// tryWith is whom and what a function is tried with.
 type tryWith struct {
 	live           bool
 	person, target string
 }
 
-// check refuses to try a deployed function without saying so, and without a
-// person and a target of your own choice: hooks look up and change what is real.
-func (t tryWith) check(function, endpoint string, f checkedFlow, p Process) error {
+func (t *tryWith) flags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&t.live, "live", false, "try a function that is deployed")
+	cmd.Flags().StringVar(&t.person, "person", "", "the `EMAIL` of the requester to try it as")
+	cmd.Flags().StringVar(&t.target, "target", "", "the `ID` of the flow's target to try it with")
+}
+
+// check refuses to try a deployed function unless the caller says so, and chooses
+// the person and the target. effect is what the function really does.
+func (t tryWith) check(function, endpoint string, f checkedFlow, effect string, p Process) error {
 	if !isDeployed(function, endpoint, p.Getenv) {
 		return nil
 	}
 	if !t.live || t.person == "" || t.target == "" && f.hasTargets() {
-		return usageError{errors.New("this function is deployed, and its hooks really run: give --live, the --person to ask as and, for a flow with targets, the --target to ask for")}
+		return usageError{fmt.Errorf("this function is deployed, and %s: give --live, the --person to try it as and, for a flow with targets, the --target to try it with", effect)}
 	}
 	return nil
 }

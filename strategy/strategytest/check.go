@@ -43,7 +43,7 @@ type Options struct {
 type Result struct {
 	Case      string             `json:"case"`
 	Operation strategy.Operation `json:"operation"`
-	Took      time.Duration      `json:"-"`
+	TookMS    int64              `json:"took_ms"`
 	// Response is what the function reported: "access", "no access", "refused",
 	// "error" or "failed". It holds neither output nor sensitive.
 	Response string   `json:"response"`
@@ -144,7 +144,7 @@ func (p *play) send(c call) heard {
 	defer cancel()
 	started := time.Now()
 	raw, err := p.function(ctx, request)
-	h.result.Took = time.Since(started)
+	h.result.TookMS = time.Since(started).Milliseconds()
 	var unreachable Unreachable
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded) && p.ctx.Err() == nil:

@@ -26,8 +26,14 @@ type play struct {
 	results []Result
 }
 
-// step is how much the fence grows: the engine's grows by more than one.
-const step = 5
+// An engine's fence is the time, in seconds, at which the call must be over. A check
+// begins above that of any call under way, and stays close to it: after the check
+// the engine's own fences must be higher again. behind is how far a check may be
+// behind another one of a moment ago.
+const (
+	ahead  = 130
+	behind = 60
+)
 
 func newPlay(ctx context.Context, f Function, o Options) *play {
 	o.Limit = cmp.Or(o.Limit, 30*time.Second)
@@ -41,9 +47,7 @@ func newPlay(ctx context.Context, f Function, o Options) *play {
 	if o.Config == nil {
 		o.Config = json.RawMessage(`{}`)
 	}
-	// The time is in an engine's fences too, so that a check is newer than what an
-	// earlier check or the engine left behind.
-	return &play{ctx: ctx, function: f, options: o, fence: time.Now().Unix(), runID: "CHECK" + rand.Text()}
+	return &play{ctx: ctx, function: f, options: o, fence: time.Now().Unix() + ahead, runID: "CHECK" + rand.Text()}
 }
 
 // request is the document of a call.
@@ -79,7 +83,7 @@ func (p *play) request(c call) ([]byte, error) {
 
 // next is a call with a new fence.
 func (p *play) next(name string, op strategy.Operation) call {
-	p.fence += step
+	p.fence++
 	return call{name: name, op: op, fence: p.fence}
 }
 
@@ -112,6 +116,14 @@ func (p *play) play() {
 // giveAndTake plays the usual course, each call twice.
 func (p *play) giveAndTake() bool {
 	give := p.send(p.next("give", strategy.OperationGive))
+	if give.response.Error != "" {
+		// Another check or request may have used this access just now, with a higher
+		// fence. An error is "not now", so a retry is what the engine would do.
+		p.fence += behind
+		why := give.response.Error
+		give = p.send(p.next("give", strategy.OperationGive))
+		give.note("retried after the error: " + why)
+	}
 	switch {
 	case !give.has():
 		give.mistake("must give the access; " + give.why())
