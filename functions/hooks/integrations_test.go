@@ -50,7 +50,7 @@ func TestOnCall(t *testing.T) {
 		"on call":             {up, "ada@example.com", "P123", "approve: ada@example.com is on call."},
 		"not on call":         {up, "eve@example.com", "P123", "continue"},
 		"of another schedule": {up, "ada@example.com", "P9", "continue"},
-		"another service":     {serve(t, nil), "ada@example.com", "P123", "PagerDuty does not know /oncalls: 404"},
+		"another service":     {serve(t, nil), "ada@example.com", "P123", "PagerDuty has no /oncalls: 404"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			expect(t, approveOnCall, hooktest.Event(hooktest.Var("pagerduty_url", tc.url), hooktest.Var("pagerduty_schedule", tc.schedule), hooktest.ByUser(tc.email)), tc.want)
@@ -76,8 +76,8 @@ func TestGroups(t *testing.T) {
 		"ada@example.com": "approve: ada@example.com is in the group deployers.",
 		"bob@example.com": "deny: bob@example.com is in the group contractors.",
 		"eve@example.com": "continue",
-		"sue@example.com": "the user sue@example.com is SUSPENDED in Okta, and can't sign in",
-		"x@example.com":   "Okta does not know the user x@example.com",
+		"sue@example.com": "user sue@example.com is SUSPENDED in Okta, and can't sign in",
+		"x@example.com":   "Okta has no user x@example.com",
 	} {
 		expect(t, decideByGroups, hooktest.Event(hooktest.Var("okta_url", serve(t, answers)), hooktest.Var("always", "deployers"), hooktest.Var("never", "contractors"), hooktest.ByUser(email)), want)
 	}
@@ -94,7 +94,7 @@ func TestRoles(t *testing.T) {
 	for _, tc := range []struct{ email, role, want string }{
 		{"ada@example.com", "Administrator", "approve: ada@example.com has the role Administrator."},
 		{"ada@example.com", "Reader", "continue"},
-		{"x@example.com", "Reader", "OneLogin does not know the user x@example.com"},
+		{"x@example.com", "Reader", "OneLogin has no user x@example.com"},
 	} {
 		expect(t, approveByRole, hooktest.Event(hooktest.Var("onelogin_url", url), hooktest.Var("role", tc.role), hooktest.ByUser(tc.email)), tc.want)
 	}
@@ -122,7 +122,7 @@ func TestCustomLambda(t *testing.T) {
 	for decider, want := range map[string]string{
 		"yes": "approve: fine", "no": "deny: a freeze", "ask": "continue",
 		"maybe": `maybe decided "maybe"; approve, deny or ask was expected`, "empty": `empty decided ""; approve, deny or ask was expected`,
-		"": "no function is named",
+		"": "the function's name is empty",
 	} {
 		expect(t, askDecider, hooktest.Event(hooktest.Flow("custom-lambda"), hooktest.Var("decider", decider), hooktest.Field("service", "web"), hooktest.Why("fix")), want)
 	}

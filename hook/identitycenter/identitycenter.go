@@ -1,5 +1,5 @@
-// Package identitycenter tells hooks who is in a group of AWS IAM Identity
-// Center, by the API of its identity store.
+// Package identitycenter looks up people and groups in AWS IAM Identity Center, by
+// the API of its identity store.
 package identitycenter
 
 import (
@@ -18,24 +18,26 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/internal/limit"
 )
 
-// maxMembers limits how many members of a group are listed; each is a call of
-// its own.
+// maxMembers is the size of a group whose members are listed; each is a call of its
+// own.
 const maxMembers = 500
 
-// Client asks one identity store.
+// Client calls one identity store.
 type Client struct {
 	store  string
 	client *identitystore.Client
 }
 
-// New takes the identity store's id, such as d-1234567890. Credentials are
-// Lambda's own. The region is IDENTITY_CENTER_REGION, which the stack sets from
-// its parameter IdentityCenterRegion, or else Lambda's own. The function's role
-// needs identitystore:GetUserId,
-// GetGroupId, IsMemberInGroups, DescribeUser, and for [Client.UsersInGroup]
-// ListGroupMemberships.
-func New(identityStoreID string) *Client {
-	cfg := lambdaenv.Config()
+// New returns a client of the identity store of that id, such as d-1234567890. It uses
+// Lambda's own credentials. The region is IDENTITY_CENTER_REGION, which the stack sets
+// from its parameter IdentityCenterRegion, or else Lambda's own. The function's role
+// needs identitystore:GetUserId, GetGroupId, IsMemberInGroups, DescribeUser, and for
+// [Client.UsersInGroup] ListGroupMemberships.
+func New(identityStoreID string) *Client { return At("", identityStoreID) }
+
+// At is [New] for the service at baseURL, such as a VPC endpoint or a test's server.
+func At(baseURL, identityStoreID string) *Client {
+	cfg := lambdaenv.At(baseURL)
 	cfg.Region = cmp.Or(os.Getenv("IDENTITY_CENTER_REGION"), cfg.Region)
 	return &Client{identityStoreID, identitystore.NewFromConfig(cfg)}
 }
@@ -43,8 +45,8 @@ func New(identityStoreID string) *Client {
 // User is a person in the identity store.
 type User struct{ ID, UserName, Email string }
 
-// InGroup tells whether the person of that e-mail is in the group of that name. A
-// group or a person that is not there, and a disabled person, is an error, not
+// InGroup reports whether the person of that e-mail is in the group of that name. A
+// group or a person that the store doesn't have, and a disabled person, is an error, not
 // false.
 func (c *Client) InGroup(ctx context.Context, email, group string) (bool, error) {
 	ctx, cancel := limit.Within(ctx)
@@ -55,31 +57,31 @@ func (c *Client) InGroup(ctx context.Context, email, group string) (bool, error)
 	}
 	user, err := c.client.GetUserId(ctx, &identitystore.GetUserIdInput{IdentityStoreId: &c.store, AlternateIdentifier: unique("emails.value", email)})
 	if err != nil {
-		return false, told(err, "the user "+email)
+		return false, explain(err, "user "+email)
 	}
 	described, err := c.client.DescribeUser(ctx, &identitystore.DescribeUserInput{IdentityStoreId: &c.store, UserId: user.UserId})
 	if err != nil {
-		return false, told(err, "the user "+email)
+		return false, explain(err, "user "+email)
 	}
 	if !active(described.UserStatus) {
-		return false, fmt.Errorf("the user %s is %s in IAM Identity Center, and can't sign in", email, described.UserStatus)
+		return false, fmt.Errorf("user %s is %s in IAM Identity Center, and can't sign in", email, described.UserStatus)
 	}
 	out, err := c.client.IsMemberInGroups(ctx, &identitystore.IsMemberInGroupsInput{
 		IdentityStoreId: &c.store, GroupIds: []string{groupID}, MemberId: &types.MemberIdMemberUserId{Value: aws.ToString(user.UserId)},
 	})
 	if err != nil {
-		return false, told(err, "the group "+group)
+		return false, explain(err, "group "+group)
 	}
 	for _, r := range out.Results {
 		if aws.ToString(r.GroupId) == groupID {
 			return r.MembershipExists, nil
 		}
 	}
-	return false, errors.New("IAM Identity Center did not say whether they are in the group")
+	return false, errors.New("IAM Identity Center did not answer for the group")
 }
 
-// active reports whether a person of that status can sign in. A store that says
-// nothing of it disables nobody.
+// active reports whether a person of that status can sign in. Stores that leave it out
+// disable nobody.
 func active(s types.UserStatus) bool { return s == "" || s == types.UserStatusEnabled }
 
 // UsersInGroup returns the people in the group of that name who can sign in; a
@@ -96,7 +98,7 @@ func (c *Client) UsersInGroup(ctx context.Context, group string) ([]User, error)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, told(err, "the group "+group)
+			return nil, explain(err, "group "+group)
 		}
 		for _, m := range page.GroupMemberships {
 			member, ok := m.MemberId.(*types.MemberIdMemberUserId)
@@ -104,11 +106,11 @@ func (c *Client) UsersInGroup(ctx context.Context, group string) ([]User, error)
 				continue
 			}
 			if looked++; looked > maxMembers {
-				return nil, fmt.Errorf("the group %s has more than %d members", group, maxMembers)
+				return nil, fmt.Errorf("group %s has more than %d members", group, maxMembers)
 			}
 			u, err := c.client.DescribeUser(ctx, &identitystore.DescribeUserInput{IdentityStoreId: &c.store, UserId: &member.Value})
 			if err != nil {
-				return nil, told(err, "a member of the group "+group)
+				return nil, explain(err, "member of the group "+group)
 			}
 			if !active(u.UserStatus) {
 				continue
@@ -119,7 +121,7 @@ func (c *Client) UsersInGroup(ctx context.Context, group string) ([]User, error)
 	return users, nil
 }
 
-// email is the primary one, or the first.
+// email returns the primary address, or the first.
 func email(all []types.Email) string {
 	first := ""
 	for _, e := range all {
@@ -136,7 +138,7 @@ func email(all []types.Email) string {
 func (c *Client) group(ctx context.Context, name string) (string, error) {
 	out, err := c.client.GetGroupId(ctx, &identitystore.GetGroupIdInput{IdentityStoreId: &c.store, AlternateIdentifier: unique("displayName", name)})
 	if err != nil {
-		return "", told(err, "the group "+name)
+		return "", explain(err, "group "+name)
 	}
 	return aws.ToString(out.GroupId), nil
 }
@@ -145,10 +147,11 @@ func unique(path, value string) types.AlternateIdentifier {
 	return &types.AlternateIdentifierMemberUniqueAttribute{Value: types.UniqueAttribute{AttributePath: &path, AttributeValue: document.NewLazyDocument(value)}}
 }
 
-func told(err error, what string) error {
+// explain returns the error of a call about what, in words for a reviewer.
+func explain(err error, what string) error {
 	var missing *types.ResourceNotFoundException
 	if errors.As(err, &missing) {
-		return fmt.Errorf("IAM Identity Center does not know %s", what)
+		return fmt.Errorf("IAM Identity Center has no %s", what)
 	}
-	return fmt.Errorf("IAM Identity Center did not say: %w", lambdaenv.Short(err))
+	return fmt.Errorf("IAM Identity Center did not answer: %w", lambdaenv.Short(err))
 }

@@ -62,10 +62,10 @@ func store(t *testing.T) *identitycenter.Client {
 		}
 	}))
 	t.Cleanup(server.Close)
-	for name, value := range map[string]string{"AWS_ENDPOINT_URL": server.URL, "AWS_REGION": "us-east-1", "IDENTITY_CENTER_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s"} {
+	for name, value := range map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_REGION": "us-east-1", "IDENTITY_CENTER_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s"} {
 		t.Setenv(name, value)
 	}
-	return identitycenter.New("d-1234567890")
+	return identitycenter.At(server.URL, "d-1234567890")
 }
 
 func TestInGroup(t *testing.T) {
@@ -76,10 +76,10 @@ func TestInGroup(t *testing.T) {
 		err          string
 	}{
 		"in it":                {"ada@example.com", "deployers", true, ""},
-		"disabled":             {"dis@example.com", "deployers", false, "the user dis@example.com is DISABLED in IAM Identity Center, and can't sign in"},
+		"disabled":             {"dis@example.com", "deployers", false, "user dis@example.com is DISABLED in IAM Identity Center, and can't sign in"},
 		"not in it":            {"eve@example.com", "deployers", false, ""},
-		"somebody unknown":     {"x@example.com", "deployers", false, "IAM Identity Center does not know the user x@example.com"},
-		"a group that is none": {"ada@example.com", "deploy", false, "IAM Identity Center does not know the group deploy"},
+		"somebody unknown":     {"x@example.com", "deployers", false, "IAM Identity Center has no user x@example.com"},
+		"a group that is none": {"ada@example.com", "deploy", false, "IAM Identity Center has no group deploy"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := client.InGroup(t.Context(), tc.email, tc.group)

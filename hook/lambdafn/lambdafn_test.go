@@ -6,16 +6,31 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/hook/lambdafn"
 )
 
-// The service answers as Lambda's Invoke does: by the function's name.
+var baseURL string
+
+// sent are the events of asynchronous invocations, by function.
+var sent sync.Map
+
+// The service answers as Lambda's Invoke does
+// (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html), by the function's
+// name: an asynchronous invocation with 202 and no body, whatever the function does.
 func TestMain(m *testing.M) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked, _ := io.ReadAll(r.Body) // of this process
+		name := strings.Split(r.URL.Path, "/")[3]
+		if known := name == "echo" || name == "raises"; known && r.Header.Get("X-Amz-Invocation-Type") == "Event" {
+			sent.Store(name, string(asked))
+			w.WriteHeader(http.StatusAccepted)
+			return
+		}
 		switch r.URL.Path {
 		case "/2015-03-31/functions/echo/invocations":
 			_, _ = w.Write(asked)
@@ -46,6 +61,7 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
+	baseURL = server.URL
 	m.Run()
 }
 
@@ -54,12 +70,12 @@ func TestInvoke(t *testing.T) {
 	for function, want := range map[string]string{
 		"raises":    "raises failed: no such team",
 		"dies":      "dies failed: Runtime.ExitError",
-		"nonsense":  "what nonsense answered is not understood: json: cannot unmarshal string into Go value of type lambdafn_test.document",
-		"nothing":   "nothing answered null",
+		"nonsense":  "nonsense returned unexpected JSON: json: cannot unmarshal string into Go value of type lambdafn_test.document",
+		"nothing":   "nothing returned null",
 		"hangs":     "hangs could not be invoked: AWS did not answer in time",
-		"forbidden": "the function forbidden is not there, or may not be invoked: list its ARN in the stack's parameter HookInvokeArns",
-		"missing":   "the function missing is not there",
-		"":          "no function is named",
+		"forbidden": "function forbidden not found, or the hooks may not invoke it: list its ARN in the stack's parameter HookInvokeArns",
+		"missing":   "function missing not found",
+		"":          "the function's name is empty",
 	} {
 		t.Run(function, func(t *testing.T) {
 			t.Parallel()
@@ -80,5 +96,41 @@ func TestInvoke(t *testing.T) {
 	}
 	if err := lambdafn.Invoke(t.Context(), "nothing", nil, nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// Send hands the event over and does not wait for what comes of it.
+func TestSend(t *testing.T) {
+	for function, want := range map[string]string{
+		"echo":      "",
+		"raises":    "", // which its own log says
+		"forbidden": "function forbidden not found, or the hooks may not invoke it: list its ARN in the stack's parameter HookInvokeArns",
+		"missing":   "function missing not found",
+		"nothing":   "nothing could not be invoked: status 200, 202 was expected",
+		"":          "the function's name is empty",
+	} {
+		got := ""
+		if err := lambdafn.Send(t.Context(), function, map[string]string{"run": "01J"}); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: got %s, want %s", function, got, want)
+		}
+		if event, _ := sent.Load(function); (want == "") != (event == `{"run":"01J"}`) {
+			t.Errorf("%s: got the event %v", function, event)
+		}
+	}
+	err := lambdafn.Send(t.Context(), "echo", strings.Repeat("x", 1<<20))
+	if err == nil || err.Error() != "invoke echo: the event has 1048578 bytes, more than 1048576" {
+		t.Errorf("a large event: %v", err)
+	}
+}
+
+// A base URL comes before the environment's.
+func TestAt(t *testing.T) {
+	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+	var out string
+	if err := lambdafn.At(baseURL).Invoke(t.Context(), "echo", "hello", &out); err != nil || out != "hello" {
+		t.Errorf("got %q (%v)", out, err)
 	}
 }

@@ -1,29 +1,29 @@
-// Package okta tells hooks who is in a group of Okta, by its management API
+// Package okta looks up people and groups in Okta, by its management API
 // (https://developer.okta.com/docs/api/).
 package okta
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/hook/rest"
 )
 
-// service is Okta's name in errors.
-const service = "Okta"
-
-// Client asks one organization.
+// Client calls one organization.
 type Client struct{ rest *rest.Client }
 
-// New takes the organization's URL, such as https://example.okta.com, and what
-// gives its API token (one of a read-only administrator is enough), such as
-// secret.Named("okta-token").
+// New returns a client of the organization at baseURL, such as
+// https://example.okta.com. token returns an API token, such as
+// secret.Named("okta-token"); that of a read-only administrator suffices.
 func New(baseURL string, token func(context.Context) (string, error)) *Client {
-	return &Client{rest.New(service, baseURL, func(ctx context.Context, h http.Header) error {
+	return &Client{rest.New("Okta", baseURL, func(ctx context.Context, h http.Header) error {
 		key, err := token(ctx)
 		if err != nil {
 			return err
@@ -36,15 +36,53 @@ func New(baseURL string, token func(context.Context) (string, error)) *Client {
 // User is a person in Okta.
 type User struct {
 	ID, Login, Email string
+	// Status is Okta's, such as "ACTIVE".
+	Status string
+	// Profile are the person's attributes, those of Okta and those that the
+	// organization added, such as "department".
+	Profile Profile
 }
 
-type oktaUser struct {
-	ID      string `json:"id"`
-	Status  string `json:"status"`
-	Profile struct {
-		Login string `json:"login"`
-		Email string `json:"email"`
-	} `json:"profile"`
+// Active reports whether the person can sign in. Those who never did (STAGED,
+// PROVISIONED), are kept out (LOCKED_OUT, SUSPENDED) or have left (DEPROVISIONED)
+// can't, and neither can a status that this package doesn't know.
+func (u User) Active() bool {
+	return u.Status == "ACTIVE" || u.Status == "PASSWORD_EXPIRED" || u.Status == "RECOVERY"
+}
+
+// UnmarshalJSON reads a user as Okta writes it.
+func (u *User) UnmarshalJSON(raw []byte) error {
+	var in struct {
+		ID, Status string
+		Profile    Profile
+	}
+	err := json.Unmarshal(raw, &in)
+	*u = User{ID: in.ID, Status: in.Status, Login: in.Profile.String("login"), Email: in.Profile.String("email"), Profile: in.Profile}
+	return err
+}
+
+// Profile are attributes of a person
+// (https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/).
+type Profile map[string]json.RawMessage
+
+// String returns an attribute that is a string; "" if it is absent or of another
+// type.
+func (p Profile) String(name string) string { return attribute[string](p, name) }
+
+// Strings returns an attribute that is a list of strings; nil if it is absent or of
+// another type.
+func (p Profile) Strings(name string) []string { return attribute[[]string](p, name) }
+
+// Bool returns an attribute that is true or false; false if it is absent or of
+// another type.
+func (p Profile) Bool(name string) bool { return attribute[bool](p, name) }
+
+func attribute[T any](p Profile, name string) T {
+	var v, none T
+	if json.Unmarshal(p[name], &v) != nil {
+		return none
+	}
+	return v
 }
 
 type group struct {
@@ -54,98 +92,68 @@ type group struct {
 	} `json:"profile"`
 }
 
-// InGroup tells whether the person of that login (which is an e-mail in most
-// organizations) is in the group of that id or name. A group or a person that
-// Okta doesn't know, and a person who can't sign in, such as a suspended one, is
-// an error, not false: a rule that says "never these" must not let them through.
-func (c *Client) InGroup(ctx context.Context, login, idOrName string) (bool, error) {
+// User returns the person of that login, which is an e-mail in most organizations. A
+// person whom Okta doesn't know, and one who can't sign in, is an error.
+func (c *Client) User(ctx context.Context, login string) (User, error) {
 	if login == "" {
-		return false, fmt.Errorf("%s is asked about somebody without an e-mail", service)
+		return User{}, errors.New("Okta: the person has no e-mail, so no login")
 	}
+	var u User
+	if err := c.rest.Get(ctx, rest.Path("api", "v1", "users", login), nil, &u); rest.NotFound(err) {
+		return User{}, unknownUser(login)
+	} else if err != nil {
+		return User{}, err
+	}
+	if !u.Active() {
+		return User{}, fmt.Errorf("user %s is %s in Okta, and can't sign in", login, cmp.Or(u.Status, "of unknown status"))
+	}
+	return u, nil
+}
+
+func unknownUser(login string) error { return fmt.Errorf("Okta has no user %s", login) }
+
+// InGroup reports whether the person of that login is in the group of that id or
+// name. A group or a person that Okta doesn't know, and a person who can't sign in,
+// such as a suspended one, is an error, not false: a rule that says "never these"
+// must not let them through.
+func (c *Client) InGroup(ctx context.Context, login, idOrName string) (bool, error) {
 	want, err := c.group(ctx, idOrName)
 	if err != nil {
 		return false, err
 	}
-	var u oktaUser
-	if _, err := c.rest.Get(ctx, "/api/v1/users/"+url.PathEscape(login), nil, &u); rest.NotFound(err) {
-		return false, fmt.Errorf("%s does not know the user %s", service, login)
-	} else if err != nil {
+	if _, err := c.User(ctx, login); err != nil {
 		return false, err
 	}
-	if !u.active() {
-		return false, fmt.Errorf("the user %s is %s in %s, and can't sign in", login, orUnknown(u.Status), service)
-	}
-	var groups []group
-	header, err := c.rest.Get(ctx, "/api/v1/users/"+url.PathEscape(login)+"/groups", nil, &groups)
-	if rest.NotFound(err) {
-		return false, fmt.Errorf("%s does not know the user %s", service, login)
-	}
-	found := false
-	err = c.pages(ctx, header, err, func() bool {
-		for _, g := range groups {
-			found = found || g.ID == want.ID
+	for groups, err := range rest.Pages[[]group](ctx, c.rest, rest.Path("api", "v1", "users", login, "groups"), nil) {
+		switch {
+		case rest.NotFound(err):
+			return false, unknownUser(login)
+		case err != nil:
+			return false, err
+		case slices.ContainsFunc(groups, func(g group) bool { return g.ID == want.ID }):
+			return true, nil
 		}
-		groups = nil
-		return !found
-	}, &groups)
-	return found && err == nil, err
-}
-
-// active reports whether the person is one who signs in: not one who never did
-// (STAGED, PROVISIONED), is kept out (LOCKED_OUT, SUSPENDED) or has left
-// (DEPROVISIONED). A status of tomorrow is none.
-func (u oktaUser) active() bool {
-	return u.Status == "ACTIVE" || u.Status == "PASSWORD_EXPIRED" || u.Status == "RECOVERY"
-}
-
-func orUnknown(status string) string {
-	if status == "" {
-		return "of unknown status"
 	}
-	return status
+	return false, nil
 }
 
-// UsersInGroup returns the people in the group of that id or name who can sign
-// in.
+// UsersInGroup returns the people in the group of that id or name who can sign in.
 func (c *Client) UsersInGroup(ctx context.Context, idOrName string) ([]User, error) {
 	g, err := c.group(ctx, idOrName)
 	if err != nil {
 		return nil, err
 	}
-	var page []oktaUser
 	users := []User{}
-	header, err := c.rest.Get(ctx, "/api/v1/groups/"+url.PathEscape(g.ID)+"/users", url.Values{"limit": {"200"}}, &page)
-	err = c.pages(ctx, header, err, func() bool {
-		for _, u := range page {
-			if u.active() {
-				users = append(users, User{u.ID, u.Profile.Login, u.Profile.Email})
-			}
+	for page, err := range rest.Pages[[]User](ctx, c.rest, rest.Path("api", "v1", "groups", g.ID, "users"), url.Values{"limit": {"200"}}) {
+		if err != nil {
+			return nil, err
 		}
-		page = nil
-		return true
-	}, &page)
-	if err != nil {
-		return nil, err
+		users = append(users, slices.DeleteFunc(page, func(u User) bool { return !u.Active() })...)
 	}
 	return users, nil
 }
 
-// pages goes on from a first page: each is called after every page that was read
-// into v, until it says that it is enough.
-func (c *Client) pages(ctx context.Context, header http.Header, err error, each func() bool, v any) error {
-	for range rest.MaxPages {
-		if err != nil || !each() {
-			return err
-		}
-		var there bool
-		if header, there, err = c.rest.Next(ctx, header, v); !there {
-			return err
-		}
-	}
-	return fmt.Errorf("%s lists more than %d pages", service, rest.MaxPages)
-}
-
-// isGroupID tells whether s looks like Okta's ids of groups.
+// isGroupID reports whether s has the form of Okta's ids of groups.
 func isGroupID(s string) bool {
 	alphanumeric := func(r rune) bool {
 		return '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
@@ -156,31 +164,26 @@ func isGroupID(s string) bool {
 // group finds a group by id, or by its whole name.
 func (c *Client) group(ctx context.Context, idOrName string) (group, error) {
 	if idOrName == "" {
-		return group{}, errors.New("no group of Okta is named")
+		return group{}, errors.New("Okta: the group's name is empty")
 	}
 	if isGroupID(idOrName) {
 		var g group
-		_, err := c.rest.Get(ctx, "/api/v1/groups/"+idOrName, nil, &g)
+		err := c.rest.Get(ctx, rest.Path("api", "v1", "groups", idOrName), nil, &g)
 		if err == nil || !rest.NotFound(err) {
 			return g, err
 		}
 	}
 	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(idOrName)
-	var named []group
-	if _, err := c.rest.Get(ctx, "/api/v1/groups", url.Values{"search": {`profile.name eq "` + quoted + `"`}}, &named); err != nil {
+	var found []group
+	if err := c.rest.Get(ctx, "/api/v1/groups", url.Values{"search": {`profile.name eq "` + quoted + `"`}}, &found); err != nil {
 		return group{}, err
 	}
-	var found []group
-	for _, g := range named {
-		if g.Profile.Name == idOrName {
-			found = append(found, g)
-		}
-	}
+	found = slices.DeleteFunc(found, func(g group) bool { return g.Profile.Name != idOrName })
 	switch len(found) {
 	case 0:
-		return group{}, fmt.Errorf("%s does not know the group %s", service, idOrName)
+		return group{}, fmt.Errorf("Okta has no group %s", idOrName)
 	case 1:
 		return found[0], nil
 	}
-	return group{}, fmt.Errorf("%s has %d groups of the name %s; use the group's id", service, len(found), idOrName)
+	return group{}, fmt.Errorf("Okta has %d groups of the name %s; use the group's id", len(found), idOrName)
 }

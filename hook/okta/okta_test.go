@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"github.com/fasttrack-dev/fasttrack/hook/okta"
@@ -59,7 +60,10 @@ func organization(t *testing.T) string {
 		}
 	})
 	user := func(name, status string) m {
-		return m{"id": name, "status": status, "profile": m{"login": name + "@example.com", "email": name + "@example.com"}}
+		return m{"id": name, "status": status, "created": "2026-01-01T00:00:00.000Z", "profile": m{
+			"login": name + "@example.com", "email": name + "@example.com", "secondEmail": nil,
+			"department": "Payments", "costCenters": []string{"c1", "c2"}, "onCall": true, // the last two are the organization's own
+		}}
 	}
 	for _, status := range statuses {
 		mux.HandleFunc("GET /api/v1/users/is-"+status+"@example.com", func(w http.ResponseWriter, r *http.Request) {
@@ -103,7 +107,7 @@ func TestInGroup_ByStatus(t *testing.T) {
 	for _, status := range statuses {
 		want := status == "PASSWORD_EXPIRED" || status == "RECOVERY"
 		got, err := client.InGroup(t.Context(), "is-"+status+"@example.com", "deployers")
-		if got != want || (err == nil) != want || err != nil && said(err) != "the user is-"+status+"@example.com is "+status+" in Okta, and can't sign in" {
+		if got != want || (err == nil) != want || err != nil && said(err) != "user is-"+status+"@example.com is "+status+" in Okta, and can't sign in" {
 			t.Errorf("%s: got %v (%v)", status, got, err)
 		}
 	}
@@ -120,12 +124,12 @@ func TestInGroup(t *testing.T) {
 		"by id":                       {"ada@example.com", deployers, true, ""},
 		"not in it":                   {"eve@example.com", "deployers", false, ""},
 		"a name with quotes":          {"eve@example.com", `a "b"`, false, ""},
-		"somebody unknown":            {"x@example.com", "deployers", false, "Okta does not know the user x@example.com"},
-		"a group that is none":        {"ada@example.com", "deploy", false, "Okta does not know the group deploy"},
-		"an id that is none":          {"ada@example.com", "00g1emaKYZTWRYYRR404", false, "Okta does not know the group 00g1emaKYZTWRYYRR404"},
+		"somebody unknown":            {"x@example.com", "deployers", false, "Okta has no user x@example.com"},
+		"a group that is none":        {"ada@example.com", "deploy", false, "Okta has no group deploy"},
+		"an id that is none":          {"ada@example.com", "00g1emaKYZTWRYYRR404", false, "Okta has no group 00g1emaKYZTWRYYRR404"},
 		"a name of two":               {"ada@example.com", "twice", false, "Okta has 2 groups of the name twice; use the group's id"},
-		"no group":                    {"ada@example.com", "", false, "no group of Okta is named"},
-		"nobody's login":              {"", "deployers", false, "Okta is asked about somebody without an e-mail"},
+		"no group":                    {"ada@example.com", "", false, "Okta: the group's name is empty"},
+		"nobody's login":              {"", "deployers", false, "Okta: the person has no e-mail, so no login"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := client.InGroup(t.Context(), tc.login, tc.group)
@@ -140,6 +144,30 @@ func TestUsersInGroup(t *testing.T) {
 	users, err := okta.New(organization(t), key).UsersInGroup(t.Context(), "deployers")
 	if err != nil || len(users) != 4 || users[0].Email != "ada@example.com" || users[1].ID != "is-PASSWORD_EXPIRED" || users[2].ID != "is-RECOVERY" || users[3].Login != "cy@example.com" {
 		t.Errorf("got %v (%v)", users, err)
+	}
+}
+
+// A user comes with the profile, custom attributes too.
+func TestUser(t *testing.T) {
+	client := okta.New(organization(t), key)
+	u, err := client.User(t.Context(), "ada@example.com")
+	if err != nil || u.ID != "ada" || u.Email != "ada@example.com" || u.Status != "ACTIVE" {
+		t.Errorf("got %+v (%v)", u, err)
+	}
+	p := u.Profile
+	if p.String("department") != "Payments" || !slices.Equal(p.Strings("costCenters"), []string{"c1", "c2"}) || !p.Bool("onCall") {
+		t.Errorf("the profile is %s", p)
+	}
+	if p.String("secondEmail") != "" || p.String("onCall") != "" || p.Strings("department") != nil || p.Bool("absent") {
+		t.Errorf("another type, or none, is not the zero value: %s", p)
+	}
+	for login, want := range map[string]string{
+		"x@example.com": "Okta has no user x@example.com", "": "Okta: the person has no e-mail, so no login",
+		"is-SUSPENDED@example.com": "user is-SUSPENDED@example.com is SUSPENDED in Okta, and can't sign in",
+	} {
+		if u, err := client.User(t.Context(), login); said(err) != want || u.ID != "" {
+			t.Errorf("%s: got %+v (%v)", login, u, err)
+		}
 	}
 }
 

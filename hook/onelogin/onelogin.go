@@ -1,4 +1,4 @@
-// Package onelogin tells hooks who has a role in OneLogin, by its API
+// Package onelogin looks up people and roles in OneLogin, by its API
 // (https://developers.onelogin.com/api-docs/2/).
 package onelogin
 
@@ -15,15 +15,16 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/rest"
 )
 
-// Client asks one account.
+// Client calls one account.
 type Client struct {
 	rest   *rest.Client
 	access *access
 }
 
-// New takes the account's URL, such as https://example.onelogin.com, and what
-// gives the id and the secret of its API credentials ("read users" is enough) as
-// "id:secret", such as secret.Named("onelogin-credentials").
+// New returns a client of the account at baseURL, such as
+// https://example.onelogin.com. credentials returns the id and the secret of API
+// credentials as "id:secret", such as secret.Named("onelogin-credentials"); the scope
+// "read users" suffices. Keep the client for later calls: it keeps its access token.
 func New(baseURL string, credentials func(context.Context) (string, error)) *Client {
 	a := newAccess(baseURL, credentials)
 	return &Client{rest.New("OneLogin", baseURL, a.bearer), a}
@@ -34,23 +35,23 @@ type User struct {
 	ID    int64  `json:"id"`
 	Name  string `json:"name"`
 	Email string `json:"email"`
-	// Roles are the ids of roles, where OneLogin gives them.
+	// Roles are the ids of the person's roles; lists of OneLogin leave them out.
 	Roles []int64 `json:"role_ids"`
 	// Status and State are OneLogin's: 1 is active, and 1 is approved.
 	Status int `json:"status"`
 	State  int `json:"state"`
 }
 
-// Active reports whether the person can sign in: by OneLogin's documentation only
-// those of status 1, and none whose state is unapproved, rejected or unlicensed.
+// Active reports whether the person can sign in. By OneLogin's documentation only
+// those of status 1 can, and none whose state is unapproved, rejected or unlicensed.
 func (u User) Active() bool { return u.Status == 1 && u.State == 1 }
 
-// HasRole tells whether the person of that e-mail has the role of that name, or
-// id where it is a number. A role or a person that OneLogin doesn't know, and a
+// HasRole reports whether the person of that e-mail has the role of that name, or of
+// that id if it is a number. A role or a person that OneLogin doesn't know, and a
 // person who can't sign in, such as a suspended one, is an error, not false.
 func (c *Client) HasRole(ctx context.Context, email, role string) (bool, error) {
 	if email == "" {
-		return false, errors.New("OneLogin is asked about somebody without an e-mail")
+		return false, errors.New("OneLogin: the person has no e-mail")
 	}
 	id, err := c.role(ctx, role)
 	if err != nil {
@@ -63,7 +64,7 @@ func (c *Client) HasRole(ctx context.Context, email, role string) (bool, error) 
 	users = slices.DeleteFunc(users, func(u User) bool { return !emails.Equal(u.Email, email) })
 	switch len(users) {
 	case 0:
-		return false, fmt.Errorf("OneLogin does not know the user %s", email)
+		return false, fmt.Errorf("OneLogin has no user %s", email)
 	case 1:
 	default:
 		return false, fmt.Errorf("OneLogin has %d users of the e-mail %s", len(users), email)
@@ -74,7 +75,7 @@ func (c *Client) HasRole(ctx context.Context, email, role string) (bool, error) 
 		return false, err
 	}
 	if !u.Active() {
-		return false, fmt.Errorf("the user %s can't sign in to OneLogin: status %d, state %d; only status 1, state 1 can", email, u.Status, u.State)
+		return false, fmt.Errorf("user %s can't sign in to OneLogin: status %d, state %d; only status 1, state 1 can", email, u.Status, u.State)
 	}
 	return slices.Contains(u.Roles, id), nil
 }
@@ -90,7 +91,7 @@ func (c *Client) UsersInRole(ctx context.Context, role string) ([]User, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The list of a role leaves out who is active.
+	// The list of a role leaves out the status.
 	active := map[int64]bool{}
 	for some := range slices.Chunk(members, idsAtOnce) {
 		ids := make([]string, len(some))
@@ -118,13 +119,13 @@ func (c *Client) role(ctx context.Context, role string) (int64, error) {
 		Name string `json:"name"`
 	}
 	if role == "" {
-		return 0, errors.New("no role of OneLogin is named")
+		return 0, errors.New("OneLogin: the role's name is empty")
 	}
 	if id, err := strconv.ParseInt(role, 10, 64); err == nil {
 		var r named
 		_, err := c.get(ctx, "/api/2/roles/"+strconv.FormatInt(id, 10), nil, &r)
 		if rest.NotFound(err) {
-			return 0, fmt.Errorf("OneLogin does not know the role %s", role)
+			return 0, fmt.Errorf("OneLogin has no role %s", role)
 		}
 		return id, err
 	}
@@ -135,7 +136,7 @@ func (c *Client) role(ctx context.Context, role string) (int64, error) {
 	roles = slices.DeleteFunc(roles, func(r named) bool { return r.Name != role })
 	switch len(roles) {
 	case 0:
-		return 0, fmt.Errorf("OneLogin does not know the role %s", role)
+		return 0, fmt.Errorf("OneLogin has no role %s", role)
 	case 1:
 		return roles[0].ID, nil
 	}

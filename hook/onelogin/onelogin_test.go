@@ -123,14 +123,14 @@ func TestHasRole(t *testing.T) {
 		"by name":              {"ada@example.com", "admin", true, ""},
 		"by id":                {"ada@example.com", "7", true, ""},
 		"without it":           {"eve@example.com", "admin", false, ""},
-		"a letter like theirs": {"u\u017fer@example.com", "admin", false, "OneLogin does not know the user u\u017fer@example.com"},
-		"somebody unknown":     {"x@example.com", "admin", false, "OneLogin does not know the user x@example.com"},
+		"a letter like theirs": {"u\u017fer@example.com", "admin", false, "OneLogin has no user u\u017fer@example.com"},
+		"somebody unknown":     {"x@example.com", "admin", false, "OneLogin has no user x@example.com"},
 		"two of one e-mail":    {"two@example.com", "admin", false, "OneLogin has 2 users of the e-mail two@example.com"},
-		"a role that is none":  {"ada@example.com", "adm", false, "OneLogin does not know the role adm"},
-		"an id that is none":   {"ada@example.com", "8", false, "OneLogin does not know the role 8"},
+		"a role that is none":  {"ada@example.com", "adm", false, "OneLogin has no role adm"},
+		"an id that is none":   {"ada@example.com", "8", false, "OneLogin has no role 8"},
 		"a name of two":        {"ada@example.com", "twice", false, "OneLogin has 2 roles of the name twice; use the role's id"},
-		"no role":              {"ada@example.com", "", false, "no role of OneLogin is named"},
-		"nobody's e-mail":      {"", "admin", false, "OneLogin is asked about somebody without an e-mail"},
+		"no role":              {"ada@example.com", "", false, "OneLogin: the role's name is empty"},
+		"nobody's e-mail":      {"", "admin", false, "OneLogin: the person has no e-mail"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := client.HasRole(t.Context(), tc.email, tc.role)
@@ -173,7 +173,7 @@ func TestUsersInRole(t *testing.T) {
 func TestCredentials(t *testing.T) {
 	for credentials, want := range map[string]string{
 		"id:wrong": "OneLogin refused the credentials: 401; check the secret and what it may read",
-		"nonsense": `the credentials of OneLogin are not "id:secret"`,
+		"nonsense": `the credentials must be "user:password"; check the secret`,
 	} {
 		give := func(context.Context) (string, error) { return credentials, nil }
 		if _, err := onelogin.New(newAccount(t).url, give).HasRole(t.Context(), "ada@example.com", "admin"); said(err) != want {

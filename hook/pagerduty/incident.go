@@ -6,42 +6,37 @@ import (
 	"fmt"
 	"net/url"
 	"time"
-
-	emails "github.com/fasttrack-dev/fasttrack/hook/email"
 )
 
-// Incidents says which open incidents count: triggered or acknowledged ones for
-// which all that is said here holds. What is zero doesn't matter.
+// Incidents says which open incidents count: triggered or acknowledged ones that fit
+// each member that is set.
 type Incidents struct {
-	// Service is the id of the service that it is of.
+	// Service is the id or the name of the incident's service.
 	Service string
 	// Urgency is "high" or "low".
 	Urgency string
-	// Assignee is the e-mail of a person that it is assigned to.
+	// Assignee is the e-mail of a person to whom the incident is assigned.
 	Assignee string
-	// Since is when it was made at the earliest.
+	// Since is the earliest time at which the incident was created.
 	Since time.Time
 }
 
-// HasIncident tells whether there is such an incident now. An assignee whom
-// PagerDuty doesn't know has none.
+// HasIncident reports whether there is such an incident now. A service that PagerDuty
+// doesn't have is an error. An assignee whom it doesn't have has no incident.
 func (c *Client) HasIncident(ctx context.Context, of Incidents) (bool, error) {
 	query := url.Values{"statuses[]": {"triggered", "acknowledged"}}
 	if of.Service == "" && of.Assignee == "" {
-		return false, errors.New("Incidents: a Service or an Assignee was expected; any incident anywhere says little")
+		return false, errors.New("PagerDuty: Incidents must have a Service or an Assignee; any incident anywhere says little")
 	}
 	switch of.Urgency {
 	case "high", "low":
 		query.Set("urgencies[]", of.Urgency)
 	case "":
 	default:
-		return false, fmt.Errorf("Incidents: the urgency is \"high\" or \"low\", not %q", of.Urgency)
-	}
-	if of.Service != "" {
-		query.Set("service_ids[]", of.Service)
+		return false, fmt.Errorf(`PagerDuty: the urgency of Incidents must be "high" or "low", got %q`, of.Urgency)
 	}
 	if of.Since.IsZero() {
-		query.Set("date_range", "all") // otherwise PagerDuty looks at the last month
+		query.Set("date_range", "all") // PagerDuty looks at the last month otherwise
 	} else {
 		query.Set("since", of.Since.UTC().Format(time.RFC3339))
 		query.Set("until", time.Now().UTC().Add(time.Minute).Format(time.RFC3339))
@@ -53,28 +48,32 @@ func (c *Client) HasIncident(ctx context.Context, of Incidents) (bool, error) {
 		}
 		query.Set("user_ids[]", id)
 	}
+	if of.Service == "" {
+		return c.hasIncident(ctx, query)
+	}
+	if isID(of.Service) {
+		query.Set("service_ids[]", of.Service)
+		found, err := c.hasIncident(ctx, query)
+		if found || err != nil {
+			return found, err
+		}
+		if exists, err := c.exists(ctx, services, of.Service, nil); exists || err != nil {
+			return false, err
+		}
+	}
+	id, err := c.byName(ctx, services, of.Service)
+	if err != nil {
+		return false, err
+	}
+	query.Set("service_ids[]", id)
+	return c.hasIncident(ctx, query)
+}
+
+func (c *Client) hasIncident(ctx context.Context, query url.Values) (bool, error) {
 	found := false
 	err := c.pages(ctx, "/incidents", query, func(p page) bool {
 		found = len(p.Incidents) > 0
 		return !found
 	})
-	if err == nil && !found && of.Service != "" {
-		_, err = c.rest.Get(ctx, "/services/"+url.PathEscape(of.Service), nil, &struct{}{})
-	}
 	return found && err == nil, err
-}
-
-// userID finds a person by e-mail; "" if PagerDuty has none. Its search also
-// finds parts of names.
-func (c *Client) userID(ctx context.Context, email string) (string, error) {
-	id := ""
-	err := c.pages(ctx, "/users", url.Values{"query": {email}}, func(p page) bool {
-		for _, u := range p.Users {
-			if emails.Equal(u.Email, email) {
-				id = u.ID
-			}
-		}
-		return id == ""
-	})
-	return id, err
 }

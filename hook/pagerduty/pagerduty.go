@@ -1,63 +1,43 @@
-// Package pagerduty tells hooks who is on call, and whether there is an
-// incident, by PagerDuty's REST API
-// (https://developer.pagerduty.com/api-reference/).
+// Package pagerduty looks up in PagerDuty who is on call, and whether there is an
+// incident, by its REST API (https://developer.pagerduty.com/api-reference/).
 package pagerduty
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	emails "github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/hook/rest"
 )
 
-// URL is where PagerDuty answers; accounts of its EU region have EU.
+// The base URLs of PagerDuty's regions.
 const (
 	URL = "https://api.pagerduty.com"
 	EU  = "https://api.eu.pagerduty.com"
 )
 
-// pageSize is the most that PagerDuty gives a page.
+// pageSize is the largest page that PagerDuty returns.
 const pageSize = 100
 
-// Client asks one account.
+// Client calls one account.
 type Client struct{ rest *rest.Client }
 
-// New takes the account's URL, "" for [URL], and what gives its API key (a
-// read-only one is enough), such as secret.Named("pagerduty-token").
+// New returns a client of the account at baseURL, [URL] if it is empty. token returns
+// an API key, such as secret.Named("pagerduty-token"); a read-only one suffices.
 func New(baseURL string, token func(context.Context) (string, error)) *Client {
-	if baseURL == "" {
-		baseURL = URL
-	}
-	return &Client{rest.New("PagerDuty", baseURL, func(ctx context.Context, h http.Header) error {
+	return &Client{rest.New("PagerDuty", cmp.Or(baseURL, URL), func(ctx context.Context, h http.Header) error {
 		key, err := token(ctx)
-		if err != nil {
-			return err
-		}
 		h.Set("Authorization", "Token token="+key)
 		h.Set("Accept", "application/vnd.pagerduty+json;version=2")
-		return nil
+		return err
 	})}
 }
-
-// Rotation is who can be on call: those of a schedule, or of the levels of an
-// escalation policy.
-type Rotation struct {
-	schedule, policy string
-	levels           int
-}
-
-// Schedule is the rotation of a schedule, by its id.
-func Schedule(id string) Rotation { return Rotation{schedule: id} }
-
-// Policy is the rotation of an escalation policy, by its id, down to the highest
-// level that counts: 1 is who is called first. "Anyone in the policy" is not to
-// be had: the last level is often everybody.
-func Policy(id string, levels int) Rotation { return Rotation{policy: id, levels: levels} }
 
 // User is a person in PagerDuty.
 type User struct {
@@ -68,95 +48,93 @@ type User struct {
 	DeletedAt string `json:"deleted_at,omitempty"`
 }
 
-// IsOnCall tells whether the person of that e-mail is on call now. Letters of
-// either case are the same. A schedule or policy that PagerDuty doesn't know is
-// an error, and so is a schedule that no escalation policy uses: PagerDuty lists
-// nobody of it as on call, whoever is on duty.
-func (c *Client) IsOnCall(ctx context.Context, email string, in Rotation) (bool, error) {
-	if email == "" {
-		return false, errors.New("who is on call is asked of somebody without an e-mail")
-	}
-	users, err := c.UsersOnCall(ctx, in)
-	if err != nil {
-		return false, err
-	}
-	for _, u := range users {
-		if emails.Equal(u.Email, email) {
-			return true, nil
-		}
-	}
-	return false, nil
+// kind is a kind of things that have an id and a name, and what its API calls it.
+type kind struct{ word, list string }
+
+var (
+	schedules = kind{"schedule", "schedules"}
+	policies  = kind{"escalation policy", "escalation_policies"}
+	services  = kind{"service", "services"}
+)
+
+// named is one of them.
+type named struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
-// UsersOnCall gives who is on call now, each once.
-func (c *Client) UsersOnCall(ctx context.Context, in Rotation) ([]User, error) {
-	query := url.Values{"include[]": {"users"}}
-	var exists string
-	switch {
-	case in.schedule != "":
-		query.Set("schedule_ids[]", in.schedule)
-		exists = "/schedules/" + url.PathEscape(in.schedule)
-	case in.policy == "":
-		return nil, errors.New("neither a schedule nor an escalation policy of PagerDuty is named")
-	case in.levels < 1:
-		return nil, errors.New("Policy: at least level 1 was expected")
-	default:
-		query.Set("escalation_policy_ids[]", in.policy)
-		exists = "/escalation_policies/" + url.PathEscape(in.policy)
+// isID reports whether s has the form of PagerDuty's ids, such as PI7DH85. A name may
+// have it too.
+func isID(s string) bool {
+	return len(s) > 1 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
+}
+
+// exists reports whether there is a thing of that id, and decodes it into v.
+func (c *Client) exists(ctx context.Context, k kind, id string, v any) (bool, error) {
+	err := c.rest.Get(ctx, rest.Path(k.list, id), nil, v)
+	if rest.NotFound(err) {
+		return false, nil
 	}
-	users, seen, any := []User{}, map[string]bool{}, false
-	err := c.pages(ctx, "/oncalls", query, func(p page) bool {
-		for _, o := range p.OnCalls {
-			any = true
-			// The filter is PagerDuty's; what it doesn't hold to must not count.
-			if in.schedule != "" && (o.Schedule == nil || o.Schedule.ID != in.schedule) ||
-				in.policy != "" && (o.Policy.ID != in.policy || o.Level < 1 || o.Level > in.levels) || seen[o.User.ID] || o.User.DeletedAt != "" {
-				continue
+	return err == nil, err
+}
+
+// byName returns the id of the one thing of that whole name. PagerDuty's search also
+// finds parts of names, in letters of either case.
+func (c *Client) byName(ctx context.Context, k kind, name string) (string, error) {
+	var found []string
+	err := c.pages(ctx, "/"+k.list, url.Values{"query": {name}}, func(p page) bool {
+		for _, n := range slices.Concat(p.Schedules, p.Policies, p.Services) {
+			if n.Name == name {
+				found = append(found, n.ID)
 			}
-			seen[o.User.ID] = true
-			users = append(users, o.User)
 		}
 		return true
 	})
-	if err == nil && !any {
-		// Nobody is on call, or PagerDuty can't say: the difference is an error.
-		var rotation struct {
-			Schedule struct {
-				Policies []struct{} `json:"escalation_policies"`
+	switch {
+	case err != nil:
+		return "", err
+	case len(found) == 0:
+		return "", fmt.Errorf("PagerDuty has no %s %s", k.word, name)
+	case len(found) > 1:
+		return "", fmt.Errorf("PagerDuty has %d %s of the name %s; use the id", len(found), strings.ReplaceAll(k.list, "_", " "), name)
+	}
+	return found[0], nil
+}
+
+// userID returns the id of the person of an e-mail, "" if PagerDuty has none. Its
+// search also finds parts of names.
+func (c *Client) userID(ctx context.Context, email string) (string, error) {
+	id := ""
+	err := c.pages(ctx, "/users", url.Values{"query": {email}}, func(p page) bool {
+		for _, u := range p.Users {
+			if emails.Equal(u.Email, email) {
+				id = u.ID
 			}
 		}
-		_, err = c.rest.Get(ctx, exists, nil, &rotation)
-		if err == nil && in.schedule != "" && len(rotation.Schedule.Policies) == 0 {
-			err = fmt.Errorf("no escalation policy of PagerDuty uses the schedule %s, so nobody of it is ever on call; add it to one", in.schedule)
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	return users, nil
+		return id == ""
+	})
+	return id, err
 }
 
-// page is a page of any list here.
+// page is a page of any list.
 type page struct {
-	More    bool `json:"more"`
-	OnCalls []struct {
-		User     User                 `json:"user"`
-		Schedule *struct{ ID string } `json:"schedule"`
-		Policy   struct{ ID string }  `json:"escalation_policy"`
-		Level    int                  `json:"escalation_level"`
-	} `json:"oncalls"`
+	More      bool       `json:"more"`
+	OnCalls   []onCall   `json:"oncalls"`
 	Incidents []struct{} `json:"incidents"`
 	Users     []User     `json:"users"`
+	Schedules []named    `json:"schedules"`
+	Policies  []named    `json:"escalation_policies"`
+	Services  []named    `json:"services"`
 }
 
-// pages reads the pages of a list by offset, until there are no more or one says
-// that it is enough.
+// pages reads the pages of a list by offset, until the last one, or until each
+// returns false.
 func (c *Client) pages(ctx context.Context, path string, query url.Values, each func(page) bool) error {
 	query.Set("limit", strconv.Itoa(pageSize))
 	for n := range rest.MaxPages {
 		query.Set("offset", strconv.Itoa(n*pageSize))
 		var p page
-		if _, err := c.rest.Get(ctx, path, query, &p); err != nil {
+		if err := c.rest.Get(ctx, path, query, &p); err != nil {
 			return err
 		}
 		if !each(p) || !p.More {

@@ -1,57 +1,95 @@
-// Package rest reads the JSON of another system's HTTP API for a hook: within
-// the hook's time, again where that helps, and with errors that a reviewer can
-// read.
+// Package rest calls the HTTP API of another system from a hook. It reads and
+// writes JSON, and takes care of what a hook must not get wrong:
+//
+//   - A call, with its retries, ends half a second before the hook's time limit, so
+//     that the hook can still report the failure.
+//   - A call is retried after a status that passes: 429 and 5xx. It waits as long as
+//     the response asks for (Retry-After, or the rate limit headers of Okta,
+//     PagerDuty and OneLogin), and fails at once where that is longer than the hook
+//     has.
+//   - Redirects are not followed, and only https is called, or http on this machine:
+//     the credentials reach the named host and no other.
+//   - An error names the service and says what to do. A reviewer reads it in the
+//     request's history, so it holds neither the URL nor the response.
+//
+// An integration of your own is a client, a type and a call; see the example.
 package rest
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
-
-	"github.com/fasttrack-dev/fasttrack/hook/internal/limit"
+	"unicode"
 )
 
 // The limits on one call.
 const (
-	maxBody = 4 << 20 // bytes of an answer
+	maxBody = 4 << 20 // bytes of a response
 	attempt = 4 * time.Second
 	retries = 4
 )
 
-// MaxPages is how many pages of a list are read at most; a longer list is an
-// error, since a part of it would answer wrongly.
+// MaxPages is the number of pages of a list that are read. A longer list is an
+// error: a part of it would answer wrongly.
 const MaxPages = 100
 
-// Client calls one service.
+// Client calls one service. It is safe for concurrent use.
 type Client struct {
-	service   string
-	base      *url.URL
-	authorize func(context.Context, http.Header) error
-	http      *http.Client
+	service string
+	base    *url.URL
+	auth    Auth
+	http    *http.Client
 }
 
-// New takes the service's name as errors say it ("PagerDuty"), the URL that
-// paths are added to, and a function that adds the credentials to a request's
-// header. The URL is https, or http on loopback. A wrong URL is told by every
-// call, so that a hook's package can make clients without a place for errors.
-func New(service, base string, authorize func(context.Context, http.Header) error) *Client {
-	c := &Client{service: service, authorize: authorize, http: &http.Client{
-		Timeout: attempt,
-		// Credentials go to nobody but the service.
+// Auth adds credentials to the header of a request.
+type Auth func(context.Context, http.Header) error
+
+// Bearer sends a token as "Authorization: Bearer TOKEN".
+func Bearer(token func(context.Context) (string, error)) Auth {
+	return func(ctx context.Context, h http.Header) error {
+		text, err := token(ctx)
+		h.Set("Authorization", "Bearer "+text)
+		return err
+	}
+}
+
+// Basic sends credentials of the form "user:password" by HTTP's basic
+// authentication.
+func Basic(credentials func(context.Context) (string, error)) Auth {
+	return func(ctx context.Context, h http.Header) error {
+		pair, err := credentials(ctx)
+		if err != nil {
+			return err
+		}
+		user, password, found := strings.Cut(pair, ":")
+		if !found || user == "" || password == "" {
+			return errors.New(`the credentials must be "user:password"; check the secret`)
+		}
+		r := http.Request{Header: h}
+		r.SetBasicAuth(user, password)
+		return nil
+	}
+}
+
+// New returns a client. service is the name that errors have ("PagerDuty"), baseURL
+// is what paths are appended to, and a nil auth sends no credentials.
+//
+// The base URL is https, or http on this machine, as in tests. Each call reports a
+// base URL that is invalid, so that New needs no error.
+func New(service, baseURL string, auth Auth) *Client {
+	if auth == nil {
+		auth = func(context.Context, http.Header) error { return nil }
+	}
+	c := &Client{service: service, auth: auth, http: &http.Client{
+		Timeout:       attempt,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-	if u, err := url.Parse(strings.TrimRight(base, "/")); err == nil && u.Host != "" && u.User == nil && (u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())) {
+	if u, err := url.Parse(strings.TrimRight(baseURL, "/")); err == nil && u.Host != "" && u.User == nil && (u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())) {
 		c.base = u
 	}
 	return c
@@ -62,163 +100,43 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Get reads what is at path into v, as encoding/json does, and gives the
-// answer's header. The path is already escaped.
-func (c *Client) Get(ctx context.Context, path string, query url.Values, v any) (http.Header, error) {
-	return c.Do(ctx, http.MethodGet, path, query, nil, v)
+// Path joins segments to a path, each escaped: Path("users", "a/b") is "/users/a%2Fb".
+func Path(segments ...string) string {
+	var b strings.Builder
+	for _, s := range segments {
+		b.WriteString("/" + url.PathEscape(s))
+	}
+	return b.String()
 }
 
-// Do is [Client.Get] for any method, with a form as its body. It may be sent
-// more than once.
-func (c *Client) Do(ctx context.Context, method, path string, query, form url.Values, v any) (http.Header, error) {
+// url returns the address of a path. A segment "." or ".." would lead to another
+// path than the one that was written, so it is refused.
+func (c *Client) url(path string, query url.Values) (string, error) {
 	if c.base == nil {
-		return nil, fmt.Errorf("the URL of %s is not one: https://host was expected", c.service)
+		return "", fmt.Errorf("the URL of %s must be https://HOST; http is for this machine alone", c.service)
+	}
+	for segment := range strings.SplitSeq(path, "/") {
+		if s, err := url.PathUnescape(segment); err != nil || s == "." || s == ".." {
+			return "", fmt.Errorf("call %s: %q can't be a segment of a path", c.service, segment)
+		}
 	}
 	u := c.base.String() + path
 	if len(query) > 0 {
 		u += "?" + query.Encode()
 	}
-	return c.send(ctx, method, u, form, v)
+	return u, nil
 }
 
-// Next reads the page that the header of the last one links to as rel="next"
-// (RFC 8288), if there is one. A link to another host is refused: it would get
-// the credentials.
-func (c *Client) Next(ctx context.Context, last http.Header, v any) (header http.Header, there bool, err error) {
-	next := nextLink(last)
-	if next == "" {
-		return nil, false, nil
-	}
-	u, err := c.base.Parse(next)
-	if err != nil || u.Scheme != c.base.Scheme || u.Host != c.base.Host {
-		return nil, false, fmt.Errorf("%s links to another host for its next page", c.service)
-	}
-	header, err = c.send(ctx, http.MethodGet, u.String(), nil, v)
-	return header, true, err
-}
-
-func nextLink(header http.Header) string {
-	for _, line := range header.Values("Link") {
-		for _, link := range strings.Split(line, ", <") {
-			target, params, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(link), "<"), ">")
-			if ok && strings.Contains(params, `rel="next"`) {
-				return target
-			}
-		}
-	}
-	return ""
-}
-
-// send calls until it is answered, the hook's time is nearly over, or calling
-// again is of no use.
-func (c *Client) send(ctx context.Context, method, target string, form url.Values, v any) (http.Header, error) {
-	started := time.Now()
-	ctx, cancel := limit.Within(ctx)
-	defer cancel()
-	var body io.ReadSeeker
-	if form != nil {
-		body = bytes.NewReader([]byte(form.Encode()))
-	}
-	req, err := retryablehttp.NewRequestWithContext(ctx, method, target, body)
-	if err != nil {
-		return nil, fmt.Errorf("call %s: %w", c.service, err)
-	}
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", "fasttrack")
-	if form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	if err := c.authorize(ctx, req.Header); err != nil {
+// header returns the header of a request, with credentials.
+func (c *Client) header(ctx context.Context) (http.Header, error) {
+	h := http.Header{"Accept": {"application/json"}, "User-Agent": {"fasttrack"}}
+	if err := c.auth(ctx, h); err != nil {
 		return nil, err
 	}
-	attempts := &attempts{service: c.service, started: started}
-	resp, err := attempts.client(c.http).Do(req)
-	if err != nil {
-		return nil, attempts.failed(ctx, err)
+	for _, values := range h {
+		if strings.ContainsFunc(strings.Join(values, ""), unicode.IsControl) {
+			return nil, fmt.Errorf("the credentials for %s hold a line break or another control character; check the secret", c.service)
+		}
 	}
-	defer resp.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	switch {
-	case resp.StatusCode/100 != 2:
-		return nil, &Error{c.service, resp.StatusCode, req.URL.Path, resp.Header.Get("Retry-After")}
-	case err != nil:
-		return nil, attempts.failed(ctx, err)
-	case len(raw) > maxBody:
-		return nil, fmt.Errorf("%s answered more than %d MiB", c.service, maxBody>>20)
-	}
-	if err := json.Unmarshal(raw, v); err != nil {
-		return nil, fmt.Errorf("%s answered something that is not understood: %w", c.service, err)
-	}
-	return resp.Header, nil
-}
-
-// attempts are those of one call.
-type attempts struct {
-	service string
-	started time.Time
-	status  int   // of the last attempt that was answered and is made again
-	broken  error // of the last attempt that was not answered
-}
-
-func (a *attempts) client(h *http.Client) *retryablehttp.Client {
-	return &retryablehttp.Client{
-		HTTPClient: h, RetryMax: retries, RetryWaitMin: 200 * time.Millisecond, RetryWaitMax: 2 * time.Second,
-		Backoff:      retryablehttp.DefaultBackoff, // which minds Retry-After
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
-		CheckRetry: func(ctx context.Context, resp *http.Response, err error) (bool, error) {
-			if err != nil && ctx.Err() == nil {
-				a.broken = err
-			}
-			again, err := retryablehttp.DefaultRetryPolicy(ctx, resp, err)
-			if err != nil || !again || resp == nil {
-				return again, err
-			}
-			a.status = resp.StatusCode
-			sayRetryAfter(resp)
-			end, _ := ctx.Deadline()
-			// What would be waited for in vain is told at once.
-			return time.Now().Add(retryablehttp.DefaultBackoff(0, 0, 0, resp)).Before(end), nil
-		},
-	}
-}
-
-// sayRetryAfter gives a 429 the Retry-After that it says otherwise: Okta names the
-// second of the Unix epoch at which its limit ends, by its own clock
-// (https://developer.okta.com/docs/reference/rl-best-practices/).
-func sayRetryAfter(resp *http.Response) {
-	if resp.StatusCode != http.StatusTooManyRequests || resp.Header.Get("Retry-After") != "" {
-		return
-	}
-	reset, err := strconv.ParseInt(resp.Header.Get("X-Rate-Limit-Reset"), 10, 64)
-	if err != nil {
-		return
-	}
-	now, err := http.ParseTime(resp.Header.Get("Date"))
-	if err != nil {
-		now = time.Now()
-	}
-	resp.Header.Set("Retry-After", strconv.FormatInt(max(reset-now.Unix(), 0), 10))
-}
-
-// failed says why a call has no answer.
-func (a *attempts) failed(ctx context.Context, err error) error {
-	if a.status != 0 {
-		return &Error{service: a.service, Status: a.status}
-	}
-	if a.broken != nil {
-		err = a.broken
-	}
-	var network *net.OpError
-	var timeout net.Error
-	switch {
-	case a.broken == nil && ctx.Err() != nil, errors.As(err, &timeout) && timeout.Timeout():
-		return fmt.Errorf("%s did not answer within %s", a.service, time.Since(a.started).Round(100*time.Millisecond))
-	case errors.As(err, &network):
-		return fmt.Errorf("%s could not be reached: %w", a.service, network.Err)
-	}
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err // which says it without the URL
-	}
-	return fmt.Errorf("%s could not be reached: %w", a.service, err)
+	return h, nil
 }

@@ -3,6 +3,10 @@ package secret
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,16 +73,42 @@ func TestErrors(t *testing.T) {
 	m := &manager{}
 	s := newStore(time.Now, func() reader { return m })
 	for name, want := range map[string]string{
-		"pagerduty-token": "the secret pagerduty-token is not there: make it in Secrets Manager, or set FASTTRACK_SECRET_PAGERDUTY_TOKEN",
-		"okta-token":      "the secret okta-token holds no text",
+		"pagerduty-token": "secret pagerduty-token not found: create it in Secrets Manager, or set FASTTRACK_SECRET_PAGERDUTY_TOKEN",
+		"okta-token":      "secret okta-token holds no text",
 	} {
 		if _, err := s.get(t.Context(), name); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
 	m.err = &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no identity-based policy allows it"}
-	want := "the secret okta-token is not there, or may not be read: make it in Secrets Manager, and list its ARN in the stack's parameter HookSecretArns"
+	want := "secret okta-token not found, or the hooks may not read it: create it in Secrets Manager, and list its ARN in the stack's parameter HookSecretArns"
 	if _, err := s.get(t.Context(), "okta-token"); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// A base URL comes before the environment's. What is read is kept.
+func TestAt(t *testing.T) {
+	calls := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		if r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" || !strings.Contains(r.Header.Get("Authorization"), "/eu-west-1/secretsmanager/") {
+			t.Errorf("got %v", r.Header)
+		}
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		_, _ = io.WriteString(w, `{"Name": "a", "SecretString": "s"}`)
+	}))
+	defer server.Close()
+	for name, value := range map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s"} {
+		t.Setenv(name, value)
+	}
+	store := At(server.URL)
+	for range 2 {
+		if got, err := store.Named("a")(t.Context()); got != "s" || err != nil {
+			t.Errorf("got %q (%v)", got, err)
+		}
+	}
+	if calls != 1 {
+		t.Errorf("%d calls, want 1", calls)
 	}
 }

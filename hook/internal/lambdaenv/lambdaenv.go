@@ -1,8 +1,9 @@
-// Package lambdaenv is what hooks that call AWS share: a configuration from
-// Lambda's environment, and short errors.
+// Package lambdaenv configures clients of AWS from Lambda's environment, and shortens
+// their errors.
 package lambdaenv
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,9 +17,10 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/awshttp"
 )
 
-// Config gives region, credentials and endpoint of Lambda's environment, which
-// hold as long as the environment lives.
-func Config() aws.Config {
+// At returns a configuration with Lambda's own region and credentials, which are valid
+// as long as its environment lives, and the endpoint baseURL. An empty one is the
+// variable AWS_ENDPOINT_URL's, or AWS's own.
+func At(baseURL string) aws.Config {
 	cfg := aws.Config{
 		Region: os.Getenv("AWS_REGION"),
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
@@ -29,14 +31,14 @@ func Config() aws.Config {
 		}),
 		HTTPClient: awshttp.Client{Doer: http.DefaultClient}, // a call is limited by its context
 	}
-	if endpoint := os.Getenv("AWS_ENDPOINT_URL"); endpoint != "" {
+	if endpoint := cmp.Or(baseURL, os.Getenv("AWS_ENDPOINT_URL")); endpoint != "" {
 		cfg.BaseEndpoint = &endpoint
 	}
 	return cfg
 }
 
-// Short says an AWS error as a reviewer can read it: its code and message, or
-// that nobody answered in time.
+// Short returns an error of AWS as a reviewer can read it: its code and message, or
+// that AWS did not answer in time.
 func Short(err error) error {
 	var api smithy.APIError
 	var answer *smithyhttp.ResponseError
@@ -51,9 +53,9 @@ func Short(err error) error {
 	return err
 }
 
-// IsDenied says whether AWS refused a call because the function's role does not
-// allow it. A role that names single resources is refused those that are not
-// there, too: what has no ARN is none of them.
+// IsDenied reports whether AWS refused a call because the function's role does not
+// allow it. AWS also answers so for a resource that does not exist, where the role
+// names single resources.
 func IsDenied(err error) bool {
 	var api smithy.APIError
 	return errors.As(err, &api) && api.ErrorCode() == "AccessDeniedException"

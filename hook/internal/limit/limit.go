@@ -1,4 +1,4 @@
-// Package limit says how long a hook's call to another system may take.
+// Package limit bounds how long a hook's call to another system takes.
 package limit
 
 import (
@@ -7,15 +7,15 @@ import (
 )
 
 const (
-	// alone is how long a call may take where the hook has no deadline.
+	// alone is the limit where the hook has no deadline.
 	alone = 9 * time.Second
-	// margin is kept of a deadline, for the hook to say what was wrong.
+	// margin is left of a deadline, for the hook to report the failure.
 	margin = 500 * time.Millisecond
 )
 
-// Within ends a call half a second before the hook's own end, or at three
-// quarters of the time that is left where that is short; after nine seconds
-// where the hook has none.
+// Within returns a context for a call. It ends half a second before the hook's
+// deadline, or after three quarters of the time that is left if that is less than two
+// seconds. If the hook has no deadline, it ends after nine seconds.
 func Within(ctx context.Context) (context.Context, context.CancelFunc) {
 	left := alone
 	if end, ok := ctx.Deadline(); ok {
