@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fasttrack-dev/fasttrack/bench/bill"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -63,7 +64,7 @@ func (b *bench) billed(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	m := newMeter()
-	stack, err := localaws.Start(ctx, m.options(localaws.Options{TemplatePath: "template.yaml", BuildDir: build, Addr: "127.0.0.1:0"}))
+	stack, err := local.Start(ctx, "", m.options(localaws.Options{TemplatePath: "template.yaml", BuildDir: build, Addr: "127.0.0.1:0"}))
 	if err != nil {
 		return fmt.Errorf("%w (make build makes what is missing)", err)
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
@@ -140,7 +141,7 @@ func oneRun(ctx context.Context, flows *flow.File, hooks hook.Flows, body, appro
 			}), middleware.After)
 		})
 	}})
-	stack, err := localaws.Start(ctx, localaws.Options{TemplatePath: "template.yaml", Addr: "127.0.0.1:0", Functions: functions.Replacements()})
+	stack, err := local.Start(ctx, "", localaws.Options{TemplatePath: "template.yaml", Addr: "127.0.0.1:0", Functions: functions.Replacements()})
 	if err != nil {
 		return c, err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -14,7 +15,7 @@ import (
 // round trip (GET /healthz: one Lambda invocation that does nothing) through
 // the same gateway, turn about, warm.
 func (b *bench) latency(ctx context.Context) ([]figure, error) {
-	stack, err := localaws.Start(ctx, localaws.Options{TemplatePath: "template.yaml", BuildDir: "build", Addr: "127.0.0.1:0"})
+	stack, err := local.Start(ctx, "", localaws.Options{TemplatePath: "template.yaml", BuildDir: "build", Addr: "127.0.0.1:0"})
 	if err != nil {
 		return nil, fmt.Errorf("%w (make build makes what is missing)", err)
 	}

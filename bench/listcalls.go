@@ -7,13 +7,14 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // listCalls measures each list as its caller sees it: through the API, by the
 // functions' own binaries, among requests in several states.
 func (b *bench) listCalls(ctx context.Context) ([]figure, error) {
-	stack, err := localaws.Start(ctx, localaws.Options{TemplatePath: "template.yaml", BuildDir: "build", Addr: "127.0.0.1:0"})
+	stack, err := local.Start(ctx, "", localaws.Options{TemplatePath: "template.yaml", BuildDir: "build", Addr: "127.0.0.1:0"})
 	if err != nil {
 		return nil, fmt.Errorf("%w (make build makes what is missing)", err)
 	}

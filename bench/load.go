@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 )
 
 // load measures the local process under many runs: requests a second while
@@ -94,7 +94,7 @@ func (b *bench) load(ctx context.Context) ([]figure, error) {
 // backtest asks the hooks about all requests in the table again, and tells how
 // many there were and how many seconds it took.
 func (b *bench) backtest(ctx context.Context, url string) (requests int, took float64, err error) {
-	cmd := exec.CommandContext(ctx, "build/fasttrack", "backtest", "--table", localaws.StackName+"-Table", "--endpoint-url", url+"/_aws",
+	cmd := exec.CommandContext(ctx, "build/fasttrack", "backtest", "--table", local.StackName+"-Table", "--endpoint-url", url+"/_aws",
 		"--binary", "build/HooksFunction/bootstrap", "--restart", "--json")
 	cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+b.dir)
 	started := time.Now()

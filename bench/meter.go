@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/bench/bill"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
 )
@@ -110,7 +111,7 @@ func (m *meter) Write(p []byte) (int, error) {
 			return len(p), nil
 		}
 		name, printed, is := strings.Cut(string(line), " | ")
-		if is && strings.HasPrefix(name, localaws.StackName+"-") && !strings.HasSuffix(name, "-reconcile") {
+		if is && strings.HasPrefix(name, local.StackName+"-") && !strings.HasSuffix(name, "-reconcile") {
 			m.usage["logs"] += float64(len(printed) + logOverhead)
 		}
 		m.logged = *bytes.NewBuffer(bytes.Clone(rest))

@@ -10,6 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -44,7 +45,7 @@ func TestAThousandApprovers(t *testing.T) {
 			return hook.Permissions{Approvers: people}, nil
 		}}},
 	})
-	stack, err := localaws.Start(t.Context(), localaws.Options{TemplatePath: "../template.yaml", Addr: "127.0.0.1:0", Functions: functions.Replacements()})
+	stack, err := local.Start(t.Context(), "", localaws.Options{TemplatePath: "../template.yaml", Addr: "127.0.0.1:0", Functions: functions.Replacements()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -43,7 +44,7 @@ func TestADayPasses(t *testing.T) {
 		Flows: flows, Now: clock.Now,
 		Hooks: hook.Flows{"*": {OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Continue(), nil }}},
 	})
-	stack, err := localaws.Start(t.Context(), localaws.Options{
+	stack, err := local.Start(t.Context(), "", localaws.Options{
 		TemplatePath: "../template.yaml", Addr: "127.0.0.1:0", Clock: clock, Functions: functions.Replacements(),
 	})
 	if err != nil {

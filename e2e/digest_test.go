@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	domain "github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/localaws"
@@ -29,7 +30,7 @@ func TestDigestOfYesterday(t *testing.T) {
 		TemplatePath: "../template.yaml", BuildDir: layOut(t, "HooksFunction", "../flows.yaml"), Addr: "127.0.0.1:0", Data: data,
 		Parameters: map[string]string{"AuditDigest": "true"}, OnCall: calls.note,
 	}
-	stack, err := localaws.Start(t.Context(), o)
+	stack, err := local.Start(t.Context(), "", o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +83,7 @@ func TestDigestOfYesterday(t *testing.T) {
 	if err := stack.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if stack, err = localaws.Start(t.Context(), o); err != nil {
+	if stack, err = local.Start(t.Context(), "", o); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = stack.Close(context.Background()) })

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -55,7 +56,7 @@ func forgedExecutions(t *testing.T, on system) {
 			ask[key] = value
 		}
 		arn := strings.Replace(on.machine, "states:", "lambda:", 1)
-		arn = arn[:strings.Index(arn, ":stateMachine:")] + ":function:" + localaws.StackName + "-engine-" + function
+		arn = arn[:strings.Index(arn, ":stateMachine:")] + ":function:" + local.StackName + "-engine-" + function
 		input, err := json.Marshal(map[string]any{
 			"version": 3, "run_id": id, "turn": 1, "next": "Hook", "seconds": 1, "heard": nil, "caught": nil,
 			"hook": map[string]any{"function": arn, "seconds": 20, "ask": ask},

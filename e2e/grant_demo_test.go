@@ -10,13 +10,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // TestGrantDemo calls the strategy of the samples as functions/grant does: what
 // comes late, by its fence, changes nothing, and who has what is on its list.
 func TestGrantDemo(t *testing.T) {
-	stack, err := localaws.Start(t.Context(), localaws.Options{
+	stack, err := local.Start(t.Context(), "", localaws.Options{
 		TemplatePath: "../template.yaml", BuildDir: layOut(t, "HooksFunction", "../flows.yaml"), Addr: "127.0.0.1:0", OnCall: calls.note,
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -63,7 +64,7 @@ func TestLogsHoldNothingPersonal(t *testing.T) {
 		t.Fatal(err)
 	}
 	logs := &lockedLog{}
-	stack, err := localaws.Start(t.Context(), localaws.Options{
+	stack, err := local.Start(t.Context(), "", localaws.Options{
 		TemplatePath: "../template.yaml", BuildDir: layOut(t, "CasesFunction", flows), Addr: "127.0.0.1:0", Log: logs,
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/e2e/tally"
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -30,7 +31,7 @@ func TestManyDecideAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	functions := inprocess.New(inprocess.Options{Flows: flows, Now: time.Now, Hooks: hook.Flows{"*": {}}})
-	stack, err := localaws.Start(t.Context(), localaws.Options{TemplatePath: "../template.yaml", Addr: "127.0.0.1:0", Functions: functions.Replacements()})
+	stack, err := local.Start(t.Context(), "", localaws.Options{TemplatePath: "../template.yaml", Addr: "127.0.0.1:0", Functions: functions.Replacements()})
 	if err != nil {
 		t.Fatal(err)
 	}

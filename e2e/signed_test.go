@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/emulator"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	"github.com/fasttrack-dev/fasttrack/localaws/identities"
 )
@@ -106,7 +107,7 @@ func TestSignedCases(t *testing.T) {
 		signedOnEmulator(t)
 		return
 	}
-	people, err := identities.Default()
+	people, err := local.Identities()
 	if err != nil {
 		t.Fatal(err)
 	}

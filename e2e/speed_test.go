@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -20,7 +21,7 @@ func BenchmarkBesideTheEmulator(b *testing.B) {
 		b.Skip("nothing is deployed: `make bench` does")
 	}
 	const hooks, flows = "HooksFunction", "../flows.yaml"
-	stack, err := localaws.Start(b.Context(), localaws.Options{
+	stack, err := local.Start(b.Context(), "", localaws.Options{
 		TemplatePath: "../template.yaml", BuildDir: layOut(b, hooks, flows), Addr: "127.0.0.1:0",
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/emulator"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -62,7 +63,7 @@ func serve(t testing.TB, hooks, flows string, o localaws.Options) (system, *loca
 	}
 	o.TemplatePath, o.BuildDir, o.Addr, o.Log = "../template.yaml", layOut(t, hooks, flows), "127.0.0.1:0", logs
 	o.OnCall = calls.note
-	stack, err := localaws.Start(t.Context(), o)
+	stack, err := local.Start(t.Context(), "", o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +74,7 @@ func serve(t testing.TB, hooks, flows string, o localaws.Options) (system, *loca
 			t.Errorf("close: %v", err)
 		}
 	})
-	return system{url: stack.URL(), services: stack.URL() + "/_aws", table: localaws.StackName + "-Table", machine: stack.Template.StateMachines[0].ARN}, stack
+	return system{url: stack.URL(), services: stack.URL() + "/_aws", table: local.StackName + "-Table", machine: stack.Template.StateMachines[0].ARN}, stack
 }
 
 // deploy starts an emulator and deploys to it what `sam build` made, with the

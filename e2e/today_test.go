@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -28,7 +29,7 @@ func TestAReorganisationStrandsNothing(t *testing.T) {
 	var c client
 	start := func(flows string) (stop func()) {
 		t.Helper()
-		stack, err := localaws.Start(t.Context(), localaws.Options{
+		stack, err := local.Start(t.Context(), "", localaws.Options{
 			TemplatePath: "../template.yaml", BuildDir: layOut(t, "CasesFunction", flows), Addr: addr, Log: newLogs(t), Data: data,
 		})
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/partition"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	"github.com/fasttrack-dev/fasttrack/localaws/template"
@@ -63,7 +64,7 @@ func TestRolesAllowWhatFunctionsDo(t *testing.T) {
 		}
 	}
 	stack, err := template.Load("../template.yaml", template.Options{
-		Region: localaws.Region, AccountID: localaws.AccountID, StackName: localaws.StackName,
+		Region: localaws.Region, AccountID: localaws.AccountID, StackName: local.StackName,
 		FunctionVersion: func(string) (string, error) { return "1", nil },
 		Parameters: map[string]string{
 			"AuditDigest": "true", "AuthMode": "IAM", "SessionPolicyArn": "arn:aws:organizations::123456789012:policy/o-abc/service_control_policy/p-abc",

@@ -15,19 +15,20 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 
-// Call is one that a function made of an AWS service, as IAM looks at it.
+// Call is a call of an AWS service by a function, as IAM authorizes it.
 type Call struct {
 	// Function is the logical id of the function.
 	Function string
-	// Action is such as dynamodb:PutItem, Resource the ARN it is on; "*" where
-	// AWS takes the action on nothing narrower.
+	// Action is the IAM action, such as dynamodb:PutItem. Resource is its ARN, or "*"
+	// for an action without resource-level permissions.
 	Action, Resource string
-	// Key is the partition key of an item that is put, "" elsewhere.
+	// Key is the partition key of the item that a DynamoDB call reads or writes by its
+	// key, else "".
 	Key string
 }
 
-// tell tells OnCall what IAM would be asked about a request of a function.
-func (s *Stack) tell(r *http.Request, c wire.Call) {
+// reportCalls passes to OnCall what IAM would authorize for a function's request.
+func (s *Stack) reportCalls(r *http.Request, c wire.Call) {
 	function, is := s.Lambda.CallerOf(wire.Scope(r).AccessKey)
 	if !is {
 		return
@@ -43,8 +44,8 @@ func (s *Stack) tell(r *http.Request, c wire.Call) {
 	}
 }
 
-// asked are the members by which calls name what they are about.
-type asked struct {
+// callInput holds the members of an input that name the resources of a call.
+type callInput struct {
 	TableName, IndexName, StateMachineArn, ExecutionArn, SecretId, KeyId string
 	Item, Key                                                            map[string]map[string]any
 	Entries                                                              []struct{ EventBusName string }
@@ -56,12 +57,12 @@ type asked struct {
 }
 
 func (s *Stack) callsOf(r *http.Request, c wire.Call, body []byte) []Call {
-	var in asked
+	var in callInput
 	region := s.opts.Region
 	_ = json.Unmarshal(body, &in) // what is no JSON names nothing
 	switch c.Service {
 	case "dynamodb":
-		return in.dynamoDB(c.Operation, region)
+		return in.dynamoDB(s, c.Operation)
 	case "states":
 		on := in.StateMachineArn + in.ExecutionArn
 		if on == "" {
@@ -120,20 +121,20 @@ func lambdaCall(r *http.Request, region string) []Call {
 	return []Call{{Action: action, Resource: name}}
 }
 
-// dynamoDB gives what IAM looks at: of a transaction each action in it, of a
-// batch each table.
-func (in asked) dynamoDB(operation, region string) []Call {
-	table := func(name string) string { return arn(region, "dynamodb", "table/"+name) }
-	key := func(item map[string]map[string]any) string {
-		if item["pk"] == nil {
-			return ""
+// dynamoDB returns a call for each action of a transaction, each table of a batch, or
+// the one of any other operation.
+func (in callInput) dynamoDB(s *Stack, operation string) []Call {
+	table := func(name string) string { return arn(s.opts.Region, "dynamodb", "table/"+name) }
+	key := func(table string, item map[string]map[string]any) string {
+		for _, value := range item[s.DynamoDB.PartitionKey(table)] {
+			return fmt.Sprint(value)
 		}
-		return fmt.Sprint(item["pk"]["S"])
+		return ""
 	}
 	var calls []Call
 	for _, item := range in.TransactItems {
 		for kind, of := range item {
-			calls = append(calls, Call{Action: "dynamodb:" + kind + "Item", Resource: table(of.TableName), Key: key(of.Item)})
+			calls = append(calls, Call{Action: "dynamodb:" + kind + "Item", Resource: table(of.TableName), Key: key(of.TableName, of.Item)})
 		}
 	}
 	if len(calls) > 0 {
@@ -149,7 +150,7 @@ func (in asked) dynamoDB(operation, region string) []Call {
 	if in.IndexName != "" {
 		on += "/index/" + in.IndexName
 	}
-	return []Call{{Action: "dynamodb:" + operation, Resource: on, Key: cmp.Or(key(in.Item), key(in.Key))}}
+	return []Call{{Action: "dynamodb:" + operation, Resource: on, Key: cmp.Or(key(in.TableName, in.Item), key(in.TableName, in.Key))}}
 }
 
 func arn(region, service, resource string) string {

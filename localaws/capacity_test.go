@@ -18,7 +18,7 @@ import (
 func TestOnCapacity(t *testing.T) {
 	var got []localaws.Capacity
 	stack, err := localaws.Start(t.Context(), localaws.Options{
-		Addr: "127.0.0.1:0", TemplatePath: "../template.yaml", Functions: answering(http.StatusOK),
+		Addr: "127.0.0.1:0", TemplatePath: "testdata/app/template.yaml", Functions: answering(http.StatusOK),
 		OnCapacity: func(c localaws.Capacity) { got = append(got, c) },
 	})
 	if err != nil {
@@ -30,8 +30,8 @@ func TestOnCapacity(t *testing.T) {
 	})
 	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
 	table := stack.Template.Tables[0].Name
-	key := map[string]types.AttributeValue{"pk": text("RUN#1"), "sk": text("RUN")}
-	item := map[string]types.AttributeValue{"pk": text("RUN#1"), "sk": text("RUN"), "mine": text("ada"), "created": text("now")}
+	key := map[string]types.AttributeValue{"pk": text("LINK#1"), "sk": text("LINK")}
+	item := map[string]types.AttributeValue{"pk": text("LINK#1"), "sk": text("LINK"), "owner": text("ada"), "created": text("now")}
 	put := &dynamodb.PutItemInput{TableName: &table, Item: item, ConditionExpression: aws.String("attribute_not_exists(pk)")}
 	if _, err := client.PutItem(t.Context(), put); err != nil {
 		t.Fatal(err)
@@ -46,7 +46,7 @@ func TestOnCapacity(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []localaws.Capacity{
-		{Operation: "PutItem", Write: true, Units: 2},            // the item, and its entry in mine
+		{Operation: "PutItem", Write: true, Units: 2},            // the item, and its entry in owner
 		{Operation: "TransactWriteItems", Write: true, Units: 4}, // the same, double
 		{Operation: "GetItem", Units: 1},
 	}

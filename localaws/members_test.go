@@ -48,7 +48,7 @@ var clients = map[string]struct {
 
 func start(t *testing.T) *localaws.Stack {
 	t.Helper()
-	stack, err := localaws.Start(t.Context(), localaws.Options{Addr: "127.0.0.1:0", TemplatePath: "../template.yaml", Functions: answering(http.StatusOK)})
+	stack, err := localaws.Start(t.Context(), localaws.Options{Addr: "127.0.0.1:0", TemplatePath: "testdata/app/template.yaml", Functions: answering(http.StatusOK)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestEveryMemberOfLambda(t *testing.T) {
 		where[operation][member] = func() (int, string) { return call(t, stack, method, path, nil, headers...) }
 	}
 	// A wrong value of each member; those of paths name what is not there.
-	const invocations = functions + "/fasttrack-hooks/invocations"
+	const invocations = functions + "/local-api/invocations"
 	at("Invoke", "FunctionName", http.MethodPost, functions+"/none/invocations")
 	at("Invoke", "ClientContext", http.MethodPost, invocations, "X-Amz-Client-Context", "e30=")
 	at("Invoke", "DurableExecutionName", http.MethodPost, invocations, "X-Amz-Durable-Execution-Name", "d")
@@ -180,18 +180,18 @@ func TestEveryMemberOfLambda(t *testing.T) {
 	at("ListFunctions", "MaxItems", http.MethodGet, functions+"?MaxItems=none")
 	for operation, suffix := range map[string]string{"GetFunction": "", "GetFunctionConfiguration": "/configuration"} {
 		at(operation, "FunctionName", http.MethodGet, functions+"/none"+suffix)
-		at(operation, "Qualifier", http.MethodGet, functions+"/fasttrack-hooks"+suffix+"?Qualifier=none")
+		at(operation, "Qualifier", http.MethodGet, functions+"/local-api"+suffix+"?Qualifier=none")
 	}
 	at("GetAlias", "FunctionName", http.MethodGet, functions+"/none/aliases/live")
-	at("GetAlias", "Name", http.MethodGet, functions+"/fasttrack-hooks/aliases/none")
+	at("GetAlias", "Name", http.MethodGet, functions+"/local-api/aliases/none")
 	for operation, suffix := range map[string]string{"ListAliases": "/aliases", "ListVersionsByFunction": "/versions"} {
 		at(operation, "FunctionName", http.MethodGet, functions+"/none"+suffix)
-		at(operation, "FunctionVersion", http.MethodGet, functions+"/fasttrack-hooks"+suffix+"?FunctionVersion=1")
-		at(operation, "Marker", http.MethodGet, functions+"/fasttrack-hooks"+suffix+"?Marker=x")
-		at(operation, "MaxItems", http.MethodGet, functions+"/fasttrack-hooks"+suffix+"?MaxItems=0")
+		at(operation, "FunctionVersion", http.MethodGet, functions+"/local-api"+suffix+"?FunctionVersion=1")
+		at(operation, "Marker", http.MethodGet, functions+"/local-api"+suffix+"?Marker=x")
+		at(operation, "MaxItems", http.MethodGet, functions+"/local-api"+suffix+"?MaxItems=0")
 	}
 	at("GetFunctionEventInvokeConfig", "FunctionName", http.MethodGet, "/2019-09-25/functions/none/event-invoke-config")
-	at("GetFunctionEventInvokeConfig", "Qualifier", http.MethodGet, "/2019-09-25/functions/fasttrack-engine-notify/event-invoke-config?Qualifier=none")
+	at("GetFunctionEventInvokeConfig", "Qualifier", http.MethodGet, "/2019-09-25/functions/local-work/event-invoke-config?Qualifier=none")
 	for _, operation := range stack.Served()["lambda"] {
 		in, there := inputOf(&lambda.Client{}, operation)
 		if !there {

@@ -22,7 +22,7 @@ import (
 func (s *Stack) serve() {
 	s.services = map[string]http.Handler{
 		"cloudformation": cloudformation.New(cloudformation.Stack{
-			Name: StackName, ID: template.StackID(s.opts.Region, AccountID, StackName), Created: s.started, Template: s.Template,
+			Name: s.opts.StackName, ID: template.StackID(s.opts.Region, AccountID, s.opts.StackName), Created: s.started, Template: s.Template,
 		}),
 		"dynamodb":       http.HandlerFunc(s.dynamoDB),
 		"events":         s.EventBridge,
@@ -30,7 +30,7 @@ func (s *Stack) serve() {
 		"kms":            s.KMS,
 		"lambda":         http.HandlerFunc(s.lambda),
 		"logs":           s.Logs,
-		"secretsmanager": secretsmanager.New(AccountID, s.opts.Region),
+		"secretsmanager": secretsmanager.New(AccountID, s.opts.Region, s.opts.SecretPrefix),
 		"sns":            s.SNS,
 		"sqs":            s.SQS,
 		"states":         s.StepFunctions,
@@ -54,7 +54,7 @@ func (s *Stack) Served() map[string][]string {
 func (s *Stack) aws(w http.ResponseWriter, r *http.Request) {
 	c := wire.Of(r)
 	if s.opts.OnCall != nil {
-		s.tell(r, c)
+		s.reportCalls(r, c)
 	}
 	if h, served := s.services[c.Service]; served {
 		h.ServeHTTP(w, r)

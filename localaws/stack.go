@@ -1,9 +1,7 @@
-// Package localaws is this machine's AWS for fasttrack: one process that reads the
-// template that deploys, and serves the API, the functions, the state machine,
-// the table and the event bus that it describes.
 package localaws
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,67 +31,86 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
-// What this machine calls itself.
+// The account, and the region and stack name of a Stack whose Options name none.
 const (
-	Region    = "us-east-1"
 	AccountID = "123456789012"
-	StackName = "fasttrack"
+	Region    = "us-east-1"
+	StackName = "local"
 )
 
-// awsPath is where the AWS services answer.
+// SecretPrefix begins the environment variables that hold secrets, unless the Options
+// name another: LOCALAWS_SECRET_DB_PASSWORD holds the secret db-password.
+const SecretPrefix = "LOCALAWS_SECRET_"
+
+// awsPath is the path under which the AWS services answer.
 const awsPath = "/_aws"
 
-// Options says what a Stack is made of.
+// Options configures a [Stack]. TemplatePath and Addr are required, and so is BuildDir
+// unless Functions replaces every function.
 type Options struct {
-	// TemplatePath is the template.yaml that deploys.
+	// TemplatePath is the SAM template.
 	TemplatePath string
-	// BuildDir holds a folder for each function, named by its logical id, with
-	// its bootstrap.
+	// BuildDir has a folder for each function, named by its logical id, with its
+	// bootstrap: the layout of `sam build`.
 	BuildDir string
-	// Flows is the flows.yaml that the functions read, as it is at the start; empty
-	// is the one in each function's folder of BuildDir.
-	Flows string
-	// Addr is where it listens, on loopback: host:port, port 0 for any.
+	// Addr is the host:port to listen on, which must be on loopback; port 0 is any.
 	Addr string
-	// Parameters override the template's; AuthMode is JWT here.
-	Parameters map[string]string
-	// Functions replaces functions, by logical id, for tests.
-	Functions map[string]lambda.InProcess
-	// Attach names functions, each as NAME or NAME=PORT, that processes not
-	// started here serve, over a Runtime API with a port of its own.
-	Attach []string
-	// Region is what the stack believes its region to be, and with it the partition;
-	// [Region] if empty.
+
+	// StackName is the name of the stack; [StackName] if empty.
+	StackName string
+	// Region is the region of the stack, which decides its partition; [Region] if
+	// empty.
 	Region string
-	// Data is the folder that keeps the table, the executions and keys, which then
-	// outlive the process however it ends. Empty: they are in memory.
-	Data string
-	// AccountConcurrency is how many functions run at once in the account, as at
-	// AWS; 0 is no limit.
-	AccountConcurrency int
-	// OnCall is told of each call that a function makes of an AWS service; nil is
-	// not told.
-	OnCall func(Call)
-	// OnInvoked is told of each invocation of a function's process that has ended,
-	// and must not wait for anything; nil is not told.
-	OnInvoked func(lambda.Invoked)
-	// OnCapacity is told what each call of DynamoDB took; nil is not told.
-	OnCapacity func(Capacity)
-	// Identities are those who may sign calls of the API with AuthMode=IAM; nil are
-	// the default ones.
+	// Parameters override the template's defaults.
+	Parameters map[string]string
+	// DefaultParameters returns values for parameters that Parameters leaves out,
+	// given the URL of the API. A nil function returns none.
+	DefaultParameters func(apiURL string) map[string]string
+	// BasePathParameter names the template's parameter that holds the path under which
+	// a custom domain maps the API; the API then answers there as well. Empty is none.
+	BasePathParameter string
+	// TaskFiles are files, by name, that every function finds in its LAMBDA_TASK_ROOT,
+	// which then holds nothing else. Empty leaves each function its folder of BuildDir.
+	TaskFiles map[string][]byte
+	// Functions replaces functions, by logical id, with code of this process: for
+	// tests.
+	Functions map[string]lambda.InProcess
+	// Attach names functions, each as NAME or NAME=PORT, that other processes serve.
+	// Each gets a Runtime API on a port of its own.
+	Attach []string
+	// SecretPrefix begins the environment variables that hold secrets; [SecretPrefix]
+	// if empty. Functions inherit these variables.
+	SecretPrefix string
+	// Identities are the callers that may sign requests to routes with AWS_IAM; nil is
+	// nobody.
 	Identities *identities.Set
-	// Clock is what time limits and waits of the state machine go by; nil is
-	// the real one.
+
+	// Data is the folder that keeps tables, executions and keys across restarts. Empty
+	// keeps them in memory.
+	Data string
+	// AccountConcurrency is the number of functions that may run at once in the
+	// account; 0 is no limit.
+	AccountConcurrency int
+	// Clock drives time limits, waits and schedules of the state machines and rules;
+	// nil is the real clock.
 	Clock clockwork.Clock
-	// Log takes what functions print and what goes wrong; nil drops it.
+	// Log receives the functions' output and failures of the services; nil drops both.
 	Log io.Writer
+
+	// OnCall receives each call that a function makes to an AWS service.
+	OnCall func(Call)
+	// OnInvoked receives each invocation of a function's process after it ends. It must
+	// not block.
+	OnInvoked func(lambda.Invoked)
+	// OnCapacity receives the capacity that each DynamoDB call consumes.
+	OnCapacity func(Capacity)
 }
 
-// Stack is the running system. Close it.
+// Stack is a running stack. Close it.
 type Stack struct {
-	// Template is what was read.
+	// Template is the template as read, with every intrinsic function evaluated.
 	Template *template.Stack
-	// The services, for tests to look into.
+	// The services, for tests.
 	Lambda        *lambda.Service
 	StepFunctions *stepfunctions.Service
 	DynamoDB      *dynamodb.Service
@@ -108,13 +125,13 @@ type Stack struct {
 	services map[string]http.Handler // by their names in signatures
 	data     *datafolder.Folder      // nil in memory
 	attached []Attached
-	taskRoot string // where the functions find Options.Flows; "" without
+	taskRoot string // the folder with Options.TaskFiles; "" without any
 	listener net.Listener
 	server   *http.Server
 }
 
-// Start reads the template and serves what it describes. The error is one line
-// that says what is missing or not understood.
+// Start reads the template and serves it. The error is one line that names what is
+// missing or not served.
 func Start(ctx context.Context, o Options) (*Stack, error) {
 	if o.Log == nil {
 		o.Log = io.Discard
@@ -122,15 +139,12 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	if o.Clock == nil {
 		o.Clock = clockwork.NewRealClock()
 	}
-	if o.Region == "" {
-		o.Region = Region
-	}
+	o.Region = cmp.Or(o.Region, Region)
 	if o.Identities == nil {
-		var err error
-		if o.Identities, err = identities.Default(); err != nil {
-			return nil, err
-		}
+		o.Identities = new(identities.Set)
 	}
+	o.StackName = cmp.Or(o.StackName, StackName)
+	o.SecretPrefix = cmp.Or(o.SecretPrefix, SecretPrefix)
 	s := &Stack{opts: o, started: o.Clock.Now()}
 	if err := s.start(); err != nil {
 		// What has started ends; the error that counts is the first.
@@ -145,23 +159,19 @@ func (s *Stack) start() error {
 	if s.listener, err = loopback.Listen(s.opts.Addr); err != nil {
 		return err
 	}
-	if err := s.copyFlows(); err != nil {
+	if err := s.writeTaskFiles(); err != nil {
 		return err
 	}
 	if err := s.openServices(); err != nil {
 		return err
 	}
-	parameters := map[string]string{"AuthMode": "JWT"}
-	maps.Copy(parameters, s.opts.Parameters)
-	if parameters["AuthMode"] == "JWT" {
-		for name, value := range map[string]string{"JwtIssuer": s.URL(), "JwtAudience": "fasttrack"} {
-			if _, given := parameters[name]; !given {
-				parameters[name] = value
-			}
-		}
+	parameters := map[string]string{}
+	if s.opts.DefaultParameters != nil {
+		maps.Copy(parameters, s.opts.DefaultParameters(s.URL()))
 	}
+	maps.Copy(parameters, s.opts.Parameters)
 	s.Template, err = template.Load(s.opts.TemplatePath, template.Options{
-		Parameters: parameters, Region: s.opts.Region, AccountID: AccountID, StackName: StackName, APIEndpoint: s.URL(),
+		Parameters: parameters, Region: s.opts.Region, AccountID: AccountID, StackName: s.opts.StackName, APIEndpoint: s.URL(),
 		FunctionVersion: s.version,
 	})
 	if err != nil {
@@ -194,7 +204,7 @@ func (s *Stack) start() error {
 	s.server = &http.Server{Handler: s.route(api), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := s.server.Serve(s.listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
-			fmt.Fprintf(s.opts.Log, "local: serve: %v\n", err)
+			fmt.Fprintf(s.opts.Log, "localaws: serve: %v\n", err)
 		}
 	}()
 	return s.StepFunctions.Resume()
@@ -206,7 +216,7 @@ func (s *Stack) openServices() error {
 	var err error
 	s.Lambda, err = lambda.New(lambda.Options{
 		Region: s.opts.Region, AccountID: AccountID, EndpointURL: s.AWSURL(), Log: s.opts.Log, Clock: s.opts.Clock,
-		OnInvoked: s.opts.OnInvoked, OnLine: s.Logs.Put, AccountConcurrency: s.opts.AccountConcurrency, OwnPrefix: StackName + "-",
+		OnInvoked: s.opts.OnInvoked, OnLine: s.Logs.Put, AccountConcurrency: s.opts.AccountConcurrency, OwnPrefix: s.opts.StackName + "-", EnvironPrefix: s.opts.SecretPrefix,
 		SendFailed: func(to, record string) bool { _, there := s.SQS.Send(to, record); return there },
 	})
 	if err != nil {
@@ -233,13 +243,12 @@ func (s *Stack) openServices() error {
 	return err
 }
 
-// version tells the version of a function before the template is read whole:
-// its name is not known yet, so it is read from its binary.
+// version returns the version of a function while the template is still being read.
 func (s *Stack) version(logicalID string) (string, error) {
 	if _, replaced := s.opts.Functions[logicalID]; replaced {
 		return "1", nil
 	}
-	if err := s.binaryIsThere(logicalID); err != nil {
+	if err := s.checkBinary(logicalID); err != nil {
 		return "", err
 	}
 	dirs := []string{filepath.Join(s.opts.BuildDir, logicalID)}
@@ -249,9 +258,17 @@ func (s *Stack) version(logicalID string) (string, error) {
 	return lambda.PackageVersion(dirs...)
 }
 
-func (s *Stack) binaryIsThere(logicalID string) error {
+// MissingBinaryError reports a function of the template without a binary in
+// Options.BuildDir.
+type MissingBinaryError struct{ LogicalID, Path string }
+
+func (e *MissingBinaryError) Error() string {
+	return fmt.Sprintf("function %s has no binary at %s", e.LogicalID, e.Path)
+}
+
+func (s *Stack) checkBinary(logicalID string) error {
 	if _, err := os.Stat(s.bootstrap(logicalID)); err != nil {
-		return fmt.Errorf("the binary of %s is missing: %s; `make build` makes it", logicalID, s.bootstrap(logicalID))
+		return &MissingBinaryError{logicalID, s.bootstrap(logicalID)}
 	}
 	return nil
 }
@@ -273,7 +290,7 @@ func (s *Stack) registerFunctions() error {
 			cfg.Aliases = []string{f.Alias}
 		}
 		if cfg.InProcess == nil {
-			if err := s.binaryIsThere(f.LogicalID); err != nil {
+			if err := s.checkBinary(f.LogicalID); err != nil {
 				return err
 			}
 		}
@@ -307,18 +324,17 @@ func (s *Stack) createStateMachines() error {
 	return nil
 }
 
-// URL is where the API answers.
+// URL is the address of the HTTP API.
 func (s *Stack) URL() string { return "http://" + s.listener.Addr().String() }
 
-// AWSURL is where the AWS services answer: an --endpoint-url.
+// AWSURL is the address of the AWS services, for AWS_ENDPOINT_URL and --endpoint-url.
 func (s *Stack) AWSURL() string { return s.URL() + awsPath }
 
-// route hands AWS calls to the services and all others to the API, as they came:
-// a ServeMux would answer paths that it thinks unclean with a redirect, which
-// API Gateway never does.
+// route sends AWS calls to the services and every other request to the API unchanged.
+// A ServeMux would redirect unclean paths, which API Gateway never does.
 func (s *Stack) route(api http.Handler) http.Handler {
 	aws := loopback.Guard(http.StripPrefix(awsPath, http.HandlerFunc(s.aws)))
-	// Pages of the origins that the API allows may call it, and no AWS service.
+	// Pages of the origins that the API allows may call the API, but no AWS service.
 	var origins []string
 	for _, a := range s.Template.APIs {
 		if a.CORS != nil {
@@ -335,11 +351,11 @@ func (s *Stack) route(api http.Handler) http.Handler {
 	})
 }
 
-// Close stops everything; no process of a function is left.
+// Close stops the services and ends every process of a function.
 func (s *Stack) Close(ctx context.Context) error {
 	var errs []error
-	// First, so that no execution sees what it calls go away: one that is kept
-	// in a folder would remember.
+	// Executions stop first: one that saw its functions go away would keep that
+	// failure in the data folder.
 	if s.StepFunctions != nil {
 		s.StepFunctions.Close()
 	}

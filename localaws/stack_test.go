@@ -17,7 +17,7 @@ import (
 // answering replaces every function by one that answers with the status alone.
 func answering(status int) map[string]lambda.InProcess {
 	functions := map[string]lambda.InProcess{}
-	for _, id := range []string{"RequestFunction", "ApproveFunction", "RecordFunction", "HooksFunction", "GrantFunction", "ReconcileFunction", "NotifyFunction", "GrantDemoFunction"} {
+	for _, id := range []string{"ApiFunction", "WorkFunction"} {
 		functions[id] = func(context.Context, []byte) ([]byte, error) {
 			return fmt.Appendf(nil, `{"statusCode":%d}`, status), nil
 		}
@@ -29,7 +29,7 @@ func answering(status int) map[string]lambda.InProcess {
 // services, and a function of someone else's has a Runtime API of its own.
 func TestStartServes(t *testing.T) {
 	stack, err := localaws.Start(t.Context(), localaws.Options{
-		Addr: "127.0.0.1:0", TemplatePath: "../template.yaml", Functions: answering(http.StatusTeapot), Attach: []string{"theirs"},
+		Addr: "127.0.0.1:0", TemplatePath: "testdata/app/template.yaml", Functions: answering(http.StatusTeapot), Attach: []string{"theirs"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -37,11 +37,11 @@ func TestStartServes(t *testing.T) {
 	defer stack.Close(context.Background())
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for path, want := range map[string]int{
-		"/healthz":          http.StatusTeapot,
-		"/requests/../none": http.StatusNotFound,
-		"//healthz":         http.StatusNotFound,
-		"/_awsome":          http.StatusNotFound,
-		"/_aws":             http.StatusBadRequest,
+		"/healthz":       http.StatusTeapot,
+		"/links/../none": http.StatusNotFound,
+		"//healthz":      http.StatusNotFound,
+		"/_awsome":       http.StatusNotFound,
+		"/_aws":          http.StatusBadRequest,
 		"/_aws/2015-03-31/functions/none/invocations": http.StatusNotFound,
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), "GET", stack.URL(), nil)
@@ -80,7 +80,7 @@ func TestStartRefuses(t *testing.T) {
 	}
 	defer busy.Close()
 	template := func(replace, by string) string {
-		raw, err := os.ReadFile("../template.yaml")
+		raw, err := os.ReadFile("testdata/app/template.yaml")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,9 +102,9 @@ func TestStartRefuses(t *testing.T) {
 		"an open address":      {localaws.Options{Addr: "0.0.0.0:0"}, "is not on loopback"},
 		"no template":          {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: "none.yaml"}, "none.yaml"},
 		"an unknown resource":  {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: template("AWS::Events::EventBus", "AWS::Kinesis::Stream")}, "AWS::Kinesis::Stream is not understood on this machine"},
-		"a bad port to attach": {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: "../template.yaml", Functions: answering(200), Attach: []string{"a=b"}}, "expected NAME or NAME=PORT"},
-		"our own to attach":    {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: "../template.yaml", Functions: answering(200), Attach: []string{"fasttrack-hooks"}}, "is the stack's own"},
-		"a missing binary":     {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: "../template.yaml", BuildDir: t.TempDir()}, "`make build` makes it"},
+		"a bad port to attach": {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: "testdata/app/template.yaml", Functions: answering(200), Attach: []string{"a=b"}}, "expected NAME or NAME=PORT"},
+		"our own to attach":    {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: "testdata/app/template.yaml", Functions: answering(200), Attach: []string{"local-work"}}, "is the stack's own"},
+		"a missing binary":     {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: "testdata/app/template.yaml", BuildDir: t.TempDir()}, "function ApiFunction has no binary at"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stack, err := localaws.Start(t.Context(), tc.options)
@@ -123,18 +123,16 @@ func TestStartRefuses(t *testing.T) {
 // a catcher of States.ALL would hide it at run time.
 func TestStartRefusesWhatCannotRun(t *testing.T) {
 	dir := t.TempDir()
-	template, err := os.ReadFile("../template.yaml")
+	template, err := os.ReadFile("testdata/app/template.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	machine, err := os.ReadFile("../statemachine.asl.json")
+	machine, err := os.ReadFile("testdata/app/machine.asl.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	grant := strings.Index(string(machine), `"Grant": {`)
-	invoke := strings.Index(string(machine[grant:]), `:states:::lambda:invoke"`)
-	broken := string(machine[:grant+invoke]) + `:states:::sns:publish"` + string(machine[grant+invoke+len(`:states:::lambda:invoke"`):])
-	for name, text := range map[string]string{"template.yaml": string(template), "statemachine.asl.json": broken} {
+	broken := strings.Replace(string(machine), ":states:::lambda:invoke", ":states:::sns:publish", 1)
+	for name, text := range map[string]string{"template.yaml": string(template), "machine.asl.json": broken} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +144,7 @@ func TestStartRefusesWhatCannotRun(t *testing.T) {
 		stack.Close(context.Background())
 		t.Fatal("it starts")
 	}
-	for _, part := range []string{"statemachine.asl.json", "sns:publish is not implemented on this machine", "/States/Grant/Resource"} {
+	for _, part := range []string{"machine.asl.json", "sns:publish is not implemented on this machine", "/States/Work/Resource"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("the error lacks %q: %v", part, err)
 		}

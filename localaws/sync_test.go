@@ -42,7 +42,7 @@ func hosts(ctx context.Context, network, addr string) (net.Conn, error) {
 // are answered where that name leads here, and where the client leaves it out.
 func TestSyncOperations(t *testing.T) {
 	stack, err := localaws.Start(t.Context(), localaws.Options{
-		Addr: "127.0.0.1:0", TemplatePath: "../template.yaml", Functions: answering(http.StatusTeapot),
+		Addr: "127.0.0.1:0", TemplatePath: "testdata/app/template.yaml", Functions: answering(http.StatusTeapot),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -41,7 +41,7 @@ func (s *Stack) openBus() error {
 		Clock: s.opts.Clock, Region: s.opts.Region, AccountID: AccountID, Invoke: s.Lambda.InvokeAsync,
 		HasFunction: s.Lambda.Has, HasGroup: s.Logs.Has,
 		Log:     func(group string, event []byte) error { s.Logs.Put(group, "events", string(event)); return nil },
-		OnError: func(rule string, err error) { fmt.Fprintf(s.opts.Log, "local: rule %s: %v\n", rule, err) },
+		OnError: func(rule string, err error) { fmt.Fprintf(s.opts.Log, "localaws: rule %s: %v\n", rule, err) },
 	}
 	for _, b := range s.Template.Buses {
 		o.Buses = append(o.Buses, b.Name)
@@ -71,8 +71,8 @@ func (s *Stack) statusChanged(detail stepfunctions.StatusChange) {
 // gateway makes the HTTP API of the template.
 func (s *Stack) gateway() (*gateway.Gateway, error) {
 	o := gateway.Options{
-		Invoker: s.Lambda, AccountID: AccountID, Identities: s.opts.Identities, BasePath: s.Template.Parameters["ApiBasePath"],
-		OnError: func(route string, err error) { fmt.Fprintf(s.opts.Log, "local: %s: %v\n", route, err) },
+		Invoker: s.Lambda, AccountID: AccountID, Identities: s.opts.Identities, BasePath: s.Template.Parameters[s.opts.BasePathParameter],
+		OnError: func(route string, err error) { fmt.Fprintf(s.opts.Log, "localaws: %s: %v\n", route, err) },
 	}
 	for _, api := range s.Template.APIs {
 		if c := api.CORS; c != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/hook"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
@@ -38,7 +39,7 @@ func through(function string, ask any) map[string]any {
 }
 
 func (p *play) function(name string) string {
-	return "arn:aws:lambda:" + localaws.Region + ":" + localaws.AccountID + ":function:" + localaws.StackName + "-engine-" + name
+	return "arn:aws:lambda:" + localaws.Region + ":" + localaws.AccountID + ":function:" + local.StackName + "-engine-" + name
 }
 
 // slowGuard holds on_request back until it is let go, and then denies.

@@ -22,6 +22,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -127,7 +128,7 @@ func newPlay(t testing.TB, s setup) *play {
 	if s.local != nil {
 		s.local(&o)
 	}
-	if p.stack, err = localaws.Start(t.Context(), o); err != nil {
+	if p.stack, err = local.Start(t.Context(), "", o); err != nil {
 		t.Fatal(err)
 	}
 	p.functions.Bind(p.stack)

@@ -18,6 +18,7 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/fasttrack-dev/fasttrack/functions/digest/digest"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/localaws"
@@ -66,7 +67,7 @@ func newRecordWorld(t *testing.T) *recordWorld {
 		}).Handle).Invoke(ctx, payload)
 	}
 	var err error
-	w.stack, err = localaws.Start(t.Context(), localaws.Options{
+	w.stack, err = local.Start(t.Context(), "", localaws.Options{
 		Addr: "127.0.0.1:0", TemplatePath: "../../template.yaml", Functions: functions, Clock: w.clock,
 		Parameters: map[string]string{"AuditDigest": "true"},
 	})

@@ -12,7 +12,7 @@ import (
 // one is none. One that an older release made is still one.
 func TestTokens(t *testing.T) {
 	for _, execution := range []string{
-		"arn:aws:states:us-east-1:123456789012:execution:fasttrack-runs:01KB5Z0000000000000000AAAA",
+		"arn:aws:states:us-east-1:123456789012:execution:app-runs:01KB5Z0000000000000000AAAA",
 		"arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:" + strings.Repeat("m", 80) + ":" + strings.Repeat("e", 80),
 	} {
 		token := newToken(execution)

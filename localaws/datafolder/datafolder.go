@@ -1,6 +1,5 @@
-// Package datafolder opens the folder in which `fasttrack local --data` keeps
-// what outlives the process: for one process at a time, in a format that it
-// knows.
+// Package datafolder opens the folder that keeps a stack's data across restarts. One
+// process at a time may have it open, and its format must be a known one.
 package datafolder
 
 import (
@@ -14,7 +13,7 @@ import (
 )
 
 // Format is the format of the folder's content. It is written into the folder,
-// and goes up when an older fasttrack could not read what this one writes.
+// and goes up when an older version could not read what this one writes.
 const Format = 1
 
 // Folder is an open folder. Close it.
@@ -25,7 +24,7 @@ type Folder struct {
 
 // Open opens the folder, and makes it if it isn't there. The error is one line:
 // the folder can't be written to, another process has it open, or a newer
-// fasttrack wrote it.
+// version wrote it.
 func Open(dir string) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the data folder %s can't be made: %w", dir, reason(err))
@@ -38,7 +37,7 @@ func Open(dir string) (*Folder, error) {
 	if err := lock(file); err != nil {
 		_ = file.Close()
 		if errors.Is(err, errLocked) {
-			return nil, fmt.Errorf("the data folder %s is in use by another fasttrack", dir)
+			return nil, fmt.Errorf("the data folder %s is in use by another process", dir)
 		}
 		return nil, fmt.Errorf("the data folder %s can't be locked: %w", dir, reason(err))
 	}
@@ -71,7 +70,7 @@ func (f *Folder) checkFormat() error {
 	case err != nil || format < 1:
 		return fmt.Errorf("the data folder %s is of no known format: its file named format says %q", f.dir, strings.TrimSpace(string(raw)))
 	case format > Format:
-		return fmt.Errorf("the data folder %s is of format %d; this fasttrack knows formats up to %d: use a newer one, or another folder", f.dir, format, Format)
+		return fmt.Errorf("the data folder %s is of format %d; this version reads formats up to %d: use a newer version, or another folder", f.dir, format, Format)
 	}
 	return nil
 }

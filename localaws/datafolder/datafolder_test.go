@@ -13,7 +13,7 @@ func TestOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(dir); err == nil || !strings.HasSuffix(err.Error(), dir+" is in use by another fasttrack") {
+	if _, err := Open(dir); err == nil || !strings.HasSuffix(err.Error(), dir+" is in use by another process") {
 		t.Errorf("a second open: got %v", err)
 	}
 	if err := f.Close(); err != nil {
@@ -34,7 +34,7 @@ func TestOpenRefuses(t *testing.T) {
 		return dir
 	}
 	for name, tc := range map[string]struct{ dir, want string }{
-		"a newer format":          {with("format", "2\n"), "is of format 2; this fasttrack knows formats up to 1"},
+		"a newer format":          {with("format", "2\n"), "is of format 2; this version reads formats up to 1"},
 		"a format that is none":   {with("format", "x"), `says "x"`},
 		"a folder of other files": {with("letter.txt", ""), "holds something else: letter.txt"},
 		"a file":                  {filepath.Join(with("file", ""), "file"), "can't be made: not a directory"},

@@ -99,6 +99,17 @@ func (s *Service) table(name string) (*table, error) {
 	return nil, errNotFound
 }
 
+// PartitionKey returns the name of a table's partition key, "" for an unknown table.
+func (s *Service) PartitionKey(name string) string {
+	s.schema.RLock()
+	defer s.schema.RUnlock()
+	t, known := s.tables[name]
+	if !known {
+		return ""
+	}
+	return t.key.partition.name
+}
+
 func (s *Service) loadTables() error {
 	s.tables = map[string]*table{}
 	return s.store.View(func(r kv.Reader) error {

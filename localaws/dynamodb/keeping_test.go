@@ -24,7 +24,7 @@ import (
 
 // writerVariable names the folder in which a child process of this test
 // writes until it is killed.
-const writerVariable = "FASTTRACK_TEST_TABLE_WRITER"
+const writerVariable = "LOCALAWS_TEST_TABLE_WRITER"
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(writerVariable); dir != "" {

@@ -40,7 +40,7 @@ func (f *function) Invoke(_ context.Context, name string, payload []byte) (lambd
 
 func open(t *testing.T, f *function) string {
 	t.Helper()
-	guarded := &gateway.Authorizer{Issuer: "http://issuer", Audience: "fasttrack"}
+	guarded := &gateway.Authorizer{Issuer: "http://issuer", Audience: "links"}
 	g, err := gateway.New(gateway.Options{Invoker: f, AccountID: "123456789012", Routes: []gateway.Route{
 		{Key: "ANY /files/{proxy+}", Function: "greedy"},
 		{Key: "GET /requests/{id}", Function: "variable", Authorizer: guarded},

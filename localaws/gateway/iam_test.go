@@ -17,8 +17,15 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/identities"
 )
 
+const people = `
+organization: o-local00000
+identities:
+  - {access_key_id: ada, secret_access_key: ada, arn: 'arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Engineers_0123456789abcdef/ada@example.com'}
+  - {access_key_id: grace, secret_access_key: grace, arn: 'arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Engineers_0123456789abcdef/grace@example.com'}
+`
+
 func TestSignedCalls(t *testing.T) {
-	who, err := identities.Default()
+	who, err := identities.Parse("people", []byte(people))
 	if err != nil {
 		t.Fatal(err)
 	}

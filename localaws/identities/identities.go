@@ -1,10 +1,9 @@
-// Package identities are those who may call this machine with AWS credentials: IAM
-// users and sessions of roles, by access key, from a file.
+// Package identities holds the callers that may sign requests: IAM users and role
+// sessions, by access key, read from a YAML file.
 package identities
 
 import (
 	"crypto/sha256"
-	_ "embed"
 	"encoding/base32"
 	"fmt"
 	"maps"
@@ -63,22 +62,18 @@ type Set struct {
 	byKey map[string]Identity
 }
 
-//go:embed default.yaml
-var defaults []byte
-
-// Default are the people and the machine of default.yaml.
-func Default() (*Set, error) { return parse("the default identities", defaults) }
-
-// Load reads a file in the form of default.yaml.
+// Load reads a file: see [Parse].
 func Load(path string) (*Set, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read identities: %w", err)
 	}
-	return parse(path, text)
+	return Parse(path, text)
 }
 
-func parse(name string, text []byte) (*Set, error) {
+// Parse reads identities from YAML text, whose members are organization and
+// identities, a list of [Identity]. name is the text's name in errors.
+func Parse(name string, text []byte) (*Set, error) {
 	var file struct {
 		Organization string     `yaml:"organization"`
 		Identities   []Identity `yaml:"identities"`

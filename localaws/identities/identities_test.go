@@ -9,8 +9,17 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/identities"
 )
 
-func TestDefault(t *testing.T) {
-	s, err := identities.Default()
+const people = `
+organization: o-local00000
+identities:
+  - {access_key_id: ada, secret_access_key: ada, arn: 'arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Engineers_0123456789abcdef/ada@example.com'}
+  - {access_key_id: grace, secret_access_key: grace, arn: 'arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Engineers_0123456789abcdef/grace@example.com'}
+  - {access_key_id: ci, secret_access_key: ci, arn: 'arn:aws:sts::123456789012:assumed-role/ci/build'}
+  - {access_key_id: alan, secret_access_key: alan, arn: 'arn:aws:iam::123456789012:user/alan'}
+`
+
+func TestParse(t *testing.T) {
+	s, err := identities.Parse("people", []byte(people))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +33,7 @@ func TestDefault(t *testing.T) {
 	}
 	// Sessions of one role share its id, and the role is listed once.
 	grace, _ := s.Lookup("grace")
-	if grace.UniqueID != ada.UniqueID || len(s.Roles("123456789012")) != 3 || len(s.Roles("210987654321")) != 0 {
+	if grace.UniqueID != ada.UniqueID || len(s.Roles("123456789012")) != 2 || len(s.Roles("210987654321")) != 0 {
 		t.Errorf("roles are %+v", s.Roles("123456789012"))
 	}
 }

@@ -16,7 +16,8 @@ import (
 	"sync"
 )
 
-// header starts the file, and names its format.
+// header starts the file and names its format. The name is older than this package's
+// own and stays, so that existing data folders can be read.
 const header = "fasttrack journal 1\n"
 
 // slack is how many bytes may count no more before the file is written anew.

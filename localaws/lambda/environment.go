@@ -17,16 +17,15 @@ func (p *process) logStream() string { return fmt.Sprintf("[%s]%s", p.version, p
 
 // environment is what Lambda puts into a function's process
 // (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
-// Of the developer's own environment only PATH and TMPDIR (the machine's, not
-// the account's) and FASTTRACK_SECRET_* come along, so that what works here
-// doesn't lean on what is not there at AWS. HOME stays out, as at AWS: an SDK
-// must not find the developer's own profile.
+// Functions inherit only PATH, TMPDIR and the variables with EnvironPrefix from the
+// developer's environment, so that they can't depend on what AWS doesn't set. HOME is
+// left out, as at AWS: an SDK must not find the developer's own profile.
 func (f *function) environment(p *process, runtimeAPI string) []string {
 	o := f.service.opts
 	env := map[string]string{}
 	for _, kv := range o.Environ {
 		name, value, _ := strings.Cut(kv, "=")
-		if name == "PATH" || name == "TMPDIR" || strings.HasPrefix(name, "FASTTRACK_SECRET_") {
+		if name == "PATH" || name == "TMPDIR" || o.EnvironPrefix != "" && strings.HasPrefix(name, o.EnvironPrefix) {
 			env[name] = value
 		}
 	}

@@ -17,8 +17,9 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // only what this machine needs and the secrets meant for it.
 func TestEnvironment(t *testing.T) {
 	s := newService(t, lambda.Options{
-		EndpointURL: "http://127.0.0.1:1/_aws",
-		Environ:     []string{"PATH=/bin", "HOME=/home/ada", "AWS_PROFILE=prod", "GITHUB_TOKEN=t", "FASTTRACK_SECRET_OKTA=s"},
+		EndpointURL:   "http://127.0.0.1:1/_aws",
+		Environ:       []string{"PATH=/bin", "HOME=/home/ada", "AWS_PROFILE=prod", "GITHUB_TOKEN=t", "TEST_SECRET_OKTA=s"},
+		EnvironPrefix: "TEST_SECRET_",
 	}, func(f *lambda.Function) {
 		f.Environment = map[string]string{"TABLE_NAME": "runs"}
 		f.MemoryMB = 256
@@ -45,7 +46,7 @@ func TestEnvironment(t *testing.T) {
 		"TZ":                              ":UTC",
 		"PATH":                            "/bin",
 		"TABLE_NAME":                      "runs",
-		"FASTTRACK_SECRET_OKTA":           "s",
+		"TEST_SECRET_OKTA":                "s",
 	} {
 		if got[name] != want {
 			t.Errorf("%s = %q, want %q", name, got[name], want)

@@ -68,9 +68,13 @@ type Options struct {
 	// A function's own time limit always runs on real time: its process has no
 	// other. nil is the real clock.
 	Clock clockwork.Clock
-	// Environ is the developer's environment, from which a function gets PATH,
-	// TMPDIR and FASTTRACK_SECRET_*, and nothing else. nil is os.Environ().
+	// Environ is the developer's environment, from which a function inherits PATH,
+	// TMPDIR and the variables with EnvironPrefix, and nothing else. nil is
+	// os.Environ().
 	Environ []string
+	// EnvironPrefix begins the variables of Environ that functions inherit, such as
+	// secrets. Empty is none.
+	EnvironPrefix string
 }
 
 // Service is this machine's Lambda. Its zero value is not usable; see New.

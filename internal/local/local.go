@@ -1,0 +1,89 @@
+// Package local runs fasttrack on this machine's AWS (package localaws): it holds
+// fasttrack's stack name, parameters, identities, secrets and flows.
+package local
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+
+	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/localaws/identities"
+)
+
+// StackName is the name of fasttrack's stack on this machine.
+const StackName = "fasttrack"
+
+// FlowsFile is the name of the file of flows in a function's task root.
+const FlowsFile = "flows.yaml"
+
+// secretPrefix begins the environment variables of secrets, as in hook/secret.
+const secretPrefix = "FASTTRACK_SECRET_"
+
+// Start serves fasttrack with the given options, completed by [Options]. flows is the
+// file of flows that every function reads; empty is the one in each function's folder
+// of BuildDir.
+func Start(ctx context.Context, flows string, o localaws.Options) (*localaws.Stack, error) {
+	o, err := Options(o)
+	if err != nil {
+		return nil, err
+	}
+	if flows != "" {
+		content, err := os.ReadFile(flows)
+		if err != nil {
+			return nil, fmt.Errorf("read flows: %w", err)
+		}
+		files := map[string][]byte{FlowsFile: content}
+		maps.Copy(files, o.TaskFiles)
+		o.TaskFiles = files
+	}
+	stack, err := localaws.Start(ctx, o)
+	if _, missing := errors.AsType[*localaws.MissingBinaryError](err); missing {
+		return nil, fmt.Errorf("%w; build it with `make build`", err)
+	}
+	return stack, err
+}
+
+// Options returns o with fasttrack's value for each option that o leaves empty.
+// Callers sign in with bearer tokens (AuthMode=JWT) unless Parameters name another
+// AuthMode.
+func Options(o localaws.Options) (localaws.Options, error) {
+	if o.StackName == "" {
+		o.StackName = StackName
+	}
+	if o.SecretPrefix == "" {
+		o.SecretPrefix = secretPrefix
+	}
+	if o.BasePathParameter == "" {
+		o.BasePathParameter = "ApiBasePath"
+	}
+	if o.DefaultParameters == nil {
+		given := o.Parameters
+		o.DefaultParameters = func(apiURL string) map[string]string { return defaultParameters(given, apiURL) }
+	}
+	if o.Identities == nil {
+		var err error
+		if o.Identities, err = Identities(); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+func defaultParameters(given map[string]string, apiURL string) map[string]string {
+	if mode, isGiven := given["AuthMode"]; isGiven && mode != "JWT" {
+		return nil
+	}
+	return map[string]string{"AuthMode": "JWT", "JwtIssuer": apiURL, "JwtAudience": "fasttrack"}
+}
+
+//go:embed identities.yaml
+var defaultIdentities []byte
+
+// Identities returns the people and the machine of identities.yaml.
+func Identities() (*identities.Set, error) {
+	return identities.Parse("the default identities", defaultIdentities)
+}

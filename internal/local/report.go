@@ -1,0 +1,47 @@
+package local
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/localaws/command"
+)
+
+// Report prints where fasttrack answers and first steps to try. data is the folder that
+// keeps requests, or empty.
+func Report(out io.Writer, stack *localaws.Stack, data string) {
+	try := tryTokens
+	if stack.Template.Parameters["AuthMode"] == "IAM" {
+		try = trySigned
+	}
+	fmt.Fprintf(out, "fasttrack serves %s\n\nTry, in another terminal:\n\n", stack.URL())
+	fmt.Fprintf(out, try, stack.URL())
+	command.ReportAccess(out, stack)
+	if data != "" {
+		fmt.Fprintf(out, "Requests are kept in %s.\n", data)
+	}
+}
+
+// tryTokens lists first steps with AuthMode=JWT. Each works when it is pasted.
+const tryTokens = `  # Everything goes: approved by code, before anybody is asked.
+  curl -s %[1]s/requests -H 'Authorization: Bearer ada@example.com' -H 'Prefer: wait=5' -d '{"flow":"everything-goes"}'
+
+  # An emergency is fast tracked, with the reason that everyone sees.
+  curl -s %[1]s/requests -H 'Authorization: Bearer ada@example.com' -H 'Prefer: wait=5' -d '{"flow":"aws-access","reason":"prod is down","duration_seconds":3600,"fields":{"target":"prod-ro","urgency":"Emergency"}}'
+
+  # Anything else goes to people: Ada asks, Grace approves.
+  curl -s %[1]s/requests/$(curl -s %[1]s/requests -H 'Authorization: Bearer ada@example.com' -H 'Prefer: wait=5' -d '{"flow":"aws-access","reason":"have a look","fields":{"target":"prod-ro"}}' | sed 's/.*"id":"\([0-9A-Z]\{26\}\)".*/\1/')/approve -H 'Authorization: Bearer grace@example.com' -d '{"reason":"go ahead"}'
+`
+
+// trySigned lists first steps with AuthMode=IAM.
+const trySigned = `  # Calls are signed (SigV4). Ada is asked who she is by AWS credentials, as at AWS.
+  export AWS_ACCESS_KEY_ID=ada AWS_SECRET_ACCESS_KEY=ada AWS_REGION=us-east-1 FASTTRACK_URL=%[1]s
+  build/fasttrack request everything-goes
+  build/fasttrack request aws-access -f target=prod-ro --reason 'have a look'
+
+  # Grace approves. Any client that signs will do.
+  curl -s %[1]s/requests?view=inbox --aws-sigv4 aws:amz:us-east-1:execute-api --user grace:grace
+  AWS_ACCESS_KEY_ID=grace AWS_SECRET_ACCESS_KEY=grace build/fasttrack approve ID --reason 'go ahead'
+
+`
