@@ -162,3 +162,6 @@ func binaryFunction(path, endpoint string) (replay.Function, func(), error) {
 		return replay.Answer{Payload: out.Payload, FunctionError: out.FunctionError, Version: out.ExecutedVersion}, err
 	}, closes, nil
 }
+
+// noFlow is the error that a file has no flow of a name.
+func noFlow(file, name string) error { return usageError{fmt.Errorf("%s has no flow %q", file, name)} }

@@ -4,34 +4,39 @@ import (
 	"fmt"
 	"net/url"
 
-	"github.com/spf13/cobra"
-
+	"github.com/fasttrack-dev/fasttrack/internal/hookcheck"
 	"github.com/fasttrack-dev/fasttrack/internal/loopback"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/spf13/cobra"
 )
 
-// tryWith is whom and what a function is tried with.
-type tryWith struct {
+// liveFlags say that a deployed function may be called, and for whom and what.
+type liveFlags struct {
 	live           bool
 	person, target string
 }
 
-func (t *tryWith) flags(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&t.live, "live", false, "try a function that is deployed")
-	cmd.Flags().StringVar(&t.person, "person", "", "the `EMAIL` of the requester to try it as")
-	cmd.Flags().StringVar(&t.target, "target", "", "the `ID` of the flow's target to try it with")
+func (l *liveFlags) flags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&l.live, "live", false, "allow calls to a deployed function")
+	cmd.Flags().StringVar(&l.person, "person", "", "the `EMAIL` of the requester")
+	cmd.Flags().StringVar(&l.target, "target", "", "the `ID` of the target to request")
 }
 
-// check refuses to try a deployed function unless the caller says so, and chooses
-// the person and the target. effect is what the function really does.
-func (t tryWith) check(function, endpoint string, f checkedFlow, effect string, p Process) error {
-	if !isDeployed(function, endpoint, p.Getenv) {
+// check refuses to call a deployed function without --live, a person and a target.
+// effect says what the calls really do.
+func (l liveFlags) check(function, endpoint string, f hookcheck.Flow, effect string, p Process) error {
+	if !isDeployed(function, endpoint, p.Getenv) || l.live && l.person != "" && (l.target != "" || !f.HasTargets()) {
 		return nil
 	}
-	if !t.live || t.person == "" || t.target == "" && f.hasTargets() {
-		return usageError{fmt.Errorf("this function is deployed, and %s: give --live, the --person to try it as and, for a flow with targets, the --target to try it with", effect)}
+	return usageError{fmt.Errorf("this function is deployed, and %s: give --live, the requester (--person) and, for a flow with targets, --target", effect)}
+}
+
+// apply returns the flow with the person and the target.
+func (l liveFlags) apply(f hookcheck.Flow) (hookcheck.Flow, error) {
+	f, err := f.As(l.person, l.target)
+	if err != nil {
+		return f, usageError{fmt.Errorf("--target: %w", err)}
 	}
-	return nil
+	return f, nil
 }
 
 // isDeployed reports whether a function, by its name, ARN or URL, runs elsewhere
@@ -45,9 +50,4 @@ func isDeployed(function, endpoint string, getenv func(string) string) bool {
 	}
 	u, err := url.Parse(at)
 	return err != nil || !loopback.Is(u.Hostname())
-}
-
-// trialHook reports whether a trial calls a hook: on_request and the reducers.
-func trialHook(h run.HookName) bool {
-	return h == run.OnRequest || h == run.GetPermissions || h == run.GetNotifications
 }

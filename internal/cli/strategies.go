@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/internal/hookcheck"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 	"github.com/fasttrack-dev/fasttrack/strategy"
@@ -32,7 +33,7 @@ func newStrategiesCheckCommand(p Process) *cobra.Command {
 	var flowName, file, endpoint string
 	var asJSON, noUnknown bool
 	var limit time.Duration
-	var with tryWith
+	var with liveFlags
 	cmd := &cobra.Command{
 		Use:   "check FUNCTION|URL",
 		Short: "Try a strategy function, and say what is wrong with its responses",
@@ -49,17 +50,17 @@ The exit status is 1 if anything is wrong.`,
 		Example: "  fasttrack strategies check custom-strategy --flow database --endpoint-url http://127.0.0.1:8080/_aws\n  fasttrack strategies check http://127.0.0.1:9000/2015-03-31/functions/function/invocations\n  fasttrack strategies check fasttrack-database --flow database --live --person ada@example.com --target prod-ro",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			asked, err := askedFlow(file, flowName)
+			about, err := flowToCheck(file, flowName)
 			if err != nil {
 				return err
 			}
-			if err := with.check(args[0], endpoint, asked, "access is really given", p); err != nil {
+			if err := with.check(args[0], endpoint, about, "access is really given", p); err != nil {
 				return err
 			}
-			if err := asked.tryWith(with); err != nil {
+			if about, err = with.apply(about); err != nil {
 				return err
 			}
-			options, err := asked.strategyOptions()
+			options, err := strategyOptions(about)
 			if err != nil {
 				return err
 			}
@@ -104,14 +105,14 @@ func strategyFunction(call replay.Function) strategytest.Function {
 	}
 }
 
-// strategyOptions are what the kit takes of the flow.
-func (f checkedFlow) strategyOptions() (o strategytest.Options, err error) {
-	o.Flow = strategy.Flow{Name: f.about.Name, Label: f.about.Label, Vars: f.about.Vars}
-	o.Fields, o.Config = f.fields, f.config
-	if f.person != "" {
-		o.Person = strategy.Person{ID: f.person, Email: f.person}
+// strategyOptions returns what the kit takes of the flow.
+func strategyOptions(f hookcheck.Flow) (o strategytest.Options, err error) {
+	o.Flow = strategy.Flow{Name: f.About.Name, Label: f.About.Label, Vars: f.About.Vars}
+	o.Fields, o.Config = f.Fields, f.Strategy
+	if f.Person != "" {
+		o.Person = strategy.Person{ID: f.Person, Email: f.Person}
 	}
-	if raw, set := f.fields[f.targetField]; set {
+	if raw := f.Target(); raw != nil {
 		err = json.Unmarshal(raw, &o.Target)
 	}
 	return o, err

@@ -15,7 +15,7 @@ import (
 func TestNoPartitionIsWrittenOut(t *testing.T) {
 	examples := []string{
 		"internal/cli/audit_verify.go", // the example of a command
-		"internal/cli/hooks_check.go",  // the made-up machine that asks
+		"internal/hookcheck/cases.go",  // the made-up machine that asks
 		"internal/client/url.go",       // the form of a URL
 		"localaws/sns/sns.go",
 		"localaws/wire/answer.go", // the names of XML documents

@@ -1,0 +1,90 @@
+package hookcheck
+
+import (
+	"encoding/json"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// testCase is one event to try a function with.
+type testCase struct {
+	name   string
+	ask    run.Ask
+	hook   run.HookName
+	newer  bool // a member is added that no function knows
+	refuse bool // the function had better fail
+}
+
+// The cases that are compared.
+const (
+	plainRequest = "on_request"
+	onceMore     = "on_request, once more"
+)
+
+// cases returns an event for each hook, and on_request in all its shapes.
+func (f Flow) cases() []testCase {
+	var cases []testCase
+	for _, h := range run.HookNames() {
+		cases = append(cases, testCase{name: string(h), ask: f.sample(h), hook: h})
+	}
+	machine := f.sample(run.OnRequest)
+	machine.Run.Requester = run.Person{ID: "arn:aws:iam::123456789012:role/ci", Machine: true}
+	machine.Event.Actor = run.AskActor{Actor: run.Actor{Type: run.UserActor, ID: machine.Run.Requester.ID}}
+	sent := f.sample(run.OnRequest)
+	sent.Run.Context = json.RawMessage(`{"diff.txt": "+++ b/README.md\n", "list": [1, null, {"a": "ü"}]}`)
+	bare := f.sample(run.OnRequest)
+	bare.Run.Fields, bare.Run.Reason, bare.Run.Duration = map[string]json.RawMessage{}, "", 0
+	byHook := f.sample(run.OnApprove)
+	byHook.Event.Channel, byHook.Event.Actor = run.ViaHook, run.AskActor{Actor: run.Actor{Type: run.HookActor, ID: "on_request"}}
+	older := f.sample(run.OnRequest)
+	older.Version = "0"
+	return append(cases,
+		testCase{name: "on_request, of a machine", ask: machine, hook: run.OnRequest},
+		testCase{name: "on_request, with a context", ask: sent, hook: run.OnRequest},
+		testCase{name: "on_request, without fields, reason and duration", ask: bare, hook: run.OnRequest},
+		testCase{name: "on_request, with a member that is not known yet", ask: f.sample(run.OnRequest), hook: run.OnRequest, newer: true},
+		testCase{name: onceMore, ask: f.sample(run.OnRequest), hook: run.OnRequest},
+		testCase{name: "on_approve, by a hook", ask: byHook, hook: run.OnApprove},
+		testCase{name: "a version of the contract that is not known", ask: older, hook: run.OnRequest, refuse: true},
+	)
+}
+
+// document returns the event as the function gets it.
+func (c testCase) document() ([]byte, error) {
+	raw, err := json.Marshal(c.ask)
+	if err != nil || !c.newer {
+		return raw, err
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return nil, err
+	}
+	members["a_member_of_tomorrow"] = json.RawMessage(`[1]`)
+	return json.Marshal(members)
+}
+
+// sample returns an event of a hook for the flow.
+func (f Flow) sample(h run.HookName) run.Ask {
+	ask := run.SampleAsk(h, f.About, f.Fields)
+	ask.Flow = f.declared
+	if f.Person == "" {
+		return ask
+	}
+	ada := ask.Run.Requester.ID
+	somebody := run.Actor{Type: run.UserActor, ID: f.Person, Email: f.Person}
+	if ask.Event.Actor.ID == ada {
+		ask.Event.Actor = run.AskActor{Actor: somebody}
+	}
+	ask.Run.Requester = run.Person{ID: f.Person, Email: f.Person}
+	for e, by := range ask.Run.Actors {
+		if by.ID == ada {
+			ask.Run.Actors[e] = somebody
+		}
+	}
+	for i, e := range ask.Run.History {
+		if e.Actor.ID == ada {
+			ask.Run.History[i].Actor = somebody
+		}
+	}
+	return ask
+}

@@ -1,0 +1,127 @@
+// Package hookcheck tries a hook function, in any language, with sample events and
+// judges its responses as the engine would.
+package hookcheck
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/replay"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Result is the result of one case: an event, and the response to it.
+type Result struct {
+	Case       string `json:"case"`
+	Hook       string `json:"hook"`
+	TookMS     int64  `json:"took_ms"`
+	Transition string `json:"transition,omitempty"`
+	// Options is the number of options, of prefetch alone.
+	Options  *int     `json:"options,omitempty"`
+	Mistakes []string `json:"mistakes,omitempty"`
+	Notes    []string `json:"notes,omitempty"`
+	// NotCalled is set for a hook that was left out, since it may change something
+	// elsewhere.
+	NotCalled bool `json:"not_called,omitempty"`
+}
+
+func (r *Result) mistake(format string, args ...any) {
+	r.Mistakes = append(r.Mistakes, fmt.Sprintf(format, args...))
+}
+
+func (r *Result) note(format string, args ...any) {
+	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
+}
+
+// timeout is how long a hook may take by default.
+const timeout = 10 * time.Second
+
+// Check tries each hook of a function. With guards it also calls those that may
+// change something elsewhere. It ends at the first case in which the function
+// can't be called at all.
+func Check(ctx context.Context, call replay.Function, f Flow, guards bool) []Result {
+	var results []Result
+	var first run.CheckedAnswer
+	for _, c := range f.cases() {
+		r := Result{Case: c.name, Hook: string(c.hook)}
+		if !guards && !isTrial(c.hook) {
+			r.NotCalled = true
+			if c.name == string(c.hook) { // once for each hook
+				results = append(results, r)
+			}
+			continue
+		}
+		document, err := c.document()
+		if err != nil {
+			r.mistake("can't be called: %v", err)
+			return append(results, r)
+		}
+		response, failure, ended := r.call(ctx, call, document, timeout)
+		if ended {
+			return append(results, r)
+		}
+		switch {
+		case len(r.Mistakes) > 0:
+		case failure != "" && !c.refuse:
+			r.mistake("it failed: %s", failure)
+		case failure == "" && c.refuse:
+			r.note("it responds to a version that it can't know; it had better fail")
+		case failure == "":
+			checked := run.CheckAnswer(c.hook, f.About.Name, response, c.ask.Run.Duration)
+			if c.name == plainRequest {
+				first = checked
+			}
+			r.judge(c, checked, first)
+		}
+		results = append(results, r)
+	}
+	for _, field := range f.prefetched {
+		results = append(results, f.checkPrefetch(ctx, call, field)...)
+	}
+	return results
+}
+
+// isTrial reports whether a trial calls a hook: on_request and the reducers.
+func isTrial(h run.HookName) bool {
+	return h == run.OnRequest || h == run.GetPermissions || h == run.GetNotifications
+}
+
+// call calls the function within a limit. No response in time is a mistake. ended
+// reports that the function can't be called at all.
+func (r *Result) call(ctx context.Context, call replay.Function, document []byte, limit time.Duration) (response []byte, failure string, ended bool) {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	started := time.Now()
+	got, err := call(limited, document)
+	r.TookMS = time.Since(started).Milliseconds()
+	switch {
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		r.mistake("no response within %v, the time limit of a hook", limit)
+	case err != nil:
+		r.mistake("can't be called: %v", err)
+		return nil, "", true
+	}
+	return got.Payload, got.Failure(), false
+}
+
+// judge records what is wrong with a response; first is the response to the plain
+// on_request.
+func (r *Result) judge(c testCase, got, first run.CheckedAnswer) {
+	r.Transition, r.Mistakes = string(got.Transition), got.Mistakes
+	if len(got.Unknown) > 0 {
+		r.note("the engine ignores members of a newer version: %s", strings.Join(got.Unknown, ", "))
+	}
+	if c.name == plainRequest && !got.Subscribes {
+		r.note("it returns no subscriptions, so each of the other hooks costs an invocation")
+	}
+	if c.name == onceMore && got.Transition != first.Transition {
+		r.mistake("the same event had the response %q before: a hook is invoked at least once, and must respond the same", first.Transition)
+	}
+	if first.Subscribes && got.Transition != "" && !slices.Contains(first.Subscriptions, c.hook) {
+		r.mistake("it is not among its subscriptions, so it would never be invoked")
+	}
+}

@@ -1,0 +1,163 @@
+package hookcheck_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/hookcheck"
+	"github.com/fasttrack-dev/fasttrack/internal/replay"
+)
+
+// Each way in which a hook function is wrong is named.
+func TestCheck(t *testing.T) {
+	type asked struct {
+		Version, Hook string
+		Event         struct{ Channel string }
+		Tomorrow      any `json:"a_member_of_tomorrow"`
+	}
+	good := `{"version":"1","subscriptions":["on_request","on_approve"]}`
+	calls := 0
+	for name, tc := range map[string]struct {
+		answer func(a asked) (int, string)
+		want   []string
+		wrong  bool
+	}{
+		"a good one": {func(a asked) (int, string) {
+			if a.Version != "1" {
+				return 500, ""
+			}
+			return 200, good
+		}, nil, false},
+		"one that doesn't look at the version": {func(asked) (int, string) { return 200, good }, []string{"it responds to a version that it can't know"}, false},
+		"without subscriptions":                {func(asked) (int, string) { return 200, `{}` }, []string{"it returns no subscriptions"}, false},
+		"backward": {func(a asked) (int, string) {
+			if a.Hook == "on_escalate" {
+				return 200, `{"transition":"deny","reason":"too late"}`
+			}
+			return 200, `{}`
+		}, []string{`on_escalate gave an invalid answer`}, true},
+		"an unknown member": {func(asked) (int, string) { return 200, `{"decision":"approve"}` }, []string{"decision: there is no such member"}, true},
+		"no JSON":           {func(asked) (int, string) { return 200, `yes` }, []string{"a JSON object was expected"}, true},
+		"too long for":      {func(asked) (int, string) { return 200, `{"transition":"approve","duration_seconds":7200}` }, []string{"7200"}, true},
+		"one that fails":    {func(asked) (int, string) { return 502, `` }, []string{"it failed: 502"}, true},
+		"one that chokes on what is new": {func(a asked) (int, string) {
+			if a.Tomorrow != nil {
+				return 500, ""
+			}
+			return 200, good
+		}, []string{"on_request, with a member that is not known yet: it failed: 500"}, true},
+		"one that changes its mind": {func(a asked) (int, string) {
+			if a.Hook == "on_request" {
+				calls++
+				return 200, fmt.Sprintf(`{"transition":%q}`, []string{"approve", "deny"}[calls%2])
+			}
+			return 200, `{}`
+		}, []string{"must respond the same"}, true},
+		"one that would not be asked": {func(a asked) (int, string) {
+			if a.Hook == "on_deny" {
+				return 200, `{"transition":"ignore","message":"no"}`
+			}
+			return 200, good
+		}, []string{"it is not among its subscriptions"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			results := check(t, "aws-access", "../../flows.yaml", func(document []byte) (int, string) {
+				var a asked
+				if err := json.Unmarshal(document, &a); err != nil {
+					t.Error(err)
+				}
+				return tc.answer(a)
+			})
+			if len(results) != 25 {
+				t.Errorf("%d cases, want 25", len(results))
+			}
+			wantLines(t, results, tc.want, tc.wrong)
+		})
+	}
+}
+
+// check checks a function that responds with a status and a body.
+func check(t *testing.T, name, file string, answer func(document []byte) (int, string)) []hookcheck.Result {
+	t.Helper()
+	flows, err := flow.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, known := flows.Find(name)
+	if !known {
+		t.Fatalf("no flow %q", name)
+	}
+	about, err := hookcheck.FlowOf(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hookcheck.Check(t.Context(), func(_ context.Context, document []byte) (replay.Answer, error) {
+		status, body := answer(document)
+		if status != 200 {
+			return replay.Answer{FunctionError: fmt.Sprint(status)}, nil
+		}
+		return replay.Answer{Payload: []byte(body)}, nil
+	}, about, true)
+}
+
+// wantLines checks that results say each of want, and whether any is wrong.
+func wantLines(t *testing.T, results []hookcheck.Result, want []string, wrong bool) {
+	t.Helper()
+	var lines []string
+	mistakes := 0
+	for _, r := range results {
+		mistakes += len(r.Mistakes)
+		line := r.Case + ": " + strings.Join(append(r.Mistakes, r.Notes...), "; ")
+		if r.Options != nil {
+			line += fmt.Sprintf(" %d options", *r.Options)
+		}
+		lines = append(lines, line)
+	}
+	all := strings.Join(lines, "\n")
+	if (mistakes > 0) != wrong {
+		t.Errorf("%d mistakes, want some: %v\n%s", mistakes, wrong, all)
+	}
+	for _, w := range want {
+		if !strings.Contains(all, w) {
+			t.Errorf("%q is not in:\n%s", w, all)
+		}
+	}
+}
+
+// Without guards only on_request and the reducers are called; the other hooks are
+// named.
+func TestCheck_Trial(t *testing.T) {
+	var called []string
+	results := hookcheck.Check(t.Context(), func(_ context.Context, document []byte) (replay.Answer, error) {
+		var a struct{ Hook string }
+		err := json.Unmarshal(document, &a)
+		called = append(called, a.Hook)
+		return replay.Answer{Payload: []byte(`{}`)}, err
+	}, hookcheck.SampleFlow(), false)
+	var notCalled []string
+	for _, r := range results {
+		if r.NotCalled {
+			notCalled = append(notCalled, r.Hook)
+		}
+	}
+	slices.Sort(called)
+	if got := slices.Compact(called); !slices.Equal(got, []string{"get_notifications", "get_permissions", "on_request"}) || !slices.Contains(notCalled, "on_approve") {
+		t.Errorf("called %q, not called %q", got, notCalled)
+	}
+}
+
+// A function that can't be called is checked once.
+func TestCheck_CanNotBeCalled(t *testing.T) {
+	results := hookcheck.Check(t.Context(), func(context.Context, []byte) (replay.Answer, error) {
+		return replay.Answer{}, errors.New("no such function")
+	}, hookcheck.SampleFlow(), true)
+	if len(results) != 1 || !slices.Equal(results[0].Mistakes, []string{"can't be called: no such function"}) {
+		t.Errorf("got %+v", results)
+	}
+}
