@@ -4,6 +4,7 @@ package internal_test
 
 import (
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +17,12 @@ func TestImportsPointInward(t *testing.T) {
 		// have no dot in their first element, and what a text and an address are.
 		"internal/run": func(dep string) bool {
 			first, _, _ := strings.Cut(dep, "/")
-			return strings.Contains(first, ".") && !slices.Contains([]string{module + "internal/run", module + "internal/text", module + "hook/email"}, dep)
+			return strings.Contains(first, ".") && !slices.Contains([]string{module + "api", module + "internal/run", module + "internal/text", module + "hook/email"}, dep)
+		},
+		// Who uses the public types gets the standard library with them.
+		"api": func(dep string) bool {
+			first, _, _ := strings.Cut(dep, "/")
+			return strings.Contains(first, ".") && dep != module+"api"
 		},
 		"hook":              func(dep string) bool { return strings.HasPrefix(dep, module+"internal/") },
 		"hook/hooktest":     func(dep string) bool { return strings.HasPrefix(dep, module+"internal/") },
@@ -38,6 +44,27 @@ func TestImportsPointInward(t *testing.T) {
 			if forbidden(dep) {
 				t.Errorf("%s imports %s", pkg, dep)
 			}
+		}
+	}
+}
+
+// The functions share the types of package api, and link nothing of its client.
+func TestFunctionsLinkNoClient(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "record")
+	if out, err := exec.Command("go", "build", "-o", binary, "../functions/record").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	symbols, err := exec.Command("go", "tool", "nm", binary).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const pkg = "github.com/fasttrack-dev/fasttrack/api."
+	if !strings.Contains(string(symbols), pkg+"Entry.MarshalJSON") {
+		t.Error("no symbol of the types: this test looks for the wrong names")
+	}
+	for line := range strings.Lines(string(symbols)) {
+		if strings.Contains(line, pkg+"(*Client)") {
+			t.Errorf("linked: %s", line)
 		}
 	}
 }

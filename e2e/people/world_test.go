@@ -19,6 +19,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/approve/approve"
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
@@ -132,7 +133,7 @@ type shown struct {
 			ReasonRequired *bool `json:"reason_required"`
 		}
 	}
-	WaitingFor []run.WaitsFor `json:"waiting_for"`
+	WaitingFor []api.WaitingFor `json:"waiting_for"`
 	ETag       string
 }
 

@@ -3,12 +3,13 @@ package audit
 import (
 	"fmt"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // VerifyView verifies a request as the API shows it: its history, and that its
 // status is the one of the last entry.
-func VerifyView(v run.View) Request {
+func VerifyView(v api.Request) Request {
 	r := Request{ID: v.ID, OK: true}
 	if err := run.Verify(v.History); err != nil {
 		r.add(err.Error())

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/audit"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -11,13 +12,13 @@ import (
 // A request that the API shows is verified by its own history.
 func TestVerifyView(t *testing.T) {
 	for name, tc := range map[string]struct {
-		change func(v *run.View)
+		change func(v *api.Request)
 		want   string
 	}{
-		"untouched":     {func(*run.View) {}, ""},
-		"edited":        {func(v *run.View) { v.History[0].Reason = "another" }, "hash does not fit"},
-		"of a status":   {func(v *run.View) { v.Status = run.Approved }, "its status is approved, but its history ends with requested"},
-		"of no history": {func(v *run.View) { v.History = nil }, "it has no history"},
+		"untouched":     {func(*api.Request) {}, ""},
+		"edited":        {func(v *api.Request) { v.History[0].Reason = "another" }, "hash does not fit"},
+		"of a status":   {func(v *api.Request) { v.Status = run.Approved }, "its status is approved, but its history ends with requested"},
+		"of no history": {func(v *api.Request) { v.History = nil }, "it has no history"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := request(t, 0, "because").Run.View()

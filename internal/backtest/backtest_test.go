@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/backtest"
 	"github.com/fasttrack-dev/fasttrack/internal/export"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
@@ -27,17 +28,17 @@ import (
 var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 
 // decided is a run that came to an end by somebody.
-func decided(event run.EventName, by run.Actor) run.View {
-	return run.View{
-		ID: run.NewID(start), Flow: "f", CreatedAt: start, Requester: run.PersonView{ID: "1", Email: "ada@example.com"}, Reason: "because",
+func decided(event run.EventName, by run.Actor) api.Request {
+	return api.Request{
+		ID: run.NewID(start), Flow: "f", CreatedAt: start, Requester: api.Person{ID: "1", Email: "ada@example.com"}, Reason: "because",
 		Fields:   map[string]json.RawMessage{"target": json.RawMessage(`{"id":"prod","label":"Production"}`), "urgency": json.RawMessage(`"Normal\nand more"`)},
-		Decision: &run.DecisionView{Event: event, By: by, Reason: "so", At: start.Add(time.Minute)},
+		Decision: &api.Decision{Event: event, By: by, Reason: "so", At: start.Add(time.Minute)},
 	}
 }
 
 func TestOf(t *testing.T) {
 	grace, code, engine := run.Actor{Type: run.UserActor, ID: "2", Email: "grace@example.com"}, run.Actor{Type: run.HookActor, ID: "on_request"}, run.Actor{Type: run.EngineActor}
-	for want, v := range map[backtest.Kind]run.View{
+	for want, v := range map[backtest.Kind]api.Request{
 		backtest.PeopleApproved: decided(run.Approve, grace),
 		backtest.PeopleDenied:   decided(run.Deny, grace),
 		backtest.CodeApproved:   decided(run.Approve, code),

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/export"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -103,7 +104,7 @@ func Of(r export.Run) Case {
 }
 
 // then reads what became of a run. A decision that nobody made is the engine's.
-func then(v run.View) Then {
+func then(v api.Request) Then {
 	d := v.Decision
 	if d == nil {
 		return Then{Kind: Open}

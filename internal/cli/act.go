@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/client"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // newActCommand is approve, deny, cancel or revoke.
@@ -56,7 +56,7 @@ func newActCommand(p Process, act, short, long string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var v run.View
+			var v api.Request
 			if err := a.read(cmd.OutOrStdout(), answer, &v); err != nil {
 				return err
 			}

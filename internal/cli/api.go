@@ -14,8 +14,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/client"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // caller is how a command calls the API: its flags.
@@ -91,7 +91,7 @@ func notUnderstood(err error) error {
 }
 
 // run reads a run, by its id or what [caller.id] takes for one.
-func (a *caller) run(ctx context.Context, id string) (v run.View, answer json.RawMessage, err error) {
+func (a *caller) run(ctx context.Context, id string) (v api.Request, answer json.RawMessage, err error) {
 	if id, err = a.id(ctx, id); err != nil {
 		return v, nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/client"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
@@ -59,7 +60,7 @@ func (a *caller) id(ctx context.Context, given string) (string, error) {
 			return shown[0], nil
 		}
 		for _, id := range shown {
-			found = append(found, run.View{ID: id})
+			found = append(found, api.Request{ID: id})
 		}
 	}
 	if len(found) == 0 {
@@ -94,8 +95,8 @@ const anyID = "00000000000000000000000000"
 
 // find returns the requests of some lists whose ids begin or end like that, each
 // once. A list that is not for the caller has none.
-func (a *caller) find(ctx context.Context, short string, views ...url.Values) ([]run.View, error) {
-	var found []run.View
+func (a *caller) find(ctx context.Context, short string, views ...url.Values) ([]api.Request, error) {
+	var found []api.Request
 	seen := map[string]bool{}
 	for _, query := range views {
 		query.Set("limit", "100")
@@ -124,7 +125,7 @@ func (a *caller) find(ctx context.Context, short string, views ...url.Values) ([
 }
 
 // ambiguous names the requests that a short id could be of.
-func ambiguous(short string, found []run.View) error {
+func ambiguous(short string, found []api.Request) error {
 	lines := []string{fmt.Sprintf("%s is the beginning or end of %d ids; give more of one:", short, len(found))}
 	for _, r := range found {
 		what := []string{r.ID}

@@ -11,13 +11,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // list is a page of runs.
 type list struct {
-	Runs       []run.View `json:"runs"`
-	NextCursor string     `json:"next_cursor"`
+	Runs       []api.Request `json:"runs"`
+	NextCursor string        `json:"next_cursor"`
 }
 
 // listing says which requests are listed: the flags of the command.
@@ -111,7 +112,7 @@ func (l *listing) check(cmd *cobra.Command) error {
 
 // page is a page of a list, with each run as it came too.
 type page struct {
-	Runs       []run.View        `json:"-"`
+	Runs       []api.Request     `json:"-"`
 	Raw        []json.RawMessage `json:"runs"`
 	NextCursor string            `json:"next_cursor,omitempty"`
 }
@@ -153,7 +154,7 @@ func (a *caller) page(ctx context.Context, query url.Values) (p page, err error)
 	}
 	if err = json.Unmarshal(answer, &p); err == nil {
 		err = json.Unmarshal(answer, &struct {
-			Runs *[]run.View `json:"runs"`
+			Runs *[]api.Request `json:"runs"`
 		}{&p.Runs})
 	}
 	if err != nil {

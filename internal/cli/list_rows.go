@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -19,7 +20,7 @@ type row struct {
 }
 
 // rowsOf are the rows of a page, with ids that are short enough for it.
-func rowsOf(runs []run.View, s screen) []row {
+func rowsOf(runs []api.Request, s screen) []row {
 	ids := make([]string, 0, len(runs))
 	for _, r := range runs {
 		ids = append(ids, r.ID)
@@ -47,7 +48,7 @@ func idsOf(rows []row) []string {
 	return ids
 }
 
-func colourOf(r run.View) text.Colour {
+func colourOf(r api.Request) text.Colour {
 	if r.LastError != nil {
 		return text.Red
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/mattn/go-runewidth"
 	"pgregory.net/rapid"
 
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
@@ -111,7 +111,7 @@ func TestList_Piped(t *testing.T) {
 func TestList_FitsTerminal(t *testing.T) {
 	anyText := rapid.StringOf(rapid.OneOf(rapid.RuneFrom([]rune("ab \n\x1b\u202e日é👩")), rapid.Rune()))
 	rapid.Check(t, func(t *rapid.T) {
-		var runs []run.View
+		var runs []api.Request
 		for i := range rapid.IntRange(1, 4).Draw(t, "requests") {
 			r := request(fmt.Sprintf("01JD%021d%d", 0, i))
 			r["reason"] = anyText.Draw(t, "reason")
@@ -121,7 +121,7 @@ func TestList_FitsTerminal(t *testing.T) {
 			r["review"] = map[string]any{"approvals": rapid.IntRange(1, 3).Draw(t, "approvals"), "approved_by": []any{}}
 			r["waiting_for"] = []any{map[string]any{"from": "group:" + anyText.Draw(t, "group"), "count": 1}}
 			raw, _ := json.Marshal(r)
-			var l run.View
+			var l api.Request
 			if err := json.Unmarshal(raw, &l); err != nil {
 				t.Fatal(err)
 			}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/client"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
@@ -47,8 +48,8 @@ func (r refused) Error() string {
 // earlier release names the decision alone.
 func (r refused) decided() string {
 	var more struct {
-		Run       *run.View
-		Decision  *run.DecisionView
+		Run       *api.Request
+		Decision  *api.Decision
 		DecidedBy *struct {
 			Event run.EventName
 			By    run.Actor

@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/client"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -115,13 +116,13 @@ func newRequestCommand(p Process) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var v run.View
+			var v api.Request
 			if err := json.Unmarshal(answer, &v); err == nil && decided && !v.Status.Decided() {
 				if !a.json {
 					printOutcome(cmd.OutOrStdout(), v)
 				}
-				over := func(v run.View) bool { return v.Status.Decided() }
-				if v, answer, err = a.until(ctx, v.ID, every, true, func(run.View) {}, over); err != nil {
+				over := func(v api.Request) bool { return v.Status.Decided() }
+				if v, answer, err = a.until(ctx, v.ID, every, true, func(api.Request) {}, over); err != nil {
 					return err
 				}
 			}
@@ -259,14 +260,14 @@ func (f askableField) value(text string) (any, error) {
 }
 
 // printOutcome says where a run stands.
-func printOutcome(w io.Writer, v run.View) {
+func printOutcome(w io.Writer, v api.Request) {
 	s := newScreen(w)
 	moment := s.moment
 	fmt.Fprintf(s, "%s  ", v.ID)
 	_ = s.paint(colourOf(v), string(v.Status)) // see [output]
 	switch {
 	case v.Status == run.Pending && v.Review != nil:
-		fmt.Fprintf(w, ": it waits for %s until %s", text.Line(v.Review.Who()), moment(v.Review.ExpiresAt))
+		fmt.Fprintf(w, ": it waits for %s until %s", text.Line(run.Who(*v.Review)), moment(v.Review.ExpiresAt))
 	case v.Access != nil && v.Status == run.Active:
 		fmt.Fprintf(w, ": access until %s", moment(v.Access.EndsAt))
 	case ended(v) != "":
@@ -285,7 +286,7 @@ func printOutcome(w io.Writer, v run.View) {
 
 // ended is the reason of what ended a run: of the decision, or of the last entry
 // where it was not the decision.
-func ended(v run.View) string {
+func ended(v api.Request) string {
 	if last := len(v.History) - 1; last >= 0 && slices.Contains([]run.Status{run.Failed, run.Ended, run.Revoked}, v.Status) && v.History[last].Status == v.Status {
 		return v.History[last].Reason
 	}

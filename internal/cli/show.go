@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -39,7 +40,7 @@ func newShowCommand(p Process) *cobra.Command {
 	return cmd
 }
 
-func printRun(w io.Writer, v run.View) {
+func printRun(w io.Writer, v api.Request) {
 	printOutcome(w, v)
 	moment := newScreen(w).moment
 	line := func(name, value string) {

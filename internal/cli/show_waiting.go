@@ -5,13 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // waitsFor says whose approvals a requirement still misses.
-func waitsFor(w run.WaitsFor) string {
+func waitsFor(w api.WaitingFor) string {
 	from := w.From
-	if from == run.AnyApprover {
+	if from == api.AnyApprover {
 		from = "its approvers"
 	}
 	people := slices.Clone(w.People)
@@ -22,14 +23,14 @@ func waitsFor(w run.WaitsFor) string {
 }
 
 // mayDo lists what the caller may do now; "" is nothing.
-func mayDo(you *run.You) string {
+func mayDo(you *api.You) string {
 	if you == nil {
 		return ""
 	}
 	var all []string
 	for _, act := range []struct {
 		name string
-		run.Allowed
+		api.Allowed
 	}{{"approve", you.Approve}, {"deny", you.Deny}, {"cancel", you.Cancel}, {"revoke", you.Revoke}} {
 		if act.May {
 			if act.ReasonRequired != nil && *act.ReasonRequired {
@@ -43,11 +44,11 @@ func mayDo(you *run.You) string {
 
 // approvalsOf says how many approvals a pending request has, and whose are
 // missing: "1 of 2, security missing". Where one is enough it is "".
-func approvalsOf(r run.View) string {
+func approvalsOf(r api.Request) string {
 	if r.Status != run.Pending || r.Review == nil {
 		return ""
 	}
-	needs := requirements(r.Review.Approvals)
+	needs := r.Review.Approvals
 	need := 0
 	for _, each := range needs {
 		need += each.Count
@@ -77,28 +78,10 @@ func approvalsOf(r run.View) string {
 	return progress
 }
 
-// requirements reads what a review needs: a number, or a list.
-func requirements(approvals any) []run.Requirement {
-	var all []run.Requirement
-	switch v := approvals.(type) {
-	case float64:
-		all = append(all, run.Requirement{Count: int(v)})
-	case []any:
-		for _, each := range v {
-			if need, is := each.(map[string]any); is {
-				from, _ := need["from"].(string)
-				count, _ := need["count"].(float64)
-				all = append(all, run.Requirement{From: from, Count: int(count)})
-			}
-		}
-	}
-	return all
-}
-
 // toAdmins reports whether a request waits for its admins in place of approvers of
 // whom there are too few.
-func toAdmins(w run.WaitsFor, review *run.ReviewView, needs []run.Requirement) bool {
+func toAdmins(w api.WaitingFor, review *api.Review, needs []api.Requirement) bool {
 	const admins = "admins"
 	return w.From == admins && len(review.Approvers) > 0 && !slices.Equal(review.Approvers, []string{admins}) &&
-		!slices.ContainsFunc(needs, func(need run.Requirement) bool { return need.From == admins })
+		!slices.ContainsFunc(needs, func(need api.Requirement) bool { return need.From == admins })
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/api"
 )
 
 func TestApprovalsOf(t *testing.T) {
@@ -25,7 +25,7 @@ func TestApprovalsOf(t *testing.T) {
 			if tc.waiting != "" {
 				waiting = `,"waiting_for":` + tc.waiting
 			}
-			var v run.View
+			var v api.Request
 			if err := json.Unmarshal(fmt.Appendf(nil, `{"status":"pending","review":{"approvers":["group:sre"],"approvals":%s,"approved_by":%s}%s}`, tc.approvals, tc.approvedBy, waiting), &v); err != nil {
 				t.Fatal(err)
 			}
@@ -38,7 +38,7 @@ func TestApprovalsOf(t *testing.T) {
 
 // show says whom a request waits for, what the caller may do, and what fails.
 func TestShow_Waiting(t *testing.T) {
-	var v run.View
+	var v api.Request
 	if err := json.Unmarshal([]byte(`{"id":"X","status":"pending","flow":"f","requester":{"id":"ada"},
 		"waiting_for":[{"from":"group:security","count":1,"people":["kim@example.com"],"have":[]},{"from":"approvers","count":3,"people":[],"more":true,"have":["a"]}],
 		"you":{"approve":{"may":true,"reason_required":false},"deny":{"may":true,"reason_required":true},"cancel":{"may":false,"why":"x"},"revoke":{"may":false,"why":"x"}},

@@ -176,7 +176,7 @@ func (s *simulated) print(w io.Writer) {
 	fmt.Fprint(w, s.Outcome)
 	switch {
 	case s.Review != nil:
-		fmt.Fprintf(w, ": %s would be asked", s.Review.Who())
+		fmt.Fprintf(w, ": %s would be asked", run.Who(*s.Review))
 	case s.Reason != "":
 		fmt.Fprintf(w, ": %s", text.Line(s.Reason))
 	}

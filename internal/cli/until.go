@@ -7,14 +7,14 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/client"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // until reads a request every so often until it is over; seen gets each state that
 // was read. While the API is busy or, once it answered, can't be reached, it goes
 // on. The error is the cause of ctx where that ended.
-func (a *caller) until(ctx context.Context, id string, every time.Duration, answered bool, seen func(run.View), over func(run.View) bool) (run.View, json.RawMessage, error) {
+func (a *caller) until(ctx context.Context, id string, every time.Duration, answered bool, seen func(api.Request), over func(api.Request) bool) (api.Request, json.RawMessage, error) {
 	for {
 		v, answer, err := a.run(ctx, id)
 		switch {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/api"
 )
 
 func newWatchCommand(p Process) *cobra.Command {
@@ -36,12 +36,12 @@ func newWatchCommand(p Process) *cobra.Command {
 				return err
 			}
 			shown := 0
-			v, answer, err := a.until(ctx, id, every, false, func(v run.View) {
+			v, answer, err := a.until(ctx, id, every, false, func(v api.Request) {
 				if !a.json {
 					printHistory(cmd.OutOrStdout(), v.History[min(shown, len(v.History)):])
 				}
 				shown = len(v.History)
-			}, func(v run.View) bool {
+			}, func(v api.Request) bool {
 				return v.Status.Final(v.DurationSeconds > 0) || decided && v.Status.Decided()
 			})
 			if err != nil {
@@ -63,7 +63,7 @@ func newWatchCommand(p Process) *cobra.Command {
 	return cmd
 }
 
-func watched(cmd *cobra.Command, a caller, v run.View) error {
+func watched(cmd *cobra.Command, a caller, v api.Request) error {
 	if !a.json {
 		fmt.Fprintln(cmd.OutOrStdout())
 		printOutcome(cmd.OutOrStdout(), v)

@@ -239,11 +239,11 @@ func said(reason string) string {
 }
 
 // adds is what a hook said about an event of somebody else.
-func adds(hook run.HookName, reason string) string {
+func adds(hook, reason string) string {
 	if reason == "" {
 		return ""
 	}
-	return string(hook) + " adds" + quoted(reason)
+	return hook + " adds" + quoted(reason)
 }
 
 func quoted(reason string) string {

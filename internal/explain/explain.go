@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -29,8 +30,8 @@ type Explanation struct {
 	Errors []string `json:"errors"`
 	// Shadow is what on_request would have had happen, where the reader may see
 	// it.
-	Shadow *run.Verdict    `json:"shadow,omitempty"`
-	Access *run.AccessView `json:"access,omitempty"`
+	Shadow *run.Verdict `json:"shadow,omitempty"`
+	Access *api.Access  `json:"access,omitempty"`
 	// FlowVersion is the version of the flow it was asked under, HooksVersions
 	// those of the hook function whose answers led somewhere; empty for a run
 	// from before they were recorded.
@@ -80,8 +81,8 @@ type Approvals struct {
 }
 
 // Of explains a run.
-func Of(v run.View) Explanation {
-	x := explainer{View: v, approvals: approvalsOf(v)}
+func Of(v api.Request) Explanation {
+	x := explainer{Request: v, approvals: approvalsOf(v)}
 	e := Explanation{
 		ID: v.ID, Flow: v.Flow, Status: v.Status, Approvals: x.approvals, Shadow: v.Shadow, Access: v.Access,
 		Errors: []string{}, HooksVersions: []string{},
@@ -109,7 +110,7 @@ func Of(v run.View) Explanation {
 
 // explainer is one explanation under way.
 type explainer struct {
-	run.View
+	api.Request
 	approvals *Approvals
 }
 

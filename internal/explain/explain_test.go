@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/explain"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -412,7 +413,7 @@ func TestOf_Members(t *testing.T) {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 	}
-	if old := explain.Of(run.View{Status: run.Denied}); old.Answer == "" || old.Steps == nil || old.HooksVersions == nil {
+	if old := explain.Of(api.Request{Status: run.Denied}); old.Answer == "" || old.Steps == nil || old.HooksVersions == nil {
 		t.Errorf("of next to nothing it makes %+v", old)
 	}
 }

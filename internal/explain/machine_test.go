@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/explain"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -111,7 +112,7 @@ func (m *machine) explained(p run.Person) explain.Explanation {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	var v run.View
+	var v api.Request
 	if err := json.Unmarshal(raw, &v); err != nil {
 		m.t.Fatal(err)
 	}

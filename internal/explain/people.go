@@ -2,17 +2,17 @@ package explain
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // approvalsOf reads how far the approvals went; nil for a run that never came to
 // people.
-func approvalsOf(v run.View) *Approvals {
+func approvalsOf(v api.Request) *Approvals {
 	w := v.Review
 	if w == nil {
 		return nil
@@ -21,11 +21,10 @@ func approvalsOf(v run.View) *Approvals {
 	if n := len(a.Of); n > named {
 		a.Of, a.OfMore = a.Of[:named], a.OfMore+n-named
 	}
-	// A number, or a list: what it is made of is lost on the way.
-	if raw, err := json.Marshal(w.Approvals); err == nil && json.Unmarshal(raw, &a.Needed) != nil {
-		_ = json.Unmarshal(raw, &a.From)
+	if plain := len(w.Approvals) == 1 && w.Approvals[0].From == ""; !plain {
+		a.From = w.Approvals
 	}
-	for _, need := range a.From {
+	for _, need := range w.Approvals {
 		a.Needed += need.Count
 		if need.From != "" && !slices.Contains(a.Of, need.From) {
 			a.Of = append(a.Of, need.From)

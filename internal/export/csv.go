@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -32,7 +33,7 @@ func (r Run) Row() ([]byte, error) {
 		return nil, fmt.Errorf("run %s: %w", r.ID, err)
 	}
 	found := []run.Check{}
-	var decision run.DecisionView
+	var decision api.Decision
 	switch {
 	case r.Decision != nil:
 		decision = *r.Decision
@@ -44,7 +45,7 @@ func (r Run) Row() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", r.ID, err)
 	}
-	var access run.AccessView
+	var access api.Access
 	if r.Access != nil {
 		access = *r.Access
 	}

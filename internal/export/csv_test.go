@@ -74,7 +74,7 @@ func TestRow(t *testing.T) {
 func TestRow_Hooks(t *testing.T) {
 	r := aRun(t)
 	r.Review = &run.Review{
-		Errors: []run.HookError{{Hook: run.GetPermissions, Error: "get_permissions failed: down"}},
+		Errors: []run.HookError{{Hook: string(run.GetPermissions), Error: "get_permissions failed: down"}},
 		Checks: []run.Check{{Name: "low risk"}},
 	}
 	r.Shadow = &run.Verdict{Error: "on_request failed: down"}

@@ -5,14 +5,17 @@ package export
 import (
 	"encoding/json"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
+// View is the request as the API shows it, with its history and what on_request
+// returned in shadow mode.
+type View = api.Request
+
 // Run is a line of an exported file.
 type Run struct {
-	// View is the run as the API shows it, with its history and what on_request
-	// said in shadow mode.
-	run.View
+	View
 	Asked Asked `json:"asked"`
 }
 

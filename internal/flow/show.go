@@ -7,20 +7,20 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/api"
 )
 
 // Show adds to a view what people read of it: the labels of today's flow and its
 // fields, and values as text. label is that of the flow as the run has it, for a
 // flow that is gone; a nil file knows no labels.
-func (f *File) Show(v *run.View, label string) {
+func (f *File) Show(v *api.Request, label string) {
 	var fields []Field
 	if f != nil {
 		if now, there := f.Find(v.Flow); there {
 			label, fields = orName(now.Label, label), now.Fields
 		}
 	}
-	v.FlowLabel, v.FieldsShown = orName(label, v.Flow), []run.FieldShown{}
+	v.FlowLabel, v.FieldsShown = orName(label, v.Flow), []api.FieldShown{}
 	show := func(name, label, kind string) {
 		if raw, there := v.Fields[name]; there {
 			v.FieldsShown = append(v.FieldsShown, shownField(name, label, kind, raw))
@@ -35,15 +35,15 @@ func (f *File) Show(v *run.View, label string) {
 		}
 	}
 	v.Title = v.FlowLabel
-	if i := slices.IndexFunc(v.FieldsShown, func(s run.FieldShown) bool { return s.Type == TargetOf }); i >= 0 {
+	if i := slices.IndexFunc(v.FieldsShown, func(s api.FieldShown) bool { return s.Type == TargetOf }); i >= 0 {
 		v.Title = v.FieldsShown[i].Shown
 	}
 }
 
 // shownField is a field as people read it. A value that is not of its field's type
 // any more is shown by what it is.
-func shownField(name, label, kind string, raw json.RawMessage) run.FieldShown {
-	s := run.FieldShown{Name: name, Label: orName(label, name), Type: kind, Value: raw, Shown: string(raw)}
+func shownField(name, label, kind string, raw json.RawMessage) api.FieldShown {
+	s := api.FieldShown{Name: name, Label: orName(label, name), Type: kind, Value: raw, Shown: string(raw)}
 	var value any
 	if json.Unmarshal(raw, &value) != nil {
 		return s

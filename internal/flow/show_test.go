@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // A request reads as today's flow calls things; one of a flow that is gone, or of
@@ -31,8 +31,8 @@ func TestShow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	field := func(name, label, kind, value, shown string) run.FieldShown {
-		return run.FieldShown{Name: name, Label: label, Type: kind, Value: json.RawMessage(value), Shown: shown}
+	field := func(name, label, kind, value, shown string) api.FieldShown {
+		return api.FieldShown{Name: name, Label: label, Type: kind, Value: json.RawMessage(value), Shown: shown}
 	}
 	fields := func(raw string) (all map[string]json.RawMessage) {
 		if err := json.Unmarshal([]byte(raw), &all); err != nil {
@@ -44,24 +44,24 @@ func TestShow(t *testing.T) {
 		file                *flow.File
 		flow, label, fields string
 		title, labelOfFlow  string
-		shown               []run.FieldShown
+		shown               []api.FieldShown
 	}{
 		"every type": {
 			file, "aws", "Then", `{"twice":true,"target":{"id":"prod-ro","label":"Production read-only"},"urgency":"Low","pause":5400,"n":7,"tags":["a","b"],"owner":"ada@example.com"}`,
-			"Production read-only", "AWS access", []run.FieldShown{
+			"Production read-only", "AWS access", []api.FieldShown{
 				field("urgency", "Urgency", "string", `"Low"`, "Low"), field("target", "Access to", "target", `"prod-ro"`, "Production read-only"),
 				field("pause", "pause", "duration", `5400`, "1h30m"), field("twice", "twice", "bool", `true`, "yes"), field("n", "n", "int", `7`, "7"),
 				field("tags", "tags", "strings", `["a","b"]`, "a, b"), field("owner", "owner", "user", `"ada@example.com"`, "ada@example.com"),
 			},
 		},
-		"a target without a label": {file, "aws", "", `{"target":{"id":"dev"}}`, "dev", "AWS access", []run.FieldShown{field("target", "Access to", "target", `"dev"`, "dev")}},
-		"no target":                {file, "aws", "", `{}`, "AWS access", "AWS access", []run.FieldShown{}},
-		"a field that is gone":     {file, "aws", "", `{"old":"x","n":1}`, "AWS access", "AWS access", []run.FieldShown{field("n", "n", "int", `1`, "1"), field("old", "old", "string", `"x"`, "x")}},
-		"a flow that is gone":      {file, "gone", "Gone flow", `{"target":{"id":"p","label":"P"}}`, "P", "Gone flow", []run.FieldShown{field("target", "target", "target", `"p"`, "P")}},
-		"no file":                  {nil, "aws", "", `{"on":false}`, "aws", "aws", []run.FieldShown{field("on", "on", "bool", `false`, "no")}},
+		"a target without a label": {file, "aws", "", `{"target":{"id":"dev"}}`, "dev", "AWS access", []api.FieldShown{field("target", "Access to", "target", `"dev"`, "dev")}},
+		"no target":                {file, "aws", "", `{}`, "AWS access", "AWS access", []api.FieldShown{}},
+		"a field that is gone":     {file, "aws", "", `{"old":"x","n":1}`, "AWS access", "AWS access", []api.FieldShown{field("n", "n", "int", `1`, "1"), field("old", "old", "string", `"x"`, "x")}},
+		"a flow that is gone":      {file, "gone", "Gone flow", `{"target":{"id":"p","label":"P"}}`, "P", "Gone flow", []api.FieldShown{field("target", "target", "target", `"p"`, "P")}},
+		"no file":                  {nil, "aws", "", `{"on":false}`, "aws", "aws", []api.FieldShown{field("on", "on", "bool", `false`, "no")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := run.View{Flow: tc.flow, Fields: fields(tc.fields)}
+			v := api.Request{Flow: tc.flow, Fields: fields(tc.fields)}
 			tc.file.Show(&v, tc.label)
 			if v.Title != tc.title || v.FlowLabel != tc.labelOfFlow {
 				t.Errorf("title %q, flow %q", v.Title, v.FlowLabel)

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -37,7 +38,7 @@ type Verdict struct {
 	Errors  []string `json:"errors"`
 	Ignored []string `json:"ignored,omitempty"`
 	// Review is who would be asked, where people decide.
-	Review *run.ReviewView `json:"review,omitempty"`
+	Review *api.Review `json:"review,omitempty"`
 	// Asked are the hooks that were called, in their order.
 	Asked []Asked `json:"asked"`
 	// NotCalled are the flow's other hooks: a trial calls none that may change

@@ -233,14 +233,14 @@ func (a *answer) readErrors(value json.RawMessage) error {
 		return err
 	}
 	for _, e := range errs {
-		if !KnownHook(string(e.Hook)) {
+		if !KnownHook(e.Hook) {
 			return fmt.Errorf("%q is not a hook", e.Hook)
 		}
 		why := strings.TrimSpace(e.Error)
 		if text.Blank(why) {
 			why = "failed without saying why"
 		}
-		a.fail(e.Hook, "failed: %s", why)
+		a.fail(HookName(e.Hook), "failed: %s", why)
 	}
 	return nil
 }

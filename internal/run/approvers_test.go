@@ -192,7 +192,7 @@ func TestNullNeverWidens(t *testing.T) {
 	t.Run("notifications", func(t *testing.T) {
 		m := newMachine(t, sampleFlow())
 		m.answer(run.OnRequest, `{"notifications":null,"subscriptions":["on_request"]}`)
-		if r := m.run.Review; len(r.Errors) != 1 || r.Errors[0].Hook != run.GetNotifications || !slices.Equal(r.Approvers, []string{"group:sre"}) {
+		if r := m.run.Review; len(r.Errors) != 1 || r.Errors[0].Hook != string(run.GetNotifications) || !slices.Equal(r.Approvers, []string{"group:sre"}) {
 			t.Errorf("the review is %+v", r)
 		}
 	})

@@ -143,7 +143,7 @@ func (r *Run) ask(context json.RawMessage) Ask {
 	if r.Access != nil && !r.Access.StartsAt.IsZero() {
 		a.Run.Access = &AskAccess{StartsAt: r.Access.StartsAt, EndsAt: r.Access.EndsAt}
 	}
-	if c := r.Engine.Case; c != nil && c.Override.set() != nil && c.Override.Hook == r.Engine.Hook {
+	if c := r.Engine.Case; c != nil && overrideOf(*c) != nil && c.Override.Hook == string(r.Engine.Hook) {
 		a.Run.OverrideOf = &c.Override.Of
 	}
 	if a.Run.Fields == nil {
@@ -155,7 +155,7 @@ func (r *Run) ask(context json.RawMessage) Ask {
 		}
 		if i >= len(r.History)-askedHistory {
 			a.Run.History = append(a.Run.History, AskEntry{
-				Seq: e.Seq, Event: e.Event, At: e.At, Actor: e.Actor, Reason: e.Reason, HookReason: e.HookReason, HookReasonBy: e.HookReasonBy, Error: e.Error,
+				Seq: e.Seq, Event: e.Event, At: e.At, Actor: e.Actor, Reason: e.Reason, HookReason: e.HookReason, HookReasonBy: HookName(e.HookReasonBy), Error: e.Error,
 			})
 		}
 	}

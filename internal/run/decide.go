@@ -102,7 +102,7 @@ func (d *decider) log(to Status, e Entry) {
 		}
 	}
 	if d.Shadow != nil && d.sealedShadow() == "" {
-		if e.ShadowSHA256, d.err = d.Shadow.digest(d.Salt); d.err != nil {
+		if e.ShadowSHA256, d.err = digestVerdict(*d.Shadow, d.Salt); d.err != nil {
 			return
 		}
 	}
@@ -166,7 +166,7 @@ func (d *decider) raise(c Case) {
 	hook := map[EventName]HookName{Approve: OnApprove, Deny: OnDeny, Expire: OnExpire, Revoke: OnRevoke}[c.Event]
 	if d.subscribed(hook) {
 		if c.Override != nil {
-			c.Override.Hook, c.Override.Of = hook, d.lastIgnored(hook)
+			c.Override.Hook, c.Override.Of = string(hook), d.lastIgnored(hook)
 		}
 		d.Engine.Case = &c
 		d.ask(hook)
@@ -188,8 +188,8 @@ func (d *decider) settle(c Case) {
 	d.Engine.Case = nil
 	d.handled(c.Act)
 	entry := Entry{
-		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason, HookReason: c.HookReason, HookReasonBy: c.HookReasonBy,
-		Checks: c.Checks, Error: c.Error, Act: c.Act, DurationSeconds: c.DurationSeconds, Override: c.Override.set(),
+		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason, HookReason: c.HookReason, HookReasonBy: string(c.HookReasonBy),
+		Checks: c.Checks, Error: c.Error, Act: c.Act, DurationSeconds: c.DurationSeconds, Override: overrideOf(c),
 	}
 	if c.Event == Approve {
 		if c.DurationSeconds > 0 && c.DurationSeconds < d.DurationSeconds {
@@ -244,7 +244,7 @@ func (d *decider) ignored(c Case, by HookName, message, failure string, checks [
 	d.Engine.Case = nil
 	kept := d.ignore(hookActor(by), ViaHook, c.Act, message, failure, checks)
 	if failure != "" && kept {
-		failed := HookError{Hook: by, Error: failure}
+		failed := HookError{Hook: string(by), Error: failure}
 		if d.Review != nil {
 			d.Review.Errors = append(d.Review.Errors, failed)
 		} else if c.Routing != nil {

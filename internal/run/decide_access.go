@@ -97,7 +97,7 @@ func (d *decider) escalated() {
 	d.Access = &Access{StartsAt: clean(h.At), EndsAt: clean(h.At.Add(seconds(d.DurationSeconds))), Given: h.How}
 	d.log(Active, Entry{
 		Event: Escalate, Actor: c.Actor, Channel: c.Channel, Checks: c.Checks, Error: c.Error, DurationSeconds: d.DurationSeconds,
-		Reason: orDefault(c.Reason, fmt.Sprintf("Access was given for %s.", spell(d.DurationSeconds))), HookReason: c.HookReason, HookReasonBy: c.HookReasonBy,
+		Reason: orDefault(c.Reason, fmt.Sprintf("Access was given for %s.", spell(d.DurationSeconds))), HookReason: c.HookReason, HookReasonBy: string(c.HookReasonBy),
 	})
 	if d.subscribed(AfterEscalate) {
 		d.ask(AfterEscalate)
@@ -267,7 +267,7 @@ func (d *decider) finish(c Case) {
 	}
 	d.log(finalOf[c.Event], Entry{
 		Gone: gone.Gone, SessionsUntil: gone.SessionsUntil, SessionsOf: gone.SessionsOf,
-		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason, HookReason: c.HookReason, HookReasonBy: c.HookReasonBy, Checks: c.Checks, Error: c.Error, Act: c.Act, Override: c.Override.set(),
+		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason, HookReason: c.HookReason, HookReasonBy: string(c.HookReasonBy), Checks: c.Checks, Error: c.Error, Act: c.Act, Override: overrideOf(c),
 	})
 	if after := afterEnd[c.Event]; d.subscribed(after) {
 		d.ask(after)

@@ -97,8 +97,8 @@ func (a *answer) routing(asked HookName) *Routing {
 		Asked:      true,
 	}
 	for _, h := range []HookName{asked, GetPermissions, GetNotifications} {
-		if text := a.failed(h); text != "" && !slices.ContainsFunc(rt.Errors, func(e HookError) bool { return e.Hook == h }) {
-			rt.Errors = append(rt.Errors, HookError{Hook: h, Error: text})
+		if text := a.failed(h); text != "" && !slices.ContainsFunc(rt.Errors, func(e HookError) bool { return e.Hook == string(h) }) {
+			rt.Errors = append(rt.Errors, HookError{Hook: string(h), Error: text})
 		}
 	}
 	return rt
@@ -148,7 +148,7 @@ func (d *decider) heardPermissions(a answer) {
 
 func (d *decider) heardAfterRequest(a answer) {
 	if failure := a.failed(AfterRequest); failure != "" {
-		d.Review.Errors = append(d.Review.Errors, HookError{Hook: AfterRequest, Error: failure})
+		d.Review.Errors = append(d.Review.Errors, HookError{Hook: string(AfterRequest), Error: failure})
 		d.ignore(hookActor(AfterRequest), ViaHook, "", "", failure, a.checks)
 		d.goOn()
 		return

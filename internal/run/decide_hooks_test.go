@@ -59,7 +59,7 @@ func TestFailingOnRequestGoesToPeople(t *testing.T) {
 			m.asks(run.AfterRequest) // no subscriptions were heard
 			m.fail(run.AfterRequest, "States.Timeout", "")
 			m.is(run.Pending, run.NextReview)
-			if len(m.run.Review.Errors) == 0 || m.run.Review.Errors[0].Hook != run.OnRequest {
+			if len(m.run.Review.Errors) == 0 || m.run.Review.Errors[0].Hook != string(run.OnRequest) {
 				t.Errorf("reviewers see %+v, want the error of on_request", m.run.Review.Errors)
 			}
 			if e := m.run.History[1]; !strings.Contains(e.Error, "on_request") {

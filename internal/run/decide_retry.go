@@ -65,16 +65,6 @@ func (r *Run) Warning() bool {
 	return r.Access != nil && r.Access.Warned > 0 && r.Access.Warned == r.Engine.Turn
 }
 
-// LastError is why what the run is at does not work yet.
-type LastError struct {
-	At time.Time `json:"at"`
-	// Where is "grant", "take_back" or the hook that has not responded.
-	Where string `json:"where"`
-	Text  string `json:"text"`
-	// NextTryAt is when it is retried, zero where that is not known.
-	NextTryAt time.Time `json:"next_try_at,omitzero"`
-}
-
 // LastError returns why giving or taking back has failed so far, nil if neither
 // has.
 func (r *Run) LastError() *LastError {

@@ -3,6 +3,8 @@ package run
 import (
 	"errors"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/api"
 )
 
 // TooLate says why an action can't take effect whoever takes it: its time is
@@ -72,31 +74,14 @@ func (r *Run) asOf(t *Today) *Run {
 // Reroutes reports whether the next [Decide] sends the run to the admins.
 func (r *Run) Reroutes(t *Today) bool { return r.Status == Pending && r.tooFew(t) != "" }
 
-// You is what the caller may do to a request.
-type You struct {
-	Approve Allowed `json:"approve"`
-	Deny    Allowed `json:"deny"`
-	Cancel  Allowed `json:"cancel"`
-	Revoke  Allowed `json:"revoke"`
-}
-
-// Allowed is whether one action is the caller's to take now.
-type Allowed struct {
-	May bool `json:"may"`
-	// Why says why not.
-	Why string `json:"why,omitempty"`
-	// ReasonRequired is set where it may be taken.
-	ReasonRequired *bool `json:"reason_required,omitempty"`
-}
-
 // You returns what p may do to the run now, by [Run.Check].
-func (r *Run) You(p Person, t *Today, now time.Time) You {
-	allowed := func(e EventName) Allowed {
+func (r *Run) You(p Person, t *Today, now time.Time) api.You {
+	allowed := func(e EventName) api.Allowed {
 		if err := r.Check(e, p, t, now); err != nil {
-			return Allowed{Why: err.Error()}
+			return api.Allowed{Why: err.Error()}
 		}
 		required := r.Flow.NeedsReason(e)
-		return Allowed{May: true, ReasonRequired: &required}
+		return api.Allowed{May: true, ReasonRequired: &required}
 	}
-	return You{Approve: allowed(Approve), Deny: allowed(Deny), Cancel: allowed(Cancel), Revoke: allowed(Revoke)}
+	return api.You{Approve: allowed(Approve), Deny: allowed(Deny), Cancel: allowed(Cancel), Revoke: allowed(Revoke)}
 }

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -45,7 +46,7 @@ func TestWhatIsShownIsWhatHappens(t *testing.T) {
 					rt.Skip("enough acts")
 				}
 				you := m.run.You(p, m.today, m.now.Add(time.Second))
-				may := map[run.EventName]run.Allowed{run.Approve: you.Approve, run.Deny: you.Deny, run.Cancel: you.Cancel, run.Revoke: you.Revoke}[e]
+				may := map[run.EventName]api.Allowed{run.Approve: you.Approve, run.Deny: you.Deny, run.Cancel: you.Cancel, run.Revoke: you.Revoke}[e]
 				if may.May == (may.Why != "") || may.May != (may.ReasonRequired != nil) || may.May && *may.ReasonRequired != (e == run.Deny) {
 					rt.Fatalf("%s: %+v", e, may)
 				}

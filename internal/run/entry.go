@@ -2,46 +2,38 @@ package run
 
 import (
 	"encoding/json"
-	"fmt"
-	"maps"
-	"reflect"
-	"sync"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+)
+
+// What responses and events show as it is stored is defined once, in package api.
+type (
+	// Entry is one event in a run's history. Entries are only ever appended, and each
+	// is sealed by its hash; see [Verify].
+	Entry       = api.Entry
+	Status      = api.Status
+	EventName   = api.EventName
+	Channel     = api.Channel
+	ActorType   = api.ActorType
+	Actor       = api.Actor
+	Check       = api.Check
+	Override    = api.Override
+	Requirement = api.Requirement
+	HookError   = api.HookError
+	Outcome     = api.Outcome
+	Verdict     = api.Verdict
+	LastError   = api.LastError
+	Option      = api.Option
 )
 
 // known is an Entry without its methods, as this release knows it.
 type known Entry
 
-// entryMembers are the members of an entry that this release knows.
-var entryMembers = sync.OnceValue(func() jsonMembers { return membersOf(reflect.TypeFor[known]()) })
-
-// UnmarshalJSON reads an entry. Members that a newer release has written are kept
-// to be written again: the entry's hash is over them too.
-func (e *Entry) UnmarshalJSON(data []byte) error {
-	var read known
-	if err := json.Unmarshal(data, &read); err != nil {
-		return err
-	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil {
-		return fmt.Errorf("an entry of a history: %w", err)
-	}
-	maps.DeleteFunc(members, func(name string, _ json.RawMessage) bool { return entryMembers().of(name) != nil })
-	*e = Entry(read)
-	if len(members) > 0 {
-		e.newer = members
-	}
-	return nil
-}
-
-// MarshalJSON writes an entry, with what a newer release had written into it.
-func (e Entry) MarshalJSON() ([]byte, error) {
-	raw, err := Encode(known(e))
-	if err != nil || len(e.newer) == 0 {
-		return raw, err
-	}
-	members := maps.Clone(e.newer)
-	if err := json.Unmarshal(raw, &members); err != nil {
+// membersOfEntry returns an entry by its members, as JSON.
+func membersOfEntry(e Entry) (members map[string]json.RawMessage, err error) {
+	raw, err := json.Marshal(e)
+	if err != nil {
 		return nil, err
 	}
-	return Encode(members)
+	return members, json.Unmarshal(raw, &members)
 }

@@ -76,7 +76,7 @@ func Erase(r *Run, who Names, context json.RawMessage, now time.Time) (next *Run
 	withContext = context != nil && (own || who.In(string(context)))
 	changed = withContext
 	for i := range next.History {
-		e, did, err := next.History[i].erase(who, own)
+		e, did, err := eraseEntry(next.History[i], who, own)
 		if err != nil {
 			return nil, false, false, fmt.Errorf("run %s: entry %d: %w", r.ID, i+1, err)
 		}

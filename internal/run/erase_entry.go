@@ -11,16 +11,16 @@ import (
 // erasure covers what is left of it.
 const whole = "*"
 
-// erase returns the entry without the texts that are somebody's: own says that the
+// eraseEntry returns the entry without the texts that are somebody's: own says that the
 // request is theirs.
-func (e Entry) erase(who Names, own bool) (Entry, bool, error) {
-	members, err := e.members()
+func eraseEntry(e Entry, who Names, own bool) (Entry, bool, error) {
+	members, err := membersOfEntry(e)
 	if err != nil {
 		return e, false, err
 	}
 	var gone []string
 	for name, value := range members {
-		if !slices.Contains(plain, name) && !slices.Contains(beside, name) && e.Erased[name] == "" && e.isTheirs(name, value, who, own) {
+		if !slices.Contains(plain, name) && !slices.Contains(beside, name) && e.Erased[name] == "" && isTheirs(e, name, value, who, own) {
 			gone = append(gone, name)
 		}
 	}
@@ -32,17 +32,17 @@ func (e Entry) erase(who Names, own bool) (Entry, bool, error) {
 	for name, value := range members {
 		switch {
 		case slices.Contains(plain, name) || slices.Contains(beside, name) || e.Erased[name] != "":
-		case !e.digested() || e.Erased[whole] != "":
+		case !digested(e) || e.Erased[whole] != "":
 			erased[whole] = "1"
 			if slices.Contains(gone, name) {
 				erased[name] = "1"
 			}
 		case slices.Contains(gone, name):
-			if erased[name], err = textDigest(e.textKey(name), value); err != nil {
+			if erased[name], err = textDigest(textKey(e, name), value); err != nil {
 				return e, false, err
 			}
 		default:
-			keys[name] = e.textKey(name)
+			keys[name] = textKey(e, name)
 		}
 	}
 	for _, name := range gone {
@@ -66,7 +66,7 @@ func (e Entry) erase(who Names, own bool) (Entry, bool, error) {
 
 // isTheirs reports whether a text is to be erased. Unless it is known to be
 // somebody else's, a text of their own request is.
-func (e Entry) isTheirs(name string, value json.RawMessage, who Names, own bool) bool {
+func isTheirs(e Entry, name string, value json.RawMessage, who Names, own bool) bool {
 	if who.In(string(value)) {
 		return true
 	}

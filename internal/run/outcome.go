@@ -1,14 +1,5 @@
 package run
 
-import "time"
-
-// Outcome is what brought a run to the status that it has.
-type Outcome struct {
-	Event EventName `json:"event"`
-	By    Actor     `json:"by"`
-	At    time.Time `json:"at"`
-}
-
 // Outcome returns the entry of the history that gave the run its status, and false
 // while nothing is decided.
 func (r *Run) Outcome() (Outcome, bool) {

@@ -2,17 +2,6 @@ package run
 
 import "strings"
 
-// Override is, in an entry, the verdict of a hook that an admin set aside.
-type Override struct {
-	Hook HookName `json:"hook"`
-	// Of is the seq of the entry with which the hook ignored such an action last,
-	// 0 if it had ignored none.
-	Of int `json:"of,omitempty"`
-	// Verdict is what the hook said this time and was set aside: ignore, deny or
-	// fail; "" if it let the action pass.
-	Verdict string `json:"verdict,omitempty"`
-}
-
 // MayOverride reports whether a may set aside the verdict of the hook on its own
 // event: nil means yes, else a [Refusal] says why not. Whether a may act at all is
 // for [Run.MayAct].
@@ -79,10 +68,10 @@ func (d *decider) overridden(c Case, h HookName, a answer) {
 	d.settle(c)
 }
 
-// set returns the override for an entry, nil where no hook was asked.
-func (o *Override) set() *Override {
-	if o == nil || o.Hook == "" {
+// overrideOf returns the override of a case for its entry, nil if no hook was called.
+func overrideOf(c Case) *Override {
+	if c.Override == nil || c.Override.Hook == "" {
 		return nil
 	}
-	return o
+	return c.Override
 }

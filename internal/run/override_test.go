@@ -60,7 +60,7 @@ func TestOverrideOfARevoke(t *testing.T) {
 			m.is(run.Active, run.NextTakeBack)
 			m.step(run.Step{Hold: run.Hold{State: run.Dropped, At: m.now}})
 			e := m.run.History[len(m.run.History)-1]
-			want := run.Override{Hook: run.OnRevoke, Of: ignored.Seq, Verdict: "ignore"}
+			want := run.Override{Hook: string(run.OnRevoke), Of: ignored.Seq, Verdict: "ignore"}
 			if m.run.Status != run.Revoked || e.Override == nil || *e.Override != want || e.Reason != "an incident" || e.HookReason != "not now" {
 				t.Errorf("the run is %s by %+v (%+v), want %+v", m.run.Status, e, e.Override, want)
 			}

@@ -86,13 +86,6 @@ type Options struct {
 	More bool
 }
 
-// Option is one option of a field.
-type Option struct {
-	Value string `json:"value"`
-	// Label is what people see.
-	Label string `json:"label"`
-}
-
 // ReadOptions reads what a function answered to [AskOptions]. Nothing of it is
 // believed that is not in order: the error says what is wrong, or what the
 // function says of its own failure, in words that follow the hook's name. A
@@ -227,7 +220,7 @@ func readPrefetchErrors(value json.RawMessage) (string, error) {
 	}
 	var told []string
 	for _, e := range errs {
-		if e.Hook != Prefetch {
+		if e.Hook != string(Prefetch) {
 			return "", fmt.Errorf("prefetch was asked, not %q", e.Hook)
 		}
 		why := strings.TrimSpace(e.Error)

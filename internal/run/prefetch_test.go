@@ -21,10 +21,10 @@ func TestReadOptions(t *testing.T) {
 		err  string
 		more bool
 	}{
-		"some":               {`{"version":"1","options":[{"value":"a","label":"A"},{"value":"b"}]}`, []run.Option{{"a", "A"}, {"b", "b"}}, "", false},
+		"some":               {`{"version":"1","options":[{"value":"a","label":"A"},{"value":"b"}]}`, []run.Option{{Value: "a", Label: "A"}, {Value: "b", Label: "b"}}, "", false},
 		"none":               {` {"options":[]} `, []run.Option{}, "", false},
-		"a label of null":    {`{"options":[{"value":"a","label":null}],"errors":null}`, []run.Option{{"a", "a"}}, "", false},
-		"long":               {`{"options":[{"value":"` + long + `"}]}`, []run.Option{{long, long}}, "", false},
+		"a label of null":    {`{"options":[{"value":"a","label":null}],"errors":null}`, []run.Option{{Value: "a", Label: "a"}}, "", false},
+		"long":               {`{"options":[{"value":"` + long + `"}]}`, []run.Option{{Value: long, Label: long}}, "", false},
 		"too long":           {`{"options":[{"value":"` + long + `ö"}]}`, nil, "gave an invalid answer: options: [0]: value: 1001 characters, more than 1000", false},
 		"a long label":       {`{"options":[{"value":"a","label":"` + long + `ö"}]}`, nil, "gave an invalid answer: options: [0]: label: 1001 characters, more than 1000", false},
 		"too many":           {`{"options":[` + many + `,{"value":"a"}]}`, nil, "gave an invalid answer: options: 101 of them, more than 100", false},
@@ -54,8 +54,8 @@ func TestReadOptions(t *testing.T) {
 		"of another hook":    {`{"errors":[{"hook":"on_request","error":"oh"}]}`, nil, `gave an invalid answer: errors: prefetch was asked, not "on_request"`, false},
 		"no failure at all":  {`{"errors":[]}`, nil, "gave an invalid answer: options: it is missing; a list was expected, perhaps an empty one", false},
 		"a failure of texts": {`{"errors":["oh"]}`, nil, "gave an invalid answer: errors: an object was expected, not string", false},
-		"more":               {`{"options":[{"value":"a"}],"more":true}`, []run.Option{{"a", "a"}}, "", true},
-		"no more":            {`{"options":[{"value":"a"}],"more":false}`, []run.Option{{"a", "a"}}, "", false},
+		"more":               {`{"options":[{"value":"a"}],"more":true}`, []run.Option{{Value: "a", Label: "a"}}, "", true},
+		"no more":            {`{"options":[{"value":"a"}],"more":false}`, []run.Option{{Value: "a", Label: "a"}}, "", false},
 		"more of no type":    {`{"options":[],"more":"yes"}`, nil, "gave an invalid answer: more: a boolean was expected, not string", false},
 		"more of nothing":    {`{"more":true}`, nil, "gave an invalid answer: options: it is missing; a list was expected, perhaps an empty one", false},
 	} {

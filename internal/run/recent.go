@@ -1,5 +1,7 @@
 package run
 
+import "github.com/fasttrack-dev/fasttrack/api"
+
 // Recent counts the requester's own runs of the flow within a window before this
 // one, as hooks are told of it.
 type Recent struct {
@@ -19,7 +21,7 @@ type RecentOfTarget struct {
 }
 
 // Count adds a run; sameTarget tells whether it was for the same target.
-func (n *Recent) Count(v View, sameTarget bool) {
+func (n *Recent) Count(v api.Request, sameTarget bool) {
 	n.Requested++
 	if v.Access != nil && !v.Access.StartsAt.IsZero() {
 		n.Escalated++

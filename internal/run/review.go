@@ -3,6 +3,8 @@ package run
 import (
 	"fmt"
 	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/api"
 )
 
 // Refusal says why somebody may not do something; it is safe to show.
@@ -88,7 +90,7 @@ func describe(rule ReviewRule) string {
 
 // Who names the approvers, for a sentence: the first of them, and how many more
 // there are.
-func (v ReviewView) Who() string { return who(v.Approvers, v.ApproversMore) }
+func Who(v api.Review) string { return who(v.Approvers, v.ApproversMore) }
 
 func who(shown []string, more int) string {
 	var text strings.Builder

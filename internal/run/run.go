@@ -121,12 +121,6 @@ type ReviewRule struct {
 	Notify         []Notify      `json:"notify,omitempty"`
 }
 
-// Requirement asks for Count different people of the principal From.
-type Requirement struct {
-	From  string `json:"from,omitempty"`
-	Count int    `json:"count"`
-}
-
 // Notify is one entry of a notify list: whom to tell, and how long to wait for
 // a decision before the next entry is told.
 type Notify struct {
@@ -168,12 +162,6 @@ type Named struct {
 type Approval struct {
 	Person
 	Act string `json:"act"`
-}
-
-// HookError says what went wrong in one hook.
-type HookError struct {
-	Hook  HookName `json:"hook"`
-	Error string   `json:"error"`
 }
 
 // Decision is how a run was decided.

@@ -38,7 +38,7 @@ func mac(key []byte, message string) []byte {
 }
 
 // textKey is the key of the digest of one text of an entry, "" if it is erased.
-func (e Entry) textKey(name string) string {
+func textKey(e Entry, name string) string {
 	if key := e.Keys[name]; key != "" || e.Salt == "" {
 		return key
 	}
@@ -53,12 +53,12 @@ func seal(e Entry) (string, error) {
 	if e.Erased[whole] != "" {
 		return e.Hash, nil // covered by the erasure
 	}
-	members, err := e.members()
+	members, err := membersOfEntry(e)
 	if err != nil {
 		return "", fmt.Errorf("seal entry %d: %w", e.Seq, err)
 	}
-	if e.digested() {
-		if err := e.digestTexts(members); err != nil {
+	if digested(e) {
+		if err := digestTexts(e, members); err != nil {
 			return "", fmt.Errorf("seal entry %d: %w", e.Seq, err)
 		}
 	}
@@ -73,19 +73,10 @@ func seal(e Entry) (string, error) {
 }
 
 // digested reports whether the entry's hash covers digests of its texts.
-func (e Entry) digested() bool { return e.Salt != "" || len(e.Keys)+len(e.Erased) > 0 }
-
-// members returns the entry by its members, as JSON.
-func (e Entry) members() (members map[string]json.RawMessage, err error) {
-	raw, err := json.Marshal(e)
-	if err != nil {
-		return nil, err
-	}
-	return members, json.Unmarshal(raw, &members)
-}
+func digested(e Entry) bool { return e.Salt != "" || len(e.Keys)+len(e.Erased) > 0 }
 
 // digestTexts replaces the texts by their digests.
-func (e Entry) digestTexts(members map[string]json.RawMessage) error {
+func digestTexts(e Entry, members map[string]json.RawMessage) error {
 	texts := map[string]string{}
 	for name, value := range members {
 		switch {
@@ -96,7 +87,7 @@ func (e Entry) digestTexts(members map[string]json.RawMessage) error {
 				return fmt.Errorf("%s is marked as erased, and is not", name)
 			}
 		default:
-			digest, err := textDigest(e.textKey(name), value)
+			digest, err := textDigest(textKey(e, name), value)
 			if err != nil {
 				return err
 			}

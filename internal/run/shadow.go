@@ -1,27 +1,10 @@
 package run
 
-import (
-	"fmt"
-	"time"
-)
+import "fmt"
 
-// Verdict is what on_request answered in shadow mode.
-type Verdict struct {
-	// Event is approve or deny, "" where it would have left it to people.
-	Event  EventName `json:"event,omitempty"`
-	Reason string    `json:"reason,omitempty"`
-	// DurationSeconds is the shorter time that it would have approved, 0 for
-	// what was asked.
-	DurationSeconds int     `json:"duration_seconds,omitempty"`
-	Checks          []Check `json:"checks,omitempty"`
-	// Error is how it failed.
-	Error string    `json:"error,omitempty"`
-	At    time.Time `json:"at"`
-}
-
-// digest is the SHA-256, in hex, of the verdict's canonical JSON with a salt: who
+// digestVerdict is the SHA-256, in hex, of the verdict's canonical JSON with a salt: who
 // reads the history can't find out the verdict by trying.
-func (v Verdict) digest(salt string) (string, error) {
+func digestVerdict(v Verdict, salt string) (string, error) {
 	hash, err := Hash(struct {
 		Verdict
 		Salt string `json:"salt"`
@@ -52,7 +35,7 @@ func (r *Run) verifyShadow() error {
 	if r.Shadow == nil {
 		return fmt.Errorf("what on_request said in shadow mode is gone")
 	}
-	digest, err := r.Shadow.digest(r.Salt)
+	digest, err := digestVerdict(*r.Shadow, r.Salt)
 	if err == nil && digest != sealed {
 		err = fmt.Errorf("what on_request said in shadow mode is not what the history has the hash of")
 	}

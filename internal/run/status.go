@@ -1,24 +1,23 @@
 package run
 
-// Status is where a run stands.
-type Status string
+import "github.com/fasttrack-dev/fasttrack/api"
 
 // The statuses of a run.
 const (
-	Requested Status = "requested" // stored; no hook has spoken yet
-	Pending   Status = "pending"   // waits for people
-	Approved  Status = "approved"
-	Denied    Status = "denied"
-	Expired   Status = "expired"
-	Canceled  Status = "canceled"
-	Active    Status = "active" // access is given
-	Ended     Status = "ended"
-	Revoked   Status = "revoked"
-	Failed    Status = "failed"
+	Requested = api.StatusRequested
+	Pending   = api.StatusPending
+	Approved  = api.StatusApproved
+	Denied    = api.StatusDenied
+	Expired   = api.StatusExpired
+	Canceled  = api.StatusCanceled
+	Active    = api.StatusActive
+	Ended     = api.StatusEnded
+	Revoked   = api.StatusRevoked
+	Failed    = api.StatusFailed
 )
 
 // Statuses lists all of them, in the order of a run's life.
-var Statuses = []Status{Requested, Pending, Approved, Denied, Expired, Canceled, Active, Ended, Revoked, Failed}
+var Statuses = api.Statuses()
 
 // rank orders the statuses of a run's life; an event may only lead to one of a
 // higher rank, or leave the status as it is.
@@ -66,22 +65,3 @@ func May(from Status, e EventName, to Status) bool {
 	}
 	return false
 }
-
-// Final tells whether nothing can follow s; withAccess says whether the flow
-// has a strategy, for which an approval is not yet the end.
-func (s Status) Final(withAccess bool) bool {
-	switch s {
-	case Denied, Expired, Canceled, Ended, Revoked, Failed:
-		return true
-	case Approved:
-		return !withAccess
-	}
-	return false
-}
-
-// Decided tells whether a decision has been made: no approve, deny, cancel or
-// expire can follow.
-func (s Status) Decided() bool { return rank[s] >= rank[Approved] }
-
-// Known tells whether s is a status at all.
-func (s Status) Known() bool { return rank[s] > 0 }

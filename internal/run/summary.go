@@ -3,13 +3,15 @@ package run
 import (
 	"slices"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/api"
 )
 
 // Summary is what lists need of a run: what they show, and while the run is
 // pending what tells whom it waits for. That long it is stored beside the run and
 // in the indexes.
 type Summary struct {
-	View View `json:"view"`
+	View api.Request `json:"view"`
 	// Requester is what View doesn't show of the requester.
 	Requester Login `json:"requester,omitzero"`
 	// Waiting is nil unless the run is pending.
@@ -127,7 +129,7 @@ func (s Summary) Run() *Run {
 
 // ViewFor is the view of a list for p; r is [Summary.Run], with the people that
 // are linked.
-func (s Summary) ViewFor(r *Run, p Person, t *Today, now time.Time) View {
+func (s Summary) ViewFor(r *Run, p Person, t *Today, now time.Time) api.Request {
 	v := s.View
 	v.ETag = s.ETag
 	r.forCaller(&v, p, t, now)
@@ -148,6 +150,6 @@ func (s Summary) OwnedBy(p Person) bool {
 	return (&Run{Requester: person(s.View.Requester, s.Requester)}).OwnedBy(p)
 }
 
-func person(v PersonView, l Login) Person {
+func person(v api.Person, l Login) Person {
 	return Person{ID: v.ID, Email: v.Email, Name: v.Name, Principal: l.Principal, Mapped: l.Mapped}
 }

@@ -69,10 +69,10 @@ func TestEachReasonHasItsAuthor(t *testing.T) {
 			if e := m.last(); voices(e) != tc.want || e.Actor.ID != tc.author {
 				t.Errorf("the entry of %q says %q, want %q of %q", e.Actor.ID, voices(e), tc.want, tc.author)
 			}
-			if said := voices(run.Entry{Reason: d.Reason, HookReason: d.HookReason, HookReasonBy: d.HookReasonBy}); said != tc.want {
+			if said := voices(run.Entry{Reason: d.Reason, HookReason: d.HookReason, HookReasonBy: string(d.HookReasonBy)}); said != tc.want {
 				t.Errorf("the decision says %q, want %q", said, tc.want)
 			}
-			if v := m.run.View().Decision; v.Reason != d.Reason || v.HookReason != d.HookReason || v.HookReasonBy != d.HookReasonBy {
+			if v := m.run.View().Decision; v.Reason != d.Reason || v.HookReason != d.HookReason || v.HookReasonBy != string(d.HookReasonBy) {
 				t.Errorf("the view says %+v, want %+v", v, d)
 			}
 			if err := m.run.VerifyRecord(m.run.ID, nil); err != nil {

@@ -3,26 +3,9 @@ package run
 import (
 	"slices"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 )
-
-// WaitsFor is a requirement that is not met yet.
-type WaitsFor struct {
-	// From is the principal whose people are needed, or "approvers" for any of
-	// the request's approvers.
-	From string `json:"from"`
-	// Count is how many of them must approve, those in Have included.
-	Count int `json:"count"`
-	// People are some of those who may approve now and have not; More reports that
-	// there are others, or may be.
-	People []string `json:"people"`
-	More   bool     `json:"more,omitempty"`
-	// Have are those whose approvals count towards it.
-	Have []string `json:"have"`
-}
-
-// AnyApprover is the From of a requirement that any approver meets.
-const AnyApprover = "approvers"
 
 // namedPeople bounds the people that a requirement names.
 const namedPeople = 10
@@ -30,8 +13,8 @@ const namedPeople = 10
 // WaitingFor returns which requirements of a pending run still miss approvals, as
 // today's flow and directory have it, for p to see. A person counts for the first
 // requirement that they meet; an admin meets any.
-func (r *Run) WaitingFor(p Person, t *Today) []WaitsFor {
-	waits := []WaitsFor{}
+func (r *Run) WaitingFor(p Person, t *Today) []api.WaitingFor {
+	waits := []api.WaitingFor{}
 	if r.Status != Pending || r.Review == nil {
 		return waits
 	}
@@ -41,7 +24,7 @@ func (r *Run) WaitingFor(p Person, t *Today) []WaitsFor {
 	seatOf := seating(len(all), len(by), func(i, seat int) bool { return r.takes(by[i].Person, all[seat], t) })
 	seat := 0
 	for _, need := range r.Review.Approvals {
-		w := WaitsFor{From: r.from(need), Count: need.Count, Have: []string{}}
+		w := api.WaitingFor{From: r.from(need), Count: need.Count, Have: []string{}}
 		for range need.Count {
 			if i := slices.Index(seatOf, seat+1); i >= 0 {
 				w.Have = append(w.Have, orDefault(by[i].Email, by[i].ID))
@@ -80,7 +63,7 @@ func (r *Run) from(need Requirement) string {
 	case len(approvers) == 1 && !isHidden(approvers[0]):
 		return approvers[0]
 	}
-	return AnyApprover
+	return api.AnyApprover
 }
 
 // missing names some of those who could meet a requirement: of whom it is known

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -214,7 +215,7 @@ func (s service) refused(c *httpapi.Call, r *run.Run, e run.EventName, err error
 }
 
 // view is the run as the caller sees it.
-func (s service) view(c *httpapi.Call, r *run.Run) run.View {
+func (s service) view(c *httpapi.Call, r *run.Run) api.Request {
 	v := r.ViewFor(c.Caller.Person, s.Today, s.Now())
 	s.Flows.Show(&v, r.Flow.Label)
 	return v

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/approve/approve"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -80,7 +81,7 @@ func TestOnePersonApprovesTwiceAtOnce(t *testing.T) {
 	first := run.Act{ID: run.NewID(start), Event: run.Approve, Person: grace, Channel: run.ViaAPI, At: w.now}
 	w.acts = []run.Act{first} // stored, and not dealt with yet
 	status, got := w.handle(t, w, "approve", `{}`, "")
-	var v run.View
+	var v api.Request
 	if err := json.Unmarshal([]byte(got.Body), &v); err != nil {
 		t.Fatal(err)
 	}

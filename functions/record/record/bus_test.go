@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -52,7 +53,7 @@ func happened(seq, bytes int) record.Event {
 	cs := []run.Check{{Name: "n", Detail: strings.Repeat("<", bytes)}}
 	return record.Event{
 		ID: "run-" + string(rune('a'+seq)), Type: "fasttrack.run.approve", Time: start,
-		Run:   run.View{ID: "run", Decision: &run.DecisionView{Event: run.Approve, Reason: "ok", Checks: cs}, Fields: map[string]json.RawMessage{"a": json.RawMessage(`"b"`)}},
+		Run:   api.Request{ID: "run", Decision: &api.Decision{Event: run.Approve, Reason: "ok", Checks: cs}, Fields: map[string]json.RawMessage{"a": json.RawMessage(`"b"`)}},
 		Entry: run.Entry{Seq: seq, Event: run.Approve, Checks: cs, Hash: "h"},
 	}
 }
@@ -124,7 +125,7 @@ func TestPublishKeepsToTheLimits(t *testing.T) {
 func TestPublishLeavesOutWhatItMust(t *testing.T) {
 	p := &puts{}
 	e := happened(1, 0)
-	e.Run.Review = &run.ReviewView{Approvers: []string{strings.Repeat("a", 300<<10)}}
+	e.Run.Review = &api.Review{Approvers: []string{strings.Repeat("a", 300<<10)}}
 	e.Run.Fields["a"] = json.RawMessage(`"` + strings.Repeat("f", 300<<10) + `"`)
 	if err := p.bus(t).Publish(t.Context(), []record.Event{e}); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -16,7 +17,7 @@ type Event struct {
 	Type string    `json:"type"`
 	Time time.Time `json:"time"`
 	// Run is the run as it stands, without its history.
-	Run run.View `json:"run"`
+	Run api.Request `json:"run"`
 	// Entry is that of the event; an [AccessFailing] has none.
 	Entry run.Entry `json:"entry,omitzero"`
 	// To lists who is to be notified of an event without an entry.

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
@@ -36,12 +37,12 @@ func TestReadingAfter(t *testing.T) {
 					t.Fatal(err)
 				}
 				e := &engine{table: newTable(), answer: `{"transition":"approve","subscriptions":[]}`, after: time.Hour, began: time.Now()}
-				api := request.New(request.Deps{Flows: flows, Identify: caller{run.Person{ID: ada}}, Store: e, Executions: e.table, Log: slog.New(slog.DiscardHandler)})
-				made, err := api.Handle(t.Context(), httpapi.Event{RouteKey: "POST /requests", Body: `{"flow":"open"}`})
+				service := request.New(request.Deps{Flows: flows, Identify: caller{run.Person{ID: ada}}, Store: e, Executions: e.table, Log: slog.New(slog.DiscardHandler)})
+				made, err := service.Handle(t.Context(), httpapi.Event{RouteKey: "POST /requests", Body: `{"flow":"open"}`})
 				if err != nil {
 					t.Fatal(err)
 				}
-				var v run.View
+				var v api.Request
 				if err := json.Unmarshal([]byte(made.Body), &v); err != nil {
 					t.Fatal(err)
 				}
@@ -50,7 +51,7 @@ func TestReadingAfter(t *testing.T) {
 				if tc.after != "" {
 					ev.QueryStringParameters = map[string]string{"after": tc.after}
 				}
-				got, err := api.Handle(t.Context(), ev)
+				got, err := service.Handle(t.Context(), ev)
 				if err != nil || got.StatusCode != 200 {
 					t.Fatal(got.StatusCode, got.Body, err)
 				}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -117,8 +118,8 @@ func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 		return httpapi.Reply{}, err
 	}
 	out := struct {
-		Runs []run.View `json:"runs"`
-		Next string     `json:"next_cursor,omitempty"`
+		Runs []api.Request `json:"runs"`
+		Next string        `json:"next_cursor,omitempty"`
 	}{}
 	if asked.Flow != "" {
 		page.Runs = slices.DeleteFunc(page.Runs, func(r run.Summary) bool { return r.View.Flow != asked.Flow })

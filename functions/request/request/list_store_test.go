@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
@@ -78,7 +79,7 @@ func TestListsOverPages(t *testing.T) {
 		if i%5 == 0 {
 			name = "other"
 		}
-		var v run.View
+		var v api.Request
 		got := s.call(t, "POST /requests", fmt.Sprintf(`{"flow":%q}`, name), nil)
 		if err := json.Unmarshal([]byte(got.Body), &v); err != nil || got.StatusCode != 201 {
 			t.Fatal(got, err)
@@ -110,7 +111,7 @@ func TestListsOverPages(t *testing.T) {
 					answer := s.call(t, "GET /requests", "", query)
 					described(t, "GET /requests", answer)
 					var page struct {
-						Runs []run.View
+						Runs []api.Request
 						Next string `json:"next_cursor"`
 					}
 					if err := json.Unmarshal([]byte(answer.Body), &page); err != nil || answer.StatusCode != 200 {

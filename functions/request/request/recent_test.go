@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
@@ -37,12 +38,12 @@ func TestRecent(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := func(flowName, target string, event run.EventName, given bool) run.Summary {
-		v := run.View{Flow: flowName, Fields: map[string]json.RawMessage{"target": json.RawMessage(`{"id":"` + target + `","label":"x"}`)}}
+		v := api.Request{Flow: flowName, Fields: map[string]json.RawMessage{"target": json.RawMessage(`{"id":"` + target + `","label":"x"}`)}}
 		if event != "" {
-			v.Decision = &run.DecisionView{Event: event}
+			v.Decision = &api.Decision{Event: event}
 		}
 		if given {
-			v.Access = &run.AccessView{StartsAt: time.Unix(1, 0)}
+			v.Access = &api.Access{StartsAt: time.Unix(1, 0)}
 		}
 		return run.Summary{View: v}
 	}

@@ -3,27 +3,28 @@ package request
 import (
 	"context"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // shown returns a run as the caller sees it.
-func (s service) shown(ctx context.Context, c *httpapi.Call, r *run.Run) (run.View, error) {
+func (s service) shown(ctx context.Context, c *httpapi.Call, r *run.Run) (api.Request, error) {
 	if err := s.link(ctx, c, r); err != nil {
-		return run.View{}, err
+		return api.Request{}, err
 	}
 	return s.view(c, r), nil
 }
 
 // view is shown with what is known of people already.
-func (s service) view(c *httpapi.Call, r *run.Run) run.View {
+func (s service) view(c *httpapi.Call, r *run.Run) api.Request {
 	v := r.ViewFor(c.Caller.Person, s.today, s.Now())
 	s.Flows.Show(&v, r.Flow.Label)
 	return v
 }
 
 // shownList returns the runs of a page as the caller sees them.
-func (s service) shownList(ctx context.Context, c *httpapi.Call, page []run.Summary) ([]run.View, error) {
+func (s service) shownList(ctx context.Context, c *httpapi.Call, page []run.Summary) ([]api.Request, error) {
 	runs := make([]*run.Run, len(page))
 	for i, summary := range page {
 		runs[i] = summary.Run()
@@ -31,7 +32,7 @@ func (s service) shownList(ctx context.Context, c *httpapi.Call, page []run.Summ
 	if err := s.link(ctx, c, runs...); err != nil {
 		return nil, err
 	}
-	views := make([]run.View, len(page))
+	views := make([]api.Request, len(page))
 	for i, summary := range page {
 		views[i] = summary.ViewFor(runs[i], c.Caller.Person, s.today, s.Now())
 		s.Flows.Show(&views[i], runs[i].Flow.Label)
