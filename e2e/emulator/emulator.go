@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
-	"github.com/fasttrack-dev/fasttrack/internal/pypi"
+	"github.com/fasttrack-dev/fasttrack/localaws/pypi"
 )
 
 //go:embed stepfunctions.py

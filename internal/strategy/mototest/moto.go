@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/internal/pypi"
+	"github.com/fasttrack-dev/fasttrack/localaws/pypi"
 )
 
 var (

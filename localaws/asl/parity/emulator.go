@@ -15,7 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/pypi"
+	"github.com/fasttrack-dev/fasttrack/localaws/pypi"
 )
 
 // Emulator is a server that answers as AWS does, on a loopback port.

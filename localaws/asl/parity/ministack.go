@@ -10,7 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"github.com/fasttrack-dev/fasttrack/internal/pypi"
+	"github.com/fasttrack-dev/fasttrack/localaws/pypi"
 )
 
 // MiniStack starts MiniStack. Its Lambda runs programs: each function of a case

@@ -9,7 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"github.com/fasttrack-dev/fasttrack/internal/pypi"
+	"github.com/fasttrack-dev/fasttrack/localaws/pypi"
 )
 
 // Moto starts moto's server, with its interpreter of state machines turned on;
