@@ -125,7 +125,7 @@ func TestLogsHoldNothingPersonal(t *testing.T) {
 		t.Error(err)
 	}
 	written := logs.String()
-	for _, function := range []string{`"operation":"give"`, `"operation":"take"`, `"step"`, `"msg":"call"`, `"msg":"told"`} {
+	for _, function := range []string{`"operation":"give"`, `"operation":"take"`, `"step"`, `"msg":"call"`, `"msg":"notified"`} {
 		if !strings.Contains(written, function) {
 			t.Errorf("no line has %s: the test reads too little", function)
 		}

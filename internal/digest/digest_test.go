@@ -66,7 +66,7 @@ func TestVerify(t *testing.T) {
 		}},
 		"digests are exchanged": {func(r *record) {
 			r.documents[0].Document, r.documents[1].Document = r.documents[1].Document, r.documents[0].Document
-		}, []string{"2026-11-23  the digest can't be read: it says that it is of 2026-11-24", "2026-11-24  the digest can't be read: it says that it is of 2026-11-23"}},
+		}, []string{"2026-11-23  the digest can't be read: its document is of 2026-11-24", "2026-11-24  the digest can't be read: its document is of 2026-11-23"}},
 		"a chunk is changed": {func(r *record) {
 			r.chunks["2026-11-23"][0] = strings.Replace(r.chunks["2026-11-23"][0], `"seq":4`, `"seq":3`, 1)
 		}, []string{"2026-11-23  its chunks are not what was signed"}},

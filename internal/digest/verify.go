@@ -21,6 +21,15 @@ type Stored struct {
 	Document []byte
 }
 
+// Read parses the document, which must be of the day that it is stored under.
+func (s Stored) Read() (Document, error) {
+	d, err := Parse(s.Document)
+	if err == nil && d.Day != s.Day {
+		err = fmt.Errorf("its document is of %s", d.Day)
+	}
+	return d, err
+}
+
 // Keys gives the public keys that count for a key id, none for one that is not
 // trusted.
 type Keys func(keyID string) []*ecdsa.PublicKey
@@ -37,10 +46,7 @@ func VerifyChain(stored []Stored, keys Keys, due Day) ([]Document, []Finding) {
 	}
 	var previous *Document
 	for i, s := range stored {
-		d, err := Parse(s.Document)
-		if err == nil && d.Day != s.Day {
-			err = fmt.Errorf("it says that it is of %s", d.Day)
-		}
+		d, err := s.Read()
 		if err != nil {
 			find(s.Day, "the digest can't be read: %v", err)
 			previous = nil

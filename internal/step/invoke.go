@@ -15,9 +15,10 @@ import (
 )
 
 // Defaults sets what a function's dependencies leave out: the clock to [time.Now]
-// and the log to JSON lines on standard output.
+// and the log to JSON lines on standard output. A function without a clock passes
+// nil.
 func Defaults(now *func() time.Time, log **slog.Logger) {
-	if *now == nil {
+	if now != nil && *now == nil {
 		*now = time.Now
 	}
 	*log = cmp.Or(*log, logs.New(os.Stdout))

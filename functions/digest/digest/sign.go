@@ -1,6 +1,6 @@
-// Package digest makes the daily digests: it reads the whole table once, notes
-// where each run's history stood at the end of each day that has no digest yet,
-// and signs that together with the digest before.
+// Package digest is the work of functions/digest, which makes the daily digests: it
+// reads the whole table once, notes where each run's history stood at the end of
+// each day without a digest, and signs that together with the digest before.
 package digest
 
 import (
@@ -8,15 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/digest"
-	"github.com/fasttrack-dev/fasttrack/internal/logs"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// Table is what is read and written of the store.
+// Table is the part of the store that is used.
 type Table interface {
 	LastDigest(ctx context.Context) (last digest.Stored, ok bool, err error)
 	EachStored(ctx context.Context, f func(id string, rec store.Record, unreadable error) error) error
@@ -25,32 +24,27 @@ type Table interface {
 
 var _ Table = (*store.Store)(nil)
 
-// Signer signs a SHA-256: ASN.1 DER of ECDSA.
+// Signer signs the SHA-256 of a message; the signature is ECDSA in ASN.1 DER.
 type Signer func(ctx context.Context, message []byte) ([]byte, error)
 
-// Deps are what a [Handler] works with.
+// Deps are the dependencies of a [Handler].
 type Deps struct {
 	Table Table
 	Sign  Signer
-	// KeyID is the ARN of the key that Sign signs by.
+	// KeyID is the ARN of the key that Sign signs with.
 	KeyID string
-	// Now is the time; nil takes the real one.
+	// Now is time.Now unless it is set.
 	Now func() time.Time
-	// Log takes a line for each digest; nil writes JSON to stdout.
+	// Log is JSON lines on standard output unless it is set.
 	Log *slog.Logger
 }
 
 // Handler makes digests.
 type Handler struct{ Deps }
 
-// New gives a handler.
+// New returns a handler.
 func New(d Deps) *Handler {
-	if d.Now == nil {
-		d.Now = time.Now
-	}
-	if d.Log == nil {
-		d.Log = logs.New(os.Stdout)
-	}
+	step.Defaults(&d.Now, &d.Log)
 	return &Handler{d}
 }
 
@@ -66,10 +60,19 @@ type Made struct {
 }
 
 // Handle makes the digests of all days that are over and have none, the oldest
-// first; the first time it is one, over all runs so far. Making them again, or twice at once,
-// makes none. The error tells that one could not be made, or that the record of
-// a run is broken, which keeps no digest from being made.
+// first. The very first digest covers all runs so far. A second invocation makes
+// none, also at the same time. The error says which digest could not be made, or
+// which run's record is broken; that stops no digest.
 func (h *Handler) Handle(ctx context.Context) (Report, error) {
+	frame := step.Frame{Log: h.Log, Done: "digests", Failed: "digests failed"}
+	return step.Invoke(ctx, frame, func(line *step.Line) (Report, error) {
+		report, err := h.handle(ctx)
+		line.Add("made", len(report.Digests))
+		return report, err
+	})
+}
+
+func (h *Handler) handle(ctx context.Context) (Report, error) {
 	report := Report{Digests: []Made{}}
 	now := h.Now()
 	previous, err := h.last(ctx)
@@ -81,7 +84,7 @@ func (h *Handler) Handle(ctx context.Context) (Report, error) {
 		last = previous.Day
 	}
 	if due := digest.Due(now); last > due {
-		return report, fmt.Errorf("there is a digest of %s, a day that is not over: whoever put it there keeps others from being made", last)
+		return report, fmt.Errorf("the table has a digest of %s, a day that is not over: remove it, for no other can be made until then", last)
 	}
 	days := digest.Missing(last, now)
 	if len(days) == 0 {
@@ -109,7 +112,7 @@ func (h *Handler) Handle(ctx context.Context) (Report, error) {
 	for _, day := range days {
 		made, err := h.make(ctx, day, heads.Of(day), previous, now)
 		if errors.Is(err, store.ErrDigestExists) {
-			return report, nil // another invocation is at it, and goes on
+			return report, nil // another invocation is making it, and goes on
 		}
 		if err != nil {
 			return report, err
@@ -126,12 +129,9 @@ func (h *Handler) last(ctx context.Context) (*digest.Document, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	d, err := digest.Parse(stored.Document)
-	if err == nil && d.Day != stored.Day {
-		err = fmt.Errorf("it says that it is of %s", d.Day)
-	}
+	d, err := stored.Read()
 	if err != nil {
-		return nil, fmt.Errorf("the last digest, of %s, can't be read: %w", stored.Day, err)
+		return nil, fmt.Errorf("read the last digest, of %s: %w", stored.Day, err)
 	}
 	return &d, nil
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -174,7 +175,9 @@ func TestDays(t *testing.T) {
 		Day, HeadsSHA256, SHA256, Signature string
 		Count                               int
 	}
-	if err := json.Unmarshal([]byte(strings.Split(strings.ReplaceAll(w.log.String(), "heads_sha256", "HeadsSHA256"), "\n")[1]), &line); err != nil {
+	lines := slices.Collect(strings.Lines(strings.ReplaceAll(w.log.String(), "heads_sha256", "HeadsSHA256")))
+	lines = slices.DeleteFunc(lines, func(l string) bool { return !strings.Contains(l, `"msg":"digest"`) })
+	if err := json.Unmarshal([]byte(lines[1]), &line); err != nil {
 		t.Fatal(err)
 	}
 	if line.Day != "2026-11-23" || line.Count != 1 || len(line.HeadsSHA256) != 64 || len(line.SHA256) != 64 || line.Signature == "" {

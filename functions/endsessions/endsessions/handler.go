@@ -1,6 +1,6 @@
-// Package endsessions is the work of functions/endsessions: a session of IAM Identity
-// Center goes on after its assignment is gone, so a service control policy denies
-// it everything. The policy is the function's own, and its only right.
+// Package endsessions is the work of functions/endsessions: a session of IAM
+// Identity Center outlasts its assignment, so a service control policy denies it
+// everything. The function may change that policy and nothing else.
 package endsessions
 
 import (
@@ -8,23 +8,22 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 
-	"github.com/fasttrack-dev/fasttrack/internal/logs"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
-// Policies is what is called of AWS Organizations.
+// Policies is the part of the AWS Organizations client that is used.
 type Policies interface {
 	DescribePolicy(context.Context, *organizations.DescribePolicyInput, ...func(*organizations.Options)) (*organizations.DescribePolicyOutput, error)
 	UpdatePolicy(context.Context, *organizations.UpdatePolicyInput, ...func(*organizations.Options)) (*organizations.UpdatePolicyOutput, error)
 }
 
-// Deps is what a Handler works with.
+// Deps are the dependencies of a [Handler].
 type Deps struct {
 	Policies Policies
 	PolicyID string
@@ -39,16 +38,11 @@ type Handler struct{ Deps }
 
 // New returns a handler.
 func New(d Deps) *Handler {
-	if d.Now == nil {
-		d.Now = time.Now
-	}
-	if d.Log == nil {
-		d.Log = logs.New(os.Stdout)
-	}
+	step.Defaults(&d.Now, &d.Log)
 	return &Handler{d}
 }
 
-// IDOf returns the id of a policy of an ARN: its last part.
+// IDOf returns the policy id in an ARN: its last part.
 func IDOf(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
 
 // BusEvent is an event as EventBridge delivers it; docs/events.md describes its
@@ -57,7 +51,7 @@ type BusEvent struct {
 	Detail struct {
 		ID    string `json:"id"`
 		Entry struct {
-			// At is when access had ended: its sessions began before.
+			// At is when access ended: its sessions began before.
 			At            time.Time `json:"at"`
 			SessionsUntil time.Time `json:"sessions_until"`
 			SessionsOf    string    `json:"sessions_of"`
@@ -65,9 +59,19 @@ type BusEvent struct {
 	} `json:"detail"`
 }
 
-// Handle has the policy deny the sessions that outlast the access of an event.
-// One function at a time changes the policy: its concurrency is 1.
+// Handle changes the policy to deny the sessions that outlast the access of an
+// event. The function's concurrency is 1, so only one invocation at a time changes
+// the policy.
 func (h *Handler) Handle(ctx context.Context, in BusEvent) error {
+	frame := step.Frame{Log: h.Log, Done: "no sessions to deny", Failed: "sessions not denied"}
+	_, err := step.Invoke(ctx, frame, func(line *step.Line) (struct{}, error) {
+		line.Add("event", in.Detail.ID)
+		return struct{}{}, h.handle(ctx, in, line)
+	})
+	return err
+}
+
+func (h *Handler) handle(ctx context.Context, in BusEvent, line *step.Line) error {
 	users, e := strings.Fields(in.Detail.Entry.SessionsOf), in.Detail.Entry
 	if len(users) == 0 || !h.Now().Before(e.SessionsUntil) {
 		return nil
@@ -97,7 +101,8 @@ func (h *Handler) Handle(ctx context.Context, in BusEvent) error {
 	if _, err := h.Policies.UpdatePolicy(ctx, &organizations.UpdatePolicyInput{PolicyId: &h.PolicyID, Content: &changed}); err != nil {
 		return fmt.Errorf("change policy %s: %w", h.PolicyID, err)
 	}
-	h.Log.Info("sessions are denied", "event", in.Detail.ID, "users", len(users), "until", e.SessionsUntil)
+	line.Say(slog.LevelInfo, "sessions denied")
+	line.Add("users", len(users), "until", e.SessionsUntil)
 	return nil
 }
 

@@ -1,6 +1,6 @@
-// Package notify is the work of functions/notify: it makes a message of an event on
-// the bus, and tells it. Nothing waits for it; what it can't tell is tried again
-// by EventBridge and Lambda, and kept in a queue in the end.
+// Package notify is the work of functions/notify: it turns an event on the bus into
+// a message and sends it. No request waits for that. Lambda retries a message that
+// can't be sent, then keeps its event in a queue.
 package notify
 
 import (
@@ -9,43 +9,40 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
-	"github.com/fasttrack-dev/fasttrack/internal/logs"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
-// Topic is what is called of SNS.
+// Topic is the part of the SNS client that is used.
 type Topic interface {
 	Publish(context.Context, *sns.PublishInput, ...func(*sns.Options)) (*sns.PublishOutput, error)
 }
 
-// Deps is what a Handler works with.
+// Deps are the dependencies of a [Handler].
 type Deps struct {
-	Topic    Topic
+	Topic Topic
+	// TopicARN is the topic that messages are published to; "" for none.
 	TopicARN string
-	// Webhook is nil where there is none.
+	// Webhook may be nil.
 	Webhook *Webhook
-	// Portal is the address that links begin with, "" for no links.
+	// Portal is the URL that links begin with; "" for no links.
 	Portal string
 	// Log is JSON lines on standard output unless it is set.
 	Log *slog.Logger
 }
 
-// Handler tells.
+// Handler notifies people.
 type Handler struct{ Deps }
 
-// New gives a handler.
+// New returns a handler.
 func New(d Deps) *Handler {
-	if d.Log == nil {
-		d.Log = logs.New(os.Stdout)
-	}
+	step.Defaults(nil, &d.Log)
 	return &Handler{d}
 }
 
@@ -55,17 +52,24 @@ type BusEvent struct {
 	Detail     json.RawMessage `json:"detail"`
 }
 
-// Handle tells one event, to everybody. The error says whom it could not tell;
-// the others were told, and hear it again when it is tried again: they tell
-// doubles by the event's id.
+// Handle sends the message of one event to all channels. The error names the
+// channels that failed. A retry sends the message to all of them again; receivers
+// recognise a duplicate by the event's id.
 func (h *Handler) Handle(ctx context.Context, in BusEvent) error {
-	started := time.Now()
+	frame := step.Frame{Log: h.Log, Done: "notified", Failed: "not notified"}
+	_, err := step.Invoke(ctx, frame, func(line *step.Line) (struct{}, error) { return struct{}{}, h.handle(ctx, in, line) })
+	return err
+}
+
+func (h *Handler) handle(ctx context.Context, in BusEvent, line *step.Line) error {
 	var e Event
 	if err := json.Unmarshal(in.Detail, &e); err != nil {
 		return fmt.Errorf("read the event: %w", err)
 	}
-	m, told := Compose(e, h.Portal)
-	if !told {
+	line.Add("event", e.ID, "run_id", e.Run.ID, "flow", e.Run.Flow)
+	m, notifies := Compose(e, h.Portal)
+	if !notifies {
+		line.Say(slog.LevelInfo, "nothing to notify")
 		return nil
 	}
 	var errs []error
@@ -78,18 +82,12 @@ func (h *Handler) Handle(ctx context.Context, in BusEvent) error {
 	}
 	if h.Webhook != nil {
 		channels = append(channels, "webhook")
-		if err := h.Webhook.Tell(ctx, e.ID, e.Type, in.Detail, m); err != nil {
+		if err := h.Webhook.Notify(ctx, e.ID, e.Type, in.Detail, m); err != nil {
 			errs = append(errs, err)
 		}
 	}
-	err := errors.Join(errs...)
-	attrs := []any{"event", e.ID, "run_id", e.Run.ID, "flow", e.Run.Flow, "channels", channels, "took_ms", time.Since(started).Milliseconds()}
-	if err != nil {
-		h.Log.Error("not told", append(attrs, "error", err.Error())...)
-		return err
-	}
-	h.Log.Info("told", attrs...)
-	return nil
+	line.Add("channels", channels)
+	return errors.Join(errs...)
 }
 
 func (h *Handler) publish(ctx context.Context, e Event, m Message) error {

@@ -35,7 +35,7 @@ func TestHandle_LogsNoSecret(t *testing.T) {
 	var written bytes.Buffer
 	h := notify.New(notify.Deps{Topic: &topic{}, TopicARN: "arn:t", Webhook: hook, Log: logs.New(&written)})
 	err = h.Handle(t.Context(), notify.BusEvent{Detail: detail})
-	if err == nil || !strings.Contains(err.Error(), "webhook: it could not be reached") {
+	if err == nil || !strings.Contains(err.Error(), "webhook: can't reach it") {
 		t.Fatalf("got %v", err)
 	}
 	for _, mark := range []string{"s3cret", "example.com", "Production", "go ahead", "have a look"} {

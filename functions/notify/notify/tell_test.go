@@ -189,9 +189,12 @@ func TestTelling(t *testing.T) {
 	if err := h.Handle(t.Context(), notify.BusEvent{Detail: detail}); err == nil || got == nil {
 		t.Errorf("%v, the webhook was told: %v", err, got != nil)
 	}
-	for _, wrong := range []string{"http://example.com", "ftp://example.com", "x", ""} {
+	for _, wrong := range []string{"http://example.com", "ftp://example.com", "x"} {
 		if _, err := notify.NewWebhook(wrong, nil, time.Now); err == nil {
 			t.Errorf("%q is a webhook", wrong)
 		}
+	}
+	if none, err := notify.NewWebhook("", nil, time.Now); none != nil || err != nil {
+		t.Errorf("no URL is the webhook %v (%v)", none, err)
 	}
 }

@@ -25,28 +25,32 @@ type Webhook struct {
 	client *http.Client
 }
 
-// NewWebhook gives the webhook. The URL is https; http only to this machine.
-// secret gives one or more secrets of the form "whsec_<base64>", separated by
-// spaces: each signs, so that one can take the other's place.
+// NewWebhook returns the webhook at that URL, nil for "". The URL must be https;
+// http is allowed to this machine. secret returns one or more secrets of the form
+// "whsec_<base64>", separated by spaces: each signs, so that one can replace the
+// other.
 func NewWebhook(target string, secret func(context.Context) (string, error), now func() time.Time) (*Webhook, error) {
+	if target == "" {
+		return nil, nil
+	}
 	u, err := url.Parse(target)
 	if err != nil {
-		return nil, fmt.Errorf("webhook: its URL is not one: %w", withoutURL(err))
+		return nil, fmt.Errorf("webhook: invalid URL: %w", withoutURL(err))
 	}
 	local := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1"
 	if u.Scheme != "https" && !(u.Scheme == "http" && local) || u.Host == "" {
-		return nil, errors.New("webhook: an https URL was expected")
+		return nil, errors.New("webhook: the URL must be https")
 	}
 	return &Webhook{url: target, secret: secret, now: now, client: &http.Client{
 		Timeout: 10 * time.Second,
-		// What is signed for one place is not sent to another.
+		// A body signed for one receiver is not sent to another.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
 }
 
-// Tell posts the event with its message. An answer other than 2xx is an error,
-// to be tried again.
-func (w *Webhook) Tell(ctx context.Context, id, kind string, detail json.RawMessage, m Message) error {
+// Notify posts the event with its message. A status other than 2xx is an error, and
+// the caller retries.
+func (w *Webhook) Notify(ctx context.Context, id, kind string, detail json.RawMessage, m Message) error {
 	at := w.now().UTC()
 	body, err := json.Marshal(map[string]any{
 		"type": kind, "timestamp": at.Format(time.RFC3339), "data": map[string]any{"event": detail, "subject": m.Subject, "text": m.Text},
@@ -74,19 +78,19 @@ func (w *Webhook) Tell(ctx context.Context, id, kind string, detail json.RawMess
 	req.Header.Set("webhook-signature", signatures)
 	res, err := w.client.Do(req)
 	if err != nil {
-		return fmt.Errorf("webhook: it could not be reached: %w", withoutURL(err))
+		return fmt.Errorf("webhook: can't reach it: %w", withoutURL(err))
 	}
 	if err := res.Body.Close(); err != nil {
 		return fmt.Errorf("webhook: %w", err)
 	}
 	if res.StatusCode/100 != 2 {
-		return fmt.Errorf("webhook: it answered %d", res.StatusCode)
+		return fmt.Errorf("webhook: it responded with status %d", res.StatusCode)
 	}
 	return nil
 }
 
-// withoutURL is the error that net/http and net/url wrap together with the URL,
-// which is a secret: whoever knows it may post there.
+// withoutURL returns an error of net/http or net/url without the URL, which is a
+// secret: whoever knows it may post there.
 func withoutURL(err error) error {
 	var of *url.Error
 	if errors.As(err, &of) {
@@ -95,14 +99,14 @@ func withoutURL(err error) error {
 	return err
 }
 
-// Sign gives the value of the header webhook-signature: for each secret "v1," and
-// the base64 of HMAC-SHA256 over id.timestamp.body.
+// Sign returns the value of the header webhook-signature: for each secret "v1,"
+// and the base64 of HMAC-SHA256 over id.timestamp.body.
 func Sign(secrets, id, timestamp string, body []byte) (string, error) {
 	var all []string
 	for _, secret := range strings.Fields(secrets) {
 		key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 		if err != nil || len(key) == 0 {
-			return "", errors.New("the secret is not whsec_ and base64")
+			return "", errors.New(`the secret must be "whsec_" and base64`)
 		}
 		mac := hmac.New(sha256.New, key)
 		mac.Write([]byte(id + "." + timestamp + "."))
@@ -110,7 +114,7 @@ func Sign(secrets, id, timestamp string, body []byte) (string, error) {
 		all = append(all, "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
 	}
 	if len(all) == 0 {
-		return "", errors.New("there is no secret")
+		return "", errors.New("the secret is empty")
 	}
 	return strings.Join(all, " "), nil
 }
