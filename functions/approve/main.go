@@ -1,5 +1,5 @@
-// Command approve is the function that takes what people do about a request:
-// approve, deny, cancel.
+// Command approve takes what people do about a request: approve, deny, cancel,
+// revoke.
 package main
 
 import (
@@ -7,7 +7,6 @@ import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/functions/approve/approve"
@@ -18,17 +17,13 @@ import (
 
 func main() {
 	cfg := awsenv.Config()
-	table := store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME"))
+	table := store.NewFromConfig(cfg, os.Getenv("TABLE_NAME"))
 	flows, identify, err := httpapi.Start(os.Getenv, httpapi.NewRoles(cfg, table))
 	if err != nil {
 		log.Fatal(err)
 	}
 	lambda.Start(approve.New(approve.Deps{
-		Identify:      identify,
-		Flows:         flows,
-		Today:         flows.Today(),
-		Store:         table,
-		StepFunctions: sfn.NewFromConfig(cfg),
-		BasePath:      os.Getenv("API_BASE_PATH"),
+		Identify: identify, Flows: flows, Today: flows.Today(), BasePath: os.Getenv("API_BASE_PATH"),
+		Store: table, StepFunctions: sfn.NewFromConfig(cfg),
 	}).Handle)
 }

@@ -1,11 +1,10 @@
-// Command digest signs, once a day, where the history of every run stood.
+// Command digest signs once a day where the history of each run stands.
 package main
 
 import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"github.com/fasttrack-dev/fasttrack/functions/digest/digest"
@@ -17,7 +16,7 @@ func main() {
 	cfg := awsenv.Config()
 	key := os.Getenv("KEY_ARN")
 	lambda.Start(digest.New(digest.Deps{
-		Table: store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
+		Table: store.NewFromConfig(cfg, os.Getenv("TABLE_NAME")),
 		Sign:  digest.ByKMS(kms.NewFromConfig(cfg), key),
 		KeyID: key,
 	}).Handle)

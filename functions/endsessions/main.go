@@ -13,5 +13,8 @@ import (
 )
 
 func main() {
-	lambda.Start(endsessions.New(endsessions.Deps{Policies: organizations.NewFromConfig(awsenv.Config()), PolicyID: endsessions.IDOf(os.Getenv("POLICY_ARN"))}).Handle)
+	lambda.Start(endsessions.New(endsessions.Deps{
+		Policies: organizations.NewFromConfig(awsenv.Config()),
+		PolicyID: endsessions.IDOf(os.Getenv("POLICY_ARN")),
+	}).Handle)
 }

@@ -1,12 +1,10 @@
-// Command grant gives and takes access, the only function that can. The state
-// machine calls it, and functions/reconcile.
+// Command grant grants access and takes it back; no other function can.
 package main
 
 import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	lambdasdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 
@@ -22,7 +20,7 @@ import (
 func main() {
 	cfg := awsenv.Config()
 	lambda.Start(grant.New(grant.Deps{
-		Store: store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
+		Store: store.NewFromConfig(cfg, os.Getenv("TABLE_NAME")),
 		Strategies: strategy.Set{
 			"lambda":          custom.New(lambdasdk.NewFromConfig(awsenv.Patient()), os.Getenv("STACK_NAME")),
 			"iam-group":       iamgroup.New(iam.NewFromConfig(cfg)),

@@ -1,12 +1,11 @@
-// Command reconcile looks, on a schedule and when an execution dies, for runs
-// that should have moved on and did not.
+// Command reconcile restarts runs that are stuck: on a schedule, and when an
+// execution dies.
 package main
 
 import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	lambdasdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
@@ -20,7 +19,7 @@ func main() {
 	cfg := awsenv.Patient()
 	functions := lambdasdk.NewFromConfig(cfg)
 	lambda.Start(reconcile.New(reconcile.Deps{
-		Table:      store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
+		Table:      store.NewFromConfig(cfg, os.Getenv("TABLE_NAME")),
 		Executions: reconcile.NewExecutions(sfn.NewFromConfig(cfg), os.Getenv("STATE_MACHINE_ARN")),
 		Record:     reconcile.NewInvoke[step.RecordRequest](functions, os.Getenv("RECORD_FUNCTION")),
 		Grant:      reconcile.NewInvoke[step.GrantRequest](functions, os.Getenv("GRANT_FUNCTION")),

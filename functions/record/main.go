@@ -1,5 +1,4 @@
-// Command record is the only writer of a run. The state machine calls it to
-// decide and to park a wait; it answers what comes next and tells the bus.
+// Command record is the only writer of runs, and publishes their events.
 package main
 
 import (
@@ -7,7 +6,6 @@ import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
@@ -20,7 +18,7 @@ import (
 func main() {
 	cfg := awsenv.Config()
 	lambda.Start(record.New(record.Deps{
-		Store:         store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME")),
+		Store:         store.NewFromConfig(cfg, os.Getenv("TABLE_NAME")),
 		Bus:           record.NewBus(eventbridge.NewFromConfig(cfg), os.Getenv("BUS_NAME")),
 		Waker:         record.NewWaker(sfn.NewFromConfig(cfg)),
 		Today:         flow.ReadToday(flow.Beside(os.Getenv), log.Print),

@@ -1,5 +1,4 @@
-// Command request is the function that takes requests, lists them and shows
-// them.
+// Command request takes requests, lists them and shows them.
 package main
 
 import (
@@ -7,7 +6,6 @@ import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
@@ -18,7 +16,7 @@ import (
 
 func main() {
 	cfg := awsenv.Config()
-	table := store.New(dynamodb.NewFromConfig(cfg), os.Getenv("TABLE_NAME"))
+	table := store.NewFromConfig(cfg, os.Getenv("TABLE_NAME"))
 	flows, identify, err := httpapi.Start(os.Getenv, httpapi.NewRoles(cfg, table))
 	if err != nil {
 		log.Fatal(err)

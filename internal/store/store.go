@@ -33,7 +33,12 @@ type Store struct {
 	table  string
 }
 
-// New gives a store over the table of that name.
+// NewFromConfig returns a store over the table of that name.
+func NewFromConfig(cfg aws.Config, table string) *Store {
+	return New(dynamodb.NewFromConfig(cfg), table)
+}
+
+// New returns a store over the table of that name.
 func New(client *dynamodb.Client, table string) *Store {
 	return &Store{client: client, table: table}
 }
