@@ -12,6 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // jwtIdentifier reads the claims from the token that the authorizer verified.
@@ -39,7 +40,7 @@ func (j jwtIdentifier) Identify(_ context.Context, ev Event) (Identity, error) {
 	sub, _ := claims["sub"].(string)
 	iss, _ := claims["iss"].(string)
 	switch _, timed := claims["iat"].(json.Number); {
-	case sub == "" || run.CheckText(sub, maxSubject) != nil:
+	case sub == "" || text.CheckLine(sub, maxSubject) != nil:
 		return Identity{}, unknown("The token's sub must be text of 1 to 255 characters.")
 	case !timed:
 		return Identity{}, unknown("The token has no iat, which must be a number.")
@@ -73,7 +74,7 @@ func (j jwtIdentifier) Identify(_ context.Context, ev Event) (Identity, error) {
 		p.Machine = true
 		id.note("Without an address or an entry in the directory it is a machine's, which never decides.")
 	}
-	if name, _ := claims["name"].(string); p.Name == "" && run.CheckText(name, 200) == nil {
+	if name, _ := claims["name"].(string); p.Name == "" && text.CheckLine(name, 200) == nil {
 		p.Name = name
 	}
 	if leftOut(claims, j.config.JwtGroupsClaim) {

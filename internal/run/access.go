@@ -82,27 +82,6 @@ const (
 	overdue = 30 * time.Second
 )
 
-// soon are the pauses before the first attempts to give or to take back are
-// retried.
-var soon = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second}
-
-// The limits on attempts to give. One that only waits for another call at the
-// same access is retried for longer.
-const (
-	maxGives  = 7
-	maxLaters = 16
-)
-
-// warnAt is the try at which people are notified: once, and not of what the first
-// retry mends.
-const warnAt = 2
-
-// The pauses between later attempts to take back, doubling.
-const (
-	firstPause = time.Minute
-	lastPause  = time.Hour
-)
-
 // Target is what the run asks access to: the value of its field of type target,
 // as {id, label, settings}. ok is false if there is none.
 func (r *Run) Target() (target Target, ok bool) {
@@ -133,20 +112,8 @@ func (r *Run) lead() time.Duration {
 	return min(lead, seconds(r.DurationSeconds)/4)
 }
 
-// has tells whether the hook is there to be asked; one that is not known to be
-// absent counts as there.
-func (r *Run) has(h HookName) bool {
-	return !r.Engine.SubscriptionsKnown || slices.Contains(r.Engine.Subscriptions, h)
-}
-
 // takeBackAt is when active access starts to be taken back.
 func (r *Run) takeBackAt() time.Time { return r.Access.EndsAt.Add(-r.lead()) }
-
-// ActiveSeconds is how long the state machine waits, from now, in access that
-// was given then; at least 1.
-func (r *Run) ActiveSeconds(given, now time.Time) int {
-	return secondsUntil(now, given.Add(seconds(r.DurationSeconds)-r.lead()))
-}
 
 // GiveDue tells whether access is to be given now.
 func (r *Run) GiveDue() bool { return r.Engine.Next == NextGrant }
@@ -167,4 +134,9 @@ func (r *Run) TakeBackDue(now time.Time) bool {
 
 // Over tells whether nothing can follow any more: the state machine was told to
 // end.
-func (r *Run) Over() bool { return r.over() }
+func (r *Run) Over() bool { return r.Engine.Next.Ends() }
+
+// TakingBack reports whether access is being taken back already.
+func (r *Run) TakingBack() bool {
+	return r.Engine.Next == NextTakeBack || r.Engine.Next == NextPause
+}

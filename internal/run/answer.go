@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -22,13 +20,10 @@ const (
 	// leaves of them.
 	maxAnswerOfPeople = 256 << 10 // bytes
 	maxOutput         = 8 << 10   // bytes
-	MaxReason         = 2000      // characters
 	maxChecks         = 50
 	maxCheckText      = 1000 // characters
 	maxPrincipals     = 1000
-	maxNotified       = 100
 	maxNotify         = 50
-	maxErrorText      = 1000 // characters
 	// MaxReviewSeconds is the longest review, 30 days.
 	MaxReviewSeconds = 30 * 24 * 3600
 	maxApprovals     = 20
@@ -218,15 +213,6 @@ func (a *answer) checkTogether(hook HookName, durationSeconds int) {
 	}
 }
 
-// choices lists what a hook may answer, for a sentence.
-func (h HookName) choices() string {
-	var names []string
-	for _, e := range mayReturn[h] {
-		names = append(names, fmt.Sprintf("%q", e))
-	}
-	return strings.Join(append(names, "no transition"), ", ")
-}
-
 func (a *answer) readErrors(value json.RawMessage) error {
 	var errs []HookError
 	if err := a.read(value, &errs); err != nil {
@@ -288,64 +274,4 @@ func readLine(value json.RawMessage, into *string, limit int) error {
 		return err
 	}
 	return text.CheckLine(*into, limit)
-}
-
-// CheckText checks a text of one line that people will read; see
-// [text.CheckLine].
-func CheckText(s string, limit int) error { return text.CheckLine(s, limit) }
-
-// expected names the kind of JSON value that a type is read from.
-func expected(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.String:
-		return "a string"
-	case reflect.Bool:
-		return "a boolean"
-	case reflect.Slice, reflect.Array:
-		return "an array"
-	case reflect.Struct, reflect.Map:
-		return "an object"
-	case reflect.Pointer:
-		return expected(t.Elem())
-	}
-	return "a number"
-}
-
-// object reads an object by its members. What [CheckJSON] refuses is an error.
-func object(raw []byte) (map[string]json.RawMessage, error) {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
-		return nil, fmt.Errorf("a JSON object was expected, not %s", kind(raw))
-	}
-	if flaw := CheckJSON(raw); flaw != nil {
-		return nil, flaw
-	}
-	return members, nil
-}
-
-// kind names the kind of a JSON value.
-func kind(raw []byte) string {
-	switch raw[0] {
-	case '{':
-		return "one that is broken"
-	case '[':
-		return "an array"
-	case '"':
-		return "a string"
-	case 't', 'f':
-		return "a boolean"
-	case 'n':
-		return "null"
-	}
-	return "a number"
-}
-
-// clip makes an error text fit for the history: one line of what can be seen,
-// not too long.
-func clip(s string) string {
-	s = text.CleanLine(s)
-	if utf8.RuneCountInString(s) <= maxErrorText {
-		return s
-	}
-	return string([]rune(s)[:maxErrorText-1]) + "…"
 }

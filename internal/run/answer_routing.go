@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // readPermissions checks the permissions member of an answer. A member that is
@@ -98,7 +100,7 @@ func (a *answer) readNotifications(value json.RawMessage) ([]Notify, error) {
 			return nil, fmt.Errorf("[%d]: to names %d, more than %d", i, len(n.To), maxNotified)
 		}
 		for _, to := range n.To {
-			if err := CheckText(to, 320); err != nil || to == "" {
+			if err := text.CheckLine(to, 320); err != nil || to == "" {
 				return nil, fmt.Errorf("[%d]: to: a name of 1 to 320 characters was expected", i)
 			}
 		}
@@ -116,7 +118,7 @@ func checkPrincipals(principals []string) error {
 		return fmt.Errorf("%d of them, more than %d", len(principals), maxPrincipals)
 	}
 	for _, p := range principals {
-		if err := CheckText(p, 320); err != nil {
+		if err := text.CheckLine(p, 320); err != nil {
 			return err
 		}
 		if p == "" || p == "group:" {

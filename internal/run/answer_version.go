@@ -60,13 +60,3 @@ func (a *answer) checkFlows(hook HookName, flow string) {
 	a.permissions, a.notifications = nil, nil
 	a.fail(hook, "failed: the hook function has no hooks for the flow %q; it has hooks for %s", flow, strings.Join(a.flows, ", "))
 }
-
-// ignoreUnknown keeps the names of what is ignored in a response, for the next
-// entry of the history.
-func (d *decider) ignoreUnknown(a answer) {
-	for _, name := range a.unknown {
-		if !slices.Contains(d.Engine.IgnoredMembers, name) && len(d.Engine.IgnoredMembers) < maxUnknown {
-			d.Engine.IgnoredMembers = append(d.Engine.IgnoredMembers, name)
-		}
-	}
-}

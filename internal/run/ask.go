@@ -195,3 +195,8 @@ func (r *Run) askEvent() AskEvent {
 	}
 	return AskEvent{Name: name, At: r.UpdatedAt, Channel: ViaEngine, Actor: AskActor{Actor: Actor{Type: EngineActor}}}
 }
+
+// NoHook is what a hook function is called with when no hook is to run: for a flow
+// without hooks, whose first state calls one all the same, and to ask a function
+// which flows it has hooks for. It is none of [HookNames].
+const NoHook HookName = "none"

@@ -72,3 +72,19 @@ func (c Caught) payload() failed {
 }
 
 func (c Caught) message() string { return clip(c.payload().Message) }
+
+// FunctionFailed tells what a Lambda function that failed says of it, in words
+// that follow the hook's name; its type and stack are for its own log.
+func FunctionFailed(payload []byte) string {
+	c := Caught{Cause: string(payload)}
+	if c.payload().Message == "" {
+		return "failed without saying why"
+	}
+	return c.explain(PrefetchSeconds)
+}
+
+// Caught is an error that the state machine caught.
+type Caught struct {
+	Error string `json:"Error"`
+	Cause string `json:"Cause"`
+}

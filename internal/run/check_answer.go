@@ -86,11 +86,3 @@ func SampleAsk(hook HookName, flow AskFlow, fields map[string]json.RawMessage) A
 	}
 	return ask
 }
-
-// HookNames lists the hooks in the order of a run's life.
-func HookNames() []HookName {
-	return []HookName{
-		OnRequest, GetPermissions, GetNotifications, AfterRequest, OnApprove, AfterApprove, OnDeny, AfterDeny, OnExpire, AfterExpire,
-		AfterCancel, OnEscalate, AfterEscalate, OnDeescalate, AfterDeescalate, OnRevoke, AfterRevoke, AfterFail,
-	}
-}

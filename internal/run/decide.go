@@ -1,9 +1,7 @@
 package run
 
 import (
-	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -18,7 +16,7 @@ func Decide(r *Run, s Step, now time.Time) (next *Run, changed bool, err error) 
 	if s.Execution != r.Engine.Execution {
 		return nil, false, fmt.Errorf("run %s, execution %d: %w", r.ID, s.Execution, ErrNotTheRuns)
 	}
-	if s.ID == r.Engine.Step || r.over() {
+	if s.ID == r.Engine.Step || r.Over() {
 		return r, false, nil
 	}
 	gone := s.Hold.State == Dropped && r.Flow.HasAccess() && (r.Status == Approved || r.Status == Active)
@@ -57,22 +55,6 @@ func Decide(r *Run, s Step, now time.Time) (next *Run, changed bool, err error) 
 	}
 	next.forgetNonces()
 	return next, true, next.sealNew()
-}
-
-// over tells whether the state machine was told to end.
-func (r *Run) over() bool { return r.Engine.Next.Ends() }
-
-func (r *Run) clone() (*Run, error) {
-	raw, err := json.Marshal(r)
-	if err != nil {
-		return nil, fmt.Errorf("run %s: copy: %w", r.ID, err)
-	}
-	next := &Run{Version: r.Version}
-	if err := json.Unmarshal(raw, next); err != nil {
-		return nil, fmt.Errorf("run %s: copy: %w", r.ID, err)
-	}
-	next.linked(r)
-	return next, nil
 }
 
 // decider is one Decide under way.
@@ -147,12 +129,6 @@ func (d *decider) knowsHooksOfNow() bool {
 
 // unversioned is the version of a function whose code may change under it.
 const unversioned = "$LATEST"
-
-// LacksGuard reports whether a hook that stands before an act or access was not
-// among those that the hook function said it has.
-func (r *Run) LacksGuard() bool {
-	return !r.Flow.NoHooks && slices.ContainsFunc(guards, func(h HookName) bool { return !r.has(h) })
-}
 
 // raise brings an event about: it asks the event's on-hook if there is one, else
 // it applies the event. An approve above the limits of fast_track goes to people

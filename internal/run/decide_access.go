@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -55,7 +56,7 @@ func (d *decider) heardOnEscalate(a answer) {
 	case a.transition == Deescalate:
 		d.finish(Case{
 			Event: Deescalate, Actor: hookActor(OnEscalate), Channel: ViaHook, Checks: a.checks,
-			Reason: orDefault(a.reason, "on_escalate of "+d.Flow.Name+" gives no access."),
+			Reason: cmp.Or(a.reason, "on_escalate of "+d.Flow.Name+" gives no access."),
 		})
 	default:
 		d.Engine.Escalation.hear(OnEscalate, a)
@@ -97,7 +98,7 @@ func (d *decider) escalated() {
 	d.Access = &Access{StartsAt: clean(h.At), EndsAt: clean(h.At.Add(seconds(d.DurationSeconds))), Given: h.How}
 	d.log(Active, Entry{
 		Event: Escalate, Actor: c.Actor, Channel: c.Channel, Checks: c.Checks, Error: c.Error, DurationSeconds: d.DurationSeconds,
-		Reason: orDefault(c.Reason, fmt.Sprintf("Access was given for %s.", spell(d.DurationSeconds))), HookReason: c.HookReason, HookReasonBy: string(c.HookReasonBy),
+		Reason: cmp.Or(c.Reason, fmt.Sprintf("Access was given for %s.", spell(d.DurationSeconds))), HookReason: c.HookReason, HookReasonBy: string(c.HookReasonBy),
 	})
 	if d.subscribed(AfterEscalate) {
 		d.ask(AfterEscalate)
@@ -116,12 +117,12 @@ func (d *decider) heardAfterEscalate(a answer) {
 	case Revoke:
 		d.settle(Case{
 			Event: Revoke, Actor: hookActor(AfterEscalate), Channel: ViaHook, Checks: a.checks, At: d.now,
-			Reason: orDefault(a.reason, "Revoked by after_escalate of "+d.Flow.Name),
+			Reason: cmp.Or(a.reason, "Revoked by after_escalate of "+d.Flow.Name),
 		})
 	case Deescalate:
 		d.deescalate(Case{
 			Event: Deescalate, Actor: hookActor(AfterEscalate), Channel: ViaHook, Checks: a.checks, At: d.now,
-			Reason: orDefault(a.reason, "Ended by after_escalate of "+d.Flow.Name),
+			Reason: cmp.Or(a.reason, "Ended by after_escalate of "+d.Flow.Name),
 		})
 	default:
 		d.goOnActive()
@@ -190,7 +191,7 @@ func (d *decider) heardOnRevoke(a answer) {
 	if failure := a.failed(OnRevoke); failure != "" {
 		c.Error = failure
 	} else if a.transition == Ignore {
-		d.ignored(c, OnRevoke, orDefault(a.message, "on_revoke of "+d.Flow.Name+" does not let this revoke count."), "", a.checks)
+		d.ignored(c, OnRevoke, cmp.Or(a.message, "on_revoke of "+d.Flow.Name+" does not let this revoke count."), "", a.checks)
 		return
 	}
 	c.hear(OnRevoke, a)

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -81,27 +83,11 @@ func (d *decider) listen(hook HookName) answer {
 	}
 	if len(a.output) > 0 && string(a.output) != "null" {
 		if d.Steps == nil {
-			d.Steps = map[string]jsonValue{}
+			d.Steps = map[string]json.RawMessage{}
 		}
 		d.Steps[string(hook)] = a.output
 	}
 	return a
-}
-
-// routing is what the answer says about people. asked are the hooks that had
-// to answer in this invocation: if it failed as a whole, each of them did.
-func (a *answer) routing(asked HookName) *Routing {
-	rt := &Routing{
-		Permissions: a.permissions, Notifications: a.notifications, Checks: a.checks,
-		AdminsOnly: a.whole || a.failed(GetPermissions) != "",
-		Asked:      true,
-	}
-	for _, h := range []HookName{asked, GetPermissions, GetNotifications} {
-		if text := a.failed(h); text != "" && !slices.ContainsFunc(rt.Errors, func(e HookError) bool { return e.Hook == string(h) }) {
-			rt.Errors = append(rt.Errors, HookError{Hook: string(h), Error: text})
-		}
-	}
-	return rt
 }
 
 func (d *decider) heardOnRequest(a answer) {
@@ -189,11 +175,11 @@ func (d *decider) heardOnApprove(a answer) {
 	}
 	switch a.transition {
 	case Ignore:
-		d.ignored(c, OnApprove, orDefault(a.message, "on_approve of "+d.Flow.Name+" does not let this approval count."), "", a.checks)
+		d.ignored(c, OnApprove, cmp.Or(a.message, "on_approve of "+d.Flow.Name+" does not let this approval count."), "", a.checks)
 	case Deny:
 		d.raise(Case{
 			Event: Deny, Actor: hookActor(OnApprove), Channel: ViaHook, Reason: a.reason, Checks: a.checks,
-			At: d.now, Act: c.Act, Origin: orDefault(c.Origin, OnApprove), Routing: c.Routing,
+			At: d.now, Act: c.Act, Origin: cmp.Or(c.Origin, OnApprove), Routing: c.Routing,
 		})
 	default:
 		c.hear(OnApprove, a)
@@ -213,7 +199,7 @@ func (d *decider) heardOnDeny(a answer) {
 	if failure := a.failed(OnDeny); failure != "" {
 		c.Error = failure
 	} else if a.transition == Ignore {
-		d.ignored(c, OnDeny, orDefault(a.message, "on_deny of "+d.Flow.Name+" does not let this denial count."), "", a.checks)
+		d.ignored(c, OnDeny, cmp.Or(a.message, "on_deny of "+d.Flow.Name+" does not let this denial count."), "", a.checks)
 		return
 	}
 	c.hear(OnDeny, a)
@@ -291,11 +277,20 @@ func (d *decider) tellNext(reason string, rt *Routing) {
 	d.log(Pending, e)
 }
 
-func hookActor(h HookName) Actor { return Actor{Type: HookActor, ID: string(h)} }
-
-func orDefault[T ~string](value, otherwise T) T {
-	if value == "" {
-		return otherwise
+// ignoreUnknown keeps the names of what is ignored in a response, for the next
+// entry of the history.
+func (d *decider) ignoreUnknown(a answer) {
+	for _, name := range a.unknown {
+		if !slices.Contains(d.Engine.IgnoredMembers, name) && len(d.Engine.IgnoredMembers) < maxUnknown {
+			d.Engine.IgnoredMembers = append(d.Engine.IgnoredMembers, name)
+		}
 	}
-	return value
+}
+
+// withoutHooks is what follows from the first state of a flow without hooks:
+// nothing that its function responded, not even that it failed, changes what the
+// flow says.
+func (d *decider) withoutHooks() answer {
+	d.Engine.SubscriptionsKnown, d.Engine.Subscriptions, d.Engine.SubscriptionsVersion = true, nil, ""
+	return answer{}
 }

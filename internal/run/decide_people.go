@@ -1,12 +1,8 @@
 package run
 
 import (
-	"encoding/json"
 	"slices"
-	"time"
 )
-
-type jsonValue = json.RawMessage
 
 // The reserve that is kept for a run to end in: a run that has grown to these
 // expires while there is still room to say so.
@@ -83,36 +79,6 @@ func (d *decider) goOn() {
 // with the same key is the first one again.
 func (d *decider) nextAct() (Act, bool) { return d.Run.nextAct(d.step.Acts) }
 
-func (r *Run) nextAct(acts []Act) (Act, bool) {
-	keys := map[string]bool{}
-	room := room{run: r}
-	for _, act := range acts {
-		again := act.Key != "" && keys[act.Key]
-		keys[act.Key] = true
-		if again || room.take(act) != nil || slices.Contains(r.Engine.Handled, act.ID) {
-			continue
-		}
-		if r.Status.Decided() {
-			if act.Event != Revoke {
-				continue
-			}
-		} else if act.At.After(r.Review.ExpiresAt) {
-			continue
-		}
-		return act, true
-	}
-	return Act{}, false
-}
-
-// HasAct tells whether one of the acts is still to be dealt with.
-func (r *Run) HasAct(acts []Act) bool {
-	if r.over() || r.Review == nil && !r.Status.Decided() {
-		return false
-	}
-	_, there := r.nextAct(acts)
-	return there
-}
-
 // cancelAct is the requester's cancel, if there is one.
 func (d *decider) cancelAct() (Act, bool) {
 	for _, act := range d.step.Acts {
@@ -121,13 +87,6 @@ func (d *decider) cancelAct() (Act, bool) {
 		}
 	}
 	return Act{}, false
-}
-
-// Approved reports whether an approval of p is among those that count.
-func (r *Run) Approved(p Person) bool { return r.Review != nil && r.approved(p) }
-
-func (r *Run) approved(p Person) bool {
-	return slices.ContainsFunc(r.Review.ApprovedBy, func(a Approval) bool { return Same(a.Person, p) })
 }
 
 // full tells whether the run has grown to its reserve.
@@ -150,5 +109,3 @@ func actCase(a Act) Case {
 	}
 	return c
 }
-
-func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

@@ -59,25 +59,23 @@ func (d *decider) works() {
 	d.Access.Tries, d.Access.Warned = 0, 0
 }
 
-// Warning reports whether people are to be notified, by the run's last change,
-// that access can't be given or taken back yet.
-func (r *Run) Warning() bool {
-	return r.Access != nil && r.Access.Warned > 0 && r.Access.Warned == r.Engine.Turn
-}
+// soon are the pauses before the first attempts to give or to take back are
+// retried.
+var soon = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second}
 
-// LastError returns why giving or taking back has failed so far, nil if neither
-// has.
-func (r *Run) LastError() *LastError {
-	a := r.Access
-	if a == nil || a.Error == "" || r.over() {
-		return nil
-	}
-	e := &LastError{At: a.FailedAt, Where: "take_back", Text: a.Error, NextTryAt: a.RetryAt}
-	if r.Engine.Next == NextGrant {
-		e.Where = "grant"
-	}
-	if e.At.IsZero() { // as older releases stored it
-		e.At = r.UpdatedAt
-	}
-	return e
-}
+// The limits on attempts to give. One that only waits for another call at the
+// same access is retried for longer.
+const (
+	maxGives  = 7
+	maxLaters = 16
+)
+
+// warnAt is the try at which people are notified: once, and not of what the first
+// retry mends.
+const warnAt = 2
+
+// The pauses between later attempts to take back, doubling.
+const (
+	firstPause = time.Minute
+	lastPause  = time.Hour
+)

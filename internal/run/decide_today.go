@@ -1,13 +1,9 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-)
-
-var (
-	adminsAlone = []string{"admins"}
-	oneApproval = []Requirement{{Count: 1}}
 )
 
 // approvedBy counts a person's approval and reports whether the threshold is met
@@ -22,7 +18,7 @@ func (d *decider) approvedBy(c Case, entry Entry) bool {
 			d.Review.ApprovedBy = slices.DeleteFunc(d.Review.ApprovedBy, func(b Approval) bool { return b.Act == a.Act })
 			d.log(Pending, Entry{
 				Event: Ignore, Actor: Actor{Type: EngineActor}, Channel: ViaEngine, Act: a.Act,
-				Reason: fmt.Sprintf("The approval of %s does not count: they may no longer approve this request.", orDefault(a.Email, a.ID)),
+				Reason: fmt.Sprintf("The approval of %s does not count: they may no longer approve this request.", cmp.Or(a.Email, a.ID)),
 			})
 			met = false
 		}
@@ -36,10 +32,6 @@ func (d *decider) approvedBy(c Case, entry Entry) bool {
 	}
 	return met
 }
-
-// AdminsDecide begins the reason of an entry that sends a run to the admins, since
-// too few people can meet its threshold; why follows.
-const AdminsDecide = "Waiting for one of the flow's admins to decide: "
 
 // reroute sends a run to the admins alone, one of whom is enough, if provably too
 // few of those who may approve are left to meet its threshold.
@@ -55,21 +47,6 @@ func (d *decider) reroute() {
 	v.toAdmins()
 	v.ApprovedBy, v.Told = nil, 0
 	d.tellNext(AdminsDecide+why+".", nil)
-}
-
-// tooFew says why a review is to go to the admins, "" if it is not.
-func (r *Run) tooFew(t *Today) string {
-	if v := r.Review; v == nil || slices.Equal(v.Approvers, adminsAlone) && slices.Equal(v.Approvals, oneApproval) {
-		return ""
-	}
-	return r.Short(t)
-}
-
-// toAdmins leaves a review to the admins, one of whom is enough.
-func (v *Review) toAdmins() {
-	v.Approvers, v.Approvals, v.SelfApproval = slices.Clone(adminsAlone), slices.Clone(oneApproval), false
-	v.Named.Approvers, v.Named.Approvals = false, false
-	v.Notify = []Notify{{To: slices.Clone(adminsAlone)}}
 }
 
 // rechecks reports whether get_permissions is asked again before an approve

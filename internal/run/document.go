@@ -40,19 +40,6 @@ type HookAsk struct {
 	Ask     Ask `json:"ask"`
 }
 
-// Heard is what a hook function answered, untrusted, and the function's
-// version that did.
-type Heard struct {
-	Answer  json.RawMessage `json:"answer"`
-	Version string          `json:"version"`
-}
-
-// Caught is an error that the state machine caught.
-type Caught struct {
-	Error string `json:"Error"`
-	Cause string `json:"Cause"`
-}
-
 // Document gives what the state machine is to do next with the run, as of now.
 // context is what the requester sent along, nil for none. The same run gives
 // the same document, but for the seconds that are left.
@@ -145,4 +132,10 @@ func (d *Document) size() (int, error) {
 		return 0, fmt.Errorf("encode the document: %w", err)
 	}
 	return len(raw), nil
+}
+
+// ActiveSeconds is how long the state machine waits, from now, in access that
+// was given then; at least 1.
+func (r *Run) ActiveSeconds(given, now time.Time) int {
+	return secondsUntil(now, given.Add(seconds(r.DurationSeconds)-r.lead()))
 }

@@ -26,9 +26,6 @@ type (
 	Option      = api.Option
 )
 
-// known is an Entry without its methods, as this release knows it.
-type known Entry
-
 // membersOfEntry returns an entry by its members, as JSON.
 func membersOfEntry(e Entry) (members map[string]json.RawMessage, err error) {
 	raw, err := json.Marshal(e)

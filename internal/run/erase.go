@@ -89,7 +89,7 @@ func Erase(r *Run, who Names, context json.RawMessage, now time.Time) (next *Run
 	if changed = changed || did; !changed {
 		return r, false, false, nil
 	}
-	if !r.over() {
+	if !r.Over() {
 		return nil, false, false, fmt.Errorf("run %s: %w", r.ID, ErrNotOver)
 	}
 	next.HasContext = next.HasContext && !withContext

@@ -5,7 +5,7 @@ import "time"
 // ExpiresAt is when the run may be deleted, by the retention of its flow; zero for
 // never, and while it is not over.
 func (r *Run) ExpiresAt() time.Time {
-	if !r.over() {
+	if !r.Over() {
 		return time.Time{}
 	}
 	return ExpiresBy(r.History)

@@ -145,27 +145,3 @@ func (t Tallies) Denied(limits *FastTrack, id string, at time.Time) Tallies {
 
 // Kept is how long after now a tally still counts.
 func (f *FastTrack) Kept() time.Duration { return max(tallyDay, seconds(f.QuietAfterDenialSeconds)) }
-
-// aboveLimits says why an approve is above the limits of fast_track now, "" if it
-// is not, or if they don't limit it. It is looked at before on_approve is asked
-// and again when the approve is applied: other runs may have used up the room
-// meanwhile, and the write that counts the approve decides.
-func (d *decider) aboveLimits(c Case) string {
-	if c.Event != Approve || c.Origin != OnRequest {
-		return ""
-	}
-	return d.Flow.FastTrack.Held(d.Flow.Name, orDefault(d.Requester.Email, d.Requester.ID), d.step.Tallies, d.now)
-}
-
-// held sends a run to people that on_request approved above the limits: what
-// the hook found out is kept, and why it does not count.
-func (d *decider) held(c Case, why string) {
-	d.Engine.Case = nil
-	d.ignore(Actor{Type: EngineActor}, ViaEngine, "", why, "", c.Checks)
-	rt := c.Routing
-	if rt == nil {
-		rt = &Routing{Asked: true}
-	}
-	rt.Checks = append(slices.Clone(rt.Checks), Check{Name: "within the limits of fast_track", Detail: why})
-	d.route(rt)
-}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // What is canonical stays as it is, and values that are equal have the same
@@ -70,7 +71,7 @@ func FuzzHookAnswer(f *testing.F) {
 		got := run.CheckAnswer(hook, "sample", raw, 3600)
 		for _, mistake := range got.Mistakes {
 			name, said, _ := strings.Cut(mistake, " ")
-			if !run.KnownHook(name) || said == "" || !utf8.ValidString(mistake) || run.CheckText(mistake, 1000) != nil {
+			if !run.KnownHook(name) || said == "" || !utf8.ValidString(mistake) || text.CheckLine(mistake, 1000) != nil {
 				t.Fatalf("%s %q: it says %q", hook, raw, mistake)
 			}
 			if name == string(hook) && (got.Transition != "" || got.Reason != "" || got.DurationSeconds != 0) {
@@ -83,7 +84,7 @@ func FuzzHookAnswer(f *testing.F) {
 		if flaw := run.CheckJSON(raw); flaw != nil && len(got.Mistakes) == 0 && len(bytes.TrimSpace(raw)) > 0 {
 			t.Fatalf("%s %q: nothing is wrong with it, although %v", hook, raw, flaw)
 		}
-		if run.CheckText(got.Reason, run.MaxReason) != nil || !utf8.ValidString(got.Reason) || got.DurationSeconds < 0 || got.DurationSeconds > 3600 {
+		if text.CheckLine(got.Reason, run.MaxReason) != nil || !utf8.ValidString(got.Reason) || got.DurationSeconds < 0 || got.DurationSeconds > 3600 {
 			t.Fatalf("%s %q: %+v", hook, raw, got)
 		}
 		if again := run.CheckAnswer(hook, "sample", raw, 3600); !reflect.DeepEqual(got, again) {
@@ -125,7 +126,7 @@ func FuzzFunctionFailed(f *testing.F) {
 	f.Add([]byte("\xff"))
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		said := run.FunctionFailed(payload)
-		if said == "" || !utf8.ValidString(said) || run.CheckText(said, 1100) != nil {
+		if said == "" || !utf8.ValidString(said) || text.CheckLine(said, 1100) != nil {
 			t.Fatalf("%q: %q", payload, said)
 		}
 		m := newMachine(t, sampleFlow())

@@ -27,32 +27,6 @@ const (
 	AfterFail        HookName = "after_fail"
 )
 
-// mayReturn says which transitions each hook may answer with; a hook that is
-// not listed may answer with none.
-var mayReturn = map[HookName][]EventName{
-	OnRequest:     {Approve, Deny},
-	AfterRequest:  {Approve, Deny},
-	OnApprove:     {Approve, Deny, Ignore},
-	OnDeny:        {Deny, Ignore},
-	OnExpire:      {Approve, Deny, Expire},
-	OnEscalate:    {Escalate, Deescalate},
-	AfterEscalate: {Revoke, Deescalate},
-	OnRevoke:      {Revoke, Ignore},
-	OnDeescalate:  {Deescalate},
-}
-
-// MayReturn lists the transitions that a hook may answer with.
-func (h HookName) MayReturn() []EventName { return append([]EventName(nil), mayReturn[h]...) }
-
-func (h HookName) allows(e EventName) bool {
-	for _, allowed := range mayReturn[h] {
-		if allowed == e {
-			return true
-		}
-	}
-	return false
-}
-
 // event is the event that the hook is about.
 func (h HookName) event() EventName {
 	switch h {
@@ -95,4 +69,24 @@ var guards = []HookName{OnApprove, OnDeny, OnEscalate, OnRevoke}
 func KnownHook(name string) bool {
 	h := HookName(name)
 	return h.event() != Fail || h == AfterFail
+}
+
+// LacksGuard reports whether a hook that stands before an act or access was not
+// among those that the hook function said it has.
+func (r *Run) LacksGuard() bool {
+	return !r.Flow.NoHooks && slices.ContainsFunc(guards, func(h HookName) bool { return !r.has(h) })
+}
+
+// has tells whether the hook is there to be asked; one that is not known to be
+// absent counts as there.
+func (r *Run) has(h HookName) bool {
+	return !r.Engine.SubscriptionsKnown || slices.Contains(r.Engine.Subscriptions, h)
+}
+
+// HookNames lists the hooks in the order of a run's life.
+func HookNames() []HookName {
+	return []HookName{
+		OnRequest, GetPermissions, GetNotifications, AfterRequest, OnApprove, AfterApprove, OnDeny, AfterDeny, OnExpire, AfterExpire,
+		AfterCancel, OnEscalate, AfterEscalate, OnDeescalate, AfterDeescalate, OnRevoke, AfterRevoke, AfterFail,
+	}
 }

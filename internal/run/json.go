@@ -198,3 +198,49 @@ func ClipName(s string) string {
 	}
 	return s
 }
+
+// expected names the kind of JSON value that a type is read from.
+func expected(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "a boolean"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	case reflect.Pointer:
+		return expected(t.Elem())
+	}
+	return "a number"
+}
+
+// object reads an object by its members. What [CheckJSON] refuses is an error.
+func object(raw []byte) (map[string]json.RawMessage, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
+		return nil, fmt.Errorf("a JSON object was expected, not %s", kind(raw))
+	}
+	if flaw := CheckJSON(raw); flaw != nil {
+		return nil, flaw
+	}
+	return members, nil
+}
+
+// kind names the kind of a JSON value.
+func kind(raw []byte) string {
+	switch raw[0] {
+	case '{':
+		return "one that is broken"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case 't', 'f':
+		return "a boolean"
+	case 'n':
+		return "null"
+	}
+	return "a number"
+}

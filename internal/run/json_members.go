@@ -83,16 +83,19 @@ func itemOf(t reflect.Type) reflect.Type {
 }
 
 // readAs gives what a pointer points to; nil for what reads its JSON itself, such
-// as [json.RawMessage] and time.Time. An [Entry] does, but has members.
+// as [json.RawMessage] and time.Time. A struct whose members have names in JSON is read by those.
 func readAs(t reflect.Type) reflect.Type {
 	for t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if t == reflect.TypeFor[Entry]() {
-		return reflect.TypeFor[known]()
-	}
-	if t == nil || t.Kind() == reflect.Interface || reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
+	if t == nil || t.Kind() == reflect.Interface || !tagged(t) && reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
 		return nil
 	}
 	return t
+}
+
+// tagged reports whether a type is a struct that names its members: it has those,
+// even if it reads its JSON itself.
+func tagged(t reflect.Type) bool {
+	return t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Tag.Get("json") != ""
 }

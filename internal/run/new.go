@@ -92,6 +92,3 @@ func (r *Run) append(now time.Time, to Status, e Entry) error {
 	r.Status, r.UpdatedAt = to, e.At
 	return nil
 }
-
-// clean gives a time as it is stored: UTC, to the millisecond.
-func clean(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

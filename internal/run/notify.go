@@ -5,27 +5,6 @@ import (
 	"strings"
 )
 
-// notifyDeciders returns the flow's notify list for a run whose approvers are not
-// the flow's: without people of whom it is not known that they may decide. The
-// first entry goes to the approvers if nobody else of it is left. What names no
-// people, such as a channel, stays.
-func (r *Run) notifyDeciders(list []Notify, t *Today) []Notify {
-	out := []Notify{}
-	for i, n := range list {
-		n.To = slices.DeleteFunc(slices.Clone(n.To), func(to string) bool {
-			may, known := r.mayBeAsked(to, t)
-			return !may || !known
-		})
-		if len(n.To) == 0 && i == 0 {
-			n.To = r.askable()
-		}
-		if len(n.To) > 0 {
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
 // askable are the approvers to notify: at most so many as a notify list may name,
 // in so many bytes as an entry has for them. Of whom only a digest is kept, nobody
 // can be notified; the admins are if nobody else is left.
@@ -43,6 +22,9 @@ func (r *Run) askable() []string {
 	}
 	return to
 }
+
+// maxNotified is how many names one entry of a notify list has.
+const maxNotified = 100
 
 // maxAskable is in bytes.
 const maxAskable = 8 << 10
@@ -87,26 +69,23 @@ func Delivers(to string) bool {
 	return to == topicChannel || to == webhookChannel || isPrincipal(to) || strings.Contains(to, "|") || strings.HasPrefix(to, "arn:")
 }
 
-// nextNotified takes the next entry of the notify list that something delivers
-// to; missed says of whom nothing does, and why. If that is everybody, those who
-// may decide are notified.
-func (d *decider) nextNotified() (to, missed []string) {
-	first := d.Review.Told == 0
-	for len(to) == 0 && d.Review.Told < len(d.Review.Notify) {
-		for _, name := range d.Review.Notify[d.Review.Told].To {
-			switch {
-			case !Delivers(name):
-				missed = append(missed, name+" (no such channel)")
-			case name == webhookChannel && d.step.NoWebhook:
-				missed = append(missed, name+" (no WebhookUrl is set)")
-			default:
-				to = append(to, name)
-			}
+// notifyDeciders returns the flow's notify list for a run whose approvers are not
+// the flow's: without people of whom it is not known that they may decide. The
+// first entry goes to the approvers if nobody else of it is left. What names no
+// people, such as a channel, stays.
+func (r *Run) notifyDeciders(list []Notify, t *Today) []Notify {
+	out := []Notify{}
+	for i, n := range list {
+		n.To = slices.DeleteFunc(slices.Clone(n.To), func(to string) bool {
+			may, known := r.mayBeAsked(to, t)
+			return !may || !known
+		})
+		if len(n.To) == 0 && i == 0 {
+			n.To = r.askable()
 		}
-		d.Review.Told++
+		if len(n.To) > 0 {
+			out = append(out, n)
+		}
 	}
-	if first && len(to) == 0 && len(missed) > 0 {
-		to = d.askable()
-	}
-	return to, missed
+	return out
 }

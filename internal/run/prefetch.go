@@ -101,16 +101,6 @@ func ReadOptions(raw []byte) (Options, error) {
 	return options, nil
 }
 
-// FunctionFailed tells what a Lambda function that failed says of it, in words
-// that follow the hook's name; its type and stack are for its own log.
-func FunctionFailed(payload []byte) string {
-	c := Caught{Cause: string(payload)}
-	if c.payload().Message == "" {
-		return "failed without saying why"
-	}
-	return c.explain(PrefetchSeconds)
-}
-
 func readOptions(raw []byte) (options Options, told string, err error) {
 	trimmed := bytes.Trim(raw, jsonSpace)
 	if len(trimmed) > maxAnswer {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -31,7 +32,7 @@ type Recovery struct {
 // repeating it changes nothing: a run that has moved on, or is over, is left as
 // it is.
 func Recover(r *Run, v Recovery, now time.Time) (next *Run, changed bool, err error) {
-	if v.Execution != r.Engine.Execution || r.over() {
+	if v.Execution != r.Engine.Execution || r.Over() {
 		return r, false, nil
 	}
 	if next, err = r.clone(); err != nil {
@@ -51,7 +52,7 @@ func Recover(r *Run, v Recovery, now time.Time) (next *Run, changed bool, err er
 		return nil, false, fmt.Errorf("run %s: %w", r.ID, d.err)
 	}
 	next.Engine.Execution++
-	next.Engine.NonceKey = orDefault(next.Engine.NonceKey, v.NonceKey)
+	next.Engine.NonceKey = cmp.Or(next.Engine.NonceKey, v.NonceKey)
 	if next.Engine.Turn++; r.Warning() {
 		next.Access.Warned = next.Engine.Turn // it may not have been published
 	}
@@ -100,9 +101,4 @@ func (d *decider) drain() {
 		e.Event = Revoke
 		d.takeBack(e)
 	}
-}
-
-// TakingBack reports whether access is being taken back already.
-func (r *Run) TakingBack() bool {
-	return r.Engine.Next == NextTakeBack || r.Engine.Next == NextPause
 }

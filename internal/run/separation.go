@@ -42,20 +42,6 @@ func (r *Run) Apart() []*Person {
 	return people
 }
 
-// linked takes over from a run, of which r is a copy, what links its people.
-func (r *Run) linked(from *Run) {
-	take := func(to *Person, from Person) { to.Links, to.Crowded = from.Links, from.Crowded }
-	take(&r.Requester, from.Requester)
-	if r.Review != nil && from.Review != nil {
-		for i := range r.Review.ApprovedBy {
-			take(&r.Review.ApprovedBy[i].Person, from.Review.ApprovedBy[i].Person)
-		}
-	}
-	if c := from.Engine.Case; c != nil && c.Person != nil {
-		take(r.Engine.Case.Person, *c.Person)
-	}
-}
-
 // distinct returns the approvals that count by what is known of people now: of
 // two that may be one person the first, and none of the requester's own.
 func (r *Run) distinct() []Approval {

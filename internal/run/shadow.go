@@ -42,17 +42,6 @@ func (r *Run) verifyShadow() error {
 	return err
 }
 
-// shadow keeps what on_request answered and gives what is left of it: nothing
-// that decides, and nothing that would tell those who do what code thinks.
-func (d *decider) shadow(a answer) answer {
-	d.Shadow = &Verdict{Event: a.transition, Reason: a.reason, DurationSeconds: a.durationSeconds, Checks: a.checks, Error: a.failed(OnRequest), At: d.now}
-	a.transition, a.reason, a.durationSeconds, a.checks = "", "", 0, nil
-	if !a.whole {
-		delete(a.errs, OnRequest)
-	}
-	return a
-}
-
 // MayAudit reports whether p may see what on_request answered in shadow mode: a
 // viewer whom the flow names and who can't decide the run, at any time; other
 // viewers and the admins once it is decided; its requester never.

@@ -1,6 +1,9 @@
 package run
 
-import "errors"
+import (
+	"encoding/json"
+	"errors"
+)
 
 // Step is what Decide learns when the state machine enters it: which step this
 // is, what was heard since the last one, and the acts of people.
@@ -35,3 +38,10 @@ type Step struct {
 // ErrNotTheRuns means that a step is of an execution which is not (or no
 // longer) the run's.
 var ErrNotTheRuns = errors.New("this execution is not the run's")
+
+// Heard is what a hook function answered, untrusted, and the function's
+// version that did.
+type Heard struct {
+	Answer  json.RawMessage `json:"answer"`
+	Version string          `json:"version"`
+}

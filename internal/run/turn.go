@@ -76,7 +76,7 @@ func (r *Run) Admit(execution int, t Turn, known bool) error {
 
 // forgetNonces drops what a run that is over needs no more: no step can change it.
 func (r *Run) forgetNonces() {
-	if r.over() {
+	if r.Over() {
 		r.Engine.NonceKey, r.Engine.Proven = "", 0
 	}
 }

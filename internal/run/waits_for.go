@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -27,7 +28,7 @@ func (r *Run) WaitingFor(p Person, t *Today) []api.WaitingFor {
 		w := api.WaitingFor{From: r.from(need), Count: need.Count, Have: []string{}}
 		for range need.Count {
 			if i := slices.Index(seatOf, seat+1); i >= 0 {
-				w.Have = append(w.Have, orDefault(by[i].Email, by[i].ID))
+				w.Have = append(w.Have, cmp.Or(by[i].Email, by[i].ID))
 			}
 			seat++
 		}

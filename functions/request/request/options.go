@@ -16,6 +16,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // maxQuery bounds what is searched for, in characters.
@@ -71,7 +72,7 @@ func readQuery(c *httpapi.Call) (string, error) {
 		}
 	}
 	q, _ := c.Query("q")
-	if err := run.CheckText(q, maxQuery); err != nil {
+	if err := text.CheckLine(q, maxQuery); err != nil {
 		errs = append(errs, flow.FieldError{Field: "q", Detail: err.Error()})
 	}
 	if !utf8.ValidString(q) {

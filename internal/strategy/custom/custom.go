@@ -16,6 +16,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // Version is the version of the contract.
@@ -147,7 +148,7 @@ func read(payload []byte) (Answered, error) {
 	case a.Version != "" && a.Version != Version:
 		return Answered{}, fmt.Errorf("version: %q is not known, %q is", a.Version, Version)
 	case a.Refused != "":
-		return a, run.CheckText(a.Refused, run.MaxReason)
+		return a, text.CheckLine(a.Refused, run.MaxReason)
 	case a.HasAccess == nil:
 		return Answered{}, errors.New("has_access is missing")
 	}

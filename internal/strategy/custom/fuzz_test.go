@@ -9,6 +9,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy/custom"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // Access counts as given, as taken or as there only by an answer that says so
@@ -41,7 +42,7 @@ func FuzzAnswer(f *testing.F) {
 		case has:
 			t.Fatalf("%q: there, and %v", raw, err)
 		case errors.As(err, &refused):
-			if run.CheckText(err.Error(), run.MaxReason) != nil {
+			if text.CheckLine(err.Error(), run.MaxReason) != nil {
 				t.Fatalf("%q: refused with %q", raw, err)
 			}
 		case !strings.HasPrefix(err.Error(), "f gave an invalid answer to read: "):

@@ -5,6 +5,29 @@ import (
 	"time"
 )
 
+// Warning reports whether people are to be notified, by the run's last change,
+// that access can't be given or taken back yet.
+func (r *Run) Warning() bool {
+	return r.Access != nil && r.Access.Warned > 0 && r.Access.Warned == r.Engine.Turn
+}
+
+// LastError returns why giving or taking back has failed so far, nil if neither
+// has.
+func (r *Run) LastError() *LastError {
+	a := r.Access
+	if a == nil || a.Error == "" || r.Over() {
+		return nil
+	}
+	e := &LastError{At: a.FailedAt, Where: "take_back", Text: a.Error, NextTryAt: a.RetryAt}
+	if r.Engine.Next == NextGrant {
+		e.Where = "grant"
+	}
+	if e.At.IsZero() { // as older releases stored it
+		e.At = r.UpdatedAt
+	}
+	return e
+}
+
 // lateAfter is how long after its time limit a hook is late: by then its failure
 // is recorded, unless its invocation is retried or nothing moves.
 const lateAfter = 10 * time.Second

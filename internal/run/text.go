@@ -1,0 +1,24 @@
+package run
+
+import (
+	"unicode/utf8"
+
+	"github.com/fasttrack-dev/fasttrack/internal/text"
+)
+
+// The limits on texts, in characters.
+const (
+	// MaxReason bounds a reason of a person or a hook.
+	MaxReason    = 2000
+	maxErrorText = 1000
+)
+
+// clip makes an error text fit for the history: one line of what can be seen,
+// not too long.
+func clip(s string) string {
+	s = text.CleanLine(s)
+	if utf8.RuneCountInString(s) <= maxErrorText {
+		return s
+	}
+	return string([]rune(s)[:maxErrorText-1]) + "…"
+}
