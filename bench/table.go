@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	localdynamodb "github.com/fasttrack-dev/fasttrack/localaws/dynamodb"
@@ -89,7 +90,7 @@ func asked(n int) (*run.Run, error) {
 	if n%2 == 1 {
 		answer = `{"transition":"approve","subscriptions":[]}`
 	}
-	next, _, err := run.Decide(r, run.Step{ID: "1", Heard: &run.Heard{Answer: json.RawMessage(answer), Version: "1"}, HooksVersion: "1"}, at)
+	next, _, err := engine.Decide(r, engine.Step{ID: "1", Heard: &engine.HookResponse{Answer: json.RawMessage(answer), Version: "1"}, HooksVersion: "1"}, at)
 	return next, err
 }
 

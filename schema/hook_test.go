@@ -13,6 +13,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/hook/hooktest"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -48,7 +49,7 @@ func TestTransitionsOfEachHook(t *testing.T) {
 		for _, e := range []run.EventName{
 			run.Request, run.Approve, run.Deny, run.Expire, run.Cancel, run.Escalate, run.Deescalate, run.Revoke, run.Fail, run.Ignore, run.Forward, "grant",
 		} {
-			allowed := slices.Contains(name.MayReturn(), e)
+			allowed := slices.Contains(hookapi.MayReturn(name), e)
 			answer := map[string]any{"transition": e}
 			if fits := validate(t, schema, answer) == nil; fits != allowed {
 				t.Errorf("%s of %s: the schema says %v, the table %v", e, name, fits, allowed)
@@ -133,7 +134,7 @@ func TestPrefetchExamples(t *testing.T) {
 		if err := validate(t, schema, raw); (err == nil) != valid {
 			t.Errorf("%s: the schema says %v", name, err)
 		}
-		_, err := run.ReadOptions(raw)
+		_, err := hookapi.ReadOptions(raw)
 		if refused := err != nil && strings.HasPrefix(err.Error(), "gave an invalid answer: "); refused == valid {
 			t.Errorf("%s: the engine says %v", name, err)
 		}
@@ -143,11 +144,11 @@ func TestPrefetchExamples(t *testing.T) {
 // What the engine asks for options fits.
 func TestAskedForOptions(t *testing.T) {
 	schema := compile(t, "hook-asked.v1.json")
-	about := run.AskOptionsRun{
-		Flow: run.AskFlow{Name: "a", Vars: json.RawMessage(`{"team":"sre"}`)}, Requester: run.Person{ID: "ada@example.com", Groups: []string{"dev"}},
+	about := hookapi.OptionsRun{
+		Flow: hookapi.Flow{Name: "a", Vars: json.RawMessage(`{"team":"sre"}`)}, Requester: run.Person{ID: "ada@example.com", Groups: []string{"dev"}},
 		Fields: map[string]json.RawMessage{"urgency": json.RawMessage(`"Normal"`)},
 	}
-	for _, asked := range []run.AskOptions{run.Searching("schedule", "", about), run.Checking("schedule", "PRIMARY1", about)} {
+	for _, asked := range []hookapi.OptionsInvocation{hookapi.SearchOptions("schedule", "", about), hookapi.CheckOption("schedule", "PRIMARY1", about)} {
 		if err := validate(t, schema, asked); err != nil {
 			t.Error(err)
 		}
@@ -188,7 +189,7 @@ func TestAccepts(t *testing.T) {
 	if err := json.Unmarshal(raw, &schema); err != nil {
 		t.Fatal(err)
 	}
-	accepts := append([]string{"version"}, run.SampleAsk(run.OnRequest, run.AskFlow{}, nil).Accepts...)
+	accepts := append([]string{"version"}, hookapi.Sample(run.OnRequest, hookapi.Flow{}, nil).Accepts...)
 	slices.Sort(accepts)
 	if want := slices.Sorted(maps.Keys(schema.Defs.Answer.Properties)); !slices.Equal(accepts, want) {
 		t.Errorf("the engine accepts %q, the schema has %q", accepts, want)
@@ -224,7 +225,7 @@ func TestDocumentsInTheDocs(t *testing.T) {
 func TestSampleAsks(t *testing.T) {
 	schema := compile(t, "hook-asked.v1.json")
 	for _, name := range run.HookNames() {
-		ask := run.SampleAsk(name, run.AskFlow{Name: "a", Vars: json.RawMessage(`{}`)}, map[string]json.RawMessage{"urgency": json.RawMessage(`"Normal"`)})
+		ask := hookapi.Sample(name, hookapi.Flow{Name: "a", Vars: json.RawMessage(`{}`)}, map[string]json.RawMessage{"urgency": json.RawMessage(`"Normal"`)})
 		if err := validate(t, schema, ask); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

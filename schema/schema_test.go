@@ -15,6 +15,8 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/hook"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -68,7 +70,7 @@ func newRun(t *testing.T) *run.Run {
 // hears has the hook that is asked answer.
 func hears(t *testing.T, r *run.Run, answer []byte) *run.Run {
 	t.Helper()
-	next, _, err := run.Decide(r, run.Step{ID: run.NewID(time.Now()), Turn: r.Engine.Turn, Heard: &run.Heard{Answer: answer}}, start.Add(time.Second))
+	next, _, err := engine.Decide(r, engine.Step{ID: run.NewID(time.Now()), Turn: r.Engine.Turn, Heard: &engine.HookResponse{Answer: answer}}, start.Add(time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +98,7 @@ func TestAskedAndAnswered(t *testing.T) {
 	}}
 	r := newRun(t)
 	for n := 0; r.Engine.Next == run.NextHook; n++ {
-		doc, err := r.Document(start, json.RawMessage(`{"diff.txt":"x"}`))
+		doc, err := stepfn.NewDocument(r, start, json.RawMessage(`{"diff.txt":"x"}`))
 		if err != nil {
 			t.Fatal(err)
 		}

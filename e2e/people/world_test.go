@@ -23,6 +23,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/functions/approve/approve"
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -175,14 +176,14 @@ func (w *world) load(id string) *run.Run {
 }
 
 // step does one step of the state machine.
-func (w *world) step(operation, id string, heard *run.Heard) {
+func (w *world) step(operation, id string, heard *engine.HookResponse) {
 	w.steps++
 	h := record.New(record.Deps{
 		Store: w.table, Bus: w, Waker: w, Today: w.file.Today, Now: w.clock, Log: slog.New(slog.DiscardHandler),
 		HooksFunction: "hooks", Serves: func(context.Context) (string, error) { return "7", nil },
 	})
 	_, err := h.Handle(context.Background(), step.RecordRequest{
-		Version: 2, Operation: operation, RunID: id, Execution: id, Turn: w.load(id).PresentTurn(), Heard: heard, Token: id,
+		Version: 2, Operation: operation, RunID: id, Execution: id, Turn: engine.PresentTurn(w.load(id)), Heard: heard, Token: id,
 		Step: step.ID{State: operation, EnteredAt: w.now.Add(time.Duration(w.steps) * time.Nanosecond)},
 	})
 	if err != nil {
@@ -192,7 +193,7 @@ func (w *world) step(operation, id string, heard *run.Heard) {
 
 // Start has on_request leave a new request to people, and parks the wait.
 func (w *world) Start(_ context.Context, id string, _ []byte) error {
-	w.step("decide", id, &run.Heard{Answer: json.RawMessage(`{"subscriptions":["on_request"]}`), Version: "7"})
+	w.step("decide", id, &engine.HookResponse{Answer: json.RawMessage(`{"subscriptions":["on_request"]}`), Version: "7"})
 	w.park(id)
 	return nil
 }

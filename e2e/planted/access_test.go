@@ -12,7 +12,7 @@ var accessBugs = []bug{
 	{"let any number of runs hold an access", "internal/lease/room.go", "held >= most {", "held >= most && false {", "./internal/lease ./functions/grant/grant", "Limit|Full"},
 	{"keep texts of any length in a lease", "internal/lease/room.go", "maxText    = 400", "maxText    = 4000", "./internal/lease", "Full"},
 	{"list any number of runs that were given nothing", "internal/lease/attempt.go", "if len(next.Holders) >= mostListed {\n\t\t\treturn nil", "if false {\n\t\t\treturn nil", "./internal/lease", "Full"},
-	{"count approvals without an end", "internal/run/fast_track.go", "if more := len(t.Approved) - MaxFastTracked; more > 0 {", "if more := 0; more > 0 {", "./internal/run", "Tally"},
+	{"count approvals without an end", "internal/run/fast_track.go", "if more := len(t.Approved) - MaxFastTracked; more > 0 {", "if more := 0; more > 0 {", "./internal/run ./internal/hookapi ./internal/engine/...", "Tally"},
 	{"begin a fence anew", "internal/lease/attempt.go", "l.Fence = max(l.Fence+1, deadline.Unix())", "l.Fence++", "./internal/lease", "Fence"},
 	// A give says whether it made the access.
 	{"believe what the first give found", "internal/lease/attempt.go", "next.Existed = false\n\tif !known {", "if !known {", "./internal/lease ./functions/grant/grant", "Interleaving|Made"},
@@ -29,7 +29,7 @@ var accessBugs = []bug{
 	{"take a user who is gone for one who has access", "internal/strategy/identitycenter/identitycenter.go", "if err == nil && is {\n\t\t\tis, err", "if false {\n\t\t\tis, err", "./internal/strategy/identitycenter", "Deleted"},
 	// Sessions outlast their access, and it is said.
 	{"say nothing of sessions", "internal/lease/attempt.go", "if gone.Sessions > 0 {", "if false {", "./functions/grant/grant", "Record"},
-	{"leave sessions out of the history", "internal/run/decide_access.go", "SessionsUntil: gone.SessionsUntil,", "", "./internal/run", "Sessions"},
+	{"leave sessions out of the history", "internal/engine/decide_access.go", "SessionsUntil: gone.SessionsUntil,", "", "./internal/run ./internal/hookapi ./internal/engine/...", "Sessions"},
 	{"do not compare sessions with durations", "internal/cli/flows_sessions.go", "case session > max(", "case false && session > max(", "./internal/cli", "Sessions"},
 	{"take sessions that AWS does not tell about for none", "internal/strategy/identitycenter/sessions.go", "case err != nil || out.PermissionSet == nil:\n\t\treturn LongestSession, nil", "case err != nil || out.PermissionSet == nil:\n\t\treturn 0, nil", "./internal/strategy/identitycenter", "Sessions"},
 	{"deny sessions that begin after the end", "functions/endsessions/endsessions/policy.go", "d.before, d.until = d.before.UTC().Truncate(time.Second).Add(time.Second)", "d.before, d.until = d.until", "./functions/endsessions/endsessions", "Denied"},

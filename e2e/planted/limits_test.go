@@ -1,10 +1,10 @@
 package planted
 
 var _ = plant(
-	bug{"let one person use up the acts of a run", "internal/run/share.go", "case of.taken >= MaxActsOfPerson:", "case false:", "./internal/run", "Revocable"},
-	bug{"keep no acts for admins and revokes", "internal/run/share.go", "most -= reservedForAdmins + reservedForRevoke", "_ = most", "./internal/run", "TestRoom"},
-	bug{"keep every ignored act of one person", "internal/run/share.go", "&& own < maxIgnoredOfPerson", "&& own >= 0", "./internal/run", "IgnoredActs"},
-	bug{"deal with acts that find no room", "internal/run/decide_people.go", "room.take(act) != nil ||", "room.take(act) == nil && false ||", "./internal/run", "Revocable"},
+	bug{"let one person use up the acts of a run", "internal/run/share.go", "case of.taken >= MaxActsOfPerson:", "case false:", "./internal/run ./internal/hookapi ./internal/engine/...", "Revocable"},
+	bug{"keep no acts for admins and revokes", "internal/run/share.go", "most -= reservedForAdmins + reservedForRevoke", "_ = most", "./internal/run ./internal/hookapi ./internal/engine/...", "TestRoom"},
+	bug{"keep every ignored act of one person", "internal/engine/decide_ignored.go", "&& own < maxIgnoredOfPerson", "&& own >= 0", "./internal/run ./internal/hookapi ./internal/engine/...", "IgnoredActs"},
+	bug{"deal with acts that find no room", "internal/run/next_act.go", "room.take(act) != nil ||", "room.take(act) == nil && false ||", "./internal/run ./internal/hookapi ./internal/engine/...", "Revocable"},
 	bug{"check a retried request against flows.yaml of today", "functions/request/request/again.go", "if r.Sent == \"\" {", "if true {", "./functions/request/request", "KeyOutlives"},
 	bug{"take any body for the first of its key", "functions/request/request/again.go", "if sent != r.Sent {", "if sent != r.Sent && false {", "./functions/request/request", "KeyOutlives"},
 	bug{"check a retried action before its key is looked up", "functions/approve/approve/act.go", "if before, there := sameKey(rec.Acts, a.Key); there {\n\t\t\treturn s.again(ctx, c, r, before, a)\n\t\t}\n\t}\n\tif wrong", "if before, there := sameKey(rec.Acts, a.Key); there && wrong == nil {\n\t\t\treturn s.again(ctx, c, r, before, a)\n\t\t}\n\t}\n\tif wrong", "./functions/approve/approve", "KeyOutlives"},
@@ -19,8 +19,8 @@ var _ = plant(
 	bug{"read what can't be read every minute", "internal/lease/attempt.go", "next.CheckAt = now.Add(backOff(checkAfter, next.Attempt.Tries, lastCheck))", "", "./functions/reconcile/reconcile", "BacksOff"},
 	bug{"read leases once more before overdue access", "functions/reconcile/reconcile/work.go", "case a.overdue.IsZero():\n\t\t\treturn 1", "case a.overdue.IsZero():\n\t\t\treturn -1", "./functions/reconcile/reconcile", "ComesFirst"},
 	bug{"give a strategy all the time of a sweep", "functions/reconcile/reconcile/work.go", "if late := time.Since(over); late > 0 {", "if late := time.Since(over); late > time.Hour {", "./functions/reconcile/reconcile", "Hangs"},
-	bug{"let anybody override a hook", "internal/run/override.go", "case !r.isAdmin(a.Person, t):", "case false:", "./internal/run", "Override"},
-	bug{"override on_approve without the flow's word", "internal/run/override.go", "a.Event == Approve && !r.Flow.OverrideApprove", "false", "./internal/run", "Override"},
-	bug{"let a hook ignore an override", "internal/run/decide_access.go", "if c.Override != nil {", "if false {", "./internal/run", "Override"},
-	bug{"override without a reason", "internal/run/override.go", "strings.TrimSpace(a.Reason) == \"\"", "strings.TrimSpace(a.Reason) == \"x\"", "./internal/run", "Override"},
+	bug{"let anybody override a hook", "internal/run/override.go", "case !r.IsAdmin(a.Person, t):", "case false:", "./internal/run ./internal/hookapi ./internal/engine/...", "Override"},
+	bug{"override on_approve without the flow's word", "internal/run/override.go", "a.Event == Approve && !r.Flow.OverrideApprove", "false", "./internal/run ./internal/hookapi ./internal/engine/...", "Override"},
+	bug{"let a hook ignore an override", "internal/engine/decide_access.go", "if c.Override != nil {", "if false {", "./internal/run", "Override"},
+	bug{"override without a reason", "internal/run/override.go", "strings.TrimSpace(a.Reason) == \"\"", "strings.TrimSpace(a.Reason) == \"x\"", "./internal/run ./internal/hookapi ./internal/engine/...", "Override"},
 )

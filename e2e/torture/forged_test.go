@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/hook"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/localaws"
@@ -147,12 +149,12 @@ func TestForgedExecutionOfARunsName(t *testing.T) {
 	if err := p.table.Create(t.Context(), r, nil); err != nil {
 		t.Fatal(err)
 	}
-	doc, err := r.Document(p.clock.Now(), nil)
+	doc, err := stepfn.NewDocument(r, p.clock.Now(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	doc.Hook.Ask.Run.Reason = "fast"
-	doc.Turn = run.Turn{Number: doc.Turn.Number}
+	doc.Turn = engine.Turn{Number: doc.Turn.Number}
 	raw, err := run.Encode(doc)
 	if err != nil {
 		t.Fatal(err)

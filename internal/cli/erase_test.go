@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -30,17 +31,17 @@ func (w *recordWorld) decided(n int, requester, approver run.Person) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	steps := []run.Step{{ID: "1", Heard: &run.Heard{Answer: []byte(`{"subscriptions":["on_request"]}`), Version: "1"}}}
+	steps := []engine.Step{{ID: "1", Heard: &engine.HookResponse{Answer: []byte(`{"subscriptions":["on_request"]}`), Version: "1"}}}
 	if approver.ID != "" {
 		act := run.Act{ID: run.NewID(w.clock.Now()), Event: run.Approve, Person: approver, Reason: "fine", Channel: run.ViaAPI, At: w.clock.Now()}
 		if err := w.store.AddAct(w.t.Context(), r, act); err != nil {
 			w.t.Fatal(err)
 		}
-		steps = append(steps, run.Step{ID: "2", Acts: []run.Act{act}})
+		steps = append(steps, engine.Step{ID: "2", Acts: []run.Act{act}})
 	}
 	for _, s := range steps {
 		s.Turn, s.HooksVersion = r.Engine.Turn, "1"
-		if r, _, err = run.Decide(r, s, w.clock.Now()); err == nil {
+		if r, _, err = engine.Decide(r, s, w.clock.Now()); err == nil {
 			err = w.store.Save(w.t.Context(), r)
 		}
 		if err != nil {

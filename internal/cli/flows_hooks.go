@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -23,8 +24,8 @@ const hooksBinary = "build/HooksFunction/bootstrap"
 func flowsOf(ctx context.Context, ask replay.Function) (flows []string, known bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	question := run.SampleAsk(run.OnRequest, run.AskFlow{Name: "sample"}, nil)
-	question.Hook = run.NoHook
+	question := hookapi.Sample(run.OnRequest, hookapi.Flow{Name: "sample"}, nil)
+	question.Hook = hookapi.NoHook
 	document, err := run.Encode(question)
 	if err != nil {
 		return nil, false, err

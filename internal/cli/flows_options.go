@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -58,7 +59,7 @@ func newFlowsOptionsCommand(p Process) *cobra.Command {
 const moreOptions = "There are more options; a longer query finds them."
 
 // options asks for the options of a field.
-func (a *caller) options(ctx context.Context, flow, field, query string) (run.Options, json.RawMessage, error) {
+func (a *caller) options(ctx context.Context, flow, field, query string) (hookapi.Options, json.RawMessage, error) {
 	path := "/flows/" + url.PathEscape(flow) + "/fields/" + url.PathEscape(field) + "/options?" + url.Values{"q": {query}}.Encode()
 	var got struct {
 		Options []run.Option
@@ -68,5 +69,5 @@ func (a *caller) options(ctx context.Context, flow, field, query string) (run.Op
 	if err == nil {
 		err = understand(answer, &got)
 	}
-	return run.Options{List: got.Options, More: got.More}, answer, err
+	return hookapi.Options{List: got.Options, More: got.More}, answer, err
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -109,12 +110,12 @@ func (p *prompter) reason() (reason string, err error) {
 
 // prompt asks for what is required and not given. search returns the options of a
 // field that has them from hooks.
-func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask, search func(field, query string) (run.Options, error)) error {
+func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask, search func(field, query string) (hookapi.Options, error)) error {
 	return f.ask(&prompter{in: in, out: out}, body, search)
 }
 
 // ask is prompt with a prompter, which may hide what is typed.
-func (f askableFlow) ask(p *prompter, body *ask, search func(field, query string) (run.Options, error)) error {
+func (f askableFlow) ask(p *prompter, body *ask, search func(field, query string) (hookapi.Options, error)) error {
 	for _, field := range f.Fields {
 		if _, given := body.Fields[field.Name]; given || !field.Required || field.Default != nil {
 			continue
@@ -137,7 +138,7 @@ func (f askableFlow) ask(p *prompter, body *ask, search func(field, query string
 	return nil
 }
 
-func (f askableFlow) promptField(p *prompter, field askableField, body *ask, search func(field, query string) (run.Options, error)) error {
+func (f askableFlow) promptField(p *prompter, field askableField, body *ask, search func(field, query string) (hookapi.Options, error)) error {
 	var items []string
 	accept := func(typed string) error {
 		if field.Prefetch {
@@ -240,7 +241,7 @@ func (f askableField) among(options []run.Option, typed string) bool {
 }
 
 // printSomeOptions shows the first options to who may choose from them.
-func printSomeOptions(w io.Writer, options run.Options) {
+func printSomeOptions(w io.Writer, options hookapi.Options) {
 	if len(options.List) == 0 {
 		fmt.Fprintln(w, "  There is none like that.")
 	}

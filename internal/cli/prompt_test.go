@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -19,9 +20,9 @@ func TestPromptOfOptions(t *testing.T) {
 	for i := range 30 {
 		many = append(many, run.Option{Value: fmt.Sprint("s", i), Label: fmt.Sprint("s", i)})
 	}
-	search := func(_, query string) (run.Options, error) {
+	search := func(_, query string) (hookapi.Options, error) {
 		if query == "fail" {
-			return run.Options{}, errors.New("prefetch of deploy failed: oh")
+			return hookapi.Options{}, errors.New("prefetch of deploy failed: oh")
 		}
 		var found []run.Option
 		for _, o := range many {
@@ -29,7 +30,7 @@ func TestPromptOfOptions(t *testing.T) {
 				found = append(found, o)
 			}
 		}
-		return run.Options{List: found, More: query == "bill"}, nil
+		return hookapi.Options{List: found, More: query == "bill"}, nil
 	}
 	for name, tc := range map[string]struct {
 		kind, typed string

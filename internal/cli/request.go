@@ -20,6 +20,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/client"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -104,7 +105,7 @@ func newRequestCommand(p Process) *cobra.Command {
 				if err := offered.check(body, fields); err != nil {
 					return err
 				}
-				search := func(field, query string) (run.Options, error) {
+				search := func(field, query string) (hookapi.Options, error) {
 					list, _, err := a.options(cmd.Context(), offered.Name, field, query)
 					return list, err
 				}

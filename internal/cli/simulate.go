@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -141,7 +142,7 @@ func recent(ctx context.Context, t table, endpoint string, f *flow.Flow, asked r
 // checkOptions asks whether each value that has options is one of them, as
 // functions/request does; its error names every wrong field.
 func checkOptions(ctx context.Context, ask replay.Function, f *flow.Flow, asked run.Asked) error {
-	ctx, cancel := context.WithTimeout(ctx, run.PrefetchSeconds*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, hookapi.PrefetchSeconds*time.Second)
 	defer cancel()
 	var wrong []string
 	for _, v := range f.Chosen(asked.Fields) {
@@ -158,7 +159,7 @@ func checkOptions(ctx context.Context, ask replay.Function, f *flow.Flow, asked 
 		if failure := answer.Failure(); failure != "" {
 			return fmt.Errorf("fields.%s: whether it is an option can't be told: prefetch of %s failed: %s", v.Field.Name, f.Name, failure)
 		}
-		options, err := run.ReadOptions(answer.Payload)
+		options, err := hookapi.ReadOptions(answer.Payload)
 		if err != nil {
 			return fmt.Errorf("fields.%s: whether it is an option can't be told: prefetch of %s %w", v.Field.Name, f.Name, err)
 		}

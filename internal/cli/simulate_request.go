@@ -12,6 +12,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 	"github.com/fasttrack-dev/fasttrack/localaws/gateway"
 )
 
@@ -83,7 +84,7 @@ func (in *simulatedRequest) readFile(stdin io.Reader) (b body, err error) {
 	if err != nil {
 		return b, usageError{fmt.Errorf("--request: %w", err)}
 	}
-	if err := run.ReadExact(raw, &b); err != nil {
+	if err := strictjson.Decode(raw, &b); err != nil {
 		return b, usageError{fmt.Errorf("--request: %s: the body of a POST /requests was expected: %w", in.file, err)}
 	}
 	return b, nil

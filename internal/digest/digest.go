@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 )
 
 // Version is the version of [Document] that this code writes.
@@ -100,7 +101,7 @@ func (d Document) sum() ([]byte, error) {
 // but for white space and order, is an error: so are members that nothing signs.
 func Parse(raw []byte) (Document, error) {
 	var d Document
-	if err := run.ReadExact(raw, &d); err != nil {
+	if err := strictjson.Decode(raw, &d); err != nil {
 		return Document{}, err
 	}
 	switch {

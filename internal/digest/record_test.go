@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/digest"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -51,15 +52,15 @@ func live(t fataler, id, reason string, times ...time.Time) []run.Entry {
 	}
 	var acts []run.Act
 	for n, at := range times[1:] {
-		step := run.Step{ID: fmt.Sprint(n), Turn: r.Engine.Turn, HooksVersion: "1"}
+		step := engine.Step{ID: fmt.Sprint(n), Turn: r.Engine.Turn, HooksVersion: "1"}
 		if n == 0 {
-			step.Heard = &run.Heard{Answer: json.RawMessage(`{"subscriptions":[]}`), Version: "1"}
+			step.Heard = &engine.HookResponse{Answer: json.RawMessage(`{"subscriptions":[]}`), Version: "1"}
 		} else {
 			who := fmt.Sprintf("g%d@example.com", n)
 			acts = append(acts, run.Act{ID: fmt.Sprint(n), Event: run.Approve, Channel: run.ViaAPI, At: at, Person: run.Person{ID: who, Email: who}})
 		}
 		step.Acts = acts
-		if r, _, err = run.Decide(r, step, at); err != nil {
+		if r, _, err = engine.Decide(r, step, at); err != nil {
 			t.Fatal(err)
 		}
 	}

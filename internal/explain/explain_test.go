@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/explain"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -237,7 +238,7 @@ Approved by on_expire of aws-access when nobody had decided in time: Silence is 
 +1h0m3s on_expire of aws-access approves: Silence is consent. (hooks 7)
 `},
 		"its execution died": {nil, func(m *machine) {
-			next, _, err := run.Recover(m.run, run.Recovery{Close: true, Cause: "aborted"}, start.Add(time.Minute))
+			next, _, err := engine.Recover(m.run, engine.Recovery{Close: true, Cause: "aborted"}, start.Add(time.Minute))
 			if err != nil {
 				m.t.Fatal(err)
 			}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/explain"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -54,12 +55,12 @@ func asked(t *testing.T, change func(*run.Asked)) *machine {
 }
 
 // step enters Decide, a second later.
-func (m *machine) step(s run.Step) {
+func (m *machine) step(s engine.Step) {
 	m.t.Helper()
 	m.steps++
 	m.now = m.now.Add(time.Second)
 	s.ID, s.Turn, s.Acts, s.Tallies, s.HooksVersion = fmt.Sprint(m.steps), m.run.Engine.Turn, m.acts, m.tallies, "7"
-	next, _, err := run.Decide(m.run, s, m.now)
+	next, _, err := engine.Decide(m.run, s, m.now)
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -79,14 +80,14 @@ func (m *machine) answer(hook run.HookName, members string, subscriptions ...run
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	m.step(run.Step{Heard: &run.Heard{Answer: json.RawMessage("{" + members + `"subscriptions":` + string(has) + "}"), Version: "7"}})
+	m.step(engine.Step{Heard: &engine.HookResponse{Answer: json.RawMessage("{" + members + `"subscriptions":` + string(has) + "}"), Version: "7"}})
 }
 
 // does has a person do something, which the engine hears of.
 func (m *machine) does(p run.Person, e run.EventName, reason string) {
 	m.t.Helper()
 	m.acts = append(m.acts, run.Act{ID: run.NewID(m.now), Event: e, Person: p, Reason: reason, Channel: run.ViaAPI, At: m.now})
-	m.step(run.Step{})
+	m.step(engine.Step{})
 }
 
 // hold has the lease of the access say something.
@@ -96,13 +97,13 @@ func (m *machine) hold(state run.HoldState, how, failed string) {
 	if m.sessions > 0 {
 		h.SessionsUntil = m.now.Add(m.sessions)
 	}
-	m.step(run.Step{Hold: h})
+	m.step(engine.Step{Hold: h})
 }
 
 func (m *machine) pass(d time.Duration) {
 	m.t.Helper()
 	m.now = m.now.Add(d)
-	m.step(run.Step{})
+	m.step(engine.Step{})
 }
 
 // explained explains the run as p sees it, by way of the API.

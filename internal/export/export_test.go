@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/export"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -33,7 +34,7 @@ func TestExportedRunIsAskedAboutAsItWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := r.Document(start, asked.Context)
+	want, err := stepfn.NewDocument(r, start, asked.Context)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,7 @@ func TestExportedRunIsAskedAboutAsItWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := again.Document(start, read.Asked.Context)
+	got, err := stepfn.NewDocument(again, start, read.Asked.Context)
 	if err != nil {
 		t.Fatal(err)
 	}

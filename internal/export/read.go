@@ -10,6 +10,7 @@ import (
 	"io"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 )
 
 // MaxLine is how long a line of a file may be, in bytes. A run and its context
@@ -70,7 +71,7 @@ func readLine(text []byte) (Run, error) {
 	case err != nil:
 		return Run{}, err
 	}
-	if flaw := run.CheckKnown(text, out); flaw != nil {
+	if flaw := strictjson.CheckKnown(text, out); flaw != nil {
 		return Run{}, flaw
 	}
 	for _, member := range []struct {

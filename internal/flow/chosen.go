@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -47,15 +48,15 @@ func (f *Flow) Chosen(fields map[string]json.RawMessage) []Chosen {
 
 // Possible tells whether the value could be an option at all.
 func (c Chosen) Possible() bool {
-	return c.Value != "" && utf8.RuneCountInString(c.Value) <= run.MaxOption
+	return c.Value != "" && utf8.RuneCountInString(c.Value) <= hookapi.MaxOption
 }
 
 // Question asks hooks whether the value is an option, for a requester who chose
 // the other fields too.
-func (c Chosen) Question(requester run.Person, fields map[string]json.RawMessage) run.AskOptions {
+func (c Chosen) Question(requester run.Person, fields map[string]json.RawMessage) hookapi.OptionsInvocation {
 	others := maps.Clone(fields)
 	delete(others, c.Field.Name)
-	return run.Checking(c.Field.Name, c.Value, run.AskOptionsRun{Requester: requester, Fields: others})
+	return hookapi.CheckOption(c.Field.Name, c.Value, hookapi.OptionsRun{Requester: requester, Fields: others})
 }
 
 // Among tells whether the value is one of the options; an e-mail in any case of

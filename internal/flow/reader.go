@@ -6,7 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
@@ -126,7 +126,7 @@ func (r *reader) int(into *int64, least, most int64) func(*yaml.Node, string) {
 	return func(n *yaml.Node, path string) {
 		v, ok := decimal(n)
 		if n.Tag == "!!float" { // such as 3.0, an integer to the schema
-			v, ok = run.WholeNumber([]byte(n.Value))
+			v, ok = strictjson.WholeNumber([]byte(n.Value))
 		}
 		if n.Kind != yaml.ScalarNode || n.Tag != "!!int" && n.Tag != "!!float" || !ok {
 			r.fail(n, path, "a whole number was expected, not %s", describe(n))

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
@@ -46,7 +46,7 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 	expected := field.expected() + " was expected"
 	switch field.Type {
 	case Int:
-		n, ok := run.WholeNumber(value)
+		n, ok := strictjson.WholeNumber(value)
 		if !ok {
 			return nil, 0, expected
 		}
@@ -57,7 +57,7 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 		}
 		return nil, 0, expected
 	case Duration:
-		seconds, ok := run.WholeNumber(value)
+		seconds, ok := strictjson.WholeNumber(value)
 		if !ok {
 			s, ok := readString(value)
 			if !ok {

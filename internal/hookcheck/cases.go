@@ -3,13 +3,14 @@ package hookcheck
 import (
 	"encoding/json"
 
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // testCase is one event to try a function with.
 type testCase struct {
 	name   string
-	ask    run.Ask
+	ask    hookapi.Invocation
 	hook   run.HookName
 	newer  bool // a member is added that no function knows
 	refuse bool // the function had better fail
@@ -29,13 +30,13 @@ func (f Flow) cases() []testCase {
 	}
 	machine := f.sample(run.OnRequest)
 	machine.Run.Requester = run.Person{ID: "arn:aws:iam::123456789012:role/ci", Machine: true}
-	machine.Event.Actor = run.AskActor{Actor: run.Actor{Type: run.UserActor, ID: machine.Run.Requester.ID}}
+	machine.Event.Actor = hookapi.Actor{Actor: run.Actor{Type: run.UserActor, ID: machine.Run.Requester.ID}}
 	sent := f.sample(run.OnRequest)
 	sent.Run.Context = json.RawMessage(`{"diff.txt": "+++ b/README.md\n", "list": [1, null, {"a": "ü"}]}`)
 	bare := f.sample(run.OnRequest)
 	bare.Run.Fields, bare.Run.Reason, bare.Run.Duration = map[string]json.RawMessage{}, "", 0
 	byHook := f.sample(run.OnApprove)
-	byHook.Event.Channel, byHook.Event.Actor = run.ViaHook, run.AskActor{Actor: run.Actor{Type: run.HookActor, ID: "on_request"}}
+	byHook.Event.Channel, byHook.Event.Actor = run.ViaHook, hookapi.Actor{Actor: run.Actor{Type: run.HookActor, ID: "on_request"}}
 	older := f.sample(run.OnRequest)
 	older.Version = "0"
 	return append(cases,
@@ -64,8 +65,8 @@ func (c testCase) document() ([]byte, error) {
 }
 
 // sample returns an event of a hook for the flow.
-func (f Flow) sample(h run.HookName) run.Ask {
-	ask := run.SampleAsk(h, f.About, f.Fields)
+func (f Flow) sample(h run.HookName) hookapi.Invocation {
+	ask := hookapi.Sample(h, f.About, f.Fields)
 	ask.Flow = f.declared
 	if f.Person == "" {
 		return ask
@@ -73,7 +74,7 @@ func (f Flow) sample(h run.HookName) run.Ask {
 	ada := ask.Run.Requester.ID
 	somebody := run.Actor{Type: run.UserActor, ID: f.Person, Email: f.Person}
 	if ask.Event.Actor.ID == ada {
-		ask.Event.Actor = run.AskActor{Actor: somebody}
+		ask.Event.Actor = hookapi.Actor{Actor: somebody}
 	}
 	ask.Run.Requester = run.Person{ID: f.Person, Email: f.Person}
 	for e, by := range ask.Run.Actors {

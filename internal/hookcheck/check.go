@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -45,7 +46,7 @@ const timeout = 10 * time.Second
 // can't be called at all.
 func Check(ctx context.Context, call replay.Function, f Flow, guards bool) []Result {
 	var results []Result
-	var first run.CheckedAnswer
+	var first hookapi.CheckedAnswer
 	for _, c := range f.cases() {
 		r := Result{Case: c.name, Hook: string(c.hook)}
 		if !guards && !isTrial(c.hook) {
@@ -71,7 +72,7 @@ func Check(ctx context.Context, call replay.Function, f Flow, guards bool) []Res
 		case failure == "" && c.refuse:
 			r.note("it responds to a version that it can't know; it had better fail")
 		case failure == "":
-			checked := run.CheckAnswer(c.hook, f.About.Name, response, c.ask.Run.Duration)
+			checked := hookapi.CheckAnswer(c.hook, f.About.Name, response, c.ask.Run.Duration)
 			if c.name == plainRequest {
 				first = checked
 			}
@@ -110,7 +111,7 @@ func (r *Result) call(ctx context.Context, call replay.Function, document []byte
 
 // judge records what is wrong with a response; first is the response to the plain
 // on_request.
-func (r *Result) judge(c testCase, got, first run.CheckedAnswer) {
+func (r *Result) judge(c testCase, got, first hookapi.CheckedAnswer) {
 	r.Transition, r.Mistakes = string(got.Transition), got.Mistakes
 	if len(got.Unknown) > 0 {
 		r.note("the engine ignores members of a newer version: %s", strings.Join(got.Unknown, ", "))

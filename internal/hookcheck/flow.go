@@ -6,19 +6,19 @@ import (
 	"slices"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 )
 
 // Flow is the flow that events are about.
 type Flow struct {
-	About run.AskFlow
+	About hookapi.Flow
 	// Fields has a value for each field that is not sensitive.
 	Fields map[string]json.RawMessage
 	// Strategy is the flow's strategy block as a strategy function gets it.
 	Strategy json.RawMessage
 	// Person is the requester, "" for a made-up one.
 	Person   string
-	declared *run.AskDeclared
+	declared *hookapi.Declared
 	// prefetched are the fields whose options come from hooks.
 	prefetched  []flow.Field
 	targets     []flow.Target
@@ -27,7 +27,7 @@ type Flow struct {
 
 // SampleFlow returns a flow without fields.
 func SampleFlow() Flow {
-	return Flow{About: run.AskFlow{Name: "sample", Vars: json.RawMessage(`{}`)}, Fields: map[string]json.RawMessage{}}
+	return Flow{About: hookapi.Flow{Name: "sample", Vars: json.RawMessage(`{}`)}, Fields: map[string]json.RawMessage{}}
 }
 
 // FlowOf returns a flow of a file, with a value for each of its fields: the first
@@ -37,7 +37,7 @@ func FlowOf(f *flow.Flow) (Flow, error) {
 	if err != nil {
 		return Flow{}, err
 	}
-	out := Flow{About: run.AskFlow{Name: f.Name, Label: f.Label, Vars: vars}, Fields: map[string]json.RawMessage{}, targets: f.Targets}
+	out := Flow{About: hookapi.Flow{Name: f.Name, Label: f.Label, Vars: vars}, Fields: map[string]json.RawMessage{}, targets: f.Targets}
 	for _, field := range f.Fields {
 		if field.Prefetch {
 			out.prefetched = append(out.prefetched, field)
@@ -65,7 +65,7 @@ func FlowOf(f *flow.Flow) (Flow, error) {
 	if err != nil {
 		return Flow{}, err
 	}
-	out.declared = block.Declared(version)
+	out.declared = hookapi.Declare(block, version)
 	return out, nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -15,8 +16,8 @@ import (
 // first of them as a value, as functions/request does.
 func (f Flow) checkPrefetch(ctx context.Context, call replay.Function, field flow.Field) []Result {
 	ada := f.sample(run.OnRequest).Run.Requester
-	searching := f.trialOf(run.Searching(field.Name, "", run.AskOptionsRun{Requester: ada, Fields: map[string]json.RawMessage{}}))
-	r := Result{Case: "prefetch of " + field.Name, Hook: string(run.Prefetch)}
+	searching := f.trialOf(hookapi.SearchOptions(field.Name, "", hookapi.OptionsRun{Requester: ada, Fields: map[string]json.RawMessage{}}))
+	r := Result{Case: "prefetch of " + field.Name, Hook: string(hookapi.Prefetch)}
 	options := r.options(ctx, call, searching)
 	if len(r.Mistakes) > 0 {
 		return []Result{r}
@@ -38,26 +39,26 @@ func (f Flow) checkPrefetch(ctx context.Context, call replay.Function, field flo
 }
 
 // trialOf returns q as a trial about the flow.
-func (f Flow) trialOf(q run.AskOptions) run.AskOptions {
+func (f Flow) trialOf(q hookapi.OptionsInvocation) hookapi.OptionsInvocation {
 	q.Trial, q.Flow, q.Run.Flow = true, f.declared, f.About
 	return q
 }
 
 // options gets options, and records what is wrong with the response.
-func (r *Result) options(ctx context.Context, call replay.Function, asked run.AskOptions) []run.Option {
+func (r *Result) options(ctx context.Context, call replay.Function, asked hookapi.OptionsInvocation) []run.Option {
 	document, err := json.Marshal(asked)
 	if err != nil {
 		r.mistake("can't be called: %v", err)
 		return nil
 	}
-	response, failure, _ := r.call(ctx, call, document, run.PrefetchSeconds*time.Second)
+	response, failure, _ := r.call(ctx, call, document, hookapi.PrefetchSeconds*time.Second)
 	if failure != "" {
 		r.mistake("it failed: %s", failure)
 	}
 	if len(r.Mistakes) > 0 {
 		return nil
 	}
-	list, err := run.ReadOptions(response)
+	list, err := hookapi.ReadOptions(response)
 	if err != nil {
 		r.mistake("prefetch %v", err)
 		return nil

@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
@@ -131,7 +131,7 @@ func (b *Body) Seconds(name string) *int {
 	if !ok {
 		return nil
 	}
-	whole, ok := run.WholeNumber(raw)
+	whole, ok := strictjson.WholeNumber(raw)
 	if !ok || whole < 1 {
 		b.Fail(name, "a whole number of seconds from 1 was expected")
 		return nil
@@ -204,7 +204,7 @@ func (b *Body) unread() []string {
 // included; nil if all is well.
 func (b *Body) Err() error {
 	for _, name := range b.unread() {
-		b.Fail(run.ClipName(name), "there is no such member")
+		b.Fail(strictjson.ClipName(name), "there is no such member")
 	}
 	if len(b.errs) == 0 {
 		return nil

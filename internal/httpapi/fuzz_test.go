@@ -10,7 +10,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 )
 
 // Whatever an ARN and a caller's id are, who is not a known session of Identity
@@ -83,7 +83,7 @@ func FuzzClaims(f *testing.F) {
 		if json.Unmarshal([]byte(payload), &claims) != nil {
 			t.Fatalf("%q is no JSON and is %+v", payload, got)
 		}
-		if flaw := run.CheckJSON([]byte(payload)); flaw != nil {
+		if flaw := strictjson.Check([]byte(payload)); flaw != nil {
 			t.Fatalf("%q is %+v although %v", payload, got, flaw)
 		}
 		if got.Principal != "https://idp|42" || claims["sub"] != "42" || claims["iss"] != "https://idp" {

@@ -12,6 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
@@ -118,7 +119,7 @@ func tokenClaims(header string) (map[string]any, bool) {
 		return nil, false
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil || run.CheckJSON(raw) != nil { // a claim that is there twice is none
+	if err != nil || strictjson.Check(raw) != nil { // a claim that is there twice is none
 		return nil, false
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))

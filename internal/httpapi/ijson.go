@@ -5,14 +5,14 @@ import (
 	"unicode/utf16"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 )
 
 // checkJSON refuses what encoding/json lets pass but I-JSON (RFC 7493) doesn't:
 // what [run.CheckJSON] does, and halves of surrogate pairs. It gives what is
 // wrong, nil if all is well. raw is UTF-8.
 func checkJSON(raw []byte) *flow.FieldError {
-	f := run.CheckJSON(raw)
+	f := strictjson.Check(raw)
 	switch {
 	case f == nil && halfPair(raw):
 		return &flow.FieldError{Field: "body", Detail: `it holds half of a surrogate pair, such as \ud800, which is no character`}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 )
 
 // InvalidBody is [Invalid] for members of the body: each error gets the JSON
@@ -27,9 +27,9 @@ func inBody(e flow.FieldError) flow.FieldError {
 	case e.Field == "body":
 		e.Pointer = fragment("")
 	case isField:
-		e.Pointer = fragment(run.PointerTo("fields") + run.PointerTo(name))
+		e.Pointer = fragment(strictjson.PointerTo("fields") + strictjson.PointerTo(name))
 	default:
-		e.Pointer = fragment(run.PointerTo(e.Field))
+		e.Pointer = fragment(strictjson.PointerTo(e.Field))
 	}
 	if strings.HasSuffix(e.Field, "…") || e.Field == `""` {
 		e.Pointer = "" // the name is cut, or is empty and was written as quotes

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 )
 
 // Function asks a hook function. The error is that it could not be asked; what
@@ -44,10 +44,10 @@ func (a Answer) told() (told struct {
 }
 
 // caught is the failure as the state machine catches it.
-func (a Answer) caught() *run.Caught {
+func (a Answer) caught() *engine.Caught {
 	name := a.told().Type
 	if name == "" {
 		name = a.FunctionError
 	}
-	return &run.Caught{Error: name, Cause: strings.TrimSpace(string(a.Payload))}
+	return &engine.Caught{Error: name, Cause: strings.TrimSpace(string(a.Payload))}
 }

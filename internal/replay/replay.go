@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -79,7 +81,7 @@ func Ask(ctx context.Context, a run.Asked, at time.Time, ask Function, o Options
 		return v, err
 	}
 	for r.Status == run.Requested && r.Engine.Next == run.NextHook {
-		step := run.Step{ID: fmt.Sprint("replay/", r.Engine.Turn), Turn: r.Engine.Turn, Today: o.Today}
+		step := engine.Step{ID: fmt.Sprint("replay/", r.Engine.Turn), Turn: r.Engine.Turn, Today: o.Today}
 		hook := r.Engine.Hook
 		if !r.Flow.NoHooks && (reduces(hook) || hook == run.OnRequest || o.Guards) {
 			called[hook] = true
@@ -87,10 +89,10 @@ func Ask(ctx context.Context, a run.Asked, at time.Time, ask Function, o Options
 				return v, err
 			}
 		} else {
-			step.Heard = &run.Heard{Answer: json.RawMessage(`{}`), Version: v.HooksVersion}
+			step.Heard = &engine.HookResponse{Answer: json.RawMessage(`{}`), Version: v.HooksVersion}
 		}
 		step.HooksVersion = v.HooksVersion
-		if r, _, err = run.Decide(r, step, at); err != nil {
+		if r, _, err = engine.Decide(r, step, at); err != nil {
 			return v, err
 		}
 		if decided := r.Engine.Case != nil || r.Status.Decided(); reduces(hook) || hook == run.OnRequest && !decided {
@@ -118,8 +120,8 @@ func notCalled(r *run.Run, called map[run.HookName]bool) []run.HookName {
 }
 
 // ask asks the hook that comes next, within its time.
-func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask Function) (*run.Heard, *run.Caught, error) {
-	document, err := r.Document(r.UpdatedAt, sent)
+func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask Function) (*engine.HookResponse, *engine.Caught, error) {
+	document, err := stepfn.NewDocument(r, r.UpdatedAt, sent)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -136,7 +138,7 @@ func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask
 	v.Asked = append(v.Asked, Asked{Hook: document.Hook.Ask.Hook, TookMS: float64(took.Microseconds()) / 1000})
 	switch {
 	case err != nil && ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded):
-		return nil, &run.Caught{Error: "States.Timeout"}, nil
+		return nil, &engine.Caught{Error: "States.Timeout"}, nil
 	case err != nil:
 		return nil, nil, err
 	}
@@ -146,7 +148,7 @@ func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask
 	if answer.FunctionError != "" {
 		return nil, answer.caught(), nil
 	}
-	return &run.Heard{Answer: answer.Payload, Version: answer.Version}, nil, nil
+	return &engine.HookResponse{Answer: answer.Payload, Version: answer.Version}, nil, nil
 }
 
 // conclude reads the verdict off the run.

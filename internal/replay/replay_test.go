@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -34,7 +35,7 @@ func asked() run.Asked {
 // answers gives a function that answers each hook as it is told to.
 func answers(t *testing.T, byHook map[run.HookName]string) replay.Function {
 	return func(_ context.Context, document []byte) (replay.Answer, error) {
-		var ask run.Ask
+		var ask hookapi.Invocation
 		if err := json.Unmarshal(document, &ask); err != nil {
 			return replay.Answer{}, err
 		}
@@ -144,7 +145,7 @@ func TestATrialCallsOnRequestAndTheReducers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inner := answers(t, tc.answers)
 			got, err := replay.Ask(t.Context(), asked(), start, func(ctx context.Context, document []byte) (replay.Answer, error) {
-				var ask run.Ask
+				var ask hookapi.Invocation
 				if err := json.Unmarshal(document, &ask); err != nil || !ask.Trial {
 					t.Errorf("%s is called without trial (%v)", ask.Hook, err)
 				}

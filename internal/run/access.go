@@ -104,16 +104,16 @@ type Target struct {
 
 // lead is how long before its end access is taken back; of a short duration at
 // most a quarter.
-func (r *Run) lead() time.Duration {
+func (r *Run) Lead() time.Duration {
 	lead := takeBackLead
-	if r.has(OnDeescalate) {
+	if r.HasHook(OnDeescalate) {
 		lead = askLead
 	}
-	return min(lead, seconds(r.DurationSeconds)/4)
+	return min(lead, Seconds(r.DurationSeconds)/4)
 }
 
 // takeBackAt is when active access starts to be taken back.
-func (r *Run) takeBackAt() time.Time { return r.Access.EndsAt.Add(-r.lead()) }
+func (r *Run) TakeBackAt() time.Time { return r.Access.EndsAt.Add(-r.Lead()) }
 
 // GiveDue tells whether access is to be given now.
 func (r *Run) GiveDue() bool { return r.Engine.Next == NextGrant }
@@ -126,8 +126,8 @@ func (r *Run) TakeBackDue(now time.Time) bool {
 		return true
 	case r.Status != Active:
 		return false
-	case r.Engine.Next == NextActive && !r.has(OnDeescalate):
-		return !now.Before(r.takeBackAt())
+	case r.Engine.Next == NextActive && !r.HasHook(OnDeescalate):
+		return !now.Before(r.TakeBackAt())
 	}
 	return !now.Before(r.Access.EndsAt.Add(overdue))
 }

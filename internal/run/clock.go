@@ -4,7 +4,7 @@ import "time"
 
 // nextTell is when the next of the notify list is to be told; false when the
 // list is through.
-func (w *Review) nextTell() (time.Time, bool) {
+func (w *Review) NextNotifyAt() (time.Time, bool) {
 	if w.Told == 0 || w.Told >= len(w.Notify) {
 		return time.Time{}, false
 	}

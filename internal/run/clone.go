@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-func (r *Run) clone() (*Run, error) {
+func (r *Run) Clone() (*Run, error) {
 	raw, err := json.Marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("run %s: copy: %w", r.ID, err)

@@ -1,9 +1,13 @@
-// Package run is the domain of fasttrack, kept apart so that what decides over
-// access can be read and tested without anything else: a run, the events that
-// may happen to it, the forward-only order they may happen in, and the hash
-// chain that records them.
+// Package run is the record of a request: its status, the events of its life in
+// the forward-only order they may happen in, the hash chain that seals them, the
+// people in it, and who of them may do what.
 //
-// It is pure. [Decide] takes a run, what was heard and the time, and returns
-// the next run; it knows no AWS, no clock and no network, and imports the
-// standard library alone.
+// It is pure: it knows no AWS, no clock and no network. The rooms around it build
+// on each other in this order, and no import runs back:
+//
+//	strictjson  JSON from outside, read without leniency
+//	run         the record (this package)
+//	hookapi     what hooks receive and may respond
+//	engine      Decide: what follows for a run from what happened
+//	stepfn      what belongs to AWS Step Functions and AWS Lambda
 package run

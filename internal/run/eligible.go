@@ -61,18 +61,18 @@ func (r *Run) revocable() error {
 // asOf returns the run as the next [Decide] finds it: for the admins to decide,
 // if too few are left who may approve.
 func (r *Run) asOf(t *Today) *Run {
-	if r.Status != Pending || r.tooFew(t) == "" {
+	if r.Status != Pending || r.TooFew(t) == "" {
 		return r
 	}
 	sent, review := *r, *r.Review
-	review.toAdmins()
+	review.ToAdmins()
 	review.ApprovedBy = nil
 	sent.Review = &review
 	return &sent
 }
 
 // Reroutes reports whether the next [Decide] sends the run to the admins.
-func (r *Run) Reroutes(t *Today) bool { return r.Status == Pending && r.tooFew(t) != "" }
+func (r *Run) Reroutes(t *Today) bool { return r.Status == Pending && r.TooFew(t) != "" }
 
 // You returns what p may do to the run now, by [Run.Check].
 func (r *Run) You(p Person, t *Today, now time.Time) api.You {

@@ -68,7 +68,7 @@ func (n Names) as(r *Run, own bool) Names {
 // was an erasure. context is what was sent along; it is to be deleted if that is
 // what withContext reports. Repeating it changes nothing.
 func Erase(r *Run, who Names, context json.RawMessage, now time.Time) (next *Run, changed, withContext bool, err error) {
-	if next, err = r.clone(); err != nil {
+	if next, err = r.Clone(); err != nil {
 		return nil, false, false, err
 	}
 	own := who.Is(r.Requester.ID, r.Requester.Email, r.Requester.Principal)
@@ -98,8 +98,8 @@ func Erase(r *Run, who Names, context json.RawMessage, now time.Time) (next *Run
 	if entry.HistorySHA256, err = Hash(next.History); err != nil {
 		return nil, false, false, fmt.Errorf("run %s: %w", r.ID, err)
 	}
-	if err = next.append(clean(now), next.Status, entry); err == nil {
-		err = next.sealNew()
+	if err = next.Append(Stamp(now), next.Status, entry); err == nil {
+		err = next.Seal()
 	}
 	return next, true, withContext, err
 }

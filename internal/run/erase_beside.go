@@ -44,7 +44,7 @@ func (r *Run) eraseDecision() {
 		return
 	}
 	i := slices.IndexFunc(r.History, func(e Entry) bool {
-		return e.Event == d.Event && e.Act == d.Act && clean(d.At).Equal(e.At) && len(e.Erased) > 0
+		return e.Event == d.Event && e.Act == d.Act && Stamp(d.At).Equal(e.At) && len(e.Erased) > 0
 	})
 	if i >= 0 {
 		e := r.History[i]

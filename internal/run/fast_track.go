@@ -90,7 +90,7 @@ func (f *FastTrack) Held(flow, requester string, t Tallies, now time.Time) strin
 		return ""
 	}
 	t.Person.Add(t.Linked)
-	if quiet := seconds(f.QuietAfterDenialSeconds); quiet > 0 && t.Person.Denied != "" && now.Before(t.Person.DeniedAt.Add(quiet)) {
+	if quiet := Seconds(f.QuietAfterDenialSeconds); quiet > 0 && t.Person.Denied != "" && now.Before(t.Person.DeniedAt.Add(quiet)) {
 		return fmt.Sprintf("%s was denied %s at %s; for %s after a denial people decide.",
 			requester, t.Person.Denied, t.Person.DeniedAt.UTC().Format(time.RFC3339), quiet)
 	}
@@ -112,7 +112,7 @@ func (t Tallies) Counted(before, after *Run) Tallies {
 		return t
 	}
 	switch {
-	case decision.Event == Approve && decision.By == hookActor(OnRequest):
+	case decision.Event == Approve && decision.By == ByHook(OnRequest):
 		return t.Approved(after.Flow.FastTrack, decision.At)
 	case decision.Event == Deny:
 		return t.Denied(after.Flow.FastTrack, after.ID, decision.At)
@@ -144,4 +144,4 @@ func (t Tallies) Denied(limits *FastTrack, id string, at time.Time) Tallies {
 }
 
 // Kept is how long after now a tally still counts.
-func (f *FastTrack) Kept() time.Duration { return max(tallyDay, seconds(f.QuietAfterDenialSeconds)) }
+func (f *FastTrack) Kept() time.Duration { return max(tallyDay, Seconds(f.QuietAfterDenialSeconds)) }

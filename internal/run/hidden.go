@@ -64,7 +64,7 @@ func hiddenForms(of func() []string) func(digest string) bool {
 
 // compact keeps permissions within their share of the item. Lists that are too
 // long keep groups as they are, and of everybody else a digest.
-func (p *Permissions) compact() error {
+func (p *Permissions) Compact() error {
 	if fits := 2*(sizeOfList(p.Approvers)+sizeOfList(p.Viewers)) <= maxKept; fits {
 		return nil
 	}

@@ -28,7 +28,7 @@ const (
 )
 
 // event is the event that the hook is about.
-func (h HookName) event() EventName {
+func (h HookName) Event() EventName {
 	switch h {
 	case OnRequest, GetPermissions, GetNotifications, AfterRequest:
 		return Request
@@ -52,7 +52,7 @@ func (h HookName) event() EventName {
 
 // OfAccess reports whether the hook is called only in flows that give access.
 func (h HookName) OfAccess() bool {
-	switch h.event() {
+	switch h.Event() {
 	case Escalate, Deescalate, Revoke, Fail:
 		return true
 	}
@@ -61,25 +61,25 @@ func (h HookName) OfAccess() bool {
 
 // guard tells whether the hook stands before an act or access: one that was
 // deployed while a run waits must not be skipped.
-func (h HookName) guard() bool { return slices.Contains(guards, h) }
+func (h HookName) Guard() bool { return slices.Contains(guards, h) }
 
 var guards = []HookName{OnApprove, OnDeny, OnEscalate, OnRevoke}
 
 // KnownHook tells whether name is the name of a hook.
 func KnownHook(name string) bool {
 	h := HookName(name)
-	return h.event() != Fail || h == AfterFail
+	return h.Event() != Fail || h == AfterFail
 }
 
 // LacksGuard reports whether a hook that stands before an act or access was not
 // among those that the hook function said it has.
 func (r *Run) LacksGuard() bool {
-	return !r.Flow.NoHooks && slices.ContainsFunc(guards, func(h HookName) bool { return !r.has(h) })
+	return !r.Flow.NoHooks && slices.ContainsFunc(guards, func(h HookName) bool { return !r.HasHook(h) })
 }
 
 // has tells whether the hook is there to be asked; one that is not known to be
 // absent counts as there.
-func (r *Run) has(h HookName) bool {
+func (r *Run) HasHook(h HookName) bool {
 	return !r.Engine.SubscriptionsKnown || slices.Contains(r.Engine.Subscriptions, h)
 }
 

@@ -44,7 +44,7 @@ func (r *Run) asking() *Asking {
 	if r.Engine.Next != NextHook {
 		return nil
 	}
-	return &Asking{Hook: r.Engine.Hook, Due: r.UpdatedAt.Add(seconds(r.Flow.HookTimeoutSeconds))}
+	return &Asking{Hook: r.Engine.Hook, Due: r.UpdatedAt.Add(Seconds(r.Flow.HookTimeoutSeconds))}
 }
 
 // late returns that the hook has not responded long after it should have, nil if

@@ -35,7 +35,7 @@ func (r *Run) admins(t *Today) []string {
 	return left
 }
 
-func (r *Run) isAdmin(p Person, t *Today) bool {
+func (r *Run) IsAdmin(p Person, t *Today) bool {
 	return !p.Machine && t.meansAny(r.admins(t), p, nil)
 }
 
@@ -59,7 +59,7 @@ func (r *Run) mayApprove(p Person, t *Today) bool {
 	if p.Machine {
 		return false
 	}
-	if r.isAdmin(p, t) {
+	if r.IsAdmin(p, t) {
 		return true
 	}
 	byFlow, byHook := r.deciders()

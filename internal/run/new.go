@@ -37,7 +37,7 @@ type Asked struct {
 // with the hash of what was asked, on_request next. The error is for values
 // that are no JSON.
 func New(a Asked, now time.Time) (*Run, error) {
-	now = clean(now)
+	now = Stamp(now)
 	if a.Salt == "" {
 		a.Salt = NewID(now)
 	}
@@ -51,12 +51,12 @@ func New(a Asked, now time.Time) (*Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
 	}
-	if err := r.append(now, Requested, Entry{
+	if err := r.Append(now, Requested, Entry{
 		Event: Request, Actor: a.Requester.Actor(), Channel: a.Channel, Reason: a.Reason, PayloadSHA256: digest, FlowVersion: a.FlowVersion,
 	}); err != nil {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
 	}
-	if err := r.sealNew(); err != nil {
+	if err := r.Seal(); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -83,11 +83,11 @@ func PayloadDigest(a Asked) (string, error) {
 
 // append adds an entry, for sealNew to seal, and moves the status. It refuses what
 // the forward-only table forbids.
-func (r *Run) append(now time.Time, to Status, e Entry) error {
+func (r *Run) Append(now time.Time, to Status, e Entry) error {
 	if !May(r.Status, e.Event, to) {
 		return fmt.Errorf("%s may not lead from %q to %q", e.Event, r.Status, to)
 	}
-	e.Seq, e.At, e.Status = len(r.History)+1, clean(now), to
+	e.Seq, e.At, e.Status = len(r.History)+1, Stamp(now), to
 	r.History = append(r.History, e)
 	r.Status, r.UpdatedAt = to, e.At
 	return nil

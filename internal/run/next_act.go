@@ -2,7 +2,7 @@ package run
 
 import "slices"
 
-func (r *Run) nextAct(acts []Act) (Act, bool) {
+func (r *Run) NextAct(acts []Act) (Act, bool) {
 	keys := map[string]bool{}
 	room := room{run: r}
 	for _, act := range acts {
@@ -28,7 +28,7 @@ func (r *Run) HasAct(acts []Act) bool {
 	if r.Over() || r.Review == nil && !r.Status.Decided() {
 		return false
 	}
-	_, there := r.nextAct(acts)
+	_, there := r.NextAct(acts)
 	return there
 }
 

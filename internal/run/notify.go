@@ -8,23 +8,23 @@ import (
 // askable are the approvers to notify: at most so many as a notify list may name,
 // in so many bytes as an entry has for them. Of whom only a digest is kept, nobody
 // can be notified; the admins are if nobody else is left.
-func (r *Run) askable() []string {
+func (r *Run) Askable() []string {
 	shown, _ := split(r.rule().Approvers)
 	var to []string
 	for _, principal := range shown {
-		if len(to) == maxNotified || sizeOfList(append(to, principal)) > maxAskable {
+		if len(to) == MaxNotified || sizeOfList(append(to, principal)) > maxAskable {
 			break
 		}
 		to = append(to, principal)
 	}
 	if len(to) == 0 {
-		return slices.Clone(adminsAlone)
+		return slices.Clone(AdminsAlone)
 	}
 	return to
 }
 
 // maxNotified is how many names one entry of a notify list has.
-const maxNotified = 100
+const MaxNotified = 100
 
 // maxAskable is in bytes.
 const maxAskable = 8 << 10
@@ -38,7 +38,7 @@ func (r *Run) MayBeAsked(to string, t *Today) bool {
 
 func (r *Run) mayBeAsked(to string, t *Today) (may, known bool) {
 	admins := r.admins(t)
-	named := append(append(deciders(r.rule()), adminsAlone...), admins...)
+	named := append(append(deciders(r.rule()), AdminsAlone...), admins...)
 	switch {
 	case !isPrincipal(to), slices.Contains(named, to):
 		return true, true
@@ -60,20 +60,20 @@ const NotNotified = "not notified: "
 // The channels that functions/notify delivers to.
 const (
 	topicChannel   = "sns"
-	webhookChannel = "webhook"
+	WebhookChannel = "webhook"
 )
 
 // Delivers reports whether something delivers to an entry of a notify list: a
 // channel that there is, or people, whom the topic's subscribers filter by.
 func Delivers(to string) bool {
-	return to == topicChannel || to == webhookChannel || isPrincipal(to) || strings.Contains(to, "|") || strings.HasPrefix(to, "arn:")
+	return to == topicChannel || to == WebhookChannel || isPrincipal(to) || strings.Contains(to, "|") || strings.HasPrefix(to, "arn:")
 }
 
 // notifyDeciders returns the flow's notify list for a run whose approvers are not
 // the flow's: without people of whom it is not known that they may decide. The
 // first entry goes to the approvers if nobody else of it is left. What names no
 // people, such as a channel, stays.
-func (r *Run) notifyDeciders(list []Notify, t *Today) []Notify {
+func (r *Run) NotifyDeciders(list []Notify, t *Today) []Notify {
 	out := []Notify{}
 	for i, n := range list {
 		n.To = slices.DeleteFunc(slices.Clone(n.To), func(to string) bool {
@@ -81,7 +81,7 @@ func (r *Run) notifyDeciders(list []Notify, t *Today) []Notify {
 			return !may || !known
 		})
 		if len(n.To) == 0 && i == 0 {
-			n.To = r.askable()
+			n.To = r.Askable()
 		}
 		if len(n.To) > 0 {
 			out = append(out, n)

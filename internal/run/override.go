@@ -9,7 +9,7 @@ func (r *Run) MayOverride(a Act, t *Today) error {
 	switch {
 	case a.Event != Approve && a.Event != Deny && a.Event != Revoke:
 		return Refusal("There is no hook to override for this action.")
-	case !r.isAdmin(a.Person, t):
+	case !r.IsAdmin(a.Person, t):
 		return Refusal("Only an admin may override a hook.")
 	case a.Channel == ViaSlack:
 		return Refusal("A hook can't be overridden from Slack.")
@@ -25,7 +25,7 @@ func (r *Run) MayOverride(a Act, t *Today) error {
 const Moved Refusal = "This request has changed since it was read."
 
 // overrideOf returns the override of a case for its entry, nil if no hook was called.
-func overrideOf(c Case) *Override {
+func OverrideOf(c Case) *Override {
 	if c.Override == nil || c.Override.Hook == "" {
 		return nil
 	}

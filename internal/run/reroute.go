@@ -3,7 +3,7 @@ package run
 import "slices"
 
 var (
-	adminsAlone = []string{"admins"}
+	AdminsAlone = []string{"admins"}
 	oneApproval = []Requirement{{Count: 1}}
 )
 
@@ -12,16 +12,16 @@ var (
 const AdminsDecide = "Waiting for one of the flow's admins to decide: "
 
 // tooFew says why a review is to go to the admins, "" if it is not.
-func (r *Run) tooFew(t *Today) string {
-	if v := r.Review; v == nil || slices.Equal(v.Approvers, adminsAlone) && slices.Equal(v.Approvals, oneApproval) {
+func (r *Run) TooFew(t *Today) string {
+	if v := r.Review; v == nil || slices.Equal(v.Approvers, AdminsAlone) && slices.Equal(v.Approvals, oneApproval) {
 		return ""
 	}
 	return r.Short(t)
 }
 
 // toAdmins leaves a review to the admins, one of whom is enough.
-func (v *Review) toAdmins() {
-	v.Approvers, v.Approvals, v.SelfApproval = slices.Clone(adminsAlone), slices.Clone(oneApproval), false
+func (v *Review) ToAdmins() {
+	v.Approvers, v.Approvals, v.SelfApproval = slices.Clone(AdminsAlone), slices.Clone(oneApproval), false
 	v.Named.Approvers, v.Named.Approvals = false, false
-	v.Notify = []Notify{{To: slices.Clone(adminsAlone)}}
+	v.Notify = []Notify{{To: slices.Clone(AdminsAlone)}}
 }

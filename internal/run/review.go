@@ -83,7 +83,7 @@ const described = 1000
 
 // describe names the people that a rule asks, for a sentence: the first of them,
 // and how many more there are.
-func describe(rule ReviewRule) string {
+func Describe(rule ReviewRule) string {
 	shown, hidden := split(rule.Approvers)
 	return who(shown, len(hidden))
 }

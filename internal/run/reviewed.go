@@ -36,8 +36,8 @@ func (r *Run) EndsBy(a Act) time.Time {
 	if a.Event != Approve {
 		return a.At
 	}
-	end := r.CreatedAt.Add(seconds(r.rule().TimeoutSeconds))
-	return end.Add(seconds(r.DurationSeconds))
+	end := r.CreatedAt.Add(Seconds(r.rule().TimeoutSeconds))
+	return end.Add(Seconds(r.DurationSeconds))
 }
 
 // ReviewEntries are the entries with which acts of people took effect.

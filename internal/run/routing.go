@@ -29,7 +29,7 @@ type Permissions struct {
 }
 
 // apply gives the rule in force: the flow's, with what the hooks overrode.
-func (rt Routing) apply(rule ReviewRule) ReviewRule {
+func (rt Routing) Apply(rule ReviewRule) ReviewRule {
 	if p := rt.Permissions; p != nil {
 		if p.ApproversSet {
 			rule.Approvers = p.Approvers
@@ -64,7 +64,7 @@ func (rt Routing) apply(rule ReviewRule) ReviewRule {
 }
 
 // named says what get_permissions named.
-func (rt Routing) named() Named {
+func (rt Routing) Named() Named {
 	if rt.AdminsOnly || rt.Permissions == nil {
 		return Named{}
 	}

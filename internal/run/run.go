@@ -203,16 +203,16 @@ const (
 )
 
 // waits tells whether the state machine waits there under a task token.
-func (n Next) waits() bool { return n == NextReview || n == NextActive }
+func (n Next) Waits() bool { return n == NextReview || n == NextActive }
 
 // answered tells whether the state machine comes from there with an answer, to
 // the question of one turn.
-func (n Next) answered() bool {
+func (n Next) Answered() bool {
 	return n == NextHook || n == NextGrant || n == NextTakeBack || n == NextPause
 }
 
 // Ends tells whether the state machine ends there.
-func (n Next) Ends() bool { return !n.waits() && !n.answered() }
+func (n Next) Ends() bool { return !n.Waits() && !n.Answered() }
 
 // Engine is where the state machine stands with a run.
 type Engine struct {

@@ -4,7 +4,7 @@ import "fmt"
 
 // digestVerdict is the SHA-256, in hex, of the verdict's canonical JSON with a salt: who
 // reads the history can't find out the verdict by trying.
-func digestVerdict(v Verdict, salt string) (string, error) {
+func DigestVerdict(v Verdict, salt string) (string, error) {
 	hash, err := Hash(struct {
 		Verdict
 		Salt string `json:"salt"`
@@ -16,7 +16,7 @@ func digestVerdict(v Verdict, salt string) (string, error) {
 }
 
 // sealedShadow is the hash of the verdict in the history, "" if there is none.
-func (r *Run) sealedShadow() string {
+func (r *Run) SealedShadow() string {
 	for _, e := range r.History {
 		if e.ShadowSHA256 != "" {
 			return e.ShadowSHA256
@@ -28,14 +28,14 @@ func (r *Run) sealedShadow() string {
 // verifyShadow checks the verdict against the history. One that was recorded
 // before histories had its hash is believed.
 func (r *Run) verifyShadow() error {
-	sealed := r.sealedShadow()
+	sealed := r.SealedShadow()
 	if sealed == "" {
 		return nil
 	}
 	if r.Shadow == nil {
 		return fmt.Errorf("what on_request said in shadow mode is gone")
 	}
-	digest, err := digestVerdict(*r.Shadow, r.Salt)
+	digest, err := DigestVerdict(*r.Shadow, r.Salt)
 	if err == nil && digest != sealed {
 		err = fmt.Errorf("what on_request said in shadow mode is not what the history has the hash of")
 	}
@@ -50,7 +50,7 @@ func (r *Run) MayAudit(p Person, t *Today) bool {
 	if t != nil {
 		viewers = t.Flows[r.Flow.Name].Viewers
 	}
-	admin := r.isAdmin(p, t)
+	admin := r.IsAdmin(p, t)
 	if Same(r.Requester, p) || p.Machine || !admin && !t.meansAny(viewers, p, r.admins(t)) {
 		return false
 	}

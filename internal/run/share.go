@@ -51,7 +51,7 @@ type share struct {
 
 func (c *room) take(a Act) error {
 	of := c.share(a.Person)
-	admin := c.run.isAdmin(a.Person, c.today)
+	admin := c.run.IsAdmin(a.Person, c.today)
 	most := MaxActs
 	if admin && a.Override && (a.Event == Deny || a.Event == Revoke) {
 		return nil // it takes effect, so there is one

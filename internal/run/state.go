@@ -84,7 +84,7 @@ func drop(members map[string]json.RawMessage, names []string) {
 // The last of them has the digest of the state that the run is in with it, which
 // is why they are sealed only when all is decided. A run that an older release
 // asked for without a salt goes on in the older form.
-func (r *Run) sealNew() error {
+func (r *Run) Seal() error {
 	for i := range r.History {
 		e := &r.History[i]
 		if e.Hash != "" {

@@ -142,7 +142,7 @@ func (s Summary) IsAdmin(p Person, t *Today) bool {
 	if s.Waiting != nil {
 		r.Flow.Admins = s.Waiting.Admins
 	}
-	return r.isAdmin(p, t)
+	return r.IsAdmin(p, t)
 }
 
 // OwnedBy reports of a summary what [Run.OwnedBy] does of its run.

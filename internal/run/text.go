@@ -15,7 +15,7 @@ const (
 
 // clip makes an error text fit for the history: one line of what can be seen,
 // not too long.
-func clip(s string) string {
+func ClipError(s string) string {
 	s = text.CleanLine(s)
 	if utf8.RuneCountInString(s) <= maxErrorText {
 		return s

@@ -60,13 +60,13 @@ func seating(seats, people int, takes func(person, seat int) bool) []int {
 // thresholdMet reports whether the approvals meet every requirement with
 // different people: an admin stands for any requirement, anybody else for those
 // whose From they are of.
-func (r *Run) thresholdMet(t *Today) bool {
+func (r *Run) ThresholdMet(t *Today) bool {
 	by, all := r.distinct(), seats(r.Review.ReviewRule)
 	return seated(len(all), len(by), func(i, seat int) bool { return r.takes(by[i].Person, all[seat], t) })
 }
 
 // lapsed are the approvals of people who may no longer approve.
-func (r *Run) lapsed(t *Today) []Approval {
+func (r *Run) Lapsed(t *Today) []Approval {
 	var all []Approval
 	for _, a := range r.Review.ApprovedBy {
 		if !r.mayApprove(a.Person, t) {
@@ -99,7 +99,7 @@ func (r *Run) Short(t *Today) string {
 	}
 	if seated(len(known), len(people), func(i, seat int) bool {
 		p, from := personOf(people[i]), known[seat].From
-		return from == "" && t.meansAny(rule.Approvers, p, admins) || t.means(from, p, admins) || r.isAdmin(p, t)
+		return from == "" && t.meansAny(rule.Approvers, p, admins) || t.means(from, p, admins) || r.IsAdmin(p, t)
 	}) {
 		return ""
 	}

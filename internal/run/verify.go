@@ -60,7 +60,7 @@ func (r *Run) verifyDecision() error {
 		return nil
 	}
 	same := func(e Entry) bool {
-		return e.Event == d.Event && e.Actor == d.By && e.Reason == d.Reason && e.HookReason == d.HookReason && e.HookReasonBy == string(d.HookReasonBy) && e.Act == d.Act && clean(d.At).Equal(e.At) && slices.Equal(e.Checks, d.Checks)
+		return e.Event == d.Event && e.Actor == d.By && e.Reason == d.Reason && e.HookReason == d.HookReason && e.HookReasonBy == string(d.HookReasonBy) && e.Act == d.Act && Stamp(d.At).Equal(e.At) && slices.Equal(e.Checks, d.Checks)
 	}
 	if !slices.ContainsFunc(r.History, same) {
 		return errors.New("its decision is not in its history")

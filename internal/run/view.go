@@ -26,7 +26,7 @@ func personView(p Person) api.Person { return api.Person{ID: p.ID, Email: p.Emai
 func (r *Run) View() api.Request {
 	v := api.Request{
 		ID: r.ID, Flow: r.Flow.Name, Status: r.Status, Requester: personView(r.Requester),
-		Fields: publicFields(r.Fields), Withheld: r.withheld(), Reason: r.Reason,
+		Fields: publicFields(r.Fields), Withheld: r.WithheldFields(), Reason: r.Reason,
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 		DurationSeconds: r.DurationSeconds, Access: r.accessView(), History: r.History, LastError: r.LastError(),
 	}
@@ -79,7 +79,7 @@ func (r *Run) ETag() string {
 }
 
 // withheld names the sensitive fields that were given a value, sorted.
-func (r *Run) withheld() []string {
+func (r *Run) WithheldFields() []string {
 	names := make([]string, 0, len(r.Sensitive))
 	for name := range r.Sensitive {
 		names = append(names, name)

@@ -43,7 +43,7 @@ func (r *Run) WaitingFor(p Person, t *Today) []api.WaitingFor {
 // counting are the approvals that count as things stand: of different people who
 // may still approve.
 func (r *Run) counting(t *Today) []Approval {
-	lapsed := r.lapsed(t)
+	lapsed := r.Lapsed(t)
 	return slices.DeleteFunc(r.distinct(), func(a Approval) bool {
 		return slices.ContainsFunc(lapsed, func(b Approval) bool { return b.Act == a.Act })
 	})
@@ -51,7 +51,7 @@ func (r *Run) counting(t *Today) []Approval {
 
 // takes reports whether a person's approval meets a requirement.
 func (r *Run) takes(p Person, need Requirement, t *Today) bool {
-	return need.From == "" || r.isAdmin(p, t) || t.means(need.From, p, r.admins(t))
+	return need.From == "" || r.IsAdmin(p, t) || t.means(need.From, p, r.admins(t))
 }
 
 func (r *Run) from(need Requirement) string {
@@ -76,7 +76,7 @@ func (r *Run) missing(need Requirement, by []Approval, admins []string, p Person
 	case need.From != "":
 		asked = []string{need.From}
 	case len(asked) == 0:
-		asked = adminsAlone
+		asked = AdminsAlone
 	}
 	for _, principal := range asked {
 		addresses, known := t.peopleOf(principal, admins)

@@ -3,7 +3,8 @@ package step
 import (
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 )
 
 // RecordVersion is the newest version of [RecordRequest]. The state machine of
@@ -35,20 +36,20 @@ type RecordRequest struct {
 	Operation string `json:"operation"`
 	RunID     string `json:"run_id"`
 	// Execution is the name of an [Execution].
-	Execution string      `json:"execution"`
-	Step      ID          `json:"step,omitzero"`
-	Turn      run.Turn    `json:"turn,omitzero"`
-	Heard     *run.Heard  `json:"heard,omitempty"`
-	Caught    *run.Caught `json:"caught,omitempty"`
+	Execution string               `json:"execution"`
+	Step      ID                   `json:"step,omitzero"`
+	Turn      engine.Turn          `json:"turn,omitzero"`
+	Heard     *engine.HookResponse `json:"heard,omitempty"`
+	Caught    *engine.Caught       `json:"caught,omitempty"`
 	// Token wakes the wait that is parked.
 	Token string `json:"token,omitempty"`
 	// Ended has [Recover] give the run its next execution, because this one is
 	// over. Close, Drain, Failed and Cause are those of [run.Recovery].
-	Ended  bool        `json:"ended,omitempty"`
-	Close  bool        `json:"close,omitempty"`
-	Drain  bool        `json:"drain,omitempty"`
-	Failed *run.Caught `json:"failed,omitempty"`
-	Cause  string      `json:"cause,omitempty"`
+	Ended  bool           `json:"ended,omitempty"`
+	Close  bool           `json:"close,omitempty"`
+	Drain  bool           `json:"drain,omitempty"`
+	Failed *engine.Caught `json:"failed,omitempty"`
+	Cause  string         `json:"cause,omitempty"`
 }
 
 // ID is where in the execution a request comes from. EnteredAt is the same over
@@ -73,6 +74,6 @@ type Recovered struct {
 	// Name is the execution's name and Document its input. Where the document has
 	// no hook, the caller adds one that decides nothing: the first state invokes
 	// one.
-	Name     string       `json:"name"`
-	Document run.Document `json:"document"`
+	Name     string          `json:"name"`
+	Document stepfn.Document `json:"document"`
 }

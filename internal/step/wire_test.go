@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
@@ -23,10 +25,10 @@ func aRun() *run.Run {
 // deployment.
 func TestWire(t *testing.T) {
 	decide := step.OfRun(aRun(), step.Decide)
-	decide.Turn, decide.Step = aRun().PresentTurn(), step.ID{State: "Reconcile", EnteredAt: entered}
+	decide.Turn, decide.Step = engine.PresentTurn(aRun()), step.ID{State: "Reconcile", EnteredAt: entered}
 	recover := step.OfRun(aRun(), step.Recover)
 	recover.Ended, recover.Close, recover.Cause = true, true, "its execution was ABORTED"
-	recover.Failed = &run.Caught{Error: "States.Runtime", Cause: "why"}
+	recover.Failed = &engine.Caught{Error: "States.Runtime", Cause: "why"}
 	drain := step.OfRun(aRun(), step.Recover)
 	drain.Ended, drain.Drain = true, true
 	for name, tc := range map[string]struct {
@@ -43,7 +45,7 @@ func TestWire(t *testing.T) {
 		"parked":       {step.Parked{RunID: id, Woken: true}, `{"run_id":"` + id + `","woken":true}`},
 		"taken":        {step.Taken{RunID: id}, `{"run_id":"` + id + `","gone":false}`},
 		"checked":      {step.Checked{Found: true}, `{"found":true}`},
-		"recovered":    {step.Recovered{Name: id + "-r2", Document: run.Document{Version: 3, RunID: id, Next: run.NextTakeBack, Seconds: 1}}, `{"over":false,"name":"` + id + `-r2","document":{"version":3,"run_id":"` + id + `","turn":0,"next":"TakeBack","seconds":1,"hook":null,"heard":null,"caught":null}}`},
+		"recovered":    {step.Recovered{Name: id + "-r2", Document: stepfn.Document{Version: 3, RunID: id, Next: run.NextTakeBack, Seconds: 1}}, `{"over":false,"name":"` + id + `-r2","document":{"version":3,"run_id":"` + id + `","turn":0,"next":"TakeBack","seconds":1,"hook":null,"heard":null,"caught":null}}`},
 		"a run's over": {step.Recovered{Over: true}, `{"over":true,"name":"","document":{"version":0,"run_id":"","turn":0,"next":"","seconds":0,"hook":null,"heard":null,"caught":null}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -66,15 +68,15 @@ func TestOlderRequestsAreRead(t *testing.T) {
 	at := step.ID{State: "Decide", EnteredAt: entered}
 	for in, want := range map[string]step.RecordRequest{
 		`{"version":1,"operation":"decide",` + ids + `,"step":{"state":"Decide","entered_at":"2026-11-23T10:00:00.123Z"},"turn":1,"heard":{"answer":{"transition":"deny"},"version":"7"},"caught":null}`: {
-			Version: 1, Operation: step.Decide, RunID: id, Execution: id, Step: at, Turn: run.Turn{Number: 1},
-			Heard: &run.Heard{Answer: json.RawMessage(`{"transition":"deny"}`), Version: "7"},
+			Version: 1, Operation: step.Decide, RunID: id, Execution: id, Step: at, Turn: engine.Turn{Number: 1},
+			Heard: &engine.HookResponse{Answer: json.RawMessage(`{"transition":"deny"}`), Version: "7"},
 		},
 		`{"version":3,"operation":"decide",` + ids + `,"step":{"state":"Decide","entered_at":"2026-11-23T10:00:00.123Z"},"turn":{"number":2,"nonce":"n"},"heard":null,"caught":{"Error":"States.Timeout","Cause":"c"}}`: {
-			Version: 3, Operation: step.Decide, RunID: id, Execution: id, Step: at, Turn: run.Turn{Number: 2, Nonce: "n"},
-			Caught: &run.Caught{Error: "States.Timeout", Cause: "c"},
+			Version: 3, Operation: step.Decide, RunID: id, Execution: id, Step: at, Turn: engine.Turn{Number: 2, Nonce: "n"},
+			Caught: &engine.Caught{Error: "States.Timeout", Cause: "c"},
 		},
 		`{"version":3,"operation":"park",` + ids + `,"step":{"state":"Decide","entered_at":"2026-11-23T10:00:00.123Z","retry_count":1,"redrive_count":2},"turn":{"number":2,"nonce":"n"},"token":"t"}`: {
-			Version: 3, Operation: step.Park, RunID: id, Execution: id, Turn: run.Turn{Number: 2, Nonce: "n"}, Token: "t",
+			Version: 3, Operation: step.Park, RunID: id, Execution: id, Turn: engine.Turn{Number: 2, Nonce: "n"}, Token: "t",
 			Step: step.ID{State: "Decide", EnteredAt: entered, RetryCount: 1, RedriveCount: 2},
 		},
 		`{"version":2,"operation":"recover",` + ids + `,"ended":true,"close":false,"drain":false,"failed":null,"cause":"c"}`: {

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -60,7 +61,7 @@ func TestIndexesOverALife(t *testing.T) {
 	is("asked", r, map[string]string{"mine": "", "flow": "", "due": soon})
 	r = hear(t, s, r, `{"subscriptions":["after_approve"]}`)
 	is("routed to people", r, map[string]string{"inbox": "", "mine": "", "flow": "", "due": later})
-	next, changed, _, err := run.Park(r, run.Parking{Turn: r.Engine.Turn, Token: "token", Order: run.TokenOrder{EnteredAt: start}}, start.Add(2*time.Minute))
+	next, changed, _, err := engine.Park(r, engine.Parking{Turn: r.Engine.Turn, Token: "token", Order: run.TokenOrder{EnteredAt: start}}, start.Add(2*time.Minute))
 	if err != nil || !changed {
 		t.Fatal(changed, err)
 	}
@@ -84,7 +85,7 @@ func TestIndexesOverALife(t *testing.T) {
 func act(t testing.TB, s *store.Store, r *run.Run, event run.EventName, p run.Person) *run.Run {
 	t.Helper()
 	at := r.CreatedAt.Add(2 * time.Minute)
-	next, _, err := run.Decide(r, run.Step{
+	next, _, err := engine.Decide(r, engine.Step{
 		ID: "act" + run.NewID(at), HooksVersion: "1", Acts: []run.Act{{ID: run.NewID(at), Event: event, Person: p, Channel: run.ViaAPI, At: at, Reason: "as asked"}},
 	}, at)
 	if err != nil {
@@ -114,7 +115,7 @@ func TestIndexesHoldNoSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	r = hear(t, s, r, toPeople)
-	r, _, _, err = run.Park(r, run.Parking{Turn: r.Engine.Turn, Token: "hunter2", Order: run.TokenOrder{EnteredAt: start}}, start)
+	r, _, _, err = engine.Park(r, engine.Parking{Turn: r.Engine.Turn, Token: "hunter2", Order: run.TokenOrder{EnteredAt: start}}, start)
 	if err != nil {
 		t.Fatal(err)
 	}

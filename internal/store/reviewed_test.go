@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"pgregory.net/rapid"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -21,7 +22,7 @@ func acted(t testing.TB, s *store.Store, r *run.Run, event run.EventName, p run.
 	if err := s.AddAct(t.Context(), r, a); err != nil {
 		t.Fatal(err)
 	}
-	next, changed, err := run.Decide(r, run.Step{ID: "act" + a.ID, Turn: r.Engine.Turn, HooksVersion: "1", Acts: []run.Act{a}}, at)
+	next, changed, err := engine.Decide(r, engine.Step{ID: "act" + a.ID, Turn: r.Engine.Turn, HooksVersion: "1", Acts: []run.Act{a}}, at)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/localaws/dynamodb"
@@ -101,8 +102,8 @@ func askedAt(t testing.TB, s *store.Store, at time.Time, n int, flow, who string
 // hear has the run's hook answer, and saves what follows.
 func hear(t testing.TB, s *store.Store, r *run.Run, answer string) *run.Run {
 	t.Helper()
-	next, _, err := run.Decide(r, run.Step{
-		ID: "step" + run.NewID(time.Now()), Turn: r.Engine.Turn, Heard: &run.Heard{Answer: json.RawMessage(answer), Version: "1"}, HooksVersion: "1",
+	next, _, err := engine.Decide(r, engine.Step{
+		ID: "step" + run.NewID(time.Now()), Turn: r.Engine.Turn, Heard: &engine.HookResponse{Answer: json.RawMessage(answer), Version: "1"}, HooksVersion: "1",
 	}, r.CreatedAt.Add(time.Second))
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go/middleware"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -59,7 +60,7 @@ func TestWriteUnits(t *testing.T) {
 		t.Errorf("routing a run took %v units, want at most 8: item, two lists, the inbox, and another time to be due", routed)
 	}
 	parked := took(&units, func() {
-		next, _, _, err := run.Park(r, run.Parking{Turn: r.Engine.Turn, Token: strings.Repeat("t", 665), Order: run.TokenOrder{EnteredAt: start}}, start.Add(time.Minute))
+		next, _, _, err := engine.Park(r, engine.Parking{Turn: r.Engine.Turn, Token: strings.Repeat("t", 665), Order: run.TokenOrder{EnteredAt: start}}, start.Add(time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/functions/approve/approve"
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi/openapitest"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -71,16 +72,16 @@ func (w *world) SendTaskSuccess(context.Context, *sfn.SendTaskSuccessInput, ...f
 	if !w.asleep {
 		w.step(nil)
 		if w.run.Engine.Next == run.NextHook && w.answer != "" {
-			w.step(&run.Heard{Answer: json.RawMessage(w.answer)})
+			w.step(&engine.HookResponse{Answer: json.RawMessage(w.answer)})
 		}
 	}
 	return nil, w.wake
 }
 
-func (w *world) step(heard *run.Heard) {
+func (w *world) step(heard *engine.HookResponse) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	next, _, err := run.Decide(w.run, run.Step{ID: run.NewID(time.Now()), Turn: w.run.Engine.Turn, Heard: heard, Acts: w.acts, HooksVersion: "1"}, w.now)
+	next, _, err := engine.Decide(w.run, engine.Step{ID: run.NewID(time.Now()), Turn: w.run.Engine.Turn, Heard: heard, Acts: w.acts, HooksVersion: "1"}, w.now)
 	if err != nil {
 		panic(err)
 	}
@@ -100,7 +101,7 @@ func pending(t testing.TB, subscriptions string) *world {
 		t.Fatal(err)
 	}
 	w := &world{run: r, who: grace, now: start.Add(time.Minute)}
-	w.step(&run.Heard{Answer: json.RawMessage(`{"subscriptions":[` + subscriptions + `]}`), Version: "1"})
+	w.step(&engine.HookResponse{Answer: json.RawMessage(`{"subscriptions":[` + subscriptions + `]}`), Version: "1"})
 	w.run.Engine.Token = "token"
 	return w
 }

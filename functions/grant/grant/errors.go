@@ -3,8 +3,8 @@ package grant
 import (
 	"errors"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
@@ -26,7 +26,7 @@ func edge(err error) error {
 		return step.Unable(other.Error())
 	case errors.As(err, &later):
 		return step.Later(later.Reason)
-	case errors.Is(err, run.ErrNotTheRuns), errors.Is(err, store.ErrNotFound):
+	case errors.Is(err, engine.ErrNotTheRuns), errors.Is(err, store.ErrNotFound):
 		return step.Refused(err.Error())
 	}
 	return step.Bare(err)

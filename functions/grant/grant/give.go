@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
@@ -13,13 +15,13 @@ import (
 // give gives the access of a run, and reads it back. Between the two the lease
 // says who is about to hold it: a crash at any point leaves what has to be taken
 // back on record.
-func (h *Handler) give(ctx context.Context, req step.GrantRequest) (run.Document, error) {
+func (h *Handler) give(ctx context.Context, req step.GrantRequest) (stepfn.Document, error) {
 	s, err := h.load(ctx, req.RunID, req.Execution)
 	if err != nil {
-		return run.Document{}, err
+		return stepfn.Document{}, err
 	}
 	if !s.run.GiveDue() {
-		return s.run.Document(h.Now(), nil) // it has moved on
+		return stepfn.NewDocument(s.run, h.Now(), nil) // it has moved on
 	}
 	var call, creates bool
 	l, err := h.change(ctx, s.key, func(l *lease.Lease) (next *lease.Lease, err error) {
@@ -35,11 +37,11 @@ func (h *Handler) give(ctx context.Context, req step.GrantRequest) (run.Document
 		return next, err
 	})
 	if err != nil {
-		return run.Document{}, err
+		return stepfn.Document{}, err
 	}
 	if call {
 		if l, err = h.callGive(ctx, s, l, creates); err != nil {
-			return run.Document{}, err
+			return stepfn.Document{}, err
 		}
 	}
 	hold := l.Of(s.run.ID)
@@ -48,11 +50,11 @@ func (h *Handler) give(ctx context.Context, req step.GrantRequest) (run.Document
 		if why == "" {
 			why = "it was taken back already"
 		}
-		return run.Document{}, step.Unable(why)
+		return stepfn.Document{}, step.Unable(why)
 	}
-	return run.Document{
-		Version: run.DocumentVersion, RunID: s.run.ID, Turn: s.run.PresentTurn(), Next: run.NextActive,
-		Seconds: s.run.ActiveSeconds(hold.At, h.Now()),
+	return stepfn.Document{
+		Version: stepfn.DocumentVersion, RunID: s.run.ID, Turn: engine.PresentTurn(s.run), Next: run.NextActive,
+		Seconds: stepfn.ActiveSeconds(s.run, hold.At, h.Now()),
 	}, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
@@ -118,7 +119,7 @@ func (h *Handler) load(ctx context.Context, id, execution string) (subject, erro
 		return subject{}, err
 	}
 	if execution != "" && execution != step.ExecutionOf(r).Name() {
-		return subject{}, fmt.Errorf("run %s, execution %s: %w", id, execution, run.ErrNotTheRuns)
+		return subject{}, fmt.Errorf("run %s, execution %s: %w", id, execution, engine.ErrNotTheRuns)
 	}
 	return h.subject(r)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
@@ -133,8 +135,8 @@ func (s *sweep) take(ctx context.Context, r *run.Run, why string) (over bool) {
 			return err
 		}
 		req := step.OfRun(r, step.Decide)
-		req.Turn, req.Step = r.PresentTurn(), step.ID{State: "Reconcile", EnteredAt: s.Now().UTC()}
-		var doc run.Document
+		req.Turn, req.Step = engine.PresentTurn(r), step.ID{State: "Reconcile", EnteredAt: s.Now().UTC()}
+		var doc stepfn.Document
 		err := s.Record(ctx, req, &doc)
 		over = err == nil && doc.Next.Ends()
 		return err

@@ -16,6 +16,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
@@ -317,7 +319,7 @@ func (s *sweep) lease(ctx context.Context, k lease.Key) {
 }
 
 // input is what an execution is started with.
-func (s *sweep) input(id string, doc run.Document) ([]byte, error) {
+func (s *sweep) input(id string, doc stepfn.Document) ([]byte, error) {
 	raw, err := run.Encode(doc)
 	if err != nil || doc.Hook != nil {
 		return raw, err
@@ -330,7 +332,7 @@ func (s *sweep) input(id string, doc run.Document) ([]byte, error) {
 	// invoke no other. What this one answers counts for no turn.
 	in["hook"], err = json.Marshal(map[string]any{
 		"function": s.HooksFunction, "seconds": 40,
-		"ask": map[string]any{"version": run.ContractVersion, "hook": run.Resume, "run": map[string]any{"id": id}},
+		"ask": map[string]any{"version": hookapi.Version, "hook": hookapi.Resume, "run": map[string]any{"id": id}},
 	})
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/functions/reconcile/reconcile"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
@@ -130,11 +131,11 @@ func (w *world) record(_ context.Context, request step.RecordRequest, answer any
 	if w.broken[id] {
 		return errors.New("it can't be read")
 	}
-	if into, ok := answer.(*run.Document); ok {
+	if into, ok := answer.(*stepfn.Document); ok {
 		into.Next = run.NextEnded
 		return nil
 	}
-	raw, err := json.Marshal(map[string]any{"name": id, "document": run.Document{RunID: id, Hook: &run.HookAsk{}}})
+	raw, err := json.Marshal(map[string]any{"name": id, "document": stepfn.Document{RunID: id, Hook: &stepfn.HookTask{}}})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -13,7 +15,7 @@ import (
 // decide applies the outcome of a step and the actions of people, and returns
 // what comes next.
 func (c *call) decide(ctx context.Context) (any, error) {
-	var document run.Document
+	var document stepfn.Document
 	_, err := c.write(ctx, c.req.Turn.Number, func(rec store.Record) (change, error) {
 		s, err := c.step(ctx, rec)
 		if err != nil {
@@ -33,25 +35,25 @@ func (c *call) decide(ctx context.Context) (any, error) {
 }
 
 // step reads what Decide needs to know beside the run.
-func (c *call) step(ctx context.Context, rec store.Record) (run.Step, error) {
+func (c *call) step(ctx context.Context, rec store.Record) (engine.Step, error) {
 	r := rec.Run
 	if err := c.admit(r); err != nil {
-		return run.Step{}, err
+		return engine.Step{}, err
 	}
 	if people := r.Separated(rec.Acts); len(people) > 0 {
 		if err := c.Store.Linked(ctx, c.today().LinksOf, people...); err != nil {
-			return run.Step{}, err
+			return engine.Step{}, err
 		}
 	}
 	hold, err := c.hold(ctx, r)
 	if err != nil {
-		return run.Step{}, err
+		return engine.Step{}, err
 	}
 	tallies, err := c.tallies(ctx, r)
 	if err != nil {
-		return run.Step{}, err
+		return engine.Step{}, err
 	}
-	return run.Step{
+	return engine.Step{
 		ID: c.stepID(), Execution: c.execution, Turn: c.req.Turn.Number, Heard: c.req.Heard, Caught: c.req.Caught,
 		Acts: rec.Acts, Hold: hold, Today: c.today(), Tallies: tallies, NoWebhook: c.NoWebhook, HooksVersion: c.hooksVersion(ctx, rec),
 	}, nil
@@ -59,7 +61,7 @@ func (c *call) step(ctx context.Context, rec store.Record) (run.Step, error) {
 
 // admit refuses a step that is not the run's own.
 func (c *call) admit(r *run.Run) error {
-	return r.Admit(c.execution, c.req.Turn, c.req.Version >= step.WithNonce)
+	return engine.Admit(r, c.execution, c.req.Turn, c.req.Version >= step.WithNonce)
 }
 
 // stepID names the step, the same over its retries. The turn tells steps apart
@@ -81,7 +83,7 @@ func (c *call) proven(to change) change {
 // followable returns the document as the state machine can follow it. A machine that
 // was deployed before there was access ends its execution where access comes next;
 // functions/reconcile gives the run another, of the present machine.
-func (c *call) followable(d run.Document) run.Document {
+func (c *call) followable(d stepfn.Document) stepfn.Document {
 	if c.req.Version >= step.WithAccess {
 		return d
 	}

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -13,7 +13,7 @@ import (
 // step.
 func edge(err error) error {
 	switch {
-	case errors.Is(err, run.ErrNotTheRuns), errors.Is(err, store.ErrNotFound):
+	case errors.Is(err, engine.ErrNotTheRuns), errors.Is(err, store.ErrNotFound):
 		return step.Refused(err.Error())
 	case errors.Is(err, store.ErrNewer):
 		return step.UnknownVersion(err.Error())

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
@@ -12,10 +13,10 @@ import (
 // What comes without the nonce of the run decides nothing and parks nothing; the
 // same with it does.
 func TestForgedSteps(t *testing.T) {
-	for name, turn := range map[string]func(run.Turn) run.Turn{
-		"no nonce":                  func(t run.Turn) run.Turn { return run.Turn{Number: t.Number} },
-		"a wrong nonce":             func(t run.Turn) run.Turn { return run.Turn{Number: t.Number, Nonce: "AAAAAAAAAAAAAAAAAAAAAA"} },
-		"the nonce of another turn": func(t run.Turn) run.Turn { return run.Turn{Number: t.Number + 1, Nonce: t.Nonce} },
+	for name, turn := range map[string]func(engine.Turn) engine.Turn{
+		"no nonce":                  func(t engine.Turn) engine.Turn { return engine.Turn{Number: t.Number} },
+		"a wrong nonce":             func(t engine.Turn) engine.Turn { return engine.Turn{Number: t.Number, Nonce: "AAAAAAAAAAAAAAAAAAAAAA"} },
+		"the nonce of another turn": func(t engine.Turn) engine.Turn { return engine.Turn{Number: t.Number + 1, Nonce: t.Nonce} },
 	} {
 		for _, operation := range []string{"decide", "park"} {
 			f := newFakes(t)
@@ -25,7 +26,7 @@ func TestForgedSteps(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			before, saves := f.rec.Run.PresentTurn(), f.saves
+			before, saves := engine.PresentTurn(f.rec.Run), f.saves
 			req := f.step(2, "")
 			if operation == "decide" {
 				req = f.step(2, approve)

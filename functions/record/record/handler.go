@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
@@ -83,7 +84,7 @@ func (h *Handler) Handle(ctx context.Context, req step.RecordRequest) (any, erro
 		c := &call{Handler: h, req: req}
 		defer c.describe(line)
 		response, err := c.handle(ctx)
-		if d, ok := response.(run.Document); ok {
+		if d, ok := response.(stepfn.Document); ok {
 			line.Add("next", d.Next, "turn", d.Turn.Number)
 		}
 		return response, err

@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
@@ -109,11 +111,11 @@ func (f *fakes) handler() *record.Handler {
 // step is the request of the nth Decide, with what a hook answered.
 func (f *fakes) step(n int, answer string) step.RecordRequest {
 	req := step.RecordRequest{
-		Version: 1, Operation: "decide", RunID: f.rec.Run.ID, Execution: f.rec.Run.ID, Turn: f.rec.Run.PresentTurn(),
+		Version: 1, Operation: "decide", RunID: f.rec.Run.ID, Execution: f.rec.Run.ID, Turn: engine.PresentTurn(f.rec.Run),
 		Step: step.ID{State: "Decide", EnteredAt: start.Add(time.Duration(n) * time.Second)},
 	}
 	if answer != "" {
-		req.Heard = &run.Heard{Answer: json.RawMessage(answer), Version: "7"}
+		req.Heard = &engine.HookResponse{Answer: json.RawMessage(answer), Version: "7"}
 	}
 	return req
 }
@@ -129,7 +131,7 @@ func TestDecideWritesPublishesAndAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if doc := answer.(run.Document); doc.Next != run.NextApproved || doc.RunID != f.rec.Run.ID {
+	if doc := answer.(stepfn.Document); doc.Next != run.NextApproved || doc.RunID != f.rec.Run.ID {
 		t.Errorf("answer is %+v", doc)
 	}
 	if f.rec.Run.Status != run.Approved {

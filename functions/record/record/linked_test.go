@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -63,7 +64,7 @@ func approvals(t *testing.T, needed int, today *run.Today, seen map[int][]run.Pe
 			Log: slog.New(slog.DiscardHandler), HooksFunction: "hooks", Serves: seven,
 		})
 		if _, err := h.Handle(t.Context(), step.RecordRequest{
-			Version: 2, Operation: "decide", RunID: r.ID, Execution: r.ID, Turn: r.PresentTurn(), Step: step.ID{State: "Decide", EnteredAt: now},
+			Version: 2, Operation: "decide", RunID: r.ID, Execution: r.ID, Turn: engine.PresentTurn(r), Step: step.ID{State: "Decide", EnteredAt: now},
 		}); err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
@@ -127,7 +129,7 @@ func (m *machine) handler() *record.Handler {
 }
 
 // step has the handler do one step, again and again until it does not fail.
-func (m *machine) step(state, operation string, doc run.Document, token string) any {
+func (m *machine) step(state, operation string, doc stepfn.Document, token string) any {
 	m.t.Helper()
 	req := step.RecordRequest{
 		Version: 1, Operation: operation, RunID: m.id, Execution: m.id, Turn: doc.Turn,
@@ -161,14 +163,14 @@ func (m *machine) run() *run.Run {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	doc, err := r.Document(m.now, nil)
+	doc, err := stepfn.NewDocument(r, m.now, nil)
 	if err != nil {
 		m.t.Fatal(err)
 	}
 	for range 2000 {
 		switch doc.Next {
 		case run.NextHook:
-			doc.Heard = &run.Heard{Answer: json.RawMessage(m.answers[run.HookName(doc.Hook.Ask.Hook)]), Version: "7"}
+			doc.Heard = &engine.HookResponse{Answer: json.RawMessage(m.answers[run.HookName(doc.Hook.Ask.Hook)]), Version: "7"}
 		case run.NextReview:
 			m.steps++
 			token := fmt.Sprint("token", m.steps)
@@ -183,7 +185,7 @@ func (m *machine) run() *run.Run {
 			}
 			return r
 		}
-		doc = m.step("Decide", "decide", doc, "").(run.Document)
+		doc = m.step("Decide", "decide", doc, "").(stepfn.Document)
 	}
 	m.t.Fatal("the run does not end")
 	return nil

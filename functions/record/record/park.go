@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -11,7 +12,7 @@ import (
 // park keeps the task token of a wait, and ends the wait at once if there is an
 // action to apply already.
 func (c *call) park(ctx context.Context) (any, error) {
-	parking := run.Parking{
+	parking := engine.Parking{
 		Step: c.stepID(), Execution: c.execution, Turn: c.req.Turn.Number, Token: c.req.Token,
 		Order: run.TokenOrder{
 			Execution: c.execution, Redrive: c.req.Step.RedriveCount, EnteredAt: c.req.Step.EnteredAt, Retry: c.req.Step.RetryCount,
@@ -26,7 +27,7 @@ func (c *call) park(ctx context.Context) (any, error) {
 		if parking.Hold, err = c.hold(ctx, rec.Run); err != nil {
 			return to, err
 		}
-		to.next, to.changed, wake, err = run.Park(rec.Run, parking, c.Now())
+		to.next, to.changed, wake, err = engine.Park(rec.Run, parking, c.Now())
 		if err != nil {
 			return to, err
 		}
@@ -52,13 +53,13 @@ func (c *call) park(ctx context.Context) (any, error) {
 // actedMeanwhile reports whether there is an action to apply now that the token is
 // stored: one that was stored after the run was read, and before the token was,
 // found no token to wake.
-func (c *call) actedMeanwhile(ctx context.Context, parking run.Parking) (bool, error) {
+func (c *call) actedMeanwhile(ctx context.Context, parking engine.Parking) (bool, error) {
 	rec, err := c.Store.LoadAll(ctx, c.req.RunID)
 	if err != nil {
 		return false, err
 	}
 	parking.Acts = rec.Acts
-	_, _, wake, err := run.Park(rec.Run, parking, c.Now())
+	_, _, wake, err := engine.Park(rec.Run, parking, c.Now())
 	return wake, err
 }
 

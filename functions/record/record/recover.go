@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -13,15 +15,15 @@ import (
 // gives the run its next. Repeated, it returns the same.
 func (c *call) recover(ctx context.Context) (any, error) {
 	var sent []byte
-	done, err := c.write(ctx, run.NoTurn, func(rec store.Record) (change, error) {
+	done, err := c.write(ctx, engine.NoTurn, func(rec store.Record) (change, error) {
 		sent = rec.Context
 		tallies, err := c.tallies(ctx, rec.Run)
 		if err != nil || !c.req.Ended {
 			return change{next: rec.Run}, err
 		}
-		next, changed, err := run.Recover(rec.Run, run.Recovery{
+		next, changed, err := engine.Recover(rec.Run, engine.Recovery{
 			Execution: c.execution, Close: c.req.Close, Drain: c.req.Drain, Failed: c.req.Failed, Cause: c.req.Cause,
-			Step: run.Step{NoWebhook: c.NoWebhook, Acts: rec.Acts, Today: c.today(), Tallies: tallies}, NonceKey: run.NewNonceKey(),
+			Step: engine.Step{NoWebhook: c.NoWebhook, Acts: rec.Acts, Today: c.today(), Tallies: tallies}, NonceKey: run.NewNonceKey(),
 		}, c.Now())
 		if err != nil {
 			return change{}, err
@@ -33,7 +35,7 @@ func (c *call) recover(ctx context.Context) (any, error) {
 	}
 	c.markPublished(ctx, done)
 	next := done.next
-	document, err := next.RecoveryDocument(c.Now(), json.RawMessage(sent))
+	document, err := stepfn.NewRecoveryDocument(next, c.Now(), json.RawMessage(sent))
 	if err != nil {
 		return nil, err
 	}

@@ -5,24 +5,26 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // noRoom stands for an answer that the record of a run can't take.
-var noRoom = &run.Caught{Error: "NoRoom", Cause: `{"errorMessage":"its answer does not fit into the record of this request"}`}
+var noRoom = &engine.Caught{Error: "NoRoom", Cause: `{"errorMessage":"its answer does not fit into the record of this request"}`}
 
 // decided is what follows from a step.
 type decided struct {
 	next     *run.Run
 	changed  bool
-	document run.Document
+	document stepfn.Document
 }
 
 // within decides, and takes a hook that said more than there is room for, in the
 // item or in the document for the next hook, as one that failed: written down,
 // the answer would leave a run that can't go on any more, and so never ends.
-func within(rec store.Record, step run.Step, now time.Time) (decided, error) {
+func within(rec store.Record, step engine.Step, now time.Time) (decided, error) {
 	d, room, err := decideOnce(rec, step, now)
 	if step.Heard != nil && d.changed && !room {
 		step.Heard, step.Caught = nil, noRoom
@@ -33,11 +35,11 @@ func within(rec store.Record, step run.Step, now time.Time) (decided, error) {
 
 // decideOnce tells in room whether what follows fits; the error may be that it
 // does not.
-func decideOnce(rec store.Record, step run.Step, now time.Time) (d decided, room bool, err error) {
-	if d.next, d.changed, err = run.Decide(rec.Run, step, now); err != nil {
+func decideOnce(rec store.Record, step engine.Step, now time.Time) (d decided, room bool, err error) {
+	if d.next, d.changed, err = engine.Decide(rec.Run, step, now); err != nil {
 		return decided{}, false, err
 	}
-	if d.document, err = d.next.Document(now, json.RawMessage(rec.Context)); err != nil {
+	if d.document, err = stepfn.NewDocument(d.next, now, json.RawMessage(rec.Context)); err != nil {
 		return d, false, err
 	}
 	if room, err = store.HasRoom(d.next); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -87,7 +88,7 @@ func TestGuardDuringADeployment(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := answer.(run.Document).Next; got != tc.next {
+		if got := answer.(stepfn.Document).Next; got != tc.next {
 			t.Errorf("%s: next is %s, want %s", name, got, tc.next)
 		}
 	}

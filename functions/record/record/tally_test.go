@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -44,8 +45,8 @@ func decides(ctx context.Context, table *store.Store, r *run.Run, answer string,
 		HooksFunction: "hooks", Serves: seven,
 	})
 	_, err := h.Handle(ctx, step.RecordRequest{
-		Version: 2, Operation: "decide", RunID: r.ID, Execution: r.ID, Turn: r.PresentTurn(),
-		Step: step.ID{State: "Decide", EnteredAt: now}, Heard: &run.Heard{Answer: json.RawMessage(answer), Version: "7"},
+		Version: 2, Operation: "decide", RunID: r.ID, Execution: r.ID, Turn: engine.PresentTurn(r),
+		Step: step.ID{State: "Decide", EnteredAt: now}, Heard: &engine.HookResponse{Answer: json.RawMessage(answer), Version: "7"},
 	})
 	return err
 }

@@ -36,7 +36,7 @@ func TestReadingAfter(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				e := &engine{table: newTable(), answer: `{"transition":"approve","subscriptions":[]}`, after: time.Hour, began: time.Now()}
+				e := &decidingTable{table: newTable(), answer: `{"transition":"approve","subscriptions":[]}`, after: time.Hour, began: time.Now()}
 				service := request.New(request.Deps{Flows: flows, Identify: caller{run.Person{ID: ada}}, Store: e, Executions: e.table, Log: slog.New(slog.DiscardHandler)})
 				made, err := service.Handle(t.Context(), httpapi.Event{RouteKey: "POST /requests", Body: `{"flow":"open"}`})
 				if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -156,7 +157,7 @@ func fits(r *run.Run, sent json.RawMessage) error {
 	if sent == nil {
 		return nil
 	}
-	document, err := r.Document(r.CreatedAt, sent)
+	document, err := stepfn.NewDocument(r, r.CreatedAt, sent)
 	if err != nil {
 		return err
 	}
@@ -169,7 +170,7 @@ func fits(r *run.Run, sent json.RawMessage) error {
 // start starts the run's execution, which is named by its id: starting it again
 // finds it.
 func (s service) start(ctx context.Context, r *run.Run, sent json.RawMessage) error {
-	document, err := r.Document(r.CreatedAt, sent)
+	document, err := stepfn.NewDocument(r, r.CreatedAt, sent)
 	if err != nil {
 		return err
 	}

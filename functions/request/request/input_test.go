@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -93,7 +94,7 @@ func TestContextReachesTheHook(t *testing.T) {
 				}
 				return
 			}
-			var document run.Document
+			var document stepfn.Document
 			if err := json.Unmarshal(s.input, &document); err != nil {
 				t.Fatal(err)
 			}

@@ -18,6 +18,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -102,7 +103,7 @@ func (c *crowd) decide(id string) {
 		c.t.Fatal(err)
 	}
 	act := run.Act{ID: run.NewID(c.now), Event: run.Cancel, Person: r.Requester, At: c.now}
-	next, _, err := run.Decide(r, run.Step{ID: "s", Turn: r.Engine.Turn, Heard: &run.Heard{Answer: json.RawMessage(`{}`)}, Acts: []run.Act{act}}, c.now)
+	next, _, err := engine.Decide(r, engine.Step{ID: "s", Turn: r.Engine.Turn, Heard: &engine.HookResponse{Answer: json.RawMessage(`{}`)}, Acts: []run.Act{act}}, c.now)
 	if err != nil || next.Status != run.Canceled {
 		c.t.Fatalf("the run is %s (%v)", next.Status, err)
 	}

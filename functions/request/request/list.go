@@ -15,6 +15,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 )
 
 // read shows one run with its history.
@@ -200,14 +201,14 @@ func readListing(c *httpapi.Call) (listing, store.Query, error) {
 				l.To, q.To = value, at
 			}
 		case "limit":
-			n, ok := run.WholeNumber([]byte(value))
+			n, ok := strictjson.WholeNumber([]byte(value))
 			if !ok || n < 1 || n > maxLimit {
 				fail(name, "1 to %d was expected", maxLimit)
 			}
 			q.Limit = int(n)
 		case "cursor":
 		default:
-			fail(run.ClipName(name), "there is no such parameter")
+			fail(strictjson.ClipName(name), "there is no such parameter")
 		}
 	}
 	if l.View == "flow" && l.Flow == "" {

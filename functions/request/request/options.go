@@ -14,8 +14,10 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
@@ -39,12 +41,12 @@ func (s service) options(ctx context.Context, c *httpapi.Call) (httpapi.Reply, e
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	about := run.AskOptionsRun{Requester: c.Caller.Person, Fields: map[string]json.RawMessage{}}
-	q, err := s.question(f, field, run.Searching(field.Name, query, about))
+	about := hookapi.OptionsRun{Requester: c.Caller.Person, Fields: map[string]json.RawMessage{}}
+	q, err := s.question(f, field, hookapi.SearchOptions(field.Name, query, about))
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, run.PrefetchSeconds*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, hookapi.PrefetchSeconds*time.Second)
 	defer cancel()
 	list, err := s.search(ctx, q)
 	if err != nil {
@@ -68,7 +70,7 @@ func readQuery(c *httpapi.Call) (string, error) {
 	var errs []flow.FieldError
 	for _, name := range slices.Sorted(maps.Keys(c.Event.QueryStringParameters)) {
 		if name != "q" {
-			errs = append(errs, flow.FieldError{Field: run.ClipName(name), Detail: "there is no such parameter"})
+			errs = append(errs, flow.FieldError{Field: strictjson.ClipName(name), Detail: "there is no such parameter"})
 		}
 	}
 	q, _ := c.Query("q")
@@ -92,7 +94,7 @@ type question struct {
 	document []byte
 }
 
-func (s service) question(f *flow.Flow, field flow.Field, asked run.AskOptions) (question, error) {
+func (s service) question(f *flow.Flow, field flow.Field, asked hookapi.OptionsInvocation) (question, error) {
 	block, err := f.ForRun(s.HooksFunction)
 	if err != nil {
 		return question{}, err
@@ -109,7 +111,7 @@ func (s service) question(f *flow.Flow, field flow.Field, asked run.AskOptions) 
 }
 
 // search gives the options of a minute ago or less, else those of now.
-func (s service) search(ctx context.Context, q question) (run.Options, error) {
+func (s service) search(ctx context.Context, q question) (hookapi.Options, error) {
 	key := cacheKey(sha256.Sum256(slices.Concat([]byte(q.function), []byte{0}, q.document)))
 	if list, there := s.kept.get(key, s.Now()); there {
 		return list, nil
@@ -123,20 +125,20 @@ func (s service) search(ctx context.Context, q question) (run.Options, error) {
 
 // askHook gives the options of now. The error is a problem where the hook is to
 // blame.
-func (s service) askHook(ctx context.Context, q question) (run.Options, error) {
+func (s service) askHook(ctx context.Context, q question) (hookapi.Options, error) {
 	answer, err := s.Hooks.Invoke(ctx, q.function, q.document)
 	var failed HookFailure
 	switch {
 	case errors.As(err, &failed):
-		return run.Options{}, prefetchFailed(q.flow, failed.Told, failed.Why)
+		return hookapi.Options{}, prefetchFailed(q.flow, failed.Told, failed.Why)
 	case ctx.Err() != nil:
-		return run.Options{}, prefetchFailed(q.flow, fmt.Sprintf("did not answer within %ds", run.PrefetchSeconds), "no answer in time")
+		return hookapi.Options{}, prefetchFailed(q.flow, fmt.Sprintf("did not answer within %ds", hookapi.PrefetchSeconds), "no answer in time")
 	case err != nil:
-		return run.Options{}, err
+		return hookapi.Options{}, err
 	}
-	list, err := run.ReadOptions(answer)
+	list, err := hookapi.ReadOptions(answer)
 	if err != nil {
-		return run.Options{}, prefetchFailed(q.flow, err.Error(), "the answer is not in order, or says that it failed")
+		return hookapi.Options{}, prefetchFailed(q.flow, err.Error(), "the answer is not in order, or says that it failed")
 	}
 	if q.field.Type == flow.User { // as the field keeps it
 		for i := range list.List {

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 )
 
 // The limits on what is kept.
@@ -30,7 +30,7 @@ type optionsCache struct {
 
 type keptOptions struct {
 	key     cacheKey
-	options run.Options
+	options hookapi.Options
 	size    int
 	until   time.Time
 }
@@ -40,22 +40,22 @@ func newOptionsCache() *optionsCache {
 }
 
 // get gives what is kept under a key, and whether it still holds.
-func (c *optionsCache) get(key cacheKey, now time.Time) (run.Options, bool) {
+func (c *optionsCache) get(key cacheKey, now time.Time) (hookapi.Options, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e := c.entries[key]
 	if e == nil {
-		return run.Options{}, false
+		return hookapi.Options{}, false
 	}
 	kept := e.Value.(keptOptions)
 	if !now.Before(kept.until) {
 		c.drop(e)
-		return run.Options{}, false
+		return hookapi.Options{}, false
 	}
 	return kept.options, true
 }
 
-func (c *optionsCache) put(key cacheKey, options run.Options, now time.Time) {
+func (c *optionsCache) put(key cacheKey, options hookapi.Options, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e := c.entries[key]; e != nil {

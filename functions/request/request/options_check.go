@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -22,7 +23,7 @@ func (s service) checkOptions(ctx context.Context, f *flow.Flow, asked run.Asked
 	if len(values) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, run.PrefetchSeconds*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, hookapi.PrefetchSeconds*time.Second)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(checkedAtOnce)

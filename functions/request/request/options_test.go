@@ -16,6 +16,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -40,7 +41,7 @@ flows:
 // told to.
 type hooks struct {
 	options []string
-	answer  func(ctx context.Context, asked run.AskOptions) ([]byte, error)
+	answer  func(ctx context.Context, asked hookapi.OptionsInvocation) ([]byte, error)
 
 	mu    sync.Mutex
 	heard []string // function and document
@@ -50,7 +51,7 @@ func (h *hooks) Invoke(ctx context.Context, function string, document []byte) ([
 	h.mu.Lock()
 	h.heard = append(h.heard, function+" "+string(document))
 	h.mu.Unlock()
-	var asked run.AskOptions
+	var asked hookapi.OptionsInvocation
 	if err := json.Unmarshal(document, &asked); err != nil {
 		return nil, err
 	}
@@ -67,8 +68,8 @@ func (h *hooks) Invoke(ctx context.Context, function string, document []byte) ([
 }
 
 // always answers the same.
-func always(answer string) func(context.Context, run.AskOptions) ([]byte, error) {
-	return func(context.Context, run.AskOptions) ([]byte, error) { return []byte(answer), nil }
+func always(answer string) func(context.Context, hookapi.OptionsInvocation) ([]byte, error) {
+	return func(context.Context, hookapi.OptionsInvocation) ([]byte, error) { return []byte(answer), nil }
 }
 
 // picking is the API with its hooks and clock.
@@ -210,7 +211,7 @@ func TestOptionsWhoseHookFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newService(t)
-			s.answer = func(context.Context, run.AskOptions) ([]byte, error) { return []byte(tc.answer), tc.err }
+			s.answer = func(context.Context, hookapi.OptionsInvocation) ([]byte, error) { return []byte(tc.answer), tc.err }
 			for range 2 { // a failure is not kept
 				got := s.search(t, "pick/service")
 				var p struct{ Detail, Type string }
@@ -234,7 +235,7 @@ func TestOptionsWhoseHookFails(t *testing.T) {
 func TestOptionsThatDoNotCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t)
-		s.answer = func(ctx context.Context, _ run.AskOptions) ([]byte, error) {
+		s.answer = func(ctx context.Context, _ hookapi.OptionsInvocation) ([]byte, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		}
@@ -361,7 +362,7 @@ func TestWhatIsAskedOfAValue(t *testing.T) {
 	if got := s.post(t, `{"flow":"pick","fields":{"service":"billing","count":2,"pin":"s3cret"}}`, ""); got.StatusCode != 400 {
 		t.Errorf("an option that is gone: %d", got.StatusCode)
 	}
-	var asked run.AskOptions
+	var asked hookapi.OptionsInvocation
 	if err := json.Unmarshal([]byte(strings.TrimPrefix(s.heard[1], "the-hooks:live ")), &asked); err != nil {
 		t.Fatal(err)
 	}
@@ -373,7 +374,7 @@ func TestWhatIsAskedOfAValue(t *testing.T) {
 // Nothing is stored when hooks fail; the key is free for another try.
 func TestValuesWhoseHookFails(t *testing.T) {
 	s := newService(t)
-	s.answer = func(_ context.Context, asked run.AskOptions) ([]byte, error) {
+	s.answer = func(_ context.Context, asked hookapi.OptionsInvocation) ([]byte, error) {
 		if asked.Field == "tags" {
 			return nil, request.HookFailure{Told: "failed: oh", Why: "the function failed"}
 		}
@@ -415,7 +416,7 @@ func TestManyValues(t *testing.T) {
 		s := newService(t)
 		var mu sync.Mutex
 		now, most := 0, 0
-		s.answer = func(_ context.Context, asked run.AskOptions) ([]byte, error) {
+		s.answer = func(_ context.Context, asked hookapi.OptionsInvocation) ([]byte, error) {
 			mu.Lock()
 			now++
 			most = max(most, now)
@@ -447,7 +448,7 @@ func indexes(n int) []any {
 // What goes wrong here, and not in the hook, is no 503.
 func TestOptionsAndAnUnknownError(t *testing.T) {
 	s := newService(t)
-	s.answer = func(context.Context, run.AskOptions) ([]byte, error) { return nil, errors.New("oh") }
+	s.answer = func(context.Context, hookapi.OptionsInvocation) ([]byte, error) { return nil, errors.New("oh") }
 	if got := s.search(t, "pick/service"); got.StatusCode != 500 || strings.Contains(got.Body, "oh") {
 		t.Errorf("got %d %s", got.StatusCode, got.Body)
 	}

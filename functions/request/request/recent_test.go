@@ -9,6 +9,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -71,7 +72,7 @@ func TestRecent(t *testing.T) {
 			if err != nil || got.StatusCode != 201 {
 				t.Fatalf("got %d %s (%v)", got.StatusCode, got.Body, err)
 			}
-			var document run.Document
+			var document stepfn.Document
 			if err := json.Unmarshal(s.input, &document); err != nil {
 				t.Fatal(err)
 			}

@@ -10,14 +10,15 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// engine is a table whose runs are decided a while after they were asked.
-type engine struct {
+// decidingTable is a table whose runs are decided a while after they were asked.
+type decidingTable struct {
 	*table
 	answer string
 	after  time.Duration
@@ -29,7 +30,7 @@ type engine struct {
 	places *places
 }
 
-func (e *engine) Load(ctx context.Context, id string) (*run.Run, error) {
+func (e *decidingTable) Load(ctx context.Context, id string) (*run.Run, error) {
 	e.reads++
 	if e.reads <= e.broken {
 		return nil, errors.New("throttled")
@@ -38,14 +39,14 @@ func (e *engine) Load(ctx context.Context, id string) (*run.Run, error) {
 	if err != nil || time.Since(e.began) < e.after {
 		return r, err
 	}
-	next, _, err := run.Decide(r, run.Step{
-		ID: "step", Turn: r.Engine.Turn, HooksVersion: "1", Heard: &run.Heard{Answer: json.RawMessage(e.answer), Version: "1"},
+	next, _, err := engine.Decide(r, engine.Step{
+		ID: "step", Turn: r.Engine.Turn, HooksVersion: "1", Heard: &engine.HookResponse{Answer: json.RawMessage(e.answer), Version: "1"},
 	}, time.Now())
 	return next, err
 }
 
 // post asks for a request and tells how long the answer took.
-func (e *engine) post(t *testing.T, prefer string) (httpapi.Answer, run.Status, time.Duration) {
+func (e *decidingTable) post(t *testing.T, prefer string) (httpapi.Answer, run.Status, time.Duration) {
 	t.Helper()
 	flows, err := flow.Parse("f", []byte(`flows: [{name: open, admins: [root@example.com]}]`))
 	if err != nil {
@@ -71,20 +72,20 @@ func (e *engine) post(t *testing.T, prefer string) (httpapi.Answer, run.Status, 
 func TestWaiting(t *testing.T) {
 	const approve, people = `{"transition":"approve","subscriptions":[]}`, `{"subscriptions":[]}`
 	for name, tc := range map[string]struct {
-		engine engine
+		engine decidingTable
 		prefer string
 		want   run.Status
 		within time.Duration
 	}{
-		"not asked to":               {engine{answer: approve}, "", run.Requested, 0},
-		"for nothing":                {engine{answer: approve}, "wait=0", run.Requested, 0},
-		"decided at once":            {engine{answer: approve}, "wait=5", run.Approved, 2 * time.Millisecond},
-		"decided soon":               {engine{answer: approve, after: 10 * time.Millisecond}, "wait=5", run.Approved, 20 * time.Millisecond},
-		"decided late":               {engine{answer: approve, after: 3 * time.Second}, "wait=5", run.Approved, 3250 * time.Millisecond},
-		"for people":                 {engine{answer: people, after: time.Second}, "wait=5", run.Pending, 1250 * time.Millisecond},
-		"in vain":                    {engine{answer: approve, after: time.Minute}, "wait=5", run.Requested, 5 * time.Second},
-		"while reads fail":           {engine{answer: approve, broken: 5}, "wait=5", run.Approved, time.Second},
-		"while reads fail all along": {engine{answer: approve, broken: 1000}, "wait=5", run.Requested, 5 * time.Second},
+		"not asked to":               {decidingTable{answer: approve}, "", run.Requested, 0},
+		"for nothing":                {decidingTable{answer: approve}, "wait=0", run.Requested, 0},
+		"decided at once":            {decidingTable{answer: approve}, "wait=5", run.Approved, 2 * time.Millisecond},
+		"decided soon":               {decidingTable{answer: approve, after: 10 * time.Millisecond}, "wait=5", run.Approved, 20 * time.Millisecond},
+		"decided late":               {decidingTable{answer: approve, after: 3 * time.Second}, "wait=5", run.Approved, 3250 * time.Millisecond},
+		"for people":                 {decidingTable{answer: people, after: time.Second}, "wait=5", run.Pending, 1250 * time.Millisecond},
+		"in vain":                    {decidingTable{answer: approve, after: time.Minute}, "wait=5", run.Requested, 5 * time.Second},
+		"while reads fail":           {decidingTable{answer: approve, broken: 5}, "wait=5", run.Approved, time.Second},
+		"while reads fail all along": {decidingTable{answer: approve, broken: 1000}, "wait=5", run.Requested, 5 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -164,7 +165,7 @@ func TestWaitingTakesAPlace(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				e := &engine{answer: `{"transition":"approve","subscriptions":[]}`, after: tc.after, places: &tc.places}
+				e := &decidingTable{answer: `{"transition":"approve","subscriptions":[]}`, after: tc.after, places: &tc.places}
 				got, status, took := e.post(t, "wait=5")
 				if status != tc.want || took > tc.within || got.Headers["preference-applied"] != tc.header || len(tc.places.left) != tc.left {
 					t.Errorf("got %s after %v, applied %q, %d places left; want %s within %v, %q, %d",

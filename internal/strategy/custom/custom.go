@@ -16,6 +16,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
@@ -141,7 +142,7 @@ func read(payload []byte) (Answered, error) {
 		return Answered{}, fmt.Errorf("%d bytes, more than %d", len(payload), maxAnswer)
 	}
 	var a Answered
-	if err := run.ReadExact(payload, &a); err != nil {
+	if err := strictjson.Decode(payload, &a); err != nil {
 		return Answered{}, err
 	}
 	switch {

@@ -1,0 +1,299 @@
+package engine
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// hear deals with what the hook that was asked answered, or with its failure,
+// by the rows of the hook table.
+func (d *decider) hear() {
+	hook := d.Engine.Hook
+	a := d.listen(hook)
+	d.changed = true
+	if beforePeople := d.Status == run.Requested; beforePeople {
+		if act, there := d.cancelAct(); there {
+			d.settle(actCase(act))
+			return
+		}
+	}
+	switch hook {
+	case run.OnRequest:
+		d.heardOnRequest(a)
+	case run.GetPermissions:
+		if d.Status == run.Pending {
+			d.heardAgain(a)
+		} else {
+			d.heardPermissions(a)
+		}
+	case run.AfterRequest:
+		d.heardAfterRequest(a)
+	case run.OnApprove:
+		d.heardOnApprove(a)
+	case run.OnDeny:
+		d.heardOnDeny(a)
+	case run.OnExpire:
+		d.heardOnExpire(a)
+	case run.OnEscalate:
+		d.heardOnEscalate(a)
+	case run.AfterEscalate:
+		d.heardAfterEscalate(a)
+	case run.OnRevoke:
+		d.heardOnRevoke(a)
+	case run.OnDeescalate:
+		d.heardOnDeescalate(a)
+	default: // the after-hooks of a decision, and of the end of access
+		if failure := a.Failure(hook); failure != "" {
+			d.ignore(run.ByHook(hook), run.ViaHook, "", "", failure, a.Checks)
+		}
+		d.end()
+	}
+}
+
+// listen reads what was heard or caught, and keeps what outlasts the hook: its
+// output, and which hooks there are.
+func (d *decider) listen(hook run.HookName) hookapi.Response {
+	var a hookapi.Response
+	switch {
+	case d.Flow.NoHooks:
+		return d.withoutHooks()
+	case d.step.Caught != nil:
+		a.FailedWhole = true
+		a.Fail(hook, "%s", d.step.Caught.explain(d.Flow.HookTimeoutSeconds))
+	case d.step.Heard == nil:
+		a.FailedWhole = true
+		a.Fail(hook, "gave no answer")
+	default:
+		d.hooksVersion = d.step.Heard.Version
+		a = hookapi.Read(hook, d.Flow.Name, d.step.Heard.Answer, d.DurationSeconds)
+		d.ignoreUnknown(a)
+		if a.Subscribes && !a.FailedWhole {
+			d.toldHooks = true
+			d.Engine.SubscriptionsKnown = true
+			d.Engine.SubscriptionsVersion = d.step.Heard.Version
+			d.Engine.Subscriptions = nil
+			for _, h := range a.Subscriptions {
+				if run.KnownHook(string(h)) && !slices.Contains(d.Engine.Subscriptions, h) {
+					d.Engine.Subscriptions = append(d.Engine.Subscriptions, h)
+				}
+			}
+		}
+	}
+	if len(a.Output) > 0 && string(a.Output) != "null" {
+		if d.Steps == nil {
+			d.Steps = map[string]json.RawMessage{}
+		}
+		d.Steps[string(hook)] = a.Output
+	}
+	return a
+}
+
+func (d *decider) heardOnRequest(a hookapi.Response) {
+	decided := a.Transition != ""
+	if d.Flow.Shadow {
+		a = d.shadow(a)
+	}
+	rt := a.Routing(run.OnRequest)
+	if a.FailedWhole && d.step.Caught.exception() {
+		// The function raised what other languages answer as the error of
+		// on_request alone: the reducers have not spoken, and are asked.
+		rt.AdminsOnly, rt.Asked = false, false
+		d.route(rt)
+		return
+	}
+	if a.Transition == "" {
+		// The reducers are not run when on_request decides.
+		rt.Asked = !decided || a.Permissions != nil || rt.AdminsOnly
+		d.route(rt)
+		return
+	}
+	// The reducers are not run when on_request decides.
+	rt.Asked = a.Permissions != nil || rt.AdminsOnly
+	d.raise(run.Case{
+		Event: a.Transition, Actor: run.ByHook(run.OnRequest), Channel: run.ViaHook, Reason: a.Reason, Checks: a.Checks,
+		DurationSeconds: a.DurationSeconds, At: d.now, Origin: run.OnRequest, Routing: rt,
+	})
+}
+
+// heardPermissions is for a run that on_request had decided, until a guard
+// ignored that: only then are the reducers asked by themselves.
+func (d *decider) heardPermissions(a hookapi.Response) {
+	rt := a.Routing(run.GetPermissions)
+	if c := d.Engine.Case; c != nil && c.Routing != nil {
+		rt.Errors = append(c.Routing.Errors, rt.Errors...)
+		rt.Checks = append(c.Routing.Checks, rt.Checks...)
+		if rt.Notifications == nil {
+			rt.Notifications = c.Routing.Notifications
+		}
+	}
+	d.Engine.Case = nil
+	d.route(rt)
+}
+
+func (d *decider) heardAfterRequest(a hookapi.Response) {
+	if failure := a.Failure(run.AfterRequest); failure != "" {
+		d.Review.Errors = append(d.Review.Errors, run.HookError{Hook: string(run.AfterRequest), Error: failure})
+		d.ignore(run.ByHook(run.AfterRequest), run.ViaHook, "", "", failure, a.Checks)
+		d.goOn()
+		return
+	}
+	if act, there := d.cancelAct(); there {
+		d.settle(actCase(act))
+		return
+	}
+	if a.Transition == "" {
+		d.Review.Checks = append(d.Review.Checks, a.Checks...)
+		d.goOn()
+		return
+	}
+	d.raise(run.Case{
+		Event: a.Transition, Actor: run.ByHook(run.AfterRequest), Channel: run.ViaHook, Reason: a.Reason, Checks: a.Checks,
+		DurationSeconds: a.DurationSeconds, At: d.now, Origin: run.AfterRequest,
+	})
+}
+
+// addHookReason adds what a hook said that lets the event happen: its evidence and its
+// reason, which is a second voice beside the reason of whoever caused the event.
+func addHookReason(c *run.Case, h run.HookName, a hookapi.Response) {
+	if a.Reason != "" {
+		c.HookReason, c.HookReasonBy = a.Reason, h
+	}
+	c.Checks = append(c.Checks, a.Checks...)
+}
+
+func (d *decider) heardOnApprove(a hookapi.Response) {
+	c := *d.Engine.Case
+	if c.Override != nil {
+		d.overridden(c, run.OnApprove, a)
+		return
+	}
+	if failure := a.Failure(run.OnApprove); failure != "" {
+		d.ignored(c, run.OnApprove, failure, failure, a.Checks)
+		return
+	}
+	switch a.Transition {
+	case run.Ignore:
+		d.ignored(c, run.OnApprove, cmp.Or(a.Message, "on_approve of "+d.Flow.Name+" does not let this approval count."), "", a.Checks)
+	case run.Deny:
+		d.raise(run.Case{
+			Event: run.Deny, Actor: run.ByHook(run.OnApprove), Channel: run.ViaHook, Reason: a.Reason, Checks: a.Checks,
+			At: d.now, Act: c.Act, Origin: cmp.Or(c.Origin, run.OnApprove), Routing: c.Routing,
+		})
+	default:
+		addHookReason(&c, run.OnApprove, a)
+		if a.DurationSeconds > 0 && (c.DurationSeconds == 0 || a.DurationSeconds < c.DurationSeconds) {
+			c.DurationSeconds = a.DurationSeconds
+		}
+		d.settle(c)
+	}
+}
+
+func (d *decider) heardOnDeny(a hookapi.Response) {
+	c := *d.Engine.Case
+	if c.Override != nil {
+		d.overridden(c, run.OnDeny, a)
+		return
+	}
+	if failure := a.Failure(run.OnDeny); failure != "" {
+		c.Error = failure
+	} else if a.Transition == run.Ignore {
+		d.ignored(c, run.OnDeny, cmp.Or(a.Message, "on_deny of "+d.Flow.Name+" does not let this denial count."), "", a.Checks)
+		return
+	}
+	addHookReason(&c, run.OnDeny, a)
+	d.settle(c)
+}
+
+func (d *decider) heardOnExpire(a hookapi.Response) {
+	c := *d.Engine.Case
+	c.Error = a.Failure(run.OnExpire)
+	switch a.Transition {
+	case run.Approve, run.Deny:
+		d.raise(run.Case{
+			Event: a.Transition, Actor: run.ByHook(run.OnExpire), Channel: run.ViaHook, Reason: a.Reason, Checks: a.Checks,
+			DurationSeconds: a.DurationSeconds, At: d.now, Origin: run.OnExpire,
+		})
+	default:
+		addHookReason(&c, run.OnExpire, a)
+		d.settle(c)
+	}
+}
+
+// route sends a run to people, and tells the first of the notify list. If the
+// reducers have not been asked yet, they are first.
+func (d *decider) route(rt *run.Routing) {
+	if rt == nil {
+		rt = &run.Routing{Asked: true}
+	}
+	if !rt.Asked && (d.subscribed(run.GetPermissions) || d.subscribed(run.GetNotifications)) {
+		d.Engine.Case = &run.Case{Event: run.Request, Actor: d.Requester.Actor(), Channel: d.Channel, Person: &d.Requester, Reason: d.Reason, At: d.CreatedAt, Origin: run.OnRequest, Routing: rt}
+		d.ask(run.GetPermissions)
+		return
+	}
+	rule := rt.Apply(d.Flow.Review)
+	d.Review = &run.Review{
+		ReviewRule: rule, Named: rt.Named(), ExpiresAt: d.CreatedAt.Add(run.Seconds(rule.TimeoutSeconds)),
+		Errors: rt.Errors, Checks: rt.Checks,
+	}
+	waiting := "Waiting for " + run.Describe(rule) + " to decide."
+	if why := d.Short(d.step.Today); why != "" {
+		d.Review.ToAdmins()
+		waiting = run.AdminsDecide + why + "."
+	} else if d.Review.Named.Approvers && rt.Notifications == nil {
+		d.Review.Notify = d.NotifyDeciders(rule.Notify, d.step.Today)
+	}
+	d.tellNext(waiting, rt)
+	if d.subscribed(run.AfterRequest) {
+		d.ask(run.AfterRequest)
+		return
+	}
+	d.goOn()
+}
+
+// tellNext records that the next of the notify list is told. The entry of the
+// routing itself also carries what the hooks found out, or did wrong.
+func (d *decider) tellNext(reason string, rt *run.Routing) {
+	e := run.Entry{Event: run.Forward, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, Reason: reason}
+	listed := d.Review.Told < len(d.Review.Notify)
+	var missed []string
+	e.To, missed = d.nextNotified()
+	if listed && slices.Equal(d.Review.Approvers, run.AdminsAlone) && !slices.Equal(d.Flow.Review.Approvers, run.AdminsAlone) {
+		e.To, missed = run.AdminsAlone, nil // also where an older release kept the flow's list
+	}
+	d.Review.ToldAt = d.now
+	var errs []string
+	if rt != nil {
+		e.Checks = rt.Checks
+		for _, failed := range rt.Errors {
+			errs = append(errs, string(failed.Hook)+": "+failed.Error)
+		}
+	}
+	if len(missed) > 0 {
+		errs = append(errs, run.ClipError(run.NotNotified+strings.Join(missed, ", ")))
+	}
+	e.Error = strings.Join(errs, "; ")
+	d.log(run.Pending, e)
+}
+
+// ignoreUnknown keeps the names of what is ignored in a response, for the next
+// entry of the history.
+func (d *decider) ignoreUnknown(a hookapi.Response) {
+	for _, name := range a.Unknown {
+		if !slices.Contains(d.Engine.IgnoredMembers, name) && len(d.Engine.IgnoredMembers) < hookapi.MaxUnknown {
+			d.Engine.IgnoredMembers = append(d.Engine.IgnoredMembers, name)
+		}
+	}
+}
+
+// withoutHooks is what follows from the first state of a flow without hooks:
+// nothing that its function responded, not even that it failed, changes what the
+// flow says.
+func (d *decider) withoutHooks() hookapi.Response {
+	d.Engine.SubscriptionsKnown, d.Engine.Subscriptions, d.Engine.SubscriptionsVersion = true, nil, ""
+	return hookapi.Response{}
+}

@@ -1,0 +1,27 @@
+package engine
+
+import "github.com/fasttrack-dev/fasttrack/internal/run"
+
+// nextNotified takes the next entry of the notify list that something delivers
+// to; missed says of whom nothing does, and why. If that is everybody, those who
+// may decide are notified.
+func (d *decider) nextNotified() (to, missed []string) {
+	first := d.Review.Told == 0
+	for len(to) == 0 && d.Review.Told < len(d.Review.Notify) {
+		for _, name := range d.Review.Notify[d.Review.Told].To {
+			switch {
+			case !run.Delivers(name):
+				missed = append(missed, name+" (no such channel)")
+			case name == run.WebhookChannel && d.step.NoWebhook:
+				missed = append(missed, name+" (no WebhookUrl is set)")
+			default:
+				to = append(to, name)
+			}
+		}
+		d.Review.Told++
+	}
+	if first && len(to) == 0 && len(missed) > 0 {
+		to = d.Askable()
+	}
+	return to, missed
+}

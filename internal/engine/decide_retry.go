@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// giveAgain retries an attempt to give that failed and may work the next time,
+// unless somebody revoked it meanwhile. It reports whether it did.
+func (d *decider) giveAgain() bool {
+	if s := d.step.Hold.State; s != run.NoHold && s != run.Giving {
+		return false
+	}
+	if d.Access == nil {
+		d.Access = &run.Access{}
+	}
+	caught := d.step.Caught
+	if caught == nil {
+		// A machine of an older release comes here after its pause, without an
+		// attempt: it goes on to one.
+		return d.Access.Tries > 0
+	}
+	most := maxGives
+	switch {
+	case slices.Contains([]string{"Unable", "Refused", "States.DataLimitExceeded"}, caught.Error):
+		return false
+	case caught.later():
+		most = maxLaters
+	}
+	if d.revoked() {
+		return true
+	}
+	d.Access.Tries++
+	if d.Access.Tries >= most {
+		return false
+	}
+	d.fails(caught.explainGrant(), soon[min(d.Access.Tries, len(soon))-1])
+	return true
+}
+
+// fails records why an attempt at the access failed and when the next is, and has
+// people notified once.
+func (d *decider) fails(why string, pause time.Duration) {
+	a := d.Access
+	a.Error, a.FailedAt, a.RetryAt = run.ClipError(why), d.now, d.now.Add(pause)
+	if a.Tries >= warnAt && a.Failures == 0 && a.Warned == 0 && !d.step.Caught.later() {
+		a.Warned = d.Engine.Turn + 1
+	}
+	d.changed = true
+}
+
+// later reports whether nothing failed: another call is at the access, or one that
+// was given up on may still have an effect.
+func (c *Caught) later() bool { return c != nil && c.Error == "Later" }
+
+// works forgets that an attempt failed: giving is over, or taking back is.
+func (d *decider) works() {
+	d.Access.Error, d.Access.FailedAt, d.Access.RetryAt = "", time.Time{}, time.Time{}
+	d.Access.Tries, d.Access.Warned = 0, 0
+}
+
+// soon are the pauses before the first attempts to give or to take back are
+// retried.
+var soon = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second}
+
+// The limits on attempts to give. One that only waits for another call at the
+// same access is retried for longer.
+const (
+	maxGives  = 7
+	maxLaters = 16
+)
+
+// warnAt is the try at which people are notified: once, and not of what the first
+// retry mends.
+const warnAt = 2
+
+// The pauses between later attempts to take back, doubling.
+const (
+	firstPause = time.Minute
+	lastPause  = time.Hour
+)

@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Parking is a wait of the state machine that wants to be woken.
+type Parking struct {
+	// Step names the wait, the same over its retries.
+	Step      string
+	Execution int
+	Turn      int
+	// Token wakes the execution; it decides nothing.
+	Token string
+	Order run.TokenOrder
+	// Acts are all acts about the run.
+	Acts []run.Act
+	// Hold is what the lease says of the run's access; zero where there is none.
+	Hold run.Hold
+}
+
+// Park stores the token of a wait, unless a newer one is stored already. wake
+// tells that the wait has nothing to wait for (an act came before there was a
+// token, or the run has moved on): the caller wakes it once the run is
+// written. Like [Decide] it is pure, and repeating it changes nothing.
+//
+// The state machine goes from Grant straight to the wait, without a Decide
+// between: a run whose access has just been given is recorded as active here.
+func Park(r *run.Run, p Parking, now time.Time) (next *run.Run, changed, wake bool, err error) {
+	if p.Execution != r.Engine.Execution {
+		return nil, false, false, fmt.Errorf("run %s, execution %d: %w", r.ID, p.Execution, ErrNotTheRuns)
+	}
+	next = r
+	if r.Engine.Next == run.NextGrant && p.Turn == r.Engine.Turn && p.Hold.State == run.Held {
+		if next, err = startAccess(r, p, now); err != nil {
+			return nil, false, false, err
+		}
+		changed = true
+	}
+	mine := p.Turn == next.Engine.Turn || p.Step != "" && p.Step == next.Engine.Step
+	if !next.Engine.Next.Waits() || !mine {
+		return next, changed, true, nil
+	}
+	_, waiting := next.NextAct(p.Acts)
+	wake = waiting || !now.Before(WakeAt(next))
+	if !p.Order.After(r.Engine.TokenOrder) {
+		return next, changed, wake && p.Token == r.Engine.Token, nil
+	}
+	if !changed {
+		if next, err = r.Clone(); err != nil {
+			return nil, false, false, err
+		}
+	}
+	next.Engine.Token, next.Engine.TokenOrder = p.Token, p.Order
+	return next, true, wake, nil
+}
+
+// startAccess gives the run whose access is there.
+func startAccess(r *run.Run, p Parking, now time.Time) (*run.Run, error) {
+	next, err := r.Clone()
+	if err != nil {
+		return nil, err
+	}
+	d := &decider{Run: next, step: Step{Hold: p.Hold}, now: run.Stamp(now)}
+	d.escalated()
+	if d.err != nil {
+		return nil, fmt.Errorf("run %s: %w", r.ID, d.err)
+	}
+	next.Engine.Turn++
+	next.Engine.Step = p.Step
+	next.Engine.Token = ""
+	next.UpdatedAt = d.now
+	return next, next.Seal()
+}

@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Recovery is the move of a run to its next execution, because the present one
+// is over and the run is not.
+type Recovery struct {
+	// Execution is the number of the execution that is over.
+	Execution int
+	// Close has the run be closed: its access taken back, a request that was not
+	// decided expired. Without it the next execution goes on as it is.
+	Close bool
+	// Drain has the run be closed because the installation is being removed. The
+	// present execution need not be over: its steps are refused from then on.
+	Drain bool
+	// Failed is the error that ended the execution while a hook was asked: the
+	// failure of that hook, and of nothing else.
+	Failed *Caught
+	// Step is what Decide would be told then, but for what was heard or caught.
+	Step Step
+	// Cause says what became of the execution, for people.
+	Cause string
+	// NonceKey is for a run that has none yet; see [NewNonceKey].
+	NonceKey string
+}
+
+// Recover gives the run its next execution. Like [Decide] it is pure, and
+// repeating it changes nothing: a run that has moved on, or is over, is left as
+// it is.
+func Recover(r *run.Run, v Recovery, now time.Time) (next *run.Run, changed bool, err error) {
+	if v.Execution != r.Engine.Execution || r.Over() {
+		return r, false, nil
+	}
+	if next, err = r.Clone(); err != nil {
+		return nil, false, err
+	}
+	d := &decider{Run: next, step: v.Step, now: run.Stamp(now)}
+	d.step.Heard, d.step.Caught = nil, v.Failed
+	switch {
+	case v.Drain:
+		d.drain()
+	case v.Close:
+		d.close(run.ClipError(v.Cause))
+	case v.Failed != nil && next.Engine.Next == run.NextHook:
+		d.hear()
+	}
+	if d.err != nil {
+		return nil, false, fmt.Errorf("run %s: %w", r.ID, d.err)
+	}
+	next.Engine.Execution++
+	next.Engine.NonceKey = cmp.Or(next.Engine.NonceKey, v.NonceKey)
+	if next.Engine.Turn++; r.Warning() {
+		next.Access.Warned = next.Engine.Turn // it may not have been published
+	}
+	next.Engine.Step = fmt.Sprintf("recover/%d", v.Execution)
+	next.Engine.Token = ""
+	next.UpdatedAt = d.now
+	forgetNonces(next)
+	return next, true, next.Seal()
+}
+
+// close ends a run early, as far as it can be: access is taken back first.
+func (d *decider) close(cause string) {
+	const early = "The execution of this request ended early: "
+	e := run.Case{Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now, Reason: run.ClipError(early + cause), Error: cause}
+	switch {
+	case !d.Status.Decided():
+		e.Event = run.Expire
+		d.settle(e)
+	case d.TakingBack():
+		d.Engine.Next = run.NextTakeBack // without what is left of a pause
+	case !d.Flow.HasAccess():
+	case d.Status == run.Approved:
+		e.Event = run.Fail
+		d.takeBack(e)
+	case d.Status == run.Active:
+		e.Event = run.Deescalate
+		d.takeBack(e)
+	}
+}
+
+// drained is the reason of what [fasttrack drain] ends.
+const drained = "This installation of fasttrack is being removed."
+
+// drain ends a run early because nothing will look after it any more. No hook is
+// asked whether it may: a request that was not decided expires, and access is
+// revoked.
+func (d *decider) drain() {
+	e := run.Case{Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now, Reason: drained}
+	switch {
+	case !d.Status.Decided():
+		e.Event = run.Expire
+		d.settle(e)
+	case d.TakingBack():
+		d.Engine.Next = run.NextTakeBack // without what is left of a pause
+	case d.Flow.HasAccess() && (d.Status == run.Approved || d.Status == run.Active):
+		e.Event = run.Revoke
+		d.takeBack(e)
+	}
+}

@@ -1,0 +1,145 @@
+package stepfn
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// DocumentVersion is the version of [Document] that this code writes.
+const DocumentVersion = 3
+
+// maxDocument bounds the document between states, in bytes: with a hook's
+// answer beside it, it stays within the 256 KiB that Step Functions carries
+// from state to state.
+const maxDocument = 120 << 10
+
+// Document is what goes from state to state of the state machine: ids, what
+// comes next, and what a hook is to be asked. Everything else is in the run.
+type Document struct {
+	Version int    `json:"version"`
+	RunID   string `json:"run_id"`
+	// Turn is the turn that this document was written for. It comes back with each
+	// step, which its nonce proves to be the run's own.
+	Turn engine.Turn `json:"turn"`
+	Next run.Next    `json:"next"`
+	// Seconds is the time limit of a wait, at least 1.
+	Seconds int       `json:"seconds"`
+	Hook    *HookTask `json:"hook"`
+	// Heard and Caught are always there, for the state machine to fill: a path
+	// to a member that is missing would end an execution past any Catch.
+	Heard  *engine.HookResponse `json:"heard"`
+	Caught *engine.Caught       `json:"caught"`
+}
+
+// HookAsk is an invocation of a hook function.
+type HookTask struct {
+	Function string `json:"function"`
+	// Seconds limits the state.
+	Seconds int                `json:"seconds"`
+	Ask     hookapi.Invocation `json:"ask"`
+}
+
+// Document gives what the state machine is to do next with the run, as of now.
+// context is what the requester sent along, nil for none. The same run gives
+// the same document, but for the seconds that are left.
+func NewDocument(r *run.Run, now time.Time, context json.RawMessage) (Document, error) {
+	d := Document{Version: DocumentVersion, RunID: r.ID, Turn: engine.PresentTurn(r), Next: r.Engine.Next, Seconds: 1}
+	switch r.Engine.Next {
+	case run.NextReview, run.NextActive:
+		d.Seconds = secondsUntil(now, engine.WakeAt(r))
+	case run.NextGrant:
+		if a := r.Access; a != nil && a.Tries > 0 && now.Before(a.RetryAt) {
+			d.Next, d.Seconds = run.NextGiveAgain, secondsUntil(now, a.RetryAt)
+		}
+	case run.NextPause:
+		d.Seconds = secondsUntil(now, r.Access.RetryAt)
+	case run.NextHook:
+		d.Hook = &HookTask{Function: r.Flow.Hooks, Seconds: hookSeconds(r, now), Ask: hookapi.NewInvocation(r, context)}
+		if err := d.fit(); err != nil {
+			return Document{}, fmt.Errorf("run %s: %w", r.ID, err)
+		}
+	}
+	return d, nil
+}
+
+// RecoveryDocument is the [Run.Document] that a recovery's execution is started
+// with. Its first state asks a hook whatever comes next; where none is to be asked,
+// the turn is [NoTurn], so that nothing counts as an answer.
+func NewRecoveryDocument(r *run.Run, now time.Time, context json.RawMessage) (Document, error) {
+	d, err := NewDocument(r, now, context)
+	if d.Hook == nil {
+		d.Turn = engine.NewTurn(r, engine.NoTurn)
+	}
+	return d, err
+}
+
+// hookSeconds is the state's time limit: each hook of one invocation has its
+// own, and a margin is for the way there and back and a cold start. Access does
+// not outlast its time for the sake of on_deescalate.
+func hookSeconds(r *run.Run, now time.Time) int {
+	hooks := 1
+	switch r.Engine.Hook {
+	case run.OnRequest:
+		hooks = 3 // on_request, get_permissions, get_notifications
+	case run.GetPermissions:
+		hooks = 2
+	case run.OnDeescalate:
+		if left := secondsUntil(now, r.Access.EndsAt); left < r.Flow.HookTimeoutSeconds {
+			return left
+		}
+	}
+	const margin = 5
+	return hooks*r.Flow.HookTimeoutSeconds + margin
+}
+
+// secondsUntil rounds up, and is at least 1: what TimeoutSecondsPath takes.
+func secondsUntil(now, then time.Time) int {
+	left := then.Sub(now)
+	seconds := int((left + time.Second - 1) / time.Second)
+	return max(seconds, 1)
+}
+
+// fit leaves out of what a hook is asked, until the document is small enough:
+// the oldest history first, then the outputs of earlier hooks, then the
+// context. What is left out reads as missing, never as empty.
+func (d *Document) fit() error {
+	for {
+		size, err := d.size()
+		if err != nil {
+			return err
+		}
+		run := &d.Hook.Ask.Run
+		switch {
+		case size <= maxDocument:
+			return nil
+		case len(run.History) > 1:
+			run.History = run.History[(len(run.History)+1)/2:]
+		case len(run.Steps) > 0:
+			run.Steps = nil
+		case run.Context != nil:
+			run.Context = nil
+		default:
+			return fmt.Errorf("what %s is to be asked is %d bytes, more than %d", d.Hook.Ask.Hook, size, maxDocument)
+		}
+	}
+}
+
+// size is in bytes.
+func (d *Document) size() (int, error) {
+	raw, err := run.Encode(d)
+	if err != nil {
+		return 0, fmt.Errorf("encode the document: %w", err)
+	}
+	return len(raw), nil
+}
+
+// ActiveSeconds is how long the state machine waits, from now, in access that
+// was given then; at least 1.
+func ActiveSeconds(r *run.Run, given, now time.Time) int {
+	return secondsUntil(now, given.Add(run.Seconds(r.DurationSeconds)-r.Lead()))
+}

@@ -1,0 +1,204 @@
+package hookapi
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// ContractVersion is the version of the hook contract that this code speaks.
+const Version = "1"
+
+// Resume is what a hook function is invoked for at the start of a recovery that asks
+// no hook. It is no hook, and there is nothing to answer.
+const Resume = "resume"
+
+// askedHistory is how many of the newest entries a hook is told.
+const askedHistory = 50
+
+// Ask is the document that a hook function is asked with.
+type Invocation struct {
+	Version string       `json:"version"`
+	Hook    run.HookName `json:"hook"`
+	// TimeoutSeconds limits each hook run in the invocation.
+	TimeoutSeconds int `json:"timeout_seconds"`
+	// Accepts are the response members that this code understands.
+	Accepts []string `json:"accepts,omitempty"`
+	// Trial says that the response decides nothing.
+	Trial bool `json:"trial,omitempty"`
+	// Flow is what the run's flow declares; nil for a run of a release that did
+	// not keep that.
+	Flow  *Declared `json:"flow,omitempty"`
+	Event Event     `json:"event"`
+	Run   Run       `json:"run"`
+}
+
+// AskDeclared is what a flow declares: a hook that reads another name fails.
+type Declared struct {
+	Name         string   `json:"name"`
+	Fields       []string `json:"fields"`
+	VarsDeclared []string `json:"vars_declared"`
+	Version      string   `json:"version,omitempty"`
+}
+
+// accepted are the members of a response, beside version; see [answer].
+var accepted = []string{
+	"transition", "reason", "message", "duration_seconds", "checks", "permissions", "notifications", "output", "subscriptions", "errors", "flows",
+}
+
+// Declared returns what the flow declares, nil where that is not known. version
+// is the flow's.
+func Declare(f run.Flow, version string) *Declared {
+	if f.Fields == nil {
+		return nil
+	}
+	vars := map[string]json.RawMessage{}
+	_ = json.Unmarshal(f.Vars, &vars) // without vars it declares none
+	return &Declared{Name: f.Name, Fields: f.Fields, VarsDeclared: append([]string{}, slices.Sorted(maps.Keys(vars))...), Version: version}
+}
+
+// AskEvent is the event that the hook is about.
+type Event struct {
+	Name    run.EventName `json:"name"`
+	At      time.Time     `json:"at"`
+	Channel run.Channel   `json:"channel"`
+	Actor   Actor         `json:"actor"`
+	Reason  string        `json:"reason"`
+}
+
+// AskActor is an actor with the groups of a person.
+type Actor struct {
+	run.Actor
+	Groups []string `json:"groups,omitempty"`
+}
+
+// AskRun is what a hook is told of the run: no sensitive field.
+type Run struct {
+	ID        string     `json:"id"`
+	Status    run.Status `json:"status"`
+	Flow      Flow       `json:"flow"`
+	Requester run.Person `json:"requester"`
+	Reason    string     `json:"reason"`
+	Duration  int        `json:"duration_seconds,omitempty"`
+	// Access is there once access was given.
+	Access  *Access                     `json:"access,omitempty"`
+	Context json.RawMessage             `json:"context,omitempty"`
+	Recent  *run.Recent                 `json:"recent,omitempty"`
+	Actors  map[run.EventName]run.Actor `json:"actors"`
+	Fields  map[string]json.RawMessage  `json:"fields"`
+	// Sensitive names the fields that were given a value and are withheld.
+	Sensitive []string                   `json:"sensitive,omitempty"`
+	History   []Entry                    `json:"history"`
+	Steps     map[string]json.RawMessage `json:"steps,omitempty"`
+	// OverrideOf is there where an admin sets the hook's verdict aside: the seq of
+	// the entry with which it ignored such an action last, 0 for none.
+	OverrideOf *int `json:"override_of,omitempty"`
+}
+
+// AskAccess is what a hook is told of the run's access.
+type Access struct {
+	StartsAt time.Time `json:"starts_at"`
+	EndsAt   time.Time `json:"ends_at"`
+}
+
+// AskFlow is what a hook is told of the flow.
+type Flow struct {
+	Name  string          `json:"name"`
+	Label string          `json:"label,omitempty"`
+	Vars  json.RawMessage `json:"vars,omitempty"`
+}
+
+// AskEntry is what a hook is told of an event in the history.
+type Entry struct {
+	Seq    int           `json:"seq"`
+	Event  run.EventName `json:"event"`
+	At     time.Time     `json:"at"`
+	Actor  run.Actor     `json:"actor"`
+	Reason string        `json:"reason,omitempty"`
+	// HookReason is what the hook HookReasonBy said about it.
+	HookReason   string       `json:"hook_reason,omitempty"`
+	HookReasonBy run.HookName `json:"hook_reason_by,omitempty"`
+	Error        string       `json:"error,omitempty"`
+}
+
+// ask builds what the hook that comes next is asked.
+func NewInvocation(r *run.Run, context json.RawMessage) Invocation {
+	hook := r.Engine.Hook
+	if r.Flow.NoHooks {
+		hook = NoHook
+	}
+	a := Invocation{
+		Version: Version, Hook: hook, TimeoutSeconds: r.Flow.HookTimeoutSeconds, Accepts: accepted,
+		Trial: r.Flow.Shadow && r.Engine.Hook == run.OnRequest, Flow: Declare(r.Flow, flowVersion(r)),
+		Event: eventOf(r),
+		Run: Run{
+			ID: r.ID, Status: r.Status,
+			Flow:      Flow{Name: r.Flow.Name, Label: r.Flow.Label, Vars: r.Flow.Vars},
+			Requester: r.Requester.Shown(), Reason: r.Reason, Duration: r.DurationSeconds, Context: context, Recent: r.Recent,
+			Actors: map[run.EventName]run.Actor{}, Fields: r.Fields, Sensitive: r.WithheldFields(),
+			History: []Entry{}, Steps: r.Steps,
+		},
+	}
+	if r.Access != nil && !r.Access.StartsAt.IsZero() {
+		a.Run.Access = &Access{StartsAt: r.Access.StartsAt, EndsAt: r.Access.EndsAt}
+	}
+	if c := r.Engine.Case; c != nil && run.OverrideOf(*c) != nil && c.Override.Hook == string(r.Engine.Hook) {
+		a.Run.OverrideOf = &c.Override.Of
+	}
+	if a.Run.Fields == nil {
+		a.Run.Fields = map[string]json.RawMessage{}
+	}
+	for i, e := range r.History {
+		if e.Event != run.Ignore && e.Event != run.Forward {
+			a.Run.Actors[e.Event] = e.Actor
+		}
+		if i >= len(r.History)-askedHistory {
+			a.Run.History = append(a.Run.History, Entry{
+				Seq: e.Seq, Event: e.Event, At: e.At, Actor: e.Actor, Reason: e.Reason, HookReason: e.HookReason, HookReasonBy: run.HookName(e.HookReasonBy), Error: e.Error,
+			})
+		}
+	}
+	return a
+}
+
+// flowVersion is the version of the flow that the run was asked under, "" where
+// that is not known.
+func flowVersion(r *run.Run) string {
+	if len(r.History) == 0 {
+		return ""
+	}
+	return r.History[0].FlowVersion
+}
+
+// askEvent is the case whose hooks are being asked or, for hooks about what
+// already happened, the newest entry of that event.
+func eventOf(r *run.Run) Event {
+	name := r.Engine.Hook.Event()
+	if c := r.Engine.Case; c != nil && c.Event == name {
+		e := Event{Name: c.Event, At: c.At, Channel: c.Channel, Actor: Actor{Actor: c.Actor}, Reason: c.Reason}
+		if c.Person != nil {
+			e.Actor.Groups = c.Person.Groups
+		}
+		return e
+	}
+	for i := len(r.History) - 1; i >= 0; i-- {
+		h := r.History[i]
+		if h.Event != name {
+			continue
+		}
+		e := Event{Name: name, At: h.At, Channel: h.Channel, Actor: Actor{Actor: h.Actor}, Reason: h.Reason}
+		if h.Actor.Type == run.UserActor && run.Same(r.Requester, run.Person{ID: h.Actor.ID, Email: h.Actor.Email}) {
+			e.Actor.Groups = r.Requester.Groups
+		}
+		return e
+	}
+	return Event{Name: name, At: r.UpdatedAt, Channel: run.ViaEngine, Actor: Actor{Actor: run.Actor{Type: run.EngineActor}}}
+}
+
+// NoHook is what a hook function is called with when no hook is to run: for a flow
+// without hooks, whose first state calls one all the same, and to ask a function
+// which flows it has hooks for. It is none of [HookNames].
+const NoHook run.HookName = "none"

@@ -1,0 +1,65 @@
+package hookapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
+)
+
+// readVersion reads the version of the contract that a response is of: this
+// one's, or a newer one of the same major version, whose additions are ignored.
+func (a *Response) readVersion(hook run.HookName, value json.RawMessage) {
+	if len(value) == 0 || string(value) == "null" {
+		return
+	}
+	var v string
+	err := strictjson.Decode(value, &v)
+	if err == nil {
+		var known bool
+		if a.newer, known = newerMinor(v); !known {
+			err = fmt.Errorf("unsupported contract version %q; supported: %q", strictjson.ClipName(v), Version)
+		}
+	}
+	if err != nil {
+		a.Fail(hook, "gave an invalid answer: version: %v", err)
+	}
+}
+
+// newerMinor reports whether a version, MAJOR or MAJOR.MINOR, is of a newer minor
+// version than this code's, "1" being 1.0. known is false for another major
+// version, and for what is no version.
+func newerMinor(version string) (newer, known bool) {
+	minor, is := strings.CutPrefix(version, Version+".")
+	switch {
+	case version == Version:
+		return false, true
+	case !is || minor == "" || len(minor) > 9 || strings.Trim(minor, "0123456789") != "":
+		return false, false
+	}
+	return strings.Trim(minor, "0") != "", true
+}
+
+// read is [ReadExact], but for a newer minor version, whose unknown members pass
+// and are noted.
+func (a *Response) read(value []byte, into any) error {
+	if a.newer {
+		return strictjson.DecodeNewer(value, into, &a.Unknown)
+	}
+	return strictjson.Decode(value, into)
+}
+
+// checkFlows fails the invocation if the function says which flows it has hooks
+// for, and the run's is none of them: its hooks may stand under another name, and
+// a guard among them must not be taken for one that is absent.
+func (a *Response) checkFlows(hook run.HookName, flow string) {
+	if a.flows == nil || flow == "" || slices.Contains(a.flows, flow) || slices.Contains(a.flows, "*") {
+		return
+	}
+	a.FailedWhole = true
+	a.Permissions, a.Notifications = nil, nil
+	a.Fail(hook, "failed: the hook function has no hooks for the flow %q; it has hooks for %s", flow, strings.Join(a.flows, ", "))
+}
