@@ -40,7 +40,7 @@ var exitCodes = []struct {
 	when string
 }{
 	{exitDone, "request, watch, approve: the request is approved; local: stopped; other commands: done"},
-	{exitFailed, "failed: the API or AWS can't be reached or went wrong; or a check found a mistake; or something is left to do"},
+	{exitFailed, "failed: the API or AWS can't be reached or failed; or a check found a mistake; or something is left to do"},
 	{exitUsage, "the command line is wrong"},
 	{exitInput, "the API refused the input; each wrong field has a line"},
 	{exitNotYou, "not yours to do or see, or not there"},
