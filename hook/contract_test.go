@@ -47,9 +47,9 @@ func TestAnUndeclaredNameFailsTheHook(t *testing.T) {
 		"a var":                       {func(e *hook.Event) { e.Flow.Vars.String("pagerduty") }, `flow "f" has no var "pagerduty"; it declares n, list`},
 		"a var, looked up":            {func(e *hook.Event) { e.Flow.Vars.Lookup("N") }, `no var "N"`},
 		"in a goroutine":              {func(e *hook.Event) { done := make(chan int); go func() { e.Fields.Int("x"); close(done) }(); <-done }, `no field "x"`},
-		"the output of no known hook": {func(e *hook.Event) { e.Step("on_requst") }, `unknown hook "on_requst"`},
+		"the output of no known hook": {func(e *hook.Event) { e.Step("on_requst") }, `unknown step "on_requst"`},
 		"the actor of no known event": {func(e *hook.Event) { e.Actor("aproved") }, `unknown event "aproved"`},
-		"a known hook":                {func(e *hook.Event) { e.Step("on_approve"); e.Actor("deny") }, ""},
+		"a known hook":                {func(e *hook.Event) { e.Step("on_approve"); e.Step("escalate"); e.Actor("deny") }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			raw, err := hook.Flows{"f": onRequest(tc.read)}.Answer(t.Context(), with(t, asked("on_request", ""), declares))

@@ -51,9 +51,9 @@ func (n names) check(name string) {
 
 // The names that [Event.Actor] and [Event.Step] take.
 var (
-	events    = []string{"request", "approve", "deny", "expire", "cancel", "escalate", "deescalate", "revoke", "fail"}
-	hookNames = []string{
-		onRequest, getPermissions, getNotifications, "after_request", "on_approve", "after_approve", "on_deny", "after_deny", "on_expire", "after_expire",
+	events = []string{"request", "approve", "deny", "expire", "cancel", "escalate", "deescalate", "revoke", "fail"}
+	steps  = []string{
+		escalate, onRequest, getPermissions, getNotifications, "after_request", "on_approve", "after_approve", "on_deny", "after_deny", "on_expire", "after_expire",
 		"after_cancel", "on_escalate", "after_escalate", "on_deescalate", "after_deescalate", "on_revoke", "after_revoke", "after_fail",
 	}
 )

@@ -146,12 +146,14 @@ func (e *Event) Output(v any) {
 	e.output = raw
 }
 
-// Step gives what an earlier hook, such as "on_request", kept by [Event.Output].
-func (e *Event) Step(hook string) JSON {
-	if _, there := e.steps[hook]; !there {
-		e.reads.known("hook", hook, hookNames)
+// Step returns what an earlier step of the run left: what a hook, such as
+// "on_request", kept by [Event.Output], or the output of the strategy that granted the
+// access, as "escalate".
+func (e *Event) Step(name string) JSON {
+	if _, found := e.steps[name]; !found {
+		e.reads.known("step", name, steps)
 	}
-	return JSON{e.steps[hook]}
+	return JSON{e.steps[name]}
 }
 
 // Recent counts what the requester asked of this flow before; false if the flow

@@ -90,6 +90,9 @@ const (
 	getNotifications = "get_notifications"
 )
 
+// escalate is the step of a strategy's output.
+const escalate = "escalate"
+
 // plan is one hook as the runner calls it: it gives an outcome, or nil.
 type plan struct {
 	name string

@@ -68,6 +68,8 @@ type asked struct {
 		Steps     map[string]json.RawMessage `json:"steps"`
 		// OverrideOf is there where an admin sets the hook's verdict aside.
 		OverrideOf *int `json:"override_of"`
+		// StrategyOutput is read by [Event.Step] as the output of "escalate".
+		StrategyOutput json.RawMessage `json:"strategy_output"`
 	} `json:"run"`
 }
 
@@ -147,6 +149,12 @@ func (a asked) event(hook string, reads *reads) *Event {
 	}
 	if a := r.Access; a != nil {
 		e.Run.StartsAt, e.Run.EndsAt = a.StartsAt, a.EndsAt
+	}
+	if len(r.StrategyOutput) > 0 && !bytes.Equal(r.StrategyOutput, []byte("null")) {
+		if e.steps == nil {
+			e.steps = map[string]json.RawMessage{}
+		}
+		e.steps[escalate] = r.StrategyOutput
 	}
 	if !bytes.Equal(r.Context, []byte("null")) {
 		e.Context = JSON{r.Context}

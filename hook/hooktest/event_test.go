@@ -41,6 +41,10 @@ func TestOptions(t *testing.T) {
 			team, _ := e.Step("on_request").Lookup("team")
 			return seen{e.Flow.Name, e.Flow.Vars.Strings("a")[0], e.Fields.Int("n"), e.Fields.Target("t").Label, e.Fields.Target("t").Settings.Bool("low_risk"), e.Run.Withheld[0], team}
 		}, seen{"f", "b", int64(7), "P", true, "pin", "sre"}},
+		"a strategy granted": {[]hooktest.Option{hooktest.Hook("after_escalate"), hooktest.StrategyOutput(map[string]string{"user": "tmp_ada_1"})}, func(e *hook.Event) seen {
+			user, found := e.Step("escalate").Lookup("user")
+			return seen{user, found, e.Hook}
+		}, seen{"tmp_ada_1", true, "after_escalate"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := tc.see(hooktest.Event(tc.options...)); !reflect.DeepEqual(got, tc.want) {

@@ -125,6 +125,12 @@ func Step(hookName string, output any) Option {
 	return func(d map[string]any) { within(d, "run", "steps")[hookName] = output }
 }
 
+// StrategyOutput sets the output of the strategy that granted the access, which a hook
+// reads by e.Step("escalate").
+func StrategyOutput(output any) Option {
+	return func(d map[string]any) { within(d, "run")["strategy_output"] = output }
+}
+
 // DeclareFields has the flow declare fields, as flows.yaml does. A hook that
 // reads any other panics.
 func DeclareFields(names ...string) Option { return declare("fields", names) }

@@ -96,6 +96,8 @@ type Run struct {
 	// OverrideOf is there where an admin sets the hook's verdict aside: the seq of
 	// the entry with which it ignored such an action last, 0 for none.
 	OverrideOf *int `json:"override_of,omitempty"`
+	// StrategyOutput is the output of the strategy that granted the access.
+	StrategyOutput json.RawMessage `json:"strategy_output,omitempty"`
 }
 
 // AskAccess is what a hook is told of the run's access.

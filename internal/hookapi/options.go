@@ -86,6 +86,8 @@ type Options struct {
 	List []run.Option
 	// More reports that there are more than List has.
 	More bool
+	// Ignored are members of a newer version of the contract, which are ignored.
+	Ignored []string
 }
 
 // ReadOptions reads what a function answered to [AskOptions]. Nothing of it is
@@ -127,21 +129,19 @@ func readOptions(raw []byte) (options Options, told string, err error) {
 		value := members[name]
 		switch name {
 		case "options":
-			options.List, err = readOptionList(value, v.newer)
+			options.List, err = readOptionList(value, &v)
 		case "more":
 			err = strictjson.Decode(value, &options.More)
 		case "errors":
 			told, err = readPrefetchErrors(value)
 		default:
-			if v.newer {
-				continue
-			}
-			err = errors.New("there is no such member")
+			err = v.unknownMember(name)
 		}
 		if err != nil {
 			return Options{}, "", fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	options.Ignored = v.Unknown
 	if options.List == nil && told == "" {
 		return Options{}, "", errors.New("options: it is missing; a list was expected, perhaps an empty one")
 	}
@@ -149,7 +149,7 @@ func readOptions(raw []byte) (options Options, told string, err error) {
 }
 
 // readOptionList reads a list; nil is none.
-func readOptionList(value json.RawMessage, newer bool) ([]run.Option, error) {
+func readOptionList(value json.RawMessage, v *Response) ([]run.Option, error) {
 	var items []json.RawMessage
 	if err := strictjson.Decode(value, &items); err != nil {
 		return nil, err
@@ -163,14 +163,14 @@ func readOptionList(value json.RawMessage, newer bool) ([]run.Option, error) {
 	options := make([]run.Option, len(items))
 	for i, item := range items {
 		var err error
-		if options[i], err = readOption(item, newer); err != nil {
+		if options[i], err = readOption(item, v); err != nil {
 			return nil, fmt.Errorf("[%d]: %w", i, err)
 		}
 	}
 	return options, nil
 }
 
-func readOption(raw json.RawMessage, newer bool) (run.Option, error) {
+func readOption(raw json.RawMessage, v *Response) (run.Option, error) {
 	members, err := strictjson.Object(raw)
 	if err != nil {
 		return run.Option{}, err
@@ -186,10 +186,7 @@ func readOption(raw json.RawMessage, newer bool) (run.Option, error) {
 				err = text.CheckLine(o.Label, MaxOption)
 			}
 		default:
-			if newer {
-				continue
-			}
-			err = errors.New("there is no such member")
+			err = v.unknownMember("options." + name)
 		}
 		if err != nil {
 			return run.Option{}, fmt.Errorf("%s: %w", name, err)

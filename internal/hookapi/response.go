@@ -171,11 +171,7 @@ func (a *Response) readMember(hook run.HookName, name string, value json.RawMess
 			a.Notifications = nil
 		}
 	default:
-		if a.newer {
-			a.Unknown = append(a.Unknown, strictjson.ClipName(name))
-			break
-		}
-		err = fmt.Errorf("there is no such member")
+		err = a.unknownMember(name)
 	}
 	if err != nil {
 		a.failOf(hook, name, err)

@@ -2,6 +2,7 @@ package hookapi
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,6 +42,18 @@ func newerMinor(version string) (newer, known bool) {
 		return false, false
 	}
 	return strings.Trim(minor, "0") != "", true
+}
+
+// unknownMember notes a member that is not known, and is an error in a response of this
+// version.
+func (a *Response) unknownMember(name string) error {
+	if !a.newer {
+		return errors.New("there is no such member")
+	}
+	if name = strictjson.ClipName(name); !slices.Contains(a.Unknown, name) && len(a.Unknown) < MaxUnknown {
+		a.Unknown = append(a.Unknown, name)
+	}
+	return nil
 }
 
 // read is [ReadExact], but for a newer minor version, whose unknown members pass

@@ -13,6 +13,7 @@ type testCase struct {
 	ask    hookapi.Invocation
 	hook   run.HookName
 	newer  bool // a member is added that no function knows
+	first  bool // it is of an engine of version 1.0
 	refuse bool // the function had better fail
 }
 
@@ -37,6 +38,8 @@ func (f Flow) cases() []testCase {
 	bare.Run.Fields, bare.Run.Reason, bare.Run.Duration = map[string]json.RawMessage{}, "", 0
 	byHook := f.sample(run.OnApprove)
 	byHook.Event.Channel, byHook.Event.Actor = run.ViaHook, hookapi.Actor{Actor: run.Actor{Type: run.HookActor, ID: "on_request"}}
+	first := f.sample(run.OnRequest)
+	first.Accepts, first.Flow = nil, nil
 	older := f.sample(run.OnRequest)
 	older.Version = "0"
 	return append(cases,
@@ -45,6 +48,7 @@ func (f Flow) cases() []testCase {
 		testCase{name: "on_request, without fields, reason and duration", ask: bare, hook: run.OnRequest},
 		testCase{name: "on_request, with a member that is not known yet", ask: f.sample(run.OnRequest), hook: run.OnRequest, newer: true},
 		testCase{name: onceMore, ask: f.sample(run.OnRequest), hook: run.OnRequest},
+		testCase{name: "on_request, of an engine of version 1.0", ask: first, hook: run.OnRequest, first: true},
 		testCase{name: "on_approve, by a hook", ask: byHook, hook: run.OnApprove},
 		testCase{name: "a version of the contract that is not known", ask: older, hook: run.OnRequest, refuse: true},
 	)

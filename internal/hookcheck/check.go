@@ -4,8 +4,10 @@ package hookcheck
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -77,6 +79,9 @@ func Check(ctx context.Context, call replay.Function, f Flow, guards bool) []Res
 				first = checked
 			}
 			r.judge(c, checked, first)
+			if c.first {
+				r.judgeMembers(response)
+			}
 		}
 		results = append(results, r)
 	}
@@ -114,7 +119,7 @@ func (r *Result) call(ctx context.Context, call replay.Function, document []byte
 func (r *Result) judge(c testCase, got, first hookapi.CheckedAnswer) {
 	r.Transition, r.Mistakes = string(got.Transition), got.Mistakes
 	if len(got.Unknown) > 0 {
-		r.note("the engine ignores members of a newer version: %s", strings.Join(got.Unknown, ", "))
+		r.noteIgnored(got.Unknown)
 	}
 	if c.name == plainRequest && !got.Subscribes {
 		r.note("it returns no subscriptions, so each of the other hooks costs an invocation")
@@ -124,5 +129,27 @@ func (r *Result) judge(c testCase, got, first hookapi.CheckedAnswer) {
 	}
 	if first.Subscribes && got.Transition != "" && !slices.Contains(first.Subscriptions, c.hook) {
 		r.mistake("it is not among its subscriptions, so it would never be invoked")
+	}
+}
+
+func (r *Result) noteIgnored(members []string) {
+	r.note("the engine ignores members of a newer version: %s", strings.Join(members, ", "))
+}
+
+// firstMembers are the response members of version 1.0 of the contract.
+var firstMembers = []string{
+	"version", "transition", "reason", "message", "duration_seconds", "checks", "permissions", "notifications", "output", "subscriptions", "errors",
+}
+
+// judgeMembers records members of a response that an engine of version 1.0 does not
+// know, which fail the hook there.
+func (r *Result) judgeMembers(response []byte) {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(response, &members) != nil {
+		return // which is a mistake already
+	}
+	newer := slices.DeleteFunc(slices.Sorted(maps.Keys(members)), func(name string) bool { return slices.Contains(firstMembers, name) })
+	if len(newer) > 0 {
+		r.mistake("it returns %s to an engine of version 1.0, which fails the hook for it: an event without accepts allows the members of version 1.0 only", strings.Join(newer, ", "))
 	}
 }

@@ -19,6 +19,7 @@ func TestCheck(t *testing.T) {
 	type asked struct {
 		Version, Hook string
 		Event         struct{ Channel string }
+		Accepts       []string
 		Tomorrow      any `json:"a_member_of_tomorrow"`
 	}
 	good := `{"version":"1","subscriptions":["on_request","on_approve"]}`
@@ -52,6 +53,15 @@ func TestCheck(t *testing.T) {
 			}
 			return 200, good
 		}, []string{"on_request, with a member that is not known yet: it failed: 500"}, true},
+		"one that sends all to everyone": {func(a asked) (int, string) {
+			return 200, `{"version":"1","subscriptions":["on_request"],"flows":["*"]}`
+		}, []string{"on_request, of an engine of version 1.0: it returns flows to an engine of version 1.0"}, true},
+		"one that looks at accepts": {func(a asked) (int, string) {
+			if len(a.Accepts) == 0 {
+				return 200, good
+			}
+			return 200, `{"version":"1","subscriptions":["on_request","on_approve"],"flows":["*"]}`
+		}, nil, false},
 		"one that changes its mind": {func(a asked) (int, string) {
 			if a.Hook == "on_request" {
 				calls++
@@ -74,8 +84,8 @@ func TestCheck(t *testing.T) {
 				}
 				return tc.answer(a)
 			})
-			if len(results) != 25 {
-				t.Errorf("%d cases, want 25", len(results))
+			if len(results) != 26 {
+				t.Errorf("%d cases, want 26", len(results))
 			}
 			wantLines(t, results, tc.want, tc.wrong)
 		})

@@ -65,6 +65,9 @@ func (r *Result) options(ctx context.Context, call replay.Function, asked hookap
 	}
 	n := len(list.List)
 	r.Options = &n
+	if len(list.Ignored) > 0 {
+		r.noteIgnored(list.Ignored)
+	}
 	if list.More {
 		r.note("it has more options")
 	}

@@ -140,6 +140,9 @@ func (s service) askHook(ctx context.Context, q question) (hookapi.Options, erro
 	if err != nil {
 		return hookapi.Options{}, prefetchFailed(q.flow, err.Error(), "the answer is not in order, or says that it failed")
 	}
+	if len(list.Ignored) > 0 {
+		s.Log.Warn("members of a newer version of the hook contract are ignored", "flow", q.flow.Name, "field", q.field.Name, "members", list.Ignored)
+	}
 	if q.field.Type == flow.User { // as the field keeps it
 		for i := range list.List {
 			list.List[i].Value = email.Fold(list.List[i].Value)
