@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -146,38 +147,19 @@ func (f *Flow) Version() (string, error) {
 	return hex.EncodeToString(sum[:6]), nil
 }
 
-// Field is one field of a request.
-type Field struct {
-	Name        string `json:"name"`
-	Type        string `json:"type"`
-	Label       string `json:"label,omitempty"`
-	Description string `json:"description,omitempty"`
-	Required    bool   `json:"required,omitempty"`
-	// Allowed and Default are values of the field's type.
-	Allowed []json.RawMessage `json:"allowed,omitempty"`
-	Default json.RawMessage   `json:"default,omitempty"`
-	// Min and Max bound an int's value, a duration's seconds, the length of a
-	// string or text and of a list.
-	Min     *int64 `json:"min,omitempty"`
-	Max     *int64 `json:"max,omitempty"`
-	Pattern string `json:"pattern,omitempty"`
-	// Prefetch has the flow's hooks say what may be chosen: a value, or an item
-	// of strings, that is not among their options is refused.
-	Prefetch bool `json:"prefetch,omitempty"`
-	// Sensitive values are in no response, log line, event or hook payload.
-	Sensitive bool `json:"sensitive,omitempty"`
-}
+// Field is a field of the flow's form, as GET /flows shows it.
+type Field = api.Field
 
 // The types of fields.
 const (
-	String   = "string"
-	Text     = "text"
-	Int      = "int"
-	Bool     = "bool"
-	Duration = "duration"
-	TargetOf = "target"
-	User     = "user"
-	Strings  = "strings"
+	String   = api.FieldString
+	Text     = api.FieldText
+	Int      = api.FieldInt
+	Bool     = api.FieldBool
+	Duration = api.FieldDuration
+	TargetOf = api.FieldTarget
+	User     = api.FieldUser
+	Strings  = api.FieldStrings
 )
 
 // Target is something that access is asked for.

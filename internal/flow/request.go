@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -24,15 +25,8 @@ type Checked struct {
 	DurationSeconds int
 }
 
-// FieldError is one thing wrong with a request: the path of the member, and
-// what was expected.
-type FieldError struct {
-	Field string `json:"field"`
-	// Pointer is the place in a body, as a JSON Pointer in a URI fragment (RFC 6901,
-	// section 6). It is empty for a header, a parameter and a name that is cut.
-	Pointer string `json:"pointer,omitempty"`
-	Detail  string `json:"detail"`
-}
+// FieldError is an invalid field of a request.
+type FieldError = api.FieldError
 
 // maxFields bounds the values of all fields together, in bytes: with a context
 // beside them, what a hook is asked must fit into what Step Functions carries.
@@ -56,7 +50,7 @@ func (f *Flow) Check(in Request) (Checked, []FieldError) {
 		}
 		if len(value) == 0 {
 			if field.Required {
-				fail("fields."+field.Name, "it is required; %s was expected", field.expected())
+				fail("fields."+field.Name, "it is required; %s was expected", expected(field))
 			}
 			continue
 		}

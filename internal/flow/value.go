@@ -33,9 +33,9 @@ func (f *Flow) checkValue(field Field, value json.RawMessage) (canonical json.Ra
 	}
 	switch {
 	case field.Min != nil && length < *field.Min:
-		return nil, fmt.Sprintf("%s of at least %d was expected", field.measure(), *field.Min)
+		return nil, fmt.Sprintf("%s of at least %d was expected", measure(field), *field.Min)
 	case field.Max != nil && length > *field.Max:
-		return nil, fmt.Sprintf("%s of at most %d was expected", field.measure(), *field.Max)
+		return nil, fmt.Sprintf("%s of at most %d was expected", measure(field), *field.Max)
 	}
 	return canonical, ""
 }
@@ -43,7 +43,7 @@ func (f *Flow) checkValue(field Field, value json.RawMessage) (canonical json.Ra
 // convert gives a value of the field's type, and what its min and max are
 // about: the number itself, seconds, characters or items.
 func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMessage, length int64, wrong string) {
-	expected := field.expected() + " was expected"
+	expected := expected(field) + " was expected"
 	switch field.Type {
 	case Int:
 		n, ok := strictjson.WholeNumber(value)
@@ -160,7 +160,7 @@ func readStrings(value json.RawMessage) (list []string, wrong string) {
 }
 
 // expected names the type of a field, for a sentence.
-func (field Field) expected() string {
+func expected(field Field) string {
 	switch field.Type {
 	case Int:
 		return "a whole number"
@@ -178,7 +178,7 @@ func (field Field) expected() string {
 	return "a string"
 }
 
-func (field Field) measure() string {
+func measure(field Field) string {
 	switch field.Type {
 	case Int:
 		return "a value"

@@ -200,8 +200,8 @@ func write(r Reply, err error, id string) (Answer, error) {
 		err = nil
 	}
 	headers["content-type"] = "application/problem+json"
-	if p.RetryAfterSeconds > 0 {
-		headers["retry-after"] = strconv.Itoa(p.RetryAfterSeconds)
+	if p.RetryAfter > 0 {
+		headers["retry-after"] = strconv.Itoa(int(p.RetryAfter.Seconds()))
 	}
 	if p.Allow != "" {
 		headers["allow"] = p.Allow

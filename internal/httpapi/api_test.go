@@ -5,11 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -106,14 +109,17 @@ func TestLogLines(t *testing.T) {
 
 // A problem says when to come again, and extends with what helps.
 func TestProblemsExtend(t *testing.T) {
-	api := &httpapi.API{Log: slog.New(slog.DiscardHandler), Routes: map[string]httpapi.Route{
+	service := &httpapi.API{Log: slog.New(slog.DiscardHandler), Routes: map[string]httpapi.Route{
 		"POST /x": {Public: true, Handle: func(context.Context, *httpapi.Call) (httpapi.Reply, error) {
-			return httpapi.Reply{}, &httpapi.Problem{Status: 429, Kind: "k", Detail: "d", RetryAfterSeconds: 7, More: map[string]any{"run": 1, "status": 200}}
+			p := httpapi.NewProblem(429, api.ProblemTooManyRequests, "d")
+			p.RetryAfter, p.Request = 7*time.Second, &api.Request{ID: "1"}
+			return httpapi.Reply{}, p
 		}},
 	}}
-	got, err := api.Handle(t.Context(), httpapi.Event{RouteKey: "POST /x"})
-	const want = `{"detail":"d","instance":"","run":1,"status":429,"title":"Too Many Requests","type":"urn:fasttrack:problem:k"}`
-	if err != nil || got.StatusCode != 429 || got.Headers["retry-after"] != "7" || got.Body != want {
+	got, err := service.Handle(t.Context(), httpapi.Event{RouteKey: "POST /x"})
+	const want = `{"detail":"d","instance":"","run":{"id":"1",…},"status":429,"title":"Too Many Requests","type":"urn:fasttrack:problem:too-many-requests"}`
+	body := regexp.MustCompile(`"id":"1",.*},"status"`).ReplaceAllString(got.Body, `"id":"1",…},"status"`)
+	if err != nil || got.StatusCode != 429 || got.Headers["retry-after"] != "7" || body != want {
 		t.Errorf("got %+v (%v), want %s", got, err, want)
 	}
 }

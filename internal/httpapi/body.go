@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
@@ -35,10 +36,8 @@ func ReadBody(ev Event) (*Body, error) {
 		media, _, err := mime.ParseMediaType(kind)
 		// curl -d says form data unless told; what counts is that it is JSON.
 		if err != nil || media != "application/json" && media != "application/x-www-form-urlencoded" && !strings.HasSuffix(media, "+json") {
-			return nil, &Problem{
-				Status: http.StatusUnsupportedMediaType, Kind: "unsupported-media-type", Detail: "application/json was expected.",
-				Errors: []flow.FieldError{{Field: "Content-Type", Detail: "must be application/json"}},
-			}
+			return nil, NewProblem(http.StatusUnsupportedMediaType, api.ProblemUnsupportedMediaType, "The body must be application/json.",
+				api.FieldError{Field: "Content-Type", Detail: "must be application/json"})
 		}
 	}
 	raw := []byte(ev.Body)

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/api"
 )
 
 // noRoute says that there is no such route or, where there is one of another
@@ -21,13 +23,13 @@ func (a *API) noRoute(ev Event) *Problem {
 		}
 	}
 	if len(methods) == 0 {
-		return &Problem{Status: http.StatusNotFound, Kind: "not-found", Detail: "There is no such route."}
+		return NewProblem(http.StatusNotFound, api.ProblemNotFound, "Unknown route.")
 	}
 	slices.Sort(methods)
-	return &Problem{
-		Status: http.StatusMethodNotAllowed, Kind: "method-not-allowed", Allow: strings.Join(methods, ", "),
-		Detail: "This route takes " + strings.Join(methods, ", ") + ".",
-	}
+	allow := strings.Join(methods, ", ")
+	p := NewProblem(http.StatusMethodNotAllowed, api.ProblemMethodNotAllowed, "This route accepts "+allow+".")
+	p.Allow = allow
+	return p
 }
 
 // matches tells whether a path is one of a route's, such as

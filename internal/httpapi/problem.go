@@ -3,56 +3,50 @@ package httpapi
 import (
 	"encoding/json"
 	"errors"
-	"maps"
 	"net/http"
 
-	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/api"
 )
 
-// Problem is an answer that says what is wrong, as RFC 9457 has it. All of it
-// is safe to show.
+// Problem is an error response. All that it sends is safe to show to people.
 type Problem struct {
-	Status int
-	// Kind names the kind of problem, the last part of its type.
-	Kind   string
-	Detail string
-	// Refused reports that the caller's identity is why: the log has the detail.
+	api.Problem
+	// Refused reports that the caller's identity is the cause: the log then has the
+	// detail too.
 	Refused bool
-	// Errors name each wrong field.
-	Errors []flow.FieldError
-	// More are extension members.
-	More map[string]any
-	// RetryAfterSeconds is for 429 and 503, 0 for none.
-	RetryAfterSeconds int
-	// Allow lists the methods that there are, for 405.
+	// Allow lists the methods of the route, for a 405.
 	Allow string
 }
 
-func (p *Problem) Error() string { return p.Detail }
-
-// maxErrors bounds how many wrong fields an answer names: a body may hold thousands.
-const maxErrors = 100
-
-// The problems that more than one call has.
-
-// NotFound is the same for what there is not and for what the caller may not
-// see.
-func NotFound() *Problem {
-	return &Problem{Status: http.StatusNotFound, Kind: "not-found", Detail: "There is no such request, or it is not for you."}
+// NewProblem returns a problem of one of the types of package api.
+func NewProblem(status int, kind, detail string, errs ...api.FieldError) *Problem {
+	return &Problem{Problem: api.Problem{Status: status, Type: kind, Detail: detail, Errors: errs}}
 }
 
-// Invalid names each wrong field.
-func Invalid(errs ...flow.FieldError) *Problem {
-	return &Problem{Status: http.StatusBadRequest, Kind: "invalid-request", Detail: "The request is not valid; errors names each wrong field.", Errors: errs}
+// Error returns the detail, without the fields.
+func (p *Problem) Error() string { return p.Detail }
+
+// maxErrors is how many invalid fields a response names: a body may hold thousands.
+const maxErrors = 100
+
+// NotFound is the response for an unknown request and for one that the caller may
+// not see.
+func NotFound() *Problem {
+	return NewProblem(http.StatusNotFound, api.ProblemNotFound, "Unknown request, or you may not see it.")
+}
+
+// Invalid names each invalid field.
+func Invalid(errs ...api.FieldError) *Problem {
+	return NewProblem(http.StatusBadRequest, api.ProblemInvalidRequest, "Invalid request; errors names each invalid field.", errs...)
 }
 
 // Forbidden says why somebody may not do something.
 func Forbidden(why string) *Problem {
-	return &Problem{Status: http.StatusForbidden, Kind: "forbidden", Detail: why}
+	return NewProblem(http.StatusForbidden, api.ProblemForbidden, why)
 }
 
-// Refused says why the caller is not among those who may do something. The log
-// has it too, so it must hold nothing that is anybody's own.
+// Refused is [Forbidden] because of who the caller is. The log has the reason too, so
+// it must contain nothing personal.
 func Refused(why string) *Problem {
 	p := Forbidden(why)
 	p.Refused = true
@@ -65,27 +59,21 @@ func unauthorized(err error) *Problem {
 	if errors.As(err, &why) {
 		detail += " " + string(why)
 	}
-	return &Problem{Status: http.StatusUnauthorized, Kind: "unauthorized", Detail: detail, Refused: true}
+	p := NewProblem(http.StatusUnauthorized, api.ProblemUnauthorized, detail)
+	p.Refused = true
+	return p
 }
 
 func internal() *Problem {
-	return &Problem{Status: http.StatusInternalServerError, Kind: "internal", Detail: "Something went wrong; the instance finds it in the logs."}
+	return NewProblem(http.StatusInternalServerError, api.ProblemInternal, "Internal error. To find it in the logs, search for the instance.")
 }
 
-// body is the problem as JSON; instance is the AWS request id.
+// body returns the problem document; instance is the AWS request id.
 func (p *Problem) body(instance string) ([]byte, error) {
-	members := map[string]any{}
-	maps.Copy(members, p.More)
-	members["type"] = "urn:fasttrack:problem:" + p.Kind
-	members["title"] = http.StatusText(p.Status)
-	members["status"] = p.Status
-	members["detail"] = p.Detail
-	members["instance"] = instance
-	if len(p.Errors) > 0 {
-		members["errors"] = p.Errors[:min(len(p.Errors), maxErrors)]
-	}
+	document := p.Problem
+	document.Title, document.Instance = http.StatusText(p.Status), instance
 	if more := len(p.Errors) - maxErrors; more > 0 {
-		members["errors_more"] = more
+		document.Errors, document.ErrorsMore = p.Errors[:maxErrors], more
 	}
-	return json.Marshal(members)
+	return json.Marshal(document)
 }

@@ -120,11 +120,8 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 // a; another act under that key is refused.
 func (s service) again(ctx context.Context, c *httpapi.Call, r *run.Run, before, a run.Act) (httpapi.Reply, error) {
 	if before.Reason != a.Reason || before.DurationSeconds != a.DurationSeconds || before.Override != a.Override {
-		return httpapi.Reply{}, &httpapi.Problem{
-			Status: http.StatusUnprocessableEntity, Kind: "idempotency-key-reused",
-			Detail: "This Idempotency-Key was used for another act.",
-			Errors: []flow.FieldError{{Field: "Idempotency-Key", Detail: "was used with another body"}},
-		}
+		return httpapi.Reply{}, httpapi.NewProblem(http.StatusUnprocessableEntity, api.ProblemIdempotencyKeyReused,
+			"This Idempotency-Key was used for another action.", api.FieldError{Field: "Idempotency-Key", Detail: "was used with another body"})
 	}
 	return s.outcome(ctx, c, r, before)
 }

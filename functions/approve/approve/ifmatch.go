@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -37,9 +38,10 @@ func (s service) ifMatch(c *httpapi.Call, r *run.Run) (string, error) {
 
 // moved answers an act on a request that is not what its caller has read.
 func (s service) moved(c *httpapi.Call, r *run.Run) error {
-	return &httpapi.Problem{
-		Status: http.StatusPreconditionFailed, Kind: "changed", Detail: string(run.Moved), More: map[string]any{"run": s.view(c, r)},
-	}
+	p := httpapi.NewProblem(http.StatusPreconditionFailed, api.ProblemChanged, string(run.Moved))
+	v := s.view(c, r)
+	p.Request = &v
+	return p
 }
 
 // done answers with the run as it is after an act.

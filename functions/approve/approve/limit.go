@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -34,5 +35,7 @@ func full(err error) error { return tooMany(time.Hour, err.Error()) }
 
 func tooMany(after time.Duration, detail string) error {
 	seconds := int((after + time.Second - 1) / time.Second)
-	return &httpapi.Problem{Status: http.StatusTooManyRequests, Kind: "too-many-acts", Detail: detail, RetryAfterSeconds: max(seconds, 1)}
+	p := httpapi.NewProblem(http.StatusTooManyRequests, api.ProblemTooManyActions, detail)
+	p.RetryAfter = time.Duration(max(seconds, 1)) * time.Second
+	return p
 }

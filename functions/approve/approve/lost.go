@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -14,19 +15,20 @@ import (
 // ended the access.
 func (s service) lost(c *httpapi.Call, r *run.Run, e run.EventName, why run.TooLate) error {
 	v := s.view(c, r)
-	p := &httpapi.Problem{Status: http.StatusConflict, Kind: "decided", Detail: string(why), More: map[string]any{"run": v}}
+	p := httpapi.NewProblem(http.StatusConflict, api.ProblemDecided, string(why))
+	p.Request = &v
 	switch {
 	case v.Decision != nil:
 		won := run.Outcome{Event: v.Decision.Event, By: v.Decision.By, At: v.Decision.At}
 		if last, there := r.Outcome(); there && e == run.Revoke {
 			won = last
 		}
-		p.More["decision"], p.More["decided_by"] = v.Decision, won
+		p.Decision, p.DecidedBy = v.Decision, &won
 		p.Detail = strings.TrimSuffix(p.Detail, ".") + ": " + by(won) + "."
 	case why == run.NoAccess:
-		p.Kind = "not-active"
+		p.Type = api.ProblemNotActive
 	default:
-		p.Kind = "review-over"
+		p.Type = api.ProblemReviewOver
 	}
 	return p
 }

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -72,9 +72,6 @@ func digest(body *httpapi.Body, key string) (string, error) {
 }
 
 func reused() error {
-	return &httpapi.Problem{
-		Status: http.StatusUnprocessableEntity, Kind: "idempotency-key-reused",
-		Detail: "This Idempotency-Key was used for another request.",
-		Errors: []flow.FieldError{{Field: "Idempotency-Key", Detail: "was used with another body"}},
-	}
+	return httpapi.NewProblem(http.StatusUnprocessableEntity, api.ProblemIdempotencyKeyReused,
+		"This Idempotency-Key was used for another request.", api.FieldError{Field: "Idempotency-Key", Detail: "was used with another body"})
 }

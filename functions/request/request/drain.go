@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/drain"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 )
@@ -31,10 +32,8 @@ func (s service) refuseDraining(ctx context.Context, now time.Time) error {
 		return err
 	}
 	if !since.IsZero() {
-		return &httpapi.Problem{
-			Status: http.StatusServiceUnavailable, Kind: "draining",
-			Detail: "This installation of fasttrack is being removed and takes no new requests.",
-		}
+		return httpapi.NewProblem(http.StatusServiceUnavailable, api.ProblemDraining,
+			"This installation of fasttrack is being removed and accepts no new requests.")
 	}
 	s.drain.mu.Lock()
 	s.drain.until = now.Add(drain.Remembered)

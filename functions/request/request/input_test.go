@@ -214,7 +214,7 @@ func FuzzPath(f *testing.F) {
 			t.Fatalf("%d %v %s", got.StatusCode, err, got.Body)
 		}
 		if route == "GET /requests/{id}" {
-			const want = `{"detail":"There is no such request, or it is not for you.","instance":"","status":404,"title":"Not Found","type":"urn:fasttrack:problem:not-found"}`
+			const want = `{"detail":"Unknown request, or you may not see it.","instance":"","status":404,"title":"Not Found","type":"urn:fasttrack:problem:not-found"}`
 			if got.StatusCode != 404 || got.Body != want {
 				t.Fatalf("%q: %d %s", id, got.StatusCode, got.Body)
 			}

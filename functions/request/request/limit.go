@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -98,5 +99,7 @@ func rest(ctx context.Context, try int) error {
 
 func tooMany(s flow.Spent) error {
 	seconds := int((s.After + time.Second - 1) / time.Second)
-	return &httpapi.Problem{Status: http.StatusTooManyRequests, Kind: "too-many-requests", Detail: s.Detail, RetryAfterSeconds: max(seconds, 1)}
+	p := httpapi.NewProblem(http.StatusTooManyRequests, api.ProblemTooManyRequests, s.Detail)
+	p.RetryAfter = time.Duration(max(seconds, 1)) * time.Second
+	return p
 }

@@ -118,20 +118,17 @@ func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	out := struct {
-		Runs []api.Request `json:"runs"`
-		Next string        `json:"next_cursor,omitempty"`
-	}{}
+	var list api.RequestList
 	if asked.Flow != "" {
 		page.Runs = slices.DeleteFunc(page.Runs, func(r run.Summary) bool { return r.View.Flow != asked.Flow })
 	}
-	if out.Runs, err = s.shownList(ctx, c, page.Runs); err != nil {
+	if list.Requests, err = s.shownList(ctx, c, page.Runs); err != nil {
 		return httpapi.Reply{}, err
 	}
 	if page.Next != "" {
-		out.Next = asked.cursor(c.Caller.Principal, page.Next)
+		list.NextCursor = asked.cursor(c.Caller.Principal, page.Next)
 	}
-	return httpapi.Reply{Status: 200, Body: out}, nil
+	return httpapi.Reply{Status: 200, Body: list}, nil
 }
 
 // ofFlow lists the runs of a flow, for its admins and viewers. Those of a flow

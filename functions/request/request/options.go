@@ -12,11 +12,11 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -52,17 +52,11 @@ func (s service) options(ctx context.Context, c *httpapi.Call) (httpapi.Reply, e
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	return httpapi.Reply{Status: http.StatusOK, Body: optionsView{list.List, list.More}}, nil
-}
-
-// optionsView is what an answer has of options.
-type optionsView struct {
-	Options []run.Option `json:"options"`
-	More    bool         `json:"more,omitempty"`
+	return httpapi.Reply{Status: http.StatusOK, Body: api.OptionList{Options: list.List, More: list.More}}, nil
 }
 
 func noOptions() *httpapi.Problem {
-	return &httpapi.Problem{Status: http.StatusNotFound, Kind: "not-found", Detail: "There are no such options, or they are not for you."}
+	return httpapi.NewProblem(http.StatusNotFound, api.ProblemNotFound, "Unknown field, or you may not request the flow.")
 }
 
 // readQuery reads what is searched for; its error names every wrong parameter.
@@ -162,10 +156,7 @@ func (p prefetchProblem) Error() string { return p.why }
 func (p prefetchProblem) Unwrap() error { return p.Problem }
 
 func prefetchFailed(f *flow.Flow, told, why string) error {
-	return prefetchProblem{
-		&httpapi.Problem{
-			Status: http.StatusServiceUnavailable, Kind: "prefetch-failed", Detail: "prefetch of " + f.Name + " " + told, RetryAfterSeconds: 5,
-		},
-		"prefetch of " + f.Name + ": " + why,
-	}
+	p := httpapi.NewProblem(http.StatusServiceUnavailable, api.ProblemPrefetchFailed, "prefetch of "+f.Name+" "+told)
+	p.RetryAfter = 5 * time.Second
+	return prefetchProblem{p, "prefetch of " + f.Name + ": " + why}
 }

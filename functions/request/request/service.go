@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -89,5 +90,5 @@ func New(d Deps) *httpapi.API {
 }
 
 func health(context.Context, *httpapi.Call) (httpapi.Reply, error) {
-	return httpapi.Reply{Status: 200, Body: map[string]string{"status": "ok"}}, nil
+	return httpapi.Reply{Status: 200, Body: api.Health{Status: "ok"}}, nil
 }
