@@ -123,8 +123,8 @@ parity-dynamodb: $(TOOLS)/dynamodb-local/.installed ## Hold the store and the lo
 	go run ./bench -strict lists
 
 parity-statemachine: $(TOOLS)/npm/.installed ## Hold the state machine's interpreter against three others and asl-validator (needs Node.js and Python)
-	go test -count=1 ./localaws/asl
-	TOOLS='$(abspath $(TOOLS))' FASTTRACK_PARITY_TOOLS='$(abspath $(TOOLS))' go test -count=1 -v ./localaws/asl/parity
+	go test -count=1 ./localaws/asl ./internal/local
+	LOCALAWS_PARITY_TOOLS='$(abspath $(TOOLS))' LOCALAWS_PARITY_CORPUS='$(CURDIR)/internal/local/testdata/parity' go test -count=1 -v ./localaws/asl/parity
 
 torture: build ## Crash functions at each AWS call of each kind of run, race, restart, plant bugs (about 25 minutes)
 	@rm -f build/torture.txt

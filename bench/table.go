@@ -21,7 +21,7 @@ import (
 )
 
 // table is an empty table as the template declares it: of this machine or, with
-// FASTTRACK_DYNAMODB_ENDPOINT, of another DynamoDB.
+// LOCALAWS_DYNAMODB_ENDPOINT, of another DynamoDB.
 type table struct {
 	client *dynamodb.Client
 	name   string
@@ -31,7 +31,7 @@ type table struct {
 
 // where names the DynamoDB that tables are made in.
 func where() string {
-	if os.Getenv("FASTTRACK_DYNAMODB_ENDPOINT") != "" {
+	if os.Getenv("LOCALAWS_DYNAMODB_ENDPOINT") != "" {
 		return "DynamoDB Local"
 	}
 	return "local table"
@@ -45,7 +45,7 @@ func openTable(ctx context.Context) (*table, error) {
 		return nil, err
 	}
 	t := &table{name: "t" + run.NewID(time.Now()), close: func() {}}
-	endpoint := os.Getenv("FASTTRACK_DYNAMODB_ENDPOINT")
+	endpoint := os.Getenv("LOCALAWS_DYNAMODB_ENDPOINT")
 	if endpoint == "" {
 		service, err := localdynamodb.Open(localdynamodb.Options{})
 		if err != nil {

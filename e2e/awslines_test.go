@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fasttrack-dev/fasttrack/internal/pypi"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy/mototest"
 	"github.com/fasttrack-dev/fasttrack/localaws"
-	"github.com/fasttrack-dev/fasttrack/localaws/pypi"
 )
 
 // notRun marks a command that no test runs, with the reason, on the line before.

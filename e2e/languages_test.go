@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/pypi"
 	"github.com/fasttrack-dev/fasttrack/localaws"
-	"github.com/fasttrack-dev/fasttrack/localaws/pypi"
 )
 
 // TestLanguages plays the functions of examples/ in Python, over AWS's own

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/localaws/pypi"
+	"github.com/fasttrack-dev/fasttrack/internal/pypi"
 )
 
 // needs skips a test without a program; in CI it is there.

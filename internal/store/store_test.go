@@ -42,14 +42,14 @@ func open(t testing.TB) *store.Store {
 }
 
 // openTable makes the table at the local service or, with
-// FASTTRACK_DYNAMODB_ENDPOINT, at any other.
+// LOCALAWS_DYNAMODB_ENDPOINT, at any other.
 func openTable(t testing.TB) table {
 	t.Helper()
 	stack, err := template.Load("../../template.yaml", template.Options{Region: "us-east-1", AccountID: "123456789012", StackName: t.Name(), FunctionVersion: func(string) (string, error) { return "1", nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	endpoint := os.Getenv("FASTTRACK_DYNAMODB_ENDPOINT")
+	endpoint := os.Getenv("LOCALAWS_DYNAMODB_ENDPOINT")
 	if endpoint == "" {
 		service, err := dynamodb.Open(dynamodb.Options{})
 		if err != nil {

@@ -18,13 +18,13 @@ import (
 // A definition that is taken can be run with any input: it ends by itself, or
 // when it is stopped, and says how. One that is refused names the places.
 func FuzzParse(f *testing.F) {
-	deployed, err := os.ReadFile("../../statemachine.asl.json")
+	machine, err := os.ReadFile("../examples/shortlinks/check.asl.json")
 	if err != nil {
 		f.Fatal(err)
 	}
 	const input = `{"a":[1,{"b":"x"}],"s":2,"t":"2026-11-26T00:00:00Z"}`
 	for _, seed := range []string{
-		strings.ReplaceAll(string(deployed), "${Partition}", "aws"),
+		strings.NewReplacer("${Partition}", "aws", "${WorkerFunction}", "worker").Replace(string(machine)),
 		task(`,"Retry":[{"ErrorEquals":["States.ALL"]}]`),
 		unreached(task(`,"Retry":[{"ErrorEquals":["States.ALL"],"IntervalSeconds":1,"BackoffRate":2,"JitterStrategy":"FULL"}],"TimeoutSecondsPath":"$.s","ResultSelector":{"x.$":"$"},"ResultPath":"$.r.s"`)),
 		`{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":[{"And":[{"Variable":"$.a","StringMatches":"*"}],"Next":"A"}]}}}`,

@@ -3,7 +3,6 @@ package asl_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/fasttrack-dev/fasttrack/localaws/asl/parity"
 )
@@ -19,18 +18,7 @@ func TestParity(t *testing.T) {
 		t.Errorf("there are %d cases", len(cases))
 	}
 	for _, c := range cases {
-		t.Run(c.Name, func(t *testing.T) {
-			o := parity.Local(t, c)
-			if differs := o.Differs(c); differs != "" {
-				t.Errorf("%s\nwant %s %v %v %s\ngot %+v", differs, c.Status, c.Output, c.Story(), c.States, o)
-			}
-			if c.Refused != "" && !strings.Contains(o.Refused, " at "+c.Refused) {
-				t.Errorf("refused with %q, want a mistake at %s", o.Refused, c.Refused)
-			}
-			if c.Takes != nil && o.Took != time.Duration(*c.Takes*float64(time.Second)) {
-				t.Errorf("it took %v, want %v s", o.Took, *c.Takes)
-			}
-		})
+		t.Run(c.Name, func(t *testing.T) { parity.Check(t, c) })
 	}
 	t.Logf("%d cases", len(cases))
 }

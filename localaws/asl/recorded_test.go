@@ -24,17 +24,17 @@ import (
 )
 
 // recordings returns the file of executions that were recorded at AWS: what
-// FASTTRACK_ASL_RECORDINGS names, or the one beside the checkout.
+// LOCALAWS_ASL_RECORDINGS names, or the one beside the checkout.
 func recordings() string {
-	return cmp.Or(os.Getenv("FASTTRACK_ASL_RECORDINGS"), "../../../shared/asl-recordings/cases.jsonl")
+	return cmp.Or(os.Getenv("LOCALAWS_ASL_RECORDINGS"), "../../../shared/asl-recordings/cases.jsonl")
 }
 
 // byDesign are the features of the service that the interpreter refuses when a
 // machine is created, by what its message says, and why they are left out. A
 // recording that uses one must be refused so.
 var byDesign = map[string]string{
-	`"JSONata" is not implemented here`:        "the product is written in JSONPath",
-	"variables are not implemented":            "the product has its state in its document",
+	`"JSONata" is not implemented here`:        "JSONPath is the query language here",
+	"variables are not implemented":            "state lives in the document",
 	"Field is not implemented on this machine": "variables, JSONata, and a distributed Map's readers, batches, writers and tolerated failures",
 	"no functions to call":                     "recordings have no functions",
 }
@@ -55,7 +55,7 @@ type recorded struct {
 func TestRecordedExecutions(t *testing.T) {
 	file, err := os.Open(recordings())
 	if os.IsNotExist(err) {
-		t.Skipf("NOT RUN: the recorded executions are not beside the checkout (%s); FASTTRACK_ASL_RECORDINGS names them elsewhere", recordings())
+		t.Skipf("NOT RUN: the recorded executions are not beside the checkout (%s); LOCALAWS_ASL_RECORDINGS names them elsewhere", recordings())
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ import (
 
 // endpointVariable names a DynamoDB endpoint on which the contract is run as
 // well, such as AWS's own DynamoDB Local.
-const endpointVariable = "FASTTRACK_DYNAMODB_ENDPOINT"
+const endpointVariable = "LOCALAWS_DYNAMODB_ENDPOINT"
 
 // TestContract runs the suite on each way in which the local table keeps its
 // items.

@@ -1,4 +1,5 @@
-// Package pypi installs pinned Python packages for tests, beside the other tools.
+// Package pypi installs pinned Python packages for tests and runs servers in them:
+// the other implementations of AWS that localaws is compared with.
 package pypi
 
 import (
@@ -9,24 +10,14 @@ import (
 	"time"
 )
 
-// Moto gives the folder of a virtual environment with moto's server.
-func Moto() (string, error) { return Venv("moto-5.2.5", "moto[server]==5.2.5") }
+// Moto returns the folder of a virtual environment with moto's server, in the folder
+// tools.
+func Moto(tools string) (string, error) { return Venv(tools, "moto-5.2.5", "moto[server]==5.2.5") }
 
-// AWS returns the folder of a virtual environment with the AWS command line.
-func AWS() (string, error) { return Venv("awscli-1.45.11", "awscli==1.45.11") }
-
-// Venv gives the folder of a virtual environment of that name which holds the
-// requirement, such as "moto[server]==5.2.5"; it is made where it isn't there
-// yet, in TOOLS or the user's cache. The name has the version in it.
-func Venv(name, requirement string) (string, error) {
-	tools := os.Getenv("TOOLS")
-	if tools == "" {
-		cache, err := os.UserCacheDir()
-		if err != nil {
-			return "", err
-		}
-		tools = filepath.Join(cache, "fasttrack", "tools")
-	}
+// Venv returns the folder of the virtual environment of that name in the folder tools,
+// and creates it with the requirement, such as "moto[server]==5.2.5", if it doesn't
+// exist. The name must include the version.
+func Venv(tools, name, requirement string) (string, error) {
 	venv := filepath.Join(tools, name)
 	installed := func() bool { _, err := os.Stat(filepath.Join(venv, ".installed")); return err == nil }
 	if installed() {
@@ -35,11 +26,11 @@ func Venv(name, requirement string) (string, error) {
 	if err := os.MkdirAll(tools, 0o755); err != nil {
 		return "", err
 	}
-	// Packages are tested side by side: one installs, the others wait for it.
+	// Packages are tested in parallel: one installs, the others wait for it.
 	lock := venv + ".lock"
 	for os.Mkdir(lock, 0o755) != nil {
 		if info, err := os.Stat(lock); err == nil && time.Since(info.ModTime()) > 5*time.Minute {
-			_ = os.Remove(lock) // who made it is gone
+			_ = os.Remove(lock) // left by a process that was killed
 		}
 		time.Sleep(100 * time.Millisecond)
 		if installed() {

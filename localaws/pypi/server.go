@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// Server is a server that tests talk to, on a loopback port of its own. It ends
-// when it is stopped, or with the process that started it.
+// Server is a server for tests on a loopback port of its own. It ends with Stop, or
+// with the process that started it.
 type Server struct {
-	// URL is where it answers.
+	// URL is the server's address.
 	URL *url.URL
 
 	name   string
@@ -22,8 +22,8 @@ type Server struct {
 	result error
 }
 
-// Serve starts a server by the command for a port, and waits for at most a minute
-// until it answers at ready, a path. The error says that it does not.
+// Serve starts a server with the command for a port and waits at most a minute until
+// it answers at the path ready.
 func Serve(ctx context.Context, name, ready string, command func(port int) *exec.Cmd) (*Server, error) {
 	port, err := freePort()
 	if err != nil {
@@ -33,7 +33,7 @@ func Serve(ctx context.Context, name, ready string, command func(port int) *exec
 		URL:  &url.URL{Scheme: "http", Host: fmt.Sprintf("127.0.0.1:%d", port)},
 		name: name, cmd: command(port), ended: make(chan struct{}),
 	}
-	// What it started may hold its output open.
+	// Its own children may hold its output open.
 	s.cmd.WaitDelay = 5 * time.Second
 	endWithParent(s.cmd)
 	if err := s.cmd.Start(); err != nil {
@@ -71,13 +71,13 @@ func (s *Server) answers(ctx context.Context, url string) error {
 	}
 }
 
-// Stop kills the server, with what it has started, and waits until it is gone.
+// Stop kills the server and its children, and waits until it has ended.
 func (s *Server) Stop() {
 	kill(s.cmd)
 	<-s.ended
 }
 
-// freePort gives a port of loopback that nobody listened on a moment ago.
+// freePort returns a port of loopback that was free a moment ago.
 func freePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	installed "github.com/fasttrack-dev/fasttrack/internal/pypi"
 	"github.com/fasttrack-dev/fasttrack/localaws/pypi"
 )
 
@@ -35,7 +36,7 @@ func Endpoint(t *testing.T) string {
 }
 
 func serve() (string, error) {
-	venv, err := pypi.Moto()
+	venv, err := installed.Moto()
 	if err != nil {
 		return "", err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,6 +52,21 @@ func Local(t *testing.T, c Case) Outcome {
 		o.Took = took
 	})
 	return o
+}
+
+// Check runs a case with [Local] and reports what differs.
+func Check(t *testing.T, c Case) {
+	t.Helper()
+	o := Local(t, c)
+	if differs := o.Differs(c); differs != "" {
+		t.Errorf("%s\nwant %s %v %v %s\ngot %+v", differs, c.Status, c.Output, c.Story(), c.States, o)
+	}
+	if c.Refused != "" && !strings.Contains(o.Refused, " at "+c.Refused) {
+		t.Errorf("refused with %q, want a mistake at %s", o.Refused, c.Refused)
+	}
+	if c.Takes != nil && o.Took != time.Duration(*c.Takes*float64(time.Second)) {
+		t.Errorf("it took %v, want %v s", o.Took, *c.Takes)
+	}
 }
 
 // inProcess calls the service without a network.

@@ -13,10 +13,10 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/pypi"
 )
 
-// MiniStack starts MiniStack. Its Lambda runs programs: each function of a case
-// is the one in the file bootstrap, which asks for the answers.
-func MiniStack(bootstrap string) (*Emulator, error) {
-	venv, err := pypi.Venv("ministack-1.5.33", "ministack==1.5.33")
+// MiniStack starts MiniStack, installed in the folder tools. Its Lambda runs programs:
+// each function of a case is the file bootstrap, which fetches the answers.
+func MiniStack(tools, bootstrap string) (*Emulator, error) {
+	venv, err := pypi.Venv(tools, "ministack-1.5.33", "ministack==1.5.33")
 	if err != nil {
 		return nil, err
 	}

@@ -12,11 +12,11 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/pypi"
 )
 
-// Moto starts moto's server, with its interpreter of state machines turned on;
-// that calls Lambda at the port that the server thinks is its own, where the
-// answers of the cases are.
-func Moto() (*Emulator, error) {
-	venv, err := pypi.Moto()
+// Moto starts moto's server, installed in the folder tools, with its interpreter of
+// state machines on. The interpreter calls Lambda at the port that MOTO_PORT names,
+// where a server has the answers of the cases.
+func Moto(tools string) (*Emulator, error) {
+	venv, err := pypi.Moto(tools)
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ func start(t *testing.T, command string) (with *exec.Cmd, pids string) {
 	if err := os.WriteFile(filepath.Join(bin, "java"), []byte(java), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	with = exec.Command("./with", t.TempDir(), "bash", "-c", `echo "$FASTTRACK_DYNAMODB_ENDPOINT" >"$PIDS/endpoint"; echo $$ >"$PIDS/command"; `+command)
+	with = exec.Command("./with", t.TempDir(), "bash", "-c", `echo "$LOCALAWS_DYNAMODB_ENDPOINT" >"$PIDS/endpoint"; echo $$ >"$PIDS/command"; `+command)
 	with.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "PIDS="+pids, "TMPDIR="+t.TempDir())
 	with.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := with.Start(); err != nil {

@@ -1,4 +1,4 @@
-package stepfunctions_test
+package local_test
 
 import (
 	"context"
