@@ -281,7 +281,7 @@ func (s *Stack) registerFunctions() error {
 	for _, f := range s.Template.Functions {
 		cfg := lambda.Function{
 			Name: f.Name, LogicalID: f.LogicalID, Command: s.bootstrap(f.LogicalID), InProcess: s.opts.Functions[f.LogicalID], TaskRoot: s.taskRoot,
-			Environment: f.Environment, Timeout: f.Timeout, MemoryMB: f.MemoryMB, Handler: f.Handler, Reserved: f.Reserved, Role: f.RoleARN, LogGroup: f.LogGroup, OnFailure: f.OnFailure,
+			Environment: f.Environment, Timeout: f.Timeout, MemoryMB: f.MemoryMB, Handler: f.Handler, Reserved: f.Reserved, Role: f.RoleARN, LogGroup: f.LogGroup, Async: (*lambda.Async)(f.Async),
 		}
 		if f.LogGroup != "" {
 			s.Logs.Add(f.LogGroup)

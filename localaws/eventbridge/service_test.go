@@ -18,10 +18,10 @@ func TestRules(t *testing.T) {
 		pattern string
 		want    bool
 	}{
-		"source":             {`{"source":["fasttrack"]}`, true},
+		"source":             {`{"source":["shop"]}`, true},
 		"another source":     {`{"source":["x","y"]}`, false},
-		"one of several":     {`{"source":["x","fasttrack"]}`, true},
-		"prefix":             {`{"detail-type":[{"prefix":"fasttrack.run."}]}`, true},
+		"one of several":     {`{"source":["x","shop"]}`, true},
+		"prefix":             {`{"detail-type":[{"prefix":"shop.order."}]}`, true},
 		"suffix":             {`{"detail-type":[{"suffix":".deny"}]}`, false},
 		"nested":             {`{"detail":{"run":{"status":["approved"]}}}`, true},
 		"nested, other":      {`{"detail":{"run":{"status":["denied"]}}}`, false},
@@ -31,7 +31,7 @@ func TestRules(t *testing.T) {
 		"numeric":            {`{"detail":{"n":[{"numeric":[">",1,"<=",3]}]}}`, true},
 		"numeric, outside":   {`{"detail":{"n":[{"numeric":[">",3]}]}}`, false},
 		"an item of a list":  {`{"detail":{"list":["b"]}}`, true},
-		"all members or non": {`{"source":["fasttrack"],"detail":{"n":[4]}}`, false},
+		"all members or non": {`{"source":["shop"],"detail":{"n":[4]}}`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
@@ -50,7 +50,7 @@ func TestRules(t *testing.T) {
 			defer server.Close()
 			client := sdk.New(sdk.Options{BaseEndpoint: &server.URL, Region: "us-east-1", Credentials: aws.AnonymousCredentials{}})
 			out, err := client.PutEvents(t.Context(), &sdk.PutEventsInput{Entries: []types.PutEventsRequestEntry{
-				{EventBusName: aws.String("bus"), Source: aws.String("fasttrack"), DetailType: aws.String("fasttrack.run.approve"), Detail: aws.String(`{"run":{"status":"approved"},"n":2,"list":["a","b"]}`)},
+				{EventBusName: aws.String("bus"), Source: aws.String("shop"), DetailType: aws.String("shop.order.approve"), Detail: aws.String(`{"run":{"status":"approved"},"n":2,"list":["a","b"]}`)},
 				{EventBusName: aws.String("none"), Source: aws.String("s"), DetailType: aws.String("t"), Detail: aws.String(`{}`)},
 				{EventBusName: aws.String("bus"), Source: aws.String("s"), DetailType: aws.String("t"), Detail: aws.String(`broken`)},
 			}})

@@ -22,10 +22,10 @@ const (
 var asyncPauses = []time.Duration{time.Minute, 2 * time.Minute}
 
 // InvokeAsync queues an event for a function (InvocationType Event) and returns
-// before it ran. An attempt in which the function fails is repeated twice; one that
-// the service throttles or fails at, for six hours. What fails then is logged, and
-// sent to the destination of the function's failures if it has one. An unknown
-// function or an event over 1 MiB is an error at once.
+// before it ran. By default an event is retried twice if the function fails, and for six
+// hours if the service throttles it: see [Function.Async]. An event that fails for good
+// is logged, and sent to Async.OnFailure. An unknown function or an event over 1 MiB is
+// an error at once.
 func (s *Service) InvokeAsync(function string, payload []byte) error {
 	f, arn, err := s.lookup(function, "")
 	if err != nil {
@@ -52,7 +52,8 @@ func (s *Service) queue(f *function, arn string, payload []byte) error {
 }
 
 func (s *Service) attempt(f *function, arn string, payload []byte) {
-	expires := s.opts.Clock.Now().Add(maxEventAge)
+	config := f.cfg.async()
+	expires := s.opts.Clock.Now().Add(config.MaxAge)
 	failed, servicePause := 0, firstServicePause
 	for n := 1; ; n++ {
 		result, err := f.invoke(s.ctx, arn, payload)
@@ -66,7 +67,7 @@ func (s *Service) attempt(f *function, arn string, payload []byte) {
 		switch {
 		case ofService(err):
 			pause, servicePause = servicePause, min(2*servicePause, mostServicePause)
-		case failed < len(asyncPauses):
+		case failed < config.MaxRetries:
 			pause = asyncPauses[failed]
 			failed++
 		}
@@ -99,13 +100,13 @@ func ofService(err error) bool {
 // the function's failures.
 func (s *Service) giveUp(f *function, arn string, payload []byte, result Result, attempts int, condition string, why error) {
 	kept := false
-	if f.cfg.OnFailure != "" && s.opts.SendFailed != nil {
+	if to := f.cfg.async().OnFailure; to != "" && s.opts.SendFailed != nil {
 		record, err := failedRecord(arn, payload, result, attempts, condition, s.opts.Clock.Now())
-		kept = err == nil && s.opts.SendFailed(f.cfg.OnFailure, string(record))
+		kept = err == nil && s.opts.SendFailed(to, string(record))
 	}
 	what := "dropped"
 	if kept {
-		what = "kept in " + f.cfg.OnFailure
+		what = "kept in " + f.cfg.async().OnFailure
 	}
 	fmt.Fprintf(s.log.lines(f.cfg.Name), "asynchronous event %s after %d attempts: %v\n", what, attempts, why)
 }

@@ -39,12 +39,29 @@ type Function struct {
 	// Reserved is its reserved concurrency: how many run at once, all others
 	// being throttled at once. 0 reserves nothing.
 	Reserved int
-	// OnFailure is the ARN to which asynchronous events go that failed for good;
-	// empty drops them.
-	OnFailure string
+	// Async configures asynchronous invocations; nil is Lambda's default.
+	Async *Async
 }
 
 func (cfg Function) logGroup() string { return cmp.Or(cfg.LogGroup, "/aws/lambda/"+cfg.Name) }
+
+// Async configures the asynchronous invocations of a function.
+type Async struct {
+	// MaxRetries is how often an event is retried at which the function failed, 0 to 2.
+	MaxRetries int
+	// MaxAge is how long an event is kept that can't be run.
+	MaxAge time.Duration
+	// OnFailure is the ARN to which failed events are sent; empty drops them.
+	OnFailure string
+}
+
+// async returns the configuration of the function, or Lambda's default.
+func (cfg Function) async() Async {
+	if cfg.Async == nil {
+		return Async{MaxRetries: len(asyncPauses), MaxAge: maxEventAge}
+	}
+	return *cfg.Async
+}
 
 // Register adds a function. Its binary must be there and executable.
 func (s *Service) Register(cfg Function) error {

@@ -53,7 +53,7 @@ func TestInvokeAsync_OnFailure(t *testing.T) {
 	clock := clockwork.NewFakeClock()
 	sent := make(chan [2]string, 1)
 	s := newService(t, lambda.Options{Clock: clock, SendFailed: func(to, record string) bool { sent <- [2]string{to, record}; return true }}, func(f *lambda.Function) {
-		f.OnFailure = "arn:aws:sqs:us-east-1:123456789012:failures"
+		f.Async = &lambda.Async{MaxRetries: 2, MaxAge: 6 * time.Hour, OnFailure: "arn:aws:sqs:us-east-1:123456789012:failures"}
 		f.InProcess = func(context.Context, []byte) ([]byte, error) { return nil, errors.New("no") }
 	})
 	if err := s.InvokeAsync("fixture", []byte(`{"detail":1}`)); err != nil {
@@ -81,6 +81,21 @@ func TestInvokeAsync_OnFailure(t *testing.T) {
 	if got[0] != "arn:aws:sqs:us-east-1:123456789012:failures" || record.Version != "1.0" || string(record.RequestPayload) != `{"detail":1}` || record.ResponsePayload.ErrorMessage != "no" ||
 		!strings.HasSuffix(c.FunctionArn, ":function:fixture:$LATEST") || c.Condition != "RetriesExhausted" || c.ApproximateInvokeCount != 3 || record.ResponseContext.FunctionError == "" {
 		t.Errorf("sent %v", got)
+	}
+}
+
+// A function's own configuration bounds the retries.
+func TestInvokeAsync_Configured(t *testing.T) {
+	sent := make(chan string, 1)
+	s := newService(t, lambda.Options{SendFailed: func(_, record string) bool { sent <- record; return true }}, func(f *lambda.Function) {
+		f.Async = &lambda.Async{MaxAge: time.Hour, OnFailure: "arn:aws:sqs:us-east-1:123456789012:failures"}
+		f.InProcess = func(context.Context, []byte) ([]byte, error) { return nil, errors.New("no") }
+	})
+	if err := s.InvokeAsync("fixture", []byte(`{}`)); err != nil {
+		t.Fatal(err)
+	}
+	if record := <-sent; !strings.Contains(record, `"approximateInvokeCount":1`) {
+		t.Errorf("with no retries: %s", record)
 	}
 }
 

@@ -29,14 +29,18 @@ func (s *Service) ServeConfig(w http.ResponseWriter, r *http.Request) {
 		writeError(w, err)
 		return
 	}
-	if f.cfg.OnFailure == "" {
+	if f.cfg.Async == nil {
 		writeError(w, &ServiceError{"ResourceNotFoundException", "The function " + arn + " doesn't have an EventInvokeConfig"})
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{ // nobody is left to tell
-		"FunctionArn": arn + ":$LATEST", "MaximumRetryAttempts": len(asyncPauses),
-		"DestinationConfig": map[string]any{"OnSuccess": map[string]any{}, "OnFailure": map[string]string{"Destination": f.cfg.OnFailure}},
+	failure := map[string]string{}
+	if to := f.cfg.Async.OnFailure; to != "" {
+		failure["Destination"] = to
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{ // the caller may be gone
+		"FunctionArn": arn + ":$LATEST", "MaximumRetryAttempts": f.cfg.Async.MaxRetries, "MaximumEventAgeInSeconds": int(f.cfg.Async.MaxAge.Seconds()),
+		"DestinationConfig": map[string]any{"OnSuccess": map[string]any{}, "OnFailure": failure},
 	})
 }
 

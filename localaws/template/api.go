@@ -37,6 +37,9 @@ type Route struct {
 
 func (r *reader) collectAPI(stack *Stack, res *resource) error {
 	p := r.properties(res)
+	if len(stack.APIs) > 0 {
+		return r.errorf(res.node, "a second HTTP API: this machine serves one, and %s is that", stack.APIs[0].LogicalID)
+	}
 	protocol, err := p.required("ProtocolType")
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ type Function struct {
 	Timeout         time.Duration
 	MemoryMB        int
 	Handler         string
-	// RoleARN is the role that it has, or empty.
+	// RoleARN is its role: the one that SAM creates if the template names none.
 	RoleARN string
 	// LogGroup is the name of its log group, or empty.
 	LogGroup string
@@ -23,19 +23,13 @@ type Function struct {
 	Tracing string
 	// Reserved is its reserved concurrency; 0 reserves nothing.
 	Reserved int
-	// OnFailure is the ARN to which Lambda sends asynchronous events that failed for
-	// good, or empty.
-	OnFailure string
+	// Async is its configuration of asynchronous invocations, nil without one.
+	Async *Async
 }
 
 func (r *reader) collectFunction(stack *Stack, res *resource) error {
 	p := r.properties(res)
 	f := Function{LogicalID: res.id}
-	for _, key := range []string{"Events", "InlineCode", "ImageUri", "EventInvokeConfig"} {
-		if n := child(res.properties, key); n != nil {
-			return r.errorf(n, "property %s of a function is not understood on this machine", key)
-		}
-	}
 	runtime, err := p.text("Runtime", "")
 	if err != nil {
 		return err
@@ -57,7 +51,7 @@ func (r *reader) collectFunction(stack *Stack, res *resource) error {
 	if f.Handler, err = p.text("Handler", "bootstrap"); err != nil {
 		return err
 	}
-	if f.RoleARN, err = p.text("Role", ""); err != nil {
+	if f.RoleARN, err = p.text("Role", r.samRole(res)); err != nil {
 		return err
 	}
 	if f.LogGroup, err = p.member("LoggingConfig").text("LogGroup", ""); err != nil {

@@ -17,7 +17,7 @@ type reader struct {
 	order      []string              // logical ids as in the template
 	resources  map[string]*resource
 	policies   []policy
-	onFailure  map[string]string // by the name of a function
+	async      map[string]*Async // by the name of a function
 	mappings   *yaml.Node        // the section Mappings, nil without one
 	inRules    bool              // whether a rule is worked out
 }
@@ -30,7 +30,7 @@ func newReader(file string, opts Options) *reader {
 		conditions: map[string]*condition{},
 		globals:    map[string]*yaml.Node{},
 		resources:  map[string]*resource{},
-		onFailure:  map[string]string{},
+		async:      map[string]*Async{},
 	}
 }
 

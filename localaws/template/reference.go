@@ -58,9 +58,15 @@ func (r *reader) ref(n *yaml.Node, name string) (any, error) {
 	case "AWS::Serverless::StateMachine", "AWS::SNS::Topic", "AWS::IAM::ManagedPolicy":
 		return r.arn(n, res)
 	case "AWS::SQS::Queue":
-		return fmt.Sprintf("https://sqs.%s.%s/%s/%s", r.opts.Region, partition.Suffix(r.opts.Region), r.opts.AccountID, r.opts.StackName+"-"+res.id), nil
+		name, err := r.name(n, res)
+		return fmt.Sprintf("https://sqs.%s.%s/%s/%s", r.opts.Region, partition.Suffix(r.opts.Region), r.opts.AccountID, name), err
 	}
 	return r.name(n, res)
+}
+
+// samRole returns the ARN of the role that SAM creates for a resource without one.
+func (r *reader) samRole(res *resource) string {
+	return fmt.Sprintf("arn:%s:iam::%s:role/%s-%sRole", partition.Of(r.opts.Region), r.opts.AccountID, r.opts.StackName, res.id)
 }
 
 // samRef is the ARN of a function's published version or alias, which SAM makes
@@ -147,6 +153,12 @@ var nameProperty = map[string]string{
 	"AWS::Events::EventBus":         "Name",
 	"AWS::Events::Rule":             "Name",
 	"AWS::Logs::LogGroup":           "LogGroupName",
+	"AWS::SQS::Queue":               "QueueName",
+	"AWS::SNS::Topic":               "TopicName",
+	"AWS::IAM::Role":                "RoleName",
+	"AWS::IAM::ManagedPolicy":       "ManagedPolicyName",
+	"AWS::SecretsManager::Secret":   "Name",
+	"AWS::SSM::Parameter":           "Name",
 }
 
 // name is the resource's physical name: the one it says, or one made of the

@@ -113,7 +113,10 @@ func (r *reader) collect(stack *Stack) error {
 			continue
 		}
 		done := r.in("resource " + id)
-		var err error
+		err := r.checkProperties(res)
+		if err != nil {
+			return err
+		}
 		switch res.kind {
 		case "AWS::Serverless::Function":
 			err = r.collectFunction(stack, res)
@@ -146,7 +149,7 @@ func (r *reader) collect(stack *Stack) error {
 		done()
 	}
 	r.attachPolicies(stack)
-	r.attachDestinations(stack)
+	r.attachAsync(stack)
 	return nil
 }
 

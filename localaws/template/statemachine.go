@@ -25,18 +25,13 @@ func (r *reader) collectStateMachine(stack *Stack, res *resource) error {
 	if kind != "STANDARD" {
 		return r.errorf(res.node, "type %s: this machine runs STANDARD state machines alone", kind)
 	}
-	for _, key := range []string{"Definition", "Events"} {
-		if n := child(res.properties, key); n != nil {
-			return r.errorf(n, "property %s of a state machine is not understood on this machine", key)
-		}
-	}
 	if m.Name, err = r.name(res.node, res); err != nil {
 		return err
 	}
 	if m.ARN, err = r.arn(res.node, res); err != nil {
 		return err
 	}
-	if m.RoleARN, err = p.text("Role", ""); err != nil {
+	if m.RoleARN, err = p.text("Role", r.samRole(res)); err != nil {
 		return err
 	}
 	if m.Path, err = p.required("DefinitionUri"); err != nil {

@@ -15,7 +15,7 @@ type Table struct {
 }
 
 // tableMembers are the properties that CreateTable takes as they are.
-var tableMembers = []string{"AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "BillingMode"}
+var tableMembers = []string{"AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"}
 
 func (r *reader) collectTable(stack *Stack, res *resource) error {
 	p := r.properties(res)

@@ -39,6 +39,7 @@ func TestLoad_Functions(t *testing.T) {
 	want := []template.Function{
 		{
 			LogicalID: "Work", Name: "app-work", Timeout: 29 * time.Second, MemoryMB: 256, Handler: "bootstrap", Alias: "live", Reserved: 5,
+			RoleARN: "arn:aws:iam::" + account + ":role/app-WorkRole",
 			Environment: map[string]string{
 				"STACK": "app", "MODE": "iam", "BOTH": "no", "EITHER": "no",
 				"JOINED": "a@example.com+b@example.com", "SECOND": "b@example.com", "SPLIT": "a",
@@ -51,6 +52,7 @@ func TestLoad_Functions(t *testing.T) {
 		},
 		{
 			LogicalID: "Other", Name: "app-Other", Timeout: 3 * time.Second, MemoryMB: 256, Handler: "bootstrap", Alias: "live",
+			RoleARN:     "arn:aws:iam::" + account + ":role/app-OtherRole",
 			Environment: map[string]string{"STACK": "app", "MODE": "global"},
 		},
 	}
