@@ -70,7 +70,7 @@ func newRun(t *testing.T) *run.Run {
 // hears has the hook that is asked answer.
 func hears(t *testing.T, r *run.Run, answer []byte) *run.Run {
 	t.Helper()
-	next, _, err := engine.Decide(r, engine.Step{ID: run.NewID(time.Now()), Turn: r.Engine.Turn, Heard: &engine.HookResponse{Answer: answer}}, start.Add(time.Second))
+	next, _, err := engine.Decide(r, engine.Step{ID: run.NewID(time.Now()), Turn: r.Engine.Turn, Response: &engine.HookResponse{Answer: answer}}, start.Add(time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ var identityBugs = []bug{
 	{"follow links one step", "internal/store/link.go", "if !grown {", "if true || !grown {", "./internal/store", "TestLoginsMeet"},
 	{"go on without links", "internal/httpapi/api.go", "if who.Person, err = a.Link(ctx, who.Person); err != nil {", "if who.Person, err = a.Link(ctx, who.Person); false {", "./internal/httpapi", "TestLinksThatFail"},
 	{"start a new allowance with another token", "internal/store/tally.go", "if handle != r.Requester.Key() {", "if handle == \"\" {", "./internal/store", "TestTalliesUnder"},
-	{"lose the requests of a former address", "internal/store/list.go", "return s.merge(ctx, \"mine\", p.Keys(), q, func", "return s.merge(ctx, \"mine\", []string{p.ID}, q, func", "./internal/store", "TestMineUnder"},
+	{"lose the requests of a former address", "internal/store/list.go", "return s.merge(ctx, \"mine\", p.Keys(), q, ofRun", "return s.merge(ctx, \"mine\", []string{p.ID}, q, ofRun", "./internal/store", "TestMineUnder"},
 	{"list an address's former requests", "internal/store/list.go", "func(r run.Summary) bool { return r.OwnedBy(p) }", "nil", "./internal/store", "TestMineUnder"},
 	{"keep keys by address", "functions/request/request/again.go", "run.HashID(c.Caller.Principal, name, key)", "run.HashID(c.Caller.ID, name, key)", "./functions/request/...", "TestAKey"},
 	{"show a hook the principal", "internal/run/person.go", "p.Principal, p.Mapped, p.Links, p.Crowded = \"\", false, nil, false", "p.Mapped, p.Links, p.Crowded = false, nil, false", "./internal/run ./internal/hookapi ./internal/engine/... ./internal/strategy/custom", "TestShown|TestWhatIsTold"},

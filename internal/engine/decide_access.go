@@ -80,8 +80,8 @@ func (d *decider) granted() {
 		return
 	}
 	why := d.step.Hold.Error
-	if why == "" && d.step.Caught != nil {
-		why = d.step.Caught.explainGrant()
+	if why == "" && d.step.Failure != nil {
+		why = d.step.Failure.Text
 	}
 	if why == "" {
 		why = "it is not known what became of giving it"
@@ -217,14 +217,14 @@ func (d *decider) takeBack(c run.Case) {
 // another.
 func (d *decider) tookBack() {
 	why := d.step.Hold.Error
-	if d.step.Caught != nil {
-		why = d.step.Caught.explainGrant()
+	if d.step.Failure != nil {
+		why = d.step.Failure.Text
 	}
 	if why == "" {
 		why = "it is not known what became of taking it back"
 	}
 	var pause time.Duration
-	if n := d.Access.Tries; n < len(soon) || d.step.Caught.later() && n < maxLaters {
+	if n := d.Access.Tries; n < len(soon) || d.step.Failure.busy() && n < maxLaters {
 		pause = soon[min(n, len(soon)-1)]
 		d.Access.Tries++
 	} else {
@@ -284,20 +284,3 @@ var (
 	finalOf  = map[run.EventName]run.Status{run.Deescalate: run.Ended, run.Revoke: run.Revoked, run.Fail: run.Failed}
 	afterEnd = map[run.EventName]run.HookName{run.Deescalate: run.AfterDeescalate, run.Revoke: run.AfterRevoke, run.Fail: run.AfterFail}
 )
-
-// explainGrant says, for people, what a caught error of functions/grant means.
-func (c Caught) explainGrant() string {
-	if c.Error == "States.Timeout" {
-		return "it was not done in time"
-	}
-	if text := c.message(); text != "" {
-		return text
-	}
-	if c.notRun() {
-		return fmt.Sprintf("AWS Lambda had no capacity for functions/grant: %s: %s", c.Error, run.ClipError(c.Cause))
-	}
-	if c.Cause == "" {
-		return c.Error
-	}
-	return c.Error + ": " + run.ClipError(c.Cause)
-}

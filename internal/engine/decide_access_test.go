@@ -111,7 +111,7 @@ func TestHooksOfAccess(t *testing.T) {
 		"after_deescalate fails":         {run.AfterDeescalate, ``, func(m *machine) { m.granted(); end(m); m.taken() }, run.Ended, run.NextEnded, ""},
 		"after_revoke fails":             {run.AfterRevoke, nonsense, func(m *machine) { m.granted(); m.act(run.Revoke, root, ""); m.taken() }, run.Revoked, run.NextRevoked, ""},
 		"after_fail fails": {run.AfterFail, ``, func(m *machine) {
-			m.step(engine.Step{Caught: &engine.Caught{Error: "Unable", Cause: `{"errorMessage":"no such user"}`}})
+			m.step(engine.Step{Failure: grantFailure("Unable", `{"errorMessage":"no such user"}`)})
 			m.taken()
 		}, run.Failed, run.NextFailed, ""},
 	} {
@@ -175,7 +175,7 @@ func TestTakingBackFails(t *testing.T) {
 	m.granted()
 	m.act(run.Revoke, ada, "")
 	for _, pause := range []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second} {
-		m.step(engine.Step{Caught: &engine.Caught{Error: "Unavailable", Cause: `{"errorMessage":"AWS is away"}`}})
+		m.step(engine.Step{Failure: grantFailure("Unavailable", `{"errorMessage":"AWS is away"}`)})
 		m.is(run.Active, run.NextPause)
 		if v := m.run.View(); v.Access.DeescalationFailing || v.LastError.Text != "AWS is away" || v.LastError.NextTryAt.Sub(m.now) != pause {
 			t.Fatalf("%+v, want again after %v", v.LastError, pause)
@@ -183,7 +183,7 @@ func TestTakingBackFails(t *testing.T) {
 		m.now = m.run.Access.RetryAt
 	}
 	for _, pause := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute, 32 * time.Minute, time.Hour, time.Hour} {
-		m.step(engine.Step{Caught: &engine.Caught{Error: "Unavailable", Cause: `{"errorMessage":"AWS is away"}`}})
+		m.step(engine.Step{Failure: grantFailure("Unavailable", `{"errorMessage":"AWS is away"}`)})
 		m.is(run.Active, run.NextPause)
 		a := m.run.View().Access
 		if !a.DeescalationFailing || a.Error != "AWS is away" || m.run.Access.RetryAt.Sub(m.now) != pause {
@@ -217,7 +217,7 @@ func TestRecover(t *testing.T) {
 	m.steps++
 	next, _, err := engine.Decide(m.run, engine.Step{ID: "x", Execution: 1, Turn: m.run.Engine.Turn, Hold: run.Hold{State: run.Dropped, At: m.now},
 		// The first state of a recovery asks functions/record, as it must ask.
-		Heard: &engine.HookResponse{Answer: []byte(`{}`), Version: "$LATEST"}}, m.now)
+		Response: &engine.HookResponse{Answer: []byte(`{}`), Version: "$LATEST"}}, m.now)
 	if err != nil {
 		t.Fatal(err)
 	}

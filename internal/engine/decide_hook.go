@@ -62,20 +62,20 @@ func (d *decider) listen(hook run.HookName) hookapi.Response {
 	switch {
 	case d.Flow.NoHooks:
 		return d.withoutHooks()
-	case d.step.Caught != nil:
+	case d.step.Failure != nil:
 		a.FailedWhole = true
-		a.Fail(hook, "%s", d.step.Caught.explain(d.Flow.HookTimeoutSeconds))
-	case d.step.Heard == nil:
+		a.Fail(hook, "%s", d.step.Failure.Text)
+	case d.step.Response == nil:
 		a.FailedWhole = true
 		a.Fail(hook, "gave no answer")
 	default:
-		d.hooksVersion = d.step.Heard.Version
-		a = hookapi.Read(hook, d.Flow.Name, d.step.Heard.Answer, d.DurationSeconds)
+		d.hooksVersion = d.step.Response.Version
+		a = hookapi.Read(hook, d.Flow.Name, d.step.Response.Answer, d.DurationSeconds)
 		d.ignoreUnknown(a)
 		if a.Subscribes && !a.FailedWhole {
 			d.toldHooks = true
 			d.Engine.SubscriptionsKnown = true
-			d.Engine.SubscriptionsVersion = d.step.Heard.Version
+			d.Engine.SubscriptionsVersion = d.step.Response.Version
 			d.Engine.Subscriptions = nil
 			for _, h := range a.Subscriptions {
 				if run.KnownHook(string(h)) && !slices.Contains(d.Engine.Subscriptions, h) {
@@ -99,7 +99,7 @@ func (d *decider) heardOnRequest(a hookapi.Response) {
 		a = d.shadow(a)
 	}
 	rt := a.Routing(run.OnRequest)
-	if a.FailedWhole && d.step.Caught.exception() {
+	if a.FailedWhole && d.step.Failure != nil && d.step.Failure.Raised {
 		// The function raised what other languages answer as the error of
 		// on_request alone: the reducers have not spoken, and are asked.
 		rt.AdminsOnly, rt.Asked = false, false

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"slices"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -16,17 +15,17 @@ func (d *decider) giveAgain() bool {
 	if d.Access == nil {
 		d.Access = &run.Access{}
 	}
-	caught := d.step.Caught
-	if caught == nil {
+	failure := d.step.Failure
+	if failure == nil {
 		// A machine of an older release comes here after its pause, without an
 		// attempt: it goes on to one.
 		return d.Access.Tries > 0
 	}
 	most := maxGives
 	switch {
-	case slices.Contains([]string{"Unable", "Refused", "States.DataLimitExceeded"}, caught.Error):
+	case failure.Final:
 		return false
-	case caught.later():
+	case failure.Busy:
 		most = maxLaters
 	}
 	if d.revoked() {
@@ -36,7 +35,7 @@ func (d *decider) giveAgain() bool {
 	if d.Access.Tries >= most {
 		return false
 	}
-	d.fails(caught.explainGrant(), soon[min(d.Access.Tries, len(soon))-1])
+	d.fails(failure.Text, soon[min(d.Access.Tries, len(soon))-1])
 	return true
 }
 
@@ -45,15 +44,11 @@ func (d *decider) giveAgain() bool {
 func (d *decider) fails(why string, pause time.Duration) {
 	a := d.Access
 	a.Error, a.FailedAt, a.RetryAt = run.ClipError(why), d.now, d.now.Add(pause)
-	if a.Tries >= warnAt && a.Failures == 0 && a.Warned == 0 && !d.step.Caught.later() {
+	if a.Tries >= warnAt && a.Failures == 0 && a.Warned == 0 && !d.step.Failure.busy() {
 		a.Warned = d.Engine.Turn + 1
 	}
 	d.changed = true
 }
-
-// later reports whether nothing failed: another call is at the access, or one that
-// was given up on may still have an effect.
-func (c *Caught) later() bool { return c != nil && c.Error == "Later" }
 
 // works forgets that an attempt failed: giving is over, or taking back is.
 func (d *decider) works() {

@@ -10,7 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-var away = engine.Step{Caught: &engine.Caught{Error: "Unavailable", Cause: `{"errorMessage":"AWS is away"}`}, Hold: run.Hold{State: run.Giving}}
+var away = engine.Step{Failure: grantFailure("Unavailable", `{"errorMessage":"AWS is away"}`), Hold: run.Hold{State: run.Giving}}
 
 // What can't be given yet says why, and when it is retried, from the first failure
 // that the engine hears of; people are notified once.
@@ -77,7 +77,7 @@ func TestRevokeWhileGivingFails(t *testing.T) {
 // What will never work is not retried.
 func TestGivingIsRefused(t *testing.T) {
 	m := access(t, "")
-	m.step(engine.Step{Caught: &engine.Caught{Error: "Unable", Cause: `{"errorMessage":"no such user"}`}, Hold: run.Hold{State: run.Unable, Error: "no such user"}})
+	m.step(engine.Step{Failure: grantFailure("Unable", `{"errorMessage":"no such user"}`), Hold: run.Hold{State: run.Unable, Error: "no such user"}})
 	m.is(run.Approved, run.NextTakeBack)
 }
 

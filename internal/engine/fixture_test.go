@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -84,14 +85,14 @@ func (m *machine) step(s engine.Step) {
 func (m *machine) answer(hook run.HookName, answer string) {
 	m.t.Helper()
 	m.asks(hook)
-	m.step(engine.Step{Heard: &engine.HookResponse{Answer: json.RawMessage(answer), Version: "1"}})
+	m.step(engine.Step{Response: &engine.HookResponse{Answer: json.RawMessage(answer), Version: "1"}})
 }
 
 // fail has the invocation of the hook that was asked fail as a whole.
 func (m *machine) fail(hook run.HookName, name, cause string) {
 	m.t.Helper()
 	m.asks(hook)
-	m.step(engine.Step{Caught: &engine.Caught{Error: name, Cause: cause}})
+	m.step(engine.Step{Failure: hookFailure(name, cause)})
 }
 
 // act stores what a person does, and wakes the execution if it waits.
@@ -130,3 +131,13 @@ func (m *machine) is(status run.Status, next run.Next) {
 }
 
 func (m *machine) last() run.Entry { return m.run.History[len(m.run.History)-1] }
+
+// hookFailure is the failure of a hook function, as the state machine catches it.
+func hookFailure(name, cause string) *engine.Failure {
+	return stepfn.HookFailure(&stepfn.Caught{Error: name, Cause: cause}, 10)
+}
+
+// grantFailure is the failure of functions/grant, as the state machine catches it.
+func grantFailure(name, cause string) *engine.Failure {
+	return stepfn.GrantFailure(&stepfn.Caught{Error: name, Cause: cause})
+}

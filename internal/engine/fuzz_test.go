@@ -104,7 +104,7 @@ func FuzzHookAnswer(f *testing.F) {
 func heard(t *testing.T, raw []byte) {
 	t.Helper()
 	m := newMachine(t, sampleFlow())
-	m.step(engine.Step{Heard: &engine.HookResponse{Answer: raw, Version: "1"}})
+	m.step(engine.Step{Response: &engine.HookResponse{Answer: raw, Version: "1"}})
 	if err := run.Verify(m.run.History); err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func FuzzFunctionFailed(f *testing.F) {
 	f.Add([]byte(`{"errorMessage":"a\u0000b"}`))
 	f.Add([]byte("\xff"))
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		said := engine.FunctionFailed(payload)
+		said := stepfn.FunctionFailed(payload)
 		if said == "" || !utf8.ValidString(said) || text.CheckLine(said, 1100) != nil {
 			t.Fatalf("%q: %q", payload, said)
 		}

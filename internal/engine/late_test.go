@@ -55,7 +55,7 @@ func TestAHookThatDoesNotRespondShows(t *testing.T) {
 // What fails is shown as one line of bounded length, whatever the strategy says.
 func TestWhatFailsIsOneLine(t *testing.T) {
 	m := access(t, "")
-	m.step(engine.Step{Caught: &engine.Caught{Error: "Failed", Cause: `{"errorMessage":"no\u202e\nway ` + strings.Repeat("x", 5000) + `","errorType":"Failed"}`}})
+	m.step(engine.Step{Failure: grantFailure("Failed", `{"errorMessage":"no\u202e\nway `+strings.Repeat("x", 5000)+`","errorType":"Failed"}`)})
 	e := m.run.View().LastError
 	if e == nil || strings.ContainsAny(e.Text, "\n\u202e") || len([]rune(e.Text)) > 1000 || e.Where != "grant" || e.NextTryAt.IsZero() {
 		t.Errorf("%+v", e)

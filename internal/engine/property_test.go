@@ -56,9 +56,9 @@ func TestAnyLife(t *testing.T) {
 			s := engine.Step{ID: fmt.Sprint("step", i), Turn: r.Engine.Turn, Acts: acts, HooksVersion: rapid.SampledFrom([]string{"", "1", "2"}).Draw(t, "version")}
 			if r.Engine.Next == run.NextHook {
 				if rapid.IntRange(0, 4).Draw(t, "fails") == 0 {
-					s.Caught = &engine.Caught{Error: "States.Timeout"}
+					s.Failure = hookFailure("States.Timeout", "")
 				} else {
-					s.Heard = &engine.HookResponse{Answer: json.RawMessage(rapid.SampledFrom(answers).Draw(t, "answer")), Version: "1"}
+					s.Response = &engine.HookResponse{Answer: json.RawMessage(rapid.SampledFrom(answers).Draw(t, "answer")), Version: "1"}
 				}
 				if c := r.Engine.Case; c != nil {
 					asked[fmt.Sprint(r.Engine.Hook, c.Origin, c.Act)]++

@@ -21,7 +21,7 @@ type Recovery struct {
 	Drain bool
 	// Failed is the error that ended the execution while a hook was asked: the
 	// failure of that hook, and of nothing else.
-	Failed *Caught
+	Failed *Failure
 	// Step is what Decide would be told then, but for what was heard or caught.
 	Step Step
 	// Cause says what became of the execution, for people.
@@ -41,7 +41,7 @@ func Recover(r *run.Run, v Recovery, now time.Time) (next *run.Run, changed bool
 		return nil, false, err
 	}
 	d := &decider{Run: next, step: v.Step, now: run.Stamp(now)}
-	d.step.Heard, d.step.Caught = nil, v.Failed
+	d.step.Response, d.step.Failure = nil, v.Failed
 	switch {
 	case v.Drain:
 		d.drain()

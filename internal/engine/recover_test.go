@@ -10,7 +10,7 @@ import (
 )
 
 // failed is the error of a function that names it as Step Functions names its own.
-var failed = &engine.Caught{Error: "States.Runtime", Cause: `{"errorMessage":"the hook says so","errorType":"States.Runtime"}`}
+var failed = hookFailure("States.Runtime", `{"errorMessage":"the hook says so","errorType":"States.Runtime"}`)
 
 // An execution that ended while a hook was asked is that hook's failure, once.
 func TestRecoverTakesAnErrorForTheHooksFailure(t *testing.T) {
@@ -30,7 +30,7 @@ func TestRecoverTakesAnErrorForTheHooksFailure(t *testing.T) {
 		m := newMachine(t, sampleFlow())
 		recovered(m)
 		m.asks(run.GetPermissions)
-		m.step(engine.Step{Execution: 1, Heard: &engine.HookResponse{Answer: json.RawMessage(`{"subscriptions":[]}`), Version: "1"}})
+		m.step(engine.Step{Execution: 1, Response: &engine.HookResponse{Answer: json.RawMessage(`{"subscriptions":[]}`), Version: "1"}})
 		if m.run.Status != run.Pending || m.run.Engine.Execution != 1 || !strings.Contains(m.last().Error, "the hook says so") {
 			t.Errorf("it is %s: %+v", m.run.Status, m.last())
 		}

@@ -7,22 +7,22 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Step is what Decide learns when the state machine enters it: which step this
-// is, what was heard since the last one, and the acts of people.
+// Step is what [Decide] learns when the state machine enters it: which step this
+// is, the outcome of the call before it, and the acts of people.
 type Step struct {
 	// ID names the step, the same over its retries.
 	ID string
-	// Execution is the number of the execution that asks.
+	// Execution is the number of the execution that the step is of.
 	Execution int
-	// Turn is the turn that Heard and Caught belong to.
+	// Turn is the turn that Response and Failure belong to.
 	Turn int
-	// Heard is what a hook function answered, nil if none did.
-	Heard *HookResponse
-	// Caught is the error of the state before, nil if there was none.
-	Caught *Caught
+	// Response is the response of a hook function, nil if there was none.
+	Response *HookResponse
+	// Failure is why the call before the step failed, nil if it did not.
+	Failure *Failure
 	// Acts are all acts about the run, in the order of their ids.
 	Acts []run.Act
-	// Hold is what the lease says of the run's access; zero where there is none.
+	// Hold is what the lease says of the run's access; zero without one.
 	Hold run.Hold
 	// Today is who may act now; nil leaves it to the run's own lists.
 	Today *run.Today
@@ -37,13 +37,30 @@ type Step struct {
 	HooksVersion string
 }
 
-// ErrNotTheRuns means that a step is of an execution which is not (or no
-// longer) the run's.
-var ErrNotTheRuns = errors.New("this execution is not the run's")
-
-// Heard is what a hook function answered, untrusted, and the function's
-// version that did.
+// HookResponse is the response of a hook function, untrusted, and the version of
+// the function that it is from.
 type HookResponse struct {
 	Answer  json.RawMessage `json:"answer"`
 	Version string          `json:"version"`
 }
+
+// Failure is why a call failed: of a hook function, or of the function that grants
+// and revokes access.
+type Failure struct {
+	// Text says so for people, in words that follow the hook's name.
+	Text string
+	// Raised reports that the hook function itself raised an error.
+	Raised bool
+	// Final reports that retrying changes nothing.
+	Final bool
+	// Busy reports that nothing failed: another call is in progress on the access,
+	// or one that was given up on may still have an effect.
+	Busy bool
+}
+
+// busy reports whether nothing failed.
+func (f *Failure) busy() bool { return f != nil && f.Busy }
+
+// ErrNotTheRuns means that a step is of an execution which is not (or no
+// longer) the run's.
+var ErrNotTheRuns = errors.New("this execution is not the run's")

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 )
 
 // Function asks a hook function. The error is that it could not be asked; what
@@ -44,10 +44,10 @@ func (a Answer) told() (told struct {
 }
 
 // caught is the failure as the state machine catches it.
-func (a Answer) caught() *engine.Caught {
+func (a Answer) caught() *stepfn.Caught {
 	name := a.told().Type
 	if name == "" {
 		name = a.FunctionError
 	}
-	return &engine.Caught{Error: name, Cause: strings.TrimSpace(string(a.Payload))}
+	return &stepfn.Caught{Error: name, Cause: strings.TrimSpace(string(a.Payload))}
 }

@@ -85,11 +85,11 @@ func Ask(ctx context.Context, a run.Asked, at time.Time, ask Function, o Options
 		hook := r.Engine.Hook
 		if !r.Flow.NoHooks && (reduces(hook) || hook == run.OnRequest || o.Guards) {
 			called[hook] = true
-			if step.Heard, step.Caught, err = v.ask(ctx, r, a.Context, ask); err != nil {
+			if step.Response, step.Failure, err = v.ask(ctx, r, a.Context, ask); err != nil {
 				return v, err
 			}
 		} else {
-			step.Heard = &engine.HookResponse{Answer: json.RawMessage(`{}`), Version: v.HooksVersion}
+			step.Response = &engine.HookResponse{Answer: json.RawMessage(`{}`), Version: v.HooksVersion}
 		}
 		step.HooksVersion = v.HooksVersion
 		if r, _, err = engine.Decide(r, step, at); err != nil {
@@ -120,7 +120,7 @@ func notCalled(r *run.Run, called map[run.HookName]bool) []run.HookName {
 }
 
 // ask asks the hook that comes next, within its time.
-func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask Function) (*engine.HookResponse, *engine.Caught, error) {
+func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask Function) (*engine.HookResponse, *engine.Failure, error) {
 	document, err := stepfn.NewDocument(r, r.UpdatedAt, sent)
 	if err != nil {
 		return nil, nil, err
@@ -138,7 +138,7 @@ func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask
 	v.Asked = append(v.Asked, Asked{Hook: document.Hook.Ask.Hook, TookMS: float64(took.Microseconds()) / 1000})
 	switch {
 	case err != nil && ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded):
-		return nil, &engine.Caught{Error: "States.Timeout"}, nil
+		return nil, stepfn.HookFailure(&stepfn.Caught{Error: "States.Timeout"}, r.Flow.HookTimeoutSeconds), nil
 	case err != nil:
 		return nil, nil, err
 	}
@@ -146,7 +146,7 @@ func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask
 		v.HooksVersion = answer.Version
 	}
 	if answer.FunctionError != "" {
-		return nil, answer.caught(), nil
+		return nil, stepfn.HookFailure(answer.caught(), r.Flow.HookTimeoutSeconds), nil
 	}
 	return &engine.HookResponse{Answer: answer.Payload, Version: answer.Version}, nil, nil
 }

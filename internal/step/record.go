@@ -40,7 +40,7 @@ type RecordRequest struct {
 	Step      ID                   `json:"step,omitzero"`
 	Turn      engine.Turn          `json:"turn,omitzero"`
 	Heard     *engine.HookResponse `json:"heard,omitempty"`
-	Caught    *engine.Caught       `json:"caught,omitempty"`
+	Caught    *stepfn.Caught       `json:"caught,omitempty"`
 	// Token wakes the wait that is parked.
 	Token string `json:"token,omitempty"`
 	// Ended has [Recover] give the run its next execution, because this one is
@@ -48,7 +48,7 @@ type RecordRequest struct {
 	Ended  bool           `json:"ended,omitempty"`
 	Close  bool           `json:"close,omitempty"`
 	Drain  bool           `json:"drain,omitempty"`
-	Failed *engine.Caught `json:"failed,omitempty"`
+	Failed *stepfn.Caught `json:"failed,omitempty"`
 	Cause  string         `json:"cause,omitempty"`
 }
 

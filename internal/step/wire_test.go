@@ -28,7 +28,7 @@ func TestWire(t *testing.T) {
 	decide.Turn, decide.Step = engine.PresentTurn(aRun()), step.ID{State: "Reconcile", EnteredAt: entered}
 	recover := step.OfRun(aRun(), step.Recover)
 	recover.Ended, recover.Close, recover.Cause = true, true, "its execution was ABORTED"
-	recover.Failed = &engine.Caught{Error: "States.Runtime", Cause: "why"}
+	recover.Failed = &stepfn.Caught{Error: "States.Runtime", Cause: "why"}
 	drain := step.OfRun(aRun(), step.Recover)
 	drain.Ended, drain.Drain = true, true
 	for name, tc := range map[string]struct {
@@ -73,7 +73,7 @@ func TestOlderRequestsAreRead(t *testing.T) {
 		},
 		`{"version":3,"operation":"decide",` + ids + `,"step":{"state":"Decide","entered_at":"2026-11-23T10:00:00.123Z"},"turn":{"number":2,"nonce":"n"},"heard":null,"caught":{"Error":"States.Timeout","Cause":"c"}}`: {
 			Version: 3, Operation: step.Decide, RunID: id, Execution: id, Step: at, Turn: engine.Turn{Number: 2, Nonce: "n"},
-			Caught: &engine.Caught{Error: "States.Timeout", Cause: "c"},
+			Caught: &stepfn.Caught{Error: "States.Timeout", Cause: "c"},
 		},
 		`{"version":3,"operation":"park",` + ids + `,"step":{"state":"Decide","entered_at":"2026-11-23T10:00:00.123Z","retry_count":1,"redrive_count":2},"turn":{"number":2,"nonce":"n"},"token":"t"}`: {
 			Version: 3, Operation: step.Park, RunID: id, Execution: id, Turn: engine.Turn{Number: 2, Nonce: "n"}, Token: "t",

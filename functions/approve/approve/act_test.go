@@ -81,7 +81,7 @@ func (w *world) SendTaskSuccess(context.Context, *sfn.SendTaskSuccessInput, ...f
 func (w *world) step(heard *engine.HookResponse) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	next, _, err := engine.Decide(w.run, engine.Step{ID: run.NewID(time.Now()), Turn: w.run.Engine.Turn, Heard: heard, Acts: w.acts, HooksVersion: "1"}, w.now)
+	next, _, err := engine.Decide(w.run, engine.Step{ID: run.NewID(time.Now()), Turn: w.run.Engine.Turn, Response: heard, Acts: w.acts, HooksVersion: "1"}, w.now)
 	if err != nil {
 		panic(err)
 	}

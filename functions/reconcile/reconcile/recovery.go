@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -31,7 +31,7 @@ func pause(execution int) time.Duration {
 type recovery struct {
 	ended, close, drain bool
 	// failed is the error that ended an execution while a hook was asked.
-	failed *engine.Caught
+	failed *stepfn.Caught
 }
 
 // recover gives a run whose execution has ended its next, by how it ended.
@@ -51,7 +51,7 @@ func (s *sweep) recover(ctx context.Context, r *run.Run, last Ended) {
 		// What a hook's function returned ended it, past every Catch: that is the
 		// hook's failure and not the run's end.
 		s.next(ctx, r, Action{RunID: r.ID, Action: "hand over", Why: why}, recovery{
-			ended: true, failed: &engine.Caught{Error: last.Error, Cause: last.Cause},
+			ended: true, failed: &stepfn.Caught{Error: last.Error, Cause: last.Cause},
 		})
 	default:
 		s.next(ctx, r, Action{RunID: r.ID, Action: "close", Why: why}, recovery{ended: true, close: true})

@@ -11,8 +11,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// noRoom stands for an answer that the record of a run can't take.
-var noRoom = &engine.Caught{Error: "NoRoom", Cause: `{"errorMessage":"its answer does not fit into the record of this request"}`}
+// noRoom is the failure of a hook whose response the record of a run can't take.
+var noRoom = &engine.Failure{Text: "failed: its answer does not fit into the record of this request", Raised: true}
 
 // decided is what follows from a step.
 type decided struct {
@@ -26,8 +26,8 @@ type decided struct {
 // the answer would leave a run that can't go on any more, and so never ends.
 func within(rec store.Record, step engine.Step, now time.Time) (decided, error) {
 	d, room, err := decideOnce(rec, step, now)
-	if step.Heard != nil && d.changed && !room {
-		step.Heard, step.Caught = nil, noRoom
+	if step.Response != nil && d.changed && !room {
+		step.Response, step.Failure = nil, noRoom
 		d, _, err = decideOnce(rec, step, now)
 	}
 	return d, err

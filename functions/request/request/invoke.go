@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 
-	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/lambdaapi"
 )
 
@@ -86,7 +86,7 @@ func (l lambdaAPI) once(ctx context.Context, function string, document []byte) (
 		again = res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500
 		return nil, again, cannotBeAsked(res.Status + " " + res.Header.Get("X-Amzn-ErrorType"))
 	case res.Header.Get("X-Amz-Function-Error") != "":
-		return nil, false, HookFailure{engine.FunctionFailed(answer), "the function failed"}
+		return nil, false, HookFailure{stepfn.FunctionFailed(answer), "the function failed"}
 	}
 	return answer, false, nil
 }

@@ -33,7 +33,7 @@ type Document struct {
 	// Heard and Caught are always there, for the state machine to fill: a path
 	// to a member that is missing would end an execution past any Catch.
 	Heard  *engine.HookResponse `json:"heard"`
-	Caught *engine.Caught       `json:"caught"`
+	Caught *Caught              `json:"caught"`
 }
 
 // HookAsk is an invocation of a hook function.
