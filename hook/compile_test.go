@@ -40,18 +40,18 @@ func TestForwardOnlyCompiles(t *testing.T) {
 	}
 }
 
-// compile builds a program and gives what the compiler says. The program lies
-// outside of the tree and stands in it by an overlay, so that it is part of the
-// module and needs nothing but the module cache.
+// compile builds a program and returns what the compiler says. The program is outside
+// of the tree. An overlay makes it a part of this module, so that it needs nothing but
+// the module cache.
 func compile(t *testing.T, program string) ([]byte, error) {
 	t.Helper()
 	dir := t.TempDir()
 	source, overlay := filepath.Join(dir, "main.go"), filepath.Join(dir, "overlay.json")
-	module, err := filepath.Abs("..")
+	place, err := filepath.Abs(filepath.Join("testdata", "program", "main.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(module, "hook", "testdata", "program", "main.go"): source}})
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{place: source}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,5 @@ func compile(t *testing.T, program string) ([]byte, error) {
 	if err := os.WriteFile(overlay, replace, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("go", "build", "-buildvcs=false", "-overlay", overlay, "-o", os.DevNull, "./hook/testdata/program")
-	cmd.Dir = module
-	return cmd.CombinedOutput()
+	return exec.Command("go", "build", "-buildvcs=false", "-overlay", overlay, "-o", os.DevNull, "./testdata/program").CombinedOutput()
 }

@@ -1,4 +1,4 @@
-package hook_test
+package schema_test
 
 import (
 	"bytes"
@@ -17,10 +17,11 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/hooktest"
 )
 
-const answerSchema = "../schema/hook-answer.v1.json"
+const answerSchema = "hook-answer.v1.json"
 
-// hookNames are those of hook-answer.v1.json, which has a definition for each.
-func hookNames(t *testing.T) []string {
+// allHooks are the names of hooks, each of which has a definition in
+// hook-answer.v1.json.
+func allHooks(t *testing.T) []string {
 	t.Helper()
 	raw, err := hook.Flows{"*": everyHook(func() any { return nil })}.Answer(t.Context(), hooktest.Asked())
 	if err != nil {
@@ -152,7 +153,7 @@ func spoil(t *rapid.T, document map[string]any) {
 func TestEveryAnswerFitsTheSchema(t *testing.T) {
 	compiler := jsonschema.NewCompiler()
 	schemas := map[string]*jsonschema.Schema{}
-	names := hookNames(t)
+	names := allHooks(t)
 	for _, name := range names {
 		s, err := compiler.Compile(answerSchema + "#/$defs/" + name)
 		if err != nil {

@@ -1,4 +1,4 @@
-package hook_test
+package main
 
 import (
 	"os"
@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// goProgram is the program that a document shows.
+// goProgram returns the program that a document shows.
 func goProgram(t *testing.T, document string) string {
 	t.Helper()
 	text, err := os.ReadFile(document)
@@ -24,11 +24,11 @@ func goProgram(t *testing.T, document string) string {
 // The search that docs/hooks.md shows is that of an example whose output is
 // checked.
 func TestShownSearch(t *testing.T) {
-	docs, err := os.ReadFile("../docs/hooks.md")
+	docs, err := os.ReadFile("../../docs/hooks.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := os.ReadFile("example_prefetch_test.go")
+	source, err := os.ReadFile("../../hook/example_prefetch_test.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,21 +38,25 @@ func TestShownSearch(t *testing.T) {
 	}
 }
 
-// The program that README and docs show compiles, and its hook is the one of the
+// README and docs show the program of examples/go-hooks. Its hook is that of the
 // package's example, whose output is checked, and of the flow that ships.
 func TestShownProgram(t *testing.T) {
-	shown := goProgram(t, "../README.md")
-	if out, err := compile(t, shown); err != nil {
-		t.Errorf("it does not compile: %s", out)
+	shown := goProgram(t, "../../README.md")
+	program, err := os.ReadFile("../../examples/go-hooks/main.go")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if docs := goProgram(t, "../docs/hooks.md"); docs != shown {
+	if string(program) != shown {
+		t.Errorf("README shows another program than examples/go-hooks/main.go:\n%s", shown)
+	}
+	if docs := goProgram(t, "../../docs/hooks.md"); docs != shown {
 		t.Errorf("docs/hooks.md shows another program than README:\n%s", docs)
 	}
 	_, hooks, found := strings.Cut(shown, "// fastTrackEmergencies")
 	if !found {
 		t.Fatalf("it has no fastTrackEmergencies:\n%s", shown)
 	}
-	for _, file := range []string{"example_test.go", "../functions/hooks/aws_access.go"} {
+	for _, file := range []string{"../../hook/example_test.go", "aws_access.go"} {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
