@@ -30,7 +30,7 @@ var accessBugs = []bug{
 	// Sessions outlast their access, and it is said.
 	{"say nothing of sessions", "internal/lease/attempt.go", "if gone.Sessions > 0 {", "if false {", "./functions/grant/grant", "Record"},
 	{"leave sessions out of the history", "internal/engine/decide_access.go", "SessionsUntil: gone.SessionsUntil,", "", "./internal/run ./internal/hookapi ./internal/engine/...", "Sessions"},
-	{"do not compare sessions with durations", "internal/cli/flows_sessions.go", "case session > max(", "case false && session > max(", "./internal/cli", "Sessions"},
+	{"do not compare sessions with durations", "internal/flowcheck/sessions.go", "case session > max(", "case false && session > max(", "./internal/flowcheck", "Sessions"},
 	{"take sessions that AWS does not tell about for none", "internal/strategy/identitycenter/sessions.go", "case err != nil || out.PermissionSet == nil:\n\t\treturn LongestSession, nil", "case err != nil || out.PermissionSet == nil:\n\t\treturn 0, nil", "./internal/strategy/identitycenter", "Sessions"},
 	{"deny sessions that begin after the end", "functions/endsessions/endsessions/policy.go", "d.before, d.until = d.before.UTC().Truncate(time.Second).Add(time.Second)", "d.before, d.until = d.until", "./functions/endsessions/endsessions", "Denied"},
 	{"change a policy of somebody else", "functions/endsessions/endsessions/policy.go", "if !ours || s.Effect != \"Deny\" {", "if !ours && false {", "./functions/endsessions/endsessions", "Somebody"},

@@ -12,6 +12,6 @@ var _ = plant(
 	bug{"do not say that it is a trial", "internal/replay/replay.go", "document.Hook.Ask.Trial = true", "_ = document", "./internal/replay", "Trial"},
 	bug{"try a deployed function without a word", "internal/cli/hooks_check_live.go", "return err != nil || !loopback.Is(u.Hostname())", "return (err != nil || !loopback.Is(u.Hostname())) && false", "./internal/cli", "HooksCheckRefuses"},
 	bug{"follow what is responded for a flow without hooks", "internal/engine/decide_hook.go", "case d.Flow.NoHooks:\n\t\treturn d.withoutHooks()\n", "", "./internal/run ./internal/hookapi ./internal/engine/...", "AFlowWithoutHooks"},
-	bug{"do not look for hooks of a flow that was renamed", "internal/cli/flows_hooks.go", "if name != \"*\" && !named[name] {", "if false {", "./internal/cli", "Mismatches"},
+	bug{"do not look for hooks of a flow that was renamed", "internal/flowcheck/hooks.go", "if name != \"*\" && !named[name] {", "if false {", "./internal/flowcheck", "Names"},
 	bug{"go on with a function that does not know the flow", "internal/hookapi/response_version.go", "a.FailedWhole = true\n\ta.Permissions", "a.Permissions", "./internal/run ./internal/hookapi ./internal/engine/...", "AFunctionWithoutHooks"},
 )

@@ -97,11 +97,11 @@ func (x *auditExport) export(ctx context.Context, out, messages io.Writer) error
 		return err
 	}
 	bar := newProgress(messages)
-	bar.start("reading table "+x.table.name, 0, 0)
-	defer bar.end()
-	x.Read = bar.at
+	bar.Start("reading table "+x.table.name, 0, 0)
+	defer bar.End()
+	x.Read = bar.At
 	x.Unreadable = func(problem string) {
-		bar.end()
+		bar.End()
 		fmt.Fprintln(messages, text.Line(problem))
 	}
 	n, err := export.Write(ctx, out, func(ctx context.Context, f func(string, *run.Run, json.RawMessage, error) error) error {
@@ -109,14 +109,14 @@ func (x *auditExport) export(ctx context.Context, out, messages io.Writer) error
 			return f(id, rec.Run, rec.Context, unreadable)
 		})
 	}, x.Options)
-	bar.end()
+	bar.End()
 	if ctx.Err() != nil {
 		return resumable{errors.New("no complete export was written")}
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(messages, "%s exported", count(n.Written, "request"))
+	fmt.Fprintf(messages, "%s exported", text.Count(n.Written, "request"))
 	if n.Unreadable > 0 {
 		fmt.Fprintf(messages, ", %d could not be read\n", n.Unreadable)
 		return errReported

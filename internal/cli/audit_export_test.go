@@ -14,6 +14,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/export"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // export runs the command, and gives what it printed, what it said and its exit
@@ -93,7 +94,7 @@ func TestAuditExport(t *testing.T) {
 		if got := ids(out, slices.Contains(tc.args, "csv")); status != 0 || !slices.Equal(got, tc.want) {
 			t.Errorf("%v: status %d, got\n%v\nwant\n%v", tc.args, status, got, tc.want)
 		}
-		if want := count(len(tc.want), "request") + " exported\n"; messages != want {
+		if want := text.Count(len(tc.want), "request") + " exported\n"; messages != want {
 			t.Errorf("%v: it says %q, want %q", tc.args, messages, want)
 		}
 		for _, secret := range []string{"0815-secret", "the-salt", "the-token"} {

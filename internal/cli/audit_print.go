@@ -24,19 +24,19 @@ func (a *auditVerify) print(out io.Writer, r audit.Report) {
 		}
 		printProblems(out, "digest "+string(d.Day), d.Errors)
 	}
-	fmt.Fprintf(out, "%s verified, %d wrong\n", count(len(r.Requests), "request"), wrongRequests)
+	fmt.Fprintf(out, "%s verified, %d wrong\n", text.Count(len(r.Requests), "request"), wrongRequests)
 	if r.Erased > 0 {
-		fmt.Fprintf(out, "%s with erased texts\n", count(r.Erased, "request"))
+		fmt.Fprintf(out, "%s with erased texts\n", text.Count(r.Erased, "request"))
 	}
 	if r.Expired > 0 {
-		fmt.Fprintf(out, "%s removed by the retention of their flows\n", count(r.Expired, "request"))
+		fmt.Fprintf(out, "%s removed by the retention of their flows\n", text.Count(r.Expired, "request"))
 	}
 	if len(r.Digests) == 0 {
 		fmt.Fprintln(out, "no digests: whoever can write to the table could have sealed a history again (to sign digests, set the stack's parameter AuditDigest)")
 		return
 	}
 	fmt.Fprintf(out, "%s verified, %s to %s, %d wrong, signed by %s\n",
-		count(len(r.Digests), "digest"), r.Digests[0].Day, r.Digests[len(r.Digests)-1].Day, wrongDigests, text.Line(strings.Join(r.Keys, ", ")))
+		text.Count(len(r.Digests), "digest"), r.Digests[0].Day, r.Digests[len(r.Digests)-1].Day, wrongDigests, text.Line(strings.Join(r.Keys, ", ")))
 	if !a.Trust.Named() {
 		fmt.Fprintln(out, "Compare that key with the stack's output DigestKeyArn, or give --key.")
 	}

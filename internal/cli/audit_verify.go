@@ -134,7 +134,7 @@ func (a *auditVerify) verifyByAPI(ctx context.Context, out io.Writer) error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(out, "%s verified, %d wrong\n", count(len(results), "request"), wrong)
+		fmt.Fprintf(out, "%s verified, %d wrong\n", text.Count(len(results), "request"), wrong)
 	}
 	if wrong > 0 {
 		return errReported

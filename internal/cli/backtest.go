@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -10,59 +11,55 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/backtest"
-	"github.com/fasttrack-dev/fasttrack/internal/replay"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/export"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+	locallambda "github.com/fasttrack-dev/fasttrack/localaws/lambda"
 )
 
-// backtested is a backtest: the flags of the command, and what it is about.
-type backtested struct {
+// backtestFlags are the flags of the command.
+type backtestFlags struct {
 	present
-	source
-	flowNames []string
-	workers   int
-	asAsked   bool
-	anew      bool
-	html      string
-	asJSON    bool
-	strict    bool
+	backtest.Options
+	table        table
+	made         periodFlags
+	exported     string
+	html         string
+	json, strict bool
 }
 
 func newBacktestCommand(p Process) *cobra.Command {
-	var b backtested
-	var made periodFlags
+	var b backtestFlags
 	cmd := &cobra.Command{
 		Use:   "backtest [FLOW...]",
-		Short: "Compare what the hooks would do with past requests with what people did",
-		Long: `Ask the present hooks about past requests, read-only, and compare what they would
-do with what became of each: first of all each request that people denied and the
-hooks would approve. The requests come from the table (--table), read with your
-own AWS credentials, or from a file of ` + "`fasttrack audit export`" + ` (--file). The flows
-are those of your flows.yaml, with their present vars and settings of targets, or
-with --as-asked those that each request was asked under. Requests of a flow in
-shadow mode are compared twice: also by what on_request said then.
+		Short: "Compare what hooks would do with past requests with what people did",
+		Long: `Call the hooks of today with past requests, read-only, and compare their outcomes
+with what became of each request. The report begins with the requests that people
+denied and the hooks would approve. The requests come from the table (--table), read
+with your own AWS credentials, or from a file of ` + "`fasttrack audit export`" + ` (--file). The
+flows are those of your flows.yaml, with its vars and settings of targets, or with
+--as-asked those of each request. A request of a flow in shadow mode is compared
+twice, also by the on_request outcome of that time.
 
-The hooks really run, and look up what they look up: they see who is on call
-today, not then. Each event is a trial (trial: true). on_request and the reducers
-are called; --with-guards also calls on_approve and on_deny for what on_request
-decides. No other hook is called, and the report names those that were not.
-Nothing is stored, nobody is notified.
-Approvals above the limits of the present fast_track are counted apart.
+The hooks really run, and look up what is true today, such as who is on call. Each
+event is a trial (trial: true). on_request and the reducers are called;
+--with-guards also calls on_approve and on_deny for what on_request decides. The
+report names the hooks that were not called. Nothing is stored, and nobody is
+notified. Approvals above the limits of fast_track are counted apart.
 
-A backtest that is stopped (Ctrl-C) goes on where it was when the same command is
-given again; --restart begins anew.`,
+After Ctrl-C the same command goes on where it stopped; --restart begins again.`,
 		Example: `  fasttrack backtest --since 90d --table fasttrack-Table-1A2B3C
   fasttrack backtest low-risk --file export.jsonl --binary build/HooksFunction/bootstrap --html backtest.html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
-			if b.made, err = made.read(p.Now()); err != nil {
+			if b.Period, err = b.made.read(p.Now()); err != nil {
 				return err
 			}
-			b.flowNames = args
-			b.window = fmt.Sprint(made)
+			b.FlowNames = args
 			if err := b.check(); err != nil {
 				return err
 			}
-			report, err := b.run(cmd.Context(), p, cmd)
+			defer b.present.Stop()
+			report, err := b.run(cmd.Context(), p, newProgress(cmd.ErrOrStderr()))
 			if err != nil {
 				return err
 			}
@@ -75,105 +72,104 @@ given again; --restart begins anew.`,
 			return nil
 		},
 	}
-	made.flags(cmd)
-	b.source.flags(cmd, p)
+	b.made.flags(cmd)
+	b.table.nameFlag(cmd, p)
+	cmd.Flags().StringVar(&b.exported, "file", "", "a `FILE` of 'fasttrack audit export' to read instead of the table")
 	b.present.flags(cmd)
-	cmd.Flags().BoolVar(&b.asAsked, "as-asked", false, "ask with the flow as it was when each request was made, not as it is in the file of flows")
-	cmd.Flags().IntVar(&b.workers, "concurrency", 8, "how many requests are asked about at a time")
-	cmd.Flags().BoolVar(&b.anew, "restart", false, "ask about all requests anew, also after a backtest that was stopped")
-	cmd.Flags().StringVar(&b.html, "html", "", "write the report to a `FILE`, one page that needs nothing else")
-	cmd.Flags().BoolVar(&b.strict, "strict", false, "end with exit status 1 if the hooks would approve what people denied: for CI")
-	cmd.Flags().BoolVar(&b.asJSON, "json", false, "print as JSON, with every request")
+	cmd.Flags().BoolVar(&b.AsAsked, "as-asked", false, "use the flow as it was when each request was made, instead of the file of flows")
+	cmd.Flags().IntVar(&b.Workers, "concurrency", 8, "how many requests to try at a time")
+	cmd.Flags().BoolVar(&b.Restart, "restart", false, "try all requests again, also after a backtest that was stopped")
+	cmd.Flags().StringVar(&b.html, "html", "", "write the report to a `FILE`, as one page")
+	cmd.Flags().BoolVar(&b.strict, "strict", false, "for CI: exit code 1 if the hooks would approve what people denied")
+	cmd.Flags().BoolVar(&b.json, "json", false, "print as JSON, with every request")
 	return cmd
 }
 
-func (b *backtested) check() error {
-	if b.workers < 1 || b.workers > 200 {
-		return usageError{fmt.Errorf("--concurrency: 1 to 200 was expected, not %d", b.workers)}
+// check refuses wrong flags, and reads the file of flows.
+func (b *backtestFlags) check() error {
+	if b.Workers < 1 || b.Workers > 200 {
+		return usageError{fmt.Errorf("--concurrency must be 1 to 200, got %d", b.Workers)}
 	}
-	if err := b.source.check(); err != nil {
-		return err
+	if b.table.name == "" && b.exported == "" {
+		return usageError{errors.New("give the source of the requests: --stack NAME, --table NAME (the stack's output TableName), or --file with an export of `fasttrack audit export`")}
 	}
 	if err := b.load(); err != nil {
 		return err
 	}
-	for _, name := range b.flowNames {
-		if _, there := b.flows.Find(name); !there {
-			return usageError{fmt.Errorf("%s has no flow %q", b.file, name)}
+	for _, name := range b.FlowNames {
+		if _, err := b.find(name); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// run reads the requests and asks about them, or about those that are left.
-func (b *backtested) run(ctx context.Context, p Process, cmd *cobra.Command) (backtest.Report, error) {
-	bar := newProgress(cmd.ErrOrStderr())
-	asking, err := b.requests(ctx, bar)
-	if err != nil {
-		return backtest.Report{}, err
+// run reads the requests and tries the hooks with them.
+func (b *backtestFlags) run(ctx context.Context, p Process, bar *progress) (report backtest.Report, err error) {
+	o := b.Options
+	o.Flows, o.FlowsFile, o.Hooks, o.Guards, o.Progress = b.flows, b.file, &b.present.Present, b.guards, bar
+	o.Each, o.Source = b.eachOfTable, "table "+b.table.name
+	if b.exported != "" {
+		o.Each, o.Source = b.eachExported, filepath.Base(b.exported)
 	}
-	defer asking.close()
-	key, err := b.key()
-	if err != nil {
-		return backtest.Report{}, err
+	if o.Key, err = b.key(); err != nil {
+		return report, err
 	}
-	path, err := journalPath(p, key)
-	if err != nil {
-		return backtest.Report{}, err
-	}
-	journal, known, err := backtest.OpenJournal(path, key, b.anew)
-	if err != nil {
-		return backtest.Report{}, err
-	}
-	var cases []backtest.Case
-	left := asking.requests[:0:0]
-	for _, r := range asking.requests {
-		if now, is := known[r.ID]; is {
-			r.Now = now
-			cases = append(cases, r.Case)
-		} else {
-			left = append(left, r)
-		}
-	}
-	bar.start("asking the hooks", len(cases), len(asking.requests))
-	err = backtest.Replay(ctx, left, b.workers, replay.Options{Guards: b.guards, Today: b.flows.Today()}, func(c backtest.Case) error {
-		cases = append(cases, c)
-		bar.at(len(cases))
-		return journal.Keep(c.ID, c.Now)
-	})
-	bar.end()
-	if err != nil {
-		err = errors.Join(stopped(ctx, err, len(cases), len(asking.requests)), journal.Close())
-		return backtest.Report{}, err
-	}
-	if err := journal.Remove(); err != nil {
-		return backtest.Report{}, err
-	}
-	limits := map[string]*run.FastTrack{}
-	for _, f := range b.flows.Flows {
-		limits[f.Name] = f.FastTrack
-	}
-	backtest.Limit(cases, limits)
-	report := backtest.Compare(cases)
-	report.Source, report.Function, report.Since, report.Until, report.Skipped = b.source.String(), asking.function, b.made.From, b.made.To, asking.skipped
-	return report, nil
-}
-
-// stopped says how to go on.
-func stopped(ctx context.Context, err error, done, all int) error {
-	how := fmt.Sprintf("stopped after %d of %s; the same command goes on from there", done, count(all, "request"))
-	if ctx.Err() != nil {
-		return resumable{errors.New(how)}
-	}
-	return fmt.Errorf("%w\n%s", err, how)
-}
-
-// journalPath is where a backtest that is stopped is kept: among what programs
-// keep for their user, by what it is about.
-func journalPath(p Process, key string) (string, error) {
 	dir, err := p.CacheDir()
 	if err != nil {
 		dir = os.TempDir()
 	}
-	return filepath.Join(dir, "fasttrack", "backtest", key+".jsonl"), nil
+	o.Journal = filepath.Join(dir, "fasttrack", "backtest", o.Key+".jsonl")
+	report, err = backtest.Run(ctx, o)
+	var stopped backtest.Stopped
+	if ctx.Err() != nil && errors.As(err, &stopped) {
+		err = resumable{errors.New(stopped.Resume())}
+	}
+	return report, err
+}
+
+// eachExported calls f with each exported request of the period.
+func (b *backtestFlags) eachExported(_ context.Context, f func(export.Run) error) error {
+	file, err := os.Open(b.exported)
+	if err != nil {
+		return usageError{fmt.Errorf("--file: %w", err)}
+	}
+	defer file.Close()
+	err = export.Read(file, func(r export.Run) error {
+		if !b.Period.Contains(r.CreatedAt) {
+			return nil
+		}
+		return f(r)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", b.exported, err)
+	}
+	return nil
+}
+
+// eachOfTable calls f with each request of the table of the period.
+func (b *backtestFlags) eachOfTable(ctx context.Context, f func(export.Run) error) error {
+	b.table.endpoint = b.Endpoint
+	stored, _, err := b.table.open(ctx)
+	if err != nil {
+		return err
+	}
+	return stored.Each(ctx, b.Period.From, b.Period.To, func(rec store.Record) error {
+		return f(export.Of(rec.Run, json.RawMessage(rec.Context)))
+	})
+}
+
+// key returns the key of everything that the outcomes depend on.
+func (b *backtestFlags) key() (string, error) {
+	flows, err := os.ReadFile(b.file)
+	if err != nil {
+		return "", err
+	}
+	version := ""
+	if b.Binary != "" {
+		if version, err = locallambda.PackageVersion(filepath.Dir(b.Binary)); err != nil {
+			return "", err
+		}
+	}
+	return backtest.Key(string(flows), b.Stack, b.Endpoint, b.Binary, version, b.table.name, b.exported, fmt.Sprint(b.made), b.FlowNames, b.AsAsked, b.guards)
 }

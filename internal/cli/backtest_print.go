@@ -15,27 +15,27 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// shownCases is how many cases of a kind the text shows.
+// shownCases is how many cases of a kind are printed.
 const shownCases = 20
 
-// print prints the report, and writes the page where one is asked for.
-func (b *backtested) print(cmd *cobra.Command, r backtest.Report) error {
+// print prints the report, and writes the page of --html.
+func (b *backtestFlags) print(cmd *cobra.Command, r backtest.Report) error {
 	if b.html != "" {
 		if err := writePage(b.html, r); err != nil {
 			return fmt.Errorf("--html: %w", err)
 		}
 	}
-	if b.asJSON {
+	if b.json {
 		return printJSON(cmd.OutOrStdout(), r)
 	}
-	printReportOf(cmd.OutOrStdout(), r)
+	printBacktest(cmd.OutOrStdout(), r)
 	if b.html != "" {
-		fmt.Fprintf(cmd.OutOrStdout(), "\nThe whole report is in %s.\n", b.html)
+		fmt.Fprintf(cmd.OutOrStdout(), "\nThe complete report is in %s.\n", b.html)
 	}
 	return nil
 }
 
-// writePage writes the page whole, or not at all.
+// writePage replaces the page whole or not at all.
 func writePage(path string, r backtest.Report) error {
 	file, err := newWholeFile(path)
 	if err != nil {
@@ -48,26 +48,26 @@ func writePage(path string, r backtest.Report) error {
 	return file.keep()
 }
 
-func printReportOf(w io.Writer, r backtest.Report) {
-	fmt.Fprintf(w, "%s of %s, from %s, asked of %s", count(r.Requests, "request"), orDash(r.Flows), r.Source, cmp.Or(r.Function, "nothing"))
+func printBacktest(w io.Writer, r backtest.Report) {
+	fmt.Fprintf(w, "%s of %s, from %s, tried with %s", text.Count(r.Requests, "request"), orDash(r.Flows), r.Source, cmp.Or(r.Function, "no function"))
 	if len(r.HooksVersions) > 0 {
 		fmt.Fprintf(w, ", version %s", strings.Join(r.HooksVersions, ", "))
 	}
 	fmt.Fprint(w, "\n\n")
 	if len(r.HooksVersions) > 1 {
-		fmt.Fprint(w, "More than one version of the hooks answered: --restart asks one about all.\n\n")
+		fmt.Fprint(w, "More than one version of the hooks responded; --restart tries all requests with one.\n\n")
 	}
 	if r.Requests > 0 {
 		printComparison(w, r.Comparison)
 	} else {
-		fmt.Fprintln(w, "There is no request to ask about; --since, --until, FLOW and the file of flows say which.")
+		fmt.Fprintln(w, "No requests; --since, --until, FLOW and the file of flows select them.")
 	}
 	if r.Shadow != nil {
-		fmt.Fprintf(w, "\nIn shadow mode, by what on_request said when it was asked: %s\n\n", count(r.Shadow.Requests, "request"))
+		fmt.Fprintf(w, "\nIn shadow mode, by the on_request outcome of that time: %s\n\n", text.Count(r.Shadow.Requests, "request"))
 		printComparison(w, *r.Shadow)
 	}
 	if len(r.Failures) > 0 {
-		fmt.Fprintln(w, "\nWhat hooks did wrong:")
+		fmt.Fprintln(w, "\nErrors of hooks:")
 		for _, f := range r.Failures[:min(len(r.Failures), shownCases)] {
 			fmt.Fprintf(w, "  %6d  %s\n", f.Count, text.Line(f.Error))
 		}
@@ -80,7 +80,7 @@ func printReportOf(w io.Writer, r backtest.Report) {
 		fmt.Fprintf(w, "\nNot called, with the number of requests: %s.\n", strings.Join(hooks, ", "))
 	}
 	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
-		fmt.Fprintf(w, "\nLeft out: %s, since %s.\n", count(r.Skipped[why], "request"), why)
+		fmt.Fprintf(w, "\nLeft out: %s: %s.\n", text.Count(r.Skipped[why], "request"), why)
 	}
 }
 
@@ -108,10 +108,11 @@ func printComparison(w io.Writer, c backtest.Comparison) {
 	fmt.Fprintf(w, "\nOf %d that people approved or denied, the hooks would have decided %d as they did and %d otherwise, and left %d to them.\n",
 		c.Decided, c.Same, c.Otherwise, c.Left)
 	printCases(w, "\nPeople approved, and the hooks would deny", c.ApprovedWouldDeny, false)
-	printCases(w, "\nHooks approved then, and would not now", c.CodeApprovedWouldNot, false)
+	printCases(w, "\nHooks approved, and would not today", c.CodeApprovedWouldNot, false)
 }
 
-// printCases lists cases, the first of them; always says that there are none, too.
+// printCases prints the first of the cases. With always it prints also that there
+// are none.
 func printCases(w io.Writer, title string, cases []backtest.Case, always bool) {
 	if len(cases) == 0 && !always {
 		return

@@ -135,5 +135,5 @@ func (x *eraser) summary(out io.Writer, r eraseReport, left int) {
 	if x.dryRun {
 		did = "would be erased"
 	}
-	fmt.Fprintf(out, "%s %s, %d left\n", count(len(r.Items)-left, "item"), did, left)
+	fmt.Fprintf(out, "%s %s, %d left\n", text.Count(len(r.Items)-left, "item"), did, left)
 }

@@ -100,7 +100,7 @@ func printHookResults(w io.Writer, results []hookcheck.Result) error {
 			mark, wrong = "WRONG", wrong+1
 		}
 		if r.Options != nil {
-			says = count(*r.Options, "option")
+			says = text.Count(*r.Options, "option")
 		}
 		fmt.Fprintf(w, "%-5s  %-50s %-10s %5d ms\n", mark, r.Case, cmp.Or(says, "-"), r.TookMS)
 		for _, m := range r.Mistakes {
@@ -113,6 +113,6 @@ func printHookResults(w io.Writer, results []hookcheck.Result) error {
 	if len(notCalled) > 0 {
 		fmt.Fprintf(w, "not called without --with-guards: %s\n", strings.Join(notCalled, ", "))
 	}
-	_, err := fmt.Fprintf(w, "%s, %d wrong\n", count(cases, "case"), wrong)
+	_, err := fmt.Fprintf(w, "%s, %d wrong\n", text.Count(cases, "case"), wrong)
 	return err
 }

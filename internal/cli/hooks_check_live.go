@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"net/url"
 
+	"github.com/spf13/cobra"
+
 	"github.com/fasttrack-dev/fasttrack/internal/hookcheck"
 	"github.com/fasttrack-dev/fasttrack/internal/loopback"
-	"github.com/spf13/cobra"
 )
 
 // liveFlags say that a deployed function may be called, and for whom and what.

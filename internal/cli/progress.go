@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// progress shows on a terminal how far a long command is, on one line; elsewhere
-// nothing.
+// progress shows how far a long command is, in one line of a terminal. Elsewhere it
+// shows nothing.
 type progress struct {
 	w         io.Writer // nil shows nothing
 	what      string
@@ -26,14 +26,14 @@ func newProgress(w io.Writer) *progress {
 	return &progress{}
 }
 
-// start begins with what is done, of all; 0 is not known.
-func (p *progress) start(what string, done, all int) {
+// Start begins a step with done of all; all is 0 while unknown.
+func (p *progress) Start(what string, done, all int) {
 	p.what, p.first, p.all, p.started, p.shown = what, done, all, time.Now(), time.Time{}
-	p.at(done)
+	p.At(done)
 }
 
-// at shows that so many are done, a few times a second.
-func (p *progress) at(done int) {
+// At shows how many are done, a few times a second.
+func (p *progress) At(done int) {
 	if p.w == nil || time.Since(p.shown) < 100*time.Millisecond {
 		return
 	}
@@ -51,8 +51,8 @@ func (p *progress) at(done int) {
 	fmt.Fprintf(p.w, "\r\x1b[K%s", line)
 }
 
-// end takes the line away.
-func (p *progress) end() {
+// End removes the line.
+func (p *progress) End() {
 	if p.lineShown {
 		fmt.Fprint(p.w, "\r\x1b[K")
 		p.lineShown = false

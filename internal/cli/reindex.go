@@ -93,7 +93,7 @@ func (x *reindexer) run(ctx context.Context, out, errs io.Writer) error {
 		if x.dryRun {
 			did = "would be added"
 		}
-		_, err = fmt.Fprintf(out, "%s looked at, %s %s\n", count(r.Requests, "request"), count(r.Actions, "action"), did)
+		_, err = fmt.Fprintf(out, "%s looked at, %s %s\n", text.Count(r.Requests, "request"), text.Count(r.Actions, "action"), did)
 	}
 	if err == nil && len(r.Left) > 0 {
 		err = errReported

@@ -135,6 +135,6 @@ func printStrategyResults(w io.Writer, results []strategytest.Result) error {
 			fmt.Fprintf(w, "       note: %s\n", text.Line(n))
 		}
 	}
-	_, err := fmt.Fprintf(w, "%s, %d wrong\n", count(len(results), "case"), wrong)
+	_, err := fmt.Fprintf(w, "%s, %d wrong\n", text.Count(len(results), "case"), wrong)
 	return err
 }

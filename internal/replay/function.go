@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
@@ -11,6 +12,13 @@ import (
 // Function asks a hook function. The error is that it could not be asked; what
 // it did wrong itself is in the answer.
 type Function func(ctx context.Context, document []byte) (Answer, error)
+
+// Missing is the error of a [Function] that is not deployed: its name.
+type Missing string
+
+func (m Missing) Error() string {
+	return fmt.Sprintf("no such function %s; is it deployed, and the stack's name right?", string(m))
+}
 
 // Answer is what an invocation gave, as Lambda's Invoke tells it.
 type Answer struct {

@@ -1,4 +1,4 @@
-package cli
+package flowcheck
 
 import (
 	"context"
@@ -11,22 +11,20 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 )
 
-// rights compares the permission sets and accounts that the file names with those
-// that functions/grant may assign: by the stack's parameters
-// IdentityCenterPermissionSetArns and IdentityCenterAccountArns. What can't be found
-// out is a warning.
-func (d *deployed) rights(ctx context.Context, file *flow.File) (mistakes, warnings []flow.Error) {
+// rights compares the permission sets and accounts of the file with those that
+// functions/grant may assign: the stack's parameters IdentityCenterPermissionSetArns
+// and IdentityCenterAccountArns. If they can't be read, that is a warning.
+func (s Stack) rights(ctx context.Context, file *flow.File) (mistakes, warnings []flow.Error) {
 	if len(file.PermissionSets) == 0 {
 		return nil, nil
 	}
-	may, err := d.mayAssign(ctx)
+	may, err := s.assignable(ctx)
 	if err != nil {
-		return nil, []flow.Error{file.PermissionSets[0].Mistake(fmt.Sprintf("what functions/grant may assign can't be found out: %v", err))}
+		return nil, []flow.Error{file.PermissionSets[0].Mistake(fmt.Sprintf("could not read what functions/grant may assign: %v", err))}
 	}
 	if may == nil {
 		return nil, nil
@@ -38,24 +36,20 @@ func (d *deployed) rights(ctx context.Context, file *flow.File) (mistakes, warni
 		// In the partition of the permission set.
 		partition, _, _ := strings.Cut(use.ARN, ":sso:")
 		if account := partition + ":sso:::account/" + use.Account; use.Account != "" && !covers(may, account) {
-			mistakes = append(mistakes, use.Mistake(fmt.Sprintf("functions/grant may assign nothing in account %s; add %s to the stack's parameter IdentityCenterAccountArns", use.Account, account)))
+			mistakes = append(mistakes, use.Mistake(fmt.Sprintf("functions/grant may not assign anything in account %s; add %s to the stack's parameter IdentityCenterAccountArns", use.Account, account)))
 		}
 	}
 	return mistakes, warnings
 }
 
-// mayAssign lists what the role of functions/grant may assign, as IAM has it; nil if
-// the function names no role.
-func (d *deployed) mayAssign(ctx context.Context) ([]string, error) {
-	cfg, err := awsConfig(ctx, d.endpoint)
-	if err != nil {
-		return nil, err
-	}
-	grant, err := lambda.NewFromConfig(cfg).GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: aws.String(d.stack + "-engine-grant")})
+// assignable returns the ARNs that the role of functions/grant may assign; nil if the
+// function has no role.
+func (s Stack) assignable(ctx context.Context) ([]string, error) {
+	grant, err := s.grant(ctx)
 	if err != nil || aws.ToString(grant.Role) == "" {
 		return nil, err
 	}
-	policy, err := iam.NewFromConfig(cfg).GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: aws.String(path.Base(*grant.Role)), PolicyName: aws.String("rights")})
+	policy, err := iam.NewFromConfig(s.Config).GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: aws.String(path.Base(*grant.Role)), PolicyName: aws.String("rights")})
 	if err != nil {
 		return nil, err
 	}
@@ -73,15 +67,15 @@ func (d *deployed) mayAssign(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	may := []string{}
-	for _, s := range document.Statement {
-		if s.Effect == "Allow" && slices.Contains(s.Action, "sso:CreateAccountAssignment") {
-			may = append(may, s.Resource...)
+	for _, statement := range document.Statement {
+		if statement.Effect == "Allow" && slices.Contains(statement.Action, "sso:CreateAccountAssignment") {
+			may = append(may, statement.Resource...)
 		}
 	}
 	return may, nil
 }
 
-// oneOrMore is a text or a list of them, as policies have it.
+// oneOrMore is a string or a list of strings, as in policies.
 type oneOrMore []string
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -93,7 +87,7 @@ func (o *oneOrMore) UnmarshalJSON(raw []byte) error {
 	return json.Unmarshal(raw, &(*o)[0])
 }
 
-// covers reports whether one of the forms of ARNs is that of an ARN, in any partition.
+// covers reports whether one of the patterns matches an ARN, in any partition.
 func covers(forms []string, arn string) bool {
 	_, want, _ := strings.Cut(arn, ":sso:::")
 	return slices.ContainsFunc(forms, func(form string) bool {

@@ -1,4 +1,4 @@
-package cli
+package flowcheck
 
 import (
 	"cmp"
@@ -6,18 +6,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/hookfunc"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// samples are the flows that ship, by name and label.
+// samples are the flows that ship: their labels by their names.
 var samples = map[string]string{
 	"everything-goes": "Everything goes",
 	"aws-access":      "AWS access",
@@ -30,28 +30,26 @@ var samples = map[string]string{
 	"guarded":         "Guarded deploy",
 }
 
-// samplePlace matches what samples name in place of what is yours: hosts under
-// example.com and other names for examples (RFC 2606), AWS's account for examples,
-// and the schedule of the sample flow on-call.
+// samplePlace matches the placeholders of samples: hosts under example.com and other
+// names for examples (RFC 2606), AWS's account for examples, and the schedule of the
+// sample flow on-call.
 var samplePlace = regexp.MustCompile(`(?i)(^|[@./])example\.[a-z]|\.example\b|\b123456789012\b|^P123$`)
 
-// strictly looks for what is right for trying fasttrack, and wrong in production.
-type strictly struct {
-	path string
-	file *flow.File
-	// stack is the one whose hook function a run would go by.
-	stack string
-	// ask gives the function that has a flow's hooks, nil where that can't be asked.
-	ask func(f *flow.Flow, block run.Flow) (replay.Function, error)
+// Production finds what is fine for trying fasttrack, and wrong in production.
+type Production struct {
+	// Source is the text of File.
+	Source []byte
+	File   *flow.File
+	// Stack is the name of the stack whose hook function runs use.
+	Stack string
+	// Function returns the function that has a flow's hooks, nil if it can't be
+	// called.
+	Function func(f *flow.Flow, block run.Flow) replay.Function
 }
 
-// findings are in the order of the file; notes say what was not tried.
-func (s strictly) findings(ctx context.Context) (found []flow.Error, notes []string, err error) {
-	raw, err := os.ReadFile(s.path)
-	if err != nil {
-		return nil, nil, err
-	}
-	scalars := flow.Scalars(raw)
+// Check returns mistakes in the order of the file. The notes say what was not tried.
+func (p Production) Check(ctx context.Context) (found []flow.Error, notes []string, err error) {
+	scalars := flow.Scalars(p.Source)
 	found = leftovers(scalars)
 	names := map[string]flow.Scalar{}
 	for _, v := range scalars {
@@ -59,24 +57,24 @@ func (s strictly) findings(ctx context.Context) (found []flow.Error, notes []str
 			names[v.Value] = v
 		}
 	}
-	for i := range s.file.Flows {
-		f := &s.file.Flows[i]
+	for i := range p.File.Flows {
+		f := &p.File.Flows[i]
 		at := names[f.Name]
 		if samples[f.Name] == f.Label {
-			found = append(found, at.Finding(fmt.Sprintf("%q is a sample that ships with fasttrack; delete it or make it yours, its label too", f.Name)))
+			found = append(found, at.Finding(fmt.Sprintf("flow %q is a sample that ships with fasttrack; delete it, or make it your own, including its label", f.Name)))
 		}
 		if f.Strategy != nil && f.Strategy.Function == "grant-demo" {
-			found = append(found, at.Finding(fmt.Sprintf("%q has the strategy grant-demo, which gives nothing", f.Name)))
+			found = append(found, at.Finding(fmt.Sprintf("flow %q has the strategy grant-demo, which grants no access", f.Name)))
 		}
 		if slices.Contains(f.Review.Approvers, "everyone") {
-			found = append(found, at.Finding(fmt.Sprintf("%q has the approvers everyone: any two people approve whatever one of them asks for", f.Name)))
+			found = append(found, at.Finding(fmt.Sprintf("flow %q has the approvers everyone: any two people can approve each other's requests", f.Name)))
 		}
 		if f.Hooks == flow.NoHooks || f.Shadow {
 			continue // nothing is approved before people are asked
 		}
-		open, note, err := s.approvesAll(ctx, f)
+		open, note, err := p.approvesAll(ctx, f)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s can't be tried: %w", f.Name, err)
+			return nil, nil, fmt.Errorf("try the hooks of flow %q: %w", f.Name, err)
 		}
 		if open != "" {
 			found = append(found, at.Finding(open))
@@ -93,7 +91,7 @@ func (s strictly) findings(ctx context.Context) (found []flow.Error, notes []str
 
 var flowName = regexp.MustCompile(`^flows\[\d+\]\.name$`)
 
-// leftovers are the placeholders of samples, each value once.
+// leftovers finds the placeholders of samples, each value once.
 func leftovers(scalars []flow.Scalar) (found []flow.Error) {
 	places := map[string]int{}
 	for _, s := range scalars {
@@ -107,30 +105,27 @@ func leftovers(scalars []flow.Scalar) (found []flow.Error) {
 		seen[s.Value] = true
 		more := ""
 		if n := places[s.Value] - 1; n > 0 {
-			more = fmt.Sprintf(" (and in %s)", count(n, "more place"))
+			more = fmt.Sprintf(" (and in %s)", text.Count(n, "more place"))
 		}
-		found = append(found, s.Finding(fmt.Sprintf("%q is a placeholder%s; your own was expected", s.Value, more)))
+		found = append(found, s.Finding(fmt.Sprintf("%q is a placeholder%s; must be a value of your own", s.Value, more)))
 	}
 	return found
 }
 
-// stranger is somebody of whom nothing is known but an address.
+// stranger is a person of whom only an address is known.
 var stranger = run.Person{ID: "stranger@nowhere.invalid", Email: "stranger@nowhere.invalid"}
 
-// approvesAll says so if on_request approves whatever a stranger asks of a flow:
-// each target, and each allowed value of each field, one after the other. It never
-// names a rule that refuses any of them, so a rule with another gap is not found.
-func (s strictly) approvesAll(ctx context.Context, f *flow.Flow) (open, note string, err error) {
-	block, err := f.ForRun(ownHooks(s.stack))
+// approvesAll finds an on_request that approves whatever a stranger requests: each
+// target, and each allowed value of each field, one at a time. A hook that refuses
+// any of them is fine, so another gap is not found.
+func (p Production) approvesAll(ctx context.Context, f *flow.Flow) (open, note string, err error) {
+	block, err := f.ForRun(hookfunc.Own(p.Stack))
 	if err != nil {
 		return "", "", err
 	}
-	ask, err := s.ask(f, block)
-	if err != nil {
-		return "", "", err
-	}
-	if ask == nil {
-		return "", fmt.Sprintf("what the hooks of %q approve was not tried; --binary or --deployed says where they are", f.Name), nil
+	call := p.Function(f, block)
+	if call == nil {
+		return "", fmt.Sprintf("the hooks of flow %q were not tried; give --binary or --deployed", f.Name), nil
 	}
 	tried := 0
 	for _, request := range variants(f) {
@@ -142,7 +137,7 @@ func (s strictly) approvesAll(ctx context.Context, f *flow.Flow) (open, note str
 		v, err := replay.Ask(ctx, run.Asked{
 			ID: run.NewID(now), Flow: block, Requester: stranger, Channel: run.ViaAPI, Fields: checked.Fields, Sensitive: checked.Sensitive,
 			Reason: request.Reason, DurationSeconds: checked.DurationSeconds,
-		}, now, ask, replay.Options{Today: s.file.Today()})
+		}, now, call, replay.Options{Today: p.File.Today()})
 		switch {
 		case err != nil:
 			return "", "", err
@@ -152,16 +147,16 @@ func (s strictly) approvesAll(ctx context.Context, f *flow.Flow) (open, note str
 		tried++
 	}
 	if tried == 0 {
-		return "", fmt.Sprintf("what the hooks of %q approve was not tried: no request of it could be made up", f.Name), nil
+		return "", fmt.Sprintf("the hooks of flow %q were not tried: no sample request passes its checks", f.Name), nil
 	}
 	who := "anybody"
 	if !slices.Contains(f.Requesters, "everyone") {
 		who = "any of its requesters"
 	}
-	return fmt.Sprintf("on_request of %q approved %s of somebody of whom nothing is known: it approves whatever %s asks for", f.Name, count(tried, "trial request"), who), "", nil
+	return fmt.Sprintf("on_request of flow %q approved %s of an unknown person: it approves whatever %s requests", f.Name, text.Count(tried, "trial request"), who), "", nil
 }
 
-// variants are requests that differ in one choice each.
+// variants returns requests that differ in one choice each.
 func variants(f *flow.Flow) []flow.Request {
 	base := map[string]json.RawMessage{}
 	choices := map[string][]json.RawMessage{}
@@ -177,7 +172,7 @@ func variants(f *flow.Flow) []flow.Request {
 		if name != "" {
 			fields[name] = value
 		}
-		return flow.Request{Fields: fields, Reason: "to see what is approved", DurationSeconds: seconds}
+		return flow.Request{Fields: fields, Reason: "to try what is approved", DurationSeconds: seconds}
 	}
 	all := []flow.Request{request("", nil, nil)}
 	for _, field := range f.Fields {
@@ -191,8 +186,8 @@ func variants(f *flow.Flow) []flow.Request {
 	return all
 }
 
-// values are what to try for a field, up to 50: its targets or allowed values,
-// else one that fits its type.
+// values returns up to 50 values of a field to try: its targets or allowed values,
+// else one of its type.
 func values(f *flow.Flow, field flow.Field) (all []json.RawMessage) {
 	const most = 50
 	least := int64(1)
@@ -232,42 +227,4 @@ func values(f *flow.Flow, field flow.Field) (all []json.RawMessage) {
 		all = field.Allowed
 	}
 	return all[:min(len(all), most)]
-}
-
-// strict is what --strict finds, with the hooks of the binary or, with --deployed,
-// those that are deployed.
-func (d *deployed) strict(ctx context.Context, file *flow.File, path, binary string) ([]flow.Error, []string, error) {
-	s := strictly{path: path, file: file, stack: d.stack}
-	if d.ask {
-		client, err := lambdaClient(ctx, d.endpoint)
-		if err != nil {
-			return nil, nil, err
-		}
-		s.ask = func(_ *flow.Flow, block run.Flow) (replay.Function, error) {
-			return lambdaFunction(client, block.Hooks), nil
-		}
-		return s.findings(ctx)
-	}
-	if binary == "" {
-		binary = filepath.Join(filepath.Dir(path), filepath.FromSlash(hooksBinary))
-		if _, err := os.Stat(binary); err != nil {
-			binary = ""
-		}
-	}
-	var own replay.Function
-	if binary != "" {
-		ask, closes, err := binaryFunction(binary, d.endpoint)
-		if err != nil {
-			return nil, nil, err
-		}
-		defer closes()
-		own = ask
-	}
-	s.ask = func(f *flow.Flow, _ run.Flow) (replay.Function, error) {
-		if f.Hooks != flow.OwnHooks {
-			return nil, nil
-		}
-		return own, nil
-	}
-	return s.findings(ctx)
 }

@@ -1,4 +1,4 @@
-package cli
+package flowcheck_test
 
 import (
 	"slices"
@@ -6,11 +6,12 @@ import (
 	"testing"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/flowcheck"
 )
 
 // The names of flows and those that the hook function knows are compared both
 // ways.
-func TestMismatches(t *testing.T) {
+func TestNames(t *testing.T) {
 	const flows = `flows:
   - {name: guarded, admins: [root@example.com]}
   - {name: plain, hooks: none, admins: [root@example.com]}
@@ -24,15 +25,15 @@ func TestMismatches(t *testing.T) {
 		"the same":                  {[]string{"guarded"}, nil},
 		"all others too":            {[]string{"*"}, nil},
 		"and all others":            {[]string{"*", "guarded"}, nil},
-		"renamed in the file":       {[]string{"guard"}, []string{`flows.yaml:2:5: flows[0].hooks: f has no hooks for the flow "guarded"; it has hooks for guard`, `flows: f has hooks for the flow "guard", but no flow of that name has its hooks there; was it renamed?`}},
-		"renamed, all others too":   {[]string{"*", "guard"}, []string{`f has hooks for the flow "guard", but no flow`}},
-		"none at all":               {[]string{}, []string{`f has no hooks for the flow "guarded"; it has hooks for -`}},
-		"hooks that are not called": {[]string{"guarded", "plain"}, []string{`flows.yaml:3:26: flows[1].hooks: f has hooks for the flow "plain", which would never be called`}},
-		"hooks of another function": {[]string{"guarded", "python"}, []string{`f has hooks for the flow "python", but no flow of that name has its hooks there`}},
+		"renamed in the file":       {[]string{"guard"}, []string{`flows.yaml:2:5: flows[0].hooks: f has no hooks for flow "guarded"; it has hooks for: guard`, `flows: f has hooks for flow "guard", but no such flow has its hooks there; was it renamed?`}},
+		"renamed, all others too":   {[]string{"*", "guard"}, []string{`f has hooks for flow "guard", but no such flow`}},
+		"none at all":               {[]string{}, []string{`f has no hooks for flow "guarded"; it has hooks for: none`}},
+		"hooks that are not called": {[]string{"guarded", "plain"}, []string{`flows.yaml:3:26: flows[1].hooks: f has hooks for flow "plain", which would never be called`}},
+		"hooks of another function": {[]string{"guarded", "python"}, []string{`f has hooks for flow "python", but no such flow has its hooks there`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, e := range mismatches(file, "f", tc.has) {
+			for _, e := range flowcheck.Names(file, "f", tc.has) {
 				got = append(got, e.In("flows.yaml"))
 			}
 			if len(got) != len(tc.want) {

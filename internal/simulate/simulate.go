@@ -1,0 +1,139 @@
+// Package simulate tries a flow's hooks with one request, checked as the API checks
+// it. Nothing is stored, and nobody is notified.
+package simulate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
+	"github.com/fasttrack-dev/fasttrack/internal/replay"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// Options say how a request is tried.
+type Options struct {
+	Flow *flow.Flow
+	// Function is the flow's hook function, and Name its name.
+	Function replay.Function
+	Name     string
+	replay.Options
+	// Recent returns what hooks are told about earlier requests of the requester;
+	// nil if that is unknown.
+	Recent func(ctx context.Context, asked run.Asked, now time.Time) (*run.Recent, error)
+	Now    time.Time
+}
+
+// Result is the outcome of a request.
+type Result struct {
+	Flow        string `json:"flow"`
+	FlowVersion string `json:"flow_version"`
+	Hook        string `json:"hook_function"`
+	replay.Verdict
+	TookMS float64 `json:"took_ms"`
+	// Notes say what would differ with a real request.
+	Notes []string `json:"notes"`
+}
+
+// Run tries the hooks of a flow with a request that [Check] returned.
+func Run(ctx context.Context, asked run.Asked, o Options) (Result, error) {
+	result := Result{Flow: o.Flow.Name, Hook: o.Name}
+	var err error
+	if result.FlowVersion, err = o.Flow.Version(); err != nil {
+		return result, err
+	}
+	asked.FlowVersion, asked.ID = result.FlowVersion, run.NewID(o.Now)
+	if o.Flow.RecentSeconds > 0 && o.Recent != nil {
+		if asked.Recent, err = o.Recent(ctx, asked, o.Now); err != nil {
+			return result, err
+		}
+	}
+	result.Notes = notes(o.Flow, asked.Recent != nil)
+	if err := checkOptions(ctx, o.Function, o.Flow, asked); err != nil {
+		return result, err
+	}
+	if result.Verdict, err = replay.Ask(ctx, asked, o.Now, o.Function, o.Options); err != nil {
+		return result, err
+	}
+	for _, a := range result.Asked {
+		result.TookMS += a.TookMS
+	}
+	return result, nil
+}
+
+// notes says what a real request of the flow would meet besides the hooks.
+func notes(f *flow.Flow, counted bool) []string {
+	notes := []string{}
+	if f.Shadow {
+		notes = append(notes, "the flow is in shadow mode: people decide, whatever the on_request outcome")
+	}
+	if f.FastTrack != nil {
+		notes = append(notes, "the flow limits how many requests are fast-tracked (fast_track): above the limit, people decide")
+	}
+	if f.RecentSeconds > 0 && !counted {
+		notes = append(notes, "the hooks get no earlier requests (recent); to read them, give --table")
+	}
+	return notes
+}
+
+// Requests finds earlier requests in the table.
+type Requests interface {
+	Linked(ctx context.Context, today func(handle string) []string, people ...*run.Person) error
+	Requested(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
+}
+
+var _ Requests = (*store.Store)(nil)
+
+// Recent counts the earlier requests of a requester, as functions/request does. It
+// returns nil if there are too many to count.
+func Recent(ctx context.Context, table Requests, f *flow.Flow, asked run.Asked, now time.Time) (*run.Recent, error) {
+	// Requests are found by their logins' principals, which an address is linked to.
+	who := asked.Requester
+	if err := table.Linked(ctx, nil, &who); err != nil {
+		return nil, err
+	}
+	page, err := table.Requested(ctx, who, store.Query{From: f.RecentSince(now), Limit: flow.MaxRecent})
+	if err != nil || page.Next != "" {
+		return nil, err
+	}
+	return f.Recent(asked.Fields, page.Runs), nil
+}
+
+// checkOptions checks that each value with options is one of them, as
+// functions/request does. The error names every wrong field.
+func checkOptions(ctx context.Context, call replay.Function, f *flow.Flow, asked run.Asked) error {
+	ctx, cancel := context.WithTimeout(ctx, hookapi.PrefetchSeconds*time.Second)
+	defer cancel()
+	var wrong []string
+	for _, v := range f.Chosen(asked.Fields) {
+		question := v.Question(asked.Requester, asked.Fields)
+		question.Trial = true
+		document, err := run.Encode(question.About(asked.Flow, asked.FlowVersion))
+		if err != nil {
+			return err
+		}
+		answer, err := call(ctx, document)
+		if err != nil {
+			return err
+		}
+		if failure := answer.Failure(); failure != "" {
+			return fmt.Errorf("fields.%s: could not check that it is an option: prefetch of flow %q failed: %s", v.Field.Name, f.Name, failure)
+		}
+		options, err := hookapi.ReadOptions(answer.Payload)
+		if err != nil {
+			return fmt.Errorf("fields.%s: could not check that it is an option: prefetch of flow %q %w", v.Field.Name, f.Name, err)
+		}
+		if !v.Possible() || !v.Among(options.List) {
+			wrong = append(wrong, v.Wrong().Field+": "+v.Wrong().Detail)
+		}
+	}
+	if len(wrong) > 0 {
+		return errors.New(strings.Join(wrong, "\n"))
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package simulate_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/replay"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/simulate"
+)
+
+const flows = `flows:
+  - name: deploy
+    requesters: [ada@example.com, "group:sre"]
+    admins: [root@example.com]
+    fast_track: {max_per_hour: 1}
+    recent: 24h
+    mode: shadow
+    fields:
+      - {name: service, type: string, required: true, prefetch: true}
+`
+
+var now = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+
+// read returns the flow of the file, and the file.
+func read(t *testing.T) (*flow.Flow, *flow.File) {
+	t.Helper()
+	file, err := flow.Parse("flows.yaml", []byte(flows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ := file.Find("deploy")
+	return f, file
+}
+
+// asked returns a request for a service, by ada@example.com.
+func asked(t *testing.T, service string) (*flow.Flow, run.Asked) {
+	t.Helper()
+	f, file := read(t)
+	block, err := f.ForRun("hooks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := simulate.Check(f, block, simulate.Person(file, "ada@example.com", nil), simulate.Request{Fields: map[string]json.RawMessage{"service": json.RawMessage(`"` + service + `"`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f, a
+}
+
+// hooks has one option, billing, and approves.
+func hooks(_ context.Context, event []byte) (replay.Answer, error) {
+	var e struct{ Hook string }
+	if err := json.Unmarshal(event, &e); err != nil {
+		return replay.Answer{}, err
+	}
+	if e.Hook == "prefetch" {
+		return replay.Answer{Payload: []byte(`{"options":[{"value":"billing"}]}`)}, nil
+	}
+	return replay.Answer{Payload: []byte(`{"transition":"approve","reason":"fine","subscriptions":["on_request","on_approve"]}`), Version: "7"}, nil
+}
+
+// The result is the outcome of the hooks, with what a real request would meet
+// besides.
+func TestRun(t *testing.T) {
+	f, a := asked(t, "billing")
+	for name, tc := range map[string]struct {
+		recent *run.Recent
+		notes  []string
+	}{
+		"without earlier requests": {nil, []string{"shadow mode", "fast_track", "no earlier requests"}},
+		"with earlier requests":    {&run.Recent{}, []string{"shadow mode", "fast_track"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := simulate.Run(t.Context(), a, simulate.Options{
+				Flow: f, Function: hooks, Name: "hooks", Now: now,
+				Recent: func(context.Context, run.Asked, time.Time) (*run.Recent, error) { return tc.recent, nil },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Outcome != replay.Approve || r.Reason != "fine" || r.Flow != "deploy" || r.Hook != "hooks" || r.HooksVersion != "7" || !slices.Contains(r.NotCalled, run.OnApprove) {
+				t.Errorf("got %+v", r)
+			}
+			if len(r.Notes) != len(tc.notes) {
+				t.Fatalf("notes %q, want %q", r.Notes, tc.notes)
+			}
+			for i, want := range tc.notes {
+				if !strings.Contains(r.Notes[i], want) {
+					t.Errorf("note %q, want %q", r.Notes[i], want)
+				}
+			}
+		})
+	}
+}
+
+// A value that is no option is refused, and so is every value while prefetch fails.
+func TestRun_Options(t *testing.T) {
+	f, other := asked(t, "bill")
+	if _, err := simulate.Run(t.Context(), other, simulate.Options{Flow: f, Function: hooks, Now: now}); err == nil || !strings.HasPrefix(err.Error(), "fields.service: ") {
+		t.Errorf("got %v", err)
+	}
+	f, a := asked(t, "billing")
+	for name, call := range map[string]replay.Function{
+		"fails": func(context.Context, []byte) (replay.Answer, error) {
+			return replay.Answer{FunctionError: "Unhandled", Payload: []byte(`{"errorMessage":"503"}`)}, nil
+		},
+		"responds nonsense": func(context.Context, []byte) (replay.Answer, error) { return replay.Answer{Payload: []byte(`{}`)}, nil },
+		"can't be called":   func(context.Context, []byte) (replay.Answer, error) { return replay.Answer{}, errors.New("gone") },
+	} {
+		if r, err := simulate.Run(t.Context(), a, simulate.Options{Flow: f, Function: call, Now: now}); err == nil {
+			t.Errorf("prefetch %s: got %+v", name, r)
+		}
+	}
+}
+
+// A request is checked as the API checks it.
+func TestCheck(t *testing.T) {
+	f, file := read(t)
+	good := map[string]json.RawMessage{"service": json.RawMessage(`"billing"`)}
+	for name, tc := range map[string]struct {
+		id     string
+		groups []string
+		fields map[string]json.RawMessage
+		want   string
+	}{
+		"a requester":         {"ada@example.com", nil, good, ""},
+		"a member of a group": {"kim@example.com", []string{"sre"}, good, ""},
+		"a stranger":          {"kim@example.com", nil, good, `kim@example.com is not among the requesters of flow "deploy"`},
+		"a machine":           {"arn:aws:iam::123456789012:role/ci", nil, good, "not among the requesters"},
+		"a wrong field":       {"ada@example.com", nil, map[string]json.RawMessage{"service": json.RawMessage(`7`), "colour": json.RawMessage(`1`)}, "fields.colour: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := simulate.Check(f, run.Flow{}, simulate.Person(file, tc.id, tc.groups), simulate.Request{Fields: tc.fields})
+			if (tc.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("got %v, want %q", err, tc.want)
+			}
+		})
+	}
+	if _, err := simulate.ReadRequest([]byte(`{"flow":"deploy","colour":1}`)); err == nil {
+		t.Error("a body with an unknown member is read")
+	}
+}
