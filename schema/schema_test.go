@@ -13,7 +13,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/fasttrack-dev/fasttrack/functions/record/record"
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
@@ -126,7 +126,7 @@ func TestAskedAndAnswered(t *testing.T) {
 	}
 	event := compile(t, "event.v1.json")
 	for _, e := range r.History {
-		detail := record.Event{ID: r.ID + "-1", Type: "fasttrack.run." + string(e.Event), Time: e.At, Run: r.Summary().View, Entry: e}
+		detail := api.Event{ID: r.ID + "-1", Type: api.EventTypeRun + string(e.Event), Time: e.At, Request: r.Summary().View, Entry: e}
 		if err := validate(t, event, detail); err != nil {
 			t.Errorf("an event does not fit: %v", err)
 		}
@@ -137,7 +137,7 @@ func TestAskedAndAnswered(t *testing.T) {
 func TestAccessFailing(t *testing.T) {
 	r := newRun(t)
 	r.Engine.Next, r.Access = run.NextPause, &run.Access{Error: "AWS is away", FailedAt: r.CreatedAt, RetryAt: r.CreatedAt}
-	detail := record.Event{ID: r.ID + "-failing-3", Type: record.AccessFailing, Time: r.CreatedAt, Run: r.Summary().View, To: []string{"ada@example.com"}}
+	detail := api.Event{ID: r.ID + "-failing-3", Type: api.EventTypeAccessFailing, Time: r.CreatedAt, Request: r.Summary().View, To: []string{"ada@example.com"}}
 	if err := validate(t, compile(t, "access-failing.v1.json"), detail); err != nil {
 		t.Error(err)
 	}

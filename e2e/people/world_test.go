@@ -217,4 +217,4 @@ func (w *world) Wake(_ context.Context, id string) error {
 }
 
 // Publish drops events.
-func (w *world) Publish(context.Context, []record.Event) error { return nil }
+func (w *world) Publish(context.Context, []api.Event) error { return nil }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/endsessions/endsessions"
 )
 
@@ -83,9 +84,9 @@ func (p *policy) denies(user string, issued time.Time) bool {
 
 var noon = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 
-func ended(t *testing.T, at, until time.Time, users string) (e endsessions.BusEvent) {
+func ended(t *testing.T, at, until time.Time, users string) (e api.BusEvent) {
 	t.Helper()
-	raw := fmt.Sprintf(`{"detail-type":"fasttrack.run.revoke","detail":{"id":"R-4","run":{"id":"R"},"entry":{"event":"revoke","at":%q,"sessions_until":%q,"sessions_of":%q}}}`,
+	raw := fmt.Sprintf(`{"detail-type":"fasttrack.run.revoke","detail":{"id":"R-4","type":"fasttrack.run.revoke","run":{"id":"R"},"entry":{"seq":4,"event":"revoke","at":%q,"sessions_until":%q,"sessions_of":%q}}}`,
 		at.Format(time.RFC3339Nano), until.Format(time.RFC3339), users)
 	if err := json.Unmarshal([]byte(raw), &e); err != nil {
 		t.Fatal(err)
@@ -134,9 +135,19 @@ func TestSessionsAreDenied(t *testing.T) {
 func TestNothingToDeny(t *testing.T) {
 	p, now := &policy{t: t, content: empty}, noon
 	h := handler(p, &now)
-	for _, e := range []endsessions.BusEvent{ended(t, noon, noon.Add(time.Hour), ""), ended(t, noon.Add(-2*time.Hour), noon.Add(-time.Hour), "u1"), {}} {
+	for _, e := range []api.BusEvent{ended(t, noon, noon.Add(time.Hour), ""), ended(t, noon.Add(-2*time.Hour), noon.Add(-time.Hour), "u1")} {
 		if err := h.Handle(t.Context(), e); err != nil || p.writes > 0 {
 			t.Errorf("%v, %d writes", err, p.writes)
+		}
+	}
+}
+
+// An event of something else is an error, so that it is kept.
+func TestOtherEvents(t *testing.T) {
+	p, now := &policy{t: t, content: empty}, noon
+	for _, detail := range []string{`{}`, `[]`, `{"id":"R-4","type":"other.run.revoke","run":{"id":"R"},"entry":{"seq":4}}`} {
+		if err := handler(p, &now).Handle(t.Context(), api.BusEvent{Detail: json.RawMessage(detail)}); err == nil || p.writes > 0 {
+			t.Errorf("%s: %v, %d writes", detail, err, p.writes)
 		}
 	}
 }

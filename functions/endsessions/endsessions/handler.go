@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
@@ -45,34 +46,25 @@ func New(d Deps) *Handler {
 // IDOf returns the policy id in an ARN: its last part.
 func IDOf(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
 
-// BusEvent is an event as EventBridge delivers it; docs/events.md describes its
-// detail.
-type BusEvent struct {
-	Detail struct {
-		ID    string `json:"id"`
-		Entry struct {
-			// At is when access ended: its sessions began before.
-			At            time.Time `json:"at"`
-			SessionsUntil time.Time `json:"sessions_until"`
-			SessionsOf    string    `json:"sessions_of"`
-		} `json:"entry"`
-	} `json:"detail"`
-}
-
 // Handle changes the policy to deny the sessions that outlast the access of an
 // event. The function's concurrency is 1, so only one invocation at a time changes
 // the policy.
-func (h *Handler) Handle(ctx context.Context, in BusEvent) error {
+func (h *Handler) Handle(ctx context.Context, in api.BusEvent) error {
 	frame := step.Frame{Log: h.Log, Done: "no sessions to deny", Failed: "sessions not denied"}
 	_, err := step.Invoke(ctx, frame, func(line *step.Line) (struct{}, error) {
-		line.Add("event", in.Detail.ID)
-		return struct{}{}, h.handle(ctx, in, line)
+		e, err := in.Event()
+		if err != nil {
+			return struct{}{}, err
+		}
+		line.Add("event", e.ID)
+		return struct{}{}, h.handle(ctx, e.Entry, line)
 	})
 	return err
 }
 
-func (h *Handler) handle(ctx context.Context, in BusEvent, line *step.Line) error {
-	users, e := strings.Fields(in.Detail.Entry.SessionsOf), in.Detail.Entry
+// handle denies the sessions that began before e, which ended access.
+func (h *Handler) handle(ctx context.Context, e api.Entry, line *step.Line) error {
+	users := strings.Fields(e.SessionsOf)
 	if len(users) == 0 || !h.Now().Before(e.SessionsUntil) {
 		return nil
 	}

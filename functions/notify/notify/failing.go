@@ -3,17 +3,14 @@ package notify
 import (
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// accessFailing is the type of the event that access can't be given, or taken
-// back, yet.
-const accessFailing = "fasttrack.access.failing"
-
 // failing says what does not work yet, for a sentence that begins with the
 // request; false if the run has moved on since.
-func (e Event) failing() (string, bool) {
-	last := e.Run.LastError
+func failing(e api.Event) (string, bool) {
+	last := e.Request.LastError
 	switch {
 	case last == nil:
 		return "", false
@@ -24,8 +21,8 @@ func (e Event) failing() (string, bool) {
 }
 
 // failingLines say why, and when it is retried.
-func (e Event) failingLines(line func(format string, args ...any)) {
-	last := e.Run.LastError
+func failingLines(e api.Event, line func(format string, args ...any)) {
+	last := e.Request.LastError
 	line("Error:    %s", text.Line(last.Text))
 	line("Next try: %s", last.NextTryAt.UTC().Format(time.RFC3339))
 }

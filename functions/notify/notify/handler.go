@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
@@ -46,27 +47,21 @@ func New(d Deps) *Handler {
 	return &Handler{d}
 }
 
-// BusEvent is an event as EventBridge delivers it.
-type BusEvent struct {
-	DetailType string          `json:"detail-type"`
-	Detail     json.RawMessage `json:"detail"`
-}
-
 // Handle sends the message of one event to all channels. The error names the
 // channels that failed. A retry sends the message to all of them again; receivers
 // recognise a duplicate by the event's id.
-func (h *Handler) Handle(ctx context.Context, in BusEvent) error {
+func (h *Handler) Handle(ctx context.Context, in api.BusEvent) error {
 	frame := step.Frame{Log: h.Log, Done: "notified", Failed: "not notified"}
 	_, err := step.Invoke(ctx, frame, func(line *step.Line) (struct{}, error) { return struct{}{}, h.handle(ctx, in, line) })
 	return err
 }
 
-func (h *Handler) handle(ctx context.Context, in BusEvent, line *step.Line) error {
-	var e Event
-	if err := json.Unmarshal(in.Detail, &e); err != nil {
-		return fmt.Errorf("read the event: %w", err)
+func (h *Handler) handle(ctx context.Context, in api.BusEvent, line *step.Line) error {
+	e, err := in.Event()
+	if err != nil {
+		return err
 	}
-	line.Add("event", e.ID, "run_id", e.Run.ID, "flow", e.Run.Flow)
+	line.Add("event", e.ID, "run_id", e.Request.ID, "flow", e.Request.Flow)
 	m, notifies := Compose(e, h.Portal)
 	if !notifies {
 		line.Say(slog.LevelInfo, "nothing to notify")
@@ -90,17 +85,17 @@ func (h *Handler) handle(ctx context.Context, in BusEvent, line *step.Line) erro
 	return errors.Join(errs...)
 }
 
-func (h *Handler) publish(ctx context.Context, e Event, m Message) error {
+func (h *Handler) publish(ctx context.Context, e api.Event, m Message) error {
 	attributes := map[string]types.MessageAttributeValue{}
-	for name, value := range map[string]string{"id": e.ID, "event": e.Entry.Event, "flow": e.Run.Flow, "status": e.Entry.Status} {
+	for name, value := range map[string]string{"id": e.ID, "event": string(e.Entry.Event), "flow": e.Request.Flow, "status": string(e.Entry.Status)} {
 		if value != "" {
 			attributes[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &value}
 		}
 	}
-	if e.Type == accessFailing {
+	if e.Type == api.EventTypeAccessFailing {
 		name := "failing"
 		attributes["event"] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &name}
-		attributes["status"] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &e.Run.Status}
+		attributes["status"] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(string(e.Request.Status))}
 	}
 	if to := slices.Concat(e.Entry.To, e.To); len(to) > 0 {
 		to, err := json.Marshal(to)

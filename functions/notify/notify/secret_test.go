@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/notify/notify"
 	"github.com/fasttrack-dev/fasttrack/internal/logs"
 )
@@ -34,7 +35,7 @@ func TestHandle_LogsNoSecret(t *testing.T) {
 	}
 	var written bytes.Buffer
 	h := notify.New(notify.Deps{Topic: &topic{}, TopicARN: "arn:t", Webhook: hook, Log: logs.New(&written)})
-	err = h.Handle(t.Context(), notify.BusEvent{Detail: detail})
+	err = h.Handle(t.Context(), api.BusEvent{Detail: detail})
 	if err == nil || !strings.Contains(err.Error(), "webhook: can't reach it") {
 		t.Fatalf("got %v", err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/notify/notify"
 )
 
@@ -35,13 +36,13 @@ func TestSign(t *testing.T) {
 	}
 }
 
-func event(t *testing.T, name, more string) notify.Event {
+func event(t *testing.T, name, more string) api.Event {
 	t.Helper()
-	var e notify.Event
+	var e api.Event
 	raw := `{"id":"R-2","type":"fasttrack.run.` + name + `","run":{"id":"R","flow":"aws-access","requester":{"email":"ada@example.com"},
 		"fields":{"target":{"id":"prod-ro","label":"Production read-only"},"urgency":"Normal"},"reason":"have a look\nTo decide: nothing","duration_seconds":1800,
 		"review":{"expires_at":"2026-11-23T11:00:00Z","errors":[{"hook":"on_request","error":"PagerDuty did not answer"}]},"access":{"ends_at":"2026-11-23T10:30:00Z","given":"Its presence was read back. A session may outlast it."}},
-		"entry":{"event":"` + name + `","actor":{"type":"user","email":"grace@example.com"},"reason":"go ahead"` + more + `}}`
+		"entry":{"seq":2,"event":"` + name + `","actor":{"type":"user","email":"grace@example.com"},"reason":"go ahead"` + more + `}}`
 	if err := json.Unmarshal([]byte(raw), &e); err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +88,7 @@ func TestMessages(t *testing.T) {
 		}
 	}
 	long := event(t, "deny", "")
-	long.Run.Flow = strings.Repeat("ü\n", 100)
+	long.Request.Flow = strings.Repeat("ü\n", 100)
 	if m, _ := notify.Compose(long, ""); len(m.Subject) > 100 || strings.ContainsAny(m.Subject, "ü\n") {
 		t.Errorf("subject is %q", m.Subject)
 	}
@@ -106,13 +107,13 @@ func (c *topic) Publish(_ context.Context, in *sns.PublishInput, _ ...func(*sns.
 // A message that comes after the run has moved on asks nobody to act.
 func TestALateMessage(t *testing.T) {
 	late := event(t, "escalate", `,"status":"active"`)
-	late.Run.Status = "ended"
+	late.Request.Status = "ended"
 	m, told := notify.Compose(late, "")
 	if !told || strings.Contains(m.Text, "/revoke") || !strings.Contains(m.Text, "has ended since") {
 		t.Errorf("access was given, and is gone: %v %s", told, m.Text)
 	}
 	decided := event(t, "forward", `,"status":"pending"`)
-	decided.Run.Status = "approved"
+	decided.Request.Status = "approved"
 	if m, told := notify.Compose(decided, ""); told {
 		t.Errorf("it is decided already: %s", m.Text)
 	}
@@ -122,7 +123,7 @@ func TestALateMessage(t *testing.T) {
 // it is retried.
 func TestFailing(t *testing.T) {
 	for where, want := range map[string]string{"grant": "access could not be given yet", "take_back": "access could not be taken back yet"} {
-		var e notify.Event
+		var e api.Event
 		raw := `{"id":"R-failing-3","type":"fasttrack.access.failing","run":{"id":"R","flow":"aws-access","status":"active","requester":{"email":"ada@example.com"},
 			"last_error":{"at":"2026-11-23T10:00:00Z","where":"` + where + `","text":"AWS is away","next_try_at":"2026-11-23T10:00:08Z"}},"to":["ada@example.com","group:platform"]}`
 		if err := json.Unmarshal([]byte(raw), &e); err != nil {
@@ -165,7 +166,7 @@ func TestTelling(t *testing.T) {
 	detail, _ := json.Marshal(event(t, "deny", `,"to":["group:sre"]`))
 	c := &topic{}
 	h := notify.New(notify.Deps{Topic: c, TopicARN: "arn:t", Webhook: hook, Log: slog.New(slog.DiscardHandler)})
-	if err := h.Handle(t.Context(), notify.BusEvent{Detail: detail}); err != nil {
+	if err := h.Handle(t.Context(), api.BusEvent{Detail: detail}); err != nil {
 		t.Fatal(err)
 	}
 	want, _ := notify.Sign(secret, "R-2", "1795428000", body)
@@ -177,7 +178,7 @@ func TestTelling(t *testing.T) {
 	}
 	for _, wrong := range []int{302, 400, 410, 429, 500, 503} {
 		status = wrong
-		if err := h.Handle(t.Context(), notify.BusEvent{Detail: detail}); err == nil {
+		if err := h.Handle(t.Context(), api.BusEvent{Detail: detail}); err == nil {
 			t.Errorf("%d of the webhook is no error", wrong)
 		}
 	}
@@ -186,7 +187,7 @@ func TestTelling(t *testing.T) {
 	}
 	// What fails in one channel keeps nobody from the other.
 	status, c.err, got = http.StatusOK, errors.New("throttled"), nil
-	if err := h.Handle(t.Context(), notify.BusEvent{Detail: detail}); err == nil || got == nil {
+	if err := h.Handle(t.Context(), api.BusEvent{Detail: detail}); err == nil || got == nil {
 		t.Errorf("%v, the webhook was told: %v", err, got != nil)
 	}
 	for _, wrong := range []string{"http://example.com", "ftp://example.com", "x"} {

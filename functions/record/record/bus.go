@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -32,7 +33,7 @@ func NewBus(client *eventbridge.Client, bus string) Bus { return eventBridge{cli
 
 // Publish sends the events in as few calls as they fit into. An error means that
 // some of them may not have been taken.
-func (b eventBridge) Publish(ctx context.Context, events []Event) error {
+func (b eventBridge) Publish(ctx context.Context, events []api.Event) error {
 	var batch []types.PutEventsRequestEntry
 	filled := 0
 	for _, e := range events {
@@ -40,15 +41,15 @@ func (b eventBridge) Publish(ctx context.Context, events []Event) error {
 		if err != nil {
 			return fmt.Errorf("event %s: %w", e.ID, err)
 		}
-		if size := e.overhead() + len(detail); len(batch) == busEntries || filled+size > busBytes {
+		if size := overhead(e) + len(detail); len(batch) == busEntries || filled+size > busBytes {
 			if err := b.put(ctx, batch); err != nil {
 				return err
 			}
 			batch, filled = nil, 0
 		}
-		filled += e.overhead() + len(detail)
+		filled += overhead(e) + len(detail)
 		batch = append(batch, types.PutEventsRequestEntry{
-			EventBusName: &b.bus, Source: aws.String(Source), DetailType: aws.String(e.Type),
+			EventBusName: &b.bus, Source: aws.String(api.EventSource), DetailType: aws.String(e.Type),
 			Detail: aws.String(detail), Time: aws.Time(e.Time),
 		})
 	}
@@ -76,13 +77,13 @@ func (b eventBridge) put(ctx context.Context, batch []types.PutEventsRequestEntr
 	return fmt.Errorf("%d of %d events were not taken: %s", out.FailedEntryCount, len(batch), why)
 }
 
-// overhead is what counts of an event beside its detail.
-func (e Event) overhead() int { return timeBytes + len(Source) + len(e.Type) }
+// overhead is the size of an event beside its detail, in bytes.
+func overhead(e api.Event) int { return timeBytes + len(api.EventSource) + len(e.Type) }
 
 // fit gives the detail, leaving out what is largest and least needed until the
 // bus takes it: an event that can't be sent would hold up its run for ever.
-func fit(e Event) (string, error) {
-	for _, leaveOut := range []func(*Event){nil, leaveOutChecks, leaveOutReview, leaveOutFields} {
+func fit(e api.Event) (string, error) {
+	for _, leaveOut := range []func(*api.Event){nil, leaveOutChecks, leaveOutReview, leaveOutFields} {
 		if leaveOut != nil {
 			leaveOut(&e)
 		}
@@ -92,7 +93,7 @@ func fit(e Event) (string, error) {
 		if err := enc.Encode(e); err != nil {
 			return "", err
 		}
-		if detail := bytes.TrimSuffix(b.Bytes(), []byte("\n")); e.overhead()+len(detail) <= busBytes {
+		if detail := bytes.TrimSuffix(b.Bytes(), []byte("\n")); overhead(e)+len(detail) <= busBytes {
 			return string(detail), nil
 		}
 	}
@@ -101,27 +102,27 @@ func fit(e Event) (string, error) {
 
 // leaveOutChecks leaves out what hooks found out and did wrong. Other events
 // share the run's view, so its parts are copied.
-func leaveOutChecks(e *Event) {
+func leaveOutChecks(e *api.Event) {
 	e.LeftOut = append(e.LeftOut, "checks", "errors")
 	e.Entry.Checks, e.Entry.Error = nil, ""
-	if e.Run.Decision != nil {
-		decision := *e.Run.Decision
+	if e.Request.Decision != nil {
+		decision := *e.Request.Decision
 		decision.Checks = []run.Check{}
-		e.Run.Decision = &decision
+		e.Request.Decision = &decision
 	}
-	if e.Run.Review != nil {
-		review := *e.Run.Review
+	if e.Request.Review != nil {
+		review := *e.Request.Review
 		review.Checks, review.Errors = nil, nil
-		e.Run.Review = &review
+		e.Request.Review = &review
 	}
 }
 
-func leaveOutReview(e *Event) {
+func leaveOutReview(e *api.Event) {
 	e.LeftOut = append(e.LeftOut, "review", "to")
-	e.Run.Review, e.Entry.To = nil, nil
+	e.Request.Review, e.Entry.To = nil, nil
 }
 
-func leaveOutFields(e *Event) {
+func leaveOutFields(e *api.Event) {
 	e.LeftOut = append(e.LeftOut, "fields")
-	e.Run.Fields = map[string]json.RawMessage{}
+	e.Request.Fields = map[string]json.RawMessage{}
 }

@@ -49,12 +49,12 @@ func (p *puts) bus(t *testing.T) record.Bus {
 }
 
 // happened is an event with that many bytes of checks, of a run with as many.
-func happened(seq, bytes int) record.Event {
+func happened(seq, bytes int) api.Event {
 	cs := []run.Check{{Name: "n", Detail: strings.Repeat("<", bytes)}}
-	return record.Event{
+	return api.Event{
 		ID: "run-" + string(rune('a'+seq)), Type: "fasttrack.run.approve", Time: start,
-		Run:   api.Request{ID: "run", Decision: &api.Decision{Event: run.Approve, Reason: "ok", Checks: cs}, Fields: map[string]json.RawMessage{"a": json.RawMessage(`"b"`)}},
-		Entry: run.Entry{Seq: seq, Event: run.Approve, Checks: cs, Hash: "h"},
+		Request: api.Request{ID: "run", Decision: &api.Decision{Event: run.Approve, Reason: "ok", Checks: cs}, Fields: map[string]json.RawMessage{"a": json.RawMessage(`"b"`)}},
+		Entry:   run.Entry{Seq: seq, Event: run.Approve, Checks: cs, Hash: "h"},
 	}
 }
 
@@ -73,7 +73,7 @@ func TestPublishKeepsToTheLimits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := &puts{}
-			var events []record.Event
+			var events []api.Event
 			for n := range tc.events {
 				events = append(events, happened(n, tc.bytes))
 			}
@@ -87,7 +87,7 @@ func TestPublishKeepsToTheLimits(t *testing.T) {
 				size := 0
 				for _, e := range call {
 					size += 14 + len(e.Source) + len(e.DetailType) + len(e.Detail)
-					var detail record.Event
+					var detail api.Event
 					if err := json.Unmarshal([]byte(e.Detail), &detail); err != nil {
 						t.Fatal(err)
 					}
@@ -95,7 +95,7 @@ func TestPublishKeepsToTheLimits(t *testing.T) {
 					if got := strings.Join(detail.LeftOut, ","); got != tc.leftOut {
 						t.Errorf("left out is %q, want %q", got, tc.leftOut)
 					}
-					if whole := len(detail.Entry.Checks) == 1 && len(detail.Run.Decision.Checks) == 1; whole != (tc.leftOut == "") {
+					if whole := len(detail.Entry.Checks) == 1 && len(detail.Request.Decision.Checks) == 1; whole != (tc.leftOut == "") {
 						t.Errorf("%s: the checks are there: %v", detail.ID, whole)
 					}
 					if e.EventBusName != "bus" || e.Source != "fasttrack" || e.DetailType != detail.Type {
@@ -113,7 +113,7 @@ func TestPublishKeepsToTheLimits(t *testing.T) {
 				if ids[n] != e.ID {
 					t.Errorf("event %d is %s, want %s", n, ids[n], e.ID)
 				}
-				if len(e.Entry.Checks) != 1 || len(e.Run.Decision.Checks) != 1 {
+				if len(e.Entry.Checks) != 1 || len(e.Request.Decision.Checks) != 1 {
 					t.Error("publishing changed the event")
 				}
 			}
@@ -125,19 +125,19 @@ func TestPublishKeepsToTheLimits(t *testing.T) {
 func TestPublishLeavesOutWhatItMust(t *testing.T) {
 	p := &puts{}
 	e := happened(1, 0)
-	e.Run.Review = &api.Review{Approvers: []string{strings.Repeat("a", 300<<10)}}
-	e.Run.Fields["a"] = json.RawMessage(`"` + strings.Repeat("f", 300<<10) + `"`)
-	if err := p.bus(t).Publish(t.Context(), []record.Event{e}); err != nil {
+	e.Request.Review = &api.Review{Approvers: []string{strings.Repeat("a", 300<<10)}}
+	e.Request.Fields["a"] = json.RawMessage(`"` + strings.Repeat("f", 300<<10) + `"`)
+	if err := p.bus(t).Publish(t.Context(), []api.Event{e}); err != nil {
 		t.Fatal(err)
 	}
-	var detail record.Event
+	var detail api.Event
 	if err := json.Unmarshal([]byte(p.calls[0][0].Detail), &detail); err != nil {
 		t.Fatal(err)
 	}
 	if want := []string{"checks", "errors", "review", "to", "fields"}; !slices.Equal(detail.LeftOut, want) {
 		t.Errorf("left out is %v, want %v", detail.LeftOut, want)
 	}
-	if detail.Entry.Hash != "h" || detail.Run.ID != "run" {
+	if detail.Entry.Hash != "h" || detail.Request.ID != "run" {
 		t.Errorf("the rest is %+v", detail)
 	}
 }
@@ -148,7 +148,7 @@ func TestEventsThatWereNotTaken(t *testing.T) {
 		"without saying why": {`{"FailedEntryCount":2,"Entries":[{},{}]}`, "2 of 2 events were not taken: without saying why"},
 	} {
 		p := &puts{answer: tc.answer}
-		err := p.bus(t).Publish(t.Context(), []record.Event{happened(1, 1), happened(2, 1)})
+		err := p.bus(t).Publish(t.Context(), []api.Event{happened(1, 1), happened(2, 1)})
 		if err == nil || err.Error() != tc.want {
 			t.Errorf("%s: got %v, want %s", name, err, tc.want)
 		}

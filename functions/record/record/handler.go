@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -29,7 +30,7 @@ type Store interface {
 
 // Bus publishes events. An event may be published again: its id is the same.
 type Bus interface {
-	Publish(ctx context.Context, events []Event) error
+	Publish(ctx context.Context, events []api.Event) error
 }
 
 // Waker ends a wait. A token that nothing waits for any more is no error.

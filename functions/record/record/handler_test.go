@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
@@ -29,7 +30,7 @@ type fakes struct {
 	rec       store.Record
 	conflicts int
 	saves     int
-	events    []record.Event
+	events    []api.Event
 	woken     []string
 	fail      map[string]error
 }
@@ -76,7 +77,7 @@ func (f *fakes) LoadTallies(context.Context, *run.Run) (run.Tallies, error) {
 	return run.Tallies{}, nil
 }
 
-func (f *fakes) Publish(_ context.Context, events []record.Event) error {
+func (f *fakes) Publish(_ context.Context, events []api.Event) error {
 	if err := f.fail["publish"]; err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
@@ -38,7 +39,7 @@ type machine struct {
 	lost         bool
 	// recover has a step that fails be given up, and a new one come.
 	recover bool
-	events  []record.Event
+	events  []api.Event
 	woken   []string
 }
 
@@ -113,7 +114,7 @@ func (m *machine) MarkPublished(ctx context.Context, id, hash string, now time.T
 	return m.call(func() error { return m.table.MarkPublished(ctx, id, hash, now) })
 }
 
-func (m *machine) Publish(_ context.Context, events []record.Event) error {
+func (m *machine) Publish(_ context.Context, events []api.Event) error {
 	return m.call(func() error { m.events = append(m.events, events...); return nil })
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -20,8 +21,8 @@ import (
 // racing has one table and many functions at once; nothing is told or woken.
 type racing struct{ *store.Store }
 
-func (racing) Publish(context.Context, []record.Event) error { return nil }
-func (racing) Wake(context.Context, string) error            { return nil }
+func (racing) Publish(context.Context, []api.Event) error { return nil }
+func (racing) Wake(context.Context, string) error         { return nil }
 
 // askedOf stores a request of somebody in a flow with limits.
 func askedOf(t *testing.T, table *store.Store, who string, limits run.FastTrack) *run.Run {
