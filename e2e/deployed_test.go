@@ -101,9 +101,9 @@ func (d deployed) statesEntered(t *testing.T) {
 	d.await(t, reviewed, "approved")
 	access := d.ask(t, `{"flow":"brief","fields":{"target":"dev","do":"on_request=approve"}}`, "ended")
 	for id, want := range map[string]string{
-		fast:     "OnRequest Decide Route Approved",
-		reviewed: "OnRequest Decide Route Review Decide Route Approved",
-		access:   "OnRequest Decide Route Grant Active TakeBack Decide Route Ended",
+		fast:     "OnRequest Record Route Approved",
+		reviewed: "OnRequest Record Route Review Record Route Approved",
+		access:   "OnRequest Record Route Grant Active TakeBack Record Route Ended",
 	} {
 		if got := d.entered(t, id); got != want {
 			t.Errorf("%s entered %s, want %s", id, got, want)

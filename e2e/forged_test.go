@@ -73,7 +73,7 @@ func forgedExecutions(t *testing.T, on system) {
 		forged = append(forged, *started.ExecutionArn)
 	}
 	for i, arn := range forged {
-		// Its own Decide is refused too: it is not the run's execution.
+		// Its own Record is refused too: it is not the run's execution.
 		deadline := time.Now().Add(90 * time.Second)
 		for status := types.ExecutionStatusRunning; status != types.ExecutionStatusFailed; time.Sleep(200 * time.Millisecond) {
 			got, err := machines.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &arn})

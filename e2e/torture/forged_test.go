@@ -69,7 +69,7 @@ func TestForgedAnswerApprovesNothing(t *testing.T) {
 	for i, version := range []int{1, 2, 3} {
 		p.forge("forged-"+string(rune('a'+i)), through(p.function("record"), map[string]any{
 			"version": version, "operation": "decide", "run_id": id, "execution": id, "turn": p.load(id).Engine.Turn,
-			"step":  map[string]any{"state": "Decide", "entered_at": p.clock.Now().Add(time.Duration(i) * time.Second)},
+			"step":  map[string]any{"state": "Record", "entered_at": p.clock.Now().Add(time.Duration(i) * time.Second)},
 			"heard": map[string]any{"version": "1", "answer": map[string]any{"transition": "approve", "reason": "Forged.", "subscriptions": []string{}}},
 		}))
 	}

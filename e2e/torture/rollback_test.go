@@ -51,7 +51,7 @@ func TestRollBackWithRunsOfANewerRelease(t *testing.T) {
 	}
 	next := strings.ReplaceAll(*today.Definition, knownVersion, newerVersion)
 	if strings.Count(next, newerVersion) != 5 {
-		t.Fatalf("%d states say their version, want Decide, Review, Grant, Active and TakeBack", strings.Count(next, newerVersion))
+		t.Fatalf("%d states say their version, want Record, Review, Grant, Active and TakeBack", strings.Count(next, newerVersion))
 	}
 
 	newer.Store(true)

@@ -86,7 +86,7 @@ func TestThrottledFunctionsAreWaitedFor(t *testing.T) {
 		"hook, an error is no lack":          {busy{name: "hooks", until: time.Hour, code: "ServiceException"}, "Lambda.ServiceException", 0, 16 * time.Second, false},
 		"record":                             {busy{name: "Record", until: 40 * time.Second, code: "TooManyRequestsException"}, "null", 40 * time.Second, 61 * time.Second, false},
 		"grant":                              {busy{name: "Grant", until: 40 * time.Second, code: "TooManyRequestsException", next: "Grant"}, "null", 100 * time.Second, 3 * time.Minute, false},
-		"grant, for good, is Decide's again": {busy{name: "Grant", until: time.Hour, code: "TooManyRequestsException", next: "Grant"}, "Lambda.TooManyRequestsException", time.Minute, 8 * time.Minute, true},
+		"grant, for good, is Record's again": {busy{name: "Grant", until: time.Hour, code: "TooManyRequestsException", next: "Grant"}, "Lambda.TooManyRequestsException", time.Minute, 8 * time.Minute, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -132,3 +132,32 @@ func fill(in map[string]any) map[string]any {
 	}
 	return out
 }
+
+// Folder, package and state of a function share one word. A function that the
+// state machine calls has the state of its name; the other states that call it
+// are named for what the request does there.
+func TestStatesAreNamedForTheirFunctions(t *testing.T) {
+	states := machines(t)["statemachine.asl.json"].States
+	for _, name := range []string{"record", "grant"} {
+		function := strings.ToUpper(name[:1]) + name[1:]
+		var called string
+		if err := json.Unmarshal(states[function].Parameters.FunctionName, &called); err != nil || called != "${"+function+"Function}" {
+			t.Errorf("the state %s invokes %q (%v), want functions/%s", function, called, err, name)
+		}
+	}
+	mains, err := filepath.Glob("../../functions/*/main.go")
+	if err != nil || len(mains) == 0 {
+		t.Fatalf("no functions: %v", err)
+	}
+	for _, main := range mains {
+		folder := filepath.Dir(main)
+		name := filepath.Base(folder)
+		if name == "hooks" {
+			continue // its hooks lie beside its main, one file a flow
+		}
+		sources, err := filepath.Glob(filepath.Join(folder, name, "*.go"))
+		if err != nil || len(sources) == 0 {
+			t.Errorf("functions/%s has no package %s (%v)", name, name, err)
+		}
+	}
+}

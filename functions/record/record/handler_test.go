@@ -109,11 +109,11 @@ func (f *fakes) handler() *record.Handler {
 	})
 }
 
-// step is the request of the nth Decide, with what a hook answered.
+// step is the request of the nth Record, with the response of a hook.
 func (f *fakes) step(n int, answer string) step.RecordRequest {
 	req := step.RecordRequest{
 		Version: 1, Operation: "decide", RunID: f.rec.Run.ID, Execution: f.rec.Run.ID, Turn: engine.PresentTurn(f.rec.Run),
-		Step: step.ID{State: "Decide", EnteredAt: start.Add(time.Duration(n) * time.Second)},
+		Step: step.ID{State: "Record", EnteredAt: start.Add(time.Duration(n) * time.Second)},
 	}
 	if answer != "" {
 		req.Heard = &engine.HookResponse{Answer: json.RawMessage(answer), Version: "7"}

@@ -64,7 +64,7 @@ func approvals(t *testing.T, needed int, today *run.Today, seen map[int][]run.Pe
 			Log: slog.New(slog.DiscardHandler), HooksFunction: "hooks", Serves: seven,
 		})
 		if _, err := h.Handle(t.Context(), step.RecordRequest{
-			Version: 2, Operation: "decide", RunID: r.ID, Execution: r.ID, Turn: engine.PresentTurn(r), Step: step.ID{State: "Decide", EnteredAt: now},
+			Version: 2, Operation: "decide", RunID: r.ID, Execution: r.ID, Turn: engine.PresentTurn(r), Step: step.ID{State: "Record", EnteredAt: now},
 		}); err != nil {
 			t.Fatal(err)
 		}

@@ -43,7 +43,7 @@ func TestOneLineAStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	for key, want := range map[string]any{
-		"level": "INFO", "operation": "decide", "step": "Decide", "request_id": "request-1", "run_id": f.rec.Run.ID,
+		"level": "INFO", "operation": "decide", "step": "Record", "request_id": "request-1", "run_id": f.rec.Run.ID,
 		"flow": "f", "next": "Approved", "status": "approved",
 	} {
 		if line[key] != want {

@@ -150,7 +150,7 @@ func (m *machine) step(state, operation string, doc stepfn.Document, token strin
 			return answer
 		}
 		if operation == "park" && m.recover {
-			return nil // to Decide, by way of Recover
+			return nil // to Record, by way of Recover
 		}
 	}
 	m.t.Fatalf("%s fails again and again", state)
@@ -186,7 +186,7 @@ func (m *machine) run() *run.Run {
 			}
 			return r
 		}
-		doc = m.step("Decide", "decide", doc, "").(stepfn.Document)
+		doc = m.step("Record", "decide", doc, "").(stepfn.Document)
 	}
 	m.t.Fatal("the run does not end")
 	return nil
