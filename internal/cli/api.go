@@ -16,6 +16,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/client"
+	"github.com/fasttrack-dev/fasttrack/internal/deployment"
 )
 
 // caller is how a command calls the API: its flags.
@@ -23,14 +24,21 @@ type caller struct {
 	process Process
 	url, as string
 	json    bool
+	// callsAPI reports whether the command calls the API; nil is always.
+	callsAPI func() bool
 }
 
 // flags adds those of every command for people.
 func (a *caller) flags(cmd *cobra.Command, p Process) {
 	a.process = p
-	cmd.Flags().StringVar(&a.url, "url", cmp.Or(p.Getenv("FASTTRACK_URL"), "http://127.0.0.1:8080"), "the `URL` of the API: the stack's output ApiUrl (FASTTRACK_URL)")
+	a.url, a.as = cmp.Or(p.Getenv("FASTTRACK_URL"), "http://127.0.0.1:8080"), p.Getenv("FASTTRACK_AS")
 	stackFlag(cmd, new(string))
-	cmd.Flags().StringVar(&a.as, "as", p.Getenv("FASTTRACK_AS"), "who to be on your own machine, as `EMAIL[;GROUP,…]`; nowhere else (FASTTRACK_AS)")
+	followFlag(cmd, "url", "the `URL` of the API: the stack's output ApiUrl (FASTTRACK_URL)", followed{
+		value: &a.url, variable: "FASTTRACK_URL", isOutput: true, of: func(d deployment.Deployment) string { return d.URL }, when: a.callsAPI,
+	})
+	followFlag(cmd, "as", "who to be, only on your own machine, as `EMAIL[;GROUP,…]` (FASTTRACK_AS)", followed{
+		value: &a.as, variable: "FASTTRACK_AS", of: func(d deployment.Deployment) string { return d.As },
+	})
 	cmd.Flags().BoolVar(&a.json, "json", false, "print the API's answer as JSON, and an error as a problem document on standard error")
 	cmd.Long += "\n\nWho you are: --as on your own machine; the token in FASTTRACK_TOKEN; or the AWS credentials that the AWS CLI uses." +
 		"\n\nExit codes: `fasttrack help exit-codes`."

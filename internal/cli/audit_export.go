@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/internal/atomicfile"
 	"github.com/fasttrack-dev/fasttrack/internal/export"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -75,15 +76,15 @@ func (x *auditExport) run(ctx context.Context, out, messages io.Writer) error {
 	if x.file == "" {
 		return x.export(ctx, out, messages)
 	}
-	file, err := newWholeFile(x.file)
+	file, err := atomicfile.Create(x.file)
 	if err != nil {
-		return err
+		return outputError(err)
 	}
-	defer file.discard()
+	defer file.Discard()
 	// What can't be read is reported, and is no reason to lose the rest.
 	err = x.export(ctx, file, messages)
 	if err == nil || errors.Is(err, errReported) {
-		if kept := file.keep(); kept != nil {
+		if kept := file.Keep(); kept != nil {
 			return kept
 		}
 	}
@@ -123,4 +124,12 @@ func (x *auditExport) export(ctx context.Context, out, messages io.Writer) error
 	}
 	fmt.Fprintln(messages)
 	return nil
+}
+
+// outputError returns the error of the file of --output, which may be wrong usage.
+func outputError(err error) error {
+	if errors.Is(err, atomicfile.ErrNotRegular) {
+		return usageError{fmt.Errorf("--output: %w", err)}
+	}
+	return err
 }

@@ -179,8 +179,8 @@ func TestAuditExport_File(t *testing.T) {
 		want   string
 		status int
 	}{
-		{[]string{"-o", dir}, "is no file that could be replaced", 2},
-		{[]string{"-o", filepath.Join(dir, "none", "out")}, "can't be written: ", 1},
+		{[]string{"-o", dir}, "is not a regular file", 2},
+		{[]string{"-o", filepath.Join(dir, "none", "out")}, "no such file or directory", 1},
 		{[]string{"--table", ""}, "give --stack NAME, or --table NAME (the stack's output TableName)", 2},
 		{[]string{"--format", "xml"}, `--format must be jsonl or csv, got "xml"`, 2},
 		{[]string{"--since", "1d", "--until", "2d"}, "--since must be before --until", 2},

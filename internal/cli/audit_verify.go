@@ -75,6 +75,12 @@ To find that, keep the heads (--json) elsewhere.`,
 	cmd.Flags().StringVar(&a.Flow, "flow", "", "only requests of this flow")
 	a.made.flags(cmd)
 	cmd.Flags().BoolVar(&a.all, "all", false, "all requests of the table; the default with --table")
+	// Requests that are named, or of a flow, are read from the API.
+	a.table.when = func() bool {
+		set := cmd.Flags().Changed
+		return set("table") || !set("flow") && cmd.Flags().NArg() == 0
+	}
+	a.callsAPI = func() bool { return !a.table.when() }
 	a.table.flags(cmd, p)
 	cmd.Flags().StringArrayVar(&a.Trust.KeyIDs, "key", nil, "the `ARN` of a key that may have signed digests; may be repeated")
 	cmd.Flags().StringArrayVar(&a.publicKeys, "public-key", nil, "a `FILE` with its public key in PEM, instead of KMS; may be repeated")
@@ -176,6 +182,9 @@ func (a *auditVerify) verifyTable(ctx context.Context, out io.Writer) error {
 	stored, cfg, err := a.table.open(ctx)
 	if err != nil {
 		return err
+	}
+	if key := deploymentOf(ctx).Key; key != "" && len(a.Trust.KeyIDs) == 0 && a.table.when() {
+		a.Trust.KeyIDs = []string{key}
 	}
 	if err := a.readTrust(cfg); err != nil {
 		return err

@@ -8,11 +8,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	transport "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/hook/awshttp"
+	"github.com/fasttrack-dev/fasttrack/internal/deployment"
 	"github.com/fasttrack-dev/fasttrack/internal/loopback"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -45,14 +48,20 @@ func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
 	return cfg, nil
 }
 
-// endpointFlag says where AWS answers.
+// endpointFlag adds --endpoint-url.
 func endpointFlag(cmd *cobra.Command, endpoint *string) {
 	stackFlag(cmd, new(string))
-	cmd.Flags().StringVar(endpoint, "endpoint-url", "", "the `URL` where AWS answers, such as http://127.0.0.1:8080/_aws of 'fasttrack local'; empty for AWS itself")
+	followFlag(cmd, "endpoint-url", "the `URL` of AWS, such as http://127.0.0.1:8080/_aws of 'fasttrack local'; empty for AWS itself", followed{
+		value: endpoint, of: func(d deployment.Deployment) string { return d.Endpoint },
+	})
 }
 
-// table is the table that a command reads with AWS credentials: its flags.
-type table struct{ name, endpoint string }
+// table has the flags of a command that reads the table with AWS credentials.
+type table struct {
+	name, endpoint string
+	// when reports whether the command reads the table; nil is always.
+	when func() bool
+}
 
 func (t *table) flags(cmd *cobra.Command, p Process) {
 	t.nameFlag(cmd, p)
@@ -60,14 +69,36 @@ func (t *table) flags(cmd *cobra.Command, p Process) {
 }
 
 func (t *table) nameFlag(cmd *cobra.Command, p Process) {
-	cmd.Flags().StringVar(&t.name, "table", p.Getenv("FASTTRACK_TABLE"), "the `NAME` of the table to read: the stack's output TableName (FASTTRACK_TABLE)")
+	t.name = p.Getenv("FASTTRACK_TABLE")
+	followFlag(cmd, "table", "the `NAME` of the table to read: the stack's output TableName (FASTTRACK_TABLE)", followed{
+		value: &t.name, variable: "FASTTRACK_TABLE", isOutput: true, of: func(d deployment.Deployment) string { return d.Table }, when: t.when,
+	})
 }
 
-// open gives what is stored in the table, and what it is reached with.
+// open opens the table, and returns the configuration to reach its AWS account.
 func (t *table) open(ctx context.Context) (*store.Store, aws.Config, error) {
 	cfg, err := awsConfig(ctx, t.endpoint)
 	if err != nil {
 		return nil, aws.Config{}, err
 	}
 	return store.New(dynamodb.NewFromConfig(cfg), t.name), cfg, nil
+}
+
+// loadAWS loads region and credentials as the AWS CLI does, except for what the
+// deployment says.
+func loadAWS(ctx context.Context) (aws.Config, error) {
+	// The SDK's own log would name each place where it looks for credentials.
+	options := []func(*config.LoadOptions) error{config.WithLogger(logging.Nop{})}
+	d := deploymentOf(ctx)
+	if d.Region != "" {
+		options = append(options, config.WithRegion(d.Region))
+	}
+	if d.AWSProfile != "" {
+		options = append(options, config.WithSharedConfigProfile(d.AWSProfile))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("AWS configuration: %w", err)
+	}
+	return cfg, nil
 }

@@ -73,6 +73,7 @@ After Ctrl-C the same command goes on where it stopped; --restart begins again.`
 		},
 	}
 	b.made.flags(cmd)
+	b.table.when = func() bool { return !cmd.Flags().Changed("file") }
 	b.table.nameFlag(cmd, p)
 	cmd.Flags().StringVar(&b.exported, "file", "", "a `FILE` of 'fasttrack audit export' to read instead of the table")
 	b.present.flags(cmd)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/internal/atomicfile"
 	"github.com/fasttrack-dev/fasttrack/internal/backtest"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -37,15 +38,15 @@ func (b *backtestFlags) print(cmd *cobra.Command, r backtest.Report) error {
 
 // writePage replaces the page whole or not at all.
 func writePage(path string, r backtest.Report) error {
-	file, err := newWholeFile(path)
+	file, err := atomicfile.Create(path)
 	if err != nil {
 		return err
 	}
-	defer file.discard()
+	defer file.Discard()
 	if err := r.WriteHTML(file); err != nil {
 		return err
 	}
-	return file.keep()
+	return file.Keep()
 }
 
 func printBacktest(w io.Writer, r backtest.Report) {

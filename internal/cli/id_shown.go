@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fasttrack-dev/fasttrack/internal/atomicfile"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -49,14 +50,7 @@ func (s shownIDs) add(ids []string) {
 	if s.path == "" || os.MkdirAll(filepath.Dir(s.path), 0o700) != nil {
 		return
 	}
-	file, err := newWholeFile(s.path)
-	if err != nil {
-		return
-	}
-	defer file.discard()
-	if _, err := file.WriteString(strings.Join(all, "\n") + "\n"); err == nil {
-		_ = file.keep()
-	}
+	_ = atomicfile.Write(s.path, []byte(strings.Join(all, "\n")+"\n")) // without it a short id is not found
 }
 
 // like returns the ids that begin or end with short.

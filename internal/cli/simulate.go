@@ -37,7 +37,7 @@ The function is invoked with your own AWS credentials (lambda:InvokeFunction), o
 --binary runs one that is not deployed yet.`,
 		Example: `  fasttrack simulate aws-access --as ada@example.com -f target=prod-ro -f urgency=Emergency -r 'prod is down' --endpoint-url http://127.0.0.1:8080/_aws
   fasttrack simulate --as ada@example.com --request request.json --binary build/HooksFunction/bootstrap`,
-		Args: usage(cobra.MaximumNArgs(1)), Annotations: map[string]string{tableIsOptional: "yes"},
+		Args: usage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := at.load(); err != nil {
 				return err
@@ -78,6 +78,7 @@ The function is invoked with your own AWS credentials (lambda:InvokeFunction), o
 	}
 	in.flags(cmd)
 	at.flags(cmd)
+	earlier.when = func() bool { return false } // read only if it is named
 	earlier.nameFlag(cmd, p)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd

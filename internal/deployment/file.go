@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/fasttrack-dev/fasttrack/internal/atomicfile"
 	"github.com/fasttrack-dev/fasttrack/internal/loopback"
 )
 
@@ -109,17 +110,5 @@ func (f File) Write(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	part, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write deployments: %w", err)
-	}
-	defer os.Remove(part.Name()) // nothing once it has its name
-	_, err = part.Write(raw)
-	if err = errors.Join(err, part.Close()); err == nil {
-		err = os.Rename(part.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write deployments: %w", err)
-	}
-	return nil
+	return atomicfile.Write(path, raw)
 }
