@@ -14,9 +14,9 @@ import (
 // one, and what other programs are tested with.
 func TestNoPartitionIsWrittenOut(t *testing.T) {
 	examples := []string{
-		"internal/cli/audit_verify.go", // the example of a command
-		"internal/hookcheck/cases.go",  // the made-up machine that asks
-		"internal/client/url.go",       // the form of a URL
+		"internal/cli/auditor_audit_verify.go", // the example of a command
+		"internal/hookcheck/cases.go",          // the made-up machine that asks
+		"internal/client/url.go",               // the form of a URL
 		"localaws/sns/sns.go",
 		"localaws/wire/answer.go", // the names of XML documents
 	}
