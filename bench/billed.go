@@ -85,7 +85,7 @@ func (b *bench) billed(ctx context.Context, out io.Writer) error {
 		fmt.Fprintf(&notes, "%s: %s\n", l.name, describe(by))
 		of = usage
 	}
-	// What is not known of Glide is taken to be as here, in its fullest life.
+	// Where Glide's figure is unknown, ours is assumed, of the life with most steps.
 	millis := of["arm"] * 1000 / (memoryMB(stack) / 1024) / of["invocations"]
 	logs := of["logs"] / of["invocations"]
 	columns = append(columns, priced{"Glide, automatic", bill.Glide(false, millis, logs)}, priced{"Glide, reviewed by one", bill.Glide(true, millis, logs)})
@@ -98,7 +98,7 @@ func (b *bench) billed(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-// shortAccess gives a folder with the functions that were built, and flows with
+// shortAccess returns a folder with the built functions, and flows with
 // access that ends while one waits.
 func (b *bench) shortAccess() (string, error) {
 	built, err := filepath.Glob("build/*/bootstrap")

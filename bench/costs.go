@@ -89,7 +89,7 @@ func (b *bench) costs(ctx context.Context) ([]figure, error) {
 	}, nil
 }
 
-// given is a strategy that gives and takes at once.
+// given is a strategy that grants and revokes at once.
 type given struct{ there atomic.Bool }
 
 func (g *given) Give(context.Context, strategy.Access, strategy.Ledger) (bool, error) {
@@ -182,7 +182,7 @@ func isNames(item map[string]types.AttributeValue) bool {
 	return ok && (pk.Value == "FLOWS" || pk.Value == "WAITERS")
 }
 
-// historyOf waits for the end of an execution and gives the types of its events.
+// historyOf waits for the end of an execution and returns the types of its events.
 func historyOf(ctx context.Context, client *sfn.Client, execution string) ([]string, error) {
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		out, err := client.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution, MaxResults: 1000})
@@ -223,7 +223,7 @@ func itemSize(ctx context.Context, client *dynamodb.Client, table, id string) (i
 	return size, nil
 }
 
-// post calls the API, waiting for the outcome, and gives the run's id.
+// post calls the API, waiting for the outcome, and returns the request's id.
 func post(url, who, body string) (string, error) {
 	req, err := http.NewRequest("POST", url, bytes.NewReader([]byte(body)))
 	if err != nil {

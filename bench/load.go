@@ -91,8 +91,8 @@ func (b *bench) load(ctx context.Context) ([]figure, error) {
 	}, nil
 }
 
-// backtest asks the hooks about all requests in the table again, and tells how
-// many there were and how many seconds it took.
+// backtest runs the hooks on every request in the table and returns the number of
+// requests and the seconds it took.
 func (b *bench) backtest(ctx context.Context, url string) (requests int, took float64, err error) {
 	cmd := exec.CommandContext(ctx, "build/fasttrack", "backtest", "--table", local.StackName+"-Table", "--endpoint-url", url+"/_aws",
 		"--binary", "build/HooksFunction/bootstrap", "--restart", "--json")
@@ -126,7 +126,7 @@ func answers(ctx context.Context, url string) error {
 	}
 }
 
-// resident is a process's memory in megabytes, as Linux tells it (proc(5)).
+// resident returns a process's memory in megabytes, from /proc (proc(5)).
 func resident(pid int) (float64, error) {
 	f, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

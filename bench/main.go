@@ -11,7 +11,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -27,7 +26,7 @@ type figure struct {
 	what     string
 	measured float64
 	unit     string
-	budget   float64 // 0 where there is none
+	budget   float64 // 0 without one
 }
 
 func (f figure) limit() string {
@@ -84,7 +83,7 @@ func main() {
 }
 
 // measure measures the parts that are named, all for none, prints their figures and
-// tells how many budgets are missed.
+// returns how many budgets are missed.
 func measure(ctx context.Context, names []string) (missed int, err error) {
 	dir, err := os.MkdirTemp("", "fasttrack-bench-")
 	if err != nil {
@@ -115,7 +114,7 @@ func chosen(all []part, names []string) ([]part, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(all, func(p part) bool { return p.name == name })
 		if i < 0 {
-			return nil, errors.New("there is no part " + name)
+			return nil, fmt.Errorf("unknown part %q", name)
 		}
 		parts = append(parts, all[i])
 	}

@@ -55,7 +55,7 @@ func (m *meter) reset() {
 	m.usage, m.by = bill.Usage{}, map[string]*invoked{}
 }
 
-// options has a system tell the meter.
+// options makes a stack report to the meter.
 func (m *meter) options(o localaws.Options) localaws.Options {
 	o.OnInvoked, o.OnCapacity, o.OnCall, o.Log = m.invoked, m.capacity, m.called, m
 	return o
@@ -118,8 +118,8 @@ func (m *meter) Write(p []byte) (int, error) {
 	}
 }
 
-// settle waits until nothing was added for a while: until the events of what has
-// ended were told too.
+// settle waits until nothing was added for a while: until the events of finished
+// executions are counted too.
 func (m *meter) settle() {
 	for {
 		m.mu.Lock()
@@ -132,7 +132,7 @@ func (m *meter) settle() {
 	}
 }
 
-// each gives what one of n requests took, and how many invocations and billed
+// each returns the cost of one of n requests, and how many invocations and billed
 // milliseconds of each function.
 func (m *meter) each(n int) (bill.Usage, map[string]invoked) {
 	m.mu.Lock()

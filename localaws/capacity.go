@@ -10,21 +10,21 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 
-// Capacity is what one call of DynamoDB took, of the tables and their indexes.
+// Capacity is the capacity that one DynamoDB call consumed, of tables and indexes.
 type Capacity struct {
-	// Function is the logical id of the function that called, "" for anybody else.
+	// Function is the logical id of the function that called, "" for any other caller.
 	Function string
-	// Operation is such as PutItem.
+	// Operation is the operation, such as PutItem.
 	Operation string
-	// Write tells that Units are write units, not read units.
+	// Write is true for write units, false for read units.
 	Write bool
 	Units float64
 }
 
 var writes = map[string]bool{"PutItem": true, "UpdateItem": true, "DeleteItem": true, "BatchWriteItem": true, "TransactWriteItems": true}
 
-// meter serves a call of DynamoDB, asks in it for the capacity that it takes, and
-// tells OnCapacity. What the caller asked for itself it no longer finds apart.
+// meter serves a DynamoDB call with ReturnConsumedCapacity=TOTAL, whatever the caller
+// set, and reports the capacity to OnCapacity.
 func (s *Stack) meter(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
@@ -44,7 +44,7 @@ func (s *Stack) meter(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// consumed adds up the capacity in an answer: of one table, or of several.
+// consumed adds up the capacity in a response, of one table or of several.
 func consumed(answer []byte) (units float64) {
 	type capacity struct{ CapacityUnits float64 }
 	var out struct{ ConsumedCapacity json.RawMessage }
@@ -56,14 +56,14 @@ func consumed(answer []byte) (units float64) {
 		return one.CapacityUnits
 	}
 	var several []capacity
-	_ = json.Unmarshal(out.ConsumedCapacity, &several) // what is neither took nothing
+	_ = json.Unmarshal(out.ConsumedCapacity, &several) // any other form consumed nothing
 	for _, c := range several {
 		units += c.CapacityUnits
 	}
 	return units
 }
 
-// copying keeps what is answered.
+// copying keeps a copy of the response.
 type copying struct {
 	http.ResponseWriter
 	body bytes.Buffer

@@ -13,8 +13,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
-// What each call of DynamoDB takes is told, though the caller does not ask; a
-// call that is refused tells nothing.
+// OnCapacity receives the capacity of each DynamoDB call, though the caller didn't
+// request it. A refused call reports none.
 func TestOnCapacity(t *testing.T) {
 	var got []localaws.Capacity
 	stack, err := localaws.Start(t.Context(), localaws.Options{

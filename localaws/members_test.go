@@ -165,7 +165,7 @@ func TestEveryMemberOfLambda(t *testing.T) {
 		}
 		where[operation][member] = func() (int, string) { return call(t, stack, method, path, nil, headers...) }
 	}
-	// A wrong value of each member; those of paths name what is not there.
+	// A wrong value of each member; those of paths name a resource that does not exist.
 	const invocations = functions + "/local-api/invocations"
 	at("Invoke", "FunctionName", http.MethodPost, functions+"/none/invocations")
 	at("Invoke", "ClientContext", http.MethodPost, invocations, "X-Amz-Client-Context", "e30=")

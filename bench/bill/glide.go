@@ -7,7 +7,7 @@ type GlideStep struct {
 	What string
 	// Source is the file that says so, at a commit.
 	Source string
-	// Automatic and Reviewed tell in which lives the step is there: one that its
+	// Automatic and Reviewed report in which lives the step occurs: one that its
 	// rule approves, one that a person approves.
 	Automatic, Reviewed bool
 	// Calls are of the REST API, Transitions states entered.
@@ -23,7 +23,7 @@ type GlideStep struct {
 }
 
 // The sizes of Glide's functions: the API's is in app-backend.ts, the others have
-// what the CDK gives them.
+// the defaults of the CDK.
 const (
 	apiMB     = 1024
 	defaultMB = 128

@@ -39,7 +39,7 @@ func TestStandingCosts(t *testing.T) {
 		case r.Type == "AWS::KMS::Key":
 			s.Keys++
 		case r.Type == "AWS::Logs::MetricFilter" && id == "DocumentVersionFilter":
-			s.Metrics++ // with every request; the others tell of trouble alone
+			s.Metrics++ // with every request; the others report failures only
 		case r.Type == "AWS::Logs::MetricFilter":
 			filters++
 		}

@@ -34,7 +34,7 @@ func (u Usage) Bill(prices []Price) (lines []Line, total float64, err error) {
 	return lines, total, nil
 }
 
-// Slower gives the usage with functions that take so many times as long.
+// Slower returns the usage of functions that take the given number of times as long.
 func (u Usage) Slower(times float64) Usage {
 	out := Usage{}
 	for id, units := range u {

@@ -116,7 +116,7 @@ func TestCustomerManagedKeys(t *testing.T) {
 }
 
 // The identity store is of the management account, whichever the stack's is; the
-// primary region of the instance is told to all who ask it.
+// primary region of the instance is public.
 func TestIdentityCenterOfAnotherAccountAndRegion(t *testing.T) {
 	stack, err := template.Load("../../template.yaml", options(map[string]string{
 		"IdentityCenterInstanceArn": theInstance, "IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/*", "IdentityCenterAccountArns": "arn:aws:sso:::account/*", "IdentityCenterRegion": "eu-west-1",

@@ -49,7 +49,7 @@ var global = []string{
 // named is a resource's own name, as the template writes it.
 type named struct{ id, kind, property, name string }
 
-// names lists every name that the template gives to a resource. A property of a type
+// names lists the name of every resource in the template that has one. A property of a type
 // in limits is one, and so is any other that ends with Name and holds no reference to
 // another resource.
 func names(t *testing.T) (all []named, kept map[string]bool) {
@@ -124,7 +124,7 @@ func TestDeployChecksTheStackName(t *testing.T) {
 	}
 }
 
-// Every name that the template gives fits AWS's limits for the longest name of a
+// Every name in the template fits AWS's limits for the longest name of a
 // stack that `make deploy` takes, in the region with the longest name.
 func TestLongestNames(t *testing.T) {
 	all, _ := names(t)

@@ -24,18 +24,19 @@ func Report(out io.Writer, stack *localaws.Stack, data string) {
 }
 
 // tryTokens lists first steps with AuthMode=JWT. Each works when it is pasted.
-const tryTokens = `  # Everything goes: approved by code, before anybody is asked.
+const tryTokens = `  # Everything goes: code approves it before any person sees it.
   curl -s %[1]s/requests -H 'Authorization: Bearer ada@example.com' -H 'Prefer: wait=5' -d '{"flow":"everything-goes"}'
 
-  # An emergency is fast tracked, with the reason that everyone sees.
+  # An emergency is fast-tracked, with a reason that everyone sees.
   curl -s %[1]s/requests -H 'Authorization: Bearer ada@example.com' -H 'Prefer: wait=5' -d '{"flow":"aws-access","reason":"prod is down","duration_seconds":3600,"fields":{"target":"prod-ro","urgency":"Emergency"}}'
 
-  # Anything else goes to people: Ada asks, Grace approves.
+  # Anything else goes to people: Ada requests, Grace approves.
   curl -s %[1]s/requests/$(curl -s %[1]s/requests -H 'Authorization: Bearer ada@example.com' -H 'Prefer: wait=5' -d '{"flow":"aws-access","reason":"have a look","fields":{"target":"prod-ro"}}' | sed 's/.*"id":"\([0-9A-Z]\{26\}\)".*/\1/')/approve -H 'Authorization: Bearer grace@example.com' -d '{"reason":"go ahead"}'
+
 `
 
 // trySigned lists first steps with AuthMode=IAM.
-const trySigned = `  # Calls are signed (SigV4). Ada is asked who she is by AWS credentials, as at AWS.
+const trySigned = `  # Calls are signed (SigV4). AWS credentials say who calls, as at AWS.
   export AWS_ACCESS_KEY_ID=ada AWS_SECRET_ACCESS_KEY=ada AWS_REGION=us-east-1 FASTTRACK_URL=%[1]s
   build/fasttrack request everything-goes
   build/fasttrack request aws-access -f target=prod-ro --reason 'have a look'

@@ -13,7 +13,7 @@ import (
 )
 
 // With AuditDigest there are the function, its schedule and its key; without it
-// there is nothing of them.
+// the stack has none of them.
 func TestLoad_AuditDigest(t *testing.T) {
 	for parameter, want := range map[string]int{"false": 0, "true": 1} {
 		stack, err := template.Load("../../template.yaml", options(map[string]string{"AuditDigest": parameter}))

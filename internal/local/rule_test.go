@@ -23,7 +23,7 @@ const (
 )
 
 // combinations are parameters, as NAME=VALUE, with a part of the message that refuses
-// them; "" where they are in order.
+// them; "" where they are valid.
 var combinations = []struct{ given, refused string }{
 	{"", ""},
 	{"AuthMode=IAM", ""},

@@ -24,7 +24,7 @@ type busy struct {
 	fails int
 	next  string // what functions/record says first
 
-	heard, caught string        // what it was told then
+	heard, caught string        // what it received then
 	decided       time.Duration // and when
 	granted       bool
 }

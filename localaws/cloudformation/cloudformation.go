@@ -1,5 +1,5 @@
-// Package cloudformation is this machine's AWS CloudFormation: it tells of the one
-// stack that is served.
+// Package cloudformation serves the read operations of AWS CloudFormation for one
+// stack.
 package cloudformation
 
 import (
@@ -13,14 +13,14 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 
-// Stack is what there is to tell of.
+// Stack describes the stack.
 type Stack struct {
 	Name, ID string
 	Created  time.Time
 	Template *template.Stack
 }
 
-// New returns a service that tells of a stack.
+// New returns a service that describes a stack.
 func New(s Stack) wire.Service {
 	return wire.Service{Name: "cloudformation", MaxBody: 2 << 20, Operations: map[string]wire.Operation{
 		"DescribeStackResource":  wire.Form(s.describeStackResource, "StackName", "LogicalResourceId"),
@@ -32,12 +32,12 @@ func New(s Stack) wire.Service {
 	}}
 }
 
-// status is what a stack and a resource that are there say.
+// status is the status of the stack and of each resource.
 const status = "CREATE_COMPLETE"
 
 func at(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// none refuses a token: nothing here has a second page.
+// none refuses a token: no list here has a second page.
 func none(token string) error {
 	if token != "" {
 		return wire.Fail("ValidationError", "NextToken is not one of this list")

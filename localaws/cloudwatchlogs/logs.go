@@ -50,7 +50,7 @@ func New(clock clockwork.Clock, region, account string) *Service {
 	return &Service{clock: clock, region: region, account: account, groups: map[string]*group{}}
 }
 
-// Add adds a log group, if it is not there.
+// Add adds a log group if it doesn't exist.
 func (s *Service) Add(groupName string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -112,7 +112,7 @@ func (g *group) put(streamName string, at, now int64, message string) {
 	}
 }
 
-// id is what tells an event from others.
+// id returns an id that is unique to the event.
 func (e event) id() string { return fmt.Sprintf("%056d", e.number) }
 
 func (s *Service) arn(groupName string) string {

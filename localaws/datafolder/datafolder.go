@@ -22,12 +22,12 @@ type Folder struct {
 	lock *os.File
 }
 
-// Open opens the folder, and makes it if it isn't there. The error is one line:
+// Open opens the folder, and creates it if it doesn't exist. The error is one line:
 // the folder can't be written to, another process has it open, or a newer
 // version wrote it.
 func Open(dir string) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("the data folder %s can't be made: %w", dir, reason(err))
+		return nil, fmt.Errorf("the data folder %s can't be created: %w", dir, reason(err))
 	}
 	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -48,14 +48,14 @@ func Open(dir string) (*Folder, error) {
 	return f, nil
 }
 
-// Path gives the path of something in the folder.
+// Path returns the path of a name in the folder.
 func (f *Folder) Path(name string) string { return filepath.Join(f.dir, name) }
 
-// Close lets another process have the folder. The end of the process does, too.
+// Close releases the folder for other processes. The end of the process does, too.
 func (f *Folder) Close() error { return f.lock.Close() }
 
-// checkFormat refuses a format that isn't known, and names ours in a folder
-// that is new.
+// checkFormat refuses an unknown format, and writes the current one into a new
+// folder.
 func (f *Folder) checkFormat() error {
 	path := f.Path("format")
 	raw, err := os.ReadFile(path)
@@ -68,14 +68,14 @@ func (f *Folder) checkFormat() error {
 	format, err := strconv.Atoi(strings.TrimSpace(string(raw)))
 	switch {
 	case err != nil || format < 1:
-		return fmt.Errorf("the data folder %s is of no known format: its file named format says %q", f.dir, strings.TrimSpace(string(raw)))
+		return fmt.Errorf("the data folder %s has an unknown format: its file named format says %q", f.dir, strings.TrimSpace(string(raw)))
 	case format > Format:
 		return fmt.Errorf("the data folder %s is of format %d; this version reads formats up to %d: use a newer version, or another folder", f.dir, format, Format)
 	}
 	return nil
 }
 
-// begin names the format. A folder of something else is not ours to write to.
+// begin writes the format. It refuses a folder that holds other files.
 func (f *Folder) begin(path string) error {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
@@ -84,10 +84,10 @@ func (f *Folder) begin(path string) error {
 	for _, e := range entries {
 		if e.Name() != "lock" && e.Name() != "format.new" {
 			_ = os.Remove(f.Path("lock"))
-			return fmt.Errorf("the data folder %s holds something else: %s; name a folder that is new or empty", f.dir, e.Name())
+			return fmt.Errorf("the data folder %s holds other files, such as %s: use a new or empty folder", f.dir, e.Name())
 		}
 	}
-	// A kill must not leave half of it under the name.
+	// A killed process must not leave half of the file under its name.
 	if err := os.WriteFile(path+".new", fmt.Appendln(nil, Format), 0o600); err != nil {
 		return fmt.Errorf("the data folder %s can't be written to: %w", f.dir, reason(err))
 	}
@@ -97,7 +97,7 @@ func (f *Folder) begin(path string) error {
 	return nil
 }
 
-// reason is an error without the path, which the line has already.
+// reason returns an error without its path, which the message already has.
 func reason(err error) error {
 	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		return at.Err

@@ -36,8 +36,8 @@ func TestOpenRefuses(t *testing.T) {
 	for name, tc := range map[string]struct{ dir, want string }{
 		"a newer format":          {with("format", "2\n"), "is of format 2; this version reads formats up to 1"},
 		"a format that is none":   {with("format", "x"), `says "x"`},
-		"a folder of other files": {with("letter.txt", ""), "holds something else: letter.txt"},
-		"a file":                  {filepath.Join(with("file", ""), "file"), "can't be made: not a directory"},
+		"a folder of other files": {with("letter.txt", ""), "holds other files, such as letter.txt"},
+		"a file":                  {filepath.Join(with("file", ""), "file"), "can't be created: not a directory"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Open(tc.dir)

@@ -7,9 +7,8 @@ import (
 	"os"
 )
 
-// errLocked tells that another process has the lock.
+// errLocked reports that another process has the lock.
 var errLocked = errors.New("another process has the lock")
 
-// lock does nothing: where there is no flock, the table's own lock keeps a
-// second process out.
+// lock does nothing: without flock, the table's own lock keeps a second process out.
 func lock(*os.File) error { return nil }

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// errLocked tells that another process has the lock.
+// errLocked reports that another process has the lock.
 var errLocked = errors.New("another process has the lock")
 
 // lock takes the lock, which the kernel drops with the process.

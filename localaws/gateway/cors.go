@@ -10,7 +10,7 @@ import (
 // CORS says which web pages of other origins may read answers, as the API's
 // CorsConfiguration does
 // (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html).
-// There are no credentials in it: callers sign, or send a token.
+// Cookies are not allowed: callers sign, or send a token.
 type CORS struct {
 	AllowOrigins, AllowMethods, AllowHeaders, ExposeHeaders []string
 	MaxAge                                                  int
@@ -28,7 +28,7 @@ func (c *CORS) allowed(r *http.Request) string {
 // preflight answers an OPTIONS request by which a browser asks whether it may send
 // another, and reports whether it was one. API Gateway answers it by itself: with 204,
 // and with CORS headers if the origin is allowed. It lists what it is configured with,
-// whatever is asked.
+// whatever the request names.
 func (c *CORS) preflight(w http.ResponseWriter, r *http.Request) bool {
 	if c == nil || r.Method != http.MethodOptions || r.Header.Get("Origin") == "" || r.Header.Get("Access-Control-Request-Method") == "" {
 		return false

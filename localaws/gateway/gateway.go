@@ -1,10 +1,8 @@
-// Package gateway is this machine's API Gateway: an HTTP API that serves the
-// template's routes and hands events to functions as the service does (payload
-// format 2.0).
+// Package gateway serves an API Gateway HTTP API with Lambda proxy integrations
+// (payload format 2.0).
 //
-// It is also where callers of this machine are who they say they are: a bearer
-// token that is an e-mail becomes a signed JWT, so that functions see what they
-// see at AWS and hold no other way in.
+// Callers of a route with a JWT authorizer name themselves: a bearer token that is an
+// e-mail address becomes a signed JWT, so that functions receive what they do at AWS.
 package gateway
 
 import (
@@ -13,6 +11,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -35,7 +34,7 @@ const (
 	integration = 30 * time.Second
 )
 
-// Route leads from a route key, such as "GET /requests/{id}", to a function.
+// Route maps a route key, such as "GET /links/{code}", to a function.
 type Route struct {
 	Key      string
 	Function string
@@ -51,21 +50,21 @@ type Authorizer struct {
 	Issuer, Audience string
 }
 
-// Options says what a Gateway serves.
+// Options configures a Gateway.
 type Options struct {
 	Routes    []Route
 	Invoker   lambda.Invoker
 	AccountID string
-	// BasePath, such as /approvals, is where the API is served as well, as a custom
-	// domain's API mapping does; none if empty.
+	// BasePath, such as /approvals, is a path under which the API answers as well, like
+	// the API mapping of a custom domain. Empty is none.
 	BasePath string
-	// Identities are those who may sign.
+	// Identities are the callers that may sign.
 	Identities *identities.Set
-	// CORS is nil where pages of other origins may read nothing.
+	// CORS is nil if pages of other origins may not read responses.
 	CORS *CORS
 	// Now is time.Now if nil.
 	Now func() time.Time
-	// OnError is told why an integration failed.
+	// OnError receives the reason why an integration failed.
 	OnError func(route string, err error)
 }
 
@@ -76,7 +75,7 @@ type Gateway struct {
 	tokens tokens
 }
 
-// New gives a gateway. The error names a route key that is not understood.
+// New returns a gateway. The error names a route key that is not served.
 func New(o Options) (*Gateway, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -160,7 +159,7 @@ func (g *Gateway) unmap(r *http.Request) (inner *http.Request, mapped bool) {
 	return inner, true
 }
 
-// event is what the function is given.
+// event returns the event for the function.
 func (g *Gateway) event(r *http.Request, rt route, parameters map[string]string, body []byte, id string) events.APIGatewayV2HTTPRequest {
 	now := g.opts.Now().UTC()
 	host, port, err := net.SplitHostPort(r.Host)
@@ -202,7 +201,7 @@ func (g *Gateway) event(r *http.Request, rt route, parameters map[string]string,
 	}
 	if len(body) > 0 {
 		ev.Body = string(body)
-		// What is no UTF-8 would be something else in the event, which is JSON.
+		// The event is JSON, which would change bytes that aren't UTF-8.
 		if !isText(ev.Headers["content-type"]) || !utf8.Valid(body) {
 			ev.Body, ev.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
 		}
@@ -210,7 +209,7 @@ func (g *Gateway) event(r *http.Request, rt route, parameters map[string]string,
 	return ev
 }
 
-// isText tells the bodies that the service hands over as they are.
+// isText reports whether the service passes a body of this type as text.
 func isText(contentType string) bool {
 	media, _, _ := strings.Cut(contentType, ";")
 	media = strings.TrimSpace(strings.ToLower(media))
@@ -252,8 +251,8 @@ func (g *Gateway) broken(w http.ResponseWriter, rt route, err error) {
 	message(w, http.StatusInternalServerError, "Internal Server Error")
 }
 
-// answer writes what a function answered: a response, or anything else as JSON
-// with status 200.
+// answer writes the response that a function returned, or any other value as JSON with
+// status 200.
 func (g *Gateway) answer(w http.ResponseWriter, r *http.Request, payload []byte) error {
 	var out struct {
 		StatusCode      *int              `json:"statusCode"`
@@ -267,11 +266,11 @@ func (g *Gateway) answer(w http.ResponseWriter, r *http.Request, payload []byte)
 	}
 	if json.Unmarshal(payload, &probe) != nil || probe.StatusCode == nil {
 		if !json.Valid(payload) {
-			return errors.New("the function's answer is no JSON")
+			return errors.New("the function's response is not JSON")
 		}
 		w.Header().Set("Content-Type", "application/json")
 		g.opts.CORS.answer(w.Header(), r)
-		_, _ = w.Write(payload) // nobody is left to tell
+		_, _ = w.Write(payload) // the caller may be gone
 		return nil
 	}
 	if err := json.Unmarshal(payload, &out); err != nil {
@@ -285,7 +284,7 @@ func (g *Gateway) answer(w http.ResponseWriter, r *http.Request, payload []byte)
 		}
 	}
 	if *out.StatusCode < 100 || *out.StatusCode > 599 {
-		return errors.New("the function's statusCode is none")
+		return fmt.Errorf("statusCode must be 100 to 599, got %d", *out.StatusCode)
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	for _, name := range slices.Sorted(maps.Keys(out.Headers)) {

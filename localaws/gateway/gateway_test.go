@@ -17,7 +17,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
 )
 
-// function keeps the event it is given and answers as told.
+// function keeps its last event and returns a fixed response.
 type function struct {
 	name   string
 	event  events.APIGatewayV2HTTPRequest

@@ -15,8 +15,8 @@ import (
 	"unicode"
 )
 
-// tokens turns what callers of this machine say into JWTs like an issuer's,
-// signed with a key of this process.
+// tokens makes JWTs from the logins that callers send, signed with a key of this
+// process.
 type tokens struct {
 	key []byte
 	now func() time.Time
@@ -54,7 +54,7 @@ func foldASCII(address string) string {
 
 // mint makes the token for "Bearer LOGIN[;group,group]", see [Login], where a group's name may
 // be percent-encoded (%2C is a comma), and its claims
-// flattened as the service's authorizer gives them. false is for anything else.
+// flattened as by the service's authorizer. It returns false for any other value.
 func (t tokens) mint(headers []string, a Authorizer) (token string, flat map[string]string, ok bool) {
 	if len(headers) != 1 {
 		return "", nil, false

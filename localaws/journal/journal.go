@@ -1,5 +1,5 @@
 // Package journal keeps records under keys in one file that is only appended
-// to, so that a process that is killed loses nothing that it was told is kept.
+// to, so that a killed process loses no record that Add or Set has stored.
 //
 // A record is with the kernel before Add or Set returns. It isn't synced: the
 // death of the process loses nothing, the death of the machine may lose the
@@ -46,7 +46,7 @@ type Journal struct {
 // span is where a frame stands.
 type span struct{ at, size int64 }
 
-// Open opens the journal in a file, and makes it if it isn't there. A last
+// Open opens the journal in a file, and creates it if it doesn't exist. A last
 // record that is not whole is dropped; damage before it is an error. Only one
 // process may have it open, which the caller sees to.
 func Open(path string) (*Journal, error) {
@@ -76,7 +76,7 @@ func (j *Journal) load() error {
 		return nil
 	}
 	if !bytes.HasPrefix(raw, []byte(header)) {
-		return fmt.Errorf("this is no journal of format %q", header[:len(header)-1])
+		return fmt.Errorf("not a journal of format %q", header[:len(header)-1])
 	}
 	j.size = int64(len(header))
 	for j.size < int64(len(raw)) {

@@ -120,7 +120,7 @@ func TestTornTailIsDropped(t *testing.T) {
 	})
 }
 
-// Damage in the middle is told, not passed over.
+// Damage in the middle is an error.
 func TestDamageIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "j")
 	j := open(t, path)
@@ -135,7 +135,7 @@ func TestDamageIsRefused(t *testing.T) {
 		t.Errorf("got %v, want the place of the damage", err)
 	}
 	must(t, os.WriteFile(path, []byte("fasttrack journal 2\nwhat a later version has"), 0o600))
-	if _, err := Open(path); err == nil || !strings.Contains(err.Error(), `no journal of format "fasttrack journal 1"`) {
+	if _, err := Open(path); err == nil || !strings.Contains(err.Error(), `not a journal of format "fasttrack journal 1"`) {
 		t.Errorf("another format: got %v", err)
 	}
 }

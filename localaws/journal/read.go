@@ -15,7 +15,7 @@ type keyed struct {
 	key string
 }
 
-// inOrder gives all spans that count, as they stand in the file.
+// inOrder returns all valid spans in the order of the file.
 func (j *Journal) inOrder() []keyed {
 	var all []keyed
 	for key, spans := range j.live {

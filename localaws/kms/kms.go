@@ -32,7 +32,7 @@ type Service struct {
 	keys map[string]*ecdsa.PrivateKey // by ARN
 }
 
-// New gives a service with the keys of those ARNs. It keeps them in dir, which
+// New returns a service with the keys of those ARNs. It keeps them in dir, which
 // only this user may read; "" keeps them in memory.
 func New(dir string, arns ...string) (*Service, error) {
 	s := &Service{keys: map[string]*ecdsa.PrivateKey{}}

@@ -23,7 +23,7 @@ import (
 
 const arn = "arn:aws:kms:us-east-1:123456789012:key/app-Key"
 
-// serve gives the SDK's client of a service whose keys are kept in dir.
+// serve returns the SDK's client of a service whose keys are kept in dir.
 func serve(t *testing.T, dir string) *sdk.Client {
 	t.Helper()
 	service, err := kms.New(dir, arn)

@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-// endWithParent gives the command a process group of its own, for kill, and ends it
+// endWithParent puts the command into a process group of its own, for kill, and ends it
 // with this process.
 func endWithParent(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}

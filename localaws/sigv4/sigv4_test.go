@@ -21,7 +21,7 @@ import (
 
 var now = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 
-// received signs a request as the SDK does, and gives it as a server has it.
+// received signs a request as the SDK does, and returns it as a server receives it.
 func received(t interface{ Fatal(...any) }, method, target, body string, headers map[string]string, at time.Time) *http.Request {
 	out, err := http.NewRequest(method, "http://127.0.0.1:8080"+target, strings.NewReader(body))
 	if err != nil {

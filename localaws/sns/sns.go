@@ -33,7 +33,7 @@ type Service struct {
 	messages []Message
 }
 
-// New gives a service that prints each message's subject to log.
+// New returns a service that prints each message's subject to log.
 func New(log io.Writer) *Service { return &Service{log: log} }
 
 // Messages are what was published, oldest first, at most the newest 1,000.

@@ -187,7 +187,7 @@ func (s *Service) with(in queueInput, run func(*queue) (any, error)) (any, error
 	return run(q)
 }
 
-// asked leaves the attributes whose names are asked for.
+// asked keeps the attributes whose names the call lists.
 func asked(all map[string]string, names []string) map[string]string {
 	maps.DeleteFunc(all, func(name, _ string) bool { return !slices.Contains(names, name) && !slices.Contains(names, "All") })
 	return all

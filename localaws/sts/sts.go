@@ -14,7 +14,7 @@ type Caller struct{ Arn, UserId, Account string } //nolint:revive // as the serv
 // Service answers GetCallerIdentity
 // (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
 type Service struct {
-	// Who tells whom an access key belongs to.
+	// Who returns the owner of an access key.
 	Who func(accessKey string) Caller
 }
 

@@ -24,7 +24,7 @@ func Fail(code, format string, args ...any) error {
 	return &Failure{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// An Operation answers a call, whose body it is given.
+// An Operation answers a call with the given body.
 type Operation func(c Call, body []byte) (any, error)
 
 // JSON makes an operation of AWS JSON, whose input is decoded by [Decode].

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// A stand-in for java: it says who it is, and listens where it is told.
+// A stand-in for java: it writes its process id and listens on its last argument.
 const java = `#!/usr/bin/env bash
 echo $$ >"$PIDS/server"
 exec python3 -c '
@@ -25,8 +25,8 @@ time.sleep(300)
 ' "${@: -1}"
 `
 
-// start runs with over the stand-in and a command that says who it is and what it
-// was given; pids is where they write.
+// start runs the script with the stand-in and a command that writes its process id and
+// the endpoint into the folder pids.
 func start(t *testing.T, command string) (with *exec.Cmd, pids string) {
 	t.Helper()
 	for _, tool := range []string{"bash", "python3", "mkfifo"} {
@@ -76,7 +76,7 @@ func ends(t *testing.T, what, pid string) {
 	_ = syscall.Kill(n, syscall.SIGKILL)
 }
 
-// zombie tells of a process that has ended and that nobody has waited for.
+// zombie reports whether a process has ended without being waited for.
 func zombie(pid int) bool {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err == nil && strings.Contains(string(raw), ") Z ")
