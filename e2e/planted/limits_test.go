@@ -3,7 +3,7 @@ package planted
 var _ = plant(
 	bug{"let one person use up the acts of a run", "internal/run/share.go", "case of.taken >= MaxActsOfPerson:", "case false:", "./internal/run ./internal/hookapi ./internal/engine/...", "Revocable"},
 	bug{"keep no acts for admins and revokes", "internal/run/share.go", "most -= reservedForAdmins + reservedForRevoke", "_ = most", "./internal/run ./internal/hookapi ./internal/engine/...", "TestRoom"},
-	bug{"keep every ignored act of one person", "internal/engine/decide_ignored.go", "&& own < maxIgnoredOfPerson", "&& own >= 0", "./internal/run ./internal/hookapi ./internal/engine/...", "IgnoredActs"},
+	bug{"keep every ignored act of one person", "internal/engine/ignored.go", "&& own < maxIgnoredOfPerson", "&& own >= 0", "./internal/run ./internal/hookapi ./internal/engine/...", "IgnoredActs"},
 	bug{"deal with acts that find no room", "internal/run/next_act.go", "room.take(act) != nil ||", "room.take(act) == nil && false ||", "./internal/run ./internal/hookapi ./internal/engine/...", "Revocable"},
 	bug{"check a retried request against flows.yaml of today", "functions/request/request/again.go", "if r.Sent == \"\" {", "if true {", "./functions/request/request", "KeyOutlives"},
 	bug{"take any body for the first of its key", "functions/request/request/again.go", "if sent != r.Sent {", "if sent != r.Sent && false {", "./functions/request/request", "KeyOutlives"},
@@ -21,6 +21,6 @@ var _ = plant(
 	bug{"give a strategy all the time of a sweep", "functions/reconcile/reconcile/work.go", "if late := time.Since(over); late > 0 {", "if late := time.Since(over); late > time.Hour {", "./functions/reconcile/reconcile", "Hangs"},
 	bug{"let anybody override a hook", "internal/run/override.go", "case !r.IsAdmin(a.Person, t):", "case false:", "./internal/run ./internal/hookapi ./internal/engine/...", "Override"},
 	bug{"override on_approve without the flow's word", "internal/run/override.go", "a.Event == Approve && !r.Flow.OverrideApprove", "false", "./internal/run ./internal/hookapi ./internal/engine/...", "Override"},
-	bug{"let a hook ignore an override", "internal/engine/decide_access.go", "if c.Override != nil {", "if false {", "./internal/run", "Override"},
+	bug{"let a hook ignore an override", "internal/engine/access.go", "if c.Override != nil {", "if false {", "./internal/run", "Override"},
 	bug{"override without a reason", "internal/run/override.go", "strings.TrimSpace(a.Reason) == \"\"", "strings.TrimSpace(a.Reason) == \"x\"", "./internal/run ./internal/hookapi ./internal/engine/...", "Override"},
 )

@@ -35,7 +35,7 @@ func Park(r *run.Run, p Parking, now time.Time) (next *run.Run, changed, wake bo
 	}
 	next = r
 	if r.Engine.Next == run.NextGrant && p.Turn == r.Engine.Turn && p.Hold.State == run.Held {
-		if next, err = startAccess(r, p, now); err != nil {
+		if next, err = recordAccess(r, p, now); err != nil {
 			return nil, false, false, err
 		}
 		changed = true
@@ -58,14 +58,14 @@ func Park(r *run.Run, p Parking, now time.Time) (next *run.Run, changed, wake bo
 	return next, true, wake, nil
 }
 
-// startAccess gives the run whose access is there.
-func startAccess(r *run.Run, p Parking, now time.Time) (*run.Run, error) {
+// recordAccess gives the run whose access is there.
+func recordAccess(r *run.Run, p Parking, now time.Time) (*run.Run, error) {
 	next, err := r.Clone()
 	if err != nil {
 		return nil, err
 	}
 	d := &decider{Run: next, step: Step{Hold: p.Hold}, now: run.Stamp(now)}
-	d.escalated()
+	d.recordActive()
 	if d.err != nil {
 		return nil, fmt.Errorf("run %s: %w", r.ID, d.err)
 	}

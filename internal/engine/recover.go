@@ -48,7 +48,7 @@ func Recover(r *run.Run, v Recovery, now time.Time) (next *run.Run, changed bool
 	case v.Close:
 		d.close(run.ClipError(v.Cause))
 	case v.Failed != nil && next.Engine.Next == run.NextHook:
-		d.hear()
+		d.applyHookOutcome()
 	}
 	if d.err != nil {
 		return nil, false, fmt.Errorf("run %s: %w", r.ID, d.err)
@@ -72,35 +72,35 @@ func (d *decider) close(cause string) {
 	switch {
 	case !d.Status.Decided():
 		e.Event = run.Expire
-		d.settle(e)
+		d.applyTransition(e)
 	case d.TakingBack():
 		d.Engine.Next = run.NextTakeBack // without what is left of a pause
 	case !d.Flow.HasAccess():
 	case d.Status == run.Approved:
 		e.Event = run.Fail
-		d.takeBack(e)
+		d.removeAccess(e)
 	case d.Status == run.Active:
 		e.Event = run.Deescalate
-		d.takeBack(e)
+		d.removeAccess(e)
 	}
 }
 
-// drained is the reason of what [fasttrack drain] ends.
-const drained = "This installation of fasttrack is being removed."
+// drainReason is the reason of what [fasttrack drain] ends.
+const drainReason = "This installation of fasttrack is being removed."
 
 // drain ends a run early because nothing will look after it any more. No hook is
 // asked whether it may: a request that was not decided expires, and access is
 // revoked.
 func (d *decider) drain() {
-	e := run.Case{Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now, Reason: drained}
+	e := run.Case{Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now, Reason: drainReason}
 	switch {
 	case !d.Status.Decided():
 		e.Event = run.Expire
-		d.settle(e)
+		d.applyTransition(e)
 	case d.TakingBack():
 		d.Engine.Next = run.NextTakeBack // without what is left of a pause
 	case d.Flow.HasAccess() && (d.Status == run.Approved || d.Status == run.Active):
 		e.Event = run.Revoke
-		d.takeBack(e)
+		d.removeAccess(e)
 	}
 }

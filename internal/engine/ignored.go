@@ -9,16 +9,16 @@ const (
 	ignoredForAdmins   = 5
 )
 
-// keepsIgnored reports whether the history still has room for the entry of an
+// hasRoomForIgnored reports whether the history still has room for the entry of an
 // ignored act: it keeps a few of each person, and some room for admins.
-func (d *decider) keepsIgnored(act run.Act) bool {
+func (d *decider) hasRoomForIgnored(act run.Act) bool {
 	kept, own := 0, 0
 	for _, e := range d.History {
 		if e.Event != run.Ignore || e.Act == "" {
 			continue
 		}
 		kept++
-		if by, there := d.act(e.Act); there && run.Same(by.Person, act.Person) {
+		if by, there := d.findAct(e.Act); there && run.Same(by.Person, act.Person) {
 			own++
 		}
 	}
@@ -28,8 +28,8 @@ func (d *decider) keepsIgnored(act run.Act) bool {
 	return kept < maxIgnored-ignoredForAdmins && own < maxIgnoredOfPerson
 }
 
-// act returns the act of an id.
-func (d *decider) act(id string) (run.Act, bool) {
+// findAct returns the act of an id.
+func (d *decider) findAct(id string) (run.Act, bool) {
 	for _, a := range d.step.Acts {
 		if a.ID == id {
 			return a, true

@@ -9,17 +9,17 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// approvedBy counts a person's approval and reports whether the threshold is met
+// countApproval counts a person's approval and reports whether the threshold is met
 // by people who may still approve. An approval of somebody who no longer may is
 // dropped then, and the history says so.
-func (d *decider) approvedBy(c run.Case, entry run.Entry) bool {
+func (d *decider) countApproval(c run.Case, entry run.Entry) bool {
 	t := d.step.Today
 	d.Review.ApprovedBy = append(d.Review.ApprovedBy, run.Approval{Person: *c.Person, Act: c.Act})
 	met := d.ThresholdMet(t)
 	if met {
 		for _, a := range d.Lapsed(t) {
 			d.Review.ApprovedBy = slices.DeleteFunc(d.Review.ApprovedBy, func(b run.Approval) bool { return b.Act == a.Act })
-			d.log(run.Pending, run.Entry{
+			d.record(run.Pending, run.Entry{
 				Event: run.Ignore, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, Act: a.Act,
 				Reason: fmt.Sprintf("The approval of %s does not count: they may no longer approve this request.", cmp.Or(a.Email, a.ID)),
 			})
@@ -29,16 +29,16 @@ func (d *decider) approvedBy(c run.Case, entry run.Entry) bool {
 	}
 	if !met {
 		if slices.ContainsFunc(d.Review.ApprovedBy, func(a run.Approval) bool { return a.Act == c.Act }) {
-			d.log(run.Pending, entry)
+			d.record(run.Pending, entry)
 		}
-		d.goOn()
+		d.proceed()
 	}
 	return met
 }
 
-// reroute sends a run to the admins alone, one of whom is enough, if provably too
+// rerouteToAdmins sends a run to the admins alone, one of whom is enough, if provably too
 // few of those who may approve are left to meet its threshold.
-func (d *decider) reroute() {
+func (d *decider) rerouteToAdmins() {
 	v := d.Review
 	why := d.TooFew(d.step.Today)
 	if why == "" {
@@ -49,12 +49,12 @@ func (d *decider) reroute() {
 	}
 	v.ToAdmins()
 	v.ApprovedBy, v.Told = nil, 0
-	d.tellNext(run.AdminsDecide+why+".", nil)
+	d.notifyNext(run.AdminsDecide+why+".", nil)
 }
 
-// rechecks reports whether get_permissions is asked again before an approve
+// mustRecheck reports whether get_permissions is asked again before an approve
 // counts.
-func (d *decider) rechecks() bool {
+func (d *decider) mustRecheck() bool {
 	recheck := d.Flow.Recheck
 	if t := d.step.Today; t != nil {
 		recheck = recheck || t.Flows[d.Flow.Name].Recheck
@@ -62,31 +62,31 @@ func (d *decider) rechecks() bool {
 	return recheck && !slices.Equal(d.Review.Approvers, run.AdminsAlone) && d.subscribed(run.GetPermissions)
 }
 
-// heardAgain deals with what get_permissions answered when it was asked again: it
+// applyRecheck deals with what get_permissions answered when it was asked again: it
 // says who may approve and see, not how many must. If it failed, only an admin's
 // approve counts.
-func (d *decider) heardAgain(a hookapi.Response) {
+func (d *decider) applyRecheck(a hookapi.Response) {
 	c, t := *d.Engine.Case, d.step.Today
 	if failure := a.Failure(run.GetPermissions); failure != "" {
 		if !d.IsAdmin(*c.Person, t) {
-			d.ignored(c, run.GetPermissions, failure, failure, a.Checks)
+			d.dropEvent(c, run.GetPermissions, failure, failure, a.Checks)
 			return
 		}
 	} else {
-		d.nameAgain(run.Routing{Permissions: a.Permissions})
+		d.replaceApprovers(run.Routing{Permissions: a.Permissions})
 	}
 	d.Engine.Case = nil
 	if err := d.MayAct(run.Approve, *c.Person, t); err != nil {
-		d.ignore(run.Actor{Type: run.EngineActor}, run.ViaEngine, c.Act, err.Error(), "", nil)
-		d.goOn()
+		d.recordIgnored(run.Actor{Type: run.EngineActor}, run.ViaEngine, c.Act, err.Error(), "", nil)
+		d.proceed()
 		return
 	}
-	d.raise(c)
+	d.startTransition(c)
 }
 
-// nameAgain puts in place whom get_permissions names now, and notifies them if
+// replaceApprovers puts in place whom get_permissions names now, and notifies them if
 // they are others.
-func (d *decider) nameAgain(rt run.Routing) {
+func (d *decider) replaceApprovers(rt run.Routing) {
 	rule, named, v := rt.Apply(d.Flow.Review), rt.Named(), d.Review
 	same := slices.Equal(v.Approvers, rule.Approvers) && slices.Equal(v.Viewers, rule.Viewers) &&
 		v.Named.Approvers == named.Approvers && v.Named.Viewers == named.Viewers && v.SelfApproval == (v.SelfApproval && rule.SelfApproval)
@@ -95,7 +95,7 @@ func (d *decider) nameAgain(rt run.Routing) {
 	}
 	v.Approvers, v.Viewers, v.SelfApproval = rule.Approvers, rule.Viewers, v.SelfApproval && rule.SelfApproval
 	v.Named.Approvers, v.Named.Viewers = named.Approvers, named.Viewers
-	d.log(run.Pending, run.Entry{
+	d.record(run.Pending, run.Entry{
 		Event: run.Forward, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, To: d.Askable(),
 		Reason: "get_permissions was asked again: waiting for " + run.Describe(v.ReviewRule) + " to decide.",
 	})

@@ -7,26 +7,26 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// aboveLimits says why an approve is above the limits of fast_track now, "" if it
+// exceededLimit says why an approve is above the limits of fast_track now, "" if it
 // is not, or if they don't limit it. It is looked at before on_approve is asked
 // and again when the approve is applied: other runs may have used up the room
 // meanwhile, and the write that counts the approve decides.
-func (d *decider) aboveLimits(c run.Case) string {
+func (d *decider) exceededLimit(c run.Case) string {
 	if c.Event != run.Approve || c.Origin != run.OnRequest {
 		return ""
 	}
 	return d.Flow.FastTrack.Held(d.Flow.Name, cmp.Or(d.Requester.Email, d.Requester.ID), d.step.Tallies, d.now)
 }
 
-// held sends a run to people that on_request approved above the limits: what
+// routeAboveLimits sends a run to people that on_request approved above the limits: what
 // the hook found out is kept, and why it does not count.
-func (d *decider) held(c run.Case, why string) {
+func (d *decider) routeAboveLimits(c run.Case, why string) {
 	d.Engine.Case = nil
-	d.ignore(run.Actor{Type: run.EngineActor}, run.ViaEngine, "", why, "", c.Checks)
+	d.recordIgnored(run.Actor{Type: run.EngineActor}, run.ViaEngine, "", why, "", c.Checks)
 	rt := c.Routing
 	if rt == nil {
 		rt = &run.Routing{Asked: true}
 	}
 	rt.Checks = append(slices.Clone(rt.Checks), run.Check{Name: "within the limits of fast_track", Detail: why})
-	d.route(rt)
+	d.routeToPeople(rt)
 }

@@ -2,10 +2,10 @@ package engine
 
 import "github.com/fasttrack-dev/fasttrack/internal/run"
 
-// nextNotified takes the next entry of the notify list that something delivers
+// nextRecipients takes the next entry of the notify list that something delivers
 // to; missed says of whom nothing does, and why. If that is everybody, those who
 // may decide are notified.
-func (d *decider) nextNotified() (to, missed []string) {
+func (d *decider) nextRecipients() (to, missed []string) {
 	first := d.Review.Told == 0
 	for len(to) == 0 && d.Review.Told < len(d.Review.Notify) {
 		for _, name := range d.Review.Notify[d.Review.Told].To {

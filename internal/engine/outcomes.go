@@ -10,58 +10,58 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// hear deals with what the hook that was asked answered, or with its failure,
+// applyHookOutcome deals with what the hook that was asked answered, or with its failure,
 // by the rows of the hook table.
-func (d *decider) hear() {
+func (d *decider) applyHookOutcome() {
 	hook := d.Engine.Hook
-	a := d.listen(hook)
+	a := d.readOutcome(hook)
 	d.changed = true
 	if beforePeople := d.Status == run.Requested; beforePeople {
-		if act, there := d.cancelAct(); there {
-			d.settle(actCase(act))
+		if act, there := d.findCancel(); there {
+			d.applyTransition(caseOf(act))
 			return
 		}
 	}
 	switch hook {
 	case run.OnRequest:
-		d.heardOnRequest(a)
+		d.applyOnRequest(a)
 	case run.GetPermissions:
 		if d.Status == run.Pending {
-			d.heardAgain(a)
+			d.applyRecheck(a)
 		} else {
-			d.heardPermissions(a)
+			d.applyPermissions(a)
 		}
 	case run.AfterRequest:
-		d.heardAfterRequest(a)
+		d.applyAfterRequest(a)
 	case run.OnApprove:
-		d.heardOnApprove(a)
+		d.applyOnApprove(a)
 	case run.OnDeny:
-		d.heardOnDeny(a)
+		d.applyOnDeny(a)
 	case run.OnExpire:
-		d.heardOnExpire(a)
+		d.applyOnExpire(a)
 	case run.OnEscalate:
-		d.heardOnEscalate(a)
+		d.applyOnEscalate(a)
 	case run.AfterEscalate:
-		d.heardAfterEscalate(a)
+		d.applyAfterEscalate(a)
 	case run.OnRevoke:
-		d.heardOnRevoke(a)
+		d.applyOnRevoke(a)
 	case run.OnDeescalate:
-		d.heardOnDeescalate(a)
+		d.applyOnDeescalate(a)
 	default: // the after-hooks of a decision, and of the end of access
 		if failure := a.Failure(hook); failure != "" {
-			d.ignore(run.ByHook(hook), run.ViaHook, "", "", failure, a.Checks)
+			d.recordIgnored(run.ByHook(hook), run.ViaHook, "", "", failure, a.Checks)
 		}
 		d.end()
 	}
 }
 
-// listen reads what was heard or caught, and keeps what outlasts the hook: its
+// readOutcome reads what was heard or caught, and keeps what outlasts the hook: its
 // output, and which hooks there are.
-func (d *decider) listen(hook run.HookName) hookapi.Response {
+func (d *decider) readOutcome(hook run.HookName) hookapi.Response {
 	var a hookapi.Response
 	switch {
 	case d.Flow.NoHooks:
-		return d.withoutHooks()
+		return d.skipHooks()
 	case d.step.Failure != nil:
 		a.FailedWhole = true
 		a.Fail(hook, "%s", d.step.Failure.Text)
@@ -71,9 +71,9 @@ func (d *decider) listen(hook run.HookName) hookapi.Response {
 	default:
 		d.hooksVersion = d.step.Response.Version
 		a = hookapi.Read(hook, d.Flow.Name, d.step.Response.Answer, d.DurationSeconds)
-		d.ignoreUnknown(a)
+		d.keepUnknownMembers(a)
 		if a.Subscribes && !a.FailedWhole {
-			d.toldHooks = true
+			d.namedHooks = true
 			d.Engine.SubscriptionsKnown = true
 			d.Engine.SubscriptionsVersion = d.step.Response.Version
 			d.Engine.Subscriptions = nil
@@ -93,36 +93,36 @@ func (d *decider) listen(hook run.HookName) hookapi.Response {
 	return a
 }
 
-func (d *decider) heardOnRequest(a hookapi.Response) {
+func (d *decider) applyOnRequest(a hookapi.Response) {
 	decided := a.Transition != ""
 	if d.Flow.Shadow {
-		a = d.shadow(a)
+		a = d.keepVerdict(a)
 	}
 	rt := a.Routing(run.OnRequest)
 	if a.FailedWhole && d.step.Failure != nil && d.step.Failure.Raised {
 		// The function raised what other languages answer as the error of
 		// on_request alone: the reducers have not spoken, and are asked.
 		rt.AdminsOnly, rt.Asked = false, false
-		d.route(rt)
+		d.routeToPeople(rt)
 		return
 	}
 	if a.Transition == "" {
 		// The reducers are not run when on_request decides.
 		rt.Asked = !decided || a.Permissions != nil || rt.AdminsOnly
-		d.route(rt)
+		d.routeToPeople(rt)
 		return
 	}
 	// The reducers are not run when on_request decides.
 	rt.Asked = a.Permissions != nil || rt.AdminsOnly
-	d.raise(run.Case{
+	d.startTransition(run.Case{
 		Event: a.Transition, Actor: run.ByHook(run.OnRequest), Channel: run.ViaHook, Reason: a.Reason, Checks: a.Checks,
 		DurationSeconds: a.DurationSeconds, At: d.now, Origin: run.OnRequest, Routing: rt,
 	})
 }
 
-// heardPermissions is for a run that on_request had decided, until a guard
+// applyPermissions is for a run that on_request had decided, until a guard
 // ignored that: only then are the reducers asked by themselves.
-func (d *decider) heardPermissions(a hookapi.Response) {
+func (d *decider) applyPermissions(a hookapi.Response) {
 	rt := a.Routing(run.GetPermissions)
 	if c := d.Engine.Case; c != nil && c.Routing != nil {
 		rt.Errors = append(c.Routing.Errors, rt.Errors...)
@@ -132,26 +132,26 @@ func (d *decider) heardPermissions(a hookapi.Response) {
 		}
 	}
 	d.Engine.Case = nil
-	d.route(rt)
+	d.routeToPeople(rt)
 }
 
-func (d *decider) heardAfterRequest(a hookapi.Response) {
+func (d *decider) applyAfterRequest(a hookapi.Response) {
 	if failure := a.Failure(run.AfterRequest); failure != "" {
 		d.Review.Errors = append(d.Review.Errors, run.HookError{Hook: string(run.AfterRequest), Error: failure})
-		d.ignore(run.ByHook(run.AfterRequest), run.ViaHook, "", "", failure, a.Checks)
-		d.goOn()
+		d.recordIgnored(run.ByHook(run.AfterRequest), run.ViaHook, "", "", failure, a.Checks)
+		d.proceed()
 		return
 	}
-	if act, there := d.cancelAct(); there {
-		d.settle(actCase(act))
+	if act, there := d.findCancel(); there {
+		d.applyTransition(caseOf(act))
 		return
 	}
 	if a.Transition == "" {
 		d.Review.Checks = append(d.Review.Checks, a.Checks...)
-		d.goOn()
+		d.proceed()
 		return
 	}
-	d.raise(run.Case{
+	d.startTransition(run.Case{
 		Event: a.Transition, Actor: run.ByHook(run.AfterRequest), Channel: run.ViaHook, Reason: a.Reason, Checks: a.Checks,
 		DurationSeconds: a.DurationSeconds, At: d.now, Origin: run.AfterRequest,
 	})
@@ -166,21 +166,21 @@ func addHookReason(c *run.Case, h run.HookName, a hookapi.Response) {
 	c.Checks = append(c.Checks, a.Checks...)
 }
 
-func (d *decider) heardOnApprove(a hookapi.Response) {
+func (d *decider) applyOnApprove(a hookapi.Response) {
 	c := *d.Engine.Case
 	if c.Override != nil {
-		d.overridden(c, run.OnApprove, a)
+		d.applyOverride(c, run.OnApprove, a)
 		return
 	}
 	if failure := a.Failure(run.OnApprove); failure != "" {
-		d.ignored(c, run.OnApprove, failure, failure, a.Checks)
+		d.dropEvent(c, run.OnApprove, failure, failure, a.Checks)
 		return
 	}
 	switch a.Transition {
 	case run.Ignore:
-		d.ignored(c, run.OnApprove, cmp.Or(a.Message, "on_approve of "+d.Flow.Name+" does not let this approval count."), "", a.Checks)
+		d.dropEvent(c, run.OnApprove, cmp.Or(a.Message, "on_approve of "+d.Flow.Name+" does not let this approval count."), "", a.Checks)
 	case run.Deny:
-		d.raise(run.Case{
+		d.startTransition(run.Case{
 			Event: run.Deny, Actor: run.ByHook(run.OnApprove), Channel: run.ViaHook, Reason: a.Reason, Checks: a.Checks,
 			At: d.now, Act: c.Act, Origin: cmp.Or(c.Origin, run.OnApprove), Routing: c.Routing,
 		})
@@ -189,50 +189,50 @@ func (d *decider) heardOnApprove(a hookapi.Response) {
 		if a.DurationSeconds > 0 && (c.DurationSeconds == 0 || a.DurationSeconds < c.DurationSeconds) {
 			c.DurationSeconds = a.DurationSeconds
 		}
-		d.settle(c)
+		d.applyTransition(c)
 	}
 }
 
-func (d *decider) heardOnDeny(a hookapi.Response) {
+func (d *decider) applyOnDeny(a hookapi.Response) {
 	c := *d.Engine.Case
 	if c.Override != nil {
-		d.overridden(c, run.OnDeny, a)
+		d.applyOverride(c, run.OnDeny, a)
 		return
 	}
 	if failure := a.Failure(run.OnDeny); failure != "" {
 		c.Error = failure
 	} else if a.Transition == run.Ignore {
-		d.ignored(c, run.OnDeny, cmp.Or(a.Message, "on_deny of "+d.Flow.Name+" does not let this denial count."), "", a.Checks)
+		d.dropEvent(c, run.OnDeny, cmp.Or(a.Message, "on_deny of "+d.Flow.Name+" does not let this denial count."), "", a.Checks)
 		return
 	}
 	addHookReason(&c, run.OnDeny, a)
-	d.settle(c)
+	d.applyTransition(c)
 }
 
-func (d *decider) heardOnExpire(a hookapi.Response) {
+func (d *decider) applyOnExpire(a hookapi.Response) {
 	c := *d.Engine.Case
 	c.Error = a.Failure(run.OnExpire)
 	switch a.Transition {
 	case run.Approve, run.Deny:
-		d.raise(run.Case{
+		d.startTransition(run.Case{
 			Event: a.Transition, Actor: run.ByHook(run.OnExpire), Channel: run.ViaHook, Reason: a.Reason, Checks: a.Checks,
 			DurationSeconds: a.DurationSeconds, At: d.now, Origin: run.OnExpire,
 		})
 	default:
 		addHookReason(&c, run.OnExpire, a)
-		d.settle(c)
+		d.applyTransition(c)
 	}
 }
 
-// route sends a run to people, and tells the first of the notify list. If the
+// routeToPeople sends a run to people, and tells the first of the notify list. If the
 // reducers have not been asked yet, they are first.
-func (d *decider) route(rt *run.Routing) {
+func (d *decider) routeToPeople(rt *run.Routing) {
 	if rt == nil {
 		rt = &run.Routing{Asked: true}
 	}
 	if !rt.Asked && (d.subscribed(run.GetPermissions) || d.subscribed(run.GetNotifications)) {
 		d.Engine.Case = &run.Case{Event: run.Request, Actor: d.Requester.Actor(), Channel: d.Channel, Person: &d.Requester, Reason: d.Reason, At: d.CreatedAt, Origin: run.OnRequest, Routing: rt}
-		d.ask(run.GetPermissions)
+		d.callHook(run.GetPermissions)
 		return
 	}
 	rule := rt.Apply(d.Flow.Review)
@@ -247,21 +247,22 @@ func (d *decider) route(rt *run.Routing) {
 	} else if d.Review.Named.Approvers && rt.Notifications == nil {
 		d.Review.Notify = d.NotifyDeciders(rule.Notify, d.step.Today)
 	}
-	d.tellNext(waiting, rt)
-	if d.subscribed(run.AfterRequest) {
-		d.ask(run.AfterRequest)
+	after := d.transition(run.Forward).After
+	d.notifyNext(waiting, rt)
+	if d.subscribed(after) {
+		d.callHook(after)
 		return
 	}
-	d.goOn()
+	d.proceed()
 }
 
-// tellNext records that the next of the notify list is told. The entry of the
+// notifyNext records that the next of the notify list is told. The entry of the
 // routing itself also carries what the hooks found out, or did wrong.
-func (d *decider) tellNext(reason string, rt *run.Routing) {
+func (d *decider) notifyNext(reason string, rt *run.Routing) {
 	e := run.Entry{Event: run.Forward, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, Reason: reason}
 	listed := d.Review.Told < len(d.Review.Notify)
 	var missed []string
-	e.To, missed = d.nextNotified()
+	e.To, missed = d.nextRecipients()
 	if listed && slices.Equal(d.Review.Approvers, run.AdminsAlone) && !slices.Equal(d.Flow.Review.Approvers, run.AdminsAlone) {
 		e.To, missed = run.AdminsAlone, nil // also where an older release kept the flow's list
 	}
@@ -277,12 +278,12 @@ func (d *decider) tellNext(reason string, rt *run.Routing) {
 		errs = append(errs, run.ClipError(run.NotNotified+strings.Join(missed, ", ")))
 	}
 	e.Error = strings.Join(errs, "; ")
-	d.log(run.Pending, e)
+	d.record(run.Pending, e)
 }
 
-// ignoreUnknown keeps the names of what is ignored in a response, for the next
+// keepUnknownMembers keeps the names of what is ignored in a response, for the next
 // entry of the history.
-func (d *decider) ignoreUnknown(a hookapi.Response) {
+func (d *decider) keepUnknownMembers(a hookapi.Response) {
 	for _, name := range a.Unknown {
 		if !slices.Contains(d.Engine.IgnoredMembers, name) && len(d.Engine.IgnoredMembers) < hookapi.MaxUnknown {
 			d.Engine.IgnoredMembers = append(d.Engine.IgnoredMembers, name)
@@ -290,10 +291,10 @@ func (d *decider) ignoreUnknown(a hookapi.Response) {
 	}
 }
 
-// withoutHooks is what follows from the first state of a flow without hooks:
+// skipHooks is what follows from the first state of a flow without hooks:
 // nothing that its function responded, not even that it failed, changes what the
 // flow says.
-func (d *decider) withoutHooks() hookapi.Response {
+func (d *decider) skipHooks() hookapi.Response {
 	d.Engine.SubscriptionsKnown, d.Engine.Subscriptions, d.Engine.SubscriptionsVersion = true, nil, ""
 	return hookapi.Response{}
 }

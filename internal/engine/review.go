@@ -18,57 +18,57 @@ const (
 	maxSize = 330 << 10
 )
 
-// goOn goes on with a run that waits for people: deals with the acts that came,
+// proceed goes on with a run that waits for people: deals with the acts that came,
 // then with time that passed, and then waits.
-func (d *decider) goOn() {
+func (d *decider) proceed() {
 	switch d.Status {
 	case run.Approved:
-		d.escalate()
+		d.proceedToGrant()
 		return
 	case run.Active:
-		d.goOnActive()
+		d.proceedActive()
 		return
 	}
-	d.reroute()
+	d.rerouteToAdmins()
 	for {
 		act, there := d.nextAct()
 		if !there {
 			break
 		}
-		if err := d.may(act); err != nil {
-			d.ignore(run.Actor{Type: run.EngineActor}, run.ViaEngine, act.ID, err.Error(), "", nil)
+		if err := d.checkAct(act); err != nil {
+			d.recordIgnored(run.Actor{Type: run.EngineActor}, run.ViaEngine, act.ID, err.Error(), "", nil)
 			continue
 		}
 		switch {
 		case act.Event == run.Cancel:
-			d.settle(actCase(act))
-		case act.Event == run.Approve && d.rechecks():
-			c := actCase(act)
+			d.applyTransition(caseOf(act))
+		case act.Event == run.Approve && d.mustRecheck():
+			c := caseOf(act)
 			d.Engine.Case = &c
-			d.ask(run.GetPermissions)
+			d.callHook(run.GetPermissions)
 		default:
-			d.raise(actCase(act))
+			d.startTransition(caseOf(act))
 		}
 		// Whatever follows from the act, this or a later Decide has gone on
 		// with the rest.
 		return
 	}
 	switch {
-	case d.full():
-		d.settle(d.expiry("The record of this request is full."))
+	case d.isFull():
+		d.applyTransition(d.expiry("The record of this request is full."))
 		return
 	case !d.now.Before(d.Review.ExpiresAt):
 		if !d.Review.Expiring {
 			d.Review.Expiring = true
 			d.changed = true
-			d.raise(d.expiry(""))
+			d.startTransition(d.expiry(""))
 			return
 		}
-		d.settle(d.expiry(""))
+		d.applyTransition(d.expiry(""))
 		return
 	}
 	if at, more := d.Review.NextNotifyAt(); more && !d.now.Before(at) {
-		d.tellNext("Nobody has decided yet.", nil)
+		d.notifyNext("Nobody has decided yet.", nil)
 	}
 	if d.Engine.Next != run.NextReview {
 		d.Engine.Next, d.Engine.Hook = run.NextReview, ""
@@ -81,8 +81,8 @@ func (d *decider) goOn() {
 // with the same key is the first one again.
 func (d *decider) nextAct() (run.Act, bool) { return d.Run.NextAct(d.step.Acts) }
 
-// cancelAct is the requester's cancel, if there is one.
-func (d *decider) cancelAct() (run.Act, bool) {
+// findCancel is the requester's cancel, if there is one.
+func (d *decider) findCancel() (run.Act, bool) {
 	for _, act := range d.step.Acts {
 		if act.Event == run.Cancel && !slices.Contains(d.Engine.Handled, act.ID) && d.MayAct(run.Cancel, act.Person, d.step.Today) == nil {
 			return act, true
@@ -91,8 +91,8 @@ func (d *decider) cancelAct() (run.Act, bool) {
 	return run.Act{}, false
 }
 
-// full tells whether the run has grown to its reserve.
-func (d *decider) full() bool {
+// isFull tells whether the run has grown to its reserve.
+func (d *decider) isFull() bool {
 	if d.Engine.Turn >= maxTurns {
 		return true
 	}
@@ -100,7 +100,7 @@ func (d *decider) full() bool {
 	return err != nil || size > maxSize
 }
 
-func actCase(a run.Act) run.Case {
+func caseOf(a run.Act) run.Case {
 	p := a.Person
 	c := run.Case{
 		Event: a.Event, Actor: p.Actor(), Channel: a.Channel, Reason: a.Reason,

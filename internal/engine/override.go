@@ -5,8 +5,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// may is Check and, for an override, MayOverride.
-func (d *decider) may(a run.Act) error {
+// checkAct is Check and, for an override, MayOverride.
+func (d *decider) checkAct(a run.Act) error {
 	if a.IfMatch != "" && a.IfMatch != d.ETag() {
 		return run.Moved
 	}
@@ -26,10 +26,10 @@ func lastIgnored(r *run.Run, h run.HookName) int {
 	return 0
 }
 
-// overridden lets the event take effect whatever the hook said about it: its
+// applyOverride lets the event take effect whatever the hook said about it: its
 // verdict is recorded and set aside. What it found out and how short it wants
 // access to be still count.
-func (d *decider) overridden(c run.Case, h run.HookName, a hookapi.Response) {
+func (d *decider) applyOverride(c run.Case, h run.HookName, a hookapi.Response) {
 	failure := a.Failure(h)
 	switch {
 	case failure != "":
@@ -46,5 +46,5 @@ func (d *decider) overridden(c run.Case, h run.HookName, a hookapi.Response) {
 			c.DurationSeconds = a.DurationSeconds
 		}
 	}
-	d.settle(c)
+	d.applyTransition(c)
 }

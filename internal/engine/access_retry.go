@@ -6,9 +6,9 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// giveAgain retries an attempt to give that failed and may work the next time,
+// retryGrant retries an attempt to give that failed and may work the next time,
 // unless somebody revoked it meanwhile. It reports whether it did.
-func (d *decider) giveAgain() bool {
+func (d *decider) retryGrant() bool {
 	if s := d.step.Hold.State; s != run.NoHold && s != run.Giving {
 		return false
 	}
@@ -21,27 +21,27 @@ func (d *decider) giveAgain() bool {
 		// attempt: it goes on to one.
 		return d.Access.Tries > 0
 	}
-	most := maxGives
+	most := maxGrantTries
 	switch {
 	case failure.Final:
 		return false
 	case failure.Busy:
-		most = maxLaters
+		most = maxBusyTries
 	}
-	if d.revoked() {
+	if d.startRevoke() {
 		return true
 	}
 	d.Access.Tries++
 	if d.Access.Tries >= most {
 		return false
 	}
-	d.fails(failure.Text, soon[min(d.Access.Tries, len(soon))-1])
+	d.recordFailedAttempt(failure.Text, retryPauses[min(d.Access.Tries, len(retryPauses))-1])
 	return true
 }
 
-// fails records why an attempt at the access failed and when the next is, and has
+// recordFailedAttempt records why an attempt at the access failed and when the next is, and has
 // people notified once.
-func (d *decider) fails(why string, pause time.Duration) {
+func (d *decider) recordFailedAttempt(why string, pause time.Duration) {
 	a := d.Access
 	a.Error, a.FailedAt, a.RetryAt = run.ClipError(why), d.now, d.now.Add(pause)
 	if a.Tries >= warnAt && a.Failures == 0 && a.Warned == 0 && !d.step.Failure.busy() {
@@ -50,21 +50,21 @@ func (d *decider) fails(why string, pause time.Duration) {
 	d.changed = true
 }
 
-// works forgets that an attempt failed: giving is over, or taking back is.
-func (d *decider) works() {
+// clearFailedAttempt forgets that an attempt failed: giving is over, or taking back is.
+func (d *decider) clearFailedAttempt() {
 	d.Access.Error, d.Access.FailedAt, d.Access.RetryAt = "", time.Time{}, time.Time{}
 	d.Access.Tries, d.Access.Warned = 0, 0
 }
 
-// soon are the pauses before the first attempts to give or to take back are
+// retryPauses are the pauses before the first attempts to give or to take back are
 // retried.
-var soon = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second}
+var retryPauses = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second}
 
 // The limits on attempts to give. One that only waits for another call at the
 // same access is retried for longer.
 const (
-	maxGives  = 7
-	maxLaters = 16
+	maxGrantTries = 7
+	maxBusyTries  = 16
 )
 
 // warnAt is the try at which people are notified: once, and not of what the first
@@ -73,6 +73,6 @@ const warnAt = 2
 
 // The pauses between later attempts to take back, doubling.
 const (
-	firstPause = time.Minute
-	lastPause  = time.Hour
+	firstRemovalPause = time.Minute
+	lastRemovalPause  = time.Hour
 )

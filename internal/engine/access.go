@@ -10,17 +10,17 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// escalate goes on with an approved run of a flow that gives access: unless
+// proceedToGrant goes on with an approved run of a flow that gives access: unless
 // somebody revoked it already, on_escalate is asked, and access given.
-func (d *decider) escalate() {
-	if d.revoked() {
+func (d *decider) proceedToGrant() {
+	if d.startRevoke() {
 		return
 	}
 	if d.Engine.Escalation == nil {
 		d.Engine.Escalation = &run.Case{Event: run.Escalate, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now}
-		if d.subscribed(run.OnEscalate) {
+		if hook := d.transition(run.Escalate).Before; d.subscribed(hook) {
 			d.Engine.Case = d.Engine.Escalation
-			d.ask(run.OnEscalate)
+			d.callHook(hook)
 			return
 		}
 	}
@@ -33,50 +33,50 @@ func (d *decider) escalate() {
 	d.changed = true
 }
 
-// revoked deals with the first revoke that counts, if there is one.
-func (d *decider) revoked() bool {
+// startRevoke deals with the first revoke that counts, if there is one.
+func (d *decider) startRevoke() bool {
 	for {
 		act, there := d.nextAct()
 		if !there {
 			return false
 		}
-		if err := d.may(act); err != nil {
-			d.ignore(run.Actor{Type: run.EngineActor}, run.ViaEngine, act.ID, err.Error(), "", nil)
+		if err := d.checkAct(act); err != nil {
+			d.recordIgnored(run.Actor{Type: run.EngineActor}, run.ViaEngine, act.ID, err.Error(), "", nil)
 			continue
 		}
-		d.raise(actCase(act))
+		d.startTransition(caseOf(act))
 		return true
 	}
 }
 
-func (d *decider) heardOnEscalate(a hookapi.Response) {
+func (d *decider) applyOnEscalate(a hookapi.Response) {
 	switch failure := a.Failure(run.OnEscalate); {
 	case failure != "":
-		d.finish(run.Case{
+		d.finishAccess(run.Case{
 			Event: run.Fail, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, Error: failure, Checks: a.Checks,
 			Reason: "No access was given: " + failure,
 		})
 	case a.Transition == run.Deescalate:
-		d.finish(run.Case{
+		d.finishAccess(run.Case{
 			Event: run.Deescalate, Actor: run.ByHook(run.OnEscalate), Channel: run.ViaHook, Checks: a.Checks,
 			Reason: cmp.Or(a.Reason, "on_escalate of "+d.Flow.Name+" gives no access."),
 		})
 	default:
 		addHookReason(d.Engine.Escalation, run.OnEscalate, a)
-		d.escalate()
+		d.proceedToGrant()
 	}
 }
 
-// granted follows an attempt to give access, which the lease tells the end of.
-func (d *decider) granted() {
+// recordGrant follows an attempt to give access, which the lease tells the end of.
+func (d *decider) recordGrant() {
 	if d.step.Hold.State == run.Held {
-		d.escalated()
+		d.recordActive()
 		if d.Engine.Next == run.NextActive {
-			d.goOnActive()
+			d.proceedActive()
 		}
 		return
 	}
-	if d.giveAgain() {
+	if d.retryGrant() {
 		return
 	}
 	why := d.step.Hold.Error
@@ -86,72 +86,72 @@ func (d *decider) granted() {
 	if why == "" {
 		why = "it is not known what became of giving it"
 	}
-	d.takeBack(run.Case{
+	d.removeAccess(run.Case{
 		Event: run.Fail, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now,
 		Reason: run.ClipError("Access could not be given: " + why), Error: run.ClipError(why),
 	})
 }
 
-// escalated records that the access is there.
-func (d *decider) escalated() {
+// recordActive records that the access is there.
+func (d *decider) recordActive() {
 	h := d.step.Hold
 	c := *d.Engine.Escalation
 	d.Engine.Escalation = nil
 	d.changed = true
 	d.Access = &run.Access{StartsAt: run.Stamp(h.At), EndsAt: run.Stamp(h.At.Add(run.Seconds(d.DurationSeconds))), Given: h.How}
-	d.log(run.Active, run.Entry{
-		Event: run.Escalate, Actor: c.Actor, Channel: c.Channel, Checks: c.Checks, Error: c.Error, DurationSeconds: d.DurationSeconds,
-		Reason: cmp.Or(c.Reason, fmt.Sprintf("Access was given for %s.", spell(d.DurationSeconds))), HookReason: c.HookReason, HookReasonBy: string(c.HookReasonBy),
-	})
-	if d.subscribed(run.AfterEscalate) {
-		d.ask(run.AfterEscalate)
+	row, entry := d.transition(run.Escalate), entryOf(c)
+	entry.DurationSeconds = d.DurationSeconds
+	entry.Reason = cmp.Or(c.Reason, fmt.Sprintf("Access was given for %s.", spell(d.DurationSeconds)))
+	d.record(row.To, entry)
+	if d.subscribed(row.After) {
+		d.callHook(row.After)
 		return
 	}
 	d.Engine.Next, d.Engine.Hook = run.NextActive, ""
 }
 
-func (d *decider) heardAfterEscalate(a hookapi.Response) {
+func (d *decider) applyAfterEscalate(a hookapi.Response) {
 	if failure := a.Failure(run.AfterEscalate); failure != "" {
-		d.ignore(run.ByHook(run.AfterEscalate), run.ViaHook, "", "", failure, a.Checks)
-		d.goOnActive()
+		d.recordIgnored(run.ByHook(run.AfterEscalate), run.ViaHook, "", "", failure, a.Checks)
+		d.proceedActive()
 		return
 	}
 	switch a.Transition {
 	case run.Revoke:
-		d.settle(run.Case{
+		d.applyTransition(run.Case{
 			Event: run.Revoke, Actor: run.ByHook(run.AfterEscalate), Channel: run.ViaHook, Checks: a.Checks, At: d.now,
 			Reason: cmp.Or(a.Reason, "Revoked by after_escalate of "+d.Flow.Name),
 		})
 	case run.Deescalate:
-		d.deescalate(run.Case{
+		d.endAccess(run.Case{
 			Event: run.Deescalate, Actor: run.ByHook(run.AfterEscalate), Channel: run.ViaHook, Checks: a.Checks, At: d.now,
 			Reason: cmp.Or(a.Reason, "Ended by after_escalate of "+d.Flow.Name),
 		})
 	default:
-		d.goOnActive()
+		d.proceedActive()
 	}
 }
 
-// goOnActive goes on with a run whose access is there: a revoke, the end of its
+// proceedActive goes on with a run whose access is there: a revoke, the end of its
 // time, or it waits.
-func (d *decider) goOnActive() {
-	if d.revoked() {
+func (d *decider) proceedActive() {
+	if d.startRevoke() {
 		return
 	}
-	c := run.Case{Event: run.Deescalate, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now, Reason: d.endReason()}
+	c := run.Case{Event: run.Deescalate, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now, Reason: d.endOfTime()}
 	switch {
-	case d.full():
+	case d.isFull():
 		c.Reason = "The record of this request is full."
-		d.takeBack(c)
+		d.removeAccess(c)
 	case !d.now.Before(d.TakeBackAt()):
-		d.deescalate(c)
+		d.endAccess(c)
 	case d.Engine.Next != run.NextActive:
 		d.Engine.Next, d.Engine.Hook = run.NextActive, ""
 		d.changed = true
 	}
 }
 
-func (d *decider) endReason() string {
+func (d *decider) endOfTime() string {
 	return fmt.Sprintf("The %s of access are over.", spell(d.DurationSeconds))
 }
 
@@ -167,55 +167,55 @@ func spell(n int) string {
 	return s
 }
 
-// deescalate ends access at the end of its time, or because a hook says so:
+// endAccess ends access at the end of its time, or because a hook says so:
 // on_deescalate is asked if it is there.
-func (d *decider) deescalate(c run.Case) {
-	if d.subscribed(run.OnDeescalate) {
+func (d *decider) endAccess(c run.Case) {
+	if hook := d.transition(run.Deescalate).Before; d.subscribed(hook) {
 		d.Engine.Case = &c
-		d.ask(run.OnDeescalate)
+		d.callHook(hook)
 		return
 	}
-	d.takeBack(c)
+	d.removeAccess(c)
 }
 
-func (d *decider) heardOnDeescalate(a hookapi.Response) {
+func (d *decider) applyOnDeescalate(a hookapi.Response) {
 	c := *d.Engine.Case
 	c.Error = a.Failure(run.OnDeescalate)
 	addHookReason(&c, run.OnDeescalate, a)
-	d.takeBack(c)
+	d.removeAccess(c)
 }
 
-func (d *decider) heardOnRevoke(a hookapi.Response) {
+func (d *decider) applyOnRevoke(a hookapi.Response) {
 	c := *d.Engine.Case
 	if c.Override != nil {
-		d.overridden(c, run.OnRevoke, a)
+		d.applyOverride(c, run.OnRevoke, a)
 		return
 	}
 	if failure := a.Failure(run.OnRevoke); failure != "" {
 		c.Error = failure
 	} else if a.Transition == run.Ignore {
-		d.ignored(c, run.OnRevoke, cmp.Or(a.Message, "on_revoke of "+d.Flow.Name+" does not let this revoke count."), "", a.Checks)
+		d.dropEvent(c, run.OnRevoke, cmp.Or(a.Message, "on_revoke of "+d.Flow.Name+" does not let this revoke count."), "", a.Checks)
 		return
 	}
 	addHookReason(&c, run.OnRevoke, a)
-	d.settle(c)
+	d.applyTransition(c)
 }
 
-// takeBack has functions/grant take the access back. c is how the run ends once
+// removeAccess has functions/grant take the access back. c is how the run ends once
 // that is done, and what is on record until then.
-func (d *decider) takeBack(c run.Case) {
+func (d *decider) removeAccess(c run.Case) {
 	if d.Access == nil {
 		d.Access = &run.Access{}
 	}
-	d.works()
+	d.clearFailedAttempt()
 	d.Engine.Case, d.Engine.Escalation = &c, nil
 	d.Engine.Next, d.Engine.Hook = run.NextTakeBack, ""
 	d.changed = true
 }
 
-// tookBack follows an attempt to take back that did not do it: there is always
+// retryRemoval follows an attempt to take back that did not do it: there is always
 // another.
-func (d *decider) tookBack() {
+func (d *decider) retryRemoval() {
 	why := d.step.Hold.Error
 	if d.step.Failure != nil {
 		why = d.step.Failure.Text
@@ -224,20 +224,20 @@ func (d *decider) tookBack() {
 		why = "it is not known what became of taking it back"
 	}
 	var pause time.Duration
-	if n := d.Access.Tries; n < len(soon) || d.step.Failure.busy() && n < maxLaters {
-		pause = soon[min(n, len(soon)-1)]
+	if n := d.Access.Tries; n < len(retryPauses) || d.step.Failure.busy() && n < maxBusyTries {
+		pause = retryPauses[min(n, len(retryPauses)-1)]
 		d.Access.Tries++
 	} else {
-		pause = min(firstPause<<min(d.Access.Failures, 10), lastPause)
+		pause = min(firstRemovalPause<<min(d.Access.Failures, 10), lastRemovalPause)
 		d.Access.Failures++
 	}
-	d.fails(why, pause)
+	d.recordFailedAttempt(why, pause)
 	d.Engine.Next = run.NextPause
 }
 
-// gone ends the run whose access is known to be gone.
-func (d *decider) gone() {
-	ending := run.Case{Event: run.Deescalate, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, Reason: d.endReason()}
+// recordRemoval ends the run whose access is known to be gone.
+func (d *decider) recordRemoval() {
+	ending := run.Case{Event: run.Deescalate, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, Reason: d.endOfTime()}
 	if d.Status == run.Approved {
 		ending = run.Case{Event: run.Fail, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, Reason: "Access was not given in time."}
 	}
@@ -253,15 +253,15 @@ func (d *decider) gone() {
 		d.Access.SessionsUntil, d.Access.SessionsOf = run.Stamp(h.SessionsUntil), h.SessionsOf
 	}
 	d.Access.Failures = 0
-	d.works()
-	d.finish(ending)
+	d.clearFailedAttempt()
+	d.finishAccess(ending)
 }
 
-// finish records how access ended, or that there was none, and ends the run
+// finishAccess records how access ended, or that there was none, and ends the run
 // after its hook.
-func (d *decider) finish(c run.Case) {
+func (d *decider) finishAccess(c run.Case) {
 	d.Engine.Case, d.Engine.Escalation = nil, nil
-	d.handled(c.Act)
+	d.markHandled(c.Act)
 	var gone run.Access
 	if d.Access != nil {
 		gone = *d.Access
@@ -269,18 +269,8 @@ func (d *decider) finish(c run.Case) {
 	if gone.Gone == run.ReadBack {
 		gone.Gone = ""
 	}
-	d.log(finalOf[c.Event], run.Entry{
-		Gone: gone.Gone, SessionsUntil: gone.SessionsUntil, SessionsOf: gone.SessionsOf,
-		Event: c.Event, Actor: c.Actor, Channel: c.Channel, Reason: c.Reason, HookReason: c.HookReason, HookReasonBy: string(c.HookReasonBy), Checks: c.Checks, Error: c.Error, Act: c.Act, Override: run.OverrideOf(c),
-	})
-	if after := afterEnd[c.Event]; d.subscribed(after) {
-		d.ask(after)
-		return
-	}
-	d.end()
+	row, entry := d.transition(c.Event), entryOf(c)
+	entry.Gone, entry.SessionsUntil, entry.SessionsOf = gone.Gone, gone.SessionsUntil, gone.SessionsOf
+	d.record(row.To, entry)
+	d.callAfter(row)
 }
-
-var (
-	finalOf  = map[run.EventName]run.Status{run.Deescalate: run.Ended, run.Revoke: run.Revoked, run.Fail: run.Failed}
-	afterEnd = map[run.EventName]run.HookName{run.Deescalate: run.AfterDeescalate, run.Revoke: run.AfterRevoke, run.Fail: run.AfterFail}
-)
