@@ -75,7 +75,7 @@ var engineBugs = []bug{
 	{"simulate without guards", "internal/replay/replay.go", "for r.Status == run.Requested && r.Engine.Next == run.NextHook {", "for r.Engine.Turn == 0 {", "./internal/replay", ""},
 	{"ask again about what is known", "internal/backtest/journal.go", "known[l.ID] = *l.Now", "_ = l", "./internal/backtest", ""},
 	{"lead an older machine to where it has no state", "functions/record/record/decide.go", "if c.req.Version >= step.WithAccess {", "if true {", "./e2e/torture", "TestUpgrade"},
-	{"do not hand over what an older machine ended", "functions/reconcile/reconcile/recovery.go", "Why: \"its execution has ended before it\"}, recovery{ended: true})", "Why: \"its execution has ended before it\"}, recovery{})", "./e2e/torture", "TestUpgrade"},
+	{"do not hand over what an older machine ended", "functions/reconcile/reconcile/recovery.go", "Why: \"its execution ended first\"}, recovery{ended: true})", "Why: \"its execution ended first\"}, recovery{})", "./e2e/torture", "TestUpgrade"},
 	{"refuse a newer version for good", "functions/record/record/handler.go", "return nil, step.UnknownVersion(fmt.Sprintf(\"unknown request version", "return nil, step.Refused(fmt.Sprintf(\"unknown request version", "./e2e/torture", "TestRollBack"},
 	{"take a newer version for one that is known", "functions/record/record/handler.go", "if c.req.Version > step.RecordVersion {", "if false {", "./e2e/torture", "TestRollBack"},
 	{"hold an answer of an older release for invalid", "internal/hookapi/response_version.go", "case version == Version:", "case version != Version:", "./e2e/torture", "TestOldHooks"},

@@ -52,12 +52,12 @@ type stepFunctions struct {
 	machine string
 }
 
-// NewExecutions gives the executions of the state machine of that ARN.
+// NewExecutions returns the executions of the state machine with that ARN.
 func NewExecutions(client *sfn.Client, machineARN string) Executions {
 	return stepFunctions{client, machineARN}
 }
 
-// arn is an execution's: the machine's with another kind, and the name.
+// arn returns an execution's ARN: the machine's with another kind, and the name.
 func (s stepFunctions) arn(name string) *string {
 	return aws.String(strings.Replace(s.machine, ":stateMachine:", ":execution:", 1) + ":" + name)
 }

@@ -10,19 +10,19 @@ import (
 
 const removed = "fasttrack is being removed"
 
-// each does something about every id, a few at once.
+// each calls do for every id, a few at once.
 func (s *sweep) each(ids []string, do func(id string)) {
 	var group errgroup.Group
 	group.SetLimit(atOnce)
 	for _, id := range ids {
 		group.Go(func() error { do(id); return nil })
 	}
-	_ = group.Wait() // what went wrong is in the report
+	_ = group.Wait() // errors are in the report
 }
 
-// drain ends a run whatever it waits for. The run gets an execution of its own for
-// that, as if the present one had died: no hook is asked whether access may end,
-// and the take-back is retried as ever.
+// drain ends a run, whatever it waits for. The run gets another execution for that,
+// as if the present one had died. No hook can keep access from ending, and removing
+// access is retried as always.
 func (s *sweep) drain(ctx context.Context, id string) {
 	rec, ok := s.load(ctx, id)
 	if !ok {
@@ -33,16 +33,16 @@ func (s *sweep) drain(ctx context.Context, id string) {
 	case r.TakingBack():
 		s.take(ctx, r, removed)
 	case r.Status.Final(r.Flow.HasAccess()):
-		// Only its last hook is still asked.
+		// Only its last hook is still to be called.
 	default:
 		before := step.ExecutionOf(r).Name()
 		s.start(ctx, r, Action{RunID: id, Action: "end", Why: removed}, recovery{ended: true, drain: true})
 		if s.report.DryRun {
 			return
 		}
-		// What it does from now on is refused; it need not wait until it finds out.
+		// Its steps are refused from now on; stopping it spares it the wait.
 		if err := s.Executions.Stop(ctx, before, removed); err != nil {
-			s.Log.Warn("stop the execution that was before", "run_id", id, "error", said(err))
+			s.Log.Warn("can't stop the former execution", "run_id", id, "error", said(err))
 		}
 	}
 }

@@ -9,17 +9,17 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// The pauses before a run gets another execution, by how many recoveries it has
-// had: none before the first, then from firstPause, doubling, to lastPause. After
-// maxRecoveries a run gets no more by itself.
+// The pauses before a run gets another execution, by the recoveries it has had:
+// none before the first, then firstPause, doubling up to lastPause. After
+// maxRecoveries only an operator starts another.
 const (
 	firstPause    = 30 * time.Second
 	lastPause     = time.Hour
 	maxRecoveries = 12
 )
 
-// pause is how long a run whose execution of that number has ended waits for its
-// next.
+// pause returns how long a run waits for its next execution, after the one of that
+// number has ended.
 func pause(execution int) time.Duration {
 	if execution == 0 {
 		return 0
@@ -27,14 +27,14 @@ func pause(execution int) time.Duration {
 	return min(firstPause<<min(execution-1, 10), lastPause)
 }
 
-// recovery is how the next execution of a run follows on the present one.
+// recovery says how the next execution of a run follows the present one.
 type recovery struct {
 	ended, close, drain bool
-	// failed is the error that ended an execution while a hook was asked.
+	// failed is the error that ended an execution while a hook was called.
 	failed *stepfn.Caught
 }
 
-// recover gives a run whose execution has ended its next, by how it ended.
+// recover starts the next execution of a run, by how the present one ended.
 func (s *sweep) recover(ctx context.Context, r *run.Run, last Ended) {
 	why := "its execution was " + last.Status
 	if last.Error != "" {
@@ -42,14 +42,14 @@ func (s *sweep) recover(ctx context.Context, r *run.Run, last Ended) {
 	}
 	switch {
 	case last.Status == "SUCCEEDED" || last.Status == "PENDING_REDRIVE":
-		// One of a state machine that did not know what comes next.
-		s.next(ctx, r, Action{RunID: r.ID, Action: "hand over", Why: "its execution has ended before it"}, recovery{ended: true})
+		// A state machine of an older release, which has no state for what comes next.
+		s.next(ctx, r, Action{RunID: r.ID, Action: "hand over", Why: "its execution ended first"}, recovery{ended: true})
 	case last.Status == "FAILED" && last.Error == refused:
-		// functions/record did not take it for the run's: somebody else started it.
+		// functions/record refused it: it isn't the run's, somebody else started it.
 		s.next(ctx, r, Action{RunID: r.ID, Action: "hand over", Why: why}, recovery{ended: true})
 	case last.Status == "FAILED" && r.Engine.Next == run.NextHook:
-		// What a hook's function returned ended it, past every Catch: that is the
-		// hook's failure and not the run's end.
+		// The response of a hook function ended it, past every Catch. That is a failure
+		// of the hook, not the end of the run.
 		s.next(ctx, r, Action{RunID: r.ID, Action: "hand over", Why: why}, recovery{
 			ended: true, failed: &stepfn.Caught{Error: last.Error, Cause: last.Cause},
 		})
@@ -62,8 +62,8 @@ func (s *sweep) recover(ctx context.Context, r *run.Run, last Ended) {
 // state Broken.
 const refused = "Refused"
 
-// next starts a run's next execution, once the pause before it is over. Until
-// then, and where there is no next, access is still taken back when it is time.
+// next starts a run's next execution once the pause before it is over. Until then,
+// and if no other is started, access is still removed when it is due.
 func (s *sweep) next(ctx context.Context, r *run.Run, a Action, how recovery) {
 	n, now := r.Engine.Execution, s.Now()
 	waits, stopped := now.Before(r.UpdatedAt.Add(pause(n))), n >= maxRecoveries && !s.byHand
@@ -75,7 +75,7 @@ func (s *sweep) next(ctx context.Context, r *run.Run, a Action, how recovery) {
 		s.later(strategyOf(r), job{
 			overdue: r.UpdatedAt,
 			do: func(ctx context.Context) {
-				if !s.take(ctx, r, "it is time, and "+a.Why) {
+				if !s.take(ctx, r, "access is due to end, and "+a.Why) {
 					s.stopped(r, a, stopped)
 				}
 			},
@@ -86,7 +86,7 @@ func (s *sweep) next(ctx context.Context, r *run.Run, a Action, how recovery) {
 	s.stopped(r, a, stopped)
 }
 
-// stopped reports a run that gets no more executions by itself.
+// stopped reports a run that only an operator can start again.
 func (s *sweep) stopped(r *run.Run, a Action, stopped bool) {
 	n := r.Engine.Execution
 	if stopped {

@@ -12,46 +12,46 @@ import (
 
 // Executions are the executions of the state machine, by name.
 type Executions interface {
-	// Describe returns how an execution stands; the zero value if there is none of
+	// Describe returns the state of an execution; the zero value if no execution has
 	// that name.
 	Describe(ctx context.Context, name string) (Ended, error)
-	// Start starts an execution. One that is there already is no error.
+	// Start starts an execution. It is no error if the execution exists.
 	Start(ctx context.Context, name string, input []byte) error
 	Stop(ctx context.Context, name, cause string) error
 }
 
-// Ended is how an execution stands, as Step Functions names it. Error and Cause are
-// of one that failed.
+// Ended is the state of an execution, in the words of Step Functions. Error and
+// Cause are set if it failed.
 type Ended struct{ Status, Error, Cause string }
 
 const (
-	// settled is how long after a change it is not believed that an execution is
-	// not there: DescribeExecution is eventually consistent.
+	// settled is how long after a change an execution may seem to be missing:
+	// DescribeExecution is eventually consistent.
 	settled = 2 * time.Minute
-	// overdue is how long after its end access is taken back by this function,
-	// whatever the execution does.
+	// overdue is how long after its end this function removes access, whatever the
+	// execution does.
 	overdue = 30 * time.Second
-	// stuck is how long an execution may run that should have moved on.
+	// stuck is how long an execution may run after it should have moved on.
 	stuck = 15 * time.Minute
 )
 
-// run gets a run going that should have moved on.
+// run restarts a run that is stuck.
 func (s *sweep) run(ctx context.Context, id string) {
 	rec, ok := s.load(ctx, id)
 	if !ok {
 		if r := rec.Run; r != nil && r.Engine.Published < len(r.History) {
-			// Its execution died between the last write and the events of that.
+			// Its execution died between the last write and the events of it.
 			s.publish(ctx, r)
 		}
 		return
 	}
 	r, now := rec.Run, s.Now()
 	if r.Status == run.Active && r.TakeBackDue(now) && now.After(r.Access.EndsAt.Add(overdue)) && s.mayTake(ctx, r) {
-		// For this nothing but the table and functions/grant is needed.
+		// This needs only the table and functions/grant.
 		s.later(strategyOf(r), job{
 			overdue: r.Access.EndsAt,
 			do: func(ctx context.Context) {
-				if !s.take(ctx, r, "its time was over at "+r.Access.EndsAt.Format(time.RFC3339)) {
+				if !s.take(ctx, r, "access was due to end at "+r.Access.EndsAt.Format(time.RFC3339)) {
 					s.look(ctx, r)
 				}
 			},
@@ -62,7 +62,7 @@ func (s *sweep) run(ctx context.Context, id string) {
 	s.look(ctx, r)
 }
 
-// look gets a run going whose execution does not.
+// look restarts a run whose execution is missing, stuck or over.
 func (s *sweep) look(ctx context.Context, r *run.Run) {
 	id, now := r.ID, s.Now()
 	last, err := s.Executions.Describe(ctx, step.ExecutionOf(r).Name())
@@ -75,15 +75,15 @@ func (s *sweep) look(ctx context.Context, r *run.Run) {
 		if now.Sub(r.UpdatedAt) < settled {
 			return
 		}
-		action, why := "restart", "its execution is not there"
+		action, why := "restart", "its execution is missing"
 		if r.Engine.Turn == 0 {
-			action, why = "start", "it was stored, but never started"
+			action, why = "start", "it was stored but never started"
 		}
 		s.start(ctx, r, Action{RunID: id, Action: action, Why: why}, recovery{})
 	case "RUNNING":
 		if now.After(r.DueAt().Add(stuck)) {
-			_ = s.do(Action{RunID: id, Action: "stop", Why: "its execution runs, but does not move on"}, func() error {
-				return s.Executions.Stop(ctx, step.ExecutionOf(r).Name(), "It did not move on.")
+			_ = s.do(Action{RunID: id, Action: "stop", Why: "its execution is stuck"}, func() error {
+				return s.Executions.Stop(ctx, step.ExecutionOf(r).Name(), "The execution was stuck.")
 			})
 		}
 	default:
@@ -91,15 +91,15 @@ func (s *sweep) look(ctx context.Context, r *run.Run) {
 	}
 }
 
-// publish has the bus be told again what it may not have been told.
+// publish publishes events again that the bus may not have.
 func (s *sweep) publish(ctx context.Context, r *run.Run) {
-	_ = s.do(Action{RunID: r.ID, Action: "publish", Why: "the bus may not know its last events"}, func() error {
+	_ = s.do(Action{RunID: r.ID, Action: "publish", Why: "its last events may not be published"}, func() error {
 		return s.Record(ctx, step.OfRun(r, step.Recover), nil)
 	})
 }
 
-// start starts an execution of the run: the present one or, if that has ended,
-// its next.
+// start starts an execution of the run: the present one or, if that has ended, the
+// next.
 func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
 	_ = s.do(a, func() error {
 		req := step.OfRun(r, step.Recover)
@@ -114,11 +114,11 @@ func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
 		}
 		err = s.Executions.Start(ctx, next.Name, input)
 		if next.Document.Next == run.NextTakeBack && s.mayTake(ctx, r) {
-			// Also while no execution can be started, or that one dies too. It finds
-			// out from the lease; an error is its to deal with.
+			// Also for when no execution can be started, or this one dies too. It reads
+			// the result in the lease, and retries after an error.
 			s.later(strategyOf(r), job{overdue: r.UpdatedAt, do: func(ctx context.Context) {
 				if err := s.Grant(ctx, step.TakeFrom(r.ID, next.Name), nil); err != nil {
-					s.Log.Warn("take back beside the execution", "run_id", r.ID, "error", said(err))
+					s.Log.Warn("can't remove access beside the execution", "run_id", r.ID, "error", said(err))
 				}
 			}})
 		}
@@ -126,8 +126,8 @@ func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
 	})
 }
 
-// take takes overdue access back, and has that recorded; it tells whether the
-// run is over by that.
+// take removes overdue access and has that recorded. It reports whether the run is
+// over then.
 func (s *sweep) take(ctx context.Context, r *run.Run, why string) (over bool) {
 	err := s.do(Action{RunID: r.ID, Action: "take back", Why: why}, func() error {
 		var taken step.Taken

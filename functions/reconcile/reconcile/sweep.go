@@ -1,6 +1,6 @@
-// Package reconcile is the work of functions/reconcile: it finds runs that should
-// have moved and did not, and gets them going again. It writes nothing itself:
-// functions/record decides, functions/grant takes access back.
+// Package reconcile is the work of functions/reconcile: it finds runs that are stuck
+// and restarts them. It writes nothing itself: functions/record decides, and
+// functions/grant removes access.
 package reconcile
 
 import (
@@ -24,7 +24,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// Table is what is read; see [store.Store].
+// Table is the part of [store.Store] that is used.
 type Table interface {
 	Due(ctx context.Context, now time.Time, limit int32, newest bool) (store.Due, error)
 	LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error)
@@ -32,15 +32,15 @@ type Table interface {
 	LoadAll(ctx context.Context, id string) (store.Record, error)
 }
 
-// Deps is what a Handler works with.
+// Deps are the dependencies of a [Handler].
 type Deps struct {
 	Table      Table
 	Executions Executions
-	// Record and Grant invoke those functions.
+	// Record and Grant invoke functions/record and functions/grant.
 	Record Invoke[step.RecordRequest]
 	Grant  Invoke[step.GrantRequest]
-	// HooksFunction is functions/hooks of the project: a recovery's first state asks
-	// it when no hook is to be asked.
+	// HooksFunction is functions/hooks of the project: the first state of a recovery
+	// invokes it when no hook is to be called.
 	HooksFunction string
 	// Now is time.Now unless it is set.
 	Now func() time.Time
@@ -55,7 +55,7 @@ type Invoke[Request any] func(ctx context.Context, request Request, response any
 // Handler sweeps.
 type Handler struct{ Deps }
 
-// New gives a handler.
+// New returns a handler.
 func New(d Deps) *Handler {
 	step.Defaults(&d.Now, &d.Log)
 	return &Handler{d}
@@ -64,13 +64,13 @@ func New(d Deps) *Handler {
 // Request is what the function is invoked with: a schedule's event, the event of
 // an execution that ended, or by hand.
 type Request struct {
-	// DryRun has the report say what would be done, and nothing be done.
+	// DryRun only reports what would be done.
 	DryRun bool `json:"dry_run"`
-	// Source is of an event; without one it is by hand, and runs that get no more
-	// executions by themselves get one.
+	// Source is the source of an event. Without one an operator sweeps, and that also
+	// starts runs that are not started automatically any more.
 	Source string `json:"source,omitempty"`
-	// Drain names runs to end, because the installation is being removed. Nothing
-	// else is looked at then.
+	// Drain names runs to end because the installation is being removed. The sweep
+	// then looks at nothing else.
 	Drain []string `json:"drain,omitempty"`
 	// Detail is of an event "Step Functions Execution Status Change".
 	Detail struct {
@@ -78,7 +78,7 @@ type Request struct {
 	} `json:"detail"`
 }
 
-// Report says what was done, or would be.
+// Report lists what was done, or would be.
 type Report struct {
 	DryRun  bool     `json:"dry_run"`
 	Actions []Action `json:"actions"`
@@ -94,26 +94,26 @@ type Action struct {
 	Action string `json:"action"`
 	// Why says what was found.
 	Why string `json:"why"`
-	// Error is why it did not work; it is tried again at the next sweep.
+	// Error is why it failed; the next sweep retries it.
 	Error string `json:"error,omitempty"`
-	// handle names the lease in the log, where its key would name the person.
+	// handle names the lease in the log: its key would name the person.
 	handle string
 }
 
-// The bounds of one sweep: what is left is found by the next.
+// The bounds of one sweep; the next one goes on.
 const (
 	// listed is how many items of a partition of the index are listed.
 	listed = 1000
-	// looked is how many due runs, and as many leases, a sweep looks at. More
-	// take turns.
+	// looked is how many due runs a sweep looks at, and how many leases. If more are
+	// due, they take turns.
 	looked = 1600
 	atOnce = 16
-	// aPartition is how many runs of a partition that are not due are looked at,
-	// and waiting how many of it take turns.
+	// aPartition is how many runs of a partition that are not due a sweep looks at,
+	// and waiting how many of them take turns.
 	aPartition = 100
 	waiting    = 1000
-	// lookTime is how long a sweep goes on to look at further runs, and aLook how
-	// long it waits for what one of them needs.
+	// lookTime is how long a sweep goes on to further runs, and aLook how long it
+	// spends on one.
 	lookTime = time.Minute
 	aLook    = 20 * time.Second
 )
@@ -184,7 +184,7 @@ func (h *Handler) sweep(ctx context.Context, req Request) (Report, error) {
 	for _, id := range due.Acted {
 		each(func(ctx context.Context) { s.acted(ctx, id) })
 	}
-	_ = group.Wait() // what went wrong is in the report
+	_ = group.Wait() // errors are in the report
 	for _, k := range turn(due.Leases, looked, minute) {
 		s.later(k.Strategy, job{do: func(ctx context.Context) { s.lease(ctx, k) }})
 	}
@@ -192,9 +192,8 @@ func (h *Handler) sweep(ctx context.Context, req Request) (Report, error) {
 	return s.end()
 }
 
-// turn returns those of all whose turn it is in this minute, about most of them:
-// each has one again within as many minutes as there are parts, in whatever order
-// they are listed.
+// turn returns the part of all whose turn it is in this minute, about most of them.
+// Each has its turn once in as many minutes as all has parts, whatever the order.
 func turn[T fmt.Stringer](all []T, most, minute int) []T {
 	parts := (len(all) + most - 1) / most
 	if parts < 2 {
@@ -216,10 +215,10 @@ type runID string
 
 func (id runID) String() string { return string(id) }
 
-// waiting lists runs that are not due, and may have lost their execution all the
-// same: the event that tells so is best effort. Each minute has its partition
-// and, where that holds many, its part of it: with up to 100 runs in each, a run
-// is looked at every 8 minutes.
+// waiting lists runs that are not due but may have lost their execution: the event
+// about that is best effort. Each minute has its partition and, if that has many
+// runs, a part of it. With up to 100 runs in each, a run is looked at every 8
+// minutes.
 func (h *Handler) waiting(ctx context.Context) ([]string, error) {
 	minute := int(h.Now().Unix() / 60)
 	ids, err := h.Table.Waiting(ctx, minute%store.DueShards, h.Now(), waiting)
@@ -260,8 +259,8 @@ func (s *sweep) do(a Action, do func() error) error {
 	return err
 }
 
-// said is an error for the log: of one that another function returned only its
-// type, since its text may be a strategy's and name people.
+// said returns an error for the log: only the type of one that another function
+// returned, since its text may be a strategy's and name people.
 func said(err error) string {
 	var failed FunctionError
 	switch {
@@ -287,7 +286,7 @@ func (s *sweep) end() (Report, error) {
 	return s.report, errors.Join(failed...)
 }
 
-// load reads a run; ok is false where there is nothing to do about it.
+// load reads a run. ok is false if it needs nothing.
 func (s *sweep) load(ctx context.Context, id string) (rec store.Record, ok bool) {
 	rec, err := s.Table.LoadAll(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -300,25 +299,25 @@ func (s *sweep) load(ctx context.Context, id string) (rec store.Record, ok bool)
 	return rec, !rec.Run.Over()
 }
 
-// acted wakes a run that has an act to deal with.
+// acted wakes a run that has an action to apply.
 func (s *sweep) acted(ctx context.Context, id string) {
 	rec, ok := s.load(ctx, id)
 	if !ok || rec.Run.Engine.Token == "" || !rec.Run.HasAct(rec.Acts) {
 		return
 	}
-	_ = s.do(Action{RunID: id, Action: "wake", Why: "an act was stored, and not dealt with"}, func() error {
+	_ = s.do(Action{RunID: id, Action: "wake", Why: "an action is stored but not applied"}, func() error {
 		return s.Record(ctx, step.OfRun(rec.Run, step.Wake), nil)
 	})
 }
 
-// lease has the access of an ended lease read once more.
+// lease reads the access of an ended lease once more.
 func (s *sweep) lease(ctx context.Context, k lease.Key) {
-	_ = s.do(Action{Lease: k.String(), handle: k.Handle(), Action: "check", Why: "its last run ended a while ago"}, func() error {
+	_ = s.do(Action{Lease: k.String(), handle: k.Handle(), Action: "check", Why: "its last request ended a while ago"}, func() error {
 		return s.Grant(ctx, step.GrantRequest{Version: step.ReconcileVersion, Operation: step.Check, Lease: &k}, nil)
 	})
 }
 
-// input is what an execution is started with.
+// input returns the input of an execution.
 func (s *sweep) input(id string, doc stepfn.Document) ([]byte, error) {
 	raw, err := run.Encode(doc)
 	if err != nil || doc.Hook != nil {
@@ -329,7 +328,7 @@ func (s *sweep) input(id string, doc stepfn.Document) ([]byte, error) {
 		return nil, err
 	}
 	// The first state invokes a hook function, whatever comes next, and its role may
-	// invoke no other. What this one answers counts for no turn.
+	// invoke no other. The response counts for no turn.
 	in["hook"], err = json.Marshal(map[string]any{
 		"function": s.HooksFunction, "seconds": 40,
 		"ask": map[string]any{"version": hookapi.Version, "hook": hookapi.Resume, "run": map[string]any{"id": id}},

@@ -10,32 +10,31 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// job is something that calls a strategy.
+// job is a call of a strategy.
 type job struct {
-	// overdue is since when access should be gone; zero where it is only read
-	// once more.
+	// overdue is when access should have ended; zero if it is only read once more.
 	overdue time.Time
 	do      func(ctx context.Context)
-	// skip is done in place of do where its turn does not come; nil for nothing.
+	// skip replaces do if its turn does not come; nil does nothing.
 	skip func(ctx context.Context)
 }
 
-// The bounds of one strategy in a sweep, so that one that hangs keeps no other,
-// and no run that needs none, from its turn.
+// The bounds of one strategy in a sweep. One that hangs delays neither other
+// strategies nor runs without one.
 const (
 	strategyAtOnce = 3
 	strategyTime   = 50 * time.Second
 	aCall          = 45 * time.Second
 )
 
-// later puts a job off until all runs were looked at.
+// later queues a job until all runs have been looked at.
 func (s *sweep) later(strategy string, j job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.work[strategy] = append(s.work[strategy], j)
 }
 
-// doWork does what was put off, and what that puts off once more.
+// doWork does the queued jobs, and those that they queue.
 func (s *sweep) doWork(ctx context.Context) {
 	for range 2 {
 		s.mu.Lock()
@@ -50,8 +49,8 @@ func (s *sweep) doWork(ctx context.Context) {
 	}
 }
 
-// queue has the jobs of one strategy done side by side, a few at a time: overdue
-// access first, the longest overdue before all.
+// queue does the jobs of one strategy side by side, a few at a time: overdue access
+// first, the longest overdue before all.
 func (s *sweep) queue(ctx context.Context, all *sync.WaitGroup, jobs []job) {
 	slices.SortStableFunc(jobs, func(a, b job) int {
 		switch {
@@ -81,9 +80,8 @@ func (s *sweep) queue(ctx context.Context, all *sync.WaitGroup, jobs []job) {
 	})
 }
 
-// doJob does a job, or what is done in its place once the time of its strategy is
-// over. What a call does that is not waited for any longer is found by the next
-// sweep: the lease says how it stands.
+// doJob does a job, or its skip once the time of its strategy is over. The result
+// of a call that takes too long is in the lease, where the next sweep reads it.
 func doJob(ctx context.Context, j job, over time.Time) {
 	limit, do := aCall, j.do
 	if late := time.Since(over); late > 0 {
@@ -100,9 +98,9 @@ func doJob(ctx context.Context, j job, over time.Time) {
 	do(ctx)
 }
 
-// mayTake reports whether the run's access may be attempted to be taken now:
-// attempts that came to nothing put the next off, except when an execution has
-// just died. functions/grant counts them in the lease.
+// mayTake reports whether to try to remove the run's access now: failed attempts
+// delay the next, except when an execution has just died. functions/grant counts
+// them in the lease.
 func (s *sweep) mayTake(ctx context.Context, r *run.Run) bool {
 	k, err := lease.KeyOf(r)
 	if err != nil || s.one {
@@ -112,7 +110,7 @@ func (s *sweep) mayTake(ctx context.Context, r *run.Run) bool {
 	return err != nil || !s.Now().Before(l.TakeAgainAt(r.ID))
 }
 
-// strategyOf names what gives the run's access.
+// strategyOf names the strategy that grants the run's access.
 func strategyOf(r *run.Run) string {
 	k, err := lease.KeyOf(r)
 	if err != nil {
