@@ -94,5 +94,5 @@ func TestDigestOfYesterday(t *testing.T) {
 	}}); err != nil {
 		t.Fatal(err)
 	}
-	verify(1, old.ID+"  it is gone: its entries up to 1 were signed on "+day)
+	verify(1, old.ID+"  it is missing: its entries up to 1 were signed on "+day)
 }

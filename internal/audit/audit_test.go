@@ -166,7 +166,7 @@ func TestVerify(t *testing.T) {
 		}, []string{"request 1: entry 1, or one before it, is not what was signed on 2026-11-24"}},
 		"removed": {func(_ *testing.T, w *table, _ *audit.Options) {
 			delete(w.records, id(1))
-		}, []string{"request 1: it is gone"}},
+		}, []string{"request 1: it is missing"}},
 		"removed, of another period": {func(_ *testing.T, w *table, o *audit.Options) {
 			delete(w.records, id(0))
 			o.Period.From = start.AddDate(0, 0, 1)
@@ -178,18 +178,18 @@ func TestVerify(t *testing.T) {
 		"unknown": {func(_ *testing.T, _ *table, o *audit.Options) { o.IDs = []string{id(4)} }, []string{"request 4: no such request"}},
 		"a digest is removed": {func(_ *testing.T, w *table, _ *audit.Options) {
 			w.digests = slices.Delete(w.digests, 1, 2)
-		}, []string{"2026-11-25: it follows the digest of 2026-11-24, which is gone"}},
+		}, []string{"2026-11-25: it follows the digest of 2026-11-24, which is missing"}},
 		"the last digest is removed": {func(_ *testing.T, w *table, _ *audit.Options) { w.digests = w.digests[:2] }, []string{
-			"2026-11-24: no digest of a day follows",
+			"2026-11-24: digests are missing after it",
 		}},
 		"heads are edited": {func(_ *testing.T, w *table, _ *audit.Options) {
 			w.chunks["2026-11-24"][0] = strings.Replace(w.chunks["2026-11-24"][0], `"seq":1`, `"seq":2`, 1)
-		}, []string{"2026-11-24: its chunks are not what was signed"}},
+		}, []string{"2026-11-24: its chunks are not those that were signed"}},
 		"not what was logged": {func(_ *testing.T, _ *table, o *audit.Options) {
 			o.Logged = map[digest.Day]string{"2026-11-24": "another", "2026-11-20": "gone"}
 		}, []string{"2026-11-20: it was logged, and is gone", "2026-11-24: it is not the digest that was logged: another"}},
 		"another signer": {func(_ *testing.T, _ *table, o *audit.Options) { o.Trust.KeyIDs = []string{"another"} }, []string{
-			"2026-11-23: it is signed by another key", "2026-11-24: it is signed by another key", "2026-11-25: it is signed by another key",
+			"2026-11-23: it is signed by an untrusted key", "2026-11-24: it is signed by an untrusted key", "2026-11-25: it is signed by an untrusted key",
 		}},
 		"the signer, by its id": {func(_ *testing.T, _ *table, o *audit.Options) { o.Trust.KeyIDs = []string{"1"} }, nil},
 	} {

@@ -1,6 +1,6 @@
-// Package awsenv builds an aws.Config from the environment that Lambda gives a
-// function. config.LoadDefaultConfig would look for more places than there are
-// and more than doubles a cold start; docs/performance.md has the figures.
+// Package awsenv builds an aws.Config from the environment of a Lambda function.
+// config.LoadDefaultConfig looks in more places than a function has, and more than
+// doubles a cold start; docs/performance.md has the figures.
 package awsenv
 
 import (
@@ -15,17 +15,17 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/awshttp"
 )
 
-// attemptTimeout limits one attempt, connection included, far above what any
-// call here takes. Without it a connection that died while the function was
-// frozen would take all the time that the function has; with it there is time
-// for all attempts within the 29 s of the API.
+// attemptTimeout limits one attempt, connection included, far above what any call
+// here takes. Without it, a connection that died while the function was frozen
+// would use up the function's time. With it, all attempts fit into the 29 s of the
+// API.
 const attemptTimeout = 4 * time.Second
 
-// Config gives the configuration of a function's clients: region, credentials
-// and endpoint of its environment (AWS_REGION, AWS_ACCESS_KEY_ID,
-// AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL), which hold as
-// long as the environment lives. A call is tried up to five times, each time for
-// at most four seconds. The clients share their connections.
+// Config returns the configuration of a function's clients: region, credentials and
+// endpoint from its environment (AWS_REGION, AWS_ACCESS_KEY_ID,
+// AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL), which stay valid as
+// long as the environment lives. A call is attempted up to five times, each for at
+// most four seconds. The clients share their connections.
 func Config() aws.Config {
 	cfg := aws.Config{
 		Region:      os.Getenv("AWS_REGION"),
@@ -44,15 +44,15 @@ func Config() aws.Config {
 	return cfg
 }
 
-// Patient is [Config] for functions that wait for others: an attempt may take as
-// long as the longest function here, 120 s, and a margin.
+// Patient returns [Config] for clients that wait for other functions: an attempt may
+// take as long as the longest function here, 120 s, and a margin.
 func Patient() aws.Config {
 	cfg := Config()
 	cfg.HTTPClient = limited(130 * time.Second)
 	return cfg
 }
 
-// limited is a client whose attempts take at most timeout.
+// limited returns a client whose attempts take at most timeout.
 func limited(timeout time.Duration) aws.HTTPClient {
 	return awshttp.Client{Doer: transport.NewBuildableClient().WithTimeout(timeout)}
 }

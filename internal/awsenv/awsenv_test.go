@@ -51,9 +51,9 @@ func TestNoEndpointIsAWS(t *testing.T) {
 	}
 }
 
-// A call that is not answered, or answered that it may work later, is tried
-// again.
-func TestCallsAreTriedAgain(t *testing.T) {
+// A call without a response, or with one that it may work later, is
+// retried.
+func TestCallsAreRetried(t *testing.T) {
 	for name, fail := range map[string]func(http.ResponseWriter, *http.Request){
 		"no answer": func(_ http.ResponseWriter, r *http.Request) {
 			// Only once the body is read does the server notice that the client left.

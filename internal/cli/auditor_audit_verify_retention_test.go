@@ -36,7 +36,7 @@ func TestAuditVerify_Retention(t *testing.T) {
 	w.clock.Advance(15 * time.Hour)
 	w.digest()
 	w.remove(w.item(9))
-	if out, code := w.verify(); code != 1 || !strings.Contains(out, "it is gone: its entries up to 2 were signed on 2026-11-23") {
+	if out, code := w.verify(); code != 1 || !strings.Contains(out, "it is missing: its entries up to 2 were signed on 2026-11-23") {
 		t.Errorf("gone before its time: %d %s", code, out)
 	}
 	w.clock.Advance(30 * 24 * time.Hour)

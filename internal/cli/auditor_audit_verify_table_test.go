@@ -59,19 +59,19 @@ func TestAuditVerify_Table(t *testing.T) {
 			w.clock = clockwork.NewFakeClockAt(late)
 		}, []string{"{1}  entry 1, or one before it, is not what was signed on 2026-11-24", "3 requests verified, 1 wrong"}},
 		"a run is removed": {func(w *recordWorld) { w.remove(w.item(1)) }, []string{
-			"{1}  it is gone: its entries up to 1 were signed on 2026-11-24", "3 requests verified, 1 wrong", "3 digests verified, 2026-11-23 to 2026-11-25, 0 wrong",
+			"{1}  it is missing: its entries up to 1 were signed on 2026-11-24", "3 requests verified, 1 wrong", "3 digests verified, 2026-11-23 to 2026-11-25, 0 wrong",
 		}},
 		"a digest is removed": {func(w *recordWorld) { w.remove(itemKey{"DIGEST", "2026-11-24"}) }, []string{
-			"digest 2026-11-25  it follows the digest of 2026-11-24, which is gone", "3 requests verified, 0 wrong", "2 digests verified, 2026-11-23 to 2026-11-25, 1 wrong",
+			"digest 2026-11-25  it follows the digest of 2026-11-24, which is missing", "3 requests verified, 0 wrong", "2 digests verified, 2026-11-23 to 2026-11-25, 1 wrong",
 		}},
 		"the last digest is removed": {func(w *recordWorld) { w.remove(itemKey{"DIGEST", "2026-11-25"}) }, []string{
-			"digest 2026-11-24  no digest of a day follows, up to 2026-11-25",
+			"digest 2026-11-24  digests are missing after it, up to 2026-11-25",
 		}},
 		"a digest is edited": {func(w *recordWorld) { w.edit(itemKey{"DIGEST", "2026-11-24"}, "body", `"count":1`, `"count":2`) }, []string{
-			"digest 2026-11-24  its signature does not fit", "digest 2026-11-25  it follows another digest of 2026-11-24 than there is", "2 wrong, signed by",
+			"digest 2026-11-24  its signature is invalid", "digest 2026-11-25  it follows another digest of 2026-11-24 than the stored one", "2 wrong, signed by",
 		}},
 		"heads are edited": {func(w *recordWorld) { w.edit(itemKey{"DIGEST#2026-11-24", "0000"}, "heads", `"seq":1`, `"seq":2`) }, []string{
-			"digest 2026-11-24  its chunks are not what was signed: heads_sha256 does not fit",
+			"digest 2026-11-24  its chunks are not those that were signed: heads_sha256 differs",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -120,7 +120,7 @@ func TestAuditVerify_TableSelects(t *testing.T) {
 		status int
 	}{
 		{[]string{w.id(0)}, "1 request verified, 0 wrong", 0},
-		{[]string{w.id(1)}, w.id(1) + "  it is gone: its entries up to 1 were signed on 2026-11-24", 1},
+		{[]string{w.id(1)}, w.id(1) + "  it is missing: its entries up to 1 were signed on 2026-11-24", 1},
 		{[]string{w.id(0), w.id(2)}, "2 requests verified, 1 wrong", 1},
 		{[]string{"none"}, "none  no such request in the table", 1},
 		{[]string{"--all"}, "3 requests verified, 2 wrong", 1},
@@ -206,8 +206,8 @@ func TestAuditVerify_Trust(t *testing.T) {
 	check("0 wrong, signed by "+key, 0, "--key", key)
 	check("0 wrong, signed by", 0, "--key", "fasttrack-DigestKey", "--public-key", ours)
 	check("0 wrong, signed by", 0, "--public-key", theirs, "--public-key", ours, "--kept", kept)
-	check("digest 2026-11-24  its signature does not fit", 1, "--public-key", theirs)
-	check("digest 2026-11-24  it is signed by another key: "+key, 1, "--key", key+"2")
+	check("digest 2026-11-24  its signature is invalid", 1, "--public-key", theirs)
+	check("digest 2026-11-24  it is signed by an untrusted key: "+key, 1, "--key", key+"2")
 	check("must be a public key in PEM", 1, "--public-key", kept)
 	check("no digests in it", 1, "--kept", ours)
 
@@ -216,7 +216,7 @@ func TestAuditVerify_Trust(t *testing.T) {
 	w.remove(itemKey{"DIGEST", "2026-11-24"})
 	w.remove(itemKey{"DIGEST", "2026-11-25"})
 	w.remove(w.item(1))
-	check("digest 2026-11-23  no digest of a day follows, up to 2026-11-25", 1, "--key", key)
+	check("digest 2026-11-23  digests are missing after it, up to 2026-11-25", 1, "--key", key)
 	w.clock.Advance(time.Minute)
 	w.digest()
 	check("3 digests verified, 2026-11-23 to 2026-11-25, 0 wrong", 0, "--key", key)

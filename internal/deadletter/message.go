@@ -1,6 +1,6 @@
-// Package deadletter replays events that a function failed to handle and that
-// EventBridge or Lambda kept in a queue. SQS can't do it: it moves messages back
-// to queues, and these came from none
+// Package deadletter replays events that a function failed to handle, from the queue
+// in which EventBridge or Lambda kept them. SQS can't: it moves messages back to
+// their source queue, and these have none
 // (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html).
 package deadletter
 
@@ -20,7 +20,7 @@ type Message struct {
 	Sent time.Time
 }
 
-// Item is an event of the queue and what came of it.
+// Item is an event of the queue and its result.
 type Item struct {
 	// Event is the event's id, such as 01JD…-4; Type its detail type.
 	Event string `json:"event"`
@@ -28,13 +28,13 @@ type Item struct {
 	// Message is the id of the message at SQS.
 	Message string    `json:"message_id"`
 	Since   time.Time `json:"since"`
-	// Error says why it stays in the queue, "" for what does not.
+	// Error says why the event stays in the queue; "" if it does not.
 	Error string `json:"error,omitempty"`
 }
 
-var errForm = errors.New("not an event of this function: look at it by hand")
+var errForm = errors.New("not an event of this function; inspect the message by hand")
 
-// payload returns what the function was invoked with. EventBridge keeps the event
+// payload returns the payload that the function was invoked with. EventBridge keeps the event
 // itself (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html);
 // Lambda keeps a record that has it as requestPayload, with the function's ARN
 // (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
@@ -58,7 +58,7 @@ func payload(body, function string) (json.RawMessage, error) {
 	return record.RequestPayload, nil
 }
 
-// nameOf is the name in a function's ARN or name, without a version or alias.
+// nameOf returns the name in a function's ARN or name, without version or alias.
 func nameOf(function string) string {
 	if _, name, is := strings.Cut(function, ":function:"); is {
 		function = name
@@ -75,6 +75,6 @@ func item(m Message, event json.RawMessage) Item {
 			ID string `json:"id"`
 		} `json:"detail"`
 	}
-	_ = json.Unmarshal(event, &e) // what has another form has no name
+	_ = json.Unmarshal(event, &e) // an event of another form has no name
 	return Item{Event: text.Line(e.Detail.ID), Type: text.Line(e.DetailType), Message: m.ID, Since: m.Sent.UTC()}
 }

@@ -10,53 +10,52 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// Queue is what is called of SQS.
+// Queue is the part of SQS that is used.
 type Queue interface {
-	// Receive returns up to 10 messages, none if there are none left, and hides
-	// them for that time.
+	// Receive returns up to 10 messages and hides them for that time. It returns
+	// none when the queue is empty.
 	Receive(ctx context.Context, hide time.Duration) ([]Message, error)
 	Delete(ctx context.Context, receipt string) error
-	// Show lets a message be received again at once.
+	// Show makes a message visible again at once.
 	Show(ctx context.Context, receipt string) error
 }
 
-// Invoke invokes the function and waits for it. The error says why it did not
-// handle the event.
+// Invoke invokes the function and waits for its response. The error says why it did
+// not handle the event.
 type Invoke func(ctx context.Context, payload []byte) error
 
 // Options limit a replay.
 type Options struct {
 	// Function is the name or ARN of the function.
 	Function string
-	// Max is how many messages are looked at.
+	// Max is the most messages that are looked at.
 	Max int
 	// DryRun invokes and deletes nothing.
 	DryRun bool
-	// Each is told of each event as it is done with; nil is not told.
+	// Each, unless nil, is called for each event after its replay.
 	Each func(Item)
 }
 
-// Report is what came of a replay.
+// Report is the result of a replay.
 type Report struct {
 	DryRun bool `json:"dry_run"`
 	// Replayed are the events that the function handled, or would be invoked
 	// with.
 	Replayed []Item `json:"replayed"`
-	// Failed stay in the queue.
+	// Failed are the events that stay in the queue.
 	Failed []Item `json:"failed"`
-	// Stopped says why it ended before the queue was empty, "" if it was.
+	// Stopped says why the replay ended early; "" if the queue was empty.
 	Stopped string `json:"stopped,omitempty"`
 }
 
-// hidden is for how long a message is hidden while it is worked on: ten of them,
-// with the 30 s that functions/notify may take each, and a margin.
+// hidden is how long received messages stay hidden: ten of them, at the 30 s that
+// functions/notify may take for each, and a margin.
 const hidden = 6 * time.Minute
 
-// inARow is how many failures one after another end a replay: what fails them is
-// not mended.
+// inARow is how many failures in a row end a replay: their cause is not fixed yet.
 const inARow = 5
 
-// replay is one replay under way.
+// replay is one replay in progress.
 type replay struct {
 	queue  Queue
 	invoke Invoke
@@ -64,26 +63,25 @@ type replay struct {
 	report Report
 	// done are ids of messages that were handled: SQS may deliver one twice.
 	done map[string]bool
-	// kept are receipts, by id, of messages that were received and not deleted:
-	// they are shown again at the end.
+	// kept are receipts, by message id, of messages that were received and not
+	// deleted. They become visible again at the end.
 	kept map[string]string
 	row  int
 }
 
-// Replay invokes the function with each event of the queue, one after another,
-// and deletes a message only once the function has handled its event. Whatever
-// fails stays. The error is of SQS, or the end of ctx; the report is true
-// nonetheless.
+// Replay invokes the function with each event of the queue, one after another, and
+// deletes a message only once the function has handled its event. A failed event
+// stays. The error is one of SQS, or of ctx; the report is valid all the same.
 func Replay(ctx context.Context, q Queue, invoke Invoke, o Options) (Report, error) {
 	r := &replay{queue: q, invoke: invoke, opts: o, done: map[string]bool{}, kept: map[string]string{}}
 	r.report = Report{DryRun: o.DryRun, Replayed: []Item{}, Failed: []Item{}}
 	err := r.all(ctx)
-	// Also after Ctrl-C: what stays hidden can't be replayed again for minutes.
+	// Also after Ctrl-C: hidden messages can't be replayed for minutes.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	for _, receipt := range r.kept {
 		if shown := r.queue.Show(ctx, receipt); shown != nil && err == nil {
-			err = fmt.Errorf("show a message again: %w", shown)
+			err = fmt.Errorf("make a message visible again: %w", shown)
 		}
 	}
 	return r.report, err
@@ -105,7 +103,7 @@ func (r *replay) all(ctx context.Context) error {
 			}
 			r.kept[m.ID] = m.Receipt
 		}
-		// What stays in the queue comes again after a while: it is looked at once.
+		// A message that stays in the queue comes again; it is looked at once.
 		if len(fresh) == 0 {
 			return nil
 		}
@@ -126,7 +124,7 @@ func (r *replay) one(ctx context.Context, m Message) error {
 		return r.delete(ctx, m)
 	}
 	if len(r.report.Replayed)+len(r.report.Failed) >= r.opts.Max {
-		r.report.Stopped = fmt.Sprintf("there are more than %d messages; --max takes more", r.opts.Max)
+		r.report.Stopped = fmt.Sprintf("more than %d messages; raise --max", r.opts.Max)
 		return nil
 	}
 	event, err := payload(m.Body, r.opts.Function)
@@ -136,7 +134,7 @@ func (r *replay) one(ctx context.Context, m Message) error {
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:
-		// Whether the function handled it is not known: it stays.
+		// The function may or may not have handled it: it stays.
 		return ctx.Err()
 	case err != nil:
 		it.Error = text.Line(logs.Redact(err.Error()))
@@ -145,7 +143,7 @@ func (r *replay) one(ctx context.Context, m Message) error {
 			r.row++
 		}
 		if r.row == inARow {
-			r.report.Stopped = fmt.Sprintf("%d events in a row failed; mend what fails them, then start it again", inARow)
+			r.report.Stopped = fmt.Sprintf("%d events in a row failed; fix the cause, then replay again", inARow)
 		}
 	default:
 		r.row = 0
@@ -161,8 +159,8 @@ func (r *replay) one(ctx context.Context, m Message) error {
 	return r.delete(ctx, m)
 }
 
-// delete takes a message out whose event was handled, also if Ctrl-C came
-// meanwhile: else people would hear it again.
+// delete deletes a message whose event was handled, also after Ctrl-C: otherwise
+// people would be notified twice.
 func (r *replay) delete(ctx context.Context, m Message) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()

@@ -10,36 +10,36 @@ type Day string
 
 const dayForm = "2006-01-02"
 
-// settled is how long after its end a day's digest is made: what happened before
-// the end may be stored a little later.
+// settled is how long after its end a day's digest is made: an entry of the day may
+// be stored a little after its end.
 const settled = 15 * time.Minute
 
-// DayOf is the day of a time.
+// DayOf returns the day of a time.
 func DayOf(t time.Time) Day { return Day(t.UTC().Format(dayForm)) }
 
 // ParseDay reads a day.
 func ParseDay(s string) (Day, error) {
 	if _, err := time.Parse(dayForm, s); err != nil {
-		return "", fmt.Errorf("a day such as 2026-11-25 was expected, not %q", s)
+		return "", fmt.Errorf("must be a day such as 2026-11-25, got %q", s)
 	}
 	return Day(s), nil
 }
 
-// End is when the day is over, the start of the next.
+// End returns the end of the day, which is the start of the next.
 func (d Day) End() time.Time {
 	start, _ := time.Parse(dayForm, string(d)) // the year 1 for what is no day
 	return start.AddDate(0, 0, 1)
 }
 
-// Next is the day after.
+// Next returns the day after.
 func (d Day) Next() Day { return DayOf(d.End()) }
 
-// Due is the last day whose digest can be made.
+// Due returns the last day whose digest can be made.
 func Due(now time.Time) Day { return DayOf(now.Add(-settled).AddDate(0, 0, -1)) }
 
-// Missing lists the days whose digests are still to be made, oldest first. last
-// is the day of the last digest there is, "" for none: then it is one day, the
-// last that is over.
+// Missing lists the days whose digests are still to be made, oldest first. last is
+// the day of the last digest. If that is "", the list has one day: the last one that
+// is over.
 func Missing(last Day, now time.Time) []Day {
 	due := Due(now)
 	if last == "" {

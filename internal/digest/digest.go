@@ -1,8 +1,8 @@
-// Package digest makes and verifies the daily digests of the record. The hash
-// chain of a run shows that somebody edited it, unless they sealed it anew to
-// its end, or removed it. A digest is a signed statement of where the chains of
-// a day's runs stood, and of the digest before it: who can write to the table,
-// but can't sign, can't change anything that a digest covers.
+// Package digest makes and verifies the daily digests of the record. The hash chain
+// of a run reveals an edit, unless the editor sealed the chain again to its end, or
+// removed the run. A digest signs where the chains of a day's runs stood, and the
+// hash of the digest before it. So whoever can write to the table but can't sign
+// can't change anything that a digest covers.
 //
 // It is pure: no table, no key, no clock.
 package digest
@@ -24,23 +24,23 @@ import (
 // Version is the version of [Document] that this code writes.
 const Version = 1
 
-// Algorithm is how digests are signed, in KMS's words: ECDSA on the curve of the
-// key (P-256), over a SHA-256.
+// Algorithm is the signing algorithm of digests, in KMS's words: ECDSA on the curve
+// of the key (P-256), over a SHA-256.
 const Algorithm = "ECDSA_SHA_256"
 
-// Document is the digest of a day. Its heads lie beside it, in chunks.
+// Document is the digest of a day. Its heads are stored beside it, in chunks.
 type Document struct {
 	Version int `json:"version"`
 	Day     Day `json:"day"`
-	// Count is how many runs it covers: those to which something happened on the
-	// day, in the first digest all until then.
+	// Count is the number of runs covered: those with an entry on the day; in the
+	// first digest, all until then.
 	Count int `json:"count"`
-	// Chunks is how many chunks hold their heads, HeadsSHA256 the hash over those,
+	// Chunks is the number of chunks of heads. HeadsSHA256 is the hash over them,
 	// one after the other.
 	Chunks      int    `json:"chunks"`
 	HeadsSHA256 string `json:"heads_sha256"`
-	// Previous is the hash of the digest before, see [Document.Hash], and
-	// PreviousDay its day; both are "" in the first.
+	// Previous is the hash of the digest before (see [Document.Hash]), and
+	// PreviousDay its day. Both are "" in the first digest.
 	Previous    string    `json:"previous"`
 	PreviousDay Day       `json:"previous_day"`
 	CreatedAt   time.Time `json:"created_at"`
@@ -51,8 +51,8 @@ type Document struct {
 	Signature string `json:"signature,omitempty"`
 }
 
-// New gives the digest of a day, to be signed: count heads, in chunks. previous
-// is the digest before, nil for the first.
+// New returns the unsigned digest of a day, with count heads in chunks. previous is
+// the digest before, nil for the first.
 func New(day Day, count int, chunks []string, previous *Document, keyID string, now time.Time) (Document, error) {
 	d := Document{
 		Version: Version, Day: day, Count: count, Chunks: len(chunks), HeadsSHA256: hashOf(chunks),
@@ -68,21 +68,21 @@ func New(day Day, count int, chunks []string, previous *Document, keyID string, 
 	return d, nil
 }
 
-// Message is what is signed: the SHA-256 of the canonical JSON (RFC 8785) of the
-// document without its signature.
+// Message returns the message that is signed: the SHA-256 of the canonical JSON
+// (RFC 8785) of the document without its signature.
 func (d Document) Message() ([]byte, error) {
 	d.Signature = ""
 	return d.sum()
 }
 
-// Signed gives the document with its signature.
+// Signed returns the document with its signature.
 func (d Document) Signed(signature []byte) Document {
 	d.Signature = base64.StdEncoding.EncodeToString(signature)
 	return d
 }
 
-// Hash is what the next digest says of this one: the SHA-256, in hex, of its
-// canonical JSON, signature included.
+// Hash returns the hash that the next digest has of this one: the SHA-256, in hex,
+// of its canonical JSON with the signature.
 func (d Document) Hash() (string, error) {
 	sum, err := d.sum()
 	return hex.EncodeToString(sum), err
@@ -97,8 +97,8 @@ func (d Document) sum() ([]byte, error) {
 	return sum[:], nil
 }
 
-// Parse reads a document. What isn't written as [run.Canonical] would have it,
-// but for white space and order, is an error: so are members that nothing signs.
+// Parse reads a document. Apart from white space and order, it must be written as
+// [run.Canonical] writes it: a member that isn't signed is an error.
 func Parse(raw []byte) (Document, error) {
 	var d Document
 	if err := strictjson.Decode(raw, &d); err != nil {
@@ -106,9 +106,9 @@ func Parse(raw []byte) (Document, error) {
 	}
 	switch {
 	case d.Version != Version:
-		return Document{}, fmt.Errorf("version %d is not known", d.Version)
+		return Document{}, fmt.Errorf("unknown version %d", d.Version)
 	case d.Algorithm != Algorithm:
-		return Document{}, fmt.Errorf("algorithm %q is not known", d.Algorithm)
+		return Document{}, fmt.Errorf("unknown algorithm %q", d.Algorithm)
 	}
 	is, err := run.Canonical(json.RawMessage(raw))
 	if err != nil {
@@ -119,7 +119,7 @@ func Parse(raw []byte) (Document, error) {
 		return Document{}, err
 	}
 	if !bytes.Equal(is, means) {
-		return Document{}, errors.New("it is written otherwise than it was signed")
+		return Document{}, errors.New("its text differs from what was signed")
 	}
 	return d, nil
 }

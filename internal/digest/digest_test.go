@@ -33,50 +33,50 @@ func TestVerify(t *testing.T) {
 		"a chain over days is sealed anew": {func(r *record) {
 			r.runs[id(2)] = live(t, id(2), "another", first, first.Add(time.Second), day(1), day(2))
 		}, []string{"2026-11-23 " + id(2) + " entry 2, or", "2026-11-24 " + id(2) + " entry 3, or", "2026-11-25 " + id(2) + " entry 4, or"}},
-		"a chain is cut": {func(r *record) { r.runs[id(1)] = r.runs[id(1)][:2] }, []string{id(1) + " its entries from 3 to 4 are gone"}},
+		"a chain is cut": {func(r *record) { r.runs[id(1)] = r.runs[id(1)][:2] }, []string{id(1) + " its entries from 3 to 4 are missing"}},
 		"a day of a chain is cut": {func(r *record) { r.runs[id(2)] = r.runs[id(2)][:3] }, []string{
-			"2026-11-25 " + id(2) + " it has no entry of 2026-11-25 any more",
+			"2026-11-25 " + id(2) + " its signed entry of 2026-11-25 is missing",
 		}},
 		"a run is removed": {func(r *record) { delete(r.runs, id(2)) }, []string{
-			"2026-11-23 " + id(2) + " it is gone: its entries up to 2 were signed", "2026-11-24 " + id(2) + " it is gone", "2026-11-25 " + id(2) + " it is gone",
+			"2026-11-23 " + id(2) + " it is missing: its entries up to 2 were signed", "2026-11-24 " + id(2) + " it is missing", "2026-11-25 " + id(2) + " it is missing",
 		}},
 		"what is older than digests is sealed anew": {func(r *record) {
 			r.runs[id(5)] = live(t, id(5), "another", first.AddDate(0, -1, 0), first.AddDate(0, -1, 1))
 		}, []string{"2026-11-23 " + id(5) + " entry 2, or one before it, is not what was signed on 2026-11-23"}},
 		"what is older than digests is removed": {func(r *record) { delete(r.runs, id(5)) }, []string{
-			"2026-11-23 " + id(5) + " it is gone: its entries up to 2 were signed",
+			"2026-11-23 " + id(5) + " it is missing: its entries up to 2 were signed",
 		}},
 		"a run is dated back to before digests": {func(r *record) { r.runs[id(4)] = live(t, id(4), "four", first.AddDate(0, -2, 0)) }, []string{
-			"2026-11-23 " + id(4) + " it has entries up to 2026-11-23 that were not there when that was signed",
+			"2026-11-23 " + id(4) + " it has entries up to 2026-11-23 that did not exist when that day was signed",
 		}},
 		"a run is dated back": {func(r *record) { r.runs[id(4)] = live(t, id(4), "four", day(1)) }, []string{
-			"2026-11-24 " + id(4) + " it has entries up to 2026-11-24 that were not there when that was signed",
+			"2026-11-24 " + id(4) + " it has entries up to 2026-11-24 that did not exist when that day was signed",
 		}},
 		"an entry is dated back": {func(r *record) {
 			r.runs[id(3)] = live(t, id(3), "three", day(2), day(2).Add(time.Minute), day(2).Add(time.Hour))
-		}, []string{"2026-11-25 " + id(3) + " its entries from 3 on were not there when 2026-11-25 was signed"}},
+		}, []string{"2026-11-25 " + id(3) + " its entries from 3 on did not exist when 2026-11-25 was signed"}},
 		"the first digest is removed": {func(r *record) { r.documents = r.documents[1:] }, []string{
-			"2026-11-24  the digest before it, of 2026-11-23, is gone",
+			"2026-11-24  the digest before it, of 2026-11-23, is missing",
 		}},
 		"a digest is removed": {func(r *record) { r.documents = slices.Delete(r.documents, 1, 2) }, []string{
-			"2026-11-25  it follows the digest of 2026-11-24, which is gone",
+			"2026-11-25  it follows the digest of 2026-11-24, which is missing",
 		}},
 		"the last digest is removed": {func(r *record) { r.documents = r.documents[:2] }, []string{
-			"2026-11-24  no digest of a day follows, up to 2026-11-25",
+			"2026-11-24  digests are missing after it, up to 2026-11-25",
 		}},
 		"digests are exchanged": {func(r *record) {
 			r.documents[0].Document, r.documents[1].Document = r.documents[1].Document, r.documents[0].Document
 		}, []string{"2026-11-23  the digest can't be read: its document is of 2026-11-24", "2026-11-24  the digest can't be read: its document is of 2026-11-23"}},
 		"a chunk is changed": {func(r *record) {
 			r.chunks["2026-11-23"][0] = strings.Replace(r.chunks["2026-11-23"][0], `"seq":4`, `"seq":3`, 1)
-		}, []string{"2026-11-23  its chunks are not what was signed"}},
-		"a chunk is removed": {func(r *record) { delete(r.chunks, "2026-11-24") }, []string{"2026-11-24  its chunks are not what was signed"}},
+		}, []string{"2026-11-23  its chunks are not those that were signed"}},
+		"a chunk is removed": {func(r *record) { delete(r.chunks, "2026-11-24") }, []string{"2026-11-24  its chunks are not those that were signed"}},
 		"a chunk is added": {func(r *record) { r.chunks["2026-11-24"] = append(r.chunks["2026-11-24"], "") }, []string{
-			"2026-11-24  its chunks are not what was signed",
+			"2026-11-24  its chunks are not those that were signed",
 		}},
 		"a document is changed": {func(r *record) {
 			r.documents[2].Document = bytes.Replace(r.documents[2].Document, []byte(`"count":2`), []byte(`"count":3`), 1)
-		}, []string{"2026-11-25  its chunks can't be read: 2 heads, want 3", "2026-11-25  its signature does not fit"}},
+		}, []string{"2026-11-25  its chunks can't be read: 2 heads, want 3", "2026-11-25  its signature is invalid"}},
 		"a document says more": {func(r *record) {
 			r.documents[2].Document = bytes.Replace(r.documents[2].Document, []byte(`{`), []byte(`{"and":1,`), 1)
 		}, []string{`2026-11-25  the digest can't be read: and: there is no such member`}},
@@ -87,7 +87,7 @@ func TestVerify(t *testing.T) {
 			}
 			d.KeyID = "another"
 			r.documents[2].Document = []byte(encode(t, signed(t, d, newKey())))
-		}, []string{"2026-11-25  it is signed by another key: another"}},
+		}, []string{"2026-11-25  it is signed by an untrusted key: another"}},
 		"a digest is made anew": {func(r *record) {
 			d, err := digest.Parse(r.documents[1].Document)
 			if err != nil {
@@ -95,14 +95,14 @@ func TestVerify(t *testing.T) {
 			}
 			d.CreatedAt = d.CreatedAt.Add(time.Hour)
 			r.documents[1].Document = []byte(encode(t, signed(t, d, signer)))
-		}, []string{"2026-11-25  it follows another digest of 2026-11-24 than there is"}},
+		}, []string{"2026-11-25  it follows another digest of 2026-11-24 than the stored one"}},
 		"another key says that it is ours": {func(r *record) {
 			d, err := digest.Parse(r.documents[2].Document)
 			if err != nil {
 				t.Fatal(err)
 			}
 			r.documents[2].Document = []byte(encode(t, signed(t, d, newKey())))
-		}, []string{"2026-11-25  its signature does not fit"}},
+		}, []string{"2026-11-25  its signature is invalid"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := sample(t)

@@ -12,25 +12,24 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Head is where a run's history stood at the end of a day: its last entry until
-// then.
+// Head is the last entry of a run's history at the end of a day.
 type Head struct {
 	Run  string `json:"run"`
 	Seq  int    `json:"seq"`
 	Hash string `json:"hash"`
-	// Until is when the run may be deleted, by its history until then; nil for
+	// Until is when the run may be deleted, by its history until then; nil means
 	// never.
 	Until *time.Time `json:"until,omitempty"`
 }
 
-// Heads gathers the heads of runs, day by day. It keeps nothing else of them.
+// Heads collects the heads of runs, day by day. It keeps nothing else of the runs.
 type Heads struct {
 	days  map[Day][]Head
-	only  map[Day]bool // nil takes all
+	only  map[Day]bool // nil means all
 	first Day          // "" for none
 }
 
-// Gather gives heads of those days, of all days if none is named.
+// Gather returns an empty collection for those days; for all days if none is given.
 func Gather(days ...Day) *Heads {
 	h := &Heads{days: map[Day][]Head{}}
 	if len(days) > 0 {
@@ -42,14 +41,13 @@ func Gather(days ...Day) *Heads {
 	return h
 }
 
-// First has a day, that of the first digest, also hold the heads of runs to which
-// nothing happened on it any more: what is older than digests is signed by the
-// first of them.
+// First names the day of the first digest. That digest also covers runs whose last
+// entry is older.
 func (h *Heads) First(day Day) { h.first = day }
 
-// Add notes the heads of a run on the days on which something happened to it.
-// What happened after a day doesn't count for it: a day's heads stay what they
-// are while runs go on. It tells whether there was such a day.
+// Add notes the heads of a run on the days on which it has an entry. Later entries
+// don't count for a day: its heads stay the same while runs go on. Add reports
+// whether the run has a head on any of the days.
 func (h *Heads) Add(id string, history []run.Entry) bool {
 	seen := map[Day]bool{}
 	for _, e := range history {
@@ -72,7 +70,7 @@ func (h *Heads) Add(id string, history []run.Entry) bool {
 	return len(seen) > 0
 }
 
-// Of gives the heads of a day, by the ids of the runs.
+// Of returns the heads of a day, sorted by run id.
 func (h *Heads) Of(day Day) []Head {
 	heads := h.days[day]
 	slices.SortFunc(heads, func(a, b Head) int { return strings.Compare(a.Run, b.Run) })
@@ -89,12 +87,12 @@ func (h *Heads) Days() []Day {
 	return days
 }
 
-// maxChunk bounds a chunk, in bytes: with its keys it is an item of the table,
-// which has at most 400 KB.
+// maxChunk is the most bytes of a chunk: with its keys it is an item of the table,
+// of at most 400 KB.
 const maxChunk = 380 << 10
 
-// Chunks writes heads as they are stored and hashed: a line of canonical JSON
-// for each, cut into texts of bounded size.
+// Chunks encodes heads as they are stored and hashed: a line of canonical JSON for
+// each, split into chunks of bounded size.
 func Chunks(heads []Head) ([]string, error) {
 	var chunks []string
 	var b strings.Builder
@@ -116,7 +114,7 @@ func Chunks(heads []Head) ([]string, error) {
 	return chunks, nil
 }
 
-// ReadChunks reads what [Chunks] wrote.
+// ReadChunks decodes the output of [Chunks].
 func ReadChunks(chunks []string) ([]Head, error) {
 	var heads []Head
 	for n, chunk := range chunks {
@@ -131,7 +129,7 @@ func ReadChunks(chunks []string) ([]Head, error) {
 	return heads, nil
 }
 
-// hashOf is the SHA-256, in hex, of the chunks one after the other.
+// hashOf returns the SHA-256, in hex, of the chunks one after the other.
 func hashOf(chunks []string) string {
 	h := sha256.New()
 	for _, c := range chunks {

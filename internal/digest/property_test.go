@@ -88,7 +88,7 @@ func (r *record) tamper(t *rapid.T, times map[string][]time.Time) string {
 	case "remove a digest":
 		r.documents = slices.Delete(r.documents, document, document+1)
 		if len(r.documents) == 0 {
-			r.documents = []digest.Stored{{Day: "2026-11-01"}} // all of them: the command says that there are none
+			r.documents = []digest.Stored{{Day: "2026-11-01"}} // all of them: the command reports that none exist
 		}
 	case "change a document", "change chunks":
 		if kind == "change a document" {

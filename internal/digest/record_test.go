@@ -38,7 +38,7 @@ func keys(id string) []*ecdsa.PublicKey {
 // fataler is what fails a test, or a rapid one.
 type fataler interface{ Fatal(args ...any) }
 
-// live plays a run: it is asked for, goes to people, two of them approve; one
+// live plays a run: it is requested, goes to people, two of them approve; one
 // entry for each time, in the order of them.
 func live(t fataler, id, reason string, times ...time.Time) []run.Entry {
 	r, err := run.New(run.Asked{
@@ -77,7 +77,7 @@ type record struct {
 	chunks    map[digest.Day][]string
 }
 
-// id gives the nth id.
+// id returns the nth id.
 func id(n int) string { return run.HashID(fmt.Sprint(n)) }
 
 // sign makes the digests that are missing at now.
@@ -131,7 +131,7 @@ func signed(t fataler, d digest.Document, key *ecdsa.PrivateKey) digest.Document
 	return d.Signed(signature)
 }
 
-// verify gives all that is wrong, a line each.
+// verify returns all problems, a line each.
 func (r *record) verify(now time.Time) []string {
 	var wrong []string
 	all := digest.Gather()

@@ -1,16 +1,17 @@
 package digest
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"encoding/base64"
 	"errors"
 	"fmt"
 )
 
-// Finding is one thing that is wrong.
+// Finding is one problem of the record.
 type Finding struct {
 	Day Day `json:"day,omitempty"`
-	// Run is the run that it is about, "" where it is about the digest.
+	// Run is the run with the problem; "" if it is the digest.
 	Run     string `json:"run,omitempty"`
 	Problem string `json:"problem"`
 }
@@ -30,14 +31,12 @@ func (s Stored) Read() (Document, error) {
 	return d, err
 }
 
-// Keys gives the public keys that count for a key id, none for one that is not
-// trusted.
+// Keys returns the public keys that are trusted for a key id.
 type Keys func(keyID string) []*ecdsa.PublicKey
 
-// VerifyChain reads the documents, in the order of their days, and checks the
-// signature of each and that each follows the one before. due is the last day
-// that must have one, "" to leave that open. It gives the documents that could
-// be read.
+// VerifyChain reads the documents, in the order of their days. It checks the
+// signature of each, and that each follows the one before. due is the last day that
+// must have a digest; "" leaves that open. It returns the readable documents.
 func VerifyChain(stored []Stored, keys Keys, due Day) ([]Document, []Finding) {
 	var documents []Document
 	var findings []Finding
@@ -60,18 +59,18 @@ func VerifyChain(stored []Stored, keys Keys, due Day) ([]Document, []Finding) {
 				find(d.Day, "%v", err)
 			}
 		} else if i == 0 && (d.Previous != "" || d.PreviousDay != "") {
-			find(d.Day, "the digest before it, of %s, is gone", d.PreviousDay)
+			find(d.Day, "the digest before it, of %s, is missing", d.PreviousDay)
 		}
 		documents = append(documents, d)
 		previous = &d
 	}
 	if n := len(stored); n > 0 && due != "" && stored[n-1].Day < due {
-		find(stored[n-1].Day, "no digest of a day follows, up to %s", due)
+		find(stored[n-1].Day, "digests are missing after it, up to %s", due)
 	}
 	return documents, findings
 }
 
-// FirstOf is the day of the first digest, "" if that is not among the documents;
+// FirstOf returns the day of the first digest, "" if that is not among the documents;
 // see [Heads.First].
 func FirstOf(stored []Stored) Day {
 	if len(stored) == 0 {
@@ -85,7 +84,7 @@ func FirstOf(stored []Stored) Day {
 
 func (d Document) verifySignature(keys []*ecdsa.PublicKey) error {
 	if len(keys) == 0 {
-		return fmt.Errorf("it is signed by another key: %s", d.KeyID)
+		return fmt.Errorf("it is signed by an untrusted key: %s", d.KeyID)
 	}
 	message, err := d.Message()
 	if err != nil {
@@ -99,39 +98,31 @@ func (d Document) verifySignature(keys []*ecdsa.PublicKey) error {
 			}
 		}
 	}
-	return errors.New("its signature does not fit")
+	return errors.New("its signature is invalid")
 }
 
-// follows checks that a document is the one after previous.
+// follows checks that a document is the next after previous.
 func (d Document) follows(previous Document) error {
 	hash, err := previous.Hash()
 	switch {
 	case err != nil:
 		return err
 	case d.PreviousDay != previous.Day:
-		return fmt.Errorf("it follows the digest of %s, which is gone", orNone(d.PreviousDay))
+		return fmt.Errorf("it follows the digest of %s, which is missing", cmp.Or(string(d.PreviousDay), "no day"))
 	case d.Previous != hash:
-		return fmt.Errorf("it follows another digest of %s than there is", previous.Day)
+		return fmt.Errorf("it follows another digest of %s than the stored one", previous.Day)
 	case d.Day != previous.Day.Next():
-		return fmt.Errorf("there is no digest of the days between %s and it", previous.Day)
+		return fmt.Errorf("the digests between %s and it are missing", previous.Day)
 	}
 	return nil
 }
 
-func orNone(d Day) string {
-	if d == "" {
-		return "no day"
-	}
-	return string(d)
-}
-
-// VerifyHeads checks the chunks of a document, and what they say against what
-// the heads of that day are now: now by the ids of the runs, as [Heads.Of] gives
-// them. exists tells whether there is a run of that id at all, and scope which
-// runs are looked at.
+// VerifyHeads checks the chunks of a document, and compares the signed heads with
+// those of that day now: sorted by run id, as [Heads.Of] returns them. exists
+// reports whether a run of that id exists, and scope whether to look at it.
 func (d Document) VerifyHeads(chunks []string, now []Head, exists, scope func(id string) bool) []Finding {
 	if len(chunks) != d.Chunks || hashOf(chunks) != d.HeadsSHA256 {
-		return []Finding{{Day: d.Day, Problem: "its chunks are not what was signed: heads_sha256 does not fit"}}
+		return []Finding{{Day: d.Day, Problem: "its chunks are not those that were signed: heads_sha256 differs"}}
 	}
 	signed, err := ReadChunks(chunks)
 	if err == nil && len(signed) != d.Count {
@@ -151,13 +142,13 @@ func (d Document) VerifyHeads(chunks []string, now []Head, exists, scope func(id
 		switch {
 		case len(now) == 0 || len(signed) > 0 && signed[0].Run < now[0].Run:
 			if exists(signed[0].Run) {
-				find(signed[0].Run, fmt.Sprintf("it has no entry of %s any more, which was signed", d.Day))
+				find(signed[0].Run, fmt.Sprintf("its signed entry of %s is missing", d.Day))
 			} else {
-				find(signed[0].Run, fmt.Sprintf("it is gone: its entries up to %d were signed on %s", signed[0].Seq, d.Day))
+				find(signed[0].Run, fmt.Sprintf("it is missing: its entries up to %d were signed on %s", signed[0].Seq, d.Day))
 			}
 			signed = signed[1:]
 		case len(signed) == 0 || now[0].Run < signed[0].Run:
-			find(now[0].Run, fmt.Sprintf("it has entries up to %s that were not there when that was signed", d.Day))
+			find(now[0].Run, fmt.Sprintf("it has entries up to %s that did not exist when that day was signed", d.Day))
 			now = now[1:]
 		default:
 			find(now[0].Run, d.compare(signed[0], now[0]))
@@ -167,13 +158,13 @@ func (d Document) VerifyHeads(chunks []string, now []Head, exists, scope func(id
 	return findings
 }
 
-// compare says what is wrong with a run's head, "" for nothing.
+// compare returns the problem of a run's head, "" if it has none.
 func (d Document) compare(signed, now Head) string {
 	switch {
 	case now.Seq < signed.Seq:
-		return fmt.Sprintf("its entries from %d to %d are gone, which were signed on %s", now.Seq+1, signed.Seq, d.Day)
+		return fmt.Sprintf("its entries from %d to %d are missing, which were signed on %s", now.Seq+1, signed.Seq, d.Day)
 	case now.Seq > signed.Seq:
-		return fmt.Sprintf("its entries from %d on were not there when %s was signed", signed.Seq+1, d.Day)
+		return fmt.Sprintf("its entries from %d on did not exist when %s was signed", signed.Seq+1, d.Day)
 	case now.Hash != signed.Hash:
 		return fmt.Sprintf("entry %d, or one before it, is not what was signed on %s", signed.Seq, d.Day)
 	}

@@ -1,7 +1,7 @@
-// Package drain ends everything that an installation looks after, so that it can
-// be removed: what it would leave behind is access that nobody takes back. Each
-// pass looks at what the table holds and has functions/reconcile end it, so a
-// drain that was interrupted is resumed by starting it again.
+// Package drain ends all requests of an installation, so that it can be removed
+// without leaving access behind. Each pass reads the table and has
+// functions/reconcile end what is open. An interrupted drain goes on when it is
+// started again.
 package drain
 
 import (
@@ -15,18 +15,18 @@ import (
 )
 
 const (
-	// Remembered is how long functions/request believes that nothing is being
-	// removed.
+	// Remembered is how long functions/request keeps what it read: whether the
+	// installation is being removed.
 	Remembered = 10 * time.Second
-	// Settles is how long after the note a request may still come in: one that
-	// believed so, for as long as functions/request may run, and a margin.
+	// Settles is how long after the note a request may still come in: Remembered,
+	// the longest run of functions/request, and a margin.
 	Settles = Remembered + 29*time.Second + 6*time.Second
-	// atOnce is how many requests are ended in one invocation: each may need a
-	// call of a strategy, which takes up to two minutes, and eight go at once.
+	// atOnce is how many requests one invocation ends: each may need a call of a
+	// strategy, which takes up to two minutes, and eight run side by side.
 	atOnce = 16
 )
 
-// Table is the table of the installation; see [store.Store].
+// Table is the part of [store.Store] that is used.
 type Table interface {
 	Drain(ctx context.Context, since time.Time) error
 	Draining(ctx context.Context) (time.Time, error)
@@ -34,22 +34,22 @@ type Table interface {
 	EachLease(ctx context.Context, f func(*lease.Lease) error) error
 }
 
-// Left is what is left to do.
+// Left lists what is left to do.
 type Left struct {
-	// At is when it was looked.
+	// At is the time of the look.
 	At time.Time `json:"at"`
-	// Open are the requests that are not over, Unreadable those that can't be
-	// read: whether they give access can't be told.
+	// Open are the requests that are not over. Unreadable are those that can't be
+	// read: whether they hold access is unknown.
 	Open       []string `json:"open"`
 	Unreadable []string `json:"unreadable"`
-	// Failing says, by request, why its access could not be taken back yet.
+	// Failing says, by request, why its access could not be removed yet.
 	Failing map[string]string `json:"failing,omitempty"`
-	// Held are the accesses that are held or may still come, Unread those that are
-	// gone and are read once more at UnreadUntil.
+	// Held are the accesses that are held or may still come. Unread are those that
+	// have ended and are read once more, the last at UnreadUntil.
 	Held        []string  `json:"held"`
 	Unread      []string  `json:"unread"`
 	UnreadUntil time.Time `json:"unread_until,omitzero"`
-	// Executions are those that run.
+	// Executions are the running ones.
 	Executions []string `json:"executions"`
 	// SettlesAt is when no earlier request can come in any more.
 	SettlesAt time.Time `json:"settles_at,omitzero"`
@@ -71,8 +71,8 @@ type Drainer struct {
 }
 
 // Pass makes one pass: it notes that the installation is being removed, ends what
-// is open, and returns what is left. With dryRun it only looks. An error of
-// ending is returned with what is left: the next pass tries again.
+// is open, and returns what is left. With dryRun it only looks. If ending fails,
+// the error comes with what is left, and the next pass retries.
 func (d Drainer) Pass(ctx context.Context, dryRun bool) (Left, error) {
 	if !dryRun {
 		if err := d.Table.Drain(ctx, d.Now()); err != nil {
@@ -95,7 +95,7 @@ func (d Drainer) Pass(ctx context.Context, dryRun bool) (Left, error) {
 	return left, failed
 }
 
-// look reads what is left. Executions come first: one that ends meanwhile leaves
+// look reads what is left. It reads executions first: one that ends meanwhile leaves
 // its mark in what is read after.
 func (d Drainer) look(ctx context.Context) (Left, error) {
 	now := d.Now()
@@ -142,7 +142,7 @@ func (d Drainer) look(ctx context.Context) (Left, error) {
 	return left, err
 }
 
-// String says in a line what is left.
+// String returns what is left, on one line.
 func (l Left) String() string {
 	s := fmt.Sprintf("%d open, %d held, %d to be read once more, %d executions", len(l.Open), len(l.Held), len(l.Unread), len(l.Executions))
 	if len(l.Unreadable) > 0 {

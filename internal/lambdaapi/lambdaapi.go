@@ -1,5 +1,5 @@
-// Package lambdaapi signs calls of Lambda's API. The SDK's client would add a fifth
-// to each cold start of a function, used or not: docs/performance.md.
+// Package lambdaapi signs requests to Lambda's API. The SDK's client would add a
+// fifth to each cold start of a function, used or not; see docs/performance.md.
 package lambdaapi
 
 import (
@@ -18,8 +18,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/partition"
 )
 
-// Request returns a signed request about a function, by name or ARN, where cfg
-// says. The path follows the function's.
+// Request returns a signed request about a function, by name or ARN, to the endpoint
+// of cfg. path follows the function's path.
 func Request(ctx context.Context, cfg aws.Config, method, function, path string, body []byte) (*http.Request, error) {
 	address := endpoint(cfg) + "/2015-03-31/functions/" + url.QueryEscape(function) + path
 	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
@@ -37,7 +37,7 @@ func Request(ctx context.Context, cfg aws.Config, method, function, path string,
 	return req, v4.NewSigner().SignHTTP(ctx, credentials, req, hex.EncodeToString(hash[:]), "lambda", cfg.Region, time.Now())
 }
 
-// endpoint is where Lambda answers.
+// endpoint returns the endpoint of Lambda.
 func endpoint(cfg aws.Config) string {
 	if at := aws.ToString(cfg.BaseEndpoint); at != "" {
 		return strings.TrimSuffix(at, "/")

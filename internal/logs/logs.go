@@ -1,7 +1,6 @@
-// Package logs writes what the functions log: JSON lines that name requests by
-// their ids, and hold no address, no secret URL and nothing that somebody typed.
-// Logs are read by more people than requests are, and kept where nothing erases a
-// person from them.
+// Package logs writes the logs of the functions: JSON lines that name requests by
+// id, without addresses, secret URLs or anything that somebody typed. More people
+// read logs than requests, and nothing erases a person from them.
 package logs
 
 import (
@@ -39,9 +38,9 @@ func redactAll(all []string) []string {
 	return out
 }
 
-// Redact replaces what names a person or grants access in a text that was not
-// written for a log, such as an AWS error: e-mail addresses, what comes after the
-// host of a URL, the person and the target of a lease, and names of IAM users.
+// Redact removes personal data and secrets from a text that was not written for a
+// log, such as an AWS error: e-mail addresses, the path and query of a URL, the
+// person and target of a lease, and names of IAM users.
 func Redact(s string) string {
 	if !strings.ContainsAny(s, "@#/") {
 		return s

@@ -13,7 +13,7 @@ type Refused string
 
 func (e Refused) Error() string { return string(e) }
 
-// Unable means that access can't be granted, or taken back, as things stand.
+// Unable means that access can't be granted, or removed, as things stand.
 type Unable string
 
 func (e Unable) Error() string { return string(e) }

@@ -28,13 +28,13 @@ type GrantRequest struct {
 // Taken is the response to [Take].
 type Taken struct {
 	RunID string `json:"run_id"`
-	// Gone reports that access has been taken back. Without it, access is not due
-	// to end yet.
+	// Gone reports that access has been removed. Without it, access is not due to end
+	// yet.
 	Gone bool `json:"gone"`
 }
 
 // Checked is the response to [Check].
 type Checked struct {
-	// Found reports that access was still there after its end, and was taken back.
+	// Found reports that access outlasted its end, and was removed.
 	Found bool `json:"found"`
 }

@@ -29,8 +29,8 @@ type Frame struct {
 	Log *slog.Logger
 	// Done and Failed are the messages of the log line.
 	Done, Failed string
-	// Edge gives an error the type and text that it leaves the function with; nil
-	// leaves it as it is.
+	// Edge returns an error with the type and text that it leaves the function with;
+	// nil leaves it as it is.
 	Edge func(error) error
 	// Private keeps the text of errors out of the log, where it may name people.
 	Private bool

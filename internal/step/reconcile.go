@@ -11,8 +11,8 @@ func OfRun(r *run.Run, operation string) RecordRequest {
 	return RecordRequest{Version: ReconcileVersion, Operation: operation, RunID: r.ID, Execution: ExecutionOf(r).Name()}
 }
 
-// TakeFrom returns a request of functions/reconcile to functions/grant, to take
-// back the access of a run; execution is the name of its present execution.
+// TakeFrom returns a request of functions/reconcile to functions/grant, to remove
+// the access of a run. execution is the name of its present execution.
 func TakeFrom(runID, execution string) GrantRequest {
 	return GrantRequest{Version: ReconcileVersion, Operation: Take, RunID: runID, Execution: execution}
 }

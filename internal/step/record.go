@@ -14,7 +14,7 @@ const RecordVersion = 3
 
 // The versions of [RecordRequest] that brought something.
 const (
-	WithAccess = 2 // the machine has states that grant access and take it back
+	WithAccess = 2 // the machine has states that grant and remove access
 	WithNonce  = 3 // the request has the nonce of its turn
 )
 

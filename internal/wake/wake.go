@@ -1,6 +1,5 @@
-// Package wake ends a wait of the state machine. It is apart because two
-// functions do it: approve, once an act is stored, and record, when a wait has
-// nothing to wait for.
+// Package wake ends a wait of the state machine. Two functions use it: approve, once
+// an action is stored, and record, when a wait has nothing to wait for.
 package wake
 
 import (
@@ -13,13 +12,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// Client is what of Step Functions it takes to wake.
+// Client is the part of the Step Functions client that is used.
 type Client interface {
 	SendTaskSuccess(ctx context.Context, in *sfn.SendTaskSuccessInput, opts ...func(*sfn.Options)) (*sfn.SendTaskSuccessOutput, error)
 }
 
-// Wake ends the wait that the token is of, with nothing in it. A wait that has
-// ended meanwhile is no error: whoever ended it looks at the same acts.
+// Wake ends the wait of that token, with an empty result. It is no error if the wait
+// has ended already: whoever ended it looks at the same actions.
 func Wake(ctx context.Context, client Client, token string) error {
 	_, err := client.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String("{}")})
 	var gone *types.TaskDoesNotExist

@@ -99,7 +99,9 @@ type Exception struct {
 }
 
 // exceptions may not outlive what they excuse: one that excuses nothing is a finding.
-var exceptions = []Exception{}
+var exceptions = []Exception{
+	{"functions/reconcile/reconcile/run.go", "take back", "the action's name in reports and logs"},
+}
 
 type compiled struct {
 	Rule

@@ -95,7 +95,7 @@ func (w *world) ask(n int, at time.Time) *run.Run {
 	return r
 }
 
-// made makes digests and gives them as day:count.
+// made makes digests and returns them as day:count.
 func (w *world) made() string {
 	w.t.Helper()
 	report, err := w.Handle(w.t.Context())

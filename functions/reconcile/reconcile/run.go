@@ -126,10 +126,14 @@ func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
 	})
 }
 
+// takeBack is the action of removing overdue access, as reports have named it since
+// the first release.
+const takeBack = "take back"
+
 // take removes overdue access and has that recorded. It reports whether the run is
 // over then.
 func (s *sweep) take(ctx context.Context, r *run.Run, why string) (over bool) {
-	err := s.do(Action{RunID: r.ID, Action: "take back", Why: why}, func() error {
+	err := s.do(Action{RunID: r.ID, Action: takeBack, Why: why}, func() error {
 		var taken step.Taken
 		if err := s.Grant(ctx, step.TakeFrom(r.ID, step.ExecutionOf(r).Name()), &taken); err != nil || !taken.Gone {
 			return err

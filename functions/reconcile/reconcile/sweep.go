@@ -89,8 +89,7 @@ type Action struct {
 	// RunID is empty for a lease.
 	RunID string `json:"run_id,omitempty"`
 	Lease string `json:"lease,omitempty"`
-	// Action is start, restart, close, hand over, stop, stopped, take back, wake,
-	// publish, check or end.
+	// Action is a verb, such as start, restart, close, stop, wake, publish or check.
 	Action string `json:"action"`
 	// Why says what was found.
 	Why string `json:"why"`
