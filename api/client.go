@@ -119,6 +119,9 @@ func decode[T any](ctx context.Context, client *Client, c *call, opts []CallOpti
 	}
 	v := new(T)
 	if err := json.Unmarshal(r.Body, v); err != nil {
+		if !isJSON(r.Header) {
+			err = fmt.Errorf("its content type is %q, not JSON", r.Header.Get("Content-Type"))
+		}
 		return nil, r, &ResponseError{client.url, r.Status, err}
 	}
 	return v, r, nil

@@ -132,8 +132,6 @@ func (client *Client) once(ctx context.Context, c *call, body []byte) (Response,
 		return Response{Status: r.Status, Header: r.Header}, &ResponseError{client.url, r.Status, fmt.Errorf("it has more than %d bytes", maxBody)}
 	case res.StatusCode >= 300:
 		return r, problemOf(client.url, res, answer)
-	case !isJSON(res.Header):
-		return r, &ResponseError{client.url, r.Status, fmt.Errorf("its content type is %q, not JSON", res.Header.Get("Content-Type"))}
 	}
 	return r, nil
 }

@@ -8,14 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/api"
-	"github.com/fasttrack-dev/fasttrack/internal/client"
+	"github.com/fasttrack-dev/fasttrack/api/sigv4"
 	"github.com/fasttrack-dev/fasttrack/internal/deployment"
 )
 
@@ -44,70 +41,66 @@ func (a *caller) flags(cmd *cobra.Command, p Process) {
 		"\n\nExit codes: `fasttrack help exit-codes`."
 }
 
-// call calls the API; one that changes something carries a key that makes it
-// safe to make again.
-func (a *caller) call(ctx context.Context, method, path string, body any, header ...string) (int, json.RawMessage, error) {
+// client returns the client of the API for who calls. It retries nothing by itself: the
+// commands that wait do.
+func (a *caller) client(ctx context.Context) (*api.Client, credential, error) {
 	who, err := a.credential(ctx)
 	if err != nil {
-		return 0, nil, err
+		return nil, who, err
 	}
-	c, err := client.New(a.url, who.sign)
+	c, err := api.NewWithOptions(a.url, who.signer, api.Options{UserAgent: "fasttrack/" + buildVersion().Version, Retries: -1})
 	if err != nil {
-		return 0, nil, usageError{fmt.Errorf("--url (FASTTRACK_URL): %w", err)}
+		err = usageError{fmt.Errorf("--url (FASTTRACK_URL): %w", err)}
 	}
-	h := http.Header{}
-	if method == http.MethodPost {
-		h.Set("Idempotency-Key", uuid.NewString())
-	}
-	for i := 0; i+1 < len(header); i += 2 {
-		h.Set(header[i], header[i+1])
-	}
-	status, answer, err := c.Do(ctx, method, path, h, body)
-	var p *client.Problem
-	if errors.As(err, &p) {
-		err = refused{Problem: p, hint: who.hint(p)}
-	}
-	return status, answer, err
+	return c, who, err
 }
 
-// read reads an answer, and prints it where JSON is asked for.
-func (a *caller) read(w io.Writer, answer json.RawMessage, v any) error {
-	if err := json.Unmarshal(answer, v); err != nil {
-		return notUnderstood(err)
+// call makes a call of the API, and returns the response as it came too.
+func call[T any](ctx context.Context, a *caller, make func(c *api.Client, capture api.CallOption) (T, error)) (T, api.Response, error) {
+	var response api.Response
+	c, who, err := a.client(ctx)
+	if err != nil {
+		var none T
+		return none, response, err
 	}
-	if !a.json {
-		return nil
+	v, err := make(c, api.Capture(&response))
+	return v, response, explained(err, who)
+}
+
+// explained adds to the error of a call what to do about it.
+func explained(err error, who credential) error {
+	var p *api.Problem
+	var unreachable *api.ConnectionError
+	switch {
+	case errors.As(err, &p):
+		return refused{Problem: p, hint: who.hint(p)}
+	case errors.As(err, &unreachable):
+		return fmt.Errorf("%w; is the URL right (--url, FASTTRACK_URL), and does `make run` run if it is on this machine?", err)
+	case errors.Is(err, sigv4.ErrNoCredentials):
+		return fmt.Errorf("%w; see `aws configure`, or set FASTTRACK_TOKEN to a token", err)
 	}
+	return err
+}
+
+// printRaw prints a response as it came.
+func printRaw(w io.Writer, response json.RawMessage) error {
 	var b bytes.Buffer
-	if err := json.Indent(&b, answer, "", "  "); err != nil {
+	if err := json.Indent(&b, response, "", "  "); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(w, b.String())
 	return err
 }
 
-// understand reads an answer into v.
-func understand(answer json.RawMessage, v any) error {
-	if err := json.Unmarshal(answer, v); err != nil {
-		return notUnderstood(err)
+// run reads a request, by its id or what [caller.id] takes for one.
+func (a *caller) run(ctx context.Context, id string) (api.Request, json.RawMessage, error) {
+	id, err := a.id(ctx, id)
+	if err != nil {
+		return api.Request{}, nil, err
 	}
-	return nil
-}
-
-func notUnderstood(err error) error {
-	return fmt.Errorf("the API's answer is not understood: %w; is --url the API, and this program as new as the stack?", err)
-}
-
-// run reads a run, by its id or what [caller.id] takes for one.
-func (a *caller) run(ctx context.Context, id string) (v api.Request, answer json.RawMessage, err error) {
-	if id, err = a.id(ctx, id); err != nil {
-		return v, nil, err
+	v, response, err := call(ctx, a, func(c *api.Client, capture api.CallOption) (*api.Request, error) { return c.Get(ctx, id, capture) })
+	if err != nil {
+		return api.Request{}, nil, err
 	}
-	if _, answer, err = a.call(ctx, http.MethodGet, "/requests/"+url.PathEscape(id), nil); err != nil {
-		return v, answer, err
-	}
-	if err := json.Unmarshal(answer, &v); err != nil {
-		return v, answer, notUnderstood(err)
-	}
-	return v, answer, nil
+	return *v, response.Body, nil
 }

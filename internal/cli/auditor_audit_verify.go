@@ -6,15 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 	"os"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/audit"
 	"github.com/fasttrack-dev/fasttrack/internal/digest"
 	"github.com/fasttrack-dev/fasttrack/internal/period"
@@ -150,30 +148,21 @@ func (a *auditVerify) verifyByAPI(ctx context.Context, out io.Writer) error {
 
 // each calls f with the id of each request of a flow, newest first.
 func (a *caller) each(ctx context.Context, flowName string, made period.Period, f func(id string) error) error {
-	query := url.Values{"view": {"flow"}, "flow": {flowName}}
-	for name, at := range map[string]time.Time{"from": made.From, "to": made.To} {
-		if !at.IsZero() {
-			query.Set(name, at.UTC().Format(time.RFC3339Nano))
-		}
-	}
+	in := api.ListInput{View: api.ViewFlow, Flow: flowName, From: made.From, To: made.To}
 	for {
-		var l list
-		_, answer, err := a.call(ctx, http.MethodGet, "/requests?"+query.Encode(), nil)
-		if err == nil {
-			err = understand(answer, &l)
-		}
+		p, err := a.page(ctx, in)
 		if err != nil {
 			return err
 		}
-		for _, r := range l.Runs {
+		for _, r := range p.Requests {
 			if err := f(r.ID); err != nil {
 				return err
 			}
 		}
-		if l.NextCursor == "" {
+		if p.NextCursor == "" {
 			return nil
 		}
-		query.Set("cursor", l.NextCursor)
+		in.Cursor = p.NextCursor
 	}
 }
 

@@ -24,7 +24,7 @@ func newFlowsCommand(p Process) *cobra.Command {
 				return err
 			}
 			if a.json {
-				return a.read(cmd.OutOrStdout(), answer, &struct{}{})
+				return printRaw(cmd.OutOrStdout(), answer)
 			}
 			for _, f := range flows {
 				fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", f.Name, text.Line(f.Label))

@@ -4,14 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/url"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
@@ -34,11 +31,11 @@ func newFlowsOptionsCommand(p Process) *cobra.Command {
 				return err
 			}
 			if a.json {
-				return a.read(cmd.OutOrStdout(), answer, &struct{}{})
+				return printRaw(cmd.OutOrStdout(), answer)
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "VALUE\tLABEL")
-			for _, o := range found.List {
+			for _, o := range found.Options {
 				fmt.Fprintf(w, "%s\t%s\n", text.Line(o.Value), text.Line(o.Label))
 			}
 			if err := w.Flush(); err != nil {
@@ -58,16 +55,13 @@ func newFlowsOptionsCommand(p Process) *cobra.Command {
 // moreOptions says that a list of options is not whole.
 const moreOptions = "There are more options; a longer query finds them."
 
-// options asks for the options of a field.
-func (a *caller) options(ctx context.Context, flow, field, query string) (hookapi.Options, json.RawMessage, error) {
-	path := "/flows/" + url.PathEscape(flow) + "/fields/" + url.PathEscape(field) + "/options?" + url.Values{"q": {query}}.Encode()
-	var got struct {
-		Options []run.Option
-		More    bool
+// options returns the options that a hook offers for a field.
+func (a *caller) options(ctx context.Context, flow, field, query string) (api.OptionList, json.RawMessage, error) {
+	list, response, err := call(ctx, a, func(c *api.Client, capture api.CallOption) (*api.OptionList, error) {
+		return c.Options(ctx, flow, field, query, capture)
+	})
+	if err != nil {
+		return api.OptionList{}, nil, err
 	}
-	_, answer, err := a.call(ctx, http.MethodGet, path, nil)
-	if err == nil {
-		err = understand(answer, &got)
-	}
-	return hookapi.Options{List: got.Options, More: got.More}, answer, err
+	return *list, response.Body, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/simulate"
@@ -89,12 +90,9 @@ func (in *simulateRequest) readFile(stdin io.Reader) (b simulate.Request, err er
 }
 
 func (in *simulateRequest) readFlags(f *flow.Flow, b *simulate.Request) (err error) {
-	form := askableFlow{Name: f.Name}
-	for _, field := range f.Fields {
-		form.Fields = append(form.Fields, askableField(field))
-	}
+	asked := form{api.Flow{Name: f.Name, Fields: f.Fields}}
 	values := map[string]any{}
-	if err := form.fill(values, in.fields); err != nil {
+	if err := asked.fill(values, in.fields); err != nil {
 		return err
 	}
 	b.Fields, b.Reason = map[string]json.RawMessage{}, in.reason

@@ -2,15 +2,13 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -77,7 +75,7 @@ func (a *caller) completeField() cobra.CompletionFunc {
 				if err != nil {
 					return nil, err
 				}
-				for _, o := range options.List {
+				for _, o := range options.Options {
 					words = append(words, cobra.CompletionWithDesc(name+"="+o.Value, o.Label))
 				}
 			case field.Type == flow.TargetOf:
@@ -106,9 +104,9 @@ func (a *caller) completeDuration() cobra.CompletionFunc {
 }
 
 // flowOf is the flow that the first argument names.
-func (a *caller) flowOf(ctx context.Context, args []string) (askableFlow, error) {
+func (a *caller) flowOf(ctx context.Context, args []string) (form, error) {
 	if len(args) == 0 {
-		return askableFlow{}, nil
+		return form{}, nil
 	}
 	flows, _, err := a.flows(ctx)
 	for _, f := range flows {
@@ -116,7 +114,7 @@ func (a *caller) flowOf(ctx context.Context, args []string) (askableFlow, error)
 			return f, nil
 		}
 	}
-	return askableFlow{}, err
+	return form{}, err
 }
 
 // completeID completes the first argument with requests of a view, the newest
@@ -126,12 +124,8 @@ func (a *caller) completeID(view string) cobra.CompletionFunc {
 		if len(args) > 0 {
 			return nil, nil
 		}
-		var l list
-		_, answer, err := a.call(ctx, http.MethodGet, "/requests?"+url.Values{"view": {view}}.Encode(), nil)
-		if err == nil {
-			err = json.Unmarshal(answer, &l)
-		}
-		for _, r := range l.Runs {
+		p, err := a.page(ctx, api.ListInput{View: api.View(view)})
+		for _, r := range p.Requests {
 			who := personName(r.Requester.Email, r.Requester.ID)
 			words = append(words, cobra.CompletionWithDesc(r.ID, strings.TrimSpace(fmt.Sprintf("%s, %s, %s %s", r.Flow, r.Status, who, text.Line(r.Reason)))))
 		}

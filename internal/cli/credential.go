@@ -14,21 +14,22 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/fasttrack-dev/fasttrack/internal/client"
+	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/api/sigv4"
 	"github.com/fasttrack-dev/fasttrack/internal/loopback"
 )
 
 // credential is who calls the API: how a call is signed, and what to look at where
 // it is refused.
 type credential struct {
-	sign   client.Signer
+	signer api.Signer
 	advice func(status int) string
 }
 
 // credential returns who calls, as the flags and the environment say. The URL is
 // checked first: no credential is for another address.
 func (a *caller) credential(ctx context.Context) (credential, error) {
-	if err := client.CheckURL(a.url); err != nil {
+	if err := api.CheckURL(a.url); err != nil {
 		return credential{}, usageError{fmt.Errorf("--url (FASTTRACK_URL): %w", err)}
 	}
 	u, err := url.Parse(a.url)
@@ -37,11 +38,11 @@ func (a *caller) credential(ctx context.Context) (credential, error) {
 	case a.as != "" && !local:
 		return credential{}, usageError{errors.New("--as (FASTTRACK_AS) is for your own machine: " + a.url + " wants to know who you really are")}
 	case a.as != "":
-		return credential{client.Bearer(a.as), func(int) string {
+		return credential{api.Bearer(a.as), func(int) string {
 			return "You called as --as (FASTTRACK_AS) " + a.as + "; it must be EMAIL[;GROUP,…]."
 		}}, nil
 	case token != "":
-		return credential{client.Bearer(token), func(status int) string { return tokenAdvice(token, status, a.process.Now()) }}, nil
+		return credential{api.Bearer(token), func(status int) string { return tokenAdvice(token, status, a.process.Now()) }}, nil
 	case local && a.process.Getenv("AWS_ACCESS_KEY_ID") == "":
 		return credential{}, usageError{errors.New("who are you? Give --as EMAIL, or set FASTTRACK_AS; where this machine runs AuthMode=IAM, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, such as ada and ada")}
 	}
@@ -53,16 +54,18 @@ func (a *caller) credential(ctx context.Context) (credential, error) {
 		if cfg.Region == "" {
 			cfg.Region = "us-east-1"
 		}
-		return credential{client.SigV4(cfg), localAdvice}, nil
+		return credential{sigv4.New(cfg), localAdvice}, nil
 	}
-	return credential{client.SigV4(cfg), func(status int) string { return awsAdvice(ctx, cfg, status) }}, nil
+	return credential{sigv4.New(cfg), func(status int) string { return awsAdvice(ctx, cfg, status) }}, nil
 }
 
 // hint says what to look at where p is about who calls; "" where it isn't.
-func (c credential) hint(p *client.Problem) string {
+func (c credential) hint(p *api.Problem) string {
 	switch {
 	case p.Status == http.StatusUnauthorized:
 		return c.advice(p.Status)
+	case p.Status < 400:
+		return "If that is the API, set --url to it."
 	case p.Status == http.StatusForbidden && p.Document == nil: // refused before the API
 		return c.advice(p.Status)
 	}

@@ -9,7 +9,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/fasttrack-dev/fasttrack/internal/client"
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -120,7 +120,7 @@ func exitStatus(ctx context.Context, err error) int {
 	var stopped interrupted
 	var code exitError
 	var usage usageError
-	var problem *client.Problem
+	var problem *api.Problem
 	switch {
 	case err == nil:
 		return exitDone

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/api"
-	"github.com/fasttrack-dev/fasttrack/internal/client"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -51,7 +49,7 @@ func (a *caller) id(ctx context.Context, given string) (string, error) {
 	if !partOfID(short) {
 		return "", usageError{fmt.Errorf("%q is not the id of a request: give all 26 characters of one, or at least %d of its beginning or end", given, leastIDLength)}
 	}
-	found, err := a.find(ctx, short, url.Values{"view": {"mine"}}, url.Values{"view": {"inbox"}}, url.Values{"view": {"reviewed"}})
+	found, err := a.find(ctx, short, api.ListInput{View: api.ViewMine}, api.ListInput{View: api.ViewInbox}, api.ListInput{View: api.ViewReviewed})
 	if err != nil {
 		return "", err
 	}
@@ -68,9 +66,9 @@ func (a *caller) id(ctx context.Context, given string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		var views []url.Values
+		var views []api.ListInput
 		for _, f := range flows {
-			views = append(views, url.Values{"view": {"flow"}, "flow": {f.Name}})
+			views = append(views, api.ListInput{View: api.ViewFlow, Flow: f.Name})
 		}
 		if found, err = a.find(ctx, short, views...); err != nil {
 			return "", err
@@ -78,7 +76,7 @@ func (a *caller) id(ctx context.Context, given string) (string, error) {
 	}
 	switch len(found) {
 	case 0:
-		return "", refused{Problem: &client.Problem{Type: "about:blank", Title: "Not Found", Status: http.StatusNotFound, Detail: fmt.Sprintf(
+		return "", refused{Problem: &api.Problem{Type: "about:blank", Title: "Not Found", Status: http.StatusNotFound, Detail: fmt.Sprintf(
 			"No request of yours, of your inbox or of a flow that you may list has an id that begins or ends with %s; only the newest are searched, so give the whole id.", short)}}
 	case 1:
 		return found[0].ID, nil
@@ -95,21 +93,21 @@ const anyID = "00000000000000000000000000"
 
 // find returns the requests of some lists whose ids begin or end like that, each
 // once. A list that is not for the caller has none.
-func (a *caller) find(ctx context.Context, short string, views ...url.Values) ([]api.Request, error) {
+func (a *caller) find(ctx context.Context, short string, views ...api.ListInput) ([]api.Request, error) {
 	var found []api.Request
 	seen := map[string]bool{}
-	for _, query := range views {
-		query.Set("limit", "100")
+	for _, in := range views {
+		in.Limit = 100
 		for range maxIDPages {
-			p, err := a.page(ctx, query)
-			var no *client.Problem
+			p, err := a.page(ctx, in)
+			var no *api.Problem
 			if errors.As(err, &no) && no.Status == http.StatusBadRequest {
 				break
 			}
 			if err != nil {
 				return nil, err
 			}
-			for _, r := range p.Runs {
+			for _, r := range p.Requests {
 				if !seen[r.ID] && (strings.HasPrefix(r.ID, short) || strings.HasSuffix(r.ID, short)) {
 					found = append(found, r)
 				}
@@ -118,7 +116,7 @@ func (a *caller) find(ctx context.Context, short string, views ...url.Values) ([
 			if p.NextCursor == "" {
 				break
 			}
-			query.Set("cursor", p.NextCursor)
+			in.Cursor = p.NextCursor
 		}
 	}
 	return found, nil

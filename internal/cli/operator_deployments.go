@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fasttrack-dev/fasttrack/internal/client"
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/deployment"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -79,7 +79,7 @@ no such right. A name that is there already is replaced.`,
 				d.Stack = name
 			}
 			if d.URL != "" {
-				if err := client.CheckURL(d.URL); err != nil {
+				if err := api.CheckURL(d.URL); err != nil {
 					return usageError{fmt.Errorf("--url: %w", err)}
 				}
 			} else {

@@ -1,16 +1,14 @@
 package cli
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/api"
-	"github.com/fasttrack-dev/fasttrack/internal/client"
 )
 
 // newActCommand is approve, deny, cancel or revoke.
@@ -26,48 +24,40 @@ func newActCommand(p Process, act, short, long string) *cobra.Command {
 		Args:        usage(cobra.ExactArgs(1)),
 		Annotations: map[string]string{onInterrupt: "`fasttrack show ID` says whether the action was taken"},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			body := map[string]any{}
-			if reason != "" {
-				body["reason"] = reason
-			}
-			if override {
-				body["override"] = true
-			}
+			in := action{name: act, reason: reason, override: override}
 			if duration != "" {
 				seconds, err := readDuration(duration)
 				if err != nil {
 					return err
 				}
-				body["duration_seconds"] = seconds
+				in.durationSeconds = seconds
 			}
 			id, err := a.id(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			send := func() (int, json.RawMessage, error) {
-				return a.call(cmd.Context(), http.MethodPost, "/requests/"+url.PathEscape(id)+"/"+act, body)
-			}
-			status, answer, err := send()
+			v, response, err := in.send(cmd.Context(), &a, id)
 			if p := newPrompter(cmd, a.json); p != nil && reason == "" && wantsReason(err) {
-				if body["reason"], err = p.reason(); err == nil {
-					status, answer, err = send()
+				if in.reason, err = p.reason(); err == nil {
+					v, response, err = in.send(cmd.Context(), &a, id)
 				}
 			}
 			if err != nil {
 				return err
 			}
-			var v api.Request
-			if err := a.read(cmd.OutOrStdout(), answer, &v); err != nil {
-				return err
+			if a.json {
+				if err := printRaw(cmd.OutOrStdout(), response.Body); err != nil {
+					return err
+				}
 			}
 			switch {
 			case a.json:
-			case status == http.StatusAccepted:
+			case response.Status == http.StatusAccepted:
 				fmt.Fprintf(cmd.OutOrStdout(), "%s  accepted, and not known yet what came of it; see `fasttrack show %s`\n", v.ID, v.ID)
 			default:
-				printOutcome(cmd.OutOrStdout(), v)
+				printOutcome(cmd.OutOrStdout(), *v)
 			}
-			if status == http.StatusAccepted {
+			if response.Status == http.StatusAccepted {
 				return exitError(exitUndecided)
 			}
 			if act == "approve" {
@@ -92,10 +82,33 @@ func newActCommand(p Process, act, short, long string) *cobra.Command {
 	return cmd
 }
 
+// action is what a person does to a request.
+type action struct {
+	name, reason    string
+	durationSeconds int
+	override        bool
+}
+
+func (in action) send(ctx context.Context, a *caller, id string) (*api.Request, api.Response, error) {
+	return call(ctx, a, func(c *api.Client, capture api.CallOption) (r *api.Request, err error) {
+		switch in.name {
+		case "approve":
+			r, _, err = c.Approve(ctx, id, api.ApproveInput{Reason: in.reason, DurationSeconds: in.durationSeconds, Override: in.override}, capture)
+		case "deny":
+			r, _, err = c.Deny(ctx, id, api.DenyInput{Reason: in.reason, Override: in.override}, capture)
+		case "revoke":
+			r, _, err = c.Revoke(ctx, id, api.RevokeInput{Reason: in.reason, Override: in.override}, capture)
+		default:
+			r, _, err = c.Cancel(ctx, id, api.CancelInput{Reason: in.reason}, capture)
+		}
+		return r, err
+	})
+}
+
 // wantsReason reports whether the lack of a reason alone was refused. Which flow
 // wants one for what, the API knows best; nothing is stored before it has it.
 func wantsReason(err error) bool {
-	var p *client.Problem
+	var p *api.Problem
 	return errors.As(err, &p) && p.Status == http.StatusBadRequest && len(p.Errors) == 1 && p.Errors[0].Field == "reason"
 }
 

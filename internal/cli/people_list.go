@@ -5,21 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
-
-// list is a page of runs.
-type list struct {
-	Runs       []api.Request `json:"runs"`
-	NextCursor string        `json:"next_cursor"`
-}
 
 // listing says which requests are listed: the flags of the command.
 type listing struct {
@@ -54,7 +45,7 @@ func newListCommand(p Process) *cobra.Command {
 			var rows []row
 			s := newScreen(cmd.OutOrStdout())
 			for _, p := range pages {
-				rows = append(rows, rowsOf(p.Runs, s)...)
+				rows = append(rows, rowsOf(p.Requests, s)...)
 			}
 			if len(rows) == 0 {
 				to := cmd.ErrOrStderr() // a program counts lines
@@ -110,57 +101,42 @@ func (l *listing) check(cmd *cobra.Command) error {
 	return nil
 }
 
-// page is a page of a list, with each run as it came too.
+// page is a page of a list, with each request as it came too.
 type page struct {
-	Runs       []api.Request     `json:"-"`
+	Requests   []api.Request     `json:"-"`
 	Raw        []json.RawMessage `json:"runs"`
 	NextCursor string            `json:"next_cursor,omitempty"`
 }
 
-// read reads a page, or all of them. For people an empty page that has a next is
-// passed over.
+// read reads a page, or all of them. For people, an empty page that has a next one is
+// skipped.
 func (l *listing) read(ctx context.Context) ([]page, error) {
-	query := url.Values{"view": {l.view}}
-	for name, value := range map[string]string{"flow": l.flow, "status": l.status, "cursor": l.cursor} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
-	switch {
-	case l.all:
-		query.Set("limit", "100")
-	case l.limit != 0:
-		query.Set("limit", strconv.Itoa(l.limit))
+	in := api.ListInput{View: api.View(l.view), Flow: l.flow, Status: api.Status(l.status), Cursor: l.cursor, Limit: l.limit}
+	if l.all {
+		in.Limit = 100
 	}
 	var pages []page
 	for {
-		p, err := l.caller.page(ctx, query)
+		p, err := l.caller.page(ctx, in)
 		if err != nil {
 			return nil, err
 		}
 		pages = append(pages, p)
-		if p.NextCursor == "" || !l.all && (l.json || len(p.Runs) > 0) {
+		if p.NextCursor == "" || !l.all && (l.json || len(p.Requests) > 0) {
 			return pages, nil
 		}
-		query.Set("cursor", p.NextCursor)
+		in.Cursor = p.NextCursor
 	}
 }
 
 // page reads one page.
-func (a *caller) page(ctx context.Context, query url.Values) (p page, err error) {
-	_, answer, err := a.call(ctx, http.MethodGet, "/requests?"+query.Encode(), nil)
+func (a *caller) page(ctx context.Context, in api.ListInput) (p page, err error) {
+	list, response, err := call(ctx, a, func(c *api.Client, capture api.CallOption) (*api.RequestList, error) { return c.List(ctx, in, capture) })
 	if err != nil {
 		return p, err
 	}
-	if err = json.Unmarshal(answer, &p); err == nil {
-		err = json.Unmarshal(answer, &struct {
-			Runs *[]api.Request `json:"runs"`
-		}{&p.Runs})
-	}
-	if err != nil {
-		return p, notUnderstood(err)
-	}
-	return p, nil
+	p.Requests, p.NextCursor = list.Requests, list.NextCursor
+	return p, json.Unmarshal(response.Body, &p)
 }
 
 // printJSON prints the pages as one.
@@ -187,12 +163,12 @@ func (l *listing) none() string {
 	return what + "."
 }
 
-// flows lists those that the caller may ask for.
-func (a *caller) flows(ctx context.Context) ([]askableFlow, json.RawMessage, error) {
-	var got struct{ Flows []askableFlow }
-	_, answer, err := a.call(ctx, http.MethodGet, "/flows", nil)
-	if err == nil {
-		err = understand(answer, &got)
+// flows lists the flows that the caller may request.
+func (a *caller) flows(ctx context.Context) ([]form, json.RawMessage, error) {
+	flows, response, err := call(ctx, a, func(c *api.Client, capture api.CallOption) ([]api.Flow, error) { return c.Flows(ctx, capture) })
+	forms := make([]form, 0, len(flows))
+	for _, f := range flows {
+		forms = append(forms, form{f})
 	}
-	return got.Flows, answer, err
+	return forms, response.Body, err
 }

@@ -14,9 +14,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
-	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -110,12 +110,12 @@ func (p *prompter) reason() (reason string, err error) {
 
 // prompt asks for what is required and not given. search returns the options of a
 // field that has them from hooks.
-func (f askableFlow) prompt(in *bufio.Reader, out io.Writer, body *ask, search func(field, query string) (hookapi.Options, error)) error {
+func (f form) prompt(in *bufio.Reader, out io.Writer, body *api.CreateInput, search func(field, query string) (api.OptionList, error)) error {
 	return f.ask(&prompter{in: in, out: out}, body, search)
 }
 
 // ask is prompt with a prompter, which may hide what is typed.
-func (f askableFlow) ask(p *prompter, body *ask, search func(field, query string) (hookapi.Options, error)) error {
+func (f form) ask(p *prompter, body *api.CreateInput, search func(field, query string) (api.OptionList, error)) error {
 	for _, field := range f.Fields {
 		if _, given := body.Fields[field.Name]; given || !field.Required || field.Default != nil {
 			continue
@@ -138,7 +138,7 @@ func (f askableFlow) ask(p *prompter, body *ask, search func(field, query string
 	return nil
 }
 
-func (f askableFlow) promptField(p *prompter, field askableField, body *ask, search func(field, query string) (hookapi.Options, error)) error {
+func (f form) promptField(p *prompter, field api.Field, body *api.CreateInput, search func(field, query string) (api.OptionList, error)) error {
 	var items []string
 	accept := func(typed string) error {
 		if field.Prefetch {
@@ -146,12 +146,12 @@ func (f askableFlow) promptField(p *prompter, field askableField, body *ask, sea
 			if err != nil {
 				return err
 			}
-			if !field.among(options.List, typed) {
+			if !amongOf(field, options.Options, typed) {
 				printSomeOptions(p.out, options)
 				return notAccepted("")
 			}
 		}
-		v, err := field.value(typed)
+		v, err := valueOf(field, typed)
 		if err != nil {
 			wrong := err.Error()
 			if field.Sensitive {
@@ -193,7 +193,7 @@ func (f askableFlow) promptField(p *prompter, field askableField, body *ask, sea
 	return nil
 }
 
-func (f askableFlow) promptDuration(p *prompter, body *ask) error {
+func (f form) promptDuration(p *prompter, body *api.CreateInput) error {
 	choices := make([]string, 0, len(f.DurationsSeconds))
 	for _, seconds := range f.DurationsSeconds {
 		choices = append(choices, flow.FormatDuration(seconds))
@@ -218,12 +218,15 @@ func (f askableFlow) promptDuration(p *prompter, body *ask) error {
 
 // wrong says what the API would find wrong with a value of a field, by the same
 // rules; "" is nothing.
-func (f askableFlow) wrong(field askableField, v any) string {
+func (f form) wrong(field api.Field, v any) string {
 	raw, err := json.Marshal(v)
 	if err != nil {
 		return err.Error()
 	}
-	rules := flow.Flow{Fields: []flow.Field{flow.Field(field)}, Targets: f.Targets}
+	rules := flow.Flow{Fields: []flow.Field{field}}
+	for _, t := range f.Targets {
+		rules.Targets = append(rules.Targets, flow.Target{ID: t.ID, Label: t.Label})
+	}
 	_, errs := rules.Check(flow.Request{Fields: map[string]json.RawMessage{field.Name: raw}})
 	for _, e := range errs {
 		if e.Field == "fields."+field.Name {
@@ -234,24 +237,24 @@ func (f askableFlow) wrong(field askableField, v any) string {
 }
 
 // among reports whether a text is the value of an option. An e-mail has no case.
-func (f askableField) among(options []run.Option, typed string) bool {
-	return slices.ContainsFunc(options, func(o run.Option) bool {
+func amongOf(f api.Field, options []api.Option, typed string) bool {
+	return slices.ContainsFunc(options, func(o api.Option) bool {
 		return o.Value == typed || f.Type == "user" && email.Equal(o.Value, typed)
 	})
 }
 
 // printSomeOptions shows the first options to who may choose from them.
-func printSomeOptions(w io.Writer, options hookapi.Options) {
-	if len(options.List) == 0 {
+func printSomeOptions(w io.Writer, options api.OptionList) {
+	if len(options.Options) == 0 {
 		fmt.Fprintln(w, "  There is none like that.")
 	}
-	for i, o := range options.List {
+	for i, o := range options.Options {
 		switch {
 		case i == shownOptions && options.More:
-			fmt.Fprintf(w, "  … and more than %d more; type more of it.\n", len(options.List)-i)
+			fmt.Fprintf(w, "  … and more than %d more; type more of it.\n", len(options.Options)-i)
 			return
 		case i == shownOptions:
-			fmt.Fprintf(w, "  … and %d more; type more of it.\n", len(options.List)-i)
+			fmt.Fprintf(w, "  … and %d more; type more of it.\n", len(options.Options)-i)
 			return
 		case o.Label == o.Value:
 			fmt.Fprintf(w, "  %s\n", text.Line(o.Value))
@@ -265,7 +268,7 @@ func printSomeOptions(w io.Writer, options hookapi.Options) {
 }
 
 // question names a field and what may be answered.
-func (f askableFlow) question(field askableField) string {
+func (f form) question(field api.Field) string {
 	label := cmp.Or(field.Label, field.Name)
 	var choices []string
 	for _, v := range field.Allowed {

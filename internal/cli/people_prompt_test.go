@@ -10,27 +10,26 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/api"
 )
 
 // What is typed until it is an option, and what is shown meanwhile.
 func TestPromptOfOptions(t *testing.T) {
-	many := []run.Option{{Value: "billing", Label: "Billing of all countries"}, {Value: "Ada@Example.com", Label: "Ada@Example.com"}}
+	many := []api.Option{{Value: "billing", Label: "Billing of all countries"}, {Value: "Ada@Example.com", Label: "Ada@Example.com"}}
 	for i := range 30 {
-		many = append(many, run.Option{Value: fmt.Sprint("s", i), Label: fmt.Sprint("s", i)})
+		many = append(many, api.Option{Value: fmt.Sprint("s", i), Label: fmt.Sprint("s", i)})
 	}
-	search := func(_, query string) (hookapi.Options, error) {
+	search := func(_, query string) (api.OptionList, error) {
 		if query == "fail" {
-			return hookapi.Options{}, errors.New("prefetch of deploy failed: oh")
+			return api.OptionList{}, errors.New("prefetch of deploy failed: oh")
 		}
-		var found []run.Option
+		var found []api.Option
 		for _, o := range many {
 			if strings.Contains(strings.ToLower(o.Value), strings.ToLower(query)) {
 				found = append(found, o)
 			}
 		}
-		return hookapi.Options{List: found, More: query == "bill"}, nil
+		return api.OptionList{Options: found, More: query == "bill"}, nil
 	}
 	for name, tc := range map[string]struct {
 		kind, typed string
@@ -48,8 +47,8 @@ func TestPromptOfOptions(t *testing.T) {
 		"a hook that fails": {"string", "fail\n", nil, nil, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := askableFlow{Name: "deploy", Fields: []askableField{{Name: "service", Label: "Service", Type: tc.kind, Required: true, Prefetch: true}}}
-			body := ask{Fields: map[string]any{}}
+			f := form{api.Flow{Name: "deploy", Fields: []api.Field{{Name: "service", Label: "Service", Type: tc.kind, Required: true, Prefetch: true}}}}
+			body := api.CreateInput{Fields: map[string]any{}}
 			var out bytes.Buffer
 			err := f.prompt(bufio.NewReader(strings.NewReader(tc.typed)), &out, &body, search)
 			if diff := cmp.Diff(tc.want, body.Fields["service"]); diff != "" || (err != nil) != (tc.want == nil) {

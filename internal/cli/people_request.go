@@ -3,24 +3,21 @@ package cli
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/api"
-	"github.com/fasttrack-dev/fasttrack/internal/client"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
-	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -28,28 +25,8 @@ import (
 // maxWait is what `Prefer: wait` may say, in seconds.
 const maxWait = 20
 
-// ask is the body of a request.
-type ask struct {
-	Flow            string          `json:"flow"`
-	Fields          map[string]any  `json:"fields,omitempty"`
-	DurationSeconds int             `json:"duration_seconds,omitempty"`
-	Reason          string          `json:"reason,omitempty"`
-	Context         json.RawMessage `json:"context,omitempty"`
-}
-
-// askableFlow is a flow as GET /flows tells of it.
-type askableFlow struct {
-	Name             string `json:"name"`
-	Label            string `json:"label"`
-	Description      string `json:"description"`
-	Fields           []askableField
-	Targets          []flow.Target
-	DurationsSeconds []int    `json:"durations_seconds"`
-	RequireReason    []string `json:"require_reason"`
-}
-
-// askableField is a field as GET /flows describes it: as flows.yaml does.
-type askableField flow.Field
+// form is a flow, to be filled in.
+type form struct{ api.Flow }
 
 func newRequestCommand(p Process) *cobra.Command {
 	var a caller
@@ -84,7 +61,7 @@ func newRequestCommand(p Process) *cobra.Command {
 			}
 			ctx, cancel := within(cmd.Context(), timeout)
 			defer cancel()
-			body := ask{Flow: args[0], Reason: reason, Fields: map[string]any{}}
+			body := api.CreateInput{Flow: args[0], Reason: reason, Fields: map[string]any{}}
 			offered, err := a.flow(cmd, args[0])
 			if err != nil {
 				return err
@@ -105,7 +82,7 @@ func newRequestCommand(p Process) *cobra.Command {
 				if err := offered.check(body, fields); err != nil {
 					return err
 				}
-				search := func(field, query string) (hookapi.Options, error) {
+				search := func(field, query string) (api.OptionList, error) {
 					list, _, err := a.options(cmd.Context(), offered.Name, field, query)
 					return list, err
 				}
@@ -113,12 +90,12 @@ func newRequestCommand(p Process) *cobra.Command {
 					return err
 				}
 			}
-			answer, err := a.request(ctx, body, wait, key, every, decided, cmd.ErrOrStderr())
+			body.Wait, body.IdempotencyKey = wait, key
+			v, answer, err := a.request(ctx, body, every, decided, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
-			var v api.Request
-			if err := json.Unmarshal(answer, &v); err == nil && decided && !v.Status.Decided() {
+			if decided && !v.Status.Decided() {
 				if !a.json {
 					printOutcome(cmd.OutOrStdout(), v)
 				}
@@ -127,10 +104,11 @@ func newRequestCommand(p Process) *cobra.Command {
 					return err
 				}
 			}
-			if err := a.read(cmd.OutOrStdout(), answer, &v); err != nil {
-				return err
-			}
-			if !a.json {
+			if a.json {
+				if err := printRaw(cmd.OutOrStdout(), answer); err != nil {
+					return err
+				}
+			} else {
 				printOutcome(cmd.OutOrStdout(), v)
 			}
 			return outcome(cmd.Context(), v.Status)
@@ -152,27 +130,30 @@ func newRequestCommand(p Process) *cobra.Command {
 	return cmd
 }
 
-// request makes a request. While it is waited for, it is made again with the same
-// key after an error that the next call may not have.
-func (a *caller) request(ctx context.Context, body ask, wait time.Duration, key string, every time.Duration, patient bool, messages io.Writer) (json.RawMessage, error) {
-	key = cmp.Or(key, uuid.NewString())
+// request makes a request. If it is to wait for a decision, it retries with the same key
+// after an error that the next call may not have.
+func (a *caller) request(ctx context.Context, body api.CreateInput, every time.Duration, patient bool, messages io.Writer) (api.Request, json.RawMessage, error) {
+	body.IdempotencyKey = cmp.Or(body.IdempotencyKey, rand.Text())
 	last := ""
 	for answered := false; ; {
-		_, answer, err := a.call(ctx, http.MethodPost, "/requests", body, "Idempotency-Key", key, "Prefer", "wait="+strconv.Itoa(int(wait.Seconds())))
+		v, response, err := call(ctx, a, func(c *api.Client, capture api.CallOption) (*api.Request, error) { return c.Create(ctx, body, capture) })
 		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+			return api.Request{}, nil, context.Cause(ctx)
 		}
-		var p *client.Problem
+		if err == nil {
+			return *v, response.Body, nil
+		}
+		var p *api.Problem
 		answered = answered || errors.As(err, &p)
-		if err == nil || !patient || !passing(err, answered) {
-			return answer, err
+		if !patient || !passing(err, answered) {
+			return api.Request{}, nil, err
 		}
 		if !a.json && last != err.Error() {
 			last = err.Error()
-			fmt.Fprintln(messages, text.Line("trying again: "+last))
+			fmt.Fprintln(messages, text.Line("retrying: "+last))
 		}
 		if !pause(ctx, every) {
-			return nil, context.Cause(ctx)
+			return api.Request{}, nil, context.Cause(ctx)
 		}
 	}
 }
@@ -193,10 +174,10 @@ func readContext(file string) (json.RawMessage, error) {
 }
 
 // flow finds the flow among those that the caller may ask for.
-func (a *caller) flow(cmd *cobra.Command, name string) (askableFlow, error) {
+func (a *caller) flow(cmd *cobra.Command, name string) (form, error) {
 	flows, _, err := a.flows(cmd.Context())
 	if err != nil {
-		return askableFlow{}, err
+		return form{}, err
 	}
 	names := make([]string, 0, len(flows))
 	for _, f := range flows {
@@ -205,23 +186,23 @@ func (a *caller) flow(cmd *cobra.Command, name string) (askableFlow, error) {
 		}
 		names = append(names, f.Name)
 	}
-	return askableFlow{}, usageError{fmt.Errorf("there is no flow %q that you may ask for; there are: %s%s", name, strings.Join(names, ", "), didYouMean(name, names))}
+	return form{}, usageError{fmt.Errorf("there is no flow %q that you may ask for; there are: %s%s", name, strings.Join(names, ", "), didYouMean(name, names))}
 }
 
 // fill reads NAME=VALUE as the types of the flow's fields have it.
-func (f askableFlow) fill(into map[string]any, given []string) error {
+func (f form) fill(into map[string]any, given []string) error {
 	for _, pair := range given {
 		name, text, ok := strings.Cut(pair, "=")
 		if !ok {
 			return usageError{fmt.Errorf("--field %s: NAME=VALUE was expected", pair)}
 		}
-		field := askableField{Name: name}
+		field := api.Field{Name: name}
 		for _, known := range f.Fields {
 			if known.Name == name {
 				field = known
 			}
 		}
-		v, err := field.value(text)
+		v, err := valueOf(field, text)
 		if err != nil {
 			return usageError{fmt.Errorf("--field %s: %w", name, err)}
 		}
@@ -238,7 +219,7 @@ func (f askableFlow) fill(into map[string]any, given []string) error {
 
 // value reads a text as the field's type. What the type is for the API to judge
 // goes as it is.
-func (f askableField) value(text string) (any, error) {
+func valueOf(f api.Field, text string) (any, error) {
 	switch f.Type {
 	case "int":
 		n, err := strconv.ParseInt(text, 10, 64)

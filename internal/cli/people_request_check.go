@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fasttrack-dev/fasttrack/internal/client"
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
@@ -27,19 +27,19 @@ func readDuration(duration string) (int, error) {
 
 // check finds, by the API's own rules, what is wrong with what was given on the
 // command line, whatever is missing yet.
-func (f askableFlow) check(body ask, given []string) error {
-	p := &client.Problem{Status: http.StatusBadRequest}
+func (f form) check(body api.CreateInput, given []string) error {
+	p := &api.Problem{Status: http.StatusBadRequest}
 	fail := func(name, detail string) {
 		if detail != "" {
-			p.Errors = append(p.Errors, client.FieldError{Field: name, Detail: detail})
+			p.Errors = append(p.Errors, api.FieldError{Field: name, Detail: detail})
 		}
 	}
 	for _, pair := range given {
 		name, _, _ := strings.Cut(pair, "=")
-		i := slices.IndexFunc(f.Fields, func(field askableField) bool { return field.Name == name })
+		i := slices.IndexFunc(f.Fields, func(field api.Field) bool { return field.Name == name })
 		if i < 0 {
 			fail("--field "+name, "the flow has no such field"+didYouMean(name, f.fieldNames()))
-		} else if wrong := f.wrong(f.Fields[i], body.Fields[name]); !slices.ContainsFunc(p.Errors, func(e client.FieldError) bool { return e.Field == "--field "+name }) {
+		} else if wrong := f.wrong(f.Fields[i], body.Fields[name]); !slices.ContainsFunc(p.Errors, func(e api.FieldError) bool { return e.Field == "--field "+name }) {
 			fail("--field "+name, wrong)
 		}
 	}
@@ -63,7 +63,7 @@ func (f askableFlow) check(body ask, given []string) error {
 	return nil
 }
 
-func (f askableFlow) fieldNames() []string {
+func (f form) fieldNames() []string {
 	names := make([]string, 0, len(f.Fields))
 	for _, field := range f.Fields {
 		names = append(names, field.Name)

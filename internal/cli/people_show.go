@@ -29,7 +29,7 @@ func newShowCommand(p Process) *cobra.Command {
 				return err
 			}
 			if a.json {
-				return a.read(cmd.OutOrStdout(), answer, &v)
+				return printRaw(cmd.OutOrStdout(), answer)
 			}
 			printRun(cmd.OutOrStdout(), v)
 			return nil

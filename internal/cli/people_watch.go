@@ -48,7 +48,7 @@ func newWatchCommand(p Process) *cobra.Command {
 				return err
 			}
 			if a.json {
-				if err := a.read(cmd.OutOrStdout(), answer, &v); err != nil {
+				if err := printRaw(cmd.OutOrStdout(), answer); err != nil {
 					return err
 				}
 			}

@@ -14,14 +14,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/api"
-	"github.com/fasttrack-dev/fasttrack/internal/client"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // refused is the API's problem, and what to do about it.
 type refused struct {
-	*client.Problem
+	*api.Problem
 	hint string
 }
 
@@ -34,7 +33,7 @@ func (r refused) Error() string {
 		return decided
 	}
 	p := *r.Problem
-	p.Errors = make([]client.FieldError, 0, len(r.Errors))
+	p.Errors = make([]api.FieldError, 0, len(r.Errors))
 	for _, e := range r.Errors {
 		if flag := flagOf(e.Field); flag != "" && strings.Contains(e.Detail, "required") {
 			e.Detail += "; give " + flag
@@ -116,7 +115,7 @@ func printError(ctx context.Context, w io.Writer, cmd *cobra.Command, err error,
 	}
 	var code exitError
 	cause := context.Cause(ctx)
-	p := client.Problem{Type: problemFailed, Title: "Failed", Detail: err.Error()}
+	p := api.Problem{Type: problemFailed, Title: "Failed", Detail: err.Error()}
 	switch {
 	case cause != nil:
 		p.Type, p.Title, p.Detail = problemInterrupted, "Interrupted", afterSignal(cmd, err)
@@ -131,7 +130,7 @@ func printError(ctx context.Context, w io.Writer, cmd *cobra.Command, err error,
 		fmt.Fprintln(w, p.Detail)
 		return
 	}
-	var answered *client.Problem
+	var answered *api.Problem
 	switch {
 	case cause != nil || !errors.As(err, &answered):
 	case answered.Document != nil:

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
-	"github.com/fasttrack-dev/fasttrack/internal/client"
 )
 
 // until reads a request every so often until it is over; seen gets each state that
@@ -37,11 +36,11 @@ func (a *caller) until(ctx context.Context, id string, every time.Duration, answ
 
 // passing reports whether the next call may not have an error of the last one.
 func passing(err error, answered bool) bool {
-	var p *client.Problem
+	var p *api.Problem
 	if errors.As(err, &p) {
 		return p.Status >= 500 || p.Status == http.StatusTooManyRequests
 	}
-	var u client.Unreachable
+	var u *api.ConnectionError
 	return answered && errors.As(err, &u)
 }
 

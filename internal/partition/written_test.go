@@ -16,14 +16,14 @@ func TestNoPartitionIsWrittenOut(t *testing.T) {
 	examples := []string{
 		"internal/cli/auditor_audit_verify.go", // the example of a command
 		"internal/hookcheck/cases.go",          // the made-up machine that asks
-		"internal/client/url.go",               // the form of a URL
+		"api/url.go",                           // the form of a URL
 		"localaws/sns/sns.go",
 		"localaws/wire/answer.go", // the names of XML documents
 	}
 	written := regexp.MustCompile(`"arn:aws:|https?://[^"]*amazonaws\.com|"[^"]*amazonaws\.com"`)
 	comment := regexp.MustCompile(`(^|[^:])//.*`)
 	seen := 0
-	for _, root := range []string{"../../cmd", "../../functions", "../../hook", "../../internal", "../../localaws"} {
+	for _, root := range []string{"../../api", "../../cmd", "../../functions", "../../hook", "../../internal", "../../localaws"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			name := strings.TrimPrefix(filepath.ToSlash(path), "../../")
 			switch {
