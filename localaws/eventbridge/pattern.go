@@ -20,7 +20,7 @@ type matcher struct {
 func parsePattern(raw json.RawMessage) (pattern, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &members); err != nil {
-		return nil, fmt.Errorf("an event pattern was expected: %w", err)
+		return nil, fmt.Errorf("not an event pattern: %w", err)
 	}
 	p := pattern{}
 	for name, value := range members {
@@ -49,13 +49,13 @@ func parsePattern(raw json.RawMessage) (pattern, error) {
 func parseAlternative(one any) (func(any, bool) bool, error) {
 	object, ok := one.(map[string]any)
 	if _, isList := one.([]any); isList {
-		return nil, fmt.Errorf("a value or a comparison was expected, not a list")
+		return nil, fmt.Errorf("must be a value or a comparison, got a list")
 	}
 	if !ok {
 		return func(v any, there bool) bool { return there && v == one }, nil
 	}
 	if len(object) != 1 {
-		return nil, fmt.Errorf("one comparison was expected, not %d", len(object))
+		return nil, fmt.Errorf("must have one comparison, got %d", len(object))
 	}
 	for name, want := range object {
 		text, isText := want.(string)
@@ -66,7 +66,7 @@ func parseAlternative(one any) (func(any, bool) bool, error) {
 			}
 		case "exists":
 			if want != true && want != false {
-				return nil, fmt.Errorf("exists: true or false was expected")
+				return nil, fmt.Errorf("exists: must be true or false")
 			}
 		}
 		switch name {
@@ -103,7 +103,7 @@ func parseAlternative(one any) (func(any, bool) bool, error) {
 			return nil, fmt.Errorf("comparison %q is not implemented on this machine", name)
 		}
 	}
-	return nil, fmt.Errorf("a comparison was expected")
+	return nil, fmt.Errorf("must be a comparison")
 }
 
 func onText(test func(string) bool) func(any, bool) bool {
@@ -117,7 +117,7 @@ func onText(test func(string) bool) func(any, bool) bool {
 func numeric(want any) (func(any, bool) bool, error) {
 	list, _ := want.([]any)
 	if len(list) == 0 || len(list)%2 != 0 {
-		return nil, fmt.Errorf("numeric: operators with numbers were expected")
+		return nil, fmt.Errorf("numeric: must be pairs of an operator and a number")
 	}
 	holds := map[string]func(a, b float64) bool{
 		"=": func(a, b float64) bool { return a == b }, "<": func(a, b float64) bool { return a < b },
@@ -127,7 +127,7 @@ func numeric(want any) (func(any, bool) bool, error) {
 	for i := 0; i < len(list); i += 2 {
 		operator, _ := list[i].(string)
 		if _, ok := list[i+1].(float64); !ok || holds[operator] == nil {
-			return nil, fmt.Errorf("numeric: operators with numbers were expected")
+			return nil, fmt.Errorf("numeric: must be pairs of an operator and a number")
 		}
 	}
 	return func(v any, _ bool) bool {
@@ -156,7 +156,7 @@ func (p pattern) matches(event any) bool {
 	return true
 }
 
-// any tells whether an alternative fits the value or, of a list, one of its
+// any reports whether an alternative matches the value or, of a list, one of its
 // items.
 func (m matcher) any(value any, there bool) bool {
 	values := []any{value}

@@ -88,8 +88,8 @@ func (s *Service) take(entry putEntry) putResult {
 	return putResult{EventID: e.ID}
 }
 
-// pick is what a simple path finds in an event, as JSON: "$.detail.run" by members
-// alone. What is not there is null.
+// pick returns the value at a simple path of an event, as JSON: "$.detail.run" by members
+// alone. An absent member is null.
 func pick(tree any, path string) []byte {
 	for name := range strings.SplitSeq(strings.TrimPrefix(strings.TrimPrefix(path, "$"), "."), ".") {
 		if name == "" {

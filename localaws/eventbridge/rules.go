@@ -13,7 +13,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 
-// maxTargets is how many targets a rule has
+// maxTargets is the most targets a rule may have
 // (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html).
 const maxTargets = 5
 
@@ -64,7 +64,7 @@ type listRulesInput struct {
 	EventBusName, NamePrefix string
 }
 
-// find returns a rule, nil if there is none. The caller holds mu.
+// find returns a rule, nil for an unknown one. The caller holds mu.
 func (s *Service) find(bus, name string) *rule {
 	for _, r := range s.rules {
 		if r.Bus == bus && r.Name == name {
@@ -74,7 +74,7 @@ func (s *Service) find(bus, name string) *rule {
 	return nil
 }
 
-// rule returns the rule that a call names. The caller holds mu.
+// rule returns the rule of a call. The caller holds mu.
 func (s *Service) rule(bus, name string) (*rule, error) {
 	bus = busName(bus)
 	if !s.hasBus(bus) {
@@ -199,8 +199,8 @@ func (s *Service) enable(in ruleInput, enabled bool) (any, error) {
 	return struct{}{}, nil
 }
 
-// deleteRule deletes a rule without targets. One that is not there is no error, as
-// at AWS. Force is for rules that services manage, of which there are none.
+// deleteRule deletes a rule without targets. Deleting an unknown rule succeeds, as at
+// AWS. Force has no effect: it is for rules that services manage.
 func (s *Service) deleteRule(in deleteRuleInput) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -18,8 +18,8 @@ const (
 	logGroup = "arn:aws:logs:us-east-1:123456789012:log-group:/g"
 )
 
-// Anyone can subscribe: what is put hears of events until it is disabled, removed
-// or deleted.
+// Anyone can subscribe: a rule receives events until it is disabled, removed or
+// deleted.
 func TestSubscribing(t *testing.T) {
 	var heard []string
 	s, err := eventbridge.New(eventbridge.Options{

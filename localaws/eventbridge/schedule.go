@@ -12,7 +12,7 @@ import (
 // schedule is a schedule expression, rate(…) or cron(…)
 // (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html).
 type schedule interface {
-	// next is the first time after t; false when there is none.
+	// next returns the first time after t; false after the last.
 	next(t time.Time) (time.Time, bool)
 }
 
@@ -21,7 +21,7 @@ var scheduleForm = regexp.MustCompile(`^(rate|cron)\(([^()]*)\)$`)
 func parseSchedule(expression string) (schedule, error) {
 	m := scheduleForm.FindStringSubmatch(expression)
 	if m == nil {
-		return nil, fmt.Errorf("schedule %q: rate(…) or cron(…) was expected", expression)
+		return nil, fmt.Errorf("schedule %q must be rate(…) or cron(…)", expression)
 	}
 	parse := parseCron
 	if m[1] == "rate" {
@@ -43,7 +43,7 @@ func parseRate(text string) (schedule, error) {
 	number, unit, _ := strings.Cut(text, " ")
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 {
-		return nil, fmt.Errorf("a rate is a whole number from 1 and a unit")
+		return nil, fmt.Errorf("a rate must be a whole number from 1 and a unit")
 	}
 	periods := map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 	period, ok := periods[strings.TrimSuffix(unit, "s")]

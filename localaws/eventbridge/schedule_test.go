@@ -11,8 +11,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/eventbridge"
 )
 
-// start gives a service with one scheduled rule on a clock that stands at now,
-// and where its events arrive.
+// start returns a service with one scheduled rule on a clock that starts at now, and
+// the channel of its events.
 func start(t *testing.T, now time.Time, expression string) (*clockwork.FakeClock, chan []byte) {
 	t.Helper()
 	clock := clockwork.NewFakeClockAt(now)

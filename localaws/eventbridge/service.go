@@ -49,7 +49,7 @@ type Rule struct {
 
 // Target is where a rule sends events.
 type Target struct {
-	// ID tells the targets of a rule apart.
+	// ID is unique among the targets of a rule.
 	ID string
 	// ARN is of a function, whose name will do, or of a log group.
 	ARN string
@@ -69,12 +69,12 @@ type Options struct {
 	Rules []Rule
 	// Invoke hands an event to a function, asynchronously.
 	Invoke func(function string, payload []byte) error
-	// Log writes an event into a log group; nil is no target.
+	// Log writes an event into a log group; nil serves no such targets.
 	Log func(group string, event []byte) error
 	// HasFunction and HasGroup report whether a target that is put is there; nil
 	// asks nothing.
 	HasFunction, HasGroup func(name string) bool
-	// OnError is told of an event that could not be handed on.
+	// OnError receives each event that could not be delivered.
 	OnError func(rule string, err error)
 }
 
@@ -101,8 +101,8 @@ type rule struct {
 	gone chan struct{}
 }
 
-// New gives a service and starts its schedules; Close ends them. The error names
-// a rule whose pattern or schedule it doesn't understand.
+// New returns a service and starts its schedules; Close ends them. The error names a
+// rule with an unsupported pattern or schedule.
 func New(o Options) (*Service, error) {
 	if o.Clock == nil {
 		o.Clock = clockwork.NewRealClock()
@@ -141,7 +141,7 @@ func parseRule(r Rule) (*rule, error) {
 	return parsed, err
 }
 
-// Events gives the newest events, oldest first.
+// Events returns the newest events, oldest first.
 func (s *Service) Events() []Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -172,7 +172,7 @@ func (s *Service) Put(bus string, e Event) {
 	}
 }
 
-// Event gives an event of this account and region, at this moment.
+// Event returns an event of this account and region with the current time.
 func (s *Service) Event(source, detailType string, detail json.RawMessage) Event {
 	return Event{
 		Version: "0", ID: newID(), Source: source, DetailType: detailType, Detail: detail,

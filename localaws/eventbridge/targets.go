@@ -51,8 +51,8 @@ func logGroup(arn string) (name string, is bool) {
 }
 
 // putTargets adds targets to a rule, or replaces those of the same ids. A target
-// that is not there is refused, though the service takes it: events that are lost
-// without a word help nobody here.
+// that doesn't exist is refused, though the service accepts it: silently lost events
+// help nobody here.
 func (s *Service) putTargets(in putTargetsInput) (any, error) {
 	var put []Target
 	for _, t := range in.Targets {
@@ -105,8 +105,8 @@ func (s *Service) checkTarget(t target) error {
 	return nil
 }
 
-// removeTargets removes targets. Force is for rules that services manage, of which
-// there are none.
+// removeTargets removes targets. Force has no effect: it is for rules that services
+// manage.
 func (s *Service) removeTargets(in removeTargetsInput) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

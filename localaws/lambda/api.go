@@ -117,12 +117,12 @@ func (s *Service) serveInvoke(w http.ResponseWriter, r *http.Request, f *functio
 	}
 	w.Header().Set("X-Amz-Executed-Version", result.ExecutedVersion)
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(result.Payload) // nobody is left to tell
+	_, _ = w.Write(result.Payload) // the caller may be gone
 }
 
 func writeJSON(w http.ResponseWriter, answer any) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(answer) // nobody is left to tell
+	_ = json.NewEncoder(w).Encode(answer) // the caller may be gone
 }
 
 func writeError(w http.ResponseWriter, err error) {
@@ -141,5 +141,5 @@ func writeError(w http.ResponseWriter, err error) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Amzn-Errortype", told.Code)
 	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(doc) // nobody is left to tell
+	_ = json.NewEncoder(w).Encode(doc) // the caller may be gone
 }

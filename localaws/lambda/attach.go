@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// attachGrace is how long an attached function still counts as there after
-	// its last call: a runtime client takes a moment between two.
+	// attachGrace is how long an attached function counts as present after its last
+	// poll: a runtime client takes a moment between two.
 	attachGrace = 2 * time.Second
 	// attachTimeout is the time limit of an attached function, the largest of
 	// Lambda's own: whoever debugs one may stop it for a while.
@@ -23,7 +23,7 @@ var functionName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 // AttachAddr is the AWS_LAMBDA_RUNTIME_API value with which any process serves
 // the named function, for runtime clients that take a path in it (Go's and
 // Rust's do; Node's drops it and Python's fails to report init errors over it).
-// Attach gives those a port of their own.
+// Those need a port of their own: see Attach.
 func (s *Service) AttachAddr(name string) string {
 	return s.listener.Addr().String() + "/" + name
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // A process that nobody here started serves a function by its name, over a port
-// of its own or over a path; when it is gone the function is not found.
+// of its own or over a path; after it ends the function is not found.
 func TestAttach(t *testing.T) {
 	s := newService(t, lambda.Options{})
 	port, err := s.Attach("own-port", 0)

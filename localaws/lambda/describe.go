@@ -18,7 +18,7 @@ func (s *Service) Has(function string) bool {
 	return err == nil
 }
 
-// configuration is what calls tell of a function
+// configuration describes a function in responses
 // (https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html), as
 // far as this machine knows it. CodeSize is that of the binary.
 type configuration struct {

@@ -8,14 +8,13 @@ import (
 	"strings"
 )
 
-// accessKey is the access key id of the process, by which its calls of AWS are
-// told from others'.
+// accessKey is the access key id of the process, which identifies its calls of AWS.
 func (p *process) accessKey() string { return "ASIA" + strings.ToUpper(p.id[:16]) }
 
 // logStream is the log stream of the process.
 func (p *process) logStream() string { return fmt.Sprintf("[%s]%s", p.version, p.id) }
 
-// environment is what Lambda puts into a function's process
+// environment returns the environment of a function's process
 // (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
 // Functions inherit only PATH, TMPDIR and the variables with EnvironPrefix from the
 // developer's environment, so that they can't depend on what AWS doesn't set. HOME is

@@ -13,8 +13,8 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// A function finds what Lambda gives it, and of the developer's environment
-// only what this machine needs and the secrets meant for it.
+// A function has Lambda's variables and, of the developer's environment, only what this
+// machine needs and the secrets.
 func TestEnvironment(t *testing.T) {
 	s := newService(t, lambda.Options{
 		EndpointURL:   "http://127.0.0.1:1/_aws",

@@ -28,9 +28,9 @@ type Function struct {
 	Role, LogGroup string
 	// Environment are its own variables, as in the template.
 	Environment map[string]string
-	// Timeout is its time limit per invocation; 0 is Lambda's own 3 s.
+	// Timeout is its time limit per invocation; 0 is Lambda's default, 3 s.
 	Timeout time.Duration
-	// MemoryMB is told to the function, not enforced; 0 is 128.
+	// MemoryMB is passed to the function, not enforced; 0 is 128.
 	MemoryMB int
 	// Handler is what _HANDLER says; empty is "bootstrap".
 	Handler string
@@ -104,7 +104,7 @@ func (s *Service) Register(cfg Function) error {
 	return nil
 }
 
-// Version tells the version of a registered function: a decimal number made
+// Version returns the version of a registered function: a decimal number made
 // from the content of its deployment package, so that a changed package is
 // another version; "1" for an InProcess function.
 func (s *Service) Version(name string) (string, bool) {

@@ -99,8 +99,8 @@ func TestInvokeAsync_Configured(t *testing.T) {
 	}
 }
 
-// A failed asynchronous event is tried again after one minute and after two
-// more, then dropped.
+// A failed asynchronous event is retried after one minute and after two more, then
+// dropped.
 func TestInvokeAsync_Retries(t *testing.T) {
 	clock := clockwork.NewFakeClock()
 	log := &syncBuffer{}

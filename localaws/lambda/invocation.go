@@ -43,8 +43,8 @@ func (inv *invocation) answer(r Result) {
 	inv.done <- r
 }
 
-// timeOut answers inv as the service does when its time is up, and kills the
-// process, which can't be told to stop.
+// timeOut answers inv as the service does when its time is up, and kills the process,
+// which offers no other way to stop it.
 func (f *function) timeOut(inv *invocation) {
 	message := fmt.Sprintf("Task timed out after %.2f seconds", f.cfg.Timeout.Seconds())
 	if f.finish(inv.id, failure("Sandbox.Timedout", inv.id, message)) && inv.process != nil {

@@ -24,7 +24,7 @@ type process struct {
 
 	// Guarded by fn.mu.
 	ready     bool // has asked for an event
-	returning bool // has answered and not asked again yet
+	returning bool // has answered and not polled since
 	gone      bool
 	current   *invocation
 	initError []byte // the error document it reported before it was ready
@@ -42,8 +42,7 @@ func (f *function) spawn(cause *invocation) {
 	}
 	f.starting++
 	f.processes[p] = struct{}{}
-	// Lambda gives init 10 s of its own; what lies beyond counts as the
-	// function's time.
+	// Lambda allows 10 s for init; time beyond counts as the function's.
 	p.initTimer = time.AfterFunc(initTime+f.cfg.Timeout, p.timeOutInit)
 	go p.run()
 }

@@ -26,8 +26,8 @@ func TestInvoke_ReusesProcess(t *testing.T) {
 	}
 }
 
-// What is billed is told of each invocation: from the event to the answer, also
-// if that is an error.
+// OnInvoked receives the billed time of each invocation: from the event to the
+// response, also if that is an error.
 func TestInvoke_TellsHowLongItTook(t *testing.T) {
 	told := make(chan lambda.Invoked, 2)
 	s := newService(t, lambda.Options{OnInvoked: func(i lambda.Invoked) { told <- i }})
@@ -58,8 +58,8 @@ func TestInvoke_MoreProcessesUnderLoad(t *testing.T) {
 	}
 }
 
-// What happens to a function is told to its caller as the service tells it, and
-// the next event finds a working process.
+// A caller receives the service's error for each way in which a function fails, and the
+// next event finds a working process.
 func TestInvoke_Failures(t *testing.T) {
 	tests := []struct {
 		name, payload string
@@ -89,7 +89,7 @@ func TestInvoke_Failures(t *testing.T) {
 	}
 }
 
-// A function that can't start tells its caller why; when it can, it works.
+// A function that can't start returns the reason to its caller; once it can, it works.
 func TestInvoke_InitFailures(t *testing.T) {
 	t.Run("exit", func(t *testing.T) {
 		log := &syncBuffer{}

@@ -31,7 +31,7 @@ type function struct {
 	inflight  map[string]*invocation
 	processes map[*process]struct{}
 	starting  int       // processes that have not asked for an event yet
-	returning int       // processes that have answered and not asked again yet
+	returning int       // processes that have answered and not polled since
 	running   int       // InProcess invocations under way
 	seen      time.Time // when an attached process last called
 	closed    bool
@@ -52,8 +52,8 @@ func newFunction(s *Service, cfg Function) *function {
 	}
 }
 
-// invoke gives the payload to a runtime that waits, else starts one, else
-// waits for one, and returns what came of it.
+// invoke passes the payload to a waiting runtime, else starts one, else waits for one,
+// and returns the result.
 func (f *function) invoke(ctx context.Context, arn string, payload []byte) (Result, error) {
 	result, err := f.run(ctx, arn, payload)
 	// What is invoked by no version and no alias is $LATEST, whatever was
@@ -100,7 +100,7 @@ func (f *function) run(ctx context.Context, arn string, payload []byte) (Result,
 	}
 }
 
-// submit gives inv to a waiting runtime or queues it and starts another.
+// submit passes inv to a waiting runtime, or queues it and starts another.
 func (f *function) submit(inv *invocation) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -136,8 +136,8 @@ func (f *function) submit(inv *invocation) error {
 	return nil
 }
 
-// returnTime is how long an invocation counts on a process that has answered
-// and not asked again yet.
+// returnTime is how long an invocation counts on a process that has answered and not
+// polled since.
 const returnTime = 20 * time.Millisecond
 
 // grow starts processes until there is one on its way for each invocation that
@@ -206,9 +206,9 @@ func (f *function) next(ctx context.Context, p *process) *invocation {
 	return nil
 }
 
-// stays reports whether a runtime that waits is still there. That a process died
-// is seen a moment later than it is gone: what it was handed then would wait for
-// its answer until the time limit.
+// stays reports whether a waiting runtime is still alive. The death of a process shows a
+// moment later: an event that it gets in between would wait for its response until the
+// time limit.
 func stays(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():

@@ -72,7 +72,7 @@ func serveNext(w http.ResponseWriter, r *http.Request, f *function, p *process) 
 	h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(inv.deadline.UnixMilli(), 10))
 	h.Set("Lambda-Runtime-Invoked-Function-Arn", inv.arn)
 	h.Set("Lambda-Runtime-Trace-Id", traceID(inv))
-	_, _ = w.Write(inv.payload) // nobody is left to tell
+	_, _ = w.Write(inv.payload) // the process may be gone
 }
 
 func serveResponse(w http.ResponseWriter, r *http.Request, f *function, id string) {
@@ -89,7 +89,7 @@ func serveResponse(w http.ResponseWriter, r *http.Request, f *function, id strin
 		return
 	}
 	result := Result{Payload: body}
-	// A streamed answer may still fail at its end, which its trailer tells.
+	// A streamed response may still fail at its end, as its trailer says.
 	if errorType := r.Trailer.Get("Lambda-Runtime-Function-Error-Type"); errorType != "" {
 		result = errorResult(errorType, "the function failed while it streamed its answer")
 	}

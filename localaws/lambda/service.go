@@ -28,7 +28,7 @@ const (
 // headersWithin bounds how long the headers of a call may take.
 const headersWithin = 10 * time.Second
 
-// Options say where functions run and what they find there.
+// Options configure a Service.
 type Options struct {
 	// Region and AccountID are what ARNs and the environment name.
 	Region, AccountID string
@@ -51,8 +51,8 @@ type Options struct {
 	// beyond are throttled. 0 is no limit. A new account has 10
 	// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 	AccountConcurrency int
-	// OnInvoked is told of each invocation of a process that has ended; nil is not
-	// told. It must not wait for anything.
+	// OnInvoked receives each invocation of a process after it ends; nil receives none.
+	// It must not block.
 	OnInvoked func(Invoked)
 	// OwnPrefix begins the names of the stack's own functions. An attached
 	// function is also found under its name with this prefix, since what invokes
@@ -154,8 +154,8 @@ func (s *Service) DryRun(function string) error {
 	return err
 }
 
-// CallerOf tells which function, by its logical id, calls AWS with an access key;
-// false for somebody else's.
+// CallerOf returns the logical id of the function that calls AWS with an access key;
+// false for any other caller.
 func (s *Service) CallerOf(accessKey string) (logicalID string, is bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

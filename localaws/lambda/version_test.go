@@ -40,7 +40,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// A binary that is not there, or can't be run, is told at once.
+// A missing binary, or one that can't be run, is an error at once.
 func TestRegister_NoBinary(t *testing.T) {
 	s := newService(t, lambda.Options{})
 	missing := filepath.Join(t.TempDir(), "bootstrap")

@@ -31,7 +31,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
-	// Nobody is left to tell of an error of writing.
+	// The caller may be gone: an error of writing is dropped.
 	_, _ = w.Write(answer)
 }
 
@@ -61,7 +61,7 @@ func refuse(w http.ResponseWriter, err error) {
 	}
 	w.Header().Set("X-Amzn-Errortype", known.code)
 	w.WriteHeader(status)
-	// Two strings always become JSON, and nobody is left to tell.
+	// Two strings always become JSON, and the caller may be gone.
 	raw, _ := json.Marshal(map[string]string{"__type": known.code, "message": known.message})
 	_, _ = w.Write(raw)
 }

@@ -37,8 +37,8 @@ func envelope(result lambda.Result) []byte {
 	return append(b, `"},"StatusCode":200}`...)
 }
 
-// acceptedEnvelope is the result of an invocation whose function was not waited
-// for: there is no version and no answer.
+// acceptedEnvelope is the result of an asynchronous invocation, without a version or a
+// response.
 func acceptedEnvelope(status int) []byte {
 	id := uuid.NewString()
 	return fmt.Appendf(nil, `{"Payload":"","SdkHttpMetadata":{"AllHttpHeaders":{"Content-Length":["0"],"x-amzn-RequestId":[%[1]q]},`+

@@ -8,9 +8,9 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/asl"
 )
 
-// Start starts an execution of a machine and gives its ARN; the name may be
-// empty. A name whose execution still runs with the same input gives that
-// execution; any other use of a name again is refused.
+// Start starts an execution of a machine and returns its ARN; the name may be empty. A
+// name whose execution still runs with the same input returns that execution; any other
+// use of the name is refused.
 func (s *Service) Start(machineARN, name, input string) (executionARN string, err error) {
 	x, err := s.start(machineARN, name, input)
 	if err != nil {
@@ -157,8 +157,8 @@ func (s *Service) listExecutions(in listExecutionsInput) (any, error) {
 	return in.newestFirst(all)
 }
 
-// newestFirst gives a page; its token counts from the oldest, which stays where
-// it is.
+// newestFirst returns a page. Its token counts from the oldest, so that new executions
+// don't move it.
 func (in listExecutionsInput) newestFirst(all []*asl.Execution) (any, error) {
 	from, size, err := in.window()
 	if err != nil {

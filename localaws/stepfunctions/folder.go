@@ -37,7 +37,7 @@ func openFolder(dir string) (*folder, error) {
 
 func (f *folder) definitions() string { return filepath.Join(f.dir, "definitions") }
 
-// define keeps a definition and gives its hash. It does nothing in memory,
+// define stores a definition and returns its hash. It does nothing in memory,
 // where f is nil.
 func (f *folder) define(definition string) (hash string, err error) {
 	if f == nil {

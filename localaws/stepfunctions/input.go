@@ -142,7 +142,7 @@ type heartbeatInput struct {
 // (https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html).
 type includedData string
 
-// all reports whether everything is asked for.
+// all reports whether the call requests everything.
 func (d includedData) all() (bool, error) {
 	switch d {
 	case "", "ALL_DATA":

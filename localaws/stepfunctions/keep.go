@@ -81,7 +81,7 @@ func (k *keeper) keep(x *asl.Execution, p asl.Progress) error {
 	return write(x.ARN, raw)
 }
 
-// keeping gives an execution's Keep; nil in memory.
+// keeping returns an execution's Keep; nil in memory.
 func (f *folder) keeping(i identity, records int) func(*asl.Execution, asl.Progress) error {
 	if f == nil {
 		return nil

@@ -23,8 +23,8 @@ type machine struct {
 	tags             map[string]string
 }
 
-// Create makes a state machine from its definition and gives its ARN. The same
-// again is no error; another definition under the name is.
+// Create creates a state machine from its definition and returns its ARN. Creating the
+// same machine twice succeeds; another definition under its name is an error.
 func (s *Service) Create(name, definition, roleARN string) (arn string, err error) {
 	m, err := s.create(createInput{Name: name, Definition: definition, RoleARN: roleARN})
 	if err != nil {
@@ -104,8 +104,8 @@ func (s *Service) createStateMachine(in createInput) (any, error) {
 	return map[string]any{"stateMachineArn": m.arn, "creationDate": epoch(m.created)}, nil
 }
 
-// updateStateMachine gives a machine another definition or role; what already
-// runs goes on with the one it started with.
+// updateStateMachine replaces the definition or role of a machine. Running executions
+// continue with those they started with.
 func (s *Service) updateStateMachine(in updateInput) (any, error) {
 	m, err := s.machine(in.MachineARN)
 	if err != nil {
@@ -185,8 +185,8 @@ func (s *Service) listStateMachines(in listMachinesInput) (any, error) {
 	})
 }
 
-// deleteStateMachine also stops and forgets the machine's executions. One that
-// isn't there is no error, as at AWS.
+// deleteStateMachine also stops and forgets the machine's executions. Deleting an
+// unknown machine succeeds, as at AWS.
 func (s *Service) deleteStateMachine(in machineInput) (any, error) {
 	if err := validARN(machineARN, "stateMachineArn", in.MachineARN); err != nil {
 		return nil, err

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// pageInput is how a list is asked for page by page.
+// pageInput holds the paging members of a list's input.
 type pageInput struct {
 	NextToken  string `json:"nextToken"`
 	MaxResults int    `json:"maxResults"`
@@ -14,8 +14,8 @@ type pageInput struct {
 
 const tokenPrefix = "next:"
 
-// window says which items to look at first, and how many to give: 100 unless
-// told, 1,000 at most.
+// window returns the first item of a page and the page's size: 100 by default, 1,000 at
+// most.
 func (in pageInput) window() (from, size int, err error) {
 	size = in.MaxResults
 	if size == 0 {
@@ -40,7 +40,7 @@ func pageToken(next int) string {
 	return base64.StdEncoding.EncodeToString([]byte(tokenPrefix + strconv.Itoa(next)))
 }
 
-// answer gives a page of n items; an item that is nil is left out.
+// answer returns a page of n items, without those that are nil.
 func (in pageInput) answer(name string, n int, item func(i int) any) (any, error) {
 	from, size, err := in.window()
 	if err != nil {

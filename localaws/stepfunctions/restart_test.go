@@ -99,7 +99,7 @@ func (w *world) resume(s *stepfunctions.Service) {
 	}
 }
 
-// ends waits for the end and gives what is shown of the execution then.
+// ends waits for the end of an execution and returns its description.
 func (w *world) ends(s *stepfunctions.Service, arn string) map[string]any {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.t.Context(), 10*time.Second)
@@ -116,7 +116,7 @@ func (w *world) ask(s *stepfunctions.Service, operation string, in map[string]an
 	return ask(w.t, s, operation, in)
 }
 
-// history gives the types of an execution's events, checking their order.
+// history returns the types of an execution's events and checks their order.
 func (w *world) history(s *stepfunctions.Service, arn string) string {
 	w.t.Helper()
 	var types []string

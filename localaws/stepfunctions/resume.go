@@ -21,10 +21,9 @@ type found struct {
 	asl.Progress
 }
 
-// Open gives a service whose executions outlive the process in a folder, which
-// is made if it isn't there; the caller sees to it that no other process has
-// it open. Those that were left running stand still until Resume, but their
-// task tokens work. State machines are not kept: create them again. An
+// Open returns a service that keeps its executions in a folder, which it creates if
+// needed. The caller must ensure that no other process has the folder open. Executions
+// that were running pause until Resume, but their task tokens work. State machines are not kept: create them again. An
 // execution goes by the definition that it was started with.
 func Open(dir string, o Options) (*Service, error) {
 	s := New(o)
@@ -79,7 +78,7 @@ func (s *Service) load() error {
 	return s.folder.tidy(used)
 }
 
-// restore gives an execution as it was left.
+// restore returns an execution as it was stored.
 func (s *Service) restore(f *found, definitions map[string]*asl.Machine) (*asl.Execution, error) {
 	start := asl.Start{
 		ARN: f.arn, Name: f.Name, RoleARN: f.RoleARN, MachineARN: f.MachineARN, MachineName: f.MachineName,

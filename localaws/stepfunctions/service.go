@@ -29,7 +29,7 @@ type Options struct {
 	// Region and AccountID are in every ARN; us-east-1 and 123456789012 if
 	// empty.
 	Region, AccountID string
-	// OnStatusChange is told of each start and end of an execution, with the
+	// OnStatusChange receives each start and end of an execution, with the
 	// detail of EventBridge's "Step Functions Execution Status Change". It may
 	// call the service.
 	OnStatusChange func(detail StatusChange)
@@ -51,7 +51,7 @@ type Service struct {
 	left []*asl.Execution
 }
 
-// New gives a service without state machines. Close it to stop what runs.
+// New returns a service without state machines. Close stops its executions.
 func New(o Options) *Service {
 	if o.Clock == nil {
 		o.Clock = clockwork.NewRealClock()

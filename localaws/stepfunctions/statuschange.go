@@ -21,7 +21,7 @@ type StatusChange struct {
 	Cause           *string       `json:"cause"`
 }
 
-// DataIncluded tells whether an input or output is in the event.
+// DataIncluded reports whether the event has an input or output.
 type DataIncluded struct {
 	Included bool `json:"included"`
 }
@@ -31,8 +31,8 @@ type DataIncluded struct {
 // rest.
 const maxEventData = 248 << 10
 
-// changed gives the callback that tells of executions' statuses, nil if nobody
-// listens.
+// changed returns the callback for new statuses of executions, nil without a
+// listener.
 func (s *Service) changed() func(*asl.Execution) {
 	if s.opts.OnStatusChange == nil {
 		return nil

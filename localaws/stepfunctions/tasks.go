@@ -88,8 +88,8 @@ var statusCodes = map[string]int{
 	"InvalidParameterValueException": 400, "InvalidRequestContentException": 400, "ResourceConflictException": 409,
 }
 
-// invoke calls a function and waits for its answer. It tells the errors of the
-// function and of the service apart by the names that Step Functions gives them.
+// invoke calls a function and waits for its response. Errors of the function and of the
+// service have the names that Step Functions uses.
 func (t lambdaTasks) invoke(ctx context.Context, role, function string, payload []byte) (lambda.Result, *asl.Failure) {
 	if failure := t.forbidden(role, function); failure != nil {
 		return lambda.Result{}, failure

@@ -32,8 +32,8 @@ func (s *Service) sendTaskHeartbeat(in heartbeatInput) (any, error) {
 }
 
 // sent answers for what was sent with a token. A task that has ended, in
-// whatever way, is reported as timed out, as the service does; one whose
-// execution is not known here does not exist.
+// whatever way, is reported as timed out, as the service does; one of
+// an unknown execution does not exist.
 func (s *Service) sent(token string, err error) (any, error) {
 	switch {
 	case errors.Is(err, asl.ErrInvalidToken):

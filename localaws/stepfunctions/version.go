@@ -71,8 +71,8 @@ func origin(x *asl.Execution) (definition string, since time.Time, err error) {
 	return "", since, fmt.Errorf("execution %s was started with no definition", x.ARN)
 }
 
-// startSyncExecution refuses every machine, as AWS does for those of the type
-// STANDARD: there are no others here
+// startSyncExecution refuses every machine, as AWS does for the type STANDARD, the only
+// one served here
 // (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html).
 func (s *Service) startSyncExecution(in startSyncInput) (any, error) {
 	if in.Input != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
-// Names that the template gives are the physical names, and an EventInvokeConfig
-// reaches its function.
+// A resource's own name is its physical name, and an EventInvokeConfig reaches its
+// function.
 func TestLoad_OwnNames(t *testing.T) {
 	const text = `
 Resources:

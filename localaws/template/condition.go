@@ -8,7 +8,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// condition is one of the section Conditions, worked out when it is asked for.
+// condition is one of the section Conditions, evaluated on first use.
 type condition struct {
 	node   *yaml.Node
 	known  bool
@@ -34,7 +34,7 @@ func (r *reader) readConditions(n *yaml.Node) error {
 	return nil
 }
 
-// conditionNamed tells whether the condition holds; at is where it is named.
+// conditionNamed reports whether the condition holds; at is the node that names it.
 func (r *reader) conditionNamed(at *yaml.Node, name string) (bool, error) {
 	c, ok := r.conditions[name]
 	if !ok {

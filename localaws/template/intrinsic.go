@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// noValue is what AWS::NoValue is: the member or item that holds it isn't there.
+// noValue is the value of AWS::NoValue: the member or item that holds it is left out.
 type noValue struct{}
 
 // value works out a node: string, int64, float64, bool, nil, []any,
@@ -127,8 +127,7 @@ func (r *reader) arguments(n *yaml.Node, name string, arg *yaml.Node, low, high 
 	return values, nil
 }
 
-// choose works out the branch that counts alone: the other may name a resource
-// that is not there.
+// choose evaluates the chosen branch only: the other may name an absent resource.
 func (r *reader) choose(n, arg *yaml.Node) (any, error) {
 	if arg.Kind != yaml.SequenceNode || len(arg.Content) != 3 {
 		return nil, r.errorf(n, "If takes a condition and two values")

@@ -9,12 +9,12 @@ import (
 // Output is one of the stack's outputs.
 type Output struct{ Key, Value, Description string }
 
-// Resource is any of the stack's, whether it runs here or not.
+// Resource is a resource of the stack, whether it runs here or not.
 type Resource struct {
 	LogicalID string
 	// Type is the one that is deployed: SAM makes it of its own.
 	Type string
-	// PhysicalID is what Ref gives.
+	// PhysicalID is the value of Ref.
 	PhysicalID string
 }
 

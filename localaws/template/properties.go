@@ -7,11 +7,11 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// properties reads a resource's properties one by one, so that a mistake is
-// told with the line it is in. SAM's Globals stand behind the resource's own.
+// properties reads a resource's properties one by one, so that an error has its line.
+// SAM's Globals are the defaults.
 type properties struct {
 	r    *reader
-	node *yaml.Node // what lines are told of when the property isn't there
+	node *yaml.Node // the node of errors about an absent property
 	own  *yaml.Node
 	rest *yaml.Node
 }
@@ -20,7 +20,7 @@ func (r *reader) properties(res *resource) properties {
 	return properties{r: r, node: res.node, own: res.properties, rest: r.globals[res.kind]}
 }
 
-// get works out one property; ok is false when it isn't there.
+// get evaluates one property; ok is false if it is absent.
 func (p properties) get(key string) (v any, at *yaml.Node, ok bool, err error) {
 	at = child(p.own, key)
 	if at == nil {
@@ -33,7 +33,7 @@ func (p properties) get(key string) (v any, at *yaml.Node, ok bool, err error) {
 	return v, at, err == nil && v != (noValue{}), err
 }
 
-// text is a property that is a text; fallback when it isn't there.
+// text returns a property that is text, or fallback if it is absent.
 func (p properties) text(key, fallback string) (string, error) {
 	v, at, ok, err := p.get(key)
 	if err != nil || !ok {
@@ -46,7 +46,7 @@ func (p properties) text(key, fallback string) (string, error) {
 	return fmt.Sprint(v), nil
 }
 
-// required is a text that must be there.
+// required returns a text that must not be empty.
 func (p properties) required(key string) (string, error) {
 	v, err := p.text(key, "")
 	if err == nil && v == "" {
@@ -55,7 +55,7 @@ func (p properties) required(key string) (string, error) {
 	return v, err
 }
 
-// number is a whole number; fallback when it isn't there.
+// number returns a whole number, or fallback if it is absent.
 func (p properties) number(key string, fallback int) (int, error) {
 	v, at, ok, err := p.get(key)
 	if err != nil || !ok {
@@ -68,7 +68,7 @@ func (p properties) number(key string, fallback int) (int, error) {
 	return n, nil
 }
 
-// list is a property that is a list, nil when it isn't there.
+// list returns a property that is a list, nil if it is absent.
 func (p properties) list(key string) ([]any, error) {
 	v, at, ok, err := p.get(key)
 	if err != nil || !ok {

@@ -6,7 +6,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// reader holds what is known of the template while it is read.
+// reader is the state of reading a template.
 type reader struct {
 	file       string
 	opts       Options
@@ -64,7 +64,7 @@ func (r *reader) mapping(n *yaml.Node) ([]pair, error) {
 	return pairs, nil
 }
 
-// child is the member of a mapping, nil when there is none.
+// child returns a member of a mapping, nil if it is absent.
 func child(n *yaml.Node, key string) *yaml.Node {
 	n = resolve(n)
 	if n == nil || n.Kind != yaml.MappingNode {

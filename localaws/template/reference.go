@@ -77,7 +77,7 @@ func (r *reader) samRef(n *yaml.Node, id, attribute string) (any, error) {
 		return nil, err
 	}
 	if res.kind != "AWS::Serverless::Function" {
-		return nil, r.errorf(n, "%s.%s: %s is no function", id, attribute, id)
+		return nil, r.errorf(n, "%s.%s: %s is not a function", id, attribute, id)
 	}
 	alias, err := r.properties(res).text("AutoPublishAlias", "")
 	if err != nil {
@@ -139,13 +139,13 @@ func (r *reader) present(n *yaml.Node, id string) (*resource, error) {
 		return nil, r.errorf(n, "no parameter or resource %s", id)
 	}
 	if res.absent {
-		return nil, r.errorf(n, "resource %s is not there: its condition doesn't hold", id)
+		return nil, r.errorf(n, "resource %s is absent: its condition doesn't hold", id)
 	}
 	return res, nil
 }
 
-// nameProperty is where each type keeps the name that its Ref gives. The others
-// are known by their logical id.
+// nameProperty is the property with the physical name, by type. Other types are named
+// after their logical id.
 var nameProperty = map[string]string{
 	"AWS::Serverless::Function":     "FunctionName",
 	"AWS::Serverless::StateMachine": "Name",

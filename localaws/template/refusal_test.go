@@ -26,7 +26,7 @@ func TestLoad_Refusals(t *testing.T) {
 		{"missing reference", function + "      FunctionName: !Ref Nobody\n", "t.yaml:6: resource F: no parameter or resource Nobody"},
 		{"missing in Sub", function + "      FunctionName: !Sub \"a-${Nobody.Arn}\"\n", "t.yaml:6: resource F: no parameter or resource Nobody"},
 		{"missing in an ignored type", "Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      A: !GetAtt Nobody.Arn\n", "t.yaml:5: resource R: no parameter or resource Nobody"},
-		{"absent reference", "Conditions:\n  No: !Equals [a, b]\n" + function + "      FunctionName: !GetAtt G.Arn\n  G:\n    Type: AWS::IAM::Role\n    Condition: No\n", "t.yaml:8: resource F: resource G is not there"},
+		{"absent reference", "Conditions:\n  No: !Equals [a, b]\n" + function + "      FunctionName: !GetAtt G.Arn\n  G:\n    Type: AWS::IAM::Role\n    Condition: No\n", "t.yaml:8: resource F: resource G is absent"},
 		{"missing condition", function + "      FunctionName: !If [Maybe, a, b]\n", "t.yaml:6: resource F: no condition Maybe"},
 		{"circular condition", "Conditions:\n  A: !Not [!Condition B]\n  B: !Not [!Condition A]\n", "t.yaml:3: condition B: condition A depends on itself"},
 		{"circular name", function + "      FunctionName: !Sub \"${F}-x\"\n", "t.yaml:6: resource F: the name of F depends on itself"},

@@ -6,7 +6,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// resource is one of the template's, as far as it has been looked at.
+// resource is a resource of the template.
 type resource struct {
 	id         string
 	kind       string // its Type
@@ -54,8 +54,8 @@ var understood = map[string]bool{
 	"AWS::SSM::Parameter":             false,
 }
 
-// readResources notes every resource, refuses types that are not known, and
-// works out every property once, so that a bad reference shows wherever it is.
+// readResources collects every resource, refuses unknown types, and evaluates every
+// property once, so that it finds bad references anywhere.
 func (r *reader) readResources(n *yaml.Node) error {
 	pairs, err := r.mapping(n)
 	if err != nil {
@@ -172,8 +172,8 @@ func (r *reader) readGlobals(n *yaml.Node) error {
 	return nil
 }
 
-// samReference tells SAM's own references, X.Version and X.Alias, from
-// attributes.
+// samReference reports whether an attribute is one of SAM's own references, X.Version
+// and X.Alias.
 func samReference(attribute string) bool {
 	return attribute == "Version" || attribute == "Alias" || strings.HasPrefix(attribute, "Alias.")
 }

@@ -106,7 +106,7 @@ func (r *reader) collectPolicy(res *resource) error {
 	return nil
 }
 
-// attachPolicies gives the roles what policies beside them say.
+// attachPolicies adds the statements of separate policies to their roles.
 func (r *reader) attachPolicies(stack *Stack) {
 	for i := range stack.Roles {
 		role := &stack.Roles[i]
@@ -118,7 +118,7 @@ func (r *reader) attachPolicies(stack *Stack) {
 	}
 }
 
-// texts gives a text, or a list of them.
+// texts returns a text, or a list of them, as a list.
 func texts(v any) []string {
 	l, isList := v.([]any)
 	if !isList {

@@ -48,9 +48,8 @@ func (r *reader) collectStateMachine(stack *Stack, res *resource) error {
 	return nil
 }
 
-// substitute replaces ${Name} in a definition by DefinitionSubstitutions. A
-// name that isn't there is an error; at AWS it would stay in the text and fail
-// when the state is reached.
+// substitute replaces ${Name} in a definition by DefinitionSubstitutions. An unknown
+// name is an error; AWS would leave it in the text and fail at the state.
 func (r *reader) substitute(p properties, path, text string) (string, error) {
 	v, at, ok, err := p.get("DefinitionSubstitutions")
 	if err != nil {

@@ -1,7 +1,5 @@
-// Package template reads the very template.yaml that deploys to AWS, so that
-// this machine runs what is deployed and nothing has to be said twice. It
-// understands the part of CloudFormation and SAM that the stack uses and refuses
-// the rest by name and line, rather than run something else than AWS would.
+// Package template reads SAM templates. It evaluates every intrinsic function and
+// refuses, by name and line, what this machine would run otherwise than AWS.
 package template
 
 import (
@@ -12,25 +10,25 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Options are what the template is read with.
+// Options configure [Load].
 type Options struct {
-	// Parameters override the template's defaults.
+	// Parameters override the defaults of the template.
 	Parameters map[string]string
-	// Region, AccountID and StackName are what the pseudo parameters say.
+	// Region, AccountID and StackName are the values of the pseudo parameters.
 	Region, AccountID, StackName string
-	// FunctionVersion tells the version of a function, for
-	// !Ref XFunction.Version. It is asked only where the template does.
+	// FunctionVersion returns the version of a function, for !Ref XFunction.Version. It
+	// is called only for such references.
 	FunctionVersion func(logicalID string) (string, error)
-	// APIEndpoint is what !GetAtt of an API's ApiEndpoint says.
+	// APIEndpoint is the value of !GetAtt Api.ApiEndpoint.
 	APIEndpoint string
 }
 
-// Stack is what the template describes, with every intrinsic worked out. Each
-// list is in the order of the template.
+// Stack is a template with every intrinsic function evaluated. Each list is in the
+// order of the template.
 type Stack struct {
-	// Dir is the template's folder: relative paths in it start there.
+	// Dir is the folder of the template, where its relative paths start.
 	Dir string
-	// Text is the template as it was read.
+	// Text is the text of the template.
 	Text          string `json:"-"`
 	Parameters    map[string]string
 	Functions     []Function
@@ -43,18 +41,18 @@ type Stack struct {
 	Roles         []Role
 	Resources     []Resource
 	Outputs       []Output
-	// Description is the template\'s.
+	// Description is that of the template.
 	Description string
 	Queues      []Queue
 	// ManagedPolicies are for callers; no function has one.
 	ManagedPolicies []ManagedPolicy
 }
 
-// Error is one thing in the template that can't be run here.
+// Error is a part of the template that can't be served here.
 type Error struct {
 	File string
 	Line int
-	// Where is the resource, parameter or section.
+	// Where names the resource, parameter or section.
 	Where   string
 	Message string
 }

@@ -33,7 +33,7 @@ func load(t *testing.T, parameters map[string]string) *template.Stack {
 	return stack
 }
 
-// Every intrinsic gives what CloudFormation and SAM give.
+// Every intrinsic function has the value it has in CloudFormation and SAM.
 func TestLoad_Functions(t *testing.T) {
 	lambda := "arn:aws:lambda:eu-central-1:" + account + ":function:"
 	want := []template.Function{
