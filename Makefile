@@ -13,6 +13,8 @@ source = $(or $(SOURCE_$(1)),functions/$(shell echo $(1) | tr A-Z a-z))
 # runtime's RPC, and by -s -w the symbol tables that only a debugger reads.
 export CGO_ENABLED := 0
 export GOFLAGS := $(GOFLAGS) -trimpath -buildvcs=false
+# All packages of all modules (go.work). A pattern ends where another module begins.
+PACKAGES := ./... ./hook/... ./strategy/...
 LAMBDA_BUILD := go build -tags lambda.norpc -ldflags='-s -w'
 # The processor that `sam build` builds for: the template's Architecture.
 # Deploying to x86_64 takes LAMBDA_ARCH=amd64 here and Architecture=x86_64 there.
@@ -54,8 +56,8 @@ run: build ## Serve the whole system on this machine (FLOWS, ATTACH, DATA, PARAM
 		$(if $(ACCOUNT_CONCURRENCY),--account-concurrency '$(ACCOUNT_CONCURRENCY)') $(PARAMETERS:%=--parameter '%')
 
 test: build ## Run all tests
-	go vet ./...
-	go test ./...
+	go vet $(PACKAGES)
+	go test $(PACKAGES)
 
 # What is deployed to the emulator: functions for this machine, on which it runs
 # them.
@@ -71,9 +73,10 @@ e2e: build-sam ## Deploy to an emulator of AWS with the SAM CLI, and play the tr
 
 lint: tools ## Check format, English, code, template and state machine
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
-	go vet ./...
+	go vet $(PACKAGES)
+	tools/modules/tidy -diff
 	go run ./tools/words
-	go run $(STATICCHECK) ./...
+	go run $(STATICCHECK) $(PACKAGES)
 	go run $(GOSEC) $(GOSEC_FLAGS) ./...
 	$(TOOLS)/venv/bin/cfn-lint -t template.yaml
 	$(TOOLS)/checkov/bin/checkov --config-file tools/checkov.yaml -f template.yaml
@@ -95,7 +98,7 @@ GOSEC_FLAGS := -quiet -exclude G304 -nosec-require-rules -nosec-require-justific
 # Where govulncheck finds what is known: https://vuln.go.dev, unless GOVULNDB names
 # a mirror, or a copy in a folder (file:///DIR).
 vuln: ## Check for known vulnerabilities in what is called (needs the Go vulnerability database: GOVULNDB)
-	go run $(GOVULNCHECK) $(if $(GOVULNDB),-db '$(GOVULNDB)') ./...
+	go run $(GOVULNCHECK) $(if $(GOVULNDB),-db '$(GOVULNDB)') $(PACKAGES)
 
 # How long each target is fuzzed. Making an input that is found small is bounded:
 # by default it may take a minute, each.

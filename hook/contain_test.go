@@ -76,7 +76,7 @@ func TestUnfitOutcomes(t *testing.T) {
 		want  string
 	}{
 		"a typed nil":      {approve((*hook.Approval)(nil)), "it returned *hook.Approval"},
-		"a pointer":        {approve(new(hook.Approve("x"))), "it returned *hook.Approval"},
+		"a pointer":        {approve(pointerTo(hook.Approve("x"))), "it returned *hook.Approval"},
 		"a long message":   {approve(hook.Ignore(strings.Repeat("x", 2001))), "its message: 2001 characters"},
 		"a DEL":            {approve(hook.Deny("\x7f")), "control character U+007F"},
 		"a C1 control":     {approve(hook.Deny("\u0085")), "control character U+0085"},
@@ -256,3 +256,5 @@ func TestRecent(t *testing.T) {
 		t.Errorf("got %+v %v, want %+v", r, there, want)
 	}
 }
+
+func pointerTo[T any](v T) *T { return &v }

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -16,6 +15,9 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/rest"
 )
 
+// service is the name of Okta in errors.
+const service = "Okta"
+
 // Client calls one organization.
 type Client struct{ rest *rest.Client }
 
@@ -23,7 +25,7 @@ type Client struct{ rest *rest.Client }
 // https://example.okta.com. token returns an API token, such as
 // secret.Named("okta-token"); that of a read-only administrator suffices.
 func New(baseURL string, token func(context.Context) (string, error)) *Client {
-	return &Client{rest.New("Okta", baseURL, func(ctx context.Context, h http.Header) error {
+	return &Client{rest.New(service, baseURL, func(ctx context.Context, h http.Header) error {
 		key, err := token(ctx)
 		if err != nil {
 			return err
@@ -96,7 +98,7 @@ type group struct {
 // person whom Okta doesn't know, and one who can't sign in, is an error.
 func (c *Client) User(ctx context.Context, login string) (User, error) {
 	if login == "" {
-		return User{}, errors.New("Okta: the person has no e-mail, so no login")
+		return User{}, fmt.Errorf("%s: the person has no e-mail, so no login", service)
 	}
 	var u User
 	if err := c.rest.Get(ctx, rest.Path("api", "v1", "users", login), nil, &u); rest.NotFound(err) {
@@ -110,7 +112,7 @@ func (c *Client) User(ctx context.Context, login string) (User, error) {
 	return u, nil
 }
 
-func unknownUser(login string) error { return fmt.Errorf("Okta has no user %s", login) }
+func unknownUser(login string) error { return fmt.Errorf("%s has no user %s", service, login) }
 
 // InGroup reports whether the person of that login is in the group of that id or
 // name. A group or a person that Okta doesn't know, and a person who can't sign in,
@@ -164,7 +166,7 @@ func isGroupID(s string) bool {
 // group finds a group by id, or by its whole name.
 func (c *Client) group(ctx context.Context, idOrName string) (group, error) {
 	if idOrName == "" {
-		return group{}, errors.New("Okta: the group's name is empty")
+		return group{}, fmt.Errorf("%s: the group's name is empty", service)
 	}
 	if isGroupID(idOrName) {
 		var g group
@@ -181,9 +183,9 @@ func (c *Client) group(ctx context.Context, idOrName string) (group, error) {
 	found = slices.DeleteFunc(found, func(g group) bool { return g.Profile.Name != idOrName })
 	switch len(found) {
 	case 0:
-		return group{}, fmt.Errorf("Okta has no group %s", idOrName)
+		return group{}, fmt.Errorf("%s has no group %s", service, idOrName)
 	case 1:
 		return found[0], nil
 	}
-	return group{}, fmt.Errorf("Okta has %d groups of the name %s; use the group's id", len(found), idOrName)
+	return group{}, fmt.Errorf("%s has %d groups of the name %s; use the group's id", service, len(found), idOrName)
 }
