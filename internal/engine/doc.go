@@ -3,5 +3,5 @@
 // execution that ended early.
 //
 // It is pure: no AWS, no clock, no network. It builds on packages run and hookapi.
-// Package stepfn builds on it and translates from and to AWS Step Functions.
+// Package stepfn builds on it and translates from and to the state machine.
 package engine

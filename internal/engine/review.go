@@ -9,13 +9,13 @@ import (
 // The reserve that is kept for a run to end in: a run that has grown to these
 // expires while there is still room to say so.
 const (
-	// maxTurns keeps an execution, at about a dozen events a turn, under the
-	// 25,000 events that Step Functions allows.
-	maxTurns = 1500
-	// maxSize is in bytes of [Run.Size]; a DynamoDB item may have 400 KB, and one
-	// act adds at most some 50 KB: its reason in the history, the decision, the
-	// case and the summary.
-	maxSize = 330 << 10
+	// MaxTurns bounds the changes of a run. Package stepfn checks it against what one
+	// execution can hold.
+	MaxTurns = 1500
+	// MaxSize bounds a run, in bytes of [run.Run.Size]. One act adds at most some
+	// 50 KB: its reason in the history, the decision, the case and the summary. The
+	// store checks it against the size of an item.
+	MaxSize = 330 << 10
 )
 
 // proceed goes on with a run that waits for people: deals with the acts that came,
@@ -93,11 +93,11 @@ func (d *decider) findCancel() (run.Act, bool) {
 
 // isFull tells whether the run has grown to its reserve.
 func (d *decider) isFull() bool {
-	if d.Engine.Turn >= maxTurns {
+	if d.Engine.Turn >= MaxTurns {
 		return true
 	}
 	size, err := d.Size()
-	return err != nil || size > maxSize
+	return err != nil || size > MaxSize
 }
 
 func caseOf(a run.Act) run.Case {

@@ -17,9 +17,7 @@ import (
 const (
 	maxAnswer = 64 << 10 // bytes
 	// maxAnswerOfPeople is for a response with permissions, which may name many
-	// people. The document and the response share the 256 KiB that Step Functions
-	// carries from state to state, so that the response has what the document
-	// leaves of them.
+	// people. It is all that the state machine can carry, less the document.
 	maxAnswerOfPeople = 256 << 10 // bytes
 	maxOutput         = 8 << 10   // bytes
 	maxChecks         = 50

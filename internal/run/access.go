@@ -59,7 +59,7 @@ const ReadBack = "Its absence was read back."
 type Hold struct {
 	State HoldState `json:"state"`
 	// At is when the state was reached: for Held and Dropped, when it was read
-	// back from AWS.
+	// back.
 	At time.Time `json:"at"`
 	// How says how it is known, for people.
 	How string `json:"how,omitempty"`

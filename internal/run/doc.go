@@ -2,12 +2,12 @@
 // the forward-only order they may happen in, the hash chain that seals them, the
 // people in it, and who of them may do what.
 //
-// It is pure: it knows no AWS, no clock and no network. The rooms around it build
+// It is pure: no AWS, no clock, no network. The rooms around it build
 // on each other in this order, and no import runs back:
 //
 //	strictjson  JSON from outside, read without leniency
 //	run         the record (this package)
 //	hookapi     what hooks receive and may respond
 //	engine      Decide: what follows for a run from what happened
-//	stepfn      what belongs to AWS Step Functions and AWS Lambda
+//	stepfn      the state machine: its documents, errors and limits
 package run

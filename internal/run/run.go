@@ -202,16 +202,16 @@ const (
 	NextFailed    Next = "Failed"
 )
 
-// waits tells whether the state machine waits there under a task token.
+// Waits reports whether the state machine waits there until it is woken.
 func (n Next) Waits() bool { return n == NextReview || n == NextActive }
 
-// answered tells whether the state machine comes from there with an answer, to
-// the question of one turn.
+// Answered reports whether the state machine comes from there with an outcome,
+// which belongs to one turn.
 func (n Next) Answered() bool {
 	return n == NextHook || n == NextGrant || n == NextTakeBack || n == NextPause
 }
 
-// Ends tells whether the state machine ends there.
+// Ends reports whether the state machine ends there.
 func (n Next) Ends() bool { return !n.Waits() && !n.Answered() }
 
 // Engine is where the state machine stands with a run.

@@ -2,8 +2,8 @@ package run
 
 import "time"
 
-// TokenOrder orders task tokens of one run: by execution, redrive, when the
-// state was entered and its retries.
+// TokenOrder orders the tokens that wake a run: by execution, redrive, time at
+// which the state was entered, and retries.
 type TokenOrder struct {
 	Execution int       `json:"execution,omitempty"`
 	Redrive   int       `json:"redrive,omitempty"`
@@ -11,7 +11,7 @@ type TokenOrder struct {
 	Retry     int       `json:"retry,omitempty"`
 }
 
-// After tells whether a token of order o came later than one of order p.
+// After reports whether a token of order o came later than one of order p.
 func (o TokenOrder) After(p TokenOrder) bool {
 	if o.Execution != p.Execution {
 		return o.Execution > p.Execution

@@ -3,6 +3,7 @@ package store
 import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -10,6 +11,9 @@ import (
 // (409,600 bytes) that DynamoDB takes for an item
 // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html).
 const maxItem = 390 << 10
+
+// The engine ends a run while it still fits: a negative constant doesn't compile.
+const _ = uint(maxItem - engine.MaxSize)
 
 // reserve is what is kept of maxItem for a run to go on and end in: the acts of
 // people, and entries that say what did not fit.

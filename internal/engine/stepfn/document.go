@@ -13,9 +13,8 @@ import (
 // DocumentVersion is the version of [Document] that this code writes.
 const DocumentVersion = 3
 
-// maxDocument bounds the document between states, in bytes: with a hook's
-// answer beside it, it stays within the 256 KiB that Step Functions carries
-// from state to state.
+// maxDocument bounds the document between states, in bytes. It leaves room in a
+// state for the response of a hook.
 const maxDocument = 120 << 10
 
 // Document is what goes from state to state of the state machine: ids, what
