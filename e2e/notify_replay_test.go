@@ -63,10 +63,10 @@ func TestNotifyReplay(t *testing.T) {
 		}
 	}
 	replay(2, []string{"--max", "0"}, "--max")
-	replay(1, []string{"--stack", "other"}, "find the queue of other-engine-notify")
+	replay(1, []string{"--stack", "other"}, "find the dead-letter queue of other-engine-notify")
 	replay(1, []string{"--queue", "https://sqs.us-east-1.amazonaws.com/123456789012/none"}, "The specified queue does not exist")
 	for range 2 {
-		replay(1, []string{"--dry-run"}, "would send  01JD-1  fasttrack.run.approve", "would send  01JD-2", "inspect the message by hand", "2 would be sent, 1 can't be.")
+		replay(1, []string{"--dry-run"}, "would send  01JD-1  fasttrack.run.approve", "would send  01JD-2", "inspect the message by hand", "2 would be sent, 1 can't be sent.")
 	}
 	down.Store(true)
 	replay(1, nil, "failed      01JD-1", "webhook: 503", "0 sent, 3 failed and stay in the queue.")

@@ -15,7 +15,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// eraser says whom to erase: the flags of the command.
+// eraser has the flags of the command.
 type eraser struct {
 	table
 	dryRun, yes, json bool
@@ -25,23 +25,24 @@ func newEraseCommand(p Process) *cobra.Command {
 	var x eraser
 	cmd := &cobra.Command{
 		Use:   "erase PERSON...",
-		Short: "Erase a person's names, addresses and texts from the table",
-		Long: `Erase a person from every request that is over: their names, addresses,
-principals and groups, what they wrote, and of their own requests everything that
-was asked and found out. Digests stay in place of the texts, so the history still
-verifies; an entry says that there was an erasure. Their actions, tallies, limits,
-links and ended leases are deleted.
+		Short: "Erase a person from the table",
+		Long: `Erase a person from every request that has ended: their names, addresses,
+principals and groups, what they wrote, and all fields and evidence of their own
+requests. Hashes replace the texts, so the history still verifies, and an entry
+records the erasure. Their actions, tallies, limits, links and ended leases are
+deleted.
 
-Name one person by every id, address and principal that they had. Whoever else
-had the same address is erased too: name principals instead, which --dry-run
+Name one person by every id, address and principal that they had. Anybody else who
+had the same address is erased too; to avoid that, name principals, which --dry-run
 lists.
 
-What is not over is left and named, and the exit status is 1: let it end, and
-repeat the command. It can be repeated at any time, and goes on where it stopped.
+Requests that go on are listed and kept, and the exit code is then 1: wait until they
+end, and repeat the command. It can be repeated at any time, and continues where it
+stopped.
 
 The table is read and written with your own AWS credentials (dynamodb:Scan,
-Query, GetItem, PutItem, UpdateItem, DeleteItem). docs/security.md lists where
-else personal data lies, such as logs and backups.`,
+Query, GetItem, PutItem, UpdateItem, DeleteItem). docs/security.md lists other
+places of personal data, such as logs and backups.`,
 		Example: `  fasttrack erase ada@example.com --dry-run
   fasttrack erase ada@example.com 'https://issuer.example.com|7b1c' --yes`,
 		Args: usage(cobra.MinimumNArgs(1)),
@@ -49,29 +50,29 @@ else personal data lies, such as logs and backups.`,
 			wrong := func(text string) error { return usageError{errors.New(text)} }
 			for _, who := range people {
 				if strings.TrimSpace(who) == "" || who == "erased" {
-					return wrong(fmt.Sprintf("%q names nobody", who))
+					return wrong(fmt.Sprintf("PERSON must be an id, an address or a principal, got %q", who))
 				}
 			}
 			switch {
 			case x.name == "":
-				return wrong("give --stack NAME, or --table NAME, the stack's output TableName, with AWS credentials that may write to it")
+				return wrong("give --stack NAME, or --table NAME (the stack's output TableName), with AWS credentials that may write to it")
 			case !x.dryRun && !x.yes:
-				return wrong("what is erased can't be brought back: give --dry-run to see what that would be, or --yes")
+				return wrong("an erasure can't be undone: give --dry-run to list what would be erased, or --yes")
 			}
 			return x.run(cmd.Context(), people, p.Now(), cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().BoolVar(&x.dryRun, "dry-run", false, "change nothing, and say what would be")
-	cmd.Flags().BoolVar(&x.yes, "yes", false, "erase")
-	cmd.Flags().BoolVar(&x.json, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&x.dryRun, "dry-run", false, "change nothing, only list")
+	cmd.Flags().BoolVar(&x.yes, "yes", false, "confirm the erasure")
+	cmd.Flags().BoolVar(&x.json, "json", false, "print as JSON")
 	x.flags(cmd, p)
 	return cmd
 }
 
-// eraseReport is what was done.
+// eraseReport is what the command prints as JSON.
 type eraseReport struct {
 	DryRun bool `json:"dry_run,omitempty"`
-	// Principals are logins that are known by the names, and erased too.
+	// Principals are logins that the names are known by. They are erased too.
 	Principals []string       `json:"principals"`
 	Items      []store.Erased `json:"items"`
 }
@@ -119,7 +120,7 @@ func (x *eraser) print(out io.Writer, e store.Erased) {
 	}
 	switch {
 	case e.Left != "":
-		fmt.Fprintf(out, "left    %s: %s\n", what, text.Line(e.Left))
+		fmt.Fprintf(out, "kept    %s: %s\n", what, text.Line(e.Left))
 	case x.dryRun:
 		fmt.Fprintln(out, "would   "+what)
 	default:
@@ -129,11 +130,11 @@ func (x *eraser) print(out io.Writer, e store.Erased) {
 
 func (x *eraser) summary(out io.Writer, r eraseReport, left int) {
 	for _, p := range r.Principals {
-		fmt.Fprintf(out, "known by the login %s, which is erased too\n", text.Line(p))
+		fmt.Fprintf(out, "login %s belongs to this person, and is erased too\n", text.Line(p))
 	}
 	did := "erased"
 	if x.dryRun {
 		did = "would be erased"
 	}
-	fmt.Fprintf(out, "%s %s, %d left\n", text.Count(len(r.Items)-left, "item"), did, left)
+	fmt.Fprintf(out, "%s %s, %d kept\n", text.Count(len(r.Items)-left, "item"), did, left)
 }

@@ -113,7 +113,7 @@ func TestErase(t *testing.T) {
 		t.Errorf("without --yes: %d %s", code, out)
 	}
 	out, code := w.erase("ada@example.com", "--dry-run")
-	if code != 0 || !strings.Contains(out, "would   request "+w.id(1)) || !strings.Contains(out, "the login https://issuer|7b1c") {
+	if code != 0 || !strings.Contains(out, "would   request "+w.id(1)) || !strings.Contains(out, "login https://issuer|7b1c belongs to this person") {
 		t.Errorf("dry run: %d %s", code, out)
 	}
 	if now := w.items(); fmt.Sprint(now) != fmt.Sprint(before) {
@@ -135,7 +135,7 @@ func TestErase(t *testing.T) {
 	if out, code = w.verify(); code != 0 || !strings.Contains(out, "3 requests verified, 0 wrong") || !strings.Contains(out, "2 requests with erased texts") {
 		t.Errorf("it does not verify: %d %s", code, out)
 	}
-	if out, code = w.erase("ada@example.com", "https://issuer|7b1c", "--yes"); code != 0 || !strings.Contains(out, "0 items erased, 0 left") {
+	if out, code = w.erase("ada@example.com", "https://issuer|7b1c", "--yes"); code != 0 || !strings.Contains(out, "0 items erased, 0 kept") {
 		t.Errorf("again: %d %s", code, out)
 	}
 }
@@ -147,7 +147,7 @@ func TestEraseLeavesWhatGoesOn(t *testing.T) {
 	w.put("LEASE#iam-group#ada@example.com#g", "LEASE", `{"schema":1,"strategy":"iam-group","person":"ada@example.com","target":"g","given":true,"fence":2,"holders":[{"run_id":"R","state":"held","at":"2026-11-23T10:00:00Z"}]}`)
 	before := w.items()
 	out, code := w.erase("ada@example.com", "--yes")
-	if code != 1 || !strings.Contains(out, "left    request "+w.id(1)+": it is not over yet") || !strings.Contains(out, "left    item LEASE#") || !strings.Contains(out, "0 items erased, 2 left") {
+	if code != 1 || !strings.Contains(out, "kept    request "+w.id(1)+": it is not over yet") || !strings.Contains(out, "kept    item LEASE#") || !strings.Contains(out, "0 items erased, 2 kept") {
 		t.Errorf("%d %s", code, out)
 	}
 	if fmt.Sprint(w.items()) != fmt.Sprint(before) {

@@ -14,8 +14,8 @@ func newFlowsCommand(p Process) *cobra.Command {
 	var a caller
 	cmd := &cobra.Command{
 		Use:     "flows",
-		Short:   "List what you may ask for; check and list the flows of flows.yaml",
-		Long:    "List the flows that you may ask for, with their fields. `options` lists what a field may hold; the other subcommands are about a file of flows.",
+		Short:   "List flows that you may request; check a file of flows",
+		Long:    "List the flows that you may request, with their fields. `options` lists the values of a field; `check` and `list` read a file of flows.",
 		Example: "  fasttrack flows\n  fasttrack flows check",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 )
 
-// flowLine is one flow in a list.
+// flowLine is a flow in the list.
 type flowLine struct {
 	Name       string   `json:"name"`
 	Version    string   `json:"version"`
@@ -73,7 +73,7 @@ func flowLines(file *flow.File) ([]flowLine, error) {
 	return lines, nil
 }
 
-// flowsFile is the file a flows command is about.
+// flowsFile returns the file of flows that args name.
 func flowsFile(args []string) string {
 	if len(args) > 0 {
 		return args[0]

@@ -16,9 +16,9 @@ func newFlowsOptionsCommand(p Process) *cobra.Command {
 	var a caller
 	cmd := &cobra.Command{
 		Use:   "options FLOW FIELD [QUERY]",
-		Short: "List what a field may hold, where the flow's hooks say it",
-		Long: "List the options of a field that has them from the flow's hooks (prefetch): those that QUERY finds, or the first of all. " +
-			"They may be a minute old; what is chosen is checked when the request comes.",
+		Short: "List the values of a field that the flow's hooks return",
+		Long: "List the options of a field with prefetch, as the flow's hooks return them: those that match QUERY, or the first of all. " +
+			"They may be a minute old; the value of a request is checked again.",
 		Example: "  fasttrack flows options deploy service\n  fasttrack flows options deploy service bill --json",
 		Args:    usage(cobra.RangeArgs(2, 3)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -52,8 +52,7 @@ func newFlowsOptionsCommand(p Process) *cobra.Command {
 	return cmd
 }
 
-// moreOptions says that a list of options is not whole.
-const moreOptions = "There are more options; a longer query finds them."
+const moreOptions = "There are more options; give a longer query."
 
 // options returns the options that a hook offers for a field.
 func (a *caller) options(ctx context.Context, flow, field, query string) (api.OptionList, json.RawMessage, error) {

@@ -12,7 +12,6 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/command"
 )
 
-// newLocalCommand serves the whole system on this machine until it is stopped.
 func newLocalCommand(p Process) *cobra.Command {
 	var flows string
 	o := command.Options{IdentitiesPath: p.Getenv("FASTTRACK_IDENTITIES")}
@@ -21,8 +20,8 @@ func newLocalCommand(p Process) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "local",
 		Short: "Serve the whole system on this machine",
-		Long: "Serve the API, the Lambda binaries, the state machine, the table and the event bus of the template on this machine. " +
-			"Nothing leaves it, and no AWS account is needed. `make run` builds the binaries and calls this.",
+		Long: "Serve the API, the Lambda functions, the state machine, the table and the event bus of the template on this machine. " +
+			"Nothing leaves it, and no AWS account is needed. `make run` builds the binaries and runs this command.",
 		Example: "  fasttrack local\n  fasttrack local --addr 127.0.0.1:9000\n  fasttrack local --data ~/fasttrack\n  fasttrack local --attach python-hooks=9001\n  fasttrack local --parameter AuditDigest=true\n  fasttrack local --parameter AuthMode=IAM --identities people.yaml",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -50,7 +49,7 @@ func newLocalCommand(p Process) *cobra.Command {
 		},
 	}
 	o.AddFlags(cmd.Flags())
-	cmd.Flags().StringVar(&flows, "flows", "flows.yaml", "the `FILE` of flows to serve, checked before anything starts")
+	cmd.Flags().StringVar(&flows, "flows", "flows.yaml", "the `FILE` of flows to serve; it is checked first")
 	for name, variable := range map[string]string{"addr": "FASTTRACK_ADDR", "data": "FASTTRACK_DATA", "identities": "FASTTRACK_IDENTITIES"} {
 		cmd.Flags().Lookup(name).Usage += " (" + variable + ")"
 	}

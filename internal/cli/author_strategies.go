@@ -36,17 +36,17 @@ func newStrategiesCheckCommand(p Process) *cobra.Command {
 	var with liveFlags
 	cmd := &cobra.Command{
 		Use:   "check FUNCTION|URL",
-		Short: "Try a strategy function, and say what is wrong with its responses",
-		Long: `Try a strategy function, in any language, by version 2 of the strategy contract.
-A Lambda function is invoked by name or ARN; a URL is posted to. Access is really
-given to the person and taken back: give, give again, has, take, take again, has;
-then calls that come late, a give that is given up on, an unknown version and an
-unknown person. Each request says trial: true.
+		Short: "Try a strategy function, and check its responses",
+		Long: `Try a strategy function, in any language, and check its responses against version 2
+of the strategy contract. FUNCTION is the name or ARN of a Lambda function; requests
+are posted to a URL. Access is really given to the person and taken again: give, give
+again, has, take, take again, has; then calls that arrive late, a give that is
+abandoned, an unknown version and an unknown person. Each request says trial: true.
 
-The person must not have the access yet. Give --flow to use the strategy block, the
-vars, the fields and a target of your flows.yaml. A function that is not on this
-machine is refused without --live, --person and, for a flow with targets, --target.
-The exit status is 1 if anything is wrong.`,
+The person must not have the access yet. With --flow the requests have the strategy
+block, the vars, the fields and a target of your flows.yaml. To call a function that
+is not on this machine, give --live, --person and, for a flow with targets, --target.
+The exit code is 1 if anything is wrong.`,
 		Example: "  fasttrack strategies check custom-strategy --flow database --endpoint-url http://127.0.0.1:8080/_aws\n  fasttrack strategies check http://127.0.0.1:9000/2015-03-31/functions/function/invocations\n  fasttrack strategies check fasttrack-database --flow database --live --person ada@example.com --target prod-ro",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -81,11 +81,11 @@ The exit status is 1 if anything is wrong.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&flowName, "flow", "", "the `FLOW` whose strategy block, fields and targets to use")
-	cmd.Flags().StringVar(&file, "flows", "flows.yaml", "the `FILE` that has it")
+	cmd.Flags().StringVar(&flowName, "flow", "", "the `FLOW` with the strategy block, fields and targets to use")
+	cmd.Flags().StringVar(&file, "flows", "flows.yaml", "the `FILE` of flows")
 	endpointFlag(cmd, &endpoint)
 	cmd.Flags().DurationVar(&limit, "limit", 30*time.Second, "how long one call may take")
-	cmd.Flags().BoolVar(&noUnknown, "skip-unknown-person", false, "leave out the give to a person who does not exist")
+	cmd.Flags().BoolVar(&noUnknown, "skip-unknown-person", false, "skip the give to a person who does not exist")
 	with.flags(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd

@@ -11,12 +11,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/smithy-go/logging"
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/hook/awshttp"
 	"github.com/fasttrack-dev/fasttrack/internal/deployment"
 	"github.com/fasttrack-dev/fasttrack/internal/loopback"
+	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -101,4 +103,18 @@ func loadAWS(ctx context.Context) (aws.Config, error) {
 		return aws.Config{}, fmt.Errorf("AWS configuration: %w", err)
 	}
 	return cfg, nil
+}
+
+// lambdaClient returns a client that invokes functions at AWS or on this machine.
+func lambdaClient(ctx context.Context, endpoint string) (*lambda.Client, error) {
+	cfg, err := awsConfig(ctx, endpoint)
+	if err != nil {
+		return nil, err
+	}
+	return lambda.NewFromConfig(cfg), nil
+}
+
+// functionError returns the message of a function that failed.
+func functionError(out *lambda.InvokeOutput) string {
+	return replay.Answer{Payload: out.Payload, FunctionError: aws.ToString(out.FunctionError)}.Failure()
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"text/tabwriter"
 
@@ -14,18 +15,17 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// newDeploymentsCommand lists and keeps names of deployments.
 func newDeploymentsCommand(p Process) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "deployments",
-		Short: "List the deployments that --stack knows",
-		Long: `List the deployments that --stack knows by name. They are kept in a file:
-FASTTRACK_DEPLOYMENTS, by default fasttrack/deployments.yaml in your folder of
-configuration. "local" is what 'make run' serves.
+		Short: "List, add and remove names of deployments",
+		Long: `List the deployments that --stack knows by name. They are in the file of
+FASTTRACK_DEPLOYMENTS, by default fasttrack/deployments.yaml in your configuration
+folder. "local" is what 'make run' serves.
 
-A name that the file doesn't have is the name of a stack: its URL and table are read
-from its outputs (cloudformation:DescribeStacks).`,
+Any other name is the name of a stack: its URL and table are read from its outputs
+(cloudformation:DescribeStacks).`,
 		Example: "  fasttrack deployments\n  fasttrack deployments add prod --region eu-west-1 --default\n  fasttrack list --stack prod",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -58,12 +58,12 @@ func newDeploymentsAddCommand(p Process) *cobra.Command {
 	var isDefault bool
 	cmd := &cobra.Command{
 		Use:   "add NAME",
-		Short: "Save where a deployment is, under a name for --stack",
-		Long: `Save where a deployment is, under a name for --stack.
+		Short: "Add a name of a deployment, for --stack",
+		Long: `Add a name of a deployment, for --stack. A name that exists is replaced.
 
-With --url nothing is looked up. Otherwise the outputs of the stack are read with your
-AWS credentials (cloudformation:DescribeStacks), once: commands that use the name need
-no such right. A name that is there already is replaced.`,
+With --url nothing is looked up. Otherwise the outputs of the stack are read once, with
+your AWS credentials (cloudformation:DescribeStacks); commands that use the name don't
+need that right.`,
 		Example: "  fasttrack deployments add prod --region eu-west-1 --aws-profile prod --default\n  fasttrack deployments add staging --of fasttrack-staging\n  fasttrack deployments add mine --url http://127.0.0.1:9000 --endpoint-url http://127.0.0.1:9000/_aws --as ada@example.com",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -104,21 +104,21 @@ no such right. A name that is there already is replaced.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&d.Stack, "of", "", "the `NAME` of its CloudFormation stack, if not NAME itself")
-	cmd.Flags().StringVar(&d.Region, "region", "", "its AWS `REGION`, such as eu-west-1; the AWS CLI's by default")
-	cmd.Flags().StringVar(&d.AWSProfile, "aws-profile", "", "the `PROFILE` of the AWS CLI to use for it")
-	cmd.Flags().StringVar(&d.URL, "url", "", "the `URL` of its API, to look nothing up")
+	cmd.Flags().StringVar(&d.Stack, "of", "", "the `NAME` of its CloudFormation stack (default the deployment's name)")
+	cmd.Flags().StringVar(&d.Region, "region", "", "its AWS `REGION`, such as eu-west-1 (default that of the AWS CLI)")
+	cmd.Flags().StringVar(&d.AWSProfile, "aws-profile", "", "the AWS CLI `PROFILE` to use for it")
+	cmd.Flags().StringVar(&d.URL, "url", "", "the `URL` of its API; nothing is looked up then")
 	cmd.Flags().StringVar(&d.Table, "table", "", "the `NAME` of its table")
-	cmd.Flags().StringVar(&d.As, "as", "", "who to be there, on your own machine, as `EMAIL[;GROUP,…]`")
-	cmd.Flags().BoolVar(&isDefault, "default", false, "mean it where no deployment is named")
-	cmd.Flags().StringVar(&d.Endpoint, "endpoint-url", "", "the `URL` where AWS answers, if not AWS itself")
+	cmd.Flags().StringVar(&d.As, "as", "", "who to be, only on your own machine, as `EMAIL[;GROUP,…]`")
+	cmd.Flags().BoolVar(&isDefault, "default", false, "use it where no deployment is named")
+	cmd.Flags().StringVar(&d.Endpoint, "endpoint-url", "", "the `URL` of AWS, if not AWS itself")
 	return cmd
 }
 
 func newDeploymentsRemoveCommand(p Process) *cobra.Command {
 	return &cobra.Command{
 		Use:     "remove NAME",
-		Short:   "Remove a name of a deployment; the deployment stays",
+		Short:   "Remove a name; the deployment itself stays",
 		Example: "  fasttrack deployments remove prod",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -138,16 +138,11 @@ func newDeploymentsRemoveCommand(p Process) *cobra.Command {
 	}
 }
 
+// sortedNames returns the names of the file, and that of this machine.
 func sortedNames(file deployment.File) []string {
-	names := make([]string, 0, len(file.Deployments)+1)
-	for name := range file.Deployments {
-		names = append(names, name)
-	}
-	if !slices.Contains(names, deployment.Local) {
-		names = append(names, deployment.Local)
-	}
+	names := append(slices.Collect(maps.Keys(file.Deployments)), deployment.Local)
 	slices.Sort(names)
-	return names
+	return slices.Compact(names)
 }
 
 func printDeployments(out io.Writer, path string, file deployment.File) error {

@@ -24,7 +24,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// shownLeft is how many of each kind of what is left are named.
+// shownLeft is how many of a kind are listed.
 const shownLeft = 5
 
 func newDrainCommand(p Process) *cobra.Command {
@@ -34,14 +34,14 @@ func newDrainCommand(p Process) *cobra.Command {
 	var dryRun, undo, once, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "drain",
-		Short: "End all access and requests, so that the stack can be removed",
-		Long: `Prepare to remove an installation. Deleting the stack alone would leave access that
-nobody takes back. drain refuses new requests from then on, expires those that
-wait, revokes access, waits until all of it is read to be gone, and says when the
-stack may be deleted. No hook is asked whether access may end.
+		Short: "End all access and requests before the stack is removed",
+		Long: `Prepare to remove an installation. To delete the stack alone would leave access that
+nobody ends. drain refuses new requests, expires those that wait, revokes access,
+waits until it has verified that all access is gone, and says when the stack may be
+deleted. Hooks can't refuse that access ends.
 
-Ctrl-C stops waiting; start it again to go on. --undo takes requests again; what
-was ended stays ended. docs/operations.md "Remove" has the steps after it.
+Ctrl-C stops waiting; the same command continues. --undo accepts requests again;
+what has ended stays ended. docs/operations.md "Remove" has the next steps.
 
 It needs your own AWS credentials: dynamodb:Scan, GetItem, PutItem, DeleteItem and
 DescribeTable on the table, lambda:InvokeFunction on functions/reconcile and
@@ -51,11 +51,11 @@ states:ListExecutions on the state machine.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case t.name == "":
-				return usageError{errors.New("give --stack NAME, or --table NAME, the stack's output TableName")}
+				return usageError{errors.New("give --stack NAME, or --table NAME (the stack's output TableName)")}
 			case undo && (dryRun || once):
-				return usageError{errors.New("--undo goes with neither --dry-run nor --once")}
+				return usageError{errors.New("--undo can't be used with --dry-run or --once")}
 			case every < 100*time.Millisecond:
-				return usageError{errors.New("--every: it must be at least 100ms")}
+				return usageError{fmt.Errorf("--every must be at least 100ms, got %s", every)}
 			}
 			stored, cfg, err := t.open(cmd.Context())
 			if err != nil {
@@ -107,14 +107,14 @@ states:ListExecutions on the state machine.`,
 	stackFlag(cmd, &stack)
 	t.flags(cmd, p)
 	cmd.Flags().DurationVar(&every, "every", 10*time.Second, "how long to wait between passes")
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "change nothing, show what is there to end")
-	cmd.Flags().BoolVar(&once, "once", false, "make one pass; exit code 1 if something is left")
-	cmd.Flags().BoolVar(&undo, "undo", false, "take new requests again")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "change nothing, only report")
+	cmd.Flags().BoolVar(&once, "once", false, "make one pass; the exit code is 1 if something is left")
+	cmd.Flags().BoolVar(&undo, "undo", false, "accept new requests again")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }
 
-// newDrainer reaches the installation with the operator's credentials.
+// newDrainer returns a drainer of the installation, with the operator's credentials.
 func newDrainer(ctx context.Context, stored *store.Store, cfg aws.Config, table, stack string, now func() time.Time) (drain.Drainer, error) {
 	machine, err := machineARN(ctx, cfg, table, stack)
 	if err != nil {
@@ -130,7 +130,8 @@ func newDrainer(ctx context.Context, stored *store.Store, cfg aws.Config, table,
 	}, nil
 }
 
-// machineARN is the state machine's, in the account and the region of the table.
+// machineARN returns the ARN of the state machine, from the account and region of the
+// table.
 func machineARN(ctx context.Context, cfg aws.Config, table, stack string) (string, error) {
 	out, err := dynamodb.NewFromConfig(cfg).DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &table})
 	if err != nil {
@@ -154,11 +155,7 @@ func end(ctx context.Context, client *lambda.Client, function string, ids []stri
 		return fmt.Errorf("invoke %s: %w", function, err)
 	}
 	if out.FunctionError != nil {
-		var failed struct {
-			Message string `json:"errorMessage"`
-		}
-		_ = json.Unmarshal(out.Payload, &failed) // what is no JSON has no message
-		return fmt.Errorf("%s: %s", function, failed.Message)
+		return fmt.Errorf("%s: %s", function, functionError(out))
 	}
 	return nil
 }
@@ -169,7 +166,7 @@ func running(ctx context.Context, client *sfn.Client, machine string) ([]string,
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("list the executions of %s: %w", machine, err)
+			return nil, fmt.Errorf("list executions of %s: %w", machine, err)
 		}
 		for _, e := range page.Executions {
 			names = append(names, aws.ToString(e.Name))
@@ -178,14 +175,14 @@ func running(ctx context.Context, client *sfn.Client, machine string) ([]string,
 	return names, nil
 }
 
-// printLeft prints a line of what is left, and what keeps it there.
+// printLeft prints what is left in a line, and why.
 func printLeft(w io.Writer, l drain.Left, failed error) {
 	fmt.Fprintf(w, "%s  %s\n", moment(l.At), l)
 	if failed != nil {
 		fmt.Fprintf(w, "  ! %s\n", text.Line(failed.Error()))
 	}
 	for _, id := range slices.Sorted(maps.Keys(l.Failing)) {
-		fmt.Fprintf(w, "  ! %s  access could not be taken back yet: %s\n", id, text.Line(l.Failing[id]))
+		fmt.Fprintf(w, "  ! %s  could not end access: %s\n", id, text.Line(l.Failing[id]))
 	}
 	some := func(what string, names []string) {
 		for i, name := range names {
@@ -200,8 +197,8 @@ func printLeft(w io.Writer, l drain.Left, failed error) {
 	some("held", l.Held)
 	switch {
 	case len(l.Unread) > 0:
-		fmt.Fprintf(w, "  all access is gone; reconcile reads it once more until %s\n", moment(l.UnreadUntil))
+		fmt.Fprintf(w, "  all access is gone; reconcile verifies it again until %s\n", moment(l.UnreadUntil))
 	case !l.SettlesAt.IsZero() && l.At.Before(l.SettlesAt):
-		fmt.Fprintf(w, "  a request that was on its way may still come in until %s\n", moment(l.SettlesAt))
+		fmt.Fprintf(w, "  a request that was sent before may still arrive until %s\n", moment(l.SettlesAt))
 	}
 }

@@ -1,8 +1,8 @@
 package cli
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,9 +19,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/deadletter"
 )
 
-// newNotifyCommand groups what is done about notifications.
 func newNotifyCommand(p Process) *cobra.Command {
-	cmd := &cobra.Command{Use: "notify", Short: "Replay notifications that failed", Args: usage(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd := &cobra.Command{Use: "notify", Short: "Resend failed notifications", Args: usage(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	cmd.AddCommand(newNotifyReplayCommand(p))
 	return cmd
 }
@@ -32,22 +31,22 @@ func newNotifyReplayCommand(p Process) *cobra.Command {
 	var dryRun, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "replay",
-		Short: "Send the notifications that failed once more",
-		Long: `Invoke functions/notify with each event in the queue of what it failed to send
-(alarm NotifyDeadLetters). A message is deleted only once its event was sent; what
-fails again stays in the queue. Five failures in a row end the command. Nothing is
-sent twice unless a channel of it failed: receivers recognize the event's id.
+		Short: "Resend the notifications that failed",
+		Long: `Invoke functions/notify with each event in its dead-letter queue (alarm
+NotifyDeadLetters). A message is deleted only once its event was sent; one that
+fails again stays in the queue. After five failures in a row the command ends. An
+event is sent twice only if one of its channels failed; receivers recognize its id.
 
 It needs your own AWS credentials: lambda:GetFunctionEventInvokeConfig and
 lambda:InvokeFunction on the function, sqs:GetQueueUrl, ReceiveMessage,
 DeleteMessage and ChangeMessageVisibility on the queue.
 
-It exits with 1 if anything stays in the queue.`,
+The exit code is 1 if anything stays in the queue.`,
 		Example: "  fasttrack notify replay --dry-run\n  fasttrack notify replay --max 5000\n  fasttrack notify replay --endpoint-url http://127.0.0.1:8080/_aws",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if most < 1 || most > 100000 {
-				return usageError{errors.New("--max: it must be from 1 to 100000")}
+				return usageError{fmt.Errorf("--max must be 1 to 100000, got %d", most)}
 			}
 			if function == "" {
 				function = stack + "-engine-notify"
@@ -77,31 +76,31 @@ It exits with 1 if anything stays in the queue.`,
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "send nothing, list what would be sent")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "send nothing, only list")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
-	cmd.Flags().IntVar(&most, "max", 1000, "how many messages to take, at most")
+	cmd.Flags().IntVar(&most, "max", 1000, "how many messages to read at most")
 	cmd.Flags().StringVar(&function, "function", "", "the function to invoke (default \"STACK-engine-notify\")")
-	cmd.Flags().StringVar(&queue, "queue", "", "the URL of the queue (default the one that the function's failures go to)")
+	cmd.Flags().StringVar(&queue, "queue", "", "the URL of the queue (default the function's dead-letter queue)")
 	stackFlag(cmd, &stack)
 	endpointFlag(cmd, &endpoint)
 	return cmd
 }
 
-// failures is a queue at SQS.
+// failures is the dead-letter queue, at SQS.
 type failures struct {
 	client *sqs.Client
 	url    string
 }
 
-// openFailures finds the queue: the destination of the function's failures,
-// unless its URL is given.
+// openFailures finds the queue: the failure destination of the function, unless its
+// URL is given.
 func openFailures(ctx context.Context, functions *lambda.Client, client *sqs.Client, function, url string) (failures, error) {
 	if url != "" {
 		return failures{client, url}, nil
 	}
 	out, err := functions.GetFunctionEventInvokeConfig(ctx, &lambda.GetFunctionEventInvokeConfigInput{FunctionName: &function})
 	if err != nil {
-		return failures{}, fmt.Errorf("find the queue of %s (--queue names it): %w", function, err)
+		return failures{}, fmt.Errorf("find the dead-letter queue of %s: %w; or give --queue", function, err)
 	}
 	arn := ""
 	if out.DestinationConfig != nil && out.DestinationConfig.OnFailure != nil {
@@ -109,17 +108,17 @@ func openFailures(ctx context.Context, functions *lambda.Client, client *sqs.Cli
 	}
 	name := arn[strings.LastIndex(arn, ":")+1:]
 	if !strings.Contains(arn, ":sqs:") {
-		return failures{}, fmt.Errorf("the failures of %s go to no queue of SQS; --queue names one", function)
+		return failures{}, fmt.Errorf("%s has no dead-letter queue at SQS; give --queue", function)
 	}
 	found, err := client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &name})
 	if err != nil {
-		return failures{}, fmt.Errorf("find the queue %s: %w", name, err)
+		return failures{}, fmt.Errorf("find queue %s: %w", name, err)
 	}
 	return failures{client, aws.ToString(found.QueueUrl)}, nil
 }
 
-// Receive polls for 2 s, which asks all servers of the queue: an empty answer
-// means that nothing is left
+// Receive polls for 2 s, which reads all servers of the queue: no message means that
+// the queue is empty
 // (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html).
 func (f failures) Receive(ctx context.Context, hide time.Duration) ([]deadletter.Message, error) {
 	out, err := f.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
@@ -131,7 +130,7 @@ func (f failures) Receive(ctx context.Context, hide time.Duration) ([]deadletter
 	}
 	var all []deadletter.Message
 	for _, m := range out.Messages {
-		sent, _ := strconv.ParseInt(m.Attributes[string(types.MessageSystemAttributeNameSentTimestamp)], 10, 64) // 0 if it is not said
+		sent, _ := strconv.ParseInt(m.Attributes[string(types.MessageSystemAttributeNameSentTimestamp)], 10, 64) // 0 if it is missing
 		all = append(all, deadletter.Message{ID: aws.ToString(m.MessageId), Receipt: aws.ToString(m.ReceiptHandle), Body: aws.ToString(m.Body), Sent: time.UnixMilli(sent)})
 	}
 	return all, nil
@@ -147,8 +146,8 @@ func (f failures) Show(ctx context.Context, receipt string) error {
 	return err
 }
 
-// invokeNotify invokes the function synchronously: only then is it known that the
-// event was sent.
+// invokeNotify invokes the function and waits for it: only then is it known that
+// the event was sent.
 func invokeNotify(client *lambda.Client, function string) deadletter.Invoke {
 	return func(ctx context.Context, payload []byte) error {
 		out, err := client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: payload})
@@ -158,14 +157,7 @@ func invokeNotify(client *lambda.Client, function string) deadletter.Invoke {
 		if out.FunctionError == nil {
 			return nil
 		}
-		var failed struct {
-			Message string `json:"errorMessage"`
-		}
-		_ = json.Unmarshal(out.Payload, &failed) // what is no JSON has no message
-		if failed.Message == "" {
-			failed.Message = *out.FunctionError
-		}
-		return errors.New(failed.Message)
+		return errors.New(functionError(out))
 	}
 }
 
@@ -177,10 +169,7 @@ func printReplayed(w io.Writer, it deadletter.Item, dryRun bool) {
 	case dryRun:
 		did = "would send"
 	}
-	name := it.Event
-	if name == "" {
-		name = "message " + it.Message
-	}
+	name := cmp.Or(it.Event, "message "+it.Message)
 	_, _ = fmt.Fprintf(w, "%-10s  %s  %s  since %s", did, name, it.Type, it.Since.Format("2006-01-02 15:04:05Z"))
 	if it.Error != "" {
 		_, _ = fmt.Fprintf(w, ": %s", it.Error)
@@ -193,7 +182,7 @@ func printReplay(w io.Writer, r deadletter.Report) {
 	case len(r.Replayed)+len(r.Failed) == 0:
 		_, _ = fmt.Fprintln(w, "The queue is empty.")
 	case r.DryRun:
-		_, _ = fmt.Fprintf(w, "%d would be sent, %d can't be.\n", len(r.Replayed), len(r.Failed))
+		_, _ = fmt.Fprintf(w, "%d would be sent, %d can't be sent.\n", len(r.Replayed), len(r.Failed))
 	default:
 		_, _ = fmt.Fprintf(w, "%d sent, %d failed and stay in the queue.\n", len(r.Replayed), len(r.Failed))
 	}

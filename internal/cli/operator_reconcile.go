@@ -3,26 +3,23 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/functions/reconcile/reconcile"
 )
 
-// newReconcileCommand has functions/reconcile of a stack sweep now.
 func newReconcileCommand(p Process) *cobra.Command {
 	var dryRun, asJSON bool
 	var stack, endpoint string
 	cmd := &cobra.Command{
 		Use:   "reconcile",
-		Short: "Get going what stands still, or show what that would be",
-		Long: "Have functions/reconcile of a stack look now for requests that should have moved on and did not: it starts what was stored but never started, " +
-			"closes what died, takes back what is overdue. It does so by itself every minute; --dry-run shows what it would do.",
+		Short: "Restart stuck requests",
+		Long: "Restart stuck requests now. functions/reconcile of the stack starts requests that were stored but never started, closes those whose execution died, " +
+			"and ends overdue access. It runs every minute by itself. --dry-run only lists what it would do.",
 		Example: "  fasttrack reconcile --dry-run\n  fasttrack reconcile --dry-run --endpoint-url http://127.0.0.1:8080/_aws",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -40,20 +37,11 @@ func newReconcileCommand(p Process) *cobra.Command {
 			return printReport(cmd.OutOrStdout(), report)
 		},
 	}
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "do nothing, show what would be done")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only list what would be done")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	stackFlag(cmd, &stack)
 	endpointFlag(cmd, &endpoint)
 	return cmd
-}
-
-// lambdaClient invokes functions at AWS or on this machine; see awsConfig.
-func lambdaClient(ctx context.Context, endpoint string) (*lambda.Client, error) {
-	cfg, err := awsConfig(ctx, endpoint)
-	if err != nil {
-		return nil, err
-	}
-	return lambda.NewFromConfig(cfg), nil
 }
 
 func sweepNow(ctx context.Context, client *lambda.Client, function string, dryRun bool) (reconcile.Report, error) {
@@ -66,22 +54,18 @@ func sweepNow(ctx context.Context, client *lambda.Client, function string, dryRu
 		return reconcile.Report{}, fmt.Errorf("invoke %s: %w", function, err)
 	}
 	if out.FunctionError != nil {
-		var failed struct {
-			Message string `json:"errorMessage"`
-		}
-		_ = json.Unmarshal(out.Payload, &failed) // what is no JSON has no message
-		return reconcile.Report{}, fmt.Errorf("%s: %s", function, aws.ToString(out.FunctionError)+": "+failed.Message)
+		return reconcile.Report{}, fmt.Errorf("%s: %s", function, functionError(out))
 	}
 	var report reconcile.Report
 	if err := json.Unmarshal(out.Payload, &report); err != nil {
-		return reconcile.Report{}, errors.Join(errors.New("the report can't be read"), err)
+		return reconcile.Report{}, fmt.Errorf("read the report of %s: %w", function, err)
 	}
 	return report, nil
 }
 
 func printReport(w io.Writer, r reconcile.Report) error {
 	if len(r.Actions) == 0 {
-		_, err := fmt.Fprintln(w, "Nothing stands still.")
+		_, err := fmt.Fprintln(w, "No stuck requests.")
 		return err
 	}
 	for _, a := range r.Actions {
@@ -89,7 +73,7 @@ func printReport(w io.Writer, r reconcile.Report) error {
 		if r.DryRun {
 			did = "would " + did
 		}
-		if _, err := fmt.Fprintf(w, "%s%s: %s, because %s\n", a.RunID, a.Lease, did, a.Why); err != nil {
+		if _, err := fmt.Fprintf(w, "%s%s: %s: %s\n", a.RunID, a.Lease, did, a.Why); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// reindexer holds the flags of `fasttrack reindex`.
+// reindexer has the flags of the command.
 type reindexer struct {
 	table
 	after        string
@@ -24,13 +24,14 @@ func newReindexCommand(p Process) *cobra.Command {
 	var x reindexer
 	cmd := &cobra.Command{
 		Use:   "reindex",
-		Short: "List for reviewers what they decided before an upgrade",
-		Long: `Add to view=reviewed what reviewers approved, denied or revoked before the release
-that has this list. Run it once after the upgrade; requests go on meanwhile.
+		Short: "Index the decisions that reviewers made before an upgrade",
+		Long: `Index approvals, denials and revocations that were made before the release with
+view=reviewed, so that their reviewers find them there. Run it once after the
+upgrade; requests go on meanwhile.
 
-It reads the whole table and adds an item for each action that is not listed. It
-can be repeated, and a second run changes nothing. If it stops, it names the
-request to go on behind with --after.
+It reads the whole table, and adds an item for each action that is not indexed. A
+second run changes nothing. If it stops, it prints the request to continue after
+(--after).
 
 The table is read and written with your own AWS credentials (dynamodb:Scan, Query,
 PutItem).`,
@@ -39,26 +40,26 @@ PutItem).`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case x.name == "":
-				return usageError{errors.New("give --table NAME, the stack's output TableName, with AWS credentials that may write to it")}
+				return usageError{errors.New("give --stack NAME, or --table NAME (the stack's output TableName), with AWS credentials that may write to it")}
 			case x.after != "" && !run.ValidID(x.after):
 				return usageError{fmt.Errorf("--after must be the id of a request, got %q", x.after)}
 			}
 			return x.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	cmd.Flags().BoolVar(&x.dryRun, "dry-run", false, "change nothing, and say what would be")
-	cmd.Flags().StringVar(&x.after, "after", "", "go on behind the request with this `ID`, which a run that stopped has named")
-	cmd.Flags().BoolVar(&x.json, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&x.dryRun, "dry-run", false, "change nothing, only report")
+	cmd.Flags().StringVar(&x.after, "after", "", "continue after the request with this `ID`")
+	cmd.Flags().BoolVar(&x.json, "json", false, "print as JSON")
 	x.flags(cmd, p)
 	return cmd
 }
 
-// reindexReport is what was done.
+// reindexReport is what the command prints as JSON.
 type reindexReport struct {
 	DryRun   bool `json:"dry_run,omitempty"`
 	Requests int  `json:"requests"`
 	Actions  int  `json:"actions"`
-	// After is the last request that was looked at.
+	// After is the last request that was read.
 	After string            `json:"after,omitempty"`
 	Left  []store.Reindexed `json:"left"`
 }
@@ -79,7 +80,7 @@ func (x *reindexer) run(ctx context.Context, out, errs io.Writer) error {
 	}})
 	if err != nil {
 		if r.After != "" {
-			fmt.Fprintf(errs, "Stopped behind request %s: go on with --after %s\n", r.After, r.After)
+			fmt.Fprintf(errs, "Stopped after request %s; to continue, give --after %s\n", r.After, r.After)
 		}
 		return err
 	}
@@ -89,11 +90,11 @@ func (x *reindexer) run(ctx context.Context, out, errs io.Writer) error {
 		for _, left := range r.Left {
 			fmt.Fprintf(out, "left  request %s: %s\n", left.Run, text.Line(left.Left))
 		}
-		did := "added"
+		did := "indexed"
 		if x.dryRun {
-			did = "would be added"
+			did = "would be indexed"
 		}
-		_, err = fmt.Fprintf(out, "%s looked at, %s %s\n", text.Count(r.Requests, "request"), text.Count(r.Actions, "action"), did)
+		_, err = fmt.Fprintf(out, "%s read, %s %s\n", text.Count(r.Requests, "request"), text.Count(r.Actions, "action"), did)
 	}
 	if err == nil && len(r.Left) > 0 {
 		err = errReported

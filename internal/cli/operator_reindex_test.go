@@ -10,7 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// The command lists what was decided before, and an erasure takes that list away.
+// The command indexes earlier decisions, and an erasure removes that index.
 func TestReindexAndErase(t *testing.T) {
 	w := newRecordWorld(t)
 	ada := run.Person{ID: "ada@example.com", Email: "ada@example.com", Principal: "https://issuer|7b#1c"}
@@ -39,15 +39,15 @@ func TestReindexAndErase(t *testing.T) {
 		}
 		return n
 	}
-	reindex("1 request looked at, 1 action would be added", "--dry-run")
+	reindex("1 request read, 1 action would be indexed", "--dry-run")
 	if n := markers(); n != 0 {
 		t.Errorf("a dry run added %d items", n)
 	}
-	reindex("1 request looked at, 1 action added")
+	reindex("1 request read, 1 action indexed")
 	if n := markers(); n != 1 {
 		t.Errorf("%d items list it", n)
 	}
-	reindex("1 request looked at, 0 actions added")
+	reindex("1 request read, 0 actions indexed")
 	if code, _, messages := w.run(t.Context(), "reindex", "--after", "nonsense"); code != exitUsage {
 		t.Errorf("a wrong id exits %d: %s", code, messages)
 	}

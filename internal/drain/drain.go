@@ -144,9 +144,9 @@ func (d Drainer) look(ctx context.Context) (Left, error) {
 
 // String returns what is left, on one line.
 func (l Left) String() string {
-	s := fmt.Sprintf("%d open, %d held, %d to be read once more, %d executions", len(l.Open), len(l.Held), len(l.Unread), len(l.Executions))
+	s := fmt.Sprintf("%d open, %d held, %d to verify again, %d executions", len(l.Open), len(l.Held), len(l.Unread), len(l.Executions))
 	if len(l.Unreadable) > 0 {
-		s += fmt.Sprintf(", %d that can't be read", len(l.Unreadable))
+		s += fmt.Sprintf(", %d unreadable", len(l.Unreadable))
 	}
 	return s
 }
