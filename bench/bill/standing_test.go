@@ -65,7 +65,7 @@ func TestStandingCosts(t *testing.T) {
 		fmt.Sprintf("| **together, nothing requested** | **%.2f** |", idle),
 		fmt.Sprintf("| %d custom metrics, sent in every hour | %.2f |", s.Metrics, busy["metrics"]),
 		fmt.Sprintf("| **together, requests in every hour** | **%.2f** |", total),
-		fmt.Sprintf("%d more metrics tell of trouble", filters),
+		fmt.Sprintf("%d more metrics report trouble", filters),
 	} {
 		if !strings.Contains(string(doc), row) {
 			t.Errorf("docs/costs.md lacks %q", row)

@@ -31,7 +31,7 @@ type Rule struct {
 // rules lists the words, by the idea that they stand for.
 var rules = []Rule{
 	// What a person files is a request; the stored record inside the engine is a run.
-	{Not: `(a|the|each|every|that|this|which|whose|no|any|such|one|another|its|past|old|waiting|pending) runs?`, Use: "request",
+	{Not: `(a|the|each|every|this|which|whose|no|any|such|one|another|its|past|old|waiting|pending) runs?`, Use: "request",
 		In: Prose | Description, Except: `runs? (of|only|on|in|as|under|with|without|that has|once|at|for|again|make|the|id)\b|that runs|which runs|one run|this runs`},
 
 	{Not: `(the|a|each|every|waiting) requests?`, Use: "run (inside the engine)", In: Comment, Under: []string{"internal/run", "internal/engine"},
