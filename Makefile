@@ -34,7 +34,7 @@ OAPI_CODEGEN := github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2
 .DEFAULT_GOAL := help
 .PHONY: help build run test e2e vuln fuzz api-fuzz clients parity-dynamodb parity-statemachine torture lint bench deploy terminal clean tools
 
-help: ## Say what there is to make
+help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # One go command builds them all, side by side. The first time that takes a minute
@@ -114,27 +114,27 @@ fuzz: ## Fuzz each parser of outside bytes for FUZZTIME (60s each)
 # of person.
 EXAMPLES ?= 300
 
-api-fuzz: build $(TOOLS)/schemathesis/.installed ## Have schemathesis call the API by its OpenAPI document, as five people (EXAMPLES of each operation)
+api-fuzz: build $(TOOLS)/schemathesis/.installed ## Test the API with schemathesis by its OpenAPI document, as five people (EXAMPLES of each operation)
 	tools/schemathesis/run $(TOOLS)/schemathesis/bin/schemathesis $(EXAMPLES)
 
-clients: build $(TOOLS)/clients-python/.installed $(TOOLS)/clients-npm/.installed $(TOOLS)/clients-java/.installed ## Generate clients from the OpenAPI document with four generators, compile them, ask and approve with each (needs Java, Maven, Node.js and Python)
+clients: build $(TOOLS)/clients-python/.installed $(TOOLS)/clients-npm/.installed $(TOOLS)/clients-java/.installed ## Generate clients from the OpenAPI document with four generators, compile them, file and approve a request with each (needs Java, Maven, Node.js and Python)
 	tools/clients/run $(TOOLS) $(OAPI_CODEGEN)
 
-parity-dynamodb: $(TOOLS)/dynamodb-local/.installed ## Hold the store and the local table against AWS's own DynamoDB Local (needs Java and Maven)
+parity-dynamodb: $(TOOLS)/dynamodb-local/.installed ## Compare the store and the local table with AWS's own DynamoDB Local (needs Java and Maven)
 	localaws/dynamodb/dynamodb-local/with $(TOOLS)/dynamodb-local go test -count=1 ./internal/store ./localaws/dynamodb
 	localaws/dynamodb/dynamodb-local/with $(TOOLS)/dynamodb-local go run ./bench -strict lists
 	go run ./bench -strict lists
 
-parity-statemachine: $(TOOLS)/npm/.installed ## Hold the state machine's interpreter against three others and asl-validator (needs Node.js and Python)
+parity-statemachine: $(TOOLS)/npm/.installed ## Compare the state machine's interpreter with three others and asl-validator (needs Node.js and Python)
 	go test -count=1 ./localaws/asl ./internal/local
 	LOCALAWS_PARITY_TOOLS='$(abspath $(TOOLS))' LOCALAWS_PARITY_CORPUS='$(CURDIR)/internal/local/testdata/parity' go test -count=1 -v ./localaws/asl/parity
 
-torture: build ## Crash functions at each AWS call of each kind of run, race, restart, plant bugs (about 25 minutes)
+torture: build ## Crash functions at each AWS call, race, restart, plant bugs (about 25 minutes)
 	@rm -f build/torture.txt
 	@FASTTRACK_TORTURE='$(CURDIR)/build/torture.txt' go test ./e2e/torture ./e2e ./e2e/planted -p 1 -count=1 -parallel 2 -timeout 40m; \
 		status=$$?; cat build/torture.txt; exit $$status
 
-bench: build-sam ## Measure the budgets of docs/performance.md, and what a million requests cost (about 6 minutes)
+bench: build-sam ## Measure the budgets of docs/performance.md and the cost of a million requests (about 6 minutes)
 	go run ./bench
 	$(EMULATED) go test -run '^$$' -bench BesideTheEmulator -benchtime 5x ./e2e
 
@@ -144,9 +144,9 @@ bench: build-sam ## Measure the budgets of docs/performance.md, and what a milli
 ARCHITECTURE = $(if $(filter amd64,$(LAMBDA_ARCH)),x86_64,arm64)
 DEPLOY_STACK = $(TOOLS)/venv/bin/python tools/deploy/stack.py
 
-deploy: deploy-name build $(TOOLS)/venv/.installed ## Check names, flows and hooks, then build and deploy to AWS with the SAM CLI as STACK (fasttrack), asking what it must know
+deploy: deploy-name build $(TOOLS)/venv/.installed ## Check names, flows and hooks, then build and deploy to AWS with the SAM CLI as STACK (fasttrack)
 	build/fasttrack flows check --binary build/HooksFunction/bootstrap
-	@build/fasttrack flows check --strict || echo 'WARNING: the above is deployed as it is. Mend flows.yaml before people use it.'
+	@build/fasttrack flows check --strict || echo 'WARNING: the above is deployed as it is. Fix flows.yaml before people use it.'
 	@$(DEPLOY_STACK) before '$(STACK)' $(ARCHITECTURE)
 	$(SAM) build
 	@touch build/deploy.started
@@ -158,13 +158,13 @@ deploy: deploy-name build $(TOOLS)/venv/.installed ## Check names, flows and hoo
 deploy-name:
 	@tools/deploy/name '$(STACK)'
 
-deploy-cleanup: deploy-name $(TOOLS)/venv/.installed ## Remove what a first deployment of STACK left that failed
+deploy-cleanup: deploy-name $(TOOLS)/venv/.installed ## Remove the remains of a failed first deployment of STACK
 	@$(DEPLOY_STACK) cleanup '$(STACK)'
 
 terminal: build $(TOOLS)/termtosvg/.installed ## Record the README's terminal again
 	tools/pictures/record $(TOOLS)/termtosvg/bin/termtosvg </dev/null
 
-clean: ## Remove what was built
+clean: ## Remove built files
 	rm -rf build .aws-sam
 
 # What `sam build` calls, once for each function, with ARTIFACTS_DIR set.

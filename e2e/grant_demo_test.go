@@ -41,7 +41,7 @@ func TestGrantDemo(t *testing.T) {
 		{"give", "ada", 2, "a newer one has been here", true},
 		{"read", "ada", 3, `{"has_access":false}`, false},
 		{"list", "", 0, `"target":"prod-ro","has_access":false`, false},
-		{"lend", "ada", 4, `there is no operation`, true},
+		{"lend", "ada", 4, `unknown operation`, true},
 	} {
 		asked := fmt.Sprintf(`{"version":"1","operation":%q,"run_id":"01JD0000000000000000000000","fence":%d,"person":{"id":"%s@example.com"},"target":{"id":"prod-ro"}}`, step.operation, step.fence, step.person)
 		out, err := client.Invoke(t.Context(), &lambda.InvokeInput{FunctionName: aws.String("fasttrack-grant-demo"), Payload: []byte(asked)})

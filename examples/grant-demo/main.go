@@ -1,5 +1,5 @@
 // Command grant-demo is a strategy function to copy: it speaks the contract of
-// docs/strategies.md. What it gives is an entry in a list of who has what, which
+// docs/strategies.md. It grants an entry in a list of who has what, which
 // is kept in a table of its own and shown by the operation "list".
 package main
 
@@ -69,5 +69,5 @@ func handle(ctx context.Context, l list, a asked, now time.Time) (any, error) {
 	case "list":
 		return l.all(ctx)
 	}
-	return nil, fmt.Errorf("there is no operation %q", a.Operation)
+	return nil, fmt.Errorf("unknown operation %q", a.Operation)
 }
