@@ -36,7 +36,7 @@ func client(t *testing.T, url string, o api.Options) *api.Client {
 	return c
 }
 
-const request = `{"id":"01JD0000000000000000000000","flow":"f","status":"pending","requester":{"id":"ada"},"fields":{},"reason":"","created_at":"2026-11-23T10:00:00Z","updated_at":"2026-11-23T10:00:00Z"}`
+const requestJSON = `{"id":"01JD0000000000000000000000","flow":"f","status":"pending","requester":{"id":"ada"},"fields":{},"reason":"","created_at":"2026-11-23T10:00:00Z","updated_at":"2026-11-23T10:00:00Z"}`
 
 // Each call says who calls, and what its operation is described to take.
 func TestCalls(t *testing.T) {
@@ -49,25 +49,25 @@ func TestCalls(t *testing.T) {
 		"create": {func(c *api.Client) error {
 			_, err := c.Create(ctx, api.CreateInput{Flow: "f", Fields: map[string]any{"target": "t"}, Reason: "r", IdempotencyKey: "k", Wait: 1500 * time.Millisecond})
 			return err
-		}, `POST /base/requests {"flow":"f","fields":{"target":"t"},"reason":"r"}`, "Idempotency-Key: k, Prefer: wait=1", request},
-		"get":       {func(c *api.Client) error { _, err := c.Get(ctx, "a/../b"); return err }, "GET /base/requests/a%2F..%2Fb ", "", request},
-		"get after": {func(c *api.Client) error { _, err := c.GetAfter(ctx, "r", 3, api.MaxWait); return err }, "GET /base/requests/r?after=3 ", "Prefer: wait=20", request},
+		}, `POST /base/requests {"flow":"f","fields":{"target":"t"},"reason":"r"}`, "Idempotency-Key: k, Prefer: wait=1", requestJSON},
+		"get":       {func(c *api.Client) error { _, err := c.Get(ctx, "a/../b"); return err }, "GET /base/requests/a%2F..%2Fb ", "", requestJSON},
+		"get after": {func(c *api.Client) error { _, err := c.GetAfter(ctx, "r", 3, api.MaxWait); return err }, "GET /base/requests/r?after=3 ", "Prefer: wait=20", requestJSON},
 		"approve": {func(c *api.Client) error {
 			_, _, err := c.Approve(ctx, "r", api.ApproveInput{Reason: "ok", DurationSeconds: 60, Override: true, ActionOptions: api.ActionOptions{IfMatch: "e", IdempotencyKey: "k"}})
 			return err
-		}, `POST /base/requests/r/approve {"reason":"ok","duration_seconds":60,"override":true}`, `Idempotency-Key: k, If-Match: "e"`, request},
+		}, `POST /base/requests/r/approve {"reason":"ok","duration_seconds":60,"override":true}`, `Idempotency-Key: k, If-Match: "e"`, requestJSON},
 		"deny": {func(c *api.Client) error {
 			_, _, err := c.Deny(ctx, "r", api.DenyInput{Reason: "no", ActionOptions: api.ActionOptions{IdempotencyKey: "k"}})
 			return err
-		}, `POST /base/requests/r/deny {"reason":"no"}`, "Idempotency-Key: k", request},
+		}, `POST /base/requests/r/deny {"reason":"no"}`, "Idempotency-Key: k", requestJSON},
 		"cancel": {func(c *api.Client) error {
 			_, _, err := c.Cancel(ctx, "r", api.CancelInput{ActionOptions: api.ActionOptions{IdempotencyKey: "k"}})
 			return err
-		}, `POST /base/requests/r/cancel {}`, "Idempotency-Key: k", request},
+		}, `POST /base/requests/r/cancel {}`, "Idempotency-Key: k", requestJSON},
 		"revoke": {func(c *api.Client) error {
 			_, _, err := c.Revoke(ctx, "r", api.RevokeInput{Override: true, ActionOptions: api.ActionOptions{IdempotencyKey: "k"}})
 			return err
-		}, `POST /base/requests/r/revoke {"override":true}`, "Idempotency-Key: k", request},
+		}, `POST /base/requests/r/revoke {"override":true}`, "Idempotency-Key: k", requestJSON},
 		"list": {func(c *api.Client) error {
 			_, err := c.List(ctx, api.ListInput{View: api.ViewFlow, Flow: "f", Status: api.StatusActive, From: at, To: at.Add(time.Hour), Limit: 5, Cursor: "c"})
 			return err
@@ -217,7 +217,7 @@ func TestRetries(t *testing.T) {
 					w.WriteHeader(max(tc.status, -tc.status))
 					return
 				}
-				_, _ = io.WriteString(w, request)
+				_, _ = io.WriteString(w, requestJSON)
 			})
 			_, err := client(t, url, api.Options{Retries: tc.retries}).Create(t.Context(), api.CreateInput{Flow: "f"})
 			if (err == nil) != tc.ok || len(keys) != tc.calls || keys[0] == "" || len(slices.Compact(keys)) != 1 {
@@ -262,7 +262,7 @@ func TestNothingToSignWith(t *testing.T) {
 
 // All reads all pages, empty ones too, and ends with the first error.
 func TestAll(t *testing.T) {
-	pages := map[string]string{"": `{"runs":[` + request + `],"next_cursor":"b"}`, "b": `{"runs":[],"next_cursor":"c"}`, "c": `{"runs":[` + request + `]}`}
+	pages := map[string]string{"": `{"runs":[` + requestJSON + `],"next_cursor":"b"}`, "b": `{"runs":[],"next_cursor":"c"}`, "c": `{"runs":[` + requestJSON + `]}`}
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, pages[r.URL.Query().Get("cursor")])
 	})
@@ -303,7 +303,7 @@ func TestAwait(t *testing.T) {
 		}
 		reads++
 		var v api.Request
-		if err := json.Unmarshal([]byte(request), &v); err != nil {
+		if err := json.Unmarshal([]byte(requestJSON), &v); err != nil {
 			t.Error(err)
 		}
 		v.History = make([]api.Entry, n)
