@@ -44,7 +44,7 @@ var engineBugs = []bug{
 	{"believe an attempt that was replaced", "internal/lease/attempt.go", "a.Kind != kind || a.RunID != runID || a.Fence != fence", "false", "./internal/lease", ""},
 	{"give after a take", "internal/lease/attempt.go", "case run.Held, run.Unable, run.Taking, run.Dropped:", "case run.Held, run.Unable:", "./internal/lease", ""},
 	{"begin while another call is under way", "internal/lease/attempt.go", "if a := l.Attempt; a != nil && a.RunID != runID && now.Before(a.Deadline) {\n\t\treturn nil, false, Later{a.Deadline, fmt.Sprintf(\"run %s is at this access just now\", a.RunID)}\n\t}\n\tnext = l.Clone()", "next = l.Clone()", "./internal/lease", ""},
-	{"take back without reading back", "functions/grant/grant/take.go", "if there {\n\t\treturn gone, errors.New(\"it was taken back, but is still there\")\n\t}", "_ = there", "./e2e/torture", "TestStrategy"},
+	{"take back without reading back", "functions/grant/grant/take.go", "if there {\n\t\treturn gone, errors.New(\"access was removed, but can still be read\")\n\t}", "_ = there", "./e2e/torture", "TestStrategy"},
 	{"give without reading back", "functions/grant/grant/give.go", "err == nil && !there {", "err == nil && !there && false {", "./e2e/torture", "TestStrategy"},
 	{"end a run whose access is not known to be gone", "internal/engine/decide.go", "gone := s.Hold.State == run.Dropped", "gone := s.Hold.State != run.Held", "./e2e/torture", matrix},
 	{"do not take back what could not be given", "internal/engine/access.go", "d.removeAccess(run.Case{\n\t\tEvent: run.Fail,", "d.finishAccess(run.Case{\n\t\tEvent: run.Fail,", "./e2e/torture", matrix},

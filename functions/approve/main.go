@@ -1,5 +1,4 @@
-// Command approve takes what people do about a request: approve, deny, cancel,
-// revoke.
+// Command approve takes people's actions on requests: approve, deny, cancel, revoke.
 package main
 
 import (

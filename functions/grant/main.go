@@ -1,4 +1,4 @@
-// Command grant grants access and takes it back; no other function can.
+// Command grant is the only function that grants and removes access.
 package main
 
 import (

@@ -1,6 +1,6 @@
-// Package approve is the work of functions/approve: it stores what a person does
-// about a request, wakes the request's execution, and answers once what came of
-// it is known. It decides nothing itself.
+// Package approve is the work of functions/approve: it stores a person's action on a
+// request, wakes the request's execution, and responds once the action has taken
+// effect or not. It decides nothing itself.
 package approve
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/wake"
 )
 
-// Store keeps runs and acts; see [store.Store] for the errors.
+// Store stores runs and actions; see [store.Store] for the errors.
 type Store interface {
 	Link(ctx context.Context, p run.Person) (run.Person, error)
 	Load(ctx context.Context, id string) (*run.Run, error)
@@ -26,14 +26,14 @@ type Store interface {
 	AddAct(ctx context.Context, r *run.Run, a run.Act) error
 }
 
-// Deps is what the service works with.
+// Deps are the dependencies of the API.
 type Deps struct {
 	Identify      httpapi.Identifier
 	Store         Store
 	StepFunctions wake.Client
-	// Flows have the labels that people read; nil knows none.
+	// Flows have the labels that people read; nil has none.
 	Flows *flow.File
-	// Today is who may act; see [run.Today].
+	// Today says who may act; see [run.Today].
 	Today *run.Today
 	// BasePath is that of [httpapi.API].
 	BasePath string
@@ -43,7 +43,7 @@ type Deps struct {
 
 type service struct{ Deps }
 
-// New gives the API of functions/approve.
+// New returns the API of functions/approve.
 func New(d Deps) *httpapi.API {
 	if d.Now == nil {
 		d.Now = time.Now
@@ -58,8 +58,7 @@ func New(d Deps) *httpapi.API {
 	return &httpapi.API{Identify: d.Identify, Link: d.Store.Link, Routes: routes, BasePath: d.BasePath}
 }
 
-// act takes one act: checks it, stores it, wakes the execution and waits for
-// what comes of it.
+// act checks and stores one action, wakes the execution and waits for the result.
 func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (httpapi.Reply, error) {
 	key, err := c.IdempotencyKey()
 	if err != nil {
@@ -76,8 +75,8 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 		return httpapi.Reply{}, wrong
 	}
 	if key != "" {
-		// Before it is held against the request, which may have changed since, by this
-		// very act.
+		// Look the key up before checking the request, which this very action may have
+		// changed.
 		a.Key = run.HashID(c.Caller.Principal, r.ID, string(e), key)
 		if before, there := sameKey(rec.Acts, a.Key); there {
 			return s.again(ctx, c, r, before, a)
@@ -104,8 +103,8 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 		return httpapi.Reply{}, err
 	}
 	if key != "" {
-		// Another call with the key may have come between. The first of them is
-		// the act, and what comes of it is what comes of this one.
+		// Another call with the key may have come between. The first of them counts, and
+		// its result is the result of this one.
 		rec, err := s.Store.LoadAll(ctx, r.ID)
 		if err == nil {
 			if first, there := sameKey(rec.Acts, a.Key); there {
@@ -116,8 +115,8 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	return s.outcome(ctx, c, r, a)
 }
 
-// again waits for what comes of an act that is there already under the key of
-// a; another act under that key is refused.
+// again waits for the result of the action that was stored under the key of a. It
+// refuses another action under that key.
 func (s service) again(ctx context.Context, c *httpapi.Call, r *run.Run, before, a run.Act) (httpapi.Reply, error) {
 	if before.Reason != a.Reason || before.DurationSeconds != a.DurationSeconds || before.Override != a.Override {
 		return httpapi.Reply{}, httpapi.NewProblem(http.StatusUnprocessableEntity, api.ProblemIdempotencyKeyReused,
@@ -126,7 +125,7 @@ func (s service) again(ctx context.Context, c *httpapi.Call, r *run.Run, before,
 	return s.outcome(ctx, c, r, before)
 }
 
-// load gives the run if the caller may see it.
+// load returns the run if the caller may see it.
 func (s service) load(ctx context.Context, c *httpapi.Call) (store.Record, error) {
 	id, ok := run.ParseID(c.Param("id"))
 	if !ok {
@@ -146,8 +145,8 @@ func (s service) load(ctx context.Context, c *httpapi.Call) (store.Record, error
 	return rec, nil
 }
 
-// readAct reads the body of an act; its error names every wrong field. fits
-// reports whether the body is one of an act, whatever the request is like.
+// readAct reads the body of an action; its error names every wrong field. fits
+// reports whether the body has the form of one, whatever the request is like.
 func readAct(c *httpapi.Call, r *run.Run, e run.EventName) (a run.Act, fits bool, wrong error) {
 	body, err := httpapi.ReadBody(c.Event)
 	if err != nil {
@@ -169,9 +168,9 @@ func readAct(c *httpapi.Call, r *run.Run, e run.EventName) (a run.Act, fits bool
 		a.DurationSeconds = *shortened
 		switch {
 		case r.DurationSeconds == 0:
-			body.Fail("duration_seconds", "the flow gives no access, so there is no duration to shorten")
+			body.Fail("duration_seconds", "the flow has no duration to shorten")
 		case *shortened > r.DurationSeconds:
-			body.Fail("duration_seconds", "at most %d was expected: a duration can only be shortened", r.DurationSeconds)
+			body.Fail("duration_seconds", "must be at most %d: a duration can only be shortened", r.DurationSeconds)
 		}
 	}
 	return a, fits, body.Err()
@@ -186,9 +185,9 @@ func sameKey(acts []run.Act, key string) (run.Act, bool) {
 	return run.Act{}, false
 }
 
-// check reports whether the act counts as far as is known now; see [run.Run.Check].
-// One that a run of too few approvers does not take is stored all the same: the
-// engine refuses it, and sends the run to its admins.
+// check reports whether the action counts as things stand; see [run.Run.Check]. An
+// action on a run with too few approvers is stored although the run refuses it: the
+// engine then sends the run to its admins.
 func (s service) check(r *run.Run, a run.Act, now time.Time) error {
 	err := r.Check(a.Event, a.Person, s.Today, now)
 	if err != nil && r.Reroutes(s.Today) && r.MayAct(a.Event, a.Person, s.Today) == nil {
@@ -202,7 +201,8 @@ func (s service) check(r *run.Run, a run.Act, now time.Time) error {
 	return err
 }
 
-// refused answers what [run.Run.Check] or [run.Run.MayOverride] refused.
+// refused returns the problem for an error of [run.Run.Check] or
+// [run.Run.MayOverride].
 func (s service) refused(c *httpapi.Call, r *run.Run, e run.EventName, err error) error {
 	var late run.TooLate
 	if !errors.As(err, &late) {
@@ -211,7 +211,7 @@ func (s service) refused(c *httpapi.Call, r *run.Run, e run.EventName, err error
 	return s.lost(c, r, e, late)
 }
 
-// view is the run as the caller sees it.
+// view returns the run as the caller sees it.
 func (s service) view(c *httpapi.Call, r *run.Run) api.Request {
 	v := r.ViewFor(c.Caller.Person, s.Today, s.Now())
 	s.Flows.Show(&v, r.Flow.Label)

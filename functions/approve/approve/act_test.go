@@ -26,7 +26,7 @@ import (
 
 var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 
-// world stands for the table and Step Functions: waking has Decide deal with
+// world stands for the table and Step Functions: waking has functions/record apply
 // the acts, unless it is asleep.
 type world struct {
 	mu     sync.Mutex
@@ -34,7 +34,7 @@ type world struct {
 	acts   []run.Act
 	asleep bool
 	wake   error
-	answer string // of the hook that is asked
+	answer string // of the hook
 	who    run.Person
 	now    time.Time
 }

@@ -15,8 +15,8 @@ import (
 // tags.
 var etags = regexp.MustCompile(`^\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*$`)
 
-// ifMatch returns the etag that the run must still have when the act is dealt
-// with, "" for any. The error is for a run that has another already.
+// ifMatch returns the etag that the run must still have when the action is applied,
+// "" for any. The error is for a run that has another already.
 func (s service) ifMatch(c *httpapi.Call, r *run.Run) (string, error) {
 	header := c.Header("if-match")
 	if header == "" {
@@ -36,7 +36,8 @@ func (s service) ifMatch(c *httpapi.Call, r *run.Run) (string, error) {
 	return "", s.moved(c, r)
 }
 
-// moved answers an act on a request that is not what its caller has read.
+// moved returns the problem for an action on a request that changed since its caller
+// read it.
 func (s service) moved(c *httpapi.Call, r *run.Run) error {
 	p := httpapi.NewProblem(http.StatusPreconditionFailed, api.ProblemChanged, string(run.Moved))
 	v := s.view(c, r)
@@ -44,7 +45,7 @@ func (s service) moved(c *httpapi.Call, r *run.Run) error {
 	return p
 }
 
-// done answers with the run as it is after an act.
+// done returns the run as it is after an action.
 func (s service) done(c *httpapi.Call, r *run.Run) httpapi.Reply {
 	v := s.view(c, r)
 	return httpapi.Reply{Status: http.StatusOK, Headers: map[string]string{"etag": `"` + v.ETag + `"`}, Body: v}

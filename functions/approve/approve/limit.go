@@ -9,28 +9,28 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// limit refuses an act that the run has no room for, and one too many of a
-// person within a minute. Acts that come at the same moment don't see each
-// other, so a few more may be stored; Decide leaves those out.
+// limit refuses an action that the run has no room for, and too many of a person
+// within a minute. Actions at the same moment don't see each other, so a few more
+// may be stored; functions/record leaves those out.
 func limit(r *run.Run, acts []run.Act, a run.Act, t *run.Today, now time.Time) error {
 	if err := r.Room(acts, a, t); err != nil {
 		return full(err)
 	}
-	var recent []time.Time // acts are in the order of their ids, so of time
+	var recent []time.Time // actions are in the order of their ids, so of time
 	for _, before := range acts {
 		if run.Same(before.Person, a.Person) && now.Sub(before.At) < time.Minute {
 			recent = append(recent, before.At)
 		}
 	}
 	if n := len(recent); n >= run.MaxActsPerMinute {
-		// Room comes when the tenth from the end is a minute old.
+		// The next is allowed when the tenth from the end is a minute old.
 		after := recent[n-run.MaxActsPerMinute].Add(time.Minute).Sub(now)
 		return tooMany(after, "You have acted on this request ten times within a minute.")
 	}
 	return nil
 }
 
-// full answers what [run.Run.Room] refused.
+// full returns the problem for an error of [run.Run.Room].
 func full(err error) error { return tooMany(time.Hour, err.Error()) }
 
 func tooMany(after time.Duration, detail string) error {

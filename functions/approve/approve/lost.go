@@ -10,9 +10,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// lost answers an action that can't take effect any more, or not yet, and why. Where
-// somebody decided, it says who and when; where a revoke comes too late, who or what
-// ended the access.
+// lost returns the problem for an action that can't take effect any more, or not yet.
+// It says who decided and when, or, for a late revoke, who or what ended the access.
 func (s service) lost(c *httpapi.Call, r *run.Run, e run.EventName, why run.TooLate) error {
 	v := s.view(c, r)
 	p := httpapi.NewProblem(http.StatusConflict, api.ProblemDecided, string(why))
@@ -33,12 +32,12 @@ func (s service) lost(c *httpapi.Call, r *run.Run, e run.EventName, why run.TooL
 	return p
 }
 
-// already is why an action comes too late for a run that is decided.
+// already returns why an action is too late for a run that is decided.
 func already(r *run.Run) run.TooLate {
 	return run.TooLate("This request is " + string(r.Status) + " already.")
 }
 
-// by says who did what and when, such as "denied by grace@example.com at
+// by returns who did what and when, such as "denied by grace@example.com at
 // 2026-11-23T10:00:00Z".
 func by(o run.Outcome) string {
 	did := map[run.EventName]string{

@@ -48,8 +48,8 @@ func (w *world) handle(t *testing.T, s approve.Store, event, body, key string) (
 	return got.StatusCode, got
 }
 
-// Two calls with one key that don't see each other are one act: both are told
-// what came of the first.
+// Two calls with one key that don't see each other are one action: both get
+// the result of the first.
 func TestOneKeyAtOnce(t *testing.T) {
 	for name, tc := range map[string]struct {
 		event, body, other string
@@ -73,8 +73,8 @@ func TestOneKeyAtOnce(t *testing.T) {
 	}
 }
 
-// Of two approvals of one person that are sent at once, without a key, the
-// first counts; the second is told that it does.
+// Of two approvals of one person at the same time, without a key, the first counts,
+// and the second gets its result.
 func TestOnePersonApprovesTwiceAtOnce(t *testing.T) {
 	w := pending(t, "")
 	w.run.Review.Approvals = []run.Requirement{{Count: 2}}
@@ -154,7 +154,7 @@ func TestFailuresAfterTheActIsStored(t *testing.T) {
 	}
 }
 
-// Whoever has acted too often is told when there is room again.
+// Whoever has acted too often learns when to retry.
 func TestRetryAfter(t *testing.T) {
 	w := pending(t, "")
 	for i := range 12 { // the first two are older than a minute

@@ -12,16 +12,15 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 )
 
-// give gives the access of a run, and reads it back. Between the two the lease
-// says who is about to hold it: a crash at any point leaves what has to be taken
-// back on record.
+// give grants the access of a run and reads it back. The lease names the run before
+// the strategy is called: a crash at any point leaves on record what to remove.
 func (h *Handler) give(ctx context.Context, req step.GrantRequest) (stepfn.Document, error) {
 	s, err := h.load(ctx, req.RunID, req.Execution)
 	if err != nil {
 		return stepfn.Document{}, err
 	}
 	if !s.run.GiveDue() {
-		return stepfn.NewDocument(s.run, h.Now(), nil) // it has moved on
+		return stepfn.NewDocument(s.run, h.Now(), nil) // the run has moved on
 	}
 	var call, creates bool
 	l, err := h.change(ctx, s.key, func(l *lease.Lease) (next *lease.Lease, err error) {
@@ -48,7 +47,7 @@ func (h *Handler) give(ctx context.Context, req step.GrantRequest) (stepfn.Docum
 	if hold.State != run.Held {
 		why := hold.Error
 		if why == "" {
-			why = "it was taken back already"
+			why = "access was removed already"
 		}
 		return stepfn.Document{}, step.Unable(why)
 	}
@@ -58,8 +57,8 @@ func (h *Handler) give(ctx context.Context, req step.GrantRequest) (stepfn.Docum
 	}, nil
 }
 
-// look reports whether the call to give that is about to begin makes the access,
-// for a strategy that can't say so itself.
+// look reports whether the call that is about to begin creates the access, for a
+// strategy that can't say so itself.
 func (h *Handler) look(ctx context.Context, s subject, l *lease.Lease) (creates bool, err error) {
 	blind, is := s.strategy.(strategy.Blind)
 	if state := l.Of(s.run.ID).State; !is || state != run.NoHold && state != run.Giving {
@@ -70,17 +69,17 @@ func (h *Handler) look(ctx context.Context, s subject, l *lease.Lease) (creates 
 	return !there, err
 }
 
-// callGive has the strategy give the access that the lease's attempt is about.
+// callGive has the strategy grant the access of the lease's attempt.
 func (h *Handler) callGive(ctx context.Context, s subject, l *lease.Lease, created bool) (*lease.Lease, error) {
 	fence := l.Attempt.Fence
 	s.access.Fence, s.access.Requests = fence, l.Notes()
 	made, err := s.strategy.Give(ctx, s.access, ledger{h, s.key, fence})
 	if err == nil {
-		// Read for the person as such, whoever had it made before.
+		// Read it for this person, whoever created it.
 		s.access.Requests = nil
 		var there bool
 		if there, err = s.strategy.Has(ctx, s.access); err == nil && !there {
-			err = errors.New("it was given, but can't be read back")
+			err = errors.New("access was granted, but can't be read back")
 		}
 	}
 	var cannot strategy.Refused

@@ -1,6 +1,6 @@
-// Package grant is the work of functions/grant: it gives and takes access, the
-// only function that can. It takes ids from the request and everything else from
-// the stored run, and it writes leases alone.
+// Package grant is the work of functions/grant, the only function that grants and
+// removes access. It takes ids from the request and everything else from the stored
+// run, and it writes leases only.
 package grant
 
 import (
@@ -26,7 +26,7 @@ type Store interface {
 	SaveLease(ctx context.Context, l *lease.Lease) error
 }
 
-// Deps is what a Handler works with.
+// Deps are the dependencies of a [Handler].
 type Deps struct {
 	Store      Store
 	Strategies strategy.Set
@@ -36,7 +36,7 @@ type Deps struct {
 	Log *slog.Logger
 }
 
-// Handler gives and takes access.
+// Handler grants and removes access.
 type Handler struct{ Deps }
 
 // New returns a handler.
@@ -58,7 +58,7 @@ func (h *Handler) Handle(ctx context.Context, req step.GrantRequest) (any, error
 			line.Add("code", code(err))
 		}
 		if c, ok := response.(step.Checked); ok && c.Found && err == nil {
-			line.Say(slog.LevelError, "access was there after its end, and was taken back")
+			line.Say(slog.LevelError, "access outlasted its end, and was removed")
 			line.Add("access_found", true, "lease", req.Lease.Handle())
 		}
 		return response, err
@@ -91,11 +91,11 @@ func code(err error) string {
 	return ""
 }
 
-// margin is how long after the function's own time limit nothing of it can
-// have an effect any more: what it had sent has been answered or is lost.
+// margin is how long after the function's time limit its last calls may still have an
+// effect.
 const margin = 5 * time.Second
 
-// deadline is when this invocation is over, whatever becomes of it.
+// deadline returns when this invocation is over, however it ends.
 func (h *Handler) deadline(ctx context.Context) time.Time {
 	limit := 2 * time.Minute
 	if at, ok := ctx.Deadline(); ok {
@@ -104,7 +104,7 @@ func (h *Handler) deadline(ctx context.Context) time.Time {
 	return h.Now().Add(limit + margin)
 }
 
-// subject is an access, and what gives it.
+// subject is an access and the strategy that grants it.
 type subject struct {
 	run      *run.Run
 	key      lease.Key
@@ -112,7 +112,7 @@ type subject struct {
 	strategy strategy.Strategy
 }
 
-// load reads the run of an execution, and what it asks access to.
+// load reads the run of an execution and the access that it requests.
 func (h *Handler) load(ctx context.Context, id, execution string) (subject, error) {
 	r, err := h.Store.Load(ctx, id)
 	if err != nil {
@@ -127,7 +127,7 @@ func (h *Handler) load(ctx context.Context, id, execution string) (subject, erro
 func (h *Handler) subject(r *run.Run) (subject, error) {
 	s := subject{run: r}
 	if !r.Flow.HasAccess() {
-		return s, step.Refused(fmt.Sprintf("run %s gives no access", r.ID))
+		return s, step.Refused(fmt.Sprintf("the flow of run %s has no strategy", r.ID))
 	}
 	rule, err := lease.StrategyOf(r)
 	if err != nil {
@@ -138,7 +138,7 @@ func (h *Handler) subject(r *run.Run) (subject, error) {
 	}
 	var there bool
 	if s.strategy, there = h.Strategies[rule.Type]; !there {
-		return s, step.Unable(fmt.Sprintf("there is no strategy %q", rule.Type))
+		return s, step.Unable(fmt.Sprintf("unknown strategy %q", rule.Type))
 	}
 	target, _ := r.Target()
 	s.access = strategy.Access{
@@ -148,12 +148,11 @@ func (h *Handler) subject(r *run.Run) (subject, error) {
 	return s, nil
 }
 
-// conflicts is how often a change is tried again because somebody else changed
-// the lease meanwhile.
+// conflicts is how often a change is tried while others keep changing the lease.
 const conflicts = 8
 
-// change reads the lease, changes it and saves it, again if somebody else did so
-// meanwhile.
+// change loads the lease, changes it and saves it. It begins again if somebody else
+// saved the lease meanwhile.
 func (h *Handler) change(ctx context.Context, k lease.Key, do func(*lease.Lease) (*lease.Lease, error)) (*lease.Lease, error) {
 	for range conflicts {
 		l, err := h.Store.LoadLease(ctx, k)
@@ -174,10 +173,10 @@ func (h *Handler) change(ctx context.Context, k lease.Key, do func(*lease.Lease)
 		}
 		return next, nil
 	}
-	return nil, step.Unavailable(fmt.Sprintf("lease %s: it was changed %d times meanwhile", k, conflicts))
+	return nil, step.Unavailable(fmt.Sprintf("lease %s: others changed it %d times meanwhile; retry", k, conflicts))
 }
 
-// ledger keeps with the lease what a call of a strategy leaves on record.
+// ledger keeps in the lease what a strategy notes during a call.
 type ledger struct {
 	h     *Handler
 	key   lease.Key

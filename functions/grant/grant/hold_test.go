@@ -50,7 +50,7 @@ func (t *table) SaveLease(_ context.Context, l *lease.Lease) error {
 	return err
 }
 
-// target is what the strategy gives access to, and what others change.
+// target is what the strategy grants access to, and what others change.
 type target struct {
 	has bool
 	// crash has the next give fail after it has had its effect.
@@ -251,7 +251,7 @@ func TestWhatAGiveMadeIsTaken(t *testing.T) {
 	}
 }
 
-// A run that is taken back while its give has not looked yet takes nothing.
+// A run whose access is removed before its give has looked removes nothing.
 func TestATakeBeforeTheGiveHasLooked(t *testing.T) {
 	s := newStand(t, false)
 	s.target.has = true

@@ -10,8 +10,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 )
 
-// take takes the access of a run back, if it is time and nobody else holds it,
-// and reads that it is gone.
+// take removes the access of a run, if it is due and no other run holds it, and reads
+// that it is absent.
 func (h *Handler) take(ctx context.Context, req step.GrantRequest) (step.Taken, error) {
 	s, err := h.load(ctx, req.RunID, req.Execution)
 	if err != nil {
@@ -43,7 +43,7 @@ func (h *Handler) take(ctx context.Context, req step.GrantRequest) (step.Taken, 
 	return step.Taken{RunID: s.run.ID, Gone: true}, nil
 }
 
-// callTake has the strategy take the access, and reads that it is gone.
+// callTake has the strategy remove the access, and reads that it is absent.
 func (h *Handler) callTake(ctx context.Context, s subject, l *lease.Lease) (strategy.Gone, error) {
 	s.access.Fence, s.access.Requests = l.Attempt.Fence, l.Notes()
 	gone, err := s.strategy.Take(ctx, s.access, ledger{h, s.key, l.Attempt.Fence})
@@ -55,13 +55,13 @@ func (h *Handler) callTake(ctx context.Context, s subject, l *lease.Lease) (stra
 		return gone, err
 	}
 	if there {
-		return gone, errors.New("it was taken back, but is still there")
+		return gone, errors.New("access was removed, but can still be read")
 	}
 	return gone, nil
 }
 
-// check reads once more that the access of an ended lease is gone: what AWS does
-// asynchronously may have brought it back after it was taken.
+// check reads once more that the access of an ended lease is absent: an asynchronous
+// operation of AWS may have restored it.
 func (h *Handler) check(ctx context.Context, req step.GrantRequest) (step.Checked, error) {
 	if req.Lease == nil {
 		return step.Checked{}, step.Refused("check needs a lease")
@@ -90,9 +90,9 @@ func (h *Handler) check(ctx context.Context, req step.GrantRequest) (step.Checke
 	return step.Checked{Found: found}, err
 }
 
-// read tells whether the access of the lease is there, and takes it if it is.
+// read reports whether the access of the lease exists, and removes it if so.
 func (h *Handler) read(ctx context.Context, l *lease.Lease) (found bool, err error) {
-	// Any run of the lease says what the access is; some may not be kept any more.
+	// Any run of the lease names the access; some may have expired.
 	var s subject
 	for _, holder := range l.Holders {
 		if s, err = h.load(ctx, holder.RunID, ""); !errors.Is(err, store.ErrNotFound) {
@@ -110,8 +110,8 @@ func (h *Handler) read(ctx context.Context, l *lease.Lease) (found bool, err err
 	return true, err
 }
 
-// over tells of a run whether nothing follows any more. One that can't be read
-// counts as going on, one that is not there as over.
+// over returns what reports whether a run is over. A run that can't be read counts as
+// going on, a missing one as over.
 func (h *Handler) over(ctx context.Context) func(id string) bool {
 	return func(id string) bool {
 		r, err := h.Store.Load(ctx, id)

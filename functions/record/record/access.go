@@ -15,8 +15,7 @@ func (h *Handler) hold(ctx context.Context, r *run.Run) (run.Hold, error) {
 	}
 	key, err := lease.KeyOf(r)
 	if err != nil {
-		// Such a run can't have been given anything: functions/grant reads the
-		// same key.
+		// Such a run can't have access: functions/grant reads the same key.
 		return run.Hold{State: run.Dropped, At: h.Now(), How: "None was given: " + err.Error()}, nil
 	}
 	l, err := h.Store.LoadLease(ctx, key)

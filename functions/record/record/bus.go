@@ -14,7 +14,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// What PutEvents takes in one call: entries, and bytes of all of them
+// The limits of one call of PutEvents: entries, and bytes of all of them
 // (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html,
 // which also says what counts).
 const (
@@ -28,11 +28,11 @@ type eventBridge struct {
 	bus    string
 }
 
-// NewBus gives the EventBridge bus of that name.
+// NewBus returns the EventBridge bus of that name.
 func NewBus(client *eventbridge.Client, bus string) Bus { return eventBridge{client, bus} }
 
-// Publish sends the events in as few calls as they fit into. An error means that
-// some of them may not have been taken.
+// Publish sends the events in as few calls as they fit into. After an error, some of
+// them may not be on the bus.
 func (b eventBridge) Publish(ctx context.Context, events []api.Event) error {
 	var batch []types.PutEventsRequestEntry
 	filled := 0
@@ -67,21 +67,21 @@ func (b eventBridge) put(ctx context.Context, batch []types.PutEventsRequestEntr
 	if out.FailedEntryCount == 0 {
 		return nil
 	}
-	why := "without saying why"
+	why := "no error code"
 	for _, e := range out.Entries {
 		if e.ErrorCode != nil {
 			why = *e.ErrorCode + ": " + aws.ToString(e.ErrorMessage)
 			break
 		}
 	}
-	return fmt.Errorf("%d of %d events were not taken: %s", out.FailedEntryCount, len(batch), why)
+	return fmt.Errorf("EventBridge rejected %d of %d events: %s", out.FailedEntryCount, len(batch), why)
 }
 
 // overhead is the size of an event beside its detail, in bytes.
 func overhead(e api.Event) int { return timeBytes + len(api.EventSource) + len(e.Type) }
 
-// fit gives the detail, leaving out what is largest and least needed until the
-// bus takes it: an event that can't be sent would hold up its run for ever.
+// fit returns the detail of an event. It leaves out what is largest and least needed
+// until the event fits: one that can't be sent would block its run for ever.
 func fit(e api.Event) (string, error) {
 	for _, leaveOut := range []func(*api.Event){nil, leaveOutChecks, leaveOutReview, leaveOutFields} {
 		if leaveOut != nil {
@@ -97,11 +97,11 @@ func fit(e api.Event) (string, error) {
 			return string(detail), nil
 		}
 	}
-	return "", fmt.Errorf("it is larger than the %d bytes that the bus takes", busBytes)
+	return "", fmt.Errorf("larger than the %d bytes that the bus accepts", busBytes)
 }
 
-// leaveOutChecks leaves out what hooks found out and did wrong. Other events
-// share the run's view, so its parts are copied.
+// leaveOutChecks leaves out the checks and errors of hooks. Other events share the
+// run's view, so its parts are copied.
 func leaveOutChecks(e *api.Event) {
 	e.LeftOut = append(e.LeftOut, "checks", "errors")
 	e.Entry.Checks, e.Entry.Error = nil, ""

@@ -144,8 +144,8 @@ func TestPublishLeavesOutWhatItMust(t *testing.T) {
 
 func TestEventsThatWereNotTaken(t *testing.T) {
 	for name, tc := range map[string]struct{ answer, want string }{
-		"one of them":        {`{"FailedEntryCount":1,"Entries":[{"EventId":"1"},{"ErrorCode":"ThrottlingException","ErrorMessage":"slow down"}]}`, "1 of 2 events were not taken: ThrottlingException: slow down"},
-		"without saying why": {`{"FailedEntryCount":2,"Entries":[{},{}]}`, "2 of 2 events were not taken: without saying why"},
+		"one of them":        {`{"FailedEntryCount":1,"Entries":[{"EventId":"1"},{"ErrorCode":"ThrottlingException","ErrorMessage":"slow down"}]}`, "EventBridge rejected 1 of 2 events: ThrottlingException: slow down"},
+		"without saying why": {`{"FailedEntryCount":2,"Entries":[{},{}]}`, "EventBridge rejected 2 of 2 events: no error code"},
 	} {
 		p := &puts{answer: tc.answer}
 		err := p.bus(t).Publish(t.Context(), []api.Event{happened(1, 1), happened(2, 1)})

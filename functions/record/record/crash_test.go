@@ -38,8 +38,8 @@ var lives = map[string]struct {
 	},
 }
 
-// Whichever call fails, before it is made or after, and whether its step is tried
-// again or a new one comes in its place: the run ends as it would, every entry
+// Whichever call fails, before it is made or after, and whether its step is
+// retried or a new one comes in its place: the run ends as it would, every entry
 // of its history was published, and nothing was decided twice.
 func TestACrashAtEachCall(t *testing.T) {
 	for name, life := range lives {
@@ -66,7 +66,7 @@ func TestACrashAtEachCall(t *testing.T) {
 	}
 }
 
-// check plays the run and gives how long its history is.
+// check plays the run and returns the length of its history.
 func check(t *testing.T, m *machine, want run.Status) int {
 	t.Helper()
 	r := m.run()

@@ -34,7 +34,7 @@ func (c *call) decide(ctx context.Context) (any, error) {
 	return document, nil
 }
 
-// step reads what Decide needs to know beside the run.
+// step reads what [engine.Decide] needs beside the run.
 func (c *call) step(ctx context.Context, rec store.Record) (engine.Step, error) {
 	r := rec.Run
 	if err := c.admit(r); err != nil {
@@ -64,8 +64,8 @@ func (c *call) admit(r *run.Run) error {
 	return engine.Admit(r, c.execution, c.req.Turn, c.req.Version >= step.WithNonce)
 }
 
-// stepID names the step, the same over its retries. The turn tells steps apart
-// that are entered within one millisecond, which is all that EnteredTime has.
+// stepID names the step, the same over its retries. The turn distinguishes steps
+// that are entered within one millisecond, the resolution of EnteredTime.
 func (c *call) stepID() string {
 	s := c.req.Step
 	return fmt.Sprintf("%s/%s/%d/%d", s.State, s.EnteredAt.UTC().Format(time.RFC3339Nano), c.execution, c.req.Turn.Number)
@@ -82,7 +82,7 @@ func (c *call) proven(to change) change {
 
 // followable returns the document as the state machine can follow it. A machine that
 // was deployed before there was access ends its execution where access comes next;
-// functions/reconcile gives the run another, of the present machine.
+// functions/reconcile starts another, of the present machine.
 func (c *call) followable(d stepfn.Document) stepfn.Document {
 	if c.req.Version >= step.WithAccess {
 		return d

@@ -110,8 +110,7 @@ func TestLinksCountWhenAnApprovalIsDecided(t *testing.T) {
 	}
 }
 
-// Two approvals that count are one from when it is known that they are one
-// person's.
+// Two approvals that count become one when they turn out to be one person's.
 func TestLinksOfApprovalsThatCount(t *testing.T) {
 	kim, ada, hidden := as(third, "kim@example.com"), as("https://idp|ada", "ada@example.com"), as(second, "")
 	link := map[int][]run.Person{2: {as(second, "kim@example.com"), kim}}

@@ -19,7 +19,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// logged has a handler do one request, and gives the line it logs.
+// logged has a handler do one request, and returns the line it logs.
 func logged(t *testing.T, f *fakes, req step.RecordRequest) (line map[string]any, raw string, err error) {
 	t.Helper()
 	var b bytes.Buffer

@@ -20,12 +20,12 @@ import (
 )
 
 // machine plays the state machine to a handler over a real table: it steps on as
-// statemachine.asl.json does, and tries a step that fails again.
+// statemachine.asl.json does, and retries a step that fails.
 type machine struct {
 	t     *testing.T
 	table *store.Store
 	id    string
-	// answers of the hooks, by name; "" is none.
+	// answers are the responses of the hooks, by name; "" is none.
 	answers map[run.HookName]string
 	// arrives is called when a wait is parked, for people to act.
 	arrives func(m *machine)
@@ -65,7 +65,7 @@ func sampleFlow() run.Flow {
 // seven is the version of the hook function.
 func seven(context.Context) (string, error) { return "7", nil }
 
-// errCrash is what a call gives when the function is gone.
+// errCrash is the error of a call whose function has died.
 var errCrash = fmt.Errorf("the connection was closed")
 
 // call makes a call, unless it is the one that fails.
@@ -157,7 +157,7 @@ func (m *machine) step(state, operation string, doc stepfn.Document, token strin
 	return nil
 }
 
-// run plays the run to its end, and gives it.
+// run plays the run to its end, and returns it.
 func (m *machine) run() *run.Run {
 	m.t.Helper()
 	r, err := m.table.Load(m.t.Context(), m.id)

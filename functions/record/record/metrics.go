@@ -7,7 +7,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// What CloudWatch makes metrics of, out of the line that is logged
+// The embedded metric format: CloudWatch extracts metrics from such a log line
 // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
 type (
 	embedded struct {
@@ -25,20 +25,20 @@ type (
 	}
 )
 
-// decidedBy is the dimension of decisions: code, people or nobody. A dimension
-// for each flow would be a metric that is paid for, each; the log has the flow.
+// decidedBy is the dimension of decisions: code, people or nobody. A dimension for
+// each flow would cost a metric for each; the log line has the flow.
 const decidedBy = "decided_by"
 
-// measure logs the metrics of a change that is written. It is a line of its own:
-// what is tried again after this is no change any more.
+// measure logs the metrics of a change once it is written, in a line of its own. A
+// retry after that changes nothing, and logs none.
 func (h *Handler) measure(before, after *run.Run) {
 	if attrs := measures(h.Namespace, before, after, h.Now()); attrs != nil {
 		h.Log.Info("metrics", append(attrs, "run_id", after.ID, "flow", after.Flow.Name)...)
 	}
 }
 
-// measures gives the metrics of a change of a run, by the entries that came with it; nil where
-// there are none, or no namespace.
+// measures returns the metrics of a change, by the entries that it adds; nil without
+// metrics or without a namespace.
 func measures(namespace string, before, after *run.Run, now time.Time) []any {
 	if namespace == "" {
 		return nil

@@ -14,7 +14,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
-// measured plays steps, and gives the lines of metrics.
+// measured plays steps, and returns the lines of metrics.
 func measured(t *testing.T, f *fakes, steps ...step.RecordRequest) (lines []map[string]any) {
 	t.Helper()
 	var b bytes.Buffer

@@ -8,7 +8,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// publish puts on the bus what it is not known to have.
+// publish publishes the events that the bus may not have yet.
 func (h *Handler) publish(ctx context.Context, r *run.Run, published onBus) error {
 	warn := r.Warning() && r.Engine.Turn != published.turn
 	if published.entries >= len(r.History) && !warn {

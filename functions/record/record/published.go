@@ -8,20 +8,20 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// onBus is what the bus is known to have of a run: its entries up to one, and
-// whatever else the changes up to a turn were to publish.
+// onBus is what the bus certainly has of a run: the first entries, and the other
+// events of all changes up to a turn.
 type onBus struct{ entries, turn int }
 
-// published returns what the bus is known to have. Once the state machine has the
-// document of the last change that is everything: the change was published before
-// it was answered. Otherwise it is what was known when the run was written, or
-// what was marked after that.
+// published returns what the bus certainly has. Once the state machine has the
+// document of the last change, that is everything: a change is published before its
+// response. Otherwise it is what was noted when the run was written, or marked
+// after that.
 func published(rec store.Record, turn int) onBus {
 	if t := rec.Run.Engine.Turn; t > 0 && turn == t {
 		return onBus{len(rec.Run.History), t}
 	}
-	// The mark names an entry by its hash: of a run that was restored from a
-	// backup it says nothing.
+	// The mark names an entry by its hash: it doesn't fit a run that was restored
+	// from a backup.
 	marked := slices.IndexFunc(rec.Run.History, func(e run.Entry) bool { return e.Hash == rec.Published }) + 1
 	return onBus{entries: max(rec.Run.Engine.Published, marked)}
 }

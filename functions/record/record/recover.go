@@ -12,7 +12,7 @@ import (
 )
 
 // recover returns how to start the run's present execution or, if that has ended,
-// gives the run its next. Repeated, it returns the same.
+// moves the run to its next. Repeated, it returns the same.
 func (c *call) recover(ctx context.Context) (any, error) {
 	var sent []byte
 	done, err := c.write(ctx, engine.NoTurn, func(rec store.Record) (change, error) {

@@ -14,16 +14,16 @@ import (
 // noRoom is the failure of a hook whose response the record of a run can't take.
 var noRoom = &engine.Failure{Text: "failed: its answer does not fit into the record of this request", Raised: true}
 
-// decided is what follows from a step.
+// decided is the result of a step.
 type decided struct {
 	next     *run.Run
 	changed  bool
 	document stepfn.Document
 }
 
-// within decides, and takes a hook that said more than there is room for, in the
-// item or in the document for the next hook, as one that failed: written down,
-// the answer would leave a run that can't go on any more, and so never ends.
+// within decides. A response that doesn't fit into the item, or into the document for
+// the next hook, counts as a failure of the hook: with it, the run could never be
+// written again, and so would never end.
 func within(rec store.Record, step engine.Step, now time.Time) (decided, error) {
 	d, room, err := decideOnce(rec, step, now)
 	if step.Response != nil && d.changed && !room {
@@ -33,8 +33,8 @@ func within(rec store.Record, step engine.Step, now time.Time) (decided, error) 
 	return d, err
 }
 
-// decideOnce tells in room whether what follows fits; the error may be that it
-// does not.
+// decideOnce decides. room reports whether the result fits; the error may also be
+// that it doesn't.
 func decideOnce(rec store.Record, step engine.Step, now time.Time) (d decided, room bool, err error) {
 	if d.next, d.changed, err = engine.Decide(rec.Run, step, now); err != nil {
 		return decided{}, false, err

@@ -25,8 +25,8 @@ func checks(fill string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// Hooks that say as much as they may, each time they are asked, fill the record
-// of a run; it ends all the same.
+// Hooks that return as much as they may, at each invocation, fill the record of a
+// run; it ends all the same.
 func TestHooksThatSayAllTheyMay(t *testing.T) {
 	all := `"subscriptions":["on_request","get_permissions","after_request","on_approve","on_deny","after_approve","after_deny"]`
 	for name, tc := range map[string]struct {

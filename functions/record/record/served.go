@@ -15,15 +15,15 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// Serves returns the one version of a function that is invoked now.
+// Serves returns the one version of a function that its alias serves now.
 type Serves func(ctx context.Context) (version string, err error)
 
-// servesLimit is how long it may take to find out; an invocation of a hook that
-// turns out not to be there takes about as long.
+// servesLimit limits the lookup; invoking a hook that turns out to be nil takes about
+// as long.
 const servesLimit = 2 * time.Second
 
-// AliasServes asks Lambda what the alias in a function's ARN points to. It is an
-// error if the alias spreads invocations over two versions.
+// AliasServes looks up at Lambda which version the alias in a function's ARN points
+// to. The error is for an alias that spreads invocations over two versions.
 func AliasServes(cfg aws.Config, arn string) Serves {
 	i := strings.LastIndexByte(arn, ':')
 	if i < 0 || !strings.Contains(arn[:i], ":function:") {
@@ -57,15 +57,15 @@ func AliasServes(cfg aws.Config, arn string) Serves {
 			return "", fmt.Errorf("alias %s: %w", alias, err)
 		}
 		if len(is.RoutingConfig.AdditionalVersionWeights) > 0 {
-			return "", fmt.Errorf("alias %s spreads over more than version %s", alias, is.FunctionVersion)
+			return "", fmt.Errorf("alias %s serves more than version %s", alias, is.FunctionVersion)
 		}
 		return is.FunctionVersion, nil
 	}
 }
 
-// hooksVersion returns the version that the run's hook function has now, "" where
-// that is not known: then guards count as there. It looks up only the project's own
-// function, and only before a guard could be skipped.
+// hooksVersion returns the version of the run's hook function now, "" if unknown: then
+// the run's guards are called. It looks up only the project's own function, and only
+// before a guard could be skipped.
 func (c *call) hooksVersion(ctx context.Context, rec store.Record) string {
 	r := rec.Run
 	if c.Serves == nil || r.Flow.Hooks != c.HooksFunction || !r.LacksGuard() || !(r.HasAct(rec.Acts) || c.req.Caught != nil) {
@@ -73,7 +73,7 @@ func (c *call) hooksVersion(ctx context.Context, rec store.Record) string {
 	}
 	version, err := c.Serves(ctx)
 	if err != nil {
-		c.Log.Warn("unknown which version the alias of the hooks function serves; guards count as there", "run_id", r.ID, "error", err.Error())
+		c.Log.Warn("can't look up which version of the hooks function is served; guards are called", "run_id", r.ID, "error", err.Error())
 	}
 	return version
 }

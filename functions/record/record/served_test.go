@@ -55,9 +55,9 @@ func TestAliasServes(t *testing.T) {
 	}
 }
 
-// An approve meets a guard that was deployed before functions/record knew of it:
-// while it is not known what the alias serves, the guard is asked; and Lambda is
-// asked only where a guard could be skipped.
+// An approve meets a guard that was deployed before functions/record knew it. While
+// the version that the alias serves is unknown, the guard is called. The alias is
+// looked up only if a guard could be skipped.
 func TestGuardDuringADeployment(t *testing.T) {
 	for name, tc := range map[string]struct {
 		serves record.Serves

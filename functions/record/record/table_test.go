@@ -13,7 +13,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
-// newTable gives a store over an empty table as the template declares it.
+// newTable returns a store over an empty table as the template declares it.
 func newTable(t *testing.T) *store.Store {
 	t.Helper()
 	stack, err := template.Load("../../../template.yaml", template.Options{Region: "us-east-1", AccountID: "123456789012", StackName: "test", FunctionVersion: func(string) (string, error) { return "1", nil }})

@@ -18,7 +18,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// racing has one table and many functions at once; nothing is told or woken.
+// racing has one table and many functions at once; nothing is published or woken.
 type racing struct{ *store.Store }
 
 func (racing) Publish(context.Context, []api.Event) error { return nil }

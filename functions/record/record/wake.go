@@ -10,7 +10,7 @@ import (
 
 type stepFunctions struct{ client *sfn.Client }
 
-// NewWaker gives a waker that sends task tokens to Step Functions.
+// NewWaker returns a waker that sends task tokens to Step Functions.
 func NewWaker(client *sfn.Client) Waker { return stepFunctions{client} }
 
 func (s stepFunctions) Wake(ctx context.Context, token string) error {
