@@ -1,5 +1,4 @@
-// Package bill works out what AWS would bill: from what a request was measured to
-// take, and AWS's list prices.
+// Package bill computes what AWS would bill for measured usage at AWS's list prices.
 package bill
 
 import (

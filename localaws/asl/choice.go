@@ -53,7 +53,7 @@ func (p *parser) choiceRule(v any, at string, top bool) choiceRule {
 			combined = name
 		case operators[name] != nil || operators[strings.TrimSuffix(name, "Path")] != nil && takesPath(name):
 			if operator != "" {
-				p.fail(at, "Only one comparison was expected, not %s and %s", operator, name)
+				p.fail(at, "Must have one comparison, got %s and %s", operator, name)
 			}
 			operator = name
 		}
@@ -76,7 +76,7 @@ func (p *parser) choiceRule(v any, at string, top bool) choiceRule {
 	case combined != "":
 		list, ok := raw[combined].([]any)
 		if !ok || len(list) == 0 {
-			o.fail(combined, "A list of rules was expected")
+			o.fail(combined, "Must be a list of rules")
 		}
 		var rules []choiceRule
 		for i, inner := range list {
@@ -88,7 +88,7 @@ func (p *parser) choiceRule(v any, at string, top bool) choiceRule {
 			rule.or = rules
 		}
 	case operator == "":
-		p.fail(at, "A comparison operator was expected")
+		p.fail(at, "Must have a comparison operator")
 	default:
 		rule.compare(o, operator)
 	}

@@ -55,7 +55,7 @@ type pathField struct {
 	null bool
 }
 
-// Retrier says when and how often a state is tried again.
+// Retrier says when and how often a state is retried.
 type Retrier struct {
 	ErrorEquals     []string
 	IntervalSeconds int64

@@ -2,7 +2,7 @@ package asl
 
 import "time"
 
-// Ended is an execution that ended in another process, as Keep was told of it.
+// Ended is an execution that ended in another process, as Keep received it.
 type Ended struct {
 	StartedAt time.Time
 	End       End
@@ -11,8 +11,8 @@ type Ended struct {
 	History []byte
 }
 
-// Ended gives an execution that is over, to be looked into. Its Machine may be
-// nil.
+// Ended returns an execution that is over, for its description and history. Its Machine
+// may be nil.
 func (e *Engine) Ended(s Start, was Ended) *Execution {
 	s.Input, s.Resume = nil, nil
 	x := &Execution{

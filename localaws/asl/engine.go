@@ -17,17 +17,16 @@ const maxEvents = 25000
 
 // Tasks runs the tasks of Task states.
 type Tasks interface {
-	// Run calls a resource, without a ".waitForTaskToken" suffix, and gives
-	// its result as JSON, or how it failed. What it gives after the state has
-	// timed out or the execution has ended is dropped; ctx ends only when the
-	// engine is closed, as a call at AWS isn't taken back either. role is what the
-	// state's Credentials name, "" without.
+	// Run calls a resource, without a ".waitForTaskToken" suffix, and returns its
+	// result as JSON, or its failure. A result after the state has timed out or the
+	// execution has ended is dropped. ctx ends only when the engine is closed, since AWS
+	// doesn't cancel a call either. role is that of the state's Credentials, or "".
 	Run(ctx context.Context, resource, role string, input []byte) ([]byte, *Failure)
 	// Check returns what is wrong with the input that a resource is about to be
 	// called with, "" if nothing is. The state then fails with States.Runtime,
 	// and the resource is not called.
 	Check(resource string, input []byte) (wrong string)
-	// Describe gives the names that the history has for a resource: its type,
+	// Describe returns the names of a resource in the history: its type,
 	// such as "lambda", and the action, such as "invoke". An empty action is
 	// for a function called by its own ARN, which has events of its own.
 	Describe(resource string) (resourceType, action string)
@@ -45,7 +44,7 @@ type Engine struct {
 	waiters map[string]*waiter
 }
 
-// NewEngine gives an engine; a nil clock is the real one.
+// NewEngine returns an engine; a nil clock is the real one.
 func NewEngine(clock clockwork.Clock, tasks Tasks, region string) *Engine {
 	if clock == nil {
 		clock = clockwork.NewRealClock()

@@ -22,7 +22,7 @@ type Event struct {
 	// RoleARN is in ExecutionStarted, Region in TaskScheduled.
 	RoleARN string `json:"roleArn,omitempty"`
 	Region  string `json:"region,omitempty"`
-	// ResourceType and Resource tell what a task calls.
+	// ResourceType and Resource name what a task calls.
 	ResourceType string `json:"resourceType,omitempty"`
 	Resource     string `json:"resource,omitempty"`
 	// Timeout and Heartbeat are in seconds; 0 is none.
@@ -30,19 +30,19 @@ type Event struct {
 	Heartbeat int64 `json:"heartbeatInSeconds,omitempty"`
 	// Number is an iteration's index, or how many a Map has.
 	Number int64 `json:"number,omitempty"`
-	// Error and Cause are nil where there is none.
+	// Error and Cause are nil without one.
 	Error *string `json:"error,omitempty"`
 	Cause *string `json:"cause,omitempty"`
 }
 
-// bare are the events that the service gives no details for.
+// bare are the events without details.
 var bare = map[string]bool{
 	"ParallelStateStarted": true, "ParallelStateSucceeded": true, "ParallelStateFailed": true,
 	"MapStateSucceeded": true, "MapStateFailed": true, "MapRunSucceeded": true, "LambdaFunctionStarted": true,
 }
 
-// Details gives the member of a HistoryEvent that holds what is particular to
-// the event's type, and what stands in it; "" if the type has none. Without
+// Details returns the member of a HistoryEvent that holds the details of the event's
+// type, and its value; "" if the type has none. Without
 // data, inputs, outputs and parameters are left out, as GetExecutionHistory
 // does when includeExecutionData is false.
 func (e Event) Details(data bool) (member string, details map[string]any) {

@@ -151,7 +151,7 @@ func (x *Execution) Stop(name, cause *string) {
 // Done is closed when the execution has ended, or its engine was closed.
 func (x *Execution) Done() <-chan struct{} { return x.done }
 
-// State tells how the execution stands.
+// State returns a snapshot of the execution.
 func (x *Execution) State() End {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -163,15 +163,15 @@ func (x *Execution) State() End {
 	return end
 }
 
-// Status tells how the execution stands, without what that costs State, and
-// when it ended.
+// Status returns the status of the execution and when it ended, at less cost than
+// State.
 func (x *Execution) Status() (Status, time.Time) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.end.Status, x.end.StoppedAt
 }
 
-// InputText gives the input that the execution was started with.
+// InputText returns the input that the execution was started with.
 func (x *Execution) InputText() string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -181,7 +181,7 @@ func (x *Execution) InputText() string {
 	return x.history.after(0)[0].Payload
 }
 
-// History gives the events that follow the one of an id; all for 0.
+// History returns the events after that with the id; all for 0.
 func (x *Execution) History(after int64) []Event {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -204,7 +204,7 @@ func (x *Execution) run(ctx context.Context) {
 	if ctx.Err() != nil {
 		var ok bool
 		if end, ok = context.Cause(ctx).(stopRequest); !ok {
-			return // the engine was closed; what was kept tells where
+			return // the engine was closed; its stored position says where
 		}
 		if end.status != Failed {
 			l.change(func(at *Position) { at.Event = 0 }) // as the service has it
@@ -244,8 +244,7 @@ func (x *Execution) finish(previous int64, end stopRequest, output []byte) {
 	x.stop(nil)
 }
 
-// Flush has Keep told, before it returns, how far the execution has come. The
-// error is Keep's.
+// Flush calls Keep with the current position before it returns. The error is Keep's.
 func (x *Execution) Flush() error {
 	if x.Start.Keep == nil {
 		return nil
@@ -255,7 +254,7 @@ func (x *Execution) Flush() error {
 	x.mu.Lock()
 	if x.position == nil {
 		x.mu.Unlock()
-		return nil // it has ended, and was told so
+		return nil // it has ended, and Keep has its end
 	}
 	p := Progress{StartedAt: x.StartedAt, Count: x.history.count}
 	if x.end.Status == Running {
@@ -273,7 +272,7 @@ func (x *Execution) Flush() error {
 	return err
 }
 
-// record adds to the history and gives the event's id.
+// record adds to the history and returns the event's id.
 func (x *Execution) record(e Event) int64 {
 	e.At = x.engine.clock.Now().UTC().Truncate(time.Millisecond)
 	x.mu.Lock()

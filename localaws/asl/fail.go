@@ -18,7 +18,7 @@ func (v *visit) fail() *Failure {
 		}
 		text, ok := value.(string)
 		if !ok {
-			return runtimeFailure("The field '%s' refers to a value that is no string", part.field)
+			return runtimeFailure("The field '%s' refers to a value that is not a string", part.field)
 		}
 		*part.into = &text
 	}

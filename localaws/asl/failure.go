@@ -2,16 +2,16 @@ package asl
 
 import "fmt"
 
-// Failure is how a state or an execution failed. Error and Cause are nil where
-// there are none, as after a SendTaskFailure without them.
+// Failure is the failure of a state or an execution. Error and Cause are nil if absent,
+// as after a SendTaskFailure without them.
 type Failure struct {
 	Error *string
 	Cause *string
 
-	// definition tells that the cause wants the state's place put before it.
+	// definition reports whether the state's path goes before the cause.
 	definition bool
-	// heartbeat tells a missed heartbeat from a time-out: both are reported as
-	// States.Timeout, but only one can be caught as States.HeartbeatTimeout.
+	// heartbeat is true for a missed heartbeat. It is reported as States.Timeout, like a
+	// time-out, but can also be caught as States.HeartbeatTimeout.
 	heartbeat bool
 }
 
@@ -67,8 +67,8 @@ func (f *Failure) place(state string, entered int64) *Failure {
 	return Fail(f.name(), fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", state, entered, *f.Cause))
 }
 
-// matches tells whether a retrier or catcher of these names takes the failure.
-// States.Runtime is taken by none, States.TaskFailed takes all but time-outs.
+// matches reports whether a retrier or catcher of these names handles the failure.
+// None handles States.Runtime; States.TaskFailed handles all but time-outs.
 func (f *Failure) matches(names []string) bool {
 	name := f.name()
 	if name == errRuntime {

@@ -25,7 +25,7 @@ func (h *history) add(e Event) int64 {
 	return e.ID
 }
 
-// after gives the events that follow the one of an id.
+// after returns the events after that with the id.
 func (h *history) after(id int64) []Event {
 	events := h.events
 	if h.packed != nil {

@@ -74,7 +74,7 @@ func (s *scanner) call(depth int) (*call, error) {
 	c.fn = fn
 	s.blanks()
 	if s.peek() != '(' {
-		return nil, fmt.Errorf("%s: ( was expected", c.name)
+		return nil, fmt.Errorf("%s: missing (", c.name)
 	}
 	s.at++
 	s.blanks()
@@ -94,7 +94,7 @@ func (s *scanner) call(depth int) (*call, error) {
 		}
 	}
 	if s.peek() != ')' {
-		return nil, fmt.Errorf("%s: ) was expected", c.name)
+		return nil, fmt.Errorf("%s: missing )", c.name)
 	}
 	s.at++
 	if n := len(c.args); n < fn.least || fn.most >= 0 && n > fn.most {

@@ -58,7 +58,7 @@ func init() {
 func format(args []any) (any, error) {
 	template, ok := args[0].(string)
 	if !ok {
-		return nil, fmt.Errorf("the template is no string")
+		return nil, fmt.Errorf("the template must be a string")
 	}
 	var b strings.Builder
 	next := 1
@@ -117,7 +117,7 @@ func display(v any) string {
 func stringToJSON(args []any) (any, error) {
 	s, ok := args[0].(string)
 	if !ok {
-		return nil, fmt.Errorf("a string was expected")
+		return nil, fmt.Errorf("must be a string")
 	}
 	if strings.TrimSpace(s) == "" {
 		return nil, nil
@@ -129,7 +129,7 @@ func stringToJSON(args []any) (any, error) {
 func chunk(v any) (int, error) {
 	n, err := rounded(v)
 	if err == nil && n < 1 {
-		err = fmt.Errorf("a number of at least 1 was expected")
+		err = fmt.Errorf("must be a number of at least 1")
 	}
 	return int(n), err
 }
@@ -269,7 +269,7 @@ func jsonMerge(args []any) (any, error) {
 	a, okA := args[0].(map[string]any)
 	b, okB := args[1].(map[string]any)
 	if !okA || !okB {
-		return nil, fmt.Errorf("two objects were expected")
+		return nil, fmt.Errorf("must be two objects")
 	}
 	if args[2] != false {
 		return nil, fmt.Errorf("only the shallow merge is there")
@@ -320,7 +320,7 @@ func stringSplit(args []any) (any, error) {
 	s, okS := args[0].(string)
 	delimiters, okD := args[1].(string)
 	if !okS || !okD {
-		return nil, fmt.Errorf("two strings were expected")
+		return nil, fmt.Errorf("must be two strings")
 	}
 	out := []any{}
 	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(delimiters, r) }) {
@@ -337,14 +337,14 @@ func uuid() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// rounded gives a number rounded half up, as Java's Math.round does.
+// rounded returns a number rounded half up, as Java's Math.round does.
 func rounded(v any) (int64, error) {
 	if i, ok := v.(int64); ok {
 		return i, nil
 	}
 	f, ok := number(v)
 	if !ok {
-		return 0, fmt.Errorf("a number was expected")
+		return 0, fmt.Errorf("must be a number")
 	}
 	return int64(math.Floor(f + 0.5)), nil
 }
@@ -352,7 +352,7 @@ func rounded(v any) (int64, error) {
 func listOf(v any) ([]any, error) {
 	list, ok := v.([]any)
 	if !ok {
-		return nil, fmt.Errorf("an array was expected")
+		return nil, fmt.Errorf("must be an array")
 	}
 	return list, nil
 }
@@ -360,7 +360,7 @@ func listOf(v any) ([]any, error) {
 func shortText(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok {
-		return "", fmt.Errorf("a string was expected")
+		return "", fmt.Errorf("must be a string")
 	}
 	if utf8.RuneCountInString(s) > maxCharacters {
 		return "", fmt.Errorf("more than 10,000 characters")

@@ -28,7 +28,7 @@ func (v *visit) mapItems(ctx context.Context, effective document) (document, *Fa
 	return result, nil
 }
 
-// items gives what a Map works on, and how many of them at once.
+// items returns the items of a Map and how many of them run at once.
 func (v *visit) items(effective document) ([]any, int64, *Failure) {
 	sc := v.scope(effective.value)
 	found, text := effective.value, "$"

@@ -41,7 +41,7 @@ func (v *visit) begin(n int, input func(i int) []byte) {
 	v.l.change(func(at *Position) { at.Lines = lines })
 }
 
-// sideBySide runs the lines, at most so many at once (0 is all), and gives
+// sideBySide runs the lines, at most so many at once (0 is all), and returns
 // their outputs in order, or the first failure once all have stopped. A line that
 // takes the place of one that is over follows its events.
 func (v *visit) sideBySide(ctx context.Context, most int, run func(ctx context.Context, i int, at *LinePosition) (document, *Failure)) (document, *Failure) {
@@ -144,7 +144,7 @@ func (v *visit) abort(failed int) {
 
 func (v *visit) follow(event int64) { v.l.change(func(at *Position) { at.Event = event }) }
 
-// open tells whether being in the state takes time, so that it can be aborted.
+// open reports whether the state takes time, so that it can be aborted.
 func (s *State) open() bool {
 	return s.Type == "Task" || s.Type == "Wait" || s.Type == "Parallel" || s.Type == "Map"
 }

@@ -94,7 +94,7 @@ func (s *State) goesOn(o object) {
 	}
 	switch {
 	case s.Next != "" && s.End:
-		o.p.fail(o.at, "Next and End are both there; one was expected")
+		o.p.fail(o.at, "Must have Next or End, got both")
 	case s.Next == "" && !s.End:
 		o.p.fail(o.at, "These required fields are missing: [Next or End]")
 	}
@@ -102,7 +102,7 @@ func (s *State) goesOn(o object) {
 
 func (o object) notBoth(a, b string) {
 	if o.has(a) && o.has(b) {
-		o.p.fail(o.at, "%s and %s are both there; one was expected", a, b)
+		o.p.fail(o.at, "Must have %s or %s, got both", a, b)
 	}
 }
 
@@ -156,7 +156,7 @@ func (s *State) wait(o object) {
 		}
 	}
 	if given != 1 {
-		o.p.fail(o.at, "Exactly one of Seconds, SecondsPath, Timestamp and TimestampPath was expected")
+		o.p.fail(o.at, "Must have exactly one of Seconds, SecondsPath, Timestamp and TimestampPath")
 	}
 	if o.has("Seconds") {
 		n := o.integer("Seconds", 0)
@@ -216,7 +216,7 @@ func (s *State) mode(config object) {
 	switch {
 	case config.p.kept:
 	case config.has("ExecutionType") && kind != "STANDARD" && kind != "EXPRESS":
-		config.fail("ExecutionType", "STANDARD or EXPRESS was expected")
+		config.fail("ExecutionType", "Must be STANDARD or EXPRESS")
 	case config.members["Mode"] == "DISTRIBUTED" && kind == "":
 		config.fail("ExecutionType", "These required fields are missing: [ExecutionType]")
 	}
@@ -225,7 +225,7 @@ func (s *State) mode(config object) {
 	case "DISTRIBUTED":
 		s.Distributed = true
 	default:
-		config.fail("Mode", "INLINE or DISTRIBUTED was expected")
+		config.fail("Mode", "Must be INLINE or DISTRIBUTED")
 	}
 }
 
@@ -243,7 +243,7 @@ func (o object) retriers() []Retrier {
 			n, ok := v.(json.Number)
 			rate, err := n.Float64()
 			if !ok || err != nil || rate < 1 {
-				r.fail("BackoffRate", "A number of at least 1 was expected")
+				r.fail("BackoffRate", "Must be a number of at least 1")
 			}
 			retrier.BackoffRate = rate
 		}
@@ -258,7 +258,7 @@ func (o object) retriers() []Retrier {
 		case "FULL":
 			retrier.FullJitter = true
 		default:
-			r.fail("JitterStrategy", "FULL or NONE was expected")
+			r.fail("JitterStrategy", "Must be FULL or NONE")
 		}
 		out = append(out, retrier)
 	})

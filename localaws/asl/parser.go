@@ -21,8 +21,8 @@ type parser struct {
 	// kept says that the definition was accepted before: what only newer releases
 	// refuse is no mistake.
 	kept bool
-	// foreign says that a part is in another query language: what else is wrong
-	// with the definition can't be told.
+	// foreign reports that a part is in another query language, whose other mistakes
+	// can't be found.
 	foreign bool
 }
 

@@ -50,10 +50,10 @@ func parsePath(text string) (*path, error) {
 	return p, nil
 }
 
-// reference tells whether the path may be set: children and indexes only.
+// reference reports whether the path may be set: children and indexes only.
 func (p *path) reference() bool { return p.definite && !p.context }
 
-// get gives the value at the path; of an indefinite one, the list of all.
+// get returns the value at the path; of an indefinite one, the list of all.
 func (p *path) get(s *scope) (any, error) {
 	from := s.input
 	if p.context {
@@ -96,7 +96,7 @@ func (p *path) walk(at any) (any, error) {
 	return at, nil
 }
 
-// set gives input with value at the path, making objects on the way.
+// set returns input with value at the path, making objects on the way.
 func (p *path) set(input, value any) (any, error) {
 	return setAt(input, p.expr[1:], value)
 }
@@ -110,7 +110,7 @@ func setAt(into any, rest jp.Expr, value any) (any, error) {
 		object, ok := into.(map[string]any)
 		if !ok {
 			if into != nil {
-				return nil, fmt.Errorf("%T is no object", into)
+				return nil, fmt.Errorf("%T is not an object", into)
 			}
 			object = map[string]any{}
 		}
@@ -133,7 +133,7 @@ func setAt(into any, rest jp.Expr, value any) (any, error) {
 	case jp.Nth:
 		list, ok := into.([]any)
 		if !ok || int(frag) >= len(list) || int(frag) < 0 {
-			return nil, fmt.Errorf("there is no item %d", int(frag))
+			return nil, fmt.Errorf("item %d does not exist", int(frag))
 		}
 		out := append([]any(nil), list...)
 		v, err := setAt(out[frag], rest[1:], value)

@@ -37,8 +37,7 @@ type TaskPosition struct {
 	Input json.RawMessage `json:"input"`
 	// Token is "" unless the task waits for one.
 	Token string `json:"token,omitempty"`
-	// Submitted tells that the call itself is over, and only the token is
-	// waited for.
+	// Submitted is true once the call itself is over and only the token is awaited.
 	Submitted bool `json:"submitted,omitempty"`
 	// TimeoutAt and HeartbeatAt are when patience ends; zero is never.
 	TimeoutAt   time.Time `json:"timeoutAt,omitzero"`
@@ -64,7 +63,7 @@ type Answer struct {
 // LinePosition is a branch or an iteration.
 type LinePosition struct {
 	Position
-	// Started tells that an iteration is under way or over.
+	// Started is true for an iteration that is running or over.
 	Started bool `json:"started,omitempty"`
 	// Output is set once it is over.
 	Output json.RawMessage `json:"output,omitempty"`
@@ -95,7 +94,7 @@ func (p *Position) tasks(f func(*TaskPosition)) {
 	}
 }
 
-// Progress is what [Start.Keep] is told.
+// Progress is the argument of [Start.Keep].
 type Progress struct {
 	StartedAt time.Time `json:"startedAt"`
 	// Position and Events, those since the last time, are of one that runs.

@@ -94,7 +94,7 @@ func TestRecordedExecutions(t *testing.T) {
 	t.Logf("%d recorded executions: %d as recorded, %d refused by design, %d differ", played, counts["as recorded"], counts["refused"], counts["differs"])
 }
 
-// compare tells whether the interpreter does what was recorded, refuses it by
+// compare reports whether the interpreter does what was recorded, refuses it by
 // design, or differs, and then how.
 func (c recorded) compare(t *testing.T) (result, wrong string) {
 	_, err := asl.Parse(c.Definition, func(string, map[string]any) asl.Mistakes {

@@ -3,7 +3,7 @@ package asl
 import "time"
 
 // scope is what paths can see: a value, and the context object, which is made
-// only when it is asked for.
+// on first use.
 type scope struct {
 	input any
 
@@ -14,7 +14,7 @@ type scope struct {
 
 func (v *visit) scope(input any) *scope { return &scope{input: input, v: v} }
 
-// context gives the context object
+// context returns the context object
 // (https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html).
 func (s *scope) context() map[string]any {
 	if s.made != nil {

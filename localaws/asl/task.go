@@ -102,7 +102,7 @@ func (t *taskRun) event(what string, e Event) {
 	t.l.event(e)
 }
 
-// limit gives a time limit in seconds; 0 is none.
+// limit returns a time limit in seconds; 0 is none.
 func limit(s *scope, literal int64, p *path, field string) (int64, *Failure) {
 	if p == nil {
 		return literal, nil

@@ -27,7 +27,7 @@ const tokenSize = 498
 const tokenPrefix = "\x00\x00\x00\x2a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x01"
 
 // newToken makes a token that nobody guesses: it names its execution, has at least
-// 256 random bits, and a checksum that tells a mangled token from a late one.
+// 256 random bits, and a checksum that distinguishes a mangled token from a late one.
 func newToken(execution string) string {
 	const rest = 4 // the checksum
 	body := make([]byte, 0, tokenSize)

@@ -86,7 +86,7 @@ func number(v any) (float64, bool) {
 	return 0, false
 }
 
-// integer gives a number without a fraction.
+// integer returns a number without a fraction.
 func integer(v any) (int64, bool) {
 	switch v := v.(type) {
 	case int64:

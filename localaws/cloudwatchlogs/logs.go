@@ -1,5 +1,5 @@
-// Package cloudwatchlogs is this machine's CloudWatch Logs: what functions print
-// and what rules send there, the newest of each log group, in memory.
+// Package cloudwatchlogs serves CloudWatch Logs: the newest lines of functions and events
+// of rules in each log group, in memory.
 package cloudwatchlogs
 
 import (

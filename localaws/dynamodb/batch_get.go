@@ -85,7 +85,7 @@ func (s *Service) batchGetItem(in *batchGetItemInput) (any, error) {
 		}
 		return nil
 	})
-	out.ConsumedCapacity = in.ReturnConsumedCapacity.tellAll(used)
+	out.ConsumedCapacity = in.ReturnConsumedCapacity.reportAll(used)
 	return out, err
 }
 

@@ -77,7 +77,7 @@ func (s *Service) batchWriteItem(in *batchWriteItemInput) (any, error) {
 		}
 		return nil
 	})
-	return batchWriteItemOutput{map[string][]batchWrite{}, in.ReturnConsumedCapacity.tellAll(used)}, err
+	return batchWriteItemOutput{map[string][]batchWrite{}, in.ReturnConsumedCapacity.reportAll(used)}, err
 }
 
 func (b batchWrite) parse(table string) (*write, error) {

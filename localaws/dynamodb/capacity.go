@@ -85,9 +85,8 @@ func (c capacityWanted) check() error {
 	return oneOf("returnConsumedCapacity", string(c), "INDEXES", "TOTAL", "NONE")
 }
 
-// tell returns what the answer says of the capacity: nil unless it was asked
-// for.
-func (c capacityWanted) tell(table string, used consumed) *consumedCapacity {
+// report returns the capacity for the response: nil unless the call requested it.
+func (c capacityWanted) report(table string, used consumed) *consumedCapacity {
 	if c != "TOTAL" && c != "INDEXES" {
 		return nil
 	}
@@ -104,11 +103,11 @@ func (c capacityWanted) tell(table string, used consumed) *consumedCapacity {
 	return told
 }
 
-// tellAll is tell for calls on several tables, in the tables' order.
-func (c capacityWanted) tellAll(used map[string]*consumed) []*consumedCapacity {
+// reportAll returns the capacity of calls on several tables, in the tables' order.
+func (c capacityWanted) reportAll(used map[string]*consumed) []*consumedCapacity {
 	var told []*consumedCapacity
 	for _, table := range slices.Sorted(maps.Keys(used)) {
-		if one := c.tell(table, *used[table]); one != nil {
+		if one := c.report(table, *used[table]); one != nil {
 			told = append(told, one)
 		}
 	}

@@ -110,7 +110,7 @@ func testConditions(t *table) {
 	if err := t.condition("#m.#b = :v", obj{":v": 2}, map[string]string{"#m": "m", "#b": "b"}); err != nil {
 		t.Errorf("names by placeholder: %v", err)
 	}
-	// The item that the condition failed on is told where it is asked for.
+	// The item on which the condition failed is returned on request.
 	_, err := t.put(sample(), func(in *dynamodb.PutItemInput) {
 		in.ConditionExpression = aws.String("attribute_not_exists(pk)")
 		in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld

@@ -93,8 +93,7 @@ func testTransactions(t *table) {
 	t.equal("keys", t.sorts("pk = :p", obj{":p": "t"}), "new old")
 	t.equal("updated", t.get("t", "old")["n"], num("2"))
 
-	// One condition that fails keeps all of it from happening, and each write
-	// is told apart.
+	// One failed condition cancels the transaction, with a reason for each write.
 	err := t.transact("", update, t.transactPut(obj{"pk": "t", "sk": "new", "n": 2}, "attribute_not_exists(pk)"), t.transactPut(obj{"pk": "t", "sk": "newer"}, ""))
 	refused(t, err, "TransactionCanceledException", "Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed, None]")
 	var canceled *types.TransactionCanceledException

@@ -300,7 +300,7 @@ func testPaging(t *table) {
 			}
 		}
 	}
-	// A page that its limit ends has a next, even when there is nothing more.
+	// A page that ends at its limit has a next page, even if that is empty.
 	for n, wantNext := range map[int32]bool{24: true, 25: true, 26: false} {
 		out, err := t.query("pk = :p", obj{":p": "a"}, limit(n))
 		if err != nil {

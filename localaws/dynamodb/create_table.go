@@ -28,7 +28,7 @@ func (s *Service) createTable(in *createTableInput) (any, error) {
 // CreateTable makes a table, with TTL on the given attribute unless that is
 // empty. A table of that name that is there already stays as it is when it has
 // the same keys and indexes, and is an *Error (ResourceInUseException)
-// otherwise: a table kept in a folder can be asked for at each start.
+// otherwise: a table kept in a folder can be created at each start.
 func (s *Service) CreateTable(spec TableSpec, ttl string) error {
 	_, err := s.create(spec, ttl)
 	if inUse, ok := err.(*Error); !ok || inUse.Code != "ResourceInUseException" {
@@ -77,7 +77,7 @@ func (s *Service) create(spec TableSpec, ttl string) (*table, error) {
 	return t, nil
 }
 
-// check tells what the service has against the table.
+// check applies the service's rules to the table.
 func (spec *TableSpec) check() error {
 	if err := checkTableName(spec.TableName); err != nil {
 		return err

@@ -2,7 +2,7 @@ package dynamodb
 
 import "github.com/fasttrack-dev/fasttrack/localaws/partition"
 
-// tableDescription is what the calls about tables tell of one.
+// tableDescription describes a table in responses.
 type tableDescription struct {
 	TableName                 string
 	TableArn                  string
@@ -29,7 +29,7 @@ type indexDescription struct {
 	ProvisionedThroughput ProvisionedThroughput
 }
 
-// describe tells of a table that has so many items of so many bytes.
+// describe describes a table with the given number of items and bytes.
 func (s *Service) describe(t *table, items, bytes int) tableDescription {
 	arn := "arn:" + partition.Of(s.options.Region) + ":dynamodb:" + s.options.Region + ":" + s.options.AccountID + ":table/" + t.Spec.TableName
 	told := tableDescription{

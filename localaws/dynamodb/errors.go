@@ -44,9 +44,9 @@ func (e *Error) body() any {
 	}{namespace + e.Code, e.Message, e.item, e.reasons}
 }
 
-// asError turns whatever a call returned into what the client is told. What
+// asError turns an error of a call into the error for the client. What
 // isn't foreseen is an internal error: its text may hold paths of this machine,
-// so the caller logs it and the client isn't told.
+// so the caller logs it and the client doesn't get it.
 func asError(err error) *Error {
 	var known *Error
 	var badValue *attr.Invalid

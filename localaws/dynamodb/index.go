@@ -12,7 +12,7 @@ import (
 // items.)
 const maxItem = 400 << 10
 
-// load reads the item with the given key attributes; nil when there is none.
+// load reads the item with the given key attributes; nil if it is absent.
 func (t *table) load(r kv.Reader, key attr.Item) (attr.Item, error) {
 	stored, err := r.Get(t.itemKey(key))
 	if err != nil || stored == nil {
@@ -97,7 +97,7 @@ func (t *table) replaceExpiry(w kv.Writer, before, after attr.Item) error {
 }
 
 // expiryKey is where the store notes when the item expires: nil when it
-// doesn't, because TTL is off or the attribute is no number.
+// doesn't, because TTL is off or the attribute is not a number.
 func (t *table) expiryKey(item attr.Item) []byte {
 	value, ok := item[t.TTL]
 	if t.TTL == "" || !ok || value.Kind != attr.N {

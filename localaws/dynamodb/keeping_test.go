@@ -152,8 +152,8 @@ func TestFolderIsOpenedAgain(t *testing.T) {
 	}
 }
 
-// An expired item stays readable until the sweep, then it is gone from the
-// table and its indexes.
+// An expired item stays readable until the sweep, which removes it from the table and
+// its indexes.
 func TestExpiredItemsAreSwept(t *testing.T) {
 	clock := clockwork.NewFakeClockAt(time.Unix(2_000_000_000, 0))
 	service, err := local.Open(local.Options{Clock: clock, SweepEvery: time.Minute})

@@ -144,8 +144,8 @@ func (p *page) storedKey(item attr.Item) []byte {
 	return p.table.itemKey(item)
 }
 
-// resumeKey is what the client is told of the last item of a page, and gives
-// back as ExclusiveStartKey.
+// resumeKey is the LastEvaluatedKey of a page, which the client sends as
+// ExclusiveStartKey.
 func (p *page) resumeKey(item attr.Item) attr.Item {
 	key := p.table.key.pick(item)
 	if p.index != nil {
@@ -233,6 +233,6 @@ func (s *Service) read(p *page) (any, error) {
 	} else {
 		used.table = units
 	}
-	out.ConsumedCapacity = p.in.ReturnConsumedCapacity.tell(p.in.TableName, used)
+	out.ConsumedCapacity = p.in.ReturnConsumedCapacity.report(p.in.TableName, used)
 	return out, nil
 }

@@ -50,8 +50,8 @@ func post(t *testing.T, url, target, body string) (int, string) {
 	return response.StatusCode, string(answer)
 }
 
-// What isn't implemented, isn't known or isn't JSON is refused by name; and
-// where DynamoDB Local's words differ, these are the service's.
+// Unknown and unimplemented operations and input that isn't JSON are refused by name.
+// Where DynamoDB Local's words differ, these are the service's.
 func TestRefusals(t *testing.T) {
 	server := serve(t, local.Options{})
 	newTableAt(t, clientAt(server.URL), "things")
@@ -117,7 +117,7 @@ func TestAnswers(t *testing.T) {
 		{"Query", `{"TableName":"things","KeyConditionExpression":"pk = :p","ExpressionAttributeValues":{":p":{"S":"a"}},"Select":"COUNT"}`, `{"Count":1,"ScannedCount":1}`},
 		{"PutItem", `{"TableName":"things","Item":` + key + `,"ReturnConsumedCapacity":"TOTAL"}`, `{"ConsumedCapacity":{"TableName":"things","CapacityUnits":1}}`},
 		{"UpdateItem", `{"TableName":"things","Key":` + key + `,"UpdateExpression":"SET m = :m","ExpressionAttributeValues":{":m":{"M":{"a":{"L":[]}}}},"ReturnValues":"UPDATED_NEW"}`, `{"Attributes":{"m":{"M":{"a":{"L":[]}}}}}`},
-		// Of a nested path the service tells the path alone.
+		// Of a nested path the service returns the path alone.
 		{"UpdateItem", `{"TableName":"things","Key":` + key + `,"UpdateExpression":"SET m.b = :m","ExpressionAttributeValues":{":m":{"BOOL":true}},"ReturnValues":"UPDATED_NEW"}`, `{"Attributes":{"m":{"M":{"b":{"BOOL":true}}}}}`},
 		{"ListTables", `{}`, `{"TableNames":["things"]}`},
 		{"DescribeTimeToLive", `{"TableName":"things"}`, `{"TimeToLiveDescription":{"TimeToLiveStatus":"DISABLED"}}`},
@@ -133,7 +133,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// Errors that depend on an item are told as reasons of the cancellation.
+// Errors that depend on an item are reasons of the cancellation.
 func TestTransactionValidationReason(t *testing.T) {
 	client := newClient(t, local.Options{})
 	newTableAt(t, client, "things")

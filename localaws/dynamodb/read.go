@@ -86,11 +86,11 @@ func (s *Service) getItem(in *getItemInput) (any, error) {
 		return nil, err
 	}
 	used := consumed{table: readUnits(item.Size(), in.ConsistentRead)}
-	out := getItemOutput{ConsumedCapacity: in.ReturnConsumedCapacity.tell(in.TableName, used)}
+	out := getItemOutput{ConsumedCapacity: in.ReturnConsumedCapacity.report(in.TableName, used)}
 	if item != nil {
 		out.Item = project(item, projection)
 		if len(out.Item) == 0 {
-			// An item of which nothing is asked for is still there: {} is told,
+			// An item without projected attributes still exists: the response has {},
 			// which omitempty would drop.
 			return struct {
 				Item             attr.Item

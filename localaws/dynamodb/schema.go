@@ -18,7 +18,7 @@ type TableSpec struct {
 	DeletionProtectionEnabled bool                   `json:",omitempty"`
 }
 
-// AttributeDefinition gives the type of a key attribute: S, N or B.
+// AttributeDefinition has the type of a key attribute: S, N or B.
 type AttributeDefinition struct{ AttributeName, AttributeType string }
 
 // KeyElement is one attribute of a key. KeyType is HASH or RANGE.
@@ -39,10 +39,10 @@ type Projection struct {
 	NonKeyAttributes []string `json:",omitempty"`
 }
 
-// ProvisionedThroughput is accepted and told, and limits nothing here.
+// ProvisionedThroughput is stored and returned, and limits nothing here.
 type ProvisionedThroughput struct{ ReadCapacityUnits, WriteCapacityUnits int64 }
 
-// keyPart is an attribute of a key; sort keys that aren't there have no name.
+// keyPart is an attribute of a key; an absent sort key has no name.
 type keyPart struct {
 	name string
 	kind attr.Kind
@@ -167,7 +167,7 @@ func (x *index) entry(item attr.Item) (attr.Item, bool) {
 	return entry, true
 }
 
-// projects tells whether an attribute is part of the index's entries.
+// projects reports whether an attribute is part of the index's entries.
 func (x *index) projects(name string) bool {
 	return x.projection.ProjectionType == "ALL" || x.key.has(name) || x.table.has(name) ||
 		slices.Contains(x.projection.NonKeyAttributes, name)

@@ -1,11 +1,9 @@
-// Package dynamodb exists so that the Lambda functions run on this machine
-// against the very client and calls that they use at AWS: it speaks DynamoDB's
-// JSON protocol over an embedded ordered store, in memory or in a folder.
+// Package dynamodb serves DynamoDB's JSON protocol over an embedded ordered store, in
+// memory or in a folder.
 //
-// It does what the project needs of DynamoDB and does that as the service
-// does, refusals, limits, paging and consumed capacity included; everything
-// else it refuses by name. docs/decisions/0001-local-table.md says why it isn't
-// one of the existing emulators.
+// The operations it serves behave as the service's, with its errors, limits, paging and
+// consumed capacity. Everything else is refused by name.
+// docs/decisions/0001-local-table.md says why it isn't one of the existing emulators.
 package dynamodb
 
 import (
@@ -21,13 +19,12 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/dynamodb/kv"
 )
 
-// Options says how a Service runs. The zero value is a table in memory.
+// Options configures a Service. The zero value keeps tables in memory.
 type Options struct {
 	// Dir is the folder that keeps the tables. Empty: in memory, gone at Close.
 	Dir string
 
-	// Clock is what TTL, idempotency tokens and creation times go by. Nil: the
-	// real one.
+	// Clock drives TTL, idempotency tokens and creation times. Nil: the real one.
 	Clock clockwork.Clock
 
 	// Region and AccountID appear in ARNs. Empty: us-east-1, 000000000000.
@@ -46,7 +43,7 @@ type Options struct {
 	// it is answered. Its error replaces the answer, as if that got lost.
 	After func(ctx context.Context, call Call, err error) error
 
-	// Logger is told of internal errors. Nil: slog.Default().
+	// Logger logs internal errors. Nil: slog.Default().
 	Logger *slog.Logger
 }
 

@@ -144,8 +144,8 @@ func (s *Service) listTables(in *listTablesInput) (any, error) {
 	return out, nil
 }
 
-// describeContinuousBackups implements DescribeContinuousBackups: there is
-// nothing here to restore from.
+// describeContinuousBackups implements DescribeContinuousBackups: they are always
+// disabled here.
 func (s *Service) describeContinuousBackups(in *tableInput) (any, error) {
 	s.schema.RLock()
 	defer s.schema.RUnlock()

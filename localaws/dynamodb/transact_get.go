@@ -90,7 +90,7 @@ func (s *Service) transactGetItems(in *transactGetItemsInput) (any, error) {
 		}
 		return nil
 	})
-	out.ConsumedCapacity = in.ReturnConsumedCapacity.tellAll(used)
+	out.ConsumedCapacity = in.ReturnConsumedCapacity.reportAll(used)
 	for _, told := range out.ConsumedCapacity {
 		told.ReadCapacityUnits = told.CapacityUnits
 	}

@@ -93,15 +93,15 @@ func (s *Service) transactWriteItems(in *transactWriteItemsInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	told := in.ReturnConsumedCapacity.tellAll(used)
-	for _, one := range told {
+	reported := in.ReturnConsumedCapacity.reportAll(used)
+	for _, one := range reported {
 		if again {
 			one.ReadCapacityUnits = one.CapacityUnits
 		} else {
 			one.WriteCapacityUnits = one.CapacityUnits
 		}
 	}
-	return transactWriteItemsOutput{told}, nil
+	return transactWriteItemsOutput{reported}, nil
 }
 
 // parse checks the transaction as far as that needs no table.
@@ -172,13 +172,13 @@ func applyAll(tx kv.Writer, writes []*write, used map[string]*consumed) error {
 // ClientRequestToken.
 type token struct {
 	Until time.Time
-	Hash  []byte // of what was asked
+	Hash  []byte // of the input
 }
 
 // errMismatch says that a token came again with another transaction.
 var errMismatch = &Error{Code: "IdempotentParameterMismatchException", Message: "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests, unless the requests are identical"}
 
-// repeated tells whether the transaction was carried out under its token in
+// repeated reports whether the transaction was carried out under its token in
 // the last ten minutes. A repetition takes the reading of its items, as at the
 // service, and changes nothing.
 func (s *Service) repeated(tx kv.Writer, in *transactWriteItemsInput, writes []*write, used map[string]*consumed) (bool, error) {

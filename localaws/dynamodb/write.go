@@ -172,8 +172,7 @@ func (w *write) apply(tx kv.Writer) (before, after attr.Item, used consumed, err
 	return before, after, used, err
 }
 
-// updated is the item after the update; one that isn't there yet starts as its
-// key.
+// updated returns the item after the update; a new item starts as its key.
 func (w *write) updated(before attr.Item) (attr.Item, error) {
 	start := before
 	if start == nil {

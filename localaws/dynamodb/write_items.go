@@ -9,7 +9,7 @@ type singleWriteInput struct {
 	writeInput
 	ReturnValues                string
 	ReturnConsumedCapacity      capacityWanted
-	ReturnItemCollectionMetrics string // there are none: no local secondary indexes
+	ReturnItemCollectionMetrics string // always empty: local secondary indexes are not served
 }
 
 func (in *singleWriteInput) tableNames() []string { return []string{in.TableName} }
@@ -57,7 +57,7 @@ func (s *Service) single(verb string, in *singleWriteInput, returns ...string) (
 	if err != nil {
 		return nil, err
 	}
-	out := writeOutput{ConsumedCapacity: in.ReturnConsumedCapacity.tell(in.TableName, used)}
+	out := writeOutput{ConsumedCapacity: in.ReturnConsumedCapacity.report(in.TableName, used)}
 	switch in.ReturnValues {
 	case "ALL_OLD":
 		out.Attributes = before

@@ -1,6 +1,5 @@
-// Package eventbridge is this machine's Amazon EventBridge: it takes events by
-// PutEvents and hands them to the targets of rules, those of the template and those
-// that are put.
+// Package eventbridge serves Amazon EventBridge: buses, rules with patterns or schedules,
+// and targets that are functions or log groups.
 package eventbridge
 
 import (

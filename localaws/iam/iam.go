@@ -1,5 +1,4 @@
-// Package iam is this machine's AWS Identity and Access Management, as far as it
-// lists roles.
+// Package iam serves AWS IAM's GetRole and ListRoles.
 package iam
 
 import (

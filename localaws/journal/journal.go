@@ -1,11 +1,10 @@
 // Package journal keeps records under keys in one file that is only appended
 // to, so that a killed process loses no record that Add or Set has stored.
 //
-// A record is with the kernel before Add or Set returns. It isn't synced: the
-// death of the process loses nothing, the death of the machine may lose the
-// last seconds. What a kill left half written is dropped when the file is
-// opened again. Records that count no more are left out when the file is
-// written anew, which happens when they are most of it.
+// A record is with the kernel before Add or Set returns, but not synced: the death of
+// the process loses nothing, a power cut may lose the last seconds. Open drops a record
+// that a kill left half written. The file is rewritten without obsolete records once
+// they are most of it.
 package journal
 
 import (

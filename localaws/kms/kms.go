@@ -1,6 +1,5 @@
-// Package kms is this machine's Key Management Service, as far as it signs: with
-// a key on the curve P-256 for each that the template declares. Without a folder
-// a key ends with the process.
+// Package kms serves AWS KMS's Sign and GetPublicKey with keys on the curve P-256. Without
+// a folder, keys end with the process.
 package kms
 
 import (

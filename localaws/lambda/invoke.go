@@ -1,6 +1,5 @@
-// Package lambda is this machine's AWS Lambda: it runs the real function
-// binaries as child processes over the Lambda Runtime API, so that what is
-// tried here is what is deployed.
+// Package lambda serves AWS Lambda: it runs functions' binaries as child processes over
+// the Lambda Runtime API.
 package lambda
 
 import "context"

@@ -1,6 +1,6 @@
-// Package loopback keeps what this machine serves on this machine: whoever can
-// reach the local stack can be anyone in it, so it listens on loopback
-// addresses alone and answers no web page of another site.
+// Package loopback restricts a server to this machine: it listens on loopback addresses
+// only and refuses web pages of other sites, since callers of a local stack may act as
+// anyone.
 package loopback
 
 import (

@@ -1,5 +1,4 @@
-// Package sns is this machine's SNS, as far as it is published to: messages are
-// kept, and printed.
+// Package sns serves Amazon SNS's Publish: it stores and prints messages.
 package sns
 
 import (

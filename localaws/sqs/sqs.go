@@ -1,6 +1,5 @@
-// Package sqs is this machine's SQS, as far as a queue of failed messages needs
-// it: messages are sent, received, hidden for a while and deleted. They are in
-// memory and end with the process.
+// Package sqs serves standard queues of Amazon SQS: messages are sent, received, hidden
+// for their visibility timeout and deleted. Messages are in memory.
 package sqs
 
 import (

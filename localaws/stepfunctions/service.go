@@ -1,6 +1,5 @@
-// Package stepfunctions is this machine's AWS Step Functions: the service's
-// JSON API over the interpreter in package asl, so that the functions, the SDKs
-// and the AWS command line work against it as they do at AWS.
+// Package stepfunctions serves the JSON API of AWS Step Functions over the interpreter in
+// package asl.
 package stepfunctions
 
 import (

@@ -1,5 +1,4 @@
-// Package sts is this machine's AWS Security Token Service, as far as it says who
-// calls.
+// Package sts serves AWS STS's GetCallerIdentity.
 package sts
 
 import (

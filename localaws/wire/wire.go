@@ -1,7 +1,6 @@
-// Package wire reads and writes the protocols in which AWS's clients call its
-// services: AWS JSON 1.0 and 1.1, the query protocols with their XML, REST with
-// JSON or XML, and RPC v2 CBOR. A refusal in the caller's own protocol is one that
-// the AWS CLI prints.
+// Package wire implements the protocols of AWS's clients: AWS JSON 1.0 and 1.1, the query
+// protocols with XML, REST with JSON or XML, and RPC v2 CBOR. Errors are written in the
+// caller's protocol, so that the AWS CLI prints them.
 package wire
 
 import (

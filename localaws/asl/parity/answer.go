@@ -81,13 +81,13 @@ func (a Answer) payload(event []byte) []byte {
 	return a.Result
 }
 
-// script gives out the answers of one execution.
+// script hands out the answers of one execution.
 type script struct {
 	mu   sync.Mutex
 	left map[string][]Answer
 }
 
-// newScript gives the answers of a case, with ARNs for the functions in them.
+// newScript returns the answers of a case, with ARNs for the functions in them.
 func newScript(c Case, arn func(function string) string) *script {
 	s := &script{left: map[string][]Answer{}}
 	for function, answers := range c.Tasks {
@@ -101,7 +101,7 @@ func newScript(c Case, arn func(function string) string) *script {
 	return s
 }
 
-// next gives the answer to a call of a function.
+// next returns the answer to a call of a function.
 func (s *script) next(function string) Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,6 +1,5 @@
-// Package parity holds what the interpreter of state machines is held against:
-// small definitions with their inputs, with what AWS Step Functions does with
-// them, and the other interpreters that they run on.
+// Package parity compares the interpreter of state machines with AWS Step Functions and
+// other interpreters: it runs cases of a definition, an input and AWS's outcome.
 package parity
 
 import (
@@ -43,7 +42,7 @@ type Case struct {
 	// Follows is, for each event of the history, the one before it in its line;
 	// nil where that is not compared.
 	Follows []int64 `json:"follows"`
-	// Takes is for how many seconds it runs, where that is told.
+	// Takes is for how many seconds it runs, if compared.
 	Takes *float64 `json:"takes"`
 	// Why is where it is written that this is right.
 	Why string `json:"why"`
@@ -78,8 +77,7 @@ func Load(folder string) ([]Case, error) {
 	return all, nil
 }
 
-// Read reads a YAML file into what is described by its JSON names; a member
-// that isn't known is an error.
+// Read reads a YAML file by JSON names; an unknown member is an error.
 func Read(file string, into any) error {
 	raw, err := os.ReadFile(file)
 	if err != nil {
@@ -120,12 +118,12 @@ func (c *Case) complete(folder string) error {
 	}
 	switch {
 	case c.Definition == nil:
-		return fmt.Errorf("it has no definition")
+		return fmt.Errorf("definition is missing")
 	case c.Refused != "":
 	case c.States == "":
-		return fmt.Errorf("it does not tell its states")
+		return fmt.Errorf("states is missing")
 	case c.Status == "FAILED" && c.Error == nil:
-		return fmt.Errorf("it fails without an error")
+		return fmt.Errorf("status FAILED needs an error")
 	}
 	return nil
 }
@@ -157,7 +155,7 @@ func (c Case) Story() []string {
 	return out
 }
 
-// With gives a text of the case with an ARN for each ${F}, in the partition aws.
+// With returns a text of the case with an ARN for each ${F}, in the partition aws.
 func (c Case) With(text []byte, arn func(function string) string) string {
 	s := strings.ReplaceAll(string(text), "${Partition}", "aws")
 	for function := range c.Tasks {

@@ -38,8 +38,8 @@ func List(t *testing.T, engine string, known []Known) map[string]string {
 	return listed
 }
 
-// Unlisted gives the cases that differ and aren't listed so, or are listed and
-// don't differ, each with what it does.
+// Unlisted returns the cases whose difference isn't listed, or that are listed and don't
+// differ, each with its outcome.
 func Unlisted(cases []Case, outcomes map[string]Outcome, listed map[string]string) (again []Case, what []string) {
 	for _, c := range cases {
 		differs := "no outcome"
@@ -58,10 +58,9 @@ func Unlisted(cases []Case, outcomes map[string]Outcome, listed map[string]strin
 	return again, what
 }
 
-// Judge runs the cases and compares: a difference that isn't known is a mistake,
-// and a known one that isn't there any more. Where time is real, a busy machine
-// may make a difference, so what is unlisted is run again, alone. It gives the
-// outcomes.
+// Judge runs the cases, compares them and returns the outcomes. A difference that isn't
+// listed is an error, and so is a listed one that no longer occurs. A busy machine may
+// cause a difference where time is real, so unlisted cases run once more, alone.
 func Judge(t *testing.T, engine string, cases []Case, known []Known, run func(cases []Case) (map[string]Outcome, error)) map[string]Outcome {
 	t.Helper()
 	listed := List(t, engine, known)
@@ -88,7 +87,7 @@ func Judge(t *testing.T, engine string, cases []Case, known []Known, run func(ca
 		delete(listed, c.Name)
 	}
 	for name := range listed {
-		t.Errorf("%s: %q is listed, and there is no such case", engine, name)
+		t.Errorf("%s: %q is listed, but not a case", engine, name)
 	}
 	t.Logf("%s: %d cases, %d as they should be, %d not; %d were run again", engine, len(cases), right, len(cases)-right, len(again))
 	return outcomes

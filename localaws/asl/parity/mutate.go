@@ -10,8 +10,8 @@ import (
 // wrong are the values that mutants have in the place of others.
 var wrong = []any{nil, true, 1.0, -1.0, 1.5, "x", "", []any{}, map[string]any{}}
 
-// Mutants gives what a definition becomes when one thing in it is left out,
-// renamed, or of another kind. Definitions of the same make are taken once.
+// Mutants returns each definition with one part left out, renamed, or of another kind.
+// Definitions of the same shape are taken once.
 func Mutants(cases []Case) ([]Definition, error) {
 	var all []Definition
 	seen := map[string]bool{}

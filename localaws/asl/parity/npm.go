@@ -11,7 +11,7 @@ import (
 )
 
 // node runs a script of engines, which finds its packages in the folder npm,
-// with JSON lines for its input, and gives each line of its output to read.
+// with JSON lines as its input, and passes each line of its output to read.
 func node(ctx context.Context, npm, script string, lines []any, read func(line []byte) error) error {
 	packages, err := filepath.Abs(filepath.Join(npm, "node_modules"))
 	if err != nil {
@@ -67,15 +67,14 @@ func NPM(ctx context.Context, npm, script string, cases []Case) (map[string]Outc
 	return outcomes, err
 }
 
-// Definition is one that asl-validator is asked about.
+// Definition is a definition for asl-validator.
 type Definition struct {
 	Name       string          `json:"name"`
 	Definition json.RawMessage `json:"definition"`
 }
 
-// Validate asks asl-validator, in the folder npm, by the script
-// engines/validate.js. It gives why each definition is refused, "" where
-// it isn't.
+// Validate runs asl-validator, in the folder npm, with the script engines/validate.js.
+// It returns the reason why each definition is refused, "" if it is accepted.
 func Validate(ctx context.Context, npm, script string, definitions []Definition) (map[string]string, error) {
 	lines := make([]any, len(definitions))
 	for i, d := range definitions {

@@ -47,13 +47,13 @@ func (l *lines) add(m machine, loose bool) {
 	}
 }
 
-// InOrder tells whether all states of the case come one after the other.
+// InOrder reports whether all states of the case come one after the other.
 func (c Case) InOrder() bool {
 	s := string(c.Definition)
 	return !strings.Contains(s, `"Parallel"`) && (!strings.Contains(s, `"Map"`) || strings.Contains(s, `"MaxConcurrency":1`))
 }
 
-// ordered gives the state events with those that have no order among them, of
+// ordered returns the state events with those that have no order among them, of
 // branches and iterations side by side, put into one. What is between two
 // events of the machine's own line stays there.
 func ordered(definition []byte, events []string) []string {

@@ -25,7 +25,7 @@ type Outcome struct {
 	Events []string `json:"-"`
 	// Follows are their previousEventIds.
 	Follows []int64 `json:"-"`
-	// Took is told where time is not real.
+	// Took is set where time is simulated.
 	Took time.Duration `json:"-"`
 }
 

@@ -37,7 +37,7 @@ func (s *stub) add(run string, c Case, arn func(string) string) {
 func (s *stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	payload, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // nobody is left to tell
+		return // the caller may be gone
 	}
 	name := strings.TrimSuffix(r.URL.Path, "/invocations")
 	name = name[strings.LastIndexAny(name, "/:")+1:]

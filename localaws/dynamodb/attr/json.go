@@ -10,8 +10,7 @@ import (
 
 // UnmarshalJSON reads the wire's form of a value: an object whose one member
 // names the kind. What is of the wrong JSON type is *Malformed; what only the
-// service's rules refuse is kept for Check to tell, because the service says
-// where it found it.
+// service's rules refuse is left to Check, because the service names the place.
 func (v *Value) UnmarshalJSON(data []byte) error {
 	r := reader{rest: data}
 	*v = r.value()
@@ -34,7 +33,7 @@ func (i *Item) UnmarshalJSON(data []byte) error {
 // quotas": attributes.)
 const maxNesting = 32
 
-// Check tells what the service's rules have against a value read from JSON.
+// Check applies the service's rules to a value read from JSON.
 // The error is an *Invalid.
 func (v Value) Check() error { return v.check(0) }
 
@@ -56,7 +55,7 @@ func (v Value) check(depth int) error {
 	return nil
 }
 
-// Check tells what the service's rules have against the item's values.
+// Check applies the service's rules to the values of an item.
 func (i Item) Check() error { return i.check(0) }
 
 func (i Item) check(depth int) error {

@@ -84,7 +84,7 @@ func (n Number) Int64() (int64, bool) {
 // range.
 func (n Number) Floor() int64 {
 	whole, fraction, _ := strings.Cut(n.String(), ".")
-	i, _ := strconv.ParseInt(whole, 10, 64) // out of range gives the nearest
+	i, _ := strconv.ParseInt(whole, 10, 64) // out of range returns the nearest
 	if n.negative && fraction != "" {
 		i--
 	}

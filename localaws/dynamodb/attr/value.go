@@ -1,9 +1,5 @@
-// Package attr exists because the table, its indexes and its expressions all
-// handle the same ten types of DynamoDB attribute values, and each of the ways
-// they are written down (the wire's JSON, the store's bytes, a sort key's
-// order) must agree on what a value is.
-//
-// Numbers are decimal and exact to 38 digits, as the service's are.
+// Package attr implements DynamoDB's attribute values: their JSON, their stored form and
+// the order of sort keys. Numbers are decimal and exact to 38 digits.
 package attr
 
 import (
@@ -58,7 +54,7 @@ func Set(kind Kind, elements []Value) Value {
 	return Value{Kind: kind, List: slices.CompactFunc(sorted, Equal)}
 }
 
-// IsSet tells whether v is of kind SS, NS or BS.
+// IsSet reports whether v is of kind SS, NS or BS.
 func (v Value) IsSet() bool { return v.Kind == SS || v.Kind == NS || v.Kind == BS }
 
 // Element is the kind of a set's elements: S for SS, N for NS, B for BS, and
@@ -70,12 +66,12 @@ func (v Value) Element() Kind {
 	return ""
 }
 
-// Has tells whether the set or list v has an element equal to x.
+// Has reports whether the set or list v has an element equal to x.
 func (v Value) Has(x Value) bool {
 	return slices.ContainsFunc(v.List, func(e Value) bool { return Equal(e, x) })
 }
 
-// Equal tells whether two values are of one kind and equal, as the service's
+// Equal reports whether two values are of one kind and equal, as the service's
 // "=" does: numbers by amount, sets without order, documents all the way down.
 func Equal(a, b Value) bool {
 	if a.Kind != b.Kind {
@@ -106,7 +102,7 @@ func Compare(a, b Value) (cmp int, ok bool) {
 	return order(a, b), true
 }
 
-// Ordered tells whether v is of a kind that has an order: S, N or B.
+// Ordered reports whether v is of a kind that has an order: S, N or B.
 func (v Value) Ordered() bool { return v.Kind == S || v.Kind == N || v.Kind == B }
 
 func order(a, b Value) int {
@@ -116,5 +112,5 @@ func order(a, b Value) int {
 	return strings.Compare(a.Text, b.Text)
 }
 
-// EqualItems tells whether two items have equal attributes.
+// EqualItems reports whether two items have equal attributes.
 func EqualItems(a, b Item) bool { return maps.EqualFunc(a, b, Equal) }

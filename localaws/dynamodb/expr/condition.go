@@ -10,7 +10,7 @@ import (
 // Condition is a parsed condition or filter.
 type Condition struct{ root node }
 
-// Holds tells whether the condition holds for an item; nil stands for no item.
+// Holds reports whether the condition holds for an item; nil stands for no item.
 // The zero Condition holds for everything.
 func (c Condition) Holds(item attr.Item) bool {
 	return c.root == nil || c.root.holds(item)

@@ -78,7 +78,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// An update leaves the item that it was given as it was, deep down too.
+// An update leaves its input unchanged, deep down too.
 func TestUpdateChangesNothingInPlace(t *testing.T) {
 	before, untouched := read(t, document), read(t, document)
 	for _, source := range []string{

@@ -48,7 +48,7 @@ func sizeOf(v attr.Value) (attr.Value, bool) {
 	return attr.Value{Kind: attr.N, Num: attr.FromInt(int64(size))}, true
 }
 
-// same tells whether two operands are the same document path, which most
+// same reports whether two operands are the same document path, which most
 // operators refuse.
 func (o operand) same(other operand) bool {
 	return o.path != nil && other.path != nil && o.path.String() == other.path.String()

@@ -1,10 +1,5 @@
-// Package expr exists because conditions, filters, key conditions, updates and
-// projections are one small language at DynamoDB: it parses them as the service
-// does, with the service's complaints, and evaluates them on items.
-//
-// Everything that can be wrong with an expression before an item is seen is
-// found while parsing. What the language allows and this package leaves out is
-// nothing that is known.
+// Package expr parses and evaluates DynamoDB's expressions: conditions, filters, key
+// conditions, updates and projections. Parsing reports the service's errors.
 package expr
 
 import (

@@ -89,7 +89,7 @@ func (p *parser) take() string {
 	return text
 }
 
-// is tells whether the current token is the given symbol.
+// is reports whether the current token is the given symbol.
 func (p *parser) is(want string) bool {
 	return p.peek().kind == symbol && p.text() == want
 }
@@ -109,7 +109,7 @@ func (p *parser) expect(want string) {
 	}
 }
 
-// isWord tells whether the current token is the given keyword, in any case.
+// isWord reports whether the current token is the given keyword, in any case.
 func (p *parser) isWord(keyword string) bool {
 	return p.peek().kind == name && strings.EqualFold(p.text(), keyword)
 }
@@ -191,7 +191,7 @@ func (p *parser) value() attr.Value {
 	return value
 }
 
-// isCall tells whether a function call is next.
+// isCall reports whether a function call is next.
 func (p *parser) isCall() bool {
 	if p.peek().kind != name {
 		return false

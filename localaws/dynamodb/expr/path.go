@@ -32,7 +32,7 @@ func (p Path) String() string {
 	return "[" + strings.Join(steps, ", ") + "]"
 }
 
-// Get returns the value at the path. ok is false where there is none.
+// Get returns the value at the path. ok is false if it is absent.
 func (p Path) Get(item attr.Item) (value attr.Value, ok bool) {
 	value = attr.Value{Kind: attr.M, Map: item}
 	for _, step := range p {

@@ -52,7 +52,7 @@ func byName(paths []Path) map[string][]Path {
 	return names
 }
 
-// within chooses inside a value. ok is false when nothing there is asked for.
+// within projects the inside of a value. ok is false if nothing in it is projected.
 func within(value attr.Value, rests []Path) (attr.Value, bool) {
 	if len(rests[0]) == 0 {
 		return value, true

@@ -2,12 +2,12 @@ package expr
 
 import "strings"
 
-// reserved tells whether a word can't be an attribute's name in an expression
+// reserved reports whether a word can't be an attribute's name in an expression
 // without a #placeholder. Refusing it here keeps an expression from working on
 // this machine and failing at AWS.
 func reserved(word string) bool { return reservedWords[strings.ToLower(word)] }
 
-// keyword tells whether a word is one of the language's own, which the grammar
+// keyword reports whether a word is one of the language's own, which the grammar
 // takes for itself wherever it stands.
 func keyword(word string) bool {
 	switch strings.ToLower(word) {

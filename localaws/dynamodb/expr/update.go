@@ -114,7 +114,7 @@ func (a action) result(item attr.Item) (value attr.Value, keep bool, err error) 
 	return attr.Value{}, false, nil // REMOVE
 }
 
-// reaches tells whether the value that holds the path's last step is there and
+// reaches reports whether the value that holds the path's last step is there and
 // of the right kind, so that the step could be taken away.
 func reaches(item attr.Item, path Path) bool {
 	holder := attr.Value{Kind: attr.M, Map: item}

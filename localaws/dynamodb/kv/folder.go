@@ -27,7 +27,7 @@ var root = []byte("table")
 // holds the tree as it was, one writer makes the next.
 type Folder struct{ db *bolt.DB }
 
-// OpenFolder opens the store in dir and makes both when they aren't there. A
+// OpenFolder opens the store in dir, and creates both if needed. A
 // folder can be open in one process at a time.
 //
 // The file isn't synced on each write: what was written is safe from the death

@@ -1,16 +1,14 @@
-// Package kv exists so that the table code above it can say what it needs of
-// an ordered store in four verbs, and so that stores can be measured against
-// each other behind the same face (docs/decisions/0001-local-table.md).
+// Package kv is the ordered key-value store under the tables, in memory or in a folder
+// (docs/decisions/0001-local-table.md).
 //
-// A Store is one ordered key space. Readers see a snapshot and never wait for
-// the writer; writers are serialised, and an Update is applied whole or not at
-// all.
+// A Store is one ordered key space. Readers see a snapshot and never wait for a writer.
+// Writers run one at a time, and an Update is applied completely or not at all.
 package kv
 
 // A Reader reads one consistent state of the store. It is valid only inside
 // the function it was handed to, and so are the slices it returns.
 type Reader interface {
-	// Get returns the value under key, or nil when there is none.
+	// Get returns the value under key, or nil if the key is absent.
 	Get(key []byte) ([]byte, error)
 
 	// Scan calls visit for each key in [low, high), ascending, or descending
@@ -23,12 +21,11 @@ type Reader interface {
 type Writer interface {
 	Reader
 
-	// Put stores value, which must not be empty of meaning when it is empty:
-	// Get can't tell an empty value from a missing one in every store, so
-	// callers store at least one byte.
+	// Put stores value, of at least one byte: not every store distinguishes
+	// an empty value from a missing one.
 	Put(key, value []byte) error
 
-	// Delete removes key. A key that isn't there is no error.
+	// Delete removes key. Deleting an absent key succeeds.
 	Delete(key []byte) error
 }
 

@@ -48,8 +48,7 @@ func indexKey(n int) []byte {
 	return fmt.Appendf(nil, "x\x00\x00\x01inbox#aws-access#3\x00\x01%012d\x00\x01RUN#%012d", n, n)
 }
 
-// put is a conditional put of a 2 KB item that isn't there yet, with an entry
-// in one index.
+// put is a conditional put of a new 2 KB item with an entry in one index.
 func put(store Store, n int) error {
 	return store.Update(func(w Writer) error {
 		key := runKey(n)
