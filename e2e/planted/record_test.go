@@ -3,7 +3,7 @@ package planted
 var _ = plant(
 	bug{"publish again what parking published", "functions/record/record/park.go", "c.markPublished(ctx, done)\n\tif done.changed {", "if done.changed {", "./e2e/torture", "TestEachEvent"},
 	bug{"take the mark of another history for this one's", "functions/record/record/published.go", "e.Hash == rec.Published }) + 1", "true }) + len(rec.Run.History)", "./functions/record/record ./e2e/torture", "TestACrash|TestARepeated|TestCrashMatrix"},
-	bug{"ask for a decision that was made", "functions/notify/notify/message.go", "return Message{}, false\n\tcase", "did += \"\"\n\tcase", "./functions/notify/...", ""},
+	bug{"ask for a decision that was made", "functions/notify/notify/message.go", "return \"\", false\n\tcase", "did += \"\"\n\tcase", "./functions/notify/...", ""},
 	bug{"do not seal what is stored beside the history", "internal/run/verify.go", "return r.verifyState()", "return nil", "./internal/run ./internal/hookapi ./internal/engine/...", "Planted|EachMember"},
 	bug{"leave access times out of the seal", "internal/run/state.go", "\"failures\", \"error\",", "\"starts_at\", \"ends_at\", \"failures\", \"error\",", "./internal/run ./internal/hookapi ./internal/engine/...", "Planted|EachMember"},
 	bug{"leave texts out of an entry's hash", "internal/run/seal.go", "texts[name] = digest\n\t\t}\n\t\tdelete", "_ = digest\n\t\t}\n\t\tdelete", "./internal/run ./internal/hookapi ./internal/engine/...", "AnEditedText|Documented"},

@@ -31,63 +31,89 @@ func requesterOf(r api.Request) string {
 // Message is what people read.
 type Message struct{ Subject, Text string }
 
-// happened says what an event did, for a sentence that begins with the request.
-var happened = map[api.EventName]string{
-	"forward": "waits for a decision", "approve": "was approved", "deny": "was denied", "expire": "expired", "cancel": "was canceled",
-	"escalate": "is active: access was given", "deescalate": "has ended: access is gone", "revoke": "was revoked: access is gone",
-	"fail": "failed: no access was given",
-}
-
 // maxSubject is in characters of ASCII, which is all that SNS takes
 // (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
 const maxSubject = 100
 
-// Compose writes the message of an event: who, what, why, and what to do. There
-// is none for an event that is nobody's to know of by itself: a request is told
-// when it is routed to people, or decided; an act that does not count is told
-// to who did it.
+// Compose writes the message of an event: who, what, why, and what to do. It
+// returns false for an event without a message of its own: a request gets one when
+// it is routed to people and when it is decided. An ignored action gets none,
+// because its API call returns the result.
 func Compose(e api.Event, portal string) (Message, bool) {
-	did, told := happened[e.Entry.Event]
-	fails := e.Type == api.EventTypeAccessFailing
-	if fails {
-		did, told = failing(e)
-	}
-	if !told {
+	did, notifies := situation(e)
+	if !notifies {
 		return Message{}, false
-	}
-	// A message can come late; it says no more than what still holds.
-	movedOn := e.Request.Status != "" && e.Request.Status != e.Entry.Status
-	switch {
-	case fails:
-	case e.Entry.Event == "forward" && movedOn:
-		return Message{}, false
-	case e.Entry.Event == "escalate" && movedOn:
-		did = "was active: access was given, and has ended since"
-	case outlasted(e):
-		did = strings.Replace(did, "access is gone", "nobody can begin a session any more", 1)
-	case e.Entry.Event == "approve" && e.Entry.Status == "pending":
-		did = "was approved by " + nameOf(e.Entry.Actor) + ", and needs more approvals"
 	}
 	what := e.Request.Flow
 	if label := target(e.Request.Fields); label != "" {
 		what += ", " + text.Line(label)
 	}
-	m := Message{Subject: subject(fmt.Sprintf("%s for %s %s", what, requesterOf(e.Request), did))}
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("The request of %s for %s %s.", requesterOf(e.Request), what, did)
 	line("")
+	happening(e, line)
+	request(e, line)
+	evidence(e, line)
+	line("")
+	next(e, line)
+	line("Request %s", e.Request.ID)
+	if portal != "" {
+		line("%s/requests/%s", strings.TrimSuffix(portal, "/"), e.Request.ID)
+	}
+	return Message{Subject: subject(fmt.Sprintf("%s for %s %s", what, requesterOf(e.Request), did)), Text: b.String()}, true
+}
+
+// removed says that access has ended, unless sessions outlast it.
+const removed = "access is removed"
+
+// happened says what an event did, for a sentence that begins with the request.
+var happened = map[api.EventName]string{
+	"forward": "waits for a decision", "approve": "was approved", "deny": "was denied", "expire": "expired", "cancel": "was canceled",
+	"escalate": "is active: access is granted", "deescalate": "has ended: " + removed, "revoke": "was revoked: " + removed,
+	"fail": "failed: no access was granted",
+}
+
+// situation returns what happened to the request, for a sentence that begins with
+// it, and whether people are notified of that. A message can come late; it claims
+// only what still holds.
+func situation(e api.Event) (did string, notifies bool) {
+	if e.Type == api.EventTypeAccessFailing {
+		return failing(e)
+	}
+	did, notifies = happened[e.Entry.Event]
+	switch {
+	case !notifies:
+	case e.Entry.Event == "forward" && movedOn(e):
+		return "", false
+	case e.Entry.Event == "escalate" && movedOn(e):
+		did = "was active: access was granted, and has ended since"
+	case outlasted(e):
+		did = strings.Replace(did, removed, "no new session can begin", 1)
+	case e.Entry.Event == "approve" && e.Entry.Status == "pending":
+		did = "was approved by " + nameOf(e.Entry.Actor) + ", and needs more approvals"
+	}
+	return did, notifies
+}
+
+// movedOn reports whether the request has another status now than after the event.
+func movedOn(e api.Event) bool {
+	return e.Request.Status != "" && e.Request.Status != e.Entry.Status
+}
+
+// happening writes when the event happened, by whom and why.
+func happening(e api.Event, line func(format string, args ...any)) {
 	if !e.Time.IsZero() {
 		line("When:     %s", e.Time.UTC().Format(time.RFC3339))
 	}
 	switch {
-	case fails:
+	case e.Type == api.EventTypeAccessFailing:
 		failingLines(e, line)
 	case e.Entry.Event != "forward":
 		line("By:       %s", nameOf(e.Entry.Actor))
 		line("Why:      %s", below(e.Entry.Reason))
 		if e.Entry.Override != nil {
-			line("Override: an admin set aside what the hook %s says.", e.Entry.Override.Hook)
+			line("Override: an admin overrode the hook %s.", e.Entry.Override.Hook)
 		}
 		if e.Entry.HookReason != "" {
 			line("          the hook %s adds: %s", e.Entry.HookReasonBy, below(e.Entry.HookReason))
@@ -96,8 +122,12 @@ func Compose(e api.Event, portal string) (Message, bool) {
 	if e.Entry.Error != "" {
 		line("Error:    %s", text.Line(e.Entry.Error))
 	}
+}
+
+// request writes what the requester entered.
+func request(e api.Event, line func(format string, args ...any)) {
 	if e.Request.Reason != "" {
-		line("Asked:    %s", below(e.Request.Reason))
+		line("Reason:   %s", below(e.Request.Reason))
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Request.Fields)) {
 		line("          %s: %s", name, below(plain(e.Request.Fields[name])))
@@ -105,6 +135,10 @@ func Compose(e api.Event, portal string) (Message, bool) {
 	if e.Request.DurationSeconds > 0 {
 		line("For:      %s", time.Duration(e.Request.DurationSeconds)*time.Second)
 	}
+}
+
+// evidence writes the checks and errors of hooks.
+func evidence(e api.Event, line func(format string, args ...any)) {
 	for _, c := range e.Entry.Checks {
 		verdict := "no"
 		if c.Passed {
@@ -117,33 +151,31 @@ func Compose(e api.Event, portal string) (Message, bool) {
 			line("Note:     %s failed: %s", failed.Hook, text.Line(failed.Error))
 		}
 	}
-	line("")
+}
+
+// next writes what people can do, and what happens otherwise.
+func next(e api.Event, line func(format string, args ...any)) {
+	fails := e.Type == api.EventTypeAccessFailing
 	switch {
 	case fails && e.Request.LastError.Where == "grant":
-		line("It is retried for a while; then the request fails, and what was given of it is taken back.")
+		line("fasttrack retries for a while. Then the request fails, and what was granted of it is removed.")
 	case fails:
-		line("It is retried until it works. The flow's admins should look into it.")
+		line("fasttrack retries until it works. The flow's admins should find the cause.")
 	case e.Entry.Event == "forward":
 		line("To decide: POST /requests/%s/approve or /deny.", e.Request.ID)
 		if r := e.Request.Review; r != nil {
 			line("Without a decision it expires at %s.", r.ExpiresAt.UTC().Format(time.RFC3339))
 		}
-	case e.Entry.Event == "escalate" && e.Request.Access != nil && !movedOn:
+	case e.Entry.Event == "escalate" && e.Request.Access != nil && !movedOn(e):
 		line("Access ends at %s. To end it now: POST /requests/%s/revoke.", e.Request.Access.EndsAt.UTC().Format(time.RFC3339), e.Request.ID)
 		if _, more, there := strings.Cut(e.Request.Access.Given, "read back. "); there {
 			line("%s", text.Line(more))
 		}
 	case outlasted(e):
-		line("A session that was begun before may last until %s.", e.Entry.SessionsUntil.UTC().Format(time.RFC3339))
+		line("A session that began before may last until %s.", e.Entry.SessionsUntil.UTC().Format(time.RFC3339))
 	default:
-		line("There is nothing to do.")
+		line("Nothing to do.")
 	}
-	line("Request %s", e.Request.ID)
-	if portal != "" {
-		line("%s/requests/%s", strings.TrimSuffix(portal, "/"), e.Request.ID)
-	}
-	m.Text = b.String()
-	return m, true
 }
 
 // outlasted reports whether a session may outlast the access that has ended.
@@ -151,21 +183,18 @@ func outlasted(e api.Event) bool {
 	return !e.Entry.SessionsUntil.IsZero()
 }
 
-// target is the label of the target that was asked for.
+// target returns the label of the requested target.
 func target(fields map[string]json.RawMessage) string {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		var t struct{ ID, Label string }
 		if raw := fields[name]; len(raw) > 0 && raw[0] == '{' && json.Unmarshal(raw, &t) == nil {
-			if t.Label != "" {
-				return t.Label
-			}
-			return t.ID
+			return cmp.Or(t.Label, t.ID)
 		}
 	}
 	return ""
 }
 
-// plain writes a field's value for reading.
+// plain returns a field's value for people to read.
 func plain(value json.RawMessage) string {
 	var s string
 	if json.Unmarshal(value, &s) == nil {
@@ -177,8 +206,8 @@ func plain(value json.RawMessage) string {
 	return string(value)
 }
 
-// below writes the further lines of what somebody typed under its first, marked
-// so that none looks like a line of the message.
+// below indents and marks the further lines of a text that somebody typed, so that
+// none looks like a line of the message.
 func below(s string) string { return text.Indent(s, "          | ") }
 
 func subject(s string) string {

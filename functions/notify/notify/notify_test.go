@@ -55,21 +55,21 @@ func TestMessages(t *testing.T) {
 		holds                []string
 	}{
 		"to people":               {"forward", `,"to":["group:sre"]`, "aws-access, Production read-only for ada@example.com waits for a decision", []string{"POST /requests/R/approve", "expires at 2026-11-23T11:00:00Z", "on_request failed: PagerDuty did not answer", "urgency: Normal"}},
-		"approved":                {"approve", `,"status":"approved","checks":[{"name":"on call","passed":true,"detail":"P1"}]`, "aws-access, Production read-only for ada@example.com was approved", []string{"By:       grace@example.com", "Why:      go ahead", "Check:    on call: yes P1", "nothing to do"}},
+		"approved":                {"approve", `,"status":"approved","checks":[{"name":"on call","passed":true,"detail":"P1"}]`, "aws-access, Production read-only for ada@example.com was approved", []string{"By:       grace@example.com", "Why:      go ahead", "Check:    on call: yes P1", "Nothing to do"}},
 		"a hook adds":             {"approve", `,"status":"approved","hook_reason":"build resumed","hook_reason_by":"on_approve"`, "", []string{"Why:      go ahead\n", "the hook on_approve adds: build resumed\n"}},
 		"one approval":            {"approve", `,"status":"pending"`, "", []string{"was approved by grace@example.com, and needs more approvals"}},
 		"denied":                  {"deny", "", "aws-access, Production read-only for ada@example.com was denied", []string{"Why:      go ahead"}},
 		"expired":                 {"expire", "", "", []string{"expired"}},
 		"canceled":                {"cancel", "", "", []string{"was canceled"}},
 		"access given":            {"escalate", "", "", []string{"Access ends at 2026-11-23T10:30:00Z", "A session may outlast it.", "POST /requests/R/revoke", "For:      30m0s"}},
-		"access ended":            {"deescalate", "", "", []string{"has ended: access is gone"}},
-		"revoked":                 {"revoke", "", "", []string{"was revoked: access is gone"}},
-		"sessions outlast access": {"revoke", `,"sessions_until":"2026-11-23T18:30:00Z"`, "", []string{"was revoked: nobody can begin a session any more", "A session that was begun before may last until 2026-11-23T18:30:00Z."}},
-		"failed":                  {"fail", `,"error":"no such user"`, "", []string{"failed: no access was given", "Error:    no such user"}},
+		"access ended":            {"deescalate", "", "", []string{"has ended: access is removed"}},
+		"revoked":                 {"revoke", "", "", []string{"was revoked: access is removed"}},
+		"sessions outlast access": {"revoke", `,"sessions_until":"2026-11-23T18:30:00Z"`, "", []string{"was revoked: no new session can begin", "A session that began before may last until 2026-11-23T18:30:00Z."}},
+		"failed":                  {"fail", `,"error":"no such user"`, "", []string{"failed: no access was granted", "Error:    no such user"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, told := notify.Compose(event(t, tc.event, tc.more), "https://portal.example.com/")
-			if !told || tc.subject != "" && m.Subject != tc.subject {
+			m, notifies := notify.Compose(event(t, tc.event, tc.more), "https://portal.example.com/")
+			if !notifies || tc.subject != "" && m.Subject != tc.subject {
 				t.Errorf("subject is %q, want %q", m.Subject, tc.subject)
 			}
 			for _, part := range append(tc.holds, "ada@example.com", "https://portal.example.com/requests/R") {
@@ -83,8 +83,8 @@ func TestMessages(t *testing.T) {
 		})
 	}
 	for _, name := range []string{"request", "ignore"} {
-		if _, told := notify.Compose(event(t, name, ""), ""); told {
-			t.Errorf("%s is told", name)
+		if _, notifies := notify.Compose(event(t, name, ""), ""); notifies {
+			t.Errorf("%s notifies people", name)
 		}
 	}
 	long := event(t, "deny", "")
@@ -104,41 +104,41 @@ func (c *topic) Publish(_ context.Context, in *sns.PublishInput, _ ...func(*sns.
 	return &sns.PublishOutput{}, c.err
 }
 
-// A message that comes after the run has moved on asks nobody to act.
+// A message that comes after the run has moved on asks nobody for an action.
 func TestALateMessage(t *testing.T) {
 	late := event(t, "escalate", `,"status":"active"`)
 	late.Request.Status = "ended"
-	m, told := notify.Compose(late, "")
-	if !told || strings.Contains(m.Text, "/revoke") || !strings.Contains(m.Text, "has ended since") {
-		t.Errorf("access was given, and is gone: %v %s", told, m.Text)
+	m, notifies := notify.Compose(late, "")
+	if !notifies || strings.Contains(m.Text, "/revoke") || !strings.Contains(m.Text, "has ended since") {
+		t.Errorf("access was granted and has ended: %v %s", notifies, m.Text)
 	}
 	decided := event(t, "forward", `,"status":"pending"`)
 	decided.Request.Status = "approved"
-	if m, told := notify.Compose(decided, ""); told {
+	if m, notifies := notify.Compose(decided, ""); notifies {
 		t.Errorf("it is decided already: %s", m.Text)
 	}
 }
 
-// Access that can't be given or taken back yet is told with the reason, and when
-// it is retried.
+// The message about access that can't be granted or removed yet has the reason, and
+// when it is retried.
 func TestFailing(t *testing.T) {
-	for where, want := range map[string]string{"grant": "access could not be given yet", "take_back": "access could not be taken back yet"} {
+	for where, want := range map[string]string{"grant": "access could not be granted yet", "take_back": "access could not be removed yet"} {
 		var e api.Event
 		raw := `{"id":"R-failing-3","type":"fasttrack.access.failing","run":{"id":"R","flow":"aws-access","status":"active","requester":{"email":"ada@example.com"},
 			"last_error":{"at":"2026-11-23T10:00:00Z","where":"` + where + `","text":"AWS is away","next_try_at":"2026-11-23T10:00:08Z"}},"to":["ada@example.com","group:platform"]}`
 		if err := json.Unmarshal([]byte(raw), &e); err != nil {
 			t.Fatal(err)
 		}
-		m, told := notify.Compose(e, "")
+		m, notifies := notify.Compose(e, "")
 		for _, part := range []string{want, "AWS is away", "2026-11-23T10:00:08Z"} {
-			if !told || !strings.Contains(m.Text, part) {
+			if !notifies || !strings.Contains(m.Text, part) {
 				t.Errorf("%q is missing of:\n%s", part, m.Text)
 			}
 		}
 	}
 }
 
-func TestTelling(t *testing.T) {
+func TestNotify(t *testing.T) {
 	var got *http.Request
 	var body []byte
 	status := http.StatusOK
@@ -183,12 +183,12 @@ func TestTelling(t *testing.T) {
 		}
 	}
 	if elsewhere > 0 || len(c.sent) != 7 {
-		t.Errorf("redirected %d times, sns told %d", elsewhere, len(c.sent))
+		t.Errorf("redirected %d times, sns notified %d", elsewhere, len(c.sent))
 	}
 	// What fails in one channel keeps nobody from the other.
 	status, c.err, got = http.StatusOK, errors.New("throttled"), nil
 	if err := h.Handle(t.Context(), api.BusEvent{Detail: detail}); err == nil || got == nil {
-		t.Errorf("%v, the webhook was told: %v", err, got != nil)
+		t.Errorf("%v, the webhook was notified: %v", err, got != nil)
 	}
 	for _, wrong := range []string{"http://example.com", "ftp://example.com", "x"} {
 		if _, err := notify.NewWebhook(wrong, nil, time.Now); err == nil {
