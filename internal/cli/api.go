@@ -16,7 +16,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/deployment"
 )
 
-// caller is how a command calls the API: its flags.
+// caller has the flags of a command that calls the API.
 type caller struct {
 	process Process
 	url, as string
@@ -25,7 +25,7 @@ type caller struct {
 	callsAPI func() bool
 }
 
-// flags adds those of every command for people.
+// flags adds the flags of every command that calls the API.
 func (a *caller) flags(cmd *cobra.Command, p Process) {
 	a.process = p
 	a.url, a.as = cmp.Or(p.Getenv("FASTTRACK_URL"), "http://127.0.0.1:8080"), p.Getenv("FASTTRACK_AS")
@@ -36,13 +36,12 @@ func (a *caller) flags(cmd *cobra.Command, p Process) {
 	followFlag(cmd, "as", "who to be, only on your own machine, as `EMAIL[;GROUP,…]` (FASTTRACK_AS)", followed{
 		value: &a.as, variable: "FASTTRACK_AS", of: func(d deployment.Deployment) string { return d.As },
 	})
-	cmd.Flags().BoolVar(&a.json, "json", false, "print the API's answer as JSON, and an error as a problem document on standard error")
+	cmd.Flags().BoolVar(&a.json, "json", false, "print the API's response as JSON, and an error as a problem document on standard error")
 	cmd.Long += "\n\nWho you are: --as on your own machine; the token in FASTTRACK_TOKEN; or the AWS credentials that the AWS CLI uses." +
 		"\n\nExit codes: `fasttrack help exit-codes`."
 }
 
-// client returns the client of the API for who calls. It retries nothing by itself: the
-// commands that wait do.
+// client returns a client of the API. It does not retry; commands that wait do.
 func (a *caller) client(ctx context.Context) (*api.Client, credential, error) {
 	who, err := a.credential(ctx)
 	if err != nil {
@@ -55,7 +54,7 @@ func (a *caller) client(ctx context.Context) (*api.Client, credential, error) {
 	return c, who, err
 }
 
-// call makes a call of the API, and returns the response as it came too.
+// call calls the API. It also returns the response as received.
 func call[T any](ctx context.Context, a *caller, make func(c *api.Client, capture api.CallOption) (T, error)) (T, api.Response, error) {
 	var response api.Response
 	c, who, err := a.client(ctx)
@@ -82,7 +81,7 @@ func explained(err error, who credential) error {
 	return err
 }
 
-// printRaw prints a response as it came.
+// printRaw prints a response as received, indented.
 func printRaw(w io.Writer, response json.RawMessage) error {
 	var b bytes.Buffer
 	if err := json.Indent(&b, response, "", "  "); err != nil {
@@ -92,7 +91,7 @@ func printRaw(w io.Writer, response json.RawMessage) error {
 	return err
 }
 
-// run reads a request, by its id or what [caller.id] takes for one.
+// run reads a request, by an id that [caller.id] accepts.
 func (a *caller) run(ctx context.Context, id string) (api.Request, json.RawMessage, error) {
 	id, err := a.id(ctx, id)
 	if err != nil {

@@ -22,9 +22,9 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// awsConfig is what the clients of AWS services are made with. It takes region
-// and credentials from where the AWS CLI does; for this machine none are needed.
-// An endpoint that is given counts before any that the environment names.
+// awsConfig returns the configuration of clients of AWS. It has the region and
+// credentials of the AWS CLI; this machine needs none. The endpoint takes precedence
+// over those of the environment.
 func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
 	if u, err := url.Parse(endpoint); err == nil && endpoint != "" && loopback.Is(u.Hostname()) {
 		return aws.Config{
@@ -38,13 +38,13 @@ func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
 	}
 	cfg.HTTPClient = awshttp.Client{Doer: cfg.HTTPClient}
 	if cfg.Region == "" {
-		return aws.Config{}, errors.New("no AWS region is set: set AWS_REGION, or give --endpoint-url for `fasttrack local`")
+		return aws.Config{}, errors.New("no AWS region: set AWS_REGION, or give --endpoint-url for `fasttrack local`")
 	}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return aws.Config{}, fmt.Errorf("there are no AWS credentials; see `aws configure` and `aws sso login`, or give --endpoint-url for `fasttrack local`: %w", err)
+		return aws.Config{}, fmt.Errorf("no AWS credentials: see `aws configure` and `aws sso login`, or give --endpoint-url for `fasttrack local`: %w", err)
 	}
 	if endpoint != "" {
-		// Its sources would name endpoints of single services after this.
+		// Its sources would otherwise override it for single services.
 		cfg.BaseEndpoint, cfg.ConfigSources = &endpoint, nil
 	}
 	return cfg, nil

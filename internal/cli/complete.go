@@ -13,7 +13,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// completeTime bounds what a shell waits for at a Tab.
+// completeTime is how long a shell waits after Tab.
 const completeTime = 3 * time.Second
 
 // complete has the shell complete words by what the API says; where it says
@@ -42,7 +42,8 @@ func (a *caller) complete(of func(ctx context.Context, args []string, word strin
 	}
 }
 
-// completeFlow completes the first argument with the flows that may be asked for.
+// completeFlow completes the first argument with the flows that the caller may
+// request.
 func (a *caller) completeFlow() cobra.CompletionFunc {
 	return a.complete(func(ctx context.Context, args []string, _ string) (words []cobra.Completion, err error) {
 		if len(args) > 0 {
@@ -56,8 +57,8 @@ func (a *caller) completeFlow() cobra.CompletionFunc {
 	})
 }
 
-// completeField completes --field: names, and after = what may follow, which
-// hooks say where the field has options.
+// completeField completes --field: names, then after = the values, which hooks return
+// for a field with prefetch.
 func (a *caller) completeField() cobra.CompletionFunc {
 	return a.complete(func(ctx context.Context, args []string, word string) (words []cobra.Completion, err error) {
 		f, err := a.flowOf(ctx, args)
@@ -103,7 +104,7 @@ func (a *caller) completeDuration() cobra.CompletionFunc {
 	})
 }
 
-// flowOf is the flow that the first argument names.
+// flowOf returns the flow that the first argument names.
 func (a *caller) flowOf(ctx context.Context, args []string) (form, error) {
 	if len(args) == 0 {
 		return form{}, nil
@@ -133,7 +134,7 @@ func (a *caller) completeID(view string) cobra.CompletionFunc {
 	})
 }
 
-// completeFlag has a flag be completed, which the command must have.
+// completeFlag completes a flag of the command.
 func completeFlag(cmd *cobra.Command, flag string, f cobra.CompletionFunc) {
 	if err := cmd.RegisterFlagCompletionFunc(flag, f); err != nil {
 		panic(err)

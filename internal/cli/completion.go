@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// withoutBashCompletion replaces what cobra's script takes from the bash-completion
-// package, where that isn't loaded: the words of the line, not broken at = and :,
-// and the names of files.
+// withoutBashCompletion replaces what cobra's script needs of the bash-completion
+// package, if that isn't loaded: the words of the line, not split at = and :, and the
+// names of files.
 const withoutBashCompletion = `
 if ! declare -F _get_comp_words_by_ref >/dev/null 2>&1; then
 __fasttrack_init_completion()
@@ -42,7 +42,7 @@ __fasttrack_filedir()
 }
 `
 
-// adjustCompletion has the bash script work without the bash-completion package.
+// adjustCompletion makes the bash script work without the bash-completion package.
 func adjustCompletion(root *cobra.Command) {
 	bash, _, err := root.Find([]string{"completion", "bash"})
 	if err != nil || bash.Name() != "bash" {
@@ -72,8 +72,8 @@ Load it in every shell, on Linux and on macOS:
 	}
 }
 
-// bashScript puts the replacement before what registers the completion, which ends
-// cobra's script.
+// bashScript inserts the replacement before the end of cobra's script, which registers
+// the completion.
 func bashScript(cobras string) string {
 	cobras = strings.NewReplacer("$(_filedir ", "$(__fasttrack_filedir ", `"_filedir $fullFilter"`, `"__fasttrack_filedir $fullFilter"`,
 		" _filedir", " __fasttrack_filedir").Replace(cobras)

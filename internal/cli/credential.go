@@ -19,15 +19,15 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/loopback"
 )
 
-// credential is who calls the API: how a call is signed, and what to look at where
-// it is refused.
+// credential is who calls the API: how a call is signed, and what to do if it is
+// refused.
 type credential struct {
 	signer api.Signer
 	advice func(status int) string
 }
 
-// credential returns who calls, as the flags and the environment say. The URL is
-// checked first: no credential is for another address.
+// credential returns who calls, by the flags and the environment. The URL is checked
+// first, so that no credential goes to another address.
 func (a *caller) credential(ctx context.Context) (credential, error) {
 	if err := api.CheckURL(a.url); err != nil {
 		return credential{}, usageError{fmt.Errorf("--url (FASTTRACK_URL): %w", err)}
@@ -36,7 +36,7 @@ func (a *caller) credential(ctx context.Context) (credential, error) {
 	local := err == nil && loopback.Is(u.Hostname())
 	switch token := strings.TrimSpace(a.process.Getenv("FASTTRACK_TOKEN")); {
 	case a.as != "" && !local:
-		return credential{}, usageError{errors.New("--as (FASTTRACK_AS) is for your own machine: " + a.url + " wants to know who you really are")}
+		return credential{}, usageError{errors.New("--as (FASTTRACK_AS) works only on your own machine; " + a.url + " needs a token (FASTTRACK_TOKEN) or AWS credentials")}
 	case a.as != "":
 		return credential{api.Bearer(a.as), func(int) string {
 			return "You called as --as (FASTTRACK_AS) " + a.as + "; it must be EMAIL[;GROUP,…]."
@@ -44,7 +44,7 @@ func (a *caller) credential(ctx context.Context) (credential, error) {
 	case token != "":
 		return credential{api.Bearer(token), func(status int) string { return tokenAdvice(token, status, a.process.Now()) }}, nil
 	case local && a.process.Getenv("AWS_ACCESS_KEY_ID") == "":
-		return credential{}, usageError{errors.New("who are you? Give --as EMAIL, or set FASTTRACK_AS; where this machine runs AuthMode=IAM, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, such as ada and ada")}
+		return credential{}, usageError{errors.New("who are you? Give --as EMAIL, or set FASTTRACK_AS; if this machine runs AuthMode=IAM, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, such as ada and ada")}
 	}
 	cfg, err := loadAWS(ctx)
 	if err != nil {
@@ -59,7 +59,7 @@ func (a *caller) credential(ctx context.Context) (credential, error) {
 	return credential{sigv4.New(cfg), func(status int) string { return awsAdvice(ctx, cfg, status) }}, nil
 }
 
-// hint says what to look at where p is about who calls; "" where it isn't.
+// hint returns what to do about a problem with who calls, "" for any other problem.
 func (c credential) hint(p *api.Problem) string {
 	switch {
 	case p.Status == http.StatusUnauthorized:
@@ -72,12 +72,12 @@ func (c credential) hint(p *api.Problem) string {
 	return ""
 }
 
-// tokenAdvice reads what a refused token says of itself. Nothing but its times,
-// issuer and audience is repeated.
+// tokenAdvice returns what to do about a refused token. It prints nothing of the token
+// but its times, issuer and audience.
 func tokenAdvice(token string, status int, now time.Time) string {
 	const fresh = "Get a new one from your identity provider and set FASTTRACK_TOKEN."
 	if status == http.StatusForbidden {
-		return "The API may want AWS credentials (AuthMode IAM) instead: unset FASTTRACK_TOKEN to sign with them."
+		return "The API may need AWS credentials (AuthMode=IAM) instead: unset FASTTRACK_TOKEN to sign with them."
 	}
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -103,10 +103,10 @@ func tokenAdvice(token string, status int, now time.Time) string {
 	}
 	audience := strings.Trim(string(claims.Audience), `"`)
 	return fmt.Sprintf("FASTTRACK_TOKEN is of issuer %q for audience %q: they must be the stack's parameters JwtIssuer and JwtAudience. "+
-		"An API with AuthMode IAM wants AWS credentials instead: unset FASTTRACK_TOKEN.", claims.Issuer, cmp.Or(audience, claims.Client))
+		"An API with AuthMode=IAM needs AWS credentials instead: unset FASTTRACK_TOKEN.", claims.Issuer, cmp.Or(audience, claims.Client))
 }
 
-// localAdvice is for calls that were signed for this machine.
+// localAdvice returns what to do about a refused call that was signed for this machine.
 func localAdvice(status int) string {
 	if status == http.StatusUnauthorized {
 		return "The call was signed with AWS credentials, and this machine runs AuthMode=JWT: give --as EMAIL."
@@ -114,8 +114,7 @@ func localAdvice(status int) string {
 	return "The call was signed with AWS credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be those of an identity of `fasttrack local --identities`, such as ada and ada."
 }
 
-// awsAdvice names the key that a refused call was signed with; the key's id is no
-// secret.
+// awsAdvice names the key that signed a refused call. The id of a key is no secret.
 func awsAdvice(ctx context.Context, cfg aws.Config, status int) string {
 	key := "unknown"
 	if cfg.Credentials != nil {
@@ -125,7 +124,7 @@ func awsAdvice(ctx context.Context, cfg aws.Config, status int) string {
 	}
 	who := fmt.Sprintf("The call was signed with the AWS access key %s; `aws sts get-caller-identity` shows whose it is. ", key)
 	if status == http.StatusUnauthorized {
-		return who + "An API with AuthMode JWT wants a token: set FASTTRACK_TOKEN."
+		return who + "An API with AuthMode=JWT needs a token: set FASTTRACK_TOKEN."
 	}
-	return who + "They need execute-api:Invoke on this API, in the stack's own account. Also check the region and the clock."
+	return who + "It needs execute-api:Invoke on this API, in the stack's own account. Also check the region and the clock."
 }

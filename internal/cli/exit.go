@@ -33,8 +33,8 @@ const (
 	exitTerminated  = 143
 )
 
-// exitCodes is the one table of them: `fasttrack help exit-codes` prints it, and a
-// test compares docs/cli.md with it.
+// exitCodes is the table that `fasttrack help exit-codes` prints. A test compares
+// docs/cli.md with it.
 var exitCodes = []struct {
 	code int
 	when string
@@ -56,15 +56,15 @@ var exitCodes = []struct {
 	{exitTerminated, "stopped by SIGTERM"},
 }
 
-// usageError is a mistake on the command line.
+// usageError is a wrong command line.
 type usageError struct{ error }
 
-// exitError ends a command with a code; what there is to say is printed already.
+// exitError ends a command with a code, when all is printed already.
 type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-// interrupted is the cause of a context that a signal ended.
+// interrupted is the cause of a context that a signal has ended.
 type interrupted struct{ signal os.Signal }
 
 func (i interrupted) Error() string { return "interrupted" }
@@ -90,9 +90,8 @@ func UntilSignal(ctx context.Context) context.Context {
 	return ctx
 }
 
-// outcome is the error that a command ends with which waited for a decision: nil
-// for an approved request alone, and only if no signal came before that was
-// known.
+// outcome returns the error of a command that waited for a decision. It is nil only
+// for an approved request, and only if no signal came first.
 func outcome(ctx context.Context, s run.Status) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
@@ -114,8 +113,7 @@ func outcome(ctx context.Context, s run.Status) error {
 	return exitError(exitUndecided)
 }
 
-// exitStatus is the exit code for what a command returned; ctx is the one of
-// [UntilSignal].
+// exitStatus returns the exit code for the error of a command. ctx is the command's.
 func exitStatus(ctx context.Context, err error) int {
 	var stopped interrupted
 	var code exitError

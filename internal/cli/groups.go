@@ -4,7 +4,7 @@ import "github.com/spf13/cobra"
 
 // addGroups adds the commands, grouped by who uses them.
 func addGroups(root *cobra.Command, p Process) {
-	acts := newActCommands(p)
+	acts := newActionCommands(p)
 	for _, g := range []struct {
 		id, title string
 		commands  []*cobra.Command

@@ -14,13 +14,13 @@ func newExitCodesTopic() *cobra.Command {
 	for _, e := range exitCodes {
 		fmt.Fprintf(&b, "\n  %3d  %s", e.code, e.when)
 	}
-	b.WriteString("\n\nrequest, watch and approve end with 0 for an approved request and for nothing else, so\nthat `fasttrack watch --decided ID && ./deploy` deploys only then.")
+	b.WriteString("\n\nrequest, watch and approve end with 0 only for an approved request, so that\n`fasttrack watch --decided ID && ./deploy` deploys only then.")
 	topic := &cobra.Command{Use: "exit-codes", Short: "The exit codes of every command", Long: b.String()}
 	topic.SetHelpTemplate("{{.Long}}\n")
 	return topic
 }
 
-// newHelpCommand is cobra's own, but help about what there is not is wrong usage.
+// newHelpCommand is like cobra's own, but an unknown command is wrong usage.
 func newHelpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",

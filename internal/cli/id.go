@@ -20,7 +20,7 @@ const (
 	leastIDLength = 4
 )
 
-// shortID is the end of an id, long enough to be of none of the others.
+// shortID returns the end of an id, long enough to differ from all others.
 func shortID(id string, all []string) string {
 	for n := shortIDLength; n < len(id); n++ {
 		end := id[len(id)-n:]
@@ -35,19 +35,19 @@ func shortID(id string, all []string) string {
 	return id
 }
 
-// maxIDPages bounds how far back a list is searched for a short id.
+// maxIDPages is how many pages of a list are searched for a short id.
 const maxIDPages = 5
 
-// id returns the id that is given whole, or by its beginning or end, among the
-// requests that the caller made, may decide or decided; or else among those that
-// were shown before, and those of flows that they may list.
+// id returns the id that is given whole, or by its beginning or end. A part is looked
+// up in the caller's requests, inbox and decisions, then in the ids that were shown
+// before, then in the flows that the caller may list.
 func (a *caller) id(ctx context.Context, given string) (string, error) {
 	short := run.FoldID(strings.Trim(given, "…"))
 	if run.ValidID(short) {
 		return short, nil
 	}
 	if !partOfID(short) {
-		return "", usageError{fmt.Errorf("%q is not the id of a request: give all 26 characters of one, or at least %d of its beginning or end", given, leastIDLength)}
+		return "", usageError{fmt.Errorf("invalid request id %q; must be 26 characters, or at least %d of its beginning or end", given, leastIDLength)}
 	}
 	found, err := a.find(ctx, short, api.ListInput{View: api.ViewMine}, api.ListInput{View: api.ViewInbox}, api.ListInput{View: api.ViewReviewed})
 	if err != nil {
@@ -77,7 +77,7 @@ func (a *caller) id(ctx context.Context, given string) (string, error) {
 	switch len(found) {
 	case 0:
 		return "", refused{Problem: &api.Problem{Type: "about:blank", Title: "Not Found", Status: http.StatusNotFound, Detail: fmt.Sprintf(
-			"No request of yours, of your inbox or of a flow that you may list has an id that begins or ends with %s; only the newest are searched, so give the whole id.", short)}}
+			"No request with an id that begins or ends with %s in your requests, your inbox or the flows that you may list. Only the newest are searched; give the whole id.", short)}}
 	case 1:
 		return found[0].ID, nil
 	}
@@ -91,8 +91,8 @@ func partOfID(s string) bool {
 
 const anyID = "00000000000000000000000000"
 
-// find returns the requests of some lists whose ids begin or end like that, each
-// once. A list that is not for the caller has none.
+// find returns the requests of some lists whose ids begin or end with short, each
+// once. It skips lists that the caller may not read.
 func (a *caller) find(ctx context.Context, short string, views ...api.ListInput) ([]api.Request, error) {
 	var found []api.Request
 	seen := map[string]bool{}
@@ -122,9 +122,9 @@ func (a *caller) find(ctx context.Context, short string, views ...api.ListInput)
 	return found, nil
 }
 
-// ambiguous names the requests that a short id could be of.
+// ambiguous is the error that a short id matches several requests.
 func ambiguous(short string, found []api.Request) error {
-	lines := []string{fmt.Sprintf("%s is the beginning or end of %d ids; give more of one:", short, len(found))}
+	lines := []string{fmt.Sprintf("%s matches %d requests; give more characters:", short, len(found))}
 	for _, r := range found {
 		what := []string{r.ID}
 		if r.Flow != "" {

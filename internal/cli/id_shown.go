@@ -12,13 +12,12 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// maxShown bounds the ids that are kept.
+// maxShown is how many ids are kept.
 const maxShown = 1000
 
-// shownIDs are the ids that `list` has shown of an API, the last first. They are
-// what a short id can mean that is in no list of the caller any more, such as one
-// from an inbox after somebody else has decided. The file holds ids and nothing
-// else; without it such an id is not found.
+// shownIDs are the ids that `list` has printed for an API, the newest first. A short
+// id may be in no list of the caller any more, such as after somebody else has
+// decided. The file holds ids and nothing else; without it such an id is not found.
 type shownIDs struct{ path string }
 
 func (a *caller) shownIDs() shownIDs {
@@ -38,7 +37,7 @@ func (s shownIDs) all() []string {
 	return slices.DeleteFunc(strings.Fields(string(raw)), func(id string) bool { return !run.ValidID(id) })
 }
 
-// add keeps ids, if it can.
+// add adds ids, if the file can be written.
 func (s shownIDs) add(ids []string) {
 	all := slices.Clone(ids)
 	for _, id := range s.all() {

@@ -11,8 +11,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/api"
 )
 
-// newActCommand is approve, deny, cancel or revoke.
-func newActCommand(p Process, act, short, long string) *cobra.Command {
+// newActionCommand returns the command approve, deny, cancel or revoke.
+func newActionCommand(p Process, act, short, long string) *cobra.Command {
 	var a caller
 	var reason, duration string
 	var override bool
@@ -45,15 +45,13 @@ func newActCommand(p Process, act, short, long string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if a.json {
+			switch {
+			case a.json:
 				if err := printRaw(cmd.OutOrStdout(), response.Body); err != nil {
 					return err
 				}
-			}
-			switch {
-			case a.json:
 			case response.Status == http.StatusAccepted:
-				fmt.Fprintf(cmd.OutOrStdout(), "%s  accepted, and not known yet what came of it; see `fasttrack show %s`\n", v.ID, v.ID)
+				fmt.Fprintf(cmd.OutOrStdout(), "%s  accepted; it takes effect shortly, see `fasttrack show %s`\n", v.ID, v.ID)
 			default:
 				printOutcome(cmd.OutOrStdout(), *v)
 			}
@@ -66,12 +64,12 @@ func newActCommand(p Process, act, short, long string) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVarP(&reason, "reason", "r", "", "why; everyone who sees the request sees it")
+	cmd.Flags().StringVarP(&reason, "reason", "r", "", "why; everyone who may see the request sees it")
 	if act != "cancel" {
-		cmd.Flags().BoolVar(&override, "override", false, "as an admin, set aside what the flow's hook says about this; needs --reason")
+		cmd.Flags().BoolVar(&override, "override", false, "as an admin, override the flow's hook; needs --reason")
 	}
 	if act == "approve" {
-		cmd.Flags().StringVarP(&duration, "duration", "d", "", "shorten access to this, such as 30m")
+		cmd.Flags().StringVarP(&duration, "duration", "d", "", "shorten access, such as to 30m")
 	}
 	a.flags(cmd, p)
 	view := "inbox"
@@ -105,19 +103,19 @@ func (in action) send(ctx context.Context, a *caller, id string) (*api.Request, 
 	})
 }
 
-// wantsReason reports whether the lack of a reason alone was refused. Which flow
-// wants one for what, the API knows best; nothing is stored before it has it.
+// wantsReason reports whether only a missing reason was refused. The API knows which
+// flow requires one for what, and stores nothing without it.
 func wantsReason(err error) bool {
 	var p *api.Problem
 	return errors.As(err, &p) && p.Status == http.StatusBadRequest && len(p.Errors) == 1 && p.Errors[0].Field == "reason"
 }
 
-// newActCommands are the four things that people do about a request.
-func newActCommands(p Process) []*cobra.Command {
+// newActionCommands returns the commands for what people do to a request.
+func newActionCommands(p Process) []*cobra.Command {
 	return []*cobra.Command{
-		newActCommand(p, "approve", "Approve a request", "Approve a request that waits for you. Where more than one must approve, it may still wait for others: then the exit code is 10."),
-		newActCommand(p, "deny", "Deny a request", "Deny a request that waits for you. Some flows want a reason."),
-		newActCommand(p, "cancel", "Take back a request of yours", "Take back a request of yours that nobody has decided."),
-		newActCommand(p, "revoke", "End access now", "End access now: of a request of yours, or one that you may decide.\n\nA session that was begun with IAM Identity Center may last longer: the answer says until when."),
+		newActionCommand(p, "approve", "Approve a request", "Approve a request that waits for you. If it needs more approvals, it waits for others, and the exit code is 10."),
+		newActionCommand(p, "deny", "Deny a request", "Deny a request that waits for you. Some flows require a reason."),
+		newActionCommand(p, "cancel", "Cancel your own request", "Cancel a request of your own that is not decided yet."),
+		newActionCommand(p, "revoke", "End access now", "End access now, of your own request or of one that you may decide.\n\nA session of IAM Identity Center may last longer; the output says until when."),
 	}
 }

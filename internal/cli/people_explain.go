@@ -17,11 +17,10 @@ func newExplainCommand(p Process) *cobra.Command {
 	var a caller
 	cmd := &cobra.Command{
 		Use:   "explain ID",
-		Short: "Say why a request ended as it did, or where it stands",
-		Long: `Say in a sentence why a request ended as it did, or what it waits for; then the
-steps that led there, each with its time since the request, what code found out
-and what went wrong in it; then the versions of the flow and of the hook function
-that were in force.`,
+		Short: "Explain why a request ended as it did, or what it waits for",
+		Long: `Explain in a sentence why a request ended as it did, or what it waits for. Then list
+the steps, each with its time since the request, what code found out and any error,
+and the versions of the flow and of the hook function.`,
 		Example: "  fasttrack explain 01JD0000000000000000000000\n  fasttrack explain --json 01JD0000000000000000000000 | jq -r .answer",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -70,8 +69,8 @@ func printExplanation(w io.Writer, e explain.Explanation) {
 	line("  hooks version  " + cmp.Or(strings.Join(e.HooksVersions, ", "), "not recorded"))
 }
 
-// since writes how long after the request something was: to the millisecond at
-// first, later to the second.
+// since returns the time since the request: in milliseconds for the first minute, then
+// in seconds.
 func since(d time.Duration) string {
 	if d >= time.Minute {
 		d = d.Round(time.Second)

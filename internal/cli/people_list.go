@@ -12,7 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// listing says which requests are listed: the flags of the command.
+// listing has the flags of the command.
 type listing struct {
 	caller
 	view, flow, status, cursor string
@@ -24,11 +24,11 @@ func newListCommand(p Process) *cobra.Command {
 	var l listing
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List requests: yours, those that wait for you, or a flow's",
-		Long: "List requests, newest first: yours (--view mine), those that you may decide now (inbox), those that you decided (reviewed), " +
+		Short: "List your requests, your inbox, or a flow's requests",
+		Long: "List requests, newest first: yours (--view mine), those that you may decide (inbox), those that you decided (reviewed), " +
 			"or all of a flow (flow), for its admins and viewers.\n\n" +
-			"On a terminal, ids are short, times are how long ago, and what is long is cut; every command takes the short ids. " +
-			"In a pipe all is there, with times in RFC 3339. NO_COLOR turns colours off.",
+			"A terminal shows short ids, which every command takes, relative times, and as much of each text as fits. " +
+			"A pipe gets everything, with times in RFC 3339. NO_COLOR turns colours off.",
 		Example: "  fasttrack list\n  fasttrack list --inbox\n  fasttrack list --view flow --flow aws-access --status active --all --json",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -62,19 +62,19 @@ func newListCommand(p Process) *cobra.Command {
 				l.shownIDs().add(idsOf(rows))
 			}
 			if next := pages[len(pages)-1].NextCursor; next != "" {
-				fmt.Fprintf(cmd.ErrOrStderr(), "There are more: --cursor %s, or --all\n", next)
+				fmt.Fprintf(cmd.ErrOrStderr(), "More requests: give --cursor %s, or --all\n", next)
 			}
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&l.view, "view", "mine", "mine, inbox, reviewed or flow")
-	cmd.Flags().BoolVar(&l.inbox, "inbox", false, "the same as --view inbox")
-	cmd.Flags().BoolVar(&l.reviewed, "reviewed", false, "the same as --view reviewed")
-	cmd.Flags().StringVar(&l.flow, "flow", "", "of this flow alone; --view flow needs it")
-	cmd.Flags().StringVar(&l.status, "status", "", "of this status alone, such as pending")
-	cmd.Flags().StringVar(&l.cursor, "cursor", "", "go on where an earlier list ended")
-	cmd.Flags().IntVar(&l.limit, "limit", 0, "how many at most, up to 100; 20 without it")
-	cmd.Flags().BoolVar(&l.all, "all", false, "all of them, however many pages that takes")
+	cmd.Flags().BoolVar(&l.inbox, "inbox", false, "same as --view inbox")
+	cmd.Flags().BoolVar(&l.reviewed, "reviewed", false, "same as --view reviewed")
+	cmd.Flags().StringVar(&l.flow, "flow", "", "only requests of this flow; required by --view flow")
+	cmd.Flags().StringVar(&l.status, "status", "", "only requests with this status, such as pending")
+	cmd.Flags().StringVar(&l.cursor, "cursor", "", "continue after an earlier list")
+	cmd.Flags().IntVar(&l.limit, "limit", 0, "how many requests, up to 100 (default 20)")
+	cmd.Flags().BoolVar(&l.all, "all", false, "all requests, over all pages")
 	l.caller.flags(cmd, p)
 	completeFlag(cmd, "view", cobra.FixedCompletions([]cobra.Completion{"mine", "inbox", "reviewed", "flow"}, cobra.ShellCompDirectiveNoFileComp))
 	completeFlag(cmd, "flow", l.completeFlow())
@@ -148,11 +148,11 @@ func (l *listing) printJSON(cmd *cobra.Command, pages []page) error {
 	return printJSON(cmd.OutOrStdout(), all)
 }
 
-// none says that there is nothing to list.
+// none returns the message of an empty list.
 func (l *listing) none() string {
 	what := map[string]string{"mine": "You have no requests", "inbox": "Nothing waits for you", "reviewed": "You have decided no requests"}[l.view]
 	if what == "" {
-		what = "There are no requests"
+		what = "No requests"
 	}
 	if l.flow != "" {
 		what += " of " + l.flow

@@ -13,13 +13,13 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// row is a request as it is printed: each cell is on one line.
+// row is a request in a list. Each cell is one line.
 type row struct {
 	id, short, flow, target, status, approvals, from, made, reason string
 	colour                                                         text.Colour
 }
 
-// rowsOf are the rows of a page, with ids that are short enough for it.
+// rowsOf returns the rows of a page, with ids that are unique in it.
 func rowsOf(runs []api.Request, s screen) []row {
 	ids := make([]string, 0, len(runs))
 	for _, r := range runs {
@@ -63,7 +63,7 @@ func colourOf(r api.Request) text.Colour {
 	return text.Faint
 }
 
-// targetOf is the id of what was asked for; of several, all.
+// targetOf returns the ids of the targets of a request.
 func targetOf(fields map[string]json.RawMessage) string {
 	var ids []string
 	for _, raw := range fields {
@@ -76,7 +76,7 @@ func targetOf(fields map[string]json.RawMessage) string {
 	return strings.Join(ids, ", ")
 }
 
-// printRows prints requests: to a terminal as wide as it is, else all there is.
+// printRows prints a table that fits the terminal, or everything elsewhere.
 func printRows(s screen, rows []row, mine bool) error {
 	if s.terminal {
 		return printTable(s, rows, mine)

@@ -7,18 +7,17 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// column is one of a table on a terminal.
+// column is a column of a table on a terminal.
 type column struct {
 	title string
 	cell  func(row) string
 	width int
 }
 
-// narrow is the width of a terminal below which a request has lines of its own.
+// narrow is the width of a terminal below which a request takes several lines.
 const narrow = 72
 
-// printTable prints requests to a terminal: a line each, or a few where it is
-// narrow.
+// printTable prints a line for each request, or several if the terminal is narrow.
 func printTable(s screen, rows []row, mine bool) error {
 	columns := []*column{
 		{title: "ID", cell: func(r row) string { return r.short }},
@@ -65,17 +64,17 @@ func printTable(s screen, rows []row, mine bool) error {
 	return nil
 }
 
-// gap is between two columns.
+// gap is the number of spaces between two columns.
 const gap = 2
 
-// cuts are what is taken from a table that is too wide, in this order: a column,
-// and how wide it stays.
+// cuts are the columns to narrow in a table that is too wide, in order, and the width
+// that each keeps.
 var cuts = []struct {
 	title string
 	least int
 }{{"REASON", 20}, {"FROM", 14}, {"STATUS", 24}, {"FLOW", 12}, {"TARGET", 10}, {"REASON", 10}, {"STATUS", 14}, {"FROM", 8}}
 
-// fit gives each column its width; false means that the terminal is too narrow.
+// fit sets the width of each column, and reports whether the table fits.
 func fit(all []*column, rows []row, width int) bool {
 	total := gap * (len(all) - 1)
 	for _, c := range all {
@@ -96,7 +95,7 @@ func fit(all []*column, rows []row, width int) bool {
 	return total <= width
 }
 
-// printStacked prints each request on lines of its own.
+// printStacked prints several lines for each request.
 func printStacked(s screen, rows []row, mine bool) error {
 	for _, r := range rows {
 		parts := []struct {
@@ -125,7 +124,7 @@ func printStacked(s screen, rows []row, mine bool) error {
 	return nil
 }
 
-// standing is the status, or which approvals a pending request misses.
+// standing returns the status, or the missing approvals of a pending request.
 func (r row) standing() string {
 	if r.approvals != "" && r.status == "pending" {
 		return r.approvals

@@ -79,7 +79,7 @@ func TestList_Piped(t *testing.T) {
 	if want := "01JD0000000000000000000000  aws-access  pending  ada@example.com  2026-11-23T10:00:00Z  prod-ro  1 of 2, security missing  " + long; code != 0 || !strings.Contains(out, want) {
 		t.Errorf("it exits %d, and %q is not in:\n%s", code, want, out)
 	}
-	if n := strings.Count(out, "\n"); n != 4 || !strings.HasPrefix(messages, "There are more: --cursor 3, or --all\n") {
+	if n := strings.Count(out, "\n"); n != 4 || !strings.HasPrefix(messages, "More requests: give --cursor 3, or --all\n") {
 		t.Errorf("%d lines, then %q:\n%s", n, messages, out)
 	}
 	if _, out, messages := inProcess(t, url, "list", "--all"); strings.Count(out, "\n") != 8 || messages != "" {
@@ -207,11 +207,11 @@ func TestShortID(t *testing.T) {
 		code  int
 		parts []string
 	}{
-		"ABCDEF":                      {exitUsage, []string{"ABCDEF is the beginning or end of 2 ids; give more of one:\n", "  " + one + "  aws-access  pending  ada@example.com  2026-11-23T10:00:00Z  have a look\n", "  " + other}},
-		"01JD":                        {exitUsage, []string{"of 3 ids", one, other, reviewed}},
+		"ABCDEF":                      {exitUsage, []string{"ABCDEF matches 2 requests; give more characters:\n", "  " + one + "  aws-access  pending  ada@example.com  2026-11-23T10:00:00Z  have a look\n", "  " + other}},
+		"01JD":                        {exitUsage, []string{"matches 3 requests", one, other, reviewed}},
 		"DEF":                         {exitUsage, []string{"at least 4"}},
-		"nonsense!":                   {exitUsage, []string{`"nonsense!" is not the id of a request`}},
-		"01JD00000000000000000000000": {exitUsage, []string{"is not the id"}},
+		"nonsense!":                   {exitUsage, []string{`invalid request id "nonsense!"`}},
+		"01JD00000000000000000000000": {exitUsage, []string{"invalid request id"}},
 		"VVVVVV":                      {exitNotYou, []string{"begins or ends with VVVVVV"}},
 	} {
 		for _, command := range []string{"show", "explain", "watch", "approve", "deny", "cancel", "revoke", "audit verify"} {

@@ -21,19 +21,19 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// shownOptions is how many options are shown to who is asked for a value.
+// shownOptions is how many options a prompt shows.
 const shownOptions = 20
 
-// prompter asks for values on a terminal, a question a line.
+// prompter prompts for values on a terminal.
 type prompter struct {
 	in  *bufio.Reader
 	out io.Writer
-	// terminal is where answers are typed; nil if that is none.
+	// terminal is where people type, nil if that is none.
 	terminal *os.File
 }
 
-// newPrompter returns nil where nobody can be asked: questions go to standard
-// error and answers come from standard input, so both must be a terminal.
+// newPrompter returns nil unless standard error, for prompts, and standard input are
+// terminals.
 func newPrompter(cmd *cobra.Command, asJSON bool) *prompter {
 	if asJSON || !isTerminal(cmd.InOrStdin()) || !isTerminal(cmd.ErrOrStderr()) {
 		return nil
@@ -41,10 +41,10 @@ func newPrompter(cmd *cobra.Command, asJSON bool) *prompter {
 	return &prompter{bufio.NewReader(cmd.InOrStdin()), cmd.ErrOrStderr(), fileOf(cmd.InOrStdin())}
 }
 
-// line asks a question and returns what was typed, without space around it.
+// line prompts, and returns what was typed without space around it.
 func (p *prompter) line(question string) (string, error) { return p.read(question, false) }
 
-// read is line; what is typed is hidden if it must not be seen.
+// read is line, and may hide what is typed.
 func (p *prompter) read(question string, hidden bool) (string, error) {
 	if hidden && p.terminal != nil {
 		defer hideTyped(p.terminal)()
@@ -62,11 +62,10 @@ func (p *prompter) read(question string, hidden bool) (string, error) {
 	return "", errNoAnswer
 }
 
-// errNoAnswer is the end of the input in place of an answer.
-var errNoAnswer = errors.New("no answer: nothing was sent")
+// errNoAnswer is that the input ended.
+var errNoAnswer = errors.New("input ended; nothing was sent")
 
-// until asks until the answer is accepted, each time with what was wrong with the
-// one before.
+// until prompts until a value is accepted, each time with what was wrong with the last.
 func (p *prompter) until(question string, accept func(typed string) error) error {
 	return p.untilFrom(p.line, question, accept)
 }
@@ -88,12 +87,12 @@ func (p *prompter) untilFrom(line func(question string) (string, error), questio
 	}
 }
 
-// notAccepted says what is wrong with an answer; an empty one is said already.
+// notAccepted says what is wrong with a value, "" if that is printed already.
 type notAccepted string
 
 func (n notAccepted) Error() string { return string(n) }
 
-// reason asks for a reason that is required.
+// reason prompts for a required reason.
 func (p *prompter) reason() (reason string, err error) {
 	err = p.until("Why", func(typed string) error {
 		if text.Blank(typed) {
@@ -108,13 +107,13 @@ func (p *prompter) reason() (reason string, err error) {
 	return reason, err
 }
 
-// prompt asks for what is required and not given. search returns the options of a
-// field that has them from hooks.
+// prompt prompts for what is required and missing. search returns the options of a
+// field with prefetch.
 func (f form) prompt(in *bufio.Reader, out io.Writer, body *api.CreateInput, search func(field, query string) (api.OptionList, error)) error {
 	return f.ask(&prompter{in: in, out: out}, body, search)
 }
 
-// ask is prompt with a prompter, which may hide what is typed.
+// ask is prompt on a terminal, which may hide what is typed.
 func (f form) ask(p *prompter, body *api.CreateInput, search func(field, query string) (api.OptionList, error)) error {
 	for _, field := range f.Fields {
 		if _, given := body.Fields[field.Name]; given || !field.Required || field.Default != nil {
@@ -177,7 +176,7 @@ func (f form) promptField(p *prompter, field api.Field, body *api.CreateInput, s
 		return err
 	}
 	for more := true; more; {
-		err := p.untilFrom(line, "Another, or Enter to go on", func(typed string) error {
+		err := p.untilFrom(line, "Another, or Enter to continue", func(typed string) error {
 			if more = typed != ""; !more {
 				return nil
 			}
@@ -216,8 +215,7 @@ func (f form) promptDuration(p *prompter, body *api.CreateInput) error {
 	})
 }
 
-// wrong says what the API would find wrong with a value of a field, by the same
-// rules; "" is nothing.
+// wrong returns what the API would refuse in a value of a field, "" for nothing.
 func (f form) wrong(field api.Field, v any) string {
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -243,18 +241,18 @@ func amongOf(f api.Field, options []api.Option, typed string) bool {
 	})
 }
 
-// printSomeOptions shows the first options to who may choose from them.
+// printSomeOptions prints the first options.
 func printSomeOptions(w io.Writer, options api.OptionList) {
 	if len(options.Options) == 0 {
-		fmt.Fprintln(w, "  There is none like that.")
+		fmt.Fprintln(w, "  No matching option.")
 	}
 	for i, o := range options.Options {
 		switch {
 		case i == shownOptions && options.More:
-			fmt.Fprintf(w, "  … and more than %d more; type more of it.\n", len(options.Options)-i)
+			fmt.Fprintf(w, "  … and more than %d more; type more characters.\n", len(options.Options)-i)
 			return
 		case i == shownOptions:
-			fmt.Fprintf(w, "  … and %d more; type more of it.\n", len(options.Options)-i)
+			fmt.Fprintf(w, "  … and %d more; type more characters.\n", len(options.Options)-i)
 			return
 		case o.Label == o.Value:
 			fmt.Fprintf(w, "  %s\n", text.Line(o.Value))
@@ -263,11 +261,11 @@ func printSomeOptions(w io.Writer, options api.OptionList) {
 		}
 	}
 	if options.More {
-		fmt.Fprintln(w, "  … and more; type more of it.")
+		fmt.Fprintln(w, "  … and more; type more characters.")
 	}
 }
 
-// question names a field and what may be answered.
+// question returns the prompt of a field, with its choices.
 func (f form) question(field api.Field) string {
 	label := cmp.Or(field.Label, field.Name)
 	var choices []string

@@ -67,8 +67,8 @@ func TestPrompt_Request(t *testing.T) {
 		{"at least 2", "n: ", "2\n"},
 		{"", "tags: ", "\n"},
 		{"required", "tags: ", "a\n"},
-		{"", "Another, or Enter to go on: ", "b, c\n"},
-		{"", "Another, or Enter to go on: ", "\n"},
+		{"", "Another, or Enter to continue: ", "b, c\n"},
+		{"", "Another, or Enter to continue: ", "\n"},
 		{"", "How long (30m, 1h) [30m]: ", "2h\n"},
 		{"must be one of 30m, 1h", "How long (30m, 1h) [30m]: ", "60m\n"},
 		{"", "Why: ", "  \n"},
@@ -175,7 +175,7 @@ func TestPrompt_Interrupted(t *testing.T) {
 	c := onConsole(t, 80, url, "request", "f")
 	c.await("Access to")
 	c.types("\x04")
-	if code, out := c.ends(); code != exitFailed || !strings.Contains(out, "no answer: nothing was sent") || len(sent()) > 0 {
+	if code, out := c.ends(); code != exitFailed || !strings.Contains(out, "input ended; nothing was sent") || len(sent()) > 0 {
 		t.Errorf("at the end of input it exits %d, and sent %v:\n%s", code, sent(), out)
 	}
 }

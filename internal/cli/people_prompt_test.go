@@ -38,9 +38,9 @@ func TestPromptOfOptions(t *testing.T) {
 		lines       int
 	}{
 		"an option":         {"string", "billing\n", "billing", nil, 1},
-		"after a search":    {"string", "bill\nbilling\n", "billing", []string{"  billing  Billing of all countries\n", "  … and more; type more of it.\n"}, 3},
-		"after nothing":     {"string", "\ns7\n", "s7", []string{"  s17\n", "  … and 12 more; type more of it.\n"}, 22},
-		"after what is not": {"string", "none\ns7\n", "s7", []string{"  There is none like that.\n"}, 2},
+		"after a search":    {"string", "bill\nbilling\n", "billing", []string{"  billing  Billing of all countries\n", "  … and more; type more characters.\n"}, 3},
+		"after nothing":     {"string", "\ns7\n", "s7", []string{"  s17\n", "  … and 12 more; type more characters.\n"}, 22},
+		"after what is not": {"string", "none\ns7\n", "s7", []string{"  No matching option.\n"}, 2},
 		"another case":      {"string", "S7\n", nil, []string{"  s7\n"}, 2},
 		"a person":          {"user", "ADA@example.com\n", "ADA@example.com", nil, 1},
 		"an item":           {"strings", "s7\n", []string{"s7"}, nil, 1},

@@ -37,27 +37,27 @@ func newRequestCommand(p Process) *cobra.Command {
 	var key string
 	cmd := &cobra.Command{
 		Use:   "request FLOW",
-		Short: "Ask for something",
-		Long: "Ask for what a flow offers; `fasttrack flows` lists them. On a terminal, what is missing is asked for, " +
-			"with the options of a field that has them from code. " +
-			"It waits until code has decided, or people are asked; the exit code is 0 only if the request is approved by then. " +
-			"With --decided it waits for people too, as a job of CI does.",
+		Short: "File a request",
+		Long: "File a request of a flow; `fasttrack flows` lists the flows. On a terminal it prompts for what is missing, " +
+			"with the options that hooks return for a field. " +
+			"It waits until code has decided, or people are notified; the exit code is 0 only if the request is approved by then. " +
+			"With --decided it also waits for people, for jobs of CI.",
 		Example: "  fasttrack request everything-goes\n" +
 			"  fasttrack request aws-access --field target=prod-ro --field urgency=Emergency --reason 'prod is down' --duration 1h\n" +
 			"  fasttrack request deploy --field service=billing --decided --timeout 30m --key \"$CI_PIPELINE_ID\" && ./deploy",
 		Args:        usage(cobra.ExactArgs(1)),
-		Annotations: map[string]string{onInterrupt: "a request that was made goes on, and `fasttrack list` shows it"},
+		Annotations: map[string]string{onInterrupt: "a request that was filed goes on; `fasttrack list` shows it"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if wait < 0 || wait > maxWait*time.Second {
-				return usageError{fmt.Errorf("--wait: 0s to %ds was expected", maxWait)}
+				return usageError{fmt.Errorf("--wait must be 0s to %ds, got %s", maxWait, wait)}
 			}
 			switch {
 			case timeout < 0:
-				return usageError{errors.New("--timeout: must not be negative")}
+				return usageError{fmt.Errorf("--timeout must not be negative, got %s", timeout)}
 			case timeout > 0 && !decided:
-				return usageError{errors.New("--timeout: goes with --decided")}
+				return usageError{errors.New("--timeout needs --decided")}
 			case every < 100*time.Millisecond:
-				return usageError{errors.New("--every: must be at least 100ms")}
+				return usageError{fmt.Errorf("--every must be at least 100ms, got %s", every)}
 			}
 			ctx, cancel := within(cmd.Context(), timeout)
 			defer cancel()
@@ -78,7 +78,7 @@ func newRequestCommand(p Process) *cobra.Command {
 				return err
 			}
 			if p := newPrompter(cmd, a.json); p != nil {
-				// What was typed wrong is said before the first question.
+				// Wrong flags are reported before the first prompt.
 				if err := offered.check(body, fields); err != nil {
 					return err
 				}
@@ -115,14 +115,14 @@ func newRequestCommand(p Process) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringArrayVarP(&fields, "field", "f", nil, "`NAME=VALUE` of a field; may be repeated, also for a list")
-	cmd.Flags().StringVarP(&reason, "reason", "r", "", "why you ask")
-	cmd.Flags().StringVarP(&duration, "duration", "d", "", "how long access is asked for, such as 1h")
+	cmd.Flags().StringVarP(&reason, "reason", "r", "", "the reason of the request")
+	cmd.Flags().StringVarP(&duration, "duration", "d", "", "how long to have access, such as 1h")
 	cmd.Flags().StringVar(&contextFile, "context", "", "a `FILE` of JSON to send along, such as {\"diff.txt\": …}")
-	cmd.Flags().DurationVar(&wait, "wait", 10*time.Second, "how long to wait for a decision by code, at most 20s")
-	cmd.Flags().BoolVar(&decided, "decided", false, "wait until the request is decided, by people too")
-	cmd.Flags().DurationVar(&timeout, "timeout", 0, "with --decided: give up after this long, with exit code 124; the request goes on. 0 waits as long as it takes")
-	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "with --decided: how often to look")
-	cmd.Flags().StringVar(&key, "key", "", "the `KEY` of this request: the same request with the same key is not made twice, but waited for again")
+	cmd.Flags().DurationVar(&wait, "wait", 10*time.Second, "how long to wait for code to decide, at most 20s")
+	cmd.Flags().BoolVar(&decided, "decided", false, "wait until code or people have decided")
+	cmd.Flags().DurationVar(&timeout, "timeout", 0, "with --decided: give up after this time, with exit code 124; the request goes on. 0 is no limit")
+	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "with --decided: how often to read the request")
+	cmd.Flags().StringVar(&key, "key", "", "an idempotency `KEY`: with the same key the same request is not filed again, but waited for")
 	a.flags(cmd, p)
 	cmd.ValidArgsFunction = a.completeFlow()
 	completeFlag(cmd, "field", a.completeField())
@@ -130,8 +130,8 @@ func newRequestCommand(p Process) *cobra.Command {
 	return cmd
 }
 
-// request makes a request. If it is to wait for a decision, it retries with the same key
-// after an error that the next call may not have.
+// request files a request. A patient one is retried with the same key after a
+// temporary error.
 func (a *caller) request(ctx context.Context, body api.CreateInput, every time.Duration, patient bool, messages io.Writer) (api.Request, json.RawMessage, error) {
 	body.IdempotencyKey = cmp.Or(body.IdempotencyKey, rand.Text())
 	last := ""
@@ -158,7 +158,7 @@ func (a *caller) request(ctx context.Context, body api.CreateInput, every time.D
 	}
 }
 
-// readContext reads the file of --context; nil where none is named.
+// readContext reads the file of --context. It returns nil if none is named.
 func readContext(file string) (json.RawMessage, error) {
 	if file == "" {
 		return nil, nil
@@ -168,12 +168,12 @@ func readContext(file string) (json.RawMessage, error) {
 		return nil, usageError{fmt.Errorf("--context: %w", err)}
 	}
 	if !json.Valid(raw) {
-		return nil, usageError{fmt.Errorf("--context: %s is no JSON", file)}
+		return nil, usageError{fmt.Errorf("--context: %s is not JSON", file)}
 	}
 	return raw, nil
 }
 
-// flow finds the flow among those that the caller may ask for.
+// flow returns a flow that the caller may request.
 func (a *caller) flow(cmd *cobra.Command, name string) (form, error) {
 	flows, _, err := a.flows(cmd.Context())
 	if err != nil {
@@ -186,15 +186,15 @@ func (a *caller) flow(cmd *cobra.Command, name string) (form, error) {
 		}
 		names = append(names, f.Name)
 	}
-	return form{}, usageError{fmt.Errorf("there is no flow %q that you may ask for; there are: %s%s", name, strings.Join(names, ", "), didYouMean(name, names))}
+	return form{}, usageError{fmt.Errorf("unknown flow %q, or you may not request it; you may request: %s%s", name, strings.Join(names, ", "), didYouMean(name, names))}
 }
 
-// fill reads NAME=VALUE as the types of the flow's fields have it.
+// fill parses NAME=VALUE pairs by the types of the flow's fields.
 func (f form) fill(into map[string]any, given []string) error {
 	for _, pair := range given {
 		name, text, ok := strings.Cut(pair, "=")
 		if !ok {
-			return usageError{fmt.Errorf("--field %s: NAME=VALUE was expected", pair)}
+			return usageError{fmt.Errorf("--field must be NAME=VALUE, got %q", pair)}
 		}
 		field := api.Field{Name: name}
 		for _, known := range f.Fields {
@@ -210,15 +210,14 @@ func (f form) fill(into map[string]any, given []string) error {
 			earlier, _ := into[name].([]string)
 			v = append(earlier, list...)
 		} else if _, twice := into[name]; twice {
-			return usageError{fmt.Errorf("--field %s: it is given twice", name)}
+			return usageError{fmt.Errorf("--field %s is given twice", name)}
 		}
 		into[name] = v
 	}
 	return nil
 }
 
-// value reads a text as the field's type. What the type is for the API to judge
-// goes as it is.
+// valueOf parses a text by the field's type. The API checks the other types.
 func valueOf(f api.Field, text string) (any, error) {
 	switch f.Type {
 	case "int":
@@ -241,7 +240,7 @@ func valueOf(f api.Field, text string) (any, error) {
 	return text, nil
 }
 
-// printOutcome says where a run stands.
+// printOutcome prints the status of a request, and why.
 func printOutcome(w io.Writer, v api.Request) {
 	s := newScreen(w)
 	moment := s.moment
@@ -249,7 +248,7 @@ func printOutcome(w io.Writer, v api.Request) {
 	_ = s.paint(colourOf(v), string(v.Status)) // see [output]
 	switch {
 	case v.Status == run.Pending && v.Review != nil:
-		fmt.Fprintf(w, ": it waits for %s until %s", text.Line(run.Who(*v.Review)), moment(v.Review.ExpiresAt))
+		fmt.Fprintf(w, ": waits for %s until %s", text.Line(run.Who(*v.Review)), moment(v.Review.ExpiresAt))
 	case v.Access != nil && v.Status == run.Active:
 		fmt.Fprintf(w, ": access until %s", moment(v.Access.EndsAt))
 	case ended(v) != "":
@@ -266,8 +265,8 @@ func printOutcome(w io.Writer, v api.Request) {
 	}
 }
 
-// ended is the reason of what ended a run: of the decision, or of the last entry
-// where it was not the decision.
+// ended returns the reason of the last entry, if it ended access or failed, or of the
+// decision.
 func ended(v api.Request) string {
 	if last := len(v.History) - 1; last >= 0 && slices.Contains([]run.Status{run.Failed, run.Ended, run.Revoked}, v.Status) && v.History[last].Status == v.Status {
 		return v.History[last].Reason

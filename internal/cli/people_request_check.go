@@ -13,11 +13,11 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// readDuration reads --duration.
+// readDuration parses --duration.
 func readDuration(duration string) (int, error) {
 	seconds, err := flow.ParseDuration(duration)
 	if err == nil && seconds < 1 {
-		err = errors.New("it must be at least 1s")
+		err = errors.New("must be at least 1s")
 	}
 	if err != nil {
 		return 0, usageError{fmt.Errorf("--duration: %w", err)}
@@ -25,8 +25,7 @@ func readDuration(duration string) (int, error) {
 	return seconds, nil
 }
 
-// check finds, by the API's own rules, what is wrong with what was given on the
-// command line, whatever is missing yet.
+// check checks the flags by the API's own rules, whatever is still missing.
 func (f form) check(body api.CreateInput, given []string) error {
 	p := &api.Problem{Status: http.StatusBadRequest}
 	fail := func(name, detail string) {
@@ -50,7 +49,7 @@ func (f form) check(body api.CreateInput, given []string) error {
 	switch {
 	case body.DurationSeconds == 0 || slices.Contains(f.DurationsSeconds, body.DurationSeconds):
 	case len(choices) == 0:
-		fail("--duration", "the flow gives no access, so it takes no duration")
+		fail("--duration", "the flow grants no access, so it takes no duration")
 	default:
 		fail("--duration", "must be one of "+strings.Join(choices, ", "))
 	}

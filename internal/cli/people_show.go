@@ -20,7 +20,7 @@ func newShowCommand(p Process) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "show ID",
 		Short:   "Show a request with its history",
-		Long:    "Show a request: what was asked, what code found out, who decided and why, and its history as a timeline.",
+		Long:    "Show a request: its fields, what code found out, who decided and why, and its history as a timeline.",
 		Example: "  fasttrack show 01JD0000000000000000000000",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -67,13 +67,13 @@ func printRun(w io.Writer, v api.Request) {
 	}
 	if a := v.Access; a != nil && !a.StartsAt.IsZero() {
 		line("access", moment(a.StartsAt)+" to "+moment(a.EndsAt))
-		line("given", a.Given)
-		line("gone", a.Gone)
+		line("granted", a.Given)
+		line("ended", a.Gone)
 		if !a.SessionsUntil.IsZero() {
-			line("! sessions", "begun before may last until "+moment(a.SessionsUntil))
+			line("! sessions", "may last until "+moment(a.SessionsUntil))
 		}
 		if a.DeescalationFailing {
-			line("! access", "could not be taken back so far: "+a.Error+"; it is tried again at "+moment(a.RetryAt))
+			line("! access", "could not be ended yet: "+a.Error+"; retried at "+moment(a.RetryAt))
 		}
 	}
 	if e := v.LastError; e != nil && (v.Access == nil || !v.Access.DeescalationFailing) {
@@ -104,25 +104,25 @@ func printRun(w io.Writer, v api.Request) {
 	printHistory(w, v.History)
 }
 
-// failing says why access can't be given or taken back yet.
+// failing returns why access could not be granted or ended yet.
 func failing(e *run.LastError, moment func(time.Time) string) string {
-	did := "given"
+	did := "granted"
 	switch e.Where {
 	case "grant":
 	case "take_back":
-		did = "taken back"
+		did = "ended"
 	default:
 		return e.Text
 	}
 	why := fmt.Sprintf("could not be %s yet: %s", did, e.Text)
 	if !e.NextTryAt.IsZero() {
-		why += "; it is retried at " + moment(e.NextTryAt)
+		why += "; retried at " + moment(e.NextTryAt)
 	}
 	return why
 }
 
-// printHistory prints an entry on a line, and further lines of its reason where
-// no entry could stand.
+// printHistory prints an entry on a line. Further lines of its reason are indented, so
+// that none looks like an entry.
 func printHistory(w io.Writer, entries []run.Entry) {
 	s := newScreen(w)
 	for _, e := range entries {
@@ -137,7 +137,7 @@ func printHistory(w io.Writer, entries []run.Entry) {
 			why = ": " + text.Indent(why, further)
 		}
 		fmt.Fprintf(w, "  %s  %-11s %s%s\n", at, e.Event, personName(e.Actor.Name, e.Actor.Email, e.Actor.ID, string(e.Actor.Type)), why)
-		// Another's words, on a line that no reason can make.
+		// Another person's words, on a line that no reason can imitate.
 		if o := e.Override; o != nil {
 			fmt.Fprintf(w, "%s+ override of %s\n", margin, o.Hook)
 		}
@@ -150,7 +150,7 @@ func printHistory(w io.Writer, entries []run.Entry) {
 	}
 }
 
-// checkText says a piece of evidence in a line.
+// checkText returns a piece of evidence on one line.
 func checkText(c run.Check) string {
 	mark := "no "
 	if c.Passed {
@@ -166,7 +166,7 @@ func parenthesized(s string) string {
 	return "(" + s + ")"
 }
 
-// personName is the first that can be seen, on one line.
+// personName returns the first name that is visible, on one line.
 func personName(names ...string) string {
 	for _, n := range names {
 		if !text.Blank(n) {
@@ -176,8 +176,8 @@ func personName(names ...string) string {
 	return "-"
 }
 
-// fieldText shows a field: a target by its label and id, the rest as JSON
-// without quotes.
+// fieldText returns the value of a field: a target as its label and id, anything else
+// as JSON without quotes.
 func fieldText(raw json.RawMessage) string {
 	var target struct{ ID, Label string }
 	if json.Unmarshal(raw, &target) == nil && target.ID != "" {
@@ -190,5 +190,5 @@ func fieldText(raw json.RawMessage) string {
 	return string(raw)
 }
 
-// moment is a time as it is written where no terminal is: RFC 3339, in UTC.
+// moment returns a time for programs: RFC 3339, in UTC.
 func moment(t time.Time) string { return t.UTC().Format(time.RFC3339) }

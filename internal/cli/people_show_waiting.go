@@ -9,7 +9,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// waitsFor says whose approvals a requirement still misses.
+// waitsFor returns whose approvals a requirement still needs.
 func waitsFor(w api.WaitingFor) string {
 	from := w.From
 	if from == api.AnyApprover {
@@ -22,7 +22,7 @@ func waitsFor(w api.WaitingFor) string {
 	return strings.TrimSpace(fmt.Sprintf("%d more of %s %s", w.Count-len(w.Have), from, parenthesized(strings.Join(people, ", "))))
 }
 
-// mayDo lists what the caller may do now; "" is nothing.
+// mayDo lists what the caller may do now, "" for nothing.
 func mayDo(you *api.You) string {
 	if you == nil {
 		return ""
@@ -42,8 +42,8 @@ func mayDo(you *api.You) string {
 	return strings.Join(all, ", ")
 }
 
-// approvalsOf says how many approvals a pending request has, and whose are
-// missing: "1 of 2, security missing". Where one is enough it is "".
+// approvalsOf returns how many approvals a pending request has, and whose are missing:
+// "1 of 2, security missing". It is "" if one approval is enough.
 func approvalsOf(r api.Request) string {
 	if r.Status != run.Pending || r.Review == nil {
 		return ""
@@ -78,8 +78,8 @@ func approvalsOf(r api.Request) string {
 	return progress
 }
 
-// toAdmins reports whether a request waits for its admins in place of approvers of
-// whom there are too few.
+// toAdmins reports whether a request waits for its admins because it has too few
+// approvers.
 func toAdmins(w api.WaitingFor, review *api.Review, needs []api.Requirement) bool {
 	const admins = "admins"
 	return w.From == admins && len(review.Approvers) > 0 && !slices.Equal(review.Approvers, []string{admins}) &&

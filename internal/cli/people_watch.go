@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,17 +16,17 @@ func newWatchCommand(p Process) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "watch ID",
 		Short: "Follow a request until it ends",
-		Long: "Print each entry of a request's history as it comes, until nothing more can. Ctrl-C stops watching; the request goes on. " +
+		Long: "Print each entry of a request's history as it is added, until the request ends. After Ctrl-C the request goes on. " +
 			"The exit code is 0 only if the request is approved.",
 		Example:     "  fasttrack watch 01JD0000000000000000000000\n  fasttrack watch --decided 01JD0000000000000000000000 && deploy",
 		Args:        usage(cobra.ExactArgs(1)),
 		Annotations: map[string]string{onInterrupt: "the request goes on"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if every < 100*time.Millisecond {
-				return usageError{errors.New("--every: at least 100ms was expected")}
+				return usageError{fmt.Errorf("--every must be at least 100ms, got %s", every)}
 			}
 			if timeout < 0 {
-				return usageError{errors.New("--timeout: it must not be negative")}
+				return usageError{fmt.Errorf("--timeout must not be negative, got %s", timeout)}
 			}
 			ctx, cancel := within(cmd.Context(), timeout)
 			defer cancel()
@@ -55,9 +54,9 @@ func newWatchCommand(p Process) *cobra.Command {
 			return watched(cmd, a, v)
 		},
 	}
-	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "how often to look")
-	cmd.Flags().DurationVar(&timeout, "timeout", 0, "give up after this long, with exit code 124; 0 waits as long as it takes")
-	cmd.Flags().BoolVar(&decided, "decided", false, "end at the decision, not at the end of access")
+	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "how often to read the request")
+	cmd.Flags().DurationVar(&timeout, "timeout", 0, "give up after this time, with exit code 124; 0 is no limit")
+	cmd.Flags().BoolVar(&decided, "decided", false, "stop at the decision, not at the end of access")
 	a.flags(cmd, p)
 	cmd.ValidArgsFunction = a.completeID("mine")
 	return cmd

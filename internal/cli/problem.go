@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,7 +17,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// refused is the API's problem, and what to do about it.
+// refused is a problem of the API, and what to do about it.
 type refused struct {
 	*api.Problem
 	hint string
@@ -26,8 +25,7 @@ type refused struct {
 
 func (r refused) Unwrap() error { return r.Problem }
 
-// Error says what is wrong: who decided, for a request that is decided, and which
-// flag a missing value has.
+// Error names the flag of a missing value, and who decided if the request is decided.
 func (r refused) Error() string {
 	if decided := r.decided(); decided != "" {
 		return decided
@@ -43,8 +41,8 @@ func (r refused) Error() string {
 	return strings.TrimSpace(p.Error() + "\n" + r.hint)
 }
 
-// decided says who did what an action came too late for, and when. An API of an
-// earlier release names the decision alone.
+// decided returns what an action came too late for, by whom and when. An API of an
+// earlier release names only the decision.
 func (r refused) decided() string {
 	var more struct {
 		Run       *api.Request
@@ -84,14 +82,14 @@ func (r refused) decided() string {
 	return did + now
 }
 
-// outcomes are the events that an action can come too late for, as a sentence
-// begins with them.
+// outcomes are the events that an action can come too late for, as beginnings of
+// sentences.
 var outcomes = map[run.EventName]string{
 	run.Approve: "The request was approved", run.Deny: "The request was denied", run.Cancel: "The request was canceled", run.Expire: "The request expired",
 	run.Escalate: "Access was granted", run.Deescalate: "Access ended", run.Revoke: "Access was revoked", run.Fail: "The request failed",
 }
 
-// flagOf is the flag that a member of a request's body has.
+// flagOf returns the flag of a member of a request's body.
 func flagOf(member string) string {
 	if name, is := strings.CutPrefix(member, "fields."); is {
 		return "--field " + name + "=VALUE"
@@ -99,7 +97,7 @@ func flagOf(member string) string {
 	return map[string]string{"reason": "--reason", "duration_seconds": "--duration"}[member]
 }
 
-// The types of the problems that this program itself states, beside the API's.
+// The types of problems that this program reports itself.
 const (
 	problemUsage       = "urn:fasttrack:cli:usage"
 	problemFailed      = "urn:fasttrack:cli:failed"
@@ -107,8 +105,8 @@ const (
 	problemTimedOut    = "urn:fasttrack:cli:timed-out"
 )
 
-// printError prints what ended cmd, unless that is printed already: as text, or
-// as a problem document.
+// printError prints the error of cmd as text or as a problem document, unless it is
+// printed already.
 func printError(ctx context.Context, w io.Writer, cmd *cobra.Command, err error, asJSON bool) {
 	if err == nil {
 		return
@@ -134,20 +132,18 @@ func printError(ctx context.Context, w io.Writer, cmd *cobra.Command, err error,
 	switch {
 	case cause != nil || !errors.As(err, &answered):
 	case answered.Document != nil:
-		var b bytes.Buffer
-		if json.Indent(&b, answered.Document, "", "  ") == nil {
-			fmt.Fprintln(w, b.String())
+		if printRaw(w, answered.Document) == nil {
 			return
 		}
 	default:
 		p = *answered
 		p.Detail = err.Error()
 	}
-	_ = printJSON(w, document{Type: p.Type, Title: p.Title, Status: p.Status, Detail: p.Detail}) // there is nowhere to say that it failed
+	_ = printJSON(w, document{Type: p.Type, Title: p.Title, Status: p.Status, Detail: p.Detail}) // nowhere to report an error
 }
 
-// document is a problem document of this program's own; one without an answer of
-// the API has no status.
+// document is a problem document of this program. Without a response of the API it
+// has no status.
 type document struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"`
@@ -155,11 +151,10 @@ type document struct {
 	Detail string `json:"detail"`
 }
 
-// onInterrupt is the annotation of a command that says what became of its work
-// when a signal ended it.
+// onInterrupt is the annotation of a command for the message after a signal.
 const onInterrupt = "interrupted"
 
-// resumable is an error that says how to go on after a signal.
+// resumable is an error with the message after a signal.
 type resumable struct{ error }
 
 func afterSignal(cmd *cobra.Command, err error) string {
@@ -173,8 +168,7 @@ func afterSignal(cmd *cobra.Command, err error) string {
 	return "interrupted"
 }
 
-// wantsJSON reports whether --json is on a command line, which may be too wrong to
-// be parsed.
+// wantsJSON reports whether --json is on a command line that may not parse.
 func wantsJSON(args []string) bool {
 	for _, arg := range args {
 		switch arg {

@@ -9,24 +9,22 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// errReported ends a command with exit status 1 when it has already printed
-// what is wrong.
-var errReported = errors.New("reported already")
+// errReported ends a command with exit code 1 when all is printed already.
+var errReported = errors.New("already reported")
 
 // newRootCommand builds the tree of commands for one run.
 func newRootCommand(p Process) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "fasttrack",
-		Short: "Approve by code what is safe, by people what is not",
-		Long: `Approve by code what is safe, by people what is not.
+		Short: "Approve requests by code when it is safe, by people when it is not",
+		Long: `Approve requests by code when it is safe, by people when it is not.
 
-People request and decide; operators check flows and hooks, audit and run the
-installation. The exit codes of all commands: ` + "`fasttrack help exit-codes`.",
+Exit codes of all commands: ` + "`fasttrack help exit-codes`.",
 		Version: buildVersion().String(),
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		// Errors are printed by main, once, and without the usage: what is
-		// wrong with a file isn't explained by a list of flags.
+		// Run prints errors, once and without the usage: a list of flags does not
+		// explain what is wrong with a file.
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -47,8 +45,8 @@ installation. The exit codes of all commands: ` + "`fasttrack help exit-codes`."
 	return root
 }
 
-// keepExitCodes has wrong arguments of a command, and of all below it, end it with
-// [exitUsage], also of commands that cobra adds.
+// keepExitCodes makes wrong arguments of a command, and of all below it, end it with
+// [exitUsage]. This includes the commands that cobra adds.
 func keepExitCodes(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		keepExitCodes(sub)
@@ -61,7 +59,7 @@ func keepExitCodes(cmd *cobra.Command) {
 	}
 }
 
-// printJSON writes v indented, with a newline at its end.
+// printJSON prints v indented, with a newline at its end.
 func printJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

@@ -11,12 +11,12 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// screen is what a command prints to: a terminal with people in front of it, or a
-// file or pipe that programs read.
+// screen is what a command prints to: a terminal for people, or a file or pipe for
+// programs.
 type screen struct {
 	io.Writer
 	terminal bool
-	// width is how many columns a terminal has.
+	// width is the number of columns of a terminal.
 	width  int
 	colour bool
 	now    time.Time
@@ -35,7 +35,7 @@ func newScreen(w io.Writer) screen {
 	return s
 }
 
-// moment is a point in time: local on a terminal, else RFC 3339 in UTC.
+// moment returns a time: local on a terminal, elsewhere RFC 3339 in UTC.
 func (s screen) moment(t time.Time) string {
 	if !s.terminal {
 		return moment(t)
@@ -43,7 +43,7 @@ func (s screen) moment(t time.Time) string {
 	return t.In(s.zone).Format("2006-01-02 15:04:05 MST")
 }
 
-// ago is a past point in time as people say it on a terminal.
+// ago returns how long ago a time was, on a terminal.
 func (s screen) ago(t time.Time) string {
 	if !s.terminal {
 		return moment(t)
@@ -64,7 +64,7 @@ func (s screen) ago(t time.Time) string {
 	return t.In(s.zone).Format("Jan _2 2006")
 }
 
-// paint prints in a colour, where there are any.
+// paint prints in a colour, if the screen takes colours.
 func (s screen) paint(c text.Colour, v string) error {
 	if !s.colour {
 		c = text.Plain
@@ -72,13 +72,13 @@ func (s screen) paint(c text.Colour, v string) error {
 	return text.Paint(s.Writer, c, v)
 }
 
-// cut returns what fits into so many columns of a text on one line.
+// cut returns a text on one line, cut to a number of columns.
 func cut(v string, columns int) string {
 	return runewidth.Truncate(text.Line(v), columns, "…")
 }
 
-// pad returns v with spaces up to so many columns.
+// pad returns v with spaces up to a number of columns.
 func pad(v string, columns int) string { return runewidth.FillRight(v, columns) }
 
-// columns is how many columns a text takes.
+// columns returns how many columns a text takes.
 func columns(v string) int { return runewidth.StringWidth(v) }

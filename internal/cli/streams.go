@@ -13,7 +13,7 @@ import (
 type input struct {
 	ctx  context.Context
 	from io.Reader
-	// came has what a read that is under way brings.
+	// came gets the result of a read in progress.
 	came chan chunk
 	rest chunk
 }
@@ -25,8 +25,8 @@ type chunk struct {
 
 func untilDone(ctx context.Context, from io.Reader) *input { return &input{ctx: ctx, from: from} }
 
-// Read reads what there is; its error is the signal if one came first. A read
-// that is under way is not lost: the next call takes what it brings.
+// Read reads. If the context ends first, the error is its cause; the next call returns
+// the result of the read in progress.
 func (in *input) Read(p []byte) (int, error) {
 	if len(in.rest.bytes) == 0 && in.rest.err == nil {
 		if in.came == nil {
@@ -53,7 +53,7 @@ func (in *input) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// fileOf returns the file that is read or written, nil if it is none.
+// fileOf returns the file behind a reader or writer, nil if it has none.
 func fileOf(v any) *os.File {
 	switch v := v.(type) {
 	case *os.File:

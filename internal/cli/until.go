@@ -10,9 +10,9 @@ import (
 	"github.com/fasttrack-dev/fasttrack/api"
 )
 
-// until reads a request every so often until it is over; seen gets each state that
-// was read. While the API is busy or, once it answered, can't be reached, it goes
-// on. The error is the cause of ctx where that ended.
+// until reads a request repeatedly until over reports true, and calls seen each time.
+// It retries while the API is busy or, after a first response, unreachable. If ctx
+// ends, the error is its cause.
 func (a *caller) until(ctx context.Context, id string, every time.Duration, answered bool, seen func(api.Request), over func(api.Request) bool) (api.Request, json.RawMessage, error) {
 	for {
 		v, answer, err := a.run(ctx, id)
@@ -34,7 +34,8 @@ func (a *caller) until(ctx context.Context, id string, every time.Duration, answ
 	}
 }
 
-// passing reports whether the next call may not have an error of the last one.
+// passing reports whether an error is temporary. answered is whether the API has
+// responded before.
 func passing(err error, answered bool) bool {
 	var p *api.Problem
 	if errors.As(err, &p) {
@@ -44,7 +45,7 @@ func passing(err error, answered bool) bool {
 	return answered && errors.As(err, &u)
 }
 
-// pause waits; false means that it was stopped.
+// pause waits, and reports whether ctx lasted that long.
 func pause(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():
@@ -54,7 +55,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// within ends ctx after a time with [exitTimedOut]; 0 is no limit.
+// within returns a context that ends with [exitTimedOut] after a limit; 0 is none.
 func within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	if limit == 0 {
 		return context.WithCancel(ctx)

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// usage has what an argument check finds count as wrong usage, and names the
-// command that was meant where there is none of that name.
+// usage makes the error of an argument check a [usageError], and suggests a command for
+// an unknown one.
 func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		err := check(cmd, args)
@@ -25,7 +25,7 @@ func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// seeHelp is a mistake on the command line of cmd.
+// seeHelp returns a wrong command line of cmd, with its help.
 func seeHelp(cmd *cobra.Command, err error) error {
 	see := "; see"
 	if strings.HasSuffix(err.Error(), "?") {
@@ -44,7 +44,7 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 	return fmt.Errorf("unknown command %q for %q%s", name, cmd.CommandPath(), didYouMean(name, names))
 }
 
-// unknownFlag adds to what is wrong with a flag the one that may have been meant.
+// unknownFlag suggests a flag for an unknown one.
 func unknownFlag(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) && strings.HasPrefix(err.Error(), "unknown flag: ") {
@@ -57,7 +57,7 @@ func unknownFlag(cmd *cobra.Command, err error) error {
 	return seeHelp(cmd, err)
 }
 
-// didYouMean suggests a name that is close to the one that was typed.
+// didYouMean suggests a name for the one that was typed, "" if none is close.
 func didYouMean(typed string, names []string) string {
 	if near := nearest(typed, names); near != "" {
 		return fmt.Sprintf("; did you mean %q?", near)
@@ -65,8 +65,8 @@ func didYouMean(typed string, names []string) string {
 	return ""
 }
 
-// nearest returns the name that was probably meant, "" if none is close, by
-// cobra's own measure of names of commands.
+// nearest returns the closest name, by cobra's own measure for commands. It is "" if
+// none is close.
 func nearest(typed string, names []string) string {
 	probe := &cobra.Command{SuggestionsMinimumDistance: 2}
 	for _, name := range names {

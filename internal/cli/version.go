@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is what a build says of itself.
+// version describes a build.
 type version struct {
 	Version  string `json:"version"`
 	Go       string `json:"go"`
@@ -36,7 +36,7 @@ func newVersionCommand() *cobra.Command {
 	return cmd
 }
 
-// buildVersion takes the module version that the Go linker recorded: a tag for
+// buildVersion returns the module version that the Go linker recorded: a tag for
 // `go install …@v1.2.3`, "(devel)" for a build of a checkout.
 func buildVersion() version {
 	v := version{Version: "(devel)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
