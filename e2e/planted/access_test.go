@@ -12,7 +12,7 @@ var accessBugs = []bug{
 	{"let any number of runs hold an access", "internal/lease/room.go", "held >= most {", "held >= most && false {", "./internal/lease ./functions/grant/grant", "Limit|Full"},
 	{"keep texts of any length in a lease", "internal/lease/room.go", "maxText    = 400", "maxText    = 4000", "./internal/lease", "Full"},
 	{"list any number of runs that were given nothing", "internal/lease/attempt.go", "if len(next.Holders) >= mostListed {\n\t\t\treturn nil", "if false {\n\t\t\treturn nil", "./internal/lease", "Full"},
-	{"count approvals without an end", "internal/run/fast_track.go", "if more := len(t.Approved) - MaxFastTracked; more > 0 {", "if more := 0; more > 0 {", "./internal/run ./internal/hookapi ./internal/engine/...", "Tally"},
+	{"count approvals without an end", "internal/run/tally.go", "if more := len(t.Approved) - MaxFastTracked; more > 0 {", "if more := 0; more > 0 {", "./internal/run ./internal/hookapi ./internal/engine/...", "Tally"},
 	{"begin a fence anew", "internal/lease/attempt.go", "l.Fence = max(l.Fence+1, deadline.Unix())", "l.Fence++", "./internal/lease", "Fence"},
 	// A give says whether it made the access.
 	{"believe what the first give found", "internal/lease/attempt.go", "next.Existed = false\n\tif !known {", "if !known {", "./internal/lease ./functions/grant/grant", "Interleaving|Made"},

@@ -22,7 +22,7 @@ var _ = plant(
 	bug{"forget the acts of older releases", "internal/store/item.go", "case strings.HasPrefix(sort, actPrefix):", `case strings.HasPrefix(sort, actPrefix) && strings.HasPrefix(stringOf(it["pk"]), actPrefix):`, "./internal/store", "TestActsHave"},
 	bug{"overlook acts in their own partition", "internal/store/due.go", "case isRun || strings.HasPrefix(pk, actPrefix):", "case isRun:", "./internal/store ./e2e/torture", "TestActsHave|TestActThat"},
 	// A guard is absent only when known absent.
-	bug{"skip a guard whatever is served", "internal/engine/decide.go", "return d.hooksVersion == version || d.step.HooksVersion == version", "return true", "./internal/run ./internal/hookapi ./internal/engine/...", "Guard"},
+	bug{"skip a guard whatever is served", "internal/engine/decider.go", "return d.hooksVersion == version || d.step.HooksVersion == version", "return true", "./internal/run ./internal/hookapi ./internal/engine/...", "Guard"},
 	bug{"take a canary for one version", "functions/record/record/served.go", "if len(is.RoutingConfig.AdditionalVersionWeights) > 0 {", "if false {", "./functions/record/record", "Serves"},
-	bug{"believe a name whose code may change", "internal/engine/decide.go", `version == "" || version == unversioned`, `version == ""`, "./internal/run ./internal/hookapi ./internal/engine/...", "Guard"},
+	bug{"believe a name whose code may change", "internal/engine/decider.go", `version == "" || version == unversioned`, `version == ""`, "./internal/run ./internal/hookapi ./internal/engine/...", "Guard"},
 )

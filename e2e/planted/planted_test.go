@@ -38,7 +38,7 @@ var engineBugs = []bug{
 	{"give before the lease is saved", "functions/grant/grant/handler.go", "if err := h.Store.SaveLease(ctx, next); errors.Is(err, store.ErrConflict) {", "if next.Attempt != nil {\n\t\t\treturn next, nil\n\t\t}\n\t\tif err := h.Store.SaveLease(ctx, next); errors.Is(err, store.ErrConflict) {", "./functions/grant/grant", ""},
 	{"forget who else holds the access", "internal/lease/lease.go", "h.RunID != runID && (h.State", "h.RunID == \"\" && (h.State", "./internal/lease", ""},
 	{"take what another run holds", "internal/lease/attempt.go", "if other := l.sharer(runID); other != \"\" {", "if other := l.sharer(runID); other == \"none\" {", "./e2e/torture", "TestLives"},
-	{"take back what is not due", "internal/run/access.go", "return !now.Before(r.TakeBackAt())", "return true", "./internal/run ./internal/hookapi ./internal/engine/... ./e2e/torture", "Test"},
+	{"take back what is not due", "internal/run/access_times.go", "return !now.Before(r.TakeBackAt())", "return true", "./internal/run ./internal/hookapi ./internal/engine/... ./e2e/torture", "Test"},
 	{"take what was there before", "internal/lease/attempt.go", "next.Existed, next.Made, next.Requests = true, nil, nil", "next.Existed, next.Made, next.Requests = false, nil, nil", "./internal/lease", ""},
 	{"forget a call to give that was given up on", "internal/lease/attempt.go", "if now.Before(l.Unsettled) {", "if false {", "./internal/lease", "Test"},
 	{"believe an attempt that was replaced", "internal/lease/attempt.go", "a.Kind != kind || a.RunID != runID || a.Fence != fence", "false", "./internal/lease", ""},
@@ -62,7 +62,7 @@ var engineBugs = []bug{
 	{"do not look at what a digest follows", "internal/digest/verify.go", "case d.Previous != hash:", "case d.Previous != hash && false:", "./internal/digest", ""},
 	{"have later entries change a digest", "internal/digest/heads.go", "if last.At.Before(day.End()) {", "if last.At.Before(day.End()) || true {", "./internal/digest", ""},
 	{"do not miss what was signed", "internal/digest/verify.go", "if problem != \"\" && scope(id) {", "if problem != \"\" && scope(id) && exists(id) {", "./internal/digest", ""},
-	{"forget what was asked for, once it was shortened", "internal/engine/transitions.go", "d.AskedSeconds = d.DurationSeconds", "_ = d", "./internal/run ./internal/hookapi ./internal/engine/...", ""},
+	{"forget what was asked for, once it was shortened", "internal/engine/apply.go", "d.AskedSeconds = d.DurationSeconds", "_ = d", "./internal/run ./internal/hookapi ./internal/engine/...", ""},
 	{"fast-track one more than the limit", "internal/run/fast_track.go", "t.Person.within(tallyDay, now); most > 0 && n >= most", "t.Person.within(tallyDay, now); most > 0 && n > most", "./internal/run ./internal/hookapi ./internal/engine/...", "FastTrack"},
 	{"do not count what is fast-tracked", "internal/store/tally.go", "if !t.Flow.Changed && !t.Person.Changed {", "if true {", "./functions/record/...", "Limits"},
 	{"count over what another decision counted", "internal/store/tally.go", "puts = append(puts, types.TransactWriteItem{Put: s.ifSame(it, tally.Version)})", "puts = append(puts, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: it}})", "./functions/record/...", "Limits"},
@@ -78,7 +78,7 @@ var engineBugs = []bug{
 	{"do not hand over what an older machine ended", "functions/reconcile/reconcile/recovery.go", "Why: \"its execution ended first\"}, recovery{ended: true})", "Why: \"its execution ended first\"}, recovery{})", "./e2e/torture", "TestUpgrade"},
 	{"refuse a newer version for good", "functions/record/record/handler.go", "return nil, step.UnknownVersion(fmt.Sprintf(\"unknown request version", "return nil, step.Refused(fmt.Sprintf(\"unknown request version", "./e2e/torture", "TestRollBack"},
 	{"take a newer version for one that is known", "functions/record/record/handler.go", "if c.req.Version > step.RecordVersion {", "if false {", "./e2e/torture", "TestRollBack"},
-	{"hold an answer of an older release for invalid", "internal/hookapi/response_version.go", "case version == Version:", "case version != Version:", "./e2e/torture", "TestOldHooks"},
+	{"hold an answer of an older release for invalid", "internal/hookapi/version.go", "case version == Version:", "case version != Version:", "./e2e/torture", "TestOldHooks"},
 }
 
 // Each bug can still be planted: its file holds the code that it replaces.

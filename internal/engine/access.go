@@ -3,76 +3,17 @@ package engine
 import (
 	"cmp"
 	"fmt"
-	"strings"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
-
-// proceedToGrant goes on with an approved run of a flow that gives access: unless
-// somebody revoked it already, on_escalate is asked, and access given.
-func (d *decider) proceedToGrant() {
-	if d.startRevoke() {
-		return
-	}
-	if d.Engine.Escalation == nil {
-		d.Engine.Escalation = &run.Case{Event: run.Escalate, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now}
-		if hook := d.transition(run.Escalate).Before; d.subscribed(hook) {
-			d.Engine.Case = d.Engine.Escalation
-			d.callHook(hook)
-			return
-		}
-	}
-	// Given by functions/grant.
-	if d.Access == nil {
-		d.Access = &run.Access{}
-	}
-	d.Engine.Case, d.Engine.Hook = nil, ""
-	d.Engine.Next = run.NextGrant
-	d.changed = true
-}
-
-// startRevoke deals with the first revoke that counts, if there is one.
-func (d *decider) startRevoke() bool {
-	for {
-		act, there := d.nextAct()
-		if !there {
-			return false
-		}
-		if err := d.checkAct(act); err != nil {
-			d.recordIgnored(run.Actor{Type: run.EngineActor}, run.ViaEngine, act.ID, err.Error(), "", nil)
-			continue
-		}
-		d.startTransition(caseOf(act))
-		return true
-	}
-}
-
-func (d *decider) applyOnEscalate(a hookapi.Response) {
-	switch failure := a.Failure(run.OnEscalate); {
-	case failure != "":
-		d.finishAccess(run.Case{
-			Event: run.Fail, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, Error: failure, Checks: a.Checks,
-			Reason: "No access was given: " + failure,
-		})
-	case a.Transition == run.Deescalate:
-		d.finishAccess(run.Case{
-			Event: run.Deescalate, Actor: run.ByHook(run.OnEscalate), Channel: run.ViaHook, Checks: a.Checks,
-			Reason: cmp.Or(a.Reason, "on_escalate of "+d.Flow.Name+" gives no access."),
-		})
-	default:
-		addHookReason(d.Engine.Escalation, run.OnEscalate, a)
-		d.proceedToGrant()
-	}
-}
 
 // recordGrant follows an attempt to give access, which the lease tells the end of.
 func (d *decider) recordGrant() {
 	if d.step.Hold.State == run.Held {
 		d.recordActive()
 		if d.Engine.Next == run.NextActive {
-			d.proceedActive()
+			d.resume()
 		}
 		return
 	}
@@ -108,109 +49,6 @@ func (d *decider) recordActive() {
 		return
 	}
 	d.Engine.Next, d.Engine.Hook = run.NextActive, ""
-}
-
-func (d *decider) applyAfterEscalate(a hookapi.Response) {
-	if failure := a.Failure(run.AfterEscalate); failure != "" {
-		d.recordIgnored(run.ByHook(run.AfterEscalate), run.ViaHook, "", "", failure, a.Checks)
-		d.proceedActive()
-		return
-	}
-	switch a.Transition {
-	case run.Revoke:
-		d.applyTransition(run.Case{
-			Event: run.Revoke, Actor: run.ByHook(run.AfterEscalate), Channel: run.ViaHook, Checks: a.Checks, At: d.now,
-			Reason: cmp.Or(a.Reason, "Revoked by after_escalate of "+d.Flow.Name),
-		})
-	case run.Deescalate:
-		d.endAccess(run.Case{
-			Event: run.Deescalate, Actor: run.ByHook(run.AfterEscalate), Channel: run.ViaHook, Checks: a.Checks, At: d.now,
-			Reason: cmp.Or(a.Reason, "Ended by after_escalate of "+d.Flow.Name),
-		})
-	default:
-		d.proceedActive()
-	}
-}
-
-// proceedActive goes on with a run whose access is there: a revoke, the end of its
-// time, or it waits.
-func (d *decider) proceedActive() {
-	if d.startRevoke() {
-		return
-	}
-	c := run.Case{Event: run.Deescalate, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now, Reason: d.endOfTime()}
-	switch {
-	case d.isFull():
-		c.Reason = "The record of this request is full."
-		d.removeAccess(c)
-	case !d.now.Before(d.TakeBackAt()):
-		d.endAccess(c)
-	case d.Engine.Next != run.NextActive:
-		d.Engine.Next, d.Engine.Hook = run.NextActive, ""
-		d.changed = true
-	}
-}
-
-func (d *decider) endOfTime() string {
-	return fmt.Sprintf("The %s of access are over.", spell(d.DurationSeconds))
-}
-
-// spell writes a number of seconds as flows.yaml does: 30m, 1h30m.
-func spell(n int) string {
-	s := run.Seconds(n).String()
-	if short, ok := strings.CutSuffix(s, "m0s"); ok {
-		s = short + "m"
-	}
-	if short, ok := strings.CutSuffix(s, "h0m"); ok {
-		s = short + "h"
-	}
-	return s
-}
-
-// endAccess ends access at the end of its time, or because a hook says so:
-// on_deescalate is asked if it is there.
-func (d *decider) endAccess(c run.Case) {
-	if hook := d.transition(run.Deescalate).Before; d.subscribed(hook) {
-		d.Engine.Case = &c
-		d.callHook(hook)
-		return
-	}
-	d.removeAccess(c)
-}
-
-func (d *decider) applyOnDeescalate(a hookapi.Response) {
-	c := *d.Engine.Case
-	c.Error = a.Failure(run.OnDeescalate)
-	addHookReason(&c, run.OnDeescalate, a)
-	d.removeAccess(c)
-}
-
-func (d *decider) applyOnRevoke(a hookapi.Response) {
-	c := *d.Engine.Case
-	if c.Override != nil {
-		d.applyOverride(c, run.OnRevoke, a)
-		return
-	}
-	if failure := a.Failure(run.OnRevoke); failure != "" {
-		c.Error = failure
-	} else if a.Transition == run.Ignore {
-		d.dropEvent(c, run.OnRevoke, cmp.Or(a.Message, "on_revoke of "+d.Flow.Name+" does not let this revoke count."), "", a.Checks)
-		return
-	}
-	addHookReason(&c, run.OnRevoke, a)
-	d.applyTransition(c)
-}
-
-// removeAccess has functions/grant take the access back. c is how the run ends once
-// that is done, and what is on record until then.
-func (d *decider) removeAccess(c run.Case) {
-	if d.Access == nil {
-		d.Access = &run.Access{}
-	}
-	d.clearFailedAttempt()
-	d.Engine.Case, d.Engine.Escalation = &c, nil
-	d.Engine.Next, d.Engine.Hook = run.NextTakeBack, ""
-	d.changed = true
 }
 
 // retryRemoval follows an attempt to take back that did not do it: there is always

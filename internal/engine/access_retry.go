@@ -50,12 +50,6 @@ func (d *decider) recordFailedAttempt(why string, pause time.Duration) {
 	d.changed = true
 }
 
-// clearFailedAttempt forgets that an attempt failed: giving is over, or taking back is.
-func (d *decider) clearFailedAttempt() {
-	d.Access.Error, d.Access.FailedAt, d.Access.RetryAt = "", time.Time{}, time.Time{}
-	d.Access.Tries, d.Access.Warned = 0, 0
-}
-
 // retryPauses are the pauses before the first attempts to give or to take back are
 // retried.
 var retryPauses = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second}

@@ -28,12 +28,28 @@ func (d *decider) hasRoomForIgnored(act run.Act) bool {
 	return kept < maxIgnored-ignoredForAdmins && own < maxIgnoredOfPerson
 }
 
-// findAct returns the act of an id.
-func (d *decider) findAct(id string) (run.Act, bool) {
-	for _, a := range d.step.Acts {
-		if a.ID == id {
-			return a, true
+// recordIgnored records that something does not count. Past the first few it only
+// counts, so that a run's record can't be filled up; kept reports whether there
+// is an entry.
+func (d *decider) recordIgnored(by run.Actor, via run.Channel, act, message, failure string, checks []run.Check) (kept bool) {
+	d.markHandled(act)
+	d.Engine.Ignored++
+	d.changed = true
+	if a, there := d.findAct(act); there && !d.hasRoomForIgnored(a) {
+		return false
+	}
+	d.record(d.Status, run.Entry{
+		Event: run.Ignore, Actor: by, Channel: via, Reason: message, Error: failure, Act: act, Checks: checks,
+	})
+	return true
+}
+
+// lastIgnored is the seq of the last entry with which the hook ignored an action.
+func lastIgnored(r *run.Run, h run.HookName) int {
+	for i := len(r.History) - 1; i >= 0; i-- {
+		if e := r.History[i]; e.Event == run.Ignore && e.Actor == run.ByHook(h) && e.Act != "" {
+			return e.Seq
 		}
 	}
-	return run.Act{}, false
+	return 0
 }

@@ -2,9 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"encoding/json"
-	"slices"
-	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -55,44 +52,6 @@ func (d *decider) applyHookOutcome() {
 	}
 }
 
-// readOutcome reads what was heard or caught, and keeps what outlasts the hook: its
-// output, and which hooks there are.
-func (d *decider) readOutcome(hook run.HookName) hookapi.Response {
-	var a hookapi.Response
-	switch {
-	case d.Flow.NoHooks:
-		return d.skipHooks()
-	case d.step.Failure != nil:
-		a.FailedWhole = true
-		a.Fail(hook, "%s", d.step.Failure.Text)
-	case d.step.Response == nil:
-		a.FailedWhole = true
-		a.Fail(hook, "gave no answer")
-	default:
-		d.hooksVersion = d.step.Response.Version
-		a = hookapi.Read(hook, d.Flow.Name, d.step.Response.Answer, d.DurationSeconds)
-		d.keepUnknownMembers(a)
-		if a.Subscribes && !a.FailedWhole {
-			d.namedHooks = true
-			d.Engine.SubscriptionsKnown = true
-			d.Engine.SubscriptionsVersion = d.step.Response.Version
-			d.Engine.Subscriptions = nil
-			for _, h := range a.Subscriptions {
-				if run.KnownHook(string(h)) && !slices.Contains(d.Engine.Subscriptions, h) {
-					d.Engine.Subscriptions = append(d.Engine.Subscriptions, h)
-				}
-			}
-		}
-	}
-	if len(a.Output) > 0 && string(a.Output) != "null" {
-		if d.Steps == nil {
-			d.Steps = map[string]json.RawMessage{}
-		}
-		d.Steps[string(hook)] = a.Output
-	}
-	return a
-}
-
 func (d *decider) applyOnRequest(a hookapi.Response) {
 	decided := a.Transition != ""
 	if d.Flow.Shadow {
@@ -139,7 +98,7 @@ func (d *decider) applyAfterRequest(a hookapi.Response) {
 	if failure := a.Failure(run.AfterRequest); failure != "" {
 		d.Review.Errors = append(d.Review.Errors, run.HookError{Hook: string(run.AfterRequest), Error: failure})
 		d.recordIgnored(run.ByHook(run.AfterRequest), run.ViaHook, "", "", failure, a.Checks)
-		d.proceed()
+		d.resume()
 		return
 	}
 	if act, there := d.findCancel(); there {
@@ -148,22 +107,13 @@ func (d *decider) applyAfterRequest(a hookapi.Response) {
 	}
 	if a.Transition == "" {
 		d.Review.Checks = append(d.Review.Checks, a.Checks...)
-		d.proceed()
+		d.resume()
 		return
 	}
 	d.startTransition(run.Case{
 		Event: a.Transition, Actor: run.ByHook(run.AfterRequest), Channel: run.ViaHook, Reason: a.Reason, Checks: a.Checks,
 		DurationSeconds: a.DurationSeconds, At: d.now, Origin: run.AfterRequest,
 	})
-}
-
-// addHookReason adds what a hook said that lets the event happen: its evidence and its
-// reason, which is a second voice beside the reason of whoever caused the event.
-func addHookReason(c *run.Case, h run.HookName, a hookapi.Response) {
-	if a.Reason != "" {
-		c.HookReason, c.HookReasonBy = a.Reason, h
-	}
-	c.Checks = append(c.Checks, a.Checks...)
 }
 
 func (d *decider) applyOnApprove(a hookapi.Response) {
@@ -222,79 +172,4 @@ func (d *decider) applyOnExpire(a hookapi.Response) {
 		addHookReason(&c, run.OnExpire, a)
 		d.applyTransition(c)
 	}
-}
-
-// routeToPeople sends a run to people, and tells the first of the notify list. If the
-// reducers have not been asked yet, they are first.
-func (d *decider) routeToPeople(rt *run.Routing) {
-	if rt == nil {
-		rt = &run.Routing{Asked: true}
-	}
-	if !rt.Asked && (d.subscribed(run.GetPermissions) || d.subscribed(run.GetNotifications)) {
-		d.Engine.Case = &run.Case{Event: run.Request, Actor: d.Requester.Actor(), Channel: d.Channel, Person: &d.Requester, Reason: d.Reason, At: d.CreatedAt, Origin: run.OnRequest, Routing: rt}
-		d.callHook(run.GetPermissions)
-		return
-	}
-	rule := rt.Apply(d.Flow.Review)
-	d.Review = &run.Review{
-		ReviewRule: rule, Named: rt.Named(), ExpiresAt: d.CreatedAt.Add(run.Seconds(rule.TimeoutSeconds)),
-		Errors: rt.Errors, Checks: rt.Checks,
-	}
-	waiting := "Waiting for " + run.Describe(rule) + " to decide."
-	if why := d.Short(d.step.Today); why != "" {
-		d.Review.ToAdmins()
-		waiting = run.AdminsDecide + why + "."
-	} else if d.Review.Named.Approvers && rt.Notifications == nil {
-		d.Review.Notify = d.NotifyDeciders(rule.Notify, d.step.Today)
-	}
-	after := d.transition(run.Forward).After
-	d.notifyNext(waiting, rt)
-	if d.subscribed(after) {
-		d.callHook(after)
-		return
-	}
-	d.proceed()
-}
-
-// notifyNext records that the next of the notify list is told. The entry of the
-// routing itself also carries what the hooks found out, or did wrong.
-func (d *decider) notifyNext(reason string, rt *run.Routing) {
-	e := run.Entry{Event: run.Forward, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, Reason: reason}
-	listed := d.Review.Told < len(d.Review.Notify)
-	var missed []string
-	e.To, missed = d.nextRecipients()
-	if listed && slices.Equal(d.Review.Approvers, run.AdminsAlone) && !slices.Equal(d.Flow.Review.Approvers, run.AdminsAlone) {
-		e.To, missed = run.AdminsAlone, nil // also where an older release kept the flow's list
-	}
-	d.Review.ToldAt = d.now
-	var errs []string
-	if rt != nil {
-		e.Checks = rt.Checks
-		for _, failed := range rt.Errors {
-			errs = append(errs, string(failed.Hook)+": "+failed.Error)
-		}
-	}
-	if len(missed) > 0 {
-		errs = append(errs, run.ClipError(run.NotNotified+strings.Join(missed, ", ")))
-	}
-	e.Error = strings.Join(errs, "; ")
-	d.record(run.Pending, e)
-}
-
-// keepUnknownMembers keeps the names of what is ignored in a response, for the next
-// entry of the history.
-func (d *decider) keepUnknownMembers(a hookapi.Response) {
-	for _, name := range a.Unknown {
-		if !slices.Contains(d.Engine.IgnoredMembers, name) && len(d.Engine.IgnoredMembers) < hookapi.MaxUnknown {
-			d.Engine.IgnoredMembers = append(d.Engine.IgnoredMembers, name)
-		}
-	}
-}
-
-// skipHooks is what follows from the first state of a flow without hooks:
-// nothing that its function responded, not even that it failed, changes what the
-// flow says.
-func (d *decider) skipHooks() hookapi.Response {
-	d.Engine.SubscriptionsKnown, d.Engine.Subscriptions, d.Engine.SubscriptionsVersion = true, nil, ""
-	return hookapi.Response{}
 }

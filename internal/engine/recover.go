@@ -50,6 +50,7 @@ func Recover(r *run.Run, v Recovery, now time.Time) (next *run.Run, changed bool
 	case v.Failed != nil && next.Engine.Next == run.NextHook:
 		d.applyHookOutcome()
 	}
+	d.proceed()
 	if d.err != nil {
 		return nil, false, fmt.Errorf("run %s: %w", r.ID, d.err)
 	}

@@ -9,9 +9,6 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// ContractVersion is the version of the hook contract that this code speaks.
-const Version = "1"
-
 // Resume is what a hook function is invoked for at the start of a recovery that asks
 // no hook. It is no hook, and there is nothing to answer.
 const Resume = "resume"

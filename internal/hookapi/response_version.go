@@ -30,20 +30,6 @@ func (a *Response) readVersion(hook run.HookName, value json.RawMessage) {
 	}
 }
 
-// newerMinor reports whether a version, MAJOR or MAJOR.MINOR, is of a newer minor
-// version than this code's, "1" being 1.0. known is false for another major
-// version, and for what is no version.
-func newerMinor(version string) (newer, known bool) {
-	minor, is := strings.CutPrefix(version, Version+".")
-	switch {
-	case version == Version:
-		return false, true
-	case !is || minor == "" || len(minor) > 9 || strings.Trim(minor, "0123456789") != "":
-		return false, false
-	}
-	return strings.Trim(minor, "0") != "", true
-}
-
 // unknownMember notes a member that is not known, and is an error in a response of this
 // version.
 func (a *Response) unknownMember(name string) error {

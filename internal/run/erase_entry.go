@@ -6,11 +6,6 @@ import (
 	"slices"
 )
 
-// whole marks an entry whose hash was over its texts themselves and can't be
-// recomputed any more: the chain goes through it, and history_sha256 of the
-// erasure covers what is left of it.
-const whole = "*"
-
 // eraseEntry returns the entry without the texts that are somebody's: own says that the
 // request is theirs.
 func eraseEntry(e Entry, who Names, own bool) (Entry, bool, error) {

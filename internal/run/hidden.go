@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
@@ -27,40 +26,6 @@ func hide(principal string) string {
 }
 
 func isHidden(principal string) bool { return strings.HasPrefix(principal, hiddenPrefix) }
-
-// hiddenAs are the digests that the person's identities would be kept as: those
-// of the login and, by today's directory, all others of the same person.
-func (p Person) hiddenAs(t *Today) []string {
-	identities := []string{p.ID, p.Email}
-	if t != nil {
-		address := t.addressOf(p)
-		identities = append(identities, address)
-		for identity, known := range t.People {
-			if known == address {
-				identities = append(identities, identity)
-			}
-		}
-	}
-	var as []string
-	for _, identity := range identities {
-		if identity != "" {
-			as = append(as, hide(identity))
-		}
-	}
-	return as
-}
-
-// hiddenForms returns a function that reports whether a digest is one of the
-// person's, which are made when the first is looked for: most lists hold none.
-func hiddenForms(of func() []string) func(digest string) bool {
-	var forms []string
-	return func(principal string) bool {
-		if forms == nil {
-			forms = of()
-		}
-		return slices.Contains(forms, principal)
-	}
-}
 
 // compact keeps permissions within their share of the item. Lists that are too
 // long keep groups as they are, and of everybody else a digest.

@@ -71,18 +71,6 @@ func KnownHook(name string) bool {
 	return h.Event() != Fail || h == AfterFail
 }
 
-// LacksGuard reports whether a hook that stands before an act or access was not
-// among those that the hook function said it has.
-func (r *Run) LacksGuard() bool {
-	return !r.Flow.NoHooks && slices.ContainsFunc(guards, func(h HookName) bool { return !r.HasHook(h) })
-}
-
-// has tells whether the hook is there to be asked; one that is not known to be
-// absent counts as there.
-func (r *Run) HasHook(h HookName) bool {
-	return !r.Engine.SubscriptionsKnown || slices.Contains(r.Engine.Subscriptions, h)
-}
-
 // HookNames lists the hooks in the order of a run's life.
 func HookNames() []HookName {
 	return []HookName{
@@ -90,3 +78,5 @@ func HookNames() []HookName {
 		AfterCancel, OnEscalate, AfterEscalate, OnDeescalate, AfterDeescalate, OnRevoke, AfterRevoke, AfterFail,
 	}
 }
+
+func ByHook(h HookName) Actor { return Actor{Type: HookActor, ID: string(h)} }

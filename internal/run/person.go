@@ -2,9 +2,6 @@ package run
 
 import (
 	"slices"
-	"strings"
-
-	"github.com/fasttrack-dev/fasttrack/hook/email"
 )
 
 // Person is a person or a machine after the directory's mapping. [Same] and
@@ -67,41 +64,3 @@ func (p Person) tokenGroups() []string {
 func (p Person) Actor() Actor {
 	return Actor{Type: UserActor, ID: p.ID, Email: p.Email, Name: p.Name}
 }
-
-// matches tells whether one principal means the person: an e-mail or identity,
-// "group:NAME", "everyone" (every person, no machine) or "admins" (whoever the
-// given admins mean).
-func (p Person) matches(principal string, admins []string) bool {
-	switch {
-	case isHidden(principal):
-		return slices.Contains(p.hiddenAs(nil), principal)
-	case principal == "everyone":
-		return !p.Machine
-	case principal == "admins":
-		return p.matchesAny(admins, nil)
-	case strings.HasPrefix(principal, "group:"):
-		group := strings.TrimPrefix(principal, "group:")
-		for _, g := range p.Groups {
-			if g == group {
-				return true
-			}
-		}
-		return false
-	default:
-		return principal == p.ID || (p.Email != "" && email.Equal(principal, p.Email))
-	}
-}
-
-func (p Person) matchesAny(principals, admins []string) bool {
-	hidden := hiddenForms(func() []string { return p.hiddenAs(nil) })
-	return slices.ContainsFunc(principals, func(principal string) bool {
-		if isHidden(principal) {
-			return hidden(principal)
-		}
-		return p.matches(principal, admins)
-	})
-}
-
-// Matches tells whether any of the principals means the person; see [Flow] for
-// their forms.
-func (p Person) Matches(principals ...string) bool { return p.matchesAny(principals, nil) }

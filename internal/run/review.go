@@ -68,16 +68,6 @@ func (r *Run) AwaitsPerson(p Person, t *Today) bool {
 	return r.Status == Pending && r.MayAct(Approve, p, t) == nil && !r.approved(p)
 }
 
-// NeedsReason tells whether the act e must come with a reason.
-func (f Flow) NeedsReason(e EventName) bool {
-	for _, act := range f.RequireReason {
-		if act == e {
-			return true
-		}
-	}
-	return false
-}
-
 // described is how much of a sentence may name people, in bytes.
 const described = 1000
 

@@ -71,3 +71,11 @@ func (rt Routing) Named() Named {
 	p := rt.Permissions
 	return Named{Approvers: p.ApproversSet, Approvals: p.Approvals != nil, Viewers: p.ViewersSet}
 }
+
+// Named says which lists of a rule get_permissions named. It is empty in what
+// older releases stored.
+type Named struct {
+	Approvers bool `json:"approvers,omitempty"`
+	Approvals bool `json:"approvals,omitempty"`
+	Viewers   bool `json:"viewers,omitempty"`
+}

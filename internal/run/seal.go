@@ -114,3 +114,8 @@ func textDigest(key string, value json.RawMessage) (string, error) {
 	}
 	return hex.EncodeToString(mac([]byte(key), string(canonical))), nil
 }
+
+// whole marks an entry whose hash was over its texts themselves and can't be
+// recomputed any more: the chain goes through it, and history_sha256 of the
+// erasure covers what is left of it.
+const whole = "*"

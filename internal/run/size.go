@@ -1,22 +1,8 @@
 package run
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 )
-
-// Encode writes v as the JSON that is stored and sent: not escaped for HTML,
-// which would make six bytes of each <, > and &.
-func Encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
 
 // Size is the most that the run takes up as it is stored, in bytes: the whole of
 // it, and the summary that is kept beside it while it waits for people. The error

@@ -156,3 +156,8 @@ func (r *Run) couldApprove(address string, t *Today) bool {
 	_, known := t.Provably(f.Approvers, f.Admins)
 	return !known // a token may yet show that today's flow allows it
 }
+
+// takes reports whether a person's approval meets a requirement.
+func (r *Run) takes(p Person, need Requirement, t *Today) bool {
+	return need.From == "" || r.IsAdmin(p, t) || t.means(need.From, p, r.admins(t))
+}

@@ -234,3 +234,75 @@ func (t *Today) peopleOf(principal string, admins []string) ([]string, bool) {
 	}
 	return []string{address}, true
 }
+
+// matches tells whether one principal means the person: an e-mail or identity,
+// "group:NAME", "everyone" (every person, no machine) or "admins" (whoever the
+// given admins mean).
+func (p Person) matches(principal string, admins []string) bool {
+	switch {
+	case isHidden(principal):
+		return slices.Contains(p.hiddenAs(nil), principal)
+	case principal == "everyone":
+		return !p.Machine
+	case principal == "admins":
+		return p.matchesAny(admins, nil)
+	case strings.HasPrefix(principal, "group:"):
+		group := strings.TrimPrefix(principal, "group:")
+		for _, g := range p.Groups {
+			if g == group {
+				return true
+			}
+		}
+		return false
+	default:
+		return principal == p.ID || (p.Email != "" && email.Equal(principal, p.Email))
+	}
+}
+
+func (p Person) matchesAny(principals, admins []string) bool {
+	hidden := hiddenForms(func() []string { return p.hiddenAs(nil) })
+	return slices.ContainsFunc(principals, func(principal string) bool {
+		if isHidden(principal) {
+			return hidden(principal)
+		}
+		return p.matches(principal, admins)
+	})
+}
+
+// Matches tells whether any of the principals means the person; see [Flow] for
+// their forms.
+func (p Person) Matches(principals ...string) bool { return p.matchesAny(principals, nil) }
+
+// hiddenAs are the digests that the person's identities would be kept as: those
+// of the login and, by today's directory, all others of the same person.
+func (p Person) hiddenAs(t *Today) []string {
+	identities := []string{p.ID, p.Email}
+	if t != nil {
+		address := t.addressOf(p)
+		identities = append(identities, address)
+		for identity, known := range t.People {
+			if known == address {
+				identities = append(identities, identity)
+			}
+		}
+	}
+	var as []string
+	for _, identity := range identities {
+		if identity != "" {
+			as = append(as, hide(identity))
+		}
+	}
+	return as
+}
+
+// hiddenForms returns a function that reports whether a digest is one of the
+// person's, which are made when the first is looked for: most lists hold none.
+func hiddenForms(of func() []string) func(digest string) bool {
+	var forms []string
+	return func(principal string) bool {
+		if forms == nil {
+			forms = of()
+		}
+		return slices.Contains(forms, principal)
+	}
+}

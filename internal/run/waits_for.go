@@ -49,11 +49,6 @@ func (r *Run) counting(t *Today) []Approval {
 	})
 }
 
-// takes reports whether a person's approval meets a requirement.
-func (r *Run) takes(p Person, need Requirement, t *Today) bool {
-	return need.From == "" || r.IsAdmin(p, t) || t.means(need.From, p, r.admins(t))
-}
-
 func (r *Run) from(need Requirement) string {
 	approvers := r.Review.Approvers
 	switch {

@@ -5,6 +5,4 @@ import "time"
 // clean gives a time as it is stored: UTC, to the millisecond.
 func Stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
-func ByHook(h HookName) Actor { return Actor{Type: HookActor, ID: string(h)} }
-
 func Seconds(n int) time.Duration { return time.Duration(n) * time.Second }

@@ -1,0 +1,22 @@
+package engine
+
+// The reserve that is kept for a run to end in: a run that has grown to these
+// expires while there is still room to say so.
+const (
+	// MaxTurns bounds the changes of a run. Package stepfn checks it against what one
+	// execution can hold.
+	MaxTurns = 1500
+	// MaxSize bounds a run, in bytes of [run.Run.Size]. One act adds at most some
+	// 50 KB: its reason in the history, the decision, the case and the summary. The
+	// store checks it against the size of an item.
+	MaxSize = 330 << 10
+)
+
+// isFull tells whether the run has grown to its reserve.
+func (d *decider) isFull() bool {
+	if d.Engine.Turn >= MaxTurns {
+		return true
+	}
+	size, err := d.Size()
+	return err != nil || size > MaxSize
+}

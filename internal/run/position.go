@@ -1,0 +1,108 @@
+package run
+
+import "time"
+
+// Next is what the state machine does after a Decide.
+type Next string
+
+// What can come next; the state machine's Route knows these names.
+const (
+	NextHook     Next = "Hook"
+	NextReview   Next = "Review"
+	NextGrant    Next = "Grant"
+	NextActive   Next = "Active"
+	NextTakeBack Next = "TakeBack"
+	NextPause    Next = "Pause" // then TakeBack again
+	// NextGiveAgain is for the state machine alone: a pause, then Grant. The run
+	// says NextGrant, as older releases know it.
+	NextGiveAgain Next = "GiveAgain"
+	NextApproved  Next = "Approved"
+	NextDenied    Next = "Denied"
+	NextExpired   Next = "Expired"
+	NextCanceled  Next = "Canceled"
+	NextEnded     Next = "Ended"
+	NextRevoked   Next = "Revoked"
+	NextFailed    Next = "Failed"
+)
+
+// Waits reports whether the state machine waits there until it is woken.
+func (n Next) Waits() bool { return n == NextReview || n == NextActive }
+
+// Answered reports whether the state machine comes from there with an outcome,
+// which belongs to one turn.
+func (n Next) Answered() bool {
+	return n == NextHook || n == NextGrant || n == NextTakeBack || n == NextPause
+}
+
+// Ends reports whether the state machine ends there.
+func (n Next) Ends() bool { return !n.Waits() && !n.Answered() }
+
+// Engine is where the state machine stands with a run.
+type Engine struct {
+	// Execution is the number of the current execution: 0 for the one named
+	// by the run's id, n for "<id>-r<n>".
+	Execution int `json:"execution,omitempty"`
+	// Turn counts the changes made by Decide. What the state machine hears is
+	// heard for one turn, and ignored in another.
+	Turn int `json:"turn"`
+	// NonceKey is what the nonces of the turns are made with, "" in a run of before
+	// there were nonces. Proven is 1 more than the number of the execution that has
+	// sent one.
+	NonceKey string `json:"nonce_key,omitempty"`
+	Proven   int    `json:"proven,omitempty"`
+	// Step is the id of the step that made the last change.
+	Step string `json:"step,omitempty"`
+	// Next is what the state machine was told to do, Hook which hook to ask if
+	// that is NextHook.
+	Next Next     `json:"next"`
+	Hook HookName `json:"hook,omitempty"`
+	// Case is the event whose hooks are being asked.
+	Case *Case `json:"case,omitempty"`
+	// Escalation is the entry of access that is being given.
+	Escalation *Case `json:"escalation,omitempty"`
+	// Handled are the acts that were dealt with.
+	Handled []string `json:"handled,omitempty"`
+	// Ignored counts the ignored acts, also those that the history no longer
+	// takes.
+	Ignored int `json:"ignored,omitempty"`
+	// Token wakes the waiting execution. It decides nothing.
+	Token      string     `json:"token,omitempty"`
+	TokenOrder TokenOrder `json:"token_order,omitzero"`
+	// Published is the seq of the last entry that the bus is known to have.
+	Published int `json:"published,omitempty"`
+	// Subscriptions are the hooks that the hook function said it has, nil
+	// while unknown; SubscriptionsVersion is the function's version that said
+	// so.
+	Subscriptions        []HookName `json:"subscriptions,omitempty"`
+	SubscriptionsKnown   bool       `json:"subscriptions_known,omitempty"`
+	SubscriptionsVersion string     `json:"subscriptions_version,omitempty"`
+	// IgnoredMembers wait for the next entry of the history; see there.
+	IgnoredMembers []string `json:"ignored_members,omitempty"`
+}
+
+// Case is an event on its way: caused, but not settled while its hooks are
+// asked.
+type Case struct {
+	Event           EventName `json:"event"`
+	Actor           Actor     `json:"actor"`
+	Channel         Channel   `json:"channel"`
+	Reason          string    `json:"reason,omitempty"`
+	HookReason      string    `json:"hook_reason,omitempty"`
+	HookReasonBy    HookName  `json:"hook_reason_by,omitempty"`
+	Checks          []Check   `json:"checks,omitempty"`
+	DurationSeconds int       `json:"duration_seconds,omitempty"`
+	// Person and Act are set for a person's act.
+	Person *Person   `json:"person,omitempty"`
+	Act    string    `json:"act,omitempty"`
+	At     time.Time `json:"at"`
+	// Origin is the hook that first caused it, "" for a person's act and the
+	// engine's own events: it says where the run goes on if this is ignored.
+	Origin HookName `json:"origin,omitempty"`
+	// Error is what a hook on the way did wrong.
+	Error string `json:"error,omitempty"`
+	// Override is there where the verdict of the hook is set aside.
+	Override *Override `json:"override,omitempty"`
+	// Routing is what on_request answered about people, kept in case they are
+	// needed after all.
+	Routing *Routing `json:"routing,omitempty"`
+}

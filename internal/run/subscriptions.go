@@ -1,0 +1,15 @@
+package run
+
+import "slices"
+
+// LacksGuard reports whether a hook that stands before an act or access was not
+// among those that the hook function said it has.
+func (r *Run) LacksGuard() bool {
+	return !r.Flow.NoHooks && slices.ContainsFunc(guards, func(h HookName) bool { return !r.HasHook(h) })
+}
+
+// has tells whether the hook is there to be asked; one that is not known to be
+// absent counts as there.
+func (r *Run) HasHook(h HookName) bool {
+	return !r.Engine.SubscriptionsKnown || slices.Contains(r.Engine.Subscriptions, h)
+}
