@@ -8,7 +8,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Later means that nothing can be done before Until: another call is under way.
+// Later means that another call is in progress on this access; retry at Until.
 type Later struct {
 	Until  time.Time
 	Reason string
@@ -16,19 +16,18 @@ type Later struct {
 
 func (e Later) Error() string { return e.Reason }
 
-// checkAfter is how long after its end a lease is read once more: longer than
-// any call to a strategy takes, and what AWS does after it answered.
+// checkAfter is how long after its end a lease is read once more: longer than any call
+// to a strategy takes, and any operation of AWS after its response.
 const checkAfter = 15 * time.Minute
 
-// BeginGive starts giving the access to a run, by a call that is over by
-// deadline. creates says that the access was just read as absent, so that the
-// call makes it; a strategy that looks itself says so later, by [Lease.Creating].
-// At most most runs hold the access; 0 is [DefaultHolders].
+// BeginGive starts granting the access to a run, by a call that is over by deadline.
+// creates says that the access was just read as absent, so that the call makes it; a
+// strategy that looks itself says so later, by [Lease.Creating]. At most most runs
+// hold the access; 0 is [DefaultHolders].
 //
-// call reports whether the strategy is to be called, with the fence of next's
-// attempt; if not, hold says how it stands: Held already, or Dropped (or
-// Unable), after which nothing is given any more. The error is a [Later] or a
-// [Full].
+// call reports whether to call the strategy, with the fence of next's attempt. If
+// not, the run's hold says why: it is Held already, or Dropped or Unable, after which
+// it never gets the access. The error is a [Later] or a [Full].
 func (l *Lease) BeginGive(runID string, creates bool, most int, now, deadline time.Time) (next *Lease, call bool, err error) {
 	state := l.Of(runID).State
 	switch state {
@@ -45,8 +44,8 @@ func (l *Lease) BeginGive(runID string, creates bool, most int, now, deadline ti
 		}
 	}
 	if !next.wanted() {
-		// Nothing is there that a give of ours made: the last of those who held
-		// what we made has read back that it is gone.
+		// No access that a give of ours made exists: the last run that held it has
+		// read back that it is absent.
 		next.Existed, next.Made, next.Requests = true, nil, nil
 	}
 	if creates {
@@ -58,9 +57,9 @@ func (l *Lease) BeginGive(runID string, creates bool, most int, now, deadline ti
 	return next, true, nil
 }
 
-// Creating records that the attempt has just read the access as absent and is
-// about to make it: from now on it is ours to take, whatever becomes of the call.
-// note says whom it is made for, "" for nothing to note.
+// Creating records that the attempt has just read the access as absent and is about
+// to make it: from now on it must be removed at the end, however the call ends. note
+// says whom it is made for; "" notes nothing.
 func (l *Lease) Creating(fence int64, note string) (*Lease, error) {
 	if l.Attempt == nil || l.Attempt.Fence != fence || l.Attempt.Kind != Give {
 		return nil, Stale{}
@@ -73,7 +72,7 @@ func (l *Lease) Creating(fence int64, note string) (*Lease, error) {
 	next.Existed = false
 	if !known {
 		if len(next.Made) >= mostMade || len(note) > maxNote {
-			return nil, fmt.Errorf("lease %s: it was made for %d already, which is the most", l.Key, len(next.Made))
+			return nil, fmt.Errorf("lease %s: it was made for %d people, which is the most", l.Key, len(next.Made))
 		}
 		next.Made = append(next.Made, note)
 	}
@@ -103,8 +102,8 @@ func (l *Lease) EndGive(runID string, fence int64, created bool, note string, no
 	return next, nil
 }
 
-// RefuseGive records that the access can't be given to the run. What the call
-// began to make is still to be taken back: it was not given whole.
+// RefuseGive records that the access can't be granted to the run. Whatever part of it
+// the call made is still to be removed.
 func (l *Lease) RefuseGive(runID string, fence int64, reason string, now time.Time) (*Lease, error) {
 	next, err := l.end(Give, runID, fence)
 	if err != nil {
@@ -114,10 +113,10 @@ func (l *Lease) RefuseGive(runID string, fence int64, reason string, now time.Ti
 	return next, nil
 }
 
-// BeginTake starts taking the access back from a run, by a call that is over by
-// deadline. call reports whether the strategy is to be called; if not, the run is
-// Dropped in next. A run that is not known is so too, and can't be given
-// anything after. The error is a [Later].
+// BeginTake starts removing the access of a run, by a call that is over by deadline.
+// call reports whether to call the strategy; if not, the run is Dropped in next. An
+// unknown run is Dropped too, and never gets the access after that. The error is a
+// [Later].
 func (l *Lease) BeginTake(runID string, now, deadline time.Time) (next *Lease, call bool, err error) {
 	hold := l.Of(runID)
 	if hold.State == run.Dropped {
@@ -157,27 +156,26 @@ func (l *Lease) BeginTake(runID string, now, deadline time.Time) (next *Lease, c
 	return next, true, nil
 }
 
-// Gone is what a strategy knows about access that it has taken.
+// Gone is what a strategy knows about access that it has removed.
 type Gone struct {
-	// How says how it is known, "" for the usual.
+	// How says how the strategy knows; "" means by reading back.
 	How string
-	// Sessions is for how long a session that was begun with the access goes on at
-	// most; 0 where none outlasts it. SessionsOf are the ids, separated by a space,
-	// of those whose they are.
+	// Sessions is the longest that a session may outlast the access; 0 if none does.
+	// SessionsOf are the ids of their users, separated by a space.
 	Sessions   time.Duration
 	SessionsOf string
 }
 
-// EndTake records that the strategy has read back, at the time now, that the
-// access is gone. It is a [Later] as long as an attempt to give that was given up
-// on may still have an effect: it is to be taken, and read, once more after.
+// EndTake records that the strategy has read back, at the time now, that the access is
+// absent. The error is a [Later] as long as an abandoned give may still have an
+// effect: the access is to be removed, and read, once more after that.
 func (l *Lease) EndTake(runID string, fence int64, gone Gone, now time.Time) (*Lease, error) {
 	next, err := l.end(Take, runID, fence)
 	if err != nil {
 		return nil, err
 	}
 	if now.Before(l.Unsettled) {
-		return nil, Later{l.Unsettled, "it is taken back, and read once more when a call that was given up on is over"}
+		return nil, Later{l.Unsettled, "access is removed; it is read once more when an abandoned call is over"}
 	}
 	how := gone.How
 	if how == "" {
@@ -194,9 +192,8 @@ func (l *Lease) EndTake(runID string, fence int64, gone Gone, now time.Time) (*L
 	return next, nil
 }
 
-// BeginCheck starts reading once more whether an access that nobody holds is
-// gone. call is false if there is nothing to check: none was given, or somebody
-// holds it again.
+// BeginCheck starts reading once more that an access is absent which nobody holds.
+// call is false if it needs no check: none was granted, or a run holds it again.
 func (l *Lease) BeginCheck(now, deadline time.Time) (next *Lease, call bool, err error) {
 	if l.CheckAt.IsZero() || now.Before(l.CheckAt) || l.wanted() || l.Existed || !l.Given {
 		return l, false, nil
@@ -206,13 +203,13 @@ func (l *Lease) BeginCheck(now, deadline time.Time) (next *Lease, call bool, err
 	}
 	next = l.Clone()
 	next.begin(Take, "", deadline)
-	// If this one comes to nothing, the next is later, and later still.
+	// If this check fails, the next is later, and later still.
 	next.CheckAt = now.Add(backOff(checkAfter, next.Attempt.Tries, lastCheck))
 	return next, true, nil
 }
 
-// EndCheck records that the access is gone for good. Holders of whom over tells
-// that nothing follows are forgotten.
+// EndCheck records that the access has ended for good. It forgets holders that over
+// reports to be over.
 func (l *Lease) EndCheck(fence int64, over func(runID string) bool, now time.Time) (*Lease, error) {
 	next, err := l.end(Take, "", fence)
 	if err != nil {
@@ -221,8 +218,8 @@ func (l *Lease) EndCheck(fence int64, over func(runID string) bool, now time.Tim
 	return next.Forget(over, now), nil
 }
 
-// Forget leaves out holders that have dropped the access and of whom over tells
-// that nothing follows: where there is nothing to check, only that is done.
+// Forget removes holders that have dropped the access and that over reports to be
+// over. It is all that a lease without a check needs.
 func (l *Lease) Forget(over func(runID string) bool, now time.Time) *Lease {
 	next := l.Clone()
 	next.Holders = slices.DeleteFunc(next.Holders, func(h Holder) bool { return h.State == run.Dropped && over(h.RunID) })
@@ -234,20 +231,20 @@ func (l *Lease) Forget(over func(runID string) bool, now time.Time) *Lease {
 	return next
 }
 
-// begin puts an attempt into the lease, in place of one that was given up on.
+// begin puts an attempt into the lease, and abandons the one before.
 func (l *Lease) begin(kind Kind, runID string, deadline time.Time) {
 	tries := 1
 	if a := l.Attempt; a != nil && a.Kind == kind && a.RunID == runID {
 		tries = max(a.Tries, 1) + 1
 	}
 	l.giveUp()
-	// The time is in it: a lease that was erased, or restored from a backup, must
-	// not begin below what a strategy has seen.
+	// It contains the time: a lease that was erased, or restored from a backup, must
+	// not begin below a fence that a strategy has seen.
 	l.Fence = max(l.Fence+1, deadline.Unix())
 	l.Attempt = &Attempt{Kind: kind, RunID: runID, Fence: l.Fence, Deadline: deadline, Tries: tries}
 }
 
-// giveUp ends the attempt that is under way without knowing what became of it.
+// giveUp ends the attempt in progress without knowing its result.
 func (l *Lease) giveUp() {
 	if a := l.Attempt; a != nil && a.Kind == Give && a.Deadline.After(l.Unsettled) {
 		l.Unsettled = a.Deadline
@@ -255,18 +252,18 @@ func (l *Lease) giveUp() {
 	l.Attempt = nil
 }
 
-// abandon gives up the attempt of a run that holds nothing any more: a call of
-// its own that still goes on finds that it may make nothing.
+// abandon gives up the attempt of a run that holds nothing any more: if its call still
+// goes on, it may not make the access.
 func (l *Lease) abandon(runID string) {
 	if l.Attempt != nil && l.Attempt.RunID == runID {
 		l.giveUp()
 	}
 }
 
-// Stale means that another attempt has taken this one's place.
+// Stale means that another attempt has replaced this one.
 type Stale struct{}
 
-func (Stale) Error() string { return "another attempt has taken the place of this one" }
+func (Stale) Error() string { return "another attempt has replaced this one" }
 
 func (l *Lease) end(kind Kind, runID string, fence int64) (*Lease, error) {
 	if a := l.Attempt; a == nil || a.Kind != kind || a.RunID != runID || a.Fence != fence {
@@ -277,17 +274,16 @@ func (l *Lease) end(kind Kind, runID string, fence int64) (*Lease, error) {
 	return next, nil
 }
 
-// rest has the lease looked at once more when nobody holds it.
+// rest schedules a check if nobody holds the access.
 func (l *Lease) rest(now time.Time) {
 	if len(l.Holders) > 0 && !l.wanted() {
 		l.CheckAt = now.Add(checkAfter)
 	}
 }
 
-// Note keeps the id of something that AWS goes on doing for the attempt, until
-// it was checked that the access is gone. Where a lease has very many, the
-// oldest but the first are forgotten: in leases of older releases that one says
-// who got the access.
+// Note keeps the id of an AWS operation of the attempt until the access has been
+// checked to be absent. If a lease has very many, it forgets the oldest but the
+// first: in leases of older releases that one says who got the access.
 func (l *Lease) Note(fence int64, requestID string) (*Lease, error) {
 	if l.Attempt == nil || l.Attempt.Fence != fence {
 		return nil, Stale{}

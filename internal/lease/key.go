@@ -11,17 +11,17 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Key names an access: two runs with one key share it, and it stays until the
-// last of them ends.
+// Key names an access. Runs with the same key share it, and it stays until the last of
+// them ends.
 type Key struct {
 	// Strategy is the type of strategy, with the function of type lambda.
 	Strategy string `json:"strategy"`
-	// Person and Target are what the strategy gives to, and what it gives.
+	// Person is who gets the access, and Target what it is to.
 	Person string `json:"person"`
 	Target string `json:"target"`
 }
 
-// String gives the key as one text, in which no part runs into the next.
+// String returns the key as one text, with the parts kept apart.
 func (k Key) String() string {
 	escape := strings.NewReplacer("%", "%25", "#", "%23").Replace
 	return escape(k.Strategy) + "#" + escape(k.Person) + "#" + escape(k.Target)
@@ -45,8 +45,8 @@ func StrategyOf(r *run.Run) (Strategy, error) {
 	return s, nil
 }
 
-// KeyOf names the access that the run asks for. Targets that come to the same
-// thing at AWS, such as two that name one IAM group, have one key.
+// KeyOf returns the key of the access that the run requests. Targets that are the same
+// at AWS, such as two with one IAM group, have one key.
 func KeyOf(r *run.Run) (Key, error) {
 	s, err := StrategyOf(r)
 	if err != nil {
@@ -54,7 +54,7 @@ func KeyOf(r *run.Run) (Key, error) {
 	}
 	target, ok := r.Target()
 	if !ok {
-		return Key{}, fmt.Errorf("run %s: it asks for no target", r.ID)
+		return Key{}, fmt.Errorf("run %s: it has no target", r.ID)
 	}
 	k := Key{Strategy: s.Type, Person: r.Requester.ID, Target: target.ID}
 	var settings struct {
@@ -76,7 +76,7 @@ func KeyOf(r *run.Run) (Key, error) {
 			k.Person = "name:" + p.Name // which two people may have
 		}
 		if settings.Group != "" {
-			k.Target = email.Lower(settings.Group) // IAM tells groups apart by more than case
+			k.Target = email.Lower(settings.Group) // IAM doesn't distinguish groups by case alone
 		}
 	case "identity-center":
 		if settings.Account != "" {
@@ -86,7 +86,7 @@ func KeyOf(r *run.Run) (Key, error) {
 	return k, nil
 }
 
-// Handle names the lease where the person and the target must not be named.
+// Handle names the lease where neither person nor target may be named.
 func (k Key) Handle() string {
 	sum := sha256.Sum256([]byte(k.String()))
 	return hex.EncodeToString(sum[:8])

@@ -1,10 +1,10 @@
-// Package lease says who holds an access, and so whether it is to be given, kept
-// or taken. It is pure: functions/grant stores a lease under the condition that
-// nobody changed it meanwhile, before and after each call to a strategy.
+// Package lease records which runs hold an access, and so decides whether to grant,
+// keep or remove it. It is pure: functions/grant stores a lease before and after each
+// call to a strategy, under the condition that nobody changed it meanwhile.
 //
-// What it guards against: a call that was given up on, and changes something
-// later all the same. Each attempt has a fence and a deadline; until the
-// deadline of an attempt to give has passed, a take-back is not believed.
+// A lease guards against calls that were abandoned and still change something later.
+// Each attempt has a fence and a deadline. Access counts as removed only once the
+// deadlines of all attempts to grant it have passed.
 package lease
 
 import (
@@ -17,32 +17,30 @@ import (
 // Schema is the version of [Lease] that this code writes.
 const Schema = 1
 
-// Lease is who holds one access.
+// Lease records which runs hold one access.
 type Lease struct {
 	Schema int `json:"schema"`
 	Key
 	// Existed reports that no give of these holders made the access, nor was about
-	// to: whatever is there was there before, and is not ours to take.
+	// to. Such access existed before, and must stay.
 	Existed bool `json:"existed,omitempty"`
-	// Given tells that giving was begun since it was last known that nobody held
-	// the access.
+	// Given reports that a give began since nobody held the access.
 	Given bool `json:"given,omitempty"`
-	// Fence is that of the newest attempt.
+	// Fence is the fence of the newest attempt.
 	Fence int64 `json:"fence"`
 	// Holders are the runs that hold the access, or held it not long ago.
 	Holders []Holder `json:"holders,omitempty"`
-	// Attempt is the call to the strategy that is under way, or was given up on.
+	// Attempt is the call to the strategy in progress, or the last abandoned one.
 	Attempt *Attempt `json:"attempt,omitempty"`
-	// Unsettled is until when an attempt to give that was given up on may still
-	// have an effect.
+	// Unsettled is until when an abandoned give may still have an effect.
 	Unsettled time.Time `json:"unsettled,omitzero"`
-	// Made are the strategy's notes on whom the access was made for.
+	// Made are the strategy's notes on whom it made the access for.
 	Made []string `json:"made,omitempty"`
-	// Requests are what AWS was asked for, and may still be doing.
+	// Requests are the ids of AWS operations that may still go on.
 	Requests []string `json:"requests,omitempty"`
-	// CheckAt is when it must be read once more that the access is gone.
+	// CheckAt is when to read once more that the access is absent.
 	CheckAt time.Time `json:"check_at,omitzero"`
-	// Version is the stored item's; it is not part of the body.
+	// Version is the version of the stored item; it is not part of the body.
 	Version int64 `json:"-"`
 }
 
@@ -70,16 +68,16 @@ type Attempt struct {
 	Kind  Kind   `json:"kind"`
 	RunID string `json:"run_id"`
 	Fence int64  `json:"fence"`
-	// Deadline is when the call is over, whatever became of it.
+	// Deadline is when the call is over, however it ended.
 	Deadline time.Time `json:"deadline"`
 	// Tries counts the attempts of this kind for this run in a row; 0 reads as 1.
 	Tries int `json:"tries,omitempty"`
 }
 
-// New gives the lease of an access that nobody holds.
+// New returns the lease of an access that nobody holds.
 func New(k Key) *Lease { return &Lease{Schema: Schema, Key: k} }
 
-// Clone gives a copy.
+// Clone returns a copy.
 func (l *Lease) Clone() *Lease {
 	c := *l
 	c.Holders = slices.Clone(l.Holders)
@@ -92,7 +90,7 @@ func (l *Lease) Clone() *Lease {
 	return &c
 }
 
-// Of tells how far the run's part has come; zero for a run that has none.
+// Of returns the state of the run's part; zero for a run without one.
 func (l *Lease) Of(runID string) run.Hold {
 	if i := l.index(runID); i >= 0 {
 		return l.Holders[i].Hold
@@ -100,7 +98,7 @@ func (l *Lease) Of(runID string) run.Hold {
 	return run.Hold{}
 }
 
-// Notes returns what earlier calls noted for the strategy, oldest first.
+// Notes returns the notes of earlier calls of the strategy, oldest first.
 func (l *Lease) Notes() []string { return slices.Concat(l.Made, l.Requests) }
 
 func (l *Lease) index(runID string) int {
@@ -115,7 +113,7 @@ func (l *Lease) set(runID string, h run.Hold) {
 	l.Holders = append(l.Holders, Holder{RunID: runID, Hold: h})
 }
 
-// sharer is another run that holds the access, or is being given it; "" for
+// sharer returns another run that holds the access or is being granted it, "" for
 // none.
 func (l *Lease) sharer(runID string) string {
 	for _, h := range l.Holders {
@@ -126,23 +124,23 @@ func (l *Lease) sharer(runID string) string {
 	return ""
 }
 
-// wanted tells whether any run holds, or may hold, the access.
+// wanted reports whether any run holds, or may hold, the access.
 func (l *Lease) wanted() bool {
 	return slices.ContainsFunc(l.Holders, func(h Holder) bool { return h.State != run.Dropped })
 }
 
-// DueAt is when reconcile must look at the lease; false for never.
+// DueAt returns when functions/reconcile must look at the lease; false means never.
 func (l *Lease) DueAt() (time.Time, bool) {
 	return l.CheckAt, !l.CheckAt.IsZero()
 }
 
-// Rests reports whether nobody holds the access or is about to, and no call is
-// under way or may still have an effect.
+// Rests reports whether nobody holds the access or is about to, and no call is in
+// progress or may still have an effect.
 func (l *Lease) Rests(now time.Time) bool {
 	busy := l.Attempt != nil && now.Before(l.Attempt.Deadline)
 	return !l.wanted() && !busy && !now.Before(l.Unsettled)
 }
 
-// Taken reports whether the lease rests and its access was read to be gone for
-// the last time.
+// Taken reports whether the lease rests and its access was read as absent for the
+// last time.
 func (l *Lease) Taken(now time.Time) bool { return l.Rests(now) && l.CheckAt.IsZero() }

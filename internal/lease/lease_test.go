@@ -121,7 +121,7 @@ func TestTheFenceOutlivesTheLease(t *testing.T) {
 	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	newest := int64(0)
 	for n := range 5 {
-		l := lease.New(lease.Key{}) // it is gone each time
+		l := lease.New(lease.Key{}) // a new one each time
 		for range 3 {
 			next, begun, err := l.BeginGive("a", true, 0, now, now.Add(time.Minute))
 			if err != nil || !begun {

@@ -2,18 +2,17 @@ package lease
 
 import "github.com/fasttrack-dev/fasttrack/internal/run"
 
-// OtherLogin means that another login holds the access, by an address that it
-// shares with this one.
+// OtherLogin means that another login with the same address holds the access.
 type OtherLogin struct{}
 
 func (OtherLogin) Error() string {
 	return "another login of this address holds the access; request it again once that has ended, or map both logins to one person in flows.yaml"
 }
 
-// Admits refuses a run of another login than those that hold the access. The two
-// may have come to one address one after the other: what is given to the second
-// would keep the first one's access past its end. A run that holds it already, and
-// logins that the directory maps to one person, are admitted.
+// Admits refuses a run of another login than those that hold the access. Two people
+// may have had one address one after the other: a grant to the second would keep the
+// first one's access past its end. It admits a run that holds the access already, and
+// logins that the directory maps to one person.
 func (l *Lease) Admits(r *run.Run) error {
 	mine := holderOf(r)
 	if l.index(r.ID) >= 0 || mine.Login == "" {

@@ -12,15 +12,15 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// owner is who made the access that is there.
+// owner is who made the existing access.
 type owner string
 
 const (
-	nobody   owner = ""         // it is not there
-	standing owner = "standing" // somebody outside, and none of our gives
-	ours     owner = "ours"     // one of our gives
+	nobody   owner = ""         // no access exists
+	standing owner = "standing" // somebody outside, by none of our calls
+	ours     owner = "ours"     // one of our calls
 	// either is made by somebody outside while we held access that we had made, or
-	// were about to make it: nobody can tell whose it is.
+	// were about to make it: whose it is can't be known.
 	either owner = "either"
 )
 
@@ -34,8 +34,8 @@ const (
 	done
 )
 
-// call is a call to the strategy. It goes on step by step, also after whoever
-// made it is gone, until its deadline.
+// call is a call to the strategy. It goes on step by step, also after its
+// caller has died, until its deadline.
 type call struct {
 	kind     lease.Kind
 	runID    string
@@ -45,14 +45,14 @@ type call struct {
 	created  bool
 }
 
-// play is an access that runs give and take and that others change as they like.
+// play is an access that runs begin and end and that others change as they like.
 type play struct {
 	*rapid.T
 	now      time.Time
 	l        *lease.Lease
 	access   owner
-	deleting bool // a deletion was asked for, and goes on
-	blind    bool // the strategy is looked at before it gives
+	deleting bool // a deletion has begun, and goes on
+	blind    bool // the access is read before each give
 	disturb  bool // somebody took the access away that a run holds
 	calls    []*call
 	ended    map[string]bool // runs that have begun to take
@@ -253,8 +253,8 @@ func (p *play) take(c *call) {
 	p.set(p.l.EndTake(c.runID, c.fence, lease.Gone{}, p.now))
 }
 
-// checkEnded has reconcile read once more that ended access is gone. What somebody
-// else gave since is taken too: it can't be told from what a late call made.
+// checkEnded has functions/reconcile read ended access once more. Access that somebody
+// else granted since is removed too: nothing distinguishes it from that of a late call.
 func (p *play) checkEnded() {
 	next, begun, err := p.l.BeginCheck(p.now, p.now.Add(2*time.Minute))
 	if err != nil || !begun {

@@ -8,9 +8,9 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// A lease is one item of at most 400 KB. Its holders' texts are cut to maxText,
-// so that mostHeld runs that hold it and mostListed in all stay below that with
-// room to spare: a take never makes a lease too large to be written.
+// A lease is one item of at most 400 KB. With its holders' texts cut to maxText,
+// mostHeld holders and mostListed entries fit with room to spare: a take never makes
+// a lease too large to be written.
 const (
 	// DefaultHolders is how many runs may hold an access at a time.
 	DefaultHolders = 200
@@ -18,8 +18,8 @@ const (
 	mostHeld = 300
 	// mostNew is how many holders a lease may list before it takes no new run.
 	mostNew = 700
-	// mostListed is how many it ever lists: the rest is for runs that are to be
-	// taken back although the lease does not know them.
+	// mostListed is how many it ever lists: the rest is for takes of runs that the
+	// lease does not know.
 	mostListed = 1000
 	maxText    = 400 // bytes
 	maxNote    = 200 // bytes
@@ -27,21 +27,20 @@ const (
 	mostNotes  = 30
 )
 
-// A run that has dropped the access stays listed, so that a call of its own that
-// comes late finds that it must not give. No call takes longer than settled;
-// dropped runs are kept for longer where there is room, for those who look.
+// A run that has dropped the access stays listed, so that a late call of its own
+// grants nothing. No call takes longer than settled; with room to spare, dropped runs
+// stay listed for longer, for people who look.
 const (
 	keepDropped = 15 * time.Minute
 	settled     = 3 * time.Minute
 )
 
-// Full means that as many runs hold the access as may.
+// Full means that the most runs that may hold the access do.
 type Full struct{ Reason string }
 
 func (e Full) Error() string { return e.Reason }
 
-// admit makes room for one more run that is to be given the access, or returns
-// a [Full].
+// admit makes room for one more run that is to get the access, or returns a [Full].
 func (l *Lease) admit(most int, now time.Time) error {
 	l.prune(now, keepDropped)
 	if len(l.Holders) >= mostNew {
@@ -60,7 +59,7 @@ func (l *Lease) admit(most int, now time.Time) error {
 		return Full{fmt.Sprintf("%d requests hold this access already, which is the most; revoke some of them, or wait until they end", held)}
 	}
 	if len(l.Holders) >= mostNew {
-		return Full{fmt.Sprintf("%d requests for this access came within %s, which is the most; try again later", len(l.Holders), settled)}
+		return Full{fmt.Sprintf("%d requests for this access came within %s, which is the most; retry later", len(l.Holders), settled)}
 	}
 	return nil
 }
@@ -77,7 +76,7 @@ func (l *Lease) prune(now time.Time, keep time.Duration) {
 	}
 }
 
-// oldestDropped is when the first of the dropped runs was dropped.
+// oldestDropped returns when the first of the dropped runs was dropped.
 func (l *Lease) oldestDropped() (at time.Time) {
 	for _, h := range l.Holders {
 		if h.State == run.Dropped && (at.IsZero() || h.At.Before(at)) {
@@ -87,7 +86,7 @@ func (l *Lease) oldestDropped() (at time.Time) {
 	return at
 }
 
-// cut cuts a text to so many bytes, at a character's boundary.
+// cut cuts a text to at most so many bytes, at the boundary of a character.
 func cut(s string, most int) string {
 	if len(s) <= most {
 		return s

@@ -89,7 +89,7 @@ func TestAFullLeaseTakesEveryTake(t *testing.T) {
 	if given < lease.DefaultHolders || !strings.Contains(full.Reason, fmt.Sprintf("%d requests hold this access already", given)) {
 		t.Errorf("%d are given, then %q", given, full.Reason)
 	}
-	// Runs that were refused are taken back too, and many others that the lease
+	// Runs that were refused end too, and many others that the lease
 	// does not know.
 	unknown := 0
 	for ; unknown < 5000; unknown++ {
@@ -148,7 +148,7 @@ func TestTheLimitOfHolders(t *testing.T) {
 	}
 }
 
-// A lease that an old release let grow is made small by the next who gives.
+// A lease that an old release let grow is made small by the next grant.
 func TestAnOldFullLeaseShrinks(t *testing.T) {
 	l := lease.New(lease.Key{})
 	for n := range 2700 {
