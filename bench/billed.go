@@ -66,7 +66,7 @@ func (b *bench) billed(ctx context.Context, out io.Writer) error {
 	m := newMeter()
 	stack, err := local.Start(ctx, "", m.options(localaws.Options{TemplatePath: "template.yaml", BuildDir: build, Addr: "127.0.0.1:0"}))
 	if err != nil {
-		return fmt.Errorf("%w (make build makes what is missing)", err)
+		return err
 	}
 	defer stack.Close(ctx)
 	var columns []priced

@@ -17,7 +17,7 @@ import (
 func (b *bench) latency(ctx context.Context) ([]figure, error) {
 	stack, err := local.Start(ctx, "", localaws.Options{TemplatePath: "template.yaml", BuildDir: "build", Addr: "127.0.0.1:0"})
 	if err != nil {
-		return nil, fmt.Errorf("%w (make build makes what is missing)", err)
+		return nil, err
 	}
 	defer stack.Close(ctx)
 	const calls, warm = 500, 30

@@ -32,7 +32,7 @@ func (b *bench) load(ctx context.Context) ([]figure, error) {
 	}
 	system := exec.CommandContext(ctx, "build/fasttrack", "local", "--addr", addr)
 	if err := system.Start(); err != nil {
-		return nil, fmt.Errorf("%w (make build makes what is missing)", err)
+		return nil, err
 	}
 	defer func() {
 		_ = system.Process.Signal(os.Interrupt)

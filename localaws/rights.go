@@ -8,10 +8,10 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
-// mayInvoke reports whether a role that a state's Credentials name may invoke a
-// function. The functions of the template need a statement of the role, as at AWS.
-// A function that the template doesn't describe is attached by hand and allowed: at
-// AWS its ARN is in the parameter HookFunctionArns.
+// mayInvoke reports whether the role of a state's Credentials may invoke a function. A
+// function of the template needs a statement of the role, as at AWS. A function that the
+// template doesn't describe is attached by hand and allowed: at AWS its ARN would be a
+// parameter.
 func (s *Stack) mayInvoke(role, function string) bool {
 	_, name, isARN := strings.Cut(function, ":function:")
 	if !isARN {

@@ -18,7 +18,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 
-// serve names the services by which calls find them.
+// serve registers the services by the names in signatures.
 func (s *Stack) serve() {
 	s.services = map[string]http.Handler{
 		"cloudformation": cloudformation.New(cloudformation.Stack{
@@ -50,7 +50,7 @@ func (s *Stack) Served() map[string][]string {
 	return served
 }
 
-// aws hands a call to the service that it is for.
+// aws routes a call to its service.
 func (s *Stack) aws(w http.ResponseWriter, r *http.Request) {
 	c := wire.Of(r)
 	if s.opts.OnCall != nil {
@@ -79,7 +79,7 @@ func (s *Stack) lambda(w http.ResponseWriter, r *http.Request) {
 	s.Lambda.ServeHTTP(w, r)
 }
 
-// roles are those of the template, and those whose sessions may call.
+// roles returns the roles of the template and those of the identities.
 func (s *Stack) roles() []iam.Role {
 	var all []iam.Role
 	for _, r := range s.Template.Roles {
@@ -91,8 +91,8 @@ func (s *Stack) roles() []iam.Role {
 	return all
 }
 
-// caller is whom an access key belongs to: a function, an identity, or nobody in
-// particular, since calls of the services take any credentials.
+// caller returns the owner of an access key: a function, an identity, or a made-up user,
+// since the services accept any credentials.
 func (s *Stack) caller(accessKey string) sts.Caller {
 	if id, is := s.Lambda.CallerOf(accessKey); is {
 		for _, f := range s.Template.Functions {

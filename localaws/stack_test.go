@@ -101,8 +101,8 @@ func TestStartRefuses(t *testing.T) {
 		"a port in use":        {localaws.Options{Addr: busy.Addr().String()}, "is in use by another program"},
 		"an open address":      {localaws.Options{Addr: "0.0.0.0:0"}, "is not on loopback"},
 		"no template":          {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: "none.yaml"}, "none.yaml"},
-		"an unknown resource":  {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: template("AWS::Events::EventBus", "AWS::Kinesis::Stream")}, "AWS::Kinesis::Stream is not understood on this machine"},
-		"a bad port to attach": {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: "testdata/app/template.yaml", Functions: answering(200), Attach: []string{"a=b"}}, "expected NAME or NAME=PORT"},
+		"an unknown resource":  {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: template("AWS::Events::EventBus", "AWS::Kinesis::Stream")}, "AWS::Kinesis::Stream is not supported on this machine"},
+		"a bad port to attach": {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: "testdata/app/template.yaml", Functions: answering(200), Attach: []string{"a=b"}}, "must be NAME or NAME=PORT"},
 		"our own to attach":    {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: "testdata/app/template.yaml", Functions: answering(200), Attach: []string{"local-work"}}, "is the stack's own"},
 		"a missing binary":     {localaws.Options{Addr: "127.0.0.1:0", TemplatePath: "testdata/app/template.yaml", BuildDir: t.TempDir()}, "function ApiFunction has no binary at"},
 	} {

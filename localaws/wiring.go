@@ -11,7 +11,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
 )
 
-// makeKeys makes the keys that sign, or finds them in the data folder.
+// makeKeys creates the signing keys, or loads them from the data folder.
 func (s *Stack) makeKeys() error {
 	var arns []string
 	for _, k := range s.Template.Keys {
@@ -26,7 +26,7 @@ func (s *Stack) makeKeys() error {
 	return err
 }
 
-// makeQueues makes the queues, which are in memory.
+// makeQueues creates the queues, in memory.
 func (s *Stack) makeQueues() {
 	var queues []sqs.Queue
 	for _, q := range s.Template.Queues {
@@ -35,7 +35,7 @@ func (s *Stack) makeQueues() {
 	s.SQS = sqs.New(s.opts.Clock, queues...)
 }
 
-// openBus makes the event buses and their rules.
+// openBus creates the event buses and their rules.
 func (s *Stack) openBus() error {
 	o := eventbridge.Options{
 		Clock: s.opts.Clock, Region: s.opts.Region, AccountID: AccountID, Invoke: s.Lambda.InvokeAsync,
@@ -58,8 +58,8 @@ func (s *Stack) openBus() error {
 	return err
 }
 
-// statusChanged puts the event of an execution's new status onto the default
-// bus, as Step Functions does.
+// statusChanged puts the event of an execution's status change onto the default bus, as
+// Step Functions does.
 func (s *Stack) statusChanged(detail stepfunctions.StatusChange) {
 	raw, err := json.Marshal(detail)
 	if err != nil || s.EventBridge == nil {
@@ -68,7 +68,7 @@ func (s *Stack) statusChanged(detail stepfunctions.StatusChange) {
 	s.EventBridge.Put("default", s.EventBridge.Event("aws.states", "Step Functions Execution Status Change", raw))
 }
 
-// gateway makes the HTTP API of the template.
+// gateway creates the HTTP API of the template.
 func (s *Stack) gateway() (*gateway.Gateway, error) {
 	o := gateway.Options{
 		Invoker: s.Lambda, AccountID: AccountID, Identities: s.opts.Identities, BasePath: s.Template.Parameters[s.opts.BasePathParameter],
@@ -94,7 +94,7 @@ func (s *Stack) gateway() (*gateway.Gateway, error) {
 				}
 				route.Authorizer = &gateway.Authorizer{Issuer: r.Issuer, Audience: audience}
 			default:
-				return nil, fmt.Errorf("route %s: authorization %s is not understood on this machine", r.Key, r.Authorization)
+				return nil, fmt.Errorf("route %s: authorization %s is not supported on this machine", r.Key, r.Authorization)
 			}
 			o.Routes = append(o.Routes, route)
 		}

@@ -21,7 +21,7 @@ const (
 // decrypt is a call of kms:Decrypt that a service makes for a role.
 type decrypt struct{ role, key, via, contextKey, contextValue string }
 
-// allowed evaluates the roles' statements; a condition that is not understood
+// allowed evaluates the roles' statements; a condition that is not supported
 // fails the test.
 func (d decrypt) allowed(t *testing.T, roles []template.Role) bool {
 	t.Helper()

@@ -90,10 +90,18 @@ func (s *Service) deleteTable(in *tableInput) (any, error) {
 
 // clear deletes all keys with a prefix.
 func clear(w kv.Writer, prefix []byte) error {
+	return deleteIf(w, prefix, func(_, _ []byte) (bool, error) { return true, nil })
+}
+
+// deleteIf deletes the keys with a prefix for which is returns true.
+func deleteIf(w kv.Writer, prefix []byte, is func(key, value []byte) (bool, error)) error {
 	var keys [][]byte
-	if err := w.Scan(prefix, kv.After(prefix), false, func(key, _ []byte) (bool, error) {
-		keys = append(keys, slices.Clone(key))
-		return true, nil
+	if err := w.Scan(prefix, kv.After(prefix), false, func(key, value []byte) (bool, error) {
+		yes, err := is(key, value)
+		if yes {
+			keys = append(keys, slices.Clone(key))
+		}
+		return true, err
 	}); err != nil {
 		return err
 	}

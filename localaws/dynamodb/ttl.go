@@ -186,23 +186,11 @@ func (s *Service) sweepSome(t *table, now time.Time) (int, error) {
 
 // forget drops the tokens of transactions that can be repeated no more.
 func forget(w kv.Writer, now time.Time) error {
-	var keys [][]byte
-	if err := w.Scan([]byte{tokenSpace}, []byte{tokenSpace + 1}, false, func(key, stored []byte) (bool, error) {
+	return deleteIf(w, []byte{tokenSpace}, func(key, stored []byte) (bool, error) {
 		var t token
 		if err := json.Unmarshal(stored, &t); err != nil {
 			return false, fmt.Errorf("token %q: %w", key[1:], err)
 		}
-		if !now.Before(t.Until) {
-			keys = append(keys, slices.Clone(key))
-		}
-		return true, nil
-	}); err != nil {
-		return err
-	}
-	for _, key := range keys {
-		if err := w.Delete(key); err != nil {
-			return err
-		}
-	}
-	return nil
+		return !now.Before(t.Until), nil
+	})
 }

@@ -62,7 +62,7 @@ func parseAlternative(one any) (func(any, bool) bool, error) {
 		switch name {
 		case "prefix", "suffix", "equals-ignore-case":
 			if !isText {
-				return nil, fmt.Errorf("comparison %q is implemented on this machine for a text alone", name)
+				return nil, fmt.Errorf("comparison %q supports only text on this machine", name)
 			}
 		case "exists":
 			if want != true && want != false {
@@ -86,7 +86,7 @@ func parseAlternative(one any) (func(any, bool) bool, error) {
 			for _, n := range not {
 				switch n.(type) {
 				case map[string]any, []any:
-					return nil, fmt.Errorf("anything-but is implemented on this machine for plain values alone")
+					return nil, fmt.Errorf("anything-but supports only plain values on this machine")
 				}
 			}
 			return func(v any, there bool) bool {

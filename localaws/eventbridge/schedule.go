@@ -113,14 +113,14 @@ func parseField(i int, text string) ([]int, error) {
 				high = f.high
 			}
 			if !ok || !ok2 || low > high {
-				return nil, fmt.Errorf("%q is not understood on this machine", item)
+				return nil, fmt.Errorf("%q is not supported on this machine", item)
 			}
 		}
 		by := 1
 		if stepped {
 			var err error
 			if by, err = strconv.Atoi(step); err != nil || by < 1 {
-				return nil, fmt.Errorf("%q is not understood on this machine", item)
+				return nil, fmt.Errorf("%q is not supported on this machine", item)
 			}
 		}
 		for v := low; v <= high; v += by {

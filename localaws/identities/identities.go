@@ -20,20 +20,20 @@ import (
 // (https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html).
 const SSOPath = "/aws-reserved/sso.amazonaws.com/"
 
-// Identity is whom an access key belongs to.
+// Identity is the owner of an access key.
 type Identity struct {
 	AccessKey    string `yaml:"access_key_id"`
 	Secret       string `yaml:"secret_access_key"`
 	SessionToken string `yaml:"session_token"`
 	// ARN is of an IAM user, of a role's session, or of the account's root.
 	ARN string `yaml:"arn"`
-	// UniqueID is the user's (AIDA…) or the role's (AROA…). One that is not given is
-	// made of the ARN.
+	// UniqueID is the id of the user (AIDA…) or role (AROA…); derived from the ARN if
+	// empty.
 	UniqueID string `yaml:"unique_id"`
-	// RolePath is the path of a session's role. A role that is named as Identity
-	// Center names its own has the path of those unless another is given.
+	// RolePath is the path of a session's role. Empty is Identity Center's for a role
+	// with a name in its form, else /.
 	RolePath string `yaml:"role_path"`
-	// NoInvoke is one whom no policy allows execute-api:Invoke.
+	// NoInvoke is true if no policy allows execute-api:Invoke.
 	NoInvoke bool `yaml:"no_invoke"`
 
 	account, role, session string
@@ -42,7 +42,7 @@ type Identity struct {
 // AccountID is the account of the identity.
 func (i Identity) AccountID() string { return i.account }
 
-// UserID is what AWS calls the user's or session's id: "AIDA…", "AROA…:session".
+// UserID is the id of the user or session: "AIDA…", "AROA…:session".
 func (i Identity) UserID() string {
 	if i.session != "" {
 		return i.UniqueID + ":" + i.session
@@ -50,12 +50,12 @@ func (i Identity) UserID() string {
 	return i.UniqueID
 }
 
-// Role is one whose sessions are identities.
+// Role is a role with sessions among the identities.
 type Role struct{ Path, Name, ID, ARN string }
 
-// Set is a number of identities. Its zero value has none.
+// Set is a set of identities. Its zero value is empty.
 type Set struct {
-	// Organization is the id of the organization that all are in.
+	// Organization is the id of the organization of all identities.
 	Organization string
 
 	mu    sync.RWMutex
@@ -98,7 +98,7 @@ var (
 	uniqueID   = regexp.MustCompile(`^A[A-Z]{3}[A-Z0-9]{1,124}$`)
 )
 
-// Add adds an identity, whose access key must be new.
+// Add adds an identity with a new access key.
 func (s *Set) Add(i Identity) error {
 	user, session := userARN.FindStringSubmatch(i.ARN), sessionARN.FindStringSubmatch(i.ARN)
 	switch {
@@ -126,7 +126,7 @@ func (s *Set) Add(i Identity) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, there := s.byKey[i.AccessKey]; there {
-		return fmt.Errorf("access_key_id %s is there twice", i.AccessKey)
+		return fmt.Errorf("duplicate access_key_id %s", i.AccessKey)
 	}
 	for _, other := range s.byKey {
 		if i.role != "" && other.role == i.role && other.account == i.account && (other.RolePath != i.RolePath || other.UniqueID != i.UniqueID) {
@@ -140,7 +140,7 @@ func (s *Set) Add(i Identity) error {
 	return nil
 }
 
-// given returns an id, or makes one of a text.
+// given returns an id, or derives one from a text.
 func given(id, prefix, of string) string {
 	if id != "" {
 		return id
@@ -148,7 +148,7 @@ func given(id, prefix, of string) string {
 	return MadeID(prefix, of)
 }
 
-// MadeID makes a unique id in the form of IAM's of a text.
+// MadeID derives a unique id in IAM's form from a text.
 func MadeID(prefix, of string) string {
 	sum := sha256.Sum256([]byte(of))
 	return prefix + base32.StdEncoding.EncodeToString(sum[:])[:17]

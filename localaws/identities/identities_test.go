@@ -46,7 +46,7 @@ func TestRefusedFiles(t *testing.T) {
 		"no key":          {"identities: [{" + session + "}]", "access_key_id"},
 		"no secret":       {"identities: [{access_key_id: a, arn: 'arn:aws:iam::123456789012:user/a'}]", "secret_access_key is missing"},
 		"a role":          {"identities: [{access_key_id: a, secret_access_key: s, arn: 'arn:aws:iam::123456789012:role/a'}]", "identity 1: a: arn must be"},
-		"twice":           {"identities: [{access_key_id: a, " + session + "}, {access_key_id: a, " + session + "}]", "identity 2: access_key_id a is there twice"},
+		"twice":           {"identities: [{access_key_id: a, " + session + "}, {access_key_id: a, " + session + "}]", "identity 2: duplicate access_key_id a"},
 		"two of one name": {"identities: [{access_key_id: a, " + session + "}, {access_key_id: b, role_path: /x/, " + session + "}]", "one role of a name"},
 		"a path":          {"identities: [{access_key_id: a, role_path: x, " + session + "}]", "role_path"},
 	} {

@@ -149,7 +149,7 @@ func sign(key *ecdsa.PrivateKey, message []byte, kind, with string) ([]byte, err
 		sum := sha256.Sum256(message)
 		message = sum[:]
 	default:
-		return nil, wire.Fail("ValidationException", "MessageType %q is not understood on this machine", kind)
+		return nil, wire.Fail("ValidationException", "MessageType %q is not supported on this machine", kind)
 	}
 	signature, err := ecdsa.SignASN1(rand.Reader, key, message)
 	if err != nil {

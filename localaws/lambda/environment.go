@@ -3,7 +3,7 @@ package lambda
 import (
 	"fmt"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -59,6 +59,6 @@ func (f *function) environment(p *process, runtimeAPI string) []string {
 	for name, value := range env {
 		list = append(list, name+"="+value)
 	}
-	sort.Strings(list)
+	slices.Sort(list)
 	return list
 }

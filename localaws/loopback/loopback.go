@@ -35,15 +35,14 @@ func Listen(addr string) (net.Listener, error) {
 	return l, nil
 }
 
-// sdkPrefix is what AWS SDKs put before the host for some operations, such as
-// StartSyncExecution. With it, no name but one that the person at this machine made
-// up leads here: neither sync-localhost nor sync-127.0.0.1 can be registered.
+// sdkPrefix is the prefix that AWS SDKs put before the host for some operations, such as
+// StartSyncExecution. It lets no other site in: neither sync-localhost nor
+// sync-127.0.0.1 can be registered.
 const sdkPrefix = "sync-"
 
-// Guard passes to next only what was addressed to this machine by name: a
-// Host header of another name (DNS rebinding) is answered 421, an Origin header
-// of another site 403, unless it is one of origins. Requests without an Origin (curl,
-// SDKs) pass.
+// Guard passes requests to next that name this machine. A Host header with another name
+// (DNS rebinding) is answered 421. An Origin header of another site is answered 403,
+// unless origins lists it. Requests without an Origin (curl, SDKs) pass.
 func Guard(next http.Handler, origins ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		port := localPort(r)
@@ -88,7 +87,7 @@ func is(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// localPort is the port of the connection that r came in on.
+// localPort returns the port on which r arrived.
 func localPort(r *http.Request) string {
 	addr, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	if !ok {

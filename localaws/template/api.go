@@ -45,7 +45,7 @@ func (r *reader) collectAPI(stack *Stack, res *resource) error {
 		return err
 	}
 	if protocol != "HTTP" {
-		return r.errorf(res.node, "protocol %s: this machine serves HTTP APIs alone", protocol)
+		return r.errorf(res.node, "protocol %s: this machine serves only HTTP APIs", protocol)
 	}
 	api := API{LogicalID: res.id, Stage: "$default"}
 	if api.Name, err = p.required("Name"); err != nil {
@@ -80,7 +80,7 @@ func (r *reader) collectPart(api *API, part *resource) error {
 			return err
 		}
 		if name != "$default" {
-			return r.errorf(part.node, "stage %s: this machine serves the stage $default alone", name)
+			return r.errorf(part.node, "stage %s: this machine serves only the stage $default", name)
 		}
 		api.Stage = name
 	case "AWS::ApiGatewayV2::Route":
@@ -120,7 +120,7 @@ func (r *reader) route(part *resource) (Route, error) {
 		}
 		return route, r.authorizer(part, id, &route)
 	}
-	return route, r.errorf(part.node, "AuthorizationType %s is not understood on this machine", route.Authorization)
+	return route, r.errorf(part.node, "AuthorizationType %s is not supported on this machine", route.Authorization)
 }
 
 // invocationURI is the long form of an IntegrationUri, with the function's ARN
@@ -143,7 +143,7 @@ func (r *reader) integration(part *resource, id string) (string, error) {
 		return "", err
 	}
 	if kind != "AWS_PROXY" || version != "2.0" {
-		return "", r.errorf(res.node, "%s with payload format %s: this machine serves AWS_PROXY with 2.0 alone", kind, version)
+		return "", r.errorf(res.node, "%s with payload format %s: this machine serves only AWS_PROXY with 2.0", kind, version)
 	}
 	uri, err := p.required("IntegrationUri")
 	if err != nil {
@@ -167,7 +167,7 @@ func (r *reader) authorizer(part *resource, id string, route *Route) error {
 		return err
 	}
 	if kind != "JWT" {
-		return r.errorf(res.node, "authorizer type %s is not understood on this machine", kind)
+		return r.errorf(res.node, "authorizer type %s is not supported on this machine", kind)
 	}
 	jwt := p.member("JwtConfiguration")
 	if route.Issuer, err = jwt.text("Issuer", ""); err != nil {

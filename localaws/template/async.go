@@ -30,7 +30,7 @@ func (r *reader) collectInvokeConfig(res *resource) error {
 		return err
 	}
 	if qualifier != "$LATEST" {
-		return r.errorf(res.node, "qualifier %s: this machine configures $LATEST alone, for every version", qualifier)
+		return r.errorf(res.node, "qualifier %s: this machine configures only $LATEST, for every version", qualifier)
 	}
 	a := &Async{}
 	if a.MaxRetries, err = p.number("MaximumRetryAttempts", defaultRetries); err != nil {

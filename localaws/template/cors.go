@@ -32,7 +32,7 @@ func (r *reader) cors(p properties) (*CORS, error) {
 				return nil, r.errorf(at, "MaxAge must be a whole number")
 			}
 		default:
-			return nil, r.errorf(at, "%s of CorsConfiguration is not understood on this machine", name)
+			return nil, r.errorf(at, "%s of CorsConfiguration is not supported on this machine", name)
 		}
 	}
 	if slices.Contains(c.AllowOrigins, "*") {

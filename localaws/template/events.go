@@ -99,7 +99,7 @@ func (r *reader) target(res *resource, item any) (Target, error) {
 			}
 			t.Input = json.RawMessage(text)
 		default:
-			return t, r.errorf(res.node, "target %s: property %s is not understood on this machine", t.ID, key)
+			return t, r.errorf(res.node, "target %s: property %s is not supported on this machine", t.ID, key)
 		}
 	}
 	return t, nil

@@ -35,7 +35,7 @@ func (r *reader) collectFunction(stack *Stack, res *resource) error {
 		return err
 	}
 	if !strings.HasPrefix(runtime, "provided") {
-		return r.errorf(res.node, "runtime %q: this machine runs provided.al2023 (a bootstrap binary) alone", runtime)
+		return r.errorf(res.node, "runtime %q: this machine runs only provided.al2023 (a bootstrap binary)", runtime)
 	}
 	if f.Name, err = r.name(res.node, res); err != nil {
 		return err

@@ -108,7 +108,7 @@ func (r *reader) call(n *yaml.Node, name string, arg *yaml.Node) (any, error) {
 	case "Equals", "Not", "And", "Or", "Condition":
 		return nil, r.errorf(n, "%s can be used in Conditions only", name)
 	}
-	return nil, r.errorf(n, "intrinsic function %s is not understood on this machine", name)
+	return nil, r.errorf(n, "intrinsic function %s is not supported on this machine", name)
 }
 
 // arguments works out the items of an intrinsic's list.

@@ -18,7 +18,7 @@ func (r *reader) collectKey(stack *Stack, res *resource) error {
 		return err
 	}
 	if spec != "ECC_NIST_P256" {
-		return r.errorf(res.node, "KeySpec %s: this machine signs with ECC_NIST_P256 alone", spec)
+		return r.errorf(res.node, "KeySpec %s: this machine signs only with ECC_NIST_P256", spec)
 	}
 	arn, err := r.arn(res.node, res)
 	stack.Keys = append(stack.Keys, Key{LogicalID: res.id, ARN: arn})

@@ -61,7 +61,7 @@ func (r *reader) parameter(p pair) (any, error) {
 		}
 		return list, nil
 	}
-	return nil, r.errorf(p.node, "type %s is not understood on this machine", kind)
+	return nil, r.errorf(p.node, "type %s is not supported on this machine", kind)
 }
 
 func (r *reader) checkParameter(n *yaml.Node, kind, value string) error {

@@ -55,7 +55,7 @@ type pair struct {
 func (r *reader) mapping(n *yaml.Node) ([]pair, error) {
 	n = resolve(n)
 	if n.Kind != yaml.MappingNode {
-		return nil, r.errorf(n, "expected a mapping")
+		return nil, r.errorf(n, "must be a mapping")
 	}
 	pairs := make([]pair, 0, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {

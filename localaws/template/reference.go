@@ -94,7 +94,7 @@ func (r *reader) samRef(n *yaml.Node, id, attribute string) (any, error) {
 		return arn + ":" + alias, nil
 	}
 	if attribute != "Version" || r.opts.FunctionVersion == nil {
-		return nil, r.errorf(n, "%s.%s is not understood on this machine", id, attribute)
+		return nil, r.errorf(n, "%s.%s is not supported on this machine", id, attribute)
 	}
 	version, err := r.opts.FunctionVersion(id)
 	if err != nil {
@@ -128,7 +128,7 @@ func (r *reader) attribute(n *yaml.Node, id, attribute string) (any, error) {
 	case "ApiEndpoint":
 		return r.opts.APIEndpoint, nil
 	}
-	return nil, r.errorf(n, "attribute %s of %s (%s) is not understood on this machine", attribute, id, res.kind)
+	return nil, r.errorf(n, "attribute %s of %s (%s) is not supported on this machine", attribute, id, res.kind)
 }
 
 // present is the resource of that id; one whose Condition doesn't hold is an

@@ -16,13 +16,13 @@ func TestLoad_Refusals(t *testing.T) {
 		name, text string
 		want       string
 	}{
-		{"unknown type", "Resources:\n  Q:\n    Type: AWS::EC2::Instance\n", "t.yaml:3: resource Q: type AWS::EC2::Instance is not understood"},
-		{"unknown intrinsic", function + "      FunctionName: !ImportValue x\n", "t.yaml:6: resource F: intrinsic function ImportValue is not understood"},
+		{"unknown type", "Resources:\n  Q:\n    Type: AWS::EC2::Instance\n", "t.yaml:3: resource Q: type AWS::EC2::Instance is not supported"},
+		{"unknown intrinsic", function + "      FunctionName: !ImportValue x\n", "t.yaml:6: resource F: intrinsic function ImportValue is not supported"},
 		{"nothing in the map", function + "      FunctionName: !FindInMap [a, b, c]\n", "t.yaml:6: resource F: FindInMap: no value for [a b c]"},
 		{"a function of rules", "Conditions:\n  C: {\"Fn::Contains\": [[a], a]}\n", "t.yaml:2: condition C: Contains can't be used in a condition"},
 		{"a condition in a rule", "Conditions:\n  C: !Equals [a, a]\nRules:\n  R:\n    Assertions: [{Assert: !Condition C}]\n", "t.yaml:5: rule R: Condition can't be used in a condition"},
 		{"a broken rule", "Parameters: {P: {Type: String, Default: a}}\nRules:\n  R:\n    Assertions:\n      - {Assert: !Equals [!Ref P, b], AssertDescription: P must be b.}\n", "t.yaml:5: rule R: P must be b."},
-		{"long intrinsic", function + "      FunctionName: {\"Fn::Base64\": x}\n", "t.yaml:6: resource F: intrinsic function Base64 is not understood"},
+		{"long intrinsic", function + "      FunctionName: {\"Fn::Base64\": x}\n", "t.yaml:6: resource F: intrinsic function Base64 is not supported"},
 		{"missing reference", function + "      FunctionName: !Ref Nobody\n", "t.yaml:6: resource F: no parameter or resource Nobody"},
 		{"missing in Sub", function + "      FunctionName: !Sub \"a-${Nobody.Arn}\"\n", "t.yaml:6: resource F: no parameter or resource Nobody"},
 		{"missing in an ignored type", "Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      A: !GetAtt Nobody.Arn\n", "t.yaml:5: resource R: no parameter or resource Nobody"},
@@ -44,8 +44,8 @@ func TestLoad_Refusals(t *testing.T) {
 		{"allowed value", "Parameters:\n  P:\n    Type: String\n    Default: c\n    AllowedValues: [a, b]\n", "t.yaml:3: parameter P: \"c\" is not one of the allowed values: a, b"},
 		{"pattern", "Parameters:\n  P: {Type: String, Default: aXb, AllowedPattern: \"[a-z]+\"}\n", "parameter P: \"aXb\" doesn't match the allowed pattern"},
 		{"number", "Parameters:\n  P: {Type: Number, Default: many}\n", "parameter P: \"many\" is not a number"},
-		{"parameter type", "Parameters:\n  P: {Type: \"AWS::SSM::Parameter::Value<String>\", Default: x}\n", "type AWS::SSM::Parameter::Value<String> is not understood"},
-		{"section", "Hooks: {}\n", "t.yaml:1: section Hooks is not understood"},
+		{"parameter type", "Parameters:\n  P: {Type: \"AWS::SSM::Parameter::Value<String>\", Default: x}\n", "type AWS::SSM::Parameter::Value<String> is not supported"},
+		{"section", "Hooks: {}\n", "t.yaml:1: section Hooks is not supported"},
 		{"not yaml", "a: [\n", "not YAML"},
 		{"definition", "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties: {DefinitionUri: gone.json}\n", "t.yaml:3: resource M: DefinitionUri: open"},
 	}

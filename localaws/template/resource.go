@@ -87,7 +87,7 @@ func (r *reader) noteResource(p pair) error {
 		return r.errorf(p.node, "has no Type")
 	}
 	if _, known := understood[kind.Value]; !known {
-		return r.errorf(kind, "type %s is not understood on this machine", kind.Value)
+		return r.errorf(kind, "type %s is not supported on this machine", kind.Value)
 	}
 	res := &resource{id: p.key, kind: kind.Value, node: p.node, properties: child(p.node, "Properties")}
 	if c := child(p.node, "Condition"); c != nil {
@@ -162,7 +162,7 @@ func (r *reader) readGlobals(n *yaml.Node) error {
 	}
 	for _, p := range pairs {
 		if p.key != "Function" && p.key != "StateMachine" {
-			return r.errorf(p.node, "section %s is not understood on this machine", p.key)
+			return r.errorf(p.node, "section %s is not supported on this machine", p.key)
 		}
 		if _, err := r.mapping(p.node); err != nil {
 			return err

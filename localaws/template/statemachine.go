@@ -23,7 +23,7 @@ func (r *reader) collectStateMachine(stack *Stack, res *resource) error {
 		return err
 	}
 	if kind != "STANDARD" {
-		return r.errorf(res.node, "type %s: this machine runs STANDARD state machines alone", kind)
+		return r.errorf(res.node, "type %s: this machine runs only STANDARD state machines", kind)
 	}
 	if m.Name, err = r.name(res.node, res); err != nil {
 		return err

@@ -102,7 +102,7 @@ func (r *reader) read(root *yaml.Node, stack *Stack) error {
 		switch {
 		case s.key == "Parameters" || s.key == "Rules" || s.key == "Mappings" || s.key == "Conditions" || s.key == "Globals" || s.key == "Resources" || s.key == "Outputs" || ignoredSections[s.key]:
 		default:
-			return r.errorf(s.node, "section %s is not understood on this machine", s.key)
+			return r.errorf(s.node, "section %s is not supported on this machine", s.key)
 		}
 	}
 	steps := []struct {

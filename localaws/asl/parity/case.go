@@ -68,7 +68,7 @@ func Load(folder string) ([]Case, error) {
 				return nil, fmt.Errorf("%s: %w", c.Name, err)
 			}
 			if seen[c.Name] {
-				return nil, fmt.Errorf("%s is there twice", c.Name)
+				return nil, fmt.Errorf("duplicate case %s", c.Name)
 			}
 			seen[c.Name] = true
 			all = append(all, c)

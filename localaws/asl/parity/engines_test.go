@@ -85,7 +85,7 @@ func emulate(t *testing.T, start func() (*parity.Emulator, error)) ([]parity.Cas
 func events(t *testing.T, engine string, cases []parity.Case, outcomes map[string]parity.Outcome, known []parity.Known) {
 	t.Helper()
 	listed := parity.List(t, engine+" events", known)
-	same := 0
+	same, topics := 0, map[string]int{}
 	for _, c := range cases {
 		if !c.InOrder() || outcomes[c.Name].Differs(c) != "" {
 			continue
@@ -96,6 +96,8 @@ func events(t *testing.T, engine string, cases []parity.Case, outcomes map[strin
 		switch {
 		case got == want && !is:
 			same++
+			topic, _, _ := strings.Cut(c.Name, "/")
+			topics[topic]++
 		case what == "any":
 		case got == want:
 			t.Errorf("%s: %q has the same events, though listed", engine, c.Name)
@@ -106,7 +108,7 @@ func events(t *testing.T, engine string, cases []parity.Case, outcomes map[strin
 	for name := range listed {
 		t.Errorf("%s: the events of %q are listed, and not compared", engine, name)
 	}
-	t.Logf("%s: %d histories have the same events", engine, same)
+	t.Logf("%s: %d histories have the same events: %v", engine, same, topics)
 }
 
 func TestValidator(t *testing.T) {
