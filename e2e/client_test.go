@@ -68,7 +68,7 @@ func (c *client) call(method, path string, body []byte) error {
 	return described(method, path, c.status, c.received.Get("Content-Type"), c.body)
 }
 
-// at gives the value at a path such as "history.0.reason", as text; "-1" is
+// at returns the value at a path such as "history.0.reason", as text; "-1" is
 // the last of a list, "len" its length.
 func (c *client) at(path string) (string, bool) {
 	var v any

@@ -33,7 +33,7 @@ directory: {groups: {sre: [grace@example.com], platform: [root@example.com]}}
 `
 
 // TestADayPasses advances a review of a day in moments: each of the notify list
-// is told at its time, and the run expires at its own.
+// is notified at its time, and the run expires at its own.
 func TestADayPasses(t *testing.T) {
 	flows, err := flow.Parse("flows", []byte(clockFlows))
 	if err != nil {
@@ -61,7 +61,7 @@ func TestADayPasses(t *testing.T) {
 	told := func(n int) func() bool {
 		return func() bool { l, _ := c.at("history.len"); return l == fmt.Sprint(n) }
 	}
-	until(t, c, id, told(2)) // asked, first told
+	until(t, c, id, told(2)) // filed, first notified
 	for _, step := range []struct {
 		pass time.Duration
 		to   string
@@ -111,7 +111,7 @@ func advance(t *testing.T, stack *localaws.Stack, clock *clockwork.FakeClock, id
 	clock.Advance(d)
 }
 
-// until polls a run until what is expected of it holds.
+// until polls a run until it is as wanted.
 func until(t *testing.T, c *client, id string, holds func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(20 * time.Second)

@@ -15,7 +15,7 @@ import (
 // account is the part of AWS that tools/deploy/stack.py calls: one stack, with what
 // CloudFormation kept of it.
 type account struct {
-	status string // "" if there is no stack
+	status string // "" without a stack
 	items  string // those of the table
 	calls  []string
 }
@@ -59,7 +59,7 @@ func (a *account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// What a first deployment left that failed is named, and removed when that is asked
+// The remains of a failed first deployment are listed, and removed on request
 // for; nothing of a stack that served is, and no table that holds anything.
 func TestDeployedWhatFailed(t *testing.T) {
 	onlyDeployed(t)

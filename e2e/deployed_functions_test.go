@@ -19,7 +19,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 )
 
-// role gives the name of a function's role.
+// role returns the name of a function's role.
 func (d deployed) role(t testing.TB, function string) *string {
 	t.Helper()
 	got, err := lambda.NewFromConfig(d.Services()).GetFunctionConfiguration(t.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: &function})
@@ -29,7 +29,7 @@ func (d deployed) role(t testing.TB, function string) *string {
 	return aws.String(path.Base(*got.Role))
 }
 
-// allow gives a role a right on everything.
+// allow grants a role a right on everything.
 func (d deployed) allow(t testing.TB, role *string, action string) {
 	t.Helper()
 	may := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"` + action + `","Resource":"*"}]}`

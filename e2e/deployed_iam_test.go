@@ -68,12 +68,12 @@ type iamCallers struct {
 	t *testing.T
 	e *emulator.Emulator
 	system
-	// proxy is the environment that leads to the API: the name that the stack gives it
+	// proxy is the environment that leads to the API: the name that the stack has for it
 	// is none outside of the emulator.
 	proxy []string
 }
 
-// role makes a role that may do one thing, and gives its ARN.
+// role makes a role that may do one thing, and returns its ARN.
 func (i iamCallers) role(path, name, action string) string {
 	i.t.Helper()
 	roles := iam.NewFromConfig(i.e.Services())
@@ -86,7 +86,7 @@ func (i iamCallers) role(path, name, action string) string {
 	return *made.Role.Arn
 }
 
-// session gives the credentials of a session: key, secret and token.
+// session returns the credentials of a session: key, secret and token.
 func (i iamCallers) session(role, name string) [3]string {
 	i.t.Helper()
 	got, err := sts.NewFromConfig(i.e.Services()).AssumeRole(i.t.Context(), &sts.AssumeRoleInput{RoleArn: &role, RoleSessionName: &name})

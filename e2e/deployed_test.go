@@ -38,7 +38,7 @@ type deployed struct {
 
 func (d deployed) as(who string) *client { return &client{url: d.url, who: who} }
 
-// ask asks for something and gives its id once on_request has answered.
+// ask files a request and returns its id once on_request has responded.
 func (d deployed) ask(t *testing.T, body, status string) string {
 	t.Helper()
 	c := d.as("ada@example.com")
@@ -111,7 +111,7 @@ func (d deployed) statesEntered(t *testing.T) {
 	}
 }
 
-// entered gives the names of the states that a run's first execution entered,
+// entered returns the names of the states that a run's first execution entered,
 // once it has ended.
 func (d deployed) entered(t *testing.T, id string) string {
 	t.Helper()

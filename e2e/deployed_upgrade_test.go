@@ -15,7 +15,7 @@ import (
 // oldReleases are those of e2e/torture/testdata/releases, by their commits.
 var oldReleases = []struct {
 	name, commit string
-	// access says that the release could give access, and goes by today's version
+	// access says that the release could grant access, and goes by today's version
 	// of the document.
 	access bool
 }{
@@ -88,7 +88,7 @@ func TestDeployedUpgrade(t *testing.T) {
 }
 
 // actsLater approves, under functions that don't know the document that the
-// execution has: what they are told is kept, and nothing comes of it yet.
+// execution has: what they receive is kept, and nothing comes of it yet.
 func (d deployed) actsLater(t *testing.T, who, id string) {
 	t.Helper()
 	c := d.as(who)
@@ -102,7 +102,7 @@ func access(target string, seconds int) string {
 }
 
 // verified has the command line of today verify the history of every run, and
-// gives what it prints.
+// returns what it prints.
 func (d deployed) verified(t *testing.T, more ...string) string {
 	t.Helper()
 	args := append([]string{"audit", "verify", "--table", d.table, "--endpoint-url", d.services}, more...)
@@ -113,7 +113,7 @@ func (d deployed) verified(t *testing.T, more ...string) string {
 	return string(out)
 }
 
-// buildRelease gives what `sam build` makes of a commit, with the flows of the test.
+// buildRelease returns what `sam build` makes of a commit, with the flows of the test.
 func buildRelease(t *testing.T, commit string, log io.Writer) string {
 	t.Helper()
 	source := t.TempDir()

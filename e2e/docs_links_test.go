@@ -66,7 +66,7 @@ func TestDocsLinks(t *testing.T) {
 	}
 }
 
-// anchorOf is the anchor that GitHub gives a heading.
+// anchorOf is GitHub's anchor of a heading.
 func anchorOf(heading string) string {
 	heading = docsLink.ReplaceAllString(heading, "]")
 	heading = noAnchor.ReplaceAllString(strings.ToLower(heading), "")

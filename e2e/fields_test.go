@@ -87,8 +87,8 @@ func (f triedField) yaml() string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// Fields of every type with every key are asked through the real binaries: alone,
-// and with all other keys that they go with. What is asked follows from the schema
+// Fields of every type with every key are requested through the real binaries: alone,
+// and with all other keys that they go with. The requests follow from the schema
 // of flows.yaml, so that no type and no key is left out.
 func TestFieldsOfEveryType(t *testing.T) {
 	raw, err := os.ReadFile("../schema/flows.v1.json")

@@ -16,7 +16,7 @@ import (
 )
 
 // TestManyDecideAtOnce has many people approve and deny one run at once: one
-// act wins, the others are told which.
+// act wins, the others learn which.
 func TestManyDecideAtOnce(t *testing.T) {
 	people, rounds := 40, 5
 	if tally.Full() {

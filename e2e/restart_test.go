@@ -57,9 +57,9 @@ func TestKilledAndStartedAgain(t *testing.T) {
 	system := start()
 	t.Cleanup(func() { kill(system) })
 
-	// Some are approved by code, some wait for people, some give access. What a
-	// kill cuts off while it gives is believed only after its deadline, two
-	// minutes later, so the short test gives all access before the first kill.
+	// Some are approved by code, some wait for people, some grant access. What a
+	// kill cuts off while it grants is believed only after its deadline, two
+	// minutes later, so the short test grants all access before the first kill.
 	bodies := []string{
 		`{"flow":"everything-goes"}`, `{"flow":"low-risk","fields":{"target":"prod-admin"}}`,
 		`{"flow":"aws-access","duration_seconds":8,"fields":{"target":"prod-ro","urgency":"Emergency"}}`,

@@ -14,7 +14,7 @@ import (
 )
 
 // BenchmarkBesideTheEmulator has this machine and the emulator fast track the same
-// requests, with the same binaries, in turns, and gives how many times as many
+// requests, with the same binaries, in turns, and returns how many times as many
 // this machine does: the median of the rounds.
 func BenchmarkBesideTheEmulator(b *testing.B) {
 	if !emulated() {

@@ -40,7 +40,7 @@ func onlyDeployed(t *testing.T) {
 	t.Parallel()
 }
 
-// newLogs takes what a system prints, and tells it where the test fails and
+// newLogs takes what a system prints, and logs it if the test fails and
 // FASTTRACK_E2E_LOGS is set.
 func newLogs(t testing.TB) *bytes.Buffer {
 	logs := &bytes.Buffer{}
@@ -142,7 +142,7 @@ func startEmulator(t testing.TB, log io.Writer) *emulator.Emulator {
 func deployTo(t testing.TB, e *emulator.Emulator, build string, log io.Writer, parameters map[string]string) system {
 	t.Helper()
 	all := map[string]string{
-		// A hook function of one's own, which is not there.
+		// A hook function of one's own, which does not exist.
 		"HookFunctionArns": "arn:aws:lambda:" + emulator.Region + ":" + emulator.AccountID + ":function:python-hooks",
 		"AuditDigest":      "true",
 	}
@@ -153,7 +153,7 @@ func deployTo(t testing.TB, e *emulator.Emulator, build string, log io.Writer, p
 	}
 	s := system{url: e.URL(), services: e.ServicesURL(), table: outputs["TableName"], machine: outputs["StateMachineArn"], key: outputs["DigestKeyArn"], api: outputs["ApiUrl"]}
 	// The emulator looks for this right where AWS does for lambda:GetAlias; without it
-	// guards are asked that are not there.
+	// guards are called that do not exist.
 	d := deployed{s, e}
 	d.allow(t, d.role(t, emulator.StackName+"-engine-record"), "lambda:ListAliases")
 	return s

@@ -40,7 +40,7 @@ func TestDeployedThrottledAccount(t *testing.T) {
 }
 
 // crowd has so many callers ask at once for what is always approved, each waiting
-// for its decision and trying again while the API is short of capacity.
+// for its decision and retrying while the API is short of capacity.
 func crowd(t *testing.T, url string, callers int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
@@ -79,7 +79,7 @@ type shown struct {
 	text   string
 }
 
-// persist makes a call again while it is answered that there is no capacity.
+// persist retries a call while the API is short of capacity.
 func persist(ctx context.Context, who, method, url, body string) (shown, error) {
 	for {
 		req, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))

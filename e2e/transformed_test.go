@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// transformed is a template as AWS's SAM translator gives it to CloudFormation.
+// transformed is a template as AWS's SAM translator passes it to CloudFormation.
 type transformed struct {
 	Resources map[string]struct {
 		Type       string

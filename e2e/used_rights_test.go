@@ -122,14 +122,14 @@ func here(resource string) string {
 	return resource
 }
 
-// allows tells whether a statement allows a call.
+// allows reports whether a statement allows a call.
 func allows(s template.Statement, c localaws.Call) bool {
 	keyed := len(s.LeadingKeys) == 0 || slices.ContainsFunc(s.LeadingKeys, func(form string) bool { return hasForm(form, c.Key) })
 	return s.Effect == "Allow" && keyed && slices.Contains(s.Actions, c.Action) &&
 		slices.ContainsFunc(s.Resources, func(form string) bool { return hasForm(form, c.Resource) })
 }
 
-// hasForm tells whether a text has the form of IAM's wildcards.
+// hasForm reports whether a text has the form of IAM's wildcards.
 func hasForm(form, text string) bool {
 	quoted := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(form))
 	return regexp.MustCompile("^" + quoted + "$").MatchString(text)
@@ -153,7 +153,7 @@ func spare(role template.Role, function string, made []localaws.Call) []string {
 	return spare
 }
 
-// explained gives the form of notPlayed that explains a spare right, "" if none
+// explained returns the form of notPlayed that explains a spare right, "" if none
 // does.
 func explained(spare string) string {
 	for form := range notPlayed {

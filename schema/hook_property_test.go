@@ -37,8 +37,8 @@ func allHooks(t *testing.T) []string {
 	return append(a.Subscriptions, "prefetch")
 }
 
-// returning gives what draw draws as what a hook returns; an error where it
-// draws one, or something of another type.
+// returning returns what draw draws as the outcome of a hook: an error if it draws
+// one, or something of another type.
 func returning[T any](draw func() any) func(context.Context, *hook.Event) (T, error) {
 	return func(_ context.Context, e *hook.Event) (T, error) {
 		// What an author may do with any event.
@@ -148,8 +148,8 @@ func spoil(t *rapid.T, document map[string]any) {
 	}
 }
 
-// Whatever is asked and whatever hooks return, nothing panics, and what is
-// answered is what the schema lets the hook answer, within its size.
+// Whatever the event and whatever hooks return, nothing panics, and the response
+// is one that the schema allows for the hook, within its size.
 func TestEveryAnswerFitsTheSchema(t *testing.T) {
 	compiler := jsonschema.NewCompiler()
 	schemas := map[string]*jsonschema.Schema{}

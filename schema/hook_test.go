@@ -92,7 +92,7 @@ func TestMembersThatGoTogether(t *testing.T) {
 	}
 }
 
-// each gives every example of a kind.
+// each calls f with every example of a kind.
 func each(t *testing.T, folder string, f func(name string, valid bool, raw []byte)) {
 	t.Helper()
 	for _, kind := range []string{"valid", "invalid"} {
@@ -155,7 +155,7 @@ func TestAskedForOptions(t *testing.T) {
 	}
 }
 
-// Tests of hooks are asked what hooks are asked.
+// Events for tests of hooks fit the schema of events.
 func TestEventsForTestsFit(t *testing.T) {
 	schema := compile(t, "hook-asked.v1.json")
 	for _, name := range hookNames(t) {

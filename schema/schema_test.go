@@ -67,8 +67,8 @@ func newRun(t *testing.T) *run.Run {
 	return r
 }
 
-// hears has the hook that is asked answer.
-func hears(t *testing.T, r *run.Run, answer []byte) *run.Run {
+// respond plays the response of the hook that is called.
+func respond(t *testing.T, r *run.Run, answer []byte) *run.Run {
 	t.Helper()
 	next, _, err := engine.Decide(r, engine.Step{ID: run.NewID(time.Now()), Turn: r.Engine.Turn, Response: &engine.HookResponse{Answer: answer}}, start.Add(time.Second))
 	if err != nil {
@@ -116,7 +116,7 @@ func TestAskedAndAnswered(t *testing.T) {
 		if err := validate(t, answered, []byte(answer)); err != nil {
 			t.Errorf("%s answers %s, which does not fit: %v", r.Engine.Hook, answer, err)
 		}
-		r = hears(t, r, answer)
+		r = respond(t, r, answer)
 		if n > 20 {
 			t.Fatal("it does not end")
 		}
@@ -159,7 +159,7 @@ func TestAnswerExamples(t *testing.T) {
 			if fits := validate(t, schema, raw); (fits == nil) != (kind == "valid") {
 				t.Errorf("%s: the schema says %v", file, fits)
 			}
-			r := hears(t, newRun(t), raw)
+			r := respond(t, newRun(t), raw)
 			failed := r.Review != nil && len(r.Review.Errors) > 0
 			if failed != (kind == "invalid") {
 				t.Errorf("%s: the engine's errors are %+v", file, r.Review)

@@ -1,7 +1,7 @@
 // Command cases is a hook function for the end-to-end tests. It speaks the
 // hook contract by hand, without the SDK, so that it can also break it: the
 // request's field "do" says what each hook does, such as
-// "on_request=hang;on_approve=deny". While options are searched for there are no
+// "on_request=hang;on_approve=deny". While options are searched for, the event has no
 // fields yet: what is searched for says it, such as "prefetch=hang".
 package main
 
@@ -21,7 +21,7 @@ func main() { lambda.Start(handler{}) }
 
 type handler struct{}
 
-// Invoke takes raw bytes and gives raw bytes, so that an answer need not even
+// Invoke takes and returns raw bytes, so that a response need not even
 // be JSON.
 func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 	var ask struct {
@@ -77,7 +77,7 @@ type option struct {
 	Label string `json:"label,omitempty"`
 }
 
-// search gives the options that have what is searched for in their value or
+// search returns the options that have what is searched for in their value or
 // label: it doesn't know that a value may be checked.
 func search(query string, all []option) ([]byte, error) {
 	found := []option{}

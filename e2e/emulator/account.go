@@ -8,7 +8,7 @@ import (
 )
 
 // account throttles functions as an account of AWS does: the emulator itself runs as
-// many as it is asked to. It sees the calls of the API, each of which is a function's,
+// many as it is called for. It sees the calls of the API, each of which is a function's,
 // those of the state machine, and those that functions make of each other.
 type account struct{ limit, running, throttled atomic.Int64 }
 

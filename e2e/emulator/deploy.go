@@ -57,7 +57,7 @@ func (m *Emulator) Deploy(ctx context.Context, build string, parameters map[stri
 	return outputs, m.copyStateMachine(ctx, outputs["StateMachineArn"])
 }
 
-// sam runs the SAM CLI against the emulator and gives what it printed.
+// sam runs the SAM CLI against the emulator and returns what it printed.
 func (m *Emulator) sam(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, m.opts.SAM, args...)
 	cmd.Dir = m.dir

@@ -21,8 +21,8 @@ type edge struct {
 	account                account
 	// apiHost is what ministack knows the API by, once it is deployed.
 	apiHost atomic.Value
-	// asMachine gives a request of moto's the signature of the state machine's
-	// role; until it is deployed there is none.
+	// asMachine signs a request of moto's with the signature of the state machine's
+	// role; nil until it is deployed.
 	asMachine atomic.Value
 }
 
@@ -86,7 +86,7 @@ func (e *edge) serve(ministack, moto *url.URL, audience string) {
 	}
 }
 
-// requestID gives an answer of Lambda the id that each has at AWS: moto's
+// requestID adds to a response of Lambda the id that each has at AWS: moto's
 // interpreter fails at an error without one.
 func requestID(res *http.Response) error {
 	if res.Header.Get("X-Amzn-Requestid") == "" {

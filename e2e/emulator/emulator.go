@@ -115,7 +115,7 @@ func (m *Emulator) serve(ctx context.Context, name, ready string, command func(p
 	return s.URL, nil
 }
 
-// command gives a program of the virtual environment, whose output is logged.
+// command returns a program of the virtual environment, whose output is logged.
 func (m *Emulator) command(args []string, program string, env ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(m.opts.Venv, "bin", program), args...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), env...), m.opts.Log, m.opts.Log

@@ -33,7 +33,7 @@ func (i *issuer) documents(mux *http.ServeMux) {
 	answer := func(path string, v any) {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
-			_ = json.NewEncoder(w).Encode(v) // nobody is left to tell
+			_ = json.NewEncoder(w).Encode(v) // the caller is gone
 		})
 	}
 	answer("/.well-known/openid-configuration", map[string]any{"issuer": i.url, "jwks_uri": i.url + "/.well-known/jwks.json"})

@@ -24,7 +24,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// copyStateMachine gives moto the state machine that CloudFormation made at
+// copyStateMachine copies to moto the state machine that CloudFormation made at
 // ministack: the same name, definition and role.
 func (m *Emulator) copyStateMachine(ctx context.Context, arn string) error {
 	made, err := sfn.NewFromConfig(m.services, func(o *sfn.Options) { o.BaseEndpoint = &m.ministack }).
@@ -88,7 +88,7 @@ func credentialsOf(definition string) []string {
 	return roles
 }
 
-// signAs gives what signs a request of the Lambda service as a role of the
+// signAs returns what signs a request of the Lambda service as a role of the
 // account does.
 func (m *Emulator) signAs(role string) func(*http.Request) {
 	session := aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(m.services), role))

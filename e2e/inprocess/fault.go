@@ -28,7 +28,7 @@ type Call struct {
 type Fault int
 
 // The faults. A function that is killed is gone: what it would have done next is
-// not done, and its caller hears that it exited.
+// not done, and its caller learns that it exited.
 const (
 	None Fault = iota
 	KillBefore
@@ -76,7 +76,7 @@ func (f *faults) sent(ids []string) {
 	f.published = append(f.published, ids...)
 }
 
-// Published tells whether the bus took the event of that id.
+// Published reports whether the bus took the event of that id.
 func (f *Functions) Published(id string) bool {
 	f.faults.mu.Lock()
 	defer f.faults.mu.Unlock()

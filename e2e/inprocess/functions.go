@@ -45,7 +45,7 @@ type Options struct {
 	Now func() time.Time
 	// DynamoDB changes the client of the table, such as to watch its calls.
 	DynamoDB func(*dynamodb.Options)
-	// Strategies give access; none by default.
+	// Strategies grant access; none by default.
 	Strategies strategy.Set
 	// Fault decides what happens to each call of a function to AWS, and to the
 	// strategy; nil leaves all alone.
@@ -64,7 +64,7 @@ type Functions struct {
 	busy   running
 }
 
-// New gives functions that are not bound to a stack yet.
+// New returns functions that are not bound to a stack yet.
 func New(o Options) *Functions {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -124,12 +124,12 @@ func (f *Functions) invoke(ctx context.Context, name string, payload []byte) ([]
 	}
 }
 
-// Activity tells how many functions run inside the system just now, and how many
+// Activity returns how many functions run inside the system just now, and how many
 // ever did.
 func (f *Functions) Activity() (now, ever int64) { return f.busy.now.Load(), f.busy.ever.Load() }
 
 // make makes the handlers as the functions' mains do, with the environment that
-// the template gives them.
+// the template names them.
 func (f *Functions) make() {
 	env := map[string]map[string]string{}
 	for _, fn := range f.stack.Template.Functions {
@@ -224,7 +224,7 @@ func (s faulty) Has(ctx context.Context, a strategy.Access) (there bool, err err
 	return there, err
 }
 
-// faultyBlind is the same for a strategy that is looked at before it gives.
+// faultyBlind is the same for a strategy that is read before it grants.
 type faultyBlind struct {
 	faulty
 	blind strategy.Blind

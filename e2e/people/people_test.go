@@ -31,14 +31,14 @@ type said struct {
 type asked struct {
 	id        string
 	by        said
-	approvers []string // as it was asked
+	approvers []string // as it was filed
 	approvals int
 	// approved are those whose approvals the history has.
 	approved []said
 }
 
 // However logins, addresses, the directory and flows.yaml change: what somebody is
-// told they may do, in lists too, is what they then can, and nobody approves
+// shown that they may do, in lists too, is what they then can, and nobody approves
 // their own request, counts twice, or acts without today's right.
 func TestOnePersonIsOnePerson(t *testing.T) {
 	newTable := tables(t)

@@ -62,7 +62,7 @@ func TestShownByTodaysDirectory(t *testing.T) {
 	}
 }
 
-// An approval that counts by a group that only the token told is in what a list
+// An approval that counts by a group that only the token names is in what a list
 // says that a request has.
 func TestListedWithAnApprovalByToken(t *testing.T) {
 	w, _ := ruled(t, rules{approvals: 2, admins: []string{"d@x.example"}, approvers: []string{"a@x.example", "b@x.example", "group:t"}})

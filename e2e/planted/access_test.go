@@ -5,7 +5,7 @@ var _ = plant(accessBugs...)
 // accessBugs are those of access that stays, or that is taken from whom it is not
 // ours to take.
 var accessBugs = []bug{
-	// A lease is bounded: pruned at each begin, gives above a limit are refused, and
+	// A lease is bounded: pruned at each begin, grants above a limit are refused, and
 	// there is room for every take.
 	{"list every run that ever held an access", "internal/lease/room.go", "return h.State == run.Dropped && !now.Before(h.At.Add(keep))", "return false", "./internal/lease", "Gap|Shrinks"},
 	{"forget a run that dropped the access at once", "internal/lease/room.go", "h.State == run.Dropped && !now.Before(h.At.Add(keep))", "h.State == run.Dropped", "./internal/lease", "Late"},

@@ -84,7 +84,7 @@ func (s system) view(id string) (v view, err error) {
 	return v, err
 }
 
-// ended waits until a run has ended, and tells what is wrong with that.
+// ended waits until a run has ended, and returns what is wrong with that.
 func (s system) ended(r Run, until time.Time) error {
 	want := Ends[r.Then]
 	if r.Then == Stay {

@@ -28,9 +28,9 @@ type Recording struct {
 	// At is when it was recorded: the clock goes on from there.
 	At   time.Time `json:"at"`
 	Runs []Run     `json:"runs"`
-	// Items are those of the table, as DynamoDB tells them.
+	// Items are those of the table, as DynamoDB returns them.
 	Items []json.RawMessage `json:"items"`
-	// Heard is what the release's hooks were asked, and answered.
+	// Heard is the events and responses of the release's hooks.
 	Heard []Heard `json:"heard"`
 }
 
@@ -107,7 +107,7 @@ func main() {
 	patience := flag.Duration("patience", 5*time.Minute, "how long its requests may take to end")
 	release := flag.String("release", "", "what the release is called")
 	commit := flag.String("commit", "", "the commit it was built from")
-	access := flag.Bool("access", true, "whether the release gives access")
+	access := flag.Bool("access", true, "whether the release grants access")
 	flag.Parse()
 	if *aws == "" {
 		*aws = *url + "/_aws"

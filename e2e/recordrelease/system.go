@@ -14,7 +14,7 @@ import (
 // system is a release that runs: its API, and where AWS answers.
 type system struct{ url, awsURL string }
 
-// patience is how long a run may take to where it waits: taking back is tried
+// patience is how long a run may take to where it waits: removing access is tried
 // for a while before it pauses.
 const patience = 4 * time.Minute
 
@@ -106,7 +106,7 @@ func (s system) history(id string) ([]event, error) {
 }
 
 // waits waits until the execution stands in that state with its task under way,
-// and gives the state's input.
+// and returns the state's input.
 func (s system) waits(id, state string) (json.RawMessage, error) {
 	for until := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
 		events, err := s.history(id)
@@ -137,7 +137,7 @@ func isTask(state string) bool {
 	return slices.Contains([]string{"Review", "Active", "OnRequest", "Hook", "Grant"}, state)
 }
 
-// heard gives what hooks were asked and answered: invocations of anything but
+// heard returns events and responses of hooks: invocations of anything but
 // functions/record and functions/grant, whose payload has an operation.
 func (s system) heard(id string) ([]Heard, error) {
 	events, err := s.history(id)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Full tells whether every case is to be run, not a sample of them.
+// Full reports whether every case is to be run, not a sample of them.
 func Full() bool { return os.Getenv("FASTTRACK_TORTURE") != "" }
 
 // Report logs a line, and appends it to the file that FASTTRACK_TORTURE names if

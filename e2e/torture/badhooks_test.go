@@ -65,7 +65,7 @@ var lifecycle = []struct {
 	acts []string
 	fail bool // giving fails
 	want run.Status
-	// given tells whether access was given.
+	// given reports whether access was granted.
 	given bool
 }{
 	{hook: run.OnRequest, flow: "plain", want: run.Expired},

@@ -70,7 +70,7 @@ func TestAFailingStrategyShows(t *testing.T) {
 }
 
 // An execution that was started before an upgrade keeps its machine, which retries
-// more itself and has no state to wait in before it gives again.
+// more itself and has no state to wait in before it retries.
 func TestAFailingStrategyOnAnOlderMachine(t *testing.T) {
 	t.Parallel()
 	fails := 20

@@ -11,13 +11,13 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
-// A function that gives or takes and does not come to an end is given up on at
-// its time limit; what it did meanwhile is taken back all the same.
+// A grant or removal that does not end is given up on at
+// its time limit; what it did meanwhile is removed all the same.
 func TestStrategyHangs(t *testing.T) {
 	for name, tc := range map[string]struct {
 		operation string
 		times     int64
-		// does tells whether it does its work before it hangs.
+		// does reports whether it does its work before it hangs.
 		does bool
 		want run.Status
 		// late is how long after its end access may be there.

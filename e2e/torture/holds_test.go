@@ -18,10 +18,10 @@ func stringOf(v types.AttributeValue) string {
 }
 
 // late is how long after its end access may still be there after a crash: the
-// time that a call may take which was given up on, and what is tried again.
+// time that a call may take which was given up on, and what is retried.
 const late = 4 * time.Minute
 
-// holds tells what does not hold, of all runs once they are over.
+// holds returns what does not hold, of all runs once they are over.
 func (p *play) holds(statuses ...run.Status) []string {
 	var wrong []string
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
@@ -76,7 +76,7 @@ func (p *play) holds(statuses ...run.Status) []string {
 	return wrong
 }
 
-// overLimits tells where on_request approved more than the limits of a flow: all
+// overLimits returns where on_request approved more than the limits of a flow: all
 // of a play is within an hour.
 func overLimits(runs []*run.Run) []string {
 	approved := map[string]int{}
@@ -93,7 +93,7 @@ func overLimits(runs []*run.Run) []string {
 	return wrong
 }
 
-// covered tells where access was there without a run that held it, or not while
+// covered returns where access was there without a run that held it, or not while
 // one did.
 func (p *play) covered(runs []*run.Run) []string {
 	var wrong []string

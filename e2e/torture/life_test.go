@@ -31,7 +31,7 @@ type life struct {
 	*play
 	random *rand.Rand
 	runs   []string
-	// trouble tells that something went wrong, so that access may last longer.
+	// trouble reports a failure, so that access may last longer.
 	trouble bool
 	steps   []string
 	// today is the definition to deploy; "" if it is deployed.
@@ -41,7 +41,7 @@ type life struct {
 	wrong []string
 }
 
-// live plays the life of a seed. It gives what does not hold, the steps, and how
+// live plays the life of a seed. It returns what does not hold, the steps, and how
 // many faults came.
 func live(t testing.TB, seed uint64) (wrong, steps []string, fired int) {
 	random := rand.New(rand.NewPCG(seed, 0))
@@ -217,7 +217,7 @@ func (l *life) deploy() {
 	l.today = ""
 }
 
-// check tells what does not hold once all is over.
+// check returns what does not hold once all is over.
 func (l *life) check() {
 	l.patient = l.trouble
 	l.wrong = append(l.wrong, l.holds(final...)...)
@@ -238,7 +238,7 @@ func (l *life) check() {
 }
 
 // TestLives holds that access, once given, is gone by its end, or somebody is
-// told, and is never gone while another run holds it; over random approvals,
+// notified, and is never removed while another run holds it; over random approvals,
 // denials, revokes, expiries, crashes, retries, deployments and overlapping runs.
 func TestLives(t *testing.T) {
 	var c count

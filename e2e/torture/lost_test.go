@@ -32,7 +32,7 @@ func (p *play) isActive(id string) {
 	p.until("it is active", func() bool { r := p.load(id); return r != nil && r.Status == run.Active && r.Engine.Token != "" })
 }
 
-// An execution that is lost leaves nothing open: its access is taken back, its
+// An execution that is lost leaves nothing open: its access is removed, its
 // run closed, and the history says why.
 func TestLostExecutions(t *testing.T) {
 	for name, tc := range map[string]struct {
@@ -80,7 +80,7 @@ func TestLostExecutions(t *testing.T) {
 }
 
 // An execution that is lost is found by the schedule alone, long before anything
-// of its run is due: the event that tells of it may never come.
+// of its run is due: the event about it may never come.
 func TestLostWithoutAnEvent(t *testing.T) {
 	var dropped atomic.Int64
 	p := newPlay(t, setup{local: func(o *localaws.Options) {
@@ -196,7 +196,7 @@ func TestStrategyThatLies(t *testing.T) {
 	}
 }
 
-// Nor is one that only says that it took the access back: the run is not over,
+// Nor is one that only claims that it removed the access: the run is not over,
 // and everybody can see why, for as long as it is there.
 func TestStrategyThatLiesAboutTaking(t *testing.T) {
 	p := newPlay(t, setup{})

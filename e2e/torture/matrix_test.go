@@ -69,7 +69,7 @@ func (f fault) String() string {
 	return fmt.Sprintf("%s at %s %s %d", faultNames[f.fault], f.call.Function, f.call.Operation, f.call.N)
 }
 
-// meet plays a scenario with faults, and tells what does not hold and which of
+// meet plays a scenario with faults, and returns what does not hold and which of
 // them came.
 func meet(t testing.TB, s scenario, faults ...fault) (wrong []string, fired int) {
 	var came atomic.Int64

@@ -29,7 +29,7 @@ func read(t testing.TB, raw json.RawMessage) spoken {
 	return s
 }
 
-// Today's hooks answer what old releases asked as the hooks of then did.
+// Today's hooks respond to old releases as the hooks of their time did.
 func TestTodaysHooksAnswerOldQuestions(t *testing.T) {
 	for _, name := range releases {
 		rel := readRelease(t, name)

@@ -79,7 +79,7 @@ type play struct {
 	machines  *sfn.Client
 	// stubborn has people try again what failed.
 	stubborn bool
-	// patient has access last longer than [late] where the run says that taking
+	// patient has access last longer than [late] where the run says that removing
 	// it back fails.
 	patient bool
 	mu      sync.Mutex
@@ -161,7 +161,7 @@ type answer struct {
 	body   map[string]any
 }
 
-// call calls the API as somebody. Someone stubborn tries again what failed with
+// call calls the API as somebody. Someone stubborn retries what failed with
 // a status of 5xx, under the same Idempotency-Key.
 func (p *play) call(who, method, path string, body any) answer {
 	raw, _ := json.Marshal(body)
@@ -195,7 +195,7 @@ func (p *play) call(who, method, path string, body any) answer {
 	}
 }
 
-// ask asks for something, and gives the run's id, "" if that did not work.
+// ask files a request, and returns the run's id, "" if that did not work.
 func (p *play) ask(flow, reason string) string {
 	body := map[string]any{"flow": flow, "reason": reason}
 	if flow == "access" {
@@ -292,7 +292,7 @@ func (p *play) describe() string {
 	return text
 }
 
-// runsStill tells whether an execution is under way.
+// runsStill reports whether an execution is under way.
 func (p *play) runsStill(name string) bool {
 	arn := strings.Replace(p.stack.Template.StateMachines[0].ARN, ":stateMachine:", ":execution:", 1) + ":" + name
 	out, err := p.machines.DescribeExecution(context.Background(), &sfn.DescribeExecutionInput{ExecutionArn: &arn})

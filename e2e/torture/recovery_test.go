@@ -14,7 +14,7 @@ import (
 )
 
 // Executions that end again and again, whatever the reason, come ever more slowly
-// and then no more by themselves. Access is taken back at its time all the same.
+// and then no more by themselves. Access is removed at its time all the same.
 func TestRecoveriesBackOff(t *testing.T) {
 	t.Parallel()
 	var broken atomic.Bool

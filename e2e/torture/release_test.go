@@ -54,9 +54,9 @@ func readRelease(t testing.TB, name string) release {
 	return rel
 }
 
-// deployed gives a play in which that release runs: its table, and its machine
+// deployed returns a play in which that release runs: its table, and its machine
 // with an execution for each run, in the state where the run waits. The functions
-// are those of today. It gives the histories too, as the release left them.
+// are those of today. It returns the histories too, as the release left them.
 func deployed(t testing.TB, rel release, s setup) (*play, map[string][]run.Entry) {
 	t.Helper()
 	flows, err := os.ReadFile("testdata/releases/flows.yaml")
@@ -85,7 +85,7 @@ func deployed(t testing.TB, rel release, s setup) (*play, map[string][]run.Entry
 	return p, before
 }
 
-// histories gives that of each run, and has the world be as the runs say.
+// histories returns that of each run, and has the world be as the runs say.
 func (p *play) histories() map[string][]run.Entry {
 	all := map[string][]run.Entry{}
 	for _, r := range p.runs() {
@@ -98,7 +98,7 @@ func (p *play) histories() map[string][]run.Entry {
 	return all
 }
 
-// put writes an item into the table of runs, as DynamoDB told it.
+// put writes an item into the table of runs, as DynamoDB returned it.
 func (p *play) put(item json.RawMessage) {
 	p.t.Helper()
 	body, err := json.Marshal(map[string]any{"TableName": p.stack.Template.Tables[0].Name, "Item": item})
@@ -133,7 +133,7 @@ func (p *play) named(definition string) string {
 	return definition
 }
 
-// update gives the machine another definition.
+// update sets another definition.
 func (p *play) update(definition string) {
 	p.t.Helper()
 	if _, err := p.machines.UpdateStateMachine(p.t.Context(), &sfn.UpdateStateMachineInput{StateMachineArn: p.machine(), Definition: &definition}); err != nil {
@@ -155,7 +155,7 @@ func (p *play) running() []string {
 	return names
 }
 
-// resumable gives a definition whose executions begin in the state that their
+// resumable returns a definition whose executions begin in the state that their
 // input names as resume_at.
 func resumable(t testing.TB, definition string) string {
 	t.Helper()

@@ -18,7 +18,7 @@ type restored struct {
 	*play
 	// As of the restored time: decided waited for people, and was decided since;
 	// waits still waits; ended was active, and ended since; extra waited for
-	// people, and has access since; lost had not been asked for, and has access.
+	// people, and has access since; lost had not been filed, and has access.
 	decided, waits, ended, extra, lost string
 }
 

@@ -38,9 +38,9 @@ func newerFunctions(deployed *atomic.Bool) func(*localaws.Options) {
 	}
 }
 
-// Runs that a newer machine started stand still while older functions are back:
+// Runs that a newer machine started are stuck while older functions are back:
 // nothing is decided and nothing is lost, access still ends at its time, and what
-// is asked meanwhile goes the older way. With the newer functions they go on.
+// is filed meanwhile goes the older way. With the newer functions they go on.
 func TestRollBackWithRunsOfANewerRelease(t *testing.T) {
 	t.Parallel()
 	var newer atomic.Bool

@@ -22,7 +22,7 @@ type scenario struct {
 var scenarios = []scenario{
 	{
 		name: "fast-tracked", ends: []run.Status{run.Approved},
-		crashed: []run.Status{run.Expired}, // the hook's answer is lost, so people would have to decide
+		crashed: []run.Status{run.Expired}, // the hook's response is lost, so people would have to decide
 		play:    func(p *play) { p.ask("plain", "fast") },
 	},
 	{
@@ -33,7 +33,7 @@ var scenarios = []scenario{
 		name: "limited", ends: []run.Status{run.Approved, run.Denied},
 		crashed: []run.Status{run.Expired},
 		play: func(p *play) {
-			for range 2 { // the second goes to people, unless the hook's answer to the first was lost
+			for range 2 { // the second goes to people, unless the hook's response to the first was lost
 				id := p.ask("limited", "fast")
 				p.until("it is with people, or over", func() bool { r := p.load(id); return r != nil && r.Status != run.Requested })
 				p.acts("grace@example.com", id, "deny")
@@ -98,7 +98,7 @@ var scenarios = []scenario{
 	},
 	{
 		// What somebody had before is taken from them while a run holds it, and made
-		// anew for another: it is gone once both are over.
+		// anew for another: it ends once both are over.
 		name: "standing access removed", ends: []run.Status{run.Ended}, crashed: []run.Status{run.Expired},
 		setup: setup{world: func(w *world) { w.set("ada@example.com prod", true) }},
 		play: func(p *play) {
@@ -122,7 +122,7 @@ func (p *play) pending(id string) {
 }
 
 // acts has somebody act until the answer is known: what is accepted, but not
-// known yet, is asked again.
+// known yet, is called again.
 func (p *play) acts(who, id, act string) {
 	for range 20 {
 		done := p.act(who, id, act)

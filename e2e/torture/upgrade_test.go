@@ -70,7 +70,7 @@ func TestUpgradeWithRunsOfOldReleases(t *testing.T) {
 func (p *play) finish(rel release, before map[string][]run.Entry) {
 	p.t.Helper()
 	standing := p.standing()
-	// What hooks are asked again decides by itself; first, so that no time that the
+	// Hooks that are called again decide by themselves; first, so that no time that the
 	// acts below take brings its review to its end.
 	p.pass(20*time.Minute, func() bool {
 		return !slices.ContainsFunc(rel.Runs, func(r left) bool { return r.Then == "ask again" && p.load(r.ID).Status == run.Requested })
@@ -210,7 +210,7 @@ func (p *play) pass(limit time.Duration, holds func() bool) {
 }
 
 // goesOn checks that a run kept the history that it had, that the rest follows
-// from it, and that the bus was told.
+// from it, and that the bus received it.
 func (p *play) goesOn(r *run.Run, before []run.Entry) {
 	p.t.Helper()
 	text := func(entries []run.Entry) string {

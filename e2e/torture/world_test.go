@@ -9,7 +9,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 )
 
-// world is what a strategy gives access to: it remembers who has what, and when
+// world is what a strategy grants access to: it remembers who has what, and when
 // that changed.
 type world struct {
 	mu      sync.Mutex
@@ -22,7 +22,7 @@ type world struct {
 	fenced bool
 	// give and take are how the strategy behaves; nil is well.
 	give, take func(w *world, key string) error
-	// deaf says that it did what it was asked, and does nothing.
+	// deaf claims success and does nothing.
 	deaf bool
 	// late has a give that fails have its effect later.
 	late []effect
@@ -125,7 +125,7 @@ func (w *world) Has(_ context.Context, a strategy.Access) (bool, error) {
 	return w.has[keyOf(a)], nil
 }
 
-// had tells whether the access was there at that time.
+// had reports whether the access was there at that time.
 func (w *world) had(key string, at time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -101,6 +101,10 @@ type Exception struct {
 // exceptions may not outlive what they excuse: one that excuses nothing is a finding.
 var exceptions = []Exception{
 	{"functions/reconcile/reconcile/run.go", "take back", "the action's name in reports and logs"},
+	{"e2e/recordrelease/finish.go", `"ask again"`, "a name in what older releases recorded"},
+	{"e2e/recordrelease/finish.go", `"take back"`, "a name in what older releases recorded"},
+	{"e2e/recordrelease/main.go", `then: "ask again"`, "a name in what older releases recorded"},
+	{"e2e/recordrelease/main.go", `then: "take back"`, "a name in what older releases recorded"},
 }
 
 type compiled struct {
