@@ -14,7 +14,7 @@ import (
 // Client calls the API. It is safe for concurrent use.
 //
 // The error of a call is a [*Problem] if the API refused it, a [*ConnectionError] if
-// there was no response, and a [*ResponseError] if the response is not one of this API.
+// it got no response, and a [*ResponseError] if the response is not one of this API.
 type Client struct {
 	url     string
 	signer  Signer

@@ -290,7 +290,7 @@ func TestAll(t *testing.T) {
 	}
 }
 
-// Await reads until it is done, and gives the last state with an error.
+// Await reads until it is done, and returns the last state with an error.
 func TestAwait(t *testing.T) {
 	histories := []int{1, 1, 2, 3}
 	reads := 0

@@ -115,7 +115,7 @@ func ExampleClient_Approve() {
 	// Output: active false
 }
 
-// Tell one problem from another.
+// Handle one kind of problem.
 func ExampleProblem() {
 	server := fake()
 	defer server.Close()

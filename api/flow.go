@@ -14,7 +14,7 @@ type Flow struct {
 	// Targets are the values of fields of type target. Never null.
 	Targets []Target `json:"targets"`
 	// DurationsSeconds are the durations to choose from; the first is the default.
-	// Absent in a flow that gives no access.
+	// Absent in a flow without a strategy.
 	DurationsSeconds []int `json:"durations_seconds,omitempty"`
 	// RequireReason lists the actions that need a reason: "request", "approve", "deny",
 	// "cancel" and "revoke". Never null.
@@ -31,17 +31,18 @@ type Field struct {
 	Description string `json:"description,omitempty"`
 	Required    bool   `json:"required,omitempty"`
 	// Allowed are the only values, or items of a list, that are accepted, of the
-	// field's type. Absent if there is no such limit.
+	// field's type. Absent if any value is.
 	Allowed []json.RawMessage `json:"allowed,omitempty"`
-	// Default is the value if none is sent, of the field's type. Absent if there is
-	// none.
+	// Default is the value if none is sent, of the field's type. Absent if the
+	// field has none.
 	Default json.RawMessage `json:"default,omitempty"`
 	// Min and Max limit the value of an int, the seconds of a duration, the characters
-	// of a string or text, and the items of a list. Nil if there is no limit.
+	// of a string or text, and the items of a list. Nil if unlimited.
 	Min *int64 `json:"min,omitempty"`
 	Max *int64 `json:"max,omitempty"`
 	// Pattern is a regular expression (RE2) that must match some part of a string or
-	// text; ^ and $ anchor it. Empty if there is none.
+	// text; ^ and $ anchor it. Empty if the
+	// field has none.
 	Pattern string `json:"pattern,omitempty"`
 	// Prefetch reports that a hook offers the values: only values of [Client.Options]
 	// are accepted.

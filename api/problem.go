@@ -36,7 +36,7 @@ type Problem struct {
 	// "about:blank" for a response that isn't the API's own.
 	Type string `json:"type"`
 
-	// RetryAfter is the Retry-After header of a 429 or 503; 0 if there is none.
+	// RetryAfter is the Retry-After header of a 429 or 503; 0 without one.
 	RetryAfter time.Duration `json:"-"`
 	// Document is the response body. Nil if it was no problem document, such as an error
 	// response of API Gateway.
@@ -51,7 +51,7 @@ const (
 	ProblemNotFound             = "urn:fasttrack:problem:not-found"              // 404; also what the caller may not see
 	ProblemMethodNotAllowed     = "urn:fasttrack:problem:method-not-allowed"     // 405
 	ProblemDecided              = "urn:fasttrack:problem:decided"                // 409; Decision and DecidedBy say how
-	ProblemNotActive            = "urn:fasttrack:problem:not-active"             // 409; there is no access to revoke
+	ProblemNotActive            = "urn:fasttrack:problem:not-active"             // 409; no access is active
 	ProblemReviewOver           = "urn:fasttrack:problem:review-over"            // 409; the time to decide is over
 	ProblemChanged              = "urn:fasttrack:problem:changed"                // 412; Request is the present state
 	ProblemUnsupportedMediaType = "urn:fasttrack:problem:unsupported-media-type" // 415

@@ -25,10 +25,10 @@ type Request struct {
 	UpdatedAt time.Time `json:"updated_at"`
 	// Decision is absent until there is one, and never changes after.
 	Decision *Decision `json:"decision,omitempty"`
-	// Review is present once approvers were asked.
+	// Review is present once the request went to approvers.
 	Review *Review `json:"review,omitempty"`
 	// DurationSeconds is how long access lasts, counted from when it is granted. 0 in
-	// a flow that gives no access.
+	// a flow without a strategy.
 	DurationSeconds int `json:"duration_seconds,omitempty"`
 	// Access is present once access is being granted.
 	Access *Access `json:"access,omitempty"`

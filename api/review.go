@@ -12,7 +12,7 @@ type Review struct {
 	// identities, "group:NAME", "everyone" and "admins". Never null.
 	Approvers []string `json:"approvers"`
 	// ApproversMore counts further approvers of whom only a digest is kept, because a
-	// hook named too many. 0 if there are none.
+	// hook named too many. 0 if Approvers is complete.
 	ApproversMore int `json:"approvers_more,omitempty"`
 	// Viewers are the principals who may read the request and not decide it.
 	Viewers []string `json:"viewers,omitempty"`

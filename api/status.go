@@ -8,11 +8,11 @@ type Status string
 
 // The statuses of a request.
 const (
-	// StatusRequested: stored; no hook has decided it and no approver was asked yet.
+	// StatusRequested: stored; no hook has decided it, and it is not pending yet.
 	StatusRequested Status = "requested"
 	// StatusPending: waiting for approvers.
 	StatusPending Status = "pending"
-	// StatusApproved: approved. Final in a flow that gives no access; otherwise
+	// StatusApproved: approved. Final in a flow without a strategy; otherwise
 	// access is being granted.
 	StatusApproved Status = "approved"
 	// StatusDenied: denied by a hook or an approver. Final.

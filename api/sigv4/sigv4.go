@@ -47,5 +47,5 @@ func New(cfg aws.Config) api.Signer {
 	})
 }
 
-// ErrNoCredentials is the error of a call for which there are no AWS credentials.
+// ErrNoCredentials is the error of a call without AWS credentials.
 var ErrNoCredentials = errors.New("no AWS credentials")
