@@ -1,5 +1,6 @@
-// Package httpapi is what the functions behind API Gateway share: who calls,
-// strict reading of bodies, answers and problems, one log line a call.
+// Package httpapi serves the routes of the functions behind API Gateway: it identifies
+// the caller, reads bodies strictly, writes responses and problems, and logs one line a
+// call.
 package httpapi
 
 import (
@@ -26,7 +27,7 @@ import (
 // Event is a call as API Gateway hands it over (HTTP API, payload format 2.0).
 type Event = events.APIGatewayV2HTTPRequest
 
-// Answer is what goes back.
+// Answer is a response as API Gateway expects it.
 type Answer = events.APIGatewayV2HTTPResponse
 
 // Call is one call of the API.
@@ -34,67 +35,68 @@ type Call struct {
 	Event Event
 	// Caller is nil on public routes.
 	Caller *Identity
-	// Log writes lines that name the call.
+	// Log adds the request id and the route to each line.
 	Log *slog.Logger
 	// basePath is that of [API].
 	basePath string
 }
 
-// About has the lines that follow name the run and flow that the call is about.
+// About adds the run and the flow of the call to the log lines that follow.
 func (c *Call) About(runID, flow string) {
 	c.Log = c.Log.With("run_id", runID, "flow", flow)
 }
 
-// Param gives a path parameter.
+// Param returns a path parameter.
 func (c *Call) Param(name string) string { return c.Event.PathParameters[name] }
 
-// Query gives a query parameter, and whether it is there.
+// Query returns a query parameter, and whether it is present.
 func (c *Call) Query(name string) (string, bool) {
 	v, ok := c.Event.QueryStringParameters[name]
 	return v, ok
 }
 
-// Header gives a header; name is in lower case.
+// Header returns a header; name is in lower case.
 func (c *Call) Header(name string) string { return c.Event.Headers[name] }
 
-// Reply is a call's answer before it is written.
+// Reply is a successful response before it is encoded.
 type Reply struct {
 	Status int
-	// Body becomes JSON; a json.RawMessage stays as it is.
+	// Body is encoded as JSON; a json.RawMessage is sent as it is.
 	Body    any
 	Headers map[string]string
 }
 
-// head begins the key of a route of method HEAD, which is answered as GET is, without
-// a body.
+// head begins the key of a route of method HEAD, whose response is that of GET without
+// the body.
 const head = "HEAD "
 
-// Handler answers a call. The error is a *[Problem] or stays in the log.
+// Handler handles a call. A *[Problem] becomes the response; any other error is logged
+// and becomes an internal error.
 type Handler func(ctx context.Context, c *Call) (Reply, error)
 
-// Route is one route of the template.
+// Route is a route of the template.
 type Route struct {
 	Public bool
 	Handle Handler
 }
 
-// API answers the routes of one function.
+// API serves the routes of one function.
 type API struct {
 	// Routes are by API Gateway's route key, such as "GET /requests/{id}".
 	Routes   map[string]Route
 	Identify Identifier
-	// Link returns the caller with everybody that the login is linked to, and
-	// stores links that are new. Its error fails the call: who is not known to be
-	// linked might pass for two people. Nil stores and returns no links.
+	// Link returns the caller with everybody whom the login is linked to, and stores
+	// new links. Its error fails the call: without its links, one person could pass for
+	// two. Nil stores and returns no links.
 	Link func(context.Context, run.Person) (run.Person, error)
-	// BasePath is where a custom domain serves the API, such as /approvals; "" is the
-	// root. One that is not valid counts as the root.
+	// BasePath is the path of the API on a custom domain, such as /approvals. Empty or
+	// invalid is the root.
 	BasePath string
 	// Log is JSON lines on standard output if nil.
 	Log *slog.Logger
 }
 
-// Handle answers one event. It never fails: what goes wrong is a problem.
+// Handle handles one event. It never returns an error: a failure is a problem.
 func (a *API) Handle(ctx context.Context, ev Event) (Answer, error) {
 	started := time.Now()
 	log := a.Log
@@ -126,8 +128,8 @@ func (a *API) Handle(ctx context.Context, ev Event) (Answer, error) {
 	return answer, nil
 }
 
-// explain logs why the caller's identity was refused, never with anything of the
-// token, and adds to a 403 what the token lacks.
+// explain logs why the caller's identity was refused, and adds to a 403 what the token
+// lacks. Neither contains anything of the token.
 func (c *Call) explain(err error) {
 	p := problemOf(err)
 	if p == nil || !p.Refused {
@@ -168,7 +170,7 @@ func (a *API) serve(ctx context.Context, c *Call) (reply Reply, err error) {
 	return route.Handle(ctx, c)
 }
 
-// problemOf gives the problem that an error is; anything unknown is internal.
+// problemOf returns the problem of an error; an unknown error is internal.
 func problemOf(err error) *Problem {
 	if err == nil {
 		return nil
@@ -183,8 +185,7 @@ func problemOf(err error) *Problem {
 	return internal()
 }
 
-// write gives the answer to a call, and the error that is for the log alone:
-// what the answer doesn't tell.
+// write returns the response to a call, and the error that only the log may contain.
 func write(r Reply, err error, id string) (Answer, error) {
 	headers := map[string]string{"content-type": "application/json", "x-request-id": id, "cache-control": "no-store"}
 	var body []byte

@@ -51,7 +51,7 @@ func TestOtherMethodsAndPaths(t *testing.T) {
 	}
 }
 
-// Each line of a call names it, and tells nothing that the caller sent.
+// Each log line of a call names it, and contains nothing that the caller sent.
 func TestLogLines(t *testing.T) {
 	var out bytes.Buffer
 	api := &httpapi.API{Log: slog.New(slog.NewJSONHandler(&out, nil)), Routes: map[string]httpapi.Route{
@@ -208,7 +208,7 @@ func TestAFieldIsNamedOnce(t *testing.T) {
 	b.Text("a", 5)
 	b.Fail("a", "it is required")
 	p, ok := b.Err().(*httpapi.Problem)
-	if !ok || len(p.Errors) != 1 || p.Errors[0].Detail != "a string was expected" {
+	if !ok || len(p.Errors) != 1 || p.Errors[0].Detail != "must be a string" {
 		t.Errorf("got %+v", p)
 	}
 }

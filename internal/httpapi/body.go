@@ -20,8 +20,8 @@ import (
 // maxBody bounds a body, in bytes.
 const maxBody = 128 << 10
 
-// Body is a JSON object that was sent, read member by member. Whatever is wrong
-// with it is collected, so that one answer names every wrong field.
+// Body is the JSON object of a call, read member by member. It collects all errors, so
+// that one response names every invalid field.
 type Body struct {
 	members map[string]json.RawMessage
 	read    map[string]bool
@@ -34,7 +34,7 @@ type Body struct {
 func ReadBody(ev Event) (*Body, error) {
 	if kind := ev.Headers["content-type"]; kind != "" {
 		media, _, err := mime.ParseMediaType(kind)
-		// curl -d says form data unless told; what counts is that it is JSON.
+		// curl -d says form data by default; what counts is that it is JSON.
 		if err != nil || media != "application/json" && media != "application/x-www-form-urlencoded" && !strings.HasSuffix(media, "+json") {
 			return nil, NewProblem(http.StatusUnsupportedMediaType, api.ProblemUnsupportedMediaType, "The body must be application/json.",
 				api.FieldError{Field: "Content-Type", Detail: "must be application/json"})
@@ -44,29 +44,29 @@ func ReadBody(ev Event) (*Body, error) {
 	if ev.IsBase64Encoded {
 		var err error
 		if raw, err = base64.StdEncoding.DecodeString(ev.Body); err != nil {
-			return nil, InvalidBody(flow.FieldError{Field: "body", Detail: "it is no base64"})
+			return nil, InvalidBody(flow.FieldError{Field: "body", Detail: "must be base64"})
 		}
 	}
 	if len(raw) > maxBody {
-		return nil, InvalidBody(flow.FieldError{Field: "body", Detail: fmt.Sprintf("at most %d bytes were expected, not %d", maxBody, len(raw))})
+		return nil, InvalidBody(flow.FieldError{Field: "body", Detail: fmt.Sprintf("must have at most %d bytes, got %d", maxBody, len(raw))})
 	}
 	if len(bytes.TrimSpace(raw)) == 0 {
 		raw = []byte("{}")
 	}
 	if !utf8.Valid(raw) {
-		return nil, InvalidBody(flow.FieldError{Field: "body", Detail: "it is no UTF-8"})
+		return nil, InvalidBody(flow.FieldError{Field: "body", Detail: "must be UTF-8"})
 	}
 	if wrong := checkJSON(raw); wrong != nil {
 		return nil, InvalidBody(*wrong)
 	}
 	b := &Body{read: map[string]bool{}, failed: map[string]bool{}}
 	if json.Unmarshal(raw, &b.members) != nil || b.members == nil {
-		return nil, InvalidBody(flow.FieldError{Field: "body", Detail: "a JSON object was expected"})
+		return nil, InvalidBody(flow.FieldError{Field: "body", Detail: "must be a JSON object"})
 	}
 	return b, nil
 }
 
-// Members returns what was sent, without members that are null: those count as
+// Members returns the members of the body without those that are null, which count as
 // absent.
 func (b *Body) Members() map[string]json.RawMessage {
 	sent := map[string]json.RawMessage{}
@@ -78,13 +78,13 @@ func (b *Body) Members() map[string]json.RawMessage {
 	return sent
 }
 
-// Fail notes that a field is wrong.
+// Fail records that a field is invalid.
 func (b *Body) Fail(field, format string, args ...any) {
 	b.Add(flow.FieldError{Field: field, Detail: fmt.Sprintf(format, args...)})
 }
 
-// Add notes wrong fields that were found elsewhere. What was said first of a
-// field stays: the rest follows from it.
+// Add records invalid fields that were found elsewhere. Only the first error of a field
+// is kept: the others follow from it.
 func (b *Body) Add(errs ...flow.FieldError) {
 	for _, e := range errs {
 		if !b.failed[e.Field] {
@@ -101,10 +101,10 @@ func (b *Body) member(name string) (json.RawMessage, bool) {
 	return v, ok && string(v) != "null"
 }
 
-// Text reads a string of one line, "" where it is absent.
+// Text reads a string of one line; "" if absent.
 func (b *Body) Text(name string, limit int) string { return b.text(name, limit, text.CheckLine) }
 
-// Lines reads a string that may have line breaks, "" where it is absent.
+// Lines reads a string that may have line breaks; "" if absent.
 func (b *Body) Lines(name string, limit int) string { return b.text(name, limit, text.CheckLines) }
 
 func (b *Body) text(name string, limit int, check func(string, int) error) string {
@@ -114,7 +114,7 @@ func (b *Body) text(name string, limit int, check func(string, int) error) strin
 	}
 	var s string
 	if json.Unmarshal(raw, &s) != nil {
-		b.Fail(name, "a string was expected")
+		b.Fail(name, "must be a string")
 		return ""
 	}
 	if err := check(s, limit); err != nil {
@@ -124,7 +124,7 @@ func (b *Body) text(name string, limit int, check func(string, int) error) strin
 	return s
 }
 
-// Seconds reads a whole number of at least 1, nil where it is absent.
+// Seconds reads a whole number of at least 1; nil if absent.
 func (b *Body) Seconds(name string) *int {
 	raw, ok := b.member(name)
 	if !ok {
@@ -132,14 +132,14 @@ func (b *Body) Seconds(name string) *int {
 	}
 	whole, ok := strictjson.WholeNumber(raw)
 	if !ok || whole < 1 {
-		b.Fail(name, "a whole number of seconds from 1 was expected")
+		b.Fail(name, "must be a whole number of seconds, at least 1")
 		return nil
 	}
 	n := int(whole)
 	return &n
 }
 
-// Bool reads true or false, false where it is absent.
+// Bool reads true or false; false if absent.
 func (b *Body) Bool(name string) bool {
 	raw, ok := b.member(name)
 	if !ok {
@@ -147,7 +147,7 @@ func (b *Body) Bool(name string) bool {
 	}
 	var v bool
 	if json.Unmarshal(raw, &v) != nil {
-		b.Fail(name, "true or false was expected")
+		b.Fail(name, "must be true or false")
 	}
 	return v
 }
@@ -160,13 +160,12 @@ func (b *Body) Object(name string) map[string]json.RawMessage {
 	}
 	var members map[string]json.RawMessage
 	if json.Unmarshal(raw, &members) != nil {
-		b.Fail(name, "an object was expected")
+		b.Fail(name, "must be an object")
 	}
 	return members
 }
 
-// Raw reads any JSON value of at most so many bytes, without white space; nil
-// where it is absent.
+// Raw reads any JSON value, and compacts it to at most limit bytes; nil if absent.
 func (b *Body) Raw(name string, limit int) json.RawMessage {
 	raw, ok := b.member(name)
 	if !ok {
@@ -174,20 +173,20 @@ func (b *Body) Raw(name string, limit int) json.RawMessage {
 	}
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, raw); err != nil {
-		b.Fail(name, "JSON was expected")
+		b.Fail(name, "must be JSON")
 		return nil
 	}
 	if compact.Len() > limit {
-		b.Fail(name, "at most %d bytes were expected, not %d", limit, compact.Len())
+		b.Fail(name, "must have at most %d bytes, got %d", limit, compact.Len())
 		return nil
 	}
 	return compact.Bytes()
 }
 
-// Fits reports whether all that was read is well, and nothing else is there.
+// Fits reports whether all members were read and valid.
 func (b *Body) Fits() bool { return len(b.errs) == 0 && len(b.unread()) == 0 }
 
-// unread are the members that nobody read, sorted.
+// unread returns the members that were not read, sorted.
 func (b *Body) unread() []string {
 	var names []string
 	for name := range b.members {
@@ -199,11 +198,11 @@ func (b *Body) unread() []string {
 	return names
 }
 
-// Err gives the problem that names every wrong field, those that nobody read
-// included; nil if all is well.
+// Err returns the problem that names every invalid field and every member that was not
+// read; nil if the body is valid.
 func (b *Body) Err() error {
 	for _, name := range b.unread() {
-		b.Fail(strictjson.ClipName(name), "there is no such member")
+		b.Fail(strictjson.ClipName(name), "unknown member")
 	}
 	if len(b.errs) == 0 {
 		return nil
@@ -211,8 +210,8 @@ func (b *Body) Err() error {
 	return InvalidBody(b.errs...)
 }
 
-// IdempotencyKey gives the Idempotency-Key header, "" without one: 1 to 255
-// characters of visible ASCII.
+// IdempotencyKey returns the Idempotency-Key header, 1 to 255 visible ASCII characters;
+// "" if absent.
 func (c *Call) IdempotencyKey() (string, error) {
 	key, there := c.Event.Headers["idempotency-key"]
 	ok := len(key) <= 255 && (key != "" || !there)
@@ -220,7 +219,7 @@ func (c *Call) IdempotencyKey() (string, error) {
 		ok = ok && key[i] > ' ' && key[i] < 0x7f
 	}
 	if !ok {
-		return "", Invalid(flow.FieldError{Field: "Idempotency-Key", Detail: "1 to 255 characters of visible ASCII were expected"})
+		return "", Invalid(flow.FieldError{Field: "Idempotency-Key", Detail: "must have 1 to 255 visible ASCII characters"})
 	}
 	return key, nil
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 )
 
-// read reads a body of {text, n, object, raw} and gives the wrong fields.
+// read reads a body of {text, n, object, raw} and returns the invalid fields.
 func read(ev httpapi.Event) ([]string, int) {
 	b, err := httpapi.ReadBody(ev)
 	if err == nil {
@@ -81,7 +81,7 @@ func FuzzReadBody(f *testing.F) {
 	})
 }
 
-// Whatever goes wrong inside is a problem that says nothing of it.
+// An internal error is a problem that says nothing of its cause.
 func TestInternalErrorsSayNothing(t *testing.T) {
 	api := &httpapi.API{Log: slog.New(slog.DiscardHandler), Routes: map[string]httpapi.Route{
 		"GET /error": {Public: true, Handle: func(context.Context, *httpapi.Call) (httpapi.Reply, error) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -12,17 +13,17 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// ErrNoIdentity means that the authorizer's word does not say who calls.
-var ErrNoIdentity = errors.New("who calls is not known")
+// ErrNoIdentity means that the authorizer does not identify the caller.
+var ErrNoIdentity = errors.New("unidentified caller")
 
-// Identity is who calls.
+// Identity is the caller.
 type Identity struct {
 	run.Person
 	// Former is the principal by which older releases stored what the caller
 	// sent under an Idempotency-Key; empty if it was the same.
 	Former string
-	// Notes say why the caller counts for less than the token may have meant.
-	// They hold nothing of it, and are safe to log and to show the caller.
+	// Notes say why the caller may do less than the token suggests. They contain
+	// nothing of the token, and are safe to log and to show to the caller.
 	Notes []string
 }
 
@@ -32,7 +33,7 @@ func (id *Identity) note(why string) {
 	}
 }
 
-// noIdentity is ErrNoIdentity with a reason, which holds nothing of a token.
+// noIdentity is ErrNoIdentity with a reason that contains nothing of a token.
 type noIdentity string
 
 func (why noIdentity) Error() string    { return ErrNoIdentity.Error() + ": " + string(why) }
@@ -40,8 +41,8 @@ func (noIdentity) Is(target error) bool { return target == ErrNoIdentity }
 
 func unknown(why string) error { return noIdentity(why) }
 
-// Identifier tells who calls from what the authorizer says, and never from what
-// a header or body says by itself. It returns ErrNoIdentity.
+// Identifier identifies the caller by what the authorizer verified, and never by a
+// header or body alone. It returns ErrNoIdentity.
 type Identifier interface {
 	Identify(ctx context.Context, ev Event) (Identity, error)
 }
@@ -85,7 +86,7 @@ func (c Config) checkJwt() error {
 	return nil
 }
 
-// ConfigFromEnv reads the environment that the template gives a function.
+// ConfigFromEnv reads the environment variables that the template sets.
 func ConfigFromEnv(getenv func(string) string) Config {
 	c := Config{
 		Mode: getenv("AUTH_MODE"), AccountID: getenv("ACCOUNT_ID"), JwtIssuer: getenv("JWT_ISSUER"),
@@ -107,8 +108,8 @@ func list(s string) []string {
 	return out
 }
 
-// NewIdentifier returns the identifier of the configured mode. Mode IAM alone
-// asks roles.
+// NewIdentifier returns the identifier of the configured mode. Only mode IAM uses
+// roles.
 func NewIdentifier(c Config, d flow.Directory, roles Roles) (Identifier, error) {
 	switch c.Mode {
 	case "IAM":
@@ -119,10 +120,10 @@ func NewIdentifier(c Config, d flow.Directory, roles Roles) (Identifier, error) 
 		}
 		return jwtIdentifier{config: c, directory: d}, nil
 	}
-	return nil, errors.New("AUTH_MODE: IAM or JWT was expected, not " + c.Mode)
+	return nil, fmt.Errorf("AUTH_MODE must be IAM or JWT, got %q", c.Mode)
 }
 
-// known gives the person that the directory knows under any of the identities.
+// known returns the person whom the directory lists under any of the identities.
 func known(d flow.Directory, identities ...string) (run.Person, bool) {
 	for _, identity := range identities {
 		if identity == "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// iamIdentifier tells people by the SigV4 identity that API Gateway verified.
+// iamIdentifier identifies callers by the SigV4 identity that API Gateway verified.
 type iamIdentifier struct {
 	config    Config
 	directory flow.Directory
@@ -26,15 +26,16 @@ func (i *iamIdentifier) Identify(ctx context.Context, ev Event) (Identity, error
 	id, _, _ := strings.Cut(cmp.Or(auth.IAM.CallerID, auth.IAM.UserID), ":")
 	switch {
 	case !ok:
-		return Identity{}, unknown("The caller is no IAM identity.")
+		return Identity{}, unknown("The caller must be an IAM identity.")
 	case id == "":
-		return Identity{}, unknown("The caller's unique id is not known.")
+		return Identity{}, unknown("The caller has no unique id.")
 	case who.service == "iam" && who.kind == "user":
 		return i.mapped(id, auth.IAM.UserARN), nil
 	case who.service == "iam" && who.kind == "root":
 		return i.mapped(auth.IAM.UserARN, auth.IAM.UserARN), nil
 	case who.service != "sts" || who.kind != "assumed-role":
-		// Such as a federated user, who is whoever GetFederationToken was told.
+		// Such as a federated user, whose name is whatever the caller of
+		// GetFederationToken chose.
 		return Identity{}, unknown("The caller must be an IAM user or a role's session.")
 	}
 	role, session, ok := strings.Cut(who.name, "/")
@@ -70,10 +71,10 @@ func parseARN(arn string) (identityARN, bool) {
 	return identityARN{partition: parts[1], service: parts[2], account: parts[4], kind: kind, name: name}, true
 }
 
-// isSsoRole reports whether a role's name has the form that Identity Center gives
-// its own: AWSReservedSSO_<permission set>_<16 hex digits>. It proves nothing:
-// whoever may make roles can make one of such a name. The unique id does, which is
-// that of a role under the reserved path; a session's ARN has lost the path.
+// isSsoRole reports whether a role's name has the form of Identity Center's roles:
+// AWSReservedSSO_<permission set>_<16 hex digits>. The name proves nothing: whoever may
+// create roles can choose it. The unique id of a role under the reserved path does; a
+// session's ARN has lost the path.
 func isSsoRole(name string) bool {
 	set, ok := strings.CutPrefix(name, "AWSReservedSSO_")
 	n := len(set) - len("_0123456789abcdef")
@@ -104,7 +105,7 @@ func (i *iamIdentifier) session(account, session string) Identity {
 // the role to.
 func unlooked(id, arn, why string) Identity {
 	who := Identity{Person: run.Person{ID: arn, Machine: true, Principal: id}, Former: arn}
-	who.note("IAM did not confirm (" + why + ") that the role is one of IAM Identity Center, so this is a machine's call, and a machine never decides. The answer of IAM is asked for again after 10 seconds.")
+	who.note("IAM did not confirm (" + why + ") that the role is one of IAM Identity Center, so this is a machine's call, and a machine never decides. IAM is called again after 10 seconds.")
 	return who
 }
 

@@ -17,8 +17,8 @@ import (
 )
 
 // jwtIdentifier reads the claims from the token that the authorizer verified.
-// The authorizer's own claims are flattened ("[a b]"), which can't be told from
-// one group of that name; they only show which token it was.
+// The authorizer's own claims are flattened ("[a b]"), which can't be distinguished
+// from one group of that name; they only show which token it was.
 type jwtIdentifier struct {
 	config    Config
 	directory flow.Directory
@@ -89,7 +89,7 @@ func (j jwtIdentifier) Identify(_ context.Context, ev Event) (Identity, error) {
 // maxSubject is how long a sub may be (OpenID Connect Core 1.0, section 2).
 const maxSubject = 255
 
-// authorization gives the Authorization header, "" if there is more than one.
+// authorization returns the Authorization header; "" if it is repeated.
 func authorization(ev Event) string {
 	value := ""
 	for name, v := range ev.Headers {
@@ -129,7 +129,7 @@ func tokenClaims(header string) (map[string]any, bool) {
 }
 
 // sameNumber compares a claim with its flattened form, which may be written as
-// 1.7E9. A claim that is no number is not the same as any: OpenID Connect and
+// 1.7E9. A claim that is not a number equals none: OpenID Connect and
 // RFC 9068 require iat.
 func sameNumber(claim any, flat string) bool {
 	n, ok := claim.(json.Number)

@@ -24,7 +24,7 @@ func iamEvent(arn, callerID, userID string) httpapi.Event {
 const ssoSession = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/root@example.com"
 
 // Whatever is not a user, the root or a role's session is nobody: a federated
-// user, for one, is whoever GetFederationToken was told.
+// user, for one, has the name that the caller of GetFederationToken chose.
 func TestOtherARNsAreNobody(t *testing.T) {
 	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "IAM", AccountID: "123456789012"}, directory(t), identityCenter(ssoRole, "AROASSO").roles())
 	if err != nil {

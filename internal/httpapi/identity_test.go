@@ -252,8 +252,8 @@ func TestBelievedClaims(t *testing.T) {
 	}
 }
 
-// A refusal says why, in the log and to the caller, and tells nothing of the
-// token.
+// A refusal says why, in the log and to the caller, and contains nothing of
+// the token.
 func TestRefusalsSayWhy(t *testing.T) {
 	id, err := httpapi.NewIdentifier(httpapi.Config{Mode: "JWT", JwtIssuer: "https://idp", JwtGroupsClaim: "groups"}, directory(t), httpapi.Roles{})
 	if err != nil {

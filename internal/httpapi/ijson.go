@@ -9,13 +9,13 @@ import (
 )
 
 // checkJSON refuses what encoding/json lets pass but I-JSON (RFC 7493) doesn't:
-// what [run.CheckJSON] does, and halves of surrogate pairs. It gives what is
-// wrong, nil if all is well. raw is UTF-8.
+// what [strictjson.Check] does, and halves of surrogate pairs. It returns
+// nil if raw, which is UTF-8, is valid.
 func checkJSON(raw []byte) *flow.FieldError {
 	f := strictjson.Check(raw)
 	switch {
 	case f == nil && halfPair(raw):
-		return &flow.FieldError{Field: "body", Detail: `it holds half of a surrogate pair, such as \ud800, which is no character`}
+		return &flow.FieldError{Field: "body", Detail: `must not contain half of a surrogate pair, such as \ud800`}
 	case f == nil:
 		return nil
 	case f.Path == "":
@@ -24,7 +24,7 @@ func checkJSON(raw []byte) *flow.FieldError {
 	return &flow.FieldError{Field: f.Path, Pointer: fragment(f.Pointer), Detail: f.Detail}
 }
 
-// halfPair tells whether a string of valid JSON escapes half of a surrogate pair
+// halfPair reports whether a string of valid JSON escapes half of a surrogate pair
 // alone (RFC 8259, section 8.2).
 func halfPair(raw []byte) bool {
 	for i := 0; i < len(raw); i++ {

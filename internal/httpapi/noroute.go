@@ -8,9 +8,9 @@ import (
 	"github.com/fasttrack-dev/fasttrack/api"
 )
 
-// noRoute says that there is no such route or, where there is one of another
-// method, which methods there are (RFC 9110, section 15.5.6). API Gateway
-// answers most of these itself, but not behind a route of any method.
+// noRoute returns a 404 or, for a path with other methods, a 405 that lists them
+// (RFC 9110, section 15.5.6). API Gateway responds to most of these itself, but not
+// behind a route of any method.
 func (a *API) noRoute(ev Event) *Problem {
 	var methods []string
 	for key := range a.Routes {
@@ -32,7 +32,7 @@ func (a *API) noRoute(ev Event) *Problem {
 	return p
 }
 
-// matches tells whether a path is one of a route's, such as
+// matches reports whether a path matches the template of a route, such as
 // /requests/{id}.
 func matches(template, path string) bool {
 	want, got := strings.Split(template, "/"), strings.Split(path, "/")

@@ -88,7 +88,7 @@ type roleCache struct {
 type remembered struct {
 	verdict
 	until time.Time // zero for ever
-	why   string    // of roleUnknown: IAM's error code, or that there was none
+	why   string    // of roleUnknown: IAM's error code, or that IAM did not respond
 }
 
 // of returns the verdict on the role of a name and a unique id. It asks the

@@ -83,7 +83,7 @@ func start(t *testing.T, f *fakeIAM, d flow.Directory) httpapi.Identifier {
 	return id
 }
 
-// IAM is asked once for a role, however often the function starts.
+// IAM is called once for a role, however often the function starts.
 func TestOneLookupForAllColdStarts(t *testing.T) {
 	f := identityCenter(ssoRole, "AROASSO")
 	for range 20 {
@@ -93,7 +93,7 @@ func TestOneLookupForAllColdStarts(t *testing.T) {
 				t.Fatalf("%s is %+v (%v)", who, got, err)
 			}
 		}
-		// Once it is known, IAM is not needed.
+		// A known role needs no IAM.
 		f.fail = func(context.Context) error { return errors.New("Throttling") }
 	}
 	if f.looks != 1 {
@@ -139,7 +139,7 @@ directory: {people: [{email: root@example.com, identities: ["arn:aws:iam::123456
 				if len(f.stored) > 0 {
 					t.Errorf("stored are %v", f.stored)
 				}
-				// It is asked again, and then the caller is who they are.
+				// IAM is called again, and then the caller is identified.
 				f.fail = nil
 				time.Sleep(10 * time.Second)
 				if got, err := id.Identify(t.Context(), ssoCall("ada@example.com")); err != nil || got.Machine || got.Email != "ada@example.com" {

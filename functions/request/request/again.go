@@ -12,11 +12,10 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// before returns the run that the caller asked for under the key, and the
-// context that was sent along; nil if there is none. flows.yaml is not consulted:
-// the first request stands, whatever it says by now. Another body under the key
-// is refused.
-func (s service) before(ctx context.Context, c *httpapi.Call, body *httpapi.Body, key string) (*run.Run, json.RawMessage, error) {
+// earlier returns the run that the caller created under the key, and the context that
+// came with it; nil if the key is new. It doesn't consult flows.yaml: the first request
+// stands. Another body under the key is refused.
+func (s service) earlier(ctx context.Context, c *httpapi.Call, body *httpapi.Body, key string) (*run.Run, json.RawMessage, error) {
 	if key == "" {
 		return nil, nil, nil
 	}
@@ -35,7 +34,7 @@ func (s service) before(ctx context.Context, c *httpapi.Call, body *httpapi.Body
 		return nil, nil, err
 	}
 	if r.Sent == "" {
-		return s.beforeByPayload(c, body, r)
+		return s.earlierByPayload(c, body, r)
 	}
 	sent, err := digest(body, key)
 	if err != nil {
@@ -47,10 +46,10 @@ func (s service) before(ctx context.Context, c *httpapi.Call, body *httpapi.Body
 	return r, body.Raw("context", maxContext), nil
 }
 
-// beforeByPayload compares with the run of an older release, which kept only the
-// digest of what it had made of the body under the flows.yaml of then.
-func (s service) beforeByPayload(c *httpapi.Call, body *httpapi.Body, r *run.Run) (*run.Run, json.RawMessage, error) {
-	_, asked, err := s.whatIsAsked(c, body)
+// earlierByPayload compares the body with the run of an older release, which kept only
+// the digest of the body as its flows.yaml read it.
+func (s service) earlierByPayload(c *httpapi.Call, body *httpapi.Body, r *run.Run) (*run.Run, json.RawMessage, error) {
+	_, asked, err := s.parseRequest(c, body)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -65,8 +64,8 @@ func (s service) beforeByPayload(c *httpapi.Call, body *httpapi.Body, r *run.Run
 	return r, asked.Context, nil
 }
 
-// digest is that of the body as it was sent. The key, which is stored nowhere,
-// keeps a sensitive value in it from being guessed.
+// digest returns the digest of the body as it was sent. The key is stored nowhere, so
+// nobody can guess a sensitive value from the digest.
 func digest(body *httpapi.Body, key string) (string, error) {
 	return run.Hash(map[string]any{"key": key, "body": body.Members()})
 }

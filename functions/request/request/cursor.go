@@ -8,15 +8,14 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// cursor tells where the next page of a list starts. The hash before the
-// position holds it to the query and the caller: one that was changed, or is of
-// another list, is refused rather than taken for some other place. It guards
-// nothing secret: a list shows its caller the same from wherever it starts.
+// cursor encodes where the next page of a list starts. The hash before the position
+// binds it to the query and the caller: a changed cursor, or one of another list, is
+// refused. It guards no secret: a list shows its caller the same from any position.
 func (l listing) cursor(caller, position string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(l.hash(caller, position) + position))
 }
 
-// position reads a cursor; false if it is none of this list.
+// position decodes a cursor; false if it is not one of this list.
 func (l listing) position(caller, cursor string) (string, bool) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	n := len(l.hash(caller, ""))
@@ -31,4 +30,4 @@ func (l listing) hash(caller, position string) string {
 	return run.HashID(caller, l.View, l.Flow, string(l.Status), l.From, l.To, position)
 }
 
-var wrongCursor = flow.FieldError{Field: "cursor", Detail: "the next_cursor of an answer to the same query was expected"}
+var wrongCursor = flow.FieldError{Field: "cursor", Detail: "must be the next_cursor of a response to the same query"}

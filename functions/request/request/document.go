@@ -14,22 +14,21 @@ import (
 //go:embed openapi.json
 var openAPI []byte
 
-// OpenAPI is the description of the API.
+// OpenAPI returns the OpenAPI document of the API.
 func OpenAPI() []byte { return openAPI }
 
-// compact is the description without white space: API Gateway and Lambda carry it
-// for each caller. It is made when somebody first asks for it.
+// compact is the document without white space, made when it is first requested.
 var compact = sync.OnceValues(func() ([]byte, error) {
 	var out bytes.Buffer
 	err := json.Compact(&out, openAPI)
 	return out.Bytes(), err
 })
 
-// anyServer is what openapi.json has for the server.
+// anyServer is the server in openapi.json.
 const anyServer = `"servers":[{"url":"/"}]`
 
-// document answers with the description, whose server is where the caller sees the
-// API: a client that is generated from it needs no other setting.
+// document responds with the OpenAPI document. Its server is the URL that the caller
+// used, so that a generated client needs no setting.
 func document(_ context.Context, c *httpapi.Call) (httpapi.Reply, error) {
 	raw, err := compact()
 	if err != nil {

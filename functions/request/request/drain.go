@@ -11,15 +11,15 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 )
 
-// drainWatch remembers for a moment that the installation is not being removed,
-// so that few requests pay for a read. That it is, is not remembered.
+// drainWatch remembers for a moment that the installation is not being removed, to save
+// reads. It never remembers that it is.
 type drainWatch struct {
 	mu    sync.Mutex
 	until time.Time
 }
 
 // refuseDraining refuses new requests while the installation is being removed:
-// nothing would take their access back.
+// nothing would revoke their access.
 func (s service) refuseDraining(ctx context.Context, now time.Time) error {
 	s.drain.mu.Lock()
 	known := now.Before(s.drain.until)

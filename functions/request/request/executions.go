@@ -15,7 +15,7 @@ type stepFunctions struct {
 	machine string
 }
 
-// NewExecutions gives the executions of the state machine of that ARN.
+// NewExecutions returns the executions of the state machine of that ARN.
 func NewExecutions(client *sfn.Client, machineArn string) Executions {
 	return stepFunctions{client, machineArn}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// flowNames keeps which flows the stored requests are of. A flow that was removed
-// or renamed is in no flows.yaml, but its requests still wait for people.
+// flowNames caches the flows of stored requests. A removed or renamed flow is not in
+// flows.yaml, but its requests still wait for approvers.
 type flowNames struct {
 	mu    sync.Mutex
 	read  time.Time
@@ -20,15 +20,14 @@ type flowNames struct {
 	noted bool
 }
 
-// namesFresh is how long the names that were read are believed: what is missing
-// is a flow that was first used meanwhile and is gone already.
+// namesFresh is how long the names are cached. They lack only a flow that was both first
+// used and removed meanwhile.
 const namesFresh = time.Minute
 
-// note stores that the flows of this flows.yaml are in use, once in the life of
-// the process. A failure leaves it to the next request: nothing but a list
-// depends on it.
+// note stores that the flows of this flows.yaml are in use, once in the life of the
+// process. After a failure, the next request retries: only lists depend on it.
 func (s service) note(ctx context.Context, log *slog.Logger) {
-	// Not over the calls: a function that dies in one would keep the lock.
+	// Not held during the calls: a function that dies in one would keep the lock.
 	s.seen.mu.Lock()
 	noted := s.seen.noted
 	s.seen.mu.Unlock()
@@ -55,11 +54,11 @@ func (s service) note(ctx context.Context, log *slog.Logger) {
 			break
 		}
 	}
-	log.Warn("the names of flows are not stored", "error", err.Error())
+	log.Warn("cannot store the names of flows", "error", err.Error())
 }
 
-// inboxFlows are the flows whose inboxes are read: the one that was asked for, or
-// all of today's and those whose requests may still wait.
+// inboxFlows returns the flows whose inboxes are read: the given one, or all of today's
+// and those whose requests may still wait.
 func (s service) inboxFlows(ctx context.Context, only string) ([]string, error) {
 	if only != "" {
 		return []string{only}, nil
@@ -68,8 +67,8 @@ func (s service) inboxFlows(ctx context.Context, only string) ([]string, error) 
 	return append(s.flowNames(""), gone...), err
 }
 
-// gone are the flows that this flows.yaml has no more, and whose requests may
-// still wait.
+// gone returns the flows that were removed from flows.yaml, and whose requests may still
+// wait.
 func (s service) gone(ctx context.Context) ([]string, error) {
 	s.seen.mu.Lock()
 	names, now := s.seen.names, s.Now()

@@ -15,28 +15,28 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/lambdaapi"
 )
 
-// Hooks asks hook functions.
+// Hooks invokes hook functions.
 type Hooks interface {
-	// Invoke asks a function, by name or ARN, and gives what it answered. The
-	// error is a [HookFailure] unless ctx is done.
-	Invoke(ctx context.Context, function string, document []byte) (answer []byte, err error)
+	// Invoke invokes a function, by name or ARN, and returns its response. The error is
+	// a [HookFailure] unless ctx is done.
+	Invoke(ctx context.Context, function string, document []byte) (response []byte, err error)
 }
 
-// HookFailure is a function that failed, or could not be asked.
+// HookFailure is a function that failed, or could not be invoked.
 type HookFailure struct {
-	// Told is safe to show, in words that follow the hook's name.
-	Told string
-	// Why is for the log: what AWS says.
+	// Shown is safe to show to people; it follows the hook's name.
+	Shown string
+	// Why is for the log: the error of AWS.
 	Why string
 }
 
 func (f HookFailure) Error() string { return f.Why }
 
 const (
-	// attempts is how often a call is made that AWS throttles or fails at, or
-	// whose connection broke while the process was frozen.
+	// attempts is how often a call is made that AWS throttles or fails, or whose
+	// connection broke while the process was frozen.
 	attempts = 3
-	// maxInvoked is how much of an answer is read: more than one may be.
+	// maxInvoked is how much of a response is read, which is more than one may have.
 	maxInvoked = 128 << 10
 )
 
@@ -65,11 +65,11 @@ func (l lambdaAPI) Invoke(ctx context.Context, function string, document []byte)
 	}
 }
 
-// once makes the call; again tells that another may do better.
+// once makes the call; again reports whether a retry may succeed.
 func (l lambdaAPI) once(ctx context.Context, function string, document []byte) (answer []byte, again bool, err error) {
 	req, err := lambdaapi.Request(ctx, l.cfg, http.MethodPost, function, "/invocations", document)
 	if err != nil {
-		return nil, false, cannotBeAsked(err.Error())
+		return nil, false, cannotInvoke(err.Error())
 	}
 	res, err := l.client().Do(req)
 	if err != nil {
@@ -81,24 +81,24 @@ func (l lambdaAPI) once(ctx context.Context, function string, document []byte) (
 	case err != nil:
 		return nil, true, broken(ctx, err)
 	case res.StatusCode == http.StatusNotFound:
-		return nil, false, HookFailure{"can't be asked: the hook function does not exist", "the function is not there"}
+		return nil, false, HookFailure{"can't be invoked: the hook function does not exist", "the function does not exist"}
 	case res.StatusCode != http.StatusOK:
 		again = res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500
-		return nil, again, cannotBeAsked(res.Status + " " + res.Header.Get("X-Amzn-ErrorType"))
+		return nil, again, cannotInvoke(res.Status + " " + res.Header.Get("X-Amzn-ErrorType"))
 	case res.Header.Get("X-Amz-Function-Error") != "":
 		return nil, false, HookFailure{stepfn.FunctionFailed(answer), "the function failed"}
 	}
 	return answer, false, nil
 }
 
-func cannotBeAsked(why string) HookFailure {
-	return HookFailure{"can't be asked: its function could not be invoked", why}
+func cannotInvoke(why string) HookFailure {
+	return HookFailure{"can't be invoked", why}
 }
 
-// broken is a connection that broke, or was given up on.
+// broken returns the error of a connection that broke or timed out.
 func broken(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return cannotBeAsked(err.Error())
+	return cannotInvoke(err.Error())
 }

@@ -85,9 +85,9 @@ func TestInvoke(t *testing.T) {
 		"raises":    {1, "failed: no such team"},
 		"late":      {1, "did not answer: Task timed out after 3.00 seconds"},
 		"dies":      {1, "failed without saying why"},
-		"forbidden": {1, "can't be asked: its function could not be invoked"},
-		"throttled": {3, "can't be asked: its function could not be invoked"},
-		"missing":   {1, "can't be asked: the hook function does not exist"},
+		"forbidden": {1, "can't be invoked"},
+		"throttled": {3, "can't be invoked"},
+		"missing":   {1, "can't be invoked: the hook function does not exist"},
 	} {
 		t.Run(function, func(t *testing.T) {
 			answer, err := hooks.Invoke(t.Context(), function, []byte(`{"a":"ü"}`))
@@ -95,8 +95,8 @@ func TestInvoke(t *testing.T) {
 			n := calls[function]
 			mu.Unlock()
 			var failed request.HookFailure
-			if errors.As(err, &failed); failed.Told != want.told || n != want.calls {
-				t.Errorf("got %v (%q) in %d calls, want %q in %d", err, failed.Told, n, want.told, want.calls)
+			if errors.As(err, &failed); failed.Shown != want.told || n != want.calls {
+				t.Errorf("got %v (%q) in %d calls, want %q in %d", err, failed.Shown, n, want.told, want.calls)
 			}
 			if want.told == "" && string(answer) != `{"a":"ü"}` {
 				t.Errorf("got %s (%v)", answer, err)
@@ -121,7 +121,7 @@ func TestInvokeInVain(t *testing.T) {
 	ctx, cancel = context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	var failed request.HookFailure
-	if _, err := request.NewHooks(awsConfig(server.URL)).Invoke(ctx, "f", []byte(`{}`)); !errors.As(err, &failed) || failed.Told != "can't be asked: its function could not be invoked" {
+	if _, err := request.NewHooks(awsConfig(server.URL)).Invoke(ctx, "f", []byte(`{}`)); !errors.As(err, &failed) || failed.Shown != "can't be invoked" {
 		t.Errorf("got %v", err)
 	}
 }

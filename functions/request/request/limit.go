@@ -16,14 +16,13 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// takes is how often a request is counted again because another of the same
-// person was counted meanwhile: all of them meet on one item, and one of them
-// gets through each time.
+// takes is how often counting a request is retried. Requests of one person update the
+// same item, and one of them succeeds each time.
 const takes = 60
 
-// limit counts a request of that id against the flow's limits, or refuses it. It
-// is counted before it is stored: one that is not stored after all leaves an id
-// that is dropped later, and one that is stored was counted.
+// limit counts a request against the flow's limits, or refuses it. Counting comes before
+// storing: every stored request was counted, and the id of one that is not stored is
+// dropped later.
 func (s service) limit(ctx context.Context, f *flow.Flow, p run.Person, id string, now time.Time) error {
 	allowance := f.Allowance(p)
 	if allowance.None() {
@@ -77,7 +76,7 @@ func (s service) take(ctx context.Context, own flow.Usage, others []flow.Usage, 
 	return next, err
 }
 
-// crowded reports whether it is time to look which open requests are decided.
+// crowded reports whether to look up which open requests are decided by now.
 func crowded(all []flow.Usage, a flow.Allowance) bool {
 	one := flow.Usage{Open: map[string]int64{}}
 	for _, u := range all {
@@ -86,7 +85,7 @@ func crowded(all []flow.Usage, a flow.Allowance) bool {
 	return one.Crowded(a)
 }
 
-// rest waits a little, longer from try to try.
+// rest pauses before a retry, each time a little longer.
 func rest(ctx context.Context, try int) error {
 	most := min(try, 10) * int(10*time.Millisecond)
 	select {

@@ -18,7 +18,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 )
 
-// read shows one run with its history.
+// read responds with one request and its history.
 func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
 	id, ok := run.ParseID(c.Param("id"))
 	if !ok {
@@ -70,20 +70,20 @@ func readAfter(c *httpapi.Call) (seq int, there bool, err error) {
 	return seq, true, nil
 }
 
-// hidden answers about a request that the caller may not see.
+// hidden is the response about a request that the caller may not see.
 func hidden(c *httpapi.Call) error {
 	c.Log.Warn("refused", "status", http.StatusNotFound, "reason", "The caller may not see this request.")
 	return httpapi.NotFound()
 }
 
-// listing is what a list is asked for by.
+// listing is the query of a list.
 type listing struct {
 	View, Flow string
 	Status     run.Status
 	From, To   string
 }
 
-// views are the lists that there are.
+// views are the known lists.
 var views = []string{"mine", "inbox", "reviewed", "flow"}
 
 const (
@@ -91,7 +91,7 @@ const (
 	maxLimit     = 100
 )
 
-// list shows runs, newest first, without their histories.
+// list responds with a page of requests, newest first, without their histories.
 func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
 	asked, q, err := readListing(c)
 	if err != nil {
@@ -131,10 +131,10 @@ func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 	return httpapi.Reply{Status: 200, Body: list}, nil
 }
 
-// ofFlow lists the runs of a flow, for its admins and viewers. Those of a flow
-// that is gone are for the admins that each of them has today.
+// ofFlow lists the runs of a flow, for its admins and viewers. The runs of a removed
+// flow are for the admins that each of them has today.
 func (s service) ofFlow(ctx context.Context, name string, p run.Person, q store.Query) (store.Page, error) {
-	refused := httpapi.Invalid(flow.FieldError{Field: "flow", Detail: "there is no such flow, or its list is not for you"})
+	refused := httpapi.Invalid(flow.FieldError{Field: "flow", Detail: "unknown flow, or you may not list it"})
 	if p.Machine {
 		return store.Page{}, refused
 	}
@@ -156,7 +156,7 @@ func (s service) ofFlow(ctx context.Context, name string, p run.Person, q store.
 	return page, err
 }
 
-// flowNames are all flows, or the one that was asked for if it is there.
+// flowNames returns the names of all flows, or the given one if it exists.
 func (s service) flowNames(only string) []string {
 	var names []string
 	for _, f := range s.Flows.Flows {
@@ -167,7 +167,7 @@ func (s service) flowNames(only string) []string {
 	return names
 }
 
-// readListing reads the query of a list; its error names every wrong parameter.
+// readListing reads the query of a list. The error names every invalid parameter.
 func readListing(c *httpapi.Call) (listing, store.Query, error) {
 	var errs []flow.FieldError
 	fail := func(field, format string, args ...any) {
@@ -185,12 +185,12 @@ func readListing(c *httpapi.Call) (listing, store.Query, error) {
 			l.Flow = value
 		case "status":
 			if l.Status = run.Status(value); !l.Status.Known() {
-				fail(name, "one of %v was expected", run.Statuses)
+				fail(name, "must be one of %v", run.Statuses)
 			}
 		case "from", "to":
 			at, err := time.Parse(time.RFC3339, value)
 			if err != nil {
-				fail(name, "a time such as 2026-11-23T10:00:00Z was expected")
+				fail(name, "must be a time such as 2026-11-23T10:00:00Z")
 			}
 			if name == "from" {
 				l.From, q.From = value, at
@@ -200,16 +200,16 @@ func readListing(c *httpapi.Call) (listing, store.Query, error) {
 		case "limit":
 			n, ok := strictjson.WholeNumber([]byte(value))
 			if !ok || n < 1 || n > maxLimit {
-				fail(name, "1 to %d was expected", maxLimit)
+				fail(name, "must be a number from 1 to %d", maxLimit)
 			}
 			q.Limit = int(n)
 		case "cursor":
 		default:
-			fail(strictjson.ClipName(name), "there is no such parameter")
+			fail(strictjson.ClipName(name), "unknown parameter")
 		}
 	}
 	if l.View == "flow" && l.Flow == "" {
-		fail("flow", "it is required with view=flow")
+		fail("flow", "is required with view=flow")
 	}
 	q.Status = l.Status
 	if value, there := c.Query("cursor"); there {

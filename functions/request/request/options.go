@@ -21,12 +21,11 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// maxQuery bounds what is searched for, in characters.
+// maxQuery is the length of a query, in characters.
 const maxQuery = 200
 
-// options answers with the options of a field for what a person typed so far.
-// They are for those who may ask for the flow; for everybody else there are
-// none, whichever of flow and field there is.
+// options responds with the options of a field for what a person has typed so far. Who
+// may not request the flow gets the response for an unknown field.
 func (s service) options(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
 	f, there := s.Flows.Find(c.Param("flow"))
 	if !there || !f.MayAsk(c.Caller.Person) {
@@ -59,12 +58,12 @@ func noOptions() *httpapi.Problem {
 	return httpapi.NewProblem(http.StatusNotFound, api.ProblemNotFound, "Unknown field, or you may not request the flow.")
 }
 
-// readQuery reads what is searched for; its error names every wrong parameter.
+// readQuery reads the query. The error names every invalid parameter.
 func readQuery(c *httpapi.Call) (string, error) {
 	var errs []flow.FieldError
 	for _, name := range slices.Sorted(maps.Keys(c.Event.QueryStringParameters)) {
 		if name != "q" {
-			errs = append(errs, flow.FieldError{Field: strictjson.ClipName(name), Detail: "there is no such parameter"})
+			errs = append(errs, flow.FieldError{Field: strictjson.ClipName(name), Detail: "unknown parameter"})
 		}
 	}
 	q, _ := c.Query("q")
@@ -72,7 +71,7 @@ func readQuery(c *httpapi.Call) (string, error) {
 		errs = append(errs, flow.FieldError{Field: "q", Detail: err.Error()})
 	}
 	if !utf8.ValidString(q) {
-		errs = append(errs, flow.FieldError{Field: "q", Detail: "it is no UTF-8"})
+		errs = append(errs, flow.FieldError{Field: "q", Detail: "must be UTF-8"})
 	}
 	if len(errs) > 0 {
 		return "", httpapi.Invalid(errs...)
@@ -80,7 +79,7 @@ func readQuery(c *httpapi.Call) (string, error) {
 	return q, nil
 }
 
-// question is what a flow's hook function is asked about the options of a field.
+// question is the event with which a flow's hook function is invoked for options.
 type question struct {
 	flow     *flow.Flow
 	field    flow.Field
@@ -99,40 +98,39 @@ func (s service) question(f *flow.Flow, field flow.Field, asked hookapi.OptionsI
 	}
 	document, err := json.Marshal(asked.About(block, version))
 	if err != nil {
-		return question{}, fmt.Errorf("encode what is asked for options: %w", err)
+		return question{}, fmt.Errorf("encode the event for options: %w", err)
 	}
 	return question{f, field, block.Hooks, document}, nil
 }
 
-// search gives the options of a minute ago or less, else those of now.
+// search returns options from the cache, or else from the hook.
 func (s service) search(ctx context.Context, q question) (hookapi.Options, error) {
 	key := cacheKey(sha256.Sum256(slices.Concat([]byte(q.function), []byte{0}, q.document)))
 	if list, there := s.kept.get(key, s.Now()); there {
 		return list, nil
 	}
-	list, err := s.askHook(ctx, q)
+	list, err := s.invokeHook(ctx, q)
 	if err == nil {
 		s.kept.put(key, list, s.Now())
 	}
 	return list, err
 }
 
-// askHook gives the options of now. The error is a problem where the hook is to
-// blame.
-func (s service) askHook(ctx context.Context, q question) (hookapi.Options, error) {
+// invokeHook invokes the hook for its options. The error is a problem if the hook failed.
+func (s service) invokeHook(ctx context.Context, q question) (hookapi.Options, error) {
 	answer, err := s.Hooks.Invoke(ctx, q.function, q.document)
 	var failed HookFailure
 	switch {
 	case errors.As(err, &failed):
-		return hookapi.Options{}, prefetchFailed(q.flow, failed.Told, failed.Why)
+		return hookapi.Options{}, prefetchFailed(q.flow, failed.Shown, failed.Why)
 	case ctx.Err() != nil:
-		return hookapi.Options{}, prefetchFailed(q.flow, fmt.Sprintf("did not answer within %ds", hookapi.PrefetchSeconds), "no answer in time")
+		return hookapi.Options{}, prefetchFailed(q.flow, fmt.Sprintf("did not respond within %ds", hookapi.PrefetchSeconds), "no response in time")
 	case err != nil:
 		return hookapi.Options{}, err
 	}
 	list, err := hookapi.ReadOptions(answer)
 	if err != nil {
-		return hookapi.Options{}, prefetchFailed(q.flow, err.Error(), "the answer is not in order, or says that it failed")
+		return hookapi.Options{}, prefetchFailed(q.flow, err.Error(), "the response is invalid, or reports a failure")
 	}
 	if len(list.Ignored) > 0 {
 		s.Log.Warn("members of a newer version of the hook contract are ignored", "flow", q.flow.Name, "field", q.field.Name, "members", list.Ignored)
@@ -145,8 +143,8 @@ func (s service) askHook(ctx context.Context, q question) (hookapi.Options, erro
 	return list, nil
 }
 
-// prefetchProblem is a hook that failed. Its text may repeat what was sent, so
-// the log, which holds nothing of that, has one of its own.
+// prefetchProblem is a hook that failed. Its detail may repeat what the caller sent, so
+// the log has a text of its own.
 type prefetchProblem struct {
 	*httpapi.Problem
 	why string

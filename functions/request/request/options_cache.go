@@ -9,18 +9,18 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
 )
 
-// The limits on what is kept.
+// The limits of the cache.
 const (
 	keptFor    = time.Minute
 	maxKept    = 1000
 	maxKeptLen = 4 << 20 // bytes of values and labels
 )
 
-// cacheKey is the hash of all that an answer depends on: the function and what
-// it is asked, requester and groups included.
+// cacheKey is the hash of all that a response depends on: the function and its event,
+// with the requester and their groups.
 type cacheKey [sha256.Size]byte
 
-// optionsCache keeps answers for a minute, in this process; the oldest go first.
+// optionsCache keeps responses for a minute, in this process; it drops the oldest first.
 type optionsCache struct {
 	mu      sync.Mutex
 	entries map[cacheKey]*list.Element
@@ -39,7 +39,7 @@ func newOptionsCache() *optionsCache {
 	return &optionsCache{entries: map[cacheKey]*list.Element{}, oldest: list.New()}
 }
 
-// get gives what is kept under a key, and whether it still holds.
+// get returns the options under a key, and whether they are fresh.
 func (c *optionsCache) get(key cacheKey, now time.Time) (hookapi.Options, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -12,12 +12,12 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// checkedAtOnce is how many values are asked about side by side.
+// checkedAtOnce is how many values are checked concurrently.
 const checkedAtOnce = 8
 
-// checkOptions asks the flow's hooks whether each chosen value is among the
-// options, afresh: options of a minute ago may be gone. The error is a
-// problem that names every wrong field, or says that hooks failed.
+// checkOptions checks by the flow's hooks that each chosen value is an option. It skips
+// the cache, whose options may be outdated. The error is a problem that names every
+// invalid field, or says that hooks failed.
 func (s service) checkOptions(ctx context.Context, f *flow.Flow, asked run.Asked) error {
 	values := f.Chosen(asked.Fields)
 	if len(values) == 0 {
@@ -51,7 +51,7 @@ func (s service) checkOptions(ctx context.Context, f *flow.Flow, asked run.Asked
 	return nil
 }
 
-// isOption asks whether a value is an option of its field.
+// isOption reports whether a value is an option of its field.
 func (s service) isOption(ctx context.Context, f *flow.Flow, v flow.Chosen, asked run.Asked) (bool, error) {
 	if !v.Possible() {
 		return false, nil
@@ -60,6 +60,6 @@ func (s service) isOption(ctx context.Context, f *flow.Flow, v flow.Chosen, aske
 	if err != nil {
 		return false, err
 	}
-	list, err := s.askHook(ctx, q)
+	list, err := s.invokeHook(ctx, q)
 	return v.Among(list.List), err
 }

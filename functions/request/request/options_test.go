@@ -207,7 +207,7 @@ func TestOptionsWhoseHookFails(t *testing.T) {
 		"another answer":    {`{"transition":"approve"}`, nil, "prefetch of pick gave an invalid answer: transition: there is no such member"},
 		"a control char":    {`{"options":[{"value":"\u001b[31m"}]}`, nil, "prefetch of pick gave an invalid answer: options: [0]: value: it holds the control character U+001B"},
 		"much":              {`{"options":["` + strings.Repeat("x", 64<<10) + `"]}`, nil, "prefetch of pick gave an invalid answer: 65552 bytes, more than 65536"},
-		"it can't be asked": {"", request.HookFailure{Told: "can't be asked: its function could not be invoked", Why: "403 AccessDeniedException"}, "prefetch of pick can't be asked: its function could not be invoked"},
+		"it can't be asked": {"", request.HookFailure{Shown: "can't be invoked", Why: "403 AccessDeniedException"}, "prefetch of pick can't be invoked"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newService(t)
@@ -247,7 +247,7 @@ func TestOptionsThatDoNotCome(t *testing.T) {
 		} {
 			began := time.Now()
 			got := call()
-			if took := time.Since(began); got.StatusCode != 503 || took != 5*time.Second || !strings.Contains(got.Body, "prefetch of pick did not answer within 5s") {
+			if took := time.Since(began); got.StatusCode != 503 || took != 5*time.Second || !strings.Contains(got.Body, "prefetch of pick did not respond within 5s") {
 				t.Errorf("got %d %s after %v", got.StatusCode, got.Body, took)
 			}
 		}
@@ -376,7 +376,7 @@ func TestValuesWhoseHookFails(t *testing.T) {
 	s := newService(t)
 	s.answer = func(_ context.Context, asked hookapi.OptionsInvocation) ([]byte, error) {
 		if asked.Field == "tags" {
-			return nil, request.HookFailure{Told: "failed: oh", Why: "the function failed"}
+			return nil, request.HookFailure{Shown: "failed: oh", Why: "the function failed"}
 		}
 		return []byte(`{"options":[]}`), nil
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// recent counts what the requester asked of the flow before. It is nil where the
-// flow doesn't ask for it, and where there is more than can be counted exactly:
-// a hook must not take a part for the whole.
+// recent counts the requester's earlier requests of the flow. It returns nil if the flow
+// doesn't want it, and if there are too many to count exactly: a hook must not mistake a
+// part for the whole.
 func (s service) recent(ctx context.Context, f *flow.Flow, asked run.Asked, now time.Time) (*run.Recent, error) {
 	if f.RecentSeconds == 0 {
 		return nil, nil

@@ -1,5 +1,5 @@
-// Package request is the work of functions/request: it takes what somebody asks
-// for, stores it, starts its execution, and shows what became of it.
+// Package request implements functions/request: it creates requests and starts their
+// executions, and responds with requests, lists and flows.
 package request
 
 import (
@@ -39,7 +39,7 @@ type Executions interface {
 	Start(ctx context.Context, name string, input []byte) error
 }
 
-// Deps is what the service works with.
+// Deps are the dependencies of the service.
 type Deps struct {
 	Flows      *flow.File
 	Identify   httpapi.Identifier
@@ -48,7 +48,7 @@ type Deps struct {
 	Hooks      Hooks
 	// Waiters limits how many callers wait for a decision; nil limits nothing.
 	Waiters Waiters
-	// HooksFunction is what a flow's "hooks: hooks" stands for.
+	// HooksFunction is the function of a flow with "hooks: hooks".
 	HooksFunction string
 	// BasePath is that of [httpapi.API].
 	BasePath string
@@ -68,7 +68,7 @@ type service struct {
 	drain *drainWatch
 }
 
-// New gives the API of functions/request.
+// New returns the API of functions/request.
 func New(d Deps) *httpapi.API {
 	if d.Now == nil {
 		d.Now = time.Now
@@ -80,7 +80,7 @@ func New(d Deps) *httpapi.API {
 		Routes: map[string]httpapi.Route{
 			"GET /flows": {Handle: s.flows},
 			"GET /flows/{flow}/fields/{field}/options": {Handle: s.options},
-			"POST /requests":     {Handle: s.ask},
+			"POST /requests":     {Handle: s.create},
 			"GET /requests":      {Handle: s.list},
 			"GET /requests/{id}": {Handle: s.read},
 			"GET /healthz":       {Public: true, Handle: health},

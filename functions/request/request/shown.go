@@ -8,7 +8,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// shown returns a run as the caller sees it.
+// shown returns a run for the caller.
 func (s service) shown(ctx context.Context, c *httpapi.Call, r *run.Run) (api.Request, error) {
 	if err := s.link(ctx, c, r); err != nil {
 		return api.Request{}, err
@@ -16,14 +16,14 @@ func (s service) shown(ctx context.Context, c *httpapi.Call, r *run.Run) (api.Re
 	return s.view(c, r), nil
 }
 
-// view is shown with what is known of people already.
+// view is shown without reading the links of people.
 func (s service) view(c *httpapi.Call, r *run.Run) api.Request {
 	v := r.ViewFor(c.Caller.Person, s.today, s.Now())
 	s.Flows.Show(&v, r.Flow.Label)
 	return v
 }
 
-// shownList returns the runs of a page as the caller sees them.
+// shownList returns the runs of a page for the caller.
 func (s service) shownList(ctx context.Context, c *httpapi.Call, page []run.Summary) ([]api.Request, error) {
 	runs := make([]*run.Run, len(page))
 	for i, summary := range page {
@@ -40,8 +40,8 @@ func (s service) shownList(ctx context.Context, c *httpapi.Call, page []run.Summ
 	return views, nil
 }
 
-// link reads who is linked to whom, as functions/record does before it counts an
-// approval: of the runs that the caller could approve if nobody were.
+// link reads the links between people, as functions/record does before it counts an
+// approval, for the runs that the caller could approve without any links.
 func (s service) link(ctx context.Context, c *httpapi.Call, runs ...*run.Run) error {
 	var people []*run.Person
 	for _, r := range runs {

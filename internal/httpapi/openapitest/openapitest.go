@@ -56,9 +56,9 @@ func Read(document []byte) (*Document, error) {
 	return d, d.compiler.AddResource(resource, whole)
 }
 
-// Check tells what of an answer is not described: its status, its media type or
-// its body. target is the path that was called, perhaps with a query. An
-// operation that there is not is the gateway's to answer, and is let pass.
+// Check returns an error for a response that is not described: its status, its media
+// type or its body. target is the path of the call, perhaps with a query. The response
+// to an unknown operation is the gateway's, and passes.
 func (d *Document) Check(method, target string, status int, contentType string, body []byte) error {
 	u, err := url.Parse(target)
 	if err != nil {

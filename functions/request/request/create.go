@@ -15,15 +15,15 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// maxContext bounds what a requester may send along, in bytes.
+// maxContext is the size of a context, in bytes.
 const maxContext = 64 << 10
 
-// maxFlowName bounds the name of a flow, in characters.
+// maxFlowName is the length of a flow's name, in characters.
 const maxFlowName = 63
 
-// ask takes a request: checks it, stores it, starts its execution. What is
-// stored is not lost: an execution that could not be started is left for later.
-func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
+// create checks and stores a request, and starts its execution. A stored request is
+// never lost: an execution that did not start is started later.
+func (s service) create(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
 	key, err := c.IdempotencyKey()
 	if err != nil {
 		return httpapi.Reply{}, err
@@ -34,14 +34,14 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 		return httpapi.Reply{}, err
 	}
 	status := http.StatusOK
-	r, sent, err := s.before(ctx, c, body, key)
+	r, sent, err := s.earlier(ctx, c, body, key)
 	if err == nil && r == nil {
 		status = http.StatusCreated
-		r, sent, err = s.create(ctx, c, body, key)
+		r, sent, err = s.createRun(ctx, c, body, key)
 		if errors.Is(err, store.ErrExists) && key != "" {
-			// Another call with the key came between.
+			// Another call with the key was first.
 			status = http.StatusOK
-			if r, sent, err = s.before(ctx, c, body, key); err == nil && r == nil {
+			if r, sent, err = s.earlier(ctx, c, body, key); err == nil && r == nil {
 				err = store.ErrNotFound
 			}
 		}
@@ -52,7 +52,7 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 	c.About(r.ID, r.Flow.Name)
 	if r.Engine.Turn == 0 {
 		if err := s.start(ctx, r, sent); err != nil {
-			c.Log.Error("the run is stored, its execution did not start", "error", err.Error())
+			c.Log.Error("execution not started; the run is stored", "error", err.Error())
 		}
 	}
 	headers := map[string]string{"location": c.Path("/requests/" + r.ID)}
@@ -64,16 +64,16 @@ func (s service) ask(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error
 	}
 	view, err := s.shown(ctx, c, r)
 	if err != nil {
-		// The request is stored, so this is no failure of the call.
-		c.Log.Warn("reading the links of people", "error", err.Error())
+		// The call does not fail, because the request is stored.
+		c.Log.Warn("cannot read the links of people", "error", err.Error())
 		view = s.view(c, r)
 	}
 	return httpapi.Reply{Status: status, Headers: headers, Body: view}, nil
 }
 
-// create stores a new run, and returns it with the context that was sent along.
-func (s service) create(ctx context.Context, c *httpapi.Call, body *httpapi.Body, key string) (*run.Run, json.RawMessage, error) {
-	f, asked, err := s.whatIsAsked(c, body)
+// createRun stores a new run, and returns it with the context that came with it.
+func (s service) createRun(ctx context.Context, c *httpapi.Call, body *httpapi.Body, key string) (*run.Run, json.RawMessage, error) {
+	f, asked, err := s.parseRequest(c, body)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -108,16 +108,16 @@ func (s service) create(ctx context.Context, c *httpapi.Call, body *httpapi.Body
 	s.note(ctx, c.Log)
 	err = s.Store.Create(ctx, r, asked.Context)
 	if errors.Is(err, store.ErrExists) && key == "" {
-		// The id is this call's own: a put got through whose answer was lost, and
-		// was tried again.
+		// The id is this call's own: a put succeeded, its response was lost, and it was
+		// retried.
 		r, err = s.Store.Load(ctx, r.ID)
 	}
 	return r, asked.Context, err
 }
 
-// whatIsAsked reads and checks what is asked for, and of which flow; its error
-// names every wrong field.
-func (s service) whatIsAsked(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, run.Asked, error) {
+// parseRequest reads and checks the request and its flow. The error names every invalid
+// field.
+func (s service) parseRequest(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, run.Asked, error) {
 	name := body.Text("flow", maxFlowName)
 	in := flow.Request{
 		Fields: body.Object("fields"), DurationSeconds: body.Seconds("duration_seconds"), Reason: body.Lines("reason", run.MaxReason),
@@ -125,8 +125,8 @@ func (s service) whatIsAsked(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, r
 	sent := body.Raw("context", maxContext)
 	f, there := s.Flows.Find(name)
 	if !there || !f.MayAsk(c.Caller.Person) {
-		// One answer for both, so that nobody learns which flows there are.
-		body.Fail("flow", "there is no such flow, or it is not for you to ask for")
+		// One response for both, so that nobody learns which flows exist.
+		body.Fail("flow", "unknown flow, or you may not request it")
 		return nil, run.Asked{}, body.Err()
 	}
 	checked, wrong := f.Check(in)
@@ -151,8 +151,8 @@ func (s service) whatIsAsked(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, r
 	}, nil
 }
 
-// fits refuses a context that on_request could not be sent with everything
-// else: leaving it out would have the hook decide as if there were none.
+// fits refuses a context that doesn't fit into the event of on_request: without it, the
+// hook would decide as if the requester had sent none.
 func fits(r *run.Run, sent json.RawMessage) error {
 	if sent == nil {
 		return nil
@@ -162,19 +162,19 @@ func fits(r *run.Run, sent json.RawMessage) error {
 		return err
 	}
 	if document.Hook.Ask.Run.Context == nil {
-		return httpapi.InvalidBody(flow.FieldError{Field: "context", Detail: "it is too large to be sent to hooks together with the fields, the reason and your groups"})
+		return httpapi.InvalidBody(flow.FieldError{Field: "context", Detail: "is too large to be sent to hooks together with the fields, the reason and your groups"})
 	}
 	return nil
 }
 
-// start starts the run's execution, which is named by its id: starting it again
-// finds it.
+// start starts the run's execution. The execution has the run's id as its name, so
+// starting it again changes nothing.
 func (s service) start(ctx context.Context, r *run.Run, sent json.RawMessage) error {
 	document, err := stepfn.NewDocument(r, r.CreatedAt, sent)
 	if err != nil {
 		return err
 	}
-	// Not escaped for HTML, which would make six bytes of one.
+	// Escaping for HTML would make six bytes of one.
 	var input bytes.Buffer
 	e := json.NewEncoder(&input)
 	e.SetEscapeHTML(false)
