@@ -30,7 +30,7 @@ func TestMayInvokeHooks(t *testing.T) {
 	}
 }
 
-// at gives a member of a mapping, nil where there is none.
+// at returns a member of a mapping, nil if absent.
 func at(n *yaml.Node, path ...string) *yaml.Node {
 	for _, key := range path {
 		if n == nil {
@@ -47,7 +47,7 @@ func at(n *yaml.Node, path ...string) *yaml.Node {
 	return n
 }
 
-// policy gives the statements of a role's policy.
+// policy returns the statements of a role's policy.
 func policy(t *testing.T, resources *yaml.Node, role, name string) []*yaml.Node {
 	t.Helper()
 	for _, p := range at(resources, role, "Properties", "Policies").Content {
@@ -59,7 +59,7 @@ func policy(t *testing.T, resources *yaml.Node, role, name string) []*yaml.Node 
 	return nil
 }
 
-// invokes gives the statements about invoking functions as text.
+// invokes returns the statements about invoking functions as text.
 func invokes(t *testing.T, statements []*yaml.Node) []string {
 	t.Helper()
 	var all []string

@@ -167,8 +167,8 @@ func described(t *testing.T, route string, a httpapi.Answer) {
 
 const ada = "ada@example.com"
 
-// A run that is stored is not lost when its execution does not start; asking
-// again starts it.
+// A stored run is not lost if its execution does not start: the same request with its
+// key starts it.
 func TestExecutionThatDoesNotStart(t *testing.T) {
 	s := newTable()
 	s.fail = errors.New("throttled")
@@ -273,7 +273,7 @@ func TestNobodyAsks(t *testing.T) {
 	}
 }
 
-// A flow that is for others and one that there is not are the same.
+// A flow for others and an unknown one get the same response.
 func TestClosedFlows(t *testing.T) {
 	s := newTable()
 	bodies := map[string]bool{}

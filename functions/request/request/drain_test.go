@@ -13,8 +13,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// While the installation is being removed no request is stored, and what was
-// asked before is still found by its key.
+// While the installation is being removed no request is stored, and an
+// earlier one is still found by its key.
 func TestDraining(t *testing.T) {
 	s := newTable()
 	if got, _ := s.call(t, ada, "POST /requests", `{"flow":"open"}`, nil, "idempotency-key", "k"); got.StatusCode != 201 {

@@ -15,9 +15,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Whatever an event holds, on whichever route, its answer is described and no
-// failure of the server, and what is wrong is named. What was asked under a key
-// is asked once.
+// Whatever an event contains, on any route, its response is described, is no failure of
+// the server, and names what is invalid. A key creates one request.
 func FuzzEvent(f *testing.F) {
 	document, err := openapitest.Read(request.OpenAPI())
 	if err != nil {

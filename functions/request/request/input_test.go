@@ -59,8 +59,8 @@ func TestBodiesThatAreRefused(t *testing.T) {
 	}
 }
 
-// A context that is accepted is what on_request is asked with, whole, whatever
-// its characters; one that would have to be left out is refused.
+// An accepted context is in the event of on_request, complete, whatever its characters.
+// One that would not fit is refused.
 func TestContextReachesTheHook(t *testing.T) {
 	flows, err := flow.Parse("f", []byte(`flows: [{name: open, admins: [root@example.com], fields: [{name: a, type: text}, {name: b, type: text}]}]`))
 	if err != nil {
@@ -197,7 +197,7 @@ func FuzzCursor(f *testing.F) {
 	})
 }
 
-// Whatever the path, an id that there is not is the same 404.
+// Whatever the path, every unknown id gets the same 404.
 func FuzzPath(f *testing.F) {
 	flows, err := flow.Parse("f", []byte(`flows: [{name: open, admins: [root@example.com]}]`))
 	if err != nil {

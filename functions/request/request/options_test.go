@@ -37,8 +37,7 @@ flows:
   - {name: closed, requesters: [group:x], admins: [root@example.com], fields: [{name: service, type: string, prefetch: true}]}
 `
 
-// hooks is a hook function that searches in its options, or answers as it is
-// told to.
+// hooks is a hook function that searches its options, or returns a set response.
 type hooks struct {
 	options []string
 	answer  func(ctx context.Context, asked hookapi.OptionsInvocation) ([]byte, error)
@@ -155,7 +154,8 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// Who may not ask, and what there is not, learn nothing; no hook is asked.
+// Who may not request the flow, and who names an unknown field, learn nothing; no hook is
+// called.
 func TestOptionsThatAreRefused(t *testing.T) {
 	s := newService(t)
 	bodies := map[string]bool{}
@@ -195,7 +195,7 @@ func TestOptionsThatAreRefused(t *testing.T) {
 	}
 }
 
-// A hook that fails is told of by its words, and the log has none of them.
+// The response contains the text of a hook that fails, and the log doesn't.
 func TestOptionsWhoseHookFails(t *testing.T) {
 	for name, tc := range map[string]struct {
 		answer string
@@ -308,7 +308,7 @@ func TestLargeOptionsAreKept(t *testing.T) {
 	}
 }
 
-// A chosen value is asked about when the request comes, whatever was shown.
+// A chosen value is checked by the hook when the request is made, whatever was shown.
 func TestChosenValues(t *testing.T) {
 	long := strings.Repeat("x", 1001)
 	for name, tc := range map[string]struct {
@@ -353,8 +353,8 @@ func TestChosenValues(t *testing.T) {
 	}
 }
 
-// What is asked about a value: it is the query too, with the other fields that
-// are not sensitive; never from what is kept.
+// The event about a value has it as the query, with the other fields that are not
+// sensitive. The cache is never used.
 func TestWhatIsAskedOfAValue(t *testing.T) {
 	s := newService(t)
 	s.search(t, "pick/service", "q", "billing")
@@ -410,7 +410,7 @@ func TestAskedAgainOnceTheOptionIsGone(t *testing.T) {
 	}
 }
 
-// No more than a few values are asked about at once.
+// Only a few values are checked concurrently.
 func TestManyValues(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t)
@@ -445,7 +445,7 @@ func indexes(n int) []any {
 	return list
 }
 
-// What goes wrong here, and not in the hook, is no 503.
+// A failure of the function itself, and not of the hook, is not a 503.
 func TestOptionsAndAnUnknownError(t *testing.T) {
 	s := newService(t)
 	s.answer = func(context.Context, hookapi.OptionsInvocation) ([]byte, error) { return nil, errors.New("oh") }

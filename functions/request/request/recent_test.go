@@ -28,8 +28,7 @@ func (e *earlier) Requested(_ context.Context, _ run.Person, q store.Query) (sto
 	return e.page, nil
 }
 
-// Hooks are told exactly what the requester asked of this flow before, or
-// nothing.
+// Hooks get the exact count of the requester's earlier requests of this flow, or none.
 func TestRecent(t *testing.T) {
 	flows, err := flow.Parse("f", []byte(`flows:
   - {name: counted, recent: 24h, admins: [root@example.com], fields: [{name: target, type: target, required: true}], targets: [{id: prod}, {id: dev}]}

@@ -17,7 +17,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// decidingTable is a table whose runs are decided a while after they were asked.
+// decidingTable is a table whose runs are decided a while after they are made.
 type decidingTable struct {
 	*table
 	answer string
@@ -45,7 +45,7 @@ func (e *decidingTable) Load(ctx context.Context, id string) (*run.Run, error) {
 	return next, err
 }
 
-// post asks for a request and tells how long the answer took.
+// post makes a request and returns how long the response took.
 func (e *decidingTable) post(t *testing.T, prefer string) (httpapi.Answer, run.Status, time.Duration) {
 	t.Helper()
 	flows, err := flow.Parse("f", []byte(`flows: [{name: open, admins: [root@example.com]}]`))
@@ -109,8 +109,8 @@ func (l lossy) Create(ctx context.Context, r *run.Run, context []byte) error {
 	return store.ErrExists
 }
 
-// A put that got through, and was tried again because its answer was lost, is
-// this call's own: the run is stored, so it is started and shown.
+// A put that succeeded, and was retried because its response was lost, is this call's
+// own: the run is stored, so it is started and shown.
 func TestAPutWhoseAnswerWasLost(t *testing.T) {
 	flows, err := flow.Parse("f", []byte(`flows: [{name: open, admins: [root@example.com], fields: [{name: pin, type: string, sensitive: true}]}]`))
 	if err != nil {
@@ -147,7 +147,7 @@ func (p *places) Leave(_ context.Context, place string) error {
 }
 
 // A caller is held for longer than half a second only while there is a place, which
-// it gives back; without one it gets the request as it stands.
+// it frees; without one it gets the request as it stands.
 func TestWaitingTakesAPlace(t *testing.T) {
 	for name, tc := range map[string]struct {
 		places places
