@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Machine is a state machine that was checked.
+// Machine is a parsed state machine.
 type Machine struct {
 	StartAt        string
 	States         map[string]*State
@@ -67,7 +67,7 @@ type Retrier struct {
 	FullJitter bool
 }
 
-// Catcher says where an error leads.
+// Catcher names the next state after an error.
 type Catcher struct {
 	ErrorEquals []string
 	ResultPath  pathField
@@ -77,7 +77,7 @@ type Catcher struct {
 // maxSeconds is the longest time that a definition may speak of.
 const maxSeconds = 99999999
 
-// Mistake is one thing wrong with a definition.
+// Mistake is an error in a definition.
 type Mistake struct {
 	// Location is a JSON pointer into the definition.
 	Location string `json:"location"`
@@ -86,7 +86,7 @@ type Mistake struct {
 	Message string `json:"message"`
 }
 
-// Mistakes are all things wrong with a definition.
+// Mistakes are all errors in a definition.
 type Mistakes []Mistake
 
 func (m Mistakes) Error() string {
@@ -105,15 +105,15 @@ func (m Mistakes) Error() string {
 // mistakes are pointers into the state.
 type Resources func(resource string, parameters map[string]any) Mistakes
 
-// Parse checks a definition as the service does when a state machine is
-// created, and for what is not implemented here. The error is [Mistakes], all
-// of them. Without resources, a Task may call anything that looks like an ARN.
+// Parse parses and checks a definition as the service does when a state machine is
+// created, and refuses what is not implemented here. The error is [Mistakes], with
+// every mistake. Without resources, a Task may call anything that looks like an ARN.
 func Parse(definition []byte, resources Resources) (*Machine, error) {
 	return parse(definition, &parser{resources: resources})
 }
 
-// ParseKept reads a definition that Parse once accepted, maybe in an older
-// release: an execution goes on by it even if Parse refuses it today.
+// ParseKept parses a definition that an older release may have accepted, so that its
+// executions continue even if Parse refuses it now.
 func ParseKept(definition []byte) (*Machine, error) {
 	return parse(definition, &parser{kept: true})
 }

@@ -53,7 +53,7 @@ func NewEngine(clock clockwork.Clock, tasks Tasks, region string) *Engine {
 	return &Engine{clock: clock, tasks: tasks, region: region, closed: closed, close: cancel, waiters: map[string]*waiter{}}
 }
 
-// Close leaves all executions where they are, to be resumed by another engine.
+// Close stops all executions where they are, so that another engine can resume them.
 func (e *Engine) Close() { e.close() }
 
 func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }

@@ -7,8 +7,7 @@ import (
 
 // Event is one event of an execution's history, in the words of the service
 // (https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html).
-// Which of the optional members are meant follows from Type; see
-// [Event.Details].
+// Type decides which of the optional members are set: see [Event.Details].
 type Event struct {
 	ID         int64     `json:"id"`
 	PreviousID int64     `json:"previousEventId"`

@@ -18,26 +18,25 @@ const (
 	Aborted   Status = "ABORTED"
 )
 
-// Start says what an execution is of.
+// Start describes an execution.
 type Start struct {
 	ARN, Name, RoleARN      string
 	MachineARN, MachineName string
 	Machine                 *Machine
-	// Origin is the caller's, to find out later what Machine was made from.
+	// Origin is for the caller, to identify the source of Machine later.
 	Origin any
 	// Input is JSON.
 	Input []byte
 	// Changed, unless nil, is called when the execution has started (not when
 	// it is resumed) and when it has ended.
 	Changed func(*Execution)
-	// Keep, unless nil, is called before each thing that reaches outside or
-	// takes time: at the start, before a task is called, when its token is
-	// waited for, when an answer to it was accepted, before a wait, at the
-	// end. An execution that is resumed from what was kept repeats at most the
-	// call it was at. Calls for one execution follow one another. After an
-	// error the execution stays where it is, as if the engine were closed.
+	// Keep, unless nil, is called before each step that has an effect or takes time: at
+	// the start, before a task is called, when it waits for a token, when an answer was
+	// accepted, before a wait, and at the end. A resumed execution repeats at most the
+	// call it was at. Calls for one execution are sequential. After an error the
+	// execution stops where it is, as if the engine were closed.
 	Keep func(*Execution, Progress) error
-	// Resume goes on with an execution that another process left.
+	// Resume continues an execution that another process left.
 	Resume *Resume
 }
 
@@ -61,7 +60,7 @@ type Execution struct {
 	end      End
 }
 
-// End is how an execution stands.
+// End is the status of an execution and, once it has ended, its outcome.
 type End struct {
 	Status    Status    `json:"status"`
 	StoppedAt time.Time `json:"stoppedAt,omitzero"`
@@ -79,7 +78,7 @@ type stopRequest struct {
 
 func (stopRequest) Error() string { return "the execution was stopped" }
 
-// Start starts an execution, or goes on with one: [Engine.New] and
+// Start creates and runs an execution, or resumes one: [Engine.New] and
 // [Execution.Run].
 func (e *Engine) Start(s Start) (*Execution, error) {
 	x, err := e.New(s)
@@ -89,8 +88,8 @@ func (e *Engine) Start(s Start) (*Execution, error) {
 	return x, x.Run()
 }
 
-// New makes an execution that Run starts; the tokens of one that is resumed
-// work from now on. The error is for an input that is no JSON.
+// New creates an execution that Run starts. The tokens of a resumed execution work from
+// now on. Input that is not JSON is an error.
 func (e *Engine) New(s Start) (*Execution, error) {
 	input, err := decode(s.Input)
 	if err != nil {
@@ -109,8 +108,8 @@ func (e *Engine) New(s Start) (*Execution, error) {
 	return x, nil
 }
 
-// Run has the execution run; it is called once, and returns at once. The error
-// is what Keep refused the start with; then nothing runs.
+// Run runs the execution in the background; call it once. The error is from Keep at the
+// start; then nothing runs.
 func (x *Execution) Run() error {
 	if x.Resume == nil {
 		if err := x.Flush(); err != nil {

@@ -6,17 +6,16 @@ import (
 	"time"
 )
 
-// Position is where a line of states stands: all that is needed to go on from
-// there in another process. It goes through JSON.
+// Position is the place of a line of states: all that another process needs to continue
+// it. It is stored as JSON.
 type Position struct {
-	// State is the state that the line is in or is about to enter; "" is
-	// before the first.
+	// State is the current or next state; "" is before the first.
 	State string `json:"state,omitempty"`
 	// Input is the state's input, before InputPath.
 	Input json.RawMessage `json:"input,omitempty"`
 	// Event is the event that the line's next one follows.
 	Event int64 `json:"event,omitempty"`
-	// EnteredEvent is that of the state's being entered, 0 if it was not yet.
+	// EnteredEvent is the event of entering the state, 0 before that.
 	EnteredEvent int64     `json:"enteredEvent,omitempty"`
 	EnteredAt    time.Time `json:"enteredAt,omitzero"`
 	// Retries counts all retries of the state, Tried those of each retrier.
@@ -52,7 +51,7 @@ type TaskPosition struct {
 	waiter *waiter
 }
 
-// Answer is how a task ended.
+// Answer is the outcome of a task.
 type Answer struct {
 	Output json.RawMessage `json:"output,omitempty"`
 	Failed bool            `json:"failed,omitempty"`
@@ -97,7 +96,7 @@ func (p *Position) tasks(f func(*TaskPosition)) {
 // Progress is the argument of [Start.Keep].
 type Progress struct {
 	StartedAt time.Time `json:"startedAt"`
-	// Position and Events, those since the last time, are of one that runs.
+	// Position and Events (those since the last call) are set while the execution runs.
 	Position Position `json:"position,omitzero"`
 	Events   []Event  `json:"events,omitempty"`
 	// Count is how many events there were in all.
@@ -107,7 +106,7 @@ type Progress struct {
 	History []byte `json:"-"`
 }
 
-// Resume has an execution go on where another process left it.
+// Resume is the state of an execution that another process left.
 type Resume struct {
 	StartedAt time.Time
 	Position  Position

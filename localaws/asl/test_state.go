@@ -21,8 +21,7 @@ type Tested struct {
 	Failure *Failure
 }
 
-// ParseState checks the definition of one state. The states that it leads to need
-// not exist.
+// ParseState parses the definition of one state. Its next states need not exist.
 func ParseState(name string, definition []byte, resources Resources) (*State, error) {
 	tree, err := decodeOne(definition)
 	if err != nil {
@@ -43,9 +42,8 @@ func ParseState(name string, definition []byte, resources Resources) (*State, er
 	return nil, p.mistakes
 }
 
-// Test runs a state once with the input of a start. A retrier that takes its
-// failure makes that RETRIABLE, and nothing is retried. The error is for an input
-// that is no JSON.
+// Test runs a state once with the input of a start. A failure that a retrier handles is
+// RETRIABLE; nothing is retried. Input that is not JSON is an error.
 func (e *Engine) Test(state *State, s Start) (Tested, error) {
 	s.Machine = &Machine{StartAt: state.Name, States: map[string]*State{state.Name: state}}
 	x, err := e.New(s)

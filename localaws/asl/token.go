@@ -11,9 +11,9 @@ import (
 
 // The errors of task tokens.
 var (
-	// ErrInvalidToken is for what was never a token.
+	// ErrInvalidToken reports a value that was never a token.
 	ErrInvalidToken = errors.New("not a task token")
-	// ErrTaskClosed is for the token of a task that has ended.
+	// ErrTaskClosed reports the token of a task that has ended.
 	ErrTaskClosed = errors.New("the task has ended")
 )
 
@@ -127,7 +127,7 @@ func (e *Engine) SendTaskFailure(token string, name, cause *string) error {
 	return e.answer(token, Answer{Failed: true, Error: name, Cause: cause})
 }
 
-// SendTaskHeartbeat says that the task of a token still runs.
+// SendTaskHeartbeat reports that the task of a token still runs.
 func (e *Engine) SendTaskHeartbeat(token string) error {
 	if _, err := TokenExecution(token); err != nil {
 		return err

@@ -69,7 +69,7 @@ func (s *Service) group(name string) *group {
 	return g
 }
 
-// Put writes a line into a stream, which it makes, as its log group.
+// Put writes a line into a stream. It creates the stream and its log group if needed.
 func (s *Service) Put(groupName, streamName, message string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,7 +77,7 @@ func (s *Service) Put(groupName, streamName, message string) {
 	s.group(groupName).put(streamName, now, now, message)
 }
 
-// Has reports whether there is a log group.
+// Has reports whether a log group exists.
 func (s *Service) Has(groupName string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,8 +15,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 
-// APITarget is the prefix of X-Amz-Target of the calls that this service
-// answers.
+// APITarget is the prefix of X-Amz-Target in calls of this service.
 const APITarget = "AWSEvents."
 
 // kept is how many of the newest events can be looked at.
@@ -35,8 +34,8 @@ type Event struct {
 	Detail     json.RawMessage `json:"detail"`
 }
 
-// Rule sends the events of a bus that fit its pattern to targets, or an event
-// of its own whenever its schedule says.
+// Rule sends matching events of a bus to its targets, or an event of its own on a
+// schedule.
 type Rule struct {
 	Name, Bus, Description string
 	Disabled               bool
@@ -50,15 +49,16 @@ type Rule struct {
 type Target struct {
 	// ID is unique among the targets of a rule.
 	ID string
-	// ARN is of a function, whose name will do, or of a log group.
+	// ARN is the ARN or name of a function, or the ARN of a log group.
 	ARN string
 	// Input is sent in place of the event when it is not nil.
 	Input json.RawMessage
-	// Path picks what is sent of the event, such as "$.detail"; empty sends all.
+	// Path selects a part of the event to send, such as "$.detail"; empty sends all of
+	// it.
 	Path string
 }
 
-// Options says what a Service works with.
+// Options configures a Service.
 type Options struct {
 	// Clock is the real one if nil.
 	Clock             clockwork.Clock
@@ -66,12 +66,12 @@ type Options struct {
 	// Buses are the names of buses beside "default".
 	Buses []string
 	Rules []Rule
-	// Invoke hands an event to a function, asynchronously.
+	// Invoke invokes a function with an event, asynchronously.
 	Invoke func(function string, payload []byte) error
 	// Log writes an event into a log group; nil serves no such targets.
 	Log func(group string, event []byte) error
-	// HasFunction and HasGroup report whether a target that is put is there; nil
-	// asks nothing.
+	// HasFunction and HasGroup report whether the target of PutTargets exists; nil
+	// skips the check.
 	HasFunction, HasGroup func(name string) bool
 	// OnError receives each event that could not be delivered.
 	OnError func(rule string, err error)
@@ -147,7 +147,7 @@ func (s *Service) Events() []Event {
 	return slices.Clone(s.events)
 }
 
-// Put takes an event onto a bus.
+// Put puts an event onto a bus.
 func (s *Service) Put(bus string, e Event) {
 	s.mu.Lock()
 	s.events = append(s.events, e)

@@ -14,7 +14,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 
-// APIPath is where the Lambda API's calls begin; ServeHTTP answers those.
+// APIPath is the path prefix of the Lambda API's calls, which ServeHTTP answers.
 const APIPath = "/2015-03-31/functions/"
 
 // status is the HTTP status of each error of the service that can arise here.
@@ -42,7 +42,7 @@ var unservedHeaders = map[string]string{
 // ServeHTTP answers Lambda's calls as SDKs and the CLI make them: Invoke, with the
 // invocation types RequestResponse, Event and DryRun
 // (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html), and those that
-// read what functions there are.
+// describe functions.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Amzn-Requestid", uuid.NewString())
 	escaped, ok := strings.CutPrefix(r.URL.EscapedPath()+"/", APIPath)

@@ -28,10 +28,9 @@ func (s *Service) AttachAddr(name string) string {
 	return s.listener.Addr().String() + "/" + name
 }
 
-// Attach opens a Runtime API for one function that is not ours to start, on a
-// loopback port of its own (0 chooses one), and returns its address for
-// AWS_LAMBDA_RUNTIME_API. Until a process polls there, the function is not
-// found.
+// Attach opens a Runtime API for a function of another process, on a loopback port of
+// its own (0 is any), and returns its address for AWS_LAMBDA_RUNTIME_API. Until a
+// process polls there, the function is not found.
 func (s *Service) Attach(name string, port int) (string, error) {
 	f, err := s.attached(name)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 
-// Has reports whether there is a function of that name or ARN.
+// Has reports whether a function of that name or ARN exists.
 func (s *Service) Has(function string) bool {
 	_, _, err := s.lookup(function, "")
 	return err == nil

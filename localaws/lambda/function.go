@@ -11,33 +11,33 @@ import (
 // InProcess is a function that runs in this process: for tests.
 type InProcess func(ctx context.Context, payload []byte) ([]byte, error)
 
-// Function describes one function to Register.
+// Function describes a function for Register.
 type Function struct {
 	// Name is what callers invoke; LogicalID is the template's name for it.
 	Name, LogicalID string
-	// Command is the path of its binary (bootstrap).
+	// Command is the path of its binary, bootstrap.
 	Command string
-	// TaskRoot is its working directory (LAMBDA_TASK_ROOT); empty is the folder
-	// that Command lies in. A file there takes the place of one of the same name
-	// in that folder, where the version is made from both.
+	// TaskRoot is its working directory (LAMBDA_TASK_ROOT); empty is the folder of
+	// Command. The version is derived from both folders; a file in TaskRoot replaces
+	// one of the same name beside Command.
 	TaskRoot string
 	// InProcess runs the function in this process in place of Command.
 	InProcess InProcess
-	// Role is the ARN of its role, LogGroup where its lines go; empty is the group of
-	// its name.
+	// Role is the ARN of its role. LogGroup receives its output; empty is the default
+	// group of its name.
 	Role, LogGroup string
-	// Environment are its own variables, as in the template.
+	// Environment are its variables, as in the template.
 	Environment map[string]string
 	// Timeout is its time limit per invocation; 0 is Lambda's default, 3 s.
 	Timeout time.Duration
 	// MemoryMB is passed to the function, not enforced; 0 is 128.
 	MemoryMB int
-	// Handler is what _HANDLER says; empty is "bootstrap".
+	// Handler is the value of _HANDLER; empty is "bootstrap".
 	Handler string
 	// Aliases are the qualifiers it answers to beside its version and $LATEST.
 	Aliases []string
-	// Reserved is its reserved concurrency: how many run at once, all others
-	// being throttled at once. 0 reserves nothing.
+	// Reserved is its reserved concurrency: more invocations are throttled immediately.
+	// 0 reserves nothing.
 	Reserved int
 	// Async configures asynchronous invocations; nil is Lambda's default.
 	Async *Async
@@ -63,7 +63,7 @@ func (cfg Function) async() Async {
 	return *cfg.Async
 }
 
-// Register adds a function. Its binary must be there and executable.
+// Register adds a function, whose binary must exist and be executable.
 func (s *Service) Register(cfg Function) error {
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = 3 * time.Second

@@ -24,8 +24,8 @@ type invocation struct {
 	timer    *time.Timer
 }
 
-// Invoked is an invocation that has ended, as the service bills it: from when the
-// runtime had the event until it answered.
+// Invoked is a finished invocation as the service bills it, from the event to the
+// response.
 type Invoked struct {
 	// Function is the logical id of the function.
 	Function string

@@ -4,15 +4,15 @@ package lambda
 
 import "context"
 
-// Result is what a synchronous (RequestResponse) invocation gave, as the
-// Invoke API describes it
+// Result is the result of a synchronous invocation (RequestResponse), as in the Invoke
+// API
 // (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html).
 type Result struct {
-	// Payload is the function's answer, or the error document
-	// {"errorMessage", "errorType", "stackTrace"?} when FunctionError is set.
+	// Payload is the function's response, or the error document {"errorMessage",
+	// "errorType", "stackTrace"?} when FunctionError is set.
 	Payload []byte
-	// FunctionError is "" on success and "Unhandled" when the function
-	// returned an error, crashed or ran out of its time.
+	// FunctionError is "" on success and "Unhandled" if the function returned an error,
+	// crashed or timed out.
 	FunctionError string
 	// ExecutedVersion is the version that ran.
 	ExecutedVersion string
@@ -26,13 +26,12 @@ type Invoker interface {
 	Invoke(ctx context.Context, function string, payload []byte) (Result, error)
 }
 
-// AsyncInvoker also makes the invocations that nobody waits for. The errors are
-// those of Invoker.
+// AsyncInvoker also makes asynchronous invocations. Its errors are those of Invoker.
 type AsyncInvoker interface {
 	Invoker
 	// InvokeAsync queues an event for a function (invocation type Event).
 	InvokeAsync(function string, payload []byte) error
-	// DryRun finds out whether a function could be invoked.
+	// DryRun checks whether a function could be invoked.
 	DryRun(function string) error
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// ConfigPath is where calls about asynchronous invocations begin.
+// ConfigPath is the path prefix of calls about asynchronous invocations.
 const ConfigPath = "/2019-09-25/functions/"
 
 // ServeConfig answers GetFunctionEventInvokeConfig

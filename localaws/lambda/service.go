@@ -30,43 +30,41 @@ const headersWithin = 10 * time.Second
 
 // Options configure a Service.
 type Options struct {
-	// Region and AccountID are what ARNs and the environment name.
+	// Region and AccountID are those of ARNs and of the environment.
 	Region, AccountID string
-	// EndpointURL is where the functions' AWS SDKs send their calls
-	// (AWS_ENDPOINT_URL). Empty leaves it out.
+	// EndpointURL is AWS_ENDPOINT_URL, to which the functions' AWS SDKs send calls.
+	// Empty leaves it unset.
 	EndpointURL string
-	// Log takes what functions print, each line after the function's name.
-	// nil drops it.
+	// Log receives the functions' output, each line after the function's name. nil
+	// drops it.
 	Log io.Writer
-	// Concurrency is how many processes a function may have at once where it
-	// reserves no number of its own. 0 is 20.
+	// Concurrency is the number of processes that a function without reserved
+	// concurrency may have. 0 is 20.
 	Concurrency int
-	// QueueWait is how long an invocation waits for a process when all are
-	// busy, before it is answered TooManyRequestsException. A region has more
-	// processors than this machine, so some waiting here stands for what would
-	// be more instances there. A function that reserves a number never waits.
-	// 0 is 10 s.
+	// QueueWait is how long an invocation waits for a process if all are busy, before
+	// it fails with TooManyRequestsException. A region has more processors than this
+	// machine: AWS would start more instances instead. A function with reserved
+	// concurrency never waits. 0 is 10 s.
 	QueueWait time.Duration
-	// AccountConcurrency is how many invocations run at once in the account; all
-	// beyond are throttled. 0 is no limit. A new account has 10
+	// AccountConcurrency is the number of invocations that may run at once in the
+	// account; more are throttled. 0 is no limit. A new account has 10
 	// (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 	AccountConcurrency int
 	// OnInvoked receives each invocation of a process after it ends; nil receives none.
 	// It must not block.
 	OnInvoked func(Invoked)
-	// OwnPrefix begins the names of the stack's own functions. An attached
-	// function is also found under its name with this prefix, since what invokes
-	// strategies puts it before a name without an ARN. Empty is no prefix.
+	// OwnPrefix begins the names of the stack's functions. An attached function is also
+	// found under its name with this prefix, for callers that prepend the stack's name.
+	// Empty is no prefix.
 	OwnPrefix string
-	// SendFailed sends an event that failed for good to the destination of its
-	// function, and reports whether there is one; nil has none.
+	// SendFailed sends a failed event to the destination of its function, and reports
+	// whether that exists; nil serves no destinations.
 	SendFailed func(destination, record string) bool
-	// OnLine is given each line that a process prints, with the log group and the log
-	// stream that it belongs to; nil is not.
+	// OnLine receives each line that a process prints, with its log group and log
+	// stream; nil receives none.
 	OnLine func(group, stream, line string)
-	// Clock times the pauses between the attempts of asynchronous invocations.
-	// A function's own time limit always runs on real time: its process has no
-	// other. nil is the real clock.
+	// Clock times the pauses between attempts of asynchronous invocations; nil is the
+	// real clock. A function's time limit always uses real time, as its process does.
 	Clock clockwork.Clock
 	// Environ is the developer's environment, from which a function inherits PATH,
 	// TMPDIR and the variables with EnvironPrefix, and nothing else. nil is
@@ -137,8 +135,8 @@ func New(opts Options) (*Service, error) {
 	return s, nil
 }
 
-// Invoke runs a function once and waits for its answer (RequestResponse). When
-// ctx ends first the function runs on, as at AWS, and its answer is dropped.
+// Invoke runs a function once and waits for its response (RequestResponse). If ctx ends
+// first, the function keeps running, as at AWS, and its response is dropped.
 func (s *Service) Invoke(ctx context.Context, function string, payload []byte) (Result, error) {
 	f, arn, err := s.lookup(function, "")
 	if err != nil {
@@ -147,7 +145,7 @@ func (s *Service) Invoke(ctx context.Context, function string, payload []byte) (
 	return f.invoke(ctx, arn, payload)
 }
 
-// DryRun reports, without invoking it, whether a function is there (invocation
+// DryRun returns an error unless the function exists, without invoking it (invocation
 // type DryRun).
 func (s *Service) DryRun(function string) error {
 	_, _, err := s.lookup(function, "")
@@ -163,8 +161,8 @@ func (s *Service) CallerOf(accessKey string) (logicalID string, is bool) {
 	return logicalID, is
 }
 
-// Close kills every process, waits until they are gone, and closes the Runtime
-// API. Invocations under way are answered as crashed.
+// Close kills every process, waits for their end, and closes the Runtime API. Running
+// invocations fail as crashed.
 func (s *Service) Close(ctx context.Context) error {
 	s.mu.Lock()
 	if s.closed {

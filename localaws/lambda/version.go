@@ -36,9 +36,9 @@ func (f *function) identify() error {
 	return nil
 }
 
-// PackageVersion makes a version number (1 to 999999999) of every regular file
-// of a deployment package: names and content, in the order of names. The package
-// is what dirs hold together; of files of the same name the last counts.
+// PackageVersion returns a version number (1 to 999999999) derived from the names and
+// content of all regular files in a deployment package. The package is the union of
+// dirs; of files with the same name the last counts.
 func PackageVersion(dirs ...string) (string, error) {
 	files := map[string]string{}
 	for _, dir := range dirs {

@@ -18,10 +18,10 @@ import (
 // kept is how many messages are kept, the newest.
 const kept = 1000
 
-// Message is one that was published.
+// Message is a published message.
 type Message struct {
 	ID, Topic, Subject, Text string
-	// Attributes are those that filter policies of subscriptions go by, as text.
+	// Attributes are the message attributes for filter policies, as text.
 	Attributes map[string]string
 }
 
@@ -35,7 +35,7 @@ type Service struct {
 // New returns a service that prints each message's subject to log.
 func New(log io.Writer) *Service { return &Service{log: log} }
 
-// Messages are what was published, oldest first, at most the newest 1,000.
+// Messages returns the newest 1,000 messages, oldest first.
 func (s *Service) Messages() []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -25,7 +25,7 @@ const visibility = 30 * time.Second
 // kept is how many messages a queue keeps, the newest.
 const kept = 10000
 
-// Service answers for the queues that it was made with.
+// Service serves the queues that New received.
 type Service struct {
 	clock  clockwork.Clock
 	mu     sync.Mutex
@@ -33,7 +33,7 @@ type Service struct {
 	order  []string
 }
 
-// Queue is one queue as the template names it.
+// Queue is a queue of the template.
 type Queue struct{ Name, URL string }
 
 type queue struct {
@@ -57,8 +57,8 @@ func New(clock clockwork.Clock, queues ...Queue) *Service {
 	return s
 }
 
-// Send puts a message into the queue of a name or an ARN, and reports whether
-// there is such a queue.
+// Send puts a message into the queue of a name or an ARN, and reports whether that
+// queue exists.
 func (s *Service) Send(name, body string) (id string, there bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 
-// Target is the prefix of X-Amz-Target of the calls that this service answers.
+// Target is the prefix of X-Amz-Target in calls of this service.
 const Target = "AWSStepFunctions."
 
 // maxBody is more than any call needs: a definition has up to 1 MB, and JSON in

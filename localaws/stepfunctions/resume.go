@@ -23,8 +23,8 @@ type found struct {
 
 // Open returns a service that keeps its executions in a folder, which it creates if
 // needed. The caller must ensure that no other process has the folder open. Executions
-// that were running pause until Resume, but their task tokens work. State machines are not kept: create them again. An
-// execution goes by the definition that it was started with.
+// that were running pause until Resume, but their task tokens work. State machines are
+// not kept: create them again. An execution uses the definition that it started with.
 func Open(dir string, o Options) (*Service, error) {
 	s := New(o)
 	var err error
@@ -38,9 +38,8 @@ func Open(dir string, o Options) (*Service, error) {
 	return s, nil
 }
 
-// Resume has the executions that were left running go on: the functions that
-// they call must be there. A call that was under way is made again, waits that
-// are over end at once.
+// Resume continues the executions that were left running. Register their functions
+// first. An interrupted call is repeated; waits that are over end immediately.
 func (s *Service) Resume() error {
 	s.mu.Lock()
 	left := s.left

@@ -15,15 +15,14 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/partition"
 )
 
-// Options says what a Service works with; every field but Invoker may be left
-// out.
+// Options configures a Service. Only Invoker is required.
 type Options struct {
 	// Clock is the real one if nil.
 	Clock clockwork.Clock
 	// Invoker runs the Lambda functions of Task states.
 	Invoker lambda.Invoker
-	// MayInvoke reports whether a role that a Task's Credentials name may invoke a
-	// function; nil lets every role invoke all.
+	// MayInvoke reports whether the role of a Task's Credentials may invoke a function;
+	// nil allows all.
 	MayInvoke func(role, function string) bool
 	// Region and AccountID are in every ARN; us-east-1 and 123456789012 if
 	// empty.

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// Unserved is a member of a call that this machine does not serve. A call that has
-// one is refused: what the member asks for would not be done.
+// Unserved reports a member that this machine does not serve. A call with one is
+// refused, since the member would have no effect.
 type Unserved struct{ Member string }
 
 func (u *Unserved) Error() string {
@@ -90,8 +90,7 @@ func fields(t reflect.Type, types map[string]reflect.Type) {
 	}
 }
 
-// Malformed says what is wrong with JSON that [Decode] could not read, in words
-// without this program's types.
+// Malformed describes an error of [Decode] in words without this program's types.
 func Malformed(err error) string {
 	if wrong := new(json.UnmarshalTypeError); errors.As(err, &wrong) {
 		return fmt.Sprintf("%s must not be a JSON %s", wrong.Field, wrong.Value)

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// A Protocol is how a call is written
+// A Protocol is the format of a call
 // (https://smithy.io/2.0/aws/protocols/index.html).
 type Protocol int
 
@@ -28,13 +28,14 @@ const (
 	CBOR
 )
 
-// A Call is a request of an AWS client as far as its form says what it is for.
+// A Call is the service and operation of a request by an AWS client.
 type Call struct {
 	Protocol Protocol
 	// Service is the name by which signatures know the service, such as "states".
 	// "" if nothing names one.
 	Service string
-	// Operation is such as "PutItem"; "" of REST, where method and path say it.
+	// Operation is the operation, such as "PutItem"; "" in REST protocols, which use
+	// method and path.
 	Operation string
 	// Form are the members of a call in a query protocol.
 	Form url.Values
@@ -68,7 +69,7 @@ var lambdaPath = regexp.MustCompile(`^/20\d\d-\d\d-\d\d/(functions|account-setti
 // maxForm is the largest call of a query protocol: a template has up to 1 MB.
 const maxForm = 2 << 20
 
-// Of reads what r is a call of. The body can be read again.
+// Of returns the call of a request. The body can be read again.
 func Of(r *http.Request) Call {
 	c := Call{Service: Scope(r).Service}
 	if name, known := scopes[c.Service]; known {
