@@ -147,4 +147,12 @@ type Access struct {
 	DeescalationFailing bool      `json:"deescalation_failing,omitempty"`
 	Error               string    `json:"error,omitempty"`
 	RetryAt             time.Time `json:"retry_at,omitzero"`
+	// Output is what the strategy returned for the requester and viewers: a user name,
+	// instructions, a link. Sensitive is what it returned for the requester alone; only
+	// they get it. Both are set while access lasts, in the response to a single
+	// request.
+	Output    json.RawMessage `json:"output,omitempty"`
+	Sensitive json.RawMessage `json:"sensitive,omitempty"`
+	// SensitiveError says, to the requester, why Sensitive could not be read.
+	SensitiveError string `json:"sensitive_error,omitempty"`
 }

@@ -92,9 +92,9 @@ func (b *bench) costs(ctx context.Context) ([]figure, error) {
 // given is a strategy that grants and revokes at once.
 type given struct{ there atomic.Bool }
 
-func (g *given) Give(context.Context, strategy.Access, strategy.Ledger) (bool, error) {
+func (g *given) Give(context.Context, strategy.Access, strategy.Ledger) (strategy.Given, error) {
 	g.there.Store(true)
-	return false, nil
+	return strategy.Given{}, nil
 }
 
 func (g *given) Take(context.Context, strategy.Access, strategy.Ledger) (strategy.Gone, error) {

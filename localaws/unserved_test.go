@@ -32,7 +32,7 @@ func TestWhatIsNotServed(t *testing.T) {
 			[]string{"\xa2\x66__type\x77UnknownServiceException\x67message\x78", "cloudwatch is not served here"}},
 		"nothing": {"GET", "/", "", nil, []string{"names no service"}},
 		"an operation of AWS JSON": {"POST", "/", "{}", []string{"X-Amz-Target", "TrentService.ListKeys"},
-			[]string{"ListKeys of kms is not served on this machine; served: GetPublicKey, Sign"}},
+			[]string{"ListKeys of kms is not served on this machine; served: Decrypt, GenerateDataKey, GetPublicKey, Sign"}},
 		"an operation of Step Functions": {"POST", "/", "{}", []string{"X-Amz-Target", "AWSStepFunctions.ListActivities"}, []string{"ListActivities", "served: CreateStateMachine,"}},
 		"an operation of DynamoDB":       {"POST", "/", "{}", []string{"X-Amz-Target", "DynamoDB_20120810.ListBackups"}, []string{"ListBackups", "served: BatchGetItem,"}},
 		"an operation of query": {"POST", "/", "Action=ListTopics&Version=2010-03-31", []string{"Content-Type", form},

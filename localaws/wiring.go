@@ -3,6 +3,7 @@ package localaws
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/localaws/eventbridge"
 	"github.com/fasttrack-dev/fasttrack/localaws/gateway"
@@ -11,18 +12,24 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
 )
 
-// makeKeys creates the signing keys, or loads them from the data folder.
+// makeKeys creates the keys, or loads them from the data folder.
 func (s *Stack) makeKeys() error {
-	var arns []string
+	var keys []kms.Key
 	for _, k := range s.Template.Keys {
-		arns = append(arns, k.ARN)
+		key := kms.Key{ARN: k.ARN, Encrypts: k.Encrypts}
+		for _, a := range s.Template.KeyAliases {
+			if a.Key == k.ARN || strings.HasSuffix(k.ARN, "/"+a.Key) {
+				key.Aliases = append(key.Aliases, a.Name)
+			}
+		}
+		keys = append(keys, key)
 	}
 	dir := ""
 	if s.data != nil {
 		dir = s.data.Path("keys")
 	}
 	var err error
-	s.KMS, err = kms.New(dir, arns...)
+	s.KMS, err = kms.New(dir, keys...)
 	return err
 }
 

@@ -209,9 +209,9 @@ type faulty struct {
 	faults *faults
 }
 
-func (s faulty) Give(ctx context.Context, a strategy.Access, l strategy.Ledger) (created bool, err error) {
-	err = s.meet(ctx, "strategy.Give", func() error { created, err = s.Strategy.Give(ctx, a, l); return err })
-	return created, err
+func (s faulty) Give(ctx context.Context, a strategy.Access, l strategy.Ledger) (given strategy.Given, err error) {
+	err = s.meet(ctx, "strategy.Give", func() error { given, err = s.Strategy.Give(ctx, a, l); return err })
+	return given, err
 }
 
 func (s faulty) Take(ctx context.Context, a strategy.Access, l strategy.Ledger) (gone strategy.Gone, err error) {

@@ -35,7 +35,7 @@ var _ = plant(engineBugs...)
 var engineBugs = []bug{
 	{"skip the version condition of a run", "internal/store/put.go", `aws.String("#v = :read")`, `aws.String("#v >= :read OR #v < :read")`, "./internal/store", ""},
 	{"skip the version condition of a lease", "internal/store/lease.go", `s.put(ctx, s.ifSame(it, l.Version))`, `s.put(ctx, &types.Put{TableName: &s.table, Item: it})`, "./internal/store", "TestLease"},
-	{"give before the lease is saved", "functions/grant/grant/handler.go", "if err := h.Store.SaveLease(ctx, next); errors.Is(err, store.ErrConflict) {", "if next.Attempt != nil {\n\t\t\treturn next, nil\n\t\t}\n\t\tif err := h.Store.SaveLease(ctx, next); errors.Is(err, store.ErrConflict) {", "./functions/grant/grant", ""},
+	{"give before the lease is saved", "functions/grant/grant/handler.go", "if err := save(ctx, next); errors.Is(err, store.ErrConflict) {", "if next.Attempt != nil {\n\t\t\treturn next, nil\n\t\t}\n\t\tif err := save(ctx, next); errors.Is(err, store.ErrConflict) {", "./functions/grant/grant", ""},
 	{"forget who else holds the access", "internal/lease/lease.go", "h.RunID != runID && (h.State", "h.RunID == \"\" && (h.State", "./internal/lease", ""},
 	{"take what another run holds", "internal/lease/attempt.go", "if other := l.sharer(runID); other != \"\" {", "if other := l.sharer(runID); other == \"none\" {", "./e2e/torture", "TestLives"},
 	{"take back what is not due", "internal/run/access_times.go", "return !now.Before(r.TakeBackAt())", "return true", "./internal/run ./internal/hookapi ./internal/engine/... ./e2e/torture", "Test"},

@@ -76,30 +76,30 @@ func (w *world) fence(a strategy.Access) error {
 	return nil
 }
 
-func (w *world) Give(ctx context.Context, a strategy.Access, l strategy.Ledger) (created bool, err error) {
+func (w *world) Give(ctx context.Context, a strategy.Access, l strategy.Ledger) (given strategy.Given, err error) {
 	if err := l.Note(ctx, "request-"+a.RunID); err != nil {
-		return false, err
+		return given, err
 	}
 	if there, _ := w.Has(ctx, a); !there {
 		if err := l.Creating(ctx, "user:"+a.Person.ID); err != nil {
-			return false, err
+			return given, err
 		}
-		created = true
+		given.Created = true
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.fence(a); err != nil {
-		return false, err
+		return given, err
 	}
 	if w.give != nil {
 		if err := w.give(w, keyOf(a)); err != nil {
-			return false, err
+			return given, err
 		}
 	}
 	if !w.deaf {
 		w.set(keyOf(a), true)
 	}
-	return created, nil
+	return given, nil
 }
 
 func (w *world) Take(_ context.Context, a strategy.Access, _ strategy.Ledger) (strategy.Gone, error) {

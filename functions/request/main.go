@@ -11,6 +11,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/sealed"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -24,6 +25,6 @@ func main() {
 	lambda.Start(request.New(request.Deps{
 		Flows: flows, Identify: identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"), BasePath: os.Getenv("API_BASE_PATH"),
 		Store: table, Hooks: request.NewHooks(cfg), Waiters: table.Waiters(request.MaxWaiting(os.Getenv("MAX_WAITING"))),
-		Executions: request.NewExecutions(sfn.NewFromConfig(cfg), os.Getenv("STATE_MACHINE_ARN")),
+		Executions: request.NewExecutions(sfn.NewFromConfig(cfg), os.Getenv("STATE_MACHINE_ARN")), Open: sealed.New(cfg, os.Getenv("OUTPUT_KEY")).Opener(),
 	}).Handle)
 }

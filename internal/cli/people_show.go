@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -69,6 +70,9 @@ func printRun(w io.Writer, v api.Request) {
 		line("access", moment(a.StartsAt)+" to "+moment(a.EndsAt))
 		line("granted", a.Given)
 		line("ended", a.Gone)
+		printOutput(line, "output", a.Output)
+		printOutput(line, "for you", a.Sensitive)
+		line("! for you", a.SensitiveError)
 		if !a.SessionsUntil.IsZero() {
 			line("! sessions", "may last until "+moment(a.SessionsUntil))
 		}
@@ -102,6 +106,21 @@ func printRun(w io.Writer, v api.Request) {
 	}
 	fmt.Fprintln(w)
 	printHistory(w, v.History)
+}
+
+// printOutput prints what a strategy returned: each member of an object on a line, and
+// anything else as it is.
+func printOutput(line func(name, value string), name string, output json.RawMessage) {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(output, &members) != nil || members == nil {
+		if len(output) > 0 {
+			line(name, fieldText(output))
+		}
+		return
+	}
+	for _, member := range slices.Sorted(maps.Keys(members)) {
+		line(name, member+": "+fieldText(members[member]))
+	}
 }
 
 // failing returns why access could not be granted or ended yet.

@@ -174,8 +174,12 @@ type Target struct {
 type Strategy struct {
 	// Type is lambda, iam-group or identity-center.
 	Type string `json:"type"`
-	// Function is the Lambda function of type lambda.
+	// Function is the Lambda function of type lambda, Version the version of the
+	// strategy contract that it speaks: 1, which 0 is too, or 2.
 	Function string `json:"function,omitempty"`
+	Version  int    `json:"version,omitempty"`
+	// Fields are the sensitive fields that the function gets, from version 2 on.
+	Fields []string `json:"fields,omitempty"`
 	// Settings are all further members.
 	Settings map[string]any `json:"settings,omitempty"`
 }

@@ -44,9 +44,36 @@ func (r *reader) strategy(n *yaml.Node, path string, f *Flow) {
 	}
 	delete(all, "type")
 	delete(all, "function")
+	if s.Type == "lambda" && r.contract(n, path, s) {
+		delete(all, "version")
+		if s.Version > 1 {
+			delete(all, "fields")
+		}
+	}
 	if len(all) > 0 {
 		s.Settings = all
 	}
+}
+
+// contract reads which version of the strategy contract the function speaks. From
+// version 2 on, fields names the sensitive fields that it gets; before, a block may
+// have a setting of that name. It reports whether there is a version.
+func (r *reader) contract(n *yaml.Node, path string, s *Strategy) bool {
+	version := child(n, "version")
+	if version == nil {
+		return false
+	}
+	if version.Tag != "!!int" || version.Value != "1" && version.Value != "2" {
+		r.fail(version, join(path, "version"), "must be 1 or 2, the versions of the strategy contract; got %s", describe(version))
+		return true
+	}
+	s.Version = int(version.Value[0] - '0')
+	fields := child(n, "fields")
+	if s.Version < 2 || fields == nil {
+		return true
+	}
+	r.strings(&s.Fields, func(string) error { return nil })(fields, join(path, "fields"))
+	return true
 }
 
 // orList writes a choice for a sentence: a, b or c.

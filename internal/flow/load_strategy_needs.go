@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -17,6 +18,7 @@ func (r *reader) strategyAsAWhole(path string, f *Flow, seen map[string]*yaml.No
 	node := resolve(seen["strategy"])
 	if fields := seen["fields"]; fields == nil || resolve(fields).Kind == yaml.SequenceNode {
 		r.oneTargetField(node, path, f)
+		r.sensitiveFields(node, path, f)
 	}
 	var each func(target, settings *yaml.Node, at string)
 	switch f.Strategy.Type {
@@ -66,6 +68,26 @@ func (r *reader) oneTargetField(node *yaml.Node, path string, f *Flow) {
 	}
 	if first == nil {
 		r.fail(node, join(path, "fields"), "a required field of type target is missing; a flow that gives access says to what")
+	}
+}
+
+// sensitiveFields checks that the fields which the strategy names are sensitive ones
+// of the flow: it gets all others anyway.
+func (r *reader) sensitiveFields(node *yaml.Node, path string, f *Flow) {
+	for i := range f.Fields {
+		if r.broken[fmt.Sprintf("%s[%d]", join(path, "fields"), i)] {
+			return // what it would be is not known
+		}
+	}
+	for i, name := range f.Strategy.Fields {
+		at := child(node, "fields").Content[i]
+		where := fmt.Sprintf("%s[%d]", join(path, "strategy.fields"), i)
+		switch n := slices.IndexFunc(f.Fields, func(field Field) bool { return field.Name == name }); {
+		case n < 0:
+			r.fail(at, where, "unknown field %q", clip(name))
+		case !f.Fields[n].Sensitive:
+			r.fail(at, where, "field %q is not sensitive: the strategy function gets it anyway", clip(name))
+		}
 	}
 }
 

@@ -124,7 +124,7 @@ var parts = map[string][]string{
 	"admins":         {"[a@x]", "['arn:aws:iam::123456789012:user/a', b@x]", "[]", "[7]"},
 	"targets":        {"[{id: p, settings: {group: g}}]", "[{id: p, label: P, settings: {a: 1}}]", "[{label: P}]", "[{id: 7}]"},
 	"durations":      {"[1h]", "[30m, PT1H]", "[]", "[60]", "1h"},
-	"strategy":       {"{type: lambda, function: f}", "{type: iam-group, user: id, account: '012345678901'}", "{type: lambda}", "{type: magic}", "{type: iam-group, function: f}", "{type: iam-group, user: nick}", "{type: iam-group, account: '012345678901'}", "{type: identity-center}"},
+	"strategy":       {"{type: lambda, function: f}", "{type: iam-group, user: id, account: '012345678901'}", "{type: lambda, function: f, version: 2}", "{type: lambda}", "{type: lambda, function: f, version: 3}", "{type: magic}", "{type: iam-group, function: f}", "{type: iam-group, user: nick}", "{type: iam-group, account: '012345678901'}", "{type: identity-center}"},
 	"require_reason": {"[request]", "[]", "[cancel]"},
 	"review":         {"{approvals: 2}", "{approvals: [{from: group:x, count: 2}], approvers: [admins]}", "{timeout: 90s, notify: [{to: [sns], wait: 10m}, {to: [admins]}]}", "{self_approval: yes}", "{self_approval: true, viewers: [everyone]}", "{approvals: 21}", "{approvals: []}", "{notify: [{wait: 1m}]}"},
 	"vars":           {"{a: [1, {b: c}]}", "[]"},
@@ -181,7 +181,7 @@ func TestSchemaSeesMistakes(t *testing.T) {
 	right := map[string]string{"name": "a", "admins": "[a@x]", "targets": "[{id: p}]", "durations": "[1h]", "strategy": "{type: lambda, function: f}", "fields": parts["fields"][0]}
 	for key, values := range map[string][]string{
 		"name": parts["name"][2:], "label": {"[]"}, "hook_timeout": {"5", "soon"}, "retention": {"5", "soon", "24h"}, "requesters": {"[sre]"}, "admins": {"[]", "[7]"},
-		"targets": {"[{label: P}]", "[{id: 7}]"}, "durations": {"[]", "[60]"}, "strategy": parts["strategy"][2:], "require_reason": {"[cancel]"},
+		"targets": {"[{label: P}]", "[{id: 7}]"}, "durations": {"[]", "[60]"}, "strategy": parts["strategy"][3:], "require_reason": {"[cancel]"},
 		"review": parts["review"][5:], "vars": {"[]"}, "fields": parts["fields"][8:], "limits": parts["limits"][3:],
 	} {
 		for _, value := range values {

@@ -29,6 +29,39 @@ func TestStrategies(t *testing.T) {
 	}
 }
 
+// A block says which version of the contract its function speaks. Before version 2
+// fields is a setting of the function's own.
+func TestTheContractOfAFunction(t *testing.T) {
+	const flows = head + "    durations: [1h]\n    targets: [{id: p}]\n" +
+		"    fields: [{name: t, type: target, required: true}, {name: pin, type: string, sensitive: true}, {name: why, type: string}]\n"
+	for block, want := range map[string]*flow.Strategy{
+		"{type: lambda, function: f}":                            {Type: "lambda", Function: "f"},
+		"{type: lambda, function: f, fields: [pin]}":             {Type: "lambda", Function: "f", Settings: map[string]any{"fields": []any{"pin"}}},
+		"{type: lambda, function: f, version: 1, fields: 7}":     {Type: "lambda", Function: "f", Version: 1, Settings: map[string]any{"fields": 7.0}},
+		"{type: lambda, function: f, version: 2, cluster: main}": {Type: "lambda", Function: "f", Version: 2, Settings: map[string]any{"cluster": "main"}},
+		"{type: lambda, function: f, version: 2, fields: [pin]}": {Type: "lambda", Function: "f", Version: 2, Fields: []string{"pin"}},
+	} {
+		file, err := flow.Parse("f", []byte(flows+"    strategy: "+block+"\n"))
+		if err != nil {
+			t.Errorf("%s: %v", block, err)
+			continue
+		}
+		if diff := cmp.Diff(want, file.Flows[0].Strategy); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", block, diff)
+		}
+	}
+	for block, want := range map[string]string{
+		"{type: lambda, function: f, version: 3}":                 "f:7:52: flows[0].strategy.version: must be 1 or 2, the versions of the strategy contract; got 3",
+		"{type: lambda, function: f, version: '2'}":               `f:7:52: flows[0].strategy.version: must be 1 or 2, the versions of the strategy contract; got the text "2"`,
+		"{type: lambda, function: f, version: 2, fields: [why]}":  `f:7:64: flows[0].strategy.fields[0]: field "why" is not sensitive: the strategy function gets it anyway`,
+		"{type: lambda, function: f, version: 2, fields: [pins]}": `f:7:64: flows[0].strategy.fields[0]: unknown field "pins"`,
+	} {
+		if diff := cmp.Diff([]string{want}, mistakes(t, flows+"    strategy: "+block+"\n")); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", block, diff)
+		}
+	}
+}
+
 // What a strategy lacks is told where it belongs, before anything is asked.
 func TestWhatAStrategyNeeds(t *testing.T) {
 	const group = "    strategy: {type: iam-group}\n"

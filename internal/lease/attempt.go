@@ -48,12 +48,14 @@ func (l *Lease) BeginGive(runID string, creates bool, most int, now, deadline ti
 		// read back that it is absent.
 		next.Existed, next.Made, next.Requests = true, nil, nil
 	}
+	fresh := creates && next.Existed && state == run.NoHold
 	if creates {
 		next.Existed = false
 	}
 	next.Given, next.CheckAt = true, time.Time{}
 	next.set(runID, run.Hold{State: run.Giving, At: now})
 	next.begin(Give, runID, deadline)
+	next.Attempt.Fresh = fresh
 	return next, true, nil
 }
 
@@ -79,17 +81,33 @@ func (l *Lease) Creating(fence int64, note string) (*Lease, error) {
 	return next, nil
 }
 
+// Maker says who made the access that an attempt to give ended with.
+type Maker int
+
+const (
+	// Recorded means that the attempt made it if the lease says so already.
+	Recorded Maker = iota
+	// Made means that this attempt made it.
+	Made
+	// Found means that this attempt found it, although it was just read as absent.
+	Found
+)
+
 // EndGive records that the strategy has read back, at the time now, that the
-// access is there. created reports whether this call made it; note is what people
-// should know about it beyond that, "" for nothing. Stale is the error for an
-// attempt that another has replaced.
-func (l *Lease) EndGive(runID string, fence int64, created bool, note string, now time.Time) (*Lease, error) {
+// access exists, and who made it. note is what people should know about it beyond
+// that, "" for nothing. Stale is the error for an attempt that another has replaced.
+func (l *Lease) EndGive(runID string, fence int64, by Maker, note string, now time.Time) (*Lease, error) {
 	next, err := l.end(Give, runID, fence)
 	if err != nil {
 		return nil, err
 	}
-	if created {
+	switch {
+	case by == Made:
 		next.Existed = false
+	case by == Found && l.Attempt.Fresh:
+		// Somebody else made it after it was read as absent, and no call of ours may
+		// have: it is not ours to take.
+		next.Existed = true
 	}
 	how := "Its presence was read back."
 	if next.Existed {

@@ -31,10 +31,18 @@ func (k Key) String() string {
 type Strategy struct {
 	// Type is lambda, iam-group or identity-center.
 	Type string `json:"type"`
-	// Function is the Lambda of type lambda.
-	Function string          `json:"function,omitempty"`
+	// Function is the Lambda of type lambda, Version the version of the strategy
+	// contract that it speaks; 0 is 1.
+	Function string `json:"function,omitempty"`
+	Version  int    `json:"version,omitempty"`
+	// Fields are the sensitive fields that the function gets.
+	Fields   []string        `json:"fields,omitempty"`
 	Settings json.RawMessage `json:"settings,omitempty"`
 }
+
+// ReturnsOutput reports whether the strategy may return something for people: a
+// function may, from version 2 of the contract on.
+func (s Strategy) ReturnsOutput() bool { return s.Version >= 2 }
 
 // StrategyOf reads the strategy of the run's flow.
 func StrategyOf(r *run.Run) (Strategy, error) {

@@ -72,6 +72,9 @@ type Attempt struct {
 	Deadline time.Time `json:"deadline"`
 	// Tries counts the attempts of this kind for this run in a row; 0 reads as 1.
 	Tries int `json:"tries,omitempty"`
+	// Fresh reports that no earlier give made the access, nor may have: only this
+	// attempt recorded that it does.
+	Fresh bool `json:"fresh,omitempty"`
 }
 
 // New returns the lease of an access that nobody holds.

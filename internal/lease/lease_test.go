@@ -31,7 +31,7 @@ func TestSharing(t *testing.T) {
 		if err != nil || !begun {
 			t.Fatal(begun, err)
 		}
-		if l, err = next.EndGive(id, next.Attempt.Fence, true, "", now); err != nil {
+		if l, err = next.EndGive(id, next.Attempt.Fence, lease.Made, "", now); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -103,7 +103,7 @@ func TestALeaseOfAnOlderRelease(t *testing.T) {
 		if err != nil || !begun {
 			t.Fatal(begun, err)
 		}
-		if l, err = next.EndGive("b", next.Attempt.Fence, false, "", now); err != nil {
+		if l, err = next.EndGive("b", next.Attempt.Fence, lease.Recorded, "", now); err != nil {
 			t.Fatal(err)
 		}
 		if l, _, err = l.BeginTake("b", now, now.Add(time.Minute)); err != nil || l.Of("b").State != run.Dropped {
@@ -133,5 +133,38 @@ func TestTheFenceOutlivesTheLease(t *testing.T) {
 			newest = l.Fence
 		}
 		now = now.Add(time.Minute)
+	}
+}
+
+// maker is who made the access: the attempt itself, or what the lease says.
+func maker(made bool) lease.Maker {
+	if made {
+		return lease.Made
+	}
+	return lease.Recorded
+}
+
+// Access that somebody else made after it was read as absent stays, unless an
+// earlier attempt of ours may have made it.
+func TestAccessThatAppearsMeanwhile(t *testing.T) {
+	for name, tc := range map[string]struct {
+		tries int
+		stays bool
+	}{"the first attempt": {1, true}, "after an attempt that was given up on": {2, false}} {
+		l, at := lease.New(lease.Key{}), time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+		for range tc.tries {
+			next, call, err := l.BeginGive("a", true, 0, at, at.Add(time.Minute))
+			if err != nil || !call {
+				t.Fatal(call, err)
+			}
+			l, at = next, at.Add(2*time.Minute)
+		}
+		l, err := l.EndGive("a", l.Attempt.Fence, lease.Found, "", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, call, err := l.BeginTake("a", at, at.Add(time.Minute)); err != nil || call == tc.stays {
+			t.Errorf("%s: it is taken: %v %v", name, call, err)
+		}
 	}
 }

@@ -36,7 +36,7 @@ func TestAnotherLoginOfTheAddress(t *testing.T) {
 				t.Fatal(err)
 			}
 			l.HeldBy(tc.holds)
-			if l, err = l.EndGive(tc.holds.ID, l.Attempt.Fence, true, "", now); err != nil {
+			if l, err = l.EndGive(tc.holds.ID, l.Attempt.Fence, lease.Made, "", now); err != nil {
 				t.Fatal(err)
 			}
 			if tc.over {

@@ -239,7 +239,7 @@ func (p *play) goOn(i int) {
 			return
 		}
 		if p.access != nobody { // read back
-			p.set(p.l.EndGive(c.runID, c.fence, c.created, "", p.now))
+			p.set(p.l.EndGive(c.runID, c.fence, maker(c.created), "", p.now))
 		}
 	}
 }

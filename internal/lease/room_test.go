@@ -38,7 +38,7 @@ func TestRunsWithoutAGapDoNotFillALease(t *testing.T) {
 		if err != nil || !begun {
 			t.Fatal(n, begun, err)
 		}
-		if l, err = next.EndGive(id(n), next.Attempt.Fence, n == 0, "", now); err != nil {
+		if l, err = next.EndGive(id(n), next.Attempt.Fence, maker(n == 0), "", now); err != nil {
 			t.Fatal(err)
 		}
 		if n > 0 {
@@ -127,7 +127,7 @@ func TestTheLimitOfHolders(t *testing.T) {
 	give := func(n int) error {
 		next, _, err := l.BeginGive(id(n), true, 3, noon, noon.Add(time.Minute))
 		if err == nil {
-			l, err = next.EndGive(id(n), next.Attempt.Fence, true, "", noon)
+			l, err = next.EndGive(id(n), next.Attempt.Fence, lease.Made, "", noon)
 		}
 		return err
 	}

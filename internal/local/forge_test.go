@@ -68,7 +68,7 @@ func TestAWiderRightShows(t *testing.T) {
 	for name, change := range map[string][2]string{
 		"request may store acts":            {`["RUN#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS", "WAITERS"]`, `["RUN#*", "ACT#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS", "WAITERS"]`},
 		"approve may store runs":            {`["ACT#*", "LINK#*", "ROLE#*"]`, `["RUN#*", "ACT#*", "LINK#*", "ROLE#*"]`},
-		"grant may store runs":              {`["LEASE#*"]`, `["LEASE#*", "RUN#*"]`},
+		"grant may store runs":              {`["LEASE#*", "OUT#*"]`, `["LEASE#*", "OUT#*", "RUN#*"]`},
 		"record may store leases":           {`["RUN#*", "TALLY#*"]`, `["RUN#*", "TALLY#*", "LEASE#*"]`},
 		"reconcile may store":               {"Action: dynamodb:Query\n                Resource: [!GetAtt Table.Arn", "Action: [dynamodb:Query, dynamodb:PutItem]\n                Resource: [!GetAtt Table.Arn"},
 		"any role may speak on the bus":     {"Action: sns:Publish", "Action: [sns:Publish, events:PutEvents]\n                Resource: \"*\"\n              - Effect: Allow\n                Action: sns:Publish"},

@@ -85,6 +85,49 @@ func TestRightsOfDigest(t *testing.T) {
 	}
 }
 
+// The key of sensitive outputs encrypts for functions/grant and decrypts for
+// functions/request; nobody else can use it, and nobody without naming the run.
+func TestWhoUsesTheOutputKey(t *testing.T) {
+	raw, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Resources map[string]yaml.Node `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	block := func(id string) string {
+		node := doc.Resources[id]
+		out, err := yaml.Marshal(&node)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(out)
+	}
+	key := block("OutputKey")
+	if !strings.Contains(key, "DeletionPolicy: Retain") {
+		t.Error("the key goes with the stack")
+	}
+	for role, action := range map[string]string{"GrantRole": "kms:GenerateDataKey", "RequestRole": "kms:Decrypt"} {
+		may := regexp.MustCompile(`(?s)Principal: \{?\s*AWS: !GetAtt ["']?` + role + `\.Arn["']?\}?\s*Action: ` + action + `\n.{0,200}run_id`)
+		if !may.MatchString(key) {
+			t.Errorf("%s may not %s for a run:\n%s", role, action, key)
+		}
+	}
+	uses := regexp.MustCompile(`Action:[^\n]*kms:(Decrypt|Encrypt|ReEncrypt\w*|GenerateDataKey\w*|CreateGrant|\*)`)
+	if found := uses.FindAllString(key, -1); len(found) != 2 {
+		t.Errorf("the key's policy allows %q", found)
+	}
+	// The others decrypt by keys of the operator's, which the parameters name.
+	for id := range doc.Resources {
+		if text := block(id); id != "OutputKey" && id != "OutputKeyAlias" && strings.Contains(text, "OutputKey") {
+			t.Errorf("%s names the key", id)
+		}
+	}
+}
+
 // Lambda refuses to create a function with active tracing whose role may not send
 // traces yet. CloudFormation makes a policy beside the role after the role, and
 // perhaps after the function: the right must be in the role's own policies

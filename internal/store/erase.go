@@ -41,6 +41,7 @@ type Erased struct {
 // told. It can be repeated, and goes on where it stopped.
 func (s *Store) Erase(ctx context.Context, e Erasure, now time.Time) error {
 	var runs []string
+	var outputs []item
 	err := s.eachItem(ctx, func(it item) error {
 		switch pk, sk := stringOf(it["pk"]), stringOf(it["sk"]); {
 		case strings.HasPrefix(pk, digestKey):
@@ -52,6 +53,9 @@ func (s *Store) Erase(ctx context.Context, e Erasure, now time.Time) error {
 			return nil
 		case strings.HasPrefix(pk, linkPrefix):
 			return s.eraseLink(ctx, e, it)
+		case strings.HasPrefix(pk, outputPrefix):
+			outputs = append(outputs, it)
+			return nil
 		case !mentions(it, e.Who):
 			return nil
 		case strings.HasPrefix(pk, leasePrefix):
@@ -65,12 +69,35 @@ func (s *Store) Erase(ctx context.Context, e Erasure, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	for _, it := range outputs {
+		if err := s.eraseOutput(ctx, e, it, runs); err != nil {
+			return err
+		}
+	}
 	for _, id := range runs {
 		if err := s.eraseRun(ctx, e, id, now); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// eraseOutput deletes what a strategy returned for a request of somebody's, or that
+// mentions them, once the request is over: until then its end may need it.
+func (s *Store) eraseOutput(ctx context.Context, e Erasure, it item, runs []string) error {
+	id := strings.TrimPrefix(stringOf(it["pk"]), outputPrefix)
+	if !slices.Contains(runs, id) && !mentions(it, e.Who) {
+		return nil
+	}
+	r, err := s.Load(ctx, id)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if err == nil && !r.Over() {
+		e.Tell(Erased{Run: id, Left: "the output of access that has not ended yet"})
+		return nil
+	}
+	return s.eraseItem(ctx, e, it)
 }
 
 // Principals lists the logins that runs know somebody by, beside their names.

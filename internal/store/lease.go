@@ -49,9 +49,18 @@ func (s *Store) LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error
 // SaveLease puts a changed lease back whole, if nobody changed it since it was
 // read; else it returns ErrConflict.
 func (s *Store) SaveLease(ctx context.Context, l *lease.Lease) error {
+	put, err := s.leasePut(l)
+	if err != nil {
+		return err
+	}
+	return saved(l, s.put(ctx, put))
+}
+
+// leasePut is the put of a changed lease that nobody changed since it was read.
+func (s *Store) leasePut(l *lease.Lease) (*types.Put, error) {
 	body, err := run.Encode(l)
 	if err != nil {
-		return fmt.Errorf("lease %s: %w", l.Key, err)
+		return nil, fmt.Errorf("lease %s: %w", l.Key, err)
 	}
 	it := item{
 		"pk": text(leasePrefix + l.Key.String()), "sk": text(leaseKey),
@@ -61,7 +70,11 @@ func (s *Store) SaveLease(ctx context.Context, l *lease.Lease) error {
 		it["due"] = text(leaseDue + strconv.Itoa(shard(l.Key.String(), leaseShards)))
 		it["due_at"] = text(stamp(at))
 	}
-	err = s.put(ctx, s.ifSame(it, l.Version))
+	return s.ifSame(it, l.Version), nil
+}
+
+// saved counts the lease's version up once it is saved.
+func saved(l *lease.Lease, err error) error {
 	if isConditionFailed(err) {
 		return fmt.Errorf("save lease %s: %w", l.Key, ErrConflict)
 	}

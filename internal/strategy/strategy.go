@@ -1,12 +1,14 @@
-// Package strategy is how access is given and taken back: one implementation a
-// type of strategy, all behind one interface. Who may hold what, and for how long,
-// is decided before a strategy is called.
+// Package strategy defines how access is granted and taken back: one implementation
+// for each type of strategy, all behind one interface. Who may hold what, and for how
+// long, is decided before a strategy is called. The contract of a Lambda function
+// that is a strategy is the public package strategy.
 package strategy
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -26,13 +28,45 @@ type Access struct {
 	Config json.RawMessage
 	// Function is the Lambda of a strategy of type lambda.
 	Function string
-	// DurationSeconds is how long access is asked for. It is for information: it
-	// is taken back by a call to Take, whatever else happens.
+	// Version is the version of the contract that Function speaks; 0 is 1.
+	Version int
+	// DurationSeconds is how long access is requested for, EndsAt when it ends, an
+	// estimate before it exists. Both are for information: a call to Take ends the
+	// access.
 	DurationSeconds int
+	EndsAt          time.Time
+	// Flow, Reason, Fields and ApprovedBy are the request's. A sensitive field is
+	// among Fields only if the flow gives it to the strategy.
+	Flow       Flow
+	Reason     string
+	Fields     map[string]json.RawMessage
+	ApprovedBy []run.Actor
+	// CreatedByUs reports that a give made the access, or may have. Output is what
+	// give returned for the run.
+	CreatedByUs bool
+	Output      json.RawMessage
 	// Requests are the notes of earlier calls, oldest first, since it was last
 	// known that nobody has the access. What they stand for may still be under
 	// way.
 	Requests []string
+}
+
+// Flow is the flow of a request.
+type Flow struct {
+	Name, Label string
+	Vars        json.RawMessage
+}
+
+// Given is what came of giving access.
+type Given struct {
+	// Created reports that the call made the access: it is taken back. Found reports
+	// that the access existed, although [Blind.Look] did not find it just before.
+	Created, Found bool
+	// Output is for the requester and viewers, Sensitive for the requester alone; nil
+	// for none.
+	Output, Sensitive json.RawMessage
+	// Ignored names response members of a newer version of the contract.
+	Ignored []string
 }
 
 // Target is what access is given to.
@@ -63,10 +97,9 @@ type Gone = lease.Gone
 // An error is a [Refused] if trying again can't help; any other may pass. A call
 // that returned an error may have done its work all the same.
 type Strategy interface {
-	// Give gives the access, and returns once it is there: what AWS does
-	// asynchronously is waited for, also what was under way before. created
-	// reports whether this call made it: whoever had it before keeps it.
-	Give(ctx context.Context, a Access, l Ledger) (created bool, err error)
+	// Give makes the access, and returns once it exists: it waits for what AWS does
+	// asynchronously, also for what was under way before.
+	Give(ctx context.Context, a Access, l Ledger) (Given, error)
 	// Take takes the access back from all for whom it was noted to be made, and
 	// returns once it is gone. What an earlier Give started and did not see the end
 	// of is waited for first.
@@ -76,11 +109,12 @@ type Strategy interface {
 	Has(ctx context.Context, a Access) (bool, error)
 }
 
-// Blind is a strategy whose Give can't look for itself before it makes the
-// access. It creates what [Blind.Look] did not find just before.
+// Blind is a strategy whose Give can't record that it makes the access before it
+// does. What [Blind.Look] does not find just before counts as made by Give, unless
+// Give reports that it found it.
 type Blind interface {
 	Strategy
-	// Look reports whether the access is there.
+	// Look reports whether the access exists.
 	Look(ctx context.Context, a Access) (bool, error)
 }
 

@@ -1,5 +1,6 @@
-// Package kms serves AWS KMS's Sign and GetPublicKey with keys on the curve P-256. Without
-// a folder, keys end with the process.
+// Package kms serves AWS KMS: Sign and GetPublicKey with keys on the curve P-256,
+// GenerateDataKey and Decrypt with symmetric keys. Without a folder, keys end with the
+// process.
 package kms
 
 import (
@@ -26,21 +27,39 @@ const algorithm = "ECDSA_SHA_256"
 // maxMessage is how long a message may be, in bytes.
 const maxMessage = 4096
 
-// Service answers Sign and GetPublicKey.
+// Service answers Sign and GetPublicKey, GenerateDataKey and Decrypt.
 type Service struct {
-	keys map[string]*ecdsa.PrivateKey // by ARN
+	keys    map[string]*ecdsa.PrivateKey // by ARN
+	secrets map[string][]byte            // by ARN; symmetric keys
+	aliases map[string]string            // ARNs by alias/NAME
 }
 
-// New returns a service with the keys of those ARNs. It keeps them in dir, which
-// only this user may read; "" keeps them in memory.
-func New(dir string, arns ...string) (*Service, error) {
-	s := &Service{keys: map[string]*ecdsa.PrivateKey{}}
-	for _, arn := range arns {
-		key, err := open(dir, idOf(arn))
-		if err != nil {
-			return nil, fmt.Errorf("key %s: %w", idOf(arn), err)
+// Key is a key to make.
+type Key struct {
+	ARN string
+	// Encrypts makes a symmetric key, in place of one that signs.
+	Encrypts bool
+	// Aliases are its other names; they begin with alias/.
+	Aliases []string
+}
+
+// New returns a service with those keys. It keeps them in dir, which only this user
+// may read; "" keeps them in memory.
+func New(dir string, keys ...Key) (*Service, error) {
+	s := &Service{keys: map[string]*ecdsa.PrivateKey{}, secrets: map[string][]byte{}, aliases: map[string]string{}}
+	for _, k := range keys {
+		for _, alias := range k.Aliases {
+			s.aliases[alias] = k.ARN
 		}
-		s.keys[arn] = key
+		var err error
+		if k.Encrypts {
+			s.secrets[k.ARN], err = openSecret(dir, idOf(k.ARN))
+		} else {
+			s.keys[k.ARN], err = open(dir, idOf(k.ARN))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("key %s: %w", idOf(k.ARN), err)
+		}
 	}
 	return s, nil
 }
@@ -71,14 +90,18 @@ func open(dir, id string) (*ecdsa.PrivateKey, error) {
 	if err != nil {
 		return nil, err
 	}
+	return key, keep(dir, path, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}))
+}
+
+// keep writes a key to its file. A kill must not leave half of it under the name.
+func keep(dir, path string, content []byte) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
+		return err
 	}
-	// A kill must not leave half of it under the name.
-	if err := os.WriteFile(path+".new", pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}), 0o600); err != nil {
-		return nil, err
+	if err := os.WriteFile(path+".new", content, 0o600); err != nil {
+		return err
 	}
-	return key, os.Rename(path+".new", path)
+	return os.Rename(path+".new", path)
 }
 
 type keyInput struct{ KeyId string } //nolint:revive // as the service spells it
@@ -102,6 +125,8 @@ func (s *Service) operations() wire.Service {
 			signature, err := sign(key, in.Message, in.MessageType, in.SigningAlgorithm)
 			return map[string]any{"KeyId": arn, "Signature": signature, "SigningAlgorithm": algorithm}, err
 		}),
+		"GenerateDataKey": wire.JSON(s.generateDataKey),
+		"Decrypt":         wire.JSON(s.decrypt),
 		"GetPublicKey": wire.JSON(func(in keyInput) (any, error) {
 			arn, key, err := s.find(in.KeyId)
 			if err != nil {
@@ -122,11 +147,25 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.operatio
 // Served lists the operations.
 func (s *Service) Served() []string { return s.operations().Served() }
 
-// find takes an ARN, or the id at its end.
+// named returns the ARN that an alias stands for, and anything else as it is.
+func (s *Service) named(id string) string {
+	if arn, is := s.aliases[id]; is {
+		return arn
+	}
+	return id
+}
+
+// find takes an ARN, the id at its end, or an alias.
 func (s *Service) find(id string) (arn string, key *ecdsa.PrivateKey, err error) {
+	id = s.named(id)
 	for arn, key := range s.keys {
 		if id == arn || id == idOf(arn) {
 			return arn, key, nil
+		}
+	}
+	for arn := range s.secrets {
+		if id == arn || id == idOf(arn) {
+			return "", nil, wire.Fail("InvalidKeyUsageException", "%s key usage is ENCRYPT_DECRYPT which is not valid for signing.", arn)
 		}
 	}
 	return "", nil, wire.Fail("NotFoundException", "Key '%s' does not exist", id)

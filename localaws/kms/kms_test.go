@@ -26,7 +26,7 @@ const arn = "arn:aws:kms:us-east-1:123456789012:key/app-Key"
 // serve returns the SDK's client of a service whose keys are kept in dir.
 func serve(t *testing.T, dir string) *sdk.Client {
 	t.Helper()
-	service, err := kms.New(dir, arn)
+	service, err := kms.New(dir, kms.Key{ARN: arn})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestKeysAreKept(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "app-Key.pem"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := kms.New(dir, arn); err == nil {
+	if _, err := kms.New(dir, kms.Key{ARN: arn}); err == nil {
 		t.Error("a broken key is taken")
 	}
 }

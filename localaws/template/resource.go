@@ -49,7 +49,7 @@ var understood = map[string]bool{
 	"AWS::SQS::Queue":                 false,
 	"AWS::SQS::QueuePolicy":           false,
 	"AWS::KMS::Key":                   true,
-	"AWS::KMS::Alias":                 false,
+	"AWS::KMS::Alias":                 true,
 	"AWS::SecretsManager::Secret":     false,
 	"AWS::SSM::Parameter":             false,
 }
@@ -142,6 +142,8 @@ func (r *reader) collect(stack *Stack) error {
 			err = r.collectInvokeConfig(res)
 		case "AWS::KMS::Key":
 			err = r.collectKey(stack, res)
+		case "AWS::KMS::Alias":
+			err = r.collectKeyAlias(stack, res)
 		}
 		if err != nil {
 			return err

@@ -38,6 +38,7 @@ type Stack struct {
 	Buses         []Bus
 	Rules         []Rule
 	Keys          []Key
+	KeyAliases    []KeyAlias
 	Roles         []Role
 	Resources     []Resource
 	Outputs       []Output

@@ -9,6 +9,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 )
 
@@ -64,26 +65,31 @@ func (h *Handler) look(ctx context.Context, s subject, l *lease.Lease) (creates 
 	if state := l.Of(s.run.ID).State; !is || state != run.NoHold && state != run.Giving {
 		return false, nil
 	}
-	s.access.Requests = l.Notes()
+	s.access.Requests, s.access.CreatedByUs = l.Notes(), l.Given && !l.Existed
 	there, err := blind.Look(ctx, s.access)
 	return !there, err
 }
 
-// callGive has the strategy grant the access of the lease's attempt.
+// callGive has the strategy grant the access of the lease's attempt. created reports
+// that it makes the access, as far as look knew.
 func (h *Handler) callGive(ctx context.Context, s subject, l *lease.Lease, created bool) (*lease.Lease, error) {
 	fence := l.Attempt.Fence
-	s.access.Fence, s.access.Requests = fence, l.Notes()
-	made, err := s.strategy.Give(ctx, s.access, ledger{h, s.key, fence})
+	s.access.Fence, s.access.Requests, s.access.CreatedByUs = fence, l.Notes(), !l.Existed && !l.Attempt.Fresh
+	given, err := s.strategy.Give(ctx, s.access, ledger{h, s.key, fence})
 	if err == nil {
 		// Read it for this person, whoever created it.
-		s.access.Requests = nil
+		s.access.Requests, s.access.Output = nil, given.Output
+		s.access.CreatedByUs = s.access.CreatedByUs || given.Created
 		var there bool
 		if there, err = s.strategy.Has(ctx, s.access); err == nil && !there {
 			err = errors.New("access was granted, but can't be read back")
 		}
 	}
-	var cannot strategy.Refused
-	if errors.As(err, &cannot) {
+	var output store.Output
+	if err == nil {
+		output, err = h.seal(ctx, s.run.ID, given)
+	}
+	if cannot, is := errors.AsType[strategy.Refused](err); is {
 		return h.change(ctx, s.key, func(l *lease.Lease) (*lease.Lease, error) {
 			return l.RefuseGive(s.run.ID, fence, cannot.Reason, h.Now())
 		})
@@ -95,8 +101,15 @@ func (h *Handler) callGive(ctx context.Context, s subject, l *lease.Lease, creat
 	if outlasted, is := s.strategy.(strategy.Outlasted); is {
 		note = outlasted.Outlasts()
 	}
+	by := lease.Recorded
+	switch {
+	case given.Found:
+		by = lease.Found
+	case created || given.Created:
+		by = lease.Made
+	}
 	at := h.Now()
-	return h.change(ctx, s.key, func(l *lease.Lease) (*lease.Lease, error) {
-		return l.EndGive(s.run.ID, fence, created || made, note, at)
+	return h.changeBy(ctx, s.key, h.withOutput(s.run.ID, output), func(l *lease.Lease) (*lease.Lease, error) {
+		return l.EndGive(s.run.ID, fence, by, note, at)
 	})
 }

@@ -24,12 +24,18 @@ type Store interface {
 	Load(ctx context.Context, id string) (*run.Run, error)
 	LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error)
 	SaveLease(ctx context.Context, l *lease.Lease) error
+	LoadOutput(ctx context.Context, runID string) (store.Output, error)
+	SaveLeaseAndOutput(ctx context.Context, l *lease.Lease, runID string, o store.Output) error
+	DeleteOutput(ctx context.Context, runID string) error
 }
 
 // Deps are the dependencies of a [Handler].
 type Deps struct {
 	Store      Store
 	Strategies strategy.Set
+	// Seal encrypts what the requester of a run alone may read. It is nil in a
+	// deployment without a key for that.
+	Seal func(ctx context.Context, runID string, plain []byte) ([]byte, error)
 	// Now is time.Now unless it is set.
 	Now func() time.Time
 	// Log is JSON lines on standard output unless it is set.
@@ -110,6 +116,9 @@ type subject struct {
 	key      lease.Key
 	access   strategy.Access
 	strategy strategy.Strategy
+	// hasOutput reports that the strategy may return something for people. All others
+	// cost no call more than they did before there were outputs.
+	hasOutput bool
 }
 
 // load reads the run of an execution and the access that it requests.
@@ -143,7 +152,11 @@ func (h *Handler) subject(r *run.Run) (subject, error) {
 	target, _ := r.Target()
 	s.access = strategy.Access{
 		RunID: r.ID, Person: r.Requester, Target: strategy.Target(target), Config: rule.Settings, Function: rule.Function,
-		DurationSeconds: r.DurationSeconds,
+		DurationSeconds: r.DurationSeconds, Version: rule.Version,
+	}
+	s.hasOutput = rule.ReturnsOutput()
+	if s.hasOutput {
+		s.describe(rule, h.Now())
 	}
 	return s, nil
 }
@@ -154,6 +167,11 @@ const conflicts = 8
 // change loads the lease, changes it and saves it. It begins again if somebody else
 // saved the lease meanwhile.
 func (h *Handler) change(ctx context.Context, k lease.Key, do func(*lease.Lease) (*lease.Lease, error)) (*lease.Lease, error) {
+	return h.changeBy(ctx, k, h.Store.SaveLease, do)
+}
+
+// changeBy is change with another way to save the lease.
+func (h *Handler) changeBy(ctx context.Context, k lease.Key, save func(context.Context, *lease.Lease) error, do func(*lease.Lease) (*lease.Lease, error)) (*lease.Lease, error) {
 	for range conflicts {
 		l, err := h.Store.LoadLease(ctx, k)
 		if err != nil {
@@ -166,7 +184,7 @@ func (h *Handler) change(ctx context.Context, k lease.Key, do func(*lease.Lease)
 		if next == l {
 			return l, nil
 		}
-		if err := h.Store.SaveLease(ctx, next); errors.Is(err, store.ErrConflict) {
+		if err := save(ctx, next); errors.Is(err, store.ErrConflict) {
 			continue
 		} else if err != nil {
 			return nil, err

@@ -20,10 +20,33 @@ import (
 
 // table keeps runs and leases as the real one does.
 type table struct {
-	runs   map[string]*run.Run
-	leases map[lease.Key][]byte
-	loads  int
+	runs    map[string]*run.Run
+	leases  map[lease.Key][]byte
+	loads   int
+	outputs map[string]store.Output
+	// crash has the write of a lease with an output fail, before it has an effect.
+	crash bool
 }
+
+func (t *table) LoadOutput(_ context.Context, id string) (store.Output, error) {
+	return t.outputs[id], nil
+}
+
+func (t *table) SaveLeaseAndOutput(ctx context.Context, l *lease.Lease, id string, o store.Output) error {
+	if t.crash {
+		t.crash = false
+		return errors.New("the connection was closed")
+	}
+	if err := t.SaveLease(ctx, l); err != nil {
+		return err
+	}
+	if t.outputs[id] = o; o.None() {
+		delete(t.outputs, id)
+	}
+	return nil
+}
+
+func (t *table) DeleteOutput(_ context.Context, id string) error { delete(t.outputs, id); return nil }
 
 func (t *table) Load(_ context.Context, id string) (*run.Run, error) {
 	t.loads++
@@ -57,19 +80,19 @@ type target struct {
 	crash bool
 }
 
-func (g *target) Give(ctx context.Context, _ strategy.Access, l strategy.Ledger) (bool, error) {
+func (g *target) Give(ctx context.Context, _ strategy.Access, l strategy.Ledger) (strategy.Given, error) {
 	if g.has {
-		return false, nil
+		return strategy.Given{}, nil
 	}
 	if err := l.Creating(ctx, "user:u1"); err != nil {
-		return false, err
+		return strategy.Given{}, err
 	}
 	g.has = true
 	if g.crash {
 		g.crash = false
-		return false, errors.New("the connection was closed")
+		return strategy.Given{}, errors.New("the connection was closed")
 	}
-	return true, nil
+	return strategy.Given{Created: true}, nil
 }
 
 func (g *target) Take(context.Context, strategy.Access, strategy.Ledger) (strategy.Gone, error) {
@@ -84,13 +107,13 @@ func (g *target) Outlasts() string { return "A session may outlast it." }
 // function is a strategy function of version 1: it does not say what it made.
 type function struct{ *target }
 
-func (f function) Give(context.Context, strategy.Access, strategy.Ledger) (bool, error) {
+func (f function) Give(context.Context, strategy.Access, strategy.Ledger) (strategy.Given, error) {
 	f.has = true
 	if f.crash {
 		f.crash = false
-		return false, errors.New("the connection was closed")
+		return strategy.Given{}, errors.New("the connection was closed")
 	}
-	return false, nil
+	return strategy.Given{}, nil
 }
 
 func (f function) Look(context.Context, strategy.Access) (bool, error) { return f.has, nil }
@@ -106,7 +129,7 @@ type stand struct {
 
 func newStand(t *testing.T, blind bool) *stand {
 	s := &stand{
-		T: t, table: &table{map[string]*run.Run{}, map[lease.Key][]byte{}, 0}, target: &target{},
+		T: t, table: &table{runs: map[string]*run.Run{}, leases: map[lease.Key][]byte{}, outputs: map[string]store.Output{}}, target: &target{},
 		now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC),
 	}
 	var kind strategy.Strategy = s.target

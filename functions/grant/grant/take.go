@@ -21,7 +21,7 @@ func (h *Handler) take(ctx context.Context, req step.GrantRequest) (step.Taken, 
 		return step.Taken{RunID: s.run.ID}, nil
 	}
 	var call bool
-	l, err := h.change(ctx, s.key, func(l *lease.Lease) (next *lease.Lease, err error) {
+	l, err := h.changeBy(ctx, s.key, h.endingOutput(s), func(l *lease.Lease) (next *lease.Lease, err error) {
 		next, call, err = l.BeginTake(s.run.ID, h.Now(), h.deadline(ctx))
 		return next, err
 	})
@@ -32,12 +32,15 @@ func (h *Handler) take(ctx context.Context, req step.GrantRequest) (step.Taken, 
 		return step.Taken{RunID: s.run.ID, Gone: true}, nil
 	}
 	fence := l.Attempt.Fence
+	if err := h.loadOutput(ctx, &s); err != nil {
+		return step.Taken{}, err
+	}
 	gone, err := h.callTake(ctx, s, l)
 	if err != nil {
 		return step.Taken{}, err
 	}
 	at := h.Now()
-	if _, err := h.change(ctx, s.key, func(l *lease.Lease) (*lease.Lease, error) { return l.EndTake(s.run.ID, fence, gone, at) }); err != nil {
+	if _, err := h.changeBy(ctx, s.key, h.endingOutput(s), func(l *lease.Lease) (*lease.Lease, error) { return l.EndTake(s.run.ID, fence, gone, at) }); err != nil {
 		return step.Taken{}, err
 	}
 	return step.Taken{RunID: s.run.ID, Gone: true}, nil
@@ -45,7 +48,7 @@ func (h *Handler) take(ctx context.Context, req step.GrantRequest) (step.Taken, 
 
 // callTake has the strategy remove the access, and reads that it is absent.
 func (h *Handler) callTake(ctx context.Context, s subject, l *lease.Lease) (strategy.Gone, error) {
-	s.access.Fence, s.access.Requests = l.Attempt.Fence, l.Notes()
+	s.access.Fence, s.access.Requests, s.access.CreatedByUs = l.Attempt.Fence, l.Notes(), !l.Existed
 	gone, err := s.strategy.Take(ctx, s.access, ledger{h, s.key, l.Attempt.Fence})
 	if err != nil {
 		return gone, err
@@ -82,32 +85,38 @@ func (h *Handler) check(ctx context.Context, req step.GrantRequest) (step.Checke
 		return step.Checked{}, err
 	}
 	fence := l.Attempt.Fence
-	found, err := h.read(ctx, l)
+	s, found, err := h.read(ctx, l)
 	if err != nil {
 		return step.Checked{}, err
 	}
-	_, err = h.change(ctx, *req.Lease, func(l *lease.Lease) (*lease.Lease, error) { return l.EndCheck(fence, over, h.Now()) })
+	next, err := h.change(ctx, *req.Lease, func(l *lease.Lease) (*lease.Lease, error) { return l.EndCheck(fence, over, h.Now()) })
+	if err == nil {
+		err = h.forgetOutputs(ctx, s, l, next)
+	}
 	return step.Checked{Found: found}, err
 }
 
-// read reports whether the access of the lease exists, and removes it if so.
-func (h *Handler) read(ctx context.Context, l *lease.Lease) (found bool, err error) {
+// read reports whether the access of the lease exists, and removes it if so. s is the
+// access of the run that it read it by.
+func (h *Handler) read(ctx context.Context, l *lease.Lease) (s subject, found bool, err error) {
 	// Any run of the lease names the access; some may have expired.
-	var s subject
 	for _, holder := range l.Holders {
 		if s, err = h.load(ctx, holder.RunID, ""); !errors.Is(err, store.ErrNotFound) {
 			break
 		}
 	}
-	if err != nil {
-		return false, err
+	if err == nil {
+		err = h.loadOutput(ctx, &s)
 	}
-	s.access.Fence, s.access.Requests = l.Attempt.Fence, l.Notes()
+	if err != nil {
+		return s, false, err
+	}
+	s.access.Fence, s.access.Requests, s.access.CreatedByUs = l.Attempt.Fence, l.Notes(), !l.Existed
 	if found, err = s.strategy.Has(ctx, s.access); err != nil || !found {
-		return false, err
+		return s, false, err
 	}
 	_, err = h.callTake(ctx, s, l)
-	return true, err
+	return s, true, err
 }
 
 // over returns what reports whether a run is over. A run that can't be read counts as

@@ -73,7 +73,7 @@ func (w *world) overdue(id, function string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if l, err = l.EndGive(id, l.Attempt.Fence, true, "", start.Add(-2*time.Hour)); err != nil {
+	if l, err = l.EndGive(id, l.Attempt.Fence, lease.Made, "", start.Add(-2*time.Hour)); err != nil {
 		w.t.Fatal(err)
 	}
 	w.leases[k] = l

@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -23,4 +24,21 @@ func (h *Handler) hold(ctx context.Context, r *run.Run) (run.Hold, error) {
 		return run.Hold{}, err
 	}
 	return l.Of(r.ID), nil
+}
+
+// addOutput adds what the strategy returned to the invocation of a hook about access
+// that has been granted and has not ended.
+func (h *Handler) addOutput(ctx context.Context, r *run.Run, d *stepfn.Document) error {
+	if d.Hook == nil || d.Hook.Ask.Run.Access == nil {
+		return nil
+	}
+	rule, err := lease.StrategyOf(r)
+	if err != nil || !rule.ReturnsOutput() {
+		return nil // functions/grant says what is wrong with it
+	}
+	o, err := h.Store.LoadOutput(ctx, r.ID)
+	if err != nil || o.Output == nil || !o.Ended.IsZero() {
+		return err
+	}
+	return d.AddOutput(o.Output)
 }

@@ -16,7 +16,7 @@ import (
 // what comes next.
 func (c *call) decide(ctx context.Context) (any, error) {
 	var document stepfn.Document
-	_, err := c.write(ctx, c.req.Turn.Number, func(rec store.Record) (change, error) {
+	done, err := c.write(ctx, c.req.Turn.Number, func(rec store.Record) (change, error) {
 		s, err := c.step(ctx, rec)
 		if err != nil {
 			return change{}, err
@@ -29,6 +29,9 @@ func (c *call) decide(ctx context.Context) (any, error) {
 		return c.proven(change{d.next, d.changed, s.Tallies.Counted(rec.Run, d.next)}), nil
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := c.addOutput(ctx, done.next, &document); err != nil {
 		return nil, err
 	}
 	return document, nil

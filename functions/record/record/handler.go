@@ -25,6 +25,7 @@ type Store interface {
 	SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error
 	ExpireContext(ctx context.Context, r *run.Run, context []byte) error
 	LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error)
+	LoadOutput(ctx context.Context, runID string) (store.Output, error)
 	MarkPublished(ctx context.Context, id, hash string, now time.Time) error
 }
 

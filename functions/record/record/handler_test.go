@@ -49,6 +49,8 @@ func (f *fakes) Linked(context.Context, func(string) []string, ...*run.Person) e
 	return f.fail["linked"]
 }
 
+func (f *fakes) LoadOutput(context.Context, string) (store.Output, error) { return store.Output{}, nil }
+
 func (f *fakes) LoadLease(_ context.Context, k lease.Key) (*lease.Lease, error) {
 	return lease.New(k), nil
 }

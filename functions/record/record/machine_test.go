@@ -92,6 +92,11 @@ func (m *machine) Linked(ctx context.Context, today func(string) []string, peopl
 	return m.call(func() error { return m.table.Linked(ctx, today, people...) })
 }
 
+func (m *machine) LoadOutput(ctx context.Context, id string) (o store.Output, err error) {
+	err = m.call(func() (err error) { o, err = m.table.LoadOutput(ctx, id); return err })
+	return o, err
+}
+
 func (m *machine) LoadLease(ctx context.Context, k lease.Key) (l *lease.Lease, err error) {
 	err = m.call(func() (err error) { l, err = m.table.LoadLease(ctx, k); return err })
 	return l, err

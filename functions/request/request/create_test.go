@@ -20,6 +20,7 @@ import (
 
 // table keeps runs in memory; lists answer one page that goes on.
 type table struct {
+	outputs map[string]store.Output
 	names   store.FlowNames
 	runs    map[string]*run.Run
 	context map[string]string
@@ -52,6 +53,10 @@ func (s *table) Load(_ context.Context, id string) (*run.Run, error) {
 		return r, nil
 	}
 	return nil, store.ErrNotFound
+}
+
+func (s *table) LoadOutput(_ context.Context, id string) (store.Output, error) {
+	return s.outputs[id], nil
 }
 
 func (s *table) LoadUsage(context.Context, string, run.Person) (flow.Usage, []flow.Usage, error) {

@@ -51,6 +51,9 @@ func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 		}
 	}
 	view, err := s.shown(ctx, c, r)
+	if err == nil {
+		err = s.addOutput(ctx, c, r, &view)
+	}
 	if err != nil {
 		return httpapi.Reply{}, err
 	}

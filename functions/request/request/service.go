@@ -20,6 +20,7 @@ type Store interface {
 	Linked(ctx context.Context, today func(handle string) []string, people ...*run.Person) error
 	Create(ctx context.Context, r *run.Run, context []byte) error
 	Load(ctx context.Context, id string) (*run.Run, error)
+	LoadOutput(ctx context.Context, runID string) (store.Output, error)
 	LoadUsage(ctx context.Context, flow string, p run.Person) (own flow.Usage, others []flow.Usage, err error)
 	SaveUsage(ctx context.Context, flow string, p run.Person, u flow.Usage, now time.Time) error
 	Undecided(ctx context.Context, ids []string) (map[string]bool, error)
@@ -50,6 +51,9 @@ type Deps struct {
 	Waiters Waiters
 	// HooksFunction is the function of a flow with "hooks: hooks".
 	HooksFunction string
+	// Open decrypts what the requester of a run alone may read. It is nil in a
+	// deployment without a key for that.
+	Open func(ctx context.Context, runID string, sealed []byte) ([]byte, error)
 	// BasePath is that of [httpapi.API].
 	BasePath string
 	// Now is time.Now unless it is set.

@@ -77,6 +77,14 @@ func NewRecoveryDocument(r *run.Run, now time.Time, context json.RawMessage) (Do
 	return d, err
 }
 
+// AddOutput adds what the strategy returned when it granted the access. It belongs
+// to the hook's invocation alone: a run, an event and the input of an execution never
+// hold it.
+func (d *Document) AddOutput(output json.RawMessage) error {
+	d.Hook.Ask.Run.StrategyOutput = output
+	return d.fit()
+}
+
 // hookSeconds is the state's time limit: each hook of one invocation has its
 // own, and a margin is for the way there and back and a cold start. Access does
 // not outlast its time for the sake of on_deescalate.
@@ -104,8 +112,8 @@ func secondsUntil(now, then time.Time) int {
 }
 
 // fit leaves out of what a hook is asked, until the document is small enough:
-// the oldest history first, then the outputs of earlier hooks, then the
-// context. What is left out reads as missing, never as empty.
+// the oldest history first, then the outputs of earlier hooks, the context and the
+// strategy's output. What is left out reads as missing, never as empty.
 func (d *Document) fit() error {
 	for {
 		size, err := d.size()
@@ -122,6 +130,8 @@ func (d *Document) fit() error {
 			run.Steps = nil
 		case run.Context != nil:
 			run.Context = nil
+		case run.StrategyOutput != nil:
+			run.StrategyOutput = nil
 		default:
 			return fmt.Errorf("what %s is to be asked is %d bytes, more than %d", d.Hook.Ask.Hook, size, maxDocument)
 		}

@@ -1,6 +1,7 @@
-// Package custom is the strategy of type lambda: a Lambda function of the user's
-// own gives and takes access. docs/strategies.md has the contract, schema/ its
-// JSON Schemas.
+// Package custom is the strategy of type lambda: a Lambda function of the user's own
+// gives and takes access. It speaks the version of the contract that the flow's
+// strategy block names: this file version 1, version2.go version 2, whose types are
+// the public package strategy. docs/strategies.md describes both.
 package custom
 
 import (
@@ -66,23 +67,36 @@ type Strategy struct {
 	stack  string
 }
 
-// New gives the strategy. A function without an ARN that flows.yaml names is the
+// NewFromConfig is [New] with a client of that configuration.
+func NewFromConfig(cfg aws.Config, stack string) Strategy {
+	return New(lambda.NewFromConfig(cfg), stack)
+}
+
+// New returns the strategy. A function without an ARN that flows.yaml names is the
 // stack's own: "grant-demo" is "<stack>-grant-demo"; an empty stack leaves names
 // as they are.
 func New(client API, stack string) Strategy { return Strategy{client, stack} }
 
-// Give has the function give the access; it must say that it is there. Whether
-// it made it, [Strategy.Look] knows.
-func (s Strategy) Give(ctx context.Context, a strategy.Access, _ strategy.Ledger) (created bool, err error) {
+// Give has the function give the access, and fails unless it reports that the
+// access exists. A function of version 1 does not report whether it made it:
+// [Strategy.Look] does.
+func (s Strategy) Give(ctx context.Context, a strategy.Access, _ strategy.Ledger) (strategy.Given, error) {
+	if a.Version >= 2 {
+		return s.give2(ctx, a)
+	}
 	has, err := s.invoke(ctx, Give, a)
 	if err == nil && !has {
 		err = fmt.Errorf("%s answered give with has_access: false", a.Function)
 	}
-	return false, err
+	return strategy.Given{}, err
 }
 
-// Take has the function take the access; it must say that it is gone.
+// Take has the function take the access, and fails unless it reports that the
+// access is gone.
 func (s Strategy) Take(ctx context.Context, a strategy.Access, _ strategy.Ledger) (strategy.Gone, error) {
+	if a.Version >= 2 {
+		return strategy.Gone{}, s.take2(ctx, a)
+	}
 	has, err := s.invoke(ctx, Take, a)
 	if err == nil && has {
 		err = fmt.Errorf("%s answered take with has_access: true", a.Function)
@@ -90,36 +104,27 @@ func (s Strategy) Take(ctx context.Context, a strategy.Access, _ strategy.Ledger
 	return strategy.Gone{}, err
 }
 
-// Look asks the function, just before it is to give, whether the access is there.
-func (s Strategy) Look(ctx context.Context, a strategy.Access) (bool, error) {
-	return s.invoke(ctx, Read, a)
-}
+// Look reports, just before the function is to give the access, whether it exists.
+func (s Strategy) Look(ctx context.Context, a strategy.Access) (bool, error) { return s.Has(ctx, a) }
 
-// Has asks the function whether the access is there.
+// Has reports whether the access exists.
 func (s Strategy) Has(ctx context.Context, a strategy.Access) (bool, error) {
+	if a.Version >= 2 {
+		return s.has2(ctx, a)
+	}
 	return s.invoke(ctx, Read, a)
 }
 
+// invoke invokes a function of version 1.
 func (s Strategy) invoke(ctx context.Context, operation string, a strategy.Access) (has bool, err error) {
-	payload, err := json.Marshal(Asked{
+	payload, err := s.call(ctx, a.Function, Asked{
 		Version: Version, Operation: operation, RunID: a.RunID, Fence: a.Fence, Person: shown(a.Person), Target: a.Target,
 		Config: a.Config, DurationSeconds: a.DurationSeconds,
 	})
 	if err != nil {
 		return false, err
 	}
-	out, err := s.client.Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(s.function(a.Function)), Payload: payload})
-	var none *types.ResourceNotFoundException
-	if errors.As(err, &none) {
-		return false, strategy.Refuse("the strategy function %s does not exist", a.Function)
-	}
-	if err != nil {
-		return false, fmt.Errorf("invoke %s: %w", a.Function, err)
-	}
-	if out.FunctionError != nil {
-		return false, fmt.Errorf("%s failed: %s", a.Function, message(out.Payload))
-	}
-	answered, err := read(out.Payload)
+	answered, err := read(payload)
 	if err != nil {
 		return false, fmt.Errorf("%s gave an invalid answer to %s: %w", a.Function, operation, err)
 	}
@@ -127,6 +132,26 @@ func (s Strategy) invoke(ctx context.Context, operation string, a strategy.Acces
 		return false, strategy.Refuse("%s", answered.Refused)
 	}
 	return *answered.HasAccess, nil
+}
+
+// call invokes a function with a document, and returns its response.
+func (s Strategy) call(ctx context.Context, function string, document any) ([]byte, error) {
+	payload, err := json.Marshal(document)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.client.Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(s.function(function)), Payload: payload})
+	var none *types.ResourceNotFoundException
+	if errors.As(err, &none) {
+		return nil, strategy.Refuse("the strategy function %s does not exist", function)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("invoke %s: %w", function, err)
+	}
+	if out.FunctionError != nil {
+		return nil, fmt.Errorf("%s failed: %s", function, message(out.Payload))
+	}
+	return out.Payload, nil
 }
 
 func (s Strategy) function(name string) string {

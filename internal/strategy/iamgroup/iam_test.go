@@ -118,7 +118,7 @@ func TestTheChangeIsReadBack(t *testing.T) {
 		c := &account{lag: 10 * time.Second, members: []string{"AIDAfirst"}}
 		s, a, l := iamgroup.New(c), access("ada@example.com", "Ops"), &ledger{}
 		began := time.Now()
-		if created, err := s.Give(t.Context(), a, l); err != nil || !created || time.Since(began) < c.lag {
+		if given, err := s.Give(t.Context(), a, l); err != nil || !given.Created || time.Since(began) < c.lag {
 			t.Errorf("given: %v after %v", err, time.Since(began))
 		}
 		if has, err := s.Has(t.Context(), a); err != nil || !has {
@@ -150,8 +150,8 @@ func TestAUserIsKnownByTheID(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := &account{users: map[string]string{"ada": "AIDA1"}, members: []string{"AIDAfirst"}}
 			s, a, l := iamgroup.New(c), access("ada", "ops"), &ledger{}
-			if created, err := s.Give(t.Context(), a, l); err != nil || !created || !slices.Equal(l.notes, []string{"user:AIDA1"}) {
-				t.Fatal(created, err, l.notes)
+			if given, err := s.Give(t.Context(), a, l); err != nil || !given.Created || !slices.Equal(l.notes, []string{"user:AIDA1"}) {
+				t.Fatal(given, err, l.notes)
 			}
 			c.users, c.members = tc.users, append(c.members, "AIDA2")
 			a.Requests = l.notes
@@ -176,8 +176,8 @@ func TestAUserIsKnownByTheID(t *testing.T) {
 	})
 	t.Run("there before", func(t *testing.T) {
 		c, l := &account{users: map[string]string{"ada": "AIDA1"}, members: []string{"AIDA1"}}, &ledger{}
-		if created, err := iamgroup.New(c).Give(t.Context(), access("ada", "ops"), l); err != nil || created || len(l.notes) > 0 || c.added > 0 {
-			t.Errorf("created is %v, %v, noted %v", created, err, l.notes)
+		if given, err := iamgroup.New(c).Give(t.Context(), access("ada", "ops"), l); err != nil || given.Created || len(l.notes) > 0 || c.added > 0 {
+			t.Errorf("created is %v, %v, noted %v", given.Created, err, l.notes)
 		}
 	})
 }

@@ -41,7 +41,12 @@ func New(client API) Strategy { return Strategy{client} }
 // Give puts the user into the group, and returns once IAM shows it: what was
 // changed is visible only after a while
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency).
-func (s Strategy) Give(ctx context.Context, a strategy.Access, l strategy.Ledger) (created bool, err error) {
+func (s Strategy) Give(ctx context.Context, a strategy.Access, l strategy.Ledger) (strategy.Given, error) {
+	created, err := s.give(ctx, a, l)
+	return strategy.Given{Created: created}, err
+}
+
+func (s Strategy) give(ctx context.Context, a strategy.Access, l strategy.Ledger) (created bool, err error) {
 	m, err := membershipOf(a)
 	if err != nil {
 		return false, err

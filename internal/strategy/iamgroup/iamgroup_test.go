@@ -49,8 +49,8 @@ func TestAgainstMoto(t *testing.T) {
 	}
 	l := &ledger{}
 	for n := range 2 {
-		if created, err := s.Give(ctx, a, l); err != nil || created != (n == 0) {
-			t.Fatal(created, err)
+		if given, err := s.Give(ctx, a, l); err != nil || given.Created != (n == 0) {
+			t.Fatal(given, err)
 		}
 		has("ada@example.com", "deployers", true)
 		has("ada@example.com", "readers", false)

@@ -75,9 +75,9 @@ func TestAGiveSaysWhetherItMadeTheAssignment(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, l := newCenter(), &ledger{}
 			tc.before(c)
-			created, err := identitycenter.New(c, c, time.Millisecond).Give(t.Context(), a, l)
-			if err != nil || created != tc.created || !slices.Equal(l.made, tc.made) || !c.assigned["u1"] {
-				t.Errorf("created is %v, %v; made for %v; there: %v", created, err, l.made, c.assigned["u1"])
+			given, err := identitycenter.New(c, c, time.Millisecond).Give(t.Context(), a, l)
+			if err != nil || given.Created != tc.created || !slices.Equal(l.made, tc.made) || !c.assigned["u1"] {
+				t.Errorf("created is %v, %v; made for %v; there: %v", given.Created, err, l.made, c.assigned["u1"])
 			}
 		})
 	}

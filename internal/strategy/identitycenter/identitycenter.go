@@ -151,7 +151,12 @@ func (s Strategy) exists(ctx context.Context, store, user string) (bool, error) 
 }
 
 // Give assigns the person, and waits until AWS has done so.
-func (s Strategy) Give(ctx context.Context, a strategy.Access, l strategy.Ledger) (created bool, err error) {
+func (s Strategy) Give(ctx context.Context, a strategy.Access, l strategy.Ledger) (strategy.Given, error) {
+	created, err := s.give(ctx, a, l)
+	return strategy.Given{Created: created}, err
+}
+
+func (s Strategy) give(ctx context.Context, a strategy.Access, l strategy.Ledger) (created bool, err error) {
 	to, store, err := read(a)
 	if err != nil {
 		return false, err

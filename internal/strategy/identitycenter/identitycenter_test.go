@@ -71,8 +71,8 @@ func TestAgainstMoto(t *testing.T) {
 	}
 	for n := range 2 {
 		l := &ledger{}
-		if created, err := s.Give(ctx, a, l); err != nil || created != (n == 0) {
-			t.Fatal(created, err)
+		if given, err := s.Give(ctx, a, l); err != nil || given.Created != (n == 0) {
+			t.Fatal(given, err)
 		}
 		has(true)
 		a.Requests = append(a.Requests, l.notes...)

@@ -38,7 +38,7 @@ func TestWhatAWSDoesLater(t *testing.T) {
 		c := newCenter()
 		c.conflict, c.slow = 2, 3
 		l := &ledger{}
-		if created, err := of(c).Give(t.Context(), a, l); err != nil || !created || !slices.Equal(l.notes, []string{"user:u1", "c1"}) {
+		if given, err := of(c).Give(t.Context(), a, l); err != nil || !given.Created || !slices.Equal(l.notes, []string{"user:u1", "c1"}) {
 			t.Fatalf("%v, noted %v", err, l.notes)
 		}
 		holds(t, c, "u1")
@@ -108,8 +108,8 @@ func TestWhatAWSDoesLater(t *testing.T) {
 		c.begin(false, "u1")
 		c.slow = 0
 		l := &ledger{}
-		if created, err := of(c).Give(t.Context(), a, l); err != nil || !created {
-			t.Fatal(created, err)
+		if given, err := of(c).Give(t.Context(), a, l); err != nil || !given.Created {
+			t.Fatal(given, err)
 		}
 		holds(t, c, "u1")
 	})
