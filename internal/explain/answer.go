@@ -12,12 +12,12 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// answer is the whole answer in one sentence.
+// answer returns the whole answer in one sentence.
 func (x *explainer) answer() string {
 	var parts []string
 	switch x.Status {
 	case run.Requested:
-		parts = append(parts, "Still waits for the hooks of "+x.Flow+" to answer")
+		parts = append(parts, "Still waits for the hooks of "+x.Flow+" to respond")
 	case run.Pending:
 		parts = append(parts, x.waiting())
 	case run.Ended, run.Revoked, run.Failed:
@@ -38,7 +38,7 @@ func (x *explainer) answer() string {
 	return sentence(strings.Join(parts, "; "))
 }
 
-// waiting says whom a run waits for, and why.
+// waiting returns whom a request waits for, and why.
 func (x *explainer) waiting() string {
 	a := x.approvals
 	if a == nil {
@@ -54,24 +54,23 @@ func (x *explainer) waiting() string {
 	return text
 }
 
-// routed says why it came to people, in words that can follow "after"; "" where
-// nothing says it.
+// routed returns why people decide, in words that can follow "after", or "".
 func (x *explainer) routed() string {
 	to, there := x.first(func(e run.Entry) bool { return e.Event == run.Forward })
 	if !there {
 		return ""
 	}
 	if held, is := x.held(); is {
-		return "a limit of fast_track held what on_request approved" + parenthesized(held.Reason)
+		return "a limit of fast_track held the approval by on_request" + parenthesized(held.Reason)
 	}
 	ignored := func(e run.Entry) bool {
 		return e.Event == run.Ignore && e.Status == run.Requested && e.Actor.Type == run.HookActor
 	}
 	if e, is := x.first(ignored); is {
-		return fmt.Sprintf("%s did not let count what on_request decided%s", e.Actor.ID, parenthesized(cmp.Or(e.Reason, e.Error)))
+		return fmt.Sprintf("%s ignored the decision of on_request%s", e.Actor.ID, parenthesized(cmp.Or(e.Reason, e.Error)))
 	}
 	if text, failed := strings.CutPrefix(to.Error, string(run.OnRequest)+": "); failed {
-		// What other hooks did wrong then follows; the steps have it.
+		// Errors of other hooks follow; they are in the steps.
 		text, _, _ = strings.Cut(text, "; "+string(run.GetPermissions)+": ")
 		text, _, _ = strings.Cut(text, "; "+string(run.GetNotifications)+": ")
 		text, _, _ = strings.Cut(text, "; "+run.NotNotified)
@@ -84,12 +83,12 @@ func (x *explainer) routed() string {
 		}
 	}
 	if len(failed) > 0 {
-		return "on_request left it to people because of what did not pass, " + and(failed)
+		return "on_request left it to people because of failed checks, " + and(failed)
 	}
 	return ""
 }
 
-// decided says who decided, and why.
+// decided returns who decided, and why.
 func (x *explainer) decided() string {
 	d := x.Decision
 	if d == nil {
@@ -112,11 +111,11 @@ func (x *explainer) decided() string {
 		}
 		text += " by " + x.name(d.By) + after
 		if by := fmt.Sprintf("%s by %s of %s", outcome[d.Event], d.By.ID, x.Flow); d.Reason == by {
-			return text + ", which gave no reason"
+			return text + ", without a reason"
 		}
 		return text + said(d.Reason)
 	case d.Event == run.Cancel:
-		return "Canceled by " + x.name(d.By) + ", who had asked for it" + quoted(d.Reason) + after
+		return "Canceled by " + x.name(d.By) + ", the requester" + quoted(d.Reason) + after
 	case d.Event == run.Approve && x.approvals != nil && len(x.approvals.By) > 1:
 		text := "Approved by " + and(x.approvals.By) + quoted(d.Reason)
 		if len(x.approvals.From) > 0 {
@@ -127,8 +126,7 @@ func (x *explainer) decided() string {
 	return outcome[d.Event] + " by " + x.name(d.By) + quoted(d.Reason) + after
 }
 
-// second returns what a hook said about a decision that somebody else made, ""
-// if none did.
+// second returns the reason that a hook added to a decision of somebody else, or "".
 func (x *explainer) second() string {
 	if x.Decision == nil {
 		return ""
@@ -138,11 +136,11 @@ func (x *explainer) second() string {
 
 var outcome = map[run.EventName]string{run.Approve: "Approved", run.Deny: "Denied", run.Expire: "Expired", run.Cancel: "Canceled"}
 
-// nobody is the engine's own reason to expire a run, which says nothing more.
+// nobody is the engine's own reason for an expiry, which adds nothing.
 const nobody = "Nobody decided in time."
 
-// expired says why nobody decided. A run can expire before its time, when its
-// execution died or its record is full.
+// expired returns why nobody decided. A request can expire early, when its execution
+// died or its record is full.
 func (x *explainer) expired() string {
 	a, d := x.approvals, x.Decision
 	if a == nil || d.At.Before(a.Until) {
@@ -159,25 +157,25 @@ func (x *explainer) expired() string {
 	return text
 }
 
-// access says how far the access of an approved run has come, "" without one.
+// access returns the state of the access of an approved request, or "".
 func (x *explainer) access() string {
 	a := x.Access
 	switch {
 	case a != nil && a.DeescalationFailing:
-		return fmt.Sprintf("its access could not be taken back so far%s, which is tried again at %s", parenthesized(a.Error), moment(a.RetryAt))
+		return fmt.Sprintf("its access could not be ended yet%s; retried at %s", parenthesized(a.Error), moment(a.RetryAt))
 	case x.LastError != nil && x.LastError.Where == "grant":
-		return fmt.Sprintf("its access could not be given yet%s, which is retried at %s", parenthesized(x.LastError.Text), moment(x.LastError.NextTryAt))
+		return fmt.Sprintf("its access could not be granted yet%s; retried at %s", parenthesized(x.LastError.Text), moment(x.LastError.NextTryAt))
 	case x.LastError != nil && x.LastError.Where == "take_back":
-		return fmt.Sprintf("its access could not be taken back yet%s, which is retried at %s", parenthesized(x.LastError.Text), moment(x.LastError.NextTryAt))
+		return fmt.Sprintf("its access could not be ended yet%s; retried at %s", parenthesized(x.LastError.Text), moment(x.LastError.NextTryAt))
 	case x.Status == run.Active && a != nil:
-		return "its access is there until " + moment(a.EndsAt)
+		return "its access lasts until " + moment(a.EndsAt)
 	case x.Status == run.Approved && x.DurationSeconds > 0:
-		return "its access is not there yet"
+		return "its access is not granted yet"
 	}
 	return ""
 }
 
-// end says how a run ended whose access was to be given.
+// end returns how a request with access ended.
 func (x *explainer) end() string {
 	e, there := x.first(func(e run.Entry) bool {
 		return e.Event == run.Deescalate || e.Event == run.Revoke || e.Event == run.Fail
@@ -205,17 +203,17 @@ func (x *explainer) end() string {
 	}
 	switch {
 	case given && !x.Access.GoneAt.IsZero():
-		text += fmt.Sprintf("; access was there from %s and is gone since %s", moment(x.Access.StartsAt), moment(x.Access.GoneAt))
+		text += fmt.Sprintf("; access lasted from %s to %s", moment(x.Access.StartsAt), moment(x.Access.GoneAt))
 		if until := x.Access.SessionsUntil; !until.IsZero() {
-			text += ", but a session begun before may last until " + moment(until)
+			text += ", but a session may last until " + moment(until)
 		}
 	case e.Event == run.Revoke:
-		text += " before access was there"
+		text += " before access was granted"
 	}
 	return text
 }
 
-// tried says what on_request would have had happen.
+// tried returns the on_request outcome in shadow mode.
 func (x *explainer) tried() string {
 	s := x.Shadow
 	switch {
@@ -229,8 +227,8 @@ func (x *explainer) tried() string {
 	return "on_request would have left it to people"
 }
 
-// said is a reason after a colon, quoted one inside of a sentence; parenthesized
-// is a detail. Each is "" for none.
+// said returns a reason after a colon, quoted one inside a sentence, parenthesized a
+// detail. Each returns "" for none.
 func said(reason string) string {
 	if reason == "" {
 		return ""
@@ -238,7 +236,7 @@ func said(reason string) string {
 	return ": " + reason
 }
 
-// adds is what a hook said about an event of somebody else.
+// adds returns the reason that a hook added to an event of somebody else.
 func adds(hook, reason string) string {
 	if reason == "" {
 		return ""
@@ -272,5 +270,5 @@ func lower(text string) string {
 	return string(unicode.ToLower(first)) + text[size:]
 }
 
-// moment is a time as people read it, here and in UTC alike.
+// moment returns a time for people, in UTC.
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }

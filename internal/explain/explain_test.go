@@ -48,34 +48,34 @@ func TestOf(t *testing.T) {
 		want  string
 	}{
 		"nobody has spoken yet": {nil, func(*machine) {}, `
-Still waits for the hooks of aws-access to answer.
-+0s ada@example.com asks: prod is down
+Still waits for the hooks of aws-access to respond.
++0s ada@example.com files the request: prod is down
 `},
 		"fast-tracked": {nil, func(m *machine) {
 			m.answer(run.OnRequest, approves+`,"checks":[{"name":"on call","passed":true}]`)
 		}, `
 Approved at once by on_request of aws-access: Everything goes.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Everything goes. [on call true] (hooks 7)
 `},
 		"fast-tracked without a reason": {nil, func(m *machine) { m.answer(run.OnRequest, `"transition":"approve"`) }, `
-Approved at once by on_request of aws-access, which gave no reason.
-+0s ada@example.com asks: prod is down
+Approved at once by on_request of aws-access, without a reason.
++0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Approved by on_request of aws-access (hooks 7)
 `},
 		"denied by on_request": {nil, func(m *machine) {
 			m.answer(run.OnRequest, `"transition":"deny","reason":"Not on Mondays","checks":[{"name":"no Monday","passed":false}]`)
 		}, `
 Denied at once by on_request of aws-access: Not on Mondays.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s on_request of aws-access denies: Not on Mondays [no Monday false] (hooks 7)
 `},
 		"left to people, who deny": {nil, func(m *machine) {
 			m.answer(run.OnRequest, `"checks":[{"name":"low risk","passed":false,"detail":"Production administrator"},{"name":"on call","passed":true}]`)
 			m.does(grace, run.Deny, "not now")
 		}, `
-Denied by grace@example.com (“not now”) after on_request left it to people because of what did not pass, “low risk” (Production administrator).
-+0s ada@example.com asks: prod is down
+Denied by grace@example.com (“not now”) after on_request left it to people because of failed checks, “low risk” (Production administrator).
++0s ada@example.com files the request: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z [low risk false] [on call true] (hooks 7)
 +2s grace@example.com denies: not now
 `},
@@ -87,9 +87,9 @@ Denied by grace@example.com (“not now”) after on_request left it to people b
 			m.does(grace, run.Approve, "looked at it")
 		}, `
 Approved by grace@example.com (“looked at it”) after on_request failed: no route to host.
-+0s ada@example.com asks: prod is down
-+1s group:sre can decide until 2026-11-23 11:00:00Z; told: sns ! on_request failed: no route to host; get_notifications failed: down (hooks 7)
-+1m2s Nobody has decided yet; told: admins
++0s ada@example.com files the request: prod is down
++1s group:sre can decide until 2026-11-23 11:00:00Z; notified: sns ! on_request failed: no route to host; get_notifications failed: down (hooks 7)
++1m2s Nobody has decided yet; notified: admins
 +1m3s grace@example.com approves: looked at it
 `},
 		"held by a limit of fast_track": {func(a *run.Asked) { a.Flow.FastTrack = &run.FastTrack{MaxPerHour: 1} }, func(m *machine) {
@@ -97,9 +97,9 @@ Approved by grace@example.com (“looked at it”) after on_request failed: no r
 			m.answer(run.OnRequest, approves)
 			m.does(grace, run.Deny, "not twice")
 		}, `
-Denied by grace@example.com (“not twice”) after a limit of fast_track held what on_request approved (aws-access: 1 approved by on_request within an hour; it allows 1, so people decide).
-+0s ada@example.com asks: prod is down
-+1s a limit of fast_track holds what on_request approved: aws-access: 1 approved by on_request within an hour; it allows 1, so people decide. (hooks 7)
+Denied by grace@example.com (“not twice”) after a limit of fast_track held the approval by on_request (aws-access: 1 approved by on_request within an hour; it allows 1, so people decide).
++0s ada@example.com files the request: prod is down
++1s a limit of fast_track holds the approval by on_request: aws-access: 1 approved by on_request within an hour; it allows 1, so people decide. (hooks 7)
 +1s group:sre can decide until 2026-11-23 11:00:00Z [within the limits of fast_track false] (hooks 7)
 +2s grace@example.com denies: not twice
 `},
@@ -107,18 +107,18 @@ Denied by grace@example.com (“not twice”) after a limit of fast_track held w
 			m.answer(run.OnRequest, approves, run.OnApprove)
 			m.answer(run.OnApprove, `"transition":"ignore","message":"There is a freeze."`, run.OnApprove)
 		}, `
-Still waits for group:sre to decide until 2026-11-23 11:00:00Z; on_approve did not let count what on_request decided (There is a freeze).
-+0s ada@example.com asks: prod is down
-+2s on_approve of aws-access does not let count what on_request decided: There is a freeze. (hooks 7)
+Still waits for group:sre to decide until 2026-11-23 11:00:00Z; on_approve ignored the decision of on_request (There is a freeze).
++0s ada@example.com files the request: prod is down
++2s on_approve of aws-access ignores the decision of on_request: There is a freeze. (hooks 7)
 +2s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
 `},
 		"a guard failed": {nil, func(m *machine) {
 			m.answer(run.OnRequest, approves, run.OnApprove)
 			m.answer(run.OnApprove, `"errors":[{"hook":"on_approve","error":"down"}]`, run.OnApprove)
 		}, `
-Still waits for group:sre to decide until 2026-11-23 11:00:00Z; on_approve did not let count what on_request decided (on_approve failed: down).
-+0s ada@example.com asks: prod is down
-+2s on_approve of aws-access fails, so what on_request decided does not count ! on_approve failed: down (hooks 7)
+Still waits for group:sre to decide until 2026-11-23 11:00:00Z; on_approve ignored the decision of on_request (on_approve failed: down).
++0s ada@example.com files the request: prod is down
++2s on_approve of aws-access fails, so the decision of on_request is ignored ! on_approve failed: down (hooks 7)
 +2s group:sre can decide until 2026-11-23 11:00:00Z ! on_approve failed: down (hooks 7)
 `},
 		"one of two": {func(a *run.Asked) { a.Flow.Review.Approvals = []run.Requirement{{Count: 2}} }, func(m *machine) {
@@ -126,7 +126,7 @@ Still waits for group:sre to decide until 2026-11-23 11:00:00Z; on_approve did n
 			m.does(grace, run.Approve, "")
 		}, `
 Still waits for group:sre to decide until 2026-11-23 11:00:00Z, with 1 of 2 approvals (grace@example.com).
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z (0 of 2 approvals) (hooks 7)
 +2s grace@example.com approves (1 of 2 approvals)
 `},
@@ -137,10 +137,10 @@ Still waits for group:sre to decide until 2026-11-23 11:00:00Z, with 1 of 2 appr
 			m.does(linus, run.Approve, "second")
 		}, `
 Approved by grace@example.com and linus@example.com (“second”), 2 of 2 approvals.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z (0 of 2 approvals) (hooks 7)
 +2s grace@example.com approves (1 of 2 approvals): first
-+3s grace@example.com's approve does not count (“You have approved this request already.”); grace@example.com says (“again”)
++3s grace@example.com's approve is ignored (“You have approved this request already.”); grace@example.com says (“again”)
 +4s linus@example.com approves (2 of 2 approvals): second
 `},
 		"of two groups": {func(a *run.Asked) {
@@ -151,7 +151,7 @@ Approved by grace@example.com and linus@example.com (“second”), 2 of 2 appro
 			m.does(linus, run.Approve, "")
 		}, `
 Approved by grace@example.com and linus@example.com, where 1 of group:sre and 1 of group:security must.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s group:sre, group:security can decide until 2026-11-23 11:00:00Z (0 approved where 1 of group:sre and 1 of group:security must) (hooks 7)
 +2s grace@example.com approves (1 approved where 1 of group:sre and 1 of group:security must)
 +3s linus@example.com approves (2 approved where 1 of group:sre and 1 of group:security must)
@@ -161,9 +161,9 @@ Approved by grace@example.com and linus@example.com, where 1 of group:sre and 1 
 			m.does(ada, run.Approve, "me")
 		}, `
 Still waits for group:sre to decide until 2026-11-23 11:00:00Z.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
-+2s ada@example.com's approve does not count (“You are not among those who may decide this request.”); ada@example.com says (“me”)
++2s ada@example.com's approve is ignored (“You are not among those who may decide this request.”); ada@example.com says (“me”)
 `},
 		"a guard ignores an act": {nil, func(m *machine) {
 			m.answer(run.OnRequest, "", run.OnApprove)
@@ -171,9 +171,9 @@ Still waits for group:sre to decide until 2026-11-23 11:00:00Z.
 			m.answer(run.OnApprove, `"transition":"ignore","message":"Not your turn."`, run.OnApprove)
 		}, `
 Still waits for group:sre to decide until 2026-11-23 11:00:00Z.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
-+3s on_approve of aws-access does not let grace@example.com's approve count: Not your turn. (hooks 7)
++3s on_approve of aws-access ignores grace@example.com's approve: Not your turn. (hooks 7)
 `},
 		"a guard denies": {nil, func(m *machine) {
 			m.answer(run.OnRequest, "", run.OnApprove)
@@ -181,9 +181,9 @@ Still waits for group:sre to decide until 2026-11-23 11:00:00Z.
 			m.answer(run.OnApprove, `"transition":"deny","reason":"Never."`, run.OnApprove)
 		}, `
 Denied by on_approve of aws-access: Never.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
-+3s on_approve of aws-access makes a denial of grace@example.com's approve: Never. (hooks 7)
++3s on_approve of aws-access turns grace@example.com's approve into a denial: Never. (hooks 7)
 `},
 		"a guard adds a reason": {nil, func(m *machine) {
 			m.answer(run.OnRequest, "", run.OnApprove)
@@ -191,7 +191,7 @@ Denied by on_approve of aws-access: Never.
 			m.answer(run.OnApprove, `"transition":"approve","reason":"Build resumed."`, run.OnApprove)
 		}, `
 Approved by grace@example.com (“I looked”); on_approve adds (“Build resumed.”).
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
 +3s grace@example.com approves: I looked; on_approve adds (“Build resumed.”) (hooks 7)
 `},
@@ -200,7 +200,7 @@ Approved by grace@example.com (“I looked”); on_approve adds (“Build resume
 			m.pass(time.Hour)
 		}, `
 Expired: nobody of group:sre decided within 1h0m0s.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
 +1h0m2s it expires: Nobody decided in time.
 `},
@@ -213,7 +213,7 @@ Expired: nobody of group:sre decided within 1h0m0s.
 			m.pass(time.Hour)
 		}, `
 Expired: 1 of 2 approvals within 1h0m0s (root@example.com), and nobody else of the flow's admins decided.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s the flow's admins can decide until 2026-11-23 11:00:00Z (0 of 2 approvals) (hooks 7)
 +2s root@example.com approves (1 of 2 approvals)
 +1h0m3s it expires: Nobody decided in time.
@@ -224,8 +224,8 @@ Expired: 1 of 2 approvals within 1h0m0s (root@example.com), and nobody else of t
 			m.answer(run.OnRequest, `"errors":[{"hook":"get_permissions","error":"down"}]`)
 		}, `
 Still waits for the flow's admins to decide until 2026-11-23 11:00:00Z.
-+0s ada@example.com asks: prod is down
-+1s the flow's admins can decide until 2026-11-23 11:00:00Z (2 people must approve, but only 1 may: root@example.com); told: admins ! get_permissions failed: down (hooks 7)
++0s ada@example.com files the request: prod is down
++1s the flow's admins can decide until 2026-11-23 11:00:00Z (2 people must approve, but only 1 may: root@example.com); notified: admins ! get_permissions failed: down (hooks 7)
 `},
 		"approved by on_expire": {nil, func(m *machine) {
 			m.answer(run.OnRequest, "", run.OnExpire)
@@ -233,7 +233,7 @@ Still waits for the flow's admins to decide until 2026-11-23 11:00:00Z.
 			m.answer(run.OnExpire, `"transition":"approve","reason":"Silence is consent."`, run.OnExpire)
 		}, `
 Approved by on_expire of aws-access when nobody had decided in time: Silence is consent.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
 +1h0m3s on_expire of aws-access approves: Silence is consent. (hooks 7)
 `},
@@ -245,15 +245,15 @@ Approved by on_expire of aws-access when nobody had decided in time: Silence is 
 			m.run = next
 		}, `
 Expired: The execution of this request ended early: aborted.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1m0s it expires: The execution of this request ended early: aborted ! aborted
 `},
 		"canceled": {nil, func(m *machine) {
 			m.answer(run.OnRequest, "")
 			m.does(ada, run.Cancel, "found it")
 		}, `
-Canceled by ada@example.com, who had asked for it (“found it”).
-+0s ada@example.com asks: prod is down
+Canceled by ada@example.com, the requester (“found it”).
++0s ada@example.com files the request: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
 +2s ada@example.com cancels: found it
 `},
@@ -261,22 +261,22 @@ Canceled by ada@example.com, who had asked for it (“found it”).
 			a.Requester = run.Person{ID: "arn:aws:iam::123456789012:role/ci", Machine: true}
 		}, func(m *machine) { m.answer(run.OnRequest, approves) }, `
 Approved at once by on_request of aws-access: Everything goes.
-+0s arn:aws:iam::123456789012:role/ci asks: prod is down
++0s arn:aws:iam::123456789012:role/ci files the request: prod is down
 +1s on_request of aws-access approves: Everything goes. (hooks 7)
 `},
 		"access is being given": {withAccess, func(m *machine) { m.answer(run.OnRequest, approves) }, `
-Approved at once by on_request of aws-access: Everything goes; its access is not there yet.
-+0s ada@example.com asks: prod is down
+Approved at once by on_request of aws-access: Everything goes; its access is not granted yet.
++0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Everything goes. (hooks 7)
 `},
 		"access is there": {withAccess, func(m *machine) {
 			m.answer(run.OnRequest, approves)
 			m.hold(run.Held, "Its presence was read back.", "")
 		}, `
-Approved at once by on_request of aws-access: Everything goes; its access is there until 2026-11-23 11:00:01Z.
-+0s ada@example.com asks: prod is down
+Approved at once by on_request of aws-access: Everything goes; its access lasts until 2026-11-23 11:00:01Z.
++0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Everything goes. (hooks 7)
-+2s access is given from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
++2s access is granted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
 `},
 		"access ended": {withAccess, func(m *machine) {
 			m.answer(run.OnRequest, approves)
@@ -284,11 +284,11 @@ Approved at once by on_request of aws-access: Everything goes; its access is the
 			m.pass(time.Hour)
 			m.hold(run.Dropped, "Its absence was read back.", "")
 		}, `
-Ended: The 1h of access are over; access was there from 2026-11-23 10:00:01Z and is gone since 2026-11-23 11:00:03Z; it was approved at once by on_request of aws-access: Everything goes.
-+0s ada@example.com asks: prod is down
+Ended: The 1h of access are over; access lasted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:03Z; it was approved at once by on_request of aws-access: Everything goes.
++0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Everything goes. (hooks 7)
-+2s access is given from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
-+1h0m4s access ends: The 1h of access are over. (gone at 2026-11-23 11:00:03Z: Its absence was read back)
++2s access is granted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
++1h0m4s access ends: The 1h of access are over. (verified at 2026-11-23 11:00:03Z: Its absence was read back)
 `},
 		"sessions outlast access": {withAccess, func(m *machine) {
 			m.answer(run.OnRequest, approves)
@@ -297,11 +297,11 @@ Ended: The 1h of access are over; access was there from 2026-11-23 10:00:01Z and
 			m.sessions = 8 * time.Hour
 			m.hold(run.Dropped, "The assignment is gone. A session begun before may last until 2026-11-23T19:00:03Z.", "")
 		}, `
-Ended: The 1h of access are over; access was there from 2026-11-23 10:00:01Z and is gone since 2026-11-23 11:00:03Z, but a session begun before may last until 2026-11-23 19:00:03Z; it was approved at once by on_request of aws-access: Everything goes.
-+0s ada@example.com asks: prod is down
+Ended: The 1h of access are over; access lasted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:03Z, but a session may last until 2026-11-23 19:00:03Z; it was approved at once by on_request of aws-access: Everything goes.
++0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Everything goes. (hooks 7)
-+2s access is given from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
-+1h0m4s access ends: The 1h of access are over. (gone at 2026-11-23 11:00:03Z: The assignment is gone. A session begun before may last until 2026-11-23T19:00:03Z)
++2s access is granted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
++1h0m4s access ends: The 1h of access are over. (verified at 2026-11-23 11:00:03Z: The assignment is gone. A session begun before may last until 2026-11-23T19:00:03Z)
 `},
 		"access was revoked": {withAccess, func(m *machine) {
 			m.answer(run.OnRequest, `"checks":[{"name":"low risk","passed":false}]`)
@@ -310,12 +310,12 @@ Ended: The 1h of access are over; access was there from 2026-11-23 10:00:01Z and
 			m.does(grace, run.Revoke, "not needed any more")
 			m.hold(run.Dropped, "Its absence was read back.", "")
 		}, `
-Revoked by grace@example.com (“not needed any more”); access was there from 2026-11-23 10:00:02Z and is gone since 2026-11-23 10:00:04Z; it was approved by grace@example.com (“go ahead”) after on_request left it to people because of what did not pass, “low risk”.
-+0s ada@example.com asks: prod is down
+Revoked by grace@example.com (“not needed any more”); access lasted from 2026-11-23 10:00:02Z to 2026-11-23 10:00:04Z; it was approved by grace@example.com (“go ahead”) after on_request left it to people because of failed checks, “low risk”.
++0s ada@example.com files the request: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z [low risk false] (hooks 7)
 +2s grace@example.com approves: go ahead
-+3s access is given from 2026-11-23 10:00:02Z to 2026-11-23 11:00:02Z (Its presence was read back): Access was given for 1h.
-+5s grace@example.com revokes access: not needed any more (gone at 2026-11-23 10:00:04Z: Its absence was read back)
++3s access is granted from 2026-11-23 10:00:02Z to 2026-11-23 11:00:02Z (Its presence was read back): Access was given for 1h.
++5s grace@example.com revokes access: not needed any more (verified at 2026-11-23 10:00:04Z: Its absence was read back)
 `},
 		"access could not be given": {withAccess, func(m *machine) {
 			m.answer(run.OnRequest, approves)
@@ -323,7 +323,7 @@ Revoked by grace@example.com (“not needed any more”); access was there from 
 			m.hold(run.Dropped, "There was nothing to take back.", "")
 		}, `
 Failed: Access could not be given: there is no such role; it was approved at once by on_request of aws-access: Everything goes.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Everything goes. (hooks 7)
 +3s it fails: Access could not be given: there is no such role ! there is no such role
 `},
@@ -332,7 +332,7 @@ Failed: Access could not be given: there is no such role; it was approved at onc
 			m.answer(run.OnEscalate, `"transition":"deescalate","reason":"No key left."`, run.OnEscalate)
 		}, `
 Ended without access by on_escalate of aws-access (“No key left.”); it was approved at once by on_request of aws-access: Everything goes.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Everything goes. (hooks 7)
 +2s on_escalate of aws-access ends access: No key left. (hooks 7)
 `},
@@ -342,18 +342,18 @@ Ended without access by on_escalate of aws-access (“No key left.”); it was a
 			m.pass(time.Hour)
 			m.hold(run.Taking, "", "access denied")
 		}, `
-Approved at once by on_request of aws-access: Everything goes; its access could not be taken back yet (access denied), which is retried at 2026-11-23 11:00:06Z.
-+0s ada@example.com asks: prod is down
+Approved at once by on_request of aws-access: Everything goes; its access could not be ended yet (access denied); retried at 2026-11-23 11:00:06Z.
++0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Everything goes. (hooks 7)
-+2s access is given from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
-+1h0m4s access could not be taken back yet; it is retried at 2026-11-23 11:00:06Z ! access denied
++2s access is granted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
++1h0m4s access could not be ended yet; retried at 2026-11-23 11:00:06Z ! access denied
 `},
 		"stored before versions were recorded": {func(a *run.Asked) { a.FlowVersion = "" }, func(m *machine) {
 			m.answer(run.OnRequest, approves)
 			m.run.History[1].HooksVersion = ""
 		}, `
 Approved at once by on_request of aws-access: Everything goes.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Everything goes.
 `},
 	} {
@@ -380,7 +380,7 @@ func TestOf_Shadow(t *testing.T) {
 	}
 	e := m.explained(root)
 	want := `Denied by grace@example.com (“not now”); in shadow mode on_request would have approved it: Everything goes.
-+0s ada@example.com asks: prod is down
++0s ada@example.com files the request: prod is down
 +1s in shadow mode on_request would have approved it: Everything goes. [open true]
 +1s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
 +2s grace@example.com denies: not now

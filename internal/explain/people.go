@@ -10,8 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// approvalsOf reads how far the approvals went; nil for a run that never came to
-// people.
+// approvalsOf returns the approvals of a request, nil if people never decide it.
 func approvalsOf(v api.Request) *Approvals {
 	w := v.Review
 	if w == nil {
@@ -36,7 +35,7 @@ func approvalsOf(v api.Request) *Approvals {
 	return a
 }
 
-// who names those who were asked, for a sentence.
+// who names the approvers, for a sentence.
 func (a *Approvals) who() string {
 	switch {
 	case len(a.Of) == 0 && a.OfMore == 0:
@@ -56,10 +55,10 @@ func (a *Approvals) who() string {
 	return strings.Join(names, ", ")
 }
 
-// named is how many of those who were asked are named.
+// named is how many approvers are named.
 const named = 20
 
-// counted says how the nth approval counts, "" where one is enough.
+// counted returns how the nth approval counts, "" if one is enough.
 func (a *Approvals) counted(n int) string {
 	switch {
 	case a == nil || a.Needed < 2 && len(a.From) == 0:
@@ -70,7 +69,7 @@ func (a *Approvals) counted(n int) string {
 	return fmt.Sprintf("%d approved where %s must", n, a.needs())
 }
 
-// needs lists the requirements, for a sentence.
+// needs returns the requirements, for a sentence.
 func (a *Approvals) needs() string {
 	var needs []string
 	for _, need := range a.From {
@@ -79,7 +78,7 @@ func (a *Approvals) needs() string {
 	return and(needs)
 }
 
-// name is how an actor is called: a hook by its flow, too.
+// name returns the name of an actor: for a hook, with its flow.
 func (x *explainer) name(a run.Actor) string {
 	switch a.Type {
 	case run.HookActor:
@@ -90,7 +89,7 @@ func (x *explainer) name(a run.Actor) string {
 	return cmp.Or(a.Email, cmp.Or(a.ID, "somebody"))
 }
 
-// and joins names for a sentence.
+// and joins names, for a sentence.
 func and(names []string) string {
 	if n := len(names); n > 1 {
 		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]

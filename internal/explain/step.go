@@ -10,7 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// steps are the entries of the history, and what is known beside it.
+// steps returns the entries of the history, and the states that are not in it.
 func (x *explainer) steps() []Step {
 	steps := make([]Step, 0, len(x.History)+2)
 	approved := 0
@@ -49,13 +49,13 @@ func (x *explainer) steps() []Step {
 	if a := x.Access; a != nil && a.DeescalationFailing {
 		s := x.step(x.UpdatedAt, Failing)
 		s.Error = a.Error
-		s.Text = "access could not be taken back so far; it is tried again at " + moment(a.RetryAt)
+		s.Text = "access could not be ended yet; retried at " + moment(a.RetryAt)
 		steps = append(steps, s)
 	} else if e := x.LastError; e != nil {
 		s := x.step(e.At, Failing)
 		s.Error = e.Text
-		if did, access := map[string]string{"grant": "given", "take_back": "taken back"}[e.Where]; access {
-			s.Text = fmt.Sprintf("access could not be %s yet; it is retried at %s", did, moment(e.NextTryAt))
+		if did, access := map[string]string{"grant": "granted", "take_back": "ended"}[e.Where]; access {
+			s.Text = fmt.Sprintf("access could not be %s yet; retried at %s", did, moment(e.NextTryAt))
 		} else {
 			s.Text = e.Text
 		}
@@ -68,13 +68,13 @@ func (x *explainer) step(at time.Time, e run.EventName) Step {
 	return Step{At: at, AfterMS: at.Sub(x.CreatedAt).Milliseconds(), Event: e}
 }
 
-// says says the ith entry for people; approved is how many people have approved
-// until then.
+// says returns the text of the ith entry; approved is how many people had approved by
+// then.
 func (x *explainer) says(e run.Entry, i, approved int) string {
 	who := x.name(e.Actor)
 	switch e.Event {
 	case run.Request:
-		return who + " asks" + said(e.Reason)
+		return who + " files the request" + said(e.Reason)
 	case run.Forward:
 		return x.forwards(e, i)
 	case run.Ignore:
@@ -90,7 +90,7 @@ func (x *explainer) says(e run.Entry, i, approved int) string {
 		return text + said(e.Reason)
 	case run.Deny:
 		if e.ActBy != nil {
-			return who + " makes a denial of " + x.acted(e) + said(e.Reason)
+			return who + " turns " + x.acted(e) + " into a denial" + said(e.Reason)
 		}
 		return who + " denies" + said(e.Reason)
 	case run.Cancel:
@@ -98,7 +98,7 @@ func (x *explainer) says(e run.Entry, i, approved int) string {
 	case run.Expire:
 		return "it expires" + said(e.Reason)
 	case run.Escalate:
-		text := "access is given"
+		text := "access is granted"
 		if a := x.Access; a != nil && !a.StartsAt.IsZero() {
 			text += " from " + moment(a.StartsAt) + " to " + moment(a.EndsAt) + parenthesized(a.Given)
 		}
@@ -118,7 +118,7 @@ func (x *explainer) says(e run.Entry, i, approved int) string {
 	return string(e.Event) + said(e.Reason)
 }
 
-// forwards says who is asked and told.
+// forwards returns who can decide, and who is notified.
 func (x *explainer) forwards(e run.Entry, i int) string {
 	text := strings.TrimSuffix(e.Reason, ".")
 	first := !slices.ContainsFunc(x.History[:i], func(e run.Entry) bool { return e.Event == run.Forward })
@@ -135,45 +135,45 @@ func (x *explainer) forwards(e run.Entry, i int) string {
 		text += parenthesized(strings.TrimSuffix(why, "."))
 	}
 	if len(e.To) > 0 {
-		text += "; told: " + strings.Join(e.To, ", ")
+		text += "; notified: " + strings.Join(e.To, ", ")
 	}
 	return text
 }
 
-// acted names the act that an entry deals with and is not of its actor; one that
-// was recorded before histories had names is somebody's.
+// acted names the action that an entry is about, if it is not its actor's. Older
+// histories have no names.
 func (x *explainer) acted(e run.Entry) string {
 	if e.ActBy == nil {
-		return "somebody's act"
+		return "somebody's action"
 	}
-	return x.name(*e.ActBy) + "'s " + cmp.Or(string(e.ActEvent), "act")
+	return x.name(*e.ActBy) + "'s " + cmp.Or(string(e.ActEvent), "action")
 }
 
-// ignores says what did not count, and why.
+// ignores returns what was ignored, and why.
 func (x *explainer) ignores(e run.Entry) string {
 	reason := e.Reason
 	if reason == e.Error {
-		reason = "" // it is told as the error
+		reason = "" // it is the step's error
 	}
 	switch hook := e.Actor.Type == run.HookActor; {
 	case e.Act != "" && hook:
-		return x.name(e.Actor) + " does not let " + x.acted(e) + " count" + said(reason)
+		return x.name(e.Actor) + " ignores " + x.acted(e) + said(reason)
 	case e.Act != "":
-		return x.acted(e) + " does not count" + quoted(reason)
+		return x.acted(e) + " is ignored" + quoted(reason)
 	case hook && e.Error != "" && e.Status == run.Requested:
-		return x.name(e.Actor) + " fails, so what on_request decided does not count" + said(reason)
+		return x.name(e.Actor) + " fails, so the decision of on_request is ignored" + said(reason)
 	case hook && e.Error != "":
-		return x.name(e.Actor) + " fails, and nothing follows from it" + said(reason)
+		return x.name(e.Actor) + " fails, without effect" + said(reason)
 	case hook && e.Status == run.Requested:
-		return x.name(e.Actor) + " does not let count what on_request decided" + said(reason)
+		return x.name(e.Actor) + " ignores the decision of on_request" + said(reason)
 	case hook:
-		return x.name(e.Actor) + " does not let it count" + said(reason)
+		return x.name(e.Actor) + " ignores it" + said(reason)
 	}
-	return "a limit of fast_track holds what on_request approved" + said(reason)
+	return "a limit of fast_track holds the approval by on_request" + said(reason)
 }
 
-// failure is what went wrong on the way to an entry. Where people are asked,
-// each hook's error stands after its name, with which it begins itself.
+// failure returns the error of an entry. In an entry that forwards to people, the
+// names of hooks are removed from before errors that begin with them.
 func (x *explainer) failure(e run.Entry) string {
 	text := e.Error
 	if e.Event == run.Forward && x.Review != nil {
@@ -184,10 +184,10 @@ func (x *explainer) failure(e run.Entry) string {
 	return text
 }
 
-// gone says when access was read back to be gone.
+// gone returns when the end of access was verified.
 func (x *explainer) gone() string {
 	if x.Access == nil || x.Access.GoneAt.IsZero() {
 		return ""
 	}
-	return " (gone at " + moment(x.Access.GoneAt) + said(strings.TrimSuffix(x.Access.Gone, ".")) + ")"
+	return " (verified at " + moment(x.Access.GoneAt) + said(strings.TrimSuffix(x.Access.Gone, ".")) + ")"
 }
