@@ -111,7 +111,7 @@ func TestCompare(t *testing.T) {
 }
 
 // What is above the limits is held, in the order in which the requests came; a
-// denial makes it quiet only if people would have been asked.
+// denial makes it quiet only if people would have decided.
 func TestLimit(t *testing.T) {
 	cases := []backtest.Case{
 		kase("4", backtest.PeopleApproved, backtest.Approve, 3*time.Hour),
@@ -146,7 +146,7 @@ func requests(n int, ask replay.Function) []backtest.Request {
 }
 
 // A replay that is stopped at any point, and gone on with out of its journal,
-// asks about each request and gives each answer once, whatever was broken off.
+// asks about each request and returns each outcome once, whatever was broken off.
 func TestReplayGoesOn(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		path := filepath.Join(t.TempDir(), "a", "journal")
@@ -208,7 +208,7 @@ func TestReplayGoesOn(t *testing.T) {
 	})
 }
 
-// What was kept for something else doesn't stand, nor what is to be asked anew.
+// What was kept for something else doesn't stand, nor what a restart begins again.
 func TestJournalOfAnother(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	for _, tc := range []struct {
@@ -232,7 +232,7 @@ func TestJournalOfAnother(t *testing.T) {
 	}
 }
 
-// A function that can't be asked ends a replay; what was told before stands.
+// A function that can't be called ends a replay; earlier cases are valid.
 func TestReplayEndsWhereNothingCanBeAsked(t *testing.T) {
 	gone := errors.New("there is no such function")
 	var asked atomic.Int64

@@ -1,8 +1,9 @@
-// Package backtest compares what the present hooks would do with past requests
-// with what became of them.
+// Package backtest calls the hooks of today with past requests, and compares their
+// outcomes with what became of the requests.
 package backtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -18,7 +19,7 @@ import (
 // Kind is what became of a request.
 type Kind string
 
-// The kinds. Code is any hook; those that are open wait for people or for hooks.
+// The kinds. Code is any hook. An open request waits for people or for hooks.
 const (
 	PeopleApproved Kind = "people_approved"
 	PeopleDenied   Kind = "people_denied"
@@ -29,14 +30,14 @@ const (
 	Open           Kind = "open"
 )
 
-// Kinds lists them in the order in which they are reported.
+// Kinds are all kinds, in the order of a report.
 var Kinds = []Kind{PeopleApproved, PeopleDenied, CodeApproved, CodeDenied, Expired, Canceled, Open}
 
-// Says is what hooks say of a request.
+// Says is the outcome of hooks for a request.
 type Says string
 
-// What they can say. Held is an approve above the limits of fast_track, which
-// goes to people; Failed goes to people because a hook failed.
+// The outcomes. Held is an approval above the limits of fast_track, which goes to
+// people. Failed goes to people because a hook failed.
 const (
 	Approve Says = "approve"
 	Deny    Says = "deny"
@@ -45,21 +46,21 @@ const (
 	Failed  Says = "failed"
 )
 
-// AllSays lists them in the order in which they are reported.
+// AllSays are all outcomes, in the order of a report.
 var AllSays = []Says{Approve, Deny, People, Held, Failed}
 
-// Case is one past request, what became of it and what hooks would do now.
+// Case is a past request, what became of it, and what hooks would do today.
 type Case struct {
 	ID        string    `json:"id"`
 	Flow      string    `json:"flow"`
 	Requester string    `json:"requester"`
 	CreatedAt time.Time `json:"created_at"`
-	// What says what was asked for, in a line; Why is the requester's reason.
+	// What is the fields in a line, and Why the requester's reason.
 	What string `json:"what,omitempty"`
 	Why  string `json:"why,omitempty"`
 	Then Then   `json:"then"`
 	Now  Now    `json:"now"`
-	// Shadow is what on_request said when it was asked, in shadow mode.
+	// Shadow is the on_request outcome of that time, in shadow mode.
 	Shadow *Now `json:"shadow,omitempty"`
 }
 
@@ -71,25 +72,22 @@ type Then struct {
 	At     time.Time `json:"at,omitzero"`
 }
 
-// Now is what hooks say of a request.
+// Now is the outcome of hooks for a request.
 type Now struct {
 	Says   Says        `json:"says"`
 	Reason string      `json:"reason,omitempty"`
 	Checks []run.Check `json:"checks,omitempty"`
 	Errors []string    `json:"errors,omitempty"`
-	// HooksVersion is the version of the function that said so.
+	// HooksVersion is the version of the function that responded.
 	HooksVersion string `json:"hooks_version,omitempty"`
 	// NotCalled are the flow's hooks that were not called.
 	NotCalled []run.HookName `json:"not_called,omitempty"`
 }
 
-// Of gives the case of an exported run; what hooks say of it now is left out.
+// Of returns the case of an exported request, without an outcome of today.
 func Of(r export.Run) Case {
 	c := Case{
-		ID: r.ID, Flow: r.Flow, Requester: r.Requester.Email, CreatedAt: r.CreatedAt, What: what(r.Fields), Why: r.Reason, Then: then(r.View),
-	}
-	if c.Requester == "" {
-		c.Requester = r.Requester.ID
+		ID: r.ID, Flow: r.Flow, Requester: cmp.Or(r.Requester.Email, r.Requester.ID), CreatedAt: r.CreatedAt, What: what(r.Fields), Why: r.Reason, Then: then(r.View),
 	}
 	if v := r.Shadow; v != nil {
 		c.Shadow = &Now{Says: People, Reason: v.Reason, Checks: v.Checks}
@@ -103,16 +101,13 @@ func Of(r export.Run) Case {
 	return c
 }
 
-// then reads what became of a run. A decision that nobody made is the engine's.
+// then returns what became of a request.
 func then(v api.Request) Then {
 	d := v.Decision
 	if d == nil {
 		return Then{Kind: Open}
 	}
-	t := Then{Reason: d.Reason, At: d.At, By: d.By.Email}
-	if t.By == "" {
-		t.By = d.By.ID
-	}
+	t := Then{Reason: d.Reason, At: d.At, By: cmp.Or(d.By.Email, d.By.ID)}
 	code := d.By.Type == run.HookActor
 	switch d.Event {
 	case run.Approve:
@@ -133,7 +128,7 @@ func then(v api.Request) Then {
 	return t
 }
 
-// what says the fields in a line; a target is its id.
+// what returns the fields in a line. A target is its id.
 func what(fields map[string]json.RawMessage) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
@@ -152,7 +147,7 @@ func what(fields map[string]json.RawMessage) string {
 	return strings.Join(parts, " ")
 }
 
-// NowOf reads what hooks say off a verdict.
+// NowOf returns the outcome of a verdict.
 func NowOf(v replay.Verdict) Now {
 	n := Now{Says: Says(v.Outcome), Reason: v.Reason, Checks: v.Checks, Errors: v.Errors, HooksVersion: v.HooksVersion, NotCalled: v.NotCalled}
 	if v.Failed() {

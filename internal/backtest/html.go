@@ -20,10 +20,10 @@ var words = map[string]string{
 	string(Approve): "approve", string(Deny): "deny", string(People): "leave to people", string(Held): "held by fast_track", string(Failed): "fail",
 }
 
-// Words says a Kind or Says as people read it.
+// Words returns a Kind or Says as words.
 func Words[T ~string](v T) string { return words[string(v)] }
 
-// WriteHTML writes the report as one page that needs nothing else.
+// WriteHTML writes the report as one self-contained page.
 func (r Report) WriteHTML(w io.Writer) error {
 	t, err := template.New("report").Funcs(template.FuncMap{
 		"kinds": func() []Kind { return Kinds }, "allSays": func() []Says { return AllSays },

@@ -11,22 +11,21 @@ import (
 	"path/filepath"
 )
 
-// Journal keeps in a file what hooks said so far, so that a backtest that was
-// stopped can go on.
+// Journal keeps the outcomes of a backtest in a file, so that a stopped one can
+// continue.
 type Journal struct {
 	file *os.File
 	w    *bufio.Writer
 }
 
-// line is a line of a journal: the first has the key, each other an answer.
+// line is a line of a journal. The first has the key, each other an outcome.
 type line struct {
 	Key string `json:"key,omitempty"`
 	ID  string `json:"id,omitempty"`
 	Now *Now   `json:"now,omitempty"`
 }
 
-// fits tells whether it can stand in a journal for key, as its first line or a
-// later one.
+// fits reports whether a line is valid in a journal for key.
 func (l line) fits(key string, first bool) bool {
 	if first {
 		return l.Key == key && l.Now == nil
@@ -34,9 +33,9 @@ func (l line) fits(key string, first bool) bool {
 	return l.Key == "" && l.ID != "" && l.Now != nil
 }
 
-// OpenJournal opens the journal at a path, and gives the answers in it by the ids
-// of their requests. One that was kept for another key, or anew, begins empty. A
-// line that was broken off, and what follows, is dropped.
+// OpenJournal opens the journal at a path, and returns its outcomes by the ids of
+// their requests. It begins empty if anew is set or the journal has another key. An
+// incomplete line, and what follows, is dropped.
 func OpenJournal(path, key string, anew bool) (*Journal, map[string]Now, error) {
 	known := map[string]Now{}
 	raw, err := os.ReadFile(path)
@@ -75,7 +74,7 @@ func OpenJournal(path, key string, anew bool) (*Journal, map[string]Now, error) 
 	return j, known, err
 }
 
-// Keep notes an answer. It is in the file by Close at the latest.
+// Keep adds an outcome. It is in the file after Close at the latest.
 func (j *Journal) Keep(id string, now Now) error { return j.write(line{ID: id, Now: &now}) }
 
 func (j *Journal) write(l line) error {
@@ -84,13 +83,13 @@ func (j *Journal) write(l line) error {
 		return err
 	}
 	if _, err := j.w.Write(append(raw, '\n')); err != nil {
-		return fmt.Errorf("keep what hooks said: %w", err)
+		return fmt.Errorf("write the journal of the backtest: %w", err)
 	}
 	return nil
 }
 
-// Close writes what is kept.
+// Close writes all outcomes.
 func (j *Journal) Close() error { return errors.Join(j.w.Flush(), j.file.Close()) }
 
-// Remove ends the journal of a backtest that is done.
+// Remove removes the journal of a finished backtest.
 func (j *Journal) Remove() error { return errors.Join(j.file.Close(), os.Remove(j.file.Name())) }

@@ -7,9 +7,9 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Limit has each approve be held that would have been above the limits of its
-// flow, by name, in the order in which the requests came. A request that the
-// hooks would leave to people is denied when people did so.
+// Limit holds each approval that would have been above the limits of its flow, in the
+// order of the requests. A request that the hooks would leave to people is denied
+// when people denied it.
 func Limit(cases []Case, limits map[string]*run.FastTrack) {
 	type event struct {
 		at     time.Time

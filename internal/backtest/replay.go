@@ -10,7 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Request is a past request to ask hooks about.
+// Request is a past request to call hooks with.
 type Request struct {
 	Case
 	Asked run.Asked
@@ -18,9 +18,9 @@ type Request struct {
 	Ask replay.Function
 }
 
-// Replay asks about all requests, so many at a time, and calls done with each
-// case once it is known, one call at a time. It ends at the first function that
-// could not be asked, or when ctx ends: what done was told stands.
+// Replay calls the hooks with all requests, a number at a time, and calls done with
+// each case, one at a time. It ends at the first function that can't be called, or
+// when ctx ends; the cases that done has got are valid.
 func Replay(ctx context.Context, requests []Request, workers int, o replay.Options, done func(Case) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	next, known := make(chan Request), make(chan Case)

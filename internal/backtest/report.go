@@ -10,23 +10,23 @@ import (
 
 // Report compares all cases.
 type Report struct {
-	// Source and Function say where the requests are from and who was asked;
-	// Flows which, Since and Until when they were made.
+	// Source and Function name where the requests are from and what was called.
+	// Since and Until are when they were made.
 	Source   string    `json:"source"`
 	Function string    `json:"function"`
 	Flows    []string  `json:"flows"`
 	Since    time.Time `json:"since,omitzero"`
 	Until    time.Time `json:"until,omitzero"`
-	// HooksVersions are those of the functions that answered.
+	// HooksVersions are the versions of the functions that responded.
 	HooksVersions []string `json:"hooks_versions"`
 	Comparison
-	// Shadow compares what on_request said in shadow mode, when it was asked.
+	// Shadow compares the on_request outcomes of that time, in shadow mode.
 	Shadow *Comparison `json:"shadow,omitempty"`
-	// Failures are what hooks did wrong, the most frequent first.
+	// Failures are the errors of hooks, the most frequent first.
 	Failures []Failure `json:"failures"`
-	// NotCalled are the hooks that were not called, and for how many requests.
+	// NotCalled are the hooks that were not called, with the number of requests.
 	NotCalled []NotCalled `json:"hooks_not_called"`
-	// Skipped are requests that could not be asked about, by why.
+	// Skipped counts the requests that were left out, by why.
 	Skipped map[string]int `json:"skipped,omitempty"`
 	// Cases are all, oldest first.
 	Cases []Case `json:"cases"`
@@ -35,35 +35,36 @@ type Report struct {
 // Comparison is a table of agreement, and the cases that matter most.
 type Comparison struct {
 	Requests int `json:"requests"`
-	// DeniedWouldApprove are what people denied and the hooks would approve;
-	// ApprovedWouldDeny the other way round; CodeApprovedWouldNot what hooks
-	// approved then, and would not now.
+	// DeniedWouldApprove are requests that people denied and the hooks would
+	// approve, ApprovedWouldDeny the opposite, and CodeApprovedWouldNot those that
+	// hooks approved and would not today.
 	DeniedWouldApprove   []Case `json:"people_denied_hooks_would_approve"`
 	ApprovedWouldDeny    []Case `json:"people_approved_hooks_would_deny"`
 	CodeApprovedWouldNot []Case `json:"code_approved_hooks_would_not"`
-	// Table counts by what the hooks would say, then by what became of it.
+	// Table counts by the outcome of today, then by what became of the request.
 	Table map[Says]map[Kind]int `json:"table"`
-	// Decided are those that people approved or denied. Of them the hooks would
-	// have decided Same as people did, Otherwise, or Left them to people.
+	// Decided counts the requests that people approved or denied. Of those the
+	// hooks would have decided Same as people did, decided Otherwise, or Left them
+	// to people.
 	Decided   int `json:"people_decided"`
 	Same      int `json:"same"`
 	Otherwise int `json:"otherwise"`
 	Left      int `json:"left_to_people"`
 }
 
-// Failure is what hooks did wrong, and how often.
+// Failure is an error of hooks, and how often it came.
 type Failure struct {
 	Error string `json:"error"`
 	Count int    `json:"count"`
 }
 
-// NotCalled is a hook that the trial did not call.
+// NotCalled is a hook that was not called.
 type NotCalled struct {
 	Hook     run.HookName `json:"hook"`
 	Requests int          `json:"requests"`
 }
 
-// Sum adds up a row and a kind; "" is all of them.
+// Sum adds up the cases of an outcome and a kind; "" is all.
 func (c Comparison) Sum(says Says, kind Kind) int {
 	n := 0
 	for s, row := range c.Table {
@@ -76,7 +77,7 @@ func (c Comparison) Sum(says Says, kind Kind) int {
 	return n
 }
 
-// compare compares cases by what says tells of each; nil leaves one out.
+// compare compares cases by the outcome that says returns; nil leaves a case out.
 func compare(cases []Case, says func(Case) *Now) Comparison {
 	out := Comparison{
 		DeniedWouldApprove: []Case{}, ApprovedWouldDeny: []Case{}, CodeApprovedWouldNot: []Case{}, Table: map[Says]map[Kind]int{},
@@ -118,7 +119,7 @@ func compare(cases []Case, says func(Case) *Now) Comparison {
 	return out
 }
 
-// Compare makes the report of cases, which it sorts.
+// Compare returns the report of cases, and sorts them.
 func Compare(cases []Case) Report {
 	slices.SortFunc(cases, func(a, b Case) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) })
 	r := Report{Cases: cases, HooksVersions: []string{}, Flows: []string{}, Failures: []Failure{}, NotCalled: []NotCalled{}}

@@ -17,8 +17,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// export runs the command, and gives what it printed, what it said and its exit
-// status.
+// export runs the command, and returns its output, its messages and its exit code.
 func (w *recordWorld) export(args ...string) (string, string, int) {
 	w.t.Helper()
 	code, out, messages := w.run(w.t.Context(), "audit export", args...)
@@ -42,7 +41,7 @@ func (w *recordWorld) hold(n int) {
 	}
 }
 
-// What was asked in a time comes oldest first, in both forms.
+// The requests of a period come oldest first, in both formats.
 func TestAuditExport(t *testing.T) {
 	w := newRecordWorld(t)
 	for n := range 12 { // two at a time

@@ -37,7 +37,7 @@ type recordWorld struct {
 	store *store.Store
 	name  string
 	log   bytes.Buffer
-	// scheduled hears of an invocation by the schedule.
+	// scheduled receives each invocation by the schedule.
 	scheduled chan struct{}
 }
 
@@ -85,10 +85,10 @@ func newRecordWorld(t *testing.T) *recordWorld {
 	return w
 }
 
-// id gives the id of the nth request.
+// id returns the id of the nth request.
 func (w *recordWorld) id(n int) string { return run.HashID(fmt.Sprint("audit", n)) }
 
-// ask stores the nth request now, for other reasons than another.
+// ask stores the nth request now.
 func (w *recordWorld) ask(n int, flow, reason string) {
 	w.t.Helper()
 	sent := json.RawMessage(`{"diff":"x"}`)

@@ -112,8 +112,8 @@ func printComparison(w io.Writer, c backtest.Comparison) {
 	printCases(w, "\nHooks approved, and would not today", c.CodeApprovedWouldNot, false)
 }
 
-// printCases prints the first of the cases. With always it prints also that there
-// are none.
+// printCases prints the first of the cases. With always it prints the title without
+// any, too.
 func printCases(w io.Writer, title string, cases []backtest.Case, always bool) {
 	if len(cases) == 0 && !always {
 		return

@@ -136,8 +136,8 @@ func wantProblem(t *testing.T, out, kind string) {
 	}
 }
 
-// What cannot be reached, or is not there, is 1. (watch goes on, and so does drain
-// without --once.)
+// What cannot be reached, or does not exist, exits 1. (watch retries, and so does
+// drain without --once.)
 func TestExit_Failed(t *testing.T) {
 	dir := flowsFolder(t)
 	t.Chdir(dir)
@@ -161,7 +161,7 @@ func TestExit_Failed(t *testing.T) {
 			}
 		}
 	}
-	// AWS refuses what it is asked.
+	// AWS refuses every call.
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Amzn-Errortype", "AccessDeniedException")
 		w.WriteHeader(400)

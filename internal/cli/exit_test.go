@@ -48,7 +48,7 @@ func fasttrack(t *testing.T, url string, args ...string) *exec.Cmd {
 
 const anID = "01JD0000000000000000000000"
 
-// Only an approved request gives 0, whichever command waited for it.
+// Only an approved request exits 0, whichever command waited for it.
 func TestExit_ByStatus(t *testing.T) {
 	for status, want := range map[string]int{
 		"requested": exitUndecided, "pending": exitUndecided, "approved": exitDone, "active": exitDone, "denied": exitDenied, "expired": exitExpired,

@@ -37,7 +37,7 @@ func newDrainCommand(p Process) *cobra.Command {
 		Short: "End all access and requests before the stack is removed",
 		Long: `Prepare to remove an installation. To delete the stack alone would leave access that
 nobody ends. drain refuses new requests, expires those that wait, revokes access,
-waits until it has verified that all access is gone, and says when the stack may be
+waits until it has verified the end of all access, and says when the stack may be
 deleted. Hooks can't refuse that access ends.
 
 Ctrl-C stops waiting; the same command continues. --undo accepts requests again;
@@ -197,7 +197,7 @@ func printLeft(w io.Writer, l drain.Left, failed error) {
 	some("held", l.Held)
 	switch {
 	case len(l.Unread) > 0:
-		fmt.Fprintf(w, "  all access is gone; reconcile verifies it again until %s\n", moment(l.UnreadUntil))
+		fmt.Fprintf(w, "  all access has ended; reconcile verifies it again until %s\n", moment(l.UnreadUntil))
 	case !l.SettlesAt.IsZero() && l.At.Before(l.SettlesAt):
 		fmt.Fprintf(w, "  a request that was sent before may still arrive until %s\n", moment(l.SettlesAt))
 	}

@@ -51,7 +51,7 @@ func askingAPI(t *testing.T) (url string, sent func() []string) {
 	}
 }
 
-// What is missing is asked for, and what is wrong is refused where it was typed.
+// Missing values are prompted for, and wrong ones are refused at their prompt.
 func TestPrompt_Request(t *testing.T) {
 	t.Parallel()
 	url, sent := askingAPI(t)
@@ -107,7 +107,7 @@ func TestPrompt_WrongFlag(t *testing.T) {
 	}
 }
 
-// A reason that the flow requires is asked for, whatever is done.
+// A reason that the flow requires is prompted for by every action.
 func TestPrompt_Reason(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{"approve", "deny", "revoke", "cancel"} {
@@ -127,7 +127,7 @@ func TestPrompt_Reason(t *testing.T) {
 	}
 }
 
-// Where nobody can be asked nothing is, and the error names the flag.
+// Without a terminal nothing is prompted for, and the error names the flag.
 func TestPrompt_NoTerminal(t *testing.T) {
 	url, sent := askingAPI(t)
 	for _, args := range [][]string{{"deny", anID}, {"request", "f", "-f", "target=prod-ro"}} {

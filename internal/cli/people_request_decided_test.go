@@ -10,7 +10,7 @@ import (
 )
 
 // A request that is waited for outlives an API that is busy or gone for a moment:
-// it is made once, under one key, and only its approval gives 0.
+// it is filed once, under one key, and only its approval exits 0.
 func TestRequestDecided(t *testing.T) {
 	for status, want := range map[string]int{"approved": exitDone, "denied": exitDenied, "expired": exitExpired, "canceled": exitCanceled} {
 		for _, as := range [][]string{nil, {"--json"}} {

@@ -56,8 +56,7 @@ func TestProblemText(t *testing.T) {
 	}
 }
 
-// A refused caller hears what was wrong with what they called with, and never
-// sees the token.
+// A refused caller gets what was wrong with their credential, and never the token.
 func TestUnauthorized(t *testing.T) {
 	now := time.Now()
 	jwt := func(claims string) string {

@@ -13,7 +13,7 @@ type progress struct {
 	w         io.Writer // nil shows nothing
 	what      string
 	first     int // were there at the start
-	all       int // 0 while that is not known
+	all       int // 0 while unknown
 	started   time.Time
 	shown     time.Time
 	lineShown bool

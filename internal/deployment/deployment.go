@@ -1,6 +1,5 @@
-// Package deployment names deployments of fasttrack: what a stack's outputs say,
-// and a file that keeps it, so that a name stands for URL, table, keys and the
-// place where AWS answers.
+// Package deployment names deployments of fasttrack. A name stands for the URL,
+// table, key and AWS endpoint that a stack's outputs or a file have.
 package deployment
 
 import (
@@ -13,7 +12,7 @@ import (
 // file has another deployment of that name.
 const Local = "local"
 
-// Deployment is where one deployment is reached. An empty member is unknown.
+// Deployment says how to reach a deployment. An empty member is unknown.
 type Deployment struct {
 	// Stack is the name of the CloudFormation stack, by which its functions are
 	// named.
@@ -26,7 +25,7 @@ type Deployment struct {
 	URL   string `yaml:"url,omitempty" json:"url,omitempty"`
 	Table string `yaml:"table,omitempty" json:"table,omitempty"`
 	Key   string `yaml:"key,omitempty" json:"key,omitempty"`
-	// Endpoint is where AWS answers, if not AWS itself.
+	// Endpoint is the URL of AWS, if not AWS itself.
 	Endpoint string `yaml:"endpoint,omitempty" json:"endpoint,omitempty"`
 	// As is who calls, on your own machine.
 	As string `yaml:"as,omitempty" json:"as,omitempty"`
@@ -50,7 +49,7 @@ func local() Deployment {
 	return Deployment{Stack: "fasttrack", URL: at, Table: "fasttrack-Table", Endpoint: at + "/_aws"}
 }
 
-// Fill returns d with what it doesn't say taken from other.
+// Fill returns d with its empty members taken from other.
 func (d Deployment) Fill(other Deployment) Deployment {
 	return Deployment{
 		Stack: cmp.Or(d.Stack, other.Stack), Region: cmp.Or(d.Region, other.Region), AWSProfile: cmp.Or(d.AWSProfile, other.AWSProfile),

@@ -17,7 +17,7 @@ import (
 
 // File is a file of deployments.
 type File struct {
-	// Default is the deployment that is meant where none is named; "" is none.
+	// Default is used where no deployment is named, "" for none.
 	Default     string                `yaml:"default,omitempty" json:"default,omitempty"`
 	Deployments map[string]Deployment `yaml:"deployments" json:"deployments"`
 }
@@ -36,8 +36,8 @@ func Path(getenv func(string) string, configDir func() (string, error)) (string,
 	return filepath.Join(dir, "fasttrack", "deployments.yaml"), nil
 }
 
-// Read reads a file of deployments. One that isn't there is empty. The error names
-// the file, and the member that is wrong.
+// Read reads a file of deployments. A missing file is empty. The error names the file
+// and the wrong member.
 func Read(path string) (File, error) {
 	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -367,7 +367,7 @@ Approved at once by on_request of aws-access: Everything goes.
 	}
 }
 
-// What on_request would have done is told to who may see it, and to nobody else.
+// The on_request outcome in shadow mode is shown only to those who may see it.
 func TestOf_Shadow(t *testing.T) {
 	m := asked(t, func(a *run.Asked) { a.Flow.Shadow = true })
 	m.answer(run.OnRequest, approves+`,"checks":[{"name":"open","passed":true}]`)

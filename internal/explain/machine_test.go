@@ -67,7 +67,7 @@ func (m *machine) step(s engine.Step) {
 	m.run = next
 }
 
-// answer has the hook that is asked answer; members are those of its answer.
+// answer makes the next hook respond with members.
 func (m *machine) answer(hook run.HookName, members string, subscriptions ...run.HookName) {
 	m.t.Helper()
 	if e := m.run.Engine; e.Next != run.NextHook || e.Hook != hook {
@@ -83,14 +83,14 @@ func (m *machine) answer(hook run.HookName, members string, subscriptions ...run
 	m.step(engine.Step{Response: &engine.HookResponse{Answer: json.RawMessage("{" + members + `"subscriptions":` + string(has) + "}"), Version: "7"}})
 }
 
-// does has a person do something, which the engine hears of.
+// does makes a person act, and the engine decide.
 func (m *machine) does(p run.Person, e run.EventName, reason string) {
 	m.t.Helper()
 	m.acts = append(m.acts, run.Act{ID: run.NewID(m.now), Event: e, Person: p, Reason: reason, Channel: run.ViaAPI, At: m.now})
 	m.step(engine.Step{})
 }
 
-// hold has the lease of the access say something.
+// hold sets the state of the access, as its lease has it.
 func (m *machine) hold(state run.HoldState, how, failed string) {
 	m.t.Helper()
 	h := run.Hold{State: state, At: m.now, How: how, Error: failed}

@@ -1,5 +1,5 @@
-// Package export is a run outside of the table: what auditors keep of it, and
-// enough to ask hooks about it again. No sensitive value is in it.
+// Package export writes and reads requests outside of the table: what auditors keep,
+// and enough to call hooks with the request again. It has no sensitive values.
 package export
 
 import (
@@ -19,9 +19,9 @@ type Run struct {
 	Asked Asked `json:"asked"`
 }
 
-// Asked is what was asked, as hooks were told of it.
+// Asked is the request as hooks got it.
 type Asked struct {
-	// Flow is the flow's block as it stood then.
+	// Flow is the flow's block of that time.
 	Flow      run.Flow    `json:"flow"`
 	Requester run.Person  `json:"requester"`
 	Channel   run.Channel `json:"channel"`
@@ -32,7 +32,7 @@ type Asked struct {
 	Recent          *run.Recent                `json:"recent,omitempty"`
 }
 
-// Of gives a run as it is exported; context is what the requester sent along,
+// Of returns a request as it is exported. context is what the requester sent along,
 // nil for none.
 func Of(r *run.Run, context json.RawMessage) Run {
 	out := Run{View: r.View(), Asked: Asked{
@@ -49,8 +49,8 @@ func Of(r *run.Run, context json.RawMessage) Run {
 	return out
 }
 
-// Request is the run as it was asked for, to be asked about again: of what is
-// sensitive it has the names alone, which is all that hooks are told.
+// Request returns the request as it was made, to call hooks with it again. Of
+// sensitive fields it has only the names, as hooks do.
 func (r Run) Request() run.Asked {
 	a := run.Asked{
 		ID: r.ID, Flow: r.Asked.Flow, Requester: r.Asked.Requester, Channel: r.Asked.Channel, Fields: r.Asked.Fields,

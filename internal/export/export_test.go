@@ -15,8 +15,8 @@ import (
 
 var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 
-// What hooks are asked about an exported run is, after it was written and read,
-// what they were asked when it was made; no sensitive value is in the file.
+// Hooks get the same event for an exported request, after it was written and read, as
+// when it was made. No sensitive value is in the file.
 func TestExportedRunIsAskedAboutAsItWas(t *testing.T) {
 	asked := run.Asked{
 		ID: run.NewID(start), Channel: run.ViaAPI, Reason: "prod is <down>", DurationSeconds: 3600,

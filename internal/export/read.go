@@ -3,7 +3,6 @@ package export
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,7 +51,7 @@ func Read(r io.Reader, f func(Run) error) error {
 	}
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return fmt.Errorf("line %d: it is longer than %d bytes; a file with one request a line was expected", n+1, MaxLine)
+		return fmt.Errorf("line %d: must be one request of at most %d bytes", n+1, MaxLine)
 	case err != nil:
 		return fmt.Errorf("after line %d: %w", n, err)
 	}
@@ -65,9 +64,11 @@ func readLine(text []byte) (Run, error) {
 	var mismatch *json.UnmarshalTypeError
 	switch err := json.Unmarshal(text, &out); {
 	case errors.As(err, &syntax):
-		return Run{}, fmt.Errorf("column %d: no JSON: %w", syntax.Offset, err)
+		return Run{}, fmt.Errorf("column %d: must be JSON: %w", syntax.Offset, err)
+	case errors.As(err, &mismatch) && mismatch.Field == "":
+		return Run{}, fmt.Errorf("column %d: must be a JSON object", mismatch.Offset)
 	case errors.As(err, &mismatch):
-		return Run{}, fmt.Errorf("column %d: %s is no %s", mismatch.Offset, cmp.Or(mismatch.Field, "it"), mismatch.Type)
+		return Run{}, fmt.Errorf("column %d: %s must be %s", mismatch.Offset, mismatch.Field, mismatch.Type)
 	case err != nil:
 		return Run{}, err
 	}
@@ -82,7 +83,7 @@ func readLine(text []byte) (Run, error) {
 		{"history", len(out.History) > 0}, {"asked.flow.name", out.Asked.Flow.Name != ""},
 	} {
 		if !member.there {
-			return Run{}, fmt.Errorf("it has no %s; a line of `fasttrack audit export --format jsonl` was expected", member.name)
+			return Run{}, fmt.Errorf("%s is missing; must be a line of `fasttrack audit export --format jsonl`", member.name)
 		}
 	}
 	return out, nil

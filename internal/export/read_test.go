@@ -67,24 +67,24 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// Who reads a file that is none is told where, and what was expected.
+// A wrong file is refused with the line, and with what it must be.
 func TestRead_Wrong(t *testing.T) {
 	line := aLine(t)
 	for name, tc := range map[string]struct{ file, want string }{
-		"cut":                {line + line[:40], "line 2: column 40: no JSON: unexpected end"},
-		"CSV":                {"id,flow\n", "line 1: column 1: no JSON: invalid character 'i'"},
+		"cut":                {line + line[:40], "line 2: column 40: must be JSON: unexpected end"},
+		"CSV":                {"id,flow\n", "line 1: column 1: must be JSON: invalid character 'i'"},
 		"an array":           {"\n[" + line, "line 2: column "},
-		"another type":       {strings.Replace(line, `"flow":"f"`, `"flow":7`, 1), "flow is no string"},
+		"another type":       {strings.Replace(line, `"flow":"f"`, `"flow":7`, 1), "flow must be string"},
 		"a member twice":     {strings.Replace(line, `{"id"`, `{"status":"denied","id"`, 1), "line 1: status: it is there twice"},
 		"another case":       {strings.Replace(line, `{"id"`, `{"Status":"denied","id"`, 1), "line 1: Status: there is no such member; status is written otherwise"},
 		"one in its history": {strings.Replace(line, `"history":[{`, `"history":[{"Seq":7,`, 1), "line 1: history[0].Seq: there is no such member; seq is written otherwise"},
-		"something":          {"{}", "line 1: it has no id; a line of `fasttrack audit export --format jsonl` was expected"},
-		"the API's":          {strings.Replace(line, `"asked":`, `"told":`, 1), "line 1: it has no asked.flow.name; "},
-		"a status":           {strings.Replace(line, `"flow":"f","status":"requested"`, `"flow":"f","status":"gone"`, 1), "it has no status"},
-		"no history":         {strings.Replace(line, `"history":`, `"past":`, 1), "it has no history"},
-		"too long":           {line + strings.Repeat("x", export.MaxLine+3), "line 2: it is longer than 2097152 bytes"},
+		"something":          {"{}", "line 1: id is missing; must be a line of `fasttrack audit export --format jsonl`"},
+		"the API's":          {strings.Replace(line, `"asked":`, `"told":`, 1), "line 1: asked.flow.name is missing; "},
+		"a status":           {strings.Replace(line, `"flow":"f","status":"requested"`, `"flow":"f","status":"gone"`, 1), "status is missing"},
+		"no history":         {strings.Replace(line, `"history":`, `"past":`, 1), "history is missing"},
+		"too long":           {line + strings.Repeat("x", export.MaxLine+3), "line 2: must be one request of at most 2097152 bytes"},
 		"a wrong time":       {strings.Replace(line, `"created_at":"2026`, `"created_at":"MMXXVI`, 1), "line 1: "},
-		"only a number":      {"7", "line 1: column 1: it is no export.Run"},
+		"only a number":      {"7", "line 1: column 1: must be a JSON object"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := export.Read(strings.NewReader(tc.file), func(export.Run) error { return nil })

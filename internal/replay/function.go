@@ -9,8 +9,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 )
 
-// Function asks a hook function. The error is that it could not be asked; what
-// it did wrong itself is in the answer.
+// Function calls a hook function. The error is that it could not be called; an error
+// of the function itself is in the answer.
 type Function func(ctx context.Context, document []byte) (Answer, error)
 
 // Missing is the error of a [Function] that is not deployed: its name.
@@ -20,18 +20,17 @@ func (m Missing) Error() string {
 	return fmt.Sprintf("no such function %s; is it deployed, and the stack's name right?", string(m))
 }
 
-// Answer is what an invocation gave, as Lambda's Invoke tells it.
+// Answer is the result of an invocation, as Lambda's Invoke returns it.
 type Answer struct {
-	// Payload is the function's answer or, with FunctionError, what it says of
-	// its failure.
+	// Payload is the function's response or, with FunctionError, its error.
 	Payload []byte
-	// FunctionError is "" if it answered.
+	// FunctionError is "" if it responded.
 	FunctionError string
-	// Version is the version that ran, "" where that is not known.
+	// Version is the version that ran, "" if unknown.
 	Version string
 }
 
-// Failure says how the function failed, "" if it did not.
+// Failure returns the error of the function, "" if it responded.
 func (a Answer) Failure() string {
 	if a.FunctionError == "" {
 		return ""
@@ -47,7 +46,7 @@ func (a Answer) told() (told struct {
 	Message string `json:"errorMessage"`
 	Type    string `json:"errorType"`
 }) {
-	_ = json.Unmarshal(a.Payload, &told) // what is no JSON tells nothing
+	_ = json.Unmarshal(a.Payload, &told) // no JSON has no message
 	return told
 }
 

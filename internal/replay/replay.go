@@ -1,6 +1,6 @@
-// Package replay tells what a flow's hooks would do with a request, by the
-// engine itself: hooks are asked what they would be asked, and what they answer
-// is judged as it would be. Nothing is stored, and nobody is told.
+// Package replay calls a flow's hooks with a request, by the engine itself: hooks get
+// the events that they would get, and the engine judges their responses. Nothing is
+// stored, and nobody is notified.
 package replay
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Outcome is what would come of a request.
+// Outcome is what the hooks decide.
 type Outcome string
 
 // The outcomes.
@@ -27,26 +27,26 @@ const (
 	People  Outcome = "people"
 )
 
-// Verdict is what the hooks would do with a request.
+// Verdict is the outcome of a request, with its reasons.
 type Verdict struct {
 	Outcome Outcome `json:"outcome"`
-	// Reason is what everyone would see; By is the hook that decided.
+	// Reason is the reason that everyone would see, and By the hook that decided.
 	Reason string `json:"reason,omitempty"`
 	By     string `json:"by,omitempty"`
 	// DurationSeconds is how long access would last, 0 without any.
 	DurationSeconds int         `json:"duration_seconds,omitempty"`
 	Checks          []run.Check `json:"checks"`
-	// Errors are what hooks did wrong, Ignored why something did not count.
+	// Errors are the errors of hooks, and Ignored why something was ignored.
 	Errors  []string `json:"errors"`
 	Ignored []string `json:"ignored,omitempty"`
-	// Review is who would be asked, where people decide.
+	// Review is who would decide, where people do.
 	Review *api.Review `json:"review,omitempty"`
 	// Asked are the hooks that were called, in their order.
 	Asked []Asked `json:"asked"`
 	// NotCalled are the flow's other hooks: a trial calls none that may change
 	// something elsewhere. on_approve or on_deny among them may decide otherwise.
 	NotCalled []run.HookName `json:"not_called"`
-	// HooksVersion is the version of the function that answered last.
+	// HooksVersion is the version of the function that responded last.
 	HooksVersion string `json:"hooks_version,omitempty"`
 }
 
@@ -58,20 +58,19 @@ type Asked struct {
 
 // Options says how a request is tried.
 type Options struct {
-	// Guards has the on-hooks of what on_request decides called, too.
+	// Guards also calls the on-hooks of what on_request decides.
 	Guards bool
-	// Today is who may act, which says whether enough people could decide.
+	// Today is who may act today, to know whether enough people could decide.
 	Today *run.Today
 }
 
-// Ask tries the hooks of a flow with a request made at a time, until something is
-// decided or people would be asked: on_request and the reducers and, with
-// Guards, the on-hooks of what on_request decides. Every event says that it is a
-// trial. A guard that is not called lets the decision pass. on_request counts
-// also where the flow is in shadow mode, and the limits of fast_track are left
-// out.
+// Ask calls the hooks of a flow with a request that was made at a time, until it is
+// decided or would go to people: on_request and the reducers and, with Guards, the
+// on-hooks of what on_request decides. Every event says that it is a trial. A guard
+// that is not called lets the decision pass. on_request decides even in shadow mode,
+// and the limits of fast_track do not apply.
 //
-// The error is that a function could not be asked, or that ctx ended.
+// The error is that a function could not be called, or that ctx ended.
 func Ask(ctx context.Context, a run.Asked, at time.Time, ask Function, o Options) (Verdict, error) {
 	v := Verdict{Checks: []run.Check{}, Errors: []string{}, Asked: []Asked{}, NotCalled: []run.HookName{}}
 	called := map[run.HookName]bool{}
@@ -106,8 +105,8 @@ func Ask(ctx context.Context, a run.Asked, at time.Time, ask Function, o Options
 
 func reduces(h run.HookName) bool { return h == run.GetPermissions || h == run.GetNotifications }
 
-// notCalled lists the hooks that the flow has and that were not called; all that
-// it could have where the function does not say which.
+// notCalled returns the hooks that the flow has and that were not called: all that it
+// could have, if the function does not say which it has.
 func notCalled(r *run.Run, called map[run.HookName]bool) []run.HookName {
 	list := []run.HookName{}
 	for _, h := range run.HookNames() {
@@ -119,7 +118,7 @@ func notCalled(r *run.Run, called map[run.HookName]bool) []run.HookName {
 	return list
 }
 
-// ask asks the hook that comes next, within its time.
+// ask calls the next hook, within its time limit.
 func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask Function) (*engine.HookResponse, *engine.Failure, error) {
 	document, err := stepfn.NewDocument(r, r.UpdatedAt, sent)
 	if err != nil {
@@ -151,7 +150,7 @@ func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask
 	return &engine.HookResponse{Answer: answer.Payload, Version: answer.Version}, nil, nil
 }
 
-// conclude reads the verdict off the run.
+// conclude sets the verdict from the run.
 func (v *Verdict) conclude(r *run.Run) {
 	view := r.View()
 	v.Outcome, v.DurationSeconds = People, r.DurationSeconds
@@ -175,5 +174,5 @@ func (v *Verdict) conclude(r *run.Run) {
 	}
 }
 
-// Failed tells whether people would decide because a hook failed.
+// Failed reports whether people would decide because a hook failed.
 func (v Verdict) Failed() bool { return v.Outcome == People && len(v.Errors) > 0 }

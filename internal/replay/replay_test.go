@@ -32,7 +32,7 @@ func asked() run.Asked {
 	}
 }
 
-// answers gives a function that answers each hook as it is told to.
+// answers returns a function that responds to each hook with the response of byHook.
 func answers(t *testing.T, byHook map[run.HookName]string) replay.Function {
 	return func(_ context.Context, document []byte) (replay.Answer, error) {
 		var ask hookapi.Invocation
@@ -50,8 +50,8 @@ func answers(t *testing.T, byHook map[run.HookName]string) replay.Function {
 	}
 }
 
-// What hooks would do is what the engine makes of their answers: guards count,
-// failures go to people, and hooks that only hear are not asked.
+// The outcome is what the engine makes of the responses: guards decide, failures go to
+// people, and hooks that only get notified are not called.
 func TestAsk(t *testing.T) {
 	for name, tc := range map[string]struct {
 		answers map[run.HookName]string
@@ -100,8 +100,8 @@ func TestAsk(t *testing.T) {
 	}
 }
 
-// A hook that hangs fails at its time limit; a function that can't be asked is
-// no verdict.
+// A hook that hangs fails at its time limit; a function that can't be called has no
+// verdict.
 func TestAskWithoutAnAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hangs := func(ctx context.Context, _ []byte) (replay.Answer, error) {
