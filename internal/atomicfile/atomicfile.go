@@ -12,7 +12,7 @@ import (
 // a folder or a device.
 var ErrNotRegular = errors.New("is not a regular file")
 
-// File is a file that gets its path once all is written.
+// File is a file that gets its path with [File.Keep].
 type File struct {
 	*os.File
 	path string
@@ -32,7 +32,7 @@ func Create(path string) (*File, error) {
 	return &File{File: file, path: path}, nil
 }
 
-// Keep gives the file its path.
+// Keep renames the file to its path.
 func (f *File) Keep() error {
 	err := errors.Join(f.Sync(), f.Close())
 	if err == nil {

@@ -13,7 +13,7 @@ import (
 // grace is how long a digest may be late before it is missing.
 const grace = 6 * time.Hour
 
-// errNoDigests is that digests were expected, and the table has none.
+// errNoDigests is that a key or a log is given, and the table has no digests.
 var errNoDigests = errors.New("no digests in the table, although a key or a log was given: all of them were removed, or it is another table")
 
 // verifyDigests verifies the chain of all digests, and the heads of those in the

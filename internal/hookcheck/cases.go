@@ -46,11 +46,11 @@ func (f Flow) cases() []testCase {
 		testCase{name: "on_request, of a machine", ask: machine, hook: run.OnRequest},
 		testCase{name: "on_request, with a context", ask: sent, hook: run.OnRequest},
 		testCase{name: "on_request, without fields, reason and duration", ask: bare, hook: run.OnRequest},
-		testCase{name: "on_request, with a member that is not known yet", ask: f.sample(run.OnRequest), hook: run.OnRequest, newer: true},
+		testCase{name: "on_request, with an unknown member", ask: f.sample(run.OnRequest), hook: run.OnRequest, newer: true},
 		testCase{name: onceMore, ask: f.sample(run.OnRequest), hook: run.OnRequest},
 		testCase{name: "on_request, of an engine of version 1.0", ask: first, hook: run.OnRequest, first: true},
 		testCase{name: "on_approve, by a hook", ask: byHook, hook: run.OnApprove},
-		testCase{name: "a version of the contract that is not known", ask: older, hook: run.OnRequest, refuse: true},
+		testCase{name: "an unknown version of the contract", ask: older, hook: run.OnRequest, refuse: true},
 	)
 }
 

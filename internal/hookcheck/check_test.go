@@ -52,7 +52,7 @@ func TestCheck(t *testing.T) {
 				return 500, ""
 			}
 			return 200, good
-		}, []string{"on_request, with a member that is not known yet: it failed: 500"}, true},
+		}, []string{"on_request, with an unknown member: it failed: 500"}, true},
 		"one that sends all to everyone": {func(a asked) (int, string) {
 			return 200, `{"version":"1","subscriptions":["on_request"],"flows":["*"]}`
 		}, []string{"on_request, of an engine of version 1.0: it returns flows to an engine of version 1.0"}, true},

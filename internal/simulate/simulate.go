@@ -23,7 +23,7 @@ type Options struct {
 	Function replay.Function
 	Name     string
 	replay.Options
-	// Recent returns what hooks are told about earlier requests of the requester;
+	// Recent returns what hooks get about earlier requests of the requester;
 	// nil if that is unknown.
 	Recent func(ctx context.Context, asked run.Asked, now time.Time) (*run.Recent, error)
 	Now    time.Time
