@@ -49,7 +49,7 @@ func (b *bench) reconcile(ctx context.Context) ([]figure, error) {
 	sweeps := 0
 	for ; machine.started == 0 && sweeps < 20; sweeps++ {
 		began := time.Now()
-		_, _ = h.Handle(ctx, reconcile.Request{Source: "aws.events"}) // the error names the leases
+		_, _ = h.Handle(ctx, step.ReconcileRequest{Source: "aws.events"}) // the error names the leases
 		if sweeps == 0 {
 			first = time.Since(began)
 		}

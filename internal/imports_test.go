@@ -30,6 +30,10 @@ func TestImportsPointInward(t *testing.T) {
 		"internal/hookapi":       beyond("api", "internal/run", "internal/strictjson", "internal/text", "hook/email"),
 		"internal/engine":        beyond("api", "internal/hookapi", "internal/run", "internal/strictjson", "internal/text", "hook/email"),
 		"internal/engine/stepfn": beyond("api", "internal/engine", "internal/hookapi", "internal/run", "internal/strictjson", "internal/text", "hook/email"),
+		// Every function links package step.
+		"internal/step": func(dep string) bool {
+			return strings.Contains(dep, "aws-sdk-go") || strings.HasPrefix(dep, module+"functions/")
+		},
 		// Who uses the public types gets the standard library with them.
 		"api":              beyond(),
 		"hook":             func(dep string) bool { return strings.HasPrefix(dep, module+"internal/") },

@@ -18,8 +18,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
 
-	"github.com/fasttrack-dev/fasttrack/functions/reconcile/reconcile"
 	"github.com/fasttrack-dev/fasttrack/internal/drain"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -146,7 +146,7 @@ func machineARN(ctx context.Context, cfg aws.Config, table, stack string) (strin
 }
 
 func end(ctx context.Context, client *lambda.Client, function string, ids []string) error {
-	payload, err := json.Marshal(reconcile.Request{Drain: ids})
+	payload, err := json.Marshal(step.ReconcileRequest{Drain: ids})
 	if err != nil {
 		return err
 	}

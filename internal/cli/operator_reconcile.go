@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/spf13/cobra"
 
-	"github.com/fasttrack-dev/fasttrack/functions/reconcile/reconcile"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
 func newReconcileCommand(p Process) *cobra.Command {
@@ -44,26 +44,26 @@ func newReconcileCommand(p Process) *cobra.Command {
 	return cmd
 }
 
-func sweepNow(ctx context.Context, client *lambda.Client, function string, dryRun bool) (reconcile.Report, error) {
-	payload, err := json.Marshal(reconcile.Request{DryRun: dryRun})
+func sweepNow(ctx context.Context, client *lambda.Client, function string, dryRun bool) (step.Report, error) {
+	payload, err := json.Marshal(step.ReconcileRequest{DryRun: dryRun})
 	if err != nil {
-		return reconcile.Report{}, err
+		return step.Report{}, err
 	}
 	out, err := client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &function, Payload: payload})
 	if err != nil {
-		return reconcile.Report{}, fmt.Errorf("invoke %s: %w", function, err)
+		return step.Report{}, fmt.Errorf("invoke %s: %w", function, err)
 	}
 	if out.FunctionError != nil {
-		return reconcile.Report{}, fmt.Errorf("%s: %s", function, functionError(out))
+		return step.Report{}, fmt.Errorf("%s: %s", function, functionError(out))
 	}
-	var report reconcile.Report
+	var report step.Report
 	if err := json.Unmarshal(out.Payload, &report); err != nil {
-		return reconcile.Report{}, fmt.Errorf("read the report of %s: %w", function, err)
+		return step.Report{}, fmt.Errorf("read the report of %s: %w", function, err)
 	}
 	return report, nil
 }
 
-func printReport(w io.Writer, r reconcile.Report) error {
+func printReport(w io.Writer, r step.Report) error {
 	if len(r.Actions) == 0 {
 		_, err := fmt.Fprintln(w, "No stuck requests.")
 		return err

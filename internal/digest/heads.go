@@ -77,16 +77,6 @@ func (h *Heads) Of(day Day) []Head {
 	return heads
 }
 
-// Days lists the days that have heads, sorted.
-func (h *Heads) Days() []Day {
-	days := make([]Day, 0, len(h.days))
-	for d := range h.days {
-		days = append(days, d)
-	}
-	slices.Sort(days)
-	return days
-}
-
 // maxChunk is the most bytes of a chunk: with its keys it is an item of the table,
 // of at most 400 KB.
 const maxChunk = 380 << 10

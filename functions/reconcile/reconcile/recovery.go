@@ -7,6 +7,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
 // The pauses before a run gets another execution, by the recoveries it has had:
@@ -43,18 +44,18 @@ func (s *sweep) recover(ctx context.Context, r *run.Run, last Ended) {
 	switch {
 	case last.Status == "SUCCEEDED" || last.Status == "PENDING_REDRIVE":
 		// A state machine of an older release, which has no state for what comes next.
-		s.next(ctx, r, Action{RunID: r.ID, Action: "hand over", Why: "its execution ended first"}, recovery{ended: true})
+		s.next(ctx, r, step.Action{RunID: r.ID, Action: "hand over", Why: "its execution ended first"}, recovery{ended: true})
 	case last.Status == "FAILED" && last.Error == refused:
 		// functions/record refused it: it isn't the run's, somebody else started it.
-		s.next(ctx, r, Action{RunID: r.ID, Action: "hand over", Why: why}, recovery{ended: true})
+		s.next(ctx, r, step.Action{RunID: r.ID, Action: "hand over", Why: why}, recovery{ended: true})
 	case last.Status == "FAILED" && r.Engine.Next == run.NextHook:
 		// The response of a hook function ended it, past every Catch. That is a failure
 		// of the hook, not the end of the run.
-		s.next(ctx, r, Action{RunID: r.ID, Action: "hand over", Why: why}, recovery{
+		s.next(ctx, r, step.Action{RunID: r.ID, Action: "hand over", Why: why}, recovery{
 			ended: true, failed: &stepfn.Caught{Error: last.Error, Cause: last.Cause},
 		})
 	default:
-		s.next(ctx, r, Action{RunID: r.ID, Action: "close", Why: why}, recovery{ended: true, close: true})
+		s.next(ctx, r, step.Action{RunID: r.ID, Action: "close", Why: why}, recovery{ended: true, close: true})
 	}
 }
 
@@ -64,7 +65,7 @@ const refused = "Refused"
 
 // next starts a run's next execution once the pause before it is over. Until then,
 // and if no other is started, access is still removed when it is due.
-func (s *sweep) next(ctx context.Context, r *run.Run, a Action, how recovery) {
+func (s *sweep) next(ctx context.Context, r *run.Run, a step.Action, how recovery) {
 	n, now := r.Engine.Execution, s.Now()
 	waits, stopped := now.Before(r.UpdatedAt.Add(pause(n))), n >= maxRecoveries && !s.byHand
 	if !waits && !stopped {
@@ -87,10 +88,10 @@ func (s *sweep) next(ctx context.Context, r *run.Run, a Action, how recovery) {
 }
 
 // stopped reports a run that only an operator can start again.
-func (s *sweep) stopped(r *run.Run, a Action, stopped bool) {
+func (s *sweep) stopped(r *run.Run, a step.Action, stopped bool) {
 	n := r.Engine.Execution
 	if stopped {
 		s.Log.Error("recovery stopped", "run_id", r.ID, "recovery_stopped", true, "recoveries", n, "status", r.Status, "why", a.Why)
-		_ = s.do(Action{RunID: r.ID, Action: "stopped", Why: fmt.Sprintf("%d executions ended before it; the last: %s", n+1, a.Why)}, func() error { return nil })
+		_ = s.do(step.Action{RunID: r.ID, Action: "stopped", Why: fmt.Sprintf("%d executions ended before it; the last: %s", n+1, a.Why)}, func() error { return nil })
 	}
 }

@@ -67,7 +67,7 @@ func (s *sweep) look(ctx context.Context, r *run.Run) {
 	id, now := r.ID, s.Now()
 	last, err := s.Executions.Describe(ctx, step.ExecutionOf(r).Name())
 	if err != nil {
-		_ = s.do(Action{RunID: id, Action: "read", Why: "it is due"}, func() error { return err })
+		_ = s.do(step.Action{RunID: id, Action: "read", Why: "it is due"}, func() error { return err })
 		return
 	}
 	switch last.Status {
@@ -79,10 +79,10 @@ func (s *sweep) look(ctx context.Context, r *run.Run) {
 		if r.Engine.Turn == 0 {
 			action, why = "start", "it was stored but never started"
 		}
-		s.start(ctx, r, Action{RunID: id, Action: action, Why: why}, recovery{})
+		s.start(ctx, r, step.Action{RunID: id, Action: action, Why: why}, recovery{})
 	case "RUNNING":
 		if now.After(r.DueAt().Add(stuck)) {
-			_ = s.do(Action{RunID: id, Action: "stop", Why: "its execution is stuck"}, func() error {
+			_ = s.do(step.Action{RunID: id, Action: "stop", Why: "its execution is stuck"}, func() error {
 				return s.Executions.Stop(ctx, step.ExecutionOf(r).Name(), "The execution was stuck.")
 			})
 		}
@@ -93,14 +93,14 @@ func (s *sweep) look(ctx context.Context, r *run.Run) {
 
 // publish publishes events again that the bus may not have.
 func (s *sweep) publish(ctx context.Context, r *run.Run) {
-	_ = s.do(Action{RunID: r.ID, Action: "publish", Why: "its last events may not be published"}, func() error {
+	_ = s.do(step.Action{RunID: r.ID, Action: "publish", Why: "its last events may not be published"}, func() error {
 		return s.Record(ctx, step.OfRun(r, step.Recover), nil)
 	})
 }
 
 // start starts an execution of the run: the present one or, if that has ended, the
 // next.
-func (s *sweep) start(ctx context.Context, r *run.Run, a Action, how recovery) {
+func (s *sweep) start(ctx context.Context, r *run.Run, a step.Action, how recovery) {
 	_ = s.do(a, func() error {
 		req := step.OfRun(r, step.Recover)
 		req.Ended, req.Close, req.Drain, req.Failed, req.Cause = how.ended, how.close, how.drain, how.failed, a.Why
@@ -133,7 +133,7 @@ const takeBack = "take back"
 // take removes overdue access and has that recorded. It reports whether the run is
 // over then.
 func (s *sweep) take(ctx context.Context, r *run.Run, why string) (over bool) {
-	err := s.do(Action{RunID: r.ID, Action: takeBack, Why: why}, func() error {
+	err := s.do(step.Action{RunID: r.ID, Action: takeBack, Why: why}, func() error {
 		var taken step.Taken
 		if err := s.Grant(ctx, step.TakeFrom(r.ID, step.ExecutionOf(r).Name()), &taken); err != nil || !taken.Gone {
 			return err

@@ -1,6 +1,3 @@
-// Package reconcile is the work of functions/reconcile: it finds runs that are stuck
-// and restarts them. It writes nothing itself: functions/record decides, and
-// functions/grant removes access.
 package reconcile
 
 import (
@@ -9,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"log/slog"
-	"sort"
 	"sync"
 	"time"
 
@@ -23,81 +18,6 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
-
-// Table is the part of [store.Store] that is used.
-type Table interface {
-	Due(ctx context.Context, now time.Time, limit int32, newest bool) (store.Due, error)
-	LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error)
-	Waiting(ctx context.Context, shard int, now time.Time, limit int32) ([]string, error)
-	LoadAll(ctx context.Context, id string) (store.Record, error)
-}
-
-// Deps are the dependencies of a [Handler].
-type Deps struct {
-	Table      Table
-	Executions Executions
-	// Record and Grant invoke functions/record and functions/grant.
-	Record Invoke[step.RecordRequest]
-	Grant  Invoke[step.GrantRequest]
-	// HooksFunction is functions/hooks of the project: the first state of a recovery
-	// invokes it when no hook is to be called.
-	HooksFunction string
-	// Now is time.Now unless it is set.
-	Now func() time.Time
-	// Log is JSON lines on standard output unless it is set.
-	Log *slog.Logger
-}
-
-// Invoke invokes a function and decodes its response, unless that is nil. The
-// error is a [FunctionError] if the function returned one.
-type Invoke[Request any] func(ctx context.Context, request Request, response any) error
-
-// Handler sweeps.
-type Handler struct{ Deps }
-
-// New returns a handler.
-func New(d Deps) *Handler {
-	step.Defaults(&d.Now, &d.Log)
-	return &Handler{d}
-}
-
-// Request is what the function is invoked with: a schedule's event, the event of
-// an execution that ended, or by hand.
-type Request struct {
-	// DryRun only reports what would be done.
-	DryRun bool `json:"dry_run"`
-	// Source is the source of an event. Without one an operator sweeps, and that also
-	// starts runs that are not started automatically any more.
-	Source string `json:"source,omitempty"`
-	// Drain names runs to end because the installation is being removed. The sweep
-	// then looks at nothing else.
-	Drain []string `json:"drain,omitempty"`
-	// Detail is of an event "Step Functions Execution Status Change".
-	Detail struct {
-		Name string `json:"name"`
-	} `json:"detail"`
-}
-
-// Report lists what was done, or would be.
-type Report struct {
-	DryRun  bool     `json:"dry_run"`
-	Actions []Action `json:"actions"`
-}
-
-// Action is one thing that was done.
-type Action struct {
-	// RunID is empty for a lease.
-	RunID string `json:"run_id,omitempty"`
-	Lease string `json:"lease,omitempty"`
-	// Action is a verb, such as start, restart, close, stop, wake, publish or check.
-	Action string `json:"action"`
-	// Why says what was found.
-	Why string `json:"why"`
-	// Error is why it failed; the next sweep retries it.
-	Error string `json:"error,omitempty"`
-	// handle names the lease in the log: its key would name the person.
-	handle string
-}
 
 // The bounds of one sweep; the next one goes on.
 const (
@@ -117,20 +37,10 @@ const (
 	aLook    = 20 * time.Second
 )
 
-// Handle sweeps, or looks at the one run of the event. The error says which
-// actions failed; the others were done all the same.
-func (h *Handler) Handle(ctx context.Context, req Request) (Report, error) {
-	return step.Invoke(ctx, step.Frame{Log: h.Log, Done: "sweep", Failed: "sweep failed", Private: true}, func(line *step.Line) (Report, error) {
-		report, err := h.sweep(ctx, req)
-		line.Add("actions", len(report.Actions), "dry_run", req.DryRun)
-		return report, err
-	})
-}
-
 // sweep looks at the runs first, which takes moments each. What calls a strategy,
 // and may take minutes, is put off until then; see [sweep.work].
-func (h *Handler) sweep(ctx context.Context, req Request) (Report, error) {
-	s := &sweep{Handler: h, byHand: req.Source == "", report: Report{DryRun: req.DryRun, Actions: []Action{}}, work: map[string][]job{}}
+func (h *Handler) sweep(ctx context.Context, req step.ReconcileRequest) (step.Report, error) {
+	s := &sweep{Handler: h, byHand: req.Source == "", report: step.Report{DryRun: req.DryRun, Actions: []step.Action{}}, work: map[string][]job{}}
 	if name := req.Detail.Name; name != "" {
 		e, err := step.ParseExecution(name)
 		if err != nil {
@@ -150,11 +60,11 @@ func (h *Handler) sweep(ctx context.Context, req Request) (Report, error) {
 	minute := int(h.Now().Unix() / 60)
 	due, err := h.Table.Due(ctx, h.Now(), listed, minute%2 == 1)
 	if err != nil {
-		return Report{}, err
+		return step.Report{}, err
 	}
 	waiting, err := h.waiting(ctx)
 	if err != nil {
-		return Report{}, err
+		return step.Report{}, err
 	}
 	var group errgroup.Group
 	group.SetLimit(atOnce)
@@ -229,60 +139,14 @@ func (h *Handler) waiting(ctx context.Context) ([]string, error) {
 	return ids[from:min(from+aPartition, len(ids))], nil
 }
 
-// sweep is one sweep under way.
+// sweep is one sweep in progress.
 type sweep struct {
 	*Handler
 	byHand bool
 	one    bool // of an event of one execution, or to drain
 	mu     sync.Mutex
-	report Report
+	report step.Report
 	work   map[string][]job // by strategy
-}
-
-// do does an action, unless it is a dry run, and reports it.
-func (s *sweep) do(a Action, do func() error) error {
-	var err error
-	if !s.report.DryRun {
-		if err = do(); err != nil {
-			a.Error = err.Error()
-		}
-	}
-	s.mu.Lock()
-	s.report.Actions = append(s.report.Actions, a)
-	s.mu.Unlock()
-	log := s.Log.Info
-	if err != nil {
-		log = s.Log.Error
-	}
-	log("reconcile", "run_id", a.RunID, "lease", a.handle, "action", a.Action, "why", a.Why, "error", said(err), "dry_run", s.report.DryRun)
-	return err
-}
-
-// said returns an error for the log: only the type of one that another function
-// returned, since its text may be a strategy's and name people.
-func said(err error) string {
-	var failed FunctionError
-	switch {
-	case err == nil:
-		return ""
-	case errors.As(err, &failed):
-		return failed.Type + " of " + failed.Function
-	}
-	return err.Error()
-}
-
-func (s *sweep) end() (Report, error) {
-	var failed []error
-	for _, a := range s.report.Actions {
-		if a.Error != "" {
-			failed = append(failed, fmt.Errorf("%s %s%s: %s", a.Action, a.RunID, a.Lease, a.Error))
-		}
-	}
-	sort.Slice(s.report.Actions, func(i, j int) bool {
-		a, b := s.report.Actions[i], s.report.Actions[j]
-		return a.RunID+a.Lease < b.RunID+b.Lease
-	})
-	return s.report, errors.Join(failed...)
 }
 
 // load reads a run. ok is false if it needs nothing.
@@ -292,7 +156,7 @@ func (s *sweep) load(ctx context.Context, id string) (rec store.Record, ok bool)
 		return rec, false
 	}
 	if err != nil {
-		_ = s.do(Action{RunID: id, Action: "read", Why: "it is due"}, func() error { return err })
+		_ = s.do(step.Action{RunID: id, Action: "read", Why: "it is due"}, func() error { return err })
 		return rec, false
 	}
 	return rec, !rec.Run.Over()
@@ -304,14 +168,15 @@ func (s *sweep) acted(ctx context.Context, id string) {
 	if !ok || rec.Run.Engine.Token == "" || !rec.Run.HasAct(rec.Acts) {
 		return
 	}
-	_ = s.do(Action{RunID: id, Action: "wake", Why: "an action is stored but not applied"}, func() error {
+	_ = s.do(step.Action{RunID: id, Action: "wake", Why: "an action is stored but not applied"}, func() error {
 		return s.Record(ctx, step.OfRun(rec.Run, step.Wake), nil)
 	})
 }
 
 // lease reads the access of an ended lease once more.
 func (s *sweep) lease(ctx context.Context, k lease.Key) {
-	_ = s.do(Action{Lease: k.String(), handle: k.Handle(), Action: "check", Why: "its last request ended a while ago"}, func() error {
+	// The log gets the lease's handle: its key would name the person.
+	_ = s.doOn("lease", k.Handle(), step.Action{Lease: k.String(), Action: "check", Why: "its last request ended a while ago"}, func() error {
 		return s.Grant(ctx, step.GrantRequest{Version: step.ReconcileVersion, Operation: step.Check, Lease: &k}, nil)
 	})
 }

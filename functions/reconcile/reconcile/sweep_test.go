@@ -189,7 +189,7 @@ func (w *world) sweep() {
 	h := reconcile.New(reconcile.Deps{
 		Table: w, Executions: w, Record: w.record, Grant: w.invoke, Now: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler),
 	})
-	_, _ = h.Handle(w.t.Context(), reconcile.Request{Source: "aws.events"}) // the error names what failed
+	_, _ = h.Handle(w.t.Context(), step.ReconcileRequest{Source: "aws.events"}) // the error names what failed
 	w.now = w.now.Add(time.Minute)
 }
 
