@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// The limits of the contract, and what they leave: a response without permissions
-// has at most 64 KiB, of which the errors of three hooks may need the rest.
+// The limits of the contract. A response without permissions has at most 64 KiB;
+// maxResponse leaves the rest to the errors of three hooks.
 const (
 	maxReason    = 2000 // characters
 	maxCheckText = 1000 // characters
@@ -20,26 +20,25 @@ const (
 	maxFlows     = 1000
 	maxFlowNames = 16 << 10 // bytes
 	maxOutput    = 8 << 10  // bytes
-	maxAnswer    = 48 << 10 // bytes
+	maxResponse  = 48 << 10 // bytes
 
-	// carried is what Step Functions carries from state to state: the event, the
-	// response to it, and what stands around both.
+	// carried is the largest payload between states of Step Functions: the event, the
+	// response, and what is around both.
 	carried = 256 << 10 // bytes
 	around  = 2 << 10   // bytes
 )
 
-// room is how large the response may be: with permissions, which may name many
-// people, what the event leaves of what Step Functions carries.
-func (i *invocation) room(a *answer) int {
-	if a.Permissions == nil {
-		return maxAnswer
+// room returns the size that the response may have. Permissions may name many people, so
+// with them it is what the event leaves of the payload.
+func (c *call) room(r *response) int {
+	if r.Permissions == nil {
+		return maxResponse
 	}
-	return max(maxAnswer, carried-around-len(i.raw))
+	return max(maxResponse, carried-around-len(c.raw))
 }
 
-// add puts what one hook returned into the answer. After an error the answer is
-// of no use.
-func (a *answer) add(e *Event, outcome any) error {
+// add adds one hook's outcome to the response, which after an error is useless.
+func (r *response) add(e *Event, outcome any) error {
 	if e.failed != nil {
 		return e.failed
 	}
@@ -47,64 +46,64 @@ func (a *answer) add(e *Event, outcome any) error {
 		return err
 	}
 	if e.output != nil {
-		if a.Output != nil {
-			return errors.New("output: an earlier hook of this invocation kept one, and an invocation keeps one")
+		if r.Output != nil {
+			return errors.New("output: an earlier hook of this invocation kept one; an invocation keeps one at most")
 		}
-		a.Output = e.output
+		r.Output = e.output
 	}
-	if err := a.addChecks(e.checks); err != nil {
+	if err := r.addChecks(e.checks); err != nil {
 		return err
 	}
 	switch o := outcome.(type) {
 	case Approval:
 		if o.shorter {
 			if o.duration < time.Second || o.duration%time.Second != 0 {
-				return fmt.Errorf("For(%s): whole seconds, at least one, were expected", o.duration)
+				return fmt.Errorf("For(%s): must be whole seconds, at least one", o.duration)
 			}
-			a.DurationSeconds = int(o.duration / time.Second)
+			r.DurationSeconds = int(o.duration / time.Second)
 		}
-		return a.decide("approve", o.reason, o.checks)
+		return r.decide("approve", o.reason, o.checks)
 	case Denial:
-		return a.decide("deny", o.reason, o.checks)
+		return r.decide("deny", o.reason, o.checks)
 	case Ignoring:
-		a.Transition, a.Message = "ignore", o.message
+		r.Transition, r.Message = "ignore", o.message
 		return checkLines("its message", o.message, maxReason)
 	case Expiry:
-		return a.decide("expire", o.reason, nil)
+		return r.decide("expire", o.reason, nil)
 	case Escalation:
-		return a.decide("escalate", o.reason, nil)
+		return r.decide("escalate", o.reason, nil)
 	case Deescalation:
-		return a.decide("deescalate", o.reason, nil)
+		return r.decide("deescalate", o.reason, nil)
 	case Revocation:
-		return a.decide("revoke", o.reason, nil)
+		return r.decide("revoke", o.reason, nil)
 	case Continuation:
 		return nil
 	case Permissions:
 		var err error
-		a.Permissions, err = o.wire()
+		r.Permissions, err = o.wire()
 		return err
 	case []Notification:
-		if o == nil { // nothing was said; an empty list tells nobody
+		if o == nil { // which keeps the flow's list; an empty one notifies nobody
 			return nil
 		}
 		var err error
-		a.Notifications, err = told(o)
+		r.Notifications, err = wireNotifications(o)
 		return err
 	case nil:
-		return errors.New("it returned no outcome; hook.Continue() goes on")
+		return errors.New("it returned no outcome; return hook.Continue() to go on")
 	}
-	return fmt.Errorf("it returned %T, which is no outcome of package hook; hook.Continue() goes on", outcome)
+	return fmt.Errorf("it returned %T, which is no outcome of package hook; return hook.Continue() to go on", outcome)
 }
 
-func (a *answer) decide(transition, reason string, checks []Check) error {
-	a.Transition, a.Reason = transition, reason
+func (r *response) decide(transition, reason string, checks []Check) error {
+	r.Transition, r.Reason = transition, reason
 	if err := checkLines("its reason", reason, maxReason); err != nil {
 		return err
 	}
-	return a.addChecks(checks)
+	return r.addChecks(checks)
 }
 
-func (a *answer) addChecks(checks []Check) error {
+func (r *response) addChecks(checks []Check) error {
 	for _, c := range checks {
 		if c.Name == "" {
 			return errors.New("a check: it has no name")
@@ -116,15 +115,15 @@ func (a *answer) addChecks(checks []Check) error {
 			return err
 		}
 	}
-	// A slice of its own: what is added to a copy of the answer stays there.
-	a.Checks = append(append([]Check(nil), a.Checks...), checks...)
-	if len(a.Checks) > maxChecks {
-		return fmt.Errorf("%d checks in one invocation, more than %d", len(a.Checks), maxChecks)
+	// A slice of its own: a copy of the response does not share it.
+	r.Checks = append(append([]Check(nil), r.Checks...), checks...)
+	if len(r.Checks) > maxChecks {
+		return fmt.Errorf("%d checks in one invocation, more than %d", len(r.Checks), maxChecks)
 	}
 	return nil
 }
 
-// checkLine checks a text that people will read: the rules of the engine, which
+// checkLine checks a text of one line that people read, by the engine's rules. The engine
 // also shows an invisible character as a replacement character.
 func checkLine(what, s string, limit int) error {
 	if n := utf8.RuneCountInString(s); n > limit {
@@ -146,7 +145,7 @@ func checkLines(what, s string, limit int) error {
 	return checkLine(what, strings.NewReplacer("\r\n", "", "\n", "", "\t", "").Replace(s), limit)
 }
 
-// encode writes what a hook keeps.
+// encode encodes what a hook keeps.
 func encode(v any) (json.RawMessage, error) {
 	raw, err := marshal(v)
 	if err != nil {

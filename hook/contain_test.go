@@ -31,7 +31,7 @@ type answered struct {
 
 func answers(t *testing.T, ctx context.Context, h hook.Hooks, asked json.RawMessage) answered {
 	t.Helper()
-	raw, err := hook.Flows{"*": h}.Answer(ctx, asked)
+	raw, err := hook.Flows{"*": h}.Respond(ctx, asked)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,8 +56,8 @@ func fails(t *testing.T, a answered, hookName, want string) {
 	}
 }
 
-// What the state machine would refuse is told as the fault of the hook that did
-// it, so that the others' answers stand.
+// An outcome that the engine would refuse is the failure of its hook, so that the outcomes
+// of the others stand.
 func TestUnfitOutcomes(t *testing.T) {
 	long := strings.Repeat("x", 1001)
 	many := make([]hook.Check, 51)
@@ -101,7 +101,7 @@ func TestUnfitOutcomes(t *testing.T) {
 		}}, "output: json: unsupported type"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fails(t, answers(t, t.Context(), tc.hooks, hooktest.Asked(hooktest.Hook("on_approve"))), "on_approve", tc.want)
+			fails(t, answers(t, t.Context(), tc.hooks, hooktest.Invocation(hooktest.Hook("on_approve"))), "on_approve", tc.want)
 		})
 	}
 }
@@ -120,18 +120,18 @@ func TestUnfitReducers(t *testing.T) {
 		"a bare name":      {hook.Permissions{Approvers: []string{"sre"}}, `Approvers: "sre" is neither`},
 		"a nameless group": {hook.Permissions{Viewers: []string{"group:"}}, `Viewers: "group:" is neither`},
 		"too many":         {hook.Permissions{Approvers: thousand}, "1001 of them"},
-		"kept and more":    {hook.Permissions{Approvers: append(slices.Clone(hook.Keep), "a@example.com")}, "hook.Keep stands alone"},
-		"nobody":           {hook.Permissions{Approvals: []hook.Requirement{{Count: 0}}}, "a Count in Approvals: 1 to 20"},
+		"kept and more":    {hook.Permissions{Approvers: append(slices.Clone(hook.Keep), "a@example.com")}, "hook.Keep can't be combined"},
+		"nobody":           {hook.Permissions{Approvals: []hook.Requirement{{Count: 0}}}, "a Count in Approvals must be 1 to 20"},
 		"a crowd":          {hook.Permissions{Approvals: []hook.Requirement{{Count: 11}, {Count: 10}}}, "21 people in Approvals, more than 20"},
 		"from nobody":      {hook.Permissions{Approvals: []hook.Requirement{{From: "x", Count: 1}}}, `"x" is neither`},
-		"a past time":      {hook.Permissions{TimeoutSeconds: -1}, "TimeoutSeconds: 0 to 2592000"},
+		"a past time":      {hook.Permissions{TimeoutSeconds: -1}, "TimeoutSeconds must be 0 to 2592000"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := answers(t, t.Context(), hook.Hooks{
 				OnRequest:        func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Continue(), nil },
 				GetPermissions:   func(context.Context, *hook.Event) (hook.Permissions, error) { return tc.permissions, nil },
 				GetNotifications: func(context.Context, *hook.Event) ([]hook.Notification, error) { return []hook.Notification{}, nil },
-			}, hooktest.Asked())
+			}, hooktest.Invocation())
 			fails(t, a, "get_permissions", tc.want)
 			if a.Permissions != nil || a.Notifications == nil {
 				t.Errorf("got permissions %v and notifications %v, want none and an empty list", a.Permissions, a.Notifications)
@@ -145,14 +145,14 @@ func TestUnfitReducers(t *testing.T) {
 		"nobody":    {[]hook.Notification{{}}, "To names nobody"},
 		"no name":   {[]hook.Notification{{To: []string{""}}}, "an empty name"},
 		"too many":  {[]hook.Notification{{To: thousand[:101]}}, "names 101"},
-		"too long":  {[]hook.Notification{{To: []string{"a"}, WaitSeconds: 2592001}}, "WaitSeconds: 0 to 2592000"},
+		"too long":  {[]hook.Notification{{To: []string{"a"}, WaitSeconds: 2592001}}, "WaitSeconds must be 0 to 2592000"},
 		"a long to": {[]hook.Notification{{To: []string{strings.Repeat("x", 321)}}}, "321 characters"},
 		"a list":    {make([]hook.Notification, 51), "51 notifications"},
 	} {
 		t.Run("notify "+name, func(t *testing.T) {
 			a := answers(t, t.Context(), hook.Hooks{
 				GetNotifications: func(context.Context, *hook.Event) ([]hook.Notification, error) { return tc.list, nil },
-			}, hooktest.Asked(hooktest.Hook("get_notifications")))
+			}, hooktest.Invocation(hooktest.Hook("get_notifications")))
 			fails(t, a, "get_notifications", tc.want)
 		})
 	}
@@ -167,7 +167,7 @@ func TestEvidenceOfFailedHooks(t *testing.T) {
 			return fail()
 		}}
 	}
-	asked := json.RawMessage(strings.Replace(string(hooktest.Asked(hooktest.Hook("on_approve"))), "{", `{"timeout_seconds":1,`, 1))
+	asked := json.RawMessage(strings.Replace(string(hooktest.Invocation(hooktest.Hook("on_approve"))), "{", `{"timeout_seconds":1,`, 1))
 	for name, tc := range map[string]struct {
 		hooks hook.Hooks
 		want  int
@@ -194,7 +194,7 @@ func TestAnswersBeforeTheFunctionEnds(t *testing.T) {
 	a := answers(t, ctx, hook.Hooks{
 		OnRequest:      func(context.Context, *hook.Event) (hook.FromRequest, error) { select {} },
 		GetPermissions: func(context.Context, *hook.Event) (hook.Permissions, error) { return hook.Permissions{}, nil },
-	}, hooktest.Asked())
+	}, hooktest.Invocation())
 	if !time.Now().Before(deadline) {
 		t.Error("the answer came after the function's end")
 	}
@@ -210,7 +210,7 @@ func TestContextOfAHook(t *testing.T) {
 		end, _ := ctx.Deadline()
 		seen <- time.Until(end)
 		return nil
-	}}, hooktest.Asked(hooktest.Hook("after_deny")))
+	}}, hooktest.Invocation(hooktest.Hook("after_deny")))
 	if left := <-seen; left <= 9*time.Second || left > 10*time.Second {
 		t.Errorf("it has %s, want the 10s that hold where nothing is said", left)
 	}
@@ -233,7 +233,7 @@ func TestOutputWithinAnInvocation(t *testing.T) {
 				}
 				return hook.Permissions{}, nil
 			},
-		}, hooktest.Asked())
+		}, hooktest.Invocation())
 		if read != "<sre>" || a.Output.(map[string]any)["team"] != "<sre>" {
 			t.Errorf("read %q, kept %v", read, a.Output)
 		}
@@ -245,8 +245,7 @@ func TestOutputWithinAnInvocation(t *testing.T) {
 	}
 }
 
-// A flow that doesn't count what was asked before differs from one where nothing
-// was.
+// A flow without recent: differs from one without earlier requests.
 func TestRecent(t *testing.T) {
 	if r, there := hooktest.Event().Recent(); there || r != (hook.Recent{}) {
 		t.Errorf("got %+v %v, want none", r, there)

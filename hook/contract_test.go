@@ -52,7 +52,7 @@ func TestAnUndeclaredNameFailsTheHook(t *testing.T) {
 		"a known hook":                {func(e *hook.Event) { e.Step("on_approve"); e.Step("escalate"); e.Actor("deny") }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			raw, err := hook.Flows{"f": onRequest(tc.read)}.Answer(t.Context(), with(t, asked("on_request", ""), declares))
+			raw, err := hook.Flows{"f": onRequest(tc.read)}.Respond(t.Context(), with(t, asked("on_request", ""), declares))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +85,7 @@ func TestAnUndeclaredNameFailsPrefetch(t *testing.T) {
 				return []hook.Option{{Value: fmt.Sprint(s.Trial())}}, nil
 			},
 		}}
-		raw, err := hook.Flows{"f": h}.Answer(t.Context(), with(t, askedPrefetch, `"trial":true,`+declares))
+		raw, err := hook.Flows{"f": h}.Respond(t.Context(), with(t, askedPrefetch, `"trial":true,`+declares))
 		if err != nil || !strings.Contains(string(raw), `"x\"; it declares`) || strings.Contains(string(raw), `"value"`) {
 			t.Errorf("got %s (%v)", raw, err)
 		}
@@ -117,11 +117,11 @@ func TestAnUndeclaredNamePanicsInTests(t *testing.T) {
 // for the rest: a flow that was renamed in flows.yaml alone would lose its guard.
 func TestAnUnknownFlowFails(t *testing.T) {
 	for _, document := range []string{asked("on_request", ""), asked("on_approve", ""), askedPrefetch} {
-		raw, err := hook.Flows{"g": {}, "h": {}}.Answer(t.Context(), json.RawMessage(document))
+		raw, err := hook.Flows{"g": {}, "h": {}}.Respond(t.Context(), json.RawMessage(document))
 		if err == nil || !strings.Contains(err.Error(), `flow "f" has no hooks in this function, which has hooks for g, h`) {
 			t.Errorf("got %s (%v)", raw, err)
 		}
-		if raw, err := (hook.Flows{"g": {}, "*": {}}).Answer(t.Context(), json.RawMessage(document)); err != nil {
+		if raw, err := (hook.Flows{"g": {}, "*": {}}).Respond(t.Context(), json.RawMessage(document)); err != nil {
 			t.Errorf(`with "*": %s (%v)`, raw, err)
 		}
 	}
@@ -137,7 +137,7 @@ func TestAResponseHasOnlyWhatTheEngineAccepts(t *testing.T) {
 		"little":         {`"accepts":["transition","errors","later"]`, `{"version":"1","transition":"approve"}`},
 		"null is absent": {`"accepts":null`, `{"version":"1","transition":"approve","reason":"fine","checks":[{"name":"looked","passed":true}],"subscriptions":["on_request"]}`},
 	} {
-		raw, err := flows.Answer(t.Context(), with(t, asked("on_request", ""), tc.accepts))
+		raw, err := flows.Respond(t.Context(), with(t, asked("on_request", ""), tc.accepts))
 		if err != nil || string(raw) != tc.want {
 			t.Errorf("%s: got %s (%v), want %s", name, raw, err, tc.want)
 		}
@@ -149,7 +149,7 @@ func TestAResponseHasOnlyWhatTheEngineAccepts(t *testing.T) {
 			return hook.Permissions{TimeoutSeconds: 60}, nil
 		}},
 	} {
-		if raw, err := (hook.Flows{"f": h}).Answer(t.Context(), with(t, asked("on_request", ""), `"accepts":["reason"]`)); err == nil {
+		if raw, err := (hook.Flows{"f": h}).Respond(t.Context(), with(t, asked("on_request", ""), `"accepts":["reason"]`)); err == nil {
 			t.Errorf("got %s", raw)
 		}
 	}
@@ -159,7 +159,7 @@ func TestAResponseHasOnlyWhatTheEngineAccepts(t *testing.T) {
 func TestVersionsOfAnEvent(t *testing.T) {
 	for version, known := range map[string]bool{"1": true, "1.0": true, "1.1": true, "1.27": true, "2": false, "0": false, "": false, "1.": false, "1.x": false, "10": false, "1.1.1": false, "01": false} {
 		document := strings.Replace(asked("on_request", ""), `"version":"1"`, `"version":"`+version+`"`, 1)
-		raw, err := hook.Flows{"*": {}}.Answer(t.Context(), json.RawMessage(document))
+		raw, err := hook.Flows{"*": {}}.Respond(t.Context(), json.RawMessage(document))
 		if (err == nil) != known {
 			t.Errorf("version %q: got %s (%v)", version, raw, err)
 		}
@@ -168,13 +168,13 @@ func TestVersionsOfAnEvent(t *testing.T) {
 
 // Without a hook that is called, a function says which flows it has hooks for.
 func TestFlowsOfAFunction(t *testing.T) {
-	raw, err := hook.Flows{"b": {}, "a": {}}.Answer(t.Context(), json.RawMessage(`{"version":"1","hook":"none","accepts":["flows","subscriptions"],"run":{"flow":{"name":"x"}}}`))
+	raw, err := hook.Flows{"b": {}, "a": {}}.Respond(t.Context(), json.RawMessage(`{"version":"1","hook":"none","accepts":["flows","subscriptions"],"run":{"flow":{"name":"x"}}}`))
 	if want := `{"version":"1","subscriptions":[],"flows":["a","b"]}`; err != nil || string(raw) != want {
 		t.Errorf("got %s (%v), want %s", raw, err, want)
 	}
 }
 
-// A hook can tell a trial from a request that counts, and which flow it is of.
+// An event says whether it is a trial, and the version of its flow.
 func TestTrial(t *testing.T) {
 	for _, trial := range []bool{true, false} {
 		var got bool
@@ -203,7 +203,7 @@ func TestOnlyKeepKeeps(t *testing.T) {
 		"one of them": {hook.Permissions{Approvers: hook.Keep, Viewers: []string{"everyone"}}, `{"viewers":["everyone"]}`},
 	} {
 		h := hook.Hooks{GetPermissions: func(context.Context, *hook.Event) (hook.Permissions, error) { return tc.permissions, nil }}
-		raw, err := hook.Flows{"f": h}.Answer(t.Context(), json.RawMessage(asked("get_permissions", "")))
+		raw, err := hook.Flows{"f": h}.Respond(t.Context(), json.RawMessage(asked("get_permissions", "")))
 		if err != nil || !strings.Contains(string(raw), `"permissions":`+tc.want+`,"subscriptions"`) {
 			t.Errorf("%s: got %s (%v), want %s", name, raw, err, tc.want)
 		}
@@ -220,13 +220,13 @@ func TestAThousandApprovers(t *testing.T) {
 	h := hook.Hooks{GetPermissions: func(context.Context, *hook.Event) (hook.Permissions, error) {
 		return hook.Permissions{Approvers: people}, nil
 	}}
-	raw, err := hook.Flows{"f": h}.Answer(t.Context(), json.RawMessage(asked("on_request", "")))
+	raw, err := hook.Flows{"f": h}.Respond(t.Context(), json.RawMessage(asked("on_request", "")))
 	if err != nil || len(raw) < 257000 || strings.Contains(string(raw), `"errors"`) {
 		t.Errorf("got %d bytes (%v)", len(raw), err)
 	}
 	large := asked("on_request", `,"context":"`+strings.Repeat("c", 60<<10)+`"`)
 	var got answered
-	if raw, err = (hook.Flows{"f": h}).Answer(t.Context(), json.RawMessage(large)); err == nil {
+	if raw, err = (hook.Flows{"f": h}).Respond(t.Context(), json.RawMessage(large)); err == nil {
 		err = json.Unmarshal(raw, &got)
 	}
 	if err != nil {
@@ -246,7 +246,7 @@ func TestAFunctionOfManyFlows(t *testing.T) {
 		for i := range n {
 			flows[fmt.Sprintf("flow-%d", i)] = hook.Hooks{}
 		}
-		raw, err := flows.Answer(t.Context(), with(t, asked("on_request", ""), `"accepts":["transition","reason","subscriptions","flows"]`))
+		raw, err := flows.Respond(t.Context(), with(t, asked("on_request", ""), `"accepts":["transition","reason","subscriptions","flows"]`))
 		if err != nil || strings.Contains(string(raw), `"flows":[`) != names || !strings.Contains(string(raw), `"approve"`) {
 			t.Errorf("%d flows: got %d bytes (%v)", n, len(raw), err)
 		}

@@ -7,21 +7,20 @@ import (
 	"sync"
 )
 
-// reads holds the first mistake among the names that a hook reads: a misspelt
-// name would read as a value that is absent, without a word. A hook may read
-// from several goroutines.
+// reads records the first undeclared name that a hook reads: a misspelt name would
+// silently read as an absent value. A hook may read from several goroutines.
 type reads struct {
 	flow string
-	// panics is set in tests, which call a hook directly and so have nobody who
-	// looks at the mistake afterwards.
+	// panics is set in tests, which call a hook directly, so that nothing checks for
+	// the mistake afterwards.
 	panics bool
 
 	mu    sync.Mutex
 	first error
 }
 
-// names are what a flow declares of one kind, such as "field". The zero names
-// declare nothing that could be checked: an older engine sends none.
+// names are those that a flow declares of one kind, such as "field". The zero names,
+// from an older engine, allow every name.
 type names struct {
 	kind  string
 	list  []string
@@ -29,7 +28,7 @@ type names struct {
 	reads *reads
 }
 
-// declared makes names; list is nil where the engine did not send one.
+// declared returns names; list is nil if the engine sent none.
 func (r *reads) declared(kind string, list *[]string) names {
 	if list == nil {
 		return names{}
@@ -37,7 +36,7 @@ func (r *reads) declared(kind string, list *[]string) names {
 	return names{kind: kind, list: *list, known: true, reads: r}
 }
 
-// check notes that a name is read.
+// check records a name that is not declared.
 func (n names) check(name string) {
 	if !n.known || slices.Contains(n.list, name) {
 		return
@@ -58,7 +57,7 @@ var (
 	}
 )
 
-// known notes that a name is read that is none of the contract's.
+// known records a name that is not in the contract.
 func (r *reads) known(kind, name string, list []string) {
 	if r != nil && !slices.Contains(list, name) {
 		r.mistake(fmt.Errorf("unknown %s %q; known: %s", kind, name, strings.Join(list, ", ")))
@@ -76,7 +75,7 @@ func (r *reads) mistake(err error) {
 	}
 }
 
-// err returns the first mistake, nil if there is none.
+// err returns the first mistake, or nil.
 func (r *reads) err() error {
 	if r == nil {
 		return nil

@@ -5,28 +5,27 @@ import (
 	"time"
 )
 
-// Event is what a hook is asked about: something that happens to a request. Each
-// hook has a copy of its own.
+// Event is what a hook is called for: something that happens to a request. Each hook has
+// a copy of its own.
 type Event struct {
-	// Hook is the hook that is asked, such as "on_request".
+	// Hook is the hook that is called, such as "on_request".
 	Hook string
 	// Name is what happens: "request", "approve", "deny", …
 	Name string
 	At   time.Time
-	// Channel is the way by which it came: "api", "cli", "slack", "web",
-	// "hook" or "engine".
+	// Channel is where the event came from: "api", "cli", "slack", "web", "hook" or
+	// "engine".
 	Channel string
-	// Reason is the reason that came with this event; Run.Reason is the
-	// requester's.
+	// Reason is the reason of this event; Run.Reason is the requester's.
 	Reason string
-	// User is who caused this event, Requester who asked.
+	// User caused this event. Requester filed the request.
 	User, Requester User
 	Flow            Flow
 	Run             Run
 	// Fields are the values of the request.
 	Fields Fields
-	// Context is what a machine sent along with its request: any JSON. Its
-	// Lookup tells a missing one from an empty one.
+	// Context is JSON that a machine sent with its request. Its Lookup distinguishes
+	// an absent context from an empty one.
 	Context JSON
 
 	recent *Recent
@@ -39,7 +38,7 @@ type Event struct {
 	reads  *reads
 }
 
-// User is a person, or a hook or the engine where Type says so.
+// User is a person, a hook or the engine.
 type User struct {
 	// Type is "user", "hook" or "engine".
 	Type   string   `json:"type"`
@@ -47,8 +46,8 @@ type User struct {
 	Email  string   `json:"email"`
 	Name   string   `json:"name"`
 	Groups []string `json:"groups"`
-	// Machine marks an identity that is no person's, such as CI's role. Of the
-	// requester alone it is known.
+	// Machine is true for an identity that is not a person, such as CI's role. Set only
+	// for the requester.
 	Machine bool `json:"machine"`
 }
 
@@ -56,31 +55,30 @@ type User struct {
 type Flow struct {
 	Name  string
 	Label string
-	// Version names the flow's block in flows.yaml as it stood when the request
-	// was made; empty from an older engine.
+	// Version is the version of the flow's block in flows.yaml that the request was
+	// filed under; empty from an older engine.
 	Version string
 	// Vars are the flow's vars in flows.yaml.
 	Vars Vars
 }
 
-// Run is the run of the request.
+// Run is the record of the request.
 type Run struct {
 	ID     string
 	Status string
-	// Reason is why the requester asks.
+	// Reason is the requester's.
 	Reason string
-	// Duration is how long access is asked for, 0 for an approval alone.
+	// Duration is how long access is requested for, 0 in a flow that grants none.
 	Duration time.Duration
-	// StartsAt and EndsAt are from when to when access is given; zero before it
-	// is, and for an approval alone.
+	// StartsAt and EndsAt are set once access was granted.
 	StartsAt, EndsAt time.Time
-	// Withheld names sensitive fields that were given a value.
+	// Withheld names the sensitive fields that have a value.
 	Withheld []string
 	// History is what happened so far, oldest first, at most 50 entries.
 	History []Entry
-	// OverrideOf is not nil where an admin sets aside whatever this hook says about
-	// the event: the seq of the entry with which it ignored such an action last, 0
-	// for none.
+	// OverrideOf is set if an admin overrides this hook: its outcome is recorded and has
+	// no effect. It is the seq of the entry with which the hook last ignored such an
+	// action, 0 for none.
 	OverrideOf *int
 }
 
@@ -90,53 +88,51 @@ type Entry struct {
 	Event string    `json:"event"`
 	At    time.Time `json:"at"`
 	Actor User      `json:"actor"`
-	// Reason is what Actor said; HookReason is what the hook HookReasonBy said
-	// about it.
+	// Reason is Actor's; HookReason is that of the hook HookReasonBy.
 	Reason       string `json:"reason"`
 	HookReason   string `json:"hook_reason"`
 	HookReasonBy string `json:"hook_reason_by"`
 	Error        string `json:"error"`
 }
 
-// Recent counts the requester's own runs of the flow that were asked for before
-// this one, within the window before it.
+// Recent counts the requester's earlier requests of the flow, within the window before
+// this one.
 type Recent struct {
 	Window                                 time.Duration
 	Requested, Approved, Denied, Escalated int
 	SameTarget                             SameTarget
 }
 
-// SameTarget counts those that were for the same target.
+// SameTarget counts those for the same target.
 type SameTarget struct{ Approved, Denied int }
 
-// ByHook tells whether a hook, not a person, caused this event.
+// ByHook reports whether a hook, not a person, caused this event.
 func (e *Event) ByHook() bool { return e.Channel == "hook" }
 
-// Trial reports whether the event is only tried: nothing follows from the
-// response. A hook that changes something elsewhere must not do so then. It is
-// true in `fasttrack simulate`, `fasttrack backtest` and `fasttrack hooks check`,
-// and for OnRequest, with the reducers that run in its invocation, in a flow in
-// shadow mode.
+// Trial reports whether the outcome has no effect. A hook that changes something
+// elsewhere must not do so then. Trial is true in `fasttrack simulate`, `fasttrack
+// backtest` and `fasttrack hooks check`. In a flow in shadow mode it is true for
+// OnRequest and the reducers that run in its invocation.
 func (e *Event) Trial() bool { return e.trial }
 
-// Actor is who last caused an event of that name, such as "request"; the zero
-// User if nobody did.
+// Actor returns who last caused an event of that name, such as "request"; the zero User
+// if nobody did.
 func (e *Event) Actor(event string) User {
-	if _, there := e.actors[event]; !there {
+	if _, found := e.actors[event]; !found {
 		e.reads.known("event", event, events)
 	}
 	return e.actors[event]
 }
 
-// Check records a piece of evidence in passing, and returns passed.
+// Check records evidence and returns passed.
 func (e *Event) Check(name string, passed bool, detail string) bool {
 	e.checks = append(e.checks, Check{Name: name, Passed: passed, Detail: detail})
 	return passed
 }
 
-// Output keeps v, as JSON of at most 8 KiB, for later hooks; see [Event.Step].
-// An invocation keeps one: a reducer that runs after OnRequest keeps something
-// only where OnRequest did not.
+// Output keeps v for later hooks, as JSON of at most 8 KiB; see [Event.Step]. An
+// invocation keeps one output: a reducer that runs after an OnRequest with an output
+// fails if it keeps another.
 func (e *Event) Output(v any) {
 	raw, err := encode(v)
 	if err != nil {
@@ -156,8 +152,8 @@ func (e *Event) Step(name string) JSON {
 	return JSON{e.steps[name]}
 }
 
-// Recent counts what the requester asked of this flow before; false if the flow
-// doesn't ask for that, which is not the same as never.
+// Recent returns how often the requester has filed requests of this flow. It returns
+// false if the flow has no recent: in flows.yaml, which is not the same as never.
 func (e *Event) Recent() (Recent, bool) {
 	if e.recent == nil {
 		return Recent{}, false

@@ -30,7 +30,7 @@ func ExampleHooks_prefetch() {
 		`{"version": "1", "hook": "prefetch", "field": "service", "query": "BILL", "run": {"flow": {"name": "deploy", "vars": {"services": ["billing", "billing-eu", "docs"]}}}}`,
 		`{"version": "1", "hook": "prefetch", "field": "service", "query": "billing", "value": "billing", "run": {"flow": {"name": "deploy", "vars": {"services": ["billing", "billing-eu", "docs"]}}}}`,
 	} {
-		answer, err := flows.Answer(context.Background(), json.RawMessage(asked))
+		answer, err := flows.Respond(context.Background(), json.RawMessage(asked))
 		fmt.Println(string(answer), err)
 	}
 	// Output:

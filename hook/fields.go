@@ -14,7 +14,7 @@ type Fields struct {
 	names  names
 }
 
-// Target is a target that access is asked for.
+// Target is what access is requested to.
 type Target struct {
 	ID    string `json:"id"`
 	Label string `json:"label"`

@@ -2,89 +2,92 @@ package hook
 
 import "context"
 
-// Flows are the hooks of each flow, by its name. Those of "*" are for flows
-// that have none of their own. Without "*", an event of a flow that is not here
-// fails; a flow without hooks says hooks: none in flows.yaml.
+// Flows are the hooks of each flow, by its name. Those of "*" are for flows that have none
+// of their own. Without "*", an event of another flow fails. A flow without hooks says
+// hooks: none in flows.yaml.
 type Flows map[string]Hooks
 
-// Hooks are the hooks of one flow; a nil one is not there, and costs nothing.
+// Hooks are the hooks of one flow. A nil hook is never called and costs nothing.
 type Hooks struct {
-	// OnRequest fires first, before anything is routed to people.
+	// OnRequest runs first, before the request goes to people.
 	OnRequest func(context.Context, *Event) (FromRequest, error)
-	// GetPermissions says who may decide, once OnRequest left it open.
+	// GetPermissions names the approvers, after an OnRequest that decided nothing.
 	GetPermissions func(context.Context, *Event) (Permissions, error)
-	// GetNotifications says whom to tell, in which order; nil leaves it to the
-	// flow's list, an empty list tells nobody.
+	// GetNotifications names who is notified, in order. nil keeps the flow's list, an
+	// empty list notifies nobody.
 	GetNotifications func(context.Context, *Event) ([]Notification, error)
-	// AfterRequest fires once the request is routed to people.
+	// AfterRequest runs once the request has gone to people.
 	AfterRequest func(context.Context, *Event) (FromAfterRequest, error)
-	// OnApprove fires before an approve counts: a person's or a hook's (see
-	// Event.ByHook).
+	// OnApprove runs before an approve counts, a person's or a hook's (see
+	// [Event.ByHook]).
 	OnApprove    func(context.Context, *Event) (FromApprove, error)
 	AfterApprove func(context.Context, *Event) error
-	// OnDeny fires before a deny takes effect.
+	// OnDeny runs before a deny takes effect.
 	OnDeny    func(context.Context, *Event) (FromDeny, error)
 	AfterDeny func(context.Context, *Event) error
-	// OnExpire fires at the review's timeout.
+	// OnExpire runs at the timeout of the review.
 	OnExpire    func(context.Context, *Event) (FromExpire, error)
 	AfterExpire func(context.Context, *Event) error
 	AfterCancel func(context.Context, *Event) error
-	// OnEscalate fires before access is given.
+	// OnEscalate runs before access is granted.
 	OnEscalate func(context.Context, *Event) (FromEscalate, error)
-	// AfterEscalate fires once access is there.
+	// AfterEscalate runs once access was granted.
 	AfterEscalate func(context.Context, *Event) (FromAfterEscalate, error)
-	// OnDeescalate fires at the end, before access is taken back.
+	// OnDeescalate runs before access ends on time.
 	OnDeescalate    func(context.Context, *Event) (FromDeescalate, error)
 	AfterDeescalate func(context.Context, *Event) error
-	// OnRevoke fires before a person's revoke.
+	// OnRevoke runs before a person's revoke takes effect.
 	OnRevoke    func(context.Context, *Event) (FromRevoke, error)
 	AfterRevoke func(context.Context, *Event) error
 	AfterFail   func(context.Context, *Event) error
 
-	// Prefetch gives, by field, the options of a field that has prefetch in
-	// flows.yaml; the first 100 are shown. It is asked again, for the value that
-	// was chosen, when the request comes: see [Search]. It may take 5 s.
+	// Prefetch has a function for each field that has prefetch in flows.yaml. It returns
+	// the options of the field, of which people see the first 100. It is called again
+	// when the request is filed, to check the chosen value: see [Search]. It may take
+	// 5 s.
 	Prefetch map[string]func(context.Context, *Search) ([]Option, error)
 }
 
-// Keep stands for the flow's own list in [Permissions]. It is a list of its own,
-// so that a lookup that failed and left nil never passes for it.
+// Keep stands for the flow's own list in [Permissions]. It is not nil, so that a failed
+// lookup that returned nil never keeps the flow's wider list.
 var Keep = []string{"\x00keep the flow's"}
 
 // Permissions override members of the flow's review. Principals are e-mails,
 // "group:NAME", "everyone" and "admins", at most 1,000 in a list.
 type Permissions struct {
-	// Approvers may decide, besides the flow's admins, who always may. [Keep]
-	// keeps the flow's approvers; nil is the empty list and leaves the admins.
+	// Approvers may decide, besides the flow's admins, who always may. [Keep] keeps the
+	// flow's approvers. nil is the empty list and leaves the admins only.
 	Approvers []string
-	// Viewers may see the request, besides the flow's viewers and those who may
-	// decide it. [Keep] keeps to the flow's viewers; nil adds nobody either.
+	// Viewers may see the request, besides the flow's viewers and the approvers. [Keep]
+	// and nil add nobody.
 	Viewers []string
-	// SelfApproval, unless nil, says whether requesters may approve their own.
+	// SelfApproval, unless nil, overrides whether requesters may approve their own
+	// requests.
 	SelfApproval *bool
-	// Approvals are how many different people must approve.
+	// Approvals are the people who must approve; empty keeps the flow's.
 	Approvals []Requirement
-	// TimeoutSeconds is how long the review waits, from the request.
+	// TimeoutSeconds is how long the review waits, from when the request was filed; 0
+	// keeps the flow's.
 	TimeoutSeconds int
 }
 
-// Requirement asks for Count different people of the principal From; any
-// approver if From is empty.
+// Requirement demands approvals of Count different people of the principal From, or of
+// any approver if From is empty.
 type Requirement struct {
 	From  string `json:"from,omitempty"`
 	Count int    `json:"count"`
 }
 
-// Notification is whom to tell, and how long to wait for a decision before the
-// next is told.
+// Notification names who is notified, and how long to wait for a decision before the next
+// notification.
 type Notification struct {
 	To          []string `json:"to"`
 	WaitSeconds int      `json:"wait_seconds"`
 }
 
-// The names of hooks, as they are asked.
+// The names of hooks in the contract.
 const (
-	noHook           = "none" // of a flow without hooks, and to learn the flows of a function
+	noHook           = "none" // calls no hook; the response lists the function's flows
 	onRequest        = "on_request"
 	getPermissions   = "get_permissions"
 	getNotifications = "get_notifications"
@@ -93,17 +96,17 @@ const (
 // escalate is the step of a strategy's output.
 const escalate = "escalate"
 
-// plan is one hook as the runner calls it: it gives an outcome, or nil.
+// plan is one hook in the form in which all are called.
 type plan struct {
 	name string
 	run  func(context.Context, *Event) (any, error)
 }
 
-// plans lists the hooks that are there, by name, in the order of a run's life.
+// plans lists the hooks that aren't nil, in the order of a run's life.
 func (h Hooks) plans() []plan {
 	var all []plan
-	add := func(name string, there bool, run func(context.Context, *Event) (any, error)) {
-		if there {
+	add := func(name string, subscribed bool, run func(context.Context, *Event) (any, error)) {
+		if subscribed {
 			all = append(all, plan{name, run})
 		}
 	}

@@ -2,14 +2,12 @@ package hook
 
 import "encoding/json"
 
-// JSON is a document of any shape: what a requester sent along, or what an
-// earlier hook kept. The zero JSON is one that is not there, which does not read
-// as an empty one.
+// JSON is a document of any shape, such as the context of a request or the output of an
+// earlier step. The zero JSON is an absent document, which does not read as an empty one.
 type JSON struct{ raw json.RawMessage }
 
-// Lookup gives the text of a member that is a string. false means that there is
-// no document, no such member, or that it is something else: what was not sent
-// in the form that was expected must not pass for an empty text.
+// Lookup returns a member that is a string. It returns false if the document or the
+// member is absent, or of another type, so that neither passes for an empty text.
 func (j JSON) Lookup(member string) (string, bool) {
 	var members map[string]json.RawMessage
 	if len(j.raw) == 0 || json.Unmarshal(j.raw, &members) != nil {
@@ -22,6 +20,6 @@ func (j JSON) Lookup(member string) (string, bool) {
 	return *s, true
 }
 
-// Decode reads the document into v as encoding/json does; false if there is
-// none, or it doesn't fit.
+// Decode decodes the document into v, as encoding/json does. It returns false if the
+// document is absent or doesn't fit.
 func (j JSON) Decode(v any) bool { return len(j.raw) > 0 && json.Unmarshal(j.raw, v) == nil }

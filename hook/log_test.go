@@ -33,7 +33,7 @@ func TestLog(t *testing.T) {
 	}}
 	for _, hook := range []string{"on_request", "on_approve", "on_deny", "after_deny", "prefetch"} {
 		asked := `{"version":"1","hook":"` + hook + `","timeout_seconds":1,"field":"f","query":"s3cret","run":{"id":"01J","flow":{"name":"f","vars":{"v":"s3cret"}},"fields":{"a":"s3cret"}}}`
-		if _, err := flows.Answer(t.Context(), []byte(asked)); err != nil {
+		if _, err := flows.Respond(t.Context(), []byte(asked)); err != nil {
 			t.Fatal(err)
 		}
 	}

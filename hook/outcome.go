@@ -2,8 +2,8 @@ package hook
 
 import "time"
 
-// Check is one piece of evidence: what was looked at, whether it held, and a
-// detail for the reader. Requesters, reviewers and auditors see it.
+// Check is one piece of evidence: what was checked, whether it passed, and a detail.
+// Requesters, reviewers and auditors see it.
 type Check struct {
 	Name   string `json:"name"`
 	Passed bool   `json:"passed"`
@@ -52,92 +52,93 @@ type Denial struct {
 	checks []Check
 }
 
-// Ignoring has an act not count. See [Ignore].
+// Ignoring has an action not count. See [Ignore].
 type Ignoring struct{ message string }
 
-// Continuation goes on. See [Continue].
+// Continuation decides nothing. See [Continue].
 type Continuation struct{}
 
 // Expiry expires. See [Expire].
 type Expiry struct{ reason string }
 
-// Escalation gives access. See [Escalate].
+// Escalation grants access. See [Escalate].
 type Escalation struct{ reason string }
 
-// Deescalation ends access, or gives none. See [Deescalate].
+// Deescalation ends access, or grants none. See [Deescalate].
 type Deescalation struct{ reason string }
 
-// Revocation takes access back early. See [Revoke].
+// Revocation revokes access. See [Revoke].
 type Revocation struct{ reason string }
 
-// Approve approves; reason is what everyone sees, at most 2,000 characters, line
-// breaks and tabs among them and no other control character. The engine shows an
-// invisible character as U+FFFD. An empty reason names the hook and the flow.
+// Approve approves the request. Everyone sees the reason. It has at most 2,000
+// characters; line breaks and tabs are allowed, other control characters are not. The
+// engine shows an invisible character as U+FFFD. An empty reason becomes one that names
+// the hook and the flow.
 func Approve(reason string) Approval { return Approval{reason: reason} }
 
-// Deny denies; reason is what everyone sees.
+// Deny denies the request. Everyone sees the reason.
 func Deny(reason string) Denial { return Denial{reason: reason} }
 
-// Ignore has the act not count; message is what the person is told.
+// Ignore has the action not count. The person sees the message.
 func Ignore(message string) Ignoring { return Ignoring{message: message} }
 
-// Continue has nothing to say: what would happen without the hook happens.
+// Continue decides nothing: the request goes on as it would without the hook.
 func Continue() Continuation { return Continuation{} }
 
 // Expire lets the request expire, with a reason.
 func Expire(reason string) Expiry { return Expiry{reason: reason} }
 
-// Escalate gives access, with a reason.
+// Escalate grants access, with a reason.
 func Escalate(reason string) Escalation { return Escalation{reason: reason} }
 
-// Deescalate ends access now or, from OnEscalate, gives none.
+// Deescalate ends access now or, from OnEscalate, grants none.
 func Deescalate(reason string) Deescalation { return Deescalation{reason: reason} }
 
-// Revoke takes access back early, with a reason.
+// Revoke revokes access early, with a reason.
 func Revoke(reason string) Revocation { return Revocation{reason: reason} }
 
-// Because gives the approval with evidence added; the receiver stays as it is.
+// Because returns a copy of the approval with evidence added.
 func (a Approval) Because(checks ...Check) Approval {
 	a.checks = append(append([]Check(nil), a.checks...), checks...)
 	return a
 }
 
-// For gives the approval for a shorter time than was asked for, in whole
-// seconds. A longer one is refused; min(e.Run.Duration, d) never is. In a flow
-// that gives no access there is nothing to shorten.
+// For returns a copy of the approval for a shorter time than requested, in whole seconds.
+// A longer time fails the hook; min(e.Run.Duration, d) never does. In a flow that grants
+// no access, any time fails it.
 func (a Approval) For(d time.Duration) Approval {
 	a.duration, a.shorter = d, true
 	return a
 }
 
-// Because gives the denial with evidence added; the receiver stays as it is.
+// Because returns a copy of the denial with evidence added.
 func (d Denial) Because(checks ...Check) Denial {
 	d.checks = append(append([]Check(nil), d.checks...), checks...)
 	return d
 }
 
-// String says the outcome as a sentence would, for tests and logs of your own.
+// String returns the outcome in words, for tests and logs.
 func (a Approval) String() string { return "approve: " + a.reason }
 
-// String says the outcome as a sentence would.
+// String returns the outcome in words.
 func (d Denial) String() string { return "deny: " + d.reason }
 
-// String says the outcome as a sentence would.
+// String returns the outcome in words.
 func (i Ignoring) String() string { return "ignore: " + i.message }
 
-// String says the outcome as a sentence would.
+// String returns the outcome in words.
 func (Continuation) String() string { return "continue" }
 
-// String says the outcome as a sentence would.
+// String returns the outcome in words.
 func (e Expiry) String() string { return "expire: " + e.reason }
 
-// String says the outcome as a sentence would.
+// String returns the outcome in words.
 func (e Escalation) String() string { return "escalate: " + e.reason }
 
-// String says the outcome as a sentence would.
+// String returns the outcome in words.
 func (d Deescalation) String() string { return "deescalate: " + d.reason }
 
-// String says the outcome as a sentence would.
+// String returns the outcome in words.
 func (r Revocation) String() string { return "revoke: " + r.reason }
 
 func (Approval) fromRequest()      {}

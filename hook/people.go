@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The limits on who decides and who is told.
+// The limits on approvers and notifications.
 const (
 	maxPrincipals    = 1000
 	maxNotified      = 100
@@ -16,8 +16,8 @@ const (
 	maxReviewSeconds = 30 * 24 * 3600
 )
 
-// wire gives what goes into the answer, or what is wrong with it: who may decide
-// had better be told in the test of a hook than in the history of a request.
+// wire returns the permissions as they are sent. It checks them as the engine does, so
+// that a mistake shows in the test of a hook and not in the history of a request.
 func (p Permissions) wire() (*permissions, error) {
 	w := &permissions{SelfApproval: p.SelfApproval, Approvals: p.Approvals, TimeoutSeconds: p.TimeoutSeconds}
 	var err error
@@ -30,7 +30,7 @@ func (p Permissions) wire() (*permissions, error) {
 	total := 0
 	for _, need := range p.Approvals {
 		if need.Count < 1 || need.Count > maxApprovals {
-			return nil, fmt.Errorf("a Count in Approvals: 1 to %d was expected, not %d", maxApprovals, need.Count)
+			return nil, fmt.Errorf("a Count in Approvals must be 1 to %d, got %d", maxApprovals, need.Count)
 		}
 		total += need.Count
 		if need.From != "" {
@@ -53,7 +53,7 @@ func list(what string, principals []string) (*[]string, error) {
 	}
 	for _, p := range principals {
 		if p == Keep[0] {
-			return nil, fmt.Errorf("%s: hook.Keep stands alone, it can't be added to", what)
+			return nil, fmt.Errorf("%s: hook.Keep can't be combined with other principals", what)
 		}
 	}
 	if err := checkPrincipals(what, principals); err != nil {
@@ -63,8 +63,8 @@ func list(what string, principals []string) (*[]string, error) {
 	return &sent, nil
 }
 
-// told gives a list of its own, or what is wrong with it.
-func told(list []Notification) (*[]Notification, error) {
+// wireNotifications returns a copy of a list as it is sent, checked as the engine does.
+func wireNotifications(list []Notification) (*[]Notification, error) {
 	if len(list) > maxNotifications {
 		return nil, fmt.Errorf("%d notifications, more than %d", len(list), maxNotifications)
 	}
@@ -110,7 +110,7 @@ func checkPrincipals(what string, principals []string) error {
 
 func checkSeconds(what string, n int) error {
 	if n < 0 || n > maxReviewSeconds {
-		return fmt.Errorf("%s: 0 to %d was expected, not %d", what, maxReviewSeconds, n)
+		return fmt.Errorf("%s must be 0 to %d, got %d", what, maxReviewSeconds, n)
 	}
 	return nil
 }

@@ -10,8 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 )
 
-// prefetch is asked outside of a run's life, so it is not among the
-// subscriptions.
+// prefetch is called before a request exists, so it is not among the subscriptions.
 const prefetch = "prefetch"
 
 // The limits on options.
@@ -20,48 +19,47 @@ const (
 	maxOptionText = 1000 // characters
 )
 
-// Search is what a function of Hooks.Prefetch is asked: the options of a field
-// for a person who is writing a request and, once it is sent, whether the value
-// that was chosen is one of them.
+// Search is what a function of Hooks.Prefetch is called with. It is called for the options
+// of a field while a person writes a request, and to check the chosen value when the
+// request is filed.
 //
-// A function that searches in the values of its options need not tell the two
-// apart: when a value is checked, it is the query too, and it is good if an
-// option of just that value is given. One that searches elsewhere, as in labels
-// alone, looks at Value first.
+// A function that searches the values of its options can treat both the same: when a
+// value is checked, it is the query too, and it is accepted if it is the value of an
+// option. A function that searches elsewhere, such as in labels, must look at Value
+// first.
 type Search struct {
 	Field string
-	// Query is what the person typed so far, "" at first; when the request
-	// comes, the value that was chosen.
+	// Query is what the person typed so far, "" at first. When a value is checked, it is
+	// that value.
 	Query string
-	// Value is the value to be checked when the request comes; empty while
-	// somebody searches.
+	// Value is the value to check, empty during a search.
 	Value string
-	// Requester is who writes the request.
+	// Requester writes the request.
 	Requester User
 	Flow      Flow
-	// Fields are the other fields when the request comes, without sensitive
-	// ones; none while somebody searches.
+	// Fields are the other fields when a value is checked, without sensitive ones. They
+	// are empty during a search.
 	Fields Fields
 
 	trial, more bool
 }
 
-// More says that there are more options than are returned, so that whoever searches
-// is told to type more. It is said by itself where more than 100 are returned.
+// More reports that more options exist than are returned, so that the person is prompted
+// to type more. More than 100 returned options report it by themselves.
 func (s *Search) More() { s.more = true }
 
-// Trial reports whether nothing follows from the answer; see [Event.Trial].
+// Trial reports whether the options have no effect; see [Event.Trial].
 func (s *Search) Trial() bool { return s.trial }
 
 // Option is one option of a field.
 type Option struct {
-	// Value is what the field will hold.
+	// Value is the value of the field.
 	Value string `json:"value"`
-	// Label is what people see; the value if empty.
+	// Label is what people see, the value if empty.
 	Label string `json:"label,omitempty"`
 }
 
-// options is the document that goes back.
+// options is the JSON document that a hook function returns for prefetch.
 type options struct {
 	Version string      `json:"version"`
 	Options []Option    `json:"options"`
@@ -69,21 +67,21 @@ type options struct {
 	Errors  []hookError `json:"errors,omitempty"`
 }
 
-// searched is what a function of Hooks.Prefetch found.
+// searched is what a function of Hooks.Prefetch returned.
 type searched struct {
 	list []Option
 	more bool
 }
 
-// prefetch answers with the options of the field that is asked about.
-func (h Hooks) prefetch(ctx context.Context, a asked) options {
+// prefetch returns the options of the field that the invocation names.
+func (h Hooks) prefetch(ctx context.Context, in invocation) options {
 	started := time.Now()
 	out := options{Version: ContractVersion, Options: []Option{}}
-	heard := failed("not there", fmt.Sprintf("the flow's hooks have no Prefetch for the field %q", a.Field))
-	if f := h.Prefetch[a.Field]; f != nil {
+	got := failed("unknown field", fmt.Sprintf("the flow's hooks have no Prefetch for the field %q", in.Field))
+	if f := h.Prefetch[in.Field]; f != nil {
 		reads := &reads{}
-		s := &Search{Field: a.Field, Query: a.Query, Value: a.Value, Requester: a.Run.Requester, Flow: a.flow(reads), Fields: a.fields(reads), trial: a.Trial}
-		heard = within(ctx, a.limit(), func(ctx context.Context) (any, error) {
+		s := &Search{Field: in.Field, Query: in.Query, Value: in.Value, Requester: in.Run.Requester, Flow: in.flow(reads), Fields: in.fields(reads), trial: in.Trial}
+		got = within(ctx, in.limit(), func(ctx context.Context) (any, error) {
 			list, err := f(ctx, s)
 			if err == nil {
 				err = reads.err()
@@ -91,43 +89,37 @@ func (h Hooks) prefetch(ctx context.Context, a asked) options {
 			if err != nil {
 				return nil, err
 			}
-			found := wanted(list, a.Value)
+			found := matching(list, in.Value)
 			out, err := fitting(found)
 			return searched{out, s.more || len(out) < len(found)}, err
 		})
 	}
-	outcome := heard.failure
+	outcome := got.failure
 	if outcome == "" {
-		found := heard.outcome.(searched)
-		out.Options, out.More = found.list, found.more && slices.Contains(a.Accepts, "more")
+		found := got.outcome.(searched)
+		out.Options, out.More = found.list, found.more && slices.Contains(in.Accepts, "more")
 		outcome = fmt.Sprintf("%d options", len(out.Options))
 	} else {
-		out.Errors = []hookError{{Hook: prefetch, Error: clip(heard.told)}}
+		out.Errors = []hookError{{Hook: prefetch, Error: clip(got.why)}}
 	}
-	logHook(heard.failure != "", a, prefetch, outcome, started)
+	logHook(got.failure != "", in, prefetch, outcome, started)
 	return out
 }
 
-// wanted leaves the option that is asked after, where one is: it is not to be
-// lost among more than an answer has room for. Letters of either case are left
-// for the engine, which knows that an e-mail has no case.
-func wanted(list []Option, value string) []Option {
+// matching returns the options of a value that is checked, so that it is not lost among
+// more than a response has room for. It ignores case as addresses do; the engine compares
+// exactly.
+func matching(list []Option, value string) []Option {
 	if value == "" {
 		return list
 	}
-	var out []Option
-	for _, o := range list {
-		if email.Equal(o.Value, value) {
-			out = append(out, o)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(list), func(o Option) bool { return !email.Equal(o.Value, value) })
 }
 
-// fitting gives the first of the options that an answer has room for.
+// fitting returns the first options that a response has room for.
 func fitting(list []Option) ([]Option, error) {
 	out := []Option{}
-	room := maxAnswer
+	room := maxResponse
 	for _, o := range list[:min(len(list), maxOptions)] {
 		if o.Value == "" {
 			return nil, errors.New("an option has no value")

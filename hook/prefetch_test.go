@@ -36,7 +36,7 @@ func TestPrefetch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := hook.Hooks{Prefetch: map[string]func(context.Context, *hook.Search) ([]hook.Option, error){"schedule": tc.search}}
-			got, err := hook.Flows{"f": h}.Answer(t.Context(), json.RawMessage(askedPrefetch))
+			got, err := hook.Flows{"f": h}.Respond(t.Context(), json.RawMessage(askedPrefetch))
 			if err != nil || string(got) != tc.want {
 				t.Errorf("got %s (%v), want %s", got, err, tc.want)
 			}
@@ -63,7 +63,7 @@ func TestPrefetchOfAValue(t *testing.T) {
 		},
 	} {
 		h := hook.Hooks{Prefetch: map[string]func(context.Context, *hook.Search) ([]hook.Option, error){"schedule": search}}
-		got, err := hook.Flows{"f": h}.Answer(t.Context(), json.RawMessage(asked))
+		got, err := hook.Flows{"f": h}.Respond(t.Context(), json.RawMessage(asked))
 		if want := `{"version":"1","options":[{"value":"7"}]}`; err != nil || string(got) != want {
 			t.Errorf("%s: got %s (%v), want %s", name, got, err, want)
 		}
@@ -88,7 +88,7 @@ func TestPrefetchMuch(t *testing.T) {
 				return list, nil
 			},
 		}}
-		raw, err := hook.Flows{"f": h}.Answer(t.Context(), json.RawMessage(askedPrefetch))
+		raw, err := hook.Flows{"f": h}.Respond(t.Context(), json.RawMessage(askedPrefetch))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestPrefetchMuch(t *testing.T) {
 			t.Errorf("%s: got %d options, more %v (%v), want %d and nothing that the engine does not accept", name, len(got.Options), got.More, err, tc.want)
 		}
 		accepting := strings.Replace(askedPrefetch, `"version"`, `"accepts":["options","more","errors"],"version"`, 1)
-		if raw, err = (hook.Flows{"f": h}).Answer(t.Context(), json.RawMessage(accepting)); err != nil {
+		if raw, err = (hook.Flows{"f": h}).Respond(t.Context(), json.RawMessage(accepting)); err != nil {
 			t.Fatal(err)
 		}
 		if err := json.Unmarshal(raw, &got); err != nil || len(got.Options) != tc.want || !got.More {
@@ -122,7 +122,7 @@ func TestPrefetchSaysThatThereAreMore(t *testing.T) {
 		accepting:     `{"version":"1","options":[{"value":"a"}],"more":true}`,
 		askedPrefetch: `{"version":"1","options":[{"value":"a"}]}`,
 	} {
-		got, err := hook.Flows{"f": h}.Answer(t.Context(), json.RawMessage(asked))
+		got, err := hook.Flows{"f": h}.Respond(t.Context(), json.RawMessage(asked))
 		if err != nil || string(got) != want {
 			t.Errorf("got %s (%v), want %s", got, err, want)
 		}

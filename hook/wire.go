@@ -3,29 +3,30 @@ package hook
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
 
-// ContractVersion is the version of the hook contract that this package speaks.
+// ContractVersion is the version of the hook contract that this package supports.
 const ContractVersion = "1"
 
-// defaultLimit is what each hook may take where what is asked doesn't say.
+// defaultLimit is how long each hook may take if the event doesn't say.
 const defaultLimit = 10 * time.Second
 
-// longest is how long, in seconds, a Lambda function may run at most.
+// longest is the longest time limit of a Lambda function, in seconds.
 const longest = 900
 
-// asked is the document that a hook function is asked with. Members it doesn't
-// know are ignored.
-type asked struct {
+// invocation is the JSON document that a hook function is invoked with. Unknown members
+// are ignored.
+type invocation struct {
 	Version        string `json:"version"`
 	Hook           string `json:"hook"`
 	TimeoutSeconds int    `json:"timeout_seconds"`
 	// Accepts are the response members that the engine understands; nil from an
 	// engine of version 1.0.
 	Accepts []string `json:"accepts"`
-	// Trial says that nothing follows from the response.
+	// Trial is set where the response has no effect.
 	Trial bool `json:"trial"`
 	// Flow is what the run's flow declares; run.flow has the values.
 	Flow struct {
@@ -33,7 +34,7 @@ type asked struct {
 		VarsDeclared *[]string `json:"vars_declared"`
 		Version      string    `json:"version"`
 	} `json:"flow"`
-	// Field, Query and Value come with the hook prefetch alone.
+	// Field, Query and Value are those of the hook prefetch.
 	Field string `json:"field"`
 	Query string `json:"query"`
 	Value string `json:"value"`
@@ -66,7 +67,7 @@ type asked struct {
 		Sensitive []string                   `json:"sensitive"`
 		History   []Entry                    `json:"history"`
 		Steps     map[string]json.RawMessage `json:"steps"`
-		// OverrideOf is there where an admin sets the hook's verdict aside.
+		// OverrideOf is set if an admin overrides the hook.
 		OverrideOf *int `json:"override_of"`
 		// StrategyOutput is read by [Event.Step] as the output of "escalate".
 		StrategyOutput json.RawMessage `json:"strategy_output"`
@@ -85,67 +86,66 @@ type recent struct {
 	} `json:"same_target"`
 }
 
-// readAsked reads what is asked.
-func readAsked(raw []byte) (asked, error) {
-	var a asked
-	if err := json.Unmarshal(raw, &a); err != nil {
-		return a, fmt.Errorf("what was asked is not understood: %w", err)
+func readInvocation(raw []byte) (invocation, error) {
+	var in invocation
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return in, fmt.Errorf("invalid hook event: %w", err)
 	}
-	if !knownVersion(a.Version) {
-		return a, fmt.Errorf("unsupported contract version %q; supported: %q", a.Version, ContractVersion)
+	if !knownVersion(in.Version) {
+		return in, fmt.Errorf("unsupported contract version %q; supported: %q", in.Version, ContractVersion)
 	}
-	if a.Hook == "" {
-		return a, fmt.Errorf("what was asked names no hook")
+	if in.Hook == "" {
+		return in, errors.New("invalid hook event: it names no hook")
 	}
-	if a.Run.Requester.Type == "" {
-		a.Run.Requester.Type = "user"
+	if in.Run.Requester.Type == "" {
+		in.Run.Requester.Type = "user"
 	}
-	return a, nil
+	return in, nil
 }
 
-// limit is what each hook of the invocation may take.
-func (a asked) limit() time.Duration {
-	if a.TimeoutSeconds < 1 {
+// limit returns how long each hook of the invocation may take.
+func (in invocation) limit() time.Duration {
+	if in.TimeoutSeconds < 1 {
 		return defaultLimit
 	}
-	return seconds(min(a.TimeoutSeconds, longest))
+	return seconds(min(in.TimeoutSeconds, longest))
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
-// NewEvent reads the document that a hook is asked with as that hook's event. It
-// is for tests; package hooktest builds such documents.
+// NewEvent decodes the JSON document of an invocation as the event of its hook. It is for
+// tests; package hooktest builds such documents.
 func NewEvent(document []byte) (*Event, error) {
-	a, err := readAsked(document)
+	in, err := readInvocation(document)
 	if err != nil {
 		return nil, err
 	}
-	return a.event(a.Hook, &reads{panics: true}), nil
+	return in.event(in.Hook, &reads{panics: true}), nil
 }
 
-// flow returns the flow of the event; what is read of it is checked by r.
-func (a asked) flow(r *reads) Flow {
-	r.flow = a.Run.Flow.Name
-	f := Flow{Name: a.Run.Flow.Name, Label: a.Run.Flow.Label, Version: a.Flow.Version, Vars: a.Run.Flow.Vars}
-	f.Vars.names = r.declared("var", a.Flow.VarsDeclared)
+// flow returns the flow of the event; r checks the names that are read of it.
+func (in invocation) flow(r *reads) Flow {
+	r.flow = in.Run.Flow.Name
+	f := Flow{Name: in.Run.Flow.Name, Label: in.Run.Flow.Label, Version: in.Flow.Version, Vars: in.Run.Flow.Vars}
+	f.Vars.names = r.declared("var", in.Flow.VarsDeclared)
 	return f
 }
 
-// fields returns the fields of the event; what is read of them is checked by r.
-func (a asked) fields(r *reads) Fields {
-	return Fields{values: a.Run.Fields, names: r.declared("field", a.Flow.Fields)}
+// fields returns the fields of the event; r checks the names that are read of them.
+func (in invocation) fields(r *reads) Fields {
+	return Fields{values: in.Run.Fields, names: r.declared("field", in.Flow.Fields)}
 }
 
-func (a asked) event(hook string, reads *reads) *Event {
-	r := a.Run
+func (in invocation) event(hook string, reads *reads) *Event {
+	r := in.Run
 	e := &Event{
-		Hook: hook, Name: a.Event.Name, At: a.Event.At, Channel: a.Event.Channel, Reason: a.Event.Reason,
-		User: a.Event.Actor, Requester: r.Requester, Flow: a.flow(reads),
+		Hook: hook, Name: in.Event.Name, At: in.Event.At, Channel: in.Event.Channel, Reason: in.Event.Reason,
+		User: in.Event.Actor, Requester: r.Requester, Flow: in.flow(reads),
 		Run: Run{
 			ID: r.ID, Status: r.Status, Reason: r.Reason, Duration: seconds(r.DurationSeconds),
 			Withheld: r.Sensitive, History: r.History, OverrideOf: r.OverrideOf,
 		},
-		Fields: a.fields(reads), actors: r.Actors, steps: r.Steps, trial: a.Trial, reads: reads,
+		Fields: in.fields(reads), actors: r.Actors, steps: r.Steps, trial: in.Trial, reads: reads,
 	}
 	if a := r.Access; a != nil {
 		e.Run.StartsAt, e.Run.EndsAt = a.StartsAt, a.EndsAt
@@ -168,8 +168,8 @@ func (a asked) event(hook string, reads *reads) *Event {
 	return e
 }
 
-// answer is the document that goes back.
-type answer struct {
+// response is the JSON document that a hook function returns.
+type response struct {
 	Version         string          `json:"version"`
 	Transition      string          `json:"transition,omitempty"`
 	Reason          string          `json:"reason,omitempty"`
@@ -198,8 +198,7 @@ type hookError struct {
 	Error string `json:"error"`
 }
 
-// marshal writes JSON as the Lambda runtime does, which leaves <, > and & as
-// they are.
+// marshal encodes JSON as the Lambda runtime does, without escaping <, > and &.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -9,31 +9,31 @@ import (
 	"unicode"
 )
 
-// margin is kept of the function's own time limit for the answer to get out: a
-// function that ends without an answer failed in every hook.
+// margin is left of the function's own time limit for its response: a function that ends
+// without one fails all its hooks.
 const margin = 200 * time.Millisecond
 
-// returned is what came of calling a hook.
+// returned is the result of calling a hook.
 type returned struct {
 	outcome any
-	// failure is what kind of failure it was, "" for none; told says it in
-	// words, for people and the hook's author.
-	failure, told string
-	// hung tells that the hook may still be running.
+	// failure is the kind of failure, "" for none; why describes it, for people and
+	// the hook's author.
+	failure, why string
+	// hung reports that the hook may still be running.
 	hung bool
 }
 
-func failed(failure, told string) returned { return returned{failure: failure, told: told} }
+func failed(failure, why string) returned { return returned{failure: failure, why: why} }
 
-// within calls a hook and gives up on it at its limit, or when the function's
-// own time is about to end. One that still runs then is left to itself: it has a
-// copy of the event, and nobody listens any more.
+// within calls a hook until its limit, or until the function's own time is about to end.
+// A hook that still runs then is abandoned: it has a copy of the event, and what it
+// returns is dropped.
 func within(ctx context.Context, limit time.Duration, call func(context.Context) (any, error)) returned {
 	if end, ok := ctx.Deadline(); ok {
 		limit = min(limit, time.Until(end)-margin)
 	}
 	if limit <= 0 {
-		return failed("timeout", "no time was left for it: the function's own time limit is too short for its hooks")
+		return failed("timeout", "no time was left to call it: the function's own time limit is too short for its hooks")
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -49,7 +49,7 @@ func within(ctx context.Context, limit time.Duration, call func(context.Context)
 		}()
 		outcome, err := call(ctx)
 		if err != nil {
-			r = failed("error", err.Error()) // which is the author's code too
+			r = failed("error", err.Error()) // which may be the author's code and panic
 			return
 		}
 		r = returned{outcome: outcome}
@@ -58,11 +58,11 @@ func within(ctx context.Context, limit time.Duration, call func(context.Context)
 	case r := <-done:
 		return r
 	case <-ctx.Done():
-		return returned{failure: "timeout", told: fmt.Sprintf("it did not return within %s", limit.Round(time.Millisecond)), hung: true}
+		return returned{failure: "timeout", why: fmt.Sprintf("it did not return within %s", limit.Round(time.Millisecond)), hung: true}
 	}
 }
 
-// clip makes an error fit for the history: one line, not too long.
+// clip shortens an error to one line for the history.
 func clip(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) {

@@ -23,7 +23,7 @@ const answerSchema = "hook-answer.v1.json"
 // hook-answer.v1.json.
 func allHooks(t *testing.T) []string {
 	t.Helper()
-	raw, err := hook.Flows{"*": everyHook(func() any { return nil })}.Answer(t.Context(), hooktest.Asked())
+	raw, err := hook.Flows{"*": everyHook(func() any { return nil })}.Respond(t.Context(), hooktest.Invocation())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestEveryAnswerFitsTheSchema(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.SampledFrom(names).Draw(t, "hook")
 		var document map[string]any
-		if err := json.Unmarshal(hooktest.Asked(hooktest.Hook(name), hooktest.Context(map[string]any{"diff.txt": "x"}), hooktest.Field("a", "b"),
+		if err := json.Unmarshal(hooktest.Invocation(hooktest.Hook(name), hooktest.Context(map[string]any{"diff.txt": "x"}), hooktest.Field("a", "b"),
 			hooktest.Target("b", "p", "P", map[string]any{"b": []string{"c"}}), hooktest.Recent(hook.Recent{}), hooktest.Step("on_request", 1)), &document); err != nil {
 			t.Fatal(err)
 		}
@@ -177,7 +177,7 @@ func TestEveryAnswerFitsTheSchema(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, err := hook.Flows{"*": everyHook(func() any { return outcomes(t) })}.Answer(context.Background(), raw)
+		out, err := hook.Flows{"*": everyHook(func() any { return outcomes(t) })}.Respond(context.Background(), raw)
 		if err != nil {
 			refused++
 			return

@@ -121,7 +121,7 @@ func TestAskedExamples(t *testing.T) {
 		if !valid {
 			return
 		}
-		if _, err := (hook.Flows{"*": {}}).Answer(t.Context(), raw); err != nil {
+		if _, err := (hook.Flows{"*": {}}).Respond(t.Context(), raw); err != nil {
 			t.Errorf("%s: the SDK says %v", name, err)
 		}
 	})
@@ -159,11 +159,11 @@ func TestAskedForOptions(t *testing.T) {
 func TestEventsForTestsFit(t *testing.T) {
 	schema := compile(t, "hook-asked.v1.json")
 	for _, name := range hookNames(t) {
-		if err := validate(t, schema, []byte(hooktest.Asked(hooktest.Hook(string(name))))); err != nil {
+		if err := validate(t, schema, []byte(hooktest.Invocation(hooktest.Hook(string(name))))); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	all := hooktest.Asked(
+	all := hooktest.Invocation(
 		hooktest.Hook("on_approve"), hooktest.Status("pending"), hooktest.ByUser("grace@example.com", "sre"), hooktest.Reason("fine"), hooktest.Why("prod is down"),
 		hooktest.Requester("ada@example.com", "dev"), hooktest.Machine("arn:aws:iam::123456789012:role/ci"), hooktest.Actor("approve", "linus@example.com"),
 		hooktest.Duration(time.Hour), hooktest.Flow("f"), hooktest.Var("a", 1), hooktest.Field("b", "c"), hooktest.Target("t", "p", "P", nil), hooktest.Withheld("pin"),

@@ -109,7 +109,7 @@ func TestAskedAndAnswered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		answer, err := flows.Answer(t.Context(), raw)
+		answer, err := flows.Respond(t.Context(), raw)
 		if err != nil {
 			t.Fatal(err)
 		}

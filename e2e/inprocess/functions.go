@@ -194,7 +194,7 @@ func (f *Functions) make() {
 		HooksFunction: env["ReconcileFunction"]["HOOKS_FUNCTION"], Now: f.opts.Now, Log: f.opts.Log,
 	})
 	answer := func(ctx context.Context, asked json.RawMessage) (json.RawMessage, error) {
-		return f.opts.Hooks.Answer(ctx, asked)
+		return f.opts.Hooks.Respond(ctx, asked)
 	}
 	f.made = map[string]lambda.Handler{
 		"RequestFunction": lambda.NewHandler(requests.Handle), "ApproveFunction": lambda.NewHandler(acts.Handle),

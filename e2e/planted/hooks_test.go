@@ -7,7 +7,7 @@ var _ = plant(
 	bug{"let null keep the flow's approvers", "internal/hookapi/response_people.go", "if err := refuseNull(value,", "if err := refuseNull(nil,", "./internal/run ./internal/hookapi ./internal/engine/...", "NullNever"},
 	bug{"let a nil list keep the flow's approvers", "hook/people.go", "if len(principals) == 1 && principals[0] == Keep[0] {", "if principals == nil || len(principals) == 1 && principals[0] == Keep[0] {", "./hook", "OnlyKeep"},
 	bug{"let a misspelt field read as an absent one", "hook/declared.go", "if !n.known || slices.Contains(n.list, name) {", "if true {", "./hook", "Undeclared"},
-	bug{"go on without the hooks of a flow that was renamed", "hook/answer.go", "return Hooks{}, fmt.Errorf(\"flow %q has no hooks", "return Hooks{}, nil\n\treturn Hooks{}, fmt.Errorf(\"flow %q has no hooks", "./hook", "UnknownFlow"},
+	bug{"go on without the hooks of a flow that was renamed", "hook/respond.go", "return Hooks{}, fmt.Errorf(\"flow %q has no hooks", "return Hooks{}, nil\n\treturn Hooks{}, fmt.Errorf(\"flow %q has no hooks", "./hook", "UnknownFlow"},
 	bug{"call a guard in a trial", "internal/replay/replay.go", "hook == run.OnRequest || o.Guards) {", "hook == run.OnRequest || true) {", "./internal/replay", "Trial"},
 	bug{"do not say that it is a trial", "internal/replay/replay.go", "document.Hook.Ask.Trial = true", "_ = document", "./internal/replay", "Trial"},
 	bug{"try a deployed function without a word", "internal/cli/author_hooks_check_live.go", "return err != nil || !loopback.Is(u.Hostname())", "return (err != nil || !loopback.Is(u.Hostname())) && false", "./internal/cli", "HooksCheckRefuses"},

@@ -37,7 +37,7 @@ func TestTodaysHooksAnswerOldQuestions(t *testing.T) {
 			t.Fatalf("release %s has %d questions", name, len(rel.Heard))
 		}
 		for _, h := range rel.Heard {
-			answered, err := recordedHooks.Answer(t.Context(), h.Asked)
+			answered, err := recordedHooks.Respond(t.Context(), h.Asked)
 			if err != nil {
 				t.Errorf("release %s: %v: %s", name, err, h.Asked)
 				continue

@@ -8,7 +8,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/lambdafn"
 )
 
-// question is what the deciding function is asked.
+// question is what the deciding function is invoked with.
 type question struct {
 	RunID     string      `json:"run_id"`
 	Flow      string      `json:"flow"`
@@ -17,14 +17,14 @@ type question struct {
 	Fields    hook.Fields `json:"fields"`
 }
 
-// decision is what it answers: "approve", "deny", or "ask" for people.
+// decision is its response: "approve", "deny", or "ask" for people.
 type decision struct {
 	Decision string `json:"decision"`
 	Reason   string `json:"reason"`
 }
 
-// askDecider does what the Lambda function that the flow's var names says. An
-// answer that is none of the three is an error, and people decide.
+// askDecider decides as the Lambda function in the flow's var does. Any other response is
+// an error, and people decide.
 func askDecider(ctx context.Context, e *hook.Event) (hook.FromRequest, error) {
 	decider := e.Flow.Vars.String("decider")
 	var d decision
@@ -39,5 +39,5 @@ func askDecider(ctx context.Context, e *hook.Event) (hook.FromRequest, error) {
 	case "ask":
 		return hook.Continue(), nil
 	}
-	return nil, fmt.Errorf("%s decided %q; approve, deny or ask was expected", decider, d.Decision)
+	return nil, fmt.Errorf("%s decided %q; it must be approve, deny or ask", decider, d.Decision)
 }

@@ -39,7 +39,7 @@ func TestHooksReadWhatIsDeclared(t *testing.T) {
 		}
 		options = append(options, hooktest.DeclareFields(fields...), hooktest.DeclareVars(vars...))
 		for _, name := range []string{"on_request", "on_approve"} {
-			raw, err := flows.Answer(t.Context(), hooktest.Asked(append(slices.Clone(options), hooktest.Hook(name))...))
+			raw, err := flows.Respond(t.Context(), hooktest.Invocation(append(slices.Clone(options), hooktest.Hook(name))...))
 			if err != nil {
 				t.Errorf("%s of %s: %v", name, f.Name, err)
 				continue

@@ -121,7 +121,7 @@ func TestCustomLambda(t *testing.T) {
 	}
 	for decider, want := range map[string]string{
 		"yes": "approve: fine", "no": "deny: a freeze", "ask": "continue",
-		"maybe": `maybe decided "maybe"; approve, deny or ask was expected`, "empty": `empty decided ""; approve, deny or ask was expected`,
+		"maybe": `maybe decided "maybe"; it must be approve, deny or ask`, "empty": `empty decided ""; it must be approve, deny or ask`,
 		"": "the function's name is empty",
 	} {
 		expect(t, askDecider, hooktest.Event(hooktest.Flow("custom-lambda"), hooktest.Var("decider", decider), hooktest.Field("service", "web"), hooktest.Why("fix")), want)

@@ -1,6 +1,5 @@
-// Package hooktest builds events for tests of hooks. A hook is a function, so a
-// test calls it with an event and compares what it returns with the outcome that
-// it wants, by reflect.DeepEqual: no AWS, no network.
+// Package hooktest builds events for tests of hooks. A hook is a function: a test calls it
+// with an event and compares the outcome by reflect.DeepEqual, without AWS or a network.
 package hooktest
 
 import (
@@ -13,19 +12,19 @@ import (
 // Option changes the event that [Event] builds.
 type Option func(document map[string]any)
 
-// Event builds an event: by default ada@example.com asks for the flow "sample".
-// It panics where an option's value is none that JSON can say.
+// Event builds an event. By default ada@example.com files a request of the flow "sample".
+// It panics if JSON can't encode the value of an option.
 func Event(options ...Option) *hook.Event {
-	event, err := hook.NewEvent(Asked(options...))
+	event, err := hook.NewEvent(Invocation(options...))
 	if err != nil {
 		panic(fmt.Sprintf("hooktest: %v", err))
 	}
 	return event
 }
 
-// Asked builds the document that a hook function is asked with, for tests that
-// call a whole one by [hook.Flows.Answer]. It panics as [Event] does.
-func Asked(options ...Option) json.RawMessage {
+// Invocation builds the JSON document that a hook function is invoked with, for tests of
+// a whole function by [hook.Flows.Respond]. It panics as [Event] does.
+func Invocation(options ...Option) json.RawMessage {
 	document := map[string]any{
 		"version": hook.ContractVersion, "hook": "on_request",
 		"event": map[string]any{"name": "request", "at": "2026-11-23T10:00:00Z", "channel": "api", "actor": person("ada@example.com", nil), "reason": ""},
@@ -53,7 +52,7 @@ func person(email string, groups []string) map[string]any {
 	return p
 }
 
-// within finds the object that lies in objects of those names.
+// within returns the object at a path of names.
 func within(document map[string]any, names ...string) map[string]any {
 	for _, name := range names {
 		document = document[name].(map[string]any)

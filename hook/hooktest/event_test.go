@@ -54,7 +54,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// A value that JSON can't say is the test's mistake, and is told at once.
+// A value that JSON can't encode is a mistake of the test, and panics.
 func TestValueThatIsNoJSON(t *testing.T) {
 	defer func() {
 		if recover() == nil {
@@ -66,7 +66,7 @@ func TestValueThatIsNoJSON(t *testing.T) {
 
 // A whole function is tested by what it answers.
 func TestAsked(t *testing.T) {
-	got, err := hook.Flows{"*": {}}.Answer(t.Context(), hooktest.Asked(hooktest.Hook("after_deny")))
+	got, err := hook.Flows{"*": {}}.Respond(t.Context(), hooktest.Invocation(hooktest.Hook("after_deny")))
 	if want := `{"version":"1","subscriptions":[]}`; err != nil || string(got) != want {
 		t.Errorf("got %s (%v), want %s", got, err, want)
 	}

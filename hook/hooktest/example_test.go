@@ -26,9 +26,9 @@ func ExampleEvent() {
 }
 
 // A whole function is tested by its response.
-func ExampleAsked() {
+func ExampleInvocation() {
 	flows := hook.Flows{"sample": {OnApprove: onlyGrace}}
-	got, err := flows.Answer(context.Background(), hooktest.Asked(hooktest.Hook("on_approve"), hooktest.ByUser("linus@example.com")))
+	got, err := flows.Respond(context.Background(), hooktest.Invocation(hooktest.Hook("on_approve"), hooktest.ByUser("linus@example.com")))
 	fmt.Println(string(got), err)
 	// Output: {"version":"1","transition":"ignore","message":"Only Grace may approve.","subscriptions":["on_approve"]} <nil>
 }

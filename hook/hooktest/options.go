@@ -7,8 +7,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook"
 )
 
-// Hook names the hook that is asked, such as "on_approve", and makes the event
-// the one that it is about.
+// Hook sets the hook that is called, such as "on_approve", and the event that it is about.
 func Hook(name string) Option {
 	return func(d map[string]any) {
 		d["hook"] = name
@@ -34,12 +33,12 @@ func ByHook(name string) Option {
 	}
 }
 
-// Reason is the reason that comes with the event.
+// Reason sets the reason of the event.
 func Reason(reason string) Option {
 	return func(d map[string]any) { within(d, "event")["reason"] = reason }
 }
 
-// Requester says who asked; the event is still the one it was.
+// Requester sets who filed the request; who caused the event stays.
 func Requester(email string, groups ...string) Option {
 	return func(d map[string]any) {
 		within(d, "run")["requester"] = person(email, groups)
@@ -55,22 +54,22 @@ func Machine(id string) Option {
 	}
 }
 
-// Actor says who caused an earlier event, such as "approve".
+// Actor sets who caused an earlier event, such as "approve".
 func Actor(event, email string) Option {
 	return func(d map[string]any) { within(d, "run", "actors")[event] = person(email, nil) }
 }
 
-// Why is the reason that the requester gave.
+// Why sets the requester's reason.
 func Why(reason string) Option {
 	return func(d map[string]any) { within(d, "run")["reason"] = reason }
 }
 
-// Duration is how long access is asked for, in whole seconds.
+// Duration sets how long access is requested for, in whole seconds.
 func Duration(of time.Duration) Option {
 	return func(d map[string]any) { within(d, "run")["duration_seconds"] = int(of.Seconds()) }
 }
 
-// Status is the status of the run, such as "pending".
+// Status sets the status of the run, such as "pending".
 func Status(status string) Option {
 	return func(d map[string]any) { within(d, "run")["status"] = status }
 }
@@ -99,18 +98,18 @@ func Target(name, id, label string, settings map[string]any) Option {
 	return Field(name, target)
 }
 
-// Withheld names sensitive fields that were given a value.
+// Withheld names sensitive fields that have a value.
 func Withheld(names ...string) Option {
 	return func(d map[string]any) { within(d, "run")["sensitive"] = names }
 }
 
-// Context sets what the requester sent along. Without it nothing was.
+// Context sets the context that the requester sent. Without it the context is absent.
 func Context(value any) Option {
 	return func(d map[string]any) { within(d, "run")["context"] = value }
 }
 
-// Recent sets what the requester asked of the flow before. Without it the flow
-// doesn't ask for that.
+// Recent sets the counts of the requester's earlier requests. Without it the flow has no
+// recent: in flows.yaml.
 func Recent(r hook.Recent) Option {
 	return func(d map[string]any) {
 		within(d, "run")["recent"] = map[string]any{
@@ -120,7 +119,7 @@ func Recent(r hook.Recent) Option {
 	}
 }
 
-// Step sets what an earlier hook kept.
+// Step sets the output of an earlier hook.
 func Step(hookName string, output any) Option {
 	return func(d map[string]any) { within(d, "run", "steps")[hookName] = output }
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/lambdafn"
 )
 
-// Ask a function, and tell another without waiting for it. Here the functions are
+// Call a function, and another without waiting for it. Here the functions are
 // those of a test's server; lambdafn.Invoke and lambdafn.Send call Lambda's own region.
 func Example() {
 	client := lambdafn.At(baseURL)

@@ -74,7 +74,7 @@ func (c *Client) Invoke(ctx context.Context, function string, in, out any) error
 func (c *Client) Send(ctx context.Context, function string, in any) error {
 	got, err := c.call(ctx, function, in, types.InvocationTypeEvent)
 	if err == nil && got.StatusCode != 202 {
-		err = fmt.Errorf("%s could not be invoked: status %d, 202 was expected", function, got.StatusCode)
+		err = fmt.Errorf("%s could not be invoked: status %d, must be 202", function, got.StatusCode)
 	}
 	return err
 }

@@ -106,7 +106,7 @@ func TestSend(t *testing.T) {
 		"raises":    "", // which its own log says
 		"forbidden": "function forbidden not found, or the hooks may not invoke it: list its ARN in the stack's parameter HookInvokeArns",
 		"missing":   "function missing not found",
-		"nothing":   "nothing could not be invoked: status 200, 202 was expected",
+		"nothing":   "nothing could not be invoked: status 200, must be 202",
 		"":          "the function's name is empty",
 	} {
 		got := ""

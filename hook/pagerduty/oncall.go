@@ -23,8 +23,8 @@ type Rotation struct {
 func Schedule(idOrName string) Rotation { return Rotation{kind: schedules, idOrName: idOrName} }
 
 // Policy is the rotation of an escalation policy, by its id or name, down to the
-// highest level that counts: 1 is who is called first. There is no way to name all
-// levels, since the last one is often everybody.
+// highest level that counts: 1 is who is called first. A whole policy can't be named,
+// since its last level is often everybody.
 func Policy(idOrName string, levels int) Rotation {
 	return Rotation{kind: policies, idOrName: idOrName, levels: levels}
 }
@@ -89,8 +89,8 @@ func (c *Client) UsersOnCall(ctx context.Context, in Rotation) ([]User, error) {
 	return users, err
 }
 
-// onCallOf returns who is on call in the rotation of that id; found is false if there
-// is none.
+// onCallOf returns who is on call in the rotation of that id; found is false for
+// an unknown one.
 func (c *Client) onCallOf(ctx context.Context, in Rotation, id string) (users []User, found bool, err error) {
 	filter := "schedule_ids[]"
 	if in.kind == policies {

@@ -204,7 +204,7 @@ func TestIncidents(t *testing.T) {
 	}
 }
 
-// A key that is refused is told.
+// A refused key is named.
 func TestRefused(t *testing.T) {
 	wrong := func(context.Context) (string, error) { return "wrong", nil }
 	_, err := pagerduty.New(account(t), wrong).IsOnCall(t.Context(), "ada@example.com", pagerduty.Schedule("P1"))

@@ -109,7 +109,7 @@ func (c *Client) send(ctx context.Context, method, target string, body []byte, c
 	case v == nil:
 		return resp.Header, nil
 	case len(bytes.TrimSpace(raw)) == 0:
-		return nil, fmt.Errorf("%s sent an empty response; JSON was expected", c.service)
+		return nil, fmt.Errorf("%s sent an empty response; it must be JSON", c.service)
 	}
 	if err := json.Unmarshal(raw, v); err != nil {
 		return nil, fmt.Errorf("%s sent unexpected JSON: %w", c.service, err)

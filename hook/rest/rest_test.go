@@ -42,8 +42,7 @@ func answer(status int, body string, header ...string) http.HandlerFunc {
 
 func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// What another system does wrong, as a reviewer reads it, and how often it is
-// asked.
+// How a reviewer reads what another system does wrong, and how often it is called.
 func TestErrors(t *testing.T) {
 	unused, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -66,7 +65,7 @@ func TestErrors(t *testing.T) {
 		"busy for long":        {handlers: []http.HandlerFunc{answer(429, "", "Retry-After", "60")}, limit: 2 * time.Second, want: "PagerDuty did not answer: 429, too many requests; retry after 60 s", atMost: 1},
 		"busy until a time":    {handlers: []http.HandlerFunc{answer(429, "", "X-Rate-Limit-Reset", "1795687260", "Date", "Thu, 26 Nov 2026 10:00:00 GMT")}, limit: 2 * time.Second, want: "PagerDuty did not answer: 429, too many requests; retry after 60 s", atMost: 1},
 		"busy for seconds":     {handlers: []http.HandlerFunc{answer(429, "", "ratelimit-reset", "60")}, limit: 2 * time.Second, want: "PagerDuty did not answer: 429, too many requests; retry after 60 s", atMost: 1},
-		"nothing":              {handlers: []http.HandlerFunc{answer(204, "")}, want: "PagerDuty sent an empty response; JSON was expected", atMost: 1},
+		"nothing":              {handlers: []http.HandlerFunc{answer(204, "")}, want: "PagerDuty sent an empty response; it must be JSON", atMost: 1},
 		"slow":                 {handlers: []http.HandlerFunc{hang}, limit: 400 * time.Millisecond, want: "PagerDuty did not answer within 300ms", atMost: 1},
 		"down, then slow":      {handlers: []http.HandlerFunc{answer(503, ""), hang}, limit: time.Second, want: "PagerDuty did not answer: 503", atMost: 2},
 		"no JSON":              {handlers: []http.HandlerFunc{answer(200, "<html>")}, want: "PagerDuty sent unexpected JSON: invalid character '<' looking for beginning of value", atMost: 1},

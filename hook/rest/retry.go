@@ -67,10 +67,11 @@ func (a *attempts) repeatable(resp *http.Response) bool {
 // seconds from now.
 var resets = []string{"X-Rate-Limit-Reset", "Ratelimit-Reset", "X-Ratelimit-Reset"}
 
-// epoch tells seconds of the Unix epoch from seconds from now: no wait is 30 years.
+// epoch distinguishes seconds of the Unix epoch from seconds from now: no wait is 30
+// years.
 const epoch = 1_000_000_000
 
-// setRetryAfter gives a 429 a Retry-After where it says the same in another header.
+// setRetryAfter adds a Retry-After to a 429 that has another of the headers.
 func setRetryAfter(resp *http.Response) {
 	if resp.StatusCode != http.StatusTooManyRequests || resp.Header.Get("Retry-After") != "" {
 		return

@@ -71,7 +71,7 @@ func TestProduction(t *testing.T) {
 			}
 			s := flowcheck.Production{Source: source, File: file, Stack: "fasttrack", Function: func(*flow.Flow, run.Flow) replay.Function {
 				return func(ctx context.Context, document []byte) (replay.Answer, error) {
-					answer, err := strictRules.Answer(ctx, document)
+					answer, err := strictRules.Respond(ctx, document)
 					if err != nil {
 						failure, _ := json.Marshal(map[string]string{"errorMessage": err.Error(), "errorType": "errorString"})
 						return replay.Answer{Payload: failure, FunctionError: "Unhandled"}, nil

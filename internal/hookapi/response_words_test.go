@@ -27,7 +27,7 @@ func TestWords_SDKAndEngineAgree(t *testing.T) {
 		check := hook.Check{Name: words.Draw(t, "name"), Detail: words.Draw(t, "detail")}
 		outcome := rapid.SampledFrom([]hook.FromDeny{hook.Deny(words.Draw(t, "reason")).Because(check), hook.Ignore(words.Draw(t, "message"))}).Draw(t, "outcome")
 		flows := hook.Flows{"f": {OnDeny: func(context.Context, *hook.Event) (hook.FromDeny, error) { return outcome, nil }}}
-		raw, err := flows.Answer(t.Context(), asked)
+		raw, err := flows.Respond(t.Context(), asked)
 		if err != nil {
 			t.Fatal(err)
 		}

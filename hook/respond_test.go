@@ -13,7 +13,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook"
 )
 
-// asked is the document that a hook function is asked with.
+// asked returns the JSON document of an invocation.
 func asked(hookName, more string) string {
 	return `{"version":"1","hook":"` + hookName + `","timeout_seconds":1,"later":"ignored",
 		"event":{"name":"request","at":"2026-11-23T10:00:00Z","channel":"api","actor":{"type":"user","id":"ada@example.com","email":"ada@example.com","groups":["sre"]},"reason":"now"},
@@ -23,10 +23,10 @@ func asked(hookName, more string) string {
 		"sensitive":["pin"],"history":[{"seq":1,"event":"request"}],"steps":{"on_request":{"a":1}}` + more + `}}`
 }
 
-// ask gives what the hooks answer, decoded.
+// ask returns the decoded response of hooks.
 func ask(t *testing.T, h hook.Hooks, hookName, more string) map[string]any {
 	t.Helper()
-	raw, err := hook.Flows{"f": h}.Answer(t.Context(), json.RawMessage(asked(hookName, more)))
+	raw, err := hook.Flows{"f": h}.Respond(t.Context(), json.RawMessage(asked(hookName, more)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// forged embeds an outcome, which gives it the marker methods of one.
+// forged embeds an outcome, and so has its marker methods.
 type forged struct{ hook.Escalation }
 
 func TestFailuresAreTold(t *testing.T) {
@@ -155,7 +155,7 @@ func TestFlowsWithoutTheirOwn(t *testing.T) {
 		"its own":  {hook.Flows{"f": approve("own"), "*": approve("all")}, `"reason":"own"`},
 		"the rest": {hook.Flows{"g": approve("g"), "*": approve("all")}, `"reason":"all"`},
 	} {
-		raw, err := tc.flows.Answer(t.Context(), json.RawMessage(asked("on_request", "")))
+		raw, err := tc.flows.Respond(t.Context(), json.RawMessage(asked("on_request", "")))
 		if err != nil || !strings.Contains(string(raw), tc.want) {
 			t.Errorf("%s: got %s (%v), want %s", name, raw, err, tc.want)
 		}
@@ -222,7 +222,7 @@ func TestMissingContext(t *testing.T) {
 
 func TestWhatIsNotUnderstood(t *testing.T) {
 	for _, in := range []string{``, `null`, `[]`, `{"version":"2","hook":"on_request"}`, `{"version":"1"}`, `{"version":1}`, `{"version":"1","hook":"on_request","run":7}`} {
-		if raw, err := (hook.Flows{}).Answer(t.Context(), json.RawMessage(in)); err == nil {
+		if raw, err := (hook.Flows{}).Respond(t.Context(), json.RawMessage(in)); err == nil {
 			t.Errorf("%s was answered: %s", in, raw)
 		}
 	}
@@ -237,7 +237,7 @@ func FuzzAnswer(f *testing.F) {
 		return hook.Approve(e.Run.Reason), nil
 	}}}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if out, err := flows.Answer(t.Context(), raw); err == nil && !json.Valid(out) {
+		if out, err := flows.Respond(t.Context(), raw); err == nil && !json.Valid(out) {
 			t.Fatalf("the answer is no JSON: %s", out)
 		}
 	})
