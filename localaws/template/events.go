@@ -3,6 +3,7 @@ package template
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // Bus is an AWS::Events::EventBus.
@@ -26,7 +27,7 @@ type Rule struct {
 // Target is where a rule sends an event.
 type Target struct {
 	ID string
-	// ARN is of a function.
+	// ARN is that of a function or a log group.
 	ARN string
 	// Input replaces the event when it is not nil.
 	Input json.RawMessage
@@ -66,6 +67,9 @@ func (r *reader) collectRule(stack *Stack, res *resource) error {
 	if (rule.Pattern == nil) == (rule.Schedule == "") {
 		return r.errorf(res.node, "a rule has either an EventPattern or a ScheduleExpression")
 	}
+	if rule.Schedule != "" && rule.Bus != "default" {
+		return r.errorf(res.node, "a ScheduleExpression is supported only on the default event bus, got %s", rule.Bus)
+	}
 	targets, err := p.list("Targets")
 	if err != nil {
 		return err
@@ -81,14 +85,17 @@ func (r *reader) collectRule(stack *Stack, res *resource) error {
 	return nil
 }
 
-// target takes a function with, at most, an input and what says how often to
-// try; anything that would change the event is refused.
+// target reads a target: a function or a log group, with at most an input, a retry
+// policy and a dead-letter queue. Properties that would change the event are refused.
 func (r *reader) target(res *resource, item any) (Target, error) {
 	members, ok := item.(map[string]any)
 	if !ok {
 		return Target{}, r.errorf(res.node, "a target must be a mapping")
 	}
 	t := Target{ID: fmt.Sprint(members["Id"]), ARN: fmt.Sprint(members["Arn"])}
+	if parts := strings.SplitN(t.ARN, ":", 4); len(parts) < 4 || parts[2] != "lambda" && parts[2] != "logs" {
+		return t, r.errorf(res.node, "target %s: Arn must be of a function or a log group on this machine, got %s", t.ID, t.ARN)
+	}
 	for key, value := range members {
 		switch key {
 		case "Id", "Arn", "RetryPolicy", "DeadLetterConfig":

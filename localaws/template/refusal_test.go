@@ -39,6 +39,8 @@ func TestLoad_Refusals(t *testing.T) {
 		{"two APIs", "Resources:\n  A: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: a, ProtocolType: HTTP}}\n  B: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: b, ProtocolType: HTTP}}\n", "t.yaml:3: resource B: a second HTTP API: this machine serves one, and A is that"},
 		{"a version's events", function + "  C:\n    Type: AWS::Lambda::EventInvokeConfig\n    Properties: {FunctionName: !Ref F, Qualifier: live}\n", "t.yaml:7: resource C: qualifier live"},
 		{"events that succeed", function + "  C:\n    Type: AWS::Lambda::EventInvokeConfig\n    Properties: {FunctionName: !Ref F, DestinationConfig: {OnSuccess: {Destination: a}}}\n", "resource C: property OnSuccess"},
+		{"a state machine's events", "Resources:\n  R:\n    Type: AWS::Events::Rule\n    Properties: {EventPattern: {source: [a]}, Targets: [{Id: t, Arn: \"arn:aws:states:us-east-1:123456789012:stateMachine:m\"}]}\n", "t.yaml:3: resource R: target t: Arn must be of a function or a log group"},
+		{"a schedule of a bus", "Resources:\n  R:\n    Type: AWS::Events::Rule\n    Properties: {EventBusName: b, ScheduleExpression: rate(1 hour), Targets: []}\n", "resource R: a ScheduleExpression is supported only on the default event bus"},
 		{"too many retries", function + "  C:\n    Type: AWS::Lambda::EventInvokeConfig\n    Properties: {FunctionName: !Ref F, MaximumRetryAttempts: 3}\n", "MaximumRetryAttempts must be 0 to 2, got 3"},
 		{"no alias", function + "      FunctionName: !Ref F.Alias\n", "t.yaml:6: resource F: F.Alias: function F has no AutoPublishAlias"},
 		{"allowed value", "Parameters:\n  P:\n    Type: String\n    Default: c\n    AllowedValues: [a, b]\n", "t.yaml:3: parameter P: \"c\" is not one of the allowed values: a, b"},
