@@ -117,7 +117,7 @@ func TestFieldsOfEveryType(t *testing.T) {
 	}
 	valid := fieldValidator(t)
 	var flows, script strings.Builder
-	script.WriteString("# Written by go test -run TestFieldsOfEveryType -fields; do not edit.\n\n# A field of every type, with every key, is asked; a wrong value is named.\nas ada@example.com\n")
+	script.WriteString("# Written by go test -run TestFieldsOfEveryType -fields; do not edit.\n\n# A field of every type, with every key, is requested; a wrong value is named.\nas ada@example.com\n")
 	for _, typ := range types {
 		tried, known := fieldTypes[typ]
 		if !known {
