@@ -102,7 +102,7 @@ func usesOf(t *testing.T, dir string, exports map[string]string) map[string][]st
 	return uses
 }
 
-// circleIn returns a circle among uses, nil if there is none.
+// circleIn returns a circle among uses, or nil.
 func circleIn(uses map[string][]string) []string {
 	done := map[string]bool{}
 	var circle []string
