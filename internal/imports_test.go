@@ -21,6 +21,11 @@ func beyond(rooms ...string) func(dep string) bool {
 	}
 }
 
+// commands reports whether a package is the command line, or what it is made with.
+func commands(dep string) bool {
+	return dep == module+"internal/cli" || strings.HasPrefix(dep, "github.com/spf13/")
+}
+
 func TestImportsPointInward(t *testing.T) {
 	for pkg, forbidden := range map[string]func(dep string) bool{
 		// The rooms of the engine, from the ground up: each imports the standard
@@ -35,14 +40,23 @@ func TestImportsPointInward(t *testing.T) {
 			return strings.Contains(dep, "aws-sdk-go") || strings.HasPrefix(dep, module+"functions/")
 		},
 		// Who uses the public types gets the standard library with them.
-		"api":              beyond(),
-		"hook":             func(dep string) bool { return strings.HasPrefix(dep, module+"internal/") },
-		"hook/hooktest":    func(dep string) bool { return strings.HasPrefix(dep, module+"internal/") },
-		"functions/hooks":  func(dep string) bool { return strings.HasPrefix(dep, module+"internal/") },
-		"internal/explain": func(dep string) bool { return strings.Contains(dep, "aws") },
-		"internal/export":  func(dep string) bool { return strings.Contains(dep, "aws") },
-		"internal/digest":  func(dep string) bool { return strings.Contains(dep, "aws") },
-		"internal/flow":    func(dep string) bool { return strings.Contains(dep, "aws") },
+		"api":             beyond(),
+		"hook":            func(dep string) bool { return strings.HasPrefix(dep, module+"internal/") },
+		"hook/hooktest":   func(dep string) bool { return strings.HasPrefix(dep, module+"internal/") },
+		"functions/hooks": func(dep string) bool { return strings.HasPrefix(dep, module+"internal/") },
+		"internal/digest": func(dep string) bool { return strings.Contains(dep, "aws") },
+		"internal/flow":   func(dep string) bool { return strings.Contains(dep, "aws") },
+		// What commands do is data in, data out: no flags, and no AWS where none is read.
+		"internal/audit":      commands,
+		"internal/flowcheck":  commands,
+		"internal/hookfunc":   commands,
+		"internal/simulate":   commands,
+		"internal/backtest":   func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
+		"internal/explain":    func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
+		"internal/export":     func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
+		"internal/hookcheck":  func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
+		"internal/replay":     func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
+		"internal/deployment": commands,
 		// No function that is deployed links the stand-in for AWS.
 		"functions/...": func(dep string) bool { return strings.HasPrefix(dep, module+"localaws") },
 	} {
