@@ -49,7 +49,7 @@ func TestDeployedIAM(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &asked); err != nil {
 		t.Fatal(err)
 	}
-	i.says(ada, 4, "You are not among those who may decide", "approve", asked.ID, "--reason", "I myself")
+	i.says(ada, 4, "You are not an approver of this request", "approve", asked.ID, "--reason", "I myself")
 
 	// A role of that name which Identity Center did not make is nobody whom its
 	// session names.

@@ -37,13 +37,13 @@ func TestAuditVerify_Table(t *testing.T) {
 		"what was asked is edited": {func(w *recordWorld) {
 			w.edit(w.item(1), "body", `"reason":"because","has_context"`, `"reason":"","has_context"`)
 		}, []string{
-			"{1}  what is stored of the request is not what was asked",
+			"{1}  the stored request is not the one that was filed",
 		}},
 		"the context is edited": {func(w *recordWorld) { w.edit(itemKey{"RUN#" + w.id(1), "CONTEXT"}, "context", "x", "y") }, []string{
-			"{1}  what is stored of the request is not what was asked",
+			"{1}  the stored request is not the one that was filed",
 		}},
 		"the context is removed": {func(w *recordWorld) { w.remove(itemKey{"RUN#" + w.id(1), "CONTEXT"}) }, []string{
-			"{1}  what is stored of the request is not what was asked",
+			"{1}  the stored request is not the one that was filed",
 		}},
 		"the body is garbage": {func(w *recordWorld) { w.edit(w.item(1), "body", `{`, ``) }, []string{"{1}  read run {1}: ", "3 requests verified, 1 wrong"}},
 		"it would hide itself": {func(w *recordWorld) { w.edit(w.item(1), "body", w.id(1), `\r\u001b[2K`) }, []string{

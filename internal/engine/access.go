@@ -8,7 +8,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// recordGrant follows an attempt to give access, which the lease tells the end of.
+// recordGrant records the outcome of an attempt to grant access, which the lease
+// reports.
 func (d *decider) recordGrant() {
 	if d.step.Hold.State == run.Held {
 		d.recordActive()
@@ -25,7 +26,7 @@ func (d *decider) recordGrant() {
 		why = d.step.Failure.Text
 	}
 	if why == "" {
-		why = "it is not known what became of giving it"
+		why = "the outcome of granting it is unknown"
 	}
 	d.removeAccess(run.Case{
 		Event: run.Fail, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now,
@@ -33,7 +34,7 @@ func (d *decider) recordGrant() {
 	})
 }
 
-// recordActive records that the access is there.
+// recordActive records that access was granted and read back.
 func (d *decider) recordActive() {
 	h := d.step.Hold
 	c := *d.Engine.Escalation
@@ -42,7 +43,7 @@ func (d *decider) recordActive() {
 	d.Access = &run.Access{StartsAt: run.Stamp(h.At), EndsAt: run.Stamp(h.At.Add(run.Seconds(d.DurationSeconds))), Given: h.How}
 	row, entry := d.transition(run.Escalate), entryOf(c)
 	entry.DurationSeconds = d.DurationSeconds
-	entry.Reason = cmp.Or(c.Reason, fmt.Sprintf("Access was given for %s.", spell(d.DurationSeconds)))
+	entry.Reason = cmp.Or(c.Reason, fmt.Sprintf("Access granted for %s.", spell(d.DurationSeconds)))
 	d.record(row.To, entry)
 	if d.subscribed(row.After) {
 		d.callHook(row.After)
@@ -51,15 +52,15 @@ func (d *decider) recordActive() {
 	d.Engine.Next, d.Engine.Hook = run.NextActive, ""
 }
 
-// retryRemoval follows an attempt to take back that did not do it: there is always
-// another.
+// retryRemoval schedules the next attempt to remove access after one that failed.
+// There is always another.
 func (d *decider) retryRemoval() {
 	why := d.step.Hold.Error
 	if d.step.Failure != nil {
 		why = d.step.Failure.Text
 	}
 	if why == "" {
-		why = "it is not known what became of taking it back"
+		why = "the outcome of removing it is unknown"
 	}
 	var pause time.Duration
 	if n := d.Access.Tries; n < len(retryPauses) || d.step.Failure.busy() && n < maxBusyTries {
@@ -73,7 +74,7 @@ func (d *decider) retryRemoval() {
 	d.Engine.Next = run.NextPause
 }
 
-// recordRemoval ends the run whose access is known to be gone.
+// recordRemoval ends a run whose access is known to be removed.
 func (d *decider) recordRemoval() {
 	ending := run.Case{Event: run.Deescalate, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, Reason: d.endOfTime()}
 	if d.Status == run.Approved {
@@ -95,8 +96,8 @@ func (d *decider) recordRemoval() {
 	d.finishAccess(ending)
 }
 
-// finishAccess records how access ended, or that there was none, and ends the run
-// after its hook.
+// finishAccess records how access ended, or why none was granted, and calls the
+// after-hook.
 func (d *decider) finishAccess(c run.Case) {
 	d.Engine.Case, d.Engine.Escalation = nil, nil
 	d.markHandled(c.Act)

@@ -12,12 +12,12 @@ func (d *decider) applyOnEscalate(a hookapi.Response) {
 	case failure != "":
 		d.finishAccess(run.Case{
 			Event: run.Fail, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, Error: failure, Checks: a.Checks,
-			Reason: "No access was given: " + failure,
+			Reason: "No access was granted: " + failure,
 		})
 	case a.Transition == run.Deescalate:
 		d.finishAccess(run.Case{
 			Event: run.Deescalate, Actor: run.ByHook(run.OnEscalate), Channel: run.ViaHook, Checks: a.Checks,
-			Reason: cmp.Or(a.Reason, "on_escalate of "+d.Flow.Name+" gives no access."),
+			Reason: cmp.Or(a.Reason, "on_escalate of "+d.Flow.Name+" grants no access."),
 		})
 	default:
 		addHookReason(d.Engine.Escalation, run.OnEscalate, a)

@@ -6,8 +6,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// retryGrant retries an attempt to give that failed and may work the next time,
-// unless somebody revoked it meanwhile. It reports whether it did.
+// retryGrant schedules the next attempt to grant access if a retry may work and
+// nobody has revoked it since. It reports whether there is one.
 func (d *decider) retryGrant() bool {
 	if s := d.step.Hold.State; s != run.NoHold && s != run.Giving {
 		return false
@@ -17,8 +17,7 @@ func (d *decider) retryGrant() bool {
 	}
 	failure := d.step.Failure
 	if failure == nil {
-		// A machine of an older release comes here after its pause, without an
-		// attempt: it goes on to one.
+		// An older state machine comes here after its pause, before the attempt.
 		return d.Access.Tries > 0
 	}
 	most := maxGrantTries
@@ -39,8 +38,8 @@ func (d *decider) retryGrant() bool {
 	return true
 }
 
-// recordFailedAttempt records why an attempt at the access failed and when the next is, and has
-// people notified once.
+// recordFailedAttempt records why an attempt failed and when the next one is. People
+// are notified once.
 func (d *decider) recordFailedAttempt(why string, pause time.Duration) {
 	a := d.Access
 	a.Error, a.FailedAt, a.RetryAt = run.ClipError(why), d.now, d.now.Add(pause)
@@ -50,22 +49,21 @@ func (d *decider) recordFailedAttempt(why string, pause time.Duration) {
 	d.changed = true
 }
 
-// retryPauses are the pauses before the first attempts to give or to take back are
-// retried.
+// retryPauses are the pauses before the first retries of granting or removing access.
 var retryPauses = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second}
 
-// The limits on attempts to give. One that only waits for another call at the
+// The limits on attempts to grant access. One that waits for another call on the
 // same access is retried for longer.
 const (
 	maxGrantTries = 7
 	maxBusyTries  = 16
 )
 
-// warnAt is the try at which people are notified: once, and not of what the first
-// retry mends.
+// warnAt is the attempt at which people are notified: not of a failure that the
+// first retry mends.
 const warnAt = 2
 
-// The pauses between later attempts to take back, doubling.
+// The pauses between later attempts to remove access, doubling.
 const (
 	firstRemovalPause = time.Minute
 	lastRemovalPause  = time.Hour

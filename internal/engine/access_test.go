@@ -91,7 +91,7 @@ func TestHooksOfAccess(t *testing.T) {
 		"on_escalate says nothing":       {run.OnEscalate, `{}`, nil, run.Approved, run.NextGrant, ""},
 		"on_escalate escalates":          {run.OnEscalate, `{"transition":"escalate"}`, nil, run.Approved, run.NextGrant, ""},
 		"on_escalate gives nothing":      {run.OnEscalate, `{"transition":"deescalate","reason":"no need"}`, nil, run.Ended, run.NextEnded, "no need"},
-		"on_escalate fails":              {run.OnEscalate, ``, nil, run.Failed, run.NextFailed, "No access was given: on_escalate failed: boom"},
+		"on_escalate fails":              {run.OnEscalate, ``, nil, run.Failed, run.NextFailed, "No access was granted: on_escalate failed: boom"},
 		"on_escalate may not approve":    {run.OnEscalate, forbidden, nil, run.Failed, run.NextFailed, "not one that on_escalate may answer with"},
 		"on_escalate answers nonsense":   {run.OnEscalate, nonsense, nil, run.Failed, run.NextFailed, "a JSON object was expected"},
 		"after_escalate says nothing":    {run.AfterEscalate, `{}`, (*machine).granted, run.Active, run.NextActive, ""},
@@ -160,7 +160,7 @@ func TestWhoMayRevoke(t *testing.T) {
 	m.act(run.Revoke, eve, "")
 	m.act(run.Approve, grace, "") // there is nothing to approve any more
 	m.is(run.Active, run.NextActive)
-	if e := m.last(); e.Event != run.Ignore || !strings.Contains(e.Reason, "not among those who may revoke") {
+	if e := m.last(); e.Event != run.Ignore || !strings.Contains(e.Reason, "may not revoke this access") {
 		t.Errorf("eve's revoke: %+v", e)
 	}
 	m.act(run.Revoke, root, "")

@@ -6,7 +6,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// checkAct is Check and, for an override, MayOverride.
+// checkAct reports whether an act counts, by [run.Run.Check] and, for an override,
+// [run.Run.MayOverride].
 func (d *decider) checkAct(a run.Act) error {
 	if a.IfMatch != "" && a.IfMatch != d.ETag() {
 		return run.Moved
@@ -17,12 +18,12 @@ func (d *decider) checkAct(a run.Act) error {
 	return d.MayOverride(a, d.step.Today)
 }
 
-// nextAct is the first act that was not dealt with, finds [Run.Room] and came
-// before the review expired; after the decision, the first revoke. A second act
-// with the same key is the first one again.
+// nextAct returns the first act to handle: one that was not handled yet, finds room,
+// and came before the end of the review; after the decision, the first revoke. A
+// second act with the same key is the first one.
 func (d *decider) nextAct() (run.Act, bool) { return d.Run.NextAct(d.step.Acts) }
 
-// findCancel is the requester's cancel, if there is one.
+// findCancel returns the requester's cancel.
 func (d *decider) findCancel() (run.Act, bool) {
 	for _, act := range d.step.Acts {
 		if act.Event == run.Cancel && !slices.Contains(d.Engine.Handled, act.ID) && d.MayAct(run.Cancel, act.Person, d.step.Today) == nil {
@@ -32,6 +33,7 @@ func (d *decider) findCancel() (run.Act, bool) {
 	return run.Act{}, false
 }
 
+// caseOf returns the case of a person's act.
 func caseOf(a run.Act) run.Case {
 	p := a.Person
 	c := run.Case{

@@ -7,10 +7,10 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Decide is the engine: from a run and what a step brings it makes the next
-// run. It is pure, and changes neither r nor s. changed tells whether there is
-// anything to write; a step that was seen before, or that brings nothing,
-// changes nothing, and the run's [Run.Document] answers it all the same.
+// Decide returns the next run: what follows from the outcome of a step, the acts of
+// people and the time. It is pure, and changes neither r nor s. changed reports
+// whether there is anything to write. A step that was seen before, or brings nothing
+// new, changes nothing; the document of the run is then its response.
 //
 // The error is [ErrNotTheRuns] for a step of another execution; any other is a
 // defect.
@@ -23,7 +23,7 @@ func Decide(r *run.Run, s Step, now time.Time) (next *run.Run, changed bool, err
 	}
 	gone := s.Hold.State == run.Dropped && r.Flow.HasAccess() && (r.Status == run.Approved || r.Status == run.Active)
 	if r.Engine.Next.Answered() && s.Turn != r.Engine.Turn && !gone {
-		// An answer to a question of an earlier turn: ask the present one.
+		// The outcome of an earlier turn: repeat the present one.
 		return r, false, nil
 	}
 	next, err = r.Clone()

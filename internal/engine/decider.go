@@ -6,22 +6,23 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// decider is one Decide under way.
+// decider is one [Decide] in progress: the run as it becomes.
 type decider struct {
 	*run.Run
 	step    Step
 	now     time.Time
 	changed bool
 	err     error
-	// resumes has the run go on once what is under way is done; see [decider.resume].
+	// resumes has the run go on next; see [decider.resume].
 	resumes bool
-	// hooksVersion is the version of the hook function that was listened to, ""
-	// before one was; toldHooks reports whether it said which hooks it has.
+	// hooksVersion is the version of the hook function whose response was read, ""
+	// before that; namedHooks reports whether it named its hooks.
 	hooksVersion string
 	namedHooks   bool
 }
 
-// record appends an entry that leads to a status.
+// record appends an entry that leads to a status. The record refuses a transition
+// that its table doesn't have.
 func (d *decider) record(to run.Status, e run.Entry) {
 	if d.err != nil {
 		return
@@ -46,7 +47,7 @@ func (d *decider) record(to run.Status, e run.Entry) {
 	d.changed = true
 }
 
-// markHandled notes that an act was dealt with.
+// markHandled notes that an act was handled.
 func (d *decider) markHandled(act string) {
 	if act != "" {
 		d.Engine.Handled = append(d.Engine.Handled, act)
@@ -54,22 +55,22 @@ func (d *decider) markHandled(act string) {
 	}
 }
 
-// callHook has a hook asked next.
+// callHook calls a hook next.
 func (d *decider) callHook(h run.HookName) {
 	d.Engine.Next, d.Engine.Hook = run.NextHook, h
 	d.changed = true
 }
 
-// subscribed tells whether a hook is there to be asked: as long as that is not
-// known it counts as there. A guard is known to be absent only by the version that
-// would be asked now.
+// subscribed reports whether a hook is to be called. A hook counts as present until
+// the function has named its hooks. A guard counts as absent only by the version that
+// would be called now.
 func (d *decider) subscribed(h run.HookName) bool {
 	return h != "" && !d.Flow.NoHooks && (d.HasHook(h) || h.Guard() && !d.knowsCurrentHooks())
 }
 
-// knowsCurrentHooks reports whether the subscriptions are those of the version that
-// would be asked now: it has just told them, or it answered just now, or is known to
-// be the only one that is served.
+// knowsCurrentHooks reports whether the subscriptions are of the version that would
+// be called now: the one that has just named its hooks, has just responded, or is the
+// only one served.
 func (d *decider) knowsCurrentHooks() bool {
 	version := d.Engine.SubscriptionsVersion
 	if d.namedHooks || version == "" || version == unversioned {
@@ -78,10 +79,11 @@ func (d *decider) knowsCurrentHooks() bool {
 	return d.hooksVersion == version || d.step.HooksVersion == version
 }
 
-// unversioned is the version of a function whose code may change under it.
+// unversioned is the version of a function whose code may change without a new
+// version.
 const unversioned = "$LATEST"
 
-// expiry is the case of the engine's own expire.
+// expiry returns the case of the engine's own expire.
 func (d *decider) expiry(reason string) run.Case {
 	if reason == "" {
 		reason = "Nobody decided in time."
@@ -89,11 +91,11 @@ func (d *decider) expiry(reason string) run.Case {
 	return run.Case{Event: run.Expire, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, Reason: reason, At: d.now}
 }
 
-// resume has the run go on after this: with the next act, with time that has passed,
-// or with a wait.
+// resume has [decider.proceed] go on with the run: with the next act, the time that
+// has passed, or a wait.
 func (d *decider) resume() { d.resumes = true }
 
-// findAct returns the act of an id.
+// findAct returns the act with an id.
 func (d *decider) findAct(id string) (run.Act, bool) {
 	for _, a := range d.step.Acts {
 		if a.ID == id {

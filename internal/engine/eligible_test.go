@@ -127,11 +127,11 @@ func TestWhyNot(t *testing.T) {
 		at   time.Duration
 		want [4]string // approve, deny, cancel, revoke; "" for may
 	}{
-		"the requester":    {ada, 0, [4]string{"You are not among those who may decide this request.", "You are not among those who may decide this request.", "", "No access is active."}},
+		"the requester":    {ada, 0, [4]string{"You are not an approver of this request.", "You are not an approver of this request.", "", "No access is active."}},
 		"an approver":      {listed("grace", "sre"), 0, [4]string{"", "", "Only the requester can cancel a request.", "No access is active."}},
 		"who comes late":   {listed("grace", "sre"), 2 * time.Hour, [4]string{"The time to decide this request is over.", "The time to decide this request is over.", "Only the requester can cancel a request.", "No access is active."}},
-		"somebody else":    {eve, 0, [4]string{"You are not among those who may decide this request.", "You are not among those who may decide this request.", "Only the requester can cancel a request.", "No access is active."}},
-		"the late request": {ada, 2 * time.Hour, [4]string{"You are not among those who may decide this request.", "You are not among those who may decide this request.", "The time to decide this request is over.", "No access is active."}},
+		"somebody else":    {eve, 0, [4]string{"You are not an approver of this request.", "You are not an approver of this request.", "Only the requester can cancel a request.", "No access is active."}},
+		"the late request": {ada, 2 * time.Hour, [4]string{"You are not an approver of this request.", "You are not an approver of this request.", "The time to decide this request is over.", "No access is active."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			you := pending.run.You(tc.who, day, pending.now.Add(tc.at))

@@ -7,10 +7,10 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// exceededLimit says why an approve is above the limits of fast_track now, "" if it
-// is not, or if they don't limit it. It is looked at before on_approve is asked
-// and again when the approve is applied: other runs may have used up the room
-// meanwhile, and the write that counts the approve decides.
+// exceededLimit returns why an approve is above the limits of fast_track now, "" if
+// it is not or if none applies. It is checked before on_approve is called, and again
+// when the approve is applied: other runs may have used the room since. The write
+// that counts the approve decides.
 func (d *decider) exceededLimit(c run.Case) string {
 	if c.Event != run.Approve || c.Origin != run.OnRequest {
 		return ""
@@ -18,8 +18,9 @@ func (d *decider) exceededLimit(c run.Case) string {
 	return d.Flow.FastTrack.Held(d.Flow.Name, cmp.Or(d.Requester.Email, d.Requester.ID), d.step.Tallies, d.now)
 }
 
-// routeAboveLimits sends a run to people that on_request approved above the limits: what
-// the hook found out is kept, and why it does not count.
+// routeAboveLimits routes a run to people that on_request approved above the limits.
+// The evidence of the hook stays, and the history says why the approve does not
+// count.
 func (d *decider) routeAboveLimits(c run.Case, why string) {
 	d.Engine.Case = nil
 	d.recordIgnored(run.Actor{Type: run.EngineActor}, run.ViaEngine, "", why, "", c.Checks)

@@ -8,8 +8,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// readOutcome reads what was heard or caught, and keeps what outlasts the hook: its
-// output, and which hooks there are.
+// readOutcome reads the response or the failure of a hook, and keeps what outlasts
+// it: its output, and the hooks that the function has.
 func (d *decider) readOutcome(hook run.HookName) hookapi.Response {
 	var a hookapi.Response
 	switch {
@@ -46,8 +46,8 @@ func (d *decider) readOutcome(hook run.HookName) hookapi.Response {
 	return a
 }
 
-// keepUnknownMembers keeps the names of what is ignored in a response, for the next
-// entry of the history.
+// keepUnknownMembers keeps the names of members that were ignored in a response, for
+// the next entry of the history.
 func (d *decider) keepUnknownMembers(a hookapi.Response) {
 	for _, name := range a.Unknown {
 		if !slices.Contains(d.Engine.IgnoredMembers, name) && len(d.Engine.IgnoredMembers) < hookapi.MaxUnknown {
@@ -56,16 +56,15 @@ func (d *decider) keepUnknownMembers(a hookapi.Response) {
 	}
 }
 
-// skipHooks is what follows from the first state of a flow without hooks:
-// nothing that its function responded, not even that it failed, changes what the
-// flow says.
+// skipHooks is the outcome of the first state in a flow without hooks: neither its
+// response nor its failure changes anything.
 func (d *decider) skipHooks() hookapi.Response {
 	d.Engine.SubscriptionsKnown, d.Engine.Subscriptions, d.Engine.SubscriptionsVersion = true, nil, ""
 	return hookapi.Response{}
 }
 
-// addHookReason adds what a hook said that lets the event happen: its evidence and its
-// reason, which is a second voice beside the reason of whoever caused the event.
+// addHookReason adds the evidence and the reason of a hook that allows an event. The
+// reason stands beside that of whoever caused the event.
 func addHookReason(c *run.Case, h run.HookName, a hookapi.Response) {
 	if a.Reason != "" {
 		c.HookReason, c.HookReasonBy = a.Reason, h

@@ -7,8 +7,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// applyHookOutcome deals with what the hook that was asked answered, or with its failure,
-// by the rows of the hook table.
+// applyHookOutcome applies the outcome of the hook that was called.
 func (d *decider) applyHookOutcome() {
 	hook := d.Engine.Hook
 	a := d.readOutcome(hook)
@@ -59,19 +58,19 @@ func (d *decider) applyOnRequest(a hookapi.Response) {
 	}
 	rt := a.Routing(run.OnRequest)
 	if a.FailedWhole && d.step.Failure != nil && d.step.Failure.Raised {
-		// The function raised what other languages answer as the error of
-		// on_request alone: the reducers have not spoken, and are asked.
+		// An error that the function raised is the failure of on_request alone: the
+		// reducers are called by themselves.
 		rt.AdminsOnly, rt.Asked = false, false
 		d.routeToPeople(rt)
 		return
 	}
 	if a.Transition == "" {
-		// The reducers are not run when on_request decides.
+		// The reducers don't run when on_request decides.
 		rt.Asked = !decided || a.Permissions != nil || rt.AdminsOnly
 		d.routeToPeople(rt)
 		return
 	}
-	// The reducers are not run when on_request decides.
+	// The reducers don't run when on_request decides.
 	rt.Asked = a.Permissions != nil || rt.AdminsOnly
 	d.startTransition(run.Case{
 		Event: a.Transition, Actor: run.ByHook(run.OnRequest), Channel: run.ViaHook, Reason: a.Reason, Checks: a.Checks,
@@ -79,8 +78,8 @@ func (d *decider) applyOnRequest(a hookapi.Response) {
 	})
 }
 
-// applyPermissions is for a run that on_request had decided, until a guard
-// ignored that: only then are the reducers asked by themselves.
+// applyPermissions routes a run that on_request had decided, until a guard ignored
+// that. Only then are the reducers called by themselves.
 func (d *decider) applyPermissions(a hookapi.Response) {
 	rt := a.Routing(run.GetPermissions)
 	if c := d.Engine.Case; c != nil && c.Routing != nil {

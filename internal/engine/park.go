@@ -7,28 +7,28 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Parking is a wait of the state machine that wants to be woken.
+// Parking is a wait of the state machine that is to be woken.
 type Parking struct {
 	// Step names the wait, the same over its retries.
 	Step      string
 	Execution int
 	Turn      int
-	// Token wakes the execution; it decides nothing.
+	// Token wakes the execution. It decides nothing.
 	Token string
 	Order run.TokenOrder
 	// Acts are all acts about the run.
 	Acts []run.Act
-	// Hold is what the lease says of the run's access; zero where there is none.
+	// Hold is what the lease says of the run's access; zero without one.
 	Hold run.Hold
 }
 
-// Park stores the token of a wait, unless a newer one is stored already. wake
-// tells that the wait has nothing to wait for (an act came before there was a
-// token, or the run has moved on): the caller wakes it once the run is
-// written. Like [Decide] it is pure, and repeating it changes nothing.
+// Park stores the token of a wait, unless a newer one is stored already. wake reports
+// that the wait has nothing to wait for: an act came before the token, or the run has
+// moved on. The caller wakes it once the run is written. Like [Decide] it is pure,
+// and repeating it changes nothing.
 //
-// The state machine goes from Grant straight to the wait, without a Decide
-// between: a run whose access has just been given is recorded as active here.
+// The state machine goes from Grant straight to the wait, without a Decide between.
+// So Park records that access was granted.
 func Park(r *run.Run, p Parking, now time.Time) (next *run.Run, changed, wake bool, err error) {
 	if p.Execution != r.Engine.Execution {
 		return nil, false, false, fmt.Errorf("run %s, execution %d: %w", r.ID, p.Execution, ErrNotTheRuns)
@@ -58,7 +58,7 @@ func Park(r *run.Run, p Parking, now time.Time) (next *run.Run, changed, wake bo
 	return next, true, wake, nil
 }
 
-// recordAccess gives the run whose access is there.
+// recordAccess returns the run with its access recorded as active.
 func recordAccess(r *run.Run, p Parking, now time.Time) (*run.Run, error) {
 	next, err := r.Clone()
 	if err != nil {

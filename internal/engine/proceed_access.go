@@ -2,8 +2,8 @@ package engine
 
 import "github.com/fasttrack-dev/fasttrack/internal/run"
 
-// proceedToGrant goes on with an approved run of a flow that gives access: unless
-// somebody revoked it already, on_escalate is asked, and access given.
+// proceedToGrant goes on with an approved run: unless somebody revoked it since,
+// on_escalate is called, and then access is granted.
 func (d *decider) proceedToGrant() {
 	if d.startRevoke() {
 		return
@@ -16,7 +16,6 @@ func (d *decider) proceedToGrant() {
 			return
 		}
 	}
-	// Given by functions/grant.
 	if d.Access == nil {
 		d.Access = &run.Access{}
 	}
@@ -25,7 +24,7 @@ func (d *decider) proceedToGrant() {
 	d.changed = true
 }
 
-// startRevoke deals with the first revoke that counts, if there is one.
+// startRevoke starts the first revoke that counts, and reports whether there is one.
 func (d *decider) startRevoke() bool {
 	for {
 		act, there := d.nextAct()
@@ -41,8 +40,8 @@ func (d *decider) startRevoke() bool {
 	}
 }
 
-// proceedActive goes on with a run whose access is there: a revoke, the end of its
-// time, or it waits.
+// proceedActive goes on with a run whose access is active: with a revoke, with the
+// end of its time, or with a wait.
 func (d *decider) proceedActive() {
 	if d.startRevoke() {
 		return
@@ -60,8 +59,8 @@ func (d *decider) proceedActive() {
 	}
 }
 
-// endAccess ends access at the end of its time, or because a hook says so:
-// on_deescalate is asked if it is there.
+// endAccess ends access on time, or because a hook says so. on_deescalate is called
+// first.
 func (d *decider) endAccess(c run.Case) {
 	if hook := d.transition(run.Deescalate).Before; d.subscribed(hook) {
 		d.Engine.Case = &c

@@ -13,26 +13,25 @@ import (
 type Recovery struct {
 	// Execution is the number of the execution that is over.
 	Execution int
-	// Close has the run be closed: its access taken back, a request that was not
-	// decided expired. Without it the next execution goes on as it is.
+	// Close closes the run: its access is removed; an undecided run expires. Without
+	// it, the next execution goes on with the run as it is.
 	Close bool
-	// Drain has the run be closed because the installation is being removed. The
-	// present execution need not be over: its steps are refused from then on.
+	// Drain closes the run because the installation is being removed. The present
+	// execution need not be over: its steps are refused from then on.
 	Drain bool
-	// Failed is the error that ended the execution while a hook was asked: the
-	// failure of that hook, and of nothing else.
+	// Failed is the error that ended the execution in a hook's state: the failure of
+	// that hook, and of nothing else.
 	Failed *Failure
-	// Step is what Decide would be told then, but for what was heard or caught.
+	// Step is the step that Decide would take then, without Response and Failure.
 	Step Step
 	// Cause says what became of the execution, for people.
 	Cause string
-	// NonceKey is for a run that has none yet; see [NewNonceKey].
+	// NonceKey is for a run without one; see [run.NewNonceKey].
 	NonceKey string
 }
 
-// Recover gives the run its next execution. Like [Decide] it is pure, and
-// repeating it changes nothing: a run that has moved on, or is over, is left as
-// it is.
+// Recover returns the run with its next execution. Like [Decide] it is pure, and
+// repeating it changes nothing: a run that has moved on, or is over, stays as it is.
 func Recover(r *run.Run, v Recovery, now time.Time) (next *run.Run, changed bool, err error) {
 	if v.Execution != r.Engine.Execution || r.Over() {
 		return r, false, nil
@@ -66,7 +65,7 @@ func Recover(r *run.Run, v Recovery, now time.Time) (next *run.Run, changed bool
 	return next, true, next.Seal()
 }
 
-// close ends a run early, as far as it can be: access is taken back first.
+// close ends a run early, as far as it can be: its access is removed first.
 func (d *decider) close(cause string) {
 	const early = "The execution of this request ended early: "
 	e := run.Case{Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now, Reason: run.ClipError(early + cause), Error: cause}
@@ -86,12 +85,11 @@ func (d *decider) close(cause string) {
 	}
 }
 
-// drainReason is the reason of what [fasttrack drain] ends.
+// drainReason is the reason of each event that a drain causes.
 const drainReason = "This installation of fasttrack is being removed."
 
 // drain ends a run early because nothing will look after it any more. No hook is
-// asked whether it may: a request that was not decided expires, and access is
-// revoked.
+// called to allow it: an undecided run expires, and access is revoked.
 func (d *decider) drain() {
 	e := run.Case{Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now, Reason: drainReason}
 	switch {

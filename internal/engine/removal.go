@@ -6,8 +6,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// removeAccess has functions/grant take the access back. c is how the run ends once
-// that is done, and what is on record until then.
+// removeAccess removes access next. c is how the run ends after that.
 func (d *decider) removeAccess(c run.Case) {
 	if d.Access == nil {
 		d.Access = &run.Access{}
@@ -18,7 +17,8 @@ func (d *decider) removeAccess(c run.Case) {
 	d.changed = true
 }
 
-// clearFailedAttempt forgets that an attempt failed: giving is over, or taking back is.
+// clearFailedAttempt forgets a failed attempt, since granting or removing access has
+// ended.
 func (d *decider) clearFailedAttempt() {
 	d.Access.Error, d.Access.FailedAt, d.Access.RetryAt = "", time.Time{}, time.Time{}
 	d.Access.Tries, d.Access.Warned = 0, 0

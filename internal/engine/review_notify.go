@@ -2,9 +2,9 @@ package engine
 
 import "github.com/fasttrack-dev/fasttrack/internal/run"
 
-// nextRecipients takes the next entry of the notify list that something delivers
-// to; missed says of whom nothing does, and why. If that is everybody, those who
-// may decide are notified.
+// nextRecipients takes the next entry of the notify list that something delivers to.
+// missed names those that nothing delivers to, and why. If that is everybody, the
+// approvers are notified.
 func (d *decider) nextRecipients() (to, missed []string) {
 	first := d.Review.Told == 0
 	for len(to) == 0 && d.Review.Told < len(d.Review.Notify) {

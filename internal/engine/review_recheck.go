@@ -7,7 +7,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// mustRecheck reports whether get_permissions is asked again before an approve
+// mustRecheck reports whether get_permissions is called once more before an approve
 // counts.
 func (d *decider) mustRecheck() bool {
 	recheck := d.Flow.Recheck
@@ -17,9 +17,9 @@ func (d *decider) mustRecheck() bool {
 	return recheck && !slices.Equal(d.Review.Approvers, run.AdminsAlone) && d.subscribed(run.GetPermissions)
 }
 
-// applyRecheck deals with what get_permissions answered when it was asked again: it
-// says who may approve and see, not how many must. If it failed, only an admin's
-// approve counts.
+// applyRecheck applies the outcome of calling get_permissions once more: it names who
+// may approve and see, not how many must. If it failed, only an admin's approve
+// counts.
 func (d *decider) applyRecheck(a hookapi.Response) {
 	c, t := *d.Engine.Case, d.step.Today
 	if failure := a.Failure(run.GetPermissions); failure != "" {
@@ -39,8 +39,8 @@ func (d *decider) applyRecheck(a hookapi.Response) {
 	d.startTransition(c)
 }
 
-// replaceApprovers puts in place whom get_permissions names now, and notifies them if
-// they are others.
+// replaceApprovers puts in place the people that get_permissions names now, and
+// notifies them if they are others.
 func (d *decider) replaceApprovers(rt run.Routing) {
 	rule, named, v := rt.Apply(d.Flow.Review), rt.Named(), d.Review
 	same := slices.Equal(v.Approvers, rule.Approvers) && slices.Equal(v.Viewers, rule.Viewers) &&
@@ -52,6 +52,6 @@ func (d *decider) replaceApprovers(rt run.Routing) {
 	v.Named.Approvers, v.Named.Viewers = named.Approvers, named.Viewers
 	d.record(run.Pending, run.Entry{
 		Event: run.Forward, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, To: d.Askable(),
-		Reason: "get_permissions was asked again: waiting for " + run.Describe(v.ReviewRule) + " to decide.",
+		Reason: "get_permissions was called again: waiting for " + run.Describe(v.ReviewRule) + " to decide.",
 	})
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// routeToPeople sends a run to people, and tells the first of the notify list. If the
-// reducers have not been asked yet, they are first.
+// routeToPeople routes a run to people and notifies the first entry of the notify
+// list. Reducers that were not called yet are called first.
 func (d *decider) routeToPeople(rt *run.Routing) {
 	if rt == nil {
 		rt = &run.Routing{Asked: true}
@@ -39,8 +39,8 @@ func (d *decider) routeToPeople(rt *run.Routing) {
 	d.resume()
 }
 
-// notifyNext records that the next of the notify list is told. The entry of the
-// routing itself also carries what the hooks found out, or did wrong.
+// notifyNext records that the next entry of the notify list is notified. The first
+// such entry of a run also has the evidence and the failures of hooks.
 func (d *decider) notifyNext(reason string, rt *run.Routing) {
 	e := run.Entry{Event: run.Forward, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, Reason: reason}
 	listed := d.Review.Told < len(d.Review.Notify)

@@ -1,7 +1,6 @@
 package engine
 
-// The reserve that is kept for a run to end in: a run that has grown to these
-// expires while there is still room to say so.
+// The limits at which a run ends, while there is still room to record its end.
 const (
 	// MaxTurns bounds the changes of a run. Package stepfn checks it against what one
 	// execution can hold.
@@ -12,7 +11,7 @@ const (
 	MaxSize = 330 << 10
 )
 
-// isFull tells whether the run has grown to its reserve.
+// isFull reports whether the run has reached a limit.
 func (d *decider) isFull() bool {
 	if d.Engine.Turn >= MaxTurns {
 		return true

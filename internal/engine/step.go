@@ -16,7 +16,7 @@ type Step struct {
 	Execution int
 	// Turn is the turn that Response and Failure belong to.
 	Turn int
-	// Response is the response of a hook function, nil if there was none.
+	// Response is the response of a hook function, nil without one.
 	Response *HookResponse
 	// Failure is why the call before the step failed, nil if it did not.
 	Failure *Failure
@@ -33,7 +33,7 @@ type Step struct {
 	// nothing.
 	NoWebhook bool
 	// HooksVersion is the only version of the flow's hook function that is served
-	// now, "" if that is not known.
+	// now, "" if unknown.
 	HooksVersion string
 }
 

@@ -5,8 +5,8 @@ import (
 )
 
 // Transition is a row of the table of a run's life: at status From, Event leads to
-// To once the hook Before has allowed it, and then the hook After is called. "" is
-// no hook, and as From it is a run that does not exist yet.
+// To once the hook Before has allowed it, and then the hook After is called. Without
+// a hook it is "". A From of "" is a run that does not exist yet.
 type Transition struct {
 	From   run.Status
 	Event  run.EventName

@@ -10,9 +10,9 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Turn is a number of [Engine.Turn] together with the nonce that proves where it
-// comes from: only who was given a document of the run knows it. In JSON it is an
-// object, and a plain number without a nonce, as before there were nonces.
+// Turn is a number of [run.Engine] together with the nonce that proves its origin:
+// only a document of the run holds it. In JSON it is an object, or a plain number
+// without a nonce, as in older releases.
 type Turn struct {
 	Number int
 	Nonce  string
@@ -40,15 +40,14 @@ func (t *Turn) UnmarshalJSON(raw []byte) error {
 	return json.Unmarshal(raw, &t.Number)
 }
 
-// NoTurn is the number of a document that asks nothing: what comes back with it
-// is the answer to no turn.
+// NoTurn is the number in a document that calls nothing. No outcome belongs to it.
 const NoTurn = -1
 
-// PresentTurn is the run's turn with its nonce.
+// PresentTurn returns the run's turn with its nonce.
 func PresentTurn(r *run.Run) Turn { return NewTurn(r, r.Engine.Turn) }
 
-// turn returns a turn of the present execution with its nonce: the first 128 bits
-// of an HMAC, so that any turn can be checked and none can be derived from others.
+// NewTurn returns turn n of the present execution with its nonce: the first 128 bits
+// of an HMAC, so that any turn can be checked and none derived from others.
 func NewTurn(r *run.Run, n int) Turn {
 	if r.Engine.NonceKey == "" {
 		return Turn{Number: n}
@@ -76,7 +75,7 @@ func Admit(r *run.Run, execution int, t Turn, known bool) error {
 	return nil
 }
 
-// forgetNonces drops what a run that is over needs no more: no step can change it.
+// forgetNonces drops the nonces of a run that is over: no step can change it.
 func forgetNonces(r *run.Run) {
 	if r.Over() {
 		r.Engine.NonceKey, r.Engine.Proven = "", 0

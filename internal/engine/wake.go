@@ -6,8 +6,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// wakeAt is when a waiting run must be looked at again: at its expiry, or
-// sooner to tell the next of the notify list; with access, when that ends.
+// WakeAt returns when a waiting run is due: at the end of its review, or sooner to
+// notify the next entry of the notify list; while access is active, when it ends.
 func WakeAt(r *run.Run) time.Time {
 	if r.Status == run.Active {
 		return r.TakeBackAt()

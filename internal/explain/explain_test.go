@@ -163,7 +163,7 @@ Approved by grace@example.com and linus@example.com, where 1 of group:sre and 1 
 Still waits for group:sre to decide until 2026-11-23 11:00:00Z.
 +0s ada@example.com files the request: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
-+2s ada@example.com's approve is ignored (“You are not among those who may decide this request.”); ada@example.com says (“me”)
++2s ada@example.com's approve is ignored (“You are not an approver of this request.”); ada@example.com says (“me”)
 `},
 		"a guard ignores an act": {nil, func(m *machine) {
 			m.answer(run.OnRequest, "", run.OnApprove)
@@ -276,7 +276,7 @@ Approved at once by on_request of aws-access: Everything goes; its access is not
 Approved at once by on_request of aws-access: Everything goes; its access lasts until 2026-11-23 11:00:01Z.
 +0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Everything goes. (hooks 7)
-+2s access is granted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
++2s access is granted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access granted for 1h.
 `},
 		"access ended": {withAccess, func(m *machine) {
 			m.answer(run.OnRequest, approves)
@@ -287,7 +287,7 @@ Approved at once by on_request of aws-access: Everything goes; its access lasts 
 Ended: The 1h of access are over; access lasted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:03Z; it was approved at once by on_request of aws-access: Everything goes.
 +0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Everything goes. (hooks 7)
-+2s access is granted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
++2s access is granted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access granted for 1h.
 +1h0m4s access ends: The 1h of access are over. (verified at 2026-11-23 11:00:03Z: Its absence was read back)
 `},
 		"sessions outlast access": {withAccess, func(m *machine) {
@@ -300,7 +300,7 @@ Ended: The 1h of access are over; access lasted from 2026-11-23 10:00:01Z to 202
 Ended: The 1h of access are over; access lasted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:03Z, but a session may last until 2026-11-23 19:00:03Z; it was approved at once by on_request of aws-access: Everything goes.
 +0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Everything goes. (hooks 7)
-+2s access is granted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
++2s access is granted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access granted for 1h.
 +1h0m4s access ends: The 1h of access are over. (verified at 2026-11-23 11:00:03Z: The assignment is gone. A session begun before may last until 2026-11-23T19:00:03Z)
 `},
 		"access was revoked": {withAccess, func(m *machine) {
@@ -314,7 +314,7 @@ Revoked by grace@example.com (“not needed any more”); access lasted from 202
 +0s ada@example.com files the request: prod is down
 +1s group:sre can decide until 2026-11-23 11:00:00Z [low risk false] (hooks 7)
 +2s grace@example.com approves: go ahead
-+3s access is granted from 2026-11-23 10:00:02Z to 2026-11-23 11:00:02Z (Its presence was read back): Access was given for 1h.
++3s access is granted from 2026-11-23 10:00:02Z to 2026-11-23 11:00:02Z (Its presence was read back): Access granted for 1h.
 +5s grace@example.com revokes access: not needed any more (verified at 2026-11-23 10:00:04Z: Its absence was read back)
 `},
 		"access could not be given": {withAccess, func(m *machine) {
@@ -345,7 +345,7 @@ Ended without access by on_escalate of aws-access (“No key left.”); it was a
 Approved at once by on_request of aws-access: Everything goes; its access could not be ended yet (access denied); retried at 2026-11-23 11:00:06Z.
 +0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Everything goes. (hooks 7)
-+2s access is granted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access was given for 1h.
++2s access is granted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access granted for 1h.
 +1h0m4s access could not be ended yet; retried at 2026-11-23 11:00:06Z ! access denied
 `},
 		"stored before versions were recorded": {func(a *run.Asked) { a.FlowVersion = "" }, func(m *machine) {

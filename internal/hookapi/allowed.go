@@ -7,8 +7,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// mayReturn says which transitions each hook may answer with; a hook that is
-// not listed may answer with none.
+// mayReturn lists the transitions that each hook may return; a hook that is not
+// listed may return none.
 var mayReturn = map[run.HookName][]run.EventName{
 	run.OnRequest:     {run.Approve, run.Deny},
 	run.AfterRequest:  {run.Approve, run.Deny},
@@ -21,7 +21,7 @@ var mayReturn = map[run.HookName][]run.EventName{
 	run.OnDeescalate:  {run.Deescalate},
 }
 
-// MayReturn lists the transitions that a hook may answer with.
+// MayReturn returns the transitions that a hook may return.
 func MayReturn(h run.HookName) []run.EventName { return append([]run.EventName(nil), mayReturn[h]...) }
 
 func allows(h run.HookName, e run.EventName) bool {
@@ -33,7 +33,7 @@ func allows(h run.HookName, e run.EventName) bool {
 	return false
 }
 
-// choices lists what a hook may answer, for a sentence.
+// choices lists for a sentence what a hook may return.
 func choices(h run.HookName) string {
 	var names []string
 	for _, e := range mayReturn[h] {

@@ -9,14 +9,14 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Resume is what a hook function is invoked for at the start of a recovery that asks
-// no hook. It is no hook, and there is nothing to answer.
+// Resume stands in place of a hook at the start of a recovery that calls none.
+// Its response is ignored.
 const Resume = "resume"
 
-// askedHistory is how many of the newest entries a hook is told.
+// askedHistory is how many of the newest entries a hook receives.
 const askedHistory = 50
 
-// Ask is the document that a hook function is asked with.
+// Invocation is what a hook function receives.
 type Invocation struct {
 	Version string       `json:"version"`
 	Hook    run.HookName `json:"hook"`
@@ -33,7 +33,7 @@ type Invocation struct {
 	Run   Run       `json:"run"`
 }
 
-// AskDeclared is what a flow declares: a hook that reads another name fails.
+// Declared is what a flow declares: a hook that reads another name fails.
 type Declared struct {
 	Name         string   `json:"name"`
 	Fields       []string `json:"fields"`
@@ -41,13 +41,12 @@ type Declared struct {
 	Version      string   `json:"version,omitempty"`
 }
 
-// accepted are the members of a response, beside version; see [answer].
+// accepted are the members of a response, beside version; see [Response].
 var accepted = []string{
 	"transition", "reason", "message", "duration_seconds", "checks", "permissions", "notifications", "output", "subscriptions", "errors", "flows",
 }
 
-// Declared returns what the flow declares, nil where that is not known. version
-// is the flow's.
+// Declare returns what the flow declares, nil if unknown. version is the flow's.
 func Declare(f run.Flow, version string) *Declared {
 	if f.Fields == nil {
 		return nil
@@ -57,7 +56,7 @@ func Declare(f run.Flow, version string) *Declared {
 	return &Declared{Name: f.Name, Fields: f.Fields, VarsDeclared: append([]string{}, slices.Sorted(maps.Keys(vars))...), Version: version}
 }
 
-// AskEvent is the event that the hook is about.
+// Event is the event that the hook is about.
 type Event struct {
 	Name    run.EventName `json:"name"`
 	At      time.Time     `json:"at"`
@@ -66,13 +65,13 @@ type Event struct {
 	Reason  string        `json:"reason"`
 }
 
-// AskActor is an actor with the groups of a person.
+// Actor is an actor with the groups of a person.
 type Actor struct {
 	run.Actor
 	Groups []string `json:"groups,omitempty"`
 }
 
-// AskRun is what a hook is told of the run: no sensitive field.
+// Run is what a hook receives of the run: no sensitive field.
 type Run struct {
 	ID        string     `json:"id"`
 	Status    run.Status `json:"status"`
@@ -80,7 +79,7 @@ type Run struct {
 	Requester run.Person `json:"requester"`
 	Reason    string     `json:"reason"`
 	Duration  int        `json:"duration_seconds,omitempty"`
-	// Access is there once access was given.
+	// Access is set once access was granted.
 	Access  *Access                     `json:"access,omitempty"`
 	Context json.RawMessage             `json:"context,omitempty"`
 	Recent  *run.Recent                 `json:"recent,omitempty"`
@@ -97,20 +96,20 @@ type Run struct {
 	StrategyOutput json.RawMessage `json:"strategy_output,omitempty"`
 }
 
-// AskAccess is what a hook is told of the run's access.
+// Access is what a hook receives of the run's access.
 type Access struct {
 	StartsAt time.Time `json:"starts_at"`
 	EndsAt   time.Time `json:"ends_at"`
 }
 
-// AskFlow is what a hook is told of the flow.
+// Flow is what a hook receives of the flow.
 type Flow struct {
 	Name  string          `json:"name"`
 	Label string          `json:"label,omitempty"`
 	Vars  json.RawMessage `json:"vars,omitempty"`
 }
 
-// AskEntry is what a hook is told of an event in the history.
+// Entry is what a hook receives of an event in the history.
 type Entry struct {
 	Seq    int           `json:"seq"`
 	Event  run.EventName `json:"event"`
@@ -123,7 +122,7 @@ type Entry struct {
 	Error        string       `json:"error,omitempty"`
 }
 
-// ask builds what the hook that comes next is asked.
+// NewInvocation returns what the next hook receives.
 func NewInvocation(r *run.Run, context json.RawMessage) Invocation {
 	hook := r.Engine.Hook
 	if r.Flow.NoHooks {
@@ -163,8 +162,8 @@ func NewInvocation(r *run.Run, context json.RawMessage) Invocation {
 	return a
 }
 
-// flowVersion is the version of the flow that the run was asked under, "" where
-// that is not known.
+// flowVersion returns the version of the flow that the run was filed under, "" if
+// unknown.
 func flowVersion(r *run.Run) string {
 	if len(r.History) == 0 {
 		return ""
@@ -172,8 +171,8 @@ func flowVersion(r *run.Run) string {
 	return r.History[0].FlowVersion
 }
 
-// askEvent is the case whose hooks are being asked or, for hooks about what
-// already happened, the newest entry of that event.
+// eventOf returns the case whose hooks are being called or, for hooks about what has
+// happened, the newest entry of that event.
 func eventOf(r *run.Run) Event {
 	name := r.Engine.Hook.Event()
 	if c := r.Engine.Case; c != nil && c.Event == name {

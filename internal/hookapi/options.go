@@ -15,12 +15,11 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// Prefetch is asked outside of a run's life, so it is none of [HookNames] and
-// among no subscriptions.
+// Prefetch is called outside of a run's life, so it is none of [run.HookNames] and
+// in no subscriptions.
 const Prefetch run.HookName = "prefetch"
 
-// PrefetchSeconds limits what is asked for a field's options: a person waits
-// for it.
+// PrefetchSeconds limits a call for a field's options: a person waits for it.
 const PrefetchSeconds = 5
 
 // The limits on options.
@@ -30,8 +29,8 @@ const (
 	MaxOption = 1000
 )
 
-// AskOptions is the document that a hook function is asked with for the options
-// of a field.
+// OptionsInvocation is what a hook function receives to return the options of a
+// field.
 type OptionsInvocation struct {
 	Version        string       `json:"version"`
 	Hook           run.HookName `json:"hook"`
@@ -49,22 +48,24 @@ type OptionsInvocation struct {
 	Run   OptionsRun `json:"run"`
 }
 
-// AskOptionsRun is what there is of a run that is not asked for yet.
+// OptionsRun is what a run has before it is filed.
 type OptionsRun struct {
 	Flow      Flow       `json:"flow"`
 	Requester run.Person `json:"requester"`
-	// Fields are the others, as far as they are known; no sensitive one.
+	// Fields are the other fields that have a value; no sensitive one.
 	Fields map[string]json.RawMessage `json:"fields"`
 }
 
-// Searching asks for the options of a field for what a person typed so far.
+// SearchOptions returns the invocation for the options of a field that fit what a
+// person has typed.
 func SearchOptions(field, query string, about OptionsRun) OptionsInvocation {
 	about.Requester = about.Requester.Shown()
 	return OptionsInvocation{Version: Version, Hook: Prefetch, TimeoutSeconds: PrefetchSeconds, Accepts: acceptedOptions, Field: field, Query: query, Run: about}
 }
 
-// Checking asks whether a value is among the options of a field. The value is
-// the query too, so that a function that only searches need not know of it.
+// CheckOption returns the invocation that checks a value of a field against its
+// options. The value is the query too, so that a function that only searches needs no
+// code for it.
 func CheckOption(field, value string, about OptionsRun) OptionsInvocation {
 	a := SearchOptions(field, value, about)
 	a.Value = value
@@ -90,10 +91,9 @@ type Options struct {
 	Ignored []string
 }
 
-// ReadOptions reads what a function answered to [AskOptions]. Nothing of it is
-// believed that is not in order: the error says what is wrong, or what the
-// function says of its own failure, in words that follow the hook's name. A
-// label that is missing is the value.
+// ReadOptions reads the response to an [OptionsInvocation]. Only what is valid is
+// used: the error says what is invalid, or how the function says that it failed, in
+// words that follow the hook's name. A missing label is the value.
 func ReadOptions(raw []byte) (Options, error) {
 	options, told, err := readOptions(raw)
 	if err != nil {
@@ -201,7 +201,7 @@ func readOption(raw json.RawMessage, v *Response) (run.Option, error) {
 	return o, nil
 }
 
-// readPrefetchErrors gives what the function says of its failure, "" for none.
+// readPrefetchErrors returns how the function says that it failed, "" if it doesn't.
 func readPrefetchErrors(value json.RawMessage) (string, error) {
 	var errs []run.HookError
 	if err := strictjson.Decode(value, &errs); err != nil {

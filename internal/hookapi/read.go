@@ -14,9 +14,9 @@ import (
 // jsonSpace is what JSON takes for white space (RFC 8259, section 2).
 const jsonSpace = " \t\r\n"
 
-// readAnswer checks what the function answered when it was asked for hook. It
-// never fails: what is wrong is in the answer's errs. durationSeconds is what
-// the run asks for, 0 for none. flow is the run's flow.
+// Read reads the response of a function that was called for a hook. It never fails:
+// what is invalid is in the errors of the response. durationSeconds is the duration
+// of the run, 0 for none; flow is the run's flow.
 func Read(hook run.HookName, flow string, raw json.RawMessage, durationSeconds int) Response {
 	var a Response
 	trimmed := bytes.Trim(raw, jsonSpace)
@@ -39,7 +39,7 @@ func Read(hook run.HookName, flow string, raw json.RawMessage, durationSeconds i
 	}
 	a.readVersion(hook, members["version"])
 	delete(members, "version")
-	// In one order, so that the same answer always gets the same error.
+	// In one order, so that the same response always has the same error.
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		known := len(a.Unknown)
 		a.readMember(hook, name, members[name])
@@ -54,7 +54,7 @@ func Read(hook run.HookName, flow string, raw json.RawMessage, durationSeconds i
 	a.checkFlows(hook, flow)
 	if a.Failure(hook) != "" {
 		// What a failed hook said about the run does not hold; what it found
-		// out, and the other hooks' answers, do.
+		// out, and the outcomes of the other hooks, do.
 		a.Transition, a.Reason, a.Message, a.DurationSeconds, a.Output = "", "", "", 0, nil
 	}
 	return a
@@ -120,8 +120,8 @@ func (a *Response) readMember(hook run.HookName, name string, value json.RawMess
 	}
 }
 
-// failOf records what is wrong with a member. What a reducer answers in the
-// invocation of another hook is the reducer's failure.
+// failOf records why a member is invalid. What a reducer returns in the invocation of
+// another hook is the failure of the reducer.
 func (a *Response) failOf(asked run.HookName, member string, err error) {
 	of := asked
 	switch {

@@ -7,7 +7,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// The limits on what a hook answers.
+// The limits on the response of a hook.
 const (
 	maxAnswer = 64 << 10 // bytes
 	// maxAnswerOfPeople is for a response with permissions, which may name many
@@ -25,8 +25,8 @@ const (
 	MaxUnknown       = 20
 )
 
-// answer is what a hook answered, as far as it can be believed. Each hook run
-// in the invocation stands for itself: errs says which of them failed.
+// Response is the response of a hook function, as far as it is valid. Each hook that
+// ran in the invocation stands for itself: Errors says which of them failed.
 type Response struct {
 	Transition      run.EventName
 	Reason          string
@@ -40,7 +40,7 @@ type Response struct {
 	flows           []string
 	Subscribes      bool
 	Errors          map[run.HookName]string
-	// whole tells that the invocation failed as a whole: nothing of it holds.
+	// FailedWhole reports that the invocation failed as a whole: nothing of it holds.
 	FailedWhole bool
 	// newer is set for a response of a newer minor version of the contract, whose
 	// additions are ignored: unknown names them.
@@ -48,7 +48,7 @@ type Response struct {
 	Unknown []string
 }
 
-// fail records what a hook did wrong, in words that follow its name.
+// Fail records how a hook failed, in words that follow its name.
 func (a *Response) Fail(h run.HookName, format string, args ...any) {
 	if a.Errors == nil {
 		a.Errors = map[run.HookName]string{}
@@ -58,5 +58,5 @@ func (a *Response) Fail(h run.HookName, format string, args ...any) {
 	}
 }
 
-// failed gives the error of a hook, "" if it has none.
+// Failure returns the error of a hook, "" without one.
 func (a *Response) Failure(h run.HookName) string { return a.Errors[h] }

@@ -12,11 +12,11 @@ import (
 
 // narrows are the members of a response that narrow what the flow allows, with
 // what leaving them out means. null is no way of leaving one out: it is what a
-// lookup that failed gives, and the flow's wider rule would hold unseen.
+// lookup that failed returns, and the flow's wider rule would hold unseen.
 var narrows = map[string]string{
 	"permissions":      "leave it out to keep the flow's, or give an empty list of approvers to leave only admins",
 	"notifications":    "leave it out to keep the flow's list, or give an empty list to notify nobody",
-	"duration_seconds": "leave it out to approve for the duration that was asked for",
+	"duration_seconds": "leave it out to approve for the requested duration",
 }
 
 // refuseNull refuses null in the known members of an object, at any depth.

@@ -10,8 +10,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// readPermissions checks the permissions member of an answer. A member that is
-// left out keeps the flow's; null is invalid, and an empty list is empty.
+// readPermissions reads the member permissions. A member that is left out keeps the
+// flow's; null is invalid, and an empty list is empty.
 func (a *Response) readPermissions(value json.RawMessage) (*run.Permissions, error) {
 	var in struct {
 		Approvers      *[]string       `json:"approvers"`

@@ -6,8 +6,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// routing is what the answer says about people. asked are the hooks that had
-// to answer in this invocation: if it failed as a whole, each of them did.
+// Routing returns what the response says about people. called are the hooks of the
+// invocation: if it failed as a whole, each of them failed.
 func (a *Response) Routing(asked run.HookName) *run.Routing {
 	rt := &run.Routing{
 		Permissions: a.Permissions, Notifications: a.Notifications, Checks: a.Checks,

@@ -30,7 +30,7 @@ func (a *Response) readVersion(hook run.HookName, value json.RawMessage) {
 	}
 }
 
-// unknownMember notes a member that is not known, and is an error in a response of this
+// unknownMember notes an unknown member, and is an error in a response of this
 // version.
 func (a *Response) unknownMember(name string) error {
 	if !a.newer {
@@ -42,7 +42,7 @@ func (a *Response) unknownMember(name string) error {
 	return nil
 }
 
-// read is [ReadExact], but for a newer minor version, whose unknown members pass
+// read is [strictjson.Decode], but for a newer minor version, whose unknown members pass
 // and are noted.
 func (a *Response) read(value []byte, into any) error {
 	if a.newer {

@@ -9,7 +9,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// CheckedAnswer is what the engine makes of a hook function's answer.
+// CheckedAnswer is how the engine reads the response of a hook function.
 type CheckedAnswer struct {
 	// Transition is what it would have happen, "" for nothing.
 	Transition run.EventName
@@ -18,7 +18,7 @@ type CheckedAnswer struct {
 	DurationSeconds int
 	// Checks are the evidence.
 	Checks []run.Check
-	// Subscribes tells whether it says which hooks it has: Subscriptions.
+	// Subscribes reports whether it names its hooks: Subscriptions.
 	Subscribes    bool
 	Subscriptions []run.HookName
 	// Mistakes are what is wrong with it, and what it says of itself that
@@ -28,8 +28,8 @@ type CheckedAnswer struct {
 	Unknown []string
 }
 
-// CheckAnswer reads what a function answered when it was asked for a hook, as
-// the engine does. durationSeconds is what the run asks for, 0 for none.
+// CheckAnswer reads the response of a function that was called for a hook, as the
+// engine does. durationSeconds is the duration of the run, 0 for none.
 func CheckAnswer(hook run.HookName, flow string, raw json.RawMessage, durationSeconds int) CheckedAnswer {
 	a := Read(hook, flow, raw, durationSeconds)
 	checked := CheckedAnswer{Unknown: a.Unknown, Transition: a.Transition, Reason: a.Reason, DurationSeconds: a.DurationSeconds, Checks: a.Checks, Subscribes: a.Subscribes, Subscriptions: a.Subscriptions}
@@ -39,8 +39,8 @@ func CheckAnswer(hook run.HookName, flow string, raw json.RawMessage, durationSe
 	return checked
 }
 
-// SampleAsk is a document that a function may be asked with for a hook: ada asks
-// for an hour of the flow, and what happened up to that hook is in its history.
+// Sample returns an [Invocation] of a hook: ada requests an hour of the flow, and its
+// history has what happens before that hook.
 func Sample(hook run.HookName, flow Flow, fields map[string]json.RawMessage) Invocation {
 	ada := run.Actor{Type: run.UserActor, ID: "ada@example.com", Email: "ada@example.com", Name: "Ada"}
 	grace := run.Actor{Type: run.UserActor, ID: "grace@example.com", Email: "grace@example.com", Name: "Grace"}

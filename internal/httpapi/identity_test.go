@@ -262,7 +262,7 @@ func TestRefusalsSayWhy(t *testing.T) {
 	var logged bytes.Buffer
 	api := &httpapi.API{Identify: id, Log: slog.New(slog.NewJSONHandler(&logged, nil)), Routes: map[string]httpapi.Route{
 		"POST /x": {Handle: func(context.Context, *httpapi.Call) (httpapi.Reply, error) {
-			return httpapi.Reply{}, httpapi.Refused("You are not among those who may decide this request.")
+			return httpapi.Reply{}, httpapi.Refused("You are not an approver of this request.")
 		}},
 	}}
 	good := map[string]any{"iss": "https://idp", "sub": "secret-subject", "iat": 1700000000, "email": "secret@example.com", "email_verified": false, "hasgroups": "true"}
@@ -275,7 +275,7 @@ func TestRefusalsSayWhy(t *testing.T) {
 		"another issuer": {map[string]any{"iss": "https://evil"}, 401, "another issuer", "another issuer"},
 		"no iat":         {map[string]any{"iat": "then"}, 401, "no iat", "no iat"},
 		"another token":  {map[string]any{"sub": "other"}, 401, "not the one that was verified", "verified"},
-		"not allowed":    {nil, 403, "not among those who may decide", "leaves out groups"},
+		"not allowed":    {nil, 403, "not an approver of this request", "leaves out groups"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			logged.Reset()

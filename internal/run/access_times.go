@@ -2,17 +2,17 @@ package run
 
 import "time"
 
-// Access ends a little before its time, so that it is gone by then: at most 5 s
-// less than it was asked for, never more.
+// Access is removed a little early, so that it has ended in time: at most 5 s
+// sooner than requested, never later.
 const (
 	takeBackLead = 2 * time.Second
-	// askLead is for a run whose on_deescalate is asked first.
+	// askLead is for a run whose on_deescalate is called first.
 	askLead = 4 * time.Second
-	// overdue is when access is taken back without asking on_deescalate.
+	// overdue is when access is removed without calling on_deescalate.
 	overdue = 30 * time.Second
 )
 
-// lead is how long before its end access is taken back; of a short duration at
+// Lead returns how long before its end access is removed: of a short duration, at
 // most a quarter.
 func (r *Run) Lead() time.Duration {
 	lead := takeBackLead
@@ -22,14 +22,14 @@ func (r *Run) Lead() time.Duration {
 	return min(lead, Seconds(r.DurationSeconds)/4)
 }
 
-// takeBackAt is when active access starts to be taken back.
+// TakeBackAt returns when active access is to be removed.
 func (r *Run) TakeBackAt() time.Time { return r.Access.EndsAt.Add(-r.Lead()) }
 
-// GiveDue tells whether access is to be given now.
+// GiveDue reports whether access is to be granted now.
 func (r *Run) GiveDue() bool { return r.Engine.Next == NextGrant }
 
-// TakeBackDue tells whether access is to be taken back now: the run says so, or
-// its time is over and no hook is to be asked first.
+// TakeBackDue reports whether access is to be removed now: the run says so, or its
+// time has passed and no hook is called first.
 func (r *Run) TakeBackDue(now time.Time) bool {
 	switch {
 	case r.Engine.Next == NextTakeBack || r.Engine.Next == NextPause:
@@ -42,11 +42,10 @@ func (r *Run) TakeBackDue(now time.Time) bool {
 	return !now.Before(r.Access.EndsAt.Add(overdue))
 }
 
-// Over tells whether nothing can follow any more: the state machine was told to
-// end.
+// Over reports whether nothing can follow: the state machine ends.
 func (r *Run) Over() bool { return r.Engine.Next.Ends() }
 
-// TakingBack reports whether access is being taken back already.
+// TakingBack reports whether access is being removed.
 func (r *Run) TakingBack() bool {
 	return r.Engine.Next == NextTakeBack || r.Engine.Next == NextPause
 }

@@ -16,7 +16,7 @@ import (
 	"unicode/utf8"
 )
 
-// Canonical gives the canonical JSON of v (RFC 8785): no white space, members
+// Canonical returns the canonical JSON of v (RFC 8785): no white space, members
 // ordered by the UTF-16 code units of their names, numbers as ECMAScript
 // prints them. v is anything that encoding/json can marshal. It returns an
 // error for what JSON can't express, and for numbers beyond float64.

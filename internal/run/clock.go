@@ -2,8 +2,8 @@ package run
 
 import "time"
 
-// nextTell is when the next of the notify list is to be told; false when the
-// list is through.
+// NextNotifyAt returns when the next entry of the notify list is notified; false
+// after the last.
 func (w *Review) NextNotifyAt() (time.Time, bool) {
 	if w.Told == 0 || w.Told >= len(w.Notify) {
 		return time.Time{}, false
@@ -13,14 +13,14 @@ func (w *Review) NextNotifyAt() (time.Time, bool) {
 }
 
 // grace is how long after its time a run that did not move is looked at, and
-// accessGrace the same for access that should have been taken back.
+// accessGrace the same for access that should have ended.
 const (
 	grace       = 5 * time.Minute
 	accessGrace = time.Minute
 )
 
-// DueAt is when somebody must look whether the run still moves; zero once the
-// state machine was told to end.
+// DueAt returns when somebody must check whether the run still moves; zero once it is
+// over.
 func (r *Run) DueAt() time.Time {
 	switch r.Engine.Next {
 	case NextReview:

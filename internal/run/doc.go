@@ -1,4 +1,4 @@
-// Package run is the record of a request: its status, the events of its life in
+// Package run is the stored record: its status, the events of its life in
 // the forward-only order they may happen in, the hash chain that seals them, the
 // people in it, and who of them may do what.
 //

@@ -43,17 +43,17 @@ func (r *Run) Check(e EventName, p Person, t *Today, now time.Time) error {
 	return nil
 }
 
-// NoAccess is why there is nothing to revoke.
+// NoAccess refuses a revoke without access to revoke.
 const NoAccess TooLate = "No access is active."
 
-// revocable reports, by nil, whether a revoke finds access that is being given or
-// is there, and that nothing takes back already.
+// revocable returns nil if a revoke finds access that is being granted or is active,
+// and that nothing removes already.
 func (r *Run) revocable() error {
 	switch next := r.Engine.Next; {
 	case !r.Flow.HasAccess() || r.Status != Approved && r.Status != Active:
 		return NoAccess
 	case next == NextTakeBack || next == NextPause || next == NextHook && r.Engine.Hook == OnDeescalate:
-		return TooLate("The access is being taken back already.")
+		return TooLate("The access is being removed already.")
 	}
 	return nil
 }

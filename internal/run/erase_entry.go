@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// eraseEntry returns the entry without the texts that are somebody's: own says that the
-// request is theirs.
+// eraseEntry returns the entry without the texts that are somebody's: own reports that the
+// run is theirs.
 func eraseEntry(e Entry, who Names, own bool) (Entry, bool, error) {
 	members, err := membersOfEntry(e)
 	if err != nil {
@@ -59,8 +59,8 @@ func eraseEntry(e Entry, who Names, own bool) (Entry, bool, error) {
 	return left, true, nil
 }
 
-// isTheirs reports whether a text is to be erased. Unless it is known to be
-// somebody else's, a text of their own request is.
+// isTheirs reports whether a text is to be erased. A text of their own run
+// is, unless it is provably somebody else's.
 func isTheirs(e Entry, name string, value json.RawMessage, who Names, own bool) bool {
 	if who.In(string(value)) {
 		return true

@@ -2,7 +2,7 @@ package run
 
 import "encoding/json"
 
-// Flow is what a run keeps of the flow it was asked under.
+// Flow is what a run keeps of the flow that it was filed under.
 //
 // Principals (Admins, approvers, viewers) are e-mails or identities,
 // "group:NAME", "everyone", and in a review "admins".
@@ -13,8 +13,7 @@ type Flow struct {
 	// Fields are the names of the fields that the flow declares, nil for a run of
 	// a release that did not keep them.
 	Fields []string `json:"fields,omitzero"`
-	// Hooks is the function that is asked: a name or an ARN, perhaps with a
-	// qualifier.
+	// Hooks is the hook function: a name or an ARN, perhaps with a qualifier.
 	Hooks string `json:"hooks"`
 	// NoHooks is set for a flow without hooks: none is called.
 	NoHooks bool `json:"no_hooks,omitempty"`
@@ -24,10 +23,9 @@ type Flow struct {
 	// RequireReason lists the acts that must come with a reason.
 	RequireReason []EventName `json:"require_reason,omitempty"`
 	Review        ReviewRule  `json:"review"`
-	// Shadow tells that what on_request answers is kept and not followed: people
-	// decide.
+	// Shadow has the outcome of on_request recorded and not followed: people decide.
 	Shadow bool `json:"shadow,omitempty"`
-	// Recheck has get_permissions asked again at each approve.
+	// Recheck has get_permissions called at each approve.
 	Recheck bool `json:"recheck,omitempty"`
 	// FastTrack limits what on_request may approve; nil doesn't.
 	FastTrack *FastTrack `json:"fast_track,omitempty"`
@@ -37,16 +35,15 @@ type Flow struct {
 	Holders int `json:"holders,omitempty"`
 	// RetentionSeconds is how long the run is kept once it is over, 0 for ever.
 	RetentionSeconds int `json:"retention_seconds,omitempty"`
-	// Strategy is how access is given; nil means that the flow is
-	// approval-only.
+	// Strategy is how access is granted; nil is a flow without access.
 	Strategy json.RawMessage `json:"strategy,omitempty"`
 }
 
-// HasAccess tells whether runs of the flow give access.
+// HasAccess reports whether runs of the flow grant access.
 func (f Flow) HasAccess() bool { return len(f.Strategy) > 0 }
 
-// ReviewRule is who may decide a run, who may see it, how many must approve,
-// how long it waits and who is told.
+// ReviewRule is who may decide a run, who may see it, how many must approve, how
+// long it waits and who is notified.
 type ReviewRule struct {
 	Approvers    []string `json:"approvers"`
 	Viewers      []string `json:"viewers,omitempty"`
@@ -58,8 +55,8 @@ type ReviewRule struct {
 	Notify         []Notify      `json:"notify,omitempty"`
 }
 
-// Notify is one entry of a notify list: whom to tell, and how long to wait for
-// a decision before the next entry is told.
+// Notify is one entry of a notify list: whom to notify, and how long to wait for a
+// decision before the next entry is notified.
 type Notify struct {
 	To          []string `json:"to"`
 	WaitSeconds int      `json:"wait_seconds,omitempty"`
@@ -77,7 +74,7 @@ type FastTrack struct {
 	QuietAfterDenialSeconds int `json:"quiet_after_denial_seconds,omitempty"`
 }
 
-// NeedsReason tells whether the act e must come with a reason.
+// NeedsReason reports whether an action must come with a reason.
 func (f Flow) NeedsReason(e EventName) bool {
 	for _, act := range f.RequireReason {
 		if act == e {

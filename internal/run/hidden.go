@@ -60,8 +60,8 @@ func hideAll(list []string) []string {
 	return out
 }
 
-// split tells the principals that can be shown from those of which only a digest
-// is kept.
+// split separates the principals that can be shown from those of which only a
+// digest is kept.
 func split(list []string) (shown, hidden []string) {
 	for _, principal := range list {
 		if isHidden(principal) {

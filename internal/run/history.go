@@ -50,7 +50,7 @@ func verifyErasure(history []Entry) error {
 		}
 	}
 	if erased > 0 {
-		return fmt.Errorf("entry %d: a text is marked as erased, and there was no erasure", erased)
+		return fmt.Errorf("entry %d: a text is marked as erased, without an erasure", erased)
 	}
 	return nil
 }

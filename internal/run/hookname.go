@@ -50,7 +50,7 @@ func (h HookName) Event() EventName {
 	return Fail
 }
 
-// OfAccess reports whether the hook is called only in flows that give access.
+// OfAccess reports whether the hook is called only in flows with access.
 func (h HookName) OfAccess() bool {
 	switch h.Event() {
 	case Escalate, Deescalate, Revoke, Fail:
@@ -59,13 +59,13 @@ func (h HookName) OfAccess() bool {
 	return false
 }
 
-// guard tells whether the hook stands before an act or access: one that was
+// Guard reports whether the hook stands before an action or access. One that was
 // deployed while a run waits must not be skipped.
 func (h HookName) Guard() bool { return slices.Contains(guards, h) }
 
 var guards = []HookName{OnApprove, OnDeny, OnEscalate, OnRevoke}
 
-// KnownHook tells whether name is the name of a hook.
+// KnownHook reports whether name is the name of a hook.
 func KnownHook(name string) bool {
 	h := HookName(name)
 	return h.Event() != Fail || h == AfterFail
@@ -79,4 +79,5 @@ func HookNames() []HookName {
 	}
 }
 
+// ByHook returns the actor of an event that a hook causes.
 func ByHook(h HookName) Actor { return Actor{Type: HookActor, ID: string(h)} }

@@ -16,7 +16,7 @@ const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 // idLength is the length of an id: 130 bits, five a character.
 const idLength = 26
 
-// NewID gives an id that sorts by time: 48 bits of Unix milliseconds, then 80
+// NewID returns an id that sorts by time: 48 bits of Unix milliseconds, then 80
 // random bits, as a ULID has it. It is 26 characters of [0-9A-Z].
 func NewID(at time.Time) string {
 	var b [16]byte
@@ -33,7 +33,7 @@ func NewNonceKey() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// HashID gives the id that always follows from parts: 26 characters as
+// HashID returns the id that always follows from parts: 26 characters as
 // [NewID] has them, but not sorting by time.
 func HashID(parts ...string) string {
 	h := sha256.New()
@@ -75,7 +75,7 @@ func FoldID(s string) string {
 	}, s)
 }
 
-// ValidID tells whether s has the form of an id.
+// ValidID reports whether s has the form of an id.
 func ValidID(s string) bool {
 	if len(s) != idLength {
 		return false

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Warning reports whether people are to be notified, by the run's last change,
-// that access can't be given or taken back yet.
+// Warning reports whether the run's last change notifies people that access can't be
+// granted or removed yet.
 func (r *Run) Warning() bool {
 	return r.Access != nil && r.Access.Warned > 0 && r.Access.Warned == r.Engine.Turn
 }
 
-// LastError returns why giving or taking back has failed so far, nil if neither
+// LastError returns why giving or removing access has failed so far, nil if neither
 // has.
 func (r *Run) LastError() *LastError {
 	a := r.Access
@@ -39,7 +39,7 @@ type Asking struct {
 	Due time.Time `json:"due"`
 }
 
-// asking returns the hook that is asked, nil if none is.
+// asking returns the hook that is being called, nil for none.
 func (r *Run) asking() *Asking {
 	if r.Engine.Next != NextHook {
 		return nil

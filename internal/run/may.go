@@ -79,7 +79,7 @@ func (r *Run) mayDeny(p Person, t *Today) bool {
 	return r.mayApprove(p, t) || r.allows(byFlow, byHook, p, t)
 }
 
-// couldHave reports whether the flow, as it was asked, let p decide.
+// couldHave reports whether the flow, as it was when the run was filed, let p decide.
 func (r *Run) couldHave(p Person, t *Today) bool {
 	return r.allows(deciders(r.Flow.Review), nil, p, t)
 }
@@ -138,8 +138,8 @@ func deciders(rule ReviewRule) []string {
 	return list
 }
 
-// Of runs that releases before stored it is not known what get_permissions named:
-// whatever differs from the flow.
+// Runs of older releases don't say what get_permissions named. It is whatever differs
+// from the flow.
 
 func (v *Review) approversByHook(flow ReviewRule) bool {
 	return v.Named.Approvers || !slices.Equal(v.Approvers, flow.Approvers) && !slices.Equal(v.Approvers, []string{"admins"})

@@ -21,7 +21,7 @@ type Asked struct {
 	Context json.RawMessage
 	// Recent is nil where the flow doesn't ask for it.
 	Recent *Recent
-	// FlowVersion is the version of the flow, "" where it is not known.
+	// FlowVersion is the version of the flow, "" if unknown.
 	FlowVersion string
 	// Sent is the digest of the body that was sent under an Idempotency-Key.
 	Sent string
@@ -33,9 +33,9 @@ type Asked struct {
 	NonceKey string
 }
 
-// New makes the run of a request: status requested, one entry in its history
-// with the hash of what was asked, on_request next. The error is for values
-// that are no JSON.
+// New returns the run of a new request: status requested, one entry in its history
+// with the digest of its content, on_request next. The error is for values that
+// aren't JSON.
 func New(a Asked, now time.Time) (*Run, error) {
 	now = Stamp(now)
 	if a.Salt == "" {
@@ -62,9 +62,9 @@ func New(a Asked, now time.Time) (*Run, error) {
 	return r, nil
 }
 
-// PayloadDigest is the SHA-256, in hex, of the canonical JSON of what was
-// asked: flow, fields (sensitive ones too), reason, duration, context and salt. Two
-// requests ask the same if their digests are equal.
+// PayloadDigest returns the SHA-256, in hex, of the canonical JSON of a request's
+// content: flow, fields (sensitive ones too), reason, duration, context and salt.
+// Equal digests mean the same request.
 func PayloadDigest(a Asked) (string, error) {
 	hash, err := Hash(struct {
 		Flow            string                     `json:"flow"`
@@ -76,7 +76,7 @@ func PayloadDigest(a Asked) (string, error) {
 		Salt            string                     `json:"salt,omitempty"`
 	}{a.Flow.Name, a.Fields, a.Sensitive, a.Reason, a.DurationSeconds, a.Context, a.Salt})
 	if err != nil {
-		return "", fmt.Errorf("hash what was asked: %w", err)
+		return "", fmt.Errorf("hash the request: %w", err)
 	}
 	return hash, nil
 }

@@ -23,7 +23,7 @@ func (r *Run) NextAct(acts []Act) (Act, bool) {
 	return Act{}, false
 }
 
-// HasAct tells whether one of the acts is still to be dealt with.
+// HasAct reports whether one of the acts is still to be handled.
 func (r *Run) HasAct(acts []Act) bool {
 	if r.Over() || r.Review == nil && !r.Status.Decided() {
 		return false

@@ -70,7 +70,7 @@ func Delivers(to string) bool {
 }
 
 // notifyDeciders returns the flow's notify list for a run whose approvers are not
-// the flow's: without people of whom it is not known that they may decide. The
+// the flow's: without people who may not provably decide. The
 // first entry goes to the approvers if nobody else of it is left. What names no
 // people, such as a channel, stays.
 func (r *Run) NotifyDeciders(list []Notify, t *Today) []Notify {

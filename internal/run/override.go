@@ -8,7 +8,7 @@ import "strings"
 func (r *Run) MayOverride(a Act, t *Today) error {
 	switch {
 	case a.Event != Approve && a.Event != Deny && a.Event != Revoke:
-		return Refusal("There is no hook to override for this action.")
+		return Refusal("This action has no hook to override.")
 	case !r.IsAdmin(a.Person, t):
 		return Refusal("Only an admin may override a hook.")
 	case a.Channel == ViaSlack:

@@ -34,10 +34,10 @@ type Person struct {
 	Mapped bool `json:"mapped,omitempty"`
 	// Links are the other principals and addresses that this login is linked
 	// to, directly or through others; see package store. They are read whenever
-	// people are to be told apart, and not kept with a run: they change without it.
+	// people are distinguished, and not kept with a run: they change without it.
 	Links []string `json:"-"`
 	// Crowded reports that the login is linked to more than can be followed, so
-	// that it can't be told from others: it approves nothing, and what it
+	// that it can't be distinguished from others: it approves nothing, and what it
 	// requests nobody approves.
 	Crowded bool `json:"-"`
 }
@@ -49,7 +49,7 @@ func (p Person) Shown() Person {
 	return p
 }
 
-// tokenGroups are the groups that the person's token told.
+// tokenGroups returns the groups that the person's token names.
 func (p Person) tokenGroups() []string {
 	groups := slices.Clone(p.CoveredGroups)
 	for _, g := range p.Groups {

@@ -42,8 +42,8 @@ type Engine struct {
 	// Execution is the number of the current execution: 0 for the one named
 	// by the run's id, n for "<id>-r<n>".
 	Execution int `json:"execution,omitempty"`
-	// Turn counts the changes made by Decide. What the state machine hears is
-	// heard for one turn, and ignored in another.
+	// Turn counts the changes made by Decide. An outcome belongs to one turn, and is
+	// ignored in another.
 	Turn int `json:"turn"`
 	// NonceKey is what the nonces of the turns are made with, "" in a run of before
 	// there were nonces. Proven is 1 more than the number of the execution that has
@@ -52,11 +52,11 @@ type Engine struct {
 	Proven   int    `json:"proven,omitempty"`
 	// Step is the id of the step that made the last change.
 	Step string `json:"step,omitempty"`
-	// Next is what the state machine was told to do, Hook which hook to ask if
-	// that is NextHook.
+	// Next is what the state machine does next, Hook which hook it calls if that is
+	// NextHook.
 	Next Next     `json:"next"`
 	Hook HookName `json:"hook,omitempty"`
-	// Case is the event whose hooks are being asked.
+	// Case is the event whose hooks are called.
 	Case *Case `json:"case,omitempty"`
 	// Escalation is the entry of access that is being given.
 	Escalation *Case `json:"escalation,omitempty"`
@@ -80,8 +80,7 @@ type Engine struct {
 	IgnoredMembers []string `json:"ignored_members,omitempty"`
 }
 
-// Case is an event on its way: caused, but not settled while its hooks are
-// asked.
+// Case is an event in progress: its hooks are called, and it is not applied yet.
 type Case struct {
 	Event           EventName `json:"event"`
 	Actor           Actor     `json:"actor"`

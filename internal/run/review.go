@@ -24,10 +24,10 @@ func (r *Run) MayAct(e EventName, p Person, t *Today) error {
 		return nil
 	case Revoke:
 		if !r.Status.Decided() {
-			return Refusal("There is no access to revoke.")
+			return Refusal("This request has no access to revoke.")
 		}
 		if !r.OwnedBy(p) && !r.mayDeny(p, t) {
-			return Refusal("You are not among those who may revoke this access.")
+			return Refusal("You may not revoke this access.")
 		}
 		return nil
 	case Approve:
@@ -35,7 +35,7 @@ func (r *Run) MayAct(e EventName, p Person, t *Today) error {
 			return Refusal("You can't approve your own request.")
 		}
 		if p.Crowded || r.Requester.Crowded && !r.rule().SelfApproval {
-			return Refusal("Your login, or the requester's, is linked to so many others that you can't be told apart.")
+			return Refusal("Your login, or the requester's, is linked to so many others that you can't be distinguished.")
 		}
 		if r.mayApprove(p, t) {
 			return nil
@@ -43,14 +43,14 @@ func (r *Run) MayAct(e EventName, p Person, t *Today) error {
 		if r.mayDeny(p, t) {
 			return Refusal("You may deny this request, but its flow no longer lets you approve it.")
 		}
-		return Refusal("You are not among those who may decide this request.")
+		return Refusal("You are not an approver of this request.")
 	case Deny:
 		if !r.mayDeny(p, t) {
-			return Refusal("You are not among those who may decide this request.")
+			return Refusal("You are not an approver of this request.")
 		}
 		return nil
 	}
-	return Refusal("There is no such act.")
+	return Refusal("Unknown action.")
 }
 
 // MaySee reports whether p may read the run: its requester, who may decide it or

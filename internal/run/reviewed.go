@@ -23,14 +23,14 @@ func (r *Run) Reviewed(act string) (Entry, bool) {
 }
 
 // ReviewedBy reports whether an act took effect and was p's own, as
-// [Run.OwnedBy] tells whose a request is. by is the login that acted.
+// [Run.OwnedBy] reports whose a run is. by is the login that acted.
 func (r *Run) ReviewedBy(act string, by Login, p Person) bool {
 	e, there := r.Reviewed(act)
 	return there && p.is(Person{ID: e.Actor.ID, Email: e.Actor.Email, Principal: by.Principal, Mapped: by.Mapped})
 }
 
 // EndsBy is when the run is over at the latest once an act took effect, if
-// nothing goes wrong: at once if it denied or revoked, else when its review and
+// nothing fails: at once if it denied or revoked, else when its review and
 // its access have ended.
 func (r *Run) EndsBy(a Act) time.Time {
 	if a.Event != Approve {

@@ -4,12 +4,11 @@ package run
 type Routing struct {
 	Permissions *Permissions `json:"permissions,omitempty"`
 	// Notifications replace the flow's list unless they are nil; an empty list
-	// tells nobody.
+	// notifies nobody.
 	Notifications []Notify `json:"notifications"`
 	// AdminsOnly is set when who may decide could not be found out.
 	AdminsOnly bool `json:"admins_only,omitempty"`
-	// Asked tells that get_permissions has been asked, or is known to be
-	// absent.
+	// Asked reports that get_permissions was called, or is known to be absent.
 	Asked bool `json:"asked,omitempty"`
 	// Errors and Checks are what reviewers see of the hooks so far.
 	Errors []HookError `json:"errors,omitempty"`
@@ -28,7 +27,7 @@ type Permissions struct {
 	TimeoutSeconds int           `json:"timeout_seconds,omitempty"`
 }
 
-// apply gives the rule in force: the flow's, with what the hooks overrode.
+// Apply returns the rule in force: the flow's, with what the hooks overrode.
 func (rt Routing) Apply(rule ReviewRule) ReviewRule {
 	if p := rt.Permissions; p != nil {
 		if p.ApproversSet {

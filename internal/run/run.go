@@ -11,19 +11,19 @@ type Run struct {
 	Schema int    `json:"schema"`
 	ID     string `json:"id"`
 	Status Status `json:"status"`
-	// Flow is the flow's block as it stood when the run was asked for; later
+	// Flow is the flow's block as it stood when the run was filed; later
 	// changes of flows.yaml change nothing about this run.
 	Flow      Flow   `json:"flow"`
 	Requester Person `json:"requester"`
-	// Channel is the way by which it was asked.
+	// Channel is the way by which it was filed.
 	Channel Channel `json:"channel"`
-	// Fields are what was asked, as canonical JSON values; a target is an
+	// Fields are the requested values as canonical JSON; a target is an
 	// object {id, label, settings}. Sensitive ones are in Sensitive instead.
 	Fields map[string]json.RawMessage `json:"fields,omitempty"`
 	// Sensitive are the values of fields marked so: in no response, log line,
 	// event or hook payload.
 	Sensitive map[string]json.RawMessage `json:"sensitive,omitempty"`
-	// Salt is in the digests of what was asked, of Shadow, of the run's state and,
+	// Salt is in the digests of the requested values, of Shadow, of the run's state and,
 	// by way of the salts of entries, of texts. It is empty in what an older release
 	// asked for without sensitive fields; nobody is shown it.
 	Salt   string `json:"salt,omitempty"`
@@ -33,9 +33,9 @@ type Run struct {
 	Sent string `json:"sent,omitempty"`
 	// DurationSeconds is how long access lasts; 0 without a strategy.
 	DurationSeconds int `json:"duration_seconds,omitempty"`
-	// AskedSeconds is how long it was asked for, once an approve shortened it.
+	// AskedSeconds is the requested duration, once an approve has shortened it.
 	AskedSeconds int `json:"asked_seconds,omitempty"`
-	// HasContext tells that the requester sent a context along; it is stored
+	// HasContext reports that the requester sent a context along; it is stored
 	// beside the run.
 	HasContext bool `json:"has_context,omitempty"`
 	// Recent counts what the requester asked before, where the flow wants it.
@@ -72,16 +72,16 @@ type Review struct {
 	// Named says which of the rule's lists get_permissions named: those hold
 	// until the run ends, the others as long as the flow names them.
 	Named Named `json:"named,omitzero"`
-	// ExpiresAt is the request's time plus the timeout.
+	// ExpiresAt is CreatedAt of the run plus the timeout.
 	ExpiresAt time.Time `json:"expires_at"`
 	// ApprovedBy are the approvals that count so far.
 	ApprovedBy []Approval `json:"approved_by,omitempty"`
-	// Told counts the notify entries that were told, the last at ToldAt.
+	// Told counts the notify entries that were notified, the last one at ToldAt.
 	Told   int       `json:"told"`
 	ToldAt time.Time `json:"told_at"`
-	// Expiring is set once on_expire was asked: it is asked once.
+	// Expiring is set once on_expire was called: it is called once.
 	Expiring bool `json:"expiring,omitempty"`
-	// Errors are what went wrong in hooks, for reviewers to see.
+	// Errors are the failures of hooks, for reviewers to see.
 	Errors []HookError `json:"errors,omitempty"`
 	// Checks are what on_request found out without deciding.
 	Checks []Check `json:"checks,omitempty"`

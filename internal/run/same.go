@@ -16,7 +16,7 @@ func Same(p, q Person) bool {
 	return slices.ContainsFunc(q.Handles(), func(h string) bool { return slices.Contains(known, h) })
 }
 
-// OwnedBy reports whether the request is p's own: by its principal, or by a
+// OwnedBy reports whether the run is p's own: by its principal, or by a
 // directory entry that names the principals of both. An e-mail address alone
 // doesn't make an owner, since addresses are handed on. Of runs that older
 // releases stored no principal is known; those are owned as they were then.
@@ -96,7 +96,7 @@ func (p Person) Connections() (principal string, ends []string) {
 }
 
 // foldHandle returns a handle in the form by which it is compared. Identity
-// Center tells no two user names apart by case.
+// Center ignores the case of user names.
 func foldHandle(h string) string {
 	if strings.HasPrefix(h, "sso|") {
 		return email.Lower(h)

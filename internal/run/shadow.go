@@ -15,7 +15,7 @@ func DigestVerdict(v Verdict, salt string) (string, error) {
 	return hash, nil
 }
 
-// sealedShadow is the hash of the verdict in the history, "" if there is none.
+// SealedShadow returns the digest of the verdict in the history, "" without one.
 func (r *Run) SealedShadow() string {
 	for _, e := range r.History {
 		if e.ShadowSHA256 != "" {

@@ -11,7 +11,7 @@ import (
 // last entry, and so is what a later release adds. docs/audit.md lists them.
 var unsealed = map[string][]string{
 	"": {
-		"schema",     // of the form, not of the request
+		"schema",     // of the form, not of the run
 		"updated_at", // when anything changed
 		"steps",      // outputs of hooks, for later hooks
 		"shadow",     // has a digest of its own in the history

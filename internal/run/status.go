@@ -43,7 +43,7 @@ var forward = map[Status]map[EventName][]Status{
 		Forward: {Pending}, Ignore: {Pending},
 	},
 	// deescalate from approved is on_escalate's "give nothing, end"; fail is a
-	// grant that did not succeed and was taken back whole.
+	// grant that failed and was removed whole.
 	// erase leaves the status of a run that is over as it is.
 	Approved: {Escalate: {Active}, Deescalate: {Ended}, Revoke: {Revoked}, Fail: {Failed}, Ignore: {Approved}, Erased: {Approved}},
 	Active:   {Deescalate: {Ended}, Revoke: {Revoked}, Ignore: {Active}},
@@ -55,7 +55,7 @@ var forward = map[Status]map[EventName][]Status{
 	Failed:   {Ignore: {Failed}, Erased: {Failed}},
 }
 
-// May tells whether event e may take a run from one status to another. The
+// May reports whether event e may take a run from one status to another. The
 // status of a run that does not exist yet is "".
 func May(from Status, e EventName, to Status) bool {
 	for _, s := range forward[from][e] {

@@ -8,8 +8,8 @@ func (r *Run) LacksGuard() bool {
 	return !r.Flow.NoHooks && slices.ContainsFunc(guards, func(h HookName) bool { return !r.HasHook(h) })
 }
 
-// has tells whether the hook is there to be asked; one that is not known to be
-// absent counts as there.
+// HasHook reports whether the function has the hook. A hook counts as present until
+// the function has named its hooks.
 func (r *Run) HasHook(h HookName) bool {
 	return !r.Engine.SubscriptionsKnown || slices.Contains(r.Engine.Subscriptions, h)
 }

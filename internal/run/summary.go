@@ -8,7 +8,7 @@ import (
 )
 
 // Summary is what lists need of a run: what they show, and while the run is
-// pending what tells whom it waits for. That long it is stored beside the run and
+// pending whom it waits for. That long it is stored beside the run and
 // in the indexes.
 type Summary struct {
 	View api.Request `json:"view"`
@@ -37,7 +37,7 @@ func loginOf(p Person) Login { return Login{p.Principal, p.Mapped} }
 // IsZero reports whether nothing is known, as in what older releases stored.
 func (l Login) IsZero() bool { return l.Principal == "" }
 
-// Waiting tells whom a pending run waits for.
+// Waiting is whom a pending run waits for.
 type Waiting struct {
 	Admins       []string      `json:"admins"`
 	Approvals    []Requirement `json:"approvals"`
@@ -48,13 +48,13 @@ type Waiting struct {
 	ApprovedBy []Login `json:"approved_by,omitempty"`
 	// Named is what get_permissions named; nil in what older releases stored.
 	Named *Named `json:"named,omitempty"`
-	// Asking is the hook that is asked.
+	// Asking is the hook that is being called.
 	Asking *Asking `json:"asking,omitempty"`
 	// RequireReason lists the actions that must come with a reason.
 	RequireReason []EventName `json:"require_reason,omitempty"`
 }
 
-// Summary gives the run's summary; its view has no history.
+// Summary returns the run's summary; its view has no history.
 func (r *Run) Summary() Summary {
 	s := Summary{View: r.View(), Requester: loginOf(r.Requester), ETag: r.ETag(), admins: r.Flow.Admins, run: r}
 	s.View.History = nil
@@ -87,7 +87,7 @@ func (s Summary) AwaitsPerson(p Person, t *Today) bool {
 	return r.AwaitsPerson(p, t)
 }
 
-// pending is the run of a summary, as far as it is known.
+// pending returns the run of a summary, as far as the summary has it.
 func (s Summary) pending() *Run {
 	rule := ReviewRule{Approvers: slices.Concat(s.View.Review.Approvers, s.Waiting.Approvers), Approvals: s.Waiting.Approvals, SelfApproval: s.Waiting.SelfApproval}
 	r := &Run{
@@ -103,7 +103,7 @@ func (s Summary) pending() *Run {
 		r.Review.Named = *s.Waiting.Named
 	}
 	for i, a := range s.View.Review.ApprovedBy {
-		var l Login // of an older release, it is not known
+		var l Login // unknown in an older release
 		if i < len(s.Waiting.ApprovedBy) {
 			l = s.Waiting.ApprovedBy[i]
 		}

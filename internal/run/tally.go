@@ -26,8 +26,8 @@ type Tally struct {
 	// DeniedAt is when a run of the requester was denied last, Denied which.
 	DeniedAt time.Time `json:"denied_at,omitzero"`
 	Denied   string    `json:"denied,omitempty"`
-	// Version is the stored item's, 0 for one that is not there yet; Changed
-	// tells that it is to be written.
+	// Version is the stored item's, 0 for a new one; Changed reports that it is to be
+	// written.
 	Version int64 `json:"-"`
 	Changed bool  `json:"-"`
 }
@@ -70,7 +70,7 @@ func (t *Tally) add(while time.Duration, now time.Time) {
 	t.Changed = true
 }
 
-// Counted gives the tallies after a run's decision: before and after are the run
+// Counted returns the tallies after a run's decision: before and after are the run
 // as it was and as it is. What has changed is to be written together with the
 // run.
 func (t Tallies) Counted(before, after *Run) Tallies {

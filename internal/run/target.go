@@ -7,7 +7,7 @@ import (
 )
 
 // Target is what the run asks access to: the value of its field of type target,
-// as {id, label, settings}. ok is false if there is none.
+// as {id, label, settings}. ok is false without one.
 func (r *Run) Target() (target Target, ok bool) {
 	for _, fields := range []map[string]json.RawMessage{r.Fields, r.Sensitive} {
 		for _, name := range slices.Sorted(maps.Keys(fields)) {

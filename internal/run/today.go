@@ -8,7 +8,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 )
 
-// Today is whom flows.yaml names now. What was asked stays as the run has it;
+// Today is whom flows.yaml names now. The requested values stay as the run has them;
 // who may act on it is decided by today's flow and directory. A nil Today leaves
 // that to the run's own lists, as releases before it did.
 type Today struct {
@@ -30,7 +30,7 @@ type TodayFlow struct {
 	// Approvers include those whom a requirement of approvals names.
 	Approvers []string
 	Viewers   []string
-	// Recheck has get_permissions asked again at each approve.
+	// Recheck has get_permissions called at each approve.
 	Recheck bool
 }
 
@@ -192,7 +192,7 @@ func (t *Today) namedIn(principal string, lists ...[]string) bool {
 
 // Provably lists, once each, the addresses of everybody whom principals provably
 // mean; false where that can't be known, as of everyone, or of a group that only
-// tokens tell.
+// tokens name.
 func (t *Today) Provably(principals, admins []string) ([]string, bool) {
 	var all []string
 	for _, principal := range principals {
@@ -235,7 +235,7 @@ func (t *Today) peopleOf(principal string, admins []string) ([]string, bool) {
 	return []string{address}, true
 }
 
-// matches tells whether one principal means the person: an e-mail or identity,
+// matches reports whether one principal means the person: an e-mail or identity,
 // "group:NAME", "everyone" (every person, no machine) or "admins" (whoever the
 // given admins mean).
 func (p Person) matches(principal string, admins []string) bool {
@@ -269,7 +269,7 @@ func (p Person) matchesAny(principals, admins []string) bool {
 	})
 }
 
-// Matches tells whether any of the principals means the person; see [Flow] for
+// Matches reports whether any of the principals means the person; see [Flow] for
 // their forms.
 func (p Person) Matches(principals ...string) bool { return p.matchesAny(principals, nil) }
 

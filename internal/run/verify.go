@@ -14,7 +14,7 @@ import (
 // entry. It returns nil, or an error that names what is wrong first.
 //
 // Of a run that an older release asked for, or changed last, it vouches for the
-// id, the status, what was asked, by whom and when, how it was decided, and what
+// id, the status, the request, its requester and time, how it was decided, and what
 // on_request said in shadow mode.
 func (r *Run) VerifyRecord(id string, context json.RawMessage) error {
 	if r.ID != id {
@@ -38,7 +38,7 @@ func (r *Run) VerifyRecord(id string, context json.RawMessage) error {
 	if err := r.verifyDecision(); err != nil {
 		return err
 	}
-	if !WasErased(r.History) { // else what was asked is gone, or a part of it
+	if !WasErased(r.History) { // else the request is erased, or a part of it
 		if err := r.verifyShadow(); err != nil {
 			return err
 		}
@@ -50,7 +50,7 @@ func (r *Run) VerifyRecord(id string, context json.RawMessage) error {
 }
 
 // verifyDecision looks for the entry that says what the decision says. Which of
-// the entries decided, the decision tells by event and time.
+// the entries decided, the decision says by event and time.
 func (r *Run) verifyDecision() error {
 	d := r.Decision
 	if d == nil {
@@ -68,7 +68,7 @@ func (r *Run) verifyDecision() error {
 	return nil
 }
 
-// verifyPayload compares what is stored of what was asked with the digest in the
+// verifyPayload compares the stored request with the digest in the
 // first entry. An approve may have shortened the duration: the run keeps what it
 // was before, and the history how it came to what it is.
 func (r *Run) verifyPayload(context json.RawMessage) error {
@@ -90,7 +90,7 @@ func (r *Run) verifyPayload(context json.RawMessage) error {
 		return fmt.Errorf("its duration is %d s, but %d s by its history", r.DurationSeconds, left)
 	}
 	if len(asked.Fields) == 0 {
-		// What is stored doesn't tell none from an empty list of them.
+		// What is stored is the same for none and for an empty list of them.
 		asked.Fields = nil
 		if ok, err := r.digestFits(asked); ok || err != nil {
 			return err
@@ -102,9 +102,9 @@ func (r *Run) verifyPayload(context json.RawMessage) error {
 	case ok || err != nil:
 		return err
 	case shortened && r.AskedSeconds == 0:
-		return nil // by a version that didn't keep what was asked
+		return nil // by a version that didn't keep the requested duration
 	}
-	return errors.New("what is stored of the request is not what was asked: its payload_sha256 does not fit")
+	return errors.New("the stored request is not the one that was filed: its payload_sha256 does not fit")
 }
 
 func (r *Run) digestFits(asked Asked) (bool, error) {

@@ -22,7 +22,7 @@ func (r *Run) accessView() *api.Access {
 
 func personView(p Person) api.Person { return api.Person{ID: p.ID, Email: p.Email, Name: p.Name} }
 
-// View gives the run as a response shows it, with its history.
+// View returns the run as a response shows it, with its history.
 func (r *Run) View() api.Request {
 	v := api.Request{
 		ID: r.ID, Flow: r.Flow.Name, Status: r.Status, Requester: personView(r.Requester),

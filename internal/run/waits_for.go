@@ -62,7 +62,7 @@ func (r *Run) from(need Requirement) string {
 	return api.AnyApprover
 }
 
-// missing names some of those who could meet a requirement: of whom it is known
+// missing names some of those who could meet a requirement: of whom it is certain
 // that they may approve now. A machine is not shown who is in a group.
 func (r *Run) missing(need Requirement, by []Approval, admins []string, p Person, t *Today) (people []string, more bool) {
 	people = []string{}

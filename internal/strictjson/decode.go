@@ -33,10 +33,9 @@ func (f *Flaw) Error() string {
 	return f.Path + ": " + f.Detail
 }
 
-// CheckJSON refuses what encoding/json lets pass but I-JSON (RFC 7493) doesn't,
-// since its readers differ on it: members that are there twice and numbers
-// beyond a double; also nesting without end, and more than one value. It gives
-// what is wrong, nil if all is well.
+// Check refuses what encoding/json lets pass but I-JSON (RFC 7493) doesn't, since its
+// readers differ on it: duplicate members and numbers beyond a double; also unbounded
+// nesting, and more than one value. It returns the flaw, nil without one.
 func Check(raw []byte) *Flaw { return walk{deepest: maxDepth}.whole(raw, nil) }
 
 // ReadExact decodes one JSON value into a pointer. It holds to [CheckJSON], and

@@ -66,7 +66,7 @@ func (m members) refuse(name string, more bool) string {
 	return "there is no such member"
 }
 
-// of gives what a member is read into, nil for anything.
+// of returns what a member is read into, nil for anything.
 func (m members) of(name string) reflect.Type {
 	if m.named == nil {
 		return m.any
@@ -74,7 +74,7 @@ func (m members) of(name string) reflect.Type {
 	return m.named[name]
 }
 
-// itemOf gives what the items of a list are read into, nil for anything.
+// itemOf returns what the items of a list are read into, nil for anything.
 func itemOf(t reflect.Type) reflect.Type {
 	if t = readAs(t); t != nil && (t.Kind() == reflect.Slice || t.Kind() == reflect.Array) {
 		return t.Elem()
@@ -82,7 +82,7 @@ func itemOf(t reflect.Type) reflect.Type {
 	return nil
 }
 
-// readAs gives what a pointer points to; nil for what reads its JSON itself, such
+// readAs returns what a pointer points to; nil for what reads its JSON itself, such
 // as [json.RawMessage] and time.Time. A struct whose members have names in JSON is read by those.
 func readAs(t reflect.Type) reflect.Type {
 	for t != nil && t.Kind() == reflect.Pointer {

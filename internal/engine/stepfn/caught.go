@@ -55,7 +55,7 @@ func FunctionFailed(payload []byte) string {
 	return c.explainHook(hookapi.PrefetchSeconds)
 }
 
-// explainHook says, for people and a hook's author, what went wrong in a hook.
+// explainHook says, for people and a hook's author, why a hook failed.
 // The function's own message comes first: it may give its error any name, also
 // one that Step Functions and Lambda have for theirs.
 func (c Caught) explainHook(timeoutSeconds int) string {
@@ -74,7 +74,7 @@ func (c Caught) explainHook(timeoutSeconds int) string {
 	case "States.DataLimitExceeded":
 		return "answered with more than the 256 KiB that Step Functions carries"
 	case "Lambda.ResourceNotFoundException":
-		return "can't be asked: the hook function does not exist: " + run.ClipError(c.Cause)
+		return "can't be called: the hook function does not exist: " + run.ClipError(c.Cause)
 	}
 	if c.Cause == "" {
 		return fmt.Sprintf("failed: %s", c.Error)
@@ -82,7 +82,7 @@ func (c Caught) explainHook(timeoutSeconds int) string {
 	return fmt.Sprintf("failed: %s: %s", c.Error, run.ClipError(c.Cause))
 }
 
-// explainGrant says, for people, what went wrong in functions/grant.
+// explainGrant says, for people, why functions/grant failed.
 func (c Caught) explainGrant() string {
 	if c.Error == "States.Timeout" {
 		return "it was not done in time"

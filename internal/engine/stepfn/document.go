@@ -17,8 +17,8 @@ const DocumentVersion = 3
 // state for the response of a hook.
 const maxDocument = 120 << 10
 
-// Document is what goes from state to state of the state machine: ids, what
-// comes next, and what a hook is to be asked. Everything else is in the run.
+// Document goes from state to state of the state machine: ids, what comes next, and
+// which hook to call. Everything else is in the run.
 type Document struct {
 	Version int    `json:"version"`
 	RunID   string `json:"run_id"`
@@ -35,7 +35,7 @@ type Document struct {
 	Caught *Caught              `json:"caught"`
 }
 
-// HookAsk is an invocation of a hook function.
+// HookTask is the call of a hook function.
 type HookTask struct {
 	Function string `json:"function"`
 	// Seconds limits the state.
@@ -43,9 +43,9 @@ type HookTask struct {
 	Ask     hookapi.Invocation `json:"ask"`
 }
 
-// Document gives what the state machine is to do next with the run, as of now.
-// context is what the requester sent along, nil for none. The same run gives
-// the same document, but for the seconds that are left.
+// NewDocument returns what the state machine does next with the run, as of now.
+// context is stored beside the run, nil for none. The same run has the same document,
+// but for the seconds that are left.
 func NewDocument(r *run.Run, now time.Time, context json.RawMessage) (Document, error) {
 	d := Document{Version: DocumentVersion, RunID: r.ID, Turn: engine.PresentTurn(r), Next: r.Engine.Next, Seconds: 1}
 	switch r.Engine.Next {
@@ -66,9 +66,9 @@ func NewDocument(r *run.Run, now time.Time, context json.RawMessage) (Document, 
 	return d, nil
 }
 
-// RecoveryDocument is the [Run.Document] that a recovery's execution is started
-// with. Its first state asks a hook whatever comes next; where none is to be asked,
-// the turn is [NoTurn], so that nothing counts as an answer.
+// NewRecoveryDocument returns the [Document] with which the execution of a recovery
+// starts. Its first state calls a hook function whatever comes next. Without a hook
+// to call, its turn is [engine.NoTurn], so that no outcome counts.
 func NewRecoveryDocument(r *run.Run, now time.Time, context json.RawMessage) (Document, error) {
 	d, err := NewDocument(r, now, context)
 	if d.Hook == nil {
@@ -85,9 +85,9 @@ func (d *Document) AddOutput(output json.RawMessage) error {
 	return d.fit()
 }
 
-// hookSeconds is the state's time limit: each hook of one invocation has its
-// own, and a margin is for the way there and back and a cold start. Access does
-// not outlast its time for the sake of on_deescalate.
+// hookSeconds returns the time limit of the state: that of each hook of the
+// invocation, and a margin for the way and a cold start. Access does not outlast its
+// time for on_deescalate.
 func hookSeconds(r *run.Run, now time.Time) int {
 	hooks := 1
 	switch r.Engine.Hook {
@@ -104,16 +104,17 @@ func hookSeconds(r *run.Run, now time.Time) int {
 	return hooks*r.Flow.HookTimeoutSeconds + margin
 }
 
-// secondsUntil rounds up, and is at least 1: what TimeoutSecondsPath takes.
+// secondsUntil returns whole seconds, rounded up, at least 1: what TimeoutSecondsPath
+// takes.
 func secondsUntil(now, then time.Time) int {
 	left := then.Sub(now)
 	seconds := int((left + time.Second - 1) / time.Second)
 	return max(seconds, 1)
 }
 
-// fit leaves out of what a hook is asked, until the document is small enough:
-// the oldest history first, then the outputs of earlier hooks, the context and the
-// strategy's output. What is left out reads as missing, never as empty.
+// fit shortens the invocation of a hook until the document is small enough: the
+// oldest history first, then the outputs of earlier hooks, the context and the
+// strategy's output. What is left out is missing, never empty.
 func (d *Document) fit() error {
 	for {
 		size, err := d.size()
@@ -133,12 +134,12 @@ func (d *Document) fit() error {
 		case run.StrategyOutput != nil:
 			run.StrategyOutput = nil
 		default:
-			return fmt.Errorf("what %s is to be asked is %d bytes, more than %d", d.Hook.Ask.Hook, size, maxDocument)
+			return fmt.Errorf("the invocation of %s is %d bytes, more than %d", d.Hook.Ask.Hook, size, maxDocument)
 		}
 	}
 }
 
-// size is in bytes.
+// size returns the size of the document in bytes.
 func (d *Document) size() (int, error) {
 	raw, err := run.Encode(d)
 	if err != nil {
@@ -147,8 +148,8 @@ func (d *Document) size() (int, error) {
 	return len(raw), nil
 }
 
-// ActiveSeconds is how long the state machine waits, from now, in access that
-// was given then; at least 1.
+// ActiveSeconds returns how long the state machine waits, from now, while access is
+// active that was granted then; at least 1.
 func ActiveSeconds(r *run.Run, given, now time.Time) int {
 	return secondsUntil(now, given.Add(run.Seconds(r.DurationSeconds)-r.Lead()))
 }
