@@ -30,6 +30,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/sealed"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
@@ -164,7 +165,7 @@ func (f *Functions) make() {
 		Flows: f.opts.Flows, Identify: identify("RequestFunction"), Store: table("RequestFunction"), Now: f.opts.Now, Log: f.opts.Log,
 		Executions:    request.NewExecutions(sfn.NewFromConfig(config("RequestFunction")), machine),
 		Hooks:         request.NewHooks(config("RequestFunction")),
-		HooksFunction: env["RequestFunction"]["HOOKS_FUNCTION"],
+		HooksFunction: env["RequestFunction"]["HOOKS_FUNCTION"], Open: sealed.New(config("RequestFunction"), env["RequestFunction"]["OUTPUT_KEY"]).Opener(),
 	})
 	requests.Log = f.opts.Log
 	acts := approve.New(approve.Deps{
@@ -185,7 +186,10 @@ func (f *Functions) make() {
 			strategies[name] = faultyBlind{faulty{s, f.faults}, blind}
 		}
 	}
-	grant := grant.New(grant.Deps{Store: table("GrantFunction"), Strategies: strategies, Now: f.opts.Now, Log: f.opts.Log})
+	grant := grant.New(grant.Deps{
+		Store: table("GrantFunction"), Strategies: strategies, Now: f.opts.Now, Log: f.opts.Log,
+		Seal: sealed.New(config("GrantFunction"), env["GrantFunction"]["OUTPUT_KEY"]).Sealer(),
+	})
 	functions := lambdasdk.NewFromConfig(config("ReconcileFunction"), func(o *lambdasdk.Options) { o.RetryMaxAttempts = 1 })
 	reconcile := reconcile.New(reconcile.Deps{
 		Table: table("ReconcileFunction"), Executions: reconcile.NewExecutions(sfn.NewFromConfig(config("ReconcileFunction")), machine),

@@ -27,6 +27,9 @@ func (p *play) holds(statuses ...run.Status) []string {
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	runs := p.runs()
 	for _, r := range runs {
+		if o, err := p.table.LoadOutput(p.t.Context(), r.ID); err != nil || o.Sensitive != nil {
+			complain("run %s: its sensitive output is left behind: %v", r.ID, err)
+		}
 		if !slices.Contains(statuses, r.Status) {
 			complain("run %s is %s, want one of %v", r.ID, r.Status, statuses)
 		}

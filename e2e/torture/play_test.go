@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -64,6 +65,15 @@ flows:
     durations: [40s, 20s]
     strategy: {type: lambda, function: a-strategy}
     review: {approvers: [group:sre], timeout: 60s}
+  - name: access2
+    admins: [root@example.com]
+    limits: none
+    require_reason: []
+    fields: [{name: target, type: target, required: true}, {name: pin, type: string, sensitive: true}, {name: token, type: string, sensitive: true}]
+    targets: [{id: prod, label: Production}]
+    durations: [40s, 20s]
+    strategy: {type: lambda, function: a-strategy, version: 2, fields: [token]}
+    review: {approvers: [group:sre], viewers: [kim@example.com], timeout: 60s}
 directory: {groups: {sre: [grace@example.com, linus@example.com]}}
 `
 
@@ -74,6 +84,7 @@ type play struct {
 	stack     *localaws.Stack
 	functions *inprocess.Functions
 	world     *world
+	log       *lines
 	table     *store.Store
 	dynamodb  *dynamodb.Client
 	machines  *sfn.Client
@@ -96,6 +107,7 @@ type setup struct {
 	fault func(inprocess.Call) inprocess.Fault
 	world func(*world)
 	local func(*localaws.Options)
+	log   *slog.Logger
 	// flows and at replace the flows of a play, and when it begins.
 	flows string
 	at    time.Time
@@ -113,7 +125,7 @@ func newPlay(t testing.TB, s setup) *play {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &play{t: t, clock: clockwork.NewFakeClockAt(s.at), stubborn: true, mayGo: map[string]time.Time{}}
+	p := &play{t: t, clock: clockwork.NewFakeClockAt(s.at), stubborn: true, mayGo: map[string]time.Time{}, log: &lines{}}
 	p.world = newWorld(p.clock.Now)
 	if s.world != nil {
 		s.world(p.world)
@@ -122,7 +134,7 @@ func newPlay(t testing.TB, s setup) *play {
 		s.hooks = fastHooks
 	}
 	p.functions = inprocess.New(inprocess.Options{
-		Flows: file, Now: p.clock.Now, Hooks: s.hooks, Strategies: strategy.Set{"lambda": p.world}, Fault: s.fault,
+		Flows: file, Now: p.clock.Now, Hooks: s.hooks, Strategies: strategy.Set{"lambda": p.world}, Fault: s.fault, Log: s.log,
 	})
 	o := localaws.Options{TemplatePath: "../../template.yaml", Addr: "127.0.0.1:0", Clock: p.clock, Functions: p.functions.Replacements()}
 	if s.local != nil {
@@ -198,8 +210,11 @@ func (p *play) call(who, method, path string, body any) answer {
 // ask files a request, and returns the run's id, "" if that did not work.
 func (p *play) ask(flow, reason string) string {
 	body := map[string]any{"flow": flow, "reason": reason}
-	if flow == "access" {
+	switch flow {
+	case "access":
 		body["fields"] = map[string]any{"target": "prod"}
+	case "access2":
+		body["fields"] = map[string]any{"target": "prod", "pin": "PIN-CANARY", "token": "TOKEN-CANARY"}
 	}
 	a := p.call("ada@example.com", "POST", "/requests", body)
 	id, _ := a.body["id"].(string)

@@ -67,6 +67,11 @@ var scenarios = []scenario{
 		play:    func(p *play) { p.ask("access", "fast") },
 	},
 	{
+		name: "access with an output", ends: []run.Status{run.Ended},
+		crashed: []run.Status{run.Expired},
+		play:    func(p *play) { p.ask("access2", "fast") },
+	},
+	{
 		name: "revoked", ends: []run.Status{run.Revoked},
 		crashed: []run.Status{run.Expired, run.Ended},
 		play: func(p *play) {

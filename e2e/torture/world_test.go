@@ -2,6 +2,7 @@ package torture
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 	"time"
@@ -24,6 +25,8 @@ type world struct {
 	give, take func(w *world, key string) error
 	// deaf claims success and does nothing.
 	deaf bool
+	// given are the last calls to give, by access: what the strategy was told.
+	given map[string]strategy.Access
 	// late has a give that fails have its effect later.
 	late []effect
 }
@@ -40,7 +43,7 @@ type effect struct {
 }
 
 func newWorld(now func() time.Time) *world {
-	return &world{now: now, has: map[string]bool{}, newest: map[string]int64{}}
+	return &world{now: now, has: map[string]bool{}, newest: map[string]int64{}, given: map[string]strategy.Access{}}
 }
 
 func keyOf(a strategy.Access) string { return a.Person.ID + " " + a.Target.ID }
@@ -90,6 +93,9 @@ func (w *world) Give(ctx context.Context, a strategy.Access, l strategy.Ledger) 
 	defer w.mu.Unlock()
 	if err := w.fence(a); err != nil {
 		return given, err
+	}
+	if w.given[keyOf(a)] = a; a.Version >= 2 {
+		given.Output, given.Sensitive = json.RawMessage(`{"user":"OUTPUT-CANARY"}`), json.RawMessage(`{"password":"SENSITIVE-CANARY"}`)
 	}
 	if w.give != nil {
 		if err := w.give(w, keyOf(a)); err != nil {

@@ -74,10 +74,12 @@ func Options(o localaws.Options) (localaws.Options, error) {
 }
 
 func defaultParameters(given map[string]string, apiURL string) map[string]string {
-	if mode, isGiven := given["AuthMode"]; isGiven && mode != "JWT" {
-		return nil
+	// Any function may be a strategy here, so there is a key for what it returns.
+	defaults := map[string]string{"StrategyFunctionArns": "arn:aws:lambda:" + localaws.Region + ":" + localaws.AccountID + ":function:*"}
+	if mode, isGiven := given["AuthMode"]; !isGiven || mode == "JWT" {
+		defaults["AuthMode"], defaults["JwtIssuer"], defaults["JwtAudience"] = "JWT", apiURL, "fasttrack"
 	}
-	return map[string]string{"AuthMode": "JWT", "JwtIssuer": apiURL, "JwtAudience": "fasttrack"}
+	return defaults
 }
 
 //go:embed identities.yaml
