@@ -49,10 +49,17 @@ func TestStrategyAsked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(docs), "```json\n")
-	example, _, _ := strings.Cut(rest, "```")
-	if err := conforms(t, s, example); err != nil {
-		t.Errorf("the example of docs/strategies.md: %v", err)
+	blocks := strings.Split(string(docs), "```json\n")
+	if len(blocks) != 4 {
+		t.Fatalf("docs/strategies.md has %d examples", len(blocks)-1)
+	}
+	for i, schema := range []*jsonschema.Schema{
+		strategySchema(t, "strategy-request.v2.json"), strategySchema(t, "strategy-response.v2.json#/$defs/give"), s,
+	} {
+		example, _, _ := strings.Cut(blocks[i+1], "```")
+		if err := conforms(t, schema, example); err != nil {
+			t.Errorf("example %d of docs/strategies.md: %v", i+1, err)
+		}
 	}
 	if conforms(t, s, `{"version":"1","operation":"steal"}`) == nil {
 		t.Error("the schema takes anything")
