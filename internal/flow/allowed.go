@@ -17,7 +17,7 @@ func (f *Flow) checkAllowed(field Field, canonical json.RawMessage) (wrong strin
 		// A list of its own: encoding/json would write the items into canonical's memory.
 		values = nil
 		if err := json.Unmarshal(canonical, &values); err != nil {
-			return expected(field) + " was expected"
+			return "must be " + expected(field)
 		}
 	}
 	allowed := make([]json.RawMessage, 0, len(field.Allowed))

@@ -17,10 +17,10 @@ func ParseDuration(s string) (int, error) {
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil {
-		return 0, fmt.Errorf("a duration such as 30m, 4h, PT30M or P2D was expected, not %q", clip(s))
+		return 0, fmt.Errorf("must be a duration such as 30m, 4h, PT30M or P2D, got %q", clip(s))
 	}
 	if d%time.Second != 0 {
-		return 0, fmt.Errorf("whole seconds were expected, not %q", clip(s))
+		return 0, fmt.Errorf("must be whole seconds, got %q", clip(s))
 	}
 	return int(d / time.Second), nil
 }

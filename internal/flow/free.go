@@ -14,7 +14,7 @@ const maxSettings = 16 << 10
 // settings reads a mapping of anything that JSON can say.
 func (r *reader) settings(n *yaml.Node, path string, into *map[string]any) {
 	if n.Kind != yaml.MappingNode {
-		r.fail(n, path, "a mapping was expected, not %s", describe(n))
+		r.fail(n, path, "must be a mapping, got %s", describe(n))
 		return
 	}
 	value, ok := r.free(n, path)
@@ -22,7 +22,7 @@ func (r *reader) settings(n *yaml.Node, path string, into *map[string]any) {
 		return
 	}
 	if size := len(jsonOf(value)); size > maxSettings {
-		r.fail(n, path, "at most %d bytes were expected, not %d", maxSettings, size)
+		r.fail(n, path, "must be at most %d bytes, got %d", maxSettings, size)
 		return
 	}
 	*into = value.(map[string]any)
@@ -75,12 +75,12 @@ func (r *reader) free(n *yaml.Node, path string) (any, bool) {
 		}
 		return r.notANumber(n, path)
 	}
-	r.fail(n, path, "a value that JSON can say was expected, not %s", describe(n))
+	r.fail(n, path, "must be a value of JSON, got %s", describe(n))
 	return nil, false
 }
 
 func (r *reader) notANumber(n *yaml.Node, path string) (any, bool) {
-	r.fail(n, path, "a number as JSON writes it, whole ones within ±2^53, was expected, not %s; put it in quotes to keep it as a text", describe(n))
+	r.fail(n, path, "must be a number as JSON writes it, whole ones within ±2^53, got %s; put it in quotes to keep it as a text", describe(n))
 	return nil, false
 }
 
@@ -89,7 +89,7 @@ func (r *reader) freeMapping(n *yaml.Node, path string) (any, bool) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := resolve(n.Content[i])
 		if key.Kind != yaml.ScalarNode || key.Tag != "!!str" {
-			r.fail(n.Content[i], path, "a text was expected as the key, not %s; put it in quotes", describe(key))
+			r.fail(n.Content[i], path, "a key must be a text, got %s; put it in quotes", describe(key))
 			sound = false
 			continue
 		}

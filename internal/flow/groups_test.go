@@ -82,14 +82,14 @@ func TestGroupNames(t *testing.T) {
 		t.Errorf("approvers are %q", got)
 	}
 	for in, want := range map[string]string{
-		`{flows: [{name: a, admins: ["group:a\tb"]}]}`:                                        `f:1:29: flows[0].admins[0]: a group's name was expected, not "a\tb": 1 to 256 characters`,
-		`{flows: [{name: a, admins: ["group: a"]}]}`:                                          "f:1:29: flows[0].admins[0]: a group's name",
-		`{flows: [{name: a, admins: ["group:a\u202eb"]}]}`:                                    "f:1:29: flows[0].admins[0]: a group's name",
-		`{flows: [{name: a, admins: [a@x]}], directory: {groups: {"a\u0000": []}}}`:           "f:1:58: directory.groups: a group's name",
-		`{flows: [{name: a, admins: [a@x]}], directory: {groups: {a: {members: [b]}}}}`:       `f:1:72: directory.groups.a.members[0]: an e-mail was expected, not "b"`,
-		`{flows: [{name: a, admins: [a@x]}], directory: {groups: {a: {member: [b@x]}}}}`:      "f:1:62: directory.groups.a.member: there is no such key; from_token, members were expected",
-		`{flows: [{name: a, admins: [a@x]}], directory: {groups: {a: {from_token: [" b"]}}}}`: "f:1:75: directory.groups.a.from_token[0]: a group's name",
-		`{flows: [{name: a, admins: [a@x]}], directory: {groups: {a: sre}}}`:                  "f:1:61: directory.groups.a: a list of members, or a mapping of members and from_token, was expected, not the text \"sre\"",
+		`{flows: [{name: a, admins: ["group:a\tb"]}]}`:                                        `f:1:29: flows[0].admins[0]: must be a group's name, got "a\tb": 1 to 256 characters`,
+		`{flows: [{name: a, admins: ["group: a"]}]}`:                                          "f:1:29: flows[0].admins[0]: must be a group's name",
+		`{flows: [{name: a, admins: ["group:a\u202eb"]}]}`:                                    "f:1:29: flows[0].admins[0]: must be a group's name",
+		`{flows: [{name: a, admins: [a@x]}], directory: {groups: {"a\u0000": []}}}`:           "f:1:58: directory.groups: must be a group's name",
+		`{flows: [{name: a, admins: [a@x]}], directory: {groups: {a: {members: [b]}}}}`:       `f:1:72: directory.groups.a.members[0]: must be an e-mail, got "b"`,
+		`{flows: [{name: a, admins: [a@x]}], directory: {groups: {a: {member: [b@x]}}}}`:      "f:1:62: directory.groups.a.member: unknown key; known: from_token, members",
+		`{flows: [{name: a, admins: [a@x]}], directory: {groups: {a: {from_token: [" b"]}}}}`: "f:1:75: directory.groups.a.from_token[0]: must be a group's name",
+		`{flows: [{name: a, admins: [a@x]}], directory: {groups: {a: sre}}}`:                  "f:1:61: directory.groups.a: must be a list of members, or a mapping of members and from_token, got the text \"sre\"",
 	} {
 		_, err := flow.Parse("f", []byte(in))
 		if err == nil || !strings.Contains(err.Error(), want) {

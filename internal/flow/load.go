@@ -60,7 +60,7 @@ func Parse(name string, raw []byte) (*File, error) {
 		},
 	})
 	if root.Kind == yaml.MappingNode && seen["flows"] == nil {
-		r.fail(root, "flows", "it is missing; a list of flows was expected")
+		r.fail(root, "flows", "missing; must be a list of flows")
 	}
 	file.Directory.unify(file)
 	r.together(file)
@@ -78,7 +78,7 @@ func Parse(name string, raw []byte) (*File, error) {
 // root is the value that a file holds; false if there is none that can be read.
 func (r *reader) root(raw []byte) (*yaml.Node, bool) {
 	if len(raw) > maxFile {
-		r.errs.List = []Error{{Line: 1, Column: 1, Detail: fmt.Sprintf("%d bytes; at most %d were expected", len(raw), maxFile)}}
+		r.errs.List = []Error{{Line: 1, Column: 1, Detail: fmt.Sprintf("must be at most %d bytes, got %d", maxFile, len(raw))}}
 		return nil, false
 	}
 	doc, mistake := document(raw)
@@ -92,7 +92,7 @@ func (r *reader) root(raw []byte) (*yaml.Node, bool) {
 		return nil, false
 	}
 	if size(root, 0) > maxNodes {
-		r.fail(root, "", "at most %d values were expected, aliases counted each time", maxNodes)
+		r.fail(root, "", "must be at most %d values, aliases counted each time", maxNodes)
 		return nil, false
 	}
 	return root, true
@@ -100,7 +100,7 @@ func (r *reader) root(raw []byte) (*yaml.Node, bool) {
 
 // document reads the one YAML document that a file may hold.
 func document(raw []byte) (*yaml.Node, *Error) {
-	empty := &Error{Line: 1, Column: 1, Detail: "a mapping with flows was expected, the file is empty"}
+	empty := &Error{Line: 1, Column: 1, Detail: "must be a mapping with flows; the file is empty"}
 	loader, err := yaml.NewLoader(bytes.NewReader(raw))
 	if err != nil {
 		return nil, syntaxError(err)
@@ -120,7 +120,7 @@ func document(raw []byte) (*yaml.Node, *Error) {
 	case err != nil:
 		return nil, syntaxError(err)
 	}
-	return nil, &Error{Line: more.Line, Column: more.Column, Detail: "there is a second document; one was expected, without --- inside"}
+	return nil, &Error{Line: more.Line, Column: more.Column, Detail: "more than one document; remove the line ---"}
 }
 
 func (r *reader) flows(n *yaml.Node, path string, file *File) {
@@ -136,7 +136,7 @@ func (r *reader) flows(n *yaml.Node, path string, file *File) {
 		file.Flows = append(file.Flows, f)
 	})
 	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-		r.fail(n, path, "at least one flow was expected")
+		r.fail(n, path, "must have at least one flow")
 	}
 }
 
@@ -182,7 +182,7 @@ func loops(n *yaml.Node, above, done map[*yaml.Node]bool) bool {
 func syntaxError(err error) *Error {
 	var at *yaml.LoadError
 	if errors.As(err, &at) {
-		return &Error{Line: max(at.Mark.Line, 1), Column: max(at.Mark.Column, 1), Detail: "YAML was expected: " + at.Message}
+		return &Error{Line: max(at.Mark.Line, 1), Column: max(at.Mark.Column, 1), Detail: "must be YAML: " + at.Message}
 	}
-	return &Error{Line: 1, Column: 1, Detail: "YAML was expected: " + err.Error()}
+	return &Error{Line: 1, Column: 1, Detail: "must be YAML: " + err.Error()}
 }

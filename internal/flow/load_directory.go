@@ -19,13 +19,13 @@ func (r *reader) directory(n *yaml.Node, path string, d *Directory) {
 func (r *reader) directoryGroups(n *yaml.Node, path string, d *Directory) {
 	d.Groups = map[string]Group{}
 	if n.Kind != yaml.MappingNode {
-		r.fail(n, path, "a mapping of groups was expected, not %s", describe(n))
+		r.fail(n, path, "must be a mapping of groups, got %s", describe(n))
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := resolve(n.Content[i])
 		if key.Kind != yaml.ScalarNode {
-			r.fail(n.Content[i], path, "a group's name was expected, not %s", describe(key))
+			r.fail(n.Content[i], path, "must be a group's name, got %s", describe(key))
 			continue
 		}
 		if err := checkGroup(key.Value); err != nil {
@@ -54,14 +54,14 @@ func (r *reader) group(n *yaml.Node, path string) Group {
 	case yaml.SequenceNode:
 		r.strings(&g.Members, checkMember)(n, path)
 	default:
-		r.fail(n, path, "a list of members, or a mapping of members and from_token, was expected, not %s", describe(n))
+		r.fail(n, path, "must be a list of members, or a mapping of members and from_token, got %s", describe(n))
 	}
 	return g
 }
 
 func checkMember(s string) error {
 	if !email.Plain(s) {
-		return fmt.Errorf("an e-mail was expected, not %q", clip(s))
+		return fmt.Errorf("must be an e-mail, got %q", clip(s))
 	}
 	return nil
 }
@@ -69,7 +69,7 @@ func checkMember(s string) error {
 // checkIdentity refuses what would mean more than one person.
 func checkIdentity(s string) error {
 	if s == "" || s == "everyone" || s == "admins" || strings.HasPrefix(s, "group:") {
-		return fmt.Errorf("one identity (an e-mail, an ARN, issuer|subject) was expected, not %q", clip(s))
+		return fmt.Errorf("must be one identity (an e-mail, an ARN, issuer|subject), got %q", clip(s))
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func (r *reader) fastTrack(n *yaml.Node, path string, f *Flow) {
 		"quiet_after_denial":     r.duration(&limits.QuietAfterDenialSeconds, 1, maxQuietSeconds),
 	})
 	if n.Kind == yaml.MappingNode && len(n.Content) == 0 {
-		r.fail(n, path, "max_per_person_per_day, max_per_hour or quiet_after_denial was expected")
+		r.fail(n, path, "must have max_per_person_per_day, max_per_hour or quiet_after_denial")
 	}
 	limits.MaxPerPersonPerDay, limits.MaxPerHour = int(perDay), int(perHour)
 	f.FastTrack = limits

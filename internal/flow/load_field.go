@@ -18,12 +18,12 @@ func (r *reader) fields(n *yaml.Node, path string, f *Flow) {
 			"name": func(n *yaml.Node, at string) {
 				r.text(&field.Name, 63)(n, at)
 				if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && !isFieldName(n.Value) {
-					r.fail(n, at, "lower-case letters, digits and underscores were expected, not %q", clip(n.Value))
+					r.fail(n, at, "must be lower-case letters, digits and underscores, got %q", clip(n.Value))
 				}
 			},
 			"type": func(n *yaml.Node, at string) {
 				if n.Tag != "!!str" || !slices.Contains(fieldTypes, n.Value) {
-					r.fail(n, at, "one of %s was expected, not %s", strings.Join(fieldTypes, ", "), describe(n))
+					r.fail(n, at, "must be one of %s, got %s", strings.Join(fieldTypes, ", "), describe(n))
 					return
 				}
 				field.Type = n.Value
@@ -38,12 +38,12 @@ func (r *reader) fields(n *yaml.Node, path string, f *Flow) {
 			"pattern": func(n *yaml.Node, at string) {
 				r.text(&field.Pattern, 1000)(n, at)
 				if _, err := regexp.Compile(field.Pattern); err != nil {
-					r.fail(n, at, "a regular expression (RE2) was expected: %v", err)
+					r.fail(n, at, "must be a regular expression (RE2): %v", err)
 				}
 			},
 			"allowed": func(n *yaml.Node, at string) {
 				if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-					r.fail(n, at, "at least one value was expected")
+					r.fail(n, at, "must have at least one value")
 				}
 				r.items(n, at, func(item *yaml.Node, at string) {
 					r.places[at] = item
@@ -77,7 +77,7 @@ func (r *reader) bound(into **int64) func(*yaml.Node, string) {
 		if n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
 			seconds, err := ParseDuration(n.Value)
 			if err != nil {
-				r.fail(n, at, "a whole number or a duration was expected, not %s", describe(n))
+				r.fail(n, at, "must be a whole number or a duration, got %s", describe(n))
 				return
 			}
 			*v = int64(seconds)
@@ -106,7 +106,7 @@ func (r *reader) fieldAsAWhole(item *yaml.Node, path string, field Field, seen m
 		case slices.Contains([]string{Bool, TargetOf, User}, field.Type):
 			r.fail(n, join(path, key), "only a string, text, int, duration or strings has one")
 		case n.Tag == "!!str" && field.Type != Duration:
-			r.fail(n, join(path, key), "a whole number was expected, not %s", describe(n))
+			r.fail(n, join(path, key), "must be a whole number, got %s", describe(n))
 		}
 	}
 	if field.Min != nil && field.Max != nil && *field.Min > *field.Max {

@@ -17,7 +17,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 		"name": func(n *yaml.Node, at string) {
 			r.text(&f.Name, 63)(n, at)
 			if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && !isFlowName(n.Value) {
-				r.fail(n, at, "lower-case letters, digits and hyphens were expected, not %q", clip(n.Value))
+				r.fail(n, at, "must be lower-case letters, digits and hyphens, got %q", clip(n.Value))
 			}
 		},
 		"label":       r.text(&f.Label, 200),
@@ -33,14 +33,14 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 			mode := ""
 			r.text(&mode, 10)(n, at)
 			if f.Shadow = mode == "shadow"; !f.Shadow && mode != "live" {
-				r.fail(n, at, "live or shadow was expected, not %q", clip(mode))
+				r.fail(n, at, "must be live or shadow, got %q", clip(mode))
 			}
 		},
 		"hook_timeout": r.duration(&f.HookTimeoutSeconds, 1, 60),
 		"fast_track":   func(n *yaml.Node, at string) { r.fastTrack(n, at, &f) },
 		"admin_override": r.strings(&f.AdminOverride, func(s string) error {
 			if s != "approve" {
-				return fmt.Errorf("approve was expected, not %q", clip(s))
+				return fmt.Errorf("must be approve, got %q", clip(s))
 			}
 			return nil
 		}),
@@ -65,7 +65,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 
 func checkReasonAct(s string) error {
 	if !slices.Contains([]string{"request", "approve", "deny", "revoke"}, s) {
-		return fmt.Errorf("request, approve, deny or revoke was expected, not %q", clip(s))
+		return fmt.Errorf("must be request, approve, deny or revoke, got %q", clip(s))
 	}
 	return nil
 }
@@ -78,7 +78,7 @@ func (r *reader) flowAsAWhole(n *yaml.Node, path string, f *Flow, seen map[strin
 	if seen["admins"] == nil {
 		r.fail(n, join(path, "admins"), "it is missing; every flow has at least one admin, who decides when hooks fail")
 	} else if admins := resolve(seen["admins"]); admins.Kind == yaml.SequenceNode && len(admins.Content) == 0 {
-		r.fail(seen["admins"], join(path, "admins"), "at least one was expected")
+		r.fail(seen["admins"], join(path, "admins"), "must name at least one")
 	}
 	if f.Label == "" {
 		f.Label = f.Name
@@ -88,7 +88,7 @@ func (r *reader) flowAsAWhole(n *yaml.Node, path string, f *Flow, seen map[strin
 	}
 	switch {
 	case f.Strategy != nil && len(f.DurationsSeconds) == 0 && seen["durations"] == nil:
-		r.fail(seen["strategy"], join(path, "durations"), "it is missing; a flow that gives access says for how long")
+		r.fail(seen["strategy"], join(path, "durations"), "it is missing; a flow that grants access says for how long")
 	case f.Strategy == nil && seen["strategy"] == nil && seen["durations"] != nil:
 		r.fail(seen["durations"], join(path, "durations"), "only a flow with a strategy has durations")
 	}
@@ -141,7 +141,7 @@ func (r *reader) targets(n *yaml.Node, path string, f *Flow) {
 			"id": func(n *yaml.Node, at string) {
 				r.text(&t.ID, 128)(n, at)
 				if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && !isTargetID(n.Value) {
-					r.fail(n, at, "letters, digits and _.:/- were expected, not %q", clip(n.Value))
+					r.fail(n, at, "must be letters, digits and _.:/-, got %q", clip(n.Value))
 				}
 			},
 			"label":    r.text(&t.Label, 200),
@@ -176,6 +176,6 @@ func (r *reader) durations(n *yaml.Node, path string, f *Flow) {
 		f.DurationsSeconds = append(f.DurationsSeconds, seconds)
 	})
 	if n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-		r.fail(n, path, "at least one was expected")
+		r.fail(n, path, "must name at least one")
 	}
 }

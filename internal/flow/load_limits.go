@@ -27,7 +27,7 @@ func (r *reader) limits(n *yaml.Node, path string, f *Flow) {
 		},
 	})
 	if n.Kind == yaml.MappingNode && len(n.Content) == 0 {
-		r.fail(n, path, "open_per_person, per_minute, machines_per_minute or holders was expected")
+		r.fail(n, path, "must have open_per_person, per_minute, machines_per_minute or holders")
 	}
 }
 

@@ -52,7 +52,7 @@ func (r *reader) approvals(n *yaml.Node, path string, v *Review) {
 		v.Approvals = append(v.Approvals, need)
 	})
 	if total < 1 || total > most {
-		r.fail(n, path, "1 to %d people were expected, not %d", most, total)
+		r.fail(n, path, "must be 1 to %d people, got %d", most, total)
 	}
 }
 
@@ -62,7 +62,7 @@ func (r *reader) notify(n *yaml.Node, path string, v *Review) {
 		seen := r.members(item, at, map[string]func(*yaml.Node, string){
 			"to": r.strings(&entry.To, func(s string) error {
 				if s == "" {
-					return fmt.Errorf("whom to tell was expected, not nothing")
+					return fmt.Errorf("must name who is notified")
 				}
 				return nil
 			}),
@@ -73,7 +73,7 @@ func (r *reader) notify(n *yaml.Node, path string, v *Review) {
 			if seen["to"] == nil {
 				r.fail(item, at, "it is missing")
 			} else {
-				r.fail(seen["to"], at, "at least one was expected")
+				r.fail(seen["to"], at, "must name at least one")
 			}
 		}
 		r.places[at] = item
@@ -81,7 +81,7 @@ func (r *reader) notify(n *yaml.Node, path string, v *Review) {
 		v.Notify = append(v.Notify, entry)
 	})
 	if len(v.Notify) > 50 {
-		r.fail(n, path, "at most 50 entries were expected, not %d", len(v.Notify))
+		r.fail(n, path, "must be at most 50 entries, got %d", len(v.Notify))
 	}
 }
 
@@ -96,7 +96,7 @@ func (r *reader) undelivered(to *yaml.Node, path string) {
 		if item = resolve(item); item.Kind == yaml.ScalarNode && item.Value != "" && !run.Delivers(item.Value) {
 			r.refused = append(r.refused, Error{
 				Line: item.Line, Column: item.Column, Path: fmt.Sprintf("%s[%d]", path, i),
-				Detail: fmt.Sprintf("no channel %q; sns, webhook, an e-mail address, group:NAME, everyone or admins was expected", clip(item.Value)),
+				Detail: fmt.Sprintf("unknown channel %q; must be sns, webhook, an e-mail address, group:NAME, everyone or admins", clip(item.Value)),
 			})
 		}
 	}

@@ -24,15 +24,15 @@ func (r *reader) strategy(n *yaml.Node, path string, f *Flow) {
 	typ, function := child(n, "type"), child(n, "function")
 	switch {
 	case typ == nil:
-		r.fail(n, join(path, "type"), "it is missing; %s was expected", orList(strategyTypes))
+		r.fail(n, join(path, "type"), "missing; must be %s", orList(strategyTypes))
 	case typ.Tag != "!!str" || !slices.Contains(strategyTypes, typ.Value):
-		r.fail(typ, join(path, "type"), "%s was expected, not %s", orList(strategyTypes), describe(typ))
+		r.fail(typ, join(path, "type"), "must be %s, got %s", orList(strategyTypes), describe(typ))
 	default:
 		s.Type = typ.Value
 	}
 	switch {
 	case s.Type == "lambda" && function == nil:
-		r.fail(n, join(path, "function"), "it is missing; a Lambda function's name or ARN was expected")
+		r.fail(n, join(path, "function"), "missing; must be a Lambda function's name or ARN")
 	case s.Type == "lambda":
 		r.text(&s.Function, 200)(function, join(path, "function"))
 		r.uses(function, join(path, "function"), s.Function, f.Name, true)

@@ -57,17 +57,17 @@ func (r *reader) oneTargetField(node *yaml.Node, path string, f *Flow) {
 			return // what it would be is not known
 		case field.Type != TargetOf:
 		case first != nil:
-			r.fail(r.places[at], at, "a second field of type target; a flow that gives access has one, and field %q is it", first.Name)
+			r.fail(r.places[at], at, "a second field of type target; a flow that grants access has one, field %q", first.Name)
 			return
 		default:
 			first = field
 			if !field.Required {
-				r.fail(r.places[at], join(at, "required"), "true was expected: the strategy gives access to what field %q names", field.Name)
+				r.fail(r.places[at], join(at, "required"), "must be true: the strategy grants access to what field %q names", field.Name)
 			}
 		}
 	}
 	if first == nil {
-		r.fail(node, join(path, "fields"), "a required field of type target is missing; a flow that gives access says to what")
+		r.fail(node, join(path, "fields"), "a required field of type target is missing; a flow that grants access says to what")
 	}
 }
 
@@ -95,7 +95,7 @@ func (r *reader) sensitiveFields(node *yaml.Node, path string, f *Flow) {
 func (r *reader) iamGroup(node *yaml.Node, at string) {
 	user := child(node, "user")
 	if user != nil && (user.Tag != "!!str" || user.Value != "email" && user.Value != "name" && user.Value != "id") {
-		r.fail(user, join(at, "user"), "email, name or id was expected, not %s", describe(user))
+		r.fail(user, join(at, "user"), "must be email, name or id, got %s", describe(user))
 	}
 	if account := child(node, "account"); account != nil {
 		r.setting(node, node, at, "account", "an account number of 12 digits in quotes", isAccount)
@@ -110,14 +110,14 @@ func (r *reader) iamGroup(node *yaml.Node, at string) {
 func (r *reader) setting(owner, settings *yaml.Node, at, key, expected string, fits func(string) bool) {
 	at = join(at, key)
 	if settings == nil {
-		r.fail(owner, at, "it is missing; %s was expected", expected)
+		r.fail(owner, at, "missing; must be %s", expected)
 		return
 	}
 	switch n := child(settings, key); {
 	case n == nil:
-		r.fail(settings, at, "it is missing; %s was expected", expected)
+		r.fail(settings, at, "missing; must be %s", expected)
 	case n.Kind != yaml.ScalarNode || n.Tag != "!!str" || !fits(n.Value):
-		r.fail(n, at, "%s was expected, not %s", expected, describe(n))
+		r.fail(n, at, "must be %s, got %s", expected, describe(n))
 	}
 }
 

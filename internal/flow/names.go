@@ -27,14 +27,14 @@ func checkPrincipal(admins bool) func(string) error {
 		if admins {
 			expected = `an e-mail, "group:NAME", "everyone", "admins" or an identity`
 		}
-		return fmt.Errorf("%s was expected, not %q", expected, clip(s))
+		return fmt.Errorf("must be %s, got %q", expected, clip(s))
 	}
 }
 
 // checkGroup checks the name of a group.
 func checkGroup(name string) error {
 	if !isGroupName(name) {
-		return fmt.Errorf("a group's name was expected, not %q: 1 to 256 characters, no space at either end, no control or invisible character", clip(name))
+		return fmt.Errorf("must be a group's name, got %q: 1 to 256 characters, no space at either end, no control or invisible character", clip(name))
 	}
 	return nil
 }
@@ -48,7 +48,7 @@ var engine = []string{"request", "approve", "record", "grant", "notify", "reconc
 // hook or strategy: none of the engine's own.
 func checkFunction(s string) error {
 	if !isFunction(s) {
-		return fmt.Errorf("a Lambda function's name or ARN was expected, not %q", clip(s))
+		return fmt.Errorf("must be a Lambda function's name or ARN, got %q", clip(s))
 	}
 	name := s
 	if i := strings.Index(s, ":function:"); i >= 0 {

@@ -31,41 +31,41 @@ func TestExactMistakes(t *testing.T) {
 		in   string
 		want []string
 	}{
-		"a second document":          {head + "---\nflows: []\n", []string{"f:4:1: there is a second document; one was expected, without --- inside"}},
-		"a comment alone":            {"# nothing\n", []string{"f:1:1: a mapping with flows was expected, the file is empty"}},
-		"a tab":                      {"flows:\n\t- name: a", []string{"f:2:1: YAML was expected: found character that cannot start any token"}},
-		"a key that is a list":       {head + "    ? [x]\n    : 1\n", []string{"f:4:7: flows[0]: a key was expected, not a list"}},
+		"a second document":          {head + "---\nflows: []\n", []string{"f:4:1: more than one document; remove the line ---"}},
+		"a comment alone":            {"# nothing\n", []string{"f:1:1: must be a mapping with flows; the file is empty"}},
+		"a tab":                      {"flows:\n\t- name: a", []string{"f:2:1: must be YAML: found character that cannot start any token"}},
+		"a key that is a list":       {head + "    ? [x]\n    : 1\n", []string{"f:4:7: flows[0]: a key must be a text, got a list"}},
 		"a repeated var":             {head + "    vars: {x: 1, x: 2}\n", []string{"f:4:18: flows[0].vars.x: it is there twice"}},
-		"a var's key":                {head + "    vars: {7: x}\n", []string{"f:4:12: flows[0].vars: a text was expected as the key, not 7; put it in quotes"}},
-		"an octal var":               {head + "    vars: {account: 012345678901}\n", []string{"f:4:21: flows[0].vars.account: a number as JSON writes it, whole ones within ±2^53, was expected, not 012345678901; put it in quotes to keep it as a text"}},
-		"a var beyond a double":      {head + "    vars: {deep: [9007199254740993]}\n", []string{"f:4:19: flows[0].vars.deep[0]: a number as JSON writes it, whole ones within ±2^53, was expected, not 9007199254740993; put it in quotes to keep it as a text"}},
-		"an infinite var":            {head + "    vars: {x: .inf}\n", []string{"f:4:15: flows[0].vars.x: a number as JSON writes it, whole ones within ±2^53, was expected, not .inf; put it in quotes to keep it as a text"}},
-		"vars too large":             {head + "    vars: {x: " + strings.Repeat("y", 16<<10) + "}\n", []string{"f:4:11: flows[0].vars: at most 16384 bytes were expected, not 16392"}},
-		"an octal count":             {head + "    review: {approvals: 010}\n", []string{"f:4:25: flows[0].review.approvals: a whole number was expected, not 010"}},
+		"a var's key":                {head + "    vars: {7: x}\n", []string{"f:4:12: flows[0].vars: a key must be a text, got 7; put it in quotes"}},
+		"an octal var":               {head + "    vars: {account: 012345678901}\n", []string{"f:4:21: flows[0].vars.account: must be a number as JSON writes it, whole ones within ±2^53, got 012345678901; put it in quotes to keep it as a text"}},
+		"a var beyond a double":      {head + "    vars: {deep: [9007199254740993]}\n", []string{"f:4:19: flows[0].vars.deep[0]: must be a number as JSON writes it, whole ones within ±2^53, got 9007199254740993; put it in quotes to keep it as a text"}},
+		"an infinite var":            {head + "    vars: {x: .inf}\n", []string{"f:4:15: flows[0].vars.x: must be a number as JSON writes it, whole ones within ±2^53, got .inf; put it in quotes to keep it as a text"}},
+		"vars too large":             {head + "    vars: {x: " + strings.Repeat("y", 16<<10) + "}\n", []string{"f:4:11: flows[0].vars: must be at most 16384 bytes, got 16392"}},
+		"an octal count":             {head + "    review: {approvals: 010}\n", []string{"f:4:25: flows[0].review.approvals: must be a whole number, got 010"}},
 		"min of a bool":              {head + "    fields: [{name: x, type: bool, min: 1}]\n", []string{"f:4:41: flows[0].fields[0].min: only a string, text, int, duration or strings has one"}},
-		"a duration as int's max":    {head + "    fields: [{name: x, type: int, max: 1h}]\n", []string{`f:4:40: flows[0].fields[0].max: a whole number was expected, not the text "1h"`}},
+		"a duration as int's max":    {head + "    fields: [{name: x, type: int, max: 1h}]\n", []string{`f:4:40: flows[0].fields[0].max: must be a whole number, got the text "1h"`}},
 		"min over max":               {head + "    fields: [{name: x, type: int, min: 3, max: 2}]\n", []string{"f:4:40: flows[0].fields[0].min: it is more than max"}},
-		"default over max":           {head + "    fields: [{name: x, type: int, max: 2, default: 3}]\n", []string{"f:4:52: flows[0].fields[0].default: a value of at most 2 was expected"}},
-		"nothing allowed":            {head + "    fields: [{name: x, type: string, allowed: []}]\n", []string{"f:4:47: flows[0].fields[0].allowed: at least one value was expected"}},
-		"null allowed":               {head + "    fields: [{name: x, type: string, allowed: [~]}]\n", []string{"f:4:48: flows[0].fields[0].allowed[0]: a string was expected"}},
-		"null by default":            {head + "    fields: [{name: x, type: bool, default: ~}]\n", []string{"f:4:45: flows[0].fields[0].default: true or false was expected"}},
+		"default over max":           {head + "    fields: [{name: x, type: int, max: 2, default: 3}]\n", []string{"f:4:52: flows[0].fields[0].default: must be at most 2"}},
+		"nothing allowed":            {head + "    fields: [{name: x, type: string, allowed: []}]\n", []string{"f:4:47: flows[0].fields[0].allowed: must have at least one value"}},
+		"null allowed":               {head + "    fields: [{name: x, type: string, allowed: [~]}]\n", []string{"f:4:48: flows[0].fields[0].allowed[0]: must be a string"}},
+		"null by default":            {head + "    fields: [{name: x, type: bool, default: ~}]\n", []string{"f:4:45: flows[0].fields[0].default: must be true or false"}},
 		"allowed twice":              {head + "    fields: [{name: x, type: string, allowed: [a, a]}]\n", []string{"f:4:51: flows[0].fields[0].allowed[1]: it is there twice"}},
-		"allowed of a list":          {head + "    fields: [{name: x, type: strings, allowed: [a, 1]}]\n", []string{"f:4:52: flows[0].fields[0].allowed[1]: a string was expected"}},
+		"allowed of a list":          {head + "    fields: [{name: x, type: strings, allowed: [a, 1]}]\n", []string{"f:4:52: flows[0].fields[0].allowed[1]: must be a string"}},
 		"an unknown default target":  {head + "    targets: [{id: p}]\n    fields: [{name: x, type: target, default: q}]\n", []string{"f:5:47: flows[0].fields[0].default: must be one of p"}},
 		"a pattern for an int":       {head + "    fields: [{name: x, type: int, pattern: x}]\n", []string{"f:4:44: flows[0].fields[0].pattern: only a string or text has one"}},
-		"strategy without its type":  {head + "    strategy: {}\n    durations: [1h]\n", []string{"f:4:15: flows[0].strategy.type: it is missing; lambda, iam-group or identity-center was expected"}},
-		"strategy's function":        {head + "    strategy: {type: lambda, function: 7}\n    durations: [1h]\n", []string{"f:4:40: flows[0].strategy.function: a string was expected, not 7"}},
-		"no function":                {head + "    strategy: {type: lambda}\n    durations: [1h]\n", []string{"f:4:15: flows[0].strategy.function: it is missing; a Lambda function's name or ARN was expected"}},
+		"strategy without its type":  {head + "    strategy: {}\n    durations: [1h]\n", []string{"f:4:15: flows[0].strategy.type: missing; must be lambda, iam-group or identity-center"}},
+		"strategy's function":        {head + "    strategy: {type: lambda, function: 7}\n    durations: [1h]\n", []string{"f:4:40: flows[0].strategy.function: must be a string, got 7"}},
+		"no function":                {head + "    strategy: {type: lambda}\n    durations: [1h]\n", []string{"f:4:15: flows[0].strategy.function: missing; must be a Lambda function's name or ARN"}},
 		"function of a group":        {head + "    strategy: {type: iam-group, function: f}\n    durations: [1h]\n", []string{"f:4:43: flows[0].strategy.function: only type lambda has a function"}},
 		"strategy runs the engine":   {head + "    strategy: {type: lambda, function: x-engine-grant}\n    durations: [1h]\n", []string{`f:4:40: flows[0].strategy.function: "x-engine-grant" is one of fasttrack's own functions; it can't be a hook or strategy`}},
 		"a duration twice":           {head + "    strategy: {type: lambda, function: f}\n    durations: [1h, 60m]\n    targets: [{id: p}]\n    fields: [{name: t, type: target, required: true}]\n", []string{"f:5:21: flows[0].durations[1]: it is there twice"}},
-		"fractions of a second":      {head + "    hook_timeout: 1500ms\n", []string{`f:4:19: flows[0].hook_timeout: whole seconds were expected, not "1500ms"`}},
+		"fractions of a second":      {head + "    hook_timeout: 1500ms\n", []string{`f:4:19: flows[0].hook_timeout: must be whole seconds, got "1500ms"`}},
 		"a person without an e-mail": {head + "directory: {people: [{name: x}, {name: y}]}\n", []string{"f:4:22: directory.people[0].email: it is missing; it is what the person is known by", "f:4:33: directory.people[1].email: it is missing; it is what the person is known by"}},
 		"an identity of two people":  {head + "directory: {people: [{email: a@x, identities: [z]}, {email: b@x, identities: [z]}]}\n", []string{`f:4:53: directory.people[1]: "z" is there twice; an identity belongs to one person`}},
-		"everyone as an identity":    {head + "directory: {people: [{email: a@x, identities: [everyone]}]}\n", []string{`f:4:48: directory.people[0].identities[0]: one identity (an e-mail, an ARN, issuer|subject) was expected, not "everyone"`}},
+		"everyone as an identity":    {head + "directory: {people: [{email: a@x, identities: [everyone]}]}\n", []string{`f:4:48: directory.people[0].identities[0]: must be one identity (an e-mail, an ARN, issuer|subject), got "everyone"`}},
 		"nobody is an admin":         {"flows:\n  - name: a\n    admins: [group:e]\ndirectory: {groups: {e: []}}\n", []string{"f:3:13: flows[0].admins: the directory has nobody in group:e; every flow has at least one admin, who decides when hooks fail"}},
 		"a machine is the admin":     {"flows:\n  - name: a\n    admins: [\"arn:aws:iam::123456789012:role/x\"]\n", []string{"f:3:13: flows[0].admins: the directory has nobody in arn:aws:iam::123456789012:role/x; every flow has at least one admin, who decides when hooks fail"}},
-		"too many approvers":         {head + "    review: {approvers: [" + strings.Repeat("a@x,", 101) + "]}\n", []string{"f:4:25: flows[0].review.approvers: at most 100 were expected, not 101"}},
+		"too many approvers":         {head + "    review: {approvers: [" + strings.Repeat("a@x,", 101) + "]}\n", []string{"f:4:25: flows[0].review.approvers: must be at most 100, got 101"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(tc.want, mistakes(t, tc.in)); diff != "" {
@@ -163,7 +163,7 @@ func TestAliasesAreFollowed(t *testing.T) {
 
 func TestLargeFileIsRefused(t *testing.T) {
 	got := mistakes(t, "#"+strings.Repeat("x", 1<<20))
-	if want := "f:1:1: 1048577 bytes; at most 1048576 were expected"; got[0] != want {
+	if want := "f:1:1: must be at most 1048576 bytes, got 1048577"; got[0] != want {
 		t.Errorf("got %q, want %q", got[0], want)
 	}
 }
@@ -179,10 +179,10 @@ func TestRefused_Channels(t *testing.T) {
 	for _, e := range file.Refused {
 		got = append(got, e.In("f"))
 	}
-	const expected = "; sns, webhook, an e-mail address, group:NAME, everyone or admins was expected"
+	const expected = "; must be sns, webhook, an e-mail address, group:NAME, everyone or admins"
 	want := []string{
-		`f:4:34: flows[0].review.notify[0].to[1]: no channel "slack:#ops"` + expected,
-		`f:4:64: flows[0].review.notify[1].to[0]: no channel "pager"` + expected,
+		`f:4:34: flows[0].review.notify[0].to[1]: unknown channel "slack:#ops"` + expected,
+		`f:4:64: flows[0].review.notify[1].to[0]: unknown channel "pager"` + expected,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("refused (-want +got):\n%s", diff)

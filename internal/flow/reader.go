@@ -54,7 +54,7 @@ func (r *reader) members(n *yaml.Node, path string, known map[string]func(*yaml.
 	n = resolve(n)
 	seen := map[string]*yaml.Node{}
 	if n.Kind != yaml.MappingNode {
-		r.fail(n, path, "a mapping was expected, not %s", describe(n))
+		r.fail(n, path, "must be a mapping, got %s", describe(n))
 		return seen
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -63,9 +63,9 @@ func (r *reader) members(n *yaml.Node, path string, known map[string]func(*yaml.
 		at := join(path, key.Value)
 		switch {
 		case key.Kind != yaml.ScalarNode:
-			r.fail(key, path, "a key was expected, not %s", describe(key))
+			r.fail(key, path, "a key must be a text, got %s", describe(key))
 		case !ok:
-			r.fail(key, at, "there is no such key; %s were expected", oneOf(known))
+			r.fail(key, at, "unknown key; known: %s", oneOf(known))
 		case seen[key.Value] != nil:
 			r.fail(key, at, "it is there twice")
 		default:
@@ -79,7 +79,7 @@ func (r *reader) members(n *yaml.Node, path string, known map[string]func(*yaml.
 // items calls read for each item of a sequence.
 func (r *reader) items(n *yaml.Node, path string, read func(*yaml.Node, string)) {
 	if n.Kind != yaml.SequenceNode {
-		r.fail(n, path, "a list was expected, not %s", describe(n))
+		r.fail(n, path, "must be a list, got %s", describe(n))
 		return
 	}
 	for i, item := range n.Content {
@@ -100,11 +100,11 @@ func (r *reader) lines(into *string, limit int) func(*yaml.Node, string) {
 func (r *reader) checked(into *string, limit int, check func(string, int) error) func(*yaml.Node, string) {
 	return func(n *yaml.Node, path string) {
 		if n.Kind != yaml.ScalarNode || n.Tag != "!!str" {
-			r.fail(n, path, "a string was expected, not %s", describe(n))
+			r.fail(n, path, "must be a string, got %s", describe(n))
 			return
 		}
 		if len([]rune(n.Value)) > limit {
-			r.fail(n, path, "at most %d characters were expected", limit)
+			r.fail(n, path, "must be at most %d characters", limit)
 			return
 		}
 		if err := check(n.Value, limit); err != nil {
@@ -117,7 +117,7 @@ func (r *reader) checked(into *string, limit int, check func(string, int) error)
 func (r *reader) bool(into *bool) func(*yaml.Node, string) {
 	return func(n *yaml.Node, path string) {
 		if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" || n.Decode(into) != nil {
-			r.fail(n, path, "true or false was expected, not %s", describe(n))
+			r.fail(n, path, "must be true or false, got %s", describe(n))
 		}
 	}
 }
@@ -129,11 +129,11 @@ func (r *reader) int(into *int64, least, most int64) func(*yaml.Node, string) {
 			v, ok = strictjson.WholeNumber([]byte(n.Value))
 		}
 		if n.Kind != yaml.ScalarNode || n.Tag != "!!int" && n.Tag != "!!float" || !ok {
-			r.fail(n, path, "a whole number was expected, not %s", describe(n))
+			r.fail(n, path, "must be a whole number, got %s", describe(n))
 			return
 		}
 		if v < least || v > most {
-			r.fail(n, path, "%d to %d was expected, not %d", least, most, v)
+			r.fail(n, path, "must be %d to %d, got %d", least, most, v)
 			return
 		}
 		*into = v
@@ -144,7 +144,7 @@ func (r *reader) int(into *int64, least, most int64) func(*yaml.Node, string) {
 func (r *reader) duration(into *int, least, most int) func(*yaml.Node, string) {
 	return func(n *yaml.Node, path string) {
 		if n.Kind != yaml.ScalarNode || n.Tag != "!!str" {
-			r.fail(n, path, "a duration such as 30m or 4h was expected, not %s", describe(n))
+			r.fail(n, path, "must be a duration such as 30m or 4h, got %s", describe(n))
 			return
 		}
 		seconds, err := ParseDuration(n.Value)
@@ -153,7 +153,7 @@ func (r *reader) duration(into *int, least, most int) func(*yaml.Node, string) {
 			return
 		}
 		if seconds < least || seconds > most {
-			r.fail(n, path, "%s to %s was expected, not %s", FormatDuration(least), FormatDuration(most), n.Value)
+			r.fail(n, path, "must be %s to %s, got %s", FormatDuration(least), FormatDuration(most), n.Value)
 			return
 		}
 		*into = seconds
@@ -168,7 +168,7 @@ func (r *reader) principals(into *[]string, admins bool) func(*yaml.Node, string
 		r.places[path] = n
 		r.strings(into, check)(n, path)
 		if len(n.Content) > maxPrincipals {
-			r.fail(n, path, "at most %d were expected, not %d", maxPrincipals, len(n.Content))
+			r.fail(n, path, "must be at most %d, got %d", maxPrincipals, len(n.Content))
 		}
 		for i, item := range n.Content {
 			r.namesGroup(resolve(item), fmt.Sprintf("%s[%d]", path, i))

@@ -50,7 +50,7 @@ func (f *Flow) Check(in Request) (Checked, []FieldError) {
 		}
 		if len(value) == 0 {
 			if field.Required {
-				fail("fields."+field.Name, "it is required; %s was expected", expected(field))
+				fail("fields."+field.Name, "it is required; must be %s", expected(field))
 			}
 			continue
 		}
@@ -72,7 +72,7 @@ func (f *Flow) Check(in Request) (Checked, []FieldError) {
 		}
 	}
 	if total > maxFields {
-		fail("fields", "at most %d bytes were expected of all fields together, not %d", maxFields, total)
+		fail("fields", "must be at most %d bytes of all fields together, got %d", maxFields, total)
 	}
 	var wrong string
 	if out.DurationSeconds, wrong = f.checkDuration(in.DurationSeconds); wrong != "" {

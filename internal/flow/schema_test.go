@@ -57,7 +57,7 @@ func TestSchemaHasTheParsersKeys(t *testing.T) {
 	if err := json.Unmarshal(raw, &schema); err != nil {
 		t.Fatal(err)
 	}
-	expected := regexp.MustCompile(`there is no such key; (.*) were expected`)
+	expected := regexp.MustCompile(`unknown key; known: (.*)`)
 	for name, tc := range map[string]struct{ in, at string }{
 		"file":       {"nope: 1", ""},
 		"flow":       {"flows: [{nope: 1}]", "$defs flow"},

@@ -122,7 +122,7 @@ func (r *reader) whom(n *yaml.Node, path string) Flow {
 func (r *reader) some(n *yaml.Node, path string, known map[string]func(*yaml.Node, string)) {
 	n = resolve(n)
 	if n.Kind != yaml.MappingNode {
-		r.fail(n, path, "a mapping was expected, not %s", describe(n))
+		r.fail(n, path, "must be a mapping, got %s", describe(n))
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {

@@ -33,9 +33,9 @@ func (f *Flow) checkValue(field Field, value json.RawMessage) (canonical json.Ra
 	}
 	switch {
 	case field.Min != nil && length < *field.Min:
-		return nil, fmt.Sprintf("%s of at least %d was expected", measure(field), *field.Min)
+		return nil, bound(field, "at least", *field.Min)
 	case field.Max != nil && length > *field.Max:
-		return nil, fmt.Sprintf("%s of at most %d was expected", measure(field), *field.Max)
+		return nil, bound(field, "at most", *field.Max)
 	}
 	return canonical, ""
 }
@@ -43,7 +43,7 @@ func (f *Flow) checkValue(field Field, value json.RawMessage) (canonical json.Ra
 // convert gives a value of the field's type, and what its min and max are
 // about: the number itself, seconds, characters or items.
 func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMessage, length int64, wrong string) {
-	expected := expected(field) + " was expected"
+	expected := "must be " + expected(field)
 	switch field.Type {
 	case Int:
 		n, ok := strictjson.WholeNumber(value)
@@ -91,7 +91,7 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 	}
 	n := utf8.RuneCountInString(s)
 	if n > maxText {
-		return nil, 0, fmt.Sprintf("at most %d characters were expected, not %d", maxText, n)
+		return nil, 0, fmt.Sprintf("must have at most %d characters, got %d", maxText, n)
 	}
 	switch field.Type {
 	case TargetOf:
@@ -120,7 +120,7 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 	}
 	if field.Pattern != "" {
 		if re, err := regexp.Compile(field.Pattern); err != nil || !re.MatchString(s) {
-			return nil, 0, "a text that matches " + field.Pattern + " was expected"
+			return nil, 0, "must be a text that matches " + field.Pattern
 		}
 	}
 	return jsonOf(s), int64(n), ""
@@ -143,7 +143,7 @@ func readStrings(value json.RawMessage) (list []string, wrong string) {
 		return nil, ""
 	}
 	if len(items) > maxItems {
-		return nil, fmt.Sprintf("at most %d items were expected, not %d", maxItems, len(items))
+		return nil, fmt.Sprintf("must have at most %d items, got %d", maxItems, len(items))
 	}
 	list = make([]string, len(items))
 	for i, item := range items {
@@ -167,7 +167,7 @@ func expected(field Field) string {
 	case Bool:
 		return "true or false"
 	case Duration:
-		return "a duration, in seconds or as 30m,"
+		return "a duration, in seconds or as 30m"
 	case TargetOf:
 		return "the id of a target"
 	case User:
@@ -178,16 +178,17 @@ func expected(field Field) string {
 	return "a string"
 }
 
-func measure(field Field) string {
+// bound returns the mistake of a value beyond the field's min or max.
+func bound(field Field, limit string, n int64) string {
 	switch field.Type {
 	case Int:
-		return "a value"
+		return fmt.Sprintf("must be %s %d", limit, n)
 	case Duration:
-		return "a duration in seconds"
+		return fmt.Sprintf("must be %s %d seconds", limit, n)
 	case Strings:
-		return "a number of items"
+		return fmt.Sprintf("must have %s %d items", limit, n)
 	}
-	return "a number of characters"
+	return fmt.Sprintf("must have %s %d characters", limit, n)
 }
 
 func (f *Flow) targetIDs() []string {

@@ -328,7 +328,7 @@ func TestChosenValues(t *testing.T) {
 		"the same twice":    {`{"tags":["billing","billing"]}`, nil, 1},
 		"a wrong item":      {`{"tags":["billing","x","y","billing-eu"]}`, []string{"fields.tags: item 1: it is not among the options that there are for you"}, 4},
 		"each wrong":        {`{"service":"a","owner":"b@c","tags":["d"]}`, []string{"fields.service: it is", "fields.owner: it is", "fields.tags: item 0: it is"}, 3},
-		"wrong without any": {`{"service":"billing","count":"x"}`, []string{"fields.count: a whole number was expected"}, 0},
+		"wrong without any": {`{"service":"billing","count":"x"}`, []string{"fields.count: must be a whole number"}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newService(t)
