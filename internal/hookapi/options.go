@@ -111,7 +111,7 @@ func readOptions(raw []byte) (options Options, told string, err error) {
 		return Options{}, "", fmt.Errorf("%d bytes, more than %d", len(trimmed), maxAnswer)
 	}
 	if len(trimmed) == 0 {
-		return Options{}, "", errors.New("a JSON object was expected, not nothing")
+		return Options{}, "", errors.New("must be a JSON object, got nothing")
 	}
 	if !utf8.Valid(trimmed) {
 		return Options{}, "", errors.New("it is no UTF-8")
@@ -143,7 +143,7 @@ func readOptions(raw []byte) (options Options, told string, err error) {
 	}
 	options.Ignored = v.Unknown
 	if options.List == nil && told == "" {
-		return Options{}, "", errors.New("options: it is missing; a list was expected, perhaps an empty one")
+		return Options{}, "", errors.New("options: missing; it must be a list, which may be empty")
 	}
 	return options, told, nil
 }

@@ -77,7 +77,7 @@ func (a *Response) readMember(hook run.HookName, name string, value json.RawMess
 		err = readWords(value, &a.Message)
 	case "duration_seconds":
 		if err = strictjson.Decode(value, &a.DurationSeconds); err == nil && a.DurationSeconds < 1 {
-			err = fmt.Errorf("a whole number from 1 was expected, not %d", a.DurationSeconds)
+			err = fmt.Errorf("must be a whole number from 1, got %d", a.DurationSeconds)
 		}
 	case "checks":
 		a.Checks, err = a.readChecks(value)
@@ -146,7 +146,7 @@ func (a *Response) checkTogether(hook run.HookName, durationSeconds int) {
 		case a.Transition != run.Approve:
 			a.Fail(hook, "gave an invalid answer: duration_seconds goes with transition \"approve\" alone")
 		case durationSeconds == 0:
-			a.Fail(hook, "gave an invalid answer: duration_seconds: the flow gives no access, so there is no duration to shorten")
+			a.Fail(hook, "gave an invalid answer: duration_seconds: the flow grants no access, so it has no duration to shorten")
 		case a.DurationSeconds > durationSeconds:
 			a.Fail(hook, "gave an invalid answer: duration_seconds %d is longer than the %d asked for; a hook may only shorten it", a.DurationSeconds, durationSeconds)
 		}

@@ -71,7 +71,7 @@ func (a *Response) readApprovals(value json.RawMessage) ([]run.Requirement, erro
 	total := 0
 	for i, need := range needs {
 		if need.Count < 1 {
-			return nil, fmt.Errorf("[%d]: count is %d, at least 1 was expected", i, need.Count)
+			return nil, fmt.Errorf("[%d]: count: must be at least 1, got %d", i, need.Count)
 		}
 		if need.From != "" {
 			if err := checkPrincipals([]string{need.From}); err != nil {
@@ -81,7 +81,7 @@ func (a *Response) readApprovals(value json.RawMessage) ([]run.Requirement, erro
 		total += need.Count
 	}
 	if total < 1 || total > maxApprovals {
-		return nil, fmt.Errorf("1 to %d people were expected, not %d", maxApprovals, total)
+		return nil, fmt.Errorf("must be 1 to %d people, got %d", maxApprovals, total)
 	}
 	return needs, nil
 }
@@ -103,11 +103,11 @@ func (a *Response) readNotifications(value json.RawMessage) ([]run.Notify, error
 		}
 		for _, to := range n.To {
 			if err := text.CheckLine(to, 320); err != nil || to == "" {
-				return nil, fmt.Errorf("[%d]: to: a name of 1 to 320 characters was expected", i)
+				return nil, fmt.Errorf("[%d]: to: must be a name of 1 to 320 characters", i)
 			}
 		}
 		if n.WaitSeconds < 0 || n.WaitSeconds > MaxReviewSeconds {
-			return nil, fmt.Errorf("[%d]: wait_seconds: 0 to %d was expected, not %d", i, MaxReviewSeconds, n.WaitSeconds)
+			return nil, fmt.Errorf("[%d]: wait_seconds: must be 0 to %d, got %d", i, MaxReviewSeconds, n.WaitSeconds)
 		}
 	}
 	return list, nil
