@@ -36,6 +36,7 @@ func (m *madeCalls) note(c localaws.Call) {
 // of the sentences of spare, and why they are there all the same.
 var notPlayed = map[string]string{
 	`\w+ may logs:(CreateLogStream|PutLogEvents)`:                  "the Lambda service writes what functions print with their role",
+	`GrantFunction may dynamodb:DeleteItem`:                        "outputs of access that ended 15 minutes ago: functions/grant/grant",
 	`GrantFunction may (iam|sso|identitystore):`:                   "strategies that are tested against other servers: internal/strategy",
 	`EndSessionsFunction may organizations:`:                       "AWS Organizations, which this machine has none of: functions/endsessions",
 	`NotifyFunction may (secretsmanager|sqs):`:                     "the webhook's secret, and what Lambda sends to the queue with the function's role",
