@@ -17,7 +17,7 @@ import (
 )
 
 // invoked returns what comes of one invocation, and the line it logs.
-func invoked(t *testing.T, f step.Frame, do func(*step.Line) (string, error)) (response string, err error, line map[string]any) {
+func invoked(t *testing.T, f step.Frame, do func(*step.Line) (string, error)) (response string, line map[string]any, err error) {
 	t.Helper()
 	var log bytes.Buffer
 	f.Log, f.Done, f.Failed = slog.New(slog.NewJSONHandler(&log, nil)), "done", "failed"
@@ -32,15 +32,15 @@ func invoked(t *testing.T, f step.Frame, do func(*step.Line) (string, error)) (r
 	if _, there := line["took_ms"].(float64); !there || line["request_id"] != "request-1" {
 		t.Errorf("the line doesn't name the invocation and its time: %v", line)
 	}
-	return response, err, line
+	return response, line, err
 }
 
 func TestInvokeLogsOneLine(t *testing.T) {
-	response, err, line := invoked(t, step.Frame{}, func(l *step.Line) (string, error) { l.Add("run_id", "r"); return "yes", nil })
+	response, line, err := invoked(t, step.Frame{}, func(l *step.Line) (string, error) { l.Add("run_id", "r"); return "yes", nil })
 	if response != "yes" || err != nil || line["msg"] != "done" || line["level"] != "INFO" || line["run_id"] != "r" {
 		t.Errorf("got %q, %v, %v", response, err, line)
 	}
-	_, _, line = invoked(t, step.Frame{}, func(l *step.Line) (string, error) { l.Say(slog.LevelError, "found"); return "", nil })
+	_, line, _ = invoked(t, step.Frame{}, func(l *step.Line) (string, error) { l.Say(slog.LevelError, "found"); return "", nil })
 	if line["msg"] != "found" || line["level"] != "ERROR" {
 		t.Errorf("got %v, want what the function said", line)
 	}
@@ -48,17 +48,17 @@ func TestInvokeLogsOneLine(t *testing.T) {
 
 func TestInvokeFails(t *testing.T) {
 	fails := func(*step.Line) (string, error) { return "", errors.New("throttled for ada@example.com") }
-	_, err, line := invoked(t, step.Frame{Edge: step.Bare}, fails)
+	_, line, err := invoked(t, step.Frame{Edge: step.Bare}, fails)
 	if !errors.As(err, new(step.Unavailable)) || line["msg"] != "failed" || line["level"] != "ERROR" || line["type"] != "step.Unavailable" || line["error"] == nil {
 		t.Errorf("got %v, %v", err, line)
 	}
-	if _, _, line = invoked(t, step.Frame{Private: true}, fails); line["error"] != nil || line["type"] == nil {
+	if _, line, _ = invoked(t, step.Frame{Private: true}, fails); line["error"] != nil || line["type"] == nil {
 		t.Errorf("got %v, want no text of the error", line)
 	}
 }
 
 func TestAPanicIsUnavailable(t *testing.T) {
-	response, err, line := invoked(t, step.Frame{Edge: step.Bare}, func(*step.Line) (string, error) { panic("a defect") })
+	response, line, err := invoked(t, step.Frame{Edge: step.Bare}, func(*step.Line) (string, error) { panic("a defect") })
 	if !errors.As(err, new(step.Unavailable)) || !strings.Contains(err.Error(), "a defect") || response != "" {
 		t.Errorf("got %q, %v", response, err)
 	}
