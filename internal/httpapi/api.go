@@ -4,6 +4,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,13 +38,17 @@ type Call struct {
 	Caller *Identity
 	// Log adds the request id and the route to each line.
 	Log *slog.Logger
+	// unnamed is Log before [Call.About].
+	unnamed *slog.Logger
 	// basePath is that of [API].
 	basePath string
 }
 
-// About adds the run and the flow of the call to the log lines that follow.
+// About adds the run and the flow of the call to the log lines that follow, in place
+// of those of an earlier call of About.
 func (c *Call) About(runID, flow string) {
-	c.Log = c.Log.With("run_id", runID, "flow", flow)
+	c.unnamed = cmp.Or(c.unnamed, c.Log)
+	c.Log = c.unnamed.With("run_id", runID, "flow", flow)
 }
 
 // Param returns a path parameter.

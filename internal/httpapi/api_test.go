@@ -57,6 +57,7 @@ func TestLogLines(t *testing.T) {
 	api := &httpapi.API{Log: slog.New(slog.NewJSONHandler(&out, nil)), Routes: map[string]httpapi.Route{
 		"POST /requests": {Public: true, Handle: func(_ context.Context, c *httpapi.Call) (httpapi.Reply, error) {
 			c.About("RUN", "aws-access")
+			c.About("RUN", "aws-access")
 			c.Log.Warn("in passing")
 			return httpapi.Reply{Status: 201}, nil
 		}},
@@ -79,6 +80,9 @@ func TestLogLines(t *testing.T) {
 		}
 		var lines []map[string]any
 		for line := range strings.Lines(out.String()) {
+			if strings.Count(line, `"run_id"`) > 1 {
+				t.Errorf("%s: the line names the run twice: %s", route, line)
+			}
 			var l map[string]any
 			if err := json.Unmarshal([]byte(line), &l); err != nil {
 				t.Fatalf("%s: %q: %v", route, line, err)
