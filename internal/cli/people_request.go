@@ -28,13 +28,18 @@ const maxWait = 20
 // form is a flow, to be filled in.
 type form struct{ api.Flow }
 
+// requestFlags are the flags of the command.
+type requestFlags struct {
+	caller
+	fields                        []string
+	reason, duration, contextFile string
+	wait, timeout, every          time.Duration
+	decided                       bool
+	key                           string
+}
+
 func newRequestCommand(p Process) *cobra.Command {
-	var a caller
-	var fields []string
-	var reason, duration, contextFile string
-	var wait, timeout, every time.Duration
-	var decided bool
-	var key string
+	var r requestFlags
 	cmd := &cobra.Command{
 		Use:   "request FLOW",
 		Short: "File a request",
@@ -47,87 +52,104 @@ func newRequestCommand(p Process) *cobra.Command {
 			"  fasttrack request deploy --field service=billing --decided --timeout 30m --key \"$CI_PIPELINE_ID\" && ./deploy",
 		Args:        usage(cobra.ExactArgs(1)),
 		Annotations: map[string]string{onInterrupt: "a request that was filed goes on; `fasttrack list` shows it"},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if wait < 0 || wait > maxWait*time.Second {
-				return usageError{fmt.Errorf("--wait must be 0s to %ds, got %s", maxWait, wait)}
-			}
-			switch {
-			case timeout < 0:
-				return usageError{fmt.Errorf("--timeout must not be negative, got %s", timeout)}
-			case timeout > 0 && !decided:
-				return usageError{errors.New("--timeout needs --decided")}
-			case every < 100*time.Millisecond:
-				return usageError{fmt.Errorf("--every must be at least 100ms, got %s", every)}
-			}
-			ctx, cancel := within(cmd.Context(), timeout)
-			defer cancel()
-			body := api.CreateInput{Flow: args[0], Reason: reason, Fields: map[string]any{}}
-			offered, err := a.flow(cmd, args[0])
-			if err != nil {
-				return err
-			}
-			if err := offered.fill(body.Fields, fields); err != nil {
-				return err
-			}
-			if duration != "" {
-				if body.DurationSeconds, err = readDuration(duration); err != nil {
-					return err
-				}
-			}
-			if body.Context, err = readContext(contextFile); err != nil {
-				return err
-			}
-			if p := newPrompter(cmd, a.json); p != nil {
-				// Wrong flags are reported before the first prompt.
-				if err := offered.check(body, fields); err != nil {
-					return err
-				}
-				search := func(field, query string) (api.OptionList, error) {
-					list, _, err := a.options(cmd.Context(), offered.Name, field, query)
-					return list, err
-				}
-				if err := offered.ask(p, &body, search); err != nil {
-					return err
-				}
-			}
-			body.Wait, body.IdempotencyKey = wait, key
-			v, answer, err := a.request(ctx, body, every, decided, cmd.ErrOrStderr())
-			if err != nil {
-				return err
-			}
-			if decided && !v.Status.Decided() {
-				if !a.json {
-					printOutcome(cmd.OutOrStdout(), v)
-				}
-				over := func(v api.Request) bool { return v.Status.Decided() }
-				if v, answer, err = a.until(ctx, v.ID, every, true, func(api.Request) {}, over); err != nil {
-					return err
-				}
-			}
-			if a.json {
-				if err := printRaw(cmd.OutOrStdout(), answer); err != nil {
-					return err
-				}
-			} else {
-				printOutcome(cmd.OutOrStdout(), v)
-			}
-			return outcome(cmd.Context(), v.Status)
-		},
+		RunE:        func(cmd *cobra.Command, args []string) error { return r.run(cmd, args[0]) },
 	}
-	cmd.Flags().StringArrayVarP(&fields, "field", "f", nil, "`NAME=VALUE` of a field; may be repeated, also for a list")
-	cmd.Flags().StringVarP(&reason, "reason", "r", "", "the reason of the request")
-	cmd.Flags().StringVarP(&duration, "duration", "d", "", "how long to have access, such as 1h")
-	cmd.Flags().StringVar(&contextFile, "context", "", "a `FILE` of JSON to send along, such as {\"diff.txt\": …}")
-	cmd.Flags().DurationVar(&wait, "wait", 10*time.Second, "how long to wait for code to decide, at most 20s")
-	cmd.Flags().BoolVar(&decided, "decided", false, "wait until code or people have decided")
-	cmd.Flags().DurationVar(&timeout, "timeout", 0, "with --decided: give up after this time, with exit code 124; the request goes on. 0 is no limit")
-	cmd.Flags().DurationVar(&every, "every", 2*time.Second, "with --decided: how often to read the request")
-	cmd.Flags().StringVar(&key, "key", "", "an idempotency `KEY`: with the same key the same request is not filed again, but waited for")
-	a.flags(cmd, p)
-	cmd.ValidArgsFunction = a.completeFlow()
-	completeFlag(cmd, "field", a.completeField())
-	completeFlag(cmd, "duration", a.completeDuration())
+	cmd.Flags().StringArrayVarP(&r.fields, "field", "f", nil, "`NAME=VALUE` of a field; may be repeated, also for a list")
+	cmd.Flags().StringVarP(&r.reason, "reason", "r", "", "the reason of the request")
+	cmd.Flags().StringVarP(&r.duration, "duration", "d", "", "how long to have access, such as 1h")
+	cmd.Flags().StringVar(&r.contextFile, "context", "", "a `FILE` of JSON to send along, such as {\"diff.txt\": …}")
+	cmd.Flags().DurationVar(&r.wait, "wait", 10*time.Second, "how long to wait for code to decide, at most 20s")
+	cmd.Flags().BoolVar(&r.decided, "decided", false, "wait until code or people have decided")
+	cmd.Flags().DurationVar(&r.timeout, "timeout", 0, "with --decided: give up after this time, with exit code 124; the request goes on. 0 is no limit")
+	cmd.Flags().DurationVar(&r.every, "every", 2*time.Second, "with --decided: how often to read the request")
+	cmd.Flags().StringVar(&r.key, "key", "", "an idempotency `KEY`: with the same key the same request is not filed again, but waited for")
+	r.caller.flags(cmd, p)
+	cmd.ValidArgsFunction = r.completeFlow()
+	completeFlag(cmd, "field", r.completeField())
+	completeFlag(cmd, "duration", r.completeDuration())
 	return cmd
+}
+
+// run files a request of a flow, and prints its outcome.
+func (r *requestFlags) run(cmd *cobra.Command, flowName string) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	ctx, cancel := within(cmd.Context(), r.timeout)
+	defer cancel()
+	body, err := r.body(cmd, flowName)
+	if err != nil {
+		return err
+	}
+	v, response, err := r.request(ctx, body, r.every, r.decided, cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	if r.decided && !v.Status.Decided() {
+		if !r.json {
+			printOutcome(cmd.OutOrStdout(), v)
+		}
+		over := func(v api.Request) bool { return v.Status.Decided() }
+		if v, response, err = r.until(ctx, v.ID, r.every, true, func(api.Request) {}, over); err != nil {
+			return err
+		}
+	}
+	if r.json {
+		if err := printRaw(cmd.OutOrStdout(), response); err != nil {
+			return err
+		}
+	} else {
+		printOutcome(cmd.OutOrStdout(), v)
+	}
+	return outcome(cmd.Context(), v.Status)
+}
+
+// check refuses wrong flags.
+func (r *requestFlags) check() error {
+	switch {
+	case r.wait < 0 || r.wait > maxWait*time.Second:
+		return usageError{fmt.Errorf("--wait must be 0s to %ds, got %s", maxWait, r.wait)}
+	case r.timeout < 0:
+		return usageError{fmt.Errorf("--timeout must not be negative, got %s", r.timeout)}
+	case r.timeout > 0 && !r.decided:
+		return usageError{errors.New("--timeout needs --decided")}
+	case r.every < 100*time.Millisecond:
+		return usageError{fmt.Errorf("--every must be at least 100ms, got %s", r.every)}
+	}
+	return nil
+}
+
+// body returns the request of the flags. On a terminal it prompts for what is missing.
+func (r *requestFlags) body(cmd *cobra.Command, flowName string) (api.CreateInput, error) {
+	body := api.CreateInput{Flow: flowName, Reason: r.reason, Fields: map[string]any{}, Wait: r.wait, IdempotencyKey: r.key}
+	offered, err := r.flow(cmd, flowName)
+	if err != nil {
+		return body, err
+	}
+	if err := offered.fill(body.Fields, r.fields); err != nil {
+		return body, err
+	}
+	if r.duration != "" {
+		if body.DurationSeconds, err = readDuration(r.duration); err != nil {
+			return body, err
+		}
+	}
+	if body.Context, err = readContext(r.contextFile); err != nil {
+		return body, err
+	}
+	p := newPrompter(cmd, r.json)
+	if p == nil {
+		return body, nil
+	}
+	// Wrong flags are reported before the first prompt.
+	if err := offered.check(body, r.fields); err != nil {
+		return body, err
+	}
+	search := func(field, query string) (api.OptionList, error) {
+		list, _, err := r.options(cmd.Context(), offered.Name, field, query)
+		return list, err
+	}
+	return body, offered.ask(p, &body, search)
 }
 
 // request files a request. A patient one is retried with the same key after a
