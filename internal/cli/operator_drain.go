@@ -72,36 +72,7 @@ states:ListExecutions on the state machine.`,
 			if err != nil {
 				return err
 			}
-			for {
-				left, failed := d.Pass(cmd.Context(), dryRun)
-				if left.At.IsZero() && failed != nil {
-					return failed
-				}
-				safe := left.Safe() && failed == nil
-				if asJSON {
-					if dryRun || once || safe {
-						if err := printJSON(cmd.OutOrStdout(), left); err != nil {
-							return err
-						}
-					}
-				} else {
-					printLeft(cmd.OutOrStdout(), left, failed)
-				}
-				switch {
-				case dryRun:
-					return nil
-				case safe:
-					if !asJSON {
-						fmt.Fprintln(cmd.OutOrStdout(), `Nothing is left. The stack may be deleted: docs/operations.md "Remove".`)
-					}
-					return nil
-				case once:
-					return errReported
-				}
-				if !pause(cmd.Context(), every) {
-					return context.Cause(cmd.Context())
-				}
-			}
+			return passes{d, every, dryRun, once, asJSON}.run(cmd.Context(), cmd.OutOrStdout())
 		},
 	}
 	stackFlag(cmd, &stack)
@@ -112,6 +83,45 @@ states:ListExecutions on the state machine.`,
 	cmd.Flags().BoolVar(&undo, "undo", false, "accept new requests again")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
+}
+
+// passes drains until nothing is left, or once.
+type passes struct {
+	drain.Drainer
+	every                time.Duration
+	dryRun, once, asJSON bool
+}
+
+func (p passes) run(ctx context.Context, out io.Writer) error {
+	for {
+		left, failed := p.Pass(ctx, p.dryRun)
+		if left.At.IsZero() && failed != nil {
+			return failed
+		}
+		safe := left.Safe() && failed == nil
+		switch {
+		case !p.asJSON:
+			printLeft(out, left, failed)
+		case p.dryRun || p.once || safe:
+			if err := printJSON(out, left); err != nil {
+				return err
+			}
+		}
+		switch {
+		case p.dryRun:
+			return nil
+		case safe:
+			if !p.asJSON {
+				fmt.Fprintln(out, `Nothing is left. The stack may be deleted: docs/operations.md "Remove".`)
+			}
+			return nil
+		case p.once:
+			return errReported
+		}
+		if !pause(ctx, p.every) {
+			return context.Cause(ctx)
+		}
+	}
 }
 
 // newDrainer returns a drainer of the installation, with the operator's credentials.
