@@ -70,7 +70,7 @@ var engineBugs = []bug{
 	{"tell reviewers what was only tried", "internal/run/view.go", "if r.MayAudit(p, t) {", "if true {", "./internal/run ./internal/hookapi ./internal/engine/...", "Shadow"},
 	{"take a value that is no option", "functions/request/request/options_check.go", "if !good[i] && !named {", "if !good[i] && !named && false {", "./functions/request/...", ""},
 	{"list only what the nearest copy of the table has", "internal/store/fill.go", "if consistent && !left {", "if !left {", "./internal/store", "TestAList"},
-	{"list what was answered in part", "internal/store/fill.go", "return errors.New(\"list: the table answers only a part of what is asked\")", "return errors.Join()", "./internal/store", "TestAList"},
+	{"list what was answered in part", "internal/store/fill.go", "return errors.New(\"list: the table returns only some of the runs\")", "return errors.Join()", "./internal/store", "TestAList"},
 	{"be due before the five minutes are over", "internal/run/clock.go", "grace + time.Minute - 1", "grace", "./internal/run ./internal/hookapi ./internal/engine/...", "DueAt"},
 	{"simulate without guards", "internal/replay/replay.go", "for r.Status == run.Requested && r.Engine.Next == run.NextHook {", "for r.Engine.Turn == 0 {", "./internal/replay", ""},
 	{"ask again about what is known", "internal/backtest/journal.go", "known[l.ID] = *l.Now", "_ = l", "./internal/backtest", ""},

@@ -90,7 +90,7 @@ func (x *eraser) run(ctx context.Context, people []string, now time.Time, out io
 		r.Principals = []string{}
 	}
 	left := 0
-	err = table.Erase(ctx, store.Erasure{Who: append(run.Names(people), r.Principals...), DryRun: x.dryRun, Tell: func(e store.Erased) {
+	err = table.Erase(ctx, store.Erasure{Who: append(run.Names(people), r.Principals...), DryRun: x.dryRun, Report: func(e store.Erased) {
 		r.Items = append(r.Items, e)
 		if e.Left != "" {
 			left++

@@ -70,7 +70,7 @@ func (x *reindexer) run(ctx context.Context, out, errs io.Writer) error {
 		return err
 	}
 	r := reindexReport{DryRun: x.dryRun, Left: []store.Reindexed{}}
-	err = table.Reindex(ctx, store.Reindexing{DryRun: x.dryRun, After: x.after, Tell: func(done store.Reindexed) {
+	err = table.Reindex(ctx, store.Reindexing{DryRun: x.dryRun, After: x.after, Report: func(done store.Reindexed) {
 		r.Requests++
 		r.Actions += len(done.Acts)
 		r.After = done.Run

@@ -24,7 +24,7 @@ const (
 	firstPause = 100 * time.Millisecond
 )
 
-// call calls an operation of KMS, again if it was throttled or went wrong on the way.
+// call calls an operation of KMS, and retries it if it was throttled or failed on the way.
 func (k *Key) call(ctx context.Context, operation string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {

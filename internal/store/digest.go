@@ -36,7 +36,7 @@ func storedDigest(it item) digest.Stored {
 	return digest.Stored{Day: digest.Day(stringOf(it["sk"])), Document: []byte(stringOf(it["body"]))}
 }
 
-// LastDigest reads the digest of the last day; ok is false if there is none.
+// LastDigest reads the digest of the last day; ok is false without one.
 func (s *Store) LastDigest(ctx context.Context) (last digest.Stored, ok bool, err error) {
 	out, err := s.client.Query(ctx, &dynamodb.QueryInput{
 		TableName: &s.table, ConsistentRead: aws.Bool(true), ScanIndexForward: aws.Bool(false), Limit: aws.Int32(1),
@@ -66,8 +66,8 @@ func (s *Store) Chunks(ctx context.Context, day digest.Day, n int) ([]string, er
 	return chunks, nil
 }
 
-// ErrDigestExists tells that a day has its digest.
-var ErrDigestExists = errors.New("there is a digest of the day already")
+// ErrDigestExists means that the day has a digest.
+var ErrDigestExists = errors.New("the day has a digest already")
 
 // AddDigest stores a digest: its chunks, then the document, so that a document
 // always has them. What an attempt that died left of them is written over. Of

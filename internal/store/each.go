@@ -11,9 +11,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Each calls f with every run that was asked from one time on and before
+// Each calls f with every run that was created at or after one time and before
 // another, with its context and without its acts, in no order; a zero time
-// doesn't bound. It reads the whole table, strongly consistent, so that no run
+// is no limit. It reads the whole table, strongly consistent, so that no run
 // is missed whose flow is called otherwise by now, or is gone. An error of f
 // ends it, and is returned as it is.
 func (s *Store) Each(ctx context.Context, from, to time.Time, f func(Record) error) error {
@@ -40,8 +40,7 @@ func (s *Store) EachStored(ctx context.Context, f func(id string, rec Record, un
 	return s.scan(ctx, "begins_with(pk, :run) AND sk IN (:context, :sk)", item{":sk": text(runKey)}, f)
 }
 
-// LoadStored is for one run what EachStored is for all; ErrNotFound if there is
-// none.
+// LoadStored is EachStored for one run; ErrNotFound if it doesn't exist.
 func (s *Store) LoadStored(ctx context.Context, id string) (rec Record, unreadable, err error) {
 	items, err := s.itemsOf(ctx, partition(id))
 	if err != nil {

@@ -22,8 +22,8 @@ type Erasure struct {
 	Who run.Names
 	// DryRun changes nothing.
 	DryRun bool
-	// Tell is called with each item that is changed, deleted or left.
-	Tell func(Erased)
+	// Report is called with each item that is changed, deleted or left.
+	Report func(Erased)
 }
 
 // Erased is what becomes of one item.
@@ -37,8 +37,8 @@ type Erased struct {
 }
 
 // Erase removes somebody from everything that is over: their tallies, limits,
-// links, actions and leases first, then the runs. What still goes on is left, and
-// told. It can be repeated, and goes on where it stopped.
+// links, actions and leases first, then the runs. What is not over is left, and
+// reported. It can be repeated, and continues where it stopped.
 func (s *Store) Erase(ctx context.Context, e Erasure, now time.Time) error {
 	var runs []string
 	var outputs []item
@@ -94,7 +94,7 @@ func (s *Store) eraseOutput(ctx context.Context, e Erasure, it item, runs []stri
 		return err
 	}
 	if err == nil && !r.Over() {
-		e.Tell(Erased{Run: id, Left: "the output of access that has not ended yet"})
+		e.Report(Erased{Run: id, Left: "the output of access that has not ended yet"})
 		return nil
 	}
 	return s.eraseItem(ctx, e, it)
@@ -109,7 +109,7 @@ func (s *Store) Principals(ctx context.Context, who run.Names) ([]string, error)
 		}
 		r, err := readRun(strings.TrimPrefix(stringOf(it["pk"]), partition("")), it)
 		if err != nil {
-			return nil // is told when it is to be erased
+			return nil // is reported when it is erased
 		}
 		people := []run.Person{r.Requester}
 		if r.Review != nil {
@@ -133,20 +133,20 @@ func (s *Store) eraseRun(ctx context.Context, e Erasure, id string, now time.Tim
 	for {
 		rec, unreadable, err := s.LoadStored(ctx, id)
 		if err != nil || unreadable != nil {
-			e.Tell(Erased{Run: id, Left: fmt.Sprint("it can't be read: ", errors.Join(err, unreadable))})
+			e.Report(Erased{Run: id, Left: fmt.Sprint("can't be read: ", errors.Join(err, unreadable))})
 			return nil
 		}
 		next, changed, withContext, err := run.Erase(rec.Run, e.Who, rec.Context, now)
 		switch {
 		case errors.Is(err, run.ErrNotOver):
-			e.Tell(Erased{Run: id, Left: run.ErrNotOver.Error()})
+			e.Report(Erased{Run: id, Left: run.ErrNotOver.Error()})
 			return nil
 		case err != nil:
 			return err
 		case !changed:
 			return nil
 		case e.DryRun:
-			e.Tell(Erased{Run: id})
+			e.Report(Erased{Run: id})
 			return nil
 		}
 		// The context first: a run without one is erased when this is repeated.
@@ -160,7 +160,7 @@ func (s *Store) eraseRun(ctx context.Context, e Erasure, id string, now time.Tim
 		} else if err != nil {
 			return err
 		}
-		e.Tell(Erased{Run: id})
+		e.Report(Erased{Run: id})
 		return nil
 	}
 }
@@ -173,7 +173,7 @@ func (s *Store) eraseAct(ctx context.Context, e Erasure, it item) error {
 		return err
 	}
 	if err == nil && !r.Over() {
-		e.Tell(Erased{Run: id, Left: "an action of a request that is not over yet"})
+		e.Report(Erased{Run: id, Left: "an action of a request that is not over yet"})
 		return nil
 	}
 	return s.eraseItem(ctx, e, it)
@@ -184,12 +184,12 @@ func (s *Store) eraseAct(ctx context.Context, e Erasure, it item) error {
 func (s *Store) eraseLease(ctx context.Context, e Erasure, it item) error {
 	var l lease.Lease
 	if err := json.Unmarshal([]byte(stringOf(it["body"])), &l); err != nil {
-		e.Tell(Erased{Item: nameOf(it), Left: "it can't be read: " + err.Error()})
+		e.Report(Erased{Item: nameOf(it), Left: "can't be read: " + err.Error()})
 		return nil
 	}
 	held := slices.ContainsFunc(l.Holders, func(h lease.Holder) bool { return h.State != run.Dropped })
 	if _, due := l.DueAt(); held || due || l.Given {
-		e.Tell(Erased{Item: nameOf(it), Left: "access is held, or was taken back just now and is read once more; repeat it in half an hour"})
+		e.Report(Erased{Item: nameOf(it), Left: "access is held, or ended just now and is checked once more; repeat this in half an hour"})
 		return nil
 	}
 	return s.eraseItem(ctx, e, it)
@@ -224,7 +224,7 @@ func (s *Store) eraseLink(ctx context.Context, e Erasure, it item) error {
 			return fmt.Errorf("erase a link: %w", err)
 		}
 	}
-	e.Tell(Erased{Item: nameOf(it)})
+	e.Report(Erased{Item: nameOf(it)})
 	return nil
 }
 
@@ -234,7 +234,7 @@ func (s *Store) eraseItem(ctx context.Context, e Erasure, it item) error {
 			return err
 		}
 	}
-	e.Tell(Erased{Item: nameOf(it)})
+	e.Report(Erased{Item: nameOf(it)})
 	return nil
 }
 

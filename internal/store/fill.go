@@ -20,9 +20,9 @@ const maxFill = 100
 const fillTries = 6
 
 // fill reads the runs of entries that came from an index without a summary, at
-// most maxFill of them. One that the table doesn't have stays nil. What is not
-// there is asked for once more, strongly consistent: an index can be ahead of the
-// copy of the table that answers.
+// most maxFill of them. One that the table doesn't have stays nil. A missing
+// run is read again, strongly consistent: an index can be ahead of the copy of the table
+// that responds.
 func (s *Store) fill(ctx context.Context, entries []entry) error {
 	missing := map[string][]*entry{}
 	for i := range entries {
@@ -51,11 +51,11 @@ func (s *Store) fill(ctx context.Context, entries []entry) error {
 		}
 		consistent = true
 	}
-	return errors.New("list: the table answers only a part of what is asked")
+	return errors.New("list: the table returns only some of the runs")
 }
 
-// fillOnce asks for the missing runs once, and takes those that come out of
-// missing. left tells that the table did not look at all of them.
+// fillOnce reads the missing runs once, and removes those that it gets from missing. left
+// reports that the table did not process all of them.
 func (s *Store) fillOnce(ctx context.Context, missing map[string][]*entry, consistent bool) (left bool, err error) {
 	asked := types.KeysAndAttributes{ConsistentRead: aws.Bool(consistent), ProjectionExpression: aws.String("pk, body")}
 	for id := range missing {

@@ -130,7 +130,7 @@ func (b *batch) postpone(id string) {
 	b.out.UnprocessedKeys = map[string]types.KeysAndAttributes{b.table: {Keys: []map[string]types.AttributeValue{key}}}
 }
 
-// batches gives a store over the table whose batches see gets, with their answers.
+// batches returns a store over the table whose batches see gets, with their responses.
 func (tab table) batches(see func(*batch)) *store.Store {
 	options := tab.client.Options()
 	options.APIOptions = append(options.APIOptions, func(stack *middleware.Stack) error {
@@ -150,8 +150,8 @@ func (tab table) batches(see func(*batch)) *store.Store {
 	return store.New(sdk.New(options), tab.name)
 }
 
-// What an index has ahead of the table, and what the table did not look at, is
-// asked for once more.
+// What an index has ahead of the table, and what the table did not process, is read
+// again.
 func TestAListAsksAgainForWhatIsMissing(t *testing.T) {
 	tab := openTable(t)
 	var ids []string
@@ -162,9 +162,9 @@ func TestAListAsksAgainForWhatIsMissing(t *testing.T) {
 	s := tab.batches(func(b *batch) {
 		batches = append(batches, *b)
 		switch len(batches) {
-		case 1: // one is not there yet
+		case 1: // one is missing
 			b.drop(ids[1])
-		case 2: // asked for strongly consistent, it is not looked at
+		case 2: // read strongly consistent, it is not processed
 			b.postpone(ids[1])
 		}
 	})
@@ -187,7 +187,7 @@ func TestAListLeavesOutWhatIsGone(t *testing.T) {
 	}
 }
 
-// A table that never looks at all that is asked is an error, not a short list.
+// A table that never processes all keys is an error, not a short list.
 func TestAListThatIsAnsweredInPartIsAnError(t *testing.T) {
 	tab := openTable(t)
 	id := asked(t, store.New(tab.client, tab.name), 1, "f", "ada@example.com").ID

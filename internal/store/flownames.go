@@ -16,7 +16,7 @@ import (
 // had each: runs of a flow that is gone since then are found by its name.
 type FlowNames struct {
 	Seen map[string]time.Time
-	// version is the stored item's, 0 for one that is not there yet.
+	// version is the stored item's; 0 for a new one.
 	version int64
 }
 

@@ -18,7 +18,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// indexed tells which indexes hold the run, and for due by when.
+// indexed returns which indexes hold the run, and for due by when.
 func (tab table) indexed(t *testing.T, id string) map[string]string {
 	t.Helper()
 	in := map[string]string{}
@@ -97,8 +97,7 @@ func act(t testing.TB, s *store.Store, r *run.Run, event run.EventName, p run.Pe
 	return next
 }
 
-// Nothing in an index tells what a list may not show: neither the token nor what
-// is sensitive.
+// No index holds what a list may not show: neither the token nor sensitive values.
 func TestIndexesHoldNoSecrets(t *testing.T) {
 	tab := openTable(t)
 	s := store.New(tab.client, tab.name)

@@ -164,7 +164,7 @@ const stampForm = "2006-01-02T15:04:05.000Z"
 // millisecond.
 func stamp(t time.Time) string { return t.UTC().Format(stampForm) }
 
-// created is where a run stands in a list: by when it was asked, then by id.
+// created is the position of a run in a list: by its time of creation, then by id.
 func created(at time.Time, id string) string { return stamp(at) + "#" + id }
 
 func inboxOf(flow string, shard int) string { return flow + "#" + strconv.Itoa(shard) }

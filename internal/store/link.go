@@ -22,8 +22,7 @@ const (
 	linkKey    = "LINKS"
 )
 
-// linkTries is how often links are asked for again that the table did not
-// return.
+// linkTries is how often links are read again that the table did not return.
 const linkTries = 6
 
 // Link stores the connections of p's principal that are not stored yet, and
@@ -78,7 +77,7 @@ func (s *Store) Linked(ctx context.Context, today func(handle string) []string, 
 	return nil
 }
 
-// addLink stores one direction of a link. full reports that there is no room.
+// addLink stores one direction of a link. full reports that the item has no room for it.
 func (s *Store) addLink(ctx context.Context, from, to string) (full bool, err error) {
 	_, err = s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: linkOf(from),
@@ -141,7 +140,7 @@ func (c *closure) of(handle string) []string {
 	return append(slices.Clip(c.known[handle]), c.today(handle)...)
 }
 
-// read reads the links of the handles that are not known yet.
+// read reads the links of the handles that are new.
 func (c *closure) read(ctx context.Context, handles []string) error {
 	if c.known == nil {
 		c.known = map[string][]string{}
@@ -154,7 +153,7 @@ func (c *closure) read(ctx context.Context, handles []string) error {
 	}
 	for try := 0; len(asked.Keys) > 0; try++ {
 		if try == linkTries {
-			return errors.New("the table returns only a part of what is asked")
+			return errors.New("the table returns only some of the links")
 		}
 		if try > 0 {
 			select {

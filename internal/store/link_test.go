@@ -106,7 +106,7 @@ func TestALinkThatFails(t *testing.T) {
 	}
 }
 
-// A login that is linked to more than can be followed can't be told apart.
+// A login that is linked to more than can be followed can't be distinguished.
 func TestACrowdedLogin(t *testing.T) {
 	s := open(t)
 	var last run.Person
@@ -125,12 +125,12 @@ func TestACrowdedLogin(t *testing.T) {
 	}
 }
 
-// counted gives a store over the table that counts its calls by operation.
+// counted returns a store over the table that counts its calls by operation.
 func (tab table) counted(calls map[string]int) *store.Store {
 	return tab.watched(func(operation string) error { calls[operation]++; return nil })
 }
 
-// failing gives a store over the table whose nth call fails.
+// failing returns a store over the table whose nth call fails.
 func (tab table) failing(n int, err error) *store.Store {
 	calls := -1
 	return tab.watched(func(string) error {

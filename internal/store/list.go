@@ -21,8 +21,8 @@ import (
 type Query struct {
 	// Status is "" for any.
 	Status run.Status
-	// From and To bound when a run was asked, From inclusive, To exclusive;
-	// zero times don't bound.
+	// From and To limit the time of creation, From inclusive, To exclusive; a zero time
+	// is no limit.
 	From, To time.Time
 	// Limit is how many runs a page holds at most; less than 1 is 1.
 	Limit int
@@ -142,7 +142,7 @@ func (s *Store) merge(ctx context.Context, index string, partitions []string, q 
 		return Page{}, ErrBadPosition
 	}
 	q.Limit = max(q.Limit, 1)
-	// One more than is shown tells whether there are more. Only where some are
+	// One more than is shown says whether a next page exists. Only where some are
 	// left out, and so the page is not full, it reads on.
 	page, err := s.mergeOnce(ctx, index, partitions, q, q.Limit+1, wanted)
 	if err == nil && len(page.Runs) < q.Limit && page.Next != "" {
@@ -166,8 +166,8 @@ func (s *Store) mergeOnce(ctx context.Context, index string, partitions []string
 	if err := group.Wait(); err != nil {
 		return Page{}, err
 	}
-	// Where a partition was cut off, what lies behind the cut is not known: only
-	// positions before the newest cut are complete.
+	// Where a partition was cut off, the rest is missing: only positions before the
+	// newest cut are complete.
 	var all []entry
 	boundary := ""
 	for i, part := range parts {
@@ -191,7 +191,7 @@ func (s *Store) mergeOnce(ctx context.Context, index string, partitions []string
 		if i == filled {
 			ahead := q.Limit
 			if wanted != nil || q.Status != "" {
-				ahead++ // whether one more is wanted tells whether there is a next page
+				ahead++ // whether one more is wanted says whether a next page exists
 			}
 			filled = min(i+min(ahead, maxFill), len(all))
 			if err := s.fill(ctx, all[i:filled]); err != nil {
@@ -230,8 +230,8 @@ func entryOf(index string, it item) entry {
 	return e
 }
 
-// partition reads up to limit items of one partition of an index. cut tells
-// that there may be more.
+// partition reads up to limit items of one partition of an index. cut reports
+// that more may follow.
 func (s *Store) partition(ctx context.Context, index, value string, q Query, limit int) (part []entry, cut bool, err error) {
 	low, high := "0", behindAll
 	if !q.From.IsZero() {

@@ -72,7 +72,7 @@ func many(t *testing.T, s *store.Store, n int) []*run.Run {
 	return all
 }
 
-// walk reads a list to its end, and gives the ids of its runs.
+// walk reads a list to its end, and returns the ids of its runs.
 func walk(t interface {
 	Helper()
 	Fatal(...any)
@@ -124,8 +124,7 @@ func TestAnInboxOverPartitionsThatAreCutOff(t *testing.T) {
 	}
 }
 
-// Whatever is asked for, and however large the pages are: the list is what one
-// finds by looking at each run.
+// For every query and size of pages, the list is what a look at each run finds.
 func TestListsAreWhatLookingAtEachRunFinds(t *testing.T) {
 	s := open(t)
 	all := many(t, s, 240)
@@ -200,7 +199,7 @@ func TestTheListOfAFlowIsBounded(t *testing.T) {
 	if got := list(start.AddDate(2, 0, 0), store.Query{}); len(got) > 0 {
 		t.Errorf("after two years: got %v, want none", got)
 	}
-	// One page reads so many months, whatever is asked for.
+	// One page reads only so many months, whatever the query.
 	page, err := s.Flow(t.Context(), "f", store.Query{From: start, Limit: 10}, start.AddDate(2, 0, 0), nil)
 	if err != nil || len(page.Runs) > 0 || page.Next < "2027-09" || page.Next > "2027-11" {
 		t.Errorf("the first page is %v, %v, want an empty one that goes on 14 months back", page, err)

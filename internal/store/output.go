@@ -33,7 +33,7 @@ type Output struct {
 	Ended time.Time
 }
 
-// None reports whether there is nothing in it.
+// None reports whether it is empty.
 func (o Output) None() bool { return o.Output == nil && o.Sensitive == nil }
 
 // End returns what stays of the output once the access has ended.
@@ -44,7 +44,7 @@ func outputItem(runID string) item {
 }
 
 // LoadOutput reads what a run's strategy returned, strongly consistent; the zero
-// Output where there is none.
+// Output if it is missing.
 func (s *Store) LoadOutput(ctx context.Context, runID string) (o Output, err error) {
 	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, ConsistentRead: aws.Bool(true), Key: outputItem(runID)})
 	if err != nil {

@@ -19,8 +19,8 @@ func isPosition(s string) bool {
 // behindAll sorts behind every position.
 const behindAll = "~"
 
-// bound gives the position before which lies what was asked before t. Runs
-// stand to the millisecond, so what is left of one is rounded up.
+// bound returns the position that follows all runs created before t. Positions have
+// milliseconds, so a part of one is rounded up.
 func bound(t time.Time) string {
 	t = t.UTC().Add(time.Millisecond - 1).Truncate(time.Millisecond)
 	if t.Year() > 9999 { // which no longer sorts

@@ -19,8 +19,8 @@ func (s *Store) ifUnchanged(it item, version int64) *types.Put {
 	}
 }
 
-// ifSame is ifUnchanged, also for an item that was not there when it was read,
-// with version 0, and that nobody made since.
+// ifSame is ifUnchanged that also accepts version 0: an item that was missing when it was
+// read, and still is.
 func (s *Store) ifSame(it item, version int64) *types.Put {
 	if version > 0 {
 		return s.ifUnchanged(it, version)
@@ -38,7 +38,7 @@ func (s *Store) put(ctx context.Context, p *types.Put) error {
 }
 
 // loadBody reads the body and the version of an item, strongly consistent. Both
-// stay as they are where there is no such item.
+// stay unchanged if the item is missing.
 func (s *Store) loadBody(ctx context.Context, key item, into any, version *int64) error {
 	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: key, ConsistentRead: aws.Bool(true)})
 	if err != nil || len(out.Item) == 0 {

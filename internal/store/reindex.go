@@ -22,8 +22,8 @@ type Reindexing struct {
 	DryRun bool
 	// After is the id of the run to go on behind; "" begins at the first.
 	After string
-	// Tell is called with each run once it is done.
-	Tell func(Reindexed)
+	// Report is called with each run once it is done.
+	Report func(Reindexed)
 }
 
 // Reindexed is what became of one run.
@@ -59,7 +59,7 @@ func (s *Store) Reindex(ctx context.Context, x Reindexing) error {
 			} else if done.Acts, err = s.reindexRun(ctx, r, x.DryRun); err != nil {
 				return err
 			}
-			x.Tell(done)
+			x.Report(done)
 		}
 	}
 	return nil
@@ -107,7 +107,7 @@ func (s *Store) actsAsStored(ctx context.Context, id string) (acts []run.Act, li
 	for _, pk := range []string{actsOf(id), partition(id)} { // older releases stored acts beside the run
 		items, err := s.itemsOf(ctx, pk)
 		if err != nil {
-			return nil, nil, fmt.Errorf("load the acts of run %s: %w", id, err)
+			return nil, nil, fmt.Errorf("load the actions of run %s: %w", id, err)
 		}
 		for _, it := range items {
 			sort := stringOf(it["sk"])

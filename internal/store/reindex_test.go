@@ -62,7 +62,7 @@ func TestReindex(t *testing.T) {
 	}
 	reindex := func(dry bool) (acts int, seen []string) {
 		t.Helper()
-		err := s.Reindex(t.Context(), store.Reindexing{DryRun: dry, Tell: func(d store.Reindexed) {
+		err := s.Reindex(t.Context(), store.Reindexing{DryRun: dry, Report: func(d store.Reindexed) {
 			acts += len(d.Acts)
 			seen = append(seen, d.Run)
 			if d.Left != "" {
@@ -116,7 +116,7 @@ func TestReindexGoesOn(t *testing.T) {
 	for {
 		ctx, stop := context.WithCancel(t.Context())
 		n := 0
-		err := s.Reindex(ctx, store.Reindexing{After: after, Tell: func(d store.Reindexed) {
+		err := s.Reindex(ctx, store.Reindexing{After: after, Report: func(d store.Reindexed) {
 			seen[d.Run]++
 			after = d.Run
 			if n++; n == 2 {

@@ -80,9 +80,8 @@ func (s *Store) Reviewed(ctx context.Context, p run.Person, t *run.Today, q Quer
 	})
 }
 
-// actExpires is when an act may be deleted, zero for never: what decided stays as
-// long as its run. When that ends is not known yet, so it is taken to end as late
-// as it may.
+// actExpires returns when an act may be deleted; zero for never. An act that decided is
+// kept as long as its run, whose latest possible end counts.
 func actExpires(r *run.Run, a run.Act) time.Time {
 	soonest := a.At.Add(actsKept)
 	if !r.Reviews(a) {

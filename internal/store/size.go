@@ -19,9 +19,9 @@ const _ = uint(maxItem - engine.MaxSize)
 // people, and entries that say what did not fit.
 const reserve = 100 << 10
 
-// HasRoom tells whether the run, as it would be stored, leaves the reserve. What
-// a hook said is not to be kept if it doesn't: a run that can't be written any
-// more could never end. The error is for a run that is no JSON.
+// HasRoom reports whether the run, as it would be stored, leaves the reserve. Otherwise
+// the response of a hook must not be kept: a run that can't be written could never end.
+// The error is for a run that can't be encoded.
 func HasRoom(r *run.Run) (bool, error) {
 	size, err := r.Size()
 	return size <= maxItem-reserve, err

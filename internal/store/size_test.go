@@ -53,7 +53,7 @@ func TestAnOrdinaryRunHasRoom(t *testing.T) {
 	}
 }
 
-// What a newer version wrote is told apart from what is broken: it may be read
+// What a newer version wrote is distinguished from what is broken: it may be read
 // later.
 func TestARunOfANewerVersion(t *testing.T) {
 	tab := openTable(t)

@@ -1,6 +1,6 @@
-// Package store keeps runs in DynamoDB: one item a run, changed only under the
-// condition that nobody changed it meanwhile, and beside it the acts of people
-// and the context that the requester sent along.
+// Package store keeps runs in DynamoDB, one item a run. A run is written only under the
+// condition that it has not changed since it was read. Beside it are the acts of people
+// and the context that came with the request.
 package store
 
 import (
@@ -17,10 +17,10 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// The errors that callers tell apart.
+// The errors that callers distinguish.
 var (
-	ErrNotFound    = errors.New("there is no such run")
-	ErrExists      = errors.New("there is such a run already")
+	ErrNotFound    = errors.New("no such run")
+	ErrExists      = errors.New("the run exists already")
 	ErrConflict    = errors.New("the run was changed meanwhile")
 	ErrBadPosition = errors.New("not a position in a list")
 	ErrNewer       = errors.New("written by a newer version")
@@ -48,15 +48,14 @@ type Record struct {
 	Run *run.Run
 	// Acts are in the order of their ids.
 	Acts []run.Act
-	// Context is nil where none was sent.
+	// Context is nil if none was sent.
 	Context []byte
-	// Published is the hash that [Store.MarkPublished] noted last, "" for none.
+	// Published is the hash that [Store.MarkPublished] stored last; "" if none.
 	Published string
 }
 
 // Create stores a new run and, in one transaction with it, its context: neither
-// is there without the other, so that a context can never stand beside another
-// request's run. It returns ErrExists if the id is taken.
+// exists without the other, so that no context can end up beside another request's run. It returns ErrExists if the id is taken.
 func (s *Store) Create(ctx context.Context, r *run.Run, context []byte) error {
 	item, err := runItem(r, 1)
 	if err != nil {

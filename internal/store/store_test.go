@@ -34,7 +34,7 @@ type table struct {
 	name   string
 }
 
-// open gives a store over an empty table.
+// open returns a store over an empty table.
 func open(t testing.TB) *store.Store {
 	t.Helper()
 	tab := openTable(t)
@@ -81,7 +81,7 @@ func asked(t testing.TB, s *store.Store, n int, flow, who string) *run.Run {
 	return askedAt(t, s, start.Add(time.Duration(n)*time.Minute), n, flow, who)
 }
 
-// askedAt is asked, at a time.
+// askedAt creates a run at a time.
 func askedAt(t testing.TB, s *store.Store, at time.Time, n int, flow, who string) *run.Run {
 	t.Helper()
 	r, err := run.New(run.Asked{
@@ -99,7 +99,7 @@ func askedAt(t testing.TB, s *store.Store, at time.Time, n int, flow, who string
 	return r
 }
 
-// hear has the run's hook answer, and saves what follows.
+// hear applies a response of the run's hook, and saves the run.
 func hear(t testing.TB, s *store.Store, r *run.Run, answer string) *run.Run {
 	t.Helper()
 	next, _, err := engine.Decide(r, engine.Step{

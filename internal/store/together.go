@@ -22,23 +22,23 @@ func (s *Store) putNew(ctx context.Context, items ...item) error {
 	return err
 }
 
-// conflictRetryer also tries again what met another transaction on the same
-// items, which the client doesn't: two requests under one key that come
-// together are one that is new and one that is asked again, not a failure.
+// conflictRetryer also retries what met another transaction on the same items, which
+// the client doesn't: of two simultaneous requests with one key, one is new and one is
+// its repetition, and neither fails.
 type conflictRetryer struct{ aws.Retryer }
 
 func (r conflictRetryer) IsErrorRetryable(err error) bool {
 	return canceledFor(err, "TransactionConflict") && !canceledFor(err, "ConditionalCheckFailed") || r.Retryer.IsErrorRetryable(err)
 }
 
-// isConditionFailed tells whether a put was refused because of its condition,
+// isConditionFailed reports whether a put was refused because of its condition,
 // by itself or in a transaction.
 func isConditionFailed(err error) bool {
 	var failed *types.ConditionalCheckFailedException
 	return errors.As(err, &failed) || canceledFor(err, "ConditionalCheckFailed")
 }
 
-// canceledFor tells whether a transaction was canceled for a reason of that
+// canceledFor reports whether a transaction was canceled for a reason of that
 // code
 // (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html).
 func canceledFor(err error, code string) bool {

@@ -25,7 +25,7 @@ func canceled(codes ...string) string {
 }
 
 // Two requests under one key that come together meet in a transaction: the one
-// that is put off is tried again, and then learns that the other was first.
+// that is put off is retried, and then finds that the other was first.
 func TestTransactionsThatMeet(t *testing.T) {
 	for name, tc := range map[string]struct {
 		answers []string // "" is success

@@ -15,7 +15,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// counting gives a store over the table that adds up the write units of its
+// counting returns a store over the table that adds up the write units of its
 // puts.
 func (tab table) counting(units *float64) *store.Store {
 	options := tab.client.Options()
@@ -34,7 +34,7 @@ func (tab table) counting(units *float64) *store.Store {
 	return store.New(sdk.New(options), tab.name)
 }
 
-// took gives the units that do took.
+// took returns the units that do took.
 func took(units *float64, do func()) float64 {
 	before := *units
 	do()
@@ -73,8 +73,8 @@ func TestWriteUnits(t *testing.T) {
 	}
 }
 
-// What follows in the minute in which a run was asked is due by the same, and
-// shows in lists by the same entries: the item alone is written.
+// What follows within the minute in which a run was created is due by the same, and has
+// the same entries in lists: only the item is written.
 func TestWriteUnitsOfTheNextHook(t *testing.T) {
 	tab := openTable(t)
 	var units float64

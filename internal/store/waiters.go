@@ -62,7 +62,7 @@ func (w *Waiters) Take(ctx context.Context, now, until time.Time) (place string,
 	return place, nil
 }
 
-// Leave gives a place back. One that can't be given back ends at its time.
+// Leave frees a place. One that can't be freed ends at its time.
 func (w *Waiters) Leave(ctx context.Context, place string) error {
 	return w.change(ctx, func(list waiters) bool {
 		_, there := list.until[place]

@@ -52,8 +52,8 @@ func unified(s string) string {
 	return strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
 }
 
-// NewWriter returns a writer for a terminal. What it is given reaches w as
-// [Visible] writes it, so that no stored text moves the cursor, sets the title
+// NewWriter returns a writer for a terminal. What is written to it reaches
+// w as [Visible] writes it, so that no stored text moves the cursor, sets the title
 // or turns the reading direction, whichever command prints it.
 func NewWriter(w io.Writer) io.Writer { return &writer{to: w} }
 
@@ -65,7 +65,7 @@ type writer struct {
 	rest []byte
 }
 
-// Unwrap returns what w writes to.
+// Unwrap returns the writer that w writes to.
 func (w *writer) Unwrap() io.Writer { return w.to }
 
 func (w *writer) Write(p []byte) (int, error) {

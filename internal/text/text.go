@@ -1,8 +1,8 @@
-// Package text decides which characters a text for people may hold, and how a
-// text that was stored under older rules is shown. Every boundary uses it: the
-// API, hooks, flows.yaml, the command line, messages and exports.
+// Package text decides which characters a text for people may contain, and how a text
+// that was stored under older rules is shown. Every boundary uses it: the API, hooks,
+// flows.yaml, the command line, messages and exports.
 //
-// A text holds what its readers can see. Bidirectional overrides, zero-width
+// A text contains only what its readers can see. Bidirectional overrides, zero-width
 // characters, tags and the like make a text read differently from what it is, so
 // they are refused or shown as escapes. Joiners inside of words and emoji, and
 // variation selectors after a character, belong to what is seen and pass.
@@ -16,8 +16,8 @@ import (
 )
 
 // CheckLine checks a text of one line: at most limit characters, and no
-// character that [CheckLines] refuses, line break or tab. A nil error means that
-// it passes.
+// character that [CheckLines] refuses, line break or tab. It returns
+// nil for a valid text.
 func CheckLine(s string, limit int) error { return check(s, limit, false) }
 
 // CheckLines checks a text that may have line breaks and tabs: at most limit
@@ -48,8 +48,8 @@ func check(s string, limit int, lines bool) error {
 }
 
 // Clean returns s with a replacement character in place of each that
-// [CheckLines] refuses. It is for texts that nobody can be asked to correct,
-// such as a hook's; their length in characters stays.
+// [CheckLines] refuses. It is for texts that nobody can correct, such as a
+// hook's. The length in characters stays.
 func Clean(s string) string { return clean(s, true) }
 
 // CleanLine is [Clean] for one line: breaks and tabs become spaces.
@@ -87,8 +87,8 @@ func replace(s string, refused func(class int) bool, lines bool) string {
 	return b.String()
 }
 
-// Blank reports whether nothing of s can be seen. An empty text is blank, and so
-// is one of spaces of any width, line breaks and invisible characters.
+// Blank reports whether s shows nothing: it is empty, or consists of spaces of any
+// width, line breaks and invisible characters.
 func Blank(s string) bool {
 	for _, r := range s {
 		if !unicode.IsSpace(r) && !unicode.IsControl(r) && !Invisible(r) && !modifies(r) && !strings.ContainsRune(blanks, r) {

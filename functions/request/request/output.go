@@ -13,7 +13,7 @@ import (
 
 // errNoKey means that the deployment has lost its key, such as by an empty parameter
 // StrategyFunctionArns.
-var errNoKey = errors.New("there is no key: parameter StrategyFunctionArns is empty")
+var errNoKey = errors.New("no KMS key: parameter StrategyFunctionArns is empty")
 
 // addOutput adds what the strategy returned when it granted the access: the output
 // for all who see the request, the sensitive output for the requester alone, which is
