@@ -21,7 +21,7 @@ type Chosen struct {
 	where string
 }
 
-// Chosen gives the values of the fields that have options, each once; fields have
+// Chosen returns the values of the fields that have options, each once. The fields have
 // passed Check.
 func (f *Flow) Chosen(fields map[string]json.RawMessage) []Chosen {
 	var all []Chosen
@@ -33,7 +33,7 @@ func (f *Flow) Chosen(fields map[string]json.RawMessage) []Chosen {
 		var one string
 		var list []string
 		if json.Unmarshal(raw, &list) != nil {
-			_ = json.Unmarshal(raw, &one) // of a checked field: a text if it is no list
+			_ = json.Unmarshal(raw, &one) // of a checked field: a text unless it is a list
 			all = append(all, Chosen{field, one, ""})
 			continue
 		}
@@ -46,7 +46,7 @@ func (f *Flow) Chosen(fields map[string]json.RawMessage) []Chosen {
 	return all
 }
 
-// Possible tells whether the value could be an option at all.
+// Possible reports whether the value could be an option at all.
 func (c Chosen) Possible() bool {
 	return c.Value != "" && utf8.RuneCountInString(c.Value) <= hookapi.MaxOption
 }
@@ -59,8 +59,8 @@ func (c Chosen) Question(requester run.Person, fields map[string]json.RawMessage
 	return hookapi.CheckOption(c.Field.Name, c.Value, hookapi.OptionsRun{Requester: requester, Fields: others})
 }
 
-// Among tells whether the value is one of the options; an e-mail in any case of
-// letters, since the field keeps it in lower case.
+// Among reports whether the value is one of the options. It ignores the case of an
+// e-mail, which the field keeps in lower case.
 func (c Chosen) Among(options []run.Option) bool {
 	return slices.ContainsFunc(options, func(o run.Option) bool {
 		return o.Value == c.Value || c.Field.Type == User && email.Equal(o.Value, c.Value)

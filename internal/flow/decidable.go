@@ -84,7 +84,7 @@ func (r *reader) errorsIn(path string) bool {
 	return false
 }
 
-// warnStrangers warns of people who are asked to decide and may not.
+// warnStrangers warns of people who are notified to decide and may not.
 func (r *reader) warnStrangers(file *File, f *Flow, path string, t *run.Today) {
 	asked := run.Run{Flow: f.whoDecides()}
 	for i, entry := range f.Review.Notify {

@@ -7,8 +7,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Directory is what flows.yaml knows of people and groups that a token can't
-// tell.
+// Directory has the people and groups of flows.yaml that a token can't name.
 type Directory struct {
 	Groups map[string]Group
 	People []Entry
@@ -50,7 +49,7 @@ func (d Directory) Lookup(identity string) (run.Person, bool) {
 	return run.Person{}, false
 }
 
-// is tells whether a folded identity is one of the person's.
+// is reports whether a folded identity is one of the person's.
 func (e Entry) is(folded string) bool {
 	return email.Fold(e.Email) == folded || slices.ContainsFunc(e.Identities, func(i string) bool { return email.Fold(i) == folded })
 }
@@ -96,9 +95,9 @@ func (d Directory) person(address, name string) run.Person {
 	return d.WithTokenGroups(run.Person{ID: email.Fold(address), Email: email.Fold(address), Name: name, Vouched: name != ""}, nil)
 }
 
-// WithTokenGroups gives the person the groups of the directory and those that a
-// token tells. A token adds nobody to a group that the directory lists, unless
-// the group takes members from one of the token's groups.
+// WithTokenGroups returns the person with the groups of the directory and those of a
+// token. A token adds nobody to a group that the directory lists, unless the group takes
+// members from one of the token's groups.
 func (d Directory) WithTokenGroups(p run.Person, token []string) run.Person {
 	p.Groups, p.ListedGroups, p.CoveredGroups = nil, nil, nil
 	for _, name := range sortedKeys(d.Groups) {

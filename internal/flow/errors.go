@@ -11,7 +11,7 @@ type Error struct {
 	Line   int    `json:"line"`
 	Column int    `json:"column"`
 	Path   string `json:"path"`
-	// Detail says what is wrong and what was expected.
+	// Detail says what is wrong and what the value must be.
 	Detail string `json:"detail"`
 }
 
@@ -22,7 +22,7 @@ type Errors struct {
 	List []Error
 }
 
-// Error gives one line a mistake: file:line:column: path: detail.
+// Error returns a line for each mistake: file:line:column: path: detail.
 func (e *Errors) Error() string {
 	lines := make([]string, len(e.List))
 	for i, m := range e.List {

@@ -1,5 +1,5 @@
-// Package flow reads flows.yaml, so that whatever is wrong in it is said before
-// anything is asked, and checks what somebody asks for against it.
+// Package flow reads flows.yaml and checks the fields of requests against it. It reports
+// every mistake of the file before a request is filed.
 package flow
 
 import (
@@ -23,7 +23,7 @@ type File struct {
 	// PermissionSets are those of IAM Identity Center that the file names, in its
 	// order.
 	PermissionSets []PermissionSetUse
-	// Warnings are what may be meant, but is likely not: the file is in order.
+	// Warnings are probable oversights in a valid file.
 	Warnings []Error
 	// Refused are mistakes that `flows check` refuses, and that the functions live
 	// with: a file of before they were known must not stop them.
@@ -37,19 +37,19 @@ type FunctionUse struct {
 	Name string
 	// Flow is the flow that names it.
 	Flow string
-	// Strategy tells that it gives access; else it has hooks, or Name is NoHooks.
+	// Strategy is true for a strategy function; others have hooks, or Name is NoHooks.
 	Strategy bool
 	place    Error
 }
 
-// Missing is the mistake that there is no such function.
+// Missing returns the mistake that the function does not exist.
 func (u FunctionUse) Missing(why string) Error {
 	e := u.place
 	e.Detail = why
 	return e
 }
 
-// PermissionSetUse is a target that gives a permission set of IAM Identity Center.
+// PermissionSetUse is a target that grants a permission set of IAM Identity Center.
 type PermissionSetUse struct {
 	Instance, ARN, Account string
 	// DurationsSeconds are those of the flow.
@@ -64,7 +64,7 @@ func (u PermissionSetUse) Mistake(what string) Error {
 	return e
 }
 
-// Find gives the flow of a name; false if there is none.
+// Find returns the flow of a name; false if the file has none.
 func (f *File) Find(name string) (*Flow, bool) {
 	for i := range f.Flows {
 		if f.Flows[i].Name == name {
@@ -81,7 +81,7 @@ const OwnHooks = "hooks"
 // NoHooks is the value of a flow's hooks that means that it has none.
 const NoHooks = "none"
 
-// Flow declares what may be asked, and who may answer.
+// Flow declares what may be requested, and who decides.
 //
 // Principals (Requesters, Admins, approvers, viewers) are e-mails or other
 // identities such as a role's ARN, "group:NAME", "everyone", and in a review
@@ -121,12 +121,12 @@ type Flow struct {
 	// RequireReason are the acts that must come with a reason.
 	RequireReason []string `json:",omitempty"`
 	Review        Review   `json:",omitempty"`
-	// Recheck has get_permissions asked again at each approve.
+	// Recheck has get_permissions called again at each approve.
 	Recheck bool           `json:",omitempty"`
 	Vars    map[string]any `json:",omitempty"`
 }
 
-// Field gives the field of a name; false if there is none.
+// Field returns the field of a name; false if the flow has none.
 func (f *Flow) Field(name string) (Field, bool) {
 	for _, field := range f.Fields {
 		if field.Name == name {
@@ -162,7 +162,7 @@ const (
 	Strings  = api.FieldStrings
 )
 
-// Target is something that access is asked for.
+// Target is what access is requested to.
 type Target struct {
 	ID    string `json:"id"`
 	Label string `json:"label"`
@@ -170,7 +170,7 @@ type Target struct {
 	Settings map[string]any `json:"settings,omitempty"`
 }
 
-// Strategy says how access is given.
+// Strategy says how access is granted.
 type Strategy struct {
 	// Type is lambda, iam-group or identity-center.
 	Type string `json:"type"`

@@ -34,7 +34,7 @@ func TestSampleFlowsLoad(t *testing.T) {
 	}
 }
 
-// Each mistake is told with its place and what was expected.
+// Each mistake names its place and what the value must be.
 func TestMistakes(t *testing.T) {
 	const flowHead = "flows:\n  - name: a\n    admins: [group:x]\n"
 	for name, tc := range map[string]struct{ in, want string }{

@@ -25,7 +25,7 @@ func isTargetID(s string) bool {
 	return isName(s, 128, upper+lower+digits, upper+lower+digits+"_.:/-")
 }
 
-// isName tells whether s is 1 to most ASCII characters, the first of one set
+// isName reports whether s is 1 to most ASCII characters, the first of one set
 // and all of another.
 func isName(s string, most int, first, all string) bool {
 	return s != "" && len(s) <= most && strings.IndexByte(first, s[0]) >= 0 && only(s, all)
@@ -45,7 +45,7 @@ func isHidden(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Join_Control, r) || text.Invisible(r)
 }
 
-// isFunction tells whether s is a Lambda function's name or ARN, perhaps with a
+// isFunction reports whether s is a Lambda function's name or ARN, perhaps with a
 // qualifier; see FunctionName of Lambda's Invoke API.
 func isFunction(s string) bool {
 	const word = upper + lower + digits + "-_"

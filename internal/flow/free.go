@@ -28,7 +28,7 @@ func (r *reader) settings(n *yaml.Node, path string, into *map[string]any) {
 	*into = value.(map[string]any)
 }
 
-// json gives a node's value as JSON.
+// json returns a node's value as JSON.
 func (r *reader) json(n *yaml.Node, path string) (json.RawMessage, bool) {
 	value, ok := r.free(n, path)
 	if !ok {

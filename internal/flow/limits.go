@@ -68,7 +68,7 @@ type Usage struct {
 	// Recent are when requests were made within the last minute, in Unix
 	// milliseconds.
 	Recent []int64 `json:"recent,omitempty"`
-	// Version is the stored item's, 0 for one that is not there yet.
+	// Version is the stored item's, 0 before it is stored.
 	Version int64 `json:"-"`
 }
 
@@ -126,8 +126,8 @@ func (u Usage) Take(id string, a Allowance, others []Usage, now time.Time) (Usag
 	return next, nil
 }
 
-// Crowded reports whether it is time to look which of the open requests are
-// decided by now: where there is no room left, and every now and then before.
+// Crowded reports whether to check which of the open requests are decided by now: if no
+// room is left, and at intervals before.
 func (u Usage) Crowded(a Allowance) bool {
 	n := len(u.Open)
 	return a.Open != NoLimit && n > 0 && (n >= a.Open || n%DefaultOpenPerPerson == 0)

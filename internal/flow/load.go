@@ -75,7 +75,7 @@ func Parse(name string, raw []byte) (*File, error) {
 	return file, nil
 }
 
-// root is the value that a file holds; false if there is none that can be read.
+// root returns the value of a file; false if it can't be read.
 func (r *reader) root(raw []byte) (*yaml.Node, bool) {
 	if len(raw) > maxFile {
 		r.errs.List = []Error{{Line: 1, Column: 1, Detail: fmt.Sprintf("must be at most %d bytes, got %d", maxFile, len(raw))}}
@@ -157,8 +157,8 @@ func size(n *yaml.Node, so int) int {
 	return so
 }
 
-// loops tells whether an alias leads back into what holds it. done are the
-// nodes known not to: each is looked at once, however many aliases name it.
+// loops reports whether an alias leads back into the node that holds it. done are nodes
+// known not to: each is visited once, however many aliases name it.
 func loops(n *yaml.Node, above, done map[*yaml.Node]bool) bool {
 	n = resolve(n)
 	if above[n] {
@@ -178,7 +178,7 @@ func loops(n *yaml.Node, above, done map[*yaml.Node]bool) bool {
 	return false
 }
 
-// syntaxError gives an error of the YAML reader its place.
+// syntaxError returns an error of the YAML reader with its place.
 func syntaxError(err error) *Error {
 	var at *yaml.LoadError
 	if errors.As(err, &at) {

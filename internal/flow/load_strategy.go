@@ -9,8 +9,8 @@ import (
 
 var strategyTypes = []string{"lambda", "iam-group", "identity-center"}
 
-// strategy reads how access is given. What a type needs beyond its function is
-// kept as it stands, for the strategy to read.
+// strategy reads a flow's strategy. Settings of a type beyond its function stay as they
+// are, for the strategy to read.
 func (r *reader) strategy(n *yaml.Node, path string, f *Flow) {
 	s := &Strategy{}
 	f.Strategy = s

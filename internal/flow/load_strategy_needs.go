@@ -8,8 +8,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// strategyAsAWhole checks what a strategy needs of the rest of its flow: what to
-// give, and the settings that its type gives it by.
+// strategyAsAWhole checks what a strategy needs of the rest of its flow: a target, and the
+// settings of the target that its type needs.
 func (r *reader) strategyAsAWhole(path string, f *Flow, seen map[string]*yaml.Node) {
 	at := join(path, "strategy")
 	if f.Strategy == nil || r.broken[at] {
@@ -54,7 +54,7 @@ func (r *reader) oneTargetField(node *yaml.Node, path string, f *Flow) {
 		field, at := &f.Fields[i], fmt.Sprintf("%s[%d]", join(path, "fields"), i)
 		switch {
 		case r.broken[at]:
-			return // what it would be is not known
+			return // its type is unknown
 		case field.Type != TargetOf:
 		case first != nil:
 			r.fail(r.places[at], at, "a second field of type target; a flow that grants access has one, field %q", first.Name)
@@ -76,7 +76,7 @@ func (r *reader) oneTargetField(node *yaml.Node, path string, f *Flow) {
 func (r *reader) sensitiveFields(node *yaml.Node, path string, f *Flow) {
 	for i := range f.Fields {
 		if r.broken[fmt.Sprintf("%s[%d]", join(path, "fields"), i)] {
-			return // what it would be is not known
+			return // its type is unknown
 		}
 	}
 	for i, name := range f.Strategy.Fields {
@@ -105,8 +105,8 @@ func (r *reader) iamGroup(node *yaml.Node, at string) {
 	}
 }
 
-// setting checks a text that must be among settings. One that is missing is told
-// at the settings, or at the owner if that has none.
+// setting checks a text that settings must have. A missing one is a mistake at the
+// settings, or at the owner if it has none.
 func (r *reader) setting(owner, settings *yaml.Node, at, key, expected string, fits func(string) bool) {
 	at = join(at, key)
 	if settings == nil {
@@ -121,7 +121,7 @@ func (r *reader) setting(owner, settings *yaml.Node, at, key, expected string, f
 	}
 }
 
-// givesSet notes a target that gives a permission set.
+// givesSet records a target that grants a permission set.
 func (r *reader) givesSet(instance, settings *yaml.Node, at string, f *Flow) {
 	if instance == nil || settings == nil || child(settings, "permission_set") == nil {
 		return
@@ -136,7 +136,7 @@ func (r *reader) givesSet(instance, settings *yaml.Node, at string, f *Flow) {
 	})
 }
 
-// child is the value of a key of a mapping; nil if there is none.
+// child returns the value of a key of a mapping; nil if it has none.
 func child(n *yaml.Node, key string) *yaml.Node {
 	if n.Kind != yaml.MappingNode {
 		return nil
@@ -149,16 +149,16 @@ func child(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// isAccount tells whether s is the number of an AWS account.
+// isAccount reports whether s is the number of an AWS account.
 func isAccount(s string) bool { return len(s) == 12 && strings.Trim(s, "0123456789") == "" }
 
-// isIAMName tells whether IAM takes the name of a group
+// isIAMName reports whether s is valid as the name of an IAM group
 // (https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddUserToGroup.html).
 func isIAMName(s string) bool {
 	return s != "" && len(s) <= 128 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-") == ""
 }
 
-// isSSO tells whether s is arn:PARTITION:sso::: and a resource of the kind
+// isSSO reports whether s is arn:PARTITION:sso::: and a resource of the kind
 // (https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreateAccountAssignment.html).
 func isSSO(kind string) func(string) bool {
 	return func(s string) bool {

@@ -113,7 +113,7 @@ func TestWarnings(t *testing.T) {
 		"an empty group":            {head + "    review: {viewers: [group:x]}\ndirectory: {groups: {x: []}}\n", []string{`f:4:24: flows[0].review.viewers[0]: group "x" is empty in the directory`}},
 		"a requester who is needed": {head + "    requesters: [ada@example.com, x@example.com]\n    review: {approvers: [ada@example.com], approvals: 2}\n", []string{"f:5:55: flows[0].review.approvals: a request of ada@example.com can't be approved: 2 people must approve, but only 1 may: root@example.com"}},
 		"who may not decide":        {head + "    review: {approvers: [ada@example.com], notify: [{to: [ada@example.com, eve@example.com, admins, 'group:x', channel]}]}\ndirectory: {groups: {x: [ada@example.com]}}\n", []string{"f:4:76: flows[0].review.notify[0].to[1]: eve@example.com is notified, but may not decide"}},
-		"an entry after the review": {head + "    review: {timeout: 1h, notify: [{to: [sns], wait: 1h}, {to: [sns]}]}\n", []string{"f:4:59: flows[0].review.notify[1]: never told: its turn is 1h after the first, and the review ends 1h after the request"}},
+		"an entry after the review": {head + "    review: {timeout: 1h, notify: [{to: [sns], wait: 1h}, {to: [sns]}]}\n", []string{"f:4:59: flows[0].review.notify[1]: never notified: its turn is 1h after the first, and the review ends 1h after the request"}},
 		"nothing to warn of":        {head + "    review: {approvers: [group:x], approvals: 2}\ndirectory: {groups: {x: [a@x, b@x]}}\n", nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -33,8 +33,8 @@ func (f *Flow) Recent(fields map[string]json.RawMessage, earlier []run.Summary) 
 	return n
 }
 
-// sameTarget tells whether two requests name the same in each field that is a
-// target; a flow without such fields has no target.
+// sameTarget reports whether two requests have the same value in each field of type
+// target. It is false for a flow without such a field.
 func (f *Flow) sameTarget(a, b map[string]json.RawMessage) bool {
 	some := false
 	for _, field := range f.Fields {

@@ -2,8 +2,8 @@ package flow
 
 import "encoding/json"
 
-// Refresh gives the fields of a request that was made before, with targets as
-// the flow has them now. One that is gone stays as it was.
+// Refresh returns the fields of an earlier request with the targets of today's flow. A
+// target that the flow no longer has stays as it was.
 func (f *Flow) Refresh(fields map[string]json.RawMessage) map[string]json.RawMessage {
 	out := make(map[string]json.RawMessage, len(fields))
 	for name, value := range fields {

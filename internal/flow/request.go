@@ -28,8 +28,8 @@ type Checked struct {
 // FieldError is an invalid field of a request.
 type FieldError = api.FieldError
 
-// maxFields bounds the values of all fields together, in bytes: with a context
-// beside them, what a hook is asked must fit into what Step Functions carries.
+// maxFields bounds the values of all fields together, in bytes: with a context beside
+// them, a hook's event must fit into a payload of Step Functions.
 const maxFields = 24 << 10
 
 // Check checks a request for the flow. It finds every wrong field at once, in
@@ -95,12 +95,12 @@ func (f *Flow) needsReason(act string) bool {
 	return false
 }
 
-// checkDuration gives how long access is asked for: one of the flow's
-// durations, the first if none was asked for.
+// checkDuration returns how long access is requested for: one of the flow's durations, the
+// first by default.
 func (f *Flow) checkDuration(asked *int) (seconds int, wrong string) {
 	switch {
 	case f.Strategy == nil && asked != nil:
-		return 0, "the flow gives no access, so it takes no duration"
+		return 0, "the flow grants no access, so it takes no duration"
 	case f.Strategy == nil:
 		return 0, ""
 	case asked == nil:
@@ -116,8 +116,8 @@ func (f *Flow) checkDuration(asked *int) (seconds int, wrong string) {
 	return 0, mustBeOneOf(choices)
 }
 
-// MayAsk tells whether p is among the flow's requesters. "everyone" is every
-// person; a machine must be named.
+// MayAsk reports whether p is among the flow's requesters. "everyone" is every person; a
+// machine must be named.
 func (f *Flow) MayAsk(p run.Person) bool {
 	if p.Machine {
 		for _, principal := range f.Requesters {

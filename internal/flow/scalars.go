@@ -23,8 +23,8 @@ func (s Scalar) Finding(detail string) Error {
 	return e
 }
 
-// Scalars gives every value of a flows.yaml in its order, keys left out. A file
-// that is no YAML has none; [Parse] says what is wrong with it.
+// Scalars returns every value of a flows.yaml in order, without keys. A file that isn't
+// YAML has none; [Parse] reports what is wrong with it.
 func Scalars(raw []byte) []Scalar {
 	var root yaml.Node
 	if len(raw) > maxFile || yaml.Unmarshal(raw, &root) != nil {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// together checks what can be told only of the file as a whole, with its
-// directory: that every flow has an admin, and what looks like an oversight.
+// together checks the file as a whole, with its directory: that every flow has an admin,
+// and for probable oversights.
 func (r *reader) together(file *File) {
 	d, t := file.Directory, file.Today()
 	for i := range file.Flows {
@@ -37,12 +37,12 @@ func (r *reader) warn(file *File, at place, format string, args ...any) {
 	file.Warnings = append(file.Warnings, Error{Line: at.node.Line, Column: at.node.Column, Path: at.path, Detail: fmt.Sprintf(format, args...)})
 }
 
-// warnNotify warns of entries that would be told when the review is over.
+// warnNotify warns of entries that would be notified when the review is over.
 func (r *reader) warnNotify(file *File, f *Flow, path string) {
 	after := 0
 	for i, entry := range f.Review.Notify {
 		if at := fmt.Sprintf("%s.review.notify[%d]", path, i); after >= f.Review.TimeoutSeconds {
-			r.warn(file, place{node: r.places[at], path: at}, "never told: its turn is %s after the first, and the review ends %s after the request", FormatDuration(after), FormatDuration(f.Review.TimeoutSeconds))
+			r.warn(file, place{node: r.places[at], path: at}, "never notified: its turn is %s after the first, and the review ends %s after the request", FormatDuration(after), FormatDuration(f.Review.TimeoutSeconds))
 		}
 		after += entry.WaitSeconds
 	}

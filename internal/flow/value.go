@@ -40,8 +40,8 @@ func (f *Flow) checkValue(field Field, value json.RawMessage) (canonical json.Ra
 	return canonical, ""
 }
 
-// convert gives a value of the field's type, and what its min and max are
-// about: the number itself, seconds, characters or items.
+// convert returns a value of the field's type, and the number that its min and max bound:
+// the value itself, seconds, characters or items.
 func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMessage, length int64, wrong string) {
 	expected := "must be " + expected(field)
 	switch field.Type {

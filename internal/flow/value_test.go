@@ -103,7 +103,7 @@ func TestDurationsOfARequest(t *testing.T) {
 		t.Errorf("got %d (%v), want %d", got.DurationSeconds, errs, hour)
 	}
 	_, errs := without.Check(flow.Request{DurationSeconds: &hour})
-	want := []flow.FieldError{{Field: "duration_seconds", Detail: "the flow gives no access, so it takes no duration"}}
+	want := []flow.FieldError{{Field: "duration_seconds", Detail: "the flow grants no access, so it takes no duration"}}
 	if diff := cmp.Diff(want, errs); diff != "" {
 		t.Errorf("errors (-want +got):\n%s", diff)
 	}
