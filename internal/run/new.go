@@ -62,9 +62,8 @@ func New(a Asked, now time.Time) (*Run, error) {
 	return r, nil
 }
 
-// PayloadDigest returns the SHA-256, in hex, of the canonical JSON of a request's
-// content: flow, fields (sensitive ones too), reason, duration, context and salt.
-// Equal digests mean the same request.
+// PayloadDigest returns the SHA-256, in hex, of the canonical JSON of what a run is
+// filed with: flow, fields (sensitive ones too), reason, duration, context and salt.
 func PayloadDigest(a Asked) (string, error) {
 	hash, err := Hash(struct {
 		Flow            string                     `json:"flow"`

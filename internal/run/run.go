@@ -76,7 +76,7 @@ type Review struct {
 	ExpiresAt time.Time `json:"expires_at"`
 	// ApprovedBy are the approvals that count so far.
 	ApprovedBy []Approval `json:"approved_by,omitempty"`
-	// Told counts the notify entries that were notified, the last one at ToldAt.
+	// These count the notify entries that were notified, and say when the last was.
 	Told   int       `json:"told"`
 	ToldAt time.Time `json:"told_at"`
 	// Expiring is set once on_expire was called: it is called once.

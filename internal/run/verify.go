@@ -14,7 +14,7 @@ import (
 // entry. It returns nil, or an error that names what is wrong first.
 //
 // Of a run that an older release asked for, or changed last, it vouches for the
-// id, the status, the request, its requester and time, how it was decided, and what
+// id, the status, the fields, the requester, the time, how it was decided, and what
 // on_request said in shadow mode.
 func (r *Run) VerifyRecord(id string, context json.RawMessage) error {
 	if r.ID != id {
@@ -38,7 +38,7 @@ func (r *Run) VerifyRecord(id string, context json.RawMessage) error {
 	if err := r.verifyDecision(); err != nil {
 		return err
 	}
-	if !WasErased(r.History) { // else the request is erased, or a part of it
+	if !WasErased(r.History) { // else a part of it, or all, is erased
 		if err := r.verifyShadow(); err != nil {
 			return err
 		}
