@@ -1,5 +1,5 @@
 // Package strategy is the Go SDK for writing strategy functions: Lambda functions
-// that give a person access to a target, and take it back. It speaks version 2 of
+// that grant a person access to a target, and remove it. It speaks version 2 of
 // the strategy contract, which docs/strategies.md describes.
 //
 // An author writes three functions:

@@ -9,7 +9,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/strategy"
 )
 
-// database stands for the system that gives access.
+// database stands for the system that grants access.
 type database struct {
 	users map[string]int64
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Given is the outcome of giving access: [Created] or [Found]. The zero Given is
+// Given is the outcome of a give: [Created] or [Found]. The zero Given is
 // neither, and the call then fails.
 type Given struct {
 	made              made
@@ -22,7 +22,7 @@ const (
 	found
 )
 
-// Created says that this call made the access. The engine takes it back.
+// Created says that this call made the access. The engine removes it at the end.
 func Created() Given { return Given{made: created} }
 
 // Found says that the person had the access already. The engine leaves access that

@@ -25,8 +25,8 @@ type Request struct {
 	// fence than an earlier one is late: change nothing and return [ErrStale].
 	// OperationHas carries the newest fence, or 0.
 	Fence int64 `json:"fence"`
-	// Trial is set by `fasttrack strategies check`: the access really is given, and
-	// taken back moments later.
+	// Trial is set by `fasttrack strategies check`: the access really is granted, and
+	// removed moments later.
 	Trial  bool   `json:"trial"`
 	Run    Run    `json:"run"`
 	Person Person `json:"person"`
@@ -40,7 +40,7 @@ type Request struct {
 	Ignored []string `json:"-"`
 }
 
-// Run is the request that access is given for.
+// Run is the request that access is granted for.
 type Run struct {
 	ID   string `json:"id"`
 	Flow Flow   `json:"flow"`

@@ -7,7 +7,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/strategy"
 )
 
-// Responses that are invalid, and what the error tells the author.
+// Responses that are invalid, and what the error says.
 func TestInvalidResponses(t *testing.T) {
 	for document, want := range map[string]string{
 		`{}`:                                        "must have has_access, refused or error",

@@ -17,7 +17,7 @@ import (
 // Give makes the access, and returns once it exists.
 type Give func(ctx context.Context, r *Request) (Given, error)
 
-// Take removes the access, and returns nil once it is gone.
+// Take removes the access, and returns nil once it no longer exists.
 type Take func(ctx context.Context, r *Request) error
 
 // Has reports whether the access exists. It changes nothing.
@@ -42,8 +42,8 @@ const margin = 500 * time.Millisecond
 // response holds.
 var logger = slog.New(slog.NewJSONHandler(os.Stdout, nil))
 
-// Respond responds to one request document. [Serve] calls it; tests may. What goes
-// wrong in a function, a panic included, is the response's error. The error of
+// Respond responds to one request document. [Serve] calls it; tests may. A
+// failure of a function, a panic included, is the response's error. The error of
 // Respond is for a request that can't be understood at all.
 func (f Functions) Respond(ctx context.Context, document json.RawMessage) (json.RawMessage, error) {
 	started := time.Now()

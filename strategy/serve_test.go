@@ -85,7 +85,7 @@ func TestTakeAndHas(t *testing.T) {
 	}
 }
 
-// A call hears of the end of the function's time before it comes.
+// A call's context ends before the function's time does.
 func TestTheContextEndsBeforeTheFunction(t *testing.T) {
 	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(time.Hour))
 	defer cancel()

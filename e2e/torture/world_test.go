@@ -25,7 +25,7 @@ type world struct {
 	give, take func(w *world, key string) error
 	// deaf claims success and does nothing.
 	deaf bool
-	// given are the last calls to give, by access: what the strategy was told.
+	// given are the last calls to give, by access.
 	given map[string]strategy.Access
 	// late has a give that fails have its effect later.
 	late []effect

@@ -168,7 +168,7 @@ func TestAuditVerify_TableSelects(t *testing.T) {
 func TestAuditVerify_Trust(t *testing.T) {
 	w := newRecordWorld(t)
 	w.days()
-	key := w.stack.Template.Keys[0].ARN
+	key := digestKey(w.stack)
 	cfg, err := awsConfig(t.Context(), w.stack.AWSURL())
 	if err != nil {
 		t.Fatal(err)

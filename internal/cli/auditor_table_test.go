@@ -60,7 +60,7 @@ func newRecordWorld(t *testing.T) *recordWorld {
 		if err != nil {
 			return nil, err
 		}
-		key := w.stack.Template.Keys[0].ARN
+		key := digestKey(w.stack)
 		return lambda.NewHandler(digest.New(digest.Deps{
 			Table: w.store, Sign: digest.ByKMS(kms.NewFromConfig(cfg), key), KeyID: key, Now: w.clock.Now,
 			Log: slog.New(slog.NewJSONHandler(&w.log, nil)),
@@ -175,3 +175,13 @@ func (w *recordWorld) edit(k itemKey, attribute, old, new string) {
 }
 
 func (w *recordWorld) item(n int) itemKey { return itemKey{"RUN#" + w.id(n), "RUN"} }
+
+// digestKey is the ARN of the key that signs digests.
+func digestKey(s *localaws.Stack) string {
+	for _, k := range s.Template.Keys {
+		if !k.Encrypts {
+			return k.ARN
+		}
+	}
+	return ""
+}

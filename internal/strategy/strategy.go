@@ -1,4 +1,4 @@
-// Package strategy defines how access is granted and taken back: one implementation
+// Package strategy defines how access is granted and removed: one implementation
 // for each type of strategy, all behind one interface. Who may hold what, and for how
 // long, is decided before a strategy is called. The contract of a Lambda function
 // that is a strategy is the public package strategy.
@@ -36,7 +36,7 @@ type Access struct {
 	DurationSeconds int
 	EndsAt          time.Time
 	// Flow, Reason, Fields and ApprovedBy are the request's. A sensitive field is
-	// among Fields only if the flow gives it to the strategy.
+	// among Fields only if the flow's strategy block lists it.
 	Flow       Flow
 	Reason     string
 	Fields     map[string]json.RawMessage
@@ -57,9 +57,9 @@ type Flow struct {
 	Vars        json.RawMessage
 }
 
-// Given is what came of giving access.
+// Given is the outcome of Give.
 type Given struct {
-	// Created reports that the call made the access: it is taken back. Found reports
+	// Created reports that the call made the access, which the end removes. Found reports
 	// that the access existed, although [Blind.Look] did not find it just before.
 	Created, Found bool
 	// Output is for the requester and viewers, Sensitive for the requester alone; nil
@@ -69,7 +69,7 @@ type Given struct {
 	Ignored []string
 }
 
-// Target is what access is given to.
+// Target is what the person gets access to.
 type Target struct {
 	ID       string          `json:"id"`
 	Label    string          `json:"label,omitempty"`
@@ -83,7 +83,7 @@ type Ledger interface {
 	// It is called before the waiting.
 	Note(ctx context.Context, id string) error
 	// Creating records, just before the access is made, that it was read as absent:
-	// from then on it is ours to take back. note is kept as by Note, for as long
+	// from then on it is ours to remove. note is kept as by Note, for as long
 	// as it is; "" for nothing to note. An error means that nothing may be made.
 	Creating(ctx context.Context, note string) error
 }
@@ -91,17 +91,17 @@ type Ledger interface {
 // Gone is what is known about access that was taken.
 type Gone = lease.Gone
 
-// Strategy gives and takes access. All three can be called again at any time,
-// and then find that there is nothing to do.
+// Strategy grants and removes access. All three can be called again at any time,
+// and then find nothing left to do.
 //
-// An error is a [Refused] if trying again can't help; any other may pass. A call
+// An error is a [Refused] if a retry can't help; any other may pass. A call
 // that returned an error may have done its work all the same.
 type Strategy interface {
 	// Give makes the access, and returns once it exists: it waits for what AWS does
 	// asynchronously, also for what was under way before.
 	Give(ctx context.Context, a Access, l Ledger) (Given, error)
-	// Take takes the access back from all for whom it was noted to be made, and
-	// returns once it is gone. What an earlier Give started and did not see the end
+	// Take removes the access of all for whom it was noted to be made, and returns
+	// once it no longer exists. What an earlier Give started and did not see the end
 	// of is waited for first.
 	Take(ctx context.Context, a Access, l Ledger) (Gone, error)
 	// Has reports whether the access is there: for those for whom it was noted to
@@ -127,13 +127,13 @@ type Outlasted interface {
 }
 
 // Refused means that access can't be given or taken as things stand: the
-// target's settings are wrong, there is no such user. Its text is shown to the
+// target's settings are wrong, the user is unknown. Its text is shown to the
 // requester and to reviewers.
 type Refused struct{ Reason string }
 
 func (e Refused) Error() string { return e.Reason }
 
-// Refuse gives a [Refused].
+// Refuse returns a [Refused].
 func Refuse(format string, args ...any) error { return Refused{fmt.Sprintf(format, args...)} }
 
 // Set holds strategies by their type, as flows.yaml names them.

@@ -19,14 +19,14 @@ type Unreachable struct{ Err error }
 
 func (e Unreachable) Error() string { return e.Err.Error() }
 
-// Unwrap returns what went wrong.
+// Unwrap returns the cause.
 func (e Unreachable) Unwrap() error { return e.Err }
 
 // Options say what a function is checked with. The zero Options name a person, a
 // target and a flow of the kit's own.
 type Options struct {
 	// Person and Target are who gets access to what. The person must not have the
-	// access yet: the check takes it back.
+	// access yet: the check removes it.
 	Person strategy.Person
 	Target strategy.Target
 	Flow   strategy.Flow

@@ -129,7 +129,7 @@ func found(results []strategytest.Result, want string) bool {
 func TestAccessForAnybodyIsTakenBack(t *testing.T) {
 	l := &list{bug: "gives to anybody"}
 	results := check(t, l.functions().Respond)
-	if !strategytest.Passed(results) || !found(results, "give, to an unknown person: it gave access") {
+	if !strategytest.Passed(results) || !found(results, "give, to an unknown person: it granted access") {
 		t.Errorf("got %+v", results)
 	}
 	for who, e := range l.access {

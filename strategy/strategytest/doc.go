@@ -1,5 +1,5 @@
 // Package strategytest checks that a strategy function keeps the strategy contract,
-// version 2. It gives access to a person, takes it back, repeats both, sends calls
+// version 2. It grants access to a person, removes it, repeats both, sends calls
 // that come late, and says what is wrong with each response.
 //
 // In a Go test:

@@ -13,5 +13,5 @@ func ExampleCheck() {
 	forgetful := func(context.Context, []byte) ([]byte, error) { return json.Marshal(map[string]any{"has_access": true}) }
 	results := strategytest.Check(context.Background(), forgetful, strategytest.Options{})
 	fmt.Println(strategytest.Passed(results), results[0].Mistakes[0])
-	// Output: false the person has the access already; check with a person and a target without it, since the check takes it back
+	// Output: false the person has the access already; check with a person and a target without it, since the check removes it
 }

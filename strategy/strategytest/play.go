@@ -93,11 +93,11 @@ func (p *play) add(h heard) bool {
 	return !h.ended
 }
 
-// play plays all cases, and takes back what it gave whatever came of them.
+// play plays all cases, and removes what it made whatever came of them.
 func (p *play) play() {
 	first := p.send(call{name: "has, before anything", op: strategy.OperationHas})
 	if first.has() {
-		first.mistake("the person has the access already; check with a person and a target without it, since the check takes it back")
+		first.mistake("the person has the access already; check with a person and a target without it, since the check removes it")
 		first.ended = true
 	} else if !first.gone() {
 		first.mistake("must return has_access: false; " + first.why())
@@ -197,18 +197,18 @@ func (p *play) newer() bool {
 	c = p.next("give, of an unknown version", strategy.OperationGive)
 	c.edit = func(members map[string]any) { members["version"] = "3" }
 	h := p.send(c)
-	h.mustFail("a version that it does not know")
+	h.mustFail("an unknown version")
 	if !p.add(h) {
 		return false
 	}
 	c = p.next("an unknown operation", "renew")
 	h = p.send(c)
-	h.result.Mistakes = nil // there is no right response to compare with
-	h.mustFail("an operation that it does not know")
+	h.result.Mistakes = nil // no response would be right
+	h.mustFail("an unknown operation")
 	return p.add(h) && p.expect(p.has("has, after those"), false)
 }
 
-// unknown gives to a person who does not exist.
+// unknown plays a give to a person who does not exist.
 func (p *play) unknown() bool {
 	if p.options.SkipUnknownPerson {
 		return true
@@ -222,7 +222,7 @@ func (p *play) unknown() bool {
 	case h.ended || h.response.Refused != "":
 		return p.add(h)
 	case h.has():
-		h.note("it gave access to a person who does not exist; refuse where your system can tell")
+		h.note("it granted access to a person who does not exist; refuse where your system knows its people")
 		p.add(h)
 		return p.takeBack("take, from the unknown person", nobody)
 	}

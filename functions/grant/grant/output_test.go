@@ -17,7 +17,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 )
 
-// teller is a strategy function of version 2, which keeps what it was told.
+// teller is a strategy function of version 2, which keeps its calls.
 type teller struct {
 	has  bool
 	told []strategy.Access
@@ -50,8 +50,8 @@ func newTeller(t *testing.T) (*stand, *teller) {
 	return s, f
 }
 
-// tells has a run's flow name the function.
-func (s *stand) tells(id string) string {
+// byTeller has a run's flow name the function.
+func (s *stand) byTeller(id string) string {
 	r := s.run(id)
 	r.Flow.Strategy = json.RawMessage(`{"type":"lambda","function":"f","version":2,"fields":["token"]}`)
 	r.Fields["service"], r.Reason = json.RawMessage(`"billing"`), "why"
@@ -64,7 +64,7 @@ func (s *stand) tells(id string) string {
 // the sensitive part at once, and the check of the lease the rest.
 func TestTheLifeOfAnOutput(t *testing.T) {
 	s, f := newTeller(t)
-	s.gives(s.tells("a"))
+	s.gives(s.byTeller("a"))
 	if o := s.table.outputs["a"]; string(o.Output) != `{"user":"u"}` || string(o.Sensitive) != `a sealed "S3CRET"` {
 		t.Fatalf("stored %s and %s", o.Output, o.Sensitive)
 	}
@@ -93,7 +93,7 @@ func TestTheLifeOfAnOutput(t *testing.T) {
 // A give whose write is lost is made again, and leaves the output then.
 func TestAnOutputWhoseWriteIsLost(t *testing.T) {
 	s, f := newTeller(t)
-	s.tells("a")
+	s.byTeller("a")
 	s.table.crash = true
 	if err := s.give("a"); err == nil || len(s.table.outputs) > 0 || s.hold("a").State != run.Giving {
 		t.Fatalf("%v; stored %+v", err, s.table.outputs)
@@ -113,8 +113,8 @@ func TestAnOutputWhoseWriteIsLost(t *testing.T) {
 // the access stays.
 func TestAnOutputEndsWithItsRun(t *testing.T) {
 	s, f := newTeller(t)
-	s.gives(s.tells("a"))
-	s.gives(s.tells("b"))
+	s.gives(s.byTeller("a"))
+	s.gives(s.byTeller("b"))
 	s.take("a")
 	if !f.has || s.table.outputs["a"].Sensitive != nil || s.table.outputs["b"].Sensitive == nil {
 		t.Errorf("the access is there: %v; stored %+v", f.has, s.table.outputs)
@@ -130,7 +130,7 @@ func TestAnOutputEndsWithItsRun(t *testing.T) {
 func TestASensitiveOutputWithoutAKey(t *testing.T) {
 	s, f := newTeller(t)
 	s.h.Seal = nil
-	s.tells("a")
+	s.byTeller("a")
 	err := s.give("a")
 	if unable, is := errors.AsType[step.Unable](err); !is || !strings.Contains(string(unable), "StrategyFunctionArns") || len(s.table.outputs) > 0 {
 		t.Errorf("got %v; stored %+v", err, s.table.outputs)

@@ -1,5 +1,5 @@
 // Package custom is the strategy of type lambda: a Lambda function of the user's own
-// gives and takes access. It speaks the version of the contract that the flow's
+// grants and removes access. It speaks the version of the contract that the flow's
 // strategy block names: this file version 1, version2.go version 2, whose types are
 // the public package strategy. docs/strategies.md describes both.
 package custom
@@ -55,7 +55,7 @@ type Asked struct {
 // Answered is what it answers.
 type Answered struct {
 	Version string `json:"version"`
-	// HasAccess tells whether the person has the access after the operation.
+	// HasAccess reports whether the person has the access after the operation.
 	HasAccess *bool `json:"has_access"`
 	// Refused says that it can't be done as things stand, and why.
 	Refused string `json:"refused"`
@@ -91,8 +91,8 @@ func (s Strategy) Give(ctx context.Context, a strategy.Access, _ strategy.Ledger
 	return strategy.Given{}, err
 }
 
-// Take has the function take the access, and fails unless it reports that the
-// access is gone.
+// Take has the function remove the access, and fails unless it reports that the
+// access no longer exists.
 func (s Strategy) Take(ctx context.Context, a strategy.Access, _ strategy.Ledger) (strategy.Gone, error) {
 	if a.Version >= 2 {
 		return strategy.Gone{}, s.take2(ctx, a)
@@ -172,7 +172,7 @@ func read(payload []byte) (Answered, error) {
 	}
 	switch {
 	case a.Version != "" && a.Version != Version:
-		return Answered{}, fmt.Errorf("version: %q is not known, %q is", a.Version, Version)
+		return Answered{}, fmt.Errorf("unsupported strategy contract version %q; supported: %q", a.Version, Version)
 	case a.Refused != "":
 		return a, text.CheckLine(a.Refused, run.MaxReason)
 	case a.HasAccess == nil:

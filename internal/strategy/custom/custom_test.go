@@ -62,7 +62,7 @@ func TestAnswers(t *testing.T) {
 		"twice":            {"take", function{answer: `{"has_access":true,"has_access":false}`}, false, "has_access: it is there twice", false},
 		"no JSON":          {"give", function{answer: `<html>`}, false, "invalid", false},
 		"two answers":      {"give", function{answer: `{"has_access":true}{}`}, false, "one JSON value was expected", false},
-		"another version":  {"give", function{answer: `{"version":"2","has_access":true}`}, false, `version: "2" is not known`, false},
+		"another version":  {"give", function{answer: `{"version":"2","has_access":true}`}, false, `unsupported strategy contract version "2"; supported: "1"`, false},
 		"too much":         {"give", function{answer: `{"refused":"` + strings.Repeat("x", 70000) + `"}`}, false, "more than 65536", false},
 		"it failed":        {"give", function{answer: `{"errorMessage":"boom"}`, failed: true}, false, "f failed: boom", false},
 		"it is not there":  {"give", function{err: &types.ResourceNotFoundException{}}, false, "does not exist", true},

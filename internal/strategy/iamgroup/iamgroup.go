@@ -90,8 +90,8 @@ func (s Strategy) give(ctx context.Context, a strategy.Access, l strategy.Ledger
 }
 
 // Take takes whoever was put into the group out of it, by the name that the user
-// has now, and returns once IAM doesn't show it any more. A user or group that is
-// not there has no membership.
+// has now, and returns once IAM doesn't show it any more. A user or group that does
+// not exist has no membership.
 func (s Strategy) Take(ctx context.Context, a strategy.Access, _ strategy.Ledger) (strategy.Gone, error) {
 	m, err := membershipOf(a)
 	if err != nil {

@@ -50,7 +50,7 @@ func (m membership) ours(a strategy.Access) func(types.User) bool {
 
 func (m membership) String() string { return fmt.Sprintf("user %s in group %s", m.user, m.group) }
 
-// membershipOf reads what is asked for; the error is a [strategy.Refused].
+// membershipOf reads the membership of an access; the error is a [strategy.Refused].
 func membershipOf(a strategy.Access) (membership, error) {
 	var config struct {
 		User    string `json:"user"`
@@ -66,7 +66,7 @@ func membershipOf(a strategy.Access) (membership, error) {
 		return membership{}, strategy.Refuse("the settings of target %s: %v", a.Target.ID, err)
 	}
 	if !isName(settings.Group) {
-		return membership{}, strategy.Refuse("the settings of target %s: group: the name of an IAM group was expected, not %q", a.Target.ID, settings.Group)
+		return membership{}, strategy.Refuse("the settings of target %s: group: must be the name of an IAM group, got %q", a.Target.ID, settings.Group)
 	}
 	m := membership{group: settings.Group}
 	switch config.User {
@@ -84,7 +84,7 @@ func membershipOf(a strategy.Access) (membership, error) {
 			m.user = name
 		}
 	default:
-		return membership{}, strategy.Refuse("the flow's strategy: user: email, name or id was expected, not %q", config.User)
+		return membership{}, strategy.Refuse("the flow's strategy: user: must be email, name or id, got %q", config.User)
 	}
 	if !isName(m.user) {
 		return membership{}, strategy.Refuse("the requester's %s %q can't be the name of an IAM user", m.from, m.user)
@@ -100,7 +100,7 @@ func read(raw json.RawMessage, into any) error {
 }
 
 // userOf takes the name out of arn:PARTITION:iam::ACCOUNT:user/PATH/NAME. A role
-// or a session is no user, whatever its name. An account that the strategy names
+// or a session is not a user's, whatever its name. An account that the strategy names
 // must be the ARN's: a user of the same name in another one is somebody else.
 func userOf(arn, account string) (name string, ok bool) {
 	parts := strings.Split(arn, ":")
@@ -117,7 +117,7 @@ func of(account string) string {
 	return " of account " + account
 }
 
-// isName tells whether IAM takes the name of a user or group: letters, digits and
+// isName reports whether IAM takes the name of a user or group: letters, digits and
 // _+=,.@-, at most 128 (https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddUserToGroup.html).
 func isName(s string) bool {
 	return s != "" && len(s) <= 128 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-") == ""

@@ -3,7 +3,7 @@
 // Center.
 //
 // Both giving and taking go on at AWS after the call has answered. So the user's
-// id is noted before anything is asked for, and each call waits first for what
+// id is noted before any change, and each call waits first for what
 // is under way about the same assignment, whoever began it: the answer with its
 // id may have been lost. Only whom the assignment was made for is taken from.
 package identitycenter
@@ -40,7 +40,7 @@ type Strategy struct {
 	pause       time.Duration
 }
 
-// New gives the strategy. What AWS does asynchronously is looked at every pause
+// New returns the strategy. What AWS does asynchronously is looked at every pause
 // at first, then less often; 0 is half a second.
 func New(assignments Assignments, users Users, pause time.Duration) Strategy {
 	if pause <= 0 {
@@ -93,7 +93,7 @@ func read(a strategy.Access) (to assignment, store string, err error) {
 
 // holders are the users for whom the assignment was made: those who were noted,
 // or where nobody was, as in leases of old releases, whom the person's e-mail
-// names now. requests are the ids of what AWS was asked for.
+// names now. requests are the ids of AWS's operations.
 func (s Strategy) holders(ctx context.Context, a strategy.Access, store string) (users, requests []string, err error) {
 	for _, noted := range a.Requests {
 		id, is := strings.CutPrefix(noted, noteUser)
@@ -137,7 +137,7 @@ func (s Strategy) user(ctx context.Context, store, email string) (string, error)
 }
 
 // exists reports whether the user is in the identity store. An assignment to one
-// who was deleted stays listed, and can't be deleted, but gives nobody access.
+// who was deleted stays listed, and can't be deleted, but grants nobody access.
 func (s Strategy) exists(ctx context.Context, store, user string) (bool, error) {
 	_, err := s.users.DescribeUser(ctx, &identitystore.DescribeUserInput{IdentityStoreId: &store, UserId: &user})
 	var none *storetypes.ResourceNotFoundException
@@ -205,7 +205,7 @@ func (s Strategy) give(ctx context.Context, a strategy.Access, l strategy.Ledger
 	if err := l.Note(ctx, id); err != nil {
 		return false, err
 	}
-	// What failed may work the next time: AWS gives its reasons as free text, so
+	// What failed may work the next time: AWS states its reasons as free text, so
 	// no failure is taken for one that lasts.
 	failure, err := s.wait(ctx, s.creations(to), id)
 	if err == nil && failure != "" {
@@ -238,7 +238,7 @@ func (s Strategy) Has(ctx context.Context, a strategy.Access) (bool, error) {
 }
 
 // listed reports whether the user is listed as assigned. To a permission set that
-// is not there nobody is: AWS refuses to delete one with assignments.
+// does not exist nobody is: AWS refuses to delete one with assignments.
 func (s Strategy) listed(ctx context.Context, to assignment) (bool, error) {
 	pages := ssoadmin.NewListAccountAssignmentsPaginator(s.assignments, &ssoadmin.ListAccountAssignmentsInput{
 		InstanceArn: &to.instance, AccountId: &to.account, PermissionSetArn: &to.permissionSet,

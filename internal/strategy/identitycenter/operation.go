@@ -128,7 +128,7 @@ func (s Strategy) settle(ctx context.Context, of operations, to assignment, note
 	return nil
 }
 
-// wait looks at an operation until it is over, or there is no time left. failure
+// wait looks at an operation until it is over, or the time is up. failure
 // says why it failed, "" if it did not.
 func (s Strategy) wait(ctx context.Context, of operations, id string) (failure string, err error) {
 	for pause := s.pause; ; pause = min(2*pause, 10*s.pause) {
@@ -142,7 +142,7 @@ func (s Strategy) wait(ctx context.Context, of operations, id string) (failure s
 			if reason := aws.ToString(one.FailureReason); reason != "" {
 				return reason, nil
 			}
-			return "it gives no reason", nil
+			return "it states no reason", nil
 		}
 		if err := sleep(ctx, pause); err != nil {
 			return "", err

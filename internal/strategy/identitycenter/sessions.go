@@ -23,7 +23,7 @@ const (
 
 // sessions is for how long a session goes on that was begun with the permission
 // set: AWS ends none when its assignment is deleted. Where AWS does not say, it is
-// the longest there is: access is gone all the same, and must not stay for want of
+// the longest there is: access has ended all the same, and must not stay for want of
 // an answer about this.
 func (s Strategy) sessions(ctx context.Context, to assignment) (time.Duration, error) {
 	var out *ssoadmin.DescribePermissionSetOutput

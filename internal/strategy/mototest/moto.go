@@ -20,7 +20,7 @@ var (
 	failure  error
 )
 
-// Endpoint gives where moto answers, one server for a test process; it ends with
+// Endpoint returns where moto answers, one server for a test process; it ends with
 // the process. Without Python or PyPI the test is skipped, except where the
 // environment's CI is set: there it fails.
 func Endpoint(t *testing.T) string {

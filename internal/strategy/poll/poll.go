@@ -1,5 +1,5 @@
-// Package poll asks again until something is so: what AWS does after it has
-// answered, or shows later than it did it, can only be asked for.
+// Package poll repeats a question until the answer is yes: AWS finishes some changes
+// after its response, and shows others later than it makes them.
 package poll
 
 import (
@@ -16,7 +16,7 @@ const (
 	longest = 4 * time.Second
 )
 
-// reserve is what is left of the context's time for the caller to tell what
+// reserve is what is left of the context's time for the caller to report what
 // happened.
 const reserve = time.Second
 
@@ -37,14 +37,14 @@ func (e *Late) Error() string {
 
 func (e *Late) Unwrap() error { return e.Last }
 
-// Again is an error after which it is worth asking again.
+// Again is an error after which another question may succeed.
 type Again struct{ Err error }
 
 func (e Again) Error() string { return e.Err.Error() }
 func (e Again) Unwrap() error { return e.Err }
 
 // Until asks until the answer is true. An error ends it, but not an [Again]. It
-// gives a [Late] if the next question would come in the last second before the
+// returns a [Late] if the next question would come in the last second before the
 // context's deadline, and the context's error if that is canceled. what says
 // what is waited for, for the error's text.
 func Until(ctx context.Context, what string, ask func(context.Context) (bool, error)) error {
