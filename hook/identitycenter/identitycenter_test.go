@@ -10,8 +10,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/identitycenter"
 )
 
-// store answers as the identity store's API does (AWS JSON 1.1).
-func store(t *testing.T) *identitycenter.Client {
+// store responds as the identity store's API does (AWS JSON 1.1). It returns its URL.
+func store(t *testing.T) string {
 	t.Helper()
 	type m = map[string]any
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -65,11 +65,11 @@ func store(t *testing.T) *identitycenter.Client {
 	for name, value := range map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_REGION": "us-east-1", "IDENTITY_CENTER_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s"} {
 		t.Setenv(name, value)
 	}
-	return identitycenter.At(server.URL, "d-1234567890")
+	return server.URL
 }
 
 func TestInGroup(t *testing.T) {
-	client := store(t)
+	client := identitycenter.At(store(t), "d-1234567890")
 	for name, tc := range map[string]struct {
 		email, group string
 		want         bool
@@ -91,7 +91,8 @@ func TestInGroup(t *testing.T) {
 }
 
 func TestUsersInGroup(t *testing.T) {
-	users, err := store(t).UsersInGroup(t.Context(), "deployers")
+	t.Setenv("AWS_ENDPOINT_URL", store(t)) // which New takes
+	users, err := identitycenter.New("d-1234567890").UsersInGroup(t.Context(), "deployers")
 	if err != nil || len(users) != 2 || users[0].Email != "ada@example.com" || users[1].UserName != "cy" {
 		t.Errorf("got %v (%v)", users, err)
 	}
