@@ -214,7 +214,7 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// What was expected and can't be verified is an error, never a success.
+// A requested record that can't be verified is an error, never a success.
 func TestVerify_Errors(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change func(w *table, o *audit.Options)

@@ -10,7 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 )
 
-// docs/flows.md tells every key there is: those of the schema, which a test
+// docs/flows.md names every key: those of the schema, which a test
 // holds to the parser's.
 func TestDocsTellEveryKey(t *testing.T) {
 	docs, err := os.ReadFile("../../docs/flows.md")

@@ -50,7 +50,7 @@ func TestTokenGroups(t *testing.T) {
 	}
 }
 
-// However groups are listed and told: a token's group gives membership of a
+// However groups are listed and named: a token's group makes members of a
 // listed group only where the directory says so.
 func TestListedGroupsAreClosed(t *testing.T) {
 	names := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"a", "b", "c", "d"}), rapid.ID)

@@ -13,7 +13,7 @@ import (
 
 const head = "flows:\n  - name: a\n    admins: [root@example.com]\n"
 
-// mistakes parses a file that must be wrong, and gives a line each.
+// mistakes parses a file that must be wrong, and returns a line each.
 func mistakes(t *testing.T, in string) []string {
 	t.Helper()
 	_, err := flow.Parse("f", []byte(in))
@@ -24,8 +24,8 @@ func mistakes(t *testing.T, in string) []string {
 	return strings.Split(errs.Error(), "\n")
 }
 
-// What stands anywhere in a file is told with its exact place, and nothing is
-// told that isn't wrong.
+// A mistake anywhere in a file is reported with its exact place, and nothing is
+// reported that isn't wrong.
 func TestExactMistakes(t *testing.T) {
 	for name, tc := range map[string]struct {
 		in   string
@@ -103,7 +103,7 @@ directory:
 	}
 }
 
-// What is likely an oversight is told, and the file loads all the same.
+// A likely oversight is reported, and the file loads all the same.
 func TestWarnings(t *testing.T) {
 	for name, tc := range map[string]struct {
 		in   string

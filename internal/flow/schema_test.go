@@ -20,7 +20,7 @@ import (
 
 const schemaFile = "../../schema/flows.v1.json"
 
-// matchesSchema tells what the schema for editors has against a file.
+// matchesSchema returns what the schema for editors has against a file.
 func matchesSchema(t interface{ Fatal(...any) }, schema *jsonschema.Schema, in string) error {
 	var v any
 	if err := yaml.Unmarshal([]byte(in), &v); err != nil {
@@ -46,7 +46,7 @@ func loadSchema(t *testing.T) *jsonschema.Schema {
 	return schema
 }
 
-// The parser says which keys it knows when it is given one that it doesn't; the
+// The parser says which keys it knows when it reads one that it doesn't; the
 // schema must have the same.
 func TestSchemaHasTheParsersKeys(t *testing.T) {
 	raw, err := os.ReadFile(schemaFile)
@@ -112,7 +112,7 @@ func TestSamplesMatchTheSchema(t *testing.T) {
 }
 
 // parts are pieces of a flow, right ones and wrong ones; wrong where no schema
-// can tell, too.
+// can find, too.
 var parts = map[string][]string{
 	"name":           {"a", "a-1", "A", "7", strings.Repeat("x", 64)},
 	"label":          {"L", "7", "[]"},

@@ -62,7 +62,7 @@ func TestTheContractOfAFunction(t *testing.T) {
 	}
 }
 
-// What a strategy lacks is told where it belongs, before anything is asked.
+// What a strategy lacks is reported where it belongs, before any request is filed.
 func TestWhatAStrategyNeeds(t *testing.T) {
 	const group = "    strategy: {type: iam-group}\n"
 	for name, tc := range map[string]struct {

@@ -74,7 +74,7 @@ func TestListsOfRunsWithAndWithoutSummary(t *testing.T) {
 	runs := withSummary(t, tab)
 	next := askedAt(t, s, runs[2].CreatedAt.Add(time.Hour), 1, "f", "ada@example.com")
 	newest := askedAt(t, s, runs[2].CreatedAt.Add(2*time.Hour), 2, "f", "ada@example.com")
-	newest = hear(t, s, newest, toPeople)
+	newest = heard(t, s, newest, toPeople)
 	want := []run.Summary{newest.Summary(), next.Summary(), runs[2].Summary(), runs[1].Summary(), runs[0].Summary()}
 	same := func(when string) {
 		t.Helper()

@@ -59,7 +59,7 @@ func TestIndexesOverALife(t *testing.T) {
 	)
 	r := asked(t, s, 1, "f", "ada@example.com")
 	is("asked", r, map[string]string{"mine": "", "flow": "", "due": soon})
-	r = hear(t, s, r, `{"subscriptions":["after_approve"]}`)
+	r = heard(t, s, r, `{"subscriptions":["after_approve"]}`)
 	is("routed to people", r, map[string]string{"inbox": "", "mine": "", "flow": "", "due": later})
 	next, changed, _, err := engine.Park(r, engine.Parking{Turn: r.Engine.Turn, Token: "token", Order: run.TokenOrder{EnteredAt: start}}, start.Add(2*time.Minute))
 	if err != nil || !changed {
@@ -74,10 +74,10 @@ func TestIndexesOverALife(t *testing.T) {
 		t.Fatalf("the run is %s, and %s is asked", r.Status, r.Engine.Hook)
 	}
 	is("approved, after_approve is asked", r, map[string]string{"mine": "", "flow": "", "due": hooked})
-	r = hear(t, s, r, `{}`)
+	r = heard(t, s, r, `{}`)
 	is("over", r, map[string]string{"mine": "", "flow": ""})
 
-	fast := hear(t, s, asked(t, s, 2, "f", "ada@example.com"), approve)
+	fast := heard(t, s, asked(t, s, 2, "f", "ada@example.com"), approve)
 	is("fast tracked", fast, map[string]string{"mine": "", "flow": ""})
 }
 
@@ -113,7 +113,7 @@ func TestIndexesHoldNoSecrets(t *testing.T) {
 	if err := s.Create(t.Context(), r, nil); err != nil {
 		t.Fatal(err)
 	}
-	r = hear(t, s, r, toPeople)
+	r = heard(t, s, r, toPeople)
 	r, _, _, err = engine.Park(r, engine.Parking{Turn: r.Engine.Turn, Token: "hunter2", Order: run.TokenOrder{EnteredAt: start}}, start)
 	if err != nil {
 		t.Fatal(err)

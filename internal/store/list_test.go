@@ -51,9 +51,9 @@ func many(t *testing.T, s *store.Store, n int) []*run.Run {
 		}
 		switch r.IntN(5) {
 		case 0:
-			x = hear(t, s, x, approve)
+			x = heard(t, s, x, approve)
 		case 1, 2, 3:
-			x = hear(t, s, x, toPeople)
+			x = heard(t, s, x, toPeople)
 			if by := listPeople[1+r.IntN(3)]; r.IntN(2) == 0 && x.MayAct(run.Approve, by, nil) == nil {
 				x = act(t, s, x, run.Approve, by)
 			}
@@ -107,10 +107,10 @@ func walk(t interface {
 func TestAnInboxOverPartitionsThatAreCutOff(t *testing.T) {
 	s := open(t)
 	const toEve = `{"subscriptions":[],"permissions":{"approvers":["eve@example.com"]}}`
-	oldest := hear(t, s, asked(t, s, 0, "g", "ada@example.com"), toPeople)
-	newer := hear(t, s, asked(t, s, 1, "f", "ada@example.com"), toPeople)
+	oldest := heard(t, s, asked(t, s, 0, "g", "ada@example.com"), toPeople)
+	newer := heard(t, s, asked(t, s, 1, "f", "ada@example.com"), toPeople)
 	for n := range 60 {
-		hear(t, s, asked(t, s, 2+n, "f", "ada@example.com"), toEve)
+		heard(t, s, asked(t, s, 2+n, "f", "ada@example.com"), toEve)
 	}
 	grace := run.Person{ID: "grace@example.com", Groups: []string{"sre"}}
 	want := []string{newer.ID, oldest.ID}

@@ -50,10 +50,10 @@ func TestReindex(t *testing.T) {
 	heir := see(t, s, login("i|9", "kim@x"))
 	heir.Groups = []string{"sre"}
 	decide := func(n int, event run.EventName) string {
-		return acted(t, s, hear(t, s, asked(t, s, n, "f", "ada@example.com"), toPeople), event, kim, start.Add(time.Duration(n)*time.Minute+time.Second)).ID
+		return acted(t, s, heard(t, s, asked(t, s, n, "f", "ada@example.com"), toPeople), event, kim, start.Add(time.Duration(n)*time.Minute+time.Second)).ID
 	}
 	approved, denied, lost, lostToo := decide(0, run.Approve), decide(1, run.Deny), decide(2, run.Approve), decide(3, run.Deny)
-	open := hear(t, s, asked(t, s, 4, "f", "ada@example.com"), toPeople)
+	open := heard(t, s, asked(t, s, 4, "f", "ada@example.com"), toPeople)
 	asBefore(t, tab, func(id string) bool { return id == lost || id == lostToo })
 	now := decide(5, run.Deny)
 
@@ -108,7 +108,7 @@ func TestReindexGoesOn(t *testing.T) {
 	kim.Groups = []string{"sre"}
 	var want []string
 	for n := range 9 {
-		r := acted(t, s, hear(t, s, asked(t, s, n, "f", "ada@example.com"), toPeople), run.Deny, kim, start.Add(time.Duration(n)*time.Minute+time.Second))
+		r := acted(t, s, heard(t, s, asked(t, s, n, "f", "ada@example.com"), toPeople), run.Deny, kim, start.Add(time.Duration(n)*time.Minute+time.Second))
 		want = append([]string{r.ID}, want...)
 	}
 	asBefore(t, tab, func(string) bool { return false })

@@ -57,7 +57,7 @@ func TestReviewedIsWhatTookEffect(t *testing.T) {
 	ignored := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		n := len(all)
-		r := hear(t, s, asked(t, s, n, "f", "ada@example.com"), toPeople)
+		r := heard(t, s, asked(t, s, n, "f", "ada@example.com"), toPeople)
 		r.Review.Approvals[0].Count = rapid.IntRange(1, 2).Draw(rt, "needed")
 		for i := range rapid.IntRange(0, 4).Draw(rt, "acts") {
 			p := rapid.SampledFrom(people).Draw(rt, "person")
@@ -104,7 +104,7 @@ func TestReviewedListsARequestOnce(t *testing.T) {
 	kim.Groups = []string{"sre"}
 	var want []string
 	for n := range 3 {
-		r := hear(t, s, asked(t, s, n, "f", "ada@example.com"), toPeople)
+		r := heard(t, s, asked(t, s, n, "f", "ada@example.com"), toPeople)
 		r.Review.Approvals[0].Count = 2
 		// Two take effect, and between and around them are others that don't.
 		r = acted(t, s, r, run.Approve, kim, r.CreatedAt.Add(4*time.Second+time.Second/2))
@@ -132,7 +132,7 @@ func TestReviewedIsForWhoReviewedAndMaySee(t *testing.T) {
 	s := open(t)
 	kim := see(t, s, login("i|2", "kim@x"))
 	kim.Groups = []string{"sre"}
-	r := acted(t, s, hear(t, s, asked(t, s, 0, "f", "ada@example.com"), toPeople), run.Deny, kim, start.Add(time.Minute))
+	r := acted(t, s, heard(t, s, asked(t, s, 0, "f", "ada@example.com"), toPeople), run.Deny, kim, start.Add(time.Minute))
 	heir := see(t, s, login("i|9", "kim@x"))
 	heir.Groups = []string{"sre"}
 	left := kim

@@ -99,8 +99,8 @@ func askedAt(t testing.TB, s *store.Store, at time.Time, n int, flow, who string
 	return r
 }
 
-// hear applies a response of the run's hook, and saves the run.
-func hear(t testing.TB, s *store.Store, r *run.Run, answer string) *run.Run {
+// heard applies a response of the run's hook, and saves the run.
+func heard(t testing.TB, s *store.Store, r *run.Run, answer string) *run.Run {
 	t.Helper()
 	next, _, err := engine.Decide(r, engine.Step{
 		ID: "step" + run.NewID(time.Now()), Turn: r.Engine.Turn, Response: &engine.HookResponse{Answer: json.RawMessage(answer), Version: "1"}, HooksVersion: "1",
@@ -121,7 +121,7 @@ const (
 
 func TestARunComesBackAsItWas(t *testing.T) {
 	s := open(t)
-	r := hear(t, s, asked(t, s, 1, "f", "ada@example.com"), toPeople)
+	r := heard(t, s, asked(t, s, 1, "f", "ada@example.com"), toPeople)
 	got, err := s.Load(t.Context(), r.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -229,14 +229,14 @@ func TestLists(t *testing.T) {
 		r := asked(t, s, n, "f", "ada@example.com")
 		all = append([]string{r.ID}, all...)
 		if n%3 == 0 {
-			hear(t, s, r, toPeople)
+			heard(t, s, r, toPeople)
 			pending = append([]string{r.ID}, pending...)
 		} else if n%3 == 1 {
-			hear(t, s, r, approve)
+			heard(t, s, r, approve)
 		}
 	}
 	asked(t, s, 100, "f", "eve@example.com")
-	hear(t, s, asked(t, s, 101, "other", "eve@example.com"), toPeople)
+	heard(t, s, asked(t, s, 101, "other", "eve@example.com"), toPeople)
 	lists := map[string]struct {
 		page func(q store.Query) (store.Page, error)
 		want []string

@@ -50,12 +50,12 @@ func TestWriteUnits(t *testing.T) {
 	s := tab.counting(&units)
 	var r *run.Run
 	created := took(&units, func() { r = asked(t, s, 1, "f", "ada@example.com") })
-	decided := took(&units, func() { hear(t, s, r, approve) })
+	decided := took(&units, func() { heard(t, s, r, approve) })
 	if created > 5 || decided > 3 {
 		t.Errorf("a fast-tracked run of at most 2 KB took %v and %v units, want at most 5 and 3", created, decided)
 	}
 	r = asked(t, s, 2, "f", "ada@example.com")
-	routed := took(&units, func() { r = hear(t, s, r, toPeople) })
+	routed := took(&units, func() { r = heard(t, s, r, toPeople) })
 	if routed > 8 {
 		t.Errorf("routing a run took %v units, want at most 8: item, two lists, the inbox, and another time to be due", routed)
 	}
@@ -81,7 +81,7 @@ func TestWriteUnitsOfTheNextHook(t *testing.T) {
 	s := tab.counting(&units)
 	r := askedAt(t, s, start.Add(30*time.Second), 1, "f", "ada@example.com")
 	r.Engine.Subscriptions, r.Engine.SubscriptionsKnown, r.Engine.SubscriptionsVersion = []run.HookName{run.OnApprove}, true, "1"
-	asking := took(&units, func() { r = hear(t, s, r, `{"transition":"approve"}`) })
+	asking := took(&units, func() { r = heard(t, s, r, `{"transition":"approve"}`) })
 	if r.Engine.Hook != run.OnApprove || asking > 2 {
 		t.Errorf("asking %s took %v units, want on_approve and at most 2: the item of at most 2 KB", r.Engine.Hook, asking)
 	}
@@ -93,7 +93,7 @@ func TestWriteUnitsOfAnAct(t *testing.T) {
 	tab := openTable(t)
 	var units float64
 	s := tab.counting(&units)
-	r := hear(t, s, asked(t, s, 1, "f", "ada@example.com"), toPeople)
+	r := heard(t, s, asked(t, s, 1, "f", "ada@example.com"), toPeople)
 	for event, most := range map[run.EventName]float64{run.Approve: 3, run.Deny: 3, run.Cancel: 2} {
 		a := run.Act{ID: run.NewID(start), Event: event, Person: login("https://idp.example.com|00u1a2b3c4d5", "grace@example.com"), Reason: "as asked", At: start}
 		took := took(&units, func() {
@@ -113,7 +113,7 @@ func BenchmarkWriteUnits(b *testing.B) {
 	s := tab.counting(&units)
 	n := 0
 	for b.Loop() {
-		hear(b, s, asked(b, s, n, "f", "ada@example.com"), approve)
+		heard(b, s, asked(b, s, n, "f", "ada@example.com"), approve)
 		n++
 	}
 	b.ReportMetric(units/float64(n), "units/run")

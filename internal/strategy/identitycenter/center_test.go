@@ -15,7 +15,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// center plays IAM Identity Center as it is: what it is asked for goes on after
+// center plays IAM Identity Center as it is: what a call starts goes on after
 // it has answered, and it is busy at times. All is about one account and
 // permission set.
 type center struct {

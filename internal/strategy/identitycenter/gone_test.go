@@ -10,7 +10,7 @@ import (
 )
 
 // AWS can't delete an assignment of a user who was deleted, and lists it for ever;
-// it gives nobody access.
+// it grants nobody access.
 func TestADeletedUserIsTheEndOfAccess(t *testing.T) {
 	c := newCenter()
 	s := identitycenter.New(c, c, time.Millisecond)

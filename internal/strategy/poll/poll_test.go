@@ -40,7 +40,7 @@ func TestUntil(t *testing.T) {
 	}
 }
 
-// It ends while there is time to say so, and says what it was last told.
+// It ends while there is time to say so, and says what it last received.
 func TestItEndsBeforeTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
