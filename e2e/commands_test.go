@@ -20,7 +20,7 @@ type clientKey struct{}
 //
 //	as WHO                  who calls from here on: "email", "sub|email" or "sub|", perhaps with ";group,group"; "-" is nobody
 //	header NAME VALUE       a header of the next call
-//	call METHOD PATH [BODY] calls the API; BODY is JSON, or @FILE
+//	call METHOD PATH BODY   calls the API; BODY is JSON, @FILE or left out
 //	repeat FILE A B N C     writes a file: A, N times B, and C
 //	status CODE             the last answer's status
 //	json PATH VALUE         a value of the last answer, as text; after "!": it is absent

@@ -143,7 +143,7 @@ func (f *Flow) ForRun(hooks string) (run.Flow, error) {
 		},
 	}
 	if f.Hooks == OwnHooks || f.Hooks == NoHooks {
-		// The first state of every run calls a function; see [run.NoHook].
+		// The first state of every run calls a function; see [hookapi.NoHook].
 		out.Hooks, out.NoHooks = hooks, f.Hooks == NoHooks
 	}
 	for _, act := range f.RequireReason {

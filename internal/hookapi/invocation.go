@@ -196,7 +196,7 @@ func eventOf(r *run.Run) Event {
 	return Event{Name: name, At: r.UpdatedAt, Channel: run.ViaEngine, Actor: Actor{Actor: run.Actor{Type: run.EngineActor}}}
 }
 
-// NoHook is what a hook function is called with when no hook is to run: for a flow
-// without hooks, whose first state calls one all the same, and to ask a function
-// which flows it has hooks for. It is none of [HookNames].
+// NoHook stands for a hook in an invocation that runs none: in a flow without hooks,
+// whose first state invokes the function all the same, and to list the flows that a
+// function has hooks for. [run.HookNames] doesn't have it.
 const NoHook run.HookName = "none"

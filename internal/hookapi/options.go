@@ -42,7 +42,7 @@ type OptionsInvocation struct {
 	// Value is to be checked: it is good if an option is exactly that. Empty
 	// while somebody searches.
 	Value string `json:"value,omitempty"`
-	// Trial and Flow are as in [Ask].
+	// Trial and Flow are as in [Invocation].
 	Trial bool       `json:"trial,omitempty"`
 	Flow  *Declared  `json:"flow,omitempty"`
 	Run   OptionsRun `json:"run"`
@@ -79,7 +79,7 @@ func (a OptionsInvocation) About(f run.Flow, version string) OptionsInvocation {
 	return a
 }
 
-// acceptedOptions are the members of a response to [AskOptions], beside version.
+// acceptedOptions are the members of a response to an [OptionsInvocation], beside version.
 var acceptedOptions = []string{"options", "more", "errors"}
 
 // Options are the options that a function found for a field.

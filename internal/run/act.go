@@ -2,9 +2,9 @@ package run
 
 import "time"
 
-// Act is what a person did about a run: approve, deny or cancel. It is stored
-// beside the run before the execution is woken, and dealt with by [Decide] in
-// the order of IDs.
+// Act is a person's action on a run: approve, deny, cancel or revoke. It is stored
+// beside the run before the execution is woken. engine.Decide handles the acts of a
+// run in the order of their IDs.
 type Act struct {
 	// ID sorts by time; see [NewID].
 	ID     string    `json:"id"`

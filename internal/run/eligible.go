@@ -58,7 +58,7 @@ func (r *Run) revocable() error {
 	return nil
 }
 
-// asOf returns the run as the next [Decide] finds it: for the admins to decide,
+// asOf returns the run as the next engine.Decide finds it: for the admins to decide,
 // if too few are left who may approve.
 func (r *Run) asOf(t *Today) *Run {
 	if r.Status != Pending || r.TooFew(t) == "" {
@@ -71,7 +71,7 @@ func (r *Run) asOf(t *Today) *Run {
 	return &sent
 }
 
-// Reroutes reports whether the next [Decide] sends the run to the admins.
+// Reroutes reports whether the next engine.Decide sends the run to the admins.
 func (r *Run) Reroutes(t *Today) bool { return r.Status == Pending && r.TooFew(t) != "" }
 
 // You returns what p may do to the run now, by [Run.Check].

@@ -27,8 +27,8 @@ func hide(principal string) string {
 
 func isHidden(principal string) bool { return strings.HasPrefix(principal, hiddenPrefix) }
 
-// compact keeps permissions within their share of the item. Lists that are too
-// long keep groups as they are, and of everybody else a digest.
+// Compact keeps permissions within their share of the item. Lists that are too
+// long keep their groups as they are, and a digest of everybody else.
 func (p *Permissions) Compact() error {
 	if fits := 2*(sizeOfList(p.Approvers)+sizeOfList(p.Viewers)) <= maxKept; fits {
 		return nil

@@ -27,7 +27,7 @@ const (
 	AfterFail        HookName = "after_fail"
 )
 
-// event is the event that the hook is about.
+// Event returns the event that the hook is about.
 func (h HookName) Event() EventName {
 	switch h {
 	case OnRequest, GetPermissions, GetNotifications, AfterRequest:

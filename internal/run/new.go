@@ -80,8 +80,8 @@ func PayloadDigest(a Asked) (string, error) {
 	return hash, nil
 }
 
-// append adds an entry, for sealNew to seal, and moves the status. It refuses what
-// the forward-only table forbids.
+// Append adds an entry to the history and moves the status; [Run.Seal] seals it. It
+// refuses any transition that the forward-only table of [May] doesn't have.
 func (r *Run) Append(now time.Time, to Status, e Entry) error {
 	if !May(r.Status, e.Event, to) {
 		return fmt.Errorf("%s may not lead from %q to %q", e.Event, r.Status, to)

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// askable are the approvers to notify: at most so many as a notify list may name,
-// in so many bytes as an entry has for them. Of whom only a digest is kept, nobody
-// can be notified; the admins are if nobody else is left.
+// Askable returns the approvers to notify: at most as many as a notify list may name,
+// in as many bytes as an entry has for them. Approvers of whom only a digest is kept
+// can't be notified. If nobody else is left, it returns the admins.
 func (r *Run) Askable() []string {
 	shown, _ := split(r.rule().Approvers)
 	var to []string
@@ -23,7 +23,7 @@ func (r *Run) Askable() []string {
 	return to
 }
 
-// maxNotified is how many names one entry of a notify list has.
+// MaxNotified is how many names one entry of a notify list has at most.
 const MaxNotified = 100
 
 // maxAskable is in bytes.
@@ -69,10 +69,9 @@ func Delivers(to string) bool {
 	return to == topicChannel || to == WebhookChannel || isPrincipal(to) || strings.Contains(to, "|") || strings.HasPrefix(to, "arn:")
 }
 
-// notifyDeciders returns the flow's notify list for a run whose approvers are not
-// the flow's: without people who may not provably decide. The
-// first entry goes to the approvers if nobody else of it is left. What names no
-// people, such as a channel, stays.
+// NotifyDeciders returns the flow's notify list for a run whose approvers are not
+// the flow's: without people who can't be shown to be approvers. The first entry
+// goes to the approvers if nobody else of it is left. Channels stay.
 func (r *Run) NotifyDeciders(list []Notify, t *Today) []Notify {
 	out := []Notify{}
 	for i, n := range list {

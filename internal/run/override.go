@@ -24,7 +24,7 @@ func (r *Run) MayOverride(a Act, t *Today) error {
 // Moved is why an act does not count that is about an earlier state of the run.
 const Moved Refusal = "This request has changed since it was read."
 
-// overrideOf returns the override of a case for its entry, nil if no hook was called.
+// OverrideOf returns the override of a case for its entry, nil if no hook was called.
 func OverrideOf(c Case) *Override {
 	if c.Override == nil || c.Override.Hook == "" {
 		return nil

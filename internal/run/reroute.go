@@ -11,7 +11,7 @@ var (
 // too few people can meet its threshold; why follows.
 const AdminsDecide = "Waiting for one of the flow's admins to decide: "
 
-// tooFew says why a review is to go to the admins, "" if it is not.
+// TooFew returns why a review goes to the admins, "" if it doesn't.
 func (r *Run) TooFew(t *Today) string {
 	if v := r.Review; v == nil || slices.Equal(v.Approvers, AdminsAlone) && slices.Equal(v.Approvals, oneApproval) {
 		return ""
@@ -19,7 +19,7 @@ func (r *Run) TooFew(t *Today) string {
 	return r.Short(t)
 }
 
-// toAdmins leaves a review to the admins, one of whom is enough.
+// ToAdmins leaves a review to the admins, one of whom is enough.
 func (v *Review) ToAdmins() {
 	v.Approvers, v.Approvals, v.SelfApproval = slices.Clone(AdminsAlone), slices.Clone(oneApproval), false
 	v.Named.Approvers, v.Named.Approvals = false, false

@@ -71,8 +71,8 @@ func (r *Run) AwaitsPerson(p Person, t *Today) bool {
 // described is how much of a sentence may name people, in bytes.
 const described = 1000
 
-// describe names the people that a rule asks, for a sentence: the first of them,
-// and how many more there are.
+// Describe names the approvers of a rule, for a sentence: the first of them, and how
+// many more there are.
 func Describe(rule ReviewRule) string {
 	shown, hidden := split(rule.Approvers)
 	return who(shown, len(hidden))

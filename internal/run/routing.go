@@ -62,7 +62,7 @@ func (rt Routing) Apply(rule ReviewRule) ReviewRule {
 	return rule
 }
 
-// named says what get_permissions named.
+// Named returns which lists get_permissions named.
 func (rt Routing) Named() Named {
 	if rt.AdminsOnly || rt.Permissions == nil {
 		return Named{}
@@ -71,7 +71,7 @@ func (rt Routing) Named() Named {
 	return Named{Approvers: p.ApproversSet, Approvals: p.Approvals != nil, Viewers: p.ViewersSet}
 }
 
-// Named says which lists of a rule get_permissions named. It is empty in what
+// Named is which lists of a rule get_permissions named. It is empty in runs that
 // older releases stored.
 type Named struct {
 	Approvers bool `json:"approvers,omitempty"`

@@ -2,10 +2,10 @@ package run
 
 import "slices"
 
-// Separated returns the people whom the next [Decide] keeps apart, so that
-// whatever links them may be read before: the requester and everybody whose
-// approval counts or may count now, and the requester where the flow limits
-// fast-tracking. Otherwise it returns nobody.
+// Separated returns the people whom the next engine.Decide must distinguish, so that
+// the caller can read their links first: the requester and everybody whose approval
+// counts or may count now. Where only the limits of fast-tracking apply, it is the
+// requester alone, and else nobody.
 func (r *Run) Separated(acts []Act) []*Person {
 	var people []*Person
 	for i := range acts {

@@ -2,8 +2,8 @@ package run
 
 import "fmt"
 
-// digestVerdict is the SHA-256, in hex, of the verdict's canonical JSON with a salt: who
-// reads the history can't find out the verdict by trying.
+// DigestVerdict returns the SHA-256, in hex, of the verdict's canonical JSON with a
+// salt: a reader of the history can't find the verdict by trying.
 func DigestVerdict(v Verdict, salt string) (string, error) {
 	hash, err := Hash(struct {
 		Verdict

@@ -80,10 +80,10 @@ func drop(members map[string]json.RawMessage, names []string) {
 	}
 }
 
-// sealNew links and seals the entries that were appended since the run was read.
-// The last of them has the digest of the state that the run is in with it, which
-// is why they are sealed only when all is decided. A run that an older release
-// asked for without a salt goes on in the older form.
+// Seal links and seals the entries that were appended since the run was read. The
+// last of them holds the digest of the run's new state, which is why they are sealed
+// only after everything is decided. A run that an older release stored without a
+// salt keeps the older form.
 func (r *Run) Seal() error {
 	for i := range r.History {
 		e := &r.History[i]

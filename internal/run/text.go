@@ -13,8 +13,8 @@ const (
 	maxErrorText = 1000
 )
 
-// clip makes an error text fit for the history: one line of what can be seen,
-// not too long.
+// ClipError makes an error text fit for the history: one line of visible
+// characters, not too long.
 func ClipError(s string) string {
 	s = text.CleanLine(s)
 	if utf8.RuneCountInString(s) <= maxErrorText {

@@ -57,15 +57,15 @@ func seating(seats, people int, takes func(person, seat int) bool) []int {
 	return seatOf
 }
 
-// thresholdMet reports whether the approvals meet every requirement with
-// different people: an admin stands for any requirement, anybody else for those
-// whose From they are of.
+// ThresholdMet reports whether the approvals meet every requirement with different
+// people: an admin counts for any requirement, anybody else for those whose From
+// names them.
 func (r *Run) ThresholdMet(t *Today) bool {
 	by, all := r.distinct(), seats(r.Review.ReviewRule)
 	return seated(len(all), len(by), func(i, seat int) bool { return r.takes(by[i].Person, all[seat], t) })
 }
 
-// lapsed are the approvals of people who may no longer approve.
+// Lapsed returns the approvals of people who may no longer approve.
 func (r *Run) Lapsed(t *Today) []Approval {
 	var all []Approval
 	for _, a := range r.Review.ApprovedBy {

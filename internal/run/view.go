@@ -78,7 +78,7 @@ func (r *Run) ETag() string {
 	return r.History[len(r.History)-1].Hash
 }
 
-// withheld names the sensitive fields that were given a value, sorted.
+// WithheldFields returns the names of the sensitive fields that have a value, sorted.
 func (r *Run) WithheldFields() []string {
 	names := make([]string, 0, len(r.Sensitive))
 	for name := range r.Sensitive {

@@ -13,7 +13,7 @@ const (
 )
 
 // GrantRequest is what functions/grant is invoked with, by the state machine and
-// by functions/reconcile. The response to [Give] is the [run.Document] of the
+// by functions/reconcile. The response to [Give] is the [stepfn.Document] of the
 // wait that follows.
 type GrantRequest struct {
 	Version   int    `json:"version"`

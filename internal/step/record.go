@@ -44,7 +44,7 @@ type RecordRequest struct {
 	// Token wakes the wait that is parked.
 	Token string `json:"token,omitempty"`
 	// Ended has [Recover] give the run its next execution, because this one is
-	// over. Close, Drain, Failed and Cause are those of [run.Recovery].
+	// over. Close, Drain, Failed and Cause are those of [engine.Recovery].
 	Ended  bool           `json:"ended,omitempty"`
 	Close  bool           `json:"close,omitempty"`
 	Drain  bool           `json:"drain,omitempty"`

@@ -16,7 +16,7 @@ import (
 // part of is nested a little deeper.
 const maxDepth = 64
 
-// JSONFlaw is something wrong with JSON.
+// Flaw is an error in JSON from outside.
 type Flaw struct {
 	// Path is where, such as fields.target or checks[0].name; "" is the whole.
 	Path string
@@ -38,13 +38,14 @@ func (f *Flaw) Error() string {
 // nesting, and more than one value. It returns the flaw, nil without one.
 func Check(raw []byte) *Flaw { return walk{deepest: maxDepth}.whole(raw, nil) }
 
-// ReadExact decodes one JSON value into a pointer. It holds to [CheckJSON], and
-// takes the members that the type has, by their exact names: encoding/json
-// would take Passed for passed, beside it or instead of it.
+// Decode decodes one JSON value into a pointer. It refuses what [Check] refuses, and
+// members that the type doesn't have by exactly that name: encoding/json would take
+// Passed for passed, beside it or instead of it.
 func Decode(raw []byte, into any) error { return DecodeNewer(raw, into, nil) }
 
-// readExact is [ReadExact]; unless unknown is nil, members that the type doesn't
-// have pass, and their names are appended to it.
+// DecodeNewer is [Decode] for JSON that a newer version may have written: it ignores
+// members that the type doesn't have, and appends their names to unknown. With a nil
+// unknown it refuses them.
 func DecodeNewer(raw []byte, into any, unknown *[]string) error {
 	if f := (walk{deepest: maxDepth, more: unknown != nil, unknown: unknown}).whole(raw, reflect.TypeOf(into)); f != nil {
 		return f
@@ -62,14 +63,14 @@ func DecodeNewer(raw []byte, into any, unknown *[]string) error {
 	return nil
 }
 
-// CheckKnown is [CheckJSON] for what is to be decoded into a type whose members
-// may grow, and which holds JSON from outside. Members that it doesn't have pass, unless encoding/json would take
-// them for one that it has.
+// CheckKnown is [Check] for JSON that is decoded into a type whose members may grow,
+// and which holds JSON from outside. It accepts members that the type doesn't have,
+// unless encoding/json would take one for a member that the type has.
 func CheckKnown(raw []byte, into any) *Flaw {
 	return walk{deepest: 2 * maxDepth, more: true}.whole(raw, reflect.TypeOf(into))
 }
 
-// jsonWalk walks through JSON beside the type that it is read into, nil for any.
+// walk walks through JSON beside the type that it is read into, nil for any.
 type walk struct {
 	d *json.Decoder
 	// deepest is how deep it may be nested.
@@ -215,7 +216,7 @@ func expected(t reflect.Type) string {
 	return "a number"
 }
 
-// object reads an object by its members. What [CheckJSON] refuses is an error.
+// Object reads an object by its members. What [Check] refuses is an error.
 func Object(raw []byte) (map[string]json.RawMessage, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &members); err != nil || members == nil {

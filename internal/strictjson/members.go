@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// jsonMembers are the members of an object that a type is read from: those of a
+// members are the members of an object that a type is read from: those of a
 // struct by name, or any of one type.
 type members struct {
 	named map[string]reflect.Type

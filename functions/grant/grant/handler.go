@@ -51,7 +51,7 @@ func New(d Deps) *Handler {
 	return &Handler{d}
 }
 
-// Handle answers "give" with a [run.Document] for the wait that follows, "take"
+// Handle answers "give" with a [stepfn.Document] for the wait that follows, "take"
 // with [step.Taken] and "check" with [step.Checked]. The error is of a type of
 // package step. The log line has nothing of the request but ids: the text of an
 // error may be a strategy's, and name people; the run keeps it.

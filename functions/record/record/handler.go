@@ -1,6 +1,6 @@
 // Package record is the work of functions/record, the only writer of runs. Each of
 // its operations is one loop: load the run, decide, save it under the condition
-// that nobody wrote meanwhile, publish the events. Package run decides.
+// that nobody wrote meanwhile, publish the events. Package engine decides.
 package record
 
 import (
@@ -71,7 +71,7 @@ func New(d Deps) *Handler {
 	return &Handler{d}
 }
 
-// Handle answers "decide" with a [run.Document], "park" and "wake" with
+// Handle answers "decide" with a [stepfn.Document], "park" and "wake" with
 // [step.Parked], "recover" with [step.Recovered] and "resume" with an empty
 // object. The error is [step.Refused], [step.Unavailable] or
 // [step.UnknownVersion]. The log line has neither the task token nor anything of

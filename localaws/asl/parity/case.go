@@ -37,7 +37,7 @@ type Case struct {
 	Output any     `json:"output"`
 	Error  *string `json:"error"`
 	Cause  *string `json:"cause"`
-	// States are the states in order: see [Story].
+	// States are the states in order.
 	States string `json:"states"`
 	// Follows is, for each event of the history, the one before it in its line;
 	// nil where that is not compared.
