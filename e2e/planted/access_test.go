@@ -7,10 +7,10 @@ var _ = plant(accessBugs...)
 var accessBugs = []bug{
 	// A lease is bounded: pruned at each begin, grants above a limit are refused, and
 	// there is room for every take.
-	{"list every run that ever held an access", "internal/lease/room.go", "return h.State == run.Dropped && !now.Before(h.At.Add(keep))", "return false", "./internal/lease", "Gap|Shrinks"},
-	{"forget a run that dropped the access at once", "internal/lease/room.go", "h.State == run.Dropped && !now.Before(h.At.Add(keep))", "h.State == run.Dropped", "./internal/lease", "Late"},
-	{"let any number of runs hold an access", "internal/lease/room.go", "held >= most {", "held >= most && false {", "./internal/lease ./functions/grant/grant", "Limit|Full"},
-	{"keep texts of any length in a lease", "internal/lease/room.go", "maxText    = 400", "maxText    = 4000", "./internal/lease", "Full"},
+	{"list every run that ever held an access", "internal/lease/capacity.go", "return h.State == run.Dropped && !now.Before(h.At.Add(keep))", "return false", "./internal/lease", "Gap|Shrinks"},
+	{"forget a run that dropped the access at once", "internal/lease/capacity.go", "h.State == run.Dropped && !now.Before(h.At.Add(keep))", "h.State == run.Dropped", "./internal/lease", "Late"},
+	{"let any number of runs hold an access", "internal/lease/capacity.go", "held >= most {", "held >= most && false {", "./internal/lease ./functions/grant/grant", "Limit|Full"},
+	{"keep texts of any length in a lease", "internal/lease/capacity.go", "maxText    = 400", "maxText    = 4000", "./internal/lease", "Full"},
 	{"list any number of runs that were given nothing", "internal/lease/attempt.go", "if len(next.Holders) >= mostListed {\n\t\t\treturn nil", "if false {\n\t\t\treturn nil", "./internal/lease", "Full"},
 	{"count approvals without an end", "internal/run/tally.go", "if more := len(t.Approved) - MaxFastTracked; more > 0 {", "if more := 0; more > 0 {", "./internal/run ./internal/hookapi ./internal/engine/...", "Tally"},
 	{"begin a fence anew", "internal/lease/attempt.go", "l.Fence = max(l.Fence+1, deadline.Unix())", "l.Fence++", "./internal/lease", "Fence"},

@@ -24,6 +24,6 @@ var mayBugs = []bug{
 	{"wait for more than there are", "internal/engine/routing.go", "if why := d.Short(d.step.Today); why != \"\" {", "if why := d.Short(d.step.Today); false && why != \"\" {", "./internal/run ./internal/hookapi ./internal/engine/...", "TestWhoDecidesIsWhoIsNotified"},
 	{"wait for those who have left", "internal/engine/proceed.go", "\td.rerouteToAdmins()\n", "", "./internal/run ./internal/hookapi ./internal/engine/...", "TestTooFewAreLeft"},
 	{"take a flow that nobody can decide", "internal/flow/together.go", "r.decidable(file, f, path, t)\n", "", "./internal/flow", "TestFlowsThatCanNotBeDecided"},
-	{"read an exception as no answer at all", "internal/engine/outcomes.go", "if a.FailedWhole && d.step.Failure != nil && d.step.Failure.Raised {", "if false {", "./internal/run ./internal/hookapi ./internal/engine/...", "TestAnExceptionReads"},
+	{"read an exception as no answer at all", "internal/engine/decision_outcomes.go", "if a.FailedWhole && d.step.Failure != nil && d.step.Failure.Raised {", "if false {", "./internal/run ./internal/hookapi ./internal/engine/...", "TestAnExceptionReads"},
 	{"read less of a file than it says", "internal/flow/today.go", "file.Directory.unify(file)\n", "", "./internal/flow", "TestTodayIsWhat"},
 }
