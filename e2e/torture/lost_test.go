@@ -207,7 +207,7 @@ func TestStrategyThatLiesAboutTaking(t *testing.T) {
 	p.world.mu.Unlock()
 	p.until("taking back has failed three times", func() bool { return p.load(id).Access.Failures == 3 })
 	v := p.load(id).View()
-	if v.Status != run.Active || !v.Access.DeescalationFailing || !strings.Contains(v.Access.Error, "is still there") {
+	if v.Status != run.Active || !v.Access.DeescalationFailing || !strings.Contains(v.Access.Error, "can still be read") {
 		t.Errorf("it is %s, %+v", v.Status, v.Access)
 	}
 	p.world.mu.Lock()

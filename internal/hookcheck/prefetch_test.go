@@ -54,7 +54,7 @@ func TestCheck_Prefetch(t *testing.T) {
 			}
 			return 200, `{"options":[{"value":"S1","label":"Billing"}]}`
 		}, 2, []string{"prefetch of service, to check a value: its own option", "whoever chooses it is refused"}, true},
-		"one that doesn't know prefetch": {func(asked) (int, string) { return 200, `{}` }, 1, []string{"prefetch gave an invalid answer: options: it is missing"}, true},
+		"one that doesn't know prefetch": {func(asked) (int, string) { return 200, `{}` }, 1, []string{"prefetch gave an invalid answer: options: missing"}, true},
 		"one that says that it failed": {func(asked) (int, string) {
 			return 200, `{"options":[],"errors":[{"hook":"prefetch","error":"Okta did not answer: 503"}]}`
 		}, 1, []string{"prefetch failed: Okta did not answer: 503"}, true},

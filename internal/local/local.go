@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 
+	"github.com/fasttrack-dev/fasttrack/internal/partition"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	"github.com/fasttrack-dev/fasttrack/localaws/identities"
 )
@@ -75,7 +76,7 @@ func Options(o localaws.Options) (localaws.Options, error) {
 
 func defaultParameters(given map[string]string, apiURL string) map[string]string {
 	// Any function may be a strategy here, so there is a key for what it returns.
-	defaults := map[string]string{"StrategyFunctionArns": "arn:aws:lambda:" + localaws.Region + ":" + localaws.AccountID + ":function:*"}
+	defaults := map[string]string{"StrategyFunctionArns": "arn:" + partition.Of(localaws.Region) + ":lambda:" + localaws.Region + ":" + localaws.AccountID + ":function:*"}
 	if mode, isGiven := given["AuthMode"]; !isGiven || mode == "JWT" {
 		defaults["AuthMode"], defaults["JwtIssuer"], defaults["JwtAudience"] = "JWT", apiURL, "fasttrack"
 	}

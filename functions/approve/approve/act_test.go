@@ -150,7 +150,7 @@ func TestActs(t *testing.T) {
 		"deny turned round":     {nil, "deny", `{"reason":"no\u202eon"}`, 400, "errors"},
 		"deny in lines":         {nil, "deny", `{"reason":"not\nnow"}`, 200, ""},
 		"somebody else's":       {func(w *world) { w.who = run.Person{ID: "eve"} }, "approve", `{}`, 404, "Unknown request"},
-		"a viewer":              {func(w *world) { w.who = run.Person{ID: "viewer@example.com"} }, "approve", `{}`, 403, "not among"},
+		"a viewer":              {func(w *world) { w.who = run.Person{ID: "viewer@example.com"} }, "approve", `{}`, 403, "not an approver"},
 		"the requester":         {func(w *world) { w.who = w.run.Requester; w.who.Groups = []string{"sre"} }, "approve", `{}`, 403, "own request"},
 		"cancel":                {func(w *world) { w.who = w.run.Requester }, "cancel", `{}`, 200, ""},
 		"cancel by another":     {nil, "cancel", `{}`, 403, "Only the requester"},
