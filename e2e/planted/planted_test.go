@@ -54,7 +54,7 @@ var engineBugs = []bug{
 	{"do not look for acts after parking", "functions/record/record/park.go", "parking.Acts = rec.Acts\n\t_, _, wake", "_, _, wake", "./functions/record/...", ""},
 	{"let a second decision follow", "internal/run/status.go", "Approved: {Escalate:", "Approved: {Deny: {Denied}, Escalate:", "./internal/run ./internal/hookapi ./internal/engine/...", ""},
 	{"do not tell the bus after a step was repeated", "functions/record/record/published.go", "max(rec.Run.Engine.Published, marked)", "max(len(rec.Run.History), marked)", "./functions/record/... ./e2e/torture", "Test"},
-	{"count the requester's approval", "internal/run/may_act.go", "!r.rule().SelfApproval && Same(r.Requester, p) && (", "false && (", "./internal/run ./internal/hookapi ./internal/engine/...", ""},
+	{"count the requester's approval", "internal/run/may_act.go", "r.ownApproval(p) && (", "false && (", "./internal/run ./internal/hookapi ./internal/engine/...", ""},
 	{"leave a dead execution's access", "functions/reconcile/reconcile/recovery.go", "recovery{ended: true, close: true}", "recovery{}", "./e2e/torture", "TestLost"},
 	{"do not start what was never started", "functions/reconcile/reconcile/run.go", "if now.Sub(r.UpdatedAt) < settled {", "if r.Engine.Turn == 0 {", "./e2e/torture", "TestNever"},
 	{"access for longer than asked", "internal/engine/access.go", "h.At.Add(run.Seconds(d.DurationSeconds))", "h.At.Add(run.Seconds(d.DurationSeconds + 60))", "./e2e/torture ./internal/engine", "Test"},

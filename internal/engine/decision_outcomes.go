@@ -10,7 +10,7 @@ import (
 // applyHookOutcome applies the outcome of the hook that was called.
 func (d *decider) applyHookOutcome() {
 	hook := d.Engine.Hook
-	a := d.readOutcome(hook)
+	a := d.readResponse(hook)
 	d.changed = true
 	if beforePeople := d.Status == run.Requested; beforePeople {
 		if act, there := d.findCancel(); there {

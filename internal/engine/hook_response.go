@@ -8,9 +8,9 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// readOutcome reads the response or the failure of a hook, and keeps what outlasts
-// it: its output, and the hooks that the function has.
-func (d *decider) readOutcome(hook run.HookName) hookapi.Response {
+// readResponse reads the response or the failure of a hook. It stores the hook's
+// output, and the list of hooks that the function has.
+func (d *decider) readResponse(hook run.HookName) hookapi.Response {
 	var a hookapi.Response
 	switch {
 	case d.Flow.NoHooks:

@@ -126,16 +126,16 @@ func (u Usage) Take(id string, a Allowance, others []Usage, now time.Time) (Usag
 	return next, nil
 }
 
-// Crowded reports whether to check which of the open requests are decided by now: if no
-// room is left, and at intervals before.
+// Crowded reports whether to read which of the open requests are decided by now. It
+// does when the limit is reached, and after every [DefaultOpenPerPerson] requests.
 func (u Usage) Crowded(a Allowance) bool {
 	n := len(u.Open)
 	return a.Open != NoLimit && n > 0 && (n >= a.Open || n%DefaultOpenPerPerson == 0)
 }
 
-// Without returns the usage without requests that no longer wait: undecided
-// reports of those that are stored whether they do. One that is not stored may
-// be on its way, for a minute.
+// Without returns the usage without requests that are no longer open. undecided has an
+// entry for each stored request: true while it awaits a decision. A request without an
+// entry stays open for a minute, in which it may yet be stored.
 func (u Usage) Without(undecided map[string]bool, now time.Time) Usage {
 	next := Usage{Open: map[string]int64{}, Recent: u.Recent, Version: u.Version}
 	for id, at := range u.Open {

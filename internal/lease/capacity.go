@@ -35,12 +35,13 @@ const (
 	settled     = 3 * time.Minute
 )
 
-// Full means that the most runs that may hold the access do.
+// Full reports that as many runs hold the access as may.
 type Full struct{ Reason string }
 
 func (e Full) Error() string { return e.Reason }
 
-// admit makes room for one more run that is to get the access, or returns a [Full].
+// admit prepares the lease for one more holder, or returns a [Full] if it has as many
+// as it may have.
 func (l *Lease) admit(most int, now time.Time) error {
 	l.prune(now, keepDropped)
 	if len(l.Holders) >= mostNew {
@@ -64,7 +65,7 @@ func (l *Lease) admit(most int, now time.Time) error {
 	return nil
 }
 
-// prune forgets runs that dropped the access longer ago than keep, and cuts the
+// prune removes runs that dropped the access longer ago than keep, and truncates the
 // texts of the others.
 func (l *Lease) prune(now time.Time, keep time.Duration) {
 	l.Holders = slices.DeleteFunc(l.Holders, func(h Holder) bool {
@@ -86,7 +87,7 @@ func (l *Lease) oldestDropped() (at time.Time) {
 	return at
 }
 
-// cut cuts a text to at most so many bytes, at the boundary of a character.
+// cut truncates a text to at most so many bytes, between two characters.
 func cut(s string, most int) string {
 	if len(s) <= most {
 		return s

@@ -2,8 +2,10 @@
 // the forward-only order they may happen in, the hash chain that seals them, the
 // people in it, and who of them may do what.
 //
-// It is pure: no AWS, no clock, no network. The rooms around it build
-// on each other in this order, and no import runs back:
+// It is pure: no AWS, no clock, no network. Beside the standard library it imports
+// strictjson, package api for the members that it shows, hook/email to compare
+// addresses, and internal/text. The rooms build on each other in this order, and no
+// import runs back:
 //
 //	strictjson  JSON from outside, read without leniency
 //	run         the record (this package)

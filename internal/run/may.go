@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// rule is the review in force: the run's own once it was routed, the flow's
-// before.
+// rule returns the review in force: the flow's until the run is routed, then the
+// run's own.
 func (r *Run) rule() ReviewRule {
 	if r.Review != nil {
 		return r.Review.ReviewRule
@@ -14,9 +14,9 @@ func (r *Run) rule() ReviewRule {
 	return r.Flow.Review
 }
 
-// admins are those who may always decide: today's admins of the flow. Of a flow
-// that is gone they are the run's admins whom the file still names, or the
-// file's own if nobody but the requester is left of those.
+// admins returns who may always decide: today's admins of the flow. If the flow was
+// removed, it returns the run's admins whom the file still names, or the file's own
+// admins if only the requester is left of those.
 func (r *Run) admins(t *Today) []string {
 	if t == nil {
 		return r.Flow.Admins
@@ -39,8 +39,8 @@ func (r *Run) IsAdmin(p Person, t *Today) bool {
 	return !p.Machine && t.meansAny(r.admins(t), p, nil)
 }
 
-// viewers are those who may see the run and no more: today's viewers of the
-// flow, and those whom get_permissions named.
+// viewers returns who may only see the run: today's viewers of the flow, and those
+// whom get_permissions named.
 func (r *Run) viewers(t *Today) []string {
 	viewers := r.rule().Viewers
 	if t == nil {
@@ -52,9 +52,9 @@ func (r *Run) viewers(t *Today) []string {
 	return append(slices.Clone(viewers), t.Flows[r.Flow.Name].Viewers...)
 }
 
-// mayApprove reports whether p may approve, leaving aside that requesters may
-// not approve their own: the run's rule must allow it, and so must today's flow,
-// unless get_permissions named p.
+// mayApprove reports whether the run's rule lets p approve, and today's flow too
+// unless get_permissions named p. [Run.MayAct] also checks that requesters don't
+// approve their own requests.
 func (r *Run) mayApprove(p Person, t *Today) bool {
 	if p.Machine {
 		return false
@@ -71,16 +71,16 @@ func (r *Run) mayApprove(p Person, t *Today) bool {
 		t.meansAny(byFlow, p, f.Admins) && t.meansAny(f.Approvers, p, f.Admins))
 }
 
-// mayDeny reports whether p may deny, or revoke: who may approve may, and else the
-// run's rule must allow it, and p must still be somebody whom the directory knows
-// or the flow names.
+// mayDeny reports whether p may deny or revoke: if p may approve, or if the run's rule
+// allows it and the directory still knows p or the flow still names p.
 func (r *Run) mayDeny(p Person, t *Today) bool {
 	byFlow, byHook := r.deciders()
 	return r.mayApprove(p, t) || r.allows(byFlow, byHook, p, t)
 }
 
-// couldHave reports whether the flow, as it was when the run was filed, let p decide.
-func (r *Run) couldHave(p Person, t *Today) bool {
+// approverAsFiled reports whether the flow, as it was when the run was filed, made p
+// an approver.
+func (r *Run) approverAsFiled(p Person, t *Today) bool {
 	return r.allows(deciders(r.Flow.Review), nil, p, t)
 }
 
@@ -93,9 +93,9 @@ func (r *Run) allows(byFlow, byHook []string, p Person, t *Today) bool {
 		slices.ContainsFunc(byFlow, func(principal string) bool { return t.means(principal, p, admins) && r.still(principal, t) })
 }
 
-// still reports whether a principal that the flow named then holds today: a group
-// by its members, one person by being known to the directory or named by the
-// flow.
+// still reports whether a principal of the flow as filed is valid today. A group
+// always is: its members count. One person is if the directory knows or the flow
+// names them.
 func (r *Run) still(principal string, t *Today) bool {
 	if t == nil || !isOne(principal) {
 		return true
@@ -104,8 +104,8 @@ func (r *Run) still(principal string, t *Today) bool {
 	return t.knows(t.address(principal)) || t.namedIn(principal, f.Admins, f.Approvers, f.Viewers)
 }
 
-// deciders are the principals who may decide by the rule in force: those of the
-// flow, and those whom get_permissions named.
+// deciders returns the approvers by the rule in force: those of the flow, and those
+// whom get_permissions named.
 func (r *Run) deciders() (byFlow, byHook []string) {
 	if r.Review == nil {
 		return deciders(r.Flow.Review), nil
@@ -127,7 +127,7 @@ func (r *Run) deciders() (byFlow, byHook []string) {
 	return byFlow, byHook
 }
 
-// deciders are the principals who may decide by a rule.
+// deciders returns the approvers of a rule.
 func deciders(rule ReviewRule) []string {
 	list := slices.Clone(rule.Approvers)
 	for _, need := range rule.Approvals {
@@ -138,8 +138,8 @@ func deciders(rule ReviewRule) []string {
 	return list
 }
 
-// Runs of older releases don't say what get_permissions named. It is whatever differs
-// from the flow.
+// A run that an older release stored doesn't say which lists get_permissions named:
+// those that differ from the flow's.
 
 func (v *Review) approversByHook(flow ReviewRule) bool {
 	return v.Named.Approvers || !slices.Equal(v.Approvers, flow.Approvers) && !slices.Equal(v.Approvers, []string{"admins"})

@@ -37,10 +37,10 @@ func (n Next) Answered() bool {
 // Ends reports whether the state machine ends there.
 func (n Next) Ends() bool { return !n.Waits() && !n.Answered() }
 
-// Engine is where the state machine stands with a run.
+// Engine is the state of the run in the state machine.
 type Engine struct {
-	// Execution is the number of the current execution: 0 for the one named
-	// by the run's id, n for "<id>-r<n>".
+	// Execution is the number of the current execution of the state machine: 0 for the
+	// first, named by the run's id, and n for the nth after it, "<id>-r<n>".
 	Execution int `json:"execution,omitempty"`
 	// Turn counts the changes made by Decide. An outcome belongs to one turn, and is
 	// ignored in another.

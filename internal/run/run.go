@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Run is one execution of a flow for one request.
+// Run is the stored record of one request, from filing to its end. The state machine
+// may need more than one execution for it; see [Engine].
 type Run struct {
 	// Schema is the version of this structure as stored; [SchemaVersion].
 	Schema int    `json:"schema"`

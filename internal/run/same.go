@@ -7,22 +7,21 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 )
 
-// Same reports whether two may be one person: whether any of their handles, or
-// of those linked to them, is the same. It keeps people apart where one may not
-// stand in for another: self-approval, the approvals that count, and limits. A
-// doubt makes two one.
+// Same reports whether two logins may be one person: whether they share a handle,
+// their links included. Self-approval, the count of approvals and the limits use it.
+// In doubt, it reports true: one person must never count as two.
 func Same(p, q Person) bool {
 	known := p.Handles()
 	return slices.ContainsFunc(q.Handles(), func(h string) bool { return slices.Contains(known, h) })
 }
 
-// OwnedBy reports whether the run is p's own: by its principal, or by a
-// directory entry that names the principals of both. An e-mail address alone
-// doesn't make an owner, since addresses are handed on. Of runs that older
-// releases stored no principal is known; those are owned as they were then.
+// OwnedBy reports whether the run is p's own: by its principal, or by a directory
+// entry that names the principals of both. An e-mail address alone doesn't make an
+// owner, since addresses are handed on. A run without a principal, which an older
+// release stored, is compared by ID and address as that release did.
 func (r *Run) OwnedBy(p Person) bool { return p.is(r.Requester) }
 
-// is reports whether q, whom a record names, is p.
+// is reports whether a record that names q means p.
 func (p Person) is(q Person) bool {
 	if q.Principal == "" {
 		return q.ID == p.ID || q.ID == p.Principal || q.Email != "" && email.Equal(q.Email, p.Email)
@@ -30,9 +29,9 @@ func (p Person) is(q Person) bool {
 	return q.Principal == p.Principal || q.Mapped && p.Mapped && q.ID == p.ID
 }
 
-// Handles are the names by which [Same] compares p, each once: addresses
-// before principals, so that the first stays the same for one login whose
-// tokens come with and without others.
+// Handles returns the names by which [Same] compares p, each once. Addresses come
+// before principals, so that the first handle of a login stays the same whether or
+// not its tokens carry the others.
 func (p Person) Handles() []string {
 	var out []string
 	add := func(handle string) {
@@ -49,8 +48,8 @@ func (p Person) Handles() []string {
 	return out
 }
 
-// Keys are the handles of p, and its ID and principal as they are: what
-// something that was stored for p may be found by.
+// Keys returns the keys under which items of p may be stored: its handles, and its ID
+// and principal unfolded.
 func (p Person) Keys() []string {
 	keys := p.Handles()
 	for _, k := range []string{p.ID, p.Principal} {
@@ -61,8 +60,8 @@ func (p Person) Keys() []string {
 	return keys
 }
 
-// Key is the one of the handles by which something is counted for p: the first
-// address if there is one, so that it is the same for two logins that share it.
+// Key returns the handle by which the runs of p are counted: the first address if
+// p has one, so that two logins that share it count together.
 func (p Person) Key() string {
 	handles := p.Handles()
 	slices.SortFunc(handles, func(a, b string) int {
@@ -83,8 +82,8 @@ func (p Person) Key() string {
 // MaxLinks is how many handles one person may have.
 const MaxLinks = 64
 
-// Connections are the principal of p and the addresses that it carries: the
-// links that its login proves.
+// Connections returns the links that p's login proves: its principal, and the
+// addresses that it carries.
 func (p Person) Connections() (principal string, ends []string) {
 	principal = foldHandle(p.Principal)
 	for _, h := range p.Handles() {

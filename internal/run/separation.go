@@ -30,7 +30,7 @@ func (r *Run) Separated(acts []Act) []*Person {
 	return nil
 }
 
-// Apart returns the people of a pending run whom an approval keeps apart: its
+// Apart returns the people of a pending run from whom a new approver must differ: its
 // requester and those who have approved.
 func (r *Run) Apart() []*Person {
 	people := []*Person{&r.Requester}
@@ -42,13 +42,18 @@ func (r *Run) Apart() []*Person {
 	return people
 }
 
-// distinct returns the approvals that count by what is known of people now: of
-// two that may be one person the first, and none of the requester's own.
+// ownApproval reports whether p may not approve because the run may be p's own
+// and its rule allows no self-approval.
+func (r *Run) ownApproval(p Person) bool {
+	return !r.rule().SelfApproval && Same(r.Requester, p)
+}
+
+// distinct returns the approvals that count, by the links known now: of two that
+// may be one person's the first, and none that may be the requester's own.
 func (r *Run) distinct() []Approval {
 	var out []Approval
 	for _, a := range r.Review.ApprovedBy {
-		own := !r.Review.SelfApproval && Same(r.Requester, a.Person)
-		if !own && !a.Crowded && !slices.ContainsFunc(out, func(b Approval) bool { return Same(a.Person, b.Person) }) {
+		if !r.ownApproval(a.Person) && !a.Crowded && !slices.ContainsFunc(out, func(b Approval) bool { return Same(a.Person, b.Person) }) {
 			out = append(out, a)
 		}
 	}

@@ -54,5 +54,5 @@ func (r *Run) MayAudit(p Person, t *Today) bool {
 	if Same(r.Requester, p) || p.Machine || !admin && !t.meansAny(viewers, p, r.admins(t)) {
 		return false
 	}
-	return r.Status.Decided() || !admin && !r.mayDeny(p, t) && !r.couldHave(p, t)
+	return r.Status.Decided() || !admin && !r.mayDeny(p, t) && !r.approverAsFiled(p, t)
 }

@@ -143,7 +143,7 @@ func (r *Run) enough(rule ReviewRule, admins []string, t *Today) bool {
 // false only if it is provable that they could not.
 func (r *Run) couldApprove(address string, t *Today) bool {
 	p := personOf(address)
-	if !r.rule().SelfApproval && Same(r.Requester, p) {
+	if r.ownApproval(p) {
 		return false
 	}
 	if t == nil || r.mayApprove(p, t) {

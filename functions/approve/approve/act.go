@@ -1,6 +1,7 @@
 // Package approve is the work of functions/approve: it stores a person's action on a
 // request, wakes the request's execution, and responds once the action has taken
-// effect or not. It decides nothing itself.
+// effect or not. It refuses with a 403, 409 or 429 what the run can't take as it is
+// stored. Whether a stored action takes effect is decided by package engine alone.
 package approve
 
 import (

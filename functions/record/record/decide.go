@@ -21,7 +21,7 @@ func (c *call) decide(ctx context.Context) (any, error) {
 		if err != nil {
 			return change{}, err
 		}
-		d, err := within(rec, s, c.Now())
+		d, err := decideToFit(rec, s, c.Now())
 		if err != nil {
 			return change{}, err
 		}

@@ -11,39 +11,39 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// noRoom is the failure of a hook whose response the record of a run can't take.
-var noRoom = &engine.Failure{Text: "failed: its answer does not fit into the record of this request", Raised: true}
+// tooLarge is the failure of a hook whose response doesn't fit into the stored run.
+var tooLarge = &engine.Failure{Text: "failed: its answer does not fit into the record of this request", Raised: true}
 
-// decided is the result of a step.
-type decided struct {
+// decision is the result of a step.
+type decision struct {
 	next     *run.Run
 	changed  bool
 	document stepfn.Document
 }
 
-// within decides. A response that doesn't fit into the item, or into the document for
-// the next hook, counts as a failure of the hook: with it, the run could never be
-// written again, and so would never end.
-func within(rec store.Record, step engine.Step, now time.Time) (decided, error) {
-	d, room, err := decideOnce(rec, step, now)
-	if step.Response != nil && d.changed && !room {
-		step.Response, step.Failure = nil, noRoom
+// decideToFit returns the decision of a step. If the hook's response doesn't fit into
+// the stored run, or into the document for the next hook, it decides again as if the
+// hook had failed. A run that can't be written would never end.
+func decideToFit(rec store.Record, step engine.Step, now time.Time) (decision, error) {
+	d, fits, err := decideOnce(rec, step, now)
+	if step.Response != nil && d.changed && !fits {
+		step.Response, step.Failure = nil, tooLarge
 		d, _, err = decideOnce(rec, step, now)
 	}
 	return d, err
 }
 
-// decideOnce decides. room reports whether the result fits; the error may also be
-// that it doesn't.
-func decideOnce(rec store.Record, step engine.Step, now time.Time) (d decided, room bool, err error) {
+// decideOnce returns the decision of a step, and whether the run and its document fit.
+// If they don't, err may be set too.
+func decideOnce(rec store.Record, step engine.Step, now time.Time) (d decision, fits bool, err error) {
 	if d.next, d.changed, err = engine.Decide(rec.Run, step, now); err != nil {
-		return decided{}, false, err
+		return decision{}, false, err
 	}
 	if d.document, err = stepfn.NewDocument(d.next, now, json.RawMessage(rec.Context)); err != nil {
 		return d, false, err
 	}
-	if room, err = store.HasRoom(d.next); err != nil {
+	if fits, err = store.HasRoom(d.next); err != nil {
 		return d, false, fmt.Errorf("measure: %w", err)
 	}
-	return d, room, nil
+	return d, fits, nil
 }
