@@ -17,7 +17,7 @@ import (
 )
 
 // A comment that begins with a function's old name, or links to a name that is gone,
-// sends its reader to look for what isn't there.
+// sends its reader to look for a name that does not exist.
 func TestCommentsNameWhatIsThere(t *testing.T) {
 	tree := goTree(t, "..")
 	files := 0

@@ -185,6 +185,7 @@ func (p *restored) links() int {
 // is the same person.
 func withoutLeases(items []map[string]types.AttributeValue) []map[string]types.AttributeValue {
 	return slices.DeleteFunc(slices.Clone(items), func(it map[string]types.AttributeValue) bool {
-		return strings.HasPrefix(stringOf(it["pk"]), "LEASE#") || strings.HasPrefix(stringOf(it["pk"]), "LINK#")
+		kind, _, _ := strings.Cut(stringOf(it["pk"]), "#")
+		return slices.Contains([]string{"LEASE", "LINK", "OUT"}, kind)
 	})
 }
