@@ -28,6 +28,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/hook"
+	"github.com/fasttrack-dev/fasttrack/internal/executions"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/sealed"
@@ -163,7 +164,7 @@ func (f *Functions) make() {
 	machine := env["RequestFunction"]["STATE_MACHINE_ARN"]
 	requests := request.New(request.Deps{
 		Flows: f.opts.Flows, Identify: identify("RequestFunction"), Store: table("RequestFunction"), Now: f.opts.Now, Log: f.opts.Log,
-		Executions:    request.NewExecutions(sfn.NewFromConfig(config("RequestFunction")), machine),
+		Executions:    executions.New(config("RequestFunction"), machine),
 		Hooks:         request.NewHooks(config("RequestFunction")),
 		HooksFunction: env["RequestFunction"]["HOOKS_FUNCTION"], Open: sealed.New(config("RequestFunction"), env["RequestFunction"]["OUTPUT_KEY"]).Opener(),
 	})
@@ -192,7 +193,7 @@ func (f *Functions) make() {
 	})
 	functions := lambdasdk.NewFromConfig(config("ReconcileFunction"), func(o *lambdasdk.Options) { o.RetryMaxAttempts = 1 })
 	reconcile := reconcile.New(reconcile.Deps{
-		Table: table("ReconcileFunction"), Executions: reconcile.NewExecutions(sfn.NewFromConfig(config("ReconcileFunction")), machine),
+		Table: table("ReconcileFunction"), Executions: reconcile.NewExecutions(executions.New(config("ReconcileFunction"), machine)),
 		Record:        reconcile.NewInvoke[step.RecordRequest](functions, env["ReconcileFunction"]["RECORD_FUNCTION"]),
 		Grant:         reconcile.NewInvoke[step.GrantRequest](functions, env["ReconcileFunction"]["GRANT_FUNCTION"]),
 		HooksFunction: env["ReconcileFunction"]["HOOKS_FUNCTION"], Now: f.opts.Now, Log: f.opts.Log,

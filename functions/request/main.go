@@ -6,10 +6,10 @@ import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/executions"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/sealed"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -25,6 +25,6 @@ func main() {
 	lambda.Start(request.New(request.Deps{
 		Flows: flows, Identify: identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"), BasePath: os.Getenv("API_BASE_PATH"),
 		Store: table, Hooks: request.NewHooks(cfg), Waiters: table.Waiters(request.MaxWaiting(os.Getenv("MAX_WAITING"))),
-		Executions: request.NewExecutions(sfn.NewFromConfig(cfg), os.Getenv("STATE_MACHINE_ARN")), Open: sealed.New(cfg, os.Getenv("OUTPUT_KEY")).Opener(),
+		Executions: executions.New(cfg, os.Getenv("STATE_MACHINE_ARN")), Open: sealed.New(cfg, os.Getenv("OUTPUT_KEY")).Opener(),
 	}).Handle)
 }

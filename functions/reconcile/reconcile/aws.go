@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/fasttrack-dev/fasttrack/internal/executions"
 )
 
 // NewInvoke returns what invokes the Lambda function of that name or ARN.
@@ -47,23 +49,18 @@ type FunctionError struct {
 
 func (e FunctionError) Error() string { return e.Message }
 
-type stepFunctions struct {
-	client  *sfn.Client
-	machine string
-}
+type stepFunctions struct{ executions.Machine }
 
-// NewExecutions returns the executions of the state machine with that ARN.
-func NewExecutions(client *sfn.Client, machineARN string) Executions {
-	return stepFunctions{client, machineARN}
-}
+// NewExecutions returns the executions of the state machine.
+func NewExecutions(of executions.Machine) Executions { return stepFunctions{of} }
 
 // arn returns an execution's ARN: the machine's with another kind, and the name.
 func (s stepFunctions) arn(name string) *string {
-	return aws.String(strings.Replace(s.machine, ":stateMachine:", ":execution:", 1) + ":" + name)
+	return aws.String(strings.Replace(s.ARN, ":stateMachine:", ":execution:", 1) + ":" + name)
 }
 
 func (s stepFunctions) Describe(ctx context.Context, name string) (Ended, error) {
-	out, err := s.client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: s.arn(name)})
+	out, err := s.Client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: s.arn(name)})
 	var none *types.ExecutionDoesNotExist
 	if errors.As(err, &none) {
 		return Ended{}, nil
@@ -74,19 +71,8 @@ func (s stepFunctions) Describe(ctx context.Context, name string) (Ended, error)
 	return Ended{Status: string(out.Status), Error: aws.ToString(out.Error), Cause: aws.ToString(out.Cause)}, nil
 }
 
-func (s stepFunctions) Start(ctx context.Context, name string, input []byte) error {
-	_, err := s.client.StartExecution(ctx, &sfn.StartExecutionInput{
-		StateMachineArn: &s.machine, Name: &name, Input: aws.String(string(input)),
-	})
-	var exists *types.ExecutionAlreadyExists
-	if err != nil && !errors.As(err, &exists) {
-		return fmt.Errorf("start execution %s: %w", name, err)
-	}
-	return nil
-}
-
 func (s stepFunctions) Stop(ctx context.Context, name, cause string) error {
-	_, err := s.client.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: s.arn(name), Cause: &cause})
+	_, err := s.Client.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: s.arn(name), Cause: &cause})
 	if err != nil {
 		return fmt.Errorf("stop execution %s: %w", name, err)
 	}
