@@ -53,7 +53,7 @@ func TestDeployedIAM(t *testing.T) {
 
 	// A role of that name which Identity Center did not make is nobody whom its
 	// session names.
-	i.says(i.session(forged, "grace@example.com"), 4, "There is no such request", "approve", asked.ID, "--reason", "so they say")
+	i.says(i.session(forged, "grace@example.com"), 4, "Unknown request", "approve", asked.ID, "--reason", "so they say")
 	// Who may not call the API, or signs wrongly, does not come through.
 	i.says(i.session(idle, "grace@example.com"), 4, "", "approve", asked.ID, "--reason", "may I?")
 	broken := i.session(developers, "grace@example.com")
