@@ -90,8 +90,8 @@ func TestFailuresAreTold(t *testing.T) {
 		want  string
 	}{
 		"an error": {request(func(*hook.Event) (hook.FromRequest, error) {
-			return hook.Approve("x"), errors.New("PagerDuty did not answer: 503")
-		}), "on_request", "PagerDuty did not answer: 503"},
+			return hook.Approve("x"), errors.New("PagerDuty did not respond: 503")
+		}), "on_request", "PagerDuty did not respond: 503"},
 		"a panic":           {request(func(*hook.Event) (hook.FromRequest, error) { panic("oh") }), "on_request", "panic: oh"},
 		"a goroutine ended": {request(func(*hook.Event) (hook.FromRequest, error) { runtime.Goexit(); return nil, nil }), "on_request", "without returning"},
 		"a hang":            {request(func(*hook.Event) (hook.FromRequest, error) { time.Sleep(time.Minute); return nil, nil }), "on_request", "did not return within 1s"},

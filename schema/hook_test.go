@@ -135,7 +135,7 @@ func TestPrefetchExamples(t *testing.T) {
 			t.Errorf("%s: the schema says %v", name, err)
 		}
 		_, err := hookapi.ReadOptions(raw)
-		if refused := err != nil && strings.HasPrefix(err.Error(), "gave an invalid answer: "); refused == valid {
+		if refused := err != nil && strings.HasPrefix(err.Error(), "returned an invalid response: "); refused == valid {
 			t.Errorf("%s: the engine says %v", name, err)
 		}
 	})

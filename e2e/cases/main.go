@@ -99,7 +99,7 @@ func answer(members map[string]any, subscriptions []string) ([]byte, error) {
 func act(how string, subscriptions []string) ([]byte, error) {
 	switch how {
 	case "error":
-		return nil, errors.New("the directory did not answer: 503")
+		return nil, errors.New("the directory did not respond: 503")
 	case "panic":
 		panic("a hook's panic")
 	case "exit":
@@ -121,7 +121,7 @@ func act(how string, subscriptions []string) ([]byte, error) {
 	case "more":
 		return []byte(`{"options":[{"value":"billing"}],"more":true}`), nil
 	case "told":
-		return []byte(`{"options":[],"errors":[{"hook":"prefetch","error":"Okta did not answer: 503"}]}`), nil
+		return []byte(`{"options":[],"errors":[{"hook":"prefetch","error":"Okta did not respond: 503"}]}`), nil
 	case "escalate", "revoke", "request":
 		return answer(map[string]any{"transition": how}, subscriptions)
 	case "ignore":

@@ -20,7 +20,7 @@ import (
 
 // bad is how a hook function can fail.
 var bad = map[string]func(ctx context.Context) ([]byte, error){
-	"error": func(context.Context) ([]byte, error) { return nil, errors.New("the directory did not answer: 503") },
+	"error": func(context.Context) ([]byte, error) { return nil, errors.New("the directory did not respond: 503") },
 	"panic": func(context.Context) ([]byte, error) {
 		return nil, messages.InvokeResponse_Error{Type: "string", Message: "a hook's panic"}
 	},
@@ -109,7 +109,7 @@ func TestBadHooks(t *testing.T) {
 				p := newPlay(t, setup{
 					world: func(w *world) {
 						if tc.fail {
-							w.give = func(w *world, key string) error { w.set(key, true); return strategy.Refuse("there is no such user") }
+							w.give = func(w *world, key string) error { w.set(key, true); return strategy.Refuse("no such user") }
 						}
 					},
 					local: func(o *localaws.Options) {

@@ -85,7 +85,7 @@ var scenarios = []scenario{
 		setup: setup{world: func(w *world) {
 			w.give = func(w *world, key string) error {
 				w.set(key, true) // half of it is there
-				return strategy.Refuse("there is no such user")
+				return strategy.Refuse("no such user")
 			}
 		}},
 		play: func(p *play) { p.ask("access", "fast") },

@@ -77,7 +77,7 @@ func (c *Client) InGroup(ctx context.Context, email, group string) (bool, error)
 			return r.MembershipExists, nil
 		}
 	}
-	return false, errors.New("IAM Identity Center did not answer for the group")
+	return false, errors.New("IAM Identity Center did not respond for the group")
 }
 
 // active reports whether a person of that status can sign in. Stores that leave it out
@@ -153,5 +153,5 @@ func explain(err error, what string) error {
 	if errors.As(err, &missing) {
 		return fmt.Errorf("IAM Identity Center has no %s", what)
 	}
-	return fmt.Errorf("IAM Identity Center did not answer: %w", lambdaenv.Short(err))
+	return fmt.Errorf("IAM Identity Center did not respond: %w", lambdaenv.Short(err))
 }

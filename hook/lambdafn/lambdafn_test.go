@@ -72,7 +72,7 @@ func TestInvoke(t *testing.T) {
 		"dies":      "dies failed: Runtime.ExitError",
 		"nonsense":  "nonsense returned unexpected JSON: json: cannot unmarshal string into Go value of type lambdafn_test.document",
 		"nothing":   "nothing returned null",
-		"hangs":     "hangs could not be invoked: AWS did not answer in time",
+		"hangs":     "hangs could not be invoked: AWS did not respond in time",
 		"forbidden": "function forbidden not found, or the hooks may not invoke it: list its ARN in the stack's parameter HookInvokeArns",
 		"missing":   "function missing not found",
 		"":          "the function's name is empty",

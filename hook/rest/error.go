@@ -30,15 +30,15 @@ func (e *Error) Error() string {
 	case e.Status == http.StatusNotFound:
 		return fmt.Sprintf("%s has no %s: 404", e.Service, e.Path)
 	case e.Status == http.StatusTooManyRequests && e.retryAfter != "":
-		return fmt.Sprintf("%s did not answer: 429, too many requests; retry after %s s", e.Service, e.retryAfter)
+		return fmt.Sprintf("%s did not respond: 429, too many requests; retry after %s s", e.Service, e.retryAfter)
 	case e.Status == http.StatusTooManyRequests:
-		return fmt.Sprintf("%s did not answer: 429, too many requests", e.Service)
+		return fmt.Sprintf("%s did not respond: 429, too many requests", e.Service)
 	case e.Status/100 == 3:
 		return fmt.Sprintf("%s redirects to another address: %d; check its URL", e.Service, e.Status)
 	case e.Status/100 == 4:
 		return fmt.Sprintf("%s refused the request: %d", e.Service, e.Status)
 	}
-	return fmt.Sprintf("%s did not answer: %d", e.Service, e.Status)
+	return fmt.Sprintf("%s did not respond: %d", e.Service, e.Status)
 }
 
 // NotFound reports whether err is a 404.

@@ -105,7 +105,7 @@ func (a *attempts) failed(ctx context.Context, err error) error {
 	var timeout net.Error
 	switch {
 	case a.broken == nil && ctx.Err() != nil, errors.As(err, &timeout) && timeout.Timeout():
-		return fmt.Errorf("%s did not answer within %s", a.service, time.Since(a.started).Round(100*time.Millisecond))
+		return fmt.Errorf("%s did not respond within %s", a.service, time.Since(a.started).Round(100*time.Millisecond))
 	case errors.As(err, &network):
 		return fmt.Errorf("%s could not be reached: %w", a.service, network.Err)
 	}

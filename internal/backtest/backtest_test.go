@@ -234,7 +234,7 @@ func TestJournalOfAnother(t *testing.T) {
 
 // A function that can't be called ends a replay; earlier cases are valid.
 func TestReplayEndsWhereNothingCanBeAsked(t *testing.T) {
-	gone := errors.New("there is no such function")
+	gone := errors.New("no such function")
 	var asked atomic.Int64
 	told := 0
 	err := backtest.Replay(t.Context(), requests(100, func(context.Context, []byte) (replay.Answer, error) {

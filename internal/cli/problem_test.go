@@ -36,7 +36,7 @@ func TestProblemText(t *testing.T) {
 			[]string{"revoke", anID}, "Access was revoked by ada@example.com at 2026-11-23T11:00:00Z\n",
 		},
 		"another conflict":   {409, `{"status":409,"detail":"This request is pending: there is no access to revoke."}`, []string{"revoke", anID}, "This request is pending: there is no access to revoke.\n"},
-		"a flag for a field": {400, `{"status":400,"detail":"x","errors":[{"field":"fields.target","detail":"it is required; a string was expected"},{"field":"reason","detail":"it is required"},{"field":"fields.n","detail":"a whole number was expected"}]}`, []string{"request", "f"}, "fields.target: it is required; a string was expected; give --field target=VALUE\nreason: it is required; give --reason\nfields.n: a whole number was expected\n"},
+		"a flag for a field": {400, `{"status":400,"detail":"x","errors":[{"field":"fields.target","detail":"it is required; must be a string"},{"field":"reason","detail":"it is required"},{"field":"fields.n","detail":"must be a whole number"}]}`, []string{"request", "f"}, "fields.target: it is required; must be a string; give --field target=VALUE\nreason: it is required; give --reason\nfields.n: must be a whole number\n"},
 		"an escape":          {404, `{"status":404,"detail":"no\u001b]0;x\u0007\u202e"}`, []string{"show", anID}, "no\\u001b]0;x\\u0007\\u202e\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

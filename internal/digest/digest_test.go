@@ -79,7 +79,7 @@ func TestVerify(t *testing.T) {
 		}, []string{"2026-11-25  its chunks can't be read: 2 heads, want 3", "2026-11-25  its signature is invalid"}},
 		"a document says more": {func(r *record) {
 			r.documents[2].Document = bytes.Replace(r.documents[2].Document, []byte(`{`), []byte(`{"and":1,`), 1)
-		}, []string{`2026-11-25  the digest can't be read: and: there is no such member`}},
+		}, []string{`2026-11-25  the digest can't be read: and: unknown member`}},
 		"a document is signed by another key": {func(r *record) {
 			d, err := digest.Parse(r.documents[2].Document)
 			if err != nil {

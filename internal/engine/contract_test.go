@@ -20,14 +20,14 @@ func TestMembersThatAreNotKnown(t *testing.T) {
 		fails  string // part of the error, "" for none
 		named  []string
 	}{
-		"own version":         {`{"version":"1","priority":1}`, "priority: there is no such member", nil},
-		"own version, 1.0":    {`{"version":"1.0","priority":1}`, "priority: there is no such member", nil},
-		"without a version":   {`{"priority":1}`, "priority: there is no such member", nil},
+		"own version":         {`{"version":"1","priority":1}`, "priority: unknown member", nil},
+		"own version, 1.0":    {`{"version":"1.0","priority":1}`, "priority: unknown member", nil},
+		"without a version":   {`{"priority":1}`, "priority: unknown member", nil},
 		"newer":               {`{"version":"1.2","priority":1,"zeal":[{}]}`, "", []string{"priority", "zeal"}},
 		"newer, inside":       {`{"version":"1.2","checks":[{"name":"a","passed":true,"link":"x"}],"permissions":{"approvals":2,"quorum":1}}`, "", []string{"checks.link", "permissions.quorum"}},
-		"newer, miswritten":   {`{"version":"1.2","permissions":{"Approvers":["eve@example.com"]}}`, "approvers is written otherwise", nil},
-		"newer, wrong type":   {`{"version":"1.2","transition":7}`, "a string was expected", nil},
-		"newer, forbidden":    {`{"version":"1.2","transition":"revoke"}`, "not one that on_request may answer", nil},
+		"newer, miswritten":   {`{"version":"1.2","permissions":{"Approvers":["eve@example.com"]}}`, "did you mean approvers?", nil},
+		"newer, wrong type":   {`{"version":"1.2","transition":7}`, "must be a string, got a number", nil},
+		"newer, forbidden":    {`{"version":"1.2","transition":"revoke"}`, "not one that on_request may return", nil},
 		"a newer one at all":  {`{"version":"2","priority":1}`, `unsupported contract version "2"; supported: "1"`, nil},
 		"a version that none": {`{"version":"1.x"}`, `unsupported contract version "1.x"`, nil},
 		"newer, nothing new":  {`{"version":"1.2","reason":"a"}`, "", nil},

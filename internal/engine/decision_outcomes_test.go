@@ -34,7 +34,7 @@ var failures = map[string]struct {
 	"another version":      {`{"version":"9","transition":"approve"}`, "", ""},
 	"a long reason":        {`{"transition":"approve","reason":"` + strings.Repeat("x", 2001) + `"}`, "", ""},
 	"a control character":  {`{"transition":"approve","reason":"a\u001bb"}`, "", ""},
-	"its own error":        {`{"errors":[{"hook":"HOOK","error":"PagerDuty did not answer: 503"}],"transition":"approve"}`, "", ""},
+	"its own error":        {`{"errors":[{"hook":"HOOK","error":"PagerDuty did not respond: 503"}],"transition":"approve"}`, "", ""},
 	"a longer duration":    {`{"transition":"approve","duration_seconds":99999}`, "", ""},
 	"a forged error":       {`{"Error":"States.Timeout","Cause":"x"}`, "", ""},
 	"a large output":       {`{"transition":"approve","output":"` + strings.Repeat("x", 9<<10) + `"}`, "", ""},

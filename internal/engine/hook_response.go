@@ -20,7 +20,7 @@ func (d *decider) readResponse(hook run.HookName) hookapi.Response {
 		a.Fail(hook, "%s", d.step.Failure.Text)
 	case d.step.Response == nil:
 		a.FailedWhole = true
-		a.Fail(hook, "gave no answer")
+		a.Fail(hook, "returned no response")
 	default:
 		d.hooksVersion = d.step.Response.Version
 		a = hookapi.Read(hook, d.Flow.Name, d.step.Response.Answer, d.DurationSeconds)

@@ -236,7 +236,7 @@ func TestTooFewAreLeft(t *testing.T) {
 // After a failed reducer the admins decide, and the admins are notified; one is
 // enough where there is but one.
 func TestWhoDecidesIsWhoIsNotified(t *testing.T) {
-	failed := `{"errors":[{"hook":"get_permissions","error":"Okta did not answer"}],"subscriptions":["on_request"]}`
+	failed := `{"errors":[{"hook":"get_permissions","error":"Okta did not respond"}],"subscriptions":["on_request"]}`
 	for name, tc := range map[string]struct {
 		answer    string
 		admins    []string

@@ -319,13 +319,13 @@ Revoked by grace@example.com (“not needed any more”); access lasted from 202
 `},
 		"access could not be given": {withAccess, func(m *machine) {
 			m.answer(run.OnRequest, approves)
-			m.hold(run.Unable, "", "there is no such role")
+			m.hold(run.Unable, "", "no such role")
 			m.hold(run.Dropped, "There was nothing to take back.", "")
 		}, `
-Failed: Access could not be given: there is no such role; it was approved at once by on_request of aws-access: Everything goes.
+Failed: Access could not be given: no such role; it was approved at once by on_request of aws-access: Everything goes.
 +0s ada@example.com files the request: prod is down
 +1s on_request of aws-access approves: Everything goes. (hooks 7)
-+3s it fails: Access could not be given: there is no such role ! there is no such role
++3s it fails: Access could not be given: no such role ! no such role
 `},
 		"on_escalate gave none": {withAccess, func(m *machine) {
 			m.answer(run.OnRequest, approves, run.OnEscalate)

@@ -80,7 +80,7 @@ func TestRow_Hooks(t *testing.T) {
 	r.Shadow = &run.Verdict{Error: "on_request failed: down"}
 	r.History = append(r.History,
 		run.Entry{Event: run.Forward, Status: run.Pending, HooksVersion: "7", Error: "get_permissions: get_permissions failed: down; get_notifications: get_notifications failed: a; b"},
-		run.Entry{Event: run.Expire, Status: run.Expired, Error: "on_expire did not answer"},
+		run.Entry{Event: run.Expire, Status: run.Expired, Error: "on_expire did not respond"},
 		run.Entry{Event: run.Ignore, Status: run.Expired, Error: "it was not done in time"})
 	got := cells(t, r)
 	for name, want := range map[string]string{

@@ -43,7 +43,7 @@ func TestMistakes(t *testing.T) {
 		"broken YAML":         {"flows: [", "f:2:1: must be YAML"},
 		"no flows":            {"directory: {}", "f:1:1: flows: missing"},
 		"unknown key":         {flowHead + "    colour: red", "f:4:5: flows[0].colour: unknown key"},
-		"repeated key":        {flowHead + "    label: x\n    label: y", "f:5:5: flows[0].label: it is there twice"},
+		"repeated key":        {flowHead + "    label: x\n    label: y", "f:5:5: flows[0].label: appears twice"},
 		"no name":             {"flows:\n  - admins: [group:x]", "f:2:5: flows[0].name: it is missing"},
 		"bad name":            {"flows:\n  - name: A b\n    admins: [group:x]", `f:2:11: flows[0].name: must be lower-case letters`},
 		"two of a name":       {flowHead + "  - name: a\n    admins: [group:x]", `f:4:11: flows[1].name: there are two flows named "a"`},

@@ -95,7 +95,7 @@ func (r *reader) freeMapping(n *yaml.Node, path string) (any, bool) {
 		}
 		at := join(path, key.Value)
 		if _, twice := m[key.Value]; twice {
-			r.fail(n.Content[i], at, "it is there twice")
+			r.fail(n.Content[i], at, "appears twice")
 			sound = false
 			continue
 		}

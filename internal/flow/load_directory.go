@@ -34,7 +34,7 @@ func (r *reader) directoryGroups(n *yaml.Node, path string, d *Directory) {
 		}
 		at := join(path, key.Value)
 		if _, twice := d.Groups[key.Value]; twice {
-			r.fail(n.Content[i], at, "it is there twice")
+			r.fail(n.Content[i], at, "appears twice")
 			continue
 		}
 		d.Groups[key.Value] = r.group(resolve(n.Content[i+1]), at)

@@ -141,7 +141,7 @@ func (r *reader) fieldValues(path string, f *Flow, field Field) {
 	for i, value := range field.Allowed {
 		at := fmt.Sprintf("%s.allowed[%d]", path, i)
 		if known[string(value)] {
-			r.fail(r.places[at], at, "it is there twice")
+			r.fail(r.places[at], at, "appears twice")
 		}
 		known[string(value)] = true
 		if _, wrong := f.checkValue(unbound, value); wrong != "" {

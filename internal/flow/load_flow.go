@@ -171,7 +171,7 @@ func (r *reader) durations(n *yaml.Node, path string, f *Flow) {
 			return
 		}
 		if slices.Contains(f.DurationsSeconds, seconds) {
-			r.fail(item, at, "it is there twice")
+			r.fail(item, at, "appears twice")
 		}
 		f.DurationsSeconds = append(f.DurationsSeconds, seconds)
 	})

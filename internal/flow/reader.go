@@ -67,7 +67,7 @@ func (r *reader) members(n *yaml.Node, path string, known map[string]func(*yaml.
 		case !ok:
 			r.fail(key, at, "unknown key; known: %s", oneOf(known))
 		case seen[key.Value] != nil:
-			r.fail(key, at, "it is there twice")
+			r.fail(key, at, "appears twice")
 		default:
 			seen[key.Value] = value
 			read(resolve(value), at)

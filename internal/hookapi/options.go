@@ -97,7 +97,7 @@ type Options struct {
 func ReadOptions(raw []byte) (Options, error) {
 	options, told, err := readOptions(raw)
 	if err != nil {
-		return Options{}, errors.New(run.ClipError("gave an invalid answer: " + err.Error()))
+		return Options{}, errors.New(run.ClipError("returned an invalid response: " + err.Error()))
 	}
 	if told != "" {
 		return Options{}, errors.New(run.ClipError("failed: " + told))
@@ -114,7 +114,7 @@ func readOptions(raw []byte) (options Options, told string, err error) {
 		return Options{}, "", errors.New("must be a JSON object, got nothing")
 	}
 	if !utf8.Valid(trimmed) {
-		return Options{}, "", errors.New("it is no UTF-8")
+		return Options{}, "", errors.New("must be UTF-8")
 	}
 	members, err := strictjson.Object(trimmed)
 	if err != nil {
@@ -143,7 +143,7 @@ func readOptions(raw []byte) (options Options, told string, err error) {
 	}
 	options.Ignored = v.Unknown
 	if options.List == nil && told == "" {
-		return Options{}, "", errors.New("options: missing; it must be a list, which may be empty")
+		return Options{}, "", errors.New("options: missing; must be a list, which may be empty")
 	}
 	return options, told, nil
 }
@@ -193,7 +193,7 @@ func readOption(raw json.RawMessage, v *Response) (run.Option, error) {
 		}
 	}
 	if o.Value == "" {
-		return run.Option{}, errors.New("value: it is missing, or empty")
+		return run.Option{}, errors.New("value: must not be empty")
 	}
 	if o.Label == "" {
 		o.Label = o.Value
@@ -210,11 +210,11 @@ func readPrefetchErrors(value json.RawMessage) (string, error) {
 	var told []string
 	for _, e := range errs {
 		if e.Hook != string(Prefetch) {
-			return "", fmt.Errorf("prefetch was asked, not %q", e.Hook)
+			return "", fmt.Errorf("must be of prefetch, got %q", e.Hook)
 		}
 		why := strings.TrimSpace(e.Error)
 		if text.Blank(why) {
-			why = "it does not say why"
+			why = "no reason given"
 		}
 		told = append(told, why)
 	}

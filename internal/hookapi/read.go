@@ -25,7 +25,7 @@ func Read(hook run.HookName, flow string, raw json.RawMessage, durationSeconds i
 	}
 	if len(trimmed) > maxAnswerOfPeople {
 		a.FailedWhole = true
-		a.Fail(hook, "gave an invalid answer: %d bytes, more than %d", len(trimmed), maxAnswerOfPeople)
+		a.Fail(hook, "returned an invalid response: %d bytes, more than %d", len(trimmed), maxAnswerOfPeople)
 		return a
 	}
 	members, err := strictjson.Object(trimmed)
@@ -34,7 +34,7 @@ func Read(hook run.HookName, flow string, raw json.RawMessage, durationSeconds i
 	}
 	if err != nil {
 		a.FailedWhole = true
-		a.Fail(hook, "gave an invalid answer: %v", err)
+		a.Fail(hook, "returned an invalid response: %v", err)
 		return a
 	}
 	a.readVersion(hook, members["version"])
@@ -98,7 +98,7 @@ func (a *Response) readMember(hook run.HookName, name string, value json.RawMess
 		err = a.readErrors(value)
 	case "permissions":
 		if hook != run.OnRequest && hook != run.GetPermissions {
-			err = fmt.Errorf("only on_request and get_permissions answer with it")
+			err = fmt.Errorf("only on_request and get_permissions may return it")
 			break
 		}
 		if a.Permissions, err = a.readPermissions(value); err != nil {
@@ -106,7 +106,7 @@ func (a *Response) readMember(hook run.HookName, name string, value json.RawMess
 		}
 	case "notifications":
 		if hook != run.OnRequest && hook != run.GetPermissions && hook != run.GetNotifications {
-			err = fmt.Errorf("only on_request, get_permissions and get_notifications answer with it")
+			err = fmt.Errorf("only on_request, get_permissions and get_notifications may return it")
 			break
 		}
 		if a.Notifications, err = a.readNotifications(value); err != nil {
@@ -130,25 +130,25 @@ func (a *Response) failOf(asked run.HookName, member string, err error) {
 	case member == "notifications" && (asked == run.OnRequest || asked == run.GetPermissions || asked == run.GetNotifications):
 		of = run.GetNotifications
 	}
-	a.Fail(of, "gave an invalid answer: %s: %v", member, err)
+	a.Fail(of, "returned an invalid response: %s: %v", member, err)
 }
 
 // checkTogether checks what members mean for one another.
 func (a *Response) checkTogether(hook run.HookName, durationSeconds int) {
 	if a.Transition != "" && !allows(hook, a.Transition) {
-		a.Fail(hook, "gave an invalid answer: transition %q is not one that %s may answer with; it may answer %s", a.Transition, hook, choices(hook))
+		a.Fail(hook, "returned an invalid response: transition %q is not one that %s may return; it may return %s", a.Transition, hook, choices(hook))
 	}
 	if a.Message != "" && a.Transition != run.Ignore {
-		a.Fail(hook, "gave an invalid answer: message goes with transition \"ignore\" alone")
+		a.Fail(hook, "returned an invalid response: message is valid only with transition \"ignore\"")
 	}
 	if a.DurationSeconds > 0 {
 		switch {
 		case a.Transition != run.Approve:
-			a.Fail(hook, "gave an invalid answer: duration_seconds goes with transition \"approve\" alone")
+			a.Fail(hook, "returned an invalid response: duration_seconds is valid only with transition \"approve\"")
 		case durationSeconds == 0:
-			a.Fail(hook, "gave an invalid answer: duration_seconds: the flow grants no access, so it has no duration to shorten")
+			a.Fail(hook, "returned an invalid response: duration_seconds: the flow grants no access, so it has no duration to shorten")
 		case a.DurationSeconds > durationSeconds:
-			a.Fail(hook, "gave an invalid answer: duration_seconds %d is longer than the %d asked for; a hook may only shorten it", a.DurationSeconds, durationSeconds)
+			a.Fail(hook, "returned an invalid response: duration_seconds must be at most %d, the requested duration, got %d; a hook may only shorten it", durationSeconds, a.DurationSeconds)
 		}
 	}
 }

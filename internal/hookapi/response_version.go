@@ -26,7 +26,7 @@ func (a *Response) readVersion(hook run.HookName, value json.RawMessage) {
 		}
 	}
 	if err != nil {
-		a.Fail(hook, "gave an invalid answer: version: %v", err)
+		a.Fail(hook, "returned an invalid response: version: %v", err)
 	}
 }
 
@@ -34,7 +34,7 @@ func (a *Response) readVersion(hook run.HookName, value json.RawMessage) {
 // version.
 func (a *Response) unknownMember(name string) error {
 	if !a.newer {
-		return errors.New("there is no such member")
+		return errors.New("unknown member")
 	}
 	if name = strictjson.ClipName(name); !slices.Contains(a.Unknown, name) && len(a.Unknown) < MaxUnknown {
 		a.Unknown = append(a.Unknown, name)

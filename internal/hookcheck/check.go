@@ -60,7 +60,7 @@ func Check(ctx context.Context, call replay.Function, f Flow, guards bool) []Res
 		}
 		document, err := c.document()
 		if err != nil {
-			r.mistake("can't be called: %v", err)
+			r.mistake("could not be invoked: %v", err)
 			return append(results, r)
 		}
 		response, failure, ended := r.call(ctx, call, document, timeout)
@@ -108,7 +108,7 @@ func (r *Result) call(ctx context.Context, call replay.Function, document []byte
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 		r.mistake("no response within %v, the time limit of a hook", limit)
 	case err != nil:
-		r.mistake("can't be called: %v", err)
+		r.mistake("could not be invoked: %v", err)
 		return nil, "", true
 	}
 	return got.Payload, got.Failure(), false

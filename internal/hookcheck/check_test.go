@@ -42,9 +42,9 @@ func TestCheck(t *testing.T) {
 				return 200, `{"transition":"deny","reason":"too late"}`
 			}
 			return 200, `{}`
-		}, []string{`on_escalate gave an invalid answer`}, true},
-		"an unknown member": {func(asked) (int, string) { return 200, `{"decision":"approve"}` }, []string{"decision: there is no such member"}, true},
-		"no JSON":           {func(asked) (int, string) { return 200, `yes` }, []string{"a JSON object was expected"}, true},
+		}, []string{`on_escalate returned an invalid response`}, true},
+		"an unknown member": {func(asked) (int, string) { return 200, `{"decision":"approve"}` }, []string{"decision: unknown member"}, true},
+		"no JSON":           {func(asked) (int, string) { return 200, `yes` }, []string{"must be a JSON object"}, true},
 		"too long for":      {func(asked) (int, string) { return 200, `{"transition":"approve","duration_seconds":7200}` }, []string{"7200"}, true},
 		"one that fails":    {func(asked) (int, string) { return 502, `` }, []string{"it failed: 502"}, true},
 		"one that chokes on what is new": {func(a asked) (int, string) {
@@ -167,7 +167,7 @@ func TestCheck_CanNotBeCalled(t *testing.T) {
 	results := hookcheck.Check(t.Context(), func(context.Context, []byte) (replay.Answer, error) {
 		return replay.Answer{}, errors.New("no such function")
 	}, hookcheck.SampleFlow(), true)
-	if len(results) != 1 || !slices.Equal(results[0].Mistakes, []string{"can't be called: no such function"}) {
+	if len(results) != 1 || !slices.Equal(results[0].Mistakes, []string{"could not be invoked: no such function"}) {
 		t.Errorf("got %+v", results)
 	}
 }

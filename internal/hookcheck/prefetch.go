@@ -48,7 +48,7 @@ func (f Flow) trialOf(q hookapi.OptionsInvocation) hookapi.OptionsInvocation {
 func (r *Result) options(ctx context.Context, call replay.Function, asked hookapi.OptionsInvocation) []run.Option {
 	document, err := json.Marshal(asked)
 	if err != nil {
-		r.mistake("can't be called: %v", err)
+		r.mistake("could not be invoked: %v", err)
 		return nil
 	}
 	response, failure, _ := r.call(ctx, call, document, hookapi.PrefetchSeconds*time.Second)

@@ -54,10 +54,10 @@ func TestCheck_Prefetch(t *testing.T) {
 			}
 			return 200, `{"options":[{"value":"S1","label":"Billing"}]}`
 		}, 2, []string{"prefetch of service, to check a value: its own option", "whoever chooses it is refused"}, true},
-		"one that doesn't know prefetch": {func(asked) (int, string) { return 200, `{}` }, 1, []string{"prefetch gave an invalid answer: options: missing"}, true},
+		"one that doesn't know prefetch": {func(asked) (int, string) { return 200, `{}` }, 1, []string{"prefetch returned an invalid response: options: missing"}, true},
 		"one that says that it failed": {func(asked) (int, string) {
-			return 200, `{"options":[],"errors":[{"hook":"prefetch","error":"Okta did not answer: 503"}]}`
-		}, 1, []string{"prefetch failed: Okta did not answer: 503"}, true},
+			return 200, `{"options":[],"errors":[{"hook":"prefetch","error":"Okta did not respond: 503"}]}`
+		}, 1, []string{"prefetch failed: Okta did not respond: 503"}, true},
 		"one that fails": {func(asked) (int, string) { return 502, `` }, 1, []string{"it failed: 502"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {

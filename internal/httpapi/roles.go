@@ -73,7 +73,7 @@ type verdict int
 const (
 	roleOfOthers verdict = iota
 	roleOfIdentityCenter
-	roleUnknown // IAM did not answer, or did not let the role be read
+	roleUnknown // IAM did not respond, or did not let the role be read
 )
 
 // roleCache remembers verdicts by the role's unique id.

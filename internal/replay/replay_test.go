@@ -65,9 +65,9 @@ func TestAsk(t *testing.T) {
 		"denies":                 {map[run.HookName]string{run.OnRequest: `{"transition":"deny","reason":"never","subscriptions":["on_request"]}`}, replay.Deny, "never", 0, 3600},
 		"a guard ignores":        {map[run.HookName]string{run.OnRequest: `{"transition":"approve","subscriptions":["on_request","on_approve"]}`, run.OnApprove: `{"transition":"ignore","message":"not you"}`}, replay.People, "not you", 0, 3600},
 		"a guard denies":         {map[run.HookName]string{run.OnRequest: `{"transition":"approve","subscriptions":["on_request","on_approve"]}`, run.OnApprove: `{"transition":"deny","reason":"not you"}`}, replay.Deny, "not you", 0, 3600},
-		"a guard fails":          {map[run.HookName]string{run.OnRequest: `{"transition":"approve","subscriptions":["on_request","on_approve"]}`, run.OnApprove: `[]`}, failed, "on_approve gave an invalid answer", 0, 3600},
+		"a guard fails":          {map[run.HookName]string{run.OnRequest: `{"transition":"approve","subscriptions":["on_request","on_approve"]}`, run.OnApprove: `[]`}, failed, "on_approve returned an invalid response", 0, 3600},
 		"leaves it to people":    {map[run.HookName]string{run.OnRequest: `{"permissions":{"approvers":["bob@example.com"]},"checks":[{"name":"a","passed":false}],"subscriptions":["on_request","get_permissions","after_request"]}`}, replay.People, "", 1, 3600},
-		"a reducer fails":        {map[run.HookName]string{run.OnRequest: `{"errors":[{"hook":"get_permissions","error":"Okta did not answer: 503"}],"subscriptions":["on_request"]}`}, failed, "Okta did not answer: 503", 0, 3600},
+		"a reducer fails":        {map[run.HookName]string{run.OnRequest: `{"errors":[{"hook":"get_permissions","error":"Okta did not respond: 503"}],"subscriptions":["on_request"]}`}, failed, "Okta did not respond: 503", 0, 3600},
 		"answers nonsense":       {map[run.HookName]string{run.OnRequest: `{"transition":"escalate","subscriptions":["on_request"]}`}, failed, `transition "escalate" is not one`, 0, 3600},
 		"fails as a whole":       {map[run.HookName]string{run.OnRequest: `fail {"errorType":"KeyError","errorMessage":"'urgency'"}`, run.GetPermissions: `fail {"errorType":"KeyError","errorMessage":"'urgency'"}`}, failed, "on_request failed: 'urgency'", 0, 3600},
 		"asks to approve longer": {map[run.HookName]string{run.OnRequest: `{"transition":"approve","duration_seconds":7200,"subscriptions":["on_request"]}`}, failed, "may only shorten", 0, 3600},
@@ -109,11 +109,11 @@ func TestAskWithoutAnAnswer(t *testing.T) {
 			return replay.Answer{}, ctx.Err()
 		}
 		got, err := replay.Ask(t.Context(), asked(), start, hangs, replay.Options{})
-		if err != nil || !got.Failed() || !strings.Contains(fmt.Sprint(got.Errors), "did not answer within its time limit (10 s a hook)") {
+		if err != nil || !got.Failed() || !strings.Contains(fmt.Sprint(got.Errors), "did not respond within its time limit (10 s a hook)") {
 			t.Errorf("got %+v (%v)", got, err)
 		}
 	})
-	gone := errors.New("there is no such function")
+	gone := errors.New("no such function")
 	if _, err := replay.Ask(t.Context(), asked(), start, func(context.Context, []byte) (replay.Answer, error) { return replay.Answer{}, gone }, replay.Options{}); !errors.Is(err, gone) {
 		t.Errorf("got %v", err)
 	}

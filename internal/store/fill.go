@@ -16,7 +16,7 @@ import (
 // (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html).
 const maxFill = 100
 
-// fillTries is how often fill asks for what the table did not answer.
+// fillTries is how often fill asks for what the table did not respond.
 const fillTries = 6
 
 // fill reads the runs of entries that came from an index without a summary, at

@@ -55,7 +55,7 @@ func DecodeNewer(raw []byte, into any, unknown *[]string) error {
 		err = json.Unmarshal(wholeNumbers(raw), into)
 	}
 	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
-		return &Flaw{Path: wrong.Field, Detail: expected(wrong.Type) + " was expected, not " + wrong.Value}
+		return &Flaw{Path: wrong.Field, Detail: "must be " + kindOf(wrong.Type) + ", got " + found(wrong.Value)}
 	}
 	if err != nil {
 		return &Flaw{Detail: strings.TrimPrefix(err.Error(), "json: ")}
@@ -87,14 +87,14 @@ func (w walk) whole(raw []byte, t reflect.Type) *Flaw {
 	f, broken := w.value(t, 0)
 	switch {
 	case broken != nil:
-		return &Flaw{Detail: "JSON was expected: " + strings.TrimPrefix(broken.Error(), "json: ")}
+		return &Flaw{Detail: "must be valid JSON: " + strings.TrimPrefix(broken.Error(), "json: ")}
 	case f != nil:
 		f.Path = strings.TrimPrefix(f.Path, ".")
 		return f
 	}
 	// Not d.More, which takes a bracket too many for the end of a list.
 	if _, err := w.d.Token(); !errors.Is(err, io.EOF) {
-		return &Flaw{Detail: "one JSON value was expected"}
+		return &Flaw{Detail: "must be one JSON value"}
 	}
 	return nil
 }
@@ -104,7 +104,7 @@ func (w walk) whole(raw []byte, t reflect.Type) *Flaw {
 // JSON, wherever that was noticed.
 func (w walk) value(t reflect.Type, depth int) (*Flaw, error) {
 	if depth > w.deepest {
-		return &Flaw{Detail: fmt.Sprintf("it is nested more than %d deep", w.deepest)}, nil
+		return &Flaw{Detail: fmt.Sprintf("must be nested at most %d deep", w.deepest)}, nil
 	}
 	token, err := w.d.Token()
 	if err != nil {
@@ -114,7 +114,7 @@ func (w walk) value(t reflect.Type, depth int) (*Flaw, error) {
 	switch token := token.(type) {
 	case json.Number:
 		if _, err := token.Float64(); err != nil {
-			return &Flaw{Detail: "the number is beyond a double"}, nil
+			return &Flaw{Detail: "must fit into a double"}, nil
 		}
 		return nil, nil
 	case json.Delim:
@@ -150,7 +150,7 @@ func (w walk) members(known members, depth int) (*Flaw, error) {
 		name, _ := key.(string)
 		in := "." + ClipName(name)
 		if seen[name] {
-			return (&Flaw{Detail: "it is there twice"}).in(in, name), nil
+			return (&Flaw{Detail: "appears twice"}).in(in, name), nil
 		}
 		seen[name] = true
 		if why := known.refuse(name, w.more); why != "" {
@@ -199,8 +199,23 @@ func ClipName(s string) string {
 	return s
 }
 
-// expected names the kind of JSON value that a type is read from.
-func expected(t reflect.Type) string {
+// found names the JSON value that encoding/json describes: "bool", or "number 3.5" for a
+// number that a type can't hold.
+func found(value string) string {
+	if number, ok := strings.CutPrefix(value, "number "); ok {
+		return number
+	}
+	switch value {
+	case "bool":
+		return "a boolean"
+	case "array", "object":
+		return "an " + value
+	}
+	return "a " + value
+}
+
+// kindOf names the kind of JSON value that a type is read from.
+func kindOf(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:
 		return "a string"
@@ -211,16 +226,18 @@ func expected(t reflect.Type) string {
 	case reflect.Struct, reflect.Map:
 		return "an object"
 	case reflect.Pointer:
-		return expected(t.Elem())
+		return kindOf(t.Elem())
+	case reflect.Float32, reflect.Float64:
+		return "a number"
 	}
-	return "a number"
+	return "a whole number"
 }
 
 // Object reads an object by its members. What [Check] refuses is an error.
 func Object(raw []byte) (map[string]json.RawMessage, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
-		return nil, fmt.Errorf("a JSON object was expected, not %s", kind(raw))
+		return nil, fmt.Errorf("must be a JSON object, got %s", kind(raw))
 	}
 	if flaw := Check(raw); flaw != nil {
 		return nil, flaw
@@ -232,7 +249,7 @@ func Object(raw []byte) (map[string]json.RawMessage, error) {
 func kind(raw []byte) string {
 	switch raw[0] {
 	case '{':
-		return "one that is broken"
+		return "invalid JSON"
 	case '[':
 		return "an array"
 	case '"':

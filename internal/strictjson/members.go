@@ -57,13 +57,13 @@ func (m members) refuse(name string, more bool) string {
 	}
 	for exact := range m.named {
 		if strings.EqualFold(exact, name) {
-			return "there is no such member; " + exact + " is written otherwise"
+			return "unknown member; did you mean " + exact + "?"
 		}
 	}
 	if more {
 		return ""
 	}
-	return "there is no such member"
+	return "unknown member"
 }
 
 // of returns what a member is read into, nil for anything.

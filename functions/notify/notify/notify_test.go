@@ -41,7 +41,7 @@ func event(t *testing.T, name, more string) api.Event {
 	var e api.Event
 	raw := `{"id":"R-2","type":"fasttrack.run.` + name + `","run":{"id":"R","flow":"aws-access","requester":{"email":"ada@example.com"},
 		"fields":{"target":{"id":"prod-ro","label":"Production read-only"},"urgency":"Normal"},"reason":"have a look\nTo decide: nothing","duration_seconds":1800,
-		"review":{"expires_at":"2026-11-23T11:00:00Z","errors":[{"hook":"on_request","error":"PagerDuty did not answer"}]},"access":{"ends_at":"2026-11-23T10:30:00Z","given":"Its presence was read back. A session may outlast it."}},
+		"review":{"expires_at":"2026-11-23T11:00:00Z","errors":[{"hook":"on_request","error":"PagerDuty did not respond"}]},"access":{"ends_at":"2026-11-23T10:30:00Z","given":"Its presence was read back. A session may outlast it."}},
 		"entry":{"seq":2,"event":"` + name + `","actor":{"type":"user","email":"grace@example.com"},"reason":"go ahead"` + more + `}}`
 	if err := json.Unmarshal([]byte(raw), &e); err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func TestMessages(t *testing.T) {
 		event, more, subject string
 		holds                []string
 	}{
-		"to people":               {"forward", `,"to":["group:sre"]`, "aws-access, Production read-only for ada@example.com waits for a decision", []string{"POST /requests/R/approve", "expires at 2026-11-23T11:00:00Z", "on_request failed: PagerDuty did not answer", "urgency: Normal"}},
+		"to people":               {"forward", `,"to":["group:sre"]`, "aws-access, Production read-only for ada@example.com waits for a decision", []string{"POST /requests/R/approve", "expires at 2026-11-23T11:00:00Z", "on_request failed: PagerDuty did not respond", "urgency: Normal"}},
 		"approved":                {"approve", `,"status":"approved","checks":[{"name":"on call","passed":true,"detail":"P1"}]`, "aws-access, Production read-only for ada@example.com was approved", []string{"By:       grace@example.com", "Why:      go ahead", "Check:    on call: yes P1", "Nothing to do"}},
 		"a hook adds":             {"approve", `,"status":"approved","hook_reason":"build resumed","hook_reason_by":"on_approve"`, "", []string{"Why:      go ahead\n", "the hook on_approve adds: build resumed\n"}},
 		"one approval":            {"approve", `,"status":"pending"`, "", []string{"was approved by grace@example.com, and needs more approvals"}},

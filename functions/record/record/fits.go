@@ -12,7 +12,7 @@ import (
 )
 
 // tooLarge is the failure of a hook whose response doesn't fit into the stored run.
-var tooLarge = &engine.Failure{Text: "failed: its answer does not fit into the record of this request", Raised: true}
+var tooLarge = &engine.Failure{Text: "failed: its response does not fit into the record of this request", Raised: true}
 
 // decision is the result of a step.
 type decision struct {

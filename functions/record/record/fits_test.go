@@ -85,7 +85,7 @@ func TestWhatDoesNotFitIsTheHooksFailure(t *testing.T) {
 		}
 	}
 	r := m.run()
-	const want = "on_approve failed: its answer does not fit into the record of this request"
+	const want = "on_approve failed: its response does not fit into the record of this request"
 	var failed int
 	for _, e := range r.History {
 		if e.Event == run.Ignore && e.Error == want {

@@ -83,7 +83,7 @@ func TestInvoke(t *testing.T) {
 		"busy":      {3, ""},
 		"drops":     {2, ""},
 		"raises":    {1, "failed: no such team"},
-		"late":      {1, "did not answer: Task timed out after 3.00 seconds"},
+		"late":      {1, "did not respond: Task timed out after 3.00 seconds"},
 		"dies":      {1, "failed without saying why"},
 		"forbidden": {1, "can't be invoked"},
 		"throttled": {3, "can't be invoked"},

@@ -202,11 +202,11 @@ func TestOptionsWhoseHookFails(t *testing.T) {
 		err    error
 		want   string
 	}{
-		"it says so":        {`{"options":[],"errors":[{"hook":"prefetch","error":"Okta did not answer: 503"}]}`, nil, "prefetch of pick failed: Okta did not answer: 503"},
-		"nonsense":          {`yes`, nil, "prefetch of pick gave an invalid answer: a JSON object was expected, not a number"},
-		"another answer":    {`{"transition":"approve"}`, nil, "prefetch of pick gave an invalid answer: transition: there is no such member"},
-		"a control char":    {`{"options":[{"value":"\u001b[31m"}]}`, nil, "prefetch of pick gave an invalid answer: options: [0]: value: it holds the control character U+001B"},
-		"much":              {`{"options":["` + strings.Repeat("x", 64<<10) + `"]}`, nil, "prefetch of pick gave an invalid answer: 65552 bytes, more than 65536"},
+		"it says so":        {`{"options":[],"errors":[{"hook":"prefetch","error":"Okta did not respond: 503"}]}`, nil, "prefetch of pick failed: Okta did not respond: 503"},
+		"nonsense":          {`yes`, nil, "prefetch of pick returned an invalid response: must be a JSON object, got a number"},
+		"another answer":    {`{"transition":"approve"}`, nil, "prefetch of pick returned an invalid response: transition: unknown member"},
+		"a control char":    {`{"options":[{"value":"\u001b[31m"}]}`, nil, "prefetch of pick returned an invalid response: options: [0]: value: it holds the control character U+001B"},
+		"much":              {`{"options":["` + strings.Repeat("x", 64<<10) + `"]}`, nil, "prefetch of pick returned an invalid response: 65552 bytes, more than 65536"},
 		"it can't be asked": {"", request.HookFailure{Shown: "can't be invoked", Why: "403 AccessDeniedException"}, "prefetch of pick can't be invoked"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -38,7 +38,7 @@ func At(baseURL string) aws.Config {
 }
 
 // Short returns an error of AWS as a reviewer can read it: its code and message, or
-// that AWS did not answer in time.
+// that AWS did not respond in time.
 func Short(err error) error {
 	var api smithy.APIError
 	var answer *smithyhttp.ResponseError
@@ -46,9 +46,9 @@ func Short(err error) error {
 	case errors.As(err, &api):
 		return fmt.Errorf("%s: %s", api.ErrorCode(), api.ErrorMessage())
 	case errors.Is(err, context.DeadlineExceeded):
-		return errors.New("AWS did not answer in time")
+		return errors.New("AWS did not respond in time")
 	case errors.As(err, &answer):
-		return fmt.Errorf("AWS did not answer: %d", answer.HTTPStatusCode())
+		return fmt.Errorf("AWS did not respond: %d", answer.HTTPStatusCode())
 	}
 	return err
 }

@@ -61,20 +61,20 @@ func FunctionFailed(payload []byte) string {
 func (c Caught) explainHook(timeoutSeconds int) string {
 	if payload := c.payload(); payload.Message != "" {
 		if payload.Type == "Sandbox.Timedout" {
-			return fmt.Sprintf("did not answer: %s", run.ClipError(payload.Message))
+			return fmt.Sprintf("did not respond: %s", run.ClipError(payload.Message))
 		}
 		return fmt.Sprintf("failed: %s", run.ClipError(payload.Message))
 	}
 	if c.notRun() {
-		return fmt.Sprintf("could not be called: AWS Lambda had no capacity for it: %s: %s", c.Error, run.ClipError(c.Cause))
+		return fmt.Sprintf("could not be invoked: AWS Lambda had no capacity for it: %s: %s", c.Error, run.ClipError(c.Cause))
 	}
 	switch c.Error {
 	case "States.Timeout":
-		return fmt.Sprintf("did not answer within its time limit (%d s a hook)", timeoutSeconds)
+		return fmt.Sprintf("did not respond within its time limit (%d s a hook)", timeoutSeconds)
 	case "States.DataLimitExceeded":
-		return "answered with more than the 256 KiB that Step Functions carries"
+		return "returned more than the 256 KiB that Step Functions carries"
 	case "Lambda.ResourceNotFoundException":
-		return "can't be called: the hook function does not exist: " + run.ClipError(c.Cause)
+		return "could not be invoked: the hook function does not exist: " + run.ClipError(c.Cause)
 	}
 	if c.Cause == "" {
 		return fmt.Sprintf("failed: %s", c.Error)

@@ -126,7 +126,7 @@ func (s Strategy) invoke(ctx context.Context, operation string, a strategy.Acces
 	}
 	answered, err := read(payload)
 	if err != nil {
-		return false, fmt.Errorf("%s gave an invalid answer to %s: %w", a.Function, operation, err)
+		return false, fmt.Errorf("%s returned an invalid response to %s: %w", a.Function, operation, err)
 	}
 	if answered.Refused != "" {
 		return false, strategy.Refuse("%s", answered.Refused)

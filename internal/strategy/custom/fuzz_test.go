@@ -45,7 +45,7 @@ func FuzzAnswer(f *testing.F) {
 			if text.CheckLine(err.Error(), run.MaxReason) != nil {
 				t.Fatalf("%q: refused with %q", raw, err)
 			}
-		case !strings.HasPrefix(err.Error(), "f gave an invalid answer to read: "):
+		case !strings.HasPrefix(err.Error(), "f returned an invalid response to read: "):
 			t.Fatalf("%q: %v", raw, err)
 		}
 	})
