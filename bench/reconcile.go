@@ -31,7 +31,7 @@ func (b *bench) reconcile(ctx context.Context) ([]figure, error) {
 			return nil, err
 		}
 	}
-	r, err := run.New(run.Asked{ID: run.NewID(started), Requester: run.Person{ID: "ada@example.com"}, Flow: run.Flow{Name: "f", HookTimeoutSeconds: 10}}, started)
+	r, err := run.New(run.Draft{ID: run.NewID(started), Requester: run.Person{ID: "ada@example.com"}, Flow: run.Flow{Name: "f", HookTimeoutSeconds: 10}}, started)
 	if err != nil {
 		return nil, err
 	}

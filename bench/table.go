@@ -77,7 +77,7 @@ var started = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 // approved.
 func asked(n int) (*run.Run, error) {
 	at := started.Add(time.Duration(n) * time.Second)
-	r, err := run.New(run.Asked{
+	r, err := run.New(run.Draft{
 		ID: run.HashID(fmt.Sprint(n)), Requester: run.Person{ID: "ada@example.com"}, Channel: run.ViaAPI,
 		Flow: run.Flow{Name: "f", Hooks: "h", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, Review: run.ReviewRule{
 			Approvers: []string{"group:sre"}, Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 3600,

@@ -44,7 +44,7 @@ func TestDigestOfYesterday(t *testing.T) {
 		t.Fatalf("%d %v: %s", c.status, err, c.body)
 	}
 	yesterday := time.Now().UTC().AddDate(0, 0, -1)
-	old, err := domain.New(domain.Asked{ID: domain.NewID(yesterday), Flow: domain.Flow{Name: "f"}, Channel: domain.ViaAPI, Requester: domain.Person{ID: "ada@example.com"}}, yesterday)
+	old, err := domain.New(domain.Draft{ID: domain.NewID(yesterday), Flow: domain.Flow{Name: "f"}, Channel: domain.ViaAPI, Requester: domain.Person{ID: "ada@example.com"}}, yesterday)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func validate(t *testing.T, s *jsonschema.Schema, v any) error {
 
 func newRun(t *testing.T) *run.Run {
 	t.Helper()
-	r, err := run.New(run.Asked{
+	r, err := run.New(run.Draft{
 		ID: run.NewID(start), Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com", Groups: []string{"x"}}, Channel: run.ViaAPI, Reason: "why",
 		Flow: run.Flow{
 			Name: "f", Label: "F", Vars: json.RawMessage(`{"a":1}`), Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, Strategy: json.RawMessage(`{"type":"lambda"}`),
@@ -102,10 +102,10 @@ func TestAskedAndAnswered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := validate(t, asked, doc.Hook.Ask); err != nil {
+		if err := validate(t, asked, doc.Hook.Invocation); err != nil {
 			t.Errorf("%s is asked what does not fit: %v", r.Engine.Hook, err)
 		}
-		raw, err := json.Marshal(doc.Hook.Ask)
+		raw, err := json.Marshal(doc.Hook.Invocation)
 		if err != nil {
 			t.Fatal(err)
 		}

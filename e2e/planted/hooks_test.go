@@ -9,7 +9,7 @@ var _ = plant(
 	bug{"let a misspelt field read as an absent one", "hook/declared.go", "if !n.known || slices.Contains(n.list, name) {", "if true {", "./hook", "Undeclared"},
 	bug{"go on without the hooks of a flow that was renamed", "hook/respond.go", "return Hooks{}, fmt.Errorf(\"flow %q has no hooks", "return Hooks{}, nil\n\treturn Hooks{}, fmt.Errorf(\"flow %q has no hooks", "./hook", "UnknownFlow"},
 	bug{"call a guard in a trial", "internal/replay/replay.go", "hook == run.OnRequest || o.Guards) {", "hook == run.OnRequest || true) {", "./internal/replay", "Trial"},
-	bug{"do not say that it is a trial", "internal/replay/replay.go", "document.Hook.Ask.Trial = true", "_ = document", "./internal/replay", "Trial"},
+	bug{"do not say that it is a trial", "internal/replay/replay.go", "document.Hook.Invocation.Trial = true", "_ = document", "./internal/replay", "Trial"},
 	bug{"try a deployed function without a word", "internal/cli/author_hooks_check_live.go", "return err != nil || !loopback.Is(u.Hostname())", "return (err != nil || !loopback.Is(u.Hostname())) && false", "./internal/cli", "HooksCheckRefuses"},
 	bug{"follow what is responded for a flow without hooks", "internal/engine/hook_response.go", "case d.Flow.NoHooks:\n\t\treturn d.skipHooks()\n", "", "./internal/run ./internal/hookapi ./internal/engine/...", "AFlowWithoutHooks"},
 	bug{"do not look for hooks of a flow that was renamed", "internal/flowcheck/hooks.go", "if name != \"*\" && !named[name] {", "if false {", "./internal/flowcheck", "Names"},

@@ -62,7 +62,7 @@ var engineBugs = []bug{
 	{"do not look at what a digest follows", "internal/digest/verify.go", "case d.Previous != hash:", "case d.Previous != hash && false:", "./internal/digest", ""},
 	{"have later entries change a digest", "internal/digest/heads.go", "if last.At.Before(day.End()) {", "if last.At.Before(day.End()) || true {", "./internal/digest", ""},
 	{"do not miss what was signed", "internal/digest/verify.go", "if problem != \"\" && scope(id) {", "if problem != \"\" && scope(id) && exists(id) {", "./internal/digest", ""},
-	{"forget what was asked for, once it was shortened", "internal/engine/apply.go", "d.AskedSeconds = d.DurationSeconds", "_ = d", "./internal/run ./internal/hookapi ./internal/engine/...", ""},
+	{"forget what was asked for, once it was shortened", "internal/engine/apply.go", "d.RequestedSeconds = d.DurationSeconds", "_ = d", "./internal/run ./internal/hookapi ./internal/engine/...", ""},
 	{"fast-track one more than the limit", "internal/run/fast_track.go", "t.Person.within(tallyDay, now); most > 0 && n >= most", "t.Person.within(tallyDay, now); most > 0 && n > most", "./internal/run ./internal/hookapi ./internal/engine/...", "FastTrack"},
 	{"do not count what is fast-tracked", "internal/store/tally.go", "if !t.Flow.Changed && !t.Person.Changed {", "if true {", "./functions/record/...", "Limits"},
 	{"count over what another decision counted", "internal/store/tally.go", "puts = append(puts, types.TransactWriteItem{Put: s.ifSame(it, tally.Version)})", "puts = append(puts, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: it}})", "./functions/record/...", "Limits"},

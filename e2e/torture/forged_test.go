@@ -138,7 +138,7 @@ func TestForgedExecutionReachesNoGrant(t *testing.T) {
 func TestForgedExecutionOfARunsName(t *testing.T) {
 	t.Parallel()
 	p := newPlay(t, setup{})
-	asked := run.Asked{
+	asked := run.Draft{
 		ID: run.NewID(p.clock.Now()), Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com"}, Channel: run.ViaAPI,
 		Flow: p.load(p.ask("slow", "")).Flow, NonceKey: run.NewNonceKey(), Reason: "because",
 	}
@@ -153,7 +153,7 @@ func TestForgedExecutionOfARunsName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc.Hook.Ask.Run.Reason = "fast"
+	doc.Hook.Invocation.Run.Reason = "fast"
 	doc.Turn = engine.Turn{Number: doc.Turn.Number}
 	raw, err := run.Encode(doc)
 	if err != nil {

@@ -85,7 +85,7 @@ func newTable(t *testing.T) *table {
 
 func request(t *testing.T, n int, reason string) store.Record {
 	t.Helper()
-	r, err := run.New(run.Asked{
+	r, err := run.New(run.Draft{
 		ID: id(n), Flow: run.Flow{Name: fmt.Sprint("f", n%2), Admins: []string{"root@example.com"}}, Channel: run.ViaAPI, Reason: reason,
 		Requester: run.Person{ID: "ada@example.com"}, Context: json.RawMessage(`{"diff":"x"}`),
 	}, start.AddDate(0, 0, n))

@@ -136,7 +136,7 @@ func requests(n int, ask replay.Function) []backtest.Request {
 	for i := range n {
 		all = append(all, backtest.Request{
 			Case: backtest.Case{ID: fmt.Sprint(i), Flow: "f", CreatedAt: start}, Ask: ask,
-			Asked: run.Asked{ID: run.NewID(start), Requester: run.Person{ID: "ada@example.com"}, Flow: run.Flow{
+			Asked: run.Draft{ID: run.NewID(start), Requester: run.Person{ID: "ada@example.com"}, Flow: run.Flow{
 				Name: "f", Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"},
 				Review: run.ReviewRule{Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 60},
 			}},

@@ -13,7 +13,7 @@ import (
 // Request is a past request to call hooks with.
 type Request struct {
 	Case
-	Asked run.Asked
+	Asked run.Draft
 	// Ask is its hook function.
 	Ask replay.Function
 }

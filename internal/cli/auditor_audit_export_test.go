@@ -27,7 +27,7 @@ func (w *recordWorld) export(args ...string) (string, string, int) {
 // hold stores a request with what must not leave the table in it.
 func (w *recordWorld) hold(n int) {
 	w.t.Helper()
-	r, err := run.New(run.Asked{
+	r, err := run.New(run.Draft{
 		ID: w.id(n), Flow: run.Flow{Name: "held", Admins: []string{"root@example.com"}}, Channel: run.ViaAPI, Reason: "=1+1",
 		Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com"},
 		Sensitive: map[string]json.RawMessage{"pin": json.RawMessage(`"0815-secret"`)}, Salt: "the-salt",

@@ -15,7 +15,7 @@ import (
 // A record that was touched is found, whatever was changed in it.
 func TestAuditVerify(t *testing.T) {
 	at := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
-	made, err := run.New(run.Asked{
+	made, err := run.New(run.Draft{
 		ID: "01JDBX8Q3ZK5W7N9R2T4V6Y8A0", Flow: run.Flow{Name: "a", Admins: []string{"root@example.com"}}, Channel: run.ViaAPI,
 		Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com"}, Reason: "prod is down",
 	}, at)

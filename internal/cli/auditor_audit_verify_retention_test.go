@@ -13,7 +13,7 @@ import (
 // before is.
 func TestAuditVerify_Retention(t *testing.T) {
 	w := newRecordWorld(t)
-	r, err := run.New(run.Asked{
+	r, err := run.New(run.Draft{
 		ID: w.id(9), Channel: run.ViaAPI, Requester: run.Person{ID: "ada@example.com"},
 		Flow: run.Flow{Name: "kept", Hooks: "h", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, RetentionSeconds: 30 * 24 * 3600},
 	}, w.clock.Now())

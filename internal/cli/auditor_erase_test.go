@@ -19,7 +19,7 @@ import (
 // decided stores a request that somebody's act ended.
 func (w *recordWorld) decided(n int, requester, approver run.Person) {
 	w.t.Helper()
-	r, err := run.New(run.Asked{
+	r, err := run.New(run.Draft{
 		ID: w.id(n), Channel: run.ViaAPI, Reason: "my leg hurts", Requester: requester, Context: []byte(`{"phone":"555"}`),
 		Flow: run.Flow{Name: "f", Hooks: "h", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, Review: run.ReviewRule{
 			Approvers: []string{"everyone"}, Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 3600,

@@ -92,7 +92,7 @@ func (w *recordWorld) id(n int) string { return run.HashID(fmt.Sprint("audit", n
 func (w *recordWorld) ask(n int, flow, reason string) {
 	w.t.Helper()
 	sent := json.RawMessage(`{"diff":"x"}`)
-	r, err := run.New(run.Asked{
+	r, err := run.New(run.Draft{
 		ID: w.id(n), Flow: run.Flow{Name: flow, Admins: []string{"root@example.com"}}, Channel: run.ViaAPI, Reason: reason,
 		Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com"}, Context: sent,
 	}, w.clock.Now())

@@ -57,7 +57,7 @@ The function is invoked with your own AWS credentials (lambda:InvokeFunction), o
 			}
 			if earlier.name != "" {
 				earlier.endpoint = at.Endpoint
-				o.Recent = func(ctx context.Context, asked run.Asked, now time.Time) (*run.Recent, error) {
+				o.Recent = func(ctx context.Context, asked run.Draft, now time.Time) (*run.Recent, error) {
 					stored, _, err := earlier.open(ctx)
 					if err != nil {
 						return nil, err

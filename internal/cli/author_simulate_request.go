@@ -33,41 +33,41 @@ func (in *simulateRequest) flags(cmd *cobra.Command) {
 }
 
 // read returns the flow and the request, checked as functions/request does.
-func (in *simulateRequest) read(p *present, args []string, stdin io.Reader) (*flow.Flow, run.Asked, error) {
+func (in *simulateRequest) read(p *present, args []string, stdin io.Reader) (*flow.Flow, run.Draft, error) {
 	var b simulate.Request
 	var err error
 	if in.file != "" {
 		if len(in.fields) > 0 || in.reason != "" || in.length != "" || in.context != "" {
-			return nil, run.Asked{}, usageError{errors.New("give either --request or the flags of a request")}
+			return nil, run.Draft{}, usageError{errors.New("give either --request or the flags of a request")}
 		}
 		if b, err = in.readFile(stdin); err != nil {
-			return nil, run.Asked{}, err
+			return nil, run.Draft{}, err
 		}
 	}
 	switch {
 	case len(args) == 1 && b.Flow != "" && b.Flow != args[0]:
-		return nil, run.Asked{}, usageError{fmt.Errorf("%s is a request of flow %s, not of %s", in.file, b.Flow, args[0])}
+		return nil, run.Draft{}, usageError{fmt.Errorf("%s is a request of flow %s, not of %s", in.file, b.Flow, args[0])}
 	case len(args) == 1:
 		b.Flow = args[0]
 	case b.Flow == "":
-		return nil, run.Asked{}, usageError{errors.New("which flow? Give FLOW, or a --request that names it; `fasttrack flows list` lists them")}
+		return nil, run.Draft{}, usageError{errors.New("which flow? Give FLOW, or a --request that names it; `fasttrack flows list` lists them")}
 	}
 	f, err := p.find(b.Flow)
 	if err != nil {
-		return nil, run.Asked{}, err
+		return nil, run.Draft{}, err
 	}
 	if in.file == "" {
 		if err := in.readFlags(f, &b); err != nil {
-			return nil, run.Asked{}, err
+			return nil, run.Draft{}, err
 		}
 	}
 	who, err := in.person(p.flows)
 	if err != nil {
-		return nil, run.Asked{}, err
+		return nil, run.Draft{}, err
 	}
 	block, err := p.Block(f)
 	if err != nil {
-		return nil, run.Asked{}, err
+		return nil, run.Draft{}, err
 	}
 	asked, err := simulate.Check(f, block, who, b)
 	return f, asked, err

@@ -41,7 +41,7 @@ type fataler interface{ Fatal(args ...any) }
 // live plays a run: it is requested, goes to people, two of them approve; one
 // entry for each time, in the order of them.
 func live(t fataler, id, reason string, times ...time.Time) []run.Entry {
-	r, err := run.New(run.Asked{
+	r, err := run.New(run.Draft{
 		ID: id, Channel: run.ViaAPI, Reason: reason, Salt: "salt", Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com"},
 		Flow: run.Flow{Name: "f", Hooks: "h", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, Review: run.ReviewRule{
 			Approvers: []string{"everyone"}, Approvals: []run.Requirement{{Count: 2}}, TimeoutSeconds: 1e6,

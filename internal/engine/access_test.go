@@ -14,7 +14,7 @@ func access(t *testing.T, hooks string) *machine {
 	t.Helper()
 	f := sampleFlow()
 	f.Strategy = []byte(`{"type":"lambda"}`)
-	m := newMachineFor(t, run.Asked{ID: run.NewID(start), Flow: f, Requester: ada, DurationSeconds: 3600, Channel: run.ViaAPI})
+	m := newMachineFor(t, run.Draft{ID: run.NewID(start), Flow: f, Requester: ada, DurationSeconds: 3600, Channel: run.ViaAPI})
 	m.answer(run.OnRequest, `{"transition":"approve","reason":"fast","subscriptions":[`+hooks+`]}`)
 	return m
 }
@@ -58,11 +58,11 @@ func TestAccessToItsEnd(t *testing.T) {
 	}
 	m.pass(time.Minute)
 	m.is(run.Active, run.NextActive)
-	if m.run.TakeBackDue(m.now) {
+	if m.run.RemovalDue(m.now) {
 		t.Error("it is taken back after a minute")
 	}
 	m.now = m.run.Access.EndsAt.Add(-2 * time.Second)
-	if !m.run.TakeBackDue(m.now) {
+	if !m.run.RemovalDue(m.now) {
 		t.Error("it is not taken back at its end")
 	}
 	m.step(engine.Step{Hold: run.Hold{State: run.Dropped, At: m.now}})

@@ -93,8 +93,8 @@ func (d *decider) shorten(seconds int) {
 	if seconds == 0 || seconds >= d.DurationSeconds {
 		return
 	}
-	if d.AskedSeconds == 0 {
-		d.AskedSeconds = d.DurationSeconds
+	if d.RequestedSeconds == 0 {
+		d.RequestedSeconds = d.DurationSeconds
 	}
 	d.DurationSeconds = seconds
 }

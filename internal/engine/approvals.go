@@ -47,6 +47,6 @@ func (d *decider) rerouteToAdmins() {
 		why += "; the approvals so far no longer count"
 	}
 	v.ToAdmins()
-	v.ApprovedBy, v.Told = nil, 0
+	v.ApprovedBy, v.Notified = nil, 0
 	d.notifyNext(run.AdminsDecide+why+".", nil)
 }

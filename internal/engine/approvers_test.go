@@ -221,7 +221,7 @@ func groups(n int) []string {
 
 // An approve with a duration of null would be one for all that was asked for.
 func TestADurationOfNull(t *testing.T) {
-	got := hookapi.CheckAnswer(run.OnRequest, "sample", []byte(`{"transition":"approve","duration_seconds":null}`), 3600)
+	got := hookapi.CheckResponse(run.OnRequest, "sample", []byte(`{"transition":"approve","duration_seconds":null}`), 3600)
 	if got.Transition != "" || len(got.Mistakes) != 1 || !strings.Contains(got.Mistakes[0], "duration_seconds: null is invalid") {
 		t.Errorf("got %+v", got)
 	}

@@ -21,7 +21,7 @@ func TestDueAt(t *testing.T) {
 		"just before another": {time.Minute - time.Millisecond, 6 * time.Minute},
 	} {
 		at := start.Add(tc.after)
-		r, err := run.New(run.Asked{ID: run.NewID(at), Flow: f, Requester: ada}, at)
+		r, err := run.New(run.Draft{ID: run.NewID(at), Flow: f, Requester: ada}, at)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -97,14 +97,14 @@ func TestAFunctionWithoutHooksForTheFlow(t *testing.T) {
 func TestWhatAHookIsTold(t *testing.T) {
 	f := sampleFlow()
 	f.Fields, f.Vars = []string{"urgency", "pin"}, json.RawMessage(`{"team":"sre","b":null}`)
-	m := newMachineFor(t, run.Asked{ID: run.NewID(start), Flow: f, Requester: ada, FlowVersion: "0a1b2c"})
+	m := newMachineFor(t, run.Draft{ID: run.NewID(start), Flow: f, Requester: ada, FlowVersion: "0a1b2c"})
 	ask := func() hookapi.Invocation {
 		t.Helper()
 		doc, err := stepfn.NewDocument(m.run, m.now, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return doc.Hook.Ask
+		return doc.Hook.Invocation
 	}
 	a := ask()
 	if d := a.Flow; d == nil || d.Name != "sample" || !slices.Equal(d.Fields, f.Fields) || !slices.Equal(d.VarsDeclared, []string{"b", "team"}) || d.Version != "0a1b2c" {
@@ -138,7 +138,7 @@ func TestShadowModeIsATrial(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return doc.Hook.Ask.Trial
+		return doc.Hook.Invocation.Trial
 	}
 	if !trial() {
 		t.Error("on_request is not told that it is a trial")

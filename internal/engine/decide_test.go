@@ -220,7 +220,7 @@ func TestReducersOverrideTheReview(t *testing.T) {
 func TestHookShortensTheDuration(t *testing.T) {
 	f := sampleFlow()
 	f.Strategy = []byte(`{"type":"lambda"}`)
-	m := newMachineFor(t, run.Asked{ID: run.NewID(start), Flow: f, Requester: ada, DurationSeconds: 3600})
+	m := newMachineFor(t, run.Draft{ID: run.NewID(start), Flow: f, Requester: ada, DurationSeconds: 3600})
 	m.answer(run.OnRequest, `{"transition":"approve","duration_seconds":1800,"subscriptions":[]}`)
 	m.is(run.Approved, run.NextGrant)
 	if m.run.DurationSeconds != 1800 {

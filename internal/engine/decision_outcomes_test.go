@@ -153,7 +153,7 @@ func TestGuards(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e := doc.Hook.Ask.Event; e.Channel != run.ViaHook || e.Actor.ID != "on_request" || e.Name != run.Approve {
+		if e := doc.Hook.Invocation.Event; e.Channel != run.ViaHook || e.Actor.ID != "on_request" || e.Name != run.Approve {
 			t.Errorf("on_approve is asked about %+v", e)
 		}
 		m.answer(run.OnApprove, `{}`)
@@ -242,7 +242,7 @@ func TestAnswersToAnEarlierQuestionAreDropped(t *testing.T) {
 // The history says which version of the flow was asked under, and which version
 // of the hook function led where.
 func TestHistoryNamesVersions(t *testing.T) {
-	m := newMachineFor(t, run.Asked{ID: run.NewID(start), Flow: sampleFlow(), FlowVersion: "0123456789ab", Requester: ada})
+	m := newMachineFor(t, run.Draft{ID: run.NewID(start), Flow: sampleFlow(), FlowVersion: "0123456789ab", Requester: ada})
 	m.step(engine.Step{Response: &engine.HookResponse{Answer: []byte(`{"subscriptions":["on_request","on_approve"]}`), Version: "7"}})
 	m.act(run.Approve, grace, "")
 	m.step(engine.Step{Response: &engine.HookResponse{Answer: []byte(`{}`), Version: "8"}})

@@ -13,7 +13,7 @@ import (
 )
 
 func TestDocumentAsksWithoutSensitiveFields(t *testing.T) {
-	m := newMachineFor(t, run.Asked{
+	m := newMachineFor(t, run.Draft{
 		ID: run.NewID(start), Flow: sampleFlow(), Requester: ada,
 		Fields:    map[string]json.RawMessage{"urgency": json.RawMessage(`"Normal"`)},
 		Sensitive: map[string]json.RawMessage{"pin": json.RawMessage(`"1234"`)},
@@ -29,11 +29,11 @@ func TestDocumentAsksWithoutSensitiveFields(t *testing.T) {
 	if strings.Contains(string(raw), "1234") {
 		t.Errorf("the document tells the sensitive value: %s", raw)
 	}
-	if got := doc.Hook.Ask.Run.Sensitive; len(got) != 1 || got[0] != "pin" {
+	if got := doc.Hook.Invocation.Run.Sensitive; len(got) != 1 || got[0] != "pin" {
 		t.Errorf("sensitive fields are %v", got)
 	}
-	if string(doc.Hook.Ask.Run.Context) != `{"diff.txt":"x"}` {
-		t.Errorf("context is %s", doc.Hook.Ask.Run.Context)
+	if string(doc.Hook.Invocation.Run.Context) != `{"diff.txt":"x"}` {
+		t.Errorf("context is %s", doc.Hook.Invocation.Run.Context)
 	}
 	if doc.Hook.Seconds != 35 {
 		t.Errorf("the state's limit is %d s, want three hooks of 10 s and a margin", doc.Hook.Seconds)
@@ -66,10 +66,10 @@ func TestDocumentStaysSmall(t *testing.T) {
 	if len(raw) > 120<<10 {
 		t.Errorf("the document has %d bytes", len(raw))
 	}
-	if h := doc.Hook.Ask.Run.History; len(h) == 0 || h[len(h)-1].Seq != len(m.run.History) {
+	if h := doc.Hook.Invocation.Run.History; len(h) == 0 || h[len(h)-1].Seq != len(m.run.History) {
 		t.Error("the newest history is not in it")
 	}
-	if doc.Hook.Ask.Run.Context == nil {
+	if doc.Hook.Invocation.Run.Context == nil {
 		t.Error("the context was left out though it fits")
 	}
 }

@@ -29,7 +29,7 @@ func TestWhatIsShownIsWhatHappens(t *testing.T) {
 		f.Review.SelfApproval = rapid.Bool().Draw(rt, "self approval")
 		f.Review.Approvals = rapid.SampledFrom([][]run.Requirement{{{Count: 1}}, {{Count: 2}}, {{From: "group:sre", Count: 1}, {From: "pat@example.com", Count: 1}}}).Draw(rt, "approvals")
 		f.RequireReason = []run.EventName{run.Deny}
-		asked := run.Asked{ID: run.NewID(start), Flow: f, Requester: someone("ada"), Channel: run.ViaAPI}
+		asked := run.Draft{ID: run.NewID(start), Flow: f, Requester: someone("ada"), Channel: run.ViaAPI}
 		first := `{"subscriptions":[]}`
 		if rapid.Bool().Draw(rt, "access") {
 			asked.Flow.Strategy, asked.DurationSeconds = []byte(`{"type":"lambda"}`), 3600

@@ -15,7 +15,7 @@ func overAndDone(t *testing.T) *machine {
 	t.Helper()
 	f := sampleFlow()
 	f.Review.Approvers = append(f.Review.Approvers, "ada@example.com")
-	m := newMachineFor(t, run.Asked{
+	m := newMachineFor(t, run.Draft{
 		ID: run.NewID(start), Flow: f, Requester: ada, Channel: run.ViaAPI, Reason: "my leg hurts",
 		Fields:    map[string]json.RawMessage{"phone": json.RawMessage(`"555-1234"`)},
 		Sensitive: map[string]json.RawMessage{"ticket": json.RawMessage(`"T-1"`)},

@@ -13,7 +13,7 @@ func TestRetention(t *testing.T) {
 	f := sampleFlow()
 	f.RetentionSeconds = 30 * 24 * 3600
 	f.Strategy = []byte(`{"type":"lambda"}`)
-	m := newMachineFor(t, run.Asked{ID: run.NewID(start), Flow: f, Requester: ada, DurationSeconds: 3600, Channel: run.ViaAPI})
+	m := newMachineFor(t, run.Draft{ID: run.NewID(start), Flow: f, Requester: ada, DurationSeconds: 3600, Channel: run.ViaAPI})
 	m.answer(run.OnRequest, `{"transition":"approve","subscriptions":["after_revoke"]}`)
 	m.granted()
 	if at := m.run.ExpiresAt(); !at.IsZero() {

@@ -177,7 +177,7 @@ func TestFastTrackNeverExceedsItsLimits(t *testing.T) {
 		for range rapid.IntRange(1, 40).Draw(t, "requests") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 5*3600).Draw(t, "pause")) * time.Second)
 			who := rapid.SampledFrom([]string{"ada@example.com", "bob@example.com"}).Draw(t, "who")
-			r, err := run.New(run.Asked{ID: run.NewID(now), Flow: limitedFlow(limits), Requester: run.Person{ID: who}}, now)
+			r, err := run.New(run.Draft{ID: run.NewID(now), Flow: limitedFlow(limits), Requester: run.Person{ID: who}}, now)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -48,13 +48,13 @@ type machine struct {
 
 func newMachine(t testing.TB, f run.Flow) *machine {
 	t.Helper()
-	return newMachineFor(t, run.Asked{
+	return newMachineFor(t, run.Draft{
 		ID: run.NewID(start), Flow: f, Requester: ada, Channel: run.ViaAPI, Reason: "because",
 		Fields: map[string]json.RawMessage{"urgency": json.RawMessage(`"Normal"`)},
 	})
 }
 
-func newMachineFor(t testing.TB, a run.Asked) *machine {
+func newMachineFor(t testing.TB, a run.Draft) *machine {
 	t.Helper()
 	r, err := run.New(a, start)
 	if err != nil {

@@ -72,7 +72,7 @@ func FuzzHookAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, n int, raw []byte) {
 		names := run.HookNames()
 		hook := names[int(uint(n)%uint(len(names)))]
-		got := hookapi.CheckAnswer(hook, "sample", raw, 3600)
+		got := hookapi.CheckResponse(hook, "sample", raw, 3600)
 		for _, mistake := range got.Mistakes {
 			name, said, _ := strings.Cut(mistake, " ")
 			if !run.KnownHook(name) || said == "" || !utf8.ValidString(mistake) || text.CheckLine(mistake, 1000) != nil {
@@ -91,7 +91,7 @@ func FuzzHookAnswer(f *testing.F) {
 		if text.CheckLine(got.Reason, run.MaxReason) != nil || !utf8.ValidString(got.Reason) || got.DurationSeconds < 0 || got.DurationSeconds > 3600 {
 			t.Fatalf("%s %q: %+v", hook, raw, got)
 		}
-		if again := hookapi.CheckAnswer(hook, "sample", raw, 3600); !reflect.DeepEqual(got, again) {
+		if again := hookapi.CheckResponse(hook, "sample", raw, 3600); !reflect.DeepEqual(got, again) {
 			t.Fatalf("%s %q: %+v, then %+v", hook, raw, got, again)
 		}
 		if hook == run.OnRequest {
@@ -114,7 +114,7 @@ func heard(t *testing.T, raw []byte) {
 	if _, err := stepfn.NewDocument(m.run, m.now, nil); err != nil {
 		t.Fatalf("%q: the run can't go on: %v", raw, err)
 	}
-	checked := hookapi.CheckAnswer(run.OnRequest, "sample", raw, 0)
+	checked := hookapi.CheckResponse(run.OnRequest, "sample", raw, 0)
 	if checked.Transition == "" && m.run.Status.Decided() {
 		t.Fatalf("%q says nothing, the run is %s", raw, m.run.Status)
 	}

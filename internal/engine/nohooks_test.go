@@ -29,9 +29,9 @@ func TestAFlowWithoutHooks(t *testing.T) {
 			f := sampleFlow()
 			f.NoHooks = true
 			f.Strategy = []byte(`{"type":"lambda","function":"f"}`)
-			m := newMachineFor(t, run.Asked{ID: run.NewID(start), Flow: f, Requester: ada, DurationSeconds: 3600})
+			m := newMachineFor(t, run.Draft{ID: run.NewID(start), Flow: f, Requester: ada, DurationSeconds: 3600})
 			doc, err := stepfn.NewDocument(m.run, m.now, nil)
-			if err != nil || doc.Hook.Function != f.Hooks || doc.Hook.Ask.Hook != hookapi.NoHook {
+			if err != nil || doc.Hook.Function != f.Hooks || doc.Hook.Invocation.Hook != hookapi.NoHook {
 				t.Errorf("the function is called with %+v (%v)", doc.Hook, err)
 			}
 			heard(m)

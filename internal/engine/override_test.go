@@ -24,7 +24,7 @@ func (m *machine) overrides(a run.Act, hook run.HookName, answer string) {
 		if err != nil {
 			m.t.Fatal(err)
 		}
-		if doc.Hook.Ask.Run.OverrideOf == nil {
+		if doc.Hook.Invocation.Run.OverrideOf == nil {
 			m.t.Error("the hook does not see that it is overridden")
 		}
 		m.answer(hook, answer)

@@ -32,7 +32,7 @@ func TestAnyLife(t *testing.T) {
 		f := sampleFlow()
 		f.Review.Approvals = rapid.SampledFrom([][]run.Requirement{{{Count: 1}}, {{Count: 2}}, {{From: "group:security", Count: 1}, {Count: 1}}}).Draw(t, "approvals")
 		f.Review.Notify = rapid.SampledFrom([][]run.Notify{nil, {{To: []string{"x"}, WaitSeconds: 60}, {To: []string{"y"}}}}).Draw(t, "notify")
-		r, err := run.New(run.Asked{ID: run.NewID(start), Flow: f, Requester: ada}, start)
+		r, err := run.New(run.Draft{ID: run.NewID(start), Flow: f, Requester: ada}, start)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,9 +6,9 @@ import "github.com/fasttrack-dev/fasttrack/internal/run"
 // missed names those that nothing delivers to, and why. If that is everybody, the
 // approvers are notified.
 func (d *decider) nextRecipients() (to, missed []string) {
-	first := d.Review.Told == 0
-	for len(to) == 0 && d.Review.Told < len(d.Review.Notify) {
-		for _, name := range d.Review.Notify[d.Review.Told].To {
+	first := d.Review.Notified == 0
+	for len(to) == 0 && d.Review.Notified < len(d.Review.Notify) {
+		for _, name := range d.Review.Notify[d.Review.Notified].To {
 			switch {
 			case !run.Delivers(name):
 				missed = append(missed, name+" (no such channel)")
@@ -18,10 +18,10 @@ func (d *decider) nextRecipients() (to, missed []string) {
 				to = append(to, name)
 			}
 		}
-		d.Review.Told++
+		d.Review.Notified++
 	}
 	if first && len(to) == 0 && len(missed) > 0 {
-		to = d.Askable()
+		to = d.Notifiable()
 	}
 	return to, missed
 }

@@ -51,7 +51,7 @@ func (d *decider) replaceApprovers(rt run.Routing) {
 	v.Approvers, v.Viewers, v.SelfApproval = rule.Approvers, rule.Viewers, v.SelfApproval && rule.SelfApproval
 	v.Named.Approvers, v.Named.Viewers = named.Approvers, named.Viewers
 	d.record(run.Pending, run.Entry{
-		Event: run.Forward, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, To: d.Askable(),
+		Event: run.Forward, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, To: d.Notifiable(),
 		Reason: "get_permissions was called again: waiting for " + run.Describe(v.ReviewRule) + " to decide.",
 	})
 }

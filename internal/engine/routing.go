@@ -43,13 +43,13 @@ func (d *decider) routeToPeople(rt *run.Routing) {
 // such entry of a run also has the evidence and the failures of hooks.
 func (d *decider) notifyNext(reason string, rt *run.Routing) {
 	e := run.Entry{Event: run.Forward, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, Reason: reason}
-	listed := d.Review.Told < len(d.Review.Notify)
+	listed := d.Review.Notified < len(d.Review.Notify)
 	var missed []string
 	e.To, missed = d.nextRecipients()
 	if listed && slices.Equal(d.Review.Approvers, run.AdminsAlone) && !slices.Equal(d.Flow.Review.Approvers, run.AdminsAlone) {
 		e.To, missed = run.AdminsAlone, nil // also where an older release kept the flow's list
 	}
-	d.Review.ToldAt = d.now
+	d.Review.NotifiedAt = d.now
 	var errs []string
 	if rt != nil {
 		e.Checks = rt.Checks

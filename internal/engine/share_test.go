@@ -15,7 +15,7 @@ func revocable(t *testing.T) *machine {
 	t.Helper()
 	f := sampleFlow()
 	f.Strategy = []byte(`{"type":"lambda"}`)
-	m := newMachineFor(t, run.Asked{ID: run.NewID(start), Flow: f, Requester: ada, Channel: run.ViaAPI, DurationSeconds: 24 * 3600})
+	m := newMachineFor(t, run.Draft{ID: run.NewID(start), Flow: f, Requester: ada, Channel: run.ViaAPI, DurationSeconds: 24 * 3600})
 	m.answer(run.OnRequest, `{"transition":"approve","subscriptions":["on_revoke"]}`)
 	m.step(engine.Step{Hold: run.Hold{State: run.Held, At: m.now}})
 	m.is(run.Active, run.NextActive)

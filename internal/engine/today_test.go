@@ -388,7 +388,7 @@ func TestNobodyApprovesWithoutTodaysRight(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := sampleFlow()
 		f.Review.Approvers, f.Admins = principals.Draw(t, "approvers"), plain.Draw(t, "admins")
-		r, err := run.New(run.Asked{ID: run.NewID(start), Flow: f, Requester: ada, Channel: run.ViaAPI}, start)
+		r, err := run.New(run.Draft{ID: run.NewID(start), Flow: f, Requester: ada, Channel: run.ViaAPI}, start)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,7 +14,7 @@ import (
 
 func withNonces(t testing.TB) *run.Run {
 	t.Helper()
-	r, err := run.New(run.Asked{ID: run.NewID(start), Flow: sampleFlow(), Requester: ada, NonceKey: run.NewNonceKey()}, start)
+	r, err := run.New(run.Draft{ID: run.NewID(start), Flow: sampleFlow(), Requester: ada, NonceKey: run.NewNonceKey()}, start)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestAdmit(t *testing.T) {
 // A run of before there were nonces goes on without, until it gets an execution of
 // today's.
 func TestAdmitWithoutNonces(t *testing.T) {
-	r, err := run.New(run.Asked{ID: run.NewID(start), Flow: sampleFlow(), Requester: ada}, start)
+	r, err := run.New(run.Draft{ID: run.NewID(start), Flow: sampleFlow(), Requester: ada}, start)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestTurnInJSON(t *testing.T) {
 
 // A run that is over keeps nothing of its nonces.
 func TestNoncesAreForgotten(t *testing.T) {
-	m := newMachineFor(t, run.Asked{ID: run.NewID(start), Flow: sampleFlow(), Requester: ada, NonceKey: run.NewNonceKey()})
+	m := newMachineFor(t, run.Draft{ID: run.NewID(start), Flow: sampleFlow(), Requester: ada, NonceKey: run.NewNonceKey()})
 	m.answer(run.OnRequest, `{"transition":"deny","subscriptions":[]}`)
 	if !m.run.Over() || m.run.Engine.NonceKey != "" {
 		t.Errorf("next is %s, the key %q", m.run.Engine.Next, m.run.Engine.NonceKey)

@@ -28,7 +28,7 @@ func stored(t testing.TB, r *run.Run) *run.Run {
 func approvedForLess(t testing.TB) *machine {
 	f := sampleFlow()
 	f.Strategy = []byte(`{"type":"lambda"}`)
-	m := newMachineFor(t, run.Asked{
+	m := newMachineFor(t, run.Draft{
 		ID: run.NewID(start), Flow: f, Requester: ada, Channel: run.ViaAPI, Reason: "because", DurationSeconds: 3600,
 		Fields:    map[string]json.RawMessage{"target": json.RawMessage(`{"id":"prod","label":"Prod"}`)},
 		Sensitive: map[string]json.RawMessage{"ticket": json.RawMessage(`"T-1"`)},
@@ -65,7 +65,7 @@ func TestVerifyRecord(t *testing.T) {
 		"another salt":          {func(r *run.Run) { r.Salt = "x" }, sent, "not the one that was filed"},
 		"longer":                {func(r *run.Run) { r.DurationSeconds = 3600 }, sent, "its duration is 3600 s, but 1800 s by its history"},
 		"shorter":               {func(r *run.Run) { r.DurationSeconds = 60 }, sent, "its duration is 60 s, but 1800 s by its history"},
-		"asked for longer":      {func(r *run.Run) { r.AskedSeconds = 7200 }, sent, "not the one that was filed"},
+		"asked for longer":      {func(r *run.Run) { r.RequestedSeconds = 7200 }, sent, "not the one that was filed"},
 		"decided by another":    {func(r *run.Run) { r.Decision.By.ID = "eve@example.com" }, sent, "its decision is not in its history"},
 		"no decision":           {func(r *run.Run) { r.Decision = nil }, sent, "has a decision, but it has none"},
 		"an entry changed":      {func(r *run.Run) { r.History[1].Reason = "x" }, sent, "entry 2: hash does not fit"},
@@ -95,7 +95,7 @@ func TestVerifyRecord(t *testing.T) {
 // held against them.
 func TestVerifyRecord_OlderRun(t *testing.T) {
 	r := asOlder(t, approvedForLess(t).run)
-	r.AskedSeconds = 0
+	r.RequestedSeconds = 0
 	if err := r.VerifyRecord(r.ID, json.RawMessage(sent)); err != nil {
 		t.Error(err)
 	}

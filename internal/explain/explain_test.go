@@ -15,7 +15,7 @@ import (
 )
 
 // withAccess has the flow give an hour of access.
-func withAccess(a *run.Asked) {
+func withAccess(a *run.Draft) {
 	a.Flow.Strategy, a.DurationSeconds = []byte(`{"type":"lambda"}`), 3600
 }
 
@@ -43,7 +43,7 @@ func lines(e explain.Explanation) string {
 
 func TestOf(t *testing.T) {
 	for name, tc := range map[string]struct {
-		asked func(*run.Asked)
+		asked func(*run.Draft)
 		play  func(*machine)
 		want  string
 	}{
@@ -79,7 +79,7 @@ Denied by grace@example.com (“not now”) after on_request left it to people b
 +1s group:sre can decide until 2026-11-23 11:00:00Z [low risk false] [on call true] (hooks 7)
 +2s grace@example.com denies: not now
 `},
-		"a hook failed, then a person decided": {func(a *run.Asked) {
+		"a hook failed, then a person decided": {func(a *run.Draft) {
 			a.Flow.Review.Notify = []run.Notify{{To: []string{"sns"}, WaitSeconds: 60}, {To: []string{"admins"}}}
 		}, func(m *machine) {
 			m.answer(run.OnRequest, `"errors":[{"hook":"on_request","error":"no route to host"},{"hook":"get_notifications","error":"down"}]`)
@@ -92,7 +92,7 @@ Approved by grace@example.com (“looked at it”) after on_request failed: no r
 +1m2s Nobody has decided yet; notified: admins
 +1m3s grace@example.com approves: looked at it
 `},
-		"held by a limit of fast_track": {func(a *run.Asked) { a.Flow.FastTrack = &run.FastTrack{MaxPerHour: 1} }, func(m *machine) {
+		"held by a limit of fast_track": {func(a *run.Draft) { a.Flow.FastTrack = &run.FastTrack{MaxPerHour: 1} }, func(m *machine) {
 			m.tallies.Flow.Approved = []int64{start.UnixMilli()}
 			m.answer(run.OnRequest, approves)
 			m.does(grace, run.Deny, "not twice")
@@ -121,7 +121,7 @@ Still waits for group:sre to decide until 2026-11-23 11:00:00Z; on_approve ignor
 +2s on_approve of aws-access fails, so the decision of on_request is ignored ! on_approve failed: down (hooks 7)
 +2s group:sre can decide until 2026-11-23 11:00:00Z ! on_approve failed: down (hooks 7)
 `},
-		"one of two": {func(a *run.Asked) { a.Flow.Review.Approvals = []run.Requirement{{Count: 2}} }, func(m *machine) {
+		"one of two": {func(a *run.Draft) { a.Flow.Review.Approvals = []run.Requirement{{Count: 2}} }, func(m *machine) {
 			m.answer(run.OnRequest, "")
 			m.does(grace, run.Approve, "")
 		}, `
@@ -130,7 +130,7 @@ Still waits for group:sre to decide until 2026-11-23 11:00:00Z, with 1 of 2 appr
 +1s group:sre can decide until 2026-11-23 11:00:00Z (0 of 2 approvals) (hooks 7)
 +2s grace@example.com approves (1 of 2 approvals)
 `},
-		"two of two": {func(a *run.Asked) { a.Flow.Review.Approvals = []run.Requirement{{Count: 2}} }, func(m *machine) {
+		"two of two": {func(a *run.Draft) { a.Flow.Review.Approvals = []run.Requirement{{Count: 2}} }, func(m *machine) {
 			m.answer(run.OnRequest, "")
 			m.does(grace, run.Approve, "first")
 			m.does(grace, run.Approve, "again")
@@ -143,7 +143,7 @@ Approved by grace@example.com and linus@example.com (“second”), 2 of 2 appro
 +3s grace@example.com's approve is ignored (“You have approved this request already.”); grace@example.com says (“again”)
 +4s linus@example.com approves (2 of 2 approvals): second
 `},
-		"of two groups": {func(a *run.Asked) {
+		"of two groups": {func(a *run.Draft) {
 			a.Flow.Review.Approvals = []run.Requirement{{From: "group:sre", Count: 1}, {From: "group:security", Count: 1}}
 		}, func(m *machine) {
 			m.answer(run.OnRequest, "")
@@ -204,7 +204,7 @@ Expired: nobody of group:sre decided within 1h0m0s.
 +1s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
 +1h0m2s it expires: Nobody decided in time.
 `},
-		"expired with one of two": {func(a *run.Asked) {
+		"expired with one of two": {func(a *run.Draft) {
 			a.Flow.Review.Approvals, a.Flow.Review.Approvers = []run.Requirement{{Count: 2}}, []string{"admins"}
 			a.Flow.Admins = append(a.Flow.Admins, "boss@example.com")
 		}, func(m *machine) {
@@ -218,7 +218,7 @@ Expired: 1 of 2 approvals within 1h0m0s (root@example.com), and nobody else of t
 +2s root@example.com approves (1 of 2 approvals)
 +1h0m3s it expires: Nobody decided in time.
 `},
-		"too few who could approve": {func(a *run.Asked) {
+		"too few who could approve": {func(a *run.Draft) {
 			a.Flow.Review.Approvals = []run.Requirement{{Count: 2}}
 		}, func(m *machine) {
 			m.answer(run.OnRequest, `"errors":[{"hook":"get_permissions","error":"down"}]`)
@@ -257,7 +257,7 @@ Canceled by ada@example.com, the requester (“found it”).
 +1s group:sre can decide until 2026-11-23 11:00:00Z (hooks 7)
 +2s ada@example.com cancels: found it
 `},
-		"a machine asks": {func(a *run.Asked) {
+		"a machine asks": {func(a *run.Draft) {
 			a.Requester = run.Person{ID: "arn:aws:iam::123456789012:role/ci", Machine: true}
 		}, func(m *machine) { m.answer(run.OnRequest, approves) }, `
 Approved at once by on_request of aws-access: Everything goes.
@@ -348,7 +348,7 @@ Approved at once by on_request of aws-access: Everything goes; its access could 
 +2s access is granted from 2026-11-23 10:00:01Z to 2026-11-23 11:00:01Z (Its presence was read back): Access granted for 1h.
 +1h0m4s access could not be ended yet; retried at 2026-11-23 11:00:06Z ! access denied
 `},
-		"stored before versions were recorded": {func(a *run.Asked) { a.FlowVersion = "" }, func(m *machine) {
+		"stored before versions were recorded": {func(a *run.Draft) { a.FlowVersion = "" }, func(m *machine) {
 			m.answer(run.OnRequest, approves)
 			m.run.History[1].HooksVersion = ""
 		}, `
@@ -369,7 +369,7 @@ Approved at once by on_request of aws-access: Everything goes.
 
 // The on_request outcome in shadow mode is shown only to those who may see it.
 func TestOf_Shadow(t *testing.T) {
-	m := asked(t, func(a *run.Asked) { a.Flow.Shadow = true })
+	m := asked(t, func(a *run.Draft) { a.Flow.Shadow = true })
 	m.answer(run.OnRequest, approves+`,"checks":[{"name":"open","passed":true}]`)
 	if got, want := m.explained(grace).Answer, "Still waits for group:sre to decide until 2026-11-23 11:00:00Z."; got != want {
 		t.Errorf("who decides reads %q, want %q", got, want)
@@ -395,7 +395,7 @@ func TestOf_Shadow(t *testing.T) {
 
 // Programs read the same.
 func TestOf_Members(t *testing.T) {
-	m := asked(t, func(a *run.Asked) {
+	m := asked(t, func(a *run.Draft) {
 		a.Flow.Review.Approvals, a.Flow.FastTrack = []run.Requirement{{Count: 2}}, &run.FastTrack{MaxPerHour: 1}
 	})
 	m.tallies.Flow.Approved = []int64{start.UnixMilli()}

@@ -35,9 +35,9 @@ type machine struct {
 }
 
 // asked has somebody ask for a flow, which change makes a special one.
-func asked(t *testing.T, change func(*run.Asked)) *machine {
+func asked(t *testing.T, change func(*run.Draft)) *machine {
 	t.Helper()
-	a := run.Asked{
+	a := run.Draft{
 		ID: "01JDBX8Q3ZK5W7N9R2T4V6Y8A0", Requester: ada, Channel: run.ViaAPI, Reason: "prod is down", FlowVersion: "0a1b2c3d4e5f",
 		Flow: run.Flow{
 			Name: "aws-access", Hooks: "hooks", HookTimeoutSeconds: 1, Admins: []string{"root@example.com"},

@@ -39,8 +39,8 @@ func Of(r *run.Run, context json.RawMessage) Run {
 		Flow: r.Flow, Requester: r.Requester.Shown(), Channel: r.Channel, Fields: r.Fields,
 		DurationSeconds: r.DurationSeconds, Context: context, Recent: r.Recent,
 	}}
-	if r.AskedSeconds > 0 {
-		out.Asked.DurationSeconds = r.AskedSeconds
+	if r.RequestedSeconds > 0 {
+		out.Asked.DurationSeconds = r.RequestedSeconds
 	}
 	if out.Asked.Fields == nil {
 		out.Asked.Fields = map[string]json.RawMessage{}
@@ -51,8 +51,8 @@ func Of(r *run.Run, context json.RawMessage) Run {
 
 // Request returns the request as it was made, to call hooks with it again. Of
 // sensitive fields it has only the names, as hooks do.
-func (r Run) Request() run.Asked {
-	a := run.Asked{
+func (r Run) Request() run.Draft {
+	a := run.Draft{
 		ID: r.ID, Flow: r.Asked.Flow, Requester: r.Asked.Requester, Channel: r.Asked.Channel, Fields: r.Asked.Fields,
 		Reason: r.Reason, DurationSeconds: r.Asked.DurationSeconds, Context: r.Asked.Context, Recent: r.Asked.Recent,
 	}

@@ -18,7 +18,7 @@ var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 // Hooks get the same event for an exported request, after it was written and read, as
 // when it was made. No sensitive value is in the file.
 func TestExportedRunIsAskedAboutAsItWas(t *testing.T) {
-	asked := run.Asked{
+	asked := run.Draft{
 		ID: run.NewID(start), Channel: run.ViaAPI, Reason: "prod is <down>", DurationSeconds: 3600,
 		Flow: run.Flow{
 			Name: "f", Label: "F", Vars: json.RawMessage(`{"a":1}`), Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"},
@@ -39,7 +39,7 @@ func TestExportedRunIsAskedAboutAsItWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	// An approve has shortened it since.
-	r.AskedSeconds, r.DurationSeconds = 3600, 60
+	r.RequestedSeconds, r.DurationSeconds = 3600, 60
 
 	raw, err := json.Marshal(export.Of(r, asked.Context))
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // aRun is a run with what must not leave the table in it.
 func aRun(t testing.TB) *run.Run {
 	t.Helper()
-	r, err := run.New(run.Asked{
+	r, err := run.New(run.Draft{
 		ID: run.NewID(start), Channel: run.ViaAPI, Reason: "prod is <down>", DurationSeconds: 3600, FlowVersion: "0a1b2c3d4e5f",
 		Flow:      run.Flow{Name: "f", Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}},
 		Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com"},

@@ -89,7 +89,7 @@ func (r *reader) warnStrangers(file *File, f *Flow, path string, t *run.Today) {
 	asked := run.Run{Flow: f.whoDecides()}
 	for i, entry := range f.Review.Notify {
 		for j, to := range entry.To {
-			if !asked.MayBeAsked(to, t) {
+			if !asked.MayNotify(to, t) {
 				at := fmt.Sprintf("%s.review.notify[%d]", path, i)
 				r.warn(file, place{node: itemOf(child(r.places[at], "to"), j), path: fmt.Sprintf("%s.to[%d]", at, j)}, "%s is notified, but may not decide", clip(to))
 			}

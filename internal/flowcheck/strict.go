@@ -134,7 +134,7 @@ func (p Production) approvesAll(ctx context.Context, f *flow.Flow) (open, note s
 			continue // a pattern, say, that no sample text fits
 		}
 		now := time.Now()
-		v, err := replay.Ask(ctx, run.Asked{
+		v, err := replay.Ask(ctx, run.Draft{
 			ID: run.NewID(now), Flow: block, Requester: stranger, Channel: run.ViaAPI, Fields: checked.Fields, Sensitive: checked.Sensitive,
 			Reason: request.Reason, DurationSeconds: checked.DurationSeconds,
 		}, now, call, replay.Options{Today: p.File.Today()})

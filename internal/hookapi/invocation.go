@@ -13,8 +13,8 @@ import (
 // Its response is ignored.
 const Resume = "resume"
 
-// askedHistory is how many of the newest entries a hook receives.
-const askedHistory = 50
+// maxHistory is how many of the newest entries a hook receives.
+const maxHistory = 50
 
 // Invocation is what a hook function receives.
 type Invocation struct {
@@ -153,7 +153,7 @@ func NewInvocation(r *run.Run, context json.RawMessage) Invocation {
 		if e.Event != run.Ignore && e.Event != run.Forward {
 			a.Run.Actors[e.Event] = e.Actor
 		}
-		if i >= len(r.History)-askedHistory {
+		if i >= len(r.History)-maxHistory {
 			a.Run.History = append(a.Run.History, Entry{
 				Seq: e.Seq, Event: e.Event, At: e.At, Actor: e.Actor, Reason: e.Reason, HookReason: e.HookReason, HookReasonBy: run.HookName(e.HookReasonBy), Error: e.Error,
 			})

@@ -107,8 +107,8 @@ func ReadOptions(raw []byte) (Options, error) {
 
 func readOptions(raw []byte) (options Options, told string, err error) {
 	trimmed := bytes.Trim(raw, jsonSpace)
-	if len(trimmed) > maxAnswer {
-		return Options{}, "", fmt.Errorf("%d bytes, more than %d", len(trimmed), maxAnswer)
+	if len(trimmed) > maxResponse {
+		return Options{}, "", fmt.Errorf("%d bytes, more than %d", len(trimmed), maxResponse)
 	}
 	if len(trimmed) == 0 {
 		return Options{}, "", errors.New("must be a JSON object, got nothing")

@@ -23,14 +23,14 @@ func Read(hook run.HookName, flow string, raw json.RawMessage, durationSeconds i
 	if len(trimmed) == 0 || string(trimmed) == "null" {
 		return a
 	}
-	if len(trimmed) > maxAnswerOfPeople {
+	if len(trimmed) > maxResponseOfPeople {
 		a.FailedWhole = true
-		a.Fail(hook, "returned an invalid response: %d bytes, more than %d", len(trimmed), maxAnswerOfPeople)
+		a.Fail(hook, "returned an invalid response: %d bytes, more than %d", len(trimmed), maxResponseOfPeople)
 		return a
 	}
 	members, err := strictjson.Object(trimmed)
-	if _, people := members["permissions"]; err == nil && !people && len(trimmed) > maxAnswer {
-		err = fmt.Errorf("%d bytes, more than %d, the limit of a response without permissions", len(trimmed), maxAnswer)
+	if _, people := members["permissions"]; err == nil && !people && len(trimmed) > maxResponse {
+		err = fmt.Errorf("%d bytes, more than %d, the limit of a response without permissions", len(trimmed), maxResponse)
 	}
 	if err != nil {
 		a.FailedWhole = true

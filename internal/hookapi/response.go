@@ -9,15 +9,15 @@ import (
 
 // The limits on the response of a hook.
 const (
-	maxAnswer = 64 << 10 // bytes
-	// maxAnswerOfPeople is for a response with permissions, which may name many
+	maxResponse = 64 << 10 // bytes
+	// maxResponseOfPeople is for a response with permissions, which may name many
 	// people. It is all that the state machine can carry, less the document.
-	maxAnswerOfPeople = 256 << 10 // bytes
-	maxOutput         = 8 << 10   // bytes
-	maxChecks         = 50
-	maxCheckText      = 1000 // characters
-	maxPrincipals     = 1000
-	maxNotify         = 50
+	maxResponseOfPeople = 256 << 10 // bytes
+	maxOutput           = 8 << 10   // bytes
+	maxChecks           = 50
+	maxCheckText        = 1000 // characters
+	maxPrincipals       = 1000
+	maxNotify           = 50
 	// MaxReviewSeconds is the longest review, 30 days.
 	MaxReviewSeconds = 30 * 24 * 3600
 	maxApprovals     = 20

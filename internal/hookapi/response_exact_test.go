@@ -29,7 +29,7 @@ func TestAnswersAreReadExactly(t *testing.T) {
 		`{"permissions":{"approvers":["everyone"],"approvals":[{"from":"group:sre","count":1}]}}`:         "",
 		`{"errors":[{"hook":"get_permissions","error":"oh"}],"notifications":[{"to":["a@example.com"]}]}`: "get_permissions failed: oh",
 	} {
-		got := hookapi.CheckAnswer(run.OnRequest, "sample", []byte(answer), 0)
+		got := hookapi.CheckResponse(run.OnRequest, "sample", []byte(answer), 0)
 		mistakes := strings.Join(got.Mistakes, "; ")
 		if want == "" && mistakes != "" || !strings.HasSuffix(mistakes, want) {
 			t.Errorf("%s: %q, want %q", answer, mistakes, want)

@@ -35,7 +35,7 @@ func TestWords_SDKAndEngineAgree(t *testing.T) {
 		if err := json.Unmarshal(raw, &said); err != nil {
 			t.Fatal(err)
 		}
-		got := hookapi.CheckAnswer(run.OnDeny, "f", raw, 0)
+		got := hookapi.CheckResponse(run.OnDeny, "f", raw, 0)
 		if len(got.Mistakes) != len(said.Errors) {
 			t.Fatalf("the SDK finds %v, the engine %q in %s", said.Errors, got.Mistakes, raw)
 		}

@@ -9,8 +9,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// CheckedAnswer is how the engine reads the response of a hook function.
-type CheckedAnswer struct {
+// CheckedResponse is how the engine reads the response of a hook function.
+type CheckedResponse struct {
 	// Transition is what it would have happen, "" for nothing.
 	Transition run.EventName
 	// Reason comes with it, and DurationSeconds where it shortens access.
@@ -28,11 +28,11 @@ type CheckedAnswer struct {
 	Unknown []string
 }
 
-// CheckAnswer reads the response of a function that was called for a hook, as the
+// CheckResponse reads the response of a function that was called for a hook, as the
 // engine does. durationSeconds is the duration of the run, 0 for none.
-func CheckAnswer(hook run.HookName, flow string, raw json.RawMessage, durationSeconds int) CheckedAnswer {
+func CheckResponse(hook run.HookName, flow string, raw json.RawMessage, durationSeconds int) CheckedResponse {
 	a := Read(hook, flow, raw, durationSeconds)
-	checked := CheckedAnswer{Unknown: a.Unknown, Transition: a.Transition, Reason: a.Reason, DurationSeconds: a.DurationSeconds, Checks: a.Checks, Subscribes: a.Subscribes, Subscriptions: a.Subscriptions}
+	checked := CheckedResponse{Unknown: a.Unknown, Transition: a.Transition, Reason: a.Reason, DurationSeconds: a.DurationSeconds, Checks: a.Checks, Subscribes: a.Subscribes, Subscriptions: a.Subscriptions}
 	for _, h := range slices.Sorted(maps.Keys(a.Errors)) {
 		checked.Mistakes = append(checked.Mistakes, a.Errors[h])
 	}

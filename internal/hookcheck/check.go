@@ -48,7 +48,7 @@ const timeout = 10 * time.Second
 // can't be called at all.
 func Check(ctx context.Context, call replay.Function, f Flow, guards bool) []Result {
 	var results []Result
-	var first hookapi.CheckedAnswer
+	var first hookapi.CheckedResponse
 	for _, c := range f.cases() {
 		r := Result{Case: c.name, Hook: string(c.hook)}
 		if !guards && !isTrial(c.hook) {
@@ -74,7 +74,7 @@ func Check(ctx context.Context, call replay.Function, f Flow, guards bool) []Res
 		case failure == "" && c.refuse:
 			r.note("it responds to a version that it can't know; it had better fail")
 		case failure == "":
-			checked := hookapi.CheckAnswer(c.hook, f.About.Name, response, c.ask.Run.Duration)
+			checked := hookapi.CheckResponse(c.hook, f.About.Name, response, c.ask.Run.Duration)
 			if c.name == plainRequest {
 				first = checked
 			}
@@ -116,7 +116,7 @@ func (r *Result) call(ctx context.Context, call replay.Function, document []byte
 
 // judge records what is wrong with a response; first is the response to the plain
 // on_request.
-func (r *Result) judge(c testCase, got, first hookapi.CheckedAnswer) {
+func (r *Result) judge(c testCase, got, first hookapi.CheckedResponse) {
 	r.Transition, r.Mistakes = string(got.Transition), got.Mistakes
 	if len(got.Unknown) > 0 {
 		r.noteIgnored(got.Unknown)

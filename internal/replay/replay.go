@@ -71,7 +71,7 @@ type Options struct {
 // and the limits of fast_track do not apply.
 //
 // The error is that a function could not be called, or that ctx ended.
-func Ask(ctx context.Context, a run.Asked, at time.Time, ask Function, o Options) (Verdict, error) {
+func Ask(ctx context.Context, a run.Draft, at time.Time, ask Function, o Options) (Verdict, error) {
 	v := Verdict{Checks: []run.Check{}, Errors: []string{}, Asked: []Asked{}, NotCalled: []run.HookName{}}
 	called := map[run.HookName]bool{}
 	a.Flow.Shadow, a.Flow.FastTrack = false, nil
@@ -124,8 +124,8 @@ func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask
 	if err != nil {
 		return nil, nil, err
 	}
-	document.Hook.Ask.Trial = true
-	raw, err := run.Encode(document.Hook.Ask)
+	document.Hook.Invocation.Trial = true
+	raw, err := run.Encode(document.Hook.Invocation)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -134,7 +134,7 @@ func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask
 	started := time.Now()
 	answer, err := ask(limited, raw)
 	took := time.Since(started)
-	v.Asked = append(v.Asked, Asked{Hook: document.Hook.Ask.Hook, TookMS: float64(took.Microseconds()) / 1000})
+	v.Asked = append(v.Asked, Asked{Hook: document.Hook.Invocation.Hook, TookMS: float64(took.Microseconds()) / 1000})
 	switch {
 	case err != nil && ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded):
 		return nil, stepfn.HookFailure(&stepfn.Caught{Error: "States.Timeout"}, r.Flow.HookTimeoutSeconds), nil

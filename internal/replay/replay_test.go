@@ -21,8 +21,8 @@ const failed replay.Outcome = "failed"
 
 var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 
-func asked() run.Asked {
-	return run.Asked{
+func asked() run.Draft {
+	return run.Draft{
 		ID: run.NewID(start), Reason: "because", DurationSeconds: 3600, Requester: run.Person{ID: "ada@example.com"},
 		Flow: run.Flow{
 			Name: "f", Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, Strategy: json.RawMessage(`{}`),

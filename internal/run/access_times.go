@@ -25,12 +25,12 @@ func (r *Run) Lead() time.Duration {
 // TakeBackAt returns when active access is to be removed.
 func (r *Run) TakeBackAt() time.Time { return r.Access.EndsAt.Add(-r.Lead()) }
 
-// GiveDue reports whether access is to be granted now.
-func (r *Run) GiveDue() bool { return r.Engine.Next == NextGrant }
+// GrantDue reports whether access is to be granted now.
+func (r *Run) GrantDue() bool { return r.Engine.Next == NextGrant }
 
-// TakeBackDue reports whether access is to be removed now: the run says so, or its
+// RemovalDue reports whether access is to be removed now: the run says so, or its
 // time has passed and no hook is called first.
-func (r *Run) TakeBackDue(now time.Time) bool {
+func (r *Run) RemovalDue(now time.Time) bool {
 	switch {
 	case r.Engine.Next == NextTakeBack || r.Engine.Next == NextPause:
 		return true

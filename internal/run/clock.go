@@ -5,11 +5,11 @@ import "time"
 // NextNotifyAt returns when the next entry of the notify list is notified; false
 // after the last.
 func (w *Review) NextNotifyAt() (time.Time, bool) {
-	if w.Told == 0 || w.Told >= len(w.Notify) {
+	if w.Notified == 0 || w.Notified >= len(w.Notify) {
 		return time.Time{}, false
 	}
-	wait := w.Notify[w.Told-1].WaitSeconds
-	return w.ToldAt.Add(time.Duration(wait) * time.Second), true
+	wait := w.Notify[w.Notified-1].WaitSeconds
+	return w.NotifiedAt.Add(time.Duration(wait) * time.Second), true
 }
 
 // grace is how long after its time a run that did not move is looked at, and

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Asked is what somebody asks for, checked against the flow.
-type Asked struct {
+// Draft is the content of a run before it is filed, checked against the flow.
+type Draft struct {
 	ID        string
 	Flow      Flow
 	Requester Person
@@ -36,7 +36,7 @@ type Asked struct {
 // New returns the run of a new request: status requested, one entry in its history
 // with the digest of its content, on_request next. The error is for values that
 // aren't JSON.
-func New(a Asked, now time.Time) (*Run, error) {
+func New(a Draft, now time.Time) (*Run, error) {
 	now = Stamp(now)
 	if a.Salt == "" {
 		a.Salt = NewID(now)
@@ -64,7 +64,7 @@ func New(a Asked, now time.Time) (*Run, error) {
 
 // PayloadDigest returns the SHA-256, in hex, of the canonical JSON of what a run is
 // filed with: flow, fields (sensitive ones too), reason, duration, context and salt.
-func PayloadDigest(a Asked) (string, error) {
+func PayloadDigest(a Draft) (string, error) {
 	hash, err := Hash(struct {
 		Flow            string                     `json:"flow"`
 		Fields          map[string]json.RawMessage `json:"fields"`

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// Askable returns the approvers to notify: at most as many as a notify list may name,
+// Notifiable returns the approvers to notify: at most as many as a notify list may name,
 // in as many bytes as an entry has for them. Approvers of whom only a digest is kept
 // can't be notified. If nobody else is left, it returns the admins.
-func (r *Run) Askable() []string {
+func (r *Run) Notifiable() []string {
 	shown, _ := split(r.rule().Approvers)
 	var to []string
 	for _, principal := range shown {
-		if len(to) == MaxNotified || sizeOfList(append(to, principal)) > maxAskable {
+		if len(to) == MaxNotified || sizeOfList(append(to, principal)) > maxNotifiable {
 			break
 		}
 		to = append(to, principal)
@@ -26,17 +26,17 @@ func (r *Run) Askable() []string {
 // MaxNotified is how many names one entry of a notify list has at most.
 const MaxNotified = 100
 
-// maxAskable is in bytes.
-const maxAskable = 8 << 10
+// maxNotifiable is in bytes.
+const maxNotifiable = 8 << 10
 
-// MayBeAsked reports whether one whom a notify list names may decide the run, as
+// MayNotify reports whether one whom a notify list names may decide the run, as
 // far as can be known.
-func (r *Run) MayBeAsked(to string, t *Today) bool {
-	may, _ := r.mayBeAsked(to, t)
+func (r *Run) MayNotify(to string, t *Today) bool {
+	may, _ := r.mayNotify(to, t)
 	return may
 }
 
-func (r *Run) mayBeAsked(to string, t *Today) (may, known bool) {
+func (r *Run) mayNotify(to string, t *Today) (may, known bool) {
 	admins := r.admins(t)
 	named := append(append(deciders(r.rule()), AdminsAlone...), admins...)
 	switch {
@@ -76,11 +76,11 @@ func (r *Run) NotifyDeciders(list []Notify, t *Today) []Notify {
 	out := []Notify{}
 	for i, n := range list {
 		n.To = slices.DeleteFunc(slices.Clone(n.To), func(to string) bool {
-			may, known := r.mayBeAsked(to, t)
+			may, known := r.mayNotify(to, t)
 			return !may || !known
 		})
 		if len(n.To) == 0 && i == 0 {
-			n.To = r.Askable()
+			n.To = r.Notifiable()
 		}
 		if len(n.To) > 0 {
 			out = append(out, n)

@@ -34,8 +34,8 @@ type Run struct {
 	Sent string `json:"sent,omitempty"`
 	// DurationSeconds is how long access lasts; 0 without a strategy.
 	DurationSeconds int `json:"duration_seconds,omitempty"`
-	// AskedSeconds is the requested duration, once an approve has shortened it.
-	AskedSeconds int `json:"asked_seconds,omitempty"`
+	// RequestedSeconds is the requested duration, once an approve has shortened it.
+	RequestedSeconds int `json:"asked_seconds,omitempty"`
 	// HasContext reports that the requester sent a context along; it is stored
 	// beside the run.
 	HasContext bool `json:"has_context,omitempty"`
@@ -77,9 +77,10 @@ type Review struct {
 	ExpiresAt time.Time `json:"expires_at"`
 	// ApprovedBy are the approvals that count so far.
 	ApprovedBy []Approval `json:"approved_by,omitempty"`
-	// These count the notify entries that were notified, and say when the last was.
-	Told   int       `json:"told"`
-	ToldAt time.Time `json:"told_at"`
+	// Notified is how many entries of the notify list were notified, NotifiedAt when the
+	// last was.
+	Notified   int       `json:"told"`
+	NotifiedAt time.Time `json:"told_at"`
 	// Expiring is set once on_expire was called: it is called once.
 	Expiring bool `json:"expiring,omitempty"`
 	// Errors are the failures of hooks, for reviewers to see.

@@ -72,12 +72,12 @@ func (r *Run) verifyDecision() error {
 // first entry. An approve may have shortened the duration: the run keeps what it
 // was before, and the history how it came to what it is.
 func (r *Run) verifyPayload(context json.RawMessage) error {
-	asked := Asked{
+	asked := Draft{
 		Flow: r.Flow, Fields: r.Fields, Sensitive: r.Sensitive, Reason: r.Reason,
 		DurationSeconds: r.DurationSeconds, Context: context, Salt: r.Salt,
 	}
-	if r.AskedSeconds > 0 {
-		asked.DurationSeconds = r.AskedSeconds
+	if r.RequestedSeconds > 0 {
+		asked.DurationSeconds = r.RequestedSeconds
 	}
 	left := asked.DurationSeconds
 	shortened := false
@@ -101,13 +101,13 @@ func (r *Run) verifyPayload(context json.RawMessage) error {
 	switch {
 	case ok || err != nil:
 		return err
-	case shortened && r.AskedSeconds == 0:
+	case shortened && r.RequestedSeconds == 0:
 		return nil // by a version that didn't keep the requested duration
 	}
 	return errors.New("the stored request is not the one that was filed: its payload_sha256 does not fit")
 }
 
-func (r *Run) digestFits(asked Asked) (bool, error) {
+func (r *Run) digestFits(asked Draft) (bool, error) {
 	digest, err := PayloadDigest(asked)
 	return digest == r.History[0].PayloadSHA256, err
 }

@@ -42,9 +42,9 @@ func Person(file *flow.File, id string, groups []string) run.Person {
 
 // Check checks a request of a flow as functions/request does. block is the flow as
 // its runs keep it. The error names every wrong field.
-func Check(f *flow.Flow, block run.Flow, who run.Person, r Request) (run.Asked, error) {
+func Check(f *flow.Flow, block run.Flow, who run.Person, r Request) (run.Draft, error) {
 	if !f.MayAsk(who) {
-		return run.Asked{}, fmt.Errorf("%s is not among the requesters of flow %q", who.ID, f.Name)
+		return run.Draft{}, fmt.Errorf("%s is not among the requesters of flow %q", who.ID, f.Name)
 	}
 	checked, wrong := f.Check(flow.Request{Fields: r.Fields, DurationSeconds: r.DurationSeconds, Reason: r.Reason})
 	if len(wrong) > 0 {
@@ -52,9 +52,9 @@ func Check(f *flow.Flow, block run.Flow, who run.Person, r Request) (run.Asked, 
 		for _, w := range wrong {
 			lines = append(lines, w.Field+": "+w.Detail)
 		}
-		return run.Asked{}, errors.New(strings.Join(lines, "\n"))
+		return run.Draft{}, errors.New(strings.Join(lines, "\n"))
 	}
-	return run.Asked{
+	return run.Draft{
 		Flow: block, Requester: who, Channel: run.ViaAPI, Fields: checked.Fields, Sensitive: checked.Sensitive,
 		Reason: r.Reason, DurationSeconds: checked.DurationSeconds, Context: r.Context,
 	}, nil

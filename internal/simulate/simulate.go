@@ -25,7 +25,7 @@ type Options struct {
 	replay.Options
 	// Recent returns what hooks get about earlier requests of the requester;
 	// nil if that is unknown.
-	Recent func(ctx context.Context, asked run.Asked, now time.Time) (*run.Recent, error)
+	Recent func(ctx context.Context, asked run.Draft, now time.Time) (*run.Recent, error)
 	Now    time.Time
 }
 
@@ -41,7 +41,7 @@ type Result struct {
 }
 
 // Run tries the hooks of a flow with a request that [Check] returned.
-func Run(ctx context.Context, asked run.Asked, o Options) (Result, error) {
+func Run(ctx context.Context, asked run.Draft, o Options) (Result, error) {
 	result := Result{Flow: o.Flow.Name, Hook: o.Name}
 	var err error
 	if result.FlowVersion, err = o.Flow.Version(); err != nil {
@@ -91,7 +91,7 @@ var _ Requests = (*store.Store)(nil)
 
 // Recent counts the earlier requests of a requester, as functions/request does. It
 // returns nil if there are too many to count.
-func Recent(ctx context.Context, table Requests, f *flow.Flow, asked run.Asked, now time.Time) (*run.Recent, error) {
+func Recent(ctx context.Context, table Requests, f *flow.Flow, asked run.Draft, now time.Time) (*run.Recent, error) {
 	// Requests are found by their logins' principals, which an address is linked to.
 	who := asked.Requester
 	if err := table.Linked(ctx, nil, &who); err != nil {
@@ -106,7 +106,7 @@ func Recent(ctx context.Context, table Requests, f *flow.Flow, asked run.Asked, 
 
 // checkOptions checks that each value with options is one of them, as
 // functions/request does. The error names every wrong field.
-func checkOptions(ctx context.Context, call replay.Function, f *flow.Flow, asked run.Asked) error {
+func checkOptions(ctx context.Context, call replay.Function, f *flow.Flow, asked run.Draft) error {
 	ctx, cancel := context.WithTimeout(ctx, hookapi.PrefetchSeconds*time.Second)
 	defer cancel()
 	var wrong []string

@@ -40,7 +40,7 @@ func read(t *testing.T) (*flow.Flow, *flow.File) {
 }
 
 // asked returns a request for a service, by ada@example.com.
-func asked(t *testing.T, service string) (*flow.Flow, run.Asked) {
+func asked(t *testing.T, service string) (*flow.Flow, run.Draft) {
 	t.Helper()
 	f, file := read(t)
 	block, err := f.ForRun("hooks")
@@ -80,7 +80,7 @@ func TestRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r, err := simulate.Run(t.Context(), a, simulate.Options{
 				Flow: f, Function: hooks, Name: "hooks", Now: now,
-				Recent: func(context.Context, run.Asked, time.Time) (*run.Recent, error) { return tc.recent, nil },
+				Recent: func(context.Context, run.Draft, time.Time) (*run.Recent, error) { return tc.recent, nil },
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -22,7 +22,7 @@ func TestEach(t *testing.T) {
 	want := map[string]string{}
 	for n := range 60 {
 		at := start.Add(time.Duration(n) * time.Hour)
-		a := run.Asked{ID: run.NewID(at), Flow: run.Flow{Name: fmt.Sprint("f", n%7), Hooks: "hooks", Admins: []string{"root@example.com"}}, Requester: run.Person{ID: "ada@example.com"}}
+		a := run.Draft{ID: run.NewID(at), Flow: run.Flow{Name: fmt.Sprint("f", n%7), Hooks: "hooks", Admins: []string{"root@example.com"}}, Requester: run.Person{ID: "ada@example.com"}}
 		if n%2 == 0 { // 60 KB each: a page has 1 MB
 			a.Context = []byte(fmt.Sprintf(`"%d %s"`, n, strings.Repeat("x", 60<<10)))
 		}

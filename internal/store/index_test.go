@@ -101,7 +101,7 @@ func act(t testing.TB, s *store.Store, r *run.Run, event run.EventName, p run.Pe
 func TestIndexesHoldNoSecrets(t *testing.T) {
 	tab := openTable(t)
 	s := store.New(tab.client, tab.name)
-	r, err := run.New(run.Asked{
+	r, err := run.New(run.Draft{
 		ID: run.NewID(start), Flow: run.Flow{Name: "f", Admins: []string{"root@example.com"}, Review: run.ReviewRule{
 			Approvers: []string{"group:sre"}, Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 3600,
 		}},

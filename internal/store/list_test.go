@@ -39,7 +39,7 @@ func many(t *testing.T, s *store.Store, n int) []*run.Run {
 		if r.IntN(3) == 0 {
 			rule.Approvers = []string{"group:security", "ada@example.com"}
 		}
-		x, err := run.New(run.Asked{
+		x, err := run.New(run.Draft{
 			ID: run.HashID(fmt.Sprint(i)), Requester: listPeople[r.IntN(3)], Channel: run.ViaAPI,
 			Flow: run.Flow{Name: listFlows[r.IntN(3)], Hooks: "h", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, Review: rule},
 		}, at)

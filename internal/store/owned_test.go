@@ -13,7 +13,7 @@ import (
 func askedBy(t *testing.T, s *store.Store, n int, p run.Person, limits *run.FastTrack) *run.Run {
 	t.Helper()
 	now := start.Add(time.Duration(n) * time.Minute)
-	r, err := run.New(run.Asked{ID: run.NewID(now), Requester: p, Channel: run.ViaAPI, Flow: run.Flow{
+	r, err := run.New(run.Draft{ID: run.NewID(now), Requester: p, Channel: run.ViaAPI, Flow: run.Flow{
 		Name: "f", Hooks: "h", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, FastTrack: limits,
 		Review: run.ReviewRule{Approvers: []string{"everyone"}, Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 3600},
 	}}, now)

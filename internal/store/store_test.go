@@ -84,7 +84,7 @@ func asked(t testing.TB, s *store.Store, n int, flow, who string) *run.Run {
 // askedAt creates a run at a time.
 func askedAt(t testing.TB, s *store.Store, at time.Time, n int, flow, who string) *run.Run {
 	t.Helper()
-	r, err := run.New(run.Asked{
+	r, err := run.New(run.Draft{
 		ID: run.HashID(fmt.Sprint(n)), Requester: run.Person{ID: who, Email: who}, Channel: run.ViaAPI,
 		Flow: run.Flow{Name: flow, Hooks: "h", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, Review: run.ReviewRule{
 			Approvers: []string{"group:sre"}, Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 3600,
@@ -150,7 +150,7 @@ func TestARunIsCreatedOnce(t *testing.T) {
 
 func TestContextAndActsStandBesideTheRun(t *testing.T) {
 	s := open(t)
-	r, err := run.New(run.Asked{ID: run.NewID(start), Flow: run.Flow{Name: "f"}, Requester: run.Person{ID: "ada@example.com"}, Context: json.RawMessage(`{"a":1}`)}, start)
+	r, err := run.New(run.Draft{ID: run.NewID(start), Flow: run.Flow{Name: "f"}, Requester: run.Person{ID: "ada@example.com"}, Context: json.RawMessage(`{"a":1}`)}, start)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ func TestTransactionsThatMeet(t *testing.T) {
 			s := store.New(sdk.New(sdk.Options{
 				BaseEndpoint: &server.URL, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("x", "x", ""),
 			}), "t")
-			r, err := run.New(run.Asked{ID: run.NewID(start), Requester: run.Person{ID: "ada@example.com"}, Flow: run.Flow{Name: "f"}, Context: []byte(`{}`)}, start)
+			r, err := run.New(run.Draft{ID: run.NewID(start), Requester: run.Person{ID: "ada@example.com"}, Flow: run.Flow{Name: "f"}, Context: []byte(`{}`)}, start)
 			if err != nil {
 				t.Fatal(err)
 			}

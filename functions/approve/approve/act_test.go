@@ -93,7 +93,7 @@ var grace = run.Person{ID: "grace@example.com", Email: "grace@example.com", Grou
 // pending makes a world with a run that waits for people.
 func pending(t testing.TB, subscriptions string) *world {
 	t.Helper()
-	r, err := run.New(run.Asked{ID: run.NewID(start), Channel: run.ViaAPI, Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com"}, Flow: run.Flow{
+	r, err := run.New(run.Draft{ID: run.NewID(start), Channel: run.ViaAPI, Requester: run.Person{ID: "ada@example.com", Email: "ada@example.com"}, Flow: run.Flow{
 		Name: "f", Hooks: "h", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, RequireReason: []run.EventName{run.Deny},
 		Review: run.ReviewRule{Approvers: []string{"group:sre"}, Viewers: []string{"viewer@example.com"}, Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 3600},
 	}}, start)

@@ -85,7 +85,7 @@ func newWorld(t testing.TB) *world {
 // ask stores a request made at a time.
 func (w *world) ask(n int, at time.Time) *run.Run {
 	w.t.Helper()
-	r, err := run.New(run.Asked{ID: run.HashID(fmt.Sprint(n)), Flow: run.Flow{Name: "f"}, Requester: run.Person{ID: "ada@example.com"}, Channel: run.ViaAPI}, at)
+	r, err := run.New(run.Draft{ID: run.HashID(fmt.Sprint(n)), Flow: run.Flow{Name: "f"}, Requester: run.Person{ID: "ada@example.com"}, Channel: run.ViaAPI}, at)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ func (h *Handler) give(ctx context.Context, req step.GrantRequest) (stepfn.Docum
 	if err != nil {
 		return stepfn.Document{}, err
 	}
-	if !s.run.GiveDue() {
+	if !s.run.GrantDue() {
 		return stepfn.NewDocument(s.run, h.Now(), nil) // the run has moved on
 	}
 	var call, creates bool

@@ -17,7 +17,7 @@ func (h *Handler) take(ctx context.Context, req step.GrantRequest) (step.Taken, 
 	if err != nil {
 		return step.Taken{}, err
 	}
-	if !s.run.TakeBackDue(h.Now()) {
+	if !s.run.RemovalDue(h.Now()) {
 		return step.Taken{RunID: s.run.ID}, nil
 	}
 	var call bool

@@ -72,7 +72,7 @@ func (s *sweep) next(ctx context.Context, r *run.Run, a step.Action, how recover
 		s.start(ctx, r, a, how)
 		return
 	}
-	if r.TakeBackDue(now) && s.mayTake(ctx, r) {
+	if r.RemovalDue(now) && s.mayTake(ctx, r) {
 		s.later(strategyOf(r), job{
 			overdue: r.UpdatedAt,
 			do: func(ctx context.Context) {

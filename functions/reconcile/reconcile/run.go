@@ -46,7 +46,7 @@ func (s *sweep) run(ctx context.Context, id string) {
 		return
 	}
 	r, now := rec.Run, s.Now()
-	if r.Status == run.Active && r.TakeBackDue(now) && now.After(r.Access.EndsAt.Add(overdue)) && s.mayTake(ctx, r) {
+	if r.Status == run.Active && r.RemovalDue(now) && now.After(r.Access.EndsAt.Add(overdue)) && s.mayTake(ctx, r) {
 		// This needs only the table and functions/grant.
 		s.later(strategyOf(r), job{
 			overdue: r.Access.EndsAt,

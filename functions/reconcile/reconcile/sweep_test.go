@@ -48,7 +48,7 @@ func newWorld(t *testing.T) *world {
 
 // lost adds a run that was stored, and whose execution was never started.
 func (w *world) lost(id string) {
-	r, err := run.New(run.Asked{ID: id, Flow: run.Flow{Name: "f", HookTimeoutSeconds: 10}, Requester: run.Person{ID: "ada"}}, start.Add(-time.Hour))
+	r, err := run.New(run.Draft{ID: id, Flow: run.Flow{Name: "f", HookTimeoutSeconds: 10}, Requester: run.Person{ID: "ada"}}, start.Add(-time.Hour))
 	if err != nil {
 		w.t.Fatal(err)
 	}

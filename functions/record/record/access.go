@@ -29,7 +29,7 @@ func (h *Handler) hold(ctx context.Context, r *run.Run) (run.Hold, error) {
 // addOutput adds what the strategy returned to the invocation of a hook about access
 // that has been granted and has not ended.
 func (h *Handler) addOutput(ctx context.Context, r *run.Run, d *stepfn.Document) error {
-	if d.Hook == nil || d.Hook.Ask.Run.Access == nil {
+	if d.Hook == nil || d.Hook.Invocation.Run.Access == nil {
 		return nil
 	}
 	rule, err := lease.StrategyOf(r)

@@ -94,7 +94,7 @@ func (f *fakes) Wake(_ context.Context, token string) error {
 
 func newFakes(t *testing.T) *fakes {
 	t.Helper()
-	r, err := run.New(run.Asked{ID: run.NewID(start), Requester: run.Person{ID: "ada@example.com"}, Flow: run.Flow{
+	r, err := run.New(run.Draft{ID: run.NewID(start), Requester: run.Person{ID: "ada@example.com"}, Flow: run.Flow{
 		Name: "f", Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"},
 		Review: run.ReviewRule{Approvers: []string{"group:sre"}, Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 3600},
 	}}, start)

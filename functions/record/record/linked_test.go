@@ -33,7 +33,7 @@ func as(principal, address string) run.Person {
 func approvals(t *testing.T, needed int, today *run.Today, seen map[int][]run.Person, by ...run.Person) *run.Run {
 	t.Helper()
 	table := newTable(t)
-	r, err := run.New(run.Asked{ID: run.NewID(start), Requester: as(login, "grace@example.com"), Flow: run.Flow{
+	r, err := run.New(run.Draft{ID: run.NewID(start), Requester: as(login, "grace@example.com"), Flow: run.Flow{
 		Name: "f", Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"},
 		Review: run.ReviewRule{Approvers: []string{"group:sre"}, Approvals: []run.Requirement{{Count: needed}}, TimeoutSeconds: 3600},
 	}}, start)

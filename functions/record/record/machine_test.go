@@ -45,7 +45,7 @@ type machine struct {
 
 func newMachine(t *testing.T, table *store.Store, flow run.Flow, answers map[run.HookName]string) *machine {
 	t.Helper()
-	r, err := run.New(run.Asked{ID: run.NewID(start), Requester: run.Person{ID: "ada@example.com"}, Flow: flow, Channel: run.ViaAPI}, start)
+	r, err := run.New(run.Draft{ID: run.NewID(start), Requester: run.Person{ID: "ada@example.com"}, Flow: flow, Channel: run.ViaAPI}, start)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func (m *machine) run() *run.Run {
 	for range 2000 {
 		switch doc.Next {
 		case run.NextHook:
-			doc.Heard = &engine.HookResponse{Answer: json.RawMessage(m.answers[run.HookName(doc.Hook.Ask.Hook)]), Version: "7"}
+			doc.Heard = &engine.HookResponse{Answer: json.RawMessage(m.answers[run.HookName(doc.Hook.Invocation.Hook)]), Version: "7"}
 		case run.NextReview:
 			m.steps++
 			token := fmt.Sprint("token", m.steps)

@@ -29,7 +29,7 @@ func askedOf(t *testing.T, table *store.Store, who string, limits run.FastTrack)
 	t.Helper()
 	f := sampleFlow()
 	f.FastTrack = &limits
-	r, err := run.New(run.Asked{ID: run.NewID(start), Flow: f, Requester: run.Person{ID: who}}, start)
+	r, err := run.New(run.Draft{ID: run.NewID(start), Flow: f, Requester: run.Person{ID: who}}, start)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -117,7 +117,7 @@ func (s service) createRun(ctx context.Context, c *httpapi.Call, body *httpapi.B
 
 // parseRequest reads and checks the request and its flow. The error names every invalid
 // field.
-func (s service) parseRequest(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, run.Asked, error) {
+func (s service) parseRequest(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, run.Draft, error) {
 	name := body.Text("flow", maxFlowName)
 	in := flow.Request{
 		Fields: body.Object("fields"), DurationSeconds: body.Seconds("duration_seconds"), Reason: body.Lines("reason", run.MaxReason),
@@ -127,7 +127,7 @@ func (s service) parseRequest(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, 
 	if !there || !f.MayAsk(c.Caller.Person) {
 		// One response for both, so that nobody learns which flows exist.
 		body.Fail("flow", "unknown flow, or you may not request it")
-		return nil, run.Asked{}, body.Err()
+		return nil, run.Draft{}, body.Err()
 	}
 	checked, wrong := f.Check(in)
 	body.Add(wrong...)
@@ -135,17 +135,17 @@ func (s service) parseRequest(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, 
 		body.Fail("flow", "%s", why)
 	}
 	if err := body.Err(); err != nil {
-		return nil, run.Asked{}, err
+		return nil, run.Draft{}, err
 	}
 	block, err := f.ForRun(s.HooksFunction)
 	if err != nil {
-		return nil, run.Asked{}, err
+		return nil, run.Draft{}, err
 	}
 	version, err := f.Version()
 	if err != nil {
-		return nil, run.Asked{}, err
+		return nil, run.Draft{}, err
 	}
-	return f, run.Asked{
+	return f, run.Draft{
 		Flow: block, FlowVersion: version, Requester: c.Caller.Person, Channel: run.ViaAPI, Fields: checked.Fields, Sensitive: checked.Sensitive,
 		Reason: in.Reason, DurationSeconds: checked.DurationSeconds, Context: sent,
 	}, nil
@@ -161,7 +161,7 @@ func fits(r *run.Run, sent json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	if document.Hook.Ask.Run.Context == nil {
+	if document.Hook.Invocation.Run.Context == nil {
 		return httpapi.InvalidBody(flow.FieldError{Field: "context", Detail: "is too large to be sent to hooks together with the fields, the reason and your groups"})
 	}
 	return nil

@@ -98,8 +98,8 @@ func TestContextReachesTheHook(t *testing.T) {
 			if err := json.Unmarshal(s.input, &document); err != nil {
 				t.Fatal(err)
 			}
-			if string(document.Hook.Ask.Run.Context) != `"`+tc.context+`"` {
-				t.Errorf("the hook is asked with a context of %d bytes, want %d", len(document.Hook.Ask.Run.Context), len(tc.context)+2)
+			if string(document.Hook.Invocation.Run.Context) != `"`+tc.context+`"` {
+				t.Errorf("the hook is asked with a context of %d bytes, want %d", len(document.Hook.Invocation.Run.Context), len(tc.context)+2)
 			}
 			if len(s.input) > 120<<10 {
 				t.Errorf("the input is %d bytes, want at most 120 KiB", len(s.input))

@@ -18,7 +18,7 @@ const checkedAtOnce = 8
 // checkOptions checks by the flow's hooks that each chosen value is an option. It skips
 // the cache, whose options may be outdated. The error is a problem that names every
 // invalid field, or says that hooks failed.
-func (s service) checkOptions(ctx context.Context, f *flow.Flow, asked run.Asked) error {
+func (s service) checkOptions(ctx context.Context, f *flow.Flow, asked run.Draft) error {
 	values := f.Chosen(asked.Fields)
 	if len(values) == 0 {
 		return nil
@@ -52,7 +52,7 @@ func (s service) checkOptions(ctx context.Context, f *flow.Flow, asked run.Asked
 }
 
 // isOption reports whether a value is an option of its field.
-func (s service) isOption(ctx context.Context, f *flow.Flow, v flow.Chosen, asked run.Asked) (bool, error) {
+func (s service) isOption(ctx context.Context, f *flow.Flow, v flow.Chosen, asked run.Draft) (bool, error) {
 	if !v.Possible() {
 		return false, nil
 	}

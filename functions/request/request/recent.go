@@ -12,7 +12,7 @@ import (
 // recent counts the requester's earlier requests of the flow. It returns nil if the flow
 // doesn't want it, and if there are too many to count exactly: a hook must not mistake a
 // part for the whole.
-func (s service) recent(ctx context.Context, f *flow.Flow, asked run.Asked, now time.Time) (*run.Recent, error) {
+func (s service) recent(ctx context.Context, f *flow.Flow, asked run.Draft, now time.Time) (*run.Recent, error) {
 	if f.RecentSeconds == 0 {
 		return nil, nil
 	}

@@ -75,7 +75,7 @@ func TestRecent(t *testing.T) {
 			if err := json.Unmarshal(s.input, &document); err != nil {
 				t.Fatal(err)
 			}
-			told, err := json.Marshal(document.Hook.Ask.Run.Recent)
+			told, err := json.Marshal(document.Hook.Invocation.Run.Recent)
 			if err != nil || string(told) != tc.want {
 				t.Errorf("hooks are told %s (%v), want %s", told, err, tc.want)
 			}

@@ -39,8 +39,8 @@ type Document struct {
 type HookTask struct {
 	Function string `json:"function"`
 	// Seconds limits the state.
-	Seconds int                `json:"seconds"`
-	Ask     hookapi.Invocation `json:"ask"`
+	Seconds    int                `json:"seconds"`
+	Invocation hookapi.Invocation `json:"ask"`
 }
 
 // NewDocument returns what the state machine does next with the run, as of now.
@@ -58,7 +58,7 @@ func NewDocument(r *run.Run, now time.Time, context json.RawMessage) (Document, 
 	case run.NextPause:
 		d.Seconds = secondsUntil(now, r.Access.RetryAt)
 	case run.NextHook:
-		d.Hook = &HookTask{Function: r.Flow.Hooks, Seconds: hookSeconds(r, now), Ask: hookapi.NewInvocation(r, context)}
+		d.Hook = &HookTask{Function: r.Flow.Hooks, Seconds: hookSeconds(r, now), Invocation: hookapi.NewInvocation(r, context)}
 		if err := d.fit(); err != nil {
 			return Document{}, fmt.Errorf("run %s: %w", r.ID, err)
 		}
@@ -81,7 +81,7 @@ func NewRecoveryDocument(r *run.Run, now time.Time, context json.RawMessage) (Do
 // to the hook's invocation alone: a run, an event and the input of an execution never
 // hold it.
 func (d *Document) AddOutput(output json.RawMessage) error {
-	d.Hook.Ask.Run.StrategyOutput = output
+	d.Hook.Invocation.Run.StrategyOutput = output
 	return d.fit()
 }
 
@@ -121,7 +121,7 @@ func (d *Document) fit() error {
 		if err != nil {
 			return err
 		}
-		run := &d.Hook.Ask.Run
+		run := &d.Hook.Invocation.Run
 		switch {
 		case size <= maxDocument:
 			return nil
@@ -134,7 +134,7 @@ func (d *Document) fit() error {
 		case run.StrategyOutput != nil:
 			run.StrategyOutput = nil
 		default:
-			return fmt.Errorf("the invocation of %s is %d bytes, more than %d", d.Hook.Ask.Hook, size, maxDocument)
+			return fmt.Errorf("the invocation of %s is %d bytes, more than %d", d.Hook.Invocation.Hook, size, maxDocument)
 		}
 	}
 }
