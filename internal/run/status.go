@@ -19,15 +19,6 @@ const (
 // Statuses lists all of them, in the order of a run's life.
 var Statuses = api.Statuses()
 
-// rank orders the statuses of a run's life; an event may only lead to one of a
-// higher rank, or leave the status as it is.
-var rank = map[Status]int{
-	Requested: 1, Pending: 2,
-	Approved: 3, Denied: 3, Expired: 3, Canceled: 3,
-	Active: 4,
-	Ended:  5, Revoked: 5, Failed: 5,
-}
-
 // forward is the whole forward-only table: for each status, what each event
 // may lead to. An event that is not listed may not happen there. ignore and
 // forward leave the status as it is, except that the first forward is what
