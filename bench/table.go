@@ -90,7 +90,7 @@ func asked(n int) (*run.Run, error) {
 	if n%2 == 1 {
 		answer = `{"transition":"approve","subscriptions":[]}`
 	}
-	next, _, err := engine.Decide(r, engine.Step{ID: "1", Response: &engine.HookResponse{Answer: json.RawMessage(answer), Version: "1"}, HooksVersion: "1"}, at)
+	next, _, err := engine.Decide(r, engine.Step{ID: "1", Response: &engine.HookResponse{Body: json.RawMessage(answer), Version: "1"}, HooksVersion: "1"}, at)
 	return next, err
 }
 

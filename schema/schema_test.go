@@ -70,7 +70,7 @@ func newRun(t *testing.T) *run.Run {
 // respond plays the response of the hook that is called.
 func respond(t *testing.T, r *run.Run, answer []byte) *run.Run {
 	t.Helper()
-	next, _, err := engine.Decide(r, engine.Step{ID: run.NewID(time.Now()), Turn: r.Engine.Turn, Response: &engine.HookResponse{Answer: answer}}, start.Add(time.Second))
+	next, _, err := engine.Decide(r, engine.Step{ID: run.NewID(time.Now()), Turn: r.Engine.Turn, Response: &engine.HookResponse{Body: answer}}, start.Add(time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -183,7 +183,7 @@ func (w *world) step(operation, id string, heard *engine.HookResponse) {
 		HooksFunction: "hooks", Serves: func(context.Context) (string, error) { return "7", nil },
 	})
 	_, err := h.Handle(context.Background(), step.RecordRequest{
-		Version: 2, Operation: operation, RunID: id, Execution: id, Turn: engine.PresentTurn(w.load(id)), Heard: heard, Token: id,
+		Version: 2, Operation: operation, RunID: id, Execution: id, Turn: engine.PresentTurn(w.load(id)), Response: heard, Token: id,
 		Step: step.ID{State: operation, EnteredAt: w.now.Add(time.Duration(w.steps) * time.Nanosecond)},
 	})
 	if err != nil {
@@ -193,7 +193,7 @@ func (w *world) step(operation, id string, heard *engine.HookResponse) {
 
 // Start has on_request leave a new request to people, and parks the wait.
 func (w *world) Start(_ context.Context, id string, _ []byte) error {
-	w.step("decide", id, &engine.HookResponse{Answer: json.RawMessage(`{"subscriptions":["on_request"]}`), Version: "7"})
+	w.step("decide", id, &engine.HookResponse{Body: json.RawMessage(`{"subscriptions":["on_request"]}`), Version: "7"})
 	w.park(id)
 	return nil
 }

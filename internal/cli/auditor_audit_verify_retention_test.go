@@ -23,7 +23,7 @@ func TestAuditVerify_Retention(t *testing.T) {
 	if err := w.store.Create(t.Context(), r, nil); err != nil {
 		t.Fatal(err)
 	}
-	next, _, err := engine.Decide(r, engine.Step{ID: "1", Response: &engine.HookResponse{Answer: []byte(`{"transition":"deny","subscriptions":[]}`), Version: "1"}}, w.clock.Now())
+	next, _, err := engine.Decide(r, engine.Step{ID: "1", Response: &engine.HookResponse{Body: []byte(`{"transition":"deny","subscriptions":[]}`), Version: "1"}}, w.clock.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

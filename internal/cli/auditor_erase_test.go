@@ -31,7 +31,7 @@ func (w *recordWorld) decided(n int, requester, approver run.Person) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	steps := []engine.Step{{ID: "1", Response: &engine.HookResponse{Answer: []byte(`{"subscriptions":["on_request"]}`), Version: "1"}}}
+	steps := []engine.Step{{ID: "1", Response: &engine.HookResponse{Body: []byte(`{"subscriptions":["on_request"]}`), Version: "1"}}}
 	if approver.ID != "" {
 		act := run.Act{ID: run.NewID(w.clock.Now()), Event: run.Approve, Person: approver, Reason: "fine", Channel: run.ViaAPI, At: w.clock.Now()}
 		if err := w.store.AddAct(w.t.Context(), r, act); err != nil {

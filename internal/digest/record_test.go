@@ -54,7 +54,7 @@ func live(t fataler, id, reason string, times ...time.Time) []run.Entry {
 	for n, at := range times[1:] {
 		step := engine.Step{ID: fmt.Sprint(n), Turn: r.Engine.Turn, HooksVersion: "1"}
 		if n == 0 {
-			step.Response = &engine.HookResponse{Answer: json.RawMessage(`{"subscriptions":[]}`), Version: "1"}
+			step.Response = &engine.HookResponse{Body: json.RawMessage(`{"subscriptions":[]}`), Version: "1"}
 		} else {
 			who := fmt.Sprintf("g%d@example.com", n)
 			acts = append(acts, run.Act{ID: fmt.Sprint(n), Event: run.Approve, Channel: run.ViaAPI, At: at, Person: run.Person{ID: who, Email: who}})

@@ -217,7 +217,7 @@ func TestRecover(t *testing.T) {
 	m.steps++
 	next, _, err := engine.Decide(m.run, engine.Step{ID: "x", Execution: 1, Turn: m.run.Engine.Turn, Hold: run.Hold{State: run.Dropped, At: m.now},
 		// The first state of a recovery asks functions/record, as it must ask.
-		Response: &engine.HookResponse{Answer: []byte(`{}`), Version: "$LATEST"}}, m.now)
+		Response: &engine.HookResponse{Body: []byte(`{}`), Version: "$LATEST"}}, m.now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -232,7 +232,7 @@ func TestAnswersToAnEarlierQuestionAreDropped(t *testing.T) {
 	m := pendingWith(t, "on_approve")
 	m.act(run.Approve, grace, "")
 	m.asks(run.OnApprove)
-	late := engine.Step{ID: "late", Turn: 0, Response: &engine.HookResponse{Answer: []byte(`{"transition":"approve"}`)}, Acts: m.acts}
+	late := engine.Step{ID: "late", Turn: 0, Response: &engine.HookResponse{Body: []byte(`{"transition":"approve"}`)}, Acts: m.acts}
 	next, changed, err := engine.Decide(m.run, late, m.now)
 	if err != nil || changed || next.Status != run.Pending {
 		t.Errorf("changed %v to %s (%v): an answer of on_request was taken for one of on_approve", changed, next.Status, err)
@@ -243,9 +243,9 @@ func TestAnswersToAnEarlierQuestionAreDropped(t *testing.T) {
 // of the hook function led where.
 func TestHistoryNamesVersions(t *testing.T) {
 	m := newMachineFor(t, run.Draft{ID: run.NewID(start), Flow: sampleFlow(), FlowVersion: "0123456789ab", Requester: ada})
-	m.step(engine.Step{Response: &engine.HookResponse{Answer: []byte(`{"subscriptions":["on_request","on_approve"]}`), Version: "7"}})
+	m.step(engine.Step{Response: &engine.HookResponse{Body: []byte(`{"subscriptions":["on_request","on_approve"]}`), Version: "7"}})
 	m.act(run.Approve, grace, "")
-	m.step(engine.Step{Response: &engine.HookResponse{Answer: []byte(`{}`), Version: "8"}})
+	m.step(engine.Step{Response: &engine.HookResponse{Body: []byte(`{}`), Version: "8"}})
 	m.is(run.Approved, run.NextApproved)
 	var got []string
 	for _, e := range m.run.History {
@@ -262,7 +262,7 @@ func TestAGuardIsAbsentOnlyWhenKnown(t *testing.T) {
 	none := func(m *machine, h run.HookName, version, answer string) {
 		m.t.Helper()
 		m.asks(h)
-		m.step(engine.Step{Response: &engine.HookResponse{Answer: json.RawMessage(answer), Version: version}})
+		m.step(engine.Step{Response: &engine.HookResponse{Body: json.RawMessage(answer), Version: version}})
 	}
 	for name, tc := range map[string]struct {
 		// told is the version that said it has no hooks, served the one that is

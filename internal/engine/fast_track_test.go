@@ -182,7 +182,7 @@ func TestFastTrackNeverExceedsItsLimits(t *testing.T) {
 				t.Fatal(err)
 			}
 			tallies := run.Tallies{Person: people[who], Flow: flow}
-			next, _, err := engine.Decide(r, engine.Step{ID: "1", Response: &engine.HookResponse{Answer: []byte(fastTracked)}, Tallies: tallies}, now)
+			next, _, err := engine.Decide(r, engine.Step{ID: "1", Response: &engine.HookResponse{Body: []byte(fastTracked)}, Tallies: tallies}, now)
 			if err != nil {
 				t.Fatal(err)
 			}

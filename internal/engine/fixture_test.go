@@ -85,7 +85,7 @@ func (m *machine) step(s engine.Step) {
 func (m *machine) answer(hook run.HookName, answer string) {
 	m.t.Helper()
 	m.asks(hook)
-	m.step(engine.Step{Response: &engine.HookResponse{Answer: json.RawMessage(answer), Version: "1"}})
+	m.step(engine.Step{Response: &engine.HookResponse{Body: json.RawMessage(answer), Version: "1"}})
 }
 
 // fail has the invocation of the hook that was asked fail as a whole.

@@ -104,7 +104,7 @@ func FuzzHookAnswer(f *testing.F) {
 func heard(t *testing.T, raw []byte) {
 	t.Helper()
 	m := newMachine(t, sampleFlow())
-	m.step(engine.Step{Response: &engine.HookResponse{Answer: raw, Version: "1"}})
+	m.step(engine.Step{Response: &engine.HookResponse{Body: raw, Version: "1"}})
 	if err := run.Verify(m.run.History); err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func (d *decider) readResponse(hook run.HookName) hookapi.Response {
 		a.Fail(hook, "returned no response")
 	default:
 		d.hooksVersion = d.step.Response.Version
-		a = hookapi.Read(hook, d.Flow.Name, d.step.Response.Answer, d.DurationSeconds)
+		a = hookapi.Read(hook, d.Flow.Name, d.step.Response.Body, d.DurationSeconds)
 		d.keepUnknownMembers(a)
 		if a.Subscribes && !a.FailedWhole {
 			d.namedHooks = true

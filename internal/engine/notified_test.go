@@ -35,7 +35,7 @@ func TestNotNotified(t *testing.T) {
 			f := sampleFlow()
 			f.Review.Notify = tc.notify
 			m := newMachine(t, f)
-			m.step(engine.Step{Response: &engine.HookResponse{Answer: []byte(none()), Version: "1"}, NoWebhook: tc.noWebhook})
+			m.step(engine.Step{Response: &engine.HookResponse{Body: []byte(none()), Version: "1"}, NoWebhook: tc.noWebhook})
 			if e := m.last(); e.Event != run.Forward || !slices.Equal(e.To, tc.to) || e.Error != tc.err {
 				t.Errorf("got %s to %q, error %q; want to %q, error %q", e.Event, e.To, e.Error, tc.to, tc.err)
 			}

@@ -58,7 +58,7 @@ func TestAnyLife(t *testing.T) {
 				if rapid.IntRange(0, 4).Draw(t, "fails") == 0 {
 					s.Failure = hookFailure("States.Timeout", "")
 				} else {
-					s.Response = &engine.HookResponse{Answer: json.RawMessage(rapid.SampledFrom(answers).Draw(t, "answer")), Version: "1"}
+					s.Response = &engine.HookResponse{Body: json.RawMessage(rapid.SampledFrom(answers).Draw(t, "answer")), Version: "1"}
 				}
 				if c := r.Engine.Case; c != nil {
 					asked[fmt.Sprint(r.Engine.Hook, c.Origin, c.Act)]++

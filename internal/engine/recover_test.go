@@ -30,7 +30,7 @@ func TestRecoverTakesAnErrorForTheHooksFailure(t *testing.T) {
 		m := newMachine(t, sampleFlow())
 		recovered(m)
 		m.asks(run.GetPermissions)
-		m.step(engine.Step{Execution: 1, Response: &engine.HookResponse{Answer: json.RawMessage(`{"subscriptions":[]}`), Version: "1"}})
+		m.step(engine.Step{Execution: 1, Response: &engine.HookResponse{Body: json.RawMessage(`{"subscriptions":[]}`), Version: "1"}})
 		if m.run.Status != run.Pending || m.run.Engine.Execution != 1 || !strings.Contains(m.last().Error, "the hook says so") {
 			t.Errorf("it is %s: %+v", m.run.Status, m.last())
 		}

@@ -40,7 +40,8 @@ type Step struct {
 // HookResponse is the response of a hook function, untrusted, and the version of
 // the function that it is from.
 type HookResponse struct {
-	Answer  json.RawMessage `json:"answer"`
+	// Body is what the function returned.
+	Body    json.RawMessage `json:"answer"`
 	Version string          `json:"version"`
 }
 

@@ -412,7 +412,7 @@ func TestNobodyApprovesWithoutTodaysRight(t *testing.T) {
 		if rapid.Bool().Draw(t, "by a hook") {
 			answer = `{"permissions":{"approvers":["hal@example.com","group:sre"]},"subscriptions":["on_request"]}`
 		}
-		r, _, err = engine.Decide(r, engine.Step{ID: "1", Turn: r.Engine.Turn, Response: &engine.HookResponse{Answer: []byte(answer), Version: "1"}, HooksVersion: "1"}, start)
+		r, _, err = engine.Decide(r, engine.Step{ID: "1", Turn: r.Engine.Turn, Response: &engine.HookResponse{Body: []byte(answer), Version: "1"}, HooksVersion: "1"}, start)
 		if err != nil {
 			t.Fatal(err)
 		}

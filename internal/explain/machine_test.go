@@ -80,7 +80,7 @@ func (m *machine) answer(hook run.HookName, members string, subscriptions ...run
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	m.step(engine.Step{Response: &engine.HookResponse{Answer: json.RawMessage("{" + members + `"subscriptions":` + string(has) + "}"), Version: "7"}})
+	m.step(engine.Step{Response: &engine.HookResponse{Body: json.RawMessage("{" + members + `"subscriptions":` + string(has) + "}"), Version: "7"}})
 }
 
 // does makes a person act, and the engine decide.

@@ -88,7 +88,7 @@ func Ask(ctx context.Context, a run.Draft, at time.Time, ask Function, o Options
 				return v, err
 			}
 		} else {
-			step.Response = &engine.HookResponse{Answer: json.RawMessage(`{}`), Version: v.HooksVersion}
+			step.Response = &engine.HookResponse{Body: json.RawMessage(`{}`), Version: v.HooksVersion}
 		}
 		step.HooksVersion = v.HooksVersion
 		if r, _, err = engine.Decide(r, step, at); err != nil {
@@ -147,7 +147,7 @@ func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask
 	if answer.FunctionError != "" {
 		return nil, stepfn.HookFailure(answer.caught(), r.Flow.HookTimeoutSeconds), nil
 	}
-	return &engine.HookResponse{Answer: answer.Payload, Version: answer.Version}, nil, nil
+	return &engine.HookResponse{Body: answer.Payload, Version: answer.Version}, nil, nil
 }
 
 // conclude sets the verdict from the run.

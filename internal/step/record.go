@@ -39,7 +39,7 @@ type RecordRequest struct {
 	Execution string               `json:"execution"`
 	Step      ID                   `json:"step,omitzero"`
 	Turn      engine.Turn          `json:"turn,omitzero"`
-	Heard     *engine.HookResponse `json:"heard,omitempty"`
+	Response  *engine.HookResponse `json:"heard,omitempty"`
 	Caught    *stepfn.Caught       `json:"caught,omitempty"`
 	// Token wakes the wait that is parked.
 	Token string `json:"token,omitempty"`

@@ -72,7 +72,7 @@ func TestOlderRequestsAreRead(t *testing.T) {
 	for in, want := range map[string]step.RecordRequest{
 		`{"version":1,"operation":"decide",` + ids + `,"step":{"state":"Decide","entered_at":"2026-11-23T10:00:00.123Z"},"turn":1,"heard":{"answer":{"transition":"deny"},"version":"7"},"caught":null}`: {
 			Version: 1, Operation: step.Decide, RunID: id, Execution: id, Step: at, Turn: engine.Turn{Number: 1},
-			Heard: &engine.HookResponse{Answer: json.RawMessage(`{"transition":"deny"}`), Version: "7"},
+			Response: &engine.HookResponse{Body: json.RawMessage(`{"transition":"deny"}`), Version: "7"},
 		},
 		`{"version":3,"operation":"decide",` + ids + `,"step":{"state":"Decide","entered_at":"2026-11-23T10:00:00.123Z"},"turn":{"number":2,"nonce":"n"},"heard":null,"caught":{"Error":"States.Timeout","Cause":"c"}}`: {
 			Version: 3, Operation: step.Decide, RunID: id, Execution: id, Step: at, Turn: engine.Turn{Number: 2, Nonce: "n"},

@@ -103,7 +103,7 @@ func askedAt(t testing.TB, s *store.Store, at time.Time, n int, flow, who string
 func heard(t testing.TB, s *store.Store, r *run.Run, answer string) *run.Run {
 	t.Helper()
 	next, _, err := engine.Decide(r, engine.Step{
-		ID: "step" + run.NewID(time.Now()), Turn: r.Engine.Turn, Response: &engine.HookResponse{Answer: json.RawMessage(answer), Version: "1"}, HooksVersion: "1",
+		ID: "step" + run.NewID(time.Now()), Turn: r.Engine.Turn, Response: &engine.HookResponse{Body: json.RawMessage(answer), Version: "1"}, HooksVersion: "1",
 	}, r.CreatedAt.Add(time.Second))
 	if err != nil {
 		t.Fatal(err)

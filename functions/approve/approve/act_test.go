@@ -72,7 +72,7 @@ func (w *world) SendTaskSuccess(context.Context, *sfn.SendTaskSuccessInput, ...f
 	if !w.asleep {
 		w.step(nil)
 		if w.run.Engine.Next == run.NextHook && w.answer != "" {
-			w.step(&engine.HookResponse{Answer: json.RawMessage(w.answer)})
+			w.step(&engine.HookResponse{Body: json.RawMessage(w.answer)})
 		}
 	}
 	return nil, w.wake
@@ -101,7 +101,7 @@ func pending(t testing.TB, subscriptions string) *world {
 		t.Fatal(err)
 	}
 	w := &world{run: r, who: grace, now: start.Add(time.Minute)}
-	w.step(&engine.HookResponse{Answer: json.RawMessage(`{"subscriptions":[` + subscriptions + `]}`), Version: "1"})
+	w.step(&engine.HookResponse{Body: json.RawMessage(`{"subscriptions":[` + subscriptions + `]}`), Version: "1"})
 	w.run.Engine.Token = "token"
 	return w
 }

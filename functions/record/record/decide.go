@@ -57,7 +57,7 @@ func (c *call) step(ctx context.Context, rec store.Record) (engine.Step, error) 
 		return engine.Step{}, err
 	}
 	return engine.Step{
-		ID: c.stepID(), Execution: c.execution, Turn: c.req.Turn.Number, Response: c.req.Heard, Failure: stepfn.Failure(r, c.req.Caught),
+		ID: c.stepID(), Execution: c.execution, Turn: c.req.Turn.Number, Response: c.req.Response, Failure: stepfn.Failure(r, c.req.Caught),
 		Acts: rec.Acts, Hold: hold, Today: c.today(), Tallies: tallies, NoWebhook: c.NoWebhook, HooksVersion: c.hooksVersion(ctx, rec),
 	}, nil
 }

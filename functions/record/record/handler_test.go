@@ -118,7 +118,7 @@ func (f *fakes) step(n int, answer string) step.RecordRequest {
 		Step: step.ID{State: "Record", EnteredAt: start.Add(time.Duration(n) * time.Second)},
 	}
 	if answer != "" {
-		req.Heard = &engine.HookResponse{Answer: json.RawMessage(answer), Version: "7"}
+		req.Response = &engine.HookResponse{Body: json.RawMessage(answer), Version: "7"}
 	}
 	return req
 }

@@ -139,7 +139,7 @@ func (m *machine) step(state, operation string, doc stepfn.Document, token strin
 	m.t.Helper()
 	req := step.RecordRequest{
 		Version: 1, Operation: operation, RunID: m.id, Execution: m.id, Turn: doc.Turn,
-		Heard: doc.Heard, Caught: doc.Caught, Token: token,
+		Response: doc.Response, Caught: doc.Caught, Token: token,
 	}
 	for try := range 5 {
 		if try == 0 || m.recover {
@@ -176,7 +176,7 @@ func (m *machine) run() *run.Run {
 	for range 2000 {
 		switch doc.Next {
 		case run.NextHook:
-			doc.Heard = &engine.HookResponse{Answer: json.RawMessage(m.answers[run.HookName(doc.Hook.Invocation.Hook)]), Version: "7"}
+			doc.Response = &engine.HookResponse{Body: json.RawMessage(m.answers[run.HookName(doc.Hook.Invocation.Hook)]), Version: "7"}
 		case run.NextReview:
 			m.steps++
 			token := fmt.Sprint("token", m.steps)

@@ -47,7 +47,7 @@ func decides(ctx context.Context, table *store.Store, r *run.Run, answer string,
 	})
 	_, err := h.Handle(ctx, step.RecordRequest{
 		Version: 2, Operation: "decide", RunID: r.ID, Execution: r.ID, Turn: engine.PresentTurn(r),
-		Step: step.ID{State: "Record", EnteredAt: now}, Heard: &engine.HookResponse{Answer: json.RawMessage(answer), Version: "7"},
+		Step: step.ID{State: "Record", EnteredAt: now}, Response: &engine.HookResponse{Body: json.RawMessage(answer), Version: "7"},
 	})
 	return err
 }

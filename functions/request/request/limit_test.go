@@ -103,7 +103,7 @@ func (c *crowd) decide(id string) {
 		c.t.Fatal(err)
 	}
 	act := run.Act{ID: run.NewID(c.now), Event: run.Cancel, Person: r.Requester, At: c.now}
-	next, _, err := engine.Decide(r, engine.Step{ID: "s", Turn: r.Engine.Turn, Response: &engine.HookResponse{Answer: json.RawMessage(`{}`)}, Acts: []run.Act{act}}, c.now)
+	next, _, err := engine.Decide(r, engine.Step{ID: "s", Turn: r.Engine.Turn, Response: &engine.HookResponse{Body: json.RawMessage(`{}`)}, Acts: []run.Act{act}}, c.now)
 	if err != nil || next.Status != run.Canceled {
 		c.t.Fatalf("the run is %s (%v)", next.Status, err)
 	}

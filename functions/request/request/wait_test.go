@@ -40,7 +40,7 @@ func (e *decidingTable) Load(ctx context.Context, id string) (*run.Run, error) {
 		return r, err
 	}
 	next, _, err := engine.Decide(r, engine.Step{
-		ID: "step", Turn: r.Engine.Turn, HooksVersion: "1", Response: &engine.HookResponse{Answer: json.RawMessage(e.answer), Version: "1"},
+		ID: "step", Turn: r.Engine.Turn, HooksVersion: "1", Response: &engine.HookResponse{Body: json.RawMessage(e.answer), Version: "1"},
 	}, time.Now())
 	return next, err
 }

@@ -29,10 +29,10 @@ type Document struct {
 	// Seconds is the time limit of a wait, at least 1.
 	Seconds int       `json:"seconds"`
 	Hook    *HookTask `json:"hook"`
-	// Heard and Caught are always there, for the state machine to fill: a path
+	// Response and Caught are always there, for the state machine to fill: a path
 	// to a member that is missing would end an execution past any Catch.
-	Heard  *engine.HookResponse `json:"heard"`
-	Caught *Caught              `json:"caught"`
+	Response *engine.HookResponse `json:"heard"`
+	Caught   *Caught              `json:"caught"`
 }
 
 // HookTask is the call of a hook function.
