@@ -21,6 +21,6 @@ var _ = plant(
 	bug{"give a strategy all the time of a sweep", "functions/reconcile/reconcile/work.go", "if late := time.Since(over); late > 0 {", "if late := time.Since(over); late > time.Hour {", "./functions/reconcile/reconcile", "Hangs"},
 	bug{"let anybody override a hook", "internal/run/override.go", "case !r.IsAdmin(a.Person, t):", "case false:", "./internal/run ./internal/hookapi ./internal/engine/...", "Override"},
 	bug{"override on_approve without the flow's word", "internal/run/override.go", "a.Event == Approve && !r.Flow.OverrideApprove", "false", "./internal/run ./internal/hookapi ./internal/engine/...", "Override"},
-	bug{"let a hook ignore an override", "internal/engine/access_outcomes.go", "if c.Override != nil {", "if false {", "./internal/run", "Override"},
+	bug{"let a hook ignore an override", "internal/engine/access_outcomes.go", "if c.Override != nil {", "if false {", "./internal/engine", "Override"},
 	bug{"override without a reason", "internal/run/override.go", "strings.TrimSpace(a.Reason) == \"\"", "strings.TrimSpace(a.Reason) == \"x\"", "./internal/run ./internal/hookapi ./internal/engine/...", "Override"},
 )
