@@ -13,7 +13,7 @@ import (
 var away = engine.Step{Failure: grantFailure("Unavailable", `{"errorMessage":"AWS is away"}`), Hold: run.Hold{State: run.Giving}}
 
 // What can't be given yet says why, and when it is retried, from the first failure
-// that the engine hears of; people are notified once.
+// that the engine receives; people are notified once.
 func TestGivingFails(t *testing.T) {
 	m := access(t, "")
 	m.is(run.Approved, run.NextGrant)

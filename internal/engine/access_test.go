@@ -9,7 +9,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// access gives a machine whose run asks for an hour of access, with hooks.
+// access returns a machine whose run requests an hour of access, with hooks.
 func access(t *testing.T, hooks string) *machine {
 	t.Helper()
 	f := sampleFlow()
@@ -40,7 +40,7 @@ func (m *machine) granted() {
 	m.run = next
 }
 
-// taken plays functions/grant taking back.
+// taken plays functions/grant as it removes access.
 func (m *machine) taken() {
 	m.t.Helper()
 	if n := m.run.Engine.Next; n != run.NextTakeBack && n != run.NextPause {
@@ -145,7 +145,7 @@ func TestRevokeBeforeAccessIsThere(t *testing.T) {
 	m.acts = append(m.acts, run.Act{ID: run.NewID(m.now), Event: run.Revoke, Person: grace, At: m.now, Channel: run.ViaAPI, Reason: "stop"})
 	m.answer(run.OnEscalate, `{}`)
 	m.answer(run.OnRevoke, `{"transition":"ignore","message":"no"}`)
-	m.is(run.Approved, run.NextGrant) // on_escalate is not asked again
+	m.is(run.Approved, run.NextGrant) // on_escalate is called once
 	m.acts = append(m.acts, run.Act{ID: run.NewID(m.now.Add(time.Second)), Event: run.Revoke, Person: ada, At: m.now, Channel: run.ViaAPI, Reason: "really"})
 	m.granted() // the wait finds the act
 	m.step(engine.Step{})
@@ -158,7 +158,7 @@ func TestWhoMayRevoke(t *testing.T) {
 	m := access(t, "")
 	m.granted()
 	m.act(run.Revoke, eve, "")
-	m.act(run.Approve, grace, "") // there is nothing to approve any more
+	m.act(run.Approve, grace, "") // too late to approve
 	m.is(run.Active, run.NextActive)
 	if e := m.last(); e.Event != run.Ignore || !strings.Contains(e.Reason, "may not revoke this access") {
 		t.Errorf("eve's revoke: %+v", e)
@@ -168,7 +168,7 @@ func TestWhoMayRevoke(t *testing.T) {
 	m.is(run.Revoked, run.NextRevoked)
 }
 
-// Taking back is tried for ever, ever less often, and the run is not over
+// Removal is retried for ever, ever less often, and the run is not over
 // before.
 func TestTakingBackFails(t *testing.T) {
 	m := access(t, "")

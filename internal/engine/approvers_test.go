@@ -219,7 +219,7 @@ func groups(n int) []string {
 	return list
 }
 
-// An approve with a duration of null would be one for all that was asked for.
+// An approve with a duration of null would be one for all that was requested.
 func TestADurationOfNull(t *testing.T) {
 	got := hookapi.CheckResponse(run.OnRequest, "sample", []byte(`{"transition":"approve","duration_seconds":null}`), 3600)
 	if got.Transition != "" || len(got.Mistakes) != 1 || !strings.Contains(got.Mistakes[0], "duration_seconds: null is invalid") {

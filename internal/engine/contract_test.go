@@ -90,10 +90,10 @@ func TestAFunctionWithoutHooksForTheFlow(t *testing.T) {
 	m.answer(run.OnApprove, `{"flows":["renamed"]}`)
 	m.is(run.Pending, run.NextReview)
 	m.act(run.Approve, root, "")
-	m.asks(run.OnApprove) // still guarded: an answer that fails tells nothing
+	m.asks(run.OnApprove) // still guarded: a failed response says nothing of hooks
 }
 
-// A hook is told what the engine accepts and what the flow declares.
+// The event of a hook lists what the engine accepts and what the flow declares.
 func TestWhatAHookIsTold(t *testing.T) {
 	f := sampleFlow()
 	f.Fields, f.Vars = []string{"urgency", "pin"}, json.RawMessage(`{"team":"sre","b":null}`)
@@ -127,7 +127,7 @@ func TestWhatAHookIsTold(t *testing.T) {
 }
 
 // In shadow mode the response of on_request decides nothing, and the hook is
-// told so; what follows counts.
+// informed; what follows counts.
 func TestShadowModeIsATrial(t *testing.T) {
 	f := sampleFlow()
 	f.Shadow = true

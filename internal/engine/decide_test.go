@@ -10,7 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// none is the answer of a hook function that has no hook for what it is asked,
+// none is the response of a hook function that has no hook for the event,
 // and only the ones named.
 func none(subscriptions ...string) string {
 	return `{"subscriptions":["` + strings.Join(append([]string{"on_request"}, subscriptions...), `","`) + `"]}`

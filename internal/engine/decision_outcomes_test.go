@@ -12,7 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// failures are the ways in which a hook can go wrong that each row of the hook
+// failures are the ways in which a hook can fail that each row of the hook
 // table must contain.
 var failures = map[string]struct {
 	answer        string
@@ -239,7 +239,7 @@ func TestAnswersToAnEarlierQuestionAreDropped(t *testing.T) {
 	}
 }
 
-// The history says which version of the flow was asked under, and which version
+// The history says under which version of the flow a hook was called, and which version
 // of the hook function led where.
 func TestHistoryNamesVersions(t *testing.T) {
 	m := newMachineFor(t, run.Draft{ID: run.NewID(start), Flow: sampleFlow(), FlowVersion: "0123456789ab", Requester: ada})
@@ -256,8 +256,8 @@ func TestHistoryNamesVersions(t *testing.T) {
 	}
 }
 
-// A guard is skipped only where the version that would be asked now is known to
-// have none: whatever was told before, and whichever version answers meanwhile.
+// A guard is skipped only where the version that would be called now is known to
+// have none: whatever was reported before, and whichever version responds meanwhile.
 func TestAGuardIsAbsentOnlyWhenKnown(t *testing.T) {
 	none := func(m *machine, h run.HookName, version, answer string) {
 		m.t.Helper()
@@ -265,21 +265,21 @@ func TestAGuardIsAbsentOnlyWhenKnown(t *testing.T) {
 		m.step(engine.Step{Response: &engine.HookResponse{Body: json.RawMessage(answer), Version: version}})
 	}
 	for name, tc := range map[string]struct {
-		// told is the version that said it has no hooks, served the one that is
-		// served when Grace approves, "" if that is not known.
-		told, served string
-		asked        bool
+		// reported is the version that reported no hooks, served the one that is
+		// served when Grace approves, "" if that is unknown.
+		reported, served string
+		asked            bool
 	}{
-		"the version that told is served":        {"1", "1", false},
-		"another is served":                      {"1", "2", true},
-		"an older one is served":                 {"2", "1", true},
-		"which is served is not known":           {"1", "", true},
-		"code that may change under its name":    {"$LATEST", "$LATEST", true},
-		"no version told":                        {"", "", true},
-		"a version is served, and none had told": {"", "1", true},
+		"the version that reported is served":        {"1", "1", false},
+		"another is served":                          {"1", "2", true},
+		"an older one is served":                     {"2", "1", true},
+		"which is served is not known":               {"1", "", true},
+		"code that may change under its name":        {"$LATEST", "$LATEST", true},
+		"no version reported":                        {"", "", true},
+		"a version is served, and none had reported": {"", "1", true},
 	} {
 		m := newMachine(t, sampleFlow())
-		none(m, run.OnRequest, tc.told, `{"subscriptions":[]}`)
+		none(m, run.OnRequest, tc.reported, `{"subscriptions":[]}`)
 		m.version = tc.served
 		m.act(run.Approve, grace, "")
 		if asked := m.run.Engine.Next == run.NextHook && m.run.Engine.Hook == run.OnApprove; asked != tc.asked {

@@ -18,7 +18,7 @@ func (m *machine) drain() {
 }
 
 // Every run that is not over ends, whatever its hooks would say: none of those
-// that may keep it is asked.
+// that may keep it is called.
 func TestRecover_Drain(t *testing.T) {
 	const guards = `"on_request","on_expire","on_revoke","on_deescalate"`
 	const reason = "This installation of fasttrack is being removed."

@@ -98,7 +98,7 @@ func TestEraseTheRequester(t *testing.T) {
 	}
 }
 
-// Of a request of others only the name, and the words, of somebody are gone.
+// Of a run of others only the name, and the words, of somebody are gone.
 func TestEraseAnApprover(t *testing.T) {
 	m := newMachine(t, sampleFlow())
 	m.answer(run.OnRequest, `{"subscriptions":["on_request"]}`)

@@ -68,7 +68,7 @@ func TestFastTrackLimits(t *testing.T) {
 	}
 }
 
-// The reducers, which an answer that decides doesn't bring, are asked then; and
+// The reducers, which a deciding response doesn't bring, are called then; and
 // on_request's deny is not limited.
 func TestFastTrackLimitsOnlyApprovals(t *testing.T) {
 	m := newMachine(t, limitedFlow(run.FastTrack{MaxPerHour: 1}))

@@ -31,7 +31,7 @@ func sampleFlow() run.Flow {
 }
 
 // machine plays the state machine: it carries the document from state to state
-// and gives each step its id.
+// and sets the id of each step.
 type machine struct {
 	t     testing.TB
 	run   *run.Run
@@ -81,14 +81,14 @@ func (m *machine) step(s engine.Step) {
 	m.run = next
 }
 
-// answer has the hook that was asked answer.
+// answer has the hook that was called respond.
 func (m *machine) answer(hook run.HookName, answer string) {
 	m.t.Helper()
 	m.asks(hook)
 	m.step(engine.Step{Response: &engine.HookResponse{Body: json.RawMessage(answer), Version: "1"}})
 }
 
-// fail has the invocation of the hook that was asked fail as a whole.
+// fail has the invocation of the hook fail as a whole.
 func (m *machine) fail(hook run.HookName, name, cause string) {
 	m.t.Helper()
 	m.asks(hook)

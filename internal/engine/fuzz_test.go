@@ -55,7 +55,7 @@ func FuzzCanonical(f *testing.F) {
 	})
 }
 
-// Whatever a hook answers, the run goes on: what is wrong is said in words that
+// Whatever a hook responds, the run goes on: what is wrong is said in words that
 // begin with a hook's name, and an answer that is wrong decides nothing.
 func FuzzHookAnswer(f *testing.F) {
 	for i := range run.HookNames() {

@@ -9,7 +9,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// overrides stores an overriding act, and has the hook answer if it is asked.
+// overrides stores an overriding act, and has the hook respond if it is called.
 func (m *machine) overrides(a run.Act, hook run.HookName, answer string) {
 	m.t.Helper()
 	m.now = m.now.Add(1e9)
@@ -31,7 +31,7 @@ func (m *machine) overrides(a run.Act, hook run.HookName, answer string) {
 	}
 }
 
-// An admin's override of on_revoke takes access back; nobody else's does.
+// An admin's override of on_revoke ends access; nobody else's does.
 func TestOverrideOfARevoke(t *testing.T) {
 	const ignore = `{"transition":"ignore","message":"not now"}`
 	for name, tc := range map[string]struct {

@@ -12,7 +12,7 @@ import (
 // failed is the error of a function that names it as Step Functions names its own.
 var failed = hookFailure("States.Runtime", `{"errorMessage":"the hook says so","errorType":"States.Runtime"}`)
 
-// An execution that ended while a hook was asked is that hook's failure, once.
+// An execution that ended while a hook was called is that hook's failure, once.
 func TestRecoverTakesAnErrorForTheHooksFailure(t *testing.T) {
 	recovered := func(m *machine) {
 		m.t.Helper()
@@ -59,7 +59,7 @@ func TestRecoverTakesAnErrorForTheHooksFailure(t *testing.T) {
 	})
 }
 
-// What a function says itself is told, whatever name it gives the error.
+// What a function says itself is shown, whatever the name of its error.
 func TestErrorsThatAreNamedAsTheServicesOwn(t *testing.T) {
 	for _, name := range []string{"States.Runtime", "States.Timeout", "States.DataLimitExceeded", "Lambda.ResourceNotFoundException"} {
 		m := newMachine(t, sampleFlow())

@@ -61,13 +61,13 @@ func TestShadow(t *testing.T) {
 func TestShadowFailsAsAWhole(t *testing.T) {
 	m := newMachine(t, shadowFlow())
 	m.answer(run.OnRequest, `[]`)
-	m.is(run.Pending, run.NextHook) // which hooks there are is not known
+	m.is(run.Pending, run.NextHook) // its hooks are unknown
 	if got := m.run.Review.Approvers; len(got) != 1 || got[0] != "admins" || len(m.run.Review.Errors) == 0 {
 		t.Errorf("the review is %+v", m.run.Review)
 	}
 }
 
-// The reducers, which an answer that decides doesn't bring, are asked then.
+// The reducers, which a deciding response doesn't bring, are called then.
 func TestShadowAsksTheReducers(t *testing.T) {
 	m := newMachine(t, shadowFlow())
 	m.answer(run.OnRequest, `{"transition":"approve","subscriptions":["on_request","get_permissions"]}`)

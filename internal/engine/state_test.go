@@ -101,7 +101,7 @@ func each(path string, in any, f func(path string, restore func())) {
 	}
 }
 
-// everything gives runs that between them have every kind of member.
+// everything returns runs that between them have every kind of member.
 func everything(t *testing.T) map[string]*run.Run {
 	two := sampleFlow()
 	two.Review.Approvals = []run.Requirement{{Count: 2}}

@@ -12,7 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// today is a file that names the sample flow as it was asked.
+// today is a file that names the sample flow as the run has it.
 func today() *run.Today {
 	return &run.Today{
 		Flows: map[string]run.TodayFlow{"sample": {Admins: []string{"group:platform"}, Approvers: []string{"group:sre", "pat@example.com"}, Viewers: []string{"vera@example.com"}}},
@@ -204,7 +204,7 @@ func TestAnApprovalLapses(t *testing.T) {
 	m.is(run.Approved, run.NextApproved)
 }
 
-// What a token told is kept with the approval, and not looked for again.
+// What a token said is kept with the approval, and not looked up again.
 func TestATokenGroupIsKeptWithTheApproval(t *testing.T) {
 	f := sampleFlow()
 	f.Review.Approvers, f.Review.Approvals = []string{"group:oncall"}, []run.Requirement{{Count: 2}}
@@ -280,7 +280,7 @@ func TestWhoDecidesIsWhoIsNotified(t *testing.T) {
 	}
 }
 
-// With recheck, get_permissions is asked again before an approve counts: it must
+// With recheck, get_permissions is called once more before an approve counts: it must
 // still name the person. A failure leaves the admins.
 func TestPermissionsAreAskedAgain(t *testing.T) {
 	start := func(t *testing.T) *machine {

@@ -9,7 +9,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// stored gives a run as it comes back from where it is stored.
+// stored returns a run as it comes back from where it is stored.
 func stored(t testing.TB, r *run.Run) *run.Run {
 	t.Helper()
 	body, err := run.Encode(r)
@@ -91,7 +91,7 @@ func TestVerifyRecord(t *testing.T) {
 	}
 }
 
-// A run whose duration was shortened before runs kept what was asked is not
+// A run whose duration was shortened before runs kept what was requested is not
 // held against them.
 func TestVerifyRecord_OlderRun(t *testing.T) {
 	r := asOlder(t, approvedForLess(t).run)
@@ -101,7 +101,7 @@ func TestVerifyRecord_OlderRun(t *testing.T) {
 	}
 }
 
-// asOlder gives the run as a release stored it that sealed entries whole and
+// asOlder returns the run as a release stored it that sealed entries whole and
 // nothing beside them.
 func asOlder(t testing.TB, r *run.Run) *run.Run {
 	t.Helper()

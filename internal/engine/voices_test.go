@@ -15,7 +15,7 @@ func voices(e run.Entry) string {
 	return e.Reason + " / " + string(e.HookReasonBy) + ": " + e.HookReason
 }
 
-// A hook that lets an event happen and gives a reason never speaks for whoever
+// A hook that lets an event happen and returns a reason never speaks for whoever
 // caused the event: the entry and the decision keep both reasons, each with its
 // author.
 func TestEachReasonHasItsAuthor(t *testing.T) {

@@ -62,7 +62,7 @@ func listed(path string) bool {
 	return len(parts) > 1 && slices.Contains(unsealed[parts[0]], strings.SplitN(parts[1], "[", 2)[0])
 }
 
-// fill gives every member a value.
+// fill sets every member.
 func fill(v reflect.Value, depth int) {
 	if depth > 8 || !v.CanSet() {
 		return
