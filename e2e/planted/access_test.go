@@ -18,7 +18,7 @@ var accessBugs = []bug{
 	{"believe what the first give found", "internal/lease/attempt.go", "next.Existed = false\n\tif !known {", "if !known {", "./internal/lease ./functions/grant/grant", "Interleaving|Made"},
 	{"believe what was found before the last end", "internal/lease/attempt.go", "if !next.wanted() {", "if !l.Given {", "./functions/grant/grant", "Made"},
 	{"let a call make access after its run dropped it", "internal/lease/attempt.go", "\t\tnext.abandon(runID)\n", "", "./internal/lease", "Interleaving"},
-	{"take before the give has looked", "internal/lease/attempt.go", "if l.Existed {\n\t\tif hold", "if l.Existed && grant.State == run.Held {\n\t\tif hold", "./functions/grant/grant", "Looked"},
+	{"take before the give has looked", "internal/lease/attempt.go", "if l.Existed {\n\t\tif hold", "if l.Existed && hold.State == run.Held {\n\t\tif hold", "./functions/grant/grant", "Looked"},
 	{"do not look before a function of version 1 gives", "functions/grant/grant/give.go", "return !there, err", "return !there && false, err", "./functions/grant/grant", "Made"},
 	{"look while a deletion goes on", "internal/strategy/identitycenter/identitycenter.go", "if err := s.settle(ctx, s.deletions(to), to, nil); err != nil {", "if err := error(nil); err != nil {", "./internal/strategy/identitycenter", "Made"},
 	{"make an assignment before it is on record", "internal/strategy/identitycenter/identitycenter.go", "if err := l.Creating(ctx, noteUser+user); err != nil {", "if err := l.Creating(ctx, noteUser+user); err != nil && false {", "./internal/strategy/identitycenter", "Made"},
