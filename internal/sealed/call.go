@@ -1,10 +1,7 @@
 package sealed
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,9 +10,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
-	"github.com/fasttrack-dev/fasttrack/internal/partition"
+	"github.com/fasttrack-dev/fasttrack/internal/signed"
 )
 
 // How often a call is made, and the pause after the first try; it doubles.
@@ -45,18 +41,10 @@ func (k *Key) call(ctx context.Context, operation string, in, out any) error {
 
 // once makes one call. passing reports that a retry may succeed.
 func (k *Key) once(ctx context.Context, operation string, body []byte, out any) (passing bool, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint(k.cfg)+"/", bytes.NewReader(body))
+	req, err := signed.Request(ctx, k.cfg, "kms", http.MethodPost, "/", body, map[string]string{
+		"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "TrentService." + operation,
+	})
 	if err != nil {
-		return false, err
-	}
-	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	req.Header.Set("X-Amz-Target", "TrentService."+operation)
-	credentials, err := k.cfg.Credentials.Retrieve(ctx)
-	if err != nil {
-		return false, err
-	}
-	hash := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, req, hex.EncodeToString(hash[:]), "kms", k.cfg.Region, time.Now()); err != nil {
 		return false, err
 	}
 	res, err := client(k.cfg).Do(req)
@@ -103,12 +91,4 @@ func client(cfg aws.Config) aws.HTTPClient {
 		return cfg.HTTPClient
 	}
 	return http.DefaultClient
-}
-
-// endpoint is where KMS answers.
-func endpoint(cfg aws.Config) string {
-	if at := aws.ToString(cfg.BaseEndpoint); at != "" {
-		return strings.TrimSuffix(at, "/")
-	}
-	return "https://kms." + cfg.Region + "." + partition.Suffix(cfg.Region)
 }
