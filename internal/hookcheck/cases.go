@@ -14,7 +14,7 @@ type testCase struct {
 	hook   run.HookName
 	newer  bool // a member is added that no function knows
 	first  bool // it is of an engine of version 1.0
-	refuse bool // the function had better fail
+	refuse bool // the function should fail
 }
 
 // The cases that are compared.

@@ -72,7 +72,7 @@ func Check(ctx context.Context, call replay.Function, f Flow, guards bool) []Res
 		case failure != "" && !c.refuse:
 			r.mistake("it failed: %s", failure)
 		case failure == "" && c.refuse:
-			r.note("it responds to a version that it can't know; it had better fail")
+			r.note("it responds to a version that it can't know; it should fail")
 		case failure == "":
 			checked := hookapi.CheckResponse(c.hook, f.About.Name, response, c.ask.Run.Duration)
 			if c.name == plainRequest {

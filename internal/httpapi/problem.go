@@ -35,6 +35,12 @@ func NotFound() *Problem {
 	return NewProblem(http.StatusNotFound, api.ProblemNotFound, "Unknown request, or you may not see it.")
 }
 
+// Hidden is [NotFound] for a request that the caller may not see, which the log says.
+func (c *Call) Hidden() *Problem {
+	c.Log.Warn("refused", "status", http.StatusNotFound, "reason", "The caller may not see this request.")
+	return NotFound()
+}
+
 // Invalid names each invalid field.
 func Invalid(errs ...api.FieldError) *Problem {
 	return NewProblem(http.StatusBadRequest, api.ProblemInvalidRequest, "Invalid request; errors names each invalid field.", errs...)

@@ -140,8 +140,7 @@ func (s service) load(ctx context.Context, c *httpapi.Call) (store.Record, error
 		return store.Record{}, err
 	}
 	if !rec.Run.MaySee(c.Caller.Person, s.Today) {
-		c.Log.Warn("refused", "status", http.StatusNotFound, "reason", "The caller may not see this request.")
-		return store.Record{}, httpapi.NotFound()
+		return store.Record{}, c.Hidden()
 	}
 	return rec, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,7 +35,7 @@ func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 		return httpapi.Reply{}, err
 	}
 	if !r.MaySee(c.Caller.Person, s.today) {
-		return httpapi.Reply{}, hidden(c)
+		return httpapi.Reply{}, c.Hidden()
 	}
 	c.About(r.ID, r.Flow.Name)
 	headers := map[string]string{}
@@ -47,7 +46,7 @@ func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 			headers["preference-applied"] = fmt.Sprintf("wait=%d", int(wait.Seconds()))
 		}
 		if !r.MaySee(c.Caller.Person, s.today) { // by what happened meanwhile
-			return httpapi.Reply{}, hidden(c)
+			return httpapi.Reply{}, c.Hidden()
 		}
 	}
 	view, err := s.shown(ctx, c, r)
@@ -71,12 +70,6 @@ func readAfter(c *httpapi.Call) (seq int, there bool, err error) {
 		return 0, false, httpapi.Invalid(flow.FieldError{Field: "after", Detail: "must be the seq of a history entry, or 0"})
 	}
 	return seq, true, nil
-}
-
-// hidden is the response about a request that the caller may not see.
-func hidden(c *httpapi.Call) error {
-	c.Log.Warn("refused", "status", http.StatusNotFound, "reason", "The caller may not see this request.")
-	return httpapi.NotFound()
 }
 
 // listing is the query of a list.
