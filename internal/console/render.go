@@ -1,0 +1,76 @@
+package console
+
+import (
+	"bytes"
+	"crypto/rand"
+	"embed"
+	"html/template"
+	"net/http"
+	"time"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// pageNames are the pages, each of which has a template of this name.
+var pageNames = []string{"home", "problem"}
+
+// view is what a template gets.
+type view struct {
+	Title string
+	// Here is the path of the page.
+	Here string
+	Me   me
+	// SignOut is the path that ends the session; empty if there is none.
+	SignOut string
+	Now     time.Time
+	// Key is the idempotency key of the page's form.
+	Key string
+	// D is the page's own data.
+	D any
+}
+
+// template returns the parsed template of a page. It is parsed when it is first shown,
+// because parsing all of them would double the start of a function.
+func (c *Console) template(name string) *template.Template {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := c.parsed[name]
+	if t == nil {
+		t = template.Must(template.New("").Funcs(c.functions()).ParseFS(templateFiles,
+			"templates/layout.html", "templates/parts.html", "templates/"+name+".html"))
+		c.parsed[name] = t
+	}
+	return t
+}
+
+// render sends a page.
+func (p *page) render(status int, name, title string, data any) {
+	p.show(status, p.template(name), view{
+		Title: title, Here: p.r.URL.Path, Me: p.me, SignOut: p.Sessions.SignOut(), Now: p.Now().UTC(), Key: rand.Text(), D: data,
+	})
+}
+
+// ShowAlone sends a page of a door, which has no navigation: nobody is signed in. t
+// defines "main" and is a clone of [Console.Frame].
+func (c *Console) ShowAlone(w http.ResponseWriter, r *http.Request, status int, t *template.Template, title string, data any) {
+	p := &page{Console: c, w: w, r: r}
+	p.show(status, t, view{Title: title, Here: r.URL.Path, Now: c.Now().UTC(), Key: rand.Text(), D: data})
+}
+
+// Frame returns what pages share: the layout and the parts. A door parses its own
+// "main" into it.
+func (c *Console) Frame() *template.Template {
+	return template.Must(template.New("").Funcs(c.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html"))
+}
+
+func (p *page) show(status int, t *template.Template, v view) {
+	var body bytes.Buffer
+	if err := t.ExecuteTemplate(&body, "layout", v); err != nil {
+		p.Log.Error("cannot make a page", "page", p.r.URL.Path, "error", err.Error())
+		http.Error(p.w, "Something went wrong.", http.StatusInternalServerError)
+		return
+	}
+	p.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	send(p.w, p.r, status, body.Bytes())
+}
