@@ -67,6 +67,6 @@ func (c *Console) Handler() http.Handler {
 		mux.HandleFunc(mounted(pattern), c.signedIn(show))
 	}
 	mux.HandleFunc("GET "+Base, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, Base+"/", http.StatusSeeOther) })
-	mux.HandleFunc(Base+"/", c.signedIn(func(*page) error { return notFound("There is no such page.") }))
+	mux.HandleFunc(Base+"/", c.signedIn(func(*page) error { return notFound("This page does not exist.") }))
 	return secured(http.NewCrossOriginProtection().Handler(mux))
 }

@@ -41,5 +41,5 @@ func problemTitle(status int) string {
 	case status < 500:
 		return "That did not work"
 	}
-	return "Something went wrong"
+	return "An error of ours"
 }

@@ -21,7 +21,7 @@ type view struct {
 	// Here is the path of the page.
 	Here string
 	Me   me
-	// SignOut is the path that ends the session; empty if there is none.
+	// SignOut is the path that ends the session; empty if the door has none.
 	SignOut string
 	Now     time.Time
 	// Key is the idempotency key of the page's form.
@@ -68,7 +68,7 @@ func (p *page) show(status int, t *template.Template, v view) {
 	var body bytes.Buffer
 	if err := t.ExecuteTemplate(&body, "layout", v); err != nil {
 		p.Log.Error("cannot make a page", "page", p.r.URL.Path, "error", err.Error())
-		http.Error(p.w, "Something went wrong.", http.StatusInternalServerError)
+		http.Error(p.w, "The page failed.", http.StatusInternalServerError)
 		return
 	}
 	p.w.Header().Set("Content-Type", "text/html; charset=utf-8")

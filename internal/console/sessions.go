@@ -17,9 +17,9 @@ type Sessions interface {
 	// with [Console.ShowAlone].
 	Mount(mux *http.ServeMux, c *Console)
 	// SignIn returns the path at which a browser signs in, which takes the page to
-	// return to as the parameter "to" ([ReturnTo]). It is empty if there is none.
+	// return to as the parameter "to" ([ReturnTo]). It is empty for a door without one.
 	SignIn(r *http.Request) string
-	// SignOut returns the path that ends the session by a POST, or "" if there is none.
+	// SignOut returns the path that ends the session by a POST, or "" for a door without one.
 	SignOut() string
 }
 
