@@ -60,6 +60,10 @@ type Options struct {
 	// nobody.
 	Identities *identities.Set
 
+	// VerifyIssuers are the issuers whose tokens JWT authorizers verify, by the keys that
+	// the issuer publishes. Callers of routes with another issuer name themselves.
+	VerifyIssuers []string
+
 	// Data is the folder that keeps tables, executions and keys across restarts. Empty
 	// keeps them in memory.
 	Data string

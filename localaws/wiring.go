@@ -3,6 +3,7 @@ package localaws
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/localaws/eventbridge"
@@ -95,11 +96,10 @@ func (s *Stack) gateway() (*gateway.Gateway, error) {
 			case "AWS_IAM":
 				route.IAM = true
 			case "JWT":
-				audience := ""
-				if len(r.Audience) > 0 {
-					audience = r.Audience[0]
+				route.Authorizer = &gateway.Authorizer{
+					Issuer: r.Issuer, Audience: r.Audience,
+					Verify: r.Issuer != s.URL() && slices.Contains(s.opts.VerifyIssuers, r.Issuer),
 				}
-				route.Authorizer = &gateway.Authorizer{Issuer: r.Issuer, Audience: audience}
 			default:
 				return nil, fmt.Errorf("route %s: authorization %s is not supported on this machine", r.Key, r.Authorization)
 			}

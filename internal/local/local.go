@@ -50,7 +50,7 @@ func Start(ctx context.Context, flows string, o localaws.Options) (*localaws.Sta
 
 // Options returns o with fasttrack's value for each option that o leaves empty.
 // Callers sign in with bearer tokens (AuthMode=JWT) unless Parameters name another
-// AuthMode.
+// AuthMode. A JwtIssuer among the Parameters is one whose tokens are verified.
 func Options(o localaws.Options) (localaws.Options, error) {
 	if o.StackName == "" {
 		o.StackName = StackName
@@ -64,6 +64,9 @@ func Options(o localaws.Options) (localaws.Options, error) {
 	if o.DefaultParameters == nil {
 		given := o.Parameters
 		o.DefaultParameters = func(apiURL string) map[string]string { return defaultParameters(given, apiURL) }
+	}
+	if issuer := o.Parameters["JwtIssuer"]; issuer != "" && o.VerifyIssuers == nil {
+		o.VerifyIssuers = []string{issuer}
 	}
 	if o.Identities == nil {
 		var err error

@@ -18,7 +18,7 @@ func openCORS(t *testing.T, cors *gateway.CORS) string {
 	f := &function{answer: `{"statusCode":201,"headers":{"Location":"/requests/1","Access-Control-Allow-Origin":"*","access-control-allow-credentials":"true"},"body":"{}"}`}
 	g, err := gateway.New(gateway.Options{Invoker: f, CORS: cors, Routes: []gateway.Route{
 		{Key: "POST /open", Function: "open"},
-		{Key: "GET /guarded", Function: "guarded", Authorizer: &gateway.Authorizer{Issuer: "http://issuer", Audience: "links"}},
+		{Key: "GET /guarded", Function: "guarded", Authorizer: &gateway.Authorizer{Issuer: "http://issuer", Audience: []string{"links"}}},
 	}})
 	if err != nil {
 		t.Fatal(err)

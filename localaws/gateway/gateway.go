@@ -2,7 +2,9 @@
 // (payload format 2.0).
 //
 // Callers of a route with a JWT authorizer name themselves: a bearer token that is an
-// e-mail address becomes a signed JWT, so that functions receive what they do at AWS.
+// e-mail address becomes a signed JWT, so that functions receive what they do at AWS. An
+// authorizer with Verify takes the tokens of its issuer instead, checked as the service
+// does.
 package gateway
 
 import (
@@ -47,7 +49,11 @@ type Route struct {
 
 // Authorizer is the JWT authorizer of a route.
 type Authorizer struct {
-	Issuer, Audience string
+	Issuer   string
+	Audience []string
+	// Verify checks tokens by the keys that the issuer publishes. Without it callers name
+	// themselves.
+	Verify bool
 }
 
 // Options configures a Gateway.
@@ -73,6 +79,8 @@ type Gateway struct {
 	opts   Options
 	routes []route
 	tokens tokens
+	// verifiers are those of authorizers with Verify, by issuer and audience.
+	verifiers map[string]*verifier
 }
 
 // New returns a gateway. The error names a route key that is not served.
@@ -80,8 +88,11 @@ func New(o Options) (*Gateway, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	g := &Gateway{opts: o, tokens: newTokens(o.Now)}
+	g := &Gateway{opts: o, tokens: newTokens(o.Now), verifiers: map[string]*verifier{}}
 	for _, r := range o.Routes {
+		if a := r.Authorizer; a != nil && a.Verify && g.verifiers[a.key()] == nil {
+			g.verifiers[a.key()] = &verifier{authorizer: *a, now: o.Now}
+		}
 		parsed, err := parseRoute(r)
 		if err != nil {
 			return nil, err
@@ -104,12 +115,13 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		message(w, http.StatusNotFound, "Not Found")
 		return
 	}
-	var token string
+	var authorization string
 	var claims map[string]string
 	if rt.Authorizer != nil {
+		var why error
 		var ok bool
-		if token, claims, ok = g.tokens.mint(r.Header.Values("Authorization"), *rt.Authorizer); !ok {
-			w.Header().Set("Www-Authenticate", "Bearer")
+		if authorization, claims, ok, why = g.authorize(r, *rt.Authorizer); !ok {
+			w.Header().Set("Www-Authenticate", authenticate(why))
 			message(w, http.StatusUnauthorized, "Unauthorized")
 			return
 		}
@@ -137,12 +149,31 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ev.RequestContext.Authorizer = who
 	}
 	if rt.Authorizer != nil {
-		ev.Headers["authorization"] = "Bearer " + token
+		ev.Headers["authorization"] = authorization
 		ev.RequestContext.Authorizer = &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
 			JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: claims},
 		}
 	}
 	g.invoke(w, r, rt, ev)
+}
+
+// key distinguishes authorizers.
+func (a Authorizer) key() string { return a.Issuer + "\n" + strings.Join(a.Audience, "\n") }
+
+// authorize returns the Authorization header for the function and the claims in it; why
+// is nil if the call has no token.
+func (g *Gateway) authorize(r *http.Request, a Authorizer) (header string, claims map[string]string, ok bool, why error) {
+	headers := r.Header.Values("Authorization")
+	if !a.Verify {
+		token, claims, ok := g.tokens.mint(headers, a)
+		return "Bearer " + token, claims, ok, nil
+	}
+	token := bearer(headers)
+	if token == "" {
+		return "", nil, false, nil
+	}
+	claims, err := g.verifiers[a.key()].verify(r.Context(), token)
+	return strings.Join(headers, ","), claims, err == nil, err
 }
 
 // unmap returns a call through the custom domain without its base path, as the

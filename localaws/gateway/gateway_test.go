@@ -40,7 +40,7 @@ func (f *function) Invoke(_ context.Context, name string, payload []byte) (lambd
 
 func open(t *testing.T, f *function) string {
 	t.Helper()
-	guarded := &gateway.Authorizer{Issuer: "http://issuer", Audience: "links"}
+	guarded := &gateway.Authorizer{Issuer: "http://issuer", Audience: []string{"links"}}
 	g, err := gateway.New(gateway.Options{Invoker: f, AccountID: "123456789012", Routes: []gateway.Route{
 		{Key: "ANY /files/{proxy+}", Function: "greedy"},
 		{Key: "GET /requests/{id}", Function: "variable", Authorizer: guarded},
@@ -85,6 +85,8 @@ func TestRoutes(t *testing.T) {
 		"GET /requests/latest": {"literal", "", "", 200},
 		"GET /requests/a%2Fb":  {"variable", "id", "a/b", 200},
 		"PUT /files/a/b.txt":   {"greedy", "proxy", "a/b.txt", 200},
+		"GET /files/":          {"greedy", "proxy", "", 200},
+		"GET /files":           {"", "", "", 404},
 		"GET /requests":        {"", "", "", 404},
 		"GET /requests/a/b":    {"", "", "", 404},
 		"DELETE /requests/a":   {"", "", "", 404},

@@ -72,23 +72,24 @@ func (g *Gateway) route(r *http.Request) (route, map[string]string, bool) {
 
 func (rt route) match(parts []string) (map[string]string, bool) {
 	var parameters map[string]string
-	set := func(name, value string) bool {
+	set := func(name, value string) (empty, ok bool) {
 		decoded, err := url.PathUnescape(value)
 		if parameters == nil {
 			parameters = map[string]string{}
 		}
 		parameters[name] = decoded
-		return err == nil && decoded != ""
+		return decoded == "", err == nil
 	}
 	for i, part := range rt.parts {
 		if i >= len(parts) {
 			return nil, false
 		}
 		switch weight(part) {
-		case 2:
-			return parameters, set(strings.Trim(part, "{+}"), strings.Join(parts[i:], "/"))
+		case 2: // of nothing too: /files/ is one of /files/{proxy+}
+			_, ok := set(strings.Trim(part, "{+}"), strings.Join(parts[i:], "/"))
+			return parameters, ok
 		case 1:
-			if !set(strings.Trim(part, "{}"), parts[i]) {
+			if empty, ok := set(strings.Trim(part, "{}"), parts[i]); empty || !ok {
 				return nil, false
 			}
 		default:

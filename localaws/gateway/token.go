@@ -69,9 +69,12 @@ func (t tokens) mint(headers []string, a Authorizer) (token string, flat map[str
 	if err != nil {
 		return "", nil, false
 	}
-	now := t.now().Unix()
+	now, audience := t.now().Unix(), ""
+	if len(a.Audience) > 0 {
+		audience = a.Audience[0]
+	}
 	claims := map[string]any{
-		"iss": a.Issuer, "aud": a.Audience, "sub": sub, "groups": groups, "iat": now, "exp": now + 300,
+		"iss": a.Issuer, "aud": audience, "sub": sub, "groups": groups, "iat": now, "exp": now + 300,
 	}
 	if address != "" {
 		claims["email"], claims["email_verified"] = address, true
@@ -84,7 +87,7 @@ func (t tokens) mint(headers []string, a Authorizer) (token string, flat map[str
 	mac := hmac.New(sha256.New, t.key)
 	mac.Write([]byte(signed))
 	flat = map[string]string{
-		"iss": a.Issuer, "aud": a.Audience, "sub": sub,
+		"iss": a.Issuer, "aud": audience, "sub": sub,
 		"groups": "[" + strings.Join(groups, " ") + "]", "iat": strconv.FormatInt(now, 10), "exp": strconv.FormatInt(now+300, 10),
 	}
 	if address != "" {
