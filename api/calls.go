@@ -157,6 +157,38 @@ func (client *Client) Options(ctx context.Context, flow, field, query string, op
 	return list, err
 }
 
+// Stats returns what became of the requests of a flow since the start of a day, in UTC.
+// A zero time is 30 days ago.
+func (client *Client) Stats(ctx context.Context, flow string, since time.Time, opts ...CallOption) (*Stats, error) {
+	c := get("/flows/" + url.PathEscape(flow) + "/stats")
+	if !since.IsZero() {
+		c.query = url.Values{"since": {since.UTC().Format(time.RFC3339)}}
+	}
+	stats, _, err := decode[Stats](ctx, client, c, opts)
+	if err == nil && (stats.Flow == "" || stats.Since.IsZero()) {
+		return nil, &ResponseError{client.url, http.StatusOK, errors.New(`it has no "flow" or "since" of statistics`)}
+	}
+	return stats, err
+}
+
+// Verify has the API verify a request as it is stored.
+func (client *Client) Verify(ctx context.Context, id string, opts ...CallOption) (*Verification, error) {
+	v, _, err := decode[Verification](ctx, client, get(requestPath(id)+"/verify"), opts)
+	if err == nil && (v.ID == "" || v.Entries == nil) {
+		return nil, &ResponseError{client.url, http.StatusOK, errors.New(`it has no "id" or "entries" of a verification`)}
+	}
+	return v, err
+}
+
+// Explain returns why a request has its status, in words.
+func (client *Client) Explain(ctx context.Context, id string, opts ...CallOption) (*Explanation, error) {
+	e, _, err := decode[Explanation](ctx, client, get(requestPath(id)+"/explain"), opts)
+	if err == nil && (e.ID == "" || e.Answer == "") {
+		return nil, &ResponseError{client.url, http.StatusOK, errors.New(`it has no "id" or "answer" of an explanation`)}
+	}
+	return e, err
+}
+
 // Health reports whether the API responds.
 func (client *Client) Health(ctx context.Context, opts ...CallOption) (*Health, error) {
 	h, _, err := decode[Health](ctx, client, get("/healthz"), opts)

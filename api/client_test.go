@@ -72,10 +72,14 @@ func TestCalls(t *testing.T) {
 			_, err := c.List(ctx, api.ListInput{View: api.ViewFlow, Flow: "f", Status: api.StatusActive, From: at, To: at.Add(time.Hour), Limit: 5, Cursor: "c"})
 			return err
 		}, "GET /base/requests?cursor=c&flow=f&from=2026-11-23T10%3A00%3A00Z&limit=5&status=active&to=2026-11-23T11%3A00%3A00Z&view=flow ", "", `{"runs":[]}`},
-		"flows":   {func(c *api.Client) error { _, err := c.Flows(ctx); return err }, "GET /base/flows ", "", `{"flows":[]}`},
-		"options": {func(c *api.Client) error { _, err := c.Options(ctx, "a b", "f", "x&y"); return err }, "GET /base/flows/a%20b/fields/f/options?q=x%26y ", "", `{"options":[]}`},
-		"health":  {func(c *api.Client) error { _, err := c.Health(ctx); return err }, "GET /base/healthz ", "", `{"status":"ok"}`},
-		"openapi": {func(c *api.Client) error { _, err := c.OpenAPI(ctx); return err }, "GET /base/openapi.json ", "", `{"openapi":"3.1.0"}`},
+		"flows":            {func(c *api.Client) error { _, err := c.Flows(ctx); return err }, "GET /base/flows ", "", `{"flows":[]}`},
+		"stats":            {func(c *api.Client) error { _, err := c.Stats(ctx, "a b", at); return err }, "GET /base/flows/a%20b/stats?since=2026-11-23T10%3A00%3A00Z ", "", `{"flow":"a b","since":"2026-11-23T00:00:00Z"}`},
+		"stats of a month": {func(c *api.Client) error { _, err := c.Stats(ctx, "f", time.Time{}); return err }, "GET /base/flows/f/stats ", "", `{"flow":"f","since":"2026-11-23T00:00:00Z"}`},
+		"verify":           {func(c *api.Client) error { _, err := c.Verify(ctx, "r/2"); return err }, "GET /base/requests/r%2F2/verify ", "", `{"id":"r","entries":[]}`},
+		"explain":          {func(c *api.Client) error { _, err := c.Explain(ctx, "r"); return err }, "GET /base/requests/r/explain ", "", `{"id":"r","answer":"It waits."}`},
+		"options":          {func(c *api.Client) error { _, err := c.Options(ctx, "a b", "f", "x&y"); return err }, "GET /base/flows/a%20b/fields/f/options?q=x%26y ", "", `{"options":[]}`},
+		"health":           {func(c *api.Client) error { _, err := c.Health(ctx); return err }, "GET /base/healthz ", "", `{"status":"ok"}`},
+		"openapi":          {func(c *api.Client) error { _, err := c.OpenAPI(ctx); return err }, "GET /base/openapi.json ", "", `{"openapi":"3.1.0"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			url := serve(t, func(w http.ResponseWriter, r *http.Request) {

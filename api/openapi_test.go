@@ -25,6 +25,13 @@ var schemas = map[string]reflect.Type{
 	"RunList": reflect.TypeFor[api.RequestList](), "Field": reflect.TypeFor[api.Field](), "Flow": reflect.TypeFor[api.Flow](),
 	"FlowList": reflect.TypeFor[api.FlowList](), "Option": reflect.TypeFor[api.Option](), "OptionList": reflect.TypeFor[api.OptionList](),
 	"Ask": reflect.TypeFor[api.CreateInput](), "ApproveAct": reflect.TypeFor[api.ApproveInput](), "Act": reflect.TypeFor[api.DenyInput](),
+	"Stats": reflect.TypeFor[api.Stats](), "OutcomeCount": reflect.TypeFor[api.OutcomeCount](), "DecisionTimes": reflect.TypeFor[api.DecisionTimes](),
+	"TimeSpread": reflect.TypeFor[api.TimeSpread](), "TimePercentile": reflect.TypeFor[api.TimePercentile](), "TimeBucket": reflect.TypeFor[api.TimeBucket](),
+	"ShadowStats": reflect.TypeFor[api.ShadowStats](), "ShadowDifference": reflect.TypeFor[api.ShadowDifference](),
+	"FastTrackUsage": reflect.TypeFor[api.FastTrackUsage](), "LimitUse": reflect.TypeFor[api.LimitUse](),
+	"FailingHook": reflect.TypeFor[api.FailingHook](), "VersionSeen": reflect.TypeFor[api.VersionSeen](),
+	"Verification": reflect.TypeFor[api.Verification](), "VerifiedEntry": reflect.TypeFor[api.VerifiedEntry](), "VerifiedDigest": reflect.TypeFor[api.VerifiedDigest](),
+	"Explanation": reflect.TypeFor[api.Explanation](), "ExplainedStep": reflect.TypeFor[api.ExplainedStep](), "ExplainedApprovals": reflect.TypeFor[api.ExplainedApprovals](),
 	"CancelAct": reflect.TypeFor[api.CancelInput](), "Verdict": reflect.TypeFor[api.Verdict](),
 }
 
@@ -44,6 +51,8 @@ var values = map[reflect.Type][]string{
 		api.EventDeescalate, api.EventRevoke, api.EventFail, api.EventIgnore, api.EventForward, api.EventErase),
 	reflect.TypeFor[api.Channel]():   texts(api.ChannelAPI, api.ChannelCLI, api.ChannelSlack, api.ChannelWeb, api.ChannelHook, api.ChannelEngine),
 	reflect.TypeFor[api.ActorType](): texts(api.ActorUser, api.ActorHook, api.ActorEngine),
+	reflect.TypeFor[api.Decider]():   texts(api.DeciderCode, api.DeciderPeople, api.DeciderNobody),
+	reflect.TypeFor[api.LimitName](): texts(api.LimitPerHour, api.LimitPerPersonPerDay, api.LimitQuiet),
 	reflect.TypeFor[api.View]():      texts(api.ViewMine, api.ViewInbox, api.ViewReviewed, api.ViewFlow),
 }
 
@@ -52,15 +61,18 @@ var parameterTypes = map[string]reflect.Type{"view": reflect.TypeFor[api.View]()
 
 // someValues are members that can hold only some of their type's values.
 var someValues = map[string][]string{
-	"Decision.event":         texts(api.EventApprove, api.EventDeny, api.EventExpire, api.EventCancel),
-	"Entry.act_event":        texts(api.EventApprove, api.EventDeny, api.EventCancel, api.EventRevoke),
-	"Verdict.event":          texts(api.EventApprove, api.EventDeny),
-	"Entry.override.verdict": texts(api.EventIgnore, api.EventDeny, api.EventFail),
-	"Field.type":             {api.FieldString, api.FieldText, api.FieldInt, api.FieldBool, api.FieldDuration, api.FieldTarget, api.FieldUser, api.FieldStrings},
+	"Decision.event":          texts(api.EventApprove, api.EventDeny, api.EventExpire, api.EventCancel),
+	"Entry.act_event":         texts(api.EventApprove, api.EventDeny, api.EventCancel, api.EventRevoke),
+	"Verdict.event":           texts(api.EventApprove, api.EventDeny),
+	"Entry.override.verdict":  texts(api.EventIgnore, api.EventDeny, api.EventFail),
+	"OutcomeCount.outcome":    texts(api.StatusApproved, api.StatusDenied, api.StatusExpired, api.StatusCanceled),
+	"ShadowDifference.hook":   texts(api.EventApprove, api.EventDeny),
+	"ShadowDifference.people": texts(api.EventApprove, api.EventDeny),
+	"Field.type":              {api.FieldString, api.FieldText, api.FieldInt, api.FieldBool, api.FieldDuration, api.FieldTarget, api.FieldUser, api.FieldStrings},
 }
 
 // open are members whose schema lists no values, so that more may come.
-var open = []string{"Outcome.event"}
+var open = []string{"Outcome.event", "ExplainedStep.event"}
 
 func texts[S ~string](list ...S) []string {
 	out := make([]string, len(list))
@@ -296,6 +308,8 @@ func kindOf(t reflect.Type) (kind, format string) {
 		return "boolean", ""
 	case reflect.Int, reflect.Int64:
 		return "integer", ""
+	case reflect.Float64:
+		return "number", ""
 	case reflect.Slice:
 		return "array", ""
 	case reflect.Map, reflect.Struct:

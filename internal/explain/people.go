@@ -10,13 +10,16 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
+// approvals are those that an explanation shows, and what is said of them.
+type approvals Approvals
+
 // approvalsOf returns the approvals of a request, nil if people never decide it.
-func approvalsOf(v api.Request) *Approvals {
+func approvalsOf(v api.Request) *approvals {
 	w := v.Review
 	if w == nil {
 		return nil
 	}
-	a := &Approvals{Of: append([]string{}, w.Approvers...), OfMore: w.ApproversMore, By: []string{}, Until: w.ExpiresAt}
+	a := &approvals{Of: append([]string{}, w.Approvers...), OfMore: w.ApproversMore, By: []string{}, Until: w.ExpiresAt}
 	if n := len(a.Of); n > named {
 		a.Of, a.OfMore = a.Of[:named], a.OfMore+n-named
 	}
@@ -36,7 +39,7 @@ func approvalsOf(v api.Request) *Approvals {
 }
 
 // who names the approvers, for a sentence.
-func (a *Approvals) who() string {
+func (a *approvals) who() string {
 	switch {
 	case len(a.Of) == 0 && a.OfMore == 0:
 		return "the flow's admins"
@@ -59,7 +62,7 @@ func (a *Approvals) who() string {
 const named = 20
 
 // counted returns how the nth approval counts, "" if one is enough.
-func (a *Approvals) counted(n int) string {
+func (a *approvals) counted(n int) string {
 	switch {
 	case a == nil || a.Needed < 2 && len(a.From) == 0:
 		return ""
@@ -70,7 +73,7 @@ func (a *Approvals) counted(n int) string {
 }
 
 // needs returns the requirements, for a sentence.
-func (a *Approvals) needs() string {
+func (a *approvals) needs() string {
 	var needs []string
 	for _, need := range a.From {
 		needs = append(needs, fmt.Sprintf("%d of %s", need.Count, cmp.Or(need.From, "any")))
