@@ -28,6 +28,10 @@ type Options struct {
 	HTTPClient *http.Client
 	// UserAgent is the User-Agent header. Empty is "fasttrack-go".
 	UserAgent string
+	// Channel is what the history shows as the channel of requests and actions:
+	// [ChannelWeb] for a web page, [ChannelCLI] for a command line. Empty is [ChannelAPI].
+	// It is the program's own statement, and identifies nobody.
+	Channel Channel
 	// Retries is how often a call is retried that got no response, or a [Problem] that is
 	// [Problem.Temporary]. 0 is 2 retries; negative is none. Every call is safe to retry:
 	// those that change something have an idempotency key.

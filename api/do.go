@@ -106,6 +106,9 @@ func (client *Client) once(ctx context.Context, c *call, body []byte) (Response,
 	req.Header = c.header.Clone()
 	req.Header.Set("Accept", "application/json, application/problem+json")
 	req.Header.Set("User-Agent", client.options.UserAgent)
+	if channel := client.options.Channel; channel != "" && channel != ChannelAPI && c.method == http.MethodPost {
+		req.Header.Set("Fasttrack-Channel", string(channel))
+	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

@@ -41,7 +41,7 @@ func (c *Console) signedIn(show func(*page) error) http.HandlerFunc {
 		}
 		if err == nil {
 			// A person presses again; a page must not take as long as retries do.
-			p.call, err = api.NewWithOptions(c.API, signer, api.Options{HTTPClient: c.HTTPClient, UserAgent: "fasttrack-console", Retries: -1})
+			p.call, err = api.NewWithOptions(c.API, signer, api.Options{HTTPClient: c.HTTPClient, UserAgent: "fasttrack-console", Channel: api.ChannelWeb, Retries: -1})
 		}
 		if err == nil {
 			if err = p.start(); err == nil {

@@ -145,6 +145,23 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 }
 
+// A caller may say which program they use, and pass for nobody else's way in.
+func TestChannel(t *testing.T) {
+	for stated, want := range map[string]run.Channel{
+		"web": run.ViaWeb, "cli": run.ViaCLI,
+		"": "", "api": "", "slack": "", "hook": "", "engine": "", "WEB": "", "web,cli": "", " web": "",
+	} {
+		c := httpapi.Call{Event: httpapi.Event{Headers: map[string]string{"fasttrack-channel": stated}}}
+		if got, err := c.Channel(); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: got %q, %v, want %q", stated, got, err, want)
+		}
+	}
+	var none httpapi.Call
+	if got, err := none.Channel(); got != run.ViaAPI || err != nil {
+		t.Errorf("without the header: got %q, %v", got, err)
+	}
+}
+
 // Whatever is sent, what is let pass has a canonical form, and so a digest.
 func FuzzJSONIsCanonical(f *testing.F) {
 	for _, seed := range []string{`1e999`, `"\ud800"`, `"\ud83d\ude00"`, `"\\ud800"`, `{"a":[1,{"b":-0.5e-7}]}`, `[1,]`, `{"a":1,"a":2}`} {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -208,6 +209,24 @@ func (b *Body) Err() error {
 		return nil
 	}
 	return InvalidBody(b.errs...)
+}
+
+// channels are the channels that a caller may state. The others say who sent an event,
+// which is for no caller to say.
+var channels = map[string]run.Channel{string(run.ViaWeb): run.ViaWeb, string(run.ViaCLI): run.ViaCLI}
+
+// Channel returns the channel for the history: what the Fasttrack-Channel header says,
+// or else the API. Nobody checks what it says, so nothing may depend on it.
+func (c *Call) Channel() (run.Channel, error) {
+	stated, there := c.Event.Headers["fasttrack-channel"]
+	if !there {
+		return run.ViaAPI, nil
+	}
+	channel, known := channels[stated]
+	if !known {
+		return "", Invalid(flow.FieldError{Field: "Fasttrack-Channel", Detail: "must be web or cli"})
+	}
+	return channel, nil
 }
 
 // IdempotencyKey returns the Idempotency-Key header, 1 to 255 visible ASCII characters;

@@ -65,6 +65,10 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
+	channel, err := c.Channel()
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
 	rec, err := s.load(ctx, c)
 	if err != nil {
 		return httpapi.Reply{}, err
@@ -75,6 +79,7 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	if !fits {
 		return httpapi.Reply{}, wrong
 	}
+	a.Channel = channel
 	if key != "" {
 		// Look the key up before checking the request, which this very action may have
 		// changed.
@@ -152,7 +157,7 @@ func readAct(c *httpapi.Call, r *run.Run, e run.EventName) (a run.Act, fits bool
 	if err != nil {
 		return run.Act{}, false, err
 	}
-	a = run.Act{Event: e, Person: c.Caller.Person, Channel: run.ViaAPI, Reason: body.Lines("reason", run.MaxReason)}
+	a = run.Act{Event: e, Person: c.Caller.Person, Reason: body.Lines("reason", run.MaxReason)}
 	if e != run.Cancel {
 		a.Override = body.Bool("override")
 	}

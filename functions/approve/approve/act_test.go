@@ -260,3 +260,20 @@ func TestAnActBeforeThereIsAToken(t *testing.T) {
 		t.Errorf("got %d and %d acts, want 202 and the act stored", status, len(w.acts))
 	}
 }
+
+// The history shows the channel that the caller states, and keeps the first of a key.
+func TestStatedChannel(t *testing.T) {
+	w := pending(t, "")
+	if status, body := w.do(t, "approve", "", "fasttrack-channel", "slack"); status != 400 || len(w.acts) != 0 {
+		t.Errorf("a false channel: %d %v", status, body)
+	}
+	if status, body := w.do(t, "approve", "", "fasttrack-channel", "web", "idempotency-key", "k"); status != 200 {
+		t.Fatalf("%d %v", status, body)
+	}
+	if status, body := w.do(t, "approve", "", "idempotency-key", "k"); status != 200 || len(w.acts) != 1 {
+		t.Errorf("the same key by another channel: %d %v", status, body)
+	}
+	if last := w.run.History[len(w.run.History)-1]; last.Channel != run.ViaWeb {
+		t.Errorf("the channel is %q", last.Channel)
+	}
+}

@@ -28,6 +28,10 @@ func (s service) create(ctx context.Context, c *httpapi.Call) (httpapi.Reply, er
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
+	channel, err := c.Channel()
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
 	wait, waits := preferWait(c.Header("prefer"))
 	body, err := httpapi.ReadBody(c.Event)
 	if err != nil {
@@ -37,7 +41,7 @@ func (s service) create(ctx context.Context, c *httpapi.Call) (httpapi.Reply, er
 	r, sent, err := s.earlier(ctx, c, body, key)
 	if err == nil && r == nil {
 		status = http.StatusCreated
-		r, sent, err = s.createRun(ctx, c, body, key)
+		r, sent, err = s.createRun(ctx, c, body, channel, key)
 		if errors.Is(err, store.ErrExists) && key != "" {
 			// Another call with the key was first.
 			status = http.StatusOK
@@ -72,13 +76,13 @@ func (s service) create(ctx context.Context, c *httpapi.Call) (httpapi.Reply, er
 }
 
 // createRun stores a new run, and returns it with the context that came with it.
-func (s service) createRun(ctx context.Context, c *httpapi.Call, body *httpapi.Body, key string) (*run.Run, json.RawMessage, error) {
+func (s service) createRun(ctx context.Context, c *httpapi.Call, body *httpapi.Body, channel run.Channel, key string) (*run.Run, json.RawMessage, error) {
 	f, asked, err := s.parseRequest(c, body)
 	if err != nil {
 		return nil, nil, err
 	}
 	now := s.Now()
-	asked.ID, asked.NonceKey = run.NewID(now), run.NewNonceKey()
+	asked.ID, asked.NonceKey, asked.Channel = run.NewID(now), run.NewNonceKey(), channel
 	if key != "" {
 		asked.ID = run.HashID(c.Caller.Principal, asked.Flow.Name, key)
 		if asked.Sent, err = digest(body, key); err != nil {
@@ -146,7 +150,7 @@ func (s service) parseRequest(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, 
 		return nil, run.Draft{}, err
 	}
 	return f, run.Draft{
-		Flow: block, FlowVersion: version, Requester: c.Caller.Person, Channel: run.ViaAPI, Fields: checked.Fields, Sensitive: checked.Sensitive,
+		Flow: block, FlowVersion: version, Requester: c.Caller.Person, Fields: checked.Fields, Sensitive: checked.Sensitive,
 		Reason: in.Reason, DurationSeconds: checked.DurationSeconds, Context: sent,
 	}, nil
 }

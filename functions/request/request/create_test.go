@@ -314,3 +314,22 @@ func FuzzAsk(f *testing.F) {
 		}
 	})
 }
+
+// The first entry has the channel that the caller states.
+func TestStatedChannel(t *testing.T) {
+	for stated, want := range map[string]run.Channel{"web": run.ViaWeb, "cli": run.ViaCLI} {
+		s := newTable()
+		if got, out := s.call(t, ada, "POST /requests", `{"flow":"open"}`, nil, "fasttrack-channel", stated); got.StatusCode != 201 {
+			t.Errorf("%d %v", got.StatusCode, out)
+		}
+		for _, r := range s.runs {
+			if r.Channel != want || r.History[0].Channel != want {
+				t.Errorf("%s: the channel is %q, and %q in the history", stated, r.Channel, r.History[0].Channel)
+			}
+		}
+	}
+	s := newTable()
+	if got, _ := s.call(t, ada, "POST /requests", `{"flow":"open"}`, nil, "fasttrack-channel", "engine"); got.StatusCode != 400 || len(s.runs) != 0 {
+		t.Errorf("a false channel: %d, %d runs", got.StatusCode, len(s.runs))
+	}
+}
