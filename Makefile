@@ -14,7 +14,7 @@ source = $(or $(SOURCE_$(1)),functions/$(shell echo $(1) | tr A-Z a-z))
 export CGO_ENABLED := 0
 export GOFLAGS := $(GOFLAGS) -trimpath -buildvcs=false
 # All packages of all modules (go.work). A pattern ends where another module begins.
-PACKAGES := ./... ./hook/... ./strategy/...
+PACKAGES := ./... ./e2e/browser/... ./hook/... ./strategy/...
 LAMBDA_BUILD := go build -tags lambda.norpc -ldflags='-s -w'
 # The processor that `sam build` builds for: the template's Architecture.
 # Deploying to x86_64 takes LAMBDA_ARCH=amd64 here and Architecture=x86_64 there.
@@ -57,6 +57,7 @@ run: build ## Serve the whole system on this machine (FLOWS, ATTACH, DATA, PARAM
 
 test: build ## Run all tests
 	go vet $(PACKAGES)
+	@command -v "$${FASTTRACK_CHROMIUM:-chromium}" >/dev/null || echo 'Chromium is not installed: the tests of the console in a browser are skipped.'
 	go test $(PACKAGES)
 
 # What is deployed to the emulator: functions for this machine, on which it runs
@@ -70,6 +71,12 @@ build-sam: build $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed
 e2e: build-sam ## Deploy to an emulator of AWS with the SAM CLI, and play the transcripts there (docs/e2e.md)
 	$(SAM) validate --lint --region us-east-1
 	$(EMULATED) go test -count=1 -timeout 20m -parallel 5 -run '^(TestSamples|TestCases|TestSignedCases|TestDeployed.*)$$' $(E2EFLAGS) ./e2e
+
+.PHONY: browser browser-tools
+browser: build browser-tools ## Test the console in Chromium (needs Debian's chromium and fonts-inter, and Node.js)
+	go test -count=1 $(BROWSERFLAGS) ./e2e/browser
+
+browser-tools: $(TOOLS)/browser/.installed
 
 lint: tools ## Check format, English, code, template and state machine
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
@@ -222,6 +229,12 @@ $(TOOLS)/clients-npm/.installed: tools/clients/package.json tools/clients/packag
 $(TOOLS)/clients-java/.installed: tools/clients/pom.xml
 	rm -rf $(TOOLS)/clients-java
 	mvn --quiet --batch-mode --file tools/clients/pom.xml dependency:copy-dependencies -DoutputDirectory='$(abspath $(TOOLS))/clients-java'
+	@touch $@
+
+$(TOOLS)/browser/.installed: e2e/browser/package.json e2e/browser/package-lock.json
+	@mkdir -p $(TOOLS)/browser
+	cp e2e/browser/package.json e2e/browser/package-lock.json $(TOOLS)/browser/
+	npm ci --silent --prefix $(TOOLS)/browser
 	@touch $@
 
 $(TOOLS)/npm/.installed: tools/package.json tools/package-lock.json
