@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"io"
+	"net/http"
 
 	"github.com/jonboulle/clockwork"
 
@@ -63,6 +64,11 @@ type Options struct {
 	// VerifyIssuers are the issuers whose tokens JWT authorizers verify, by the keys that
 	// the issuer publishes. Callers of routes with another issuer name themselves.
 	VerifyIssuers []string
+
+	// Front returns the handler of all requests that are not of AWS services, for an
+	// application with more than its API, such as web pages. The handler passes on to
+	// api what it does not serve. Nil is the API alone.
+	Front func(s *Stack, api http.Handler) (http.Handler, error)
 
 	// Data is the folder that keeps tables, executions and keys across restarts. Empty
 	// keeps them in memory.

@@ -129,7 +129,13 @@ func (s *Stack) start() error {
 	if err != nil {
 		return err
 	}
-	s.server = &http.Server{Handler: s.route(api), ReadHeaderTimeout: 10 * time.Second}
+	front := http.Handler(api)
+	if s.opts.Front != nil {
+		if front, err = s.opts.Front(s, api); err != nil {
+			return err
+		}
+	}
+	s.server = &http.Server{Handler: s.route(front), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := s.server.Serve(s.listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			fmt.Fprintf(s.opts.Log, "localaws: serve: %v\n", err)

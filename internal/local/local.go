@@ -24,7 +24,7 @@ const FlowsFile = "flows.yaml"
 // secretPrefix begins the environment variables of secrets, as in hook/secret.
 const secretPrefix = "FASTTRACK_SECRET_"
 
-// Start serves fasttrack with the given options, completed by [Options]. flows is the
+// Start serves fasttrack, and its console at the same address, with the given options, completed by [Options]. flows is the
 // file of flows that every function reads; empty is the one in each function's folder
 // of BuildDir.
 func Start(ctx context.Context, flows string, o localaws.Options) (*localaws.Stack, error) {
@@ -40,6 +40,9 @@ func Start(ctx context.Context, flows string, o localaws.Options) (*localaws.Sta
 		files := map[string][]byte{FlowsFile: content}
 		maps.Copy(files, o.TaskFiles)
 		o.TaskFiles = files
+	}
+	if o.Front == nil {
+		o.Front = withConsole(o, flowsOf(o))
 	}
 	stack, err := localaws.Start(ctx, o)
 	if _, missing := errors.AsType[*localaws.MissingBinaryError](err); missing {
