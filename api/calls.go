@@ -131,7 +131,17 @@ func (client *Client) act(ctx context.Context, id, action string, o ActionOption
 	return r, response.Status == http.StatusAccepted, err
 }
 
-// Flows returns the flows that the caller may request.
+// Me returns who the caller is and what concerns them.
+func (client *Client) Me(ctx context.Context, opts ...CallOption) (*Me, error) {
+	me, _, err := decode[Me](ctx, client, get("/me"), opts)
+	if err == nil && me.ID == "" {
+		return nil, &ResponseError{client.url, http.StatusOK, errors.New(`it has no "id"`)}
+	}
+	return me, err
+}
+
+// Flows returns the flows that the caller may request, decide or list; see
+// [Flow.MayRequest].
 func (client *Client) Flows(ctx context.Context, opts ...CallOption) ([]Flow, error) {
 	list, _, err := decode[FlowList](ctx, client, get("/flows"), opts)
 	if err != nil {

@@ -1,8 +1,11 @@
 package api
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
-// Flow is a flow that the caller may request.
+// Flow is a flow that the caller may request, decide or list.
 type Flow struct {
 	// Name identifies the flow in flows.yaml.
 	Name string `json:"name"`
@@ -19,7 +22,27 @@ type Flow struct {
 	// RequireReason lists the actions that need a reason: "request", "approve", "deny",
 	// "cancel" and "revoke". Never null.
 	RequireReason []string `json:"require_reason"`
+	// May lists what the caller may do: [MayRequest], [MayDecide] and [MayList], in this
+	// order. Nil in a response of an older release, which lists only flows that the
+	// caller may request.
+	May []string `json:"may"`
+	// Rules say how requests are decided. Zero in a response of an older release.
+	Rules Rules `json:"rules"`
 }
+
+// The values of [Flow.May].
+const (
+	// MayRequest: the caller may make requests.
+	MayRequest = "request"
+	// MayDecide: the caller may approve and deny, as an approver or an admin. Each
+	// request has rules of its own; see [You].
+	MayDecide = "decide"
+	// MayList: the caller may list the requests of everybody.
+	MayList = "list"
+)
+
+// MayRequest reports whether the caller may request the flow.
+func (f Flow) MayRequest() bool { return f.May == nil || slices.Contains(f.May, MayRequest) }
 
 // Field is a field of a flow's form.
 type Field struct {

@@ -32,7 +32,10 @@ var schemas = map[string]reflect.Type{
 	"FailingHook": reflect.TypeFor[api.FailingHook](), "VersionSeen": reflect.TypeFor[api.VersionSeen](),
 	"Verification": reflect.TypeFor[api.Verification](), "VerifiedEntry": reflect.TypeFor[api.VerifiedEntry](), "VerifiedDigest": reflect.TypeFor[api.VerifiedDigest](),
 	"Explanation": reflect.TypeFor[api.Explanation](), "ExplainedStep": reflect.TypeFor[api.ExplainedStep](), "ExplainedApprovals": reflect.TypeFor[api.ExplainedApprovals](),
-	"CancelAct": reflect.TypeFor[api.CancelInput](), "Verdict": reflect.TypeFor[api.Verdict](),
+	"CancelAct": reflect.TypeFor[api.CancelInput](), "Verdict": reflect.TypeFor[api.Verdict](), "Seat": reflect.TypeFor[api.Seat](),
+	"Me": reflect.TypeFor[api.Me](), "Counts": reflect.TypeFor[api.Counts](), "MyFlow": reflect.TypeFor[api.MyFlow](),
+	"Rules": reflect.TypeFor[api.Rules](), "NotifyStep": reflect.TypeFor[api.NotifyStep](), "Limit": reflect.TypeFor[api.Limit](),
+	"RuleSentence": reflect.TypeFor[api.RuleSentence](), "Delivery": reflect.TypeFor[api.Delivery](),
 }
 
 // foreign are the schemas without a Go type: what API Gateway itself responds.
@@ -40,7 +43,7 @@ var foreign = []string{"Message"}
 
 // methods are the client's methods by operation.
 var methods = map[string]string{
-	"listFlows": "Flows", "listOptions": "Options", "ask": "Create", "listRequests": "List", "readRequest": "Get",
+	"readMe": "Me", "listFlows": "Flows", "listOptions": "Options", "ask": "Create", "listRequests": "List", "readRequest": "Get",
 	"approve": "Approve", "deny": "Deny", "cancel": "Cancel", "revoke": "Revoke", "health": "Health", "openapi": "OpenAPI",
 }
 
@@ -69,6 +72,8 @@ var someValues = map[string][]string{
 	"ShadowDifference.hook":   texts(api.EventApprove, api.EventDeny),
 	"ShadowDifference.people": texts(api.EventApprove, api.EventDeny),
 	"Field.type":              {api.FieldString, api.FieldText, api.FieldInt, api.FieldBool, api.FieldDuration, api.FieldTarget, api.FieldUser, api.FieldStrings},
+	"Limit.after":             texts(api.EventDeny),
+	"Delivery.state":          {api.DeliverySent, api.DeliveryFailed, api.DeliverySkipped},
 }
 
 // open are members whose schema lists no values, so that more may come.

@@ -47,6 +47,11 @@ type Request struct {
 	You *You `json:"you,omitempty"`
 	// WaitingFor lists the unmet requirements of a pending request. Absent in events.
 	WaitingFor []WaitingFor `json:"waiting_for,omitzero"`
+	// Delivery lists the notifications about the request, the oldest first, up to 100 of
+	// the newest. Absent in lists and events.
+	Delivery []Delivery `json:"delivery,omitzero"`
+	// DeliveryMore reports that there are older ones.
+	DeliveryMore bool `json:"delivery_more,omitempty"`
 	// ETag is the hash of the last history entry, in 64 hex digits. It goes into
 	// IfMatch of an action.
 	ETag string `json:"etag,omitempty"`
@@ -73,8 +78,8 @@ type FieldShown struct {
 	Type string `json:"type"`
 	// Value is the field's value; of a target, its id.
 	Value json.RawMessage `json:"value"`
-	// Shown is the value for people: of a target its label, of a duration "1h30m", of
-	// a bool "yes" or "no", of a list its items with commas.
+	// Shown is the value for people: of a target or an option its label, of a duration
+	// "1h30m", of a bool "yes" or "no", of a list its items with commas.
 	Shown string `json:"shown"`
 }
 
@@ -156,3 +161,30 @@ type Access struct {
 	// SensitiveError says, to the requester, why Sensitive could not be read.
 	SensitiveError string `json:"sensitive_error,omitempty"`
 }
+
+// Delivery is a notification to a person or a channel.
+type Delivery struct {
+	// To is the entry of the notify list, such as "group:sre", or whom the event
+	// concerns, such as the requester's e-mail address.
+	To string `json:"to"`
+	// Person is the e-mail address of the person that To stands for. Empty for a channel.
+	Person string `json:"person,omitempty"`
+	// By is the way of the notification, such as "slack", "mail", "sns" or "webhook".
+	By string `json:"by"`
+	// Seq is that of the history entry that the notification is about.
+	Seq int `json:"seq"`
+	// At is when it was sent, or when the last attempt failed.
+	At time.Time `json:"at"`
+	// State is one of the Delivery constants.
+	State string `json:"state"`
+	// Why says, for people, why it failed or was skipped: one line of up to 300
+	// characters.
+	Why string `json:"why,omitempty"`
+}
+
+// The states of a [Delivery].
+const (
+	DeliverySent    = "sent"    // the way took it
+	DeliveryFailed  = "failed"  // it didn't; it may be retried
+	DeliverySkipped = "skipped" // not sent, such as to a person without a Slack user
+)

@@ -22,6 +22,9 @@ type Review struct {
 	Approvals Approvals `json:"approvals"`
 	// ApprovedBy lists the people whose approvals count so far. Never null.
 	ApprovedBy []Person `json:"approved_by"`
+	// Seats are the requirements with who fills them, in the order of Approvals. Absent
+	// in events.
+	Seats []Seat `json:"seats,omitzero"`
 	// ExpiresAt is when the request expires if nobody decides.
 	ExpiresAt time.Time `json:"expires_at"`
 	// Checks is the evidence that on_request found without deciding.
@@ -63,6 +66,25 @@ func (a *Approvals) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// Seat is a requirement of a review, and who fills it.
+type Seat struct {
+	// From is the principal whose people must approve, or [AnyApprover].
+	From string `json:"from"`
+	// Count is how many of them must approve.
+	Count int `json:"count"`
+	// FilledBy are the people whose approvals count towards it. Never null.
+	FilledBy []Person `json:"filled_by"`
+	// People are up to 10 of those who may approve now and have not. Empty unless the
+	// request is pending and the requirement unmet. Never null.
+	People []Person `json:"people"`
+	// More reports that others may approve too, or may be able to, such as the members
+	// of a group that only tokens know.
+	More bool `json:"more,omitempty"`
+}
+
+// Met reports whether enough people have approved.
+func (s Seat) Met() bool { return len(s.FilledBy) >= s.Count }
+
 // HookError is a failure of a hook.
 type HookError struct {
 	// Hook is the hook's name, such as "on_request".
@@ -100,8 +122,12 @@ type You struct {
 // Allowed reports whether the caller may take one action now.
 type Allowed struct {
 	May bool `json:"may"`
-	// Why says, for people, why not. Empty if May is true.
+	// Why says, for people, why the caller may or may not. Empty if May is true in a
+	// response of an older release.
 	Why string `json:"why,omitempty"`
+	// Override reports whether the caller may also set aside what the flow's hook says
+	// about the action; see [ApproveInput.Override].
+	Override bool `json:"override,omitempty"`
 	// ReasonRequired reports whether the action needs a reason. Nil if May is false.
 	ReasonRequired *bool `json:"reason_required,omitempty"`
 }

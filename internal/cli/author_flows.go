@@ -1,54 +1,96 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 func newFlowsCommand(p Process) *cobra.Command {
 	var a caller
+	var all bool
 	cmd := &cobra.Command{
-		Use:     "flows",
-		Short:   "List flows that you may request; check a file of flows",
-		Long:    "List the flows that you may request, with their fields. `options` lists the values of a field; `check` and `list` read a file of flows.",
-		Example: "  fasttrack flows\n  fasttrack flows check",
+		Use:   "flows",
+		Short: "List flows that you may request; check a file of flows",
+		Long: "List the flows that you may request, with their fields. With --all, list also those that you may decide or list, and how each is decided. " +
+			"`options` lists the values of a field; `check` and `list` read a file of flows.",
+		Example: "  fasttrack flows\n  fasttrack flows --all\n  fasttrack flows check",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			flows, answer, err := a.flows(cmd.Context())
+			flows, answer, err := a.allFlows(cmd.Context())
 			if err != nil {
 				return err
 			}
+			wanted := func(f api.Flow) bool { return all || f.MayRequest() }
 			if a.json {
-				return printRaw(cmd.OutOrStdout(), answer)
+				return printFlowsJSON(cmd.OutOrStdout(), flows, answer, wanted)
 			}
 			for _, f := range flows {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", f.Name, text.Line(f.Label))
-				for _, field := range f.Fields {
-					required := ""
-					if field.Required {
-						required = ", required"
-					}
-					fmt.Fprintf(cmd.OutOrStdout(), "  --field %s=…  %s%s\n", field.Name, text.Line(f.question(field)), required)
-				}
-				for i, seconds := range f.DurationsSeconds {
-					name := "                "
-					if i == 0 {
-						name = "  --duration    "
-					}
-					fmt.Fprintln(cmd.OutOrStdout(), name+flow.FormatDuration(seconds))
+				if wanted(f) {
+					printFlow(cmd.OutOrStdout(), form{f}, all)
 				}
 			}
 			return nil
 		},
 	}
 	a.flags(cmd, p)
+	cmd.Flags().BoolVar(&all, "all", false, "list also the flows that you may only decide or list, and the rules of each")
 	cmd.AddCommand(newFlowsOptionsCommand(p), newFlowsCheckCommand(p), newFlowsListCommand())
 	return cmd
+}
+
+// printFlow prints a flow: its form if the caller may request it and, with rules, how it
+// is decided.
+func printFlow(w io.Writer, f form, rules bool) {
+	fmt.Fprintf(w, "%s  %s\n", f.Name, text.Line(f.Label))
+	if rules {
+		fmt.Fprintf(w, "  you may       %s\n", orDash(f.May))
+		for _, s := range f.Rules.Sentences {
+			fmt.Fprintf(w, "  %-13s %s\n", text.Line(strings.ReplaceAll(s.About, "_", " ")), text.Line(s.Text))
+		}
+	}
+	if !f.MayRequest() {
+		return
+	}
+	for _, field := range f.Fields {
+		required := ""
+		if field.Required {
+			required = ", required"
+		}
+		fmt.Fprintf(w, "  --field %s=…  %s%s\n", field.Name, text.Line(f.question(field)), required)
+	}
+	for i, seconds := range f.DurationsSeconds {
+		name := "                "
+		if i == 0 {
+			name = "  --duration    "
+		}
+		fmt.Fprintln(w, name+flow.FormatDuration(seconds))
+	}
+}
+
+// printFlowsJSON prints the wanted flows as received.
+func printFlowsJSON(w io.Writer, flows []api.Flow, answer json.RawMessage, wanted func(api.Flow) bool) error {
+	var received struct {
+		Flows []json.RawMessage `json:"flows"`
+	}
+	if err := json.Unmarshal(answer, &received); err != nil {
+		return err
+	}
+	kept := []json.RawMessage{}
+	for i, raw := range received.Flows {
+		if wanted(flows[i]) {
+			kept = append(kept, raw)
+		}
+	}
+	received.Flows = kept
+	return printJSON(w, received)
 }
 
 func orDash(list []string) string {

@@ -49,7 +49,7 @@ func (a *caller) completeFlow() cobra.CompletionFunc {
 		if len(args) > 0 {
 			return nil, nil
 		}
-		flows, _, err := a.flows(ctx)
+		flows, err := a.flows(ctx)
 		for _, f := range flows {
 			words = append(words, cobra.CompletionWithDesc(f.Name, f.Label))
 		}
@@ -109,7 +109,7 @@ func (a *caller) flowOf(ctx context.Context, args []string) (form, error) {
 	if len(args) == 0 {
 		return form{}, nil
 	}
-	flows, _, err := a.flows(ctx)
+	flows, err := a.flows(ctx)
 	for _, f := range flows {
 		if f.Name == args[0] {
 			return f, nil

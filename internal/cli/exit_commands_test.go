@@ -35,6 +35,7 @@ var called = map[string]string{
 	"flows options":    "flows options f field",
 	"hooks check":      "hooks check $AWS",
 	"list":             "list",
+	"me":               "me",
 	"notify replay":    "notify replay --endpoint-url $AWS",
 	"reconcile":        "reconcile --endpoint-url $AWS",
 	"reindex":          "reindex --table t --endpoint-url $AWS",

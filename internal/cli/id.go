@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -62,13 +63,15 @@ func (a *caller) id(ctx context.Context, given string) (string, error) {
 		}
 	}
 	if len(found) == 0 {
-		flows, _, err := a.flows(ctx)
+		flows, _, err := a.allFlows(ctx)
 		if err != nil {
 			return "", err
 		}
 		var views []api.ListInput
 		for _, f := range flows {
-			views = append(views, api.ListInput{View: api.ViewFlow, Flow: f.Name})
+			if f.May == nil || slices.Contains(f.May, api.MayList) { // unknown from an older API
+				views = append(views, api.ListInput{View: api.ViewFlow, Flow: f.Name})
+			}
 		}
 		if found, err = a.find(ctx, short, views...); err != nil {
 			return "", err

@@ -164,11 +164,20 @@ func (l *listing) none() string {
 }
 
 // flows lists the flows that the caller may request.
-func (a *caller) flows(ctx context.Context) ([]form, json.RawMessage, error) {
-	flows, response, err := call(ctx, a, func(c *api.Client, capture api.CallOption) ([]api.Flow, error) { return c.Flows(ctx, capture) })
+func (a *caller) flows(ctx context.Context) ([]form, error) {
+	flows, _, err := a.allFlows(ctx)
 	forms := make([]form, 0, len(flows))
 	for _, f := range flows {
-		forms = append(forms, form{f})
+		if f.MayRequest() {
+			forms = append(forms, form{f})
+		}
 	}
-	return forms, response.Body, err
+	return forms, err
+}
+
+// allFlows lists the flows that the caller may request, decide or list, with the
+// response as received.
+func (a *caller) allFlows(ctx context.Context) ([]api.Flow, json.RawMessage, error) {
+	flows, response, err := call(ctx, a, func(c *api.Client, capture api.CallOption) ([]api.Flow, error) { return c.Flows(ctx, capture) })
+	return flows, response.Body, err
 }

@@ -197,7 +197,7 @@ func readContext(file string) (json.RawMessage, error) {
 
 // flow returns a flow that the caller may request.
 func (a *caller) flow(cmd *cobra.Command, name string) (form, error) {
-	flows, _, err := a.flows(cmd.Context())
+	flows, err := a.flows(cmd.Context())
 	if err != nil {
 		return form{}, err
 	}

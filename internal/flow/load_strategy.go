@@ -2,7 +2,6 @@ package flow
 
 import (
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -77,7 +76,4 @@ func (r *reader) contract(n *yaml.Node, path string, s *Strategy) bool {
 }
 
 // orList writes a choice for a sentence: a, b or c.
-func orList(words []string) string {
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
-}
+func orList(words []string) string { return enumerate(words, "or") }

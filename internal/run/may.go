@@ -167,5 +167,22 @@ func (t *Today) MayList(flow string, p Person) bool {
 	return there && t.meansAny(append(slices.Clone(f.Admins), f.Viewers...), p, f.Admins)
 }
 
+// MayDecide reports whether p may decide requests of a flow of today, as an approver
+// or an admin. Each run has a rule of its own; see [Run.MayAct].
+func (t *Today) MayDecide(flow string, p Person) bool {
+	f, there := t.Flows[flow]
+	return there && !p.Machine && (t.meansAny(f.Admins, p, nil) || t.meansAny(f.Approvers, p, f.Admins))
+}
+
+// IsAdminOfAny reports whether p is an admin of any flow of today, or of the file.
+func (t *Today) IsAdminOfAny(p Person) bool {
+	for _, f := range t.Flows {
+		if !p.Machine && t.meansAny(f.Admins, p, nil) {
+			return true
+		}
+	}
+	return t.IsAdmin(p)
+}
+
 // IsAdmin reports whether p is one of the file's own admins.
 func (t *Today) IsAdmin(p Person) bool { return !p.Machine && t.meansAny(t.Admins, p, nil) }

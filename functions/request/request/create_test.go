@@ -87,6 +87,8 @@ func (s *table) Mine(_ context.Context, _ run.Person, q store.Query) (store.Page
 	return s.page(q)
 }
 
+func (s *table) MinePending(context.Context, run.Person) (int, bool, error) { return 0, false, nil }
+
 func (s *table) Reviewed(_ context.Context, _ run.Person, _ *run.Today, q store.Query) (store.Page, error) {
 	return s.page(q)
 }
@@ -271,7 +273,7 @@ func TestListQueries(t *testing.T) {
 }
 
 func TestNobodyAsks(t *testing.T) {
-	for _, route := range []string{"GET /flows", "POST /requests", "GET /requests", "GET /requests/{id}"} {
+	for _, route := range []string{"GET /me", "GET /flows", "POST /requests", "GET /requests", "GET /requests/{id}"} {
 		if got, _ := newTable().call(t, "", route, "{}", nil); got.StatusCode != 401 {
 			t.Errorf("%s: %d, want 401", route, got.StatusCode)
 		}

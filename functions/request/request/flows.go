@@ -7,24 +7,41 @@ import (
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// flows lists the flows that the caller may request.
+// flows lists the flows that the caller may request, decide or list.
 func (s service) flows(_ context.Context, c *httpapi.Call) (httpapi.Reply, error) {
 	list := api.FlowList{Flows: []api.Flow{}}
 	for i := range s.Flows.Flows {
-		if f := &s.Flows.Flows[i]; f.MayAsk(c.Caller.Person) {
-			list.Flows = append(list.Flows, shownFlow(f))
+		f := &s.Flows.Flows[i]
+		if may := s.mayOf(f, c.Caller.Person); len(may) > 0 {
+			list.Flows = append(list.Flows, shownFlow(f, may))
 		}
 	}
 	return httpapi.Reply{Status: http.StatusOK, Body: list}, nil
 }
 
-// shownFlow returns what a requester needs to know of a flow.
-func shownFlow(f *flow.Flow) api.Flow {
+// mayOf lists what p may do with the flow, by the rules that decide it.
+func (s service) mayOf(f *flow.Flow, p run.Person) []string {
+	var may []string
+	if f.MayAsk(p) {
+		may = append(may, api.MayRequest)
+	}
+	if s.today.MayDecide(f.Name, p) {
+		may = append(may, api.MayDecide)
+	}
+	if s.today.MayList(f.Name, p) {
+		may = append(may, api.MayList)
+	}
+	return may
+}
+
+// shownFlow returns what a caller needs to know of a flow.
+func shownFlow(f *flow.Flow, may []string) api.Flow {
 	shown := api.Flow{
 		Name: f.Name, Label: f.Label, Description: f.Description, Fields: f.Fields, Targets: []api.Target{},
-		DurationsSeconds: f.DurationsSeconds, RequireReason: f.RequireReason,
+		DurationsSeconds: f.DurationsSeconds, RequireReason: f.RequireReason, May: may, Rules: f.Rules(),
 	}
 	if shown.Fields == nil {
 		shown.Fields = []api.Field{}

@@ -112,6 +112,22 @@ func (c *crowd) decide(id string) {
 	}
 }
 
+// park has a run wait for people.
+func (c *crowd) park(id string) {
+	c.t.Helper()
+	r, err := c.Load(c.t.Context(), id)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	next, _, err := engine.Decide(r, engine.Step{ID: "s", Turn: r.Engine.Turn, Response: &engine.HookResponse{Body: json.RawMessage(`{"subscriptions":[]}`)}}, c.now)
+	if err != nil || next.Status != run.Pending {
+		c.t.Fatalf("the run is %s (%v)", next.Status, err)
+	}
+	if err := c.Save(c.t.Context(), next); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 var adaPerson = run.Person{ID: ada, Email: ada, Principal: "idp|ada"}
 
 // However many requests come at once, no more are stored than the limits say.

@@ -25,6 +25,7 @@ type Store interface {
 	SaveUsage(ctx context.Context, flow string, p run.Person, u flow.Usage, now time.Time) error
 	Undecided(ctx context.Context, ids []string) (map[string]bool, error)
 	Mine(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
+	MinePending(ctx context.Context, p run.Person) (n int, more bool, err error)
 	Requested(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
 	Inbox(ctx context.Context, flows []string, p run.Person, t *run.Today, q store.Query) (store.Page, error)
 	Reviewed(ctx context.Context, p run.Person, t *run.Today, q store.Query) (store.Page, error)
@@ -82,6 +83,7 @@ func New(d Deps) *httpapi.API {
 	return &httpapi.API{
 		Identify: d.Identify, Link: d.Store.Link, Log: d.Log, BasePath: d.BasePath,
 		Routes: map[string]httpapi.Route{
+			"GET /me":    {Handle: s.me},
 			"GET /flows": {Handle: s.flows},
 			"GET /flows/{flow}/fields/{field}/options": {Handle: s.options},
 			"POST /requests":     {Handle: s.create},

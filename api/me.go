@@ -1,0 +1,45 @@
+package api
+
+// Me is the caller as the API identified them, and what they may do.
+type Me struct {
+	// ID, Email and Name are those of [Person].
+	ID    string `json:"id"`
+	Email string `json:"email,omitempty"`
+	Name  string `json:"name,omitempty"`
+	// Groups are the groups that count for the caller, without the "group:" prefix.
+	// Never null.
+	Groups []string `json:"groups"`
+	// Machine reports whether the caller is a machine, which decides nothing.
+	Machine bool `json:"machine"`
+	// Admin reports whether the caller is an admin of any flow, or of flows.yaml itself.
+	Admin  bool   `json:"admin"`
+	Counts Counts `json:"counts"`
+	// Flows are the flows that the caller may request, decide or list. Never null.
+	Flows []MyFlow `json:"flows"`
+}
+
+// Counts are how many requests concern the caller now.
+type Counts struct {
+	// Inbox counts the requests that the caller may decide now. Nil if it could not be
+	// read; so are the others.
+	Inbox *int `json:"inbox,omitempty"`
+	// Live counts the caller's requests whose access is active.
+	Live *int `json:"live,omitempty"`
+	// MinePending counts the caller's requests that are not decided.
+	MinePending *int `json:"mine_pending,omitempty"`
+	// CappedAt is the largest count.
+	CappedAt int `json:"capped_at"`
+	// More names the counts that are lower bounds, because CappedAt was reached or only
+	// so much is read.
+	More []string `json:"more,omitempty"`
+	// Failed names the counts that could not be read. The call succeeds without them.
+	Failed []string `json:"failed,omitempty"`
+}
+
+// MyFlow is a flow that concerns the caller.
+type MyFlow struct {
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	// May is that of [Flow].
+	May []string `json:"may"`
+}
