@@ -28,6 +28,6 @@ func (d *decider) routeAboveLimits(c run.Case, why string) {
 	if rt == nil {
 		rt = &run.Routing{Asked: true}
 	}
-	rt.Checks = append(slices.Clone(rt.Checks), run.Check{Name: "within the limits of fast_track", Detail: why})
+	rt.Checks = append(slices.Clone(rt.Checks), run.Check{Name: run.LimitCheck, Detail: why})
 	d.routeToPeople(rt)
 }

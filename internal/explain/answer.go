@@ -60,7 +60,7 @@ func (x *explainer) routed() string {
 	if !there {
 		return ""
 	}
-	if held, is := x.held(); is {
+	if held, is := run.HeldByLimit(x.History); is {
 		return "a limit of fast_track held the approval by on_request" + parenthesized(held.Reason)
 	}
 	ignored := func(e run.Entry) bool {

@@ -31,7 +31,7 @@ func Of(v api.Request) Explanation {
 		ID: v.ID, Flow: v.Flow, Status: v.Status, Approvals: (*Approvals)(x.approvals), Shadow: v.Shadow, Access: v.Access,
 		Errors: []string{}, HooksVersions: []string{},
 	}
-	if held, is := x.held(); is {
+	if held, is := run.HeldByLimit(x.History); is {
 		e.Limit = held.Reason
 	}
 	if len(v.History) > 0 {
@@ -56,14 +56,6 @@ func Of(v api.Request) Explanation {
 type explainer struct {
 	api.Request
 	approvals *approvals
-}
-
-// held returns the entry of an approval by on_request that a limit of fast_track held:
-// the one thing that the engine itself ignores.
-func (x *explainer) held() (run.Entry, bool) {
-	return x.first(func(e run.Entry) bool {
-		return e.Event == run.Ignore && e.Actor.Type == run.EngineActor && e.Act == ""
-	})
 }
 
 // first returns the first entry for which is reports true.

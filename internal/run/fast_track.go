@@ -2,8 +2,25 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
+
+// LimitCheck is the check that a run has failed if a limit held the approval by
+// on_request.
+const LimitCheck = "within the limits of fast_track"
+
+// HeldByLimit returns the entry of an approval by on_request that a limit of fast_track
+// held: the one thing that the engine itself ignores.
+func HeldByLimit(history []Entry) (Entry, bool) {
+	i := slices.IndexFunc(history, func(e Entry) bool {
+		return e.Event == Ignore && e.Actor.Type == EngineActor && e.Act == ""
+	})
+	if i < 0 {
+		return Entry{}, false
+	}
+	return history[i], true
+}
 
 // Held says why on_request's approve of a run of the requester does not count
 // now, "" if it does.

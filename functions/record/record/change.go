@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/stats"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -65,7 +66,7 @@ func (c *call) write(ctx context.Context, turn int, decide func(store.Record) (c
 		"run %s: others kept changing it, or what counts against the limits of its flow, during %q; retry", c.req.RunID, c.req.Operation))
 }
 
-// save writes a changed run, with what it counts in. The context of a run that is
+// save writes a changed run, with what it counts in: limits and statistics. The context of a run that is
 // over now expires when the run does.
 func (c *call) save(ctx context.Context, rec store.Record, to change) error {
 	if rec.Context != nil && !to.next.ExpiresAt().IsZero() && !rec.Run.Over() {
@@ -73,7 +74,7 @@ func (c *call) save(ctx context.Context, rec store.Record, to change) error {
 			return err
 		}
 	}
-	return c.Store.SaveCounted(ctx, to.next, to.counted, c.Now())
+	return c.Store.SaveCounted(ctx, to.next, to.counted, stats.Of(rec.Run, to.next), c.Now())
 }
 
 // How often a change is tried: all approvals of a flow with limits meet on what

@@ -4,7 +4,13 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/stats"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // lives are runs of which each call is to fail once.
@@ -32,22 +38,52 @@ var lives = map[string]struct {
 		},
 		func(m *machine) { m.acts(run.Approve, "root@example.com"); m.acts(run.Deny, "root@example.com") }, run.Denied,
 	},
+	"a hook that fails, and people": {
+		map[run.HookName]string{run.OnRequest: `{"subscriptions":["on_request","after_request"]}`, run.AfterRequest: `[]`},
+		func(m *machine) { m.acts(run.Deny, "root@example.com") }, run.Denied,
+	},
 	"expired": {
 		map[run.HookName]string{run.OnRequest: `{"subscriptions":["on_request"]}`},
 		func(m *machine) { m.now = m.now.Add(2 * 3600e9) }, run.Expired,
 	},
 }
 
+// countedAs compares what is counted with what the runs of the flow say themselves.
+func countedAs(t *testing.T, table *store.Store, runs ...*run.Run) {
+	t.Helper()
+	var want stats.Totals
+	for _, r := range runs {
+		want.Add(stats.Of(&run.Run{}, r))
+	}
+	got, first, err := table.LoadStats(t.Context(), runs[0].Flow.Name, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// When a step is retried, times differ: of the failures, and of what was written last.
+	untimed := cmp.Options{
+		cmpopts.IgnoreFields(api.FailingHook{}, "LastAt", "LastRequest"), cmpopts.IgnoreFields(api.VersionSeen{}, "FirstSeen", "LastSeen"),
+		cmpopts.SortSlices(func(a, b api.FailingHook) bool { return a.Hook < b.Hook }),
+	}
+	if diff := cmp.Diff(want.Stats(), got.Stats(), untimed); diff != "" {
+		t.Errorf("counted otherwise than decided (-decided +counted):\n%s", diff)
+	}
+	if first.IsZero() {
+		t.Error("it does not say since when it counts")
+	}
+}
+
 // Whichever call fails, before it is made or after, and whether its step is
 // retried or a new one comes in its place: the run ends as it would, every entry
-// of its history was published, and nothing was decided twice.
+// of its history was published, and nothing was decided or counted twice.
 func TestACrashAtEachCall(t *testing.T) {
 	for name, life := range lives {
 		t.Run(name, func(t *testing.T) {
 			table := newTable(t)
+			var runs []*run.Run
 			whole := newMachine(t, table, sampleFlow(), life.answers)
 			whole.arrives = life.arrives
 			want := check(t, whole, life.want)
+			runs = append(runs, whole.stored())
 			for fails := range whole.calls {
 				for _, lost := range []bool{false, true} {
 					for _, recover := range []bool{false, true} {
@@ -59,9 +95,12 @@ func TestACrashAtEachCall(t *testing.T) {
 								t.Errorf("the history has %d entries, want %d", got, want)
 							}
 						})
+						m.t = t
+						runs = append(runs, m.stored())
 					}
 				}
 			}
+			countedAs(t, table, runs...)
 		})
 	}
 }

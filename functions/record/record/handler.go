@@ -13,6 +13,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/stats"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -22,7 +23,7 @@ type Store interface {
 	LoadAll(ctx context.Context, id string) (store.Record, error)
 	Linked(ctx context.Context, today func(handle string) []string, people ...*run.Person) error
 	LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error)
-	SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error
+	SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, d stats.Delta, now time.Time) error
 	ExpireContext(ctx context.Context, r *run.Run, context []byte) error
 	LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error)
 	LoadOutput(ctx context.Context, runID string) (store.Output, error)

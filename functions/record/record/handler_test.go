@@ -19,6 +19,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/stats"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -55,7 +56,7 @@ func (f *fakes) LoadLease(_ context.Context, k lease.Key) (*lease.Lease, error) 
 	return lease.New(k), nil
 }
 
-func (f *fakes) SaveCounted(_ context.Context, r *run.Run, _ run.Tallies, _ time.Time) error {
+func (f *fakes) SaveCounted(_ context.Context, r *run.Run, _ run.Tallies, _ stats.Delta, _ time.Time) error {
 	if err := f.fail["save"]; err != nil {
 		return err
 	}
@@ -260,9 +261,9 @@ type acting struct {
 	act run.Act
 }
 
-func (a acting) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error {
+func (a acting) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, d stats.Delta, now time.Time) error {
 	a.rec.Acts = append(a.rec.Acts, a.act)
-	return a.fakes.SaveCounted(ctx, r, t, now)
+	return a.fakes.SaveCounted(ctx, r, t, d, now)
 }
 
 // Such an act found no token to wake, and is not lost all the same.

@@ -15,6 +15,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/stats"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -107,8 +108,8 @@ func (m *machine) LoadTallies(ctx context.Context, r *run.Run) (t run.Tallies, e
 	return t, err
 }
 
-func (m *machine) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error {
-	return m.call(func() error { return m.table.SaveCounted(ctx, r, t, now) })
+func (m *machine) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, d stats.Delta, now time.Time) error {
+	return m.call(func() error { return m.table.SaveCounted(ctx, r, t, d, now) })
 }
 
 func (m *machine) ExpireContext(ctx context.Context, r *run.Run, context []byte) error {
@@ -195,6 +196,16 @@ func (m *machine) run() *run.Run {
 	}
 	m.t.Fatal("the run does not end")
 	return nil
+}
+
+// stored returns the run as it is stored.
+func (m *machine) stored() *run.Run {
+	m.t.Helper()
+	r, err := m.table.Load(m.t.Context(), m.id)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return r
 }
 
 // acts has a person act.
