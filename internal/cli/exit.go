@@ -39,7 +39,7 @@ var exitCodes = []struct {
 	code int
 	when string
 }{
-	{exitDone, "request, watch, approve: the request is approved; local: stopped; other commands: done"},
+	{exitDone, "request, watch, approve: the request is approved; local, console: stopped; other commands: done"},
 	{exitFailed, "failed: the API or AWS can't be reached or failed; or a check found a mistake; or something is left to do"},
 	{exitUsage, "the command line is wrong"},
 	{exitInput, "the API refused the input; each wrong field has a line"},

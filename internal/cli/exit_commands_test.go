@@ -25,6 +25,7 @@ var called = map[string]string{
 	"audit verify":     "audit verify ID",
 	"backtest":         "backtest --table t --since 1h --flows $DIR/flows.yaml --endpoint-url $AWS",
 	"cancel":           "cancel ID",
+	"console":          "console --no-open",
 	"deny":             "deny ID",
 	"deployments add":  "deployments add x --endpoint-url $AWS",
 	"drain":            "drain --table t --endpoint-url $AWS",

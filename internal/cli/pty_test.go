@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// console is the program on a pseudo terminal, with a person in front of it.
-type console struct {
+// terminal is the program on a pseudo terminal, with a person in front of it.
+type terminal struct {
 	*os.File
 	t    *testing.T
 	cmd  *exec.Cmd
@@ -24,12 +24,12 @@ type console struct {
 }
 
 // onConsole runs the program on a terminal so many columns wide.
-func onConsole(t *testing.T, columns uint16, url string, args ...string) *console {
+func onConsole(t *testing.T, columns uint16, url string, args ...string) *terminal {
 	t.Helper()
 	return commandOnConsole(t, columns, fasttrack(t, url, args...))
 }
 
-func commandOnConsole(t *testing.T, columns uint16, cmd *exec.Cmd) *console {
+func commandOnConsole(t *testing.T, columns uint16, cmd *exec.Cmd) *terminal {
 	t.Helper()
 	cmd.Env = append(cmd.Env, "TERM=xterm", "TZ=UTC")
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: columns})
@@ -45,7 +45,7 @@ func commandOnConsole(t *testing.T, columns uint16, cmd *exec.Cmd) *console {
 	if err := unix.IoctlSetTermios(int(file.Fd()), setTermios, modes); err != nil {
 		t.Fatal(err)
 	}
-	c := &console{File: file, t: t, cmd: cmd, came: make(chan []byte, 1000)}
+	c := &terminal{File: file, t: t, cmd: cmd, came: make(chan []byte, 1000)}
 	t.Cleanup(func() { _ = file.Close() })
 	go func() {
 		defer close(c.came)
@@ -64,7 +64,7 @@ func commandOnConsole(t *testing.T, columns uint16, cmd *exec.Cmd) *console {
 }
 
 // await reads until the terminal shows what, after what was awaited before.
-func (c *console) await(what string) {
+func (c *terminal) await(what string) {
 	c.t.Helper()
 	for {
 		if i := strings.Index(c.all.String()[c.seen:], what); i >= 0 {
@@ -83,7 +83,7 @@ func (c *console) await(what string) {
 	}
 }
 
-func (c *console) types(keys string) {
+func (c *terminal) types(keys string) {
 	c.t.Helper()
 	if _, err := io.WriteString(c, keys); err != nil {
 		c.t.Fatal(err)
@@ -91,7 +91,7 @@ func (c *console) types(keys string) {
 }
 
 // ends waits for the end and returns the exit code, and all that was shown.
-func (c *console) ends() (int, string) {
+func (c *terminal) ends() (int, string) {
 	c.t.Helper()
 	for b := range c.came {
 		c.all.Write(b)

@@ -148,7 +148,7 @@ func people(set *identities.Set, flows []byte) []localdoor.Person {
 }
 
 // flowsOf returns the file of flows that functions read: a given file of all functions,
-// or that of one function's folder; nil if there is none.
+// or that of one function's folder; nil without a file.
 func flowsOf(o localaws.Options) []byte {
 	if content, given := o.TaskFiles[FlowsFile]; given {
 		return content

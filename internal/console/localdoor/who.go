@@ -13,7 +13,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/console"
 )
 
-//go:embed templates/who.html
+//go:embed templates/*.html
 var templateFiles embed.FS
 
 // Person is a caller that [Who] offers.
@@ -62,7 +62,7 @@ func (d Who) Signer(_ http.ResponseWriter, r *http.Request) (api.Signer, error) 
 		return nil, nil
 	}
 	signer, err := d.Sign(login)
-	if err != nil { // the cookie of another stack: ask again
+	if err != nil { // the cookie of another stack
 		return nil, nil
 	}
 	return signer, nil
@@ -128,8 +128,9 @@ func (d Who) refusal(login string) string {
 // Called returns the name by which a person is offered.
 func (p Person) Called() string { return cmp.Or(p.Name, p.Login) }
 
-// localCookie returns a cookie of a console on this machine. It is without Secure, since
-// there is no TLS, and is sent with no request that another site begins.
+// localCookie returns a cookie of a console on this machine. It lacks Secure, since
+// the machine serves itself without TLS. Browsers send it with no request that another
+// site begins.
 func localCookie(name, value string) *http.Cookie {
 	return &http.Cookie{ // #nosec G124 -- served on loopback, without TLS
 		Name: name, Value: value, Path: console.Base, HttpOnly: true, SameSite: http.SameSiteStrictMode,
