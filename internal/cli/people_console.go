@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/console"
 	"github.com/fasttrack-dev/fasttrack/internal/console/localdoor"
 )
@@ -59,7 +61,11 @@ func (f *consoleFlags) serve(cmd *cobra.Command) error {
 		return err
 	}
 	// A wrong URL or credential shows here, and not on every page.
-	if _, err := client.Flows(ctx); err != nil {
+	me, err := client.Me(ctx)
+	if p, is := errors.AsType[*api.Problem](err); is && p.Status == http.StatusNotFound {
+		return fmt.Errorf("%s has no GET /me, which the console needs: upgrade the deployment: %w", f.url, err)
+	}
+	if err != nil {
 		return explained(err, who)
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(f.port)))
@@ -74,7 +80,7 @@ func (f *consoleFlags) serve(cmd *cobra.Command) error {
 	server := &http.Server{Handler: door.Guard(c.Handler()), ReadHeaderTimeout: 10 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	if err := f.announce(cmd, door.Address()); err != nil {
+	if err := f.announce(cmd, door.Address(), cmp.Or(me.Email, me.ID)); err != nil {
 		return errors.Join(err, server.Close())
 	}
 	select {
@@ -86,14 +92,14 @@ func (f *consoleFlags) serve(cmd *cobra.Command) error {
 }
 
 // announce prints the address, and opens it.
-func (f *consoleFlags) announce(cmd *cobra.Command, address string) error {
+func (f *consoleFlags) announce(cmd *cobra.Command, address, as string) error {
 	out := cmd.OutOrStdout()
 	if f.json {
 		if err := printJSON(out, map[string]string{"url": address}); err != nil {
 			return err
 		}
 	} else {
-		fmt.Fprintf(out, "The console of %s:\n\n  %s\n\nThe address works once, in one browser. Stop with Ctrl-C.\n", f.url, address)
+		fmt.Fprintf(out, "The console of %s, as %s:\n\n  %s\n\nThe address works once, in one browser. Stop with Ctrl-C.\n", f.url, as, address)
 	}
 	if f.noOpen {
 		return nil
