@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -62,7 +64,7 @@ func (client *Client) Await(ctx context.Context, id string, done func(*Request) 
 	return r, err
 }
 
-// List returns a page of requests, newest first.
+// List returns a page of requests, newest first; of [ViewLive], what ends soonest first.
 func (client *Client) List(ctx context.Context, in ListInput, opts ...CallOption) (*RequestList, error) {
 	c := get("/requests")
 	c.query = in.query()
@@ -73,7 +75,24 @@ func (client *Client) List(ctx context.Context, in ListInput, opts ...CallOption
 	return list, err
 }
 
-// All iterates over the requests of all pages, newest first, from in.Cursor on. It
+// ActivityCSV returns a list as a CSV file of up to 5,000 requests. The Limit of in is
+// ignored.
+func (client *Client) ActivityCSV(ctx context.Context, in ListInput, opts ...CallOption) (*ActivityFile, error) {
+	c := get("/activity.csv")
+	c.header.Set("Accept", "text/csv, application/problem+json")
+	in.Limit = 0
+	c.query = in.query()
+	response, err := client.made(ctx, c, opts)
+	if err != nil {
+		return nil, err
+	}
+	if media, _, err := mime.ParseMediaType(response.Header.Get("Content-Type")); err != nil || media != "text/csv" {
+		return nil, &ResponseError{client.url, response.Status, fmt.Errorf("its content type is %q, not CSV", response.Header.Get("Content-Type"))}
+	}
+	return &ActivityFile{CSV: response.Body, NextCursor: response.Header.Get("Fasttrack-Next-Cursor")}, nil
+}
+
+// All iterates over the requests of all pages, in the order of the list, from in.Cursor on. It
 // ends with the first error.
 func (client *Client) All(ctx context.Context, in ListInput) iter.Seq2[*Request, error] {
 	return func(yield func(*Request, error) bool) {

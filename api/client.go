@@ -109,8 +109,8 @@ func (c *call) prefer(wait time.Duration) error {
 	return nil
 }
 
-// decode makes the call and decodes its response.
-func decode[T any](ctx context.Context, client *Client, c *call, opts []CallOption) (*T, Response, error) {
+// made makes the call and returns its response as it came.
+func (client *Client) made(ctx context.Context, c *call, opts []CallOption) (Response, error) {
 	for _, o := range opts {
 		o(c)
 	}
@@ -118,6 +118,12 @@ func decode[T any](ctx context.Context, client *Client, c *call, opts []CallOpti
 	if c.capture != nil {
 		*c.capture = r
 	}
+	return r, err
+}
+
+// decode makes the call and decodes its response.
+func decode[T any](ctx context.Context, client *Client, c *call, opts []CallOption) (*T, Response, error) {
+	r, err := client.made(ctx, c, opts)
 	if err != nil {
 		return nil, r, err
 	}

@@ -104,7 +104,9 @@ func (client *Client) once(ctx context.Context, c *call, body []byte) (Response,
 		return Response{}, err
 	}
 	req.Header = c.header.Clone()
-	req.Header.Set("Accept", "application/json, application/problem+json")
+	if req.Header.Get("Accept") == "" {
+		req.Header.Set("Accept", "application/json, application/problem+json")
+	}
 	req.Header.Set("User-Agent", client.options.UserAgent)
 	if channel := client.options.Channel; channel != "" && channel != ChannelAPI && c.method == http.MethodPost {
 		req.Header.Set("Fasttrack-Channel", string(channel))

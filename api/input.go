@@ -84,8 +84,20 @@ type ListInput struct {
 	Flow string
 	// Status limits the list to one status.
 	Status Status
+	// Requester limits the list to the requests of one person: an id or e-mail address.
+	Requester string
+	// DecidedBy limits the list to requests that one person decided, or approved with
+	// others: an id or e-mail address. [DecidedByCode] stands for hooks.
+	DecidedBy string
+	// Text limits the list to requests with this text in their title, reason or id, of
+	// up to 200 characters, in either case. It needs Flow, and looks through one month:
+	// that of To, or the present one. [RequestList.Looked] says how far it looked.
+	Text string
 	// From and To limit the list to requests created at or after From and before To.
 	From, To time.Time
+	// Sort is [SortEndsAt] for [ViewLive], and [SortCreated] for every other view. Empty
+	// is the default of the view.
+	Sort Sort
 	// Limit is the number of requests in a page: 1 to 100. 0 is 20.
 	Limit int
 	// Cursor is the NextCursor of the page before, of the same list and caller.
@@ -101,10 +113,30 @@ const (
 	ViewMine View = "mine"
 	// ViewInbox lists the requests that the caller may decide now.
 	ViewInbox View = "inbox"
+	// ViewLive lists the requests whose access is open now: the caller's own, and all of
+	// the flows that the caller may list. What ends soonest comes first.
+	ViewLive View = "live"
 	// ViewReviewed lists the requests that the caller approved, denied or revoked.
 	ViewReviewed View = "reviewed"
 	// ViewFlow lists all requests of a flow, for its admins and viewers.
 	ViewFlow View = "flow"
+	// ViewAll lists every request that the caller may read: their own, those that they
+	// may decide or decided, and those of the flows that they administer, view or decide.
+	ViewAll View = "all"
+)
+
+// DecidedByCode is the [ListInput.DecidedBy] of what hooks decided.
+const DecidedByCode = "code"
+
+// Sort is the order of a list.
+type Sort string
+
+// The orders of lists.
+const (
+	// SortCreated puts the newest request first.
+	SortCreated Sort = "created"
+	// SortEndsAt puts the access that ends soonest first. Only for [ViewLive].
+	SortEndsAt Sort = "ends_at"
 )
 
 func (l ListInput) query() url.Values {
@@ -117,6 +149,10 @@ func (l ListInput) query() url.Values {
 	set("view", string(l.View))
 	set("flow", l.Flow)
 	set("status", string(l.Status))
+	set("requester", l.Requester)
+	set("decided_by", l.DecidedBy)
+	set("q", l.Text)
+	set("sort", string(l.Sort))
 	set("cursor", l.Cursor)
 	if !l.From.IsZero() {
 		set("from", l.From.UTC().Format(time.RFC3339Nano))
@@ -130,12 +166,38 @@ func (l ListInput) query() url.Values {
 	return q
 }
 
-// RequestList is a page of requests, newest first and without their histories.
+// RequestList is a page of requests, without their histories: newest first, unless
+// [ListInput.Sort] says otherwise.
 type RequestList struct {
 	// Requests may be fewer than the limit, and even empty, with more pages to come.
 	Requests []Request `json:"runs"`
 	// NextCursor is where the next page starts. Empty after the last.
 	NextCursor string `json:"next_cursor,omitempty"`
+	// Looked says how far the page looked, if it had to look at each request: with
+	// Requester, DecidedBy or Text, and in [ViewAll] and [ViewFlow]. Nil otherwise.
+	Looked *Looked `json:"looked,omitempty"`
+	// Missing says, for people, what the list may lack, such as requests of before an
+	// upgrade that are not indexed. Empty if it lacks nothing.
+	Missing string `json:"missing,omitempty"`
+}
+
+// Looked is how far a page of a list looked.
+type Looked struct {
+	// Requests is how many requests the page looked at.
+	Requests int `json:"requests"`
+	// BackTo is the time of creation down to which the page is complete. Without a
+	// NextCursor, the list ends there: To before it looks further back. Absent if
+	// nothing older exists, or if the list is not sorted by creation.
+	BackTo time.Time `json:"back_to,omitzero"`
+}
+
+// ActivityFile is a list as a file for spreadsheets.
+type ActivityFile struct {
+	// CSV has one line for each request after a line of names, as in RFC 4180. If more
+	// requests follow, its last line says so.
+	CSV []byte
+	// NextCursor is where the next file starts. Empty if nothing follows.
+	NextCursor string
 }
 
 // Health is the response of GET /healthz.

@@ -36,6 +36,7 @@ var schemas = map[string]reflect.Type{
 	"Me": reflect.TypeFor[api.Me](), "Counts": reflect.TypeFor[api.Counts](), "MyFlow": reflect.TypeFor[api.MyFlow](),
 	"Rules": reflect.TypeFor[api.Rules](), "NotifyStep": reflect.TypeFor[api.NotifyStep](), "Limit": reflect.TypeFor[api.Limit](),
 	"RuleSentence": reflect.TypeFor[api.RuleSentence](), "Delivery": reflect.TypeFor[api.Delivery](),
+	"Looked": reflect.TypeFor[api.Looked](),
 }
 
 // foreign are the schemas without a Go type: what API Gateway itself responds.
@@ -43,7 +44,7 @@ var foreign = []string{"Message"}
 
 // methods are the client's methods by operation.
 var methods = map[string]string{
-	"readMe": "Me", "listFlows": "Flows", "listOptions": "Options", "ask": "Create", "listRequests": "List", "readRequest": "Get",
+	"readMe": "Me", "listFlows": "Flows", "listOptions": "Options", "ask": "Create", "listRequests": "List", "activityCSV": "ActivityCSV", "readRequest": "Get",
 	"approve": "Approve", "deny": "Deny", "cancel": "Cancel", "revoke": "Revoke", "health": "Health", "openapi": "OpenAPI",
 }
 
@@ -56,11 +57,12 @@ var values = map[reflect.Type][]string{
 	reflect.TypeFor[api.ActorType](): texts(api.ActorUser, api.ActorHook, api.ActorEngine),
 	reflect.TypeFor[api.Decider]():   texts(api.DeciderCode, api.DeciderPeople, api.DeciderNobody),
 	reflect.TypeFor[api.LimitName](): texts(api.LimitPerHour, api.LimitPerPersonPerDay, api.LimitQuiet),
-	reflect.TypeFor[api.View]():      texts(api.ViewMine, api.ViewInbox, api.ViewReviewed, api.ViewFlow),
+	reflect.TypeFor[api.View]():      texts(api.ViewMine, api.ViewInbox, api.ViewLive, api.ViewReviewed, api.ViewFlow, api.ViewAll),
+	reflect.TypeFor[api.Sort]():      texts(api.SortCreated, api.SortEndsAt),
 }
 
 // parameterTypes are the types of the parameters that have one of their own.
-var parameterTypes = map[string]reflect.Type{"view": reflect.TypeFor[api.View](), "status": reflect.TypeFor[api.Status]()}
+var parameterTypes = map[string]reflect.Type{"view": reflect.TypeFor[api.View](), "status": reflect.TypeFor[api.Status](), "sort": reflect.TypeFor[api.Sort]()}
 
 // someValues are members that can hold only some of their type's values.
 var someValues = map[string][]string{

@@ -23,7 +23,7 @@ var columns = []string{
 }
 
 // Header is the first line of the CSV form.
-func Header() []byte { return record(columns) }
+func Header() []byte { return text.Record(columns) }
 
 // Row is the run as a line of the CSV form: RFC 4180, its end included. The
 // form is for people and spreadsheets; what [Read] reads is the other one.
@@ -57,7 +57,7 @@ func (r Run) Row() ([]byte, error) {
 	if n := len(r.History); n > 0 {
 		flowVersion, head = r.History[0].FlowVersion, r.History[n-1].Hash
 	}
-	return record([]string{
+	return text.Record([]string{
 		r.ID, r.Flow, string(r.Status), r.Requester.ID, r.Requester.Email, r.Reason, string(fields), moment(r.CreatedAt),
 		string(decision.Event), string(decision.By.Type), decision.By.ID, decision.Reason, moment(decision.At), string(checks),
 		duration, moment(access.StartsAt), moment(access.EndsAt), moment(access.GoneAt),
@@ -127,21 +127,4 @@ func moment(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339Nano)
-}
-
-// record is a line of cells. encoding/csv writes the line ends of RFC 4180 only
-// together with those inside of cells, which are to stay as they are.
-func record(cells []string) []byte {
-	var b strings.Builder
-	for i, c := range cells {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		if c = text.Cell(c); strings.ContainsAny(c, "\",\r\n") {
-			c = `"` + strings.ReplaceAll(c, `"`, `""`) + `"`
-		}
-		b.WriteString(c)
-	}
-	b.WriteString("\r\n")
-	return []byte(b.String())
 }

@@ -66,9 +66,22 @@ func (c *Call) Header(name string) string { return c.Event.Headers[name] }
 // Reply is a successful response before it is encoded.
 type Reply struct {
 	Status int
-	// Body is encoded as JSON; a json.RawMessage is sent as it is.
+	// Body is encoded as JSON; a json.RawMessage or [Text] is sent as it is.
 	Body    any
 	Headers map[string]string
+}
+
+// Text is a body that is not JSON. Headers name its content type.
+type Text string
+
+// EncodedSize is how many bytes a part of a [Text] takes up in the function's response,
+// where it is part of a JSON string.
+func EncodedSize(part []byte) int {
+	encoded, err := json.Marshal(string(part))
+	if err != nil {
+		return 6 * len(part) // no string fails
+	}
+	return len(encoded) - len(`""`)
 }
 
 // head begins the key of a route of method HEAD, whose response is that of GET without
@@ -196,6 +209,9 @@ func write(r Reply, err error, id string) (Answer, error) {
 	var body []byte
 	if err == nil {
 		maps.Copy(headers, r.Headers)
+		if text, is := r.Body.(Text); is {
+			return Answer{StatusCode: r.Status, Headers: headers, Body: string(text)}, nil
+		}
 		body, err = json.Marshal(r.Body)
 	}
 	p := problemOf(err)

@@ -25,6 +25,12 @@ func (r *Run) Lead() time.Duration {
 // TakeBackAt returns when active access is to be removed.
 func (r *Run) TakeBackAt() time.Time { return r.Access.EndsAt.Add(-r.Lead()) }
 
+// Live reports whether access is open: it was read back as granted, and its removal was
+// not. That includes access whose time has passed and that can't be removed.
+func (r *Run) Live() bool {
+	return r.Access != nil && !r.Access.StartsAt.IsZero() && r.Access.GoneAt.IsZero() && !r.Over()
+}
+
 // GrantDue reports whether access is to be granted now.
 func (r *Run) GrantDue() bool { return r.Engine.Next == NextGrant }
 

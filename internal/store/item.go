@@ -68,6 +68,9 @@ func runItem(r *run.Run, version int64) (item, error) {
 		it["summary"] = text(string(summary))
 		it["inbox"] = text(inboxOf(r.Flow.Name, shard(r.ID, inboxShards)))
 	}
+	if r.Live() {
+		listLive(it, r)
+	}
 	if at := r.ExpiresAt(); !at.IsZero() {
 		it["expires_at"] = number(at.Unix())
 	}

@@ -68,7 +68,7 @@ func reviewerKeys(p run.Person) []string {
 // Reviewed lists the requests that p approved, denied or revoked, with effect, and
 // may still see.
 func (s *Store) Reviewed(ctx context.Context, p run.Person, t *run.Today, q Query) (Page, error) {
-	return s.merge(ctx, "mine", reviewerKeys(p), q, func(e entry) bool {
+	return s.merge(ctx, &reading{}, sources("mine", reviewerKeys(p)...), q, func(e entry) bool {
 		if e.act == "" || e.whole == nil {
 			return false
 		}

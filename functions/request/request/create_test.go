@@ -107,6 +107,24 @@ func (s *table) Flow(_ context.Context, _ string, q store.Query, _ time.Time, _ 
 	return s.page(q)
 }
 
+func (s *table) Live(_ context.Context, _ store.Reader, q store.Query) (store.Page, error) {
+	return s.page(q)
+}
+
+func (s *table) LiveByCreation(_ context.Context, _ store.Reader, q store.Query, _ time.Time) (store.Page, error) {
+	return s.page(q)
+}
+
+func (s *table) Readable(_ context.Context, _ store.Reader, q store.Query, _ time.Time) (store.Page, error) {
+	return s.page(q)
+}
+
+func (s *table) Listed(context.Context) (bool, error) { return true, nil }
+
+func (s *table) MarkListed(context.Context) error { return nil }
+
+func (s *table) Unused(context.Context, []string, time.Time) (bool, error) { return true, nil }
+
 func (s *table) LoadFlowNames(context.Context) (store.FlowNames, error) { return s.names, nil }
 
 func (s *table) SaveFlowNames(_ context.Context, n store.FlowNames) error {
@@ -248,18 +266,29 @@ func TestListQueries(t *testing.T) {
 	if got.StatusCode != 200 || s.asked.After != "next" || s.asked.Limit != 7 || s.asked.Status != run.Pending {
 		t.Errorf("got %d with %+v", got.StatusCode, s.asked)
 	}
-	for name, query := range map[string]map[string]string{
-		"view":   {"view": "all"},
-		"limit":  {"limit": "101"},
-		"status": {"status": "done"},
-		"from":   {"from": "yesterday"},
-		"colour": {"colour": "red"},
-		"cursor": {"view": "inbox", "status": "pending", "cursor": cursor},
-		"flow":   {"view": "flow"},
+	for _, tc := range []struct {
+		field string
+		query map[string]string
+	}{
+		{"view", map[string]string{"view": "everything"}},
+		{"limit", map[string]string{"limit": "101"}},
+		{"status", map[string]string{"status": "done"}},
+		{"from", map[string]string{"from": "yesterday"}},
+		{"colour", map[string]string{"colour": "red"}},
+		{"cursor", map[string]string{"view": "inbox", "status": "pending", "cursor": cursor}},
+		{"cursor", map[string]string{"view": "mine", "status": "pending", "requester": ada, "cursor": cursor}},
+		{"flow", map[string]string{"view": "flow"}},
+		{"flow", map[string]string{"q": "billing"}},
+		{"q", map[string]string{"flow": "open", "q": " "}},
+		{"q", map[string]string{"flow": "open", "q": strings.Repeat("q", 201)}},
+		{"requester", map[string]string{"requester": ""}},
+		{"decided_by", map[string]string{"decided_by": strings.Repeat("a", 321)}},
+		{"sort", map[string]string{"sort": "ends_at"}},
+		{"sort", map[string]string{"view": "live", "sort": "newest"}},
 	} {
-		got, _ := s.call(t, ada, "GET /requests", "", query)
-		if got.StatusCode != 400 || !strings.Contains(got.Body, `"field":"`+name+`"`) {
-			t.Errorf("%v: %d %s, want 400 that names %s", query, got.StatusCode, got.Body, name)
+		got, _ := s.call(t, ada, "GET /requests", "", tc.query)
+		if got.StatusCode != 400 || strings.Count(got.Body, `"field":`) != 1 || !strings.Contains(got.Body, `"field":"`+tc.field+`"`) {
+			t.Errorf("%v: %d %s, want 400 that names %s alone", tc.query, got.StatusCode, got.Body, tc.field)
 		}
 	}
 	for flow, status := range map[string]int{"open": 400, "none": 400} {

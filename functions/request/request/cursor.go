@@ -4,8 +4,10 @@ import (
 	"encoding/base64"
 	"strings"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // cursor encodes where the next page of a list starts. The hash before the position
@@ -27,7 +29,17 @@ func (l listing) position(caller, cursor string) (string, bool) {
 }
 
 func (l listing) hash(caller, position string) string {
-	return run.HashID(caller, l.View, l.Flow, string(l.Status), l.From, l.To, position)
+	parts := []string{caller, string(l.View), l.Flow, string(l.Status), l.From, l.To, position}
+	// Without these, cursors are those of the release before them.
+	if by := []string{l.Requester, l.DecidedBy, l.Text, string(l.Sort)}; strings.Join(by, "") != "" {
+		parts = append(parts, by...)
+	}
+	return run.HashID(parts...)
+}
+
+// after is the position of a request in the list.
+func (l listing) after(r run.Summary) string {
+	return store.PositionIn(r, l.Sort == api.SortEndsAt)
 }
 
 var wrongCursor = flow.FieldError{Field: "cursor", Detail: "must be the next_cursor of a response to the same query"}

@@ -40,6 +40,9 @@ func (s service) note(ctx context.Context, log *slog.Logger) {
 		if now, err = s.Store.LoadFlowNames(ctx); err != nil {
 			break
 		}
+		if err = s.noteListed(ctx, now); err != nil {
+			break
+		}
 		next, changed := now.With(s.flowNames(""), s.Now())
 		if changed {
 			err = s.Store.SaveFlowNames(ctx, next)

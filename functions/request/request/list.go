@@ -3,128 +3,100 @@ package request
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
-	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 )
 
-// read responds with one request and its history.
-func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
-	id, ok := run.ParseID(c.Param("id"))
-	if !ok {
-		return httpapi.Reply{}, httpapi.NotFound()
-	}
-	r, err := s.Store.Load(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return httpapi.Reply{}, httpapi.NotFound()
-	}
-	if err != nil {
-		return httpapi.Reply{}, err
-	}
-	after, follows, err := readAfter(c)
-	if err != nil {
-		return httpapi.Reply{}, err
-	}
-	if !r.MaySee(c.Caller.Person, s.today) {
-		return httpapi.Reply{}, c.Hidden()
-	}
-	c.About(r.ID, r.Flow.Name)
-	headers := map[string]string{}
-	if wait, waits := preferWait(c.Header("prefer")); follows && waits {
-		grown := func(r *run.Run) bool { return len(r.History) > after || r.Over() }
-		applied := false
-		if r, applied = s.await(ctx, c, r, wait, grown); applied {
-			headers["preference-applied"] = fmt.Sprintf("wait=%d", int(wait.Seconds()))
-		}
-		if !r.MaySee(c.Caller.Person, s.today) { // by what happened meanwhile
-			return httpapi.Reply{}, c.Hidden()
-		}
-	}
-	view, err := s.shown(ctx, c, r)
-	if err == nil {
-		err = s.addOutput(ctx, c, r, &view)
-	}
-	if err != nil {
-		return httpapi.Reply{}, err
-	}
-	headers["etag"] = `"` + view.ETag + `"`
-	return httpapi.Reply{Status: 200, Headers: headers, Body: view}, nil
-}
-
-// readAfter reads the seq of the last entry that the caller knows.
-func readAfter(c *httpapi.Call) (seq int, there bool, err error) {
-	value, there := c.Query("after")
-	if !there {
-		return 0, false, nil
-	}
-	if seq, err = strconv.Atoi(value); err != nil || seq < 0 {
-		return 0, false, httpapi.Invalid(flow.FieldError{Field: "after", Detail: "must be the seq of a history entry, or 0"})
-	}
-	return seq, true, nil
-}
-
-// listing is the query of a list.
-type listing struct {
-	View, Flow string
-	Status     run.Status
-	From, To   string
-}
-
-// views are the known lists.
-var views = []string{"mine", "inbox", "reviewed", "flow"}
-
-const (
-	defaultLimit = 20
-	maxLimit     = 100
-)
-
-// list responds with a page of requests, newest first, without their histories.
+// list responds with a page of requests without their histories.
 func (s service) list(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
-	asked, q, err := readListing(c)
+	l, q, err := s.readListing(c)
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	var page store.Page
-	switch asked.View {
-	case "mine":
-		page, err = s.Store.Mine(ctx, c.Caller.Person, q)
-	case "inbox":
-		var flows []string
-		if flows, err = s.inboxFlows(ctx, asked.Flow); err != nil {
-			return httpapi.Reply{}, err
-		}
-		page, err = s.Store.Inbox(ctx, flows, c.Caller.Person, s.today, q)
-	case "reviewed":
-		page, err = s.Store.Reviewed(ctx, c.Caller.Person, s.today, q)
-	default:
-		page, err = s.ofFlow(ctx, asked.Flow, c.Caller.Person, q)
-	}
-	if errors.Is(err, store.ErrBadPosition) {
-		return httpapi.Reply{}, httpapi.Invalid(wrongCursor)
-	}
+	page, err := s.page(ctx, c, l, q)
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	var list api.RequestList
-	if asked.Flow != "" {
-		page.Runs = slices.DeleteFunc(page.Runs, func(r run.Summary) bool { return r.View.Flow != asked.Flow })
-	}
+	list := api.RequestList{Missing: page.Cut}
 	if list.Requests, err = s.shownList(ctx, c, page.Runs); err != nil {
 		return httpapi.Reply{}, err
 	}
 	if page.Next != "" {
-		list.NextCursor = asked.cursor(c.Caller.Principal, page.Next)
+		list.NextCursor = l.cursor(c.Caller.Principal, page.Next)
+	}
+	if l.looks() {
+		list.Looked = &api.Looked{Requests: page.Looked, BackTo: page.BackTo}
+	}
+	if list.Missing == "" {
+		if list.Missing, err = s.missing(ctx, l); err != nil {
+			return httpapi.Reply{}, err
+		}
 	}
 	return httpapi.Reply{Status: 200, Body: list}, nil
+}
+
+// page reads a page of a list. All that it holds the caller may read.
+func (s service) page(ctx context.Context, c *httpapi.Call, l listing, q store.Query) (page store.Page, err error) {
+	p := c.Caller.Person
+	switch l.View {
+	case api.ViewMine:
+		page, err = s.Store.Mine(ctx, p, q)
+	case api.ViewInbox:
+		var flows []string
+		if flows, err = s.inboxFlows(ctx, l.Flow); err != nil {
+			return store.Page{}, err
+		}
+		page, err = s.Store.Inbox(ctx, flows, p, s.today, q)
+	case api.ViewReviewed:
+		page, err = s.Store.Reviewed(ctx, p, s.today, q)
+	case api.ViewLive, api.ViewAll:
+		var by store.Reader
+		if by, err = s.reader(ctx, p, l); err != nil {
+			return store.Page{}, err
+		}
+		switch {
+		case l.View == api.ViewAll:
+			page, err = s.Store.Readable(ctx, by, q, s.Now())
+		case l.Sort == api.SortEndsAt:
+			page, err = s.Store.Live(ctx, by, q)
+		default:
+			page, err = s.Store.LiveByCreation(ctx, by, q, s.Now())
+		}
+	default:
+		page, err = s.ofFlow(ctx, l.Flow, p, q)
+	}
+	if errors.Is(err, store.ErrBadPosition) {
+		return store.Page{}, httpapi.Invalid(wrongCursor)
+	}
+	return page, err
+}
+
+// reader returns where a list over several flows looks for what p may read.
+func (s service) reader(ctx context.Context, p run.Person, l listing) (store.Reader, error) {
+	by := store.Reader{Person: p, Today: s.today}
+	if p.Machine {
+		return by, nil
+	}
+	for _, name := range s.flowNames(l.Flow) {
+		switch {
+		case s.today.MayList(name, p), l.View == api.ViewAll && s.today.MayDecide(name, p):
+			by.Flows = append(by.Flows, name)
+		case l.View == api.ViewAll: // a hook may have named p as an approver
+			by.Waiting = append(by.Waiting, name)
+		}
+	}
+	gone, err := s.gone(ctx)
+	for _, name := range gone {
+		if l.Flow == "" || l.Flow == name {
+			by.Flows = append(by.Flows, name)
+		}
+	}
+	return by, err
 }
 
 // ofFlow lists the runs of a flow, for its admins and viewers. The runs of a removed
@@ -161,60 +133,4 @@ func (s service) flowNames(only string) []string {
 		}
 	}
 	return names
-}
-
-// readListing reads the query of a list. The error names every invalid parameter.
-func readListing(c *httpapi.Call) (listing, store.Query, error) {
-	var errs []flow.FieldError
-	fail := func(field, format string, args ...any) {
-		errs = append(errs, flow.FieldError{Field: field, Detail: fmt.Sprintf(format, args...)})
-	}
-	l := listing{View: "mine"}
-	q := store.Query{Limit: defaultLimit}
-	for name, value := range c.Event.QueryStringParameters {
-		switch name {
-		case "view":
-			if l.View = value; !slices.Contains(views, value) {
-				fail(name, "must be one of %s", strings.Join(views, ", "))
-			}
-		case "flow":
-			l.Flow = value
-		case "status":
-			if l.Status = run.Status(value); !l.Status.Known() {
-				fail(name, "must be one of %v", run.Statuses)
-			}
-		case "from", "to":
-			at, err := time.Parse(time.RFC3339, value)
-			if err != nil {
-				fail(name, "must be a time such as 2026-11-23T10:00:00Z")
-			}
-			if name == "from" {
-				l.From, q.From = value, at
-			} else {
-				l.To, q.To = value, at
-			}
-		case "limit":
-			n, ok := strictjson.WholeNumber([]byte(value))
-			if !ok || n < 1 || n > maxLimit {
-				fail(name, "must be a number from 1 to %d", maxLimit)
-			}
-			q.Limit = int(n)
-		case "cursor":
-		default:
-			fail(strictjson.ClipName(name), "unknown parameter")
-		}
-	}
-	if l.View == "flow" && l.Flow == "" {
-		fail("flow", "is required with view=flow")
-	}
-	q.Status = l.Status
-	if value, there := c.Query("cursor"); there {
-		if q.After, there = l.position(c.Caller.Principal, value); !there {
-			errs = append(errs, wrongCursor)
-		}
-	}
-	if len(errs) > 0 {
-		return l, q, httpapi.Invalid(errs...)
-	}
-	return l, q, nil
 }

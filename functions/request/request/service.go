@@ -30,6 +30,12 @@ type Store interface {
 	Inbox(ctx context.Context, flows []string, p run.Person, t *run.Today, q store.Query) (store.Page, error)
 	Reviewed(ctx context.Context, p run.Person, t *run.Today, q store.Query) (store.Page, error)
 	Flow(ctx context.Context, flow string, q store.Query, now time.Time, wanted func(run.Summary) bool) (store.Page, error)
+	Live(ctx context.Context, by store.Reader, q store.Query) (store.Page, error)
+	LiveByCreation(ctx context.Context, by store.Reader, q store.Query, now time.Time) (store.Page, error)
+	Readable(ctx context.Context, by store.Reader, q store.Query, now time.Time) (store.Page, error)
+	Listed(ctx context.Context) (bool, error)
+	MarkListed(ctx context.Context) error
+	Unused(ctx context.Context, flows []string, now time.Time) (bool, error)
 	Draining(ctx context.Context) (since time.Time, err error)
 	LoadFlowNames(ctx context.Context) (store.FlowNames, error)
 	SaveFlowNames(ctx context.Context, n store.FlowNames) error
@@ -71,6 +77,8 @@ type service struct {
 	links func(handle string) []string
 	seen  *flowNames
 	drain *drainWatch
+	// listed is whether the lists lack nothing.
+	listed *listed
 }
 
 // New returns the API of functions/request.
@@ -79,7 +87,7 @@ func New(d Deps) *httpapi.API {
 		d.Now = time.Now
 	}
 	today := d.Flows.Today()
-	s := service{d, newOptionsCache(), today, today.Links(), &flowNames{}, &drainWatch{}}
+	s := service{d, newOptionsCache(), today, today.Links(), &flowNames{}, &drainWatch{}, &listed{}}
 	return &httpapi.API{
 		Identify: d.Identify, Link: d.Store.Link, Log: d.Log, BasePath: d.BasePath,
 		Routes: map[string]httpapi.Route{
@@ -89,6 +97,7 @@ func New(d Deps) *httpapi.API {
 			"POST /requests":     {Handle: s.create},
 			"GET /requests":      {Handle: s.list},
 			"GET /requests/{id}": {Handle: s.read},
+			"GET /activity.csv":  {Handle: s.activity},
 			"GET /healthz":       {Public: true, Handle: health},
 			"GET /openapi.json":  {Public: true, Handle: document},
 		},
