@@ -97,6 +97,12 @@ func TestWhoIsNotSignedIn(t *testing.T) {
 	}
 }
 
+func TestPageAfterASignInInANewTab(t *testing.T) {
+	if status, _, body := get(t, open(t, emptyLists()), console.SignedInPath); status != 200 || !strings.Contains(body, "close this tab") {
+		t.Errorf("%d: %s", status, body)
+	}
+}
+
 func TestPageThatDoesNotExist(t *testing.T) {
 	if status, _, body := get(t, open(t, emptyLists()), "/console/nothing"); status != 404 || !strings.Contains(body, "Not here") {
 		t.Errorf("%d: %s", status, body)

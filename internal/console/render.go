@@ -13,7 +13,7 @@ import (
 var templateFiles embed.FS
 
 // pageNames are the pages, each of which has a template of this name.
-var pageNames = []string{"home", "problem"}
+var pageNames = []string{"home", "problem", "signed-in"}
 
 // view is what a template gets.
 type view struct {

@@ -111,7 +111,7 @@ func (d *Door) takeTurn(w http.ResponseWriter, r *http.Request, s session, to st
 // newer ones.
 func (d *Door) unrenewed(w http.ResponseWriter, r *http.Request, s session, to string) {
 	if !s.usable(d.Now()) {
-		http.Redirect(w, r, withTo(startPath, to), http.StatusSeeOther)
+		http.Redirect(w, r, withAgain(to), http.StatusSeeOther)
 		return
 	}
 	setCookie(w, holdCookie, "1", holdLife)

@@ -40,11 +40,7 @@ func (d *Door) start(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized) // a script can't follow to the provider
 		return
 	}
-	// Whoever is signed in comes here if the API refuses the token. To send them to the
-	// provider, which may let them in without a page, would go round in circles.
-	if s, found, err := d.read(r); err == nil && found && s.usable(d.Now()) && !s.due(d.Now()) && r.FormValue("again") == "" {
-		to := console.ReturnTo(r.FormValue("to"))
-		d.show(w, r, alreadyIn, link{Href: to, Text: "Go on", Primary: true}, link{Href: withTo(startPath, to) + "&again=yes", Text: "Sign in again"})
+	if r.FormValue("again") == "" && d.startIsNeedless(w, r) {
 		return
 	}
 	p, err := d.provider(r.Context())
@@ -74,6 +70,26 @@ func (d *Door) start(w http.ResponseWriter, r *http.Request) {
 		options = append(options, oauth2.SetAuthURLParam(name, strings.Join(values, " ")))
 	}
 	http.Redirect(w, r, client.AuthCodeURL(s.state, options...), http.StatusSeeOther)
+}
+
+// startIsNeedless sends a browser elsewhere that has a session, and reports whether it
+// did. Whose token has expired gets another one without the provider's pages.
+func (d *Door) startIsNeedless(w http.ResponseWriter, r *http.Request) bool {
+	s, found, err := d.read(r)
+	to := console.ReturnTo(r.FormValue("to"))
+	switch {
+	case err != nil || !found:
+		return false
+	case d.renewable(r, s):
+		http.Redirect(w, r, withTo(renewPath, to), http.StatusSeeOther)
+		return true
+	case s.usable(d.Now()):
+		// The API refused the token, or the person followed an old link. The provider may
+		// let them in without a page, so to send them there could go round in circles.
+		d.show(w, r, alreadyIn, link{Href: to, Text: "Go on", Primary: true}, link{Href: withAgain(to), Text: "Sign in again"})
+		return true
+	}
+	return false
 }
 
 // freeSlot returns a slot without a cookie, or else any: more tabs than slots are signing
@@ -136,3 +152,6 @@ func decodeStarted(b []byte) (s started, err error) {
 
 // withTo returns a path with the page to return to.
 func withTo(path, to string) string { return path + "?to=" + url.QueryEscape(console.ReturnTo(to)) }
+
+// withAgain returns the path of a sign-in whatever session there is.
+func withAgain(to string) string { return withTo(startPath, to) + "&again=yes" }
