@@ -30,7 +30,7 @@ func (s *Stack) serve() {
 		"kms":            s.KMS,
 		"lambda":         http.HandlerFunc(s.lambda),
 		"logs":           s.Logs,
-		"secretsmanager": secretsmanager.New(AccountID, s.opts.Region, s.opts.SecretPrefix),
+		"secretsmanager": secretsmanager.New(AccountID, s.opts.Region, s.opts.SecretPrefix, s.secrets),
 		"sns":            s.SNS,
 		"sqs":            s.SQS,
 		"states":         s.StepFunctions,

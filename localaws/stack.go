@@ -51,6 +51,7 @@ type Stack struct {
 	opts     Options
 	started  time.Time
 	services map[string]http.Handler // by their names in signatures
+	secrets  map[string]string       // texts by ARN
 	data     *datafolder.Folder      // nil in memory
 	attached []Attached
 	taskRoot string // the folder with Options.TaskFiles; "" without any
@@ -106,6 +107,9 @@ func (s *Stack) start() error {
 		return err
 	}
 	if err := s.makeKeys(); err != nil {
+		return err
+	}
+	if err := s.makeSecrets(); err != nil {
 		return err
 	}
 	s.makeQueues()

@@ -9,6 +9,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/eventbridge"
 	"github.com/fasttrack-dev/fasttrack/localaws/gateway"
 	"github.com/fasttrack-dev/fasttrack/localaws/kms"
+	"github.com/fasttrack-dev/fasttrack/localaws/secretsmanager"
 	"github.com/fasttrack-dev/fasttrack/localaws/sqs"
 	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
 )
@@ -32,6 +33,25 @@ func (s *Stack) makeKeys() error {
 	var err error
 	s.KMS, err = kms.New(dir, keys...)
 	return err
+}
+
+// makeSecrets generates the texts of secrets, or loads them from the data folder.
+func (s *Stack) makeSecrets() error {
+	dir := ""
+	if s.data != nil {
+		dir = s.data.Path("secrets")
+	}
+	s.secrets = map[string]string{}
+	for _, secret := range s.Template.Secrets {
+		text, err := secret.Text, error(nil)
+		if text == "" {
+			if text, err = secretsmanager.Generate(dir, secret.Name, secret.Length, secret.Punctuation); err != nil {
+				return err
+			}
+		}
+		s.secrets[secret.ARN] = text
+	}
+	return nil
 }
 
 // makeQueues creates the queues, in memory.

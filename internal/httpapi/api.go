@@ -42,6 +42,9 @@ type Call struct {
 	unnamed *slog.Logger
 	// basePath is that of [API].
 	basePath string
+	// door is "/people" for a call under it, and twoDoors whether the API has that path.
+	door     string
+	twoDoors bool
 }
 
 // About adds the run and the flow of the call to the log lines that follow, in place
@@ -129,6 +132,7 @@ func (a *API) Handle(ctx context.Context, ev Event) (Answer, error) {
 	if ValidBasePath(a.BasePath) {
 		c.basePath = a.BasePath
 	}
+	c.door, c.twoDoors = a.door(ev.RouteKey), a.hasDoors()
 	reply, err := a.serve(ctx, c)
 	c.explain(err)
 	answer, err := write(reply, err, id)
@@ -166,8 +170,12 @@ func (a *API) serve(ctx context.Context, c *Call) (reply Reply, err error) {
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	route, ok := a.Routes[c.Event.RouteKey]
-	if path, is := strings.CutPrefix(c.Event.RouteKey, head); is && !ok {
+	key := c.Event.RouteKey
+	if c.door != "" {
+		key, _ = cutPeople(key)
+	}
+	route, ok := a.Routes[key]
+	if path, is := strings.CutPrefix(key, head); is && !ok {
 		route, ok = a.Routes["GET "+path]
 	}
 	if !ok {

@@ -6,14 +6,15 @@ import (
 )
 
 // Path returns a path of the API as this caller sees it: below the base path of a
-// custom domain, if the call came through one.
-func (c *Call) Path(path string) string { return c.base() + path }
+// custom domain, if the call came through one, and below /people if the caller came
+// that way.
+func (c *Call) Path(path string) string { return c.base() + c.door + path }
 
-// URL returns where this caller sees the API.
+// URL returns where this caller sees the API, without /people.
 func (c *Call) URL() string {
 	host := c.Event.RequestContext.DomainName
 	if host == "" { // not through API Gateway
-		return c.Path("/")
+		return c.base() + "/"
 	}
 	// With the port, which only a gateway of this machine has.
 	if name, _, err := net.SplitHostPort(c.Header("host")); err == nil && name == host {

@@ -49,7 +49,8 @@ type Identifier interface {
 
 // Config is the identity configuration of the template.
 type Config struct {
-	// Mode is "IAM" or "JWT".
+	// Mode is "IAM" or "JWT". IAM with a JwtIssuer lets people in with a token too, by
+	// routes of their own.
 	Mode string
 	// AccountID is the stack's own account. A caller of another account cannot
 	// call an HTTP API: its sessions of Identity Center are never people here.
@@ -113,7 +114,11 @@ func list(s string) []string {
 func NewIdentifier(c Config, d flow.Directory, roles Roles) (Identifier, error) {
 	switch c.Mode {
 	case "IAM":
-		return &iamIdentifier{config: c, directory: d, roles: &roleCache{roles: roles, now: time.Now}}, nil
+		signed := &iamIdentifier{config: c, directory: d, roles: &roleCache{roles: roles, now: time.Now}}
+		if c.JwtIssuer == "" {
+			return signed, nil
+		}
+		return doors{signed, jwtIdentifier{config: c, directory: d}}, c.checkJwt()
 	case "JWT":
 		if err := c.checkJwt(); err != nil {
 			return nil, err

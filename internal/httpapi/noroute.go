@@ -13,9 +13,13 @@ import (
 // behind a route of any method.
 func (a *API) noRoute(ev Event) *Problem {
 	var methods []string
+	path := ev.RawPath
+	if inner, people := strings.CutPrefix(path, peoplePath+"/"); people && a.hasDoors() {
+		path = "/" + inner
+	}
 	for key := range a.Routes {
 		method, template, _ := strings.Cut(key, " ")
-		if matches(template, ev.RawPath) {
+		if matches(template, path) {
 			methods = append(methods, method)
 			if method == "GET" {
 				methods = append(methods, "HEAD")

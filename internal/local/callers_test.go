@@ -143,6 +143,65 @@ func TestPoliciesOfCallers(t *testing.T) {
 	}
 }
 
+// With an issuer beside callers that sign, every route that needs a signature is there
+// again for people with a token, and leads to the same function.
+func TestRoutesOfPeople(t *testing.T) {
+	for issuer, want := range map[string]bool{"": false, "https://idp.example.com": true} {
+		parameters := map[string]string{"AuthMode": "IAM"}
+		if want {
+			parameters["JwtIssuer"], parameters["JwtAudience"] = issuer, "fasttrack,other"
+		}
+		stack, err := template.Load("../../template.yaml", options(parameters))
+		if err != nil {
+			t.Fatal(err)
+		}
+		routes := map[string]template.Route{}
+		for _, r := range stack.APIs[0].Routes {
+			routes[r.Key] = r
+		}
+		n := 0
+		for key, r := range routes {
+			method, path, _ := strings.Cut(key, " ")
+			twin, there := routes[method+" /people"+path]
+			switch {
+			case r.Authorization == "AWS_IAM" && there != want:
+				t.Errorf("JwtIssuer=%s: %s is there for people: %v. Each such route needs one under /people in template.yaml, with condition HasPeople", issuer, key, there)
+			case r.Authorization == "AWS_IAM" && want:
+				n++
+				if twin.Authorization != "JWT" || twin.Issuer != issuer || !slices.Equal(twin.Audience, []string{"fasttrack", "other"}) || twin.FunctionARN != r.FunctionARN {
+					t.Errorf("%s for people is %+v, want tokens and %s", key, twin, r.FunctionARN)
+				}
+			case r.Authorization == "JWT" && !strings.HasPrefix(path, "/people/"):
+				t.Errorf("%s takes tokens", key)
+			}
+		}
+		if want && n < 13 {
+			t.Errorf("%d routes need a signature", n)
+		}
+	}
+}
+
+// Links in messages lead to the console, or else to where PortalUrl says.
+func TestLinks(t *testing.T) {
+	for given, want := range map[string]string{
+		"": "", "PortalUrl=https://portal.example.com/x": "https://portal.example.com/x", "ConsoleOrigin=https://access.example.com": "https://access.example.com/console",
+	} {
+		parameters := map[string]string{}
+		if name, value, is := strings.Cut(given, "="); is {
+			parameters[name] = value
+		}
+		stack, err := template.Load("../../template.yaml", options(parameters))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range stack.Functions {
+			if got := f.Environment["PORTAL_URL"]; f.LogicalID == "NotifyFunction" && got != want {
+				t.Errorf("%s: links begin with %q, want %q", given, got, want)
+			}
+		}
+	}
+}
+
 // scp is a service control policy of docs/security.md.
 type scp struct {
 	Statement []struct {

@@ -1,9 +1,13 @@
-// Package secretsmanager serves AWS Secrets Manager's GetSecretValue from environment
-// variables.
+// Package secretsmanager serves AWS Secrets Manager's GetSecretValue: from environment
+// variables, and for the secrets that a template creates.
 package secretsmanager
 
 import (
+	"cmp"
+	"crypto/rand"
+	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/localaws/partition"
@@ -12,10 +16,10 @@ import (
 
 type input struct{ SecretId, VersionStage string } //nolint:revive // as the service spells it
 
-// New returns a service whose secrets are the environment variables that
-// [Variable] names. An unset or empty variable is ResourceNotFoundException. A secret
-// has one version, AWSCURRENT.
-func New(account, region, prefix string) wire.Service {
+// New returns a service whose secrets are the environment variables that [Variable]
+// names, and those of made, by ARN. A variable goes before what was made; a secret with
+// neither is ResourceNotFoundException. A secret has one version, AWSCURRENT.
+func New(account, region, prefix string, made map[string]string) wire.Service {
 	return wire.Service{Name: "secretsmanager", MaxBody: 1 << 16, Operations: map[string]wire.Operation{
 		"GetSecretValue": wire.JSON(func(in input) (any, error) {
 			if in.SecretId == "" {
@@ -25,15 +29,15 @@ func New(account, region, prefix string) wire.Service {
 				return nil, wire.Fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: %s", in.VersionStage)
 			}
 			variable := Variable(prefix, in.SecretId)
-			text := os.Getenv(variable)
-			if text == "" {
-				return nil, wire.Fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret: this machine looks for it in the environment variable %s.", variable)
-			}
 			arn, name := in.SecretId, in.SecretId
 			if _, after, isARN := strings.Cut(arn, ":secret:"); isARN {
 				name = after
 			} else {
 				arn = "arn:" + partition.Of(region) + ":secretsmanager:" + region + ":" + account + ":secret:" + name
+			}
+			text := cmp.Or(os.Getenv(variable), made[arn])
+			if text == "" {
+				return nil, wire.Fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret: this machine looks for it in the environment variable %s.", variable)
 			}
 			return map[string]any{"ARN": arn, "Name": name, "SecretString": text, "VersionStages": []string{"AWSCURRENT"}}, nil
 		}),
@@ -53,4 +57,42 @@ func Variable(prefix, secret string) string {
 		}
 		return '_'
 	}, secret)
+}
+
+const (
+	letters     = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+)
+
+// Generate returns the text of a secret that a template has generated. It keeps it in a
+// file of dir, which only this user may read; "" keeps it nowhere.
+func Generate(dir, name string, length int, withPunctuation bool) (string, error) {
+	path := filepath.Join(dir, strings.ReplaceAll(name, "/", "_"))
+	if dir != "" {
+		if kept, err := os.ReadFile(path); err == nil || !os.IsNotExist(err) {
+			return string(kept), err
+		}
+	}
+	from := letters
+	if withPunctuation {
+		from += punctuation
+	}
+	text := make([]byte, 0, length)
+	for random := [1]byte{}; len(text) < length; {
+		_, _ = rand.Read(random[:]) // never fails since Go 1.24
+		if i := int(random[0] & 127); i < len(from) {
+			text = append(text, from[i])
+		}
+	}
+	if dir == "" {
+		return string(text), nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("keep secret %s: %w", name, err)
+	}
+	// A kill must not leave half of it under the name.
+	if err := os.WriteFile(path+".new", text, 0o600); err != nil {
+		return "", fmt.Errorf("keep secret %s: %w", name, err)
+	}
+	return string(text), os.Rename(path+".new", path)
 }

@@ -55,7 +55,7 @@ func (r *reader) ref(n *yaml.Node, name string) (any, error) {
 		return nil, err
 	}
 	switch res.kind {
-	case "AWS::Serverless::StateMachine", "AWS::SNS::Topic", "AWS::IAM::ManagedPolicy":
+	case "AWS::Serverless::StateMachine", "AWS::SNS::Topic", "AWS::IAM::ManagedPolicy", "AWS::SecretsManager::Secret":
 		return r.arn(n, res)
 	case "AWS::SQS::Queue":
 		name, err := r.name(n, res)
@@ -116,7 +116,7 @@ func (r *reader) attribute(n *yaml.Node, id, attribute string) (any, error) {
 		return r.name(n, res)
 	}
 	switch attribute {
-	case "Arn":
+	case "Arn", "Id":
 		return r.arn(n, res)
 	case "Name", "KeyId":
 		return r.name(n, res)

@@ -50,7 +50,7 @@ var understood = map[string]bool{
 	"AWS::SQS::QueuePolicy":           false,
 	"AWS::KMS::Key":                   true,
 	"AWS::KMS::Alias":                 true,
-	"AWS::SecretsManager::Secret":     false,
+	"AWS::SecretsManager::Secret":     true,
 	"AWS::SSM::Parameter":             false,
 }
 
@@ -144,6 +144,8 @@ func (r *reader) collect(stack *Stack) error {
 			err = r.collectKey(stack, res)
 		case "AWS::KMS::Alias":
 			err = r.collectKeyAlias(stack, res)
+		case "AWS::SecretsManager::Secret":
+			err = r.collectSecret(stack, res)
 		}
 		if err != nil {
 			return err

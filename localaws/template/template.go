@@ -39,6 +39,7 @@ type Stack struct {
 	Rules         []Rule
 	Keys          []Key
 	KeyAliases    []KeyAlias
+	Secrets       []Secret
 	Roles         []Role
 	Resources     []Resource
 	Outputs       []Output

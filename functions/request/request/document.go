@@ -27,14 +27,18 @@ var compact = sync.OnceValues(func() ([]byte, error) {
 // anyServer is the server in openapi.json.
 const anyServer = `"servers":[{"url":"/"}]`
 
-// document responds with the OpenAPI document. Its server is the URL that the caller
-// used, so that a generated client needs no setting.
+// document responds with the OpenAPI document. Its first server is the URL that the
+// caller used, so that a generated client needs no setting.
 func document(_ context.Context, c *httpapi.Call) (httpapi.Reply, error) {
 	raw, err := compact()
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	servers, err := json.Marshal(map[string]any{"servers": []any{map[string]string{"url": c.URL()}}})
+	var urls []map[string]string
+	for _, url := range c.Servers() {
+		urls = append(urls, map[string]string{"url": url})
+	}
+	servers, err := json.Marshal(map[string]any{"servers": urls})
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
