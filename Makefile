@@ -55,6 +55,10 @@ run: build ## Serve the whole system on this machine (FLOWS, ATTACH, DATA, PARAM
 		$(if $(IDENTITIES),--identities '$(IDENTITIES)') $(ATTACH:%=--attach '%') \
 		$(if $(ACCOUNT_CONCURRENCY),--account-concurrency '$(ACCOUNT_CONCURRENCY)') $(PARAMETERS:%=--parameter '%')
 
+.PHONY: demo
+demo: build ## Serve this machine with flows and requests of a demo, to see the console filled (FASTTRACK_ADDR)
+	@go run ./e2e/consoledemo/serve
+
 test: build ## Run all tests
 	go vet $(PACKAGES)
 	@command -v "$${FASTTRACK_CHROMIUM:-chromium}" >/dev/null || echo 'Chromium is not installed: the tests of the console in a browser are skipped.'
