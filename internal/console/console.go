@@ -20,6 +20,8 @@ type Options struct {
 	API string
 	// Sessions is the door by which people come in.
 	Sessions Sessions
+	// Extras are pages that only a console on a person's own machine has.
+	Extras []Extra
 	// HTTPClient calls the API. Nil is a client with a timeout of 20 seconds.
 	HTTPClient *http.Client
 	// Now is time.Now unless it is set.
@@ -66,6 +68,7 @@ func (c *Console) Handler() http.Handler {
 	for pattern, show := range routes {
 		mux.HandleFunc(mounted(pattern), c.signedIn(show))
 	}
+	c.mountExtras(mux)
 	mux.HandleFunc("GET "+Base, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, Base+"/", http.StatusSeeOther) })
 	mux.HandleFunc(Base+"/", c.signedIn(func(*page) error { return notFound("This page does not exist.") }))
 	return secured(http.NewCrossOriginProtection().Handler(mux))

@@ -23,7 +23,9 @@ type view struct {
 	Me   me
 	// SignOut is the path that ends the session; empty if the door has none.
 	SignOut string
-	Now     time.Time
+	// Extras are the pages that only this console has.
+	Extras []Extra
+	Now    time.Time
 	// Key is the idempotency key of the page's form.
 	Key string
 	// D is the page's own data.
@@ -46,8 +48,13 @@ func (c *Console) template(name string) *template.Template {
 
 // render sends a page.
 func (p *page) render(status int, name, title string, data any) {
-	p.show(status, p.template(name), view{
-		Title: title, Here: p.r.URL.Path, Me: p.me, SignOut: p.Sessions.SignOut(), Now: p.Now().UTC(), Key: rand.Text(), D: data,
+	p.renderWith(status, p.template(name), title, data)
+}
+
+// renderWith sends a page that has a template of its own.
+func (p *page) renderWith(status int, t *template.Template, title string, data any) {
+	p.show(status, t, view{
+		Title: title, Here: p.r.URL.Path, Me: p.me, Extras: p.Extras, SignOut: p.Sessions.SignOut(), Now: p.Now().UTC(), Key: rand.Text(), D: data,
 	})
 }
 
