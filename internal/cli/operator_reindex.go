@@ -24,17 +24,18 @@ func newReindexCommand(p Process) *cobra.Command {
 	var x reindexer
 	cmd := &cobra.Command{
 		Use:   "reindex",
-		Short: "Index the decisions that reviewers made before an upgrade",
-		Long: `Index approvals, denials and revocations that were made before the release with
-view=reviewed, so that their reviewers find them there. Run it once after the
-upgrade; requests go on meanwhile.
+		Short: "Index what was stored before an upgrade",
+		Long: `Index what earlier releases stored, so that lists find it: approvals, denials and
+revocations for those who made them, and open access for view=live. Run it once
+after an upgrade; requests go on meanwhile.
 
-It reads the whole table, and adds an item for each action that is not indexed. A
-second run changes nothing. If it stops, it prints the request to continue after
-(--after).
+It reads the whole table. It adds an item for each action that is not indexed, and
+the keys of two indexes to each request whose open access is not. A second run
+changes nothing. If it stops, it prints the request to continue after (--after).
+Once it has finished, lists no longer say that something may be missing.
 
 The table is read and written with your own AWS credentials (dynamodb:Scan, Query,
-PutItem).`,
+PutItem, UpdateItem).`,
 		Example: "  fasttrack reindex --table fasttrack-Table-1ABC --dry-run\n  fasttrack reindex --table fasttrack-Table-1ABC",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -59,6 +60,7 @@ type reindexReport struct {
 	DryRun   bool `json:"dry_run,omitempty"`
 	Requests int  `json:"requests"`
 	Actions  int  `json:"actions"`
+	Accesses int  `json:"accesses"`
 	// After is the last request that was read.
 	After string            `json:"after,omitempty"`
 	Left  []store.Reindexed `json:"left"`
@@ -73,6 +75,9 @@ func (x *reindexer) run(ctx context.Context, out, errs io.Writer) error {
 	err = table.Reindex(ctx, store.Reindexing{DryRun: x.dryRun, After: x.after, Report: func(done store.Reindexed) {
 		r.Requests++
 		r.Actions += len(done.Acts)
+		if done.Access {
+			r.Accesses++
+		}
 		r.After = done.Run
 		if done.Left != "" {
 			r.Left = append(r.Left, done)
@@ -94,7 +99,7 @@ func (x *reindexer) run(ctx context.Context, out, errs io.Writer) error {
 		if x.dryRun {
 			did = "would be indexed"
 		}
-		_, err = fmt.Fprintf(out, "%s read, %s %s\n", text.Count(r.Requests, "request"), text.Count(r.Actions, "action"), did)
+		_, err = fmt.Fprintf(out, "%s read, %s and %s %s\n", text.Count(r.Requests, "request"), text.Count(r.Actions, "action"), text.Count(r.Accesses, "live request"), did)
 	}
 	if err == nil && len(r.Left) > 0 {
 		err = errReported

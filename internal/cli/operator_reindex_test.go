@@ -39,15 +39,15 @@ func TestReindexAndErase(t *testing.T) {
 		}
 		return n
 	}
-	reindex("1 request read, 1 action would be indexed", "--dry-run")
+	reindex("1 request read, 1 action and 0 live requests would be indexed", "--dry-run")
 	if n := markers(); n != 0 {
 		t.Errorf("a dry run added %d items", n)
 	}
-	reindex("1 request read, 1 action indexed")
+	reindex("1 request read, 1 action and 0 live requests indexed")
 	if n := markers(); n != 1 {
 		t.Errorf("%d items list it", n)
 	}
-	reindex("1 request read, 0 actions indexed")
+	reindex("1 request read, 0 actions and 0 live requests indexed")
 	if code, _, messages := w.run(t.Context(), "reindex", "--after", "nonsense"); code != exitUsage {
 		t.Errorf("a wrong id exits %d: %s", code, messages)
 	}

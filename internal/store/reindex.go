@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,7 +17,7 @@ import (
 // act that took effect before acts were listed themselves.
 const reviewedKey = "REVIEWED#"
 
-// Reindexing adds to [Store.Reviewed] what older releases stored.
+// Reindexing adds to [Store.Reviewed] and [Store.Live] what older releases stored.
 type Reindexing struct {
 	// DryRun changes nothing.
 	DryRun bool
@@ -31,12 +32,14 @@ type Reindexed struct {
 	Run string `json:"run"`
 	// Acts are those that are listed now and were not.
 	Acts []string `json:"acts,omitempty"`
+	// Access reports that the run's open access is listed now and was not.
+	Access bool `json:"access,omitempty"`
 	// Left says why nothing was done, "" if it was.
 	Left string `json:"left,omitempty"`
 }
 
 // Reindex looks at every run, in the order of the table. It can be repeated, and
-// goes on where it stopped.
+// goes on where it stopped. Once nothing is left, [Store.Listed] reports true.
 func (s *Store) Reindex(ctx context.Context, x Reindexing) error {
 	in := &dynamodb.ScanInput{
 		TableName: &s.table, ConsistentRead: aws.Bool(true),
@@ -46,6 +49,7 @@ func (s *Store) Reindex(ctx context.Context, x Reindexing) error {
 	if x.After != "" {
 		in.ExclusiveStartKey = key(x.After, runKey)
 	}
+	left := false
 	for pages := dynamodb.NewScanPaginator(s.client, in); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -55,14 +59,51 @@ func (s *Store) Reindex(ctx context.Context, x Reindexing) error {
 			id := strings.TrimPrefix(stringOf(it["pk"]), partition(""))
 			done := Reindexed{Run: id}
 			if r, unreadable := readRun(id, it); unreadable != nil {
-				done.Left = unreadable.Error()
+				done.Left, left = unreadable.Error(), true
 			} else if done.Acts, err = s.reindexRun(ctx, r, x.DryRun); err != nil {
+				return err
+			} else if done.Access, err = s.reindexAccess(ctx, r, it, x.DryRun); err != nil {
 				return err
 			}
 			x.Report(done)
 		}
 	}
-	return nil
+	if left || x.DryRun {
+		return nil
+	}
+	return s.MarkListed(ctx)
+}
+
+// reindexAccess lists the open access of a run that is not listed as [runItem] does. It
+// touches nothing else of the item, and nothing at all if the run was saved meanwhile,
+// which lists it too.
+func (s *Store) reindexAccess(ctx context.Context, r *run.Run, stored item, dryRun bool) (bool, error) {
+	if !r.Live() {
+		return false, nil
+	}
+	want := item{}
+	listLive(want, r)
+	set, names, values := "", map[string]string{"#v": "version"}, item{":read": stored["version"]}
+	for name, value := range want {
+		if stringOf(stored[name]) != stringOf(value) {
+			set = cmp.Or(set, "SET ") + "#" + name + " = :" + name + ", "
+			names["#"+name], values[":"+name] = name, value
+		}
+	}
+	if set == "" || dryRun {
+		return set != "", nil
+	}
+	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: key(r.ID, runKey), UpdateExpression: aws.String(strings.TrimSuffix(set, ", ")),
+		ConditionExpression: aws.String("#v = :read"), ExpressionAttributeNames: names, ExpressionAttributeValues: values,
+	})
+	if isConditionFailed(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("list the access of run %s: %w", r.ID, err)
+	}
+	return true, nil
 }
 
 // reindexRun lists the acts of a run that took effect and are not listed.
