@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -180,7 +181,7 @@ flows:
 // described fails for an answer that the OpenAPI document doesn't describe.
 func described(t *testing.T, route string, a httpapi.Answer) {
 	t.Helper()
-	document, err := openapitest.Read(request.OpenAPI())
+	document, err := openAPI()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,6 +190,9 @@ func described(t *testing.T, route string, a httpapi.Answer) {
 		t.Error(err)
 	}
 }
+
+// openAPI is the document, read once.
+var openAPI = sync.OnceValues(func() (*openapitest.Document, error) { return openapitest.Read(request.OpenAPI()) })
 
 const ada = "ada@example.com"
 

@@ -25,7 +25,19 @@ import (
 // service is the API over the local table.
 type service struct {
 	*httpapi.API
-	now time.Time
+	now   time.Time
+	store *store.Store
+	flows *flow.File
+}
+
+// as is the service for another caller.
+func (s *service) as(p run.Person) *service {
+	other := *s
+	other.API = request.New(request.Deps{
+		Flows: s.flows, Identify: caller{p}, Store: s.store,
+		Executions: newTable(), Now: func() time.Time { return other.now }, Log: slog.New(slog.DiscardHandler),
+	})
+	return &other
 }
 
 func open(t testing.TB, who string) *service {
@@ -52,12 +64,8 @@ func open(t testing.TB, who string) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &service{now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
-	s.API = request.New(request.Deps{
-		Flows: flows, Identify: caller{run.Person{ID: who, Email: who}}, Store: store.New(client, *table.TableName),
-		Executions: newTable(), Now: func() time.Time { return s.now }, Log: slog.New(slog.DiscardHandler),
-	})
-	return s
+	s := &service{now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), store: store.New(client, *table.TableName), flows: flows}
+	return s.as(run.Person{ID: who, Email: who})
 }
 
 func (s *service) call(t testing.TB, route, body string, query map[string]string) httpapi.Answer {
@@ -99,6 +107,11 @@ func TestListsOverPages(t *testing.T) {
 		"since a time":     {map[string]string{"from": "2026-12-20T00:00:00Z"}, all[:8]},
 		"none of a status": {map[string]string{"status": "denied"}, nil},
 		"nothing waits":    {map[string]string{"view": "inbox"}, nil},
+		"all":              {map[string]string{"view": "all"}, all},
+		"all, of a flow":   {map[string]string{"view": "all", "flow": "other"}, others},
+		"somebody else's":  {map[string]string{"view": "all", "requester": "linus@example.com"}, nil},
+		"by address":       {map[string]string{"view": "all", "requester": "Root@Example.com"}, all},
+		"nothing is open":  {map[string]string{"view": "live"}, nil},
 	} {
 		for _, limit := range []string{"1", "4", "100"} {
 			t.Run(name+" by "+limit, func(t *testing.T) {

@@ -83,13 +83,8 @@ func (s service) countInbox(ctx context.Context, p run.Person) (int, bool, error
 	return len(page.Runs), page.Next != "", err
 }
 
-// countLive counts those of p's newest requests whose access is active.
+// countLive counts p's own open accesses.
 func (s service) countLive(ctx context.Context, p run.Person) (n int, more bool, err error) {
-	page, err := s.Store.Mine(ctx, p, store.Query{Limit: maxCount})
-	for _, r := range page.Runs {
-		if r.View.Status == run.Active {
-			n++
-		}
-	}
-	return n, page.Next != "", err
+	page, err := s.Store.Live(ctx, store.Reader{Person: p, Today: s.today}, store.Query{Limit: maxCount})
+	return len(page.Runs), page.Next != "", err
 }

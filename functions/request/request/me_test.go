@@ -22,9 +22,9 @@ import (
 // counting is a table whose counts are what the test says.
 type counting struct {
 	*table
-	inbox, live, pending                int
-	moreInbox, morePending              bool
-	failInbox, failPending, failsAtMine error
+	inbox, live, pending             int
+	moreInbox, morePending           bool
+	failInbox, failPending, failLive error
 }
 
 func (c *counting) Inbox(_ context.Context, _ []string, _ run.Person, _ *run.Today, q store.Query) (store.Page, error) {
@@ -35,12 +35,8 @@ func (c *counting) Inbox(_ context.Context, _ []string, _ run.Person, _ *run.Tod
 	return page, c.failInbox
 }
 
-func (c *counting) Mine(_ context.Context, _ run.Person, q store.Query) (store.Page, error) {
-	page := store.Page{Runs: make([]run.Summary, min(c.live+1, q.Limit))}
-	for i := range c.live {
-		page.Runs[i].View.Status = run.Active
-	}
-	return page, c.failsAtMine
+func (c *counting) Live(_ context.Context, _ store.Reader, q store.Query) (store.Page, error) {
+	return store.Page{Runs: make([]run.Summary, min(c.live, q.Limit))}, c.failLive
 }
 
 func (c *counting) MinePending(context.Context, run.Person) (int, bool, error) {
@@ -140,7 +136,7 @@ func TestCounts(t *testing.T) {
 		"exactly 100":  {person, counting{inbox: 100, pending: 100}, api.Counts{Inbox: n(100), Live: n(0), MinePending: n(100)}},
 		"bounded read": {person, counting{inbox: 2, moreInbox: true, pending: 7, morePending: true}, api.Counts{Inbox: n(2), Live: n(0), MinePending: n(7), More: []string{"inbox", "mine_pending"}}},
 		"one fails":    {person, counting{inbox: 3, live: 4, pending: 5, failPending: broken}, api.Counts{Inbox: n(3), Live: n(4), Failed: []string{"mine_pending"}}},
-		"all fail": {person, counting{failInbox: broken, failPending: broken, failsAtMine: broken},
+		"all fail": {person, counting{failInbox: broken, failPending: broken, failLive: broken},
 			api.Counts{Failed: []string{"inbox", "live", "mine_pending"}}},
 		"a machine has no inbox": {run.Person{ID: "arn:aws:iam::123456789012:role/ci", Machine: true}, counting{inbox: 3, pending: 1, failInbox: broken},
 			api.Counts{Inbox: n(0), Live: n(0), MinePending: n(1)}},
