@@ -40,7 +40,7 @@ func (c *clock) add(d time.Duration) {
 // world is a browser before a console, with an API and a provider behind it.
 type world struct {
 	*http.Client
-	t      *testing.T
+	t      testing.TB
 	clock  *clock
 	issuer *issuertest.Issuer
 	origin string
@@ -65,7 +65,7 @@ func (a *atomicString) get() string  { a.mu.Lock(); defer a.mu.Unlock(); return 
 func key(b byte) []byte { return bytes.Repeat([]byte{b}, 32) }
 
 // open returns a world. change changes the options of its door.
-func open(t *testing.T, p issuertest.Profile, o issuertest.Options, change func(*signin.Options)) *world {
+func open(t testing.TB, p issuertest.Profile, o issuertest.Options, change func(*signin.Options)) *world {
 	t.Helper()
 	w := &world{t: t, clock: &clock{now: time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)}, keys: [][]byte{key(1)}, log: &bytes.Buffer{}}
 	o.Now = w.clock.Now
@@ -102,11 +102,22 @@ func (w *world) door(change func(*signin.Options)) http.Handler {
 		_, _ = io.WriteString(rw, `{"flows":[],"runs":[],"id":"ada@example.com","groups":[],"counts":{}}`)
 	}))
 	w.t.Cleanup(upstream.Close)
+	door := w.newDoor(change)
+	c, err := console.New(console.Options{API: upstream.URL, Sessions: door, Now: w.clock.Now, Log: w.logger()})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c.Handler()
+}
+
+// newDoor returns a door by itself.
+func (w *world) newDoor(change func(*signin.Options)) *signin.Door {
+	w.t.Helper()
 	o := signin.Options{
 		Issuer: w.issuer.URL(), ClientID: w.issuer.ClientID(), Origin: w.origin, Token: signin.IDToken,
 		Keys: func(context.Context) ([][]byte, error) { return w.keys, nil },
 		Now:  w.clock.Now, Sleep: func(context.Context, time.Duration) {},
-		Log: slog.New(slog.NewTextHandler(w.log, nil)),
+		Log: w.logger(),
 	}
 	if secret := w.issuer.ClientSecret(); secret != "" {
 		o.ClientSecret = func(context.Context) (string, error) { return secret, nil }
@@ -118,12 +129,10 @@ func (w *world) door(change func(*signin.Options)) http.Handler {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	c, err := console.New(console.Options{API: upstream.URL, Sessions: door, Now: w.clock.Now, Log: o.Log})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return c.Handler()
+	return door
 }
+
+func (w *world) logger() *slog.Logger { return slog.New(slog.NewTextHandler(w.log, nil)) }
 
 // load loads a page as a browser does, and returns where it ended.
 func (w *world) load(path string) (status int, at, body string) {
