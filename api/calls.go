@@ -151,8 +151,10 @@ func (client *Client) act(ctx context.Context, id, action string, o ActionOption
 }
 
 // Me returns who the caller is and what concerns them.
-func (client *Client) Me(ctx context.Context, opts ...CallOption) (*Me, error) {
-	me, _, err := decode[Me](ctx, client, get("/me"), opts)
+func (client *Client) Me(ctx context.Context, in MeInput, opts ...CallOption) (*Me, error) {
+	c := get("/me")
+	c.query = in.query()
+	me, _, err := decode[Me](ctx, client, c, opts)
 	if err == nil && me.ID == "" {
 		return nil, &ResponseError{client.url, http.StatusOK, errors.New(`it has no "id"`)}
 	}

@@ -1,5 +1,11 @@
 package api
 
+import (
+	"net/url"
+	"slices"
+	"strconv"
+)
+
 // Me is the caller as the API identified them, and what they may do.
 type Me struct {
 	// ID, Email and Name are those of [Person].
@@ -16,6 +22,34 @@ type Me struct {
 	Counts Counts `json:"counts"`
 	// Flows are the flows that the caller may request, decide or list. Never null.
 	Flows []MyFlow `json:"flows"`
+	// Live are the caller's requests whose access is active, what ends soonest first, up
+	// to [MeInput.Live].
+	Live []Request `json:"live,omitzero"`
+	// Flow is the flow that [MeInput.Flow] names, with its form and its rules. Nil if it
+	// is none of Flows.
+	Flow *Flow `json:"flow,omitempty"`
+}
+
+// MeInput selects what the response to [Client.Me] has beside who the caller is.
+type MeInput struct {
+	// Live is how many requests with active access it has: up to [MaxLive].
+	Live int
+	// Flow is the name of a flow.
+	Flow string
+}
+
+// MaxLive is the largest [MeInput.Live].
+const MaxLive = 20
+
+func (in MeInput) query() url.Values {
+	q := url.Values{}
+	if in.Live != 0 {
+		q.Set("live", strconv.Itoa(in.Live))
+	}
+	if in.Flow != "" {
+		q.Set("flow", in.Flow)
+	}
+	return q
 }
 
 // Counts are how many requests concern the caller now.
@@ -40,6 +74,11 @@ type Counts struct {
 type MyFlow struct {
 	Name  string `json:"name"`
 	Label string `json:"label"`
+	// Description is that of [Flow].
+	Description string `json:"description,omitempty"`
 	// May is that of [Flow].
 	May []string `json:"may"`
 }
+
+// MayRequest reports whether the caller may request the flow.
+func (f MyFlow) MayRequest() bool { return slices.Contains(f.May, MayRequest) }

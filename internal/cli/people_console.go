@@ -61,7 +61,7 @@ func (f *consoleFlags) serve(cmd *cobra.Command) error {
 		return err
 	}
 	// A wrong URL or credential shows here, and not on every page.
-	me, err := client.Me(ctx)
+	me, err := client.Me(ctx, api.MeInput{})
 	if p, is := errors.AsType[*api.Problem](err); is && p.Status == http.StatusNotFound {
 		return fmt.Errorf("%s has no GET /me, which the console needs: upgrade the deployment: %w", f.url, err)
 	}

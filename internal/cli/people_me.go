@@ -22,7 +22,7 @@ func newMeCommand(p Process) *cobra.Command {
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			me, response, err := call(ctx, &a, func(c *api.Client, capture api.CallOption) (*api.Me, error) { return c.Me(ctx, capture) })
+			me, response, err := call(ctx, &a, func(c *api.Client, capture api.CallOption) (*api.Me, error) { return c.Me(ctx, api.MeInput{}, capture) })
 			if err != nil {
 				return err
 			}

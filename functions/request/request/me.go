@@ -2,13 +2,16 @@ package request
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"sync"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
 )
 
 // maxCount is the largest count of GET /me.
@@ -16,33 +19,66 @@ const maxCount = 100
 
 // me responds with who the caller is and what concerns them.
 func (s service) me(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
+	in, err := readMe(c)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
 	p := c.Caller.Person
+	counts, live := s.counts(ctx, c)
 	me := api.Me{
 		ID: p.ID, Email: p.Email, Name: p.Name, Groups: append([]string{}, p.Groups...), Machine: p.Machine,
-		Admin: s.today.IsAdminOfAny(p), Counts: s.counts(ctx, c), Flows: []api.MyFlow{},
+		Admin: s.today.IsAdminOfAny(p), Counts: counts, Flows: []api.MyFlow{},
 	}
 	for i := range s.Flows.Flows {
 		f := &s.Flows.Flows[i]
-		if may := s.mayOf(f, p); len(may) > 0 {
-			me.Flows = append(me.Flows, api.MyFlow{Name: f.Name, Label: f.Label, May: may})
+		may := s.mayOf(f, p)
+		if len(may) == 0 {
+			continue
+		}
+		me.Flows = append(me.Flows, api.MyFlow{Name: f.Name, Label: f.Label, Description: f.Description, May: may})
+		if f.Name == in.Flow {
+			shown := shownFlow(f, may)
+			me.Flow = &shown
+		}
+	}
+	if in.Live > 0 {
+		if me.Live, err = s.shownList(ctx, c, live[:min(len(live), in.Live)]); err != nil {
+			return httpapi.Reply{}, err
 		}
 	}
 	return httpapi.Reply{Status: http.StatusOK, Body: me}, nil
+}
+
+// readMe reads what a response has beside who the caller is.
+func readMe(c *httpapi.Call) (in api.MeInput, err error) {
+	in.Flow, _ = c.Query("flow")
+	if value, there := c.Query("live"); there {
+		n, ok := strictjson.WholeNumber([]byte(value))
+		if !ok || n < 0 || n > api.MaxLive {
+			return in, httpapi.Invalid(flow.FieldError{Field: "live", Detail: fmt.Sprintf("must be a number from 0 to %d", api.MaxLive)})
+		}
+		in.Live = int(n)
+	}
+	return in, nil
 }
 
 // counter counts requests, up to maxCount. more reports that there are others.
 type counter func(ctx context.Context, p run.Person) (n int, more bool, err error)
 
 // counts counts what concerns the caller, side by side. One that fails is named, and
-// fails nothing else.
-func (s service) counts(ctx context.Context, c *httpapi.Call) api.Counts {
-	out := api.Counts{CappedAt: maxCount}
+// fails nothing else. live are the requests that were counted as live.
+func (s service) counts(ctx context.Context, c *httpapi.Call) (out api.Counts, live []run.Summary) {
+	out.CappedAt = maxCount
+	countLive := func(ctx context.Context, p run.Person) (n int, more bool, err error) {
+		live, more, err = s.liveOf(ctx, p)
+		return len(live), more, err
+	}
 	counters := []struct {
 		name  string
 		count counter
 		into  **int
 	}{
-		{"inbox", s.countInbox, &out.Inbox}, {"live", s.countLive, &out.Live}, {"mine_pending", s.Store.MinePending, &out.MinePending},
+		{"inbox", s.countInbox, &out.Inbox}, {"live", countLive, &out.Live}, {"mine_pending", s.Store.MinePending, &out.MinePending},
 	}
 	type counted struct {
 		n    int
@@ -67,7 +103,7 @@ func (s service) counts(ctx context.Context, c *httpapi.Call) api.Counts {
 			out.More = append(out.More, each.name)
 		}
 	}
-	return out
+	return out, live
 }
 
 // countInbox counts what p may decide now. A machine decides nothing.
@@ -83,8 +119,8 @@ func (s service) countInbox(ctx context.Context, p run.Person) (int, bool, error
 	return len(page.Runs), page.Next != "", err
 }
 
-// countLive counts p's own open accesses.
-func (s service) countLive(ctx context.Context, p run.Person) (n int, more bool, err error) {
+// liveOf returns p's own open accesses, what ends soonest first.
+func (s service) liveOf(ctx context.Context, p run.Person) (live []run.Summary, more bool, err error) {
 	page, err := s.Store.Live(ctx, store.Reader{Person: p, Today: s.today}, store.Query{Limit: maxCount})
-	return len(page.Runs), page.Next != "", err
+	return page.Runs, page.Next != "", err
 }

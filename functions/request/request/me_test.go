@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,7 +39,15 @@ func (c *counting) Inbox(_ context.Context, _ []string, _ run.Person, _ *run.Tod
 }
 
 func (c *counting) Live(_ context.Context, _ store.Reader, q store.Query) (store.Page, error) {
-	return store.Page{Runs: make([]run.Summary, min(c.live, q.Limit))}, c.failLive
+	page := store.Page{Runs: make([]run.Summary, min(c.live, q.Limit))}
+	for i := range page.Runs {
+		r := &run.Run{
+			ID: fmt.Sprintf("01J%023d", i), Status: run.Active, Flow: run.Flow{Name: "open"}, Requester: run.Person{ID: ada, Email: ada},
+			Access: &run.Access{EndsAt: time.Unix(int64(1000+i), 0).UTC()},
+		}
+		page.Runs[i] = r.Summary()
+	}
+	return page, c.failLive
 }
 
 func (c *counting) MinePending(context.Context, run.Person) (int, bool, error) {
@@ -63,7 +74,18 @@ func (c *counting) as(t *testing.T, p run.Person, route string, into any) {
 		p = flows.Directory.WithTokenGroups(p, nil)
 	}
 	service := request.New(request.Deps{Flows: flows, Identify: caller{p}, Store: c, Executions: c.table, HooksFunction: "hooks", Log: slog.New(slog.DiscardHandler)})
-	got, err := service.Handle(t.Context(), httpapi.Event{RouteKey: route})
+	ev := httpapi.Event{RouteKey: route, QueryStringParameters: map[string]string{}}
+	if path, query, there := strings.Cut(route, "?"); there {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ev.RouteKey, route = path, path
+		for name := range values {
+			ev.QueryStringParameters[name] = values.Get(name)
+		}
+	}
+	got, err := service.Handle(t.Context(), ev)
 	if err != nil || got.StatusCode != 200 {
 		t.Fatalf("%s: %d %s %v", route, got.StatusCode, got.Body, err)
 	}
@@ -149,6 +171,24 @@ func TestCounts(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// What ends soonest comes first, and the flow has its rules, if it concerns the caller.
+func TestLiveAccessAndFlowOfMe(t *testing.T) {
+	person := run.Person{ID: ada, Email: ada}
+	c := &counting{table: newTable(), live: 4}
+	var me, other api.Me
+	c.as(t, person, "GET /me?live=2&flow=open", &me)
+	if len(me.Live) != 2 || !strings.HasSuffix(me.Live[0].ID, "0") || !strings.HasSuffix(me.Live[1].ID, "1") || *me.Counts.Live != 4 {
+		t.Errorf("live are %+v of %v", me.Live, me.Counts)
+	}
+	if me.Flow == nil || me.Flow.Name != "open" || len(me.Flow.Rules.Sentences) < 10 || !slices.Equal(me.Flow.May, []string{api.MayRequest}) {
+		t.Errorf("the flow is %+v", me.Flow)
+	}
+	c.as(t, person, "GET /me?flow=sre", &other)
+	if other.Flow != nil || other.Live != nil {
+		t.Errorf("a flow of others, and live access that nobody wanted: %+v", other)
 	}
 }
 
