@@ -18,9 +18,12 @@ var assetFiles embed.FS
 
 // bundles are the assets that are made of several files, in this order.
 var bundles = map[string][]string{
-	"console.css": {"assets/css/tokens.css", "assets/css/frame.css", "assets/css/parts.css", "assets/css/pages.css", "assets/css/narrow.css", "assets/css/media.css"},
-	"console.js":  {"assets/js/console.js"},
-	"icon.svg":    {"assets/icon.svg"},
+	"console.css": {
+		"assets/css/tokens.css", "assets/css/frame.css", "assets/css/parts.css", "assets/css/lists.css", "assets/css/forms.css",
+		"assets/css/request.css", "assets/css/flow.css", "assets/css/gates.css", "assets/css/narrow.css", "assets/css/media.css",
+	},
+	"console.js": {"assets/js/times.js", "assets/js/poll.js", "assets/js/search.js"},
+	"icon.svg":   {"assets/icon.svg"},
 }
 
 var contentTypes = map[string]string{

@@ -69,6 +69,9 @@ func (c *Console) Handler() http.Handler {
 		mux.HandleFunc(mounted(pattern), c.signedIn(show))
 	}
 	c.mountExtras(mux)
+	for pattern, show := range bareRoutes {
+		mux.HandleFunc(mounted(pattern), c.withCaller(show))
+	}
 	mux.HandleFunc("GET "+Base, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, Base+"/", http.StatusSeeOther) })
 	mux.HandleFunc(Base+"/", c.signedIn(func(*page) error { return notFound("This page does not exist.") }))
 	return secured(http.NewCrossOriginProtection().Handler(mux))

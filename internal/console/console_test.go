@@ -67,6 +67,7 @@ func get(t *testing.T, h http.Handler, path string) (status int, header http.Hea
 
 func emptyLists() map[string]any {
 	return map[string]any{
+		"GET /me":       api.Me{ID: "ada@example.com", Flows: []api.MyFlow{{Name: "aws-access", Label: "AWS access", May: []string{api.MayRequest}}}},
 		"GET /flows":    api.FlowList{Flows: []api.Flow{{Name: "aws-access", Label: "AWS access"}}},
 		"GET /requests": api.RequestList{Requests: []api.Request{}},
 	}

@@ -13,25 +13,25 @@ type page struct {
 	w    http.ResponseWriter
 	r    *http.Request
 	call *api.Client
-	// me is empty until start has succeeded.
-	me me
-}
-
-// me is who is signed in, and what every page shows of them.
-type me struct {
-	ID, Email, Name string
-	Groups          []string
-	// Flows are those that the person may request.
-	Flows []api.Flow
-	// Inbox is the number of requests that wait for the person; InboxMore says that
-	// there are others.
-	Inbox     int
-	InboxMore bool
+	// me is who is signed in, and what every page shows of them. It is empty until
+	// start has succeeded.
+	me api.Me
 }
 
 // signedIn returns a handler that finds out who calls, shows the page, and turns an
 // error into a page.
 func (c *Console) signedIn(show func(*page) error) http.HandlerFunc {
+	return c.withCaller(func(p *page) error {
+		if err := p.start(); err != nil {
+			return err
+		}
+		return show(p)
+	})
+}
+
+// withCaller returns a handler like [Console.signedIn] of a response that doesn't show
+// who is signed in.
+func (c *Console) withCaller(show func(*page) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		p := &page{Console: c, w: w, r: r}
 		signer, err := c.Sessions.Signer(w, r)
@@ -44,9 +44,7 @@ func (c *Console) signedIn(show func(*page) error) http.HandlerFunc {
 			p.call, err = api.NewWithOptions(c.API, signer, api.Options{HTTPClient: c.HTTPClient, UserAgent: "fasttrack-console", Channel: api.ChannelWeb, Retries: -1})
 		}
 		if err == nil {
-			if err = p.start(); err == nil {
-				err = show(p)
-			}
+			err = show(p)
 		}
 		if err != nil {
 			p.fail(err)
@@ -56,41 +54,41 @@ func (c *Console) signedIn(show func(*page) error) http.HandlerFunc {
 
 // signIn sends the browser to where the person signs in, and back to this page after.
 func (p *page) signIn() {
-	to := p.Sessions.SignIn(p.r)
+	to := p.signInHere()
 	switch {
 	case IsPoll(p.r):
 		p.w.WriteHeader(http.StatusUnauthorized)
 	case to == "":
 		p.fail(&api.Problem{Status: http.StatusUnauthorized, Detail: "Nobody is signed in in this browser. Open the address that the program printed."})
 	default:
-		back := Base + "/"
-		if p.r.Method == http.MethodGet {
-			back = p.r.URL.RequestURI()
-		}
-		http.Redirect(p.w, p.r, to+"?to="+url.QueryEscape(back), http.StatusSeeOther)
+		http.Redirect(p.w, p.r, to, http.StatusSeeOther)
 	}
 }
 
-// start reads what every page shows: who is signed in, and what waits for them.
+// signInHere returns the address at which a person signs in and returns to this page. It
+// is empty for a door without one.
+func (p *page) signInHere() string {
+	to := p.Sessions.SignIn(p.r)
+	if to == "" {
+		return ""
+	}
+	back := Base + "/"
+	if p.r.Method == http.MethodGet {
+		back = p.r.URL.RequestURI()
+	}
+	return to + "?to=" + url.QueryEscape(back)
+}
+
+// start reads what every page shows: who is signed in, and what waits for them. Home
+// also shows what they hold, and a page about a flow the flow: they come with it.
 func (p *page) start() error {
-	ctx := p.r.Context()
-	type inbox struct {
-		list *api.RequestList
-		err  error
+	in := api.MeInput{Flow: p.r.PathValue("flow")}
+	if p.r.URL.Path == Base+"/" {
+		in.Live = 4
 	}
-	waiting := make(chan inbox, 1)
-	go func() {
-		list, err := p.call.List(ctx, api.ListInput{View: api.ViewInbox})
-		waiting <- inbox{list, err}
-	}()
-	flows, err := p.call.Flows(ctx)
-	in := <-waiting
-	if err != nil {
-		return err
+	me, err := p.call.Me(p.r.Context(), in)
+	if err == nil {
+		p.me = *me
 	}
-	p.me = me{ID: "unknown", Flows: flows}
-	if in.err == nil { // without the number, a page is still worth showing
-		p.me.Inbox, p.me.InboxMore = len(in.list.Requests), in.list.NextCursor != ""
-	}
-	return nil
+	return err
 }

@@ -1,8 +1,10 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"os"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 )
@@ -11,35 +13,46 @@ func notFound(detail string) error {
 	return &api.Problem{Status: http.StatusNotFound, Detail: detail}
 }
 
+// problemOf returns the problem that an error of a call is for a person. The detail and
+// the instance are the API's own, if it responded.
+func problemOf(err error) *api.Problem {
+	var problem *api.Problem
+	var odd *api.ResponseError
+	switch {
+	case errors.As(err, &problem) && problem.Status >= 400:
+		return problem
+	case problem != nil, errors.As(err, &odd):
+		return &api.Problem{Status: http.StatusBadGateway, Detail: "The API sent a response that this console cannot read. Nothing was lost; try again."}
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return &api.Problem{Status: http.StatusGatewayTimeout, Detail: "The API did not respond in time. Nothing was lost; try again."}
+	}
+	return &api.Problem{Status: http.StatusBadGateway, Detail: "The API does not respond. Nothing was lost; try again."}
+}
+
 // fail shows an error as a page.
 func (p *page) fail(err error) {
-	var problem *api.Problem
-	if !errors.As(err, &problem) {
+	problem := problemOf(err)
+	if !errors.As(err, new(*api.Problem)) {
 		p.Log.Error("cannot call the API", "page", p.r.URL.Path, "error", err.Error())
-		problem = &api.Problem{Status: http.StatusBadGateway, Detail: "The API does not respond. Nothing was lost; try again."}
 	}
-	if problem.Status == http.StatusUnauthorized && p.Sessions.SignIn(p.r) != "" {
+	if problem.Status == http.StatusUnauthorized && (IsPoll(p.r) || p.Sessions.SignIn(p.r) != "") {
 		p.signIn()
 		return
 	}
-	p.render(problem.Status, "problem", problemTitle(problem.Status), problem)
+	p.render(problem.Status, "problem", problemTitle(problem.Status), problemData{problem, p.again()})
 }
 
-// problemTitle returns the headline of a problem page.
-func problemTitle(status int) string {
-	switch {
-	case status == http.StatusUnauthorized:
-		return "You are not signed in"
-	case status == http.StatusForbidden:
-		return "Not yours to do"
-	case status == http.StatusNotFound:
-		return "Not here"
-	case status == http.StatusConflict, status == http.StatusPreconditionFailed:
-		return "Somebody was first"
-	case status == http.StatusTooManyRequests:
-		return "Too many at once"
-	case status < 500:
-		return "That did not work"
+// problemData is what a problem page shows.
+type problemData struct {
+	*api.Problem
+	// Again is the address that may work later.
+	Again string
+}
+
+// again returns the address of this page, if opening it once more changes nothing.
+func (p *page) again() string {
+	if p.r.Method != http.MethodGet {
+		return ""
 	}
-	return "An error of ours"
+	return p.r.URL.RequestURI()
 }

@@ -7,24 +7,25 @@ import (
 	"html/template"
 	"net/http"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/api"
 )
 
 //go:embed templates/*.html
 var templateFiles embed.FS
-
-// pageNames are the pages, each of which has a template of this name.
-var pageNames = []string{"home", "problem", "signed-in"}
 
 // view is what a template gets.
 type view struct {
 	Title string
 	// Here is the path of the page.
 	Here string
-	Me   me
+	Me   api.Me
 	// SignOut is the path that ends the session; empty if the door has none.
 	SignOut string
 	// Extras are the pages that only this console has.
 	Extras []Extra
+	// SignIn is where to sign in and return to this page; empty if the door has none.
+	SignIn string
 	Now    time.Time
 	// Key is the idempotency key of the page's form.
 	Key string
@@ -54,7 +55,7 @@ func (p *page) render(status int, name, title string, data any) {
 // renderWith sends a page that has a template of its own.
 func (p *page) renderWith(status int, t *template.Template, title string, data any) {
 	p.show(status, t, view{
-		Title: title, Here: p.r.URL.Path, Me: p.me, Extras: p.Extras, SignOut: p.Sessions.SignOut(), Now: p.Now().UTC(), Key: rand.Text(), D: data,
+		Title: title, Here: p.r.URL.Path, Me: p.me, Extras: p.Extras, SignOut: p.Sessions.SignOut(), SignIn: p.signInHere(), Now: p.Now().UTC(), Key: rand.Text(), D: data,
 	})
 }
 

@@ -4,8 +4,19 @@ import "strings"
 
 // routes are the pages of people who are signed in, by method and path below [Base].
 var routes = map[string]func(*page) error{
-	"GET /{$}":       (*page).home,
-	"GET /signed-in": (*page).signedInHere,
+	"GET /{$}":          (*page).home,
+	"GET /signed-in":    (*page).signedInHere,
+	"GET /inbox":        (*page).inbox,
+	"GET /access":       (*page).live,
+	"GET /activity":     (*page).activity,
+	"GET /flows":        (*page).flowList,
+	"GET /flows/{flow}": (*page).flow,
+}
+
+// bareRoutes are those whose responses don't show who is signed in: they spare the call
+// that reads it.
+var bareRoutes = map[string]func(*page) error{
+	"GET /activity.csv": (*page).activityCSV,
 }
 
 // mounted returns the pattern of a route for a [net/http.ServeMux].

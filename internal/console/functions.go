@@ -1,0 +1,48 @@
+package console
+
+import (
+	"html/template"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+)
+
+// functions are what templates may call. Those of one page are in its file.
+func (c *Console) functions() template.FuncMap {
+	all := template.FuncMap{
+		"asset": c.assets.url,
+		"base":  func() string { return Base },
+		"dict":  dict,
+		"icon":  icon,
+		"here": func(here, path string) bool {
+			return here == Base+path || path != "/" && strings.HasPrefix(here, Base+path)
+		},
+		// Times.
+		"ago":   func(t time.Time) string { return ago(c.Now(), t) },
+		"left":  func(t time.Time) string { return left(c.Now(), t) },
+		"exact": exact, "full": full,
+		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"secs":  func(n int) string { return duration(time.Duration(n) * time.Second) },
+		"spell": duration,
+		"share": func(from, to time.Time) int { return share(c.Now(), from, to) },
+		// People.
+		"who": who, "actor": actor, "initials": initials, "hue": hue,
+		"named": func(me api.Me) string { return who(api.Person{ID: me.ID, Email: me.Email, Name: me.Name}) },
+		// Words.
+		"words": scriptWords, "status": statusOf, "decided": decided, "past": past, "checks": checks,
+		"plus": plus, "things": things, "count": count, "news": news,
+	}
+	maps.Copy(all, flowFunctions)
+	return all
+}
+
+// dict makes the arguments of a template that needs more than one.
+func dict(pairs ...any) map[string]any {
+	m := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		m[pairs[i].(string)] = pairs[i+1]
+	}
+	return m
+}
