@@ -3,13 +3,12 @@ package signin_test
 import (
 	"container/heap"
 	"context"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"github.com/fasttrack-dev/fasttrack/internal/console/signin"
 	"github.com/fasttrack-dev/fasttrack/internal/console/signin/issuertest"
@@ -23,28 +22,28 @@ import (
 // test's clock, and every order of these moments can occur.
 func TestTabsThatRefreshAtOnce(t *testing.T) {
 	s := newTabs(t)
-	rapid.Check(t, func(rt *rapid.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 50 {
 		s.restart()
-		n := rapid.IntRange(2, 5).Draw(rt, "tabs")
-		for range n {
+		for range 2 + random.IntN(4) {
 			// A round trip, but for what the server sleeps, is shorter than settle.
-			s.open(func() time.Duration { return time.Duration(rapid.IntRange(1, 240).Draw(rt, "ms")) * time.Millisecond },
-				time.Duration(rapid.IntRange(0, 3000).Draw(rt, "after ms"))*time.Millisecond)
+			s.open(func() time.Duration { return time.Duration(1+random.IntN(240)) * time.Millisecond },
+				time.Duration(random.IntN(3000))*time.Millisecond)
 		}
 		s.run()
 		for i, tab := range s.tabs {
 			if tab.at != "/console/" || tab.status != http.StatusOK {
-				rt.Errorf("tab %d is at %s (%d) after %d requests", i, tab.at, tab.status, tab.requests)
+				t.Errorf("tab %d is at %s (%d) after %d requests", i, tab.at, tab.status, tab.requests)
 			}
 			if tab.requests > 20 {
-				rt.Errorf("tab %d followed %d redirects", i, tab.requests)
+				t.Errorf("tab %d followed %d redirects", i, tab.requests)
 			}
 		}
 		refreshes, signIns := s.issuer.Calls("refresh")-s.refreshes, s.issuer.Calls("authorize")-s.signIns
 		if s.issuer.Reused() != 0 || refreshes != 1 || signIns != 0 {
-			rt.Errorf("%d refreshes, %d with an old token, %d sign-ins", refreshes, s.issuer.Reused(), signIns)
+			t.Errorf("%d refreshes, %d with an old token, %d sign-ins", refreshes, s.issuer.Reused(), signIns)
 		}
-	})
+	}
 }
 
 // On a network that is slower than the tabs expect, a refresh token can be used twice.
@@ -52,18 +51,24 @@ func TestTabsThatRefreshAtOnce(t *testing.T) {
 // of the other, or by the session at the provider.
 func TestTabsOnASlowNetwork(t *testing.T) {
 	s := newTabs(t)
-	rapid.Check(t, func(rt *rapid.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 50 {
 		s.restart()
-		for range rapid.IntRange(2, 3).Draw(rt, "tabs") {
-			s.open(func() time.Duration { return time.Duration(rapid.IntRange(1, 3000).Draw(rt, "ms")) * time.Millisecond }, 0)
+		for range 2 + random.IntN(2) {
+			s.open(func() time.Duration {
+				if random.IntN(4) == 0 {
+					return time.Duration(1000+random.IntN(4000)) * time.Millisecond
+				}
+				return time.Duration(1+random.IntN(100)) * time.Millisecond
+			}, 0)
 		}
 		s.run()
 		for i, tab := range s.tabs {
 			if tab.at != "/console/" || tab.status != http.StatusOK {
-				rt.Errorf("tab %d is at %s (%d) after %d requests", i, tab.at, tab.status, tab.requests)
+				t.Errorf("tab %d is at %s (%d) after %d requests", i, tab.at, tab.status, tab.requests)
 			}
 		}
-	})
+	}
 	if s.issuer.Reused() == 0 {
 		t.Error("no refresh token was used twice, so this tests nothing")
 	}
