@@ -72,6 +72,9 @@ func (c *Console) Handler() http.Handler {
 	for pattern, show := range bareRoutes {
 		mux.HandleFunc(mounted(pattern), c.withCaller(show))
 	}
+	for path, f := range forms {
+		mux.HandleFunc("POST "+Base+path, c.posted(f))
+	}
 	mux.HandleFunc("GET "+Base, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, Base+"/", http.StatusSeeOther) })
 	mux.HandleFunc(Base+"/", c.signedIn(func(*page) error { return notFound("This page does not exist.") }))
 	return secured(http.NewCrossOriginProtection().Handler(mux))

@@ -35,6 +35,7 @@ func (c *Console) functions() template.FuncMap {
 		"plus": plus, "things": things, "count": count, "news": news,
 	}
 	maps.Copy(all, flowFunctions)
+	maps.Copy(all, requestFunctions)
 	return all
 }
 

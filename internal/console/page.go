@@ -40,8 +40,7 @@ func (c *Console) withCaller(show func(*page) error) http.HandlerFunc {
 			return
 		}
 		if err == nil {
-			// A person presses again; a page must not take as long as retries do.
-			p.call, err = api.NewWithOptions(c.API, signer, api.Options{HTTPClient: c.HTTPClient, UserAgent: "fasttrack-console", Channel: api.ChannelWeb, Retries: -1})
+			p.call, err = c.client(signer)
 		}
 		if err == nil {
 			err = show(p)
@@ -50,6 +49,12 @@ func (c *Console) withCaller(show func(*page) error) http.HandlerFunc {
 			p.fail(err)
 		}
 	}
+}
+
+// client returns the client for calls of a person. It does not retry: a person presses
+// again, and a page must not take as long as retries do.
+func (c *Console) client(signer api.Signer) (*api.Client, error) {
+	return api.NewWithOptions(c.API, signer, api.Options{HTTPClient: c.HTTPClient, UserAgent: "fasttrack-console", Channel: api.ChannelWeb, Retries: -1})
 }
 
 // signIn sends the browser to where the person signs in, and back to this page after.
@@ -72,7 +77,7 @@ func (p *page) signInHere() string {
 	if to == "" {
 		return ""
 	}
-	back := Base + "/"
+	back := SignedInPath // for a new tab: a form cannot be returned to
 	if p.r.Method == http.MethodGet {
 		back = p.r.URL.RequestURI()
 	}

@@ -82,3 +82,15 @@ func (p *page) show(status int, t *template.Template, v view) {
 	p.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	send(p.w, p.r, status, body.Bytes())
 }
+
+// part sends a part of a page, for the script.
+func (p *page) part(name, part string, data any) {
+	var body bytes.Buffer
+	if err := p.template(name).ExecuteTemplate(&body, part, data); err != nil {
+		p.Log.Error("cannot make a part of a page", "page", p.r.URL.Path, "error", err.Error())
+		http.Error(p.w, "The page failed.", http.StatusInternalServerError)
+		return
+	}
+	p.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	send(p.w, p.r, http.StatusOK, body.Bytes())
+}

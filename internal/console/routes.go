@@ -4,6 +4,7 @@ import "strings"
 
 // routes are the pages of people who are signed in, by method and path below [Base].
 var routes = map[string]func(*page) error{
+	"GET /new":          (*page).choose,
 	"GET /{$}":          (*page).home,
 	"GET /signed-in":    (*page).signedInHere,
 	"GET /inbox":        (*page).inbox,
@@ -16,7 +17,13 @@ var routes = map[string]func(*page) error{
 // bareRoutes are those whose responses don't show who is signed in: they spare the call
 // that reads it.
 var bareRoutes = map[string]func(*page) error{
-	"GET /activity.csv": (*page).activityCSV,
+	"GET /new/{flow}":             (*page).form,
+	"GET /options/{flow}/{field}": (*page).options,
+	"GET /requests/{id}":          (*page).request,
+	"GET /requests/{id}/explain":  (*page).explain,
+	"GET /requests/{id}/verify":   (*page).verify,
+	"GET /requests/{id}/{act}":    (*page).actShown,
+	"GET /activity.csv":           (*page).activityCSV,
 }
 
 // mounted returns the pattern of a route for a [net/http.ServeMux].

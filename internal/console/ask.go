@@ -1,0 +1,108 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+)
+
+// ask makes a request of what a form sent, or finds options if a button for that was
+// pressed.
+func (p *page) ask(in url.Values) error {
+	f, err := p.flowToRequest()
+	if err != nil {
+		return err
+	}
+	if field := in.Get("search"); field != "" {
+		d := formOf(f, in, true)
+		d.Key = in.Get("key")
+		if err := p.searchFirst(d.Inputs, field); err != nil {
+			return err
+		}
+		p.renderForm(http.StatusOK, d)
+		return nil
+	}
+	made, err := p.call.Create(p.r.Context(), requestOf(f, in))
+	if err == nil {
+		http.Redirect(p.w, p.r, Base+"/requests/"+url.PathEscape(made.ID)+"?done=ask", http.StatusSeeOther)
+		return nil
+	}
+	var problem *api.Problem
+	if !errors.As(err, &problem) || unknownOutcome(problem.Status) {
+		return err
+	}
+	p.renderForm(problem.Status, formRefused(formOf(f, in, true), problem))
+	return nil
+}
+
+// requestOf returns the request that a form describes.
+func requestOf(f api.Flow, in url.Values) api.CreateInput {
+	body := api.CreateInput{Flow: f.Name, Fields: map[string]any{}, Reason: strings.TrimSpace(plainLines(in.Get("reason"))), IdempotencyKey: in.Get("key")}
+	for _, field := range f.Fields {
+		if v := valueOf(field, in[fieldKey(field)]); v != nil {
+			body.Fields[field.Name] = v
+		}
+	}
+	if n, err := strconv.Atoi(in.Get("duration")); err == nil && len(f.DurationsSeconds) > 0 {
+		body.DurationSeconds = n
+	}
+	return body
+}
+
+// formRefused returns the form with what the API found wrong, each at its field.
+func formRefused(d formData, problem *api.Problem) formData {
+	var others []string
+	for _, e := range problem.Errors {
+		if !d.place(e) {
+			others = append(others, e.Field+": "+e.Detail)
+		}
+	}
+	if problem.ErrorsMore > 0 {
+		others = append(others, fmt.Sprintf("There are %d more.", problem.ErrorsMore))
+	}
+	d.Note = note{Head: "Nothing was sent", Text: strings.Join(others, "\n")}
+	switch {
+	case problem.Status == http.StatusUnprocessableEntity:
+		d.Note.Text = "This form has made a request already, with other values. You find it in your requests. Press the button again to make another one."
+	case len(problem.Errors) == 0:
+		d.Note.Text = problem.Detail + retryAfter(problem)
+	}
+	return d
+}
+
+// place puts an error at its field, and reports whether the form has it.
+func (d *formData) place(e api.FieldError) bool {
+	switch {
+	case e.Field == "reason":
+		d.ReasonWrong = e.Detail
+		d.Mistakes = append(d.Mistakes, mistake{"reason", "Why", e.Detail})
+		return true
+	case e.Field == "duration_seconds" && len(d.Durations) > 0:
+		d.DurationWrong = e.Detail
+		d.Mistakes = append(d.Mistakes, mistake{"duration", "For how long", e.Detail})
+		return true
+	}
+	for n := range d.Inputs {
+		i := &d.Inputs[n]
+		rest, is := strings.CutPrefix(e.Field, "fields."+i.Name)
+		if !is || rest != "" && rest[0] != '[' && rest[0] != '.' {
+			continue
+		}
+		i.Wrong = e.Detail
+		d.Mistakes = append(d.Mistakes, mistake{i.ID(), i.Head(), e.Detail})
+		return true
+	}
+	return false
+}
+
+// formAgain shows the form as it was sent, with the same idempotency key.
+func (p *page) formAgain(in url.Values, status int, n note) {
+	d := formOf(carried(p.r.PathValue("flow"), in), in, true)
+	d.Key, d.Note, d.Ended = in.Get("key"), n, status == http.StatusUnauthorized
+	p.renderForm(status, d)
+}

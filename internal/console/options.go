@@ -1,0 +1,44 @@
+package console
+
+import (
+	"net/http"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+)
+
+// search fills a field with what the flow's hook offers for it. The form works without.
+// The error is one that concerns the whole page.
+func (p *page) search(i *input) error {
+	found, err := p.call.Options(p.r.Context(), i.Flow, i.Name, i.Query)
+	if err != nil {
+		if problemOf(err).Status == http.StatusUnauthorized {
+			return err
+		}
+		i.Unavailable, i.Found, i.Choices = true, false, nil
+		return nil
+	}
+	i.Choices = nil
+	for _, o := range found.Options {
+		i.Choices = append(i.Choices, option{Value: o.Value, Label: o.Label})
+	}
+	i.Found, i.More = true, found.More
+	i.choose()
+	return nil
+}
+
+// options is the part of a form that a search changes, for the script.
+func (p *page) options() error {
+	kind := api.FieldString
+	if p.r.URL.Query().Has("many") {
+		kind = api.FieldStrings
+	}
+	i := input{
+		Field: api.Field{Name: p.r.PathValue("field"), Label: p.r.URL.Query().Get("label"), Type: kind, Prefetch: true},
+		Flow:  p.r.PathValue("flow"), Query: p.r.URL.Query().Get("q"),
+	}
+	if err := p.search(&i); err != nil {
+		return err
+	}
+	p.part("form", "choices", i)
+	return nil
+}

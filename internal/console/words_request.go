@@ -1,0 +1,300 @@
+package console
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+)
+
+// principal says who a principal is, as people read it.
+func principal(s string) string {
+	switch group, is := strings.CutPrefix(s, "group:"); {
+	case s == "admins":
+		return "the flow's admins"
+	case s == api.AnyApprover:
+		return "the approvers"
+	case is:
+		return "the group " + group
+	case s == "sns":
+		return "the SNS topic"
+	case s == "webhook":
+		return "the webhook"
+	}
+	return plainID(s)
+}
+
+func principals(all []string) []string {
+	names := make([]string, len(all))
+	for i, s := range all {
+		names[i] = principal(s)
+	}
+	return names
+}
+
+// anyOf says that any of the principals will do.
+func anyOf(all []string) string { return series(principals(all), "or") }
+
+// series says a list of names; "" is one of none.
+func series(names []string, last string) string {
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " " + last + " " + names[n-1]
+	}
+	return strings.Join(names, "")
+}
+
+// capital begins a phrase with a capital, unless an address begins it.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if word, _, _ := strings.Cut(s, " "); size == 0 || strings.ContainsRune(word, '@') {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
+// sentence makes a phrase a sentence.
+func sentence(s string) string {
+	s = capital(s)
+	if s == "" {
+		return ""
+	}
+	if strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") || strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
+}
+
+// retryAfter says when a refused call may succeed.
+func retryAfter(p *api.Problem) string {
+	if p.RetryAfter <= 0 {
+		return ""
+	}
+	return " Try again in " + duration(max(p.RetryAfter.Round(time.Second), time.Second)) + "."
+}
+
+// doer returns the name of who caused an event.
+func doer(a api.Actor) string {
+	switch a.Type {
+	case api.ActorHook:
+		return "Code"
+	case api.ActorEngine:
+		return "fasttrack"
+	}
+	return actor(a)
+}
+
+// shownEvent is how an event of the timeline is shown.
+type shownEvent struct{ Tone, Icon string }
+
+var events = map[api.EventName]shownEvent{
+	api.EventRequest: {"", "plus"}, api.EventForward: {"wait", "send"}, api.EventApprove: {"good", "check"}, api.EventDeny: {"bad", "cross"},
+	api.EventCancel: {"", "minus"}, api.EventExpire: {"", "hour"}, api.EventEscalate: {"live", "bolt"}, api.EventDeescalate: {"", "lock"},
+	api.EventRevoke: {"warn", "lock"}, api.EventFail: {"bad", "alert"}, api.EventIgnore: {"", "minus"}, api.EventErase: {"", "minus"},
+}
+
+func eventOf(e api.EventName) shownEvent {
+	if shown, known := events[e]; known {
+		return shown
+	}
+	return shownEvent{"", "minus"}
+}
+
+// says says what an entry is, without what its author wrote. first reports that no
+// earlier entry notified people.
+func says(e api.Entry, first bool) string {
+	by := doer(e.Actor)
+	switch e.Event {
+	case api.EventRequest:
+		return by + " made the request"
+	case api.EventForward:
+		text := "Nobody had decided"
+		if first {
+			text = "Code left it to people"
+		}
+		if len(e.To) > 0 {
+			text += ". Notified: " + strings.Join(principals(e.To), ", ")
+		}
+		return text
+	case api.EventApprove:
+		text := by + " approved"
+		if e.DurationSeconds > 0 {
+			text += ", for " + duration(time.Duration(e.DurationSeconds)*time.Second) + " only"
+		}
+		return text + overrode(e)
+	case api.EventDeny:
+		return by + " denied" + overrode(e)
+	case api.EventCancel:
+		return by + " canceled the request"
+	case api.EventExpire:
+		return "Nobody decided in time"
+	case api.EventEscalate:
+		return "Access was granted"
+	case api.EventDeescalate:
+		return "Access ended"
+	case api.EventRevoke:
+		return by + " ended access early" + overrode(e)
+	case api.EventFail:
+		return "Access could not be granted"
+	case api.EventErase:
+		return "An operator erased personal data"
+	case api.EventIgnore:
+		return ignored(e, by)
+	}
+	return by + ": " + string(e.Event)
+}
+
+// overrode says whose verdict an admin set aside; empty if none.
+func overrode(e api.Entry) string {
+	o := e.Override
+	if o == nil {
+		return ""
+	}
+	verdict := map[string]string{"ignore": ", which refused it", "deny": ", which denied it", "fail": ", which failed"}[o.Verdict]
+	return " as an admin, and set aside " + o.Hook + verdict
+}
+
+// ignored says what had no effect.
+func ignored(e api.Entry, by string) string {
+	attempt := map[api.EventName]string{api.EventApprove: "approval", api.EventDeny: "denial", api.EventCancel: "cancellation", api.EventRevoke: "revocation"}[e.ActEvent]
+	switch {
+	case e.ActBy != nil && attempt != "":
+		return fmt.Sprintf("The %s by %s had no effect", attempt, actor(*e.ActBy))
+	case e.Actor.Type == api.ActorEngine:
+		return "A limit held the approval by code"
+	case e.Actor.Type == api.ActorHook:
+		return "Code set aside what code had decided"
+	}
+	return by + "'s action had no effect"
+}
+
+// waysIn are the channels for people.
+var waysIn = map[api.Channel]string{
+	api.ChannelAPI: "the API", api.ChannelCLI: "the command line", api.ChannelSlack: "Slack", api.ChannelWeb: "the console",
+	api.ChannelHook: "code", api.ChannelEngine: "fasttrack",
+}
+
+func wayIn(c api.Channel) string {
+	if way, known := waysIn[c]; known {
+		return way
+	}
+	return string(c)
+}
+
+// after says how long after the request something was.
+func after(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("+%d ms", max(0, d.Milliseconds()))
+	case d < time.Minute:
+		return fmt.Sprintf("+%.1f s", d.Seconds())
+	}
+	return "+" + duration(d.Truncate(time.Second))
+}
+
+// openFor says a length of time in up to two units.
+func openFor(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return "less than 1 s"
+	case d >= 24*time.Hour:
+		d = d.Truncate(time.Hour)
+	case d >= time.Hour:
+		d = d.Truncate(time.Minute)
+	default:
+		d = d.Truncate(time.Second)
+	}
+	return duration(d)
+}
+
+// done says what an action has done. It says nothing that the request does not bear out,
+// because anybody can send an address that ends with ?done=approve.
+func done(what string, r *api.Request, me string) string {
+	did := func(event api.EventName) bool {
+		for _, e := range r.History {
+			if e.Event == event && e.Actor.Type == api.ActorUser && e.Actor.ID == me {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case what == "ask" && r.Requester.ID == me:
+		return "Your request is in."
+	case what == "approve" && did(api.EventApprove) && r.Status == api.StatusPending:
+		return "Your approval counts. More are needed."
+	case what == "approve" && did(api.EventApprove):
+		return "Your approval counts."
+	case what == "deny" && did(api.EventDeny):
+		return "The request is denied."
+	case what == "cancel" && did(api.EventCancel):
+		return "The request is canceled."
+	case what == "revoke" && did(api.EventRevoke):
+		return "You ended the access."
+	case what == "stored":
+		return "It is stored, and takes effect shortly."
+	}
+	return ""
+}
+
+// ways are the ways of notifications, for people.
+var ways = map[string]string{"slack": "Slack", "mail": "e-mail", "email": "e-mail", "sns": "the SNS topic", "webhook": "the webhook"}
+
+// delivered says whom a notification reached, and how.
+func delivered(d api.Delivery) string {
+	to := d.Person
+	if to == "" {
+		to = capital(principal(d.To))
+	}
+	by := ways[d.By]
+	if by == "" {
+		by = d.By
+	}
+	switch d.State {
+	case api.DeliverySent:
+		if capital(by) == to {
+			return to + " was notified"
+		}
+		return to + " was notified by " + by
+	case api.DeliverySkipped:
+		return to + " could not be reached: " + orElse(d.Why, "no way to do it")
+	}
+	return to + " was not notified by " + by + ": " + orElse(d.Why, "it failed")
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// failing says which step fails.
+func failing(where string) string {
+	switch where {
+	case "grant":
+		return "Access can't be granted so far"
+	case "take_back":
+		return "Access can't be ended so far"
+	}
+	return "The hook " + where + " does not respond"
+}
+
+// requestFunctions are what the templates of requests and forms may call.
+var requestFunctions = template.FuncMap{
+	"principal": principal, "after": after, "wayin": wayIn, "delivered": delivered, "failing": failing, "output": outputOf,
+	"short": func(hash string) string { return hash[:min(12, len(hash))] },
+	"decision": func(e api.EventName) string {
+		return map[api.EventName]string{api.EventApprove: "Approved", api.EventDeny: "Denied", api.EventExpire: "Expired", api.EventCancel: "Canceled"}[e]
+	},
+	"entries": func(n int) string {
+		if n == 1 {
+			return "1 entry"
+		}
+		return strconv.Itoa(n) + " entries"
+	},
+}
