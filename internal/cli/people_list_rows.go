@@ -16,7 +16,9 @@ import (
 // row is a request in a list. Each cell is one line.
 type row struct {
 	id, short, flow, target, status, approvals, from, made, reason string
-	colour                                                         text.Colour
+	// ends is when access ends, in a list of live access.
+	ends   string
+	colour text.Colour
 }
 
 // rowsOf returns the rows of a page, with ids that are unique in it.
@@ -38,6 +40,19 @@ func rowsOf(runs []api.Request, s screen) []row {
 		})
 	}
 	return rows
+}
+
+// setEnds adds to the rows of some pages when their access ends.
+func setEnds(rows []row, pages []page, s screen) {
+	n := 0
+	for _, p := range pages {
+		for _, r := range p.Requests {
+			if r.Access != nil {
+				rows[n].ends = s.left(r.Access.EndsAt)
+			}
+			n++
+		}
+	}
 }
 
 func idsOf(rows []row) []string {
@@ -82,9 +97,16 @@ func printRows(s screen, rows []row, mine bool) error {
 		return printTable(s, rows, mine)
 	}
 	w := tabwriter.NewWriter(s, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tFLOW\tSTATUS\tREQUESTER\tMADE\tTARGET\tAPPROVALS\tREASON")
+	live := slices.ContainsFunc(rows, func(r row) bool { return r.ends != "" })
+	ends := func(v string) string {
+		if !live {
+			return ""
+		}
+		return cmp.Or(v, "-") + "\t"
+	}
+	fmt.Fprintf(w, "ID\tFLOW\tSTATUS\tREQUESTER\tMADE\t%sTARGET\tAPPROVALS\tREASON\n", ends("ENDS"))
 	for _, r := range rows {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.id, r.flow, r.status, r.from, r.made, cmp.Or(r.target, "-"), cmp.Or(r.approvals, "-"), r.reason)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s%s\t%s\t%s\n", r.id, r.flow, r.status, r.from, r.made, ends(r.ends), cmp.Or(r.target, "-"), cmp.Or(r.approvals, "-"), r.reason)
 	}
 	return w.Flush()
 }

@@ -26,6 +26,7 @@ func printTable(s screen, rows []row, mine bool) error {
 		{title: "TARGET", cell: func(r row) string { return r.target }},
 		{title: "FROM", cell: func(r row) string { return r.from }},
 		{title: "MADE", cell: func(r row) string { return r.made }},
+		{title: "ENDS", cell: func(r row) string { return r.ends }},
 		{title: "REASON", cell: func(r row) string { return r.reason }},
 	}
 	columns = slices.DeleteFunc(columns, func(c *column) bool {
@@ -107,7 +108,11 @@ func printStacked(s screen, rows []row, mine bool) error {
 		if !mine {
 			why = strings.TrimSuffix(r.from+": "+r.reason, ": ")
 		}
-		for _, v := range []string{what + ", " + r.made, why} {
+		when := r.made
+		if r.ends != "" {
+			when = "ends " + r.ends
+		}
+		for _, v := range []string{what + ", " + when, why} {
 			if v != "" {
 				parts = append(parts, struct {
 					colour text.Colour

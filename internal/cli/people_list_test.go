@@ -30,6 +30,21 @@ func listAPI(t *testing.T, lists requests) string {
 		switch {
 		case r.URL.Path == "/flows":
 			fmt.Fprint(w, `{"flows":[{"name":"f"}]}`)
+		case r.URL.Path == "/activity.csv":
+			w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
+			from := 0
+			_, _ = fmt.Sscan(query.Get("cursor"), &from)
+			more := from+3 < len(lists[view])
+			if more {
+				w.Header().Set("Fasttrack-Next-Cursor", fmt.Sprint(from+3))
+			}
+			fmt.Fprint(w, "id,reason\r\n")
+			for i, of := from, lists[view]; i < min(from+3, len(of)); i++ {
+				fmt.Fprintf(w, "%s,\"two\nlines\"\r\n", of[i]["id"])
+			}
+			if more {
+				fmt.Fprint(w, "More requests follow,x\r\n")
+			}
 		case r.URL.Path == "/requests" && lists[view] == nil:
 			w.WriteHeader(400)
 			fmt.Fprint(w, `{"status":400,"detail":"not for you"}`)
@@ -99,10 +114,59 @@ func TestList_Piped(t *testing.T) {
 	if _, out, _ := inProcess(t, url, "list", "--inbox", "--json"); !strings.Contains(out, `"runs": []`) {
 		t.Errorf("an empty inbox --json: %q", out)
 	}
-	for _, line := range []string{"list --all --limit 3", "list --inbox --reviewed", "list --view mine --inbox"} {
+	for _, line := range []string{"list --all --limit 3", "list --inbox --reviewed", "list --view mine --inbox", "list --live --view all", "list --csv --json", "list --csv --limit 3", "list --from 1d --since 2d", "list --from soon"} {
 		if code, _, _ := inProcess(t, url, strings.Fields(line)...); code != exitUsage {
 			t.Errorf("%s exits %d", line, code)
 		}
+	}
+}
+
+// --csv prints the API's file; with --all, one file of all of them.
+func TestList_CSV(t *testing.T) {
+	all := []map[string]any{}
+	for i := range 7 {
+		all = append(all, request(fmt.Sprint("R", i)))
+	}
+	url := listAPI(t, requests{"all": all, "mine": {}})
+	line := func(i int) string { return fmt.Sprintf("R%d,\"two\nlines\"\r\n", i) }
+	code, out, messages := inProcess(t, url, "list", "--view", "all", "--csv")
+	if want := "id,reason\r\n" + line(0) + line(1) + line(2) + "More requests follow,x\r\n"; code != 0 || out != want || !strings.HasPrefix(messages, "More requests: give --cursor 3") {
+		t.Errorf("it exits %d with %q and prints\n%q, want\n%q", code, messages, out, want)
+	}
+	want := "id,reason\r\n"
+	for i := range all {
+		want += line(i)
+	}
+	if code, out, messages := inProcess(t, url, "list", "--view", "all", "--csv", "--all"); code != 0 || out != want || messages != "" {
+		t.Errorf("--all exits %d with %q and prints\n%q, want\n%q", code, messages, out, want)
+	}
+	if code, out, _ := inProcess(t, url, "list", "--csv"); code != 0 || out != "id,reason\r\n" {
+		t.Errorf("an empty list exits %d and prints %q", code, out)
+	}
+}
+
+// A list says how far it looked and what it may lack, and passes its filters on.
+func TestList_Filters(t *testing.T) {
+	var asked string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r.URL.Query().Encode()
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"runs":[{"id":"01JD0000000000000000000000","flow":"f","status":"active","requester":{"id":"a"},"created_at":"2026-11-23T10:00:00Z","access":{"ends_at":"2026-11-23T12:00:00Z"},"reason":"why"}],
+			"looked":{"requests":12,"back_to":"2026-11-01T00:00:00Z"},"missing":"Something may be missing."}`)
+	}))
+	t.Cleanup(s.Close)
+	code, out, messages := inProcess(t, s.URL, "list", "--live", "--sort", "created", "--flow", "f", "--search", "in voice", "--requester", "ada@example.com", "--decided-by", "code", "--to", "2026-11-30")
+	if want := "decided_by=code&flow=f&q=in+voice&requester=ada%40example.com&sort=created&to=2026-11-30T00%3A00%3A00Z&view=live"; code != 0 || asked != want {
+		t.Errorf("it exits %d and asks for %s, want %s", code, asked, want)
+	}
+	if !strings.Contains(out, "MADE                  ENDS                  TARGET") || !strings.Contains(out, "2026-11-23T10:00:00Z  2026-11-23T12:00:00Z  -") {
+		t.Errorf("it prints\n%s", out)
+	}
+	if want := "Looked at 12 requests, back to 2026-11-01T00:00:00Z; to look further back, give --to 2026-11-01T00:00:00Z\nSomething may be missing.\n"; messages != want {
+		t.Errorf("it says %q, want %q", messages, want)
+	}
+	if _, out, _ := inProcess(t, s.URL, "list", "--view", "all", "--json"); !strings.Contains(out, `"missing": "Something may be missing."`) || !strings.Contains(out, `"back_to": "2026-11-01T00:00:00Z"`) {
+		t.Errorf("--json prints\n%s", out)
 	}
 }
 
@@ -130,7 +194,13 @@ func TestList_FitsTerminal(t *testing.T) {
 		var out bytes.Buffer
 		s := screen{Writer: text.NewWriter(&out), terminal: true, width: rapid.IntRange(40, 200).Draw(t, "width"), now: time.Date(2026, 11, 23, 11, 0, 0, 0, time.UTC), zone: time.UTC}
 		s.colour = rapid.Bool().Draw(t, "colour")
-		if err := printRows(s, rowsOf(runs, s), rapid.Bool().Draw(t, "mine")); err != nil {
+		rows := rowsOf(runs, s)
+		if rapid.Bool().Draw(t, "live") {
+			for i := range rows {
+				rows[i].ends = s.left(s.now.Add(time.Duration(rapid.Int64Range(-1e15, 1e15).Draw(t, "left"))))
+			}
+		}
+		if err := printRows(s, rows, rapid.Bool().Draw(t, "mine")); err != nil {
 			t.Fatal(err)
 		}
 		plain := colourCodes.Replace(out.String())
@@ -180,6 +250,13 @@ func TestScreen_Times(t *testing.T) {
 		}
 		if got := (screen{now: now}).ago(now.Add(-ago)); got != now.Add(-ago).Format(time.RFC3339) {
 			t.Errorf("%v in a pipe: %q", ago, got)
+		}
+	}
+	for left, want := range map[time.Duration]string{
+		-time.Second: "overdue", 0: "in less than 1m", time.Minute: "in 1m", 59 * time.Minute: "in 59m", 90 * time.Minute: "in 1h30m", 47 * time.Hour: "in 47h00m", 49 * time.Hour: "in 2d",
+	} {
+		if got := on.left(now.Add(left)); got != want {
+			t.Errorf("%v left: %q, want %q", left, got, want)
 		}
 	}
 	if got := on.moment(now); got != "2026-11-23 11:00:00 CET" {

@@ -64,6 +64,24 @@ func (s screen) ago(t time.Time) string {
 	return t.In(s.zone).Format("Jan _2 2006")
 }
 
+// left returns how long it is until a time, on a terminal.
+func (s screen) left(t time.Time) string {
+	if !s.terminal {
+		return moment(t)
+	}
+	switch d := t.Sub(s.now); {
+	case d < 0:
+		return "overdue"
+	case d < time.Minute:
+		return "in less than 1m"
+	case d < time.Hour:
+		return fmt.Sprintf("in %dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("in %dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+	}
+	return fmt.Sprintf("in %dd", int(t.Sub(s.now).Hours()/24))
+}
+
 // paint prints in a colour, if the screen takes colours.
 func (s screen) paint(c text.Colour, v string) error {
 	if !s.colour {
