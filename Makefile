@@ -2,7 +2,7 @@
 # runs all tests. Both need Go alone; `make lint` and `make deploy` bring their
 # own tools (see TOOLS).
 
-FUNCTIONS := Request Approve Record Grant Reconcile Digest Notify EndSessions Hooks GrantDemo
+FUNCTIONS := Request Approve Record Grant Reconcile Digest Notify EndSessions Console Hooks GrantDemo
 
 # Where a function's code is, if not in functions/ under its name.
 SOURCE_GrantDemo := examples/grant-demo

@@ -80,9 +80,10 @@ func TestNoPartitionIsWrittenOut(t *testing.T) {
 // everything returns parameters that have every part of the template made.
 func everything(partition string) map[string]string {
 	return map[string]string{
-		"AuthMode": "IAM", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "fasttrack", "ConsoleOrigin": "https://access.example.com", "Tracing": "true", "AuditDigest": "true", "DemoStrategy": "true",
+		"AuthMode": "IAM", "JwtIssuer": "https://issuer.example.com", "JwtAudience": "fasttrack", "ConsoleOrigin": "https://access.example.com", "ConsoleClientId": "console", "Tracing": "true", "AuditDigest": "true", "DemoStrategy": "true",
 		"HookFunctionArns":                "arn:" + partition + ":lambda:eu-central-1:111122223333:function:their-hooks",
 		"HookSecretArns":                  "arn:" + partition + ":secretsmanager:eu-central-1:111122223333:secret:s",
+		"ConsoleClientSecretArn":          "arn:" + partition + ":secretsmanager:eu-central-1:111122223333:secret:c",
 		"HookInvokeArns":                  "arn:" + partition + ":lambda:eu-central-1:111122223333:function:their-function",
 		"StrategyFunctionArns":            "arn:" + partition + ":lambda:eu-central-1:111122223333:function:their-strategy",
 		"IamGroupArns":                    "arn:" + partition + ":iam::111122223333:group/g",
