@@ -121,8 +121,8 @@ type ShadowDifference struct {
 
 // FastTrackUsage says how the limits of fast_track are used.
 type FastTrackUsage struct {
-	// Held counts the requests that on_request approved and a limit sent to people:
-	// those decided since, and those that wait now.
+	// Held counts the requests that a limit sent to people instead: those decided since,
+	// and those that wait now.
 	Held int `json:"held"`
 	// Limits are the flow's limits now. Never null.
 	Limits []LimitUse `json:"limits"`

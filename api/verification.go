@@ -35,7 +35,7 @@ type VerifiedEntry struct {
 	// Problem says what is wrong. Empty if OK.
 	Problem string `json:"problem,omitempty"`
 	// SignedOn is the day, such as 2026-11-23, whose digest covers the entry and was
-	// found in order. Empty if there is none yet.
+	// found in order. Empty until then.
 	SignedOn string `json:"signed_on,omitempty"`
 }
 

@@ -25,6 +25,6 @@ func main() {
 	lambda.Start(request.New(request.Deps{
 		Flows: flows, Identify: identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"), BasePath: os.Getenv("API_BASE_PATH"),
 		Store: table, Hooks: request.NewHooks(cfg), Waiters: table.Waiters(request.MaxWaiting(os.Getenv("MAX_WAITING"))),
-		Executions: executions.New(cfg, os.Getenv("STATE_MACHINE_ARN")), Open: sealed.New(cfg, os.Getenv("OUTPUT_KEY")).Opener(),
+		Executions: executions.New(cfg, os.Getenv("STATE_MACHINE_ARN")), Open: sealed.New(cfg, os.Getenv("OUTPUT_KEY")).Opener(), SigningKey: request.NewSigningKey(cfg, os.Getenv("DIGEST_KEY")),
 	}).Handle)
 }

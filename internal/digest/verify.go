@@ -31,6 +31,15 @@ func (s Stored) Read() (Document, error) {
 	return d, err
 }
 
+// Verify is Read, and checks the signature.
+func (s Stored) Verify(keys Keys) (Document, error) {
+	d, err := s.Read()
+	if err == nil {
+		err = d.verifySignature(keys(d.KeyID))
+	}
+	return d, err
+}
+
 // Keys returns the public keys that are trusted for a key id.
 type Keys func(keyID string) []*ecdsa.PublicKey
 

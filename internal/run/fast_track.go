@@ -29,9 +29,9 @@ func (f *FastTrack) Held(flow, requester string, t Tallies, now time.Time) strin
 		return ""
 	}
 	t.Person.Add(t.Linked)
-	if quiet := Seconds(f.QuietAfterDenialSeconds); quiet > 0 && t.Person.Denied != "" && now.Before(t.Person.DeniedAt.Add(quiet)) {
+	if f.quiets(t.Person, now) {
 		return fmt.Sprintf("%s was denied %s at %s; for %s after a denial people decide.",
-			requester, t.Person.Denied, t.Person.DeniedAt.UTC().Format(time.RFC3339), quiet)
+			requester, t.Person.Denied, t.Person.DeniedAt.UTC().Format(time.RFC3339), Seconds(f.QuietAfterDenialSeconds))
 	}
 	if most, n := f.MaxPerPersonPerDay, t.Person.within(tallyDay, now); most > 0 && n >= most {
 		return fmt.Sprintf("%s: %d approved by on_request within 24 hours; %s allows %d, so people decide.", requester, n, flow, most)

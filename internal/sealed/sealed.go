@@ -17,6 +17,8 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/fasttrack-dev/fasttrack/internal/signed"
 )
 
 // Key is a key of KMS.
@@ -58,7 +60,7 @@ func (k *Key) Seal(ctx context.Context, runID string, plain []byte) ([]byte, err
 	var made struct {
 		CiphertextBlob, Plaintext []byte
 	}
-	err := k.call(ctx, "GenerateDataKey", map[string]any{"KeyId": k.id, "KeySpec": "AES_256", "EncryptionContext": bound(runID)}, &made)
+	err := signed.KMS(ctx, k.cfg, "GenerateDataKey", map[string]any{"KeyId": k.id, "KeySpec": "AES_256", "EncryptionContext": bound(runID)}, &made)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +91,7 @@ func (k *Key) Open(ctx context.Context, runID string, sealed []byte) ([]byte, er
 		return nil, errForm
 	}
 	var opened struct{ Plaintext []byte }
-	if err := k.call(ctx, "Decrypt", map[string]any{"KeyId": k.id, "CiphertextBlob": rest[:n], "EncryptionContext": bound(runID)}, &opened); err != nil {
+	if err := signed.KMS(ctx, k.cfg, "Decrypt", map[string]any{"KeyId": k.id, "CiphertextBlob": rest[:n], "EncryptionContext": bound(runID)}, &opened); err != nil {
 		return nil, err
 	}
 	defer clear(opened.Plaintext)

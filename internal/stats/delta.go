@@ -30,7 +30,7 @@ type Delta struct {
 	Text map[string]string
 }
 
-// Empty reports whether there is nothing to count, as with most writes.
+// Empty reports that nothing counts, as with most writes.
 func (d Delta) Empty() bool { return len(d.Add) == 0 }
 
 // The counters. Those that end with a colon have a name after it.

@@ -52,6 +52,36 @@ func (s *Store) LastDigest(ctx context.Context) (last digest.Stored, ok bool, er
 	return storedDigest(out.Items[0]), true, nil
 }
 
+// FirstDigest reads the digest of the first day; ok is false without one.
+func (s *Store) FirstDigest(ctx context.Context) (first digest.Stored, ok bool, err error) {
+	out, err := s.client.Query(ctx, &dynamodb.QueryInput{
+		TableName: &s.table, ConsistentRead: aws.Bool(true), Limit: aws.Int32(1),
+		KeyConditionExpression:    aws.String("pk = :pk"),
+		ExpressionAttributeValues: item{":pk": text(digestKey)},
+	})
+	if err != nil {
+		return digest.Stored{}, false, fmt.Errorf("read the first digest: %w", err)
+	}
+	if len(out.Items) == 0 {
+		return digest.Stored{}, false, nil
+	}
+	return storedDigest(out.Items[0]), true, nil
+}
+
+// Digest reads the digest of a day; ok is false without one.
+func (s *Store) Digest(ctx context.Context, day digest.Day) (stored digest.Stored, ok bool, err error) {
+	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &s.table, ConsistentRead: aws.Bool(true), Key: item{"pk": text(digestKey), "sk": text(string(day))},
+	})
+	if err != nil {
+		return digest.Stored{}, false, fmt.Errorf("read the digest of %s: %w", day, err)
+	}
+	if len(out.Item) == 0 {
+		return digest.Stored{}, false, nil
+	}
+	return storedDigest(out.Item), true, nil
+}
+
 // Chunks reads the first n chunks of a day, in their order, or as many as there
 // are. An attempt that died may have left more of them.
 func (s *Store) Chunks(ctx context.Context, day digest.Day, n int) ([]string, error) {

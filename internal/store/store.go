@@ -151,3 +151,23 @@ func (s *Store) AddAct(ctx context.Context, r *run.Run, a run.Act) error {
 	}
 	return nil
 }
+
+// LoadWithContext reads a run and the context that came with it, strongly consistent and
+// as they are stored.
+func (s *Store) LoadWithContext(ctx context.Context, id string) (Record, error) {
+	r, err := s.Load(ctx, id)
+	if err != nil {
+		return Record{}, err
+	}
+	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &s.table, Key: key(id, contextKey), ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return Record{}, fmt.Errorf("load the context of run %s: %w", id, err)
+	}
+	rec := Record{Run: r}
+	if len(out.Item) > 0 {
+		rec.Context = []byte(stringOf(out.Item["context"]))
+	}
+	return rec, nil
+}

@@ -12,10 +12,16 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/stats"
 )
 
+// The keys of tallies begin so.
+const (
+	tallyPrefix = "TALLY#"
+	tallyPerson = "PERSON#"
+)
+
 // tallyOfFlow and tallyOfPerson are the keys of what counts against a flow's
 // limits of fast-tracking.
 func tallyOfFlow(r *run.Run) item {
-	return item{"pk": text("TALLY#" + r.Flow.Name), "sk": text("FLOW")}
+	return item{"pk": text(tallyPrefix + r.Flow.Name), "sk": text("FLOW")}
 }
 
 func tallyOfPerson(r *run.Run) item {
@@ -23,7 +29,7 @@ func tallyOfPerson(r *run.Run) item {
 }
 
 func tallyOf(r *run.Run, handle string) item {
-	return item{"pk": text("TALLY#" + r.Flow.Name), "sk": text("PERSON#" + handle)}
+	return item{"pk": text(tallyPrefix + r.Flow.Name), "sk": text(tallyPerson + handle)}
 }
 
 // LoadTallies reads what counts against the limits of the run's flow, strongly

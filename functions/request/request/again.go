@@ -36,7 +36,7 @@ func (s service) earlier(ctx context.Context, c *httpapi.Call, body *httpapi.Bod
 	if r.Sent == "" {
 		return s.earlierByPayload(c, body, r)
 	}
-	sent, err := digest(body, key)
+	sent, err := bodyDigest(body, key)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -64,9 +64,9 @@ func (s service) earlierByPayload(c *httpapi.Call, body *httpapi.Body, r *run.Ru
 	return r, asked.Context, nil
 }
 
-// digest returns the digest of the body as it was sent. The key is stored nowhere, so
+// bodyDigest returns the digest of the body as it was sent. The key is stored nowhere, so
 // nobody can guess a sensitive value from the digest.
-func digest(body *httpapi.Body, key string) (string, error) {
+func bodyDigest(body *httpapi.Body, key string) (string, error) {
 	return run.Hash(map[string]any{"key": key, "body": body.Members()})
 }
 

@@ -85,7 +85,7 @@ func (s service) createRun(ctx context.Context, c *httpapi.Call, body *httpapi.B
 	asked.ID, asked.NonceKey, asked.Channel = run.NewID(now), run.NewNonceKey(), channel
 	if key != "" {
 		asked.ID = run.HashID(c.Caller.Principal, asked.Flow.Name, key)
-		if asked.Sent, err = digest(body, key); err != nil {
+		if asked.Sent, err = bodyDigest(body, key); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -21,6 +21,8 @@ import (
 
 // table keeps runs in memory; lists answer one page that goes on.
 type table struct {
+	request.Statistics
+	request.Evidence
 	outputs map[string]store.Output
 	names   store.FlowNames
 	runs    map[string]*run.Run

@@ -39,6 +39,8 @@ type Store interface {
 	Draining(ctx context.Context) (since time.Time, err error)
 	LoadFlowNames(ctx context.Context) (store.FlowNames, error)
 	SaveFlowNames(ctx context.Context, n store.FlowNames) error
+	Statistics
+	Evidence
 }
 
 // Executions starts executions of the state machine.
@@ -61,6 +63,9 @@ type Deps struct {
 	// Open decrypts what the requester of a run alone may read. It is nil in a
 	// deployment without a key for that.
 	Open func(ctx context.Context, runID string, sealed []byte) ([]byte, error)
+	// SigningKey is of what signs the daily digests. It is nil in a deployment without
+	// them.
+	SigningKey SigningKey
 	// BasePath is that of [httpapi.API].
 	BasePath string
 	// Now is time.Now unless it is set.
@@ -94,12 +99,15 @@ func New(d Deps) *httpapi.API {
 			"GET /me":    {Handle: s.me},
 			"GET /flows": {Handle: s.flows},
 			"GET /flows/{flow}/fields/{field}/options": {Handle: s.options},
-			"POST /requests":     {Handle: s.create},
-			"GET /requests":      {Handle: s.list},
-			"GET /requests/{id}": {Handle: s.read},
-			"GET /activity.csv":  {Handle: s.activity},
-			"GET /healthz":       {Public: true, Handle: health},
-			"GET /openapi.json":  {Public: true, Handle: document},
+			"POST /requests":             {Handle: s.create},
+			"GET /requests":              {Handle: s.list},
+			"GET /requests/{id}":         {Handle: s.read},
+			"GET /flows/{flow}/stats":    {Handle: s.stats},
+			"GET /requests/{id}/verify":  {Handle: s.verify},
+			"GET /requests/{id}/explain": {Handle: s.explain},
+			"GET /activity.csv":          {Handle: s.activity},
+			"GET /healthz":               {Public: true, Handle: health},
+			"GET /openapi.json":          {Public: true, Handle: document},
 		},
 	}
 }

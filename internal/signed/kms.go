@@ -1,4 +1,4 @@
-package sealed
+package signed
 
 import (
 	"context"
@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-
-	"github.com/fasttrack-dev/fasttrack/internal/signed"
 )
 
 // How often a call is made, and the pause after the first try; it doubles.
@@ -20,14 +18,14 @@ const (
 	firstPause = 100 * time.Millisecond
 )
 
-// call calls an operation of KMS, and retries it if it was throttled or failed on the way.
-func (k *Key) call(ctx context.Context, operation string, in, out any) error {
+// KMS calls an operation of KMS, and retries it if it was throttled or failed on the way.
+func KMS(ctx context.Context, cfg aws.Config, operation string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return err
 	}
 	for n, pause := 1, firstPause; ; n, pause = n+1, 2*pause {
-		passing, err := k.once(ctx, operation, body, out)
+		passing, err := kmsOnce(ctx, cfg, operation, body, out)
 		if err == nil || !passing || n == tries {
 			return err
 		}
@@ -39,15 +37,15 @@ func (k *Key) call(ctx context.Context, operation string, in, out any) error {
 	}
 }
 
-// once makes one call. passing reports that a retry may succeed.
-func (k *Key) once(ctx context.Context, operation string, body []byte, out any) (passing bool, err error) {
-	req, err := signed.Request(ctx, k.cfg, "kms", http.MethodPost, "/", body, map[string]string{
+// kmsOnce makes one call. passing reports that a retry may succeed.
+func kmsOnce(ctx context.Context, cfg aws.Config, operation string, body []byte, out any) (passing bool, err error) {
+	req, err := Request(ctx, cfg, "kms", http.MethodPost, "/", body, map[string]string{
 		"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "TrentService." + operation,
 	})
 	if err != nil {
 		return false, err
 	}
-	res, err := client(k.cfg).Do(req)
+	res, err := client(cfg).Do(req)
 	if err != nil {
 		return true, fmt.Errorf("kms:%s: %w", operation, err)
 	}
