@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -91,6 +92,25 @@ func TestEveryPageOfEveryProblem(t *testing.T) {
 					t.Errorf("%s with %d of %s does not name the instance", path, status, at)
 				}
 			}
+		}
+	}
+}
+
+// A response of something before the API says nothing of where the API is.
+func TestForeignProblems(t *testing.T) {
+	for status, want := range map[int]string{403: "does not let you", 404: "older release", 429: "Wait a moment", 500: "does not respond", 302: "cannot read"} {
+		upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "https://evil.example.com/")
+			w.WriteHeader(status)
+		}))
+		t.Cleanup(upstream.Close)
+		c, err := console.New(console.Options{API: upstream.URL, Sessions: door{}, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, body := get(t, c.Handler(), "/console/")
+		if got < 400 || !strings.Contains(body, want) || strings.Contains(body, "127.0.0.1") || strings.Contains(body, "evil") {
+			t.Errorf("%d becomes %d: %s", status, got, body)
 		}
 	}
 }

@@ -20,6 +20,9 @@ func problemOf(err error) *api.Problem {
 	var odd *api.ResponseError
 	switch {
 	case errors.As(err, &problem) && problem.Status >= 400:
+		if problem.Document == nil && problem.Type == "about:blank" {
+			return foreign(problem)
+		}
 		return problem
 	case problem != nil, errors.As(err, &odd):
 		return &api.Problem{Status: http.StatusBadGateway, Detail: "The API sent a response that this console cannot read. Nothing was lost; try again."}
@@ -27,6 +30,25 @@ func problemOf(err error) *api.Problem {
 		return &api.Problem{Status: http.StatusGatewayTimeout, Detail: "The API did not respond in time. Nothing was lost; try again."}
 	}
 	return &api.Problem{Status: http.StatusBadGateway, Detail: "The API does not respond. Nothing was lost; try again."}
+}
+
+// foreign returns the problem of a response that is not the API's own, such as one of
+// API Gateway, without the address of the API.
+func foreign(p *api.Problem) *api.Problem {
+	shown := *p
+	switch p.Status {
+	case http.StatusUnauthorized:
+		shown.Detail = "The API does not accept this session."
+	case http.StatusForbidden:
+		shown.Detail = "The API does not let you make this call."
+	case http.StatusNotFound:
+		shown.Detail = "The API does not have what this page shows. It may be of an older release than the console."
+	case http.StatusTooManyRequests:
+		shown.Detail = "Too many calls were made at once. Wait a moment, then try again."
+	default:
+		shown.Detail = "The API does not respond. Nothing was lost; try again."
+	}
+	return &shown
 }
 
 // fail shows an error as a page.
