@@ -30,6 +30,8 @@ type gathered struct {
 	requests []Request
 	// skipped counts the requests that are left out, by why.
 	skipped map[string]int
+	// truncated says that there are more than Options.Max.
+	truncated bool
 	// function names the hook functions.
 	function string
 }
@@ -42,6 +44,9 @@ type triedFlow struct {
 	// missing says why its hooks can't be called, "" if they can.
 	missing string
 }
+
+// errEnough ends the reading of more requests than are tried.
+var errEnough = errors.New("enough requests")
 
 // gather reads the past requests, and finds the hook function of each. Those of a
 // flow whose function is missing are left out; it is an error if that is all of them.
@@ -66,6 +71,9 @@ func (o Options) gather(ctx context.Context) (gathered, error) {
 			g.skipped[t.missing]++
 			return nil
 		}
+		if o.Max > 0 && len(g.requests) == o.Max {
+			return errEnough
+		}
 		request := Request{Case: Of(r), Asked: r.Request(), Ask: t.call}
 		if !o.AsAsked {
 			request.Asked.Flow, request.Asked.Fields = t.block, t.flow.Refresh(request.Asked.Fields)
@@ -74,7 +82,7 @@ func (o Options) gather(ctx context.Context) (gathered, error) {
 		o.Progress.At(len(g.requests))
 		return nil
 	})
-	if err != nil {
+	if g.truncated = errors.Is(err, errEnough); err != nil && !g.truncated {
 		return g, err
 	}
 	if len(g.requests) == 0 && len(g.skipped) > 0 {

@@ -12,7 +12,7 @@ import (
 )
 
 // Journal keeps the outcomes of a backtest in a file, so that a stopped one can
-// continue.
+// continue. A nil Journal keeps nothing.
 type Journal struct {
 	file *os.File
 	w    *bufio.Writer
@@ -75,7 +75,12 @@ func OpenJournal(path, key string, anew bool) (*Journal, map[string]Now, error) 
 }
 
 // Keep adds an outcome. It is in the file after Close at the latest.
-func (j *Journal) Keep(id string, now Now) error { return j.write(line{ID: id, Now: &now}) }
+func (j *Journal) Keep(id string, now Now) error {
+	if j == nil {
+		return nil
+	}
+	return j.write(line{ID: id, Now: &now})
+}
 
 func (j *Journal) write(l line) error {
 	raw, err := json.Marshal(l)
@@ -89,7 +94,17 @@ func (j *Journal) write(l line) error {
 }
 
 // Close writes all outcomes.
-func (j *Journal) Close() error { return errors.Join(j.w.Flush(), j.file.Close()) }
+func (j *Journal) Close() error {
+	if j == nil {
+		return nil
+	}
+	return errors.Join(j.w.Flush(), j.file.Close())
+}
 
 // Remove removes the journal of a finished backtest.
-func (j *Journal) Remove() error { return errors.Join(j.file.Close(), os.Remove(j.file.Name())) }
+func (j *Journal) Remove() error {
+	if j == nil {
+		return nil
+	}
+	return errors.Join(j.file.Close(), os.Remove(j.file.Name()))
+}

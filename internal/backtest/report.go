@@ -28,6 +28,8 @@ type Report struct {
 	NotCalled []NotCalled `json:"hooks_not_called"`
 	// Skipped counts the requests that were left out, by why.
 	Skipped map[string]int `json:"skipped,omitempty"`
+	// Truncated says that the period has more requests than were tried.
+	Truncated bool `json:"truncated,omitempty"`
 	// Cases are all, oldest first.
 	Cases []Case `json:"cases"`
 }
@@ -36,11 +38,13 @@ type Report struct {
 type Comparison struct {
 	Requests int `json:"requests"`
 	// DeniedWouldApprove are requests that people denied and the hooks would
-	// approve, ApprovedWouldDeny the opposite, and CodeApprovedWouldNot those that
-	// hooks approved and would not today.
-	DeniedWouldApprove   []Case `json:"people_denied_hooks_would_approve"`
-	ApprovedWouldDeny    []Case `json:"people_approved_hooks_would_deny"`
-	CodeApprovedWouldNot []Case `json:"code_approved_hooks_would_not"`
+	// approve, ApprovedWouldDeny the opposite. CodeApprovedWouldNot are those that
+	// hooks approved and would not today, CodeDeniedWouldApprove those that hooks
+	// denied and would approve today.
+	DeniedWouldApprove     []Case `json:"people_denied_hooks_would_approve"`
+	ApprovedWouldDeny      []Case `json:"people_approved_hooks_would_deny"`
+	CodeApprovedWouldNot   []Case `json:"code_approved_hooks_would_not"`
+	CodeDeniedWouldApprove []Case `json:"code_denied_hooks_would_approve"`
 	// Table counts by the outcome of today, then by what became of the request.
 	Table map[Says]map[Kind]int `json:"table"`
 	// Decided counts the requests that people approved or denied. Of those the
@@ -80,7 +84,7 @@ func (c Comparison) Sum(says Says, kind Kind) int {
 // compare compares cases by the outcome that says returns; nil leaves a case out.
 func compare(cases []Case, says func(Case) *Now) Comparison {
 	out := Comparison{
-		DeniedWouldApprove: []Case{}, ApprovedWouldDeny: []Case{}, CodeApprovedWouldNot: []Case{}, Table: map[Says]map[Kind]int{},
+		DeniedWouldApprove: []Case{}, ApprovedWouldDeny: []Case{}, CodeApprovedWouldNot: []Case{}, CodeDeniedWouldApprove: []Case{}, Table: map[Says]map[Kind]int{},
 	}
 	for _, s := range AllSays {
 		out.Table[s] = map[Kind]int{}
@@ -114,6 +118,8 @@ func compare(cases []Case, says func(Case) *Now) Comparison {
 			out.ApprovedWouldDeny = append(out.ApprovedWouldDeny, c)
 		case c.Then.Kind == CodeApproved && now.Says != Approve:
 			out.CodeApprovedWouldNot = append(out.CodeApprovedWouldNot, c)
+		case c.Then.Kind == CodeDenied && now.Says == Approve:
+			out.CodeDeniedWouldApprove = append(out.CodeDeniedWouldApprove, c)
 		}
 	}
 	return out

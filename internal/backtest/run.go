@@ -35,8 +35,11 @@ type Options struct {
 	Guards bool
 	// Workers is how many requests are tried at a time.
 	Workers int
+	// Max is how many requests are tried at most; 0 is no limit.
+	Max int
 	// Journal is the path of the file that keeps the outcomes of a stopped
-	// backtest. Those with the same Key are used again, unless Restart is set.
+	// backtest; empty keeps none. Those with the same Key are used again, unless
+	// Restart is set.
 	Journal, Key string
 	Restart      bool
 	Progress     Progress
@@ -84,9 +87,12 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	journal, known, err := OpenJournal(o.Journal, o.Key, o.Restart)
-	if err != nil {
-		return Report{}, err
+	var journal *Journal
+	var known map[string]Now
+	if o.Journal != "" {
+		if journal, known, err = OpenJournal(o.Journal, o.Key, o.Restart); err != nil {
+			return Report{}, err
+		}
 	}
 	var cases []Case
 	left := g.requests[:0:0]
@@ -117,6 +123,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	}
 	Limit(cases, limits)
 	report := Compare(cases)
+	report.Truncated = g.truncated
 	report.Source, report.Function, report.Since, report.Until, report.Skipped = o.Source, g.function, o.Period.From, o.Period.To, g.skipped
 	return report, nil
 }

@@ -63,7 +63,7 @@ After Ctrl-C the same command goes on where it stopped; --restart begins again.`
 			if err != nil {
 				return err
 			}
-			if err := b.print(cmd, report); err != nil {
+			if err := b.print(cmd, p.Now(), report); err != nil {
 				return err
 			}
 			if b.strict && len(report.DeniedWouldApprove) > 0 {

@@ -8,11 +8,13 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/atomicfile"
 	"github.com/fasttrack-dev/fasttrack/internal/backtest"
+	"github.com/fasttrack-dev/fasttrack/internal/console/backtestpage"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
@@ -20,9 +22,9 @@ import (
 const shownCases = 20
 
 // print prints the report, and writes the page of --html.
-func (b *backtestFlags) print(cmd *cobra.Command, r backtest.Report) error {
+func (b *backtestFlags) print(cmd *cobra.Command, now time.Time, r backtest.Report) error {
 	if b.html != "" {
-		if err := writePage(b.html, r); err != nil {
+		if err := writePage(b.html, now, r); err != nil {
 			return fmt.Errorf("--html: %w", err)
 		}
 	}
@@ -31,19 +33,19 @@ func (b *backtestFlags) print(cmd *cobra.Command, r backtest.Report) error {
 	}
 	printBacktest(cmd.OutOrStdout(), r)
 	if b.html != "" {
-		fmt.Fprintf(cmd.OutOrStdout(), "\nThe complete report is in %s.\n", b.html)
+		fmt.Fprintf(cmd.OutOrStdout(), "\nThe report is in %s, as a page.\n", b.html)
 	}
 	return nil
 }
 
 // writePage replaces the page whole or not at all.
-func writePage(path string, r backtest.Report) error {
+func writePage(path string, now time.Time, r backtest.Report) error {
 	file, err := atomicfile.Create(path)
 	if err != nil {
 		return err
 	}
 	defer file.Discard()
-	if err := r.WriteHTML(file); err != nil {
+	if err := backtestpage.WriteFile(file, now, r); err != nil {
 		return err
 	}
 	return file.Keep()
@@ -109,6 +111,7 @@ func printComparison(w io.Writer, c backtest.Comparison) {
 	fmt.Fprintf(w, "\nOf %d that people approved or denied, the hooks would have decided %d as they did and %d otherwise, and left %d to them.\n",
 		c.Decided, c.Same, c.Otherwise, c.Left)
 	printCases(w, "\nPeople approved, and the hooks would deny", c.ApprovedWouldDeny, false)
+	printCases(w, "\nHooks denied, and would approve today", c.CodeDeniedWouldApprove, false)
 	printCases(w, "\nHooks approved, and would not today", c.CodeApprovedWouldNot, false)
 }
 
@@ -125,7 +128,7 @@ func printCases(w io.Writer, title string, cases []backtest.Case, always bool) {
 		fmt.Fprintf(w, "      now   would %s%s\n", backtest.Words(c.Now.Says), afterColon(c.Now.Reason))
 	}
 	if more := len(cases) - shownCases; more > 0 {
-		fmt.Fprintf(w, "  … and %d more; --json and --html have all\n", more)
+		fmt.Fprintf(w, "  … and %d more; --json has all\n", more)
 	}
 }
 

@@ -15,7 +15,7 @@ type Extra struct {
 	Label, Icon string
 	// Serve responds to a request with a redirect or by show. An error becomes a page;
 	// an [*api.Problem] one that has its detail.
-	Serve func(w http.ResponseWriter, r *http.Request, show Show) error
+	Serve func(c *Console, w http.ResponseWriter, r *http.Request, show Show) error
 }
 
 // Show sends a page with the navigation. t defines "main" and is a clone of
@@ -26,7 +26,7 @@ type Show func(status int, t *template.Template, title string, data any)
 func (c *Console) mountExtras(mux *http.ServeMux) {
 	for _, e := range c.Extras {
 		serve := c.signedIn(func(p *page) error {
-			return e.Serve(p.w, p.r, func(status int, t *template.Template, title string, data any) {
+			return e.Serve(p.Console, p.w, p.r, func(status int, t *template.Template, title string, data any) {
 				p.renderWith(status, t, title, data)
 			})
 		})

@@ -28,11 +28,11 @@ const fileHead = `<!doctype html>
 `
 
 // WriteFile writes a page that needs nothing but itself: with the styles of the console,
-// and without navigation and script. files has templates, of which one defines "main";
-// it gets data as .D.
-func WriteFile(w io.Writer, now time.Time, files fs.FS, title string, data any) error {
+// and without navigation and script. The files that match the patterns are templates, of
+// which one defines "main"; it gets data as .D.
+func WriteFile(w io.Writer, now time.Time, title string, data any, files fs.FS, patterns ...string) error {
 	c := &Console{Options: Options{Now: func() time.Time { return now }}, assets: embedded()}
-	t, err := c.Frame().ParseFS(files, "templates/*.html")
+	t, err := c.Frame().ParseFS(files, patterns...)
 	if err != nil {
 		return err
 	}

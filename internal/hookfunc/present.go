@@ -26,6 +26,11 @@ type Present struct {
 	stop    func()
 }
 
+// Deployed returns p without the binary.
+func (p *Present) Deployed() *Present {
+	return &Present{Stack: p.Stack, Endpoint: p.Endpoint, Client: p.Client}
+}
+
 // Block returns a flow as its runs keep it.
 func (p *Present) Block(f *flow.Flow) (run.Flow, error) { return f.ForRun(Own(p.Stack)) }
 

@@ -1,9 +1,9 @@
 package local
 
 import (
+	"context"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -27,15 +27,15 @@ const maxOffered = 20
 
 // withConsole returns the Front of a stack that serves the console beside the API, and
 // leads from / to it. People say who they are, unless callers bring tokens of an issuer
-// of their own: then the stack's own console signs them in, if it has one. flows is the
-// content of the file of flows.
-func withConsole(o localaws.Options, flows []byte) func(*localaws.Stack, http.Handler) (http.Handler, error) {
+// of their own: then the stack's own console signs them in, if it has one. Backtests end
+// with ctx.
+func withConsole(ctx context.Context, o localaws.Options, flows source) func(*localaws.Stack, http.Handler) (http.Handler, error) {
 	return func(s *localaws.Stack, next http.Handler) (http.Handler, error) {
 		door, serves := doorOf(s, o, flows)
 		if !serves {
 			return next, nil
 		}
-		c, err := console.New(console.Options{API: s.URL(), Sessions: door})
+		c, err := console.New(console.Options{API: s.URL(), Sessions: door, Extras: []console.Extra{backtests(ctx, s, o, flows)}})
 		if err != nil {
 			return nil, fmt.Errorf("the console: %w", err)
 		}
@@ -56,7 +56,7 @@ func withConsole(o localaws.Options, flows []byte) func(*localaws.Stack, http.Ha
 
 // doorOf returns the door for the stack's AuthMode. It returns false if people can't
 // just say who they are.
-func doorOf(s *localaws.Stack, o localaws.Options, flows []byte) (localdoor.Who, bool) {
+func doorOf(s *localaws.Stack, o localaws.Options, flows source) (localdoor.Who, bool) {
 	switch p := s.Template.Parameters; {
 	case p["AuthMode"] == "IAM":
 		return localdoor.Who{People: signers(o.Identities), Sign: signAs(o)}, true
@@ -105,7 +105,7 @@ func signers(set *identities.Set) []localdoor.Person {
 
 // people lists the people of the directory in flows, by their groups, and then those
 // among the identities, who sign in by e-mail. Machines come last.
-func people(set *identities.Set, flows []byte) []localdoor.Person {
+func people(set *identities.Set, flows source) []localdoor.Person {
 	var logins []string
 	names, groups := map[string]string{}, map[string][]string{}
 	add := func(login string) {
@@ -122,7 +122,8 @@ func people(set *identities.Set, flows []byte) []localdoor.Person {
 			machines = append(machines, localdoor.Person{Login: i.AccessKey + "|", Name: i.AccessKey, About: "a machine, without an e-mail address"})
 		}
 	}
-	if file, err := flow.Parse(FlowsFile, flows); err == nil { // the functions report its mistakes
+	content, _ := flows.read() // the functions report what is wrong with it
+	if file, err := flow.Parse(flows.name(), content); err == nil {
 		for _, p := range file.Directory.People {
 			names[p.Email] = p.Name
 			add(p.Email)
@@ -147,15 +148,14 @@ func people(set *identities.Set, flows []byte) []localdoor.Person {
 	return append(offered, machines...)
 }
 
-// flowsOf returns the file of flows that functions read: a given file of all functions,
-// or that of one function's folder; nil without a file.
-func flowsOf(o localaws.Options) []byte {
+// flowsOf returns where the file of flows is that functions read: path if set,
+// else a file of all functions or that of one function's folder.
+func flowsOf(o localaws.Options, path string) source {
+	if path != "" {
+		return source{path: path}
+	}
 	if content, given := o.TaskFiles[FlowsFile]; given {
-		return content
+		return source{content: content}
 	}
-	content, err := os.ReadFile(filepath.Join(o.BuildDir, "RequestFunction", FlowsFile))
-	if err != nil {
-		return nil
-	}
-	return content
+	return source{path: filepath.Join(o.BuildDir, "RequestFunction", FlowsFile)}
 }

@@ -42,7 +42,7 @@ func Start(ctx context.Context, flows string, o localaws.Options) (*localaws.Sta
 		o.TaskFiles = files
 	}
 	if o.Front == nil {
-		o.Front = withConsole(o, flowsOf(o))
+		o.Front = withConsole(ctx, o, flowsOf(o, flows))
 	}
 	stack, err := localaws.Start(ctx, o)
 	if _, missing := errors.AsType[*localaws.MissingBinaryError](err); missing {
