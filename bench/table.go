@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -73,25 +74,45 @@ func openTable(ctx context.Context) (*table, error) {
 // started is when the runs of a table begin.
 var started = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 
-// asked is the nth run of ada's: every other waits for grace, the others are
-// approved.
-func asked(n int) (*run.Run, error) {
+// grace decides, root is the admin.
+var (
+	grace = run.Person{ID: "grace@example.com", Groups: []string{"sre"}}
+	root  = run.Person{ID: "root@example.com"}
+)
+
+// asked is the nth run: of four, two wait for grace, one was denied by her, and one has
+// access that is open. What is open belongs to one person in five; all else is ada's.
+func asked(n int) (r *run.Run, act *run.Act, err error) {
 	at := started.Add(time.Duration(n) * time.Second)
-	r, err := run.New(run.Draft{
-		ID: run.HashID(fmt.Sprint(n)), Requester: run.Person{ID: "ada@example.com"}, Channel: run.ViaAPI,
-		Flow: run.Flow{Name: "f", Hooks: "h", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"}, Review: run.ReviewRule{
+	requester := run.Person{ID: "ada@example.com"}
+	if n%4 == 3 {
+		requester.ID = fmt.Sprintf("person-%d@example.com", n/20)
+	}
+	r, err = run.New(run.Draft{
+		ID: run.HashID(fmt.Sprint(n)), Requester: requester, Channel: run.ViaAPI, Reason: fmt.Sprintf("ticket %d", n),
+		Flow: run.Flow{Name: "f", Hooks: "h", HookTimeoutSeconds: 10, Admins: []string{root.ID}, Review: run.ReviewRule{
 			Approvers: []string{"group:sre"}, Approvals: []run.Requirement{{Count: 1}}, TimeoutSeconds: 3600,
 		}},
 	}, at)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	answer := `{"subscriptions":[]}`
-	if n%2 == 1 {
+	if n%4 == 3 {
 		answer = `{"transition":"approve","subscriptions":[]}`
 	}
-	next, _, err := engine.Decide(r, engine.Step{ID: "1", Response: &engine.HookResponse{Body: json.RawMessage(answer), Version: "1"}, HooksVersion: "1"}, at)
-	return next, err
+	r, _, err = engine.Decide(r, engine.Step{ID: "1", Response: &engine.HookResponse{Body: json.RawMessage(answer), Version: "1"}, HooksVersion: "1"}, at)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case n%4 == 3:
+		r.Status, r.Engine.Next = run.Active, run.NextActive
+		r.Access = &run.Access{StartsAt: at, EndsAt: at.Add(time.Duration(1+n%7) * time.Hour)}
+	case n%4 == 1:
+		act = &run.Act{ID: run.NewID(at), Event: run.Deny, Person: grace, Channel: run.ViaAPI, At: at, Reason: "no"}
+		r, _, err = engine.Decide(r, engine.Step{ID: "2", Acts: []run.Act{*act}, HooksVersion: "1"}, at)
+	}
+	return r, act, err
 }
 
 // fill stores n runs, several at a time.
@@ -103,9 +124,14 @@ func (t *table) fill(ctx context.Context, n int) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			r, err := asked(i)
+			r, act, err := asked(i)
 			if err != nil {
 				return err
+			}
+			if act != nil {
+				if err := t.store.AddAct(ctx, r, *act); err != nil {
+					return err
+				}
 			}
 			return t.store.Create(ctx, r, nil)
 		})
@@ -121,7 +147,7 @@ func (b *bench) puts(ctx context.Context) ([]figure, error) {
 		return nil, err
 	}
 	defer t.close()
-	r, err := asked(0)
+	r, _, err := asked(0)
 	if err != nil {
 		return nil, err
 	}
@@ -161,22 +187,44 @@ func (b *bench) lists(ctx context.Context) ([]figure, error) {
 		}
 		tables[n] = t
 	}
-	grace := run.Person{ID: "grace@example.com", Groups: []string{"sre"}}
+	today := &run.Today{Flows: map[string]run.TodayFlow{"f": {Admins: []string{root.ID}, Approvers: []string{"group:sre"}}}}
+	lister := store.Reader{Person: root, Today: today, Flows: []string{"f"}}
+	now := started.Add(48 * time.Hour) // in the month of all runs
+	nowhere := store.Query{Limit: 20, Look: 500, Filter: func(r run.Summary) bool { return strings.Contains(r.View.Reason, "nowhere") }}
 	pages := []struct {
 		name string
+		want int
 		page func(*store.Store) (store.Page, error)
 	}{
-		{"inbox", func(s *store.Store) (store.Page, error) {
+		{"inbox", 20, func(s *store.Store) (store.Page, error) {
 			return s.Inbox(ctx, []string{"f"}, grace, nil, store.Query{Limit: 20})
 		}},
-		{"mine", func(s *store.Store) (store.Page, error) {
+		{"mine", 20, func(s *store.Store) (store.Page, error) {
 			return s.Mine(ctx, run.Person{ID: "ada@example.com"}, store.Query{Limit: 20})
 		}},
+		{"reviewed", 20, func(s *store.Store) (store.Page, error) {
+			return s.Reviewed(ctx, grace, today, store.Query{Limit: 20})
+		}},
+		{"flow", 20, func(s *store.Store) (store.Page, error) {
+			return s.Flow(ctx, "f", store.Query{Limit: 20}, now, nil)
+		}},
+		{"live of a flow", 20, func(s *store.Store) (store.Page, error) { return s.Live(ctx, lister, store.Query{Limit: 20}) }},
+		{"live of one person", 5, func(s *store.Store) (store.Page, error) {
+			return s.Live(ctx, store.Reader{Person: run.Person{ID: "person-3@example.com"}, Today: today}, store.Query{Limit: 20})
+		}},
+		{"all", 20, func(s *store.Store) (store.Page, error) {
+			return s.Readable(ctx, lister, store.Query{Limit: 20, Look: 500}, now)
+		}},
 	}
-	var figures []figure
+	// Among 100, a text is looked for in 100 runs, else in 500: no ratio.
+	text, err := lookedFor(tables[many].store, func(s *store.Store) (store.Page, error) { return s.Readable(ctx, lister, nowhere, now) })
+	if err != nil {
+		return nil, err
+	}
+	figures := []figure{{fmt.Sprintf("%s: a text that 500 requests don't have, among 100,000, p50", where()), text, "ms", 50}}
 	for _, list := range pages {
 		took := map[int][]float64{}
-		const rounds, warm = 1000, 300
+		const rounds, warm = 500, 150
 		for round := range rounds + warm {
 			for _, n := range []int{few, many} {
 				began := time.Now()
@@ -184,8 +232,8 @@ func (b *bench) lists(ctx context.Context) ([]figure, error) {
 				if err != nil {
 					return nil, err
 				}
-				if len(page.Runs) != 20 {
-					return nil, fmt.Errorf("%s: a page of %d, want 20", list.name, len(page.Runs))
+				if len(page.Runs) != list.want {
+					return nil, fmt.Errorf("%s: a page of %d, want %d", list.name, len(page.Runs), list.want)
 				}
 				if round >= warm {
 					took[n] = append(took[n], time.Since(began).Seconds()*1000)
@@ -199,4 +247,21 @@ func (b *bench) lists(ctx context.Context) ([]figure, error) {
 		}
 	}
 	return figures, nil
+}
+
+// lookedFor measures a page that looks at 500 runs and shows none.
+func lookedFor(s *store.Store, page func(*store.Store) (store.Page, error)) (float64, error) {
+	var took []float64
+	for range 50 {
+		began := time.Now()
+		got, err := page(s)
+		if err != nil {
+			return 0, err
+		}
+		if len(got.Runs) > 0 || got.Looked != 500 {
+			return 0, fmt.Errorf("a text that no run has: %d of %d", len(got.Runs), got.Looked)
+		}
+		took = append(took, time.Since(began).Seconds()*1000)
+	}
+	return median(took), nil
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// opened gives a decided run access until a time.
+// opened opens the access of a decided run until a time.
 func opened(t testing.TB, s *store.Store, r *run.Run, ends time.Time) *run.Run {
 	t.Helper()
 	r.Status, r.Engine.Next = run.Active, run.NextActive
@@ -213,7 +213,7 @@ func TestListsOverFlowsAreWhatLookingAtEachRunFinds(t *testing.T) {
 	})
 }
 
-// Open access is in two lists from the moment it is known until its removal is, and in
+// Open access is in two lists from its confirmation until that of its removal, and in
 // none before and after.
 func TestLiveOverALife(t *testing.T) {
 	tab := openTable(t)

@@ -46,7 +46,7 @@ func (s *service) list(t *testing.T, query map[string]string) (list api.RequestL
 	return list, ids
 }
 
-// live gives a request access until a time.
+// live returns a change that opens access until a time.
 func live(ends time.Time) func(*run.Run) {
 	return func(r *run.Run) {
 		r.Status, r.Engine.Next = run.Active, run.NextActive
