@@ -98,7 +98,7 @@ func TestActionRefused(t *testing.T) {
 	for _, action := range []string{"approve", "deny"} {
 		for status, want := range map[int]string{
 			400: "Nothing was done", 403: "That is not yours to do", 409: "Somebody was first", 412: "The request has changed since you opened this page", 415: "That did not work",
-			422: "Nothing was done this time", 429: "Too many actions at once", 500: "Nobody knows whether this was done", 502: "Nobody knows whether this was done", 503: "It is not known whether this was done",
+			422: "Nothing was done this time", 429: "Too many actions at once", 500: "Nobody knows whether this was done", 502: "Nobody knows whether this was done", 503: "Nobody knows whether this was done",
 		} {
 			p := newPosting(t)
 			p.refuse = problem(status)

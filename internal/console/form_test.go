@@ -332,6 +332,7 @@ func TestFormsThatAreNone(t *testing.T) {
 		"text":          {send("text/plain", "same-origin", "reason=a"), 415},
 		"parts":         {send("multipart/form-data; boundary=x", "same-origin", "--x--"), 415},
 		"bad escapes":   {send(urlencoded, "same-origin", "reason=%zz"), 400},
+		"a bad key":     {send(urlencoded, "same-origin", "key=a%0d%0ab&reason=a"), 400},
 		"too much":      {send(urlencoded, "same-origin", "reason="+strings.Repeat("a", 600<<10)), 413},
 		"a charset":     {send(urlencoded+"; charset=UTF-8", "same-origin", "reason=a"), 303},
 	} {

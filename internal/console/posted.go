@@ -84,7 +84,18 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	case err != nil:
 		return nil, &api.Problem{Status: http.StatusBadRequest, Detail: "The form could not be read, so nothing was sent. Go back in your browser and try again."}
 	}
+	if !plainToken(r.PostForm.Get("key")) || !plainToken(r.PostForm.Get("seen")) {
+		return nil, &api.Problem{Status: http.StatusBadRequest, Detail: "This form is damaged, so nothing was sent. Open its page again."}
+	}
 	return r.PostForm, nil
+}
+
+// plainToken reports whether a hidden value of a form can be one that the console made:
+// it goes into a header.
+func plainToken(s string) bool {
+	return len(s) <= 128 && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	})
 }
 
 // unknownOutcome reports whether a call that failed may have been carried out. The form
