@@ -86,9 +86,9 @@ func (f filters) Any() bool { return len(f.query()) > 0 }
 
 func (f filters) views(flows []api.MyFlow) []choice {
 	all := []choice{
-		{string(api.ViewAll), "Every request that I may read", false},
+		{string(api.ViewAll), "All that I may read", false},
 		{string(api.ViewMine), "My requests", false},
-		{string(api.ViewReviewed), "Decided or revoked by me", false},
+		{string(api.ViewReviewed), "Decided by me", false},
 		{string(api.ViewInbox), "Waiting for me", false},
 	}
 	lists := slices.ContainsFunc(flows, func(flow api.MyFlow) bool { return slices.Contains(flow.May, api.MayList) })
