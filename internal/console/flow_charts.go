@@ -1,9 +1,7 @@
 package console
 
 import (
-	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -49,40 +47,26 @@ func partsOf(outcomes []api.OutcomeCount, all int) []part {
 	return parts
 }
 
-// bar is a bar of the histogram of times, in units of its drawing.
+// bar is a bar of the histogram of times, in thousandths of the longest.
 type bar struct {
 	Label        string
 	Code, People int
-	// X and Mid are where the bar begins and its middle; CodeY and CodeH draw the lower
-	// part, PeopleY and PeopleH the upper one.
-	X, Mid, CodeY, CodeH, PeopleY, PeopleH int
+	// CodeW and PeopleW are the lengths of its two parts.
+	CodeW, PeopleW int
 }
-
-// All is the number of decisions in the bar.
-func (b bar) All() int { return b.Code + b.People }
-
-// Top is where the number stands.
-func (b bar) Top() int { return b.PeopleY }
 
 // barBounds are the bars of the histogram. Each joins several buckets of the API.
 var barBounds = []struct {
 	upTo  float64
 	label string
 }{
-	{1, "≤ 1 s"}, {10, "≤ 10 s"}, {60, "≤ 1 min"}, {600, "≤ 10 min"}, {3600, "≤ 1 h"}, {8 * 3600, "≤ 8 h"}, {24 * 3600, "≤ 1 day"}, {math.Inf(1), "more"},
+	{1, "1 s"}, {10, "10 s"}, {60, "1 min"}, {600, "10 min"}, {3600, "1 h"}, {8 * 3600, "8 h"}, {24 * 3600, "1 day"}, {math.Inf(1), "longer"},
 }
-
-// The drawing of the histogram: the line that bars stand on, and how high they get.
-const (
-	barsBottom = 117
-	barsHeight = 96
-	barStep    = 64
-)
 
 func barsOf(buckets []api.TimeBucket) []bar {
 	bars := make([]bar, len(barBounds))
 	for i, bound := range barBounds {
-		bars[i] = bar{Label: bound.label, X: i*barStep + 10, Mid: i*barStep + 32}
+		bars[i].Label = bound.label
 	}
 	for _, bucket := range buckets {
 		for i, bound := range barBounds {
@@ -95,34 +79,20 @@ func barsOf(buckets []api.TimeBucket) []bar {
 	}
 	most := 1
 	for _, b := range bars {
-		most = max(most, b.All())
-	}
-	height := func(n int) int {
-		if n == 0 {
-			return 0
-		}
-		return max(2, n*barsHeight/most)
+		most = max(most, b.Code+b.People)
 	}
 	for i := range bars {
-		b := &bars[i]
-		b.CodeH, b.PeopleH = height(b.Code), height(b.People)
-		b.CodeY = barsBottom - b.CodeH
-		b.PeopleY = b.CodeY - b.PeopleH
+		bars[i].CodeW, bars[i].PeopleW = barLength(bars[i].Code, most), barLength(bars[i].People, most)
 	}
 	return bars
 }
 
-// barsText says the numbers of the histogram.
-func barsText(bars []bar) string {
-	texts := make([]string, len(bars))
-	for i, b := range bars {
-		label := strings.Replace(b.Label, "≤", "up to", 1)
-		if label == "more" {
-			label = "longer"
-		}
-		texts[i] = fmt.Sprintf("%s %d", label, b.All())
+// barLength returns the length of n. What is not nothing is seen.
+func barLength(n, most int) int {
+	if n == 0 {
+		return 0
 	}
-	return strings.Join(texts, ", ")
+	return max(8, n*984/most)
 }
 
 // span is when a version was in use, with a line in thousandths of the period.

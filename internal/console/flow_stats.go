@@ -15,16 +15,13 @@ type flowStats struct {
 	*api.Stats
 	Parts []part
 	Bars  []bar
-	// BarsText says the numbers of Bars.
-	BarsText string
-	Uses     []limitUse
+	Uses  []limitUse
 	// HookSpans and FlowSpans are when each version was in use.
 	HookSpans, FlowSpans []span
 }
 
 func statsOf(s *api.Stats) *flowStats {
 	f := &flowStats{Stats: s, Parts: partsOf(s.Outcomes, s.Decided), Bars: barsOf(s.Times.Histogram)}
-	f.BarsText = barsText(f.Bars)
 	for _, l := range s.Limits.Limits {
 		f.Uses = append(f.Uses, useOf(l))
 	}

@@ -3,10 +3,11 @@ package console
 import "net/http"
 
 // policy lets a page load nothing from elsewhere and run no code that stands in it, so
-// that a text of a person can never run. form-action also stops a redirect to another
+// that a text of a person can never run. No script may make markup of a string, not even
+// the console's own. form-action also stops a redirect to another
 // origin after a POST.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // secured sets the headers of every response.
 func secured(next http.Handler) http.Handler {

@@ -23,7 +23,7 @@ var lists = map[string][]string{
 	"/console/access":           {"Yours", "Everybody else's", "grace@example.com", `value="66"`},
 	"/console/activity":         {"All that I may read", "CSV of this list", `href="/console/activity.csv"`},
 	"/console/flows":            {"AWS access", "you may request", "you decide", "you see all requests"},
-	"/console/flows/aws-access": {"Everyone may make requests.", "Not at full moon.", "25 %", "about 7 min 10 s", "about 1 h 25 min", "100+", "95 %", "on_request", "PagerDuty responded 503.", "fasttrack backtest aws-access --since 30d", "7 approvals by code went to people", "1 person reached it", "3f9a0c11d2e4", "Approved by people 59"},
+	"/console/flows/aws-access": {"Everyone may make requests.", "Not at full moon.", "25 %", "about 7 min 10 s", "about 1 h 25 min", "100+", "95 %", "on_request", "PagerDuty responded 503.", "fasttrack backtest aws-access --since 30d", "7 approvals by code went to people", "1 person reached it", "3f9a0c11d2e4", "Approved by people 59", `<th scope="row">10 min</th>`, `<td class="num">30</td>`},
 }
 
 func TestPagesShowWhatTheAPIResponds(t *testing.T) {
