@@ -107,12 +107,7 @@ func (b *backtestFlags) check() error {
 
 // run reads the requests and tries the hooks with them.
 func (b *backtestFlags) run(ctx context.Context, p Process, bar *progress) (report backtest.Report, err error) {
-	o := b.Options
-	o.Flows, o.FlowsFile, o.Hooks, o.Guards, o.Progress = b.flows, b.file, &b.present.Present, b.guards, bar
-	o.Each, o.Source = b.eachOfTable, "table "+b.table.name
-	if b.exported != "" {
-		o.Each, o.Source = b.eachExported, filepath.Base(b.exported)
-	}
+	o := b.options(bar)
 	if o.Key, err = b.key(); err != nil {
 		return report, err
 	}
@@ -127,6 +122,17 @@ func (b *backtestFlags) run(ctx context.Context, p Process, bar *progress) (repo
 		err = resumable{errors.New(stopped.Resume())}
 	}
 	return report, err
+}
+
+// options returns what is tried, without a journal.
+func (b *backtestFlags) options(bar backtest.Progress) backtest.Options {
+	o := b.Options
+	o.Flows, o.FlowsFile, o.Hooks, o.Guards, o.Progress = b.flows, b.file, &b.present.Present, b.guards, bar
+	o.Each, o.Source = b.eachOfTable, "table "+b.table.name
+	if b.exported != "" {
+		o.Each, o.Source = b.eachExported, filepath.Base(b.exported)
+	}
+	return o
 }
 
 // eachExported calls f with each exported request of the period.

@@ -29,7 +29,12 @@ func (p *present) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.Binary, "binary", "", "the `FILE` of a hook function to run on this machine, instead of the deployed one, such as build/HooksFunction/bootstrap")
 	cmd.Flags().BoolVar(&p.guards, "with-guards", false, "also call on_approve and on_deny for what on_request decides; the event says that it is a trial")
 	endpointFlag(cmd, &p.Endpoint)
-	p.Client = func(ctx context.Context) (*lambda.Client, error) { return lambdaClient(ctx, p.Endpoint) }
+	p.Client = p.client()
+}
+
+// client returns what makes a client of Lambda, at the endpoint that the flags name.
+func (p *present) client() func(context.Context) (*lambda.Client, error) {
+	return func(ctx context.Context) (*lambda.Client, error) { return lambdaClient(ctx, p.Endpoint) }
 }
 
 // load reads the file of flows, and starts the binary of --binary. [present.Stop]

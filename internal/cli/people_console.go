@@ -22,8 +22,9 @@ import (
 // consoleFlags are the flags of the command.
 type consoleFlags struct {
 	caller
-	port   int
-	noOpen bool
+	backtest consoleBacktest
+	port     int
+	noOpen   bool
 }
 
 func newConsoleCommand(p Process) *cobra.Command {
@@ -36,17 +37,21 @@ with your AWS credentials or your token, so that a deployment without sign-in fo
 people (AuthMode=IAM) has a console, too.
 
 The printed address holds a secret and works once, in one browser. Other users of
-this machine, who reach the same port, get 401.`,
+this machine, who reach the same port, get 401.
+
+The page Backtest tries the hooks of today with past requests, as the command backtest
+does: name them with --table or --file, --flows and --binary.`,
 		Example: "  fasttrack console --stack fasttrack\n  fasttrack console --port 8081 --no-open",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.port < 0 || f.port > 65535 {
 				return usageError{fmt.Errorf("--port must be 0 to 65535, got %d", f.port)}
 			}
-			return f.serve(cmd)
+			return f.serve(cmd, p)
 		},
 	}
 	f.flags(cmd, p)
+	f.backtest.flags(cmd, p)
 	cmd.Flags().Lookup("json").Usage = "print the address as JSON, and an error as a problem document on standard error"
 	cmd.Flags().IntVar(&f.port, "port", 0, "the port to listen on; 0 is any free one")
 	cmd.Flags().BoolVar(&f.noOpen, "no-open", false, "print the address, and leave it to you to open it")
@@ -54,7 +59,7 @@ this machine, who reach the same port, get 401.`,
 }
 
 // serve serves the console until the command's context ends.
-func (f *consoleFlags) serve(cmd *cobra.Command) error {
+func (f *consoleFlags) serve(cmd *cobra.Command, p Process) error {
 	ctx := cmd.Context()
 	client, who, err := f.client(ctx)
 	if err != nil {
@@ -73,7 +78,7 @@ func (f *consoleFlags) serve(cmd *cobra.Command) error {
 		return fmt.Errorf("listen for the console: %w", err)
 	}
 	door := localdoor.NewOwn(listener.Addr().String(), consoleSigner(who))
-	c, err := console.New(console.Options{API: f.url, Sessions: door})
+	c, err := console.New(console.Options{API: f.url, Sessions: door, Extras: []console.Extra{f.backtest.page(cmd, p)}})
 	if err != nil {
 		return errors.Join(usageError{err}, listener.Close())
 	}
