@@ -50,8 +50,9 @@ type requestData struct {
 type timelineStep struct {
 	api.Entry
 	shownEvent
-	Says  string
-	After time.Duration
+	// Says is what happened, and Quote the reason of who did it.
+	Says, Quote string
+	After       time.Duration
 	// Result is whether the entry is what was sealed; nil if that was not asked.
 	Result *api.VerifiedEntry
 }
@@ -113,7 +114,7 @@ func stepsOf(r *api.Request) []timelineStep {
 	var steps []timelineStep
 	first := true
 	for _, e := range r.History {
-		steps = append(steps, timelineStep{Entry: e, shownEvent: eventOf(e.Event), Says: says(e, first), After: e.At.Sub(r.CreatedAt)})
+		steps = append(steps, timelineStep{Entry: e, shownEvent: eventOf(e.Event), Says: says(e, first), Quote: quote(e), After: e.At.Sub(r.CreatedAt)})
 		first = first && e.Event != api.EventForward
 	}
 	return steps

@@ -113,8 +113,10 @@ func says(e api.Entry, first bool) string {
 		return by + " made the request"
 	case api.EventForward:
 		text := "Nobody had decided"
-		if first {
+		if first && e.HooksVersion != "" {
 			text = "Code left it to people"
+		} else if first {
+			text = "It went to people"
 		}
 		if len(e.To) > 0 {
 			text += ". Notified: " + strings.Join(principals(e.To), ", ")
@@ -133,6 +135,9 @@ func says(e api.Entry, first bool) string {
 	case api.EventExpire:
 		return "Nobody decided in time"
 	case api.EventEscalate:
+		if e.DurationSeconds > 0 {
+			return "Access was granted, for " + duration(time.Duration(e.DurationSeconds)*time.Second)
+		}
 		return "Access was granted"
 	case api.EventDeescalate:
 		return "Access ended"
@@ -146,6 +151,14 @@ func says(e api.Entry, first bool) string {
 		return ignored(e, by)
 	}
 	return by + ": " + string(e.Event)
+}
+
+// quote returns the reason of an entry. The engine's own say what happened once more.
+func quote(e api.Entry) string {
+	if e.Actor.Type == api.ActorEngine && (e.Event == api.EventForward || e.Event == api.EventEscalate || e.Event == api.EventExpire) {
+		return ""
+	}
+	return e.Reason
 }
 
 // overrode says whose verdict an admin set aside; empty if none.
