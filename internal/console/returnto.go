@@ -13,10 +13,14 @@ func ReturnTo(to string) string {
 	u, err := url.Parse(to)
 	switch {
 	case err != nil, u.IsAbs(), u.Host != "", u.Opaque != "", u.User != nil,
-		strings.ContainsAny(to, "\\\r\n\t"), !strings.HasPrefix(u.Path, home),
+		strings.ContainsFunc(to, unfitForURL), !strings.HasPrefix(u.Path, home),
 		path.Clean(u.Path) != strings.TrimSuffix(u.Path, "/"):
 		return home
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return u.RequestURI()
 }
+
+// unfitForURL reports whether a browser would have written a character otherwise, or
+// reads it as a slash.
+func unfitForURL(r rune) bool { return r <= ' ' || r > '~' || r == '\\' }

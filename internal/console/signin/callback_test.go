@@ -140,8 +140,8 @@ func TestLoginCSRF(t *testing.T) {
 	follow := victim.stay()
 	victim.load("/console/sign-in")
 	follow()
-	if status, _, _ := victim.load(link); status != http.StatusBadRequest {
-		t.Errorf("%d during a sign-in", status)
+	if status, _, _ := victim.load(link); status != http.StatusBadRequest || attacker.issuer.Calls("code") != 0 {
+		t.Errorf("%d during a sign-in, the code was redeemed %d times", status, attacker.issuer.Calls("code"))
 	}
 	victim.mustBeOut("a link of somebody else's sign-in, during one")
 }

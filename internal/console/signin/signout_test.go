@@ -75,6 +75,17 @@ func TestSignOutOfWhoIsNotIn(t *testing.T) {
 	}
 }
 
+func TestSignOutDeletesEveryCookie(t *testing.T) {
+	w := signedIn(t, issuertest.Okta(), 150)
+	if w.sessions() != 2 {
+		t.Fatalf("%d cookies, want a session of two", w.sessions())
+	}
+	w.do(http.MethodPost, "/console/sign-out", nil)
+	if left := w.cookies(); len(left) != 0 {
+		t.Errorf("cookies are left: %v", left)
+	}
+}
+
 func TestSignOutURL(t *testing.T) {
 	w := open(t, issuertest.Okta(), issuertest.Options{}, func(o *signin.Options) { o.SignOutURL = "https://example.okta.com/login/signout" })
 	if _, _, body := w.load("/console/signed-out"); !strings.Contains(body, `href="https://example.okta.com/login/signout"`) || strings.Contains(body, "/logout") {

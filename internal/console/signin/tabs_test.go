@@ -23,12 +23,12 @@ import (
 func TestTabsThatRefreshAtOnce(t *testing.T) {
 	s := newTabs(t)
 	random := rand.New(rand.NewPCG(1, 2))
-	for range 50 {
+	for range 20 {
 		s.restart()
 		for range 2 + random.IntN(4) {
 			// A round trip, but for what the server sleeps, is shorter than settle.
-			s.open(func() time.Duration { return time.Duration(1+random.IntN(240)) * time.Millisecond },
-				time.Duration(random.IntN(3000))*time.Millisecond)
+			s.open(func() time.Duration { return time.Duration(1+random.IntN(2)*200+random.IntN(40)) * time.Millisecond },
+				time.Duration(random.IntN(600))*time.Millisecond)
 		}
 		s.run()
 		for i, tab := range s.tabs {
@@ -52,11 +52,11 @@ func TestTabsThatRefreshAtOnce(t *testing.T) {
 func TestTabsOnASlowNetwork(t *testing.T) {
 	s := newTabs(t)
 	random := rand.New(rand.NewPCG(3, 4))
-	for range 50 {
+	for range 25 {
 		s.restart()
 		for range 2 + random.IntN(2) {
 			s.open(func() time.Duration {
-				if random.IntN(4) == 0 {
+				if random.IntN(2) == 0 {
 					return time.Duration(1000+random.IntN(4000)) * time.Millisecond
 				}
 				return time.Duration(1+random.IntN(100)) * time.Millisecond
