@@ -26,6 +26,7 @@ var functions = map[string]string{
 	"ReconcileFunction": "./functions/reconcile",
 	"DigestFunction":    "./functions/digest",
 	"NotifyFunction":    "./functions/notify",
+	"ConsoleFunction":   "./functions/console",
 	"GrantDemoFunction": "./examples/grant-demo",
 	"HooksFunction":     "./functions/hooks",
 	"CasesFunction":     "./e2e/cases",

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"maps"
@@ -61,7 +62,7 @@ func serve(t testing.TB, hooks, flows string, o localaws.Options) (system, *loca
 		on, _ := deploy(t, hooks, flows, logs)
 		return on, nil
 	}
-	o.TemplatePath, o.BuildDir, o.Addr, o.Log = "../template.yaml", layOut(t, hooks, flows), "127.0.0.1:0", logs
+	o.TemplatePath, o.BuildDir, o.Addr, o.Log = "../template.yaml", layOut(t, hooks, flows), cmp.Or(o.Addr, "127.0.0.1:0"), logs
 	o.OnCall = calls.note
 	stack, err := local.Start(t.Context(), "", o)
 	if err != nil {

@@ -58,6 +58,8 @@ func withConsole(ctx context.Context, o localaws.Options, flows source) func(*lo
 // just say who they are.
 func doorOf(s *localaws.Stack, o localaws.Options, flows source) (localdoor.Who, bool) {
 	switch p := s.Template.Parameters; {
+	case p["ConsoleClientId"] != "":
+		// The stack's own console, behind its gateway.
 	case p["AuthMode"] == "IAM":
 		return localdoor.Who{People: signers(o.Identities), Sign: signAs(o)}, true
 	case p["AuthMode"] == "JWT" && p["JwtIssuer"] == s.URL():

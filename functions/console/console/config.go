@@ -38,11 +38,20 @@ func New(getenv func(string) string, cfg aws.Config) (*Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("CONSOLE_ORIGIN: %w", err)
 	}
+	return &Handler{Pages: mounted(console.Handler()), Host: origin.Host, Log: log}, nil
+}
+
+// mounted serves the console below its base, and leads from / to it. Home answers without
+// the slash at its end too: some gateways cut it off, and a redirect would come back.
+func mounted(console http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle(pages.Base, console.Handler())
-	mux.Handle(pages.Base+"/", console.Handler())
+	mux.Handle(pages.Base+"/", console)
+	mux.HandleFunc(pages.Base, func(w http.ResponseWriter, r *http.Request) {
+		r.URL.Path += "/"
+		console.ServeHTTP(w, r)
+	})
 	mux.Handle("GET /{$}", http.RedirectHandler(pages.Base+"/", http.StatusSeeOther))
-	return &Handler{Pages: mux, Host: origin.Host, Log: log}, nil
+	return mux
 }
 
 // doorOf returns the door of people who sign in at the stack's issuer.
