@@ -27,3 +27,25 @@ func VerifyView(v api.Request) Request {
 	r.Head = last.Hash
 	return r
 }
+
+// Verified returns the result of a server.
+func Verified(v api.Verification) Request {
+	r := Request{ID: v.ID, OK: true, Head: v.Head}
+	for _, e := range v.Entries {
+		if !e.OK {
+			r.add(e.Problem)
+		}
+	}
+	if v.Record != "" {
+		r.add(v.Record)
+	}
+	for _, d := range v.Digests {
+		if !d.OK {
+			r.add("digest " + d.Day + ": " + d.Problem)
+		}
+	}
+	if !v.OK && r.OK {
+		r.add("the server found it wrong, and does not say why")
+	}
+	return r
+}

@@ -25,6 +25,7 @@ type auditVerify struct {
 	audit.Options
 	table      table
 	all        bool
+	server     bool
 	made       periodFlags
 	publicKeys []string
 	log        string
@@ -50,6 +51,10 @@ added or removed since.
 DigestKeyArn. Its public key is read from KMS (kms:GetPublicKey) or from
 --public-key.
 
+--server has the server verify the requests instead. It compares each with all that
+is stored of it and with the signed digests, without rights to the table; and you
+trust the server.
+
 Without digests, whoever can write to the table can also seal a history again.
 To find that, keep the heads (--json) elsewhere.`,
 		Example: `  fasttrack audit verify 01JD0000000000000000000000
@@ -73,6 +78,7 @@ To find that, keep the heads (--json) elsewhere.`,
 	cmd.Flags().StringVar(&a.Flow, "flow", "", "only requests of this flow")
 	a.made.flags(cmd)
 	cmd.Flags().BoolVar(&a.all, "all", false, "all requests of the table; the default with --table")
+	cmd.Flags().BoolVar(&a.server, "server", false, "have the server verify the requests, as it stores them")
 	// Requests that are named, or of a flow, are read from the API.
 	a.table.when = func() bool {
 		set := cmd.Flags().Changed
@@ -94,6 +100,8 @@ func (a *auditVerify) check() error {
 	switch {
 	case named && (a.Flow != "" || a.all || a.Period != period.Period{}):
 		return wrong("give either IDs of requests, or flags that select requests (--flow, --all, --from, --to)")
+	case a.server && (a.table.name != "" || a.all):
+		return wrong("--server verifies the requests that you may read: leave out --table, --stack and --all")
 	case a.table.name != "":
 		return nil
 	case len(a.Trust.KeyIDs)+len(a.publicKeys) > 0 || a.log != "":
@@ -109,11 +117,10 @@ func (a *auditVerify) check() error {
 func (a *auditVerify) verifyByAPI(ctx context.Context, out io.Writer) error {
 	results, wrong := []audit.Request{}, 0
 	verify := func(id string) error {
-		view, _, err := a.run(ctx, id)
+		r, err := a.verified(ctx, id)
 		if err != nil {
 			return fmt.Errorf("%s: %w", id, err)
 		}
-		r := audit.VerifyView(view)
 		if !r.OK {
 			wrong++
 		}
@@ -144,6 +151,26 @@ func (a *auditVerify) verifyByAPI(ctx context.Context, out io.Writer) error {
 		return errReported
 	}
 	return nil
+}
+
+// verified verifies one request: here, as the API shows it, or by the server.
+func (a *auditVerify) verified(ctx context.Context, id string) (audit.Request, error) {
+	if !a.server {
+		view, _, err := a.run(ctx, id)
+		if err != nil {
+			return audit.Request{}, err
+		}
+		return audit.VerifyView(view), nil
+	}
+	id, err := a.id(ctx, id)
+	if err != nil {
+		return audit.Request{}, err
+	}
+	v, _, err := call(ctx, &a.caller, func(c *api.Client, capture api.CallOption) (*api.Verification, error) { return c.Verify(ctx, id, capture) })
+	if err != nil {
+		return audit.Request{}, err
+	}
+	return audit.Verified(*v), nil
 }
 
 // each calls f with the id of each request of a flow, newest first.

@@ -43,6 +43,8 @@ var called = map[string]string{
 	"request":          "request f",
 	"revoke":           "revoke ID",
 	"show":             "show ID",
+	"stats":            "stats f",
+	"audit verify -s":  "audit verify --server ID",
 	"simulate":         "simulate f --as ada@example.com --flows $DIR/flows.yaml --endpoint-url $AWS",
 	"strategies check": "strategies check $AWS",
 	"watch":            "watch --every=100ms ID",

@@ -13,7 +13,7 @@ func addGroups(root *cobra.Command, p Process) {
 			newMeCommand(p), newRequestCommand(p), newListCommand(p), newShowCommand(p), newExplainCommand(p), newWatchCommand(p), newConsoleCommand(p),
 		}, acts...)},
 		{"authors", "Write flows, hooks and strategies:", []*cobra.Command{
-			newFlowsCommand(p), newHooksCommand(p), newStrategiesCommand(p), newSimulateCommand(p), newBacktestCommand(p), newLocalCommand(p),
+			newFlowsCommand(p), newStatsCommand(p), newHooksCommand(p), newStrategiesCommand(p), newSimulateCommand(p), newBacktestCommand(p), newLocalCommand(p),
 		}},
 		{"operators", "Operate a deployment:", []*cobra.Command{
 			newDeploymentsCommand(p), newReconcileCommand(p), newReindexCommand(p), newNotifyCommand(p), newDrainCommand(p),
