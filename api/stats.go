@@ -162,9 +162,8 @@ type FailingHook struct {
 	// Count is how often it failed, each time after all retries.
 	Count  int       `json:"count"`
 	LastAt time.Time `json:"last_at"`
-	// LastRequest is the request at which it failed last, and LastError the error in
-	// its history. Both are empty for callers who may not read that request, and
-	// LastError if its text was erased.
+	// LastRequest is the request at which it failed last, and LastError the error. Both
+	// are empty for callers who may not read them, and once the request is gone.
 	LastRequest string `json:"last_request,omitempty"`
 	LastError   string `json:"last_error,omitempty"`
 }

@@ -166,7 +166,9 @@ func (a *auditVerify) verified(ctx context.Context, id string) (audit.Request, e
 	if err != nil {
 		return audit.Request{}, err
 	}
-	v, _, err := call(ctx, &a.caller, func(c *api.Client, capture api.CallOption) (*api.Verification, error) { return c.Verify(ctx, id, capture) })
+	v, _, err := call(ctx, &a.caller, func(c *api.Client, capture api.CallOption) (*api.Verification, error) {
+		return c.Verify(ctx, id, capture)
+	})
 	if err != nil {
 		return audit.Request{}, err
 	}

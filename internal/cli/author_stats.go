@@ -33,7 +33,9 @@ with each decision. You may request, decide or list the flow.`,
 			if err != nil {
 				return err
 			}
-			s, response, err := call(ctx, &a, func(c *api.Client, capture api.CallOption) (*api.Stats, error) { return c.Stats(ctx, args[0], from, capture) })
+			s, response, err := call(ctx, &a, func(c *api.Client, capture api.CallOption) (*api.Stats, error) {
+				return c.Stats(ctx, args[0], from, capture)
+			})
 			if err != nil {
 				return err
 			}
@@ -88,7 +90,8 @@ func printStats(w io.Writer, s api.Stats) {
 		}
 	}
 	for i, f := range s.FailingHooks {
-		line(onlyFirst(i, "failing hooks"), "%s  %d, last at %s  %s", f.Hook, f.Count, f.LastAt.UTC().Format(statsTime), strings.TrimSpace(f.LastRequest+"  "+f.LastError))
+		last := strings.TrimSpace(f.LastAt.UTC().Format(statsTime) + "  " + f.LastRequest + "  " + f.LastError)
+		line(onlyFirst(i, "failing hooks"), "%s  %d, last at %s", f.Hook, f.Count, last)
 	}
 	printVersions(line, "hooks version", s.HooksVersions)
 	printVersions(line, "flow version", s.FlowVersions)

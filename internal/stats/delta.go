@@ -169,7 +169,9 @@ func failed(before, after *run.Run) []run.HookName {
 			hooks = append(hooks, hook)
 		}
 	}
-	if after.Shadow != nil && before.Shadow == nil && after.Shadow.Error != "" {
+	// What on_request said in shadow mode is kept from those who decide until they have.
+	shown := func(e run.Entry) bool { return FailedHook(e.Error) == run.OnRequest }
+	if v := after.Shadow; v != nil && v.Error != "" && after.Decision != nil && before.Decision == nil && !slices.ContainsFunc(after.History, shown) {
 		add(run.OnRequest)
 	}
 	if after.Review != nil {

@@ -97,6 +97,26 @@ func TestAFailureCountsOnce(t *testing.T) {
 	}
 }
 
+// A failure in shadow mode counts once people have decided: before, it would show them
+// what on_request said.
+func TestAShadowFailureCountsLate(t *testing.T) {
+	failed := run.Verdict{Error: "on_request failed"}
+	routed := shadowed(life(run.Entry{Event: run.Forward, Actor: engine}), failed)
+	if d := stats.Of(&run.Run{}, routed); !d.Empty() {
+		t.Errorf("the review counts %v", d.Add)
+	}
+	decided := shadowed(life(run.Entry{Event: run.Forward, Actor: engine}, run.Entry{Event: run.Deny, Actor: grace}), failed)
+	if d := stats.Of(routed, decided); d.Add["f:on_request"] != 1 {
+		t.Errorf("the decision counts %v", d.Add)
+	}
+	// That it failed whole is in the history of the review, which counts it.
+	whole := run.Entry{Event: run.Forward, Actor: engine, Error: "on_request: on_request failed"}
+	routed, decided = shadowed(life(whole), failed), shadowed(life(whole, run.Entry{Event: run.Deny, Actor: grace}), failed)
+	if a, b := stats.Of(&run.Run{}, routed), stats.Of(routed, decided); a.Add["f:on_request"] != 1 || b.Add["f:on_request"] != 0 {
+		t.Errorf("a whole failure counts %v and %v", a.Add, b.Add)
+	}
+}
+
 // A decision counts in the write that makes it, and in none after.
 func TestADecisionCountsOnce(t *testing.T) {
 	decided := life(run.Entry{Event: run.Approve, Actor: grace})

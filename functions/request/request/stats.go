@@ -145,8 +145,12 @@ func (s service) addFailures(ctx context.Context, c *httpapi.Call, out *api.Stat
 			if err != nil {
 				return err
 			}
-			if r.MaySee(c.Caller.Person, s.today) {
-				f.LastRequest, f.LastError = r.ID, lastError(s.view(c, r), run.HookName(f.Hook))
+			if !r.MaySee(c.Caller.Person, s.today) {
+				return nil
+			}
+			// An error in shadow mode that the caller may not see has no request either.
+			if f.LastError = lastError(s.view(c, r), run.HookName(f.Hook)); f.LastError != "" {
+				f.LastRequest = r.ID
 			}
 			return nil
 		})
