@@ -23,7 +23,7 @@ type Me struct {
 	// Flows are the flows that the caller may request, decide or list. Never null.
 	Flows []MyFlow `json:"flows"`
 	// Live are the caller's requests whose access is active, what ends soonest first, up
-	// to [MeInput.Live].
+	// to [MeInput.Live]. Nil if they could not be read; Counts.Failed says so.
 	Live []Request `json:"live,omitzero"`
 	// Flow is the flow that [MeInput.Flow] names, with its form and its rules. Nil if it
 	// is none of Flows.

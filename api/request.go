@@ -48,7 +48,8 @@ type Request struct {
 	// WaitingFor lists the unmet requirements of a pending request. Absent in events.
 	WaitingFor []WaitingFor `json:"waiting_for,omitzero"`
 	// Delivery lists the notifications about the request, the oldest first, up to 100 of
-	// the newest. Absent in lists and events.
+	// the newest. Present in the response of [Client.Get] alone, and absent there if they
+	// could not be read.
 	Delivery []Delivery `json:"delivery,omitzero"`
 	// DeliveryMore reports that there are older ones.
 	DeliveryMore bool `json:"delivery_more,omitempty"`

@@ -149,7 +149,7 @@ func (w *world) shown(k token, id string) shown {
 	if err := json.Unmarshal([]byte(body), &s); err != nil {
 		w.tb.Fatal(err)
 	}
-	if status == 200 && (s.ETag == "" || s.WaitingFor == nil || !s.You.Approve.May == (s.You.Approve.Why == "")) {
+	if status == 200 && (s.ETag == "" || s.WaitingFor == nil || s.You.Approve.Why == "" || s.You.Deny.Why == "" || s.You.Cancel.Why == "" || s.You.Revoke.Why == "") {
 		w.tb.Fatalf("shown without etag, waiting_for or why: %s", body)
 	}
 	return s

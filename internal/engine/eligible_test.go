@@ -1,10 +1,13 @@
 package engine_test
 
 import (
+	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -48,7 +51,7 @@ func TestWhatIsShownIsWhatHappens(t *testing.T) {
 				}
 				you := m.run.You(p, m.today, m.now.Add(time.Second))
 				may := map[run.EventName]api.Allowed{run.Approve: you.Approve, run.Deny: you.Deny, run.Cancel: you.Cancel, run.Revoke: you.Revoke}[e]
-				if may.May == (may.Why != "") || may.May != (may.ReasonRequired != nil) || may.May && *may.ReasonRequired != (e == run.Deny) {
+				if may.Why == "" || may.May != (may.ReasonRequired != nil) || may.May && *may.ReasonRequired != (e == run.Deny) {
 					rt.Fatalf("%s: %+v", e, may)
 				}
 				before := m.run.Status
@@ -115,28 +118,93 @@ func TestWhatIsShownIsWhatHappens(t *testing.T) {
 	}
 }
 
-// What people read of why they may not act names nobody and needs no other
-// sentence.
-func TestWhyNot(t *testing.T) {
-	day := today()
-	pending := newMachine(t, sampleFlow())
-	pending.today = day
-	pending.answer(run.OnRequest, `{"subscriptions":[]}`)
+// What people read of why they may act or not is a whole sentence, which names nobody.
+func TestWhy(t *testing.T) {
+	const (
+		notApprover = "You are not an approver of this request."
+		notYours    = "Only the requester can cancel a request."
+		noAccess    = "No access is active."
+		over        = "The time to decide this request is over."
+		group       = "You are in the group sre, which decides this flow."
+		admin       = "You are an admin of this flow."
+		setAside    = " With a reason, you may set aside what code says about it."
+		made        = "You made this request."
+	)
+	all := func(why string) [4]string { return [4]string{why, why, notYours, noAccess} }
+	filed := func(why string) [4]string {
+		return [4]string{"You may deny this request, but its flow no longer lets you approve it.", why, notYours, noAccess}
+	}
+	named := `{"permissions":{"approvers":["hal@example.com","group:oncall"]},"subscriptions":[]}`
 	for name, tc := range map[string]struct {
 		who  run.Person
-		at   time.Duration
-		want [4]string // approve, deny, cancel, revoke; "" for may
+		late time.Duration
+		hook string // what on_request returned; "" for nothing
+		flow func(*run.Flow)
+		then func(*run.Today)
+		want [4]string // approve, deny, cancel, revoke
 	}{
-		"the requester":    {ada, 0, [4]string{"You are not an approver of this request.", "You are not an approver of this request.", "", "No access is active."}},
-		"an approver":      {listed("grace", "sre"), 0, [4]string{"", "", "Only the requester can cancel a request.", "No access is active."}},
-		"who comes late":   {listed("grace", "sre"), 2 * time.Hour, [4]string{"The time to decide this request is over.", "The time to decide this request is over.", "Only the requester can cancel a request.", "No access is active."}},
-		"somebody else":    {eve, 0, [4]string{"You are not an approver of this request.", "You are not an approver of this request.", "Only the requester can cancel a request.", "No access is active."}},
-		"the late request": {ada, 2 * time.Hour, [4]string{"You are not an approver of this request.", "You are not an approver of this request.", "The time to decide this request is over.", "No access is active."}},
+		"the requester":            {who: ada, want: [4]string{notApprover, notApprover, made, noAccess}},
+		"the requester, too late":  {who: ada, late: 2 * time.Hour, want: [4]string{notApprover, notApprover, over, noAccess}},
+		"a member":                 {who: listed("grace", "sre"), want: all(group)},
+		"a member, too late":       {who: listed("grace", "sre"), late: 2 * time.Hour, want: [4]string{over, over, notYours, noAccess}},
+		"somebody else":            {who: eve, want: all(notApprover)},
+		"an approver by address":   {who: someone("pat"), want: all("You are an approver of this flow.")},
+		"everyone":                 {who: eve, then: func(d *run.Today) { allow(d, "everyone") }, flow: func(f *run.Flow) { f.Review.Approvers = []string{"everyone"} }, want: all("Everyone may decide this flow.")},
+		"an admin":                 {who: listed("root", "platform"), want: [4]string{admin, admin + setAside, notYours, noAccess}},
+		"an admin who may it all":  {who: listed("root", "platform"), flow: func(f *run.Flow) { f.OverrideApprove = true }, want: [4]string{admin + setAside, admin + setAside, notYours, noAccess}},
+		"an admin without code":    {who: listed("root", "platform"), flow: func(f *run.Flow) { f.NoHooks, f.OverrideApprove = true, true }, want: all(admin)},
+		"whom code chose":          {who: someone("hal"), hook: named, want: all("Code chose you to decide this request.")},
+		"of a group by code":       {who: someone("tom", "oncall"), hook: named, want: all("You are in the group oncall, which code chose to decide this request.")},
+		"whom code did not choose": {who: listed("grace", "sre"), hook: named, want: all(notApprover)},
+		"of a group of then":       {who: listed("grace", "sre"), then: func(d *run.Today) { allow(d, "pat@example.com") }, want: filed("You are in the group sre, which decided this flow when the request was made.")},
+		"an approver of then":      {who: someone("pat"), then: func(d *run.Today) { allow(d, "group:sre"); view(d, "pat@example.com") }, want: filed("You were an approver of this flow when the request was made.")},
+		"an own request": {who: ada, flow: func(f *run.Flow) { f.Review.SelfApproval = true; f.Review.Approvers = []string{"everyone"} }, then: func(d *run.Today) { allow(d, "everyone") },
+			want: [4]string{"Everyone may decide this flow. You may approve your own request.", "Everyone may decide this flow.", made, noAccess}},
+		"a flow that is gone": {who: someone("boss"), then: func(d *run.Today) { delete(d.Flows, "sample"); d.Admins = []string{"boss@example.com"} },
+			want: [4]string{notApprover, notApprover, notYours, noAccess}},
+		"an admin of one that is gone": {who: listed("root", "platform"), then: func(d *run.Today) { delete(d.Flows, "sample") },
+			want: [4]string{
+				"This flow no longer exists, and you are one of the admins who decide what it left.",
+				"This flow no longer exists, and you are one of the admins who decide what it left." + setAside, notYours, noAccess}},
+		"too few are left": {who: listed("root", "platform"), then: func(d *run.Today) { d.Groups["sre"] = run.TodayGroup{}; allow(d, "group:sre") },
+			want: [4]string{admin, admin + setAside, notYours, noAccess}},
+		"a machine": {who: run.Person{ID: "arn:aws:iam::1:role/ci", Principal: "AROA1", Machine: true}, want: all(notApprover)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			you := pending.run.You(tc.who, day, pending.now.Add(tc.at))
+			f, day := sampleFlow(), today()
+			f.Review.Approvers = []string{"group:sre", "pat@example.com"}
+			if tc.flow != nil {
+				tc.flow(&f)
+			}
+			m := newMachine(t, f)
+			if tc.hook == "" {
+				tc.hook = `{"subscriptions":[]}`
+			}
+			m.answer(run.OnRequest, tc.hook)
+			if tc.then != nil {
+				tc.then(day)
+			}
+			at := m.now.Add(tc.late)
+			you := m.run.You(tc.who, day, at)
 			if got := [4]string{you.Approve.Why, you.Deny.Why, you.Cancel.Why, you.Revoke.Why}; got != tc.want {
-				t.Errorf("got %q, want %q", got, tc.want)
+				t.Errorf("got  %q\nwant %q", got, tc.want)
+			}
+			for _, may := range []api.Allowed{you.Approve, you.Deny, you.Cancel, you.Revoke} {
+				if may.Override != strings.HasSuffix(may.Why, setAside) || may.Override && !may.May {
+					t.Errorf("%+v", may)
+				}
+			}
+			// What an index keeps of the run says the same.
+			raw, err := run.Encode(m.run.Summary())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var kept run.Summary
+			if err := json.Unmarshal(raw, &kept); err != nil || !kept.Complete() {
+				t.Fatalf("%s: complete is %v (%v)", raw, kept.Complete(), err)
+			}
+			if diff := cmp.Diff(&you, kept.ViewFor(kept.Run(), tc.who, day, at).You); diff != "" {
+				t.Errorf("listed: -want +got:\n%s", diff)
 			}
 		})
 	}

@@ -85,3 +85,57 @@ func TestWaitingFor(t *testing.T) {
 		})
 	}
 }
+
+// Who fills which requirement stays after the decision, as it was decided.
+func TestSeats(t *testing.T) {
+	type seat struct {
+		from   string
+		count  int
+		filled []string
+		people []string
+		more   bool
+	}
+	shown := func(m *machine) (all []seat) {
+		for _, s := range m.run.ViewFor(ada, m.today, m.now).Review.Seats {
+			one := seat{from: s.From, count: s.Count, more: s.More}
+			for _, p := range s.FilledBy {
+				one.filled = append(one.filled, p.ID)
+			}
+			for _, p := range s.People {
+				one.people = append(one.people, p.ID)
+			}
+			all = append(all, one)
+		}
+		return all
+	}
+	f := sampleFlow()
+	f.Review.Approvals = []run.Requirement{{From: "group:sre", Count: 1}, {From: "group:security", Count: 1}}
+	const grace, linus, kim = "grace@example.com", "linus@example.com", "kim@example.com"
+	m := newMachine(t, f)
+	m.today = today()
+	m.today.Groups["security"] = run.TodayGroup{Members: []string{linus, kim}}
+	allow(m.today, "group:sre", "group:security")
+	m.answer(run.OnRequest, `{"subscriptions":[]}`)
+	check := func(name string, want ...seat) {
+		t.Helper()
+		if diff := cmp.Diff(want, shown(m), cmp.AllowUnexported(seat{})); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
+	}
+	check("none", seat{"group:sre", 1, nil, []string{grace, linus}, false}, seat{"group:security", 1, nil, []string{linus, kim}, false})
+	m.act(run.Approve, listed("linus", "sre", "security"), "fine")
+	check("one", seat{"group:sre", 1, []string{linus}, nil, false}, seat{"group:security", 1, nil, []string{kim}, false})
+	m.act(run.Approve, listed("grace", "sre"), "fine") // so linus is seated for security
+	check("decided", seat{"group:sre", 1, []string{grace}, nil, false}, seat{"group:security", 1, []string{linus}, nil, false})
+	if m.run.Status != run.Approved {
+		t.Fatalf("it is %s", m.run.Status)
+	}
+	m.today.Groups["sre"], m.today.Groups["security"] = run.TodayGroup{}, run.TodayGroup{}
+	check("later", seat{"group:sre", 1, []string{grace}, nil, false}, seat{"group:security", 1, []string{linus}, nil, false})
+	// A view shares nothing with the record that it was made of.
+	summary := m.run.Summary()
+	summary.ViewFor(summary.Run(), ada, m.today, m.now)
+	if summary.View.Review.Seats != nil || m.run.View().Review.Seats != nil {
+		t.Error("an event would hold the seats")
+	}
+}

@@ -59,12 +59,43 @@ func (c Chosen) Question(requester run.Person, fields map[string]json.RawMessage
 	return hookapi.CheckOption(c.Field.Name, c.Value, hookapi.OptionsRun{Requester: requester, Fields: others})
 }
 
-// Among reports whether the value is one of the options. It ignores the case of an
-// e-mail, which the field keeps in lower case.
-func (c Chosen) Among(options []run.Option) bool {
-	return slices.ContainsFunc(options, func(o run.Option) bool {
+// Among returns the label of the option that the value is; false if it is none. It
+// ignores the case of an e-mail, which the field keeps in lower case.
+func (c Chosen) Among(options []run.Option) (label string, is bool) {
+	i := slices.IndexFunc(options, func(o run.Option) bool {
 		return o.Value == c.Value || c.Field.Type == User && email.Equal(o.Value, c.Value)
 	})
+	if i < 0 {
+		return "", false
+	}
+	return options[i].Label, true
+}
+
+// maxLabels bounds the labels that a request keeps, in bytes.
+const maxLabels = 4 << 10
+
+// Labels returns the labels of chosen options, as a request keeps them: by field and
+// value, without those that say no more than the value. Those that don't fit are left
+// out; the value is shown then.
+func Labels(values []Chosen, labels []string) map[string]map[string]string {
+	var kept map[string]map[string]string
+	room := maxLabels
+	for i, c := range values {
+		label := labels[i]
+		size := len(c.Field.Name) + len(c.Value) + len(label)
+		if label == "" || label == c.Value || size > room {
+			continue
+		}
+		room -= size
+		if kept == nil {
+			kept = map[string]map[string]string{}
+		}
+		if kept[c.Field.Name] == nil {
+			kept[c.Field.Name] = map[string]string{}
+		}
+		kept[c.Field.Name][c.Value] = label
+	}
+	return kept
 }
 
 // Wrong says that the value is none of the options.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // spokenMost is how many principals a sentence names.
@@ -97,15 +99,12 @@ func spoken(seconds int) string {
 	return strings.Join(parts, " ")
 }
 
-// count writes a number of things.
+// count writes a number of things or people.
 func count(n int, thing string) string {
-	switch {
-	case n == 1:
-		return "1 " + thing
-	case thing == "person":
+	if thing == "person" && n != 1 {
 		return fmt.Sprintf("%d people", n)
 	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return text.Count(n, thing)
 }
 
 func and(list []string) string { return enumerate(list, "and") }

@@ -8,22 +8,26 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/hook/email"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// Show adds to a view what people read of it: the labels of today's flow and its
-// fields, and values as text. label is that of the flow as the run has it, for a
-// flow that is gone; a nil file knows no labels.
-func (f *File) Show(v *api.Request, label string) {
+// Show adds to the view of a run what people read of it: the labels of today's flow
+// and its fields, values as text, and the names of people. A flow that is gone has the
+// label of the run; a nil file knows no labels.
+func (f *File) Show(v *api.Request, r *run.Run) {
+	label := r.Flow.Label
 	var fields []Field
 	if f != nil {
 		if now, there := f.Find(v.Flow); there {
 			label, fields = orName(now.Label, label), now.Fields
 		}
+		f.Directory.nameSeats(v)
 	}
 	v.FlowLabel, v.FieldsShown = orName(label, v.Flow), []api.FieldShown{}
 	show := func(name, label, kind string) {
 		if raw, there := v.Fields[name]; there {
-			v.FieldsShown = append(v.FieldsShown, shownField(name, label, kind, raw))
+			v.FieldsShown = append(v.FieldsShown, shownField(name, label, kind, raw, r.Chosen[name]))
 		}
 	}
 	for _, field := range fields {
@@ -40,9 +44,9 @@ func (f *File) Show(v *api.Request, label string) {
 	}
 }
 
-// shownField is a field as people read it. A value that is not of its field's type
-// any more is shown by what it is.
-func shownField(name, label, kind string, raw json.RawMessage) api.FieldShown {
+// shownField is a field as people read it; chosen are the labels of options by value. A
+// value that is not of its field's type any more is shown by what it is.
+func shownField(name, label, kind string, raw json.RawMessage, chosen map[string]string) api.FieldShown {
 	s := api.FieldShown{Name: name, Label: orName(label, name), Type: kind, Value: raw, Shown: string(raw)}
 	var value any
 	if json.Unmarshal(raw, &value) != nil {
@@ -50,7 +54,7 @@ func shownField(name, label, kind string, raw json.RawMessage) api.FieldShown {
 	}
 	switch value := value.(type) {
 	case string:
-		s.Type, s.Shown = orName(s.Type, String), value
+		s.Type, s.Shown = orName(s.Type, String), orName(chosen[value], value)
 	case bool:
 		s.Type, s.Shown = orName(s.Type, Bool), map[bool]string{true: "yes", false: "no"}[value]
 	case float64:
@@ -63,7 +67,7 @@ func shownField(name, label, kind string, raw json.RawMessage) api.FieldShown {
 		items := make([]string, 0, len(value))
 		for _, item := range value {
 			if text, is := item.(string); is {
-				items = append(items, text)
+				items = append(items, orName(chosen[text], text))
 			}
 		}
 		s.Shown = strings.Join(items, ", ")
@@ -76,6 +80,34 @@ func shownField(name, label, kind string, raw json.RawMessage) api.FieldShown {
 		}
 	}
 	return s
+}
+
+// nameSeats adds the directory's names to the people who fill or could fill a
+// requirement.
+func (d Directory) nameSeats(v *api.Request) {
+	if v.Review == nil {
+		return
+	}
+	for i := range v.Review.Seats {
+		seat := &v.Review.Seats[i]
+		for _, people := range [][]api.Person{seat.FilledBy, seat.People} {
+			for j := range people {
+				if p := &people[j]; p.Name == "" && p.Email != "" {
+					p.Name = d.nameOf(p.Email)
+				}
+			}
+		}
+	}
+}
+
+// nameOf returns the name of the person of an address, "" if the directory has none.
+func (d Directory) nameOf(address string) string {
+	for _, e := range d.People {
+		if e.Name != "" && e.is(email.Fold(address)) {
+			return e.Name
+		}
+	}
+	return ""
 }
 
 // spelled is a duration as flows.yaml has it: 30m, 1h30m.

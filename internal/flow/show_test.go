@@ -8,6 +8,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // A request reads as today's flow calls things; one of a flow that is gone, or of
@@ -45,6 +46,7 @@ func TestShow(t *testing.T) {
 		flow, label, fields string
 		title, labelOfFlow  string
 		shown               []api.FieldShown
+		chosen              map[string]map[string]string
 	}{
 		"every type": {
 			file, "aws", "Then", `{"twice":true,"target":{"id":"prod-ro","label":"Production read-only"},"urgency":"Low","pause":5400,"n":7,"tags":["a","b"],"owner":"ada@example.com"}`,
@@ -52,17 +54,24 @@ func TestShow(t *testing.T) {
 				field("urgency", "Urgency", "string", `"Low"`, "Low"), field("target", "Access to", "target", `"prod-ro"`, "Production read-only"),
 				field("pause", "pause", "duration", `5400`, "1h30m"), field("twice", "twice", "bool", `true`, "yes"), field("n", "n", "int", `7`, "7"),
 				field("tags", "tags", "strings", `["a","b"]`, "a, b"), field("owner", "owner", "user", `"ada@example.com"`, "ada@example.com"),
-			},
+			}, nil,
 		},
-		"a target without a label": {file, "aws", "", `{"target":{"id":"dev"}}`, "dev", "AWS access", []api.FieldShown{field("target", "Access to", "target", `"dev"`, "dev")}},
-		"no target":                {file, "aws", "", `{}`, "AWS access", "AWS access", []api.FieldShown{}},
-		"a field that is gone":     {file, "aws", "", `{"old":"x","n":1}`, "AWS access", "AWS access", []api.FieldShown{field("n", "n", "int", `1`, "1"), field("old", "old", "string", `"x"`, "x")}},
-		"a flow that is gone":      {file, "gone", "Gone flow", `{"target":{"id":"p","label":"P"}}`, "P", "Gone flow", []api.FieldShown{field("target", "target", "target", `"p"`, "P")}},
-		"no file":                  {nil, "aws", "", `{"on":false}`, "aws", "aws", []api.FieldShown{field("on", "on", "bool", `false`, "no")}},
+		"chosen options": {
+			file, "aws", "", `{"urgency":"low","tags":["a","b"],"owner":"ada@example.com"}`, "AWS access", "AWS access", []api.FieldShown{
+				field("urgency", "Urgency", "string", `"low"`, "Low, by tomorrow"), field("tags", "tags", "strings", `["a","b"]`, "a, Beta"),
+				field("owner", "owner", "user", `"ada@example.com"`, "Ada"),
+			},
+			map[string]map[string]string{"urgency": {"low": "Low, by tomorrow", "high": "no"}, "tags": {"b": "Beta"}, "owner": {"ada@example.com": "Ada"}},
+		},
+		"a target without a label": {file, "aws", "", `{"target":{"id":"dev"}}`, "dev", "AWS access", []api.FieldShown{field("target", "Access to", "target", `"dev"`, "dev")}, nil},
+		"no target":                {file, "aws", "", `{}`, "AWS access", "AWS access", []api.FieldShown{}, nil},
+		"a field that is gone":     {file, "aws", "", `{"old":"x","n":1}`, "AWS access", "AWS access", []api.FieldShown{field("n", "n", "int", `1`, "1"), field("old", "old", "string", `"x"`, "x")}, nil},
+		"a flow that is gone":      {file, "gone", "Gone flow", `{"target":{"id":"p","label":"P"}}`, "P", "Gone flow", []api.FieldShown{field("target", "target", "target", `"p"`, "P")}, nil},
+		"no file":                  {nil, "aws", "", `{"on":false}`, "aws", "aws", []api.FieldShown{field("on", "on", "bool", `false`, "no")}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := api.Request{Flow: tc.flow, Fields: fields(tc.fields)}
-			tc.file.Show(&v, tc.label)
+			tc.file.Show(&v, &run.Run{Flow: run.Flow{Label: tc.label}, Chosen: tc.chosen})
 			if v.Title != tc.title || v.FlowLabel != tc.labelOfFlow {
 				t.Errorf("title %q, flow %q", v.Title, v.FlowLabel)
 			}

@@ -32,7 +32,8 @@ func (f Flow) checkPrefetch(ctx context.Context, call replay.Function, field flo
 	}
 	c := Result{Case: r.Case + ", to check a value", Hook: r.Hook}
 	asked := f.trialOf(v.Question(ada, f.Fields))
-	if found := c.options(ctx, call, asked); len(c.Mistakes) == 0 && !v.Among(found) {
+	found := c.options(ctx, call, asked)
+	if _, is := v.Among(found); len(c.Mistakes) == 0 && !is {
 		c.mistake("its own option, given as query and value, is not in its response: whoever chooses it is refused")
 	}
 	return []Result{r, c}

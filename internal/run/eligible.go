@@ -58,30 +58,17 @@ func (r *Run) revocable() error {
 	return nil
 }
 
-// asOf returns the run as the next engine.Decide finds it: for the admins to decide,
-// if too few are left who may approve.
-func (r *Run) asOf(t *Today) *Run {
-	if r.Status != Pending || r.TooFew(t) == "" {
-		return r
-	}
-	sent, review := *r, *r.Review
-	review.ToAdmins()
-	review.ApprovedBy = nil
-	sent.Review = &review
-	return &sent
-}
-
 // Reroutes reports whether the next engine.Decide sends the run to the admins.
 func (r *Run) Reroutes(t *Today) bool { return r.Status == Pending && r.TooFew(t) != "" }
 
-// You returns what p may do to the run now, by [Run.Check].
+// You returns what p may do to the run now and why, by [Run.Check].
 func (r *Run) You(p Person, t *Today, now time.Time) api.You {
 	allowed := func(e EventName) api.Allowed {
 		if err := r.Check(e, p, t, now); err != nil {
 			return api.Allowed{Why: err.Error()}
 		}
 		required := r.Flow.NeedsReason(e)
-		return api.Allowed{May: true, ReasonRequired: &required}
+		return api.Allowed{May: true, Why: r.whyMay(e, p, t), ReasonRequired: &required, Override: r.overridable(e, p, t)}
 	}
 	return api.You{Approve: allowed(Approve), Deny: allowed(Deny), Cancel: allowed(Cancel), Revoke: allowed(Revoke)}
 }

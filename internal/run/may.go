@@ -55,42 +55,74 @@ func (r *Run) viewers(t *Today) []string {
 // mayApprove reports whether the run's rule lets p approve, and today's flow too
 // unless get_permissions named p. [Run.MayAct] also checks that requesters don't
 // approve their own requests.
-func (r *Run) mayApprove(p Person, t *Today) bool {
+func (r *Run) mayApprove(p Person, t *Today) bool { return r.approverBy(p, t).kind != noGround }
+
+// approverBy returns by what p may approve, by [Run.mayApprove].
+func (r *Run) approverBy(p Person, t *Today) ground {
 	if p.Machine {
-		return false
+		return ground{}
 	}
 	if r.IsAdmin(p, t) {
-		return true
+		return ground{kind: asAdmin}
 	}
 	byFlow, byHook := r.deciders()
 	if t == nil {
-		return t.meansAny(append(byFlow, byHook...), p, r.Flow.Admins)
+		if by, means := t.meaning(byFlow, p, r.Flow.Admins); means {
+			return ground{asApprover, by}
+		}
+		if by, means := t.meaning(byHook, p, r.Flow.Admins); means {
+			return ground{namedByHook, by}
+		}
+		return ground{}
 	}
 	f, there := t.Flows[r.Flow.Name]
-	return there && (t.meansAny(byHook, p, f.Admins) ||
-		t.meansAny(byFlow, p, f.Admins) && t.meansAny(f.Approvers, p, f.Admins))
+	if !there {
+		return ground{}
+	}
+	if by, means := t.meaning(byHook, p, f.Admins); means {
+		return ground{namedByHook, by}
+	}
+	if by, means := t.meaning(f.Approvers, p, f.Admins); means && t.meansAny(byFlow, p, f.Admins) {
+		return ground{asApprover, by}
+	}
+	return ground{}
 }
 
 // mayDeny reports whether p may deny or revoke: if p may approve, or if the run's rule
 // allows it and the directory still knows p or the flow still names p.
-func (r *Run) mayDeny(p Person, t *Today) bool {
+func (r *Run) mayDeny(p Person, t *Today) bool { return r.denierBy(p, t).kind != noGround }
+
+// denierBy returns by what p may deny or revoke, by [Run.mayDeny].
+func (r *Run) denierBy(p Person, t *Today) ground {
+	if by := r.approverBy(p, t); by.kind != noGround {
+		return by
+	}
 	byFlow, byHook := r.deciders()
-	return r.mayApprove(p, t) || r.allows(byFlow, byHook, p, t)
+	return r.allowedBy(byFlow, byHook, p, t)
 }
 
 // approverAsFiled reports whether the flow, as it was when the run was filed, made p
 // an approver.
 func (r *Run) approverAsFiled(p Person, t *Today) bool {
-	return r.allows(deciders(r.Flow.Review), nil, p, t)
+	return r.allowedBy(deciders(r.Flow.Review), nil, p, t).kind != noGround
 }
 
-func (r *Run) allows(byFlow, byHook []string, p Person, t *Today) bool {
+func (r *Run) allowedBy(byFlow, byHook []string, p Person, t *Today) ground {
 	if p.Machine {
-		return false
+		return ground{}
 	}
 	admins := r.admins(t)
-	return t.meansAny(admins, p, nil) || t.meansAny(byHook, p, admins) ||
-		slices.ContainsFunc(byFlow, func(principal string) bool { return t.means(principal, p, admins) && r.still(principal, t) })
+	if t.meansAny(admins, p, nil) {
+		return ground{kind: asAdmin}
+	}
+	if by, means := t.meaning(byHook, p, admins); means {
+		return ground{namedByHook, by}
+	}
+	i := slices.IndexFunc(byFlow, func(principal string) bool { return t.means(principal, p, admins) && r.still(principal, t) })
+	if i < 0 {
+		return ground{}
+	}
+	return ground{asFiled, byFlow[i]}
 }
 
 // still reports whether a principal of the flow as filed is valid today. A group

@@ -14,7 +14,9 @@ type Draft struct {
 	Channel   Channel
 	Fields    map[string]json.RawMessage
 	Sensitive map[string]json.RawMessage
-	Reason    string
+	// Chosen is that of [Run].
+	Chosen map[string]map[string]string
+	Reason string
 	// DurationSeconds is 0 for an approval-only flow.
 	DurationSeconds int
 	// Context is nil where none was sent.
@@ -43,7 +45,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 	}
 	r := &Run{
 		Schema: SchemaVersion, ID: a.ID, Flow: a.Flow, Requester: a.Requester, Channel: a.Channel,
-		Fields: a.Fields, Sensitive: a.Sensitive, Reason: a.Reason, DurationSeconds: a.DurationSeconds,
+		Fields: a.Fields, Sensitive: a.Sensitive, Chosen: a.Chosen, Reason: a.Reason, DurationSeconds: a.DurationSeconds,
 		Salt: a.Salt, HasContext: a.Context != nil, Recent: a.Recent, Sent: a.Sent, CreatedAt: now, UpdatedAt: now,
 		Engine: Engine{Next: NextHook, Hook: OnRequest, NonceKey: a.NonceKey},
 	}

@@ -2,6 +2,8 @@ package run
 
 import (
 	"slices"
+
+	"github.com/fasttrack-dev/fasttrack/api"
 )
 
 // Person is a person or a machine after the directory's mapping. [Same] and
@@ -64,3 +66,5 @@ func (p Person) tokenGroups() []string {
 func (p Person) Actor() Actor {
 	return Actor{Type: UserActor, ID: p.ID, Email: p.Email, Name: p.Name}
 }
+
+func personView(p Person) api.Person { return api.Person{ID: p.ID, Email: p.Email, Name: p.Name} }

@@ -25,3 +25,16 @@ func (v *Review) ToAdmins() {
 	v.Named.Approvers, v.Named.Approvals = false, false
 	v.Notify = []Notify{{To: slices.Clone(AdminsAlone)}}
 }
+
+// asOf returns the run as the next engine.Decide finds it: for the admins to decide,
+// if too few are left who may approve.
+func (r *Run) asOf(t *Today) *Run {
+	if r.Status != Pending || r.TooFew(t) == "" {
+		return r
+	}
+	sent, review := *r, *r.Review
+	review.ToAdmins()
+	review.ApprovedBy = nil
+	sent.Review = &review
+	return &sent
+}

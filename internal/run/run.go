@@ -24,6 +24,9 @@ type Run struct {
 	// Sensitive are the values of fields marked so: in no response, log line,
 	// event or hook payload.
 	Sensitive map[string]json.RawMessage `json:"sensitive,omitempty"`
+	// Chosen are the labels of the options that the requester chose, by field and value.
+	// They are kept so that no hook is called to show a run.
+	Chosen map[string]map[string]string `json:"chosen,omitempty"`
 	// Salt is in the digests of the requested values, of Shadow, of the run's state and,
 	// by way of the salts of entries, of texts. It is empty in what an older release
 	// asked for without sensitive fields; nobody is shown it.

@@ -52,6 +52,17 @@ type Waiting struct {
 	Asking *Asking `json:"asking,omitempty"`
 	// RequireReason lists the actions that must come with a reason.
 	RequireReason []EventName `json:"require_reason,omitempty"`
+	// Label and Chosen are those of the run and its flow.
+	Label  string                       `json:"label,omitempty"`
+	Chosen map[string]map[string]string `json:"chosen,omitempty"`
+	// Hooks is nil in what older releases stored.
+	Hooks *WaitingHooks `json:"hooks,omitempty"`
+}
+
+// WaitingHooks is what a flow says of its hooks.
+type WaitingHooks struct {
+	None            bool `json:"none,omitempty"`
+	OverrideApprove bool `json:"override_approve,omitempty"`
 }
 
 // Summary returns the run's summary; its view has no history.
@@ -61,6 +72,7 @@ func (r *Run) Summary() Summary {
 	if r.Status == Pending {
 		s.Waiting = &Waiting{
 			Admins: r.Flow.Admins, Approvals: r.Review.Approvals, SelfApproval: r.Review.SelfApproval, RequireReason: r.Flow.RequireReason, Asking: r.asking(),
+			Label: r.Flow.Label, Chosen: r.Chosen, Hooks: &WaitingHooks{r.Flow.NoHooks, r.Flow.OverrideApprove},
 			Named: &Named{
 				Approvers: r.Review.approversByHook(r.Flow.Review), Approvals: r.Review.approvalsByHook(r.Flow.Review),
 				Viewers: r.Review.viewersByHook(r.Flow.Review),
@@ -91,10 +103,13 @@ func (s Summary) AwaitsPerson(p Person, t *Today) bool {
 func (s Summary) pending() *Run {
 	rule := ReviewRule{Approvers: slices.Concat(s.View.Review.Approvers, s.Waiting.Approvers), Approvals: s.Waiting.Approvals, SelfApproval: s.Waiting.SelfApproval}
 	r := &Run{
-		ID: s.View.ID, Status: Pending,
-		Flow:      Flow{Name: s.View.Flow, Admins: s.Waiting.Admins, Review: rule, RequireReason: s.Waiting.RequireReason},
+		ID: s.View.ID, Status: Pending, Chosen: s.Waiting.Chosen,
+		Flow:      Flow{Name: s.View.Flow, Label: s.Waiting.Label, Admins: s.Waiting.Admins, Review: rule, RequireReason: s.Waiting.RequireReason},
 		Requester: person(s.View.Requester, s.Requester),
 		Review:    &Review{ReviewRule: rule, ExpiresAt: s.View.Review.ExpiresAt},
+	}
+	if h := s.Waiting.Hooks; h != nil {
+		r.Flow.NoHooks, r.Flow.OverrideApprove = h.None, h.OverrideApprove
 	}
 	if a := s.Waiting.Asking; a != nil {
 		r.UpdatedAt, r.Engine.Next, r.Engine.Hook = a.Due, NextHook, a.Hook
@@ -116,7 +131,7 @@ func (s Summary) pending() *Run {
 // an older release stored, and not with approvals, which may count by groups that
 // a summary doesn't hold.
 func (s Summary) Complete() bool {
-	return s.run != nil || s.ETag != "" && s.Waiting != nil && s.View.Review != nil && len(s.View.Review.ApprovedBy) == 0
+	return s.run != nil || s.ETag != "" && s.Waiting != nil && s.Waiting.Hooks != nil && s.View.Review != nil && len(s.View.Review.ApprovedBy) == 0
 }
 
 // Run is the run of a complete summary, as far as [Summary.ViewFor] needs it.

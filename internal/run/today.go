@@ -63,13 +63,24 @@ func (t *Today) means(principal string, p Person, admins []string) bool {
 }
 
 func (t *Today) meansAny(principals []string, p Person, admins []string) bool {
+	_, means := t.meaning(principals, p, admins)
+	return means
+}
+
+// meaning returns the first of the principals that means the person today; false if
+// none does.
+func (t *Today) meaning(principals []string, p Person, admins []string) (principal string, means bool) {
 	hidden := hiddenForms(func() []string { return p.hiddenAs(t) })
-	return slices.ContainsFunc(principals, func(principal string) bool {
+	i := slices.IndexFunc(principals, func(principal string) bool {
 		if isHidden(principal) {
 			return !p.Machine && hidden(principal)
 		}
 		return t.means(principal, p, admins)
 	})
+	if i < 0 {
+		return "", false
+	}
+	return principals[i], true
 }
 
 // has reports whether the person is a member of a group: of one that the

@@ -20,8 +20,6 @@ func (r *Run) accessView() *api.Access {
 	return v
 }
 
-func personView(p Person) api.Person { return api.Person{ID: p.ID, Email: p.Email, Name: p.Name} }
-
 // View returns the run as a response shows it, with its history.
 func (r *Run) View() api.Request {
 	v := api.Request{
@@ -63,8 +61,13 @@ func (r *Run) ViewFor(p Person, t *Today, now time.Time) api.Request {
 
 // forCaller adds what is p's to know and to do.
 func (r *Run) forCaller(v *api.Request, p Person, t *Today, now time.Time) {
-	you := r.You(p, t, now)
-	v.You, v.WaitingFor = &you, r.WaitingFor(p, t)
+	you, seats := r.You(p, t, now), r.Seats(p, t)
+	v.You, v.WaitingFor = &you, waitingFor(r, seats)
+	if v.Review != nil {
+		review := *v.Review // which a summary keeps
+		review.Seats = seats
+		v.Review = &review
+	}
 	if v.LastError == nil {
 		v.LastError = r.asking().late(now)
 	}

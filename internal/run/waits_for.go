@@ -11,33 +11,74 @@ import (
 // namedPeople bounds the people that a requirement names.
 const namedPeople = 10
 
-// WaitingFor returns which requirements of a pending run still miss approvals, as
-// today's flow and directory have it, for p to see. A person counts for the first
-// requirement that they meet; an admin meets any.
-func (r *Run) WaitingFor(p Person, t *Today) []api.WaitingFor {
+// WaitingFor returns which requirements of a pending run still miss approvals, for p
+// to see; see [Run.Seats].
+func (r *Run) WaitingFor(p Person, t *Today) []api.WaitingFor { return waitingFor(r, r.Seats(p, t)) }
+
+func waitingFor(r *Run, seats []api.Seat) []api.WaitingFor {
 	waits := []api.WaitingFor{}
-	if r.Status != Pending || r.Review == nil {
+	if r.Status != Pending {
 		return waits
 	}
-	r = r.asOf(t)
-	by := r.counting(t)
-	all, admins := seats(r.Review.ReviewRule), r.admins(t)
-	seatOf := seating(len(all), len(by), func(i, seat int) bool { return r.takes(by[i].Person, all[seat], t) })
-	seat := 0
-	for _, need := range r.Review.Approvals {
-		w := api.WaitingFor{From: r.from(need), Count: need.Count, Have: []string{}}
-		for range need.Count {
-			if i := slices.Index(seatOf, seat+1); i >= 0 {
-				w.Have = append(w.Have, cmp.Or(by[i].Email, by[i].ID))
-			}
-			seat++
+	for _, seat := range seats {
+		if seat.Met() {
+			continue
 		}
-		if len(w.Have) < need.Count {
-			w.People, w.More = r.missing(need, by, admins, p, t)
-			waits = append(waits, w)
+		w := api.WaitingFor{From: seat.From, Count: seat.Count, People: []string{}, More: seat.More, Have: []string{}}
+		for _, by := range seat.FilledBy {
+			w.Have = append(w.Have, cmp.Or(by.Email, by.ID))
 		}
+		for _, q := range seat.People {
+			w.People = append(w.People, q.ID)
+		}
+		waits = append(waits, w)
 	}
 	return waits
+}
+
+// Seats returns the requirements of a run's review with who fills them, for p to see:
+// of a pending run as today's flow and directory have it, with who could fill the rest;
+// of any other as it was decided. A person counts for the first requirement that they
+// meet; an admin meets any.
+func (r *Run) Seats(p Person, t *Today) []api.Seat {
+	if r.Review == nil {
+		return nil
+	}
+	if r.Status != Pending {
+		return r.seated(r.distinct(), nil)
+	}
+	r = r.asOf(t)
+	by, admins := r.counting(t), r.admins(t)
+	all := r.seated(by, t)
+	for i, need := range r.Review.Approvals {
+		if seat := &all[i]; !seat.Met() {
+			addresses, more := r.missing(need, by, admins, p, t)
+			for _, address := range addresses {
+				seat.People = append(seat.People, personView(personOf(address)))
+			}
+			seat.More = more
+		}
+	}
+	return all
+}
+
+// seated returns the requirements with the approvals that fill them.
+func (r *Run) seated(by []Approval, t *Today) []api.Seat {
+	places := seats(r.Review.ReviewRule)
+	seatOf := seating(len(places), len(by), func(i, seat int) bool { return r.takes(by[i].Person, places[seat], t) })
+	all := make([]api.Seat, 0, len(r.Review.Approvals))
+	place := 0
+	for _, need := range r.Review.Approvals {
+		seat := api.Seat{From: r.from(need), Count: need.Count, FilledBy: []api.Person{}, People: []api.Person{}}
+		for range need.Count {
+			place++
+			if i := slices.Index(seatOf, place); i >= 0 {
+				seat.FilledBy = append(seat.FilledBy, personView(by[i].Person))
+			}
+		}
+		all = append(all, seat)
+	}
+	return all
 }
 
 // counting are the approvals that count as things stand: of different people who

@@ -128,7 +128,7 @@ func checkOptions(ctx context.Context, call replay.Function, f *flow.Flow, asked
 		if err != nil {
 			return fmt.Errorf("fields.%s: could not check that it is an option: prefetch of flow %q %w", v.Field.Name, f.Name, err)
 		}
-		if !v.Possible() || !v.Among(options.List) {
+		if _, is := v.Among(options.List); !is || !v.Possible() {
 			wrong = append(wrong, v.Wrong().Field+": "+v.Wrong().Detail)
 		}
 	}

@@ -219,6 +219,6 @@ func (s service) refused(c *httpapi.Call, r *run.Run, e run.EventName, err error
 // view returns the run as the caller sees it.
 func (s service) view(c *httpapi.Call, r *run.Run) api.Request {
 	v := r.ViewFor(c.Caller.Person, s.Today, s.Now())
-	s.Flows.Show(&v, r.Flow.Label)
+	s.Flows.Show(&v, r)
 	return v
 }

@@ -103,8 +103,13 @@ func (s service) createRun(ctx context.Context, c *httpapi.Call, body *httpapi.B
 	if err := s.refuseDraining(ctx, now); err != nil {
 		return nil, nil, err
 	}
-	if err := s.checkOptions(ctx, f, asked); err != nil {
+	if asked.Chosen, err = s.checkOptions(ctx, f, asked); err != nil {
 		return nil, nil, err
+	}
+	if asked.Chosen != nil {
+		if r, err = run.New(asked, now); err != nil { // its seal is of the labels too
+			return nil, nil, err
+		}
 	}
 	if err := s.limit(ctx, f, c.Caller.Person, r.ID, now); err != nil {
 		return nil, nil, err

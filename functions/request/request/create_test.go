@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
@@ -24,16 +25,19 @@ type table struct {
 	request.Statistics
 	request.Evidence
 	outputs map[string]store.Output
-	names   store.FlowNames
-	runs    map[string]*run.Run
-	context map[string]string
-	usage   flow.Usage
-	asked   store.Query
-	started []string
-	fail    error
-	drains  time.Time
-	unread  error
-	looked  int
+	// deliveries are by run; undelivered fails reading them.
+	deliveries  map[string][]api.Delivery
+	undelivered error
+	names       store.FlowNames
+	runs        map[string]*run.Run
+	context     map[string]string
+	usage       flow.Usage
+	asked       store.Query
+	started     []string
+	fail        error
+	drains      time.Time
+	unread      error
+	looked      int
 }
 
 func (s *table) Draining(context.Context) (time.Time, error) {
@@ -60,6 +64,10 @@ func (s *table) Load(_ context.Context, id string) (*run.Run, error) {
 
 func (s *table) LoadOutput(_ context.Context, id string) (store.Output, error) {
 	return s.outputs[id], nil
+}
+
+func (s *table) Deliveries(_ context.Context, id string) ([]api.Delivery, bool, error) {
+	return s.deliveries[id], false, s.undelivered
 }
 
 func (s *table) LoadUsage(context.Context, string, run.Person) (flow.Usage, []flow.Usage, error) {

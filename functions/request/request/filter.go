@@ -72,6 +72,6 @@ func (s service) says(r run.Summary, text string) bool {
 	if strings.Contains(strings.ToLower(v.ID), text) || strings.Contains(strings.ToLower(v.Reason), text) {
 		return true
 	}
-	s.Flows.Show(&v, r.Run().Flow.Label)
+	s.Flows.Show(&v, r.Run())
 	return strings.Contains(strings.ToLower(v.Title), text)
 }

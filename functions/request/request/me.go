@@ -41,7 +41,7 @@ func (s service) me(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error)
 			me.Flow = &shown
 		}
 	}
-	if in.Live > 0 {
+	if in.Live > 0 && counts.Live != nil {
 		if me.Live, err = s.shownList(ctx, c, live[:min(len(live), in.Live)]); err != nil {
 			return httpapi.Reply{}, err
 		}

@@ -15,27 +15,27 @@ import (
 // checkedAtOnce is how many values are checked concurrently.
 const checkedAtOnce = 8
 
-// checkOptions checks by the flow's hooks that each chosen value is an option. It skips
-// the cache, whose options may be outdated. The error is a problem that names every
-// invalid field, or says that hooks failed.
-func (s service) checkOptions(ctx context.Context, f *flow.Flow, asked run.Draft) error {
+// checkOptions checks by the flow's hooks that each chosen value is an option, and
+// returns the labels of those. It skips the cache, whose options may be outdated. The
+// error is a problem that names every invalid field, or says that hooks failed.
+func (s service) checkOptions(ctx context.Context, f *flow.Flow, asked run.Draft) (map[string]map[string]string, error) {
 	values := f.Chosen(asked.Fields)
 	if len(values) == 0 {
-		return nil
+		return nil, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, hookapi.PrefetchSeconds*time.Second)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(checkedAtOnce)
-	good := make([]bool, len(values))
+	good, labels := make([]bool, len(values)), make([]string, len(values))
 	for i, v := range values {
 		group.Go(func() (err error) {
-			good[i], err = s.isOption(ctx, f, v, asked)
+			labels[i], good[i], err = s.isOption(ctx, f, v, asked)
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return err
+		return nil, err
 	}
 	var errs []flow.FieldError
 	for i, v := range values {
@@ -46,20 +46,25 @@ func (s service) checkOptions(ctx context.Context, f *flow.Flow, asked run.Draft
 		}
 	}
 	if len(errs) > 0 {
-		return httpapi.InvalidBody(errs...)
+		return nil, httpapi.InvalidBody(errs...)
 	}
-	return nil
+	return flow.Labels(values, labels), nil
 }
 
-// isOption reports whether a value is an option of its field.
-func (s service) isOption(ctx context.Context, f *flow.Flow, v flow.Chosen, asked run.Draft) (bool, error) {
+// isOption returns the label of the option of its field that a value is; false if it is
+// none.
+func (s service) isOption(ctx context.Context, f *flow.Flow, v flow.Chosen, asked run.Draft) (label string, is bool, err error) {
 	if !v.Possible() {
-		return false, nil
+		return "", false, nil
 	}
 	q, err := s.question(f, v.Field, v.Question(asked.Requester, asked.Fields))
 	if err != nil {
-		return false, err
+		return "", false, err
 	}
 	list, err := s.invokeHook(ctx, q)
-	return v.Among(list.List), err
+	if err != nil {
+		return "", false, err
+	}
+	label, is = v.Among(list.List)
+	return label, is, nil
 }

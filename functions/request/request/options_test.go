@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/jonboulle/clockwork"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
@@ -350,6 +352,56 @@ func TestChosenValues(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A request shows the labels of what was chosen when it was made, and calls no hook for
+// them.
+func TestLabelsOfChosenValues(t *testing.T) {
+	s := newService(t)
+	labels := map[string]string{"billing": "The billing service", "billing-eu": "billing-eu", "Ada@Example.com": "Ada"}
+	s.answer = func(_ context.Context, asked hookapi.OptionsInvocation) ([]byte, error) {
+		var found []api.Option
+		for value, label := range labels {
+			if strings.EqualFold(value, asked.Value) {
+				found = append(found, api.Option{Value: value, Label: label})
+			}
+		}
+		return json.Marshal(map[string]any{"version": "1", "options": found})
+	}
+	made := s.post(t, `{"flow":"pick","fields":{"service":"billing","tags":["billing-eu","billing"],"owner":"ADA@example.com"}}`, "")
+	var v api.Request
+	if err := json.Unmarshal([]byte(made.Body), &v); err != nil || made.StatusCode != 201 {
+		t.Fatal(made.StatusCode, made.Body, err)
+	}
+	want := map[string]string{"service": "The billing service", "tags": "billing-eu, The billing service", "owner": "Ada"}
+	check := func(v api.Request) {
+		t.Helper()
+		shown := map[string]string{}
+		for _, field := range v.FieldsShown {
+			shown[field.Name] = field.Shown
+		}
+		if !maps.Equal(shown, want) {
+			t.Errorf("got %v, want %v", shown, want)
+		}
+	}
+	check(v)
+	s.answer, s.heard = nil, nil
+	read := s.handle(t, httpapi.Event{RouteKey: "GET /requests/{id}", PathParameters: map[string]string{"id": v.ID}})
+	if err := json.Unmarshal([]byte(read.Body), &v); err != nil {
+		t.Fatal(err)
+	}
+	check(v)
+	if len(s.heard) != 0 {
+		t.Errorf("%d hooks were called", len(s.heard))
+	}
+	r := s.runs[v.ID]
+	if err := r.VerifyRecord(r.ID, nil); err != nil {
+		t.Error(err)
+	}
+	r.Chosen["service"]["billing"] = "Another service"
+	if r.VerifyRecord(r.ID, nil) == nil {
+		t.Error("a label can be changed without a trace")
 	}
 }
 

@@ -44,10 +44,12 @@ func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 			return httpapi.Reply{}, c.Hidden()
 		}
 	}
+	addDelivery := s.readDelivery(ctx, c, r)
 	view, err := s.shown(ctx, c, r)
 	if err == nil {
 		err = s.addOutput(ctx, c, r, &view)
 	}
+	addDelivery(&view)
 	if err != nil {
 		return httpapi.Reply{}, err
 	}

@@ -21,6 +21,7 @@ type Store interface {
 	Create(ctx context.Context, r *run.Run, context []byte) error
 	Load(ctx context.Context, id string) (*run.Run, error)
 	LoadOutput(ctx context.Context, runID string) (store.Output, error)
+	Deliveries(ctx context.Context, runID string) (list []api.Delivery, more bool, err error)
 	LoadUsage(ctx context.Context, flow string, p run.Person) (own flow.Usage, others []flow.Usage, err error)
 	SaveUsage(ctx context.Context, flow string, p run.Person, u flow.Usage, now time.Time) error
 	Undecided(ctx context.Context, ids []string) (map[string]bool, error)

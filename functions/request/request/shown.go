@@ -19,7 +19,7 @@ func (s service) shown(ctx context.Context, c *httpapi.Call, r *run.Run) (api.Re
 // view is shown without reading the links of people.
 func (s service) view(c *httpapi.Call, r *run.Run) api.Request {
 	v := r.ViewFor(c.Caller.Person, s.today, s.Now())
-	s.Flows.Show(&v, r.Flow.Label)
+	s.Flows.Show(&v, r)
 	return v
 }
 
@@ -35,7 +35,7 @@ func (s service) shownList(ctx context.Context, c *httpapi.Call, page []run.Summ
 	views := make([]api.Request, len(page))
 	for i, summary := range page {
 		views[i] = summary.ViewFor(runs[i], c.Caller.Person, s.today, s.Now())
-		s.Flows.Show(&views[i], runs[i].Flow.Label)
+		s.Flows.Show(&views[i], runs[i])
 	}
 	return views, nil
 }

@@ -1,0 +1,118 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+	clean "github.com/fasttrack-dev/fasttrack/internal/text"
+)
+
+// A delivery has an item of its own, in a partition beside its run: messages about a
+// run are sent side by side, and who may write one may write no run.
+const deliveryPrefix = "DELIVERY#"
+
+// MaxDeliveries is how many deliveries of a run are read, the newest.
+const MaxDeliveries = 100
+
+// deliveriesKept is how long a delivery stays. A run stays longer, whatever the
+// retention of its flow.
+const deliveriesKept = 30 * 24 * time.Hour
+
+// The limits of a delivery's texts, in characters. No address is longer than 320.
+const (
+	maxDeliveryName = 320
+	maxDeliveryWhy  = 300
+)
+
+// SaveDelivery stores what became of a message about a run. A later attempt to deliver
+// the same message replaces an earlier one, unless that was sent.
+func (s *Store) SaveDelivery(ctx context.Context, runID string, d api.Delivery) error {
+	it, err := deliveryItem(runID, d)
+	if err != nil {
+		return fmt.Errorf("store a delivery of run %s: %w", runID, err)
+	}
+	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.table, Item: it,
+		ConditionExpression:       aws.String("attribute_not_exists(pk) OR #state <> :sent AND #at <= :at"),
+		ExpressionAttributeNames:  map[string]string{"#state": "state", "#at": "at"},
+		ExpressionAttributeValues: item{":sent": text(api.DeliverySent), ":at": text(stamp(d.At))},
+	})
+	if err != nil && !isConditionFailed(err) {
+		return fmt.Errorf("store a delivery of run %s: %w", runID, err)
+	}
+	return nil
+}
+
+// deliveryItem is a delivery as it is stored. Its sort key is the message: the entry
+// that it is about, the way and the addressee.
+func deliveryItem(runID string, d api.Delivery) (item, error) {
+	if !slices.Contains([]string{api.DeliverySent, api.DeliveryFailed, api.DeliverySkipped}, d.State) {
+		return nil, fmt.Errorf("unknown state %q", d.State)
+	}
+	if d.By == "" || d.To == "" || d.Seq < 1 || d.At.IsZero() {
+		return nil, fmt.Errorf("to, by, seq and at are required, got %+v", d)
+	}
+	d.To, d.Person, d.By, d.Why = clip(d.To, maxDeliveryName), clip(d.Person, maxDeliveryName), clip(d.By, maxDeliveryName), clip(d.Why, maxDeliveryWhy)
+	d.At = d.At.UTC()
+	body, err := json.Marshal(d)
+	if err != nil {
+		return nil, err
+	}
+	addressee := sha256.Sum256([]byte(d.By + "\x00" + d.To + "\x00" + d.Person))
+	return item{
+		"pk": text(deliveryPrefix + runID), "sk": text(fmt.Sprintf("%06d#%s", d.Seq, hex.EncodeToString(addressee[:8]))),
+		"body": text(string(body)), "state": text(d.State), "at": text(stamp(d.At)), "expires_at": number(d.At.Add(deliveriesKept).Unix()),
+	}, nil
+}
+
+// clip returns at most so many characters of a text, on one line.
+func clip(s string, most int) string {
+	r := []rune(clean.CleanLine(s))
+	if len(r) <= most {
+		return string(r)
+	}
+	return string(r[:most-1]) + "…"
+}
+
+// Deliveries returns the newest deliveries of a run, the oldest of these first. more
+// reports that there are older ones.
+func (s *Store) Deliveries(ctx context.Context, runID string) (list []api.Delivery, more bool, err error) {
+	out, err := s.client.Query(ctx, &dynamodb.QueryInput{
+		TableName: &s.table, KeyConditionExpression: aws.String("pk = :pk"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": text(deliveryPrefix + runID)},
+		ScanIndexForward:          aws.Bool(false), Limit: aws.Int32(MaxDeliveries + 1),
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("load the deliveries of run %s: %w", runID, err)
+	}
+	list = []api.Delivery{}
+	for _, it := range out.Items {
+		if len(list) == MaxDeliveries {
+			more = true
+			break
+		}
+		var d api.Delivery
+		if err := json.Unmarshal([]byte(stringOf(it["body"])), &d); err != nil {
+			return nil, false, fmt.Errorf("read the deliveries of run %s: %w", runID, err)
+		}
+		list = append(list, d)
+	}
+	slices.SortStableFunc(list, func(a, b api.Delivery) int {
+		if c := a.At.Compare(b.At); c != 0 {
+			return c
+		}
+		return strings.Compare(a.To+"\x00"+a.Person, b.To+"\x00"+b.Person)
+	})
+	return list, more, nil
+}
