@@ -51,6 +51,10 @@ func TestCalls(t *testing.T) {
 			return err
 		}, `POST /base/requests {"flow":"f","fields":{"target":"t"},"reason":"r"}`, "Idempotency-Key: k, Prefer: wait=1", requestJSON},
 		"get":       {func(c *api.Client) error { _, err := c.Get(ctx, "a/../b"); return err }, "GET /base/requests/a%2F..%2Fb ", "", requestJSON},
+		"list of what is live": {func(c *api.Client) error {
+			_, err := c.List(ctx, api.ListInput{View: api.ViewLive, Flow: "f", Requester: "ada@example.com", DecidedBy: api.DecidedByCode, Text: "a b", From: at, Sort: api.SortEndsAt, Limit: 7})
+			return err
+		}, "GET /base/requests?decided_by=code&flow=f&from=2026-11-23T10%3A00%3A00Z&limit=7&q=a+b&requester=ada%40example.com&sort=ends_at&view=live ", "", `{"runs":[]}`},
 		"get after": {func(c *api.Client) error { _, err := c.GetAfter(ctx, "r", 3, api.MaxWait); return err }, "GET /base/requests/r?after=3 ", "Prefer: wait=20", requestJSON},
 		"approve": {func(c *api.Client) error {
 			_, _, err := c.Approve(ctx, "r", api.ApproveInput{Reason: "ok", DurationSeconds: 60, Override: true, ActionOptions: api.ActionOptions{IfMatch: "e", IdempotencyKey: "k"}})
@@ -106,6 +110,30 @@ func TestCalls(t *testing.T) {
 }
 
 // Error responses that say what is wrong, and others.
+// A list as a file, with where the next one starts; what is no CSV is no file.
+func TestActivityCSV(t *testing.T) {
+	kind, target := "text/csv; charset=utf-8; header=present", ""
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		target = r.URL.String()
+		if accept := r.Header.Get("Accept"); !strings.HasPrefix(accept, "text/csv") {
+			t.Errorf("it accepts %q", accept)
+		}
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Fasttrack-Next-Cursor", "next")
+		fmt.Fprint(w, "id\r\n1\r\n")
+	})
+	c := client(t, url, api.Options{})
+	file, err := c.ActivityCSV(t.Context(), api.ListInput{View: api.ViewAll, Limit: 50, Cursor: "c"})
+	if err != nil || string(file.CSV) != "id\r\n1\r\n" || file.NextCursor != "next" || target != "/activity.csv?cursor=c&view=all" {
+		t.Errorf("%s: %+v, %v", target, file, err)
+	}
+	kind = "text/html"
+	var wrong *api.ResponseError
+	if _, err := c.ActivityCSV(t.Context(), api.ListInput{}); !errors.As(err, &wrong) {
+		t.Errorf("a page: %v", err)
+	}
+}
+
 func TestProblems(t *testing.T) {
 	for name, tc := range map[string]struct {
 		status     int

@@ -22,7 +22,7 @@ import (
 func (tab table) indexed(t *testing.T, id string) map[string]string {
 	t.Helper()
 	in := map[string]string{}
-	for _, index := range []string{"inbox", "mine", "flow", "due"} {
+	for _, index := range []string{"inbox", "mine", "flow", "due", "lists"} {
 		out, err := tab.client.Scan(t.Context(), &sdk.ScanInput{TableName: &tab.name, IndexName: &index})
 		if err != nil {
 			t.Fatal(err)
