@@ -50,7 +50,7 @@ func TestCalls(t *testing.T) {
 			_, err := c.Create(ctx, api.CreateInput{Flow: "f", Fields: map[string]any{"target": "t"}, Reason: "r", IdempotencyKey: "k", Wait: 1500 * time.Millisecond})
 			return err
 		}, `POST /base/requests {"flow":"f","fields":{"target":"t"},"reason":"r"}`, "Idempotency-Key: k, Prefer: wait=1", requestJSON},
-		"get":       {func(c *api.Client) error { _, err := c.Get(ctx, "a/../b"); return err }, "GET /base/requests/a%2F..%2Fb ", "", requestJSON},
+		"get": {func(c *api.Client) error { _, err := c.Get(ctx, "a/../b"); return err }, "GET /base/requests/a%2F..%2Fb ", "", requestJSON},
 		"list of what is live": {func(c *api.Client) error {
 			_, err := c.List(ctx, api.ListInput{View: api.ViewLive, Flow: "f", Requester: "ada@example.com", DecidedBy: api.DecidedByCode, Text: "a b", From: at, Sort: api.SortEndsAt, Limit: 7})
 			return err

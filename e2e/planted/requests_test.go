@@ -25,7 +25,7 @@ var requestBugs = []bug{
 	{"lose what lies between the cuts of two partitions", "internal/store/merge.go", "(boundary == \"\" || read.before(part[last].position, boundary))", "boundary == \"\"", "./internal/store", "TestListsOverFlows|CutOff"},
 	{"look further than asked", "internal/store/merge.go", "q.Look > 0 && page.seen == q.Look && all[i].id != all[i-1].id", "false", "./internal/store", "TestListsOverFlows"},
 	{"call the lists whole after a dry run", "internal/store/reindex.go", "if left || x.DryRun {", "if left {", "./internal/store", "TestReindexOpenAccess"},
-	{"call the lists of an old table whole", "functions/request/request/listed.go", "if err == nil && unused {", "if err == nil {", "./functions/request/request", "TestMissingFromLists"},
+	{"call the lists of an old table whole", "functions/request/request/listed.go", "if err == nil && unused {", "if err == nil && (unused || true) {", "./functions/request/request", "TestMissingFromLists"},
 	{"go on in a list with other filters", "functions/request/request/cursor.go", "strings.Join(by, \"\") != \"\"", "len(by) == 0", "./functions/request/request", "TestListQueries"},
 	{"let a file outgrow Lambda's response", "functions/request/request/activity.go", " || f.encoded+httpapi.EncodedSize(record) > maxActivityBytes", "", "./functions/request/request", "TestActivityIsBounded"},
 }

@@ -126,6 +126,9 @@ func (s *Store) mergeOnce(ctx context.Context, read *reading, from []source, q Q
 			if picky {
 				ahead++ // whether one more is wanted says whether a next page exists
 			}
+			if q.Look > 0 && limit > q.Limit+1 {
+				ahead = maxFill // most are left out: few calls
+			}
 			filled = min(i+min(ahead, maxFill), len(all))
 			if err := s.fill(ctx, all[i:filled]); err != nil {
 				return Page{}, err
