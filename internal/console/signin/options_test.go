@@ -79,7 +79,7 @@ func TestScopesOfOnesOwn(t *testing.T) {
 	w := open(t, issuertest.Okta(), issuertest.Options{}, func(o *signin.Options) { o.Scopes = []string{"openid", "email"} })
 	w.mustBeIn("/console/")
 	w.clock.add(2 * time.Hour)
-	w.mustBeIn("/console/") // by a sign-in: without offline_access there is no refresh token
+	w.mustBeIn("/console/") // by a sign-in: offline_access is what gets a refresh token
 	if w.issuer.Calls("refresh") != 0 || w.issuer.Calls("authorize") != 2 {
 		t.Errorf("%d refreshes, %d sign-ins", w.issuer.Calls("refresh"), w.issuer.Calls("authorize"))
 	}

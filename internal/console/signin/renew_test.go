@@ -123,7 +123,7 @@ func TestProviderThatFailsDuringARefresh(t *testing.T) {
 		if w.token.get() != old {
 			t.Errorf("%s: another token", name)
 		}
-		// It is not asked again on every page.
+		// It is not called on every page.
 		calls := w.issuer.Calls("refresh")
 		w.mustBeIn("/console/")
 		if got := w.issuer.Calls("refresh"); got != calls {
@@ -178,7 +178,7 @@ func TestRefreshedTokenOfAnother(t *testing.T) {
 	}
 }
 
-// Without a refresh token, the provider is asked anew when the token has expired.
+// Without a refresh token, the browser goes to the provider when the token has expired.
 func TestProviderWithoutRefreshTokens(t *testing.T) {
 	w := open(t, issuertest.Google(), issuertest.Options{}, nil) // without access_type=offline
 	w.mustBeIn("/console/")
