@@ -5,7 +5,7 @@
 //	go run ./bench [-strict] [PART...]
 //
 // Parts are costs, bill, coldstarts, latency, load, put, lists,
-// listcalls, reconcile and tests; all
+// listcalls, reconcile, sessions and tests; all
 // without one. -strict ends with status 1 where a budget is missed.
 package main
 
@@ -65,6 +65,7 @@ func (b *bench) parts() []part {
 		{"lists", b.lists},
 		{"listcalls", b.listCalls},
 		{"reconcile", b.reconcile},
+		{"sessions", b.sessions},
 		{"tests", b.tests},
 	}
 }
