@@ -77,14 +77,15 @@ func formRefused(d formData, problem *api.Problem) formData {
 
 // place puts an error at its field, and reports whether the form has it.
 func (d *formData) place(e api.FieldError) bool {
+	detail := capital(e.Detail)
 	switch {
 	case e.Field == "reason":
-		d.ReasonWrong = e.Detail
-		d.Mistakes = append(d.Mistakes, mistake{"reason", "Why", e.Detail})
+		d.ReasonWrong = detail
+		d.Mistakes = append(d.Mistakes, mistake{"reason", "Why", detail})
 		return true
 	case e.Field == "duration_seconds" && len(d.Durations) > 0:
-		d.DurationWrong = e.Detail
-		d.Mistakes = append(d.Mistakes, mistake{"duration", "For how long", e.Detail})
+		d.DurationWrong = detail
+		d.Mistakes = append(d.Mistakes, mistake{"duration", "For how long", detail})
 		return true
 	}
 	for n := range d.Inputs {
@@ -93,8 +94,8 @@ func (d *formData) place(e api.FieldError) bool {
 		if !is || rest != "" && rest[0] != '[' && rest[0] != '.' {
 			continue
 		}
-		i.Wrong = e.Detail
-		d.Mistakes = append(d.Mistakes, mistake{i.ID(), i.Head(), e.Detail})
+		i.Wrong = detail
+		d.Mistakes = append(d.Mistakes, mistake{i.ID(), i.Head(), detail})
 		return true
 	}
 	return false

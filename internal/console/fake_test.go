@@ -16,7 +16,7 @@ import (
 
 // fakeAPI is an API that responds what a test says, and remembers its calls.
 type fakeAPI struct {
-	t *testing.T
+	t testing.TB
 	// respond returns the response to a call: a value for 200, a *api.Problem, or a
 	// []byte as it is, with its type.
 	respond func(r *http.Request) any

@@ -162,7 +162,7 @@ func TestFormAfterMistakes(t *testing.T) {
 	}
 	for _, part := range []string{
 		"Nothing was sent: 4 mistakes to correct", `href="#f-target"`, `href="#f-tickets"`, `href="#reason"`, `href="#duration"`, "fields.gone: the flow has no such field",
-		`aria-describedby="reason-h reason-w"`, `id="f-tickets-w"`, "must be one of &lt;crm&gt;", "What you typed here was not kept", `id="mistakes" autofocus`,
+		`aria-describedby="reason-h reason-w"`, `id="f-tickets-w"`, "Must be one of &lt;crm&gt;", "What you typed here was not kept", `id="mistakes" autofocus`,
 	} {
 		if !strings.Contains(body, part) {
 			t.Errorf("the page has no %q: %s", part, body)
@@ -434,6 +434,8 @@ func FuzzForm(f *testing.F) {
 	f.Add("search=customer&q.customer=a&o.customer=[{}]", true)
 	f.Add(`shape={"name":"customer-data","fields":[{"name":"x","type":"int","min":1}]}&f.x=1&s.x=wrench-4711`, false)
 	f.Add(`f.=1&s.=wrench-4711&f.a.b=2&duration=-1&key=%00`, false)
+	p := newPosting(f)
+	p.refuse = problem(400, api.FieldError{Field: "fields.rows", Detail: "no"})
 	f.Fuzz(func(t *testing.T, raw string, signedIn bool) {
 		in, err := url.ParseQuery(raw)
 		if err != nil {
@@ -443,8 +445,6 @@ func FuzzForm(f *testing.F) {
 		if signedIn {
 			who = ada
 		}
-		p := newPosting(t)
-		p.refuse = problem(400, api.FieldError{Field: "fields.rows", Detail: "no"})
 		res, body := post(t, p.handler, formAt, who, in)
 		if res.StatusCode >= 500 || res.StatusCode == 200 && in.Get("search") == "" {
 			t.Errorf("%d: %s", res.StatusCode, body)

@@ -29,7 +29,7 @@ type posting struct {
 }
 
 // newPosting returns an API that responds as [requestAnswers] does.
-func newPosting(t *testing.T) *posting {
+func newPosting(t testing.TB) *posting {
 	p := &posting{fakeAPI: fakeAPI{t: t}}
 	p.respond = func(r *http.Request) any {
 		if r.Method == http.MethodGet {
@@ -65,7 +65,7 @@ func (p *posting) last() (*http.Request, string) {
 }
 
 // post sends a form as Ada's browser does; nobody's if who is empty.
-func post(t *testing.T, h http.Handler, path, who string, in url.Values) (*http.Response, string) {
+func post(t testing.TB, h http.Handler, path, who string, in url.Values) (*http.Response, string) {
 	t.Helper()
 	r := httptest.NewRequest("POST", "http://console.example.com"+path, strings.NewReader(in.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -33,7 +33,7 @@ func factsOf(r *api.Request) []fact {
 		}
 	}
 	for _, name := range r.Withheld {
-		facts = append(facts, fact{Label: name, Withheld: true})
+		facts = append(facts, fact{Label: outputLabel(name), Withheld: true})
 	}
 	return facts
 }

@@ -9,12 +9,13 @@
   const parts = () => [...document.querySelectorAll("[data-poll][id], [data-poll-along][id]")];
   if (!asked().length) return;
 
-  // What a part says, without what the clock changes.
+  // What a part says, without what differs each time.
   const essence = part => {
     const copy = part.cloneNode(true);
     for (const e of copy.querySelectorAll(".no-js")) e.remove();
     for (const t of copy.querySelectorAll("time")) { t.textContent = ""; t.title = ""; delete t.dataset.zoned; }
     for (const p of copy.querySelectorAll("progress")) { p.removeAttribute("value"); p.textContent = ""; }
+    for (const key of copy.querySelectorAll("input[name=key]")) key.removeAttribute("value"); // new each time
     return copy.outerHTML;
   };
   const seen = new Map(parts().map(p => [p.id, essence(p)]));
