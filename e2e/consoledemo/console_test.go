@@ -117,8 +117,8 @@ func fill(ts *testscript.TestScript, neg bool, args []string) {
 	b.typed[args[0]] = args[1:]
 }
 
-// press STATUS FORM [BUTTON] presses the button of the form that posts to an address,
-// or its button that posts to another, or that has a NAME=VALUE.
+// press STATUS FORM presses the button of the form that posts to an address. A third
+// argument is another button of it: the address it posts to, or its NAME=VALUE.
 func press(ts *testscript.TestScript, neg bool, args []string) {
 	all, b := browserOf(ts, neg, args, 2, 3)
 	in, err := formOn(b.page, args[1])

@@ -226,3 +226,16 @@ func TestActionFromAnotherSite(t *testing.T) {
 		t.Errorf("%d", w.Code)
 	}
 }
+
+// TestTooMany says when the form or the action may be sent again.
+func TestTooMany(t *testing.T) {
+	p := newPosting(t)
+	refused := problem(429)
+	refused.RetryAfter = 90 * time.Second
+	p.refuse = refused
+	for at, in := range map[string]url.Values{waitAt + "/approve": {"key": {"k"}}, formAt: filledForm()} {
+		if _, body := post(t, p.handler, at, ada, in); !strings.Contains(body, "Try again in 1 min 30 s.") {
+			t.Errorf("%s: %s", at, body)
+		}
+	}
+}

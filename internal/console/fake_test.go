@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -32,6 +33,9 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch v := f.respond(r).(type) {
 	case *api.Problem:
 		w.Header().Set("Content-Type", "application/problem+json")
+		if v.RetryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(int(v.RetryAfter.Seconds())))
+		}
 		w.WriteHeader(v.Status)
 		f.send(w, v)
 	case []byte:
