@@ -47,7 +47,7 @@ func (a *caller) client(ctx context.Context) (*api.Client, credential, error) {
 	if err != nil {
 		return nil, who, err
 	}
-	c, err := api.NewWithOptions(a.url, who.signer, api.Options{UserAgent: "fasttrack/" + buildVersion().Version, Retries: -1})
+	c, err := api.NewWithOptions(a.url, who.signer, api.Options{UserAgent: "fasttrack/" + buildVersion().Version, Channel: api.ChannelCLI, Retries: -1})
 	if err != nil {
 		err = usageError{fmt.Errorf("--url (FASTTRACK_URL): %w", err)}
 	}
