@@ -1,6 +1,7 @@
 package console
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -159,6 +160,33 @@ func (d requestData) Why() string {
 		return orElse(y.Deny.Why, "You may deny this request.")
 	}
 	return orElse(y.Approve.Why, "You may not decide this request.")
+}
+
+// Effect says what the buttons of a decision do.
+func (d requestData) Effect() string {
+	y := d.Now()
+	switch missing := d.missing(); {
+	case !y.Approve.May:
+		return "Deny ends the request, with your name and reason."
+	case missing > 1:
+		return fmt.Sprintf("Approve counts as one of the %d approvals that are missing. Deny ends the request at once.", missing)
+	case d.DurationSeconds > 0:
+		return fmt.Sprintf("Approve grants %s to %s at once; it ends by itself after the time. Deny ends the request.", d.Head(), who(d.Requester))
+	}
+	return "Either decides at once, with your name and reason."
+}
+
+// missing returns how many approvals are missing.
+func (d requestData) missing() (n int) {
+	for _, w := range d.WaitingFor {
+		n += max(0, w.Count-len(w.Have))
+	}
+	if d.WaitingFor == nil && d.Review != nil {
+		for _, s := range d.Review.Seats {
+			n += max(0, s.Count-len(s.FilledBy))
+		}
+	}
+	return n
 }
 
 // ReasonHint says which decision needs a reason.

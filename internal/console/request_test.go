@@ -19,6 +19,7 @@ var looks = map[string][]string{
 		"Production read-only", "linus@example.com", "The error rate of checkout is up.", "What code found", "2 of 3 did not pass", "Your decision", "56 min</time> left",
 		"You are in the group sre, which may decide this request.", "2 of the group sre must approve: 1 so far", "Grace</b> approved", "Can approve: Ada, and others",
 		"required to deny", "15 min only", "30 min only", "given, and shown to nobody", "Code left it to people. Notified: the group sre", "by the console", "hooks 13", "1a1a1a1a1a1a",
+		"Approve grants Production read-only to linus@example.com at once; it ends by itself after the time.",
 		"linus@example.com was notified by Slack", "grace@example.com could not be reached: no Slack user", `data-poll="15"`,
 	},
 	"/console/requests/LIVE": {
@@ -100,8 +101,10 @@ func TestRequestStates(t *testing.T) {
 			[]string{`action="/console/requests/WAIT/deny"`, "Your decision", `i class="optional">required<`}, []string{"Approve</button>", "Grant access for"}},
 		"admin": {func(r *api.Request) { r.You.Deny.Override = true },
 			[]string{"Override the flow's hook, as an admin", "The history shows that you did this"}, nil},
-		"no admin":    {func(*api.Request) {}, nil, []string{"Override"}},
-		"filled seat": {func(r *api.Request) { r.Review.Seats[0].Count = 1 }, []string{"1 of the group sre must approve", "Grace</b> approved"}, []string{"Can approve"}},
+		"no admin":        {func(*api.Request) {}, nil, []string{"Override"}},
+		"two are missing": {func(r *api.Request) { r.Review.Seats[0].Count = 3 }, []string{"Approve counts as one of the 2 approvals that are missing."}, nil},
+		"no access":       {func(r *api.Request) { r.DurationSeconds = 0 }, []string{"Either decides at once"}, []string{"Grant access for"}},
+		"filled seat":     {func(r *api.Request) { r.Review.Seats[0].Count = 1 }, []string{"1 of the group sre must approve", "Grace</b> approved"}, []string{"Can approve"}},
 		"denied by people": {func(r *api.Request) {
 			r.Status = api.StatusDenied
 			by(r, api.EventDeny, person("grace@example.com"), "Not <now>")
