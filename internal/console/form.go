@@ -65,15 +65,25 @@ func (p *page) form() error {
 }
 
 // searchFirst reads the options of one field: the named one, or else the first that has
-// options and is not chosen yet. A page makes no more calls than that.
+// options and is not chosen yet, or else the first, for the label of what an address
+// chose. A page makes no more calls than that.
 func (p *page) searchFirst(inputs []input, name string) error {
-	n := slices.IndexFunc(inputs, func(i input) bool {
-		return i.Searched() && (i.Name == name || name == "" && i.Value() == "")
-	})
-	if n < 0 {
+	first := func(is func(input) bool) int {
+		return slices.IndexFunc(inputs, func(i input) bool { return i.Searched() && is(i) })
+	}
+	if name != "" {
+		if n := first(func(i input) bool { return i.Name == name }); n >= 0 {
+			return p.search(&inputs[n], inputs[n].Query)
+		}
 		return nil
 	}
-	return p.search(&inputs[n])
+	if n := first(func(i input) bool { return i.Value() == "" }); n >= 0 {
+		return p.search(&inputs[n], "")
+	}
+	if n := first(func(i input) bool { return len(i.Values) == 1 && len(i.Value()) <= 200 }); n >= 0 {
+		return p.search(&inputs[n], inputs[n].Value())
+	}
+	return nil
 }
 
 // formOf returns the form with what was typed into it.

@@ -275,6 +275,9 @@ func TestPrefilledForm(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, in.Get(name), want)
 		}
 	}
+	if !strings.Contains(body, "<span>Borealis Bank</span>") {
+		t.Errorf("the chosen option has no label: %s", body)
+	}
 	if !strings.Contains(body, "Filled in from a link") || in.Get("key") == "KEY9" {
 		t.Error(body)
 	}

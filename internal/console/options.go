@@ -6,10 +6,10 @@ import (
 	"github.com/fasttrack-dev/fasttrack/api"
 )
 
-// search fills a field with what the flow's hook offers for it. The form works without.
-// The error is one that concerns the whole page.
-func (p *page) search(i *input) error {
-	found, err := p.call.Options(p.r.Context(), i.Flow, i.Name, i.Query)
+// search fills a field with what the flow's hook offers for a query. The form works
+// without. The error is one that concerns the whole page.
+func (p *page) search(i *input, query string) error {
+	found, err := p.call.Options(p.r.Context(), i.Flow, i.Name, query)
 	if err != nil {
 		if problemOf(err).Status == http.StatusUnauthorized {
 			return err
@@ -36,7 +36,7 @@ func (p *page) options() error {
 		Field: api.Field{Name: p.r.PathValue("field"), Label: p.r.URL.Query().Get("label"), Type: kind, Prefetch: true},
 		Flow:  p.r.PathValue("flow"), Query: p.r.URL.Query().Get("q"),
 	}
-	if err := p.search(&i); err != nil {
+	if err := p.search(&i, i.Query); err != nil {
 		return err
 	}
 	p.part("form", "choices", i)
