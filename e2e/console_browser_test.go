@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// browser uses the console as a browser without script does: it keeps cookies, follows
+// plainBrowser uses the console as a browser without script does: it keeps cookies, follows
 // links, and sends forms with the fields that they hold.
-type browser struct {
+type plainBrowser struct {
 	t      *testing.T
 	client *http.Client
 	// at is the address of the page, status its status and page its HTML.
@@ -25,22 +25,22 @@ type browser struct {
 	page   string
 }
 
-func newBrowser(t *testing.T) *browser {
+func openPlain(t *testing.T) *plainBrowser {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &browser{t: t, client: &http.Client{Jar: jar, Timeout: 30 * time.Second}}
+	return &plainBrowser{t: t, client: &http.Client{Jar: jar, Timeout: 30 * time.Second}}
 }
 
 // open opens an address, which may be relative to the page.
-func (b *browser) open(address string) {
+func (b *plainBrowser) open(address string) {
 	b.t.Helper()
 	b.send(http.MethodGet, address, nil)
 }
 
-func (b *browser) send(method, address string, form url.Values) {
+func (b *plainBrowser) send(method, address string, form url.Values) {
 	b.t.Helper()
 	to, err := url.Parse(address)
 	if err != nil {
@@ -71,7 +71,7 @@ func (b *browser) send(method, address string, form url.Values) {
 }
 
 // shows fails the test unless the page has the texts.
-func (b *browser) shows(texts ...string) {
+func (b *plainBrowser) shows(texts ...string) {
 	b.t.Helper()
 	for _, want := range texts {
 		if !strings.Contains(b.page, want) {
@@ -81,7 +81,7 @@ func (b *browser) shows(texts ...string) {
 }
 
 // await reloads the page until it has the text.
-func (b *browser) await(want string) {
+func (b *plainBrowser) await(want string) {
 	b.t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(b.page, want); b.open("") {
 		if time.Now().After(deadline) {
@@ -94,7 +94,7 @@ func (b *browser) await(want string) {
 // submit sends the form with an action, with what its fields hold. set changes fields:
 // of forms with the same action, the first one is sent that has these fields and, for a
 // choice, the value.
-func (b *browser) submit(action string, set map[string]string) {
+func (b *plainBrowser) submit(action string, set map[string]string) {
 	b.t.Helper()
 	for _, f := range b.forms() {
 		if slices.Contains(f.actions, action) && f.takes(set) {
@@ -132,7 +132,7 @@ func (f form) takes(set map[string]string) bool {
 }
 
 // forms reads the forms that are sent by POST.
-func (b *browser) forms() []form {
+func (b *plainBrowser) forms() []form {
 	b.t.Helper()
 	var all []form
 	tokens := xml.NewDecoder(strings.NewReader(b.page))

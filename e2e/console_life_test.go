@@ -18,7 +18,7 @@ import (
 )
 
 // signIn says who the browser's person is, on the page that asks.
-func (b *browser) signIn(url, who string) {
+func (b *plainBrowser) signIn(url, who string) {
 	b.t.Helper()
 	b.open(url + "/")
 	b.shows("Who are you?")
@@ -33,7 +33,7 @@ func TestConsole_LifeOfARequest(t *testing.T) {
 		t.Skip("the emulator has no page that asks who you are")
 	}
 	on, _ := serve(t, "HooksFunction", "../flows.yaml", localaws.Options{})
-	ada, grace := newBrowser(t), newBrowser(t)
+	ada, grace := openPlain(t), openPlain(t)
 	ada.signIn(on.url, "ada@example.com")
 	ada.shows("AWS access", "ada@example.com")
 
@@ -91,7 +91,7 @@ func TestConsole_SignsAsAnIdentity(t *testing.T) {
 		t.Skip("the emulator has no page that asks who you are")
 	}
 	on, _ := serve(t, "HooksFunction", "../flows.yaml", localaws.Options{Parameters: map[string]string{"AuthMode": "IAM"}})
-	ada, grace := newBrowser(t), newBrowser(t)
+	ada, grace := openPlain(t), openPlain(t)
 	ada.signIn(on.url, "ada")
 	ada.open("/console/new/low-risk")
 	ada.submit("/console/new/low-risk", map[string]string{"f.target": "prod-admin"})
@@ -118,7 +118,7 @@ func TestConsole_SignsAsAnIdentity(t *testing.T) {
 	if err := json.NewDecoder(bufio.NewReader(out)).Decode(&printed); err != nil {
 		t.Fatal(err)
 	}
-	linus, other := newBrowser(t), newBrowser(t)
+	linus, other := openPlain(t), openPlain(t)
 	linus.open(printed.URL)
 	linus.shows("Waiting for you", "linus@example.com")
 	linus.open(request)
@@ -151,7 +151,7 @@ func TestConsole_Backtest(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = stack.Close(context.Background()) })
-	ada, grace := newBrowser(t), newBrowser(t)
+	ada, grace := openPlain(t), openPlain(t)
 	ada.signIn(stack.URL(), "ada@example.com")
 	ada.open("/console/new/low-risk")
 	ada.submit("/console/new/low-risk", map[string]string{"f.target": "prod-admin", "reason": "Just once."})

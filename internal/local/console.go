@@ -32,8 +32,11 @@ const maxOffered = 20
 func withConsole(ctx context.Context, o localaws.Options, flows source) func(*localaws.Stack, http.Handler) (http.Handler, error) {
 	return func(s *localaws.Stack, next http.Handler) (http.Handler, error) {
 		door, serves := doorOf(s, o, flows)
-		if !serves {
+		switch {
+		case !hasConsole(s):
 			return next, nil
+		case !serves: // the stack's own, behind its gateway
+			return fromRoot(next), nil
 		}
 		c, err := console.New(console.Options{API: s.URL(), Sessions: door, Extras: []console.Extra{backtests(ctx, s, o, flows)}})
 		if err != nil {
@@ -41,17 +44,32 @@ func withConsole(ctx context.Context, o localaws.Options, flows source) func(*lo
 		}
 		// Not even a page that the API allows (CORS) may use the console.
 		pages := loopback.Guard(c.Handler())
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			switch reads := r.Method == http.MethodGet || r.Method == http.MethodHead; {
-			case r.URL.Path == console.Base, strings.HasPrefix(r.URL.Path, console.Base+"/"):
+		return fromRoot(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == console.Base || strings.HasPrefix(r.URL.Path, console.Base+"/") {
 				pages.ServeHTTP(w, r)
-			case r.URL.Path == "/" && reads:
-				http.Redirect(w, r, console.Base+"/", http.StatusSeeOther)
-			default:
-				next.ServeHTTP(w, r)
+				return
 			}
-		}), nil
+			next.ServeHTTP(w, r)
+		})), nil
 	}
+}
+
+// fromRoot leads from / to the console, and passes all else to next.
+func fromRoot(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			http.Redirect(w, r, console.Base+"/", http.StatusSeeOther)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// hasConsole reports whether a stack has a console: its own, behind its gateway, or one
+// where people say who they are.
+func hasConsole(s *localaws.Stack) bool {
+	p := s.Template.Parameters
+	return p["ConsoleClientId"] != "" || p["AuthMode"] == "IAM" || p["JwtIssuer"] == s.URL()
 }
 
 // doorOf returns the door for the stack's AuthMode. It returns false if people can't

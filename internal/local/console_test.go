@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -154,5 +156,9 @@ func TestConsoleNeedsTokens(t *testing.T) {
 		if status, _, _ := send(t, browser(t), "GET", stack.URL()+path, ""); status != 404 {
 			t.Errorf("%s: %d", path, status)
 		}
+	}
+	var out bytes.Buffer
+	if local.Report(&out, stack, ""); strings.Contains(out.String(), "console") {
+		t.Errorf("the report names a console that is off:\n%s", &out)
 	}
 }

@@ -53,7 +53,7 @@ func TestStartSignsInByToken(t *testing.T) {
 	}
 	var out bytes.Buffer
 	local.Report(&out, stack, "/data")
-	for _, want := range []string{stack.URL() + "/requests", "Bearer ada@example.com", "--endpoint-url " + stack.AWSURL(), "Requests are kept in /data."} {
+	for _, want := range []string{"Open " + stack.URL() + "/ in a browser", stack.URL() + "/requests", "Bearer ada@example.com", "--endpoint-url " + stack.AWSURL(), "Requests are kept in /data."} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, &out)
 		}

@@ -15,7 +15,10 @@ func Report(out io.Writer, stack *localaws.Stack, data string) {
 	if stack.Template.Parameters["AuthMode"] == "IAM" {
 		try = trySigned
 	}
-	fmt.Fprintf(out, "Open %[1]s/ in a browser: the console. fasttrack serves the API at %[1]s\n\nTry, in another terminal:\n\n", stack.URL())
+	if hasConsole(stack) {
+		fmt.Fprintf(out, "Open %s/ in a browser: the console.\n\n", stack.URL())
+	}
+	fmt.Fprintf(out, "The API is at %s. Try, in another terminal:\n\n", stack.URL())
 	fmt.Fprintf(out, try, stack.URL())
 	command.ReportAccess(out, stack)
 	if data != "" {
