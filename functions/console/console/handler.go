@@ -102,11 +102,11 @@ func (h *Handler) request(ctx context.Context, ev events.APIGatewayV2HTTPRequest
 	}
 	r.URL, r.RequestURI, r.Host = u, u.RequestURI(), h.Host
 	for name, value := range ev.Headers {
-		if !strings.EqualFold(name, "host") && !strings.EqualFold(name, "cookie") {
+		if !strings.EqualFold(name, "host") {
 			r.Header.Set(name, value)
 		}
 	}
-	if len(ev.Cookies) > 0 {
+	if len(ev.Cookies) > 0 { // where API Gateway puts them; others leave them among the headers
 		r.Header.Set("Cookie", strings.Join(ev.Cookies, "; "))
 	}
 	r.RemoteAddr = ev.RequestContext.HTTP.SourceIP + ":0"

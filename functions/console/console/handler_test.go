@@ -136,6 +136,17 @@ func TestResponses(t *testing.T) {
 	}
 }
 
+// A gateway that leaves cookies among the headers has them read too.
+func TestCookiesAmongHeaders(t *testing.T) {
+	ev := get("/console/")
+	ev.Headers = map[string]string{"cookie": "a=1; b=2"}
+	serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		if c := r.Cookies(); len(c) != 2 || c[1].String() != "b=2" {
+			t.Errorf("cookies %v", c)
+		}
+	}, ev)
+}
+
 // What is too large, or no request, reaches no page.
 func TestLimits(t *testing.T) {
 	large := strings.Repeat("x", 512<<10)
