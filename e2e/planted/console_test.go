@@ -3,6 +3,12 @@ package planted
 var _ = plant(consoleBugs...)
 
 var consoleBugs = []bug{
+	{"make markup of a text", "internal/console/templates/parts.html", "{{define \"row\"}}", "{{define \"row\"}}<!--{{.Reason}}-->", "./internal/console", "TestTexts"},
+	{"follow a text of the API", "internal/console/templates/parts.html", "<a class=\"row-title\" href=\"{{base}}/requests/{{.ID}}\">", "<a class=\"row-title\" href=\"{{.ID}}\">", "./internal/console", "TestTexts"},
+	{"say where the API is", "internal/console/problem.go", "problem.Document == nil && problem.Type == \"about:blank\"", "false", "./internal/console", "TestForeignProblems"},
+	{"renew a session on a poll's 401", "internal/console/page.go", "\tcase IsPoll(p.r):\n\t\tp.w.WriteHeader(http.StatusUnauthorized)\n", "", "./internal/console", "TestExpiredSession"},
+	{"leave the last day out of a period", "internal/console/activity_filters.go", "to.AddDate(0, 0, 1)", "to", "./internal/console", "TestFilters"},
+	{"read statistics for who may not list", "internal/console/flow.go", "if slices.Contains(f.May, api.MayList) {", "if true {", "./internal/console", "TestFlowOfWho"},
 	{"show a sensitive value again", "internal/console/form_input.go", "\tcase field.Sensitive:\n\t\ti.Lost = sent && strings.Join(typed, \"\") != \"\"\n", "", "./internal/console", "Form|Session"},
 	{"send a form anew when nobody knows whether it was", "internal/console/ask.go", "d.Key, d.Note, d.Ended = in.Get(\"key\"), n,", "d.Note, d.Ended = n,", "./internal/console", "Form|Session"},
 	{"decide what was not seen", "internal/console/act.go", "IfMatch: in.Get(\"seen\"), ", "", "./internal/console", "TestActions"},
