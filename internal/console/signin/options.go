@@ -77,19 +77,19 @@ func (o *Options) check() error {
 		return err
 	}
 	if u, _ := url.Parse(o.Origin); u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return fmt.Errorf("Origin must be a scheme and a host, such as https://fasttrack.example.com, got %q", o.Origin)
+		return fmt.Errorf("option Origin must be a scheme and a host, such as https://fasttrack.example.com, got %q", o.Origin)
 	}
 	switch {
 	case o.ClientID == "":
-		return errors.New("ClientID is empty")
+		return errors.New("option ClientID is empty")
 	case o.Keys == nil:
-		return errors.New("Keys is nil")
+		return errors.New("option Keys is nil")
 	case o.Token != "" && o.Token != AccessToken && o.Token != IDToken:
-		return fmt.Errorf("Token must be id or access, got %q", o.Token)
+		return fmt.Errorf("option Token must be id or access, got %q", o.Token)
 	case o.SessionLength < 0:
-		return fmt.Errorf("SessionLength must be positive, got %s", o.SessionLength)
+		return fmt.Errorf("option SessionLength must be positive, got %s", o.SessionLength)
 	case len(o.Scopes) > 0 && !slices.Contains(o.Scopes, oidc.ScopeOpenID):
-		return errors.New("Scopes must contain openid")
+		return errors.New("option Scopes must contain openid")
 	}
 	if o.SignOutURL != "" {
 		if err := secureURL("SignOutURL", o.SignOutURL); err != nil {
@@ -121,7 +121,7 @@ func (o *Options) check() error {
 func secureURL(name, raw string) error {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback.Is(u.Hostname())) {
-		return fmt.Errorf("%s must be an https URL, got %q", name, raw)
+		return fmt.Errorf("option %s must be an https URL, got %q", name, raw)
 	}
 	return nil
 }
