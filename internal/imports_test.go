@@ -47,16 +47,17 @@ func TestImportsPointInward(t *testing.T) {
 		"internal/digest": func(dep string) bool { return strings.Contains(dep, "aws") },
 		"internal/flow":   func(dep string) bool { return strings.Contains(dep, "aws") },
 		// What commands do is data in, data out: no flags, and no AWS where none is read.
-		"internal/audit":      commands,
-		"internal/flowcheck":  commands,
-		"internal/hookfunc":   commands,
-		"internal/simulate":   commands,
-		"internal/backtest":   func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
-		"internal/explain":    func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
-		"internal/export":     func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
-		"internal/hookcheck":  func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
-		"internal/replay":     func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
-		"internal/deployment": commands,
+		"internal/audit":          commands,
+		"internal/flowcheck":      commands,
+		"internal/hookfunc":       commands,
+		"internal/simulate":       commands,
+		"internal/backtest":       func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
+		"internal/explain":        func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
+		"internal/export":         func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
+		"internal/hookcheck":      func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
+		"internal/replay":         func(dep string) bool { return commands(dep) || strings.Contains(dep, "aws") },
+		"internal/deployment":     commands,
+		"internal/console/signin": func(dep string) bool { return strings.Contains(dep, "aws") || dep == "testing" },
 		// No function that is deployed links the stand-in for AWS, or what only a console
 		// on a person's own machine has.
 		"functions/...": func(dep string) bool {

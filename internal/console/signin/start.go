@@ -31,7 +31,7 @@ const (
 	// not know each other.
 	startSlots = 4
 	// maxReturn bounds the address to return to, which is in the cookie.
-	maxReturn = 1000
+	maxReturn = 600
 )
 
 // start sends the browser to the provider.
