@@ -38,6 +38,8 @@
     call.onloadend = () => { if (calls.get(field) === call) into.removeAttribute("aria-busy"); };
     call.send();
   };
+  // A field of no form sends none, whatever presses Enter in it.
+  for (const field of document.querySelectorAll("[data-search]")) field.setAttribute("form", "");
   document.addEventListener("input", e => {
     if (!e.target.matches?.("[data-search]")) return;
     clearTimeout(timers.get(e.target));
