@@ -91,6 +91,13 @@ func printRun(w io.Writer, v api.Request) {
 		line("waits for", waitsFor(w))
 	}
 	line("you may", mayDo(v.You))
+	line("", whyDecide(v))
+	for _, d := range v.Delivery {
+		line("notified", deliveryText(d, moment))
+	}
+	if v.DeliveryMore {
+		line("notified", "and earlier messages")
+	}
 	var checks []run.Check
 	switch {
 	case v.Decision != nil && len(v.Decision.Checks) > 0:

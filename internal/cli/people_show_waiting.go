@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // waitsFor returns whose approvals a requirement still needs.
@@ -40,6 +42,32 @@ func mayDo(you *api.You) string {
 		}
 	}
 	return strings.Join(all, ", ")
+}
+
+// whyDecide says of a pending request why the caller may decide it or may not.
+func whyDecide(v api.Request) string {
+	if v.You == nil || v.Status != run.Pending {
+		return ""
+	}
+	return text.Line(v.You.Approve.Why)
+}
+
+// deliveryText returns what became of a message: "grace@example.com (group:sre) by slack
+// at …", or why it failed.
+func deliveryText(d api.Delivery, moment func(time.Time) string) string {
+	to := d.To
+	if d.Person != "" && d.Person != d.To {
+		to = d.Person + " " + parenthesized(d.To)
+	}
+	said := to + " by " + d.By
+	if d.State == api.DeliverySent {
+		return text.Line(said + " at " + moment(d.At))
+	}
+	said = d.State + ": " + said
+	if d.Why != "" {
+		said += ": " + d.Why
+	}
+	return text.Line(said)
 }
 
 // approvalsOf returns how many approvals a pending request has, and whose are missing:

@@ -17,15 +17,19 @@ func people(principals []string) string {
 	if len(principals) == 0 {
 		return "nobody"
 	}
+	return and(some(principals, principal))
+}
+
+// some returns the names of the first of a list, and how many more there are.
+func some(list []string, name func(string) string) []string {
 	var names []string
-	for i, p := range principals {
+	for i, p := range list {
 		if i == spokenMost {
-			names = append(names, fmt.Sprintf("%d more", len(principals)-i))
-			break
+			return append(names, fmt.Sprintf("%d more", len(list)-i))
 		}
-		names = append(names, principal(p))
+		names = append(names, name(p))
 	}
-	return and(names)
+	return names
 }
 
 // principal names a principal for a sentence. It shows no ARN and no issuer, which
@@ -62,18 +66,16 @@ func perhapsMachine(p string) bool {
 
 // notified names the entries of a notify step, with the verb.
 func notified(to []string) string {
-	names := make([]string, len(to))
-	for i, entry := range to {
+	names := some(to, func(entry string) string {
 		switch entry {
 		case "sns":
-			names[i] = "the notification topic"
+			return "the notification topic"
 		case "webhook":
-			names[i] = "the webhook"
-		default:
-			names[i] = principal(entry)
+			return "the webhook"
 		}
-	}
-	if len(names) == 1 {
+		return principal(entry)
+	})
+	if len(names) == 1 && to[0] != "admins" {
 		return names[0] + " is"
 	}
 	return and(names) + " are"

@@ -67,15 +67,15 @@ func (r *Run) seated(by []Approval, t *Today) []api.Seat {
 	places := seats(r.Review.ReviewRule)
 	seatOf := seating(len(places), len(by), func(i, seat int) bool { return r.takes(by[i].Person, places[seat], t) })
 	all := make([]api.Seat, 0, len(r.Review.Approvals))
-	place := 0
+	first := 1
 	for _, need := range r.Review.Approvals {
 		seat := api.Seat{From: r.from(need), Count: need.Count, FilledBy: []api.Person{}, People: []api.Person{}}
-		for range need.Count {
-			place++
-			if i := slices.Index(seatOf, place); i >= 0 {
+		for i, place := range seatOf { // in the order of the approvals
+			if first <= place && place < first+need.Count {
 				seat.FilledBy = append(seat.FilledBy, personView(by[i].Person))
 			}
 		}
+		first += need.Count
 		all = append(all, seat)
 	}
 	return all
