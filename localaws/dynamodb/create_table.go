@@ -1,8 +1,10 @@
 package dynamodb
 
 import (
+	"fmt"
 	"slices"
 
+	"github.com/fasttrack-dev/fasttrack/localaws/dynamodb/attr"
 	"github.com/fasttrack-dev/fasttrack/localaws/dynamodb/kv"
 )
 
@@ -27,30 +29,74 @@ func (s *Service) createTable(in *createTableInput) (any, error) {
 
 // CreateTable makes a table, with TTL on the given attribute unless that is
 // empty. A table of that name that is there already stays as it is when it has
-// the same keys and indexes, and is an *Error (ResourceInUseException)
-// otherwise: a table kept in a folder can be created at each start.
+// the same keys and indexes, and gets the indexes that follow those: a table
+// kept in a folder can be created at each start. Otherwise the existing table is
+// an *Error (ResourceInUseException).
 func (s *Service) CreateTable(spec TableSpec, ttl string) error {
 	_, err := s.create(spec, ttl)
 	if inUse, ok := err.(*Error); !ok || inUse.Code != "ResourceInUseException" {
 		return err
 	}
-	s.schema.RLock()
+	s.schema.Lock()
+	defer s.schema.Unlock()
 	there := s.tables[spec.TableName]
-	s.schema.RUnlock()
-	if there == nil || there.TTL != ttl || !sameShape(there.Spec, spec) {
+	if there == nil || there.TTL != ttl || !grows(there.Spec, spec) {
 		return &Error{Code: "ResourceInUseException", Message: "Table already exists with other keys, indexes or TTL: " + spec.TableName}
 	}
+	return s.grow(there, spec)
+}
+
+// grow adds to a table the indexes that a specification has beyond its own, with
+// the entries of the items that are there. The caller holds schema.
+func (s *Service) grow(t *table, spec TableSpec) error {
+	old := len(t.indexes)
+	if len(spec.GlobalSecondaryIndexes) == old {
+		return nil
+	}
+	grown := t.record
+	grown.Spec.AttributeDefinitions, grown.Spec.GlobalSecondaryIndexes = spec.AttributeDefinitions, spec.GlobalSecondaryIndexes
+	next := newTable(grown)
+	err := s.store.Update(func(w kv.Writer) error {
+		var items []attr.Item
+		space := next.space(itemSpace)
+		if err := w.Scan(space, kv.After(space), false, func(_, stored []byte) (bool, error) {
+			item, err := attr.Decode(stored)
+			items = append(items, item)
+			return err == nil, err
+		}); err != nil {
+			return err
+		}
+		for _, item := range items {
+			for _, x := range next.indexes[old:] {
+				if _, err := next.replaceEntry(w, x, nil, item); err != nil {
+					return err
+				}
+			}
+		}
+		return saveTable(w, grown)
+	})
+	if err != nil {
+		return fmt.Errorf("add indexes to table %s: %w", spec.TableName, err)
+	}
+	s.tables[spec.TableName] = next
 	return nil
 }
 
-func sameShape(a, b TableSpec) bool {
+// grows reports whether a table has the keys and, first, the indexes of another.
+func grows(a, b TableSpec) bool {
 	sameIndex := func(a, b IndexSpec) bool {
 		return a.IndexName == b.IndexName && slices.Equal(a.KeySchema, b.KeySchema) &&
 			a.Projection.ProjectionType == b.Projection.ProjectionType &&
 			slices.Equal(a.Projection.NonKeyAttributes, b.Projection.NonKeyAttributes)
 	}
-	return slices.Equal(a.AttributeDefinitions, b.AttributeDefinitions) && slices.Equal(a.KeySchema, b.KeySchema) &&
-		slices.EqualFunc(a.GlobalSecondaryIndexes, b.GlobalSecondaryIndexes, sameIndex)
+	for _, definition := range a.AttributeDefinitions {
+		if !slices.Contains(b.AttributeDefinitions, definition) {
+			return false
+		}
+	}
+	n := len(a.GlobalSecondaryIndexes)
+	return slices.Equal(a.KeySchema, b.KeySchema) && len(b.GlobalSecondaryIndexes) >= n &&
+		slices.EqualFunc(a.GlobalSecondaryIndexes, b.GlobalSecondaryIndexes[:n], sameIndex)
 }
 
 func (s *Service) create(spec TableSpec, ttl string) (*table, error) {

@@ -152,6 +152,60 @@ func TestFolderIsOpenedAgain(t *testing.T) {
 	}
 }
 
+// A table that was kept gets the indexes that its template has by now, with the items
+// that are there; it loses none, and keeps its own.
+func TestFolderGetsNewIndexes(t *testing.T) {
+	dir := t.TempDir()
+	spec := local.TableSpec{
+		TableName: "things", BillingMode: "PAY_PER_REQUEST",
+		AttributeDefinitions: []local.AttributeDefinition{{AttributeName: "pk", AttributeType: "S"}, {AttributeName: "box", AttributeType: "S"}},
+		KeySchema:            []local.KeyElement{{AttributeName: "pk", KeyType: "HASH"}},
+	}
+	keys := local.IndexSpec{IndexName: "boxes", KeySchema: []local.KeyElement{{AttributeName: "box", KeyType: "HASH"}}}
+	keys.Projection.ProjectionType = "KEYS_ONLY"
+	spec.GlobalSecondaryIndexes = []local.IndexSpec{keys}
+	more := spec
+	lists := local.IndexSpec{IndexName: "lists", KeySchema: []local.KeyElement{{AttributeName: "list", KeyType: "HASH"}}, Projection: keys.Projection}
+	more.AttributeDefinitions = append(spec.AttributeDefinitions[:2:2], local.AttributeDefinition{AttributeName: "list", AttributeType: "S"})
+	more.GlobalSecondaryIndexes = []local.IndexSpec{keys, lists}
+	for start, spec := range []local.TableSpec{spec, more, more} {
+		service, err := local.Open(local.Options{Dir: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := service.CreateTable(spec, ""); err != nil {
+			t.Fatalf("start %d: %v", start, err)
+		}
+		server := httptest.NewServer(service)
+		client := clientAt(server.URL)
+		if _, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("things"), Item: item(obj{"pk": fmt.Sprint(start), "box": "x", "list": "y"})}); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]int{"boxes": start + 1, "lists": start + 1}
+		if start == 0 {
+			delete(want, "lists")
+		}
+		for index, n := range want {
+			out, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("things"), IndexName: &index})
+			if err != nil || len(out.Items) != n {
+				t.Errorf("start %d: index %s holds %d items (%v), want %d", start, index, len(out.Items), err, n)
+			}
+		}
+		if start > 0 {
+			fewer := spec
+			fewer.GlobalSecondaryIndexes = spec.GlobalSecondaryIndexes[1:]
+			var inUse *local.Error
+			if err := service.CreateTable(fewer, ""); !errors.As(err, &inUse) {
+				t.Errorf("start %d: got %v for a table without one of its indexes", start, err)
+			}
+		}
+		server.Close()
+		if err := service.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // An expired item stays readable until the sweep, which removes it from the table and
 // its indexes.
 func TestExpiredItemsAreSwept(t *testing.T) {
