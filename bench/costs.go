@@ -122,21 +122,11 @@ func oneRun(ctx context.Context, flows *flow.File, hooks hook.Flows, body, appro
 	functions := inprocess.New(inprocess.Options{Flows: flows, Hooks: hooks, Strategies: strategy.Set{"lambda": &given{}}, DynamoDB: func(o *dynamodb.Options) {
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
 			return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("units", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-				asked, ok := in.Parameters.(*dynamodb.PutItemInput)
-				if ok {
-					asked.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
-				}
+				wantUnits(in.Parameters)
 				out, meta, err := next.HandleInitialize(ctx, in)
-				// The names of flows are written once a week, by no run.
-				if put, ok := out.Result.(*dynamodb.PutItemOutput); ok && put != nil && put.ConsumedCapacity != nil && !isNames(asked.Item) {
-					mu.Lock()
-					c.units += *put.ConsumedCapacity.CapacityUnits
-					if pk, ok := asked.Item["pk"].(*types.AttributeValueMemberS); ok && strings.HasPrefix(pk.Value, "RUN#") && c.puts < 2 {
-						c.puts++
-						c.decided = c.units
-					}
-					mu.Unlock()
-				}
+				mu.Lock()
+				defer mu.Unlock()
+				c.count(in.Parameters, out.Result)
 				return out, meta, err
 			}), middleware.After)
 		})
@@ -175,6 +165,47 @@ func oneRun(ctx context.Context, flows *flow.File, hooks hook.Flows, body, appro
 	c.invocations += calls
 	c.item, err = itemSize(ctx, dynamodb.NewFromConfig(cfg), stack.Template.Tables[0].Name, id)
 	return c, err
+}
+
+// wantUnits has a write say what it took.
+func wantUnits(in any) {
+	switch in := in.(type) {
+	case *dynamodb.PutItemInput:
+		in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
+	case *dynamodb.TransactWriteItemsInput:
+		in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
+	}
+}
+
+// count adds the units of a put, or of a transaction, which is double. The names of flows
+// are written once a week, by no run.
+func (c *cost) count(in, out any) {
+	var items []map[string]types.AttributeValue
+	switch out := out.(type) {
+	case *dynamodb.PutItemOutput:
+		if item := in.(*dynamodb.PutItemInput).Item; out != nil && out.ConsumedCapacity != nil && !isNames(item) {
+			c.units += *out.ConsumedCapacity.CapacityUnits
+			items = append(items, item)
+		}
+	case *dynamodb.TransactWriteItemsOutput:
+		if out == nil {
+			return
+		}
+		for _, used := range out.ConsumedCapacity {
+			c.units += *used.CapacityUnits
+		}
+		for _, w := range in.(*dynamodb.TransactWriteItemsInput).TransactItems {
+			if w.Put != nil {
+				items = append(items, w.Put.Item)
+			}
+		}
+	}
+	for _, item := range items {
+		if pk, ok := item["pk"].(*types.AttributeValueMemberS); ok && strings.HasPrefix(pk.Value, "RUN#") && c.puts < 2 {
+			c.puts++
+			c.decided = c.units
+		}
+	}
 }
 
 func isNames(item map[string]types.AttributeValue) bool {

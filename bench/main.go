@@ -63,6 +63,7 @@ func (b *bench) parts() []part {
 		{"load", b.load},
 		{"put", b.puts},
 		{"lists", b.lists},
+		{"stats", b.statistics},
 		{"listcalls", b.listCalls},
 		{"reconcile", b.reconcile},
 		{"sessions", b.sessions},
