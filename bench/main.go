@@ -5,7 +5,7 @@
 //	go run ./bench [-strict] [PART...]
 //
 // Parts are costs, bill, coldstarts, latency, load, put, lists,
-// listcalls, reconcile, sessions and tests; all
+// stats, listcalls, reconcile, sessions and tests; all
 // without one. -strict ends with status 1 where a budget is missed.
 package main
 
