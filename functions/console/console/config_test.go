@@ -54,7 +54,7 @@ func page(t *testing.T, h *console.Handler, path string) events.APIGatewayV2HTTP
 	return got
 }
 
-// Nobody is called before somebody signs in. Then a key is read, one or two; what is no
+// Nobody is called before somebody signs in. Then one or two keys are read. An invalid
 // key is a page that says so, and not a cookie sealed with it.
 func TestKeys(t *testing.T) {
 	long, other := strings.Repeat("k", 32), strings.Repeat("o", 64)
