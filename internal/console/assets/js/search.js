@@ -1,5 +1,5 @@
 // Search while typing. data-search of a field is the address of a page that finds, and
-// data-into the selector of the element that takes its body. Enter finds at once: it
+// data-into the id, after a #, of the element that takes its body. Enter finds at once: it
 // never sends the form around the field.
 (() => {
   const pause = 250;
@@ -8,7 +8,7 @@
   const find = field => {
     clearTimeout(timers.get(field));
     calls.get(field)?.abort();
-    const into = document.querySelector(field.dataset.into);
+    const into = document.getElementById(field.dataset.into.replace("#", ""));
     if (!into) return;
     const to = new URL(field.dataset.search, location.href);
     if (to.origin !== location.origin) return;
