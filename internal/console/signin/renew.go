@@ -47,11 +47,11 @@ func (d *Door) renew(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		d.fail(w, r, "open", err, unreadableKeys, again(to))
 		return
+	case found && !s.due(d.Now()) && s.usable(d.Now()): // another tab was here
+		http.Redirect(w, r, to, http.StatusSeeOther)
+		return
 	case !found || s.refresh == "":
 		http.Redirect(w, r, withTo(startPath, to), http.StatusSeeOther)
-		return
-	case !s.due(d.Now()): // another tab was here
-		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
 	}
 	waited, _ := strconv.Atoi(q.Get("waited"))

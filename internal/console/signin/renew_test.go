@@ -187,6 +187,9 @@ func TestProviderWithoutRefreshTokens(t *testing.T) {
 	if w.issuer.Calls("authorize") != 1 {
 		t.Errorf("%d sign-ins while the token is valid", w.issuer.Calls("authorize"))
 	}
+	if _, at, _ := w.load("/console/renew?to=/console/%3Fdone=ask"); at != "/console/?done=ask" {
+		t.Errorf("a refresh without a refresh token ends at %s", at)
+	}
 	w.clock.add(time.Second)
 	w.mustBeIn("/console/")
 	if w.issuer.Calls("authorize") != 2 || w.issuer.Calls("refresh") != 0 {
