@@ -149,3 +149,30 @@ func TestRun_GoesOn(t *testing.T) {
 		t.Errorf("since %v", r.Since)
 	}
 }
+
+// At most Max requests are tried, and the report says that there are more. Without a
+// journal nothing is kept.
+func TestRun_Max(t *testing.T) {
+	for n, truncated := range map[int]bool{3: false, 4: true} {
+		o := options(t, approves, past(t, n, "deploy"))
+		o.Max, o.Journal = 3, ""
+		r, err := backtest.Run(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Requests != 3 || r.Truncated != truncated {
+			t.Errorf("of %d: %d requests, truncated: %v", n, r.Requests, r.Truncated)
+		}
+	}
+}
+
+// What hooks denied and would approve today is a flip of its own.
+func TestCompare_CodeDenied(t *testing.T) {
+	r := backtest.Compare([]backtest.Case{
+		{ID: "a", Then: backtest.Then{Kind: backtest.CodeDenied}, Now: backtest.Now{Says: backtest.Approve}},
+		{ID: "b", Then: backtest.Then{Kind: backtest.CodeDenied}, Now: backtest.Now{Says: backtest.People}},
+	})
+	if len(r.CodeDeniedWouldApprove) != 1 || r.CodeDeniedWouldApprove[0].ID != "a" {
+		t.Errorf("got %+v", r.CodeDeniedWouldApprove)
+	}
+}
