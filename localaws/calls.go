@@ -52,8 +52,27 @@ type callInput struct {
 	RequestItems                                                         map[string]any
 	TransactItems                                                        []map[string]struct {
 		TableName string
-		Item      map[string]map[string]any
+		Item, Key map[string]map[string]any
 	}
+	// Those of a query.
+	KeyConditionExpression    string
+	ExpressionAttributeNames  map[string]string
+	ExpressionAttributeValues map[string]map[string]any
+}
+
+// queried returns the value of a partition key that a query names by NAME = :VALUE, ""
+// if it names none.
+func (in callInput) queried(partitionKey string) string {
+	for _, condition := range strings.Split(in.KeyConditionExpression, " AND ") {
+		name, value, is := strings.Cut(strings.TrimSpace(condition), " = ")
+		if !is || cmp.Or(in.ExpressionAttributeNames[name], name) != partitionKey {
+			continue
+		}
+		for _, text := range in.ExpressionAttributeValues[strings.TrimSpace(value)] {
+			return fmt.Sprint(text)
+		}
+	}
+	return ""
 }
 
 func (s *Stack) callsOf(r *http.Request, c wire.Call, body []byte) []Call {
@@ -134,7 +153,7 @@ func (in callInput) dynamoDB(s *Stack, operation string) []Call {
 	var calls []Call
 	for _, item := range in.TransactItems {
 		for kind, of := range item {
-			calls = append(calls, Call{Action: "dynamodb:" + kind + "Item", Resource: table(of.TableName), Key: key(of.TableName, of.Item)})
+			calls = append(calls, Call{Action: "dynamodb:" + kind + "Item", Resource: table(of.TableName), Key: cmp.Or(key(of.TableName, of.Item), key(of.TableName, of.Key))})
 		}
 	}
 	if len(calls) > 0 {
@@ -150,7 +169,11 @@ func (in callInput) dynamoDB(s *Stack, operation string) []Call {
 	if in.IndexName != "" {
 		on += "/index/" + in.IndexName
 	}
-	return []Call{{Action: "dynamodb:" + operation, Resource: on, Key: cmp.Or(key(in.TableName, in.Item), key(in.TableName, in.Key))}}
+	queried := ""
+	if in.IndexName == "" {
+		queried = in.queried(s.DynamoDB.PartitionKey(in.TableName))
+	}
+	return []Call{{Action: "dynamodb:" + operation, Resource: on, Key: cmp.Or(key(in.TableName, in.Item), key(in.TableName, in.Key), queried)}}
 }
 
 func arn(region, service, resource string) string {
