@@ -93,6 +93,9 @@ func TestCountersThatMeet(t *testing.T) {
 			if len(shards) != tc.tried || len(slices.Compact(slices.Sorted(slices.Values(shards)))) != tc.tried {
 				t.Errorf("tried %v, want %d shards", shards, tc.tried)
 			}
+			if !strings.HasSuffix(shards[0], "#0") {
+				t.Errorf("began with %s: a quiet flow has one item a day", shards[0])
+			}
 			totals, _, err := s.LoadStats(t.Context(), "f", start)
 			if got := totals.Stats(); err != nil || got.Decided != tc.counted {
 				t.Errorf("counted %d, want %d (%v)", got.Decided, tc.counted, err)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -31,6 +32,9 @@ var (
 type Store struct {
 	client *dynamodb.Client
 	table  string
+	// crowded is until when decisions are spread over the shards of statistics, in Unix
+	// seconds.
+	crowded atomic.Int64
 }
 
 // NewFromConfig returns a store over the table of that name.
