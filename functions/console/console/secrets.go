@@ -57,7 +57,7 @@ func (s secrets) text(arn string) func(context.Context) (string, error) {
 		err = json.Unmarshal(raw, &out)
 		switch {
 		case res.StatusCode != http.StatusOK: // of the body, the error code alone is safe to log
-			return "", fmt.Errorf("Secrets Manager responds %d %s", res.StatusCode, out.Type[strings.LastIndex(out.Type, "#")+1:])
+			return "", fmt.Errorf("the secret: AWS responds %d %s", res.StatusCode, out.Type[strings.LastIndex(out.Type, "#")+1:])
 		case err != nil, out.SecretString == "":
 			return "", errors.New("the secret has no text")
 		}

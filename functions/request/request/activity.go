@@ -97,7 +97,7 @@ func newActivityFile() *activityFile {
 }
 
 func (f *activityFile) line(record []byte) {
-	f.Write(record)
+	_, _ = f.Write(record) // a buffer, which takes all
 	f.encoded += httpapi.EncodedSize(record)
 }
 

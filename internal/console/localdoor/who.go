@@ -101,10 +101,10 @@ func (d Who) Mount(mux *http.ServeMux, c *console.Console) {
 			return
 		}
 		http.SetCookie(w, localCookie(whoCookie, url.QueryEscape(login)))
-		http.Redirect(w, r, to, http.StatusSeeOther)
+		http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- a page of the console, by console.ReturnTo
 	})
 	mux.HandleFunc("POST "+outPath, func(w http.ResponseWriter, r *http.Request) {
-		gone := localCookie(whoCookie, "")
+		gone := localCookie(whoCookie, "") // #nosec G124 -- as localCookie
 		gone.MaxAge = -1
 		http.SetCookie(w, gone)
 		http.Redirect(w, r, whoPath, http.StatusSeeOther)

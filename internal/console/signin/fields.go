@@ -20,10 +20,10 @@ func appendField(b []byte, text string) []byte {
 // cutField returns the first text of fields, and the rest.
 func cutField(b []byte) (text string, rest []byte, err error) {
 	n, size := binary.Uvarint(b)
-	if size <= 0 || n > uint64(len(b)-size) {
+	if size <= 0 || n > uint64(len(b)-size) { // #nosec G115 -- size is at most the length
 		return "", nil, errFields
 	}
-	return string(b[size : size+int(n)]), b[size+int(n):], nil
+	return string(b[size : size+int(n)]), b[size+int(n):], nil // #nosec G115 -- n is at most the length
 }
 
 // splitFields returns exactly n texts.

@@ -48,15 +48,15 @@ func (d *Door) renew(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, "open", err, unreadableKeys, again(to))
 		return
 	case found && !s.due(d.Now()) && s.usable(d.Now()): // another tab was here
-		http.Redirect(w, r, to, http.StatusSeeOther)
+		http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- a page of the console, by console.ReturnTo
 		return
 	case !found || s.refresh == "":
-		http.Redirect(w, r, withTo(startPath, to), http.StatusSeeOther)
+		http.Redirect(w, r, withTo(startPath, to), http.StatusSeeOther) // #nosec G710 -- a page of the console, by console.ReturnTo
 		return
 	}
 	waited, _ := strconv.Atoi(q.Get("waited"))
 	step := func(turn, at string, waited int) {
-		http.Redirect(w, r, renewPath+"?"+url.Values{"to": {to}, "turn": {turn}, "at": {at}, "waited": {strconv.Itoa(waited)}}.Encode(), http.StatusSeeOther)
+		http.Redirect(w, r, renewPath+"?"+url.Values{"to": {to}, "turn": {turn}, "at": {at}, "waited": {strconv.Itoa(waited)}}.Encode(), http.StatusSeeOther) // #nosec G710 -- a page of the console, by console.ReturnTo
 	}
 	holder, mine, at := cookie(r, turnCookie), q.Get("turn"), q.Get("at")
 	switch {
@@ -93,7 +93,7 @@ func (d *Door) takeTurn(w http.ResponseWriter, r *http.Request, s session, to st
 	setCookie(w, turnCookie, "", 0)
 	switch {
 	case err == nil:
-		http.Redirect(w, r, to, http.StatusSeeOther)
+		http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- a page of the console, by console.ReturnTo
 	case refusal(err) != "":
 		d.Log.Info("a session was not refreshed", "reason", reason(err))
 		refused()
@@ -111,11 +111,11 @@ func (d *Door) takeTurn(w http.ResponseWriter, r *http.Request, s session, to st
 // newer ones.
 func (d *Door) unrenewed(w http.ResponseWriter, r *http.Request, s session, to string) {
 	if !s.usable(d.Now()) {
-		http.Redirect(w, r, withAgain(to), http.StatusSeeOther)
+		http.Redirect(w, r, withAgain(to), http.StatusSeeOther) // #nosec G710 -- a page of the console, by console.ReturnTo
 		return
 	}
 	setCookie(w, holdCookie, "1", holdLife)
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther) // #nosec G710 -- a page of the console, by console.ReturnTo
 }
 
 // refresh returns the session with a newer token.

@@ -81,7 +81,7 @@ func (d *Door) startIsNeedless(w http.ResponseWriter, r *http.Request) bool {
 	case err != nil || !found:
 		return false
 	case d.renewable(r, s):
-		http.Redirect(w, r, withTo(renewPath, to), http.StatusSeeOther)
+		http.Redirect(w, r, withTo(renewPath, to), http.StatusSeeOther) // #nosec G710 -- a page of the console, by console.ReturnTo
 		return true
 	case s.usable(d.Now()):
 		// The API refused the token, or the person followed an old link. The provider may

@@ -91,7 +91,7 @@ func (i *Issuer) sendBack(w http.ResponseWriter, r *http.Request, q, parameters 
 	if i.tamper.Callback != nil {
 		i.tamper.Callback(parameters)
 	}
-	http.Redirect(w, r, redirectTo(q.Get("redirect_uri"), parameters), http.StatusFound)
+	http.Redirect(w, r, redirectTo(q.Get("redirect_uri"), parameters), http.StatusFound) // #nosec G710 -- what a provider does; for tests
 }
 
 // choose shows a link for each person.

@@ -133,7 +133,7 @@ func digits(text string, n int) string {
 	var b strings.Builder
 	for _, r := range strings.Repeat(text, n) {
 		if b.Len() < n && r != '-' {
-			b.WriteByte('0' + byte(r)%10)
+			b.WriteByte('0' + byte(r%10)) // #nosec G115 -- less than 10
 		}
 	}
 	return b.String()

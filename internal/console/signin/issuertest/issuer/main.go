@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/console/signin/issuertest"
 )
@@ -19,7 +20,8 @@ func main() {
 		if p.Name == *name {
 			i := issuertest.New("http://"+*addr, p, issuertest.Options{Lifetime: *life})
 			fmt.Printf("issuer  %s\nclient  %s\nsecret  %s\n", i.URL(), i.ClientID(), i.ClientSecret())
-			log.Fatal(http.ListenAndServe(*addr, i.Handler()))
+			server := &http.Server{Addr: *addr, Handler: i.Handler(), ReadHeaderTimeout: 10 * time.Second}
+			log.Fatal(server.ListenAndServe())
 		}
 	}
 	log.Fatalf("unknown profile %q; use cognito, okta, entra or google", *name)
