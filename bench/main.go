@@ -5,8 +5,8 @@
 //	go run ./bench [-strict] [PART...]
 //
 // Parts are costs, bill, coldstarts, latency, load, put, lists,
-// stats, listcalls, reconcile, sessions and tests; all
-// without one. -strict ends with status 1 where a budget is missed.
+// stats, listcalls, console, reconcile, sessions and tests; all without one.
+// -strict ends with status 1 where a budget is missed.
 package main
 
 import (
@@ -65,6 +65,7 @@ func (b *bench) parts() []part {
 		{"lists", b.lists},
 		{"stats", b.statistics},
 		{"listcalls", b.listCalls},
+		{"console", b.console},
 		{"reconcile", b.reconcile},
 		{"sessions", b.sessions},
 		{"tests", b.tests},

@@ -115,8 +115,11 @@ func asked(n int) (r *run.Run, act *run.Act, err error) {
 	return r, act, err
 }
 
-// fill stores n runs, several at a time.
-func (t *table) fill(ctx context.Context, n int) error {
+// fill stores n runs of [asked].
+func (t *table) fill(ctx context.Context, n int) error { return t.fillWith(ctx, n, asked) }
+
+// fillWith stores n runs, several at a time.
+func (t *table) fillWith(ctx context.Context, n int, asked func(int) (*run.Run, *run.Act, error)) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(8)
 	for i := range n {
