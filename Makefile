@@ -77,10 +77,14 @@ e2e: build-sam ## Deploy to an emulator of AWS with the SAM CLI, and play the tr
 	$(EMULATED) go test -count=1 -timeout 20m -parallel 5 -run '^(TestSamples|TestCases|TestSignedCases|TestDeployed.*)$$' $(E2EFLAGS) ./e2e
 
 .PHONY: browser browser-tools
-browser: build browser-tools ## Test the console in Chromium (needs Debian's chromium and fonts-inter, and Node.js)
-	go test -count=1 $(BROWSERFLAGS) ./e2e/browser
+browser: build browser-tools ## Test the console in Chromium; UPDATE=1 takes its pictures anew (needs Debian's chromium and fonts-inter, and Node.js)
+	go test -count=1 ./e2e/browser $(if $(UPDATE),-run '^TestPages$$' -args -update)
 
 browser-tools: $(TOOLS)/browser/.installed
+
+.PHONY: screenshots
+screenshots: build ## Take the pictures of docs/console.md again (needs Debian's chromium and fonts-inter)
+	go test -count=1 -run '^TestScreenshots$$' ./e2e/browser -args -screenshots docs/pictures
 
 lint: tools ## Check format, English, code, template and state machine
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi

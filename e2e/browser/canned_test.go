@@ -50,6 +50,14 @@ func (c *canned) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		v, found = c.responses[key]
 	}
 	c.mu.Unlock()
+	if m, is := v.(api.Me); is && r.URL.Query().Get("flow") != "" {
+		for _, f := range flows {
+			if f.Name == r.URL.Query().Get("flow") {
+				m.Flow = &f
+				v = m
+			}
+		}
+	}
 	if !found {
 		v = &api.Problem{Type: api.ProblemNotFound, Status: 404, Title: "Not Found", Detail: "unknown request, or you may not see it", Instance: "0b6a3f3e-6d0e-4a51-9a0f-1f2f0a8f5a11"}
 	}
@@ -71,6 +79,13 @@ func (c *canned) made() (changes []string) {
 		}
 	}
 	return changes
+}
+
+// set changes a response.
+func (c *canned) set(key string, response any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.responses[key] = response
 }
 
 // count is the number of calls so far.

@@ -1,7 +1,10 @@
 package browser
 
 import (
+	"fmt"
+
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -36,4 +39,50 @@ func (b *tab) hold(s screen) {
 func (b *tab) open(url string) {
 	b.t.Helper()
 	b.run(chromedp.Navigate(url))
+}
+
+// stopClock has scripts of the page believe that it is the time of every picture.
+func (b *tab) stopClock() {
+	b.t.Helper()
+	b.run(chromedp.ActionFunc(func(ctx actionContext) error {
+		_, err := page.AddScriptToEvaluateOnNewDocument(fmt.Sprintf(`(() => {
+			const Real = Date, at = %d;
+			window.Date = class extends Real { constructor(...a) { super(...(a.length ? a : [at])); } static now() { return at; } };
+		})()`, now.UnixMilli())).Do(ctx)
+		return err
+	}))
+}
+
+// overflows returns what is wider than the screen.
+func (b *tab) overflows() string {
+	b.t.Helper()
+	return b.js(`(() => {
+		const wide = innerWidth;
+		if (document.documentElement.scrollWidth <= wide) return "";
+		return [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > wide + 1).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join("; ") || "the page";
+	})()`)
+}
+
+// moves returns what moves by itself or by degrees.
+func (b *tab) moves() string {
+	b.t.Helper()
+	return b.js(`[...document.querySelectorAll("body *")].filter(e => { const s = getComputedStyle(e);
+		return s.transitionDuration.split(",").concat(s.animationDuration.split(",")).some(d => parseFloat(d) > 0.001); }).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join("; ")`)
+}
+
+// blends returns what has no edge where the person's own colours
+// take the place of the page's: neither a border nor an outline.
+func (b *tab) blends() string {
+	b.t.Helper()
+	return b.js(`[...document.querySelectorAll(".button, .pill, .card, input:not([type=hidden]), textarea, select")].filter(e => {
+		const s = getComputedStyle(e);
+		return e.getClientRects().length && !["radio", "checkbox"].includes(e.type) && (s.borderStyle === "none" || parseFloat(s.borderTopWidth) === 0) && s.outlineStyle === "none"; }).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join("; ")`)
+}
+
+// small returns what is less than 24 by 24 points to hit, and no link in a line of text
+// (WCAG 2.2, 2.5.8).
+func (b *tab) small() string {
+	b.t.Helper()
+	return b.js(`[...document.querySelectorAll("button, a.button, summary, input[type=submit], select, nav a")].filter(e => {
+		const r = e.getBoundingClientRect(); return r.width && (r.width < 24 || r.height < 24) && !e.closest(".skip"); }).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join("; ")`)
 }

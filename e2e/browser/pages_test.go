@@ -1,0 +1,175 @@
+package browser
+
+import (
+	"maps"
+	"net/http"
+	"testing"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+)
+
+// shown is a page in a state.
+type shown struct {
+	name, path string
+	// responses are those in which the state differs from [everyday].
+	responses map[string]any
+	// complaints are what the browser rightly says, such as of a 404.
+	complaints []string
+}
+
+// everyday is what the API responds in most states.
+func everyday() map[string]any {
+	return map[string]any{
+		"GET /me":                     me(),
+		"GET /flows":                  api.FlowList{Flows: flows},
+		"GET /flows/aws-access/stats": stats(),
+		"GET /flows/deploy/stats":     stats(),
+		"GET /flows/customer-data/fields/customer/options": api.OptionList{Options: []api.Option{
+			{Value: "C-1001", Label: "Acme Logistics (C-1001)"}, {Value: "C-1002", Label: "Borealis Bank (C-1002)"}, {Value: "C-1003", Label: "Contoso Health (C-1003)"},
+		}},
+		"GET /requests":                 api.RequestList{Requests: []api.Request{}},
+		"GET /requests?view=inbox":      api.RequestList{Requests: []api.Request{pending(1), threshold(2)}},
+		"GET /requests?view=mine":       api.RequestList{Requests: []api.Request{own(3), active(4, true), denied(5)}, NextCursor: "more"},
+		"GET /requests?view=live":       api.RequestList{Requests: []api.Request{active(4, true), active(6, false), stuck(7)}},
+		"GET /requests?view=all":        api.RequestList{Requests: []api.Request{pending(1), threshold(2), own(3), active(4, true), denied(5), ended(8)}, NextCursor: "more"},
+		"GET /requests?view=flow":       api.RequestList{Requests: []api.Request{pending(1), active(4, true), denied(5), ended(8)}},
+		"GET /requests/" + requestID(1): pending(1),
+	}
+}
+
+// pages are all pages, in the states that look different.
+var pages = []shown{
+	{name: "home", path: "/"},
+	{name: "home-empty", path: "/", responses: empty()},
+	{name: "inbox", path: "/inbox"},
+	{name: "inbox-empty", path: "/inbox", responses: empty()},
+	{name: "live", path: "/access"},
+	{name: "live-empty", path: "/access", responses: empty()},
+	{name: "activity", path: "/activity"},
+	{name: "activity-empty", path: "/activity?flow=aws-access&q=lag&from=2026-11-01", responses: empty()},
+	{name: "flows", path: "/flows"},
+	{name: "flow", path: "/flows/aws-access"},
+	{name: "flow-on-trial", path: "/flows/deploy"},
+	{name: "request-decide", path: "/requests/" + requestID(1)},
+	{name: "request-checking", path: "/requests/" + requestID(1), responses: one(checking(1))},
+	{name: "request-threshold", path: "/requests/" + requestID(1), responses: one(threshold(1))},
+	{name: "request-own", path: "/requests/" + requestID(1) + "?done=ask", responses: one(own(1))},
+	{name: "request-denied", path: "/requests/" + requestID(1), responses: one(denied(1))},
+	{name: "request-live", path: "/requests/" + requestID(1), responses: one(active(1, true))},
+	{name: "request-stuck", path: "/requests/" + requestID(1), responses: one(stuck(1))},
+	{name: "request-ended", path: "/requests/" + requestID(1), responses: one(ended(1))},
+	{name: "request-explained", path: "/requests/" + requestID(1) + "/explain", responses: one(threshold(1))},
+	{name: "request-verified", path: "/requests/" + requestID(1) + "/verify", responses: one(ended(1))},
+	{name: "request-broken", path: "/requests/" + requestID(1) + "/verify", responses: broken()},
+	{name: "request-on-paper", path: "/requests/" + requestID(1) + "/verify?print", responses: one(ended(1))},
+	{name: "new", path: "/new"},
+	{name: "new-empty", path: "/new", responses: empty()},
+	{name: "form", path: "/new/aws-access"},
+	{name: "form-all-fields", path: "/new/customer-data?f.customer=C-1001&reason=The+invoice+was+charged+twice"},
+	{name: "not-found", path: "/nothing", complaints: []string{"404"}},
+	{name: "refused", path: "/inbox", responses: problem("GET /requests", 403, "you may not do this"), complaints: []string{"403"}},
+	{name: "too-many", path: "/inbox", responses: problem("GET /requests", 429, "too many requests; try again in 30 s"), complaints: []string{"429"}},
+	{name: "failed", path: "/inbox", responses: problem("GET /requests", 500, "internal error"), complaints: []string{"500"}},
+}
+
+// one is an API that responds with this request, explains it, and finds its history in
+// order.
+func one(r api.Request) map[string]any {
+	path := "GET /requests/" + requestID(1)
+	v := api.Verification{ID: r.ID, OK: true, CheckedAt: now, Head: r.ETag, Entries: []api.VerifiedEntry{}}
+	e := api.Explanation{ID: r.ID, Flow: r.Flow, Status: r.Status, Answer: "Margaret approved. It waits for somebody of the group sre.", Errors: []string{}, HooksVersions: []string{"17"}, FlowVersion: "5d0c7c9a1b2e"}
+	for _, h := range r.History {
+		v.Entries = append(v.Entries, api.VerifiedEntry{Seq: h.Seq, Event: h.Event, At: h.At, Hash: h.Hash, OK: true})
+		e.Steps = append(e.Steps, api.ExplainedStep{At: h.At, AfterMS: h.At.Sub(r.CreatedAt).Milliseconds(), Event: h.Event, Actor: &h.Actor, Text: "In words: " + string(h.Event) + ".", Checks: h.Checks})
+	}
+	return map[string]any{path: r, path + "/verify": v, path + "/explain": e}
+}
+
+// broken is an API that finds a changed entry in a history.
+func broken() map[string]any {
+	all := one(ended(1))
+	path := "GET /requests/" + requestID(1) + "/verify"
+	v := all[path].(api.Verification)
+	v.OK, v.Entries[1].OK, v.Entries[1].Problem = false, false, "the hash is not that of the entry"
+	all[path] = v
+	return all
+}
+
+// empty is what the API responds to somebody whom nothing concerns.
+func empty() map[string]any {
+	none := api.RequestList{Requests: []api.Request{}}
+	return map[string]any{
+		"GET /me": nobody(), "GET /flows": api.FlowList{Flows: []api.Flow{}}, "GET /requests": none,
+		"GET /requests?view=inbox": none, "GET /requests?view=mine": none, "GET /requests?view=live": none, "GET /requests?view=all": none,
+	}
+}
+
+// problem is an API that responds to lists with an error.
+func problem(call string, status int, detail string) map[string]any {
+	p := &api.Problem{Type: api.ProblemInternal, Status: status, Title: http.StatusText(status), Detail: detail, Instance: "0b6a3f3e-6d0e-4a51-9a0f-1f2f0a8f5a11"}
+	all := map[string]any{}
+	for _, view := range []string{"", "?view=inbox", "?view=mine", "?view=live", "?view=all"} {
+		all[call+view] = p
+	}
+	return all
+}
+
+// url serves a page in its state, and returns its address.
+func (p shown) url(t *testing.T) string {
+	t.Helper()
+	responses := everyday()
+	maps.Copy(responses, p.responses)
+	return serve(t, &canned{responses: responses}) + "/console" + p.path
+}
+
+// Every page, in every state that looks different, is right for everybody: by the rules
+// of WCAG 2.2 AA, light and dark, on a desk and on a phone, at 400 % zoom, in the
+// person's own colours, with reduced motion, and as a screen reader speaks it.
+func TestPages(t *testing.T) {
+	needAxe(t)
+	for _, p := range pages {
+		t.Run(p.name, func(t *testing.T) {
+			url := p.url(t)
+			b := newTab(t)
+			b.expect(p.complaints...)
+			b.stopClock()
+			for name, s := range map[string]screen{"light, 1280": desk, "dark, 1280": night, "light, 375": phone, "dark, 375": dusk} {
+				b.hold(s)
+				b.open(url)
+				for _, v := range b.violations() {
+					t.Errorf("%s: %s", name, v)
+				}
+				if wide := b.overflows(); wide != "" {
+					t.Errorf("%s: too wide: %s", name, wide)
+				}
+				if small := b.small(); small != "" {
+					t.Errorf("%s: too small to hit: %s", name, small)
+				}
+				switch name {
+				case "light, 1280":
+					b.compare(p.name+"-light-1280", s)
+					b.compareOutline(p.name)
+					for _, line := range unnamed(b.outline()) {
+						t.Errorf("has no name: %s", line)
+					}
+				case "dark, 375":
+					b.compare(p.name+"-dark-375", s)
+				}
+			}
+			// 1,280 points at 400 % are 320.
+			b.hold(screen{scheme: "light", width: 320, height: 256})
+			b.open(url)
+			if wide := b.overflows(); wide != "" {
+				t.Errorf("at 400 %%: too wide: %s", wide)
+			}
+			b.hold(screen{scheme: "light", width: 1280, height: 800, features: map[string]string{"forced-colors": "active", "prefers-reduced-motion": "reduce"}})
+			b.open(url)
+			if blends := b.blends(); blends != "" {
+				t.Errorf("in forced colours: no edge: %s", blends)
+			}
+			if moves := b.moves(); moves != "" {
+				t.Errorf("with reduced motion: moves: %s", moves)
+			}
+		})
+	}
+}
