@@ -35,6 +35,9 @@ func forgedExecutions(t *testing.T, on system) {
 		t.Fatalf("%d %v: %s", c.status, err, c.body)
 	}
 	id, _ := c.at("id")
+	if err := c.call("GET", "/requests/"+id, nil); err != nil || c.status != 200 {
+		t.Fatalf("%d %v: %s", c.status, err, c.body)
+	}
 	before := string(c.body)
 	machines := sfn.New(sfn.Options{Region: localaws.Region, BaseEndpoint: &on.services, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")})
 	var forged []string

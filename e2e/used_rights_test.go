@@ -43,7 +43,6 @@ var notPlayed = map[string]string{
 	`RequestFunction may lambda:InvokeFunction on .*:python-hooks`: "options of fields by hooks of your own",
 	`ReconcileFunction may .*`:                                     "lost executions are played in process: e2e/torture",
 	`RequestFunction may kms:GetPublicKey`:                         "a request is compared with the digest once one is signed: functions/request/request",
-	`ApproveFunction may iam:GetRole`:                              "functions/request looks a role up first and notes it in the table",
 }
 
 // What the functions did in the transcripts, their roles allow; what their roles
