@@ -63,8 +63,9 @@ func readAfter(c *httpapi.Call) (seq int, there bool, err error) {
 	if !there {
 		return 0, false, nil
 	}
-	if seq, err = strconv.Atoi(value); err != nil || seq < 0 {
+	n, err := strconv.ParseUint(value, 10, 31)
+	if err != nil {
 		return 0, false, httpapi.Invalid(flow.FieldError{Field: "after", Detail: "must be the seq of a history entry, or 0"})
 	}
-	return seq, true, nil
+	return int(n), true, nil // #nosec G115 -- of 31 bits
 }
