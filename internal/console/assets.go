@@ -45,7 +45,8 @@ type assets struct {
 	files   map[string]func() asset
 }
 
-// embedded returns the assets of the package. Each is compressed when it is first sent.
+// embedded returns the assets of the package: it hashes them when the first page is made,
+// and compresses each when it is first sent.
 var embedded = sync.OnceValue(func() assets {
 	a := assets{files: map[string]func() asset{}}
 	hash := sha256.New()
@@ -81,8 +82,8 @@ func (a assets) url(name string) string { return Base + "/static/" + a.version +
 
 // static serves an asset. Its URL names its content, so that browsers keep it for a year.
 func (c *Console) static(w http.ResponseWriter, r *http.Request) {
-	file, found := c.assets.files[r.PathValue("name")]
-	if !found || r.PathValue("version") != c.assets.version {
+	file, found := embedded().files[r.PathValue("name")]
+	if !found || r.PathValue("version") != embedded().version {
 		http.NotFound(w, r)
 		return
 	}

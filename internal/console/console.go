@@ -33,7 +33,6 @@ type Options struct {
 // Console serves the pages. It is safe for concurrent use.
 type Console struct {
 	Options
-	assets assets
 	mu     sync.Mutex
 	parsed map[string]*template.Template
 }
@@ -56,7 +55,7 @@ func New(o Options) (*Console, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	return &Console{Options: o, assets: embedded(), parsed: map[string]*template.Template{}}, nil
+	return &Console{Options: o, parsed: map[string]*template.Template{}}, nil
 }
 
 // Handler returns the handler of every path below [Base]. It compresses what it sends,

@@ -31,7 +31,7 @@ const fileHead = `<!doctype html>
 // and without navigation and script. The files that match the patterns are templates, of
 // which one defines "main"; it gets data as .D.
 func WriteFile(w io.Writer, now time.Time, title string, data any, files fs.FS, patterns ...string) error {
-	c := &Console{Options: Options{Now: func() time.Time { return now }}, assets: embedded()}
+	c := &Console{Options: Options{Now: func() time.Time { return now }}}
 	t, err := c.Frame().ParseFS(files, patterns...)
 	if err != nil {
 		return err
@@ -40,7 +40,7 @@ func WriteFile(w io.Writer, now time.Time, title string, data any, files fs.FS, 
 	if err := t.ExecuteTemplate(&body, "main", view{Title: title, Now: now.UTC(), D: data}); err != nil {
 		return err
 	}
-	styles := c.assets.files["console.css"]().body
+	styles := embedded().files["console.css"]().body
 	hash := sha256.Sum256(styles)
 	if _, err := fmt.Fprintf(w, fileHead, base64.StdEncoding.EncodeToString(hash[:]), template.HTMLEscapeString(title), styles); err != nil {
 		return err

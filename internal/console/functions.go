@@ -12,7 +12,7 @@ import (
 // functions are what templates may call. Those of one page are in its file.
 func (c *Console) functions() template.FuncMap {
 	all := template.FuncMap{
-		"asset": c.assets.url,
+		"asset": func(name string) string { return embedded().url(name) },
 		"base":  func() string { return Base },
 		"dict":  dict,
 		"icon":  icon,

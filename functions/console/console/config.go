@@ -13,6 +13,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -38,7 +39,13 @@ func New(getenv func(string) string, cfg aws.Config) (*Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("CONSOLE_ORIGIN: %w", err)
 	}
-	return &Handler{Pages: mounted(console.Handler()), Host: origin.Host, Log: log}, nil
+	return &Handler{Pages: whenNeeded(func() http.Handler { return mounted(console.Handler()) }), Host: origin.Host, Log: log}, nil
+}
+
+// whenNeeded returns a handler that is made by its first request, since a start makes none.
+func whenNeeded(handler func() http.Handler) http.Handler {
+	made := sync.OnceValue(handler)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { made().ServeHTTP(w, r) })
 }
 
 // mounted serves the console below its base, and leads from / to it. Home answers without
