@@ -49,7 +49,10 @@ func (p *page) send(what string, in url.Values) (*api.Request, bool, error) {
 	reason, override := strings.TrimSpace(plainLines(in.Get("reason"))), in.Get("override") == "true"
 	switch what {
 	case "approve":
-		seconds, _ := strconv.Atoi(in.Get("duration")) // empty is as requested
+		seconds, err := chosenSeconds(in.Get("duration"))
+		if err != nil {
+			return nil, false, err
+		}
 		return p.call.Approve(ctx, id, api.ApproveInput{Reason: reason, DurationSeconds: seconds, Override: override, ActionOptions: o})
 	case "deny":
 		return p.call.Deny(ctx, id, api.DenyInput{Reason: reason, Override: override, ActionOptions: o})
@@ -57,6 +60,19 @@ func (p *page) send(what string, in url.Values) (*api.Request, bool, error) {
 		return p.call.Revoke(ctx, id, api.RevokeInput{Reason: reason, Override: override, ActionOptions: o})
 	}
 	return p.call.Cancel(ctx, id, api.CancelInput{Reason: reason, ActionOptions: o})
+}
+
+// chosenSeconds returns the shorter duration that was chosen, 0 for the requested one. What
+// is no duration is refused, since 0 would grant access for longer.
+func chosenSeconds(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, &api.Problem{Type: api.ProblemInvalidRequest, Status: http.StatusBadRequest, Detail: "Choose how long access lasts."}
+	}
+	return n, nil
 }
 
 // refusedAction returns the page of a request on which an action was not done, with

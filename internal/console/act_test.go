@@ -70,6 +70,18 @@ func TestActions(t *testing.T) {
 	}
 }
 
+// A duration that is none never becomes the requested one, which is longer than any
+// choice.
+func TestApproveForNoDuration(t *testing.T) {
+	for _, typed := range []string{"x", "0", "-1", "9e2", "900.5", " 900"} {
+		p := newPosting(t)
+		res, body := post(t, p.handler, waitAt+"/approve", ada, url.Values{"key": {"KEY1"}, "seen": {seen}, "duration": {typed}})
+		if res.StatusCode != 400 || len(p.sent) > 0 || !strings.Contains(body, "Choose how long access lasts.") {
+			t.Errorf("%q: %d after %d calls: %s", typed, res.StatusCode, len(p.sent), body)
+		}
+	}
+}
+
 func TestStoredAction(t *testing.T) {
 	p := newPosting(t)
 	upstream := p.respond
