@@ -5,7 +5,10 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
+
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/console"
 )
 
 // shown is a page in a state.
@@ -171,5 +174,26 @@ func TestPages(t *testing.T) {
 				t.Errorf("with reduced motion: moves: %s", moves)
 			}
 		})
+	}
+}
+
+// The pages that only a console on one's own machine has are as accessible.
+func TestPagesOfThisMachine(t *testing.T) {
+	needAxe(t)
+	url := makeRun(t)
+	b := newTab(t)
+	b.run(network.SetCookie("fasttrack-who", "grace@example.com").WithURL(url).WithPath(console.Base))
+	for _, path := range []string{"/who", "/backtest"} {
+		for _, s := range []screen{desk, night, phone, dusk, {scheme: "light", width: 320, height: 256}} {
+			b.hold(s)
+			b.open(url + console.Base + path)
+			b.accessible()
+			if wide := b.overflows(); wide != "" {
+				t.Errorf("%s, %d wide: too wide: %s", path, s.width, wide)
+			}
+			if small := b.small(); small != "" {
+				t.Errorf("%s, %d wide: too small to hit: %s", path, s.width, small)
+			}
+		}
 	}
 }

@@ -87,6 +87,7 @@ func TestSignInAtAProvider(t *testing.T) {
 			}
 			b.run(chromedp.Click(`[aria-label="Sign out"]`, chromedp.ByQuery))
 			b.until("the page after the session", `location.origin === "`+origin+`" && document.querySelector("main").innerText.toLowerCase().includes("signed out")`)
+			b.accessible()
 			b.open(origin + "/console/")
 			b.until("the provider asks again", `location.hostname === "localhost"`)
 		})
