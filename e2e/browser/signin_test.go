@@ -57,7 +57,7 @@ func port(t *testing.T, a net.Addr) string {
 }
 
 // A browser signs in at a provider of another site, with the cookies that it keeps in
-// fact, comes back to the page that it asked for, and signs out.
+// fact, comes back to the page that it opened first, and signs out.
 func TestSignInAtAProvider(t *testing.T) {
 	for _, p := range []issuertest.Profile{issuertest.Cognito(), issuertest.Okta(), issuertest.Entra(), issuertest.Google()} {
 		t.Run(p.Name, func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestSignInAtAProvider(t *testing.T) {
 			b.open(origin + "/console/requests/" + requestID(1))
 			b.until("the provider asks who signs in", `location.hostname === "localhost"`)
 			b.run(chromedp.Click("a", chromedp.ByQuery))
-			b.until("the page that was asked for", `location.pathname === "/console/requests/`+requestID(1)+`" && document.querySelector("h1")`)
+			b.until("the page that was opened first", `location.pathname === "/console/requests/`+requestID(1)+`" && document.querySelector("h1")`)
 			var kept []*network.Cookie
 			b.run(chromedp.ActionFunc(func(ctx actionContext) (err error) {
 				kept, err = network.GetCookies().WithURLs([]string{origin}).Do(ctx)

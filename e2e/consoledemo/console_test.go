@@ -1,16 +1,13 @@
 package consoledemo_test
 
 import (
-	"context"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"html"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,26 +15,12 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"github.com/fasttrack-dev/fasttrack/e2e/consoledemo"
-	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // TestConsole plays transcripts of people who use the console in browsers without
 // script, on the stack of the demo.
 func TestConsole(t *testing.T) {
-	stack, err := consoledemo.Start(t.Context(), localaws.Options{TemplatePath: "../../template.yaml", BuildDir: "../../build", Addr: "127.0.0.1:0", Log: io.Discard})
-	if _, missing := errors.AsType[*localaws.MissingBinaryError](err); missing && os.Getenv("CI") == "" {
-		t.Skipf("%v: `make build`", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := stack.Close(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
+	stack := start(t)
 	t.Run("scripts", func(t *testing.T) { // they end before the stack does
 		testscript.Run(t, testscript.Params{Dir: "testdata/console", Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"as": as, "enter": enter, "forget": forget, "visit": visit, "fill": fill, "press": press, "at": at, "sees": sees, "holds": holds, "from": from, "until": until,

@@ -1,31 +1,15 @@
 package consoledemo_test
 
 import (
-	"context"
-	"errors"
-	"io"
-	"os"
 	"testing"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/e2e/consoledemo"
-	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // Every scene shows what it says.
 func TestSeed(t *testing.T) {
-	stack, err := consoledemo.Start(t.Context(), localaws.Options{TemplatePath: "../../template.yaml", BuildDir: "../../build", Addr: "127.0.0.1:0", Log: io.Discard})
-	if _, missing := errors.AsType[*localaws.MissingBinaryError](err); missing && os.Getenv("CI") == "" {
-		t.Skipf("%v: `make build`", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := stack.Close(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
+	stack := start(t)
 	s, err := consoledemo.Seed(t.Context(), stack.URL(), 6)
 	if err != nil {
 		t.Fatal(err)
