@@ -2,19 +2,6 @@
 // access. It is deployed where the parameter SessionPolicyArn names a policy.
 package main
 
-import (
-	"os"
+import "github.com/fasttrack-dev/fasttrack/functions/endsessions/endsessions"
 
-	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/organizations"
-
-	"github.com/fasttrack-dev/fasttrack/functions/endsessions/endsessions"
-	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
-)
-
-func main() {
-	lambda.Start(endsessions.New(endsessions.Deps{
-		Policies: organizations.NewFromConfig(awsenv.Config()),
-		PolicyID: endsessions.IDOf(os.Getenv("POLICY_ARN")),
-	}).Handle)
-}
+func main() { endsessions.Start() }

@@ -1,0 +1,26 @@
+package notify
+
+import (
+	"log"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+
+	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+)
+
+// Start serves the function to the Lambda Runtime API, as the environment configures it.
+func Start() {
+	cfg := awsenv.Config()
+	secret := SecretOf(secretsmanager.NewFromConfig(cfg), os.Getenv("WEBHOOK_SECRET_ARN"))
+	webhook, err := NewWebhook(os.Getenv("WEBHOOK_URL"), secret, time.Now)
+	if err != nil {
+		log.Fatal(err)
+	}
+	lambda.Start(New(Deps{
+		Topic: sns.NewFromConfig(cfg), TopicARN: os.Getenv("TOPIC_ARN"), Portal: os.Getenv("PORTAL_URL"), Webhook: webhook,
+	}).Handle)
+}
