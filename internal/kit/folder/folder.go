@@ -1,0 +1,83 @@
+// Package folder reads a team's folder: its flows.yaml and its template.yaml, which has
+// the team's own resources and no others. Package merge joins that template with the
+// engine's, package pack builds the functions in it.
+package folder
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// The files of a team's folder.
+const (
+	FlowsFile    = "flows.yaml"
+	TemplateFile = "template.yaml"
+	// Made is the folder of what `fasttrack build` makes, in the team's folder. It is not
+	// committed.
+	Made = ".fasttrack"
+)
+
+// HooksFunction is the logical id of the team's hook function.
+const HooksFunction = "HooksFunction"
+
+// Folder is a team's folder.
+type Folder struct {
+	// Dir is its path.
+	Dir string
+	// Template is the content of template.yaml, and Root its mapping.
+	Template []byte
+	Root     *yaml.Node
+	// Functions are the functions of the template that have their code in the folder, in
+	// the order of the template. The first error of their properties is [Open]'s.
+	Functions []Function
+}
+
+// Open reads a team's folder. A mistake is an error that begins with FILE:LINE.
+func Open(dir string) (*Folder, error) {
+	f := &Folder{Dir: dir}
+	var err error
+	if f.Template, err = os.ReadFile(f.Path(TemplateFile)); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s has no %s; `fasttrack init DIR` makes a folder that has one", dir, TemplateFile)
+		}
+		return nil, err
+	}
+	var doc yaml.Node
+	if err := yaml.Load(f.Template, &doc); err != nil {
+		return nil, fmt.Errorf("%s: %w", TemplateFile, err)
+	}
+	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("%s:1: must be a mapping with Resources", TemplateFile)
+	}
+	f.Root = doc.Content[0]
+	f.Functions, err = functions(f.Root)
+	return f, err
+}
+
+// Is reports whether dir is a team's folder: its template has no API of its own, which
+// the engine's has.
+func Is(dir string) bool {
+	f, err := Open(dir)
+	return f != nil && f.Root != nil && (err != nil || Member(Member(f.Root, "Resources"), "RequestFunction") == nil)
+}
+
+// Path returns the path of a file in the folder, by its slash-separated name.
+func (f *Folder) Path(name string) string { return filepath.Join(f.Dir, filepath.FromSlash(name)) }
+
+// Member returns the value of a key of a mapping; nil if n is no mapping or lacks it.
+func Member(n *yaml.Node, key string) *yaml.Node {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
