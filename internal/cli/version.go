@@ -3,25 +3,34 @@ package cli
 import (
 	"fmt"
 	"runtime"
-	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/release"
 )
 
 // version describes a build.
 type version struct {
 	Version  string `json:"version"`
+	Commit   string `json:"commit,omitempty"`
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
 }
 
-func (v version) String() string { return "fasttrack " + v.Version + " " + v.Go + " " + v.Platform }
+func (v version) String() string {
+	words := []string{"fasttrack", v.Version, v.Go, v.Platform}
+	if v.Commit != "" {
+		words = append(words, "commit", v.Commit)
+	}
+	return strings.Join(words, " ")
+}
 
 func newVersionCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "version",
-		Short: "Print the version of this build",
+		Short: "Print the version and commit of this build",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			v := buildVersion()
@@ -36,12 +45,6 @@ func newVersionCommand() *cobra.Command {
 	return cmd
 }
 
-// buildVersion returns the module version that the Go linker recorded: a tag for
-// `go install …@v1.2.3`, "(devel)" for a build of a checkout.
 func buildVersion() version {
-	v := version{Version: "(devel)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		v.Version = info.Main.Version
-	}
-	return v
+	return version{Version: release.Version(), Commit: release.Commit(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 }
