@@ -4,6 +4,10 @@
 
 FUNCTIONS := Request Approve Record Grant Reconcile Digest Notify EndSessions Console Hooks GrantDemo
 
+# The functions that read flows.yaml. It is packed with no others, so that a change of it
+# updates these alone (functions.ReadFlows).
+READ_FLOWS := Request Approve Record
+
 # Where a function's code is, if not in functions/ under its name.
 SOURCE_GrantDemo := examples/grant-demo
 source = $(or $(SOURCE_$(1)),functions/$(shell echo $(1) | tr A-Z a-z))
@@ -44,7 +48,9 @@ build: ## Build the Lambda binaries and the CLI for this machine, into build/
 	@{ $(LAMBDA_BUILD) -v -o build/bin/ ./cmd/fasttrack $(foreach f,$(FUNCTIONS),./$(call source,$f)) 2>&1; echo "status $$?"; } | \
 		awk -v tty="$$([ -t 2 ] && echo 1)" -f tools/progress.awk
 	@ln -f build/bin/fasttrack build/fasttrack
-	@$(foreach f,$(FUNCTIONS),ln -f build/bin/$(notdir $(call source,$f)) build/$fFunction/bootstrap && cp flows.yaml build/$fFunction/ &&) true
+	@$(foreach f,$(FUNCTIONS),ln -f build/bin/$(notdir $(call source,$f)) build/$fFunction/bootstrap &&) true
+	@rm -f $(FUNCTIONS:%=build/%Function/flows.yaml)
+	@$(foreach f,$(READ_FLOWS),cp flows.yaml build/$fFunction/ &&) true
 
 # FLOWS=FILE serves that file. ATTACH='NAME[=PORT] ...' leaves functions to
 # processes of your own. DATA=DIR keeps requests. PARAMETERS='NAME=VALUE ...' are
@@ -187,7 +193,7 @@ clean: ## Remove built files
 $(FUNCTIONS:%=build-%Function): build-%Function:
 	@mkdir -p $(ARTIFACTS_DIR)
 	GOOS=$(LAMBDA_OS) GOARCH=$(LAMBDA_ARCH) $(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./$(call source,$*)
-	@cp flows.yaml $(ARTIFACTS_DIR)/
+	$(if $(filter $*,$(READ_FLOWS)),@cp flows.yaml $(ARTIFACTS_DIR)/)
 
 # The tools, at the versions that tools/ pins.
 SAM := SAM_CLI_TELEMETRY=0 $(TOOLS)/venv/bin/sam

@@ -10,7 +10,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+
+	engine "github.com/fasttrack-dev/fasttrack/functions"
 )
 
 // binaries is where TestMain builds the Lambda binaries, one folder a function,
@@ -118,6 +121,9 @@ func layOut(t testing.TB, hooks, flows string) string {
 		}
 		if err := os.Symlink(filepath.Join(binaries, from, "bootstrap"), filepath.Join(to, "bootstrap")); err != nil {
 			t.Fatal(err)
+		}
+		if !slices.Contains(engine.ReadFlows(), strings.ToLower(strings.TrimSuffix(name, "Function"))) {
+			continue
 		}
 		if err := os.WriteFile(filepath.Join(to, "flows.yaml"), yaml, 0o644); err != nil {
 			t.Fatal(err)
