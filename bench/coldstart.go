@@ -39,10 +39,8 @@ func (b *bench) coldStarts(ctx context.Context) ([]figure, error) {
 		"bare": bare, "hooks": "./bench/plainhook", "samples": "./functions/hooks", "request": "./functions/request", "approve": "./functions/approve", "record": "./functions/record", "console": "./functions/console",
 	} {
 		out := filepath.Join(b.dir, name, "bootstrap")
-		build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags=-s -w", "-o", out, target)
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if text, err := build.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("build %s: %w\n%s", name, err, text)
+		if err := buildLambda(ctx, out, target); err != nil {
+			return nil, err
 		}
 		binaries[name] = out
 	}
@@ -80,8 +78,9 @@ func (b *bench) coldStarts(ctx context.Context) ([]figure, error) {
 	return append(figures, figure{fmt.Sprintf("cold start of %s (%.1f ms) against bare (%.1f ms)", hookFunctions["samples"], median(times["samples"]), base), median(times["samples"]) / base, "×", 0}), nil
 }
 
-// coldStart starts a binary and waits until it asks for its first event.
-func coldStart(ctx context.Context, binary, root string) (time.Duration, error) {
+// coldStart starts a binary, with more in its environment, and waits until it asks for
+// its first event.
+func coldStart(ctx context.Context, binary, root string, env ...string) (time.Duration, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
@@ -97,11 +96,11 @@ func coldStart(ctx context.Context, binary, root string) (time.Duration, error) 
 	go server.Serve(l)
 	defer server.Close()
 	cmd := exec.CommandContext(ctx, binary)
-	cmd.Env = []string{
+	cmd.Env = append([]string{
 		"AWS_LAMBDA_RUNTIME_API=" + l.Addr().String(), "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x",
 		"LAMBDA_TASK_ROOT=" + root, "AUTH_MODE=JWT", "JWT_ISSUER=https://issuer", "JWT_GROUPS_CLAIM=groups", "ACCOUNT_ID=123456789012", "HOOKS_FUNCTION=h", "TABLE_NAME=t", "BUS_NAME=b", "STATE_MACHINE_ARN=m", "AWS_LAMBDA_FUNCTION_NAME=f",
 		"API_URL=https://api", "CONSOLE_ORIGIN=https://console", "CONSOLE_CLIENT_ID=c", "CONSOLE_SESSION_HOURS=12", "CONSOLE_KEY_SECRET_ARN=k",
-	}
+	}, env...)
 	started := time.Now()
 	if err := cmd.Start(); err != nil {
 		return 0, err

@@ -4,8 +4,8 @@
 //
 //	go run ./bench [-strict] [PART...]
 //
-// Parts are costs, bill, coldstarts, latency, load, put, lists,
-// stats, listcalls, console, reconcile, sessions and tests; all without one.
+// Parts are costs, bill, coldstarts, binaries, latency, load, put, lists, stats,
+// listcalls, console, reconcile, sessions and tests; all without one.
 // -strict ends with status 1 where a budget is missed.
 package main
 
@@ -59,6 +59,7 @@ func (b *bench) parts() []part {
 		{"costs", b.costs},
 		{"bill", func(ctx context.Context) ([]figure, error) { return nil, b.billed(ctx, os.Stdout) }},
 		{"coldstarts", b.coldStarts},
+		{"binaries", b.binaries},
 		{"latency", b.latency},
 		{"load", b.load},
 		{"put", b.puts},

@@ -28,8 +28,8 @@ func Version() string {
 	return built(buildInfo())
 }
 
-// Commit returns the commit of the build as far as it is known: in full for `make dist`
-// and a checkout, its first twelve digits for `go install …@COMMIT`, else "".
+// Commit returns the commit of the build: in full for `make dist` and a checkout, its
+// first twelve digits for `go install …@COMMIT`, "" where the build has none.
 func Commit() string {
 	if commit != "" {
 		return commit
