@@ -1,0 +1,200 @@
+"""The event that a hook is called for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Dict, List, Optional, Tuple
+
+from .declared import Reads
+from .errors import OutcomeError
+from .outcome import Check
+from .text import as_json, size
+from .values import JSON, Fields, Vars
+
+MAX_OUTPUT = 8 << 10  # bytes
+
+# The names that Event.actor and Event.step take.
+EVENTS = ("request", "approve", "deny", "expire", "cancel", "escalate", "deescalate", "revoke", "fail")
+STEPS = (
+    "escalate", "on_request", "get_permissions", "get_notifications", "after_request", "on_approve", "after_approve", "on_deny", "after_deny",
+    "on_expire", "after_expire", "after_cancel", "on_escalate", "after_escalate", "on_deescalate", "after_deescalate", "on_revoke", "after_revoke", "after_fail",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class User:
+    """A person, a hook or the engine. type is "user", "hook" or "engine".
+
+    machine is true for an identity that is not a person, such as CI's role. It is set only
+    for the requester.
+    """
+
+    type: str = ""
+    id: str = ""
+    email: str = ""
+    name: str = ""
+    groups: Tuple[str, ...] = ()
+    machine: bool = False
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The flow of the request. version is that of the flow's block in flows.yaml under which
+    the request was filed; empty from an older engine. vars are the flow's vars."""
+
+    name: str
+    label: str
+    version: str
+    vars: Vars
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event of a run's history. reason is actor's; hook_reason is that of the hook
+    hook_reason_by."""
+
+    seq: int
+    event: str
+    at: datetime
+    actor: User
+    reason: str
+    hook_reason: str
+    hook_reason_by: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """The record of the request.
+
+    reason is the requester's. duration is how long access is requested for, zero in a flow
+    that grants none. starts_at and ends_at are set once access was granted. withheld names
+    the sensitive fields that have a value. history is what happened so far, oldest first, at
+    most 50 entries.
+
+    override_of is set if an admin overrides this hook: its outcome is recorded and has no
+    effect. It is the seq of the entry with which the hook last ignored such an action, 0 for
+    none.
+    """
+
+    id: str
+    status: str
+    reason: str
+    duration: timedelta
+    starts_at: Optional[datetime]
+    ends_at: Optional[datetime]
+    withheld: Tuple[str, ...]
+    history: Tuple[Entry, ...]
+    override_of: Optional[int]
+
+
+@dataclass(frozen=True)
+class SameTarget:
+    """Counts the requests for the same target."""
+
+    approved: int = 0
+    denied: int = 0
+
+
+@dataclass(frozen=True)
+class Recent:
+    """Counts the requester's earlier requests of the flow, within the window before this
+    one."""
+
+    window: timedelta
+    requested: int = 0
+    approved: int = 0
+    denied: int = 0
+    escalated: int = 0
+    same_target: SameTarget = SameTarget()
+
+
+@dataclass
+class Event:
+    """What a hook is called for: something that happens to a request. Each hook has a copy of
+    its own.
+
+    hook is the hook that is called, such as "on_request". name is what happens: "request",
+    "approve", "deny", … channel is where the event came from: "api", "cli", "slack", "web",
+    "hook" or "engine". reason is the reason of this event; run.reason is the requester's.
+    user caused this event, requester filed the request. context is JSON that a machine sent
+    with its request.
+    """
+
+    hook: str
+    name: str
+    at: datetime
+    channel: str
+    reason: str
+    user: User
+    requester: User
+    flow: Flow
+    run: Run
+    fields: Fields
+    context: JSON
+    _recent: Optional[Recent]
+    _actors: Dict[str, User]
+    _steps: Dict[str, Any]
+    _trial: bool
+    _reads: Reads
+
+    def __post_init__(self) -> None:
+        self._checks: List[Check] = []
+        self._output: Any = None
+        self._has_output = False
+        self._failed: Optional[Exception] = None
+
+    def by_hook(self) -> bool:
+        """Reports whether a hook, not a person, caused this event."""
+        return self.channel == "hook"
+
+    def trial(self) -> bool:
+        """Reports whether the outcome has no effect. A hook that changes something elsewhere
+        must not do so then.
+
+        It is true in `fasttrack simulate`, `fasttrack backtest` and `fasttrack hooks check`.
+        In a flow in shadow mode it is true for on_request and the reducers that run in its
+        invocation.
+        """
+        return self._trial
+
+    def actor(self, event: str) -> User:
+        """Returns who last caused an event of that name, such as "request"; an empty User if
+        nobody did."""
+        if event not in self._actors:
+            self._reads.known("event", event, EVENTS)
+        return self._actors.get(event, User())
+
+    def check(self, name: str, passed: bool, detail: str = "") -> bool:
+        """Records evidence and returns passed."""
+        self._checks.append(Check(name, passed, detail))
+        return passed
+
+    def output(self, value: Any) -> None:
+        """Keeps value for later hooks, as JSON of at most 8 KiB; see step.
+
+        An invocation keeps one output: a reducer that runs after an on_request with an
+        output fails if it keeps another.
+        """
+        try:
+            kept = as_json(value)
+            if size(kept) > MAX_OUTPUT:
+                raise OutcomeError(f"{size(kept)} bytes, more than {MAX_OUTPUT}")
+        except (OutcomeError, TypeError, ValueError, RecursionError) as err:
+            self._failed = OutcomeError(f"output: {err}")
+            return
+        self._output, self._has_output = kept, True
+
+    def step(self, name: str) -> JSON:
+        """Returns what an earlier step of the run left: what a hook, such as "on_request",
+        kept by output, or the output of the strategy that granted the access, as
+        "escalate"."""
+        if name not in self._steps:
+            self._reads.known("step", name, STEPS)
+        return JSON(self._steps.get(name))
+
+    def recent(self) -> Optional[Recent]:
+        """Returns how often the requester has filed requests of this flow. It returns None if
+        the flow has no recent: in flows.yaml, which is not the same as never."""
+        return self._recent
