@@ -9,6 +9,11 @@ import (
 	"golang.org/x/mod/semver"
 )
 
+// EngineDir is where a release has the engine's binaries, from the folder of the command
+// line: EngineDir/ARCH/NAME, with ARCH as Go calls it. The command is in the folder bin of
+// an archive, of a Python environment and of an npm package alike.
+const EngineDir = "../share/fasttrack/engine"
+
 // Sum is the SHA-256 of one of the engine's binaries.
 type Sum struct {
 	// Name is the function's, such as "request", and Arch the processor as Go calls it:
