@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/fasttrack-dev/fasttrack/internal/release"
+)
+
+// Architectures are the processors of Lambda, as Go calls them.
+var Architectures = []string{"arm64", "amd64"}
+
+// Options says which binaries are wanted.
+type Options struct {
+	// Arch is one of [Architectures].
+	Arch string
+	// Dir is the folder of the team, whose go.mod and go.sum say which source is built if
+	// the command line is a tool of that module; the working directory if empty.
+	Dir string
+	// Log receives a line before what takes long; nil drops it.
+	Log io.Writer
+}
+
+// Binaries returns a folder with a binary for each of [Functions], under its name, that
+// runs on Lambda. They are those of the release this command line belongs to, or built
+// from its source.
+func Binaries(ctx context.Context, o Options) (dir string, err error) {
+	if !slices.Contains(Architectures, o.Arch) {
+		return "", fmt.Errorf("unknown architecture %q; Lambda has %s and %s", o.Arch, Architectures[0], Architectures[1])
+	}
+	if _, released := release.EngineSum(Functions[0].Name, o.Arch); released {
+		self, err := os.Executable()
+		if err != nil {
+			return "", fmt.Errorf("find this executable: %w", err)
+		}
+		if self, err = filepath.EvalSymlinks(self); err != nil {
+			return "", fmt.Errorf("find this executable: %w", err)
+		}
+		dir := filepath.Join(filepath.Dir(self), "engine", o.Arch)
+		return dir, verify(dir, o.Arch, release.EngineSum)
+	}
+	return compile(ctx, o)
+}
+
+// verify compares the binaries in a folder with the checksums that are compiled in.
+func verify(dir, arch string, sum func(name, arch string) (string, bool)) error {
+	for _, f := range Functions {
+		path := filepath.Join(dir, f.Name)
+		want, known := sum(f.Name, arch)
+		got, err := hash(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("%s is missing; install fasttrack %s again, with the folder engine beside it", path, release.Version())
+		case err != nil:
+			return err
+		case !known || got != want:
+			return fmt.Errorf("%s is not the binary of fasttrack %s: its SHA-256 is %s; install that release again", path, release.Version(), got)
+		}
+	}
+	return nil
+}
+
+// hash returns the SHA-256 of a file in hexadecimal digits.
+func hash(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, file); err != nil {
+		return "", fmt.Errorf("read %s: %w", path, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}

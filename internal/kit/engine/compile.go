@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+)
+
+// compile builds the binaries from the source of this command line, and keeps them in
+// the user's cache.
+func compile(ctx context.Context, o Options) (string, error) {
+	info, is := debug.ReadBuildInfo()
+	if !is {
+		return "", errors.New("this fasttrack has no build information: build it with modules")
+	}
+	s, err := findSource(ctx, info, o.Dir)
+	if err != nil {
+		return "", err
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("keep the engine that is built: %w", err)
+	}
+	version, err := s.command(ctx, o.Arch, "env", "GOVERSION")
+	if err != nil {
+		return "", err
+	}
+	// Another version of Go makes other binaries.
+	key := sha256.Sum256([]byte(s.dir + "\n" + s.sum + "\n" + version))
+	name := "checkout"
+	if s.version != "" {
+		name = s.version
+	}
+	dir := filepath.Join(cache, "fasttrack", "engine", fmt.Sprintf("%s-%s-%s", name, o.Arch, hex.EncodeToString(key[:6])))
+	if s.version == "" {
+		return dir, s.build(ctx, dir, o)
+	}
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return dir, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), 0o750); err != nil {
+		return "", fmt.Errorf("keep the engine that is built: %w", err)
+	}
+	made, err := os.MkdirTemp(filepath.Dir(dir), ".new-*")
+	if err != nil {
+		return "", fmt.Errorf("keep the engine that is built: %w", err)
+	}
+	defer os.RemoveAll(made)
+	if o.Log != nil {
+		fmt.Fprintf(o.Log, "Building the engine of %s for %s, once for this version: a minute or two.\n", s.version, o.Arch)
+	}
+	if err := s.build(ctx, made, o); err != nil {
+		return "", err
+	}
+	// Another process may have made the same meanwhile.
+	if err := os.Rename(made, dir); err != nil {
+		if _, there := os.Stat(dir); there != nil {
+			return "", fmt.Errorf("keep the engine that is built: %w", err)
+		}
+	}
+	return dir, nil
+}
+
+// build compiles all functions into a folder.
+func (s source) build(ctx context.Context, to string, o Options) error {
+	if err := os.MkdirAll(to, 0o750); err != nil {
+		return fmt.Errorf("keep the engine that is built: %w", err)
+	}
+	args := []string{"build", "-tags", "lambda.norpc", "-ldflags=-s -w", "-o", to + string(filepath.Separator)}
+	for _, f := range Functions {
+		args = append(args, "./functions/"+f.Name)
+	}
+	_, err := s.command(ctx, o.Arch, args...)
+	return err
+}
+
+// command runs the go command in the source, by the source's own go.mod and go.sum: a
+// checkout also has a go.work, which joins its modules.
+func (s source) command(ctx context.Context, arch string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", args...) // #nosec G204 -- what compile and build say
+	cmd.Dir = s.dir
+	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+arch)
+	cmd.Env = append(cmd.Env, Reproducible...)
+	if s.version != "" {
+		cmd.Env = append(cmd.Env, "GOWORK=off")
+	}
+	var out, problems bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	err := cmd.Run()
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return "", errors.New("go is not installed: the engine is built with it; install Go, or the archive of a release, which needs none")
+	case err != nil && problems.Len() > 0:
+		return "", fmt.Errorf("build the engine: %s", firstLine(problems.String()))
+	case err != nil:
+		return "", fmt.Errorf("build the engine: %w", err)
+	}
+	return strings.TrimSpace(out.String()), nil
+}
+
+// Reproducible is the environment in which the go command makes the same binary of the
+// same source, whoever runs it. It replaces what people set for themselves.
+var Reproducible = []string{"CGO_ENABLED=0", "GOFLAGS=-trimpath -buildvcs=false", "GOAMD64=v1", "GOARM64=v8.0", "GOEXPERIMENT=", "GOFIPS140=off"}

@@ -1,0 +1,23 @@
+package engine
+
+// Function is a function of the engine.
+type Function struct {
+	// Name is its name in package functions, and LogicalID the one in the template.
+	Name, LogicalID string
+	// ReadsFlows says that it reads the flows.yaml beside its binary. Only such a
+	// function has that file in its package.
+	ReadsFlows bool
+}
+
+// Functions are the functions of the engine, sorted by name.
+var Functions = []Function{
+	{Name: "approve", LogicalID: "ApproveFunction", ReadsFlows: true},
+	{Name: "console", LogicalID: "ConsoleFunction"},
+	{Name: "digest", LogicalID: "DigestFunction"},
+	{Name: "endsessions", LogicalID: "EndSessionsFunction"},
+	{Name: "grant", LogicalID: "GrantFunction"},
+	{Name: "notify", LogicalID: "NotifyFunction"},
+	{Name: "reconcile", LogicalID: "ReconcileFunction"},
+	{Name: "record", LogicalID: "RecordFunction", ReadsFlows: true},
+	{Name: "request", LogicalID: "RequestFunction", ReadsFlows: true},
+}

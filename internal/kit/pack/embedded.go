@@ -1,0 +1,5 @@
+package pack
+
+import "testing/fstest"
+
+var pythonSDK, nodeSDK = fstest.MapFS{}, fstest.MapFS{}

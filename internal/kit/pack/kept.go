@@ -1,0 +1,42 @@
+package pack
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
+)
+
+// installed returns a folder with what install puts there. It is kept under the key, so
+// that the same requirements are installed once, and the package stays the same.
+func installed(f *folder.Folder, key []string, install func(dir string) error) (string, error) {
+	h := sha256.New()
+	for _, part := range key {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	cache := filepath.Join(f.Path(folder.Made), "cache")
+	dir := filepath.Join(cache, hex.EncodeToString(h.Sum(nil))[:32])
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return dir, nil
+	}
+	if err := os.MkdirAll(cache, 0o750); err != nil {
+		return "", fmt.Errorf("install requirements: %w", err)
+	}
+	made, err := os.MkdirTemp(cache, ".new-*")
+	if err != nil {
+		return "", fmt.Errorf("install requirements: %w", err)
+	}
+	defer os.RemoveAll(made)
+	if err := install(made); err != nil {
+		return "", err
+	}
+	if err := os.Rename(made, dir); err != nil {
+		if _, there := os.Stat(dir); there != nil { // else another process made it
+			return "", fmt.Errorf("install requirements: %w", err)
+		}
+	}
+	return dir, nil
+}

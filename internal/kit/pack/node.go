@@ -1,0 +1,192 @@
+package pack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
+)
+
+const (
+	packageFile = "package.json"
+	lockFile    = "package-lock.json"
+	nodeModules = "node_modules"
+)
+
+// stageNode copies the code, installs the dependencies of its package.json for the
+// target, and adds the SDK if the code uses it and does not bring its own.
+func stageNode(ctx context.Context, f *folder.Folder, fn folder.Function, to string, t Target) error {
+	if err := hasHandler(f, fn, ".mjs", ".js", ".cjs"); err != nil {
+		return err
+	}
+	manifest, err := os.ReadFile(f.Path(path.Join(fn.Code, packageFile)))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	hasManifest := err == nil
+	skip := func(name string, dir bool) bool {
+		return name == nodeModules && hasManifest || skipNode(name, dir)
+	}
+	if err := copyCode(fn.Code, f.Path(fn.Code), to, skip); err != nil {
+		return err
+	}
+	if err := nodeSyntax(ctx, fn, to); err != nil {
+		return err
+	}
+	if err := os.Mkdir(filepath.Join(to, nodeModules), 0o750); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("stage %s: %w", fn.LogicalID, err)
+	}
+	if hasManifest {
+		from, err := dependencies(ctx, f, fn, manifest, t)
+		if err == nil && from != "" {
+			err = os.CopyFS(filepath.Join(to, nodeModules), os.DirFS(from))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return addSDK(f.Path(fn.Code), filepath.Join(to, nodeModules), "@fasttrack-dev/hooks", nodeSDK, ".mjs", ".js", ".cjs")
+}
+
+// skipNode names tests. They are no part of the function.
+func skipNode(name string, dir bool) bool {
+	base := path.Base(name)
+	if dir {
+		return base == "test" || base == "tests" || base == "__tests__"
+	}
+	inner, ext := strings.TrimSuffix(base, path.Ext(base)), path.Ext(base)
+	return strings.HasPrefix(base, "test_") && strings.Contains(ext, "js") || strings.HasSuffix(inner, ".test") || strings.HasSuffix(inner, "_test")
+}
+
+// nodeSyntax checks the syntax with the Node.js of this machine. Without one nothing is
+// checked here.
+func nodeSyntax(ctx context.Context, fn folder.Function, dir string) error {
+	return filepath.WalkDir(dir, func(at string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if d.Name() == nodeModules {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if ext := filepath.Ext(at); ext != ".mjs" && ext != ".js" && ext != ".cjs" {
+			return nil
+		}
+		out, err := exec.CommandContext(ctx, "node", "--check", at).CombinedOutput() // #nosec G204 -- a file of the team's own
+		if err == nil || errors.Is(err, exec.ErrNotFound) {
+			return nil
+		}
+		rel, relErr := filepath.Rel(dir, at)
+		if relErr != nil {
+			return relErr
+		}
+		return nodeError(path.Join(fn.Code, filepath.ToSlash(rel)), at, string(out), err)
+	})
+}
+
+// nodeError returns what node --check reports of a file, in one line.
+func nodeError(shown, file, output string, err error) error {
+	line, message := "1", ""
+	for text := range strings.Lines(output) {
+		text = strings.TrimSpace(text)
+		if at := strings.LastIndex(text, filepath.Base(file)+":"); at >= 0 && message == "" && !strings.HasPrefix(text, "at ") {
+			line = text[at+len(filepath.Base(file))+1:]
+		}
+		if strings.HasPrefix(text, "SyntaxError") && message == "" {
+			message = text
+		}
+	}
+	if message == "" {
+		return fmt.Errorf("%s: %w: %s", shown, err, strings.Join(strings.Fields(output), " "))
+	}
+	return fmt.Errorf("%s:%s: %s", shown, line, message)
+}
+
+// dependencies returns a folder with the modules that package.json names; "" if it names
+// none.
+func dependencies(ctx context.Context, f *folder.Folder, fn folder.Function, manifest []byte, t Target) (string, error) {
+	name := path.Join(fn.Code, packageFile)
+	var has struct {
+		Dependencies         map[string]string `json:"dependencies"`
+		OptionalDependencies map[string]string `json:"optionalDependencies"`
+	}
+	if err := json.Unmarshal(manifest, &has); err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
+	for dependency, version := range has.Dependencies {
+		if strings.HasPrefix(version, "file:") || strings.HasPrefix(version, "link:") {
+			return "", fmt.Errorf("%s: dependency %s is a folder of this machine; put its code beside the handler", name, dependency)
+		}
+	}
+	if len(has.Dependencies)+len(has.OptionalDependencies) == 0 {
+		return "", nil
+	}
+	lock, err := os.ReadFile(f.Path(path.Join(fn.Code, lockFile)))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	dir, err := installed(f, []string{"npm", t.OS, t.Arch, string(manifest), string(lock)}, func(dir string) error {
+		files := map[string][]byte{packageFile: manifest}
+		command := "install"
+		if lock != nil {
+			files[lockFile], command = lock, "ci"
+		}
+		for _, at := range []string{fn.Code, "."} { // where a registry of the team's own is named
+			if raw, err := os.ReadFile(f.Path(path.Join(at, ".npmrc"))); err == nil && files[".npmrc"] == nil {
+				files[".npmrc"] = raw
+			}
+		}
+		for file, content := range files {
+			if err := os.WriteFile(filepath.Join(dir, file), content, 0o600); err != nil {
+				return fmt.Errorf("install dependencies: %w", err)
+			}
+		}
+		system := map[string]string{"windows": "win32"}[t.OS]
+		if system == "" {
+			system = t.OS
+		}
+		cpu := map[string]string{"amd64": "x64"}[t.Arch]
+		if cpu == "" {
+			cpu = t.Arch
+		}
+		args := []string{command, "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--no-bin-links", "--loglevel=error", "--os=" + system, "--cpu=" + cpu}
+		if t.OS == "linux" && t != Here() {
+			args = append(args, "--libc=glibc")
+		}
+		cmd := exec.CommandContext(ctx, "npm", args...) // #nosec G204 -- a folder of the team's own
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		switch {
+		case errors.Is(err, exec.ErrNotFound):
+			return fmt.Errorf("%s: npm is not installed, and it installs the dependencies", name)
+		case err != nil:
+			return fmt.Errorf("%s: %s", name, npmError(string(out), err))
+		}
+		// The name of a hidden lock file, which names the registry of this machine.
+		_ = os.Remove(filepath.Join(dir, nodeModules, ".package-lock.json"))
+		_ = os.Remove(filepath.Join(dir, ".npmrc"))
+		return os.MkdirAll(filepath.Join(dir, nodeModules), 0o750)
+	})
+	return filepath.Join(dir, nodeModules), err
+}
+
+// npmError returns what npm reports, in one line.
+func npmError(output string, err error) string {
+	for line := range strings.Lines(output) {
+		rest, is := strings.CutPrefix(strings.TrimSpace(line), "npm error ")
+		if is && !strings.HasPrefix(rest, "code ") && !strings.HasPrefix(rest, "errno ") && !strings.HasPrefix(rest, "syscall ") && rest != "" {
+			return rest
+		}
+	}
+	return err.Error()
+}
