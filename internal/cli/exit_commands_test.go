@@ -54,6 +54,7 @@ var called = map[string]string{
 // here are the commands that reach nothing, and how each of them fails.
 var here = map[string]string{
 	"flows list":         "flows list $DIR/none.yaml",
+	"init":               "init $DIR",
 	"local":              "local --flows $DIR/none.yaml",
 	"deployments remove": "deployments remove none",
 	"version":            "",

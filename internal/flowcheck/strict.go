@@ -30,10 +30,10 @@ var samples = map[string]string{
 	"guarded":         "Guarded deploy",
 }
 
-// samplePlace matches the placeholders of samples: hosts under example.com and other
-// names for examples (RFC 2606), AWS's account for examples, and the schedule of the
-// sample flow on-call.
-var samplePlace = regexp.MustCompile(`(?i)(^|[@./])example\.[a-z]|\.example\b|\b123456789012\b|^P123$`)
+// samplePlace matches the placeholders of samples and starters: hosts under example.com and
+// other names for examples (RFC 2606), AWS's account for examples, the schedule of on-call,
+// and ids of IAM Identity Center that are zeros.
+var samplePlace = regexp.MustCompile(`(?i)(^|[@./])example\.[a-z]|\.example\b|\b123456789012\b|^P123$|\bssoins-0{16}\b|^d-0{10}$`)
 
 // Production finds what is fine for trying fasttrack, and wrong in production.
 type Production struct {

@@ -1,0 +1,27 @@
+package starter
+
+import "github.com/fasttrack-dev/fasttrack/internal/kit/folder"
+
+// source is a file of a starter, and the embedded file that it is made from: LANG and FLOW
+// stand for the chosen ones.
+type source struct{ name, from, about string }
+
+// common are the files of every starter.
+var common = []source{
+	{folder.FlowsFile, "flows/FLOW.yaml", "what people may request, and who decides"},
+	{folder.TemplateFile, "LANG/template.yaml", "the hook function and other AWS resources of yours"},
+	{"samconfig.toml", "samconfig.toml", "the name of the stack, and the parameters of the deployment"},
+}
+
+// layouts are the other files, by language.
+var layouts = map[folder.Language][]source{
+	folder.Go: {
+		{"hooks/main.go", "go/FLOW/main.go", "the rule that decides before people do"},
+		{"hooks/main_test.go", "go/FLOW/main_test.go", "its test"},
+		{"go.mod", "go/go.mod.txt", "the version of fasttrack"},
+		{"Makefile", "go/Makefile", "make run, test, check and deploy"},
+		{workflow, "go/ci.yml", "tests each change on GitHub"},
+	},
+}
+
+const workflow = ".github/workflows/test.yml"
