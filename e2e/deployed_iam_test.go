@@ -3,7 +3,6 @@ package e2e
 import (
 	"encoding/json"
 	"errors"
-	"net/url"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -24,11 +23,10 @@ func TestDeployedIAM(t *testing.T) {
 	e := startEmulator(t, logs)
 	i := iamCallers{t: t, e: e, system: deployTo(t, e, layOutBuild(t, "HooksFunction", "../flows.yaml"), logs, map[string]string{"AuthMode": "IAM"})}
 
-	api, err := url.Parse(i.api)
-	if err != nil {
+	var err error
+	if i.proxy, err = e.Tunnel(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
-	i.proxy = tlsProxy(t, api.Hostname(), i.url)
 
 	// The emulator looks for this right on everything; AWS on the path that is listed.
 	for _, function := range []string{"request", "approve"} {
@@ -102,7 +100,7 @@ func (i iamCallers) says(credentials [3]string, status int, want string, args ..
 	i.t.Helper()
 	cmd := exec.CommandContext(i.t.Context(), filepath.Join(binaries, "bin", "fasttrack"), args...)
 	cmd.Env = append(slices.Clone(i.proxy),
-		"FASTTRACK_URL="+strings.Replace(i.api, "http://", "https://", 1), "HOME="+i.t.TempDir(), "AWS_REGION="+emulator.Region,
+		"FASTTRACK_URL="+i.api, "HOME="+i.t.TempDir(), "AWS_REGION="+emulator.Region,
 		"AWS_ACCESS_KEY_ID="+credentials[0], "AWS_SECRET_ACCESS_KEY="+credentials[1], "AWS_SESSION_TOKEN="+credentials[2],
 	)
 	out, err := cmd.CombinedOutput()

@@ -37,7 +37,13 @@ func (m *Emulator) Deploy(ctx context.Context, build string, parameters map[stri
 	if _, err := m.sam(ctx, args...); err != nil {
 		return nil, err
 	}
-	printed, err := m.sam(ctx, "list", "stack-outputs", "--stack-name", StackName, "--region", Region, "--output", "json")
+	return m.Adopt(ctx, StackName)
+}
+
+// Adopt serves a stack that somebody deployed to the emulator, in [Region] and with
+// [Emulator.Environ], and returns its outputs. It is called again after each update.
+func (m *Emulator) Adopt(ctx context.Context, stack string) (Outputs, error) {
+	printed, err := m.sam(ctx, "list", "stack-outputs", "--stack-name", stack, "--region", Region, "--output", "json")
 	if err != nil {
 		return nil, err
 	}
@@ -57,12 +63,20 @@ func (m *Emulator) Deploy(ctx context.Context, build string, parameters map[stri
 	return outputs, m.copyStateMachine(ctx, outputs["StateMachineArn"])
 }
 
+// Environ are the variables with which the SAM CLI, the AWS CLI and the command line
+// find the emulator instead of AWS, as the account's owner.
+func (m *Emulator) Environ() []string {
+	return []string{
+		"AWS_ENDPOINT_URL=" + m.ServicesURL(), "AWS_REGION=" + Region, "AWS_DEFAULT_REGION=" + Region,
+		"AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "AWS_EC2_METADATA_DISABLED=true", "SAM_CLI_TELEMETRY=0",
+	}
+}
+
 // sam runs the SAM CLI against the emulator and returns what it printed.
 func (m *Emulator) sam(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, m.opts.SAM, args...)
 	cmd.Dir = m.dir
-	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+m.ServicesURL(), "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
-		"AWS_EC2_METADATA_DISABLED=true", "SAM_CLI_TELEMETRY=0")
+	cmd.Env = append(os.Environ(), m.Environ()...)
 	cmd.Stderr = m.opts.Log
 	printed, err := cmd.Output()
 	if _, logErr := m.opts.Log.Write(printed); err == nil {

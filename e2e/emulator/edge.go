@@ -48,7 +48,7 @@ func (e *edge) servicesURL() string { return "http://" + e.services.Addr().Strin
 
 // serve forwards: calls of Step Functions to moto, all else to ministack.
 func (e *edge) serve(ministack, moto *url.URL, audience string) {
-	toMinistack := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { to(r, ministack, r.In.Host) }}
+	toMinistack := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { to(r, ministack, r.In.Host) }, ModifyResponse: secureURLs}
 	toMoto := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { to(r, moto, r.In.Host) }}
 	asMachine := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		to(r, ministack, ministack.Host)
