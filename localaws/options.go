@@ -27,8 +27,12 @@ type Options struct {
 	// TemplatePath is the SAM template.
 	TemplatePath string
 	// BuildDir has a folder for each function, named by its logical id, with its
-	// bootstrap: the layout of `sam build`.
+	// bootstrap, or the files of a managed runtime: the layout of `sam build`.
 	BuildDir string
+	// Commands are the programs of functions, by logical id, that have no bootstrap in
+	// BuildDir: each a path and its arguments. The function finds its folder of BuildDir
+	// in LAMBDA_TASK_ROOT if there is one, else that of the program.
+	Commands map[string][]string
 	// Addr is the host:port to listen on, which must be on loopback; port 0 is any.
 	Addr string
 

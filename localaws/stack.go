@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -179,64 +178,6 @@ func (s *Stack) openServices() error {
 	}
 	s.StepFunctions, err = stepfunctions.Open(s.data.Path("executions"), executions)
 	return err
-}
-
-// version returns the version of a function while the template is still being read.
-func (s *Stack) version(logicalID string) (string, error) {
-	if _, replaced := s.opts.Functions[logicalID]; replaced {
-		return "1", nil
-	}
-	if err := s.checkBinary(logicalID); err != nil {
-		return "", err
-	}
-	dirs := []string{filepath.Join(s.opts.BuildDir, logicalID)}
-	if s.taskRoot != "" {
-		dirs = append(dirs, s.taskRoot)
-	}
-	return lambda.PackageVersion(dirs...)
-}
-
-// MissingBinaryError reports a function of the template without a binary in
-// Options.BuildDir.
-type MissingBinaryError struct{ LogicalID, Path string }
-
-func (e *MissingBinaryError) Error() string {
-	return fmt.Sprintf("function %s has no binary at %s", e.LogicalID, e.Path)
-}
-
-func (s *Stack) checkBinary(logicalID string) error {
-	if _, err := os.Stat(s.bootstrap(logicalID)); err != nil {
-		return &MissingBinaryError{logicalID, s.bootstrap(logicalID)}
-	}
-	return nil
-}
-
-func (s *Stack) bootstrap(logicalID string) string {
-	return filepath.Join(s.opts.BuildDir, logicalID, "bootstrap")
-}
-
-func (s *Stack) registerFunctions() error {
-	for _, f := range s.Template.Functions {
-		cfg := lambda.Function{
-			Name: f.Name, LogicalID: f.LogicalID, Command: s.bootstrap(f.LogicalID), InProcess: s.opts.Functions[f.LogicalID], TaskRoot: s.taskRoot,
-			Environment: f.Environment, Timeout: f.Timeout, MemoryMB: f.MemoryMB, Handler: f.Handler, Reserved: f.Reserved, Role: f.RoleARN, LogGroup: f.LogGroup, Async: (*lambda.Async)(f.Async),
-		}
-		if f.LogGroup != "" {
-			s.Logs.Add(f.LogGroup)
-		}
-		if f.Alias != "" {
-			cfg.Aliases = []string{f.Alias}
-		}
-		if cfg.InProcess == nil {
-			if err := s.checkBinary(f.LogicalID); err != nil {
-				return err
-			}
-		}
-		if err := s.Lambda.Register(cfg); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (s *Stack) createTables() error {

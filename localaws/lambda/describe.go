@@ -57,7 +57,7 @@ func (f *function) describe(arn string) configuration {
 		c.Environment = &environmentOutput{f.cfg.Environment}
 	}
 	if f.kind == kindProcess {
-		c.Runtime = "provided.al2023"
+		c.Runtime = f.cfg.Runtime
 	}
 	if f.binary != nil {
 		c.CodeSize, c.LastModified = f.binary.Size(), f.binary.ModTime().UTC().Format("2006-01-02T15:04:05.000-0700")

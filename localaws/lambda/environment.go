@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -28,9 +29,11 @@ func (f *function) environment(p *process, runtimeAPI string) []string {
 			env[name] = value
 		}
 	}
-	for name, value := range f.cfg.Environment {
-		env[name] = value
+	if f.runtime != nil {
+		maps.Copy(env, f.runtime.Environment)
+		env["AWS_EXECUTION_ENV"] = "AWS_Lambda_" + f.runtime.Name
 	}
+	maps.Copy(env, f.cfg.Environment)
 	for name, value := range map[string]string{
 		"_HANDLER":                        f.cfg.Handler,
 		"AWS_REGION":                      o.Region,

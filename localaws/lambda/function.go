@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/managed"
 )
 
 // InProcess is a function that runs in this process: for tests.
@@ -15,12 +18,20 @@ type InProcess func(ctx context.Context, payload []byte) ([]byte, error)
 type Function struct {
 	// Name is what callers invoke; LogicalID is the template's name for it.
 	Name, LogicalID string
-	// Command is the path of its binary, bootstrap.
+	// Runtime is that of the template; empty is provided.al2023. A managed one, such as
+	// python3.13 or nodejs22.x, needs no Command: an interpreter of this machine runs
+	// the Handler in TaskRoot (package managed).
+	Runtime string
+	// Command is the path of its binary, bootstrap. Args are its arguments.
 	Command string
+	Args    []string
 	// TaskRoot is its working directory (LAMBDA_TASK_ROOT); empty is the folder of
-	// Command. The version is derived from both folders; a file in TaskRoot replaces
-	// one of the same name beside Command.
+	// Command.
 	TaskRoot string
+	// Package are the files and folders that its version is derived from; of files with
+	// the same name the last counts. Empty is the folder of Command, then TaskRoot; of a
+	// managed runtime it is TaskRoot alone.
+	Package []string
 	// InProcess runs the function in this process in place of Command.
 	InProcess InProcess
 	// Role is the ARN of its role. LogGroup receives its output; empty is the default
@@ -63,34 +74,11 @@ func (cfg Function) async() Async {
 	return *cfg.Async
 }
 
-// Register adds a function, whose binary must exist and be executable.
+// Register adds a function, whose code must be there to run.
 func (s *Service) Register(cfg Function) error {
-	if cfg.Timeout <= 0 {
-		cfg.Timeout = 3 * time.Second
-	}
-	if cfg.MemoryMB <= 0 {
-		cfg.MemoryMB = 128
-	}
-	if cfg.Handler == "" {
-		cfg.Handler = "bootstrap"
-	}
-	f := newFunction(s, cfg)
-	switch {
-	case cfg.InProcess != nil:
-		f.version = "1"
-		f.kind = kindInProcess
-	default:
-		path, err := filepath.Abs(cfg.Command)
-		if err != nil {
-			return fmt.Errorf("function %s: %w", cfg.Name, err)
-		}
-		f.cfg.Command = path
-		if f.cfg.TaskRoot == "" {
-			f.cfg.TaskRoot = filepath.Dir(path)
-		}
-		if err := f.identify(); err != nil {
-			return fmt.Errorf("function %s: %w", cfg.Name, err)
-		}
+	f, err := s.prepare(cfg)
+	if err != nil {
+		return fmt.Errorf("function %s: %w", cfg.Name, err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,6 +89,59 @@ func (s *Service) Register(cfg Function) error {
 		return fmt.Errorf("function %s is registered twice", cfg.Name)
 	}
 	s.functions[cfg.Name] = f
+	return nil
+}
+
+// prepare completes a function and finds its version.
+func (s *Service) prepare(cfg Function) (*function, error) {
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = 3 * time.Second
+	}
+	if cfg.MemoryMB <= 0 {
+		cfg.MemoryMB = 128
+	}
+	cfg.Handler = cmp.Or(cfg.Handler, "bootstrap")
+	cfg.Runtime = cmp.Or(cfg.Runtime, "provided.al2023")
+	f := newFunction(s, cfg)
+	if cfg.InProcess != nil {
+		f.version, f.kind = "1", kindInProcess
+		return f, nil
+	}
+	if cfg.Command == "" && managed.Is(cfg.Runtime) {
+		if err := f.manage(); err != nil {
+			return nil, err
+		}
+		return f, f.identify()
+	}
+	path, err := filepath.Abs(cfg.Command)
+	if err != nil {
+		return nil, err
+	}
+	f.cfg.Command = path
+	f.cfg.TaskRoot = cmp.Or(f.cfg.TaskRoot, filepath.Dir(path))
+	if len(f.cfg.Package) == 0 {
+		f.cfg.Package = []string{filepath.Dir(path), f.cfg.TaskRoot}
+	}
+	return f, f.identify()
+}
+
+// manage has an interpreter of this machine run the function.
+func (f *function) manage() error {
+	runtime, err := managed.Find(f.cfg.Runtime)
+	if err != nil {
+		return err
+	}
+	if f.cfg.TaskRoot, err = filepath.Abs(f.cfg.TaskRoot); err != nil {
+		return err
+	}
+	if info, err := os.Stat(f.cfg.TaskRoot); err != nil || !info.IsDir() {
+		return fmt.Errorf("no code at %s", f.cfg.TaskRoot)
+	}
+	f.cfg.Command, f.cfg.Args = runtime.Command, runtime.Args
+	f.runtime = &runtime
+	if len(f.cfg.Package) == 0 {
+		f.cfg.Package = []string{f.cfg.TaskRoot}
+	}
 	return nil
 }
 

@@ -14,6 +14,7 @@ type invocation struct {
 	arn     string // as invoked, with its qualifier
 	payload []byte
 	done    chan Result // takes exactly one, and never blocks
+	probe   bool        // waits for a process to start, and is never delivered
 	end     func()      // takes it out of the account's count; more than once is as once
 
 	// Set when it is delivered.

@@ -21,6 +21,7 @@ type process struct {
 	cause   *invocation // what it was started for
 	exited  chan struct{}
 	killing sync.Once
+	doomed  bool // killed, perhaps before it has started; guarded by the service's mu
 
 	// Guarded by fn.mu.
 	ready     bool // has asked for an event
@@ -65,12 +66,14 @@ func (p *process) run() {
 		p.over("Runtime.InvalidEntrypoint", err.Error())
 		return
 	}
-	p.version, _ = s.Version(f.cfg.Name)
+	f.mu.Lock()
+	p.version = f.version
+	f.mu.Unlock()
 	p.output = s.log.lines(f.cfg.Name)
 	if s.opts.OnLine != nil {
 		p.output.each = func(line string) { s.opts.OnLine(f.cfg.logGroup(), p.logStream(), line) }
 	}
-	cmd := exec.Command(f.cfg.Command) // #nosec G204 -- a binary that `make build` made
+	cmd := exec.Command(f.cfg.Command, f.cfg.Args...) // #nosec G204 -- the code of the function
 	cmd.Dir = f.cfg.TaskRoot
 	cmd.Env = f.environment(p, s.listener.Addr().String()+"/"+p.id)
 	cmd.Stdout, cmd.Stderr = p.output, p.output
@@ -78,7 +81,7 @@ func (p *process) run() {
 	detach(cmd)
 
 	s.mu.Lock()
-	if s.closed {
+	if s.closed || p.doomed {
 		s.mu.Unlock()
 		p.over("Runtime.ExitError", "Runtime exited without providing a reason")
 		return
@@ -159,6 +162,7 @@ func (p *process) kill() {
 		s := p.fn.service
 		s.mu.Lock() // the start is under the same lock
 		defer s.mu.Unlock()
+		p.doomed = true
 		if p.cmd != nil {
 			killGroup(p.cmd)
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/managed"
 )
 
 type kind int
@@ -22,6 +24,7 @@ type function struct {
 	service *Service
 	cfg     Function
 	kind    kind
+	runtime *managed.Runtime // nil for a binary
 
 	mu        sync.Mutex
 	binary    fs.FileInfo // what version was computed from
@@ -35,6 +38,7 @@ type function struct {
 	running   int       // InProcess invocations under way
 	seen      time.Time // when an attached process last called
 	closed    bool
+	successor *function // what replaced it
 }
 
 // poller is a runtime waiting in "next".
@@ -79,7 +83,8 @@ func (f *function) run(ctx context.Context, arn string, payload []byte) (Result,
 	if f.kind == kindInProcess {
 		return f.invokeInProcess(ctx, inv)
 	}
-	if err := f.submit(inv); err != nil {
+	f, err = f.submit(inv)
+	if err != nil {
 		inv.end()
 		return Result{}, err
 	}
@@ -100,10 +105,16 @@ func (f *function) run(ctx context.Context, arn string, payload []byte) (Result,
 	}
 }
 
-// submit passes inv to a waiting runtime, or queues it and starts another.
-func (f *function) submit(inv *invocation) error {
-	f.mu.Lock()
+// submit passes inv to a waiting runtime, or queues it and starts another. It returns the
+// function that took inv: what replaced f, if anything did.
+func (f *function) submit(inv *invocation) (*function, error) {
+	f = f.lockNewest()
 	defer f.mu.Unlock()
+	return f, f.admit(inv)
+}
+
+// admit is [function.submit] to f itself. The caller holds f.mu.
+func (f *function) admit(inv *invocation) error {
 	if f.closed {
 		return &ServiceError{"ServiceException", "The stack is closing."}
 	}
@@ -160,6 +171,11 @@ func (f *function) next(ctx context.Context, p *process) *invocation {
 		f.mu.Unlock()
 		return nil
 	}
+	if f.successor != nil {
+		f.mu.Unlock()
+		p.kill() // its last invocation has ended
+		return nil
+	}
 	if p == nil {
 		f.seen = time.Now()
 	} else if !p.ready {
@@ -171,6 +187,7 @@ func (f *function) next(ctx context.Context, p *process) *invocation {
 		p.returning = false
 		f.returning--
 	}
+	f.endProbes()
 	if len(f.pending) > 0 {
 		inv := f.pending[0]
 		f.pending = f.pending[1:]
@@ -275,7 +292,7 @@ func (f *function) finishLocked(id string, r Result) bool {
 
 // withdraw takes inv out of the queue when it has not been delivered yet.
 func (f *function) withdraw(inv *invocation) bool {
-	f.mu.Lock()
+	f = f.lockNewest()
 	defer f.mu.Unlock()
 	i := slices.Index(f.pending, inv)
 	if i < 0 {
@@ -289,7 +306,7 @@ func (f *function) withdraw(inv *invocation) bool {
 // overdue withdraws inv when it waits because every process is busy; one that
 // waits for a process to start goes on waiting.
 func (f *function) overdue(inv *invocation) bool {
-	f.mu.Lock()
+	f = f.lockNewest()
 	i := slices.Index(f.pending, inv)
 	starting := f.starting
 	f.mu.Unlock()

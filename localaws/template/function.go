@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/managed"
 )
 
 // Function is an AWS::Serverless::Function.
@@ -13,6 +15,8 @@ type Function struct {
 	Timeout         time.Duration
 	MemoryMB        int
 	Handler         string
+	// Runtime is provided.*, or a managed one that this machine has an interpreter for.
+	Runtime string
 	// RoleARN is its role: the one that SAM creates if the template names none.
 	RoleARN string
 	// LogGroup is the name of its log group, or empty.
@@ -34,9 +38,10 @@ func (r *reader) collectFunction(stack *Stack, res *resource) error {
 	if err != nil {
 		return err
 	}
-	if !strings.HasPrefix(runtime, "provided") {
-		return r.errorf(res.node, "runtime %q: this machine runs only provided.al2023 (a bootstrap binary)", runtime)
+	if !strings.HasPrefix(runtime, "provided") && !managed.Is(runtime) {
+		return r.errorf(res.node, "runtime %q: this machine runs provided.*, python3.* and nodejs*", runtime)
 	}
+	f.Runtime = runtime
 	if f.Name, err = r.name(res.node, res); err != nil {
 		return err
 	}

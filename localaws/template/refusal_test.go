@@ -30,7 +30,7 @@ func TestLoad_Refusals(t *testing.T) {
 		{"missing condition", function + "      FunctionName: !If [Maybe, a, b]\n", "t.yaml:6: resource F: no condition Maybe"},
 		{"circular condition", "Conditions:\n  A: !Not [!Condition B]\n  B: !Not [!Condition A]\n", "t.yaml:3: condition B: condition A depends on itself"},
 		{"circular name", function + "      FunctionName: !Sub \"${F}-x\"\n", "t.yaml:6: resource F: the name of F depends on itself"},
-		{"runtime", "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: {Runtime: python3.13}\n", "t.yaml:3: resource F: runtime \"python3.13\""},
+		{"runtime", "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: {Runtime: java21}\n", "t.yaml:3: resource F: runtime \"java21\""},
 		{"key spec", "Resources:\n  K:\n    Type: AWS::KMS::Key\n    Properties: {KeyUsage: SIGN_VERIFY, KeySpec: RSA_2048}\n", "t.yaml:3: resource K: KeySpec RSA_2048"},
 		{"SAM event", function + "      Events: {Get: {Type: HttpApi}}\n", "t.yaml:6: resource F: property Events of AWS::Serverless::Function is not served on this machine"},
 		{"a property of Globals", "Globals: {Function: {Layers: [a]}}\n" + function, "t.yaml:1: resource F: property Layers of AWS::Serverless::Function is not served"},

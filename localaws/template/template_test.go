@@ -38,7 +38,7 @@ func TestLoad_Functions(t *testing.T) {
 	lambda := "arn:aws:lambda:eu-central-1:" + account + ":function:"
 	want := []template.Function{
 		{
-			LogicalID: "Work", Name: "app-work", Timeout: 29 * time.Second, MemoryMB: 256, Handler: "bootstrap", Alias: "live", Reserved: 5,
+			LogicalID: "Work", Name: "app-work", Timeout: 29 * time.Second, MemoryMB: 256, Handler: "bootstrap", Runtime: "provided.al2023", Alias: "live", Reserved: 5,
 			RoleARN: "arn:aws:iam::" + account + ":role/app-WorkRole",
 			Environment: map[string]string{
 				"STACK": "app", "MODE": "iam", "BOTH": "no", "EITHER": "no",
@@ -51,7 +51,7 @@ func TestLoad_Functions(t *testing.T) {
 			},
 		},
 		{
-			LogicalID: "Other", Name: "app-Other", Timeout: 3 * time.Second, MemoryMB: 256, Handler: "bootstrap", Alias: "live",
+			LogicalID: "Other", Name: "app-Other", Timeout: 3 * time.Second, MemoryMB: 256, Handler: "bootstrap", Runtime: "provided.al2023", Alias: "live",
 			RoleARN:     "arn:aws:iam::" + account + ":role/app-OtherRole",
 			Environment: map[string]string{"STACK": "app", "MODE": "global"},
 		},

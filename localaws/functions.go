@@ -1,0 +1,129 @@
+package localaws
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws/managed"
+	"github.com/fasttrack-dev/fasttrack/localaws/template"
+)
+
+// MissingBinaryError reports a function of the template without a binary in
+// Options.BuildDir.
+type MissingBinaryError struct{ LogicalID, Path string }
+
+func (e *MissingBinaryError) Error() string {
+	return fmt.Sprintf("function %s has no binary at %s", e.LogicalID, e.Path)
+}
+
+// registerFunctions registers the functions of the template.
+func (s *Stack) registerFunctions() error {
+	for _, f := range s.Template.Functions {
+		if f.LogGroup != "" {
+			s.Logs.Add(f.LogGroup)
+		}
+		cfg, err := s.function(f, s.buildDir(f.LogicalID))
+		if err != nil {
+			return err
+		}
+		if err := s.Lambda.Register(cfg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// function describes a function for Lambda, with its code in a folder.
+func (s *Stack) function(f template.Function, dir string) (lambda.Function, error) {
+	cfg := lambda.Function{
+		Name: f.Name, LogicalID: f.LogicalID, InProcess: s.opts.Functions[f.LogicalID], TaskRoot: s.taskRoot,
+		Environment: f.Environment, Timeout: f.Timeout, MemoryMB: f.MemoryMB, Handler: f.Handler, Runtime: f.Runtime,
+		Reserved: f.Reserved, Role: f.RoleARN, LogGroup: f.LogGroup, Async: (*lambda.Async)(f.Async),
+	}
+	if f.Alias != "" {
+		cfg.Aliases = []string{f.Alias}
+	}
+	command := s.opts.Commands[f.LogicalID]
+	switch {
+	case cfg.InProcess != nil:
+	case len(command) > 0:
+		cfg.Command, cfg.Args = command[0], command[1:]
+		cfg.Package = []string{command[0]}
+		if cfg.TaskRoot = cmp.Or(cfg.TaskRoot, existing(dir)); cfg.TaskRoot != "" {
+			cfg.Package = append(cfg.Package, cfg.TaskRoot)
+		}
+	case managed.Is(f.Runtime):
+		cfg.TaskRoot = dir
+	default:
+		cfg.Command = filepath.Join(dir, "bootstrap")
+		if _, err := os.Stat(cfg.Command); err != nil {
+			return cfg, &MissingBinaryError{f.LogicalID, cfg.Command}
+		}
+	}
+	return cfg, nil
+}
+
+func (s *Stack) buildDir(logicalID string) string {
+	return filepath.Join(s.opts.BuildDir, logicalID)
+}
+
+// existing returns dir if it is a folder, else "".
+func existing(dir string) string {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return ""
+	}
+	return dir
+}
+
+// version returns the version of a function while the template is still being read.
+func (s *Stack) version(logicalID string) (string, error) {
+	if _, replaced := s.opts.Functions[logicalID]; replaced {
+		return "1", nil
+	}
+	if command := s.opts.Commands[logicalID]; len(command) > 0 {
+		return lambda.PackageVersion(command[0])
+	}
+	dir := s.buildDir(logicalID)
+	if existing(dir) == "" {
+		return "", &MissingBinaryError{logicalID, filepath.Join(dir, "bootstrap")}
+	}
+	dirs := []string{dir}
+	if s.taskRoot != "" {
+		dirs = append(dirs, s.taskRoot)
+	}
+	return lambda.PackageVersion(dirs...)
+}
+
+// Replace puts new versions of functions in the place of those that are served, all at
+// once: dirs are the folders of their code by logical id, laid out as those of
+// Options.BuildDir. A process of each must have started, and check must accept them; it
+// invokes them by name. Otherwise nothing is replaced, and the error may be a
+// [*lambda.InitError].
+//
+// Invocations that run end on the old version, so its folder must stay until then; none
+// is lost. References of the template to a version (!Ref Function.Version) stay as they
+// are.
+func (s *Stack) Replace(ctx context.Context, dirs map[string]string, check func(lambda.Invoker) error) error {
+	var functions []lambda.Function
+	for _, f := range s.Template.Functions {
+		dir, is := dirs[f.LogicalID]
+		if !is {
+			continue
+		}
+		cfg, err := s.function(f, dir)
+		if err != nil {
+			return err
+		}
+		functions = append(functions, cfg)
+	}
+	if len(functions) != len(dirs) {
+		return fmt.Errorf("the template lacks one of the functions %v", slices.Sorted(maps.Keys(dirs)))
+	}
+	return s.Lambda.Replace(ctx, check, functions...)
+}
