@@ -1,0 +1,52 @@
+import type { Event, EventName, HookInvocation, HookName, Recent } from "./index.js";
+
+/** A person by e-mail, or with groups. */
+export type Person = string | { email: string; groups?: readonly string[] };
+
+/** What differs from a request of ada@example.com for the flow "sample". */
+export interface Options {
+  /** The hook that is called, and the event that it is about. */
+  hook?: HookName;
+  /** Files the request; who caused the event stays. */
+  requester?: Person;
+  /** Makes the requester a machine, such as CI's role by its ARN. */
+  machine?: string;
+  /** A person who causes the event. */
+  byUser?: Person;
+  /** A hook that causes the event. */
+  byHook?: HookName;
+  /** The reason of the event. */
+  reason?: string;
+  /** Who caused earlier events. */
+  actors?: { [name in EventName]?: Person };
+  /** The requester's reason. */
+  why?: string;
+  durationSeconds?: number;
+  /** The status of the run, such as "pending". */
+  status?: string;
+  flow?: string;
+  vars?: Record<string, unknown>;
+  /** The fields of the request; a target is { id, label, settings }. */
+  fields?: Record<string, unknown>;
+  /** Sensitive fields that have a value. */
+  withheld?: readonly string[];
+  /** The context that the requester sent. Without it the context is absent. */
+  context?: unknown;
+  /** The requester's earlier requests. Without it the flow has no recent: in flows.yaml. */
+  recent?: Pick<Recent, "windowSeconds"> & Partial<Recent>;
+  /** The outputs of earlier hooks. */
+  steps?: { [hook in HookName]?: unknown };
+  /** The output of the strategy that granted the access. */
+  strategyOutput?: unknown;
+  /** Has the flow declare fields, as flows.yaml does. A hook that reads any other throws. */
+  declareFields?: readonly string[];
+  /** Has the flow declare vars, as flows.yaml does. A hook that reads any other throws. */
+  declareVars?: readonly string[];
+  trial?: boolean;
+}
+
+/** Builds an event. */
+export function event(options?: Options): Event;
+
+/** Builds the JSON document that a hook function is invoked with, for tests of a whole handler. */
+export function invocation(options?: Options): HookInvocation;
