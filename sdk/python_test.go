@@ -1,0 +1,27 @@
+package sdk_test
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// python returns the interpreter of this machine, of the lowest version or newer.
+func python(t *testing.T) string {
+	t.Helper()
+	if exec.Command("python3", "-c", "import sys; sys.exit(sys.version_info < (3, 9))").Run() != nil {
+		t.Skip("python3 is missing, or older than 3.9")
+	}
+	return "python3"
+}
+
+// The Python package passes its tests.
+func TestPythonTests(t *testing.T) {
+	t.Parallel()
+	test := exec.CommandContext(t.Context(), python(t), "-m", "unittest", "discover", "--start-directory", "tests", "--top-level-directory", ".")
+	test.Dir = "python"
+	test.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
+	if out, err := test.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
