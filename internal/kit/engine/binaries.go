@@ -44,7 +44,7 @@ func Binaries(ctx context.Context, o Options) (dir string, err error) {
 		if self, err = filepath.EvalSymlinks(self); err != nil {
 			return "", fmt.Errorf("find this executable: %w", err)
 		}
-		dir := filepath.Join(filepath.Dir(self), "engine", o.Arch)
+		dir := filepath.Join(filepath.Dir(self), filepath.FromSlash(release.EngineDir), o.Arch)
 		return dir, verify(dir, o.Arch, release.EngineSum)
 	}
 	return compile(ctx, o)
@@ -58,7 +58,7 @@ func verify(dir, arch string, sum func(name, arch string) (string, bool)) error 
 		got, err := hash(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return fmt.Errorf("%s is missing; install fasttrack %s again, with the folder engine beside it", path, release.Version())
+			return fmt.Errorf("%s is missing; install fasttrack %s again", path, release.Version())
 		case err != nil:
 			return err
 		case !known || got != want:

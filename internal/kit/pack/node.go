@@ -53,7 +53,7 @@ func stageNode(ctx context.Context, f *folder.Folder, fn folder.Function, to str
 			return err
 		}
 	}
-	return addSDK(f.Path(fn.Code), filepath.Join(to, nodeModules), "@fasttrack-dev/hooks", nodeSDK, ".mjs", ".js", ".cjs")
+	return addSDK(f.Path(fn.Code), filepath.Join(to, nodeModules), "@fasttrack-dev/hooks", ".mjs", ".js", ".cjs")
 }
 
 // skipNode names tests. They are no part of the function.
@@ -135,7 +135,7 @@ func dependencies(ctx context.Context, f *folder.Folder, fn folder.Function, man
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
-	dir, err := installed(f, []string{"npm", t.OS, t.Arch, string(manifest), string(lock)}, func(dir string) error {
+	dir, err := installed(f, []string{"npm", fmt.Sprint(t), string(manifest), string(lock)}, func(dir string) error {
 		files := map[string][]byte{packageFile: manifest}
 		command := "install"
 		if lock != nil {
@@ -160,7 +160,7 @@ func dependencies(ctx context.Context, f *folder.Folder, fn folder.Function, man
 			cpu = t.Arch
 		}
 		args := []string{command, "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--no-bin-links", "--loglevel=error", "--os=" + system, "--cpu=" + cpu}
-		if t.OS == "linux" && t != Here() {
+		if !t.Local {
 			args = append(args, "--libc=glibc")
 		}
 		cmd := exec.CommandContext(ctx, "npm", args...) // #nosec G204 -- a folder of the team's own

@@ -52,7 +52,7 @@ func stagePython(ctx context.Context, f *folder.Folder, fn folder.Function, to s
 	if err := overlay(own, to); err != nil {
 		return fmt.Errorf("stage %s: %w", fn.LogicalID, err)
 	}
-	return addSDK(own, to, "fasttrack_hooks", pythonSDK, ".py")
+	return addSDK(own, to, "fasttrack_hooks", ".py")
 }
 
 // skipPython names tests and what Python makes. They are no part of the function.
@@ -111,10 +111,10 @@ func requirements(ctx context.Context, f *folder.Folder, fn folder.Function, t T
 		return "", fmt.Errorf("%s: %w", path.Join(fn.Code, requirementsFile), err)
 	}
 	version := strings.TrimPrefix(fn.Runtime, "python")
-	key := append([]string{"pip", version, t.OS, t.Arch}, texts...)
+	key := append([]string{"pip", version, fmt.Sprint(t)}, texts...)
 	return installed(f, key, func(dir string) error {
 		args := []string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile", "--target", dir, "--requirement", file}
-		if t != Here() {
+		if !t.Local {
 			args = append(args, "--only-binary=:all:", "--implementation", "cp", "--python-version", version)
 			for _, p := range platforms(version, t.Arch) {
 				args = append(args, "--platform", p)

@@ -5,11 +5,24 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/fasttrack-dev/fasttrack/sdk"
 )
+
+// sdks are the SDKs that packages get, by the name that code imports.
+var sdks = map[string]fs.FS{"fasttrack_hooks": python(), "@fasttrack-dev/hooks": sdk.Node}
+
+func python() fs.FS {
+	files, err := fs.Sub(sdk.Python, "fasttrack_hooks")
+	if err != nil {
+		panic(err) // a constant name
+	}
+	return files
+}
 
 // addSDK adds the SDK to a package whose own code names it, unless the package has it
 // already: a team may bring its own.
-func addSDK(own, to, name string, files fs.FS, extensions ...string) error {
+func addSDK(own, to, name string, extensions ...string) error {
 	if _, err := os.Stat(filepath.Join(to, filepath.FromSlash(name))); err == nil {
 		return nil
 	}
@@ -17,7 +30,7 @@ func addSDK(own, to, name string, files fs.FS, extensions ...string) error {
 	if err != nil || !used {
 		return err
 	}
-	if err := os.CopyFS(filepath.Join(to, filepath.FromSlash(name)), files); err != nil {
+	if err := os.CopyFS(filepath.Join(to, filepath.FromSlash(name)), sdks[name]); err != nil {
 		return fmt.Errorf("add %s: %w", name, err)
 	}
 	return nil

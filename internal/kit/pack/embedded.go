@@ -1,5 +1,0 @@
-package pack
-
-import "testing/fstest"
-
-var pythonSDK, nodeSDK = fstest.MapFS{}, fstest.MapFS{}
