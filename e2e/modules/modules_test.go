@@ -3,36 +3,30 @@
 package modules_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/mod/modfile"
-	"golang.org/x/mod/module"
-	"golang.org/x/mod/zip"
+
+	"github.com/fasttrack-dev/fasttrack/e2e/moduleproxy"
 )
 
 const (
-	main     = "github.com/fasttrack-dev/fasttrack"
-	released = "v1.2.3" // of the main module; go.mod says those of the others
+	main     = moduleproxy.Main
+	released = "v1.2.3"
 )
-
-// nested are the folders of the nested modules.
-var nested = []string{"hook", "strategy"}
 
 // What people get from the released modules.
 func TestModules(t *testing.T) {
 	w := release(t)
 	t.Run("command", w.installs)
-	for _, name := range nested {
+	t.Run("function", w.buildsFunctions)
+	for _, name := range moduleproxy.Nested {
 		t.Run(name, func(t *testing.T) { w.builds(t, name) })
 	}
 }
@@ -47,11 +41,21 @@ func (w world) installs(t *testing.T) {
 		t.Errorf("its version is %s (%v), want %s", out, err, released)
 	}
 	info := w.run(t, w.dir, "version", "-m", command)
-	for _, want := range []string{"mod\t" + main + "\t" + released, "dep\t" + main + "/hook\t" + w.versions[main+"/hook"]} {
+	for _, want := range []string{"mod\t" + main + "\t" + released, "dep\t" + main + "/hook\t" + released} {
 		if !strings.Contains(info, want) {
 			t.Errorf("no %q in:\n%s", want, info)
 		}
 	}
+}
+
+// buildsFunctions builds a function of the engine where the module cache has the module,
+// by the module's own go.mod and go.sum.
+func (w world) buildsFunctions(t *testing.T) {
+	var m struct{ Dir string }
+	if err := json.Unmarshal([]byte(w.run(t, w.dir, "mod", "download", "-json", main+"@"+released)), &m); err != nil {
+		t.Fatal(err)
+	}
+	w.run(t, w.dir, "build", "-C", m.Dir, "-mod=readonly", "-o", os.DevNull, "./functions/record")
 }
 
 // builds builds an author's function that imports one SDK alone. Its module has what the
@@ -61,7 +65,8 @@ func (w world) builds(t *testing.T, name string) {
 	program := map[string]string{"hook": "hook.Serve(hook.Flows{})", "strategy": "strategy.Serve(nil, nil, nil)"}[name]
 	write(t, filepath.Join(dir, "main.go"), "package main\n\nimport \""+sdk+"\"\n\nfunc main() { "+program+" }\n")
 	own := w.mod(t, name)
-	write(t, filepath.Join(dir, "go.mod"), "module example.com/author\n\ngo "+own.Go.Version+"\n\nrequire "+sdk+" "+w.versions[sdk]+"\n")
+	write(t, filepath.Join(dir, "go.mod"), "module example.com/author\n\ngo "+own.Go.Version+"\n\nrequire "+sdk+" "+released+"\n")
+	w.run(t, dir, "mod", "tidy")
 	w.run(t, dir, "build", "-o", os.DevNull, ".")
 
 	const lambda = "github.com/aws/aws-lambda-go"
@@ -85,124 +90,43 @@ func (w world) builds(t *testing.T, name string) {
 	}
 }
 
-// world is a proxy with the modules as they would be released, and what calls it.
+// world is a folder, with the environment of who works in it.
 type world struct {
 	root, dir string
-	versions  map[string]string
 	env       []string
 }
 
-// release writes the modules to a file proxy: the main one, and the nested ones at the
-// versions that go.mod requires.
+// release releases the checkout to a proxy.
 func release(t *testing.T) world {
 	t.Helper()
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := world{root: root, dir: t.TempDir(), versions: map[string]string{main: released}}
-	file := w.mod(t, ".")
-	if len(file.Replace) > 0 {
-		t.Errorf("go.mod has a replace, which go install refuses: %s", file.Replace[0].Old.Path)
+	w := world{root: root, dir: t.TempDir()}
+	proxy := moduleproxy.New(filepath.Join(w.dir, "proxy"))
+	if err := proxy.Release(root, released); err != nil {
+		t.Fatal(err)
 	}
-	for _, r := range file.Require {
-		if strings.HasPrefix(r.Mod.Path, main+"/") {
-			w.versions[r.Mod.Path] = r.Mod.Version
-		}
-	}
-	if len(w.versions) != 1+len(nested) {
-		t.Fatalf("the modules are %v", w.versions)
-	}
-	proxy := filepath.Join(w.dir, "proxy")
-	for path, version := range w.versions {
-		publish(t, proxy, module.Version{Path: path, Version: version}, filepath.Join(root, strings.TrimPrefix(path, main)))
-	}
-
 	// Modules of others come from the module cache. What authors build is in it only
 	// once the nested modules were built by themselves.
-	for _, name := range nested {
+	for _, name := range moduleproxy.Nested {
 		list := exec.Command("go", "list", "-deps", "./...")
 		list.Dir, list.Env = filepath.Join(root, name), append(os.Environ(), "GOWORK=off")
 		if out, err := list.CombinedOutput(); err != nil {
 			t.Fatalf("go list: %v\n%s", err, out)
 		}
 	}
-	out, err := exec.Command("go", "env", "GOMODCACHE").Output()
+	env, err := proxy.Environ(filepath.Join(w.dir, "modules"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cache := filepath.Join(strings.TrimSpace(string(out)), "cache", "download")
-	w.env = append(os.Environ(),
-		"GOPROXY=file://"+filepath.ToSlash(proxy)+",file://"+filepath.ToSlash(cache), "GOSUMDB=off", "GONOPROXY=none", "GOPRIVATE=", "GOVCS=*:off",
-		// A cache of its own: a version is one content there, for ever. -trimpath has
-		// what is compiled shared with every other build.
-		"GOMODCACHE="+filepath.Join(w.dir, "modules"), "GOBIN="+filepath.Join(w.dir, "bin"),
-		"GOFLAGS=-mod=mod -modcacherw -trimpath -buildvcs=false", "GOWORK=off", "GOTOOLCHAIN=local", "CGO_ENABLED=0")
+	w.env = append(append(os.Environ(), env...), "GOBIN="+filepath.Join(w.dir, "bin"))
 	return w
-}
-
-// publish adds a version of the module in dir to a proxy
-// (https://go.dev/ref/mod#goproxy-protocol).
-func publish(t *testing.T, proxy string, m module.Version, dir string) {
-	t.Helper()
-	var files []zip.File
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			nested := path != dir && exists(filepath.Join(path, "go.mod"))
-			if built := slices.Contains([]string{".git", ".aws-sam", "build"}, d.Name()); nested || built {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if d.Type().IsRegular() {
-			name, err := filepath.Rel(dir, path)
-			files = append(files, source{filepath.ToSlash(name), path})
-			return err
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var content bytes.Buffer
-	if err := zip.Create(&content, m, files); err != nil {
-		t.Fatalf("%s can't be released: %v", m.Path, err)
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := filepath.Join(proxy, filepath.FromSlash(m.Path), "@v")
-	info, err := json.Marshal(map[string]any{"Version": m.Version, "Time": time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, filepath.Join(at, "list"), m.Version+"\n")
-	write(t, filepath.Join(at, m.Version+".info"), string(info))
-	write(t, filepath.Join(at, m.Version+".mod"), string(raw))
-	write(t, filepath.Join(at, m.Version+".zip"), content.String())
-}
-
-// source is a file of a module.
-type source struct{ name, at string }
-
-func (s source) Path() string                 { return s.name }
-func (s source) Lstat() (os.FileInfo, error)  { return os.Lstat(s.at) }
-func (s source) Open() (io.ReadCloser, error) { return os.Open(s.at) }
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 func write(t *testing.T, path, content string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
