@@ -23,12 +23,13 @@ type flowLine struct {
 
 func newFlowsListCommand() *cobra.Command {
 	var asJSON bool
+	var stage string
 	cmd := &cobra.Command{
 		Use:   "list [FILE]",
 		Short: "List the flows of flows.yaml",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			file, err := flow.Load(flowsFile(args))
+			file, err := loadAt(flowsFile(args), stage)
 			if err != nil {
 				return err
 			}
@@ -47,6 +48,7 @@ func newFlowsListCommand() *cobra.Command {
 			return w.Flush()
 		},
 	}
+	stageFlag(cmd, &stage, "")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }

@@ -16,7 +16,7 @@ import (
 // present has the flags of the commands that try the flows and hooks of today.
 type present struct {
 	hookfunc.Present
-	file string
+	file, stage string
 	// guards has hooks beside on_request and the reducers called, too.
 	guards bool
 	// flows is the content of the file, once loaded.
@@ -25,6 +25,7 @@ type present struct {
 
 func (p *present) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.file, "flows", "flows.yaml", "the `FILE` of flows")
+	stageFlag(cmd, &p.stage, "")
 	stackFlag(cmd, &p.Stack)
 	cmd.Flags().StringVar(&p.Binary, "binary", "", "the `FILE` of a hook function to run on this machine, instead of the deployed one, such as build/HooksFunction/bootstrap")
 	cmd.Flags().BoolVar(&p.guards, "with-guards", false, "also call on_approve and on_deny for what on_request decides; the event says that it is a trial")
@@ -40,7 +41,7 @@ func (p *present) client() func(context.Context) (*lambda.Client, error) {
 // load reads the file of flows, and starts the binary of --binary. [present.Stop]
 // ends it.
 func (p *present) load() (err error) {
-	if p.flows, err = flow.Load(p.file); err != nil {
+	if p.flows, err = loadAt(p.file, p.stage); err != nil {
 		return err
 	}
 	if err := p.Start(); err != nil {

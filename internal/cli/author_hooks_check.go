@@ -9,13 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/hookcheck"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 func newHooksCheckCommand(p Process) *cobra.Command {
-	var flowName, file, endpoint string
+	var flowName, file, stage, endpoint string
 	var asJSON, guards bool
 	var with liveFlags
 	cmd := &cobra.Command{
@@ -34,7 +33,7 @@ targets, --target. The exit code is 1 if anything is wrong.`,
 		Example: "  fasttrack hooks check python-hooks --flow python-hooks --endpoint-url http://127.0.0.1:8080/_aws\n  fasttrack hooks check http://127.0.0.1:9000/2015-03-31/functions/function/invocations\n  fasttrack hooks check fasttrack-hooks --flow aws-access --live --person ada@example.com --target prod-ro",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			about, err := flowToCheck(file, flowName)
+			about, err := flowToCheck(file, stage, flowName)
 			if err != nil {
 				return err
 			}
@@ -63,6 +62,7 @@ targets, --target. The exit code is 1 if anything is wrong.`,
 	}
 	cmd.Flags().StringVar(&flowName, "flow", "", "the `FLOW` to check; without it, a flow without fields")
 	cmd.Flags().StringVar(&file, "flows", "flows.yaml", "the `FILE` of flows")
+	stageFlag(cmd, &stage, "")
 	endpointFlag(cmd, &endpoint)
 	cmd.Flags().BoolVar(&guards, "with-guards", false, "also call the hooks that may change something elsewhere")
 	with.flags(cmd)
@@ -71,11 +71,11 @@ targets, --target. The exit code is 1 if anything is wrong.`,
 }
 
 // flowToCheck returns the flow of a file, or a sample where none is named.
-func flowToCheck(file, name string) (hookcheck.Flow, error) {
+func flowToCheck(file, stage, name string) (hookcheck.Flow, error) {
 	if name == "" {
 		return hookcheck.SampleFlow(), nil
 	}
-	loaded, err := flow.Load(file)
+	loaded, err := loadAt(file, stage)
 	if err != nil {
 		return hookcheck.Flow{}, err
 	}

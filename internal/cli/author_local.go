@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -31,6 +32,11 @@ func newLocalCommand(p Process) *cobra.Command {
 			file, err := flow.Load(flows)
 			if err != nil {
 				return err
+			}
+			if stage, named := o.Parameters["Stage"]; named {
+				if _, err := file.At(stage); err != nil {
+					return usageError{fmt.Errorf("--parameter Stage: %w", err)}
+				}
 			}
 			if err := checkLocalHooks(cmd.Context(), file, flows, o.BuildDir); err != nil {
 				return err

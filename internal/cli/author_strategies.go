@@ -30,7 +30,7 @@ func newStrategiesCommand(p Process) *cobra.Command {
 }
 
 func newStrategiesCheckCommand(p Process) *cobra.Command {
-	var flowName, file, endpoint string
+	var flowName, file, stage, endpoint string
 	var asJSON, noUnknown bool
 	var limit time.Duration
 	var with liveFlags
@@ -50,7 +50,7 @@ The exit code is 1 if anything is wrong.`,
 		Example: "  fasttrack strategies check custom-strategy --flow database --endpoint-url http://127.0.0.1:8080/_aws\n  fasttrack strategies check http://127.0.0.1:9000/2015-03-31/functions/function/invocations\n  fasttrack strategies check fasttrack-database --flow database --live --person ada@example.com --target prod-ro",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			about, err := flowToCheck(file, flowName)
+			about, err := flowToCheck(file, stage, flowName)
 			if err != nil {
 				return err
 			}
@@ -83,6 +83,7 @@ The exit code is 1 if anything is wrong.`,
 	}
 	cmd.Flags().StringVar(&flowName, "flow", "", "the `FLOW` with the strategy block, fields and targets to use")
 	cmd.Flags().StringVar(&file, "flows", "flows.yaml", "the `FILE` of flows")
+	stageFlag(cmd, &stage, "")
 	endpointFlag(cmd, &endpoint)
 	cmd.Flags().DurationVar(&limit, "limit", 30*time.Second, "how long one call may take")
 	cmd.Flags().BoolVar(&noUnknown, "skip-unknown-person", false, "skip the give to a person who does not exist")

@@ -55,6 +55,7 @@ var called = map[string]string{
 var here = map[string]string{
 	"flows list":         "flows list $DIR/none.yaml",
 	"init":               "init $DIR",
+	"flows show":         "flows show $DIR/none.yaml",
 	"local":              "local --flows $DIR/none.yaml",
 	"deployments remove": "deployments remove none",
 	"version":            "",

@@ -12,7 +12,6 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/console"
 	"github.com/fasttrack-dev/fasttrack/internal/console/backtestpage"
 	"github.com/fasttrack-dev/fasttrack/internal/deployment"
-	"github.com/fasttrack-dev/fasttrack/internal/flow"
 )
 
 // consoleBacktest has the flags of the page that runs backtests: where past requests and
@@ -27,6 +26,7 @@ func (b *consoleBacktest) flags(cmd *cobra.Command, p Process) {
 	})
 	cmd.Flags().StringVar(&b.exported, "file", "", "for backtests: a `FILE` of 'fasttrack audit export' to read instead of the table")
 	cmd.Flags().StringVar(&b.file, "flows", "flows.yaml", "for backtests: the `FILE` of flows")
+	stageFlag(cmd, &b.stage, "for backtests: ")
 	cmd.Flags().StringVar(&b.Binary, "binary", "", "for backtests: the `FILE` of a hook function to run on this machine, instead of the deployed one")
 	endpointFlag(cmd, &b.Endpoint)
 	// Present finds deployed functions by the name of the stack.
@@ -43,7 +43,7 @@ func (b *consoleBacktest) page(cmd *cobra.Command, p Process) console.Extra {
 			if err := b.lacks(); err != nil {
 				return nil, err
 			}
-			file, err := flow.Load(b.file)
+			file, err := loadAt(b.file, b.stage)
 			if err != nil {
 				return nil, fmt.Errorf("%w; start the program with --flows FILE, your file of flows", err)
 			}

@@ -14,10 +14,15 @@ import (
 
 // File is a whole flows.yaml.
 type File struct {
+	// Name is what mistakes are reported under, such as its path.
+	Name      string
 	Flows     []Flow
 	Directory Directory
 	// Admins have rights over the runs of flows that are gone, and over no others.
 	Admins []string
+	// Stages are the environments that the file has values for; [File.At] applies those
+	// of one. Empty if every deployment has the same.
+	Stages []string
 	// Functions are the Lambda functions that the file names, in its order.
 	Functions []FunctionUse
 	// PermissionSets are those of IAM Identity Center that the file names, in its
@@ -124,6 +129,9 @@ type Flow struct {
 	// Recheck has get_permissions called again at each approve.
 	Recheck bool           `json:",omitempty"`
 	Vars    map[string]any `json:",omitempty"`
+	// StageVars are vars by stage, which [File.At] puts into Vars. A deployment has those
+	// of one stage, so its version of the flow is of these.
+	StageVars map[string]map[string]any `json:"-"`
 }
 
 // Field returns the field of a name; false if the flow has none.

@@ -45,14 +45,16 @@ func Beside(getenv func(string) string) string {
 // error is *[Errors] and holds every mistake.
 func Parse(name string, raw []byte) (*File, error) {
 	r := newReader(name)
-	file := &File{}
+	file := &File{Name: name}
 	root, ok := r.root(raw)
 	if !ok {
 		return nil, &r.errs
 	}
+	r.declared = declaredStages(root)
 	seen := r.members(root, "", map[string]func(*yaml.Node, string){
 		"flows":  func(n *yaml.Node, path string) { r.flows(n, path, file) },
 		"admins": r.principals(&file.Admins, false),
+		"stages": func(n *yaml.Node, path string) { r.stages(n, path, file) },
 		"directory": func(n *yaml.Node, path string) {
 			before := len(r.errs.List)
 			r.directory(n, path, &file.Directory)

@@ -56,6 +56,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 		"require_reason": r.strings(&f.RequireReason, checkReasonAct),
 		"review":         func(n *yaml.Node, at string) { r.review(n, at, &f.Review) },
 		"vars":           func(n *yaml.Node, at string) { r.settings(n, at, &f.Vars) },
+		"stages":         func(n *yaml.Node, at string) { r.flowStages(n, at, &f) },
 	})
 	if n.Kind == yaml.MappingNode {
 		r.flowAsAWhole(n, path, &f, seen)
@@ -99,6 +100,7 @@ func (r *reader) flowAsAWhole(n *yaml.Node, path string, f *Flow, seen map[strin
 		r.uses(n, join(path, "hooks"), f.Hooks, f.Name, false)
 	}
 	r.strategyAsAWhole(path, f, seen)
+	r.stagedVars(path, f)
 	for i, field := range f.Fields {
 		at := fmt.Sprintf("%s[%d]", join(path, "fields"), i)
 		switch {

@@ -20,6 +20,8 @@ type reader struct {
 	// broken are the paths of fields, strategies and lists of targets with a mistake:
 	// what they mean for others is not asked.
 	broken map[string]bool
+	// declared are the stages of the file.
+	declared []string
 	// functions are the places that name a function.
 	functions []FunctionUse
 	// permissionSets are the targets that name one.

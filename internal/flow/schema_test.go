@@ -61,6 +61,7 @@ func TestSchemaHasTheParsersKeys(t *testing.T) {
 	for name, tc := range map[string]struct{ in, at string }{
 		"file":       {"nope: 1", ""},
 		"flow":       {"flows: [{nope: 1}]", "$defs flow"},
+		"stage":      {"{stages: [a], flows: [{stages: {a: {nope: 1}}}]}", "$defs flow properties stages additionalProperties"},
 		"field":      {"flows: [{fields: [{nope: 1}]}]", "$defs field"},
 		"target":     {"flows: [{targets: [{nope: 1}]}]", "$defs target"},
 		"review":     {"flows: [{review: {nope: 1}}]", "$defs review"},
@@ -128,6 +129,7 @@ var parts = map[string][]string{
 	"require_reason": {"[request]", "[]", "[cancel]"},
 	"review":         {"{approvals: 2}", "{approvals: [{from: group:x, count: 2}], approvers: [admins]}", "{timeout: 90s, notify: [{to: [sns], wait: 10m}, {to: [admins]}]}", "{self_approval: yes}", "{self_approval: true, viewers: [everyone]}", "{approvals: 21}", "{approvals: []}", "{notify: [{wait: 1m}]}"},
 	"vars":           {"{a: [1, {b: c}]}", "[]"},
+	"stages":         {"{prod: {vars: {a: [2]}}}", "{dev: {vars: {z: 1}}, prod: {vars: {z: 2}}}", "{prod: {vars: {b: 1}}}", "{staging: {vars: {a: 1}}}", "{prod: {}}", "{prod: {vars: [1]}}", "{prod: {label: L}}", "[prod]", "{Prod: {vars: {}}}"},
 	"fields": {
 		"[{name: x, type: target, required: true}]",
 		"[{name: x, type: string, allowed: [a], default: a, required: true}]", "[{name: x, type: int, min: 1, max: 3, default: 2}]",
@@ -143,7 +145,7 @@ func TestSchemaRefusesOnlyWhatTheParserRefuses(t *testing.T) {
 	schema := loadSchema(t)
 	accepted, refused := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		in := "flows:\n  - "
+		in := "stages: [dev, prod]\nflows:\n  - "
 		// Half of the files hold valid values alone: with all keys drawn freely, hardly
 		// one file in twenty is right.
 		valid := rapid.Bool().Draw(t, "all values are valid")
@@ -185,7 +187,7 @@ func TestSchemaSeesMistakes(t *testing.T) {
 	for key, values := range map[string][]string{
 		"name": parts["name"][2:], "label": {"[]"}, "hook_timeout": {"5", "soon"}, "retention": {"5", "soon", "24h"}, "requesters": {"[sre]"}, "admins": {"[]", "[7]"},
 		"targets": {"[{label: P}]", "[{id: 7}]"}, "durations": {"[]", "[60]"}, "strategy": parts["strategy"][3:], "require_reason": {"[cancel]"},
-		"review": parts["review"][5:], "vars": {"[]"}, "fields": parts["fields"][8:], "limits": parts["limits"][3:],
+		"review": parts["review"][5:], "vars": {"[]"}, "stages": parts["stages"][4:], "fields": parts["fields"][8:], "limits": parts["limits"][3:],
 	} {
 		for _, value := range values {
 			doc := maps.Clone(right)

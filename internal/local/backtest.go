@@ -67,7 +67,11 @@ func (t tester) file() (*flow.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return flow.Parse(t.flows.name(), content)
+	file, err := flow.Parse(t.flows.name(), content)
+	if err != nil {
+		return nil, err
+	}
+	return file.At(t.stack.Template.Parameters[stageParameter])
 }
 
 // binary returns the path of the hook function's binary; it is empty if the function

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/partition"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	"github.com/fasttrack-dev/fasttrack/localaws/identities"
@@ -20,6 +21,9 @@ const StackName = "fasttrack"
 
 // FlowsFile is the name of the file of flows in a function's task root.
 const FlowsFile = "flows.yaml"
+
+// stageParameter is the template's parameter for the stage of flows.yaml.
+const stageParameter = "Stage"
 
 // secretPrefix begins the environment variables of secrets, as in hook/secret.
 const secretPrefix = "FASTTRACK_SECRET_"
@@ -37,6 +41,9 @@ func Start(ctx context.Context, flows string, o localaws.Options) (*localaws.Sta
 		if err != nil {
 			return nil, fmt.Errorf("read flows: %w", err)
 		}
+		if file, err := flow.Parse(flows, content); err == nil {
+			o.Parameters = withStage(o.Parameters, file)
+		}
 		files := map[string][]byte{FlowsFile: content}
 		maps.Copy(files, o.TaskFiles)
 		o.TaskFiles = files
@@ -49,6 +56,21 @@ func Start(ctx context.Context, flows string, o localaws.Options) (*localaws.Sta
 		return nil, fmt.Errorf("%w; build it with `make build`", err)
 	}
 	return stack, err
+}
+
+// withStage returns parameters with the first stage that the file declares, unless they
+// name one.
+func withStage(parameters map[string]string, file *flow.File) map[string]string {
+	if parameters[stageParameter] != "" || len(file.Stages) == 0 {
+		return parameters
+	}
+	with := map[string]string{stageParameter: file.Stages[0]}
+	for name, value := range parameters {
+		if name != stageParameter {
+			with[name] = value
+		}
+	}
+	return with
 }
 
 // Options returns o with fasttrack's value for each option that o leaves empty.

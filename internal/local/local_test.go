@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -108,5 +109,24 @@ func TestStartNamesWhatIsMissing(t *testing.T) {
 	}
 	if _, err := local.Start(t.Context(), filepath.Join(t.TempDir(), "none.yaml"), o); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("without flows: %v", err)
+	}
+}
+
+// This machine serves the first stage of the file, or the one that is named.
+func TestStartServesAStage(t *testing.T) {
+	flows := filepath.Join(t.TempDir(), "flows.yaml")
+	if err := os.WriteFile(flows, []byte("stages: [dev, prod]\nflows: [{name: f, admins: [root@example.com]}]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, parameters := range map[string]map[string]string{"dev": nil, "prod": {"Stage": "prod"}} {
+		stack := start(t, flows, localaws.Options{Parameters: parameters})
+		if got := stack.Template.Parameters["Stage"]; got != want {
+			t.Errorf("parameter Stage: got %q, want %q", got, want)
+		}
+		var out bytes.Buffer
+		local.Report(&out, stack, "")
+		if !strings.Contains(out.String(), "those of stage "+want+";") {
+			t.Errorf("the report lacks the stage:\n%s", &out)
+		}
 	}
 }

@@ -21,6 +21,9 @@ func Report(out io.Writer, stack *localaws.Stack, data string) {
 	fmt.Fprintf(out, "The API is at %s. Try, in another terminal:\n\n", stack.URL())
 	fmt.Fprintf(out, try, stack.URL())
 	command.ReportAccess(out, stack)
+	if stage := stack.Template.Parameters[stageParameter]; stage != "" {
+		fmt.Fprintf(out, "The vars of flows are those of stage %s; --parameter Stage=NAME serves another.\n", stage)
+	}
 	if data != "" {
 		fmt.Fprintf(out, "Requests are kept in %s.\n", data)
 	}
