@@ -182,6 +182,13 @@ deploy-name:
 deploy-cleanup: deploy-name $(TOOLS)/venv/.installed ## Remove the remains of a failed first deployment of STACK
 	@$(DEPLOY_STACK) cleanup '$(STACK)'
 
+# TRIAL=1 also takes changes that are not committed, and a version that no step of
+# CONTRIBUTING.md prepared.
+.PHONY: dist
+dist: ## Make the files of a release, VERSION=v1.2.3, into build/dist (PLATFORMS=linux/amd64,... for some; TRIAL=1 to try)
+	rm -rf build/dist
+	go run ./tools/dist -version '$(VERSION)' -platforms '$(PLATFORMS)' $(if $(TRIAL),-trial) -out build/dist
+
 terminal: build $(TOOLS)/termtosvg/.installed ## Record the README's terminal again
 	tools/pictures/record $(TOOLS)/termtosvg/bin/termtosvg </dev/null
 

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/sdk"
+)
+
+// dist is a release that is made.
+type dist struct {
+	version version
+	// commit is empty for changes that are not committed; at is the time of the commit,
+	// which each file in an archive gets.
+	commit string
+	at     time.Time
+	// out is the folder of the files that are made, work one of what they are made from.
+	out, work string
+	sums      []string
+}
+
+// run makes a release of the checkout in the working directory.
+func run(ctx context.Context, tag, only, out string, trial bool) error {
+	v, err := parseVersion(tag)
+	if err != nil {
+		return err
+	}
+	chosen, err := choosePlatforms(only)
+	if err != nil {
+		return err
+	}
+	d := &dist{version: v, out: out}
+	if d.commit, d.at, err = readCommit(ctx, trial); err != nil {
+		return err
+	}
+	if !trial {
+		if err := prepared(".", v); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	if there, err := os.ReadDir(out); err != nil || len(there) > 0 {
+		return fmt.Errorf("%s must be empty (%v): remove what an earlier release left there", out, err)
+	}
+	if d.work, err = os.MkdirTemp("", "fasttrack-dist-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(d.work)
+	return d.all(ctx, chosen)
+}
+
+// all makes all files. The engine comes first: the command line has its checksums.
+func (d *dist) all(ctx context.Context, chosen []platform) error {
+	license, err := os.ReadFile("LICENSE")
+	if err != nil {
+		return err
+	}
+	engine, err := d.buildEngine(ctx)
+	if err != nil {
+		return err
+	}
+	for arch, binaries := range engine {
+		zips, err := d.engineZips(binaries)
+		if err != nil {
+			return err
+		}
+		if err := d.write("fasttrack_"+d.version.semver+"_engine_"+arch+".zip", zips, writeZip); err != nil {
+			return err
+		}
+	}
+	for _, p := range chosen {
+		if err := d.platform(ctx, p, engine, license); err != nil {
+			return fmt.Errorf("%s: %w", p, err)
+		}
+	}
+	node, err := embedded(sdk.Node)
+	if err != nil {
+		return err
+	}
+	hooks, err := npmHooks(d.version, node, license)
+	if err != nil {
+		return err
+	}
+	if err := d.write(npmFile(npmScope+"hooks", d.version), hooks, writeTarGz); err != nil {
+		return err
+	}
+	command, err := npmCommand(d.version, license)
+	if err != nil {
+		return err
+	}
+	if err := d.write(npmFile(npmScope+"fasttrack", d.version), command, writeTarGz); err != nil {
+		return err
+	}
+	bill, err := d.sbom()
+	if err != nil {
+		return err
+	}
+	if err := d.put("fasttrack_"+d.version.semver+"_sbom.cdx.json", bill); err != nil {
+		return err
+	}
+	slices.Sort(d.sums)
+	return os.WriteFile(filepath.Join(d.out, "SHA256SUMS"), []byte(strings.Join(d.sums, "")), 0o644)
+}
+
+// platform makes what a platform gets: an archive, a wheel and an npm package, all with
+// the same files.
+func (d *dist) platform(ctx context.Context, p platform, engine map[string][]file, license []byte) error {
+	command, err := d.buildCommand(ctx, p)
+	if err != nil {
+		return err
+	}
+	files := []file{command, {name: "share/fasttrack/LICENSE", data: license}}
+	for arch, binaries := range engine {
+		files = append(files, under("share/fasttrack/engine/"+arch, binaries)...)
+	}
+	name := "fasttrack_" + d.version.semver + "_" + p.os + "_" + p.arch
+	if err := d.write(name+".tar.gz", under(name, files), writeTarGz); err != nil {
+		return err
+	}
+	python, err := embedded(sdk.Python)
+	if err != nil {
+		return err
+	}
+	wheel, err := wheel(d.version, p, files, python, license)
+	if err != nil {
+		return err
+	}
+	if err := d.write(wheelName(d.version, p), wheel, writeZip); err != nil {
+		return err
+	}
+	packed, err := npmPlatform(d.version, p, files)
+	if err != nil {
+		return err
+	}
+	return d.write(npmFile(npmCommandName(p), d.version), packed, writeTarGz)
+}
+
+// write writes an archive of the release.
+func (d *dist) write(name string, files []file, as func(*bytes.Buffer, time.Time, []file) error) error {
+	var content bytes.Buffer
+	if err := as(&content, d.at, files); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return d.put(name, content.Bytes())
+}
+
+// put writes a file of the release, and notes its checksum.
+func (d *dist) put(name string, content []byte) error {
+	d.sums = append(d.sums, hexSum(content)+"  "+name+"\n")
+	fmt.Printf("%6.1f MB  %s\n", float64(len(content))/1e6, name)
+	return os.WriteFile(filepath.Join(d.out, name), content, 0o644)
+}
+
+// embedded returns the files of an SDK.
+func embedded(in fs.FS) ([]file, error) {
+	var files []file
+	err := fs.WalkDir(in, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(in, name)
+		files = append(files, file{name: name, data: data})
+		return err
+	})
+	return files, err
+}
