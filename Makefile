@@ -141,6 +141,10 @@ api-fuzz: build $(TOOLS)/schemathesis/.installed ## Test the API with schemathes
 clients: build $(TOOLS)/clients-python/.installed $(TOOLS)/clients-npm/.installed $(TOOLS)/clients-java/.installed ## Generate clients from the OpenAPI document with four generators, compile them, file and approve a request with each (needs Java, Maven, Node.js and Python)
 	tools/clients/run $(TOOLS) $(OAPI_CODEGEN)
 
+.PHONY: python-types
+python-types: $(TOOLS)/clients-python/.installed ## Check the types of the Python SDK, and that they refuse what a hook may not return (needs Python)
+	FASTTRACK_MYPY='$(abspath $(TOOLS))/clients-python/bin/mypy' go test -count=1 -run '^TestPythonTypes$$' ./sdk
+
 parity-dynamodb: $(TOOLS)/dynamodb-local/.installed ## Compare the store and the local table with AWS's own DynamoDB Local (needs Java and Maven)
 	localaws/dynamodb/dynamodb-local/with $(TOOLS)/dynamodb-local go test -count=1 ./internal/store ./localaws/dynamodb
 	localaws/dynamodb/dynamodb-local/with $(TOOLS)/dynamodb-local go run ./bench -strict lists

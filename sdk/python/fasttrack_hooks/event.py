@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Dict, List, Optional, Tuple
 
+from .contract import EVENTS, TRANSITIONS
 from .declared import Reads
 from .errors import OutcomeError
 from .outcome import Check
@@ -14,12 +15,8 @@ from .values import JSON, Fields, Vars
 
 MAX_OUTPUT = 8 << 10  # bytes
 
-# The names that Event.actor and Event.step take.
-EVENTS = ("request", "approve", "deny", "expire", "cancel", "escalate", "deescalate", "revoke", "fail")
-STEPS = (
-    "escalate", "on_request", "get_permissions", "get_notifications", "after_request", "on_approve", "after_approve", "on_deny", "after_deny",
-    "on_expire", "after_expire", "after_cancel", "on_escalate", "after_escalate", "on_deescalate", "after_deescalate", "on_revoke", "after_revoke", "after_fail",
-)  # fmt: skip
+# The names that Event.step takes: a strategy's, and those of the hooks.
+STEPS = ("escalate", *TRANSITIONS)
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
+from .contract import MAX_APPROVALS, MAX_NOTIFICATIONS, MAX_NOTIFIED, MAX_PRINCIPAL, MAX_PRINCIPALS, MAX_REVIEW_SECONDS
 from .errors import OutcomeError
 from .text import check_line
-
-MAX_PRINCIPALS = 1000
-MAX_NOTIFIED = 100
-MAX_PRINCIPAL = 320  # characters
-MAX_APPROVALS = 20
-MAX_NOTIFICATIONS = 50
-MAX_REVIEW_SECONDS = 30 * 24 * 3600
 
 
 class Keep:

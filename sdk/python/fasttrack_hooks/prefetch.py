@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Tuple
 
 from . import email
+from .contract import MAX_OPTION_TEXT, MAX_OPTIONS
 from .errors import OutcomeError
 from .event import Flow, User
 from .text import check_line, size
 from .values import Fields
-
-MAX_OPTIONS = 100
-MAX_OPTION_TEXT = 1000  # characters
 
 
 @dataclass(frozen=True)

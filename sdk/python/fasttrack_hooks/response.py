@@ -6,6 +6,7 @@ import copy
 from datetime import timedelta
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
+from .contract import MAX_CHECK_TEXT, MAX_CHECKS, MAX_FLOWS, MAX_REASON, TRANSITIONS
 from .errors import OutcomeError
 from .event import Event
 from .invocation import CONTRACT_VERSION
@@ -21,10 +22,8 @@ from .outcome import (
     Revocation,
 )
 from .people import Permissions, wire_notifications
-from .text import MAX_CHECK_TEXT, MAX_REASON, as_json, check_line, check_lines, size
+from .text import as_json, check_line, check_lines, size
 
-MAX_CHECKS = 50
-MAX_FLOWS = 1000
 MAX_FLOW_NAMES = 16 << 10  # bytes
 
 # A response without permissions has at most 64 KiB; MAX_RESPONSE leaves the rest to the
@@ -47,24 +46,18 @@ _DECIDE = ("transition", "duration_seconds", "permissions", "notifications", "ou
 # The order of the members in a response.
 _ORDER = ("version", "transition", "reason", "message", "duration_seconds", "checks", "permissions", "notifications", "output", "subscriptions", "flows", "errors")
 
-# The outcomes of each hook that may return one; the others return nothing.
-_ALLOWED: Dict[str, Tuple[type, ...]] = {
-    "on_request": (Approval, Denial, Continuation),
-    "after_request": (Approval, Denial, Continuation),
-    "on_approve": (Approval, Denial, Ignoring, Continuation),
-    "on_deny": (Denial, Ignoring, Continuation),
-    "on_expire": (Approval, Denial, Expiry, Continuation),
-    "on_escalate": (Escalation, Deescalation, Continuation),
-    "after_escalate": (Revocation, Deescalation, Continuation),
-    "on_deescalate": (Deescalation, Continuation),
-    "on_revoke": (Revocation, Ignoring, Continuation),
-}
-
 # The verb of each outcome.
 _VERBS: Dict[type, str] = {
     Approval: "approve", Denial: "deny", Ignoring: "ignore", Continuation: "continue_", Expiry: "expire",
     Escalation: "escalate", Deescalation: "deescalate", Revocation: "revoke",
 }  # fmt: skip
+
+# The outcomes of each hook that may return one; the others return nothing.
+_ALLOWED: Dict[str, Tuple[type, ...]] = {
+    hook: (*(kind for kind in _VERBS if kind.transition in transitions), Continuation)  # type: ignore[attr-defined]
+    for hook, transitions in TRANSITIONS.items()
+    if transitions
+}
 
 
 class Response:

@@ -8,10 +8,7 @@ from typing import Any
 
 from .errors import OutcomeError
 
-# The limits of the contract, in characters.
-MAX_REASON = 2000
-MAX_CHECK_TEXT = 1000
-MAX_ERROR = 1000
+MAX_ERROR = 1000  # characters
 
 
 def must_be_text(what: str, value: object) -> str:

@@ -68,6 +68,7 @@ class Outcomes(unittest.TestCase):
 
     def test_each_hook_refuses_what_the_contract_refuses(self) -> None:
         verbs = {f("x").transition: f("x") for f in (approve, deny, ignore, expire, escalate, deescalate, revoke)}
+        # As the schema has it, which the types and tables are made of.
         for hook, may in {
             "on_request": {"approve", "deny"},
             "get_permissions": set(),
