@@ -44,6 +44,24 @@ var strictRules = hook.Flows{
 		}
 		return hook.Approve("yes"), nil
 	}},
+	"colleagues": {OnRequest: func(_ context.Context, e *hook.Event) (hook.FromRequest, error) {
+		if !strings.HasSuffix(e.User.Email, "@acme.test") {
+			return hook.Continue(), nil
+		}
+		return hook.Approve("yes"), nil
+	}},
+	"stage": {OnRequest: func(_ context.Context, e *hook.Event) (hook.FromRequest, error) {
+		if !e.Flow.Vars.Bool("open") {
+			return hook.Continue(), nil
+		}
+		return hook.Approve("yes"), nil
+	}},
+	"reviewed-by-all": {
+		OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Continue(), nil },
+		GetPermissions: func(context.Context, *hook.Event) (hook.Permissions, error) {
+			return hook.Permissions{Approvers: []string{"everyone"}}, nil
+		},
+	},
 	"failing": {OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return nil, errors.New("no") }},
 }
 
@@ -59,12 +77,24 @@ func TestProduction(t *testing.T) {
 		"for members alone":         {`{name: members, admins: [root@acme.test]}`, ``},
 		"hooks that fail":           {`{name: failing, admins: [root@acme.test]}`, ``},
 		"everyone approves":         {`{name: members, admins: [root@acme.test], review: {approvers: [everyone]}}`, `any two people can approve each other's requests`},
+		"everyone is an admin":      {`{name: members, admins: [everyone]}`, `has the admins everyone: any two people can approve each other's requests`},
+		"everyone in a requirement": {`{name: members, admins: [root@acme.test], review: {approvals: [{from: everyone}]}}`, `any two people can approve each other's requests`},
+		"everyone by hooks":         {`{name: reviewed-by-all, admins: [root@acme.test]}`, `get_permissions of flow "reviewed-by-all" returns the approvers everyone for 1 trial request of an unknown person`},
+		"one's own requests":        {`{name: members, admins: [root@acme.test], requesters: [group:dev], review: {approvers: [group:dev], self_approval: true}}`, `has self_approval: each of its requesters can approve their own requests alone`},
+		"one's own, with everyone":  {`{name: members, admins: [root@acme.test], review: {approvers: [everyone], self_approval: true}}`, `has self_approval: each of its requesters can approve their own requests alone`},
+		"one's own, with another":   {`{name: members, admins: [root@acme.test], requesters: [group:dev], review: {approvers: [group:dev], self_approval: true, approvals: 2}}`, ``},
+		"one's own, of approvers":   {`{name: members, admins: [root@acme.test], review: {approvers: [group:sre], self_approval: true}}`, ``},
+		"all members who request":   {`{name: members, admins: [root@acme.test], requesters: [group:sre]}`, `it approves whatever any of its requesters requests`},
+		"all colleagues":            {`{name: colleagues, admins: [root@acme.test]}`, `it approves whatever anybody at acme.test requests`},
+		"colleagues elsewhere":      {`{name: colleagues, admins: [root@other.test]}`, ``},
+		"in one stage":              {`{name: stage, admins: [root@acme.test], vars: {open: false}, stages: {dev: {vars: {open: true}}}}`, `it approves whatever anybody requests (in stage dev)`},
+		"in all stages":             {`{name: stage, admins: [root@acme.test], vars: {open: true}}`, `it approves whatever anybody requests`},
 		"a sample":                  {`{name: failing, label: Failing, admins: [root@acme.test]}, {name: plain, hooks: none, label: x, admins: [root@example.com]}`, `"root@example.com" is a placeholder; must be a value of your own`},
 		"a host that is an example": {`{name: failing, admins: [root@acme.test], vars: {url: "https://example.okta.com"}}`, `"https://example.okta.com" is a placeholder`},
 		"not a host":                {`{name: failing, admins: [root@acme.test], vars: {a: "for example. This", b: "examples.acme.test"}}`, ``},
 	} {
 		t.Run(name, func(t *testing.T) {
-			source := []byte("flows: [" + tc.flows + "]\n")
+			source := []byte("flows: [" + tc.flows + "]\nstages: [dev, prod]\n")
 			file, err := flow.Parse("flows.yaml", source)
 			if err != nil {
 				t.Fatal(err)
