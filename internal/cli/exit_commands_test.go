@@ -53,6 +53,8 @@ var called = map[string]string{
 
 // here are the commands that reach nothing, and how each of them fails.
 var here = map[string]string{
+	"build":              "build",
+	"deploy":             "deploy",
 	"flows list":         "flows list $DIR/none.yaml",
 	"init":               "init $DIR",
 	"flows show":         "flows show $DIR/none.yaml",

@@ -96,6 +96,8 @@ func (s source) command(ctx context.Context, arch string, args ...string) (strin
 	cmd.Stdout, cmd.Stderr = &out, &problems
 	err := cmd.Run()
 	switch {
+	case ctx.Err() != nil:
+		return "", ctx.Err()
 	case errors.Is(err, exec.ErrNotFound):
 		return "", errors.New("go is not installed: the engine is built with it; install Go, or the archive of a release, which needs none")
 	case err != nil && problems.Len() > 0:

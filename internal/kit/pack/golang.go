@@ -51,6 +51,8 @@ func compileError(code, output string, err error) error {
 	for line := range strings.Lines(output) {
 		line = strings.TrimRight(line, "\r\n")
 		switch {
+		case strings.HasPrefix(line, "\t") && strings.HasSuffix(first, ":"): // what to do about it
+			first += " " + strings.TrimSpace(line)
 		case line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "go: downloading ") || strings.HasPrefix(line, "\t"):
 		case first == "":
 			first = line

@@ -26,6 +26,9 @@ func Zip(dir, file string) (changed bool, err error) {
 		if err != nil || d.IsDir() {
 			return err
 		}
+		if !d.Type().IsRegular() {
+			return fmt.Errorf("%s is no regular file", path)
+		}
 		name, err := filepath.Rel(dir, path)
 		names = append(names, filepath.ToSlash(name))
 		return err
@@ -37,7 +40,7 @@ func Zip(dir, file string) (changed bool, err error) {
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
 	for _, name := range names {
-		if err := Add(w, name, filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+		if err := addFile(w, dir, name); err != nil {
 			return false, err
 		}
 	}
@@ -48,32 +51,34 @@ func Zip(dir, file string) (changed bool, err error) {
 }
 
 // Add adds a file to a .zip under a slash-separated name.
-func Add(w *zip.Writer, name, path string) error {
-	in, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("pack %s: %w", path, err)
-	}
-	defer in.Close()
-	info, err := in.Stat()
-	if err != nil {
-		return fmt.Errorf("pack %s: %w", path, err)
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("pack %s: it is no regular file", path)
-	}
+func Add(w *zip.Writer, name string, content io.Reader, program bool) error {
 	header := &zip.FileHeader{Name: name, Method: zip.Deflate, Modified: zipTime}
 	header.SetMode(0o644)
-	if info.Mode()&0o111 != 0 {
+	if program {
 		header.SetMode(0o755)
 	}
 	to, err := w.CreateHeader(header)
 	if err == nil {
-		_, err = io.Copy(to, in)
+		_, err = io.Copy(to, content)
 	}
 	if err != nil {
-		return fmt.Errorf("pack %s: %w", path, err)
+		return fmt.Errorf("pack %s: %w", name, err)
 	}
 	return nil
+}
+
+// addFile adds a file of a folder.
+func addFile(w *zip.Writer, dir, name string) error {
+	in, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
+	if err != nil {
+		return fmt.Errorf("pack %s: %w", dir, err)
+	}
+	defer in.Close()
+	info, err := in.Stat()
+	if err != nil {
+		return fmt.Errorf("pack %s: %w", dir, err)
+	}
+	return Add(w, name, in, info.Mode()&0o111 != 0)
 }
 
 // Write replaces a file unless it has the content already, and reports whether it did.

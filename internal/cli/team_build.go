@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/build"
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
+)
+
+// buildFlags are the flags of the commands that build a team's folder.
+type buildFlags struct{ arch string }
+
+func (b *buildFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&b.arch, "arch", "arm64", "the `PROCESSOR` of the functions, arm64 or x86_64 (or amd64, which is the same)")
+}
+
+// build builds the team's folder, which is the working directory.
+func (b *buildFlags) build(ctx context.Context, log io.Writer) (*build.Result, error) {
+	arch := b.arch
+	if arch == "x86_64" {
+		arch = "amd64"
+	}
+	if arch != "arm64" && arch != "amd64" {
+		return nil, usageError{fmt.Errorf("--arch must be arm64 or x86_64, got %q", b.arch)}
+	}
+	return build.Build(ctx, build.Options{Dir: ".", Arch: arch, Log: log})
+}
+
+func newBuildCommand(_ Process) *cobra.Command {
+	var flags buildFlags
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "build",
+		Short: "Build what is deployed: your functions, the engine and one template of both",
+		Long: `Build what is deployed of the folder you are in, into ` + folder.Made + `: one template of yours
+and the engine's, and a .zip file for each function. Nothing needs ` + "`sam build`" + `.
+
+Functions in Go are compiled. Those in Python and Node.js get the packages that their
+requirements.txt or package.json names, for Lambda's system, and the SDK if they use it.
+The engine is that of this version of fasttrack: it comes with a release, and a
+fasttrack that Go installed compiles it once.
+
+The same content makes the same bytes, so a deployment changes only what you changed.
+flows.yaml is part of three functions of the engine: request, approve and record.`,
+		Example: "  fasttrack build\n  fasttrack build --arch x86_64",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			result, err := flags.build(cmd.Context(), cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), buildReport{result.Version, flags.arch, result.Files, append([]string{}, result.Changed...)})
+			}
+			return printBuilt(cmd.OutOrStdout(), result, flags.arch)
+		},
+	}
+	flags.add(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	return cmd
+}
+
+// buildReport is what build prints as JSON.
+type buildReport struct {
+	Version string `json:"version"`
+	Arch    string `json:"architecture"`
+	// Files are what is deployed, by their names in .fasttrack; Changed those that are not
+	// what they were.
+	Files   []string `json:"files"`
+	Changed []string `json:"changed"`
+}
+
+// printBuilt says what a build changed.
+func printBuilt(w io.Writer, r *build.Result, arch string) error {
+	_, err := fmt.Fprintf(w, "%s: engine %s for %s, %s\n", folder.Made, r.Version, arch, text.Count(len(r.Files), "file"))
+	switch {
+	case err != nil:
+		return err
+	case len(r.Changed) == 0:
+		_, err = fmt.Fprintln(w, "Nothing changed.")
+	case len(r.Changed) == len(r.Files):
+		_, err = fmt.Fprintln(w, "All are new.")
+	default:
+		changed := slices.Clone(r.Changed)
+		_, err = fmt.Fprintf(w, "Changed: %s\n", strings.Join(changed, ", "))
+	}
+	return err
+}
