@@ -3,6 +3,7 @@ package localaws
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -29,9 +30,14 @@ func (s *Stack) registerFunctions() error {
 			s.Logs.Add(f.LogGroup)
 		}
 		cfg, err := s.function(f, s.buildDir(f.LogicalID))
+		if _, missing := errors.AsType[*MissingBinaryError](err); missing && s.opts.SkipUnserved {
+			s.notes = append(s.notes, f.LogicalID+" is not served on this machine: its code is not here")
+			continue
+		}
 		if err != nil {
 			return err
 		}
+		s.noteRuntime(f)
 		if err := s.Lambda.Register(cfg); err != nil {
 			return err
 		}
@@ -59,7 +65,9 @@ func (s *Stack) function(f template.Function, dir string) (lambda.Function, erro
 			cfg.Package = append(cfg.Package, cfg.TaskRoot)
 		}
 	case managed.Is(f.Runtime):
-		cfg.TaskRoot = dir
+		if cfg.TaskRoot = existing(dir); cfg.TaskRoot == "" {
+			return cfg, &MissingBinaryError{f.LogicalID, filepath.Join(dir, f.Handler)}
+		}
 	default:
 		cfg.Command = filepath.Join(dir, "bootstrap")
 		if _, err := os.Stat(cfg.Command); err != nil {
@@ -67,6 +75,26 @@ func (s *Stack) function(f template.Function, dir string) (lambda.Function, erro
 		}
 	}
 	return cfg, nil
+}
+
+// noteRuntime notes an interpreter of another version than AWS has.
+func (s *Stack) noteRuntime(f template.Function) {
+	if s.opts.Functions[f.LogicalID] != nil || len(s.opts.Commands[f.LogicalID]) > 0 || !managed.Is(f.Runtime) {
+		return
+	}
+	if r, err := managed.Find(f.Runtime); err == nil && r.Differs() {
+		s.notes = append(s.notes, fmt.Sprintf("%s runs on %s %s here, on %s at AWS", f.LogicalID, filepath.Base(r.Command), r.Version, f.Runtime))
+	}
+}
+
+// Notes say what is not served as it is at AWS, in a sentence without a full stop each:
+// because of Options.SkipUnserved, or an interpreter of another version.
+func (s *Stack) Notes() []string {
+	notes := slices.Clone(s.notes)
+	for _, what := range s.Template.Skipped {
+		notes = append(notes, what+" is not served on this machine")
+	}
+	return notes
 }
 
 func (s *Stack) buildDir(logicalID string) string {

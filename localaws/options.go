@@ -52,6 +52,9 @@ type Options struct {
 	// TaskFiles are files, by name, that every function finds in its LAMBDA_TASK_ROOT,
 	// which then holds nothing else. Empty leaves each function its folder of BuildDir.
 	TaskFiles map[string][]byte
+	// SkipUnserved leaves out resources of types that are not served, which are an error
+	// otherwise, and functions without code in BuildDir; [Stack.Notes] lists them.
+	SkipUnserved bool
 	// Functions replaces functions, by logical id, with code of this process: for
 	// tests.
 	Functions map[string]lambda.InProcess

@@ -53,6 +53,7 @@ type Stack struct {
 	secrets  map[string]string       // texts by ARN
 	data     *datafolder.Folder      // nil in memory
 	attached []Attached
+	notes    []string
 	taskRoot string // the folder with Options.TaskFiles; "" without any
 	listener net.Listener
 	server   *http.Server
@@ -100,7 +101,7 @@ func (s *Stack) start() error {
 	maps.Copy(parameters, s.opts.Parameters)
 	s.Template, err = template.Load(s.opts.TemplatePath, template.Options{
 		Parameters: parameters, Region: s.opts.Region, AccountID: AccountID, StackName: s.opts.StackName, APIEndpoint: s.URL(),
-		FunctionVersion: s.version,
+		FunctionVersion: s.version, SkipUnserved: s.opts.SkipUnserved,
 	})
 	if err != nil {
 		return err

@@ -62,6 +62,9 @@ func Report(out io.Writer, stack *localaws.Stack) {
 
 // ReportAccess says how to reach the AWS services and attach functions.
 func ReportAccess(out io.Writer, stack *localaws.Stack) {
+	for _, note := range stack.Notes() {
+		fmt.Fprintln(out, "Note: "+note+".")
+	}
 	fmt.Fprintf(out, `AWS services:         aws --endpoint-url %s stepfunctions list-state-machines
 Own functions:        AWS_LAMBDA_RUNTIME_API=%s
                       (a runtime client that takes no path there, such as Node's: --attach NAME)

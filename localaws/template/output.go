@@ -66,7 +66,7 @@ func (r *reader) readOutputs(n *yaml.Node, stack *Stack) error {
 func (r *reader) listResources(stack *Stack) error {
 	for _, id := range r.order {
 		res := r.resources[id]
-		if res.absent {
+		if res.absent || res.skipped {
 			continue
 		}
 		done := r.in("resource " + id)

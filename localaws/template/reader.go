@@ -19,6 +19,8 @@ type reader struct {
 	policies   []policy
 	async      map[string]*Async // by the name of a function
 	mappings   *yaml.Node        // the section Mappings, nil without one
+	skipped    []string          // what Stack.Skipped says
+	inPolicy   bool              // whether what is worked out is no part of what is served
 	inRules    bool              // whether a rule is worked out
 }
 

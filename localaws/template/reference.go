@@ -141,6 +141,9 @@ func (r *reader) present(n *yaml.Node, id string) (*resource, error) {
 	if res.absent {
 		return nil, r.errorf(n, "resource %s is absent: its condition doesn't hold", id)
 	}
+	if res.skipped && !r.inPolicy {
+		return nil, r.errorf(n, "%s is needed here, and its type %s is not served on this machine", id, res.kind)
+	}
 	return res, nil
 }
 

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"fmt"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -13,6 +14,7 @@ type resource struct {
 	node       *yaml.Node
 	properties *yaml.Node // nil when it has none
 	absent     bool       // its Condition doesn't hold
+	skipped    bool       // its type is not served
 	naming     bool       // guards against names that depend on each other
 }
 
@@ -68,14 +70,30 @@ func (r *reader) readResources(n *yaml.Node) error {
 	}
 	for _, id := range r.order {
 		res := r.resources[id]
-		if res.absent || res.properties == nil {
+		if res.absent || res.skipped || res.properties == nil {
 			continue
 		}
 		done := r.in("resource " + id)
-		if _, err := r.value(res.properties); err != nil {
+		if err := r.evaluate(res); err != nil {
 			return err
 		}
 		done()
+	}
+	return nil
+}
+
+// evaluate works out every property of a resource.
+func (r *reader) evaluate(res *resource) error {
+	defer func() { r.inPolicy = false }()
+	pairs, err := r.mapping(res.properties)
+	if err != nil {
+		return err
+	}
+	for _, p := range pairs {
+		r.inPolicy = !understood[res.kind] || p.key == "Policies" || p.key == "Tags"
+		if _, err := r.value(p.node); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -86,10 +104,11 @@ func (r *reader) noteResource(p pair) error {
 	if kind == nil {
 		return r.errorf(p.node, "has no Type")
 	}
-	if _, known := understood[kind.Value]; !known {
+	_, known := understood[kind.Value]
+	if !known && !r.opts.SkipUnserved {
 		return r.errorf(kind, "type %s is not supported on this machine", kind.Value)
 	}
-	res := &resource{id: p.key, kind: kind.Value, node: p.node, properties: child(p.node, "Properties")}
+	res := &resource{id: p.key, kind: kind.Value, node: p.node, properties: child(p.node, "Properties"), skipped: !known}
 	if c := child(p.node, "Condition"); c != nil {
 		yes, err := r.conditionNamed(c, c.Value)
 		if err != nil {
@@ -100,6 +119,9 @@ func (r *reader) noteResource(p pair) error {
 	if depends := child(p.node, "DependsOn"); depends != nil && depends.Kind == yaml.ScalarNode && depends.Value == p.key {
 		return r.errorf(depends, "depends on itself")
 	}
+	if res.skipped && !res.absent {
+		r.skipped = append(r.skipped, fmt.Sprintf("%s (%s)", p.key, kind.Value))
+	}
 	r.order = append(r.order, p.key)
 	r.resources[p.key] = res
 	return nil
@@ -109,10 +131,11 @@ func (r *reader) noteResource(p pair) error {
 func (r *reader) collect(stack *Stack) error {
 	for _, id := range r.order {
 		res := r.resources[id]
-		if res.absent {
+		if res.absent || res.skipped {
 			continue
 		}
 		done := r.in("resource " + id)
+		r.inPolicy = strings.HasPrefix(res.kind, "AWS::IAM::")
 		err := r.checkProperties(res)
 		if err != nil {
 			return err
@@ -152,6 +175,7 @@ func (r *reader) collect(stack *Stack) error {
 		}
 		done()
 	}
+	r.inPolicy = false
 	r.attachPolicies(stack)
 	r.attachAsync(stack)
 	return nil

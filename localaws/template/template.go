@@ -21,6 +21,10 @@ type Options struct {
 	FunctionVersion func(logicalID string) (string, error)
 	// APIEndpoint is the value of !GetAtt Api.ApiEndpoint.
 	APIEndpoint string
+	// SkipUnserved leaves out resources of types that are not served, and properties of
+	// functions, in place of an error; [Stack.Skipped] lists them. What is served must
+	// not need one: only policies may name them.
+	SkipUnserved bool
 }
 
 // Stack is a template with every intrinsic function evaluated. Each list is in the
@@ -46,6 +50,8 @@ type Stack struct {
 	// Description is that of the template.
 	Description string
 	Queues      []Queue
+	// Skipped says what was left out because of Options.SkipUnserved, a phrase each.
+	Skipped []string
 	// ManagedPolicies are for callers; no function has one.
 	ManagedPolicies []ManagedPolicy
 }
@@ -139,6 +145,7 @@ func (r *reader) read(root *yaml.Node, stack *Stack) error {
 	if err := r.collect(stack); err != nil {
 		return err
 	}
+	stack.Skipped = r.skipped
 	if err := r.listResources(stack); err != nil {
 		return err
 	}

@@ -16,11 +16,22 @@ var unserved = map[string][]string{
 	"AWS::SQS::Queue":                {"FifoQueue", "RedrivePolicy", "DelaySeconds", "VisibilityTimeout"},
 }
 
+// skippable are the properties of functions that Options.SkipUnserved leaves out: without
+// them a function is served less, and not otherwise.
+var skippable = map[string]bool{
+	"Events": true, "EventInvokeConfig": true, "FunctionUrlConfig": true, "Layers": true, "DeadLetterQueue": true, "FileSystemConfigs": true,
+}
+
 // checkProperties refuses a resource with a property that is not served.
 func (r *reader) checkProperties(res *resource) error {
 	for _, key := range unserved[res.kind] {
 		for _, from := range []*yaml.Node{res.properties, r.globals[res.kind]} {
-			if n := child(from, key); n != nil {
+			n := child(from, key)
+			if n != nil && r.opts.SkipUnserved && skippable[key] && res.kind == "AWS::Serverless::Function" {
+				r.skipped = append(r.skipped, key+" of "+res.id)
+				break
+			}
+			if n != nil {
 				return r.errorf(n, "property %s of %s is not served on this machine", key, res.kind)
 			}
 		}
