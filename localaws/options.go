@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"context"
 	"io"
 	"net/http"
 
@@ -76,6 +77,10 @@ type Options struct {
 	// application with more than its API, such as web pages. The handler passes on to
 	// api what it does not serve. Nil is the API alone.
 	Front func(s *Stack, api http.Handler) (http.Handler, error)
+
+	// Check receives the stack once its services and functions answer, and before kept
+	// executions go on and schedules begin. After an error the stack is closed.
+	Check func(ctx context.Context, s *Stack) error
 
 	// Data is the folder that keeps tables, executions and keys across restarts. Empty
 	// keeps them in memory.

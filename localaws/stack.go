@@ -75,7 +75,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	o.StackName = cmp.Or(o.StackName, StackName)
 	o.SecretPrefix = cmp.Or(o.SecretPrefix, SecretPrefix)
 	s := &Stack{opts: o, started: o.Clock.Now()}
-	if err := s.start(); err != nil {
+	if err := s.start(ctx); err != nil {
 		// What has started ends; the error that counts is the first.
 		_ = s.Close(context.WithoutCancel(ctx))
 		return nil, err
@@ -83,7 +83,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	return s, nil
 }
 
-func (s *Stack) start() error {
+func (s *Stack) start(ctx context.Context) error {
 	var err error
 	if s.listener, err = loopback.Listen(s.opts.Addr); err != nil {
 		return err
@@ -145,6 +145,11 @@ func (s *Stack) start() error {
 			fmt.Fprintf(s.opts.Log, "localaws: serve: %v\n", err)
 		}
 	}()
+	if s.opts.Check != nil {
+		if err := s.opts.Check(ctx, s); err != nil {
+			return err
+		}
+	}
 	return s.StepFunctions.Resume()
 }
 

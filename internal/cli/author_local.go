@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	"github.com/fasttrack-dev/fasttrack/localaws/command"
@@ -22,12 +23,22 @@ func newLocalCommand(p Process) *cobra.Command {
 		Use:   "local",
 		Short: "Serve the whole system on this machine",
 		Long: "Serve the API, the Lambda functions, the state machine, the table and the event bus of the template on this machine. " +
-			"Nothing leaves it, and no AWS account is needed. `make run` builds the binaries and runs this command.",
+			"Nothing leaves it, and no AWS account is needed. `make run` builds the binaries and runs this command.\n\n" +
+			"In a folder of your own (`fasttrack init`) it serves the engine with your template, flows and functions. " +
+			"What you save is served at once; after a mistake the version before goes on being served. " +
+			"Hooks in Go need Go, those in Python and Node.js their interpreter.",
 		Example: "  fasttrack local\n  fasttrack local --addr 127.0.0.1:9000\n  fasttrack local --data ~/fasttrack\n  fasttrack local --attach python-hooks=9001\n  fasttrack local --parameter AuditDigest=true\n  fasttrack local --parameter AuthMode=IAM --identities people.yaml",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.Check(); err != nil {
 				return usageError{err}
+			}
+			if isTeam(cmd) {
+				if err := o.Load(); err != nil {
+					return err
+				}
+				o.Log = logOf(cmd)
+				return serveTeam(cmd, flows, o.Options)
 			}
 			file, err := flow.Load(flows)
 			if err != nil {
@@ -44,9 +55,7 @@ func newLocalCommand(p Process) *cobra.Command {
 			if err := o.Load(); err != nil {
 				return err
 			}
-			if o.Log = cmd.ErrOrStderr(); fileOf(o.Log) != nil {
-				o.Log = fileOf(o.Log) // processes inherit a file
-			}
+			o.Log = logOf(cmd)
 			stack, err := local.Start(cmd.Context(), flows, o.Options)
 			if err != nil {
 				return err
@@ -60,4 +69,18 @@ func newLocalCommand(p Process) *cobra.Command {
 		cmd.Flags().Lookup(name).Usage += " (" + variable + ")"
 	}
 	return cmd
+}
+
+// isTeam reports whether the working directory is a team's folder, unless a flag names
+// what to serve.
+func isTeam(cmd *cobra.Command) bool {
+	return !cmd.Flags().Changed("template") && !cmd.Flags().Changed("build-dir") && folder.Is(".")
+}
+
+// logOf returns where functions print.
+func logOf(cmd *cobra.Command) io.Writer {
+	if file := fileOf(cmd.ErrOrStderr()); file != nil {
+		return file // processes inherit a file
+	}
+	return cmd.ErrOrStderr()
 }

@@ -56,7 +56,7 @@ func Names(file *flow.File, function string, has []string) []flow.Error {
 				if len(has) > 0 {
 					list = strings.Join(has, ", ")
 				}
-				wrong = append(wrong, use.Missing(fmt.Sprintf("%s has no hooks for flow %q; it has hooks for: %s. Add hooks in functions/hooks, or set hooks: none", function, use.Flow, list)))
+				wrong = append(wrong, use.Missing(fmt.Sprintf("%s has no hooks for flow %q; it has hooks for: %s. Add hooks there, or set hooks: none", function, use.Flow, list)))
 			}
 		case use.Name == flow.NoHooks && slices.Contains(has, use.Flow):
 			named[use.Flow] = true

@@ -77,6 +77,9 @@ func (t tester) file() (*flow.File, error) {
 // binary returns the path of the hook function's binary; it is empty if the function
 // runs elsewhere.
 func (t tester) binary() string {
+	if t.flows.live != nil {
+		return "" // what is served is what is on disk
+	}
 	if t.o.Functions[hookFunction] != nil || len(t.stack.Attached()) > 0 && t.isAttached() {
 		return ""
 	}
@@ -168,9 +171,13 @@ type source struct {
 	// path is empty if all is in content.
 	path    string
 	content []byte
+	live    *Live // nil if the file stays as it was at the start
 }
 
 func (s source) name() string {
+	if s.live != nil {
+		return s.live.Name
+	}
 	if s.path == "" {
 		return FlowsFile
 	}
@@ -179,6 +186,9 @@ func (s source) name() string {
 
 // read returns the file as it is now.
 func (s source) read() ([]byte, error) {
+	if s.live != nil {
+		return s.live.Flows(), nil
+	}
 	if s.path == "" {
 		if s.content == nil {
 			return nil, errors.New("no file of flows")

@@ -79,9 +79,9 @@ func doorOf(s *localaws.Stack, o localaws.Options, flows source) (localdoor.Who,
 	case p["ConsoleClientId"] != "":
 		// The stack's own console, behind its gateway.
 	case p["AuthMode"] == "IAM":
-		return localdoor.Who{People: signers(o.Identities), Sign: signAs(o)}, true
+		return localdoor.Who{People: func() []localdoor.Person { return signers(o.Identities) }, Sign: signAs(o)}, true
 	case p["AuthMode"] == "JWT" && p["JwtIssuer"] == s.URL():
-		return localdoor.Who{People: people(o.Identities, flows), Sign: bearer, Example: "ada@example.com;group,group"}, true
+		return localdoor.Who{People: func() []localdoor.Person { return people(o.Identities, flows) }, Sign: bearer, Example: "ada@example.com;group,group"}, true
 	}
 	return localdoor.Who{}, false
 }
@@ -170,7 +170,10 @@ func people(set *identities.Set, flows source) []localdoor.Person {
 
 // flowsOf returns where the file of flows is that functions read: path if set,
 // else a file of all functions or that of one function's folder.
-func flowsOf(o localaws.Options, path string) source {
+func flowsOf(o localaws.Options, path string, live *Live) source {
+	if live != nil {
+		return source{live: live}
+	}
 	if path != "" {
 		return source{path: path}
 	}

@@ -32,6 +32,25 @@ const secretPrefix = "FASTTRACK_SECRET_"
 // file of flows that every function reads; empty is the one in each function's folder
 // of BuildDir.
 func Start(ctx context.Context, flows string, o localaws.Options) (*localaws.Stack, error) {
+	return start(ctx, flows, nil, o)
+}
+
+// Live is an application whose file of flows and functions are replaced while it is
+// served.
+type Live struct {
+	// Name is the path of its file of flows, for messages.
+	Name string
+	// Flows returns the file as it is served now.
+	Flows func() []byte
+}
+
+// StartLive is [Start] for an application that is replaced while it is served: what the
+// console reads is what is served at that moment.
+func StartLive(ctx context.Context, live Live, o localaws.Options) (*localaws.Stack, error) {
+	return start(ctx, "", &live, o)
+}
+
+func start(ctx context.Context, flows string, live *Live, o localaws.Options) (*localaws.Stack, error) {
 	o, err := Options(o)
 	if err != nil {
 		return nil, err
@@ -49,7 +68,7 @@ func Start(ctx context.Context, flows string, o localaws.Options) (*localaws.Sta
 		o.TaskFiles = files
 	}
 	if o.Front == nil {
-		o.Front = withConsole(ctx, o, flowsOf(o, flows))
+		o.Front = withConsole(ctx, o, flowsOf(o, flows, live))
 	}
 	stack, err := localaws.Start(ctx, o)
 	if _, missing := errors.AsType[*localaws.MissingBinaryError](err); missing {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	"github.com/fasttrack-dev/fasttrack/localaws/command"
 )
@@ -24,6 +25,26 @@ func Report(out io.Writer, stack *localaws.Stack, data string) {
 	if stage := stack.Template.Parameters[stageParameter]; stage != "" {
 		fmt.Fprintf(out, "The vars of flows are those of stage %s; --parameter Stage=NAME serves another.\n", stage)
 	}
+	if data != "" {
+		fmt.Fprintf(out, "Requests are kept in %s.\n", data)
+	}
+}
+
+// ReportTeam prints where a team's folder answers and a first step to try, with one of its
+// flows.
+func ReportTeam(out io.Writer, stack *localaws.Stack, data string, flows *flow.File) {
+	if hasConsole(stack) {
+		fmt.Fprintf(out, "Open %s/ in a browser: the console.\n\n", stack.URL())
+	}
+	fmt.Fprintf(out, "The API is at %s. Try, in another terminal:\n\n", stack.URL())
+	for _, f := range flows.Flows[:min(1, len(flows.Flows))] {
+		as, credentials := " --as ada@example.com", ""
+		if stack.Template.Parameters["AuthMode"] == "IAM" {
+			as, credentials = "", "  export AWS_ACCESS_KEY_ID=ada AWS_SECRET_ACCESS_KEY=ada AWS_REGION=us-east-1\n"
+		}
+		fmt.Fprintf(out, "%s  fasttrack request %s --url %s%s\n\n", credentials, f.Name, stack.URL(), as)
+	}
+	command.ReportAccess(out, stack)
 	if data != "" {
 		fmt.Fprintf(out, "Requests are kept in %s.\n", data)
 	}

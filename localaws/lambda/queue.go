@@ -119,6 +119,10 @@ func (f *function) admit(inv *invocation) error {
 		return &ServiceError{"ServiceException", "The stack is closing."}
 	}
 	if n := len(f.pollers); n > 0 {
+		if inv.probe {
+			inv.answer(Result{})
+			return nil
+		}
 		p := f.pollers[n-1]
 		f.pollers = f.pollers[:n-1]
 		f.deliver(inv, p.process)

@@ -65,6 +65,22 @@ func (s *Service) swap(next candidates) error {
 	return nil
 }
 
+// Warm starts a process of each function, by name, that has none, and waits until it
+// asks for an event. The error is an [*InitError] if one can't start.
+func (s *Service) Warm(ctx context.Context, names ...string) error {
+	functions := candidates{}
+	for _, name := range names {
+		f, _, err := s.lookup(name, "")
+		if err != nil {
+			return err
+		}
+		if f.kind == kindProcess {
+			functions[f.cfg.Name] = f
+		}
+	}
+	return functions.warm(ctx)
+}
+
 // InitError is the error document of a function that could not start.
 type InitError struct {
 	Function string `json:"-"`

@@ -29,8 +29,8 @@ type Person struct {
 // Who asks people who they are, and believes them. It is for a local stack alone, which
 // believes them too.
 type Who struct {
-	// People are offered, in this order.
-	People []Person
+	// People returns who is offered, in this order.
+	People func() []Person
 	// Sign returns the signer for a login, or an error that says what a login must be.
 	Sign func(login string) (api.Signer, error)
 	// Example is the login of somebody who is not offered. It is empty if nobody else
@@ -87,7 +87,7 @@ func (d Who) Mount(mux *http.ServeMux, c *console.Console) {
 		return template.Must(c.Frame().ParseFS(templateFiles, "templates/who.html"))
 	})
 	ask := func(w http.ResponseWriter, r *http.Request, status int, p whoPage) {
-		p.People, p.Example = d.People, d.Example
+		p.People, p.Example = d.People(), d.Example
 		c.ShowAlone(w, r, status, page(), "Who are you?", p)
 	}
 	mux.HandleFunc("GET "+whoPath, func(w http.ResponseWriter, r *http.Request) {

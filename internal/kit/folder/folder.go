@@ -81,3 +81,21 @@ func Member(n *yaml.Node, key string) *yaml.Node {
 	}
 	return nil
 }
+
+// MakeDir makes the folder [Made], or a folder in it, and has git ignore all that is in
+// it.
+func (f *Folder) MakeDir(name ...string) (string, error) {
+	made := f.Path(Made)
+	dir := filepath.Join(append([]string{made}, name...)...)
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return "", fmt.Errorf("make %s: %w", Made, err)
+	}
+	ignore := filepath.Join(made, ".gitignore")
+	if _, err := os.Stat(ignore); err == nil {
+		return dir, nil
+	}
+	if err := os.WriteFile(ignore, []byte("*\n"), 0o600); err != nil {
+		return "", fmt.Errorf("make %s: %w", Made, err)
+	}
+	return dir, nil
+}
