@@ -37,11 +37,11 @@ export async function within(context, limit, call, log) {
   return timeout();
 }
 
-async function called(call, mine, log) {
+async function called(hook, mine, log) {
   try {
-    const outcome = await call(mine.signal);
-    const [service] = mine.waiting;
-    if (service !== undefined) return failed("invalid", `it returned before ${service} responded: await each call`);
+    const outcome = await hook(mine.signal);
+    const [call] = mine.waiting;
+    if (call) return failed("invalid", `it returned before ${call.service} responded; await each call`);
     return { outcome };
   } catch (thrown) {
     log?.(thrown);
@@ -58,6 +58,6 @@ function textOf(thrown) {
 }
 
 // inWords is as Go writes a duration: 1s, 1.5s, 300ms.
-function inWords(ms) {
+export function inWords(ms) {
   return ms >= 1000 ? `${Math.round(ms) / 1000}s` : `${Math.round(ms)}ms`;
 }
