@@ -36,6 +36,9 @@ type Options struct {
 	// Arch is the processor of the functions as Go calls it: one of
 	// [engine.Architectures].
 	Arch string
+	// Engine is a folder with the engine's binaries, by the names of [engine.Functions];
+	// that of [engine.Binaries] if empty.
+	Engine string
 	// Log receives a line before what takes long; nil drops it.
 	Log io.Writer
 }

@@ -22,9 +22,12 @@ const bootstrap = "bootstrap"
 
 // engine packs the engine's functions. Those that read flows.yaml get it.
 func (b *builder) engine(ctx context.Context) error {
-	dir, err := engine.Binaries(ctx, engine.Options{Arch: b.options.Arch, Dir: b.options.Dir, Log: b.options.Log})
-	if err != nil {
-		return err
+	dir := b.options.Engine
+	if dir == "" {
+		var err error
+		if dir, err = engine.Binaries(ctx, engine.Options{Arch: b.options.Arch, Dir: b.options.Dir, Log: b.options.Log}); err != nil {
+			return err
+		}
 	}
 	errs := make([]error, len(engine.Functions))
 	var all sync.WaitGroup

@@ -14,7 +14,7 @@ import (
 
 // Each function of the engine has a place in the list, and in the template.
 func TestFunctions(t *testing.T) {
-	var names []string
+	var names, readers []string
 	var doc yaml.Node
 	if err := yaml.Load(fasttrack.Template, &doc); err != nil {
 		t.Fatal(err)
@@ -22,12 +22,18 @@ func TestFunctions(t *testing.T) {
 	resources := folder.Member(doc.Content[0], "Resources")
 	for _, f := range engine.Functions {
 		names = append(names, f.Name)
+		if f.ReadsFlows {
+			readers = append(readers, f.Name)
+		}
 		if r := folder.Member(folder.Member(resources, f.LogicalID), "Type"); r == nil || r.Value != "AWS::Serverless::Function" {
 			t.Errorf("%s: the template has no such function", f.LogicalID)
 		}
 	}
 	if !slices.Equal(names, functions.Names()) {
 		t.Errorf("the functions are %q, want %q", names, functions.Names())
+	}
+	if !slices.Equal(readers, functions.ReadFlows()) {
+		t.Errorf("those that read flows.yaml are %q, want %q", readers, functions.ReadFlows())
 	}
 }
 
