@@ -3,6 +3,7 @@ package merge
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 
@@ -25,8 +26,24 @@ var samples = map[string]string{"DemoStrategy": "false"}
 
 // engine returns the engine's template: that of the reference application without the
 // samples' resources, with the rights, conditions and parameters that belong to those.
-// Of its hook function it keeps what is not about the samples' code and role.
-func engine(known map[string]bool) (*yaml.Node, error) {
+// Of its hook function it keeps what is not about the samples' code and role. With
+// outputs, what strategies return for people is encrypted whatever the parameters say.
+func engine(outputs bool) (*yaml.Node, error) {
+	build := without
+	if outputs {
+		build = with
+	}
+	root, err := build()
+	return copied(root), err
+}
+
+var (
+	without = sync.OnceValues(func() (*yaml.Node, error) { return reduced(map[string]bool{}) })
+	with    = sync.OnceValues(func() (*yaml.Node, error) { return reduced(map[string]bool{strategyOutputs: true}) })
+)
+
+// reduced leaves the samples out of the template of the reference application.
+func reduced(known map[string]bool) (*yaml.Node, error) {
 	var doc yaml.Node
 	if err := yaml.Load(fasttrack.Template, &doc); err != nil {
 		return nil, fmt.Errorf("the engine's template: %w", err)
@@ -44,7 +61,7 @@ func engine(known map[string]bool) (*yaml.Node, error) {
 	return root, nil
 }
 
-// zipped gives each function of the engine the .zip file of its code, and returns the
+// zipped sets the .zip file with the code of each function of the engine, and returns the
 // names of those: request for RequestFunction.
 func zipped(root *yaml.Node, code func(name string) *yaml.Node) map[string]string {
 	names := map[string]string{}

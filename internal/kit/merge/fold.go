@@ -95,7 +95,7 @@ func (f folding) scalar(n *yaml.Node) (string, bool) {
 	return n.Value, true
 }
 
-// simplify removes the known operands of a condition that is not known itself.
+// simplify removes the known operands of an unknown condition.
 func (f folding) simplify(n *yaml.Node) {
 	name, argument := call(n)
 	if argument == nil {

@@ -42,12 +42,8 @@ func Merge(f *folder.Folder, o Options) (*Merged, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := map[string]bool{}
 	strategies := team.strategies()
-	if len(strategies) > 0 {
-		known[strategyOutputs] = true
-	}
-	root, err := engine(known)
+	root, err := engine(len(strategies) > 0)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ type team struct {
 	root *yaml.Node
 	// engine is the engine's template.
 	engine   *yaml.Node
+	owned    []owned
 	mistakes []mistake
 }
 
@@ -37,9 +38,10 @@ func (t *team) refuse(n *yaml.Node, format string, args ...any) {
 	}
 }
 
-// err returns the mistakes so far, in the order of their lines.
+// err returns the mistakes so far, in the order of their lines: the first of each line.
 func (t *team) err() error {
 	slices.SortStableFunc(t.mistakes, func(a, b mistake) int { return cmp.Compare(a.line, b.line) })
+	t.mistakes = slices.CompactFunc(t.mistakes, func(a, b mistake) bool { return a.line == b.line })
 	var errs []error
 	for _, m := range t.mistakes {
 		errs = append(errs, fmt.Errorf("%s:%d: %s", folder.TemplateFile, m.line, m.text))

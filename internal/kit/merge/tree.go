@@ -138,7 +138,7 @@ func noValue(n *yaml.Node) bool {
 	return name == "Ref" && argument.Value == "AWS::NoValue"
 }
 
-// replace gives n the content of another node, and keeps its comments.
+// replace sets n to the content of another node, and keeps its comments.
 func replace(n, with *yaml.Node) {
 	head, line, foot := n.HeadComment, n.LineComment, n.FootComment
 	*n = *with
