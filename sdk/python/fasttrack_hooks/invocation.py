@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone
-from typing import Any, Dict, List, Mapping, Optional, Tuple, Type, TypeVar
+from typing import Any, List, Mapping, Optional
 
 from .declared import Names, Reads
 from .errors import InvocationError
 from .event import Entry, Event, Flow, Recent, Run, SameTarget, User
+from .members import Members
 from .values import JSON, Fields, Vars
 
 # CONTRACT_VERSION is the version of the hook contract that this package supports.
@@ -19,16 +20,12 @@ CONTRACT_VERSION = "1"
 DEFAULT_LIMIT = 10
 LONGEST = 900
 
-T = TypeVar("T")
-
 
 class Invocation:
     """The document, read anew for each hook, so that each has a deep copy of its own."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        if not isinstance(document, dict):
-            raise InvocationError(f"invalid hook event: it must be an object, got {type(document).__name__}")
-        top = _Members(document, "")
+        top = Members(document, "", lambda text: InvocationError(f"invalid hook event: {text}"))
         self._top = top
         version = top.get("version", str, "")
         if not _known(version):
@@ -67,7 +64,7 @@ class Invocation:
 
     def requester(self) -> User:
         """Returns who filed the request."""
-        return self.run.object("requester").user("user")
+        return _user(self.run.object("requester"), "user")
 
     def event(self, hook: str, reads: Reads) -> Event:
         """Returns the event of one of the invocation's hooks."""
@@ -79,10 +76,10 @@ class Invocation:
         return Event(
             hook=hook,
             name=event.get("name", str, ""),
-            at=event.time("at") or _NEVER,
+            at=_time(event, "at") or _NEVER,
             channel=event.get("channel", str, ""),
             reason=event.get("reason", str, ""),
-            user=event.object("actor").user(""),
+            user=_user(event.object("actor")),
             requester=self.requester(),
             flow=self.flow(reads),
             run=Run(
@@ -90,8 +87,8 @@ class Invocation:
                 status=run.get("status", str, ""),
                 reason=run.get("reason", str, ""),
                 duration=timedelta(seconds=run.get("duration_seconds", int, 0)),
-                starts_at=access.time("starts_at"),
-                ends_at=access.time("ends_at"),
+                starts_at=_time(access, "starts_at"),
+                ends_at=_time(access, "ends_at"),
                 withheld=tuple(run.texts("sensitive") or ()),
                 history=tuple(_entry(e) for e in run.objects("history")),
                 override_of=None if run.values.get("override_of") is None else run.get("override_of", int, 0),
@@ -99,7 +96,7 @@ class Invocation:
             fields=self.fields(reads),
             context=JSON(run.values.get("context")),
             _recent=_recent(run),
-            _actors={name: run.object("actors").object(name).user("") for name in run.object("actors").values},
+            _actors={name: _user(run.object("actors").object(name)) for name in run.object("actors").values},
             _steps=steps,
             _trial=self.trial,
             _reads=reads,
@@ -116,12 +113,12 @@ def _known(version: str) -> bool:
     return re.fullmatch(r"1(\.[0-9]+)?", version) is not None
 
 
-def _entry(e: _Members) -> Entry:
+def _entry(e: Members) -> Entry:
     return Entry(
         seq=e.get("seq", int, 0),
         event=e.get("event", str, ""),
-        at=e.time("at") or _NEVER,
-        actor=e.object("actor").user(""),
+        at=_time(e, "at") or _NEVER,
+        actor=_user(e.object("actor")),
         reason=e.get("reason", str, ""),
         hook_reason=e.get("hook_reason", str, ""),
         hook_reason_by=e.get("hook_reason_by", str, ""),
@@ -129,7 +126,7 @@ def _entry(e: _Members) -> Entry:
     )
 
 
-def _recent(run: _Members) -> Optional[Recent]:
+def _recent(run: Members) -> Optional[Recent]:
     if run.values.get("recent") is None:
         return None
     recent = run.object("recent")
@@ -144,70 +141,32 @@ def _recent(run: _Members) -> Optional[Recent]:
     )
 
 
-class _Members:
-    """The members of an object. One that is absent or null reads as the zero value, one of
-    another type is refused."""
-
-    def __init__(self, values: Dict[str, Any], path: str) -> None:
-        self.values = values
-        self._path = path
-
-    def _name(self, member: str) -> str:
-        return f"{self._path}.{member}" if self._path else member
-
-    def get(self, member: str, kind: Type[T], zero: T) -> T:
-        value = self.values.get(member)
-        if value is None:
-            return zero
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise InvocationError(f"invalid hook event: {self._name(member)} must be {_WORDS[kind]}, got {type(value).__name__}")
-        return value
-
-    def object(self, member: str) -> _Members:
-        return _Members(self.get(member, dict, {}), self._name(member))
-
-    def objects(self, member: str) -> Tuple[_Members, ...]:
-        listed = self.get(member, list, [])
-        for one in listed:
-            if not isinstance(one, dict):
-                raise InvocationError(f"invalid hook event: {self._name(member)} must be a list of objects")
-        return tuple(_Members(one, self._name(member)) for one in listed)
-
-    def texts(self, member: str) -> Optional[List[str]]:
-        """Returns a list of strings; None if it is absent."""
-        if self.values.get(member) is None:
-            return None
-        listed = self.get(member, list, [])
-        if not all(isinstance(one, str) for one in listed):
-            raise InvocationError(f"invalid hook event: {self._name(member)} must be a list of strings")
-        return list(listed)
-
-    def time(self, member: str) -> Optional[datetime]:
-        text = self.get(member, str, "")
-        if not text:
-            return None
-        time = _TIME.fullmatch(text)
-        if time is None:
-            raise InvocationError(f"invalid hook event: {self._name(member)} must be a time, got {text!r}")
-        to_the_second, fraction, offset = time.groups()
-        micros = ((fraction or "") + "000000")[:6]
-        try:
-            return datetime.fromisoformat(f"{to_the_second}.{micros}{'+00:00' if offset == 'Z' else offset}")
-        except ValueError as err:
-            raise InvocationError(f"invalid hook event: {self._name(member)} must be a time, got {text!r}") from err
-
-    def user(self, kind: str) -> User:
-        return User(
-            type=self.get("type", str, "") or kind,
-            id=self.get("id", str, ""),
-            email=self.get("email", str, ""),
-            name=self.get("name", str, ""),
-            groups=tuple(self.texts("groups") or ()),
-            machine=self.get("machine", bool, False),
-        )
+def _user(of: Members, kind: str = "") -> User:
+    return User(
+        type=of.get("type", str, "") or kind,
+        id=of.get("id", str, ""),
+        email=of.get("email", str, ""),
+        name=of.get("name", str, ""),
+        groups=tuple(of.texts("groups") or ()),
+        machine=of.get("machine", bool, False),
+    )
 
 
-_WORDS: Dict[type, str] = {str: "a string", int: "a whole number", bool: "true or false", dict: "an object", list: "a list"}
+def _time(of: Members, member: str) -> Optional[datetime]:
+    text = of.get(member, str, "")
+    if not text:
+        return None
+    wrong = of.wrong(f"{of.name(member)} must be a time, got {text!r}")
+    time = _TIME.fullmatch(text)
+    if time is None:
+        raise wrong
+    to_the_second, fraction, offset = time.groups()
+    micros = ((fraction or "") + "000000")[:6]
+    try:
+        return datetime.fromisoformat(f"{to_the_second}.{micros}{'+00:00' if offset == 'Z' else offset}")
+    except ValueError:
+        raise wrong from None
+
 
 # RFC 3339, with a fraction of any length.
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)")
