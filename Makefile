@@ -141,6 +141,10 @@ api-fuzz: build $(TOOLS)/schemathesis/.installed ## Test the API with schemathes
 clients: build $(TOOLS)/clients-python/.installed $(TOOLS)/clients-npm/.installed $(TOOLS)/clients-java/.installed ## Generate clients from the OpenAPI document with four generators, compile them, file and approve a request with each (needs Java, Maven, Node.js and Python)
 	tools/clients/run $(TOOLS) $(OAPI_CODEGEN)
 
+.PHONY: node-types
+node-types: $(TOOLS)/clients-npm/.installed ## Check the types of the Node.js SDK, and that they refuse what a hook may not return (needs Node.js)
+	FASTTRACK_TSC='$(abspath $(TOOLS))/clients-npm/node_modules/.bin/tsc' go test -count=1 -run '^TestNodeTypes$$' ./sdk
+
 .PHONY: python-types
 python-types: $(TOOLS)/clients-python/.installed ## Check the types of the Python SDK, and that they refuse what a hook may not return (needs Python)
 	FASTTRACK_MYPY='$(abspath $(TOOLS))/clients-python/bin/mypy' go test -count=1 -run '^TestPythonTypes$$' ./sdk
