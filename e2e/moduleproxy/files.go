@@ -2,6 +2,7 @@ package moduleproxy
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -22,11 +23,13 @@ func list(root string, changed map[string][]byte) ([]zip.File, error) {
 		}
 		if d.IsDir() {
 			_, err := os.Stat(filepath.Join(path, "go.mod"))
-			built := []string{".git", ".aws-sam", ".fasttrack", "build", "dist", "node_modules", "__pycache__"}
-			if path != root && err == nil || slices.Contains(built, d.Name()) {
+			built := []string{".git", ".aws-sam", ".fasttrack", "node_modules", "__pycache__"}
+			at, relErr := filepath.Rel(root, path)
+			example, matchErr := filepath.Match("localaws/examples/*/build", filepath.ToSlash(at))
+			if path != root && err == nil || slices.Contains(built, d.Name()) || at == "build" || example {
 				return fs.SkipDir
 			}
-			return nil
+			return errors.Join(relErr, matchErr)
 		}
 		name, err := filepath.Rel(root, path)
 		if err != nil || !d.Type().IsRegular() {
