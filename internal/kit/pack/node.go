@@ -38,8 +38,10 @@ func stageNode(ctx context.Context, f *folder.Folder, fn folder.Function, to str
 	if err := copyCode(fn.Code, f.Path(fn.Code), to, skip); err != nil {
 		return err
 	}
-	if err := nodeSyntax(ctx, fn, to); err != nil {
-		return err
+	if !t.Local { // else a process that starts shows its mistakes
+		if err := nodeSyntax(ctx, fn, to); err != nil {
+			return err
+		}
 	}
 	if err := os.Mkdir(filepath.Join(to, nodeModules), 0o750); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("stage %s: %w", fn.LogicalID, err)

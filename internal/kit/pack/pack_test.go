@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -120,7 +121,7 @@ func TestStage_Refuses(t *testing.T) {
 			f := team(t, c.runtime, c.handler, c.files)
 			dir := filepath.Join(f.Path(folder.Made), "local", folder.HooksFunction)
 			write(t, dir, map[string]string{"before": "kept"})
-			err := pack.Stage(t.Context(), f, f.Functions[0], dir, pack.Here())
+			err := pack.Stage(t.Context(), f, f.Functions[0], dir, pack.Lambda(runtime.GOARCH))
 			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(strings.TrimSpace(err.Error()), "\n") {
 				t.Errorf("got %v, want one line with %q", err, c.want)
 			}

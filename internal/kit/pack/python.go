@@ -46,8 +46,10 @@ func stagePython(ctx context.Context, f *folder.Folder, fn folder.Function, to s
 	if err := copyCode(fn.Code, f.Path(fn.Code), own, skipPython); err != nil {
 		return err
 	}
-	if err := pythonSyntax(ctx, fn, own); err != nil {
-		return err
+	if !t.Local { // else a process that starts shows its mistakes
+		if err := pythonSyntax(ctx, fn, own); err != nil {
+			return err
+		}
 	}
 	if err := overlay(own, to); err != nil {
 		return fmt.Errorf("stage %s: %w", fn.LogicalID, err)

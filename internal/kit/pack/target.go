@@ -5,7 +5,8 @@ import "runtime"
 // Target is the machine that a package is for, as Go calls it: [Here] or [Lambda].
 type Target struct {
 	OS, Arch string
-	// Local says that it runs on this machine, by the interpreters that are here.
+	// Local says that it runs on this machine, by the interpreters that are here. Its
+	// syntax is not checked: whoever starts it sees the mistake.
 	Local bool
 }
 

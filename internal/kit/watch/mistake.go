@@ -46,13 +46,16 @@ var (
 	nodeFrame   = regexp.MustCompile(`(?:file://)?(/[^\s():]+):(\d+)`)
 )
 
+// pythonSyntax is how Lambda's Python reports a syntax error; the place is said before it.
+var pythonSyntax = regexp.MustCompile(`^Syntax error in module '[^']*': (.*) \([^()]*, line \d+\)$`)
+
 // explainStart says why a function does not start, and in which line of the team's.
 func (s *Served) explainStart(failed *lambda.InitError) error {
 	fn := s.named(failed.Function)
 	if fn == nil {
 		return failed // a function of the engine
 	}
-	message := failed.Message
+	message := pythonSyntax.ReplaceAllString(failed.Message, "SyntaxError: $1")
 	if !strings.HasPrefix(failed.Type, "Runtime.") {
 		message = failed.Type + ": " + message
 	}
