@@ -21,18 +21,15 @@ import (
 )
 
 // startNode starts a handler of Node.js and returns it as a function. It skips the test
-// where Node.js is not installed.
+// where Node.js is missing.
 func startNode(t *testing.T, file string) replay.Function {
 	t.Helper()
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("Node.js is not installed")
-	}
+	program := node(t)
 	read, write, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(node, "testdata/node/serve.mjs", file)
+	cmd := exec.Command(program, "testdata/node/serve.mjs", file)
 	cmd.ExtraFiles, cmd.Stderr = []*os.File{write}, os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -77,6 +74,7 @@ func lines(in io.Writer, out *bufio.Reader) replay.Function {
 
 // A function with every hook has no mistake in the eyes of `fasttrack hooks check`.
 func TestNode_HooksCheck(t *testing.T) {
+	t.Parallel()
 	results := hookcheck.Check(t.Context(), startNode(t, "testdata/node/any.mjs"), hookcheck.SampleFlow(), true)
 	if len(results) < 26 {
 		t.Errorf("%d cases, want 26", len(results))
@@ -90,6 +88,7 @@ func TestNode_HooksCheck(t *testing.T) {
 
 // Each valid event of the contract has a valid response.
 func TestNode_Examples(t *testing.T) {
+	t.Parallel()
 	call := startNode(t, "testdata/node/any.mjs")
 	files, err := filepath.Glob("../schema/examples/hook-asked/valid/*.json")
 	if err != nil || len(files) == 0 {
@@ -118,6 +117,7 @@ func TestNode_Examples(t *testing.T) {
 // Whatever a hook returns, its response is one that the engine takes: of a wrong outcome
 // it reports the failure.
 func TestNode_Responses(t *testing.T) {
+	t.Parallel()
 	call := startNode(t, "testdata/node/any.mjs")
 	hooks := []string{
 		"on_request", "get_permissions", "get_notifications", "after_request", "on_approve", "after_approve", "on_deny", "after_deny", "on_expire", "after_expire",

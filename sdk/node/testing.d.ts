@@ -1,4 +1,5 @@
-import type { Event, EventName, HookInvocation, HookName, Recent } from "./index.js";
+import type { AskedLifecycle } from "./lib/contract.js";
+import type { Event, EventName, HookInvocation, HookName, Recent, Search } from "./index.js";
 
 /** A person by e-mail, or with groups. */
 export type Person = string | { email: string; groups?: readonly string[] };
@@ -11,6 +12,9 @@ export interface Options {
   requester?: Person;
   /** Makes the requester a machine, such as CI's role by its ARN. */
   machine?: string;
+  /** Where the event comes from, such as "slack". */
+  channel?: AskedLifecycle["event"]["channel"];
+  at?: Date;
   /** A person who causes the event. */
   byUser?: Person;
   /** A hook that causes the event. */
@@ -25,6 +29,8 @@ export interface Options {
   /** The status of the run, such as "pending". */
   status?: string;
   flow?: string;
+  /** The label of the flow. */
+  label?: string;
   vars?: Record<string, unknown>;
   /** The fields of the request; a target is { id, label, settings }. */
   fields?: Record<string, unknown>;
@@ -34,6 +40,10 @@ export interface Options {
   context?: unknown;
   /** The requester's earlier requests. Without it the flow has no recent: in flows.yaml. */
   recent?: Pick<Recent, "windowSeconds"> & Partial<Recent>;
+  /** Earlier entries, as the contract has them. */
+  history?: AskedLifecycle["run"]["history"];
+  /** The seq of the entry with which the hook last ignored an action that an admin overrides, 0 for none. */
+  overrideOf?: number;
   /** The outputs of earlier hooks. */
   steps?: { [hook in HookName]?: unknown };
   /** The output of the strategy that granted the access. */
@@ -50,3 +60,6 @@ export function event(options?: Options): Event;
 
 /** Builds the JSON document that a hook function is invoked with, for tests of a whole handler. */
 export function invocation(options?: Options): HookInvocation;
+
+/** Builds what a function of Hooks.prefetch is called with: for a query, or to check a value. */
+export function search(options: Options & { field: string; query?: string; value?: string }): Search;

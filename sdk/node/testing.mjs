@@ -2,11 +2,18 @@
 // and compares the outcome by assert.deepEqual, without AWS or a network.
 import { newEvent } from "./lib/event.mjs";
 import { readInvocation } from "./lib/invocation.mjs";
+import { newSearch } from "./lib/prefetch.mjs";
 
 // event builds an event. By default ada@example.com files a request of the flow "sample".
 export function event(options = {}) {
   const read = readInvocation(invocation(options));
   return newEvent(read, read.hook, new AbortController().signal).event;
+}
+
+// search builds what a function of Hooks.prefetch is called with.
+export function search({ field, query = "", value = "", ...options }) {
+  const document = { ...invocation(options), hook: "prefetch", field, query: value || query, value };
+  return newSearch(readInvocation(document), new AbortController().signal).search;
 }
 
 // invocation builds the JSON document that a hook function is invoked with, for tests of
@@ -50,6 +57,8 @@ const settings = {
     d.run.requester = { id, machine: true };
     d.run.actors.request = { type: "user", id };
   },
+  channel: (d, channel) => (d.event.channel = channel),
+  at: (d, at) => (d.event.at = at.toISOString()),
   byUser(d, by) {
     d.event.actor = person(by);
   },
@@ -65,6 +74,7 @@ const settings = {
   durationSeconds: (d, n) => (d.run.duration_seconds = n),
   status: (d, status) => (d.run.status = status),
   flow: (d, name) => (d.run.flow.name = name),
+  label: (d, label) => (d.run.flow.label = label),
   vars: (d, vars) => Object.assign(d.run.flow.vars, vars),
   fields: (d, fields) => Object.assign(d.run.fields, fields),
   withheld: (d, names) => (d.run.sensitive = names),
@@ -74,6 +84,8 @@ const settings = {
     const same = { approved: sameTarget.approved ?? 0, denied: sameTarget.denied ?? 0 };
     d.run.recent = { window_seconds: windowSeconds, requested, approved, denied, escalated, same_target: same };
   },
+  history: (d, entries) => (d.run.history = entries),
+  overrideOf: (d, seq) => (d.run.override_of = seq),
   steps: (d, steps) => Object.assign(d.run.steps, steps),
   strategyOutput: (d, output) => (d.run.strategy_output = output),
   declareFields: (d, names) => (declared(d).fields = names),

@@ -28,10 +28,12 @@ export async function prefetch(hooks, invocation, context) {
   return out;
 }
 
-async function searched(search, invocation, signal) {
-  const mistakes = new Mistakes();
-  let more = false;
-  const list = await search(strict("search", {
+// newSearch returns what a function of Hooks.prefetch is called with, and what it does
+// with it: its mistakes, and whether it reports more options.
+export function newSearch(invocation, signal) {
+  const made = { mistakes: new Mistakes(), more: false };
+  const { mistakes } = made;
+  const search = {
     field: invocation.field,
     query: invocation.query,
     value: invocation.value,
@@ -41,16 +43,22 @@ async function searched(search, invocation, signal) {
     trial: invocation.trial,
     signal,
     more() {
-      more = true;
+      made.more = true;
     },
-  }, mistakes));
-  if (mistakes.first) throw mistakes.first;
+  };
+  return { search: strict("search", search, mistakes), made };
+}
+
+async function searched(options, invocation, signal) {
+  const { search, made } = newSearch(invocation, signal);
+  const list = await options(search);
+  if (made.mistakes.first) throw made.mistakes.first;
   if (!Array.isArray(list)) throw new Error(`prefetch must return a list of options, got ${kindOf(list)}`);
   // The value that is checked is not lost among more than a response has room for. The
   // engine compares exactly.
   const found = list.map(option).filter(({ value }) => invocation.value === "" || equal(value, invocation.value));
-  const options = fitting(found);
-  return { options, more: more || options.length < found.length };
+  const fits = fitting(found);
+  return { options: fits, more: made.more || fits.length < found.length };
 }
 
 function option(given) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { serve } from "../index.mjs";
+import { search } from "../testing.mjs";
 
 const asked = {
   version: "1", hook: "prefetch", timeout_seconds: 1, field: "schedule", query: "pri",
@@ -55,4 +56,12 @@ test("much is cut, and says so where the engine accepts that", async () => {
   const more = (s) => (s.more(), [{ value: "a" }]);
   assert.deepEqual(await prefetch(more, { accepts }), { version: "1", options: [{ value: "a" }], more: true });
   assert.deepEqual(await prefetch(more), { version: "1", options: [{ value: "a" }] });
+});
+
+// A function of options is tested as the function that it is.
+test("a function by itself", () => {
+  const services = (s) => s.flow.vars.strings("services").filter((name) => name.includes(s.query)).map((value) => ({ value }));
+  const vars = { services: ["billing", "docs"] };
+  assert.deepEqual(services(search({ field: "service", query: "bill", vars })), [{ value: "billing" }]);
+  assert.deepEqual(services(search({ field: "service", value: "docs", vars })), [{ value: "docs" }]);
 });
