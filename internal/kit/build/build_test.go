@@ -173,8 +173,8 @@ func TestBuild_Refuses(t *testing.T) {
 		"flows":    {"python", map[string]string{"flows.yaml": "flows:\n  - name: own\n"}, "flows.yaml:2:5: ", true},
 		"template": {"python", map[string]string{"template.yaml": template("python3.9", "handler.handler") + "  Table: {Type: AWS::SNS::Topic}\n"}, "template.yaml:11: ", true},
 		"another case of a name": {"python", map[string]string{"template.yaml": template("python3.9", "handler.handler") +
-			"  Notify: {Type: AWS::Serverless::Function, Properties: {CodeUri: hooks, Runtime: python3.9, Handler: handler.handler}}\n"},
-			"template.yaml:11: Resources.Notify: give it another name, such as NotifyFunction: notify.zip is the engine's", true},
+			"  Endsessions: {Type: AWS::Serverless::Function, Properties: {CodeUri: hooks, Runtime: python3.9, Handler: handler.handler}}\n"},
+			"template.yaml:11: Resources.Endsessions: give it another name, such as EndsessionsFunction: endsessions.zip is the engine's", true},
 		"Go":          {"go", map[string]string{"hooks/main.go": "package main\n\nfunc main() { x }\n"}, "hooks/main.go:3:15: undefined: x", false},
 		"the handler": {"node", map[string]string{"template.yaml": template("nodejs22.x", "other.handler")}, "template.yaml:2: Resources.HooksFunction: Handler other.handler names no file: hooks/other.mjs is missing", false},
 	} {
