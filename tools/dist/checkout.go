@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,10 +13,9 @@ import (
 	"time"
 
 	"golang.org/x/mod/modfile"
-)
 
-// nested are the modules that are released with the main one, at the same version.
-var nested = []string{"github.com/fasttrack-dev/fasttrack/hook", "github.com/fasttrack-dev/fasttrack/strategy"}
+	"github.com/fasttrack-dev/fasttrack/tools/modules"
+)
 
 // readCommit returns the commit of the checkout and its time. A checkout with changes is
 // refused, except on trial: then it has no commit.
@@ -51,8 +51,9 @@ func git(ctx context.Context, args ...string) (string, error) {
 }
 
 // prepared reports as an error what of a release's steps is missing in a checkout: the
-// version of the nested modules, with their checksums, and the changelog.
-func prepared(root string, v version) error {
+// version of the nested modules, their checksums, and the changelog. nested are the lines
+// that go.sum must have.
+func prepared(root string, v version, nested []byte) error {
 	path := filepath.Join(root, "go.mod")
 	raw, err := os.ReadFile(path)
 	if err != nil {
@@ -62,19 +63,17 @@ func prepared(root string, v version) error {
 	if err != nil {
 		return err
 	}
-	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	for _, r := range mod.Require {
+		if strings.HasPrefix(r.Mod.Path, modules.Main+"/") && r.Mod.Version != v.tag {
+			return fmt.Errorf("go.mod requires %s %s: run tools/modules/version %s", r.Mod.Path, r.Mod.Version, v.tag)
+		}
+	}
+	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
 	if err != nil {
 		return err
 	}
-	for _, r := range mod.Require {
-		for _, path := range nested {
-			if r.Mod.Path == path && r.Mod.Version != v.tag {
-				return fmt.Errorf("go.mod requires %s %s: run tools/modules/version %s", path, r.Mod.Version, v.tag)
-			}
-			if r.Mod.Path == path && !strings.Contains("\n"+string(sums), "\n"+path+" "+v.tag+" h1:") {
-				return fmt.Errorf("go.sum has no checksum of %s %s: run tools/modules/version %s", path, v.tag, v.tag)
-			}
-		}
+	if !bytes.Equal(modules.Replace(sum, nested), sum) {
+		return fmt.Errorf("go.sum has other checksums of hook and strategy than this commit: run tools/modules/version %s", v.tag)
 	}
 	changes, err := os.ReadFile(filepath.Join(root, "CHANGELOG.md"))
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/sdk"
+	"github.com/fasttrack-dev/fasttrack/tools/modules"
 )
 
 // dist is a release that is made.
@@ -41,7 +42,11 @@ func run(ctx context.Context, tag, only, out string, trial bool) error {
 		return err
 	}
 	if !trial {
-		if err := prepared(".", v); err != nil {
+		nested, err := modules.Sums(".", v.tag)
+		if err != nil {
+			return err
+		}
+		if err := prepared(".", v, nested); err != nil {
 			return err
 		}
 	}

@@ -71,13 +71,13 @@ func billOfMaterials(v version, commit string, at time.Time, programs []program)
 			Hashes: &[]cdx.Hash{{Algorithm: cdx.HashAlgoSHA256, Value: p.sha256}},
 		})
 		all = append(all, ref)
-		var linked []string
-		for _, c := range modules(v, p.info) {
+		var refs []string
+		for _, c := range linked(v, p.info) {
 			libraries[c.BOMRef] = c
-			linked = append(linked, c.BOMRef)
+			refs = append(refs, c.BOMRef)
 		}
-		slices.Sort(linked)
-		holds = append(holds, cdx.Dependency{Ref: ref, Dependencies: &linked})
+		slices.Sort(refs)
+		holds = append(holds, cdx.Dependency{Ref: ref, Dependencies: &refs})
 	}
 	for _, c := range libraries {
 		made = append(made, c)
@@ -96,8 +96,8 @@ func billOfMaterials(v version, commit string, at time.Time, programs []program)
 	return out.Bytes(), err
 }
 
-// modules returns what is linked into a program: Go's standard library and the modules.
-func modules(v version, info *debug.BuildInfo) []cdx.Component {
+// linked returns what is linked into a program: Go's standard library and the modules.
+func linked(v version, info *debug.BuildInfo) []cdx.Component {
 	list := []cdx.Component{goModule("std", strings.TrimPrefix(info.GoVersion, "go"))}
 	for _, m := range info.Deps {
 		tag := m.Version
