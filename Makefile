@@ -197,6 +197,11 @@ dist: ## Make the files of a release, VERSION=v1.2.3, into build/dist (PLATFORMS
 	rm -rf build/dist
 	go run ./tools/dist -version '$(VERSION)' -platforms '$(PLATFORMS)' $(if $(TRIAL),-trial) -out build/dist
 
+# COLD=1 compiles everything for the second build, which takes ten minutes.
+.PHONY: dist-check
+dist-check: $(TOOLS)/dist/.installed ## Make a release of the last commit twice, compare, install it by archive, pip and npm (COLD=1: see the Makefile)
+	FASTTRACK_DIST='$(abspath $(TOOLS))' FASTTRACK_DIST_COLD='$(COLD)' go test -count=1 -timeout 60m -v -run '^TestRelease$$' ./tools/dist
+
 terminal: build $(TOOLS)/termtosvg/.installed ## Record the README's terminal again
 	tools/pictures/record $(TOOLS)/termtosvg/bin/termtosvg </dev/null
 
@@ -237,6 +242,11 @@ $(TOOLS)/checkov/.installed: tools/requirements-checkov.txt
 $(TOOLS)/schemathesis/.installed: tools/requirements-schemathesis.txt
 	python3 -m venv $(TOOLS)/schemathesis
 	$(TOOLS)/schemathesis/bin/pip install --quiet --disable-pip-version-check -r tools/requirements-schemathesis.txt
+	@touch $@
+
+$(TOOLS)/dist/.installed: tools/requirements-dist.txt
+	python3 -m venv $(TOOLS)/dist
+	$(TOOLS)/dist/bin/pip install --quiet --disable-pip-version-check -r tools/requirements-dist.txt
 	@touch $@
 
 $(TOOLS)/termtosvg/.installed: tools/requirements-termtosvg.txt

@@ -142,6 +142,13 @@ func (d *dist) platform(ctx context.Context, p platform, engine map[string][]fil
 	if err := d.write(wheelName(d.version, p), wheel, writeZip); err != nil {
 		return err
 	}
+	info, err := os.Stat(filepath.Join(d.out, wheelName(d.version, p)))
+	if err != nil {
+		return err
+	}
+	if info.Size() > wheelLimit {
+		return fmt.Errorf("the wheel has %d bytes, but PyPI takes %d", info.Size(), wheelLimit)
+	}
 	packed, err := npmPlatform(d.version, p, files)
 	if err != nil {
 		return err

@@ -10,6 +10,10 @@ import (
 	"strings"
 )
 
+// wheelLimit is the size in bytes that PyPI takes of a file, if nobody asks for more
+// (https://docs.pypi.org/project-management/storage-limits/).
+const wheelLimit = 100_000_000
+
 // wheelDescription is what an index shows of the package.
 //
 //go:embed wheel.md
