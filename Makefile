@@ -202,6 +202,15 @@ dist: ## Make the files of a release, VERSION=v1.2.3, into build/dist (PLATFORMS
 dist-check: $(TOOLS)/dist/.installed ## Make a release of the last commit twice, compare, install it by archive, pip and npm (COLD=1: see the Makefile)
 	FASTTRACK_DIST='$(abspath $(TOOLS))' FASTTRACK_DIST_COLD='$(COLD)' go test -count=1 -timeout 60m -v -run '^TestRelease$$' ./tools/dist
 
+# The toolchain comes from the module proxy.
+.PHONY: lowest-go
+lowest-go: ## Test the modules hook and strategy with the lowest Go that their go.mod names
+	@for module in hook strategy; do \
+		version=go$$(awk '$$1 == "go" { print $$2 (split($$2, part, ".") < 3 ? ".0" : "") }' $$module/go.mod); \
+		echo "$$module: $$version"; \
+		(cd $$module && GOTOOLCHAIN=$$version GOWORK=off go test ./...) || exit 1; \
+	done
+
 terminal: build $(TOOLS)/termtosvg/.installed ## Record the README's terminal again
 	tools/pictures/record $(TOOLS)/termtosvg/bin/termtosvg </dev/null
 
