@@ -25,9 +25,9 @@ func TestRelease(t *testing.T) {
 		t.Skip("the command of a release is run on Linux")
 	}
 	i := installed{tools: tools, dir: t.TempDir(), python: filepath.Join(tools, "dist", "bin", "python")}
-	i.dist = makeRelease(t, filepath.Join(i.dir, "one", "checkout"))
-	commit := strings.TrimSpace(output(t, "git", "rev-parse", "HEAD"))
-	i.version = "fasttrack " + tested + " " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH + " commit " + commit
+	i.commit = strings.TrimSpace(output(t, "git", "rev-parse", "HEAD"))
+	i.version = "fasttrack " + tested + " " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH + " commit " + i.commit
+	i.dist = i.makeRelease(t, filepath.Join(i.dir, "one", "checkout"))
 
 	t.Run("twice", i.twice)
 	t.Run("archive", i.archive)
@@ -37,14 +37,15 @@ func TestRelease(t *testing.T) {
 }
 
 // installed is a release, and what it is installed with.
-type installed struct{ tools, dir, python, dist, version string }
+type installed struct{ tools, dir, python, commit, version, dist string }
 
-// makeRelease makes the release of the last commit, in a folder of its own, and returns
-// the folder of its files.
-func makeRelease(t *testing.T, checkout string, env ...string) string {
+// makeRelease makes the release of the commit, in a folder of its own, and returns the
+// folder of its files.
+func (i installed) makeRelease(t *testing.T, checkout string, env ...string) string {
 	t.Helper()
 	root := strings.TrimSpace(output(t, "git", "rev-parse", "--show-toplevel"))
-	output(t, "git", "clone", "--quiet", root, checkout)
+	output(t, "git", "clone", "--quiet", "--no-checkout", root, checkout)
+	output(t, "git", "-C", checkout, "checkout", "--quiet", "--detach", i.commit)
 	command := exec.Command("go", "run", "./tools/dist", "-trial", "-version", tested, "-platforms", runtime.GOOS+"/"+runtime.GOARCH)
 	command.Dir, command.Env = checkout, append(os.Environ(), env...)
 	if out, err := command.CombinedOutput(); err != nil {
@@ -60,7 +61,7 @@ func (i installed) twice(t *testing.T) {
 	if os.Getenv("FASTTRACK_DIST_COLD") != "" {
 		env = append(env, "GOCACHE="+filepath.Join(i.dir, "cache"))
 	}
-	again := makeRelease(t, filepath.Join(i.dir, "another folder", "of", "the", "checkout"), env...)
+	again := i.makeRelease(t, filepath.Join(i.dir, "another folder", "of", "the", "checkout"), env...)
 	first, second := read(t, filepath.Join(i.dist, "SHA256SUMS")), read(t, filepath.Join(again, "SHA256SUMS"))
 	if first != second {
 		t.Errorf("building twice made other bytes:\n%s\n%s", first, second)
@@ -89,6 +90,7 @@ func (i installed) archive(t *testing.T) {
 		t.Fatal(err)
 	}
 	i.works(t, link)
+	i.builds(t, link, filepath.Join(dir, name))
 }
 
 // wheel checks the wheel with the tools of PyPI, and installs it without an index.
@@ -129,7 +131,7 @@ func (i installed) npm(t *testing.T) {
 	output(t, "npm", append([]string{"install", "--prefix", dir, "--offline", "--no-audit", "--no-fund", "--cache", filepath.Join(dir, "cache")}, packages...)...)
 	command := filepath.Join(dir, "node_modules", ".bin", "fasttrack")
 	i.works(t, command)
-	if out, err := exec.Command(command, "flows", "check", "--file", filepath.Join(dir, "missing.yaml")).CombinedOutput(); exitCode(err) != 1 {
+	if out, err := exec.Command(command, "flows", "check", filepath.Join(dir, "missing.yaml")).CombinedOutput(); exitCode(err) != 1 {
 		t.Errorf("a command that fails ends with %v, want status 1:\n%s", err, out)
 	}
 	script := exec.Command("node", "--input-type=module", "--eval", "import * as hooks from '@fasttrack-dev/hooks'; console.log(typeof hooks.serve)")
@@ -145,8 +147,54 @@ func (i installed) npm(t *testing.T) {
 	}
 }
 
-// works runs an installed command where no Go is installed: it knows its version, and
-// takes the engine of its release, but no other.
+// builds builds a team's folder where no Go is installed: with the engine of the release,
+// and with no other.
+func (i installed) builds(t *testing.T, command, unpacked string) {
+	t.Helper()
+	team := t.TempDir()
+	for name, content := range map[string]string{
+		"flows.yaml":       "flows:\n  - name: own\n    label: Own\n    admins: [ana@example.com]\n    review: {approvers: [ana@example.com]}\n",
+		"hooks/handler.py": "from fasttrack_hooks import Hooks, approve, serve\n\nhandler = serve({\"own\": Hooks(on_request=lambda e: approve(\"mine\"))})\n",
+		"template.yaml": "Resources:\n  HooksFunction:\n    Type: AWS::Serverless::Function\n    Properties:\n      FunctionName: !Sub \"${AWS::StackName}-hooks\"\n" +
+			"      CodeUri: hooks/\n      Runtime: python3.13\n      Handler: handler.handler\n      Architectures: [!Ref Architecture]\n      AutoPublishAlias: live\n",
+	} {
+		path := filepath.Join(team, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	build := func(arch string) (string, error) {
+		run := exec.Command(command, "build", "--arch", arch)
+		run.Dir, run.Env = team, []string{"PATH=" + withoutGo(t), "HOME=" + t.TempDir()}
+		out, err := run.CombinedOutput()
+		return string(out), err
+	}
+	for _, arch := range []string{"arm64", "x86_64"} {
+		if out, err := build(arch); err != nil {
+			t.Fatalf("build for %s: %v\n%s", arch, err, out)
+		}
+	}
+	engine := filepath.Join(unpacked, "share", "fasttrack", "engine", "arm64", "digest")
+	content := []byte(read(t, engine))
+	content[len(content)/2] ^= 1
+	if err := os.WriteFile(engine, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := build("arm64"); exitCode(err) != 1 || !strings.Contains(out, engine+" is not the binary of fasttrack "+tested) {
+		t.Errorf("with a binary of another byte: %v\n%s", err, out)
+	}
+	if err := os.RemoveAll(filepath.Join(unpacked, "share")); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := build("arm64"); exitCode(err) != 1 || !strings.Contains(out, "is missing; install fasttrack "+tested+" again") {
+		t.Errorf("without the folder share: %v\n%s", err, out)
+	}
+}
+
+// works runs an installed command where no Go is installed: it knows its version.
 func (i installed) works(t *testing.T, command string) {
 	t.Helper()
 	version := exec.Command(command, "version")
