@@ -208,11 +208,15 @@ func (i installed) works(t *testing.T, command string) {
 func withoutGo(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"node", "python3", "env", "sh"} {
+	programs := map[string]string{"python3": strings.TrimSpace(output(t, "python3", "-c", "import sys; print(sys.executable)"))}
+	for _, name := range []string{"node", "env", "sh"} {
 		if at, err := exec.LookPath(name); err == nil {
-			if err := os.Symlink(at, filepath.Join(dir, name)); err != nil {
-				t.Fatal(err)
-			}
+			programs[name] = at
+		}
+	}
+	for name, at := range programs {
+		if err := os.Symlink(at, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
 		}
 	}
 	return dir
