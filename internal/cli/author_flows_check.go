@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -48,8 +47,9 @@ directory lacks, is a warning; it does not change the exit code.
 
 The names of flows are compared with the hook function, both ways: a flow without
 hooks is a mistake unless the function has hooks for "*" or the flow says hooks:
-none; hooks for an unknown flow are a mistake too. The function is that of --binary,
-or build/HooksFunction/bootstrap beside the file.
+none; hooks for an unknown flow are a mistake too. The function is that of --binary;
+in a repository of your own it is built from your code; else it is
+build/HooksFunction/bootstrap beside the file.
 
 --deployed also compares the file with the stack, with your own AWS credentials. A
 missing hook or strategy function is a mistake; requests of such a flow would go to
@@ -102,11 +102,18 @@ func (c flowsCheck) check(ctx context.Context, path string) (checkReport, error)
 	report.Flows = len(file.Flows)
 	report.Warnings = append(report.Warnings, file.Warnings...)
 	report.Errors = append(report.Errors, file.Refused...)
-	wrong, note, err := checkBinary(ctx, file, path, c.binary)
+	own, note, err := findHooks(ctx, path, c.binary, c.endpoint)
 	if err != nil {
 		return report, err
 	}
-	report.Errors = append(report.Errors, wrong...)
+	defer own.stop()
+	if own.call != nil {
+		var wrong []flow.Error
+		if wrong, note, err = own.compare(ctx, file); err != nil {
+			return report, err
+		}
+		report.Errors = append(report.Errors, wrong...)
+	}
 	if note != "" && !c.deployed { // else compared with what is deployed
 		report.Notes = append(report.Notes, note)
 	}
@@ -122,7 +129,10 @@ func (c flowsCheck) check(ctx context.Context, path string) (checkReport, error)
 		report.Errors, report.Warnings = append(report.Errors, wrong...), append(report.Warnings, warnings...)
 	}
 	if c.strict {
-		wrong, notes, err := c.production(ctx, file, path)
+		if own.broken != nil && !c.deployed {
+			return report, own.broken
+		}
+		wrong, notes, err := c.production(ctx, file, path, own.call)
 		if err != nil {
 			return report, err
 		}
@@ -150,9 +160,9 @@ func (c flowsCheck) print(cmd *cobra.Command, r checkReport) error {
 	return err
 }
 
-// production does the checks of --strict, with the binary or, with --deployed, the
-// deployed hook functions.
-func (c flowsCheck) production(ctx context.Context, file *flow.File, path string) ([]flow.Error, []string, error) {
+// production does the checks of --strict, with the hook function on this machine or, with
+// --deployed, the deployed ones.
+func (c flowsCheck) production(ctx context.Context, file *flow.File, path string, own replay.Function) ([]flow.Error, []string, error) {
 	source, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, err
@@ -166,19 +176,6 @@ func (c flowsCheck) production(ctx context.Context, file *flow.File, path string
 		p.Function = func(_ *flow.Flow, block run.Flow) replay.Function { return hookfunc.Lambda(client, block.Hooks) }
 		return p.Check(ctx)
 	}
-	binary := c.binary
-	if built := builtHooks(path); binary == "" && fileExists(built) {
-		binary = built
-	}
-	var own replay.Function
-	if binary != "" {
-		call, stop, err := binaryFunction(binary, c.endpoint)
-		if err != nil {
-			return nil, nil, err
-		}
-		defer stop()
-		own = call
-	}
 	p.Function = func(f *flow.Flow, _ run.Flow) replay.Function {
 		if f.Hooks != flow.OwnHooks {
 			return nil
@@ -188,54 +185,7 @@ func (c flowsCheck) production(ctx context.Context, file *flow.File, path string
 	return p.Check(ctx)
 }
 
-// builtHooks returns the path of the hook function that `make build` makes beside a
-// file of flows.
-func builtHooks(flows string) string {
-	return filepath.Join(filepath.Dir(flows), filepath.FromSlash(hookfunc.Built))
-}
-
 func fileExists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
-}
-
-// checkBinary compares a file of flows with the binary of functions/hooks. If binary
-// is "", it is the built one; note then says why nothing was compared.
-func checkBinary(ctx context.Context, file *flow.File, path, binary string) (wrong []flow.Error, note string, err error) {
-	given := binary != ""
-	if !given {
-		if binary = builtHooks(path); !fileExists(binary) {
-			return nil, fmt.Sprintf("flow names were not compared with hooks: no %s; run `make build`, or give --binary", binary), nil
-		}
-	}
-	call, stop, err := binaryFunction(binary, "")
-	var has []string
-	known := false
-	if err == nil {
-		defer stop()
-		has, known, err = flowcheck.Flows(ctx, call)
-	}
-	switch {
-	case err != nil && given:
-		return nil, "", err
-	case err != nil:
-		return nil, fmt.Sprintf("flow names were not compared with %s: %v", binary, err), nil
-	case !known:
-		return nil, fmt.Sprintf("flow names were not compared with %s, which does not say which flows it has hooks for", binary), nil
-	}
-	return flowcheck.Names(file, binary, has), "", nil
-}
-
-// checkLocalHooks refuses to serve flows whose names are not those of the built hook
-// function.
-func checkLocalHooks(ctx context.Context, file *flow.File, path, buildDir string) error {
-	binary := filepath.Join(buildDir, "HooksFunction", "bootstrap")
-	if !fileExists(binary) {
-		return nil // reported when it is started
-	}
-	wrong, _, err := checkBinary(ctx, file, path, binary)
-	if err == nil && len(wrong) > 0 {
-		err = &flow.Errors{Name: path, List: wrong}
-	}
-	return err
 }

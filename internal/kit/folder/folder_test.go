@@ -32,7 +32,7 @@ Resources:
   Vault:
     Type: AWS::Serverless::Function
     Metadata: {FasttrackStrategy: true}
-    Properties: {CodeUri: ./strategies/vault, Runtime: provided.al2023, Handler: bootstrap}
+    Properties: {FunctionName: !Sub "${AWS::StackName}-vault", CodeUri: ./strategies/vault, Runtime: provided.al2023, Handler: bootstrap}
   Built:
     Type: AWS::Serverless::Function
     Properties: {CodeUri: built.zip, Runtime: java21, Handler: x}
@@ -42,7 +42,7 @@ Resources:
 	}
 	want := []folder.Function{
 		{LogicalID: "HooksFunction", Line: 4, Runtime: "python3.13", Handler: "handler.handler", Code: "hooks", Language: folder.Python},
-		{LogicalID: "Vault", Line: 8, Runtime: "provided.al2023", Handler: "bootstrap", Code: "strategies/vault", Language: folder.Go, Strategy: true},
+		{LogicalID: "Vault", Line: 8, Name: "${AWS::StackName}-vault", Runtime: "provided.al2023", Handler: "bootstrap", Code: "strategies/vault", Language: folder.Go, Strategy: true},
 	}
 	if diff := cmp.Diff(want, f.Functions); diff != "" {
 		t.Errorf("functions (-want +got):\n%s", diff)

@@ -23,6 +23,8 @@ type Function struct {
 	// LogicalID is its name in Resources, Line the line of that name.
 	LogicalID string
 	Line      int
+	// Name is its FunctionName as written, such as ${AWS::StackName}-vault; "" if it has none.
+	Name string
 	// Runtime and Handler are its properties, or those of Globals.
 	Runtime, Handler string
 	// Code is the slash-separated path of its source in the folder, without a slash at its end.
@@ -54,7 +56,7 @@ func functions(root *yaml.Node) ([]Function, error) {
 			}
 			return ""
 		}
-		f.Runtime, f.Handler = property("Runtime"), property("Handler")
+		f.Name, f.Runtime, f.Handler = property("FunctionName"), property("Runtime"), property("Handler")
 		marked := Member(Member(resource, "Metadata"), "FasttrackStrategy")
 		f.Strategy = marked != nil && marked.Value == "true"
 		code := property("CodeUri")

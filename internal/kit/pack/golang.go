@@ -69,6 +69,9 @@ func compileError(code, output string, err error) error {
 	if file, rest, is := strings.Cut(first, ".go:"); is {
 		first = filepath.ToSlash(filepath.Join(code, file)) + ".go:" + rest
 	}
+	if missing, _, is := strings.Cut(first, "; to add"); is { // a module that go.mod or go.sum lacks
+		return fmt.Errorf("%s; run `go mod tidy`", missing)
+	}
 	if more > 0 {
 		return fmt.Errorf("%s (and %d more; `go build ./%s` shows all)", first, more, code)
 	}

@@ -22,6 +22,22 @@ var layouts = map[folder.Language][]source{
 		{"Makefile", "go/Makefile", "make run, test, check and deploy"},
 		{workflow, "go/ci.yml", "tests each change on GitHub"},
 	},
+	folder.Python: {
+		{"hooks/handler.py", "python/FLOW/handler.py", "the rule that decides before people do"},
+		{"hooks/test_handler.py", "python/FLOW/test_handler.py", "its test"},
+		{"requirements.txt", "python/requirements.txt", "the version of fasttrack"},
+		{"Makefile", "python/Makefile", "make run, test, check and deploy"},
+		{workflow, "python/ci.yml", "tests each change on GitHub"},
+	},
+	// The scripts of package.json take the place of a Makefile. node_modules must not be
+	// committed.
+	folder.Node: {
+		{"hooks/index.mjs", "node/FLOW/index.mjs", "the rule that decides before people do"},
+		{"hooks/index.test.mjs", "node/FLOW/index.test.mjs", "its test"},
+		{"package.json", "node/package.json", "the version of the SDK; npm start, test, run check and run deploy"},
+		{".gitignore", "node/gitignore", "keeps node_modules out of Git"},
+		{workflow, "node/ci.yml", "tests each change on GitHub"},
+	},
 }
 
 const workflow = ".github/workflows/test.yml"

@@ -41,7 +41,7 @@ type File struct {
 }
 
 // Languages are the languages of hooks that there are starters for.
-var Languages = []folder.Language{folder.Go}
+var Languages = []folder.Language{folder.Go, folder.Python, folder.Node}
 
 // Files returns the files of a starter, in the order in which to read them.
 func Files(o Options) ([]File, error) {

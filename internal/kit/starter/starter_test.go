@@ -46,7 +46,7 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%d files, want at most %d", len(files), mostFiles)
 		}
 		for _, f := range files {
-			if f.About == "" || strings.Contains(f.Content, "\n\n\n") || !strings.HasSuffix(f.Content, "\n") {
+			if f.About == "" || strings.Contains(f.Content, "\n\n\n\n") || !strings.HasSuffix(f.Content, "\n") {
 				t.Errorf("%s: about %q, content:\n%s", f.Name, f.About, f.Content)
 			}
 			for _, left := range []string{"@STACK@", "@VERSION@", "@GO@", "@RIGHTS@", "@REQUIRE@", "@PARAMETERS@"} {
