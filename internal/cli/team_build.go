@@ -15,7 +15,10 @@ import (
 )
 
 // buildFlags are the flags of the commands that build a team's folder.
-type buildFlags struct{ arch string }
+type buildFlags struct {
+	arch  string
+	plain bool // of build alone
+}
 
 func (b *buildFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&b.arch, "arch", "arm64", "the `PROCESSOR` of the functions, arm64 or x86_64 (or amd64, which is the same)")
@@ -30,7 +33,7 @@ func (b *buildFlags) build(ctx context.Context, log io.Writer) (*build.Result, e
 	if arch != "arm64" && arch != "amd64" {
 		return nil, usageError{fmt.Errorf("--arch must be arm64 or x86_64, got %q", b.arch)}
 	}
-	return build.Build(ctx, build.Options{Dir: ".", Arch: arch, Log: log})
+	return build.Build(ctx, build.Options{Dir: ".", Arch: arch, Plain: b.plain, Log: log})
 }
 
 func newBuildCommand(_ Process) *cobra.Command {
@@ -48,8 +51,11 @@ The engine is that of this version of fasttrack: it comes with a release, and a
 fasttrack that Go installed compiles it once.
 
 The same content makes the same bytes, so a deployment changes only what you changed.
-flows.yaml is part of three functions of the engine: request, approve and record.`,
-		Example: "  fasttrack build\n  fasttrack build --arch x86_64",
+flows.yaml is part of three functions of the engine: request, approve and record.
+
+--plain is for those who deploy with CDK or Terraform. It adds ` + folder.Made + `/` + build.PlainFile + `: the
+engine's template as plain CloudFormation, with parameters for your hook function.`,
+		Example: "  fasttrack build\n  fasttrack build --arch x86_64\n  fasttrack build --plain",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			result, err := flags.build(cmd.Context(), cmd.ErrOrStderr())
@@ -63,6 +69,7 @@ flows.yaml is part of three functions of the engine: request, approve and record
 		},
 	}
 	flags.add(cmd)
+	cmd.Flags().BoolVar(&flags.plain, "plain", false, "also make "+build.PlainFile+", the engine's template for CDK and Terraform")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }

@@ -27,6 +27,8 @@ import (
 const (
 	TemplateFile     = "template.yaml"
 	StateMachineFile = "statemachine.asl.json"
+	// PlainFile is the engine's template for CDK and Terraform; see Options.Plain.
+	PlainFile = "engine.yaml"
 )
 
 // Options says what is built.
@@ -39,6 +41,8 @@ type Options struct {
 	// Engine is a folder with the engine's binaries, by the names of [engine.Functions];
 	// that of [engine.Binaries] if empty.
 	Engine string
+	// Plain makes [PlainFile] too.
+	Plain bool
 	// Log receives a line before what takes long; nil drops it.
 	Log io.Writer
 }
@@ -85,6 +89,9 @@ func Build(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	if err := b.write(StateMachineFile, fasttrack.StateMachine); err != nil {
+		return nil, err
+	}
+	if err := b.plain(); err != nil {
 		return nil, err
 	}
 	if err := b.removeOld(); err != nil {
@@ -202,6 +209,22 @@ func (b *builder) functions(ctx context.Context) error {
 		}
 	}
 	return first
+}
+
+// plain makes [PlainFile] where it is wanted, and removes that of an earlier build where
+// it is not.
+func (b *builder) plain() error {
+	if !b.options.Plain {
+		if err := os.Remove(b.path(PlainFile)); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	template, err := merge.Plain(merge.Options{Version: release.Version(), Architecture: lambdaName(b.options.Arch)})
+	if err != nil {
+		return err
+	}
+	return b.write(PlainFile, template)
 }
 
 // own packs one of the team's functions.

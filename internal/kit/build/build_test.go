@@ -221,3 +221,22 @@ func TestBuild_RemovesOld(t *testing.T) {
 		}
 	}
 }
+
+// The engine's template as plain CloudFormation is made where it is wanted, and one of an
+// earlier build does not stay.
+func TestBuild_Plain(t *testing.T) {
+	t.Parallel()
+	o := folder(t, languages["python"])
+	plain := filepath.Join(o.Dir, ".fasttrack", build.PlainFile)
+	for _, wanted := range []bool{true, true, false} {
+		o.Plain = wanted
+		r := built(t, o)
+		raw, err := os.ReadFile(plain)
+		if (err == nil) != wanted || slices.Contains(r.Files, build.PlainFile) != wanted {
+			t.Errorf("wanted %v: files are %s (%v)", wanted, r.Files, err)
+		}
+		if wanted && (!strings.Contains(string(raw), "HooksFunctionArn:") || strings.Contains(string(raw), "AWS::Serverless")) {
+			t.Errorf("the plain template is %.300s", raw)
+		}
+	}
+}
