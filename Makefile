@@ -150,8 +150,9 @@ node-types: $(TOOLS)/clients-npm/.installed ## Check the types of the Node.js SD
 	FASTTRACK_TSC='$(abspath $(TOOLS))/clients-npm/node_modules/.bin/tsc' go test -count=1 -run '^TestNodeTypes$$' ./sdk
 
 .PHONY: python-types
-python-types: $(TOOLS)/clients-python/.installed ## Check the types of the Python SDK, and that they refuse what a hook may not return (needs Python)
-	FASTTRACK_MYPY='$(abspath $(TOOLS))/clients-python/bin/mypy' go test -count=1 -run '^TestPythonTypes$$' ./sdk
+python-types: $(TOOLS)/clients-python/.installed $(TOOLS)/clients-npm/.installed ## Check the types of the Python SDK with mypy and pyright, and that they refuse what a hook may not return (needs Python and Node.js)
+	FASTTRACK_MYPY='$(abspath $(TOOLS))/clients-python/bin/mypy' FASTTRACK_PYRIGHT='$(abspath $(TOOLS))/clients-npm/node_modules/.bin/pyright' \
+		go test -count=1 -run '^TestPythonTypes$$' ./sdk
 
 parity-dynamodb: $(TOOLS)/dynamodb-local/.installed ## Compare the store and the local table with AWS's own DynamoDB Local (needs Java and Maven)
 	localaws/dynamodb/dynamodb-local/with $(TOOLS)/dynamodb-local go test -count=1 ./internal/store ./localaws/dynamodb

@@ -44,10 +44,10 @@ func (s served) call(document []byte) (reply, error) {
 	return r, json.Unmarshal(line, &r)
 }
 
-// pythonFunction starts the hooks in Python.
-func pythonFunction(t *testing.T, args ...string) served {
+// pythonFunction starts the handler of a module in Python.
+func pythonFunction(t *testing.T, folder, module string) served {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), python(t), args...)
+	command := exec.CommandContext(t.Context(), python(t), "testdata/conformance/lines.py", folder, module)
 	path, err := filepath.Abs("python")
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +75,7 @@ func pythonFunction(t *testing.T, args ...string) served {
 // Python hooks respond to each event as the same hooks in Go do.
 func TestPythonRespondsAsGo(t *testing.T) {
 	t.Parallel()
-	function := pythonFunction(t, "testdata/conformance/conformance.py")
+	function := pythonFunction(t, "testdata/conformance", "conformance")
 	rapid.Check(t, func(t *rapid.T) {
 		document := event(t)
 		want, goErr := goFlows.Respond(context.Background(), document)
@@ -111,20 +111,25 @@ func plain(t *rapid.T, response []byte) map[string]any {
 // The conformance kit for hooks finds nothing.
 func TestPythonConforms(t *testing.T) {
 	t.Parallel()
-	function := pythonFunction(t, "testdata/conformance/conformance.py")
+	conforms(t, pythonFunction(t, "testdata/conformance", "conformance"), hookcheck.SampleFlow())
+}
+
+// conforms plays the conformance kit to a function, the guards too.
+func conforms(t *testing.T, function served, f hookcheck.Flow) {
+	t.Helper()
 	results := hookcheck.Check(t.Context(), func(_ context.Context, document []byte) (replay.Answer, error) {
 		got, err := function.call(document)
 		if got.Error != "" {
 			got.Response, _ = json.Marshal(map[string]string{"errorMessage": got.Error}) // which can't fail
 		}
 		return replay.Answer{Payload: got.Response, FunctionError: got.Error}, err
-	}, hookcheck.SampleFlow(), true)
+	}, f, true)
 	if len(results) < 18 {
-		t.Errorf("%d cases were tried", len(results))
+		t.Errorf("%s: %d cases were tried", f.About.Name, len(results))
 	}
 	for _, r := range results {
 		if len(r.Mistakes) > 0 || r.NotCalled {
-			t.Errorf("%s: %q", r.Case, r.Mistakes)
+			t.Errorf("%s: %s: %q", f.About.Name, r.Case, r.Mistakes)
 		}
 	}
 }
@@ -132,7 +137,7 @@ func TestPythonConforms(t *testing.T) {
 // Python hooks read each example of the schema that is valid.
 func TestPythonReadsExamples(t *testing.T) {
 	t.Parallel()
-	function := pythonFunction(t, "testdata/conformance/conformance.py")
+	function := pythonFunction(t, "testdata/conformance", "conformance")
 	files, err := filepath.Glob("../schema/examples/hook-asked/valid/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no examples: %v", err)

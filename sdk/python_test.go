@@ -29,12 +29,23 @@ func TestPythonTests(t *testing.T) {
 		name := strings.TrimSuffix(filepath.Base(file), ".py")
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test := exec.CommandContext(t.Context(), interpreter, "-m", "unittest", "tests."+name)
-			test.Dir = "python"
-			test.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
-			if out, err := test.CombinedOutput(); err != nil {
-				t.Errorf("%v\n%s", err, out)
-			}
+			unittest(t, interpreter, "python", "tests."+name)
 		})
+	}
+}
+
+// unittest runs tests in Python, of a module or, without one, of all in a folder.
+func unittest(t *testing.T, interpreter, folder string, modules ...string) {
+	t.Helper()
+	path, err := filepath.Abs("python")
+	if err != nil {
+		t.Fatal(err)
+	}
+	test := exec.CommandContext(t.Context(), interpreter, append([]string{"-m", "unittest"}, modules...)...)
+	test.Dir = folder
+	test.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="+path)
+	out, err := test.CombinedOutput()
+	if err != nil || strings.Contains(string(out), "Ran 0 tests") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -14,18 +14,32 @@ import (
 // A type checker takes the outcomes that each hook may return, and refuses all others: a
 // transition back to an earlier state is a mistake that shows while it is typed.
 func TestPythonTypes(t *testing.T) {
-	mypy := os.Getenv("FASTTRACK_MYPY")
-	if mypy == "" {
-		t.Skip("FASTTRACK_MYPY is not set; make python-types sets it")
+	if os.Getenv("FASTTRACK_MYPY") == "" || os.Getenv("FASTTRACK_PYRIGHT") == "" {
+		t.Skip("FASTTRACK_MYPY and FASTTRACK_PYRIGHT are not set; make python-types sets them")
 	}
+	for name, c := range map[string]checker{"mypy": mypy, "pyright": pyright} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, folder := range []string{"python/fasttrack_hooks", pythonExample, programs(t)} {
+				if out, err := c(t, folder); err != nil {
+					t.Errorf("%s: %v\n%s", folder, err, out)
+				}
+			}
+			refusesBackwardTransitions(t, c)
+		})
+	}
+}
+
+func refusesBackwardTransitions(t *testing.T, c checker) {
+	t.Helper()
 	program := "from datetime import timedelta\nfrom fasttrack_hooks import *\nfrom fasttrack_hooks.testing import event\n"
 	var want []string // the lines that are refused, with the text that says so
 	line := strings.Count(program, "\n")
-	add := func(code, refused string) {
+	add := func(code, why string) {
 		program += code + "\n"
 		line++
-		if refused != "" {
-			want = append(want, fmt.Sprintf("%d %s", line, refused))
+		if why != "" {
+			want = append(want, fmt.Sprintf("%d %s", line, why))
 		}
 	}
 	outcomes := map[string]string{
@@ -33,21 +47,21 @@ func TestPythonTypes(t *testing.T) {
 	}
 	for hook, may := range transitions(t) {
 		for verb, class := range outcomes {
-			refused := ""
+			why := ""
 			if !slices.Contains(may, verb) {
-				refused = class
+				why = class
 			}
 			// Both in a function with its type, and in one whose type is only found.
-			add(fmt.Sprintf(`Hooks(%s=lambda e: %s("x"))`, hook, verb), refused)
+			add(fmt.Sprintf(`Hooks(%s=lambda e: %s("x"))`, hook, verb), why)
 			add(fmt.Sprintf(`def %s_%s(e: Event) -> %s: return %s("x")`, hook, verb, class, verb), "")
-			add(fmt.Sprintf(`Hooks(%s=%s_%s)`, hook, hook, verb), refused)
+			add(fmt.Sprintf(`Hooks(%s=%s_%s)`, hook, hook, verb), why)
 		}
 		if len(may) > 0 {
 			add(fmt.Sprintf(`Hooks(%s=lambda e: continue_())`, hook), "")
 			add(fmt.Sprintf(`Hooks(%s=lambda e: None)`, hook), "None")
 		}
 	}
-	for code, refused := range map[string]string{
+	for code, why := range map[string]string{
 		`def a(e: Event) -> FromEscalate: return deny("too late")`:               "Denial",
 		`def b(e: Event) -> FromRequest: return ignore("x")`:                     "Ignoring",
 		`def c(e: Event) -> FromRequest: return approve("x").for_(timedelta(1))`: "",
@@ -71,9 +85,9 @@ func TestPythonTypes(t *testing.T) {
 		`event(feilds={})`: "feilds",
 		`def i(e: Event) -> None: e.output({"a": [1]}); e.step("on_request").decode()`: "",
 	} {
-		add(code, refused)
+		add(code, why)
 	}
-	got := check(t, mypy, program)
+	got := refused(t, c, program)
 	for _, w := range want {
 		at, text, _ := strings.Cut(w, " ")
 		if !strings.Contains(got[at], text) {
@@ -115,34 +129,67 @@ func transitions(t *testing.T) map[string][]string {
 	return may
 }
 
-// check returns what the type checker says of each line of a program. The SDK itself must
-// be without a finding.
-func check(t *testing.T, mypy, program string) map[string]string {
+// checker is a type checker: it returns what it says of the files in a folder.
+type checker func(t *testing.T, folder string) (string, error)
+
+func mypy(t *testing.T, folder string) (string, error) {
+	t.Helper()
+	return run(t, os.Getenv("FASTTRACK_MYPY"), "--strict", "--python-version", "3.10", "--cache-dir", t.TempDir(), folder)
+}
+
+// pyright has its settings from a file, and checks what lies beside it.
+func pyright(t *testing.T, folder string) (string, error) {
 	t.Helper()
 	dir := t.TempDir()
-	file := filepath.Join(dir, "program.py")
-	if err := os.WriteFile(file, []byte(program), 0o600); err != nil {
+	settings, err := json.Marshal(map[string]any{"extraPaths": []string{absolute(t, "python")}, "typeCheckingMode": "standard", "pythonVersion": "3.9"})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if out, err := run(mypy, dir, "python/fasttrack_hooks"); err != nil {
-		t.Errorf("%v\n%s", err, out)
+	if err := os.CopyFS(dir, os.DirFS(folder)); err != nil {
+		t.Fatal(err)
 	}
-	out, _ := run(mypy, dir, file)
+	if err := os.WriteFile(filepath.Join(dir, "pyrightconfig.json"), settings, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return run(t, os.Getenv("FASTTRACK_PYRIGHT"), "--project", dir)
+}
+
+func run(t *testing.T, command string, args ...string) (string, error) {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), command, args...)
+	c.Env = append(os.Environ(), "MYPYPATH="+absolute(t, "python"))
+	out, err := c.CombinedOutput()
+	return string(out), err
+}
+
+func absolute(t *testing.T, path string) string {
+	t.Helper()
+	path, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// refused returns what the type checker says of each line of a program.
+func refused(t *testing.T, c checker, program string) map[string]string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "program.py"), []byte(program), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, _ := c(t, dir) // which fails where it refuses a line
 	said := map[string]string{}
+	at := ""
 	for line := range strings.Lines(out) {
 		if _, rest, found := strings.Cut(line, "program.py:"); found {
-			at, text, _ := strings.Cut(rest, ": ")
-			said[at] += text
+			at = rest[:strings.IndexAny(rest, ": ")]
+		}
+		if at != "" && !strings.HasPrefix(line, "Found ") {
+			said[at] += line
 		}
 	}
 	return said
-}
-
-func run(mypy, cache string, what string) (string, error) {
-	command := exec.Command(mypy, "--strict", "--python-version", "3.10", "--cache-dir", cache, what)
-	command.Env = append(os.Environ(), "MYPYPATH=python")
-	out, err := command.CombinedOutput()
-	return string(out), err
 }
 
 func number(t *testing.T, text string) int {

@@ -104,14 +104,17 @@ def _read(name: str, url: str) -> str:
     url = url or os.environ.get("AWS_ENDPOINT_URL", "") or f"https://secretsmanager.{region}.{_domain(region)}"
     body = json.dumps({"SecretId": name}).encode()
     headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "secretsmanager.GetSecretValue"}
-    for wait in (0.1, 0.3, 0.0):
+    def call() -> Reply:
         try:
-            reply = send("AWS", "POST", url, signed("secretsmanager", region, url, headers, body), body, True, lambda status: Error("AWS", status))
+            return send("AWS", "POST", url, signed("secretsmanager", region, url, headers, body), body, True, lambda status: Error("AWS", status))
         except HookError as err:
             raise HookError(f"secret {name} could not be read: {err}") from None
-        if not wait or b"ThrottlingException" not in reply.body or wait > remaining():
-            break
-        time.sleep(wait)
+
+    reply = call()
+    for wait in (0.1, 0.3):  # AWS throttles with a status that says nothing of it
+        if b"ThrottlingException" in reply.body and wait < remaining():
+            time.sleep(wait)
+            reply = call()
     return _text(name, reply)
 
 

@@ -1,10 +1,6 @@
-"""Hooks that do what a field of the request says, served on stdin and stdout, a JSON document
-on a line. package sdk_test has the same in Go."""
+"""Hooks that do what a field of the request says. package sdk_test has the same in Go."""
 
-import contextlib
-import io
 import json
-import sys
 from datetime import timedelta
 from typing import Any
 
@@ -86,11 +82,3 @@ ON = ("on_request", "after_request", "on_approve", "on_deny", "on_expire", "on_e
 AFTER = ("after_approve", "after_deny", "after_expire", "after_cancel", "after_deescalate", "after_revoke", "after_fail")
 hooks: Any = {**{name: outcome for name in ON}, **{name: nothing for name in AFTER}}
 handler = serve({"sample": Hooks(get_permissions=permissions, get_notifications=notifications, prefetch={"option": options}, **hooks)})
-
-for line in sys.stdin:
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            got = {"response": handler(json.loads(line))}
-    except Exception as err:
-        got = {"error": str(err)}
-    print(json.dumps(got), flush=True)
