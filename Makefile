@@ -93,8 +93,8 @@ screenshots: build ## Take the pictures of docs/console.md again (needs Debian's
 	go test -count=1 -run '^TestScreenshots$$' ./e2e/browser -args -screenshots docs/pictures
 
 .PHONY: kit
-kit: ## Install what a team's functions require with pip and npm, and pack it (needs Python with pip, and Node.js)
-	FASTTRACK_KIT=1 go test -count=1 ./internal/kit/...
+kit: $(TOOLS)/venv/.installed ## Pack what a team's functions require, and lint merged templates (needs Python with pip, and Node.js)
+	FASTTRACK_KIT=1 FASTTRACK_EMULATOR='$(abspath $(TOOLS))' go test -count=1 ./internal/kit/...
 
 lint: tools ## Check format, English, code, template and state machine
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi

@@ -21,7 +21,7 @@ import (
 func withTools(t *testing.T) {
 	t.Helper()
 	if os.Getenv("FASTTRACK_EMULATOR") == "" {
-		t.Skip("the SAM CLI is not installed: `make kit-templates` does")
+		t.Skip("the SAM CLI is not installed: `make kit` does")
 	}
 	t.Parallel()
 }
