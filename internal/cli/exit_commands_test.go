@@ -58,6 +58,7 @@ var here = map[string]string{
 	"flows list":         "flows list $DIR/none.yaml",
 	"init":               "init $DIR",
 	"flows show":         "flows show $DIR/none.yaml",
+	"upgrade":            "upgrade v1.2.3",
 	"local":              "local --flows $DIR/none.yaml",
 	"deployments remove": "deployments remove none",
 	"test":               "test", // in a folder that is no team's

@@ -15,7 +15,7 @@ func addGroups(root *cobra.Command, p Process) {
 		{"authors", "Write flows, hooks and strategies:", []*cobra.Command{
 			newFlowsCommand(p), newStatsCommand(p), newHooksCommand(p), newStrategiesCommand(p), newSimulateCommand(p), newBacktestCommand(p), newLocalCommand(p),
 		}},
-		{"team", "Own a deployment:", []*cobra.Command{newInitCommand(p), newTestCommand(p), newBuildCommand(p), newDeployCommand(p)}},
+		{"team", "Own a deployment:", []*cobra.Command{newInitCommand(p), newTestCommand(p), newBuildCommand(p), newDeployCommand(p), newUpgradeCommand(p)}},
 		{"operators", "Operate a deployment:", []*cobra.Command{
 			newDeploymentsCommand(p), newReconcileCommand(p), newReindexCommand(p), newNotifyCommand(p), newDrainCommand(p),
 		}},
