@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/kit/merge"
 	"github.com/fasttrack-dev/fasttrack/sdk"
 	"github.com/fasttrack-dev/fasttrack/tools/modules"
 )
@@ -86,6 +87,13 @@ func (d *dist) all(ctx context.Context, chosen []platform) error {
 		if err := d.platform(ctx, p, engine, license); err != nil {
 			return fmt.Errorf("%s: %w", p, err)
 		}
+	}
+	template, err := merge.Plain(merge.Options{Version: d.version.tag})
+	if err != nil {
+		return err
+	}
+	if err := d.put("fasttrack_"+d.version.semver+"_engine.yaml", template); err != nil {
+		return err
 	}
 	node, err := embedded(sdk.Node)
 	if err != nil {
