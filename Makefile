@@ -149,6 +149,14 @@ clients: build $(TOOLS)/clients-python/.installed $(TOOLS)/clients-npm/.installe
 node-types: $(TOOLS)/clients-npm/.installed ## Check the types of the Node.js SDK, and that they refuse what a hook may not return (needs Node.js)
 	FASTTRACK_TSC='$(abspath $(TOOLS))/clients-npm/node_modules/.bin/tsc' go test -count=1 -run '^TestNodeTypes$$' ./sdk
 
+# The interpreters of `make python-versions`: those of pyenv, from 3.9 on.
+PYTHONS ?= $(wildcard $(HOME)/.pyenv/versions/3.*/bin/python3)
+
+.PHONY: python-versions
+python-versions: ## Test the Python SDK with each version of Python on this machine (PYTHONS: paths of interpreters)
+	@[ -n '$(PYTHONS)' ] || echo 'no other version of Python was found: only python3 is tested'
+	FASTTRACK_PYTHONS='$(PYTHONS)' go test -count=1 -run '^TestPythonTests$$' ./sdk
+
 .PHONY: python-types
 python-types: $(TOOLS)/clients-python/.installed $(TOOLS)/clients-npm/.installed ## Check the types of the Python SDK with mypy and pyright, and that they refuse what a hook may not return (needs Python and Node.js)
 	FASTTRACK_MYPY='$(abspath $(TOOLS))/clients-python/bin/mypy' FASTTRACK_PYRIGHT='$(abspath $(TOOLS))/clients-npm/node_modules/.bin/pyright' \

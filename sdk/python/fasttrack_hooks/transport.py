@@ -116,7 +116,8 @@ def _attempt(url: SplitResult, method: str, headers: Dict[str, str], body: Optio
         connection.request(method, target, body=body, headers=headers)
         response = connection.getresponse()
         raw = b""
-        while len(raw) <= MAX_BODY:
+        # At the end of its body a response may close its connection, which has no limit then.
+        while len(raw) <= MAX_BODY and not response.isclosed():
             left = end - time.monotonic()
             if left <= 0:
                 raise TimeoutError
@@ -125,6 +126,8 @@ def _attempt(url: SplitResult, method: str, headers: Dict[str, str], body: Optio
             if not chunk:
                 break
             raw += chunk
+        if response.length and len(raw) <= MAX_BODY:
+            raise http.client.IncompleteRead(raw, response.length)
         return Reply(response.status, response.headers, raw, _retry_after(response.status, response.headers))
     except ssl.SSLCertVerificationError as err:
         raise _Broken(err, sent, again=False) from None

@@ -29,6 +29,7 @@ class Reply:
     headers: List[Tuple[str, str]] = field(default_factory=list)
     close: bool = False  # the connection, without a response
     hang: bool = False
+    short: bool = False  # ends before the length that it says
 
 
 def sent(document: Any, *headers: Tuple[str, str]) -> Reply:
@@ -60,7 +61,7 @@ def serve(test: unittest.TestCase, respond: Respond) -> Tuple[str, List[Request]
                 self.send_header(name, value)
             raw = reply.body if isinstance(reply.body, bytes) else reply.body.encode()
             if reply.status != 204:
-                self.send_header("Content-Length", str(len(raw)))
+                self.send_header("Content-Length", str(len(raw) + reply.short))
             self.end_headers()
             try:
                 self.wfile.write(raw)

@@ -84,6 +84,8 @@ class Client(unittest.TestCase):
             Reply(429, headers=[("X-RateLimit-Reset", "0")]),
             Reply(429, headers=[("X-Rate-Limit-Reset", "1795687200"), ("Date", "Thu, 26 Nov 2026 10:00:00 GMT")]),
             Reply(close=True),
+            Reply(200, '"the', short=True),
+            Reply(200, "1", short=True),
         ]:
             with self.subTest(first=first):
                 base, requests = serve_all(self, first, sent("there"))
