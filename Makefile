@@ -61,6 +61,11 @@ run: build ## Serve the whole system on this machine (FLOWS, ATTACH, DATA, PARAM
 		$(if $(IDENTITIES),--identities '$(IDENTITIES)') $(ATTACH:%=--attach '%') \
 		$(if $(ACCOUNT_CONCURRENCY),--account-concurrency '$(ACCOUNT_CONCURRENCY)') $(PARAMETERS:%=--parameter '%')
 
+.PHONY: kit
+kit: ## Serve a team's folder in each language, replace versions under load, and measure how long that takes (needs Python and Node.js)
+	FASTTRACK_KIT=1 go test -count=1 -timeout 20m ./internal/kit/watch
+	go test -run '^$$' -bench Reload -benchtime 8x ./internal/kit/watch
+
 .PHONY: demo
 demo: build ## Serve this machine with flows and requests of a demo, to see the console filled (FASTTRACK_ADDR)
 	@go run ./e2e/consoledemo/serve
