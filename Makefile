@@ -61,11 +61,6 @@ run: build ## Serve the whole system on this machine (FLOWS, ATTACH, DATA, PARAM
 		$(if $(IDENTITIES),--identities '$(IDENTITIES)') $(ATTACH:%=--attach '%') \
 		$(if $(ACCOUNT_CONCURRENCY),--account-concurrency '$(ACCOUNT_CONCURRENCY)') $(PARAMETERS:%=--parameter '%')
 
-.PHONY: kit
-kit: ## Serve a team's folder in each language, replace versions under load, and measure how long that takes (needs Python and Node.js)
-	FASTTRACK_KIT=1 go test -count=1 -timeout 20m ./internal/kit/watch
-	go test -run '^$$' -bench Reload -benchtime 8x ./internal/kit/watch
-
 .PHONY: demo
 demo: build ## Serve this machine with flows and requests of a demo, to see the console filled (FASTTRACK_ADDR)
 	@go run ./e2e/consoledemo/serve
@@ -98,8 +93,9 @@ screenshots: build ## Take the pictures of docs/console.md again (needs Debian's
 	go test -count=1 -run '^TestScreenshots$$' ./e2e/browser -args -screenshots docs/pictures
 
 .PHONY: kit
-kit: $(TOOLS)/venv/.installed ## Pack what a team's functions require, and lint merged templates (needs Python with pip, and Node.js)
+kit: $(TOOLS)/venv/.installed ## Pack what a team's functions require, lint merged templates, replace versions under load and measure that (needs Python with pip, and Node.js)
 	FASTTRACK_KIT=1 FASTTRACK_EMULATOR='$(abspath $(TOOLS))' go test -count=1 ./internal/kit/...
+	go test -run '^$$' -bench Reload -benchtime 8x ./internal/kit/watch
 
 lint: tools ## Check format, English, code, template and state machine
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi

@@ -39,7 +39,7 @@ func Stage(ctx context.Context, f *folder.Folder, fn folder.Function, to string,
 	return replace(made, to)
 }
 
-// replace gives a folder the path of another one, which is removed.
+// replace moves a folder to the path of another one, which it removes.
 func replace(made, to string) error {
 	old := made + ".old"
 	err := os.Rename(to, old)
