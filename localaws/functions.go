@@ -83,7 +83,7 @@ func (s *Stack) noteRuntime(f template.Function) {
 		return
 	}
 	if r, err := managed.Find(f.Runtime); err == nil && r.Differs() {
-		s.notes = append(s.notes, fmt.Sprintf("%s runs on %s %s here, on %s at AWS", f.LogicalID, filepath.Base(r.Command), r.Version, f.Runtime))
+		s.notes = append(s.notes, fmt.Sprintf("%s runs on %s %s here, on %s at AWS", f.LogicalID, r.Title, r.Version, f.Runtime))
 	}
 }
 

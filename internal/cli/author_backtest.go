@@ -48,14 +48,15 @@ notified. Approvals above the limits of fast_track are counted apart.
 
 After Ctrl-C the same command goes on where it stopped; --restart begins again.`,
 		Example: `  fasttrack backtest --since 90d --table fasttrack-Table-1A2B3C
-  fasttrack backtest low-risk --file export.jsonl --binary build/HooksFunction/bootstrap --html backtest.html`,
+  fasttrack backtest low-risk --file export.jsonl --binary build/HooksFunction/bootstrap --html backtest.html
+  fasttrack backtest --since 90d --stack fasttrack --binary hooks/`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
 			if b.Period, err = b.made.read(p.Now()); err != nil {
 				return err
 			}
 			b.FlowNames = args
-			if err := b.check(); err != nil {
+			if err := b.check(cmd.Context()); err != nil {
 				return err
 			}
 			defer b.present.Stop()
@@ -87,14 +88,14 @@ After Ctrl-C the same command goes on where it stopped; --restart begins again.`
 }
 
 // check refuses wrong flags, and reads the file of flows.
-func (b *backtestFlags) check() error {
+func (b *backtestFlags) check(ctx context.Context) error {
 	if b.Workers < 1 || b.Workers > 200 {
 		return usageError{fmt.Errorf("--concurrency must be 1 to 200, got %d", b.Workers)}
 	}
 	if b.table.name == "" && b.exported == "" {
 		return usageError{errors.New("give the source of the requests: --stack NAME, --table NAME (the stack's output TableName), or --file with an export of `fasttrack audit export`")}
 	}
-	if err := b.load(); err != nil {
+	if err := b.load(ctx); err != nil {
 		return err
 	}
 	for _, name := range b.FlowNames {
@@ -172,9 +173,12 @@ func (b *backtestFlags) key() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	version := ""
+	version, dir := "", filepath.Dir(b.Binary)
+	if b.Package != nil {
+		dir = b.Package.Dir
+	}
 	if b.Binary != "" {
-		if version, err = locallambda.PackageVersion(filepath.Dir(b.Binary)); err != nil {
+		if version, err = locallambda.PackageVersion(dir); err != nil {
 			return "", err
 		}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func (p *present) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&p.file, "flows", "flows.yaml", "the `FILE` of flows")
 	stageFlag(cmd, &p.stage, "")
 	stackFlag(cmd, &p.Stack)
-	cmd.Flags().StringVar(&p.Binary, "binary", "", "the `FILE` of a hook function to run on this machine, instead of the deployed one, such as build/HooksFunction/bootstrap")
+	cmd.Flags().StringVar(&p.Binary, "binary", "", "the `FILE` of a hook function to run on this machine, instead of the deployed one, such as build/HooksFunction/bootstrap, or the folder of its code in a repository of your own, such as hooks/")
 	cmd.Flags().BoolVar(&p.guards, "with-guards", false, "also call on_approve and on_deny for what on_request decides; the event says that it is a trial")
 	endpointFlag(cmd, &p.Endpoint)
 	p.Client = p.client()
@@ -40,11 +41,19 @@ func (p *present) client() func(context.Context) (*lambda.Client, error) {
 
 // load reads the file of flows, and starts the binary of --binary. [present.Stop]
 // ends it.
-func (p *present) load() (err error) {
+func (p *present) load(ctx context.Context) (err error) {
 	if p.flows, err = loadAt(p.file, p.stage); err != nil {
 		return err
 	}
-	if err := p.Start(); err != nil {
+	if isCode(p.Binary) {
+		code, err := stagedAt(ctx, p.Binary)
+		if err != nil {
+			return err
+		}
+		p.Package = &code.Package
+		return code.explain(p.Start(ctx))
+	}
+	if err := p.Start(ctx); err != nil {
 		return usageError{fmt.Errorf("--binary: %w", err)}
 	}
 	return nil
@@ -72,17 +81,25 @@ func loadFlows(path string) (*flow.File, []flow.Error, error) {
 	return file, nil, err
 }
 
-// hookFunction returns a function by the URL that is posted to, or by its name or
-// ARN at Lambda.
-func hookFunction(ctx context.Context, target, endpoint string) (replay.Function, error) {
-	if hookfunc.IsURL(target) {
-		return hookfunc.URL(target), nil
+// hookFunction returns a function by the URL that is posted to, by the folder of its code,
+// or by its name or ARN at Lambda. stop ends what runs on this machine.
+func hookFunction(ctx context.Context, target, endpoint string) (call replay.Function, stop func(), err error) {
+	stop = func() {}
+	switch {
+	case hookfunc.IsURL(target):
+		return hookfunc.URL(target), stop, nil
+	case isCode(target):
+		code, err := stagedAt(ctx, target)
+		if err != nil {
+			return nil, stop, err
+		}
+		return code.run(ctx, cmp.Or(endpoint, nowhere))
 	}
 	client, err := lambdaClient(ctx, endpoint)
 	if err != nil {
-		return nil, err
+		return nil, stop, err
 	}
-	return hookfunc.Lambda(client, target), nil
+	return hookfunc.Lambda(client, target), stop, nil
 }
 
 // binaryFunction runs the binary of --binary.

@@ -18,11 +18,12 @@ func newHooksCheckCommand(p Process) *cobra.Command {
 	var asJSON, guards bool
 	var with liveFlags
 	cmd := &cobra.Command{
-		Use:   "check FUNCTION|URL",
+		Use:   "check FUNCTION|URL|FOLDER",
 		Short: "Try a hook function with sample events, and check its responses",
 		Long: `Try a hook function, in any language, with sample events, and check its responses
 as the engine does. FUNCTION is the name or ARN of a Lambda function; events are
-posted to a URL. Each event is a trial (trial: true) of on_request, the reducers
+posted to a URL. FOLDER is that of its code in a repository of your own, such as
+hooks/: it is built and run on this machine. Each event is a trial (trial: true) of on_request, the reducers
 and prefetch. --with-guards also calls all other hooks, which may change something
 elsewhere. The output names the hooks that were not called.
 
@@ -43,10 +44,11 @@ targets, --target. The exit code is 1 if anything is wrong.`,
 			if about, err = with.apply(about); err != nil {
 				return err
 			}
-			call, err := hookFunction(cmd.Context(), args[0], endpoint)
+			call, stop, err := hookFunction(cmd.Context(), args[0], endpoint)
 			if err != nil {
 				return err
 			}
+			defer stop()
 			results := hookcheck.Check(cmd.Context(), call, about, guards)
 			wrong := slices.ContainsFunc(results, func(r hookcheck.Result) bool { return len(r.Mistakes) > 0 })
 			if asJSON {

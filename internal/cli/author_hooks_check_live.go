@@ -43,6 +43,9 @@ func (l liveFlags) apply(f hookcheck.Flow) (hookcheck.Flow, error) {
 // isDeployed reports whether a function, by its name, ARN or URL, runs elsewhere
 // than on this machine.
 func isDeployed(function, endpoint string, getenv func(string) string) bool {
+	if isCode(function) {
+		return false
+	}
 	at := function
 	if u, err := url.Parse(function); err != nil || u.Host == "" {
 		if at = endpoint; at == "" {

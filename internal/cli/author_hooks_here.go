@@ -33,6 +33,15 @@ func findHooks(ctx context.Context, path, binary, endpoint string) (h hooksHere,
 	if binary == "" && filepath.Base(path) == folder.FlowsFile && folder.Is(dir) {
 		return teamHooks(ctx, dir, endpoint)
 	}
+	if isCode(binary) {
+		code, err := stagedAt(ctx, binary)
+		if err != nil {
+			return h, "", err
+		}
+		h.name = code.function.Code + "/"
+		h.call, h.stop, err = code.run(ctx, endpoint)
+		return h, "", err
+	}
 	h.name = binary
 	if binary == "" {
 		if h.name = builtHooks(path); !fileExists(h.name) {

@@ -39,7 +39,7 @@ The function is invoked with your own AWS credentials (lambda:InvokeFunction), o
   fasttrack simulate --as ada@example.com --request request.json --binary build/HooksFunction/bootstrap`,
 		Args: usage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := at.load(); err != nil {
+			if err := at.load(cmd.Context()); err != nil {
 				return err
 			}
 			defer at.Stop()

@@ -35,11 +35,12 @@ func newStrategiesCheckCommand(p Process) *cobra.Command {
 	var limit time.Duration
 	var with liveFlags
 	cmd := &cobra.Command{
-		Use:   "check FUNCTION|URL",
+		Use:   "check FUNCTION|URL|FOLDER",
 		Short: "Try a strategy function, and check its responses",
 		Long: `Try a strategy function, in any language, and check its responses against version 2
 of the strategy contract. FUNCTION is the name or ARN of a Lambda function; requests
-are posted to a URL. Access is really given to the person and taken again: give, give
+are posted to a URL. FOLDER is that of its code in a repository of your own, which is
+built and run on this machine. Access is really given to the person and taken again: give, give
 again, has, take, take again, has; then calls that arrive late, a give that is
 abandoned, an unknown version and an unknown person. Each request says trial: true.
 
@@ -65,10 +66,11 @@ The exit code is 1 if anything is wrong.`,
 				return err
 			}
 			options.Limit, options.SkipUnknownPerson = limit, noUnknown
-			call, err := hookFunction(cmd.Context(), args[0], endpoint)
+			call, stop, err := hookFunction(cmd.Context(), args[0], endpoint)
 			if err != nil {
 				return err
 			}
+			defer stop()
 			results := strategytest.Check(cmd.Context(), strategyFunction(call), options)
 			if asJSON {
 				err = printJSON(cmd.OutOrStdout(), results)

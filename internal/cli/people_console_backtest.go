@@ -27,7 +27,7 @@ func (b *consoleBacktest) flags(cmd *cobra.Command, p Process) {
 	cmd.Flags().StringVar(&b.exported, "file", "", "for backtests: a `FILE` of 'fasttrack audit export' to read instead of the table")
 	cmd.Flags().StringVar(&b.file, "flows", "flows.yaml", "for backtests: the `FILE` of flows")
 	stageFlag(cmd, &b.stage, "for backtests: ")
-	cmd.Flags().StringVar(&b.Binary, "binary", "", "for backtests: the `FILE` of a hook function to run on this machine, instead of the deployed one")
+	cmd.Flags().StringVar(&b.Binary, "binary", "", "for backtests: the `FILE` of a hook function to run on this machine, instead of the deployed one, or the folder of its code")
 	endpointFlag(cmd, &b.Endpoint)
 	// Present finds deployed functions by the name of the stack.
 	b.Stack = "fasttrack"
@@ -82,7 +82,7 @@ func (b *consoleBacktest) try(ctx context.Context, w backtestpage.Wanted, p back
 	tried := b.backtestFlags
 	tried.FlowNames, tried.Period, tried.guards, tried.Workers, tried.Max = w.Flows, w.Period, w.Guards, 8, backtestpage.MaxRequests
 	tried.present.Client = b.client()
-	if err := tried.check(); err != nil {
+	if err := tried.check(ctx); err != nil {
 		return backtest.Report{}, err
 	}
 	defer tried.present.Stop()

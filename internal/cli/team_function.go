@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/hookfunc"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/pack"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
-	"github.com/fasttrack-dev/fasttrack/internal/text"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
 )
 
@@ -18,21 +20,78 @@ import (
 // calls are refused at once.
 const nowhere = "http://127.0.0.1:1"
 
+// staged is a function of a team's folder that was built for this machine.
+type staged struct {
+	hookfunc.Package
+	folder   *folder.Folder
+	function folder.Function
+}
+
+// stage builds a function of a team's folder for this machine.
+func stage(ctx context.Context, f *folder.Folder, fn folder.Function) (staged, error) {
+	dir, err := f.MakeDir("local")
+	if err != nil {
+		return staged{}, err
+	}
+	s := staged{hookfunc.Package{Runtime: fn.Runtime, Handler: fn.Handler, Dir: filepath.Join(dir, fn.LogicalID)}, f, fn}
+	return s, pack.Stage(ctx, f, fn, s.Dir, pack.Here())
+}
+
+// run runs the function. stop ends it.
+func (s staged) run(ctx context.Context, endpoint string) (call replay.Function, stop func(), err error) {
+	call, stop, err = s.Run(ctx, endpoint)
+	if err != nil {
+		return nil, func() {}, s.explain(err)
+	}
+	return call, stop, nil
+}
+
+// explain returns the error of a start as a mistake in the team's code.
+func (s staged) explain(err error) error {
+	if failed, is := errors.AsType[*lambda.InitError](err); is {
+		return pack.Mistake(s.folder, s.function, s.Dir, failed)
+	}
+	return err
+}
+
+// isCode reports whether an argument names a folder with a function's code, as hooks/ does.
+// A name without a slash is that of a Lambda function.
+func isCode(arg string) bool {
+	info, err := os.Stat(arg)
+	return strings.ContainsAny(arg, `/\`) && err == nil && info.IsDir()
+}
+
+// stagedAt builds the function whose code is in a folder. A folder above it is the team's.
+func stagedAt(ctx context.Context, code string) (staged, error) {
+	at, err := filepath.Abs(code)
+	if err != nil {
+		return staged{}, err
+	}
+	for dir := at; ; dir = filepath.Dir(dir) {
+		if folder.Is(dir) {
+			f, err := folder.Open(dir)
+			if err != nil {
+				return staged{}, err
+			}
+			i := slices.IndexFunc(f.Functions, func(fn folder.Function) bool { return f.Path(fn.Code) == at })
+			if i < 0 {
+				return staged{}, usageError{fmt.Errorf("no function in %s has its code in %s", f.Path(folder.TemplateFile), code)}
+			}
+			return stage(ctx, f, f.Functions[i])
+		}
+		if dir == filepath.Dir(dir) {
+			return staged{}, usageError{fmt.Errorf("%s is not in a folder with a %s of your own, which says how its code runs", code, folder.TemplateFile)}
+		}
+	}
+}
+
 // teamFunction builds a function of a team's folder for this machine, and runs it.
 func teamFunction(ctx context.Context, f *folder.Folder, fn folder.Function, endpoint string) (replay.Function, func(), error) {
-	dir, err := f.MakeDir("local")
+	s, err := stage(ctx, f, fn)
 	if err != nil {
 		return nil, nil, err
 	}
-	at := dir + "/" + fn.LogicalID
-	if err := pack.Stage(ctx, f, fn, at, pack.Here()); err != nil {
-		return nil, nil, err
-	}
-	call, stop, err := hookfunc.Package{Runtime: fn.Runtime, Handler: fn.Handler, Dir: at}.Run(ctx, endpoint)
-	if failed, is := errors.AsType[*lambda.InitError](err); is {
-		return nil, nil, fmt.Errorf("%s: the function does not start: %s", fn.Code, text.Line(failed.Message))
-	}
-	return call, stop, err
+	return s.run(ctx, endpoint)
 }
 
 // teamHooks builds and runs the hook function of a team's folder.

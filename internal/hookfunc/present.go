@@ -17,6 +17,8 @@ type Present struct {
 	// Binary is the path of a binary to run in place of what is deployed, "" for
 	// none.
 	Binary string
+	// Package is run in place of Binary, which then is its name; nil for none.
+	Package *Package
 	// Endpoint is where the binary finds AWS.
 	Endpoint string
 	// Client invokes deployed functions. It is called only for those.
@@ -34,9 +36,11 @@ func (p *Present) Deployed() *Present {
 // Block returns a flow as its runs keep it.
 func (p *Present) Block(f *flow.Flow) (run.Flow, error) { return f.ForRun(Own(p.Stack)) }
 
-// Start starts the binary, where one is named.
-func (p *Present) Start() (err error) {
-	if p.Binary != "" {
+// Start starts the package or the binary, where one is named.
+func (p *Present) Start(ctx context.Context) (err error) {
+	if p.Package != nil {
+		p.running, p.stop, err = p.Package.Run(ctx, p.Endpoint)
+	} else if p.Binary != "" {
 		p.running, p.stop, err = Binary(p.Binary, p.Endpoint)
 	}
 	return err

@@ -71,7 +71,7 @@ func (t tester) file() (*flow.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return file.At(t.stack.Template.Parameters[stageParameter])
+	return file.At(t.stack.Template.Parameters[StageParameter])
 }
 
 // binary returns the path of the hook function's binary; it is empty if the function
@@ -111,7 +111,7 @@ func (t tester) run(ctx context.Context, w backtestpage.Wanted, p backtest.Progr
 		Stack: t.o.StackName, Binary: t.binary(), Endpoint: t.stack.AWSURL(),
 		Client: func(context.Context) (*lambda.Client, error) { return lambda.NewFromConfig(cfg), nil },
 	}
-	if err := present.Start(); err != nil {
+	if err := present.Start(ctx); err != nil {
 		return backtest.Report{}, err
 	}
 	defer present.Stop()

@@ -22,8 +22,8 @@ const StackName = "fasttrack"
 // FlowsFile is the name of the file of flows in a function's task root.
 const FlowsFile = "flows.yaml"
 
-// stageParameter is the template's parameter for the stage of flows.yaml.
-const stageParameter = "Stage"
+// StageParameter is the template's parameter for the stage of flows.yaml.
+const StageParameter = "Stage"
 
 // secretPrefix begins the environment variables of secrets, as in hook/secret.
 const secretPrefix = "FASTTRACK_SECRET_"
@@ -67,6 +67,11 @@ func start(ctx context.Context, flows string, live *Live, o localaws.Options) (*
 		maps.Copy(files, o.TaskFiles)
 		o.TaskFiles = files
 	}
+	if live != nil {
+		if file, err := flow.Parse(live.Name, live.Flows()); err == nil {
+			o.Parameters = withStage(o.Parameters, file)
+		}
+	}
 	if o.Front == nil {
 		o.Front = withConsole(ctx, o, flowsOf(o, flows, live))
 	}
@@ -80,12 +85,12 @@ func start(ctx context.Context, flows string, live *Live, o localaws.Options) (*
 // withStage returns parameters with the first stage that the file declares, unless they
 // name one.
 func withStage(parameters map[string]string, file *flow.File) map[string]string {
-	if parameters[stageParameter] != "" || len(file.Stages) == 0 {
+	if parameters[StageParameter] != "" || len(file.Stages) == 0 {
 		return parameters
 	}
-	with := map[string]string{stageParameter: file.Stages[0]}
+	with := map[string]string{StageParameter: file.Stages[0]}
 	for name, value := range parameters {
-		if name != stageParameter {
+		if name != StageParameter {
 			with[name] = value
 		}
 	}

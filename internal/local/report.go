@@ -21,8 +21,13 @@ func Report(out io.Writer, stack *localaws.Stack, data string) {
 	}
 	fmt.Fprintf(out, "The API is at %s. Try, in another terminal:\n\n", stack.URL())
 	fmt.Fprintf(out, try, stack.URL())
+	reportRest(out, stack, data)
+}
+
+// reportRest prints how to reach the AWS services, and what is served.
+func reportRest(out io.Writer, stack *localaws.Stack, data string) {
 	command.ReportAccess(out, stack)
-	if stage := stack.Template.Parameters[stageParameter]; stage != "" {
+	if stage := stack.Template.Parameters[StageParameter]; stage != "" {
 		fmt.Fprintf(out, "The vars of flows are those of stage %s; --parameter Stage=NAME serves another.\n", stage)
 	}
 	if data != "" {
@@ -44,10 +49,7 @@ func ReportTeam(out io.Writer, stack *localaws.Stack, data string, flows *flow.F
 		}
 		fmt.Fprintf(out, "%s  fasttrack request %s --url %s%s\n\n", credentials, f.Name, stack.URL(), as)
 	}
-	command.ReportAccess(out, stack)
-	if data != "" {
-		fmt.Fprintf(out, "Requests are kept in %s.\n", data)
-	}
+	reportRest(out, stack, data)
 }
 
 // tryTokens lists first steps with AuthMode=JWT. Each works when it is pasted.

@@ -21,9 +21,9 @@ var node string
 
 // Runtime is how functions of a managed runtime start on this machine.
 type Runtime struct {
-	// Name is that of the template, such as python3.13. Version is the interpreter's,
-	// such as 3.13.2.
-	Name, Version string
+	// Name is that of the template, such as python3.13. Title is the language's, and
+	// Version the interpreter's, such as 3.13.2.
+	Name, Title, Version string
 	// Command is the path of the interpreter, Args its arguments.
 	Command string
 	Args    []string
@@ -101,7 +101,7 @@ func (l language) find(runtime string) (Runtime, error) {
 			old = version
 			continue
 		}
-		return Runtime{Name: runtime, Version: version, Command: path, Args: l.args, Environment: l.environment}, nil
+		return Runtime{Name: runtime, Title: l.title, Version: version, Command: path, Args: l.args, Environment: l.environment}, nil
 	}
 	least := strconv.Itoa(l.major)
 	if l.minor > 0 {

@@ -178,6 +178,8 @@ type team struct {
 	out   *output
 	end   func()
 	filed atomic.Int64
+	// parameters are those of the template.
+	parameters map[string]string
 }
 
 // write writes a file as an editor does, in one step.
@@ -227,7 +229,7 @@ func (tm *team) start() error {
 		return err
 	}
 	ctx, cancel := context.WithCancel(tm.t.Context())
-	served, err := watch.Start(ctx, f, folder.FlowsFile, localaws.Options{Addr: "127.0.0.1:0", Log: tm.out})
+	served, err := watch.Start(ctx, f, folder.FlowsFile, localaws.Options{Addr: "127.0.0.1:0", Log: tm.out, Parameters: tm.parameters})
 	if err != nil {
 		cancel()
 		return err

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/merge"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/pack"
@@ -102,7 +101,7 @@ func (r *reloading) flows() bool {
 	r.waiting = nil
 	content, err := r.readFlows()
 	if err == nil {
-		_, err = flow.Parse(r.flowsFile, content)
+		_, err = r.parse(content)
 	}
 	switch {
 	case err != nil:
@@ -134,7 +133,7 @@ func (r *reloading) stage(fn *function) bool {
 		r.same(fn.LogicalID, fn.Code)
 		return false
 	}
-	fn.staged = to
+	fn.staged, fn.tried = to, to
 	return true
 }
 
@@ -191,7 +190,7 @@ func (r *reloading) replaceHooks() {
 				return err
 			}
 		}
-		file, err := flow.Parse(r.flowsFile, content)
+		file, err := r.parse(content)
 		if err != nil || fn == nil {
 			return err
 		}

@@ -67,6 +67,8 @@ type function struct {
 	served, dir string
 	// staged is the folder of a newer version, or empty. version is its version.
 	staged, version string
+	// tried is the folder of the version that was started last.
+	tried string
 }
 
 // retired is the folder of a version that was replaced at a time.
@@ -95,8 +97,14 @@ func (s *Served) start(ctx context.Context, o localaws.Options) error {
 	if err != nil {
 		return err
 	}
-	if _, err := flow.Parse(s.flowsFile, content); err != nil {
+	file, err := s.parse(content)
+	if err != nil {
 		return err
+	}
+	if stage, named := o.Parameters[local.StageParameter]; named {
+		if _, err := file.At(stage); err != nil {
+			return fmt.Errorf("--parameter %s: %w", local.StageParameter, err)
+		}
 	}
 	s.flows.Store(&content)
 	merged, err := merge.Merge(s.folder, merge.Options{Version: release.Version()})
@@ -173,7 +181,7 @@ func (s *Served) stageAll(ctx context.Context, dir string) error {
 		if err != nil {
 			return err
 		}
-		fn.served, fn.dir = version, to
+		fn.served, fn.dir, fn.tried = version, to, to
 	}
 	return nil
 }
@@ -196,11 +204,6 @@ func writeFlows(dir string, content []byte) (map[string]string, error) {
 		dirs[f.LogicalID] = to
 	}
 	return dirs, nil
-}
-
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
 }
 
 func (s *Served) readFlows() ([]byte, error) {
@@ -228,7 +231,7 @@ func (s *Served) check(ctx context.Context, stack *localaws.Stack) error {
 	if err := stack.Lambda.Warm(ctx, slices.Collect(maps.Values(s.names))...); err != nil {
 		return err
 	}
-	file, err := flow.Parse(s.flowsFile, *s.flows.Load())
+	file, err := s.Flows()
 	if err != nil {
 		return err
 	}
@@ -242,7 +245,19 @@ func (s *Served) check(ctx context.Context, stack *localaws.Stack) error {
 }
 
 // Flows returns the file of flows as it is served.
-func (s *Served) Flows() (*flow.File, error) { return flow.Parse(s.flowsFile, *s.flows.Load()) }
+func (s *Served) Flows() (*flow.File, error) { return s.parse(*s.flows.Load()) }
+
+// parse reads a file of flows. The one that is served must have the stage of the stack.
+func (s *Served) parse(content []byte) (*flow.File, error) {
+	file, err := flow.Parse(s.flowsFile, content)
+	if err != nil || s.Stack == nil {
+		return file, err
+	}
+	if _, err := file.At(s.Stack.Template.Parameters[local.StageParameter]); err != nil {
+		return nil, fmt.Errorf("%s: the stage that is served is gone: %w; restart `fasttrack local` to serve another", s.flowsFile, err)
+	}
+	return file, nil
+}
 
 // Close ends what is served, and removes its files.
 func (s *Served) Close(ctx context.Context) error {

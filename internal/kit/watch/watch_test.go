@@ -94,6 +94,44 @@ func TestFollow_Template(t *testing.T) {
 	tm.prints("template.yaml:9", func() { tm.write(folder.TemplateFile, text+"  Table: {Type: AWS::DynamoDB::Table}\n") })
 }
 
+// The vars are those of the stage that is served, the first one unless a parameter names
+// another. It must stay in the file.
+func TestFollow_Stage(t *testing.T) {
+	l := languages[0]
+	tm := newTeam(t, l)
+	staged := "stages: [dev, prod]\n" + flowsFile + `    vars: {text: in dev}
+    stages: {prod: {vars: {text: in prod}}}
+`
+	tm.write(folder.FlowsFile, staged)
+	tm.write(l.hooks, strings.Replace(l.code("", "my-own-flow"), `approve("")`, `approve(event.flow.vars.string("text"))`, 1))
+	if err := tm.start(); err != nil {
+		t.Fatal(err)
+	}
+	decides := func(want string) {
+		t.Helper()
+		if got := tm.decision("my-own-flow"); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	decides("in dev")
+	tm.prints("flows.yaml: the new version is served", func() { tm.write(folder.FlowsFile, strings.Replace(staged, "in dev", "changed", 1)) })
+	decides("changed")
+	tm.prints("flows.yaml: the stage that is served is gone: unknown stage \"dev\"", func() { tm.write(folder.FlowsFile, strings.Replace(staged, "[dev,", "[test,", 1)) })
+	decides("changed")
+	tm.end()
+	tm.write(folder.FlowsFile, staged)
+	tm.parameters = map[string]string{"Stage": "prod"}
+	if err := tm.start(); err != nil {
+		t.Fatal(err)
+	}
+	decides("in prod")
+	tm.end()
+	tm.parameters = map[string]string{"Stage": "test"}
+	if err := tm.start(); err == nil || err.Error() != `--parameter Stage: unknown stage "test"; flows.yaml declares dev and prod` {
+		t.Errorf("an unknown stage: %v", err)
+	}
+}
+
 // A folder with a mistake is not served; the error is its line.
 func TestStart_Refuses(t *testing.T) {
 	l := languages[0]
