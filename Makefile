@@ -82,6 +82,12 @@ e2e: build-sam ## Deploy to an emulator of AWS with the SAM CLI, and play the tr
 	$(SAM) validate --lint --region us-east-1
 	$(EMULATED) go test -count=1 -timeout 20m -parallel 5 -run '^(TestSamples|TestCases|TestSignedCases|TestDeployed.*)$$' $(E2EFLAGS) ./e2e
 
+# COLD=1 compiles all that a team in Go compiles, which takes minutes. DIST=DIR is a
+# release that was made before, as with `make dist VERSION=v1.2.3 TRIAL=1`.
+.PHONY: newcomer
+newcomer: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Begin a repository in each language from what a release publishes, have its rule approve here and on the emulator (COLD, DIST: see the Makefile; needs Python and Node.js)
+	FASTTRACK_NEWCOMER='$(abspath $(TOOLS))' FASTTRACK_NEWCOMER_DIST='$(if $(DIST),$(abspath $(DIST)))' FASTTRACK_NEWCOMER_COLD='$(COLD)' go test -count=1 -timeout 30m -v ./e2e/newcomer
+
 .PHONY: browser browser-tools
 browser: build browser-tools ## Test the console in Chromium; UPDATE=1 takes its pictures anew (needs Debian's chromium and fonts-inter, and Node.js)
 	go test -count=1 ./e2e/browser $(if $(UPDATE),-run '^TestPages$$' -args -update)

@@ -51,13 +51,13 @@ Without the SAM CLI it builds and checks, and prints the command to run where it
 }
 
 // deployArguments are the arguments of sam for what was built. Without samconfig.toml it
-// asks for the rest.
+// asks for the rest. sam looks for that file from the folder of the template.
 func deployArguments(configured bool) []string {
 	args := []string{"deploy", "--template-file", folder.Made + "/" + folder.TemplateFile}
-	if !configured {
-		args = append(args, "--capabilities", "CAPABILITY_IAM", "--guided")
+	if configured {
+		return append(args, "--config-file", "../samconfig.toml")
 	}
-	return args
+	return append(args, "--capabilities", "CAPABILITY_IAM", "--guided")
 }
 
 // deploy runs sam.

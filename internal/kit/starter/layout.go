@@ -34,7 +34,7 @@ var layouts = map[folder.Language][]source{
 	folder.Node: {
 		{"hooks/index.mjs", "node/FLOW/index.mjs", "the rule that decides before people do"},
 		{"hooks/index.test.mjs", "node/FLOW/index.test.mjs", "its test"},
-		{"package.json", "node/package.json", "the version of the SDK; npm start, test, run check and run deploy"},
+		{"package.json", "node/package.json", "the version of fasttrack; npm start, test, run check and run deploy"},
 		{".gitignore", "node/gitignore", "keeps node_modules out of Git"},
 		{workflow, "node/ci.yml", "tests each change on GitHub"},
 	},

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/module"
+
 	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
@@ -87,8 +89,8 @@ func pinned(l folder.Language, version string) string {
 	switch {
 	case l == folder.Python && number != nil:
 		return "==" + number[1]
-	case l == folder.Node && number != nil:
-		return number[1]
+	case l == folder.Node && version != "" && !module.IsPseudoVersion(version):
+		return strings.TrimPrefix(version, "v")
 	case l == folder.Node:
 		return "*"
 	}
