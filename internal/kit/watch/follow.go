@@ -38,7 +38,11 @@ func (s *Served) Follow(ctx context.Context, out io.Writer) {
 		now = s.settle(ctx, now)
 		changed := differing(s.seen, now)
 		s.seen = now
-		for _, line := range s.reload(ctx, changed, began) {
+		lines := s.reload(ctx, changed, began)
+		if ctx.Err() != nil {
+			return // what has failed failed because of that
+		}
+		for _, line := range lines {
 			fmt.Fprintln(out, line)
 		}
 	}
