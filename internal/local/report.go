@@ -43,11 +43,11 @@ func ReportTeam(out io.Writer, stack *localaws.Stack, data string, flows *flow.F
 	}
 	fmt.Fprintf(out, "The API is at %s. Try, in another terminal:\n\n", stack.URL())
 	for _, f := range flows.Flows[:min(1, len(flows.Flows))] {
-		as, credentials := " --as ada@example.com", ""
+		as, before := " --as ada@example.com", ""
 		if stack.Template.Parameters["AuthMode"] == "IAM" {
-			as, credentials = "", "  export AWS_ACCESS_KEY_ID=ada AWS_SECRET_ACCESS_KEY=ada AWS_REGION=us-east-1\n"
+			as, before = "", "  export AWS_ACCESS_KEY_ID=ada AWS_SECRET_ACCESS_KEY=ada AWS_REGION=us-east-1\n"
 		}
-		fmt.Fprintf(out, "%s  fasttrack request %s --url %s%s\n\n", credentials, f.Name, stack.URL(), as)
+		fmt.Fprintf(out, "%s  fasttrack request %s --url %s%s\n\n", before, f.Name, stack.URL(), as)
 	}
 	reportRest(out, stack, data)
 }

@@ -25,7 +25,7 @@ func Write(dir string, list []File) error {
 	}
 	for _, f := range list {
 		to := filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil { // #nosec G301 -- source code, as git would write it
 			return err
 		}
 		if err := os.WriteFile(to, []byte(f.Content), 0o644); err != nil { // #nosec G306 -- source that a team shares
