@@ -52,6 +52,8 @@ func TestMerge_Accepts(t *testing.T) {
 		"an output":              hooks + "Outputs:\n  Own: {Value: !GetAtt Table.Arn, Condition: IsIam}\n",
 		"conditions and rules": "Parameters: {Own: {Type: String}}\nConditions: {IsOwn: !And [!Condition IsJwt, !Equals [!Ref Own, x]]}\n" +
 			"Rules: {Own: {Assertions: [{Assert: !Equals [!Ref AuthMode, JWT], AssertDescription: x}]}}\n" + hooks + "  Queue: {Type: AWS::SQS::Queue, Condition: IsOwn}\n",
+		"a custom resource":                    resource("Custom::Own", "ServiceToken: !GetAtt Own.Arn") + "  Own: {Type: AWS::Lambda::Function, Properties: {Code: {ZipFile: x}}}\n",
+		"a secret of its own, resolved":        function(`Environment: {Variables: {A: !Sub "{{resolve:secretsmanager:${Own}}}"}}`) + "  Own: {Type: AWS::SecretsManager::Secret}\n",
 		"cross-origin":                         resource("AWS::ApiGatewayV2::Api", "CorsConfiguration: {AllowCredentials: true, AllowOrigins: ['*']}"),
 		"a wait for it":                        function("Timeout: 3") + "    DependsOn: [Api, Table]\n",
 		"hooks in a VPC, with their own names": hooks[:len(hooks)-2] + ", Timeout: 60, MemorySize: 512, Environment: {Variables: {TABLE: !Ref Own}}, Policies: [DynamoDBReadPolicy: {TableName: !Ref Own}]}\n" + table,

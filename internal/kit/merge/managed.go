@@ -69,7 +69,7 @@ func (t *team) samPolicy(r resource, n *yaml.Node) {
 						continue
 					}
 					if !o.anyID && (o.reaches(s+end, o.names) || o.reaches(s, o.arns)) || o.anyID && wild(s) {
-						t.refuseAt(r, target, "%s: %q reaches %s, which is the engine's own; name your own resource", name, shown(s), o.id)
+						t.refuseAt(r, target, "%s: %q reaches %s, which is the engine's own; name your own resource, or write a statement with its ARN", name, shown(s+end), o.id)
 						return
 					}
 				}

@@ -56,6 +56,7 @@ func (t *team) pointers(r resource) {
 			}
 		}
 	}
+	t.derived(r)
 	for _, event := range pairs(member(r.properties, "Events")) {
 		if value(member(event.value, "Type")) == "SQS" && member(r.properties, "Role") == nil {
 			t.refuseAt(r, event.key, "SAM lets a function with an SQS event receive from all queues, also the engine's; give the function a Role of your own")
@@ -63,6 +64,44 @@ func (t *team) pointers(r resource) {
 		for _, name := range []string{"ApiId", "RestApiId"} {
 			if n := member(event.value, "Properties", name); n != nil && !t.own(n) {
 				t.refuseAt(r, n, "%s must name an API of this template; the engine's has no room for other routes", name)
+			}
+		}
+	}
+}
+
+// derived checks the properties of which CloudFormation or SAM makes a right: whoever
+// deploys calls the function of a custom resource, and a function may send to its queues.
+// [team.strings] compares their texts, so these must be readable.
+func (t *team) derived(r resource) {
+	for _, path := range [][]string{
+		{"ServiceToken"}, {"DeadLetterQueue", "TargetArn"},
+		{"EventInvokeConfig", "DestinationConfig", "OnFailure", "Destination"}, {"EventInvokeConfig", "DestinationConfig", "OnSuccess", "Destination"},
+	} {
+		for _, n := range branches(member(r.properties, path...)) {
+			if _, sure := (reader{root: t.root}).texts(n); !sure {
+				t.refuseAt(r, n, "%s can't be checked; write an ARN, or !Ref or !GetAtt of a resource or a parameter", path[len(path)-1])
+			}
+		}
+	}
+}
+
+// resolved refuses a dynamic reference to a secret of the engine's: whoever deploys
+// reads it, and the team's resource would have it.
+func (t *team) resolved(r resource, n *yaml.Node, texts []string) {
+	for _, s := range texts {
+		if !strings.Contains(s, "{{resolve:secretsmanager:") {
+			continue
+		}
+		references(n, func(to reference) {
+			if index(member(t.engine, "Parameters"), to.name) >= 0 {
+				t.refuseAt(r, n, "%s is a secret of the engine's", to.name)
+			}
+		})
+		for _, o := range t.owned {
+			for _, name := range o.names {
+				if o.services[0] == "secretsmanager" && meet(literal(s), "*"+name+"*") {
+					t.refuseAt(r, n, "%q names %s, which is the engine's own", shown(s), o.id)
+				}
 			}
 		}
 	}
@@ -164,6 +203,7 @@ func (t *team) strings(r resource) {
 			return name == "Fn::If"
 		}
 		texts, _ := reader.texts(n)
+		t.resolved(r, n, texts)
 		for _, s := range texts {
 			if strings.ContainsAny(s, " \n") {
 				continue

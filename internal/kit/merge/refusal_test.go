@@ -129,6 +129,13 @@ func TestMerge_Refuses(t *testing.T) {
 		"a name of one's own":       {function(`FunctionName: !Sub "${AWS::StackName}-engine-grant"`), "names GrantFunction"},
 		"a prefix of all functions": {function(`FunctionName: !Ref AWS::StackName`) + "  Other:\n    Type: AWS::Serverless::Function\n    Properties: {InlineCode: x, Policies: [LambdaInvokePolicy: {FunctionName: !Ref Mine}]}\n", "LambdaInvokePolicy"},
 
+		"a custom resource":         {resource("Custom::Own", `ServiceToken: !Sub "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-engine-grant"`), "names GrantFunction"},
+		"a name that is split":      {resource("Custom::Own", `ServiceToken: !Select [0, !Split [",", "arn:aws:lambda:eu-west-1:123456789012:function:prod-engine-grant,x"]]`), "names GrantFunction"},
+		"a name from elsewhere":     {resource("Custom::Own", `ServiceToken: !ImportValue grant`), "ServiceToken can't be checked"},
+		"the engine's dead letters": {function("DeadLetterQueue: {Type: SQS, TargetArn: !ImportValue letters}"), "TargetArn can't be checked"},
+		"a secret that is resolved": {function(`Environment: {Variables: {A: !Sub "{{resolve:secretsmanager:${ConsoleKeySecretArn}}}"}}`), "ConsoleKeySecretArn is a secret of the engine's"},
+		"a secret by its name":      {function(`Environment: {Variables: {A: "{{resolve:secretsmanager:ConsoleKey-a1b2c3:SecretString}}"}}`), "names ConsoleKey, which is the engine's own"},
+
 		// wildcards
 		"all of all":               {policy(`Action: "*", Resource: "*"`), `* can give any right`},
 		"all of a service":         {policy(`Action: "dynamodb:*", Resource: "*"`), "reaches Table"},

@@ -57,10 +57,16 @@ func (r reader) texts(n *yaml.Node) (all []string, sure bool) {
 	case "Fn::Join":
 		return r.join(argument)
 	case "Fn::Select":
-		if len(argument.Content) == 2 && argument.Content[1].Kind == yaml.SequenceNode {
-			if inner, _ := call(argument.Content[1]); inner == "" {
-				return r.all(argument.Content[1].Content)
+		if len(argument.Content) == 2 {
+			return r.texts(argument.Content[1])
+		}
+	case "Fn::Split":
+		if len(argument.Content) == 2 && value(argument.Content[0]) != "" {
+			texts, sure := r.texts(argument.Content[1])
+			for _, s := range texts {
+				all = append(all, strings.Split(s, argument.Content[0].Value)...)
 			}
+			return all, sure
 		}
 	case "Fn::FindInMap":
 		if len(argument.Content) > 0 {
