@@ -154,7 +154,7 @@ clients: build $(TOOLS)/clients-python/.installed $(TOOLS)/clients-npm/.installe
 
 .PHONY: node-types
 node-types: $(TOOLS)/clients-npm/.installed ## Check the types of the Node.js SDK, and that they refuse what a hook may not return (needs Node.js)
-	FASTTRACK_TSC='$(abspath $(TOOLS))/clients-npm/node_modules/.bin/tsc' go test -count=1 -run '^TestNodeTypes$$' ./sdk
+	FASTTRACK_TSC='$(abspath $(TOOLS))/clients-npm/node_modules/.bin/tsc' go test -count=1 -run '^TestNodeTypes' ./sdk
 
 # The interpreters of `make python-versions`: those of pyenv, from 3.9 on.
 PYTHONS ?= $(wildcard $(HOME)/.pyenv/versions/3.*/bin/python3)

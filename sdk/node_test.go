@@ -1,12 +1,14 @@
 package sdk_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -102,4 +104,45 @@ func TestNode_Embedded(t *testing.T) {
 	if err != nil || !slices.Equal(files, exported) {
 		t.Errorf("embedded are %s, exported %s (%v)", files, exported, err)
 	}
+}
+
+// The programs of docs/hooks-node.md run as they stand there, with their tests.
+func TestNode_Docs(t *testing.T) {
+	t.Parallel()
+	dir := nodePrograms(t)
+	tests, err := filepath.Glob(filepath.Join(dir, "hooks", "*.test.mjs"))
+	if err != nil || len(tests) == 0 {
+		t.Fatalf("the page has no test: %v", err)
+	}
+	if out, err := exec.Command(node(t), append([]string{"--test"}, tests...)...).CombinedOutput(); err != nil {
+		t.Errorf("node --test: %v\n%s", err, out)
+	}
+}
+
+var nodeProgram = regexp.MustCompile("(?s)```(?:js|ts)\n// (\\S+)\n(.*?)```")
+
+// nodePrograms writes the programs of the page to a folder that has the package. The first
+// line of each names its file.
+func nodePrograms(t *testing.T) string {
+	t.Helper()
+	page, err := os.ReadFile("../docs/hooks-node.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	installNode(t, dir)
+	programs := nodeProgram.FindAllSubmatch(page, -1)
+	if fences := bytes.Count(page, []byte("```")); len(programs) == 0 || len(programs)*2 != fences {
+		t.Fatalf("%d programs name their file, of %d", len(programs), fences/2)
+	}
+	for _, p := range programs {
+		file := filepath.Join(dir, string(p[1]))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, p[2], 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }

@@ -47,7 +47,7 @@ func TestNodeTypes(t *testing.T) {
 			add(fmt.Sprintf(`serve({ f: { %s: () => {} } });`, member), "void")
 		}
 	}
-	for _, c := range nodePrograms {
+	for _, c := range nodeLines {
 		add(c.code, c.refused)
 	}
 	got := compileNode(t, tsc, program)
@@ -61,6 +61,35 @@ func TestNodeTypes(t *testing.T) {
 	}
 	for at, text := range got {
 		t.Errorf("the compiler refuses %s: %s", lines[number(t, at)-1], text)
+	}
+}
+
+// The types fit the programs of docs/hooks-node.md and the example.
+func TestNodeTypes_Docs(t *testing.T) {
+	tsc := os.Getenv("FASTTRACK_TSC")
+	if tsc == "" {
+		t.Skip("FASTTRACK_TSC is not set; make node-types sets it")
+	}
+	dir := nodePrograms(t)
+	if err := os.CopyFS(filepath.Join(dir, "example"), os.DirFS("../examples/sdk-node")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte(`{"type": "module"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"--noEmit", "--allowJs", "--checkJs", "--strict", "--noImplicitAny", "false", "--target", "es2022", "--lib", "es2022", "--module", "nodenext"}
+	for _, pattern := range []string{"hooks/*.ts", "hooks/*.mjs", "example/index.mjs"} {
+		files, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern)))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no %s: %v", pattern, err)
+		}
+		// Node.js's own modules have no types here.
+		args = append(args, slices.DeleteFunc(files, func(file string) bool { return strings.HasSuffix(file, ".test.mjs") })...)
+	}
+	cmd := exec.Command(tsc, args...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
@@ -79,8 +108,8 @@ var nodeOutcomes = map[string]string{
 	"approve": "Approval", "deny": "Denial", "ignore": "Ignoring", "expire": "Expiry", "escalate": "Escalation", "deescalate": "Deescalation", "revoke": "Revocation",
 }
 
-// nodePrograms are lines of code, with what the compiler says of those that it refuses.
-var nodePrograms = []struct{ code, refused string }{
+// nodeLines are lines of code, with what the compiler says of those that it refuses.
+var nodeLines = []struct{ code, refused string }{
 	{`export function a(e: Event): FromEscalate { return deny("too late"); }`, "Denial"},
 	{`export function b(e: Event): FromRequest { return ignore("x"); }`, "Ignoring"},
 	{`export function c(e: Event): FromRequest { return approve("x").because({ name: "a", passed: true }).forSeconds(60); }`, ""},
