@@ -36,6 +36,9 @@ func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, err
 	}
+	if cfg.HTTPClient == nil { // without AWS_CA_BUNDLE, each service would make its own
+		cfg.HTTPClient = transport.NewBuildableClient()
+	}
 	cfg.HTTPClient = awshttp.Client{Doer: cfg.HTTPClient}
 	if cfg.Region == "" {
 		return aws.Config{}, errors.New("no AWS region: set AWS_REGION, or give --endpoint-url for `fasttrack local`")
