@@ -88,6 +88,10 @@ e2e: build-sam ## Deploy to an emulator of AWS with the SAM CLI, and play the tr
 newcomer: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Begin a repository in each language from what a release publishes, have its rule approve here and on the emulator (COLD, DIST: see the Makefile; needs Python and Node.js)
 	FASTTRACK_NEWCOMER='$(abspath $(TOOLS))' FASTTRACK_NEWCOMER_DIST='$(if $(DIST),$(abspath $(DIST)))' FASTTRACK_NEWCOMER_COLD='$(COLD)' go test -count=1 -timeout 30m -v ./e2e/newcomer
 
+.PHONY: guides
+guides: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Type what docs/start.md says, with a release of this checkout and the emulator
+	FASTTRACK_EMULATOR='$(abspath $(TOOLS))' go test -count=1 -timeout 20m -v ./e2e/guides
+
 .PHONY: browser browser-tools
 browser: build browser-tools ## Test the console in Chromium; UPDATE=1 takes its pictures anew (needs Debian's chromium and fonts-inter, and Node.js)
 	go test -count=1 ./e2e/browser $(if $(UPDATE),-run '^TestPages$$' -args -update)

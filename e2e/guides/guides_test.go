@@ -61,7 +61,9 @@ func terminal(t *testing.T) (*session, *emulator.Emulator) {
 	if err := os.Symlink(filepath.Join(tools, "venv", "bin", "sam"), filepath.Join(bin, "sam")); err != nil {
 		t.Fatal(err)
 	}
-	env := []string{"HOME=" + home, "PATH=" + bin + string(filepath.ListSeparator) + os.Getenv("PATH"), "GOBIN=" + bin, "FASTTRACK_ADDR=" + free(t)}
+	env := []string{"HOME=" + home, "PATH=" + bin + string(filepath.ListSeparator) + os.Getenv("PATH"), "GOBIN=" + bin}
+	at := free(t)
+	env = append(env, "FASTTRACK_ADDR="+at, "FASTTRACK_URL=http://"+at)
 	for _, name := range []string{"GOCACHE", "LANG", "TMPDIR"} {
 		if value := os.Getenv(name); value != "" {
 			env = append(env, name+"="+value)

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -26,7 +27,7 @@ type session struct {
 }
 
 var (
-	requestID = regexp.MustCompile(`\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
+	requestID = regexp.MustCompile(`\b[0-9A-HJKMNP-TV-Z]{26}\b`)
 	namesID   = regexp.MustCompile(`\bID\b`)
 )
 
@@ -38,6 +39,8 @@ func (s *session) play(t *testing.T, page, language string, blocks []block) {
 		}
 		began := time.Now()
 		text := namesID.ReplaceAllString(b.text, s.id)
+		// The emulator runs functions on this machine's processor.
+		text = strings.ReplaceAll(text, "fasttrack deploy\n", "fasttrack deploy --arch "+runtime.GOARCH+"\n")
 		if b.background() {
 			s.start(t, text)
 			continue
@@ -66,7 +69,7 @@ func (s *session) run(t *testing.T, text string, more []string) (string, error) 
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", text+"\npwd >"+keep)
-	cmd.Dir, cmd.Env = s.dir, append(s.env, more...)
+	cmd.Dir, cmd.Env, cmd.Stdin = s.dir, append(s.env, more...), strings.NewReader("y\n") // sam deploy asks
 	out, err := cmd.CombinedOutput()
 	if dir, readErr := os.ReadFile(keep); err == nil && readErr == nil {
 		s.dir = strings.TrimSpace(string(dir))
