@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -18,13 +17,9 @@ import (
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/sumdb/dirhash"
 	"golang.org/x/mod/zip"
+
+	"github.com/fasttrack-dev/fasttrack/tools/modules"
 )
-
-// Main is the path of the main module.
-const Main = "github.com/fasttrack-dev/fasttrack"
-
-// Nested are the folders of the modules that are released with the main one.
-var Nested = []string{"hook", "strategy"}
 
 // Proxy is a folder that the go command takes as a proxy
 // (https://go.dev/ref/mod#goproxy-protocol).
@@ -52,8 +47,9 @@ func (p Proxy) Release(root, version string) error {
 	if len(file.Replace) > 0 {
 		return fmt.Errorf("go.mod has a replace, which go install refuses: %s", file.Replace[0].Old.Path)
 	}
-	for _, name := range Nested {
-		m := module.Version{Path: Main + "/" + name, Version: version}
+	var lines []byte
+	for _, name := range modules.Nested {
+		m := module.Version{Path: modules.Main + "/" + name, Version: version}
 		if err := p.publish(m, filepath.Join(root, name), nil); err != nil {
 			return err
 		}
@@ -64,28 +60,29 @@ func (p Proxy) Release(root, version string) error {
 		if err != nil {
 			return err
 		}
-		changed["go.sum"] = append(withoutModule(changed["go.sum"], m.Path), sums...)
+		lines = append(lines, sums...)
 	}
+	changed["go.sum"] = modules.Replace(changed["go.sum"], lines)
 	if changed["go.mod"], err = file.Format(); err != nil {
 		return err
 	}
-	return p.publish(module.Version{Path: Main, Version: version}, root, changed)
+	return p.publish(module.Version{Path: modules.Main, Version: version}, root, changed)
 }
 
 // Environ are the variables with which the go command takes the released modules from the
-// proxy, others from this machine's module cache, and nothing from the network. modules is
+// proxy, others from this machine's module cache, and nothing from the network. cache is
 // the folder of a module cache of its own.
-func (p Proxy) Environ(modules string) ([]string, error) {
+func (p Proxy) Environ(cache string) ([]string, error) {
 	out, err := exec.Command("go", "env", "GOMODCACHE").Output()
 	if err != nil {
 		return nil, fmt.Errorf("go env: %w", err)
 	}
-	cache := filepath.Join(strings.TrimSpace(string(out)), "cache", "download")
+	downloaded := filepath.Join(strings.TrimSpace(string(out)), "cache", "download")
 	return []string{
-		"GOPROXY=file://" + filepath.ToSlash(p.dir) + ",file://" + filepath.ToSlash(cache), "GOSUMDB=off", "GONOPROXY=none", "GOPRIVATE=", "GOVCS=*:off",
+		"GOPROXY=file://" + filepath.ToSlash(p.dir) + ",file://" + filepath.ToSlash(downloaded), "GOSUMDB=off", "GONOPROXY=none", "GOPRIVATE=", "GOVCS=*:off",
 		// A version is one content in a cache, for ever. -trimpath has what is compiled
 		// shared with every other build.
-		"GOMODCACHE=" + modules, "GOFLAGS=-modcacherw -trimpath -buildvcs=false", "GOWORK=off", "GOTOOLCHAIN=local", "CGO_ENABLED=0",
+		"GOMODCACHE=" + cache, "GOFLAGS=-modcacherw -trimpath -buildvcs=false", "GOWORK=off", "GOTOOLCHAIN=local", "CGO_ENABLED=0",
 	}, nil
 }
 
@@ -147,10 +144,4 @@ func (p Proxy) sums(m module.Version) ([]byte, error) {
 		return nil, err
 	}
 	return fmt.Appendf(nil, "%s %s %s\n%s %s/go.mod %s\n", m.Path, m.Version, all, m.Path, m.Version, mod), nil
-}
-
-// withoutModule returns a go.sum without the lines of a module.
-func withoutModule(sum []byte, path string) []byte {
-	lines := slices.DeleteFunc(bytes.SplitAfter(sum, []byte("\n")), func(line []byte) bool { return bytes.HasPrefix(line, []byte(path+" ")) })
-	return bytes.Join(lines, nil)
 }

@@ -14,10 +14,11 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/moduleproxy"
+	"github.com/fasttrack-dev/fasttrack/tools/modules"
 )
 
 const (
-	main     = moduleproxy.Main
+	main     = modules.Main
 	released = "v1.2.3"
 )
 
@@ -26,7 +27,7 @@ func TestModules(t *testing.T) {
 	w := release(t)
 	t.Run("command", w.installs)
 	t.Run("function", w.buildsFunctions)
-	for _, name := range moduleproxy.Nested {
+	for _, name := range modules.Nested {
 		t.Run(name, func(t *testing.T) { w.builds(t, name) })
 	}
 }
@@ -110,7 +111,7 @@ func release(t *testing.T) world {
 	}
 	// Modules of others come from the module cache. What authors build is in it only
 	// once the nested modules were built by themselves.
-	for _, name := range moduleproxy.Nested {
+	for _, name := range modules.Nested {
 		list := exec.Command("go", "list", "-deps", "./...")
 		list.Dir, list.Env = filepath.Join(root, name), append(os.Environ(), "GOWORK=off")
 		if out, err := list.CombinedOutput(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/moduleproxy"
+	"github.com/fasttrack-dev/fasttrack/tools/modules"
 )
 
 // way is how people of a language work.
@@ -27,7 +28,7 @@ type way struct {
 }
 
 func ways(t *testing.T) []way {
-	const module = moduleproxy.Main + "/cmd/fasttrack"
+	const module = modules.Main + "/cmd/fasttrack"
 	none := func(string) []string { return nil }
 	released := sync.OnceValue(func() string { return release(t) })
 	return []way{

@@ -10,6 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/flowcheck"
 	"github.com/fasttrack-dev/fasttrack/internal/hookfunc"
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
@@ -140,6 +141,16 @@ func (c flowsCheck) check(ctx context.Context, path string) (checkReport, error)
 	}
 	report.OK = len(report.Errors) == 0
 	return report, nil
+}
+
+// team checks the flows of the team's folder, which is the working directory, and prints
+// what it finds.
+func (c flowsCheck) team(cmd *cobra.Command) error {
+	report, err := c.check(cmd.Context(), folder.FlowsFile)
+	if err != nil {
+		return err
+	}
+	return c.print(cmd, report)
 }
 
 // print prints warnings and notes as messages. Mistakes are the command's error.

@@ -44,9 +44,9 @@ func newLocalCommand(p Process) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if stage, named := o.Parameters["Stage"]; named {
+			if stage, named := o.Parameters[local.StageParameter]; named {
 				if _, err := file.At(stage); err != nil {
-					return usageError{fmt.Errorf("--parameter Stage: %w", err)}
+					return usageError{fmt.Errorf("--parameter %s: %w", local.StageParameter, err)}
 				}
 			}
 			if err := checkLocalHooks(cmd.Context(), file, flows, o.BuildDir); err != nil {

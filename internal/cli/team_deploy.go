@@ -35,12 +35,7 @@ Without the SAM CLI it builds and checks, and prints the command to run where it
 			if err := printBuilt(cmd.OutOrStdout(), result, flags.arch); err != nil {
 				return err
 			}
-			c := flowsCheck{}
-			report, err := c.check(cmd.Context(), folder.FlowsFile)
-			if err == nil {
-				err = c.print(cmd, report)
-			}
-			if err != nil {
+			if err := (flowsCheck{}).team(cmd); err != nil {
 				return err
 			}
 			return deploy(cmd.Context(), p, append(deployArguments(fileExists("samconfig.toml")), args...))

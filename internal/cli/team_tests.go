@@ -57,12 +57,7 @@ func (t *teamTest) run(ctx context.Context, cmd *cobra.Command) (err error) {
 	if err := tests.Run(ctx, t.folder, t.out); err != nil {
 		return err
 	}
-	c := flowsCheck{endpoint: t.endpoint}
-	report, err := c.check(ctx, folder.FlowsFile)
-	if err == nil {
-		err = c.print(cmd, report)
-	}
-	if err != nil {
+	if err := (flowsCheck{endpoint: t.endpoint}).team(cmd); err != nil {
 		return err
 	}
 	file, err := flow.Load(folder.FlowsFile)

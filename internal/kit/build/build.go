@@ -74,10 +74,11 @@ func Build(ctx context.Context, o Options) (*Result, error) {
 	if err := distinct(f); err != nil {
 		return nil, err
 	}
-	if err := Prepare(f); err != nil {
+	made, err := f.MakeDir()
+	if err != nil {
 		return nil, err
 	}
-	b := builder{folder: f, options: o, flows: flows, made: f.Path(folder.Made)}
+	b := builder{folder: f, options: o, flows: flows, made: made}
 	before, err := os.ReadFile(b.path(TemplateFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -106,16 +107,6 @@ func Build(ctx context.Context, o Options) (*Result, error) {
 	slices.Sort(b.files)
 	slices.Sort(b.changed)
 	return &Result{Version: release.Version(), Files: b.files, Changed: b.changed}, nil
-}
-
-// Prepare makes the folder [folder.Made], which git ignores by a file of its own.
-func Prepare(f *folder.Folder) error {
-	dir := f.Path(folder.Made)
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return err
-	}
-	_, err := pack.Write(filepath.Join(dir, ".gitignore"), []byte("*\n"))
-	return err
 }
 
 // readFlows returns the flows.yaml that was checked.

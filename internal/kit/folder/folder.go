@@ -63,23 +63,36 @@ func Open(dir string) (*Folder, error) {
 // the engine's has.
 func Is(dir string) bool {
 	f, err := Open(dir)
-	return f != nil && f.Root != nil && (err != nil || Member(Member(f.Root, "Resources"), "RequestFunction") == nil)
+	return f != nil && f.Root != nil && (err != nil || Member(f.Root, "Resources", "RequestFunction") == nil)
 }
 
 // Path returns the path of a file in the folder, by its slash-separated name.
 func (f *Folder) Path(name string) string { return filepath.Join(f.Dir, filepath.FromSlash(name)) }
 
-// Member returns the value of a key of a mapping; nil if n is no mapping or lacks it.
-func Member(n *yaml.Node, key string) *yaml.Node {
+// Member returns the value of a key of a mapping, of a key of that, and so on; nil where a
+// key is missing, or n is no mapping.
+func Member(n *yaml.Node, keys ...string) *yaml.Node {
+	for _, key := range keys {
+		at := Index(n, key)
+		if at < 0 {
+			return nil
+		}
+		n = n.Content[at+1]
+	}
+	return n
+}
+
+// Index returns the place of a key in a mapping's Content, or -1.
+func Index(n *yaml.Node, key string) int {
 	if n == nil || n.Kind != yaml.MappingNode {
-		return nil
+		return -1
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Value == key {
-			return n.Content[i+1]
+			return i
 		}
 	}
-	return nil
+	return -1
 }
 
 // MakeDir makes the folder [Made], or a folder in it, and has git ignore all that is in

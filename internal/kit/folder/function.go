@@ -40,7 +40,7 @@ func functions(root *yaml.Node) ([]Function, error) {
 	if resources == nil || resources.Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("%s:%d: Resources is missing; it must have %s", TemplateFile, root.Line, HooksFunction)
 	}
-	globals := Member(Member(root, "Globals"), "Function")
+	globals := Member(root, "Globals", "Function")
 	var list []Function
 	for i := 0; i+1 < len(resources.Content); i += 2 {
 		id, resource := resources.Content[i], resources.Content[i+1]
@@ -57,7 +57,7 @@ func functions(root *yaml.Node) ([]Function, error) {
 			return ""
 		}
 		f.Name, f.Runtime, f.Handler = property("FunctionName"), property("Runtime"), property("Handler")
-		marked := Member(Member(resource, "Metadata"), "FasttrackStrategy")
+		marked := Member(resource, "Metadata", "FasttrackStrategy")
 		f.Strategy = marked != nil && marked.Value == "true"
 		code := property("CodeUri")
 		if strings.Contains(code, "://") || strings.HasSuffix(code, ".zip") || code == "" && f.LogicalID != HooksFunction {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 func contains(list []string, s string) bool { return slices.Contains(list, s) }
@@ -17,7 +19,7 @@ func (t *team) check(engine *yaml.Node) {
 	t.macros()
 	t.hooks()
 	for _, p := range t.resources() {
-		r := resource{id: p.key.Value, key: p.key, node: p.value, kind: value(member(p.value, "Type")), properties: member(p.value, "Properties")}
+		r := resource{id: p.key.Value, key: p.key, node: p.value, kind: value(folder.Member(p.value, "Type")), properties: folder.Member(p.value, "Properties")}
 		t.kinds(r)
 		t.marks(r)
 		t.architectures(r)
@@ -48,17 +50,17 @@ func (t *team) refuseAt(r resource, n *yaml.Node, format string, args ...any) {
 // name like the engine's: of a function Grant it makes a role GrantRole.
 func (t *team) clashes() {
 	for _, name := range []string{"Parameters", "Mappings", "Conditions", "Rules", "Resources", "Outputs"} {
-		for _, p := range pairs(member(t.root, name)) {
-			if index(member(t.engine, name), p.key.Value) >= 0 && (name != "Resources" || p.key.Value != hooks) {
+		for _, p := range pairs(folder.Member(t.root, name)) {
+			if folder.Index(folder.Member(t.engine, name), p.key.Value) >= 0 && (name != "Resources" || p.key.Value != hooks) {
 				t.refuse(p.key, "%s.%s is the engine's own; give yours another name", name, p.key.Value)
 			}
 		}
 	}
 	for _, p := range t.resources() {
-		if !strings.HasPrefix(value(member(p.value, "Type")), "AWS::Serverless::") || p.key.Value == hooks {
+		if !strings.HasPrefix(value(folder.Member(p.value, "Type")), "AWS::Serverless::") || p.key.Value == hooks {
 			continue
 		}
-		for _, e := range pairs(member(t.engine, "Resources")) {
+		for _, e := range pairs(folder.Member(t.engine, "Resources")) {
 			if e.key.Value != p.key.Value && strings.HasPrefix(e.key.Value, p.key.Value) {
 				t.refuse(p.key, "Resources.%s: SAM makes resources named %s… of it, and the engine has %s; give it another name", p.key.Value, p.key.Value, e.key.Value)
 				break
@@ -103,25 +105,25 @@ func walk(n *yaml.Node, path []string, visit func(path []string, n *yaml.Node) b
 
 // hooks checks that the engine can call the team's hook function.
 func (t *team) hooks() {
-	own := member(t.root, "Resources", hooks)
+	own := folder.Member(t.root, "Resources", hooks)
 	r := resource{id: hooks, key: own, node: own}
-	if kind := value(member(own, "Type")); kind != function {
-		t.refuseAt(r, member(own, "Type"), "must be of the type %s", function)
+	if kind := value(folder.Member(own, "Type")); kind != function {
+		t.refuseAt(r, folder.Member(own, "Type"), "must be of the type %s", function)
 	}
-	if condition := member(own, "Condition"); condition != nil {
+	if condition := folder.Member(own, "Condition"); condition != nil {
 		t.refuseAt(r, condition, "must have no Condition: the engine always calls it")
 	}
-	properties := member(own, "Properties")
-	for _, p := range pairs(member(t.engine, "Resources", hooks, "Properties")) {
+	properties := folder.Member(own, "Properties")
+	for _, p := range pairs(folder.Member(t.engine, "Resources", hooks, "Properties")) {
 		switch p.key.Value {
 		case "FunctionName", "AutoPublishAlias", "AutoPublishAliasAllProperties":
-			if n := member(properties, p.key.Value); n != nil && n.Value != p.value.Value {
+			if n := folder.Member(properties, p.key.Value); n != nil && n.Value != p.value.Value {
 				t.refuseAt(r, n, "%s is %s, which the engine calls; leave it out", p.key.Value, p.value.Value)
 			}
 		}
 	}
 	for _, name := range []string{"DeploymentPreference", "PackageType", "ImageUri"} {
-		if n := member(properties, name); n != nil {
+		if n := folder.Member(properties, name); n != nil {
 			t.refuseAt(r, n, "%s is not supported: a request must meet one version of the hooks, from a .zip file", name)
 		}
 	}
@@ -129,7 +131,7 @@ func (t *team) hooks() {
 
 // marks checks the mark of a strategy function.
 func (t *team) marks(r resource) {
-	mark := member(r.node, "Metadata", "FasttrackStrategy")
+	mark := folder.Member(r.node, "Metadata", "FasttrackStrategy")
 	if mark == nil {
 		return
 	}
@@ -141,7 +143,7 @@ func (t *team) marks(r resource) {
 		t.refuseAt(r, mark, "the hook function can't be a strategy too; write a function for it")
 	case r.kind != function && r.kind != "AWS::Lambda::Function":
 		t.refuseAt(r, mark, "only functions can be strategies")
-	case member(r.properties, "FunctionName") == nil:
+	case folder.Member(r.properties, "FunctionName") == nil:
 		t.refuseAt(r, r.key, `a strategy needs FunctionName: !Sub "${AWS::StackName}-NAME"; a flow names it as function: NAME`)
 	}
 }
@@ -150,7 +152,7 @@ func (t *team) marks(r resource) {
 // it is built for.
 func (t *team) architectures(r resource) {
 	for _, f := range t.folder.Functions {
-		if n := member(r.properties, "Architectures"); f.LogicalID == r.id && n != nil {
+		if n := folder.Member(r.properties, "Architectures"); f.LogicalID == r.id && n != nil {
 			if len(n.Content) == 1 {
 				if name, argument := call(n.Content[0]); name == "Ref" && argument.Value == architecture {
 					return
@@ -168,7 +170,7 @@ func (t *team) kinds(r resource) {
 		t.refuseAt(r, r.key, "nested stacks are refused: what is in them can't be checked; deploy it as a stack of its own")
 	case strings.HasPrefix(r.kind, "AWS::CloudFormation::") && !contains([]string{"WaitCondition", "WaitConditionHandle", "CustomResource"}, strings.TrimPrefix(r.kind, "AWS::CloudFormation::")):
 		t.refuseAt(r, r.key, "%s is refused: what it makes can't be checked; deploy it as a stack of its own", r.kind)
-	case r.kind == "AWS::Serverless::Connector" || member(r.node, "Connectors") != nil:
+	case r.kind == "AWS::Serverless::Connector" || folder.Member(r.node, "Connectors") != nil:
 		t.refuseAt(r, r.key, "connectors are refused: the rights that SAM makes of them can't be checked; write Policies")
 	}
 }

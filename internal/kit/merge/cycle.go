@@ -5,27 +5,29 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 // cycles refuses resources that wait for each other, which CloudFormation finds only
 // when it deploys. What SAM makes of a function, such as its role, counts as the function.
 func (t *team) cycles(root *yaml.Node) {
-	resources := member(root, "Resources")
+	resources := folder.Member(root, "Resources")
 	edges := map[string][]string{}
 	for _, p := range pairs(resources) {
 		r, id := copied(p.value), p.key.Value
-		if strings.HasPrefix(value(member(r, "Type")), "AWS::Serverless::") {
+		if strings.HasPrefix(value(folder.Member(r, "Type")), "AWS::Serverless::") {
 			// SAM makes resources of events that wait for the function. A bucket itself
 			// waits for the right to call it.
-			for _, event := range pairs(member(r, "Properties", "Events")) {
-				if name, argument := call(member(event.value, "Properties", "Bucket")); value(member(event.value, "Type")) == "S3" && name == "Ref" {
+			for _, event := range pairs(folder.Member(r, "Properties", "Events")) {
+				if name, argument := call(folder.Member(event.value, "Properties", "Bucket")); value(folder.Member(event.value, "Type")) == "S3" && name == "Ref" {
 					edges[argument.Value] = append(edges[argument.Value], id)
 				}
 			}
-			remove(member(r, "Properties"), "Events")
+			remove(folder.Member(r, "Properties"), "Events")
 		}
 		resourceReferences(r, func(to reference) {
-			if to.kind == toValue && index(resources, to.name) >= 0 && !slices.Contains(edges[id], to.name) {
+			if to.kind == toValue && folder.Index(resources, to.name) >= 0 && !slices.Contains(edges[id], to.name) {
 				edges[id] = append(edges[id], to.name)
 			}
 		})

@@ -52,10 +52,10 @@ func reduced(known map[string]bool) (*yaml.Node, error) {
 	inlineGlobals(root)
 	before := used(root)
 	fold(root, samples, known)
-	own := member(root, "Resources", hooks)
+	own := folder.Member(root, "Resources", hooks)
 	remove(own, "Metadata")
 	for _, name := range []string{"Role", "CodeUri", "Handler", "Runtime"} {
-		remove(member(own, "Properties"), name)
+		remove(folder.Member(own, "Properties"), name)
 	}
 	sweep(root, before)
 	return root, nil
@@ -65,10 +65,10 @@ func reduced(known map[string]bool) (*yaml.Node, error) {
 // names of those: request for RequestFunction.
 func zipped(root *yaml.Node, code func(name string) *yaml.Node) map[string]string {
 	names := map[string]string{}
-	for _, p := range pairs(member(root, "Resources")) {
-		if id := p.key.Value; value(member(p.value, "Type")) == function && id != hooks {
+	for _, p := range pairs(folder.Member(root, "Resources")) {
+		if id := p.key.Value; value(folder.Member(p.value, "Type")) == function && id != hooks {
 			names[id] = strings.ToLower(strings.TrimSuffix(id, "Function"))
-			set(member(p.value, "Properties"), "CodeUri", code(names[id]))
+			set(folder.Member(p.value, "Properties"), "CodeUri", code(names[id]))
 			remove(p.value, "Metadata")
 		}
 	}
@@ -77,7 +77,7 @@ func zipped(root *yaml.Node, code func(name string) *yaml.Node) map[string]strin
 
 // fixArchitecture limits the parameter Architecture to that of the .zip files.
 func fixArchitecture(root *yaml.Node, to string) {
-	if parameter := member(root, "Parameters", architecture); parameter != nil && to != "" {
+	if parameter := folder.Member(root, "Parameters", architecture); parameter != nil && to != "" {
 		set(parameter, "Default", text(to))
 		set(parameter, "AllowedValues", list(text(to)))
 	}

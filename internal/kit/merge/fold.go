@@ -1,12 +1,16 @@
 package merge
 
-import "go.yaml.in/yaml/v4"
+import (
+	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
+)
 
 // fold fixes conditions of a template: those that follow from the values of fixed
 // parameters, and those in known. Resources and outputs of a false one go, branches that
 // no deployment takes go, and the conditions themselves.
 func fold(root *yaml.Node, fixed map[string]string, known map[string]bool) {
-	conditions := member(root, "Conditions")
+	conditions := folder.Member(root, "Conditions")
 	f := folding{known: known, fixed: fixed}
 	for changed := true; changed; {
 		changed = false
@@ -27,9 +31,9 @@ func fold(root *yaml.Node, fixed map[string]string, known map[string]bool) {
 		f.simplify(p.value)
 	}
 	for _, name := range []string{"Resources", "Outputs"} {
-		all := member(root, name)
+		all := folder.Member(root, name)
 		for _, p := range pairs(all) {
-			if condition := member(p.value, "Condition"); condition != nil {
+			if condition := folder.Member(p.value, "Condition"); condition != nil {
 				switch is, sure := f.known[condition.Value]; {
 				case sure && !is:
 					remove(all, p.key.Value)
@@ -42,7 +46,7 @@ func fold(root *yaml.Node, fixed map[string]string, known map[string]bool) {
 		}
 	}
 	for name := range fixed {
-		remove(member(root, "Parameters"), name)
+		remove(folder.Member(root, "Parameters"), name)
 	}
 }
 

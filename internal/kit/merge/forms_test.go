@@ -3,6 +3,8 @@ package merge
 import (
 	"strings"
 	"testing"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 // Each type of resource in the engine's template has a form of its ARNs, or is known to
@@ -12,8 +14,8 @@ func TestForms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range pairs(member(root, "Resources")) {
-		kind := value(member(p.value, "Type"))
+	for _, p := range pairs(folder.Member(root, "Resources")) {
+		kind := value(folder.Member(p.value, "Type"))
 		if _, is := forms[kind]; !is {
 			t.Errorf("forms has no %s, the type of %s", kind, p.key.Value)
 		}

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 // inlined are the sections of Globals that are inlined. Those of APIs apply to an API
@@ -13,15 +15,15 @@ var inlined = []string{"Function", "StateMachine", "SimpleTable", "LayerVersion"
 // inlineGlobals writes what Globals says into the resources of a template, as SAM does,
 // and removes it: so the globals of one template don't apply to the other's.
 func inlineGlobals(root *yaml.Node) {
-	globals := member(root, "Globals")
-	for _, p := range pairs(member(root, "Resources")) {
-		kind, resource := value(member(p.value, "Type")), p.value
+	globals := folder.Member(root, "Globals")
+	for _, p := range pairs(folder.Member(root, "Resources")) {
+		kind, resource := value(folder.Member(p.value, "Type")), p.value
 		for _, s := range pairs(globals) {
 			if kind != "AWS::Serverless::"+s.key.Value {
 				continue
 			}
 			defaults := copied(s.value)
-			switch ignored := member(resource, "IgnoreGlobals"); {
+			switch ignored := folder.Member(resource, "IgnoreGlobals"); {
 			case ignored == nil:
 			case value(ignored) == "*":
 				continue
@@ -30,7 +32,7 @@ func inlineGlobals(root *yaml.Node) {
 					remove(defaults, name.Value)
 				}
 			}
-			set(resource, "Properties", under(defaults, member(resource, "Properties"), ""))
+			set(resource, "Properties", under(defaults, folder.Member(resource, "Properties"), ""))
 		}
 		remove(resource, "IgnoreGlobals")
 	}
@@ -52,7 +54,7 @@ func under(defaults, own *yaml.Node, name string) *yaml.Node {
 		merged := *defaults
 		merged.Content = slices.Clone(defaults.Content)
 		for _, p := range pairs(own) {
-			if at := index(&merged, p.key.Value); at >= 0 {
+			if at := folder.Index(&merged, p.key.Value); at >= 0 {
 				merged.Content[at], merged.Content[at+1] = p.key, under(merged.Content[at+1], p.value, p.key.Value)
 				continue
 			}

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 // harmless are AWS's managed policies that reach nothing of the engine's.
@@ -17,7 +19,7 @@ func (t *team) managed(r resource, n *yaml.Node) {
 	if noValue(n) {
 		return
 	}
-	if value(member(t.owner(n), "Type")) == "AWS::IAM::ManagedPolicy" {
+	if value(folder.Member(t.owner(n), "Type")) == "AWS::IAM::ManagedPolicy" {
 		return
 	}
 	if name, argument := call(n); name == "Ref" && (argument.Value == "PeoplePolicy" || argument.Value == "ReviewersPolicy") {
@@ -44,7 +46,7 @@ func (t *team) samPolicy(r resource, n *yaml.Node) {
 		t.managed(r, n)
 		return
 	}
-	if member(n, "Statement") != nil {
+	if folder.Member(n, "Statement") != nil {
 		return // statements has checked it
 	}
 	if n.Kind != yaml.MappingNode || len(n.Content) != 2 {

@@ -76,7 +76,7 @@ var order = []string{"AWSTemplateFormatVersion", "Transform", "Description", "Me
 func written(root *yaml.Node, head string) ([]byte, error) {
 	sorted := mapping()
 	for _, name := range order {
-		if at := index(root, name); at >= 0 && (root.Content[at+1].Kind != yaml.MappingNode || len(root.Content[at+1].Content) > 0) {
+		if at := folder.Index(root, name); at >= 0 && (root.Content[at+1].Kind != yaml.MappingNode || len(root.Content[at+1].Content) > 0) {
 			sorted.Content = append(sorted.Content, root.Content[at:at+2]...)
 		}
 	}

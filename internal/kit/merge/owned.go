@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 // form says how the ARNs of a type of resource look.
@@ -85,14 +87,14 @@ var beside = []owned{
 // its log are the team's.
 func ownedBy(engine *yaml.Node) []owned {
 	all := append([]owned{}, beside...)
-	for _, p := range pairs(member(engine, "Resources")) {
+	for _, p := range pairs(folder.Member(engine, "Resources")) {
 		id := p.key.Value
-		f := forms[value(member(p.value, "Type"))]
+		f := forms[value(folder.Member(p.value, "Type"))]
 		if len(f.services) == 0 || id == hooks || id == hooksLogs {
 			continue
 		}
 		o := owned{id: id, services: f.services, anyID: f.anyID}
-		switch named := member(p.value, "Properties", f.name); {
+		switch named := folder.Member(p.value, "Properties", f.name); {
 		case f.anyID:
 			o.names = []string{"*"}
 		case named != nil:

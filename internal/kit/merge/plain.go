@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/fasttrack-dev/fasttrack"
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 // The parameters of the plain template that stand in the place of the hook function.
@@ -41,8 +42,8 @@ func Plain(o Options) ([]byte, error) {
 		}
 		return ref(hooksName)
 	})
-	remove(member(root, "Resources"), hooks)
-	remove(member(root, "Resources"), hooksLogs)
+	remove(folder.Member(root, "Resources"), hooks)
+	remove(folder.Member(root, "Resources"), hooksLogs)
 	sweep(root, before)
 	remove(root, "Transform")
 	addParameters(root)
@@ -50,7 +51,7 @@ func Plain(o Options) ([]byte, error) {
 	zipped(root, func(name string) *yaml.Node {
 		return mapping(text("S3Bucket"), ref(codeBucket), text("S3Key"), sub("${"+codePrefix+"}"+name+".zip"))
 	})
-	for _, p := range pairs(member(root, "Resources")) {
+	for _, p := range pairs(folder.Member(root, "Resources")) {
 		if err := transformed(p.key.Value, p.value); err != nil {
 			return nil, err
 		}
@@ -60,7 +61,7 @@ func Plain(o Options) ([]byte, error) {
 
 // addParameters adds those of the plain template, and a group of them.
 func addParameters(root *yaml.Node) {
-	parameters := member(root, "Parameters")
+	parameters := folder.Member(root, "Parameters")
 	names := list()
 	add := func(name, description, pattern string) {
 		set(parameters, name, mapping(text("Description"), text(description), text("Type"), text("String"), text("AllowedPattern"), text(pattern)))
@@ -71,8 +72,8 @@ func addParameters(root *yaml.Node) {
 	add(hooksArn, "The ARN of your hook function with its alias, such as arn:aws:lambda:eu-west-1:123456789012:function:hooks:live.", `arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+`)
 	add(hooksName, "The name of that function.", "[A-Za-z0-9_-]{1,64}")
 	add(hooksLogGroup, "The name of its log group, which must exist.", `[A-Za-z0-9_/.#-]{1,512}`)
-	set(member(parameters, codePrefix), "Default", text(""))
-	if groups := member(root, "Metadata", "AWS::CloudFormation::Interface", "ParameterGroups"); groups != nil {
+	set(folder.Member(parameters, codePrefix), "Default", text(""))
+	if groups := folder.Member(root, "Metadata", "AWS::CloudFormation::Interface", "ParameterGroups"); groups != nil {
 		group := mapping(text("Label"), mapping(text("default"), text("Code and hooks")), text("Parameters"), names)
 		groups.Content = append([]*yaml.Node{group}, groups.Content...)
 	}
@@ -97,11 +98,11 @@ var plainProperties = map[string]struct {
 
 // transformed makes a resource of SAM's one of CloudFormation's.
 func transformed(id string, resource *yaml.Node) error {
-	plain, is := plainProperties[value(member(resource, "Type"))]
+	plain, is := plainProperties[value(folder.Member(resource, "Type"))]
 	if !is {
 		return nil
 	}
-	properties := member(resource, "Properties")
+	properties := folder.Member(resource, "Properties")
 	set(resource, "Type", text(plain.kind))
 	for _, p := range pairs(properties) {
 		name, is := plain.properties[p.key.Value]
@@ -110,11 +111,11 @@ func transformed(id string, resource *yaml.Node) error {
 		}
 		p.key.Value = name
 	}
-	if mode := member(properties, "TracingConfig"); mode != nil {
+	if mode := folder.Member(properties, "TracingConfig"); mode != nil {
 		set(properties, "TracingConfig", mapping(text("Mode"), mode))
 	}
-	if index(properties, "DefinitionString") >= 0 {
-		definition, err := definition(member(properties, "DefinitionSubstitutions"))
+	if folder.Index(properties, "DefinitionString") >= 0 {
+		definition, err := definition(folder.Member(properties, "DefinitionSubstitutions"))
 		if err != nil {
 			return err
 		}
@@ -132,7 +133,7 @@ func definition(substitutions *yaml.Node) (*yaml.Node, error) {
 		return nil, fmt.Errorf("the engine's state machine: %w", err)
 	}
 	for _, found := range placeholder.FindAllStringSubmatch(compact.String(), -1) {
-		if index(substitutions, found[1]) < 0 {
+		if folder.Index(substitutions, found[1]) < 0 {
 			return nil, fmt.Errorf("the engine's template has nothing for ${%s} of its state machine", found[1])
 		}
 	}

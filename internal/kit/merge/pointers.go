@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 // pointing are the properties by which a resource changes or opens another one: they
@@ -49,7 +51,7 @@ var pointing = map[string][]string{
 // pointers checks the properties by which a resource changes or opens another.
 func (t *team) pointers(r resource) {
 	for _, name := range pointing[r.kind] {
-		n := member(r.properties, name)
+		n := folder.Member(r.properties, name)
 		for _, target := range branches(n) {
 			if !t.own(target) && !noValue(target) {
 				t.refuseAt(r, target, "%s must name a resource of this template, by !Ref or !GetAtt", name)
@@ -57,12 +59,12 @@ func (t *team) pointers(r resource) {
 		}
 	}
 	t.derived(r)
-	for _, event := range pairs(member(r.properties, "Events")) {
-		if value(member(event.value, "Type")) == "SQS" && member(r.properties, "Role") == nil {
+	for _, event := range pairs(folder.Member(r.properties, "Events")) {
+		if value(folder.Member(event.value, "Type")) == "SQS" && folder.Member(r.properties, "Role") == nil {
 			t.refuseAt(r, event.key, "SAM lets a function with an SQS event receive from all queues, also the engine's; give the function a Role of your own")
 		}
 		for _, name := range []string{"ApiId", "RestApiId"} {
-			if n := member(event.value, "Properties", name); n != nil && !t.own(n) {
+			if n := folder.Member(event.value, "Properties", name); n != nil && !t.own(n) {
 				t.refuseAt(r, n, "%s must name an API of this template; the engine's has no room for other routes", name)
 			}
 		}
@@ -77,7 +79,7 @@ func (t *team) derived(r resource) {
 		{"ServiceToken"}, {"DeadLetterQueue", "TargetArn"},
 		{"EventInvokeConfig", "DestinationConfig", "OnFailure", "Destination"}, {"EventInvokeConfig", "DestinationConfig", "OnSuccess", "Destination"},
 	} {
-		for _, n := range branches(member(r.properties, path...)) {
+		for _, n := range branches(folder.Member(r.properties, path...)) {
 			if _, sure := (reader{root: t.root}).texts(n); !sure {
 				t.refuseAt(r, n, "%s can't be checked; write an ARN, or !Ref or !GetAtt of a resource or a parameter", path[len(path)-1])
 			}
@@ -93,7 +95,7 @@ func (t *team) resolved(r resource, n *yaml.Node, texts []string) {
 			continue
 		}
 		references(n, func(to reference) {
-			if index(member(t.engine, "Parameters"), to.name) >= 0 {
+			if folder.Index(folder.Member(t.engine, "Parameters"), to.name) >= 0 {
 				t.refuseAt(r, n, "%s is a secret of the engine's", to.name)
 			}
 		})
@@ -150,8 +152,8 @@ func (t *team) owner(n *yaml.Node) *yaml.Node {
 	if len(to) != 1 {
 		return nil
 	}
-	resource := member(t.root, "Resources", to[0].name)
-	kind := value(member(resource, "Type"))
+	resource := folder.Member(t.root, "Resources", to[0].name)
+	kind := value(folder.Member(resource, "Type"))
 	if kind == "AWS::SSM::Parameter" || kind == "AWS::CloudFormation::CustomResource" || strings.HasPrefix(kind, "Custom::") {
 		return nil // its value may be any name
 	}
@@ -179,7 +181,7 @@ func (t *team) roles(r resource) {
 			return true
 		}
 		for _, target := range branches(n) {
-			if kind := value(member(t.owner(target), "Type")); kind != "AWS::IAM::Role" && !noValue(target) {
+			if kind := value(folder.Member(t.owner(target), "Type")); kind != "AWS::IAM::Role" && !noValue(target) {
 				t.refuseAt(r, target, "%s must be an AWS::IAM::Role of this template (!GetAtt ROLE.Arn), whose policies can be checked", key)
 			}
 		}

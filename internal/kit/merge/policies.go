@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 // granting reports whether the policies of a type are about the team's functions. Those
@@ -19,11 +21,11 @@ func (t *team) policies(r resource) {
 		return
 	}
 	t.statements(r, r.properties)
-	for _, n := range branches(member(r.properties, "ManagedPolicyArns")) {
+	for _, n := range branches(folder.Member(r.properties, "ManagedPolicyArns")) {
 		t.managed(r, n)
 	}
 	if strings.HasPrefix(r.kind, "AWS::Serverless::") {
-		for _, n := range branches(member(r.properties, "Policies")) {
+		for _, n := range branches(folder.Member(r.properties, "Policies")) {
 			t.samPolicy(r, n)
 		}
 	}
@@ -177,23 +179,23 @@ func (t *team) inspected(r resource, n *yaml.Node, sure bool) bool {
 		if to.kind != toValue {
 			return
 		}
-		if index(member(t.engine, "Parameters"), to.name) >= 0 && !contains(sharedParameters, to.name) {
+		if folder.Index(folder.Member(t.engine, "Parameters"), to.name) >= 0 && !contains(sharedParameters, to.name) {
 			t.refuseAt(r, n, "%s is what the engine has rights on; take the ARNs of yours as a parameter of your own", to.name)
 			ok = false
 		}
-		p := member(t.root, "Parameters", to.name)
+		p := folder.Member(t.root, "Parameters", to.name)
 		if p == nil || !ok {
 			return
 		}
 		for _, key := range []string{"Default", "AllowedValues"} {
-			for _, s := range leaves(orEmpty(member(p, key))) {
+			for _, s := range leaves(orEmpty(folder.Member(p, key))) {
 				if wild(s) {
 					t.refuseAt(r, n, "%s of the parameter %s has a wildcard, and a policy uses it; name the resource", key, to.name)
 					ok = false
 				}
 			}
 		}
-		if index(p, "AllowedPattern") < 0 && index(p, "AllowedValues") < 0 {
+		if folder.Index(p, "AllowedPattern") < 0 && folder.Index(p, "AllowedValues") < 0 {
 			set(p, "AllowedPattern", text("[^*?]*"))
 			set(p, "ConstraintDescription", text("a policy uses it, so it must have no wildcard"))
 		}

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 // maxNodes bounds a template whose anchors repeat each other.
@@ -83,7 +85,7 @@ func (t *team) sections() {
 			remove(t.root, p.key.Value)
 		}
 	}
-	for _, p := range pairs(member(t.root, "Globals")) {
+	for _, p := range pairs(folder.Member(t.root, "Globals")) {
 		if !contains(inlined, p.key.Value) {
 			t.refuse(p.key, "Globals.%s is not supported; write its properties at the resource itself. Supported: %s", p.key.Value, strings.Join(inlined, ", "))
 		}
@@ -96,10 +98,10 @@ func (t *team) sections() {
 		switch {
 		case strings.HasPrefix(id, "Fn::"):
 			t.refuse(p.key, "%s in Resources is refused: what it makes can't be checked", id)
-		case p.value.Kind != yaml.MappingNode || value(member(p.value, "Type")) == "":
+		case p.value.Kind != yaml.MappingNode || value(folder.Member(p.value, "Type")) == "":
 			t.refuse(p.key, "Resources.%s must be a mapping with Type", id)
 		default:
-			if properties := member(p.value, "Properties"); properties == nil || properties.Tag == "!!null" {
+			if properties := folder.Member(p.value, "Properties"); properties == nil || properties.Tag == "!!null" {
 				set(p.value, "Properties", mapping())
 			} else if properties.Kind != yaml.MappingNode {
 				t.refuse(p.key, "Resources.%s.Properties must be a mapping", id)

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 // kind is what a reference names.
@@ -63,7 +65,7 @@ func references(n *yaml.Node, visit func(reference)) {
 			}
 		}
 		for _, found := range placeholder.FindAllStringSubmatch(format.Value, -1) {
-			if to := dotted(toValue, strings.TrimSpace(found[1]), n); member(own, found[1]) == nil {
+			if to := dotted(toValue, strings.TrimSpace(found[1]), n); folder.Member(own, found[1]) == nil {
 				visit(to)
 			}
 		}

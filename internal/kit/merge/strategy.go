@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 // strategies returns the logical ids of the functions that are marked as strategies.
@@ -19,7 +21,7 @@ func (t *team) strategies() []string {
 
 // marked reports whether a resource is a strategy function.
 func marked(resource *yaml.Node) bool {
-	return value(member(resource, "Metadata", "FasttrackStrategy")) == "true"
+	return value(folder.Member(resource, "Metadata", "FasttrackStrategy")) == "true"
 }
 
 // grant adds the right to invoke the team's strategy functions to the role of
@@ -31,11 +33,11 @@ func (t *team) grant(root *yaml.Node) {
 			continue
 		}
 		to := list(getAtt(p.key.Value, "Arn"))
-		if member(p.value, "Properties", "AutoPublishAlias") != nil {
+		if folder.Member(p.value, "Properties", "AutoPublishAlias") != nil {
 			to.Content = append(to.Content, ref(p.key.Value+".Alias"))
 		}
 		right := mapping(text("Effect"), text("Allow"), text("Action"), text("lambda:InvokeFunction"), text("Resource"), to)
-		if condition := member(p.value, "Condition"); condition != nil {
+		if condition := folder.Member(p.value, "Condition"); condition != nil {
 			right = &yaml.Node{Kind: yaml.SequenceNode, Tag: "!If", Content: []*yaml.Node{text(condition.Value), right, ref("AWS::NoValue")}}
 		}
 		rights = append(rights, right)
@@ -43,7 +45,7 @@ func (t *team) grant(root *yaml.Node) {
 	if len(rights) == 0 {
 		return
 	}
-	if !insertAfter(member(root, "Resources", "GrantRole"), strategyArns, rights) {
+	if !insertAfter(folder.Member(root, "Resources", "GrantRole"), strategyArns, rights) {
 		t.refuse(t.root, "the engine's role has no statement of %s", strategyArns)
 	}
 }
@@ -53,7 +55,7 @@ func insertAfter(n *yaml.Node, name string, items []*yaml.Node) bool {
 	if n == nil {
 		return false
 	}
-	if statements := member(n, "Statement"); statements != nil && statements.Kind == yaml.SequenceNode {
+	if statements := folder.Member(n, "Statement"); statements != nil && statements.Kind == yaml.SequenceNode {
 		for i, statement := range statements.Content {
 			found := false
 			references(statement, func(r reference) { found = found || r.name == name })

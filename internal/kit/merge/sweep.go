@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 // used lists what a template's resources, conditions and outputs refer to. Rules and
@@ -12,13 +14,13 @@ import (
 func used(root *yaml.Node) map[reference]bool {
 	names := map[reference]bool{}
 	visit := func(r reference) { names[reference{kind: r.kind, name: r.name}] = true }
-	for _, p := range pairs(member(root, "Resources")) {
+	for _, p := range pairs(folder.Member(root, "Resources")) {
 		resourceReferences(p.value, visit)
 	}
-	for _, p := range pairs(member(root, "Conditions")) {
+	for _, p := range pairs(folder.Member(root, "Conditions")) {
 		references(p.value, visit)
 	}
-	for _, p := range pairs(member(root, "Outputs")) {
+	for _, p := range pairs(folder.Member(root, "Outputs")) {
 		resourceReferences(p.value, visit)
 	}
 	return names
@@ -32,7 +34,7 @@ func sweep(root *yaml.Node, before map[reference]bool) {
 		changed = false
 		now := used(root)
 		for name, k := range map[string]kind{"Parameters": toValue, "Resources": toValue, "Conditions": toCondition, "Mappings": toMapping} {
-			all := member(root, name)
+			all := folder.Member(root, name)
 			for _, p := range pairs(all) {
 				r := reference{kind: k, name: p.key.Value}
 				if before[r] && !now[r] {
@@ -43,7 +45,7 @@ func sweep(root *yaml.Node, before map[reference]bool) {
 		}
 	}
 	for r := range before {
-		if r.kind == toValue && !strings.HasPrefix(r.name, "AWS::") && index(member(root, "Parameters"), r.name) < 0 && index(member(root, "Resources"), r.name) < 0 {
+		if r.kind == toValue && !strings.HasPrefix(r.name, "AWS::") && folder.Index(folder.Member(root, "Parameters"), r.name) < 0 && folder.Index(folder.Member(root, "Resources"), r.name) < 0 {
 			parameters = append(parameters, r.name)
 		}
 	}
@@ -59,30 +61,30 @@ func forget(root *yaml.Node, names []string) {
 		references(n, func(r reference) { is = is || r.kind == toValue && slices.Contains(names, r.name) })
 		return is
 	}
-	rules := member(root, "Rules")
+	rules := folder.Member(root, "Rules")
 	for _, rule := range pairs(rules) {
-		assertions := member(rule.value, "Assertions")
+		assertions := folder.Member(rule.value, "Assertions")
 		if assertions == nil {
 			continue
 		}
 		kept := assertions.Content[:0:0]
 		for _, assertion := range assertions.Content {
-			assert := member(assertion, "Assert")
+			assert := folder.Member(assertion, "Assert")
 			forgetOperands(assert, gone)
 			if !gone(assert) {
 				kept = append(kept, assertion)
 			}
 		}
 		assertions.Content = kept
-		if len(kept) == 0 || gone(member(rule.value, "RuleCondition")) {
+		if len(kept) == 0 || gone(folder.Member(rule.value, "RuleCondition")) {
 			remove(rules, rule.key.Value)
 		}
 	}
-	groups := member(root, "Metadata", "AWS::CloudFormation::Interface", "ParameterGroups")
+	groups := folder.Member(root, "Metadata", "AWS::CloudFormation::Interface", "ParameterGroups")
 	if groups != nil {
 		kept := groups.Content[:0:0]
 		for _, group := range groups.Content {
-			list := member(group, "Parameters")
+			list := folder.Member(group, "Parameters")
 			list.Content = slices.DeleteFunc(list.Content, func(n *yaml.Node) bool { return slices.Contains(names, n.Value) })
 			if len(list.Content) > 0 {
 				kept = append(kept, group)
@@ -91,7 +93,7 @@ func forget(root *yaml.Node, names []string) {
 		groups.Content = kept
 	}
 	for _, name := range names {
-		forgetText(member(root, "Parameters"), name)
+		forgetText(folder.Member(root, "Parameters"), name)
 		forgetText(rules, name)
 	}
 }

@@ -62,14 +62,14 @@ func newTeam(f *folder.Folder) (*team, error) {
 		return nil, err
 	}
 	inlineGlobals(t.root)
-	if index(member(t.root, "Resources"), hooks) < 0 {
+	if folder.Index(folder.Member(t.root, "Resources"), hooks) < 0 {
 		t.refuse(f.Root, "Resources.%s is missing: the function with the hooks of %s", hooks, folder.FlowsFile)
 	}
 	return t, t.err()
 }
 
 // resources returns the team's resources.
-func (t *team) resources() []pair { return pairs(member(t.root, "Resources")) }
+func (t *team) resources() []pair { return pairs(folder.Member(t.root, "Resources")) }
 
 // join adds the team's sections to the engine's.
 func (t *team) join(root *yaml.Node, o Options) {
@@ -92,16 +92,16 @@ func (t *team) join(root *yaml.Node, o Options) {
 // joinHooks lays the team's hook function over what the engine's says of its name, its
 // log, its alias and its limits.
 func (t *team) joinHooks(root *yaml.Node) {
-	resources := member(root, "Resources")
-	defaults, own := member(resources, hooks), member(t.root, "Resources", hooks)
-	set(own, "Properties", under(member(defaults, "Properties"), member(own, "Properties"), ""))
+	resources := folder.Member(root, "Resources")
+	defaults, own := folder.Member(resources, hooks), folder.Member(t.root, "Resources", hooks)
+	set(own, "Properties", under(folder.Member(defaults, "Properties"), folder.Member(own, "Properties"), ""))
 	remove(resources, hooks)
 }
 
 // joinMetadata adds the team's groups of parameters, and its other metadata.
 func joinMetadata(into, own *yaml.Node) {
 	for _, p := range pairs(own) {
-		set(into, p.key.Value, under(orEmpty(member(into, p.key.Value)), p.value, p.key.Value))
+		set(into, p.key.Value, under(orEmpty(folder.Member(into, p.key.Value)), p.value, p.key.Value))
 	}
 }
 
@@ -139,22 +139,22 @@ func (t *team) packaged() {
 		built[f.LogicalID] = f
 	}
 	for _, p := range t.resources() {
-		properties := member(p.value, "Properties")
+		properties := folder.Member(p.value, "Properties")
 		if f, is := built[p.key.Value]; is {
 			set(properties, "CodeUri", text(f.LogicalID+".zip"))
-			if index(properties, "Architectures") < 0 {
+			if folder.Index(properties, "Architectures") < 0 {
 				set(properties, "Architectures", list(ref(architecture)))
 			}
-			if f.Language == folder.Go && index(properties, "Handler") < 0 {
+			if f.Language == folder.Go && folder.Index(properties, "Handler") < 0 {
 				set(properties, "Handler", text("bootstrap"))
 			}
 			for _, name := range []string{"BuildMethod", "BuildProperties"} {
-				remove(member(p.value, "Metadata"), name)
+				remove(folder.Member(p.value, "Metadata"), name)
 			}
 			continue
 		}
-		for _, name := range local[value(member(p.value, "Type"))] {
-			if n := member(properties, name); value(n) != "" && !strings.Contains(n.Value, "://") && !path.IsAbs(n.Value) {
+		for _, name := range local[value(folder.Member(p.value, "Type"))] {
+			if n := folder.Member(properties, name); value(n) != "" && !strings.Contains(n.Value, "://") && !path.IsAbs(n.Value) {
 				n.Value = path.Join("..", n.Value)
 			}
 		}

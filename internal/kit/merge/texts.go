@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 // Characters that stand for what is known only when a stack is created. No text of a
@@ -70,7 +72,7 @@ func (r reader) texts(n *yaml.Node) (all []string, sure bool) {
 		}
 	case "Fn::FindInMap":
 		if len(argument.Content) > 0 {
-			if m := member(r.root, "Mappings", value(argument.Content[0])); m != nil {
+			if m := folder.Member(r.root, "Mappings", value(argument.Content[0])); m != nil {
 				return leaves(m), true
 			}
 		}
@@ -99,13 +101,13 @@ func (r reader) reference(to string) (all []string, sure bool) {
 	case strings.HasPrefix(name, "AWS::"):
 		return []string{pseudo}, true
 	}
-	if p := member(r.root, "Parameters", name); p != nil {
-		return []string{parameter + name}, !strings.HasPrefix(value(member(p, "Type")), "AWS::SSM::")
+	if p := folder.Member(r.root, "Parameters", name); p != nil {
+		return []string{parameter + name}, !strings.HasPrefix(value(folder.Member(p, "Type")), "AWS::SSM::")
 	}
-	resource := member(r.root, "Resources", name)
-	kind := value(member(resource, "Type"))
+	resource := folder.Member(r.root, "Resources", name)
+	kind := value(folder.Member(resource, "Type"))
 	if attribute == "" {
-		if named := member(resource, "Properties", nameOf(kind)); named != nil {
+		if named := folder.Member(resource, "Properties", nameOf(kind)); named != nil {
 			return r.texts(named)
 		}
 	}
@@ -135,7 +137,7 @@ func (r reader) sub(argument *yaml.Node) ([]string, bool) {
 		parts = times(parts, []string{strings.ReplaceAll(rest[:at[0]], "${!", "${")})
 		name := rest[at[2]:at[3]]
 		texts, is := r.reference(strings.TrimSpace(name))
-		if n := member(own, name); n != nil {
+		if n := folder.Member(own, name); n != nil {
 			texts, is = r.texts(n)
 		}
 		parts, sure = times(parts, texts), sure && is

@@ -4,36 +4,13 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
-
-// member returns the value of a key of a mapping; nil if n is no mapping or lacks it.
-func member(n *yaml.Node, keys ...string) *yaml.Node {
-	for _, key := range keys {
-		at := index(n, key)
-		if at < 0 {
-			return nil
-		}
-		n = n.Content[at+1]
-	}
-	return n
-}
-
-// index returns the place of a key in a mapping's Content, or -1.
-func index(n *yaml.Node, key string) int {
-	if n == nil || n.Kind != yaml.MappingNode {
-		return -1
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return i
-		}
-	}
-	return -1
-}
 
 // set sets a key of a mapping to a value.
 func set(n *yaml.Node, key string, value *yaml.Node) {
-	if at := index(n, key); at >= 0 {
+	if at := folder.Index(n, key); at >= 0 {
 		n.Content[at+1] = value
 		return
 	}
@@ -42,14 +19,14 @@ func set(n *yaml.Node, key string, value *yaml.Node) {
 
 // remove removes a key of a mapping.
 func remove(n *yaml.Node, key string) {
-	if at := index(n, key); at >= 0 {
+	if at := folder.Index(n, key); at >= 0 {
 		n.Content = append(n.Content[:at:at], n.Content[at+2:]...)
 	}
 }
 
 // section returns a section of a template, which it adds if the template lacks it.
 func section(root *yaml.Node, name string) *yaml.Node {
-	n := member(root, name)
+	n := folder.Member(root, name)
 	if n == nil {
 		n = mapping()
 		set(root, name, n)

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
 // watching are types that read metrics and logs, and give no right to others: in the
@@ -47,7 +49,7 @@ func (t *team) usesBelow(n *yaml.Node, path []string, r resource) {
 			if !t.known(to, r) || to.kind != toValue {
 				return
 			}
-			if index(member(t.engine, "Resources"), to.name) >= 0 && to.name != hooks && !mayUse(to.name, r, path) {
+			if folder.Index(folder.Member(t.engine, "Resources"), to.name) >= 0 && to.name != hooks && !mayUse(to.name, r, path) {
 				t.refuseAt(r, to.node, "%s is the engine's own, and yours must not use it%s", to.name, instead(to.name))
 			}
 		}
@@ -74,12 +76,12 @@ func (t *team) usesBelow(n *yaml.Node, path []string, r resource) {
 func (t *team) known(to reference, r resource) bool {
 	switch to.kind {
 	case toCondition:
-		if index(member(t.root, "Conditions"), to.name) < 0 && index(member(t.engine, "Conditions"), to.name) < 0 {
+		if folder.Index(folder.Member(t.root, "Conditions"), to.name) < 0 && folder.Index(folder.Member(t.engine, "Conditions"), to.name) < 0 {
 			t.refuseAt(r, to.node, "no such condition: %s", to.name)
 			return false
 		}
 	case toMapping:
-		if index(member(t.root, "Mappings"), to.name) < 0 && index(member(t.engine, "Mappings"), to.name) < 0 {
+		if folder.Index(folder.Member(t.root, "Mappings"), to.name) < 0 && folder.Index(folder.Member(t.engine, "Mappings"), to.name) < 0 {
 			t.refuseAt(r, to.node, "no such mapping: %s", to.name)
 			return false
 		}
@@ -93,11 +95,11 @@ func (t *team) known(to reference, r resource) bool {
 }
 
 func (t *team) parameter(name string) bool {
-	return index(member(t.root, "Parameters"), name) >= 0 || index(member(t.engine, "Parameters"), name) >= 0
+	return folder.Index(folder.Member(t.root, "Parameters"), name) >= 0 || folder.Index(folder.Member(t.engine, "Parameters"), name) >= 0
 }
 
 func (t *team) resource(name string) bool {
-	return index(member(t.root, "Resources"), name) >= 0 || index(member(t.engine, "Resources"), name) >= 0
+	return folder.Index(folder.Member(t.root, "Resources"), name) >= 0 || folder.Index(folder.Member(t.engine, "Resources"), name) >= 0
 }
 
 // mayUse reports whether a resource may refer to one of the engine's, at a place.
@@ -139,10 +141,10 @@ func instead(name string) string {
 // a name, so it may refer to all of the engine.
 func (t *team) otherUses() {
 	for _, name := range []string{"Conditions", "Outputs"} {
-		for _, p := range pairs(member(t.root, name)) {
+		for _, p := range pairs(folder.Member(t.root, name)) {
 			visit := func(to reference) {
 				switch {
-				case to.kind == toCondition && index(member(t.root, "Conditions"), to.name) < 0 && index(member(t.engine, "Conditions"), to.name) < 0:
+				case to.kind == toCondition && folder.Index(folder.Member(t.root, "Conditions"), to.name) < 0 && folder.Index(folder.Member(t.engine, "Conditions"), to.name) < 0:
 					t.refuse(to.node, "%s.%s: no such condition: %s", name, p.key.Value, to.name)
 				case to.kind == toValue && !strings.HasPrefix(to.name, "AWS::") && !t.parameter(to.name) && !t.resource(to.name):
 					t.refuse(to.node, "%s.%s: no such resource or parameter: %s%s", name, p.key.Value, to.name, instead(to.name))

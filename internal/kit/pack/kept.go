@@ -17,13 +17,13 @@ func installed(f *folder.Folder, key []string, install func(dir string) error) (
 	for _, part := range key {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
-	cache := filepath.Join(f.Path(folder.Made), "cache")
+	cache, err := f.MakeDir("cache")
+	if err != nil {
+		return "", err
+	}
 	dir := filepath.Join(cache, hex.EncodeToString(h.Sum(nil))[:32])
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {
 		return dir, nil
-	}
-	if err := os.MkdirAll(cache, 0o750); err != nil {
-		return "", fmt.Errorf("install requirements: %w", err)
 	}
 	made, err := os.MkdirTemp(cache, ".new-*")
 	if err != nil {

@@ -46,7 +46,7 @@ func Read(dir string) (*Built, error) {
 	}
 	b := &Built{resources: map[string]resource{}, parameters: map[string]string{}}
 	root := doc.Content[0]
-	if d := folder.Member(folder.Member(folder.Member(root, "Parameters"), "Architecture"), "Default"); d != nil {
+	if d := folder.Member(root, "Parameters", "Architecture", "Default"); d != nil {
 		b.Architecture = d.Value
 	}
 	if parameters := folder.Member(root, "Parameters"); parameters != nil {
@@ -81,7 +81,7 @@ func readResource(made string, n *yaml.Node) (r resource, err error) {
 		r.kind = kind.Value
 	}
 	for _, property := range []string{"CodeUri", "DefinitionUri"} {
-		file := folder.Member(folder.Member(n, "Properties"), property)
+		file := folder.Member(n, "Properties", property)
 		if file == nil || file.Kind != yaml.ScalarNode {
 			continue
 		}
