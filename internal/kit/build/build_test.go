@@ -161,8 +161,7 @@ func TestBuild_Packages(t *testing.T) {
 	}
 }
 
-// After a mistake in the code there is no template that could be deployed with the
-// packages of two builds. A mistake in flows.yaml or template.yaml changes nothing.
+// A mistake in the code leaves no template: nothing deploys the functions of another build.
 func TestBuild_Refuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		lang    string
