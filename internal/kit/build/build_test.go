@@ -161,7 +161,8 @@ func TestBuild_Packages(t *testing.T) {
 	}
 }
 
-// A mistake in the code leaves no template: nothing deploys the functions of another build.
+// A mistake in the code leaves no template, so that nobody deploys packages of two builds.
+// A mistake in flows.yaml or template.yaml changes nothing.
 func TestBuild_Refuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		lang    string
