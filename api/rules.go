@@ -23,6 +23,8 @@ type Rules struct {
 	Notify []NotifyStep `json:"notify"`
 	// Mode is one of the Mode constants.
 	Mode string `json:"mode"`
+	// Slack is what people may do in Slack: one of the Slack constants.
+	Slack string `json:"slack"`
 	// Strategy is how access is granted: "iam-group", "identity-center" or "lambda".
 	// Empty if the flow grants no access.
 	Strategy string `json:"strategy,omitempty"`
@@ -45,6 +47,18 @@ const (
 	ModeShadow = "shadow"
 	// ModeNone: the flow has no hooks.
 	ModeNone = "none"
+)
+
+// What people may do with a flow's requests in Slack.
+const (
+	// SlackDecide: request, decide and give back.
+	SlackDecide = "decide"
+	// SlackAsk: request, cancel and give back.
+	SlackAsk = "ask"
+	// SlackLink: read messages that lead to the request.
+	SlackLink = "link"
+	// SlackOff: nothing.
+	SlackOff = "off"
 )
 
 // NotifyStep is a step of a notify list.

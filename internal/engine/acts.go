@@ -6,13 +6,16 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// checkAct reports whether an act counts, by [run.Run.Check] and, for an override,
-// [run.Run.MayOverride].
+// checkAct reports whether an act counts, by [run.Run.Check], [run.Run.MayVia] and, for
+// an override, [run.Run.MayOverride].
 func (d *decider) checkAct(a run.Act) error {
 	if a.IfMatch != "" && a.IfMatch != d.ETag() {
 		return run.Moved
 	}
-	if err := d.Check(a.Event, a.Person, d.step.Today, a.At); err != nil || !a.Override {
+	if err := d.Check(a.Event, a.Person, d.step.Today, a.At); err != nil {
+		return err
+	}
+	if err := d.MayVia(a.Channel, a.Event, a.Person, d.step.Today); err != nil || !a.Override {
 		return err
 	}
 	return d.MayOverride(a, d.step.Today)
@@ -26,7 +29,8 @@ func (d *decider) nextAct() (run.Act, bool) { return d.Run.NextAct(d.step.Acts) 
 // findCancel returns the requester's cancel.
 func (d *decider) findCancel() (run.Act, bool) {
 	for _, act := range d.step.Acts {
-		if act.Event == run.Cancel && !slices.Contains(d.Engine.Handled, act.ID) && d.MayAct(run.Cancel, act.Person, d.step.Today) == nil {
+		if act.Event == run.Cancel && !slices.Contains(d.Engine.Handled, act.ID) &&
+			d.MayAct(run.Cancel, act.Person, d.step.Today) == nil && d.MayVia(act.Channel, run.Cancel, act.Person, d.step.Today) == nil {
 			return act, true
 		}
 	}

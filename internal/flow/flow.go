@@ -123,6 +123,8 @@ type Flow struct {
 	Limits Limits `json:",omitzero"`
 	// Shadow has on_request tried only: mode shadow.
 	Shadow bool `json:",omitempty"`
+	// Slack is what people may do in Slack, empty for everything.
+	Slack run.SlackUse `json:",omitempty"`
 	// RequireReason are the acts that must come with a reason.
 	RequireReason []string `json:",omitempty"`
 	Review        Review   `json:",omitempty"`

@@ -36,6 +36,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 				r.fail(n, at, "must be live or shadow, got %q", clip(mode))
 			}
 		},
+		"slack":        r.slackUse(&f.Slack),
 		"hook_timeout": r.duration(&f.HookTimeoutSeconds, 1, 60),
 		"fast_track":   func(n *yaml.Node, at string) { r.fastTrack(n, at, &f) },
 		"admin_override": r.strings(&f.AdminOverride, func(s string) error {

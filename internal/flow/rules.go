@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -13,7 +14,7 @@ func (f *Flow) Rules() api.Rules {
 	out := api.Rules{
 		Requesters: listed(f.Requesters), Approvers: listed(f.Review.Approvers), Admins: listed(f.Admins), Viewers: listed(f.Review.Viewers),
 		Approvals: api.Approvals{}, SelfApproval: f.Review.SelfApproval, TimeoutSeconds: f.Review.TimeoutSeconds, Notify: []api.NotifyStep{},
-		Mode: f.mode(), OverrideApprove: slices.Contains(f.AdminOverride, "approve"), Limits: f.limitsShown(), RetentionSeconds: f.RetentionSeconds,
+		Slack: string(cmp.Or(f.Slack, run.SlackDecide)), Mode: f.mode(), OverrideApprove: slices.Contains(f.AdminOverride, "approve"), Limits: f.limitsShown(), RetentionSeconds: f.RetentionSeconds,
 	}
 	if f.Strategy != nil {
 		out.Strategy = f.Strategy.Type

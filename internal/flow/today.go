@@ -31,7 +31,7 @@ func (f *File) Today() *run.Today {
 }
 
 func (f *Flow) today() run.TodayFlow {
-	t := run.TodayFlow{Admins: f.Admins, Viewers: f.Review.Viewers, Recheck: f.Recheck}
+	t := run.TodayFlow{Admins: f.Admins, Viewers: f.Review.Viewers, Recheck: f.Recheck, Slack: f.Slack}
 	t.Approvers = append(t.Approvers, f.Review.Approvers...)
 	for _, need := range f.Review.Approvals {
 		if need.From != "" {
@@ -104,6 +104,7 @@ func (r *reader) whom(n *yaml.Node, path string) Flow {
 		"name":    r.text(&f.Name, 63),
 		"admins":  r.principals(&f.Admins, false),
 		"recheck": r.bool(&f.Recheck),
+		"slack":   r.slackUse(&f.Slack),
 		"review": func(n *yaml.Node, at string) {
 			r.some(n, at, map[string]func(*yaml.Node, string){
 				"approvers": r.principals(&f.Review.Approvers, true),

@@ -33,6 +33,8 @@ type Flow struct {
 	OverrideApprove bool `json:"override_approve,omitempty"`
 	// Holders is how many runs may hold one access at a time, 0 for the default.
 	Holders int `json:"holders,omitempty"`
+	// Slack is what people may do with the run in Slack; see [Run.SlackUse].
+	Slack SlackUse `json:"slack,omitempty"`
 	// RetentionSeconds is how long the run is kept once it is over, 0 for ever.
 	RetentionSeconds int `json:"retention_seconds,omitempty"`
 	// Strategy is how access is granted; nil is a flow without access.

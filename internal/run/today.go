@@ -32,6 +32,8 @@ type TodayFlow struct {
 	Viewers   []string
 	// Recheck has get_permissions called at each approve.
 	Recheck bool
+	// Slack is what people may do in Slack.
+	Slack SlackUse
 }
 
 // TodayGroup is a group that the directory lists.

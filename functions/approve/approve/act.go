@@ -198,6 +198,11 @@ func (s service) check(r *run.Run, a run.Act, now time.Time) error {
 	if err != nil && r.Reroutes(s.Today) && r.MayAct(a.Event, a.Person, s.Today) == nil {
 		err = nil
 	}
+	if err == nil || errors.Is(err, run.ErrApproved) {
+		if err := r.MayVia(a.Channel, a.Event, a.Person, s.Today); err != nil {
+			return err
+		}
+	}
 	if a.Override && (err == nil || errors.Is(err, run.ErrApproved)) {
 		if err := r.MayOverride(a, s.Today); err != nil {
 			return err
