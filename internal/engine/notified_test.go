@@ -24,9 +24,9 @@ func TestNotNotified(t *testing.T) {
 		to        []string
 		err       string
 	}{
-		"a channel that is none":       {notify([]string{"slack:#ops", "sns"}), false, []string{"sns"}, "not notified: slack:#ops (no such channel)"},
-		"the next, at once":            {notify([]string{"slack:#ops"}, []string{"group:sre"}), false, []string{"group:sre"}, "not notified: slack:#ops (no such channel)"},
-		"nobody of the list":           {notify([]string{"slack:#ops"}, []string{"pager"}), false, []string{"group:sre"}, "not notified: slack:#ops (no such channel), pager (no such channel)"},
+		"a channel that is none":       {notify([]string{"slack:ops", "sns"}), false, []string{"sns"}, "not notified: slack:ops (no such channel)"},
+		"the next, at once":            {notify([]string{"slack:ops"}, []string{"group:sre"}), false, []string{"group:sre"}, "not notified: slack:ops (no such channel)"},
+		"nobody of the list":           {notify([]string{"slack:ops"}, []string{"pager"}), false, []string{"group:sre"}, "not notified: slack:ops (no such channel), pager (no such channel)"},
 		"a webhook that is there":      {notify([]string{"webhook"}), false, []string{"webhook"}, ""},
 		"a webhook that is not":        {notify([]string{"webhook", "sns"}), true, []string{"sns"}, "not notified: webhook (no WebhookUrl is set)"},
 		"an address, a group, a login": {notify([]string{"x@example.com", "group:a b", "https://issuer|7"}), true, []string{"x@example.com", "group:a b", "https://issuer|7"}, ""},
@@ -46,11 +46,11 @@ func TestNotNotified(t *testing.T) {
 // A later entry that nothing delivers to leaves those who were notified before.
 func TestNotNotified_Later(t *testing.T) {
 	f := sampleFlow()
-	f.Review.Notify = []run.Notify{{To: []string{"sns"}, WaitSeconds: 60}, {To: []string{"slack:#ops"}}}
+	f.Review.Notify = []run.Notify{{To: []string{"sns"}, WaitSeconds: 60}, {To: []string{"slack:ops"}}}
 	m := newMachine(t, f)
 	m.answer(run.OnRequest, none())
 	m.pass(time.Minute)
-	if e := m.last(); e.Event != run.Forward || len(e.To) > 0 || e.Error != "not notified: slack:#ops (no such channel)" {
+	if e := m.last(); e.Event != run.Forward || len(e.To) > 0 || e.Error != "not notified: slack:ops (no such channel)" {
 		t.Errorf("got %+v", e)
 	}
 }

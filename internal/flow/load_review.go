@@ -5,7 +5,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/destination"
 )
 
 func (r *reader) review(n *yaml.Node, path string, v *Review) {
@@ -93,10 +93,13 @@ func (r *reader) undelivered(to *yaml.Node, path string) {
 		return
 	}
 	for i, item := range resolve(to).Content {
-		if item = resolve(item); item.Kind == yaml.ScalarNode && item.Value != "" && !run.Delivers(item.Value) {
+		if item = resolve(item); item.Kind != yaml.ScalarNode || item.Value == "" {
+			continue
+		}
+		if _, err := destination.Parse(item.Value); err != nil {
 			r.refused = append(r.refused, Error{
 				Line: item.Line, Column: item.Column, Path: fmt.Sprintf("%s[%d]", path, i),
-				Detail: fmt.Sprintf("unknown channel %q; must be sns, webhook, an e-mail address, group:NAME, everyone or admins", clip(item.Value)),
+				Detail: fmt.Sprintf("unknown channel %q; %v", clip(item.Value), err),
 			})
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fasttrack-dev/fasttrack/internal/destination"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 )
 
@@ -171,7 +172,7 @@ func TestLargeFileIsRefused(t *testing.T) {
 // A notify list names what something delivers to. A file of before that was
 // checked still loads.
 func TestRefused_Channels(t *testing.T) {
-	file, err := flow.Parse("f", []byte(head+"    review: {notify: [{to: [sns, 'slack:#ops', admins]}, {to: [pager, 'group:x', ada@example.com]}]}\ndirectory: {groups: {x: [a@x]}}\n"))
+	file, err := flow.Parse("f", []byte(head+"    review: {notify: [{to: [sns, 'slack:ops', admins]}, {to: [pager, 'group:x', ada@example.com]}]}\ndirectory: {groups: {x: [a@x]}}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,10 +180,9 @@ func TestRefused_Channels(t *testing.T) {
 	for _, e := range file.Refused {
 		got = append(got, e.In("f"))
 	}
-	const expected = "; must be sns, webhook, an e-mail address, group:NAME, everyone or admins"
 	want := []string{
-		`f:4:34: flows[0].review.notify[0].to[1]: unknown channel "slack:#ops"` + expected,
-		`f:4:64: flows[0].review.notify[1].to[0]: unknown channel "pager"` + expected,
+		`f:4:34: flows[0].review.notify[0].to[1]: unknown channel "slack:ops"; must be slack:#CHANNEL in lower case, slack: and a channel's id such as C0123ABCD, slack:@EMAIL or slack:@requester`,
+		`f:4:63: flows[0].review.notify[1].to[0]: unknown channel "pager"; must be ` + destination.Forms,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("refused (-want +got):\n%s", diff)

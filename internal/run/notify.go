@@ -2,7 +2,8 @@ package run
 
 import (
 	"slices"
-	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/internal/destination"
 )
 
 // Notifiable returns the approvers to notify: at most as many as a notify list may name,
@@ -50,23 +51,21 @@ func (r *Run) mayNotify(to string, t *Today) (may, known bool) {
 // isPrincipal reports whether an entry of a notify list names people, and not a
 // channel.
 func isPrincipal(to string) bool {
-	return to == "everyone" || to == "admins" || strings.HasPrefix(to, "group:") || strings.Contains(to, "@") && !strings.ContainsAny(to, ":/ ")
+	d, err := destination.Parse(to)
+	return err == nil && d.IsPeople()
 }
 
 // NotNotified begins what an entry of the history says of whom nothing could be
 // delivered to.
 const NotNotified = "not notified: "
 
-// The channels that functions/notify delivers to.
-const (
-	topicChannel   = "sns"
-	WebhookChannel = "webhook"
-)
+// WebhookChannel is the entry of a notify list for the webhook.
+const WebhookChannel = "webhook"
 
-// Delivers reports whether something delivers to an entry of a notify list: a
-// channel that there is, or people, whom the topic's subscribers filter by.
+// Delivers reports whether an entry of a notify list is a destination.
 func Delivers(to string) bool {
-	return to == topicChannel || to == WebhookChannel || isPrincipal(to) || strings.Contains(to, "|") || strings.HasPrefix(to, "arn:")
+	_, err := destination.Parse(to)
+	return err == nil
 }
 
 // NotifyDeciders returns the flow's notify list for a run whose approvers are not

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -35,13 +37,60 @@ const (
 	maxDeliveryWhy  = 300
 )
 
+// claimed is the state of a message that is being sent. It is stored only.
+const claimed = "claimed"
+
+// staleClaim is how long a call may take to send a message that it claimed. After
+// that, another may claim it.
+const staleClaim = time.Minute
+
+// ClaimDelivery claims a message about a run, so that no other call sends it. If it
+// could not, before is the message's state: sent, failed, skipped, or another text while
+// a call sends it. A message whose failure is retried, as [Store.RetryDelivery] stores,
+// can be claimed.
+func (s *Store) ClaimDelivery(ctx context.Context, runID string, d api.Delivery, now time.Time) (ok bool, before string, err error) {
+	d.At, d.State = now, claimed
+	it, err := deliveryItem(runID, d)
+	if err != nil {
+		return false, "", fmt.Errorf("claim a delivery of run %s: %w", runID, err)
+	}
+	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.table, Item: it,
+		ConditionExpression:                 aws.String("attribute_not_exists(pk) OR attribute_exists(retried) OR #state = :claimed AND #at <= :stale"),
+		ExpressionAttributeNames:            map[string]string{"#state": "state", "#at": "at"},
+		ExpressionAttributeValues:           item{":claimed": text(claimed), ":stale": text(stamp(now.Add(-staleClaim)))},
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	if failed := new(types.ConditionalCheckFailedException); errors.As(err, &failed) {
+		return false, stringOf(failed.Item["state"]), nil
+	}
+	if err != nil {
+		return false, "", fmt.Errorf("claim a delivery of run %s: %w", runID, err)
+	}
+	return true, "", nil
+}
+
+// RetryDelivery stores that a message about a run failed and is retried: it can be
+// claimed again.
+func (s *Store) RetryDelivery(ctx context.Context, runID string, d api.Delivery) error {
+	return s.saveDelivery(ctx, runID, d, item{"retried": &types.AttributeValueMemberBOOL{Value: true}})
+}
+
 // SaveDelivery stores what became of a message about a run. A later attempt to deliver
 // the same message replaces an earlier one, unless that was sent.
 func (s *Store) SaveDelivery(ctx context.Context, runID string, d api.Delivery) error {
+	if !slices.Contains([]string{api.DeliverySent, api.DeliveryFailed, api.DeliverySkipped}, d.State) {
+		return fmt.Errorf("store a delivery of run %s: unknown state %q", runID, d.State)
+	}
+	return s.saveDelivery(ctx, runID, d, nil)
+}
+
+func (s *Store) saveDelivery(ctx context.Context, runID string, d api.Delivery, more item) error {
 	it, err := deliveryItem(runID, d)
 	if err != nil {
 		return fmt.Errorf("store a delivery of run %s: %w", runID, err)
 	}
+	maps.Copy(it, more)
 	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.table, Item: it,
 		ConditionExpression:       aws.String("attribute_not_exists(pk) OR #state <> :sent AND #at <= :at"),
@@ -57,9 +106,6 @@ func (s *Store) SaveDelivery(ctx context.Context, runID string, d api.Delivery) 
 // deliveryItem is a delivery as it is stored. Its sort key is the message: the entry
 // that it is about, the way and the addressee.
 func deliveryItem(runID string, d api.Delivery) (item, error) {
-	if !slices.Contains([]string{api.DeliverySent, api.DeliveryFailed, api.DeliverySkipped}, d.State) {
-		return nil, fmt.Errorf("unknown state %q", d.State)
-	}
 	if d.By == "" || d.To == "" || d.Seq < 1 || d.At.IsZero() {
 		return nil, fmt.Errorf("to, by, seq and at are required, got %+v", d)
 	}
@@ -88,25 +134,33 @@ func clip(s string, most int) string {
 // Deliveries returns the newest deliveries of a run, the oldest of these first. more
 // reports that there are older ones.
 func (s *Store) Deliveries(ctx context.Context, runID string) (list []api.Delivery, more bool, err error) {
-	out, err := s.client.Query(ctx, &dynamodb.QueryInput{
+	list = []api.Delivery{}
+	query := &dynamodb.QueryInput{
 		TableName: &s.table, KeyConditionExpression: aws.String("pk = :pk"),
 		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": text(deliveryPrefix + runID)},
 		ScanIndexForward:          aws.Bool(false), Limit: aws.Int32(MaxDeliveries + 1),
-	})
-	if err != nil {
-		return nil, false, fmt.Errorf("load the deliveries of run %s: %w", runID, err)
 	}
-	list = []api.Delivery{}
-	for _, it := range out.Items {
-		if len(list) == MaxDeliveries {
-			more = true
+	for {
+		out, err := s.client.Query(ctx, query)
+		if err != nil {
+			return nil, false, fmt.Errorf("load the deliveries of run %s: %w", runID, err)
+		}
+		for _, it := range out.Items {
+			if stringOf(it["state"]) == claimed {
+				continue
+			}
+			var d api.Delivery
+			if err := json.Unmarshal([]byte(stringOf(it["body"])), &d); err != nil {
+				return nil, false, fmt.Errorf("read the deliveries of run %s: %w", runID, err)
+			}
+			list = append(list, d)
+		}
+		if query.ExclusiveStartKey = out.LastEvaluatedKey; len(list) > MaxDeliveries || query.ExclusiveStartKey == nil {
 			break
 		}
-		var d api.Delivery
-		if err := json.Unmarshal([]byte(stringOf(it["body"])), &d); err != nil {
-			return nil, false, fmt.Errorf("read the deliveries of run %s: %w", runID, err)
-		}
-		list = append(list, d)
+	}
+	if more = len(list) > MaxDeliveries; more {
+		list = list[:MaxDeliveries]
 	}
 	slices.SortStableFunc(list, func(a, b api.Delivery) int {
 		if c := a.At.Compare(b.At); c != 0 {
