@@ -123,7 +123,7 @@ func conforms(t *testing.T, function served, f hookcheck.Flow) {
 			got.Response, _ = json.Marshal(map[string]string{"errorMessage": got.Error}) // which can't fail
 		}
 		return replay.Answer{Payload: got.Response, FunctionError: got.Error}, err
-	}, f, true)
+	}, f, hookcheck.Options{Guards: true})
 	if len(results) < 18 {
 		t.Errorf("%s: %d cases were tried", f.About.Name, len(results))
 	}

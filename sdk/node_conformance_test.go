@@ -75,7 +75,7 @@ func lines(in io.Writer, out *bufio.Reader) replay.Function {
 // A function with every hook has no mistake in the eyes of `fasttrack hooks check`.
 func TestNode_HooksCheck(t *testing.T) {
 	t.Parallel()
-	results := hookcheck.Check(t.Context(), startNode(t, "testdata/node/any.mjs"), hookcheck.SampleFlow(), true)
+	results := hookcheck.Check(t.Context(), startNode(t, "testdata/node/any.mjs"), hookcheck.SampleFlow(), hookcheck.Options{Guards: true})
 	if len(results) < 26 {
 		t.Errorf("%d cases, want 26", len(results))
 	}

@@ -62,7 +62,7 @@ func TestNode_Example(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range hookcheck.Check(t.Context(), startNode(t, filepath.Join(dir, "index.mjs")), about, true) {
+	for _, r := range hookcheck.Check(t.Context(), startNode(t, filepath.Join(dir, "index.mjs")), about, hookcheck.Options{Guards: true}) {
 		if len(r.Mistakes) > 0 {
 			t.Errorf("%s: %s", r.Case, r.Mistakes)
 		}

@@ -49,7 +49,7 @@ targets, --target. The exit code is 1 if anything is wrong.`,
 				return err
 			}
 			defer stop()
-			results := hookcheck.Check(cmd.Context(), call, about, guards)
+			results := hookcheck.Check(cmd.Context(), call, about, hookcheck.Options{Guards: guards})
 			wrong := slices.ContainsFunc(results, func(r hookcheck.Result) bool { return len(r.Mistakes) > 0 })
 			if asJSON {
 				err = printJSON(cmd.OutOrStdout(), results)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/hookcheck"
+	"github.com/fasttrack-dev/fasttrack/internal/hookfunc"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
@@ -79,6 +80,14 @@ func (t *teamTest) function(ctx context.Context, fn folder.Function) (replay.Fun
 	return call, nil
 }
 
+// refused returns the calls of AWS since it was last called, where AWS is not here.
+func (t *teamTest) refused() []hookfunc.Refusal {
+	if t.away == nil {
+		return nil
+	}
+	return t.away.Refused()
+}
+
 // checkHooks prints a line where all is well, and else the cases.
 func (t *teamTest) checkHooks(ctx context.Context, f *flow.Flow, fn folder.Function, stage string) error {
 	about, err := hookcheck.FlowOf(f)
@@ -89,7 +98,8 @@ func (t *teamTest) checkHooks(ctx context.Context, f *flow.Flow, fn folder.Funct
 	if err != nil {
 		return err
 	}
-	results := hookcheck.Check(ctx, call, about, false)
+	_ = t.refused() // what was called at the start
+	results := hookcheck.Check(ctx, call, about, hookcheck.Options{Refused: t.refused})
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
@@ -101,8 +111,32 @@ func (t *teamTest) checkHooks(ctx context.Context, f *flow.Flow, fn folder.Funct
 		}
 		return fmt.Errorf("%s: wrong, see above", what)
 	}
-	_, err = fmt.Fprintf(t.out, "%s: ok, %s\n", what, text.Count(len(results), "case"))
+	_, err = fmt.Fprintf(t.out, "%s: ok, %s\n", what, passed(results))
 	return err
+}
+
+// passed says which cases of the hooks were called, and which not.
+func passed(results []hookcheck.Result) string {
+	var notCalled, refused []string
+	failed := 0
+	for _, r := range results {
+		switch {
+		case r.NotCalled:
+			notCalled = append(notCalled, r.Hook)
+		case len(r.Refused) > 0:
+			failed++
+			refused = append(refused, r.Refused...)
+		}
+	}
+	said := text.Count(len(results)-len(notCalled), "case")
+	if failed > 0 {
+		slices.Sort(refused)
+		said += fmt.Sprintf("; %d failed without AWS, as they may: %s", failed, strings.Join(slices.Compact(refused), ", "))
+	}
+	if len(notCalled) > 0 {
+		said += "; not called, since they may change something elsewhere: " + strings.Join(notCalled, ", ")
+	}
+	return said
 }
 
 // strategyLimit is how long one call of a strategy may take.
@@ -128,8 +162,13 @@ func (t *teamTest) checkStrategy(ctx context.Context, f *flow.Flow, fn folder.Fu
 	if err != nil {
 		return err
 	}
+	_ = t.refused() // what was called at the start
 	results := strategytest.Check(ctx, strategyFunction(call), options)
 	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	if refused := t.refused(); len(refused) > 0 && !strategytest.Passed(results) {
+		_, err = fmt.Fprintf(t.out, "%s: not checked without AWS, which it calls: %s; --endpoint-url names one\n", what, refused[0].Call)
 		return err
 	}
 	if !strategytest.Passed(results) {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/hookfunc"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/tests"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
@@ -27,7 +28,8 @@ first mistake:
 
 Functions run on this machine, without AWS credentials and, unless --endpoint-url names
 a service, without AWS. Secrets are those of your environment (FASTTRACK_SECRET_NAME).
-All requests are trials.`,
+All requests are trials. A hook may fail because AWS is not here, or a secret is not set,
+if its failure says so: the output names what it called.`,
 		Example: "  fasttrack test\n  fasttrack test --endpoint-url http://127.0.0.1:8080/_aws",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -35,7 +37,7 @@ All requests are trials.`,
 			return t.run(cmd.Context(), cmd)
 		},
 	}
-	cmd.Flags().StringVar(&t.endpoint, "endpoint-url", nowhere, "the `URL` of AWS for hooks and strategies")
+	cmd.Flags().StringVar(&t.endpoint, "endpoint-url", "", "the `URL` of AWS for hooks and strategies; without it, calls of AWS are refused")
 	cmd.Flags().StringVar(&t.stage, "stage", "", "the `STAGE` whose values count; without it, each stage of the file")
 	return cmd
 }
@@ -45,6 +47,8 @@ type teamTest struct {
 	endpoint, stage string
 	out             io.Writer
 	folder          *folder.Folder
+	// away stands for AWS, unless endpoint names a service.
+	away *hookfunc.NoAWS
 	// running are the functions that were built, by their logical ids.
 	running map[string]replay.Function
 	stops   []func()
@@ -56,6 +60,13 @@ func (t *teamTest) run(ctx context.Context, cmd *cobra.Command) (err error) {
 	}
 	if err := tests.Run(ctx, t.folder, t.out); err != nil {
 		return err
+	}
+	if t.endpoint == "" {
+		if t.away, err = hookfunc.StartNoAWS(); err != nil {
+			return err
+		}
+		defer t.away.Close()
+		t.endpoint = t.away.URL()
 	}
 	if err := (flowsCheck{endpoint: t.endpoint}).team(cmd); err != nil {
 		return err

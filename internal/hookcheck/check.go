@@ -8,11 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
+	"github.com/fasttrack-dev/fasttrack/internal/hookfunc"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -30,6 +32,18 @@ type Result struct {
 	// NotCalled is set for a hook that was left out, since it may change something
 	// elsewhere.
 	NotCalled bool `json:"not_called,omitempty"`
+	// Refused are the calls of AWS that were refused. The hook says that it failed for
+	// them, which is no mistake: Notes has its failure.
+	Refused []string `json:"refused,omitempty"`
+}
+
+// Options say how a function is checked.
+type Options struct {
+	// Guards also calls the hooks that may change something elsewhere.
+	Guards bool
+	// Refused returns the calls of AWS that the function made since it was last called,
+	// where AWS is a [hookfunc.NoAWS]; nil where it is a service.
+	Refused func() []hookfunc.Refusal
 }
 
 func (r *Result) mistake(format string, args ...any) {
@@ -43,15 +57,15 @@ func (r *Result) note(format string, args ...any) {
 // timeout is how long a hook may take by default.
 const timeout = 10 * time.Second
 
-// Check tries each hook of a function. With guards it also calls those that may
-// change something elsewhere. It ends at the first case in which the function
-// can't be called at all.
-func Check(ctx context.Context, call replay.Function, f Flow, guards bool) []Result {
+// Check tries each hook of a function. It ends at the first case in which the function
+// can't be called at all. A hook that the function does not subscribe to is not among
+// those that were not called.
+func Check(ctx context.Context, call replay.Function, f Flow, o Options) []Result {
 	var results []Result
 	var first hookapi.CheckedResponse
 	for _, c := range f.cases() {
 		r := Result{Case: c.name, Hook: string(c.hook)}
-		if !guards && !isTrial(c.hook) {
+		if !o.Guards && !isTrial(c.hook) {
 			r.NotCalled = true
 			if c.name == string(c.hook) { // once for each hook
 				results = append(results, r)
@@ -83,13 +97,45 @@ func Check(ctx context.Context, call replay.Function, f Flow, guards bool) []Res
 				r.judgeMembers(response)
 			}
 		}
+		r.excuse(o)
 		results = append(results, r)
 	}
 	for _, field := range f.prefetched {
-		results = append(results, f.checkPrefetch(ctx, call, field)...)
+		results = append(results, f.checkPrefetch(ctx, call, field, o)...)
 	}
-	return results
+	return slices.DeleteFunc(results, func(r Result) bool {
+		return r.NotCalled && first.Subscribes && !slices.Contains(first.Subscriptions, run.HookName(r.Hook))
+	})
 }
+
+// excuse turns failures into notes that are about refused calls of AWS. Other failures, and
+// an invalid response, stay mistakes.
+func (r *Result) excuse(o Options) {
+	if o.Refused == nil {
+		return
+	}
+	refused := o.Refused()
+	excused := func(mistake string) bool {
+		return reportedFailure.MatchString(mistake) && slices.ContainsFunc(refused, func(call hookfunc.Refusal) bool { return call.In(mistake) })
+	}
+	if !slices.ContainsFunc(r.Mistakes, excused) {
+		return
+	}
+	r.Mistakes = slices.DeleteFunc(r.Mistakes, func(mistake string) bool {
+		if !excused(mistake) {
+			return false
+		}
+		r.note("%s", mistake)
+		return true
+	})
+	for _, call := range refused {
+		r.Refused = append(r.Refused, call.Call)
+	}
+}
+
+// reportedFailure matches a mistake that is the failure of a hook, which ended by an error
+// as it may.
+var reportedFailure = regexp.MustCompile(`^([a-z_]+ failed|it failed): `)
 
 // isTrial reports whether a trial calls a hook: on_request and the reducers.
 func isTrial(h run.HookName) bool {

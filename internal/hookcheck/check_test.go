@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/hookcheck"
+	"github.com/fasttrack-dev/fasttrack/internal/hookfunc"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 )
 
@@ -113,7 +115,7 @@ func check(t *testing.T, name, file string, answer func(document []byte) (int, s
 			return replay.Answer{FunctionError: fmt.Sprint(status)}, nil
 		}
 		return replay.Answer{Payload: []byte(body)}, nil
-	}, about, true)
+	}, about, hookcheck.Options{Guards: true})
 }
 
 // wantLines checks that results say each of want, and whether any is wrong.
@@ -149,7 +151,7 @@ func TestCheck_Trial(t *testing.T) {
 		err := json.Unmarshal(document, &a)
 		called = append(called, a.Hook)
 		return replay.Answer{Payload: []byte(`{}`)}, err
-	}, hookcheck.SampleFlow(), false)
+	}, hookcheck.SampleFlow(), hookcheck.Options{})
 	var notCalled []string
 	for _, r := range results {
 		if r.NotCalled {
@@ -166,8 +168,90 @@ func TestCheck_Trial(t *testing.T) {
 func TestCheck_CanNotBeCalled(t *testing.T) {
 	results := hookcheck.Check(t.Context(), func(context.Context, []byte) (replay.Answer, error) {
 		return replay.Answer{}, errors.New("no such function")
-	}, hookcheck.SampleFlow(), true)
+	}, hookcheck.SampleFlow(), hookcheck.Options{Guards: true})
 	if len(results) != 1 || !slices.Equal(results[0].Mistakes, []string{"could not be invoked: no such function"}) {
 		t.Errorf("got %+v", results)
+	}
+}
+
+// Without AWS a hook may fail for it, which is noted. An invalid response stays a mistake,
+// and so does a failure of another kind, even after a call.
+func TestCheck_Refused(t *testing.T) {
+	away, err := hookfunc.StartNoAWS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer away.Close()
+	const failure = "secret token not found: set FASTTRACK_SECRET_TOKEN"
+	fails := `{"errors":[{"hook":"on_request","error":"` + failure + `"}]}`
+	for name, tc := range map[string]struct {
+		calls    bool
+		response string
+		refused  int
+		mistake  string
+	}{
+		"a failure for want of AWS":    {true, fails, 7, ""},
+		"a failure without a call":     {false, fails, 0, "on_request failed: " + failure},
+		"a failure of its own":         {true, `{"errors":[{"hook":"on_request","error":"no var x"}]}`, 0, "on_request failed: no var x"},
+		"a response, though it called": {true, `{}`, 0, ""},
+		"an invalid response":          {true, `{"transition":"open"}`, 0, "on_request returned an invalid response"},
+		"no JSON":                      {true, `yes`, 0, "must be a JSON object"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			results := hookcheck.Check(t.Context(), func(_ context.Context, document []byte) (replay.Answer, error) {
+				var a struct{ Version, Hook string }
+				if err := json.Unmarshal(document, &a); err != nil || a.Version != "1" || a.Hook != "on_request" {
+					return replay.Answer{Payload: []byte(`{}`)}, err
+				}
+				if tc.calls {
+					getSecret(t, away.URL(), "token")
+				}
+				return replay.Answer{Payload: []byte(tc.response)}, nil
+			}, hookcheck.SampleFlow(), hookcheck.Options{Refused: away.Refused})
+			refused := 0
+			var mistakes, notes []string
+			for _, r := range results {
+				mistakes, notes = append(mistakes, r.Mistakes...), append(notes, r.Notes...)
+				if len(r.Refused) > 0 {
+					refused++
+				}
+			}
+			if refused != tc.refused || (len(mistakes) == 0) != (tc.mistake == "") || !strings.Contains(strings.Join(mistakes, "\n"), tc.mistake) {
+				t.Errorf("%d were refused, mistakes %q; want %d, %q", refused, mistakes, tc.refused, tc.mistake)
+			}
+			if tc.refused > 0 && !slices.Contains(notes, "on_request failed: "+failure) {
+				t.Errorf("the notes lack the failure: %q", notes)
+			}
+		})
+	}
+}
+
+func getSecret(t *testing.T, url, name string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(`{"SecretId":"`+name+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Amz-Target", "secretsmanager.GetSecretValue")
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+}
+
+// A hook that the function does not have is not among those that were not called.
+func TestCheck_NotSubscribed(t *testing.T) {
+	results := hookcheck.Check(t.Context(), func(context.Context, []byte) (replay.Answer, error) {
+		return replay.Answer{Payload: []byte(`{"subscriptions":["on_request","on_deny"]}`)}, nil
+	}, hookcheck.SampleFlow(), hookcheck.Options{})
+	var notCalled []string
+	for _, r := range results {
+		if r.NotCalled {
+			notCalled = append(notCalled, r.Hook)
+		}
+	}
+	if !slices.Equal(notCalled, []string{"on_deny"}) {
+		t.Errorf("not called: %q, want on_deny", notCalled)
 	}
 }

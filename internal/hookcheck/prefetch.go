@@ -14,11 +14,15 @@ import (
 
 // checkPrefetch gets the options of a field for an empty query, then checks the
 // first of them as a value, as functions/request does.
-func (f Flow) checkPrefetch(ctx context.Context, call replay.Function, field flow.Field) []Result {
+func (f Flow) checkPrefetch(ctx context.Context, call replay.Function, field flow.Field, o Options) []Result {
 	ada := f.sample(run.OnRequest).Run.Requester
 	searching := f.trialOf(hookapi.SearchOptions(field.Name, "", hookapi.OptionsRun{Requester: ada, Fields: map[string]json.RawMessage{}}))
 	r := Result{Case: "prefetch of " + field.Name, Hook: string(hookapi.Prefetch)}
 	options := r.options(ctx, call, searching)
+	r.excuse(o)
+	if len(r.Refused) > 0 {
+		return []Result{r}
+	}
 	if len(r.Mistakes) > 0 {
 		return []Result{r}
 	}
@@ -33,7 +37,8 @@ func (f Flow) checkPrefetch(ctx context.Context, call replay.Function, field flo
 	c := Result{Case: r.Case + ", to check a value", Hook: r.Hook}
 	asked := f.trialOf(v.Question(ada, f.Fields))
 	found := c.options(ctx, call, asked)
-	if _, is := v.Among(found); len(c.Mistakes) == 0 && !is {
+	c.excuse(o)
+	if _, is := v.Among(found); len(c.Mistakes) == 0 && len(c.Refused) == 0 && !is {
 		c.mistake("its own option, given as query and value, is not in its response: whoever chooses it is refused")
 	}
 	return []Result{r, c}

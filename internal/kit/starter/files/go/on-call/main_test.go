@@ -23,6 +23,7 @@ func TestApproveOnCall(t *testing.T) {
 	for email, want := range map[string]hook.FromRequest{
 		"ada@example.com": hook.Approve("ada@example.com is on call."),
 		"eve@example.com": hook.Continue(),
+		"":                hook.Continue(), // a machine
 	} {
 		got, err := approveOnCall(t.Context(), event(server.URL, email))
 		if err != nil || !reflect.DeepEqual(got, want) {

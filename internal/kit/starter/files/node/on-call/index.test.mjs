@@ -32,6 +32,10 @@ test("not on call", async () => {
   assert.deepEqual(await outcome("eve@example.com"), continue_());
 });
 
+test("a machine", async () => {
+  assert.deepEqual(await outcome(""), continue_());
+});
+
 test("a failed call approves nothing", async () => {
   await assert.rejects(outcome("ada@example.com", "/elsewhere"));
 });

@@ -44,6 +44,9 @@ class ApproveOnCall(unittest.TestCase):
     def test_not_on_call(self):
         self.assertEqual(self.outcome("eve@example.com"), continue_())
 
+    def test_a_machine(self):
+        self.assertEqual(self.outcome(""), continue_())
+
     def test_a_failed_call_approves_nothing(self):
         with self.assertRaises(Exception):
             self.outcome("ada@example.com", "/elsewhere")
