@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/away"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/hookcheck"
-	"github.com/fasttrack-dev/fasttrack/internal/hookfunc"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
@@ -81,7 +81,7 @@ func (t *teamTest) function(ctx context.Context, fn folder.Function) (replay.Fun
 }
 
 // refused returns the calls of AWS since it was last called, where AWS is not here.
-func (t *teamTest) refused() []hookfunc.Refusal {
+func (t *teamTest) refused() []away.Refusal {
 	if t.away == nil {
 		return nil
 	}

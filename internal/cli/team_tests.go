@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fasttrack-dev/fasttrack/internal/away"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
-	"github.com/fasttrack-dev/fasttrack/internal/hookfunc"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/tests"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
@@ -47,8 +47,8 @@ type teamTest struct {
 	endpoint, stage string
 	out             io.Writer
 	folder          *folder.Folder
-	// away stands for AWS, unless endpoint names a service.
-	away *hookfunc.NoAWS
+	// away stands in for AWS, unless endpoint names a service.
+	away *away.Server
 	// running are the functions that were built, by their logical ids.
 	running map[string]replay.Function
 	stops   []func()
@@ -62,7 +62,7 @@ func (t *teamTest) run(ctx context.Context, cmd *cobra.Command) (err error) {
 		return err
 	}
 	if t.endpoint == "" {
-		if t.away, err = hookfunc.StartNoAWS(); err != nil {
+		if t.away, err = away.Start(); err != nil {
 			return err
 		}
 		defer t.away.Close()

@@ -13,8 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/away"
 	"github.com/fasttrack-dev/fasttrack/internal/hookapi"
-	"github.com/fasttrack-dev/fasttrack/internal/hookfunc"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -42,8 +42,8 @@ type Options struct {
 	// Guards also calls the hooks that may change something elsewhere.
 	Guards bool
 	// Refused returns the calls of AWS that the function made since it was last called,
-	// where AWS is a [hookfunc.NoAWS]; nil where it is a service.
-	Refused func() []hookfunc.Refusal
+	// where AWS is a [away.Server]; nil where it is a service.
+	Refused func() []away.Refusal
 }
 
 func (r *Result) mistake(format string, args ...any) {
@@ -116,7 +116,7 @@ func (r *Result) excuse(o Options) {
 	}
 	refused := o.Refused()
 	excused := func(mistake string) bool {
-		return reportedFailure.MatchString(mistake) && slices.ContainsFunc(refused, func(call hookfunc.Refusal) bool { return call.In(mistake) })
+		return reportedFailure.MatchString(mistake) && slices.ContainsFunc(refused, func(call away.Refusal) bool { return call.In(mistake) })
 	}
 	if !slices.ContainsFunc(r.Mistakes, excused) {
 		return

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fasttrack-dev/fasttrack/internal/away"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/hookcheck"
-	"github.com/fasttrack-dev/fasttrack/internal/hookfunc"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 )
 
@@ -177,11 +177,11 @@ func TestCheck_CanNotBeCalled(t *testing.T) {
 // Without AWS a hook may fail for it, which is noted. An invalid response stays a mistake,
 // and so does a failure of another kind, even after a call.
 func TestCheck_Refused(t *testing.T) {
-	away, err := hookfunc.StartNoAWS()
+	noAWS, err := away.Start()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer away.Close()
+	defer noAWS.Close()
 	const failure = "secret token not found: set FASTTRACK_SECRET_TOKEN"
 	fails := `{"errors":[{"hook":"on_request","error":"` + failure + `"}]}`
 	for name, tc := range map[string]struct {
@@ -204,10 +204,10 @@ func TestCheck_Refused(t *testing.T) {
 					return replay.Answer{Payload: []byte(`{}`)}, err
 				}
 				if tc.calls {
-					getSecret(t, away.URL(), "token")
+					getSecret(t, noAWS.URL(), "token")
 				}
 				return replay.Answer{Payload: []byte(tc.response)}, nil
-			}, hookcheck.SampleFlow(), hookcheck.Options{Refused: away.Refused})
+			}, hookcheck.SampleFlow(), hookcheck.Options{Refused: noAWS.Refused})
 			refused := 0
 			var mistakes, notes []string
 			for _, r := range results {

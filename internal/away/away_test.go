@@ -1,4 +1,4 @@
-package hookfunc_test
+package away_test
 
 import (
 	"fmt"
@@ -12,12 +12,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
-	"github.com/fasttrack-dev/fasttrack/internal/hookfunc"
+	"github.com/fasttrack-dev/fasttrack/internal/away"
 )
 
 // Each kind of service is refused at once, and the call is named.
-func TestNoAWS(t *testing.T) {
-	n, err := hookfunc.StartNoAWS()
+func TestServer(t *testing.T) {
+	n, err := away.Start()
 	if err != nil {
 		t.Fatal(err)
 	}

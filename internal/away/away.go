@@ -1,4 +1,5 @@
-package hookfunc
+// Package away stands in for AWS where functions are only tried: it is away.
+package away
 
 import (
 	"encoding/json"
@@ -12,9 +13,9 @@ import (
 	"time"
 )
 
-// NoAWS stands in for AWS when a function is only tried: the function finds it at its URL.
+// Server stands in for AWS when a function is only tried: the function finds it at its URL.
 // It refuses each call at once, in a way that SDKs don't retry, and remembers it.
-type NoAWS struct {
+type Server struct {
 	server   *http.Server
 	listener net.Listener
 
@@ -43,30 +44,30 @@ func (r Refusal) In(failure string) bool {
 		r.secret != "" && strings.Contains(failure, "secret "+r.secret+" ")
 }
 
-// StartNoAWS listens on this machine. Close it.
-func StartNoAWS() (*NoAWS, error) {
+// Start listens on this machine. Close it.
+func Start() (*Server, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	n := &NoAWS{listener: listener}
-	n.server = &http.Server{Handler: n, ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = n.server.Serve(listener) }() // until Close
-	return n, nil
+	s := &Server{listener: listener}
+	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = s.server.Serve(listener) }() // until Close
+	return s, nil
 }
 
 // URL is the endpoint of every service.
-func (n *NoAWS) URL() string { return "http://" + n.listener.Addr().String() }
+func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
 
 // Close ends the server.
-func (n *NoAWS) Close() { _ = n.server.Close() } // nothing of it is needed any more
+func (s *Server) Close() { _ = s.server.Close() } // nothing of it is needed any more
 
 // Refused returns the calls since it was last called.
-func (n *NoAWS) Refused() []Refusal {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	calls := n.refused
-	n.refused = nil
+func (s *Server) Refused() []Refusal {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	calls := s.refused
+	s.refused = nil
 	return calls
 }
 
@@ -75,12 +76,12 @@ const mostRead = 64 << 10
 
 // ServeHTTP refuses a call. Secrets Manager has no such secret, so that helpers for
 // secrets say how to set one on this machine.
-func (n *NoAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(io.LimitReader(r.Body, mostRead)) // what was not read is not named
 	refusal := describe(r, body)
-	n.mu.Lock()
-	n.refused = append(n.refused, refusal)
-	n.mu.Unlock()
+	s.mu.Lock()
+	s.refused = append(s.refused, refusal)
+	s.mu.Unlock()
 
 	code := notHereCode
 	if refusal.secret != "" {
