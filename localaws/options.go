@@ -47,6 +47,9 @@ type Options struct {
 	// DefaultParameters returns values for parameters that Parameters leaves out,
 	// given the URL of the API. A nil function returns none.
 	DefaultParameters func(apiURL string) map[string]string
+	// ParameterPatterns are patterns that replace the AllowedPattern of parameters, for
+	// values that mean something on this machine alone.
+	ParameterPatterns map[string]string
 	// BasePathParameter names the template's parameter that holds the path under which
 	// a custom domain maps the API; the API then answers there as well. Empty is none.
 	BasePathParameter string

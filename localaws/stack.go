@@ -100,7 +100,8 @@ func (s *Stack) start(ctx context.Context) error {
 	}
 	maps.Copy(parameters, s.opts.Parameters)
 	s.Template, err = template.Load(s.opts.TemplatePath, template.Options{
-		Parameters: parameters, Region: s.opts.Region, AccountID: AccountID, StackName: s.opts.StackName, APIEndpoint: s.URL(),
+		Parameters: parameters, ParameterPatterns: s.opts.ParameterPatterns,
+		Region: s.opts.Region, AccountID: AccountID, StackName: s.opts.StackName, APIEndpoint: s.URL(),
 		FunctionVersion: s.version, SkipUnserved: s.opts.SkipUnserved,
 	})
 	if err != nil {

@@ -28,6 +28,10 @@ const StageParameter = "Stage"
 // secretPrefix begins the environment variables of secrets, as in hook/secret.
 const secretPrefix = "FASTTRACK_SECRET_"
 
+// webhookPattern also allows a webhook on this machine, which functions at AWS can't
+// reach.
+const webhookPattern = `(https://.+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/.*)?)?`
+
 // Start serves fasttrack, and its console at the same address, with the given options, completed by [Options]. flows is the
 // file of flows that every function reads; empty is the one in each function's folder
 // of BuildDir.
@@ -109,6 +113,9 @@ func Options(o localaws.Options) (localaws.Options, error) {
 	}
 	if o.BasePathParameter == "" {
 		o.BasePathParameter = "ApiBasePath"
+	}
+	if o.ParameterPatterns == nil {
+		o.ParameterPatterns = map[string]string{"WebhookUrl": webhookPattern}
 	}
 	if o.DefaultParameters == nil {
 		given := o.Parameters

@@ -17,7 +17,7 @@ import (
 type input struct{ SecretId, VersionStage string } //nolint:revive // as the service spells it
 
 // New returns a service whose secrets are the environment variables that [Variable]
-// names, and those of made, by ARN. A variable goes before what was made; a secret with
+// names, by name or ARN, and those of made, by ARN. A variable goes before what was made; a secret with
 // neither is ResourceNotFoundException. A secret has one version, AWSCURRENT.
 func New(account, region, prefix string, made map[string]string) wire.Service {
 	return wire.Service{Name: "secretsmanager", MaxBody: 1 << 16, Operations: map[string]wire.Operation{
@@ -28,14 +28,14 @@ func New(account, region, prefix string, made map[string]string) wire.Service {
 			if in.VersionStage != "" && in.VersionStage != "AWSCURRENT" {
 				return nil, wire.Fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: %s", in.VersionStage)
 			}
-			variable := Variable(prefix, in.SecretId)
 			arn, name := in.SecretId, in.SecretId
 			if _, after, isARN := strings.Cut(arn, ":secret:"); isARN {
 				name = after
 			} else {
 				arn = "arn:" + partition.Of(region) + ":secretsmanager:" + region + ":" + account + ":secret:" + name
 			}
-			text := cmp.Or(os.Getenv(variable), made[arn])
+			variable := Variable(prefix, name)
+			text := cmp.Or(os.Getenv(variable), os.Getenv(Variable(prefix, arn)), made[arn])
 			if text == "" {
 				return nil, wire.Fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret: this machine looks for it in the environment variable %s.", variable)
 			}

@@ -47,7 +47,7 @@ func (r *reader) parameter(p pair) (any, error) {
 		items = splitList(text)
 	}
 	for _, item := range items {
-		if err := r.checkParameter(p.node, kind, item); err != nil {
+		if err := r.checkParameter(p, kind, item); err != nil {
 			return nil, err
 		}
 	}
@@ -64,7 +64,8 @@ func (r *reader) parameter(p pair) (any, error) {
 	return nil, r.errorf(p.node, "type %s is not supported on this machine", kind)
 }
 
-func (r *reader) checkParameter(n *yaml.Node, kind, value string) error {
+func (r *reader) checkParameter(p pair, kind, value string) error {
+	n := p.node
 	if kind == "Number" || kind == "List<Number>" {
 		if _, err := strconv.ParseFloat(value, 64); err != nil {
 			return r.errorf(n, "%q is not a number", value)
@@ -79,14 +80,18 @@ func (r *reader) checkParameter(n *yaml.Node, kind, value string) error {
 			return r.errorf(n, "%q is not one of the allowed values: %s", value, strings.Join(values, ", "))
 		}
 	}
-	if pattern := child(n, "AllowedPattern"); pattern != nil {
+	if node := child(n, "AllowedPattern"); node != nil {
+		pattern := node.Value
+		if here, replaced := r.opts.ParameterPatterns[p.key]; replaced {
+			pattern = here
+		}
 		// CloudFormation matches the whole value.
-		re, err := regexp.Compile(`^(?:` + pattern.Value + `)$`)
+		re, err := regexp.Compile(`^(?:` + pattern + `)$`)
 		if err != nil {
-			return r.errorf(pattern, "AllowedPattern: %v", err)
+			return r.errorf(node, "AllowedPattern: %v", err)
 		}
 		if !re.MatchString(value) {
-			return r.errorf(n, "%q doesn't match the allowed pattern %s", value, pattern.Value)
+			return r.errorf(n, "%q doesn't match the allowed pattern %s", value, pattern)
 		}
 	}
 	for name, ok := range map[string]func(limit int) bool{

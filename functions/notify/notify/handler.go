@@ -77,7 +77,7 @@ func (h *Handler) handle(ctx context.Context, in api.BusEvent, line *step.Line) 
 	}
 	if h.Webhook != nil {
 		channels = append(channels, "webhook")
-		if err := h.Webhook.Notify(ctx, e.ID, e.Type, in.Detail, m); err != nil {
+		if err := h.Webhook.Notify(ctx, e, in.Detail, m); err != nil {
 			errs = append(errs, err)
 		}
 	}

@@ -159,7 +159,7 @@ func TestNotify(t *testing.T) {
 	defer server.Close()
 	const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 	at := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
-	hook, err := notify.NewWebhook(server.URL, func(context.Context) (string, error) { return secret, nil }, func() time.Time { return at })
+	hook, err := notify.NewWebhook(notify.WebhookOptions{URL: server.URL, OnThisMachine: true, Source: "arn:bus", Secret: func(context.Context) (string, error) { return secret, nil }, Now: func() time.Time { return at }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,11 +191,11 @@ func TestNotify(t *testing.T) {
 		t.Errorf("%v, the webhook was notified: %v", err, got != nil)
 	}
 	for _, wrong := range []string{"http://example.com", "ftp://example.com", "x"} {
-		if _, err := notify.NewWebhook(wrong, nil, time.Now); err == nil {
+		if _, err := notify.NewWebhook(notify.WebhookOptions{URL: wrong, OnThisMachine: true}); err == nil {
 			t.Errorf("%q is a webhook", wrong)
 		}
 	}
-	if none, err := notify.NewWebhook("", nil, time.Now); none != nil || err != nil {
+	if none, err := notify.NewWebhook(notify.WebhookOptions{}); none != nil || err != nil {
 		t.Errorf("no URL is the webhook %v (%v)", none, err)
 	}
 }

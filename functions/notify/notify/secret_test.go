@@ -25,7 +25,7 @@ func TestHandle_LogsNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	secret := func(context.Context) (string, error) { return "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", nil }
-	hook, err := notify.NewWebhook("http://"+closed.Addr().String()+"/services/s3cret?token=s3cret", secret, time.Now)
+	hook, err := notify.NewWebhook(notify.WebhookOptions{URL: "http://" + closed.Addr().String() + "/services/s3cret?token=s3cret", OnThisMachine: true, Secret: secret, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func TestHandle_LogsNoSecret(t *testing.T) {
 			t.Errorf("%q is in %s or %v", mark, written.String(), err)
 		}
 	}
-	if _, err := notify.NewWebhook("http://[::1/s3cret", secret, time.Now); err == nil || strings.Contains(err.Error(), "s3cret") {
+	if _, err := notify.NewWebhook(notify.WebhookOptions{URL: "http://[::1/s3cret"}); err == nil || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -16,7 +16,10 @@ import (
 func Start() {
 	cfg := awsenv.Config()
 	secret := SecretOf(secretsmanager.NewFromConfig(cfg), os.Getenv("WEBHOOK_SECRET_ARN"))
-	webhook, err := NewWebhook(os.Getenv("WEBHOOK_URL"), secret, time.Now)
+	webhook, err := NewWebhook(WebhookOptions{
+		URL: os.Getenv("WEBHOOK_URL"), ContentType: os.Getenv("WEBHOOK_CONTENT_TYPE"), Source: os.Getenv("BUS_ARN"),
+		OnThisMachine: awsenv.OnThisMachine(), Secret: secret, Now: time.Now,
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
