@@ -75,6 +75,7 @@ var someValues = map[string][]string{
 	"ShadowDifference.people": texts(api.EventApprove, api.EventDeny),
 	"Field.type":              {api.FieldString, api.FieldText, api.FieldInt, api.FieldBool, api.FieldDuration, api.FieldTarget, api.FieldUser, api.FieldStrings},
 	"Limit.after":             texts(api.EventDeny),
+	"Delivery.about":          {api.AboutFailing},
 	"Delivery.state":          {api.DeliverySent, api.DeliveryFailed, api.DeliverySkipped},
 }
 

@@ -174,6 +174,9 @@ type Delivery struct {
 	By string `json:"by"`
 	// Seq is that of the history entry that the notification is about.
 	Seq int `json:"seq"`
+	// About is [AboutFailing] if the notification is not about that entry, but about
+	// access that failed to be granted or to end after it. Else it is empty.
+	About string `json:"about,omitempty"`
 	// At is when it was sent, or when the last attempt failed.
 	At time.Time `json:"at"`
 	// State is one of the Delivery constants.
@@ -182,6 +185,9 @@ type Delivery struct {
 	// characters.
 	Why string `json:"why,omitempty"`
 }
+
+// AboutFailing is the About of a [Delivery] of an [EventTypeAccessFailing].
+const AboutFailing = "failing"
 
 // The states of a [Delivery].
 const (

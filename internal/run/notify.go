@@ -3,6 +3,7 @@ package run
 import (
 	"slices"
 
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/destination"
 )
 
@@ -66,6 +67,27 @@ const WebhookChannel = "webhook"
 func Delivers(to string) bool {
 	_, err := destination.Parse(to)
 	return err == nil
+}
+
+// Recipients returns the e-mail addresses of the people whom a principal means today,
+// folded, without the requester. It leaves out whom flows.yaml can't name: everyone,
+// and members of a group by their token alone.
+func (r *Run) Recipients(principal string, t *Today) (people []string) {
+	all, _ := t.peopleOf(principal, r.admins(t))
+	if principal == AdminsAlone[0] {
+		all = nil
+		for _, admin := range r.admins(t) {
+			some, _ := t.peopleOf(admin, nil)
+			all = append(all, some...)
+		}
+	}
+	for _, address := range all {
+		address = email.Fold(address)
+		if email.Plain(address) && !slices.Contains(people, address) && !Same(r.Requester, personOf(address)) {
+			people = append(people, address)
+		}
+	}
+	return people
 }
 
 // NotifyDeciders returns the flow's notify list for a run whose approvers are not

@@ -115,7 +115,11 @@ func deliveryItem(runID string, d api.Delivery) (item, error) {
 	if err != nil {
 		return nil, err
 	}
-	addressee := sha256.Sum256([]byte(d.By + "\x00" + d.To + "\x00" + d.Person))
+	about := ""
+	if d.About != "" {
+		about = "\x00" + d.About
+	}
+	addressee := sha256.Sum256([]byte(d.By + "\x00" + d.To + "\x00" + d.Person + about))
 	return item{
 		"pk": text(deliveryPrefix + runID), "sk": text(fmt.Sprintf("%06d#%s", d.Seq, hex.EncodeToString(addressee[:8]))),
 		"body": text(string(body)), "state": text(d.State), "at": text(stamp(d.At)), "expires_at": number(d.At.Add(deliveriesKept).Unix()),
@@ -129,6 +133,23 @@ func clip(s string, most int) string {
 		return string(r)
 	}
 	return string(r[:most-1]) + "…"
+}
+
+// AllDeliveries reads what became of all messages about a run, strongly consistent, in
+// the order of their keys. One that a call sends just now has a state of its own.
+func (s *Store) AllDeliveries(ctx context.Context, runID string) (list []api.Delivery, err error) {
+	items, err := s.itemsOf(ctx, deliveryPrefix+runID)
+	if err != nil {
+		return nil, fmt.Errorf("load the deliveries of run %s: %w", runID, err)
+	}
+	for _, it := range items {
+		var d api.Delivery
+		if err := json.Unmarshal([]byte(stringOf(it["body"])), &d); err != nil {
+			return nil, fmt.Errorf("read the deliveries of run %s: %w", runID, err)
+		}
+		list = append(list, d)
+	}
+	return list, nil
 }
 
 // Deliveries returns the newest deliveries of a run, the oldest of these first. more

@@ -1,0 +1,155 @@
+package deliver
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/hook/email"
+	"github.com/fasttrack-dev/fasttrack/internal/destination"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// The names of the ways that destinations name.
+const (
+	Slack = "slack"
+	Email = "email"
+	Teams = "teams"
+)
+
+// byDirectory is the By of a delivery to an entry that means nobody.
+const byDirectory = "directory"
+
+func fold(address string) string { return email.Fold(address) }
+
+// resolve returns the messages that ask whom a destination means.
+func (c *call) resolve(d destination.Destination) []message {
+	to := d.String()
+	switch d.Kind {
+	case destination.SlackChannel:
+		return []message{c.message(Ask, Slack, Addressee{To: to, Channel: d.Name}, "")}
+	case destination.Teams:
+		return []message{c.message(Ask, Teams, Addressee{To: to, Channel: d.Name}, "")}
+	case destination.Mail:
+		return []message{c.message(Ask, Email, Addressee{To: to, Person: fold(d.Name)}, "")}
+	case destination.SlackPerson:
+		if d.Name != destination.Requester {
+			return []message{c.message(Ask, Slack, Addressee{To: to, Person: fold(d.Name)}, "")}
+		}
+		if c.requesterAddress() == "" {
+			return nil
+		}
+		return []message{c.message(Outcome, Slack, Addressee{To: to, Person: c.requesterAddress()}, "")}
+	case destination.Group:
+		members := c.members(d, "you are in "+d.Name)
+		channel, way := c.directory.Channels[d.Name], c.way(Slack)
+		if channel == "" || way == nil {
+			return members
+		}
+		m := c.message(Ask, Slack, Addressee{To: to, Channel: channel}, "")
+		m.instead = members
+		return []message{m}
+	case destination.Admins:
+		return c.members(d, "you are an admin of "+c.now.Flow.Name)
+	}
+	return c.members(d, "")
+}
+
+// members returns the messages to the people whom a principal means today, without the
+// requester.
+func (c *call) members(d destination.Destination, why string) (all []message) {
+	people := c.now.Recipients(d.String(), c.directory.Today)
+	for _, person := range people {
+		all = append(all, c.toPerson(Ask, d.String(), person, why)...)
+	}
+	if len(people) == 0 {
+		all = append(all, message{
+			Delivery: api.Delivery{To: d.String(), By: byDirectory, Seq: c.seq, About: c.about}, notice: Notice{Kind: Ask},
+			send: func(context.Context) error {
+				return Skip{"flows.yaml names nobody for it besides the requester"}
+			},
+		})
+	}
+	return all
+}
+
+// toPerson returns the messages to one person, one by each way.
+func (c *call) toPerson(kind Kind, to, person, why string) (all []message) {
+	for _, way := range c.Ways {
+		if way.Name() != Teams {
+			all = append(all, c.message(kind, way.Name(), Addressee{To: to, Person: person}, why))
+		}
+	}
+	return all
+}
+
+// message returns the message of the event by a way. A way that the deployment lacks
+// reaches nobody.
+func (c *call) message(kind Kind, by string, a Addressee, why string) message {
+	m := message{
+		Delivery: api.Delivery{To: a.To, Person: a.Person, By: by, Seq: c.seq, About: c.about},
+		way:      c.way(by), addressee: a, notice: c.base,
+	}
+	m.notice.Kind, m.notice.Event, m.notice.Why = kind, c.event, why
+	if m.way == nil {
+		m.send = func(context.Context) error { return Skip{"this deployment has no " + by} }
+	}
+	return m
+}
+
+func (c *call) way(name string) Way {
+	i := slices.IndexFunc(c.Ways, func(w Way) bool { return w.Name() == name })
+	if i < 0 {
+		return nil
+	}
+	return c.Ways[i]
+}
+
+// requester returns the messages to the requester about the event.
+func (c *call) requester(kind Kind) []message {
+	address := c.requesterAddress()
+	if address == "" {
+		return nil
+	}
+	return c.toPerson(kind, address, address, "it is your request")
+}
+
+// failing returns the messages to the flow's admins about access that fails to be
+// granted or to end.
+func (c *call) failing() (all []message) {
+	for _, person := range c.now.Recipients(string(destination.Admins), c.directory.Today) {
+		all = append(all, c.toPerson(Failing, string(destination.Admins), person, "you are an admin of "+c.now.Flow.Name)...)
+	}
+	return all
+}
+
+// decided notifies the approvers who got an Ask of the decision, or who may get one just
+// now, but for who made it. What a [Follower] sent is rewritten instead.
+func (c *call) decided(ctx context.Context, e api.Event) {
+	before, err := c.Store.AllDeliveries(ctx, c.now.ID)
+	if err != nil {
+		c.errs = append(c.errs, err)
+		return
+	}
+	var all []message
+	for _, d := range before {
+		asked, there := c.entry(d.Seq)
+		_, follows := c.way(d.By).(Follower)
+		switch {
+		case d.State == api.DeliveryFailed, d.State == api.DeliverySkipped, !there, asked.Event != run.Forward, c.way(d.By) == nil, follows:
+		case d.Person == "", d.Person == c.requesterAddress(), d.Person == fold(e.Entry.Actor.Email), d.Person == fold(e.Entry.Actor.ID):
+		default:
+			m := c.message(Decided, d.By, Addressee{To: d.To, Person: d.Person}, "")
+			m.Seq, m.notice.Event = e.Entry.Seq, e
+			all = append(all, m)
+		}
+	}
+	c.deliver(ctx, all)
+}
+
+// EventOf returns the event of a history entry, as it was published.
+func EventOf(r *run.Run, e run.Entry) api.Event {
+	view := r.Summary().View
+	return api.Event{ID: r.ID + "-" + strconv.Itoa(e.Seq), Type: api.EventTypeRun + string(e.Event), Time: e.At, Request: view, Entry: e}
+}
