@@ -52,6 +52,12 @@ func (s *Stack) function(f template.Function, dir string) (lambda.Function, erro
 		Environment: f.Environment, Timeout: f.Timeout, MemoryMB: f.MemoryMB, Handler: f.Handler, Runtime: f.Runtime,
 		Reserved: f.Reserved, Role: f.RoleARN, LogGroup: f.LogGroup, Async: (*lambda.Async)(f.Async),
 	}
+	if s.opts.FunctionEnvironment != nil {
+		if more := s.opts.FunctionEnvironment(f.LogicalID, s.URL()); len(more) > 0 {
+			cfg.Environment = maps.Clone(more)
+			maps.Copy(cfg.Environment, f.Environment)
+		}
+	}
 	if f.Alias != "" {
 		cfg.Aliases = []string{f.Alias}
 	}

@@ -45,7 +45,8 @@ type Options struct {
 	// Parameters override the template's defaults.
 	Parameters map[string]string
 	// DefaultParameters returns values for parameters that Parameters leaves out,
-	// given the URL of the API. A nil function returns none.
+	// given the URL of the API. Those that the template lacks are ignored. A nil function
+	// returns none.
 	DefaultParameters func(apiURL string) map[string]string
 	// ParameterPatterns are patterns that replace the AllowedPattern of parameters, for
 	// values that mean something on this machine alone.
@@ -65,6 +66,12 @@ type Options struct {
 	// Attach names functions, each as NAME or NAME=PORT, that other processes serve.
 	// Each gets a Runtime API on a port of its own.
 	Attach []string
+	// FunctionEnvironment returns variables that a function has besides those of the
+	// template, given its logical id and the URL of the API: addresses of services of this
+	// machine. A nil function returns none.
+	FunctionEnvironment func(logicalID, apiURL string) map[string]string
+	// Secrets are the texts of secrets, by name, that no environment variable holds.
+	Secrets map[string]string
 	// SecretPrefix begins the environment variables that hold secrets; [SecretPrefix]
 	// if empty. Functions inherit these variables.
 	SecretPrefix string

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -94,13 +93,12 @@ func (s *Stack) start(ctx context.Context) error {
 	if err := s.openServices(); err != nil {
 		return err
 	}
-	parameters := map[string]string{}
+	var defaults map[string]string
 	if s.opts.DefaultParameters != nil {
-		maps.Copy(parameters, s.opts.DefaultParameters(s.URL()))
+		defaults = s.opts.DefaultParameters(s.URL())
 	}
-	maps.Copy(parameters, s.opts.Parameters)
 	s.Template, err = template.Load(s.opts.TemplatePath, template.Options{
-		Parameters: parameters, ParameterPatterns: s.opts.ParameterPatterns,
+		Parameters: s.opts.Parameters, Defaults: defaults, ParameterPatterns: s.opts.ParameterPatterns,
 		Region: s.opts.Region, AccountID: AccountID, StackName: s.opts.StackName, APIEndpoint: s.URL(),
 		FunctionVersion: s.version, SkipUnserved: s.opts.SkipUnserved,
 	})

@@ -10,6 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awslambda "github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
 )
@@ -147,6 +151,48 @@ func TestStartRefusesWhatCannotRun(t *testing.T) {
 	for _, part := range []string{"machine.asl.json", "sns:publish is not implemented on this machine", "/States/Work/Resource"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("the error lacks %q: %v", part, err)
+		}
+	}
+}
+
+// What the stack of a machine adds: parameters that the template may lack, secrets, and
+// variables of functions.
+func TestStartAddsWhatTheMachineHas(t *testing.T) {
+	stack, err := localaws.Start(t.Context(), localaws.Options{
+		Addr: "127.0.0.1:0", TemplatePath: "testdata/app/template.yaml", Functions: answering(http.StatusOK),
+		DefaultParameters: func(string) map[string]string { return map[string]string{"NoParameterOfTheTemplate": "x"} },
+		Secrets:           map[string]string{"chat": "token"},
+		FunctionEnvironment: func(logicalID, apiURL string) map[string]string {
+			if logicalID != "ApiFunction" {
+				return nil
+			}
+			return map[string]string{"CHAT_URL": apiURL + "/_local/chat"}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stack.Close(context.Background())
+	credentials := aws.Config{Region: localaws.Region, Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b"}, nil
+	}), BaseEndpoint: aws.String(stack.AWSURL())}
+	secret, err := secretsmanager.NewFromConfig(credentials).GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: aws.String("chat")})
+	if err != nil || *secret.SecretString != "token" {
+		t.Errorf("got secret %v (%v)", secret, err)
+	}
+	for id, want := range map[string]string{"ApiFunction": stack.URL() + "/_local/chat", "WorkFunction": ""} {
+		name := ""
+		for _, f := range stack.Template.Functions {
+			if f.LogicalID == id {
+				name = f.Name
+			}
+		}
+		got, err := awslambda.NewFromConfig(credentials).GetFunctionConfiguration(t.Context(), &awslambda.GetFunctionConfigurationInput{FunctionName: &name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Environment == nil && want != "" || got.Environment != nil && got.Environment.Variables["CHAT_URL"] != want {
+			t.Errorf("%s: got %v, want %q", id, got.Environment, want)
 		}
 	}
 }

@@ -42,6 +42,9 @@ func (s *Stack) makeSecrets() error {
 		dir = s.data.Path("secrets")
 	}
 	s.secrets = map[string]string{}
+	for name, text := range s.opts.Secrets {
+		s.secrets[arn(s.opts.Region, "secretsmanager", "secret:"+name)] = text
+	}
 	for _, secret := range s.Template.Secrets {
 		text, err := secret.Text, error(nil)
 		if text == "" {

@@ -32,6 +32,9 @@ func (r *reader) readParameters(n *yaml.Node) error {
 func (r *reader) parameter(p pair) (any, error) {
 	text, given := r.opts.Parameters[p.key]
 	if !given {
+		text, given = r.opts.Defaults[p.key]
+	}
+	if !given {
 		node := child(p.node, "Default")
 		if node == nil {
 			return nil, r.errorf(p.node, "has no default and no value was given")

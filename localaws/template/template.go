@@ -14,6 +14,8 @@ import (
 type Options struct {
 	// Parameters override the defaults of the template.
 	Parameters map[string]string
+	// Defaults replace the defaults of the parameters that the template has.
+	Defaults map[string]string
 	// ParameterPatterns replace the AllowedPattern of parameters, by name.
 	ParameterPatterns map[string]string
 	// Region, AccountID and StackName are the values of the pseudo parameters.
