@@ -11,6 +11,7 @@ import (
 	"os"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack"
 	"github.com/fasttrack-dev/fasttrack/internal/partition"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	"github.com/fasttrack-dev/fasttrack/localaws/identities"
@@ -36,7 +37,7 @@ const webhookPattern = `(https://.+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+
 // file of flows that every function reads; empty is the one in each function's folder
 // of BuildDir.
 func Start(ctx context.Context, flows string, o localaws.Options) (*localaws.Stack, error) {
-	return start(ctx, flows, nil, o)
+	return start(ctx, flows, nil, nil, o)
 }
 
 // Live is an application whose file of flows and functions are replaced while it is
@@ -51,10 +52,10 @@ type Live struct {
 // StartLive is [Start] for an application that is replaced while it is served: what the
 // console reads is what is served at that moment.
 func StartLive(ctx context.Context, live Live, o localaws.Options) (*localaws.Stack, error) {
-	return start(ctx, "", &live, o)
+	return start(ctx, "", &live, nil, o)
 }
 
-func start(ctx context.Context, flows string, live *Live, o localaws.Options) (*localaws.Stack, error) {
+func start(ctx context.Context, flows string, live *Live, workspace *fakeslack.Slack, o localaws.Options) (*localaws.Stack, error) {
 	o, err := Options(o)
 	if err != nil {
 		return nil, err
@@ -79,6 +80,7 @@ func start(ctx context.Context, flows string, live *Live, o localaws.Options) (*
 	if o.Front == nil {
 		o.Front = withConsole(ctx, o, flowsOf(o, flows, live))
 	}
+	o = withSlack(o, flowsOf(o, flows, live), workspace)
 	stack, err := localaws.Start(ctx, o)
 	if _, missing := errors.AsType[*localaws.MissingBinaryError](err); missing {
 		return nil, fmt.Errorf("%w; build it with `make build`", err)

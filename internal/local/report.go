@@ -19,9 +19,17 @@ func Report(out io.Writer, stack *localaws.Stack, data string) {
 	if hasConsole(stack) {
 		fmt.Fprintf(out, "Open %s/ in a browser: the console.\n\n", stack.URL())
 	}
+	reportSlack(out, stack)
 	fmt.Fprintf(out, "The API is at %s. Try, in another terminal:\n\n", stack.URL())
 	fmt.Fprintf(out, try, stack.URL())
 	reportRest(out, stack, data)
+}
+
+// reportSlack prints where the Slack workspace of this machine is.
+func reportSlack(out io.Writer, stack *localaws.Stack) {
+	if HasSlack(stack) {
+		fmt.Fprintf(out, "Open %s%s/ for Slack, as any of its members.\n\n", stack.URL(), SlackPath)
+	}
 }
 
 // reportRest prints how to reach the AWS services, and what is served.
@@ -41,6 +49,7 @@ func ReportTeam(out io.Writer, stack *localaws.Stack, data string, flows *flow.F
 	if hasConsole(stack) {
 		fmt.Fprintf(out, "Open %s/ in a browser: the console.\n\n", stack.URL())
 	}
+	reportSlack(out, stack)
 	fmt.Fprintf(out, "The API is at %s. Try, in another terminal:\n\n", stack.URL())
 	for _, f := range flows.Flows[:min(1, len(flows.Flows))] {
 		as, before := " --as ada@example.com", ""

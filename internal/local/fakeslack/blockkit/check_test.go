@@ -60,9 +60,13 @@ func input(e object) object { return object{"type": "input", "label": plain(1), 
 
 func sectioned(members object) object { return with(section, members) }
 
-func rich(elements ...any) object { return object{"type": "rich_text", "elements": append([]any{}, elements...)} }
+func rich(elements ...any) object {
+	return object{"type": "rich_text", "elements": append([]any{}, elements...)}
+}
 
-func line(parts ...any) object { return object{"type": "rich_text_section", "elements": append([]any{}, parts...)} }
+func line(parts ...any) object {
+	return object{"type": "rich_text_section", "elements": append([]any{}, parts...)}
+}
 
 // Each limit of Slack's reference: the greatest value that is taken, and the least that is
 // refused.
