@@ -51,15 +51,16 @@ func Card(r api.Request, look Look) Message {
 }
 
 // The limits of texts, in UTF-16 units. Those of Slack are maxHeader, of a header, and
-// maxButton; the others keep a message within the 12,000 or so that it takes as a whole.
+// maxButton; the others keep a message within the 11,000 or so that it takes as a whole.
 const (
-	maxHeader = 150
-	maxButton = 75
-	maxText   = 300
-	maxName   = 100
-	maxWhat   = 200
-	maxReason = 2000
-	maxFact   = 300
+	maxHeader  = 150
+	maxButton  = 75
+	maxText    = 300
+	maxName    = 100
+	maxWhat    = 200
+	maxReason  = 2000
+	maxDecided = 1000
+	maxFact    = 200
 )
 
 // asked says who requests what, and quotes their reason.

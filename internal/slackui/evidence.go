@@ -14,7 +14,7 @@ import (
 // The limits of lists in a message. Slack's own is maxFacts, of the fields of a section.
 const (
 	maxFacts  = 10
-	maxChecks = 10
+	maxChecks = 8
 	maxErrors = 3
 )
 

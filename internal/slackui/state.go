@@ -17,7 +17,7 @@ func state(r api.Request) []slack.RichTextElement {
 	if d := r.Decision; d != nil && d.Event != api.EventExpire {
 		all = append(all, section(bold(decided(r), maxWhat), glue(" on "+At(d.At))))
 		if d.Reason != "" {
-			all = append(all, quote(d.Reason, maxReason))
+			all = append(all, quote(d.Reason, maxDecided))
 		}
 		if d.HookReason != "" {
 			all = append(all, section(glue("The hook "), spoken(d.HookReasonBy, maxName), glue(" adds: "), spoken(d.HookReason, maxFact)))
@@ -28,7 +28,7 @@ func state(r api.Request) []slack.RichTextElement {
 	}
 	if r.Status == api.StatusRevoked {
 		if why := revokedFor(r); why != "" {
-			all = append(all, quote(why, maxReason/2))
+			all = append(all, quote(why, maxDecided))
 		}
 	}
 	return all

@@ -31,7 +31,7 @@ func Thread(e api.Event) (Message, bool) {
 	}
 	says := []slack.RichTextElement{section(spoken(said, maxFact))}
 	if e.Entry.Reason != "" && e.Entry.Event == api.EventRevoke {
-		says = append(says, quote(e.Entry.Reason, maxReason/2))
+		says = append(says, quote(e.Entry.Reason, maxDecided))
 	}
 	return Message{
 		Text:   Escape(Line(What(e.Request)+" for "+Who(e.Request.Requester)+": "+said, maxText)),

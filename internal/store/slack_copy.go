@@ -45,11 +45,15 @@ type SlackCopy struct {
 	User string `json:"user,omitempty"`
 	// Why says why its reader gets it.
 	Why string `json:"why,omitempty"`
+	// ReadOnly has no buttons: its reader may not act.
+	ReadOnly bool `json:"read_only,omitempty"`
 	// Seq is the history entry that a direct message is about.
 	Seq int `json:"seq,omitempty"`
 	// Scheduled is the id of a scheduled message, which is sent at Due.
 	Scheduled string    `json:"scheduled,omitempty"`
 	Due       time.Time `json:"due,omitzero"`
+	// Done reports that nothing is left to update: a form is closed, a message deleted.
+	Done bool `json:"done,omitempty"`
 }
 
 // ClaimSlackCopy stores that a call is about to make a copy. It reports false if another

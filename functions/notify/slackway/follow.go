@@ -1,0 +1,161 @@
+package slackway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/deliver"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/slackui"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// rounds limits how often copies are updated because the run changed meanwhile. A run has
+// few changes in a row, and each has an event that updates the copies again.
+const rounds = 5
+
+// Follow updates every copy to the run as it is now, and continues the threads of
+// channels. Events come twice and in any order, so a copy shows the run and not the event.
+func (w *Way) Follow(ctx context.Context, n deliver.Notice) error {
+	if !w.use(n.Run).Messages() {
+		return nil
+	}
+	copies, err := w.Store.SlackCopies(ctx, n.Run.ID)
+	if err != nil {
+		return err
+	}
+	if len(copies) == 0 && n.Event.Entry.Event != api.EventEscalate {
+		return nil
+	}
+	api, err := w.client(ctx)
+	if err != nil {
+		return err
+	}
+	errs := []error{w.updateAll(ctx, api, n, copies)}
+	errs = append(errs, w.thread(ctx, api, n, copies)...)
+	return errors.Join(errs...)
+}
+
+// updateAll updates copies until the run has not changed while it did: another event's
+// call may have been slower, and have written what was true before.
+func (w *Way) updateAll(ctx context.Context, api *slack.Client, n deliver.Notice, copies []store.SlackCopy) error {
+	r := n.Run
+	for range rounds {
+		var errs []error
+		for _, c := range copies {
+			errs = append(errs, w.update(ctx, api, r, c, n.Link))
+		}
+		errs = append(errs, w.remind(ctx, api, r, copies, n.Link))
+		now, err := w.Store.Load(ctx, r.ID)
+		if err != nil {
+			return errors.Join(append(errs, err)...)
+		}
+		if now.Version == r.Version {
+			return errors.Join(errs...)
+		}
+		if copies, err = w.Store.SlackCopies(ctx, r.ID); err != nil {
+			return err
+		}
+		r = now
+	}
+	return nil
+}
+
+// settle updates one new copy, if the run has changed since it was composed.
+func (w *Way) settle(ctx context.Context, api *slack.Client, n deliver.Notice, c store.SlackCopy) error {
+	shown := n.Run.Version
+	for range rounds {
+		now, err := w.Store.Load(ctx, n.Run.ID)
+		if err != nil || now.Version == shown {
+			return err
+		}
+		if err := w.update(ctx, api, now, c, n.Link); err != nil {
+			return err
+		}
+		shown = now.Version
+	}
+	return nil
+}
+
+// update updates one copy.
+func (w *Way) update(ctx context.Context, api *slack.Client, r *run.Run, c store.SlackCopy, link string) error {
+	if c.Done {
+		return nil
+	}
+	var err error
+	switch c.Kind {
+	case store.SlackCard:
+		_, _, _, err = api.UpdateMessageContext(ctx, c.Channel, c.TS, w.card(r, c, link).Options()...)
+	case store.SlackDirect:
+		err = w.updateDirect(ctx, api, r, c, link)
+	case store.SlackView:
+		if r.Status != run.Requested { // the form shows that already
+			_, err = api.UpdateViewContext(ctx, *slackui.Outcome(w.request(r), link), "", "", c.Key)
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	if !gone(err) {
+		return fmt.Errorf("update a message in Slack: %w", refused(err))
+	}
+	c.Done = true // deleted, closed or archived
+	return w.Store.SaveSlackCopy(ctx, r.ID, c, w.Now())
+}
+
+// updateDirect takes the button from the message that access was granted, once it ended.
+// Other messages to the requester say what happened, and stay.
+func (w *Way) updateDirect(ctx context.Context, api *slack.Client, r *run.Run, c store.SlackCopy, link string) error {
+	i := slices.IndexFunc(r.History, func(e run.Entry) bool { return e.Seq == c.Seq })
+	if i < 0 || r.History[i].Event != run.Escalate || r.Status == run.Active {
+		return nil
+	}
+	m, is := slackui.Direct(w.event(eventOf(r, r.History[i]), r), w.look(r, c, link))
+	if !is {
+		return nil
+	}
+	if _, _, _, err := api.UpdateMessageContext(ctx, c.Channel, c.TS, m.Options()...); err != nil {
+		return err
+	}
+	c.Done = true
+	return w.Store.SaveSlackCopy(ctx, r.ID, c, w.Now())
+}
+
+// eventOf is the event of a history entry.
+func eventOf(r *run.Run, e run.Entry) api.Event {
+	return api.Event{ID: fmt.Sprintf("%s-%d", r.ID, e.Seq), Type: api.EventTypeRun + string(e.Event), Time: e.At, Entry: e}
+}
+
+// thread writes below the cards of channels what followed the decision, once for each.
+func (w *Way) thread(ctx context.Context, api *slack.Client, n deliver.Notice, copies []store.SlackCopy) (errs []error) {
+	m, is := slackui.Thread(w.event(n.Event, n.Run))
+	if !is {
+		return nil
+	}
+	for _, c := range copies {
+		if c.Kind != store.SlackCard || c.User != "" || c.Done {
+			continue
+		}
+		line := store.SlackCopy{Kind: store.SlackThread, Key: eventKey(n.Event) + "#" + c.Key, Channel: c.Channel}
+		claimed, err := w.Store.ClaimSlackCopy(ctx, n.Run.ID, line, w.Now())
+		if err != nil {
+			errs = append(errs, err)
+		}
+		if !claimed {
+			continue
+		}
+		_, line.TS, err = api.PostMessageContext(ctx, c.Channel, append(m.Options(), slack.MsgOptionTS(c.TS))...)
+		if err == nil || gone(err) {
+			err = w.Store.SaveSlackCopy(ctx, n.Run.ID, line, w.Now())
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("post to a thread in Slack: %w", err))
+		}
+	}
+	return errs
+}
