@@ -6,7 +6,7 @@ FUNCTIONS := Request Approve Record Grant Reconcile Digest Notify EndSessions Co
 
 # The functions that read flows.yaml. It is packed with no others, so that a change of it
 # updates these alone (functions.ReadFlows).
-READ_FLOWS := Request Approve Record
+READ_FLOWS := Request Approve Record Notify
 
 # Where a function's code is, if not in functions/ under its name.
 SOURCE_GrantDemo := examples/grant-demo

@@ -2,10 +2,8 @@ package deliver_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -13,94 +11,11 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/deliver"
+	"github.com/fasttrack-dev/fasttrack/internal/deliver/delivertest"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 var start = time.Date(2026, 11, 29, 10, 0, 0, 0, time.UTC)
-
-// table is a [deliver.Store] in memory. crashAt makes the nth call and all after it fail,
-// as those of a process that dies do.
-type table struct {
-	mu      sync.Mutex
-	run     *run.Run
-	items   map[string]item
-	calls   int
-	crashAt int
-}
-
-type item struct {
-	api.Delivery
-	retried bool
-}
-
-var errDied = errors.New("the process died")
-
-func (s *table) call() error {
-	s.calls++
-	if s.crashAt > 0 && s.calls >= s.crashAt {
-		return errDied
-	}
-	return nil
-}
-
-func (s *table) Load(_ context.Context, id string) (*run.Run, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.run == nil || s.run.ID != id {
-		return nil, deliver.Permanent{Why: "no such run"}
-	}
-	copied := *s.run
-	copied.History = slices.Clone(s.run.History)
-	return &copied, s.call()
-}
-
-func (s *table) AllDeliveries(context.Context, string) (all []api.Delivery, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, key := range slices.Sorted(maps.Keys(s.items)) {
-		all = append(all, s.items[key].Delivery)
-	}
-	return all, s.call()
-}
-
-func keyOf(d api.Delivery) string {
-	return fmt.Sprint(d.Seq, "|", d.By, "|", d.To, "|", d.Person, "|", d.About)
-}
-
-func (s *table) ClaimDelivery(_ context.Context, _ string, d api.Delivery, now time.Time) (bool, string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.call(); err != nil {
-		return false, "", err
-	}
-	old, there := s.items[keyOf(d)]
-	if there && !old.retried && (old.State != "claimed" || now.Sub(old.At) < time.Minute) {
-		return false, old.State, nil
-	}
-	d.State, d.At = "claimed", now
-	s.items[keyOf(d)] = item{Delivery: d}
-	return true, "", nil
-}
-
-func (s *table) SaveDelivery(_ context.Context, _ string, d api.Delivery) error {
-	return s.put(d, false)
-}
-
-func (s *table) RetryDelivery(_ context.Context, _ string, d api.Delivery) error {
-	return s.put(d, true)
-}
-
-func (s *table) put(d api.Delivery, retried bool) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.call(); err != nil {
-		return err
-	}
-	if s.items[keyOf(d)].State != api.DeliverySent {
-		s.items[keyOf(d)] = item{d, retried}
-	}
-	return nil
-}
 
 // way is a [deliver.Way] that keeps what it sent.
 type way struct {
@@ -199,15 +114,17 @@ func today() *run.Today {
 	}
 }
 
-// routed is a router over a table with one run.
+// routed is a router over a table with one run, which is stored as it is at each event.
 type routed struct {
 	*deliver.Router
-	table *table
+	table *delivertest.Table
+	run   *run.Run
 	now   time.Time
 }
 
 func routeTo(r *run.Run, ways ...deliver.Way) *routed {
-	s := &routed{table: &table{run: r, items: map[string]item{}}, now: start}
+	s := &routed{table: &delivertest.Table{}, run: r, now: start}
+	s.table.Put(r)
 	s.Router = &deliver.Router{
 		Store: s.table, Ways: ways, Log: slog.New(slog.DiscardHandler),
 		Directory: func() deliver.Directory {
@@ -222,7 +139,11 @@ func routeTo(r *run.Run, ways ...deliver.Way) *routed {
 // became returns what became of all messages, one line each.
 func (s *routed) became() []string {
 	var all []string
-	for _, it := range s.table.items {
+	deliveries, err := s.table.AllDeliveries(context.Background(), s.run.ID)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	for _, it := range deliveries {
 		line := fmt.Sprintf("%d %s %s", it.Seq, it.By, it.To)
 		if it.Person != "" && it.Person != it.To {
 			line += " " + it.Person

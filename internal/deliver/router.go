@@ -62,7 +62,16 @@ type Router struct {
 const margin = 2 * time.Second
 
 // Report counts the messages of an event by what became of them.
-type Report struct{ Sent, Failed, Skipped int }
+type Report struct {
+	Sent    int `json:"sent"`
+	Failed  int `json:"failed"`
+	Skipped int `json:"skipped"`
+}
+
+// Plus returns the sum of two reports.
+func (r Report) Plus(other Report) Report {
+	return Report{r.Sent + other.Sent, r.Failed + other.Failed, r.Skipped + other.Skipped}
+}
 
 func (r *Report) add(became result) {
 	switch became {

@@ -22,6 +22,7 @@ func equal(t *testing.T, what string, got []string, want ...string) {
 
 func route(t *testing.T, s *routed, e api.Event, broadcasts ...deliver.Broadcast) {
 	t.Helper()
+	s.table.Put(s.run)
 	if _, err := s.Route(t.Context(), e, broadcasts); err != nil {
 		t.Errorf("%s: %v", e.ID, err)
 	}
@@ -170,9 +171,8 @@ func TestDecidedMeanwhile(t *testing.T) {
 	var decision api.Event
 	email.fails = func(n deliver.Notice, _ deliver.Addressee) error {
 		if n.Kind == deliver.Ask && decision.ID == "" {
-			s.table.mu.Lock()
 			decision = happen(r, run.Deny, person("root@example.com"), run.Denied)
-			s.table.mu.Unlock()
+			s.table.Put(r)
 		}
 		return nil
 	}
@@ -220,6 +220,7 @@ func TestFailures(t *testing.T) {
 	r := request([]string{"slack:#ops", "slack:@grace@example.com"}, []string{"admins"})
 	s := routeTo(r, slack)
 	e := happen(r, run.Forward, theEngine, run.Pending)
+	s.table.Put(r)
 	report, err := s.Route(t.Context(), e, nil)
 	if !errors.Is(err, down) || report != (deliver.Report{Sent: 1, Failed: 2}) {
 		t.Errorf("%+v, %v", report, err)
@@ -252,6 +253,7 @@ func TestTwoAtOnce(t *testing.T) {
 	r := request([]string{"slack:#ops"}, []string{"admins"})
 	s := routeTo(r, slack)
 	e := happen(r, run.Forward, theEngine, run.Pending)
+	s.table.Put(r)
 	first := make(chan error)
 	go func() {
 		_, err := s.Route(t.Context(), e, nil)

@@ -11,6 +11,8 @@ import (
 type Directory struct {
 	Groups map[string]Group
 	People []Entry
+	// Slack are the Slack channels of groups, such as "#sre-approvals".
+	Slack map[string]string
 }
 
 // Group is a group that the directory lists: it has the members named here, and

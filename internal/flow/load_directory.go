@@ -7,21 +7,43 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
+	"github.com/fasttrack-dev/fasttrack/internal/destination"
 )
 
 func (r *reader) directory(n *yaml.Node, path string, d *Directory) {
 	r.members(n, path, map[string]func(*yaml.Node, string){
 		"groups": func(n *yaml.Node, at string) { r.directoryGroups(n, at, d) },
 		"people": func(n *yaml.Node, at string) { r.people(n, at, d) },
+		"slack":  func(n *yaml.Node, at string) { r.slackChannels(n, at, d) },
+	})
+}
+
+// slackChannels reads the Slack channels of groups. It is not the directory that says
+// who is in such a group: a token may.
+func (r *reader) slackChannels(n *yaml.Node, path string, d *Directory) {
+	d.Slack = map[string]string{}
+	r.byGroup(n, path, func(name string, value *yaml.Node, at string) {
+		var channel string
+		r.text(&channel, 100)(value, at)
+		if channel != "" && !destination.IsSlackChannel(channel) {
+			r.fail(value, at, "must be #CHANNEL in lower case, or a channel's id such as C0123ABCD, got %q", clip(channel))
+		}
+		d.Slack[name] = channel
 	})
 }
 
 func (r *reader) directoryGroups(n *yaml.Node, path string, d *Directory) {
 	d.Groups = map[string]Group{}
+	r.byGroup(n, path, func(name string, value *yaml.Node, at string) { d.Groups[name] = r.group(value, at) })
+}
+
+// byGroup reads a mapping of groups by name, each once.
+func (r *reader) byGroup(n *yaml.Node, path string, read func(name string, value *yaml.Node, at string)) {
 	if n.Kind != yaml.MappingNode {
 		r.fail(n, path, "must be a mapping of groups, got %s", describe(n))
 		return
 	}
+	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := resolve(n.Content[i])
 		if key.Kind != yaml.ScalarNode {
@@ -33,11 +55,12 @@ func (r *reader) directoryGroups(n *yaml.Node, path string, d *Directory) {
 			continue
 		}
 		at := join(path, key.Value)
-		if _, twice := d.Groups[key.Value]; twice {
+		if seen[key.Value] {
 			r.fail(n.Content[i], at, "appears twice")
 			continue
 		}
-		d.Groups[key.Value] = r.group(resolve(n.Content[i+1]), at)
+		seen[key.Value] = true
+		read(key.Value, resolve(n.Content[i+1]), at)
 	}
 }
 

@@ -35,7 +35,7 @@ func TestExactMistakes(t *testing.T) {
 		"a second document":          {head + "---\nflows: []\n", []string{"f:4:1: more than one document; remove the line ---"}},
 		"a comment alone":            {"# nothing\n", []string{"f:1:1: must be a mapping with flows; the file is empty"}},
 		"a tab":                      {"flows:\n\t- name: a", []string{"f:2:1: must be YAML: found character that cannot start any token"}},
-		"a key that is a list":       {head + "    ? [x]\n    : 1\n", []string{"f:4:7: flows[0]: a key must be a text, got a list"}},
+		"a key that is a list":       {head + "    ? [x]\n    : 1\n", []string{"f:4:7: flows[0]: a key must be a string, got a list"}},
 		"a repeated var":             {head + "    vars: {x: 1, x: 2}\n", []string{"f:4:18: flows[0].vars.x: appears twice"}},
 		"a var's key":                {head + "    vars: {7: x}\n", []string{"f:4:12: flows[0].vars: a key must be a text, got 7; put it in quotes"}},
 		"an octal var":               {head + "    vars: {account: 012345678901}\n", []string{"f:4:21: flows[0].vars.account: must be a number as JSON writes it, whole ones within ±2^53, got 012345678901; put it in quotes to keep it as a text"}},
@@ -186,5 +186,29 @@ func TestRefused_Channels(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("refused (-want +got):\n%s", diff)
+	}
+}
+
+// A group has one Slack channel; which, is checked as in a notify list.
+func TestDirectorySlack(t *testing.T) {
+	const directory = head + "directory:\n  groups: {sre: [grace@example.com]}\n  slack: "
+	file, err := flow.Parse("f", []byte(directory+`{sre: "#sre-approvals", from-tokens: C0123ABCD}`+"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]string{"sre": "#sre-approvals", "from-tokens": "C0123ABCD"}, file.Directory.Slack); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	const channel = "must be #CHANNEL in lower case, or a channel's id such as C0123ABCD, got "
+	for in, want := range map[string]string{
+		`{sre: sre-approvals}`:             `f:6:16: directory.slack.sre: ` + channel + `"sre-approvals"`,
+		`{sre: "#SRE"}`:                    `f:6:16: directory.slack.sre: ` + channel + `"#SRE"`,
+		`{sre: [C0123ABCD]}`:               `f:6:16: directory.slack.sre: must be a string, got a list`,
+		`["#sre"]`:                         `f:6:10: directory.slack: must be a mapping of groups, got a list`,
+		`{sre: C0123ABCD, sre: C0123ABCE}`: `f:6:27: directory.slack.sre: appears twice`,
+	} {
+		if got := mistakes(t, directory+in+"\n"); len(got) != 1 || got[0] != want {
+			t.Errorf("%s: got %q, want %q", in, got, want)
+		}
 	}
 }

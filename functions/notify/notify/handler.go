@@ -1,22 +1,23 @@
 // Package notify is the work of functions/notify: it turns an event on the bus into
-// a message and sends it. No request waits for that. Lambda retries a message that
-// can't be sent, then keeps its event in a queue.
+// messages and sends them. No request waits for that. Lambda retries an event of which
+// a message can't be sent, then keeps it in a queue.
 package notify
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/deliver"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
@@ -27,62 +28,116 @@ type Topic interface {
 
 // Deps are the dependencies of a [Handler].
 type Deps struct {
+	Store deliver.Store
 	Topic Topic
 	// TopicARN is the topic that messages are published to; "" for none.
 	TopicARN string
 	// Webhook may be nil.
 	Webhook *Webhook
+	// Ways bring messages to people. Directory is required with any.
+	Ways      []deliver.Way
+	Directory func() deliver.Directory
 	// Portal is the URL that links begin with; "" for no links.
 	Portal string
-	// Log is JSON lines on standard output unless it is set.
+	// Now is time.Now unless it is set, Log JSON lines on standard output.
+	Now func() time.Time
 	Log *slog.Logger
 }
 
 // Handler notifies people.
-type Handler struct{ Deps }
+type Handler struct {
+	Deps
+	router deliver.Router
+}
 
 // New returns a handler.
 func New(d Deps) *Handler {
-	step.Defaults(nil, &d.Log)
-	return &Handler{d}
-}
-
-// Handle sends the message of one event to all channels. The error names the
-// channels that failed. A retry sends the message to all of them again; receivers
-// recognise a duplicate by the event's id.
-func (h *Handler) Handle(ctx context.Context, in api.BusEvent) error {
-	frame := step.Frame{Log: h.Log, Done: "notified", Failed: "not notified"}
-	_, err := step.Invoke(ctx, frame, func(line *step.Line) (struct{}, error) { return struct{}{}, h.handle(ctx, in, line) })
-	return err
-}
-
-func (h *Handler) handle(ctx context.Context, in api.BusEvent, line *step.Line) error {
-	e, err := in.Event()
-	if err != nil {
-		return err
+	step.Defaults(&d.Now, &d.Log)
+	h := &Handler{Deps: d, router: deliver.Router{Store: d.Store, Ways: d.Ways, Directory: d.Directory, Now: d.Now, Log: d.Log}}
+	if d.Portal != "" {
+		h.router.Page = func(id string) string { return page(d.Portal, id) }
 	}
+	return h
+}
+
+// Handle sends the messages of one event. The error names those that a retry may cure;
+// a retry sends no others.
+func (h *Handler) Handle(ctx context.Context, in api.BusEvent) (deliver.Report, error) {
+	frame := step.Frame{Log: h.Log, Done: "notified", Failed: "not notified"}
+	return step.Invoke(ctx, frame, func(line *step.Line) (deliver.Report, error) {
+		if in.DetailType == DetailTypeReplay {
+			return h.replay(ctx, in.Detail, line)
+		}
+		e, err := in.Event()
+		if err != nil {
+			return deliver.Report{}, err
+		}
+		return h.route(ctx, e, in.Detail, line)
+	})
+}
+
+// route sends the messages of an event, whose bytes are detail.
+func (h *Handler) route(ctx context.Context, e api.Event, detail json.RawMessage, line *step.Line) (deliver.Report, error) {
 	line.Add("event", e.ID, "run_id", e.Request.ID, "flow", e.Request.Flow)
+	broadcasts := h.broadcasts(e, detail)
+	if len(broadcasts) == 0 && len(h.Ways) == 0 {
+		line.Say(slog.LevelInfo, "nothing to notify")
+		return deliver.Report{}, nil
+	}
+	report, err := h.router.Route(ctx, e, broadcasts)
+	line.Add("sent", report.Sent, "failed", report.Failed, "skipped", report.Skipped)
+	return report, err
+}
+
+// broadcasts are the channels that get the message of an event; none if it has no
+// message.
+func (h *Handler) broadcasts(e api.Event, detail json.RawMessage) (all []deliver.Broadcast) {
 	m, notifies := Compose(e, h.Portal)
 	if !notifies {
-		line.Say(slog.LevelInfo, "nothing to notify")
 		return nil
 	}
-	var errs []error
-	var channels []string
 	if h.TopicARN != "" {
-		channels = append(channels, "sns")
-		if err := h.publish(ctx, e, m); err != nil {
-			errs = append(errs, fmt.Errorf("sns: %w", err))
-		}
+		all = append(all, deliver.Broadcast{Name: "sns", Send: func(ctx context.Context) error { return h.publish(ctx, e, m) }})
 	}
 	if h.Webhook != nil {
-		channels = append(channels, "webhook")
-		if err := h.Webhook.Notify(ctx, e, in.Detail, m); err != nil {
-			errs = append(errs, err)
-		}
+		all = append(all, deliver.Broadcast{Name: "webhook", Send: func(ctx context.Context) error { return h.Webhook.Notify(ctx, e, detail, m) }})
 	}
-	line.Add("channels", channels)
-	return errors.Join(errs...)
+	return all
+}
+
+// DetailTypeReplay is the detail type of an event that has the failed messages about a
+// request sent again. Its detail is a [Replay].
+const DetailTypeReplay = "fasttrack.notify.replay"
+
+// Replay names the request of a [DetailTypeReplay].
+type Replay struct {
+	RequestID string `json:"request_id"`
+}
+
+// replay sends the failed messages about a request again, also those that no retry
+// would have cured.
+func (h *Handler) replay(ctx context.Context, detail json.RawMessage, line *step.Line) (deliver.Report, error) {
+	var of Replay
+	if err := json.Unmarshal(detail, &of); err != nil || of.RequestID == "" {
+		return deliver.Report{}, errors.New(`the detail of a replay must be {"request_id": "…"}`)
+	}
+	line.Add("replay", of.RequestID)
+	events, err := h.router.Replay(ctx, of.RequestID)
+	if err != nil {
+		return deliver.Report{}, err
+	}
+	var all deliver.Report
+	var errs []error
+	for _, e := range events {
+		detail, err := json.Marshal(e)
+		if err != nil {
+			return all, err
+		}
+		report, err := h.router.Route(ctx, e, h.broadcasts(e, detail))
+		all, errs = all.Plus(report), append(errs, err)
+	}
+	line.Add("sent", all.Sent, "failed", all.Failed, "skipped", all.Skipped)
+	return all, errors.Join(errs...)
 }
 
 func (h *Handler) publish(ctx context.Context, e api.Event, m Message) error {

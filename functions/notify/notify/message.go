@@ -59,10 +59,13 @@ func Compose(e api.Event, portal string) (Message, bool) {
 	next(e, line)
 	line("Request %s", e.Request.ID)
 	if portal != "" {
-		line("%s/requests/%s", strings.TrimSuffix(portal, "/"), e.Request.ID)
+		line("%s", page(portal, e.Request.ID))
 	}
 	return Message{Subject: subject(fmt.Sprintf("%s for %s %s", what, requesterOf(e.Request), did)), Text: b.String()}, true
 }
+
+// page is the URL of a request's page.
+func page(portal, id string) string { return strings.TrimSuffix(portal, "/") + "/requests/" + id }
 
 // removed says that access has ended, unless sessions outlast it.
 const removed = "access is removed"

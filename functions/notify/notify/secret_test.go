@@ -11,6 +11,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/notify/notify"
+	"github.com/fasttrack-dev/fasttrack/internal/deliver/delivertest"
 	"github.com/fasttrack-dev/fasttrack/internal/logs"
 )
 
@@ -34,8 +35,8 @@ func TestHandle_LogsNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	var written bytes.Buffer
-	h := notify.New(notify.Deps{Topic: &topic{}, TopicARN: "arn:t", Webhook: hook, Log: logs.New(&written)})
-	err = h.Handle(t.Context(), api.BusEvent{Detail: detail})
+	h := notify.New(notify.Deps{Store: &delivertest.Table{}, Topic: &topic{}, TopicARN: "arn:t", Webhook: hook, Log: logs.New(&written)})
+	_, err = h.Handle(t.Context(), api.BusEvent{Detail: detail})
 	if err == nil || !strings.Contains(err.Error(), "webhook: can't reach it") {
 		t.Fatalf("got %v", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // Start serves the function to the Lambda Runtime API, as the environment configures it.
@@ -23,7 +24,9 @@ func Start() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	table := store.NewFromConfig(cfg, os.Getenv("TABLE_NAME"))
 	lambda.Start(New(Deps{
+		Store: runs{table}, Ways: ways(cfg, table), Directory: readDirectory(os.Getenv),
 		Topic: sns.NewFromConfig(cfg), TopicARN: os.Getenv("TOPIC_ARN"), Portal: os.Getenv("PORTAL_URL"), Webhook: webhook,
 	}).Handle)
 }

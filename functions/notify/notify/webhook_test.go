@@ -14,6 +14,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/notify/notify"
+	"github.com/fasttrack-dev/fasttrack/internal/deliver/delivertest"
 )
 
 // The body is an event of CloudEvents 1.0 and the payload of Standard Webhooks at once,
@@ -36,8 +37,8 @@ func TestWebhook_Envelope(t *testing.T) {
 			t.Fatal(err)
 		}
 		detail := json.RawMessage(`{"id":"R-2","type":"fasttrack.run.deny","time":"2026-11-23T09:59:58.5Z","run":{"id":"R","flow":"f","later":1},"entry":{"seq":2,"event":"deny"}}`)
-		h := notify.New(notify.Deps{Webhook: hook, Log: slog.New(slog.DiscardHandler)})
-		if err := h.Handle(t.Context(), api.BusEvent{Detail: detail}); err != nil {
+		h := notify.New(notify.Deps{Store: &delivertest.Table{}, Webhook: hook, Log: slog.New(slog.DiscardHandler)})
+		if _, err := h.Handle(t.Context(), api.BusEvent{Detail: detail}); err != nil {
 			t.Fatal(err)
 		}
 		var got struct {

@@ -1,0 +1,141 @@
+// Package delivertest has a table in memory for tests of ways and of the router.
+package delivertest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/deliver"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
+
+// Table is a [deliver.Store] in memory. It keeps deliveries as package store does.
+type Table struct {
+	// Fails, unless nil, is called before each call: its error is that call's.
+	Fails func(call string) error
+
+	mu    sync.Mutex
+	runs  map[string]*run.Run
+	items map[string]map[string]kept
+}
+
+type kept struct {
+	api.Delivery
+	retried bool
+}
+
+// Put stores runs, whole.
+func (t *Table) Put(all ...*run.Run) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.runs == nil {
+		t.runs = map[string]*run.Run{}
+	}
+	for _, r := range all {
+		t.runs[r.ID] = clone(r)
+	}
+}
+
+func clone(r *run.Run) *run.Run {
+	copied, err := r.Clone()
+	if err != nil {
+		panic(err)
+	}
+	return copied
+}
+
+// Load returns a copy of a run.
+func (t *Table) Load(_ context.Context, id string) (*run.Run, error) {
+	defer t.lock()()
+	if err := t.fails("Load"); err != nil {
+		return nil, err
+	}
+	r, there := t.runs[id]
+	if !there {
+		return nil, deliver.Permanent{Why: "unknown request"}
+	}
+	return clone(r), nil
+}
+
+// AllDeliveries returns what became of all messages about a run.
+func (t *Table) AllDeliveries(_ context.Context, id string) (all []api.Delivery, err error) {
+	defer t.lock()()
+	if err := t.fails("AllDeliveries"); err != nil {
+		return nil, err
+	}
+	for _, key := range slices.Sorted(maps.Keys(t.items[id])) {
+		all = append(all, t.items[id][key].Delivery)
+	}
+	return all, nil
+}
+
+// claimed is the state of a message that is being sent.
+const claimed = "claimed"
+
+// ClaimDelivery claims a message that nobody sent or sends.
+func (t *Table) ClaimDelivery(_ context.Context, id string, d api.Delivery, now time.Time) (bool, string, error) {
+	defer t.lock()()
+	if err := t.fails("ClaimDelivery"); err != nil {
+		return false, "", err
+	}
+	old, there := t.items[id][keyOf(d)]
+	if there && !old.retried && (old.State != claimed || now.Sub(old.At) < time.Minute) {
+		return false, old.State, nil
+	}
+	d.State, d.At = claimed, now
+	t.put(id, d, false)
+	return true, "", nil
+}
+
+// SaveDelivery stores what became of a message.
+func (t *Table) SaveDelivery(_ context.Context, id string, d api.Delivery) error {
+	defer t.lock()()
+	if err := t.fails("SaveDelivery"); err != nil {
+		return err
+	}
+	t.put(id, d, false)
+	return nil
+}
+
+// RetryDelivery stores that a message failed and may be claimed again.
+func (t *Table) RetryDelivery(_ context.Context, id string, d api.Delivery) error {
+	defer t.lock()()
+	if err := t.fails("RetryDelivery"); err != nil {
+		return err
+	}
+	t.put(id, d, true)
+	return nil
+}
+
+func (t *Table) put(id string, d api.Delivery, retried bool) {
+	if t.items == nil {
+		t.items = map[string]map[string]kept{}
+	}
+	if t.items[id] == nil {
+		t.items[id] = map[string]kept{}
+	}
+	if t.items[id][keyOf(d)].State != api.DeliverySent {
+		t.items[id][keyOf(d)] = kept{d, retried}
+	}
+}
+
+func (t *Table) lock() (unlock func()) {
+	t.mu.Lock()
+	return t.mu.Unlock
+}
+
+func (t *Table) fails(call string) error {
+	if t.Fails == nil {
+		return nil
+	}
+	return t.Fails(call)
+}
+
+func keyOf(d api.Delivery) string {
+	return fmt.Sprintf("%06d|%s|%s|%s|%s", d.Seq, d.By, d.To, d.Person, d.About)
+}
