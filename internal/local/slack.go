@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack"
+	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack/pages"
 	"github.com/fasttrack-dev/fasttrack/internal/partition"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	"github.com/fasttrack-dev/fasttrack/localaws/loopback"
@@ -68,7 +69,7 @@ func withSlack(o localaws.Options, flows source, workspace *fakeslack.Slack) loc
 		workspace.SetApp(s.URL() + s.Template.Parameters["ApiBasePath"])
 		r := &roster{workspace: workspace, options: o, flows: flows}
 		// Not even a page that the API allows (CORS) may act as a member.
-		served := loopback.Guard(http.StripPrefix(SlackPath, workspace))
+		served := loopback.Guard(http.StripPrefix(SlackPath, pages.New(workspace, SlackPath)))
 		return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 			switch {
 			case req.URL.Path == SlackPath:

@@ -64,7 +64,7 @@ func (s *Slack) Act(user, viewID, blockID, actionID string, value any, changes .
 			return Ack{Err: fmt.Errorf("%s: %s", blockID, wrong[blockID]), Errors: wrong}
 		}
 	}
-	action, err := action(v.head().Blocks, blockID, actionID, s.nextTS(), v)
+	action, err := action(v.Head().Blocks, blockID, actionID, s.nextTS(), v)
 	view, values := v.json(), v.values()
 	s.mu.Unlock()
 	if err != nil {
@@ -77,8 +77,8 @@ func (s *Slack) Act(user, viewID, blockID, actionID string, value any, changes .
 
 // action returns what a payload says of an element that a user acts on.
 func action(blocks json.RawMessage, blockID, actionID, ts string, v *View) (object, error) {
-	for _, b := range parseBlocks(blocks) {
-		for _, e := range b.interactive() {
+	for _, b := range ParseBlocks(blocks) {
+		for _, e := range b.Interactive() {
 			if e.ActionID != actionID || blockID != "" && b.BlockID != blockID {
 				continue
 			}
@@ -112,7 +112,7 @@ func (s *Slack) Submit(user, viewID string, values Values, changes ...Change) Ac
 	}
 	if len(wrong) > 0 {
 		v.Errors = wrong
-		shown := *v
+		shown := v.copy()
 		s.mu.Unlock()
 		return Ack{Err: fmt.Errorf("the form can't be sent so: %v", wrong), Errors: wrong, View: shown}
 	}
@@ -129,7 +129,7 @@ func (s *Slack) Submit(user, viewID string, values Values, changes ...Change) Ac
 func (s *Slack) showResponse(v *View, ack *Ack) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer func() { ack.View = *v }()
+	defer func() { ack.View = v.copy() }()
 	v.Errors, v.Trouble = nil, ""
 	if !ack.OK() {
 		v.Trouble = "We had some trouble connecting. Try again?"
@@ -159,7 +159,7 @@ func (s *Slack) showResponse(v *View, ack *Ack) {
 	case "errors":
 		ack.Errors, v.Errors = r.Errors, r.Errors
 		inputs := map[string]bool{}
-		for _, f := range fields(v.head().Blocks) {
+		for _, f := range fields(v.Head().Blocks) {
 			inputs[f.BlockID] = true
 		}
 		for id := range r.Errors {
@@ -188,7 +188,7 @@ func (s *Slack) CloseView(user, viewID string, changes ...Change) Ack {
 	}
 	s.mu.Lock()
 	s.close(v)
-	view, notify := v.json(), v.head().NotifyOnClose
+	view, notify := v.json(), v.Head().NotifyOnClose
 	s.mu.Unlock()
 	if !notify {
 		return Ack{Status: 200}
@@ -207,7 +207,7 @@ func (s *Slack) Options(user, viewID, blockID, typed string, changes ...Change) 
 	}
 	s.mu.Lock()
 	var f *field
-	for _, x := range fields(v.head().Blocks) {
+	for _, x := range fields(v.Head().Blocks) {
 		if x.BlockID == blockID {
 			f = &x
 		}
@@ -235,13 +235,13 @@ func (s *Slack) Options(user, viewID, blockID, typed string, changes ...Change) 
 		s.problem("block_suggestion", "invalid options", found)
 		return nil, ack
 	}
-	var e element
+	var e Element
 	_ = json.Unmarshal(ack.Body, &e)
 	if v.offered == nil {
 		v.offered = map[string][]Option{}
 	}
-	v.offered[blockID] = e.options()
-	return e.options(), ack
+	v.offered[blockID] = e.Choices()
+	return e.Choices(), ack
 }
 
 // locked returns the view itself, to be changed under the lock.

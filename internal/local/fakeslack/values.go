@@ -23,8 +23,8 @@ func (o Option) json() object {
 // Button is a button of a message or a view.
 type Button struct{ BlockID, ActionID, Text, Value, URL, Style string }
 
-// element is an interactive element, as far as the workspace reads it.
-type element struct {
+// Element is an interactive element, as far as the workspace reads it.
+type Element struct {
 	Type           string       `json:"type"`
 	ActionID       string       `json:"action_id"`
 	Text           textObject   `json:"text"`
@@ -62,8 +62,8 @@ type rawOption struct {
 
 func (o rawOption) option() Option { return Option{o.Text.Text, o.Value} }
 
-// options returns the options that an element lists itself, those of groups included.
-func (e element) options() []Option {
+// Choices returns the options that an element lists itself, those of groups included.
+func (e Element) Choices() []Option {
 	var all []Option
 	for _, o := range e.Options {
 		all = append(all, o.option())
@@ -77,7 +77,7 @@ func (e element) options() []Option {
 }
 
 // initial returns what an element holds before a user touches it.
-func (e element) initial() any {
+func (e Element) initial() any {
 	var several []Option
 	for _, o := range e.InitialOptions {
 		several = append(several, o.option())
@@ -101,8 +101,8 @@ func (e element) initial() any {
 	return nil
 }
 
-// block is a block, as far as the workspace reads it.
-type block struct {
+// Block is a block, as far as the workspace reads it.
+type Block struct {
 	Type      string            `json:"type"`
 	BlockID   string            `json:"block_id"`
 	Text      *textObject       `json:"text"`
@@ -111,23 +111,24 @@ type block struct {
 	Hint      textObject        `json:"hint"`
 	Optional  bool              `json:"optional"`
 	Dispatch  bool              `json:"dispatch_action"`
-	Element   *element          `json:"element"`
-	Accessory *element          `json:"accessory"`
+	Element   *Element          `json:"element"`
+	Accessory *Element          `json:"accessory"`
 	Elements  []json.RawMessage `json:"elements"`
 }
 
-func parseBlocks(raw json.RawMessage) (blocks []block) {
+// ParseBlocks reads the blocks of a message or a view.
+func ParseBlocks(raw json.RawMessage) (blocks []Block) {
 	_ = json.Unmarshal(raw, &blocks)
 	return blocks
 }
 
-// interactive returns the interactive elements of a block.
-func (b block) interactive() []element {
-	var all []element
+// Interactive returns the interactive elements of a block.
+func (b Block) Interactive() []Element {
+	var all []Element
 	switch {
 	case b.Type == "actions":
 		for _, raw := range b.Elements {
-			var e element
+			var e Element
 			if json.Unmarshal(raw, &e) == nil {
 				all = append(all, e)
 			}
@@ -142,8 +143,8 @@ func (b block) interactive() []element {
 
 func buttons(raw json.RawMessage) []Button {
 	var all []Button
-	for _, b := range parseBlocks(raw) {
-		for _, e := range b.interactive() {
+	for _, b := range ParseBlocks(raw) {
+		for _, e := range b.Interactive() {
 			if e.Type == "button" {
 				all = append(all, Button{b.BlockID, e.ActionID, e.Text.Text, e.Value, e.URL, e.Style})
 			}
@@ -154,14 +155,14 @@ func buttons(raw json.RawMessage) []Button {
 
 // field is an input of a view.
 type field struct {
-	block
-	Element element
+	Block
+	Element Element
 }
 
 // fields returns the inputs of a view, in order.
 func fields(raw json.RawMessage) []field {
 	var all []field
-	for _, b := range parseBlocks(raw) {
+	for _, b := range ParseBlocks(raw) {
 		if b.Type == "input" && b.Element != nil {
 			all = append(all, field{b, *b.Element})
 		}
@@ -176,7 +177,7 @@ func (v *View) fill(given Values) map[string]string {
 		v.state = Values{}
 	}
 	wrong := map[string]string{}
-	have := fields(v.head().Blocks)
+	have := fields(v.Head().Blocks)
 	for id, value := range given {
 		i := slices.IndexFunc(have, func(f field) bool { return f.BlockID == id })
 		if i < 0 {
@@ -197,7 +198,7 @@ func (v *View) fill(given Values) map[string]string {
 // long or too short.
 func (v *View) missing() map[string]string {
 	wrong := map[string]string{}
-	for _, f := range fields(v.head().Blocks) {
+	for _, f := range fields(v.Head().Blocks) {
 		value := v.held(f)
 		s, _ := value.(string)
 		switch n := len([]rune(s)); {
@@ -236,7 +237,7 @@ func (v *View) held(f field) any {
 
 // choose returns a value as its input keeps it: options in place of their values.
 func (v *View) choose(f field, value any) (any, error) {
-	offered := append(f.Element.options(), v.offered[f.BlockID]...)
+	offered := append(f.Element.Choices(), v.offered[f.BlockID]...)
 	switch f.Element.Type {
 	case "static_select", "external_select", "radio_buttons":
 		if value == nil || value == "" {
@@ -303,7 +304,7 @@ func pickOption(offered []Option, value any) (Option, error) {
 // values returns what is filled in, as payloads carry it: by block and action.
 func (v *View) values() object {
 	all := object{}
-	for _, f := range fields(v.head().Blocks) {
+	for _, f := range fields(v.Head().Blocks) {
 		all[f.BlockID] = object{f.Element.ActionID: stateOf(f.Element.Type, v.held(f))}
 	}
 	return all

@@ -2,6 +2,9 @@ package fakeslack
 
 import (
 	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"maps"
 	"slices"
 	"time"
 
@@ -22,16 +25,46 @@ type View struct {
 }
 
 // Title returns a modal's title.
-func (v View) Title() string { return v.head().Title.Text }
+func (v View) Title() string { return v.Head().Title.Text }
 
 // Words returns all texts of a view's blocks, in order, a line each.
-func (v View) Words() string { return words(v.head().Blocks) }
+func (v View) Words() string { return words(v.Head().Blocks) }
 
 // Buttons returns the buttons of a view, in order.
-func (v View) Buttons() []Button { return buttons(v.head().Blocks) }
+func (v View) Buttons() []Button { return buttons(v.Head().Blocks) }
 
-// head is what the workspace itself reads of a view.
-type head struct {
+// Head reads a view.
+func (v View) Head() (h Head) {
+	_ = json.Unmarshal(v.JSON, &h)
+	return h
+}
+
+// Held returns what an input of a view holds now: a text, an [Option] or several of them.
+func (v View) Held(blockID string) any {
+	for _, f := range fields(v.Head().Blocks) {
+		if f.BlockID == blockID {
+			return v.held(f)
+		}
+	}
+	return nil
+}
+
+// Offered returns the options that the app told for an external menu, and whether it was
+// asked.
+func (v View) Offered(blockID string) (options []Option, asked bool) {
+	options, asked = v.offered[blockID]
+	return options, asked
+}
+
+// copy returns a view that stays as it is.
+func (v *View) copy() View {
+	c := *v
+	c.state, c.offered, c.Errors = maps.Clone(v.state), maps.Clone(v.offered), maps.Clone(v.Errors)
+	return c
+}
+
+// Head is what the workspace reads of a view.
+type Head struct {
 	Type          string          `json:"type"`
 	CallbackID    string          `json:"callback_id"`
 	Title         textObject      `json:"title"`
@@ -43,11 +76,6 @@ type head struct {
 
 type textObject struct {
 	Text string `json:"text"`
-}
-
-func (v View) head() (h head) {
-	_ = json.Unmarshal(v.JSON, &h)
-	return h
 }
 
 // trigger lets the app open a modal once, for three seconds.
@@ -78,11 +106,11 @@ func (s *Slack) View(id string) (View, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if v, open := s.views[id]; open {
-		return *v, true
+		return v.copy(), true
 	}
 	for _, v := range s.homes {
 		if v.ID == id {
-			return *v, true
+			return v.copy(), true
 		}
 	}
 	return View{}, false
@@ -96,7 +124,7 @@ func (s *Slack) Home(user string) (View, bool) {
 	if !published {
 		return View{}, false
 	}
-	return *v, true
+	return v.copy(), true
 }
 
 // OpenView returns the modal that a user has in front: the newest.
@@ -112,7 +140,7 @@ func (s *Slack) OpenView(user string) (View, bool) {
 	if newest == nil {
 		return View{}, false
 	}
-	return *newest, true
+	return newest.copy(), true
 }
 
 // acceptView returns the response to a view that Slack refuses for its content.
@@ -122,7 +150,7 @@ func (s *Slack) acceptView(method, kind string, raw json.RawMessage) object {
 		return s.problem(method, "view_too_large", nil)
 	}
 	found := blockkit.View(raw)
-	if h := (View{JSON: raw}).head(); h.Type != kind && len(found) == 0 {
+	if h := (View{JSON: raw}).Head(); h.Type != kind && len(found) == 0 {
 		found = []string{"must be a view of the type " + kind + " [json-pointer:/view/type]"}
 	}
 	if len(found) > 0 {
@@ -202,8 +230,8 @@ func (v *View) depth() int {
 // ids stays.
 func (s *Slack) replace(v *View, raw json.RawMessage) {
 	kept := Values{}
-	for _, f := range fields(View{JSON: raw}.head().Blocks) {
-		if x, filled := v.state[f.BlockID]; filled && slices.ContainsFunc(fields(v.head().Blocks), func(old field) bool {
+	for _, f := range fields(View{JSON: raw}.Head().Blocks) {
+		if x, filled := v.state[f.BlockID]; filled && slices.ContainsFunc(fields(v.Head().Blocks), func(old field) bool {
 			return old.BlockID == f.BlockID && old.Element.ActionID == f.Element.ActionID && old.Element.Type == f.Element.Type
 		}) {
 			kept[f.BlockID] = x
@@ -271,3 +299,35 @@ func (v *View) json() object {
 
 // close takes a modal from the screen.
 func (s *Slack) close(v *View) { delete(s.views, v.ID) }
+
+// Fill fills in inputs of a view without telling the app, as typing does.
+func (s *Slack) Fill(viewID string, values Values) error {
+	v := s.locked(viewID)
+	if v == nil {
+		return fmt.Errorf("no view %s is open", viewID)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if wrong := v.fill(values); len(wrong) > 0 {
+		v.Errors = wrong
+		return fmt.Errorf("can't be filled in so: %v", wrong)
+	}
+	return nil
+}
+
+// State returns a text that changes with anything that a member may see.
+func (s *Slack) State() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deliverDue()
+	h := fnv.New64a()
+	for _, m := range s.messages {
+		fmt.Fprint(h, m.Channel, m.TS, m.Updates)
+	}
+	for _, views := range []map[string]*View{s.views, s.homes} {
+		for _, id := range slices.Sorted(maps.Keys(views)) {
+			fmt.Fprint(h, id, views[id].Hash)
+		}
+	}
+	return fmt.Sprintf("%x", h.Sum64())
+}
