@@ -2,7 +2,7 @@
 # runs all tests. Both need Go alone; `make lint` and `make deploy` bring their
 # own tools (see TOOLS).
 
-FUNCTIONS := Request Approve Record Grant Reconcile Digest Notify EndSessions Console Hooks GrantDemo
+FUNCTIONS := Request Approve Record Grant Reconcile Digest Notify EndSessions Console Slack Hooks GrantDemo
 
 # The functions that read flows.yaml. It is packed with no others, so that a change of it
 # updates these alone (functions.ReadFlows).

@@ -78,6 +78,8 @@ type MyFlow struct {
 	Description string `json:"description,omitempty"`
 	// May is that of [Flow].
 	May []string `json:"may"`
+	// Slack is that of [Rules].
+	Slack string `json:"slack"`
 }
 
 // MayRequest reports whether the caller may request the flow.

@@ -48,6 +48,7 @@ const (
 	ProblemInvalidRequest       = "urn:fasttrack:problem:invalid-request"        // 400; Errors names the fields
 	ProblemUnauthorized         = "urn:fasttrack:problem:unauthorized"           // 401
 	ProblemForbidden            = "urn:fasttrack:problem:forbidden"              // 403
+	ProblemSlackNotLinked       = "urn:fasttrack:problem:slack-not-linked"       // 403; in Slack, from somebody who is linked to nobody
 	ProblemNotFound             = "urn:fasttrack:problem:not-found"              // 404; also what the caller may not see
 	ProblemMethodNotAllowed     = "urn:fasttrack:problem:method-not-allowed"     // 405
 	ProblemDecided              = "urn:fasttrack:problem:decided"                // 409; Decision and DecidedBy say how

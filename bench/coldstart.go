@@ -36,7 +36,7 @@ func (b *bench) coldStarts(ctx context.Context) ([]figure, error) {
 	}
 	defer os.Remove(bare)
 	for name, target := range map[string]string{
-		"bare": bare, "hooks": "./bench/plainhook", "samples": "./functions/hooks", "request": "./functions/request", "approve": "./functions/approve", "record": "./functions/record", "console": "./functions/console",
+		"bare": bare, "hooks": "./bench/plainhook", "samples": "./functions/hooks", "request": "./functions/request", "approve": "./functions/approve", "record": "./functions/record", "console": "./functions/console", "slack": "./functions/slack",
 	} {
 		out := filepath.Join(b.dir, name, "bootstrap")
 		if err := buildLambda(ctx, out, target); err != nil {
@@ -48,7 +48,7 @@ func (b *bench) coldStarts(ctx context.Context) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := []string{"bare", "hooks", "samples", "request", "approve", "record", "console"}
+	names := []string{"bare", "hooks", "samples", "request", "approve", "record", "console", "slack"}
 	times := map[string][]float64{}
 	for round := range rounds + 2 {
 		for _, name := range names {
@@ -63,7 +63,7 @@ func (b *bench) coldStarts(ctx context.Context) ([]figure, error) {
 	}
 	base := median(times["bare"])
 	figures := []figure{}
-	for name, budget := range map[string]float64{"hooks": 1.2, "request": 2, "approve": 2, "record": 2, "console": 1.3} {
+	for name, budget := range map[string]float64{"hooks": 1.2, "request": 2, "approve": 2, "record": 2, "console": 1.3, "slack": 2.2} {
 		m := median(times[name])
 		figures = append(figures, figure{fmt.Sprintf("cold start of %s (%.1f ms) against bare (%.1f ms)", name, m, base), m / base, "×", budget})
 	}

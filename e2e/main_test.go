@@ -30,6 +30,7 @@ var functions = map[string]string{
 	"DigestFunction":    "./functions/digest",
 	"NotifyFunction":    "./functions/notify",
 	"ConsoleFunction":   "./functions/console",
+	"SlackFunction":     "./functions/slack",
 	"GrantDemoFunction": "./examples/grant-demo",
 	"HooksFunction":     "./functions/hooks",
 	"CasesFunction":     "./e2e/cases",

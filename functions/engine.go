@@ -15,11 +15,12 @@ import (
 	"github.com/fasttrack-dev/fasttrack/functions/reconcile/reconcile"
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
+	"github.com/fasttrack-dev/fasttrack/functions/slack/slack"
 )
 
 var engine = map[string]func(){
 	"approve": approve.Start, "console": console.Start, "digest": digest.Start, "endsessions": endsessions.Start, "grant": grant.Start,
-	"notify": notify.Start, "reconcile": reconcile.Start, "record": record.Start, "request": request.Start,
+	"notify": notify.Start, "reconcile": reconcile.Start, "record": record.Start, "request": request.Start, "slack": slack.Start,
 }
 
 // Start serves the function of a name to the Lambda Runtime API, and does not return. It

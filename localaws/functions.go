@@ -58,8 +58,9 @@ func (s *Stack) function(f template.Function, dir string) (lambda.Function, erro
 			maps.Copy(cfg.Environment, f.Environment)
 		}
 	}
+	cfg.Aliases = slices.Clone(f.MoreAliases)
 	if f.Alias != "" {
-		cfg.Aliases = []string{f.Alias}
+		cfg.Aliases = append(cfg.Aliases, f.Alias)
 	}
 	command := s.opts.Commands[f.LogicalID]
 	switch {

@@ -14,7 +14,7 @@ func (f *Flow) Rules() api.Rules {
 	out := api.Rules{
 		Requesters: listed(f.Requesters), Approvers: listed(f.Review.Approvers), Admins: listed(f.Admins), Viewers: listed(f.Review.Viewers),
 		Approvals: api.Approvals{}, SelfApproval: f.Review.SelfApproval, TimeoutSeconds: f.Review.TimeoutSeconds, Notify: []api.NotifyStep{},
-		Slack: string(cmp.Or(f.Slack, run.SlackDecide)), Mode: f.mode(), OverrideApprove: slices.Contains(f.AdminOverride, "approve"), Limits: f.limitsShown(), RetentionSeconds: f.RetentionSeconds,
+		Slack: f.SlackUse(), Mode: f.mode(), OverrideApprove: slices.Contains(f.AdminOverride, "approve"), Limits: f.limitsShown(), RetentionSeconds: f.RetentionSeconds,
 	}
 	if f.Strategy != nil {
 		out.Strategy = f.Strategy.Type
@@ -28,6 +28,9 @@ func (f *Flow) Rules() api.Rules {
 	out.Sentences = f.sentences(out)
 	return out
 }
+
+// SlackUse returns what people may do in Slack.
+func (f *Flow) SlackUse() string { return string(cmp.Or(f.Slack, run.SlackDecide)) }
 
 // listed returns a copy of a list that is never nil.
 func listed(list []string) []string { return append([]string{}, list...) }

@@ -23,6 +23,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/logs"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/slackcaller"
 )
 
 // Event is a call as API Gateway hands it over (HTTP API, payload format 2.0).
@@ -36,6 +37,8 @@ type Call struct {
 	Event Event
 	// Caller is nil on public routes.
 	Caller *Identity
+	// Slack is the Slack user whom functions/slack calls for, nil for every other call.
+	Slack *slackcaller.Caller
 	// Log adds the request id and the route to each line.
 	Log *slog.Logger
 	// unnamed is Log before [Call.About].
@@ -98,6 +101,8 @@ type Handler func(ctx context.Context, c *Call) (Reply, error)
 // Route is a route of the template.
 type Route struct {
 	Public bool
+	// Slack has the route served to functions/slack too, as the person that it calls for.
+	Slack bool
 	Handle Handler
 }
 
@@ -110,6 +115,12 @@ type API struct {
 	// new links. Its error fails the call: without its links, one person could pass for
 	// two. Nil stores and returns no links.
 	Link func(context.Context, run.Person) (run.Person, error)
+	// Slack identifies the people whom functions/slack calls for. Nil in a deployment
+	// without Slack.
+	Slack *Slack
+	// SlackRoutes are for functions/slack alone. Call.Caller is nil there: the user may be
+	// nobody yet.
+	SlackRoutes map[string]Handler
 	// BasePath is the path of the API on a custom domain, such as /approvals. Empty or
 	// invalid is the root.
 	BasePath string
@@ -174,6 +185,11 @@ func (a *API) serve(ctx context.Context, c *Call) (reply Reply, err error) {
 	if c.door != "" {
 		key, _ = cutPeople(key)
 	}
+	caller, called := slackCaller(ctx, c.Event)
+	if called {
+		c.Slack = caller
+		return a.serveSlack(ctx, c)
+	}
 	route, ok := a.Routes[key]
 	if path, is := strings.CutPrefix(key, head); is && !ok {
 		route, ok = a.Routes["GET "+path]
@@ -186,13 +202,19 @@ func (a *API) serve(ctx context.Context, c *Call) (reply Reply, err error) {
 		if err != nil {
 			return Reply{}, err
 		}
-		if a.Link != nil {
-			if who.Person, err = a.Link(ctx, who.Person); err != nil {
-				return Reply{}, err
-			}
-		}
-		c.Caller = &who
+		return a.serveAs(ctx, c, who, route)
 	}
+	return route.Handle(ctx, c)
+}
+
+// serveAs serves a route to a caller who is identified.
+func (a *API) serveAs(ctx context.Context, c *Call, who Identity, route Route) (reply Reply, err error) {
+	if a.Link != nil {
+		if who.Person, err = a.Link(ctx, who.Person); err != nil {
+			return Reply{}, err
+		}
+	}
+	c.Caller = &who
 	return route.Handle(ctx, c)
 }
 

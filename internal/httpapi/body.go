@@ -215,9 +215,13 @@ func (b *Body) Err() error {
 // which is for no caller to say.
 var channels = map[string]run.Channel{string(run.ViaWeb): run.ViaWeb, string(run.ViaCLI): run.ViaCLI}
 
-// Channel returns the channel for the history: what the Fasttrack-Channel header says,
-// or else the API. Nobody checks what it says, so nothing may depend on it.
+// Channel returns the channel for the history: Slack for a call of functions/slack, else
+// what the Fasttrack-Channel header says, or else the API. Nobody checks what the header
+// says, and it can't say Slack: nothing may depend on any other channel.
 func (c *Call) Channel() (run.Channel, error) {
+	if c.Slack != nil {
+		return run.ViaSlack, nil
+	}
 	stated, there := c.Event.Headers["fasttrack-channel"]
 	if !there {
 		return run.ViaAPI, nil

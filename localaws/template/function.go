@@ -23,6 +23,8 @@ type Function struct {
 	LogGroup string
 	// Alias is its AutoPublishAlias, or empty.
 	Alias string
+	// MoreAliases are the names of its AWS::Lambda::Alias resources.
+	MoreAliases []string
 	// Tracing is Active, PassThrough, or empty.
 	Tracing string
 	// Reserved is its reserved concurrency; 0 reserves nothing.

@@ -20,6 +20,7 @@ type reader struct {
 	async      map[string]*Async // by the name of a function
 	mappings   *yaml.Node        // the section Mappings, nil without one
 	skipped    []string          // what Stack.Skipped says
+	aliases    []alias           // AWS::Lambda::Alias
 	inPolicy   bool              // whether what is worked out is no part of what is served
 	inRules    bool              // whether a rule is worked out
 }

@@ -57,6 +57,8 @@ func (r *reader) ref(n *yaml.Node, name string) (any, error) {
 	switch res.kind {
 	case "AWS::Serverless::StateMachine", "AWS::SNS::Topic", "AWS::IAM::ManagedPolicy", "AWS::SecretsManager::Secret":
 		return r.arn(n, res)
+	case "AWS::Lambda::Alias":
+		return r.functionAlias(res)
 	case "AWS::SQS::Queue":
 		name, err := r.name(n, res)
 		return fmt.Sprintf("https://sqs.%s.%s/%s/%s", r.opts.Region, partition.Suffix(r.opts.Region), r.opts.AccountID, name), err

@@ -50,6 +50,7 @@ var understood = map[string]bool{
 	"AWS::SNS::Subscription":          false,
 	"AWS::SQS::Queue":                 false,
 	"AWS::SQS::QueuePolicy":           false,
+	"AWS::Lambda::Alias":              true,
 	"AWS::KMS::Key":                   true,
 	"AWS::KMS::Alias":                 true,
 	"AWS::SecretsManager::Secret":     true,
@@ -163,6 +164,8 @@ func (r *reader) collect(stack *Stack) error {
 			err = r.collectQueue(stack, res)
 		case "AWS::Lambda::EventInvokeConfig":
 			err = r.collectInvokeConfig(res)
+		case "AWS::Lambda::Alias":
+			err = r.collectFunctionAlias(res)
 		case "AWS::KMS::Key":
 			err = r.collectKey(stack, res)
 		case "AWS::KMS::Alias":
@@ -178,6 +181,7 @@ func (r *reader) collect(stack *Stack) error {
 	r.inPolicy = false
 	r.attachPolicies(stack)
 	r.attachAsync(stack)
+	r.attachAliases(stack)
 	return nil
 }
 

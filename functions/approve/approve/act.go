@@ -52,11 +52,11 @@ func New(d Deps) *httpapi.API {
 	s := service{d}
 	routes := map[string]httpapi.Route{}
 	for _, e := range []run.EventName{run.Approve, run.Deny, run.Cancel, run.Revoke} {
-		routes["POST /requests/{id}/"+string(e)] = httpapi.Route{Handle: func(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
+		routes["POST /requests/{id}/"+string(e)] = httpapi.Route{Slack: true, Handle: func(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
 			return s.act(ctx, c, e)
 		}}
 	}
-	return &httpapi.API{Identify: d.Identify, Link: d.Store.Link, Routes: routes, BasePath: d.BasePath}
+	return &httpapi.API{Identify: d.Identify, Link: d.Store.Link, Routes: routes, BasePath: d.BasePath, Slack: d.Slack}
 }
 
 // act checks and stores one action, wakes the execution and waits for the result.

@@ -22,6 +22,7 @@ func Start() {
 	}
 	lambda.Start(New(Deps{
 		Identify: identify, Flows: flows, Today: flows.Today(), BasePath: os.Getenv("API_BASE_PATH"),
+		Slack: httpapi.NewSlack(os.Getenv, flows.Directory, table),
 		Store: table, StepFunctions: sfn.NewFromConfig(cfg),
 	}).Handle)
 }

@@ -138,6 +138,10 @@ func (s service) parseRequest(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, 
 		body.Fail("flow", "unknown flow, or you may not request it")
 		return nil, run.Draft{}, body.Err()
 	}
+	if c.Slack != nil && !f.Slack.Requests() {
+		body.Fail("flow", "this flow can't be requested in Slack; use the web or the command line")
+		return nil, run.Draft{}, body.Err()
+	}
 	checked, wrong := f.Check(in)
 	body.Add(wrong...)
 	if why := f.Undecidable(c.Caller.Person, s.today); why != "" {

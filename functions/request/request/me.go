@@ -35,7 +35,7 @@ func (s service) me(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error)
 		if len(may) == 0 {
 			continue
 		}
-		me.Flows = append(me.Flows, api.MyFlow{Name: f.Name, Label: f.Label, Description: f.Description, May: may})
+		me.Flows = append(me.Flows, api.MyFlow{Name: f.Name, Label: f.Label, Description: f.Description, May: may, Slack: f.SlackUse()})
 		if f.Name == in.Flow {
 			shown := shownFlow(f, may)
 			me.Flow = &shown

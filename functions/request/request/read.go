@@ -29,7 +29,7 @@ func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	if !r.MaySee(c.Caller.Person, s.today) {
+	if !r.MaySee(c.Caller.Person, s.today) || c.Slack != nil && !r.SlackUse(s.today).Messages() {
 		return httpapi.Reply{}, c.Hidden()
 	}
 	c.About(r.ID, r.Flow.Name)
@@ -46,7 +46,7 @@ func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 	}
 	addDelivery := s.readDelivery(ctx, c, r)
 	view, err := s.shown(ctx, c, r)
-	if err == nil {
+	if err == nil && c.Slack == nil { // what a strategy returned never goes to Slack
 		err = s.addOutput(ctx, c, r, &view)
 	}
 	addDelivery(&view)

@@ -67,6 +67,8 @@ type Deps struct {
 	// SigningKey is of what signs the daily digests. It is nil in a deployment without
 	// them.
 	SigningKey SigningKey
+	// Slack identifies people whom functions/slack calls for; nil without Slack.
+	Slack *httpapi.Slack
 	// BasePath is that of [httpapi.API].
 	BasePath string
 	// Now is time.Now unless it is set.
@@ -95,14 +97,14 @@ func New(d Deps) *httpapi.API {
 	today := d.Flows.Today()
 	s := service{d, newOptionsCache(), today, today.Links(), &flowNames{}, &drainWatch{}, &listed{}}
 	return &httpapi.API{
-		Identify: d.Identify, Link: d.Store.Link, Log: d.Log, BasePath: d.BasePath,
+		Identify: d.Identify, Link: d.Store.Link, Log: d.Log, BasePath: d.BasePath, Slack: d.Slack,
 		Routes: map[string]httpapi.Route{
-			"GET /me":    {Handle: s.me},
+			"GET /me":    {Slack: true, Handle: s.me},
 			"GET /flows": {Handle: s.flows},
-			"GET /flows/{flow}/fields/{field}/options": {Handle: s.options},
-			"POST /requests":             {Handle: s.create},
-			"GET /requests":              {Handle: s.list},
-			"GET /requests/{id}":         {Handle: s.read},
+			"GET /flows/{flow}/fields/{field}/options": {Slack: true, Handle: s.options},
+			"POST /requests":             {Slack: true, Handle: s.create},
+			"GET /requests":              {Slack: true, Handle: s.list},
+			"GET /requests/{id}":         {Slack: true, Handle: s.read},
 			"GET /flows/{flow}/stats":    {Handle: s.stats},
 			"GET /requests/{id}/verify":  {Handle: s.verify},
 			"GET /requests/{id}/explain": {Handle: s.explain},

@@ -21,7 +21,12 @@ func Start() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	slack := httpapi.NewSlack(os.Getenv, flows.Directory, table)
+	if slack != nil {
+		slack.LinksFirst = true
+	}
 	lambda.Start(New(Deps{
+		Slack: slack,
 		Flows: flows, Identify: identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"), BasePath: os.Getenv("API_BASE_PATH"),
 		Store: table, Hooks: NewHooks(cfg), Waiters: table.Waiters(MaxWaiting(os.Getenv("MAX_WAITING"))),
 		Executions: executions.New(cfg, os.Getenv("STATE_MACHINE_ARN")), Open: sealed.New(cfg, os.Getenv("OUTPUT_KEY")).Opener(), SigningKey: NewSigningKey(cfg, os.Getenv("DIGEST_KEY")),
