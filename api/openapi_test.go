@@ -36,7 +36,8 @@ var schemas = map[string]reflect.Type{
 	"Me": reflect.TypeFor[api.Me](), "Counts": reflect.TypeFor[api.Counts](), "MyFlow": reflect.TypeFor[api.MyFlow](),
 	"Rules": reflect.TypeFor[api.Rules](), "NotifyStep": reflect.TypeFor[api.NotifyStep](), "Limit": reflect.TypeFor[api.Limit](),
 	"RuleSentence": reflect.TypeFor[api.RuleSentence](), "Delivery": reflect.TypeFor[api.Delivery](),
-	"Looked": reflect.TypeFor[api.Looked](),
+	"Looked":       reflect.TypeFor[api.Looked](),
+	"SlackAccount": reflect.TypeFor[api.SlackAccount](), "SlackAccountList": reflect.TypeFor[api.SlackAccountList](), "SlackLink": reflect.TypeFor[api.SlackLinkInput](),
 }
 
 // foreign are the schemas without a Go type: what API Gateway itself responds.
@@ -46,6 +47,7 @@ var foreign = []string{"Message"}
 var methods = map[string]string{
 	"readMe": "Me", "listFlows": "Flows", "listOptions": "Options", "ask": "Create", "listRequests": "List", "activityCSV": "ActivityCSV", "readRequest": "Get", "readStats": "Stats", "verifyRequest": "Verify", "explainRequest": "Explain",
 	"approve": "Approve", "deny": "Deny", "cancel": "Cancel", "revoke": "Revoke", "health": "Health", "openapi": "OpenAPI",
+	"listSlackAccounts": "SlackAccounts", "linkSlackAccount": "LinkSlackAccount", "unlinkSlackAccount": "UnlinkSlackAccount",
 }
 
 // values are the constants of a type, which are the schema's enum.

@@ -1,6 +1,10 @@
 package api
 
-import "time"
+import (
+	"context"
+	"net/url"
+	"time"
+)
 
 // SlackAccount is a Slack account and the person whom it is linked to.
 type SlackAccount struct {
@@ -45,4 +49,31 @@ type SlackLinkInput struct {
 type SlackCode struct {
 	Code    string    `json:"code"`
 	Expires time.Time `json:"expires"`
+}
+
+// SlackAccounts lists the Slack accounts that are linked to the caller, of an admin those
+// of everybody if all is set. more reports that there are others.
+func (client *Client) SlackAccounts(ctx context.Context, all bool, opts ...CallOption) (accounts []SlackAccount, more bool, err error) {
+	c := get("/slack-accounts")
+	if all {
+		c.query = url.Values{"all": {"true"}}
+	}
+	list, _, err := decode[SlackAccountList](ctx, client, c, opts)
+	if err != nil {
+		return nil, false, err
+	}
+	return list.Accounts, list.More, nil
+}
+
+// LinkSlackAccount links the Slack account of a code to the caller. Without Confirm it
+// only returns whose account it is.
+func (client *Client) LinkSlackAccount(ctx context.Context, in SlackLinkInput, opts ...CallOption) (*SlackAccount, error) {
+	a, _, err := decode[SlackAccount](ctx, client, post("/slack-accounts", "", in), opts)
+	return a, err
+}
+
+// UnlinkSlackAccount ends the link of a Slack account, by its ID.
+func (client *Client) UnlinkSlackAccount(ctx context.Context, id string, opts ...CallOption) (*SlackAccount, error) {
+	a, _, err := decode[SlackAccount](ctx, client, post("/slack-accounts/"+url.PathEscape(id)+"/unlink", "", nil), opts)
+	return a, err
 }

@@ -102,7 +102,7 @@ type Handler func(ctx context.Context, c *Call) (Reply, error)
 type Route struct {
 	Public bool
 	// Slack has the route served to functions/slack too, as the person that it calls for.
-	Slack bool
+	Slack  bool
 	Handle Handler
 }
 

@@ -21,7 +21,7 @@ import (
 // silent replaces every function of template.yaml with one that answers null.
 func silent(t *testing.T) map[string]lambda.InProcess {
 	t.Helper()
-	stack, err := template.Load("../../template.yaml", options(nil))
+	stack, err := template.Load("../../template.yaml", options(map[string]string{"SlackTeams": "T1", "SlackSecretArn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:slack"}))
 	if err != nil {
 		t.Fatal(err)
 	}

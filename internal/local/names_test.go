@@ -36,6 +36,7 @@ var limits = map[string]int{
 	"AWS::Events::Rule.Name":                    64,
 	"AWS::CloudWatch::Alarm.AlarmName":          255,
 	"AWS::KMS::Alias.AliasName":                 256,
+	"AWS::Lambda::Alias.Name":                   128,
 }
 
 // global are the types whose names are the account's, or everybody's, and not those

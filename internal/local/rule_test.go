@@ -68,7 +68,7 @@ var combinations = []struct{ given, refused string }{
 	{"IdentityCenterKeyArn=" + centerKey, "IdentityCenterKeyArn needs IdentityCenterInstanceArn"},
 	{"IdentityCenterRegion=Frankfurt", "allowed pattern"},
 	{"IdentityCenterKeyArn=alias/center", "allowed pattern"},
-	{"SecretKeyArns=" + secretKey, "SecretKeyArns needs HookSecretArns, WebhookSecretArn, ConsoleClientSecretArn or ConsoleKeySecretArn"},
+	{"SecretKeyArns=" + secretKey, "SecretKeyArns needs HookSecretArns, WebhookSecretArn, SlackSecretArn, ConsoleClientSecretArn or ConsoleKeySecretArn"},
 	{"SecretKeyArns=" + secretKey + " HookSecretArns=" + secret, ""},
 	{"SecretKeyArns=" + secretKey + " WebhookUrl=https://hooks.example.com/x WebhookSecretArn=" + secret, ""},
 	{"SecretKeyArns=alias/mine", "allowed pattern"},

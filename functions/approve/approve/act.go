@@ -36,6 +36,8 @@ type Deps struct {
 	Flows *flow.File
 	// Today says who may act; see [run.Today].
 	Today *run.Today
+	// Slack identifies people whom functions/slack calls for; nil without Slack.
+	Slack *httpapi.Slack
 	// BasePath is that of [httpapi.API].
 	BasePath string
 	// Now is time.Now unless it is set.

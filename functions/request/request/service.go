@@ -5,6 +5,7 @@ package request
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -69,6 +70,10 @@ type Deps struct {
 	SigningKey SigningKey
 	// Slack identifies people whom functions/slack calls for; nil without Slack.
 	Slack *httpapi.Slack
+	// Accounts keeps whose Slack accounts are whose. It is used with Slack only.
+	Accounts SlackAccounts
+	// Told notifies people of links of their Slack accounts; nil notifies nobody.
+	Told Told
 	// BasePath is that of [httpapi.API].
 	BasePath string
 	// Now is time.Now unless it is set.
@@ -96,22 +101,36 @@ func New(d Deps) *httpapi.API {
 	}
 	today := d.Flows.Today()
 	s := service{d, newOptionsCache(), today, today.Links(), &flowNames{}, &drainWatch{}, &listed{}}
+	routes := map[string]httpapi.Route{
+		"GET /slack-accounts":              {Handle: s.slackAccounts},
+		"POST /slack-accounts":             {Handle: s.linkSlackAccount},
+		"POST /slack-accounts/{id}/unlink": {Handle: s.unlinkSlackAccount},
+	}
+	if d.Slack == nil {
+		routes = map[string]httpapi.Route{}
+	}
+	maps.Copy(routes, s.routes())
 	return &httpapi.API{
+		SlackRoutes: map[string]httpapi.Handler{"POST /slack-codes": s.slackCode}, Routes: routes,
 		Identify: d.Identify, Link: d.Store.Link, Log: d.Log, BasePath: d.BasePath, Slack: d.Slack,
-		Routes: map[string]httpapi.Route{
-			"GET /me":    {Slack: true, Handle: s.me},
-			"GET /flows": {Handle: s.flows},
-			"GET /flows/{flow}/fields/{field}/options": {Slack: true, Handle: s.options},
-			"POST /requests":             {Slack: true, Handle: s.create},
-			"GET /requests":              {Slack: true, Handle: s.list},
-			"GET /requests/{id}":         {Slack: true, Handle: s.read},
-			"GET /flows/{flow}/stats":    {Handle: s.stats},
-			"GET /requests/{id}/verify":  {Handle: s.verify},
-			"GET /requests/{id}/explain": {Handle: s.explain},
-			"GET /activity.csv":          {Handle: s.activity},
-			"GET /healthz":               {Public: true, Handle: health},
-			"GET /openapi.json":          {Public: true, Handle: document},
-		},
+	}
+}
+
+// routes are those of every deployment.
+func (s service) routes() map[string]httpapi.Route {
+	return map[string]httpapi.Route{
+		"GET /me":    {Slack: true, Handle: s.me},
+		"GET /flows": {Handle: s.flows},
+		"GET /flows/{flow}/fields/{field}/options": {Slack: true, Handle: s.options},
+		"POST /requests":             {Slack: true, Handle: s.create},
+		"GET /requests":              {Slack: true, Handle: s.list},
+		"GET /requests/{id}":         {Slack: true, Handle: s.read},
+		"GET /flows/{flow}/stats":    {Handle: s.stats},
+		"GET /requests/{id}/verify":  {Handle: s.verify},
+		"GET /requests/{id}/explain": {Handle: s.explain},
+		"GET /activity.csv":          {Handle: s.activity},
+		"GET /healthz":               {Public: true, Handle: health},
+		"GET /openapi.json":          {Public: true, Handle: document},
 	}
 }
 

@@ -1,0 +1,181 @@
+package slack
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/slackcaller"
+	"github.com/fasttrack-dev/fasttrack/internal/slackui"
+)
+
+// eventOf has the actions of the API by the button.
+var eventOf = map[string]api.EventName{
+	slackui.ActionApprove: api.EventApprove, slackui.ActionShorten: api.EventApprove, slackui.ActionDeny: api.EventDeny,
+	slackui.ActionRevoke: api.EventRevoke, slackui.ActionReturn: api.EventRevoke,
+}
+
+// clicked serves a click on a button, or the choice of a flow in the form.
+func (c *call) clicked(ctx context.Context, in interaction) error {
+	for _, a := range in.Actions {
+		switch {
+		case a.ActionID == slackui.ActionFlow && a.Selected != nil && in.View != nil:
+			return c.chooseFlow(ctx, in, a.Selected.Value)
+		case a.ActionID == slackui.ActionRequest:
+			return c.openForm(ctx, in.user(), in.Trigger, "")
+		case a.ActionID == slackui.ActionLink:
+			return c.openLink(ctx, in.user(), in.Trigger)
+		case eventOf[a.ActionID] != "":
+			return c.button(ctx, in, a.ActionID, a.Value, a.TS)
+		}
+	}
+	return nil // such as a link, which Slack opens itself
+}
+
+// button serves a button that acts on a request. It opens a modal first: that Slack takes
+// the trigger proves the click. Then it reads the request: who may not act learns why
+// before typing a reason.
+func (c *call) button(ctx context.Context, in interaction, action, id, ts string) error {
+	u := in.user()
+	who, v, ok, err := c.opening(ctx, u, in.Trigger)
+	if err != nil {
+		return c.clickAgain(ctx, in, err)
+	}
+	if !ok {
+		if c.home(u) == "" && in.ResponseURL != "" {
+			return c.answer(ctx, in.ResponseURL, "This Slack workspace may not use fasttrack.")
+		}
+		return nil
+	}
+	r, err := c.read(ctx, who, id)
+	if err != nil {
+		return c.explain(ctx, v, u, err)
+	}
+	may := allowed(r, eventOf[action])
+	if !may.May {
+		c.refresh(ctx, in, r)
+		return c.show(ctx, v, notice(late(r, may.Why)))
+	}
+	needs := may.ReasonRequired != nil && *may.ReasonRequired
+	if action == slackui.ActionDeny || action == slackui.ActionShorten || action == slackui.ActionRevoke || needs {
+		metadata, err := c.seal(sealed{Request: r.ID, Action: action}, u)
+		if err != nil {
+			return err
+		}
+		return c.show(ctx, v, slackui.ActionForm(r, action, needs, metadata))
+	}
+	view, err := c.act(ctx, who, r.ID, action, slackui.ActionValues{}, "slack:"+cmp.Or(ts, v.id)+":"+u.id)
+	if err != nil {
+		return c.explain(ctx, v, u, err)
+	}
+	if err := c.show(ctx, v, view); err != nil {
+		return err
+	}
+	if in.View != nil && in.View.Type == "home" {
+		return c.showHome(ctx, u, who)
+	}
+	return nil
+}
+
+// act acts on a request, and returns the view of what came of it.
+func (c *call) act(ctx context.Context, who slackcaller.Caller, id, action string, values slackui.ActionValues, key string) (*slack.ModalViewRequest, error) {
+	body := map[string]any{}
+	if values.Reason != "" {
+		body["reason"] = values.Reason
+	}
+	if values.DurationSeconds > 0 {
+		body["duration_seconds"] = values.DurationSeconds
+	}
+	var r api.Request
+	err := c.do(ctx, c.Approve, who, operation{
+		route: "POST /requests/{id}/" + string(eventOf[action]), path: map[string]string{"id": id}, body: body, key: key,
+	}, &r)
+	if err != nil {
+		return nil, err
+	}
+	return slackui.Acted(r, eventOf[action], c.link(r.ID)), nil
+}
+
+// submitAction takes the form of an action: its reason, or a shorter time.
+func (c *call) submitAction(ctx context.Context, in interaction, s sealed, who slackcaller.Caller) (any, error) {
+	if eventOf[s.Action] == "" || s.Request == "" {
+		return nil, badCall("unknown action")
+	}
+	values := slackui.ActionValues{Reason: strings.TrimSpace(in.of(slackui.ReasonBlock, slackui.Element).text())}
+	block := slackui.ReasonBlock
+	if s.Action == slackui.ActionShorten {
+		n, err := strconv.Atoi(in.of(slackui.DurationBlock, slackui.Element).chosen())
+		if err != nil || n < 1 {
+			return errorsOf(map[string]string{slackui.DurationBlock: "Choose a time."}), nil
+		}
+		values.DurationSeconds, block = n, slackui.DurationBlock
+	}
+	view, err := c.act(ctx, who, s.Request, s.Action, values, "slack:"+in.View.ID)
+	var p problem
+	switch {
+	case err == nil:
+		return becomes(view), nil
+	case errors.As(err, &p) && p.Status == http.StatusBadRequest:
+		for _, e := range p.Errors {
+			if e.Field == "reason" {
+				block = slackui.ReasonBlock
+			}
+		}
+		return errorsOf(map[string]string{block: slackui.Line(said(p), slackui.MaxError)}), nil
+	case errors.As(err, &p) && p.Status < 500 && p.Status != http.StatusTooManyRequests:
+		return becomes(notice(said(p))), nil
+	}
+	return c.failed(err, block)
+}
+
+// allowed returns whether the user may do it, by what the engine said.
+func allowed(r api.Request, e api.EventName) api.Allowed {
+	switch e {
+	case api.EventApprove:
+		return r.You.Approve
+	case api.EventDeny:
+		return r.You.Deny
+	case api.EventRevoke:
+		return r.You.Revoke
+	}
+	return api.Allowed{Why: "Unknown action."}
+}
+
+// late says why not, and who decided if somebody has.
+func late(r api.Request, why string) string {
+	if r.Decision != nil && !strings.Contains(why, "your") && !strings.Contains(why, "You ") {
+		return why + " " + slackui.Headline(r) + "."
+	}
+	return why
+}
+
+// refresh rewrites the message that was clicked if its request is decided: it may be a
+// copy that nobody knows of, since the answer to its post was lost.
+func (c *call) refresh(ctx context.Context, in interaction, r api.Request) {
+	if in.Message.TS == "" || in.Channel.ID == "" || r.Decision == nil {
+		return
+	}
+	ctx, cancel := c.showing(ctx)
+	defer cancel()
+	card := slackui.Card(r, slackui.Look{Link: c.link(r.ID), Buttons: r.You.Revoke.May})
+	if _, _, _, err := c.client.UpdateMessageContext(ctx, in.Channel.ID, in.Message.TS, card.Options()...); err != nil {
+		c.log.Warn("a message with old buttons is not rewritten", "run_id", r.ID, "error", err.Error())
+	}
+}
+
+// clickAgain says to a person whose click has no proof that nothing was done.
+func (c *call) clickAgain(ctx context.Context, in interaction, err error) error {
+	c.log.Warn("a click without proof", "error", err.Error())
+	if in.ResponseURL == "" {
+		return nil
+	}
+	ctx, cancel := c.showing(ctx)
+	defer cancel()
+	return c.answer(ctx, in.ResponseURL, "Slack took too long to confirm that it was you. Nothing was done. Click again.")
+}

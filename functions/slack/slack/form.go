@@ -1,0 +1,123 @@
+package slack
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"github.com/slack-go/slack"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/slackcaller"
+	"github.com/fasttrack-dev/fasttrack/internal/slackui"
+)
+
+// openForm opens the form of a request: of the flow named, of the only one, or with the
+// choice of a flow.
+func (c *call) openForm(ctx context.Context, u user, trigger, flow string) error {
+	if who, is := c.known(u); is {
+		// One call of Slack is enough: the form itself takes the trigger.
+		if view, err := c.form(ctx, u, who, flow); err == nil {
+			_, err = c.open(ctx, u, trigger, view)
+			return err
+		}
+	}
+	who, v, ok, err := c.opening(ctx, u, trigger)
+	if err != nil || !ok {
+		return err
+	}
+	view, err := c.form(ctx, u, who, flow)
+	if err != nil {
+		return c.explain(ctx, v, u, err)
+	}
+	return c.show(ctx, v, view)
+}
+
+// form returns the form of a flow for a user.
+func (c *call) form(ctx context.Context, u user, who slackcaller.Caller, flow string) (*slack.ModalViewRequest, error) {
+	me, err := c.me(ctx, who, flow)
+	if err != nil {
+		return nil, err
+	}
+	mine := requestable(me.Flows)
+	if flow == "" && len(mine) == 1 {
+		if me, err = c.me(ctx, who, mine[0].Name); err != nil {
+			return nil, err
+		}
+	}
+	return c.formOf(u, mine, me.Flow)
+}
+
+// formOf returns the form, with the fields of a flow unless that is nil or none of mine.
+func (c *call) formOf(u user, mine []api.MyFlow, f *api.Flow) (*slack.ModalViewRequest, error) {
+	s := sealed{}
+	if f != nil && !contains(mine, f.Name) {
+		f = nil
+	}
+	if f != nil {
+		s.Flow, s.Form = f.Name, digest(*f)
+	}
+	metadata, err := c.seal(s, u)
+	if err != nil {
+		return nil, err
+	}
+	return slackui.RequestForm(slackui.Form{Flows: mine, Flow: f, Metadata: metadata, Portal: c.Portal}), nil
+}
+
+// requestable returns the flows that the user may request in Slack.
+func requestable(all []api.MyFlow) []api.MyFlow {
+	var mine []api.MyFlow
+	for _, f := range all {
+		if f.MayRequest() && (f.Slack == api.SlackDecide || f.Slack == api.SlackAsk) {
+			mine = append(mine, f)
+		}
+	}
+	return mine
+}
+
+func contains(flows []api.MyFlow, name string) bool {
+	for _, f := range flows {
+		if f.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// digest names a form: another one has other fields, or other options in their order.
+func digest(f api.Flow) string {
+	raw, err := json.Marshal([]any{f.Name, f.Fields, f.Targets, f.DurationsSeconds, f.RequireReason})
+	if err != nil {
+		return "" // of values that were JSON
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:6])
+}
+
+// chooseFlow shows the fields of the flow that was chosen in an open form.
+func (c *call) chooseFlow(ctx context.Context, in interaction, flow string) error {
+	u := in.user()
+	if _, err := c.unseal(in.View.Metadata, u); err != nil {
+		c.refusedForm(u, err)
+		return nil
+	}
+	who, err := c.who(ctx, u)
+	if err != nil {
+		return err
+	}
+	view, err := c.form(ctx, u, who, flow)
+	if err != nil {
+		return err
+	}
+	return c.show(ctx, opened{in.View.ID, in.View.Hash}, view)
+}
+
+// refusedForm logs a form that is refused; one that Slack did not show is forged.
+func (c *call) refusedForm(u user, err error) {
+	if err == errForged {
+		c.forged(u, "a form without proof")
+		return
+	}
+	c.log.Info("refused", "reason", err.Error())
+}

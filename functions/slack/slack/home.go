@@ -1,0 +1,118 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/slack-go/slack"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/slackcaller"
+	"github.com/fasttrack-dev/fasttrack/internal/slackui"
+)
+
+// event serves an event that Slack reports. Slack retries what it got no response to:
+// showing a page again changes nothing.
+func (c *call) event(ctx context.Context, body string) (any, error) {
+	var in struct {
+		Type       string `json:"type"`
+		Challenge  string `json:"challenge"`
+		Team       string `json:"team_id"`
+		Enterprise string `json:"enterprise_id"`
+		Event      struct {
+			Type string `json:"type"`
+			User string `json:"user"`
+			Tab  string `json:"tab"`
+		} `json:"event"`
+	}
+	if err := json.Unmarshal([]byte(body), &in); err != nil {
+		return nil, badCall("the body must be JSON")
+	}
+	if in.Type == "url_verification" {
+		return map[string]string{"challenge": in.Challenge}, nil
+	}
+	if in.Event.Type != "app_home_opened" || in.Event.Tab == "messages" {
+		return nil, nil
+	}
+	u := user{team: in.Team, enterprise: in.Enterprise, id: in.Event.User}
+	who, err := c.who(ctx, u)
+	var no refusal
+	switch {
+	case errors.As(err, &no) && c.home(u) == "":
+		c.log.Info("refused", "reason", string(no))
+		return nil, nil
+	case errors.As(err, &no):
+		return nil, c.publish(ctx, u, slackui.HomeNotice(string(no), false))
+	case err != nil:
+		return nil, err
+	}
+	return nil, c.showHome(ctx, u, who)
+}
+
+// shownHome is how many requests of each list are read for the App Home.
+const shownHome = 15
+
+// showHome publishes the App Home of a user.
+func (c *call) showHome(ctx context.Context, u user, who slackcaller.Caller) error {
+	ctx, cancel := c.showing(ctx)
+	defer cancel()
+	page, err := c.homePage(ctx, who)
+	var p problem
+	switch {
+	case errors.As(err, &p) && p.Type == api.ProblemSlackNotLinked:
+		return c.publish(ctx, u, slackui.HomeNotice(p.Detail, true))
+	case errors.As(err, &p) && p.Status < 500:
+		return c.publish(ctx, u, slackui.HomeNotice(said(p), false))
+	case err != nil:
+		return err
+	}
+	return c.publish(ctx, u, slackui.Home(page))
+}
+
+func (c *call) publish(ctx context.Context, u user, view slack.HomeTabViewRequest) error {
+	if _, err := c.client.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: u.id, View: view}); err != nil {
+		return fmt.Errorf("views.publish: %w", err)
+	}
+	return nil
+}
+
+// homePage reads what concerns a user, side by side.
+func (c *call) homePage(ctx context.Context, who slackcaller.Caller) (slackui.HomePage, error) {
+	var me api.Me
+	var inbox, mine api.RequestList
+	lists := []struct {
+		op   operation
+		into any
+	}{
+		{operation{route: "GET /me", query: url.Values{"live": {strconv.Itoa(shownHome)}}}, &me},
+		{operation{route: "GET /requests", query: url.Values{"view": {string(api.ViewInbox)}, "limit": {strconv.Itoa(shownHome)}}}, &inbox},
+		{operation{route: "GET /requests", query: url.Values{"view": {string(api.ViewMine)}, "status": {string(api.StatusPending)}, "limit": {strconv.Itoa(shownHome)}}}, &mine},
+	}
+	failed := make([]error, len(lists))
+	var group sync.WaitGroup
+	for i, l := range lists {
+		group.Go(func() { failed[i] = c.do(ctx, c.Request, who, l.op, l.into) })
+	}
+	group.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return slackui.HomePage{}, err
+	}
+	use := map[string]string{}
+	for _, f := range me.Flows {
+		use[f.Name] = f.Slack
+	}
+	// A request of a flow that keeps out of Slack is not shown here.
+	off := func(r api.Request) bool { return use[r.Flow] == api.SlackOff }
+	return slackui.HomePage{
+		Inbox: slices.DeleteFunc(inbox.Requests, off), Access: slices.DeleteFunc(me.Live, off), Waiting: slices.DeleteFunc(mine.Requests, off),
+		More: inbox.NextCursor != "" || mine.NextCursor != "" || slices.Contains(me.Counts.More, "live"), Link: c.link,
+		Decides: func(r api.Request) bool { return use[r.Flow] == api.SlackDecide || use[r.Flow] == "" },
+		Returns: func(r api.Request) bool { return use[r.Flow] != api.SlackLink },
+	}, nil
+}

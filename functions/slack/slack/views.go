@@ -1,0 +1,19 @@
+package slack
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// keeper is the table, whose client is made by the first form: a start needs none.
+type keeper struct{ table func() *store.Store }
+
+func views(table func() *store.Store) Views { return keeper{sync.OnceValue(table)} }
+
+// Keep stores that an open form shows a request.
+func (k keeper) Keep(ctx context.Context, requestID, view, user string, now time.Time) error {
+	return k.table().SaveSlackCopy(ctx, requestID, store.SlackCopy{Kind: store.SlackView, Key: view, User: user}, now)
+}

@@ -1,0 +1,131 @@
+package slackui
+
+import (
+	"cmp"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+)
+
+// Input is what was filled into a block.
+type Input struct {
+	// Text was typed, or is the e-mail address of a chosen person.
+	Text string
+	// Chosen is the value of an option, Several of more.
+	Chosen  string
+	Several []string
+}
+
+// FieldOf returns the field of a block; false if it is none of the flow.
+func FieldOf(f api.Flow, block string) (api.Field, bool) {
+	for _, d := range f.Fields {
+		if block == fieldOf(f.Name, d.Name) && !d.Sensitive {
+			return d, true
+		}
+	}
+	return api.Field{}, false
+}
+
+// FormValues returns the request that a form holds. The API checks it.
+func FormValues(f api.Flow, read func(block string) Input) api.CreateInput {
+	in := api.CreateInput{Flow: f.Name, Fields: map[string]any{}}
+	for _, d := range f.Fields {
+		if d.Sensitive {
+			continue
+		}
+		if value := fieldValue(f, d, read(fieldOf(f.Name, d.Name))); value != nil {
+			in.Fields[d.Name] = value
+		}
+	}
+	in.Reason = strings.TrimSpace(read(reasonBlock(f.Name)).Text)
+	if n, err := strconv.Atoi(read(durationBlockOf(f.Name)).Chosen); err == nil && len(f.DurationsSeconds) > 0 {
+		in.DurationSeconds = n
+	}
+	return in
+}
+
+// fieldValue returns the value of a field, nil for none.
+func fieldValue(f api.Flow, d api.Field, in Input) any {
+	switch {
+	case d.Type == api.FieldStrings && (d.Prefetch || len(d.Allowed) > 0):
+		var list []any
+		for _, value := range in.Several {
+			list = append(list, chosen(f, d, value))
+		}
+		if list == nil {
+			return nil
+		}
+		return list
+	case in.Chosen != "":
+		return chosen(f, d, in.Chosen)
+	case d.Type == api.FieldStrings:
+		var list []any
+		for _, line := range strings.Split(in.Text, "\n") {
+			if line = strings.TrimSpace(line); line != "" {
+				list = append(list, line)
+			}
+		}
+		if list == nil {
+			return nil
+		}
+		return list
+	case in.Text == "":
+		return nil
+	case d.Type == api.FieldInt:
+		return json.Number(in.Text)
+	case d.Type == api.FieldText:
+		return in.Text
+	}
+	return strings.TrimSpace(in.Text)
+}
+
+// chosen returns the value of an option. One that names no place of the list is a text,
+// which the API checks.
+func chosen(f api.Flow, d api.Field, value string) any {
+	if d.Prefetch {
+		return value
+	}
+	i, err := strconv.Atoi(strings.TrimPrefix(value, byIndex))
+	values := choices(f, d)
+	if !strings.HasPrefix(value, byIndex) || err != nil || i < 0 || i >= len(values) {
+		return value
+	}
+	return values[i].value
+}
+
+// FormErrors returns what is wrong with a request, below the blocks of its form. What has
+// no block there is below the choice of the flow.
+func FormErrors(f api.Flow, p api.Problem) map[string]string {
+	wrong := map[string]string{}
+	for _, e := range p.Errors {
+		block := FlowBlock
+		name, isField := strings.CutPrefix(e.Field, "fields.")
+		name, _, _ = strings.Cut(name, "[")
+		detail := e.Detail
+		switch _, there := FieldOf(f, fieldOf(f.Name, name)); {
+		case isField && there:
+			block = fieldOf(f.Name, name)
+		case e.Field == "reason":
+			block = reasonBlock(f.Name)
+		case e.Field == "duration_seconds" && len(f.DurationsSeconds) > 0:
+			block = durationBlockOf(f.Name)
+		case e.Field != "flow":
+			detail = e.Field + ": " + detail
+		}
+		wrong[block] = Line(strings.TrimSpace(wrong[block]+" "+sentence(detail)), MaxError)
+	}
+	if len(wrong) == 0 {
+		wrong[FlowBlock] = Line(cmp.Or(p.Detail, "The request was refused."), MaxError)
+	}
+	return wrong
+}
+
+// sentence returns a detail as people read it below a field.
+func sentence(detail string) string {
+	if detail == "" {
+		return ""
+	}
+	return strings.ToUpper(detail[:1]) + strings.TrimSuffix(detail[1:], ".") + "."
+}
