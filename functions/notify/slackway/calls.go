@@ -80,7 +80,7 @@ var reasons = map[string]string{
 	"missing_scope":     "the Slack app lacks a scope (missing_scope): compare it with manifest.yaml",
 }
 
-// code returns the error that Slack answered with; "" if there was no answer.
+// code returns the error that Slack answered with; "" if none came.
 func code(err error) string {
 	var answered slack.SlackErrorResponse
 	if errors.As(err, &answered) {

@@ -49,7 +49,7 @@ type Options struct {
 	Log    *slog.Logger
 }
 
-// Way is Slack as a way of [deliver.Router].
+// Way is Slack as a [deliver.Way].
 type Way struct {
 	Options
 	http *http.Client
@@ -110,7 +110,8 @@ func (w *Way) Send(ctx context.Context, n deliver.Notice, a deliver.Addressee) e
 	var m slackui.Message
 	switch n.Kind {
 	case deliver.Ask:
-		c.Kind, m = store.SlackCard, w.card(n.Run, c, n.Link)
+		c.Kind = store.SlackCard
+		m = w.card(n.Run, c, n.Link)
 	default:
 		c.Kind = store.SlackDirect
 		var is bool
