@@ -1,0 +1,30 @@
+package mail
+
+import (
+	_ "embed"
+	"html/template"
+	"strings"
+	"sync"
+)
+
+//go:embed mail.html
+var source string
+
+// parsed is parsed with the first mail, which keeps it out of the cold start.
+var parsed = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("mail").Parse(source))
+})
+
+// html is the content as HTML, with all styles inline and nothing to load.
+func (c content) html() (string, error) {
+	var b strings.Builder
+	err := parsed().Execute(&b, struct {
+		content
+		Colour string
+	}{c, colours[c.Tone]})
+	return b.String(), err
+}
+
+// colours are readable on white and on black, for mail programs that turn only the
+// background dark.
+var colours = map[string]string{"wait": "#b26a00", "good": "#1a7f4b", "bad": "#d1363b", "": "#6b7280"}

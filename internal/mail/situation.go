@@ -1,0 +1,107 @@
+package mail
+
+import (
+	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/deliver"
+)
+
+// situation is what has become of a request.
+type situation struct {
+	Event, State, Tone string
+	Next               []string
+}
+
+// situationOf returns what a notice is about. A mail can come late, so it claims only
+// what still holds.
+func situationOf(n deliver.Notice) (situation, bool) {
+	switch {
+	case n.Kind == deliver.Progress:
+		return situation{}, false
+	case n.Kind == deliver.Ask:
+		return asked(n.Request)
+	case n.Event.Type == api.EventTypeAccessFailing:
+		return failing(n.Request)
+	}
+	s, known := happened(n)
+	s.Event = string(n.Event.Entry.Event)
+	return s, known
+}
+
+// asked is for approvers, as long as the request waits.
+func asked(r api.Request) (situation, bool) {
+	if r.Status != api.StatusPending {
+		return situation{}, false
+	}
+	s := situation{Event: string(api.EventForward), State: "waits for your decision", Tone: "wait"}
+	if r.Review != nil {
+		s.Next = []string{"Without a decision it expires at " + clock(r.Review.ExpiresAt) + "."}
+	}
+	return s, true
+}
+
+// failing is for admins: granting or ending access is retried.
+func failing(r api.Request) (situation, bool) {
+	switch {
+	case r.LastError == nil:
+		return situation{}, false
+	case r.LastError.Where == "take_back":
+		return situation{"failing", "access could not be removed yet", "bad", []string{"fasttrack retries until it works. The flow's admins should find the cause."}}, true
+	}
+	return situation{"failing", "access could not be granted yet", "bad", []string{"fasttrack retries for a while. Then the request fails, and what was granted of it is removed."}}, true
+}
+
+// happened is what the event of a history entry did.
+func happened(n deliver.Notice) (situation, bool) {
+	r, e := n.Request, n.Event.Entry
+	by := actorOf(e.Actor)
+	nothing := "There is nothing to do."
+	if n.Kind == deliver.Decided {
+		nothing = "It needs no decision any more."
+	}
+	switch e.Event {
+	case api.EventApprove:
+		switch {
+		case e.Status == api.StatusPending:
+			return situation{State: "approved by " + by + ", needs more approvals", Tone: "wait", Next: []string{"It waits for the other approvals."}}, true
+		case r.DurationSeconds > 0 && r.Status == api.StatusApproved && n.Kind == deliver.Outcome:
+			return situation{State: "approved", Tone: "good", Next: []string{"Access is being granted; another mail says when it is there."}}, true
+		}
+		return situation{State: "approved", Tone: "good", Next: []string{nothing}}, true
+	case api.EventDeny:
+		return situation{State: "denied", Tone: "bad", Next: []string{nothing}}, true
+	case api.EventExpire:
+		return situation{State: "expired", Tone: "", Next: []string{"Nobody decided in time. It can be requested again."}}, true
+	case api.EventCancel:
+		return situation{State: "canceled", Tone: "", Next: []string{nothing}}, true
+	case api.EventEscalate:
+		return granted(r), true
+	case api.EventDeescalate, api.EventRevoke:
+		return ended(e), true
+	case api.EventFail:
+		return situation{State: "failed, no access was granted", Tone: "bad", Next: []string{nothing}}, true
+	}
+	return situation{}, false
+}
+
+// granted is about access that has begun, and may have ended since.
+func granted(r api.Request) situation {
+	if r.Status != api.StatusActive || r.Access == nil {
+		return situation{State: "access was granted, and has ended since", Next: []string{"There is nothing to do."}}
+	}
+	return situation{State: "access is granted", Tone: "good", Next: []string{
+		"Access ends at " + clock(r.Access.EndsAt) + ".",
+		"How to use it, and what ends it early, is on the request's page.",
+	}}
+}
+
+// ended is about access that is over.
+func ended(e api.Entry) situation {
+	s := situation{State: "access has ended", Next: []string{"There is nothing to do."}}
+	if e.Event == api.EventRevoke {
+		s.State = "access was revoked"
+	}
+	if !e.SessionsUntil.IsZero() {
+		s.Next = []string{"A session that began before may last until " + clock(e.SessionsUntil) + "."}
+	}
+	return s
+}
