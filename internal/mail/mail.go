@@ -36,7 +36,7 @@ func Compose(n deliver.Notice, domain string) (Mail, bool) {
 		html = ""
 	}
 	return Mail{
-		Subject: subject(c.Title + ": " + c.State), Text: c.text(), HTML: html,
+		Subject: subject(c.Title, c.State), Text: c.text(), HTML: html,
 		Headers: headers(n, domain), Run: n.Request.ID, Event: c.event,
 	}, true
 }
@@ -66,9 +66,11 @@ func token(s string) string {
 // maxSubject is the length of a subject, in UTF-16 units.
 const maxSubject = 150
 
-// subject returns a subject on one line.
-func subject(s string) string {
-	return clip("[fasttrack] "+s, maxSubject)
+// subject returns a subject on one line. A long title is cut, so that the state is seen.
+func subject(title, state string) string {
+	const prefix = "[fasttrack] "
+	state = clip(state, maxSubject/2)
+	return prefix + clip(title, maxSubject-len(prefix)-len(": ")-len(utf16.Encode([]rune(state)))) + ": " + state
 }
 
 // line returns a text of one line without characters that can't be seen.
@@ -78,11 +80,13 @@ func line(s string) string {
 
 // clip returns a text of at most so many UTF-16 units.
 func clip(s string, most int) string {
-	units := 0
+	units, cut := 0, 0 // cut is where an ellipsis still fits
 	for i, r := range s {
-		units += utf16.RuneLen(r)
-		if units > most {
-			return clip(s[:i], most-1) + "…"
+		if units <= most-1 {
+			cut = i
+		}
+		if units += utf16.RuneLen(r); units > most {
+			return s[:cut] + "…"
 		}
 	}
 	return s
