@@ -33,6 +33,7 @@ func TestImportsPointInward(t *testing.T) {
 		"internal/strictjson":    beyond(),
 		"internal/destination":   beyond("hook/email"),
 		"internal/deliver":       beyond("api", "internal/destination", "internal/run", "internal/strictjson", "internal/text", "hook/email"),
+		"internal/mail":          beyond("api", "internal/deliver", "internal/destination", "internal/run", "internal/strictjson", "internal/text", "hook/email"),
 		"internal/run":           beyond("api", "internal/destination", "internal/strictjson", "internal/text", "hook/email"),
 		"internal/hookapi":       beyond("api", "internal/destination", "internal/run", "internal/strictjson", "internal/text", "hook/email"),
 		"internal/engine":        beyond("api", "internal/destination", "internal/hookapi", "internal/run", "internal/strictjson", "internal/text", "hook/email"),
