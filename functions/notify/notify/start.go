@@ -24,9 +24,9 @@ func Start() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	table := store.NewFromConfig(cfg, os.Getenv("TABLE_NAME"))
+	table, directory := store.NewFromConfig(cfg, os.Getenv("TABLE_NAME")), readDirectory(os.Getenv)
 	lambda.Start(New(Deps{
-		Store: runs{table}, Ways: ways(cfg, table), Directory: readDirectory(os.Getenv),
+		Store: runs{table}, Ways: ways(os.Getenv, cfg, table, directory), Directory: directory,
 		Topic: sns.NewFromConfig(cfg), TopicARN: os.Getenv("TOPIC_ARN"), Portal: os.Getenv("PORTAL_URL"), Webhook: webhook,
 	}).Handle)
 }

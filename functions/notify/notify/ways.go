@@ -1,13 +1,42 @@
 package notify
 
 import (
-	"github.com/aws/aws-sdk-go-v2/aws"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/functions/notify/slackway"
 	"github.com/fasttrack-dev/fasttrack/internal/deliver"
+	"github.com/fasttrack-dev/fasttrack/internal/logs"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // ways returns the ways to people that the environment configures, Slack first.
-func ways(aws.Config, *store.Store) []deliver.Way {
-	return nil
+func ways(getenv func(string) string, cfg aws.Config, table *store.Store, directory func() deliver.Directory) []deliver.Way {
+	var all []deliver.Way
+	log := logs.New(os.Stdout)
+	if teams := getenv("SLACK_TEAMS"); teams != "" {
+		all = append(all, slackWay(getenv, cfg, table, directory, strings.Split(teams, ","), log))
+	}
+	return all
+}
+
+// slackWay is the way of messages in Slack, to members of those workspaces.
+func slackWay(getenv func(string) string, cfg aws.Config, table *store.Store, directory func() deliver.Directory, teams []string, log *slog.Logger) deliver.Way {
+	return slackway.New(slackway.Options{
+		Store: table, Teams: teams, APIURL: getenv("SLACK_API_URL"), Now: time.Now, Log: log,
+		Secret: SecretOf(secretsmanager.NewFromConfig(cfg), getenv("SLACK_SECRET_ARN")),
+		Today:  func() *run.Today { return directory().Today },
+		Show: func(v *api.Request, r *run.Run) {
+			if show := directory().Show; show != nil {
+				show(v, r)
+			}
+		},
+	})
 }
