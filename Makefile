@@ -92,6 +92,10 @@ newcomer: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Begin a repos
 guides: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Type what docs/start.md says, with a release of this checkout and the emulator
 	FASTTRACK_EMULATOR='$(abspath $(TOOLS))' go test -count=1 -timeout 20m -v ./e2e/guides
 
+.PHONY: cdk
+cdk: build $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed $(TOOLS)/cdk/.installed ## Synthesise examples/cdk, lint it, and deploy it to the emulator (needs Node.js)
+	FASTTRACK_CDK='$(abspath $(TOOLS))' go test -count=1 ./examples/cdk
+
 .PHONY: browser browser-tools
 browser: build browser-tools ## Test the console in Chromium; UPDATE=1 takes its pictures anew (needs Debian's chromium and fonts-inter, and Node.js)
 	go test -count=1 ./e2e/browser $(if $(UPDATE),-run '^TestPages$$' -args -update)
@@ -301,6 +305,12 @@ $(TOOLS)/clients-npm/.installed: tools/clients/package.json tools/clients/packag
 $(TOOLS)/clients-java/.installed: tools/clients/pom.xml
 	rm -rf $(TOOLS)/clients-java
 	mvn --quiet --batch-mode --file tools/clients/pom.xml dependency:copy-dependencies -DoutputDirectory='$(abspath $(TOOLS))/clients-java'
+	@touch $@
+
+$(TOOLS)/cdk/.installed: examples/cdk/package.json examples/cdk/package-lock.json
+	@mkdir -p $(TOOLS)/cdk
+	cp examples/cdk/package.json examples/cdk/package-lock.json $(TOOLS)/cdk/
+	npm ci --silent --prefix $(TOOLS)/cdk
 	@touch $@
 
 $(TOOLS)/browser/.installed: e2e/browser/package.json e2e/browser/package-lock.json
