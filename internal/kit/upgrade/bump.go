@@ -64,11 +64,17 @@ func (k kept) restore() error {
 func (p Pin) install(ctx context.Context, version, self string) error {
 	switch p.kind {
 	case goTool:
-		args := []string{"get"}
+		var wanted []string
 		for _, path := range p.packages {
-			args = append(args, path+"@"+orLatest(version))
+			wanted = append(wanted, path+"@"+orLatest(version))
 		}
-		if err := p.run(ctx, version, "go", args...); err != nil {
+		// List fetches what each module says. Without it, get of Go 1.26 fails where the
+		// cache has the main module at that version and a nested one not: it looks for the
+		// nested one's package in the main module.
+		if err := p.run(ctx, version, "go", append([]string{"list", "-m"}, wanted...)...); err != nil {
+			return err
+		}
+		if err := p.run(ctx, version, "go", append([]string{"get"}, wanted...)...); err != nil {
 			return err
 		}
 		return p.run(ctx, version, "go", "mod", "tidy")

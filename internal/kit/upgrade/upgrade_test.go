@@ -79,7 +79,7 @@ func TestBump_Fails(t *testing.T) {
 		"go, unknown":      {"go.mod", goMod, "go", "go: github.com/fasttrack-dev/fasttrack@v9.9.9: invalid version: unknown revision v9.9.9", "fasttrack has no version v9.9.9 (go: github.com/fasttrack-dev/fasttrack@v9.9.9: invalid version: unknown revision v9.9.9); go.mod is unchanged"},
 		"go, file proxy":   {"go.mod", goMod, "go", "go: m@v9.9.9: reading file:///proxy/m/@v/v9.9.9.info: no such file or directory", "fasttrack has no version v9.9.9 ("},
 		"go, no network":   {"go.mod", goMod, "go", "go: downloading x\ngo: m@v9.9.9: Get \"https://proxy/m/@v/v9.9.9.info\": dial tcp: lookup proxy: no such host", "fasttrack v9.9.9 can't be downloaded: no connection (go: m@v9.9.9: Get"},
-		"go, another":      {"go.mod", goMod, "go", "go: something\ngo: else", "go get: go: else; go.mod is unchanged"},
+		"go, another":      {"go.mod", goMod, "go", "go: something\ngo: else", "go list: go: else; go.mod is unchanged"},
 		"pip, unknown":     {"requirements.txt", "fasttrack-approvals==1.2.3\n", "python3", "ERROR: Could not find a version that satisfies the requirement\nERROR: No matching distribution found for fasttrack-approvals==9.9.9", "fasttrack has no version v9.9.9 (ERROR: No matching distribution"},
 		"pip, no network":  {"requirements.txt", "fasttrack-approvals==1.2.3\n", "python3", "WARNING: Retrying after connection broken by NewConnectionError: Temporary failure in name resolution\nERROR: No matching distribution found", "fasttrack v9.9.9 can't be downloaded: no connection (WARNING: Retrying"},
 		"npm, unknown":     {"package.json", `{"dependencies": {"@fasttrack-dev/hooks": "1.2.3"}}`, "npm", "npm error code ETARGET\nnpm error notarget No matching version found", "fasttrack has no version v9.9.9 (npm error code ETARGET); package.json is unchanged"},
@@ -87,7 +87,7 @@ func TestBump_Fails(t *testing.T) {
 		"no such program":  {"go.mod", goMod, "", "", "go is not installed; go.mod names the version of fasttrack, and go changes it"},
 		"npm is missing":   {"package.json", `{"dependencies": {"@fasttrack-dev/hooks": "1.2.3"}}`, "", "", "npm is not installed; package.json names"},
 		"python3 is, too":  {"requirements.txt", "fasttrack-approvals\n", "", "", "python3 is not installed; requirements.txt names"},
-		"nothing is told":  {"go.mod", goMod, "go", "", "go get: no output; go.mod is unchanged"},
+		"nothing is told":  {"go.mod", goMod, "go", "", "go list: no output; go.mod is unchanged"},
 		"pip, in a folder": {"requirements.txt", "  fasttrack-approvals == 1.2.3  \n", "python3", "ERROR: 404 Not Found", "fasttrack has no version v9.9.9 ("},
 	} {
 		t.Run(name, func(t *testing.T) {
