@@ -86,7 +86,7 @@ each target and each allowed value, as trials. It calls the binary or, with
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	cmd.Flags().StringVar(&c.binary, "binary", "", "the `FILE` of the hook function to compare with, the bootstrap of functions/hooks, or the folder of its code in a repository of your own")
 	cmd.Flags().BoolVar(&c.strict, "strict", false, "for production: also refuse samples, placeholders, and whatever approves everything for everyone, in any stage")
-	cmd.Flags().BoolVar(&c.deployed, "deployed", false, "also compare with the stack: its functions (a dry run of lambda:InvokeFunction), the flows its own hook function has hooks for (an invocation that calls none), sessions of permission sets, and the permission sets that functions/grant may assign")
+	cmd.Flags().BoolVar(&c.deployed, "deployed", false, "also compare with the stack: its functions (a dry run of lambda:InvokeFunction), the flows its own hook function has hooks for (an invocation that calls none), the destinations of notify lists, sessions of permission sets, and the permission sets that functions/grant may assign")
 	stackFlag(cmd, &c.stack)
 	endpointFlag(cmd, &c.endpoint)
 	return cmd

@@ -1,6 +1,6 @@
 package engine
 
-import "github.com/fasttrack-dev/fasttrack/internal/run"
+import "github.com/fasttrack-dev/fasttrack/internal/destination"
 
 // nextRecipients takes the next entry of the notify list that something delivers to.
 // missed names those that nothing delivers to, and why. If that is everybody, the
@@ -9,11 +9,12 @@ func (d *decider) nextRecipients() (to, missed []string) {
 	first := d.Review.Notified == 0
 	for len(to) == 0 && d.Review.Notified < len(d.Review.Notify) {
 		for _, name := range d.Review.Notify[d.Review.Notified].To {
-			switch {
-			case !run.Delivers(name):
+			where, err := destination.Parse(name)
+			switch parameter := d.step.Lacks[where.Kind]; {
+			case err != nil:
 				missed = append(missed, name+" (no such channel)")
-			case name == run.WebhookChannel && d.step.NoWebhook:
-				missed = append(missed, name+" (no WebhookUrl is set)")
+			case parameter != "":
+				missed = append(missed, name+" (no "+parameter+" is set)")
 			default:
 				to = append(to, name)
 			}

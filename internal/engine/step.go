@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/fasttrack-dev/fasttrack/internal/destination"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -29,9 +30,8 @@ type Step struct {
 	// Tallies are what counts against the flow's limits of fast-tracking; zero
 	// where it has none.
 	Tallies run.Tallies
-	// NoWebhook reports that no webhook is configured, so that "webhook" delivers
-	// nothing.
-	NoWebhook bool
+	// Lacks are the destinations that nothing delivers to in this deployment.
+	Lacks destination.Lacks
 	// HooksVersion is the only version of the flow's hook function that is served
 	// now, "" if unknown.
 	HooksVersion string

@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/destination"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -30,6 +31,8 @@ type File struct {
 	PermissionSets []PermissionSetUse
 	// Warnings are probable oversights in a valid file.
 	Warnings []Error
+	// Destinations are the entries of its notify lists, in its order.
+	Destinations []DestinationUse
 	// Refused are mistakes that `flows check` refuses, and that the functions live
 	// with: a file of before they were known must not stop them.
 	Refused []Error
@@ -64,6 +67,19 @@ type PermissionSetUse struct {
 
 // Mistake is a mistake, or a warning, at the target.
 func (u PermissionSetUse) Mistake(what string) Error {
+	e := u.place
+	e.Detail = what
+	return e
+}
+
+// DestinationUse is an entry of a notify list.
+type DestinationUse struct {
+	destination.Destination
+	place Error
+}
+
+// Mistake is a mistake at the entry.
+func (u DestinationUse) Mistake(what string) Error {
 	e := u.place
 	e.Detail = what
 	return e

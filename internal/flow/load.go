@@ -71,7 +71,7 @@ func Parse(name string, raw []byte) (*File, error) {
 		return nil, &r.errs
 	}
 	sortByPlace(file.Warnings)
-	file.Refused = r.refused
+	file.Refused, file.Destinations = r.refused, r.destinations
 	sortByPlace(file.Refused)
 	file.Functions, file.PermissionSets = r.functions, r.permissionSets
 	return file, nil

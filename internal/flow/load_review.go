@@ -96,11 +96,12 @@ func (r *reader) undelivered(to *yaml.Node, path string) {
 		if item = resolve(item); item.Kind != yaml.ScalarNode || item.Value == "" {
 			continue
 		}
-		if _, err := destination.Parse(item.Value); err != nil {
-			r.refused = append(r.refused, Error{
-				Line: item.Line, Column: item.Column, Path: fmt.Sprintf("%s[%d]", path, i),
-				Detail: fmt.Sprintf("unknown channel %q; %v", clip(item.Value), err),
-			})
+		d, err := destination.Parse(item.Value)
+		use := DestinationUse{d, Error{Line: item.Line, Column: item.Column, Path: fmt.Sprintf("%s[%d]", path, i)}}
+		if err != nil {
+			r.refused = append(r.refused, use.Mistake(fmt.Sprintf("unknown channel %q; %v", clip(item.Value), err)))
+			continue
 		}
+		r.destinations = append(r.destinations, use)
 	}
 }

@@ -35,7 +35,7 @@ func TestExactMistakes(t *testing.T) {
 		"a second document":          {head + "---\nflows: []\n", []string{"f:4:1: more than one document; remove the line ---"}},
 		"a comment alone":            {"# nothing\n", []string{"f:1:1: must be a mapping with flows; the file is empty"}},
 		"a tab":                      {"flows:\n\t- name: a", []string{"f:2:1: must be YAML: found character that cannot start any token"}},
-		"a key that is a list":       {head + "    ? [x]\n    : 1\n", []string{"f:4:7: flows[0]: a key must be a string, got a list"}},
+		"a key that is a list":       {head + "    ? [x]\n    : 1\n", []string{"f:4:7: flows[0]: a key must be a text, got a list"}},
 		"a repeated var":             {head + "    vars: {x: 1, x: 2}\n", []string{"f:4:18: flows[0].vars.x: appears twice"}},
 		"a var's key":                {head + "    vars: {7: x}\n", []string{"f:4:12: flows[0].vars: a key must be a text, got 7; put it in quotes"}},
 		"an octal var":               {head + "    vars: {account: 012345678901}\n", []string{"f:4:21: flows[0].vars.account: must be a number as JSON writes it, whole ones within ±2^53, got 012345678901; put it in quotes to keep it as a text"}},

@@ -26,6 +26,8 @@ type reader struct {
 	functions []FunctionUse
 	// permissionSets are the targets that name one.
 	permissionSets []PermissionSetUse
+	// destinations are the entries of notify lists.
+	destinations []DestinationUse
 	// groups are the places that name a group.
 	groups []place
 }

@@ -19,16 +19,20 @@ type Stack struct {
 	Config aws.Config
 }
 
-// Check compares a file with the stack: functions, sessions and rights. The error
+// Check compares a file with the stack: functions, destinations, sessions and rights. The error
 // is that this could not be done.
 func (s Stack) Check(ctx context.Context, file *flow.File) (mistakes, warnings []flow.Error, err error) {
 	missing, err := s.functions(ctx, file)
 	if err != nil {
 		return nil, nil, err
 	}
+	undelivered, err := s.destinations(ctx, file)
+	if err != nil {
+		return nil, nil, err
+	}
 	longer, warnings := s.sessions(ctx, file)
 	beyond, unknown := s.rights(ctx, file)
-	return slices.Concat(missing, longer, beyond), slices.Concat(warnings, unknown), nil
+	return slices.Concat(missing, undelivered, longer, beyond), slices.Concat(warnings, unknown), nil
 }
 
 // functions finds functions of the file that are not deployed, and compares the

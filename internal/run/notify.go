@@ -60,15 +60,6 @@ func isPrincipal(to string) bool {
 // delivered to.
 const NotNotified = "not notified: "
 
-// WebhookChannel is the entry of a notify list for the webhook.
-const WebhookChannel = "webhook"
-
-// Delivers reports whether an entry of a notify list is a destination.
-func Delivers(to string) bool {
-	_, err := destination.Parse(to)
-	return err == nil
-}
-
 // Recipients returns the e-mail addresses of the people whom a principal means today,
 // folded, without the requester. It leaves out whom flows.yaml can't name: everyone,
 // and members of a group by their token alone.

@@ -58,7 +58,7 @@ func (c *call) step(ctx context.Context, rec store.Record) (engine.Step, error) 
 	}
 	return engine.Step{
 		ID: c.stepID(), Execution: c.execution, Turn: c.req.Turn.Number, Response: c.req.Response, Failure: stepfn.Failure(r, c.req.Caught),
-		Acts: rec.Acts, Hold: hold, Today: c.today(), Tallies: tallies, NoWebhook: c.NoWebhook, HooksVersion: c.hooksVersion(ctx, rec),
+		Acts: rec.Acts, Hold: hold, Today: c.today(), Tallies: tallies, Lacks: c.Lacks, HooksVersion: c.hooksVersion(ctx, rec),
 	}, nil
 }
 

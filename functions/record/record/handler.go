@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/destination"
 	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -57,8 +58,8 @@ type Deps struct {
 	Namespace string
 	// Now is time.Now unless it is set.
 	Now func() time.Time
-	// NoWebhook reports that functions/notify has no webhook.
-	NoWebhook bool
+	// Lacks are the destinations that functions/notify does not deliver to.
+	Lacks destination.Lacks
 	// Log is JSON lines on standard output unless it is set.
 	Log *slog.Logger
 }

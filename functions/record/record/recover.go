@@ -23,7 +23,7 @@ func (c *call) recover(ctx context.Context) (any, error) {
 		}
 		next, changed, err := engine.Recover(rec.Run, engine.Recovery{
 			Execution: c.execution, Close: c.req.Close, Drain: c.req.Drain, Failed: stepfn.Failure(rec.Run, c.req.Failed), Cause: c.req.Cause,
-			Step: engine.Step{NoWebhook: c.NoWebhook, Acts: rec.Acts, Today: c.today(), Tallies: tallies}, NonceKey: run.NewNonceKey(),
+			Step: engine.Step{Lacks: c.Lacks, Acts: rec.Acts, Today: c.today(), Tallies: tallies}, NonceKey: run.NewNonceKey(),
 		}, c.Now())
 		if err != nil {
 			return change{}, err

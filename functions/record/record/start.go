@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/destination"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -23,7 +24,7 @@ func Start() {
 		Today:         flow.ReadToday(flow.Beside(os.Getenv), log.Print),
 		HooksFunction: os.Getenv("HOOKS_FUNCTION"),
 		Serves:        AliasServes(cfg, os.Getenv("HOOKS_FUNCTION")),
-		NoWebhook:     os.Getenv("HAS_WEBHOOK") == "false",
+		Lacks:         destination.LacksOf(os.Getenv),
 		Namespace:     os.Getenv("METRICS_NAMESPACE"),
 	}).Handle)
 }
