@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -29,11 +28,10 @@ func (d deployed) role(t testing.TB, function string) *string {
 	return aws.String(path.Base(*got.Role))
 }
 
-// allow grants a role a right on everything.
+// allow allows a role an action on everything.
 func (d deployed) allow(t testing.TB, role *string, action string) {
 	t.Helper()
-	may := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"` + action + `","Resource":"*"}]}`
-	if _, err := iam.NewFromConfig(d.Services()).PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: role, PolicyName: aws.String("may"), PolicyDocument: &may}); err != nil {
+	if err := d.Allow(t.Context(), *role, action); err != nil {
 		t.Fatal(err)
 	}
 }

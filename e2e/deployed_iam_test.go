@@ -9,10 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/emulator"
+	"github.com/fasttrack-dev/fasttrack/localaws/identities"
 )
 
 // TestDeployedIAM deploys with callers that sign (SigV4), and calls by the command
@@ -28,13 +28,11 @@ func TestDeployedIAM(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	// The emulator looks for this right on everything; AWS on the path that is listed.
-	for _, function := range []string{"request", "approve"} {
-		d := deployed{i.system, e}
-		d.allow(t, d.role(t, emulator.StackName+"-engine-"+function), "iam:GetRole")
+	if err := e.AllowLookup(t.Context(), emulator.StackName); err != nil {
+		t.Fatal(err)
 	}
 
-	const reserved, call = "/aws-reserved/sso.amazonaws.com/", "execute-api:Invoke"
+	const reserved, call = identities.SSOPath, "execute-api:Invoke"
 	developers := i.role(reserved, "AWSReservedSSO_Developers_0123456789abcdef", call)
 	forged := i.role("/", "AWSReservedSSO_Developers_fedcba9876543210", call)
 	idle := i.role(reserved, "AWSReservedSSO_Idle_0123456789abcdef", "s3:GetObject")
@@ -55,7 +53,7 @@ func TestDeployedIAM(t *testing.T) {
 	// Who may not call the API, or signs wrongly, does not come through.
 	i.says(i.session(idle, "grace@example.com"), 4, "", "approve", asked.ID, "--reason", "may I?")
 	broken := i.session(developers, "grace@example.com")
-	broken[1] += "x"
+	broken.SecretAccessKey += "x"
 	i.says(broken, 4, "", "approve", asked.ID, "--reason", "may I?")
 
 	i.says(grace, 0, "approved: go ahead", "approve", asked.ID, "--reason", "go ahead")
@@ -74,34 +72,31 @@ type iamCallers struct {
 // role makes a role that may do one thing, and returns its ARN.
 func (i iamCallers) role(path, name, action string) string {
 	i.t.Helper()
-	roles := iam.NewFromConfig(i.e.Services())
-	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + emulator.AccountID + `"},"Action":"sts:AssumeRole"}]}`
-	made, err := roles.CreateRole(i.t.Context(), &iam.CreateRoleInput{Path: &path, RoleName: &name, AssumeRolePolicyDocument: &trust})
+	arn, err := i.e.Role(i.t.Context(), path, name, action)
 	if err != nil {
 		i.t.Fatal(err)
 	}
-	deployed{i.system, i.e}.allow(i.t, &name, action)
-	return *made.Role.Arn
+	return arn
 }
 
-// session returns the credentials of a session: key, secret and token.
-func (i iamCallers) session(role, name string) [3]string {
+// session returns the credentials of a session.
+func (i iamCallers) session(role, name string) aws.Credentials {
 	i.t.Helper()
-	got, err := sts.NewFromConfig(i.e.Services()).AssumeRole(i.t.Context(), &sts.AssumeRoleInput{RoleArn: &role, RoleSessionName: &name})
+	c, err := i.e.Session(i.t.Context(), role, name)
 	if err != nil {
 		i.t.Fatal(err)
 	}
-	return [3]string{*got.Credentials.AccessKeyId, *got.Credentials.SecretAccessKey, *got.Credentials.SessionToken}
+	return c
 }
 
 // says runs the command line with credentials. It must end with that status and
 // print that text.
-func (i iamCallers) says(credentials [3]string, status int, want string, args ...string) string {
+func (i iamCallers) says(credentials aws.Credentials, status int, want string, args ...string) string {
 	i.t.Helper()
 	cmd := exec.CommandContext(i.t.Context(), filepath.Join(binaries, "bin", "fasttrack"), args...)
 	cmd.Env = append(slices.Clone(i.proxy),
 		"FASTTRACK_URL="+i.api, "HOME="+i.t.TempDir(), "AWS_REGION="+emulator.Region,
-		"AWS_ACCESS_KEY_ID="+credentials[0], "AWS_SECRET_ACCESS_KEY="+credentials[1], "AWS_SESSION_TOKEN="+credentials[2],
+		"AWS_ACCESS_KEY_ID="+credentials.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+credentials.SecretAccessKey, "AWS_SESSION_TOKEN="+credentials.SessionToken,
 	)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError

@@ -15,7 +15,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/emulator"
@@ -127,18 +126,12 @@ func signedOnEmulator(t *testing.T) {
 	e := startEmulator(t, logs)
 	const flows = "testdata/cases/flows.yaml"
 	i := iamCallers{t: t, e: e, system: deployTo(t, e, layOutBuild(t, "CasesFunction", flows), logs, map[string]string{"AuthMode": "IAM"})}
-	d := deployed{i.system, e}
-	for _, function := range []string{"request", "approve"} {
-		// The emulator looks for this right on everything; AWS on the path.
-		d.allow(t, d.role(t, emulator.StackName+"-engine-"+function), "iam:GetRole")
+	if err := e.AllowLookup(t.Context(), emulator.StackName); err != nil {
+		t.Fatal(err)
 	}
 	role := i.role(identities.SSOPath, peoplesRole, "execute-api:Invoke")
 	s := &signer{credentials: func(ctx context.Context, who string) (aws.Credentials, error) {
-		got, err := sts.NewFromConfig(e.Services()).AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &role, RoleSessionName: &who})
-		if err != nil {
-			return aws.Credentials{}, err
-		}
-		return aws.Credentials{AccessKeyID: *got.Credentials.AccessKeyId, SecretAccessKey: *got.Credentials.SecretAccessKey, SessionToken: *got.Credentials.SessionToken}, nil
+		return e.Session(ctx, role, who)
 	}}
 	edge, err := url.Parse(i.url)
 	if err != nil {

@@ -26,7 +26,8 @@ import (
 // Tunnel opens a proxy through which the API of the deployed stack answers at the
 // address that the stack's output has: the command line calls other machines by https
 // alone. It returns the variables with which programs go through it, and trust it by a
-// certificate that it writes to dir.
+// certificate that it writes to dir. It leads nowhere else: the SAM CLI looks for a newer
+// version of itself at PyPI, once a week for each home.
 func (m *Emulator) Tunnel(dir string) ([]string, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -82,10 +83,12 @@ func (l *tunnels) Accept() (net.Conn, error) {
 		}
 		_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
 		r, err := http.ReadRequest(bufio.NewReader(conn)) // nothing follows before the answer
-		if err == nil && r.Method == http.MethodConnect {
-			_, err = io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
+		if err != nil || r.Method != http.MethodConnect || !anAPI.MatchString(r.Host) {
+			_, _ = io.WriteString(conn, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+			_ = conn.Close()
+			continue
 		}
-		if err != nil || r.Method != http.MethodConnect {
+		if _, err := io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n"); err != nil {
 			_ = conn.Close()
 			continue
 		}
@@ -93,6 +96,9 @@ func (l *tunnels) Accept() (net.Conn, error) {
 		return tls.Server(conn, l.config), nil
 	}
 }
+
+// anAPI is the host of an API, as a proxy is asked for it.
+var anAPI = regexp.MustCompile(`^[a-z0-9]+\.execute-api\.`)
 
 // insecure is the URL of an API as ministack has it; AWS's begin with https.
 var insecure = regexp.MustCompile(`http://([a-z0-9]+\.execute-api\.)`)

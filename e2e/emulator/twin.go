@@ -17,7 +17,7 @@ func (m *Emulator) twin(ctx context.Context, role string) (arn string, err error
 	of := path.Base(role)
 	name := "moto-" + of
 	name = name[:min(len(name), 64)]
-	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + AccountID + `"},"Action":"sts:AssumeRole"}]}`
+	trust := ownAccount
 	_, err = client.CreateRole(ctx, &iam.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: &trust})
 	if there := new(types.EntityAlreadyExistsException); err != nil && !errors.As(err, &there) {
 		return "", err
