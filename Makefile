@@ -82,15 +82,16 @@ e2e: build-sam ## Deploy to an emulator of AWS with the SAM CLI, and play the tr
 	$(SAM) validate --lint --region us-east-1
 	$(EMULATED) go test -count=1 -timeout 20m -parallel 5 -run '^(TestSamples|TestCases|TestSignedCases|TestDeployed.*)$$' $(E2EFLAGS) ./e2e
 
-# COLD=1 compiles all that a team in Go compiles, which takes minutes. DIST=DIR is a
-# release that was made before, as with `make dist VERSION=v1.2.3 TRIAL=1`.
-.PHONY: newcomer
-newcomer: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Begin a repository in each language from what a release publishes, have its rule approve here and on the emulator (COLD, DIST: see the Makefile; needs Python and Node.js)
-	FASTTRACK_NEWCOMER='$(abspath $(TOOLS))' FASTTRACK_NEWCOMER_DIST='$(if $(DIST),$(abspath $(DIST)))' FASTTRACK_NEWCOMER_COLD='$(COLD)' go test -count=1 -timeout 30m -v ./e2e/newcomer
+# COLD=1 compiles all that a team in Go compiles, which takes minutes. DIST=DIR has
+# releases that were made before: DIR/v1.2.0 as with
+# `go run ./tools/dist -trial -version v1.2.0 -out DIR/v1.2.0`, and DIR/v1.3.0.
+NEWCOMER = FASTTRACK_NEWCOMER='$(abspath $(TOOLS))' FASTTRACK_NEWCOMER_DIST='$(if $(DIST),$(abspath $(DIST)))' FASTTRACK_NEWCOMER_COLD='$(COLD)'
+.PHONY: newcomer guides
+newcomer: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Type the commands of docs/start.md in each language, of kit.md and upgrade.md in Python, with a release of this checkout and the emulator (COLD, DIST: see the Makefile; needs Python and Node.js)
+	$(NEWCOMER) go test -count=1 -timeout 30m -v ./e2e/newcomer
 
-.PHONY: guides
-guides: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Type what docs/start.md says, with a release of this checkout and the emulator
-	FASTTRACK_EMULATOR='$(abspath $(TOOLS))' go test -count=1 -timeout 20m -v ./e2e/guides
+guides: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Type the commands of docs/start.md, kit.md and upgrade.md in each language (COLD, DIST: see the Makefile; needs Python and Node.js)
+	$(NEWCOMER) FASTTRACK_NEWCOMER_LONGER=1 go test -count=1 -timeout 60m -v ./e2e/newcomer
 
 .PHONY: cdk
 cdk: build $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed $(TOOLS)/cdk/.installed ## Synthesise examples/cdk, lint it, and deploy it to the emulator (needs Node.js)

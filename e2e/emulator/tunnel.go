@@ -66,7 +66,7 @@ func (m *Emulator) Tunnel(dir string) ([]string, error) {
 	}}}
 	m.edge.servers = append(m.edge.servers, server)
 	go func() { _ = server.Serve(&tunnels{l, config}) }()
-	return []string{"HTTPS_PROXY=http://" + l.Addr().String(), "SSL_CERT_FILE=" + ca}, nil
+	return []string{"HTTPS_PROXY=http://" + l.Addr().String(), "NO_PROXY=127.0.0.1", "SSL_CERT_FILE=" + ca}, nil
 }
 
 // tunnels accepts connections that ask for a tunnel (CONNECT), and is its far end.
@@ -97,7 +97,7 @@ func (l *tunnels) Accept() (net.Conn, error) {
 	}
 }
 
-// anAPI is the host of an API, as a proxy is asked for it.
+// anAPI is the host of an API, as a client of a proxy names it.
 var anAPI = regexp.MustCompile(`^[a-z0-9]+\.execute-api\.`)
 
 // insecure is the URL of an API as ministack has it; AWS's begin with https.

@@ -1,6 +1,7 @@
 // Package newcomer_test does what a newcomer does, from an empty folder to a request that
-// their own rule approves on AWS: with what a release publishes, and nothing of the
-// checkout. `make newcomer` runs it.
+// their own rule approves on AWS, with what a release publishes and nothing of the checkout.
+// It types the commands of docs/start.md, docs/kit.md and docs/upgrade.md and compares what
+// is printed with what the pages show. AWS is the emulator. `make newcomer` runs it.
 package newcomer_test
 
 import (
@@ -8,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -17,49 +17,93 @@ import (
 )
 
 const (
-	// version is what the test releases.
-	version = "v1.2.3"
 	// The goals: from init to an own, tested rule that responds on this machine.
 	mostFiles = 8
 	within    = 3 * time.Minute
 )
 
+// tools is the folder of the SAM CLI and the emulator.
+var tools = os.Getenv("FASTTRACK_NEWCOMER")
+
+// longer has each language play each page; otherwise Python plays those after the first
+// page: a second release of Go would be compiled anew, for a minute or two.
+var longer = os.Getenv("FASTTRACK_NEWCOMER_LONGER") != ""
+
 // TestNewcomer begins a repository in each language, writes a rule, tests it, has it
 // approve a request on this machine, deploys it, and has it approve there.
-// FASTTRACK_NEWCOMER names the folder of the tools.
 func TestNewcomer(t *testing.T) {
-	tools := os.Getenv("FASTTRACK_NEWCOMER")
 	if tools == "" {
-		t.Skip("FASTTRACK_NEWCOMER is not set: `make newcomer` deploys to an emulator of AWS")
+		t.Skip("FASTTRACK_NEWCOMER is not set: `make newcomer` sets it to the folder of the tools")
 	}
-	m, err := emulator.Start(t.Context(), emulator.Options{
-		Venv: filepath.Join(tools, "emulator"), SAM: filepath.Join(tools, "venv", "bin", "sam"), Log: logFile(t),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := m.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	for _, w := range ways(t) {
 		t.Run(w.language, func(t *testing.T) {
-			n := begin(t, w, tools)
-			n.install(t)
-			n.starter(t)
-			n.ownRule(t)
-			n.serves(t)
-			n.report(t, "on this machine")
-			n.deploys(t, m)
-			n.report(t, "and deployed")
+			n, e := begin(t, w)
+			n.start(t, e)
+			if longer || w.language == "python" {
+				n.kit(t, e)
+				n.upgrade(t, e)
+			}
+			n.report(t, "in all")
 		})
 	}
 }
 
+// newcomer is a person with an empty home, and a way to work.
+type newcomer struct {
+	way
+	*session
+	publish func(t *testing.T, version string)
+	// team is the newcomer's repository, and counted how many files it has once its tests
+	// have run; installed is how many steps come before init.
+	team      string
+	counted   int
+	installed int
+}
+
+// begin returns a newcomer at a terminal, and their account of AWS.
+func begin(t *testing.T, w way) (*newcomer, *emulator.Emulator) {
+	t.Helper()
+	e, err := emulator.Start(t.Context(), emulator.Options{Venv: filepath.Join(tools, "emulator"), SAM: filepath.Join(tools, "venv", "bin", "sam"), Log: logFile(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Errorf("close the emulator: %v", err)
+		}
+	})
+	home := t.TempDir()
+	tunnel, err := e.Tunnel(home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin, work := filepath.Join(home, "bin"), filepath.Join(home, "work")
+	for _, dir := range []string{bin, work} {
+		if err := os.Mkdir(dir, 0o750); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(filepath.Join(tools, "venv", "bin", "sam"), filepath.Join(bin, "sam")); err != nil {
+		t.Fatal(err)
+	}
+	at := free(t)
+	env := []string{
+		"HOME=" + home, "PATH=" + bin + string(filepath.ListSeparator) + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(),
+		"FASTTRACK_ADDR=" + at, "FASTTRACK_URL=http://" + at, "FASTTRACK_DEPLOYMENTS=" + filepath.Join(home, "none.yaml"),
+	}
+	releases, publish := w.environ(t, home)
+	publish(t, version)
+	n := &newcomer{
+		way: w, publish: publish, team: filepath.Join(work, stack),
+		session: &session{home: home, dir: work, env: append(append(append(env, e.Environ()...), tunnel...), releases...), played: map[string]bool{}},
+	}
+	n.account(t, e)
+	return n, e
+}
+
 func logFile(t *testing.T) *os.File {
 	t.Helper()
-	file, err := os.Create(filepath.Join(t.TempDir(), "emulator.log"))
+	file, err := os.Create(filepath.Join(t.ArtifactDir(), "emulator.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,19 +116,33 @@ func logFile(t *testing.T) *os.File {
 	return file
 }
 
-// install installs the command line, in the newcomer's way.
-func (n *newcomer) install(t *testing.T) {
-	for _, args := range n.installs {
-		n.run(t, "install", n.dir, args...)
-	}
+// start plays docs/start.md. The newcomer writes a rule once the page says to.
+func (n *newcomer) start(t *testing.T, e *emulator.Emulator) {
+	const page = "start.md"
+	n.play(t, page, n.language, nil, "What to install")
+	n.installed = len(n.steps)
+	n.play(t, page, n.language, func(command, printed string) { n.starter(t, command, printed) }, "Make your repository")
+	n.counted = len(n.files(t))
+	n.play(t, page, n.language, nil, "Try it on your machine")
+	n.play(t, page, n.language, nil, "Make it yours")
+	n.ownRule(t)
+	n.requests(t, "on this machine", func(who string) []string { return []string{"FASTTRACK_AS=" + who + "@acme.test"} }, "")
+	n.report(t, "on this machine")
+	n.server.stop()
+	n.play(t, page, n.language, nil, "Deploy")
+	adopt(t, e)
+	n.play(t, page, n.language, nil, "The first request")
+	n.requests(t, "deployed", func(who string) []string { return n.people[who] }, " --stack "+stack)
+	n.all(t, page, n.language)
 }
 
-// starter begins the repository. Its tests pass as written.
-func (n *newcomer) starter(t *testing.T) {
-	init := append(append([]string{}, n.first...), "init", n.team, "--lang", n.language)
-	printed := n.run(t, "init", n.dir, init...)
+// starter looks at what init made.
+func (n *newcomer) starter(t *testing.T, command, printed string) {
+	if !strings.HasPrefix(command, "fasttrack init") {
+		return
+	}
 	files := n.files(t)
-	if len(files) > mostFiles {
+	if len(files) > mostFiles || len(files) == 0 {
 		t.Errorf("init makes %d files, want at most %d: %s", len(files), mostFiles, files)
 	}
 	for _, name := range files {
@@ -92,11 +150,6 @@ func (n *newcomer) starter(t *testing.T) {
 			t.Errorf("the output does not explain %s:\n%s", name, printed)
 		}
 	}
-	for _, args := range n.prepares {
-		n.run(t, strings.Join(args, " "), n.team, args...)
-	}
-	n.run(t, "test, as written", n.team, n.tests...)
-	n.counted = len(n.files(t))
 }
 
 // files returns the files of the repository, as git would list them.
@@ -122,66 +175,20 @@ func (n *newcomer) files(t *testing.T) (names []string) {
 	return names
 }
 
-// ownRule adds a flow with a rule to the files that are there, and tests it. Nothing is
-// left that is not for production.
-func (n *newcomer) ownRule(t *testing.T) {
-	n.write(t, "flows.yaml", filepath.Join("testdata", "flows.yaml"))
-	for _, file := range n.code {
-		n.write(t, "hooks/"+file, filepath.Join("testdata", n.language, file))
-	}
-	printed := n.run(t, "test of the own rule", n.team, n.tests...)
-	if !strings.Contains(printed, "hooks of flow restart (hooks/): ok") {
-		t.Errorf("the own flow is not checked:\n%s", printed)
-	}
-	n.run(t, "flows check --strict", n.team, n.fasttrack("flows", "check", "--strict")...)
-	if after := len(n.files(t)); after > n.counted {
-		t.Errorf("the tests leave %d files, want %d", after, n.counted)
-	}
-}
-
-func (n *newcomer) write(t *testing.T, name, from string) {
+// report prints the steps so far. On this machine the goal holds from the beginning, with
+// the installation.
+func (n *newcomer) report(t *testing.T, until string) {
 	t.Helper()
-	raw, err := os.ReadFile(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(n.team, filepath.FromSlash(name)), raw, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// requests files a request that the own rule approves, and one that it leaves to people,
-// of whom one approves.
-func (n *newcomer) requests(t *testing.T, where, url string) {
-	t.Helper()
-	as := func(who string) []string {
-		return []string{"FASTTRACK_URL=" + url, "FASTTRACK_AS=" + who + "@acme.test"}
-	}
-	file := func(replicas int) []string {
-		return n.fasttrack("request", "restart", "--field", "service=billing", "--field", fmt.Sprint("replicas=", replicas), "-r", "It hangs", "--json", "--wait", "20s")
-	}
-	var id string
-	n.timed(t, "approved by the own rule, "+where, func() {
-		code, printed := n.try(as("ada"), n.team, file(3)...)
-		if got := read(printed, "decision.reason", "status"); code != 0 || !strings.Contains(printed, "3 replicas serve meanwhile.") {
-			t.Fatalf("the request ends with %d, %v:\n%s", code, got, printed)
+	var all, since time.Duration
+	var b strings.Builder
+	for i, s := range n.steps {
+		fmt.Fprintf(&b, "\n%8.1f s  %s", s.took.Seconds(), s.name)
+		if all += s.took; i >= n.installed {
+			since += s.took
 		}
-	})
-	n.timed(t, "approved by a person, "+where, func() {
-		code, printed := n.try(as("ada"), n.team, file(1)...)
-		if id = read(printed, "id")[0]; code != 10 || id == "" { // accepted, and not decided yet
-			t.Fatalf("the request ends with %d:\n%s", code, printed)
-		}
-		if code, printed := n.try(as("grace"), n.team, n.fasttrack("approve", id)...); code != 0 {
-			t.Fatalf("grace's approve ends with %d:\n%s", code, printed)
-		}
-	})
-}
-
-// architecture is what Lambda calls the processor of this machine.
-func architecture() string {
-	if runtime.GOARCH == "amd64" {
-		return "x86_64"
 	}
-	return runtime.GOARCH
+	t.Logf("%s, %s, %d files:%s\n%8.1f s  in all, %.1f s of it since init", n.language, until, n.counted, b.String(), all.Seconds(), since.Seconds())
+	if until == "on this machine" && since > within {
+		t.Errorf("it took %v from init to an own rule, want at most %v", since.Round(time.Second), within)
+	}
 }

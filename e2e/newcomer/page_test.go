@@ -1,4 +1,4 @@
-package guides_test
+package newcomer_test
 
 import (
 	"bufio"
@@ -14,7 +14,9 @@ import (
 // after it.
 type block struct {
 	line int
-	text string
+	// section is the heading above it.
+	section string
+	text    string
 	// words follow "sh" in the fence: "go", "python" or "node" has only a team of that
 	// language run it, "background" keeps it running, "as NAME" runs it as that person.
 	words []string
@@ -29,32 +31,32 @@ func commands(page string) []block {
 	var open *block
 	var fence string // the info of the fence that is open; "" for none
 	after := false   // no text since the last block
-	number := 0
+	number, section := 0, ""
 	for scanner := bufio.NewScanner(strings.NewReader(page)); scanner.Scan(); {
 		number++
 		line := scanner.Text()
 		info, isFence := strings.CutPrefix(strings.TrimSpace(line), "```")
 		switch {
-		case isFence && fence == "" && !strings.HasSuffix(line, "```"):
+		case isFence && fence == "":
 			words := strings.Fields(info)
 			fence, open = "other", nil
 			switch {
 			case len(words) > 0 && words[0] == "sh":
-				blocks = append(blocks, block{line: number + 1, words: words[1:]})
+				blocks = append(blocks, block{line: number + 1, section: section, words: words[1:]})
 				fence, open = "sh", &blocks[len(blocks)-1]
 			case len(words) > 0 && words[0] == "text" && after:
 				fence, open = "text", &blocks[len(blocks)-1]
 			}
-		case isFence || fence != "" && strings.TrimSpace(line) == "```":
+		case isFence:
 			after = fence == "sh"
 			fence, open = "", nil
-			if isFence && strings.TrimSpace(line) != "```" {
-				fence = "other"
-			}
 		case fence == "sh":
 			open.text += line + "\n"
 		case fence == "text":
 			open.shows = append(open.shows, line)
+		case fence == "" && strings.HasPrefix(line, "#"):
+			section = strings.TrimSpace(strings.TrimLeft(line, "#"))
+			after = false
 		case fence == "" && strings.TrimSpace(line) != "":
 			after = false
 		}
@@ -65,7 +67,7 @@ func commands(page string) []block {
 // forTeam reports whether a team of a language runs the block.
 func (b block) forTeam(language string) bool {
 	for _, other := range []string{"go", "python", "node"} {
-		if other != language && slices.Contains(b.words, other) {
+		if other != language && slices.Contains(b.words, other) && !slices.Contains(b.words, language) {
 			return false
 		}
 	}
@@ -107,10 +109,10 @@ func missing(shows []string, output string) string {
 }
 
 func TestCommands(t *testing.T) {
-	got := commands("# Page\n\n```sh\na\nb\n```\n\n```text\nsays … it\n```\n\n```yaml\nx: 1\n```\n\ntext\n\n```text\nnot after commands\n```\n\n```sh python as grace background\nc\n```\n")
+	got := commands("# Page\n\n```sh\na\nb\n```\n\n```text\nsays … it\n```\n\n```yaml\n# x\n```\n\n## More\n\n```text\nnot after commands\n```\n\n```sh python node as grace background\nc\n```\n")
 	want := []block{
-		{line: 4, text: "a\nb\n", shows: []string{"says … it"}},
-		{line: 23, text: "c\n", words: []string{"python", "as", "grace", "background"}},
+		{line: 4, section: "Page", text: "a\nb\n", shows: []string{"says … it"}},
+		{line: 23, section: "More", text: "c\n", words: []string{"python", "node", "as", "grace", "background"}},
 	}
 	for i := range got {
 		if len(got[i].words) == 0 {
@@ -118,10 +120,10 @@ func TestCommands(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(block{})); diff != "" {
-		t.Errorf("blocks (-want +got):\n%s", diff)
+		t.Fatalf("blocks (-want +got):\n%s", diff)
 	}
-	if got[1].forTeam("go") || !got[1].forTeam("python") || got[1].as() != "grace" {
-		t.Errorf("%+v is for python alone, as grace", got[1])
+	if last := got[1]; last.forTeam("go") || !last.forTeam("python") || !last.forTeam("node") || last.as() != "grace" || !last.background() {
+		t.Errorf("%+v is for python and node, as grace", last)
 	}
 }
 
