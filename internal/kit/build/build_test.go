@@ -96,7 +96,7 @@ func TestBuild_Same(t *testing.T) {
 			one, two := folder(t, files), folder(t, files)
 			first := built(t, one)
 			if want := []string{"HooksFunction.zip", "approve.zip", "console.zip", "digest.zip", "endsessions.zip", "grant.zip", "notify.zip",
-				"reconcile.zip", "record.zip", "request.zip", "statemachine.asl.json", "template.yaml"}; !slices.Equal(first.Files, want) || !slices.Equal(first.Changed, want) {
+				"reconcile.zip", "record.zip", "request.zip", "slack.zip", "statemachine.asl.json", "template.yaml"}; !slices.Equal(first.Files, want) || !slices.Equal(first.Changed, want) {
 				t.Errorf("the first build made %q, changed %q, want %q", first.Files, first.Changed, want)
 			}
 			before := content(t, one, first)

@@ -20,4 +20,5 @@ var Functions = []Function{
 	{Name: "reconcile", LogicalID: "ReconcileFunction"},
 	{Name: "record", LogicalID: "RecordFunction", ReadsFlows: true},
 	{Name: "request", LogicalID: "RequestFunction", ReadsFlows: true},
+	{Name: "slack", LogicalID: "SlackFunction"},
 }

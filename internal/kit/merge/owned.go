@@ -44,6 +44,7 @@ var forms = map[string]form{
 	"AWS::ApiGatewayV2::Route":       {},
 	"AWS::ApiGatewayV2::Stage":       {},
 	"AWS::IAM::Policy":               {},
+	"AWS::Lambda::Alias":             {}, // its ARN begins with its function's
 	"AWS::Lambda::EventInvokeConfig": {},
 	"AWS::Lambda::Permission":        {},
 	"AWS::Logs::MetricFilter":        {},
