@@ -282,3 +282,22 @@ func TestNothingToDo(t *testing.T) {
 	route(t, s, happen(r, run.Deny, theEngine, run.Denied))
 	equal(t, "recorded", s.became())
 }
+
+// What became of a message is recorded when the time of the call is up, and what was
+// not sent is retried.
+func TestTimeIsUp(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	slack := &way{name: "slack"}
+	slack.fails = func(deliver.Notice, deliver.Addressee) error { cancel(); return ctx.Err() }
+	r := request([]string{"slack:#ops"})
+	s := routeTo(r, slack)
+	e := happen(r, run.Forward, theEngine, run.Pending)
+	s.table.Put(r)
+	if _, err := s.Route(ctx, e, nil); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	equal(t, "recorded", s.became(), "2 slack slack:#ops failed: context canceled")
+	slack.fails = nil
+	route(t, s, e)
+	equal(t, "retried", slack.got(), "ask forward #ops")
+}

@@ -1,0 +1,17 @@
+package planted
+
+var _ = plant(deliverBugs...)
+
+// Who gets which message, and how often.
+var deliverBugs = []bug{
+	{"send a message that another call sends", "internal/store/delivery.go", "attribute_not_exists(pk) OR attribute_exists(retried) OR", "attribute_not_exists(pk) OR attribute_exists(pk) OR", "./internal/store", "ClaimDelivery"},
+	{"keep a message that a call dropped", "internal/store/delivery.go", "stamp(now.Add(-staleClaim))", "stamp(now.Add(-staleClaim * 10000))", "./internal/store", "ClaimDelivery"},
+	{"ask the requester to decide", "internal/run/notify.go", "&& !Same(r.Requester, personOf(address))", "", "./internal/deliver", ""},
+	{"let an entry that reached nobody wait", "internal/deliver/ask.go", "if !reached && c.latest() {", "if false {", "./internal/deliver", ""},
+	{"notify an entry twice that was notified early", "internal/deliver/ask.go", "if early[m.key()] {", "if false {", "./internal/deliver", "Early"},
+	{"ask about what is decided", "internal/deliver/ask.go", "if there && c.now.Status == run.Pending {", "if there {", "./internal/deliver", "DecidedMeanwhile"},
+	{"keep the decision from approvers", "internal/deliver/router.go", "if decides(c.event.Entry) {", "if false {", "./internal/deliver", "Outcomes"},
+	{"retry what no retry cures", "internal/deliver/send.go", "became, m.Why, err = failed, permanent.Why, nil", "became, m.Why, store = retried, permanent.Why, c.Store.RetryDelivery", "./internal/deliver", "Failures"},
+	{"count a message that is being sent as sent", "internal/deliver/send.go", `return elsewhere, errors.New("another call is sending it")`, "return elsewhere, nil", "./internal/deliver", "TwoAtOnce"},
+	{"record nothing once time is up", "internal/deliver/send.go", "context.WithoutCancel(ctx), recording", "ctx, recording", "./internal/deliver", "TimeIsUp"},
+}
