@@ -21,7 +21,13 @@ func TestMayInvokeHooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	resources := at(template.Content[0], "Resources")
-	got := invokes(t, policy(t, resources, "RequestRole", "rights"))
+	var got []string
+	for _, s := range invokes(t, policy(t, resources, "RequestRole", "rights")) {
+		if strings.Contains(s, "HasSlack") && strings.Contains(s, "!GetAtt NotifyFunction.Arn") && !strings.Contains(s, "Hooks") {
+			continue // has people notified of their Slack accounts
+		}
+		got = append(got, s)
+	}
 	for _, role := range []string{"HookInvokeRole", "StateMachineRole"} {
 		want := invokes(t, policy(t, resources, role, "hooks"))
 		if len(want) != 2 || !slices.Equal(got, want) {

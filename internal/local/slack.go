@@ -38,6 +38,9 @@ func withSlack(o localaws.Options, flows source, workspace *fakeslack.Slack) loc
 	if teams, given := o.Parameters[slackTeams]; given && teams != fakeslack.Team {
 		return o
 	}
+	if _, has := o.Functions["SlackFunction"]; len(o.Functions) > 0 && !has && o.BuildDir == "" {
+		return o // served by parts of the engine alone
+	}
 	if workspace == nil {
 		workspace = fakeslack.New(fakeslack.Options{RateLimits: true})
 	}

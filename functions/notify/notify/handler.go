@@ -65,8 +65,11 @@ func New(d Deps) *Handler {
 func (h *Handler) Handle(ctx context.Context, in api.BusEvent) (deliver.Report, error) {
 	frame := step.Frame{Log: h.Log, Done: "notified", Failed: "not notified"}
 	return step.Invoke(ctx, frame, func(line *step.Line) (deliver.Report, error) {
-		if in.DetailType == DetailTypeReplay {
+		switch in.DetailType {
+		case DetailTypeReplay:
 			return h.replay(ctx, in.Detail, line)
+		case DetailTypeSlackLink:
+			return h.slackLink(ctx, in.Detail, line)
 		}
 		e, err := in.Event()
 		if err != nil {

@@ -1,0 +1,65 @@
+package request
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/signed"
+)
+
+// notifier invokes functions/notify, which reaches people.
+type notifier struct {
+	cfg      aws.Config
+	function string
+}
+
+// NewTold returns what notifies both sides of a Slack link, by functions/notify; nil
+// without that function.
+func NewTold(cfg aws.Config, function string) Told {
+	if function == "" {
+		return nil
+	}
+	return notifier{cfg, function}
+}
+
+// slackLinkEvent is the event of functions/notify; see notify.DetailTypeSlackLink.
+type slackLinkEvent struct {
+	DetailType string          `json:"detail-type"`
+	Detail     slackLinkDetail `json:"detail"`
+}
+
+type slackLinkDetail struct {
+	Account run.SlackAccount `json:"account"`
+	Linked  bool             `json:"linked"`
+}
+
+// Linked has the function invoked later: Lambda keeps the event, and retries it.
+func (n notifier) Linked(ctx context.Context, a run.SlackAccount, linked bool) error {
+	a.Person.Principal = "" // nobody is shown it
+	document, err := json.Marshal(slackLinkEvent{"fasttrack.slack.link", slackLinkDetail{a, linked}})
+	if err != nil {
+		return err
+	}
+	req, err := signed.Request(ctx, n.cfg, "lambda", http.MethodPost, "/2015-03-31/functions/"+url.QueryEscape(n.function)+"/invocations", document,
+		map[string]string{"Content-Type": "application/json", "X-Amz-Invocation-Type": "Event"})
+	if err != nil {
+		return err
+	}
+	res, err := n.cfg.HTTPClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<16))
+	if res.StatusCode != http.StatusAccepted {
+		return fmt.Errorf("invoke functions/notify: AWS responds %s", res.Status)
+	}
+	return nil
+}
