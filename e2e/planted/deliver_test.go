@@ -7,7 +7,7 @@ var deliverBugs = []bug{
 	{"send a message that another call sends", "internal/store/delivery.go", "attribute_not_exists(pk) OR attribute_exists(retried) OR", "attribute_not_exists(pk) OR attribute_exists(pk) OR", "./internal/store", "ClaimDelivery"},
 	{"keep a message that a call dropped", "internal/store/delivery.go", "stamp(now.Add(-staleClaim))", "stamp(now.Add(-staleClaim * 10000))", "./internal/store", "ClaimDelivery"},
 	{"ask the requester to decide", "internal/run/notify.go", "&& !Same(r.Requester, personOf(address))", "", "./internal/deliver", ""},
-	{"let an entry that reached nobody wait", "internal/deliver/ask.go", "if !reached && c.latest() {", "if false {", "./internal/deliver", ""},
+	{"let an entry that reached nobody wait", "internal/deliver/ask.go", "if !reached && c.latest() {", "if !reached && false {", "./internal/deliver", ""},
 	{"notify an entry twice that was notified early", "internal/deliver/ask.go", "if early[m.key()] {", "if false {", "./internal/deliver", "Early"},
 	{"ask about what is decided", "internal/deliver/ask.go", "if there && c.now.Status == run.Pending {", "if there {", "./internal/deliver", "DecidedMeanwhile"},
 	{"keep the decision from approvers", "internal/deliver/router.go", "if decides(c.event.Entry) {", "if false {", "./internal/deliver", "Outcomes"},

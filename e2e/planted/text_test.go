@@ -11,7 +11,7 @@ var _ = plant(
 	bug{"call it safe with what can't be read", "internal/drain/drain.go", "left.Unreadable = append(left.Unreadable, id)", "_ = id", "./internal/drain", ""},
 	bug{"log what a message says", "functions/notify/notify/handler.go", `line.Add("event", e.ID,`, `line.Add("subject", e.Request.Reason, "event", e.ID,`, "./functions/notify/...", "LogsNoSecret"},
 	bug{"log the webhook's secret URL", "functions/notify/notify/webhook.go", "can't reach it: %w\", withoutURL(err))", "can't reach it: %w\", err)", "./functions/notify/...", "LogsNoSecret"},
-	bug{"say that nobody's channel was notified", "internal/engine/review_notify.go", "case err != nil:", "case false:", "./internal/run ./internal/hookapi ./internal/engine/...", "NotNotified"},
+	bug{"say that nobody's channel was notified", "internal/engine/review_notify.go", "case err != nil:", "case err != nil && false:", "./internal/run ./internal/hookapi ./internal/engine/...", "NotNotified"},
 	bug{"exit with 0 on a signal", "internal/cli/exit.go", "case errors.As(context.Cause(ctx), &stopped):\n\t\treturn stopped.code()", "case errors.As(context.Cause(ctx), &stopped):\n\t\treturn exitDone", "./internal/cli", "TestExit_BySignal"},
 	bug{"exit with 0 for what is not decided", "internal/cli/exit.go", "return exitError(exitUndecided)\n}", "return nil\n}", "./internal/cli", "TestExit_ByStatus"},
 	bug{"take a reason of blanks", "functions/approve/approve/act.go", "text.Blank(a.Reason) &&", "a.Reason == text.Clean(\"\") &&", "./functions/approve/approve", "TestActs"},

@@ -182,6 +182,13 @@ func TestDecidedMeanwhile(t *testing.T) {
 	equal(t, "by the decision", email.got(), "outcome deny ada@example.com")
 	route(t, s, forward)
 	equal(t, "once more", email.got())
+
+	late := request([]string{"group:sre"})
+	s = routeTo(late, email)
+	forward = happen(late, run.Forward, theEngine, run.Pending)
+	happen(late, run.Deny, person(grace), run.Denied)
+	route(t, s, forward)
+	equal(t, "too late", email.got())
 }
 
 // The requester and the admins are notified of access that fails, beside the outcome of

@@ -50,9 +50,9 @@ func clone(r *run.Run) *run.Run {
 }
 
 // Load returns a copy of a run.
-func (t *Table) Load(_ context.Context, id string) (*run.Run, error) {
+func (t *Table) Load(ctx context.Context, id string) (*run.Run, error) {
 	defer t.lock()()
-	if err := t.fails("Load"); err != nil {
+	if err := t.fails(ctx, "Load"); err != nil {
 		return nil, err
 	}
 	r, there := t.runs[id]
@@ -63,9 +63,9 @@ func (t *Table) Load(_ context.Context, id string) (*run.Run, error) {
 }
 
 // AllDeliveries returns what became of all messages about a run.
-func (t *Table) AllDeliveries(_ context.Context, id string) (all []api.Delivery, err error) {
+func (t *Table) AllDeliveries(ctx context.Context, id string) (all []api.Delivery, err error) {
 	defer t.lock()()
-	if err := t.fails("AllDeliveries"); err != nil {
+	if err := t.fails(ctx, "AllDeliveries"); err != nil {
 		return nil, err
 	}
 	for _, key := range slices.Sorted(maps.Keys(t.items[id])) {
@@ -78,9 +78,9 @@ func (t *Table) AllDeliveries(_ context.Context, id string) (all []api.Delivery,
 const claimed = "claimed"
 
 // ClaimDelivery claims a message that nobody sent or sends.
-func (t *Table) ClaimDelivery(_ context.Context, id string, d api.Delivery, now time.Time) (bool, string, error) {
+func (t *Table) ClaimDelivery(ctx context.Context, id string, d api.Delivery, now time.Time) (bool, string, error) {
 	defer t.lock()()
-	if err := t.fails("ClaimDelivery"); err != nil {
+	if err := t.fails(ctx, "ClaimDelivery"); err != nil {
 		return false, "", err
 	}
 	old, there := t.items[id][keyOf(d)]
@@ -93,9 +93,9 @@ func (t *Table) ClaimDelivery(_ context.Context, id string, d api.Delivery, now 
 }
 
 // SaveDelivery stores what became of a message.
-func (t *Table) SaveDelivery(_ context.Context, id string, d api.Delivery) error {
+func (t *Table) SaveDelivery(ctx context.Context, id string, d api.Delivery) error {
 	defer t.lock()()
-	if err := t.fails("SaveDelivery"); err != nil {
+	if err := t.fails(ctx, "SaveDelivery"); err != nil {
 		return err
 	}
 	t.put(id, d, false)
@@ -103,9 +103,9 @@ func (t *Table) SaveDelivery(_ context.Context, id string, d api.Delivery) error
 }
 
 // RetryDelivery stores that a message failed and may be claimed again.
-func (t *Table) RetryDelivery(_ context.Context, id string, d api.Delivery) error {
+func (t *Table) RetryDelivery(ctx context.Context, id string, d api.Delivery) error {
 	defer t.lock()()
-	if err := t.fails("RetryDelivery"); err != nil {
+	if err := t.fails(ctx, "RetryDelivery"); err != nil {
 		return err
 	}
 	t.put(id, d, true)
@@ -129,9 +129,9 @@ func (t *Table) lock() (unlock func()) {
 	return t.mu.Unlock
 }
 
-func (t *Table) fails(call string) error {
-	if t.Fails == nil {
-		return nil
+func (t *Table) fails(ctx context.Context, call string) error {
+	if err := ctx.Err(); err != nil || t.Fails == nil {
+		return err
 	}
 	return t.Fails(call)
 }
