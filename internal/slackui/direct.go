@@ -90,6 +90,8 @@ func follows(e api.Event) string {
 		return failing(e.Request)
 	case e.Entry.Event == api.EventApprove && e.Entry.Status != api.StatusPending && e.Request.DurationSeconds > 0:
 		return "Access for " + For(duration(e.Request)) + " is being granted."
+	case e.Entry.Event == api.EventEscalate && e.Request.Status != api.StatusActive:
+		return "It has ended since."
 	case e.Entry.Event == api.EventEscalate && a != nil && !a.EndsAt.IsZero():
 		return "It ends on " + At(a.EndsAt) + ". How to use it is on the request's page."
 	}

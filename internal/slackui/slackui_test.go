@@ -189,6 +189,7 @@ It ends on 29 Nov 13:53 UTC. How to use it is on the request's page.
 Request 01JD0000000000000000000000`},
 		"granted, and ended since": {event(decidedBy(pending(), api.StatusEnded, api.EventApprove, grace), api.EventEscalate, api.Actor{Type: api.ActorEngine}, ""), `
 Access granted: AWS access, Production
+It has ended since.
 Request 01JD0000000000000000000000`},
 		"revoked": {event(decidedBy(pending(), api.StatusRevoked, api.EventApprove, grace), api.EventRevoke, grace, "incident is over"), `
 Access revoked by grace@example.com: AWS access, Production

@@ -45,6 +45,8 @@ type SlackCopy struct {
 	User string `json:"user,omitempty"`
 	// Why says why its reader gets it.
 	Why string `json:"why,omitempty"`
+	// Looks is the digest of a card as it was posted.
+	Looks string `json:"looks,omitempty"`
 	// ReadOnly has no buttons: its reader may not act.
 	ReadOnly bool `json:"read_only,omitempty"`
 	// Seq is the history entry that a direct message is about.

@@ -1,19 +1,20 @@
 package notify
 
 import (
+	"context"
 	"log/slog"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/notify/slackway"
 	"github.com/fasttrack-dev/fasttrack/internal/deliver"
 	"github.com/fasttrack-dev/fasttrack/internal/logs"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/slacksecret"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -29,10 +30,14 @@ func ways(getenv func(string) string, cfg aws.Config, table *store.Store, direct
 
 // slackWay is the way of messages in Slack, to members of those workspaces.
 func slackWay(getenv func(string) string, cfg aws.Config, table *store.Store, directory func() deliver.Directory, teams []string, log *slog.Logger) deliver.Way {
+	secret := slacksecret.New(cfg, getenv("SLACK_SECRET_ARN"))
 	return slackway.New(slackway.Options{
 		Store: table, Teams: teams, APIURL: getenv("SLACK_API_URL"), Now: time.Now, Log: log,
-		Secret: SecretOf(secretsmanager.NewFromConfig(cfg), getenv("SLACK_SECRET_ARN")),
-		Today:  func() *run.Today { return directory().Today },
+		Token: func(ctx context.Context) (string, error) {
+			s, err := secret.Read(ctx)
+			return s.BotToken, err
+		},
+		Today: func() *run.Today { return directory().Today },
 		Show: func(v *api.Request, r *run.Run) {
 			if show := directory().Show; show != nil {
 				show(v, r)

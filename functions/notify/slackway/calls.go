@@ -2,9 +2,7 @@ package slackway
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -16,19 +14,13 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/deliver"
 )
 
-// client returns a client with the token of the secret, which may have been replaced.
+// client returns a client with the bot token, which may have been replaced.
 func (w *Way) client(ctx context.Context) (*slack.Client, error) {
-	raw, err := w.Secret(ctx)
+	token, err := w.Token(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the secret of the Slack app: %w", err)
+		return nil, err
 	}
-	var secret struct {
-		BotToken string `json:"bot_token"`
-	}
-	if json.Unmarshal([]byte(raw), &secret) != nil || secret.BotToken == "" { // the error would show the secret
-		return nil, errors.New(`the secret of the Slack app must be {"bot_token": "xoxb-…", "signing_secrets": ["…"]}`)
-	}
-	return slack.New(secret.BotToken, slack.OptionAPIURL(w.APIURL), slack.OptionHTTPClient(w.http), slack.OptionRetryConfig(slack.RetryConfig{
+	return slack.New(token, slack.OptionAPIURL(w.APIURL), slack.OptionHTTPClient(w.http), slack.OptionRetryConfig(slack.RetryConfig{
 		MaxRetries: retries, Handlers: []slack.RetryHandler{patience{}},
 	})), nil
 }

@@ -2,6 +2,9 @@ package slackway
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,11 +47,18 @@ func (w *Way) Follow(ctx context.Context, n deliver.Notice) error {
 // updateAll updates copies until the run has not changed while it did: another event's
 // call may have been slower, and have written what was true before.
 func (w *Way) updateAll(ctx context.Context, api *slack.Client, n deliver.Notice, copies []store.SlackCopy) error {
-	r := n.Run
+	r, shown := n.Run, map[string]string{} // what this call wrote, by copy
 	for range rounds {
 		var errs []error
 		for _, c := range copies {
-			errs = append(errs, w.update(ctx, api, r, c, n.Link))
+			looks := w.looks(r, c, n.Link)
+			if shown[c.Kind+c.Key] == looks || n.Kind == deliver.Ask && c.Looks == looks {
+				continue // what the engine notes for itself, or asks others, changes nothing here
+			}
+			err := w.update(ctx, api, r, c, n.Link)
+			if errs = append(errs, err); err == nil {
+				shown[c.Kind+c.Key] = looks
+			}
 		}
 		errs = append(errs, w.remind(ctx, api, r, copies, n.Link))
 		now, err := w.Store.Load(ctx, r.ID)
@@ -66,20 +76,25 @@ func (w *Way) updateAll(ctx context.Context, api *slack.Client, n deliver.Notice
 	return nil
 }
 
-// settle updates one new copy, if the run has changed since it was composed.
-func (w *Way) settle(ctx context.Context, api *slack.Client, n deliver.Notice, c store.SlackCopy) error {
-	shown := n.Run.Version
+// settle updates one new card, if what it shows has changed since it was composed. What
+// fails here [Way.Follow] does again, which fails the event: the card is posted.
+func (w *Way) settle(ctx context.Context, api *slack.Client, n deliver.Notice, c store.SlackCopy) {
+	shown := c.Looks
 	for range rounds {
 		now, err := w.Store.Load(ctx, n.Run.ID)
-		if err != nil || now.Version == shown {
-			return err
+		looks := ""
+		if err == nil {
+			if looks = w.looks(now, c, n.Link); looks == shown {
+				return
+			}
+			err = w.update(ctx, api, now, c, n.Link)
 		}
-		if err := w.update(ctx, api, now, c, n.Link); err != nil {
-			return err
+		if err != nil {
+			w.Log.WarnContext(ctx, "a new message in Slack is updated later", "run_id", n.Run.ID, "error", err.Error())
+			return
 		}
-		shown = now.Version
+		shown = looks
 	}
-	return nil
 }
 
 // update updates one copy.
@@ -106,6 +121,23 @@ func (w *Way) update(ctx context.Context, api *slack.Client, r *run.Run, c store
 	}
 	c.Done = true // deleted, closed or archived
 	return w.Store.SaveSlackCopy(ctx, r.ID, c, w.Now())
+}
+
+// looks is the digest of what a copy shows of a run.
+func (w *Way) looks(r *run.Run, c store.SlackCopy, link string) string {
+	var shows any = r.Status
+	switch c.Kind {
+	case store.SlackCard:
+		shows = w.card(r, c, link)
+	case store.SlackView:
+		shows = slackui.Outcome(w.request(r), link)
+	}
+	raw, err := json.Marshal(shows)
+	if err != nil { // no message has what JSON can't hold
+		return ""
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:8])
 }
 
 // updateDirect takes the button from the message that access was granted, once it ended.

@@ -35,8 +35,8 @@ type Store interface {
 // Options are the dependencies of a [Way].
 type Options struct {
 	Store Store
-	// Secret returns the secret of the Slack app, as JSON.
-	Secret func(context.Context) (string, error)
+	// Token returns the bot token of the Slack app.
+	Token func(context.Context) (string, error)
 	// Teams are the ids of workspaces and organizations whose members get messages.
 	Teams []string
 	// Today is what flows.yaml says now, and Show adds its labels to the view of a run. Both
@@ -111,7 +111,7 @@ func (w *Way) Send(ctx context.Context, n deliver.Notice, a deliver.Addressee) e
 	switch n.Kind {
 	case deliver.Ask:
 		c.Kind = store.SlackCard
-		m = w.card(n.Run, c, n.Link)
+		m, c.Looks = w.card(n.Run, c, n.Link), w.looks(n.Run, c, n.Link)
 	default:
 		c.Kind = store.SlackDirect
 		var is bool
@@ -125,7 +125,10 @@ func (w *Way) Send(ctx context.Context, n deliver.Notice, a deliver.Addressee) e
 	if err := w.Store.SaveSlackCopy(ctx, n.Run.ID, c, w.Now()); err != nil {
 		return err
 	}
-	return w.settle(ctx, api, n, c)
+	if c.Kind == store.SlackCard {
+		w.settle(ctx, api, n, c)
+	}
+	return nil
 }
 
 // copyKey identifies a copy: the event and the addressee. It sorts by the event.
