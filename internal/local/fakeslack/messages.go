@@ -167,6 +167,9 @@ const (
 // acceptMessage returns the response to a message that Slack refuses for its content.
 func (s *Slack) acceptMessage(method string, in arguments) object {
 	blocks, text := in.structure("blocks"), in.text("text")
+	if string(blocks) == "null" || string(blocks) == "[]" {
+		blocks = nil
+	}
 	s.bodies = append(s.bodies, Body{method, blockkit.Message, text, blocks})
 	switch {
 	case blockkit.Length(text) > maxMessageText:
