@@ -103,7 +103,9 @@ func (s *Slack) first(ctx context.Context, c slackcaller.Caller) (run.SlackAccou
 	address := email.Fold(c.Email)
 	l := run.SlackAccount{
 		Team: c.Team, User: c.User, Workspace: c.Workspace, Name: c.Name, Email: address, First: true, At: s.Now().UTC(),
-		Person: run.Person{ID: address, Email: address, Principal: c.Principal()},
+		// Without a principal, requests belong to the address, as SlackIdentity=email says: an
+		// id of Slack's would hide them from the person everywhere else.
+		Person: run.Person{ID: address, Email: address},
 	}
 	err := s.Links.SaveSlackLink(ctx, l)
 	if errors.Is(err, store.ErrExists) {
