@@ -170,10 +170,11 @@ func (s *Slack) Problems() []string {
 	return slices.Clone(s.problems)
 }
 
-// nextID returns an id of the workspace. The caller holds the lock.
+// nextID returns an id that no other workspace has, before or after: an app may keep it for
+// longer than this one lives. The caller holds the lock.
 func (s *Slack) nextID(prefix string) string {
 	s.serial++
-	return fmt.Sprintf("%s%08d", prefix, s.serial)
+	return prefix + "0" + strings.ToUpper(unguessable()[:10])
 }
 
 // unguessable returns a random text.

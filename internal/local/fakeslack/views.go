@@ -20,6 +20,7 @@ type View struct {
 	Trouble        string            // why the app could not be asked
 
 	previous *View
+	opened   int                 // counts what the workspace makes
 	state    Values              // what the user has filled in so far
 	offered  map[string][]Option // the options that the app told, by block
 }
@@ -133,7 +134,7 @@ func (s *Slack) OpenView(user string) (View, bool) {
 	defer s.mu.Unlock()
 	var newest *View
 	for _, v := range s.views {
-		if v.User == user && (newest == nil || v.ID > newest.ID) {
+		if v.User == user && (newest == nil || v.opened > newest.opened) {
 			newest = v
 		}
 	}
@@ -193,7 +194,7 @@ func (s *Slack) viewsPush(in arguments) object {
 	}
 	var top *View
 	for _, v := range s.views {
-		if v.User == t.user && (top == nil || v.ID > top.ID) {
+		if v.User == t.user && (top == nil || v.opened > top.opened) {
 			top = v
 		}
 	}
@@ -214,6 +215,7 @@ func (s *Slack) viewsPush(in arguments) object {
 // show opens a modal, upon another unless previous is nil.
 func (s *Slack) show(user string, raw json.RawMessage, previous *View) *View {
 	v := &View{ID: s.nextID("V"), User: user, JSON: raw, previous: previous}
+	v.opened = s.serial
 	v.Hash = s.nextTS() + "." + unguessable()[:8]
 	s.views[v.ID] = v
 	return v
