@@ -132,7 +132,7 @@ func (n *newcomer) start(t *testing.T, e *emulator.Emulator) {
 	n.play(t, page, n.language, nil, "Deploy")
 	adopt(t, e)
 	n.play(t, page, n.language, nil, "The first request")
-	n.requests(t, "deployed", func(who string) []string { return n.people[who] }, " --stack "+stack)
+	n.decides(t, e)
 	n.all(t, page, n.language)
 }
 
