@@ -26,7 +26,7 @@ func newNotifyCommand(p Process) *cobra.Command {
 }
 
 func newNotifyReplayCommand(p Process) *cobra.Command {
-	var stack, function, queue, endpoint string
+	var stack, function, queue, endpoint, request string
 	var most int
 	var dryRun, asJSON bool
 	cmd := &cobra.Command{
@@ -34,19 +34,25 @@ func newNotifyReplayCommand(p Process) *cobra.Command {
 		Short: "Resend the notifications that failed",
 		Long: `Invoke functions/notify with each event in its dead-letter queue (alarm
 NotifyDeadLetters). A message is deleted only once its event was sent; one that
-fails again stays in the queue. After five failures in a row the command ends. An
-event is sent twice only if one of its channels failed; receivers recognize its id.
+fails again stays in the queue. After five failures in a row the command ends. What
+was sent of an event is not sent again.
+
+--request ID sends what failed of one request instead, also what no retry would have
+cured: a channel without the bot, an address that was not verified.
 
 It needs your own AWS credentials: lambda:GetFunctionEventInvokeConfig and
 lambda:InvokeFunction on the function, sqs:GetQueueUrl, ReceiveMessage,
 DeleteMessage and ChangeMessageVisibility on the queue.
 
-The exit code is 1 if anything stays in the queue.`,
-		Example: "  fasttrack notify replay --dry-run\n  fasttrack notify replay --max 5000\n  fasttrack notify replay --endpoint-url http://127.0.0.1:8080/_aws",
+The exit code is 1 if anything stays in the queue, or failed again.`,
+		Example: "  fasttrack notify replay --dry-run\n  fasttrack notify replay --max 5000\n  fasttrack notify replay --request 01JD0000000000000000000000\n  fasttrack notify replay --endpoint-url http://127.0.0.1:8080/_aws",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if most < 1 || most > 100000 {
 				return usageError{fmt.Errorf("--max must be 1 to 100000, got %d", most)}
+			}
+			if request != "" && (dryRun || queue != "" || cmd.Flags().Changed("max")) {
+				return usageError{errors.New("--request reads no queue; omit --dry-run, --max and --queue")}
 			}
 			if function == "" {
 				function = stack + "-engine-notify"
@@ -56,6 +62,9 @@ The exit code is 1 if anything stays in the queue.`,
 				return err
 			}
 			functions := lambda.NewFromConfig(cfg)
+			if request != "" {
+				return replayRequest(cmd, functions, function, request, asJSON)
+			}
 			failures, err := openFailures(cmd.Context(), functions, sqs.NewFromConfig(cfg), function, queue)
 			if err != nil {
 				return err
@@ -79,6 +88,7 @@ The exit code is 1 if anything stays in the queue.`,
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "send nothing, only list")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	cmd.Flags().IntVar(&most, "max", 1000, "how many messages to read at most")
+	cmd.Flags().StringVar(&request, "request", "", "send what failed of the request of this `ID`, and read no queue")
 	cmd.Flags().StringVar(&function, "function", "", "the function to invoke (default \"STACK-engine-notify\")")
 	cmd.Flags().StringVar(&queue, "queue", "", "the URL of the queue (default the function's dead-letter queue)")
 	stackFlag(cmd, &stack)

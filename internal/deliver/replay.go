@@ -9,6 +9,15 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
+// DetailTypeReplay is the detail type of an event that has functions/notify send the
+// failed messages about a request again. Its detail is a [Replay].
+const DetailTypeReplay = "fasttrack.notify.replay"
+
+// Replay names the request of a [DetailTypeReplay].
+type Replay struct {
+	RequestID string `json:"request_id"`
+}
+
 // Replay releases the failed messages about a run, also those that no retry would have
 // cured, and returns the events whose messages they are. Routing these sends them.
 func (r *Router) Replay(ctx context.Context, runID string) ([]api.Event, error) {

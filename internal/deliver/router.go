@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -61,7 +62,7 @@ type Router struct {
 // margin is the time of a call that is kept to record what became of its messages.
 const margin = 2 * time.Second
 
-// Report counts the messages of an event by what became of them.
+// Report counts the messages of a call by what became of them in it.
 type Report struct {
 	Sent    int `json:"sent"`
 	Failed  int `json:"failed"`
@@ -143,9 +144,10 @@ type call struct {
 	base      Notice
 	directory Directory
 	// tried are the messages of this call, so that nobody gets one twice by two entries.
-	tried  map[string]bool
-	report Report
-	errs   []error
+	tried     map[string]bool
+	reporting sync.Mutex
+	report    Report
+	errs      []error
 }
 
 func (c *call) broadcast(ctx context.Context, broadcasts []Broadcast) {

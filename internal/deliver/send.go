@@ -74,7 +74,6 @@ func (c *call) deliver(ctx context.Context, all []message) (reached bool) {
 	group.Wait()
 	var instead []message
 	for i, m := range fresh {
-		c.report.add(results[i])
 		if errs[i] != nil {
 			c.errs = append(c.errs, fmt.Errorf("%s to %s: %w", m.By, cmp.Or(m.Person, m.To), errs[i]))
 		}
@@ -140,6 +139,9 @@ func (c *call) record(ctx context.Context, id string, m message, err error) (res
 	default:
 		became, m.Why, store = retried, err.Error(), c.Store.RetryDelivery
 	}
+	c.reporting.Lock()
+	c.report.add(became)
+	c.reporting.Unlock()
 	m.At, m.State = c.Now(), string(became)
 	if became == retried {
 		m.State = api.DeliveryFailed

@@ -66,7 +66,7 @@ func (h *Handler) Handle(ctx context.Context, in api.BusEvent) (deliver.Report, 
 	frame := step.Frame{Log: h.Log, Done: "notified", Failed: "not notified"}
 	return step.Invoke(ctx, frame, func(line *step.Line) (deliver.Report, error) {
 		switch in.DetailType {
-		case DetailTypeReplay:
+		case deliver.DetailTypeReplay:
 			return h.replay(ctx, in.Detail, line)
 		case DetailTypeSlackLink:
 			return h.slackLink(ctx, in.Detail, line)
@@ -108,19 +108,10 @@ func (h *Handler) broadcasts(e api.Event, detail json.RawMessage) (all []deliver
 	return all
 }
 
-// DetailTypeReplay is the detail type of an event that has the failed messages about a
-// request sent again. Its detail is a [Replay].
-const DetailTypeReplay = "fasttrack.notify.replay"
-
-// Replay names the request of a [DetailTypeReplay].
-type Replay struct {
-	RequestID string `json:"request_id"`
-}
-
 // replay sends the failed messages about a request again, also those that no retry
 // would have cured.
 func (h *Handler) replay(ctx context.Context, detail json.RawMessage, line *step.Line) (deliver.Report, error) {
-	var of Replay
+	var of deliver.Replay
 	if err := json.Unmarshal(detail, &of); err != nil || of.RequestID == "" {
 		return deliver.Report{}, errors.New(`the detail of a replay must be {"request_id": "…"}`)
 	}

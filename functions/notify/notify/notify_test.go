@@ -16,7 +16,9 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/notify/notify"
+	"github.com/fasttrack-dev/fasttrack/internal/deliver"
 	"github.com/fasttrack-dev/fasttrack/internal/deliver/delivertest"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // TestSign holds the signature against the example that Standard Webhooks'
@@ -205,5 +207,62 @@ func TestNotify(t *testing.T) {
 	}
 	if none, err := notify.NewWebhook(notify.WebhookOptions{}); none != nil || err != nil {
 		t.Errorf("no URL is the webhook %v (%v)", none, err)
+	}
+}
+
+// door is a way that is shut until somebody opens it.
+type door struct {
+	open bool
+	sent int
+}
+
+func (*door) Name() string { return "slack" }
+
+func (*door) Reaches(context.Context, deliver.Addressee) (string, error) { return "", nil }
+
+func (d *door) Send(context.Context, deliver.Notice, deliver.Addressee) error {
+	if !d.open {
+		return deliver.Permanent{Why: "not_in_channel"}
+	}
+	d.sent++
+	return nil
+}
+
+// An operator has sent what failed for good, once its cause is gone.
+func TestHandle_Replay(t *testing.T) {
+	at := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	r := &run.Run{ID: "R", Status: run.Pending, Requester: run.Person{ID: "ada@example.com"}, Review: &run.Review{}, History: []run.Entry{
+		{Seq: 1, Event: run.Request, At: at}, {Seq: 2, Event: run.Forward, To: []string{"slack:#ops"}, Status: run.Pending, At: at},
+	}}
+	table, slack, c := &delivertest.Table{}, &door{}, &topic{}
+	table.Put(r)
+	h := notify.New(notify.Deps{
+		Store: table, Topic: c, TopicARN: "arn:t", Ways: []deliver.Way{slack}, Portal: "https://fasttrack.example.com/console", Log: slog.New(slog.DiscardHandler),
+		Directory: func() deliver.Directory { return deliver.Directory{} },
+	})
+	handle := func(kind string, detail any, want deliver.Report) {
+		t.Helper()
+		raw, err := json.Marshal(detail)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := h.Handle(t.Context(), api.BusEvent{DetailType: kind, Detail: raw}); err != nil || got != want {
+			t.Errorf("got %+v, want %+v (%v)", got, want, err)
+		}
+	}
+	e := deliver.EventOf(r, r.History[1])
+	handle(e.Type, e, deliver.Report{Sent: 1, Failed: 1})
+	replay := deliver.Replay{RequestID: "R"}
+	handle(deliver.DetailTypeReplay, replay, deliver.Report{Failed: 1})
+	slack.open = true
+	handle(deliver.DetailTypeReplay, replay, deliver.Report{Sent: 1})
+	handle(deliver.DetailTypeReplay, replay, deliver.Report{})
+	if slack.sent != 1 || len(c.sent) != 1 {
+		t.Errorf("Slack has it %d times, the topic %d", slack.sent, len(c.sent))
+	}
+	for _, wrong := range []string{`{}`, `[]`, `{"request_id": "unknown"}`} {
+		if _, err := h.Handle(t.Context(), api.BusEvent{DetailType: deliver.DetailTypeReplay, Detail: json.RawMessage(wrong)}); err == nil {
+			t.Errorf("%s is replayed", wrong)
+		}
 	}
 }
