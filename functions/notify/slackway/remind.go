@@ -20,7 +20,7 @@ const (
 	undeletable = time.Minute
 )
 
-// remind has Slack write to the requester before access ends, and takes that back where
+// remind has Slack write to the requester before access ends, and cancels that where
 // access ended early. Slack keeps the time, so nothing here has to wait for it.
 func (w *Way) remind(ctx context.Context, api *slack.Client, r *run.Run, copies []store.SlackCopy, link string) error {
 	for _, c := range copies {

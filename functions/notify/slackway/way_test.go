@@ -334,7 +334,7 @@ func TestNoCardKeepsButtonsAfterTheDecision(t *testing.T) {
 	}
 }
 
-// A person without a Slack user of their own gets nothing, and is told nowhere else why.
+// A person without a Slack user of their own gets nothing, and the delivery says why.
 func TestReaches(t *testing.T) {
 	w := newWorld(t)
 	for person, want := range map[string]string{
