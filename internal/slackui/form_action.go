@@ -68,9 +68,7 @@ func Acted(r api.Request, e api.EventName, link string) *slack.ModalViewRequest 
 	if e == api.EventApprove && r.Status == api.StatusPending {
 		v := Outcome(r, link)
 		v.Title = Plain("Stored", maxTitle)
-		if r.You.Approve.Why != "" && !r.You.Approve.May {
-			v.Blocks.BlockSet = append([]slack.Block{slack.NewSectionBlock(Plain("Your approval is stored.", maxSection), nil, nil)}, v.Blocks.BlockSet...)
-		}
+		v.Blocks.BlockSet = append([]slack.Block{slack.NewSectionBlock(Plain("Your approval is stored.", maxSection), nil, nil)}, v.Blocks.BlockSet...)
 		return v
 	}
 	return Outcome(r, link)

@@ -136,6 +136,9 @@ func (c *call) submitAction(ctx context.Context, in interaction, s sealed, who s
 
 // allowed returns whether the user may do it, by what the engine said.
 func allowed(r api.Request, e api.EventName) api.Allowed {
+	if r.You == nil { // of an older release
+		return api.Allowed{May: true}
+	}
 	switch e {
 	case api.EventApprove:
 		return r.You.Approve
@@ -163,7 +166,7 @@ func (c *call) refresh(ctx context.Context, in interaction, r api.Request) {
 	}
 	ctx, cancel := c.showing(ctx)
 	defer cancel()
-	card := slackui.Card(r, slackui.Look{Link: c.link(r.ID), Buttons: r.You.Revoke.May})
+	card := slackui.Card(r, slackui.Look{Link: c.link(r.ID), Buttons: r.You != nil && r.You.Revoke.May})
 	if _, _, _, err := c.client.UpdateMessageContext(ctx, in.Channel.ID, in.Message.TS, card.Options()...); err != nil {
 		c.log.Warn("a message with old buttons is not rewritten", "run_id", r.ID, "error", err.Error())
 	}

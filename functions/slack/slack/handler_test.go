@@ -1,0 +1,331 @@
+package slack_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/functions/slack/slack"
+	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack"
+	"github.com/fasttrack-dev/fasttrack/internal/slacksecret"
+)
+
+// world is the function between a Slack workspace and an engine that answers what a test
+// says.
+type world struct {
+	t     *testing.T
+	slack *fakeslack.Slack
+	h     *slack.Handler
+	log   strings.Builder
+
+	mu    sync.Mutex
+	calls []string
+	// answers are by route; a status below 300 is sent with the body.
+	answers map[string]answer
+	kept    []string
+}
+
+type answer struct {
+	status int
+	body   any
+}
+
+const id = "6PZZ5RPQ2D18H9FRF73P0KE6VC"
+
+func newWorld(t *testing.T) *world {
+	w := &world{t: t, slack: fakeslack.New(fakeslack.Options{})}
+	w.answers = map[string]answer{
+		"GET /me":            {200, api.Me{ID: "grace@example.com", Flows: []api.MyFlow{{Name: "a", Label: "A", May: []string{"request"}, Slack: "decide"}}, Flow: &api.Flow{Name: "a", Label: "A"}}},
+		"GET /requests/{id}": {200, pending()},
+	}
+	app := httptest.NewServer(http.HandlerFunc(w.serve))
+	t.Cleanup(app.Close)
+	page := httptest.NewServer(w.slack)
+	t.Cleanup(page.Close)
+	w.slack.SetApp(app.URL)
+	w.slack.SetBase(page.URL)
+	w.slack.SetUser(fakeslack.User{ID: "U0GRACE", Name: "Grace", Email: "grace@example.com"})
+	w.h = &slack.Handler{
+		Secret: func(context.Context) (slacksecret.Secret, error) {
+			return slacksecret.Secret{BotToken: fakeslack.BotToken, SigningSecrets: []string{"another one of them", fakeslack.SigningSecret}}, nil
+		},
+		Request: w, Approve: w, Teams: []string{fakeslack.Team, "E0GRID"}, Views: w, API: page.URL + "/api/", Portal: "https://access.example.com/console",
+		HTTP: &http.Client{Timeout: 3 * time.Second}, Log: slog.New(slog.NewJSONHandler(&w.log, nil)), Now: time.Now,
+	}
+	return w
+}
+
+func pending() api.Request {
+	yes, no := true, false
+	return api.Request{ID: id, Flow: "a", Status: api.StatusPending, Requester: api.Person{ID: "ada@example.com", Email: "ada@example.com"}, DurationSeconds: 3600,
+		You: &api.You{Approve: api.Allowed{May: true, ReasonRequired: &no}, Deny: api.Allowed{May: true, ReasonRequired: &yes}, Revoke: api.Allowed{Why: "No access is active."}}}
+}
+
+// serve hands a call of Slack to the function as API Gateway does.
+func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		w.t.Error(err)
+	}
+	ev := events.APIGatewayV2HTTPRequest{
+		RouteKey: "POST /slack/{proxy+}", RawPath: r.URL.Path, PathParameters: map[string]string{"proxy": strings.TrimPrefix(r.URL.Path, "/slack/")},
+		Headers: map[string]string{}, Body: base64.StdEncoding.EncodeToString(body), IsBase64Encoded: true,
+	}
+	for name := range r.Header {
+		ev.Headers[strings.ToLower(name)] = r.Header.Get(name)
+	}
+	res, err := w.h.Handle(r.Context(), ev)
+	if err != nil {
+		w.t.Error(err)
+	}
+	for name, value := range res.Headers {
+		rw.Header().Set(name, value)
+	}
+	rw.WriteHeader(res.StatusCode)
+	_, _ = io.WriteString(rw, res.Body)
+}
+
+// Handle is the engine.
+func (w *world) Handle(_ context.Context, ev events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.calls = append(w.calls, ev.RouteKey+" "+ev.Body)
+	a, known := w.answers[ev.RouteKey]
+	if !known {
+		a = answer{404, api.Problem{Status: 404, Type: api.ProblemNotFound, Detail: "Unknown request, or you may not see it."}}
+	}
+	raw, err := json.Marshal(a.body)
+	return events.APIGatewayV2HTTPResponse{StatusCode: a.status, Body: string(raw)}, err
+}
+
+func (w *world) Keep(_ context.Context, request, view, _ string, _ time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.kept = append(w.kept, request+" "+view)
+	return nil
+}
+
+// acts are the calls that act, with their bodies.
+func (w *world) acts() (all []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.calls {
+		if strings.HasPrefix(c, "POST /requests") {
+			all = append(all, strings.TrimPrefix(c, "POST "))
+		}
+	}
+	return all
+}
+
+func (w *world) view(user string) string {
+	w.t.Helper()
+	v, open := w.slack.OpenView(user)
+	if !open {
+		w.t.Fatal("no modal is open")
+	}
+	return v.Words()
+}
+
+// message posts a card with buttons, as functions/notify does.
+func (w *world) message() fakeslack.Message {
+	return fakeslack.Message{Channel: "C0GENERAL", TS: "1.2", Blocks: json.RawMessage(`[{"type":"actions","block_id":"acts","elements":[
+		{"type":"button","action_id":"approve","value":"` + id + `","text":{"type":"plain_text","text":"Approve"}},
+		{"type":"button","action_id":"deny","value":"` + id + `","text":{"type":"plain_text","text":"Deny…"}},
+		{"type":"button","action_id":"shorten","value":"` + id + `","text":{"type":"plain_text","text":"Shorten…"}}]}]`)}
+}
+
+// Whoever has the signing secret alone, or less, does nothing and learns nothing.
+func TestForgedCallsActOnNothing(t *testing.T) {
+	trigger := func(d *fakeslack.Delivery) {
+		d.Payload = maps.Clone(d.Payload)
+		d.Payload["trigger_id"] = "123.456.made-up"
+		d.Payload["response_url"] = "https://evil.example/hook"
+	}
+	for name, change := range map[string]fakeslack.Change{
+		"another secret": func(d *fakeslack.Delivery) { d.Secret = "not the secret of the app" },
+		"no secret":      func(d *fakeslack.Delivery) { d.Header = http.Header{"X-Slack-Signature": {""}} },
+		"an old call":    func(d *fakeslack.Delivery) { d.At = time.Now().Add(-6 * time.Minute) },
+		"of the future":  func(d *fakeslack.Delivery) { d.At = time.Now().Add(6 * time.Minute) },
+		"no timestamp":   func(d *fakeslack.Delivery) { d.Header = http.Header{"X-Slack-Request-Timestamp": {""}} },
+	} {
+		w := newWorld(t)
+		if ack := w.slack.Click("U0GRACE", w.message(), "approve", change); ack.Status != http.StatusUnauthorized || len(w.calls) > 0 {
+			t.Errorf("%s: %d, engine calls %v", name, ack.Status, w.calls)
+		}
+	}
+	w := newWorld(t)
+	w.slack.Click("U0GRACE", w.message(), "approve", trigger)
+	w.slack.Click("U0GRACE", w.message(), "deny", trigger)
+	if _, open := w.slack.OpenView("U0GRACE"); open || len(w.acts()) > 0 || !strings.Contains(w.log.String(), `"forged":true`) {
+		t.Errorf("a trigger of nobody: open %v, acts %v, log %s", open, w.acts(), &w.log)
+	}
+}
+
+// A form of somebody else, an old one and a made-up one do nothing; the made-up ones are
+// counted.
+func TestFormsAreSealed(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change  func(view map[string]any)
+		user    string
+		later   time.Duration
+		says    string
+		isForge bool
+	}{
+		"a made-up form": {func(v map[string]any) { v["private_metadata"] = `{"r":"` + id + `","a":"deny","t":1}` }, "U0GRACE", 0, "not yours", true},
+		"no metadata":    {func(v map[string]any) { v["private_metadata"] = "" }, "U0GRACE", 0, "not yours", true},
+		"another's form": {func(map[string]any) {}, "U0LINUS", 0, "not yours", true},
+		"an hour later":  {func(map[string]any) {}, "U0GRACE", 61 * time.Minute, "too long", false},
+		"for another action": {func(v map[string]any) {
+			v["private_metadata"] = strings.Replace(v["private_metadata"].(string), `"deny"`, `"approve"`, 1)
+		}, "U0GRACE", 0, "not yours", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.slack.SetUser(fakeslack.User{ID: "U0LINUS", Name: "Linus", Email: "linus@example.com"})
+			if ack := w.slack.Click("U0GRACE", w.message(), "deny"); !ack.OK() {
+				t.Fatalf("deny: %d %v", ack.Status, ack.Err)
+			}
+			v, open := w.slack.OpenView("U0GRACE")
+			if !open || v.Head().CallbackID != "act" {
+				t.Fatalf("the form for a reason is not open: %v %s", open, v.Words())
+			}
+			w.h.Now = func() time.Time { return time.Now().Add(tc.later) }
+			ack := w.slack.Submit("U0GRACE", v.ID, fakeslack.Values{"reason": "no"}, func(d *fakeslack.Delivery) {
+				raw, err := json.Marshal(d.Payload)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var p map[string]any
+				if err := json.Unmarshal(raw, &p); err != nil {
+					t.Fatal(err)
+				}
+				p["user"].(map[string]any)["id"] = tc.user
+				tc.change(p["view"].(map[string]any))
+				d.Payload, d.At = p, time.Now().Add(tc.later)
+			})
+			if acts := w.acts(); len(acts) > 0 || !strings.Contains(string(ack.Body), tc.says) {
+				t.Errorf("acts %v, says %s", acts, ack.Body)
+			}
+			if got := strings.Contains(w.log.String(), `"forged":true`); got != tc.isForge {
+				t.Errorf("counted as forged: %v", got)
+			}
+		})
+	}
+}
+
+// Who is no member of the workspace with a confirmed address does nothing.
+func TestWhoIsServed(t *testing.T) {
+	for says, u := range map[string]fakeslack.User{
+		"deactivated":         {Deleted: true},
+		"Bots":                {Bot: true},
+		"Bots can't":          {WorkflowBot: true},
+		"Bots can't use":      {ConnectorBot: true},
+		"other organizations": {Stranger: true},
+		"of other":            {Team: "T0OTHER"},
+		"Guests":              {Restricted: true},
+		"Guests can't":        {Ultra: true},
+		"Guests can't use":    {Invited: true},
+		"no confirmed":        {Unconfirmed: true},
+		"e-mail address":      {Email: " "},
+	} {
+		w := newWorld(t)
+		u.ID, u.Name = "U0EVE", "Eve"
+		if u.Email == "" {
+			u.Email = "eve@example.com"
+		}
+		u.Email = strings.TrimSpace(u.Email)
+		w.slack.SetUser(u)
+		ours := func(d *fakeslack.Delivery) { // a forged payload names our workspace
+			if d.Form != nil {
+				d.Form.Set("team_id", fakeslack.Team)
+			} else {
+				d.Payload["team"] = map[string]any{"id": fakeslack.Team, "domain": "example"}
+			}
+		}
+		w.slack.Command("U0EVE", "C0GENERAL", "", ours)
+		if words := w.view("U0EVE"); !strings.Contains(words, says) || len(w.calls) > 0 {
+			t.Errorf("%+v reads %q; engine calls %v", u, words, w.calls)
+		}
+		w.slack.Click("U0EVE", w.message(), "approve", ours)
+		if len(w.calls) > 0 {
+			t.Errorf("%+v clicks: engine calls %v", u, w.calls)
+		}
+	}
+	w := newWorld(t)
+	w.slack.SetUser(fakeslack.User{ID: "U0EVE", Name: "Eve", Email: "eve@example.com", Team: "T0OTHER"})
+	ack := w.slack.Command("U0EVE", "C0GENERAL", "")
+	if !strings.Contains(string(ack.Body), "may not use fasttrack") || w.slack.Calls()["users.info"]+w.slack.Calls()["views.open"] > 0 {
+		t.Errorf("another workspace: %s, calls %v", ack.Body, w.slack.Calls())
+	}
+}
+
+// A click approves once Slack has proved it, and the modal says what came of it. What
+// needs a reason asks for one, and nobody types one in vain.
+func TestActions(t *testing.T) {
+	w := newWorld(t)
+	approved := pending()
+	approved.Status, approved.Decision = api.StatusApproved, &api.Decision{Event: api.EventApprove, By: api.Actor{Type: api.ActorUser, Email: "grace@example.com"}}
+	w.answers["POST /requests/{id}/approve"] = answer{200, approved}
+	w.answers["POST /requests/{id}/deny"] = answer{409, api.Problem{Status: 409, Type: api.ProblemDecided, Detail: "This request is approved already: approved by linus@example.com."}}
+	if ack := w.slack.Click("U0GRACE", w.message(), "approve"); !ack.OK() || !strings.Contains(w.view("U0GRACE"), "Approved by grace@example.com") {
+		t.Errorf("approve: %d %v", ack.Status, ack.Err)
+	}
+	w.slack.Click("U0GRACE", w.message(), "shorten")
+	v, _ := w.slack.OpenView("U0GRACE")
+	if ack := w.slack.Submit("U0GRACE", v.ID, fakeslack.Values{"duration": "1800", "reason": ""}); !ack.OK() {
+		t.Errorf("shorten: %d %v %v", ack.Status, ack.Err, ack.Errors)
+	}
+	w.slack.Click("U0GRACE", w.message(), "deny")
+	v, _ = w.slack.OpenView("U0GRACE")
+	ack := w.slack.Submit("U0GRACE", v.ID, fakeslack.Values{"reason": "no *way*"})
+	if !ack.OK() || !strings.Contains(string(ack.Body), "linus@example.com") {
+		t.Errorf("deny: %d %v %s", ack.Status, ack.Err, ack.Body)
+	}
+	want := []string{`/requests/{id}/approve {}`, `/requests/{id}/approve {"duration_seconds":1800}`, `/requests/{id}/deny {"reason":"no *way*"}`}
+	if got := w.acts(); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("acts\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	late := approved
+	late.You = &api.You{Deny: api.Allowed{Why: "This request is approved already."}}
+	w.answers["GET /requests/{id}"] = answer{200, late}
+	w.slack.Click("U0GRACE", w.message(), "deny")
+	if words := w.view("U0GRACE"); !strings.Contains(words, "Approved by grace@example.com") || len(w.acts()) != len(want) {
+		t.Errorf("too late reads %q; acts %v", words, w.acts())
+	}
+	if p := w.slack.Problems(); len(p) > 0 {
+		t.Errorf("Slack refuses %v", p)
+	}
+}
+
+// Slack's own checks of an app.
+func TestEvents(t *testing.T) {
+	w := newWorld(t)
+	if ack := w.slack.VerifyURL("a challenge"); !ack.OK() || !strings.Contains(string(ack.Body), "a challenge") {
+		t.Errorf("url_verification: %d %s", ack.Status, ack.Body)
+	}
+	w.answers["GET /me"] = answer{403, api.Problem{Status: 403, Type: api.ProblemSlackNotLinked, Detail: "Your Slack account is not linked to you yet."}}
+	if ack := w.slack.OpenHome("U0GRACE"); !ack.OK() {
+		t.Fatalf("home: %d %v", ack.Status, ack.Err)
+	}
+	home, _ := w.slack.Home("U0GRACE")
+	if !strings.Contains(home.Words(), "Link your account") {
+		t.Errorf("home reads %s", home.Words())
+	}
+	w.answers["POST /slack-codes"] = answer{201, api.SlackCode{Code: "ABCD-EFGH", Expires: time.Now()}}
+	w.slack.Act("U0GRACE", home.ID, "top", "link", nil)
+	if words := w.view("U0GRACE"); !strings.Contains(words, "fasttrack slack link ABCD-EFGH") || !strings.Contains(words, "ABCD-EFGH on this page") {
+		t.Errorf("the modal reads %s", words)
+	}
+}
