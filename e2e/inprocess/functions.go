@@ -80,7 +80,7 @@ func (f *Functions) Bind(s *localaws.Stack) { f.stack = s }
 // names are the functions of the template, and whether somebody waits for them
 // outside of the system.
 var names = map[string]bool{
-	"RequestFunction": true, "ApproveFunction": true,
+	"RequestFunction": true, "ApproveFunction": true, "SlackFunction": true,
 	"RecordFunction": false, "HooksFunction": false, "GrantFunction": false, "ReconcileFunction": false,
 	"NotifyFunction": false, "GrantDemoFunction": false,
 }
