@@ -231,6 +231,16 @@ dist: ## Make the files of a release, VERSION=v1.2.3, into build/dist (PLATFORMS
 dist-check: $(TOOLS)/dist/.installed ## Make a release of the last commit twice, compare, install it by archive, pip and npm (COLD=1: see the Makefile)
 	FASTTRACK_DIST='$(abspath $(TOOLS))' FASTTRACK_DIST_COLD='$(COLD)' go test -count=1 -timeout 60m -v -run '^TestRelease$$' ./tools/dist
 
+# What a change does not wait for, and a release does. REQUESTS is how many are in flight
+# when the second release is deployed. The rest is what .ci/run samples, in full.
+REQUESTS ?= 1000
+.PHONY: release-check
+release-check: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Upgrade and go back with REQUESTS (1000) in flight on the emulator; then dist-check, guides and torture in full (needs Python and Node.js)
+	FASTTRACK_RELEASE_CHECK='$(REQUESTS)' FASTTRACK_EMULATOR='$(abspath $(TOOLS))' go test -count=1 -timeout 120m -v -run '^TestUpgrade$$' ./e2e/release
+	$(MAKE) dist-check
+	$(MAKE) guides
+	$(MAKE) torture
+
 # The toolchain comes from the module proxy.
 .PHONY: lowest-go
 lowest-go: ## Test the modules hook and strategy with the lowest Go that their go.mod names
