@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/mail"
 	"net/url"
 	"strings"
 
@@ -49,6 +50,7 @@ type callInput struct {
 	TableName, IndexName, StateMachineArn, ExecutionArn, SecretId, KeyId string
 	Item, Key                                                            map[string]map[string]any
 	Entries                                                              []struct{ EventBusName string }
+	FromEmailAddress, ConfigurationSetName                               string
 	RequestItems                                                         map[string]any
 	TransactItems                                                        []map[string]struct {
 		TableName string
@@ -106,6 +108,13 @@ func (s *Stack) callsOf(r *http.Request, c wire.Call, body []byte) []Call {
 		return []Call{{Action: "secretsmanager:" + c.Operation, Resource: on}}
 	case "kms":
 		return []Call{{Action: "kms:" + c.Operation, Resource: in.KeyId}}
+	case "ses":
+		// The sandbox asks for the right on each receiver's identity too.
+		calls := []Call{{Action: "ses:SendEmail", Resource: arn(region, "ses", "identity/"+addressOf(in.FromEmailAddress))}}
+		if set := in.ConfigurationSetName; set != "" {
+			calls = append(calls, Call{Action: "ses:SendEmail", Resource: arn(region, "ses", "configuration-set/"+set)})
+		}
+		return calls
 	case "sns":
 		return []Call{{Action: "sns:" + c.Operation, Resource: c.Form.Get("TopicArn")}}
 	case "iam":
@@ -121,6 +130,14 @@ func (s *Stack) callsOf(r *http.Request, c wire.Call, body []byte) []Call {
 		return lambdaCall(r, region)
 	}
 	return nil
+}
+
+// addressOf returns the address of "NAME <ADDRESS>".
+func addressOf(from string) string {
+	if parsed, err := mail.ParseAddress(from); err == nil {
+		return parsed.Address
+	}
+	return from
 }
 
 func lambdaCall(r *http.Request, region string) []Call {

@@ -31,6 +31,7 @@ func (s *Stack) serve() {
 		"lambda":         http.HandlerFunc(s.lambda),
 		"logs":           s.Logs,
 		"secretsmanager": secretsmanager.New(AccountID, s.opts.Region, s.opts.SecretPrefix, s.secrets),
+		"ses":            s.SES,
 		"sns":            s.SNS,
 		"sqs":            s.SQS,
 		"states":         s.StepFunctions,

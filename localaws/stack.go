@@ -23,6 +23,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/kms"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
 	"github.com/fasttrack-dev/fasttrack/localaws/loopback"
+	"github.com/fasttrack-dev/fasttrack/localaws/ses"
 	"github.com/fasttrack-dev/fasttrack/localaws/sns"
 	"github.com/fasttrack-dev/fasttrack/localaws/sqs"
 	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
@@ -41,6 +42,7 @@ type Stack struct {
 	StepFunctions *stepfunctions.Service
 	DynamoDB      *dynamodb.Service
 	EventBridge   *eventbridge.Service
+	SES           *ses.Service
 	SNS           *sns.Service
 	SQS           *sqs.Service
 	KMS           *kms.Service
@@ -153,6 +155,7 @@ func (s *Stack) start(ctx context.Context) error {
 }
 
 func (s *Stack) openServices() error {
+	s.SES = ses.New(s.opts.Log, s.opts.Clock, s.mailEvent)
 	s.SNS = sns.New(s.opts.Log)
 	s.Logs = cloudwatchlogs.New(s.opts.Clock, s.opts.Region, AccountID)
 	var err error

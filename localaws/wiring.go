@@ -131,3 +131,12 @@ func (s *Stack) gateway() (*gateway.Gateway, error) {
 	}
 	return gateway.New(o)
 }
+
+// mailEvent puts an event of SES onto the default bus, as a configuration set does.
+func (s *Stack) mailEvent(detailType string, detail any) {
+	raw, err := json.Marshal(detail)
+	if err != nil || s.EventBridge == nil {
+		return
+	}
+	s.EventBridge.Put("default", s.EventBridge.Event("aws.ses", detailType, raw))
+}

@@ -41,5 +41,8 @@ func endpoint(cfg aws.Config, service string) string {
 	if at := aws.ToString(cfg.BaseEndpoint); at != "" {
 		return strings.TrimSuffix(at, "/")
 	}
+	if service == "ses" { // which its addresses call email
+		service = "email"
+	}
 	return "https://" + service + "." + cfg.Region + "." + partition.Suffix(cfg.Region)
 }

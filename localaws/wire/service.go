@@ -65,7 +65,11 @@ type Service struct {
 func (s Service) Served() []string { return slices.Sorted(maps.Keys(s.Operations)) }
 
 func (s Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := Of(r)
+	s.Serve(w, r, Of(r))
+}
+
+// Serve answers a call whose operation is known, such as by its path.
+func (s Service) Serve(w http.ResponseWriter, r *http.Request, c Call) {
 	c.Service = s.Name
 	operation, served := s.Operations[c.Operation]
 	if !served {
