@@ -11,14 +11,14 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
-// content is what a mail says, in either form.
-type content struct {
+// Content is what a message says about a request, in any form.
+type Content struct {
 	// Title names the request: "Production read-only for ada@example.com".
 	Title string
 	// State is what the request is in, and Tone its colour: "wait", "good", "bad" or "".
 	State, Tone string
-	Rows        []row
-	Checks      []check
+	Rows        []Row
+	Checks      []Check
 	// Next are sentences about what happens, or what to do.
 	Next []string
 	// Button is the text of the link, Link its address. Without a Link, Commands are
@@ -29,26 +29,27 @@ type content struct {
 	event        string
 }
 
-// row is a line of a table. Quoted is a text that somebody typed.
-type row struct {
+// Row is a line of a table. Quoted is a text that somebody typed.
+type Row struct {
 	Label, Value string
 	Quoted       bool
 }
 
-type check struct {
+// Check is a piece of evidence.
+type Check struct {
 	Name, Detail string
 	Passed       bool
 }
 
-// contentOf returns what a notice says now. It returns false if it needs not be said
+// Describe returns what a notice says now. It returns false if it needs not be said
 // any more.
-func contentOf(n deliver.Notice) (content, bool) {
+func Describe(n deliver.Notice) (Content, bool) {
 	s, notifies := situationOf(n)
 	if !notifies {
-		return content{}, false
+		return Content{}, false
 	}
 	r := n.Request
-	c := content{
+	c := Content{
 		Title: title(r), State: s.State, Tone: s.Tone, Next: s.Next, Button: "Open the request", Link: n.Link,
 		Foot: []string{"Request " + r.ID}, event: s.Event,
 	}
@@ -85,12 +86,12 @@ func actorOf(a api.Actor) string {
 }
 
 // facts are the rows of the table.
-func facts(n deliver.Notice) []row {
+func facts(n deliver.Notice) []Row {
 	r, e := n.Request, n.Event.Entry
-	rows := []row{{Label: "Requested by", Value: personOf(r.Requester)}, {Label: "Flow", Value: line(cmp.Or(r.FlowLabel, r.Flow))}}
+	rows := []Row{{Label: "Requested by", Value: personOf(r.Requester)}, {Label: "Flow", Value: line(cmp.Or(r.FlowLabel, r.Flow))}}
 	add := func(label, value string, quoted bool) {
 		if value != "" {
-			rows = append(rows, row{label, value, quoted})
+			rows = append(rows, Row{label, value, quoted})
 		}
 	}
 	if r.Reason != "" {
@@ -117,18 +118,18 @@ func facts(n deliver.Notice) []row {
 }
 
 // checksOf is the evidence: what hooks found for an ask, or for the decision.
-func checksOf(n deliver.Notice) []check {
+func checksOf(n deliver.Notice) []Check {
 	found := n.Event.Entry.Checks
 	if len(found) == 0 && n.Request.Review != nil && n.Kind == deliver.Ask {
 		found = n.Request.Review.Checks
 	}
-	var all []check
+	var all []Check
 	for _, c := range found {
-		all = append(all, check{Name: line(c.Name), Detail: line(c.Detail), Passed: c.Passed})
+		all = append(all, Check{Name: line(c.Name), Detail: line(c.Detail), Passed: c.Passed})
 	}
 	if r := n.Request.Review; r != nil && n.Kind == deliver.Ask {
 		for _, failed := range r.Errors {
-			all = append(all, check{Name: line(failed.Hook) + " failed", Detail: line(failed.Error)})
+			all = append(all, Check{Name: line(failed.Hook) + " failed", Detail: line(failed.Error)})
 		}
 	}
 	return all

@@ -16,10 +16,10 @@ var parsed = sync.OnceValue(func() *template.Template {
 })
 
 // html is the content as HTML, with all styles inline and nothing to load.
-func (c content) html() (string, error) {
+func (c Content) html() (string, error) {
 	var b strings.Builder
 	err := parsed().Execute(&b, struct {
-		content
+		Content
 		Colour string
 	}{c, colours[c.Tone]})
 	return b.String(), err

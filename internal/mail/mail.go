@@ -27,7 +27,7 @@ type Header struct{ Name, Value string }
 // returns false for a notice that needs no mail any more, such as an ask about a request
 // that is decided.
 func Compose(n deliver.Notice, domain string) (Mail, bool) {
-	c, notifies := contentOf(n)
+	c, notifies := Describe(n)
 	if !notifies {
 		return Mail{}, false
 	}

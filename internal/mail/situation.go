@@ -54,7 +54,7 @@ func failing(r api.Request) (situation, bool) {
 func happened(n deliver.Notice) (situation, bool) {
 	r, e := n.Request, n.Event.Entry
 	by := actorOf(e.Actor)
-	nothing := "There is nothing to do."
+	nothing := "Nothing to do."
 	if n.Kind == deliver.Decided {
 		nothing = "It needs no decision any more."
 	}
@@ -86,7 +86,7 @@ func happened(n deliver.Notice) (situation, bool) {
 // granted is about access that has begun, and may have ended since.
 func granted(r api.Request) situation {
 	if r.Status != api.StatusActive || r.Access == nil {
-		return situation{State: "access was granted, and has ended since", Next: []string{"There is nothing to do."}}
+		return situation{State: "access was granted, and has ended since", Next: []string{"Nothing to do."}}
 	}
 	return situation{State: "access is granted", Tone: "good", Next: []string{
 		"Access ends at " + clock(r.Access.EndsAt) + ".",
@@ -96,7 +96,7 @@ func granted(r api.Request) situation {
 
 // ended is about access that is over.
 func ended(e api.Entry) situation {
-	s := situation{State: "access has ended", Next: []string{"There is nothing to do."}}
+	s := situation{State: "access has ended", Next: []string{"Nothing to do."}}
 	if e.Event == api.EventRevoke {
 		s.State = "access was revoked"
 	}

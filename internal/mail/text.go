@@ -9,7 +9,7 @@ import (
 
 // text is the content as plain text. The further lines of what people typed begin with
 // a bar, so that none looks like a line of the mail.
-func (c content) text() string {
+func (c Content) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n\n", c.Title, c.State)
 	for _, r := range c.Rows {

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/functions/notify/mailway"
 	"github.com/fasttrack-dev/fasttrack/internal/deliver"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
@@ -71,12 +72,27 @@ func (h *Handler) Handle(ctx context.Context, in api.BusEvent) (deliver.Report, 
 		case DetailTypeSlackLink:
 			return h.slackLink(ctx, in.Detail, line)
 		}
+		if in.Source == mailway.EventSource {
+			return deliver.Report{}, h.mark(ctx, in.Detail, line)
+		}
 		e, err := in.Event()
 		if err != nil {
 			return deliver.Report{}, err
 		}
 		return h.route(ctx, e, in.Detail, line)
 	})
+}
+
+// mark marks the addresses of a bounce or a complaint.
+func (h *Handler) mark(ctx context.Context, detail json.RawMessage, line *step.Line) error {
+	for _, way := range h.Ways {
+		if mails, is := way.(*mailway.Way); is {
+			n, err := mails.Mark(ctx, detail)
+			line.Add("addresses", n)
+			return err
+		}
+	}
+	return errors.New("an event of SES, and no MailFrom is set")
 }
 
 // route sends the messages of an event, whose bytes are detail.

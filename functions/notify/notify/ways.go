@@ -10,7 +10,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/functions/notify/mailway"
 	"github.com/fasttrack-dev/fasttrack/functions/notify/slackway"
+	"github.com/fasttrack-dev/fasttrack/functions/notify/teamsway"
+	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
 	"github.com/fasttrack-dev/fasttrack/internal/deliver"
 	"github.com/fasttrack-dev/fasttrack/internal/logs"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -24,6 +27,14 @@ func ways(getenv func(string) string, cfg aws.Config, table *store.Store, direct
 	log := logs.New(os.Stdout)
 	if teams := getenv("SLACK_TEAMS"); teams != "" {
 		all = append(all, slackWay(getenv, cfg, table, directory, strings.Split(teams, ","), log))
+	}
+	if from := getenv("MAIL_FROM"); from != "" {
+		all = append(all, mailway.New(mailway.Options{
+			AWS: cfg, Store: table, From: from, ConfigurationSet: getenv("MAIL_CONFIGURATION_SET"), Now: time.Now,
+		}))
+	}
+	if arn := getenv("TEAMS_SECRET_ARN"); arn != "" {
+		all = append(all, teamsway.New(SecretOf(secretsmanager.NewFromConfig(cfg), arn), awsenv.OnThisMachine()))
 	}
 	return all
 }
