@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/notify/mailway"
