@@ -97,6 +97,10 @@ guides: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Type the comman
 cdk: build $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed $(TOOLS)/cdk/.installed ## Synthesise examples/cdk, lint it, and deploy it to the emulator (needs Node.js)
 	FASTTRACK_CDK='$(abspath $(TOOLS))' go test -count=1 ./examples/cdk
 
+.PHONY: starters
+starters: build $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Run `fasttrack test` in each starter, and deploy starters to the emulator (needs Python and Node.js)
+	FASTTRACK_STARTERS='$(abspath $(TOOLS))' go test -count=1 ./e2e/starters
+
 .PHONY: browser browser-tools
 browser: build browser-tools ## Test the console in Chromium; UPDATE=1 takes its pictures anew (needs Debian's chromium and fonts-inter, and Node.js)
 	go test -count=1 ./e2e/browser $(if $(UPDATE),-run '^TestPages$$' -args -update)
@@ -108,8 +112,9 @@ screenshots: build ## Take the pictures of docs/console.md again (needs Debian's
 	go test -count=1 -run '^TestScreenshots$$' ./e2e/browser -args -screenshots docs/pictures
 
 .PHONY: kit
-kit: $(TOOLS)/venv/.installed ## Pack what a team's functions require, lint merged templates, replace versions under load and measure that (needs Python with pip, and Node.js)
+kit: build $(TOOLS)/venv/.installed ## Test the starters, pack what a team's functions require, lint merged templates, replace versions under load and measure that (needs Python with pip, and Node.js)
 	FASTTRACK_KIT=1 FASTTRACK_EMULATOR='$(abspath $(TOOLS))' go test -count=1 ./internal/kit/...
+	FASTTRACK_STARTERS='$(abspath $(TOOLS))' go test -count=1 -run '^TestStarters$$' ./e2e/starters
 	go test -run '^$$' -bench Reload -benchtime 8x ./internal/kit/watch
 
 lint: tools ## Check format, English, code, template and state machine
