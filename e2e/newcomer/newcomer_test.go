@@ -39,6 +39,7 @@ func TestNewcomer(t *testing.T) {
 		t.Run(w.language, func(t *testing.T) {
 			n, e := begin(t, w)
 			n.start(t, e)
+			n.errs(t)
 			if longer || w.language == "python" {
 				n.kit(t, e)
 				n.upgrade(t, e)
