@@ -36,7 +36,7 @@ func (b *bench) coldStarts(ctx context.Context) ([]figure, error) {
 	}
 	defer os.Remove(bare)
 	for name, target := range map[string]string{
-		"bare": bare, "hooks": "./bench/plainhook", "samples": "./functions/hooks", "request": "./functions/request", "approve": "./functions/approve", "record": "./functions/record", "console": "./functions/console", "slack": "./functions/slack",
+		"bare": bare, "hooks": "./bench/plainhook", "samples": "./functions/hooks", "request": "./functions/request", "approve": "./functions/approve", "record": "./functions/record", "console": "./functions/console", "slack": "./functions/slack", "notify": "./functions/notify",
 	} {
 		out := filepath.Join(b.dir, name, "bootstrap")
 		if err := buildLambda(ctx, out, target); err != nil {
@@ -48,7 +48,7 @@ func (b *bench) coldStarts(ctx context.Context) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := []string{"bare", "hooks", "samples", "request", "approve", "record", "console", "slack"}
+	names := []string{"bare", "hooks", "samples", "request", "approve", "record", "console", "slack", "notify"}
 	times := map[string][]float64{}
 	for round := range rounds + 2 {
 		for _, name := range names {
@@ -63,7 +63,7 @@ func (b *bench) coldStarts(ctx context.Context) ([]figure, error) {
 	}
 	base := median(times["bare"])
 	figures := []figure{}
-	for name, budget := range map[string]float64{"hooks": 1.2, "request": 2, "approve": 2, "record": 2, "console": 1.3, "slack": 2.2} {
+	for name, budget := range map[string]float64{"hooks": 1.2, "request": 2, "approve": 2, "record": 2, "console": 1.3, "slack": 2.2, "notify": 2.2} {
 		m := median(times[name])
 		figures = append(figures, figure{fmt.Sprintf("cold start of %s (%.1f ms) against bare (%.1f ms)", name, m, base), m / base, "×", budget})
 	}
@@ -100,6 +100,7 @@ func coldStart(ctx context.Context, binary, root string, env ...string) (time.Du
 		"AWS_LAMBDA_RUNTIME_API=" + l.Addr().String(), "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x",
 		"LAMBDA_TASK_ROOT=" + root, "AUTH_MODE=JWT", "JWT_ISSUER=https://issuer", "JWT_GROUPS_CLAIM=groups", "ACCOUNT_ID=123456789012", "HOOKS_FUNCTION=h", "TABLE_NAME=t", "BUS_NAME=b", "STATE_MACHINE_ARN=m", "AWS_LAMBDA_FUNCTION_NAME=f",
 		"API_URL=https://api", "CONSOLE_ORIGIN=https://console", "CONSOLE_CLIENT_ID=c", "CONSOLE_SESSION_HOURS=12", "CONSOLE_KEY_SECRET_ARN=k",
+		"TOPIC_ARN=t", "PORTAL_URL=https://portal", "SLACK_TEAMS=T1", "SLACK_SECRET_ARN=s", "MAIL_FROM=fasttrack@example.com",
 	}, env...)
 	started := time.Now()
 	if err := cmd.Start(); err != nil {

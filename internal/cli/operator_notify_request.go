@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -28,7 +27,7 @@ func replayRequest(cmd *cobra.Command, functions *lambda.Client, function, id st
 		return err
 	}
 	if out.FunctionError != nil {
-		return errors.New(functionError(out))
+		return fmt.Errorf("request %s: %s", id, functionError(out))
 	}
 	var report deliver.Report
 	if err := json.Unmarshal(out.Payload, &report); err != nil {

@@ -59,7 +59,10 @@ func deliveryText(d api.Delivery, moment func(time.Time) string) string {
 	if d.Person != "" && d.Person != d.To {
 		to = d.Person + " " + parenthesized(d.To)
 	}
-	said := to + " by " + d.By
+	said := to
+	if d.By != d.To {
+		said += " by " + d.By
+	}
 	if d.State == api.DeliverySent {
 		return text.Line(said + " at " + moment(d.At))
 	}

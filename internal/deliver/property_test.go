@@ -86,7 +86,7 @@ func life(t *rapid.T) (r *run.Run, events []api.Event, stages []*run.Run) {
 // TestRouterProperties routes events that come twice and in any order, by ways that
 // fail, in a process that dies at any call of the table. Whatever happens, each message
 // is sent once, but for one that a dying process had sent and not recorded; in the end
-// none is open; the requester never gets an Ask and hears every outcome.
+// none is open; the requester never gets an Ask, and is notified of every outcome.
 func TestRouterProperties(t *testing.T) {
 	busy := errors.New("429 Too Many Requests")
 	rapid.Check(t, func(t *rapid.T) {
