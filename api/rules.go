@@ -51,9 +51,9 @@ const (
 
 // What people may do with a flow's requests in Slack.
 const (
-	// SlackDecide: request, decide and give back.
+	// SlackDecide: request, decide and return access.
 	SlackDecide = "decide"
-	// SlackAsk: request, cancel and give back.
+	// SlackAsk: request, cancel and return access.
 	SlackAsk = "ask"
 	// SlackLink: read messages that lead to the request.
 	SlackLink = "link"

@@ -2,19 +2,19 @@ package run
 
 import "slices"
 
-// SlackUse is what people may do in Slack with the requests of a flow.
+// SlackUse is what people may do in Slack with runs of a flow.
 type SlackUse string
 
 // The uses of Slack, from the widest to the narrowest. An empty one is SlackDecide: runs
 // of older releases have none.
 const (
-	// SlackDecide lets people request, decide and give back in Slack.
+	// SlackDecide lets people request, decide and return access in Slack.
 	SlackDecide SlackUse = "decide"
-	// SlackAsk lets people request, cancel and give back in Slack. Others decide elsewhere.
+	// SlackAsk lets people request, cancel and return access in Slack. Others decide elsewhere.
 	SlackAsk SlackUse = "ask"
-	// SlackLink sends messages whose one button opens the request elsewhere.
+	// SlackLink sends messages whose one button opens a page elsewhere.
 	SlackLink SlackUse = "link"
-	// SlackOff keeps requests out of Slack.
+	// SlackOff keeps runs out of Slack.
 	SlackOff SlackUse = "off"
 )
 

@@ -44,15 +44,15 @@ type Form struct {
 	// nil before.
 	Flows []api.MyFlow
 	Flow  *api.Flow
-	// Metadata is kept in the form. Portal is where pages of the console start, "" if there
-	// are none.
+	// Metadata is kept in the form. Portal is where pages of the console start, "" without
+	// one.
 	Metadata, Portal string
 }
 
 // RequestForm returns the modal in which a request is made.
 func RequestForm(f Form) *slack.ModalViewRequest {
 	if len(f.Flows) == 0 {
-		return Notice("Request", "There is nothing that you may request in Slack.")
+		return Notice("Request", "You may request nothing in Slack.")
 	}
 	v := &slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: RequestFormID, Title: Plain("Request", maxTitle), Close: Plain("Cancel", maxTitle),

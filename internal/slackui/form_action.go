@@ -75,14 +75,11 @@ func Acted(r api.Request, e api.EventName, link string) *slack.ModalViewRequest 
 }
 
 // LinkForm returns the modal with a code that links a Slack account to a person.
-func LinkForm(why, code string, expires time.Time, page string) *slack.ModalViewRequest {
+func LinkForm(why, code string, expires time.Time) *slack.ModalViewRequest {
 	how := "Run this where you are signed in to fasttrack:"
 	blocks := []slack.Block{
 		slack.NewSectionBlock(Plain(why+" Link it once, and act in Slack as yourself.", maxSection), nil, nil),
 		slack.NewRichTextBlock("code", section(glue(how)), &slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{glue("fasttrack slack link " + code)}}),
-	}
-	if page != "" {
-		blocks = append(blocks, slack.NewSectionBlock(Plain("Or enter the code "+code+" on this page:", maxSection), nil, nil), slack.NewActionBlock("acts", open(page)...))
 	}
 	blocks = append(blocks, slack.NewContextBlock("foot", Plain("The code works once, until "+At(expires)+". Enter it yourself: who asks you for it could act as you.", maxText)))
 	return view("Link your account", blocks)

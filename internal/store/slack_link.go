@@ -42,8 +42,8 @@ func slackCodeItem(code string) item {
 	return item{"pk": text(slackCodePrefix + hex.EncodeToString(digest[:])), "sk": text(slackCodeKey)}
 }
 
-// LoadSlackLink returns the link of a Slack user, strongly consistent; [ErrNotFound] if
-// there is none.
+// LoadSlackLink returns the link of a Slack user, strongly consistent; else
+// [ErrNotFound].
 func (s *Store) LoadSlackLink(ctx context.Context, team, user string) (run.SlackAccount, error) {
 	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, ConsistentRead: aws.Bool(true), Key: slackLinkItem(team, user)})
 	switch {

@@ -62,10 +62,10 @@ func (r *reader) functionAlias(res *resource) (string, error) {
 			return arn + ":" + name, nil
 		}
 	}
-	return "", r.errorf(res.node, "FunctionName %q is no function of this template", function)
+	return "", r.errorf(res.node, "FunctionName %q must be a function of this template", function)
 }
 
-// attachAliases gives each function its aliases.
+// attachAliases sets the aliases of each function.
 func (r *reader) attachAliases(stack *Stack) {
 	for i := range stack.Functions {
 		f := &stack.Functions[i]

@@ -27,6 +27,11 @@ type Store interface {
 	AddAct(ctx context.Context, r *run.Run, a run.Act) error
 }
 
+// SlackActs counts actions in Slack; see [store.Store].
+type SlackActs interface {
+	CountSlackAct(ctx context.Context, team, user string, now time.Time) (bool, error)
+}
+
 // Deps are the dependencies of the API.
 type Deps struct {
 	Identify      httpapi.Identifier
@@ -38,6 +43,8 @@ type Deps struct {
 	Today *run.Today
 	// Slack identifies people whom functions/slack calls for; nil without Slack.
 	Slack *httpapi.Slack
+	// SlackActs counts what people do in Slack. It is used with Slack only.
+	SlackActs SlackActs
 	// BasePath is that of [httpapi.API].
 	BasePath string
 	// Now is time.Now unless it is set.
@@ -104,6 +111,9 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 		return httpapi.Reply{}, s.refused(c, r, e, err)
 	}
 	if err := limit(r, rec.Acts, a, s.Today, now); err != nil {
+		return httpapi.Reply{}, err
+	}
+	if err := s.limitSlack(ctx, c, now); err != nil {
 		return httpapi.Reply{}, err
 	}
 	a.ID, a.At = run.NewID(now), now.UTC().Truncate(time.Millisecond)

@@ -1,6 +1,7 @@
 package approve
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -26,6 +27,21 @@ func limit(r *run.Run, acts []run.Act, a run.Act, t *run.Today, now time.Time) e
 		// The next is allowed when the tenth from the end is a minute old.
 		after := recent[n-run.MaxActsPerMinute].Add(time.Minute).Sub(now)
 		return tooMany(after, "You have acted on this request ten times within a minute.")
+	}
+	return nil
+}
+
+// limitSlack refuses too many actions of a Slack user within a minute, on all requests
+// together: whoever takes over functions/slack decides slowly.
+func (s service) limitSlack(ctx context.Context, c *httpapi.Call, now time.Time) error {
+	if c.Slack == nil {
+		return nil
+	}
+	switch room, err := s.SlackActs.CountSlackAct(ctx, c.Slack.Team, c.Slack.User, now); {
+	case err != nil:
+		return err
+	case !room:
+		return tooMany(now.Truncate(time.Minute).Add(time.Minute).Sub(now), "You have acted ten times in Slack within a minute. Wait a minute, or use the web or the command line.")
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func Start() {
 	}
 	lambda.Start(New(Deps{
 		Identify: identify, Flows: flows, Today: flows.Today(), BasePath: os.Getenv("API_BASE_PATH"),
-		Slack: httpapi.NewSlack(os.Getenv, flows.Directory, table),
+		Slack: httpapi.NewSlack(os.Getenv, flows.Directory, table), SlackActs: table,
 		Store: table, StepFunctions: sfn.NewFromConfig(cfg),
 	}).Handle)
 }

@@ -68,6 +68,6 @@ func slackLinkText(l SlackLink) (subject, text string) {
 	if !l.Linked {
 		return "Your Slack account was unlinked", who + " is no longer linked to " + a.Person.ID + "."
 	}
-	return "Your Slack account was linked", fmt.Sprintf("%s was linked to %s on %s. It now requests and decides as %s. If that was not you, run: fasttrack slack unlink %s, and tell an admin.",
+	return "Your Slack account was linked", fmt.Sprintf("%s was linked to %s on %s. It now requests and decides as %s. If that was not you, run: fasttrack slack unlink %s, and inform an admin.",
 		who, a.Person.ID, a.At.UTC().Format("2 Jan 15:04 MST"), a.Person.ID, a.ID())
 }

@@ -72,8 +72,8 @@ type Deps struct {
 	Slack *httpapi.Slack
 	// Accounts keeps whose Slack accounts are whose. It is used with Slack only.
 	Accounts SlackAccounts
-	// Told notifies people of links of their Slack accounts; nil notifies nobody.
-	Told Told
+	// LinkNotifier notifies people of links of their Slack accounts; nil notifies nobody.
+	LinkNotifier LinkNotifier
 	// BasePath is that of [httpapi.API].
 	BasePath string
 	// Now is time.Now unless it is set.

@@ -28,8 +28,8 @@ type SlackAccounts interface {
 	UseSlackCode(ctx context.Context, code string, now time.Time) error
 }
 
-// Told notifies both sides of a link: the Slack account, and the person.
-type Told interface {
+// LinkNotifier notifies both sides of a link: the Slack account, and the person.
+type LinkNotifier interface {
 	Linked(ctx context.Context, a run.SlackAccount, linked bool) error
 }
 
@@ -102,7 +102,7 @@ func (s service) linkSlackAccount(ctx context.Context, c *httpapi.Call) (httpapi
 		return httpapi.Reply{}, err
 	}
 	c.Log.Info("a Slack account is linked", "slack_account", a.ID())
-	s.tell(ctx, c, a, true)
+	s.notifyLink(ctx, c, a, true)
 	return httpapi.Reply{Status: http.StatusOK, Body: shownAccount(a, true)}, nil
 }
 
@@ -120,12 +120,12 @@ func unknownCode() *httpapi.Problem {
 	return httpapi.NewProblem(http.StatusNotFound, api.ProblemNotFound, "Unknown code, or it is not yours. A code works once, within 10 minutes. Type /fasttrack link in Slack for a new one.")
 }
 
-// tell notifies both sides of a link. The link is made: a failure is logged.
-func (s service) tell(ctx context.Context, c *httpapi.Call, a run.SlackAccount, linked bool) {
-	if s.Told == nil {
+// notifyLink notifies both sides of a link. The link is made: a failure is logged.
+func (s service) notifyLink(ctx context.Context, c *httpapi.Call, a run.SlackAccount, linked bool) {
+	if s.LinkNotifier == nil {
 		return
 	}
-	if err := s.Told.Linked(ctx, a, linked); err != nil {
+	if err := s.LinkNotifier.Linked(ctx, a, linked); err != nil {
 		c.Log.Error("the two sides of a Slack link are not notified", "slack_account", a.ID(), "error", err.Error())
 	}
 }
@@ -174,7 +174,7 @@ func (s service) unlinkSlackAccount(ctx context.Context, c *httpapi.Call) (httpa
 		return httpapi.Reply{}, err
 	}
 	c.Log.Info("a Slack account is unlinked", "slack_account", a.ID())
-	s.tell(ctx, c, a, false)
+	s.notifyLink(ctx, c, a, false)
 	return httpapi.Reply{Status: http.StatusOK, Body: shownAccount(a, false)}, nil
 }
 

@@ -26,7 +26,7 @@ func Start() {
 		slack.LinksFirst = true
 	}
 	lambda.Start(New(Deps{
-		Slack: slack, Accounts: table, Told: NewTold(cfg, os.Getenv("NOTIFY_FUNCTION")),
+		Slack: slack, Accounts: table, LinkNotifier: NewLinkNotifier(cfg, os.Getenv("NOTIFY_FUNCTION")),
 		Flows: flows, Identify: identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"), BasePath: os.Getenv("API_BASE_PATH"),
 		Store: table, Hooks: NewHooks(cfg), Waiters: table.Waiters(MaxWaiting(os.Getenv("MAX_WAITING"))),
 		Executions: executions.New(cfg, os.Getenv("STATE_MACHINE_ARN")), Open: sealed.New(cfg, os.Getenv("OUTPUT_KEY")).Opener(), SigningKey: NewSigningKey(cfg, os.Getenv("DIGEST_KEY")),

@@ -33,9 +33,5 @@ func (c *call) showLink(ctx context.Context, v opened, u user, why string) error
 	if err := c.do(ctx, c.Request, who, operation{route: "POST /slack-codes"}, &code); err != nil {
 		return errors.Join(err, c.show(ctx, v, slackui.Notice("Not available", unavailable)))
 	}
-	page := ""
-	if c.Portal != "" {
-		page = c.Portal + "/slack"
-	}
-	return c.show(ctx, v, slackui.LinkForm(why, code.Code, code.Expires, page))
+	return c.show(ctx, v, slackui.LinkForm(why, code.Code, code.Expires))
 }

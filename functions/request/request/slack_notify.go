@@ -20,9 +20,9 @@ type notifier struct {
 	function string
 }
 
-// NewTold returns what notifies both sides of a Slack link, by functions/notify; nil
+// NewLinkNotifier returns what notifies both sides of a Slack link, by functions/notify; nil
 // without that function.
-func NewTold(cfg aws.Config, function string) Told {
+func NewLinkNotifier(cfg aws.Config, function string) LinkNotifier {
 	if function == "" {
 		return nil
 	}
