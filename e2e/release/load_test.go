@@ -37,6 +37,8 @@ var plans = []plan{
 var (
 	brief = plan{flow: "access", seconds: 300, waits: api.StatusActive, ends: api.StatusEnded}
 	code  = plan{flow: "deploy", service: "website", waits: api.StatusApproved, ends: api.StatusApproved}
+	// slow is in its hook for seconds.
+	slow = plan{flow: "deploy", service: "slow", waits: api.StatusApproved, ends: api.StatusApproved}
 )
 
 // filed is a request.
@@ -111,10 +113,34 @@ func (c crowd) act(t *testing.T, all []filed) {
 	})
 }
 
-// ended waits until each request has ended as it must.
+// ended waits until each request has ended as it must, and checks that it was decided once,
+// and granted and ended at most once.
 func (c crowd) ended(t *testing.T, all []filed) {
 	t.Helper()
 	c.await(t, all, func(f filed) api.Status { return f.ends })
+	root, err := c.as("root@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	each(t, len(all), func(i int) error {
+		r, err := root.Get(t.Context(), all[i].id)
+		if err != nil {
+			return err
+		}
+		count := map[api.EventName]int{}
+		for _, e := range r.History {
+			count[e.Event]++
+		}
+		decided := count[api.EventApprove] + count[api.EventDeny] + count[api.EventCancel] + count[api.EventExpire]
+		granted := 0
+		if all[i].flow == "access" {
+			granted = 1
+		}
+		if over := count[api.EventDeescalate] + count[api.EventRevoke]; decided != 1 || count[api.EventEscalate] != granted || over != granted {
+			return fmt.Errorf("request %s, %s: decided %d times, want 1; granted %d and ended %d times, want %d", r.ID, r.Status, decided, count[api.EventEscalate], over, granted)
+		}
+		return nil
+	})
 }
 
 // someActive checks that access which ends by itself outlasted the deployment.

@@ -4,6 +4,7 @@ package release_test
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -62,6 +65,8 @@ func TestUpgrade(t *testing.T) {
 	decided := people.fileAll(t, "code", 1, func(int) plan { return code })
 	w.machineOf(t, later[0].id, true)
 	w.severity(t, people, decided[0].id, true)
+	w.stored(t, decided[0].id, true)
+	w.stored(t, later[0].id, true)
 
 	// Back, with requests of the second release in flight.
 	w.upgradesTo(t, first, "Modify  StateMachine ", "Modify  RecordFunction ")
@@ -70,6 +75,8 @@ func TestUpgrade(t *testing.T) {
 	people.ended(t, later)
 	back := people.fileAll(t, "back", 1, func(int) plan { return code })
 	w.severity(t, people, back[0].id, false)
+	w.stored(t, back[0].id, false)
+	people.ended(t, decided)
 	w.machineOf(t, back[0].id, false)
 	w.taken(t)
 	w.verified(t)
@@ -139,9 +146,10 @@ func (w *team) deployUnderLoad(t *testing.T, people crowd) (accepted []filed) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
+	mixed := append([]plan{slow, code}, plans...)
 	wg.Go(func() {
 		for i := 0; ctx.Err() == nil; i++ {
-			p := slices.Concat(plans, []plan{code})[i%(len(plans)+1)]
+			p := mixed[i%len(mixed)]
 			// A function that is replaced may not respond; what it accepted counts.
 			if f, err := people.file(t.Context(), p, "during"+strconv.Itoa(i)+"@example.com"); err == nil {
 				accepted = append(accepted, f)
@@ -207,6 +215,29 @@ func (w *team) severity(t *testing.T, people crowd, id string, want bool) {
 	got := r.Decision != nil && slices.ContainsFunc(r.Decision.Checks, func(c api.Check) bool { return c.Name == newMember && c.Detail == "low" })
 	if got != want {
 		t.Errorf("request %s has a severity: %v, want %v", id, got, want)
+	}
+}
+
+// stored checks whether the table has what only the second release stores with a request.
+func (w *team) stored(t *testing.T, id string, want bool) {
+	t.Helper()
+	table := w.deployed["TableName"]
+	out, err := dynamodb.NewFromConfig(w.emulator.Services()).GetItem(t.Context(), &dynamodb.GetItemInput{
+		TableName: &table, Key: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "RUN#" + id}, "sk": &types.AttributeValueMemberS{Value: "RUN"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var run struct{ Engine map[string]any }
+	body, _ := out.Item["body"].(*types.AttributeValueMemberS)
+	if body == nil {
+		t.Fatalf("request %s is not in the table", id)
+	}
+	if err := json.Unmarshal([]byte(body.Value), &run); err != nil {
+		t.Fatal(err)
+	}
+	if got := run.Engine[newMember] == "low"; got != want {
+		t.Errorf("request %s is stored with a severity: %v, want %v", id, got, want)
 	}
 }
 
