@@ -79,7 +79,6 @@ build-sam: build $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed
 	LAMBDA_OS=$$(go env GOOS) LAMBDA_ARCH=$$(go env GOARCH) $(SAM) build --build-dir build/sam
 
 e2e: build-sam ## Deploy to an emulator of AWS with the SAM CLI, and play the transcripts there (docs/e2e.md)
-	$(SAM) validate --lint --region us-east-1
 	$(EMULATED) go test -count=1 -timeout 20m -parallel 5 -run '^(TestSamples|TestCases|TestSignedCases|TestDeployed.*)$$' $(E2EFLAGS) ./e2e
 
 # COLD=1 compiles all that a team in Go compiles, which takes minutes. DIST=DIR has
@@ -127,7 +126,6 @@ lint: tools ## Check format, English, code, template and state machine
 	$(TOOLS)/venv/bin/cfn-lint -t template.yaml
 	$(TOOLS)/checkov/bin/checkov --config-file tools/checkov.yaml -f template.yaml
 	$(SAM) validate --lint --region us-east-1
-	$(SAM) build
 	@mkdir -p build; for partition in aws aws-us-gov aws-cn; do \
 		sed "s/\$${Partition}/$$partition/" statemachine.asl.json >build/statemachine.$$partition.json && \
 		$(TOOLS)/npm/node_modules/.bin/asl-validator --json-path build/statemachine.$$partition.json || exit 1; \
