@@ -19,7 +19,7 @@ func Steps(o Options) []Step {
 		steps = append(steps, Step{"make test", "the tests, the flows and the hooks"})
 	case folder.Node:
 		run, check, deploy = "npm start", "npm run check", "npm run deploy"
-		steps = append(steps, Step{"npm install", "once"}, Step{"npm test", "the tests, the flows and the hooks"})
+		steps = append(steps, Step{"npm install", "once: adds package-lock.json"}, Step{"npm test", "the tests, the flows and the hooks"})
 	}
 	return append(steps,
 		Step{run, "serves all of it on this machine"},
