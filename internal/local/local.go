@@ -80,7 +80,7 @@ func start(ctx context.Context, flows string, live *Live, workspace *fakeslack.S
 	if o.Front == nil {
 		o.Front = withConsole(ctx, o, flowsOf(o, flows, live))
 	}
-	o = withSlack(o, flowsOf(o, flows, live), workspace)
+	o = withMail(withSlack(o, flowsOf(o, flows, live), workspace))
 	stack, err := localaws.Start(ctx, o)
 	if _, missing := errors.AsType[*localaws.MissingBinaryError](err); missing {
 		return nil, fmt.Errorf("%w; build it with `make build`", err)
@@ -140,6 +140,11 @@ func defaultParameters(given map[string]string, apiURL string) map[string]string
 	defaults := map[string]string{"StrategyFunctionArns": "arn:" + partition.Of(localaws.Region) + ":lambda:" + localaws.Region + ":" + localaws.AccountID + ":function:*"}
 	if mode, isGiven := given["AuthMode"]; !isGiven || mode == "JWT" {
 		defaults["AuthMode"], defaults["JwtIssuer"], defaults["JwtAudience"] = "JWT", apiURL, "fasttrack"
+	}
+	// Links in messages lead to the console, where people say who they are.
+	_, linked := given["PortalUrl"]
+	if given["ConsoleOrigin"] == "" && !linked && given["JwtIssuer"] == "" {
+		defaults["PortalUrl"] = apiURL + "/console"
 	}
 	return defaults
 }

@@ -30,6 +30,9 @@ func reportSlack(out io.Writer, stack *localaws.Stack) {
 	if HasSlack(stack) {
 		fmt.Fprintf(out, "Open %s%s/ for Slack, as any of its members.\n\n", stack.URL(), SlackPath)
 	}
+	if stack.Template.Parameters["MailFrom"] != "" {
+		fmt.Fprintf(out, "Open %s%s for the mails that were sent.\n\n", stack.URL(), MailPath)
+	}
 }
 
 // reportRest prints how to reach the AWS services, and what is served.
