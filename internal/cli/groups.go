@@ -10,7 +10,7 @@ func addGroups(root *cobra.Command, p Process) {
 		commands  []*cobra.Command
 	}{
 		{"people", "Request and decide:", append([]*cobra.Command{
-			newMeCommand(p), newRequestCommand(p), newListCommand(p), newShowCommand(p), newExplainCommand(p), newWatchCommand(p), newConsoleCommand(p), newSlackCommand(p),
+			newMeCommand(p), newRequestCommand(p), newListCommand(p), newShowCommand(p), newExplainCommand(p), newWatchCommand(p), newEventsCommand(p), newConsoleCommand(p), newSlackCommand(p),
 		}, acts...)},
 		{"authors", "Write flows, hooks and strategies:", []*cobra.Command{
 			newFlowsCommand(p), newStatsCommand(p), newHooksCommand(p), newStrategiesCommand(p), newSimulateCommand(p), newBacktestCommand(p), newLocalCommand(p),
