@@ -47,28 +47,43 @@ func TestSlackCopyIsClaimedOnce(t *testing.T) {
 func TestSlackUserIsKeptForADay(t *testing.T) {
 	s := open(t)
 	ada := store.SlackUser{Team: "T1", ID: "U1", Email: "ada@example.com", At: start}
-	if err := s.SaveSlackUser(t.Context(), ada); err != nil {
-		t.Fatal(err)
-	}
 	nobody := store.SlackUser{Why: "no Slack user has this address", At: start}
-	if err := s.SaveSlackUserByEmail(t.Context(), "eve@example.com", nobody); err != nil {
-		t.Fatal(err)
-	}
-	check := func(what string, got store.SlackUser, there bool, err error, want store.SlackUser, known bool) {
-		t.Helper()
-		if err != nil || there != known || known && got != want {
-			t.Errorf("%s: got %+v, %v, %v", what, got, there, err)
+	for email, u := range map[string]store.SlackUser{"ada@example.com": ada, "eve@example.com": nobody} {
+		if err := s.SaveSlackUserByEmail(t.Context(), email, u); err != nil {
+			t.Fatal(err)
 		}
 	}
 	day := start.Add(24 * time.Hour)
-	u, there, err := s.SlackUser(t.Context(), "T1", "U1", day.Add(-time.Second))
-	check("by id", u, there, err, ada, true)
-	u, there, err = s.SlackUser(t.Context(), "T1", "U1", day)
-	check("a day later", u, there, err, ada, false)
-	u, there, err = s.SlackUser(t.Context(), "T2", "U1", start)
-	check("of another team", u, there, err, ada, false)
-	u, there, err = s.SlackUserByEmail(t.Context(), "eve@example.com", start)
-	check("by e-mail", u, there, err, nobody, true)
-	u, there, err = s.SlackUserByEmail(t.Context(), "ada@example.com", start)
-	check("of another address", u, there, err, ada, false)
+	for _, tc := range []struct {
+		email string
+		at    time.Time
+		want  store.SlackUser
+		known bool
+	}{
+		{"ada@example.com", day.Add(-time.Second), ada, true},
+		{"ada@example.com", day, store.SlackUser{}, false},
+		{"eve@example.com", start, nobody, true},
+		{"grace@example.com", start, store.SlackUser{}, false},
+	} {
+		if got, known, err := s.SlackUserByEmail(t.Context(), tc.email, tc.at); err != nil || known != tc.known || got != tc.want {
+			t.Errorf("%s at %s: got %+v, %v, %v", tc.email, tc.at, got, known, err)
+		}
+	}
+}
+
+// An App Home is kept up to date for some hours after it was opened.
+func TestSlackHomes(t *testing.T) {
+	s := open(t)
+	ada, grace := store.SlackHome{Team: "T1", User: "U1", Email: "ada@example.com"}, store.SlackHome{Team: "T1", User: "U2"}
+	for _, err := range []error{s.SaveSlackHome(t.Context(), ada, start), s.SaveSlackHome(t.Context(), grace, start.Add(-time.Hour))} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for at, want := range map[time.Duration][]store.SlackHome{0: {ada, grace}, 7 * time.Hour: {ada}, 8 * time.Hour: nil} {
+		got, err := s.SlackHomes(t.Context(), start.Add(at))
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("after %s: %v; -want +got:\n%s", at, err, diff)
+		}
+	}
 }

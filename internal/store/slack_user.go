@@ -10,7 +10,6 @@ import (
 )
 
 const (
-	slackUserPrefix  = "SLACK#USER#"
 	slackEmailPrefix = "SLACK#EMAIL#"
 	slackUserKey     = "USER"
 )
@@ -28,16 +27,6 @@ type SlackUser struct {
 	Name  string    `json:"name,omitempty"`
 	Why   string    `json:"why,omitempty"`
 	At    time.Time `json:"at"`
-}
-
-// SlackUser returns what is known of a Slack user; false if nothing is, or not of today.
-func (s *Store) SlackUser(ctx context.Context, team, id string, now time.Time) (SlackUser, bool, error) {
-	return s.slackUser(ctx, slackUserPrefix+team+"#"+id, now)
-}
-
-// SaveSlackUser stores what Slack says of a user by id.
-func (s *Store) SaveSlackUser(ctx context.Context, u SlackUser) error {
-	return s.saveSlackUser(ctx, slackUserPrefix+u.Team+"#"+u.ID, u)
 }
 
 // SlackUserByEmail returns which Slack user has a folded e-mail address; false if that is

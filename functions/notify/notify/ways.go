@@ -44,6 +44,9 @@ func ways(getenv func(string) string, cfg aws.Config, table *store.Store, direct
 func slackWay(getenv func(string) string, cfg aws.Config, table *store.Store, directory func() deliver.Directory, teams []string, log *slog.Logger) deliver.Way {
 	secret := slacksecret.New(cfg, getenv("SLACK_SECRET_ARN"))
 	return slackway.New(slackway.Options{
+		ShowHomes: func(ctx context.Context, homes []store.SlackHome) error {
+			return showHomes(ctx, cfg, getenv("SLACK_FUNCTION"), homes)
+		},
 		Store: table, Teams: teams, APIURL: getenv("SLACK_API_URL"), Now: time.Now, Log: log,
 		Token: func(ctx context.Context) (string, error) {
 			s, err := secret.Read(ctx)

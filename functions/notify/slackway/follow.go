@@ -28,6 +28,7 @@ func (w *Way) Follow(ctx context.Context, n deliver.Notice) error {
 	if !w.use(n.Run).Messages() {
 		return nil
 	}
+	defer w.homes(ctx, n.Run)
 	copies, err := w.Store.SlackCopies(ctx, n.Run.ID)
 	if err != nil {
 		return err

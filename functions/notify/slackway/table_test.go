@@ -18,6 +18,7 @@ type table struct {
 	runs   map[string]*run.Run
 	copies map[string]map[string]copied
 	users  map[string]store.SlackUser
+	homes  []store.SlackHome
 }
 
 type copied struct {
@@ -103,4 +104,8 @@ func (t *table) SaveSlackUserByEmail(_ context.Context, email string, u store.Sl
 	defer t.mu.Unlock()
 	t.users[email] = u
 	return nil
+}
+
+func (t *table) SlackHomes(context.Context, time.Time) ([]store.SlackHome, error) {
+	return slices.Clone(t.homes), nil
 }

@@ -30,6 +30,7 @@ type Store interface {
 	SlackCopies(ctx context.Context, runID string) ([]store.SlackCopy, error)
 	SlackUserByEmail(ctx context.Context, email string, now time.Time) (store.SlackUser, bool, error)
 	SaveSlackUserByEmail(ctx context.Context, email string, u store.SlackUser) error
+	SlackHomes(ctx context.Context, now time.Time) ([]store.SlackHome, error)
 }
 
 // Options are the dependencies of a [Way].
@@ -43,6 +44,8 @@ type Options struct {
 	// may be nil.
 	Today func() *run.Today
 	Show  func(*api.Request, *run.Run)
+	// ShowHomes has App Homes shown again; nil leaves them until they are opened.
+	ShowHomes func(context.Context, []store.SlackHome) error
 	// APIURL is the address of the Web API; "" for Slack's own.
 	APIURL string
 	Now    func() time.Time

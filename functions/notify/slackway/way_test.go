@@ -503,3 +503,24 @@ func TestDeletedMessage(t *testing.T) {
 		t.Errorf("%d updates of a deleted message, want 1", got)
 	}
 }
+
+// The App Homes of the requester and of approvers follow each event; those of others, and
+// a failure to show them, concern no event.
+func TestAppHomesAreShownAgain(t *testing.T) {
+	w := newWorld(t)
+	var shown []string
+	w.ShowHomes = func(_ context.Context, homes []store.SlackHome) error {
+		for _, h := range homes {
+			shown = append(shown, h.User)
+		}
+		return errors.New("functions/slack is away")
+	}
+	w.Today = func() *run.Today {
+		return &run.Today{Groups: map[string]run.TodayGroup{"sre": {Members: []string{grace}}}}
+	}
+	w.table.homes = []store.SlackHome{{User: "U0ADA", Email: ada}, {User: "U0GRACE", Email: grace}, {User: "U0EVE", Email: "eve@example.com"}}
+	w.follow(w.table.happen(id, run.Deny, byG, run.Denied, ""))
+	if got := strings.Join(shown, " "); got != "U0ADA U0GRACE" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -17,6 +17,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/fasttrack-dev/fasttrack/internal/slacksecret"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // maxBody is far above what Slack sends: a view has at most 250 KB.
@@ -51,8 +52,22 @@ type call struct {
 	started time.Time
 }
 
+// Event is a call of Slack by way of API Gateway or, from functions/notify alone, the App
+// Homes that have changed. API Gateway sends no such member.
+type Event struct {
+	events.APIGatewayV2HTTPRequest
+	Homes []store.SlackHome `json:"homes,omitempty"`
+}
+
 // Handle handles one event. It never returns an error: what fails becomes a response.
-func (h *Handler) Handle(ctx context.Context, ev events.APIGatewayV2HTTPRequest) (res events.APIGatewayV2HTTPResponse, _ error) {
+func (h *Handler) Handle(ctx context.Context, in Event) (res events.APIGatewayV2HTTPResponse, _ error) {
+	if len(in.Homes) > 0 {
+		if err := h.showAgain(ctx, in.Homes); err != nil {
+			h.Log.Warn("App Homes are out of date", "error", err.Error())
+		}
+		return respond(http.StatusOK, nil), nil
+	}
+	ev := in.APIGatewayV2HTTPRequest
 	started := h.Now()
 	if at := ev.RequestContext.TimeEpoch; at > 0 && at < started.UnixMilli() {
 		started = time.UnixMilli(at)

@@ -20,6 +20,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/functions/slack/slack"
 	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack"
 	"github.com/fasttrack-dev/fasttrack/internal/slacksecret"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // world is the function between a Slack workspace and an engine that answers what a test
@@ -86,7 +87,7 @@ func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 	for name := range r.Header {
 		ev.Headers[strings.ToLower(name)] = r.Header.Get(name)
 	}
-	res, err := w.h.Handle(r.Context(), ev)
+	res, err := w.h.Handle(r.Context(), slack.Event{APIGatewayV2HTTPRequest: ev})
 	if err != nil {
 		w.t.Error(err)
 	}
@@ -109,6 +110,8 @@ func (w *world) Handle(_ context.Context, ev events.APIGatewayV2HTTPRequest) (ev
 	raw, err := json.Marshal(a.body)
 	return events.APIGatewayV2HTTPResponse{StatusCode: a.status, Body: string(raw)}, err
 }
+
+func (w *world) KeepHome(context.Context, store.SlackHome, time.Time) error { return nil }
 
 func (w *world) Keep(_ context.Context, request, view, _ string, _ time.Time) error {
 	w.mu.Lock()

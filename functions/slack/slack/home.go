@@ -15,6 +15,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/slackcaller"
 	"github.com/fasttrack-dev/fasttrack/internal/slackui"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // event serves an event that Slack reports. Slack retries what it got no response to:
@@ -52,7 +53,32 @@ func (c *call) event(ctx context.Context, body string) (any, error) {
 	case err != nil:
 		return nil, err
 	}
+	if err := c.Views.KeepHome(ctx, store.SlackHome{Team: in.Team, Enterprise: in.Enterprise, User: u.id, Email: who.Email}, c.Now()); err != nil {
+		c.log.Warn("an App Home is not kept up to date", "error", err.Error())
+	}
 	return nil, c.showHome(ctx, u, who)
+}
+
+// showAgain publishes App Homes once more, where functions/notify saw them change. Who may
+// not use fasttrack any more keeps what they saw: the next click says why.
+func (h *Handler) showAgain(ctx context.Context, homes []store.SlackHome) error {
+	secret, err := h.Secret(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, home := range homes {
+		c := &call{Handler: h, secret: secret, client: h.slack(secret.BotToken), log: h.Log, started: h.Now()}
+		u := user{team: home.Team, enterprise: home.Enterprise, id: home.User}
+		who, err := c.who(ctx, u)
+		if err == nil {
+			err = c.showHome(ctx, u, who)
+		}
+		if refused := refusal(""); err != nil && !errors.As(err, &refused) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // shownHome is how many requests of each list are read for the App Home.

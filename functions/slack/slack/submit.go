@@ -10,6 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/slackcaller"
 	"github.com/fasttrack-dev/fasttrack/internal/slackui"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // The callback ids of forms.
@@ -143,7 +144,9 @@ func (c *call) values(ctx context.Context, in interaction, f api.Flow) (out api.
 	return out, wrong
 }
 
-// Views keeps which open form shows which request, for functions/notify.
+// Views keeps for functions/notify which open form shows which request, and who looks at
+// their App Home.
 type Views interface {
 	Keep(ctx context.Context, requestID, view, user string, now time.Time) error
+	KeepHome(ctx context.Context, h store.SlackHome, now time.Time) error
 }

@@ -17,3 +17,8 @@ func views(table func() *store.Store) Views { return keeper{sync.OnceValue(table
 func (k keeper) Keep(ctx context.Context, requestID, view, user string, now time.Time) error {
 	return k.table().SaveSlackCopy(ctx, requestID, store.SlackCopy{Kind: store.SlackView, Key: view, User: user}, now)
 }
+
+// KeepHome stores that a user looks at their App Home.
+func (k keeper) KeepHome(ctx context.Context, h store.SlackHome, now time.Time) error {
+	return k.table().SaveSlackHome(ctx, h, now)
+}
