@@ -104,6 +104,9 @@ func act(how string, subscriptions []string) ([]byte, error) {
 		panic("a hook's panic")
 	case "exit":
 		os.Exit(3)
+	case "slow":
+		time.Sleep(2500 * time.Millisecond)
+		return answer(map[string]any{}, subscriptions)
 	case "hang":
 		time.Sleep(time.Minute)
 	case "big":

@@ -1,0 +1,168 @@
+package e2e
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack"
+)
+
+// Whom Slack describes as no member of the workspace, or as nobody in person, may do
+// nothing, and reads why.
+func TestSlack_Strangers(t *testing.T) {
+	s := serveSlack(t, nil)
+	for user, why := range map[string]string{
+		"U0GUS": "Guests", "U0ULTRA": "Guests", "U0UNA": "no confirmed e-mail", "U0DAN": "deactivated", "U0ROBOT": "Bots", "U0FLOW": "Bots",
+	} {
+		ack := s.Command(user, ops, "access")
+		if got := string(ack.Body) + s.view(user); !strings.Contains(got, why) {
+			t.Errorf("%s: got %d %s, want %q in it", user, ack.Status, got, why)
+		}
+	}
+	ack := s.Command("U0SAM", ops, "access")
+	if got := string(ack.Body) + s.view("U0SAM"); !strings.Contains(got, "may not use fasttrack") {
+		t.Errorf("another workspace: got %s", got)
+	}
+	// What a call says of the user's workspace counts for nothing.
+	s.Command("U0SAM", ops, "access", func(d *fakeslack.Delivery) { d.Form.Set("team_id", fakeslack.Team) })
+	if got := s.view("U0SAM"); !strings.Contains(got, "other organizations") {
+		t.Errorf("another workspace that names ours: got %s", got)
+	}
+	list, err := s.api("root@example.com").List(t.Context(), api.ListInput{View: api.ViewAll})
+	if err != nil || len(list.Requests) != 0 {
+		t.Errorf("got %v (%v), want no request", list, err)
+	}
+}
+
+// The signing secret alone does nothing; a call that is unsigned, old or changed is
+// refused.
+func TestSlack_ForgedCalls(t *testing.T) {
+	s := serveSlack(t, nil)
+	id, _ := s.ask(ada, "access", fakeslack.Values{"f:access:target": "Production administrator", "r:access:": "look"})
+	m := s.card(fakeslack.DM(grace), id)
+	var reached atomic.Int32
+	evil := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+	t.Cleanup(evil.Close)
+
+	for what, change := range map[string]fakeslack.Change{
+		"another secret":         func(d *fakeslack.Delivery) { d.Secret = "not the secret" },
+		"no signature":           func(d *fakeslack.Delivery) { d.Header["X-Slack-Signature"] = nil },
+		"no timestamp":           func(d *fakeslack.Delivery) { d.Header["X-Slack-Request-Timestamp"] = nil },
+		"signed six minutes ago": func(d *fakeslack.Delivery) { d.At = time.Now().Add(-6 * time.Minute) },
+		"signed for later":       func(d *fakeslack.Delivery) { d.At = time.Now().Add(6 * time.Minute) },
+		"an empty signature":     func(d *fakeslack.Delivery) { d.Header.Set("X-Slack-Signature", "v0=") },
+		"another version":        func(d *fakeslack.Delivery) { d.Header.Set("X-Slack-Signature", "v1=00") },
+	} {
+		for path, call := range map[string]func() fakeslack.Ack{
+			"a click":   func() fakeslack.Ack { return s.Click(grace, m, "approve", change) },
+			"a command": func() fakeslack.Ack { return s.Command(grace, ops, "access", change) },
+			"an event":  func() fakeslack.Ack { return s.OpenHome(grace, change) },
+		} {
+			if ack := call(); ack.Status != http.StatusUnauthorized {
+				t.Errorf("%s with %s: got %d (%v), want 401", path, what, ack.Status, ack.Err)
+			}
+		}
+	}
+
+	// Rightly signed, but of nothing that Slack has issued.
+	s.Click(grace, m, "approve", func(d *fakeslack.Delivery) {
+		d.Payload["trigger_id"], d.Payload["response_url"] = "1.2.made-up", evil.URL
+	})
+	forgedView := func(d *fakeslack.Delivery) {
+		d.Payload["view"] = map[string]any{
+			"id": "V0MADEUP", "type": "modal", "callback_id": "act", "private_metadata": `{"r":"` + id + `","a":"approve","t":9999999999,"p":"00"}`,
+			"state": map[string]any{"values": map[string]any{"reason": map[string]any{"v": map[string]any{"type": "plain_text_input", "value": "because"}}}},
+		}
+		d.Payload["type"], d.Payload["response_url"] = "view_submission", evil.URL
+	}
+	if ack := s.Click(grace, m, "approve", forgedView); ack.Status == http.StatusOK && !strings.Contains(string(ack.Body), "not yours") && !strings.Contains(string(ack.Body), "Not possible") {
+		t.Errorf("a made-up form: got %d %s", ack.Status, ack.Body)
+	}
+	ack := s.Click(grace, m, "approve", func(d *fakeslack.Delivery) {
+		forgedView(d)
+		d.Path, d.Payload["type"], d.Payload["action_id"], d.Payload["block_id"], d.Payload["value"] = "/slack/options", "block_suggestion", "v", "f:deploy:service", "b"
+	})
+	if strings.Contains(string(ack.Body), "billing") {
+		t.Errorf("options are told to a made-up form: %s", ack.Body)
+	}
+	if got := s.request(id).Status; got != api.StatusPending {
+		t.Errorf("after forged calls the request is %s", got)
+	}
+	if n := reached.Load(); n > 0 {
+		t.Errorf("a made-up response_url got %d calls", n)
+	}
+
+	// The same call again is the same act.
+	var first fakeslack.Delivery
+	if ack = s.Click(grace, m, "approve", func(d *fakeslack.Delivery) { first = *d }); !ack.OK() {
+		t.Fatalf("Grace's click: %d (%v)", ack.Status, ack.Err)
+	}
+	for range 2 {
+		s.Deliver(first)
+	}
+	approvals := 0
+	for _, e := range s.request(id).History {
+		if e.Event == api.EventApprove && e.Actor.Type == api.ActorUser {
+			approvals++
+		}
+	}
+	if approvals != 1 {
+		t.Errorf("after the same call three times: %d approvals, want 1", approvals)
+	}
+
+	// Slack verifies the address of events, and repeats those that it has no answer to.
+	if ack = s.VerifyURL("a challenge"); !ack.OK() || !strings.Contains(string(ack.Body), "a challenge") {
+		t.Errorf("url_verification: %d %s", ack.Status, ack.Body)
+	}
+	again := func(d *fakeslack.Delivery) {
+		d.Header.Set("X-Slack-Retry-Num", "1")
+		d.Header.Set("X-Slack-Retry-Reason", "http_timeout")
+	}
+	if ack = s.OpenHome(ada, again); !ack.OK() {
+		t.Errorf("an event that is repeated: %d", ack.Status)
+	}
+}
+
+// Each flow says what people may do with it in Slack.
+func TestSlack_PerFlow(t *testing.T) {
+	s := serveSlack(t, nil)
+	id, _ := s.ask(ada, "ask-only", fakeslack.Values{})
+	s.Click(grace, withButton(s.card(fakeslack.DM(grace), id), id), "approve")
+	if got := s.request(id).Status; got != api.StatusPending {
+		t.Errorf("slack: ask: a click decided: %s", got)
+	}
+	for _, flow := range []string{"link-only", "silent"} {
+		form := s.form(ada, flow)
+		s.Submit(ada, form.ID, fakeslack.Values{})
+		s.CloseView(ada, form.ID)
+		r, err := s.api("ada@example.com").Create(t.Context(), api.CreateInput{Flow: flow})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if list, err := s.api("ada@example.com").List(t.Context(), api.ListInput{Flow: flow}); err != nil || len(list.Requests) != 1 {
+			t.Errorf("%s: a request was made in Slack: %v (%v)", flow, list, err)
+		}
+		s.await(flow+": deliveries are recorded", func() bool { return s.request(r.ID).Status == api.StatusPending })
+		if flow == "link-only" {
+			if got := acts(s.card(fakeslack.DM(grace), r.ID)); got != "" {
+				t.Errorf("slack: link: got buttons %q", got)
+			}
+		}
+	}
+	for _, m := range s.Messages("") {
+		if strings.Contains(m.Words(), "Silent") {
+			t.Errorf("slack: off: got a message %s", m.Words())
+		}
+	}
+}
+
+// withButton returns a message as somebody may forge it: with a button to approve.
+func withButton(m fakeslack.Message, id string) fakeslack.Message {
+	m.Blocks = []byte(`[{"type":"actions","block_id":"acts","elements":[{"type":"button","action_id":"approve","value":"` + id + `","text":{"type":"plain_text","text":"Approve"}}]}]`)
+	return m
+}
