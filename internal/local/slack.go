@@ -41,7 +41,8 @@ func withSlack(o localaws.Options, flows source, workspace *fakeslack.Slack) loc
 	if _, has := o.Functions["SlackFunction"]; len(o.Functions) > 0 && !has && o.BuildDir == "" {
 		return o // served by parts of the engine alone
 	}
-	if workspace == nil {
+	own := workspace == nil
+	if own {
 		workspace = fakeslack.New(fakeslack.Options{RateLimits: true})
 	}
 	given := o.DefaultParameters
@@ -78,7 +79,9 @@ func withSlack(o localaws.Options, flows source, workspace *fakeslack.Slack) loc
 			case req.URL.Path == SlackPath:
 				http.Redirect(w, req, SlackPath+"/", http.StatusSeeOther)
 			case strings.HasPrefix(req.URL.Path, SlackPath+"/"):
-				r.update()
+				if own {
+					r.update()
+				}
 				served.ServeHTTP(w, req)
 			default:
 				front.ServeHTTP(w, req)
