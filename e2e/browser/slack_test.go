@@ -1,0 +1,89 @@
+package browser
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local"
+)
+
+// pressed clicks a button by its text, and waits for the next page.
+func (b *tab) pressed(text, then string) {
+	b.t.Helper()
+	b.run(chromedp.Click(`//main//button[normalize-space()="`+text+`" and not(@aria-hidden)]`, chromedp.BySearch))
+	b.until("after "+text, then)
+}
+
+// reads is a condition on the page: its main part has a text.
+func reads(text string) string {
+	return `document.querySelector("main") && document.querySelector("main").innerText.includes("` + text + `")`
+}
+
+// A person asks as Ada and approves as Grace in the Slack of `make run`, by clicks alone.
+// Each page is one that anybody can use, on any screen.
+func TestSlackPages(t *testing.T) {
+	url := makeRun(t) + local.SlackPath
+	b := newTab(t)
+	b.hold(desk)
+	look := func(name string) {
+		t.Helper()
+		for _, s := range []screen{desk, dusk} {
+			b.hold(s)
+			if wide := b.overflows(); wide != "" {
+				t.Errorf("%s is wider than a screen of %d: %s", name, s.width, wide)
+			}
+			if small := b.small(); small != "" {
+				t.Errorf("%s: too small to hit: %s", name, small)
+			}
+			if axe() != "" {
+				for _, v := range b.violations() {
+					t.Errorf("%s, %s: %s", name, s.scheme, v)
+				}
+			}
+			if *screenshots != "" {
+				var shot []byte
+				b.run(chromedp.CaptureScreenshot(&shot))
+				suffix := ""
+				if s.width == dusk.width {
+					suffix = "-phone"
+				}
+				save(t, filepath.Join("..", "..", *screenshots, "slack-"+name+suffix+".png"), decode(t, shot))
+			}
+		}
+		b.hold(desk)
+	}
+
+	b.open(url + "/")
+	look("members")
+	b.run(chromedp.Click(`//main//a[contains(., "ada@example.com")]`, chromedp.BySearch))
+	b.until("Ada's messages", reads("No messages yet"))
+	b.pressed("Send", reads("What for"))
+	b.run(chromedp.SetValue(`select[name="v:flow"]`, "aws-access", chromedp.ByQuery))
+	b.pressed("Choose", reads("Access to"))
+	look("form")
+	b.pressed("Request", reads("Please complete this required field."))
+	b.run(
+		chromedp.SetValue(`//select[@name="v:f:aws-access:target"]/option[contains(., "administrator")]/..`, b.js(`[...document.querySelectorAll('select[name="v:f:aws-access:target"] option')].find(o => o.text.includes("administrator")).value`), chromedp.BySearch),
+		chromedp.SendKeys(`textarea[name="v:r:aws-access:"]`, "Checkout fails. <b>Look</b> <!channel>", chromedp.ByQuery),
+	)
+	b.pressed("Request", reads("Waits for"))
+	form := b.js("location.href")
+
+	b.open(url + "/as/U0GRACE/in/D0GRACE")
+	b.reloadUntil("the card is there", reads("Checkout fails. <b>Look</b> <!channel>"))
+	look("card")
+	b.pressed("Approve", reads("pproved"))
+	b.pressed("Close", reads("grace@example.com"))
+	b.reloadUntil("the card has no button to approve", `![...document.querySelectorAll("main button")].some(x => x.innerText === "Approve")`)
+	look("decided")
+
+	// The form that Ada left open says who approved, and so does her App Home.
+	b.open(form)
+	b.reloadUntil("the form says who approved", reads("grace@example.com"))
+	b.pressed("Close", `document.querySelector(".messages")`)
+	b.run(chromedp.Click(`.side nav button`, chromedp.ByQuery))
+	b.until("App Home", reads("Production administrator"))
+	look("home")
+}
