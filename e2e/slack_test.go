@@ -208,7 +208,7 @@ func wantIn(t testing.TB, what, got string, texts ...string) {
 	}
 }
 
-// A request is asked for, seen, approved and returned without leaving Slack.
+// A request is requested, approved and returned without leaving Slack.
 func TestSlack(t *testing.T) {
 	s := serveSlack(t, nil)
 	flows := s.form(ada, "")
@@ -286,7 +286,7 @@ func TestSlack(t *testing.T) {
 	s.Click(linus, cards[2], "deny")
 	wantIn(t, "a late denial", s.view(linus), "Not possible", "grace@example.com")
 
-	// App Home: what waits, what one has, giving it back.
+	// App Home: what waits, what one has, and its return.
 	s.OpenHome(ada)
 	home, _ := s.Home(ada)
 	wantIn(t, "Ada's App Home", home.Words(), "Production administrator")

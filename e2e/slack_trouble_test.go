@@ -96,7 +96,7 @@ func TestSlack_SlowHook(t *testing.T) {
 	s.await("the open form shows what became of it", func() bool { return strings.Contains(s.view(ada), "Waits for group:sre") })
 }
 
-// Nobody of an entry can be reached: the next entry is told at once, and the request says
+// Nobody of an entry can be reached: the next entry is notified at once, and the request says
 // who was not reached and why.
 func TestSlack_NobodyReached(t *testing.T) {
 	s := serveSlack(t, nil)
@@ -107,7 +107,7 @@ func TestSlack_NobodyReached(t *testing.T) {
 	began := time.Now()
 	s.card(fakeslack.DM(root), r.ID)
 	if took := time.Since(began); took > 10*time.Second {
-		t.Errorf("the next entry was told after %s", took)
+		t.Errorf("the next entry was notified after %s", took)
 	}
 	s.await("the request says who was not reached", func() bool {
 		now, failed := s.request(r.ID), 0

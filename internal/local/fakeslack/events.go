@@ -17,7 +17,7 @@ func (s *Slack) OpenHome(user string, changes ...Change) Ack {
 	return s.Event(user, event, changes...)
 }
 
-// Event tells the app of an event.
+// Event sends an event to the app.
 func (s *Slack) Event(user string, event map[string]any, changes ...Change) Ack {
 	u, known := s.User(user)
 	if !known {

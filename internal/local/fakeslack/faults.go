@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Fault is what goes wrong with a call of a method.
+// Fault is how a call of a method fails.
 type Fault struct {
 	Method string // every method if empty
 	Times  int    // for so many calls; until ClearFaults if 0

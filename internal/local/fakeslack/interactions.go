@@ -50,7 +50,7 @@ func (s *Slack) Click(user string, m Message, actionID string, changes ...Change
 	return s.Deliver(Delivery{Path: "/slack/interactions", Payload: p}, changes...)
 }
 
-// Act clicks a button of a view, or chooses in an input whose choices are told to the
+// Act clicks a button of a view, or chooses in an input whose choices are sent to the
 // app at once. Value is what is chosen; nil for a button.
 func (s *Slack) Act(user, viewID, blockID, actionID string, value any, changes ...Change) Ack {
 	v := s.locked(viewID)
@@ -180,7 +180,7 @@ func (s *Slack) showResponse(v *View, ack *Ack) {
 	}
 }
 
-// CloseView closes a modal, and tells the app of it if it wants to know.
+// CloseView closes a modal, and notifies the app if it wants to know.
 func (s *Slack) CloseView(user, viewID string, changes ...Change) Ack {
 	v := s.locked(viewID)
 	if v == nil {

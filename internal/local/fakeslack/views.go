@@ -17,12 +17,12 @@ type View struct {
 	JSON           json.RawMessage // as the app sent it
 	Updates        int
 	Errors         map[string]string // what the app found wrong with what was submitted, by block
-	Trouble        string            // why the app could not be asked
+	Trouble        string            // why the app could not be called
 
 	previous *View
 	opened   int                 // counts what the workspace makes
 	state    Values              // what the user has filled in so far
-	offered  map[string][]Option // the options that the app told, by block
+	offered  map[string][]Option // the options that the app sent, by block
 }
 
 // Title returns a modal's title.
@@ -50,8 +50,8 @@ func (v View) Held(blockID string) any {
 	return nil
 }
 
-// Offered returns the options that the app told for an external menu, and whether it was
-// asked.
+// Offered returns the options that the app sent for an external menu, and whether it was
+// called for them.
 func (v View) Offered(blockID string) (options []Option, asked bool) {
 	options, asked = v.offered[blockID]
 	return options, asked
@@ -302,7 +302,7 @@ func (v *View) json() object {
 // close takes a modal from the screen.
 func (s *Slack) close(v *View) { delete(s.views, v.ID) }
 
-// Fill fills in inputs of a view without telling the app, as typing does.
+// Fill fills in inputs of a view without a call of the app, as typing does.
 func (s *Slack) Fill(viewID string, values Values) error {
 	v := s.locked(viewID)
 	if v == nil {

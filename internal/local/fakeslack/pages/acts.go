@@ -18,7 +18,7 @@ func (p *Pages) to(w http.ResponseWriter, r *http.Request, u fakeslack.User, bef
 	http.Redirect(w, r, path, http.StatusSeeOther)
 }
 
-// failed keeps what a member is told of a call that the app did not answer well.
+// failed keeps what a member reads about a call that the app did not answer well.
 func (p *Pages) failed(u fakeslack.User, what string, ack fakeslack.Ack) {
 	switch {
 	case ack.OK():

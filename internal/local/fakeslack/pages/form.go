@@ -33,7 +33,7 @@ type control struct {
 	Choices []choice
 	Search  bool // options are looked up as they are typed
 	Asked   bool // they have been looked up
-	Choose  bool // the app is told of a choice at once
+	Choose  bool // a choice is sent to the app at once
 	Step    string
 }
 

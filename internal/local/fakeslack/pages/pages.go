@@ -34,7 +34,7 @@ type Pages struct {
 	mux   *http.ServeMux
 
 	mu    sync.Mutex
-	notes map[string]string            // what went wrong for a member, shown once
+	notes map[string]string            // what failed for a member, shown once
 	seen  map[string]map[string]string // ts of the newest message seen, by member and conversation
 }
 
@@ -189,7 +189,7 @@ func (p *Pages) markRead(user, channel string, shown []fakeslack.Message) {
 	p.seen[user][channel] = shown[len(shown)-1].TS
 }
 
-// note keeps what went wrong, to be shown on the member's next page.
+// note keeps what failed, to be shown on the member's next page.
 func (p *Pages) note(user, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -153,7 +153,7 @@ func TestAPersonAsksAndDecides(t *testing.T) {
 	form, _, _ := strings.Cut(at, "?")
 	const back = "in/C0OPS"
 
-	// Choosing tells the app, and keeps what was typed.
+	// Choosing notifies the app, and keeps what was typed.
 	choose := regexp.MustCompile(`value="(act:flow:flow)"`).FindStringSubmatch(page)
 	if choose == nil {
 		t.Fatalf("no button for the flow:\n%s", page)
