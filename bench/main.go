@@ -5,7 +5,7 @@
 //	go run ./bench [-strict] [PART...]
 //
 // Parts are costs, bill, coldstarts, binaries, latency, load, put, lists, stats,
-// listcalls, console, reconcile, sessions and tests; all without one.
+// listcalls, console, slack, reconcile, sessions and tests; all without one.
 // -strict ends with status 1 where a budget is missed.
 package main
 
@@ -67,6 +67,7 @@ func (b *bench) parts() []part {
 		{"stats", b.statistics},
 		{"listcalls", b.listCalls},
 		{"console", b.console},
+		{"slack", b.slack},
 		{"reconcile", b.reconcile},
 		{"sessions", b.sessions},
 		{"tests", b.tests},
