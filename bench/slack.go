@@ -17,7 +17,7 @@ const slackCall = 60 * time.Millisecond
 // seconds: of stacks that have just started, so that processes, the secret and the user
 // are new to the first command, and warm.
 func (b *bench) slack(ctx context.Context) ([]figure, error) {
-	const stacks, warm = 10, 20
+	const stacks, warm = 20, 9 // a person may send 10 requests a minute
 	var cold, commands, forms []float64
 	for range stacks {
 		acks, err := slackAcks(ctx, warm)
