@@ -29,9 +29,9 @@ type slackOn struct {
 	url string
 }
 
-// newSlack returns a workspace with the people of the flows and one of each kind that
-// may not use fasttrack.
-func newSlack(o fakeslack.Options) *fakeslack.Slack {
+// members returns a workspace with the people of the flows and one of each kind that may
+// not use fasttrack.
+func members(o fakeslack.Options) fakeslack.Options {
 	o.Users = []fakeslack.User{
 		{ID: ada, Name: "Ada", Email: "ada@example.com"}, {ID: grace, Name: "Grace", Email: "grace@example.com"},
 		{ID: linus, Name: "Linus", Email: "linus@example.com"}, {ID: root, Name: "Root", Email: "root@example.com"},
@@ -41,7 +41,7 @@ func newSlack(o fakeslack.Options) *fakeslack.Slack {
 		{ID: "U0SAM", Email: "sam@example.com", Team: "T0ELSEWHERE", Stranger: true},
 	}
 	o.Channels = []fakeslack.Channel{{ID: ops, Name: "ops"}}
-	return fakeslack.New(o)
+	return o
 }
 
 // serveSlack serves the system with a workspace of its own.
@@ -50,7 +50,7 @@ func serveSlack(t testing.TB, parameters map[string]string) slackOn {
 	if emulated() {
 		t.Skip("TestDeployedSlack plays Slack on the emulator")
 	}
-	s := newSlack(fakeslack.Options{})
+	s := fakeslack.New(members(fakeslack.Options{}))
 	stack, err := local.StartWithSlack(t.Context(), "", s, localaws.Options{
 		TemplatePath: "../template.yaml", BuildDir: layOut(t, "CasesFunction", "testdata/slack/flows.yaml"), Addr: "127.0.0.1:0", Log: newLogs(t), OnCall: calls.note, Parameters: parameters,
 	})
