@@ -1,8 +1,12 @@
 package e2e
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -71,6 +75,7 @@ func TestDeployedSlack(t *testing.T) {
 	if ack = s.Click(grace, cards[1], "approve", func(d *fakeslack.Delivery) { d.Secret = "another" }); ack.Status != http.StatusUnauthorized {
 		t.Errorf("another secret: got %d", ack.Status)
 	}
+	s.secondOpinion()
 }
 
 // callsSlackAt has a function call Slack's Web API at an address.
@@ -85,5 +90,21 @@ func (d deployed) callsSlackAt(t *testing.T, function, url string) {
 	variables["SLACK_API_URL"] = url
 	if _, err := functions.UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{FunctionName: &name, Environment: &types.Environment{Variables: variables}}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// secondOpinion holds what the app sent against the models of Slack's Python SDK.
+func (s slackOn) secondOpinion() {
+	raw, err := json.Marshal(s.Bodies())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	file := filepath.Join(s.t.TempDir(), "bodies.json")
+	if err := os.WriteFile(file, raw, 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	python := filepath.Join(os.Getenv("FASTTRACK_EMULATOR"), "emulator", "bin", "python")
+	if out, err := exec.CommandContext(s.t.Context(), python, "testdata/slack/second_opinion.py", file).CombinedOutput(); err != nil {
+		s.t.Errorf("the models of Slack's SDK: %v\n%s", err, out)
 	}
 }
