@@ -106,7 +106,8 @@ func goReleases(t *testing.T, home string) ([]string, func(*testing.T, string)) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(env, "GOCACHE="+cache, "GOFLAGS=-modcacherw", "GOBIN="+filepath.Join(home, "bin")), func(t *testing.T, version string) {
+	// The go command keeps an index of each version's files for ever, too.
+	return append(env, "GOCACHE="+cache, "GOFLAGS=-modcacherw", "GODEBUG=goindex=0", "GOBIN="+filepath.Join(home, "bin")), func(t *testing.T, version string) {
 		t.Helper()
 		if err := proxy.Release("../..", version); err != nil {
 			t.Fatal(err)
