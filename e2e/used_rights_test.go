@@ -70,7 +70,7 @@ func TestRolesAllowWhatFunctionsDo(t *testing.T) {
 		FunctionVersion: func(string) (string, error) { return "1", nil },
 		Parameters: map[string]string{
 			"AuditDigest": "true", "AuthMode": "IAM", "SessionPolicyArn": "arn:aws:organizations::123456789012:policy/o-abc/service_control_policy/p-abc",
-			"IamGroupArns": "arn:aws:iam::123456789012:group/admins", "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1", "IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/*", "IdentityCenterAccountArns": "arn:aws:sso:::account/*", "WebhookUrl": "https://hooks.example.com/x", "WebhookSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:hook",
+			"IamGroupArns": "arn:aws:iam::123456789012:group/admins", "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1", "IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/*", "IdentityCenterAccountArns": "arn:aws:sso:::account/*", "MailFrom": "fasttrack@example.com", "MailConfigurationSet": "local", "WebhookUrl": "https://hooks.example.com/x", "WebhookSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:hook",
 			"SlackTeams": fakeslack.Team, "SlackSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:slack", "SlackIdentity": "email",
 			"JwtIssuer": "https://idp.example.com", "JwtAudience": "console", "ConsoleClientId": "console", "ConsoleOrigin": "https://access.example.com", "ConsoleClientSecretArn": clientSecret,
 			"HookInvokeArns":       "arn:aws:lambda:us-east-1:123456789012:function:custom-decider",

@@ -20,8 +20,8 @@ func (c Content) html() (string, error) {
 	var b strings.Builder
 	err := parsed().Execute(&b, struct {
 		Content
-		Colour string
-	}{c, colours[c.Tone]})
+		Colour, Said string
+	}{c, colours[c.Tone], strings.ToUpper(c.State[:1]) + c.State[1:]})
 	return b.String(), err
 }
 
