@@ -70,6 +70,7 @@ func TestMistakes(t *testing.T) {
 		"own function's ARN":  {flowHead + "    hooks: arn:aws:lambda:eu-west-1:123456789012:function:x-engine-approve:live", "it can't be a hook or strategy"},
 		"retention":           {flowHead + "    retention: 7d", "f:4:16: flows[0].retention: must be 30d to 3660d, got \"7d\""},
 		"retention in hours":  {flowHead + "    retention: 720h", "f:4:16: flows[0].retention: must be a number of days, such as 400d; got \"720h\""},
+		"slack":               {flowHead + "    slack: on", `f:4:12: flows[0].slack: must be decide, ask, link or off, got "on"`},
 		"hook timeout":        {flowHead + "    hook_timeout: 2m", "f:4:19: flows[0].hook_timeout: must be 1s to 1m"},
 		"approvals":           {flowHead + "    review: {approvals: 0}", "f:4:25: flows[0].review.approvals: must be 1 to 20"},
 		"approvals list":      {flowHead + "    review: {approvals: [{count: 1}]}", "flows[0].review.approvals[0].from: it is missing"},

@@ -42,7 +42,7 @@ func checkGroup(name string) error {
 // engine are the functions of the engine itself, each named
 // "<stack>-engine-<one of these>" where it is deployed. Older releases deploy
 // end-sessions.
-var engine = []string{"request", "approve", "record", "grant", "notify", "reconcile", "digest", "sessions", "end-sessions"}
+var engine = []string{"request", "approve", "record", "grant", "notify", "reconcile", "digest", "sessions", "end-sessions", "slack"}
 
 // checkFunction checks the name of a Lambda function that may be named as a
 // hook or strategy: none of the engine's own.

@@ -114,8 +114,8 @@ func (s *Slack) first(ctx context.Context, c slackcaller.Caller) (run.SlackAccou
 	return l, err
 }
 
-// person returns who confirmed a link, as today's directory has them. There is no token
-// here: only the directory's groups count.
+// person returns who confirmed a link, as today's directory has them. Slack has no
+// token: only the directory's groups count.
 func (s *Slack) person(linked run.Person) run.Person {
 	p, found := known(s.Directory, linked.Principal, linked.Email)
 	if !found {

@@ -92,8 +92,10 @@ func chooseFlow(f Form) slack.Block {
 	} else {
 		e = slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, Plain("Choose", maxPlaceholder), ActionFlow, FlowOptions(f.Flows, "")...)
 	}
-	if f.Flow != nil {
-		e.InitialOption = flowOption(api.MyFlow{Name: f.Flow.Name, Label: f.Flow.Label})
+	for _, m := range f.Flows { // as it is among the options
+		if f.Flow != nil && m.Name == f.Flow.Name {
+			e.InitialOption = flowOption(m)
+		}
 	}
 	return slack.NewInputBlock(FlowBlock, Plain("What for", maxLabel), nil, e).WithDispatchAction(true)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // hooks is where Slack takes answers to messages. Whoever has the signing secret could
-// name any other address, and read there what it was told.
+// name any other address, and read the answers there.
 const hooks = "https://hooks.slack.com/"
 
 // answer sends a message that the person alone sees to a response_url.

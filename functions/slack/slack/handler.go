@@ -33,7 +33,7 @@ type Handler struct {
 	// Views keeps which open form shows which request.
 	Views Views
 	// API is the address of Slack's Web API; Portal that of the pages of requests, "" if
-	// there are none.
+	// without one.
 	API, Portal string
 	HTTP        *http.Client
 	Log         *slog.Logger

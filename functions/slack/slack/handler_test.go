@@ -228,7 +228,7 @@ func TestFormsAreSealed(t *testing.T) {
 	}
 }
 
-// Who is no member of the workspace with a confirmed address does nothing.
+// Only a member of the workspace with a confirmed address may act.
 func TestWhoIsServed(t *testing.T) {
 	for says, u := range map[string]fakeslack.User{
 		"deactivated":         {Deleted: true},

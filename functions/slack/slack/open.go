@@ -49,14 +49,14 @@ func closed(err error) bool {
 }
 
 // wait is what a modal says until there is more to say.
-func wait() *slack.ModalViewRequest { return slackui.Notice("One moment", "fasttrack is being asked.") }
+func wait() *slack.ModalViewRequest { return slackui.Notice("One moment", "fasttrack is working on it.") }
 
 // notice says one thing to a person.
 func notice(said string) *slack.ModalViewRequest { return slackui.Notice("Not possible", said) }
 
 // opening opens a modal, and identifies the user meanwhile: each takes a call of Slack.
 // A user who is not served, or whom Slack can't describe, reads why in the modal; then ok
-// is false and there is nothing left to do.
+// is false and nothing is left to do.
 func (c *call) opening(ctx context.Context, u user, trigger string) (who slackcaller.Caller, v opened, ok bool, err error) {
 	if c.home(u) == "" {
 		return who, v, false, nil // no call of Slack for a workspace of others

@@ -63,7 +63,7 @@ func (c *call) suggest(ctx context.Context, in interaction) (any, error) {
 	return slack.OptionsResponse{Options: slackui.HookOptions(list.Options)}, nil
 }
 
-// withoutOptions logs why there are none. A person sees an empty list.
+// withoutOptions logs why the list is empty. A person sees an empty list.
 func (c *call) withoutOptions(err error) error {
 	var no refusal
 	if !errors.As(err, &no) {
