@@ -66,6 +66,7 @@ func TestMistakes(t *testing.T) {
 		"long duration":       {flowHead + "    strategy: {type: iam-group}\n    durations: [8000h]", "f:5:17: flows[0].durations[0]: must be 1s to 7200h"},
 		"bad duration":        {flowHead + "    review: {timeout: soon}", "f:4:23: flows[0].review.timeout: must be a duration such as 30m"},
 		"own function":        {flowHead + "    hooks: fasttrack-engine-record", "f:4:12: flows[0].hooks: \"fasttrack-engine-record\" is one of fasttrack's own functions"},
+		"own door's alias":    {flowHead + "    hooks: fasttrack-engine-slack:live", "is one of fasttrack's own functions"},
 		"own digest":          {flowHead + "    hooks: fasttrack-engine-digest", "is one of fasttrack's own functions"},
 		"own function's ARN":  {flowHead + "    hooks: arn:aws:lambda:eu-west-1:123456789012:function:x-engine-approve:live", "it can't be a hook or strategy"},
 		"retention":           {flowHead + "    retention: 7d", "f:4:16: flows[0].retention: must be 30d to 3660d, got \"7d\""},

@@ -42,7 +42,11 @@ func checkGroup(name string) error {
 // engine are the functions of the engine itself, each named
 // "<stack>-engine-<one of these>" where it is deployed. Older releases deploy
 // end-sessions.
-var engine = []string{"request", "approve", "record", "grant", "notify", "reconcile", "digest", "sessions", "end-sessions", "slack"}
+var engine = []string{"request", "approve", "record", "grant", "notify", "reconcile", "digest", "sessions", "end-sessions"}
+
+// doors are those that no release before had: their bare names may be functions of a
+// team's.
+var doors = []string{"console", "slack"}
 
 // checkFunction checks the name of a Lambda function that may be named as a
 // hook or strategy: none of the engine's own.
@@ -55,10 +59,11 @@ func checkFunction(s string) error {
 		name = s[i+len(":function:"):]
 	}
 	name, _, _ = strings.Cut(name, ":")
-	if i := strings.LastIndex(name, "-engine-"); i >= 0 {
+	i := strings.LastIndex(name, "-engine-")
+	if i >= 0 {
 		name = name[i+len("-engine-"):]
 	}
-	if slices.Contains(engine, name) {
+	if slices.Contains(engine, name) || i >= 0 && slices.Contains(doors, name) {
 		return fmt.Errorf("%q is one of fasttrack's own functions; it can't be a hook or strategy", clip(s))
 	}
 	return nil

@@ -49,7 +49,9 @@ func closed(err error) bool {
 }
 
 // wait is what a modal says until there is more to say.
-func wait() *slack.ModalViewRequest { return slackui.Notice("One moment", "fasttrack is working on it.") }
+func wait() *slack.ModalViewRequest {
+	return slackui.Notice("One moment", "fasttrack is working on it.")
+}
 
 // notice says one thing to a person.
 func notice(said string) *slack.ModalViewRequest { return slackui.Notice("Not possible", said) }
