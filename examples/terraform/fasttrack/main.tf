@@ -14,7 +14,7 @@ terraform {
 locals {
   code = toset([
     "approve.zip", "console.zip", "digest.zip", "endsessions.zip", "grant.zip",
-    "notify.zip", "reconcile.zip", "record.zip", "request.zip",
+    "notify.zip", "reconcile.zip", "record.zip", "request.zip", "slack.zip",
   ])
   template = "${var.built}/engine.yaml"
 
