@@ -24,7 +24,7 @@ const notRun = "# not run by a test: "
 type awsUnit struct{ place, text string }
 
 var (
-	awsCommand  = regexp.MustCompile(`(?m)(?:^|[|;(]|\bdo|[A-Z_]+=\S+)\s*aws ((?:--endpoint-url \S+ )?[a-z][a-z-]+ [a-z][a-z-]+)`)
+	awsCommand  = regexp.MustCompile(`(?m)(?:^|[|;(]|\bdo|[A-Z_]+=\S+)\s*aws ((?:--endpoint-url \S+ )?[a-z][a-z0-9-]+ [a-z][a-z-]+)`)
 	codeSpan    = regexp.MustCompile("`([^`\n]+)`")
 	endpointArg = regexp.MustCompile(`--endpoint-url \S+ `)
 )

@@ -111,6 +111,7 @@ aws kms create-key --query KeyMetadata.KeyId --output text > key
 ` + newStack, prints: `"DeletionDate"`,
 		after: `aws dynamodb list-tables --output text --query 'TableNames[?@ == "left"]'`,
 	},
+	"secretsmanager create-secret": {moto: true, prints: `"ARN"`},
 	"iam attach-role-policy": {
 		moto: true, names: []string{"ROLE", "callers", "ARN", "arn:aws:iam::123456789012:policy/people"},
 		before: newRole + `ROLE >/dev/null

@@ -9,7 +9,10 @@ import (
 
 // Every route of the template is described, and nothing else.
 func TestRoutesAreDescribed(t *testing.T) {
-	stack, err := template.Load("../template.yaml", template.Options{Region: "r", AccountID: "1", StackName: "s", FunctionVersion: func(string) (string, error) { return "1", nil }})
+	stack, err := template.Load("../template.yaml", template.Options{
+		Region: "r", AccountID: "1", StackName: "s", FunctionVersion: func(string) (string, error) { return "1", nil },
+		Parameters: map[string]string{"SlackTeams": "T0123ABCD", "SlackSecretArn": "arn:aws:secretsmanager:r:1:secret:slack"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,6 +29,9 @@ func TestRoutesAreDescribed(t *testing.T) {
 	for _, r := range stack.APIs[0].Routes {
 		if strings.HasPrefix(r.Key, "HEAD ") {
 			continue // as GET, which a client takes for granted
+		}
+		if strings.HasPrefix(r.Key, "POST /slack/") {
+			continue // for Slack's servers alone
 		}
 		if !described[r.Key] {
 			t.Errorf("%s is not described", r.Key)

@@ -99,7 +99,7 @@ func TestSlack_SlowHook(t *testing.T) {
 // Nobody of an entry can be reached: the next entry is notified at once, and the request says
 // who was not reached and why.
 func TestSlack_NobodyReached(t *testing.T) {
-	s := serveSlack(t, nil)
+	s := serveSlack(t, map[string]string{"MailFrom": ""})
 	r, err := s.api("ada@example.com").Create(t.Context(), api.CreateInput{Flow: "deserted"})
 	if err != nil {
 		t.Fatal(err)

@@ -42,6 +42,7 @@ var notPlayed = map[string]string{
 	`EndSessionsFunction may organizations:`:                       "AWS Organizations, which this machine has none of: functions/endsessions",
 	`NotifyFunction may (secretsmanager|sqs):`:                     "the webhook's secret, and what Lambda sends to the queue with the function's role",
 	`RequestFunction may lambda:InvokeFunction on .*:python-hooks`: "options of fields by hooks of your own",
+	`NotifyFunction may dynamodb:PutItem`:                          "addresses that bounced (MAIL#): functions/notify/mailway",
 	`ReconcileFunction may .*`:                                     "lost executions are played in process: e2e/torture",
 	`RequestFunction may kms:GetPublicKey`:                         "a request is compared with the digest once one is signed: functions/request/request",
 }

@@ -16,7 +16,7 @@ var Functions = []Function{
 	{Name: "digest", LogicalID: "DigestFunction"},
 	{Name: "endsessions", LogicalID: "EndSessionsFunction"},
 	{Name: "grant", LogicalID: "GrantFunction"},
-	{Name: "notify", LogicalID: "NotifyFunction"},
+	{Name: "notify", LogicalID: "NotifyFunction", ReadsFlows: true},
 	{Name: "reconcile", LogicalID: "ReconcileFunction"},
 	{Name: "record", LogicalID: "RecordFunction", ReadsFlows: true},
 	{Name: "request", LogicalID: "RequestFunction", ReadsFlows: true},
