@@ -58,7 +58,7 @@ func (patience) ShouldRetry(state *slack.RetryState, req *http.Request, resp *ht
 var passing = []string{"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited", "team_added_to_org", "message_limit_exceeded"}
 
 // reasons say in words why a message can't be posted, and what to do.
-var reasons = map[string]string{
+var reasons = map[string]string{ // #nosec G101 -- the words of errors, no credentials
 	"channel_not_found": "Slack has no such channel, or fasttrack is not in it: invite it with /invite @fasttrack",
 	"not_in_channel":    "fasttrack is not in the channel: invite it with /invite @fasttrack",
 	"is_archived":       "the channel is archived",

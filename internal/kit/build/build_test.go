@@ -111,7 +111,7 @@ func TestBuild_Same(t *testing.T) {
 				t.Errorf("nothing changed, but %q", r.Changed)
 			}
 			write(t, one.Dir, map[string]string{"flows.yaml": flows + "# a word\n", tests[lang]: "package main"})
-			if r := built(t, one); !slices.Equal(r.Changed, []string{"approve.zip", "record.zip", "request.zip"}) {
+			if r := built(t, one); !slices.Equal(r.Changed, []string{"approve.zip", "notify.zip", "record.zip", "request.zip"}) {
 				t.Errorf("flows.yaml and a test changed: %q", r.Changed)
 			}
 			write(t, one.Engine, map[string]string{"grant": "another program"})
