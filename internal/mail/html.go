@@ -18,10 +18,14 @@ var parsed = sync.OnceValue(func() *template.Template {
 // html is the content as HTML, with all styles inline and nothing to load.
 func (c Content) html() (string, error) {
 	var b strings.Builder
+	said := c.State
+	if said != "" {
+		said = strings.ToUpper(said[:1]) + said[1:]
+	}
 	err := parsed().Execute(&b, struct {
 		Content
 		Colour, Said string
-	}{c, colours[c.Tone], strings.ToUpper(c.State[:1]) + c.State[1:]})
+	}{c, colours[c.Tone], said})
 	return b.String(), err
 }
 

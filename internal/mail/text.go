@@ -11,7 +11,11 @@ import (
 // a bar, so that none looks like a line of the mail.
 func (c Content) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\n", c.Title, c.State)
+	b.WriteString(c.Title)
+	if c.State != "" {
+		b.WriteString(": " + c.State)
+	}
+	b.WriteString("\n\n")
 	for _, r := range c.Rows {
 		fmt.Fprintf(&b, "%s: %s\n", r.Label, text.Indent(r.Value, "  | "))
 	}

@@ -85,6 +85,25 @@ func TestSend(t *testing.T) {
 	}
 }
 
+// A mail about no request says its text, and goes to no address that bounced.
+func TestAnnounce(t *testing.T) {
+	service := ses.New(io.Discard, clockwork.NewFakeClockAt(now), nil)
+	server := httptest.NewServer(service)
+	defer server.Close()
+	store := marks{}
+	if err := wayTo(server.URL, store).Announce(t.Context(), grace, "Your Slack account was linked", "If that was not you, unlink <it>."); err != nil {
+		t.Fatal(err)
+	}
+	sent := service.Mails()
+	if len(sent) != 1 || sent[0].Subject != "[fasttrack] Your Slack account was linked" || !strings.Contains(sent[0].Text, "unlink <it>.") || !strings.Contains(sent[0].HTML, "unlink &lt;it&gt;.") {
+		t.Errorf("sent %+v", sent)
+	}
+	store["grace@example.com"] = now.Add(time.Hour)
+	if err := wayTo(server.URL, store).Announce(t.Context(), grace, "a", "b"); !errors.As(err, new(deliver.Permanent)) || len(service.Mails()) != 1 {
+		t.Errorf("to an address that bounced: %v", err)
+	}
+}
+
 // What a retry cures is retried by whoever sent the event; what it doesn't has failed.
 func TestSend_Refused(t *testing.T) {
 	for name, tc := range map[string]struct {

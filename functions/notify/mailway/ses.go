@@ -57,7 +57,7 @@ func (w *Way) send(ctx context.Context, to string, m mail.Mail) error {
 	raw, err := json.Marshal(sendEmail{
 		FromEmailAddress: senderName + " <" + w.From + ">", Destination: destination{[]string{to}}, ConfigurationSetName: w.ConfigurationSet,
 		Content:   content{simple{utf8Part(m.Subject), body{utf8Part(m.Text), utf8Part(m.HTML)}, m.Headers}},
-		EmailTags: []tag{{"run", m.Run}, {"event", m.Event}},
+		EmailTags: tagsOf(m),
 	})
 	if err != nil {
 		return err
@@ -73,6 +73,15 @@ func (w *Way) send(ctx context.Context, to string, m mail.Mail) error {
 			return err
 		}
 	}
+}
+
+// tagsOf returns the tags of a mail. SES takes none without a value.
+func tagsOf(m mail.Mail) []tag {
+	tags := []tag{{"event", m.Event}}
+	if m.Run != "" {
+		tags = append(tags, tag{"run", m.Run})
+	}
+	return tags
 }
 
 // call makes one call of SendEmail. again reports that SES may take the mail within

@@ -53,6 +53,19 @@ func (w *Way) Reaches(ctx context.Context, a deliver.Addressee) (string, error) 
 	return w.Store.BadAddress(ctx, a.Person, w.Now())
 }
 
+// Announce sends a person a mail that is about no request. One without an address that
+// takes mail gets none.
+func (w *Way) Announce(ctx context.Context, to deliver.Addressee, subject, text string) error {
+	why, err := w.Reaches(ctx, to)
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		return deliver.Permanent{Why: why}
+	}
+	return w.send(ctx, to.Person, mail.Announce(subject, text))
+}
+
 // Send sends the mail of a notice.
 func (w *Way) Send(ctx context.Context, n deliver.Notice, a deliver.Addressee) error {
 	_, domain, _ := strings.Cut(w.From, "@")
