@@ -64,15 +64,7 @@ type newcomer struct {
 // begin returns a newcomer at a terminal, and their account of AWS.
 func begin(t *testing.T, w way) (*newcomer, *emulator.Emulator) {
 	t.Helper()
-	e, err := emulator.Start(t.Context(), emulator.Options{Venv: filepath.Join(tools, "emulator"), SAM: filepath.Join(tools, "venv", "bin", "sam"), Log: logFile(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			t.Errorf("close the emulator: %v", err)
-		}
-	})
+	e := emulator.Run(t, tools)
 	home := t.TempDir()
 	tunnel, err := e.Tunnel(home)
 	if err != nil {
@@ -100,21 +92,6 @@ func begin(t *testing.T, w way) (*newcomer, *emulator.Emulator) {
 	}
 	n.account(t, e)
 	return n, e
-}
-
-func logFile(t *testing.T) *os.File {
-	t.Helper()
-	file, err := os.Create(filepath.Join(t.ArtifactDir(), "emulator.log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if raw, err := os.ReadFile(file.Name()); err == nil && t.Failed() {
-			t.Logf("the end of the emulator's log:\n%s", raw[max(0, len(raw)-4000):])
-		}
-		_ = file.Close()
-	})
-	return file
 }
 
 // start plays docs/start.md. The newcomer writes a rule once the page says to.

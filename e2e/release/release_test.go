@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +31,7 @@ func TestUpgrade(t *testing.T) {
 		t.Skip("FASTTRACK_RELEASE_CHECK is not set: `make release-check` deploys two releases to an emulator of AWS")
 	}
 	w := begin(t, publish(t, t.TempDir()))
-	w.emulator = startEmulator(t, tools)
+	w.emulator = emulator.Run(t, tools)
 	w.fasttrack(t, "build", "--arch", architecture())
 	w.deploy(t)
 	people := crowd{w.emulator.URL()}
@@ -81,28 +80,6 @@ func TestUpgrade(t *testing.T) {
 	w.taken(t)
 	w.verified(t)
 	t.Logf("back at %s: all %d requests of %s ended as they must", first, len(later), second)
-}
-
-func startEmulator(t *testing.T, tools string) *emulator.Emulator {
-	t.Helper()
-	log, err := os.Create(filepath.Join(t.TempDir(), "emulator.log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := emulator.Start(t.Context(), emulator.Options{Venv: filepath.Join(tools, "emulator"), SAM: filepath.Join(tools, "venv", "bin", "sam"), Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := m.Close(); err != nil {
-			t.Error(err)
-		}
-		if raw, err := os.ReadFile(log.Name()); err == nil && t.Failed() {
-			t.Logf("the end of the emulator's log:\n%s", raw[max(0, len(raw)-6000):])
-		}
-		_ = log.Close()
-	})
-	return m
 }
 
 // badVersions has upgrade refuse what it can't have, in one line that changes nothing.

@@ -30,22 +30,7 @@ func TestDeployed(t *testing.T) {
 	if tools == "" {
 		t.Skip("FASTTRACK_STARTERS is not set: `make starters` runs this test")
 	}
-	log, err := os.Create(filepath.Join(t.ArtifactDir(), "emulator.log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = log.Close() })
-	e, err := emulator.Start(t.Context(), emulator.Options{
-		Venv: filepath.Join(tools, "emulator"), SAM: filepath.Join(tools, "venv", "bin", "sam"), Log: log,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	e := emulator.Run(t, tools)
 	t.Run("on-call", func(t *testing.T) { onCall(t, e) })
 	t.Run("aws-access", func(t *testing.T) { awsAccess(t, e) })
 }

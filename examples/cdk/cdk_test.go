@@ -59,22 +59,7 @@ func TestDeployed(t *testing.T) {
 	if tools == "" {
 		t.Skip("FASTTRACK_CDK is not set: `make cdk` runs this test")
 	}
-	log, err := os.Create(filepath.Join(t.ArtifactDir(), "emulator.log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = log.Close() })
-	e, err := emulator.Start(t.Context(), emulator.Options{
-		Venv: filepath.Join(tools, "emulator"), SAM: filepath.Join(tools, "venv", "bin", "sam"), Log: log,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	e := emulator.Run(t, tools)
 	a := open(t, e)
 	both(t,
 		func() error { return a.build(t.Context()) },
