@@ -124,6 +124,8 @@ func pipError(output string, err error) string {
 		return "python3 has no pip, which installs these packages"
 	case strings.Contains(output, "NewConnectionError") || strings.Contains(output, "Name or service not known"):
 		return last + " (no network?)"
+	case strings.Contains(output, "(from versions: none)"): // without retries, pip doesn't say why
+		return last + " (no network, or an index without it)"
 	case last == "":
 		return err.Error()
 	}

@@ -125,7 +125,9 @@ func orLatest(version string) string {
 // What package managers print of a version that does not exist, and without a network.
 var (
 	offline = regexp.MustCompile(`(?i)no such host|dial tcp|connection refused|network is unreachable|GOPROXY=off|NewConnectionError|Failed to establish|name resolution|ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ENETUNREACH|i/o timeout`)
-	unknown = regexp.MustCompile(`(?i)unknown revision|no matching versions|invalid version|\.(info|mod): no such file|404 Not Found|410 Gone|No matching distribution|ETARGET|E404|notarget`)
+	// pip found no version, and no other either. Without retries it doesn't say why.
+	noneAtAll = regexp.MustCompile(`\(from versions: none\)`)
+	unknown   = regexp.MustCompile(`(?i)unknown revision|no matching versions|invalid version|\.(info|mod): no such file|404 Not Found|410 Gone|No matching distribution|ETARGET|E404|notarget`)
 )
 
 // run runs a package manager. Its error is one line that says what to do.
@@ -142,6 +144,8 @@ func (p Pin) run(ctx context.Context, version, program string, args ...string) e
 		return fmt.Errorf("%s is not installed; %s names the version of fasttrack, and %s changes it", name, p.File, name)
 	case offline.Match(out):
 		return fmt.Errorf("fasttrack %s can't be downloaded: no connection (%s); %s is unchanged", orLatest(version), line(out, offline), p.File)
+	case noneAtAll.Match(out):
+		return fmt.Errorf("fasttrack %s can't be downloaded: no connection, or an index without %s (%s); %s is unchanged", orLatest(version), pipPackage, line(out, noneAtAll), p.File)
 	case unknown.Match(out):
 		return fmt.Errorf("fasttrack has no version %s (%s); %s is unchanged", orLatest(version), line(out, unknown), p.File)
 	default:
