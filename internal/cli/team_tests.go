@@ -54,8 +54,24 @@ type teamTest struct {
 	stops   []func()
 }
 
+// knownStage checks --stage before the tests run, which may take long. Mistakes in
+// flows.yaml are reported after them.
+func (t *teamTest) knownStage() error {
+	if t.stage == "" {
+		return nil
+	}
+	if file, err := flow.Load(folder.FlowsFile); err == nil {
+		_, err = file.At(t.stage)
+		return ofStage(err)
+	}
+	return nil
+}
+
 func (t *teamTest) run(ctx context.Context, cmd *cobra.Command) (err error) {
 	if t.folder, err = folder.Open("."); err != nil {
+		return err
+	}
+	if err := t.knownStage(); err != nil {
 		return err
 	}
 	if err := tests.Run(ctx, t.folder, t.out); err != nil {
