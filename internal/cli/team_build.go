@@ -51,7 +51,7 @@ The engine is that of this version of fasttrack: it comes with a release, and a
 fasttrack that Go installed compiles it once.
 
 The same content makes the same bytes, so a deployment changes only what you changed.
-flows.yaml is part of three functions of the engine: request, approve and record.
+flows.yaml is part of four functions of the engine: approve, notify, record and request.
 
 --plain is for those who deploy with CDK or Terraform. It adds ` + folder.Made + `/` + build.PlainFile + `: the
 engine's template as plain CloudFormation, with parameters for your hook function.`,
