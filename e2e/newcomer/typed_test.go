@@ -15,6 +15,7 @@ var pages = []string{"start.md", "kit.md", "upgrade.md"}
 // type, each with the reason.
 var notTyped = map[string]string{
 	"fasttrack deploy -- --config-env prod": "needs a second stack; the arguments after -- go to the SAM CLI as they are",
+	"fasttrack init approvals --ci github":  "begins a second repository: internal/cli/testdata/init.txtar types it",
 	"fasttrack flows show --stage prod":     "needs a flows.yaml with stages: internal/cli/testdata/flows_show.txtar types it",
 	"fasttrack upgrade v1.3.0":              "the newest version, to which the page's own command goes; `fasttrack upgrade v1.2.0` is typed",
 	"fasttrack has no version v9.9.9":       "a message: internal/kit/upgrade tests it",

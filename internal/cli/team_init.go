@@ -16,7 +16,7 @@ import (
 )
 
 func newInitCommand(_ Process) *cobra.Command {
-	lang, flow := string(folder.Go), "approval"
+	lang, flow, ci := string(folder.Go), "approval", ""
 	cmd := &cobra.Command{
 		Use:   "init DIR",
 		Short: "Begin a repository of your own, with a flow, a rule and its test",
@@ -28,8 +28,10 @@ The flows to begin with:
 
   approval    people approve, and a rule approves what is low risk; grants no access
   aws-access  access to AWS accounts by IAM Identity Center, for a limited time
-  on-call     a rule approves who is on call in PagerDuty`,
-		Example: "  fasttrack init approvals\n  fasttrack init approvals --lang python --flow on-call",
+  on-call     a rule approves who is on call in PagerDuty
+
+--ci github adds a workflow that tests each change on GitHub.`,
+		Example: "  fasttrack init approvals\n  fasttrack init approvals --lang python --flow on-call --ci github",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(starter.Languages, folder.Language(lang)) {
@@ -38,11 +40,14 @@ The flows to begin with:
 			if !slices.Contains(starter.Flows(), flow) {
 				return usageError{fmt.Errorf("--flow must be one of %s, not %q", strings.Join(starter.Flows(), ", "), flow)}
 			}
+			if ci != "" && !slices.Contains(starter.CISystems(), ci) {
+				return usageError{fmt.Errorf("--ci must be %s, not %q", strings.Join(starter.CISystems(), ", "), ci)}
+			}
 			path, err := filepath.Abs(args[0])
 			if err != nil {
 				return err
 			}
-			o := starter.Options{Language: folder.Language(lang), Flow: flow, Stack: starter.StackName(filepath.Base(path)), Version: release.Version()}
+			o := starter.Options{Language: folder.Language(lang), Flow: flow, CI: ci, Stack: starter.StackName(filepath.Base(path)), Version: release.Version()}
 			if strings.HasPrefix(o.Version, "(") { // of a checkout
 				o.Version = ""
 			}
@@ -58,6 +63,7 @@ The flows to begin with:
 	}
 	cmd.Flags().StringVar(&lang, "lang", lang, "the `LANG` of the hooks: go, python or node")
 	cmd.Flags().StringVar(&flow, "flow", flow, "the `FLOW` to begin with: approval, aws-access or on-call")
+	cmd.Flags().StringVar(&ci, "ci", ci, "add the file with which a CI `SYSTEM` tests each change: github")
 	return cmd
 }
 

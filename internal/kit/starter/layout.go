@@ -20,14 +20,12 @@ var layouts = map[folder.Language][]source{
 		{"hooks/main_test.go", "go/FLOW/main_test.go", "its test"},
 		{"go.mod", "go/go.mod.txt", "the version of fasttrack"},
 		{"Makefile", "go/Makefile", "make run, test, check and deploy"},
-		{workflow, "go/ci.yml", "tests each change on GitHub"},
 	},
 	folder.Python: {
 		{"hooks/handler.py", "python/FLOW/handler.py", "the rule that decides before people do"},
 		{"hooks/test_handler.py", "python/FLOW/test_handler.py", "its test"},
 		{"requirements.txt", "python/requirements.txt", "the version of fasttrack"},
 		{"Makefile", "python/Makefile", "make run, test, check and deploy"},
-		{workflow, "python/ci.yml", "tests each change on GitHub"},
 	},
 	// The scripts of package.json take the place of a Makefile. node_modules must not be
 	// committed.
@@ -36,8 +34,10 @@ var layouts = map[folder.Language][]source{
 		{"hooks/index.test.mjs", "node/FLOW/index.test.mjs", "its test"},
 		{"package.json", "node/package.json", "the version of fasttrack; npm start, test, run check and run deploy"},
 		{".gitignore", "node/gitignore", "keeps node_modules out of Git"},
-		{workflow, "node/ci.yml", "tests each change on GitHub"},
 	},
 }
 
-const workflow = ".github/workflows/test.yml"
+// workflows are the files that have a CI system test each change, by the system's name.
+var workflows = map[string]source{
+	"github": {".github/workflows/test.yml", "LANG/github.yml", "tests each change on GitHub"},
+}

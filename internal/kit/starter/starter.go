@@ -5,6 +5,7 @@ package starter
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -29,6 +30,8 @@ type Options struct {
 	Flow string
 	// Stack is the name of the stack and, for Go, of the module. See StackName.
 	Stack string
+	// CI is one of [CISystems], whose file is added; "" adds none.
+	CI string
 	// Version is that of fasttrack, such as "v1.2.3". "" leaves it open.
 	Version string
 }
@@ -55,20 +58,31 @@ func Files(o Options) ([]File, error) {
 	if !known {
 		return nil, fmt.Errorf("unknown language %q; must be go, python or node", o.Language)
 	}
+	list := slices.Concat(common, layout)
+	if o.CI != "" {
+		workflow, known := workflows[o.CI]
+		if !known {
+			return nil, fmt.Errorf("unknown CI system %q; must be one of %s", o.CI, strings.Join(CISystems(), ", "))
+		}
+		list = append(list, workflow)
+	}
 	fill := strings.NewReplacer(
 		"@STACK@", o.Stack, "@GO@", GoVersion, "\n@RIGHTS@", flow.rights, "\n@PARAMETERS@", flow.parameters,
 		"\n@REQUIRE@", required(o.Version), "@VERSION@", pinned(o.Language, o.Version),
 	)
-	var list []File
-	for _, f := range slices.Concat(common, layout) {
+	var made []File
+	for _, f := range list {
 		raw, err := files.ReadFile(path.Join("files", strings.NewReplacer("LANG", string(o.Language), "FLOW", o.Flow).Replace(f.from)))
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, File{Name: f.name, About: f.about, Content: fill.Replace(string(raw))})
+		made = append(made, File{Name: f.name, About: f.about, Content: fill.Replace(string(raw))})
 	}
-	return list, nil
+	return made, nil
 }
+
+// CISystems returns the names of the CI systems that a starter can have a file for.
+func CISystems() []string { return slices.Sorted(maps.Keys(workflows)) }
 
 // required returns the lines of go.mod that require a version of fasttrack. `go mod tidy`
 // adds the SDK, whose version goes with it.

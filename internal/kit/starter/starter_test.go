@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v4"
 	"golang.org/x/mod/modfile"
 	"pgregory.net/rapid"
 
@@ -18,6 +19,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
+// mostFiles is how many files a repository has, with the lock file of go and npm and the
+// file of a CI system, of which one is added later.
 const mostFiles = 8
 
 // each calls a test with the files of each starter, in a folder of their own.
@@ -42,8 +45,8 @@ func each(t *testing.T, test func(t *testing.T, dir string, o starter.Options, f
 
 func TestFiles(t *testing.T) {
 	each(t, func(t *testing.T, dir string, o starter.Options, files []starter.File) {
-		if len(files) > mostFiles {
-			t.Errorf("%d files, want at most %d", len(files), mostFiles)
+		if len(files)+1 > mostFiles {
+			t.Errorf("%d files and one of a lock or of CI, want at most %d", len(files), mostFiles)
 		}
 		for _, f := range files {
 			if f.About == "" || strings.Contains(f.Content, "\n\n\n\n") || !strings.HasSuffix(f.Content, "\n") {
@@ -148,10 +151,43 @@ func TestGoMod(t *testing.T) {
 	}
 }
 
+// A CI system's file is one more, and calls commands that the other files have.
+func TestFiles_CI(t *testing.T) {
+	for language, test := range map[folder.Language]string{folder.Go: "make test", folder.Python: "make test", folder.Node: "npm test"} {
+		for _, system := range starter.CISystems() {
+			o := starter.Options{Language: language, Flow: "approval", Stack: "approvals", Version: "v1.2.3"}
+			without, err := starter.Files(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.CI = system
+			with, err := starter.Files(o)
+			if err != nil || !slices.Equal(with[:len(with)-1], without) {
+				t.Fatalf("%s, %s: %v (%v), want %v and one more", language, system, with, err, without)
+			}
+			var workflow struct {
+				Jobs map[string]struct {
+					Steps []struct{ Run string }
+				}
+			}
+			last := with[len(with)-1]
+			if err := yaml.Load([]byte(last.Content), &workflow); err != nil || len(workflow.Jobs) != 1 {
+				t.Fatalf("%s: %v\n%s", last.Name, err, last.Content)
+			}
+			for _, job := range workflow.Jobs {
+				if got := job.Steps[len(job.Steps)-1].Run; got != test {
+					t.Errorf("%s: %s ends with %q, want %q", language, last.Name, got, test)
+				}
+			}
+		}
+	}
+}
+
 func TestFiles_Unknown(t *testing.T) {
 	for want, o := range map[string]starter.Options{
-		`unknown flow "x"`:     {Language: folder.Go, Flow: "x"},
-		`unknown language "x"`: {Language: "x", Flow: "approval"},
+		`unknown flow "x"`:      {Language: folder.Go, Flow: "x"},
+		`unknown language "x"`:  {Language: "x", Flow: "approval"},
+		`unknown CI system "x"`: {Language: folder.Go, Flow: "approval", CI: "x"},
 	} {
 		if _, err := starter.Files(o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %s", o, err, want)
