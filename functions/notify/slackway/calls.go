@@ -25,6 +25,9 @@ func (w *Way) client(ctx context.Context) (*slack.Client, error) {
 	})), nil
 }
 
+// postMessage ends the address of a call that posts a message.
+const postMessage = "/chat.postMessage"
+
 // retries is how often one call is retried within an invocation. EventBridge retries the
 // event after that.
 const retries = 2
@@ -47,7 +50,7 @@ func (patience) ShouldRetry(state *slack.RetryState, req *http.Request, resp *ht
 			seconds = 1
 		}
 		wait = time.Duration(seconds) * time.Second
-	case strings.HasSuffix(req.URL.Path, "/chat.postMessage"), strings.HasSuffix(req.URL.Path, "/chat.scheduleMessage"):
+	case strings.HasSuffix(req.URL.Path, postMessage), strings.HasSuffix(req.URL.Path, "/chat.scheduleMessage"):
 		return false, 0
 	}
 	deadline, limited := req.Context().Deadline()

@@ -46,29 +46,47 @@ type Options struct {
 	Show  func(*api.Request, *run.Run)
 	// ShowHomes has App Homes shown again; nil leaves them until they are opened.
 	ShowHomes func(context.Context, []store.SlackHome) error
-	// APIURL is the address of the Web API; "" for Slack's own.
-	APIURL string
-	Now    func() time.Time
-	Log    *slog.Logger
+	// APIURL is the address of the Web API; "" for Slack's own. Transport calls it,
+	// http.DefaultTransport unless set.
+	APIURL    string
+	Transport http.RoundTripper
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
 // Way is Slack as a [deliver.Way].
 type Way struct {
 	Options
-	http *http.Client
+	http patient
 }
 
 var _ deliver.Follower = (*Way)(nil)
 
-// callTimeout limits one call of Slack, of which few take longer than a second.
-const callTimeout = 8 * time.Second
+// The time that one call of Slack may take, of which few take longer than a second. To
+// give up on a post costs more: the message may appear all the same, and nobody knows of it.
+const (
+	callTimeout = 8 * time.Second
+	postTimeout = 20 * time.Second
+)
+
+// patient calls Slack, and waits longer for the answers to posts.
+type patient struct{ calls, posts *http.Client }
+
+func (p patient) Do(req *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(req.URL.Path, postMessage) {
+		return p.posts.Do(req)
+	}
+	return p.calls.Do(req)
+}
 
 // New returns the way.
 func New(o Options) *Way {
 	if o.APIURL == "" {
 		o.APIURL = slack.APIURL
 	}
-	return &Way{Options: o, http: &http.Client{Timeout: callTimeout}}
+	return &Way{Options: o, http: patient{
+		calls: &http.Client{Timeout: callTimeout, Transport: o.Transport}, posts: &http.Client{Timeout: postTimeout, Transport: o.Transport},
+	}}
 }
 
 // Name returns the By of its deliveries.
