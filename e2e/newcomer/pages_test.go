@@ -32,7 +32,7 @@ func (n *newcomer) upgrade(t *testing.T, e *emulator.Emulator) {
 	}
 	n.play(t, page, n.language, to(next), "Upgrade a deployment of your own")
 	n.decides(t, e)
-	n.play(t, page, n.language, to(version), "Go back")
+	n.play(t, page, n.language, to(version), "Before you go back", "Go back")
 	n.decides(t, e)
 	n.all(t, page, n.language)
 }
