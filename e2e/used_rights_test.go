@@ -46,9 +46,8 @@ var notPlayed = map[string]string{
 	`EndSessionsFunction may organizations:`:                       "AWS Organizations, which this machine has none of: functions/endsessions",
 	`NotifyFunction may (secretsmanager|sqs):`:                     "the webhook's secret, and what Lambda sends to the queue with the function's role",
 	`RequestFunction may lambda:InvokeFunction on .*:python-hooks`: "options of fields by hooks of your own",
-	`NotifyFunction may dynamodb:PutItem`:                          "addresses that bounced (MAIL#): functions/notify/mailway",
-	sometimes:                                                      "lost executions are played in process: e2e/torture",
-	`RequestFunction may kms:GetPublicKey`:                         "a request is compared with the digest once one is signed: functions/request/request",
+	sometimes:                              "lost executions are played in process: e2e/torture",
+	`RequestFunction may kms:GetPublicKey`: "a request is compared with the digest once one is signed: functions/request/request",
 }
 
 // What the functions did in the transcripts, their roles allow; what their roles

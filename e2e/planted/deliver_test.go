@@ -13,5 +13,8 @@ var deliverBugs = []bug{
 	{"keep the decision from approvers", "internal/deliver/router.go", "if decides(c.event.Entry) {", "if false {", "./internal/deliver", "Outcomes"},
 	{"retry what no retry cures", "internal/deliver/send.go", "became, m.Why, err = failed, permanent.Why, nil", "became, m.Why, store = retried, permanent.Why, c.Store.RetryDelivery", "./internal/deliver", "Failures"},
 	{"count a message that is being sent as sent", "internal/deliver/send.go", `return elsewhere, errors.New("another call is sending it")`, "return elsewhere, nil", "./internal/deliver", "TwoAtOnce"},
+	{"keep what bounced as sent", "internal/deliver/lost.go", "d.At, d.State, d.Why = r.Now(), api.DeliveryFailed, l.Why", "d.At, d.Why = r.Now(), l.Why", "./internal/deliver", "Lost"},
+	{"let a request wait whose mail bounced", "internal/deliver/lost.go", "return r.Route(ctx, EventOf(loaded, loaded.History[i]), nil)", "return Report{}, nil", "./internal/deliver", "Lost"},
+	{"take a bounce for a claim", "internal/store/delivery.go", `aws.String("#state = :sent")`, `aws.String("#state <> :sent")`, "./internal/store", "LoseDelivery"},
 	{"record nothing once time is up", "internal/deliver/send.go", "context.WithoutCancel(ctx), recording", "ctx, recording", "./internal/deliver", "TimeIsUp"},
 }

@@ -26,6 +26,8 @@ type Store interface {
 	// be claimed again.
 	SaveDelivery(ctx context.Context, runID string, d api.Delivery) error
 	RetryDelivery(ctx context.Context, runID string, d api.Delivery) error
+	// LoseDelivery stores that a message that was sent did not arrive.
+	LoseDelivery(ctx context.Context, runID string, d api.Delivery) error
 }
 
 // A Broadcast is a channel of the stack that gets the message of every event: the

@@ -16,8 +16,10 @@ type Mail struct {
 	Subject, Text, HTML string
 	// Headers are those beside From, To and Subject.
 	Headers []Header
-	// Run and Event are the id and the event's name, for tags.
+	// Run and Event are the id and the event's name, for tags. Entry is the number of the
+	// history entry; 0 for a mail about none.
 	Run, Event string
+	Entry      int
 }
 
 // Header is one header of a mail.
@@ -37,7 +39,7 @@ func Compose(n deliver.Notice, domain string) (Mail, bool) {
 	}
 	return Mail{
 		Subject: subject(c.Title, c.State), Text: c.text(), HTML: html,
-		Headers: headers(n, domain), Run: n.Request.ID, Event: c.event,
+		Headers: headers(n, domain), Run: n.Request.ID, Event: c.event, Entry: n.Event.Entry.Seq,
 	}, true
 }
 

@@ -85,6 +85,24 @@ func (s *Store) SaveDelivery(ctx context.Context, runID string, d api.Delivery) 
 	return s.saveDelivery(ctx, runID, d, nil)
 }
 
+// LoseDelivery stores that a message about a run that was sent did not arrive, and why.
+// One that was not sent stays as it is.
+func (s *Store) LoseDelivery(ctx context.Context, runID string, d api.Delivery) error {
+	d.State = api.DeliveryFailed
+	it, err := deliveryItem(runID, d)
+	if err != nil {
+		return fmt.Errorf("store a lost delivery of run %s: %w", runID, err)
+	}
+	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.table, Item: it, ConditionExpression: aws.String("#state = :sent"),
+		ExpressionAttributeNames: map[string]string{"#state": "state"}, ExpressionAttributeValues: item{":sent": text(api.DeliverySent)},
+	})
+	if err != nil && !isConditionFailed(err) {
+		return fmt.Errorf("store a lost delivery of run %s: %w", runID, err)
+	}
+	return nil
+}
+
 func (s *Store) saveDelivery(ctx context.Context, runID string, d api.Delivery, more item) error {
 	it, err := deliveryItem(runID, d)
 	if err != nil {

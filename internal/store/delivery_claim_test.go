@@ -63,3 +63,43 @@ func TestClaimDelivery(t *testing.T) {
 		t.Error("a message without a way is claimed")
 	}
 }
+
+// What was sent and did not arrive has failed, and is not sent again by itself. Nothing
+// else is touched.
+func TestLoseDelivery(t *testing.T) {
+	s := open(t)
+	d := api.Delivery{To: "group:sre", Person: "grace@example.com", By: "email", Seq: 2, Why: "mail bounced", At: start}
+	lose := func(want ...api.Delivery) {
+		t.Helper()
+		if err := s.LoseDelivery(t.Context(), "r", d); err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := s.Deliveries(t.Context(), "r")
+		if diff := cmp.Diff(append([]api.Delivery{}, want...), got); err != nil || diff != "" {
+			t.Errorf("%v; -want +got:\n%s", err, diff)
+		}
+	}
+	lose()
+	if _, _, err := s.ClaimDelivery(t.Context(), "r", d, start); err != nil {
+		t.Fatal(err)
+	}
+	lose()
+	sent := d
+	sent.State, sent.Why = api.DeliverySent, ""
+	if err := s.SaveDelivery(t.Context(), "r", sent); err != nil {
+		t.Fatal(err)
+	}
+	failed := d
+	failed.State = api.DeliveryFailed
+	lose(failed)
+	if ok, before, err := s.ClaimDelivery(t.Context(), "r", d, start.Add(time.Hour)); ok || before != api.DeliveryFailed || err != nil {
+		t.Errorf("claimed: %v, before %q (%v)", ok, before, err)
+	}
+	// fasttrack notify replay releases it.
+	if err := s.RetryDelivery(t.Context(), "r", failed); err != nil {
+		t.Fatal(err)
+	}
+	if ok, _, err := s.ClaimDelivery(t.Context(), "r", d, start.Add(time.Hour)); !ok || err != nil {
+		t.Errorf("a replay does not claim: %v", err)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/google/go-cmp/cmp"
 	"github.com/jonboulle/clockwork"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -72,7 +73,7 @@ func TestSend(t *testing.T) {
 	}
 	sent := service.Mails()
 	if len(sent) != 1 || sent[0].To[0] != "grace@example.com" || sent[0].From != "fasttrack <fasttrack@example.com>" || sent[0].ConfigurationSet != "approvals" ||
-		sent[0].Tags["run"] != "R" || sent[0].Tags["event"] != "forward" || len(sent[0].Headers) != 4 || sent[0].Text == "" || sent[0].HTML == "" {
+		sent[0].Tags["run"] != "R" || sent[0].Tags["event"] != "forward" || sent[0].Tags["entry"] != "2" || len(sent[0].Headers) != 4 || sent[0].Text == "" || sent[0].HTML == "" {
 		t.Errorf("sent %+v", sent)
 	}
 	if !strings.Contains(signedFor, "/eu-central-1/ses/aws4_request") {
@@ -138,21 +139,38 @@ func TestSend_Refused(t *testing.T) {
 	}
 }
 
-// An address that bounced gets no mail for a week. A full mailbox is no reason to stop.
+// An address that bounced gets no mail for a week. A full mailbox is no reason to stop; the
+// mail is lost all the same. An automatic reply is neither.
 func TestMark(t *testing.T) {
 	store := marks{}
 	way := wayTo("http://127.0.0.1:1", store)
-	for detail, want := range map[string]int{
-		`{"eventType":"Bounce","bounce":{"bounceType":"Permanent","bouncedRecipients":[{"emailAddress":"Grace@example.com","diagnosticCode":"550"}]}}`: 1,
-		`{"eventType":"Bounce","bounce":{"bounceType":"Transient","bouncedRecipients":[{"emailAddress":"linus@example.com"}]}}`:                        0,
-		`{"eventType":"Complaint","complaint":{"complainedRecipients":[{"emailAddress":"root@example.com"}]}}`:                                         1,
-		`{"eventType":"Delivery"}`: 0,
+	const tags = `"mail":{"tags":{"run":["R"],"entry":["2"],"ses:configuration-set":["approvals"]}},`
+	bounce := func(kind, subtype, to string) string {
+		return `{"eventType":"Bounce",` + tags + `"bounce":{"bounceType":"` + kind + `","bounceSubType":"` + subtype + `","bouncedRecipients":[{"emailAddress":"` + to + `","diagnosticCode":"550"}]}}`
+	}
+	lost := func(to string) []deliver.Lost {
+		return []deliver.Lost{{By: "email", Person: to, RequestID: "R", Seq: 2, Why: "mail bounced: 550"}}
+	}
+	for name, tc := range map[string]struct {
+		detail string
+		marked int
+		lost   []deliver.Lost
+	}{
+		"a hard bounce":          {bounce("Permanent", "General", "Grace@example.com"), 1, lost("Grace@example.com")},
+		"a full mailbox":         {bounce("Transient", "MailboxFull", "linus@example.com"), 0, lost("linus@example.com")},
+		"an unknown reason":      {bounce("Undetermined", "Undetermined", "linus@example.com"), 0, lost("linus@example.com")},
+		"an automatic reply":     {bounce("Transient", "General", "linus@example.com"), 0, nil},
+		"marked as spam":         {`{"eventType":"Complaint",` + tags + `"complaint":{"complainedRecipients":[{"emailAddress":"root@example.com"}]}}`, 1, nil},
+		"about no entry":         {strings.Replace(bounce("Permanent", "General", "ada@example.com"), `"entry":["2"],`, "", 1), 1, nil},
+		"about what is no entry": {strings.Replace(bounce("Permanent", "General", "ada@example.com"), `["2"]`, `["-2"]`, 1), 1, nil},
+		"another event":          {`{"eventType":"Delivery"}`, 0, nil},
 	} {
-		if n, err := way.Mark(t.Context(), json.RawMessage(detail)); n != want || err != nil {
-			t.Errorf("%s marks %d (%v), want %d", detail, n, err, want)
+		marked, got, err := way.Mark(t.Context(), json.RawMessage(tc.detail))
+		if diff := cmp.Diff(tc.lost, got); err != nil || marked != tc.marked || diff != "" {
+			t.Errorf("%s marks %d (%v), want %d; lost (-want +got):\n%s", name, marked, err, tc.marked, diff)
 		}
 	}
-	if _, err := way.Mark(t.Context(), json.RawMessage(`[]`)); err == nil {
+	if _, _, err := way.Mark(t.Context(), json.RawMessage(`[]`)); err == nil {
 		t.Error("what is no event marks")
 	}
 	for address, reached := range map[string]bool{"grace@example.com": false, "root@example.com": false, "linus@example.com": true, "": false, "arn:aws:iam::1:role/x": false} {

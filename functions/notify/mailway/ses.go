@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,11 +76,21 @@ func (w *Way) send(ctx context.Context, to string, m mail.Mail) error {
 	}
 }
 
+// The tags of a mail, which SES reports with what became of it.
+const (
+	eventTag = "event"
+	runTag   = "run"
+	entryTag = "entry"
+)
+
 // tagsOf returns the tags of a mail. SES takes none without a value.
 func tagsOf(m mail.Mail) []tag {
-	tags := []tag{{"event", m.Event}}
+	tags := []tag{{eventTag, m.Event}}
 	if m.Run != "" {
-		tags = append(tags, tag{"run", m.Run})
+		tags = append(tags, tag{runTag, m.Run})
+	}
+	if m.Entry > 0 {
+		tags = append(tags, tag{entryTag, strconv.Itoa(m.Entry)})
 	}
 	return tags
 }

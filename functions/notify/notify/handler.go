@@ -73,7 +73,7 @@ func (h *Handler) Handle(ctx context.Context, in api.BusEvent) (deliver.Report, 
 			return h.slackLink(ctx, in.Detail, line)
 		}
 		if in.Source == mailway.EventSource {
-			return deliver.Report{}, h.mark(ctx, in.Detail, line)
+			return h.mark(ctx, in.Detail, line)
 		}
 		e, err := in.Event()
 		if err != nil {
@@ -83,16 +83,27 @@ func (h *Handler) Handle(ctx context.Context, in api.BusEvent) (deliver.Report, 
 	})
 }
 
-// mark marks the addresses of a bounce or a complaint.
-func (h *Handler) mark(ctx context.Context, detail json.RawMessage, line *step.Line) error {
+// mark marks the addresses of a bounce or a complaint, and has others notified if nobody
+// got what bounced.
+func (h *Handler) mark(ctx context.Context, detail json.RawMessage, line *step.Line) (all deliver.Report, err error) {
+	var mails *mailway.Way
 	for _, way := range h.Ways {
-		if mails, is := way.(*mailway.Way); is {
-			n, err := mails.Mark(ctx, detail)
-			line.Add("addresses", n)
-			return err
+		if w, is := way.(*mailway.Way); is {
+			mails = w
 		}
 	}
-	return errors.New("an event of SES, and no MailFrom is set")
+	if mails == nil {
+		return all, errors.New("an event of SES, and no MailFrom is set")
+	}
+	marked, lost, err := mails.Mark(ctx, detail)
+	line.Add("addresses", marked)
+	errs := []error{err}
+	for _, l := range lost {
+		line.Add("run_id", l.RequestID)
+		report, err := h.router.Lost(ctx, l)
+		all, errs = all.Plus(report), append(errs, err)
+	}
+	return all, errors.Join(errs...)
 }
 
 // route sends the messages of an event, whose bytes are detail.

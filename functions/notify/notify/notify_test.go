@@ -266,3 +266,11 @@ func TestHandle_Replay(t *testing.T) {
 		}
 	}
 }
+
+// An event of SES without mails is an error: nobody else would see to it.
+func TestHandle_FeedbackWithoutMail(t *testing.T) {
+	h := notify.New(notify.Deps{Store: &delivertest.Table{}, Log: slog.New(slog.DiscardHandler)})
+	if _, err := h.Handle(t.Context(), api.BusEvent{Source: "aws.ses", DetailType: "Email Bounced", Detail: json.RawMessage(`{}`)}); err == nil {
+		t.Error("a bounce is taken, and no mail is sent")
+	}
+}

@@ -112,6 +112,18 @@ func (t *Table) RetryDelivery(ctx context.Context, id string, d api.Delivery) er
 	return nil
 }
 
+// LoseDelivery stores that a message that was sent did not arrive.
+func (t *Table) LoseDelivery(ctx context.Context, id string, d api.Delivery) error {
+	defer t.lock()()
+	if err := t.fails(ctx, "LoseDelivery"); err != nil {
+		return err
+	}
+	if t.items[id][keyOf(d)].State == api.DeliverySent {
+		t.items[id][keyOf(d)] = kept{Delivery: d}
+	}
+	return nil
+}
+
 func (t *Table) put(id string, d api.Delivery, retried bool) {
 	if t.items == nil {
 		t.items = map[string]map[string]kept{}
