@@ -9,6 +9,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/localaws/identities"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
 )
 
 // The account, and the region and stack name of a Stack whose Options name none.
@@ -111,4 +112,6 @@ type Options struct {
 	OnInvoked func(lambda.Invoked)
 	// OnCapacity receives the capacity that each DynamoDB call consumes.
 	OnCapacity func(Capacity)
+	// OnExpress receives each execution of an EXPRESS state machine that has ended.
+	OnExpress func(stepfunctions.ExpressExecution)
 }

@@ -170,7 +170,7 @@ func (s *Stack) openServices() error {
 	table := dynamodb.Options{Clock: s.opts.Clock, Region: s.opts.Region, AccountID: AccountID}
 	executions := stepfunctions.Options{
 		Clock: s.opts.Clock, Invoker: s.Lambda, Region: s.opts.Region, AccountID: AccountID,
-		OnStatusChange: s.statusChanged, MayInvoke: s.mayInvoke,
+		OnStatusChange: s.statusChanged, MayInvoke: s.mayInvoke, OnExpress: s.opts.OnExpress, Log: s.Logs.Put,
 	}
 	if s.opts.Data == "" {
 		s.StepFunctions = stepfunctions.New(executions)
@@ -204,8 +204,9 @@ func (s *Stack) createTables() error {
 
 func (s *Stack) createStateMachines() error {
 	for _, m := range s.Template.StateMachines {
-		if _, err := s.StepFunctions.Create(m.Name, m.Definition, m.RoleARN); err != nil {
-			return fmt.Errorf("%s: %w", m.Path, err)
+		made := stepfunctions.Machine{Name: m.Name, Type: m.Type, Definition: m.Definition, RoleARN: m.RoleARN, Logging: loggingOf(m.Logging)}
+		if _, err := s.StepFunctions.CreateMachine(made); err != nil {
+			return fmt.Errorf("%s: %w", cmp.Or(m.Path, m.LogicalID), err)
 		}
 	}
 	return nil

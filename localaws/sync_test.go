@@ -65,6 +65,17 @@ func TestSyncOperations(t *testing.T) {
 			if !errors.As(err, &unsupported) || !strings.Contains(err.Error(), "use StartExecution") {
 				t.Errorf("StartSyncExecution: got %v", err)
 			}
+			made, err := c.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
+				Name: aws.String("quick"), Type: types.StateMachineTypeExpress, RoleArn: aws.String("arn:aws:iam::123456789012:role/r"),
+				Definition: aws.String(`{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}`),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ended, err := c.StartSyncExecution(t.Context(), &sfn.StartSyncExecutionInput{StateMachineArn: made.StateMachineArn, Input: aws.String(`{"a":1}`)})
+			if err != nil || ended.Status != types.SyncExecutionStatusSucceeded || *ended.Output != `{"a":1}` || ended.BillingDetails.BilledDurationInMilliseconds < 100 {
+				t.Errorf("StartSyncExecution of an EXPRESS machine: got %+v, %v", ended, err)
+			}
 			var unknown *types.StateMachineDoesNotExist
 			_, err = c.StartSyncExecution(t.Context(), &sfn.StartSyncExecutionInput{StateMachineArn: aws.String("arn:aws:states:us-east-1:123456789012:stateMachine:none")})
 			if !errors.As(err, &unknown) {

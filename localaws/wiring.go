@@ -12,6 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/secretsmanager"
 	"github.com/fasttrack-dev/fasttrack/localaws/sqs"
 	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
+	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
 // makeKeys creates the keys, or loads them from the data folder.
@@ -87,6 +88,16 @@ func (s *Stack) openBus() error {
 	var err error
 	s.EventBridge, err = eventbridge.New(o)
 	return err
+}
+
+// loggingOf is the logging configuration that a template describes.
+func loggingOf(l template.Logging) stepfunctions.Logging {
+	out := stepfunctions.Logging{Level: l.Level, IncludeExecutionData: l.IncludeExecutionData}
+	if l.GroupARN != "" {
+		group := stepfunctions.LogGroup{LogGroupARN: l.GroupARN}
+		out.Destinations = []stepfunctions.Destination{{CloudWatchLogsLogGroup: group}}
+	}
+	return out
 }
 
 // statusChanged puts the event of an execution's status change onto the default bus, as

@@ -12,7 +12,7 @@ import (
 // (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
 const maxPayload = 256 << 10
 
-// maxEvents is how many events the history of an execution may have.
+// maxEvents is how many events the history of a Standard execution may have.
 const maxEvents = 25000
 
 // Tasks runs the tasks of Task states.

@@ -49,7 +49,7 @@ func (e Event) Details(data bool) (member string, details map[string]any) {
 	switch {
 	case bare[kind] || strings.HasSuffix(kind, "StateAborted"):
 		return "", nil
-	case strings.HasSuffix(kind, "StateEntered"):
+	case e.Entered():
 		kind = "StateEntered"
 	case strings.HasSuffix(kind, "StateExited"):
 		kind = "StateExited"
@@ -104,3 +104,6 @@ func (e Event) Details(data bool) (member string, details map[string]any) {
 	}
 	return strings.ToLower(kind[:1]) + kind[1:] + "EventDetails", d
 }
+
+// Entered reports whether the event is that of a state being entered.
+func (e Event) Entered() bool { return strings.HasSuffix(e.Type, "StateEntered") }

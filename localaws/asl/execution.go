@@ -18,8 +18,24 @@ const (
 	Aborted   Status = "ABORTED"
 )
 
+// Workflow is the kind of an execution.
+type Workflow int
+
+// The kinds of executions: Standard ones, and those of EXPRESS machines, which somebody
+// waits for (SyncExpress) or not.
+const (
+	Standard Workflow = iota
+	Express
+	SyncExpress
+)
+
+// maxExpress is how long an execution of an EXPRESS machine may take
+// (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+const maxExpress = 5 * time.Minute
+
 // Start describes an execution.
 type Start struct {
+	Workflow                Workflow
 	ARN, Name, RoleARN      string
 	MachineARN, MachineName string
 	Machine                 *Machine
@@ -30,6 +46,9 @@ type Start struct {
 	// Changed, unless nil, is called when the execution has started (not when
 	// it is resumed) and when it has ended.
 	Changed func(*Execution)
+	// Recorded, unless nil, is called with each event of the history. Calls for parallel
+	// lines are concurrent.
+	Recorded func(*Execution, Event)
 	// Keep, unless nil, is called before each step that has an effect or takes time: at
 	// the start, before a task is called, when it waits for a token, when an answer was
 	// accepted, before a wait, and at the end. A resumed execution repeats at most the
@@ -189,8 +208,8 @@ func (x *Execution) History(after int64) []Event {
 
 func (x *Execution) run(ctx context.Context) {
 	defer close(x.done)
-	if limit := x.Machine.TimeoutSeconds; limit > 0 {
-		left := x.StartedAt.Add(seconds(limit)).Sub(x.engine.clock.Now())
+	if limit := x.limit(); limit > 0 {
+		left := x.StartedAt.Add(limit).Sub(x.engine.clock.Now())
 		timer := x.engine.clock.AfterFunc(left, func() { x.stop(stopRequest{status: TimedOut}) })
 		defer timer.Stop()
 	}
@@ -210,6 +229,15 @@ func (x *Execution) run(ctx context.Context) {
 		}
 	}
 	x.finish(l.at.Event, end, output.raw)
+}
+
+// limit is how long the execution may take; 0 is without a limit.
+func (x *Execution) limit() time.Duration {
+	limit := seconds(x.Machine.TimeoutSeconds)
+	if x.Workflow != Standard && (limit == 0 || limit > maxExpress) {
+		return maxExpress
+	}
+	return limit
 }
 
 // endings are what the last event is called.
@@ -275,6 +303,10 @@ func (x *Execution) Flush() error {
 func (x *Execution) record(e Event) int64 {
 	e.At = x.engine.clock.Now().UTC().Truncate(time.Millisecond)
 	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.history.add(e)
+	e.ID = x.history.add(e)
+	x.mu.Unlock()
+	if x.Recorded != nil {
+		x.Recorded(x, e)
+	}
+	return e.ID
 }

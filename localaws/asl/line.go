@@ -51,7 +51,7 @@ func (l *line) aside(e Event) int64 {
 	}
 	e.PreviousID = l.at.Event
 	id := l.x.record(e)
-	if id >= maxEvents-1 {
+	if id >= maxEvents-1 && l.x.Workflow == Standard {
 		l.x.stop(stopRequest{Failed, Fail(errRuntime, fmt.Sprintf("The execution reached the maximum number of history events (%d).", maxEvents))})
 	}
 	return id

@@ -25,11 +25,14 @@ func (s *scope) context() map[string]any {
 	if s.v.s.Type == "Task" { // the service counts the retries of Task states only
 		state["RetryCount"] = at.Retries
 	}
+	execution := map[string]any{
+		"Id": x.ARN, "Input": x.input, "Name": x.Name, "RoleArn": x.RoleARN, "StartTime": timestamp(x.StartedAt),
+	}
+	if x.Workflow != SyncExpress { // as recorded at the service
+		execution["RedriveCount"] = int64(0)
+	}
 	s.made = map[string]any{
-		"Execution": map[string]any{
-			"Id": x.ARN, "Input": x.input, "Name": x.Name, "RoleArn": x.RoleARN,
-			"StartTime": timestamp(x.StartedAt), "RedriveCount": int64(0),
-		},
+		"Execution":    execution,
 		"StateMachine": map[string]any{"Id": x.MachineARN, "Name": x.MachineName},
 		"State":        state,
 	}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -41,7 +42,11 @@ func Report(out io.Writer, stack *localaws.Stack) {
 		fmt.Fprintf(list, "function\t%s\t%s\n", f.Name, f.LogicalID)
 	}
 	for _, m := range t.StateMachines {
-		fmt.Fprintf(list, "state machine\t%s\t%s\n", m.Name, m.Path)
+		where := cmp.Or(m.Path, m.LogicalID)
+		if m.Type == "EXPRESS" {
+			where += " (EXPRESS)"
+		}
+		fmt.Fprintf(list, "state machine\t%s\t%s\n", m.Name, where)
 	}
 	for _, table := range t.Tables {
 		fmt.Fprintf(list, "table\t%s\t%s\n", table.Name, table.LogicalID)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 )
 
 // apiError is an error by the service's name, with its message.
@@ -78,8 +79,21 @@ func validARN(pattern *regexp.Regexp, member, arn string) error {
 	if err := required(member, arn); err != nil {
 		return err
 	}
-	if !pattern.MatchString(arn) {
-		return fail("InvalidArn", "Invalid Arn: 'Resource type not valid in this context: %s'", arn)
+	if pattern.MatchString(arn) {
+		return nil
 	}
-	return nil
+	const kind = 5 // arn:aws:states:REGION:ACCOUNT:KIND:NAME
+	if parts := strings.Split(arn, ":"); len(parts) > kind+1 {
+		arn = parts[kind]
+	}
+	return fail("InvalidArn", "Invalid Arn: 'Resource type not valid in this context: %s'", arn)
+}
+
+// unsupported is the service's error for an operation on a machine of the other type.
+func unsupported(why string) error {
+	message := "This operation is not supported by this type of state machine"
+	if why != "" {
+		message += ": " + why
+	}
+	return &apiError{"StateMachineTypeNotSupported", message}
 }

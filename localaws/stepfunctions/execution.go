@@ -1,6 +1,7 @@
 package stepfunctions
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/google/uuid"
@@ -10,7 +11,7 @@ import (
 
 // Start starts an execution of a machine and returns its ARN; the name may be empty. A
 // name whose execution still runs with the same input returns that execution; any other
-// use of the name is refused.
+// use of the name is refused. Of an EXPRESS machine every call starts another execution.
 func (s *Service) Start(machineARN, name, input string) (executionARN string, err error) {
 	x, err := s.start(machineARN, name, input)
 	if err != nil {
@@ -20,21 +21,13 @@ func (s *Service) Start(machineARN, name, input string) (executionARN string, er
 }
 
 func (s *Service) start(machineARN, name, input string) (*asl.Execution, error) {
-	if err := atMost("input", input, maxData); err != nil {
-		return nil, err
-	}
-	if input == "" {
-		return nil, fail("InvalidExecutionInput", "Invalid State Machine Execution Input: 'Invalid execution input.'")
-	}
-	if name == "" {
-		name = uuid.NewString()
-	}
-	if !validName.MatchString(name) {
-		return nil, fail("InvalidName", "Invalid Name: '%s'", name)
-	}
-	m, err := s.machine(machineARN)
+	name = cmp.Or(name, uuid.NewString())
+	m, err := s.startable(machineARN, name, input)
 	if err != nil {
 		return nil, err
+	}
+	if m.kind == express {
+		return s.startExpress(m, asl.Express, name, input)
 	}
 	x, fresh, err := s.register(m, name, input)
 	if err != nil {
@@ -50,6 +43,20 @@ func (s *Service) start(machineARN, name, input string) (*asl.Execution, error) 
 	return x, nil
 }
 
+// startable returns the machine that an execution is to be started of.
+func (s *Service) startable(machineARN, name, input string) (*machine, error) {
+	if err := atMost("input", input, maxData); err != nil {
+		return nil, err
+	}
+	if input == "" {
+		return nil, fail("InvalidExecutionInput", "Invalid State Machine Execution Input: 'Invalid execution input.'")
+	}
+	if !validName.MatchString(name) {
+		return nil, fail("InvalidName", "Invalid Name: '%s'", name)
+	}
+	return s.machine(machineARN)
+}
+
 // register makes an execution, unless it is there already.
 func (s *Service) register(m *machine, name, input string) (x *asl.Execution, fresh bool, err error) {
 	arn := s.arn("execution", m.name, name)
@@ -63,8 +70,8 @@ func (s *Service) register(m *machine, name, input string) (x *asl.Execution, fr
 	}
 	x, err = s.engine.New(asl.Start{
 		ARN: arn, Name: name, RoleARN: m.roleARN, MachineARN: m.arn, MachineName: m.name, Machine: m.parsed, Origin: m,
-		Input: []byte(input), Changed: s.changed(),
-		Keep: s.folder.keeping(identity{name, m.arn, m.name, m.roleARN, m.hash}, 0),
+		Input: []byte(input), Changed: s.changed(), Recorded: s.recorded(),
+		Keep: s.folder.keeping(identity{name, m.arn, m.name, m.roleARN, m.hash, false}, 0),
 	})
 	if err != nil {
 		return nil, false, fail("InvalidExecutionInput", "Invalid State Machine Execution Input: '%v'", err)
@@ -114,7 +121,16 @@ func (s *Service) describeExecution(in describeExecutionInput) (any, error) {
 	included := map[string]bool{"included": true}
 	out["input"], out["inputDetails"] = x.InputText(), included
 	if end.Output != nil {
-		out["output"], out["outputDetails"] = string(end.Output), included
+		out["outputDetails"] = included
+	}
+	addResult(out, end)
+	return out, nil
+}
+
+// addResult adds the output of an execution, or its error and cause.
+func addResult(out map[string]any, end asl.End) {
+	if end.Output != nil {
+		out["output"] = string(end.Output)
 	}
 	if f := end.Failure; f != nil {
 		if f.Error != nil {
@@ -124,7 +140,6 @@ func (s *Service) describeExecution(in describeExecutionInput) (any, error) {
 			out["cause"] = *f.Cause
 		}
 	}
-	return out, nil
 }
 
 // summary is what lists show of an execution.
@@ -148,8 +163,12 @@ func (s *Service) listExecutions(in listExecutionsInput) (any, error) {
 	default:
 		return nil, invalid("statusFilter", "Member must satisfy enum value set: [ABORTED, FAILED, RUNNING, SUCCEEDED, TIMED_OUT]")
 	}
-	if _, err := s.machine(in.MachineARN); err != nil {
+	m, err := s.machine(in.MachineARN)
+	if err != nil {
 		return nil, err
+	}
+	if m.kind == express {
+		return nil, unsupported("")
 	}
 	s.mu.RLock()
 	all := s.order[in.MachineARN]

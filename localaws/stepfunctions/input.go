@@ -13,7 +13,7 @@ type createInput struct {
 	RoleARN                 string            `json:"roleArn"`
 	Type                    string            `json:"type"`
 	Publish                 bool              `json:"publish"`
-	LoggingConfiguration    *logging          `json:"loggingConfiguration"`
+	LoggingConfiguration    *Logging          `json:"loggingConfiguration"`
 	TracingConfiguration    *tracing          `json:"tracingConfiguration"`
 	EncryptionConfiguration *ownKeyEncryption `json:"encryptionConfiguration"`
 	Tags                    []tag             `json:"tags"`
@@ -24,16 +24,9 @@ type updateInput struct {
 	Definition              string            `json:"definition"`
 	RoleARN                 string            `json:"roleArn"`
 	Publish                 bool              `json:"publish"`
-	LoggingConfiguration    *logging          `json:"loggingConfiguration"`
+	LoggingConfiguration    *Logging          `json:"loggingConfiguration"`
 	TracingConfiguration    *tracing          `json:"tracingConfiguration"`
 	EncryptionConfiguration *ownKeyEncryption `json:"encryptionConfiguration"`
-}
-
-// logging is a loggingConfiguration: executions write no logs on this machine.
-type logging struct {
-	Level                string `json:"level"`
-	IncludeExecutionData bool   `json:"includeExecutionData"`
-	Destinations         []any  `json:"destinations,omitempty"`
 }
 
 type tracing struct {
@@ -46,13 +39,9 @@ type ownKeyEncryption struct {
 	Type string `json:"type"`
 }
 
-// off refuses what would have to be written, traced or encrypted.
-func off(l *logging, t *tracing, e *ownKeyEncryption) error {
+// off refuses what would have to be traced or encrypted.
+func off(t *tracing, e *ownKeyEncryption) error {
 	switch {
-	case l != nil && l.Level != "" && l.Level != "OFF":
-		return fail("InvalidLoggingConfiguration", "Invalid Logging Configuration: executions write no logs on this machine; level must be OFF, not %s", l.Level)
-	case l != nil && (l.IncludeExecutionData || len(l.Destinations) > 0):
-		return fail("InvalidLoggingConfiguration", "Invalid Logging Configuration: executions write no logs on this machine")
 	case t != nil && t.Enabled:
 		return fail("InvalidTracingConfiguration", "Invalid Tracing Configuration: nothing is traced on this machine; enabled must be false")
 	case e != nil && e.Type != "AWS_OWNED_KEY":
@@ -89,9 +78,10 @@ type describeExecutionInput struct {
 }
 
 type startSyncInput struct {
-	MachineARN string  `json:"stateMachineArn"`
-	Name       string  `json:"name"`
-	Input      *string `json:"input"`
+	MachineARN   string       `json:"stateMachineArn"`
+	Name         string       `json:"name"`
+	Input        *string      `json:"input"`
+	IncludedData includedData `json:"includedData"`
 }
 
 type testStateInput struct {

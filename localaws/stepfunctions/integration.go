@@ -24,7 +24,7 @@ const waitSuffix = ".waitForTaskToken"
 // notImplemented is the message for a resource that AWS may run and this machine
 // does not.
 func notImplemented(resource string) string {
-	return fmt.Sprintf("the resource %s is not implemented on this machine; implemented: arn:aws:states:::lambda:invoke, the same with %s, and the ARN of a Lambda function", resource, waitSuffix)
+	return fmt.Sprintf("the resource %s is not implemented on this machine; implemented: arn:aws:states:::lambda:invoke, the same with %s, arn:aws:states:::states:startExecution, and the ARN of a Lambda function", resource, waitSuffix)
 }
 
 // invocationTypes are those of Lambda's Invoke
@@ -38,8 +38,11 @@ func checkTask(resource string, parameters map[string]any) asl.Mistakes {
 	refuse := func(at, format string, args ...any) {
 		out = append(out, asl.Mistake{Location: at, Code: "SCHEMA_VALIDATION_FAILED", Message: fmt.Sprintf(format, args...)})
 	}
-	if functionARN.MatchString(resource) {
+	switch {
+	case functionARN.MatchString(resource):
 		return nil
+	case isStart(resource):
+		return checkStart(parameters)
 	}
 	if !lambdaInvoke.MatchString(strings.TrimSuffix(resource, waitSuffix)) {
 		refuse("/Resource", "%s", notImplemented(resource))
@@ -111,15 +114,18 @@ func (lambdaTasks) Check(resource string, input []byte) string {
 	return ""
 }
 
-// payload is what the function receives: a string that holds JSON as it is, any
-// other value as JSON, and {} for null or nothing.
-func (p invokeParameters) payload() []byte {
+// payload is what the function receives.
+func (p invokeParameters) payload() []byte { return passed(p.Payload) }
+
+// passed is what a function or an execution receives for a value of Parameters: a string
+// that holds JSON as it is, any other value as JSON, and {} for null or nothing.
+func passed(value json.RawMessage) []byte {
 	var text *string
 	switch {
-	case len(p.Payload) == 0, string(p.Payload) == "null":
+	case len(value) == 0, string(value) == "null":
 		return []byte("{}")
-	case p.Payload[0] == '"' && json.Unmarshal(p.Payload, &text) == nil && json.Valid([]byte(*text)):
+	case value[0] == '"' && json.Unmarshal(value, &text) == nil && json.Valid([]byte(*text)):
 		return []byte(*text)
 	}
-	return p.Payload
+	return value
 }

@@ -25,6 +25,8 @@ type identity struct {
 	RoleARN     string `json:"roleArn"`
 	// Definition is the hash of the definition that it goes by to its end.
 	Definition string `json:"definition"`
+	// Express is true of an execution that starts again from the beginning.
+	Express bool `json:"express,omitempty"`
 }
 
 func (k kept) encode() ([]byte, error) {
@@ -87,4 +89,27 @@ func (f *folder) keeping(i identity, records int) func(*asl.Execution, asl.Progr
 		return nil
 	}
 	return (&keeper{folder: f, identity: i, records: records}).keep
+}
+
+// keepingExpress returns the Keep of an execution that starts again from the beginning:
+// its record is written once, and removed when it ends. It is nil in memory.
+func (f *folder) keepingExpress(i identity) func(*asl.Execution, asl.Progress) error {
+	if f == nil {
+		return nil
+	}
+	written := false
+	return func(x *asl.Execution, p asl.Progress) error {
+		switch {
+		case p.End != nil:
+			return f.journal.Remove(x.ARN)
+		case written:
+			return nil
+		}
+		written = true
+		raw, err := (kept{Of: &i, Progress: p}).encode()
+		if err != nil {
+			return err
+		}
+		return f.journal.Set(x.ARN, raw)
+	}
 }

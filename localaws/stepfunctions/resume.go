@@ -25,6 +25,7 @@ type found struct {
 // needed. The caller must ensure that no other process has the folder open. Executions
 // that were running pause until Resume, but their task tokens work. State machines are
 // not kept: create them again. An execution uses the definition that it started with.
+// Resume starts those of EXPRESS machines again from the beginning.
 func Open(dir string, o Options) (*Service, error) {
 	s := New(o)
 	var err error
@@ -71,6 +72,9 @@ func (s *Service) load() error {
 		if err != nil {
 			return fmt.Errorf("execution %s: %w", f.arn, err)
 		}
+		if f.Express {
+			continue
+		}
 		s.executions[x.ARN] = x
 		s.order[x.MachineARN] = append(s.order[x.MachineARN], x)
 	}
@@ -81,7 +85,7 @@ func (s *Service) load() error {
 func (s *Service) restore(f *found, definitions map[string]*asl.Machine) (*asl.Execution, error) {
 	start := asl.Start{
 		ARN: f.arn, Name: f.Name, RoleARN: f.RoleARN, MachineARN: f.MachineARN, MachineName: f.MachineName,
-		Changed: s.changed(), Origin: keptMachine{s.folder, f.Definition},
+		Changed: s.changed(), Recorded: s.recorded(), Origin: keptMachine{s.folder, f.Definition},
 	}
 	if f.End != nil {
 		return s.engine.Ended(start, asl.Ended{StartedAt: f.StartedAt, End: *f.End, Count: f.Count, History: f.History}), nil
@@ -94,6 +98,14 @@ func (s *Service) restore(f *found, definitions map[string]*asl.Machine) (*asl.E
 		definitions[f.Definition] = start.Machine
 	}
 	start.Input = []byte(f.Events[0].Payload)
+	if f.Express {
+		start.Keep = s.folder.keepingExpress(f.identity)
+		x, err := s.newExpress(asl.Express, start)
+		if err == nil {
+			s.left = append(s.left, x)
+		}
+		return x, err
+	}
 	start.Keep = s.folder.keeping(f.identity, f.records)
 	start.Resume = &asl.Resume{StartedAt: f.StartedAt, Position: f.Position, Events: f.Events}
 	x, err := s.engine.New(start)

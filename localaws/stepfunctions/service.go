@@ -27,10 +27,17 @@ type Options struct {
 	// Region and AccountID are in every ARN; us-east-1 and 123456789012 if
 	// empty.
 	Region, AccountID string
-	// OnStatusChange receives each start and end of an execution, with the
+	// OnStatusChange receives each start and end of a Standard execution, with the
 	// detail of EventBridge's "Step Functions Execution Status Change". It may
 	// call the service.
 	OnStatusChange func(detail StatusChange)
+	// OnExpress receives each execution of an EXPRESS machine that has ended.
+	OnExpress func(ExpressExecution)
+	// Log writes a line into a log group, as the logging configurations of the machines
+	// say; nil drops it.
+	Log func(group, stream, message string)
+	// HasGroup reports whether a log group exists; nil has all.
+	HasGroup func(group string) bool
 }
 
 // Service holds state machines and their executions, in memory; from Open,
@@ -47,6 +54,12 @@ type Service struct {
 	order map[string][]*asl.Execution
 	// left are those that Resume has go on.
 	left []*asl.Execution
+	// express are the executions of EXPRESS machines that run.
+	express map[string]*asl.Execution
+
+	// logging has the Logging of each machine by its ARN, beside mu: an execution writes
+	// its first line while mu is held.
+	logging sync.Map
 }
 
 // New returns a service without state machines. Close stops its executions.
@@ -60,10 +73,12 @@ func New(o Options) *Service {
 	if o.AccountID == "" {
 		o.AccountID = "123456789012"
 	}
-	return &Service{
-		opts: o, engine: asl.NewEngine(o.Clock, lambdaTasks{o.Invoker, o.MayInvoke}, o.Region),
-		machines: map[string]*machine{}, executions: map[string]*asl.Execution{}, order: map[string][]*asl.Execution{},
+	s := &Service{
+		opts: o, machines: map[string]*machine{}, executions: map[string]*asl.Execution{}, order: map[string][]*asl.Execution{},
+		express: map[string]*asl.Execution{},
 	}
+	s.engine = asl.NewEngine(o.Clock, tasks{lambdaTasks{o.Invoker, o.MayInvoke}, s.start}, o.Region)
+	return s
 }
 
 // Close stops all executions where they are.
@@ -78,11 +93,20 @@ func (s *Service) arn(kind string, parts ...string) string {
 	return fmt.Sprintf("arn:%s:states:%s:%s:%s:%s", partition.Of(s.opts.Region), s.opts.Region, s.opts.AccountID, kind, strings.Join(parts, ":"))
 }
 
-// Wait returns when the execution has ended, or with the context's error.
+// Wait returns when the execution has ended, or with the context's error. One of an
+// EXPRESS machine that the service does not know has ended.
 func (s *Service) Wait(ctx context.Context, executionARN string) error {
-	x, err := s.execution(executionARN)
-	if err != nil {
-		return err
+	s.mu.RLock()
+	x := s.express[executionARN]
+	s.mu.RUnlock()
+	if x == nil && strings.Contains(executionARN, ":express:") {
+		return nil
+	}
+	if x == nil {
+		var err error
+		if x, err = s.execution(executionARN); err != nil {
+			return err
+		}
 	}
 	select {
 	case <-x.Done():

@@ -1,8 +1,6 @@
 package stepfunctions
 
 import (
-	"errors"
-
 	"github.com/google/uuid"
 
 	"github.com/fasttrack-dev/fasttrack/localaws/asl"
@@ -62,12 +60,4 @@ func answerOf(tested asl.Tested) map[string]any {
 		out["cause"] = *f.Cause
 	}
 	return out
-}
-
-// invalidDefinition names the mistakes of a definition.
-func invalidDefinition(err error) error {
-	if _, ok := errors.AsType[asl.Mistakes](err); !ok {
-		return err
-	}
-	return fail("InvalidDefinition", "Invalid State Machine Definition: '%v'", err)
 }

@@ -43,7 +43,7 @@ func (s *Service) describeStateMachineForExecution(in describeExecutionInput) (a
 	}
 	out := map[string]any{
 		"stateMachineArn": x.MachineARN, "name": x.MachineName, "roleArn": x.RoleARN,
-		"loggingConfiguration": logging{Level: "OFF"}, "tracingConfiguration": tracing{},
+		"loggingConfiguration": s.loggingOf(x.MachineARN), "tracingConfiguration": tracing{},
 	}
 	definition, since, err := origin(x)
 	if err != nil {
@@ -69,22 +69,4 @@ func origin(x *asl.Execution) (definition string, since time.Time, err error) {
 		return o.text()
 	}
 	return "", since, fmt.Errorf("execution %s was started with no definition", x.ARN)
-}
-
-// startSyncExecution refuses every machine, as AWS does for the type STANDARD, the only
-// one served here
-// (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html).
-func (s *Service) startSyncExecution(in startSyncInput) (any, error) {
-	if in.Input != nil {
-		if err := atMost("input", *in.Input, maxData); err != nil {
-			return nil, err
-		}
-	}
-	if in.Name != "" && !validName.MatchString(in.Name) {
-		return nil, fail("InvalidName", "Invalid Name: '%s'", in.Name)
-	}
-	if _, err := s.machine(in.MachineARN); err != nil {
-		return nil, err
-	}
-	return nil, fail("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine: StartSyncExecution needs EXPRESS, and this machine runs STANDARD only; use StartExecution")
 }

@@ -81,6 +81,16 @@ func (p properties) list(key string) ([]any, error) {
 	return l, nil
 }
 
+// at returns the node of a property, or of what lacks it.
+func (p properties) at(key string) *yaml.Node {
+	for _, from := range []*yaml.Node{p.own, p.rest} {
+		if n := child(from, key); n != nil {
+			return n
+		}
+	}
+	return p.node
+}
+
 // texts is a list of texts, or a single one.
 func (p properties) texts(key string) ([]string, error) {
 	v, _, ok, err := p.get(key)

@@ -55,7 +55,7 @@ func (r *reader) ref(n *yaml.Node, name string) (any, error) {
 		return nil, err
 	}
 	switch res.kind {
-	case "AWS::Serverless::StateMachine", "AWS::SNS::Topic", "AWS::IAM::ManagedPolicy", "AWS::SecretsManager::Secret":
+	case "AWS::Serverless::StateMachine", rawStateMachine, "AWS::SNS::Topic", "AWS::IAM::ManagedPolicy", "AWS::SecretsManager::Secret":
 		return r.arn(n, res)
 	case "AWS::Lambda::Alias":
 		return r.functionAlias(res)
@@ -154,6 +154,7 @@ func (r *reader) present(n *yaml.Node, id string) (*resource, error) {
 var nameProperty = map[string]string{
 	"AWS::Serverless::Function":     "FunctionName",
 	"AWS::Serverless::StateMachine": "Name",
+	rawStateMachine:                 "StateMachineName",
 	"AWS::DynamoDB::Table":          "TableName",
 	"AWS::Events::EventBus":         "Name",
 	"AWS::Events::Rule":             "Name",
@@ -191,6 +192,7 @@ func (r *reader) name(n *yaml.Node, res *resource) (string, error) {
 var arnForm = map[string]string{
 	"AWS::Serverless::Function":     "lambda:%s:%s:function:",
 	"AWS::Serverless::StateMachine": "states:%s:%s:stateMachine:",
+	rawStateMachine:                 "states:%s:%s:stateMachine:",
 	"AWS::DynamoDB::Table":          "dynamodb:%s:%s:table/",
 	"AWS::Events::EventBus":         "events:%s:%s:event-bus/",
 	"AWS::Events::Rule":             "events:%s:%s:rule/",

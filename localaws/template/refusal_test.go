@@ -49,6 +49,12 @@ func TestLoad_Refusals(t *testing.T) {
 		{"parameter type", "Parameters:\n  P: {Type: \"AWS::SSM::Parameter::Value<String>\", Default: x}\n", "type AWS::SSM::Parameter::Value<String> is not supported"},
 		{"section", "Hooks: {}\n", "t.yaml:1: section Hooks is not supported"},
 		{"not yaml", "a: [\n", "not YAML"},
+		{"type of a state machine", "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Type: FAST\n", "t.yaml:5: resource M: Type must be STANDARD or EXPRESS, not FAST"},
+		{"StateMachineType", "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      StateMachineType: FAST\n", "t.yaml:5: resource M: StateMachineType must be STANDARD or EXPRESS, not FAST"},
+		{"a definition elsewhere", "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionS3Location: {Bucket: b, Key: k}\n", "t.yaml:5: resource M: property DefinitionS3Location of AWS::StepFunctions::StateMachine is not served"},
+		{"no definition", "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n", "t.yaml:3: resource M: has no DefinitionString"},
+		{"a log level", "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Logging: {Level: SOME}\n", "t.yaml:5: resource M: Logging: Level must be ALL, ERROR, FATAL or OFF, not SOME"},
+		{"logs without a group", "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      LoggingConfiguration: {Level: ERROR}\n", "t.yaml:5: resource M: LoggingConfiguration: Destinations must have one entry, CloudWatchLogsLogGroup"},
 		{"definition", "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties: {DefinitionUri: gone.json}\n", "t.yaml:3: resource M: DefinitionUri: open"},
 	}
 	for _, tt := range tests {

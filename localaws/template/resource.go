@@ -22,6 +22,7 @@ type resource struct {
 var understood = map[string]bool{
 	"AWS::Serverless::Function":       true,
 	"AWS::Serverless::StateMachine":   true,
+	rawStateMachine:                   true,
 	"AWS::DynamoDB::Table":            true,
 	"AWS::ApiGatewayV2::Api":          true,
 	"AWS::ApiGatewayV2::Route":        true,
@@ -150,7 +151,7 @@ func (r *reader) collect(stack *Stack) error {
 			err = r.collectPolicy(res)
 		case "AWS::IAM::ManagedPolicy":
 			err = r.collectManagedPolicy(stack, res)
-		case "AWS::Serverless::StateMachine":
+		case "AWS::Serverless::StateMachine", rawStateMachine:
 			err = r.collectStateMachine(stack, res)
 		case "AWS::DynamoDB::Table":
 			err = r.collectTable(stack, res)

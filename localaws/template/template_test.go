@@ -2,6 +2,8 @@ package template_test
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -111,5 +113,52 @@ func TestLoad_Others(t *testing.T) {
 	}
 	if diff := cmp.Diff([]template.Bus{{LogicalID: "Bus", Name: "app"}}, stack.Buses); diff != "" {
 		t.Errorf("buses (-want +got):\n%s", diff)
+	}
+}
+
+// Several machines, of both types and both kinds of resource.
+func TestLoad_StateMachines(t *testing.T) {
+	const text = `
+Conditions: {Logs: !Equals [a, a]}
+Resources:
+  Log: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: /machines}}
+  Whole:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {RoleArn: r1, DefinitionString: '{"StartAt":"${Start}"}', DefinitionSubstitutions: {Start: P}}
+  Quick:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      StateMachineName: quick
+      StateMachineType: EXPRESS
+      RoleArn: r2
+      Definition: {StartAt: S, States: {S: {Type: Task, Resource: "arn:aws:states:::states:startExecution", Parameters: {StateMachineArn: !Ref Whole}, End: true}}}
+      LoggingConfiguration: !If [Logs, {Level: ERROR, IncludeExecutionData: true, Destinations: [{CloudWatchLogsLogGroup: {LogGroupArn: !GetAtt Log.Arn}}]}, !Ref AWS::NoValue]
+  Sam:
+    Type: AWS::Serverless::StateMachine
+    Properties: {Type: EXPRESS, DefinitionUri: machine.json, Role: r3}
+Outputs:
+  Quick: {Value: !GetAtt Quick.Arn}
+`
+	dir := t.TempDir()
+	for name, content := range map[string]string{"t.yaml": text, "machine.json": `{"StartAt":"P"}`} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stack, err := template.Load(filepath.Join(dir, "t.yaml"), options(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	arn := func(name string) string { return "arn:aws:states:eu-central-1:" + account + ":stateMachine:" + name }
+	off := template.Logging{Level: "OFF"}
+	want := []template.StateMachine{
+		{LogicalID: "Whole", Name: "app-Whole", ARN: arn("app-Whole"), RoleARN: "r1", Type: "STANDARD", Definition: `{"StartAt":"P"}`, Logging: off},
+		{LogicalID: "Quick", Name: "quick", ARN: arn("quick"), RoleARN: "r2", Type: "EXPRESS",
+			Definition: `{"StartAt":"S","States":{"S":{"End":true,"Parameters":{"StateMachineArn":"` + arn("app-Whole") + `"},"Resource":"arn:aws:states:::states:startExecution","Type":"Task"}}}`,
+			Logging:    template.Logging{Level: "ERROR", IncludeExecutionData: true, GroupARN: "arn:aws:logs:eu-central-1:" + account + ":log-group:/machines"}},
+		{LogicalID: "Sam", Name: "app-Sam", ARN: arn("app-Sam"), RoleARN: "r3", Type: "EXPRESS", Definition: `{"StartAt":"P"}`, Path: "machine.json", Logging: off},
+	}
+	if diff := cmp.Diff(want, stack.StateMachines); diff != "" {
+		t.Errorf("state machines (-want +got):\n%s", diff)
 	}
 }

@@ -9,6 +9,7 @@ var unserved = map[string][]string{
 		"Events", "InlineCode", "ImageUri", "EventInvokeConfig", "FunctionUrlConfig", "Layers", "DeadLetterQueue", "FileSystemConfigs",
 	},
 	"AWS::Serverless::StateMachine":  {"Definition", "Events"},
+	rawStateMachine:                  {"DefinitionS3Location"},
 	"AWS::DynamoDB::Table":           {"LocalSecondaryIndexes", "ImportSourceSpecification", "KinesisStreamSpecification", "ResourcePolicy"},
 	"AWS::ApiGatewayV2::Api":         {"Body", "BodyS3Location", "Target", "RouteKey"},
 	"AWS::ApiGatewayV2::Integration": {"RequestParameters", "ResponseParameters", "RequestTemplates", "TimeoutInMillis", "ConnectionId", "IntegrationSubtype"},
