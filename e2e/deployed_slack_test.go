@@ -7,8 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,14 +18,15 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack"
 )
 
-// TestDeployedSlack deploys Slack, and has a request made, approved and shown there:
+// TestDeployedSlack deploys Slack, and plays there how a request is made and decided:
 // through API Gateway, the aliases of request and approve, the rights of each function and
 // the bus.
 func TestDeployedSlack(t *testing.T) {
 	onlyDeployed(t)
 	logs := newLogs(t)
 	e := startEmulator(t, logs)
-	w, err := fakeslack.Start(members(fakeslack.Options{}))
+	c := &clock{}
+	w, err := fakeslack.Start(members(fakeslack.Options{Now: c.now}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +35,7 @@ func TestDeployedSlack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	on := deployTo(t, e, layOutBuild(t, "CasesFunction", "testdata/slack/flows.yaml"), logs, map[string]string{
+	on := deployTo(t, e, layOutBuild(t, "CasesFunction", slackFlows), logs, map[string]string{
 		"SlackTeams": w.TeamID(), "SlackSecretArn": *made.ARN, "SlackIdentity": "email",
 	})
 	d := deployed{on, e}
@@ -44,35 +43,19 @@ func TestDeployedSlack(t *testing.T) {
 		d.callsSlackAt(t, function, w.APIURL())
 	}
 	w.SetApp(on.url)
-	s := slackOn{Slack: w, t: t, url: on.url}
+	s := slackOn{Slack: w, t: t, url: on.url, clock: c}
 	t.Cleanup(s.checkAll)
 
 	// The first calls start functions, which takes longer here than Slack waits.
 	s.await("the app answers a command", func() bool { return s.Command(ada, ops, "access").OK() })
-	form, _ := s.OpenView(ada)
-	ack := s.Submit(ada, form.ID, fakeslack.Values{"f:access:target": "Production administrator", "r:access:": hostile})
-	if !ack.OK() || len(ack.Errors) > 0 {
-		t.Fatalf("the form: %d %s (%v)", ack.Status, ack.Body, ack.Err)
+	if form, open := s.OpenView(ada); open {
+		s.CloseView(ada, form.ID)
 	}
-	var id string
-	s.await("the open form shows the request", func() bool {
-		id = regexp.MustCompile(`\b[0-9A-Z]{26}\b`).FindString(s.view(ada))
-		return id != ""
-	})
-	cards := []fakeslack.Message{s.card(ops, id), s.card(fakeslack.DM(grace), id)}
-	s.Click(ada, cards[0], "approve")
-	wantIn(t, "Ada's click", s.view(ada), "Not possible")
-	if ack = s.Click(grace, cards[1], "approve"); !ack.OK() {
-		t.Fatalf("Grace's click: %d %s (%v)", ack.Status, ack.Body, ack.Err)
+	for _, play := range []string{"ask_and_approve", "deny"} {
+		t.Run(play, func(t *testing.T) { playSlack(t, s, "testdata/slack/"+play+".txtar") })
 	}
-	for _, m := range cards {
-		s.await("the copy in "+m.Channel+" shows the decision", func() bool {
-			now := s.now(m)
-			return !strings.Contains(acts(now), "approve") && strings.Contains(now.Words(), "grace@example.com")
-		})
-	}
-	s.shows(fakeslack.DM(ada), "grace@example.com")
-	if ack = s.Click(grace, cards[1], "approve", func(d *fakeslack.Delivery) { d.Secret = "another" }); ack.Status != http.StatusUnauthorized {
+	m := fakeslack.Message{Channel: ops, TS: "1.2", Blocks: []byte(`[{"type":"actions","block_id":"acts","elements":[{"type":"button","action_id":"approve","value":"x","text":{"type":"plain_text","text":"Approve"}}]}]`)}
+	if ack := s.Click(grace, m, "approve", func(d *fakeslack.Delivery) { d.Secret = "another" }); ack.Status != http.StatusUnauthorized {
 		t.Errorf("another secret: got %d", ack.Status)
 	}
 	s.secondOpinion()

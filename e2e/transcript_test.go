@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"testing"
 
@@ -30,13 +31,16 @@ func playOn(t *testing.T, on system, scripts, hooks, flows string) {
 	playWith(t, on, hooks, flows, testscript.Params{Dir: scripts}, &client{url: on.url})
 }
 
-// playWith plays the transcripts of p, whose calls are made as c makes them.
+// playWith plays the transcripts of p, whose calls are made as c makes them. The commands
+// of p, and its setup, come beside those of all.
 func playWith(t *testing.T, on system, hooks, flows string, p testscript.Params, c *client) {
 	t.Helper()
 	absolute, err := filepath.Abs(flows)
 	if err != nil {
 		t.Fatal(err)
 	}
+	all := maps.Clone(commands)
+	maps.Copy(all, p.Cmds)
 	// A group, so that the system ends only after its parallel scripts.
 	t.Run("scripts", func(t *testing.T) {
 		testscript.Run(t, testscript.Params{
@@ -54,9 +58,12 @@ func playWith(t *testing.T, on system, hooks, flows string, p testscript.Params,
 				env.Setenv("PATH", filepath.Join(binaries, "bin")+string(filepath.ListSeparator)+env.Getenv("PATH"))
 				fresh := *c
 				env.Values[clientKey{}] = &fresh
+				if p.Setup != nil {
+					return p.Setup(env)
+				}
 				return nil
 			},
-			Cmds: commands,
+			Cmds: all,
 			Condition: func(name string) (bool, error) {
 				switch name {
 				case "emulated":

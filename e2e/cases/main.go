@@ -36,6 +36,7 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 			Flow   struct {
 				Vars struct {
 					Do            string   `json:"do"`
+					Say           string   `json:"say"`
 					Subscriptions []string `json:"subscriptions"`
 					Options       []option `json:"options"`
 				} `json:"vars"`
@@ -63,7 +64,7 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 			return answer(map[string]any{"checks": []map[string]any{{"name": "asked before", "passed": ask.Run.Recent != nil, "detail": string(told)}}}, ask.Run.Flow.Vars.Subscriptions)
 		}
 		if hook == ask.Hook {
-			return act(how, ask.Run.Flow.Vars.Subscriptions)
+			return act(how, ask.Run.Flow.Vars.Subscriptions, ask.Run.Flow.Vars.Say)
 		}
 	}
 	if ask.Hook == "prefetch" {
@@ -96,7 +97,8 @@ func answer(members map[string]any, subscriptions []string) ([]byte, error) {
 	return json.Marshal(members)
 }
 
-func act(how string, subscriptions []string) ([]byte, error) {
+// act does what a hook is to do; say is a text of the flow's own.
+func act(how string, subscriptions []string, say string) ([]byte, error) {
 	switch how {
 	case "error":
 		return nil, errors.New("the directory did not respond: 503")
@@ -133,6 +135,10 @@ func act(how string, subscriptions []string) ([]byte, error) {
 		return answer(map[string]any{"transition": "approve"}, subscriptions)
 	case "evidence":
 		return answer(map[string]any{"checks": []map[string]any{{"name": "on call in PagerDuty", "passed": false, "detail": "schedule P123"}}}, subscriptions)
+	case "shows":
+		return answer(map[string]any{"checks": []map[string]any{{"name": say, "passed": false, "detail": say}}}, subscriptions)
+	case "says":
+		return answer(map[string]any{"transition": "approve", "reason": say}, subscriptions)
 	case "only-root":
 		return answer(map[string]any{"permissions": map[string]any{"approvers": []string{"root@example.com"}}}, subscriptions)
 	}

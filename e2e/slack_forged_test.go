@@ -12,37 +12,10 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack"
 )
 
-// Whom Slack describes as no member of the workspace, or as nobody in person, may do
-// nothing, and reads why.
-func TestSlack_Strangers(t *testing.T) {
-	s := serveSlack(t, nil)
-	for user, why := range map[string]string{
-		"U0GUS": "Guests", "U0ULTRA": "Guests", "U0UNA": "no confirmed e-mail", "U0DAN": "deactivated", "U0ROBOT": "Bots", "U0FLOW": "Bots",
-	} {
-		ack := s.Command(user, ops, "access")
-		if got := string(ack.Body) + s.view(user); !strings.Contains(got, why) {
-			t.Errorf("%s: got %d %s, want %q in it", user, ack.Status, got, why)
-		}
-	}
-	ack := s.Command("U0SAM", ops, "access")
-	if got := string(ack.Body) + s.view("U0SAM"); !strings.Contains(got, "may not use fasttrack") {
-		t.Errorf("another workspace: got %s", got)
-	}
-	// What a call says of the user's workspace counts for nothing.
-	s.Command("U0SAM", ops, "access", func(d *fakeslack.Delivery) { d.Form.Set("team_id", fakeslack.Team) })
-	if got := s.view("U0SAM"); !strings.Contains(got, "other organizations") {
-		t.Errorf("another workspace that names ours: got %s", got)
-	}
-	list, err := s.api("root@example.com").List(t.Context(), api.ListInput{View: api.ViewAll})
-	if err != nil || len(list.Requests) != 0 {
-		t.Errorf("got %v (%v), want no request", list, err)
-	}
-}
-
 // The signing secret alone does nothing; a call that is unsigned, old or changed is
 // refused.
 func TestSlack_ForgedCalls(t *testing.T) {
-	s := serveSlack(t, nil)
+	s := serveSlack(t, slackFlows, nil)
 	id, _ := s.ask(ada, "access", fakeslack.Values{"f:access:target": "Production administrator", "r:access:": "look"})
 	m := s.card(fakeslack.DM(grace), id)
 	var reached atomic.Int32
@@ -128,41 +101,35 @@ func TestSlack_ForgedCalls(t *testing.T) {
 	}
 }
 
-// Each flow says what people may do with it in Slack.
-func TestSlack_PerFlow(t *testing.T) {
-	s := serveSlack(t, nil)
-	id, _ := s.ask(ada, "ask-only", fakeslack.Values{})
-	s.Click(grace, withButton(s.card(fakeslack.DM(grace), id), id), "approve")
-	if got := s.request(id).Status; got != api.StatusPending {
-		t.Errorf("slack: ask: a click decided: %s", got)
-	}
-	for _, flow := range []string{"link-only", "silent"} {
-		form := s.form(ada, flow)
-		s.Submit(ada, form.ID, fakeslack.Values{})
-		s.CloseView(ada, form.ID)
-		r, err := s.api("ada@example.com").Create(t.Context(), api.CreateInput{Flow: flow})
+// A person does not act more than ten times a minute in Slack: whoever takes over the app
+// decides slowly.
+func TestSlack_TenActsAMinute(t *testing.T) {
+	s := serveSlack(t, slackFlows, nil)
+	began := time.Now()
+	for taken := range 21 { // of two minutes, if one ends meanwhile
+		r, err := s.api("ada@example.com").Create(t.Context(), api.CreateInput{Flow: "two", Wait: 5 * time.Second})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if list, err := s.api("ada@example.com").List(t.Context(), api.ListInput{Flow: flow}); err != nil || len(list.Requests) != 1 {
-			t.Errorf("%s: a request was made in Slack: %v (%v)", flow, list, err)
+		m := fakeslack.Message{Channel: fakeslack.DM(grace), TS: "1.2", Blocks: []byte(`[{"type":"actions","block_id":"acts","elements":[{"type":"button","action_id":"approve","value":"` + r.ID + `","text":{"type":"plain_text","text":"Approve"}}]}]`)}
+		if ack := s.Click(grace, m, "approve"); !ack.OK() {
+			t.Fatalf("click %d: %d (%v)", taken+1, ack.Status, ack.Err)
 		}
-		s.await(flow+": deliveries are recorded", func() bool { return s.request(r.ID).Status == api.StatusPending })
-		if flow == "link-only" {
-			if got := acts(s.card(fakeslack.DM(grace), r.ID)); got != "" {
-				t.Errorf("slack: link: got buttons %q", got)
-			}
+		if !strings.Contains(s.view(grace), "You have acted ten times in Slack within a minute.") {
+			continue
 		}
+		if taken < 10 {
+			t.Errorf("%d clicks were taken, want 10", taken)
+		}
+		if by := s.request(r.ID).Review.ApprovedBy; len(by) > 0 {
+			t.Errorf("one too many counts: %v", by)
+		}
+		if ack := s.Click(linus, m, "approve"); !ack.OK() || !strings.Contains(s.view(linus), "1 of 2 approvals") {
+			t.Errorf("another person: %d (%v), %s", ack.Status, ack.Err, s.view(linus))
+		}
+		return
 	}
-	for _, m := range s.Messages("") {
-		if strings.Contains(m.Words(), "Silent") {
-			t.Errorf("slack: off: got a message %s", m.Words())
-		}
+	if took := time.Since(began); took < time.Minute {
+		t.Errorf("21 clicks were taken within %s", took)
 	}
-}
-
-// withButton returns a message as somebody may forge it: with a button to approve.
-func withButton(m fakeslack.Message, id string) fakeslack.Message {
-	m.Blocks = []byte(`[{"type":"actions","block_id":"acts","elements":[{"type":"button","action_id":"approve","value":"` + id + `","text":{"type":"plain_text","text":"Approve"}}]}]`)
-	return m
 }
