@@ -113,7 +113,8 @@ func directButtons(e api.Event, look Look) []slack.BlockElement {
 // RemindBefore is how long before the end of access the requester is reminded.
 const RemindBefore = 10 * time.Minute
 
-// Reminder is the message to the requester [RemindBefore] the end of access.
+// Reminder is the message to the requester [RemindBefore] the end of access. Its Text names
+// the request, so that a scheduled one can be found.
 func Reminder(r api.Request, ends time.Time, look Look) Message {
 	said := "Access ends in " + For(RemindBefore) + ", on " + At(ends)
 	blocks := []slack.Block{slack.NewRichTextBlock("said", section(bold(said, maxWhat), glue(": "), spoken(What(r), maxWhat)))}
@@ -121,5 +122,5 @@ func Reminder(r api.Request, ends time.Time, look Look) Message {
 		blocks = append(blocks, slack.NewActionBlock("acts", buttons...))
 	}
 	look.Why = ""
-	return Message{Text: Escape(Line(said+": "+What(r), maxText)), Blocks: append(blocks, foot(r, look))}
+	return Message{Text: Escape(Line(said+": "+What(r), maxText)) + " (" + r.ID + ")", Blocks: append(blocks, foot(r, look))}
 }

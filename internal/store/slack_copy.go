@@ -51,7 +51,8 @@ type SlackCopy struct {
 	ReadOnly bool `json:"read_only,omitempty"`
 	// Seq is the history entry that a direct message is about.
 	Seq int `json:"seq,omitempty"`
-	// Scheduled is the id of a scheduled message, which is sent at Due.
+	// Scheduled is the id of a scheduled message, which is sent at Due. It is empty while that
+	// is claimed only.
 	Scheduled string    `json:"scheduled,omitempty"`
 	Due       time.Time `json:"due,omitzero"`
 	// Done reports that nothing is left to update: a form is closed, a message deleted.
@@ -95,7 +96,8 @@ func (s *Store) SaveSlackCopy(ctx context.Context, runID string, c SlackCopy, no
 }
 
 // SlackCopies returns all copies of a run, strongly consistent: a copy that was stored
-// before a run was decided is among them. Claims are not.
+// before a run was decided is among them. Claims are not, but for that of a scheduled
+// message: it may be scheduled without its id being stored.
 func (s *Store) SlackCopies(ctx context.Context, runID string) ([]SlackCopy, error) {
 	query := &dynamodb.QueryInput{
 		TableName: &s.table, ConsistentRead: aws.Bool(true), KeyConditionExpression: aws.String("pk = :pk"),
@@ -108,12 +110,12 @@ func (s *Store) SlackCopies(ctx context.Context, runID string) ([]SlackCopy, err
 			return nil, fmt.Errorf("load the copies in Slack of run %s: %w", runID, err)
 		}
 		for _, it := range out.Items {
-			if _, made := it["made"]; !made {
-				continue
-			}
 			var c SlackCopy
 			if err := json.Unmarshal([]byte(stringOf(it["body"])), &c); err != nil {
 				return nil, fmt.Errorf("read the copies in Slack of run %s: %w", runID, err)
+			}
+			if _, made := it["made"]; !made && c.Kind != SlackRemind {
+				continue
 			}
 			all = append(all, c)
 		}

@@ -43,6 +43,19 @@ func TestSlackCopyIsClaimedOnce(t *testing.T) {
 	}
 }
 
+// The claim of a scheduled message is listed: it may be scheduled, and its id not stored.
+func TestClaimOfAScheduledMessageIsListed(t *testing.T) {
+	s := open(t)
+	reminder := store.SlackCopy{Kind: store.SlackRemind, Due: start.Add(time.Hour)}
+	if claimed, err := s.ClaimSlackCopy(t.Context(), "r1", reminder, start); err != nil || !claimed {
+		t.Fatal(claimed, err)
+	}
+	got, err := s.SlackCopies(t.Context(), "r1")
+	if diff := cmp.Diff([]store.SlackCopy{reminder}, got); err != nil || diff != "" {
+		t.Errorf("%v; -want +got:\n%s", err, diff)
+	}
+}
+
 // What Slack said of a user is used for a day.
 func TestSlackUserIsKeptForADay(t *testing.T) {
 	s := open(t)

@@ -3,7 +3,9 @@ package slackway
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -23,12 +25,11 @@ const (
 // remind has Slack write to the requester before access ends, and cancels that where
 // access ended early. Slack keeps the time, so nothing here has to wait for it.
 func (w *Way) remind(ctx context.Context, api *slack.Client, r *run.Run, copies []store.SlackCopy, link string) error {
-	for _, c := range copies {
-		if c.Kind == store.SlackRemind {
-			return w.unremind(ctx, api, r, c)
-		}
-	}
-	if r.Status != run.Active || r.Access == nil || r.Requester.Email == "" {
+	i := slices.IndexFunc(copies, func(c store.SlackCopy) bool { return c.Kind == store.SlackRemind })
+	switch {
+	case i >= 0 && r.Status != run.Active:
+		return w.unremind(ctx, api, r, copies[i])
+	case i >= 0 && (copies[i].Scheduled != "" || copies[i].Done), r.Status != run.Active, r.Access == nil, r.Requester.Email == "":
 		return nil
 	}
 	ends := r.Access.EndsAt
@@ -44,12 +45,40 @@ func (w *Way) remind(ctx context.Context, api *slack.Client, r *run.Run, copies 
 	if claimed, err := w.Store.ClaimSlackCopy(ctx, r.ID, c, w.Now()); err != nil || !claimed {
 		return err
 	}
-	m := slackui.Reminder(w.request(r), ends, w.look(r, c, link))
-	c.Channel, c.Scheduled, err = api.ScheduleMessageContext(ctx, to, strconv.FormatInt(due.Unix(), 10), m.Options()...)
-	if err != nil {
-		return fmt.Errorf("schedule a message in Slack: %w", err)
+	if i >= 0 { // by a call that died, or that got no answer
+		if c.Channel, c.Scheduled, err = scheduled(ctx, api, r.ID, due); err != nil {
+			return err
+		}
+	}
+	if c.Scheduled == "" {
+		m := slackui.Reminder(w.request(r), ends, w.look(r, c, link))
+		c.Channel, c.Scheduled, err = api.ScheduleMessageContext(ctx, to, strconv.FormatInt(due.Unix(), 10), m.Options()...)
+		if err != nil {
+			return fmt.Errorf("schedule a message in Slack: %w", err)
+		}
 	}
 	return w.Store.SaveSlackCopy(ctx, r.ID, c, w.Now())
+}
+
+// scheduled finds the message of a run that is scheduled for a time: its text names the
+// run. The id is "" if Slack has none.
+func scheduled(ctx context.Context, api *slack.Client, runID string, due time.Time) (channel, id string, err error) {
+	// Whether the limits are part of the range is nowhere said.
+	in := slack.GetScheduledMessagesParameters{Oldest: strconv.FormatInt(due.Unix()-1, 10), Latest: strconv.FormatInt(due.Unix()+1, 10), Limit: 100}
+	for {
+		all, next, err := api.GetScheduledMessagesContext(ctx, &in)
+		if err != nil {
+			return "", "", fmt.Errorf("list scheduled messages in Slack: %w", err)
+		}
+		for _, m := range all {
+			if strings.Contains(m.Text, runID) {
+				return m.Channel, m.ID, nil
+			}
+		}
+		if in.Cursor = next; next == "" {
+			return "", "", nil
+		}
+	}
 }
 
 // requesterChannel returns the direct messages with the requester: those of an earlier
@@ -67,12 +96,19 @@ func (w *Way) requesterChannel(ctx context.Context, api *slack.Client, r *run.Ru
 	return u.ID, nil
 }
 
-// unremind deletes the scheduled message of access that has ended.
-func (w *Way) unremind(ctx context.Context, api *slack.Client, r *run.Run, c store.SlackCopy) error {
-	if c.Done || c.Scheduled == "" || r.Status == run.Active {
+// unremind deletes the scheduled message of access that has ended. One whose id was not
+// stored is looked for. If it is not scheduled yet, the call that does so deletes it: it
+// reads the run after that, or is retried.
+func (w *Way) unremind(ctx context.Context, api *slack.Client, r *run.Run, c store.SlackCopy) (err error) {
+	if c.Done {
 		return nil
 	}
 	if w.Now().Before(c.Due) {
+		if c.Scheduled == "" {
+			if c.Channel, c.Scheduled, err = scheduled(ctx, api, r.ID, c.Due); err != nil || c.Scheduled == "" {
+				return err
+			}
+		}
 		_, err := api.DeleteScheduledMessageContext(ctx, &slack.DeleteScheduledMessageParameters{Channel: c.Channel, ScheduledMessageID: c.Scheduled})
 		if err != nil && !gone(err) {
 			return fmt.Errorf("delete a scheduled message in Slack: %w", err)

@@ -19,6 +19,8 @@ type table struct {
 	copies map[string]map[string]copied
 	users  map[string]store.SlackUser
 	homes  []store.SlackHome
+	// fails returns why a copy is not stored; nil stores all.
+	fails func(store.SlackCopy) error
 }
 
 type copied struct {
@@ -70,6 +72,11 @@ func (t *table) ClaimSlackCopy(_ context.Context, runID string, c store.SlackCop
 func (t *table) SaveSlackCopy(_ context.Context, runID string, c store.SlackCopy, now time.Time) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.fails != nil {
+		if err := t.fails(c); err != nil {
+			return err
+		}
+	}
 	t.put(runID, copied{c, true, now})
 	return nil
 }
@@ -85,7 +92,7 @@ func (t *table) SlackCopies(_ context.Context, runID string) (all []store.SlackC
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, key := range slices.Sorted(maps.Keys(t.copies[runID])) {
-		if c := t.copies[runID][key]; c.made {
+		if c := t.copies[runID][key]; c.made || c.Kind == store.SlackRemind {
 			all = append(all, c.SlackCopy)
 		}
 	}

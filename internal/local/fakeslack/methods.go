@@ -50,6 +50,7 @@ var methods = map[string]method{
 	"chat.postEphemeral":          {"chat:write", 100, (*Slack).chatPostEphemeral},
 	"chat.postMessage":            {"chat:write", 0, (*Slack).chatPostMessage}, // one a second for each channel
 	"chat.scheduleMessage":        {"chat:write", 50, (*Slack).chatScheduleMessage},
+	"chat.scheduledMessages.list": {"", 50, (*Slack).chatScheduledMessagesList},
 	"chat.update":                 {"chat:write", 50, (*Slack).chatUpdate},
 	"conversations.open":          {"im:write", 50, (*Slack).conversationsOpen},
 	"users.info":                  {"users:read", 100, (*Slack).usersInfo},

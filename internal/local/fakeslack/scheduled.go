@@ -71,6 +71,29 @@ func (s *Slack) chatScheduleMessage(in arguments) object {
 	return object{"ok": true, "channel": channel, "scheduled_message_id": x.ID, "post_at": seconds, "message": object{"text": x.Text, "bot_id": "B0FASTTRACK"}}
 }
 
+// chatScheduledMessagesList lists what is still to be sent between two times, or to one
+// channel, on one page.
+func (s *Slack) chatScheduledMessagesList(in arguments) object {
+	limit := func(name string) (int64, bool) {
+		n, err := strconv.ParseInt(in.text(name), 10, 64)
+		return n, err == nil
+	}
+	oldest, from := limit("oldest")
+	latest, to := limit("latest")
+	if from && to && oldest >= latest {
+		return refused("invalid_arguments")
+	}
+	list := []object{}
+	for _, x := range s.scheduled {
+		at := x.At.Unix()
+		if channel := in.text("channel"); channel != "" && channel != x.Channel || from && at < oldest || to && at > latest {
+			continue
+		}
+		list = append(list, object{"id": x.ID, "channel_id": x.Channel, "post_at": at, "date_created": s.options.Now().Unix(), "text": x.Text})
+	}
+	return object{"ok": true, "scheduled_messages": list, "response_metadata": object{"next_cursor": ""}}
+}
+
 // chatDeleteScheduledMessage deletes a message that is sent in more than a minute.
 func (s *Slack) chatDeleteScheduledMessage(in arguments) object {
 	for i, x := range s.scheduled {
