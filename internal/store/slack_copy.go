@@ -55,6 +55,9 @@ type SlackCopy struct {
 	// is claimed only.
 	Scheduled string    `json:"scheduled,omitempty"`
 	Due       time.Time `json:"due,omitzero"`
+	// Submitted is when a form was kept: Slack may show the response to it until a little
+	// later. Zero for a form that an older release kept.
+	Submitted time.Time `json:"submitted,omitzero"`
 	// Done reports that nothing is left to update: a form is closed, a message deleted.
 	Done bool `json:"done,omitempty"`
 }

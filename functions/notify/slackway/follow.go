@@ -28,21 +28,19 @@ func (w *Way) Follow(ctx context.Context, n deliver.Notice) error {
 	if !w.use(n.Run).Messages() {
 		return nil
 	}
-	defer w.homes(ctx, n.Run)
 	copies, err := w.Store.SlackCopies(ctx, n.Run.ID)
+	if err != nil || len(copies) == 0 && n.Event.Entry.Event != api.EventEscalate {
+		w.homes(ctx, n.Run)
+		return err
+	}
+	client, err := w.client(ctx)
 	if err != nil {
 		return err
 	}
-	if len(copies) == 0 && n.Event.Entry.Event != api.EventEscalate {
-		return nil
-	}
-	api, err := w.client(ctx)
-	if err != nil {
-		return err
-	}
-	errs := []error{w.updateAll(ctx, api, n, copies)}
-	errs = append(errs, w.thread(ctx, api, n, copies)...)
-	return errors.Join(errs...)
+	errs := []error{w.updateAll(ctx, client, n, copies)}
+	errs = append(errs, w.thread(ctx, client, n, copies)...)
+	w.homes(ctx, n.Run)
+	return errors.Join(append(errs, w.afterResponse(ctx, client, n, copies))...)
 }
 
 // updateAll updates copies until the run has not changed while it did: another event's
