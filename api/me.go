@@ -18,7 +18,9 @@ type Me struct {
 	// Machine reports whether the caller is a machine, which decides nothing.
 	Machine bool `json:"machine"`
 	// Admin reports whether the caller is an admin of any flow, or of flows.yaml itself.
-	Admin  bool   `json:"admin"`
+	Admin bool `json:"admin"`
+	// Slack reports whether people link Slack accounts here; see [Client.SlackAccounts].
+	Slack  bool   `json:"slack,omitempty"`
 	Counts Counts `json:"counts"`
 	// Flows are the flows that the caller may request, decide or list. Never null.
 	Flows []MyFlow `json:"flows"`

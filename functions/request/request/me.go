@@ -27,7 +27,7 @@ func (s service) me(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error)
 	counts, live := s.counts(ctx, c)
 	me := api.Me{
 		ID: p.ID, Email: p.Email, Name: p.Name, Groups: append([]string{}, p.Groups...), Machine: p.Machine,
-		Admin: s.today.IsAdminOfAny(p), Counts: counts, Flows: []api.MyFlow{},
+		Admin: s.today.IsAdminOfAny(p), Slack: s.Slack != nil, Counts: counts, Flows: []api.MyFlow{},
 	}
 	for i := range s.Flows.Flows {
 		f := &s.Flows.Flows[i]
