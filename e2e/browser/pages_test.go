@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/console"
@@ -16,6 +17,8 @@ type shown struct {
 	name, path string
 	// responses are those in which the state differs from [everyday].
 	responses map[string]any
+	// then is a script that leads on to the page, by a form; "" for none.
+	then string
 	// complaints are what the browser rightly says, such as of a 404.
 	complaints []string
 }
@@ -69,6 +72,11 @@ var pages = []shown{
 	{name: "new-empty", path: "/new", responses: empty()},
 	{name: "form", path: "/new/aws-access"},
 	{name: "form-all-fields", path: "/new/customer-data?f.customer=C-1001&reason=The+invoice+was+charged+twice"},
+	{name: "slack", path: "/slack", responses: withSlack(false, slackAccount(0, "grace@example.com", "Grace"), slackAccount(1, "grace@example.com", "grace.hopper.the.first.of.her.name"))},
+	{name: "slack-empty", path: "/slack", responses: withSlack(false)},
+	{name: "slack-everybody", path: "/slack?all=true&done=unlinked", responses: withSlack(true, slackAccount(2, "ada@example.com", "Ada"), slackAccount(0, "grace@example.com", "Grace"))},
+	{name: "slack-link", path: "/slack", responses: withSlack(false), then: enterCode},
+	{name: "slack-refused", path: "/slack", responses: refusedCode(), then: enterCode, complaints: []string{"404"}},
 	{name: "not-found", path: "/nothing", complaints: []string{"404"}},
 	{name: "refused", path: "/inbox", responses: problem("GET /requests", 403, "you may not do this"), complaints: []string{"403"}},
 	{name: "too-many", path: "/inbox", responses: problem("GET /requests", 429, "too many requests; try again in 30 s"), complaints: []string{"429"}},
@@ -125,6 +133,16 @@ func (p shown) url(t *testing.T) string {
 	return serve(t, &canned{responses: responses}) + "/console" + p.path
 }
 
+// show opens a page in its state.
+func (b *tab) show(p shown, url string) {
+	b.t.Helper()
+	b.open(url)
+	if p.then != "" {
+		b.run(chromedp.Evaluate("window.before = true; "+p.then, nil))
+		b.until("the page that follows", `!window.before && document.readyState === "complete"`)
+	}
+}
+
 // Every page, in every state that looks different, is right for everybody: by the rules
 // of WCAG 2.2 AA, light and dark, on a desk and on a phone, at 400 % zoom, in the
 // person's own colours, with reduced motion, and as a screen reader speaks it.
@@ -138,7 +156,7 @@ func TestPages(t *testing.T) {
 			b.stopClock()
 			for name, s := range map[string]screen{"light, 1280": desk, "dark, 1280": night, "light, 375": phone, "dark, 375": dusk} {
 				b.hold(s)
-				b.open(url)
+				b.show(p, url)
 				for _, v := range b.violations() {
 					t.Errorf("%s: %s", name, v)
 				}
@@ -161,12 +179,12 @@ func TestPages(t *testing.T) {
 			}
 			// 1,280 points at 400 % are 320.
 			b.hold(screen{scheme: "light", width: 320, height: 256})
-			b.open(url)
+			b.show(p, url)
 			if wide := b.overflows(); wide != "" {
 				t.Errorf("at 400 %%: too wide: %s", wide)
 			}
 			b.hold(screen{scheme: "light", width: 1280, height: 800, features: map[string]string{"forced-colors": "active", "prefers-reduced-motion": "reduce"}})
-			b.open(url)
+			b.show(p, url)
 			if blends := b.blends(); blends != "" {
 				t.Errorf("in forced colours: no edge: %s", blends)
 			}

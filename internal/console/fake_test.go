@@ -100,7 +100,7 @@ func answers(r *http.Request) any {
 		me := api.Me{
 			ID: "ada@example.com", Email: "ada@example.com", Name: "Ada", Groups: []string{"sre"},
 			Counts: api.Counts{Inbox: &three, Live: &one, MinePending: &one, CappedAt: 100},
-			Flows:  []api.MyFlow{{Name: flow.Name, Label: flow.Label, Description: flow.Description, May: flow.May}},
+			Slack:  true, Flows: []api.MyFlow{{Name: flow.Name, Label: flow.Label, Description: flow.Description, May: flow.May}},
 		}
 		if r.URL.Query().Get("live") != "" {
 			me.Live = []api.Request{active("01J0000000000000000000LIVE", "ada@example.com")}
@@ -111,6 +111,8 @@ func answers(r *http.Request) any {
 		return me
 	case path == "/flows":
 		return api.FlowList{Flows: []api.Flow{flow}}
+	case path == "/slack-accounts" && r.Method == http.MethodGet:
+		return api.SlackAccountList{Accounts: []api.SlackAccount{slackAccount(true)}}
 	case path == "/activity.csv":
 		return []byte("id,flow\r\n01J,aws-access\r\n")
 	case strings.HasSuffix(path, "/stats"):

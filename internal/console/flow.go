@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // flowData is what the page of a flow shows.
@@ -38,7 +39,7 @@ func (p *page) flow() error {
 		d.Days = n
 	}
 	for _, n := range slices.Sorted(slices.Values(periods)) {
-		d.Periods = append(d.Periods, choice{Base + "/flows/" + f.Name + "?days=" + strconv.Itoa(n), things(n, "day"), n == d.Days})
+		d.Periods = append(d.Periods, choice{Base + "/flows/" + f.Name + "?days=" + strconv.Itoa(n), text.Count(n, "day"), n == d.Days})
 	}
 	if slices.Contains(f.May, api.MayList) {
 		if err := p.flowHistory(&d); err != nil {

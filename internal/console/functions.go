@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // functions are what templates may call. Those of one page are in its file.
@@ -29,10 +30,11 @@ func (c *Console) functions() template.FuncMap {
 		"share": func(from, to time.Time) int { return share(c.Now(), from, to) },
 		// People.
 		"who": who, "actor": actor, "initials": initials, "hue": hue,
-		"named": func(me api.Me) string { return who(api.Person{ID: me.ID, Email: me.Email, Name: me.Name}) },
+		"slackname": slackName,
+		"named":     func(me api.Me) string { return who(api.Person{ID: me.ID, Email: me.Email, Name: me.Name}) },
 		// Words.
 		"words": scriptWords, "status": statusOf, "decided": decided, "past": past, "checks": checks,
-		"plus": plus, "things": things, "count": count, "news": news,
+		"plus": plus, "things": text.Count, "count": count, "news": news,
 	}
 	maps.Copy(all, flowFunctions)
 	maps.Copy(all, requestFunctions)

@@ -11,7 +11,7 @@ var paths = map[string]string{
 	"home": `<path d="M2.5 7.5L8 3l5.5 4.5M4 6.5v6.5h8V6.5"/>`, "inbox": `<path d="M2.5 9.5l2-6h7l2 6v3.5h-11z"/><path d="M2.5 9.5H6c0 2.5 4 2.5 4 0h3.5"/>`, "list": `<path d="M3 4h10M3 8h10M3 12h6"/>`,
 	"flow": `<circle cx="4" cy="4" r="1.75"/><circle cx="12" cy="8" r="1.75"/><circle cx="4" cy="12" r="1.75"/><path d="M5.75 4.2C8 4.5 8 7.2 10.2 7.8M5.75 11.8C8 11.5 8 8.8 10.2 8.2"/>`,
 	"bell": `<path d="M4 11V7.5a4 4 0 018 0V11l1 1H3zM6.8 14h2.4"/>`, "eye": `<path d="M1.8 8S4 3.8 8 3.8 14.2 8 14.2 8 12 12.2 8 12.2 1.8 8 1.8 8z"/><circle cx="8" cy="8" r="1.8"/>`, "text": `<path d="M2.5 4h11M2.5 8h11M2.5 12h7"/>`,
-	"search": `<circle cx="7" cy="7" r="4"/><path d="M10 10l3.5 3.5"/>`, "user": `<circle cx="8" cy="5.5" r="2.5"/><path d="M3 13.5c.6-3 2.4-4 5-4s4.4 1 5 4"/>`, "right": `<path d="M6 3.5L10.5 8 6 12.5"/>`, "down": `<path d="M8 2.5v7.5M4.5 7L8 10.5 11.5 7M3 13.5h10"/>`, "out": `<path d="M9.5 3H3.5v10h6M7 8h7M11.5 5.5L14 8l-2.5 2.5"/>`,
+	"hash": `<path d="M6.5 2.5l-1 11M10.5 2.5l-1 11M3 6h10.5M2.5 10H13"/>`, "search": `<circle cx="7" cy="7" r="4"/><path d="M10 10l3.5 3.5"/>`, "user": `<circle cx="8" cy="5.5" r="2.5"/><path d="M3 13.5c.6-3 2.4-4 5-4s4.4 1 5 4"/>`, "right": `<path d="M6 3.5L10.5 8 6 12.5"/>`, "down": `<path d="M8 2.5v7.5M4.5 7L8 10.5 11.5 7M3 13.5h10"/>`, "out": `<path d="M9.5 3H3.5v10h6M7 8h7M11.5 5.5L14 8l-2.5 2.5"/>`,
 }
 
 // icon returns an icon. It is decoration: a word stands beside it.

@@ -22,6 +22,7 @@ var lists = map[string][]string{
 	"/console/inbox":            {"The error rate of checkout is up.", "linus@example.com", "1 h"},
 	"/console/access":           {"Yours", "Everybody else's", "grace@example.com", `value="66"`},
 	"/console/activity":         {"All that I may read", "CSV of this list", `href="/console/activity.csv"`},
+	"/console/slack":            {"T0123ABCD-U0456EFGH", "ada@slack.example.com", "Acme", "<code>/fasttrack link</code> in Slack", "no longer acts as you"},
 	"/console/flows":            {"AWS access", "you may request", "you decide", "you see all requests"},
 	"/console/flows/aws-access": {"Everyone may make requests.", "Not at full moon.", "25 %", "about 7 min 10 s", "about 1 h 25 min", "100+", "95 %", "on_request", "PagerDuty responded 503.", "fasttrack backtest aws-access --since 30d", "7 approvals by code went to people", "1 person reached it", "3f9a0c11d2e4", "Approved by people 59", `<th scope="row">10 min</th>`, `<td class="num">30</td>`},
 }
@@ -224,6 +225,7 @@ func generated(r *http.Request, seed uint64, texts []string) any {
 		if me.ID == "" || r.URL.Query().Get("flow") != "" {
 			me.ID = "x"
 		}
+		me.Slack = me.Slack || seed%2 == 0
 		if r.URL.Query().Get("flow") != "" {
 			me.Flow = filled[api.Flow](f)
 			me.Flow.May = []string{api.MayRequest, api.MayList}
@@ -233,6 +235,8 @@ func generated(r *http.Request, seed uint64, texts []string) any {
 		return me
 	case path == "/flows":
 		return filled[api.FlowList](f)
+	case path == "/slack-accounts":
+		return filled[api.SlackAccountList](f)
 	case strings.HasSuffix(path, "/stats"):
 		s := filled[api.Stats](f)
 		s.Flow, s.Since = "x", now.AddDate(0, 0, -30)

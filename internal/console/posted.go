@@ -18,6 +18,9 @@ const maxForm = 512 << 10
 var forms = map[string]form{
 	"/new/{flow}":          {(*page).ask, (*page).formAgain},
 	"/requests/{id}/{act}": {(*page).act, (*page).actAgain},
+	"/slack":               {(*page).checkSlackCode, (*page).checkSlackCodeAgain},
+	"/slack/link":          {(*page).linkSlackAccount, (*page).linkSlackAccountAgain},
+	"/slack/{id}/unlink":   {(*page).unlinkSlackAccount, (*page).unlinkSlackAccountAgain},
 }
 
 // form is what a form does when it is posted.

@@ -12,6 +12,7 @@ var routes = map[string]func(*page) error{
 	"GET /activity":     (*page).activity,
 	"GET /flows":        (*page).flowList,
 	"GET /flows/{flow}": (*page).flow,
+	"GET /slack":        (*page).slackAccounts,
 }
 
 // bareRoutes are those whose responses don't show who is signed in: they spare the call
@@ -24,6 +25,8 @@ var bareRoutes = map[string]func(*page) error{
 	"GET /requests/{id}/verify":   (*page).verify,
 	"GET /requests/{id}/{act}":    (*page).actShown,
 	"GET /activity.csv":           (*page).activityCSV,
+	"GET /slack/link":             (*page).slackShown,
+	"GET /slack/{id}/unlink":      (*page).slackShown,
 }
 
 // mounted returns the pattern of a route for a [net/http.ServeMux].

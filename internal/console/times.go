@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // ago says how long ago t was.
@@ -19,7 +21,7 @@ func ago(now, t time.Time) string {
 	case d < 24*time.Hour:
 		return fmt.Sprintf("%d h ago", int(d.Hours()+0.5))
 	case d < 14*24*time.Hour:
-		return fmt.Sprintf("%d days ago", int(d.Hours()/24+0.5))
+		return text.Count(int(d.Hours()/24+0.5), "day") + " ago"
 	}
 	return t.UTC().Format("2 Jan 2006")
 }
@@ -40,7 +42,7 @@ func left(now, t time.Time) string {
 		}
 		return fmt.Sprintf("%d h", int(d.Hours()))
 	}
-	return fmt.Sprintf("%d days", int(d.Hours()/24))
+	return text.Count(int(d.Hours()/24), "day")
 }
 
 // duration says a duration in full, such as "1 h 30 min".

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // The words of the console stand in the templates, and here if Go chooses among them.
@@ -47,9 +48,16 @@ func plus(n int, more bool) string {
 // scriptWords are the words of the script, as JSON: it has none of its own.
 func scriptWords() (string, error) {
 	raw, err := json.Marshal(map[string]string{
-		"now": "now", "just now": "just now", "s": "s", "min": "min", "h": "h", "days": "days", "ago": "ago",
+		"now": "now", "just now": "just now", "s": "s", "min": "min", "h": "h", "day": "day", "days": "days", "ago": "ago",
 	})
 	return string(raw), err
+}
+
+// slackDone are the sentences about what was done to a Slack account.
+var slackDone = map[string]string{
+	"linked":   "The Slack account is linked to you. Slack shows a message about it; so does an e-mail, where fasttrack sends mail.",
+	"unlinked": "The Slack account is no longer linked.",
+	"gone":     "That Slack account is not linked any more.",
 }
 
 // problemTitle returns the headline of a problem page.
@@ -115,15 +123,7 @@ func checks(all []api.Check) string {
 			passed++
 		}
 	}
-	return strconv.Itoa(passed) + " of " + things(len(all), "check") + " passed"
-}
-
-// things says a number of things.
-func things(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return strconv.Itoa(n) + " " + thing + "s"
+	return strconv.Itoa(passed) + " of " + text.Count(len(all), "check") + " passed"
 }
 
 // past says what was decided.

@@ -27,7 +27,8 @@
     if (s < 45) return words["just now"];
     if (s < 3600) return `${Math.round(s / 60)} ${words.min} ${words.ago}`;
     if (s < 86400) return `${Math.round(s / 3600)} ${words.h} ${words.ago}`;
-    if (s < 14 * 86400) return `${Math.round(s / 86400)} ${words.days} ${words.ago}`;
+    const days = Math.round(s / 86400);
+    if (s < 14 * 86400) return `${days} ${days === 1 ? words.day : words.days} ${words.ago}`;
     return day.format(at);
   };
   const write = (e, text) => { if (e.textContent !== text) e.textContent = text; };
