@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // NoLimit is the value of a limit that doesn't limit.
@@ -106,10 +107,10 @@ func (u Usage) Take(id string, a Allowance, others []Usage, now time.Time) (Usag
 	slices.Sort(recent)
 	if most := a.PerMinute; most != NoLimit && len(recent) >= most {
 		room := time.UnixMilli(recent[len(recent)-most]).Add(window)
-		return u, Spent{room.Sub(now), fmt.Sprintf("You may send %d requests a minute to this flow.", most)}
+		return u, Spent{room.Sub(now), fmt.Sprintf("You may send %s a minute to this flow.", text.Count(most, "request"))}
 	}
 	if most := a.Open; most != NoLimit && len(open) >= most {
-		return u, Spent{window, fmt.Sprintf("You have %d requests of this flow waiting for a decision, which is as many as it takes from one person.", most)}
+		return u, Spent{window, fmt.Sprintf("You have %s of this flow waiting for a decision, which is as many as it takes from one person.", text.Count(most, "request"))}
 	}
 	next := Usage{Version: u.Version}
 	if a.Open != NoLimit {

@@ -184,11 +184,11 @@ func bound(field Field, limit string, n int64) string {
 	case Int:
 		return fmt.Sprintf("must be %s %d", limit, n)
 	case Duration:
-		return fmt.Sprintf("must be %s %d seconds", limit, n)
+		return fmt.Sprintf("must be %s %s", limit, text.Count(int(n), "second"))
 	case Strings:
-		return fmt.Sprintf("must have %s %d items", limit, n)
+		return fmt.Sprintf("must have %s %s", limit, text.Count(int(n), "item"))
 	}
-	return fmt.Sprintf("must have %s %d characters", limit, n)
+	return fmt.Sprintf("must have %s %s", limit, text.Count(int(n), "character"))
 }
 
 func (f *Flow) targetIDs() []string {
