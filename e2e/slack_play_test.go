@@ -52,7 +52,7 @@ func parametersOf(t *testing.T, file string) map[string]string {
 // playSlack plays one transcript in a workspace.
 func playSlack(t *testing.T, s slackOn, file string) {
 	t.Helper()
-	cmds := map[string]func(*testscript.TestScript, bool, []string){"slack": workspace, "at-once": atOnce, "function": function, "mailed": mailed}
+	cmds := map[string]func(*testscript.TestScript, bool, []string){"slack": workspace, "at-once": atOnce, "function": function, "mailed": mailed, "console": onConsole}
 	for name, user := range map[string]string{
 		"ada": ada, "grace": grace, "linus": linus, "root": root, "eve": "U0EVE", "gus": "U0GUS", "ultra": "U0ULTRA", "una": "U0UNA", "dan": "U0DAN",
 		"robot": "U0ROBOT", "flow": "U0FLOW", "sam": "U0SAM", "gia": "U0GIA", "otto": "U0OTTO",

@@ -3,6 +3,8 @@ package e2e
 import (
 	"bytes"
 	"fmt"
+	"html"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -187,4 +189,35 @@ func mailed(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		return "there is no such mail, but\n" + all
 	})
+}
+
+// onConsole has a person open a page of the console, or send a form to it, and read what the
+// page then shows:
+//
+//	console ada@example.com /slack TEXT…
+//	console ada@example.com /slack code=ABCD-EFGH TEXT…
+func onConsole(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: console PERSON PATH [NAME=VALUE&...] TEXT...")
+	}
+	who, path, texts := args[0], args[1], args[2:]
+	s, method, form := ts.Value(playedKey{}).(*played), http.MethodGet, ""
+	if strings.Contains(texts[0], "=") {
+		method, form, texts = http.MethodPost, texts[0], texts[1:]
+	}
+	req, err := http.NewRequestWithContext(s.t.Context(), method, s.url+"/console"+path, strings.NewReader(form))
+	ts.Check(err)
+	req.AddCookie(&http.Cookie{Name: "fasttrack-who", Value: who})
+	if form != "" {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer res.Body.Close()
+	page, err := io.ReadAll(res.Body)
+	ts.Check(err)
+	shown := html.UnescapeString(string(page))
+	if text, does := lacks(shown, texts); does {
+		ts.Fatalf("the page shows no %s:\n%s", text, shown)
+	}
 }

@@ -160,11 +160,28 @@ func (p *page) unlinkSlackAccount(in url.Values) error {
 	var said *api.Problem
 	switch {
 	case errors.As(err, &said) && said.Status == http.StatusNotFound:
-		return p.slackDone("gone", all) // also what an earlier press has ended
+		return p.slackGone(all) // perhaps by an earlier press
 	case err != nil:
 		return err
 	}
 	return p.slackDone("unlinked", all)
+}
+
+// slackGone shows the page after a link that does not exist was to be ended.
+func (p *page) slackGone(all bool) error {
+	if err := p.start(); err != nil {
+		return err
+	}
+	if err := p.needsSlack(); err != nil {
+		return err
+	}
+	d := slackData{All: all, Note: note{"Nothing was unlinked", "That Slack account is not linked any more, or it is not yours."}}
+	var err error
+	if d.Accounts, d.More, err = p.call.SlackAccounts(p.r.Context(), all); err != nil {
+		return err
+	}
+	p.render(http.StatusNotFound, "slack", "Slack accounts", d)
+	return nil
 }
 
 // slackDone sends the browser to the page, which says what was done.

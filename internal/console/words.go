@@ -57,7 +57,6 @@ func scriptWords() (string, error) {
 var slackDone = map[string]string{
 	"linked":   "The Slack account is linked to you. Slack shows a message about it; so does an e-mail, where fasttrack sends mail.",
 	"unlinked": "The Slack account is no longer linked.",
-	"gone":     "That Slack account is not linked any more.",
 }
 
 // problemTitle returns the headline of a problem page.

@@ -198,6 +198,10 @@ func TestLinks(t *testing.T) {
 			if got := f.Environment["PORTAL_URL"]; f.LogicalID == "NotifyFunction" && got != want {
 				t.Errorf("%s: links begin with %q, want %q", given, got, want)
 			}
+			console := map[bool]string{true: want}[strings.HasPrefix(given, "ConsoleOrigin")]
+			if got := f.Environment["CONSOLE_URL"]; f.LogicalID == "NotifyFunction" && got != console {
+				t.Errorf("%s: the console is at %q, want %q", given, got, console)
+			}
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/fasttrack-dev/fasttrack/internal/console"
 	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack"
 	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack/pages"
 	"github.com/fasttrack-dev/fasttrack/internal/partition"
@@ -61,7 +62,11 @@ func withSlack(o localaws.Options, flows source, workspace *fakeslack.Slack) loc
 		if logicalID != "SlackFunction" && logicalID != "NotifyFunction" {
 			return nil
 		}
-		return map[string]string{"SLACK_API_URL": apiURL + SlackPath + "/api/"}
+		env := map[string]string{"SLACK_API_URL": apiURL + SlackPath + "/api/"}
+		if o.Parameters["JwtIssuer"] == "" {
+			env["CONSOLE_URL"] = apiURL + console.Base // unless ConsoleOrigin names another
+		}
+		return env
 	}
 	next := o.Front
 	o.Front = func(s *localaws.Stack, api http.Handler) (http.Handler, error) {

@@ -74,23 +74,39 @@ func Acted(r api.Request, e api.EventName, link string) *slack.ModalViewRequest 
 	return Outcome(r, link)
 }
 
-// LinkForm returns the modal with a code that links a Slack account to a person.
-func LinkForm(why, code string, expires time.Time) *slack.ModalViewRequest {
+// LinkForm returns the modal with a code that links a Slack account to a person. page is
+// the address of the console's page that takes it; "" for none.
+func LinkForm(why, code string, expires time.Time, page string) *slack.ModalViewRequest {
 	how := "Run this where you are signed in to fasttrack:"
-	blocks := []slack.Block{
-		slack.NewSectionBlock(Plain(why+" Link it once, and act in Slack as yourself.", maxSection), nil, nil),
-		slack.NewRichTextBlock("code", section(glue(how)), &slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{glue("fasttrack slack link " + code)}}),
+	blocks := []slack.Block{slack.NewSectionBlock(Plain(why+" Link it once, and act in Slack as yourself.", maxSection), nil, nil)}
+	if page != "" {
+		how = "Open the console, where the code is filled in, or run this where you are signed in to fasttrack:"
+		b := button(ActionOpen, "", "Open the console", slack.StylePrimary)
+		b.URL = page
+		blocks = append(blocks, slack.NewActionBlock("page", b))
 	}
-	blocks = append(blocks, slack.NewContextBlock("foot", Plain("The code works once, until "+At(expires)+". Enter it yourself: who asks you for it could act as you.", maxText)))
+	blocks = append(blocks,
+		slack.NewRichTextBlock("code", section(glue(how)), &slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{glue("fasttrack slack link " + code)}}),
+		slack.NewContextBlock("foot", Plain("The code works once, until "+At(expires)+". Enter it yourself: who asks you for it could act as you.", maxText)),
+	)
 	return view("Link your account", blocks)
 }
 
-// HomeNotice is an App Home that says one thing, perhaps with the button that links the
-// account.
-func HomeNotice(said string, canLink bool) slack.HomeTabViewRequest {
-	blocks := []slack.Block{slack.NewSectionBlock(Plain(said, maxSection), nil, nil)}
-	if canLink {
-		blocks = append(blocks, slack.NewActionBlock("top", button(ActionLink, "", "Link your account", slack.StylePrimary)))
+// HomeNotice is an App Home that says one thing.
+func HomeNotice(said string) slack.HomeTabViewRequest {
+	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{slack.NewSectionBlock(Plain(said, maxSection), nil, nil)}}}
+}
+
+// HomeLink is an App Home that says why the account must be linked, with the button that
+// shows a code. page is the address of the console's page that takes it; "" for none.
+func HomeLink(why, page string) slack.HomeTabViewRequest {
+	where := "with the command fasttrack slack link"
+	if page != "" {
+		where = "at " + page + " or " + where
 	}
-	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: blocks}}
+	v := HomeNotice(why)
+	v.Blocks.BlockSet = append(v.Blocks.BlockSet,
+		slack.NewActionBlock("top", button(ActionLink, "", "Link your account", slack.StylePrimary)),
+		slack.NewContextBlock("foot", Plain("The button shows a code. Enter it "+where+".", maxText)))
+	return v
 }

@@ -38,8 +38,9 @@ type Deps struct {
 	// Ways bring messages to people. Directory is required with any.
 	Ways      []deliver.Way
 	Directory func() deliver.Directory
-	// Portal is the URL that links begin with; "" for no links.
-	Portal string
+	// Portal is the URL that links begin with; "" for no links. Console is that of
+	// fasttrack's own console; "" without one.
+	Portal, Console string
 	// Now is time.Now unless it is set, Log JSON lines on standard output.
 	Now func() time.Time
 	Log *slog.Logger

@@ -35,7 +35,7 @@ func (h *Handler) slackLink(ctx context.Context, detail json.RawMessage, line *s
 		return deliver.Report{}, errors.New("the detail of a Slack link must name an account")
 	}
 	line.Add("slack_account", l.Account.ID())
-	subject, text := slackLinkText(l)
+	subject, text := slackLinkText(l, h.Console)
 	var errs []error
 	report := deliver.Report{}
 	for _, w := range h.Ways {
@@ -61,13 +61,18 @@ func (h *Handler) slackLink(ctx context.Context, detail json.RawMessage, line *s
 	return report, errors.Join(errs...)
 }
 
-// slackLinkText says what happened, and what to do if it was somebody else.
-func slackLinkText(l SlackLink) (subject, text string) {
+// slackLinkText says what happened, and what to do if it was somebody else: on the
+// console, if there is one.
+func slackLinkText(l SlackLink, console string) (subject, text string) {
 	a := l.Account
 	who := fmt.Sprintf("The Slack account %s (%s) of %s", a.Name, a.ID(), a.Email)
 	if !l.Linked {
 		return "Your Slack account was unlinked", who + " is no longer linked to " + a.Person.ID + "."
 	}
-	return "Your Slack account was linked", fmt.Sprintf("%s was linked to %s on %s. It now requests and decides as %s. If that was not you, run: fasttrack slack unlink %s, and inform an admin.",
-		who, a.Person.ID, a.At.UTC().Format("2 Jan 15:04 MST"), a.Person.ID, a.ID())
+	undo := "run: fasttrack slack unlink " + a.ID()
+	if console != "" {
+		undo = "unlink it on " + console + "/slack, or " + undo
+	}
+	return "Your Slack account was linked", fmt.Sprintf("%s was linked to %s on %s. It now requests and decides as %s. If that was not you, %s, and inform an admin.",
+		who, a.Person.ID, a.At.UTC().Format("2 Jan 15:04 MST"), a.Person.ID, undo)
 }

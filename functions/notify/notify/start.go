@@ -27,6 +27,6 @@ func Start() {
 	table, directory := store.NewFromConfig(cfg, os.Getenv("TABLE_NAME")), readDirectory(os.Getenv)
 	lambda.Start(New(Deps{
 		Store: runs{table}, Ways: ways(os.Getenv, cfg, table, directory), Directory: directory,
-		Topic: sns.NewFromConfig(cfg), TopicARN: os.Getenv("TOPIC_ARN"), Portal: os.Getenv("PORTAL_URL"), Webhook: webhook,
+		Topic: sns.NewFromConfig(cfg), TopicARN: os.Getenv("TOPIC_ARN"), Portal: os.Getenv("PORTAL_URL"), Console: os.Getenv("CONSOLE_URL"), Webhook: webhook,
 	}).Handle)
 }

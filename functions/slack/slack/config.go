@@ -36,7 +36,7 @@ func New(getenv func(string) string, cfg aws.Config) *Handler {
 		Request: alias{cfg, getenv("REQUEST_ALIAS")}, Approve: alias{cfg, getenv("APPROVE_ALIAS")},
 		Teams: strings.FieldsFunc(getenv("SLACK_TEAMS"), func(r rune) bool { return r == ',' || r == ' ' }),
 		Views: views(func() *store.Store { return store.NewFromConfig(cfg, table) }),
-		API:   cmp.Or(getenv("SLACK_API_URL"), slack.APIURL), Portal: strings.TrimSuffix(getenv("PORTAL_URL"), "/"),
+		API:   cmp.Or(getenv("SLACK_API_URL"), slack.APIURL), Portal: strings.TrimSuffix(getenv("PORTAL_URL"), "/"), Console: getenv("CONSOLE_URL"),
 		Log: logs.New(os.Stdout), Now: time.Now,
 	}
 	h.HTTP = &http.Client{Timeout: lastCall}

@@ -32,12 +32,12 @@ type Handler struct {
 	Teams []string
 	// Views keeps which open form shows which request.
 	Views Views
-	// API is the address of Slack's Web API; Portal that of the pages of requests, "" if
-	// without one.
-	API, Portal string
-	HTTP        *http.Client
-	Log         *slog.Logger
-	Now         func() time.Time
+	// API is the address of Slack's Web API; Portal that of the pages of requests, and
+	// Console that of fasttrack's own console. Both are "" if without one.
+	API, Portal, Console string
+	HTTP                 *http.Client
+	Log                  *slog.Logger
+	Now                  func() time.Time
 
 	people people
 }

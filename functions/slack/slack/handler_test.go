@@ -327,8 +327,23 @@ func TestEvents(t *testing.T) {
 		t.Errorf("home reads %s", home.Words())
 	}
 	w.answers["POST /slack-codes"] = answer{201, api.SlackCode{Code: "ABCD-EFGH", Expires: time.Now()}}
-	w.slack.Act("U0GRACE", home.ID, "top", "link", nil)
-	if words := w.view("U0GRACE"); !strings.Contains(words, "fasttrack slack link ABCD-EFGH") {
-		t.Errorf("the modal reads %s", words)
+	for console, page := range map[string]string{"": "", "https://access.example.com/console": "https://access.example.com/console/slack"} {
+		w.h.Console = console
+		w.slack.OpenHome("U0GRACE")
+		home, _ = w.slack.Home("U0GRACE")
+		if words := home.Words(); !strings.Contains(words, "fasttrack slack link") || strings.Contains(words, "/slack or") != (page != "") || !strings.Contains(words, page) {
+			t.Errorf("with the console %q home reads %s", console, words)
+		}
+		w.slack.Act("U0GRACE", home.ID, "top", "link", nil)
+		v, _ := w.slack.OpenView("U0GRACE")
+		if words := v.Words(); !strings.Contains(words, "fasttrack slack link ABCD-EFGH") {
+			t.Errorf("the modal reads %s", words)
+		}
+		if buttons := v.Buttons(); len(buttons) > 0 && (page == "" || buttons[0].URL != page+"#ABCD-EFGH") || len(buttons) == 0 && page != "" {
+			t.Errorf("with the console %q the modal has the buttons %+v", console, buttons)
+		}
+	}
+	if p := w.slack.Problems(); len(p) > 0 {
+		t.Errorf("Slack refuses %v", p)
 	}
 }

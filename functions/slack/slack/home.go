@@ -49,7 +49,7 @@ func (c *call) event(ctx context.Context, body string) (any, error) {
 		c.log.Info("refused", "reason", string(no))
 		return nil, nil
 	case errors.As(err, &no):
-		return nil, c.publish(ctx, u, slackui.HomeNotice(string(no), false))
+		return nil, c.publish(ctx, u, slackui.HomeNotice(string(no)))
 	case err != nil:
 		return nil, err
 	}
@@ -92,9 +92,9 @@ func (c *call) showHome(ctx context.Context, u user, who slackcaller.Caller) err
 	var p problem
 	switch {
 	case errors.As(err, &p) && p.Type == api.ProblemSlackNotLinked:
-		return c.publish(ctx, u, slackui.HomeNotice(p.Detail, true))
+		return c.publish(ctx, u, slackui.HomeLink(p.Detail, c.linkPage("")))
 	case errors.As(err, &p) && p.Status < 500:
-		return c.publish(ctx, u, slackui.HomeNotice(said(p), false))
+		return c.publish(ctx, u, slackui.HomeNotice(said(p)))
 	case err != nil:
 		return err
 	}

@@ -33,5 +33,18 @@ func (c *call) showLink(ctx context.Context, v opened, u user, why string) error
 	if err := c.do(ctx, c.Request, who, operation{route: "POST /slack-codes"}, &code); err != nil {
 		return errors.Join(err, c.show(ctx, v, slackui.Notice("Not available", unavailable)))
 	}
-	return c.show(ctx, v, slackui.LinkForm(why, code.Code, code.Expires))
+	return c.show(ctx, v, slackui.LinkForm(why, code.Code, code.Expires, c.linkPage(code.Code)))
+}
+
+// linkPage returns the address of the console's page that links an account, with a code
+// filled in unless it is ""; "" without a console. The code is in the fragment: browsers
+// send that to no server, so it is in no log and no Referer header.
+func (h *Handler) linkPage(code string) string {
+	switch {
+	case h.Console == "":
+		return ""
+	case code == "":
+		return h.Console + "/slack"
+	}
+	return h.Console + "/slack#" + code
 }
