@@ -15,4 +15,7 @@
 // stepfunctions with the interpreter asl, eventbridge, gateway, cloudwatchlogs,
 // sqs, sns, kms, secretsmanager, iam, sts and cloudformation. Package
 // template reads SAM templates, identities the callers that may sign requests.
+//
+// A test that moves Options.Clock waits with Stack.Motion.Idle before each step, so that
+// all that can happen at one time has happened before the next.
 package localaws

@@ -23,6 +23,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/kms"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
 	"github.com/fasttrack-dev/fasttrack/localaws/loopback"
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 	"github.com/fasttrack-dev/fasttrack/localaws/ses"
 	"github.com/fasttrack-dev/fasttrack/localaws/sns"
 	"github.com/fasttrack-dev/fasttrack/localaws/sqs"
@@ -47,6 +48,9 @@ type Stack struct {
 	SQS           *sqs.Service
 	KMS           *kms.Service
 	Logs          *cloudwatchlogs.Service
+	// Motion records what is under way, for tests that move Options.Clock: see
+	// [motion.Motion.Idle].
+	Motion *motion.Motion
 
 	opts     Options
 	started  time.Time
@@ -75,7 +79,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	}
 	o.StackName = cmp.Or(o.StackName, StackName)
 	o.SecretPrefix = cmp.Or(o.SecretPrefix, SecretPrefix)
-	s := &Stack{opts: o, started: o.Clock.Now()}
+	s := &Stack{opts: o, started: o.Clock.Now(), Motion: motion.New(o.Clock)}
 	if err := s.start(ctx); err != nil {
 		// What has started ends; the error that counts is the first.
 		_ = s.Close(context.WithoutCancel(ctx))
@@ -161,15 +165,15 @@ func (s *Stack) openServices() error {
 	var err error
 	s.Lambda, err = lambda.New(lambda.Options{
 		Region: s.opts.Region, AccountID: AccountID, EndpointURL: s.AWSURL(), Log: s.opts.Log, Clock: s.opts.Clock,
-		OnInvoked: s.opts.OnInvoked, OnLine: s.Logs.Put, AccountConcurrency: s.opts.AccountConcurrency, OwnPrefix: s.opts.StackName + "-", EnvironPrefix: s.opts.SecretPrefix,
+		Motion: s.Motion, OnInvoked: s.opts.OnInvoked, OnLine: s.Logs.Put, AccountConcurrency: s.opts.AccountConcurrency, OwnPrefix: s.opts.StackName + "-", EnvironPrefix: s.opts.SecretPrefix,
 		SendFailed: func(to, record string) bool { _, there := s.SQS.Send(to, record); return there },
 	})
 	if err != nil {
 		return err
 	}
-	table := dynamodb.Options{Clock: s.opts.Clock, Region: s.opts.Region, AccountID: AccountID}
+	table := dynamodb.Options{Clock: s.opts.Clock, Motion: s.Motion, Region: s.opts.Region, AccountID: AccountID}
 	executions := stepfunctions.Options{
-		Clock: s.opts.Clock, Invoker: s.Lambda, Region: s.opts.Region, AccountID: AccountID,
+		Clock: s.opts.Clock, Motion: s.Motion, Invoker: s.Lambda, Region: s.opts.Region, AccountID: AccountID,
 		OnStatusChange: s.statusChanged, MayInvoke: s.mayInvoke, OnExpress: s.opts.OnExpress, Log: s.Logs.Put,
 	}
 	if s.opts.Data == "" {

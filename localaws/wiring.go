@@ -70,7 +70,7 @@ func (s *Stack) makeQueues() {
 // openBus creates the event buses and their rules.
 func (s *Stack) openBus() error {
 	o := eventbridge.Options{
-		Clock: s.opts.Clock, Region: s.opts.Region, AccountID: AccountID, Invoke: s.Lambda.InvokeAsync,
+		Clock: s.opts.Clock, Motion: s.Motion, Region: s.opts.Region, AccountID: AccountID, Invoke: s.Lambda.InvokeAsync,
 		HasFunction: s.Lambda.Has, HasGroup: s.Logs.Has,
 		Log:     func(group string, event []byte) error { s.Logs.Put(group, "events", string(event)); return nil },
 		OnError: func(rule string, err error) { fmt.Fprintf(s.opts.Log, "localaws: rule %s: %v\n", rule, err) },

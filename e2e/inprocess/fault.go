@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 )
 
 // Call is one call of a function to AWS, or to the strategy.
@@ -176,9 +175,4 @@ func operation(r *http.Request) string {
 		return "Invoke"
 	}
 	return r.Method
-}
-
-// running counts what the functions do, for a test to know when nothing moves.
-type running struct {
-	now, ever atomic.Int64
 }

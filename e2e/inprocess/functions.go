@@ -37,6 +37,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	locallambda "github.com/fasttrack-dev/fasttrack/localaws/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
 
 // Options says how the functions are made.
@@ -63,7 +64,6 @@ type Functions struct {
 	once   sync.Once
 	made   map[string]lambda.Handler
 	faults *faults
-	busy   running
 }
 
 // New returns functions that are not bound to a stack yet.
@@ -77,25 +77,18 @@ func New(o Options) *Functions {
 // Bind says which stack the functions are part of.
 func (f *Functions) Bind(s *localaws.Stack) { f.stack = s }
 
-// names are the functions of the template, and whether somebody waits for them
-// outside of the system.
-var names = map[string]bool{
-	"RequestFunction": true, "ApproveFunction": true, "SlackFunction": true,
-	"RecordFunction": false, "HooksFunction": false, "GrantFunction": false, "ReconcileFunction": false,
-	"NotifyFunction": false, "GrantDemoFunction": false,
+// names are the functions of the template.
+var names = []string{
+	"RequestFunction", "ApproveFunction", "SlackFunction", "RecordFunction", "HooksFunction", "GrantFunction", "ReconcileFunction",
+	"NotifyFunction", "GrantDemoFunction",
 }
 
 // Replacements are for localaws.Options.Functions.
 func (f *Functions) Replacements() map[string]locallambda.InProcess {
 	out := map[string]locallambda.InProcess{}
-	for name, outside := range names {
+	for _, name := range names {
 		out[name] = func(ctx context.Context, payload []byte) ([]byte, error) {
 			f.once.Do(f.make)
-			if !outside {
-				f.busy.now.Add(1)
-				f.busy.ever.Add(1)
-				defer f.busy.now.Add(-1)
-			}
 			return f.invoke(ctx, name, payload)
 		}
 	}
@@ -126,9 +119,9 @@ func (f *Functions) invoke(ctx context.Context, name string, payload []byte) ([]
 	}
 }
 
-// Activity returns how many functions run inside the system just now, and how many
-// ever did.
-func (f *Functions) Activity() (now, ever int64) { return f.busy.now.Load(), f.busy.ever.Load() }
+// pause is what functions/approve does between two reads of a run: it looks again when
+// somebody else has moved.
+func pause(ctx context.Context, d time.Duration) { motion.FromContext(ctx).Watch(ctx, d) }
 
 // make makes the handlers as the functions' mains do, with the environment that
 // the template names them.
@@ -171,7 +164,7 @@ func (f *Functions) make() {
 	requests.Log = f.opts.Log
 	acts := approve.New(approve.Deps{
 		Identify: identify("ApproveFunction"), Flows: f.opts.Flows, Today: f.opts.Flows.Today(), Store: table("ApproveFunction"), Now: f.opts.Now,
-		StepFunctions: sfn.NewFromConfig(config("ApproveFunction")),
+		StepFunctions: sfn.NewFromConfig(config("ApproveFunction")), Pause: pause,
 	})
 	acts.Log = f.opts.Log
 	record := record.New(record.Deps{

@@ -37,7 +37,7 @@ var bad = map[string]func(ctx context.Context) ([]byte, error){
 	"Lambda.ServiceException":          reserved("Lambda.ServiceException"),
 	"Lambda.ResourceNotFoundException": reserved("Lambda.ResourceNotFoundException"),
 	"Refused":                          reserved("Refused"),
-	"hang":                             func(ctx context.Context) ([]byte, error) { <-ctx.Done(); return nil, ctx.Err() },
+	"hang":                             func(ctx context.Context) ([]byte, error) { hang(ctx); return nil, ctx.Err() },
 	"10 MB": func(context.Context) ([]byte, error) {
 		return []byte(`"` + string(bytes.Repeat([]byte("x"), 10<<20)) + `"`), nil
 	},

@@ -9,7 +9,14 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
+
+// hang does nothing until the function's time is up. Meanwhile the clock may move.
+func hang(ctx context.Context) {
+	motion.FromContext(ctx).Rest(time.Time{}, nil)
+	<-ctx.Done()
+}
 
 // A grant or removal that does not end is given up on at
 // its time limit; what it did meanwhile is removed all the same.
@@ -43,7 +50,7 @@ func TestStrategyHangs(t *testing.T) {
 							return nil, err
 						}
 					}
-					<-ctx.Done()
+					hang(ctx)
 					return nil, ctx.Err()
 				}
 			}})

@@ -29,6 +29,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
 
 var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
@@ -99,6 +101,8 @@ type play struct {
 	// revoked it, or ended its execution.
 	mayGo   map[string]time.Time
 	callers sync.WaitGroup
+	// waiting are the people whose act is on its way, by their Idempotency-Key.
+	waiting sync.Map
 }
 
 // setup changes how a play is made.
@@ -137,6 +141,7 @@ func newPlay(t testing.TB, s setup) *play {
 		Flows: file, Now: p.clock.Now, Hooks: s.hooks, Strategies: strategy.Set{"lambda": p.world}, Fault: s.fault, Log: s.log,
 	})
 	o := localaws.Options{TemplatePath: "../../template.yaml", Addr: "127.0.0.1:0", Clock: p.clock, Functions: p.functions.Replacements()}
+	o.Functions["ApproveFunction"] = p.waits(o.Functions["ApproveFunction"])
 	if s.local != nil {
 		s.local(&o)
 	}
@@ -176,11 +181,20 @@ type answer struct {
 // call calls the API as somebody. Someone stubborn retries what failed with
 // a status of 5xx, under the same Idempotency-Key.
 func (p *play) call(who, method, path string, body any) answer {
-	raw, _ := json.Marshal(body)
+	return p.send(p.key(), who, method, path, body)
+}
+
+// key makes an Idempotency-Key.
+func (p *play) key() string {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.keys++
-	key := fmt.Sprint("key-", p.keys)
-	p.mu.Unlock()
+	return fmt.Sprint("key-", p.keys)
+}
+
+// send makes a call with that Idempotency-Key.
+func (p *play) send(key, who, method, path string, body any) answer {
+	raw, _ := json.Marshal(body)
 	for try := 0; ; try++ {
 		req, err := http.NewRequest(method, p.stack.URL()+path, bytes.NewReader(raw))
 		if err != nil {
@@ -228,8 +242,29 @@ func (p *play) act(who, id, act string) <-chan answer {
 	if act == "revoke" {
 		p.mayEndEarly(id)
 	}
-	p.callers.Go(func() { done <- p.call(who, "POST", "/requests/"+id+"/"+act, map[string]any{}) })
+	key := p.key()
+	caller := p.stack.Motion.Begin(act + " by " + who)
+	p.waiting.Store(key, caller)
+	p.callers.Go(func() {
+		defer caller.End()
+		done <- p.send(key, who, "POST", "/requests/"+id+"/"+act, map[string]any{})
+	})
 	return done
+}
+
+// waits returns functions/approve, whose callers rest while it runs: it moves itself.
+func (p *play) waits(approve lambda.InProcess) lambda.InProcess {
+	return func(ctx context.Context, payload []byte) ([]byte, error) {
+		var in struct{ Headers map[string]string }
+		if err := json.Unmarshal(payload, &in); err != nil {
+			return nil, err
+		}
+		if caller, is := p.waiting.Load(in.Headers["idempotency-key"]); is {
+			caller.(*motion.Work).Rest(time.Time{}, nil)
+			defer caller.(*motion.Work).Wake()
+		}
+		return approve(ctx, payload)
+	}
 }
 
 // mayEndEarly notes that something ends the run's access before its time.
@@ -283,18 +318,13 @@ func (p *play) until(what string, holds func() bool) {
 	}
 }
 
-// quiet waits until no function inside the system runs.
+// quiet waits until all is done that can be done before the clock moves.
 func (p *play) quiet() {
-	still := 0
-	_, before := p.functions.Activity()
-	for still < 3 {
-		time.Sleep(300 * time.Microsecond)
-		now, ever := p.functions.Activity()
-		if now == 0 && ever == before {
-			still++
-			continue
-		}
-		before, still = ever, 0
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	if err := p.stack.Motion.Idle(ctx); err != nil {
+		p.t.Fatal(err)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jonboulle/clockwork"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
 
 // maxPayload is what Step Functions carries from state to state, in bytes
@@ -34,6 +36,9 @@ type Tasks interface {
 
 // Engine runs executions and keeps the task tokens that they wait for.
 type Engine struct {
+	// Motion records what executions do; nil records nothing. Set it before the first.
+	Motion *motion.Motion
+
 	clock  clockwork.Clock
 	tasks  Tasks
 	region string

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
 
 // Status is the status of an execution.
@@ -69,6 +71,8 @@ type Execution struct {
 	stop   context.CancelCauseFunc
 	done   chan struct{}
 	input  any
+
+	timeOutAt time.Time // zero is never
 
 	keeping sync.Mutex // orders the calls of Keep
 
@@ -140,7 +144,7 @@ func (x *Execution) Run() error {
 		}
 	}
 	x.Resume = nil
-	go x.run(x.ctx)
+	go x.run(x.ctx, x.work())
 	return nil
 }
 
@@ -206,14 +210,16 @@ func (x *Execution) History(after int64) []Event {
 	return append([]Event(nil), x.history.after(after)...)
 }
 
-func (x *Execution) run(ctx context.Context) {
+func (x *Execution) run(ctx context.Context, work *motion.Work) {
+	defer work.End()
 	defer close(x.done)
 	if limit := x.limit(); limit > 0 {
 		left := x.StartedAt.Add(limit).Sub(x.engine.clock.Now())
 		timer := x.engine.clock.AfterFunc(left, func() { x.stop(stopRequest{status: TimedOut}) })
 		defer timer.Stop()
+		x.timeOutAt = x.engine.clock.Now().Add(left)
 	}
-	l := &line{x: x, at: x.position}
+	l := &line{x: x, at: x.position, work: work}
 	output, failure := l.run(ctx, x.Machine)
 	end := stopRequest{status: Succeeded}
 	if failure != nil {

@@ -3,14 +3,17 @@ package asl
 import (
 	"context"
 	"fmt"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
 
 // line is one line of states being run: the machine's, a branch's or an
 // iteration's. Where it stands changes under the execution's mutex, since Keep
 // reads it.
 type line struct {
-	x  *Execution
-	at *Position
+	x    *Execution
+	at   *Position
+	work *motion.Work
 	// item is $$.Map.Item of an iteration, nil outside.
 	item any
 	// silent lines leave no events: the children of a distributed map.

@@ -1,6 +1,10 @@
 package asl
 
-import "context"
+import (
+	"context"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
+)
 
 // mapItems runs the processor of a Map for each item.
 func (v *visit) mapItems(ctx context.Context, effective document) (document, *Failure) {
@@ -15,8 +19,8 @@ func (v *visit) mapItems(ctx context.Context, effective document) (document, *Fa
 		}
 		v.begin(len(items), func(int) []byte { return nil })
 	}
-	result, failure := v.sideBySide(ctx, int(most), func(ctx context.Context, i int, at *LinePosition) (document, *Failure) {
-		return v.iteration(ctx, effective, items[i], i, at)
+	result, failure := v.sideBySide(ctx, int(most), func(ctx context.Context, i int, at *LinePosition, work *motion.Work) (document, *Failure) {
+		return v.iteration(ctx, effective, items[i], i, at, work)
 	})
 	if failure != nil {
 		return document{}, failure
@@ -55,9 +59,9 @@ func (v *visit) items(effective document) ([]any, int64, *Failure) {
 	return items, most, nil
 }
 
-func (v *visit) iteration(ctx context.Context, effective document, value any, index int, at *LinePosition) (document, *Failure) {
+func (v *visit) iteration(ctx context.Context, effective document, value any, index int, at *LinePosition, work *motion.Work) (document, *Failure) {
 	l := &line{
-		x: v.x, at: &at.Position, silent: v.l.silent || v.s.Distributed,
+		x: v.x, at: &at.Position, work: work, silent: v.l.silent || v.s.Distributed,
 		item: map[string]any{"Index": int64(index), "Value": value},
 	}
 	this := Event{Name: v.s.Name, Number: int64(index)}

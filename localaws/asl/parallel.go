@@ -3,6 +3,9 @@ package asl
 import (
 	"context"
 	"sync"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
 
 // branchFailed is why the lines beside one that failed end.
@@ -25,8 +28,8 @@ func (v *visit) parallel(ctx context.Context, effective document) (document, *Fa
 		v.l.event(Event{Type: "ParallelStateStarted"})
 		v.begin(len(v.s.Branches), func(int) []byte { return input.raw })
 	}
-	return v.sideBySide(ctx, 0, func(ctx context.Context, i int, at *LinePosition) (document, *Failure) {
-		branch := &line{x: v.x, at: &at.Position, item: v.l.item, silent: v.l.silent, branch: true}
+	return v.sideBySide(ctx, 0, func(ctx context.Context, i int, at *LinePosition, work *motion.Work) (document, *Failure) {
+		branch := &line{x: v.x, at: &at.Position, work: work, item: v.l.item, silent: v.l.silent, branch: true}
 		return branch.run(ctx, v.s.Branches[i])
 	})
 }
@@ -44,7 +47,7 @@ func (v *visit) begin(n int, input func(i int) []byte) {
 // sideBySide runs the lines, at most so many at once (0 is all), and returns
 // their outputs in order, or the first failure once all have stopped. A line that
 // takes the place of one that is over follows its events.
-func (v *visit) sideBySide(ctx context.Context, most int, run func(ctx context.Context, i int, at *LinePosition) (document, *Failure)) (document, *Failure) {
+func (v *visit) sideBySide(ctx context.Context, most int, run func(ctx context.Context, i int, at *LinePosition, work *motion.Work) (document, *Failure)) (document, *Failure) {
 	lines := v.l.at.Lines
 	if most == 0 || most > len(lines) {
 		most = len(lines)
@@ -52,32 +55,33 @@ func (v *visit) sideBySide(ctx context.Context, most int, run func(ctx context.C
 	within, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	results := make([]any, len(lines))
-	var running sync.WaitGroup
 	var mu sync.Mutex
 	var first *Failure
 	failed, last := -1, v.l.at.Event
-	places := make(chan int64, most)
+	free := make(slots, most)
 	for range most {
-		places <- v.l.at.Event
+		free <- slot{v.l.at.Event, v.x.work()}
 	}
 	for i := range lines {
-		follows := <-places
+		follows := free.take(v.l)
 		if lines[i].Output != nil { // over before the execution was resumed
 			results[i], _ = decode(lines[i].Output)
 			last = max(last, lines[i].Event)
-			places <- v.chain(&lines[i])
+			free <- slot{v.chain(&lines[i]), v.x.work()}
 			continue
 		}
 		if within.Err() != nil {
+			free <- slot{follows, v.x.work()}
 			break
 		}
 		if lines[i].Started || lines[i].State != "" { // under way before it was resumed
 			follows = lines[i].Event
 		}
 		v.l.change(func(*Position) { lines[i].Event = follows })
-		running.Go(func() {
-			defer func() { places <- v.chain(&lines[i]) }()
-			output, failure := run(within, i, &lines[i])
+		work := v.x.work()
+		go func() {
+			defer func() { free <- slot{v.chain(&lines[i]), work} }()
+			output, failure := run(within, i, &lines[i], work)
 			mu.Lock()
 			defer mu.Unlock()
 			if failure == nil {
@@ -87,9 +91,11 @@ func (v *visit) sideBySide(ctx context.Context, most int, run func(ctx context.C
 				first, failed, last = failure, i, lines[i].Event
 				cancel(branchFailed{})
 			}
-		})
+		}()
 	}
-	running.Wait()
+	for range most { // all lines have ended
+		free.take(v.l)
+	}
 	if ctx.Err() != nil {
 		return document{}, stopped
 	}
@@ -102,7 +108,26 @@ func (v *visit) sideBySide(ctx context.Context, most int, run func(ctx context.C
 	return written(results), nil
 }
 
-// chain is the event that the next line in a line's place follows: the end of an
+// slots are those of lines that may run at once.
+type slots chan slot
+
+// slot is free for a line, which follows the event. Its work ends once it is taken, so
+// that the lines of an execution never seem idle between the end of one and what follows.
+type slot struct {
+	follows int64
+	work    *motion.Work
+}
+
+// take waits for a free slot.
+func (s slots) take(l *line) (follows int64) {
+	l.work.Rest(time.Time{}, nil)
+	free := <-s
+	l.work.Wake()
+	free.work.End()
+	return free.follows
+}
+
+// chain is the event that the next line in a line's slot follows: the end of an
 // iteration stands aside.
 func (v *visit) chain(at *LinePosition) int64 {
 	v.x.mu.Lock()

@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-
-	"github.com/jonboulle/clockwork"
 )
 
 const tokenSuffix = ".waitForTaskToken"
@@ -118,6 +116,17 @@ func limit(s *scope, literal int64, p *path, field string) (int64, *Failure) {
 	return n, nil
 }
 
+// signal is what a task waits for.
+type signal int
+
+const (
+	returned signal = iota
+	tokenUsed
+	timeoutDue
+	heartbeatDue
+	halted
+)
+
 // run calls the resource and waits for its result, or for the token.
 func (t *taskRun) run(ctx context.Context) (document, *Failure) {
 	e := t.x.engine
@@ -127,7 +136,7 @@ func (t *taskRun) run(ctx context.Context) (document, *Failure) {
 	if answer != nil {
 		return t.finish(*answer)
 	}
-	var called, answered chan Answer
+	var answered chan Answer
 	if t.at.Token != "" {
 		w := t.at.waiter
 		if w == nil {
@@ -135,14 +144,9 @@ func (t *taskRun) run(ctx context.Context) (document, *Failure) {
 		}
 		answered = w.done
 	}
+	var c taskCall
 	if !t.at.Submitted {
-		called = make(chan Answer, 1)
-		go func() {
-			output, failure := e.tasks.Run(e.closed, t.resource, t.s.RoleARN, t.at.Input)
-			if e.closed.Err() == nil { // or it failed because the engine was closed
-				called <- answerOf(output, failure)
-			}
-		}()
+		c = t.call()
 	}
 	if t.at.Token != "" && !t.at.Submitted {
 		heartbeatAt = time.Time{}
@@ -151,25 +155,41 @@ func (t *taskRun) run(ctx context.Context) (document, *Failure) {
 	defer timeout.stop()
 	defer func() { heartbeat.stop() }()
 	for {
+		t.rest(ctx, timeout, heartbeat, c)
+		var a Answer
+		var what signal
 		select {
-		case a := <-called:
+		case a = <-c.result:
+			what = returned
+		case a = <-answered:
+			what = tokenUsed
+		case <-timeout.c:
+			what = timeoutDue
+		case <-heartbeat.c:
+			what = heartbeatDue
+		case <-ctx.Done():
+			what = halted
+		}
+		t.l.work.Wake()
+		switch what {
+		case returned:
 			if t.at.Token == "" {
 				return t.finish(a)
 			}
 			if a.Failed {
 				return t.close(answered, func() (document, *Failure) { return t.finish(a) })
 			}
-			called = nil
+			c = taskCall{}
 			t.event("Submitted", Event{Payload: string(a.Output)})
 			heartbeat = e.alarm(t.submitted())
 			if t.x.Flush() != nil {
 				return document{}, stopped
 			}
-		case a := <-answered:
+		case tokenUsed:
 			return t.finish(a)
-		case <-timeout.c:
+		case timeoutDue:
 			return t.close(answered, func() (document, *Failure) { return t.timedOut(false) })
-		case <-heartbeat.c:
+		case heartbeatDue:
 			t.x.mu.Lock()
 			left := t.at.HeartbeatAt.Sub(e.clock.Now())
 			t.x.mu.Unlock()
@@ -177,7 +197,8 @@ func (t *taskRun) run(ctx context.Context) (document, *Failure) {
 				return t.close(answered, func() (document, *Failure) { return t.timedOut(true) })
 			}
 			heartbeat.timer.Reset(left)
-		case <-ctx.Done():
+			heartbeat.due = e.clock.Now().Add(left)
+		case halted:
 			if _, sibling := context.Cause(ctx).(branchFailed); sibling && t.at.Token != "" {
 				_, _ = e.claim(t.at.Token)
 			}
@@ -243,24 +264,4 @@ func (t *taskRun) finish(a Answer) (document, *Failure) {
 	}
 	t.event("Succeeded", Event{Payload: string(a.Output)})
 	return result, nil
-}
-
-// alarm is a timer that may be none: then its channel never has anything.
-type alarm struct {
-	timer clockwork.Timer
-	c     <-chan time.Time
-}
-
-func (e *Engine) alarm(at time.Time) alarm {
-	if at.IsZero() {
-		return alarm{}
-	}
-	timer := e.clock.NewTimer(at.Sub(e.clock.Now()))
-	return alarm{timer, timer.Chan()}
-}
-
-func (a alarm) stop() {
-	if a.timer != nil {
-		a.timer.Stop()
-	}
 }

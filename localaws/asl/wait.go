@@ -84,6 +84,8 @@ func (v *visit) pause(ctx context.Context) *Failure {
 	}
 	timer := v.x.engine.clock.NewTimer(delay)
 	defer timer.Stop()
+	v.l.rest(ctx, v.x.engine.clock.Now().Add(delay), nil)
+	defer v.l.work.Wake()
 	select {
 	case <-timer.Chan():
 		return nil

@@ -17,6 +17,7 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/fasttrack-dev/fasttrack/localaws/dynamodb/kv"
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
 
 // Options configures a Service. The zero value keeps tables in memory.
@@ -42,6 +43,9 @@ type Options struct {
 	// After, unless nil, sees each call once its effect is stored and before
 	// it is answered. Its error replaces the answer, as if that got lost.
 	After func(ctx context.Context, call Call, err error) error
+
+	// Motion records what deletes expired items. Nil records nothing.
+	Motion *motion.Motion
 
 	// Logger logs internal errors. Nil: slog.Default().
 	Logger *slog.Logger
@@ -101,7 +105,7 @@ func Open(options Options) (*Service, error) {
 	s.stop = stop
 	if options.SweepEvery > 0 {
 		s.stopped.Add(1)
-		go s.sweepOften(ctx)
+		go s.sweepOften(ctx, options.Motion.Begin("expired items"))
 	}
 	return s, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/localaws/dynamodb/attr"
 	"github.com/fasttrack-dev/fasttrack/localaws/dynamodb/kv"
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
 
 // oldestExpiry is how long ago an item may have expired to be deleted still: a
@@ -111,15 +112,19 @@ func (s *Service) describeTimeToLive(in *tableInput) (any, error) {
 	return struct{ TimeToLiveDescription description }{told}, nil
 }
 
-func (s *Service) sweepOften(ctx context.Context) {
+func (s *Service) sweepOften(ctx context.Context, work *motion.Work) {
 	defer s.stopped.Done()
-	ticker := s.options.Clock.NewTicker(s.options.SweepEvery)
-	defer ticker.Stop()
+	defer work.End()
+	timer := s.options.Clock.NewTimer(s.options.SweepEvery)
+	defer timer.Stop()
 	for {
+		work.Rest(s.options.Clock.Now().Add(s.options.SweepEvery), nil)
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.Chan():
+		case <-timer.Chan():
+			work.Wake()
+			timer.Reset(s.options.SweepEvery)
 			if _, err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
 				s.options.Logger.Error("local table can't delete expired items", "error", err)
 			}

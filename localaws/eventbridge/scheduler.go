@@ -2,20 +2,26 @@ package eventbridge
 
 import (
 	"encoding/json"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
 
 // keep fires a rule whenever its schedule says, until Close.
-func (s *Service) keep(r *rule) {
+func (s *Service) keep(r *rule, work *motion.Work) {
 	defer s.keeping.Done()
+	defer work.End()
 	now := s.opts.Clock.Now()
 	for {
 		at, ok := r.schedule.next(now)
 		if !ok {
 			return
 		}
-		timer := s.opts.Clock.NewTimer(at.Sub(s.opts.Clock.Now()))
+		left := at.Sub(s.opts.Clock.Now())
+		timer := s.opts.Clock.NewTimer(left)
+		work.Rest(s.opts.Clock.Now().Add(left), nil)
 		select {
 		case <-timer.Chan():
+			work.Wake()
 		case <-s.stop:
 			timer.Stop()
 			return

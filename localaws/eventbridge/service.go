@@ -12,6 +12,7 @@ import (
 
 	"github.com/jonboulle/clockwork"
 
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 
@@ -75,6 +76,8 @@ type Options struct {
 	HasFunction, HasGroup func(name string) bool
 	// OnError receives each event that could not be delivered.
 	OnError func(rule string, err error)
+	// Motion records what schedules do; nil records nothing.
+	Motion *motion.Motion
 }
 
 // Service is the API, an http.Handler.
@@ -125,7 +128,7 @@ func New(o Options) (*Service, error) {
 func (s *Service) begin(r *rule) {
 	if r.schedule != nil && !r.Disabled {
 		s.keeping.Add(1)
-		go s.keep(r)
+		go s.keep(r, s.opts.Motion.Begin("rule "+r.Name))
 	}
 }
 

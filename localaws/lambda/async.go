@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
 
 // For this long an event is kept that could not be run for lack of concurrency, or
@@ -44,19 +46,21 @@ func (s *Service) queue(f *function, arn string, payload []byte) error {
 		return &ServiceError{"ServiceException", "The stack is closing."}
 	}
 	s.async.Add(1)
+	work := s.opts.Motion.Begin("event of " + f.cfg.Name)
 	go func() {
 		defer s.async.Done()
-		s.attempt(f, arn, payload)
+		defer work.End()
+		s.attempt(work, f, arn, payload)
 	}()
 	return nil
 }
 
-func (s *Service) attempt(f *function, arn string, payload []byte) {
+func (s *Service) attempt(work *motion.Work, f *function, arn string, payload []byte) {
 	config := f.cfg.async()
 	expires := s.opts.Clock.Now().Add(config.MaxAge)
 	failed, servicePause := 0, firstServicePause
 	for n := 1; ; n++ {
-		result, err := f.invoke(s.ctx, arn, payload)
+		result, err := f.invoke(motion.NewContext(s.ctx, work), arn, payload)
 		if err == nil && result.FunctionError == "" {
 			return
 		}
@@ -82,8 +86,11 @@ func (s *Service) attempt(f *function, arn string, payload []byte) {
 			s.giveUp(f, arn, payload, result, n, "EventAgeExceeded", err)
 			return
 		}
+		over := s.opts.Clock.After(pause)
+		work.Rest(s.opts.Clock.Now().Add(pause), nil)
 		select {
-		case <-s.opts.Clock.After(pause):
+		case <-over:
+			work.Wake()
 		case <-s.ctx.Done():
 			return
 		}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
 
 // invokeInProcess runs the function as a goroutine, answering what a process
@@ -19,11 +21,13 @@ func (f *function) invokeInProcess(ctx context.Context, inv *invocation) (Result
 	if f.cfg.Reserved > 0 && f.running >= f.cfg.Reserved {
 		f.mu.Unlock()
 		inv.end()
+		inv.work.End()
 		return Result{}, throttled(ofFunction)
 	}
 	if f.closed {
 		f.mu.Unlock()
 		inv.end()
+		inv.work.End()
 		return Result{}, &ServiceError{"ServiceException", "The stack is closing."}
 	}
 	f.running++
@@ -31,6 +35,7 @@ func (f *function) invokeInProcess(ctx context.Context, inv *invocation) (Result
 
 	// The function outlives its caller, not the stack.
 	run, cancel := context.WithTimeout(f.service.ctx, f.cfg.Timeout)
+	run = motion.NewContext(run, inv.work)
 	run = lambdacontext.NewContext(run, &lambdacontext.LambdaContext{AwsRequestID: inv.id, InvokedFunctionArn: inv.arn})
 	go func() {
 		defer cancel()
@@ -43,11 +48,16 @@ func (f *function) invokeInProcess(ctx context.Context, inv *invocation) (Result
 
 	timeout := time.NewTimer(f.cfg.Timeout)
 	defer timeout.Stop()
+	caller := motion.FromContext(ctx)
+	caller.Rest(time.Time{}, inv.ended.Load) // the function itself moves
+	defer caller.Wake()
 	var result Result
 	select {
 	case result = <-inv.done:
 	case <-timeout.C:
 		inv.end() // its environment is gone
+		caller.Wake()
+		inv.work.End()
 		result = failure("Sandbox.Timedout", inv.id, fmt.Sprintf("Task timed out after %.2f seconds", f.cfg.Timeout.Seconds()))
 	case <-ctx.Done():
 		return Result{}, ctx.Err()

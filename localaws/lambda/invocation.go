@@ -3,9 +3,12 @@ package lambda
 import (
 	"encoding/json"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
 
 // invocation is one event on its way through a runtime.
@@ -14,8 +17,10 @@ type invocation struct {
 	arn     string // as invoked, with its qualifier
 	payload []byte
 	done    chan Result // takes exactly one, and never blocks
+	ended   atomic.Bool // set before done has the result
 	probe   bool        // waits for a process to start, and is never delivered
 	end     func()      // takes it out of the account's count; more than once is as once
+	work    *motion.Work
 
 	// Set when it is delivered.
 	process  *process // nil for an attached runtime
@@ -41,7 +46,9 @@ func newInvocation(arn string, payload []byte) *invocation {
 // answer ends inv.
 func (inv *invocation) answer(r Result) {
 	inv.end()
+	inv.ended.Store(true)
 	inv.done <- r
+	inv.work.End()
 }
 
 // timeOut answers inv as the service does when its time is up, and kills the process,

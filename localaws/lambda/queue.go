@@ -80,12 +80,14 @@ func (f *function) run(ctx context.Context, arn string, payload []byte) (Result,
 	if inv.end, err = f.service.account.begin(f); err != nil {
 		return Result{}, err
 	}
+	inv.work = f.service.opts.Motion.Begin("function " + f.cfg.Name)
 	if f.kind == kindInProcess {
 		return f.invokeInProcess(ctx, inv)
 	}
 	f, err = f.submit(inv)
 	if err != nil {
 		inv.end()
+		inv.work.End()
 		return Result{}, err
 	}
 	wait := time.NewTimer(f.service.opts.QueueWait)
@@ -304,6 +306,7 @@ func (f *function) withdraw(inv *invocation) bool {
 	}
 	f.pending = slices.Delete(f.pending, i, i+1)
 	inv.end()
+	inv.work.End()
 	return true
 }
 

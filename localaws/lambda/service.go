@@ -14,6 +14,7 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/fasttrack-dev/fasttrack/localaws/loopback"
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
 
 // Limits of the service
@@ -66,6 +67,9 @@ type Options struct {
 	// Clock times the pauses between attempts of asynchronous invocations; nil is the
 	// real clock. A function's time limit always uses real time, as its process does.
 	Clock clockwork.Clock
+	// Motion records invocations; nil records nothing. An InProcess function finds its
+	// work in its context.
+	Motion *motion.Motion
 	// Environ is the developer's environment, from which a function inherits PATH,
 	// TMPDIR and the variables with EnvironPrefix, and nothing else. nil is
 	// os.Environ().

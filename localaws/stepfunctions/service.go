@@ -12,6 +12,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/localaws/asl"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 	"github.com/fasttrack-dev/fasttrack/localaws/partition"
 )
 
@@ -38,6 +39,8 @@ type Options struct {
 	Log func(group, stream, message string)
 	// HasGroup reports whether a log group exists; nil has all.
 	HasGroup func(group string) bool
+	// Motion records what executions do; nil records nothing.
+	Motion *motion.Motion
 }
 
 // Service holds state machines and their executions, in memory; from Open,
@@ -78,6 +81,7 @@ func New(o Options) *Service {
 		express: map[string]*asl.Execution{},
 	}
 	s.engine = asl.NewEngine(o.Clock, tasks{lambdaTasks{o.Invoker, o.MayInvoke}, s.start}, o.Region)
+	s.engine.Motion = o.Motion
 	return s
 }
 

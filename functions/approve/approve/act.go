@@ -49,6 +49,9 @@ type Deps struct {
 	BasePath string
 	// Now is time.Now unless it is set.
 	Now func() time.Time
+	// Pause waits between two reads of a run, until ctx ends at the latest. Nil waits in
+	// real time.
+	Pause func(ctx context.Context, d time.Duration)
 }
 
 type service struct{ Deps }
@@ -57,6 +60,9 @@ type service struct{ Deps }
 func New(d Deps) *httpapi.API {
 	if d.Now == nil {
 		d.Now = time.Now
+	}
+	if d.Pause == nil {
+		d.Pause = pause
 	}
 	s := service{d}
 	routes := map[string]httpapi.Route{}

@@ -22,7 +22,7 @@ func (s service) outcome(whole context.Context, c *httpapi.Call, r *run.Run, a r
 	ctx, cancel := context.WithTimeout(whole, patience)
 	defer cancel()
 	woken := ""
-	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 250*time.Millisecond) {
+	for wait := 2 * time.Millisecond; ; wait = min(2*wait, 250*time.Millisecond) {
 		next, err := s.Store.Load(ctx, r.ID)
 		if err == nil {
 			r = next
@@ -39,16 +39,22 @@ func (s service) outcome(whole context.Context, c *httpapi.Call, r *run.Run, a r
 		if err != nil && ctx.Err() == nil {
 			c.Log.Warn("the action is stored; waiting for its result", "act", a.ID, "error", err.Error())
 		}
-		select {
-		case <-ctx.Done():
+		if s.Pause(ctx, wait); ctx.Err() != nil {
 			if rec, err := s.Store.LoadAll(whole, r.ID); err == nil {
 				if err := rec.Run.Room(rec.Acts, a, s.Today); err != nil {
 					return httpapi.Reply{}, full(err) // functions/record leaves it out
 				}
 			}
 			return httpapi.Reply{Status: http.StatusAccepted, Headers: map[string]string{"location": c.Path("/requests/" + r.ID)}, Body: s.view(c, r)}, nil
-		case <-time.After(pause):
 		}
+	}
+}
+
+// pause waits in real time.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
 	}
 }
 
