@@ -60,7 +60,7 @@ func serveSlack(t testing.TB, flows string, parameters map[string]string) slackO
 		t.Skip("TestDeployedSlack plays Slack on the emulator")
 	}
 	c, build := &clock{}, layOut(t, "CasesFunction", flows)
-	s := fakeslack.New(members(fakeslack.Options{Now: c.now}))
+	s := fakeslack.New(members(fakeslack.Options{Now: c.now, Enterprise: "E0GRID"}))
 	stack, err := local.StartWithSlack(t.Context(), "", s, localaws.Options{
 		TemplatePath: "../template.yaml", BuildDir: build, Addr: "127.0.0.1:0", Log: newLogs(t), OnCall: calls.note, Parameters: parameters,
 	})

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -36,7 +37,7 @@ func StartWithSlack(ctx context.Context, flows string, workspace *fakeslack.Slac
 // withSlack returns o with a Slack workspace in place of Slack, unless the parameters name
 // another workspace or none.
 func withSlack(o localaws.Options, flows source, workspace *fakeslack.Slack) localaws.Options {
-	if teams, given := o.Parameters[slackTeams]; given && teams != fakeslack.Team {
+	if teams, given := o.Parameters[slackTeams]; given && !namesWorkspace(teams) {
 		return o
 	}
 	if _, has := o.Functions["SlackFunction"]; len(o.Functions) > 0 && !has && o.BuildDir == "" {
@@ -104,7 +105,12 @@ func regionOf(o localaws.Options) string {
 }
 
 // HasSlack reports whether a stack's Slack is the workspace of this machine.
-func HasSlack(s *localaws.Stack) bool { return s.Template.Parameters[slackTeams] == fakeslack.Team }
+func HasSlack(s *localaws.Stack) bool { return namesWorkspace(s.Template.Parameters[slackTeams]) }
+
+// namesWorkspace reports whether the workspace of this machine is in SlackTeams.
+func namesWorkspace(teams string) bool {
+	return slices.Contains(strings.FieldsFunc(teams, func(r rune) bool { return r == ',' || r == ' ' }), fakeslack.Team)
+}
 
 // roster keeps a workspace's members and channels those that flows name.
 type roster struct {

@@ -134,5 +134,8 @@ func (s *Slack) payload(kind, user string) map[string]any {
 	if u.Enterprise != "" {
 		p["enterprise"] = object{"id": u.Enterprise, "name": u.Enterprise}
 	}
+	if s.ofGrid(u) {
+		p["team"], p["is_enterprise_install"] = nil, true
+	}
 	return p
 }

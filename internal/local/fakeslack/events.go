@@ -29,7 +29,7 @@ func (s *Slack) Event(user string, event map[string]any, changes ...Change) Ack 
 	p := object{
 		"type": "event_callback", "token": "deprecated", "team_id": u.Team, "api_app_id": appID, "event": event, "event_id": id,
 		"event_time": s.options.Now().Unix(), "is_ext_shared_channel": false,
-		"authorizations": []any{object{"enterprise_id": nil, "team_id": s.options.Team, "user_id": botUser, "is_bot": true, "is_enterprise_install": false}},
+		"authorizations": []any{object{"enterprise_id": nil, "team_id": s.options.Team, "user_id": botUser, "is_bot": true, "is_enterprise_install": s.ofGrid(u)}},
 	}
 	if u.Enterprise != "" {
 		p["enterprise_id"] = u.Enterprise

@@ -17,7 +17,7 @@ func (s *Slack) Command(user, channel, text string, changes ...Change) Ack {
 	}
 	form := url.Values{
 		"command": {"/fasttrack"}, "text": {text}, "user_id": {user}, "user_name": {u.Name}, "team_id": {u.Team}, "team_domain": {"example"},
-		"channel_id": {channel}, "channel_name": {"channel"}, "api_app_id": {appID}, "is_enterprise_install": {"false"}, "token": {"deprecated"},
+		"channel_id": {channel}, "channel_name": {"channel"}, "api_app_id": {appID}, "is_enterprise_install": {strconv.FormatBool(s.ofGrid(u))}, "token": {"deprecated"},
 		"trigger_id": {s.newTrigger(user)}, "response_url": {s.responseURL(user, channel, "")},
 	}
 	if u.Enterprise != "" {

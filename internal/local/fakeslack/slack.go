@@ -23,7 +23,10 @@ const (
 // Options describe a workspace. The zero value is one with no members, no channels and no
 // app.
 type Options struct {
-	Team          string // Team unless set
+	Team string // Team unless set
+	// Enterprise is the Enterprise Grid organization to which the app is installed: "" for
+	// none. People of all its workspaces are members.
+	Enterprise    string
 	BotToken      string // BotToken unless set
 	SigningSecret string // SigningSecret unless set
 	// App is the address of the app, to which Slack adds /slack/commands, /slack/interactions,

@@ -92,10 +92,15 @@ func (s *Slack) usersInfo(in arguments) object {
 	return object{"ok": true, "user": u.json(s.has("users:read.email"))}
 }
 
+// ofGrid reports whether a user is of the organization to which the app is installed.
+func (s *Slack) ofGrid(u User) bool {
+	return u.Enterprise != "" && u.Enterprise == s.options.Enterprise
+}
+
 // usersLookupByEmail finds members of the workspace who are active.
 func (s *Slack) usersLookupByEmail(in arguments) object {
 	for _, u := range s.sortedUsers() {
-		if u.Email != "" && strings.EqualFold(u.Email, in.text("email")) && !u.Deleted && !u.Stranger && u.Team == s.options.Team {
+		if u.Email != "" && strings.EqualFold(u.Email, in.text("email")) && !u.Deleted && !u.Stranger && (u.Team == s.options.Team || s.ofGrid(u)) {
 			return object{"ok": true, "user": u.json(true)}
 		}
 	}
