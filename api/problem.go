@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -120,7 +121,7 @@ func problemOf(url string, res *http.Response, body []byte) *Problem {
 // of API Gateway.
 func foreignDetail(res *http.Response, body []byte, title string) string {
 	var gateway struct{ Message string }
-	challenged := challenge.FindStringSubmatch(res.Header.Get("WWW-Authenticate"))
+	challenged := challenge().FindStringSubmatch(res.Header.Get("WWW-Authenticate"))
 	switch to := res.Header.Get("Location"); {
 	case res.StatusCode < 400 && to != "":
 		return fmt.Sprintf(", a redirect to %s, which is not followed", to)
@@ -135,4 +136,6 @@ func foreignDetail(res *http.Response, body []byte, title string) string {
 // challenge finds why API Gateway's authorizer refused a token, which only a header
 // says
 // (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-jwt.html).
-var challenge = regexp.MustCompile(`\berror_description="([^"]+)"`)
+var challenge = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\berror_description="([^"]+)"`)
+})

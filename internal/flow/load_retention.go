@@ -3,6 +3,7 @@ package flow
 import (
 	"regexp"
 	"strconv"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -14,7 +15,9 @@ const (
 	maxRetentionDays = 3660
 )
 
-var days = regexp.MustCompile(`^(?:([0-9]{1,4})d|P([0-9]{1,4})D)$`)
+var days = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:([0-9]{1,4})d|P([0-9]{1,4})D)$`)
+})
 
 // retention reads how long requests are kept that are over: 400d or P400D.
 func (r *reader) retention(n *yaml.Node, path string, f *Flow) {
@@ -24,7 +27,7 @@ func (r *reader) retention(n *yaml.Node, path string, f *Flow) {
 	if len(r.errs.List) > before {
 		return
 	}
-	found := days.FindStringSubmatch(text)
+	found := days().FindStringSubmatch(text)
 	if found == nil {
 		r.fail(n, path, "must be a number of days, such as 400d; got %q", clip(text))
 		return

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -12,7 +13,9 @@ import (
 // maxStages bounds the stages of a file.
 const maxStages = 20
 
-var stageName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+var stageName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+})
 
 // stages reads the stages that the file declares.
 func (r *reader) stages(n *yaml.Node, path string, file *File) {
@@ -22,7 +25,7 @@ func (r *reader) stages(n *yaml.Node, path string, file *File) {
 		r.text(&stage, 32)(item, at)
 		switch {
 		case len(r.errs.List) > before:
-		case !stageName.MatchString(stage):
+		case !stageName().MatchString(stage):
 			r.fail(item, at, "must be up to 32 lower-case letters, digits and hyphens, got %q", clip(stage))
 		case slices.Contains(file.Stages, stage):
 			r.fail(item, at, "appears twice")

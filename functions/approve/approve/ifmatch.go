@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
@@ -13,7 +14,9 @@ import (
 
 // etags is an If-Match header (RFC 9110, section 13.1.1): * or a list of entity
 // tags.
-var etags = regexp.MustCompile(`^\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*$`)
+var etags = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*(\*|(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*)\s*$`)
+})
 
 // ifMatch returns the etag that the run must still have when the action is applied,
 // "" for any. The error is for a run that has another already.
@@ -22,7 +25,7 @@ func (s service) ifMatch(c *httpapi.Call, r *run.Run) (string, error) {
 	if header == "" {
 		return "", nil
 	}
-	if !etags.MatchString(header) {
+	if !etags().MatchString(header) {
 		return "", httpapi.Invalid(flow.FieldError{Field: "If-Match", Detail: `must be the etag of a request in double quotes, or *`})
 	}
 	if strings.TrimSpace(header) == "*" {

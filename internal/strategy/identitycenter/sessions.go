@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -52,7 +53,9 @@ func (s Strategy) Outlasts() string {
 	return "A session that is begun with it may outlast it, by the session duration of its permission set."
 }
 
-var iso = regexp.MustCompile(`^PT(?:(\d{1,3})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?$`)
+var iso = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^PT(?:(\d{1,3})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?$`)
+})
 
 // SessionOf reads for how long a session of the permission set lasts.
 func SessionOf(set *types.PermissionSet) (time.Duration, error) {
@@ -60,7 +63,7 @@ func SessionOf(set *types.PermissionSet) (time.Duration, error) {
 	if said == "" {
 		return ShortestSession, nil
 	}
-	m := iso.FindStringSubmatch(said)
+	m := iso().FindStringSubmatch(said)
 	if m == nil || said == "PT" {
 		return 0, fmt.Errorf("the session duration %q of permission set %s must be in ISO 8601, as PT8H", said, aws.ToString(set.Name))
 	}
