@@ -97,7 +97,7 @@ func (c *call) act(ctx context.Context, who slackcaller.Caller, id, action strin
 		route: "POST /requests/{id}/" + string(eventOf[action]), path: map[string]string{"id": id}, body: body, key: key,
 	}, &r)
 	if err != nil {
-		return nil, err
+		return nil, unanswered(err)
 	}
 	return slackui.Acted(r, eventOf[action], c.link(r.ID)), nil
 }

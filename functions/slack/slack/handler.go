@@ -116,6 +116,30 @@ func (h *Handler) Handle(ctx context.Context, in Event) (res events.APIGatewayV2
 // unavailable is what people read when nothing was done.
 const unavailable = "fasttrack is not available now. Nothing was done. Try again."
 
+// unknown is what people read when something may have been done: the engine was called,
+// and what it did is not known.
+const unknown = "fasttrack did not respond in time. What you did may be stored. Try again: it counts once."
+
+// errUnanswered marks an error after which it is unknown what the engine did.
+var errUnanswered = errors.New("unanswered")
+
+// unanswered marks the error of a call that acts, unless the engine refused it.
+func unanswered(err error) error {
+	var p problem
+	if errors.As(err, &p) && p.Status < 500 {
+		return err
+	}
+	return errors.Join(errUnanswered, err)
+}
+
+// notDone says to people what an error leaves.
+func notDone(err error) string {
+	if errors.Is(err, errUnanswered) {
+		return unknown
+	}
+	return unavailable
+}
+
 // badCall is an error of a call that Slack would not make.
 type badCall string
 

@@ -175,6 +175,42 @@ func TestActions(t *testing.T) {
 	}
 }
 
+// What the engine did is unknown if its response did not come: nobody reads that nothing
+// was done. What failed before is known to have done nothing.
+func TestUnansweredActs(t *testing.T) {
+	for name, a := range map[string]answer{"no response": {502, "no problem document"}, "an error of the engine": {500, api.Problem{Status: 500, Detail: "Internal error."}}} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.answers["POST /requests/{id}/approve"], w.answers["POST /requests/{id}/deny"], w.answers["POST /requests"] = a, a, a
+			w.slack.Click("U0GRACE", w.message(), "approve")
+			if words := w.view("U0GRACE"); !strings.Contains(words, "may be stored") || strings.Contains(words, "Nothing") {
+				t.Errorf("approve reads %q", words)
+			}
+			w.slack.Click("U0GRACE", w.message(), "deny")
+			form, _ := w.slack.OpenView("U0GRACE")
+			for range 2 { // what was typed stays, and the same form is the same act
+				if ack := w.slack.Submit("U0GRACE", form.ID, fakeslack.Values{"reason": "no"}); !strings.Contains(ack.Errors["reason"], "may be stored") {
+					t.Errorf("deny: %v %s", ack.Errors, ack.Body)
+				}
+			}
+			w.slack.Command("U0GRACE", "C0GENERAL", "a")
+			form, _ = w.slack.OpenView("U0GRACE")
+			if ack := w.slack.Submit("U0GRACE", form.ID, nil); !strings.Contains(ack.Errors["flow"], "may be stored") {
+				t.Errorf("request: %v %s", ack.Errors, ack.Body)
+			}
+			w.answers["GET /me"] = a
+			if ack := w.slack.Submit("U0GRACE", form.ID, nil); !strings.Contains(ack.Errors["flow"], "Nothing was done") {
+				t.Errorf("request, before it is made: %v %s", ack.Errors, ack.Body)
+			}
+			w.answers["GET /requests/{id}"] = a
+			w.slack.Click("U0GRACE", w.message(), "approve")
+			if words := w.view("U0GRACE"); !strings.Contains(words, "Nothing was done") {
+				t.Errorf("approve, before it is sent, reads %q", words)
+			}
+		})
+	}
+}
+
 // Slack's own checks of an app.
 func TestEvents(t *testing.T) {
 	w := newWorld(t)

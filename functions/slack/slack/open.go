@@ -96,7 +96,7 @@ func (c *call) explain(ctx context.Context, v opened, u user, err error) error {
 	case errors.As(err, &p) && p.Status < 500:
 		return c.show(ctx, v, notice(said(p)))
 	}
-	return errors.Join(err, c.show(ctx, v, slackui.Notice("Not available", unavailable)))
+	return errors.Join(err, c.show(ctx, v, slackui.Notice("Not available", notDone(err))))
 }
 
 // said returns what a problem says to people.

@@ -79,7 +79,7 @@ func (c *call) request(ctx context.Context, in interaction, s sealed, who slackc
 		return errorsOf(slackui.FormErrors(*f, p.Problem)), nil
 	}
 	if err != nil {
-		return c.failed(err, slackui.FlowBlock)
+		return c.failed(unanswered(err), slackui.FlowBlock)
 	}
 	return becomes(c.outcome(ctx, in, who, r)), nil
 }
@@ -116,7 +116,7 @@ func (c *call) failed(err error, block string) (any, error) {
 		return errorsOf(map[string]string{block: slackui.Line(said(p), slackui.MaxError)}), nil
 	}
 	c.log.Error("call failed", "error", err.Error())
-	return errorsOf(map[string]string{block: "fasttrack is not available now. Nothing was requested. Try again."}), nil
+	return errorsOf(map[string]string{block: notDone(err)}), nil
 }
 
 // values reads the form of a flow. wrong is by block.
