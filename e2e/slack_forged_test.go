@@ -10,6 +10,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack"
+	"github.com/fasttrack-dev/fasttrack/internal/slackcaller"
 )
 
 // The signing secret alone does nothing; a call that is unsigned, old or changed is
@@ -62,6 +63,28 @@ func TestSlack_ForgedCalls(t *testing.T) {
 	})
 	if strings.Contains(string(ack.Body), "billing") {
 		t.Errorf("options are told to a made-up form: %s", ack.Body)
+	}
+	// A trigger holds for three seconds: a click that somebody held back does nothing.
+	s.Click(grace, m, "approve", func(d *fakeslack.Delivery) {
+		s.clock.ahead.Add(int64(4 * time.Second))
+		d.At = time.Now()
+	})
+	// A form is its own user's.
+	s.Click(grace, m, "deny")
+	if form, open := s.OpenView(grace); !open || !strings.Contains(string(s.Submit(linus, form.ID, fakeslack.Values{"reason": "because"}).Body), "not yours") {
+		t.Errorf("Linus submits the form of Grace; she sees %s", s.view(grace))
+	}
+	// Under its alias alone does the engine take a person from a header.
+	c := client{url: s.url, who: "eve@example.com"}
+	said, err := slackcaller.Caller{Team: fakeslack.Team, User: grace, Email: "grace@example.com"}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/approve", "/deny"} {
+		c.headers = [][2]string{{slackcaller.Header, said}}
+		if err := c.call("POST", "/requests/"+id+path, []byte(`{"reason":"because"}`)); err != nil || c.status != http.StatusNotFound {
+			t.Errorf("Eve with Grace's header: %s is %d %s (%v)", path, c.status, c.body, err)
+		}
 	}
 	if got := s.request(id).Status; got != api.StatusPending {
 		t.Errorf("after forged calls the request is %s", got)

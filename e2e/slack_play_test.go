@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -75,6 +76,8 @@ type played struct {
 	hands map[string]hand
 	// typed are what members have filled in, by block.
 	typed map[string]fakeslack.Values
+	// calls has the last call of the app that each did.
+	calls sync.Map
 	// counted are the calls of methods that a transcript has forgotten.
 	counted map[string]int
 }
@@ -112,6 +115,7 @@ func memberOf(ts *testscript.TestScript, user string) member {
 //	ada reads dm|ops|home TEXT…    waits for such a message, to her or in #ops, and takes it in hand; after "!": there is none now
 //	ada finds BUTTON…                   on what is in hand, as it is now, exactly these buttons that act
 //	ada clicks BUTTON                   on what is in hand, as she saw it
+//	ada repeats                         her last call is sent once more, as if recorded
 //	ada follows TEXT…                   in the thread of the message in hand
 func (m member) does(neg bool, args []string) {
 	if len(args) == 0 {
@@ -125,7 +129,7 @@ func (m member) does(neg bool, args []string) {
 	}{
 		"types": {1, false, m.types}, "picks": {1, false, m.picks}, "chooses": {1, false, m.chooses}, "fills": {2, false, m.fills}, "searches": {2, false, m.searches},
 		"submits": {0, true, m.submits}, "sees": {1, true, m.sees}, "notes": {2, false, m.notes}, "closes": {0, false, m.closes}, "is-told": {1, true, m.isTold},
-		"opens-home": {0, false, m.opensHome}, "reads": {2, true, m.reads}, "finds": {0, false, m.finds}, "clicks": {1, false, m.clicks}, "follows": {1, false, m.follows},
+		"opens-home": {0, false, m.opensHome}, "reads": {2, true, m.reads}, "finds": {0, false, m.finds}, "clicks": {1, false, m.clicks}, "repeats": {0, false, m.repeats}, "follows": {1, false, m.follows},
 	}
 	v, known := can[verb]
 	switch {

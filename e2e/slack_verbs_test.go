@@ -9,24 +9,39 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack"
 )
 
-// now signs a call as of now, wherever the workspace's clock is.
-func now(d *fakeslack.Delivery) { d.At = time.Now() }
+// now signs a call as of now, wherever the workspace's clock is, and keeps it.
+func (m member) now(d *fakeslack.Delivery) {
+	d.At = time.Now()
+	kept := *d
+	m.calls.Store(m.user, &kept)
+}
+
+// repeats sends the member's last call once more, as somebody who recorded it may.
+func (m member) repeats(bool, []string) {
+	last, is := m.calls.Load(m.user)
+	if !is {
+		m.ts.Fatalf("%s has done nothing yet", m.user)
+	}
+	d := *last.(*fakeslack.Delivery)
+	d.At = time.Now()
+	m.took(m.Deliver(d))
+}
 
 func (m member) types(_ bool, args []string) {
 	text, is := strings.CutPrefix(args[0], "/fasttrack")
 	if !is {
 		m.ts.Fatalf("the app has the command /fasttrack alone")
 	}
-	m.took(m.Command(m.user, ops, strings.TrimSpace(text), now))
+	m.took(m.Command(m.user, ops, strings.TrimSpace(text), m.now))
 }
 
 func (m member) picks(_ bool, args []string) {
-	m.took(m.Shortcut(m.user, args[0], now))
+	m.took(m.Shortcut(m.user, args[0], m.now))
 }
 
 func (m member) chooses(_ bool, args []string) {
 	v := m.front()
-	m.took(m.Act(m.user, v.ID, "flow", "flow", args[0], now))
+	m.took(m.Act(m.user, v.ID, "flow", "flow", args[0], m.now))
 	delete(m.typed, m.user)
 }
 
@@ -60,7 +75,7 @@ func (m member) fills(_ bool, args []string) {
 }
 
 func (m member) searches(_ bool, args []string) {
-	options, ack := m.Options(m.user, m.front().ID, m.block(args[0]), args[1], now)
+	options, ack := m.Options(m.user, m.front().ID, m.block(args[0]), args[1], m.now)
 	m.took(ack)
 	var got []string
 	for _, o := range options {
@@ -73,7 +88,7 @@ func (m member) searches(_ bool, args []string) {
 
 func (m member) submits(neg bool, _ []string) {
 	v := m.front()
-	ack := m.Submit(m.user, v.ID, m.typed[m.user], now)
+	ack := m.Submit(m.user, v.ID, m.typed[m.user], m.now)
 	if neg {
 		if len(ack.Errors) == 0 {
 			m.ts.Fatalf("it is taken: %d %s (%v)", ack.Status, ack.Body, ack.Err)
@@ -130,7 +145,7 @@ func (m member) notes(_ bool, args []string) {
 }
 
 func (m member) closes(bool, []string) {
-	m.took(m.CloseView(m.user, m.front().ID, now))
+	m.took(m.CloseView(m.user, m.front().ID, m.now))
 	delete(m.typed, m.user)
 }
 
@@ -149,7 +164,7 @@ func (m member) isTold(neg bool, args []string) {
 }
 
 func (m member) opensHome(bool, []string) {
-	m.took(m.OpenHome(m.user, now))
+	m.took(m.OpenHome(m.user, m.now))
 	m.hands[m.user] = hand{home: true}
 }
 
@@ -212,7 +227,7 @@ func (m member) buttons() []fakeslack.Button {
 		home, _ := m.Home(m.user)
 		return home.Buttons()
 	}
-	return m.now(h.message).Buttons()
+	return m.slackOn.now(h.message).Buttons()
 }
 
 func (m member) finds(_ bool, args []string) {
@@ -247,9 +262,9 @@ func (m member) click(label string) func() fakeslack.Ack {
 	b := all[max(0, slices.IndexFunc(all, func(b fakeslack.Button) bool { return b.Value == m.ts.Getenv("ID") }))]
 	if h.home {
 		home, _ := m.Home(m.user)
-		return func() fakeslack.Ack { return m.Act(m.user, home.ID, b.BlockID, b.ActionID, nil, now) }
+		return func() fakeslack.Ack { return m.Act(m.user, home.ID, b.BlockID, b.ActionID, nil, m.now) }
 	}
-	return func() fakeslack.Ack { return m.Click(m.user, h.message, b.ActionID, now) }
+	return func() fakeslack.Ack { return m.Click(m.user, h.message, b.ActionID, m.now) }
 }
 
 func (m member) follows(_ bool, args []string) {
