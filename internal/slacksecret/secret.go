@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -26,9 +24,6 @@ type Secret struct {
 
 // kept is how long a secret is used before it is read again.
 const kept = 5 * time.Minute
-
-// maxResponse is how long a response may be: a secret has at most 65,536 bytes.
-const maxResponse = 1 << 18
 
 // Reader reads one secret, and keeps it for some minutes.
 type Reader struct {
@@ -64,37 +59,11 @@ func (r *Reader) Read(ctx context.Context) (Secret, error) {
 }
 
 func (r *Reader) read(ctx context.Context) (Secret, error) {
-	body, err := json.Marshal(map[string]string{"SecretId": r.arn})
+	text, err := signed.Secret(ctx, r.cfg, r.arn)
 	if err != nil {
-		return Secret{}, err
+		return Secret{}, fmt.Errorf("the Slack app: %w", err)
 	}
-	req, err := signed.Request(ctx, r.cfg, "secretsmanager", http.MethodPost, "/", body, map[string]string{
-		"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "secretsmanager.GetSecretValue",
-	})
-	if err != nil {
-		return Secret{}, err
-	}
-	res, err := r.cfg.HTTPClient.Do(req)
-	if err != nil {
-		return Secret{}, fmt.Errorf("call Secrets Manager: %w", err)
-	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(io.LimitReader(res.Body, maxResponse))
-	if err != nil {
-		return Secret{}, fmt.Errorf("call Secrets Manager: %w", err)
-	}
-	var out struct {
-		SecretString string
-		Type         string `json:"__type"`
-	}
-	err = json.Unmarshal(raw, &out)
-	switch {
-	case res.StatusCode != http.StatusOK: // of the body, the error code alone is safe to log
-		return Secret{}, fmt.Errorf("the secret of the Slack app: AWS responds %d %s", res.StatusCode, out.Type[strings.LastIndex(out.Type, "#")+1:])
-	case err != nil:
-		return Secret{}, errors.New("the secret of the Slack app: the response is not valid") // it may hold it
-	}
-	return Parse(out.SecretString)
+	return Parse(text)
 }
 
 // Parse reads the JSON of a secret. Its errors hold nothing of it.

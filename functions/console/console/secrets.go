@@ -4,11 +4,7 @@ import (
 	"context"
 	"crypto/hkdf"
 	"crypto/sha256"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,53 +12,16 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/signed"
 )
 
-// secrets reads secrets from Secrets Manager. The SDK's client would add to each cold
-// start, used or not.
+// secrets reads secrets from Secrets Manager.
 type secrets struct {
 	cfg aws.Config
 }
 
 func secretsOf(cfg aws.Config) secrets { return secrets{cfg} }
 
-// maxSecret is how long a response of Secrets Manager may be: a secret has at most
-// 65,536 bytes.
-const maxSecret = 1 << 18
-
 // text returns a function that reads a secret's text.
 func (s secrets) text(arn string) func(context.Context) (string, error) {
-	return func(ctx context.Context) (string, error) {
-		body, err := json.Marshal(map[string]string{"SecretId": arn})
-		if err != nil {
-			return "", err
-		}
-		r, err := signed.Request(ctx, s.cfg, "secretsmanager", http.MethodPost, "/", body, map[string]string{
-			"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "secretsmanager.GetSecretValue",
-		})
-		if err != nil {
-			return "", err
-		}
-		res, err := s.cfg.HTTPClient.Do(r)
-		if err != nil {
-			return "", fmt.Errorf("call Secrets Manager: %w", err)
-		}
-		defer res.Body.Close()
-		raw, err := io.ReadAll(io.LimitReader(res.Body, maxSecret))
-		if err != nil {
-			return "", fmt.Errorf("call Secrets Manager: %w", err)
-		}
-		var out struct {
-			SecretString string
-			Type         string `json:"__type"`
-		}
-		err = json.Unmarshal(raw, &out)
-		switch {
-		case res.StatusCode != http.StatusOK: // of the body, the error code alone is safe to log
-			return "", fmt.Errorf("the secret: AWS responds %d %s", res.StatusCode, out.Type[strings.LastIndex(out.Type, "#")+1:])
-		case err != nil, out.SecretString == "":
-			return "", errors.New("the secret has no text")
-		}
-		return out.SecretString, nil
-	}
+	return func(ctx context.Context) (string, error) { return signed.Secret(ctx, s.cfg, arn) }
 }
 
 // minKey is how long the text of a key must be.

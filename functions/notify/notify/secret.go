@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/fasttrack-dev/fasttrack/internal/signed"
 )
 
 // secretAge is how long the secret is used before it is read again.
 const secretAge = 5 * time.Minute
 
 // SecretOf returns what reads the secret of that ARN, for [NewWebhook].
-func SecretOf(client *secretsmanager.Client, arn string) func(context.Context) (string, error) {
+func SecretOf(cfg aws.Config, arn string) func(context.Context) (string, error) {
 	var mu sync.Mutex
 	var value string
 	var until time.Time
@@ -23,11 +24,11 @@ func SecretOf(client *secretsmanager.Client, arn string) func(context.Context) (
 		if time.Now().Before(until) {
 			return value, nil
 		}
-		out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &arn})
+		text, err := signed.Secret(ctx, cfg, arn)
 		if err != nil {
 			return "", err
 		}
-		value, until = aws.ToString(out.SecretString), time.Now().Add(secretAge)
+		value, until = text, time.Now().Add(secretAge)
 		return value, nil
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
@@ -16,7 +15,7 @@ import (
 // Start serves the function to the Lambda Runtime API, as the environment configures it.
 func Start() {
 	cfg := awsenv.Config()
-	secret := SecretOf(secretsmanager.NewFromConfig(cfg), os.Getenv("WEBHOOK_SECRET_ARN"))
+	secret := SecretOf(cfg, os.Getenv("WEBHOOK_SECRET_ARN"))
 	webhook, err := NewWebhook(WebhookOptions{
 		URL: os.Getenv("WEBHOOK_URL"), ContentType: os.Getenv("WEBHOOK_CONTENT_TYPE"), Source: os.Getenv("BUS_ARN"),
 		OnThisMachine: awsenv.OnThisMachine(), Secret: secret, Now: time.Now,

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/notify/mailway"
@@ -35,7 +34,7 @@ func ways(getenv func(string) string, cfg aws.Config, table *store.Store, direct
 		}))
 	}
 	if arn := getenv("TEAMS_SECRET_ARN"); arn != "" {
-		all = append(all, teamsway.New(SecretOf(secretsmanager.NewFromConfig(cfg), arn), awsenv.OnThisMachine()))
+		all = append(all, teamsway.New(SecretOf(cfg, arn), awsenv.OnThisMachine()))
 	}
 	return all
 }
