@@ -1,6 +1,7 @@
 package signin_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -182,6 +183,25 @@ func TestCallbackCountsOnce(t *testing.T) {
 		t.Errorf("again with the cookie: %d", status)
 	}
 	w.mustBeOut("a replayed code")
+}
+
+// Whoever only looks whether an address exists, such as a scanner of links, uses up no
+// step of a sign-in.
+func TestHeadUsesNothingUp(t *testing.T) {
+	w := open(t, issuertest.Okta(), issuertest.Options{}, nil)
+	callback := w.callbackOf("/console/sign-in?to=/console/inbox")
+	before := w.cookies()
+	for _, path := range []string{callback, "/console/sign-in?to=/console/inbox&again=1", "/console/renew?to=/console/inbox"} {
+		if status, _, _ := w.do(http.MethodHead, path, nil); status != http.StatusMethodNotAllowed {
+			t.Errorf("HEAD %s: %d", path, status)
+		}
+	}
+	if after := w.cookies(); !maps.Equal(before, after) {
+		t.Errorf("the cookies were %v, are %v", before, after)
+	}
+	if _, at, _ := w.load(callback); at != "/console/inbox" {
+		t.Errorf("after HEAD the callback leads to %s", at)
+	}
 }
 
 func TestSignInTakesAtMostTenMinutes(t *testing.T) {

@@ -51,11 +51,19 @@ func New(o Options) (*Door, error) {
 // Mount adds the pages of the door.
 func (d *Door) Mount(mux *http.ServeMux, c *console.Console) {
 	d.pages.console = c
-	mux.HandleFunc("GET "+startPath, d.start)
-	mux.HandleFunc("GET "+callbackPath, d.callback)
-	mux.HandleFunc("GET "+renewPath, d.renew)
+	for path, step := range map[string]http.HandlerFunc{startPath: d.start, callbackPath: d.callback, renewPath: d.renew} {
+		mux.HandleFunc("GET "+path, step)
+		mux.HandleFunc("HEAD "+path, refuseHead) // which GET would take too
+	}
 	mux.HandleFunc("POST "+signOutPath, d.signOut)
 	mux.HandleFunc("GET "+signedOutPath, d.signedOut)
+}
+
+// refuseHead refuses to look at a step of a sign-in: it works once, for the browser of a
+// person.
+func refuseHead(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Allow", http.MethodGet)
+	w.WriteHeader(http.StatusMethodNotAllowed)
 }
 
 // Signer returns the signer of the person's calls, or nil if they must go to
