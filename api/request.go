@@ -43,6 +43,8 @@ type Request struct {
 	FlowLabel string `json:"flow_label,omitempty"`
 	// FieldsShown are the fields as text, in the order of the flow.
 	FieldsShown []FieldShown `json:"fields_shown,omitzero"`
+	// WithheldShown are the fields of Withheld with their labels, in the order of the flow.
+	WithheldShown []FieldName `json:"withheld_shown,omitempty"`
 	// You is what the caller may do now. Absent in events.
 	You *You `json:"you,omitempty"`
 	// WaitingFor lists the unmet requirements of a pending request. Absent in events.
@@ -69,6 +71,12 @@ type Person struct {
 	Email string `json:"email,omitempty"`
 	// Name is the display name, if known. It identifies nobody.
 	Name string `json:"name,omitempty"`
+}
+
+// FieldName is a field of a request without its value.
+type FieldName struct {
+	Name  string `json:"name"`
+	Label string `json:"label"`
 }
 
 // FieldShown is a field of a request as text.

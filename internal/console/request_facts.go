@@ -32,8 +32,13 @@ func factsOf(r *api.Request) []fact {
 			facts = append(facts, textFact(name, plainJSON(r.Fields[name]), false))
 		}
 	}
-	for _, name := range r.Withheld {
-		facts = append(facts, fact{Label: outputLabel(name), Withheld: true})
+	for _, f := range r.WithheldShown {
+		facts = append(facts, fact{Label: f.Label, Withheld: true})
+	}
+	if r.WithheldShown == nil { // of an older release
+		for _, name := range r.Withheld {
+			facts = append(facts, fact{Label: outputLabel(name), Withheld: true})
+		}
 	}
 	return facts
 }

@@ -49,7 +49,7 @@ func waiting(id string) api.Request {
 		{Name: "target", Label: "Access to", Type: api.FieldTarget, Value: json.RawMessage(`"prod-ro"`), Shown: "Production read-only"},
 		{Name: "query", Label: "What will you run", Type: api.FieldText, Value: json.RawMessage(`"SELECT 1"`), Shown: "SELECT 1"},
 	}
-	r.Withheld = []string{"token"}
+	r.Withheld, r.WithheldShown = []string{"token"}, []api.FieldName{{Name: "token", Label: "One-time code"}}
 	r.Review.Seats = []api.Seat{
 		{From: "group:sre", Count: 2, FilledBy: []api.Person{{ID: "grace@example.com", Email: "grace@example.com", Name: "Grace"}}, People: []api.Person{{ID: "ada@example.com", Name: "Ada"}}, More: true},
 	}

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -24,7 +25,7 @@ func (f *File) Show(v *api.Request, r *run.Run) {
 		}
 		f.Directory.nameSeats(v)
 	}
-	v.FlowLabel, v.FieldsShown = orName(label, v.Flow), []api.FieldShown{}
+	v.FlowLabel, v.FieldsShown, v.WithheldShown = orName(label, v.Flow), []api.FieldShown{}, withheldShown(v.Withheld, fields)
 	show := func(name, label, kind string) {
 		if raw, there := v.Fields[name]; there {
 			v.FieldsShown = append(v.FieldsShown, shownField(name, label, kind, raw, r.Chosen[name]))
@@ -42,6 +43,26 @@ func (f *File) Show(v *api.Request, r *run.Run) {
 	if i := slices.IndexFunc(v.FieldsShown, func(s api.FieldShown) bool { return s.Type == TargetOf }); i >= 0 {
 		v.Title = v.FieldsShown[i].Shown
 	}
+}
+
+// withheldShown names sensitive fields as the flow's fields do, in their order. A field that
+// is gone has its name alone.
+func withheldShown(names []string, fields []Field) (shown []api.FieldName) {
+	order := func(name string) int {
+		if i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name }); i >= 0 {
+			return i
+		}
+		return len(fields)
+	}
+	for _, name := range names {
+		f := api.FieldName{Name: name, Label: name}
+		if i := order(name); i < len(fields) {
+			f.Label = orName(fields[i].Label, name)
+		}
+		shown = append(shown, f)
+	}
+	slices.SortStableFunc(shown, func(a, b api.FieldName) int { return cmp.Compare(order(a.Name), order(b.Name)) })
+	return shown
 }
 
 // shownField is a field as people read it; chosen are the labels of options by value. A

@@ -11,6 +11,27 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
+// Sensitive fields have their labels, in the order of the flow; one that is gone its name.
+func TestShowWithheld(t *testing.T) {
+	file, err := flow.Parse("flows.yaml", []byte(`flows:
+  - name: aws
+    admins: [root@example.com, linus@example.com]
+    fields:
+      - {name: token, label: One-time code, type: string, sensitive: true}
+      - {name: pin, type: string, sensitive: true}
+      - {name: key, label: Key, type: string, sensitive: true}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := api.Request{Flow: "aws", Withheld: []string{"gone", "key", "pin", "token"}}
+	file.Show(&v, &run.Run{})
+	want := []api.FieldName{{Name: "token", Label: "One-time code"}, {Name: "pin", Label: "pin"}, {Name: "key", Label: "Key"}, {Name: "gone", Label: "gone"}}
+	if diff := cmp.Diff(want, v.WithheldShown); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 // A request reads as today's flow calls things; one of a flow that is gone, or of
 // fields that are, still reads as something.
 func TestShow(t *testing.T) {

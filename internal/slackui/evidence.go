@@ -28,8 +28,8 @@ func facts(r api.Request) []*slack.TextBlockObject {
 	for _, f := range shown(r) {
 		all = append(all, f.Label+": "+f.Shown)
 	}
-	for _, name := range r.Withheld {
-		all = append(all, name+": not shown in Slack")
+	for _, label := range withheld(r) {
+		all = append(all, label+": not shown in Slack")
 	}
 	if len(all) > maxFacts {
 		all = append(all[:maxFacts-1], "and more: open the request")
@@ -39,6 +39,18 @@ func facts(r api.Request) []*slack.TextBlockObject {
 		texts[i] = Plain(s, maxFact)
 	}
 	return texts
+}
+
+// withheld returns the labels of the sensitive fields. An event has them by name alone.
+func withheld(r api.Request) []string {
+	if r.WithheldShown == nil {
+		return r.Withheld
+	}
+	var all []string
+	for _, f := range r.WithheldShown {
+		all = append(all, f.Label)
+	}
+	return all
 }
 
 // shown returns the fields for people. An event has them by name alone.

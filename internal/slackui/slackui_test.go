@@ -20,7 +20,7 @@ var at = time.Date(2026, 11, 29, 13, 53, 0, 0, time.UTC)
 func pending() api.Request {
 	return api.Request{
 		ID: "01JD0000000000000000000000", Flow: "aws-access", FlowLabel: "AWS access", Title: "Production", Status: api.StatusPending, Reason: "disk is\nfull",
-		Requester: api.Person{ID: "ada@example.com", Email: "ada@example.com", Name: "Ada"}, DurationSeconds: 5400, Withheld: []string{"token"},
+		Requester: api.Person{ID: "ada@example.com", Email: "ada@example.com", Name: "Ada"}, DurationSeconds: 5400, Withheld: []string{"token"}, WithheldShown: []api.FieldName{{Name: "token", Label: "One-time code"}},
 		FieldsShown: []api.FieldShown{{Label: "Urgency", Shown: "High"}},
 		Review: &api.Review{
 			Approvals: api.Approvals{{Count: 1}, {From: "group:sre", Count: 1}}, ApprovedBy: []api.Person{{Email: "linus@example.com"}}, ExpiresAt: at,
@@ -100,7 +100,7 @@ ada@example.com requests AWS access, Production
 full
 For 1h30m
 Urgency: High
-token: not shown in Slack
+One-time code: not shown in Slack
 ✗ on call not this week
 ! on_request failed: timeout
 1 of 2 approvals: linus@example.com
