@@ -20,7 +20,7 @@ var schemas = map[string]reflect.Type{
 	"Person": reflect.TypeFor[api.Person](), "Actor": reflect.TypeFor[api.Actor](), "Check": reflect.TypeFor[api.Check](),
 	"Requirement": reflect.TypeFor[api.Requirement](), "Decision": reflect.TypeFor[api.Decision](), "Outcome": reflect.TypeFor[api.Outcome](),
 	"Review": reflect.TypeFor[api.Review](), "Entry": reflect.TypeFor[api.Entry](), "LastError": reflect.TypeFor[api.LastError](),
-	"Access": reflect.TypeFor[api.Access](), "FieldShown": reflect.TypeFor[api.FieldShown](), "You": reflect.TypeFor[api.You](),
+	"Access": reflect.TypeFor[api.Access](), "FieldName": reflect.TypeFor[api.FieldName](), "FieldShown": reflect.TypeFor[api.FieldShown](), "You": reflect.TypeFor[api.You](),
 	"Allowed": reflect.TypeFor[api.Allowed](), "WaitsFor": reflect.TypeFor[api.WaitingFor](), "Run": reflect.TypeFor[api.Request](),
 	"RunList": reflect.TypeFor[api.RequestList](), "Field": reflect.TypeFor[api.Field](), "Flow": reflect.TypeFor[api.Flow](),
 	"FlowList": reflect.TypeFor[api.FlowList](), "Option": reflect.TypeFor[api.Option](), "OptionList": reflect.TypeFor[api.OptionList](),
