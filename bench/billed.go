@@ -50,6 +50,13 @@ var slower = []float64{1, 10, 30}
 type priced struct {
 	name  string
 	usage bill.Usage
+	// express are the Express executions of all plays.
+	express []time.Duration
+}
+
+// slower is what a request takes were functions the given number of times as slow.
+func (p priced) slower(times float64) bill.Usage {
+	return p.usage.Slower(times).Plus(bill.Express(times, p.express...), plays)
 }
 
 // billed measures what requests take, on the functions' binaries, and prints what
@@ -80,15 +87,15 @@ func (b *bench) billed(ctx context.Context, out io.Writer) error {
 		if err := playAll(ctx, stack, m, l, plays); err != nil {
 			return fmt.Errorf("%s: %w", l.name, err)
 		}
-		usage, by := m.each(plays)
-		columns = append(columns, priced{l.name, usage})
+		usage, express, by := m.each(plays)
+		columns = append(columns, priced{l.name, usage, express})
 		fmt.Fprintf(&notes, "%s: %s\n", l.name, describe(by))
 		of = usage
 	}
 	// Where Glide's figure is unknown, ours is assumed, of the life with most steps.
 	millis := of["arm"] * 1000 / (memoryMB(stack) / 1024) / of["invocations"]
 	logs := of["logs"] / of["invocations"]
-	columns = append(columns, priced{"Glide, automatic", bill.Glide(false, millis, logs)}, priced{"Glide, reviewed by one", bill.Glide(true, millis, logs)})
+	columns = append(columns, priced{name: "Glide, automatic", usage: bill.Glide(false, millis, logs)}, priced{name: "Glide, reviewed by one", usage: bill.Glide(true, millis, logs)})
 	fmt.Fprintf(out, "Cost of a million requests, in dollars, by AWS's list prices (us-east-1, bench/bill/prices.json)\n\n")
 	if err := printBill(out, prices, columns); err != nil {
 		return err
@@ -194,7 +201,7 @@ func printBill(out io.Writer, prices []bill.Price, columns []priced) error {
 	for _, p := range prices {
 		fmt.Fprintf(w, "%s: %s\t", p.Service, p.Unit)
 		for _, c := range columns {
-			if units := c.usage[p.ID]; units > 0 {
+			if units := c.slower(1)[p.ID]; units > 0 {
 				fmt.Fprintf(w, "%.3g: %.2f\t", units/unit(p), p.PerMillion(units))
 			} else {
 				fmt.Fprint(w, "-\t")
@@ -205,7 +212,7 @@ func printBill(out io.Writer, prices []bill.Price, columns []priced) error {
 	for _, times := range slower {
 		fmt.Fprintf(w, "together, with functions that take %g times as long as here\t", times)
 		for _, c := range columns {
-			_, total, err := c.usage.Slower(times).Bill(prices)
+			_, total, err := c.slower(times).Bill(prices)
 			if err != nil {
 				return err
 			}

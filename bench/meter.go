@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
 )
 
 // Lambda logs three lines of its own for each invocation (START, END, REPORT) of
@@ -26,11 +28,12 @@ const sweeper = "ReconcileFunction"
 // meter adds up what AWS would bill, while the system runs. Set its functions as
 // options of localaws.Start.
 type meter struct {
-	mu     sync.Mutex
-	usage  bill.Usage
-	by     map[string]*invoked
-	logged bytes.Buffer // an unfinished line
-	last   time.Time    // when something was added
+	mu      sync.Mutex
+	usage   bill.Usage
+	by      map[string]*invoked
+	express []time.Duration // how long each Express execution took
+	logged  bytes.Buffer    // an unfinished line
+	last    time.Time       // when something was added
 }
 
 // invoked is what the invocations of one function took.
@@ -52,13 +55,20 @@ func (m *meter) add(id string, units float64) {
 func (m *meter) reset() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.usage, m.by = bill.Usage{}, map[string]*invoked{}
+	m.usage, m.by, m.express = bill.Usage{}, map[string]*invoked{}, nil
 }
 
 // options makes a stack report to the meter.
 func (m *meter) options(o localaws.Options) localaws.Options {
-	o.OnInvoked, o.OnCapacity, o.OnCall, o.Log = m.invoked, m.capacity, m.called, m
+	o.OnInvoked, o.OnCapacity, o.OnCall, o.OnExpress, o.Log = m.invoked, m.capacity, m.called, m.executed, m
 	return o
+}
+
+func (m *meter) executed(x stepfunctions.ExpressExecution) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.express = append(m.express, x.StoppedAt.Sub(x.StartedAt))
+	m.last = time.Now()
 }
 
 func (m *meter) invoked(i lambda.Invoked) {
@@ -132,9 +142,9 @@ func (m *meter) settle() {
 	}
 }
 
-// each returns the cost of one of n requests, and how many invocations and billed
-// milliseconds of each function.
-func (m *meter) each(n int) (bill.Usage, map[string]invoked) {
+// each returns the cost of one of n requests without Express executions, how long each
+// of those took, and how many invocations and billed milliseconds of each function.
+func (m *meter) each(n int) (bill.Usage, []time.Duration, map[string]invoked) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	usage, by := bill.Usage{}, map[string]invoked{}
@@ -144,5 +154,5 @@ func (m *meter) each(n int) (bill.Usage, map[string]invoked) {
 	for name, of := range m.by {
 		by[name] = *of
 	}
-	return usage, by
+	return usage, slices.Clone(m.express), by
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
 )
 
 // What is billed is added up for one request: milliseconds rounded up, lines of
@@ -27,7 +28,12 @@ func TestMeter(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	usage, by := m.each(2)
+	started := time.Now()
+	m.executed(stepfunctions.ExpressExecution{StartedAt: started, StoppedAt: started.Add(130 * time.Millisecond)})
+	usage, express, by := m.each(2)
+	if len(express) != 1 || express[0] != 130*time.Millisecond {
+		t.Errorf("express executions took %v", express)
+	}
 	want := map[string]float64{
 		"invocations": 1, "arm": 0.25 * 0.002, "writes": 2.5, "reads": 0.75, "events": 0.5,
 		"logs": platformLog + (2+logOverhead)/2.0, // of one line; the last is not finished

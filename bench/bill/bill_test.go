@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/bench/bill"
 )
@@ -59,6 +60,36 @@ func TestBill(t *testing.T) {
 	}
 	if got := (bill.Usage{"arm": 1, "x86": 2, "writes": 3}).Slower(10); got["arm"] != 10 || got["x86"] != 20 || got["writes"] != 3 {
 		t.Errorf("ten times slower is %v", got)
+	}
+}
+
+// A bill of both kinds of executions, by hand: 130 ms are 200 ms of 64 MB, so 0.2/3600/16
+// GB-hours; ten times as slow they are 1,300 ms.
+func TestBillOfBothKinds(t *testing.T) {
+	const hour, gb = 3600, 16.0
+	for _, tc := range []struct {
+		times   float64
+		took    []time.Duration
+		seconds float64
+	}{
+		{1, []time.Duration{130 * time.Millisecond}, 0.2},
+		{1, []time.Duration{0}, 0.1},
+		{1, []time.Duration{100 * time.Millisecond}, 0.1},
+		{1, []time.Duration{101 * time.Millisecond, 6 * time.Millisecond}, 0.2 + 0.1},
+		{10, []time.Duration{130 * time.Millisecond}, 1.3},
+		{10, []time.Duration{6 * time.Millisecond, 24 * time.Millisecond}, 0.1 + 0.3},
+		{1, []time.Duration{5 * time.Minute}, 300},
+	} {
+		got := bill.Express(tc.times, tc.took...)
+		if got["express"] != float64(len(tc.took)) || math.Abs(got["express-time"]-tc.seconds/hour/gb) > 1e-12 {
+			t.Errorf("%v, %g times: got %v, want %g s", tc.took, tc.times, got, tc.seconds)
+		}
+	}
+	// Two requests: one ended in its Express execution, the other had 4 transitions more.
+	usage := bill.Usage{"transitions": 2}.Plus(bill.Express(1, time.Millisecond, time.Millisecond), 2)
+	lines, total, err := usage.Bill(prices(t))
+	if want := 50 + 1 + 0.1/hour/gb*0.06*1e6; err != nil || len(lines) != 3 || math.Abs(total-want) > 1e-9 {
+		t.Errorf("got %v dollars in %+v (%v), want %v", total, lines, err, want)
 	}
 }
 

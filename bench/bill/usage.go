@@ -2,9 +2,9 @@ package bill
 
 import "fmt"
 
-// Usage is what one request takes, by the ids of prices: "transitions" are states
-// entered, "arm" and "x86" GB-seconds of functions, "logs" bytes, the others
-// counts.
+// Usage is what one request takes, by the ids of prices: "transitions" are states of
+// Standard executions entered, "express-time" GB-hours, "arm" and "x86" GB-seconds of
+// functions, "logs" bytes, the others counts.
 type Usage map[string]float64
 
 // Line is one line of a bill.
@@ -35,6 +35,7 @@ func (u Usage) Bill(prices []Price) (lines []Line, total float64, err error) {
 }
 
 // Slower returns the usage of functions that take the given number of times as long.
+// Express executions, which then take longer too, are not in it: see [Express].
 func (u Usage) Slower(times float64) Usage {
 	out := Usage{}
 	for id, units := range u {
