@@ -20,7 +20,12 @@ type Case struct {
 	// Definition may name functions as ${F}; Machine is a file to take it from.
 	Definition json.RawMessage `json:"definition"`
 	Machine    string          `json:"machine"`
-	Input      json.RawMessage `json:"input"`
+	// Type is STANDARD if empty.
+	Type string `json:"type"`
+	// Child is the definition of a Standard machine that the definition names as
+	// ${Child}.
+	Child json.RawMessage `json:"child"`
+	Input json.RawMessage `json:"input"`
 	// Tasks are what each function answers, call by call; the last answer is
 	// that to all further calls.
 	Tasks map[string][]Answer `json:"tasks"`
@@ -113,6 +118,9 @@ func (c *Case) complete(folder string) error {
 	if c.Status == "" {
 		c.Status = "SUCCEEDED"
 	}
+	if c.Type == "" {
+		c.Type = standard
+	}
 	if c.Input == nil {
 		c.Input = json.RawMessage("{}")
 	}
@@ -155,9 +163,15 @@ func (c Case) Story() []string {
 	return out
 }
 
-// With returns a text of the case with an ARN for each ${F}, in the partition aws.
+// With returns a text of the case with an ARN for each ${F} and for ${Child}, in the
+// partition aws.
 func (c Case) With(text []byte, arn func(function string) string) string {
 	s := strings.ReplaceAll(string(text), "${Partition}", "aws")
+	if c.Child != nil {
+		name := arn("Child")
+		name = name[strings.LastIndex(name, ":")+1:]
+		s = strings.ReplaceAll(s, "${Child}", "arn:aws:states:us-east-1:123456789012:stateMachine:"+name)
+	}
 	for function := range c.Tasks {
 		s = strings.ReplaceAll(s, "${"+function+"}", arn(function))
 	}

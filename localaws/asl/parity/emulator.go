@@ -137,7 +137,7 @@ func (e *Emulator) run(ctx context.Context, run string, c Case) (Outcome, error)
 			}
 		}
 	}
-	execution, err := create(e.call, c, run, c.With(c.on(e.Name), arn), c.With(c.Input, arn))
+	execution, err := create(e.call, c, run, run+"-Child", c.With(c.on(e.Name), arn), c.With(c.Input, arn))
 	if refused, ok := errors.AsType[*Refused](err); ok {
 		return Outcome{Refused: refused.Error()}, nil
 	}

@@ -26,32 +26,43 @@ func Local(t *testing.T, c Case) Outcome {
 		defer time.Sleep(time.Hour) // functions that nobody waits for come to their end
 		arn := func(function string) string { return "arn:aws:lambda:us-east-1:123456789012:function:" + function }
 		i := &localFunctions{t: t, script: newScript(c, arn)}
-		s := stepfunctions.New(stepfunctions.Options{Invoker: i})
+		var lines logs
+		s := stepfunctions.New(stepfunctions.Options{Invoker: i, Log: lines.add})
 		defer s.Close()
 		i.call = func(operation string, in map[string]any, out any) error { return inProcess(s, operation, in, out) }
 		from := time.Now()
-		execution, err := create(i.call, c, "machine", c.With(c.Definition, arn), c.With(c.Input, arn))
+		definition, input := c.With(c.Definition, arn), c.With(c.Input, arn)
+		var err error
+		if c.Type == express {
+			o, err = lines.runExpress(i.call, c, definition, input)
+		} else {
+			o, err = runStandard(t, s, i.call, c, definition, input)
+		}
 		if refused, ok := errors.AsType[*Refused](err); ok {
-			o.Refused = refused.Message
+			o = Outcome{Refused: refused.Message}
 			return
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Wait(t.Context(), execution); err != nil {
-			t.Fatal(err)
-		}
-		took := time.Since(from)
-		var d described
-		if err := i.call("DescribeExecution", map[string]any{"executionArn": execution}, &d); err != nil {
-			t.Fatal(err)
-		}
-		if o, err = outcome(i.call, execution, d); err != nil {
-			t.Fatal(err)
-		}
-		o.Took = took
+		o.Took = time.Since(from)
 	})
 	return o
+}
+
+func runStandard(t *testing.T, s *stepfunctions.Service, call API, c Case, definition, input string) (Outcome, error) {
+	execution, err := create(call, c, "machine", "Child", definition, input)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := s.Wait(t.Context(), execution); err != nil {
+		return Outcome{}, err
+	}
+	var d described
+	if err := call("DescribeExecution", map[string]any{"executionArn": execution}, &d); err != nil {
+		return Outcome{}, err
+	}
+	return outcome(call, execution, d)
 }
 
 // Check runs a case with [Local] and reports what differs.

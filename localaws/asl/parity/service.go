@@ -3,6 +3,7 @@ package parity
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 )
 
@@ -16,15 +17,36 @@ func (r *Refused) Error() string { return r.Code + ": " + r.Message }
 
 const role = "arn:aws:iam::123456789012:role/parity"
 
-// create makes a state machine of the case and starts it.
-func create(call API, c Case, name, definition, input string) (execution string, err error) {
+// The types of state machines.
+const (
+	standard = "STANDARD"
+	express  = "EXPRESS"
+)
+
+// make makes the state machine of the case, with more members of the call, and that of
+// its child, which has the name that With writes.
+func (c Case) make(call API, name, child, definition string, more map[string]any) (machine string, err error) {
+	if c.Child != nil {
+		in := map[string]any{"name": child, "definition": string(c.Child), "roleArn": role}
+		if err := call("CreateStateMachine", in, nil); err != nil {
+			return "", fmt.Errorf("child: %v", err)
+		}
+	}
 	var made struct{ StateMachineArn string }
-	err = call("CreateStateMachine", map[string]any{"name": name, "definition": definition, "roleArn": role}, &made)
+	in := map[string]any{"name": name, "definition": definition, "roleArn": role, "type": c.Type}
+	maps.Copy(in, more)
+	err = call("CreateStateMachine", in, &made)
+	return made.StateMachineArn, err
+}
+
+// create makes a state machine of the case and starts it.
+func create(call API, c Case, name, child, definition, input string) (execution string, err error) {
+	machine, err := c.make(call, name, child, definition, nil)
 	if err != nil {
 		return "", err
 	}
 	var started struct{ ExecutionArn string }
-	err = call("StartExecution", map[string]any{"stateMachineArn": made.StateMachineArn, "name": "run-" + name, "input": input}, &started)
+	err = call("StartExecution", map[string]any{"stateMachineArn": machine, "name": "run-" + name, "input": input}, &started)
 	if err != nil {
 		return "", fmt.Errorf("start: %v", err)
 	}
