@@ -61,6 +61,7 @@ func (b *bench) parts() []part {
 		{"coldstarts", b.coldStarts},
 		{"binaries", b.binaries},
 		{"latency", b.latency},
+		{"waiting", b.waiting},
 		{"load", b.load},
 		{"put", b.puts},
 		{"lists", b.lists},

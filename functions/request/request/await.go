@@ -37,9 +37,24 @@ func MaxWaiting(value string) int {
 // free to wait for longer than briefly. The run is stored, so a failed read does not fail
 // the call.
 func (s service) await(ctx context.Context, c *httpapi.Call, r *run.Run, wait time.Duration, done func(*run.Run) bool) (next *run.Run, applied bool) {
+	return s.awaitWith(ctx, c, r, wait, &look{done: done})
+}
+
+// awaitDecision waits until code has decided a new run or sent it to people. Around the time
+// when such runs usually are, it reads finely.
+func (s service) awaitDecision(ctx context.Context, c *httpapi.Call, r *run.Run, wait time.Duration) (next *run.Run, applied bool) {
+	l := &look{done: decidedOrRouted, expected: s.pace.of(r.Flow.Name)}
+	if next, applied = s.awaitWith(ctx, c, r, wait, l); l.done(next) && l.last > 0 {
+		s.pace.learn(next.Flow.Name, l.before, l.last)
+	}
+	return next, applied
+}
+
+func (s service) awaitWith(ctx context.Context, c *httpapi.Call, r *run.Run, wait time.Duration, l *look) (next *run.Run, applied bool) {
+	l.began = time.Now()
 	end := s.Now().Add(wait)
-	r = s.look(ctx, c, r, min(wait, brief), 2*time.Millisecond, done)
-	if wait <= brief || done(r) {
+	r = s.look(ctx, c, r, min(wait, brief), l)
+	if wait <= brief || l.done(r) {
 		return r, true
 	}
 	if s.Waiters != nil {
@@ -56,26 +71,48 @@ func (s service) await(ctx context.Context, c *httpapi.Call, r *run.Run, wait ti
 			}
 		}()
 	}
-	return s.look(ctx, c, r, wait-brief, mostPause, done), true
+	return s.look(ctx, c, r, wait-brief, l), true
 }
-
-// mostPause is the longest pause between two reads.
-const mostPause = 250 * time.Millisecond
 
 // decidedOrRouted reports whether a run is decided or waits for people.
 func decidedOrRouted(r *run.Run) bool { return r.Status != run.Requested }
 
-// look reads the run until it is done, or the time is over. It starts with short pauses,
-// because most runs are decided within milliseconds.
-func (s service) look(ctx context.Context, c *httpapi.Call, r *run.Run, long, pause time.Duration, done func(*run.Run) bool) *run.Run {
+// look is the reading of a run until it is done.
+type look struct {
+	done     func(*run.Run) bool
+	expected expectation
+	began    time.Time
+	fine     int // reads that were made finely
+	// last is when the last read began, before the one before it, due when the next is,
+	// each so long after the start.
+	before, last, due time.Duration
+}
+
+// left returns how long it is until the next read. The end of one look does not put it
+// off.
+func (l *look) left() time.Duration {
+	elapsed := time.Since(l.began)
+	if l.due <= elapsed {
+		pause, fine := l.expected.pause(elapsed, l.fine)
+		if fine {
+			l.fine++
+		}
+		l.due = elapsed + pause
+	}
+	return l.due - elapsed
+}
+
+// look reads the run until it is done, or the time is over.
+func (s service) look(ctx context.Context, c *httpapi.Call, r *run.Run, long time.Duration, l *look) *run.Run {
 	ctx, cancel := context.WithTimeout(ctx, long)
 	defer cancel()
-	for ; !done(r); pause = min(2*pause, mostPause) {
+	for !l.done(r) {
 		select {
 		case <-ctx.Done():
 			return r
-		case <-time.After(pause):
+		case <-time.After(l.left()):
 		}
+		l.before, l.last = l.last, time.Since(l.began)
 		next, err := s.Store.Load(ctx, r.ID)
 		switch {
 		case err == nil:

@@ -62,7 +62,7 @@ func (s service) create(ctx context.Context, c *httpapi.Call) (httpapi.Reply, er
 	headers := map[string]string{"location": c.Path("/requests/" + r.ID)}
 	if waits {
 		applied := false
-		if r, applied = s.await(ctx, c, r, wait, decidedOrRouted); applied {
+		if r, applied = s.awaitDecision(ctx, c, r, wait); applied {
 			headers["preference-applied"] = fmt.Sprintf("wait=%d", int(wait.Seconds()))
 		}
 	}

@@ -92,6 +92,8 @@ type service struct {
 	drain *drainWatch
 	// listed is whether the lists lack nothing.
 	listed *listed
+	// pace is when requests that callers wait for are read.
+	pace *pace
 }
 
 // New returns the API of functions/request.
@@ -100,7 +102,7 @@ func New(d Deps) *httpapi.API {
 		d.Now = time.Now
 	}
 	today := d.Flows.Today()
-	s := service{d, newOptionsCache(), today, today.Links(), &flowNames{}, &drainWatch{}, &listed{}}
+	s := service{d, newOptionsCache(), today, today.Links(), &flowNames{}, &drainWatch{}, &listed{}, newPace()}
 	routes := map[string]httpapi.Route{
 		"GET /slack-accounts":              {Handle: s.slackAccounts},
 		"POST /slack-accounts":             {Handle: s.linkSlackAccount},
