@@ -120,12 +120,48 @@ func named(script string, names []string) string {
 	return regexp.MustCompile(`\b(`+strings.Join(forms, "|")+`)\b`).ReplaceAllStringFunc(script, func(word string) string { return stands[word] })
 }
 
+// deployedAWSLines runs on a deployed stack the units that a test runs there, as they are
+// written.
+func deployedAWSLines(t *testing.T, endpoint string) {
+	t.Helper()
+	venv, err := pypi.AWS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket, bin := serveAWS(t, venv)
+	w, ran := newAWSWorld(t, socket, bin, endpoint), 0
+	for _, u := range awsUnits(t) {
+		play := awsPlays[u.operations()]
+		if play.deployed != t.Name() {
+			continue
+		}
+		ran++
+		if got := w.run(t, t.TempDir(), u.text); !strings.Contains(got, play.prints) {
+			t.Errorf("%s prints\n%s\nwant %q", u.place, got, play.prints)
+		}
+	}
+	if ran == 0 {
+		t.Error("the docs have none of its commands")
+	}
+}
+
+// newAWSWorld returns where commands call the services of an endpoint.
+func newAWSWorld(t *testing.T, socket, bin, endpoint string, names ...string) awsWorld {
+	return awsWorld{
+		env: []string{
+			"PATH=" + bin + ":" + os.Getenv("PATH"), awsSocket + "=" + socket, "HOME=" + t.TempDir(), "AWS_ENDPOINT_URL=" + endpoint,
+			"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "AWS_PAGER=", "AWS_MAX_ATTEMPTS=1",
+		},
+		names: append([]string{"http://127.0.0.1:8080/_aws", endpoint}, names...),
+	}
+}
+
 // TestAWSLines runs every command of the AWS command line that the docs have, as it
 // is written, on this machine's AWS or, where that does not have the service, on
 // moto's.
 func TestAWSLines(t *testing.T) {
 	if emulated() {
-		t.Skip("the emulator has fewer services")
+		t.Skip("the emulator has fewer services; tests of deployed stacks run what it alone has")
 	}
 	units := awsUnits(t)
 	if len(units) < 20 {
@@ -134,13 +170,13 @@ func TestAWSLines(t *testing.T) {
 	used := map[string]bool{}
 	units = slices.DeleteFunc(units, func(u awsUnit) bool {
 		name := u.operations()
-		_, known := awsPlays[name]
+		play, known := awsPlays[name]
 		marked := strings.Contains(u.text, notRun)
 		if !known && !marked {
 			t.Errorf("%s: no test runs %q: add it to awsPlays, or write %q and why above it", u.place, name, notRun)
 		}
 		used[name] = true
-		return !known || marked
+		return !known || marked || play.deployed != ""
 	})
 	for name := range awsPlays {
 		if !used[name] {
@@ -156,17 +192,8 @@ func TestAWSLines(t *testing.T) {
 	}
 	_, stack := serve(t, "HooksFunction", "../flows.yaml", localaws.Options{Parameters: map[string]string{"AuditDigest": "true"}})
 	socket, bin := serveAWS(t, venv)
-	world := func(endpoint string, names ...string) awsWorld {
-		return awsWorld{
-			env: []string{
-				"PATH=" + bin + ":" + os.Getenv("PATH"), awsSocket + "=" + socket, "HOME=" + t.TempDir(), "AWS_ENDPOINT_URL=" + endpoint,
-				"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1", "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x", "AWS_PAGER=", "AWS_MAX_ATTEMPTS=1",
-			},
-			names: append([]string{"http://127.0.0.1:8080/_aws", endpoint}, names...),
-		}
-	}
-	here := world(stack.AWSURL(), "TABLE", stack.Template.Tables[0].Name)
-	moto := world(mototest.Endpoint(t), "TABLE", "runs")
+	here := newAWSWorld(t, socket, bin, stack.AWSURL(), "TABLE", stack.Template.Tables[0].Name)
+	moto := newAWSWorld(t, socket, bin, mototest.Endpoint(t), "TABLE", "runs")
 	for _, u := range units {
 		name := u.operations()
 		play := awsPlays[name]

@@ -2,6 +2,9 @@ package e2e
 
 // awsPlay is how a unit of the docs is run.
 type awsPlay struct {
+	// deployed is the test that runs it on the emulator, with run: neither this machine
+	// nor moto has what it needs.
+	deployed string
 	// moto runs it on moto's services, in place of this machine's.
 	moto bool
 	// names stand for names of the docs, in pairs: a longer one before one that it
@@ -111,6 +114,8 @@ aws kms create-key --query KeyMetadata.KeyId --output text > key
 ` + newStack, prints: `"DeletionDate"`,
 		after: `aws dynamodb list-tables --output text --query 'TableNames[?@ == "left"]'`,
 	},
+	"sesv2 create-email-identity, sesv2 get-email-identity":                                                       {deployed: "TestDeployedMail", prints: "\ntrue\n"},
+	"sesv2 create-configuration-set, sesv2 create-configuration-set-event-destination, events describe-event-bus": {deployed: "TestDeployedMail"},
 	"secretsmanager create-secret": {moto: true, prints: `"ARN"`},
 	"iam attach-role-policy": {
 		moto: true, names: []string{"ROLE", "callers", "ARN", "arn:aws:iam::123456789012:policy/people"},

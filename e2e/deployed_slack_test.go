@@ -64,13 +64,19 @@ func TestDeployedSlack(t *testing.T) {
 // callsSlackAt has a function call Slack's Web API at an address.
 func (d deployed) callsSlackAt(t *testing.T, function, url string) {
 	t.Helper()
+	d.setVariables(t, function, map[string]string{"SLACK_API_URL": url})
+}
+
+// setVariables sets variables of a function besides those of the template.
+func (d deployed) setVariables(t *testing.T, function string, more map[string]string) {
+	t.Helper()
 	functions, name := lambda.NewFromConfig(d.Services()), emulator.StackName+"-engine-"+function
 	now, err := functions.GetFunctionConfiguration(t.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: &name})
 	if err != nil {
 		t.Fatal(err)
 	}
 	variables := maps.Clone(now.Environment.Variables)
-	variables["SLACK_API_URL"] = url
+	maps.Copy(variables, more)
 	if _, err := functions.UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{FunctionName: &name, Environment: &types.Environment{Variables: variables}}); err != nil {
 		t.Fatal(err)
 	}

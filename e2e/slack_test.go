@@ -135,7 +135,7 @@ func hides(text string) bool {
 // await waits until there is what a test waits for.
 func (s slackOn) await(what string, there func() bool) {
 	s.t.Helper()
-	for until := time.Now().Add(15 * time.Second); !there(); time.Sleep(10 * time.Millisecond) {
+	for until := time.Now().Add(time.Minute); !there(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(until) {
 			s.t.Fatalf("timed out: %s", what)
 		}

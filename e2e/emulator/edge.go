@@ -19,6 +19,7 @@ type edge struct {
 	servers                []*http.Server
 	issuer                 *issuer
 	account                account
+	post                   *post
 	// apiHost is what ministack knows the API by, once it is deployed.
 	apiHost atomic.Value
 	// asMachine signs a request of moto's with the signature of the state machine's
@@ -71,6 +72,10 @@ func (e *edge) serve(ministack, moto *url.URL, audience string) {
 		e.services: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasPrefix(r.Header.Get("X-Amz-Target"), "AWSStepFunctions.") {
 				toMoto.ServeHTTP(w, r)
+				return
+			}
+			if r.URL.Path == sendEmail {
+				e.post.ServeHTTP(w, r)
 				return
 			}
 			if isInvocation(r) {

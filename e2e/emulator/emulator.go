@@ -96,6 +96,7 @@ func (m *Emulator) start(ctx context.Context) error {
 		return err
 	}
 	m.ministack = ministack.String()
+	m.edge.post = newPost(m, ministack)
 	m.edge.serve(ministack, moto, audience)
 	endpoint := m.edge.servicesURL()
 	m.services = aws.Config{
