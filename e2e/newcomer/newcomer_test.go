@@ -159,15 +159,16 @@ func (n *newcomer) files(t *testing.T) (names []string) {
 // the installation.
 func (n *newcomer) report(t *testing.T, until string) {
 	t.Helper()
-	var all, since time.Duration
+	var all, since, cpu time.Duration
 	var b strings.Builder
 	for i, s := range n.steps {
-		fmt.Fprintf(&b, "\n%8.1f s  %s", s.took.Seconds(), s.name)
+		fmt.Fprintf(&b, "\n%8.1f s %8.1f s  %s", s.took.Seconds(), s.cpu.Seconds(), s.name)
 		if all += s.took; i >= n.installed {
 			since += s.took
+			cpu += s.cpu
 		}
 	}
-	t.Logf("%s, %s, %d files:%s\n%8.1f s  in all, %.1f s of it since init", n.language, until, n.counted, b.String(), all.Seconds(), since.Seconds())
+	t.Logf("%s, %s, %d files, time and time of processors:%s\n%8.1f s  in all, %.1f s of it since init, in which processors took %.1f s", n.language, until, n.counted, b.String(), all.Seconds(), since.Seconds(), cpu.Seconds())
 	if until == "on this machine" && since > within {
 		t.Errorf("it took %v from init to an own rule, want at most %v", since.Round(time.Second), within)
 	}

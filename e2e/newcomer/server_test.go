@@ -74,7 +74,7 @@ func (s *session) serve(t *testing.T, text string) {
 		}
 		return err == nil
 	})
-	s.steps = append(s.steps, step{"fasttrack local serves", time.Since(began)})
+	s.steps = append(s.steps, step{name: "fasttrack local serves", took: time.Since(began)})
 }
 
 // poll waits until something is so while the server serves.

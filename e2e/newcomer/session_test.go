@@ -30,10 +30,11 @@ type session struct {
 	server *server
 }
 
-// step is a command, and how long it took.
+// step is a command, how long it took, and how long it kept processors busy: that figure
+// is much the same on a busy machine.
 type step struct {
-	name string
-	took time.Duration
+	name      string
+	took, cpu time.Duration
 }
 
 var (
@@ -93,8 +94,8 @@ func (s *session) all(t *testing.T, page, language string) {
 // timed types a command and keeps how long it takes.
 func (s *session) timed(text string, more []string) (int, string) {
 	began := time.Now()
-	code, printed := s.try(text, more)
-	s.steps = append(s.steps, step{text, time.Since(began)})
+	code, printed, cpu := s.measured(text, more)
+	s.steps = append(s.steps, step{text, time.Since(began), cpu})
 	return code, printed
 }
 
@@ -111,6 +112,12 @@ func (s *session) run(t *testing.T, text string, more ...string) string {
 // try types a command, and returns its exit code and what it printed. The next begins in
 // the folder and with the variables where it ends, but for those of more.
 func (s *session) try(text string, more []string) (int, string) {
+	code, printed, _ := s.measured(text, more)
+	return code, printed
+}
+
+// measured does what try does, and returns the time on processors too.
+func (s *session) measured(text string, more []string) (code int, printed string, cpu time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	if !strings.Contains(text, "--arch") {
@@ -125,16 +132,19 @@ func (s *session) try(text string, more []string) (int, string) {
 	cmd := s.command(ctx, text+keep, more)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader("y\n"), &out, &out // sam deploy asks
 	err := cmd.Run()
+	if cmd.ProcessState != nil {
+		cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	}
 	if exit, is := errors.AsType[*exec.ExitError](err); is {
-		return exit.ExitCode(), out.String()
+		return exit.ExitCode(), out.String(), cpu
 	}
 	if err != nil {
-		return -1, err.Error()
+		return -1, err.Error(), cpu
 	}
 	if dir, err := os.ReadFile(filepath.Join(s.home, ".session.dir")); err == nil {
 		s.dir = strings.TrimSpace(string(dir))
 	}
-	return 0, out.String()
+	return 0, out.String(), cpu
 }
 
 // command returns a shell that goes on where the last one ended.
