@@ -8,14 +8,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/internal/kit/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 )
 
-// buildGo builds a function with the flags of the engine's own: static, without paths of
-// this machine, so that the same source is the same binary anywhere.
+// buildGo builds a function with the flags of the engine's own: static, and for Lambda
+// without paths of this machine, so that the same source is the same binary anywhere.
 func buildGo(ctx context.Context, f *folder.Folder, fn folder.Function, to string, t Target) error {
 	out, err := filepath.Abs(to)
 	if err != nil {
@@ -25,7 +26,7 @@ func buildGo(ctx context.Context, f *folder.Folder, fn folder.Function, to strin
 	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "lambda.norpc", "-ldflags=-s -w", "-o", out+string(filepath.Separator), ".") // #nosec G204 -- paths of the team's own
 	cmd.Dir = f.Path(fn.Code)
 	cmd.Env = append(os.Environ(), "GOOS="+t.OS, "GOARCH="+t.Arch)
-	cmd.Env = append(cmd.Env, engine.Reproducible...)
+	cmd.Env = append(cmd.Env, goEnvironment(ctx, t)...)
 	var problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &problems, &problems
 	err = cmd.Run()
@@ -42,6 +43,18 @@ func buildGo(ctx context.Context, f *folder.Folder, fn folder.Function, to strin
 		return fmt.Errorf("build %s: the go command made %d programs, want one", fn.Code, len(made))
 	}
 	return os.Rename(filepath.Join(to, made[0].Name()), filepath.Join(to, "bootstrap"))
+}
+
+// goEnvironment returns the environment of the go command. What it compiles with -trimpath
+// is not what it compiles without: for this machine it does as the team's own go command
+// does, which has compiled the same packages for their tests and for fasttrack.
+func goEnvironment(ctx context.Context, t Target) []string {
+	if t.Local {
+		if flags, err := exec.CommandContext(ctx, "go", "env", "GOFLAGS").Output(); err == nil && !bytes.Contains(flags, []byte("-trimpath")) {
+			return append(slices.Clone(engine.Reproducible), "GOFLAGS=-buildvcs=false")
+		}
+	}
+	return engine.Reproducible
 }
 
 // compileError returns the first mistake that the go command reports, with the file's

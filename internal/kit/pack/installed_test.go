@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha512"
+	"debug/buildinfo"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +31,38 @@ func onlyKit(t *testing.T, program string) {
 		t.Skip("it runs " + program + ": `make kit` does")
 	}
 	needs(t, program)
+}
+
+// A function that runs here is compiled as the team's go command compiles, so that nothing
+// is compiled twice. One for Lambda has no paths of this machine, whatever they set.
+func TestStage_Trimpath(t *testing.T) {
+	onlyKit(t, "go")
+	f := team(t, "provided.al2023", "bootstrap", map[string]string{"go.mod": "module example.com/team\n\ngo 1.24\n", "hooks/main.go": "package main\n\nfunc main() {}\n"})
+	for _, c := range []struct {
+		flags   string
+		target  pack.Target
+		trimmed bool
+	}{
+		{"", pack.Here(), false},
+		{"-trimpath", pack.Here(), true},
+		{"", pack.Lambda(runtime.GOARCH), true},
+	} {
+		t.Setenv("GOFLAGS", c.flags)
+		dir := filepath.Join(t.TempDir(), "x")
+		if err := pack.Stage(t.Context(), f, f.Functions[0], dir, c.target); err != nil {
+			t.Fatal(err)
+		}
+		info, err := buildinfo.ReadFile(filepath.Join(dir, "bootstrap"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		has := func(key, value string) bool {
+			return slices.Contains(info.Settings, debug.BuildSetting{Key: key, Value: value})
+		}
+		if has("-trimpath", "true") != c.trimmed || !has("CGO_ENABLED", "0") {
+			t.Errorf("GOFLAGS=%q for %+v: built with %v, want -trimpath %v and no cgo", c.flags, c.target, info.Settings, c.trimmed)
+		}
+	}
 }
 
 // wheel writes a wheel of a package, for a platform.
