@@ -107,8 +107,8 @@ func (n *newcomer) start(t *testing.T, e *emulator.Emulator) {
 	n.play(t, page, n.language, nil, "Make it yours")
 	n.ownRule(t)
 	n.requests(t, "on this machine", func(who string) []string { return []string{"FASTTRACK_AS=" + who + "@acme.test"} }, "")
-	n.report(t, "on this machine")
 	n.server.stop()
+	n.report(t, "on this machine")
 	n.play(t, page, n.language, nil, "Deploy")
 	// First by commands that wait longer: each function starts for the first time.
 	n.decides(t, e)
@@ -155,8 +155,8 @@ func (n *newcomer) files(t *testing.T) (names []string) {
 	return names
 }
 
-// report prints the steps so far. On this machine the goal holds from the beginning, with
-// the installation.
+// report prints the steps so far. The goal on this machine is compared with the time of
+// processors, which other programs hardly change: it then holds even on one processor.
 func (n *newcomer) report(t *testing.T, until string) {
 	t.Helper()
 	var all, since, cpu time.Duration
@@ -169,7 +169,7 @@ func (n *newcomer) report(t *testing.T, until string) {
 		}
 	}
 	t.Logf("%s, %s, %d files, time and time of processors:%s\n%8.1f s  in all, %.1f s of it since init, in which processors took %.1f s", n.language, until, n.counted, b.String(), all.Seconds(), since.Seconds(), cpu.Seconds())
-	if until == "on this machine" && since > within {
-		t.Errorf("it took %v from init to an own rule, want at most %v", since.Round(time.Second), within)
+	if until == "on this machine" && cpu > within {
+		t.Errorf("processors took %v from init to an own rule, want at most %v", cpu.Round(time.Second), within)
 	}
 }

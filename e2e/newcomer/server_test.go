@@ -53,6 +53,7 @@ func (s *session) serve(t *testing.T, text string) {
 		t.Fatal(err)
 	}
 	go func() { on.ended <- on.cmd.Wait() }()
+	served := len(s.steps) // its place in the steps
 	on.stop = sync.OnceFunc(func() {
 		_ = syscall.Kill(-on.cmd.Process.Pid, syscall.SIGINT)
 		select {
@@ -60,6 +61,9 @@ func (s *session) serve(t *testing.T, text string) {
 		case <-time.After(10 * time.Second):
 			_ = syscall.Kill(-on.cmd.Process.Pid, syscall.SIGKILL)
 			<-on.ended
+		}
+		if served < len(s.steps) {
+			s.steps[served].cpu = on.cmd.ProcessState.UserTime() + on.cmd.ProcessState.SystemTime()
 		}
 		if t.Failed() {
 			t.Logf("%s printed:\n%s", text, on.printed.String())
