@@ -2,8 +2,10 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -41,6 +43,9 @@ func newLocalCommand(p Process) *cobra.Command {
 				return serveTeam(cmd, flows, o.Options)
 			}
 			file, err := flow.Load(flows)
+			if errors.Is(err, fs.ErrNotExist) && !cmd.Flags().Changed("flows") {
+				return fmt.Errorf("%s is missing: it says what people may request; `fasttrack init DIR` makes a folder that has one", flows)
+			}
 			if err != nil {
 				return err
 			}

@@ -49,7 +49,10 @@ func Open(dir string) (*Folder, error) {
 	}
 	var doc yaml.Node
 	if err := yaml.Load(f.Template, &doc); err != nil {
-		return nil, fmt.Errorf("%s: %w", TemplateFile, err)
+		if at, is := errors.AsType[*yaml.LoadError](err); is {
+			return nil, fmt.Errorf("%s:%d:%d: must be YAML: %s", TemplateFile, max(at.Mark.Line, 1), max(at.Mark.Column, 1), at.Message)
+		}
+		return nil, fmt.Errorf("%s:1: must be YAML: %w", TemplateFile, err)
 	}
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("%s:1: must be a mapping with Resources", TemplateFile)
@@ -60,10 +63,14 @@ func Open(dir string) (*Folder, error) {
 }
 
 // Is reports whether dir is a team's folder: its template has no API of its own, which
-// the engine's has.
+// the engine's has. One that can't be read is taken for a team's: [Open] says why.
 func Is(dir string) bool {
 	f, err := Open(dir)
-	return f != nil && f.Root != nil && (err != nil || Member(f.Root, "Resources", "RequestFunction") == nil)
+	if f == nil {
+		_, missing := os.Stat(filepath.Join(dir, TemplateFile))
+		return missing == nil
+	}
+	return err != nil || Member(f.Root, "Resources", "RequestFunction") == nil
 }
 
 // Path returns the path of a file in the folder, by its slash-separated name.

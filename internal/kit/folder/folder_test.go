@@ -56,7 +56,8 @@ func TestOpen_Refuses(t *testing.T) {
 	for template, want := range map[string]string{
 		"- a list":             "template.yaml:1: must be a mapping",
 		"Parameters: {}":       "template.yaml:1: Resources is missing",
-		"Resources: {a: b: c}": "template.yaml: ",
+		"Resources: {a: b: c}": "template.yaml:1:",
+		"Resources:\n  A: [\n": "template.yaml:3:1: must be YAML: ",
 		"Resources:\n  A: {Type: 'AWS::Serverless::Function', Properties: {CodeUri: ../x, Runtime: python3.13}}": "template.yaml:2: Resources.A: CodeUri must be a folder",
 		"Resources:\n  A: {Type: 'AWS::Serverless::Function', Properties: {CodeUri: x, Runtime: java21}}":        `template.yaml:2: Resources.A: runtime "java21" is not built here`,
 	} {
@@ -73,6 +74,13 @@ func TestOpen_Refuses(t *testing.T) {
 func TestIs(t *testing.T) {
 	if folder.Is("../../..") {
 		t.Error("the repository is a team's folder")
+	}
+	broken := t.TempDir()
+	if err := os.WriteFile(filepath.Join(broken, folder.TemplateFile), []byte("Resources: ["), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if !folder.Is(broken) {
+		t.Error("a folder whose template is broken is no team's, so its mistake is not reported")
 	}
 	if folder.Is(t.TempDir()) {
 		t.Error("an empty folder is a team's")
