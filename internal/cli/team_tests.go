@@ -2,7 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -54,24 +57,25 @@ type teamTest struct {
 	stops   []func()
 }
 
-// knownStage checks --stage before the tests run, which may take long. Mistakes in
-// flows.yaml are reported after them.
-func (t *teamTest) knownStage() error {
-	if t.stage == "" {
+// begin finds what makes the whole test pointless, before the tests run, which may take
+// long: no flows, or an unknown --stage. Mistakes in flows.yaml are reported after them.
+func (t *teamTest) begin() error {
+	file, err := flow.Load(folder.FlowsFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s is missing: it says what people may request, and who decides", folder.FlowsFile)
+	case err != nil || t.stage == "":
 		return nil
 	}
-	if file, err := flow.Load(folder.FlowsFile); err == nil {
-		_, err = file.At(t.stage)
-		return ofStage(err)
-	}
-	return nil
+	_, err = file.At(t.stage)
+	return ofStage(err)
 }
 
 func (t *teamTest) run(ctx context.Context, cmd *cobra.Command) (err error) {
 	if t.folder, err = folder.Open("."); err != nil {
 		return err
 	}
-	if err := t.knownStage(); err != nil {
+	if err := t.begin(); err != nil {
 		return err
 	}
 	if err := tests.Run(ctx, t.folder, t.out); err != nil {

@@ -49,10 +49,10 @@ func Open(dir string) (*Folder, error) {
 	}
 	var doc yaml.Node
 	if err := yaml.Load(f.Template, &doc); err != nil {
-		if at, is := errors.AsType[*yaml.LoadError](err); is {
-			return nil, fmt.Errorf("%s:%d:%d: must be YAML: %s", TemplateFile, max(at.Mark.Line, 1), max(at.Mark.Column, 1), at.Message)
+		if at, is := errors.AsType[*yaml.LoadError](err); is && at.Mark.Line > 0 {
+			return nil, fmt.Errorf("%s:%d:%d: must be YAML: %s", TemplateFile, at.Mark.Line, max(at.Mark.Column, 1), at.Message)
 		}
-		return nil, fmt.Errorf("%s:1: must be YAML: %w", TemplateFile, err)
+		return nil, fmt.Errorf("%s:1: must be a mapping with Resources", TemplateFile) // it has no document
 	}
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("%s:1: must be a mapping with Resources", TemplateFile)

@@ -55,6 +55,8 @@ Resources:
 func TestOpen_Refuses(t *testing.T) {
 	for template, want := range map[string]string{
 		"- a list":             "template.yaml:1: must be a mapping",
+		"":                     "template.yaml:1: must be a mapping",
+		"# nothing yet\n":      "template.yaml:1: must be a mapping",
 		"Parameters: {}":       "template.yaml:1: Resources is missing",
 		"Resources: {a: b: c}": "template.yaml:1:",
 		"Resources:\n  A: [\n": "template.yaml:3:1: must be YAML: ",

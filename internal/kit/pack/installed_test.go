@@ -102,6 +102,8 @@ func TestStage_Requirements(t *testing.T) {
 	f := team(t, "python3.12", "handler.handler", map[string]string{
 		"hooks/handler.py": "import rules\n", "hooks/requirements.txt": "--no-index\n--find-links ../wheels\nrules\n-r more.txt\n", "hooks/more.txt": "native\n", "wheels/x": "",
 	})
+	t.Chdir(f.Dir) // where the commands of a team run
+	f = open(t, ".")
 	wheel(t, f.Path("wheels"), "rules", "any", "")
 	wheel(t, f.Path("wheels"), "native", "manylinux_2_34_aarch64", "# arm64")
 	wheel(t, f.Path("wheels"), "native", "manylinux2014_x86_64", "# amd64")
@@ -210,6 +212,8 @@ func TestStage_Dependencies(t *testing.T) {
 		"hooks/index.mjs": "import \"rules\";\n", "hooks/package.json": `{"dependencies":{"rules":"^1.0.0"},"devDependencies":{"missing":"1"}}`,
 		".npmrc": "registry=" + url + "\naudit=false\n", "hooks/node_modules/left/index.js": "",
 	})
+	t.Chdir(f.Dir)
+	f = open(t, ".")
 	for arch, want := range map[string]string{"arm64": "native-arm64", "amd64": "native-x64"} {
 		names, file := packed(t, f, pack.Lambda(arch))
 		own := []string{"index.mjs", "node_modules/" + want + "/index.js", "node_modules/" + want + "/package.json", "node_modules/rules/index.js", "node_modules/rules/package.json", "package.json"}

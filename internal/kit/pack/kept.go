@@ -11,7 +11,8 @@ import (
 )
 
 // installed returns a folder with what install puts there. It is kept under the key, so
-// that the same requirements are installed once, and the package stays the same.
+// that the same requirements are installed once, and the package stays the same. Its path
+// is absolute, as install may run programs in another folder.
 func installed(f *folder.Folder, key []string, install func(dir string) error) (string, error) {
 	h := sha256.New()
 	for _, part := range key {
@@ -20,6 +21,9 @@ func installed(f *folder.Folder, key []string, install func(dir string) error) (
 	cache, err := f.MakeDir("cache")
 	if err != nil {
 		return "", err
+	}
+	if cache, err = filepath.Abs(cache); err != nil {
+		return "", fmt.Errorf("install requirements: %w", err)
 	}
 	dir := filepath.Join(cache, hex.EncodeToString(h.Sum(nil))[:32])
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {

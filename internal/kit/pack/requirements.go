@@ -29,6 +29,9 @@ func requirements(ctx context.Context, f *folder.Folder, fn folder.Function, t T
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", path.Join(fn.Code, requirementsFile), err)
 	}
+	if file, err = filepath.Abs(file); err != nil { // pip runs in the folder of the code
+		return "", fmt.Errorf("%s: %w", path.Join(fn.Code, requirementsFile), err)
+	}
 	interpreter, version := "python3", strings.TrimPrefix(fn.Runtime, "python")
 	key := append([]string{"pip", version, fmt.Sprint(t)}, texts...)
 	if t.Local { // the packages must suit the interpreter that runs the function here
