@@ -22,7 +22,7 @@ const (
 	newTable = `aws dynamodb create-table --attribute-definitions AttributeName=pk,AttributeType=S AttributeName=sk,AttributeType=S --key-schema AttributeName=pk,KeyType=HASH AttributeName=sk,KeyType=RANGE --billing-mode PAY_PER_REQUEST --table-name `
 	newRole  = `aws iam create-role --assume-role-policy-document '{"Version":"2012-10-17","Statement":[]}' --role-name `
 	restored = newTable + `TABLE-restored >/dev/null
-for pk in RUN#ID LEASE#x OUT#x LINK#x; do aws dynamodb put-item --table-name TABLE-restored --item '{"pk": {"S": "'$pk'"}, "sk": {"S": "RUN"}, "body": {"S": "a \"b\" \\ c"}}'; done
+for pk in RUN#ID LEASE#x OUT#x LINK#x BIND#x; do aws dynamodb put-item --table-name TABLE-restored --item '{"pk": {"S": "'$pk'"}, "sk": {"S": "RUN"}, "body": {"S": "a \"b\" \\ c"}}'; done
 `
 	newFunction = newRole + `f >/dev/null
 printf 'PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' > f.zip
@@ -63,11 +63,12 @@ aws dynamodb get-item --table-name TABLE --key '{"pk": {"S": "LINK#https://idp.e
 		after: `aws dynamodb get-item --table-name TABLE --key '{"pk": {"S": "RUN#ID"}, "sk": {"S": "RUN"}}' --query Item.body.S --output text`, shows: `a "b" \ c`,
 	},
 	"dynamodb scan, dynamodb put-item": {
-		before: restored, names: []string{"TABLE-restored", "restored-2", "RUN#ID", "RUN#ID2", "LEASE#x", "LEASE#2", "OUT#x", "OUT#2", "LINK#x", "LINK#2"},
+		before: restored, names: []string{"TABLE-restored", "restored-2", "RUN#ID", "RUN#ID2", "LEASE#x", "LEASE#2", "OUT#x", "OUT#2", "LINK#x", "LINK#2", "BIND#x", "BIND#2"},
 		after: `aws dynamodb get-item --table-name TABLE --key '{"pk": {"S": "RUN#ID2"}, "sk": {"S": "RUN"}}' --query Item.pk.S --output text
 aws dynamodb get-item --table-name TABLE --key '{"pk": {"S": "LEASE#2"}, "sk": {"S": "RUN"}}'
 aws dynamodb get-item --table-name TABLE --key '{"pk": {"S": "OUT#2"}, "sk": {"S": "RUN"}}'
 aws dynamodb get-item --table-name TABLE --key '{"pk": {"S": "LINK#2"}, "sk": {"S": "RUN"}}'
+aws dynamodb get-item --table-name TABLE --key '{"pk": {"S": "BIND#2"}, "sk": {"S": "RUN"}}'
 `, shows: "RUN#ID2",
 	},
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -29,12 +28,12 @@ func newEraseCommand(p Process) *cobra.Command {
 		Long: `Erase a person from every request that has ended: their names, addresses,
 principals and groups, what they wrote, and all fields and evidence of their own
 requests. Hashes replace the texts, so the history still verifies, and an entry
-records the erasure. Their actions, tallies, limits, links and ended leases are
-deleted.
+records the erasure. Their actions, tallies, limits, links, Slack accounts and
+ended leases are deleted.
 
 Name one person by every id, address and principal that they had. Anybody else who
 had the same address is erased too; to avoid that, name principals, which --dry-run
-lists.
+lists, as it does Slack accounts.
 
 Requests that go on are listed and kept, and the exit code is then 1: wait until they
 end, and repeat the command. It can be repeated at any time, and continues where it
@@ -73,8 +72,10 @@ places of personal data, such as logs and backups.`,
 type eraseReport struct {
 	DryRun bool `json:"dry_run,omitempty"`
 	// Principals are logins that the names are known by. They are erased too.
-	Principals []string       `json:"principals"`
-	Items      []store.Erased `json:"items"`
+	Principals []string `json:"principals"`
+	// SlackAccounts are those of the person, as TEAM-USER. They are erased too.
+	SlackAccounts []string       `json:"slack_accounts"`
+	Items         []store.Erased `json:"items"`
 }
 
 func (x *eraser) run(ctx context.Context, people []string, now time.Time, out io.Writer) error {
@@ -82,15 +83,13 @@ func (x *eraser) run(ctx context.Context, people []string, now time.Time, out io
 	if err != nil {
 		return err
 	}
-	r := eraseReport{DryRun: x.dryRun, Items: []store.Erased{}}
-	if r.Principals, err = table.Principals(ctx, people); err != nil {
+	known, err := table.KnownAs(ctx, people)
+	if err != nil {
 		return err
 	}
-	if r.Principals == nil {
-		r.Principals = []string{}
-	}
+	r := eraseReport{DryRun: x.dryRun, Principals: append([]string{}, known.Principals...), SlackAccounts: append([]string{}, known.Slack...), Items: []store.Erased{}}
 	left := 0
-	err = table.Erase(ctx, store.Erasure{Who: append(run.Names(people), r.Principals...), DryRun: x.dryRun, Report: func(e store.Erased) {
+	err = table.Erase(ctx, store.Erasure{Who: known.Names(people), DryRun: x.dryRun, Report: func(e store.Erased) {
 		r.Items = append(r.Items, e)
 		if e.Left != "" {
 			left++
@@ -131,6 +130,9 @@ func (x *eraser) print(out io.Writer, e store.Erased) {
 func (x *eraser) summary(out io.Writer, r eraseReport, left int) {
 	for _, p := range r.Principals {
 		fmt.Fprintf(out, "login %s belongs to this person, and is erased too\n", text.Line(p))
+	}
+	for _, a := range r.SlackAccounts {
+		fmt.Fprintf(out, "Slack account %s belongs to this person, and is erased too\n", text.Line(a))
 	}
 	did := "erased"
 	if x.dryRun {

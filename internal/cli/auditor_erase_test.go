@@ -14,6 +14,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/lease"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // decided stores a request that somebody's act ended.
@@ -137,6 +138,57 @@ func TestErase(t *testing.T) {
 	}
 	if out, code = w.erase("ada@example.com", "https://issuer|7b1c", "--yes"); code != 0 || !strings.Contains(out, "0 items erased, 0 kept") {
 		t.Errorf("again: %d %s", code, out)
+	}
+}
+
+// A Slack account is personal data of whom it is linked to. It is found by their address
+// and by their login; what knows the account alone is deleted too, and no other account.
+func TestEraseSlackAccounts(t *testing.T) {
+	ada := run.SlackAccount{Team: "T1", User: "U0ADA", Workspace: "Example", Name: "Ada Lovelace", Email: "ada@example.com",
+		Person: run.Person{ID: "AROA:ada", Email: "ada@example.com", Principal: "https://issuer|7b1c"}, At: time.Now()}
+	second := ada
+	second.User, second.Email, second.Person.ID, second.Person.Email = "U0ADB", "lovelace@example.org", "AROA:other", "lovelace@example.org"
+	grace := run.SlackAccount{Team: "T1", User: "U0GRACE", Name: "Grace", Email: "grace@example.com", Person: run.Person{ID: "grace@example.com", Email: "grace@example.com", Principal: "https://issuer|9"}, At: time.Now()}
+	for _, name := range []string{"ada@example.com", "https://issuer|7b1c", "AROA:ada"} {
+		w := newRecordWorld(t)
+		w.decided(1, run.Person{ID: "linus@example.com", Email: "linus@example.com"}, grace.Person)
+		w.decided(2, grace.Person, run.Person{}) // goes on
+		for _, l := range []run.SlackAccount{ada, second, grace} {
+			if err := w.store.SaveSlackLink(t.Context(), l); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.store.CountSlackAct(t.Context(), l.Team, l.User, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			for n := 1; n <= 2; n++ {
+				form := store.SlackCopy{Kind: store.SlackView, Key: "V" + l.User, User: l.User}
+				if err := w.store.SaveSlackCopy(t.Context(), w.id(n), form, time.Now()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		w.put("TALLY#f", "PERSON#https://issuer|7b1c", `{"approved":[1]}`)
+		out, code := w.erase(name, "--yes")
+		kept := "kept    request " + w.id(2) + ": a message in Slack about a request that is not over yet"
+		if code != 1 || strings.Count(out, kept) != 2 || !strings.Contains(out, "Slack account T1-U0ADA belongs to this person, and is erased too") || !strings.Contains(out, "Slack account T1-U0ADB belongs") {
+			t.Errorf("%s: %d %s", name, code, out)
+		}
+		left := ""
+		for item, text := range w.items() {
+			if left += item + "\n"; strings.HasPrefix(item, "SLACK#RUN#"+w.id(2)) {
+				continue
+			}
+			for _, gone := range []string{"ada@example.com", "Lovelace", "issuer|7b1c", "U0ADA", "U0ADB", "lovelace@example.org"} {
+				if strings.Contains(item+text, gone) {
+					t.Errorf("%s: %q is still in %s: %s", name, gone, item, text)
+				}
+			}
+		}
+		for _, stays := range []string{"BIND#T1#U0GRACE", "LIMIT#SLACK#T1#U0GRACE", "SLACK#RUN#" + w.id(1) + " VIEW#VU0GRACE", "SLACK#RUN#" + w.id(2) + " VIEW#VU0ADA"} {
+			if !strings.Contains(left, stays) {
+				t.Errorf("%s: %s is gone", name, stays)
+			}
+		}
 	}
 }
 

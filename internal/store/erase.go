@@ -37,7 +37,7 @@ type Erased struct {
 }
 
 // Erase removes somebody from everything that is over: their tallies, limits,
-// links, actions and leases first, then the runs. What is not over is left, and
+// links, Slack accounts, actions and leases first, then the runs. What is not over is left, and
 // reported. It can be repeated, and continues where it stopped.
 func (s *Store) Erase(ctx context.Context, e Erasure, now time.Time) error {
 	var runs []string
@@ -60,8 +60,13 @@ func (s *Store) Erase(ctx context.Context, e Erasure, now time.Time) error {
 			return nil
 		case strings.HasPrefix(pk, leasePrefix):
 			return s.eraseLease(ctx, e, it)
+		case strings.HasPrefix(pk, slackRunPrefix):
+			return s.eraseOfRun(ctx, e, it, strings.TrimPrefix(pk, slackRunPrefix), "a message in Slack about a request that is not over yet")
+		case strings.HasPrefix(pk, deliveryPrefix):
+			return s.eraseOfRun(ctx, e, it, strings.TrimPrefix(pk, deliveryPrefix), "a delivery about a request that is not over yet")
 		case strings.HasPrefix(sk, actPrefix) || strings.HasPrefix(pk, actPrefix):
-			return s.eraseAct(ctx, e, it)
+			_, id, _ := strings.Cut(pk, "#")
+			return s.eraseOfRun(ctx, e, it, id, "an action of a request that is not over yet")
 		default:
 			return s.eraseItem(ctx, e, it)
 		}
@@ -98,33 +103,6 @@ func (s *Store) eraseOutput(ctx context.Context, e Erasure, it item, runs []stri
 		return nil
 	}
 	return s.eraseItem(ctx, e, it)
-}
-
-// Principals lists the logins that runs know somebody by, beside their names.
-func (s *Store) Principals(ctx context.Context, who run.Names) ([]string, error) {
-	var found []string
-	err := s.eachItem(ctx, func(it item) error {
-		if stringOf(it["sk"]) != runKey || !holds(it, who) {
-			return nil
-		}
-		r, err := readRun(strings.TrimPrefix(stringOf(it["pk"]), partition("")), it)
-		if err != nil {
-			return nil // is reported when it is erased
-		}
-		people := []run.Person{r.Requester}
-		if r.Review != nil {
-			for _, a := range r.Review.ApprovedBy {
-				people = append(people, a.Person)
-			}
-		}
-		for _, p := range people {
-			if p.Principal != "" && who.Is(p.ID, p.Email, p.Principal) && !slices.Contains(found, p.Principal) && !slices.Contains(who, p.Principal) {
-				found = append(found, p.Principal)
-			}
-		}
-		return nil
-	})
-	return found, err
 }
 
 // eraseRun erases from a run and deletes its context, again if somebody changed it
@@ -165,15 +143,15 @@ func (s *Store) eraseRun(ctx context.Context, e Erasure, id string, now time.Tim
 	}
 }
 
-// eraseAct deletes an action of a run that is over, or gone.
-func (s *Store) eraseAct(ctx context.Context, e Erasure, it item) error {
-	_, id, _ := strings.Cut(stringOf(it["pk"]), "#")
+// eraseOfRun deletes an item that belongs to a run which is over, or gone. Until then an
+// action is still read, a card in Slack is kept up to date, and a message is sent once.
+func (s *Store) eraseOfRun(ctx context.Context, e Erasure, it item, id, left string) error {
 	r, err := s.Load(ctx, id)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
 	if err == nil && !r.Over() {
-		e.Report(Erased{Run: id, Left: "an action of a request that is not over yet"})
+		e.Report(Erased{Run: id, Left: left})
 		return nil
 	}
 	return s.eraseItem(ctx, e, it)
