@@ -98,7 +98,7 @@ func TestRouterProperties(t *testing.T) {
 		}
 		var ways []deliver.Way
 		var flakies []*flaky
-		for _, name := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"slack", "email"}), 1, 2, rapid.ID).Draw(t, "ways") {
+		for _, name := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"slack", "email", "teams"}), 1, 3, rapid.ID).Draw(t, "ways") {
 			w := &flaky{name: name, sent: map[string]int{}, next: fails.Draw(t, name), never: never}
 			ways, flakies = append(ways, w), append(flakies, w)
 		}
@@ -148,6 +148,21 @@ func TestRouterProperties(t *testing.T) {
 				if strings.HasPrefix(what, "ask") && strings.HasSuffix(what, ada) {
 					t.Errorf("%s: %s", w.name, what)
 				}
+			}
+			if w.name == deliver.Teams { // the channel hears the decision if it got an Ask
+				asked, heard := 0, 0
+				for what, n := range w.sent {
+					if strings.HasPrefix(what, string(deliver.Ask)) {
+						asked += n
+					} else {
+						heard += n
+					}
+				}
+				failed := slices.ContainsFunc(s.became(), func(line string) bool { return strings.Contains(line, " teams teams:ops failed") })
+				if (asked > 0 && r.Decision != nil) != (heard > 0) && !failed {
+					t.Errorf("teams: %d messages that ask and %d about the decision: %q", asked, heard, s.became())
+				}
+				continue
 			}
 			for _, e := range events {
 				outcome := fmt.Sprintf("%s %d %s", deliver.Outcome, e.Entry.Seq, ada)

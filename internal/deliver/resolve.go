@@ -124,8 +124,8 @@ func (c *call) failing() (all []message) {
 	return all
 }
 
-// decided notifies the approvers who got an Ask of the decision, or who may get one just
-// now, but for who made it. What a [Follower] sent is rewritten instead.
+// decided notifies the approvers and the channels that got an Ask of the decision, or that
+// may get one just now, but for who made it. What a [Follower] sent is rewritten instead.
 func (c *call) decided(ctx context.Context, e api.Event) {
 	before, err := c.Store.AllDeliveries(ctx, c.now.ID)
 	if err != nil {
@@ -138,14 +138,23 @@ func (c *call) decided(ctx context.Context, e api.Event) {
 		_, follows := c.way(d.By).(Follower)
 		switch {
 		case d.State == api.DeliveryFailed, d.State == api.DeliverySkipped, !there, asked.Event != run.Forward, c.way(d.By) == nil, follows:
-		case d.Person == "", d.Person == c.requesterAddress(), d.Person == fold(e.Entry.Actor.Email), d.Person == fold(e.Entry.Actor.ID):
+		case d.Person == "":
+			if channel := c.channel(d.To); channel != "" {
+				all = append(all, c.aboutDecision(e, d, Addressee{To: d.To, Channel: channel}))
+			}
+		case d.Person == c.requesterAddress(), d.Person == fold(e.Entry.Actor.Email), d.Person == fold(e.Entry.Actor.ID):
 		default:
-			m := c.message(Decided, d.By, Addressee{To: d.To, Person: d.Person}, "")
-			m.Seq, m.notice.Event = e.Entry.Seq, e
-			all = append(all, m)
+			all = append(all, c.aboutDecision(e, d, Addressee{To: d.To, Person: d.Person}))
 		}
 	}
 	c.deliver(ctx, all)
+}
+
+// aboutDecision returns the message about a decision to who got a message before.
+func (c *call) aboutDecision(e api.Event, before api.Delivery, to Addressee) message {
+	m := c.message(Decided, before.By, to, "")
+	m.Seq, m.notice.Event = e.Entry.Seq, e
+	return m
 }
 
 // EventOf returns the event of a history entry, as it was published.

@@ -161,6 +161,23 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
+// A channel of a way that can't rewrite its messages is notified of the decision, once and
+// by a message of its own. One that got no Ask is not.
+func TestAChannelHearsTheDecision(t *testing.T) {
+	teams, slack := &way{name: "teams", unreached: map[string]string{"gone": "no webhook"}}, &follower{way: &way{name: "slack"}}
+	r := request([]string{"teams:ops", "teams:gone", "slack:#ops"}, []string{"teams:late"})
+	s := routeTo(r, teams, slack)
+	forward := happen(r, run.Forward, theEngine, run.Pending)
+	route(t, s, forward)
+	equal(t, "asked", append(teams.got(), slack.got()...), "ask forward ops", "ask forward #ops")
+	decision := happen(r, run.Deny, person(grace), run.Denied)
+	for range 2 {
+		route(t, s, decision)
+		route(t, s, forward)
+	}
+	equal(t, "decided", append(teams.got(), slack.got()...), "decided deny ops", "outcome deny ada@example.com")
+}
+
 // Nobody gets an Ask about what is decided. Whoever got one meanwhile is notified of the
 // decision.
 func TestDecidedMeanwhile(t *testing.T) {

@@ -70,8 +70,8 @@ var tones = map[string]string{"wait": "Warning", "good": "Good", "bad": "Attenti
 const maxFacts = 12
 
 // cardOf returns the card. It says that it stays as it is, because a webhook can't change
-// what it posted.
-func cardOf(c mail.Content) message {
+// what it posted. One that asks for a decision also says where to decide.
+func cardOf(c mail.Content, asks bool) message {
 	title, state := run(c.Title), run(strings.ToUpper(c.State[:1])+c.State[1:])
 	title.Size, title.Weight = "Large", "Bolder"
 	state.Color, state.Weight = tones[c.Tone], "Bolder"
@@ -98,7 +98,11 @@ func cardOf(c mail.Content) message {
 	for _, sentence := range append(c.Next, c.Commands...) {
 		body = append(body, line("Small", run(sentence)))
 	}
-	foot := run("This card stays as it is: the request's page has what is new. Decide there, not in Teams. " + c.Foot[0])
+	says := "This card stays as it is: the request's page has what is new. "
+	if asks {
+		says += "Decide there, not in Teams. "
+	}
+	foot := run(says + c.Foot[0])
 	foot.Size, foot.Subtle = "Small", true
 	body = append(body, line("Medium", foot))
 	sent := card{Schema: "http://adaptivecards.io/schemas/adaptive-card.json", Type: "AdaptiveCard", Version: "1.4", Body: body}

@@ -1,5 +1,6 @@
 // Package teamsway brings messages to channels of Microsoft Teams, by webhooks of its
-// Workflows: one card with a link. Nobody decides in Teams.
+// Workflows: a card with a link that asks for a decision, and one that says
+// how it was decided. Nobody decides in Teams.
 package teamsway
 
 import (
@@ -82,7 +83,7 @@ func (w *Way) Send(ctx context.Context, n deliver.Notice, a deliver.Addressee) e
 	if why != "" {
 		return deliver.Permanent{Why: why}
 	}
-	raw, err := json.Marshal(cardOf(c))
+	raw, err := json.Marshal(cardOf(c, n.Kind == deliver.Ask))
 	if err != nil {
 		return err
 	}

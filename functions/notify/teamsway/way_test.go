@@ -90,6 +90,32 @@ func TestSend(t *testing.T) {
 	}
 }
 
+// The card about a decision says who decided and why, and sends nobody off to decide.
+func TestTheDecision(t *testing.T) {
+	var body string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		raw, _ := io.ReadAll(r.Body)
+		body = string(raw)
+	}))
+	defer server.Close()
+	way := teamsway.New(secret(fmt.Sprintf(`{"ops":%q}`, server.URL)), true)
+	ops := deliver.Addressee{To: "teams:ops", Channel: "ops"}
+	if err := way.Send(t.Context(), notice(), ops); err != nil || !strings.Contains(body, "Decide there") || !strings.Contains(body, "Look and decide") {
+		t.Fatalf("the card that asks: %v %s", err, body)
+	}
+	n := notice()
+	n.Kind, n.Request.Status = deliver.Decided, api.StatusDenied
+	n.Event = api.Event{ID: "R-3", Type: "fasttrack.run.deny", Entry: api.Entry{Seq: 3, Event: "deny", Status: api.StatusDenied, Actor: api.Actor{Type: api.ActorUser, Email: "grace@example.com"}, Reason: "not today"}}
+	if err := way.Send(t.Context(), n, ops); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{"Denied": true, "grace@example.com": true, "not today": true, "It needs no decision any more.": true, "Open the request": true, "decide": false, "Decide": false} {
+		if strings.Contains(body, text) != want {
+			t.Errorf("the card has %q: %v, want %v: %s", text, !want, want, body)
+		}
+	}
+}
+
 func TestReaches(t *testing.T) {
 	for _, tc := range []struct{ secret, name, why string }{
 		{`{"ops":"https://x.example.com/w"}`, "ops", ""},
