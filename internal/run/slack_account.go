@@ -20,3 +20,13 @@ type SlackAccount struct {
 
 // ID names the link in the API.
 func (a SlackAccount) ID() string { return a.Team + "-" + a.User }
+
+// SlackLinkEvent is the type of the event that has both sides of a link notified: the
+// account, and the person. functions/request sends it to functions/notify.
+const SlackLinkEvent = "fasttrack.slack.link"
+
+// SlackLinkChange is the detail of a [SlackLinkEvent]: a link that was made, or ended.
+type SlackLinkChange struct {
+	Account SlackAccount `json:"account"`
+	Linked  bool         `json:"linked"`
+}

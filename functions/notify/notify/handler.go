@@ -19,6 +19,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/notify/mailway"
 	"github.com/fasttrack-dev/fasttrack/internal/deliver"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
@@ -70,7 +71,7 @@ func (h *Handler) Handle(ctx context.Context, in api.BusEvent) (deliver.Report, 
 		switch in.DetailType {
 		case deliver.DetailTypeReplay:
 			return h.replay(ctx, in.Detail, line)
-		case DetailTypeSlackLink:
+		case run.SlackLinkEvent:
 			return h.slackLink(ctx, in.Detail, line)
 		}
 		if in.Source == mailway.EventSource {

@@ -11,17 +11,6 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
-// DetailTypeSlackLink is the detail type of an event that has both sides of a Slack link
-// notified: the account, and the person. functions/request invokes with it. Its detail
-// is a [SlackLink].
-const DetailTypeSlackLink = "fasttrack.slack.link"
-
-// SlackLink is a link that was made, or ended.
-type SlackLink struct {
-	Account run.SlackAccount `json:"account"`
-	Linked  bool             `json:"linked"`
-}
-
 // Announcer is a way that also takes messages that are about no request.
 type Announcer interface {
 	// Announce sends a message to a person, or to a Slack user by id.
@@ -30,7 +19,7 @@ type Announcer interface {
 
 // slackLink notifies both sides of a link, each once it can.
 func (h *Handler) slackLink(ctx context.Context, detail json.RawMessage, line *step.Line) (deliver.Report, error) {
-	var l SlackLink
+	var l run.SlackLinkChange
 	if err := json.Unmarshal(detail, &l); err != nil || l.Account.User == "" {
 		return deliver.Report{}, errors.New("the detail of a Slack link must name an account")
 	}
@@ -63,7 +52,7 @@ func (h *Handler) slackLink(ctx context.Context, detail json.RawMessage, line *s
 
 // slackLinkText says what happened, and what to do if it was somebody else: on the
 // console, if there is one.
-func slackLinkText(l SlackLink, console string) (subject, text string) {
+func slackLinkText(l run.SlackLinkChange, console string) (subject, text string) {
 	a := l.Account
 	who := fmt.Sprintf("The Slack account %s (%s) of %s", a.Name, a.ID(), a.Email)
 	if !l.Linked {

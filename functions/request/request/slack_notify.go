@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/signed"
 )
@@ -29,21 +30,14 @@ func NewLinkNotifier(cfg aws.Config, function string) LinkNotifier {
 	return notifier{cfg, function}
 }
 
-// slackLinkEvent is the event of functions/notify; see notify.DetailTypeSlackLink.
-type slackLinkEvent struct {
-	DetailType string          `json:"detail-type"`
-	Detail     slackLinkDetail `json:"detail"`
-}
-
-type slackLinkDetail struct {
-	Account run.SlackAccount `json:"account"`
-	Linked  bool             `json:"linked"`
-}
-
 // Linked has the function invoked later: Lambda keeps the event, and retries it.
 func (n notifier) Linked(ctx context.Context, a run.SlackAccount, linked bool) error {
 	a.Person.Principal = "" // nobody is shown it
-	document, err := json.Marshal(slackLinkEvent{"fasttrack.slack.link", slackLinkDetail{a, linked}})
+	detail, err := json.Marshal(run.SlackLinkChange{Account: a, Linked: linked})
+	if err != nil {
+		return err
+	}
+	document, err := json.Marshal(api.BusEvent{DetailType: run.SlackLinkEvent, Detail: detail})
 	if err != nil {
 		return err
 	}
