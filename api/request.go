@@ -140,6 +140,9 @@ type LastError struct {
 	Text string `json:"text"`
 	// NextTryAt is when the step is retried. Absent for a hook.
 	NextTryAt time.Time `json:"next_try_at,omitzero"`
+	// EventID is the id of the event of type [EventTypeAccessFailing] that was sent about it.
+	// Absent before there is one: not every failure has it.
+	EventID string `json:"event_id,omitempty"`
 }
 
 // Access is the state of a request's access.

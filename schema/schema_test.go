@@ -136,10 +136,13 @@ func TestAskedAndAnswered(t *testing.T) {
 // The event that access fails fits its schema.
 func TestAccessFailing(t *testing.T) {
 	r := newRun(t)
-	r.Engine.Next, r.Access = run.NextPause, &run.Access{Error: "AWS is away", FailedAt: r.CreatedAt, RetryAt: r.CreatedAt}
-	detail := api.Event{ID: r.ID + "-failing-3", Type: api.EventTypeAccessFailing, Time: r.CreatedAt, Request: r.Summary().View, To: []string{"ada@example.com"}}
+	r.Engine.Next, r.Access = run.NextPause, &run.Access{Error: "AWS is away", FailedAt: r.CreatedAt, RetryAt: r.CreatedAt, Warned: 3}
+	detail := api.Event{ID: r.WarningID(), Type: api.EventTypeAccessFailing, Time: r.CreatedAt, Request: r.Summary().View, To: []string{"ada@example.com"}}
 	if err := validate(t, compile(t, "access-failing.v1.json"), detail); err != nil {
 		t.Error(err)
+	}
+	if got := detail.Request.LastError.EventID; got != detail.ID || got != r.ID+"-failing-3" {
+		t.Errorf("the request names the event %s, which is %s", got, detail.ID)
 	}
 }
 

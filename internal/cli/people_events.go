@@ -29,17 +29,18 @@ type events struct {
 
 	since   time.Time
 	shown   map[string]int       // the seq of the last entry shown, by request
+	failing map[string]string    // the id of the last event of failing access shown, by request
 	updated map[string]time.Time // when a request changed last, as read
 }
 
 func newEventsCommand(p Process) *cobra.Command {
-	e := events{shown: map[string]int{}, updated: map[string]time.Time{}}
+	e := events{shown: map[string]int{}, failing: map[string]string{}, updated: map[string]time.Time{}}
 	cmd := &cobra.Command{
 		Use:   "events",
 		Short: "Print what happens to requests",
 		Long: "Print the events of requests that you may read, the oldest first: with --json one event a line, as on the bus. " +
 			"--follow goes on until Ctrl-C.\n\n" +
-			"It reads requests made within --within, the newest 1,000. Events of access that fails have no history entry, and are on the bus alone.",
+			"It reads requests made within --within, the newest 1,000. That access fails has no history entry: it is shown as long as it goes on.",
 		Example: "  fasttrack events --follow\n  fasttrack events --from 1d --flow aws-access\n" +
 			"  fasttrack events --follow --json | jq -r 'select(.entry.event == \"deny\") | .run.id'",
 		Args:        usage(cobra.NoArgs),
@@ -155,6 +156,10 @@ func (e *events) of(ctx context.Context, id string) (found []api.Event, err erro
 			ID: id + "-" + strconv.Itoa(entry.Seq), Type: api.EventTypeRun + string(entry.Event), Time: entry.At, Request: r, Entry: entry,
 		})
 	}
+	if last := r.LastError; last != nil && last.EventID != "" && e.failing[id] != last.EventID && !last.At.Before(e.since) {
+		e.failing[id] = last.EventID
+		found = append(found, api.Event{ID: last.EventID, Type: api.EventTypeAccessFailing, Time: last.At, Request: r})
+	}
 	return found, nil
 }
 
@@ -169,6 +174,14 @@ func (e *events) print(out io.Writer, one api.Event) error {
 		return err
 	}
 	s := newScreen(out)
+	if last := one.Request.LastError; one.Type == api.EventTypeAccessFailing && last != nil {
+		does := "granting access fails"
+		if last.Where == "take_back" {
+			does = "ending access fails"
+		}
+		_, err := fmt.Fprintf(out, "%s  %s  %s  failing  %s: %s\n", s.moment(last.At), one.Request.ID, one.Request.Flow, does, text.Line(last.Text))
+		return err
+	}
 	entry := one.Entry
 	who := personName(entry.Actor.Name, entry.Actor.Email, entry.Actor.ID, string(entry.Actor.Type))
 	why := ""

@@ -54,7 +54,7 @@ func TestEvents(t *testing.T) {
 		t.Errorf("for people: %q", out)
 	}
 
-	e := events{caller: caller{process: process(t, map[string]string{}), url: server.URL, as: "ada@example.com"}, within: "7d", since: now.Add(-time.Hour), shown: map[string]int{}, updated: map[string]time.Time{}}
+	e := events{caller: caller{process: process(t, map[string]string{}), url: server.URL, as: "ada@example.com"}, within: "7d", since: now.Add(-time.Hour), shown: map[string]int{}, failing: map[string]string{}, updated: map[string]time.Time{}}
 	gets.Store(0)
 	for n, want := range []int{1, 0, 2, 0} {
 		if n == 2 {
@@ -67,5 +67,52 @@ func TestEvents(t *testing.T) {
 	}
 	if gets.Load() != 2 {
 		t.Errorf("the request was read %d times, want 2", gets.Load())
+	}
+}
+
+// Access that fails is an event as on the bus, once for each time that it begins; a failure
+// that has no event there has none here.
+func TestEventsOfFailingAccess(t *testing.T) {
+	now := time.Now().UTC().Truncate(time.Second)
+	var read atomic.Int32
+	failures := []string{
+		`"last_error":{"at":%q,"where":"grant","text":"AWS is away"}`,
+		`"last_error":{"at":%q,"where":"grant","text":"AWS is away","event_id":"01JD0000000000000000000000-failing-3"}`,
+		`"last_error":{"at":%q,"where":"grant","text":"AWS is still away","event_id":"01JD0000000000000000000000-failing-3"}`,
+		`"title":%q`,
+		`"last_error":{"at":%q,"where":"take_back","text":"a\nb","event_id":"01JD0000000000000000000000-failing-9"}`,
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n := int(read.Load())
+		request := fmt.Sprintf(`{"id":"01JD0000000000000000000000","flow":"f","status":"approved","updated_at":%q,"fields":{},`+failures[n], now.Add(time.Duration(n)*time.Second).Format(time.RFC3339), now.Format(time.RFC3339))
+		w.Header().Set("Content-Type", "application/json")
+		if strings.HasSuffix(r.URL.Path, "/requests") {
+			fmt.Fprintf(w, `{"runs":[%s}]}`, request)
+			return
+		}
+		fmt.Fprintf(w, `%s,"history":[]}`, request)
+	}))
+	defer server.Close()
+	e := events{caller: caller{process: process(t, map[string]string{}), url: server.URL, as: "ada@example.com"}, within: "7d", since: now.Add(-time.Hour), shown: map[string]int{}, failing: map[string]string{}, updated: map[string]time.Time{}}
+	var printed strings.Builder
+	for n, want := range []string{"", "01JD0000000000000000000000-failing-3", "", "", "01JD0000000000000000000000-failing-9"} {
+		read.Store(int32(n)) // #nosec G115 -- below 5
+		found, err := e.read(t.Context())
+		if got := len(found); err != nil || got > 1 || (got == 1) != (want != "") {
+			t.Fatalf("reading %d: %+v (%v), want %q", n, found, err, want)
+		}
+		for _, one := range found {
+			if one.ID != want || one.Type != "fasttrack.access.failing" || !one.Time.Equal(now) {
+				t.Errorf("reading %d: got %s of %s", n, one.ID, one.Type)
+			}
+			if err := e.print(&printed, one); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	at := now.Format(time.RFC3339)
+	want := at + "  01JD0000000000000000000000  f  failing  granting access fails: AWS is away\n" + at + "  01JD0000000000000000000000  f  failing  ending access fails: a ⏎ b\n"
+	if got := printed.String(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }

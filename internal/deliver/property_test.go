@@ -149,18 +149,18 @@ func TestRouterProperties(t *testing.T) {
 					t.Errorf("%s: %s", w.name, what)
 				}
 			}
-			if w.name == deliver.Teams { // the channel hears the decision if it got an Ask
-				asked, heard := 0, 0
+			if w.name == deliver.Teams { // the channel is notified of the decision if it got an Ask
+				asked, notified := 0, 0
 				for what, n := range w.sent {
 					if strings.HasPrefix(what, string(deliver.Ask)) {
 						asked += n
 					} else {
-						heard += n
+						notified += n
 					}
 				}
 				failed := slices.ContainsFunc(s.became(), func(line string) bool { return strings.Contains(line, " teams teams:ops failed") })
-				if (asked > 0 && r.Decision != nil) != (heard > 0) && !failed {
-					t.Errorf("teams: %d messages that ask and %d about the decision: %q", asked, heard, s.became())
+				if (asked > 0 && r.Decision != nil) != (notified > 0) && !failed {
+					t.Errorf("teams: %d messages that ask and %d about the decision: %q", asked, notified, s.became())
 				}
 				continue
 			}

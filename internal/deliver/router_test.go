@@ -163,7 +163,7 @@ func TestOutcomes(t *testing.T) {
 
 // A channel of a way that can't rewrite its messages is notified of the decision, once and
 // by a message of its own. One that got no Ask is not.
-func TestAChannelHearsTheDecision(t *testing.T) {
+func TestAChannelIsNotifiedOfTheDecision(t *testing.T) {
 	teams, slack := &way{name: "teams", unreached: map[string]string{"gone": "no webhook"}}, &follower{way: &way{name: "slack"}}
 	r := request([]string{"teams:ops", "teams:gone", "slack:#ops"}, []string{"teams:late"})
 	s := routeTo(r, teams, slack)

@@ -11,6 +11,10 @@ func (r *Run) Warning() bool {
 	return r.Access != nil && r.Access.Warned > 0 && r.Access.Warned == r.Engine.Turn
 }
 
+// WarningID is the id of the event that notifies people that access can't be granted or
+// removed yet.
+func (r *Run) WarningID() string { return fmt.Sprintf("%s-failing-%d", r.ID, r.Access.Warned) }
+
 // LastError returns why giving or removing access has failed so far, nil if neither
 // has.
 func (r *Run) LastError() *LastError {
@@ -21,6 +25,9 @@ func (r *Run) LastError() *LastError {
 	e := &LastError{At: a.FailedAt, Where: "take_back", Text: a.Error, NextTryAt: a.RetryAt}
 	if r.Engine.Next == NextGrant {
 		e.Where = "grant"
+	}
+	if a.Warned > 0 {
+		e.EventID = r.WarningID()
 	}
 	if e.At.IsZero() { // as older releases stored it
 		e.At = r.UpdatedAt

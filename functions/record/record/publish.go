@@ -23,7 +23,7 @@ func (h *Handler) publish(ctx context.Context, r *run.Run, published onBus) erro
 	}
 	if warn {
 		events = append(events, api.Event{
-			ID: fmt.Sprintf("%s-failing-%d", r.ID, r.Access.Warned), Type: api.EventTypeAccessFailing, Time: r.Access.FailedAt, Request: view,
+			ID: r.WarningID(), Type: api.EventTypeAccessFailing, Time: r.Access.FailedAt, Request: view,
 			To: append([]string{r.Requester.ID}, r.Flow.Admins...),
 		})
 	}
