@@ -100,7 +100,7 @@ func TestSlack_HostileTexts(t *testing.T) {
 		h.decide(t)
 	}
 	for _, h := range all {
-		h.told(t)
+		h.reads(t)
 	}
 	s.everywhere()
 	s.mails(len(all))
@@ -178,8 +178,8 @@ func (h *hostility) decide(t *testing.T) {
 	act(root, h.revoked, "revoke", fakeslack.Values{"reason": h.text})
 }
 
-// told awaits that Ada reads what came of both, and why.
-func (h *hostility) told(t *testing.T) {
+// reads awaits that Ada reads what came of both, and why.
+func (h *hostility) reads(t *testing.T) {
 	t.Helper()
 	for id, said := range map[string]string{h.denied: "Denied by grace@example.com", h.revoked: "Access revoked by root@example.com"} {
 		h.await(h.flow+": "+said, func() bool {

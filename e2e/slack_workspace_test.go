@@ -21,7 +21,7 @@ import (
 
 // workspace plays what becomes of the workspace itself, such as
 //
-//	slack fails METHOD ERROR [TIMES]  a method answers with an error
+//	slack fails METHOD ERROR TIMES…   a method answers with an error, so often
 //	slack takes DURATION              each call takes so long
 //	slack limits METHOD TIMES         429, and a second to wait
 //	slack loses METHOD                the next call is done, and its answer lost

@@ -36,7 +36,7 @@ func TestEnterpriseGrid(t *testing.T) {
 		user   fakeslack.User
 		says   fakeslack.Change
 		home   string // in which the engine knows the user; "" for a refusal
-		called bool   // Slack is asked who it is
+		called bool   // Slack is called for the user
 	}{
 		"of the organization":                       {grid, names("T0BRANCH", "E0GRID"), "E0GRID", true},
 		"of the organization, without a workspace":  {grid, names(nil, "E0GRID"), "E0GRID", true},

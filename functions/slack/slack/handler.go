@@ -117,7 +117,7 @@ func (h *Handler) Handle(ctx context.Context, in Event) (res events.APIGatewayV2
 const unavailable = "fasttrack is not available now. Nothing was done. Try again."
 
 // unknown is what people read when something may have been done: the engine was called,
-// and what it did is not known.
+// and what it did is unknown.
 const unknown = "fasttrack did not respond in time. What you did may be stored. Try again: it counts once."
 
 // errUnanswered marks an error after which it is unknown what the engine did.
