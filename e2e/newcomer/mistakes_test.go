@@ -20,7 +20,11 @@ type mistake struct {
 func (n *newcomer) mistakes() map[string]mistake {
 	code := n.code[0]
 	broken := map[string]string{"go": "func broken( {\n", "python": "def broken(:\n", "node": "function broken( {\n"}[n.language]
+	pin := map[string]string{"go": "go.mod", "python": "requirements.txt", "node": "package.json"}[n.language]
 	return map[string]mistake{
+		// A colleague who has not installed the version of the last upgrade.
+		"another version": {file: pin, command: "sed s/1.2.0/1.1.0/ " + pin + " >../pin && cp ../pin " + pin + " && fasttrack build",
+			says: `^` + regexp.QuoteMeta(pin) + ` names fasttrack v1\.1\.0, but this is v1\.2\.0; run: \S.*$`},
 		"a folder that is not empty": {command: "(cd .. && fasttrack init " + stack + ")", says: `^approvals is not empty: it has \S+; name a folder that is empty or does not exist$`},
 		"a clash of names": {file: "template.yaml", text: "  Table: {Type: AWS::SQS::Queue}\n", command: n.daily + " build",
 			says: `^template\.yaml:\d+: Resources\.Table is the engine's own; give yours another name$`},

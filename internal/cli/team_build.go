@@ -11,6 +11,8 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/kit/build"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
+	"github.com/fasttrack-dev/fasttrack/internal/kit/upgrade"
+	"github.com/fasttrack-dev/fasttrack/internal/release"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
@@ -32,6 +34,9 @@ func (b *buildFlags) build(ctx context.Context, log io.Writer) (*build.Result, e
 	}
 	if arch != "arm64" && arch != "amd64" {
 		return nil, usageError{fmt.Errorf("--arch must be arm64 or x86_64, got %q", b.arch)}
+	}
+	if err := upgrade.Same(".", release.Version()); err != nil {
+		return nil, err
 	}
 	return build.Build(ctx, build.Options{Dir: ".", Arch: arch, Plain: b.plain, Log: log})
 }

@@ -40,6 +40,8 @@ type Pin struct {
 	File string
 	// Version is what it names, such as v1.2.3; "" for none in particular.
 	Version string
+	// Range says that it also takes later versions.
+	Range bool
 	// packages are those of fasttrack that the file names.
 	packages []string
 }
@@ -121,7 +123,7 @@ func readNpm(dir string) (Pin, error) {
 			}
 			p.packages = append(p.packages, name)
 			if exact := strings.TrimLeft(version, "^~= "); isVersion("v" + exact) {
-				p.Version = "v" + exact
+				p.Version, p.Range = "v"+exact, strings.ContainsAny(version, "^~")
 			}
 		}
 	}

@@ -61,6 +61,30 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// Only the release that the folder names builds it. What can't be compared is built.
+func TestSame(t *testing.T) {
+	for name, tc := range map[string]struct {
+		file, content, running, want string
+	}{
+		"go":                  {"go.mod", goMod, "v1.2.3", ""},
+		"go, another":         {"go.mod", goMod, "v1.2.2", "go.mod names fasttrack v1.2.3, but this is v1.2.2; run: go tool fasttrack"},
+		"pip, another":        {"requirements.txt", "fasttrack-approvals==1.3.0\n", "v1.2.3", "requirements.txt names fasttrack v1.3.0, but this is v1.2.3; run: pip install -r requirements.txt"},
+		"npm, another":        {"package.json", `{"devDependencies": {"@fasttrack-dev/fasttrack": "1.3.0"}}`, "v1.2.3", "package.json names fasttrack v1.3.0, but this is v1.2.3; run: npm install, then npx fasttrack"},
+		"npm, a range":        {"package.json", `{"devDependencies": {"@fasttrack-dev/fasttrack": "^1.2.0"}}`, "v1.2.3", ""},
+		"pip, any":            {"requirements.txt", "fasttrack-approvals\n", "v1.2.3", ""},
+		"pip, a pre-release":  {"requirements.txt", "fasttrack-approvals==1.3.0rc1\n", "v1.3.0-rc.1", ""},
+		"a checkout":          {"go.mod", goMod, "(devel)", ""},
+		"nothing of the kind": {"README.md", "", "v1.2.3", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := upgrade.Same(write(t, map[string]string{tc.file: tc.content}), tc.running)
+			if tc.want == "" && err != nil || tc.want != "" && (err == nil || err.Error() != tc.want) {
+				t.Errorf("got %v, want %q", err, tc.want)
+			}
+		})
+	}
+}
+
 func TestReadVersion(t *testing.T) {
 	for in, want := range map[string]string{"v1.2.3": "v1.2.3", "1.2.3": "v1.2.3", "v1.0.0-rc.1": "v1.0.0-rc.1", "latest": "", "v1": "", "1.2.3; rm": "", "": ""} {
 		if got, err := upgrade.ReadVersion(in); got != want || (err == nil) != (want != "") {
