@@ -94,6 +94,8 @@ func download(ctx context.Context, team string, m *debug.Module) (source, error)
 	var found struct{ Dir, Sum, Error string }
 	_ = json.Unmarshal(out, &found) // found.Dir stays empty
 	switch {
+	case ctx.Err() != nil:
+		return source{}, ctx.Err()
 	case errors.Is(err, exec.ErrNotFound):
 		return source{}, fmt.Errorf("go is not installed: the engine of fasttrack %s is built with it; install Go, or the archive of the release, which needs none", m.Version)
 	case found.Error != "":

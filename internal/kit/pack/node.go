@@ -84,6 +84,9 @@ func nodeSyntax(ctx context.Context, fn folder.Function, dir string) error {
 			return nil
 		}
 		out, err := exec.CommandContext(ctx, "node", "--check", at).CombinedOutput() // #nosec G204 -- a file of the team's own
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err == nil || errors.Is(err, exec.ErrNotFound) {
 			return nil
 		}

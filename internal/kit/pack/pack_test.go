@@ -2,6 +2,8 @@ package pack_test
 
 import (
 	"archive/zip"
+	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -9,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/pack"
@@ -181,5 +184,46 @@ func TestZip(t *testing.T) {
 	}
 	if text, err := io.ReadAll(in); err != nil || r.File[2].Name != "b/c" || string(text) != "2" || r.File[0].Mode().Perm() != 0o755 {
 		t.Errorf("it has %s with %q, and %v (%v)", r.File[2].Name, text, r.File[0].Mode(), err)
+	}
+}
+
+// Another part of a build that fails ends this one. It then has no mistake of its own,
+// which would hide that one's.
+func TestStage_Cancelled(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the programs of this test are shell scripts")
+	}
+	for _, tc := range []struct {
+		program, runtime, handler string
+		files                     map[string]string
+	}{
+		{"go", "provided.al2023", "bootstrap", map[string]string{"go.mod": "module example.com/team\n\ngo 1.24\n", "hooks/main.go": "package main\n\nfunc main() {}\n"}},
+		{"python3", "python3.9", "handler.handler", map[string]string{"hooks/handler.py": "handler = None\n"}},
+		{"python3", "python3.9", "handler.handler", map[string]string{"hooks/handler.py": "handler = None\n", "hooks/requirements.txt": "x\n"}},
+		{"node", "nodejs22.x", "index.handler", map[string]string{"hooks/index.mjs": "export const handler = null;\n"}},
+		{"npm", "nodejs22.x", "index.handler", map[string]string{"hooks/index.mjs": "export const handler = null;\n", "hooks/package.json": `{"dependencies":{"x":"1"}}`}},
+	} {
+		t.Run(tc.program+" "+tc.runtime, func(t *testing.T) {
+			// The program says that it runs, and goes on until it is killed.
+			bin, f := t.TempDir(), team(t, tc.runtime, tc.handler, tc.files)
+			started := filepath.Join(bin, "started")
+			if err := os.WriteFile(filepath.Join(bin, tc.program), []byte("#!/bin/sh\n: >"+started+"\nexec sleep 60\n"), 0o700); err != nil { // #nosec G306 -- it is run
+				t.Fatal(err)
+			}
+			t.Setenv("PATH", bin+":/bin:/usr/bin")
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			defer cancel()
+			go func() {
+				for ctx.Err() == nil {
+					if _, err := os.Stat(started); err == nil {
+						cancel()
+					}
+					time.Sleep(time.Millisecond)
+				}
+			}()
+			if err := pack.Stage(ctx, f, f.Functions[0], filepath.Join(t.TempDir(), "x"), pack.Lambda("arm64")); !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v, want %v", err, context.Canceled)
+			}
+		})
 	}
 }

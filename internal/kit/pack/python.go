@@ -89,6 +89,9 @@ func pythonSyntax(ctx context.Context, fn folder.Function, dir string) error {
 	var problems bytes.Buffer
 	cmd.Stdout = &problems
 	err := cmd.Run()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if errors.Is(err, exec.ErrNotFound) {
 		return nil
 	}
