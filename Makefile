@@ -102,7 +102,7 @@ starters: build $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Run `fa
 
 .PHONY: browser browser-tools
 browser: build browser-tools ## Test the console in Chromium; UPDATE=1 takes its pictures anew (needs Debian's chromium and fonts-inter, and Node.js)
-	go test -count=1 ./e2e/browser $(if $(UPDATE),-run '^TestPages$$' -args -update)
+	FASTTRACK_BROWSER=full go test -count=1 ./e2e/browser $(if $(UPDATE),-run '^TestPages$$' -args -update)
 
 browser-tools: $(TOOLS)/browser/.installed
 
@@ -238,12 +238,13 @@ dist-check: $(TOOLS)/dist/.installed ## Make a release of the last commit twice,
 # when the second release is deployed. The rest is what .ci/run samples, in full.
 REQUESTS ?= 1000
 .PHONY: release-check
-release-check: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Upgrade and go back with REQUESTS (1000) in flight on the emulator; then a storm of Slack, dist-check, guides, starters and torture in full (needs Python and Node.js)
+release-check: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Upgrade and go back with REQUESTS (1000) in flight on the emulator; then a storm of Slack, dist-check, guides, starters, browser and torture in full (needs Python and Node.js)
 	FASTTRACK_RELEASE_CHECK='$(REQUESTS)' FASTTRACK_EMULATOR='$(abspath $(TOOLS))' go test -count=1 -timeout 120m -v -run '^TestUpgrade$$' ./e2e/release
 	FASTTRACK_STORM='$(REQUESTS)' go test -count=1 -timeout 30m -v -run '^TestStorm$$' ./functions/notify/notify
 	$(MAKE) dist-check
 	$(MAKE) guides
 	$(MAKE) starters
+	$(MAKE) browser
 	$(MAKE) torture
 
 # The toolchain comes from the module proxy.

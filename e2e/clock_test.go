@@ -4,14 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/jonboulle/clockwork"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
@@ -66,10 +61,10 @@ func TestADayPasses(t *testing.T) {
 		pass time.Duration
 		to   string
 	}{{6 * time.Hour, "webhook"}, {6 * time.Hour, "admins"}} {
-		advance(t, stack, clock, id, step.pass)
+		advance(t, stack, clock, step.pass)
 		until(t, c, id, func() bool { to, _ := c.at("history.-1.to.0"); return to == step.to })
 	}
-	advance(t, stack, clock, id, 12*time.Hour)
+	advance(t, stack, clock, 12*time.Hour)
 	until(t, c, id, func() bool { s, _ := c.at("status"); return s == "expired" })
 	var history struct {
 		History []struct {
@@ -89,24 +84,13 @@ func TestADayPasses(t *testing.T) {
 	}
 }
 
-// advance moves the clock once the run's execution waits for it.
-func advance(t *testing.T, stack *localaws.Stack, clock *clockwork.FakeClock, id string, d time.Duration) {
+// advance moves the clock once all is done that can be done before.
+func advance(t *testing.T, stack *localaws.Stack, clock *clockwork.FakeClock, d time.Duration) {
 	t.Helper()
-	machines := sfn.New(sfn.Options{Region: localaws.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")})
-	execution := strings.Replace(stack.Template.StateMachines[0].ARN, ":stateMachine:", ":execution:", 1) + ":" + id
-	deadline := time.Now().Add(20 * time.Second)
-	for {
-		out, err := machines.GetExecutionHistory(t.Context(), &sfn.GetExecutionHistoryInput{ExecutionArn: &execution, ReverseOrder: true, MaxResults: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if out.Events[0].Type == types.HistoryEventTypeTaskSubmitted {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the execution does not wait; it is at %s", out.Events[0].Type)
-		}
-		time.Sleep(5 * time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := stack.Motion.Idle(ctx); err != nil {
+		t.Fatal(err)
 	}
 	clock.Advance(d)
 }

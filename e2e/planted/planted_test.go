@@ -126,7 +126,7 @@ func TestEachPlantedBugIsFound(t *testing.T) {
 			}
 			cmd := exec.Command("go", append(args, strings.Fields(b.pkg)...)...)
 			cmd.Dir = root
-			cmd.Env = append(os.Environ(), "FASTTRACK_TORTURE=")
+			cmd.Env = append(os.Environ(), "FASTTRACK_TORTURE="+tally.Large)
 			out, err := cmd.CombinedOutput()
 			switch {
 			case err == nil:

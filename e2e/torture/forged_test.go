@@ -16,6 +16,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
 
 // forge starts an execution, as somebody who may do nothing but that.
@@ -47,8 +48,11 @@ func (p *play) function(name string) string {
 // slowGuard holds on_request back until it is let go, and then denies.
 func slowGuard(let <-chan struct{}, guarded *atomic.Int64) hook.Flows {
 	return hook.Flows{"*": {
-		OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) {
+		OnRequest: func(ctx context.Context, _ *hook.Event) (hook.FromRequest, error) {
+			rest := motion.FromContext(ctx)
+			rest.Rest(time.Time{}, nil)
 			<-let
+			rest.Wake()
 			return hook.Deny("Not this."), nil
 		},
 		OnApprove: func(context.Context, *hook.Event) (hook.FromApprove, error) {
@@ -74,9 +78,10 @@ func TestForgedAnswerApprovesNothing(t *testing.T) {
 		}))
 	}
 	for range 200 {
+		p.quiet()
 		p.clock.Advance(100 * time.Millisecond)
-		time.Sleep(time.Millisecond)
 	}
+	p.quiet()
 	if r := p.load(id); r.Status != run.Requested {
 		t.Errorf("the run is %s: %+v", r.Status, r.History)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
+	"github.com/fasttrack-dev/fasttrack/e2e/tally"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/localaws"
@@ -243,10 +244,7 @@ func (l *life) check() {
 func TestLives(t *testing.T) {
 	var c count
 	t.Cleanup(func() { c.report(t, "random lives") })
-	seeds := 10
-	if full {
-		seeds = 400
-	}
+	seeds := 400 / tally.Of(80, 40)
 	for seed := range seeds {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()

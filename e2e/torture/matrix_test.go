@@ -12,9 +12,6 @@ import (
 	"github.com/fasttrack-dev/fasttrack/e2e/tally"
 )
 
-// full has every case be run, not a sample: make torture.
-var full = tally.Full()
-
 // often are calls that are made again and again while something is waited for:
 // past these many, one is like the other.
 var often = map[string]int{"ApproveFunction GetItem": 2, "RequestFunction GetItem": 1, "ReconcileFunction Query": 2}
@@ -99,13 +96,14 @@ func (c *count) report(t *testing.T, what string) {
 // TestCrashMatrix has a function be killed right before and right after each
 // call to AWS, and each call fail otherwise, one at a time.
 func TestCrashMatrix(t *testing.T) {
+	every := tally.Of(67, 17)
 	var c count
 	t.Cleanup(func() { c.report(t, "crash matrix") })
 	for _, s := range scenarios {
 		t.Run(s.name, func(t *testing.T) {
 			for i, call := range calls(t, s) {
 				for _, kind := range []inprocess.Fault{inprocess.KillBefore, inprocess.KillAfter, inprocess.Throttle, inprocess.Fail, inprocess.Drop} {
-					if !full && (i+int(kind))%17 != 0 {
+					if (i+int(kind))%every != 0 {
 						continue
 					}
 					f := fault{call, kind}
@@ -139,10 +137,7 @@ func TestCrashMatrix(t *testing.T) {
 func TestTwoCrashes(t *testing.T) {
 	var c count
 	t.Cleanup(func() { c.report(t, "two crashes") })
-	rounds := 2
-	if full {
-		rounds = 60
-	}
+	rounds := 60 / tally.Of(60, 30)
 	for n, s := range scenarios {
 		t.Run(s.name, func(t *testing.T) {
 			made := calls(t, s)

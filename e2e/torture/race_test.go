@@ -12,7 +12,7 @@ import (
 // and the answer is the winner's.
 func TestRevokeAgainstTheEnd(t *testing.T) {
 	rounds := 15
-	if full {
+	if tally.Full() {
 		rounds = 500
 	}
 	p := newPlay(t, setup{})

@@ -33,9 +33,7 @@ func TestRestartWithWhatIsRefusedToday(t *testing.T) {
 	}
 	s, _ = w.open()
 	w.resume(s)
-	if err := w.clock.BlockUntilContext(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
+	w.idle()
 	w.clock.Advance(100 * time.Second)
 	d := w.ends(s, arn)
 	if cause, _ := d["cause"].(string); d["error"] != "States.Runtime" || !strings.Contains(cause, "sns:publish is not implemented on this machine") {
@@ -60,16 +58,12 @@ func TestRestartSequentialMap(t *testing.T) {
 		s, kill := w.open()
 		arn := w.start(s, definition, `[1,2,3]`)
 		for i := range 3 {
-			if err := w.clock.BlockUntilContext(t.Context(), 1); err != nil {
-				t.Fatal(err)
-			}
+			w.idle()
 			if i == restart {
 				kill()
 				s, kill = w.open()
 				w.resume(s)
-				if err := w.clock.BlockUntilContext(t.Context(), 1); err != nil {
-					t.Fatal(err)
-				}
+				w.idle()
 			}
 			w.clock.Advance(100 * time.Second)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
+	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
 )
 
@@ -24,6 +25,8 @@ type world struct {
 	dir   string
 	clock *clockwork.FakeClock
 	calls chan string
+	// motion is that of the service which was opened last.
+	motion *motion.Motion
 	// answer is what every function answers, "" if the call hangs until the
 	// service is closed.
 	mu     sync.Mutex
@@ -47,6 +50,7 @@ func (w *world) Invoke(ctx context.Context, function string, payload []byte) (la
 	w.calls <- function + " " + string(payload)
 	switch answer {
 	case "":
+		motion.FromContext(ctx).Rest(time.Time{}, nil)
 		<-ctx.Done()
 		return lambda.Result{}, ctx.Err()
 	case "!":
@@ -71,7 +75,8 @@ func (w *world) call() string {
 // kills it leaves the journal as kill -9 does: the old service writes no more.
 func (w *world) open() (s *stepfunctions.Service, kill func()) {
 	w.t.Helper()
-	s, err := stepfunctions.Open(w.dir, stepfunctions.Options{Clock: w.clock, Invoker: w})
+	w.motion = motion.New(w.clock)
+	s, err := stepfunctions.Open(w.dir, stepfunctions.Options{Clock: w.clock, Invoker: w, Motion: w.motion})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -90,6 +95,16 @@ func (w *world) start(s *stepfunctions.Service, definition, input string) (arn s
 		w.t.Fatal(err)
 	}
 	return arn
+}
+
+// idle waits until the executions wait for the clock, a token or a call that hangs.
+func (w *world) idle() {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), 10*time.Second)
+	defer cancel()
+	if err := w.motion.Idle(ctx); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 func (w *world) resume(s *stepfunctions.Service) {
@@ -149,17 +164,13 @@ func TestRestartWait(t *testing.T) {
 			w := newWorld(t)
 			s, kill := w.open()
 			arn := w.start(s, waiting, `{"s":100}`)
-			if err := w.clock.BlockUntilContext(t.Context(), 1); err != nil {
-				t.Fatal(err)
-			}
+			w.idle()
 			kill()
 			w.clock.Advance(tc.away)
 			s, _ = w.open()
 			w.resume(s)
 			if tc.after > 0 {
-				if err := w.clock.BlockUntilContext(t.Context(), 1); err != nil {
-					t.Fatal(err)
-				}
+				w.idle()
 				w.clock.Advance(tc.after - time.Second)
 				if x := w.ask(s, "DescribeExecution", map[string]any{"executionArn": arn}); x["status"] != "RUNNING" {
 					t.Fatalf("it is over too soon: %v", x)
@@ -199,10 +210,7 @@ func TestRestartToken(t *testing.T) {
 			if err := json.Unmarshal([]byte(strings.TrimPrefix(first, "f ")), &asked); err != nil {
 				t.Fatal(err)
 			}
-			for tc.submitted && !strings.Contains(w.history(s, arn), "TaskSubmitted") {
-				time.Sleep(time.Millisecond)
-			}
-			time.Sleep(10 * time.Millisecond) // what follows the event is kept
+			w.idle()
 			kill()
 			w.clock.Advance(50 * time.Second)
 			s, kill = w.open()
@@ -236,9 +244,7 @@ func TestRestartTimeOut(t *testing.T) {
 	s, kill := w.open()
 	arn := w.start(s, parking, `{}`)
 	w.call()
-	for !strings.Contains(w.history(s, arn), "TaskSubmitted") {
-		time.Sleep(time.Millisecond)
-	}
+	w.idle()
 	kill()
 	w.clock.Advance(101 * time.Second)
 	s, _ = w.open()
@@ -259,15 +265,11 @@ func TestRestartRetry(t *testing.T) {
 	entered := strings.TrimPrefix(w.call(), `f {"entered":`)
 	entered, _, _ = strings.Cut(entered, ",")
 	for retry := 1; retry <= 3; retry++ {
-		if err := w.clock.BlockUntilContext(t.Context(), 1); err != nil {
-			t.Fatal(err)
-		}
+		w.idle()
 		kill()
 		s, kill = w.open()
 		w.resume(s)
-		if err := w.clock.BlockUntilContext(t.Context(), 1); err != nil {
-			t.Fatal(err)
-		}
+		w.idle()
 		w.clock.Advance(10 * time.Second << (retry - 1))
 		if got, want := w.call(), fmt.Sprintf(`f {"entered":%s,"retries":%d}`, entered, retry); got != want {
 			t.Errorf("got %s, want %s", got, want)
@@ -348,9 +350,7 @@ func TestRestartDefinition(t *testing.T) {
 	if _, err := s.Create("m", strings.ReplaceAll(waiting, `"n":1`, `"n":2`), "r"); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.clock.BlockUntilContext(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
+	w.idle()
 	w.clock.Advance(100 * time.Second)
 	w.ends(s, arn)
 	if got := w.call(); got != `f {"n":1}` {
@@ -388,16 +388,12 @@ func TestRestartParallel(t *testing.T) {
 	}
 	s, kill := w.open()
 	arn := w.start(s, `{"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[`+branch(10)+`,`+branch(50)+`]}}}`, `{}`)
-	if err := w.clock.BlockUntilContext(t.Context(), 2); err != nil {
-		t.Fatal(err)
-	}
+	w.idle()
 	kill()
 	w.clock.Advance(20 * time.Second)
 	s, _ = w.open()
 	w.resume(s)
-	if err := w.clock.BlockUntilContext(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
+	w.idle()
 	w.clock.Advance(30 * time.Second)
 	if x := w.ends(s, arn); x["output"] != `[10,50]` {
 		t.Errorf("got %v", x)
