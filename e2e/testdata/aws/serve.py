@@ -1,7 +1,9 @@
 """Runs the AWS command line in forks of one process: most of the time of a call
-goes into its imports. A call is a line of JSON, [arguments, environment, folder],
+goes into its imports and the descriptions of services. A call is a line of JSON, [arguments, environment, folder],
 with the descriptors of its input, output and error output."""
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -11,7 +13,26 @@ import traceback
 
 import awscli.clidriver
 import awscli.customizations.commands  # noqa: F401
+import botocore.loaders
 import botocore.parsers  # noqa: F401
+
+load, loaded = botocore.loaders.JSONFileLoader.load_file, {}
+
+
+def load_once(self, path):
+    if path not in loaded:
+        loaded[path] = load(self, path)
+    return loaded[path]
+
+
+# Forks find here what the calls below load.
+botocore.loaders.JSONFileLoader.load_file = load_once
+with contextlib.redirect_stdout(io.StringIO()):
+    for call in (
+        "cloudformation list-stacks", "dynamodb list-tables", "events list-rules", "iam list-roles",
+        "lambda list-functions", "logs describe-log-groups", "stepfunctions list-state-machines",
+    ):
+        awscli.clidriver.create_clidriver().main([*call.split(), "--region", "us-east-1", "--generate-cli-skeleton"])
 
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 parent = os.getppid()
