@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -130,6 +131,33 @@ func TestAskedAndAnswered(t *testing.T) {
 		if err := validate(t, event, detail); err != nil {
 			t.Errorf("an event does not fit: %v", err)
 		}
+	}
+}
+
+// What is left of a request after an erasure fits the schema, as fasttrack events prints it,
+// and so does the entry that records the erasure.
+func TestEventsOfAnErasedRequest(t *testing.T) {
+	denied := newRun(t)
+	for n := 0; denied.Engine.Next == run.NextHook && n < 5; n++ {
+		answer := `{"subscriptions":["on_request"],"reason":"not today"}`
+		if denied.Engine.Hook == "on_request" {
+			answer = `{"subscriptions":["on_request"],"transition":"deny","reason":"not today"}`
+		}
+		denied = respond(t, denied, []byte(answer))
+	}
+	r, changed, _, err := run.Erase(denied, run.Names{"ada@example.com"}, nil, start.Add(time.Hour))
+	if err != nil || !changed {
+		t.Fatalf("erased: %v, %v of a request that is %s", changed, err, denied.Status)
+	}
+	event := compile(t, "event.v1.json")
+	for _, e := range r.History {
+		detail := api.Event{ID: fmt.Sprintf("%s-%d", r.ID, e.Seq), Type: api.EventTypeRun + string(e.Event), Time: e.At, Request: r.Summary().View, Entry: e}
+		if err := validate(t, event, detail); err != nil {
+			t.Errorf("%s does not fit: %v", e.Event, err)
+		}
+	}
+	if last := r.History[len(r.History)-1]; last.Event != run.Erased {
+		t.Errorf("the last entry is %s", last.Event)
 	}
 }
 
