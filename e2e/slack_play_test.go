@@ -25,29 +25,34 @@ func TestSlackPlay(t *testing.T) {
 		t.Fatalf("no transcripts: %v", err)
 	}
 	for _, file := range files {
-		// One after the other: Slack waits three seconds, on a busy machine too.
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			playSlack(t, serveSlack(t, slackFlows, parametersOf(t, file)), file)
+			parameters, waits := headOf(t, file)
+			if waits { // the others use the processors, one after the other
+				t.Parallel()
+			}
+			playSlack(t, serveSlack(t, slackFlows, parameters), file)
 		})
 	}
 }
 
-// parametersOf returns the template parameters that a transcript begins with, as
-// "# with SlackIdentity=bound".
-func parametersOf(t *testing.T, file string) map[string]string {
+// headOf returns what a transcript says of itself: the template parameters, as
+// "# with SlackIdentity=bound", and whether it mostly waits, as "# waits".
+func headOf(t *testing.T, file string) (parameters map[string]string, waits bool) {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := map[string]string{}
+	parameters = map[string]string{}
 	for line := range strings.Lines(string(text)) {
-		given, is := strings.CutPrefix(strings.TrimSpace(line), "# with ")
+		line = strings.TrimSpace(line)
+		given, is := strings.CutPrefix(line, "# with ")
 		if name, value, _ := strings.Cut(given, "="); is {
-			all[name] = value
+			parameters[name] = value
 		}
+		waits = waits || line == "# waits"
 	}
-	return all
+	return parameters, waits
 }
 
 // playSlack plays one transcript in a workspace.
