@@ -44,7 +44,7 @@ var notPlayed = map[string]string{
 	`GrantFunction may dynamodb:DeleteItem`:                        "outputs of access that ended 15 minutes ago: functions/grant/grant",
 	`GrantFunction may (iam|sso|identitystore):`:                   "strategies that are tested against other servers: internal/strategy",
 	`EndSessionsFunction may organizations:`:                       "AWS Organizations, which this machine has none of: functions/endsessions",
-	`NotifyFunction may (secretsmanager|sqs):`:                     "the webhook's secret, and what Lambda sends to the queue with the function's role",
+	`NotifyFunction may (secretsmanager|sqs):`:                     "the secrets of the webhook and of Teams, and what Lambda sends to the queue with the function's role",
 	`RequestFunction may lambda:InvokeFunction on .*:python-hooks`: "options of fields by hooks of your own",
 	sometimes:                              "lost executions are played in process: e2e/torture",
 	`RequestFunction may kms:GetPublicKey`: "a request is compared with the digest once one is signed: functions/request/request",
@@ -74,7 +74,7 @@ func TestRolesAllowWhatFunctionsDo(t *testing.T) {
 		FunctionVersion: func(string) (string, error) { return "1", nil },
 		Parameters: map[string]string{
 			"AuditDigest": "true", "AuthMode": "IAM", "SessionPolicyArn": "arn:aws:organizations::123456789012:policy/o-abc/service_control_policy/p-abc",
-			"IamGroupArns": "arn:aws:iam::123456789012:group/admins", "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1", "IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/*", "IdentityCenterAccountArns": "arn:aws:sso:::account/*", "MailFrom": "fasttrack@example.com", "MailConfigurationSet": "local", "WebhookUrl": "https://hooks.example.com/x", "WebhookSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:hook",
+			"IamGroupArns": "arn:aws:iam::123456789012:group/admins", "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1", "IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/*", "IdentityCenterAccountArns": "arn:aws:sso:::account/*", "MailFrom": "fasttrack@example.com", "MailConfigurationSet": "local", "TeamsSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:teams", "WebhookUrl": "https://hooks.example.com/x", "WebhookSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:hook",
 			"SlackTeams": fakeslack.Team, "SlackSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:slack", "SlackIdentity": "email",
 			"JwtIssuer": "https://idp.example.com", "JwtAudience": "console", "ConsoleClientId": "console", "ConsoleOrigin": "https://access.example.com", "ConsoleClientSecretArn": clientSecret,
 			"HookInvokeArns":       "arn:aws:lambda:us-east-1:123456789012:function:custom-decider",

@@ -138,7 +138,10 @@ func checksOf(n deliver.Notice) []Check {
 // commands are the commands of who has no page to open.
 func commands(n deliver.Notice) []string {
 	id := n.Request.ID
-	if n.Kind != deliver.Ask {
+	switch {
+	case n.Kind == deliver.Outcome && n.Event.Entry.Event == api.EventEscalate && n.Request.Status == api.StatusActive:
+		return []string{"fasttrack show " + id, "fasttrack revoke " + id}
+	case n.Kind != deliver.Ask:
 		return []string{"fasttrack show " + id}
 	}
 	return []string{"fasttrack show " + id, "fasttrack approve " + id, "fasttrack deny " + id + " --reason WHY"}

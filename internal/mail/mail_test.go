@@ -110,6 +110,32 @@ func TestCompose_Commands(t *testing.T) {
 	}
 }
 
+// The mail of access that was granted says where to look, with a page and without.
+func TestCompose_Granted(t *testing.T) {
+	n := notice(deliver.Outcome, api.EventEscalate, api.StatusActive)
+	n.Request.Access = &api.Access{EndsAt: n.Event.Time}
+	for link, want := range map[string]string{n.Link: "is on the request's page.", "": "fasttrack revoke 01M8H2K5V7QJ8N3X4Y6Z9A2B1C"} {
+		n.Link = link
+		m, _ := compose.Compose(n, "example.com")
+		for _, body := range []string{m.Text, strings.ReplaceAll(m.HTML, "&#39;", "'")} {
+			if !strings.Contains(body, want) || strings.Contains(body, "request's page") != (link != "") {
+				t.Errorf("with the link %q, no %q in:\n%s", link, want, body)
+			}
+		}
+	}
+}
+
+// What people typed in a language from right to left is shown so, and turns nothing else.
+func TestCompose_RightToLeft(t *testing.T) {
+	n := notice(deliver.Ask, api.EventForward, api.StatusPending)
+	n.Request.Reason = "الرجاء الموافقة"
+	m, _ := compose.Compose(n, "example.com")
+	at := strings.Index(m.HTML, n.Request.Reason)
+	if at < 0 || !strings.Contains(m.HTML[strings.LastIndex(m.HTML[:at], "<td"):at], ` dir="auto"`) || !strings.Contains(m.HTML, `<html lang="en">`) {
+		t.Errorf("the reason has no direction of its own:\n%s", m.HTML)
+	}
+}
+
 func TestCompose_Headers(t *testing.T) {
 	n := notice(deliver.Ask, api.EventForward, api.StatusPending)
 	n.Request.Flow = "aws access\r\nBcc: mallory@example.com"

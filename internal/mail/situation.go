@@ -74,7 +74,7 @@ func happened(n deliver.Notice) (situation, bool) {
 	case api.EventCancel:
 		return situation{State: "canceled", Tone: "", Next: []string{nothing}}, true
 	case api.EventEscalate:
-		return granted(r), true
+		return granted(n), true
 	case api.EventDeescalate, api.EventRevoke:
 		return ended(e), true
 	case api.EventFail:
@@ -84,14 +84,16 @@ func happened(n deliver.Notice) (situation, bool) {
 }
 
 // granted is about access that has begun, and may have ended since.
-func granted(r api.Request) situation {
+func granted(n deliver.Notice) situation {
+	r := n.Request
 	if r.Status != api.StatusActive || r.Access == nil {
 		return situation{State: "access was granted, and has ended since", Next: []string{"Nothing to do."}}
 	}
-	return situation{State: "access is granted", Tone: "good", Next: []string{
-		"Access ends at " + clock(r.Access.EndsAt) + ".",
-		"How to use it, and what ends it early, is on the request's page.",
-	}}
+	s := situation{State: "access is granted", Tone: "good", Next: []string{"Access ends at " + clock(r.Access.EndsAt) + "."}}
+	if n.Link != "" {
+		s.Next = append(s.Next, "How to use it, and what ends it early, is on the request's page.")
+	}
+	return s
 }
 
 // ended is about access that is over.

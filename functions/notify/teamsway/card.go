@@ -98,7 +98,11 @@ func cardOf(c mail.Content, asks bool) message {
 	for _, sentence := range append(c.Next, c.Commands...) {
 		body = append(body, line("Small", run(sentence)))
 	}
-	says := "This card stays as it is: the request's page has what is new. "
+	newer := "the request's page"
+	if c.Link == "" {
+		newer = "the command line"
+	}
+	says := "This card stays as it is: " + newer + " has what is new. "
 	if asks {
 		says += "Decide there, not in Teams. "
 	}
