@@ -40,8 +40,8 @@ func (s service) await(ctx context.Context, c *httpapi.Call, r *run.Run, wait ti
 	return s.awaitWith(ctx, c, r, wait, &look{done: done})
 }
 
-// awaitDecision waits until code has decided a new run or sent it to people. Around the time
-// when such runs usually are, it reads finely.
+// awaitDecision waits until code has decided a new run or sent it to people. It reads the
+// run at short intervals around the time that this usually takes.
 func (s service) awaitDecision(ctx context.Context, c *httpapi.Call, r *run.Run, wait time.Duration) (next *run.Run, applied bool) {
 	l := &look{done: decidedOrRouted, expected: s.pace.of(r.Flow.Name)}
 	if next, applied = s.awaitWith(ctx, c, r, wait, l); l.done(next) && l.last > 0 {

@@ -9,12 +9,12 @@ import (
 const (
 	// leastPause is the shortest: a read takes about as long.
 	leastPause = 2 * time.Millisecond
-	// finePause is the longest around the usual time. The answer is then half of
-	// it late, on average.
+	// finePause is the longest around the usual time. The answer is then late by half of
+	// it, on average.
 	finePause = 6 * time.Millisecond
 	// mostPause is the longest of all.
 	mostPause = 250 * time.Millisecond
-	// mostFine is how many reads may have pauses that are shorter for the expectation.
+	// mostFine is how many reads of a request may follow such a short pause.
 	mostFine = 64
 )
 
