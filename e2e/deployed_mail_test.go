@@ -66,6 +66,7 @@ func TestDeployedMail(t *testing.T) {
 	in.card(t, id, "Waits for your decision")
 	d.act(t, "grace@example.com", id, "approve")
 	m.mailed(id, "ada@example.com", ": approved")
+	in.card(t, id, "It needs no decision any more.")
 	m.mailed(id, "ada@example.com", ": access is granted")
 	d.act(t, "ada@example.com", id, "revoke")
 	m.mailed(id, "ada@example.com", ": access was revoked")
