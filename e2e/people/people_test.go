@@ -12,6 +12,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store/storetest"
 )
 
 var (
@@ -41,7 +42,7 @@ type asked struct {
 // shown that they may do, in lists too, is what they then can, and nobody approves
 // their own request, counts twice, or acts without today's right.
 func TestOnePersonIsOnePerson(t *testing.T) {
-	newTable := tables(t)
+	newTable := storetest.Tables(t)
 	outcomes := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		w := &world{tb: t, table: newTable(), now: time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC)}

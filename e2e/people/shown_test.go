@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/store/storetest"
 )
 
 // ruled is a world under rules that can be changed.
 func ruled(t *testing.T, r rules) (*world, func(rules)) {
 	t.Helper()
-	w := &world{tb: t, table: tables(t)(), now: time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC)}
+	w := &world{tb: t, table: storetest.New(t), now: time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC)}
 	change := func(r rules) {
 		file, err := flow.Parse("flows.yaml", []byte(r.yaml()))
 		if err != nil {

@@ -7,16 +7,10 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"log/slog"
-	"net/http/httptest"
-	"testing"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -29,8 +23,6 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
-	"github.com/fasttrack-dev/fasttrack/localaws/dynamodb"
-	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
 const issuer = "https://idp"
@@ -48,34 +40,6 @@ type world struct {
 type failer interface {
 	Fatal(args ...any)
 	Fatalf(format string, args ...any)
-}
-
-// tables makes empty tables as the template declares them.
-func tables(t *testing.T) func() *store.Store {
-	stack, err := template.Load("../../template.yaml", template.Options{Region: "us-east-1", AccountID: "123456789012", StackName: "people", FunctionVersion: func(string) (string, error) { return "1", nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	service, err := dynamodb.Open(dynamodb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(service)
-	t.Cleanup(func() { server.Close(); _ = service.Close() })
-	client := sdk.New(sdk.Options{BaseEndpoint: &server.URL, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")})
-	made := 0
-	return func() *store.Store {
-		var create sdk.CreateTableInput
-		if err := json.Unmarshal(stack.Tables[0].CreateTable, &create); err != nil {
-			t.Fatal(err)
-		}
-		made++
-		create.TableName = aws.String(fmt.Sprint("people", made))
-		if _, err := client.CreateTable(t.Context(), &create); err != nil {
-			t.Fatal(err)
-		}
-		return store.New(client, *create.TableName)
-	}
 }
 
 // token is what a login presents: its subject, and the address and groups that

@@ -11,6 +11,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/stats"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/store/storetest"
 )
 
 // lives are runs of which each call is to fail once.
@@ -78,7 +79,7 @@ func countedAs(t *testing.T, table *store.Store, runs ...*run.Run) {
 func TestACrashAtEachCall(t *testing.T) {
 	for name, life := range lives {
 		t.Run(name, func(t *testing.T) {
-			table := newTable(t)
+			table := storetest.New(t)
 			var runs []*run.Run
 			whole := newMachine(t, table, sampleFlow(), life.answers)
 			whole.arrives = life.arrives
@@ -136,7 +137,7 @@ func check(t *testing.T, m *machine, want run.Status) int {
 // Without a failure no event is sent twice.
 func TestEventsAreSentOnceWhenNothingFails(t *testing.T) {
 	for name, life := range lives {
-		m := newMachine(t, newTable(t), sampleFlow(), life.answers)
+		m := newMachine(t, storetest.New(t), sampleFlow(), life.answers)
 		m.arrives = life.arrives
 		if r := m.run(); len(m.events) != len(r.History) {
 			t.Errorf("%s: %d events of %d entries", name, len(m.events), len(r.History))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store/storetest"
 )
 
 // checks are as many as an answer may hold, of that character.
@@ -58,7 +59,7 @@ func TestHooksThatSayAllTheyMay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			flow := sampleFlow()
 			flow.Review.Approvers = []string{"everyone"}
-			m := newMachine(t, newTable(t), flow, tc.answers)
+			m := newMachine(t, storetest.New(t), flow, tc.answers)
 			m.arrives = func(m *machine) {
 				for i := range tc.acts {
 					m.acts(run.Approve, fmt.Sprintf("p%d@example.com", i/run.MaxActsOfPerson))
@@ -72,7 +73,7 @@ func TestHooksThatSayAllTheyMay(t *testing.T) {
 
 // What does not fit is the hook's failure, which people see, and narrows.
 func TestWhatDoesNotFitIsTheHooksFailure(t *testing.T) {
-	m := newMachine(t, newTable(t), sampleFlow(), map[run.HookName]string{
+	m := newMachine(t, storetest.New(t), sampleFlow(), map[run.HookName]string{
 		run.OnRequest: `{"subscriptions":["on_request","on_approve"],"checks":` + checks("x") + `}`,
 		run.OnApprove: `{"transition":"ignore","message":"no","checks":` + checks("x") + `}`,
 	})
@@ -115,7 +116,7 @@ func TestPeopleWhoSayAllTheyMay(t *testing.T) {
 		}, run.Expired},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := newMachine(t, newTable(t), flow, tc.answers)
+			m := newMachine(t, storetest.New(t), flow, tc.answers)
 			m.reason = strings.Repeat("😀", run.MaxReason)
 			person := 0
 			m.arrives = func(m *machine) {

@@ -12,6 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/store/storetest"
 )
 
 const (
@@ -32,7 +33,7 @@ func as(principal, address string) run.Person {
 // approves in turn, and before the nth the links of some are seen.
 func approvals(t *testing.T, needed int, today *run.Today, seen map[int][]run.Person, by ...run.Person) *run.Run {
 	t.Helper()
-	table := newTable(t)
+	table := storetest.New(t)
 	r, err := run.New(run.Draft{ID: run.NewID(start), Requester: as(login, "grace@example.com"), Flow: run.Flow{
 		Name: "f", Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"},
 		Review: run.ReviewRule{Approvers: []string{"group:sre"}, Approvals: []run.Requirement{{Count: needed}}, TimeoutSeconds: 3600},

@@ -16,6 +16,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
+	"github.com/fasttrack-dev/fasttrack/internal/store/storetest"
 )
 
 // racing has one table and many functions at once; nothing is published or woken.
@@ -68,7 +69,7 @@ func TestLimitsUnderRaces(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			table := newTable(t)
+			table := storetest.New(t)
 			var all []*run.Run
 			for n := range requests {
 				all = append(all, askedOf(t, table, fmt.Sprintf("p%d@example.com", n%tc.people), tc.limits))
@@ -105,7 +106,7 @@ func TestLimitsUnderRaces(t *testing.T) {
 // A denial keeps on_request from approving what the same person asks next, and
 // nobody else's, for as long as the flow says.
 func TestQuietAfterDenial(t *testing.T) {
-	table := newTable(t)
+	table := storetest.New(t)
 	limits := run.FastTrack{QuietAfterDenialSeconds: 3600}
 	for _, tc := range []struct {
 		who, answer string
@@ -137,7 +138,7 @@ func TestQuietAfterDenial(t *testing.T) {
 func TestCountedOnceOverCrashes(t *testing.T) {
 	for fails := range 8 {
 		for _, lost := range []bool{false, true} {
-			table := newTable(t)
+			table := storetest.New(t)
 			f := sampleFlow()
 			f.FastTrack = &run.FastTrack{MaxPerPersonPerDay: 2, MaxPerHour: 2}
 			play := func(fails int) *run.Run {

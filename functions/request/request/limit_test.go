@@ -7,15 +7,11 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/internal/engine"
@@ -23,8 +19,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
-	"github.com/fasttrack-dev/fasttrack/localaws/dynamodb"
-	"github.com/fasttrack-dev/fasttrack/localaws/template"
+	"github.com/fasttrack-dev/fasttrack/internal/store/storetest"
 )
 
 // crowd is the API over the local table, for whoever calls.
@@ -41,26 +36,9 @@ type crowd struct {
 
 func newCrowd(t *testing.T, limits string) *crowd {
 	t.Helper()
-	stack, err := template.Load("../../../template.yaml", template.Options{Region: "us-east-1", AccountID: "123456789012", StackName: "s", FunctionVersion: func(string) (string, error) { return "1", nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	tables, err := dynamodb.Open(dynamodb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(tables)
-	t.Cleanup(func() { server.Close(); _ = tables.Close() })
-	client := sdk.New(sdk.Options{BaseEndpoint: &server.URL, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")})
-	var table sdk.CreateTableInput
-	if err := json.Unmarshal(stack.Tables[0].CreateTable, &table); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := client.CreateTable(t.Context(), &table); err != nil {
-		t.Fatal(err)
-	}
-	c := &crowd{Store: store.New(client, *table.TableName), t: t, now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
+	c := &crowd{Store: storetest.New(t), t: t, now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
 	in := `flows: [{name: f, requesters: [everyone, 'idp|ci'], admins: [root@example.com]` + limits + `}, {name: g, requesters: [everyone, 'idp|ci'], admins: [root@example.com]}]`
+	var err error
 	if c.flows, err = flow.Parse("f", []byte(in)); err != nil {
 		t.Fatal(err)
 	}

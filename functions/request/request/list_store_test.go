@@ -4,13 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
@@ -18,8 +14,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
-	"github.com/fasttrack-dev/fasttrack/localaws/dynamodb"
-	"github.com/fasttrack-dev/fasttrack/localaws/template"
+	"github.com/fasttrack-dev/fasttrack/internal/store/storetest"
 )
 
 // service is the API over the local table.
@@ -42,29 +37,11 @@ func (s *service) as(p run.Person) *service {
 
 func open(t testing.TB, who string) *service {
 	t.Helper()
-	stack, err := template.Load("../../../template.yaml", template.Options{Region: "us-east-1", AccountID: "123456789012", StackName: "s", FunctionVersion: func(string) (string, error) { return "1", nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	tables, err := dynamodb.Open(dynamodb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(tables)
-	t.Cleanup(func() { server.Close(); _ = tables.Close() })
-	client := sdk.New(sdk.Options{BaseEndpoint: &server.URL, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")})
-	var table sdk.CreateTableInput
-	if err := json.Unmarshal(stack.Tables[0].CreateTable, &table); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := client.CreateTable(t.Context(), &table); err != nil {
-		t.Fatal(err)
-	}
 	flows, err := flow.Parse("f", []byte(`flows: [{name: open, admins: [root@example.com, linus@example.com]}, {name: other, admins: [root@example.com, linus@example.com]}]`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &service{now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), store: store.New(client, *table.TableName), flows: flows}
+	s := &service{now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), store: storetest.New(t), flows: flows}
 	return s.as(run.Person{ID: who, Email: who})
 }
 
