@@ -14,6 +14,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/e2e/consoledemo"
 	"github.com/fasttrack-dev/fasttrack/internal/console"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -42,6 +43,9 @@ func TestScreenshots(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := newTab(t)
+	b.hold(desk)
+	b.open(stack.URL() + local.SlackPath + "/as/U0GRACE/in/D0GRACE")
+	b.pressed("Send", reads("What for")) // by the first use her account is linked
 	for _, p := range []struct {
 		name, who, path string
 		screen          screen
@@ -60,6 +64,7 @@ func TestScreenshots(t *testing.T) {
 		{"new", consoledemo.Ada, "/new/aws-access", desk},
 		{"flows", consoledemo.Ada, "/flows", desk},
 		{"flow", consoledemo.Root, "/flows/aws-access", desk},
+		{"slack", consoledemo.Grace, "/slack", desk},
 	} {
 		b.hold(p.screen)
 		if p.who != "" {
