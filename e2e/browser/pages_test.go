@@ -1,16 +1,24 @@
 package browser
 
 import (
+	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/console"
+	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/localaws/ses"
 )
 
 // shown is a page in a state.
@@ -208,17 +216,80 @@ func TestPagesOfThisMachine(t *testing.T) {
 	url := makeRun(t)
 	b := newTab(t)
 	b.run(network.SetCookie("fasttrack-who", "grace@example.com").WithURL(url).WithPath(console.Base))
-	for _, path := range []string{"/who", "/backtest"} {
+	ask := mailed(t, url)
+	// Its frame runs no script, not even that of axe-core: so the mail is also looked at alone.
+	mail := alone(t, ask)
+	for _, page := range []string{url + console.Base + "/who", url + console.Base + "/backtest", url + local.MailPath, url + local.MailPath + "/" + ask.ID, mail} {
 		for _, s := range []screen{desk, night, phone, dusk, {scheme: "light", width: 320, height: 256}} {
 			b.hold(s)
-			b.open(url + console.Base + path)
-			b.accessible()
+			b.open(page)
+			if page == mail { // a mail has no landmarks: it is a part of another page
+				for _, v := range b.violate(`[` + wcag + `]`) {
+					t.Errorf("the mail: %s", v)
+				}
+			} else {
+				b.accessible()
+			}
 			if wide := b.overflows(); wide != "" {
-				t.Errorf("%s, %d wide: too wide: %s", path, s.width, wide)
+				t.Errorf("%s, %d wide: too wide: %s", page, s.width, wide)
 			}
 			if small := b.small(); small != "" {
-				t.Errorf("%s, %d wide: too small to hit: %s", path, s.width, small)
+				t.Errorf("%s, %d wide: too small to hit: %s", page, s.width, small)
 			}
 		}
 	}
+}
+
+// mailed has Ada request what Grace decides, and returns the mail that Grace gets.
+func mailed(t *testing.T, url string) ses.Mail {
+	t.Helper()
+	ada, err := api.New(url, api.Bearer("ada@example.com"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ada.Create(t.Context(), api.CreateInput{Flow: "aws-access", Fields: map[string]any{"target": "prod-admin"}, Reason: "Checkout fails."}); err != nil {
+		t.Fatal(err)
+	}
+	return mailTo(t, url, "grace@example.com", "Waits for your decision")
+}
+
+// mailTo waits for a mail to somebody that says something.
+func mailTo(t *testing.T, url, to, says string) ses.Mail {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+local.MailPath, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept", "application/json")
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sent struct{ Mails []ses.Mail }
+		err = json.NewDecoder(res.Body).Decode(&sent)
+		_ = res.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range sent.Mails {
+			if slices.Contains(m.To, to) && strings.Contains(m.HTML, says) {
+				return m
+			}
+		}
+		if time.Now().After(end) {
+			t.Fatalf("no mail to %s says %q among %d", to, says, len(sent.Mails))
+		}
+	}
+}
+
+// alone serves the HTML of a mail by itself, and returns its address.
+func alone(t *testing.T, m ses.Mail) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, m.HTML) // to a browser that waits for it
+	}))
+	t.Cleanup(server.Close)
+	return server.URL + "/"
 }

@@ -76,4 +76,17 @@ func TestScreenshots(t *testing.T) {
 		b.run(chromedp.CaptureScreenshot(&shot))
 		save(t, filepath.Join("..", "..", *screenshots, "console-"+p.name+".png"), decode(t, shot))
 	}
+	for _, m := range []struct {
+		name, who, says string
+		screen          screen
+	}{
+		{"ask", consoledemo.Grace, "Waits for your decision", screen{scheme: "light", width: 700, height: 520}},
+		{"outcome", consoledemo.Ada, ">Approved<", screen{scheme: "light", width: 390, height: 640}},
+	} {
+		b.hold(m.screen)
+		b.open(alone(t, mailTo(t, stack.URL(), m.who, m.says)))
+		var shot []byte
+		b.run(chromedp.CaptureScreenshot(&shot))
+		save(t, filepath.Join("..", "..", *screenshots, "mail-"+m.name+".png"), decode(t, shot))
+	}
 }

@@ -29,6 +29,6 @@ func (c Content) html() (string, error) {
 	return b.String(), err
 }
 
-// colours are readable on white and on black, for mail programs that turn only the
-// background dark.
+// colours are those of lines and marks, seen on white and on black: mail programs may turn
+// only the background dark. No colour is readable as a text on both.
 var colours = map[string]string{"wait": "#b26a00", "good": "#1a7f4b", "bad": "#d1363b", "": "#6b7280"}
