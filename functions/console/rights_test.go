@@ -6,22 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
-	"github.com/fasttrack-dev/fasttrack/localaws"
-	"github.com/fasttrack-dev/fasttrack/localaws/template"
+	"github.com/fasttrack-dev/fasttrack/internal/local/stacktest"
 )
-
-func load(t *testing.T, parameters map[string]string) *template.Stack {
-	t.Helper()
-	stack, err := template.Load("../../template.yaml", template.Options{
-		Region: localaws.Region, AccountID: localaws.AccountID, StackName: local.StackName, APIEndpoint: "https://abc.execute-api.us-east-1.amazonaws.com",
-		FunctionVersion: func(string) (string, error) { return "1", nil }, Parameters: parameters,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return stack
-}
 
 func with(more map[string]string) map[string]string {
 	p := map[string]string{
@@ -51,13 +37,9 @@ func TestRightsOfTheConsole(t *testing.T) {
 		"a key of one's own": {map[string]string{"ConsoleKeySecretArn": given + "key", "ConsoleClientSecretArn": given + "client", "SecretKeyArns": key},
 			[]string{given + "key", given + "client"}, true},
 	} {
-		stack := load(t, with(tc.parameters))
-		i := slices.IndexFunc(stack.Roles, func(r template.Role) bool { return r.LogicalID == "ConsoleRole" })
-		if i < 0 {
-			t.Fatalf("%s: no role", name)
-		}
+		stack := stacktest.Load(t, "../../template.yaml", with(tc.parameters))
 		decrypts := false
-		for _, s := range stack.Roles[i].Statements {
+		for _, s := range stacktest.Role(t, stack, "ConsoleRole").Statements {
 			switch {
 			case slices.Equal(s.Actions, []string{"logs:CreateLogStream", "logs:PutLogEvents"}):
 			case slices.Equal(s.Actions, []string{"secretsmanager:GetSecretValue"}) && slices.Equal(s.Resources, tc.secrets):
@@ -88,7 +70,7 @@ func TestTheConsoleIsOffByDefault(t *testing.T) {
 		"with tokens":           {with(nil), "https://abc.execute-api.us-east-1.amazonaws.com"},
 		"beside signed callers": {with(map[string]string{"AuthMode": "IAM"}), "https://abc.execute-api.us-east-1.amazonaws.com/people"},
 	} {
-		stack := load(t, tc.parameters)
+		stack := stacktest.Load(t, "../../template.yaml", tc.parameters)
 		on := tc.api != ""
 		for _, r := range stack.Resources {
 			if its := strings.Contains(r.LogicalID, "Console") || r.LogicalID == "RootRoute"; its && !on {

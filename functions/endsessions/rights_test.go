@@ -5,8 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
-	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/internal/local/stacktest"
 	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
@@ -15,14 +14,9 @@ import (
 func TestOnlyThisFunctionEndsSessions(t *testing.T) {
 	const policy = "arn:aws:organizations::123456789012:policy/o-abc/service_control_policy/p-abc"
 	for _, named := range []string{"", policy} {
-		stack, err := template.Load("../../template.yaml", template.Options{
-			Region: localaws.Region, AccountID: localaws.AccountID, StackName: local.StackName,
-			FunctionVersion: func(string) (string, error) { return "1", nil },
-			Parameters:      map[string]string{"SessionPolicyArn": named, "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1", "IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/*", "IdentityCenterAccountArns": "arn:aws:sso:::account/*"},
+		stack := stacktest.Load(t, "../../template.yaml", map[string]string{
+			"SessionPolicyArn": named, "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1", "IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/*", "IdentityCenterAccountArns": "arn:aws:sso:::account/*",
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
 		there := slices.ContainsFunc(stack.Functions, func(f template.Function) bool { return f.LogicalID == "EndSessionsFunction" })
 		if there != (named != "") {
 			t.Errorf("with policy %q it is there: %v", named, there)

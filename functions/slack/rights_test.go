@@ -5,22 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/fasttrack-dev/fasttrack/internal/local"
-	"github.com/fasttrack-dev/fasttrack/localaws"
-	"github.com/fasttrack-dev/fasttrack/localaws/template"
+	"github.com/fasttrack-dev/fasttrack/internal/local/stacktest"
 )
-
-func load(t *testing.T, parameters map[string]string) *template.Stack {
-	t.Helper()
-	stack, err := template.Load("../../template.yaml", template.Options{
-		Region: localaws.Region, AccountID: localaws.AccountID, StackName: local.StackName, APIEndpoint: "https://abc.execute-api.us-east-1.amazonaws.com",
-		FunctionVersion: func(string) (string, error) { return "1", nil }, Parameters: parameters,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return stack
-}
 
 var on = map[string]string{"SlackTeams": "T0123ABCD,E0123ABCD", "SlackSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:slack"}
 
@@ -29,13 +15,9 @@ const lambdaARN = "arn:aws:lambda:us-east-1:123456789012:function:fasttrack-engi
 // functions/slack may write its log, read its secret, invoke two aliases and put items of
 // its own. A takeover of it reaches nothing else.
 func TestRightsOfSlack(t *testing.T) {
-	stack := load(t, on)
-	i := slices.IndexFunc(stack.Roles, func(r template.Role) bool { return r.LogicalID == "SlackRole" })
-	if i < 0 {
-		t.Fatal("no role")
-	}
+	stack := stacktest.Load(t, "../../template.yaml", on)
 	seen := 0
-	for _, s := range stack.Roles[i].Statements {
+	for _, s := range stacktest.Role(t, stack, "SlackRole").Statements {
 		switch {
 		case slices.Equal(s.Actions, []string{"logs:CreateLogStream", "logs:PutLogEvents"}):
 		case slices.Equal(s.Actions, []string{"secretsmanager:GetSecretValue"}) && slices.Equal(s.Resources, []string{on["SlackSecretArn"]}):
@@ -68,7 +50,7 @@ func TestRightsOfSlack(t *testing.T) {
 // Without workspaces nothing of Slack is there, and no function takes a person from an
 // event.
 func TestSlackIsOffByDefault(t *testing.T) {
-	off := load(t, nil)
+	off := stacktest.Load(t, "../../template.yaml", nil)
 	for _, r := range off.Resources {
 		if strings.Contains(r.LogicalID, "Slack") {
 			t.Errorf("%s is there", r.LogicalID)
@@ -80,7 +62,7 @@ func TestSlackIsOffByDefault(t *testing.T) {
 		}
 	}
 	routes := map[string]string{}
-	for _, r := range load(t, on).APIs[0].Routes {
+	for _, r := range stacktest.Load(t, "../../template.yaml", on).APIs[0].Routes {
 		if strings.Contains(strings.ToLower(r.Key), "slack") {
 			routes[r.Key] = r.Authorization
 		}
