@@ -81,6 +81,10 @@ type Requirement struct {
 // Notification names who is notified, and how long to wait for a decision before the next
 // notification.
 type Notification struct {
+	// To has entries as the notify list of flows.yaml has them. People: an e-mail address,
+	// "group:sre", "admins", "everyone", an ARN or "issuer|subject". Channels: "sns", "webhook",
+	// "slack:#ops", "slack:C0123ABCD", "slack:@grace@example.com", "slack:@requester",
+	// "email:ops@example.com", "teams:ops". One that the deployment can't deliver to is skipped.
 	To          []string `json:"to"`
 	WaitSeconds int      `json:"wait_seconds"`
 }

@@ -9,13 +9,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/fasttrack-dev/fasttrack/hook"
 	"github.com/fasttrack-dev/fasttrack/hook/hooktest"
+	"github.com/fasttrack-dev/fasttrack/internal/destination"
 	"github.com/fasttrack-dev/fasttrack/internal/hookcheck"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 )
@@ -206,6 +209,42 @@ var texts = []string{
 
 var principals = []string{"grace@example.com", "group:sre", "group:", "everyone", "admins", "sre", "", "arn:aws:iam::123456789012:role/ci", strings.Repeat("x", 320) + "@"}
 
+// destinations has one of each form that a notify list takes.
+var destinations = []string{
+	"sns", "webhook", "slack:#ops", "slack:C0123ABCD", "slack:@grace@example.com", "slack:@requester", "email:ops@example.com", "teams:ops",
+	"grace@example.com", "group:sre", "admins", "everyone", "arn:aws:iam::123456789012:role/ci", "https://idp.example.com|00u1",
+}
+
+// The list has what a notify list takes, and a Go hook can return each.
+func TestEachDestination(t *testing.T) {
+	kinds := map[destination.Kind]bool{}
+	for _, entry := range destinations {
+		d, err := destination.Parse(entry)
+		if err != nil {
+			t.Errorf("%s %v", entry, err)
+		}
+		kinds[d.Kind] = true
+	}
+	if len(kinds) != 11 {
+		t.Errorf("the list has %d kinds of destinations: %v", len(kinds), kinds)
+	}
+	program, err := json.Marshal(map[string]any{"get_notifications": map[string]any{"notifications": []any{map[string]any{"to": destinations}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := goFlows.Respond(t.Context(), hooktest.Invocation(hooktest.Hook("get_notifications"), hooktest.Flow("sample"), hooktest.Field("program", string(program))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct{ Notifications []hook.Notification }
+	if err := json.Unmarshal(response, &got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]hook.Notification{{To: destinations}}, got.Notifications); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 // steps returns what a hook does.
 func steps(t *rapid.T, hook string) map[string]any {
 	does := map[string]any{}
@@ -254,7 +293,7 @@ func steps(t *rapid.T, hook string) map[string]any {
 	}
 	if hook == "get_notifications" && rapid.Bool().Draw(t, "notifies") {
 		does["notifications"] = list(2, func() any {
-			return map[string]any{"to": rapid.SliceOfN(rapid.SampledFrom(principals), 0, 2).Draw(t, "to"), "wait_seconds": rapid.SampledFrom([]int{-1, 0, 60, 2592001}).Draw(t, "wait")}
+			return map[string]any{"to": rapid.SliceOfN(rapid.SampledFrom(slices.Concat(principals, destinations)), 0, 2).Draw(t, "to"), "wait_seconds": rapid.SampledFrom([]int{-1, 0, 60, 2592001}).Draw(t, "wait")}
 		})
 	}
 	return does

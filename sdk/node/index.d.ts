@@ -325,6 +325,11 @@ export interface Requirement {
 
 /** Names who is notified, and how long to wait for a decision before the next notification. */
 export interface Notification {
+  /**
+   * Entries as the notify list of flows.yaml has them. People: an e-mail address, "group:sre", "admins", "everyone", an
+   * ARN or "issuer|subject". Channels: "sns", "webhook", "slack:#ops", "slack:C0123ABCD", "slack:@grace@example.com",
+   * "slack:@requester", "email:ops@example.com", "teams:ops". One that the deployment can't deliver to is skipped.
+   */
   readonly to: readonly string[];
   readonly waitSeconds?: number;
 }

@@ -12,6 +12,12 @@ async function ask(hooks, options = {}, more = {}) {
   return serve({ "*": hooks })(document);
 }
 
+// Each form of a destination.
+const destinations = [
+  "sns", "webhook", "slack:#ops", "slack:C0123ABCD", "slack:@grace@example.com", "slack:@requester", "email:ops@example.com", "teams:ops",
+  "grace@example.com", "group:sre", "admins", "everyone", "arn:aws:iam::123456789012:role/ci", "https://idp.example.com|00u1",
+];
+
 test("outcomes", async (t) => {
   for (const [name, hook, fn, want] of [
     ["approve", "on_request", () => approve("yes").because(check).forSeconds(1800), { transition: "approve", reason: "yes", duration_seconds: 1800, checks: [check] }],
@@ -27,6 +33,7 @@ test("outcomes", async (t) => {
     ["an after-hook", "after_approve", () => {}, {}],
     ["an async hook", "on_request", async () => approve("yes"), { transition: "approve", reason: "yes" }],
     ["an empty reason", "on_request", () => approve(""), { transition: "approve" }],
+    ["each destination", "get_notifications", () => [{ to: destinations, waitSeconds: 600 }], { notifications: [{ to: destinations, wait_seconds: 600 }] }],
   ]) {
     await t.test(name, async () => {
       const got = await ask({ [memberOf(hook)]: fn }, { hook });

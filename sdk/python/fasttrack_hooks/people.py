@@ -81,7 +81,13 @@ class Permissions:
 @dataclass(frozen=True)
 class Notification:
     """Names who is notified, and how long to wait for a decision before the next
-    notification."""
+    notification.
+
+    Entries of to are those of the notify list of flows.yaml. People: an e-mail address,
+    "group:sre", "admins", "everyone", an ARN or "issuer|subject". Channels: "sns",
+    "webhook", "slack:#ops", "slack:C0123ABCD", "slack:@grace@example.com",
+    "slack:@requester", "email:ops@example.com", "teams:ops". One that the deployment can't
+    deliver to is skipped."""
 
     to: Union[List[str], Tuple[str, ...]]
     wait_seconds: int = 0

@@ -29,6 +29,13 @@ from fasttrack_hooks.testing import invocation
 from .respond import respond, returning
 
 
+# Each form of a destination.
+DESTINATIONS = [
+    "sns", "webhook", "slack:#ops", "slack:C0123ABCD", "slack:@grace@example.com", "slack:@requester", "email:ops@example.com", "teams:ops",
+    "grace@example.com", "group:sre", "admins", "everyone", "arn:aws:iam::123456789012:role/ci", "https://idp.example.com|00u1",
+]
+
+
 class Outcomes(unittest.TestCase):
     def test_responses(self) -> None:
         on_call = Check("on call", True)
@@ -61,7 +68,7 @@ class Outcomes(unittest.TestCase):
             ("get_permissions", Permissions(KEEP, KEEP, approvals=2), {"permissions": {"approvals": [{"count": 2}]}}),
             ("get_notifications", None, {}),
             ("get_notifications", [], {"notifications": []}),
-            ("get_notifications", [Notification(["slack:#ops"], 600)], {"notifications": [{"to": ["slack:#ops"], "wait_seconds": 600}]}),
+            ("get_notifications", [Notification(DESTINATIONS, 600)], {"notifications": [{"to": DESTINATIONS, "wait_seconds": 600}]}),
         ]:
             with self.subTest(hook=hook, outcome=outcome):
                 self.assertEqual(returning(hook, outcome), {"version": "1", **want, "subscriptions": [hook]})
