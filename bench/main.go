@@ -58,6 +58,7 @@ func (b *bench) parts() []part {
 	return []part{
 		{"costs", b.costs},
 		{"bill", func(ctx context.Context) ([]figure, error) { return nil, b.billed(ctx, os.Stdout) }},
+		{"messages", b.delivered},
 		{"coldstarts", b.coldStarts},
 		{"binaries", b.binaries},
 		{"latency", b.latency},
