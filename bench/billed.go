@@ -71,7 +71,7 @@ func (b *bench) billed(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	m := newMeter()
-	stack, err := local.Start(ctx, "", m.options(localaws.Options{TemplatePath: "template.yaml", BuildDir: build, Addr: "127.0.0.1:0"}))
+	stack, err := local.Start(ctx, "", m.options(localaws.Options{TemplatePath: "template.yaml", BuildDir: build, Addr: "127.0.0.1:0", Parameters: reaches[0].parameters}))
 	if err != nil {
 		return err
 	}
