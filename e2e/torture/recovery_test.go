@@ -40,7 +40,7 @@ func TestRecoveriesBackOff(t *testing.T) {
 			p.quiet()
 			p.world.pass()
 		}
-		p.quiet() // what is asked by hand below meets nothing that moves
+		p.quiet() // the call by hand below meets nothing that moves
 		return max(p.load(active).Engine.Execution, p.load(pending).Engine.Execution)
 	}
 	if n := count(15*time.Second, time.Second); n > 2 {
