@@ -67,8 +67,8 @@ func TestTheConsoleIsOffByDefault(t *testing.T) {
 	}{
 		"by default":            {nil, ""},
 		"an origin alone":       {map[string]string{"ConsoleOrigin": "https://access.example.com"}, ""},
-		"with tokens":           {with(nil), "https://abc.execute-api.us-east-1.amazonaws.com"},
-		"beside signed callers": {with(map[string]string{"AuthMode": "IAM"}), "https://abc.execute-api.us-east-1.amazonaws.com/people"},
+		"with tokens":           {with(nil), "https://api.example.com"},
+		"beside signed callers": {with(map[string]string{"AuthMode": "IAM"}), "https://api.example.com/people"},
 	} {
 		stack := stacktest.Load(t, "../../template.yaml", tc.parameters)
 		on := tc.api != ""

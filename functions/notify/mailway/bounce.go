@@ -41,9 +41,9 @@ func (w *Way) Mark(ctx context.Context, detail json.RawMessage) (marked int, los
 	if err := json.Unmarshal(detail, &f); err != nil {
 		return 0, nil, errors.New("an event of SES can't be read")
 	}
-	bad, why, passing := f.Complaint.ComplainedRecipients, "marked a mail as spam", false
+	bad, why, temporary := f.Complaint.ComplainedRecipients, "marked a mail as spam", false
 	if f.EventType == "Bounce" {
-		bad, why, passing = f.Bounce.BouncedRecipients, "mail bounced", f.Bounce.BounceType != "Permanent"
+		bad, why, temporary = f.Bounce.BouncedRecipients, "mail bounced", f.Bounce.BounceType != "Permanent"
 		if f.Bounce.BounceType == "Transient" && f.Bounce.BounceSubType == "General" {
 			return 0, nil, nil
 		}
@@ -53,7 +53,7 @@ func (w *Way) Mark(ctx context.Context, detail json.RawMessage) (marked int, los
 		if r.DiagnosticCode != "" {
 			said += ": " + r.DiagnosticCode
 		}
-		if !passing {
+		if !temporary {
 			if err := w.Store.MarkAddress(ctx, strings.ToLower(r.EmailAddress), said, w.Now().Add(markedFor)); err != nil {
 				return 0, nil, err
 			}

@@ -15,7 +15,7 @@ import (
 func Load(t testing.TB, path string, parameters map[string]string) *template.Stack {
 	t.Helper()
 	stack, err := template.Load(path, template.Options{
-		Region: localaws.Region, AccountID: localaws.AccountID, StackName: local.StackName, APIEndpoint: "https://abc.execute-api.us-east-1.amazonaws.com",
+		Region: localaws.Region, AccountID: localaws.AccountID, StackName: local.StackName, APIEndpoint: "https://api.example.com",
 		FunctionVersion: func(string) (string, error) { return "1", nil }, Parameters: parameters,
 	})
 	if err != nil {
