@@ -51,7 +51,7 @@ func TestDeployedSlack(t *testing.T) {
 	if form, open := s.OpenView(ada); open {
 		s.CloseView(ada, form.ID)
 	}
-	for _, play := range []string{"ask_and_approve", "deny"} {
+	for _, play := range []string{"ask_and_approve", "deny", "shorten", "two_at_once", "two_approvers", "decided_elsewhere", "per_flow"} {
 		t.Run(play, func(t *testing.T) { playSlack(t, s, "testdata/slack/"+play+".txtar") })
 	}
 	m := fakeslack.Message{Channel: ops, TS: "1.2", Blocks: []byte(`[{"type":"actions","block_id":"acts","elements":[{"type":"button","action_id":"approve","value":"x","text":{"type":"plain_text","text":"Approve"}}]}]`)}
