@@ -62,7 +62,7 @@ func TestSlack_ForgedCalls(t *testing.T) {
 		d.Path, d.Payload["type"], d.Payload["action_id"], d.Payload["block_id"], d.Payload["value"] = "/slack/options", "block_suggestion", "v", "f:deploy:service", "b"
 	})
 	if strings.Contains(string(ack.Body), "billing") {
-		t.Errorf("options are told to a made-up form: %s", ack.Body)
+		t.Errorf("a made-up form was given options: %s", ack.Body)
 	}
 	// A trigger holds for three seconds: a click that somebody held back does nothing.
 	s.Click(grace, m, "approve", func(d *fakeslack.Delivery) {

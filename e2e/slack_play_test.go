@@ -106,7 +106,7 @@ func memberOf(ts *testscript.TestScript, user string) member {
 
 // does plays a line of a transcript, such as
 //
-//	ada types '/fasttrack access'       the command in #ops; "help" and refusals are told
+//	ada types '/fasttrack access'       the command in #ops; help and refusals come as messages
 //	ada picks shortcut                  the shortcut
 //	ada chooses Deploy                  a flow in the form
 //	ada fills Why 'have a look'         a field by its label; several values for a list

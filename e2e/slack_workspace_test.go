@@ -187,7 +187,7 @@ func mailed(ts *testscript.TestScript, neg bool, args []string) {
 				return ""
 			}
 		}
-		return "there is no such mail, but\n" + all
+		return "no mail has all of this; the mails are\n" + all
 	})
 }
 
