@@ -18,7 +18,7 @@ source = $(or $(SOURCE_$(1)),functions/$(shell echo $(1) | tr A-Z a-z))
 export CGO_ENABLED := 0
 export GOFLAGS := $(GOFLAGS) -trimpath -buildvcs=false
 # All packages of all modules (go.work). A pattern ends where another module begins.
-PACKAGES := ./... ./e2e/browser/... ./hook/... ./strategy/...
+PACKAGES := ./... ./e2e/browser/... ./hook/... ./strategies/... ./strategy/...
 LAMBDA_BUILD := go build -tags lambda.norpc -ldflags='-s -w'
 # The processor that `sam build` builds for: the template's Architecture.
 # Deploying to x86_64 takes LAMBDA_ARCH=amd64 here and Architecture=x86_64 there.
@@ -116,6 +116,9 @@ kit: build $(TOOLS)/venv/.installed ## Test the starters, pack what a team's fun
 	FASTTRACK_STARTERS='$(abspath $(TOOLS))' go test -count=1 -run '^TestStarters$$' ./e2e/starters
 	go test -run '^$$' -bench Reload -benchtime 8x ./internal/kit/watch
 
+# What is deployed: the application, and each strategy that comes with it.
+TEMPLATES := template.yaml $(wildcard strategies/*/template.yaml)
+
 lint: tools ## Check format, English, code, template and state machine
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
 	go vet $(PACKAGES)
@@ -123,9 +126,9 @@ lint: tools ## Check format, English, code, template and state machine
 	go run ./tools/words
 	go run $(STATICCHECK) $(PACKAGES)
 	go run $(GOSEC) $(GOSEC_FLAGS) ./...
-	$(TOOLS)/venv/bin/cfn-lint -t template.yaml
-	$(TOOLS)/checkov/bin/checkov --config-file tools/checkov.yaml -f template.yaml
-	$(SAM) validate --lint --region us-east-1
+	$(TOOLS)/venv/bin/cfn-lint -t $(TEMPLATES)
+	$(TOOLS)/checkov/bin/checkov --config-file tools/checkov.yaml -f $(TEMPLATES)
+	for template in $(TEMPLATES); do $(SAM) validate --lint --region us-east-1 --template $$template || exit 1; done
 	@mkdir -p build; for partition in aws aws-us-gov aws-cn; do \
 		sed "s/\$${Partition}/$$partition/" statemachine.asl.json >build/statemachine.$$partition.json && \
 		$(TOOLS)/npm/node_modules/.bin/asl-validator --json-path build/statemachine.$$partition.json || exit 1; \

@@ -1,0 +1,20 @@
+module github.com/fasttrack-dev/fasttrack/strategies
+
+go 1.26.0
+
+require (
+	github.com/aws/aws-sdk-go-v2 v1.47.8
+	github.com/aws/aws-sdk-go-v2/service/secretsmanager v1.50.11
+	github.com/aws/smithy-go v1.28.8
+)
+
+require (
+	github.com/aws/aws-sdk-go-v2/internal/configsources v1.5.11 // indirect
+	github.com/aws/aws-sdk-go-v2/internal/endpoints/v2 v2.8.11 // indirect
+)
+
+replace (
+	github.com/fasttrack-dev/fasttrack v0.0.0 => ..
+	github.com/fasttrack-dev/fasttrack/hook v0.1.0 => ../hook
+	github.com/fasttrack-dev/fasttrack/strategy v0.1.0 => ../strategy
+)
