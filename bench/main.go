@@ -4,7 +4,7 @@
 //
 //	go run ./bench [-strict] [PART...]
 //
-// Parts are costs, bill, coldstarts, binaries, latency, load, put, lists, stats,
+// Parts are costs, bill, writes, messages, coldstarts, binaries, latency, load, put, lists, stats,
 // listcalls, console, slack, reconcile, sessions and tests; all without one.
 // -strict ends with status 1 where a budget is missed.
 package main
@@ -58,6 +58,7 @@ func (b *bench) parts() []part {
 	return []part{
 		{"costs", b.costs},
 		{"bill", func(ctx context.Context) ([]figure, error) { return nil, b.billed(ctx, os.Stdout) }},
+		{"writes", func(ctx context.Context) ([]figure, error) { return nil, b.writes(ctx, os.Stdout) }},
 		{"messages", b.delivered},
 		{"coldstarts", b.coldStarts},
 		{"binaries", b.binaries},

@@ -19,18 +19,22 @@ type Capacity struct {
 	// Write is true for write units, false for read units.
 	Write bool
 	Units float64
+	// Indexes has the part of Units that each index took, by its name.
+	Indexes map[string]float64
+	// Request is the body of the call.
+	Request json.RawMessage
 }
 
 var writes = map[string]bool{"PutItem": true, "UpdateItem": true, "DeleteItem": true, "BatchWriteItem": true, "TransactWriteItems": true}
 
-// meter serves a DynamoDB call with ReturnConsumedCapacity=TOTAL, whatever the caller
+// meter serves a DynamoDB call with ReturnConsumedCapacity=INDEXES, whatever the caller
 // set, and reports the capacity to OnCapacity.
 func (s *Stack) meter(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	var in map[string]json.RawMessage
 	if err == nil && json.Unmarshal(body, &in) == nil && in != nil {
-		in["ReturnConsumedCapacity"] = json.RawMessage(`"TOTAL"`)
+		in["ReturnConsumedCapacity"] = json.RawMessage(`"INDEXES"`)
 		if body, err = json.Marshal(in); err == nil {
 			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 		}
@@ -38,29 +42,37 @@ func (s *Stack) meter(w http.ResponseWriter, r *http.Request) {
 	copied := &copying{ResponseWriter: w}
 	s.DynamoDB.ServeHTTP(copied, r)
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	if units := consumed(copied.body.Bytes()); units > 0 {
+	if units, indexes := consumed(copied.body.Bytes()); units > 0 {
 		function, _ := s.Lambda.CallerOf(wire.Scope(r).AccessKey)
-		s.opts.OnCapacity(Capacity{Function: function, Operation: operation, Write: writes[operation], Units: units})
+		s.opts.OnCapacity(Capacity{Function: function, Operation: operation, Write: writes[operation], Units: units, Indexes: indexes, Request: body})
 	}
 }
 
-// consumed adds up the capacity in a response, of one table or of several.
-func consumed(answer []byte) (units float64) {
-	type capacity struct{ CapacityUnits float64 }
+// consumed adds up the capacity in a response, of one table or of several, and that of
+// the indexes.
+func consumed(answer []byte) (units float64, indexes map[string]float64) {
+	type capacity struct {
+		CapacityUnits          float64
+		GlobalSecondaryIndexes map[string]struct{ CapacityUnits float64 }
+	}
 	var out struct{ ConsumedCapacity json.RawMessage }
 	if json.Unmarshal(answer, &out) != nil {
-		return 0
+		return 0, nil
 	}
-	var one capacity
-	if json.Unmarshal(out.ConsumedCapacity, &one) == nil {
-		return one.CapacityUnits
+	var all []capacity
+	if one := (capacity{}); json.Unmarshal(out.ConsumedCapacity, &one) == nil {
+		all = []capacity{one}
+	} else {
+		_ = json.Unmarshal(out.ConsumedCapacity, &all) // any other form consumed nothing
 	}
-	var several []capacity
-	_ = json.Unmarshal(out.ConsumedCapacity, &several) // any other form consumed nothing
-	for _, c := range several {
+	indexes = map[string]float64{}
+	for _, c := range all {
 		units += c.CapacityUnits
+		for name, of := range c.GlobalSecondaryIndexes {
+			indexes[name] += of.CapacityUnits
+		}
 	}
-	return units
+	return units, indexes
 }
 
 // copying keeps a copy of the response.
