@@ -3,6 +3,7 @@ package slackway
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -21,13 +22,9 @@ const responseLimit = 3500 * time.Millisecond
 // overwritten by it, and the form would show what was true before.
 func (w *Way) afterResponse(ctx context.Context, api *slack.Client, n deliver.Notice, copies []store.SlackCopy) error {
 	var errs []error
-	for _, c := range copies {
-		wait := c.Submitted.Add(responseLimit).Sub(w.Now())
-		if c.Kind != store.SlackView || c.Done || n.Run.Status == run.Requested || wait <= 0 {
-			continue
-		}
+	for _, c := range w.submitted(n.Run, copies) {
 		select {
-		case <-time.After(wait):
+		case <-time.After(c.Submitted.Add(responseLimit).Sub(w.Now())):
 		case <-ctx.Done():
 			return errors.Join(append(errs, ctx.Err())...)
 		}
@@ -38,4 +35,20 @@ func (w *Way) afterResponse(ctx context.Context, api *slack.Client, n deliver.No
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// submitted returns the forms that were submitted just now, the first one first. Waiting for
+// one leaves none of the others out.
+func (w *Way) submitted(r *run.Run, copies []store.SlackCopy) (forms []store.SlackCopy) {
+	if r.Status == run.Requested {
+		return nil // the forms show that already
+	}
+	now := w.Now()
+	for _, c := range copies {
+		if c.Kind == store.SlackView && !c.Done && c.Submitted.Add(responseLimit).After(now) {
+			forms = append(forms, c)
+		}
+	}
+	slices.SortFunc(forms, func(a, b store.SlackCopy) int { return a.Submitted.Compare(b.Submitted) })
+	return forms
 }

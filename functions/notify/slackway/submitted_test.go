@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,6 +37,17 @@ func (d direct) RoundTrip(req *http.Request) (*http.Response, error) {
 	rec := httptest.NewRecorder()
 	d.ServeHTTP(rec, there)
 	return rec.Result(), nil
+}
+
+// serve makes the workspace of the world, without a network, and its app.
+func (w *world) serve(app http.Handler) {
+	w.slack = fakeslack.New(fakeslack.Options{Users: []fakeslack.User{{ID: "U0ADA", Email: ada}, {ID: "U0GRACE", Email: grace}}, Client: &http.Client{Transport: direct{app}}})
+	w.slack.SetBase("http://slack.test")
+	w.slack.SetApp("http://app.test")
+	w.Way = slackway.New(slackway.Options{
+		Store: w.table, Token: func(context.Context) (string, error) { return fakeslack.BotToken, nil }, Teams: []string{w.slack.TeamID()},
+		APIURL: w.slack.APIURL(), Transport: direct{w.slack}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+	})
 }
 
 // A form is decided after functions/slack read its request and before Slack has the
@@ -69,13 +81,7 @@ func TestADecisionBeforeTheResponse(t *testing.T) {
 					t.Error(err)
 				}
 			})
-			w.slack = fakeslack.New(fakeslack.Options{Users: []fakeslack.User{{ID: "U0ADA", Email: ada}}, Client: &http.Client{Transport: direct{app}}})
-			w.slack.SetBase("http://slack.test")
-			w.slack.SetApp("http://app.test")
-			w.Way = slackway.New(slackway.Options{
-				Store: w.table, Token: func(context.Context) (string, error) { return fakeslack.BotToken, nil }, Teams: []string{w.slack.TeamID()},
-				APIURL: w.slack.APIURL(), Transport: direct{w.slack}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-			})
+			w.serve(app)
 			w.slack.Command("U0ADA", "", "")
 			form, _ := w.slack.OpenView("U0ADA")
 			if ack := w.slack.Submit("U0ADA", form.ID, nil); !ack.OK() {
@@ -89,6 +95,57 @@ func TestADecisionBeforeTheResponse(t *testing.T) {
 			}
 			if got := w.slack.Problems(); len(got) > 0 {
 				t.Error(got)
+			}
+		})
+	}
+}
+
+// Two forms of one request that were submitted at about the same time: the requester's, and
+// an approver's with a reason. Slack shows the responses to both late, and each form shows
+// the decision in the end.
+func TestADecisionBeforeTwoResponses(t *testing.T) {
+	for _, apart := range []time.Duration{-time.Second, 0, time.Millisecond, time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			w := &world{t: t, table: newTable()}
+			w.file(id)
+			client := func() *slack.Client {
+				return slack.New(fakeslack.BotToken, slack.OptionAPIURL(w.slack.APIURL()), slack.OptionHTTPClient(&http.Client{Transport: direct{w.slack}}))
+			}
+			w.serve(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				if _, err := client().OpenViewContext(r.Context(), r.FormValue("trigger_id"), *slackui.Notice("Request", "What for?")); err != nil {
+					t.Error(err)
+				}
+			}))
+			forms := map[string]store.SlackCopy{}
+			for user, later := range map[string]time.Duration{"U0ADA": 0, "U0GRACE": apart} {
+				w.slack.Command(user, "", "")
+				v, _ := w.slack.OpenView(user)
+				forms[user] = store.SlackCopy{Kind: store.SlackView, Key: v.ID, User: user, Submitted: time.Now().Add(later)}
+				if err := w.table.SaveSlackCopy(t.Context(), id, forms[user], time.Now()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			before, _ := w.table.Load(t.Context(), id)
+			followed := make(chan error, 1)
+			approved := w.notice(deliver.Outcome, w.table.happen(id, run.Approve, byG, run.Approved, ""))
+			go func() { followed <- w.Follow(context.Background(), approved) }()
+			var shown sync.WaitGroup
+			for user, c := range forms { // Slack shows the response after nearly three seconds
+				shown.Go(func() {
+					time.Sleep(time.Until(c.Submitted.Add(2900 * time.Millisecond)))
+					if _, err := client().UpdateViewContext(t.Context(), *slackui.Outcome(before.View(), link), "", "", c.Key); err != nil {
+						t.Errorf("the response to %s: %v", user, err)
+					}
+				})
+			}
+			shown.Wait()
+			if err := <-followed; err != nil {
+				t.Error(err)
+			}
+			for user, c := range forms {
+				if v, _ := w.slack.View(c.Key); !strings.Contains(v.Words(), "Approved by grace@example.com") {
+					t.Errorf("%s apart, the form of %s shows %s: %s", apart, user, v.Title(), v.Words())
+				}
 			}
 		})
 	}
