@@ -63,15 +63,23 @@ func shorter(seconds int) []int {
 	return all
 }
 
-// Acted returns the view of what an action led to.
+// Acted returns the view of what an action led to. One that is stored and has no effect yet
+// says so: the engine takes longer than Slack waits, or more people must approve.
 func Acted(r api.Request, e api.EventName, link string) *slack.ModalViewRequest {
-	if e == api.EventApprove && r.Status == api.StatusPending {
-		v := Outcome(r, link)
-		v.Title = Plain("Stored", maxTitle)
-		v.Blocks.BlockSet = append([]slack.Block{slack.NewSectionBlock(Plain("Your approval is stored.", maxSection), nil, nil)}, v.Blocks.BlockSet...)
+	v, stored := Outcome(r, link), ""
+	switch {
+	case e == api.EventApprove && r.Status == api.StatusPending:
+		stored = "Your approval is stored."
+	case e == api.EventDeny && r.Status == api.StatusPending:
+		stored = "Your denial is stored and takes effect shortly. The outcome appears here."
+	case e == api.EventRevoke && holds(r):
+		stored = "Access is being removed. The outcome appears here."
+	default:
 		return v
 	}
-	return Outcome(r, link)
+	v.Title = Plain("Stored", maxTitle)
+	v.Blocks.BlockSet = append([]slack.Block{slack.NewSectionBlock(Plain(stored, maxSection), nil, nil)}, v.Blocks.BlockSet...)
+	return v
 }
 
 // LinkForm returns the modal with a code that links a Slack account to a person. page is

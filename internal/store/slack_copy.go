@@ -21,7 +21,7 @@ const (
 	SlackCard   = "MSG"    // a message to approvers
 	SlackDirect = "DM"     // a message to the requester
 	SlackThread = "LINE"   // a line below a card
-	SlackView   = "VIEW"   // an open form, which shows the outcome
+	SlackView   = "VIEW"   // an open form or modal, which shows the outcome
 	SlackRemind = "REMIND" // a scheduled message
 )
 
@@ -58,6 +58,12 @@ type SlackCopy struct {
 	// Submitted is when a form was kept: Slack may show the response to it until a little
 	// later. Zero for a form that an older release kept.
 	Submitted time.Time `json:"submitted,omitzero"`
+	// Action is what the user of an open form did, "approve" or another event: the form says
+	// that it is stored until the run shows it. Empty for the form of a request.
+	Action string `json:"action,omitempty"`
+	// Clicked is a card whose button was clicked. Another copy has it as well, unless the
+	// answer to its post was lost.
+	Clicked bool `json:"clicked,omitempty"`
 	// Done reports that nothing is left to update: a form is closed, a message deleted.
 	Done bool `json:"done,omitempty"`
 }

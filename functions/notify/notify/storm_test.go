@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,6 +33,7 @@ type storm struct {
 	wire   *wire
 	h      *notify.Handler
 	by     *chance
+	today  *run.Today
 	late   bool // some answers of Slack come too late
 	mu     sync.Mutex
 	failed []api.Event
@@ -183,10 +183,13 @@ func newStorm(t *testing.T, by *chance, late bool) *storm {
 	for i := range 50 {
 		channels = append(channels, fakeslack.Channel{ID: fmt.Sprintf("C0%d", 100+i), Name: fmt.Sprintf("c%d", i)})
 	}
-	s := &storm{t: t, by: by, late: late, slack: fakeslack.New(fakeslack.Options{Channels: channels, Users: []fakeslack.User{
+	s := &storm{t: t, by: by, late: late}
+	served := newWire(t, app{s}, func(string) time.Duration { return 0 })
+	s.slack = fakeslack.New(fakeslack.Options{Channels: channels, Client: &http.Client{Transport: served}, Users: []fakeslack.User{
 		{ID: "U0ADA", Email: "ada@example.com"}, {ID: "U0GRACE", Email: "grace@example.com"}, {ID: "U0LINUS", Email: "linus@example.com"}, {ID: "U0ROOT", Email: "root@example.com"},
-	}})}
+	}})
 	s.slack.SetBase("http://slack.test")
+	s.slack.SetApp("http://app.test")
 	s.table = openStore(t, func(string) time.Duration { return by.between(time.Millisecond, 30*time.Millisecond) })
 	s.wire = newWire(t, s.slack, func(string) time.Duration {
 		if s.late && by.below(50) == 0 {
@@ -194,16 +197,16 @@ func newStorm(t *testing.T, by *chance, late bool) *storm {
 		}
 		return by.between(20*time.Millisecond, 600*time.Millisecond)
 	})
-	today := &run.Today{
+	s.today = &run.Today{
 		Flows:  map[string]run.TodayFlow{"aws-access": {Admins: []string{"root@example.com"}}},
 		Groups: map[string]run.TodayGroup{"sre": {Members: []string{"ada@example.com", "grace@example.com", "linus@example.com"}}},
 	}
 	way := slackway.New(slackway.Options{
 		Store: s.table, Token: func(context.Context) (string, error) { return fakeslack.BotToken, nil }, Teams: []string{s.slack.TeamID()},
-		APIURL: s.slack.APIURL(), Transport: s.wire, Today: func() *run.Today { return today }, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		APIURL: s.slack.APIURL(), Transport: s.wire, Today: func() *run.Today { return s.today }, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 	})
 	s.h = notify.New(notify.Deps{
-		Store: s.table, Ways: []deliver.Way{way}, Directory: func() deliver.Directory { return deliver.Directory{Today: today} },
+		Store: s.table, Ways: []deliver.Way{way}, Directory: func() deliver.Directory { return deliver.Directory{Today: s.today} },
 		Now: time.Now, Log: slog.New(slog.DiscardHandler),
 	})
 	return s
@@ -226,6 +229,27 @@ func TestALatePostIsWaitedFor(t *testing.T) {
 			t.Errorf("%d events failed, %d posts were given up", len(s.failed), s.wire.givenUp.Load())
 		}
 		s.noButtons([]string{id})
+	})
+}
+
+// A post whose answer takes longer than it is waited for leaves a copy that nobody knows of,
+// which keeps its buttons. A click on them decides nothing, and rewrites it.
+func TestACopyThatNobodyKnows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStorm(t, newChance(1), false)
+		posts := atomic.Int32{}
+		s.wire.delay = func(path string) time.Duration {
+			if strings.HasSuffix(path, "/chat.postMessage") && posts.Add(1) <= 3 { // the cards of the first call
+				return 45 * time.Second
+			}
+			return 10 * time.Millisecond
+		}
+		id := s.live(0)
+		s.retry(61 * time.Second)
+		s.retry(2 * time.Minute)
+		if unknown := s.noButtons([]string{id}); len(s.failed) > 0 || unknown != 3 {
+			t.Errorf("%d events failed, %d copies were unknown, want 3", len(s.failed), unknown)
+		}
 	})
 }
 
@@ -266,8 +290,9 @@ func (s *storm) play(requests int) {
 }
 
 // noButtons fails the test if a copy has buttons to decide, besides those that nobody
-// knows of since their posts were given up.
-func (s *storm) noButtons(ids []string) {
+// knows of since their posts were given up. It returns how many these are: the first click
+// on each rewrites it, and decides nothing.
+func (s *storm) noButtons(ids []string) (unknown int) {
 	s.wire.onTheWay.Wait()
 	known := map[string]bool{}
 	for _, id := range ids {
@@ -279,10 +304,9 @@ func (s *storm) noButtons(ids []string) {
 			known[c.Channel+c.TS] = true
 		}
 	}
-	unknown := 0
 	messages := s.slack.Messages("")
 	for _, m := range messages {
-		if !slices.ContainsFunc(m.Buttons(), func(b fakeslack.Button) bool { return b.ActionID == "approve" }) {
+		if !hasButtons(m) {
 			continue
 		}
 		if known[m.Channel+m.TS] {
@@ -293,6 +317,10 @@ func (s *storm) noButtons(ids []string) {
 	if unknown > int(s.wire.givenUp.Load()) || len(messages) < len(ids) {
 		s.t.Errorf("%d of %d copies are unknown and have buttons, where %d posts were given up", unknown, len(messages), s.wire.givenUp.Load())
 	}
+	if clicked := s.clickOnce(); clicked != unknown || s.clickOnce() > 0 {
+		s.t.Errorf("%d copies of %d have buttons to click", clicked, unknown)
+	}
+	return unknown
 }
 
 // count counts the messages about requests, and those that failed. One may have failed

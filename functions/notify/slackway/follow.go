@@ -28,7 +28,7 @@ func (w *Way) Follow(ctx context.Context, n deliver.Notice) error {
 	if !w.use(n.Run).Messages() {
 		return nil
 	}
-	copies, err := w.Store.SlackCopies(ctx, n.Run.ID)
+	copies, err := w.copies(ctx, n.Run.ID)
 	if err != nil || len(copies) == 0 && n.Event.Entry.Event != api.EventEscalate {
 		w.homes(ctx, n.Run)
 		return err
@@ -41,6 +41,24 @@ func (w *Way) Follow(ctx context.Context, n deliver.Notice) error {
 	errs = append(errs, w.thread(ctx, client, n, copies)...)
 	w.homes(ctx, n.Run)
 	return errors.Join(append(errs, w.afterResponse(ctx, client, n, copies))...)
+}
+
+// copies returns the copies of a run. A card that was clicked is one only if no other is the
+// same message.
+func (w *Way) copies(ctx context.Context, runID string) ([]store.SlackCopy, error) {
+	all, err := w.Store.SlackCopies(ctx, runID)
+	posted := map[string]bool{}
+	for _, c := range all {
+		if c.Kind == store.SlackCard && !c.Clicked {
+			posted[c.Channel+c.TS] = true
+		}
+	}
+	return slices.DeleteFunc(all, func(c store.SlackCopy) bool { return c.Clicked && posted[c.Channel+c.TS] }), err
+}
+
+// modal is what an open form or modal shows of a run.
+func (w *Way) modal(r *run.Run, c store.SlackCopy, link string) *slack.ModalViewRequest {
+	return slackui.Acted(w.request(r), api.EventName(c.Action), link)
 }
 
 // updateAll updates copies until the run has not changed while it did: another event's
@@ -67,7 +85,7 @@ func (w *Way) updateAll(ctx context.Context, api *slack.Client, n deliver.Notice
 		if now.Version == r.Version {
 			return errors.Join(errs...)
 		}
-		if copies, err = w.Store.SlackCopies(ctx, r.ID); err != nil {
+		if copies, err = w.copies(ctx, r.ID); err != nil {
 			return err
 		}
 		r = now
@@ -109,7 +127,7 @@ func (w *Way) update(ctx context.Context, api *slack.Client, r *run.Run, c store
 		err = w.updateDirect(ctx, api, r, c, link)
 	case store.SlackView:
 		if r.Status != run.Requested { // the form shows that already
-			_, err = api.UpdateViewContext(ctx, *slackui.Outcome(w.request(r), link), "", "", c.Key)
+			_, err = api.UpdateViewContext(ctx, *w.modal(r, c, link), "", "", c.Key)
 		}
 	}
 	if err == nil {
@@ -129,7 +147,7 @@ func (w *Way) looks(r *run.Run, c store.SlackCopy, link string) string {
 	case store.SlackCard:
 		shows = w.card(r, c, link)
 	case store.SlackView:
-		shows = slackui.Outcome(w.request(r), link)
+		shows = w.modal(r, c, link)
 	}
 	raw, err := json.Marshal(shows)
 	if err != nil { // no message has what JSON can't hold
@@ -169,7 +187,7 @@ func (w *Way) thread(ctx context.Context, api *slack.Client, n deliver.Notice, c
 		return nil
 	}
 	for _, c := range copies {
-		if c.Kind != store.SlackCard || c.User != "" || c.Done {
+		if c.Kind != store.SlackCard || c.User != "" || c.Clicked || c.Done {
 			continue
 		}
 		line := store.SlackCopy{Kind: store.SlackThread, Key: eventKey(n.Event) + "#" + c.Key, Channel: c.Channel}

@@ -61,6 +61,64 @@ func TestTheOpenFormShowsTheOutcome(t *testing.T) {
 	}
 }
 
+// The modal of a click shows what comes of it: the engine stored the action, and took longer
+// than Slack waits.
+func TestTheModalOfAnActionShowsTheOutcome(t *testing.T) {
+	w := newWorld(t)
+	w.table.happen(id, run.Approve, byG, run.Approved, "")
+	w.table.happen(id, run.Escalate, none, run.Active, "")
+	modal := w.openForm()
+	if err := w.table.SaveSlackCopy(t.Context(), id, store.SlackCopy{Kind: store.SlackView, Key: modal, User: "U0ADA", Action: string(run.Revoke)}, start); err != nil {
+		t.Fatal(err)
+	}
+	active, _ := w.table.Load(t.Context(), id)
+	for _, step := range []struct {
+		event run.EventName
+		to    run.Status
+		shows string
+	}{{run.Ignore, run.Active, "Stored\nAccess is being removed."}, {run.Revoke, run.Revoked, "Revoked\nRevoked by ada@example.com"}} {
+		w.follow(w.table.happen(id, step.event, run.Actor{Type: run.UserActor, ID: ada, Email: ada}, step.to, ""))
+		if v, _ := w.slack.View(modal); !strings.HasPrefix(v.Title()+"\n"+v.Words(), step.shows) {
+			t.Errorf("after %s of %s the modal shows %s: %s", step.event, active.ID, v.Title(), v.Words())
+		}
+	}
+}
+
+// A card whose post had its answer lost is known once it was clicked, and updated from then
+// on; its channel gets no second thread. One that was known is updated once.
+func TestAClickedCard(t *testing.T) {
+	for name, lost := range map[string]bool{"of a lost answer": true, "that was known": false} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			n := w.asked(id)
+			w.send(n, ops)
+			card := w.only("C0OPS")
+			if lost {
+				w.table.copies = map[string]map[string]copied{}
+			}
+			w.follow(w.table.happen(id, run.Ignore, none, run.Pending, ""))
+			clicked := store.SlackCopy{Kind: store.SlackCard, Key: "click#" + card.Channel + "#" + card.TS, Channel: card.Channel, TS: card.TS, Clicked: true}
+			if err := w.table.SaveSlackCopy(t.Context(), id, clicked, start); err != nil {
+				t.Fatal(err)
+			}
+			before := w.slack.Calls()["chat.update"]
+			w.follow(w.table.happen(id, run.Approve, byG, run.Approved, ""))
+			if got := w.slack.Calls()["chat.update"] - before; got != 1 {
+				t.Errorf("the card was updated %d times, want once", got)
+			}
+			w.follow(w.table.happen(id, run.Escalate, none, run.Active, ""))
+			w.follow(w.table.happen(id, run.Revoke, root, run.Revoked, ""))
+			now := w.only("C0OPS")
+			if buttons(now) != "" || !strings.Contains(now.Words(), "Revoked by root@example.com") {
+				t.Errorf("the card has the buttons %q: %s", buttons(now), now.Words())
+			}
+			if got, want := len(w.slack.Thread(card.Channel, card.TS)), map[bool]int{true: 0, false: 2}[lost]; got != want {
+				t.Errorf("%d lines in the thread, want %d", got, want)
+			}
+		})
+	}
+}
+
 // A message that somebody deleted, or whose channel was archived, fails no event, and
 // Slack is not called for it again.
 func TestDeletedMessage(t *testing.T) {

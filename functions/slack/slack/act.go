@@ -13,6 +13,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/slackcaller"
 	"github.com/fasttrack-dev/fasttrack/internal/slackui"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // eventOf has the actions of the API by the button.
@@ -57,10 +58,14 @@ func (c *call) button(ctx context.Context, in interaction, action, id, ts string
 	if err != nil {
 		return c.explain(ctx, v, u, err)
 	}
+	if action != slackui.ActionReturn { // which is on no card
+		c.keepCard(ctx, in, r)
+	}
 	may := allowed(r, eventOf[action])
 	if !may.May {
-		c.refresh(ctx, in, r)
-		return c.show(ctx, v, notice(late(r, may.Why)))
+		err := c.show(ctx, v, notice(late(r, may.Why)))
+		c.refresh(ctx, in, who, r)
+		return err
 	}
 	needs := may.ReasonRequired != nil && *may.ReasonRequired
 	if action == slackui.ActionDeny || action == slackui.ActionShorten || action == slackui.ActionRevoke || needs {
@@ -70,7 +75,7 @@ func (c *call) button(ctx context.Context, in interaction, action, id, ts string
 		}
 		return c.show(ctx, v, slackui.ActionForm(r, action, needs, metadata))
 	}
-	view, err := c.act(ctx, who, r.ID, action, slackui.ActionValues{}, "slack:"+cmp.Or(ts, v.id)+":"+u.id)
+	view, err := c.act(ctx, who, r.ID, action, slackui.ActionValues{}, "slack:"+cmp.Or(ts, v.id)+":"+u.id, store.SlackCopy{Key: v.id})
 	if err != nil {
 		return c.explain(ctx, v, u, err)
 	}
@@ -83,8 +88,10 @@ func (c *call) button(ctx context.Context, in interaction, action, id, ts string
 	return nil
 }
 
-// act acts on a request, and returns the view of what came of it.
-func (c *call) act(ctx context.Context, who slackcaller.Caller, id, action string, values slackui.ActionValues, key string) (*slack.ModalViewRequest, error) {
+// act acts on a request, and returns the view of what came of it. If more is to come, or
+// the engine does not respond in time, the modal is kept: it shows that later.
+func (c *call) act(ctx context.Context, who slackcaller.Caller, id, action string, values slackui.ActionValues, key string, modal store.SlackCopy) (*slack.ModalViewRequest, error) {
+	modal.Action = string(eventOf[action])
 	body := map[string]any{}
 	if values.Reason != "" {
 		body["reason"] = values.Reason
@@ -94,10 +101,19 @@ func (c *call) act(ctx context.Context, who slackcaller.Caller, id, action strin
 	}
 	var r api.Request
 	err := c.do(ctx, c.Approve, who, operation{
-		route: "POST /requests/{id}/" + string(eventOf[action]), path: map[string]string{"id": id}, body: body, key: key,
+		route: "POST /requests/{id}/" + string(eventOf[action]), path: map[string]string{"id": id}, body: body, key: key, spare: acting,
 	}, &r)
+	ctx, cancel := c.showing(ctx)
+	defer cancel()
 	if err != nil {
-		return nil, unanswered(err)
+		err = unanswered(err)
+		if errors.Is(err, errUnanswered) && modal.Submitted.IsZero() { // no form that somebody fills in
+			c.keepModal(ctx, who, api.Request{ID: id}, modal)
+		}
+		return nil, err
+	}
+	if goesOn(r) {
+		r = c.keepModal(ctx, who, r, modal)
 	}
 	return slackui.Acted(r, eventOf[action], c.link(r.ID)), nil
 }
@@ -116,7 +132,7 @@ func (c *call) submitAction(ctx context.Context, in interaction, s sealed, who s
 		}
 		values.DurationSeconds, block = n, slackui.DurationBlock
 	}
-	view, err := c.act(ctx, who, s.Request, s.Action, values, "slack:"+in.View.ID)
+	view, err := c.act(ctx, who, s.Request, s.Action, values, "slack:"+in.View.ID, store.SlackCopy{Key: in.View.ID, Submitted: c.Now().UTC()})
 	var p problem
 	switch {
 	case err == nil:
@@ -156,20 +172,6 @@ func late(r api.Request, why string) string {
 		return why + " " + slackui.Headline(r) + "."
 	}
 	return why
-}
-
-// refresh rewrites the message that was clicked if its request is decided: it may be a
-// copy that nobody knows of, since the answer to its post was lost.
-func (c *call) refresh(ctx context.Context, in interaction, r api.Request) {
-	if in.Message.TS == "" || in.Channel.ID == "" || r.Decision == nil {
-		return
-	}
-	ctx, cancel := c.showing(ctx)
-	defer cancel()
-	card := slackui.Card(r, slackui.Look{Link: c.link(r.ID), Buttons: r.You != nil && r.You.Revoke.May})
-	if _, _, _, err := c.client.UpdateMessageContext(ctx, in.Channel.ID, in.Message.TS, card.Options()...); err != nil {
-		c.log.Warn("a message with old buttons is not rewritten", "run_id", r.ID, "error", err.Error())
-	}
 }
 
 // clickAgain says to a person whose click has no proof that nothing was done.

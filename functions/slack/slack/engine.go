@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,8 +25,12 @@ type Engine interface {
 	Handle(ctx context.Context, ev events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
 }
 
-// margin is what of the time for a call is left for the way back.
-const margin = 250 * time.Millisecond
+// What of the time for a call is left for the way back; after an action, also for the modal
+// to be kept.
+const (
+	margin = 250 * time.Millisecond
+	acting = 500 * time.Millisecond
+)
 
 // alias is an [Engine] that is invoked at Lambda.
 type alias struct {
@@ -89,13 +94,15 @@ type operation struct {
 	// key is the Idempotency-Key, "" for none; wait is how long to wait for a decision.
 	key  string
 	wait int
+	// spare is how much of the call's time is left after it, margin unless set.
+	spare time.Duration
 }
 
 // do calls a function of the engine as a Slack user. The error is a [problem] for
 // what the engine refused.
 func (c *call) do(ctx context.Context, to Engine, who slackcaller.Caller, op operation, into any) error {
 	if until, is := ctx.Deadline(); is {
-		who.Deadline = until.Add(-margin).UnixMilli()
+		who.Deadline = until.Add(-cmp.Or(op.spare, margin)).UnixMilli()
 	}
 	said, err := who.Encode()
 	if err != nil {

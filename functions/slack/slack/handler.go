@@ -30,7 +30,7 @@ type Handler struct {
 	Request, Approve Engine
 	// Teams are the workspaces and organizations whose people may use it.
 	Teams []string
-	// Views keeps which open form shows which request.
+	// Views keeps which open form, and which clicked card, shows which request.
 	Views Views
 	// API is the address of Slack's Web API; Portal that of the pages of requests, and
 	// Console that of fasttrack's own console. Both are "" if without one.

@@ -175,6 +175,44 @@ func TestActions(t *testing.T) {
 	}
 }
 
+// What is clicked is kept for functions/notify to update: the card, since nobody may know of
+// it, and the modal, as long as something is to come. What was refused keeps no modal.
+func TestClicksAreKept(t *testing.T) {
+	granted, revoked := pending(), pending()
+	granted.Status, granted.Decision = api.StatusApproved, &api.Decision{Event: api.EventApprove, By: api.Actor{Type: api.ActorUser, Email: "grace@example.com"}}
+	revoked.Status = api.StatusRevoked
+	over := pending()
+	over.Status, over.You = api.StatusDenied, &api.You{Approve: api.Allowed{Why: "This request is denied already."}}
+	card := id + " MSG#click#C0GENERAL#1.2"
+	for name, tc := range map[string]struct {
+		now    api.Request
+		answer answer
+		kept   []string
+		shows  string
+	}{
+		"approved, to be granted":   {pending(), answer{200, granted}, []string{card, "modal"}, "Approved by grace@example.com"},
+		"stored":                    {pending(), answer{202, pending()}, []string{card, "modal"}, "Your approval is stored."},
+		"no response":               {pending(), answer{502, nil}, []string{card, "modal"}, "may be stored"},
+		"with nothing to come":      {pending(), answer{200, revoked}, []string{card}, "Revoked"},
+		"refused":                   {pending(), answer{429, api.Problem{Status: 429, Detail: "You have acted ten times."}}, []string{card}, "You have acted ten times."},
+		"a request that is decided": {over, answer{}, nil, "This request is denied already."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.answers["GET /requests/{id}"], w.answers["POST /requests/{id}/approve"] = answer{200, tc.now}, tc.answer
+			w.slack.Click("U0GRACE", w.message(), "approve")
+			if words := w.view("U0GRACE"); !strings.Contains(words, tc.shows) {
+				t.Errorf("the modal shows %s", words)
+			}
+			v, _ := w.slack.OpenView("U0GRACE")
+			want := strings.ReplaceAll(strings.Join(tc.kept, ", "), "modal", id+" VIEW#"+v.ID+" approve")
+			if got := strings.Join(w.kept, ", "); got != want {
+				t.Errorf("kept %s, want %s", got, want)
+			}
+		})
+	}
+}
+
 // What the engine did is unknown if its response did not come: nobody reads that nothing
 // was done. What failed before is known to have done nothing.
 func TestUnansweredActs(t *testing.T) {

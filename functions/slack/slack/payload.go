@@ -91,6 +91,9 @@ func (in interaction) user() user {
 	return u
 }
 
+// onMessage reports whether a button of a message was clicked.
+func (in interaction) onMessage() bool { return in.Message.TS != "" && in.Channel.ID != "" }
+
 // of returns the state of an input of the view.
 func (in interaction) of(block, element string) input {
 	if in.View == nil {

@@ -93,17 +93,10 @@ func (c *call) patience(ctx context.Context) int {
 	return 1
 }
 
-// outcome keeps that the form shows the request, and returns what it shows now. In that
-// order: functions/notify updates the forms that are kept, and a decision that came
-// before is read here.
+// outcome keeps that the form shows the request, and returns what it shows now.
 func (c *call) outcome(ctx context.Context, in interaction, who slackcaller.Caller, r api.Request) *slack.ModalViewRequest {
-	if r.Decision == nil || r.DurationSeconds > 0 {
-		if err := c.Views.Keep(ctx, r.ID, in.View.ID, who.User, c.Now()); err != nil {
-			c.log.Warn("a form is not kept, so it will not be updated", "run_id", r.ID, "error", err.Error())
-		}
-		if now, err := c.read(ctx, who, r.ID); err == nil {
-			r = now
-		}
+	if goesOn(r) {
+		r = c.keepModal(ctx, who, r, store.SlackCopy{Key: in.View.ID, Submitted: c.Now().UTC()})
 	}
 	return slackui.Outcome(r, c.link(r.ID))
 }
@@ -144,9 +137,9 @@ func (c *call) values(ctx context.Context, in interaction, f api.Flow) (out api.
 	return out, wrong
 }
 
-// Views keeps for functions/notify which open form shows which request, and who looks at
-// their App Home.
+// Views keeps for functions/notify which open form and which clicked card shows which
+// request, and who looks at their App Home.
 type Views interface {
-	Keep(ctx context.Context, requestID, view, user string, now time.Time) error
+	Keep(ctx context.Context, requestID string, c store.SlackCopy, now time.Time) error
 	KeepHome(ctx context.Context, h store.SlackHome, now time.Time) error
 }

@@ -13,9 +13,9 @@ type keeper struct{ table func() *store.Store }
 
 func views(table func() *store.Store) Views { return keeper{sync.OnceValue(table)} }
 
-// Keep stores that an open form shows a request.
-func (k keeper) Keep(ctx context.Context, requestID, view, user string, now time.Time) error {
-	return k.table().SaveSlackCopy(ctx, requestID, store.SlackCopy{Kind: store.SlackView, Key: view, User: user, Submitted: now.UTC()}, now)
+// Keep stores that an open form, or a card, shows a request.
+func (k keeper) Keep(ctx context.Context, requestID string, c store.SlackCopy, now time.Time) error {
+	return k.table().SaveSlackCopy(ctx, requestID, c, now)
 }
 
 // KeepHome stores that a user looks at their App Home.

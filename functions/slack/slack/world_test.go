@@ -114,16 +114,19 @@ func (w *world) Handle(_ context.Context, ev events.APIGatewayV2HTTPRequest) (ev
 	if !known {
 		a = answer{404, api.Problem{Status: 404, Type: api.ProblemNotFound, Detail: "Unknown request, or you may not see it."}}
 	}
+	if strings.HasPrefix(ev.RouteKey, "POST /requests/{id}/") && a.status < 300 {
+		w.answers["GET /requests/{id}"] = a
+	}
 	raw, err := json.Marshal(a.body)
 	return events.APIGatewayV2HTTPResponse{StatusCode: a.status, Body: string(raw)}, err
 }
 
 func (w *world) KeepHome(context.Context, store.SlackHome, time.Time) error { return nil }
 
-func (w *world) Keep(_ context.Context, request, view, _ string, _ time.Time) error {
+func (w *world) Keep(_ context.Context, request string, c store.SlackCopy, _ time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.kept = append(w.kept, request+" "+view)
+	w.kept = append(w.kept, strings.TrimSpace(request+" "+c.Kind+"#"+c.Key+" "+c.Action))
 	return nil
 }
 
