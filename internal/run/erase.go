@@ -43,7 +43,8 @@ func Erase(r *Run, who Names, context json.RawMessage, now time.Time) (next *Run
 		return nil, false, false, fmt.Errorf("run %s: %w", r.ID, ErrNotOver)
 	}
 	next.HasContext = next.HasContext && !withContext
-	next.Salt = NewID(now) // with the one before, what is gone could be guessed
+	next.Engine.Counting = nil // the last write is no decision any more
+	next.Salt = NewID(now)     // with the one before, what is gone could be guessed
 	entry := Entry{Event: Erased, Actor: Actor{Type: EngineActor}, Channel: ViaCLI, Reason: "Personal data was erased."}
 	if entry.HistorySHA256, err = Hash(next.History); err != nil {
 		return nil, false, false, fmt.Errorf("run %s: %w", r.ID, err)

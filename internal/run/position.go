@@ -76,8 +76,21 @@ type Engine struct {
 	Subscriptions        []HookName `json:"subscriptions,omitempty"`
 	SubscriptionsKnown   bool       `json:"subscriptions_known,omitempty"`
 	SubscriptionsVersion string     `json:"subscriptions_version,omitempty"`
+	// Counting is nil unless the last write counts in statistics.
+	Counting *Counting `json:"counting,omitempty"`
 	// IgnoredMembers wait for the next entry of the history; see there.
 	IgnoredMembers []string `json:"ignored_members,omitempty"`
+}
+
+// Counting says what of a run its last write counts in statistics. It is stored with the
+// run, so that a crash between that write and the counting can be made good.
+type Counting struct {
+	// From is how many entries the history had before the write, and Errors how many
+	// failures of hooks the review.
+	From   int `json:"from"`
+	Errors int `json:"errors,omitempty"`
+	// Shard is which of the day's counters are added to.
+	Shard int `json:"shard,omitempty"`
 }
 
 // Case is an event in progress: its hooks are called, and it is not applied yet.

@@ -1,7 +1,6 @@
 // Package stats counts what becomes of a flow's requests. One write of a run adds a
-// [Delta] to the counters of the flow's day, in the transaction that stores the run:
-// so each decision counts once, whatever is retried. [Totals] add up days, and say what
-// they mean.
+// [Delta] to the counters of the flow's day, once, whatever is retried: the run keeps what
+// its last write counts. [Totals] add up days, and say what they mean.
 //
 // It is pure: no table, no clock.
 package stats

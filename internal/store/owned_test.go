@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
-	"github.com/fasttrack-dev/fasttrack/internal/stats"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -94,7 +93,7 @@ func TestTalliesUnderEveryToken(t *testing.T) {
 			t.Fatal(err)
 		}
 		n := len(tallies.Person.Approved) + len(tallies.Linked.Approved)
-		if err := s.SaveCounted(t.Context(), r, tallies.Approved(limits, start), stats.Delta{}, start); err != nil {
+		if err := s.SaveTallied(t.Context(), r, tallies.Approved(limits, start), start); err != nil {
 			t.Fatal(err)
 		}
 		return n

@@ -3,10 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,13 +18,9 @@ import (
 const (
 	statsPrefix = "STAT#"
 	statsDay    = "2006-01-02"
-	// statsShards spreads the decisions of a day: two transactions that meet on an item
-	// cancel one of them.
+	// statsShards spreads the decisions of a day: two that meet on an item are counted one
+	// after the other.
 	statsShards = 8
-	// statsCrowded is how long decisions are spread over the shards after two have met.
-	statsCrowded = 10 * time.Minute
-	// statsTries bounds how often another shard is tried.
-	statsTries = 6
 	// statsKept is how long a day's counters are kept, for DynamoDB's time to live.
 	statsKept = StatsDays * 24 * time.Hour
 )
@@ -36,65 +29,6 @@ const (
 const StatsDays = 400
 
 func statsOf(flow string) string { return statsPrefix + flow }
-
-// countStats is the update that adds a delta to a shard of its day. It reads nothing.
-func (s *Store) countStats(d stats.Delta, shard int) *types.Update {
-	u := types.Update{
-		TableName:                &s.table,
-		Key:                      item{"pk": text(statsOf(d.Flow)), "sk": text(d.At.UTC().Format(statsDay) + "#" + strconv.Itoa(shard))},
-		ExpressionAttributeNames: map[string]string{"#until": "expires_at"}, ExpressionAttributeValues: item{":until": number(d.At.Add(statsKept).Unix())},
-	}
-	value := func(name string, v types.AttributeValue) (n, of string) {
-		i := strconv.Itoa(len(u.ExpressionAttributeNames))
-		n, of = "#c"+i, ":c"+i
-		u.ExpressionAttributeNames[n], u.ExpressionAttributeValues[of] = name, v
-		return n, of
-	}
-	var add []string
-	set := []string{"#until = :until"}
-	for name, n := range d.Add {
-		at, of := value(name, number(n))
-		add = append(add, at+" "+of)
-	}
-	for name, n := range d.First {
-		at, of := value(name, number(n))
-		set = append(set, fmt.Sprintf("%s = if_not_exists(%s, %s)", at, at, of))
-	}
-	for name, n := range d.Last {
-		at, of := value(name, number(n))
-		set = append(set, at+" = "+of)
-	}
-	for name, words := range d.Text {
-		at, of := value(name, text(words))
-		set = append(set, at+" = "+of)
-	}
-	u.UpdateExpression = aws.String("ADD " + strings.Join(add, ", ") + " SET " + strings.Join(set, ", "))
-	return &u
-}
-
-// writeCounted makes the writes and adds the delta, all or nothing. Where only the
-// counters met another decision, it tries another shard of them.
-func (s *Store) writeCounted(ctx context.Context, writes []types.TransactWriteItem, d stats.Delta) error {
-	if d.Empty() {
-		_, err := s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
-		return err
-	}
-	shards := rand.Perm(statsShards) // #nosec G404 -- spreads writes, keeps nothing secret
-	if d.At.Unix() >= s.crowded.Load() {
-		at := slices.Index(shards, 0) // a quiet flow has one item a day, which is read fast
-		shards[0], shards[at] = shards[at], shards[0]
-	}
-	var err error
-	for _, shard := range shards[:statsTries] {
-		all := append(slices.Clip(writes), types.TransactWriteItem{Update: s.countStats(d, shard)})
-		_, err = s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: all})
-		if !conflictsAt(err, len(writes)) {
-			return err
-		}
-		s.crowded.Store(d.At.Add(statsCrowded).Unix())
-	}
-	return err
-}
 
 // LoadStats adds up what was counted of a flow since the start of a day, and returns when
 // anything was counted first of what is still kept; the zero time if nothing was.

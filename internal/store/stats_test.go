@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,24 +54,40 @@ func oneDecision(at time.Time) stats.Delta {
 	return stats.Delta{Flow: "f", At: at, Add: map[string]int64{"n:approved:code": 1}, First: map[string]int64{stats.First: at.UnixMilli()}}
 }
 
-// A decision that meets another on the counters tries another shard, and counts once. One
-// that meets another on the run is read again by the caller.
+// counting returns a run whose last write counts, in a shard.
+func counting(t *testing.T, s *store.Store, n, shard int) *run.Run {
+	t.Helper()
+	r := asked(t, s, n, "f", "ada@example.com")
+	r.Engine.Counting = r.CountingAfter(shard)
+	return r
+}
+
+func decided(t *testing.T, s *store.Store) int {
+	t.Helper()
+	totals, _, err := s.LoadStats(t.Context(), "f", start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return totals.Stats().Decided
+}
+
+// A decision that meets another on the counters is counted after it, in the shard that
+// its run names, and once. The next decisions are spread over the shards.
 func TestCountersThatMeet(t *testing.T) {
-	counters, theRun := []string{"None", "TransactionConflict"}, []string{"TransactionConflict", "None"}
-	both := []string{"TransactionConflict", "TransactionConflict"}
+	meets, other := []string{"TransactionConflict"}, []string{"ThrottlingError"}
 	for name, tc := range map[string]struct {
 		codes   [][]string
 		tried   int
 		counted int
 	}{
-		"nobody":                 {nil, 1, 1},
-		"on the counters":        {[][]string{counters, counters}, 3, 1},
-		"on the run":             {[][]string{theRun}, 1, 0},
-		"on both":                {[][]string{both}, 1, 0},
-		"a condition":            {[][]string{{"ConditionalCheckFailed", "TransactionConflict"}}, 1, 0},
-		"always on the counters": {slices.Repeat([][]string{counters}, 20), 6, 0},
+		"nobody":       {nil, 1, 1},
+		"two":          {[][]string{meets, meets}, 3, 1},
+		"always":       {slices.Repeat([][]string{meets}, 99), 0, 0},
+		"no room":      {[][]string{other}, 1, 0},
+		"then no room": {[][]string{meets, other}, 2, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			tab := openTable(t)
 			var shards []string
 			s := tab.meeting(func(n int) []string {
@@ -81,26 +96,65 @@ func TestCountersThatMeet(t *testing.T) {
 				}
 				return nil
 			}, &shards)
-			r := asked(t, s, 1, "f", "ada@example.com")
-			version := r.Version
-			err := s.SaveCounted(t.Context(), r, run.Tallies{}, oneDecision(start), start)
-			if (err == nil) != (tc.counted == 1) || err != nil && !errors.Is(err, store.ErrConflict) {
+			if got := s.CountingShard(start); got != 0 {
+				t.Errorf("begins with shard %d: a quiet flow has one item a day", got)
+			}
+			r, ctx := counting(t, s, 1, 3), t.Context()
+			if tc.tried == 0 { // as often as there is time
+				var done context.CancelFunc
+				ctx, done = context.WithTimeout(ctx, 200*time.Millisecond)
+				defer done()
+			}
+			err := s.Count(ctx, r, oneDecision(start), start)
+			if (err == nil) != (tc.counted == 1) {
 				t.Errorf("got %v", err)
 			}
-			if r.Version != version+int64(tc.counted) {
-				t.Errorf("version %d, then %d", version, r.Version)
+			if tc.tried > 0 && len(shards) != tc.tried || strings.Join(slices.Compact(shards), "") != start.Format(time.DateOnly)+"#3" {
+				t.Errorf("tried %v, want shard 3 %d times", shards, tc.tried)
 			}
-			if len(shards) != tc.tried || len(slices.Compact(slices.Sorted(slices.Values(shards)))) != tc.tried {
-				t.Errorf("tried %v, want %d shards", shards, tc.tried)
+			if got := decided(t, s); got != tc.counted {
+				t.Errorf("counted %d, want %d", got, tc.counted)
 			}
-			if !strings.HasSuffix(shards[0], "#0") {
-				t.Errorf("began with %s: a quiet flow has one item a day", shards[0])
+			spread := map[int]bool{}
+			for range 200 {
+				spread[s.CountingShard(start.Add(time.Minute))] = true
 			}
-			totals, _, err := s.LoadStats(t.Context(), "f", start)
-			if got := totals.Stats(); err != nil || got.Decided != tc.counted {
-				t.Errorf("counted %d, want %d (%v)", got.Decided, tc.counted, err)
+			if met := tc.tried != 1; met != (len(spread) == 8) {
+				t.Errorf("then chooses of %d shards", len(spread))
+			}
+			if got := s.CountingShard(start.Add(time.Hour)); got != 0 {
+				t.Errorf("an hour later it chooses shard %d", got)
 			}
 		})
+	}
+}
+
+// A write counts once, however often it is counted; another write of the run counts
+// again, and so does that of another run.
+func TestCountsOnce(t *testing.T) {
+	tab := openTable(t)
+	s := store.New(tab.client, tab.name)
+	d := stats.Delta{
+		Flow: "f", At: start, Add: map[string]int64{"n:approved:code": 1, "c:60": 1, "h:7": 1, "v:aaa": 1, "f:on_deny": 1},
+		First: map[string]int64{stats.First: 1, "h1:7": 1, "v1:aaa": 1}, Last: map[string]int64{"h2:7": 1, "v2:aaa": 1}, Text: map[string]string{"fl:on_deny": "a", "fl:on_approve": "b"},
+	}
+	r := counting(t, s, 1, 0)
+	for range 20 {
+		if err := s.Count(t.Context(), r, d, start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := decided(t, s); got != 1 {
+		t.Errorf("counted %d times, want once", got)
+	}
+	r.Engine.Counting.From++
+	for n, one := range []*run.Run{r, counting(t, s, 2, 0)} {
+		if err := s.Count(t.Context(), one, d, start); err != nil {
+			t.Fatal(err)
+		}
+		if got := decided(t, s); got != n+2 {
+			t.Errorf("counted %d times, want %d", got, n+2)
+		}
 	}
 }
 
@@ -113,10 +167,10 @@ func TestCountersAddUp(t *testing.T) {
 	var group sync.WaitGroup
 	for day := range days {
 		for n := range each {
-			r := asked(t, s, day*each+n, "f", "ada@example.com")
+			r := counting(t, s, day*each+n, n%2)
 			group.Go(func() {
 				at := start.AddDate(0, 0, day)
-				if err := s.SaveCounted(t.Context(), r, run.Tallies{}, oneDecision(at), at); err != nil {
+				if err := s.Count(t.Context(), r, oneDecision(at), at); err != nil {
 					t.Error(err)
 				}
 			})
@@ -125,7 +179,7 @@ func TestCountersAddUp(t *testing.T) {
 	group.Wait()
 	other := oneDecision(start)
 	other.Flow = "f2"
-	if err := s.SaveCounted(t.Context(), asked(t, s, 1000, "f2", "ada@example.com"), run.Tallies{}, other, start); err != nil {
+	if err := s.Count(t.Context(), counting(t, s, 1000, 0), other, start); err != nil {
 		t.Fatal(err)
 	}
 	for since := range days + 1 {

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
-	"github.com/fasttrack-dev/fasttrack/internal/stats"
 )
 
 // The keys of tallies begin so.
@@ -65,11 +65,11 @@ func (s *Store) LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error
 	return t, nil
 }
 
-// SaveCounted is Save, in one transaction with those of the tallies that have
-// changed, and with what the write counts in statistics: none is written unless nobody
-// changed the run or a tally since they were read; else it returns ErrConflict.
-func (s *Store) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, d stats.Delta, now time.Time) error {
-	if !t.Flow.Changed && !t.Person.Changed && d.Empty() {
+// SaveTallied is Save, in one transaction with those of the tallies that have
+// changed: none is written unless nobody changed the run or a tally since they were read;
+// else it returns ErrConflict.
+func (s *Store) SaveTallied(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error {
+	if !t.Flow.Changed && !t.Person.Changed {
 		return s.Save(ctx, r)
 	}
 	it, err := runItem(r, r.Version+1)
@@ -93,7 +93,7 @@ func (s *Store) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, d st
 		it["expires_at"] = number(now.Add(r.Flow.FastTrack.Kept()).Unix() + 1)
 		puts = append(puts, types.TransactWriteItem{Put: s.ifSame(it, tally.Version)})
 	}
-	err = s.writeCounted(ctx, puts, d)
+	_, err = s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: puts})
 	if isConditionFailed(err) || canceledFor(err, "TransactionConflict") {
 		return fmt.Errorf("save run %s: %w", r.ID, ErrConflict)
 	}

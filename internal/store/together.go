@@ -47,18 +47,3 @@ func canceledFor(err error, code string) bool {
 		return aws.ToString(r.Code) == code
 	})
 }
-
-// conflictsAt reports whether a transaction was canceled because of its nth write alone,
-// which met another transaction.
-func conflictsAt(err error, n int) bool {
-	var canceled *types.TransactionCanceledException
-	if !errors.As(err, &canceled) || n >= len(canceled.CancellationReasons) {
-		return false
-	}
-	for i, r := range canceled.CancellationReasons {
-		if code := aws.ToString(r.Code); i == n && code != "TransactionConflict" || i != n && code != "None" {
-			return false
-		}
-	}
-	return true
-}

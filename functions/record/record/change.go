@@ -29,7 +29,7 @@ type written struct {
 	before onBus
 }
 
-// write loads the run, has decide make a change of it, saves and publishes that.
+// write loads the run, has decide make a change of it, saves, publishes and counts that.
 // It begins again if somebody else wrote the run, or what the change counts in,
 // meanwhile. turn is the turn of the document that the request came with.
 //
@@ -43,12 +43,17 @@ func (c *call) write(ctx context.Context, turn int, decide func(store.Record) (c
 		}
 		c.run = rec.Run
 		published := published(rec, turn)
+		if err := c.countAgain(ctx, rec.Run, turn); err != nil {
+			return written{}, err
+		}
 		to, err := decide(rec)
 		if err != nil {
 			return written{}, err
 		}
+		var counts stats.Delta
 		if to.changed {
 			to.next.Engine.Published = published.entries
+			counts = c.counts(rec.Run, to.next)
 			if err := c.save(ctx, rec, to); errors.Is(err, store.ErrConflict) {
 				continue
 			} else if err != nil {
@@ -59,6 +64,11 @@ func (c *call) write(ctx context.Context, turn int, decide func(store.Record) (c
 		if err := c.publish(ctx, to.next, published); err != nil {
 			return written{}, err
 		}
+		if !counts.Empty() {
+			if err := c.Store.Count(ctx, to.next, counts, c.Now()); err != nil {
+				return written{}, err
+			}
+		}
 		c.run = to.next
 		return written{to, published}, nil
 	}
@@ -66,15 +76,15 @@ func (c *call) write(ctx context.Context, turn int, decide func(store.Record) (c
 		"run %s: others kept changing it, or what counts against the limits of its flow, during %q; retry", c.req.RunID, c.req.Operation))
 }
 
-// save writes a changed run, with what it counts in: limits and statistics. The context of a run that is
-// over now expires when the run does.
+// save writes a changed run, with the limits that it counts in. The context of a run that
+// is over now expires when the run does.
 func (c *call) save(ctx context.Context, rec store.Record, to change) error {
 	if rec.Context != nil && !to.next.ExpiresAt().IsZero() && !rec.Run.Over() {
 		if err := c.Store.ExpireContext(ctx, to.next, rec.Context); err != nil {
 			return err
 		}
 	}
-	return c.Store.SaveCounted(ctx, to.next, to.counted, stats.Of(rec.Run, to.next), c.Now())
+	return c.Store.SaveTallied(ctx, to.next, to.counted, c.Now())
 }
 
 // How often a change is tried: all approvals of a flow with limits meet on what

@@ -24,7 +24,9 @@ type Store interface {
 	LoadAll(ctx context.Context, id string) (store.Record, error)
 	Linked(ctx context.Context, today func(handle string) []string, people ...*run.Person) error
 	LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error)
-	SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, d stats.Delta, now time.Time) error
+	SaveTallied(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error
+	CountingShard(now time.Time) int
+	Count(ctx context.Context, r *run.Run, d stats.Delta, now time.Time) error
 	ExpireContext(ctx context.Context, r *run.Run, context []byte) error
 	LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error)
 	LoadOutput(ctx context.Context, runID string) (store.Output, error)

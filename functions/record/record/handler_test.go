@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +35,7 @@ type fakes struct {
 	saves     int
 	events    []api.Event
 	woken     []string
+	counts    []string
 	fail      map[string]error
 }
 
@@ -56,7 +59,7 @@ func (f *fakes) LoadLease(_ context.Context, k lease.Key) (*lease.Lease, error) 
 	return lease.New(k), nil
 }
 
-func (f *fakes) SaveCounted(_ context.Context, r *run.Run, _ run.Tallies, _ stats.Delta, _ time.Time) error {
+func (f *fakes) SaveTallied(_ context.Context, r *run.Run, _ run.Tallies, _ time.Time) error {
 	if err := f.fail["save"]; err != nil {
 		return err
 	}
@@ -66,6 +69,16 @@ func (f *fakes) SaveCounted(_ context.Context, r *run.Run, _ run.Tallies, _ stat
 	}
 	f.saves++
 	f.rec.Run = r
+	return nil
+}
+
+func (f *fakes) CountingShard(time.Time) int { return 3 }
+
+func (f *fakes) Count(_ context.Context, r *run.Run, d stats.Delta, _ time.Time) error {
+	if err := f.fail["count"]; err != nil {
+		return err
+	}
+	f.counts = append(f.counts, fmt.Sprint(r.Engine.Counting.Shard, r.Engine.Counting.From, slices.Sorted(maps.Keys(d.Add))))
 	return nil
 }
 
@@ -261,9 +274,9 @@ type acting struct {
 	act run.Act
 }
 
-func (a acting) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, d stats.Delta, now time.Time) error {
+func (a acting) SaveTallied(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error {
 	a.rec.Acts = append(a.rec.Acts, a.act)
-	return a.fakes.SaveCounted(ctx, r, t, d, now)
+	return a.fakes.SaveTallied(ctx, r, t, now)
 }
 
 // Such an act found no token to wake, and is not lost all the same.

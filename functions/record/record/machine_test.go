@@ -42,6 +42,8 @@ type machine struct {
 	recover bool
 	events  []api.Event
 	woken   []string
+	// counts is called with what is counted.
+	counts func(*run.Run, stats.Delta)
 }
 
 func newMachine(t *testing.T, table *store.Store, flow run.Flow, answers map[run.HookName]string) *machine {
@@ -108,8 +110,17 @@ func (m *machine) LoadTallies(ctx context.Context, r *run.Run) (t run.Tallies, e
 	return t, err
 }
 
-func (m *machine) SaveCounted(ctx context.Context, r *run.Run, t run.Tallies, d stats.Delta, now time.Time) error {
-	return m.call(func() error { return m.table.SaveCounted(ctx, r, t, d, now) })
+func (m *machine) SaveTallied(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error {
+	return m.call(func() error { return m.table.SaveTallied(ctx, r, t, now) })
+}
+
+func (m *machine) CountingShard(now time.Time) int { return m.table.CountingShard(now) }
+
+func (m *machine) Count(ctx context.Context, r *run.Run, d stats.Delta, now time.Time) error {
+	if m.counts != nil {
+		m.counts(r, d)
+	}
+	return m.call(func() error { return m.table.Count(ctx, r, d, now) })
 }
 
 func (m *machine) ExpireContext(ctx context.Context, r *run.Run, context []byte) error {

@@ -58,7 +58,11 @@ func (s *service) decide(t testing.TB, flowName, who, answer string, person stri
 		step.ID, step.Turn, step.HooksVersion = name, r.Engine.Turn, "7"
 		next, _, err := engine.Decide(r, step, now)
 		if err == nil {
-			err = s.store.SaveCounted(t.Context(), next, step.Tallies.Counted(r, next), stats.Of(r, next), now)
+			err = s.store.SaveTallied(t.Context(), next, step.Tallies.Counted(r, next), now)
+		}
+		if counts := stats.Of(r, next); err == nil && !counts.Empty() {
+			next.Engine.Counting = r.CountingAfter(0)
+			err = s.store.Count(t.Context(), next, counts, now)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -231,7 +235,8 @@ func TestStats_OfARequestThatIsGone(t *testing.T) {
 	gone := stats.Delta{
 		Flow: "open", At: s.now, Add: map[string]int64{"f:on_deny": 2}, Text: map[string]string{"fl:on_deny": "2026-11-23T10:00:00.000Z#01JD0000000000000000000000"},
 	}
-	if err := s.store.SaveCounted(t.Context(), r, run.Tallies{}, gone, s.now); err != nil {
+	r.Engine.Counting = &run.Counting{From: 99}
+	if err := s.store.Count(t.Context(), r, gone, s.now); err != nil {
 		t.Fatal(err)
 	}
 	_, got := s.stats(t, "grace@example.com", "open", nil)
