@@ -15,11 +15,13 @@ import (
 	"github.com/fasttrack-dev/fasttrack/e2e/emulator"
 )
 
-// TestDeployed is what can be seen on a deployed stack alone.
+// TestDeployed is what can be seen on a deployed stack alone. It is the one that the SAM
+// CLI itself deploys.
 func TestDeployed(t *testing.T) {
 	onlyDeployed(t)
 	logs := newLogs(t)
-	on, e := deploy(t, "CasesFunction", "testdata/cases/flows.yaml", logs)
+	e := startEmulator(t, logs)
+	on := deployBy(t, e, e.Deploy, layOutBuild(t, "CasesFunction", "testdata/cases/flows.yaml"), logs, nil)
 	d := deployed{on, e}
 	t.Run("public routes", d.publicRoutes)
 	t.Run("roles are enforced", d.rolesAreEnforced)

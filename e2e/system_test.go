@@ -139,8 +139,15 @@ func startEmulator(t testing.TB, log io.Writer) *emulator.Emulator {
 	return e
 }
 
-// deployTo deploys what `sam build` made, anew or over what is deployed.
+// deployTo deploys what `sam build` made, anew or over what is deployed, by the calls that
+// `sam deploy` makes.
 func deployTo(t testing.TB, e *emulator.Emulator, build string, log io.Writer, parameters map[string]string) system {
+	t.Helper()
+	return deployBy(t, e, e.DeployPacked, build, log, parameters)
+}
+
+// deployBy deploys by one of the emulator's two ways.
+func deployBy(t testing.TB, e *emulator.Emulator, way func(context.Context, string, map[string]string) (emulator.Outputs, error), build string, log io.Writer, parameters map[string]string) system {
 	t.Helper()
 	all := map[string]string{
 		// A hook function of one's own, which does not exist.
@@ -148,7 +155,7 @@ func deployTo(t testing.TB, e *emulator.Emulator, build string, log io.Writer, p
 		"AuditDigest":      "true",
 	}
 	maps.Copy(all, parameters)
-	outputs, err := e.Deploy(t.Context(), build, all)
+	outputs, err := way(t.Context(), build, all)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, log)
 	}

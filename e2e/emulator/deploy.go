@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/url"
@@ -10,6 +9,8 @@ import (
 	"os/exec"
 	"runtime"
 	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 )
 
 // Outputs are those of a deployed stack, by key.
@@ -19,13 +20,8 @@ type Outputs map[string]string
 // edge serve the stack. Deployed once more, the stack is updated. Callers prove who
 // they are by JWT, unless the parameters say otherwise.
 func (m *Emulator) Deploy(ctx context.Context, build string, parameters map[string]string) (Outputs, error) {
-	all := map[string]string{"Architecture": architecture()}
-	if parameters["AuthMode"] != "IAM" {
-		maps.Copy(all, map[string]string{"AuthMode": "JWT", "JwtIssuer": m.URL(), "JwtAudience": audience})
-	}
-	maps.Copy(all, parameters)
 	var overrides []string
-	for name, value := range all {
+	for name, value := range m.parameters(parameters) {
 		overrides = append(overrides, name+"="+value)
 	}
 	slices.Sort(overrides)
@@ -40,20 +36,42 @@ func (m *Emulator) Deploy(ctx context.Context, build string, parameters map[stri
 	return m.Adopt(ctx, StackName)
 }
 
+// DeployPacked does as [Emulator.Deploy] by the calls of CloudFormation that the SAM CLI
+// makes, in a fraction of its time.
+func (m *Emulator) DeployPacked(ctx context.Context, build string, parameters map[string]string) (Outputs, error) {
+	url, err := m.pack(ctx, build)
+	if err != nil {
+		return nil, fmt.Errorf("pack the stack: %w", err)
+	}
+	if err := m.change(ctx, url, m.parameters(parameters)); err != nil {
+		return nil, fmt.Errorf("deploy the stack: %w", err)
+	}
+	return m.Adopt(ctx, StackName)
+}
+
+// parameters returns those of a stack whose callers prove who they are by JWT, unless
+// the given ones say otherwise.
+func (m *Emulator) parameters(given map[string]string) map[string]string {
+	all := map[string]string{"Architecture": architecture()}
+	if given["AuthMode"] != "IAM" {
+		maps.Copy(all, map[string]string{"AuthMode": "JWT", "JwtIssuer": m.URL(), "JwtAudience": audience})
+	}
+	maps.Copy(all, given)
+	return all
+}
+
 // Adopt serves a stack that somebody deployed to the emulator, in [Region] and with
 // [Emulator.Environ], and returns its outputs. It is called again after each update.
 func (m *Emulator) Adopt(ctx context.Context, stack string) (Outputs, error) {
-	printed, err := m.sam(ctx, "list", "stack-outputs", "--stack-name", stack, "--region", Region, "--output", "json")
+	described, err := cloudformation.NewFromConfig(m.services).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
 	if err != nil {
-		return nil, err
-	}
-	var list []struct{ OutputKey, OutputValue string }
-	if err := json.Unmarshal(printed, &list); err != nil {
 		return nil, fmt.Errorf("read the outputs of the stack: %w", err)
 	}
 	outputs := Outputs{}
-	for _, o := range list {
-		outputs[o.OutputKey] = o.OutputValue
+	for _, s := range described.Stacks {
+		for _, o := range s.Outputs {
+			outputs[*o.OutputKey] = *o.OutputValue
+		}
 	}
 	api, err := url.Parse(outputs["ApiUrl"])
 	if err != nil || api.Host == "" {
