@@ -1,0 +1,78 @@
+// Package oktagroup grants membership of groups in Okta by its management API:
+// https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/
+package oktagroup
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/strategies/internal/membership"
+	"github.com/fasttrack-dev/fasttrack/strategies/internal/rest"
+	"github.com/fasttrack-dev/fasttrack/strategies/internal/token"
+	"github.com/fasttrack-dev/fasttrack/strategy"
+)
+
+const service = "Okta"
+
+// New returns the functions of the strategy for the organization at baseURL, such as
+// https://acme.okta.com. The secret is an API token, or the key of a service app; see
+// [credentials].
+func New(baseURL string, secret token.Secret, b membership.Book) strategy.Functions {
+	client := rest.New(service, baseURL, rest.Options{
+		Credentials: token.New(secret, credentials{baseURL, time.Now}.mint, time.Now), Limited: limited,
+	})
+	return membership.Functions(func(r *strategy.Request) (membership.Access, error) { return open(client, baseURL, r) }, b)
+}
+
+// settings are those of a target, config those of the flow's strategy block.
+type (
+	settings struct {
+		Group string `json:"group"`
+	}
+	config struct {
+		User string `json:"user"`
+	}
+)
+
+// open reads the settings of a request.
+func open(client *rest.Client, baseURL string, r *strategy.Request) (membership.Access, error) {
+	var s settings
+	if err := strict(r.Target.Settings, &s); err != nil {
+		return nil, strategy.Refused("target %s: settings must be {group: ID} alone", r.Target.ID)
+	}
+	if !isGroupID(s.Group) {
+		return nil, strategy.Refused("target %s: settings.group must be the id of a group in Okta, such as 00g1emaKYZTWRYYRRTSK; got %q", r.Target.ID, s.Group)
+	}
+	var c config
+	if err := strict(r.Config, &c); err != nil {
+		return nil, strategy.Refused("the flow's strategy block may have user, and no other key of its own")
+	}
+	switch c.User {
+	case "":
+		c.User = byLogin
+	case byLogin, byEmail:
+	default:
+		return nil, strategy.Refused("user in the flow's strategy block must be login or email, got %q", c.User)
+	}
+	return group{client: client, org: strings.TrimRight(baseURL, "/"), id: s.Group, user: c.User}, nil
+}
+
+// strict decodes JSON without unknown members; nothing is an empty object.
+func strict(raw json.RawMessage, v any) error {
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	return d.Decode(v)
+}
+
+// isGroupID reports whether s has the form of Okta's ids of groups.
+func isGroupID(s string) bool {
+	other := func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}
+	return len(s) == 20 && strings.HasPrefix(s, "00g") && !strings.ContainsFunc(s, other)
+}
