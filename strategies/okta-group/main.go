@@ -14,6 +14,8 @@ import (
 
 func main() {
 	cfg := awsenv.Config()
-	f := oktagroup.New(os.Getenv("OKTA_URL"), secret.FromConfig(cfg, os.Getenv("SECRET_ARN")), book.FromConfig(cfg, os.Getenv("BOOK_TABLE")))
+	f := oktagroup.New(oktagroup.Options{
+		URL: os.Getenv("OKTA_URL"), Secret: secret.FromConfig(cfg, os.Getenv("SECRET_ARN")), Book: book.FromConfig(cfg, os.Getenv("BOOK_TABLE")),
+	})
 	strategy.Serve(f.Give, f.Take, f.Has)
 }

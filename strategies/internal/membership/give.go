@@ -32,7 +32,7 @@ func (k keeper) give(ctx context.Context, r *strategy.Request) (strategy.Given, 
 		if r.Fence < before.Fence {
 			return strategy.ErrStale
 		}
-		e.SetBase(account.ID, base(*e, account.ID, state.Level, r.Held.CreatedByUs))
+		e.SetBase(account.ID, base(*e, account.ID, state.Level, a.Level(), r.Held.CreatedByUs))
 		record(e, r, account.ID, a.Level())
 		return nil
 	})
@@ -71,15 +71,16 @@ func (k keeper) give(ctx context.Context, r *strategy.Request) (strategy.Given, 
 }
 
 // base returns the level that an account has without fasttrack, when a call is about to
-// give it a membership and reads that it has now.
-func base(e book.Entry, member string, now int, ours bool) int {
+// give it a level and reads that it has now. ours is the engine's word that a give made
+// the access.
+func base(e book.Entry, member string, now, level int, ours bool) int {
 	recorded, known := e.Members[member]
 	switch {
 	case known && (ours || e.Made(member, "")):
 		// What it has more than that is fasttrack's. What it has less, somebody removed.
 		return min(recorded.Base, now)
-	case ours && e.Version == 0:
-		return 0 // the record is lost
+	case ours && e.Version == 0 && now >= level:
+		return 0 // the record is lost, and the engine knows who made the access
 	}
 	return now
 }
@@ -109,7 +110,8 @@ func (k keeper) raise(ctx context.Context, a Access, key string, r *strategy.Req
 		if state, err = a.Read(ctx, member); err != nil {
 			return e, state, raised, err
 		}
-		if state.Level < a.Level() {
+		// What it wrote may undo what a give of another target wrote meanwhile.
+		if state.Level < a.Level() || raised && state.Level < e.Want(member) {
 			if e, err = k.claim(ctx, key, e, r, a.Level(), state.Level); errors.Is(err, strategy.ErrStale) {
 				continue
 			}

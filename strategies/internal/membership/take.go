@@ -43,9 +43,11 @@ func (k keeper) take(ctx context.Context, r *strategy.Request) error {
 	return nil
 }
 
-// lower removes what an account has beyond the level that it should have. It adds nothing:
-// somebody else may have removed more.
+// lower removes what an account has beyond the level that it should have. It adds nothing,
+// since somebody else may have removed more; but what it removed itself, while a give of
+// another target came between, it makes again.
 func (k keeper) lower(ctx context.Context, a Access, key, member string) error {
+	wrote := false
 	for range rounds {
 		e, err := k.book.Load(ctx, key)
 		if err != nil {
@@ -56,11 +58,12 @@ func (k keeper) lower(ctx context.Context, a Access, key, member string) error {
 			return err
 		}
 		want := e.Want(member)
-		if state.Level > want {
+		if state.Level > want || wrote && state.Level < want {
+			wrote = true
 			if err := a.Write(ctx, member, want); err != nil {
 				return err
 			}
-			if _, err := k.await(ctx, a, member, func(s State) bool { return s.Level <= want }); err != nil {
+			if _, err := k.await(ctx, a, member, func(s State) bool { return s.Level == want }); err != nil {
 				return err
 			}
 		}

@@ -64,6 +64,8 @@ type Options struct {
 	Header http.Header
 	// Limited recognizes a rate limit; nil is [TooMany].
 	Limited Limited
+	// Transport sends the requests; nil is [http.DefaultTransport].
+	Transport http.RoundTripper
 }
 
 // New returns a client of the service, such as "Okta", at baseURL. Each call reports an
@@ -73,7 +75,7 @@ func New(service, baseURL string, o Options) *Client {
 		o.Limited = TooMany
 	}
 	c := &Client{service: service, credentials: o.Credentials, header: o.Header, limited: o.Limited, http: &http.Client{
-		Timeout:       attempt,
+		Timeout: attempt, Transport: o.Transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	u, err := url.Parse(strings.TrimRight(baseURL, "/"))

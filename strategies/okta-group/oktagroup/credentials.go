@@ -20,8 +20,9 @@ const scopes = "okta.groups.manage okta.users.read"
 
 // credentials authorize calls to the organization at a URL.
 type credentials struct {
-	org string
-	now func() time.Time
+	org       string
+	transport http.RoundTripper
+	now       func() time.Time
 }
 
 // key is a secret that holds the key of a service app, which signs its own requests for
@@ -51,7 +52,7 @@ func (c credentials) mint(ctx context.Context, text string) (token.Token, error)
 		private = string(k.PrivateKey) // a JSON web key
 	}
 	now := c.now()
-	at := strings.TrimRight(c.org, "/") + "/oauth2/v1/token"
+	at := c.org + "/oauth2/v1/token"
 	signed, err := jwt.Sign(jwt.Assertion{Issuer: k.ClientID, Subject: k.ClientID, Audience: at, Issued: now, Expires: now.Add(5 * time.Minute), ID: rand.Text()}, private, k.KeyID)
 	if err != nil {
 		return token.Token{}, err
@@ -61,7 +62,7 @@ func (c credentials) mint(ctx context.Context, text string) (token.Token, error)
 		TokenType   string `json:"token_type"`
 		ExpiresIn   int    `json:"expires_in"`
 	}
-	_, err = rest.New(service, c.org, rest.Options{Limited: limited}).Do(ctx, rest.Call{
+	_, err = rest.New(service, c.org, rest.Options{Limited: limited, Transport: c.transport}).Do(ctx, rest.Call{
 		Method: http.MethodPost, Path: "/oauth2/v1/token", Body: url.Values{
 			"grant_type": {"client_credentials"}, "scope": {scopes}, "client_assertion": {signed},
 			"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},

@@ -5,6 +5,7 @@ package oktagroup
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"time"
 
@@ -16,14 +17,24 @@ import (
 
 const service = "Okta"
 
-// New returns the functions of the strategy for the organization at baseURL, such as
-// https://acme.okta.com. The secret is an API token, or the key of a service app; see
-// [credentials].
-func New(baseURL string, secret token.Secret, b membership.Book) strategy.Functions {
-	client := rest.New(service, baseURL, rest.Options{
-		Credentials: token.New(secret, credentials{baseURL, time.Now}.mint, time.Now), Limited: limited,
-	})
-	return membership.Functions(func(r *strategy.Request) (membership.Access, error) { return open(client, baseURL, r) }, b)
+// Options are what the strategy needs.
+type Options struct {
+	// URL is that of the organization, such as https://acme.okta.com.
+	URL string
+	// Secret is an API token, or the key of a service app.
+	Secret token.Secret
+	// Book records which access was made.
+	Book membership.Book
+	// Transport sends the requests; nil is [http.DefaultTransport].
+	Transport http.RoundTripper
+}
+
+// New returns the functions of the strategy.
+func New(o Options) strategy.Functions {
+	o.URL = strings.TrimRight(o.URL, "/")
+	mint := credentials{o.URL, o.Transport, time.Now}.mint
+	client := rest.New(service, o.URL, rest.Options{Credentials: token.New(o.Secret, mint, time.Now), Limited: limited, Transport: o.Transport})
+	return membership.Functions(func(r *strategy.Request) (membership.Access, error) { return open(client, o.URL, r) }, o.Book)
 }
 
 // settings are those of a target, config those of the flow's strategy block.
@@ -56,7 +67,7 @@ func open(client *rest.Client, baseURL string, r *strategy.Request) (membership.
 	default:
 		return nil, strategy.Refused("user in the flow's strategy block must be login or email, got %q", c.User)
 	}
-	return group{client: client, org: strings.TrimRight(baseURL, "/"), id: s.Group, user: c.User}, nil
+	return group{client: client, org: baseURL, id: s.Group, user: c.User}, nil
 }
 
 // strict decodes JSON without unknown members; nothing is an empty object.
