@@ -2,7 +2,10 @@
 // crash at any point leaves on record what to remove.
 package book
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
 // Entry is the record of one person and one access, such as a group. Targets that mean
 // the same access share it.
@@ -31,10 +34,20 @@ type Grant struct {
 	Live  bool  `json:"live,omitempty"`
 	// Found marks access that was there before: it ends without a take.
 	Found bool `json:"found,omitempty"`
+	// Leaving marks access whose take has begun, and is not known to be over. Until is
+	// when each call from before a take is over, in seconds since 1970.
+	Leaving bool  `json:"leaving,omitempty"`
+	Until   int64 `json:"until,omitempty"`
 }
 
 // made reports whether the grant needs a membership that fasttrack makes.
 func (g Grant) made() bool { return g.Live && !g.Found }
+
+// left reports whether what fasttrack made for the grant may still be there, although it
+// is wanted no more.
+func (g Grant) left(now time.Time) bool {
+	return !g.Live && !g.Found && g.Member != "" && (g.Leaving || now.Unix() < g.Until)
+}
 
 // ErrConflict means that another call changed the entry since it was loaded.
 var ErrConflict = errors.New("another call changes this access just now")
@@ -51,20 +64,21 @@ func (e Entry) Want(member string) int {
 	return want
 }
 
-// Made reports whether fasttrack makes the membership for a target other than except.
-func (e Entry) Made(member, except string) bool {
+// Made reports whether fasttrack made, for a target other than except, what the member may
+// have.
+func (e Entry) Made(member, except string, now time.Time) bool {
 	for target, g := range e.Grants {
-		if target != except && g.made() && g.Member == member {
+		if target != except && g.Member == member && (g.made() || g.left(now)) {
 			return true
 		}
 	}
 	return false
 }
 
-// making reports whether fasttrack makes a membership for any target.
+// making reports whether a membership is still to be removed.
 func (e Entry) making() bool {
 	for _, g := range e.Grants {
-		if g.made() {
+		if g.made() || g.Leaving {
 			return true
 		}
 	}

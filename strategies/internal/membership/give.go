@@ -32,7 +32,7 @@ func (k keeper) give(ctx context.Context, r *strategy.Request) (strategy.Given, 
 		if r.Fence < before.Fence {
 			return strategy.ErrStale
 		}
-		e.SetBase(account.ID, base(*e, account.ID, state.Level, a.Level(), r.Held.CreatedByUs))
+		e.SetBase(account.ID, k.base(*e, account.ID, state.Level, a.Level(), r.Held.CreatedByUs))
 		record(e, r, account.ID, a.Level())
 		return nil
 	})
@@ -48,7 +48,7 @@ func (k keeper) give(ctx context.Context, r *strategy.Request) (strategy.Given, 
 		if other == account.ID {
 			continue
 		}
-		if err := k.lower(ctx, a, key, other); err != nil {
+		if err := k.lower(ctx, a, key, other, false); err != nil {
 			return strategy.Given{}, err
 		}
 	}
@@ -73,10 +73,10 @@ func (k keeper) give(ctx context.Context, r *strategy.Request) (strategy.Given, 
 // base returns the level that an account has without fasttrack, when a call is about to
 // give it a level and reads that it has now. ours is the engine's word that a give made
 // the access.
-func base(e book.Entry, member string, now, level int, ours bool) int {
+func (k keeper) base(e book.Entry, member string, now, level int, ours bool) int {
 	recorded, known := e.Members[member]
 	switch {
-	case known && (ours || e.Made(member, "")):
+	case known && (ours || e.Made(member, "", k.now())):
 		// What it has more than that is fasttrack's. What it has less, somebody removed.
 		return min(recorded.Base, now)
 	case ours && e.Version == 0 && now >= level:
@@ -102,7 +102,7 @@ func (k keeper) raise(ctx context.Context, a Access, key string, r *strategy.Req
 			return e, state, raised, err
 		}
 		if overtaken(e, r, member) {
-			if err := k.lower(ctx, a, key, member); err != nil {
+			if err := k.lower(ctx, a, key, member, raised); err != nil {
 				return e, state, raised, err
 			}
 			return e, state, raised, strategy.ErrStale

@@ -66,13 +66,14 @@ type keeper struct {
 	open Open
 	book Book
 	wait func(context.Context, time.Duration) error
+	now  func() time.Time
 }
 
 // Functions returns the functions of a strategy.
-func Functions(open Open, b Book) strategy.Functions { return functions(open, b, sleep) }
+func Functions(open Open, b Book) strategy.Functions { return functions(open, b, sleep, time.Now) }
 
-func functions(open Open, b Book, wait func(context.Context, time.Duration) error) strategy.Functions {
-	k := keeper{open, b, wait}
+func functions(open Open, b Book, wait func(context.Context, time.Duration) error, now func() time.Time) strategy.Functions {
+	k := keeper{open, b, wait, now}
 	return strategy.Functions{Give: k.give, Take: k.take, Has: k.has}
 }
 

@@ -25,6 +25,7 @@ type world struct {
 	pending bool   // invitations are not accepted
 	entries map[string]book.Entry
 	saves   int
+	seconds int64
 }
 
 func newWorld() *world {
@@ -112,7 +113,7 @@ func (w *world) functions(step func() error) strategy.Functions {
 	return functions(func(r *strategy.Request) (Access, error) {
 		level := int(r.Target.ID[0] - '0')
 		return access{a, level}, nil
-	}, a, func(context.Context, time.Duration) error { return nil })
+	}, a, func(context.Context, time.Duration) error { return nil }, func() time.Time { return time.Unix(w.seconds, 0) })
 }
 
 func on() error { return nil }
@@ -184,7 +185,7 @@ func (e *engine) give(t *rapid.T, w *world, crash func() func() error) bool {
 	}
 	e.output = output
 	switch {
-	case created || !has:
+	case created:
 		e.existed = false
 	case e.fresh:
 		e.existed = true
@@ -248,6 +249,7 @@ func TestCrashes(t *testing.T) {
 		}
 		touched := false
 		for range rapid.IntRange(1, 12).Draw(t, "steps") {
+			w.seconds += rapid.Int64Range(0, 100).Draw(t, "seconds")
 			switch e := engines[rapid.IntRange(0, len(engines)-1).Draw(t, "engine")]; rapid.IntRange(0, 5).Draw(t, "step") {
 			case 0, 1, 2:
 				for range 3 {
@@ -259,6 +261,7 @@ func TestCrashes(t *testing.T) {
 				e.take(t, w, crash)
 			case 5:
 				touched = true
+				w.seconds += 60 // until then it counts as fasttrack's
 				level := rapid.IntRange(0, 3).Draw(t, "by hand")
 				byHand[level] = true
 				w.levels["u1"] = level
@@ -306,9 +309,10 @@ func TestOvertaken(t *testing.T) {
 		done := make([]chan struct{}, len(calls))
 		for i, c := range calls {
 			gates[i], done[i] = gate{make(chan struct{}), make(chan struct{})}, make(chan struct{})
+			known := slices.ContainsFunc(calls[:i], func(before *call) bool { return before.target == c.target })
 			go func() {
 				defer close(done[i])
-				f, r := w.functions(gates[i].step), ask(c.target, c.fence, false)
+				f, r := w.functions(gates[i].step), ask(c.target, c.fence, known)
 				if c.give {
 					_, c.err = f.Give(context.Background(), r)
 				} else {

@@ -28,7 +28,7 @@ func (k keeper) take(ctx context.Context, r *strategy.Request) error {
 				e.SetBase(account, 0)
 			}
 		}
-		g.Fence, g.Live = r.Fence, false
+		g.Fence, g.Live, g.Leaving = r.Fence, false, true
 		e.SetGrant(r.Target.ID, g)
 		return nil
 	})
@@ -36,18 +36,36 @@ func (k keeper) take(ctx context.Context, r *strategy.Request) error {
 		return err
 	}
 	for member := range e.Members {
-		if err := k.lower(ctx, a, key, member); err != nil {
+		if err := k.lower(ctx, a, key, member, false); err != nil {
 			return err
 		}
 	}
-	return nil
+	return k.leave(ctx, key, r)
+}
+
+// settled is how long after a take a call from before it may go on: longer than the
+// function's time limit.
+const settled = time.Minute
+
+// leave records that a take is over.
+func (k keeper) leave(ctx context.Context, key string, r *strategy.Request) error {
+	_, err := k.change(ctx, key, func(e *book.Entry) error {
+		g := e.Grants[r.Target.ID]
+		if g.Fence != r.Fence || g.Live {
+			return strategy.ErrStale
+		}
+		g.Leaving, g.Until = false, k.now().Add(settled).Unix()
+		e.SetGrant(r.Target.ID, g)
+		return nil
+	})
+	return err
 }
 
 // lower removes what an account has beyond the level that it should have. It adds nothing,
 // since somebody else may have removed more; but what it removed itself, while a give of
-// another target came between, it makes again.
-func (k keeper) lower(ctx context.Context, a Access, key, member string) error {
-	wrote := false
+// another target came between, it makes again. wrote reports that the call has changed the
+// level already.
+func (k keeper) lower(ctx context.Context, a Access, key, member string, wrote bool) error {
 	for range rounds {
 		e, err := k.book.Load(ctx, key)
 		if err != nil {
@@ -122,7 +140,7 @@ func (k keeper) has(ctx context.Context, r *strategy.Request) (bool, error) {
 		return false, nil
 	case err != nil:
 		return false, err
-	case e.Made(account.ID, r.Target.ID) && e.Members[account.ID].Base < a.Level():
+	case e.Made(account.ID, r.Target.ID, k.now()) && e.Members[account.ID].Base < a.Level():
 		// It is another target's, and goes when that ends.
 		return false, nil
 	}
