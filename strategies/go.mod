@@ -10,6 +10,7 @@ require (
 	github.com/fasttrack-dev/fasttrack v0.0.0
 	github.com/fasttrack-dev/fasttrack/strategy v0.1.0
 	github.com/go-jose/go-jose/v4 v4.1.4
+	pgregory.net/rapid v1.3.0
 )
 
 require (

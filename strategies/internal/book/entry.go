@@ -15,7 +15,7 @@ type Entry struct {
 	// Members are the accounts of the person that were given the access, by their ids in
 	// the other system.
 	Members map[string]Member `json:"members,omitempty"`
-	// Grants are the targets that it was given for.
+	// Grants are the targets that it was granted for.
 	Grants map[string]Grant `json:"grants,omitempty"`
 }
 
@@ -25,7 +25,7 @@ type Member struct {
 	Base int `json:"base"`
 }
 
-// Grant is the access that a target gives.
+// Grant is the access that a target grants.
 type Grant struct {
 	Member string `json:"member,omitempty"`
 	Level  int    `json:"level,omitempty"`
@@ -34,7 +34,7 @@ type Grant struct {
 	Live  bool  `json:"live,omitempty"`
 	// Found marks access that was there before: it ends without a take.
 	Found bool `json:"found,omitempty"`
-	// Leaving marks access whose take has begun, and is not known to be over. Until is
+	// Leaving marks access whose take has begun, and may not be over. Until is
 	// when each call from before a take is over, in seconds since 1970.
 	Leaving bool  `json:"leaving,omitempty"`
 	Until   int64 `json:"until,omitempty"`

@@ -12,7 +12,7 @@ import (
 // soon is when to look again at an invitation.
 const soon = 45 * time.Second
 
-// give records that the target gives the membership, and makes it.
+// give records that the target grants the membership, and makes it.
 func (k keeper) give(ctx context.Context, r *strategy.Request) (strategy.Given, error) {
 	a, key, err := k.start(r)
 	if err != nil {
@@ -85,7 +85,7 @@ func (k keeper) base(e book.Entry, member string, now, level int, ours bool) int
 	return now
 }
 
-// record records that the target gives a member the level. What the member has by itself
+// record records that the target grants a member the level. What the member has by itself
 // is found, and no take follows.
 func record(e *book.Entry, r *strategy.Request, member string, level int) {
 	e.SetGrant(r.Target.ID, book.Grant{Member: member, Level: level, Fence: r.Fence, Live: true, Found: e.Members[member].Base >= level})
@@ -94,8 +94,8 @@ func record(e *book.Entry, r *strategy.Request, member string, level int) {
 // rounds is how often a change is made anew because another call changed the record.
 const rounds = 8
 
-// raise gives the account the level that it should have, if it has less than the target
-// gives. A call that was overtaken by a newer one removes what it made, and is stale.
+// raise grants the account the level that it should have, if it has less than the target
+// grants. A call that was overtaken by a newer one removes what it made, and is stale.
 func (k keeper) raise(ctx context.Context, a Access, key string, r *strategy.Request, member string) (e book.Entry, state State, raised bool, err error) {
 	for range rounds {
 		if e, err = k.book.Load(ctx, key); err != nil {

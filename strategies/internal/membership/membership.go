@@ -1,5 +1,6 @@
 // Package membership is the part that strategies of memberships share: groups, teams,
-// collaborators. It decides what to change; a [System] changes it.
+// collaborators. It decides what to change; an [Access]
+// changes it.
 //
 // It records what it is about to make before it makes it, so that no crash leaves a
 // membership past its end. It keeps what the person had before, counts the targets that
@@ -38,14 +39,14 @@ type State struct {
 type Access interface {
 	// Key names the membership. Targets with one key and other levels share a record.
 	Key() string
-	// Level is what the target gives, at least 1. A higher level has all of a lower one.
+	// Level is what the target grants, at least 1. A higher level has all of a lower one.
 	Level() int
 	// Find returns the account of a person who is to get the membership. It refuses if
-	// that can't be: the account is unknown or suspended, there is no such group.
+	// that can't be: the account is unknown or suspended, the group is missing.
 	Find(context.Context, strategy.Person) (Account, error)
 	// Read returns what an account has by itself. An unknown account has nothing.
 	Read(ctx context.Context, id string) (State, error)
-	// Write gives an account that level and no other; 0 removes the membership and
+	// Write grants an account that level and no other; 0 removes the membership and
 	// invitations to it. An unknown account is nothing to remove.
 	Write(ctx context.Context, id string, level int) error
 	// Output is what the requester and viewers see.

@@ -155,7 +155,7 @@ type engine struct {
 
 func (e *engine) next() int64 { *e.fence++; return *e.fence }
 
-// give grants access as functions/grant does: it looks, gives, and reads back.
+// give grants access as functions/grant does: it looks, grants, and reads back.
 func (e *engine) give(t *rapid.T, w *world, crash func() func() error) bool {
 	first := !e.held
 	look := ask(e.target, 0, e.held && !e.existed)

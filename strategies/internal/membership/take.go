@@ -10,7 +10,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/strategy"
 )
 
-// take records that the target gives the membership no more, and removes it from the
+// take records that the target grants the membership no more, and removes it from the
 // accounts that got it. An account keeps what it had before, and what other targets give.
 func (k keeper) take(ctx context.Context, r *strategy.Request) error {
 	a, key, err := k.start(r)
@@ -93,8 +93,7 @@ func (k keeper) lower(ctx context.Context, a Access, key, member string, wrote b
 	return strategy.Later(5*time.Second, "other calls change this access just now")
 }
 
-// accountOf returns the account that give returned for this request, "" if that is not
-// known.
+// accountOf returns the account that give returned for this request, "" if unknown.
 func accountOf(r *strategy.Request) string {
 	var output map[string]json.RawMessage
 	var account string

@@ -54,7 +54,7 @@ func sent(header http.Header) time.Time {
 	return time.Now()
 }
 
-// unsaid is how long a limit lasts that the service gives no time for.
+// unsaid is how long a limit lasts that the service grants no time for.
 const unsaid = 2 * time.Second
 
 // send sends a request until the service responds, the time is over, or a retry is of no

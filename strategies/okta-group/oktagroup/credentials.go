@@ -70,7 +70,7 @@ func (c credentials) mint(ctx context.Context, text string) (token.Token, error)
 	}, &out)
 	switch {
 	case rest.HasStatus(err, http.StatusBadRequest), rest.HasStatus(err, http.StatusUnauthorized):
-		return token.Token{}, errors.New("Okta gives the service app no token; check its key, its scopes (" + scopes + "), its admin role, and that it does not require DPoP")
+		return token.Token{}, errors.New("Okta grants the service app no token; check its key, its scopes (" + scopes + "), its admin role, and that it does not require DPoP")
 	case err != nil:
 		return token.Token{}, err
 	case out.AccessToken == "" || !strings.EqualFold(out.TokenType, "Bearer") || out.ExpiresIn <= 0:
