@@ -17,6 +17,9 @@ import (
 // [CreateInput.Wait]; see [Client.Await] for what people decide.
 func (client *Client) Create(ctx context.Context, in CreateInput, opts ...CallOption) (*Request, error) {
 	c := post("/requests", in.IdempotencyKey, in)
+	if in.Place != "" {
+		c.header.Set("Fasttrack-Place", in.Place)
+	}
 	if err := c.prefer(in.Wait); err != nil {
 		return nil, err
 	}

@@ -112,6 +112,8 @@ type Entry struct {
 	At      time.Time `json:"at"`
 	Actor   Actor     `json:"actor"`
 	Channel Channel   `json:"channel"`
+	// Place is the place of a request in its channel; see [Source]. First entry only.
+	Place string `json:"place,omitempty"`
 	// Status is the request's status after the event.
 	Status Status `json:"status"`
 	// Reason is the actor's reason. May be empty.

@@ -26,6 +26,9 @@ type CreateInput struct {
 	// Wait is how long the API waits for a decision by hooks, or for the request to
 	// go to approvers: up to [MaxWait], in whole seconds. 0 doesn't wait.
 	Wait time.Duration `json:"-"`
+	// Place is where the request comes from, such as the address of a job of CI: up to
+	// [MaxPlace] visible ASCII characters. It is the program's own statement; see [Source].
+	Place string `json:"-"`
 }
 
 // MaxWait is the longest that the API waits before it responds.

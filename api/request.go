@@ -19,7 +19,9 @@ type Request struct {
 	// Withheld names the sensitive fields that have a value, sorted.
 	Withheld []string `json:"withheld,omitempty"`
 	// Reason is the requester's reason, up to 2,000 characters. May be empty.
-	Reason    string    `json:"reason"`
+	Reason string `json:"reason"`
+	// Source is where it came from. Absent in lists.
+	Source    *Source   `json:"source,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
 	// UpdatedAt is the time of the last change.
 	UpdatedAt time.Time `json:"updated_at"`

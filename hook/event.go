@@ -68,6 +68,8 @@ type Run struct {
 	Status string
 	// Reason is the requester's.
 	Reason string
+	// Source is where the request came from; zero from an older engine.
+	Source Source
 	// Duration is how long access is requested for, 0 in a flow that grants none.
 	Duration time.Duration
 	// StartsAt and EndsAt are set once access was granted.
@@ -80,6 +82,18 @@ type Run struct {
 	// no effect. It is the seq of the entry with which the hook last ignored such an
 	// action, 0 for none.
 	OverrideOf *int
+}
+
+// Source is where a request came from.
+type Source struct {
+	// Channel is "api", "cli", "slack" or "web".
+	Channel string `json:"channel"`
+	// Place is where in the channel: the id of a Slack channel, the address of a page or
+	// of a job of CI, the name of a host. Empty if unknown.
+	Place string `json:"place"`
+	// Verified reports that both are proven, by Slack. Otherwise they are the caller's
+	// own words: a hook must not approve by them.
+	Verified bool `json:"verified"`
 }
 
 // Entry is one event of a run's history.

@@ -55,6 +55,7 @@ type invocation struct {
 		} `json:"flow"`
 		Requester       User   `json:"requester"`
 		Reason          string `json:"reason"`
+		Source          Source `json:"source"`
 		DurationSeconds int    `json:"duration_seconds"`
 		Access          *struct {
 			StartsAt time.Time `json:"starts_at"`
@@ -142,7 +143,7 @@ func (in invocation) event(hook string, reads *reads) *Event {
 		Hook: hook, Name: in.Event.Name, At: in.Event.At, Channel: in.Event.Channel, Reason: in.Event.Reason,
 		User: in.Event.Actor, Requester: r.Requester, Flow: in.flow(reads),
 		Run: Run{
-			ID: r.ID, Status: r.Status, Reason: r.Reason, Duration: seconds(r.DurationSeconds),
+			ID: r.ID, Status: r.Status, Reason: r.Reason, Source: r.Source, Duration: seconds(r.DurationSeconds),
 			Withheld: r.Sensitive, History: r.History, OverrideOf: r.OverrideOf,
 		},
 		Fields: in.fields(reads), actors: r.Actors, steps: r.Steps, trial: in.Trial, reads: reads,

@@ -33,6 +33,7 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 		Run struct {
 			Fields map[string]json.RawMessage `json:"fields"`
 			Recent map[string]any             `json:"recent"`
+			Source map[string]any             `json:"source"`
 			Flow   struct {
 				Vars struct {
 					Do            string   `json:"do"`
@@ -56,6 +57,13 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 	}
 	for _, step := range strings.Split(do, ";") {
 		hook, how, _ := strings.Cut(step, "=")
+		if hook == ask.Hook && how == "source" {
+			told, err := json.Marshal(ask.Run.Source) // members by name
+			if err != nil {
+				return nil, err
+			}
+			return answer(map[string]any{"checks": []map[string]any{{"name": "comes from", "passed": ask.Run.Source["verified"] == true, "detail": string(told)}}}, ask.Run.Flow.Vars.Subscriptions)
+		}
 		if hook == ask.Hook && how == "recent" {
 			told, err := json.Marshal(ask.Run.Recent) // members by name
 			if err != nil {

@@ -29,7 +29,7 @@ func Invocation(options ...Option) json.RawMessage {
 		"version": hook.ContractVersion, "hook": "on_request",
 		"event": map[string]any{"name": "request", "at": "2026-11-23T10:00:00Z", "channel": "api", "actor": person("ada@example.com", nil), "reason": ""},
 		"run": map[string]any{
-			"id": "01JDBX0000000000000000TEST", "status": "requested", "flow": map[string]any{"name": "sample", "vars": map[string]any{}},
+			"id": "01JDBX0000000000000000TEST", "status": "requested", "source": map[string]any{"channel": "api", "verified": false}, "flow": map[string]any{"name": "sample", "vars": map[string]any{}},
 			"requester": person("ada@example.com", nil), "reason": "", "fields": map[string]any{}, "history": []any{}, "steps": map[string]any{},
 			"actors": map[string]any{"request": person("ada@example.com", nil)},
 		},

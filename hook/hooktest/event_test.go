@@ -41,6 +41,12 @@ func TestOptions(t *testing.T) {
 			team, _ := e.Step("on_request").Lookup("team")
 			return seen{e.Flow.Name, e.Flow.Vars.Strings("a")[0], e.Fields.Int("n"), e.Fields.Target("t").Label, e.Fields.Target("t").Settings.Bool("low_risk"), e.Run.Withheld[0], team}
 		}, seen{"f", "b", int64(7), "P", true, "pin", "sre"}},
+		"from a Slack channel": {[]hooktest.Option{hooktest.Source("slack", "C0123ABCD")}, func(e *hook.Event) seen {
+			return seen{e.Run.Source.Channel, e.Run.Source.Place, e.Run.Source.Verified}
+		}, seen{"slack", "C0123ABCD", true}},
+		"from a job of CI": {[]hooktest.Option{hooktest.Source("cli", "https://ci.example.com/7")}, func(e *hook.Event) seen {
+			return seen{e.Run.Source.Channel, e.Run.Source.Place, e.Run.Source.Verified}
+		}, seen{"cli", "https://ci.example.com/7", false}},
 		"a strategy granted": {[]hooktest.Option{hooktest.Hook("after_escalate"), hooktest.StrategyOutput(map[string]string{"user": "tmp_ada_1"})}, func(e *hook.Event) seen {
 			user, found := e.Step("escalate").Lookup("user")
 			return seen{user, found, e.Hook}

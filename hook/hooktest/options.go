@@ -69,6 +69,13 @@ func Duration(of time.Duration) Option {
 	return func(d map[string]any) { within(d, "run")["duration_seconds"] = int(of.Seconds()) }
 }
 
+// Source sets where the request came from. In the channel "slack" it is verified.
+func Source(channel, place string) Option {
+	return func(d map[string]any) {
+		within(d, "run")["source"] = map[string]any{"channel": channel, "place": place, "verified": channel == "slack"}
+	}
+}
+
 // Status sets the status of the run, such as "pending".
 func Status(status string) Option {
 	return func(d map[string]any) { within(d, "run")["status"] = status }

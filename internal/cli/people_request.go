@@ -31,11 +31,11 @@ type form struct{ api.Flow }
 // requestFlags are the flags of the command.
 type requestFlags struct {
 	caller
-	fields                        []string
-	reason, duration, contextFile string
-	wait, timeout, every          time.Duration
-	decided                       bool
-	key                           string
+	fields                               []string
+	reason, duration, contextFile, place string
+	wait, timeout, every                 time.Duration
+	decided                              bool
+	key                                  string
 }
 
 func newRequestCommand(p Process) *cobra.Command {
@@ -63,6 +63,7 @@ func newRequestCommand(p Process) *cobra.Command {
 	cmd.Flags().DurationVar(&r.timeout, "timeout", 0, "with --decided: give up after this time, with exit code 124; the request goes on. 0 is no limit")
 	cmd.Flags().DurationVar(&r.every, "every", 2*time.Second, "with --decided: how often to read the request")
 	cmd.Flags().StringVar(&r.key, "key", "", "an idempotency `KEY`: with the same key the same request is not filed again, but waited for")
+	cmd.Flags().StringVar(&r.place, "place", "", placeUsage)
 	r.caller.flags(cmd, p)
 	cmd.ValidArgsFunction = r.completeFlow()
 	completeFlag(cmd, "field", r.completeField())
@@ -121,7 +122,7 @@ func (r *requestFlags) check() error {
 
 // body returns the request of the flags. On a terminal it prompts for what is missing.
 func (r *requestFlags) body(cmd *cobra.Command, flowName string) (api.CreateInput, error) {
-	body := api.CreateInput{Flow: flowName, Reason: r.reason, Fields: map[string]any{}, Wait: r.wait, IdempotencyKey: r.key}
+	body := api.CreateInput{Flow: flowName, Reason: r.reason, Fields: map[string]any{}, Wait: r.wait, IdempotencyKey: r.key, Place: cmp.Or(r.place, placeHere(r.process.Getenv))}
 	offered, err := r.flow(cmd, flowName)
 	if err != nil {
 		return body, err

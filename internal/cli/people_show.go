@@ -51,6 +51,7 @@ func printRun(w io.Writer, v api.Request) {
 	}
 	line("flow", v.Flow)
 	line("requester", personName(v.Requester.Name, v.Requester.Email, v.Requester.ID))
+	line("from", v.Source.Text())
 	line("reason", v.Reason)
 	names := make([]string, 0, len(v.Fields))
 	for name := range v.Fields {

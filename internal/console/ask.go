@@ -3,12 +3,14 @@ package console
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/loopback"
 )
 
 // ask makes a request of what a form sent, or finds options if a button for that was
@@ -27,7 +29,9 @@ func (p *page) ask(in url.Values) error {
 		p.renderForm(http.StatusOK, d)
 		return nil
 	}
-	made, err := p.call.Create(p.r.Context(), requestOf(f, in))
+	body := requestOf(f, in)
+	body.Place = p.place()
+	made, err := p.call.Create(p.r.Context(), body)
 	if err == nil {
 		http.Redirect(p.w, p.r, Base+"/requests/"+url.PathEscape(made.ID)+"?done=ask", http.StatusSeeOther)
 		return nil
@@ -38,6 +42,20 @@ func (p *page) ask(in url.Values) error {
 	}
 	p.renderForm(problem.Status, formRefused(formOf(f, in, true), problem))
 	return nil
+}
+
+// place returns the address of the page, which a request comes from; empty if it is too
+// long to be one.
+func (p *page) place() string {
+	scheme := "https"
+	if host, _, err := net.SplitHostPort(p.r.Host); err == nil && loopback.Is(host) || loopback.Is(p.r.Host) {
+		scheme = "http"
+	}
+	at := (&url.URL{Scheme: scheme, Host: p.r.Host, Path: p.r.URL.Path}).String()
+	if len(at) > api.MaxPlace {
+		return ""
+	}
+	return at
 }
 
 // requestOf returns the request that a form describes.

@@ -40,6 +40,9 @@ func factsOf(r *api.Request) []fact {
 			facts = append(facts, fact{Label: outputLabel(name), Withheld: true})
 		}
 	}
+	if from := r.Source.Text(); from != "" {
+		facts = append(facts, textFact("From", from, false))
+	}
 	return facts
 }
 

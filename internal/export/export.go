@@ -25,6 +25,8 @@ type Asked struct {
 	Flow      run.Flow    `json:"flow"`
 	Requester run.Person  `json:"requester"`
 	Channel   run.Channel `json:"channel"`
+	// Place is where in the channel; "" if unknown.
+	Place string `json:"place,omitempty"`
 	// Fields has targets with their settings.
 	Fields          map[string]json.RawMessage `json:"fields"`
 	DurationSeconds int                        `json:"duration_seconds,omitempty"`
@@ -36,7 +38,7 @@ type Asked struct {
 // nil for none.
 func Of(r *run.Run, context json.RawMessage) Run {
 	out := Run{View: r.View(), Asked: Asked{
-		Flow: r.Flow, Requester: r.Requester.Shown(), Channel: r.Channel, Fields: r.Fields,
+		Flow: r.Flow, Requester: r.Requester.Shown(), Channel: r.Channel, Place: r.Source().Place, Fields: r.Fields,
 		DurationSeconds: r.DurationSeconds, Context: context, Recent: r.Recent,
 	}}
 	if r.RequestedSeconds > 0 {
@@ -53,7 +55,7 @@ func Of(r *run.Run, context json.RawMessage) Run {
 // sensitive fields it has only the names, as hooks do.
 func (r Run) Request() run.Draft {
 	a := run.Draft{
-		ID: r.ID, Flow: r.Asked.Flow, Requester: r.Asked.Requester, Channel: r.Asked.Channel, Fields: r.Asked.Fields,
+		ID: r.ID, Flow: r.Asked.Flow, Requester: r.Asked.Requester, Channel: r.Asked.Channel, Place: r.Asked.Place, Fields: r.Asked.Fields,
 		Reason: r.Reason, DurationSeconds: r.Asked.DurationSeconds, Context: r.Asked.Context, Recent: r.Asked.Recent,
 	}
 	for _, name := range r.Withheld {

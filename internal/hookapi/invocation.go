@@ -78,7 +78,9 @@ type Run struct {
 	Flow      Flow       `json:"flow"`
 	Requester run.Person `json:"requester"`
 	Reason    string     `json:"reason"`
-	Duration  int        `json:"duration_seconds,omitempty"`
+	// Source is where the request came from.
+	Source   *run.Source `json:"source,omitempty"`
+	Duration int         `json:"duration_seconds,omitempty"`
 	// Access is set once access was granted.
 	Access  *Access                     `json:"access,omitempty"`
 	Context json.RawMessage             `json:"context,omitempty"`
@@ -135,7 +137,7 @@ func NewInvocation(r *run.Run, context json.RawMessage) Invocation {
 		Run: Run{
 			ID: r.ID, Status: r.Status,
 			Flow:      Flow{Name: r.Flow.Name, Label: r.Flow.Label, Vars: r.Flow.Vars},
-			Requester: r.Requester.Shown(), Reason: r.Reason, Duration: r.DurationSeconds, Context: context, Recent: r.Recent,
+			Requester: r.Requester.Shown(), Reason: r.Reason, Source: r.Source(), Duration: r.DurationSeconds, Context: context, Recent: r.Recent,
 			Actors: map[run.EventName]run.Actor{}, Fields: r.Fields, Sensitive: r.WithheldFields(),
 			History: []Entry{}, Steps: r.Steps,
 		},

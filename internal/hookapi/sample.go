@@ -50,6 +50,7 @@ func Sample(hook run.HookName, flow Flow, fields map[string]json.RawMessage) Inv
 		Version: Version, Hook: hook, TimeoutSeconds: 10, Accepts: accepted, Trial: true,
 		Run: Run{
 			ID: "01JDBX8Q3ZK5W7N9R2T4V6Y8A0", Status: run.Requested, Flow: flow, Fields: fields, Reason: "prod is down", Duration: 3600,
+			Source:    &run.Source{Channel: run.ViaAPI},
 			Requester: run.Person{ID: ada.ID, Email: ada.Email, Name: ada.Name, Groups: []string{"sre"}}, Actors: map[run.EventName]run.Actor{},
 		},
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"regexp"
 	"strings"
@@ -158,6 +159,28 @@ func TestChannel(t *testing.T) {
 	}
 	var none httpapi.Call
 	if got, err := none.Channel(); got != run.ViaAPI || err != nil {
+		t.Errorf("without the header: got %q, %v", got, err)
+	}
+}
+
+// A place is one line of visible text, and holds no password.
+func TestPlace(t *testing.T) {
+	for stated, fits := range map[string]bool{
+		"https://gitlab.example.com/a/b/-/jobs/7": true, "runner-17": true, "build 7 of main": true, "C0123ABCD": true, strings.Repeat("x", 200): true, "mail to ada@example.com": true,
+		"": false, " x": false, "x ": false, "a\nb": false, "a\x7fb": false, "caf\u00e9": false, strings.Repeat("x", 201): false, "https://user:secret@ci.example.com/7": false,
+	} {
+		c := httpapi.Call{Event: httpapi.Event{Headers: map[string]string{"fasttrack-place": stated}}}
+		got, err := c.Place()
+		if (err == nil) != fits || fits && got != stated || !fits && got != "" {
+			t.Errorf("%q: got %q, %v", stated, got, err)
+		}
+		var p *httpapi.Problem
+		if err != nil && (!errors.As(err, &p) || len(p.Errors) != 1 || p.Errors[0].Field != "Fasttrack-Place") {
+			t.Errorf("%q: %v names no header", stated, err)
+		}
+	}
+	var none httpapi.Call
+	if got, err := none.Place(); got != "" || err != nil {
 		t.Errorf("without the header: got %q, %v", got, err)
 	}
 }

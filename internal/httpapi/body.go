@@ -233,6 +233,33 @@ func (c *Call) Channel() (run.Channel, error) {
 	return channel, nil
 }
 
+// Place returns where in the channel a request comes from: what the Fasttrack-Place
+// header says, "" if absent. Of a call of functions/slack it is the Slack channel, which
+// Slack signed; of any other it is the caller's own statement.
+func (c *Call) Place() (string, error) {
+	place, there := c.Event.Headers["fasttrack-place"]
+	if !there {
+		return "", nil
+	}
+	wrong := func(detail string) (string, error) {
+		return "", Invalid(flow.FieldError{Field: "Fasttrack-Place", Detail: detail})
+	}
+	if place == "" || len(place) > api.MaxPlace || strings.TrimSpace(place) != place {
+		return wrong(fmt.Sprintf("must have 1 to %d characters, without spaces around them", api.MaxPlace))
+	}
+	for i := range len(place) {
+		if place[i] < ' ' || place[i] >= 0x7f {
+			return wrong("must have visible ASCII characters only")
+		}
+	}
+	if scheme, rest, is := strings.Cut(place, "://"); is && !strings.ContainsAny(scheme, " /?#") {
+		if host, _, _ := strings.Cut(rest, "/"); strings.Contains(host, "@") {
+			return wrong("must not have a password")
+		}
+	}
+	return place, nil
+}
+
 // IdempotencyKey returns the Idempotency-Key header, 1 to 255 visible ASCII characters;
 // "" if absent.
 func (c *Call) IdempotencyKey() (string, error) {

@@ -94,6 +94,7 @@ func facts(n deliver.Notice) []Row {
 			rows = append(rows, Row{label, value, quoted})
 		}
 	}
+	add("From", line(r.Source.Text()), true)
 	if r.Reason != "" {
 		add("Reason", text.Clean(r.Reason), true)
 	}

@@ -12,6 +12,8 @@ type Draft struct {
 	Flow      Flow
 	Requester Person
 	Channel   Channel
+	// Place is where in the channel; see [api.Source]. It is kept in the first entry alone.
+	Place     string
 	Fields    map[string]json.RawMessage
 	Sensitive map[string]json.RawMessage
 	// Chosen is that of [Run].
@@ -54,7 +56,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
 	}
 	if err := r.Append(now, Requested, Entry{
-		Event: Request, Actor: a.Requester.Actor(), Channel: a.Channel, Reason: a.Reason, PayloadSHA256: digest, FlowVersion: a.FlowVersion,
+		Event: Request, Actor: a.Requester.Actor(), Channel: a.Channel, Place: a.Place, Reason: a.Reason, PayloadSHA256: digest, FlowVersion: a.FlowVersion,
 	}); err != nil {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
 	}

@@ -68,7 +68,7 @@ type WaitingHooks struct {
 // Summary returns the run's summary; its view has no history.
 func (r *Run) Summary() Summary {
 	s := Summary{View: r.View(), Requester: loginOf(r.Requester), ETag: r.ETag(), admins: r.Flow.Admins, run: r}
-	s.View.History = nil
+	s.View.History, s.View.Source = nil, nil
 	if r.Status == Pending {
 		s.Waiting = &Waiting{
 			Admins: r.Flow.Admins, Approvals: r.Review.Approvals, SelfApproval: r.Review.SelfApproval, RequireReason: r.Flow.RequireReason, Asking: r.asking(),

@@ -25,7 +25,7 @@ func (r *Run) View() api.Request {
 	v := api.Request{
 		ID: r.ID, Flow: r.Flow.Name, Status: r.Status, Requester: personView(r.Requester),
 		Fields: publicFields(r.Fields), Withheld: r.WithheldFields(), Reason: r.Reason,
-		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+		Source: r.Source(), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 		DurationSeconds: r.DurationSeconds, Access: r.accessView(), History: r.History, LastError: r.LastError(),
 	}
 	if d := r.Decision; d != nil {

@@ -25,6 +25,9 @@ func facts(r api.Request) []*slack.TextBlockObject {
 	if r.DurationSeconds > 0 {
 		all = append(all, "For "+For(duration(r)))
 	}
+	if from := r.Source.Text(); from != "" {
+		all = append(all, "From: "+from)
+	}
 	for _, f := range shown(r) {
 		all = append(all, f.Label+": "+f.Shown)
 	}

@@ -216,12 +216,24 @@ export interface Entry {
   readonly error: string;
 }
 
+/** Where a request came from. */
+export interface Source {
+  /** "" from an older engine. */
+  readonly channel: "api" | "cli" | "slack" | "web" | "";
+  /** The id of a Slack channel, the address of a page or of a job of CI, the name of a host; "" if unknown. */
+  readonly place: string;
+  /** Whether both are proven, by Slack. Otherwise they are the caller's own words: a hook must not approve by them. */
+  readonly verified: boolean;
+}
+
 /** The record of the request. */
 export interface Run {
   readonly id: string;
   readonly status: contract.AskedLifecycle["run"]["status"];
   /** The requester's reason. */
   readonly reason: string;
+  /** Where the request came from. */
+  readonly source: Source;
   /** How long access is requested for, 0 in a flow that grants none. */
   readonly durationSeconds: number;
   /** Set once access was granted. */

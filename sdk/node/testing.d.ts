@@ -1,5 +1,5 @@
 import type { AskedLifecycle } from "./lib/contract.js";
-import type { Event, EventName, HookInvocation, HookName, Recent, Search } from "./index.js";
+import type { Event, EventName, HookInvocation, HookName, Recent, Search, Source } from "./index.js";
 
 /** A person by e-mail, or with groups. */
 export type Person = string | { email: string; groups?: readonly string[] };
@@ -25,6 +25,8 @@ export interface Options {
   actors?: { [name in EventName]?: Person };
   /** The requester's reason. */
   why?: string;
+  /** Where the request came from. In the channel "slack" it is verified. */
+  source?: Pick<Source, "channel"> & Partial<Source>;
   durationSeconds?: number;
   /** The status of the run, such as "pending". */
   status?: string;

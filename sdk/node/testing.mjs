@@ -31,6 +31,7 @@ export function invocation(options = {}) {
       flow: { name: "sample", vars: {} },
       requester: person("ada@example.com"),
       reason: "",
+      source: { channel: "api", verified: false },
       fields: {},
       history: [],
       steps: {},
@@ -71,6 +72,7 @@ const settings = {
     for (const [name, by] of Object.entries(actors)) d.run.actors[name] = person(by);
   },
   why: (d, reason) => (d.run.reason = reason),
+  source: (d, { channel, place, verified = channel === "slack" }) => (d.run.source = { channel, place, verified }),
   durationSeconds: (d, n) => (d.run.duration_seconds = n),
   status: (d, status) => (d.run.status = status),
   flow: (d, name) => (d.run.flow.name = name),

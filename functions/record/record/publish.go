@@ -15,6 +15,7 @@ func (h *Handler) publish(ctx context.Context, r *run.Run, published onBus) erro
 		return nil
 	}
 	view := r.Summary().View
+	view.Source = r.Source()
 	var events []api.Event
 	for _, e := range r.History[published.entries:] {
 		events = append(events, api.Event{

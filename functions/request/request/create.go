@@ -32,6 +32,10 @@ func (s service) create(ctx context.Context, c *httpapi.Call) (httpapi.Reply, er
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
+	place, err := c.Place()
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
 	wait, waits := preferWait(c.Header("prefer"))
 	body, err := httpapi.ReadBody(c.Event)
 	if err != nil {
@@ -41,7 +45,7 @@ func (s service) create(ctx context.Context, c *httpapi.Call) (httpapi.Reply, er
 	r, sent, err := s.earlier(ctx, c, body, key)
 	if err == nil && r == nil {
 		status = http.StatusCreated
-		r, sent, err = s.createRun(ctx, c, body, channel, key)
+		r, sent, err = s.createRun(ctx, c, body, run.Source{Channel: channel, Place: place}, key)
 		if errors.Is(err, store.ErrExists) && key != "" {
 			// Another call with the key was first.
 			status = http.StatusOK
@@ -76,13 +80,13 @@ func (s service) create(ctx context.Context, c *httpapi.Call) (httpapi.Reply, er
 }
 
 // createRun stores a new run, and returns it with the context that came with it.
-func (s service) createRun(ctx context.Context, c *httpapi.Call, body *httpapi.Body, channel run.Channel, key string) (*run.Run, json.RawMessage, error) {
+func (s service) createRun(ctx context.Context, c *httpapi.Call, body *httpapi.Body, from run.Source, key string) (*run.Run, json.RawMessage, error) {
 	f, asked, err := s.parseRequest(c, body)
 	if err != nil {
 		return nil, nil, err
 	}
 	now := s.Now()
-	asked.ID, asked.NonceKey, asked.Channel = run.NewID(now), run.NewNonceKey(), channel
+	asked.ID, asked.NonceKey, asked.Channel, asked.Place = run.NewID(now), run.NewNonceKey(), from.Channel, from.Place
 	if key != "" {
 		asked.ID = run.HashID(c.Caller.Principal, asked.Flow.Name, key)
 		if asked.Sent, err = bodyDigest(body, key); err != nil {

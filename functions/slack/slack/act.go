@@ -29,7 +29,7 @@ func (c *call) clicked(ctx context.Context, in interaction) error {
 		case a.ActionID == slackui.ActionFlow && a.Selected != nil && in.View != nil:
 			return c.chooseFlow(ctx, in, a.Selected.Value)
 		case a.ActionID == slackui.ActionRequest:
-			return c.openForm(ctx, in.user(), in.Trigger, "")
+			return c.openForm(ctx, in.user(), in.Trigger, place{})
 		case a.ActionID == slackui.ActionLink:
 			return c.openLink(ctx, in.user(), in.Trigger)
 		case eventOf[a.ActionID] != "":

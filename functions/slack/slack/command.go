@@ -31,5 +31,5 @@ func (c *call) command(ctx context.Context, form url.Values) (any, error) {
 	case word == "link":
 		return nil, c.openLink(ctx, u, trigger)
 	}
-	return nil, c.openForm(ctx, u, trigger, word)
+	return nil, c.openForm(ctx, u, trigger, place{flow: word, channel: form.Get("channel_id")})
 }

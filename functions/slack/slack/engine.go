@@ -96,6 +96,8 @@ type operation struct {
 	wait int
 	// spare is how much of the call's time is left after it, margin unless set.
 	spare time.Duration
+	// place is the channel that a request comes from, "" if unknown.
+	place string
 }
 
 // do calls a function of the engine as a Slack user. The error is a [problem] for
@@ -119,6 +121,9 @@ func (c *call) do(ctx context.Context, to Engine, who slackcaller.Caller, op ope
 	}
 	if op.key != "" {
 		ev.Headers["idempotency-key"] = op.key
+	}
+	if op.place != "" {
+		ev.Headers["fasttrack-place"] = op.place
 	}
 	if op.wait > 0 {
 		ev.Headers["prefer"] = fmt.Sprintf("wait=%d", op.wait)

@@ -13,12 +13,16 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/slackui"
 )
 
+// place is what a form is opened for: a flow, "" to choose one, and the id of the channel
+// in which the user typed, "" for none.
+type place struct{ flow, channel string }
+
 // openForm opens the form of a request: of the flow named, of the only one, or with the
 // choice of a flow.
-func (c *call) openForm(ctx context.Context, u user, trigger, flow string) error {
+func (c *call) openForm(ctx context.Context, u user, trigger string, at place) error {
 	if who, is := c.known(u); is {
 		// One call of Slack is enough: the form itself takes the trigger.
-		if view, err := c.form(ctx, u, who, flow); err == nil {
+		if view, err := c.form(ctx, u, who, at); err == nil {
 			_, err = c.open(ctx, u, trigger, view)
 			return err
 		}
@@ -27,7 +31,7 @@ func (c *call) openForm(ctx context.Context, u user, trigger, flow string) error
 	if err != nil || !ok {
 		return err
 	}
-	view, err := c.form(ctx, u, who, flow)
+	view, err := c.form(ctx, u, who, at)
 	if err != nil {
 		return c.explain(ctx, v, u, err)
 	}
@@ -35,23 +39,26 @@ func (c *call) openForm(ctx context.Context, u user, trigger, flow string) error
 }
 
 // form returns the form of a flow for a user.
-func (c *call) form(ctx context.Context, u user, who slackcaller.Caller, flow string) (*slack.ModalViewRequest, error) {
-	me, err := c.me(ctx, who, flow)
+func (c *call) form(ctx context.Context, u user, who slackcaller.Caller, at place) (*slack.ModalViewRequest, error) {
+	me, err := c.me(ctx, who, at.flow)
 	if err != nil {
 		return nil, err
 	}
 	mine := requestable(me.Flows)
-	if flow == "" && len(mine) == 1 {
+	if at.flow == "" && len(mine) == 1 {
 		if me, err = c.me(ctx, who, mine[0].Name); err != nil {
 			return nil, err
 		}
 	}
-	return c.formOf(u, mine, me.Flow)
+	return c.formOf(u, mine, me.Flow, at.channel)
 }
 
 // formOf returns the form, with the fields of a flow unless that is nil or none of mine.
-func (c *call) formOf(u user, mine []api.MyFlow, f *api.Flow) (*slack.ModalViewRequest, error) {
+func (c *call) formOf(u user, mine []api.MyFlow, f *api.Flow, channel string) (*slack.ModalViewRequest, error) {
 	s := sealed{}
+	if slackcaller.IsID(channel) {
+		s.Channel = channel
+	}
 	if f != nil && !contains(mine, f.Name) {
 		f = nil
 	}
@@ -98,7 +105,8 @@ func digest(f api.Flow) string {
 // chooseFlow shows the fields of the flow that was chosen in an open form.
 func (c *call) chooseFlow(ctx context.Context, in interaction, flow string) error {
 	u := in.user()
-	if _, err := c.unseal(in.View.Metadata, u); err != nil {
+	s, err := c.unseal(in.View.Metadata, u)
+	if err != nil {
 		c.refusedForm(u, err)
 		return nil
 	}
@@ -106,7 +114,7 @@ func (c *call) chooseFlow(ctx context.Context, in interaction, flow string) erro
 	if err != nil {
 		return err
 	}
-	view, err := c.form(ctx, u, who, flow)
+	view, err := c.form(ctx, u, who, place{flow, s.Channel})
 	if err != nil {
 		return err
 	}

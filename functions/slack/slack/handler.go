@@ -186,7 +186,7 @@ func (c *call) route(ctx context.Context, path, body string) (any, error) {
 func (c *call) interact(ctx context.Context, in interaction) (any, error) {
 	switch in.Type {
 	case "shortcut":
-		return nil, c.openForm(ctx, in.user(), in.Trigger, "")
+		return nil, c.openForm(ctx, in.user(), in.Trigger, place{})
 	case "block_suggestion":
 		return c.suggest(ctx, in)
 	case "block_actions":

@@ -18,8 +18,10 @@ type sealed struct {
 	// Form is the digest of the flow's form: one that has changed is opened again.
 	Form   string `json:"v,omitempty"`
 	Action string `json:"a,omitempty"`
-	At     int64  `json:"t"`
-	Proof  string `json:"p"`
+	// Channel is the id of the channel in which the form was opened, "" for none.
+	Channel string `json:"c,omitempty"`
+	At      int64  `json:"t"`
+	Proof   string `json:"p"`
 }
 
 // sealedFor is how long a form may stay open.
@@ -29,7 +31,11 @@ func (c *call) proof(s sealed, team, user string) string {
 	key := hmac.New(sha256.New, []byte(c.secret.BotToken))
 	key.Write([]byte("fasttrack form v1"))
 	m := hmac.New(sha256.New, key.Sum(nil))
-	for _, part := range []string{team, user, s.Request, s.Flow, s.Form, s.Action, strconv.FormatInt(s.At, 10)} {
+	parts := []string{team, user, s.Request, s.Flow, s.Form, s.Action, strconv.FormatInt(s.At, 10)}
+	if s.Channel != "" { // else as older releases, whose forms are open during an upgrade
+		parts = append(parts, s.Channel)
+	}
+	for _, part := range parts {
 		m.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
 	}
 	return hex.EncodeToString(m.Sum(nil)[:16])

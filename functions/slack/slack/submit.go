@@ -73,7 +73,7 @@ func (c *call) request(ctx context.Context, in interaction, s sealed, who slackc
 		return errorsOf(wrong), nil
 	}
 	var r api.Request
-	err = c.do(ctx, c.Request, who, operation{route: "POST /requests", body: values, key: "slack:" + in.View.ID, wait: c.patience(ctx)}, &r)
+	err = c.do(ctx, c.Request, who, operation{route: "POST /requests", body: values, key: "slack:" + in.View.ID, place: s.Channel, wait: c.patience(ctx)}, &r)
 	var p problem
 	if errors.As(err, &p) && p.Status == 400 {
 		return errorsOf(slackui.FormErrors(*f, p.Problem)), nil

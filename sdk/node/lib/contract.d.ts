@@ -76,6 +76,14 @@ export type AskedLifecycle = {
     requester: AskedPerson;
     /** The sensitive fields that have a value. Their values are withheld. */
     sensitive?: string[];
+    /** Where the request came from. Absent from an older engine. */
+    source?: {
+      channel: "api" | "cli" | "slack" | "web";
+      /** Where in the channel: the id of a Slack channel, the address of a page or of a job of CI, the name of a host. Absent if unknown. */
+      place?: string;
+      /** Whether channel and place are proven, by Slack. Otherwise they are the caller's own words: do not approve by them. */
+      verified: boolean;
+    };
     status: "requested" | "pending" | "approved" | "denied" | "expired" | "canceled" | "active" | "ended" | "revoked" | "failed";
     /** The outputs of earlier hooks, by hook. */
     steps?: { [name: string]: unknown };

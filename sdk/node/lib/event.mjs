@@ -33,6 +33,7 @@ export function newEvent(invocation, hook, signal) {
       id: r.id,
       status: r.status,
       reason: r.reason,
+      source: strict("source", r.source, mistakes),
       durationSeconds: r.durationSeconds,
       startsAt: r.startsAt,
       endsAt: r.endsAt,

@@ -48,6 +48,7 @@ function readEvent(event) {
 function readRun(run) {
   const flow = object("run.flow", run.flow);
   const requester = user("run.requester", run.requester);
+  const source = object("run.source", run.source);
   const access = object("run.access", run.access);
   return {
     id: text("run.id", run.id),
@@ -55,6 +56,11 @@ function readRun(run) {
     flow: { name: text("run.flow.name", flow.name), label: text("run.flow.label", flow.label), vars: object("run.flow.vars", flow.vars) },
     requester: { ...requester, type: requester.type || "user" },
     reason: text("run.reason", run.reason),
+    source: {
+      channel: text("run.source.channel", source.channel),
+      place: text("run.source.place", source.place),
+      verified: bool("run.source.verified", source.verified),
+    },
     durationSeconds: int("run.duration_seconds", run.duration_seconds),
     startsAt: time("run.access.starts_at", access.starts_at),
     endsAt: time("run.access.ends_at", access.ends_at),

@@ -69,6 +69,8 @@ test("what an event says", async () => {
   assert.deepEqual([f.lookup("pin"), f.string("none"), f.int("s"), f.target("none").id, f.string("toString")], [undefined, "", 0, "", ""]);
   assert.deepEqual([e.context.lookup("diff.txt"), e.context.lookup("n"), e.step("on_approve").decode()], ["x", undefined, undefined]);
   assert.equal(e.recent, undefined);
+  assert.deepEqual({ ...e.run.source }, { channel: "api", place: "", verified: false });
+  assert.throws(() => e.run.source.host);
   assert.throws(() => e.run.history.push(1), TypeError);
   assert.throws(() => { e.fields = {}; }, TypeError);
   assert.deepEqual({ ...e.user }, { type: "user", id: "ada@example.com", email: "ada@example.com", name: "", groups: ["sre"], machine: false });

@@ -11,7 +11,7 @@ by event.run.id and event.name.
 """
 
 from .errors import HookError, InvocationError, OutcomeError, UndeclaredName
-from .event import Entry, Event, Flow, Recent, Run, SameTarget, User
+from .event import Entry, Event, Flow, Recent, Run, SameTarget, Source, User
 from .hooks import Flows, Hooks
 from .invocation import CONTRACT_VERSION
 from .outcome import (
@@ -52,6 +52,6 @@ __all__ = [
     "Approval", "CONTRACT_VERSION", "Check", "Continuation", "Deescalation", "Denial", "Entry", "Escalation", "Event", "Expiry", "Fields", "Flow", "Flows",
     "FromAfterEscalate", "FromAfterRequest", "FromApprove", "FromDeescalate", "FromDeny", "FromEscalate", "FromExpire", "FromRequest", "FromRevoke",
     "HookError", "Hooks", "Ignoring", "InvocationError", "JSON", "KEEP", "Keep", "Notification", "Option", "OutcomeError", "Permissions", "Recent",
-    "Requirement", "Revocation", "Run", "SameTarget", "Search", "Target", "UndeclaredName", "User", "Vars",
+    "Requirement", "Revocation", "Run", "SameTarget", "Search", "Source", "Target", "UndeclaredName", "User", "Vars",
     "approve", "continue_", "deescalate", "deny", "escalate", "expire", "ignore", "remaining", "revoke", "serve",
 ]  # fmt: skip

@@ -174,6 +174,16 @@ class AskedLifecycleRunHistoryItem(TypedDict):
     seq: int
 
 
+class AskedLifecycleRunSource(TypedDict):
+    """Where the request came from. Absent from an older engine."""
+
+    channel: Literal["api", "cli", "slack", "web"]
+    # Where in the channel: the id of a Slack channel, the address of a page or of a job of CI, the name of a host. Absent if unknown.
+    place: NotRequired[str]
+    # Whether channel and place are proven, by Slack. Otherwise they are the caller's own words: do not approve by them.
+    verified: bool
+
+
 class AskedLifecycleRun(TypedDict):
     # Once access was granted: when it was read back, and when it ends.
     access: NotRequired["AskedLifecycleRunAccess"]
@@ -196,6 +206,8 @@ class AskedLifecycleRun(TypedDict):
     requester: "AskedPerson"
     # The sensitive fields that have a value. Their values are withheld.
     sensitive: NotRequired[List[str]]
+    # Where the request came from. Absent from an older engine.
+    source: NotRequired["AskedLifecycleRunSource"]
     status: Literal["requested", "pending", "approved", "denied", "expired", "canceled", "active", "ended", "revoked", "failed"]
     # The outputs of earlier hooks, by hook.
     steps: NotRequired[Dict[str, Any]]

@@ -47,6 +47,21 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where a request came from. channel is "api", "cli", "slack" or "web". place is where in
+    it: the id of a Slack channel, the address of a page or of a job of CI, the name of a host;
+    empty if unknown.
+
+    verified reports that both are proven, by Slack. Otherwise they are the caller's own words:
+    a hook must not approve by them. All are empty from an older engine.
+    """
+
+    channel: str = ""
+    place: str = ""
+    verified: bool = False
+
+
+@dataclass(frozen=True)
 class Entry:
     """One event of a run's history. reason is actor's; hook_reason is that of the hook
     hook_reason_by."""
@@ -65,7 +80,7 @@ class Entry:
 class Run:
     """The record of the request.
 
-    reason is the requester's. duration is how long access is requested for, zero in a flow
+    reason is the requester's. source is where the request came from. duration is how long access is requested for, zero in a flow
     that grants none. starts_at and ends_at are set once access was granted. withheld names
     the sensitive fields that have a value. history is what happened so far, oldest first, at
     most 50 entries.
@@ -84,6 +99,7 @@ class Run:
     withheld: Tuple[str, ...]
     history: Tuple[Entry, ...]
     override_of: Optional[int]
+    source: Source = Source()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, List, Mapping, Optional
 
 from .declared import Names, Reads
 from .errors import InvocationError
-from .event import Entry, Event, Flow, Recent, Run, SameTarget, User
+from .event import Entry, Event, Flow, Recent, Run, SameTarget, Source, User
 from .members import Members
 from .values import JSON, Fields, Vars
 
@@ -92,6 +92,7 @@ class Invocation:
                 withheld=tuple(run.texts("sensitive") or ()),
                 history=tuple(_entry(e) for e in run.objects("history")),
                 override_of=None if run.values.get("override_of") is None else run.get("override_of", int, 0),
+                source=_source(run.object("source")),
             ),
             fields=self.fields(reads),
             context=JSON(run.values.get("context")),
@@ -124,6 +125,10 @@ def _entry(e: Members) -> Entry:
         hook_reason_by=e.get("hook_reason_by", str, ""),
         error=e.get("error", str, ""),
     )
+
+
+def _source(of: Members) -> Source:
+    return Source(channel=of.get("channel", str, ""), place=of.get("place", str, ""), verified=of.get("verified", bool, False))
 
 
 def _recent(run: Members) -> Optional[Recent]:

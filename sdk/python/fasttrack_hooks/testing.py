@@ -17,7 +17,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Sequence, TypedDict, Union
 
 from .declared import Reads
-from .event import Event, Recent
+from .event import Event, Recent, Source
 from .invocation import CONTRACT_VERSION, Invocation
 from .prefetch import Search
 
@@ -40,6 +40,7 @@ class Options(TypedDict, total=False):
     requester: Person  # who filed the request; who causes the event stays
     machine: str  # the requester as a machine, such as CI's role by its ARN
     why: str  # the requester's reason
+    source: Source  # where the request came from
     duration: timedelta  # how long access is requested for
     status: str  # of the run, such as "pending"
     flow: str
@@ -127,7 +128,10 @@ def _run(options: Options, requester: Dict[str, Any]) -> Dict[str, Any]:
         "history": [dict(entry) for entry in options.get("history", [])],
         "steps": dict(options.get("steps", {})),
         "actors": actors,
+        "source": asdict(options.get("source", Source("api"))),
     }
+    if not run["source"]["place"]:
+        del run["source"]["place"]
     if "duration" in options:
         run["duration_seconds"] = options["duration"] // timedelta(seconds=1)
     if "withheld" in options:

@@ -4,7 +4,7 @@ import unittest
 from datetime import datetime, timedelta, timezone
 from typing import Any, List
 
-from fasttrack_hooks import Event, Hooks, Recent, SameTarget, Target, UndeclaredName, User, Vars, approve, continue_
+from fasttrack_hooks import Event, Hooks, Recent, SameTarget, Source, Target, UndeclaredName, User, Vars, approve, continue_
 from fasttrack_hooks.testing import event, invocation, person, target
 
 from .respond import respond
@@ -27,6 +27,8 @@ class Events(unittest.TestCase):
         e = event("get_permissions", requester=person("eve@example.com", "dev"), why="prod is down", duration=timedelta(hours=1), actors={"approve": "grace@example.com"})
         self.assertEqual((e.name, e.requester.groups, e.actor("request").email, e.user.email), ("request", ("dev",), "eve@example.com", "ada@example.com"))
         self.assertEqual((e.run.reason, e.run.duration, e.actor("approve").email), ("prod is down", timedelta(hours=1), "grace@example.com"))
+        e = event(source=Source("slack", "C0123ABCD", True))
+        self.assertEqual((e.run.source.channel, e.run.source.place, e.run.source.verified, event().run.source), ("slack", "C0123ABCD", True, Source("api")))
         e = event(machine="arn:aws:iam::123456789012:role/ci", context={"diff.txt": "", "n": 1})
         self.assertEqual((e.requester.machine, e.requester.type, e.requester.id), (True, "user", "arn:aws:iam::123456789012:role/ci"))
         self.assertEqual((e.context.lookup("diff.txt"), e.context.lookup("n"), e.context.decode()), ("", None, {"diff.txt": "", "n": 1}))
