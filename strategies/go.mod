@@ -10,6 +10,7 @@ require (
 	github.com/fasttrack-dev/fasttrack v0.0.0
 	github.com/fasttrack-dev/fasttrack/strategy v0.1.0
 	github.com/go-jose/go-jose/v4 v4.1.4
+	github.com/jackc/pgx/v5 v5.13.0
 	pgregory.net/rapid v1.3.0
 )
 
@@ -20,6 +21,9 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/internal/accept-encoding v1.13.24 // indirect
 	github.com/aws/aws-sdk-go-v2/service/internal/endpoint-discovery v1.13.10 // indirect
 	github.com/fasttrack-dev/fasttrack/hook v0.1.0 // indirect
+	github.com/jackc/pgpassfile v1.0.0 // indirect
+	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
+	golang.org/x/text v0.41.0 // indirect
 )
 
 replace (
