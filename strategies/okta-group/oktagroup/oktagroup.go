@@ -3,14 +3,13 @@
 package oktagroup
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/strategies/internal/membership"
 	"github.com/fasttrack-dev/fasttrack/strategies/internal/rest"
+	"github.com/fasttrack-dev/fasttrack/strategies/internal/settings"
 	"github.com/fasttrack-dev/fasttrack/strategies/internal/token"
 	"github.com/fasttrack-dev/fasttrack/strategy"
 )
@@ -37,9 +36,9 @@ func New(o Options) strategy.Functions {
 	return membership.Functions(func(r *strategy.Request) (membership.Access, error) { return open(client, o.URL, r) }, o.Book)
 }
 
-// settings are those of a target, config those of the flow's strategy block.
+// targetSettings are those of a target, config those of the flow's strategy block.
 type (
-	settings struct {
+	targetSettings struct {
 		Group string `json:"group"`
 	}
 	config struct {
@@ -49,15 +48,15 @@ type (
 
 // open reads the settings of a request.
 func open(client *rest.Client, baseURL string, r *strategy.Request) (membership.Access, error) {
-	var s settings
-	if err := strict(r.Target.Settings, &s); err != nil {
+	var s targetSettings
+	if err := settings.Decode(r.Target.Settings, &s); err != nil {
 		return nil, strategy.Refused("target %s: settings must be {group: ID} alone", r.Target.ID)
 	}
 	if !isGroupID(s.Group) {
 		return nil, strategy.Refused("target %s: settings.group must be the id of a group in Okta, such as 00g1emaKYZTWRYYRRTSK; got %q", r.Target.ID, s.Group)
 	}
 	var c config
-	if err := strict(r.Config, &c); err != nil {
+	if err := settings.Decode(r.Config, &c); err != nil {
 		return nil, strategy.Refused("the flow's strategy block may have user, and no other key of its own")
 	}
 	switch c.User {
@@ -68,16 +67,6 @@ func open(client *rest.Client, baseURL string, r *strategy.Request) (membership.
 		return nil, strategy.Refused("user in the flow's strategy block must be login or email, got %q", c.User)
 	}
 	return group{client: client, org: baseURL, id: s.Group, user: c.User}, nil
-}
-
-// strict decodes JSON without unknown members; nothing is an empty object.
-func strict(raw json.RawMessage, v any) error {
-	if len(bytes.TrimSpace(raw)) == 0 {
-		return nil
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	return d.Decode(v)
 }
 
 // isGroupID reports whether s has the form of Okta's ids of groups.
