@@ -6,6 +6,9 @@ package api
 type Rules struct {
 	// Requesters are the principals who may request the flow. Never null.
 	Requesters []string `json:"requesters"`
+	// VisibleTo are the principals who see the flow; of the requesters, only they may
+	// request it. Empty if all requesters see it.
+	VisibleTo []string `json:"visible_to,omitempty"`
 	// Approvers are the principals who may decide, unless get_permissions names others.
 	// Never null.
 	Approvers []string `json:"approvers"`

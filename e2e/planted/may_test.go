@@ -3,6 +3,8 @@ package planted
 var _ = plant(mayBugs...)
 
 var mayBugs = []bug{
+	{"let who does not see a flow request it", "internal/flow/visible.go", " && (f.VisibleTo == nil || names(f.VisibleTo, p))", "", "./internal/flow", "TestVisibleNarrows"},
+	{"take a flow that nobody sees", "internal/flow/visible.go", "case len(unseen) == len(f.Requesters):", "case false:", "./internal/flow", "TestVisible"},
 	{"let a token add to a listed group", "internal/flow/directory.go", "if _, listed := d.Groups[name]; listed {", "if _, listed := d.Groups[name]; listed && false {", "./internal/flow", "TestTokenGroups"},
 	{"take members from any token group", "internal/flow/directory.go", "return slices.Contains(token, from) })", "return len(token) > 0 && from != \"\" })", "./internal/flow", "TestTokenGroups"},
 	{"split a token's group at its comma", "localaws/gateway/token.go", "url.PathUnescape(strings.TrimSpace(g))", "url.PathUnescape(url.PathEscape(strings.TrimSpace(g)))", "./localaws/gateway", "TestWhoCalls"},

@@ -84,7 +84,7 @@ func (d *Directory) unify(file *File) {
 	replace(file.Admins)
 	for i := range file.Flows {
 		f := &file.Flows[i]
-		replace(f.Requesters, f.Admins, f.Review.Approvers, f.Review.Viewers)
+		replace(f.Requesters, f.VisibleTo, f.Admins, f.Review.Approvers, f.Review.Viewers)
 		for j := range f.Review.Approvals {
 			from := []string{f.Review.Approvals[j].From}
 			replace(from)

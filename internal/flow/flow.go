@@ -118,9 +118,11 @@ type Flow struct {
 	// HookTimeoutSeconds limits each hook, 10 by default, at most 60.
 	HookTimeoutSeconds int      `json:",omitempty"`
 	Requesters         []string `json:",omitempty"`
-	Admins             []string `json:",omitempty"`
-	Fields             []Field  `json:",omitempty"`
-	Targets            []Target `json:",omitempty"`
+	// VisibleTo are those of the requesters who see the flow. Nil is all of them.
+	VisibleTo []string `json:",omitempty"`
+	Admins    []string `json:",omitempty"`
+	Fields    []Field  `json:",omitempty"`
+	Targets   []Target `json:",omitempty"`
 	// DurationsSeconds are what a requester may choose from; the first is the
 	// default. Empty without a strategy.
 	DurationsSeconds []int     `json:",omitempty"`

@@ -49,6 +49,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 		"retention":      func(n *yaml.Node, at string) { r.retention(n, at, &f) },
 		"recent":         r.duration(&f.RecentSeconds, 1, 366*24*3600),
 		"requesters":     r.principals(&f.Requesters, false),
+		"visible_to":     r.principals(&f.VisibleTo, false),
 		"admins":         r.principals(&f.Admins, false),
 		"fields":         func(n *yaml.Node, at string) { r.fields(n, at, &f) },
 		"targets":        func(n *yaml.Node, at string) { r.targets(n, at, &f) },

@@ -116,20 +116,6 @@ func (f *Flow) checkDuration(asked *int) (seconds int, wrong string) {
 	return 0, mustBeOneOf(choices)
 }
 
-// MayAsk reports whether p is among the flow's requesters. "everyone" is every person; a
-// machine must be named.
-func (f *Flow) MayAsk(p run.Person) bool {
-	if p.Machine {
-		for _, principal := range f.Requesters {
-			if principal == p.ID {
-				return true
-			}
-		}
-		return false
-	}
-	return p.Matches(f.Requesters...)
-}
-
 // ForRun is what a run keeps of the flow. hooks is the function that OwnHooks
 // stands for.
 func (f *Flow) ForRun(hooks string) (run.Flow, error) {

@@ -13,6 +13,9 @@ func (f *Flow) sentences(rules api.Rules) []api.RuleSentence {
 	all := []api.RuleSentence{}
 	say := func(about, text string) { all = append(all, api.RuleSentence{About: about, Text: text}) }
 	say("requesters", capital(people(rules.Requesters))+" may make requests.")
+	if len(rules.VisibleTo) > 0 {
+		say("requesters", "Of them, only "+people(rules.VisibleTo)+" see this flow.")
+	}
 	say("code", codeSentence(rules.Mode))
 	for _, limit := range rules.Limits {
 		say("limits", limitSentence(limit))

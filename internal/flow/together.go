@@ -16,6 +16,7 @@ func (r *reader) together(file *File) {
 			r.fail(admins, path+".admins", "the directory has nobody in %s; every flow has at least one admin, who decides when hooks fail", strings.Join(f.Admins, ", "))
 		}
 		r.decidable(file, f, path, t)
+		r.visible(file, f, path, t)
 		r.warnNotify(file, f, path)
 		r.warnStrangers(file, f, path, t)
 	}

@@ -44,7 +44,7 @@ func Person(file *flow.File, id string, groups []string) run.Person {
 // its runs keep it. The error names every wrong field.
 func Check(f *flow.Flow, block run.Flow, who run.Person, r Request) (run.Draft, error) {
 	if !f.MayAsk(who) {
-		return run.Draft{}, fmt.Errorf("%s is not among the requesters of flow %q", who.ID, f.Name)
+		return run.Draft{}, fmt.Errorf("%s is not among the requesters of flow %q, or does not see it", who.ID, f.Name)
 	}
 	checked, wrong := f.Check(flow.Request{Fields: r.Fields, DurationSeconds: r.DurationSeconds, Reason: r.Reason})
 	if len(wrong) > 0 {
