@@ -70,6 +70,8 @@ func TestDeployedMail(t *testing.T) {
 	m.mailed(id, "ada@example.com", ": access is granted")
 	d.act(t, "ada@example.com", id, "revoke")
 	m.mailed(id, "ada@example.com", ": access was revoked")
+	m.mailed(id, "grace@example.com", ": access was revoked")
+	in.card(t, id, "Access was revoked")
 	m.bounced()
 	in.events(t, id, "request", "forward", "approve", "escalate", "revoke")
 

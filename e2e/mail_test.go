@@ -121,7 +121,27 @@ func TestMail_Bounces(t *testing.T) {
 		t.Skip("TestDeployedMail plays mail on the emulator")
 	}
 	on, stack := serve(t, "CasesFunction", "testdata/mail/flows.yaml", localaws.Options{})
-	mailOn{t, on.url, stack.SES.Mails}.bounced()
+	m := mailOn{t, on.url, stack.SES.Mails}
+	m.bounced()
+	m.ended()
+}
+
+// ended plays what an approver gets of a flow with notify_ends: the request, the decision of
+// somebody else, and the end of access.
+func (m mailOn) ended() {
+	m.t.Helper()
+	id := m.ask(api.CreateInput{Flow: "access", Fields: map[string]any{"target": "prod-ro"}}).ID
+	m.mailed(id, "grace@example.com", ": waits for your decision")
+	if _, _, err := m.as("root@example.com").Approve(m.t.Context(), id, api.ApproveInput{}); err != nil {
+		m.t.Fatal(err)
+	}
+	m.mailed(id, "grace@example.com", ": approved")
+	m.mailed(id, "ada@example.com", ": access is granted")
+	if _, _, err := m.as("ada@example.com").Revoke(m.t.Context(), id, api.RevokeInput{}); err != nil {
+		m.t.Fatal(err)
+	}
+	m.mailed(id, "grace@example.com", ": access was revoked")
+	m.mailed(id, "ada@example.com", ": access was revoked")
 }
 
 // A week after it bounced, an address gets mails again.

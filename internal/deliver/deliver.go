@@ -49,7 +49,7 @@ type Kind string
 const (
 	Ask      Kind = "ask"      // to approvers: please decide
 	Outcome  Kind = "outcome"  // to the requester: the decision, and what follows it
-	Decided  Kind = "decided"  // to approvers who got an Ask: the decision
+	Decided  Kind = "decided"  // to approvers who got an Ask: the decision, or the end of access
 	Failing  Kind = "failing"  // to admins: granting or ending access fails
 	Progress Kind = "progress" // to nobody; only a [Follower] sees it
 )

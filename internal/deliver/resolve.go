@@ -124,8 +124,8 @@ func (c *call) failing() (all []message) {
 	return all
 }
 
-// decided notifies the approvers and the channels that got an Ask of the decision, or that
-// may get one just now, but for who made it. What a [Follower] sent is rewritten instead.
+// decided notifies the approvers and the channels that got an Ask, or that may get one just
+// now, of the decision or of the end of access, but for who caused it. What a [Follower] sent is rewritten instead.
 func (c *call) decided(ctx context.Context, e api.Event) {
 	before, err := c.Store.AllDeliveries(ctx, c.now.ID)
 	if err != nil {
@@ -150,7 +150,7 @@ func (c *call) decided(ctx context.Context, e api.Event) {
 	c.deliver(ctx, all)
 }
 
-// aboutDecision returns the message about a decision to who got a message before.
+// aboutDecision returns the message about a decision, or an end, to who got an Ask.
 func (c *call) aboutDecision(e api.Event, before api.Delivery, to Addressee) message {
 	m := c.message(Decided, before.By, to, "")
 	m.Seq, m.notice.Event = e.Entry.Seq, e

@@ -170,7 +170,7 @@ func (c *call) people(ctx context.Context, loaded *run.Run) {
 		c.ask(ctx)
 	case Outcome:
 		c.deliver(ctx, c.requester(Outcome))
-		if decides(c.event.Entry) {
+		if decides(c.event.Entry) || ends(c.event.Entry) && c.notifiesEnds() {
 			c.decided(ctx, c.event)
 		}
 	case Failing:
@@ -215,6 +215,16 @@ func decides(e api.Entry) bool {
 		return e.Status != api.StatusPending
 	}
 	return false
+}
+
+// ends reports whether an entry ends access, or says that it could not be granted.
+func ends(e api.Entry) bool {
+	return e.Event == api.EventDeescalate || e.Event == api.EventRevoke || e.Event == api.EventFail
+}
+
+// notifiesEnds reports whether the flow has whoever got an Ask notified of the end of access.
+func (c *call) notifiesEnds() bool {
+	return c.directory.Today != nil && c.directory.Today.Flows[c.now.Flow.Name].NotifyEnds
 }
 
 // reload takes the run as it was read last.

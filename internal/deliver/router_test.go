@@ -178,6 +178,41 @@ func TestAChannelIsNotifiedOfTheDecision(t *testing.T) {
 	equal(t, "decided", append(teams.got(), slack.got()...), "decided deny ops", "outcome deny ada@example.com")
 }
 
+// If the flow says so, whoever got an Ask is notified of the end of access too, once, but
+// for who caused it. Cards in Slack follow anyway.
+func TestEndsAreNotified(t *testing.T) {
+	for _, asks := range []bool{true, false} {
+		for _, name := range []run.EventName{run.Revoke, run.Deescalate, run.Fail} {
+			teams, slack, email := &way{name: "teams"}, &follower{way: &way{name: "slack"}}, &way{name: "email"}
+			r := request([]string{"teams:ops", "group:sre", "slack:#ops"}, []string{"admins"})
+			s := routeTo(r, teams, slack, email)
+			s.Router.Directory = func() deliver.Directory {
+				known := today()
+				known.Flows["aws-access"] = run.TodayFlow{Admins: []string{root}, NotifyEnds: asks}
+				return deliver.Directory{Today: known}
+			}
+			route(t, s, happen(r, run.Forward, theEngine, run.Pending))
+			route(t, s, happen(r, run.Approve, person(linus), run.Approved))
+			route(t, s, happen(r, run.Escalate, theEngine, run.Active))
+			for _, w := range []*way{teams, slack.way, email} {
+				w.got()
+			}
+			end := happen(r, name, person(grace), run.Revoked)
+			for range 2 {
+				route(t, s, end)
+			}
+			var channel, mails []string
+			if asks {
+				channel, mails = []string{"decided " + string(name) + " ops"}, []string{"decided " + string(name) + " linus@example.com"}
+			}
+			mails = append(mails, "outcome "+string(name)+" ada@example.com")
+			equal(t, string(name)+" in Teams", teams.got(), channel...)
+			equal(t, string(name)+" by mail", email.got(), mails...)
+			equal(t, string(name)+" by Slack", slack.got(), "outcome "+string(name)+" ada@example.com")
+		}
+	}
+}
+
 // Nobody gets an Ask about what is decided. Whoever got one meanwhile is notified of the
 // decision.
 func TestDecidedMeanwhile(t *testing.T) {

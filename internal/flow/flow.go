@@ -220,6 +220,8 @@ type Review struct {
 	Approvals      []Requirement `json:",omitempty"`
 	TimeoutSeconds int           `json:",omitempty"`
 	Notify         []Notify      `json:",omitempty"`
+	// NotifyEnds also notifies whom Notify notified when access ends.
+	NotifyEnds bool `json:",omitempty"`
 }
 
 // Requirement asks for Count different people of the principal From; any

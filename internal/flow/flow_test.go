@@ -61,6 +61,7 @@ func TestMistakes(t *testing.T) {
 		"prefetch, allowed":   {flowHead + "    fields: [{name: x, type: string, allowed: [a], prefetch: true}]", "f:4:62: flows[0].fields[0].prefetch: it does not go with allowed"},
 		"prefetch, sensitive": {flowHead + "    fields: [{name: x, type: string, prefetch: true, sensitive: true}]", "f:4:48: flows[0].fields[0].prefetch: it does not go with sensitive"},
 		"two targets":         {flowHead + "    targets: [{id: a}, {id: a}]", `f:4:29: flows[0].targets[1].id: there are two targets with id "a"`},
+		"no access to end":    {flowHead + "    review: {notify_ends: true}", "f:4:13: flows[0].review.notify_ends: only a flow with a strategy grants access that ends"},
 		"bare durations":      {flowHead + "    durations: [1h]", "f:4:16: flows[0].durations: only a flow with a strategy has durations"},
 		"no durations":        {flowHead + "    strategy: {type: iam-group}", "f:4:15: flows[0].durations: it is missing"},
 		"long duration":       {flowHead + "    strategy: {type: iam-group}\n    durations: [8000h]", "f:5:17: flows[0].durations[0]: must be 1s to 7200h"},

@@ -95,6 +95,9 @@ func (r *reader) flowAsAWhole(n *yaml.Node, path string, f *Flow, seen map[strin
 	case f.Strategy == nil && seen["strategy"] == nil && seen["durations"] != nil:
 		r.fail(seen["durations"], join(path, "durations"), "only a flow with a strategy has durations")
 	}
+	if f.Review.NotifyEnds && f.Strategy == nil && seen["strategy"] == nil {
+		r.fail(seen["review"], join(path, "review.notify_ends"), "only a flow with a strategy grants access that ends")
+	}
 	if at := seen["hooks"]; at != nil {
 		r.uses(at, join(path, "hooks"), f.Hooks, f.Name, false)
 		r.withoutHooks(at, join(path, "hooks"), f)

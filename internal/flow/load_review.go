@@ -16,6 +16,7 @@ func (r *reader) review(n *yaml.Node, path string, v *Review) {
 		"approvals":     func(n *yaml.Node, at string) { r.approvals(n, at, v) },
 		"timeout":       r.duration(&v.TimeoutSeconds, 1, maxReviewSeconds),
 		"notify":        func(n *yaml.Node, at string) { r.notify(n, at, v) },
+		"notify_ends":   r.bool(&v.NotifyEnds),
 	})
 }
 

@@ -33,6 +33,9 @@ func (f *Flow) sentences(rules api.Rules) []api.RuleSentence {
 	for _, text := range notifySentences(rules) {
 		say("notify", text)
 	}
+	if f.Review.NotifyEnds {
+		say("notify", "Whoever was notified to decide is also notified when access ends.")
+	}
 	say("timeout", fmt.Sprintf("A request expires if nobody decides it within %s.", spoken(rules.TimeoutSeconds)))
 	say("reasons", reasonsSentence(f.RequireReason))
 	say("access", f.accessSentence())

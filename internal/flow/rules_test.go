@@ -68,6 +68,7 @@ func TestRulesInSentences(t *testing.T) {
       approvals: [{from: 'group:sre', count: 2}, {from: 'group:security'}, {from: linus@example.com}]
       timeout: 7h
       notify: [{to: ['group:sre', sns], wait: 15m}, {to: [webhook]}, {to: [admins], wait: 1h}]
+      notify_ends: true
 `, []string{
 			"requesters: The group dev, ada@example.com, the IAM role ci and the login robot may make requests.",
 			"code: Code is tried on each request, but people decide every one.",
@@ -84,6 +85,7 @@ func TestRulesInSentences(t *testing.T) {
 			"notify: When a request waits for people, the group sre and the notification topic are notified.",
 			"notify: If nobody has decided after 15 minutes, the webhook is notified.",
 			"notify: If nobody has decided after 15 minutes, the flow's admins are notified.",
+			"notify: Whoever was notified to decide is also notified when access ends.",
 			"timeout: A request expires if nobody decides it within 7 hours.",
 			"reasons: Making a request, denying and revoking access need a reason.",
 			"access: An approval grants access through an IAM group for 30 minutes, 1 hour 30 minutes or 2 days. It ends by itself.",

@@ -128,7 +128,7 @@ var parts = map[string][]string{
 	"durations":      {"[1h]", "[30m, PT1H]", "[]", "[60]", "1h"},
 	"strategy":       {"{type: lambda, function: f}", "{type: iam-group, user: id, account: '012345678901'}", "{type: lambda, function: f, version: 2}", "{type: lambda}", "{type: lambda, function: f, version: 3}", "{type: magic}", "{type: iam-group, function: f}", "{type: iam-group, user: nick}", "{type: iam-group, account: '012345678901'}", "{type: identity-center}"},
 	"require_reason": {"[request]", "[]", "[cancel]"},
-	"review":         {"{approvals: 2}", "{approvals: [{from: group:x, count: 2}], approvers: [admins]}", "{timeout: 90s, notify: [{to: [sns], wait: 10m}, {to: [admins]}]}", "{self_approval: yes}", "{self_approval: true, viewers: [everyone]}", "{approvals: 21}", "{approvals: []}", "{notify: [{wait: 1m}]}"},
+	"review":         {"{approvals: 2}", "{approvals: [{from: group:x, count: 2}], approvers: [admins]}", "{timeout: 90s, notify: [{to: [sns], wait: 10m}, {to: [admins]}]}", "{self_approval: yes}", "{notify_ends: true}", "{self_approval: true, viewers: [everyone]}", "{approvals: 21}", "{approvals: []}", "{notify: [{wait: 1m}]}", "{notify_ends: 1}"},
 	"vars":           {"{a: [1, {b: c}]}", "[]"},
 	"stages":         {"{prod: {vars: {a: [2]}}}", "{dev: {vars: {z: 1}}, prod: {vars: {z: 2}}}", "{prod: {vars: {b: 1}}}", "{staging: {vars: {a: 1}}}", "{prod: {}}", "{prod: {vars: [1]}}", "{prod: {label: L}}", "[prod]", "{Prod: {vars: {}}}"},
 	"fields": {
@@ -188,7 +188,7 @@ func TestSchemaSeesMistakes(t *testing.T) {
 	for key, values := range map[string][]string{
 		"name": parts["name"][2:], "label": {"[]"}, "hook_timeout": {"5", "soon"}, "retention": {"5", "soon", "24h"}, "requesters": {"[sre]"}, "visible_to": {"[]", "[sre]"}, "admins": {"[]", "[7]"},
 		"targets": {"[{label: P}]", "[{id: 7}]"}, "durations": {"[]", "[60]"}, "strategy": parts["strategy"][3:], "require_reason": {"[cancel]"},
-		"review": parts["review"][5:], "vars": {"[]"}, "stages": parts["stages"][4:], "fields": parts["fields"][8:], "limits": parts["limits"][3:],
+		"review": parts["review"][6:], "vars": {"[]"}, "stages": parts["stages"][4:], "fields": parts["fields"][8:], "limits": parts["limits"][3:],
 	} {
 		for _, value := range values {
 			doc := maps.Clone(right)

@@ -31,7 +31,7 @@ func (f *File) Today() *run.Today {
 }
 
 func (f *Flow) today() run.TodayFlow {
-	t := run.TodayFlow{Admins: f.Admins, Viewers: f.Review.Viewers, Recheck: f.Recheck, Slack: f.Slack}
+	t := run.TodayFlow{Admins: f.Admins, Viewers: f.Review.Viewers, Recheck: f.Recheck, Slack: f.Slack, NotifyEnds: f.Review.NotifyEnds}
 	t.Approvers = append(t.Approvers, f.Review.Approvers...)
 	for _, need := range f.Review.Approvals {
 		if need.From != "" {
@@ -107,9 +107,10 @@ func (r *reader) whom(n *yaml.Node, path string) Flow {
 		"slack":   r.slackUse(&f.Slack),
 		"review": func(n *yaml.Node, at string) {
 			r.some(n, at, map[string]func(*yaml.Node, string){
-				"approvers": r.principals(&f.Review.Approvers, true),
-				"viewers":   r.principals(&f.Review.Viewers, true),
-				"approvals": func(n *yaml.Node, at string) { r.approvals(n, at, &f.Review) },
+				"approvers":   r.principals(&f.Review.Approvers, true),
+				"viewers":     r.principals(&f.Review.Viewers, true),
+				"approvals":   func(n *yaml.Node, at string) { r.approvals(n, at, &f.Review) },
+				"notify_ends": r.bool(&f.Review.NotifyEnds),
 			})
 		},
 	})

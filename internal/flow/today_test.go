@@ -14,7 +14,7 @@ import (
 func TestTodayIsWhatTheFileSays(t *testing.T) {
 	files := map[string][]byte{
 		"identities": []byte(twoIdentities), "groups": []byte(listedGroups),
-		"all of it": []byte("admins: [boss@x, 'group:g']\nflows: [{name: a, recheck: true, admins: [root@old.x], review: {approvers: [everyone], viewers: [v@x], approvals: [{from: 'group:g', count: 2}]}}]\ndirectory: {groups: {g: {members: [ada@x, b@x], from_token: [t]}}, people: [{email: root@x, identities: [root@old.x]}]}"),
+		"all of it": []byte("admins: [boss@x, 'group:g']\nflows: [{name: b, admins: [c@x], strategy: {type: lambda, function: f}, durations: [1h], targets: [{id: p}], fields: [{name: t, type: target, required: true}], review: {notify_ends: true}}, {name: a, recheck: true, admins: [root@old.x], review: {approvers: [everyone], viewers: [v@x], approvals: [{from: 'group:g', count: 2}]}}]\ndirectory: {groups: {g: {members: [ada@x, b@x], from_token: [t]}}, people: [{email: root@x, identities: [root@old.x]}]}"),
 	}
 	for _, pattern := range []string{"../../flows.yaml", "../../e2e/testdata/cases/flows.yaml", "../../e2e/torture/testdata/releases/flows.yaml", "../../examples/*/flows.yaml"} {
 		paths, err := filepath.Glob(pattern)

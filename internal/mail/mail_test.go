@@ -52,6 +52,8 @@ func TestCompose(t *testing.T) {
 		"granted, and late":   {deliver.Outcome, api.EventEscalate, api.StatusEnded, "access was granted, and has ended since", nil},
 		"revoked":             {deliver.Outcome, api.EventRevoke, api.StatusRevoked, "access was revoked", nil},
 		"failed":              {deliver.Outcome, api.EventFail, api.StatusFailed, "failed, no access was granted", nil},
+		"revoked, to others":  {deliver.Decided, api.EventRevoke, api.StatusRevoked, "access was revoked", []string{"By: grace@example.com", "Why: go ahead", "Nothing to do."}},
+		"failed, to others":   {deliver.Decided, api.EventFail, api.StatusFailed, "failed, no access was granted", []string{"Nothing to do."}},
 		"expired":             {deliver.Outcome, api.EventExpire, api.StatusExpired, "expired", []string{"can be requested again"}},
 	} {
 		n := notice(tc.kind, tc.event, tc.status)

@@ -78,7 +78,7 @@ func happened(n deliver.Notice) (situation, bool) {
 	case api.EventDeescalate, api.EventRevoke:
 		return ended(e), true
 	case api.EventFail:
-		return situation{State: "failed, no access was granted", Tone: "bad", Next: []string{nothing}}, true
+		return situation{State: "failed, no access was granted", Tone: "bad", Next: []string{"Nothing to do."}}, true
 	}
 	return situation{}, false
 }

@@ -34,6 +34,8 @@ type TodayFlow struct {
 	Recheck bool
 	// Slack is what people may do in Slack.
 	Slack SlackUse
+	// NotifyEnds also notifies when access ends whoever got a message to decide.
+	NotifyEnds bool
 }
 
 // TodayGroup is a group that the directory lists.

@@ -116,6 +116,28 @@ func TestTheDecision(t *testing.T) {
 	}
 }
 
+// The card about the end of access says who ended it.
+func TestTheEnd(t *testing.T) {
+	var body string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		raw, _ := io.ReadAll(r.Body)
+		body = string(raw)
+	}))
+	defer server.Close()
+	n := notice()
+	n.Kind, n.Request.Status = deliver.Decided, api.StatusRevoked
+	n.Event = api.Event{ID: "R-5", Type: "fasttrack.run.revoke", Entry: api.Entry{Seq: 5, Event: "revoke", Status: api.StatusRevoked, Actor: api.Actor{Type: api.ActorUser, Email: "root@example.com"}, Reason: "the incident is over"}}
+	way := teamsway.New(secret(fmt.Sprintf(`{"ops":%q}`, server.URL)), true)
+	if err := way.Send(t.Context(), n, deliver.Addressee{To: "teams:ops", Channel: "ops"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"Access was revoked", "root@example.com", "the incident is over", "Nothing to do."} {
+		if !strings.Contains(body, text) {
+			t.Errorf("the card has no %q: %s", text, body)
+		}
+	}
+}
+
 func TestReaches(t *testing.T) {
 	for _, tc := range []struct{ secret, name, why string }{
 		{`{"ops":"https://x.example.com/w"}`, "ops", ""},
