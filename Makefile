@@ -241,14 +241,14 @@ dist-check: $(TOOLS)/dist/.installed ## Make a release of the last commit twice,
 # when the second release is deployed. The rest is what .ci/run samples, in full.
 REQUESTS ?= 1000
 .PHONY: release-check
-release-check: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Upgrade and go back with REQUESTS (1000) in flight on the emulator; then a storm of Slack, more of its stories, dist-check, guides, starters, browser, fuzz and torture in full (needs Python and Node.js)
+release-check: $(TOOLS)/venv/.installed $(TOOLS)/emulator/.installed ## Upgrade and go back with REQUESTS (1000) in flight on the emulator; then a storm of Slack, all its stories, dist-check, guides, starters, browser, fuzz and torture in full (needs Python and Node.js)
 	FASTTRACK_RELEASE_CHECK='$(REQUESTS)' FASTTRACK_EMULATOR='$(abspath $(TOOLS))' go test -count=1 -timeout 120m -v -run '^TestUpgrade$$' ./e2e/release
 	FASTTRACK_STORM='$(REQUESTS)' go test -count=1 -timeout 30m -v -run '^TestStorm$$' ./functions/notify/notify
 	$(MAKE) dist-check
 	$(MAKE) guides
 	$(MAKE) starters
 	$(MAKE) build-sam
-	FASTTRACK_STORIES=1 $(EMULATED) go test -count=1 -timeout 10m -v -run '^TestDeployedSlack$$' ./e2e
+	FASTTRACK_STORIES=all $(EMULATED) go test -count=1 -timeout 20m -v -run '^TestDeployedSlack$$' ./e2e
 	$(MAKE) browser
 	$(MAKE) fuzz FUZZTIME=10s
 	$(MAKE) torture

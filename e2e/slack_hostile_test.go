@@ -214,7 +214,7 @@ func (s slackOn) mails(revoked int) {
 	t := s.t
 	var all []ses.Mail
 	s.await("Ada's mails", func() bool {
-		all = s.stack.SES.Mails()
+		all = s.outbox()
 		n := 0
 		for _, m := range all {
 			if strings.Contains(m.Subject, "revoked") {

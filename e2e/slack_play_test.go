@@ -26,33 +26,44 @@ func TestSlackPlay(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			parameters, waits := headOf(t, file)
-			if waits { // the others use the processors, one after the other
+			h := headOf(t, file)
+			if h.waits { // the others use the processors, one after the other
 				t.Parallel()
 			}
-			playSlack(t, serveSlack(t, slackFlows, parameters), file)
+			playSlack(t, serveSlack(t, slackFlows, h.parameters), file)
 		})
 	}
 }
 
-// headOf returns what a transcript says of itself: the template parameters, as
-// "# with SlackIdentity=bound", and whether it mostly waits, as "# waits".
-func headOf(t *testing.T, file string) (parameters map[string]string, waits bool) {
+// head is what a transcript says of itself.
+type head struct {
+	// parameters are those of the template, as "# with SlackIdentity=bound".
+	parameters map[string]string
+	// waits says that it mostly waits, as "# waits".
+	waits bool
+	// here is why it is played on this machine alone, as "# on this machine: REASON".
+	here string
+}
+
+func headOf(t *testing.T, file string) head {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	parameters = map[string]string{}
+	h := head{parameters: map[string]string{}}
 	for line := range strings.Lines(string(text)) {
 		line = strings.TrimSpace(line)
 		given, is := strings.CutPrefix(line, "# with ")
 		if name, value, _ := strings.Cut(given, "="); is {
-			parameters[name] = value
+			h.parameters[name] = value
 		}
-		waits = waits || line == "# waits"
+		h.waits = h.waits || line == "# waits"
+		if why, is := strings.CutPrefix(line, "# on this machine: "); is {
+			h.here = why
+		}
 	}
-	return parameters, waits
+	return h
 }
 
 // playSlack plays one transcript in a workspace.

@@ -28,11 +28,9 @@ type slackOn struct {
 	*fakeslack.Slack
 	t   testing.TB
 	url string
-	// clock is the workspace's; stack, and build where its functions are, are those of this
-	// machine.
+	// clock is the workspace's.
 	clock *clock
-	stack *localaws.Stack
-	build string
+	host
 }
 
 // members returns a workspace with the people of the flows and one of each kind that may
@@ -74,7 +72,7 @@ func serveSlack(t testing.TB, flows string, parameters map[string]string) slackO
 			t.Errorf("close: %v", err)
 		}
 	})
-	on := slackOn{s, t, stack.URL(), c, stack, build}
+	on := slackOn{s, t, stack.URL(), c, onThisMachine{stack, build}}
 	t.Cleanup(on.checkAll)
 	return on
 }

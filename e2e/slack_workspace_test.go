@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bytes"
 	"fmt"
 	"html"
 	"io"
@@ -131,8 +130,8 @@ func atOnce(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// function stops the processes of a function on this machine, so that calls of it hang, has
-// them go on, or puts fresh ones in their place:
+// function stops the processes of a function, so that calls of it hang, has them go on, or
+// puts fresh ones in their place:
 //
 //	function record stops
 //	function record goes-on
@@ -146,20 +145,19 @@ func function(ts *testscript.TestScript, neg bool, args []string) {
 	if !known {
 		ts.Fatalf("there is no verb %q of a function", args[1])
 	}
-	s, id := ts.Value(playedKey{}).(*played), strings.ToUpper(args[0][:1])+args[0][1:]+"Function"
+	s := ts.Value(playedKey{}).(*played)
 	if signal == nil {
-		ts.Check(s.stack.Replace(s.t.Context(), map[string]string{id: filepath.Join(s.build, id)}, nil))
+		ts.Check(s.restart(s.t.Context(), args[0]))
 		return
 	}
-	found, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	found, err := filepath.Glob("/proc/[0-9]*")
 	ts.Check(err)
 	signaled := 0
-	for _, line := range found {
-		command, err := os.ReadFile(line)
-		if err != nil || string(bytes.TrimRight(command, "\x00")) != filepath.Join(s.build, id, "bootstrap") {
-			continue // has ended since, or another's
+	for _, process := range found {
+		if !s.runs(process, args[0]) {
+			continue // has ended since, or is another's
 		}
-		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(line)))
+		pid, err := strconv.Atoi(filepath.Base(process))
 		ts.Check(err)
 		p, err := os.FindProcess(pid)
 		ts.Check(err)
@@ -167,7 +165,7 @@ func function(ts *testscript.TestScript, neg bool, args []string) {
 		signaled++
 	}
 	if signaled == 0 {
-		ts.Fatalf("no process runs %s", id)
+		ts.Fatalf("no process runs functions/%s", args[0])
 	}
 }
 
@@ -181,7 +179,7 @@ func mailed(ts *testscript.TestScript, neg bool, args []string) {
 	s := ts.Value(playedKey{}).(*played)
 	member{s, ts, ""}.sooner(func() string {
 		all := ""
-		for _, mail := range s.stack.SES.Mails() {
+		for _, mail := range s.outbox() {
 			all += fmt.Sprintln(mail.To, mail.Subject)
 			if _, does := lacks(mail.Subject+"\n"+mail.Text, args[1:]); !does && slices.Contains(mail.To, args[0]) {
 				return ""
