@@ -178,11 +178,26 @@ func (client *Client) Flows(ctx context.Context, opts ...CallOption) ([]Flow, er
 }
 
 // Options returns what a hook offers for a field with Prefetch. query is what the
-// person has typed so far, up to 200 characters.
+// person has typed so far, up to 200 characters. For a field with DependsOn, see
+// [Client.SearchOptions].
 func (client *Client) Options(ctx context.Context, flow, field, query string, opts ...CallOption) (*OptionList, error) {
-	c := get("/flows/" + url.PathEscape(flow) + "/fields/" + url.PathEscape(field) + "/options")
-	if query != "" {
-		c.query = url.Values{"q": {query}}
+	return client.SearchOptions(ctx, OptionsInput{Flow: flow, Field: field, Query: query}, opts...)
+}
+
+// SearchOptions returns what a hook offers for a field with Prefetch, with the values of
+// the fields that it depends on.
+func (client *Client) SearchOptions(ctx context.Context, in OptionsInput, opts ...CallOption) (*OptionList, error) {
+	c := get("/flows/" + url.PathEscape(in.Flow) + "/fields/" + url.PathEscape(in.Field) + "/options")
+	c.query = url.Values{}
+	if in.Query != "" {
+		c.query.Set("q", in.Query)
+	}
+	if len(in.Fields) > 0 {
+		raw, err := json.Marshal(in.Fields)
+		if err != nil {
+			return nil, fmt.Errorf("fields: %w", err)
+		}
+		c.query.Set("fields", string(raw))
 	}
 	list, _, err := decode[OptionList](ctx, client, c, opts)
 	if err == nil && list.Options == nil {

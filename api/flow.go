@@ -52,7 +52,8 @@ type Field struct {
 	// Label is the field's name for people. Empty if it has none.
 	Label       string `json:"label,omitempty"`
 	Description string `json:"description,omitempty"`
-	Required    bool   `json:"required,omitempty"`
+	// Required reports that a shown field must have a value.
+	Required bool `json:"required,omitempty"`
 	// Allowed are the only values, or items of a list, that are accepted, of the
 	// field's type. Absent if any value is.
 	Allowed []json.RawMessage `json:"allowed,omitempty"`
@@ -70,6 +71,16 @@ type Field struct {
 	// Prefetch reports that a hook offers the values: only values of [Client.Options]
 	// are accepted.
 	Prefetch bool `json:"prefetch,omitempty"`
+	// DependsOn names the fields whose values the hook gets for the options of this one;
+	// see [OptionsInput]. Absent if it gets none.
+	DependsOn []string `json:"depends_on,omitempty"`
+	// When has the values of other fields with which the field is shown: each named field
+	// must have one of its values; of a list, an item must be one. Without, the field has
+	// no value, and one that is sent is refused. Absent if the field is always shown.
+	When map[string][]json.RawMessage `json:"when,omitempty"`
+	// DefaultFrom names the field whose value is the default, before Default. Empty if the
+	// field has none.
+	DefaultFrom string `json:"default_from,omitempty"`
 	// Sensitive reports that the value appears in no response, event, hook event or log.
 	Sensitive bool `json:"sensitive,omitempty"`
 }

@@ -31,6 +31,17 @@ type CreateInput struct {
 	Place string `json:"-"`
 }
 
+// OptionsInput is what [Client.SearchOptions] searches for.
+type OptionsInput struct {
+	// Flow and Field are names. Required.
+	Flow, Field string
+	// Query is what the person has typed so far, up to 200 characters.
+	Query string
+	// Fields are the values of other fields, at most 4 KiB as JSON. The hook gets those
+	// that the field depends on.
+	Fields map[string]any
+}
+
 // MaxWait is the longest that the API waits before it responds.
 const MaxWait = 20 * time.Second
 

@@ -37,8 +37,9 @@ type Search struct {
 	// Requester writes the request.
 	Requester User
 	Flow      Flow
-	// Fields are the other fields when a value is checked, without sensitive ones. They
-	// are empty during a search.
+	// Fields are the other fields when a value is checked, without sensitive ones. During
+	// a search they are those that the field depends on by depends_on in flows.yaml, as far
+	// as they have a value.
 	Fields Fields
 
 	trial, more bool

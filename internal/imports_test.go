@@ -35,6 +35,7 @@ func TestImportsPointInward(t *testing.T) {
 		"internal/deliver":       beyond("api", "internal/destination", "internal/run", "internal/strictjson", "internal/text", "hook/email"),
 		"internal/mail":          beyond("api", "internal/deliver", "internal/destination", "internal/run", "internal/strictjson", "internal/text", "hook/email"),
 		"internal/run":           beyond("api", "internal/destination", "internal/strictjson", "internal/text", "hook/email"),
+		"internal/fields":        beyond("api", "internal/strictjson", "internal/text", "hook/email"),
 		"internal/hookapi":       beyond("api", "internal/destination", "internal/run", "internal/strictjson", "internal/text", "hook/email"),
 		"internal/engine":        beyond("api", "internal/destination", "internal/hookapi", "internal/run", "internal/strictjson", "internal/text", "hook/email"),
 		"internal/engine/stepfn": beyond("api", "internal/destination", "internal/engine", "internal/hookapi", "internal/run", "internal/strictjson", "internal/text", "hook/email"),

@@ -8,8 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/destination"
+	"github.com/fasttrack-dev/fasttrack/internal/fields"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -156,12 +156,7 @@ type Flow struct {
 
 // Field returns the field of a name; false if the flow has none.
 func (f *Flow) Field(name string) (Field, bool) {
-	for _, field := range f.Fields {
-		if field.Name == name {
-			return field, true
-		}
-	}
-	return Field{}, false
+	return f.Form().Field(name)
 }
 
 // Version names the flow as it is declared: 12 hex digits of a SHA-256, another
@@ -175,28 +170,32 @@ func (f *Flow) Version() (string, error) {
 	return hex.EncodeToString(sum[:6]), nil
 }
 
+// Form returns the flow's form.
+func (f *Flow) Form() fields.Form { return fields.Form{Fields: f.Fields, Targets: f.Targets} }
+
 // Field is a field of the flow's form, as GET /flows shows it.
-type Field = api.Field
+type Field = fields.Field
 
 // The types of fields.
 const (
-	String   = api.FieldString
-	Text     = api.FieldText
-	Int      = api.FieldInt
-	Bool     = api.FieldBool
-	Duration = api.FieldDuration
-	TargetOf = api.FieldTarget
-	User     = api.FieldUser
-	Strings  = api.FieldStrings
+	String   = fields.String
+	Text     = fields.Text
+	Int      = fields.Int
+	Bool     = fields.Bool
+	Duration = fields.Duration
+	TargetOf = fields.TargetOf
+	User     = fields.User
+	Strings  = fields.Strings
 )
 
 // Target is what access is requested to.
-type Target struct {
-	ID    string `json:"id"`
-	Label string `json:"label"`
-	// Settings are for hooks and strategies; no response shows them.
-	Settings map[string]any `json:"settings,omitempty"`
-}
+type Target = fields.Target
+
+// ParseDuration reads a duration; see [fields.ParseDuration].
+func ParseDuration(s string) (int, error) { return fields.ParseDuration(s) }
+
+// FormatDuration writes seconds as a duration; see [fields.FormatDuration].
+func FormatDuration(seconds int) string { return fields.FormatDuration(seconds) }
 
 // Strategy says how access is granted.
 type Strategy struct {

@@ -2,9 +2,12 @@ package flow
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/fields"
 )
 
 // maxSettings bounds one block of free-form values, in bytes of JSON: a run
@@ -110,8 +113,17 @@ func (r *reader) freeMapping(n *yaml.Node, path string) (any, bool) {
 // to whoever pasted an account number.
 func decimal(n *yaml.Node) (int64, bool) {
 	i, err := strconv.ParseInt(n.Value, 10, 64)
-	if err != nil || i > maxInt || i < -maxInt || strconv.FormatInt(i, 10) != n.Value {
+	if err != nil || i > fields.MaxInt || i < -fields.MaxInt || strconv.FormatInt(i, 10) != n.Value {
 		return 0, false
 	}
 	return i, true
+}
+
+// jsonOf is for values that JSON can always say.
+func jsonOf(v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("flow: %T as JSON: %v", v, err))
+	}
+	return raw
 }

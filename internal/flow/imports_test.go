@@ -17,7 +17,7 @@ func TestImportsStayLight(t *testing.T) {
 		switch {
 		case strings.HasPrefix(path, "go.yaml.in/yaml/v4"):
 		case path == "github.com/fasttrack-dev/fasttrack/api", path == "github.com/fasttrack-dev/fasttrack/hook/email", path == "github.com/fasttrack-dev/fasttrack/internal/flow",
-			path == "github.com/fasttrack-dev/fasttrack/internal/destination", path == "github.com/fasttrack-dev/fasttrack/internal/run", path == "github.com/fasttrack-dev/fasttrack/internal/hookapi",
+			path == "github.com/fasttrack-dev/fasttrack/internal/destination", path == "github.com/fasttrack-dev/fasttrack/internal/fields", path == "github.com/fasttrack-dev/fasttrack/internal/run", path == "github.com/fasttrack-dev/fasttrack/internal/hookapi",
 			path == "github.com/fasttrack-dev/fasttrack/internal/strictjson", path == "github.com/fasttrack-dev/fasttrack/internal/text":
 		default:
 			t.Errorf("it imports %s", path)

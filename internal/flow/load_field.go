@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fasttrack-dev/fasttrack/internal/fields"
 )
 
 func (r *reader) fields(n *yaml.Node, path string, f *Flow) {
@@ -56,6 +58,9 @@ func (r *reader) fields(n *yaml.Node, path string, f *Flow) {
 				r.places[at] = n
 				field.Default, _ = r.json(n, at)
 			},
+			"when":         r.when(&field),
+			"depends_on":   r.dependsOn(&field),
+			"default_from": r.defaultFrom(&field),
 		})
 		if item.Kind == yaml.MappingNode {
 			r.fieldAsAWhole(item, at, field, seen)
@@ -82,7 +87,7 @@ func (r *reader) bound(into **int64) func(*yaml.Node, string) {
 			}
 			*v = int64(seconds)
 		} else {
-			r.int(v, -maxInt, maxInt)(n, at)
+			r.int(v, -fields.MaxInt, fields.MaxInt)(n, at)
 		}
 		*into = v
 	}
@@ -144,12 +149,12 @@ func (r *reader) fieldValues(path string, f *Flow, field Field) {
 			r.fail(r.places[at], at, "appears twice")
 		}
 		known[string(value)] = true
-		if _, wrong := f.checkValue(unbound, value); wrong != "" {
+		if _, wrong := f.Form().CheckValue(unbound, value); wrong != "" {
 			r.fail(r.places[at], at, "%s", wrong)
 		}
 	}
 	if field.Default != nil {
-		if _, wrong := f.checkValue(field, field.Default); wrong != "" {
+		if _, wrong := f.Form().CheckValue(field, field.Default); wrong != "" {
 			r.fail(r.places[path+".default"], path+".default", "%s", wrong)
 		}
 	}

@@ -114,6 +114,7 @@ func (r *reader) flowAsAWhole(n *yaml.Node, path string, f *Flow, seen map[strin
 			r.fail(r.places[at], at, "field %q is a target, but the flow has no targets", field.Name)
 		default:
 			r.fieldValues(at, f, field)
+			r.fieldDepends(at, f, field)
 		}
 	}
 }

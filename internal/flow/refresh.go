@@ -3,7 +3,8 @@ package flow
 import "encoding/json"
 
 // Refresh returns the fields of an earlier request with the targets of today's flow. A
-// target that the flow no longer has stays as it was.
+// target that the flow no longer has stays as it was. A value of a field that today's form
+// hides is left out: no request has one today.
 func (f *Flow) Refresh(fields map[string]json.RawMessage) map[string]json.RawMessage {
 	out := make(map[string]json.RawMessage, len(fields))
 	for name, value := range fields {
@@ -19,6 +20,9 @@ func (f *Flow) Refresh(fields map[string]json.RawMessage) map[string]json.RawMes
 				out[field.Name] = jsonOf(now)
 			}
 		}
+	}
+	if f.Form().Depends() {
+		out = f.Form().Prune(out)
 	}
 	return out
 }

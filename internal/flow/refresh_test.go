@@ -42,3 +42,22 @@ func TestRefresh(t *testing.T) {
 		t.Errorf("the request itself is changed: %s", in["target"])
 	}
 }
+
+// What today's form hides is not given to today's hooks.
+func TestRefreshHides(t *testing.T) {
+	f, err := flow.Parse("flows.yaml", []byte(`flows:
+  - name: f
+    admins: [root@example.com]
+    fields: [{name: ticket, type: string, when: {target: prod}}, {name: target, type: target}]
+    targets: [{id: prod}, {id: test}]
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for target, kept := range map[string]bool{"prod": true, "test": false} {
+		got := f.Flows[0].Refresh(map[string]json.RawMessage{"target": json.RawMessage(`{"id":"` + target + `","label":"x"}`), "ticket": json.RawMessage(`"OPS-1"`)})
+		if (got["ticket"] != nil) != kept || got["target"] == nil {
+			t.Errorf("of %s: %s", target, got)
+		}
+	}
+}

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/fields"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -32,7 +34,8 @@ type FieldError = api.FieldError
 // them, a hook's event must fit into a payload of Step Functions.
 const maxFields = 24 << 10
 
-// Check checks a request for the flow. It finds every wrong field at once, in
+// Check checks a request for the flow. A value of a field that the others hide is refused,
+// never kept. It finds every wrong field at once, in
 // the order of the flow's fields; an empty list means that it passed.
 func (f *Flow) Check(in Request) (Checked, []FieldError) {
 	out := Checked{Fields: map[string]json.RawMessage{}, Sensitive: map[string]json.RawMessage{}}
@@ -40,34 +43,23 @@ func (f *Flow) Check(in Request) (Checked, []FieldError) {
 	fail := func(field, format string, args ...any) {
 		errs = append(errs, FieldError{Field: field, Detail: fmt.Sprintf(format, args...)})
 	}
-	known := map[string]bool{}
+	form := f.Form().Check(in.Fields)
+	errs = append(errs, form.Wrong...)
 	total := 0
 	for _, field := range f.Fields {
-		known[field.Name] = true
-		value, given := in.Fields[field.Name]
-		if !given || string(value) == "null" {
-			value = field.Default
-		}
-		if len(value) == 0 {
-			if field.Required {
-				fail("fields."+field.Name, "it is required; must be %s", expected(field))
-			}
+		value, there := form.Values[field.Name]
+		if !there {
 			continue
 		}
-		canonical, wrong := f.checkValue(field, value)
-		if wrong != "" {
-			fail("fields."+field.Name, "%s", wrong)
-			continue
-		}
-		total += len(canonical)
+		total += len(value)
 		if field.Sensitive {
-			out.Sensitive[field.Name] = canonical
+			out.Sensitive[field.Name] = value
 		} else {
-			out.Fields[field.Name] = canonical
+			out.Fields[field.Name] = value
 		}
 	}
 	for _, name := range sortedKeys(in.Fields) {
-		if !known[name] {
+		if _, known := f.Field(name); !known {
 			fail("fields."+clip(name), "the flow has no such field")
 		}
 	}
@@ -84,6 +76,28 @@ func (f *Flow) Check(in Request) (Checked, []FieldError) {
 		fail("reason", "it is required")
 	}
 	return out, errs
+}
+
+// CheckGiven checks some of the values of a request that is not complete: those that the
+// options of a field depend on. It finds every wrong one, and does not miss others. It
+// takes no sensitive value, which hooks don't get.
+func (f *Flow) CheckGiven(given map[string]json.RawMessage) (fields.Checked, []FieldError) {
+	var errs []FieldError
+	for _, name := range sortedKeys(given) {
+		switch field, known := f.Field(name); {
+		case !known:
+			errs = append(errs, FieldError{Field: "fields." + clip(name), Detail: "the flow has no such field"})
+		case field.Sensitive:
+			errs = append(errs, FieldError{Field: "fields." + name, Detail: "it is sensitive; no options depend on it"})
+		}
+	}
+	form := f.Form().Check(given)
+	for _, wrong := range form.Wrong {
+		if name, _ := strings.CutPrefix(wrong.Field, "fields."); !fields.Absent(given[name]) {
+			errs = append(errs, wrong)
+		}
+	}
+	return form, errs
 }
 
 func (f *Flow) needsReason(act string) bool {
@@ -113,7 +127,7 @@ func (f *Flow) checkDuration(asked *int) (seconds int, wrong string) {
 		}
 		choices = append(choices, fmt.Sprint(d))
 	}
-	return 0, mustBeOneOf(choices)
+	return 0, fields.MustBeOneOf(choices)
 }
 
 // ForRun is what a run keeps of the flow. hooks is the function that OwnHooks

@@ -136,8 +136,12 @@ var parts = map[string][]string{
 		"[{name: x, type: string, allowed: [a], default: a, required: true}]", "[{name: x, type: int, min: 1, max: 3, default: 2}]",
 		"[{name: x, type: duration, min: 1m, max: 7200}]", "[{name: x, type: text, pattern: '^a', sensitive: true}]", "[{name: x, type: strings, max: 3, allowed: [a], default: [a]}]",
 		"[{name: x, type: bool, default: true, prefetch: false}, {name: y, type: user, prefetch: true}]", "[{name: x, type: target, allowed: [p]}]",
+		"[{name: x, type: string}, {name: y, type: bool, when: {x: a}}, {name: z, type: text, when: {x: [a, b], y: true}, default_from: x}]",
+		"[{name: x, type: int}, {name: y, type: string, when: {x: [1, 2]}, prefetch: true, depends_on: [x]}]",
 		"[{name: x, type: bool, min: 1}]", "[{name: x, type: int, max: 1h}]", "[{name: x, type: user, pattern: a}]", "[{name: x}]", "[{name: X, type: int}]", "[{name: x, type: string, allowed: []}]",
 		"[{name: x, type: text, prefetch: true}]", "[{name: x, type: string, prefetch: true, allowed: [a]}]", "[{name: x, type: strings, prefetch: true, sensitive: true}]",
+		"[{name: x, type: int}, {name: y, type: int, when: {}}]", "[{name: x, type: int}, {name: y, type: int, when: {x: []}}]", "[{name: x, type: int}, {name: y, type: int, when: {x: {a: 1}}}]", "[{name: x, type: int}, {name: y, type: int, when: x}]",
+		"[{name: x, type: int}, {name: y, type: user, prefetch: true, depends_on: []}]", "[{name: x, type: int}, {name: y, type: user, prefetch: true, depends_on: [x, x]}]", "[{name: x, type: int}, {name: y, type: int, depends_on: [x]}]", "[{name: x, type: int}, {name: y, type: int, default_from: [x]}]",
 	},
 }
 
@@ -188,7 +192,7 @@ func TestSchemaSeesMistakes(t *testing.T) {
 	for key, values := range map[string][]string{
 		"name": parts["name"][2:], "label": {"[]"}, "hook_timeout": {"5", "soon"}, "retention": {"5", "soon", "24h"}, "requesters": {"[sre]"}, "visible_to": {"[]", "[sre]"}, "admins": {"[]", "[7]"},
 		"targets": {"[{label: P}]", "[{id: 7}]"}, "durations": {"[]", "[60]"}, "strategy": parts["strategy"][3:], "require_reason": {"[cancel]"},
-		"review": parts["review"][6:], "vars": {"[]"}, "stages": parts["stages"][4:], "fields": parts["fields"][8:], "limits": parts["limits"][3:],
+		"review": parts["review"][6:], "vars": {"[]"}, "stages": parts["stages"][4:], "fields": parts["fields"][10:], "limits": parts["limits"][3:],
 	} {
 		for _, value := range values {
 			doc := maps.Clone(right)

@@ -169,7 +169,8 @@ func namesEveryone(r *api.Review) bool {
 	return r != nil && (slices.Contains(r.Approvers, "everyone") || slices.ContainsFunc(r.Approvals, func(need api.Requirement) bool { return need.From == "everyone" }))
 }
 
-// variants returns requests that differ in one choice each.
+// variants returns requests that differ in one choice each, and for each field that others
+// hide one in which it is shown.
 func variants(f *flow.Flow) []flow.Request {
 	base := map[string]json.RawMessage{}
 	choices := map[string][]json.RawMessage{}
@@ -185,7 +186,7 @@ func variants(f *flow.Flow) []flow.Request {
 		if name != "" {
 			fields[name] = value
 		}
-		return flow.Request{Fields: fields, Reason: "to try what is approved", DurationSeconds: seconds}
+		return flow.Request{Fields: f.Form().Prune(fields), Reason: "to try what is approved", DurationSeconds: seconds}
 	}
 	all := []flow.Request{request("", nil, nil)}
 	for _, field := range f.Fields {
@@ -193,10 +194,34 @@ func variants(f *flow.Flow) []flow.Request {
 			all = append(all, request(field.Name, value, nil))
 		}
 	}
+	for _, field := range f.Fields {
+		if len(field.When) > 0 {
+			r := request("", nil, nil)
+			r.Fields = maps.Clone(base)
+			showField(f, r.Fields, field)
+			r.Fields = f.Form().Prune(r.Fields)
+			all = append(all, r)
+		}
+	}
 	for _, seconds := range f.DurationsSeconds {
 		all = append(all, request("", nil, &seconds))
 	}
 	return all
+}
+
+// showField sets in other fields the values with which a field is shown, and those with which
+// they are shown themselves. Fields that contradict one another leave it hidden.
+func showField(f *flow.Flow, fields map[string]json.RawMessage, field flow.Field) {
+	for name, values := range field.When {
+		source, there := f.Field(name)
+		if !there || len(values) == 0 {
+			continue
+		}
+		if fields[name] = values[0]; source.Type == flow.Strings {
+			fields[name] = json.RawMessage("[" + string(values[0]) + "]")
+		}
+		showField(f, fields, source)
+	}
 }
 
 // values returns up to 50 values of a field to try: its targets or allowed values,

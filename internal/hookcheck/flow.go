@@ -12,7 +12,7 @@ import (
 // Flow is the flow that events are about.
 type Flow struct {
 	About hookapi.Flow
-	// Fields has a value for each field that is not sensitive.
+	// Fields has a value for each field that is shown and not sensitive.
 	Fields map[string]json.RawMessage
 	// Strategy is the flow's strategy block as a strategy function gets it.
 	Strategy json.RawMessage
@@ -31,7 +31,7 @@ func SampleFlow() Flow {
 }
 
 // FlowOf returns a flow of a file, with a value for each of its fields: the first
-// allowed one, or one of its type.
+// allowed one, or one of its type. A field that these values hide has none.
 func FlowOf(f *flow.Flow) (Flow, error) {
 	vars, err := json.Marshal(f.Vars)
 	if err != nil {
@@ -52,6 +52,7 @@ func FlowOf(f *flow.Flow) (Flow, error) {
 			return Flow{}, err
 		}
 	}
+	out.Fields = f.Form().Prune(out.Fields)
 	if f.Strategy != nil && f.Strategy.Settings != nil {
 		if out.Strategy, err = json.Marshal(f.Strategy.Settings); err != nil {
 			return Flow{}, err

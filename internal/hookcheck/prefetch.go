@@ -16,7 +16,13 @@ import (
 // first of them as a value, as functions/request does.
 func (f Flow) checkPrefetch(ctx context.Context, call replay.Function, field flow.Field, o Options) []Result {
 	ada := f.sample(run.OnRequest).Run.Requester
-	searching := f.trialOf(hookapi.SearchOptions(field.Name, "", hookapi.OptionsRun{Requester: ada, Fields: map[string]json.RawMessage{}}))
+	others := map[string]json.RawMessage{}
+	for _, name := range field.DependsOn {
+		if value, there := f.Fields[name]; there {
+			others[name] = value
+		}
+	}
+	searching := f.trialOf(hookapi.SearchOptions(field.Name, "", hookapi.OptionsRun{Requester: ada, Fields: others}))
 	r := Result{Case: "prefetch of " + field.Name, Hook: string(hookapi.Prefetch)}
 	options := r.options(ctx, call, searching)
 	r.excuse(o)

@@ -360,7 +360,7 @@ export interface Search {
   /** Writes the request. */
   readonly requester: User;
   readonly flow: Flow;
-  /** The other fields when a value is checked, without sensitive ones. They are empty during a search. */
+  /** The other fields when a value is checked, without sensitive ones. During a search, those that the field depends on (depends_on in flows.yaml). */
   readonly fields: Fields;
   readonly trial: boolean;
   readonly signal: Signal;

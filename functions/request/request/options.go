@@ -24,6 +24,9 @@ import (
 // maxQuery is the length of a query, in characters.
 const maxQuery = 200
 
+// maxOthers is the length of the other fields of a query, in bytes: a URL has little more.
+const maxOthers = 4 << 10
+
 // options responds with the options of a field for what a person has typed so far. Who
 // may not request the flow gets the response for an unknown field.
 func (s service) options(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
@@ -36,11 +39,11 @@ func (s service) options(ctx context.Context, c *httpapi.Call) (httpapi.Reply, e
 		return httpapi.Reply{}, noOptions()
 	}
 	c.Log = c.Log.With("flow", f.Name)
-	query, err := readQuery(c)
+	query, others, err := readQuery(c, f, field)
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	about := hookapi.OptionsRun{Requester: c.Caller.Person, Fields: map[string]json.RawMessage{}}
+	about := hookapi.OptionsRun{Requester: c.Caller.Person, Fields: others}
 	q, err := s.question(f, field, hookapi.SearchOptions(field.Name, query, about))
 	if err != nil {
 		return httpapi.Reply{}, err
@@ -58,11 +61,12 @@ func noOptions() *httpapi.Problem {
 	return httpapi.NewProblem(http.StatusNotFound, api.ProblemNotFound, "Unknown field, or you may not request the flow.")
 }
 
-// readQuery reads the query. The error names every invalid parameter.
-func readQuery(c *httpapi.Call) (string, error) {
+// readQuery reads the query, and the values that the field depends on. The error names
+// every invalid parameter and value.
+func readQuery(c *httpapi.Call, f *flow.Flow, field flow.Field) (query string, others map[string]json.RawMessage, err error) {
 	var errs []flow.FieldError
 	for _, name := range slices.Sorted(maps.Keys(c.Event.QueryStringParameters)) {
-		if name != "q" {
+		if name != "q" && name != "fields" {
 			errs = append(errs, flow.FieldError{Field: strictjson.ClipName(name), Detail: "unknown parameter"})
 		}
 	}
@@ -73,10 +77,15 @@ func readQuery(c *httpapi.Call) (string, error) {
 	if !utf8.ValidString(q) {
 		errs = append(errs, flow.FieldError{Field: "q", Detail: "must be UTF-8"})
 	}
-	if len(errs) > 0 {
-		return "", httpapi.Invalid(errs...)
+	given, wrong := c.QueryObject("fields", maxOthers)
+	if wrong != nil {
+		errs = append(errs, *wrong)
 	}
-	return q, nil
+	checked, wrongs := f.CheckGiven(given)
+	if errs = append(errs, wrongs...); len(errs) > 0 {
+		return "", nil, httpapi.Invalid(errs...)
+	}
+	return q, checked.Asked(field), nil
 }
 
 // question is the event with which a flow's hook function is invoked for options.

@@ -109,7 +109,7 @@ export type AskedPrefetch = {
   /** What the person typed so far; when the request is filed, the chosen value. */
   query: string;
   run: {
-    /** The other fields when the request is filed; none during a search. */
+    /** The other fields when the request is filed; during a search those that the field depends on. */
     fields?: AskedFields;
     flow: AskedFlow;
     /** The person who files the request. */

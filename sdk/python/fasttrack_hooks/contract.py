@@ -222,7 +222,7 @@ class AskedLifecycle(HookInvocation):
 
 
 class AskedPrefetchRun(TypedDict):
-    # The other fields when the request is filed; none during a search.
+    # The other fields when the request is filed; during a search those that the field depends on.
     fields: NotRequired["AskedFields"]
     flow: "AskedFlow"
     # The person who files the request.

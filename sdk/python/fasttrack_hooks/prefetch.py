@@ -28,8 +28,8 @@ class Search:
     It is called for the options of a field while a person writes a request, and to check the
     chosen value when the request is filed. query is what the person typed so far, "" at
     first. When a value is checked, value and query are that value; during a search value is
-    empty. fields are the other fields when a value is checked, without sensitive ones; they
-    are empty during a search.
+    empty. fields are the other fields when a value is checked, without sensitive ones;
+    during a search those that the field depends on (depends_on in flows.yaml).
 
     A function that searches the values of its options can treat both the same: the value is
     accepted if it is the value of an option. A function that searches elsewhere, such as in

@@ -1,4 +1,4 @@
-package flow
+package fields
 
 import (
 	"fmt"
@@ -42,7 +42,7 @@ func parseISO(s string) (seconds int, ok bool) {
 		if !found {
 			continue
 		}
-		if number == "" || len(number) > part.limit || !only(number, digits) {
+		if number == "" || len(number) > part.limit || strings.Trim(number, "0123456789") != "" {
 			return 0, false
 		}
 		n, err := strconv.Atoi(number)

@@ -1,4 +1,4 @@
-package flow
+package fields
 
 import (
 	"encoding/json"
@@ -16,12 +16,12 @@ import (
 const (
 	maxText  = 4000 // characters of a string or text
 	maxItems = 100  // of a list
-	maxInt   = 1 << 53
+	MaxInt   = 1 << 53
 )
 
-// checkValue checks one value; it returns the value as it is kept, or what is
+// CheckValue checks one value; it returns the value as it is kept, or what is
 // wrong with it.
-func (f *Flow) checkValue(field Field, value json.RawMessage) (canonical json.RawMessage, wrong string) {
+func (f Form) CheckValue(field Field, value json.RawMessage) (canonical json.RawMessage, wrong string) {
 	canonical, length, wrong := f.convert(field, value)
 	if wrong != "" {
 		return nil, wrong
@@ -40,9 +40,17 @@ func (f *Flow) checkValue(field Field, value json.RawMessage) (canonical json.Ra
 	return canonical, ""
 }
 
+// CheckItem checks a value that a field can have or, of a list, an item of it. The other
+// rules of the field count only if it lists what is allowed.
+func (f Form) CheckItem(field Field, value json.RawMessage) (canonical json.RawMessage, wrong string) {
+	item := itemOf(field)
+	item.Allowed = field.Allowed
+	return f.CheckValue(item, value)
+}
+
 // convert returns a value of the field's type, and the number that its min and max bound:
 // the value itself, seconds, characters or items.
-func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMessage, length int64, wrong string) {
+func (f Form) convert(field Field, value json.RawMessage) (canonical json.RawMessage, length int64, wrong string) {
 	expected := "must be " + expected(field)
 	switch field.Type {
 	case Int:
@@ -100,7 +108,7 @@ func (f *Flow) convert(field Field, value json.RawMessage) (canonical json.RawMe
 				return jsonOf(t), 0, ""
 			}
 		}
-		return nil, 0, mustBeOneOf(f.targetIDs())
+		return nil, 0, MustBeOneOf(f.targetIDs())
 	case User:
 		if !email.Plain(s) || text.CheckLine(s, maxText) != nil {
 			return nil, 0, expected
@@ -191,7 +199,17 @@ func bound(field Field, limit string, n int64) string {
 	return fmt.Sprintf("must have %s %s", limit, text.Count(int(n), "character"))
 }
 
-func (f *Flow) targetIDs() []string {
+// itemOf returns a field that takes one item of a list, or the field's own values, without
+// its other rules.
+func itemOf(d Field) Field {
+	item := Field{Name: d.Name, Type: d.Type}
+	if d.Type == Strings {
+		item.Type = String
+	}
+	return item
+}
+
+func (f Form) targetIDs() []string {
 	ids := make([]string, len(f.Targets))
 	for i, t := range f.Targets {
 		ids[i] = t.ID
@@ -203,7 +221,7 @@ func (f *Flow) targetIDs() []string {
 func jsonOf(v any) json.RawMessage {
 	raw, err := json.Marshal(v)
 	if err != nil {
-		panic(fmt.Sprintf("flow: %T as JSON: %v", v, err))
+		panic(fmt.Sprintf("fields: %T as JSON: %v", v, err))
 	}
 	return raw
 }

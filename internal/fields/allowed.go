@@ -1,4 +1,4 @@
-package flow
+package fields
 
 import (
 	"bytes"
@@ -8,12 +8,11 @@ import (
 )
 
 // checkAllowed checks that a value, or each item of a list, is one of the
-// allowed values. canonical is as [Flow.convert] returns it.
-func (f *Flow) checkAllowed(field Field, canonical json.RawMessage) (wrong string) {
-	item := Field{Name: field.Name, Type: field.Type}
+// allowed values. canonical is as [Form.convert] returns it.
+func (f Form) checkAllowed(field Field, canonical json.RawMessage) (wrong string) {
+	item := itemOf(field)
 	values := []json.RawMessage{canonical}
 	if field.Type == Strings {
-		item.Type = String
 		// A list of its own: encoding/json would write the items into canonical's memory.
 		values = nil
 		if err := json.Unmarshal(canonical, &values); err != nil {
@@ -35,9 +34,9 @@ func (f *Flow) checkAllowed(field Field, canonical json.RawMessage) (wrong strin
 			names[i] = plain(a)
 		}
 		if field.Type == Strings {
-			return fmt.Sprintf("item %d: %s", i, mustBeOneOf(names))
+			return fmt.Sprintf("item %d: %s", i, MustBeOneOf(names))
 		}
-		return mustBeOneOf(names)
+		return MustBeOneOf(names)
 	}
 	return ""
 }
@@ -62,9 +61,9 @@ func plain(value json.RawMessage) string {
 // maxNamed bounds how many values a message names.
 const maxNamed = 10
 
-// mustBeOneOf says which values are allowed. It names the first few of a long list, each
+// MustBeOneOf says which values are allowed. It names the first few of a long list, each
 // cut, so that a mistake among 1,000 targets is not answered with all of them.
-func mustBeOneOf(values []string) string {
+func MustBeOneOf(values []string) string {
 	named := make([]string, 0, maxNamed)
 	for _, v := range values[:min(len(values), maxNamed)] {
 		named = append(named, clip(v))
@@ -74,4 +73,11 @@ func mustBeOneOf(values []string) string {
 		list += fmt.Sprintf(" or %d more", more)
 	}
 	return "must be one of " + list
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
 }
