@@ -20,11 +20,15 @@ func (p *page) ask(in url.Values) error {
 	if err != nil {
 		return err
 	}
-	if field := in.Get("search"); field != "" {
+	field, changed := in.Get("search"), fill(f, in, true).changed()
+	if field != "" || in.Has("next") || len(changed) > 0 {
 		d := formOf(f, in, true)
 		d.Key = in.Get("key")
 		if err := p.searchFirst(d.Inputs, field); err != nil {
 			return err
+		}
+		if field == "" && !in.Has("next") {
+			d.Note = note{"Nothing was sent yet", "What you chose changes the form. Check this, then send it: " + strings.Join(changed, ", ") + "."}
 		}
 		p.renderForm(http.StatusOK, d)
 		return nil
@@ -60,12 +64,7 @@ func (p *page) place() string {
 
 // requestOf returns the request that a form describes.
 func requestOf(f api.Flow, in url.Values) api.CreateInput {
-	body := api.CreateInput{Flow: f.Name, Fields: map[string]any{}, Reason: strings.TrimSpace(plainLines(in.Get("reason"))), IdempotencyKey: in.Get("key")}
-	for _, field := range f.Fields {
-		if v := valueOf(field, in[fieldKey(field)]); v != nil {
-			body.Fields[field.Name] = v
-		}
-	}
+	body := api.CreateInput{Flow: f.Name, Fields: fill(f, in, true).values(), Reason: strings.TrimSpace(plainLines(in.Get("reason"))), IdempotencyKey: in.Get("key")}
 	if n, err := strconv.Atoi(in.Get("duration")); err == nil && len(f.DurationsSeconds) > 0 {
 		body.DurationSeconds = n
 	}

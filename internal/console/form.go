@@ -35,6 +35,9 @@ type formData struct {
 	// Shape is the flow as this form shows it, for the form to send back: so it can be
 	// shown again without the API.
 	Shape string
+	// Shown are the names of the fields on the page, for a form whose fields depend on one
+	// another; empty for others.
+	Shown string
 	// Next says what happens after the request; nil if unknown.
 	Next []step
 }
@@ -66,10 +69,11 @@ func (p *page) form() error {
 
 // searchFirst reads the options of one field: the named one, or else the first that has
 // options and is not chosen yet, or else the first, for the label of what an address
-// chose. A page makes no more calls than that.
+// chose. A page makes no more calls than that. Options that depend on an empty field
+// wait for it, and those that a form sent back are read already.
 func (p *page) searchFirst(inputs []input, name string) error {
 	first := func(is func(input) bool) int {
-		return slices.IndexFunc(inputs, func(i input) bool { return i.Searched() && is(i) })
+		return slices.IndexFunc(inputs, func(i input) bool { return i.Searched() && i.Waits == "" && is(i) })
 	}
 	if name != "" {
 		if n := first(func(i input) bool { return i.Name == name }); n >= 0 {
@@ -77,10 +81,10 @@ func (p *page) searchFirst(inputs []input, name string) error {
 		}
 		return nil
 	}
-	if n := first(func(i input) bool { return i.Value() == "" }); n >= 0 {
+	if n := first(func(i input) bool { return i.Value() == "" && !i.Found }); n >= 0 {
 		return p.search(&inputs[n], "")
 	}
-	if n := first(func(i input) bool { return len(i.Values) == 1 && len(i.Value()) <= 200 }); n >= 0 {
+	if n := first(func(i input) bool { return !i.Found && len(i.Values) == 1 && len(i.Value()) <= 200 }); n >= 0 {
 		return p.search(&inputs[n], inputs[n].Value())
 	}
 	return nil
@@ -89,9 +93,15 @@ func (p *page) searchFirst(inputs []input, name string) error {
 // formOf returns the form with what was typed into it.
 func formOf(f api.Flow, in url.Values, sent bool) formData {
 	d := formData{Flow: f, Reason: plainLines(in.Get("reason")), NeedsReason: slices.Contains(f.RequireReason, "request"), Shape: shapeOf(f), Next: nextOf(f)}
+	now := fill(f, in, sent)
+	if now.Depends() {
+		d.Shown = now.names()
+	}
 	for _, field := range f.Fields {
-		i := inputOf(f, field, in, sent)
-		d.Inputs, d.Lost = append(d.Inputs, i), d.Lost || i.Lost
+		if now.on(field) {
+			i := inputOf(f, field, now)
+			d.Inputs, d.Lost = append(d.Inputs, i), d.Lost || i.Lost
+		}
 	}
 	chosen := in.Get("duration")
 	if n, err := strconv.Atoi(chosen); err != nil || !slices.Contains(f.DurationsSeconds, n) {

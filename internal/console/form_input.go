@@ -30,6 +30,14 @@ type input struct {
 	More bool
 	// Unavailable reports that nothing could be found out.
 	Unavailable bool
+	// Governs reports that other fields depend on this one.
+	Governs bool
+	// Copied is what the page took from another field; Copies reports that it may.
+	Copied string
+	Copies bool
+	// Others are the values that the options depend on, as JSON. Waits is the label of the
+	// one that must be filled in first; empty if none.
+	Others, Waits string
 	// Lost reports that a sensitive value was typed and has not been kept.
 	Lost bool
 }
@@ -65,6 +73,22 @@ func (i input) Head() string {
 
 // Value is the value as text.
 func (i input) Value() string { return strings.Join(i.Values, "\n") }
+
+// As is what of the field depends on other fields: the script replaces a field whose As is
+// another.
+func (i input) As() string { return i.Others + i.Copied }
+
+// Search is the address that finds choices for what is typed.
+func (i input) Search() string {
+	q := url.Values{"label": {i.Head()}}
+	if i.Many() {
+		q.Set("many", "")
+	}
+	if i.Others != "" {
+		q.Set("fields", i.Others)
+	}
+	return Base + "/options/" + url.PathEscape(i.Flow) + "/" + url.PathEscape(i.Name) + "?" + q.Encode()
+}
 
 // Many reports whether several can be chosen.
 func (i input) Many() bool { return i.Type == api.FieldStrings }
@@ -146,22 +170,24 @@ func (i input) OptionsKept() string {
 	return string(raw)
 }
 
-// inputOf returns a field with what a form, or the address of one, says of it. sent
-// reports that the form was sent: then what it does not mention is empty, and else the
-// default.
-func inputOf(f api.Flow, field api.Field, in url.Values, sent bool) input {
-	i := input{Field: field, Flow: f.Name}
+// inputOf returns a field of a form with what was typed, or else its default.
+func inputOf(f api.Flow, field api.Field, now filled) input {
+	i := input{Field: field, Flow: f.Name, Governs: now.Governs(field.Name), Others: now.others(field), Waits: now.waits(field)}
+	in, sent := now.in, now.sent
 	typed, given := in[fieldKey(field)]
+	there := sent && now.rendered(field) && !now.copies[field.Name]
+	if i.Copies = field.DefaultFrom != ""; i.Copies {
+		i.Copied = strings.Join(now.copied(field), "\n")
+	}
+	moved := sent && now.rendered(field) && in.Has("shown") && len(field.DependsOn) > 0 && in.Get("p."+field.Name) != i.Others
 	switch {
 	case field.Sensitive:
 		i.Lost = sent && strings.Join(typed, "") != ""
-	case given:
+	case moved: // what was chosen was an option of other values
+	case given && (there || !sent):
 		i.Values = typed
-	case !sent:
-		i.Values = typedOf(field.Default)
-		if n := i.Value(); field.Type == api.FieldDuration && len(field.Allowed) == 0 && n != "" {
-			i.Values = []string{n + "s"}
-		}
+	case !there:
+		i.Values = now.copied(field)
 	}
 	switch {
 	case field.Type == api.FieldTarget:
@@ -176,7 +202,7 @@ func inputOf(f api.Flow, field api.Field, in url.Values, sent bool) input {
 	case field.Prefetch:
 		i.Query = in.Get("q." + field.Name)
 		var kept []option
-		if sent && json.Unmarshal([]byte(in.Get("o."+field.Name)), &kept) == nil {
+		if sent && !moved && json.Unmarshal([]byte(in.Get("o."+field.Name)), &kept) == nil {
 			i.Choices, i.Found = kept, len(kept) > 0
 		}
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -9,7 +10,12 @@ import (
 // search fills a field with what the flow's hook offers for a query. The form works
 // without. The error is one that concerns the whole page.
 func (p *page) search(i *input, query string) error {
-	found, err := p.call.Options(p.r.Context(), i.Flow, i.Name, query)
+	in := api.OptionsInput{Flow: i.Flow, Field: i.Name, Query: query}
+	if i.Others != "" && json.Unmarshal([]byte(i.Others), &in.Fields) != nil {
+		i.Unavailable, i.Found, i.Choices = true, false, nil // an address that no page has
+		return nil
+	}
+	found, err := p.call.SearchOptions(p.r.Context(), in)
 	if err != nil {
 		if problemOf(err).Status == http.StatusUnauthorized {
 			return err
@@ -34,7 +40,7 @@ func (p *page) options() error {
 	}
 	i := input{
 		Field: api.Field{Name: p.r.PathValue("field"), Label: p.r.URL.Query().Get("label"), Type: kind, Prefetch: true},
-		Flow:  p.r.PathValue("flow"), Query: p.r.URL.Query().Get("q"),
+		Flow:  p.r.PathValue("flow"), Query: p.r.URL.Query().Get("q"), Others: p.r.URL.Query().Get("fields"),
 	}
 	if err := p.search(&i, i.Query); err != nil {
 		return err
