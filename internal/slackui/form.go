@@ -47,6 +47,10 @@ type Form struct {
 	// Metadata is kept in the form. Portal is where pages of the console start, "" without
 	// one.
 	Metadata, Portal string
+	// Filled is what the open view of the flow holds; nil before one is open.
+	Filled *Filled
+	// Again says that the form was submitted, and has changed by what it holds.
+	Again bool
 }
 
 // RequestForm returns the modal in which a request is made.
@@ -72,8 +76,17 @@ func RequestForm(f Form) *slack.ModalViewRequest {
 		return v
 	}
 	v.Submit = Plain("Request", maxTitle)
+	if f.Again {
+		v.Blocks.BlockSet = append(v.Blocks.BlockSet, slack.NewSectionBlock(Plain("Nothing was sent yet. What you chose changes the form: check it, then send it.", maxSection), nil, nil))
+	}
+	if f.Filled == nil {
+		first := Fill(*f.Flow, nil, nil)
+		f.Filled = &first
+	}
 	for _, d := range f.Flow.Fields {
-		v.Blocks.BlockSet = append(v.Blocks.BlockSet, fieldBlock(*f.Flow, d))
+		if f.Filled.on(d) {
+			v.Blocks.BlockSet = append(v.Blocks.BlockSet, f.Filled.fieldBlock(d))
+		}
 	}
 	if n := len(f.Flow.DurationsSeconds); n > 0 {
 		v.Blocks.BlockSet = append(v.Blocks.BlockSet, durationBlock(*f.Flow))
@@ -121,7 +134,7 @@ func notInSlack(f api.Flow) string {
 		return "This form has too many fields for Slack."
 	}
 	for _, d := range f.Fields {
-		if d.Sensitive && d.Required {
+		if d.Sensitive && d.Required && len(d.When) == 0 {
 			return cmp.Or(d.Label, d.Name) + " is sensitive. What is typed in Slack stays in Slack."
 		}
 	}

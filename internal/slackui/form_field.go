@@ -17,17 +17,45 @@ import (
 // value may be longer than Slack takes. A form whose lists have changed is refused.
 const byIndex = "#"
 
-// fieldBlock is the input of a field, or what to do about one that Slack can't have.
-func fieldBlock(f api.Flow, d api.Field) slack.Block {
-	id := fieldOf(f.Name, d.Name)
+// fieldBlock is the input of a field, or what to do about one that Slack can't have. One
+// that others depend on is sent at once when it is changed.
+func (f Filled) fieldBlock(d api.Field) slack.Block {
+	id := f.block(d)
 	if d.Sensitive {
-		return slack.NewSectionBlock(Plain(cmp.Or(d.Label, d.Name)+" is sensitive, and has no place in Slack. To fill it in, make the request on the web.", maxSection), nil, nil, slack.SectionBlockOptionBlockID(id))
+		says := " is sensitive, and has no place in Slack. To fill it in, make the request on the web."
+		if d.Required {
+			says = " is required and sensitive. What is typed in Slack stays in Slack. Make the request on the web."
+		}
+		return slack.NewSectionBlock(Plain(cmp.Or(d.Label, d.Name)+says, maxSection), nil, nil, slack.SectionBlockOptionBlockID(id))
 	}
-	b := slack.NewInputBlock(id, Plain(cmp.Or(d.Label, d.Name), maxLabel), nil, fieldElement(f, d)).WithOptional(!d.Required)
-	if d.Description != "" {
-		b.Hint = Plain(d.Description, maxLabel)
+	filled := d
+	filled.Default = f.initial(d)
+	b := slack.NewInputBlock(id, Plain(cmp.Or(d.Label, d.Name), maxLabel), nil, fieldElement(f.flow, filled)).WithOptional(!d.Required)
+	if hint := f.hint(d); hint != "" {
+		b.Hint = Plain(hint, maxLabel)
+	}
+	if f.Governs(d.Name) {
+		b = b.WithDispatchAction(true)
 	}
 	return b
+}
+
+// hint is what stands below a field.
+func (f Filled) hint(d api.Field) string {
+	hints := []string{}
+	if d.Description != "" {
+		hints = append(hints, d.Description)
+	}
+	if label := f.Waits(d); label != "" {
+		hints = append(hints, "First choose: "+label+".")
+	}
+	if source, there := f.Field(d.DefaultFrom); there && (d.Type == api.FieldUser || d.Prefetch) {
+		hints = append(hints, "Left empty, it is that of "+cmp.Or(source.Label, source.Name)+".")
+	}
+	if f.Governs(d.Name) && len(choices(f.flow, d)) == 0 && !d.Prefetch && d.Type != api.FieldUser {
+		hints = append(hints, "Other fields depend on it. Press Enter to see them.")
+	}
+	return strings.Join(hints, " ")
 }
 
 // fieldElement is what a field is filled in with.

@@ -3,6 +3,8 @@ package slackui_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,12 +47,13 @@ func TestFormValues(t *testing.T) {
 		"f:deploy:wait": {Text: " 30m "}, "f:deploy:buddy": {Text: "linus@example.com"}, "f:deploy:note": {Text: "a\nb"}, "f:deploy:token": {Text: "secret"},
 		"r:deploy:": {Text: " why "}, "d:deploy:": {Chosen: "3600"},
 	}
-	got, err := json.Marshal(slackui.FormValues(f, func(block string) slackui.Input { return filled[block] }))
+	blocks := slices.Collect(maps.Keys(filled))
+	got, err := json.Marshal(slackui.Fill(f, blocks, func(block string) slackui.Input { return filled[block] }).Request())
 	const want = `{"flow":"deploy","fields":{"buddy":"linus@example.com","count":3,"lines":["one","two"],"long":7200,"note":"a\nb","service":"billing","sure":false,"target":"dev","wait":"30m","zones":["a \u003c!channel\u003e","b"]},"duration_seconds":3600,"reason":"why"}`
 	if err != nil || string(got) != want {
 		t.Errorf("got  %s\nwant %s (%v)", got, want, err)
 	}
-	empty, err := json.Marshal(slackui.FormValues(f, func(string) slackui.Input { return slackui.Input{} }))
+	empty, err := json.Marshal(slackui.Fill(f, blocks, func(string) slackui.Input { return slackui.Input{} }).Request())
 	if err != nil || string(empty) != `{"flow":"deploy"}` {
 		t.Errorf("an empty form is %s (%v)", empty, err)
 	}
@@ -58,7 +61,8 @@ func TestFormValues(t *testing.T) {
 
 // Each mistake is below its field; one without a field is below the choice of the flow.
 func TestFormErrors(t *testing.T) {
-	got := slackui.FormErrors(everyField(), api.Problem{Errors: []api.FieldError{
+	filled := slackui.Fill(everyField(), []string{"f:deploy:zones"}, func(string) slackui.Input { return slackui.Input{} })
+	got := filled.Errors(api.Problem{Errors: []api.FieldError{
 		{Field: "fields.zones[1]", Detail: "is not among the options"}, {Field: "fields.token", Detail: "it is required"}, {Field: "reason", Detail: "it is required"},
 		{Field: "duration_seconds", Detail: "must be one of 1800, 3600"}, {Field: "flow", Detail: "unknown flow"},
 	}})
@@ -69,7 +73,7 @@ func TestFormErrors(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", block, got[block], want)
 		}
 	}
-	if got := slackui.FormErrors(everyField(), api.Problem{Detail: "No."}); got["flow"] != "No." {
+	if got := filled.Errors(api.Problem{Detail: "No."}); got["flow"] != "No." {
 		t.Errorf("without fields: %v", got)
 	}
 }

@@ -21,26 +21,23 @@ type Input struct {
 // FieldOf returns the field of a block; false if it is none of the flow.
 func FieldOf(f api.Flow, block string) (api.Field, bool) {
 	for _, d := range f.Fields {
-		if block == fieldOf(f.Name, d.Name) && !d.Sensitive {
+		if !d.Sensitive && isBlock(block, fieldOf(f.Name, d.Name)) {
 			return d, true
 		}
 	}
 	return api.Field{}, false
 }
 
-// FormValues returns the request that a form holds. The API checks it.
-func FormValues(f api.Flow, read func(block string) Input) api.CreateInput {
-	in := api.CreateInput{Flow: f.Name, Fields: map[string]any{}}
-	for _, d := range f.Fields {
-		if d.Sensitive {
-			continue
-		}
-		if value := fieldValue(f, d, read(fieldOf(f.Name, d.Name))); value != nil {
-			in.Fields[d.Name] = value
+// Request returns the request that a form holds. The API checks it.
+func (d Filled) Request() api.CreateInput {
+	in := api.CreateInput{Flow: d.flow.Name, Fields: map[string]any{}}
+	for name, value := range d.typed {
+		if !d.Hides(name) {
+			in.Fields[name] = value
 		}
 	}
-	in.Reason = strings.TrimSpace(read(reasonBlock(f.Name)).Text)
-	if n, err := strconv.Atoi(read(durationBlockOf(f.Name)).Chosen); err == nil && len(f.DurationsSeconds) > 0 {
+	in.Reason = strings.TrimSpace(d.read(reasonBlock(d.flow.Name)).Text)
+	if n, err := strconv.Atoi(d.read(durationBlockOf(d.flow.Name)).Chosen); err == nil && len(d.flow.DurationsSeconds) > 0 {
 		in.DurationSeconds = n
 	}
 	return in
@@ -95,22 +92,22 @@ func chosen(f api.Flow, d api.Field, value string) any {
 	return values[i].value
 }
 
-// FormErrors returns what is wrong with a request, below the blocks of its form. What has
+// Errors returns what is wrong with a request, below the blocks of its form. What has
 // no block there is below the choice of the flow.
-func FormErrors(f api.Flow, p api.Problem) map[string]string {
+func (d Filled) Errors(p api.Problem) map[string]string {
 	wrong := map[string]string{}
 	for _, e := range p.Errors {
 		block := FlowBlock
 		name, isField := strings.CutPrefix(e.Field, "fields.")
 		name, _, _ = strings.Cut(name, "[")
 		detail := e.Detail
-		switch _, there := FieldOf(f, fieldOf(f.Name, name)); {
+		switch of, there := d.blocks[name]; {
 		case isField && there:
-			block = fieldOf(f.Name, name)
+			block = of
 		case e.Field == "reason":
-			block = reasonBlock(f.Name)
-		case e.Field == "duration_seconds" && len(f.DurationsSeconds) > 0:
-			block = durationBlockOf(f.Name)
+			block = reasonBlock(d.flow.Name)
+		case e.Field == "duration_seconds" && len(d.flow.DurationsSeconds) > 0:
+			block = durationBlockOf(d.flow.Name)
 		case e.Field != "flow":
 			detail = e.Field + ": " + detail
 		}

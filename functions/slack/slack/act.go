@@ -28,6 +28,8 @@ func (c *call) clicked(ctx context.Context, in interaction) error {
 		switch {
 		case a.ActionID == slackui.ActionFlow && a.Selected != nil && in.View != nil:
 			return c.chooseFlow(ctx, in, a.Selected.Value)
+		case a.ActionID == slackui.Element && in.View != nil && in.View.CallbackID == requestForm:
+			return c.evaluate(ctx, in)
 		case a.ActionID == slackui.ActionRequest:
 			return c.openForm(ctx, in.user(), in.Trigger, place{})
 		case a.ActionID == slackui.ActionLink:

@@ -50,27 +50,40 @@ func (c *call) form(ctx context.Context, u user, who slackcaller.Caller, at plac
 			return nil, err
 		}
 	}
-	return c.formOf(u, mine, me.Flow, at.channel)
+	return c.formOf(u, slackui.Form{Flows: mine, Flow: me.Flow}, at.channel)
 }
 
-// formOf returns the form, with the fields of a flow unless that is nil or none of mine.
-func (c *call) formOf(u user, mine []api.MyFlow, f *api.Flow, channel string) (*slack.ModalViewRequest, error) {
+// formOf returns a form that was opened in a channel, with the fields of its flow unless
+// that is nil or none of its flows.
+func (c *call) formOf(u user, form slackui.Form, channel string) (*slack.ModalViewRequest, error) {
 	s := sealed{}
 	if slackcaller.IsID(channel) {
 		s.Channel = channel
 	}
-	if f != nil && !contains(mine, f.Name) {
-		f = nil
+	if form.Flow != nil && !contains(form.Flows, form.Flow.Name) {
+		form.Flow = nil
 	}
-	if f != nil {
+	if f := form.Flow; f != nil {
+		if form.Filled == nil {
+			first := slackui.Fill(*f, nil, nil)
+			form.Filled = &first
+		}
 		s.Flow, s.Form = f.Name, digest(*f)
+		if others, err := json.Marshal(form.Filled.Depending()); err == nil && len(others) <= maxOthers {
+			s.Others = string(others)
+		}
 	}
-	metadata, err := c.seal(s, u)
-	if err != nil {
+	var err error
+	if form.Metadata, err = c.seal(s, u); err != nil {
 		return nil, err
 	}
-	return slackui.RequestForm(slackui.Form{Flows: mine, Flow: f, Metadata: metadata, Portal: c.Portal}), nil
+	form.Portal = c.Portal
+	return slackui.RequestForm(form), nil
 }
+
+// maxOthers bounds the values that a form keeps for searches, in bytes: Slack takes 3,000
+// of private_metadata, in which each quote is two. Beyond it a search finds nothing.
+const maxOthers = 1200
 
 // requestable returns the flows that the user may request in Slack.
 func requestable(all []api.MyFlow) []api.MyFlow {
@@ -115,6 +128,33 @@ func (c *call) chooseFlow(ctx context.Context, in interaction, flow string) erro
 		return err
 	}
 	view, err := c.form(ctx, u, who, place{flow, s.Channel})
+	if err != nil {
+		return err
+	}
+	return c.show(ctx, opened{in.View.ID, in.View.Hash}, view)
+}
+
+// evaluate shows an open form again after a field was changed that others depend on.
+func (c *call) evaluate(ctx context.Context, in interaction) error {
+	u := in.user()
+	s, err := c.unseal(in.View.Metadata, u)
+	if err != nil {
+		c.refusedForm(u, err)
+		return nil
+	}
+	who, err := c.who(ctx, u)
+	if err != nil {
+		return err
+	}
+	me, err := c.me(ctx, who, s.Flow)
+	if err != nil {
+		return err
+	}
+	if me.Flow == nil || digest(*me.Flow) != s.Form {
+		return nil // said when it is submitted
+	}
+	filled, _ := c.filled(ctx, in, *me.Flow)
+	view, err := c.formOf(u, slackui.Form{Flows: requestable(me.Flows), Flow: me.Flow, Filled: &filled}, s.Channel)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/url"
 	"time"
@@ -53,14 +54,32 @@ func (c *call) suggest(ctx context.Context, in interaction) (any, error) {
 	if !field.Prefetch {
 		return slack.OptionsResponse{Options: slackui.StaticOptions(*me.Flow, field, typed)}, nil
 	}
+	query := url.Values{"q": {typed}}
+	if len(field.DependsOn) > 0 {
+		others, kept := othersOf(s, field)
+		if !kept { // a field that it depends on is empty
+			return noOptions(), nil
+		}
+		query.Set("fields", others)
+	}
 	var list api.OptionList
 	err = c.do(ctx, c.Request, who, operation{
-		route: "GET /flows/{flow}/fields/{field}/options", path: map[string]string{"flow": s.Flow, "field": field.Name}, query: url.Values{"q": {typed}},
+		route: "GET /flows/{flow}/fields/{field}/options", path: map[string]string{"flow": s.Flow, "field": field.Name}, query: query,
 	}, &list)
 	if err != nil {
 		return noOptions(), c.withoutOptions(err)
 	}
 	return slack.OptionsResponse{Options: slackui.HookOptions(list.Options)}, nil
+}
+
+// othersOf returns the values that the options of a field depend on as its form shows it,
+// in JSON; false if the form has none. Slack's payload of a search may lack them.
+func othersOf(s sealed, field api.Field) (string, bool) {
+	var all map[string]json.RawMessage
+	if json.Unmarshal([]byte(s.Others), &all) != nil || all[field.Name] == nil {
+		return "", false
+	}
+	return string(all[field.Name]), true
 }
 
 // withoutOptions logs why the list is empty. A person sees an empty list.

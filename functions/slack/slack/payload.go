@@ -41,7 +41,10 @@ type interaction struct {
 		Type       string `json:"type"`
 		CallbackID string `json:"callback_id"`
 		Metadata   string `json:"private_metadata"`
-		State      struct {
+		Blocks     []struct {
+			BlockID string `json:"block_id"`
+		} `json:"blocks"`
+		State struct {
 			Values map[string]map[string]input `json:"values"`
 		} `json:"state"`
 	} `json:"view"`
@@ -93,6 +96,14 @@ func (in interaction) user() user {
 
 // onMessage reports whether a button of a message was clicked.
 func (in interaction) onMessage() bool { return in.Message.TS != "" && in.Channel.ID != "" }
+
+// blocks returns the ids of the blocks of the view.
+func (in interaction) blocks() (ids []string) {
+	for _, b := range in.View.Blocks {
+		ids = append(ids, b.BlockID)
+	}
+	return ids
+}
 
 // of returns the state of an input of the view.
 func (in interaction) of(block, element string) input {

@@ -20,8 +20,10 @@ type sealed struct {
 	Action string `json:"a,omitempty"`
 	// Channel is the id of the channel in which the form was opened, "" for none.
 	Channel string `json:"c,omitempty"`
-	At      int64  `json:"t"`
-	Proof   string `json:"p"`
+	// Others are the values that options depend on, as the form shows them.
+	Others string `json:"o,omitempty"`
+	At     int64  `json:"t"`
+	Proof  string `json:"p"`
 }
 
 // sealedFor is how long a form may stay open.
@@ -34,6 +36,9 @@ func (c *call) proof(s sealed, team, user string) string {
 	parts := []string{team, user, s.Request, s.Flow, s.Form, s.Action, strconv.FormatInt(s.At, 10)}
 	if s.Channel != "" { // else as older releases, whose forms are open during an upgrade
 		parts = append(parts, s.Channel)
+	}
+	if s.Others != "" {
+		parts = append(parts, "others", s.Others)
 	}
 	for _, part := range parts {
 		m.Write([]byte(strconv.Itoa(len(part)) + ":" + part))

@@ -68,15 +68,22 @@ func (c *call) request(ctx context.Context, in interaction, s sealed, who slackc
 	if f == nil || digest(*f) != s.Form {
 		return becomes(slackui.Notice("Changed", "The form of this flow has changed since you opened it. Open it again.")), nil
 	}
-	values, wrong := c.values(ctx, in, *f)
+	filled, wrong := c.filled(ctx, in, *f)
 	if len(wrong) > 0 {
 		return errorsOf(wrong), nil
 	}
+	if filled.Changed() {
+		view, err := c.formOf(in.user(), slackui.Form{Flows: requestable(me.Flows), Flow: f, Filled: &filled, Again: true}, s.Channel)
+		if err != nil {
+			return nil, err
+		}
+		return becomes(view), nil
+	}
 	var r api.Request
-	err = c.do(ctx, c.Request, who, operation{route: "POST /requests", body: values, key: "slack:" + in.View.ID, place: s.Channel, wait: c.patience(ctx)}, &r)
+	err = c.do(ctx, c.Request, who, operation{route: "POST /requests", body: filled.Request(), key: "slack:" + in.View.ID, place: s.Channel, wait: c.patience(ctx)}, &r)
 	var p problem
 	if errors.As(err, &p) && p.Status == 400 {
-		return errorsOf(slackui.FormErrors(*f, p.Problem)), nil
+		return errorsOf(filled.Errors(p.Problem)), nil
 	}
 	if err != nil {
 		return c.failed(unanswered(err), slackui.FlowBlock)
@@ -112,9 +119,8 @@ func (c *call) failed(err error, block string) (any, error) {
 	return errorsOf(map[string]string{block: notDone(err)}), nil
 }
 
-// values reads the form of a flow. wrong is by block.
-func (c *call) values(ctx context.Context, in interaction, f api.Flow) (out api.CreateInput, wrong map[string]string) {
-	people := map[string]string{}
+// filled reads the form of a flow. wrong is by block.
+func (c *call) filled(ctx context.Context, in interaction, f api.Flow) (out slackui.Filled, wrong map[string]string) {
 	wrong = map[string]string{}
 	read := func(block string) slackui.Input {
 		i := in.of(block, slackui.Element)
@@ -130,10 +136,9 @@ func (c *call) values(ctx context.Context, in interaction, f api.Flow) (out api.
 			}
 			v.Text = other.Email
 		}
-		people[block] = v.Text
 		return v
 	}
-	out = slackui.FormValues(f, read)
+	out = slackui.Fill(f, in.blocks(), read)
 	return out, wrong
 }
 
