@@ -76,7 +76,9 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 		}
 	}
 	if ask.Hook == "prefetch" {
-		return search(ask.Query, ask.Run.Flow.Vars.Options)
+		var department string
+		_ = json.Unmarshal(ask.Run.Fields["department"], &department)
+		return search(ask.Query, department, ask.Run.Flow.Vars.Options)
 	}
 	return answer(map[string]any{}, ask.Run.Flow.Vars.Subscriptions)
 }
@@ -84,14 +86,17 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 type option struct {
 	Value string `json:"value"`
 	Label string `json:"label,omitempty"`
+	// For is the only department that has the option; any if empty.
+	For string `json:"for,omitempty"`
 }
 
 // search returns the options that have what is searched for in their value or
 // label: it doesn't know that a value may be checked.
-func search(query string, all []option) ([]byte, error) {
+func search(query, department string, all []option) ([]byte, error) {
 	found := []option{}
 	for _, o := range all {
-		if strings.Contains(strings.ToLower(o.Value+" "+o.Label), strings.ToLower(query)) {
+		if (o.For == "" || o.For == department) && strings.Contains(strings.ToLower(o.Value+" "+o.Label), strings.ToLower(query)) {
+			o.For = ""
 			found = append(found, o)
 		}
 	}

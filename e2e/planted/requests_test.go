@@ -30,4 +30,10 @@ var requestBugs = []bug{
 	{"take a place with a password", "internal/httpapi/body.go", "strings.Contains(host, \"@\")", "false", "./internal/httpapi", "TestPlace"},
 	{"go on in a list with other filters", "functions/request/request/cursor.go", "strings.Join(by, \"\") != \"\"", "len(by) == 0", "./functions/request/request", "TestListQueries"},
 	{"let a file outgrow Lambda's response", "functions/request/request/activity.go", " || f.encoded+httpapi.EncodedSize(record) > maxActivityBytes", "", "./functions/request/request", "TestActivityIsBounded"},
+	{"keep the value of a hidden field", "internal/fields/check.go", "case !c.holds(source, d.When[source]):", "case false:", "./internal/fields ./internal/flow", "TestForm|TestNoHiddenValueIsKept|TestHidden"},
+	{"require nothing of a field that others show", "internal/fields/check.go", "if d.Required && met == shown {", "if d.Required && met == shown && len(d.When) == 0 {", "./internal/fields ./internal/flow", "TestForm|TestNoHiddenValueIsKept|TestHidden"},
+	{"show a field of a hidden one", "internal/fields/check.go", "case s == hidden:\n\t\t\treturn hidden", "case s == hidden:\n\t\t\tcontinue", "./internal/fields", "TestForm|TestNoHiddenValueIsKept"},
+	{"send a form that its sender has not seen", "internal/console/ask.go", " || len(changed) > 0", "", "./internal/console", "TestFormByNext"},
+	{"keep an option of other values", "internal/console/form_input.go", "case moved: // what was chosen", "case false: // what was chosen", "./internal/console", "TestFormByNext"},
+	{"keep an option of other values in Slack", "internal/slackui/form_filled.go", "sum := sha256.Sum256([]byte(from))", "sum := sha256.Sum256([]byte(id))", "./internal/slackui", "TestFormDepends"},
 }

@@ -60,11 +60,7 @@ func printFlow(w io.Writer, f form, rules bool) {
 		return
 	}
 	for _, field := range f.Fields {
-		required := ""
-		if field.Required {
-			required = ", required"
-		}
-		fmt.Fprintf(w, "  --field %s=…  %s%s\n", field.Name, text.Line(f.question(field)), required)
+		fmt.Fprintf(w, "  --field %s=…  %s%s\n", field.Name, text.Line(f.question(field)), text.Line(f.depends(field)))
 	}
 	for i, seconds := range f.DurationsSeconds {
 		name := "                "

@@ -14,19 +14,31 @@ import (
 
 func newFlowsOptionsCommand(p Process) *cobra.Command {
 	var a caller
+	var given []string
 	cmd := &cobra.Command{
 		Use:   "options FLOW FIELD [QUERY]",
 		Short: "List the values of a field that the flow's hooks return",
 		Long: "List the options of a field with prefetch, as the flow's hooks return them: those that match QUERY, or the first of all. " +
-			"They may be a minute old; the value of a request is checked again.",
-		Example: "  fasttrack flows options deploy service\n  fasttrack flows options deploy service bill --json",
+			"They may be a minute old; the value of a request is checked again. --field has the values of other fields, which the options may depend on.",
+		Example: "  fasttrack flows options deploy service\n  fasttrack flows options deploy service bill --json\n  fasttrack flows options software application --field department=Sales",
 		Args:    usage(cobra.RangeArgs(2, 3)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			query := ""
 			if len(args) == 3 {
 				query = args[2]
 			}
-			found, answer, err := a.options(cmd.Context(), args[0], args[1], query)
+			in := api.OptionsInput{Flow: args[0], Field: args[1], Query: query}
+			if len(given) > 0 {
+				f, err := a.flow(cmd, args[0])
+				if err != nil {
+					return err
+				}
+				in.Fields = map[string]any{}
+				if err := f.fill(in.Fields, given); err != nil {
+					return err
+				}
+			}
+			found, answer, err := a.options(cmd.Context(), in)
 			if err != nil {
 				return err
 			}
@@ -47,7 +59,9 @@ func newFlowsOptionsCommand(p Process) *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().StringArrayVarP(&given, "field", "f", nil, "`NAME=VALUE` of another field; may be repeated")
 	a.flags(cmd, p)
+	completeFlag(cmd, "field", a.completeField(&given))
 	cmd.ValidArgsFunction = a.completeFlow()
 	return cmd
 }
@@ -55,9 +69,9 @@ func newFlowsOptionsCommand(p Process) *cobra.Command {
 const moreOptions = "There are more options; give a longer query."
 
 // options returns the options that a hook offers for a field.
-func (a *caller) options(ctx context.Context, flow, field, query string) (api.OptionList, json.RawMessage, error) {
+func (a *caller) options(ctx context.Context, in api.OptionsInput) (api.OptionList, json.RawMessage, error) {
 	list, response, err := call(ctx, a, func(c *api.Client, capture api.CallOption) (*api.OptionList, error) {
-		return c.Options(ctx, flow, field, query, capture)
+		return c.SearchOptions(ctx, in, capture)
 	})
 	if err != nil {
 		return api.OptionList{}, nil, err

@@ -58,21 +58,25 @@ func (a *caller) completeFlow() cobra.CompletionFunc {
 }
 
 // completeField completes --field: names, then after = the values, which hooks return
-// for a field with prefetch.
-func (a *caller) completeField() cobra.CompletionFunc {
+// for a field with prefetch. Other fields that are given decide which there are.
+func (a *caller) completeField(given *[]string) cobra.CompletionFunc {
 	return a.complete(func(ctx context.Context, args []string, word string) (words []cobra.Completion, err error) {
 		f, err := a.flowOf(ctx, args)
 		if err != nil {
 			return nil, err
 		}
-		name, begun, given := strings.Cut(word, "=")
+		name, begun, named := strings.Cut(word, "=")
+		values := map[string]any{}
+		_ = f.fill(values, *given) // what is wrong is said when it is sent
+		evaluated := f.evaluated(values)
 		for _, field := range f.Fields {
 			switch {
-			case !given:
+			case !named && f.hidden(field, evaluated):
+			case !named:
 				words = append(words, cobra.CompletionWithDesc(field.Name+"=", field.Label))
 			case field.Name != name:
 			case field.Prefetch:
-				options, _, err := a.options(ctx, f.Name, name, begun)
+				options, _, err := a.options(ctx, api.OptionsInput{Flow: f.Name, Field: name, Query: begun, Fields: f.others(values, name)})
 				if err != nil {
 					return nil, err
 				}

@@ -115,9 +115,10 @@ func (f form) prompt(in *bufio.Reader, out io.Writer, body *api.CreateInput, sea
 
 // ask is prompt on a terminal, which may hide what is typed.
 func (f form) ask(p *prompter, body *api.CreateInput, search func(field, query string) (api.OptionList, error)) error {
-	for _, field := range f.Fields {
-		if _, given := body.Fields[field.Name]; given || !field.Required || field.Default != nil {
-			continue
+	for {
+		field, missing := f.missing(body.Fields)
+		if !missing {
+			break
 		}
 		if err := f.promptField(p, field, body, search); err != nil {
 			return err

@@ -3,8 +3,10 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -64,5 +66,58 @@ func TestPromptOfOptions(t *testing.T) {
 				t.Errorf("%d lines, want %d:\n%s", lines, tc.lines, out.String())
 			}
 		})
+	}
+}
+
+// What is prompted for depends on what was typed before, and on flags.
+func TestPromptOfFieldsThatDepend(t *testing.T) {
+	raw := func(texts ...string) (all []json.RawMessage) {
+		for _, t := range texts {
+			all = append(all, json.RawMessage(t))
+		}
+		return all
+	}
+	f := form{api.Flow{Name: "f", Fields: []api.Field{
+		{Name: "application", Type: api.FieldString, Required: true, Prefetch: true, DependsOn: []string{"department"}},
+		{Name: "ticket", Type: api.FieldString, Required: true, When: map[string][]json.RawMessage{"urgency": raw(`"High"`)}},
+		{Name: "department", Type: api.FieldString, Required: true, Allowed: raw(`"Sales"`, `"Finance"`)},
+		{Name: "urgency", Type: api.FieldString, Required: true, Allowed: raw(`"Low"`, `"High"`)},
+		{Name: "owner", Type: api.FieldString, Required: true, DefaultFrom: "department"},
+	}}}
+	for name, tc := range map[string]struct {
+		flags map[string]any
+		typed string
+		want  map[string]any
+	}{
+		"hidden": {nil, "Sales\nSales-app\nLow\n", map[string]any{"department": "Sales", "application": "Sales-app", "urgency": "Low"}},
+		"shown":  {nil, "Sales\nSales-app\nHigh\nOPS-1\n", map[string]any{"department": "Sales", "application": "Sales-app", "urgency": "High", "ticket": "OPS-1"}},
+		"a flag": {map[string]any{"urgency": "Low", "department": "Finance"}, "Finance-app\n", map[string]any{"department": "Finance", "application": "Finance-app", "urgency": "Low"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body := api.CreateInput{Fields: map[string]any{}}
+			maps.Copy(body.Fields, tc.flags)
+			search := func(field, _ string) (api.OptionList, error) {
+				value, _ := f.others(body.Fields, field)["department"].(json.RawMessage)
+				app := strings.Trim(string(value), `"`) + "-app"
+				return api.OptionList{Options: []api.Option{{Value: app, Label: app}}}, nil
+			}
+			var out bytes.Buffer
+			if err := f.prompt(bufio.NewReader(strings.NewReader(tc.typed)), &out, &body, search); err != nil {
+				t.Fatalf("%v: %s", err, &out)
+			}
+			if diff := cmp.Diff(tc.want, body.Fields); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+	for given, hidden := range map[string]bool{"": false, "High": false, "Low": true} { // without an urgency it is prompted for
+		body := api.CreateInput{Fields: map[string]any{"ticket": "OPS-1"}}
+		if given != "" {
+			body.Fields["urgency"] = given
+		}
+		err := f.check(body, []string{"ticket=OPS-1"})
+		if (err != nil) != hidden || hidden && !strings.Contains(err.Error(), "shown only when urgency is High") {
+			t.Errorf("urgency %q: %v", given, err)
+		}
 	}
 }

@@ -66,7 +66,7 @@ func newRequestCommand(p Process) *cobra.Command {
 	cmd.Flags().StringVar(&r.place, "place", "", placeUsage)
 	r.caller.flags(cmd, p)
 	cmd.ValidArgsFunction = r.completeFlow()
-	completeFlag(cmd, "field", r.completeField())
+	completeFlag(cmd, "field", r.completeField(&r.fields))
 	completeFlag(cmd, "duration", r.completeDuration())
 	return cmd
 }
@@ -147,7 +147,8 @@ func (r *requestFlags) body(cmd *cobra.Command, flowName string) (api.CreateInpu
 		return body, err
 	}
 	search := func(field, query string) (api.OptionList, error) {
-		list, _, err := r.options(cmd.Context(), offered.Name, field, query)
+		in := api.OptionsInput{Flow: offered.Name, Field: field, Query: query, Fields: offered.others(body.Fields, field)}
+		list, _, err := r.options(cmd.Context(), in)
 		return list, err
 	}
 	return body, offered.ask(p, &body, search)

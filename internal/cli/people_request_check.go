@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/fields"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
@@ -33,12 +34,19 @@ func (f form) check(body api.CreateInput, given []string) error {
 			p.Errors = append(p.Errors, api.FieldError{Field: name, Detail: detail})
 		}
 	}
+	evaluated := f.evaluated(body.Fields)
 	for _, pair := range given {
 		name, _, _ := strings.Cut(pair, "=")
 		i := slices.IndexFunc(f.Fields, func(field api.Field) bool { return field.Name == name })
 		if i < 0 {
 			fail("--field "+name, "the flow has no such field"+didYouMean(name, f.fieldNames()))
-		} else if wrong := f.wrong(f.Fields[i], body.Fields[name]); !slices.ContainsFunc(p.Errors, func(e api.FieldError) bool { return e.Field == "--field "+name }) {
+			continue
+		}
+		wrong := f.wrong(f.Fields[i], body.Fields[name])
+		if f.hidden(f.Fields[i], evaluated) {
+			wrong = "shown only when " + fields.Of(f.Flow).Condition(f.Fields[i])
+		}
+		if !slices.ContainsFunc(p.Errors, func(e api.FieldError) bool { return e.Field == "--field "+name }) {
 			fail("--field "+name, wrong)
 		}
 	}
