@@ -143,7 +143,7 @@ func (m member) does(neg bool, args []string) {
 		negate bool
 		do     func(neg bool, args []string)
 	}{
-		"types": {1, false, m.types}, "picks": {1, false, m.picks}, "chooses": {1, false, m.chooses}, "fills": {2, false, m.fills}, "searches": {2, false, m.searches},
+		"types": {1, false, m.types}, "picks": {1, false, m.picks}, "chooses": {1, false, m.chooses}, "fills": {2, false, m.fills}, "changes": {2, false, m.changes}, "searches": {2, false, m.searches},
 		"submits": {0, true, m.submits}, "sees": {1, true, m.sees}, "notes": {2, false, m.notes}, "closes": {0, false, m.closes}, "is-told": {1, true, m.isTold},
 		"opens-home": {0, false, m.opensHome}, "reads": {2, true, m.reads}, "finds": {0, false, m.finds}, "clicks": {1, false, m.clicks}, "repeats": {0, false, m.repeats}, "follows": {1, false, m.follows},
 	}

@@ -74,6 +74,24 @@ func (m member) fills(_ bool, args []string) {
 	m.typed[m.user][m.block(args[0])] = value
 }
 
+// changes fills in a field that others depend on, which Slack sends at once. What is typed
+// elsewhere is part of what it sends.
+func (m member) changes(_ bool, args []string) {
+	v := m.front()
+	if err := m.Fill(v.ID, m.typed[m.user]); err != nil {
+		m.ts.Fatalf("%v", err)
+	}
+	delete(m.typed, m.user)
+	block, updates := m.block(args[0]), v.Updates
+	m.took(m.Act(m.user, v.ID, block, "v", args[1], m.now))
+	m.sooner(func() string {
+		if now := m.front(); now.Updates == updates {
+			return "the form is not shown again"
+		}
+		return ""
+	})
+}
+
 func (m member) searches(_ bool, args []string) {
 	options, ack := m.Options(m.user, m.front().ID, m.block(args[0]), args[1], m.now)
 	m.took(ack)

@@ -49,7 +49,7 @@ func (f Filled) hint(d api.Field) string {
 	if label := f.Waits(d); label != "" {
 		hints = append(hints, "First choose: "+label+".")
 	}
-	if source, there := f.Field(d.DefaultFrom); there && (d.Type == api.FieldUser || d.Prefetch) {
+	if source, there := f.Field(d.DefaultFrom); there && !copies(d) {
 		hints = append(hints, "Left empty, it is that of "+cmp.Or(source.Label, source.Name)+".")
 	}
 	if f.Governs(d.Name) && len(choices(f.flow, d)) == 0 && !d.Prefetch && d.Type != api.FieldUser {

@@ -39,7 +39,7 @@ func Fill(f api.Flow, blocks []string, read func(block string) Input) Filled {
 		}
 		value := fieldValue(f, field, read(block))
 		raw, err := json.Marshal(value)
-		if err != nil || value == nil || field.DefaultFrom != "" && block == blockOf(f, field, string(raw)) {
+		if err != nil || value == nil || copies(field) && block == blockOf(f, field, string(raw)) {
 			continue // nothing, or what the form itself took from another field
 		}
 		given[field.Name], d.typed[field.Name] = raw, value
@@ -52,11 +52,17 @@ func Fill(f api.Flow, blocks []string, read func(block string) Input) Filled {
 // other ones it is another block, because Slack keeps what a block holds.
 func blockOf(f api.Flow, field api.Field, from string) string {
 	id := fieldOf(f.Name, field.Name)
-	if field.DefaultFrom == "" && len(field.DependsOn) == 0 {
+	if !copies(field) && len(field.DependsOn) == 0 {
 		return id
 	}
 	sum := sha256.Sum256([]byte(from))
 	return id + ":" + hex.EncodeToString(sum[:6])
+}
+
+// copies reports whether the form shows in a field the value that it takes from another.
+// Menus of people and of options that hooks have can't show one.
+func copies(field api.Field) bool {
+	return field.DefaultFrom != "" && field.Type != api.FieldUser && !field.Prefetch
 }
 
 // block returns the block in which the form now shows a field.
@@ -69,13 +75,13 @@ func (d Filled) block(field api.Field) string {
 		}
 	}
 	now, there := d.blocks[field.Name]
-	if field.DefaultFrom == "" {
+	if !copies(field) {
 		return blockOf(d.flow, field, others)
 	}
-	if there && d.typed[field.Name] != nil && others == "" {
+	if there && d.typed[field.Name] != nil {
 		return now // somebody typed something else, which stays
 	}
-	return blockOf(d.flow, field, cmp.Or(others, string(d.initial(field))))
+	return blockOf(d.flow, field, string(d.initial(field)))
 }
 
 // initial returns what a field holds if nothing is typed: the value of another field, or
