@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -35,21 +36,37 @@ func (door) SignOut() string                        { return console.Base + "/si
 type canned struct {
 	mu sync.Mutex
 	// responses are the values by "METHOD /path" and, of lists, "?view=VIEW". A
-	// [*api.Problem] is sent with its status.
+	// [*api.Problem] is sent with its status, and a function returns the value for a call.
 	responses map[string]any
 	// calls are those that came in, in order.
 	calls []string
+	// bodies are what calls sent last, by "METHOD /path".
+	bodies map[string]string
+}
+
+// sent returns what the last call of a kind sent.
+func (c *canned) sent(key string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.bodies[key]
 }
 
 func (c *canned) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	key := r.Method + " " + r.URL.Path
+	body, _ := io.ReadAll(r.Body) // of a console that waits for it
 	c.mu.Lock()
-	c.calls = append(c.calls, key)
+	if c.bodies == nil {
+		c.bodies = map[string]string{}
+	}
+	c.calls, c.bodies[key] = append(c.calls, key), string(body)
 	v, found := c.responses[key+"?view="+r.URL.Query().Get("view")]
 	if !found {
 		v, found = c.responses[key]
 	}
 	c.mu.Unlock()
+	if of, is := v.(func(*http.Request) any); is {
+		v = of(r)
+	}
 	if m, is := v.(api.Me); is && r.URL.Query().Get("flow") != "" {
 		for _, f := range flows {
 			if f.Name == r.URL.Query().Get("flow") {

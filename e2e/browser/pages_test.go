@@ -81,6 +81,8 @@ var pages = []shown{
 	{name: "new-empty", path: "/new", responses: empty()},
 	{name: "form", path: "/new/aws-access"},
 	{name: "form-all-fields", path: "/new/customer-data?f.customer=C-1001&reason=The+invoice+was+charged+twice"},
+	{name: "form-that-depends", path: "/new/software", responses: withSoftware()},
+	{name: "form-with-all-shown", path: "/new/software?f.urgency=High&f.department=Finance&f.owner=ada@example.com", responses: withSoftware()},
 	{name: "slack", path: "/slack", responses: withSlack(false, slackAccount(0, "grace@example.com", "Grace"), slackAccount(1, "grace@example.com", "grace.hopper.the.first.of.her.name"))},
 	{name: "slack-empty", path: "/slack", responses: withSlack(false)},
 	{name: "slack-everybody", path: "/slack?all=true&done=unlinked", responses: withSlack(true, slackAccount(2, "ada@example.com", "Ada"), slackAccount(0, "grace@example.com", "Grace"))},
