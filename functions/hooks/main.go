@@ -2,9 +2,16 @@
 // Add yours beside them.
 package main
 
-import "github.com/fasttrack-dev/fasttrack/hook"
+import (
+	"context"
+
+	"github.com/fasttrack-dev/fasttrack/hook"
+)
 
 func main() { hook.Serve(flows) }
+
+// searches are the functions that return the options of fields.
+type searches = map[string]func(context.Context, *hook.Search) ([]hook.Option, error)
 
 var flows = hook.Flows{
 	"everything-goes": {OnRequest: everythingGoes},
@@ -15,4 +22,8 @@ var flows = hook.Flows{
 	"roles":           {OnRequest: approveByRole},
 	"custom-lambda":   {OnRequest: askDecider},
 	"guarded":         {OnRequest: approveHarmlessDiffs, OnApprove: onlyNamedApprovers},
+
+	"conditional-urgency": {OnRequest: approveIncidents},
+	"departments":         {OnRequest: approveFreeApplications, Prefetch: searches{"application": applicationsOf}},
+	"repositories":        {OnRequest: approveReading, Prefetch: searches{"repository": repositoriesOf}},
 }

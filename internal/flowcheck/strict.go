@@ -24,6 +24,10 @@ var samples = map[string]string{
 	"custom-lambda":   "Custom Lambda",
 	"python-hooks":    "Python hooks",
 	"guarded":         "Guarded deploy",
+
+	"conditional-urgency": "Conditional urgency",
+	"departments":         "Departments",
+	"repositories":        "Repositories",
 }
 
 // samplePlace matches the placeholders of samples and starters: hosts under example.com and
