@@ -32,6 +32,12 @@ var strictRules = hook.Flows{
 		}
 		return hook.Approve("yes"), nil
 	}},
+	"not-tickets": {OnRequest: func(_ context.Context, e *hook.Event) (hook.FromRequest, error) {
+		if e.Fields.String("ticket") != "" {
+			return hook.Continue(), nil
+		}
+		return hook.Approve("yes"), nil
+	}},
 	"long": {OnRequest: func(_ context.Context, e *hook.Event) (hook.FromRequest, error) {
 		if e.Run.Duration.Hours() > 1 {
 			return hook.Continue(), nil
@@ -73,6 +79,8 @@ func TestProduction(t *testing.T) {
 		"in shadow mode":            {`{name: open, mode: shadow, admins: [root@acme.test]}`, ``},
 		"not one target":            {`{name: one-target, admins: [root@acme.test], targets: [{id: dev}, {id: prod}], fields: [{name: target, type: target, required: true}]}`, ``},
 		"not one value":             {`{name: one-value, admins: [root@acme.test], fields: [{name: urgency, type: string, allowed: [High, Low]}]}`, ``},
+		"not what others show":      {`{name: not-tickets, admins: [root@acme.test], fields: [{name: urgency, type: string, allowed: [Low, High], default: Low}, {name: on, type: bool}, {name: kind, type: strings, when: {on: true}}, {name: ticket, type: string, required: true, when: {urgency: High, kind: x}}]}`, ``},
+		"whatever is shown":         {`{name: open, admins: [root@acme.test], fields: [{name: urgency, type: string, allowed: [Low, High], default: Low}, {name: ticket, type: string, required: true, when: {urgency: High}}]}`, `approved 3 trial requests`},
 		"not for long":              {`{name: long, admins: [root@acme.test], strategy: {type: lambda, function: mine}, durations: [1h, 4h], targets: [{id: a}], fields: [{name: target, type: target, required: true}]}`, ``},
 		"for members alone":         {`{name: members, admins: [root@acme.test]}`, ``},
 		"hooks that fail":           {`{name: failing, admins: [root@acme.test]}`, ``},

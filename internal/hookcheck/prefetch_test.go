@@ -17,6 +17,47 @@ const prefetchFlow = `flows:
       - {name: urgency, type: string, default: Normal}
 `
 
+// The hook of a field that depends on others gets a value of each, and none that these hide.
+func TestCheck_PrefetchOfOtherFields(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "flows.yaml")
+	if err := os.WriteFile(file, []byte(`flows:
+  - name: deploy
+    admins: [root@example.com]
+    fields:
+      - {name: service, type: string, prefetch: true, depends_on: [team, note]}
+      - {name: team, type: string, allowed: [billing, search]}
+      - {name: note, type: string, when: {team: search}}
+      - {name: other, type: string, default: x}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	searched := 0
+	results := check(t, "deploy", file, func(document []byte) (int, string) {
+		var asked struct {
+			Hook  string
+			Value *string
+			Run   struct{ Fields map[string]any }
+		}
+		if err := json.Unmarshal(document, &asked); err != nil {
+			t.Error(err)
+		}
+		if asked.Run.Fields["note"] != nil {
+			t.Errorf("it gets the value of a hidden field: %s", document)
+		}
+		if asked.Hook != "prefetch" {
+			return 200, `{"version":"1","subscriptions":["on_request"]}`
+		}
+		if asked.Value == nil && asked.Run.Fields["team"] == "billing" && len(asked.Run.Fields) == 1 {
+			searched++
+		}
+		return 200, `{"options":[{"value":"billing"}]}`
+	})
+	if searched != 1 {
+		t.Errorf("%d searches had the team alone", searched)
+	}
+	wantLines(t, results, []string{"prefetch of service:  1 options"}, false)
+}
+
 // Options are read with an empty query, and the first is checked as a value.
 func TestCheck_Prefetch(t *testing.T) {
 	type asked struct {

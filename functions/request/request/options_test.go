@@ -36,6 +36,15 @@ flows:
       - {name: count, type: int}
       - {name: pin, type: string, sensitive: true}
   - {name: own, admins: [root@example.com], hooks: my-hooks, fields: [{name: service, type: string, prefetch: true}]}
+  - name: depends
+    admins: [root@example.com]
+    targets: [{id: prod, label: Production, settings: {tier: 1}}]
+    fields:
+      - {name: service, type: string, prefetch: true, depends_on: [team, target]}
+      - {name: team, type: string, allowed: [billing, search], default: billing}
+      - {name: target, type: target}
+      - {name: note, type: string, when: {team: search}}
+      - {name: pin, type: string, sensitive: true}
   - {name: closed, requesters: [group:x], admins: [root@example.com], fields: [{name: service, type: string, prefetch: true}]}
 `
 
