@@ -47,12 +47,12 @@ func (s *Stack) reportCalls(r *http.Request, c wire.Call) {
 
 // callInput holds the members of an input that name the resources of a call.
 type callInput struct {
-	TableName, IndexName, StateMachineArn, ExecutionArn, SecretId, KeyId string
-	Item, Key                                                            map[string]map[string]any
-	Entries                                                              []struct{ EventBusName string }
-	FromEmailAddress, ConfigurationSetName                               string
-	RequestItems                                                         map[string]any
-	TransactItems                                                        []map[string]struct {
+	TableName, IndexName, StateMachineArn, ExecutionArn, SecretId, KeyId, Name string
+	Item, Key                                                                  map[string]map[string]any
+	Entries                                                                    []struct{ EventBusName string }
+	FromEmailAddress, ConfigurationSetName                                     string
+	RequestItems                                                               map[string]any
+	TransactItems                                                              []map[string]struct {
 		TableName string
 		Item, Key map[string]map[string]any
 	}
@@ -101,7 +101,7 @@ func (s *Stack) callsOf(r *http.Request, c wire.Call, body []byte) []Call {
 		}
 		return calls
 	case "secretsmanager":
-		on := in.SecretId
+		on := cmp.Or(in.SecretId, in.Name)
 		if !strings.HasPrefix(on, "arn:") {
 			on = arn(region, "secretsmanager", "secret:"+on)
 		}

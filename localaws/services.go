@@ -12,7 +12,6 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/identities"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
 	"github.com/fasttrack-dev/fasttrack/localaws/partition"
-	"github.com/fasttrack-dev/fasttrack/localaws/secretsmanager"
 	"github.com/fasttrack-dev/fasttrack/localaws/sts"
 	"github.com/fasttrack-dev/fasttrack/localaws/template"
 	"github.com/fasttrack-dev/fasttrack/localaws/wire"
@@ -30,7 +29,7 @@ func (s *Stack) serve() {
 		"kms":            s.KMS,
 		"lambda":         http.HandlerFunc(s.lambda),
 		"logs":           s.Logs,
-		"secretsmanager": secretsmanager.New(AccountID, s.opts.Region, s.opts.SecretPrefix, s.secrets),
+		"secretsmanager": s.Secrets,
 		"ses":            s.SES,
 		"sns":            s.SNS,
 		"sqs":            s.SQS,

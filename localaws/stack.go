@@ -29,6 +29,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/localaws/sqs"
 	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
 	"github.com/fasttrack-dev/fasttrack/localaws/template"
+	"github.com/fasttrack-dev/fasttrack/localaws/wire"
 )
 
 // awsPath is the path under which the AWS services answer.
@@ -48,6 +49,7 @@ type Stack struct {
 	SQS           *sqs.Service
 	KMS           *kms.Service
 	Logs          *cloudwatchlogs.Service
+	Secrets       wire.Service
 	// Motion records what is under way, for tests that move Options.Clock: see
 	// [motion.Motion.Idle].
 	Motion *motion.Motion

@@ -55,7 +55,9 @@ func (s *Stack) makeSecrets() error {
 		}
 		s.secrets[secret.ARN] = text
 	}
-	return nil
+	var err error
+	s.Secrets, err = secretsmanager.New(AccountID, s.opts.Region, s.opts.SecretPrefix, s.secrets, dir)
+	return err
 }
 
 // makeQueues creates the queues, in memory.

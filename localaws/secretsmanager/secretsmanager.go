@@ -1,5 +1,5 @@
-// Package secretsmanager serves AWS Secrets Manager's GetSecretValue: from environment
-// variables, and for the secrets that a template creates.
+// Package secretsmanager serves AWS Secrets Manager: secrets from environment variables,
+// those that a template creates, and those that callers create.
 package secretsmanager
 
 import (
@@ -17,31 +17,54 @@ import (
 type input struct{ SecretId, VersionStage string } //nolint:revive // as the service spells it
 
 // New returns a service whose secrets are the environment variables that [Variable]
-// names, by name or ARN, and those of made, by ARN. A variable goes before what was made; a secret with
-// neither is ResourceNotFoundException. A secret has one version, AWSCURRENT.
-func New(account, region, prefix string, made map[string]string) wire.Service {
-	return wire.Service{Name: "secretsmanager", MaxBody: 1 << 16, Operations: map[string]wire.Operation{
-		"GetSecretValue": wire.JSON(func(in input) (any, error) {
-			if in.SecretId == "" {
-				return nil, wire.Fail("InvalidParameterException", "SecretId is missing")
+// names, by name or ARN, those of made, by ARN, and those that callers create. They go
+// in this order; what is none of them is ResourceNotFoundException. A secret has one
+// version, AWSCURRENT. Created secrets are kept in a file of dir, which only this user
+// may read; "" keeps them in memory.
+func New(account, region, prefix string, made map[string]string, dir string) (wire.Service, error) {
+	c, err := openCreated(dir)
+	if err != nil {
+		return wire.Service{}, err
+	}
+	arnOf := func(name string) string {
+		return "arn:" + partition.Of(region) + ":secretsmanager:" + region + ":" + account + ":secret:" + name
+	}
+	c.arn = arnOf
+	operations := c.operations()
+	operations["GetSecretValue"] = wire.JSON(func(in input) (any, error) {
+		if in.SecretId == "" {
+			return nil, wire.Fail("InvalidParameterException", "SecretId is missing")
+		}
+		if in.VersionStage != "" && in.VersionStage != "AWSCURRENT" {
+			return nil, wire.Fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: %s", in.VersionStage)
+		}
+		name := nameOf(in.SecretId)
+		arn := in.SecretId
+		if arn == name {
+			arn = arnOf(name)
+		}
+		variable := Variable(prefix, name)
+		text := cmp.Or(os.Getenv(variable), os.Getenv(Variable(prefix, arn)), made[arn])
+		if text == "" {
+			var err error
+			if text, err = c.text(name); err != nil {
+				return nil, err
 			}
-			if in.VersionStage != "" && in.VersionStage != "AWSCURRENT" {
-				return nil, wire.Fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label: %s", in.VersionStage)
-			}
-			arn, name := in.SecretId, in.SecretId
-			if _, after, isARN := strings.Cut(arn, ":secret:"); isARN {
-				name = after
-			} else {
-				arn = "arn:" + partition.Of(region) + ":secretsmanager:" + region + ":" + account + ":secret:" + name
-			}
-			variable := Variable(prefix, name)
-			text := cmp.Or(os.Getenv(variable), os.Getenv(Variable(prefix, arn)), made[arn])
-			if text == "" {
-				return nil, wire.Fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret: this machine looks for it in the environment variable %s.", variable)
-			}
-			return map[string]any{"ARN": arn, "Name": name, "SecretString": text, "VersionStages": []string{"AWSCURRENT"}}, nil
-		}),
-	}}
+		}
+		if text == "" {
+			return nil, wire.Fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret: this machine looks for it in the environment variable %s.", variable)
+		}
+		return map[string]any{"ARN": arn, "Name": name, "SecretString": text, "VersionStages": []string{"AWSCURRENT"}}, nil
+	})
+	return wire.Service{Name: "secretsmanager", MaxBody: 1 << 17, Operations: operations}, nil
+}
+
+// nameOf returns the name of a secret by its name or ARN.
+func nameOf(id string) string {
+	if _, after, isARN := strings.Cut(id, ":secret:"); isARN {
+		return after
+	}
+	return id
 }
 
 // Variable returns the environment variable of a secret: the prefix, then the secret's

@@ -35,7 +35,10 @@ func TestGenerate(t *testing.T) {
 // A secret is found by its ARN or name; a variable of the environment goes before it.
 func TestGetSecretValue(t *testing.T) {
 	const arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:app-Key"
-	service := secretsmanager.New("123456789012", "us-east-1", "TEST_SECRET_", map[string]string{arn: "made"})
+	service, err := secretsmanager.New("123456789012", "us-east-1", "TEST_SECRET_", map[string]string{arn: "made"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
 	get := func(id string) (int, string) {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{"SecretId":"`+id+`"}`))
 		r.Header.Set("X-Amz-Target", "secretsmanager.GetSecretValue")
@@ -55,5 +58,66 @@ func TestGetSecretValue(t *testing.T) {
 	t.Setenv("TEST_SECRET_APP_KEY", "mine")
 	if _, body := get("app-Key"); !strings.Contains(body, `"SecretString":"mine"`) {
 		t.Errorf("with a variable: %s", body)
+	}
+}
+
+// A created secret has a life: it is described, changed, marked for deletion, restored
+// and deleted; and a folder keeps it.
+func TestCreated(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "secrets")
+	service, err := secretsmanager.New("123456789012", "us-east-1", "TEST_SECRET_", nil, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := func(operation, body string) (int, string) {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+		r.Header.Set("X-Amz-Target", "secretsmanager."+operation)
+		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=k/20261128/us-east-1/secretsmanager/aws4_request, SignedHeaders=host, Signature=0")
+		w := httptest.NewRecorder()
+		service.ServeHTTP(w, r)
+		return w.Code, w.Body.String()
+	}
+	for i, step := range []struct {
+		operation, body string
+		status          int
+		want            string
+	}{
+		{"DescribeSecret", `{"SecretId":"db/ada"}`, 400, "ResourceNotFoundException"},
+		{"CreateSecret", `{"Name":"a b","SecretString":"x"}`, 400, "InvalidParameterException"},
+		{"CreateSecret", `{"Name":"db/ada","SecretString":"one","Tags":[{"Key":"k","Value":"v"}],"ClientRequestToken":"t"}`, 200, `:secret:db/ada"`},
+		{"CreateSecret", `{"Name":"db/ada","SecretString":"two"}`, 400, "ResourceExistsException"},
+		{"GetSecretValue", `{"SecretId":"db/ada"}`, 200, `"SecretString":"one"`},
+		{"DescribeSecret", `{"SecretId":"arn:aws:secretsmanager:us-east-1:123456789012:secret:db/ada"}`, 200, `"Tags":[{"Key":"k","Value":"v"}]`},
+		{"PutSecretValue", `{"SecretId":"db/ada","SecretString":"two"}`, 200, `"Name":"db/ada"`},
+		{"DeleteSecret", `{"SecretId":"db/ada","RecoveryWindowInDays":7}`, 200, `"DeletionDate":`},
+		{"GetSecretValue", `{"SecretId":"db/ada"}`, 400, "InvalidRequestException"},
+		{"PutSecretValue", `{"SecretId":"db/ada","SecretString":"x"}`, 400, "InvalidRequestException"},
+		{"CreateSecret", `{"Name":"db/ada","SecretString":"x"}`, 400, "InvalidRequestException"},
+		{"DescribeSecret", `{"SecretId":"db/ada"}`, 200, `"DeletedDate":`},
+		{"RestoreSecret", `{"SecretId":"db/ada"}`, 200, `"Name":"db/ada"`},
+		{"", "", 0, ""}, // another service on the folder
+		{"GetSecretValue", `{"SecretId":"db/ada"}`, 200, `"SecretString":"two"`},
+		{"DeleteSecret", `{"SecretId":"db/ada","ForceDeleteWithoutRecovery":true}`, 200, `"Name":"db/ada"`},
+		{"GetSecretValue", `{"SecretId":"db/ada"}`, 400, "ResourceNotFoundException"},
+		{"DeleteSecret", `{"SecretId":"db/ada"}`, 400, "ResourceNotFoundException"},
+	} {
+		if step.operation == "" {
+			if service, err = secretsmanager.New("123456789012", "us-east-1", "TEST_SECRET_", nil, dir); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if status, body := call(step.operation, step.body); status != step.status || !strings.Contains(body, step.want) {
+			t.Errorf("%d, %s: %d %s, want %d %s", i, step.operation, status, body, step.status, step.want)
+		}
+	}
+	if info, err := os.Stat(filepath.Join(dir, "created.json")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file is %v (%v)", info, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "created.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := secretsmanager.New("1", "us-east-1", "T_", nil, dir); err == nil || !strings.HasPrefix(err.Error(), "created secrets: ") {
+		t.Errorf("a broken file: %v", err)
 	}
 }
