@@ -68,6 +68,7 @@ demo: build ## Serve this machine with flows and requests of a demo, to see the 
 test: build ## Run all tests
 	go vet $(PACKAGES)
 	@command -v "$${FASTTRACK_CHROMIUM:-chromium}" >/dev/null || echo 'Chromium is not installed: the tests of the console in a browser are skipped.'
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || echo 'PostgreSQL is not installed: the tests of strategies/postgres are skipped.'
 	go test $(PACKAGES)
 
 # What is deployed to the emulator: functions for this machine, on which it runs
@@ -195,7 +196,7 @@ parity-statemachine: $(TOOLS)/npm/.installed ## Compare the state machine's inte
 
 torture: build ## Crash functions at each AWS call, race, restart, plant bugs (about 25 minutes)
 	@rm -f build/torture.txt
-	@FASTTRACK_TORTURE='$(CURDIR)/build/torture.txt' go test ./e2e/torture ./e2e ./e2e/planted -p 1 -count=1 -parallel 2 -timeout 40m; \
+	@FASTTRACK_TORTURE='$(CURDIR)/build/torture.txt' go test ./e2e/torture ./e2e ./e2e/planted ./strategies/... -p 1 -count=1 -parallel 2 -timeout 40m; \
 		status=$$?; cat build/torture.txt; exit $$status
 
 bench: build-sam ## Measure the budgets of docs/performance.md and the cost of a million requests (about 6 minutes)

@@ -40,27 +40,28 @@ type Server struct {
 // test.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	s, err := start()
-	if errors.Is(err, errMissing) && os.Getenv("FASTTRACK_POSTGRES") != "required" {
+	s, err := Open()
+	if errors.Is(err, ErrMissing) && os.Getenv("FASTTRACK_POSTGRES") != "required" {
 		t.Skipf("NOT TESTED AGAINST PostgreSQL: %v", err)
 	}
 	if err != nil {
 		t.Fatalf("PostgreSQL is needed here: %v", err)
 	}
-	t.Cleanup(s.stop)
+	t.Cleanup(s.Close)
 	return s
 }
 
-var errMissing = errors.New("Debian's package postgresql is not installed") //nolint:staticcheck // a name begins it
+// ErrMissing means that PostgreSQL is not installed.
+var ErrMissing = errors.New("Debian's package postgresql is not installed") //nolint:staticcheck // a name begins it
 
-// binaries returns the folder of the newest PostgreSQL on this machine.
-func binaries() (string, error) {
+// Binaries returns the folder of the newest PostgreSQL on this machine.
+func Binaries() (string, error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(found) == 0 {
 		if path, err := exec.LookPath("initdb"); err == nil {
 			return filepath.Dir(path), nil
 		}
-		return "", errMissing
+		return "", ErrMissing
 	}
 	newest := slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) })
 	return filepath.Dir(newest), nil
@@ -71,8 +72,9 @@ func version(path string) int {
 	return n
 }
 
-func start() (s *Server, err error) {
-	bin, err := binaries()
+// Open starts a server, which ends by [Server.Close].
+func Open() (s *Server, err error) {
+	bin, err := Binaries()
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +87,7 @@ func start() (s *Server, err error) {
 	s = &Server{Host: "localhost", Password: "superuser-of-this-test", folder: folder}
 	defer func() {
 		if err != nil {
-			s.stop()
+			s.Close()
 		}
 	}()
 	who, err := s.user()
@@ -210,8 +212,8 @@ func (s *Server) wait() error {
 	}
 }
 
-// stop ends the server and removes all that it wrote.
-func (s *Server) stop() {
+// Close ends the server and removes all that it wrote.
+func (s *Server) Close() {
 	if s.cmd != nil && s.cmd.Process != nil {
 		_ = s.cmd.Process.Signal(syscall.SIGQUIT) // at once: its data is of no use
 		_ = s.cmd.Wait()
@@ -255,16 +257,23 @@ func (s *Server) Exec(t testing.TB, statements ...string) {
 // ExecIn executes statements as the superuser in a database.
 func (s *Server) ExecIn(t testing.TB, database string, statements ...string) {
 	t.Helper()
+	if err := s.exec(database, statements...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *Server) exec(database string, statements ...string) error {
 	c, err := s.connect(context.Background(), database, "postgres", s.Password)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer func() { _ = c.Close(context.Background()) }()
 	for _, statement := range statements {
 		if _, err := c.Exec(context.Background(), statement, pgx.QueryExecModeSimpleProtocol); err != nil {
-			t.Fatalf("%s: %v", strings.TrimSpace(statement), err)
+			return fmt.Errorf("%s: %w", strings.TrimSpace(statement), err)
 		}
 	}
+	return nil
 }
 
 // Value returns what a query of one value returns, as text, to the superuser.
