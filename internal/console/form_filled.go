@@ -31,6 +31,9 @@ func fill(f api.Flow, in url.Values, sent bool) filled {
 	for _, field := range f.Fields {
 		typed, there := in[fieldKey(field)]
 		if !there && !sent || sent && !d.rendered(field) {
+			if field.Type == api.FieldBool && d.copied(field) == nil {
+				d.given[field.Name] = json.RawMessage("false") // what a box that is not checked sends
+			}
 			continue
 		}
 		if sent && field.DefaultFrom != "" && in.Has("d."+field.Name) && lineEnds(typed) == plainLines(in.Get("d."+field.Name)) {
