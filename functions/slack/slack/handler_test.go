@@ -53,6 +53,9 @@ func TestFormsAreSealed(t *testing.T) {
 		"no metadata":    {func(v map[string]any) { v["private_metadata"] = "" }, "U0GRACE", 0, "not yours", true},
 		"another's form": {func(map[string]any) {}, "U0LINUS", 0, "not yours", true},
 		"an hour later":  {func(map[string]any) {}, "U0GRACE", 61 * time.Minute, "too long", false},
+		"with values for searches": {func(v map[string]any) {
+			v["private_metadata"] = strings.Replace(v["private_metadata"].(string), `"t":`, `"o":"{}","t":`, 1)
+		}, "U0GRACE", 0, "not yours", true},
 		"for another action": {func(v map[string]any) {
 			v["private_metadata"] = strings.Replace(v["private_metadata"].(string), `"deny"`, `"approve"`, 1)
 		}, "U0GRACE", 0, "not yours", true},
