@@ -27,7 +27,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(sample)
 	}
 	for _, seed := range []string{
-		requestFlow, head + "    vars: {a: 1.5, b: [true, null], c: {d: \"\\u0007\"}}\n", head + "    targets: [{id: a, settings: &s {x: 1}}, {id: b, settings: *s}]\n",
+		requestFlow, head + "    fields: [{name: a, type: duration}, {name: b, type: string, when: {a: [1h, 60], c: x}, default_from: c}, {name: c, type: string, prefetch: true, depends_on: [a]}]\n", head + "    vars: {a: 1.5, b: [true, null], c: {d: \"\\u0007\"}}\n", head + "    targets: [{id: a, settings: &s {x: 1}}, {id: b, settings: *s}]\n",
 		"flows: &a [*a]", "flows:\n- {name: a, name: b}", "\"flows\": !!seq []", "a: b: c", "%YAML 1.2\n---\n{}", "\t", "flows: [{? [x] : 1}]", head + "---\n{}",
 	} {
 		f.Add([]byte(seed))
