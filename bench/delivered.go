@@ -59,7 +59,8 @@ func (b *bench) deliveredBy(ctx context.Context, build string, r reach) ([]figur
 	}
 	defer stack.Close(ctx)
 	l := lives[len(lives)-1]
-	if err := playAll(ctx, stack, m, l, warmPlays); err != nil {
+	people, err := warm(ctx, stack, m, l, plays)
+	if err != nil {
 		return nil, err
 	}
 	mails, calls := len(stack.SES.Mails()), 0
@@ -69,7 +70,7 @@ func (b *bench) deliveredBy(ctx context.Context, build string, r reach) ([]figur
 	mu.Lock()
 	clear(units)
 	mu.Unlock()
-	if err := playAll(ctx, stack, m, l, plays); err != nil {
+	if err := playAll(ctx, stack, m, l, people); err != nil {
 		return nil, err
 	}
 	for _, n := range workspace.Calls() {

@@ -59,11 +59,12 @@ func (b *bench) writes(ctx context.Context, out io.Writer) error {
 	}
 	defer stack.Close(ctx)
 	for _, l := range lives {
-		if err := playAll(ctx, stack, m, l, warmPlays); err != nil {
+		people, err := warm(ctx, stack, m, l, 1)
+		if err != nil {
 			return fmt.Errorf("%s: %w", l.name, err)
 		}
 		w.take()
-		if err := playAll(ctx, stack, m, l, 1); err != nil {
+		if err := playAll(ctx, stack, m, l, people); err != nil {
 			return fmt.Errorf("%s: %w", l.name, err)
 		}
 		if err := printWrites(out, l.name, w.take()); err != nil {

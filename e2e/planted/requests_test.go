@@ -9,7 +9,7 @@ var requestBugs = []bug{
 	{"show a revoke of what is taken back already", "internal/run/eligible.go", "case next == NextTakeBack || next == NextPause || next == NextHook && r.Engine.Hook == OnDeescalate:", "case next == \"none\":", "./internal/run ./internal/hookapi ./internal/engine/...", "TestWhatIsShownIsWhatHappens"},
 	{"tell logins apart that are linked", "functions/request/request/shown.go", "\treturn s.Store.Linked(ctx, s.links, append(people, &c.Caller.Person)...)", "\treturn nil", "./e2e/people", "Shown|Listed"},
 	{"link by what was seen alone", "functions/request/request/service.go", "today, today.Links(), &flowNames", "today, func(string) []string { return nil }, &flowNames", "./e2e/people", "Shown|Listed"},
-	{"take the summary of an approved request for all of it", "internal/run/summary.go", " && len(s.View.Review.ApprovedBy) == 0", "", "./e2e/people", "Shown|Listed"},
+	{"take the summary of an approved request for all of it", "internal/run/summary.go", " && len(s.View.Review.ApprovedBy) == 0", "", "./internal/run", "SummaryOfBefore"},
 	{"wait with an approval that has lapsed", "internal/run/waits_for.go", "\tlapsed := r.Lapsed(t)\n", "\tlapsed := r.Lapsed(nil)\n", "./internal/run ./internal/hookapi ./internal/engine/...", "TestWaitingFor"},
 	{"name the requester among those who may approve", "internal/run/waits_for.go", "\t\t\tcase !r.couldApprove(address, t):\n", "", "./internal/run ./internal/hookapi ./internal/engine/...", "TestWaitingFor"},
 	{"name members to a machine", "internal/run/waits_for.go", "if p.Machine && !isOne(principal) {", "if false {", "./internal/run ./internal/hookapi ./internal/engine/...", "TestWaitingFor"},

@@ -45,12 +45,11 @@ func number(n int64) types.AttributeValue {
 }
 
 // runItem is a run as it is stored: keys, and the whole in the body. Attributes
-// of an index are there only while the run is in it. So is the summary that the
-// inbox shows: the other lists read a run that waits for nobody from its item
-// (see fill), and a change of such a run costs nothing in their indexes. Items of
-// earlier versions have a summary always.
+// of an index are there only while the run is in it. Lists read a run from its item
+// (see fill), so that a change of it costs nothing in indexes whose keys stay. Items of
+// earlier versions have a summary, which the indexes project.
 func runItem(r *run.Run, version int64) (item, error) {
-	body, err := run.Encode(r)
+	body, err := run.Encode(r.Stored())
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", r.ID, err)
 	}
@@ -61,11 +60,6 @@ func runItem(r *run.Run, version int64) (item, error) {
 	it["mine"] = text(cmp.Or(r.Requester.Principal, r.Requester.ID))
 	it["flow"] = text(monthOf(r.Flow.Name, r.CreatedAt))
 	if r.Status == run.Pending {
-		summary, err := run.Encode(r.Summary())
-		if err != nil {
-			return nil, fmt.Errorf("run %s: %w", r.ID, err)
-		}
-		it["summary"] = text(string(summary))
 		it["inbox"] = text(inboxOf(r.Flow.Name, shard(r.ID, inboxShards)))
 	}
 	if r.Live() {
@@ -111,6 +105,7 @@ func readBody(id string, it item) (*run.Run, error) {
 	if err := json.Unmarshal(body, r); err != nil {
 		return nil, fmt.Errorf("read run %s: %w", id, err)
 	}
+	r.Link()
 	return r, nil
 }
 

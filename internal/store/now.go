@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,41 +13,6 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
-
-// PendingIn counts the runs of a flow that wait for people, up to most, and those of them
-// that a limit of fast_track holds.
-func (s *Store) PendingIn(ctx context.Context, flow string, most int) (n, held int, err error) {
-	parts := make([][]item, inboxShards)
-	group, reading := errgroup.WithContext(ctx)
-	for shard := range inboxShards {
-		group.Go(func() error {
-			out, err := s.client.Query(reading, &dynamodb.QueryInput{
-				TableName: &s.table, IndexName: aws.String("inbox"), KeyConditionExpression: aws.String("inbox = :inbox"),
-				ExpressionAttributeValues: item{":inbox": text(inboxOf(flow, shard))}, ProjectionExpression: aws.String("summary"),
-				Limit: aws.Int32(int32(most)), // #nosec G115 -- a page
-			})
-			if err == nil {
-				parts[shard] = out.Items
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return 0, 0, fmt.Errorf("count what waits in flow %s: %w", flow, err)
-	}
-	all := slices.Concat(parts...)
-	for _, it := range all[:min(len(all), most)] {
-		var summary run.Summary
-		if err := json.Unmarshal([]byte(stringOf(it["summary"])), &summary); err != nil {
-			return 0, 0, fmt.Errorf("count what waits in flow %s: %w", flow, err)
-		}
-		limited := func(c run.Check) bool { return c.Name == run.LimitCheck && !c.Passed }
-		if review := summary.View.Review; review != nil && slices.ContainsFunc(review.Checks, limited) {
-			held++
-		}
-	}
-	return min(len(all), most), held, nil
-}
 
 // LiveCount counts the runs of a flow whose access is open, up to most.
 func (s *Store) LiveCount(ctx context.Context, flow string, most int) (int, error) {

@@ -2,51 +2,39 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"sync/atomic"
+	"slices"
+	"sync"
+	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// pendingRead is how many requests of each of somebody's logins are looked at, the
-// newest. An index item without a summary has about 200 bytes.
-const pendingRead = 1000
+// pendingRead is how many requests of each of somebody's logins are read, the newest: as
+// many as one call reads.
+const pendingRead = maxFill
 
 // MinePending counts the requests of p's own that wait for people. more reports that
-// older requests were not looked at. An index item has a summary while its request is
-// pending, so no request is read from the table.
-func (s *Store) MinePending(ctx context.Context, p run.Person) (n int, more bool, err error) {
-	var found atomic.Int64
-	var cut atomic.Bool
+// older requests were not read.
+func (s *Store) MinePending(ctx context.Context, p run.Person, now time.Time) (n int, more bool, err error) {
+	var mu sync.Mutex
 	group, reading := errgroup.WithContext(ctx)
 	group.SetLimit(16)
 	for _, login := range p.Keys() {
 		group.Go(func() error {
-			out, err := s.client.Query(reading, &dynamodb.QueryInput{
-				TableName: &s.table, IndexName: aws.String("mine"), KeyConditionExpression: aws.String("mine = :mine"),
-				FilterExpression:          aws.String("attribute_exists(summary)"),
-				ExpressionAttributeValues: map[string]types.AttributeValue{":mine": text(login)},
-				ScanIndexForward:          aws.Bool(false), Limit: aws.Int32(pendingRead),
-			})
+			// No request waits for longer than usage is kept.
+			newest, cut, err := s.filled(reading, source{"mine", login}, Query{From: now.Add(-usageKept)}, pendingRead)
 			if err != nil {
 				return err
 			}
-			if len(out.LastEvaluatedKey) > 0 {
-				cut.Store(true)
-			}
-			for _, it := range out.Items {
-				var summary run.Summary
-				if err := json.Unmarshal([]byte(stringOf(it["summary"])), &summary); err != nil {
-					return err
-				}
-				if summary.View.Status == run.Pending && summary.OwnedBy(p) {
-					found.Add(1)
+			mu.Lock()
+			defer mu.Unlock()
+			more = more || cut
+			for _, r := range newest {
+				if r.View.Status == run.Pending && r.OwnedBy(p) {
+					n++
 				}
 			}
 			return nil
@@ -55,5 +43,58 @@ func (s *Store) MinePending(ctx context.Context, p run.Person) (n int, more bool
 	if err := group.Wait(); err != nil {
 		return 0, false, fmt.Errorf("count pending requests: %w", err)
 	}
-	return int(found.Load()), cut.Load(), nil
+	return n, more, nil
+}
+
+// PendingIn counts the runs of a flow that wait for people, up to most, and those of them
+// that a limit of fast_track holds.
+func (s *Store) PendingIn(ctx context.Context, flow string, most int) (n, held int, err error) {
+	parts := make([][]run.Summary, inboxShards)
+	group, reading := errgroup.WithContext(ctx)
+	for shard := range inboxShards {
+		group.Go(func() (err error) {
+			parts[shard], _, err = s.filled(reading, source{"inbox", inboxOf(flow, shard)}, Query{}, most)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return 0, 0, fmt.Errorf("count what waits in flow %s: %w", flow, err)
+	}
+	for _, r := range slices.Concat(parts...) {
+		if n == most {
+			break
+		}
+		if r.View.Status != run.Pending {
+			continue // the index is behind
+		}
+		n++
+		limited := func(c run.Check) bool { return c.Name == run.LimitCheck && !c.Passed }
+		if review := r.View.Review; review != nil && slices.ContainsFunc(review.Checks, limited) {
+			held++
+		}
+	}
+	return n, held, nil
+}
+
+// filled reads the newest runs of a source, up to most. cut reports that there may be
+// more.
+func (s *Store) filled(ctx context.Context, src source, q Query, most int) (runs []run.Summary, cut bool, err error) {
+	entries, cut, err := s.partition(ctx, src, q, most, &reading{})
+	if err != nil {
+		return nil, false, err
+	}
+	if len(entries) > most {
+		entries, cut = entries[:most], true
+	}
+	for part := range slices.Chunk(entries, maxFill) {
+		if err := s.fill(ctx, part); err != nil {
+			return nil, false, err
+		}
+	}
+	for _, e := range entries {
+		if e.run != nil {
+			runs = append(runs, *e.run)
+		}
+	}
+	return runs, cut, nil
 }

@@ -98,7 +98,9 @@ func (s *table) Mine(_ context.Context, _ run.Person, q store.Query) (store.Page
 	return s.page(q)
 }
 
-func (s *table) MinePending(context.Context, run.Person) (int, bool, error) { return 0, false, nil }
+func (s *table) MinePending(context.Context, run.Person, time.Time) (int, bool, error) {
+	return 0, false, nil
+}
 
 func (s *table) Reviewed(_ context.Context, _ run.Person, _ *run.Today, q store.Query) (store.Page, error) {
 	return s.page(q)

@@ -78,7 +78,7 @@ func (s service) counts(ctx context.Context, c *httpapi.Call) (out api.Counts, l
 		count counter
 		into  **int
 	}{
-		{"inbox", s.countInbox, &out.Inbox}, {"live", countLive, &out.Live}, {"mine_pending", s.Store.MinePending, &out.MinePending},
+		{"inbox", s.countInbox, &out.Inbox}, {"live", countLive, &out.Live}, {"mine_pending", s.countPending, &out.MinePending},
 	}
 	type counted struct {
 		n    int
@@ -117,6 +117,11 @@ func (s service) countInbox(ctx context.Context, p run.Person) (int, bool, error
 	}
 	page, err := s.Store.Inbox(ctx, flows, p, s.today, store.Query{Limit: maxCount})
 	return len(page.Runs), page.Next != "", err
+}
+
+// countPending counts p's own requests that wait for people.
+func (s service) countPending(ctx context.Context, p run.Person) (int, bool, error) {
+	return s.Store.MinePending(ctx, p, s.Now())
 }
 
 // liveOf returns p's own open accesses, what ends soonest first.

@@ -50,7 +50,7 @@ func (c *counting) Live(_ context.Context, _ store.Reader, q store.Query) (store
 	return page, c.failLive
 }
 
-func (c *counting) MinePending(context.Context, run.Person) (int, bool, error) {
+func (c *counting) MinePending(context.Context, run.Person, time.Time) (int, bool, error) {
 	return c.pending, c.morePending, c.failPending
 }
 

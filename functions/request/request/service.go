@@ -27,7 +27,7 @@ type Store interface {
 	SaveUsage(ctx context.Context, flow string, p run.Person, u flow.Usage, now time.Time) error
 	Undecided(ctx context.Context, ids []string) (map[string]bool, error)
 	Mine(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
-	MinePending(ctx context.Context, p run.Person) (n int, more bool, err error)
+	MinePending(ctx context.Context, p run.Person, now time.Time) (n int, more bool, err error)
 	Requested(ctx context.Context, p run.Person, q store.Query) (store.Page, error)
 	Inbox(ctx context.Context, flows []string, p run.Person, t *run.Today, q store.Query) (store.Page, error)
 	Reviewed(ctx context.Context, p run.Person, t *run.Today, q store.Query) (store.Page, error)
