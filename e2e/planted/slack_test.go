@@ -28,6 +28,11 @@ var slackBugs = []bug{
 	// App Homes and copies show the request as it is.
 	{"show one App Home and stop at the first failure", "functions/slack/slack/home.go", "\t\t\terrs = append(errs, err)\n", "\t\t\treturn err\n", "./functions/slack/slack", "Homes"},
 	{"leave buttons on a card that was posted too late", "functions/notify/slackway/way.go", "\t\tw.settle(ctx, api, n, c)\n", "", "./functions/notify/slackway", "NoCard"},
+	{"leave a modal at what was stored", "functions/slack/slack/act.go", "\tif goesOn(r) {\n", "\tif false {\n", "./functions/slack/slack", "ClicksAreKept"},
+	{"know no card whose answer was lost", "functions/slack/slack/act.go", "\t\tc.keepCard(ctx, in, r)\n", "", "./functions/slack/slack", "ClicksAreKept"},
+	{"leave buttons on what was decided and is clicked", "functions/slack/slack/act.go", "\t\tc.refresh(ctx, in, who, r)\n", "", "./functions/notify/notify", "NobodyKnows"},
+	{"update a card twice that was clicked", "functions/notify/slackway/follow.go", "return c.Clicked && posted", "return false && posted", "./functions/notify/slackway", "AClickedCard"},
+	{"update one form of two", "functions/notify/slackway/submitted.go", "if c.Kind == store.SlackView && !c.Done &&", "if c.Kind == store.SlackView && !c.Done && len(forms) == 0 &&", "./functions/notify/slackway", "TwoResponses"},
 	{"update copies from what an event found", "functions/notify/slackway/follow.go", "if now.Version == r.Version {", "if true {", "./functions/notify/slackway", "NoCard"},
 	{"notify guests of what is requested", "functions/notify/slackway/people.go", "case u.IsRestricted, u.IsUltraRestricted, u.IsInvitedUser:", "case u.IsUltraRestricted, u.IsInvitedUser:", "./functions/notify/slackway", "Reaches"},
 	// Texts are letters.
