@@ -2,9 +2,9 @@ package run
 
 import "slices"
 
-// Stored returns the run as it is stored, without what follows from the rest: that
-// hash of the entry before which stands there, and once the run is over, the hooks that
-// its function has.
+// Stored returns the run as it is stored, without what follows from the rest: the hash
+// of the entry before, which that entry has itself. Once the run is over, the hooks of its
+// function are left out too: none is called any more.
 func (r *Run) Stored() *Run {
 	stored := *r
 	stored.History = slices.Clone(r.History)
