@@ -29,6 +29,7 @@ type Event struct {
 	Context JSON
 
 	recent *Recent
+	counts *recentCounts
 	actors map[string]User
 	steps  map[string]json.RawMessage
 	checks []Check

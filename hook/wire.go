@@ -63,6 +63,7 @@ type invocation struct {
 		} `json:"access"`
 		Context   json.RawMessage            `json:"context"`
 		Recent    *recent                    `json:"recent"`
+		Counts    *recentCounts              `json:"recent_counts"`
 		Actors    map[string]User            `json:"actors"`
 		Fields    map[string]json.RawMessage `json:"fields"`
 		Sensitive []string                   `json:"sensitive"`
@@ -146,7 +147,7 @@ func (in invocation) event(hook string, reads *reads) *Event {
 			ID: r.ID, Status: r.Status, Reason: r.Reason, Source: r.Source, Duration: seconds(r.DurationSeconds),
 			Withheld: r.Sensitive, History: r.History, OverrideOf: r.OverrideOf,
 		},
-		Fields: in.fields(reads), actors: r.Actors, steps: r.Steps, trial: in.Trial, reads: reads,
+		Fields: in.fields(reads), actors: r.Actors, steps: r.Steps, counts: r.Counts, trial: in.Trial, reads: reads,
 	}
 	if a := r.Access; a != nil {
 		e.Run.StartsAt, e.Run.EndsAt = a.StartsAt, a.EndsAt

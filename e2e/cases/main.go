@@ -34,7 +34,9 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 			Fields map[string]json.RawMessage `json:"fields"`
 			Recent map[string]any             `json:"recent"`
 			Source map[string]any             `json:"source"`
-			Flow   struct {
+
+			RecentCounts map[string]any `json:"recent_counts"`
+			Flow         struct {
 				Vars struct {
 					Do            string   `json:"do"`
 					Say           string   `json:"say"`
@@ -63,6 +65,13 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 				return nil, err
 			}
 			return answer(map[string]any{"checks": []map[string]any{{"name": "comes from", "passed": ask.Run.Source["verified"] == true, "detail": string(told)}}}, ask.Run.Flow.Vars.Subscriptions)
+		}
+		if hook == ask.Hook && how == "recent_counts" {
+			told, err := json.Marshal(ask.Run.RecentCounts) // members by name
+			if err != nil {
+				return nil, err
+			}
+			return answer(map[string]any{"checks": []map[string]any{{"name": "asked before", "passed": true, "detail": string(told)}}}, ask.Run.Flow.Vars.Subscriptions)
 		}
 		if hook == ask.Hook && how == "recent" {
 			told, err := json.Marshal(ask.Run.Recent) // members by name

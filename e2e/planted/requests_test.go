@@ -26,6 +26,8 @@ var requestBugs = []bug{
 	{"look further than asked", "internal/store/merge.go", "q.Look > 0 && page.seen == q.Look && all[i].id != all[i-1].id", "false", "./internal/store", "TestListsOverFlows"},
 	{"call the lists whole after a dry run", "internal/store/reindex.go", "if left || x.DryRun {", "if left {", "./internal/store", "TestReindexOpenAccess"},
 	{"call the lists of an old table whole", "functions/request/request/listed.go", "if err == nil && unused {", "if err == nil && (unused || true) {", "./functions/request/request", "TestMissingFromLists"},
+	{"count a part of a window for all of it", "internal/flow/recent_counts.go", "!earlier[len(earlier)-1].View.CreatedAt.Before(since)", "false", "./internal/flow", "TestCountIsExact"},
+	{"count a target by its label", "internal/flow/recent_counts.go", "bytes.Equal(targetID(raw), id)", "bytes.Contains(raw, id)", "./internal/flow", "TestCountIsExact"},
 	{"call the caller's own words proven", "internal/run/source.go", "Verified: r.Channel == ViaSlack}", "Verified: true}", "./internal/run", "TestSource"},
 	{"take a place with a password", "internal/httpapi/body.go", "strings.Contains(host, \"@\")", "false", "./internal/httpapi", "TestPlace"},
 	{"go on in a list with other filters", "functions/request/request/cursor.go", "strings.Join(by, \"\") != \"\"", "len(by) == 0", "./functions/request/request", "TestListQueries"},

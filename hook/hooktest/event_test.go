@@ -41,6 +41,12 @@ func TestOptions(t *testing.T) {
 			team, _ := e.Step("on_request").Lookup("team")
 			return seen{e.Flow.Name, e.Flow.Vars.Strings("a")[0], e.Fields.Int("n"), e.Fields.Target("t").Label, e.Fields.Target("t").Settings.Bool("low_risk"), e.Run.Withheld[0], team}
 		}, seen{"f", "b", int64(7), "P", true, "pin", "sre"}},
+		"what was requested before": {[]hooktest.Option{hooktest.RecentOf(time.Hour, "", "prod", hook.Counts{Requested: 3, Denied: 1}), hooktest.RecentOf(24*time.Hour, "deploy", "", hook.Counts{Requested: 9, Escalated: 2})}, func(e *hook.Event) seen {
+			hour, counted := e.RecentOf(time.Hour, "sample", "prod")
+			day, _ := e.RecentOf(24*time.Hour, "deploy", "")
+			none, of := e.RecentOf(time.Hour, "deploy", "prod")
+			return seen{hour.Requested, hour.Denied, counted, day.Escalated, none, of}
+		}, seen{3, 1, true, 2, hook.Counts{}, true}},
 		"from a Slack channel": {[]hooktest.Option{hooktest.Source("slack", "C0123ABCD")}, func(e *hook.Event) seen {
 			return seen{e.Run.Source.Channel, e.Run.Source.Place, e.Run.Source.Verified}
 		}, seen{"slack", "C0123ABCD", true}},

@@ -1,6 +1,7 @@
 package hooktest
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -123,6 +124,39 @@ func Recent(r hook.Recent) Option {
 			"window_seconds": int(r.Window.Seconds()), "requested": r.Requested, "approved": r.Approved, "denied": r.Denied, "escalated": r.Escalated,
 			"same_target": map[string]any{"approved": r.SameTarget.Approved, "denied": r.SameTarget.Denied},
 		}
+	}
+}
+
+// RecentOf sets a count of the requester's earlier requests, as hook.Event.RecentOf reads
+// it; may be repeated. The flow then counts within that window, of that flow and target.
+func RecentOf(window time.Duration, flow, target string, n hook.Counts) Option {
+	return func(d map[string]any) {
+		run := within(d, "run")
+		counted, there := run["recent_counts"].(map[string]any)
+		if !there {
+			counted = map[string]any{"windows": []int{}, "flows": []string{}, "targets": []string{}, "counts": []any{}}
+			run["recent_counts"] = counted
+		}
+		if flow == "" {
+			flow = within(run, "flow")["name"].(string)
+		}
+		seconds := int(window.Seconds())
+		if windows := counted["windows"].([]int); !slices.Contains(windows, seconds) {
+			counted["windows"] = append(windows, seconds)
+		}
+		if flows := counted["flows"].([]string); !slices.Contains(flows, flow) {
+			counted["flows"] = append(flows, flow)
+		}
+		count := map[string]any{
+			"window_seconds": seconds, "flow": flow, "requested": n.Requested, "approved": n.Approved, "denied": n.Denied, "escalated": n.Escalated,
+		}
+		if target != "" {
+			count["target"] = target
+			if targets := counted["targets"].([]string); !slices.Contains(targets, target) {
+				counted["targets"] = append(targets, target)
+			}
+		}
+		counted["counts"] = append(counted["counts"].([]any), count)
 	}
 }
 

@@ -57,10 +57,10 @@ The function is invoked with your own AWS credentials (lambda:InvokeFunction), o
 			}
 			if earlier.name != "" {
 				earlier.endpoint = at.Endpoint
-				o.Recent = func(ctx context.Context, asked run.Draft, now time.Time) (*run.Recent, error) {
+				o.Recent = func(ctx context.Context, asked run.Draft, now time.Time) (flow.Counted, error) {
 					stored, _, err := earlier.open(ctx)
 					if err != nil {
-						return nil, err
+						return flow.Counted{}, err
 					}
 					return simulate.Recent(ctx, stored, f, asked, now)
 				}

@@ -32,6 +32,7 @@ type Asked struct {
 	DurationSeconds int                        `json:"duration_seconds,omitempty"`
 	Context         json.RawMessage            `json:"context,omitempty"`
 	Recent          *run.Recent                `json:"recent,omitempty"`
+	RecentCounts    *run.RecentCounts          `json:"recent_counts,omitempty"`
 }
 
 // Of returns a request as it is exported. context is what the requester sent along,
@@ -39,7 +40,7 @@ type Asked struct {
 func Of(r *run.Run, context json.RawMessage) Run {
 	out := Run{View: r.View(), Asked: Asked{
 		Flow: r.Flow, Requester: r.Requester.Shown(), Channel: r.Channel, Place: r.Source().Place, Fields: r.Fields,
-		DurationSeconds: r.DurationSeconds, Context: context, Recent: r.Recent,
+		DurationSeconds: r.DurationSeconds, Context: context, Recent: r.Recent, RecentCounts: r.RecentCounts,
 	}}
 	if r.RequestedSeconds > 0 {
 		out.Asked.DurationSeconds = r.RequestedSeconds
@@ -56,7 +57,7 @@ func Of(r *run.Run, context json.RawMessage) Run {
 func (r Run) Request() run.Draft {
 	a := run.Draft{
 		ID: r.ID, Flow: r.Asked.Flow, Requester: r.Asked.Requester, Channel: r.Asked.Channel, Place: r.Asked.Place, Fields: r.Asked.Fields,
-		Reason: r.Reason, DurationSeconds: r.Asked.DurationSeconds, Context: r.Asked.Context, Recent: r.Asked.Recent,
+		Reason: r.Reason, DurationSeconds: r.Asked.DurationSeconds, Context: r.Asked.Context, Recent: r.Asked.Recent, RecentCounts: r.Asked.RecentCounts,
 	}
 	for _, name := range r.Withheld {
 		if a.Sensitive == nil {

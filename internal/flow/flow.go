@@ -130,6 +130,8 @@ type Flow struct {
 	// RecentSeconds is the window in which a requester's earlier runs are
 	// counted for hooks, 0 for none.
 	RecentSeconds int `json:",omitempty"`
+	// RecentOf is what else is counted of them; nil is the flow itself alone.
+	RecentOf *RecentOf `json:",omitempty"`
 	// RetentionSeconds is how long a request is kept once it is over, 0 for ever.
 	RetentionSeconds int `json:",omitempty"`
 	// FastTrack limits what on_request may approve; nil doesn't.

@@ -47,7 +47,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 		}),
 		"limits":         func(n *yaml.Node, at string) { r.limits(n, at, &f) },
 		"retention":      func(n *yaml.Node, at string) { r.retention(n, at, &f) },
-		"recent":         r.duration(&f.RecentSeconds, 1, 366*24*3600),
+		"recent":         func(n *yaml.Node, at string) { r.recent(n, at, &f) },
 		"requesters":     r.principals(&f.Requesters, false),
 		"visible_to":     r.principals(&f.VisibleTo, false),
 		"admins":         r.principals(&f.Admins, false),

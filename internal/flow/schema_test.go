@@ -122,6 +122,7 @@ var parts = map[string][]string{
 	"hook_timeout":   {"5s", "PT5S", "5", "soon"},
 	"limits":         {"{open_per_person: 5, per_minute: none, machines_per_minute: 600, holders: 7}", "none", "{holders: 1}", "{}", "{open_per_person: 0}", "{per_minute: 601}", "{holders: none}", "all", "{per_hour: 1}"},
 	"requesters":     {"[everyone]", "[group:x, a@x]", "['iss|sub']", "[admins]", "[sre]"},
+	"recent":         {"720h", "{windows: [1h, 24h]}", "{windows: [1h], flows: [a], targets: []}", "{}", "{windows: []}", "{windows: [60]}", "{windows: [1h], x: [a]}", "60"},
 	"visible_to":     {"[everyone]", "[group:x, a@x]", "[]", "[admins]", "[sre]"},
 	"admins":         {"[a@x]", "['arn:aws:iam::123456789012:user/a', b@x]", "[]", "[7]"},
 	"targets":        {"[{id: p, settings: {group: g}}]", "[{id: p, label: P, settings: {a: 1}}]", "[{label: P}]", "[{id: 7}]"},
@@ -190,7 +191,7 @@ func TestSchemaSeesMistakes(t *testing.T) {
 	schema := loadSchema(t)
 	right := map[string]string{"name": "a", "admins": "[a@x]", "targets": "[{id: p}]", "durations": "[1h]", "strategy": "{type: lambda, function: f}", "fields": parts["fields"][0]}
 	for key, values := range map[string][]string{
-		"name": parts["name"][2:], "label": {"[]"}, "hook_timeout": {"5", "soon"}, "retention": {"5", "soon", "24h"}, "requesters": {"[sre]"}, "visible_to": {"[]", "[sre]"}, "admins": {"[]", "[7]"},
+		"name": parts["name"][2:], "label": {"[]"}, "hook_timeout": {"5", "soon"}, "retention": {"5", "soon", "24h"}, "requesters": {"[sre]"}, "visible_to": {"[]", "[sre]"}, "recent": parts["recent"][3:], "admins": {"[]", "[7]"},
 		"targets": {"[{label: P}]", "[{id: 7}]"}, "durations": {"[]", "[60]"}, "strategy": parts["strategy"][3:], "require_reason": {"[cancel]"},
 		"review": parts["review"][6:], "vars": {"[]"}, "stages": parts["stages"][4:], "fields": parts["fields"][10:], "limits": parts["limits"][3:],
 	} {

@@ -17,6 +17,7 @@ func (r *reader) together(file *File) {
 		}
 		r.decidable(file, f, path, t)
 		r.visible(file, f, path, t)
+		r.recentAsAWhole(file, f, path)
 		r.warnNotify(file, f, path)
 		r.warnStrangers(file, f, path, t)
 	}

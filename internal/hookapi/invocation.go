@@ -82,11 +82,12 @@ type Run struct {
 	Source   *run.Source `json:"source,omitempty"`
 	Duration int         `json:"duration_seconds,omitempty"`
 	// Access is set once access was granted.
-	Access  *Access                     `json:"access,omitempty"`
-	Context json.RawMessage             `json:"context,omitempty"`
-	Recent  *run.Recent                 `json:"recent,omitempty"`
-	Actors  map[run.EventName]run.Actor `json:"actors"`
-	Fields  map[string]json.RawMessage  `json:"fields"`
+	Access       *Access                     `json:"access,omitempty"`
+	Context      json.RawMessage             `json:"context,omitempty"`
+	Recent       *run.Recent                 `json:"recent,omitempty"`
+	RecentCounts *run.RecentCounts           `json:"recent_counts,omitempty"`
+	Actors       map[run.EventName]run.Actor `json:"actors"`
+	Fields       map[string]json.RawMessage  `json:"fields"`
 	// Sensitive names the fields that were given a value and are withheld.
 	Sensitive []string                   `json:"sensitive,omitempty"`
 	History   []Entry                    `json:"history"`
@@ -137,7 +138,7 @@ func NewInvocation(r *run.Run, context json.RawMessage) Invocation {
 		Run: Run{
 			ID: r.ID, Status: r.Status,
 			Flow:      Flow{Name: r.Flow.Name, Label: r.Flow.Label, Vars: r.Flow.Vars},
-			Requester: r.Requester.Shown(), Reason: r.Reason, Source: r.Source(), Duration: r.DurationSeconds, Context: context, Recent: r.Recent,
+			Requester: r.Requester.Shown(), Reason: r.Reason, Source: r.Source(), Duration: r.DurationSeconds, Context: context, Recent: r.Recent, RecentCounts: r.RecentCounts,
 			Actors: map[run.EventName]run.Actor{}, Fields: r.Fields, Sensitive: r.WithheldFields(),
 			History: []Entry{}, Steps: r.Steps,
 		},

@@ -14,6 +14,7 @@ func (r *Run) eraseBeside(who Names, own bool) (bool, error) {
 	}
 	if own {
 		r.Requester = Person{ID: erasedID, Machine: r.Requester.Machine}
+		r.RecentCounts = nil
 		r.Fields, r.Sensitive, r.Chosen, r.Reason, r.Recent, r.Steps, r.Shadow, r.Sent = nil, nil, nil, "", nil, nil, nil, ""
 		if w := r.Review; w != nil {
 			w.Checks, w.Errors = nil, nil

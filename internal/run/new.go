@@ -25,6 +25,8 @@ type Draft struct {
 	Context json.RawMessage
 	// Recent is nil where the flow doesn't ask for it.
 	Recent *Recent
+	// RecentCounts is nil where the flow doesn't ask for it.
+	RecentCounts *RecentCounts
 	// FlowVersion is the version of the flow, "" if unknown.
 	FlowVersion string
 	// Sent is the digest of the body that was sent under an Idempotency-Key.
@@ -48,7 +50,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 	r := &Run{
 		Schema: SchemaVersion, ID: a.ID, Flow: a.Flow, Requester: a.Requester, Channel: a.Channel,
 		Fields: a.Fields, Sensitive: a.Sensitive, Chosen: a.Chosen, Reason: a.Reason, DurationSeconds: a.DurationSeconds,
-		Salt: a.Salt, HasContext: a.Context != nil, Recent: a.Recent, Sent: a.Sent, CreatedAt: now, UpdatedAt: now,
+		Salt: a.Salt, HasContext: a.Context != nil, Recent: a.Recent, RecentCounts: a.RecentCounts, Sent: a.Sent, CreatedAt: now, UpdatedAt: now,
 		Engine: Engine{Next: NextHook, Hook: OnRequest, NonceKey: a.NonceKey},
 	}
 	digest, err := PayloadDigest(a)

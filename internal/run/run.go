@@ -43,9 +43,11 @@ type Run struct {
 	// beside the run.
 	HasContext bool `json:"has_context,omitempty"`
 	// Recent counts what the requester asked before, where the flow wants it.
-	Recent    *Recent   `json:"recent,omitempty"`
-	CreatedAt time.Time `json:"created_at"`
-	UpdatedAt time.Time `json:"updated_at"`
+	Recent *Recent `json:"recent,omitempty"`
+	// RecentCounts counts more of it, where the flow wants that.
+	RecentCounts *RecentCounts `json:"recent_counts,omitempty"`
+	CreatedAt    time.Time     `json:"created_at"`
+	UpdatedAt    time.Time     `json:"updated_at"`
 	// Decision is nil until there is one, and never changes after.
 	Decision *Decision `json:"decision,omitempty"`
 	// Review is nil until the run is routed to people.

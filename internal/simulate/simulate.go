@@ -25,7 +25,7 @@ type Options struct {
 	replay.Options
 	// Recent returns what hooks get about earlier requests of the requester;
 	// nil if that is unknown.
-	Recent func(ctx context.Context, asked run.Draft, now time.Time) (*run.Recent, error)
+	Recent func(ctx context.Context, asked run.Draft, now time.Time) (flow.Counted, error)
 	Now    time.Time
 }
 
@@ -49,11 +49,13 @@ func Run(ctx context.Context, asked run.Draft, o Options) (Result, error) {
 	}
 	asked.FlowVersion, asked.ID = result.FlowVersion, run.NewID(o.Now)
 	if o.Flow.RecentSeconds > 0 && o.Recent != nil {
-		if asked.Recent, err = o.Recent(ctx, asked, o.Now); err != nil {
+		counted, err := o.Recent(ctx, asked, o.Now)
+		if err != nil {
 			return result, err
 		}
+		asked.Recent, asked.RecentCounts = counted.Recent, counted.Counts
 	}
-	result.Notes = notes(o.Flow, asked.Recent != nil)
+	result.Notes = notes(o.Flow, asked.Recent != nil || asked.RecentCounts != nil)
 	if err := checkOptions(ctx, o.Function, o.Flow, asked); err != nil {
 		return result, err
 	}
@@ -89,19 +91,18 @@ type Requests interface {
 
 var _ Requests = (*store.Store)(nil)
 
-// Recent counts the earlier requests of a requester, as functions/request does. It
-// returns nil if there are too many to count.
-func Recent(ctx context.Context, table Requests, f *flow.Flow, asked run.Draft, now time.Time) (*run.Recent, error) {
+// Recent counts the earlier requests of a requester, as functions/request does.
+func Recent(ctx context.Context, table Requests, f *flow.Flow, asked run.Draft, now time.Time) (flow.Counted, error) {
 	// Requests are found by their logins' principals, which an address is linked to.
 	who := asked.Requester
 	if err := table.Linked(ctx, nil, &who); err != nil {
-		return nil, err
+		return flow.Counted{}, err
 	}
 	page, err := table.Requested(ctx, who, store.Query{From: f.RecentSince(now), Limit: flow.MaxRecent})
-	if err != nil || page.Next != "" {
-		return nil, err
+	if err != nil {
+		return flow.Counted{}, err
 	}
-	return f.Recent(asked.Fields, page.Runs), nil
+	return f.Count(asked.Fields, page.Runs, page.Next != "", now), nil
 }
 
 // checkOptions checks that each value with options is one of them, as

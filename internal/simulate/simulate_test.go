@@ -80,7 +80,9 @@ func TestRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r, err := simulate.Run(t.Context(), a, simulate.Options{
 				Flow: f, Function: hooks, Name: "hooks", Now: now,
-				Recent: func(context.Context, run.Draft, time.Time) (*run.Recent, error) { return tc.recent, nil },
+				Recent: func(context.Context, run.Draft, time.Time) (flow.Counted, error) {
+					return flow.Counted{Recent: tc.recent}, nil
+				},
 			})
 			if err != nil {
 				t.Fatal(err)

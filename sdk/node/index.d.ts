@@ -261,6 +261,15 @@ export interface Recent {
   readonly sameTarget: { readonly approved: number; readonly denied: number };
 }
 
+/** Numbers of requests. */
+export interface Counts {
+  readonly requested: number;
+  readonly approved: number;
+  readonly denied: number;
+  /** Those whose access was granted. */
+  readonly escalated: number;
+}
+
 /** The hooks by their names in the contract. */
 export type HookName = contract.AnswerHook;
 
@@ -289,6 +298,13 @@ export interface Event {
   readonly context: Document;
   /** Counts the requester's earlier requests; undefined if the flow has no recent: in flows.yaml, which is not the same as never. */
   readonly recent: Recent | undefined;
+  /**
+   * Counts the requester's earlier requests of a flow within a window, for a target. Without a flow it is that of this
+   * request, without a target any. It is undefined if there are too many in the window to count all of them, and if the
+   * flow counts nothing (recent: in flows.yaml); neither means never. A window, flow or target that flows.yaml does not
+   * have counted fails the hook.
+   */
+  recentOf(windowSeconds: number, flow?: string, target?: string): Counts | undefined;
   /** Whether a hook, not a person, caused this event. */
   readonly byHook: boolean;
   /**

@@ -1,5 +1,5 @@
 import type { AskedLifecycle } from "./lib/contract.js";
-import type { Event, EventName, HookInvocation, HookName, Recent, Search, Source } from "./index.js";
+import type { Counts, Event, EventName, HookInvocation, HookName, Recent, Search, Source } from "./index.js";
 
 /** A person by e-mail, or with groups. */
 export type Person = string | { email: string; groups?: readonly string[] };
@@ -42,6 +42,8 @@ export interface Options {
   context?: unknown;
   /** The requester's earlier requests. Without it the flow has no recent: in flows.yaml. */
   recent?: Pick<Recent, "windowSeconds"> & Partial<Recent>;
+  /** What is counted of earlier requests, as Event.recentOf reads it. Without a flow it is this one. */
+  recentOf?: readonly ({ windowSeconds: number; flow?: string; target?: string } & Partial<Counts>)[];
   /** Earlier entries, as the contract has them. */
   history?: AskedLifecycle["run"]["history"];
   /** The seq of the entry with which the hook last ignored an action that an admin overrides, 0 for none. */

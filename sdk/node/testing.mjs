@@ -86,6 +86,13 @@ const settings = {
     const same = { approved: sameTarget.approved ?? 0, denied: sameTarget.denied ?? 0 };
     d.run.recent = { window_seconds: windowSeconds, requested, approved, denied, escalated, same_target: same };
   },
+  recentOf(d, list) {
+    const counts = list.map(({ windowSeconds, flow = d.run.flow.name, target, requested = 0, approved = 0, denied = 0, escalated = 0 }) => {
+      return { window_seconds: windowSeconds, flow, target, requested, approved, denied, escalated };
+    });
+    const all = (name) => [...new Set(counts.map((c) => c[name]).filter((v) => v !== undefined))];
+    d.run.recent_counts = { windows: all("window_seconds"), flows: all("flow"), targets: all("target"), counts };
+  },
   history: (d, entries) => (d.run.history = entries),
   overrideOf: (d, seq) => (d.run.override_of = seq),
   steps: (d, steps) => Object.assign(d.run.steps, steps),

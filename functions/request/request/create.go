@@ -93,9 +93,11 @@ func (s service) createRun(ctx context.Context, c *httpapi.Call, body *httpapi.B
 			return nil, nil, err
 		}
 	}
-	if asked.Recent, err = s.recent(ctx, f, asked, now); err != nil {
+	counted, err := s.recent(ctx, f, asked, now)
+	if err != nil {
 		return nil, nil, err
 	}
+	asked.Recent, asked.RecentCounts = counted.Recent, counted.Counts
 	r, err := run.New(asked, now)
 	if err != nil {
 		return nil, nil, err

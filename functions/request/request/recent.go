@@ -9,16 +9,15 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// recent counts the requester's earlier requests of the flow. It returns nil if the flow
-// doesn't want it, and if there are too many to count exactly: a hook must not mistake a
-// part for the whole.
-func (s service) recent(ctx context.Context, f *flow.Flow, asked run.Draft, now time.Time) (*run.Recent, error) {
+// recent counts the requester's earlier requests, as far as the flow wants it and they can
+// be counted exactly: a hook must not mistake a part for the whole.
+func (s service) recent(ctx context.Context, f *flow.Flow, asked run.Draft, now time.Time) (flow.Counted, error) {
 	if f.RecentSeconds == 0 {
-		return nil, nil
+		return flow.Counted{}, nil
 	}
 	page, err := s.Store.Requested(ctx, asked.Requester, store.Query{From: f.RecentSince(now), Limit: flow.MaxRecent})
-	if err != nil || page.Next != "" {
-		return nil, err
+	if err != nil {
+		return flow.Counted{}, err
 	}
-	return f.Recent(asked.Fields, page.Runs), nil
+	return f.Count(asked.Fields, page.Runs, page.Next != "", now), nil
 }

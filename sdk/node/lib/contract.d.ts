@@ -73,6 +73,7 @@ export type AskedLifecycle = {
     /** The reason of the requester. */
     reason: string;
     recent?: AskedRecent;
+    recent_counts?: AskedRecentCounts;
     requester: AskedPerson;
     /** The sensitive fields that have a value. Their values are withheld. */
     sensitive?: string[];
@@ -131,6 +132,29 @@ export type AskedRecent = {
     denied?: number;
   };
   window_seconds: number;
+};
+
+/** The requester's earlier requests by window, flow and target, counted when this one was filed. Absent if the flow's recent names no windows. */
+export type AskedRecentCounts = {
+  /** The counts that are not zero. */
+  counts: {
+    approved: number;
+    denied: number;
+    escalated: number;
+    flow: string;
+    requested: number;
+    /** Absent for all requests of the flow. */
+    target?: string;
+    window_seconds: number;
+  }[];
+  /** The flows that are counted. */
+  flows: string[];
+  /** The targets that are counted in each flow, beside all of its requests. */
+  targets?: string[];
+  /** The windows with too many requests to count all of them. */
+  uncounted?: number[];
+  /** The windows that are counted, in seconds. */
+  windows: number[];
 };
 
 /** fasttrack hook contract, version 1: the event of a hook function. One document for each invocation. New members may be added within a version: ignore unknown members. */

@@ -44,6 +44,7 @@ export function newEvent(invocation, hook, signal) {
     fields: fieldsOf(invocation, mistakes),
     context: document(r.context, mistakes),
     recent: r.recent && strict("recent", { ...r.recent, sameTarget: strict("sameTarget", r.recent.sameTarget, mistakes) }, mistakes),
+    recentOf: (windowSeconds, flow = "", target = "") => countOf(r, windowSeconds, flow || r.flow.name, target, mistakes),
     byHook: e.channel === "hook",
     trial: invocation.trial,
     signal,
@@ -65,6 +66,20 @@ export function newEvent(invocation, hook, signal) {
     },
   };
   return { event: strict("event", event, mistakes), made };
+}
+
+// countOf returns what is counted of earlier requests; undefined if it can't be.
+function countOf({ recentCounts: n, flow: { name } }, windowSeconds, flow, target, mistakes) {
+  if (n === undefined) return undefined;
+  const known = [...n.windows, ...n.uncounted].sort((a, b) => a - b);
+  if (!known.includes(windowSeconds)) {
+    throw mistakes.add(`flow ${JSON.stringify(name)} counts no requests within ${windowSeconds} s; it counts those within ${known.join(", ")}`);
+  }
+  if (!n.flows.includes(flow)) throw mistakes.add(`flow ${JSON.stringify(name)} counts no requests of flow ${JSON.stringify(flow)}; it counts those of ${n.flows.join(", ")}`);
+  if (target !== "" && !n.targets.includes(target)) throw mistakes.add(`flow ${JSON.stringify(name)} counts no requests for target ${JSON.stringify(target)}`);
+  if (!n.windows.includes(windowSeconds)) return undefined;
+  const found = n.counts.find((c) => c.windowSeconds === windowSeconds && c.flow === flow && c.target === target);
+  return strict("counts", { ...(found?.numbers ?? { requested: 0, approved: 0, denied: 0, escalated: 0 }) }, mistakes);
 }
 
 // encode returns what a hook keeps, as a copy.

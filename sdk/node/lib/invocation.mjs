@@ -66,6 +66,7 @@ function readRun(run) {
     endsAt: time("run.access.ends_at", access.ends_at),
     context: absent(run.context) ? undefined : run.context,
     recent: absent(run.recent) ? undefined : readRecent(object("run.recent", run.recent)),
+    recentCounts: absent(run.recent_counts) ? undefined : readCounts(object("run.recent_counts", run.recent_counts)),
     actors: mapped(object("run.actors", run.actors), (v, name) => user(`run.actors.${name}`, v)),
     fields: object("run.fields", run.fields),
     sensitive: texts("run.sensitive", run.sensitive),
@@ -86,6 +87,27 @@ function readRecent(recent) {
     denied: count("denied", recent.denied),
     escalated: count("escalated", recent.escalated),
     sameTarget: { approved: count("same_target.approved", same.approved), denied: count("same_target.denied", same.denied) },
+  };
+}
+
+function readCounts(counted) {
+  const at = (name) => `run.recent_counts.${name}`;
+  const ints = (name) => list(at(name), counted[name]).map((n) => int(at(name), n));
+  return {
+    windows: ints("windows"),
+    uncounted: ints("uncounted"),
+    flows: texts(at("flows"), counted.flows),
+    targets: texts(at("targets"), counted.targets),
+    counts: list(at("counts"), counted.counts).map((raw) => {
+      const c = object(at("counts"), raw);
+      const count = (name) => int(at(`counts.${name}`), c[name]);
+      return {
+        windowSeconds: count("window_seconds"),
+        flow: text(at("counts.flow"), c.flow),
+        target: text(at("counts.target"), c.target),
+        numbers: { requested: count("requested"), approved: count("approved"), denied: count("denied"), escalated: count("escalated") },
+      };
+    }),
   };
 }
 

@@ -76,6 +76,16 @@ test("what an event says", async () => {
   assert.deepEqual({ ...e.user }, { type: "user", id: "ada@example.com", email: "ada@example.com", name: "", groups: ["sre"], machine: false });
 });
 
+// What is counted of earlier requests has a window, a flow and a target; nothing else reads as never.
+test("earlier requests are counted by window, flow and target", () => {
+  const e = event({ recentOf: [{ windowSeconds: 3600, target: "prod", requested: 3, denied: 1 }, { windowSeconds: 86400, flow: "deploy", requested: 9, escalated: 2 }] });
+  assert.deepEqual({ ...e.recentOf(3600, "", "prod") }, { requested: 3, approved: 0, denied: 1, escalated: 0 });
+  assert.equal(e.recentOf(86400, "deploy").escalated, 2);
+  assert.equal(e.recentOf(3600, "deploy", "prod").requested, 0);
+  assert.equal(event().recentOf(3600), undefined);
+  for (const wrong of [[60], [3600, "other"], [3600, "", "dev"]]) assert.throws(() => e.recentOf(...wrong), TypeError);
+});
+
 // A misspelt name would silently read as an absent value, so the hook fails, even one that
 // catches every error.
 test("a name that is none fails the hook", async (t) => {

@@ -113,6 +113,32 @@ class AskedRecent(TypedDict):
     window_seconds: int
 
 
+class AskedRecentCountsCountsItem(TypedDict):
+    approved: int
+    denied: int
+    escalated: int
+    flow: str
+    requested: int
+    # Absent for all requests of the flow.
+    target: NotRequired[str]
+    window_seconds: int
+
+
+class AskedRecentCounts(TypedDict):
+    """The requester's earlier requests by window, flow and target, counted when this one was filed. Absent if the flow's recent names no windows."""
+
+    # The counts that are not zero.
+    counts: List["AskedRecentCountsCountsItem"]
+    # The flows that are counted.
+    flows: List[str]
+    # The targets that are counted in each flow, beside all of its requests.
+    targets: NotRequired[List[str]]
+    # The windows with too many requests to count all of them.
+    uncounted: NotRequired[List[int]]
+    # The windows that are counted, in seconds.
+    windows: List[int]
+
+
 class HookInvocationFlow(TypedDict):
     """What the flow declares in flows.yaml. A hook that reads any other field or var has misspelt it, and fails."""
 
@@ -203,6 +229,7 @@ class AskedLifecycleRun(TypedDict):
     # The reason of the requester.
     reason: str
     recent: NotRequired["AskedRecent"]
+    recent_counts: NotRequired["AskedRecentCounts"]
     requester: "AskedPerson"
     # The sensitive fields that have a value. Their values are withheld.
     sensitive: NotRequired[List[str]]

@@ -123,6 +123,28 @@ class Recent:
     same_target: SameTarget = SameTarget()
 
 
+@dataclass(frozen=True)
+class Counts:
+    """Numbers of requests. escalated are those whose access was granted."""
+
+    requested: int = 0
+    approved: int = 0
+    denied: int = 0
+    escalated: int = 0
+
+
+@dataclass(frozen=True)
+class RecentCounts:
+    """What is counted of the requester's earlier requests, in seconds, by window, flow and
+    target."""
+
+    windows: Tuple[int, ...]
+    uncounted: Tuple[int, ...]
+    flows: Tuple[str, ...]
+    targets: Tuple[str, ...]
+    counts: Dict[Tuple[int, str, str], Counts]
+
+
 @dataclass
 class Event:
     """What a hook is called for: something that happens to a request. Each hook has a copy of
@@ -151,6 +173,7 @@ class Event:
     _steps: Dict[str, Any]
     _trial: bool
     _reads: Reads
+    _counts: Optional[RecentCounts] = None
 
     def __post_init__(self) -> None:
         self._checks: List[Check] = []
@@ -211,3 +234,27 @@ class Event:
         """Returns how often the requester has filed requests of this flow. It returns None if
         the flow has no recent: in flows.yaml, which is not the same as never."""
         return self._recent
+
+    def recent_of(self, window: timedelta, flow: str = "", target: str = "") -> Optional[Counts]:
+        """Returns how often the requester has filed requests of a flow within a window, for a
+        target. Without a flow it is that of this request, without a target any.
+
+        It returns None if there are too many in the window to count all of them, and if the
+        flow counts nothing (recent: in flows.yaml); neither means never. A window, flow or
+        target that flows.yaml does not have counted fails the hook.
+        """
+        n, flow = self._counts, flow or self.flow.name
+        if n is None:
+            return None
+        seconds = window.total_seconds()
+        known = sorted(n.windows + n.uncounted)
+        if seconds not in known:
+            within = ", ".join(str(timedelta(seconds=s)) for s in known)
+            self._reads.refuse(f'flow "{self.flow.name}" counts no requests within {window}; it counts those within {within}')
+        elif flow not in n.flows:
+            self._reads.refuse(f'flow "{self.flow.name}" counts no requests of flow "{flow}"; it counts those of {", ".join(n.flows)}')
+        elif target and target not in n.targets:
+            self._reads.refuse(f'flow "{self.flow.name}" counts no requests for target "{target}"')
+        elif seconds in n.windows:
+            return n.counts.get((int(seconds), flow, target), Counts())
+        return None

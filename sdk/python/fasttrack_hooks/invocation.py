@@ -8,7 +8,7 @@ from typing import Any, List, Mapping, Optional
 
 from .declared import Names, Reads
 from .errors import InvocationError
-from .event import Entry, Event, Flow, Recent, Run, SameTarget, Source, User
+from .event import Counts, Entry, Event, Flow, Recent, RecentCounts, Run, SameTarget, Source, User
 from .members import Members
 from .values import JSON, Fields, Vars
 
@@ -101,6 +101,7 @@ class Invocation:
             _steps=steps,
             _trial=self.trial,
             _reads=reads,
+            _counts=_counts(run),
         )
 
 
@@ -124,6 +125,24 @@ def _entry(e: Members) -> Entry:
         hook_reason=e.get("hook_reason", str, ""),
         hook_reason_by=e.get("hook_reason_by", str, ""),
         error=e.get("error", str, ""),
+    )
+
+
+def _counts(run: Members) -> Optional[RecentCounts]:
+    if run.values.get("recent_counts") is None:
+        return None
+    n = run.object("recent_counts")
+    return RecentCounts(
+        windows=n.ints("windows"),
+        uncounted=n.ints("uncounted"),
+        flows=tuple(n.texts("flows") or ()),
+        targets=tuple(n.texts("targets") or ()),
+        counts={
+            (c.get("window_seconds", int, 0), c.get("flow", str, ""), c.get("target", str, "")): Counts(
+                *(c.get(name, int, 0) for name in ("requested", "approved", "denied", "escalated"))
+            )
+            for c in n.objects("counts")
+        },
     )
 
 

@@ -45,6 +45,13 @@ class Members:
         """Returns a member that is a list of objects."""
         return tuple(Members(one, self.name(member), self._refuse) for one in self.get(member, list, []))
 
+    def ints(self, member: str) -> Tuple[int, ...]:
+        """Returns a member that is a list of whole numbers; an absent one is empty."""
+        listed = self.get(member, list, [])
+        if not all(isinstance(one, int) and not isinstance(one, bool) for one in listed):
+            raise self.wrong(f"{self.name(member)} must be a list of whole numbers")
+        return tuple(listed)
+
     def texts(self, member: str) -> Optional[List[str]]:
         """Returns a member that is a list of strings; None if it is absent."""
         if self.values.get(member) is None:

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Sequence, TypedDict, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Sequence, Tuple, TypedDict, Union
 
 from .declared import Reads
-from .event import Event, Recent, Source
+from .event import Counts, Event, Recent, Source
 from .invocation import CONTRACT_VERSION, Invocation
 from .prefetch import Search
 
@@ -50,6 +50,8 @@ class Options(TypedDict, total=False):
     withheld: Sequence[str]  # sensitive fields that have a value
     context: Any  # that the requester sent; absent without it
     recent: Recent  # without it the flow has no recent: in flows.yaml
+    # What is counted within a window, of a flow ("" is this one) and for a target ("" is any).
+    recent_of: Mapping[Tuple[timedelta, str, str], Counts]
     actors: Mapping[str, Person]  # who caused earlier events, by event
     history: Sequence[Mapping[str, Any]]
     steps: Mapping[str, Any]  # the outputs of earlier hooks, by hook
@@ -145,7 +147,24 @@ def _run(options: Options, requester: Dict[str, Any]) -> Dict[str, Any]:
     if "recent" in options:
         counts = asdict(options["recent"])
         run["recent"] = {"window_seconds": counts.pop("window") // timedelta(seconds=1), **counts}
+    if "recent_of" in options:
+        run["recent_counts"] = _counted(options["recent_of"], flow["name"])
     return run
+
+
+def _counted(of: Mapping[Tuple[timedelta, str, str], Counts], own: str) -> Dict[str, Any]:
+    counts = []
+    for (window, flow, target), n in of.items():
+        count: Dict[str, Any] = {"window_seconds": window // timedelta(seconds=1), "flow": flow or own, **asdict(n)}
+        if target:
+            count["target"] = target
+        counts.append(count)
+    return {
+        "windows": sorted({c["window_seconds"] for c in counts}),
+        "flows": sorted({c["flow"] for c in counts}),
+        "targets": sorted({c["target"] for c in counts if "target" in c}),
+        "counts": counts,
+    }
 
 
 def search(field: str, query: str = "", value: str = "", **options: Unpack[Options]) -> Search:

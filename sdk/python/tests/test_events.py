@@ -4,7 +4,9 @@ import unittest
 from datetime import datetime, timedelta, timezone
 from typing import Any, List
 
-from fasttrack_hooks import Event, Hooks, Recent, SameTarget, Source, Target, UndeclaredName, User, Vars, approve, continue_
+from fasttrack_hooks import Counts, Event, Hooks, Recent, SameTarget, Source, Target, UndeclaredName, User, Vars, approve, continue_
+from fasttrack_hooks.declared import Reads
+from fasttrack_hooks.invocation import Invocation
 from fasttrack_hooks.testing import event, invocation, person, target
 
 from .respond import respond
@@ -50,6 +52,19 @@ class Events(unittest.TestCase):
 
     def test_strategy_output(self) -> None:
         self.assertEqual(event("after_escalate", strategy_output={"user": "tmp_ada_1"}).step("escalate").lookup("user"), "tmp_ada_1")
+
+    def test_recent_of(self) -> None:
+        hour, day = timedelta(hours=1), timedelta(days=1)
+        e = event(recent_of={(hour, "", "prod"): Counts(requested=3, denied=1), (day, "deploy", ""): Counts(requested=9, escalated=2)})
+        self.assertEqual(e.recent_of(hour, target="prod"), Counts(3, 0, 1, 0))
+        self.assertEqual((e.recent_of(day, "deploy"), e.recent_of(hour, "deploy", "prod")), (Counts(9, 0, 0, 2), Counts()))
+        self.assertIsNone(event().recent_of(hour))
+        for window, flow, target in ((timedelta(minutes=1), "", ""), (hour, "other", ""), (hour, "", "dev"), (timedelta(seconds=0.5), "", "")):
+            with self.assertRaises(UndeclaredName):
+                e.recent_of(window, flow, target)
+        many = invocation()
+        many["run"]["recent_counts"] = {"windows": [], "uncounted": [3600], "flows": ["sample"], "counts": []}
+        self.assertIsNone(Invocation(many).event("on_request", Reads()).recent_of(hour))
 
     def test_recent(self) -> None:
         want = Recent(timedelta(hours=1), 4, 3, 1, 3, SameTarget(2, 0))
