@@ -144,7 +144,7 @@ func grants(t *testing.T, w *world) {
 // A function that runs with its owner's rights, and a view that reads with them, do not
 // get those of the new owner.
 func definers(t *testing.T, w *world) {
-	w.server.ExecIn(t, "app", `CREATE TABLE work.left_before (secret text)`, `ALTER TABLE work.left_before OWNER TO fasttrack_objects`, `INSERT INTO work.left_before VALUES ('s3')`)
+	w.server.ExecIn(t, "app", `GRANT USAGE ON SCHEMA work TO fasttrack_objects`, `CREATE TABLE work.left_before (secret text)`, `ALTER TABLE work.left_before OWNER TO fasttrack_objects`, `INSERT INTO work.left_before VALUES ('s3')`)
 	g := w.give(t, w.request())
 	c := w.login(t, g)
 	for _, statement := range []string{
@@ -165,7 +165,7 @@ func definers(t *testing.T, w *world) {
 		}
 	}
 	w.take(t, w.request(func(r *strategy.Request) { r.Person.ID = "mallory@example.com" }))
-	w.server.ExecIn(t, "app", `DROP VIEW work.peek`, `DROP TABLE work.left_before`, `DROP FUNCTION work."trap; --"`, `DROP PROCEDURE work.trap2`)
+	w.server.ExecIn(t, "app", `DROP VIEW work.peek`, `DROP TABLE work.left_before`, `DROP FUNCTION work."trap; --"`, `DROP PROCEDURE work.trap2`, `REVOKE USAGE ON SCHEMA work FROM fasttrack_objects`)
 }
 
 // An owner that is not fit for it is refused before anything is granted; one that is

@@ -52,10 +52,14 @@ func Start(t testing.TB) *Server {
 }
 
 // ErrMissing means that PostgreSQL is not installed.
-var ErrMissing = errors.New("Debian's package postgresql is not installed") //nolint:staticcheck // a name begins it
+var ErrMissing = errors.New("no initdb found: Debian's package postgresql is not installed")
 
-// Binaries returns the folder of the newest PostgreSQL on this machine.
+// Binaries returns the folder of the newest PostgreSQL on this machine, or that of
+// FASTTRACK_POSTGRES_BIN.
 func Binaries() (string, error) {
+	if bin := os.Getenv("FASTTRACK_POSTGRES_BIN"); bin != "" {
+		return bin, nil
+	}
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(found) == 0 {
 		if path, err := exec.LookPath("initdb"); err == nil {
