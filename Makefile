@@ -130,10 +130,10 @@ lint: tools ## Check format, English, code, template and state machine
 	$(TOOLS)/venv/bin/cfn-lint -t $(TEMPLATES)
 	$(TOOLS)/checkov/bin/checkov --config-file tools/checkov.yaml -f $(TEMPLATES)
 	for template in $(TEMPLATES); do $(SAM) validate --lint --region us-east-1 --template $$template || exit 1; done
-	@mkdir -p build; for partition in aws aws-us-gov aws-cn; do \
-		sed "s/\$${Partition}/$$partition/" statemachine.asl.json >build/statemachine.$$partition.json && \
-		$(TOOLS)/npm/node_modules/.bin/asl-validator --json-path build/statemachine.$$partition.json || exit 1; \
-	done
+	@mkdir -p build; for partition in aws aws-us-gov aws-cn; do for machine in statemachine lifecycle; do \
+		sed "s/\$${Partition}/$$partition/" $$machine.asl.json >build/$$machine.$$partition.json && \
+		$(TOOLS)/npm/node_modules/.bin/asl-validator --json-path build/$$machine.$$partition.json || exit 1; \
+	done; done
 
 # What gosec looks for: everything in what is deployed, served and given to people.
 # Folders that only tests and benchmarks run are left out, and G304: a command

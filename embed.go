@@ -10,10 +10,21 @@ import _ "embed"
 //go:embed template.yaml
 var Template []byte
 
-// StateMachine is the definition of the engine's state machine.
+// Lane is the definition of the state machine in which a request begins.
 //
 //go:embed statemachine.asl.json
-var StateMachine []byte
+var Lane []byte
+
+// Lifecycle is the definition of the state machine that waits and has access granted.
+//
+//go:embed lifecycle.asl.json
+var Lifecycle []byte
+
+// Definitions are the definitions of the engine's state machines, by the names of their
+// files.
+func Definitions() map[string][]byte {
+	return map[string][]byte{"statemachine.asl.json": Lane, "lifecycle.asl.json": Lifecycle}
+}
 
 // Changelog says what each release changes.
 //

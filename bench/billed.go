@@ -178,11 +178,9 @@ func playAll(ctx context.Context, stack *localaws.Stack, m *meter, l life, peopl
 			m.add("http", 1)
 		}
 		ends.Go(func() error {
-			types, err := historyOf(ctx, machines, strings.Replace(stack.Template.StateMachines[0].ARN, ":stateMachine:", ":execution:", 1)+":"+id)
-			for _, t := range types {
-				if strings.HasSuffix(t, "StateEntered") {
-					m.add("transitions", 1)
-				}
+			states, err := transitions(ctx, stack, machines, id)
+			if states > 0 {
+				m.add("transitions", float64(states))
 			}
 			return err
 		})

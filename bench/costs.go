@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/fasttrack-dev/fasttrack/e2e/inprocess"
@@ -25,6 +28,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/strategy"
 	"github.com/fasttrack-dev/fasttrack/localaws"
+	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
 )
 
 // smallest is a flow whose run is as small as one gets, unlimited the same
@@ -77,14 +81,15 @@ func (b *bench) costs(ctx context.Context) ([]figure, error) {
 		return nil, err
 	}
 	return []figure{
-		{"fast-tracked, approval-only: states entered", float64(fast.states), "", 4},
+		{"fast-tracked, approval-only: states entered, Standard", float64(fast.states), "", 0},
+		{"fast-tracked, approval-only: states entered, Express", float64(fast.lane), "", 4},
 		{"fast-tracked, approval-only: Lambda invocations, the API's included", float64(fast.invocations), "", 3},
 		{fmt.Sprintf("fast-tracked, smallest run (item of %d bytes), limits: none: write units", without.item), without.units, "", 8},
 		{fmt.Sprintf("the same with the default limits of requests (item of %d bytes): write units", fast.item), fast.units, "", 0},
 		{"sample aws-access, fast-tracked, to its approval: write units", access.decided, "", 16},
 		{fmt.Sprintf("sample aws-access, fast-tracked, with access to its end (item of %d bytes): write units", access.item), access.units, "", 16},
-		{"full access run, fast-tracked: states entered", float64(access.states), "", 9},
-		{"reviewed by one person: states entered", float64(reviewed.states), "", 7},
+		{"full access run, fast-tracked: states entered, Standard", float64(access.states), "", 7},
+		{"reviewed by one person: states entered, Standard", float64(reviewed.states), "", 5},
 		{"reviewed by one person: write units", reviewed.units, "", 0},
 	}, nil
 }
@@ -107,8 +112,9 @@ func (g *given) Look(context.Context, strategy.Access) (bool, error) { return g.
 func (g *given) Has(context.Context, strategy.Access) (bool, error) { return g.there.Load(), nil }
 
 type cost struct {
-	states, invocations, item int
-	units                     float64
+	// states are those of Standard executions, lane those of Express ones.
+	states, lane, invocations, item int
+	units                           float64
 	// decided are the units until the run is decided, or waits for people: of the
 	// first two writes of its item.
 	decided float64
@@ -131,7 +137,16 @@ func oneRun(ctx context.Context, flows *flow.File, hooks hook.Flows, body, appro
 			}), middleware.After)
 		})
 	}})
-	stack, err := local.Start(ctx, "", localaws.Options{TemplatePath: "template.yaml", Addr: "127.0.0.1:0", Functions: functions.Replacements()})
+	var ofMachines, lane atomic.Int64
+	o := localaws.Options{TemplatePath: "template.yaml", Addr: "127.0.0.1:0", Functions: functions.Replacements(), OnExpress: func(x stepfunctions.ExpressExecution) { lane.Add(int64(x.States)) }}
+	for _, name := range []string{"HooksFunction", "RecordFunction", "GrantFunction"} {
+		invoke := o.Functions[name]
+		o.Functions[name] = func(ctx context.Context, payload []byte) ([]byte, error) {
+			ofMachines.Add(1)
+			return invoke(ctx, payload)
+		}
+	}
+	stack, err := local.Start(ctx, "", o)
 	if err != nil {
 		return c, err
 	}
@@ -149,20 +164,10 @@ func oneRun(ctx context.Context, flows *flow.File, hooks hook.Flows, body, appro
 		calls++
 	}
 	cfg := aws.Config{Region: localaws.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")}
-	execution := strings.Replace(stack.Template.StateMachines[0].ARN, ":stateMachine:", ":execution:", 1) + ":" + id
-	types, err := historyOf(ctx, sfn.NewFromConfig(cfg), execution)
-	if err != nil {
+	if c.states, err = transitions(ctx, stack, sfn.NewFromConfig(cfg), id); err != nil {
 		return c, err
 	}
-	for _, t := range types {
-		if strings.HasSuffix(t, "StateEntered") {
-			c.states++
-		}
-		if t == "TaskScheduled" {
-			c.invocations++
-		}
-	}
-	c.invocations += calls
+	c.lane, c.invocations = int(lane.Load()), int(ofMachines.Load())+calls
 	c.item, err = itemSize(ctx, dynamodb.NewFromConfig(cfg), stack.Template.Tables[0].Name, id)
 	return c, err
 }
@@ -213,23 +218,34 @@ func isNames(item map[string]types.AttributeValue) bool {
 	return ok && (pk.Value == "FLOWS" || pk.Value == "WAITERS")
 }
 
-// historyOf waits for the end of an execution and returns the types of its events.
-func historyOf(ctx context.Context, client *sfn.Client, execution string) ([]string, error) {
+// transitions waits for the end of a request's executions and returns how many states its
+// Standard one entered, 0 if the lane handed nothing over.
+func transitions(ctx context.Context, stack *localaws.Stack, client *sfn.Client, id string) (int, error) {
+	execution := strings.Replace(stack.Template.StateMachines[0].ARN, ":stateMachine:", ":execution:", 1) + ":" + id
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		inLane := slices.ContainsFunc(stack.StepFunctions.ExpressRunning(), func(arn string) bool { return strings.Contains(arn, id) })
 		out, err := client.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution, MaxResults: 1000})
-		if err != nil {
-			return nil, err
-		}
-		if last := string(out.Events[len(out.Events)-1].Type); !strings.HasPrefix(last, "Execution") || last == "ExecutionStarted" {
+		if none := new(sfntypes.ExecutionDoesNotExist); errors.As(err, &none) {
+			if !inLane {
+				return 0, nil
+			}
 			continue
 		}
-		var types []string
-		for _, e := range out.Events {
-			types = append(types, string(e.Type))
+		if err != nil {
+			return 0, err
 		}
-		return types, nil
+		if last := string(out.Events[len(out.Events)-1].Type); inLane || !strings.HasPrefix(last, "Execution") || last == "ExecutionStarted" {
+			continue
+		}
+		states := 0
+		for _, e := range out.Events {
+			if strings.HasSuffix(string(e.Type), "StateEntered") {
+				states++
+			}
+		}
+		return states, nil
 	}
-	return nil, fmt.Errorf("execution %s does not end", execution)
+	return 0, fmt.Errorf("execution %s does not end", execution)
 }
 
 // itemSize is the size of a run's item: names and values, as DynamoDB counts

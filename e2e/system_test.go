@@ -109,6 +109,7 @@ func layOutBuild(t testing.TB, hooks, flows string) string {
 		}
 	}
 	copyFile("../statemachine.asl.json", filepath.Join(root, "statemachine.asl.json"))
+	copyFile("../lifecycle.asl.json", filepath.Join(root, "lifecycle.asl.json"))
 	copyFile(filepath.Join(binaries, hooks, "bootstrap"), filepath.Join(build, "HooksFunction", "bootstrap"))
 	shipped, err := filepath.Glob(filepath.Join(build, "*", "flows.yaml"))
 	if err != nil || len(shipped) == 0 {

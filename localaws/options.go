@@ -114,4 +114,7 @@ type Options struct {
 	OnCapacity func(Capacity)
 	// OnExpress receives each execution of an EXPRESS state machine that has ended.
 	OnExpress func(stepfunctions.ExpressExecution)
+	// StartTask is called around each start of an execution by a state of a machine; see
+	// [stepfunctions.Options].
+	StartTask func(machineARN, name string, start func() error) error
 }

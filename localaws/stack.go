@@ -176,7 +176,7 @@ func (s *Stack) openServices() error {
 	table := dynamodb.Options{Clock: s.opts.Clock, Motion: s.Motion, Region: s.opts.Region, AccountID: AccountID}
 	executions := stepfunctions.Options{
 		Clock: s.opts.Clock, Motion: s.Motion, Invoker: s.Lambda, Region: s.opts.Region, AccountID: AccountID,
-		OnStatusChange: s.statusChanged, MayInvoke: s.mayInvoke, OnExpress: s.opts.OnExpress, Log: s.Logs.Put,
+		OnStatusChange: s.statusChanged, MayInvoke: s.mayInvoke, OnExpress: s.opts.OnExpress, StartTask: s.opts.StartTask, Log: s.Logs.Put,
 	}
 	if s.opts.Data == "" {
 		s.StepFunctions = stepfunctions.New(executions)

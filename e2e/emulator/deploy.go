@@ -78,7 +78,14 @@ func (m *Emulator) Adopt(ctx context.Context, stack string) (Outputs, error) {
 		return nil, fmt.Errorf("the output ApiUrl is %q, and no URL", outputs["ApiUrl"])
 	}
 	m.edge.apiHost.Store(api.Host)
-	return outputs, m.copyStateMachine(ctx, outputs["StateMachineArn"])
+	for _, machine := range []string{"StateMachineArn", "LaneArn"} {
+		if arn := outputs[machine]; arn != "" { // a release before the lane has none
+			if err := m.copyStateMachine(ctx, arn); err != nil {
+				return outputs, err
+			}
+		}
+	}
+	return outputs, nil
 }
 
 // Environ are the variables with which the SAM CLI, the AWS CLI and the command line

@@ -24,7 +24,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// copyStateMachine copies to moto the state machine that CloudFormation made at
+// copyStateMachine copies to moto a state machine that CloudFormation made at
 // ministack: the same name, definition and role.
 func (m *Emulator) copyStateMachine(ctx context.Context, arn string) error {
 	made, err := sfn.NewFromConfig(m.services, func(o *sfn.Options) { o.BaseEndpoint = &m.ministack }).

@@ -1,9 +1,11 @@
 """Starts moto's server as the Step Functions of the emulator.
 
-Three things are put right in its interpreter before it starts, which AWS has and
+Four things are put right in its interpreter before it starts, which AWS has and
 it has not: $$.Execution.RedriveCount, that an execution's functions are invoked at
-the port that MOTO_PORT names, and that they are invoked as the role of the state's
-Credentials, or of the machine: a header names it to the edge, which signs.
+the port that MOTO_PORT names, that they are invoked as the role of the state's
+Credentials, or of the machine (a header names it to the edge, which signs), and
+states:startExecution, whose parameters it passes on under their names in the
+definition, which its API does not know.
 """
 
 import sys
@@ -11,6 +13,7 @@ import sys
 from moto.core.config import default_user_config
 from moto.server import main
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_sfn
 from moto.stepfunctions.parser.backend import execution_worker
 
 
@@ -31,6 +34,13 @@ def client_as(region, service, state_credentials=None):
     return client
 
 
+def start_execution(self, env, resource_runtime_part, normalised_parameters, state_credentials):
+    client = state_task_service_sfn.boto_client_for(region=resource_runtime_part.region, service="stepfunctions")
+    response = client.start_execution(**{name[0].lower() + name[1:]: value for name, value in normalised_parameters.items()})
+    env.stack.append({"ExecutionArn": response["executionArn"], "StartDate": response["startDate"].timestamp()})
+
+
+state_task_service_sfn.StateTaskServiceSfn._eval_service_task = start_execution
 execution_worker.ExecutionData = execution_data
 lambda_eval_utils.boto_client_for = client_as
 default_user_config["stepfunctions"] = {"execute_state_machine": True}

@@ -154,10 +154,9 @@ func (f *Functions) make() {
 		}
 		return id
 	}
-	machine := env["RequestFunction"]["STATE_MACHINE_ARN"]
 	requests := request.New(request.Deps{
 		Flows: f.opts.Flows, Identify: identify("RequestFunction"), Store: table("RequestFunction"), Now: f.opts.Now, Log: f.opts.Log,
-		Executions:    executions.New(config("RequestFunction"), machine),
+		Executions:    executions.New(config("RequestFunction"), env["RequestFunction"]["STATE_MACHINE_ARN"]),
 		Hooks:         request.NewHooks(config("RequestFunction")),
 		HooksFunction: env["RequestFunction"]["HOOKS_FUNCTION"], Open: sealed.New(config("RequestFunction"), env["RequestFunction"]["OUTPUT_KEY"]).Opener(),
 	})
@@ -186,7 +185,7 @@ func (f *Functions) make() {
 	})
 	functions := lambdasdk.NewFromConfig(config("ReconcileFunction"), func(o *lambdasdk.Options) { o.RetryMaxAttempts = 1 })
 	reconcile := reconcile.New(reconcile.Deps{
-		Table: table("ReconcileFunction"), Executions: reconcile.NewExecutions(executions.New(config("ReconcileFunction"), machine)),
+		Table: table("ReconcileFunction"), Executions: reconcile.NewExecutions(executions.New(config("ReconcileFunction"), env["ReconcileFunction"]["STATE_MACHINE_ARN"])),
 		Record:        reconcile.NewInvoke[step.RecordRequest](functions, env["ReconcileFunction"]["RECORD_FUNCTION"]),
 		Grant:         reconcile.NewInvoke[step.GrantRequest](functions, env["ReconcileFunction"]["GRANT_FUNCTION"]),
 		HooksFunction: env["ReconcileFunction"]["HOOKS_FUNCTION"], Now: f.opts.Now, Log: f.opts.Log,

@@ -46,7 +46,7 @@ var contract = []edit{
 	{"hook/wire.go", "\tErrors []hookError `json:\"errors,omitempty\"`\n}", "\tErrors []hookError `json:\"errors,omitempty\"`\n\tSeverity string `json:\"" + newMember + ",omitempty\"`\n}"},
 	{"hook/accepts.go", "\t\t{\"flows\", ", "\t\t{\"" + newMember + "\", r.Severity != \"\", false, func() { r.Severity = \"\" }},\n\t\t{\"flows\", "},
 	{"hook/respond.go", "\treturn in.reply(c.response)\n", "\tc.response.Severity = \"low\"\n\treturn in.reply(c.response)\n"},
-	{"statemachine.asl.json", "\"Next\": \"Route\"\n    },\n", "\"Next\": \"" + newState + "\"\n    },\n    \"" + newState + "\": { \"Type\": \"Pass\", \"Next\": \"Route\" },\n"},
+	{"lifecycle.asl.json", "\"Next\": \"Route\"\n    },\n", "\"Next\": \"" + newState + "\"\n    },\n    \"" + newState + "\": { \"Type\": \"Pass\", \"Next\": \"Route\" },\n"},
 	{"CHANGELOG.md", "## Unreleased\n", "## " + second + "\n\n### Hooks\n\n- **Look at the severity of each request.** Hooks return it.\n- Nothing to do here.\n\n## " + first + "\n"},
 }
 
@@ -129,7 +129,7 @@ func TestSecondRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	copied := patched(t, root)
-	machine, err := os.ReadFile(filepath.Join(copied, "statemachine.asl.json"))
+	machine, err := os.ReadFile(filepath.Join(copied, "lifecycle.asl.json"))
 	if err != nil || bytes.Count(machine, []byte(`"Next": "`+newState+`"`)) != 1 {
 		t.Errorf("the machine enters %s in %d places (%v), want 1", newState, bytes.Count(machine, []byte(`"Next": "`+newState+`"`)), err)
 	}

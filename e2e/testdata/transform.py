@@ -26,7 +26,8 @@ for line in sys.stdin:
         template = yaml_parse(file.read())
     # What `sam package` puts there.
     template["Globals"]["Function"]["CodeUri"] = "s3://bucket/code"
-    template["Resources"]["StateMachine"]["Properties"]["DefinitionUri"] = {"Bucket": "bucket", "Key": "definition"}
+    for machine in ("StateMachine", "Lane"):
+        template["Resources"][machine]["Properties"]["DefinitionUri"] = {"Bucket": "bucket", "Key": "definition"}
     for name, properties in (asked.get("properties") or {}).items():
         template["Resources"][name]["Properties"].update(properties)
     print(json.dumps(transform(template, asked["parameters"], NoPolicies())), flush=True)

@@ -83,6 +83,7 @@ func TestAFailingStrategyOnAnOlderMachine(t *testing.T) {
 		}
 	}})
 	p.update(p.named(readRelease(t, "3").machine))
+	p.withoutLane()
 	id := p.ask("access", "fast")
 	p.until("it shows", func() bool { return p.load(id).LastError() != nil })
 	p.over()

@@ -344,10 +344,13 @@ func (p *play) runsStill(name string) bool {
 	return err == nil && out.Status == types.ExecutionStatusRunning
 }
 
-// over lets time pass until every run that is stored is over.
+// over lets time pass until every run that is stored is over, and the lane is empty.
 func (p *play) over() {
 	p.t.Helper()
 	p.until("all runs are over", func() bool {
+		if len(p.stack.StepFunctions.ExpressRunning()) > 0 {
+			return false
+		}
 		for _, r := range p.runs() {
 			if r == nil || !r.Over() || p.runsStill(step.ExecutionOf(r).Name()) {
 				return false

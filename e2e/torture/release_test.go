@@ -141,6 +141,20 @@ func (p *play) update(definition string) {
 	}
 }
 
+// lane is the machine in which requests begin.
+func (p *play) lane() *string { return &p.stack.Template.StateMachines[1].ARN }
+
+// withoutLane has functions/request start executions of the other machine with its
+// document, as that of an older release does.
+func (p *play) withoutLane() {
+	p.t.Helper()
+	definition := `{"StartAt":"Start","States":{"Start":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution","Parameters":{` +
+		`"StateMachineArn":"` + *p.machine() + `","Name.$":"$$.Execution.Name","Input.$":"$"},"End":true}}}`
+	if _, err := p.machines.UpdateStateMachine(p.t.Context(), &sfn.UpdateStateMachineInput{StateMachineArn: p.lane(), Definition: &definition}); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 // running lists the executions that are under way.
 func (p *play) running() []string {
 	p.t.Helper()

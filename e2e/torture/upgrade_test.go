@@ -55,7 +55,7 @@ func TestUpgradeWithRunsOfOldReleases(t *testing.T) {
 			if len(before) != len(rel.Runs) {
 				t.Fatalf("the table has %d runs of %d", len(before), len(rel.Runs))
 			}
-			today, err := os.ReadFile("../../statemachine.asl.json")
+			today, err := os.ReadFile("../../lifecycle.asl.json")
 			if err != nil {
 				t.Fatal(err)
 			}

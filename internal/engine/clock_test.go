@@ -30,7 +30,15 @@ func TestDueAt(t *testing.T) {
 		}
 	}
 	m := newMachine(t, f)
-	m.run.Engine.Next, m.run.Review = run.NextReview, &run.Review{ExpiresAt: start.Add(90 * time.Second)}
+	// Until the first wait is parked, what waits may never have been started.
+	m.run.Engine.Next, m.run.Review = run.NextReview, &run.Review{ExpiresAt: start.Add(time.Hour)}
+	if due, want := m.run.DueAt(), start.Add(5*time.Minute); !due.Equal(want) {
+		t.Errorf("for people, not parked: due at %s, want %s", due, want)
+	}
+	if by, want := m.run.MovesBy(), start.Add(65*time.Minute); !by.Equal(want) {
+		t.Errorf("for people, not parked: moves by %s, want %s", by, want)
+	}
+	m.run.Review.ExpiresAt, m.run.Engine.TokenOrder = start.Add(90*time.Second), run.TokenOrder{EnteredAt: start}
 	if due, want := m.run.DueAt(), start.Add(90*time.Second+5*time.Minute); !due.Equal(want) {
 		t.Errorf("waiting for people: due at %s, want %s", due, want)
 	}

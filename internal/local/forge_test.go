@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fasttrack-dev/fasttrack"
 	"github.com/fasttrack-dev/fasttrack/localaws/template"
 )
 
@@ -37,15 +38,17 @@ var forgeries = []struct {
 	{"remove a lease", "dynamodb:DeleteItem", "LEASE#lambda#ada#prod", "", nil},
 	{"write many items", "dynamodb:BatchWriteItem", "RUN#01J", "", nil},
 	{"write by PartiQL", "dynamodb:PartiQLInsert", "RUN#01J", "", nil},
-	{"speak for the state machine to record", "lambda:InvokeFunction", "", "lambda function:app-engine-record", []string{"StateMachineRole", "ReconcileRole"}},
+	{"speak for the state machine to record", "lambda:InvokeFunction", "", "lambda function:app-engine-record", []string{"StateMachineRole", "LaneRole", "ReconcileRole"}},
 	{"have access given or taken", "lambda:InvokeFunction", "", "lambda function:app-engine-grant", []string{"StateMachineRole", "ReconcileRole"}},
 	{"call as somebody who requests", "lambda:InvokeFunction", "", "lambda function:app-engine-request", nil},
 	{"call as somebody who decides", "lambda:InvokeFunction", "", "lambda function:app-engine-approve", nil},
 	{"send messages", "lambda:InvokeFunction", "", "lambda function:app-engine-notify", nil},
-	{"start an execution", "states:StartExecution", "", "states stateMachine:app-runs", []string{"RequestRole", "ReconcileRole"}},
-	{"change the state machine", "states:UpdateStateMachine", "", "states stateMachine:app-runs", nil},
+	{"start an execution", "states:StartExecution", "", "states stateMachine:app-runs", []string{"LaneRole", "ReconcileRole"}},
+	{"start one of the lane", "states:StartExecution", "", "states stateMachine:app-lane", []string{"RequestRole"}},
+	{"change a state machine", "states:UpdateStateMachine", "", "states stateMachine:app-runs", nil},
+	{"change the lane", "states:UpdateStateMachine", "", "states stateMachine:app-lane", nil},
 	{"speak on the bus", "events:PutEvents", "", "events event-bus/app", []string{"RecordRole"}},
-	{"become the role of hooks", "sts:AssumeRole", "", "iam role/app-HookInvokeRole", []string{"StateMachineRole"}},
+	{"become the role of hooks", "sts:AssumeRole", "", "iam role/app-HookInvokeRole", []string{"StateMachineRole", "LaneRole"}},
 	{"become a role of the engine", "sts:AssumeRole", "", "iam role/app-RecordRole", nil},
 	{"hand on a role", "iam:PassRole", "", "iam role/app-RecordRole", nil},
 }
@@ -60,10 +63,6 @@ func TestNoOtherRoleCanForge(t *testing.T) {
 // A right that is wider than it was shows.
 func TestAWiderRightShows(t *testing.T) {
 	raw, err := os.ReadFile("../../template.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	machine, err := os.ReadFile("../../statemachine.asl.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +86,9 @@ func TestAWiderRightShows(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		write("statemachine.asl.json", string(machine))
+		for name, definition := range fasttrack.Definitions() {
+			write(name, string(definition))
+		}
 		write("template.yaml", strings.ReplaceAll(string(raw), change[0], change[1]))
 		if len(forgers(t, filepath.Join(dir, "template.yaml"))) == 0 {
 			t.Errorf("%s, and nothing says so", name)
@@ -170,8 +171,10 @@ func TestHookInvokeRole(t *testing.T) {
 	if fmt.Sprint(may) != fmt.Sprint(want) {
 		t.Errorf("it may %v, want %v", may, want)
 	}
-	states := stack.StateMachines[0].Definition
-	if n := strings.Count(states, `"RoleArn": "`+stack.Roles[i].ARN+`"`); n != 2 || strings.Count(states, `"$.hook.function"`) != 2 {
-		t.Errorf("%d states become the role, want the two that invoke what the document names", n)
+	for k, want := range []int{1, 2} {
+		m := stack.StateMachines[k]
+		if n := strings.Count(m.Definition, `"RoleArn": "`+stack.Roles[i].ARN+`"`); n != want || strings.Count(m.Definition, `"$.hook.function"`) != want {
+			t.Errorf("%s: %d states become the role, want the %d that invoke what the document names", m.LogicalID, n, want)
+		}
 	}
 }

@@ -33,7 +33,7 @@ func BenchmarkFastTracked(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	input := `{"run_id":"01J","turn":1,"heard":null,"caught":null,"hook":{"function":"hooks","seconds":10,"ask":{"hook":"on_request","request":{"target":"prod-ro","reason":"to look"}}}}`
+	input := `{"version":3,"run_id":"01J","turn":1,"next":"Hook","seconds":1,"heard":null,"caught":null,"hook":{"function":"hooks","seconds":10,"ask":{"hook":"on_request","request":{"target":"prod-ro","reason":"to look"}}}}`
 	before := heap()
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {

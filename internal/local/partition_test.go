@@ -35,14 +35,17 @@ func TestPartitions(t *testing.T) {
 					t.Errorf("an ARN begins with %s", arn)
 				}
 			}
-			definition := stack.StateMachines[0].Definition
-			if n := strings.Count(definition, `"arn:`+partition+`:states:::lambda:invoke`); n != 7 {
-				t.Errorf("%d states invoke a function, want 7", n)
-			}
 			service := stepfunctions.New(stepfunctions.Options{Region: region})
 			defer service.Close()
-			if _, err := service.Create("runs", definition, stack.StateMachines[0].RoleARN); err != nil {
-				t.Errorf("Step Functions refuses the definition: %v", err)
+			for i, calls := range []struct{ invoke, start int }{{6, 0}, {3, 2}} {
+				m := stack.StateMachines[i]
+				invoke := strings.Count(m.Definition, `"arn:`+partition+`:states:::lambda:invoke`)
+				if start := strings.Count(m.Definition, `"arn:`+partition+`:states:::states:startExecution"`); invoke != calls.invoke || start != calls.start {
+					t.Errorf("%s: %d states invoke a function and %d start an execution, want %v", m.LogicalID, invoke, start, calls)
+				}
+				if _, err := service.CreateMachine(stepfunctions.Machine{Name: m.Name, Type: m.Type, Definition: m.Definition, RoleARN: m.RoleARN}); err != nil {
+					t.Errorf("Step Functions refuses %s: %v", m.Path, err)
+				}
 			}
 		})
 	}
@@ -64,7 +67,7 @@ func TestSamePartitions(t *testing.T) {
 // Nothing that deploys names a partition itself, but what describes the form of a
 // value.
 func TestNoPartitionIsWrittenOut(t *testing.T) {
-	for _, file := range []string{"../../template.yaml", "../../statemachine.asl.json"} {
+	for _, file := range []string{"../../template.yaml", "../../statemachine.asl.json", "../../lifecycle.asl.json"} {
 		raw, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -146,15 +146,18 @@ func TestTracingIsAllowedBeforeTheFunction(t *testing.T) {
 				return s.Effect == "Allow" && s.Beside == "" && slices.Contains(s.Actions, "xray:PutTraceSegments")
 			})
 		}
-		users := map[string]string{"the state machine": stack.StateMachines[0].RoleARN}
+		users := map[string]string{}
+		for _, m := range stack.StateMachines {
+			users[m.LogicalID] = m.RoleARN
+		}
 		for _, f := range stack.Functions {
 			if active := f.Tracing == "Active"; active != (tracing == "true") {
 				t.Errorf("Tracing=%s: %s has %s tracing", tracing, f.LogicalID, f.Tracing)
 			}
 			users[f.LogicalID] = f.RoleARN
 		}
-		if len(users) < 11 {
-			t.Errorf("the stack has %d functions", len(users)-1)
+		if len(users) < 12 || len(stack.StateMachines) != 2 {
+			t.Errorf("the stack has %d functions and state machines, want two machines", len(users))
 		}
 		for user, role := range users {
 			if mayTrace[role] != (tracing == "true") {

@@ -65,10 +65,10 @@ func (b *busy) Invoke(_ context.Context, function string, payload []byte) (lambd
 	return lambda.Result{Payload: []byte(`{"version":3,"next":"` + next + `","turn":2,"seconds":60,"heard":null,"caught":null}`), ExecutedVersion: "1"}, nil
 }
 
-// What AWS can't run for lack of capacity is retried for minutes, apart from other
+// In the lifecycle, what AWS can't run for lack of capacity is retried for minutes, apart from other
 // errors, and ends all the same.
 func TestThrottledFunctionsAreWaitedFor(t *testing.T) {
-	raw, err := os.ReadFile("../../statemachine.asl.json")
+	raw, err := os.ReadFile("../../lifecycle.asl.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestThrottledFunctionsAreWaitedFor(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				arn, err := s.Start(machine, "run", `{"run_id":"01J","turn":1,"heard":null,"caught":null,"hook":{"function":"hooks","seconds":10,"ask":{}}}`)
+				arn, err := s.Start(machine, "run", `{"run_id":"01J","turn":1,"next":"Hook","heard":null,"caught":null,"hook":{"function":"hooks","seconds":10,"ask":{}}}`)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -20,8 +20,27 @@ const (
 )
 
 // DueAt returns when somebody must check whether the run still moves; zero once it is
-// over.
+// over. A review is due soon until its first wait is parked: the execution that waits may
+// never have been started.
 func (r *Run) DueAt() time.Time {
+	at := r.MovesBy()
+	if r.Engine.Next == NextReview && r.Engine.TokenOrder.EnteredAt.IsZero() {
+		if soon := r.soon(); soon.Before(at) {
+			return soon
+		}
+	}
+	return at
+}
+
+// soon is when a run on its way to its next state is due: to the whole minute, as
+// functions/reconcile looks. The next state is often due by the same, and then the index
+// of what is due isn't written again.
+func (r *Run) soon() time.Time {
+	return r.UpdatedAt.Add(grace + time.Minute - 1).Truncate(time.Minute)
+}
+
+// MovesBy returns when the run must have moved on; zero once it is over.
+func (r *Run) MovesBy() time.Time {
 	switch r.Engine.Next {
 	case NextReview:
 		return r.Review.ExpiresAt.Add(grace)
@@ -30,9 +49,7 @@ func (r *Run) DueAt() time.Time {
 	case NextPause:
 		return r.Access.RetryAt.Add(grace)
 	case NextHook, NextGrant, NextTakeBack:
-		// To the whole minute, as functions/reconcile looks: the next state is often
-		// due by the same, and then the index of what is due isn't written again.
-		at := r.UpdatedAt.Add(grace + time.Minute - 1).Truncate(time.Minute)
+		at := r.soon()
 		if r.Status == Active && r.Access.EndsAt.Add(accessGrace).Before(at) {
 			at = r.Access.EndsAt.Add(accessGrace)
 		}

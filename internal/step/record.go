@@ -36,8 +36,11 @@ type RecordRequest struct {
 	Operation string `json:"operation"`
 	RunID     string `json:"run_id"`
 	// Execution is the name of an [Execution].
-	Execution string               `json:"execution"`
-	Step      ID                   `json:"step,omitzero"`
+	Execution string `json:"execution"`
+	Step      ID     `json:"step,omitzero"`
+	// LaneSince is when the execution began if the request comes from the lane: its
+	// time is short. See [stepfn.Document.FitLane].
+	LaneSince time.Time            `json:"lane_since,omitzero"`
 	Turn      engine.Turn          `json:"turn,omitzero"`
 	Response  *engine.HookResponse `json:"heard,omitempty"`
 	Caught    *stepfn.Caught       `json:"caught,omitempty"`

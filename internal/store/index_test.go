@@ -54,13 +54,14 @@ func TestIndexesOverALife(t *testing.T) {
 	}
 	const (
 		soon   = "2026-11-23T10:06:00.000Z" // asked at 10:01, and five minutes
+		routed = "2026-11-23T10:07:00.000Z" // routed a second later, and five minutes
 		hooked = "2026-11-23T10:08:00.000Z" // changed at 10:03, and five minutes
 		later  = "2026-11-23T11:06:00.000Z" // the review's end at 11:01, and five minutes
 	)
 	r := asked(t, s, 1, "f", "ada@example.com")
 	is("asked", r, map[string]string{"mine": "", "flow": "", "due": soon})
 	r = heard(t, s, r, `{"subscriptions":["after_approve"]}`)
-	is("routed to people", r, map[string]string{"inbox": "", "mine": "", "flow": "", "due": later})
+	is("routed to people", r, map[string]string{"inbox": "", "mine": "", "flow": "", "due": routed})
 	next, changed, _, err := engine.Park(r, engine.Parking{Turn: r.Engine.Turn, Token: "token", Order: run.TokenOrder{EnteredAt: start}}, start.Add(2*time.Minute))
 	if err != nil || !changed {
 		t.Fatal(changed, err)

@@ -34,6 +34,9 @@ type Options struct {
 	OnStatusChange func(detail StatusChange)
 	// OnExpress receives each execution of an EXPRESS machine that has ended.
 	OnExpress func(ExpressExecution)
+	// StartTask is called around each start of an execution by a state, which start does;
+	// nil is start alone. Tests have the call fail before it, or its answer be lost.
+	StartTask func(machineARN, name string, start func() error) error
 	// Log writes a line into a log group, as the logging configurations of the machines
 	// say; nil drops it.
 	Log func(group, stream, message string)
@@ -80,7 +83,7 @@ func New(o Options) *Service {
 		opts: o, machines: map[string]*machine{}, executions: map[string]*asl.Execution{}, order: map[string][]*asl.Execution{},
 		express: map[string]*asl.Execution{},
 	}
-	s.engine = asl.NewEngine(o.Clock, tasks{lambdaTasks{o.Invoker, o.MayInvoke}, s.start}, o.Region)
+	s.engine = asl.NewEngine(o.Clock, tasks{lambdaTasks{o.Invoker, o.MayInvoke}, s.startByTask}, o.Region)
 	s.engine.Motion = o.Motion
 	return s
 }

@@ -66,6 +66,18 @@ func (t tasks) Check(resource string, input []byte) string {
 	return ""
 }
 
+// startByTask starts an execution for a state.
+func (s *Service) startByTask(machineARN, name, input string) (x *asl.Execution, err error) {
+	if s.opts.StartTask == nil {
+		return s.start(machineARN, name, input)
+	}
+	err = s.opts.StartTask(machineARN, name, func() (err error) {
+		x, err = s.start(machineARN, name, input)
+		return err
+	})
+	return x, err
+}
+
 // startParameters are the parameters of states:startExecution.
 type startParameters struct {
 	StateMachineArn, Name string

@@ -10,7 +10,8 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 )
 
-// Executions are the executions of the state machine, by name.
+// Executions are the executions of the lifecycle, by name. This function starts no other:
+// of the lane, nobody can say whether and how an execution ended.
 type Executions interface {
 	// Describe returns the state of an execution; the zero value if no execution has
 	// that name.
@@ -25,9 +26,10 @@ type Executions interface {
 type Ended struct{ Status, Error, Cause string }
 
 const (
-	// settled is how long after a change an execution may seem to be missing:
-	// DescribeExecution is eventually consistent.
-	settled = 2 * time.Minute
+	// settled is how long after a change an execution may seem to be missing: as long
+	// as the lane runs, of which no operation says so. DescribeExecution is consistent
+	// sooner.
+	settled = 5 * time.Minute
 	// overdue is how long after its end this function removes access, whatever the
 	// execution does.
 	overdue = 30 * time.Second
@@ -77,11 +79,11 @@ func (s *sweep) look(ctx context.Context, r *run.Run) {
 		}
 		action, why := "restart", "its execution is missing"
 		if r.Engine.Turn == 0 {
-			action, why = "start", "it was stored but never started"
+			action, why = "start", "it was stored, and no execution went on with it"
 		}
 		s.start(ctx, r, step.Action{RunID: id, Action: action, Why: why}, recovery{})
 	case "RUNNING":
-		if now.After(r.DueAt().Add(stuck)) {
+		if now.After(r.MovesBy().Add(stuck)) {
 			_ = s.do(step.Action{RunID: id, Action: "stop", Why: "its execution is stuck"}, func() error {
 				return s.Executions.Stop(ctx, step.ExecutionOf(r).Name(), "The execution was stuck.")
 			})

@@ -191,8 +191,8 @@ func (s *sweep) input(id string, doc stepfn.Document) ([]byte, error) {
 	if err := json.Unmarshal(raw, &in); err != nil {
 		return nil, err
 	}
-	// The first state invokes a hook function, whatever comes next, and its role may
-	// invoke no other. The response counts for no turn.
+	// The machine of an older release begins with a hook function, whatever comes next,
+	// and its role may invoke no other. The response counts for no turn.
 	in["hook"], err = json.Marshal(map[string]any{
 		"function": s.HooksFunction, "seconds": 40,
 		"ask": map[string]any{"version": hookapi.Version, "hook": hookapi.Resume, "run": map[string]any{"id": id}},

@@ -26,6 +26,7 @@ func (c *call) decide(ctx context.Context) (any, error) {
 			return change{}, err
 		}
 		document = c.followable(d.document)
+		document.FitLane(c.req.LaneSince, c.Now())
 		return c.proven(change{d.next, d.changed, s.Tallies.Counted(rec.Run, d.next)}), nil
 	})
 	if err != nil {

@@ -29,6 +29,9 @@ type Document struct {
 	// Seconds is the time limit of a wait, at least 1.
 	Seconds int       `json:"seconds"`
 	Hook    *HookTask `json:"hook"`
+	// InLane reports that the lane has time to call the hook. What else comes next, and
+	// does not end the run, it hands over.
+	InLane bool `json:"in_lane,omitempty"`
 	// Response and Caught are always there, for the state machine to fill: a path
 	// to a member that is missing would end an execution past any Catch.
 	Response *engine.HookResponse `json:"heard"`

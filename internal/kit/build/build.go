@@ -25,8 +25,7 @@ import (
 
 // The files of [folder.Made] that are no function's.
 const (
-	TemplateFile     = "template.yaml"
-	StateMachineFile = "statemachine.asl.json"
+	TemplateFile = "template.yaml"
 	// PlainFile is the engine's template for CDK and Terraform; see Options.Plain.
 	PlainFile = "engine.yaml"
 )
@@ -89,8 +88,10 @@ func Build(ctx context.Context, o Options) (*Result, error) {
 	if err := b.functions(ctx); err != nil {
 		return nil, err
 	}
-	if err := b.write(StateMachineFile, fasttrack.StateMachine); err != nil {
-		return nil, err
+	for name, definition := range fasttrack.Definitions() {
+		if err := b.write(name, definition); err != nil {
+			return nil, err
+		}
 	}
 	if err := b.plain(); err != nil {
 		return nil, err

@@ -95,7 +95,7 @@ func TestBuild_Same(t *testing.T) {
 			t.Parallel()
 			one, two := folder(t, files), folder(t, files)
 			first := built(t, one)
-			if want := []string{"HooksFunction.zip", "approve.zip", "console.zip", "digest.zip", "endsessions.zip", "grant.zip", "notify.zip",
+			if want := []string{"HooksFunction.zip", "approve.zip", "console.zip", "digest.zip", "endsessions.zip", "grant.zip", "lifecycle.asl.json", "notify.zip",
 				"reconcile.zip", "record.zip", "request.zip", "slack.zip", "statemachine.asl.json", "template.yaml"}; !slices.Equal(first.Files, want) || !slices.Equal(first.Changed, want) {
 				t.Errorf("the first build made %q, changed %q, want %q", first.Files, first.Changed, want)
 			}

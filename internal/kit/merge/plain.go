@@ -115,7 +115,7 @@ func transformed(id string, resource *yaml.Node) error {
 		set(properties, "TracingConfig", mapping(text("Mode"), mode))
 	}
 	if folder.Index(properties, "DefinitionString") >= 0 {
-		definition, err := definition(folder.Member(properties, "DefinitionSubstitutions"))
+		definition, err := definition(value(folder.Member(properties, "DefinitionString")), folder.Member(properties, "DefinitionSubstitutions"))
 		if err != nil {
 			return err
 		}
@@ -125,16 +125,16 @@ func transformed(id string, resource *yaml.Node) error {
 	return nil
 }
 
-// definition returns the definition of the engine's state machine as a text, with what
-// replaces its placeholders.
-func definition(substitutions *yaml.Node) (*yaml.Node, error) {
+// definition returns the definition of one of the engine's state machines as a text, with
+// what replaces its placeholders.
+func definition(file string, substitutions *yaml.Node) (*yaml.Node, error) {
 	var compact bytes.Buffer
-	if err := json.Compact(&compact, fasttrack.StateMachine); err != nil {
-		return nil, fmt.Errorf("the engine's state machine: %w", err)
+	if err := json.Compact(&compact, fasttrack.Definitions()[file]); err != nil {
+		return nil, fmt.Errorf("the engine's state machine %s: %w", file, err)
 	}
 	for _, found := range placeholder.FindAllStringSubmatch(compact.String(), -1) {
 		if folder.Index(substitutions, found[1]) < 0 {
-			return nil, fmt.Errorf("the engine's template has nothing for ${%s} of its state machine", found[1])
+			return nil, fmt.Errorf("the engine's template has nothing for ${%s} of %s", found[1], file)
 		}
 	}
 	format := text(compact.String())

@@ -99,7 +99,7 @@ Outputs:
 `,
 }
 
-// laidOut writes a team's merged template and its state machine to a folder.
+// laidOut writes a team's merged template and its state machines to a folder.
 func laidOut(t *testing.T, template string) string {
 	t.Helper()
 	m, err := merge.Merge(open(t, template), merge.Options{Version: "v1.2.3", Architecture: "arm64"})
@@ -107,7 +107,9 @@ func laidOut(t *testing.T, template string) string {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for name, content := range map[string][]byte{"template.yaml": m.Template, "statemachine.asl.json": fasttrack.StateMachine} {
+	files := fasttrack.Definitions()
+	files["template.yaml"] = m.Template
+	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -127,7 +127,7 @@ func instead(name string) string {
 	switch name {
 	case "Bus":
 		return ": a rule takes it as EventBusName, and nothing else may"
-	case "Table", "StateMachine":
+	case "Table", "StateMachine", "Lane":
 		return ": call the API (!GetAtt Api.ApiEndpoint), or receive events from the bus"
 	case "HookSecretArns", "HookInvokeArns", "HooksRole":
 		return ": write the rights of " + hooks + " as its Policies"

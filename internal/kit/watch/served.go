@@ -31,7 +31,6 @@ import (
 // Names in the folder [folder.Made].
 const (
 	templateFile = "local.yaml"
-	machineFile  = "statemachine.asl.json"
 	versionsDir  = "served"
 )
 
@@ -119,7 +118,9 @@ func (s *Served) start(ctx context.Context, o localaws.Options) error {
 		return err
 	}
 	// Paths in the template start in the folder of what `fasttrack build` makes.
-	for name, content := range map[string][]byte{templateFile: merged.Template, machineFile: fasttrack.StateMachine} {
+	files := fasttrack.Definitions()
+	files[templateFile] = merged.Template
+	for name, content := range files {
 		if _, err := pack.Write(filepath.Join(made, name), content); err != nil {
 			return err
 		}

@@ -20,6 +20,8 @@ type Case struct {
 	// Definition may name functions as ${F}; Machine is a file to take it from.
 	Definition json.RawMessage `json:"definition"`
 	Machine    string          `json:"machine"`
+	// Named replaces placeholders of the file by others of a case.
+	Named map[string]string `json:"named"`
 	// Type is STANDARD if empty.
 	Type string `json:"type"`
 	// Child is the definition of a Standard machine that the definition names as
@@ -114,6 +116,9 @@ func (c *Case) complete(folder string) error {
 			return err
 		}
 		c.Definition = b.Bytes()
+		for name, is := range c.Named {
+			c.Definition = bytes.ReplaceAll(c.Definition, []byte("${"+name+"}"), []byte("${"+is+"}"))
+		}
 	}
 	if c.Status == "" {
 		c.Status = "SUCCEEDED"
