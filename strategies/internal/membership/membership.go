@@ -1,6 +1,5 @@
 // Package membership is the part that strategies of memberships share: groups, teams,
-// collaborators. It decides what to change; an [Access]
-// changes it.
+// collaborators. It decides what to change; an [Access] changes it.
 //
 // It records what it is about to make before it makes it, so that no crash leaves a
 // membership past its end. It keeps what the person had before, counts the targets that
