@@ -22,8 +22,8 @@ type Flow struct {
 	// RequireReason lists the actions that need a reason: "request", "approve", "deny",
 	// "cancel" and "revoke". Never null.
 	RequireReason []string `json:"require_reason"`
-	// May lists what the caller may do: [MayRequest], [MayDecide] and [MayList], in this
-	// order. Nil in a response of an older release, which lists only flows that the
+	// May lists what the caller may do: [MayRequest], [MayRequestFor], [MayDecide] and
+	// [MayList], in this order. Nil in a response of an older release, which lists only flows that the
 	// caller may request.
 	May []string `json:"may"`
 	// Rules say how requests are decided. Zero in a response of an older release.
@@ -34,6 +34,8 @@ type Flow struct {
 const (
 	// MayRequest: the caller may make requests.
 	MayRequest = "request"
+	// MayRequestFor: the caller may make requests for other people; see [CreateInput.For].
+	MayRequestFor = "request_for"
 	// MayDecide: the caller may approve and deny, as an approver or an admin. Each
 	// request has rules of its own; see [You].
 	MayDecide = "decide"
@@ -43,6 +45,9 @@ const (
 
 // MayRequest reports whether the caller may request the flow.
 func (f Flow) MayRequest() bool { return f.May == nil || slices.Contains(f.May, MayRequest) }
+
+// MayRequestFor reports whether the caller may request the flow for other people.
+func (f Flow) MayRequestFor() bool { return slices.Contains(f.May, MayRequestFor) }
 
 // Field is a field of a flow's form.
 type Field struct {

@@ -124,7 +124,9 @@ type Entry struct {
 	HookReasonBy string `json:"hook_reason_by,omitempty"`
 	// Override is set if an admin set aside the verdict of a hook.
 	Override *Override `json:"override,omitempty"`
-	Checks   []Check   `json:"checks,omitempty"`
+	// For is whom the requester requested for, if for somebody else. First entry only.
+	For    *Person `json:"for,omitempty"`
+	Checks []Check `json:"checks,omitempty"`
 	// Error is the failure of a hook that led to the event.
 	Error string `json:"error,omitempty"`
 	// Act is the id of the action that the event results from. Empty for events that

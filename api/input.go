@@ -11,6 +11,9 @@ import (
 type CreateInput struct {
 	// Flow is the name of the flow. Required.
 	Flow string `json:"flow"`
+	// For is whom the access is for, if the caller requests for another person. Flows say
+	// who may, and for whom.
+	For *Beneficiary `json:"for,omitempty"`
 	// Fields are the values by field name. A target is its id. Together at most 24 KiB.
 	Fields map[string]any `json:"fields,omitempty"`
 	// DurationSeconds is one of the flow's durations. 0 selects the flow's default.
@@ -40,6 +43,12 @@ type OptionsInput struct {
 	// Fields are the values of other fields, at most 4 KiB as JSON. The hook gets those
 	// that the field depends on.
 	Fields map[string]any
+}
+
+// Beneficiary is somebody whom another person requests for.
+type Beneficiary struct {
+	// Email is their e-mail address: one that flows.yaml knows, or that a login carried.
+	Email string `json:"email"`
 }
 
 // MaxWait is the longest that the API waits before it responds.

@@ -13,6 +13,9 @@ type Request struct {
 	Flow      string `json:"flow"`
 	Status    Status `json:"status"`
 	Requester Person `json:"requester"`
+	// For is whom the access is for, if somebody requested for another person. Absent if
+	// it is the requester.
+	For *Person `json:"for,omitempty"`
 	// Fields are the values by field name, of the fields' types. A target is an object
 	// {"id", "label"}. Never null. Sensitive fields are in Withheld instead.
 	Fields map[string]json.RawMessage `json:"fields"`
@@ -62,6 +65,14 @@ type Request struct {
 	ETag string `json:"etag,omitempty"`
 	// History has the oldest entry first. Absent in lists and events.
 	History []Entry `json:"history,omitempty"`
+}
+
+// Holder is who gets the access: For, or else the requester.
+func (r *Request) Holder() Person {
+	if r.For != nil {
+		return *r.For
+	}
+	return r.Requester
 }
 
 // Person is who requests or approves: a person, or a machine.

@@ -9,6 +9,8 @@ type Rules struct {
 	// VisibleTo are the principals who see the flow; of the requesters, only they may
 	// request it. Empty if all requesters see it.
 	VisibleTo []string `json:"visible_to,omitempty"`
+	// OnBehalf is who may request for other people. Absent if nobody may.
+	OnBehalf *OnBehalf `json:"on_behalf,omitempty"`
 	// Approvers are the principals who may decide, unless get_permissions names others.
 	// Never null.
 	Approvers []string `json:"approvers"`
@@ -64,6 +66,13 @@ const (
 	SlackOff = "off"
 )
 
+// OnBehalf is who may request a flow for other people, and for whom. Neither list is
+// null.
+type OnBehalf struct {
+	Who []string `json:"who"`
+	For []string `json:"for"`
+}
+
 // NotifyStep is a step of a notify list.
 type NotifyStep struct {
 	// To are channels ("sns", "webhook"), e-mail addresses, "group:NAME", "everyone" and
@@ -94,7 +103,7 @@ type Limit struct {
 
 // RuleSentence is a rule as people read it.
 type RuleSentence struct {
-	// About names the rule: "requesters", "code", "limits", "approvers", "approvals",
+	// About names the rule: "requesters", "on_behalf", "code", "limits", "approvers", "approvals",
 	// "self_approval", "notify", "timeout", "reasons", "access", "admins", "viewers" or
 	// "retention". More may come.
 	About string `json:"about"`

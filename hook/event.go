@@ -18,10 +18,11 @@ type Event struct {
 	Channel string
 	// Reason is the reason of this event; Run.Reason is the requester's.
 	Reason string
-	// User caused this event. Requester filed the request.
-	User, Requester User
-	Flow            Flow
-	Run             Run
+	// User caused this event. Requester filed the request. Holder gets the access: the
+	// requester, unless they requested for somebody else.
+	User, Requester, Holder User
+	Flow                    Flow
+	Run                     Run
 	// Fields are the values of the request.
 	Fields Fields
 	// Context is JSON that a machine sent with its request. Its Lookup distinguishes

@@ -54,6 +54,7 @@ type invocation struct {
 			Vars  Vars   `json:"vars"`
 		} `json:"flow"`
 		Requester       User   `json:"requester"`
+		For             *User  `json:"for"`
 		Reason          string `json:"reason"`
 		Source          Source `json:"source"`
 		DurationSeconds int    `json:"duration_seconds"`
@@ -142,12 +143,18 @@ func (in invocation) event(hook string, reads *reads) *Event {
 	r := in.Run
 	e := &Event{
 		Hook: hook, Name: in.Event.Name, At: in.Event.At, Channel: in.Event.Channel, Reason: in.Event.Reason,
-		User: in.Event.Actor, Requester: r.Requester, Flow: in.flow(reads),
+		User: in.Event.Actor, Requester: r.Requester, Holder: r.Requester, Flow: in.flow(reads),
 		Run: Run{
 			ID: r.ID, Status: r.Status, Reason: r.Reason, Source: r.Source, Duration: seconds(r.DurationSeconds),
 			Withheld: r.Sensitive, History: r.History, OverrideOf: r.OverrideOf,
 		},
 		Fields: in.fields(reads), actors: r.Actors, steps: r.Steps, counts: r.Counts, trial: in.Trial, reads: reads,
+	}
+	if r.For != nil {
+		e.Holder = *r.For
+		if e.Holder.Type == "" {
+			e.Holder.Type = "user"
+		}
 	}
 	if a := r.Access; a != nil {
 		e.Run.StartsAt, e.Run.EndsAt = a.StartsAt, a.EndsAt

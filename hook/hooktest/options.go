@@ -47,6 +47,11 @@ func Requester(email string, groups ...string) Option {
 	}
 }
 
+// For sets whom the requester requests for.
+func For(email string, groups ...string) Option {
+	return func(d map[string]any) { within(d, "run")["for"] = person(email, groups) }
+}
+
 // Machine makes the requester a machine, such as CI's role by its ARN.
 func Machine(id string) Option {
 	return func(d map[string]any) {

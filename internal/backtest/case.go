@@ -51,9 +51,11 @@ var AllSays = []Says{Approve, Deny, People, Held, Failed}
 
 // Case is a past request, what became of it, and what hooks would do today.
 type Case struct {
-	ID        string    `json:"id"`
-	Flow      string    `json:"flow"`
-	Requester string    `json:"requester"`
+	ID        string `json:"id"`
+	Flow      string `json:"flow"`
+	Requester string `json:"requester"`
+	// For is whom it was for, if that is somebody else.
+	For       string    `json:"for,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
 	// What is the fields in a line, and Why the requester's reason.
 	What string `json:"what,omitempty"`
@@ -88,6 +90,9 @@ type Now struct {
 func Of(r export.Run) Case {
 	c := Case{
 		ID: r.ID, Flow: r.Flow, Requester: cmp.Or(r.Requester.Email, r.Requester.ID), CreatedAt: r.CreatedAt, What: what(r.Fields), Why: r.Reason, Then: then(r.View),
+	}
+	if p := r.Asked.For; p != nil {
+		c.For = cmp.Or(p.Email, p.ID)
 	}
 	if v := r.Shadow; v != nil {
 		c.Shadow = &Now{Says: People, Reason: v.Reason, Checks: v.Checks}

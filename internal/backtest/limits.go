@@ -1,6 +1,7 @@
 package backtest
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -37,7 +38,8 @@ func Limit(cases []Case, limits map[string]*run.FastTrack) {
 	slices.SortStableFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
 	flows, people := map[string]run.Tally{}, map[[2]string]run.Tally{}
 	for _, e := range events {
-		key := [2]string{e.of.Flow, e.of.Requester}
+		holder := cmp.Or(e.of.For, e.of.Requester)
+		key := [2]string{e.of.Flow, holder}
 		t, f := run.Tallies{Flow: flows[e.of.Flow], Person: people[key]}, limits[e.of.Flow]
 		switch {
 		case e.denial:
@@ -45,7 +47,7 @@ func Limit(cases []Case, limits map[string]*run.FastTrack) {
 				t = t.Denied(f, e.of.ID, e.at)
 			}
 		default:
-			if why := f.Held(e.of.Flow, e.of.Requester, t, e.at); why != "" {
+			if why := f.Held(e.of.Flow, holder, t, e.at); why != "" {
 				e.of.Now.Says, e.of.Now.Reason = Held, why
 				continue
 			}

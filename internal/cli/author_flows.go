@@ -28,7 +28,7 @@ func newFlowsCommand(p Process) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			wanted := func(f api.Flow) bool { return all || f.MayRequest() }
+			wanted := func(f api.Flow) bool { return all || f.MayRequest() || f.MayRequestFor() }
 			if a.json {
 				return printFlowsJSON(cmd.OutOrStdout(), flows, answer, wanted)
 			}
@@ -56,7 +56,9 @@ func printFlow(w io.Writer, f form, rules bool) {
 			fmt.Fprintf(w, "  %-13s %s\n", text.Line(strings.ReplaceAll(s.About, "_", " ")), text.Line(s.Text))
 		}
 	}
-	if !f.MayRequest() {
+	if f.MayRequestFor() {
+		fmt.Fprintln(w, "  --for ADDRESS  for somebody else")
+	} else if !f.MayRequest() {
 		return
 	}
 	for _, field := range f.Fields {

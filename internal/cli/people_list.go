@@ -236,7 +236,7 @@ func (a *caller) flows(ctx context.Context) ([]form, error) {
 	flows, _, err := a.allFlows(ctx)
 	forms := make([]form, 0, len(flows))
 	for _, f := range flows {
-		if f.MayRequest() {
+		if f.MayRequest() || f.MayRequestFor() {
 			forms = append(forms, form{f})
 		}
 	}

@@ -35,7 +35,7 @@ type requestFlags struct {
 	reason, duration, contextFile, place string
 	wait, timeout, every                 time.Duration
 	decided                              bool
-	key                                  string
+	key, person                          string
 }
 
 func newRequestCommand(p Process) *cobra.Command {
@@ -57,6 +57,7 @@ func newRequestCommand(p Process) *cobra.Command {
 	cmd.Flags().StringArrayVarP(&r.fields, "field", "f", nil, "`NAME=VALUE` of a field; may be repeated, also for a list")
 	cmd.Flags().StringVarP(&r.reason, "reason", "r", "", "the reason of the request")
 	cmd.Flags().StringVarP(&r.duration, "duration", "d", "", "how long to have access, such as 1h")
+	cmd.Flags().StringVar(&r.person, "for", "", "request for somebody else: their e-mail `ADDRESS`, where the flow lets you")
 	cmd.Flags().StringVar(&r.contextFile, "context", "", "a `FILE` of JSON to send along, such as {\"diff.txt\": …}")
 	cmd.Flags().DurationVar(&r.wait, "wait", 10*time.Second, "how long to wait for code to decide, at most 20s")
 	cmd.Flags().BoolVar(&r.decided, "decided", false, "wait until code or people have decided")
@@ -123,6 +124,9 @@ func (r *requestFlags) check() error {
 // body returns the request of the flags. On a terminal it prompts for what is missing.
 func (r *requestFlags) body(cmd *cobra.Command, flowName string) (api.CreateInput, error) {
 	body := api.CreateInput{Flow: flowName, Reason: r.reason, Fields: map[string]any{}, Wait: r.wait, IdempotencyKey: r.key, Place: cmp.Or(r.place, placeHere(r.process.Getenv))}
+	if r.person != "" {
+		body.For = &api.Beneficiary{Email: r.person}
+	}
 	offered, err := r.flow(cmd, flowName)
 	if err != nil {
 		return body, err

@@ -52,6 +52,9 @@ func printRun(w io.Writer, v api.Request) {
 	line("flow", v.Flow)
 	line("requester", personName(v.Requester.Name, v.Requester.Email, v.Requester.ID))
 	line("from", v.Source.Text())
+	if p := v.For; p != nil {
+		line("person", personName(p.Name, p.Email, p.ID)+", for whom it was requested")
+	}
 	line("reason", v.Reason)
 	names := make([]string, 0, len(v.Fields))
 	for name := range v.Fields {

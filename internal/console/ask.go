@@ -65,6 +65,9 @@ func (p *page) place() string {
 // requestOf returns the request that a form describes.
 func requestOf(f api.Flow, in url.Values) api.CreateInput {
 	body := api.CreateInput{Flow: f.Name, Fields: fill(f, in, true).values(), Reason: strings.TrimSpace(plainLines(in.Get("reason"))), IdempotencyKey: in.Get("key")}
+	if address := strings.TrimSpace(in.Get("for")); address != "" {
+		body.For = &api.Beneficiary{Email: address}
+	}
 	if n, err := strconv.Atoi(in.Get("duration")); err == nil && len(f.DurationsSeconds) > 0 {
 		body.DurationSeconds = n
 	}
@@ -96,6 +99,10 @@ func formRefused(d formData, problem *api.Problem) formData {
 func (d *formData) place(e api.FieldError) bool {
 	detail := capital(e.Detail)
 	switch {
+	case (e.Field == "for" || e.Field == "for.email") && d.Flow.MayRequestFor():
+		d.ForWrong = detail
+		d.Mistakes = append(d.Mistakes, mistake{"for", "For whom", detail})
+		return true
 	case e.Field == "reason":
 		d.ReasonWrong = detail
 		d.Mistakes = append(d.Mistakes, mistake{"reason", "Why", detail})

@@ -22,6 +22,7 @@ type flowRules struct {
 // "Also".
 var ruleHeads = map[string]struct{ icon, head string }{
 	"requesters":    {"user", "Who may request"},
+	"on_behalf":     {"user", "Who may request for others"},
 	"code":          {"code", "Code"},
 	"limits":        {"hour", "Limits"},
 	"approvers":     {"check", "Who decides"},

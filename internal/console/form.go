@@ -18,6 +18,8 @@ type formData struct {
 	Inputs    []input
 	Durations []option
 	Reason    string
+	// For is the address of whom the request is for; empty for who is signed in.
+	For, ForWrong string
 	// NeedsReason reports whether the flow requires a reason.
 	NeedsReason                bool
 	ReasonWrong, DurationWrong string
@@ -58,7 +60,7 @@ func (p *page) form() error {
 	in := p.r.URL.Query()
 	d := formOf(f, in, false)
 	for key := range in {
-		d.Prefilled = d.Prefilled || strings.HasPrefix(key, "f.") || key == "reason" || key == "duration"
+		d.Prefilled = d.Prefilled || strings.HasPrefix(key, "f.") || key == "reason" || key == "duration" || key == "for"
 	}
 	if err := p.searchFirst(d.Inputs, ""); err != nil {
 		return err
@@ -92,7 +94,7 @@ func (p *page) searchFirst(inputs []input, name string) error {
 
 // formOf returns the form with what was typed into it.
 func formOf(f api.Flow, in url.Values, sent bool) formData {
-	d := formData{Flow: f, Reason: plainLines(in.Get("reason")), NeedsReason: slices.Contains(f.RequireReason, "request"), Shape: shapeOf(f), Next: nextOf(f)}
+	d := formData{Flow: f, Reason: plainLines(in.Get("reason")), For: strings.TrimSpace(in.Get("for")), NeedsReason: slices.Contains(f.RequireReason, "request"), Shape: shapeOf(f), Next: nextOf(f)}
 	now := fill(f, in, sent)
 	if now.Depends() {
 		d.Shown = now.names()
@@ -130,7 +132,7 @@ const maxShape = 32 << 10
 
 // shapeOf returns the flow for the form to carry; empty if it is too large.
 func shapeOf(f api.Flow) string {
-	raw, err := json.Marshal(api.Flow{Name: f.Name, Label: f.Label, Fields: f.Fields, Targets: f.Targets, DurationsSeconds: f.DurationsSeconds, RequireReason: f.RequireReason})
+	raw, err := json.Marshal(api.Flow{Name: f.Name, Label: f.Label, Fields: f.Fields, Targets: f.Targets, DurationsSeconds: f.DurationsSeconds, RequireReason: f.RequireReason, May: f.May})
 	if err != nil || len(raw) > maxShape {
 		return ""
 	}

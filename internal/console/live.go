@@ -28,7 +28,7 @@ func (p *page) live() error {
 		if r.Access == nil {
 			r.Access = &api.Access{} // it is being granted
 		}
-		if r.Requester.ID == p.me.ID {
+		if r.Holder().ID == p.me.ID {
 			d.Mine = append(d.Mine, r)
 		} else {
 			d.Others = append(d.Others, r)

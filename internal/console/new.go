@@ -10,7 +10,7 @@ func (p *page) choose() error {
 	}
 	var may []api.Flow
 	for _, f := range all {
-		if f.MayRequest() {
+		if f.MayRequest() || f.MayRequestFor() {
 			may = append(may, f)
 		}
 	}
@@ -24,7 +24,7 @@ func (p *page) flowToRequest() (api.Flow, error) {
 	if err := p.start(); err != nil {
 		return api.Flow{}, err
 	}
-	if f := p.me.Flow; f != nil && f.MayRequest() {
+	if f := p.me.Flow; f != nil && (f.MayRequest() || f.MayRequestFor()) {
 		return *f, nil
 	}
 	return api.Flow{}, notFound("Unknown flow, or you may not request it.")

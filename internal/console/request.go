@@ -171,7 +171,7 @@ func (d requestData) Effect() string {
 	case missing > 1:
 		return fmt.Sprintf("Approve counts as one of the %d approvals that are missing. Deny ends the request at once.", missing)
 	case d.DurationSeconds > 0:
-		return fmt.Sprintf("Approve grants %s to %s at once; it ends by itself after the time. Deny ends the request.", d.Head(), who(d.Requester))
+		return fmt.Sprintf("Approve grants %s to %s at once; it ends by itself after the time. Deny ends the request.", d.Head(), who(d.Holder()))
 	}
 	return "Either decides at once, with your name and reason."
 }

@@ -106,13 +106,17 @@ func (c *call) way(name string) Way {
 	return c.Ways[i]
 }
 
-// requester returns the messages to the requester about the event.
-func (c *call) requester(kind Kind) []message {
-	address := c.requesterAddress()
-	if address == "" {
-		return nil
+// requester returns the messages about the event to the requester, and to whom the
+// request is for.
+func (c *call) requester(kind Kind) (all []message) {
+	requester := c.requesterAddress()
+	if requester != "" {
+		all = c.toPerson(kind, requester, requester, "it is your request")
 	}
-	return c.toPerson(kind, address, address, "it is your request")
+	if address := c.beneficiaryAddress(); address != "" && address != requester {
+		all = append(all, c.toPerson(kind, address, address, "it is for you")...)
+	}
+	return all
 }
 
 // failing returns the messages to the flow's admins about access that fails to be
@@ -142,7 +146,7 @@ func (c *call) decided(ctx context.Context, e api.Event) {
 			if channel := c.channel(d.To); channel != "" {
 				all = append(all, c.aboutDecision(e, d, Addressee{To: d.To, Channel: channel}))
 			}
-		case d.Person == c.requesterAddress(), d.Person == fold(e.Entry.Actor.Email), d.Person == fold(e.Entry.Actor.ID):
+		case d.Person == c.requesterAddress(), d.Person == c.beneficiaryAddress() && d.Person != "", d.Person == fold(e.Entry.Actor.Email), d.Person == fold(e.Entry.Actor.ID):
 		default:
 			all = append(all, c.aboutDecision(e, d, Addressee{To: d.To, Person: d.Person}))
 		}

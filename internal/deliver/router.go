@@ -249,3 +249,12 @@ func (c *call) requesterAddress() string {
 	}
 	return fold(q.Email)
 }
+
+// beneficiaryAddress is the e-mail address of whom the request is for, folded; "" if that
+// is the requester.
+func (c *call) beneficiaryAddress() string {
+	if q := c.now.For; q != nil {
+		return fold(q.Email)
+	}
+	return ""
+}

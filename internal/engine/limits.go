@@ -15,7 +15,8 @@ func (d *decider) exceededLimit(c run.Case) string {
 	if c.Event != run.Approve || c.Origin != run.OnRequest {
 		return ""
 	}
-	return d.Flow.FastTrack.Held(d.Flow.Name, cmp.Or(d.Requester.Email, d.Requester.ID), d.step.Tallies, d.now)
+	holder := d.Holder()
+	return d.Flow.FastTrack.Held(d.Flow.Name, cmp.Or(holder.Email, holder.ID), d.step.Tallies, d.now)
 }
 
 // routeAboveLimits routes a run to people that on_request approved above the limits.

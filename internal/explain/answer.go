@@ -115,7 +115,7 @@ func (x *explainer) decided() string {
 		}
 		return text + said(d.Reason)
 	case d.Event == run.Cancel:
-		return "Canceled by " + x.name(d.By) + ", the requester" + quoted(d.Reason) + after
+		return "Canceled by " + x.name(d.By) + x.owner(d.By) + quoted(d.Reason) + after
 	case d.Event == run.Approve && x.approvals != nil && len(x.approvals.By) > 1:
 		text := "Approved by " + and(x.approvals.By) + quoted(d.Reason)
 		if len(x.approvals.From) > 0 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // approvals are those that an explanation shows, and what is said of them.
@@ -98,4 +99,14 @@ func and(names []string) string {
 		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
 	}
 	return strings.Join(names, "")
+}
+
+func person(p api.Person) string { return text.Line(cmp.Or(p.Email, p.ID)) }
+
+// owner says what somebody who canceled a request is to it.
+func (x *explainer) owner(a run.Actor) string {
+	if x.For != nil && a.ID == x.For.ID {
+		return ", whom it is for"
+	}
+	return ", the requester"
 }

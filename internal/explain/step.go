@@ -74,7 +74,12 @@ func (x *explainer) says(e run.Entry, i, approved int) string {
 	who := x.name(e.Actor)
 	switch e.Event {
 	case run.Request:
-		return who + " files the request" + said(e.Reason)
+		if e.For != nil {
+			who += " files the request for " + person(*e.For)
+		} else {
+			who += " files the request"
+		}
+		return who + said(e.Reason)
 	case run.Forward:
 		return x.forwards(e, i)
 	case run.Ignore:

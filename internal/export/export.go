@@ -22,9 +22,11 @@ type Run struct {
 // Asked is the request as hooks got it.
 type Asked struct {
 	// Flow is the flow's block of that time.
-	Flow      run.Flow    `json:"flow"`
-	Requester run.Person  `json:"requester"`
-	Channel   run.Channel `json:"channel"`
+	Flow      run.Flow   `json:"flow"`
+	Requester run.Person `json:"requester"`
+	// For is whom it was for; nil where that is the requester.
+	For     *run.Person `json:"for,omitempty"`
+	Channel run.Channel `json:"channel"`
 	// Place is where in the channel; "" if unknown.
 	Place string `json:"place,omitempty"`
 	// Fields has targets with their settings.
@@ -49,6 +51,10 @@ func Of(r *run.Run, context json.RawMessage) Run {
 		out.Asked.Fields = map[string]json.RawMessage{}
 	}
 	out.Shadow = r.Shadow
+	if r.For != nil {
+		person := r.For.Shown()
+		out.Asked.For = &person
+	}
 	return out
 }
 
@@ -56,7 +62,7 @@ func Of(r *run.Run, context json.RawMessage) Run {
 // sensitive fields it has only the names, as hooks do.
 func (r Run) Request() run.Draft {
 	a := run.Draft{
-		ID: r.ID, Flow: r.Asked.Flow, Requester: r.Asked.Requester, Channel: r.Asked.Channel, Place: r.Asked.Place, Fields: r.Asked.Fields,
+		ID: r.ID, Flow: r.Asked.Flow, Requester: r.Asked.Requester, For: r.Asked.For, Channel: r.Asked.Channel, Place: r.Asked.Place, Fields: r.Asked.Fields,
 		Reason: r.Reason, DurationSeconds: r.Asked.DurationSeconds, Context: r.Asked.Context, Recent: r.Asked.Recent, RecentCounts: r.Asked.RecentCounts,
 	}
 	for _, name := range r.Withheld {

@@ -12,7 +12,13 @@ import (
 // Undecidable says why provably too few people could approve a request of
 // requester in the flow, "" if enough could or it can't be known.
 func (f *Flow) Undecidable(requester run.Person, t *run.Today) string {
-	r := run.Run{Requester: requester, Flow: f.whoDecides()}
+	return f.UndecidableFor(requester, nil, t)
+}
+
+// UndecidableFor is [Flow.Undecidable] of a request for somebody else, if beneficiary is
+// not nil.
+func (f *Flow) UndecidableFor(requester run.Person, beneficiary *run.Person, t *run.Today) string {
+	r := run.Run{Requester: requester, For: beneficiary, Flow: f.whoDecides()}
 	return r.Short(t)
 }
 

@@ -85,12 +85,26 @@ func (d *Directory) unify(file *File) {
 	for i := range file.Flows {
 		f := &file.Flows[i]
 		replace(f.Requesters, f.VisibleTo, f.Admins, f.Review.Approvers, f.Review.Viewers)
+		if f.OnBehalf != nil {
+			replace(f.OnBehalf.Who, f.OnBehalf.For)
+		}
 		for j := range f.Review.Approvals {
 			from := []string{f.Review.Approvals[j].From}
 			replace(from)
 			f.Review.Approvals[j].From = from[0]
 		}
 	}
+}
+
+// Beneficiary returns the person of an address as whom a request may be for; false if the
+// directory doesn't know it. Mapped is set if their entry says which logins are theirs.
+func (d Directory) Beneficiary(address string) (run.Person, bool) {
+	p, known := d.Lookup(address)
+	if !known || !email.Plain(p.Email) {
+		return run.Person{}, false
+	}
+	p.Mapped = slices.ContainsFunc(d.People, func(e Entry) bool { return email.Equal(e.Email, p.Email) && len(e.Identities) > 0 })
+	return p, true
 }
 
 func (d Directory) person(address, name string) run.Person {

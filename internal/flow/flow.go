@@ -118,6 +118,8 @@ type Flow struct {
 	// HookTimeoutSeconds limits each hook, 10 by default, at most 60.
 	HookTimeoutSeconds int      `json:",omitempty"`
 	Requesters         []string `json:",omitempty"`
+	// OnBehalf lets some request for other people; nil lets nobody.
+	OnBehalf *OnBehalf `json:",omitempty"`
 	// VisibleTo are those of the requesters who see the flow. Nil is all of them.
 	VisibleTo []string `json:",omitempty"`
 	Admins    []string `json:",omitempty"`

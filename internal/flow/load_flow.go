@@ -50,6 +50,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 		"recent":         func(n *yaml.Node, at string) { r.recent(n, at, &f) },
 		"requesters":     r.principals(&f.Requesters, false),
 		"visible_to":     r.principals(&f.VisibleTo, false),
+		"on_behalf":      func(n *yaml.Node, at string) { r.onBehalf(n, at, &f) },
 		"admins":         r.principals(&f.Admins, false),
 		"fields":         func(n *yaml.Node, at string) { r.fields(n, at, &f) },
 		"targets":        func(n *yaml.Node, at string) { r.targets(n, at, &f) },

@@ -19,6 +19,9 @@ func (f *Flow) Rules() api.Rules {
 	if f.Strategy != nil {
 		out.Strategy = f.Strategy.Type
 	}
+	if f.OnBehalf != nil {
+		out.OnBehalf = &api.OnBehalf{Who: listed(f.OnBehalf.Who), For: listed(f.beneficiaries())}
+	}
 	for _, need := range f.Review.Approvals {
 		out.Approvals = append(out.Approvals, run.Requirement(need))
 	}

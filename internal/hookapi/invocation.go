@@ -77,7 +77,9 @@ type Run struct {
 	Status    run.Status `json:"status"`
 	Flow      Flow       `json:"flow"`
 	Requester run.Person `json:"requester"`
-	Reason    string     `json:"reason"`
+	// For is whom the access is for; nil where it is the requester.
+	For    *run.Person `json:"for,omitempty"`
+	Reason string      `json:"reason"`
 	// Source is where the request came from.
 	Source   *run.Source `json:"source,omitempty"`
 	Duration int         `json:"duration_seconds,omitempty"`
@@ -138,7 +140,7 @@ func NewInvocation(r *run.Run, context json.RawMessage) Invocation {
 		Run: Run{
 			ID: r.ID, Status: r.Status,
 			Flow:      Flow{Name: r.Flow.Name, Label: r.Flow.Label, Vars: r.Flow.Vars},
-			Requester: r.Requester.Shown(), Reason: r.Reason, Source: r.Source(), Duration: r.DurationSeconds, Context: context, Recent: r.Recent, RecentCounts: r.RecentCounts,
+			Requester: r.Requester.Shown(), For: shown(r.For), Reason: r.Reason, Source: r.Source(), Duration: r.DurationSeconds, Context: context, Recent: r.Recent, RecentCounts: r.RecentCounts,
 			Actors: map[run.EventName]run.Actor{}, Fields: r.Fields, Sensitive: r.WithheldFields(),
 			History: []Entry{}, Steps: r.Steps,
 		},
@@ -163,6 +165,14 @@ func NewInvocation(r *run.Run, context json.RawMessage) Invocation {
 		}
 	}
 	return a
+}
+
+func shown(p *run.Person) *run.Person {
+	if p == nil {
+		return nil
+	}
+	q := p.Shown()
+	return &q
 }
 
 // flowVersion returns the version of the flow that the run was filed under, "" if

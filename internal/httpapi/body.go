@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -94,6 +95,11 @@ func (b *Body) Add(errs ...flow.FieldError) {
 			b.errs = append(b.errs, e)
 		}
 	}
+}
+
+// Failed reports whether one of the fields is invalid.
+func (b *Body) Failed(fields ...string) bool {
+	return slices.ContainsFunc(fields, func(name string) bool { return b.failed[name] })
 }
 
 func (b *Body) member(name string) (json.RawMessage, bool) {

@@ -64,7 +64,7 @@ func KeyOf(r *run.Run) (Key, error) {
 	if !ok {
 		return Key{}, fmt.Errorf("run %s: it has no target", r.ID)
 	}
-	k := Key{Strategy: s.Type, Person: r.Requester.ID, Target: target.ID}
+	k := Key{Strategy: s.Type, Person: r.Holder().ID, Target: target.ID}
 	var settings struct {
 		Group         string `json:"group"`
 		Account       string `json:"account"`
@@ -80,7 +80,7 @@ func KeyOf(r *run.Run) (Key, error) {
 			User string `json:"user"`
 		}
 		_ = json.Unmarshal(s.Settings, &config)
-		if p := r.Requester; config.User == "name" && p.Vouched && p.Principal != "" {
+		if p := r.Holder(); config.User == "name" && p.Vouched && (p.Principal != "" || r.For != nil) {
 			k.Person = "name:" + p.Name // which two people may have
 		}
 		if settings.Group != "" {

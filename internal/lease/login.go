@@ -37,7 +37,7 @@ func (l *Lease) HeldBy(r *run.Run) {
 // holderOf identifies a run's login by a hash, so that the longest principal
 // leaves room for the most holders. It is empty for runs of older releases.
 func holderOf(r *run.Run) (h Holder) {
-	if p := r.Requester; p.Principal != "" {
+	if p := r.Holder(); p.Principal != "" {
 		h.Login, h.Mapped = run.HashID(p.Principal), p.Mapped
 	}
 	return h

@@ -69,7 +69,7 @@ func Describe(n deliver.Notice) (Content, bool) {
 // title names a request for a subject and a headline. The requester's reason is never in
 // it.
 func title(r api.Request) string {
-	return line(cmp.Or(r.Title, target(r.Fields), r.FlowLabel, r.Flow)) + " for " + personOf(r.Requester)
+	return line(cmp.Or(r.Title, target(r.Fields), r.FlowLabel, r.Flow)) + " for " + personOf(r.Holder())
 }
 
 func personOf(p api.Person) string { return line(cmp.Or(p.Email, p.Name, p.ID)) }
@@ -95,6 +95,9 @@ func facts(n deliver.Notice) []Row {
 		}
 	}
 	add("From", line(r.Source.Text()), true)
+	if r.For != nil {
+		add("Requested for", personOf(*r.For), false)
+	}
 	if r.Reason != "" {
 		add("Reason", text.Clean(r.Reason), true)
 	}

@@ -22,6 +22,9 @@ func (r *Run) Clone() (*Run, error) {
 func (r *Run) linked(from *Run) {
 	take := func(to *Person, from Person) { to.Links, to.Crowded = from.Links, from.Crowded }
 	take(&r.Requester, from.Requester)
+	if r.For != nil && from.For != nil {
+		take(r.For, *from.For)
+	}
 	if r.Review != nil && from.Review != nil {
 		for i := range r.Review.ApprovedBy {
 			take(&r.Review.ApprovedBy[i].Person, from.Review.ApprovedBy[i].Person)

@@ -12,7 +12,7 @@ import (
 var ErrNotOver = errors.New("it is not over yet")
 
 // Erase removes everything about somebody from a run that is over: of their own
-// request all that they wrote and that was found out about it, of others' requests
+// request, or one for them, all that was written and found out about it, of others' requests
 // their name, their words, and what mentions them. Texts of the history leave
 // their digests, so that the chain still verifies, and an entry says that there
 // was an erasure. context is what was sent along; it is to be deleted if that is
@@ -21,8 +21,8 @@ func Erase(r *Run, who Names, context json.RawMessage, now time.Time) (next *Run
 	if next, err = r.Clone(); err != nil {
 		return nil, false, false, err
 	}
-	own := who.Is(r.Requester.ID, r.Requester.Email, r.Requester.Principal)
-	who = who.as(r, own)
+	own := r.isOf(who)
+	who = who.as(r)
 	withContext = context != nil && (own || who.In(string(context)))
 	changed = withContext
 	for i := range next.History {

@@ -12,8 +12,13 @@ func (r *Run) eraseBeside(who Names, own bool) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if own {
+	if who.isPerson(r.Requester) {
 		r.Requester = Person{ID: erasedID, Machine: r.Requester.Machine}
+	}
+	if r.For != nil && who.isPerson(*r.For) {
+		r.For = &Person{ID: erasedID}
+	}
+	if own {
 		r.RecentCounts = nil
 		r.Fields, r.Sensitive, r.Chosen, r.Reason, r.Recent, r.Steps, r.Shadow, r.Sent = nil, nil, nil, "", nil, nil, nil, ""
 		if w := r.Review; w != nil {
@@ -36,6 +41,11 @@ func (r *Run) eraseBeside(who Names, own bool) (bool, error) {
 	}
 	after, err := Encode(r)
 	return !bytes.Equal(before, after), err
+}
+
+// isOf reports whether somebody filed the run, or it is for them.
+func (r *Run) isOf(who Names) bool {
+	return slices.ContainsFunc(r.parties(), func(p *Person) bool { return who.isPerson(*p) })
 }
 
 // eraseDecision leaves of the decision what its entry has left.

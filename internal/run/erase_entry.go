@@ -74,7 +74,7 @@ func isTheirs(e Entry, name string, value json.RawMessage, who Names, own bool) 
 		return by
 	case "act_reason":
 		return (by || own) && string(value) != `""`
-	case "to":
+	case "to", "for":
 		return false // mentions them, or others alone
 	case "reason":
 		return (actor || own && e.Actor.Type != EngineActor) && string(value) != `""`

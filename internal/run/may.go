@@ -16,7 +16,7 @@ func (r *Run) rule() ReviewRule {
 
 // admins returns who may always decide: today's admins of the flow. If the flow was
 // removed, it returns the run's admins whom the file still names, or the file's own
-// admins if only the requester is left of those.
+// admins if only people whom the run concerns are left of those.
 func (r *Run) admins(t *Today) []string {
 	if t == nil {
 		return r.Flow.Admins
@@ -27,7 +27,7 @@ func (r *Run) admins(t *Today) []string {
 	left := slices.DeleteFunc(slices.Clone(r.Flow.Admins), func(admin string) bool { return !t.names(admin) })
 	people, known := t.Provably(left, nil)
 	for _, address := range people {
-		known = known && Same(r.Requester, personOf(address))
+		known = known && r.concerns(personOf(address))
 	}
 	if known {
 		return t.Admins

@@ -12,6 +12,9 @@ func (r *Run) MayAct(e EventName, p Person, t *Today) error {
 	switch e {
 	case Cancel:
 		if !r.OwnedBy(p) {
+			if r.For != nil {
+				return Refusal("Only the requester, or whom the request is for, can cancel it.")
+			}
 			return Refusal("Only the requester can cancel a request.")
 		}
 		return nil
@@ -25,9 +28,9 @@ func (r *Run) MayAct(e EventName, p Person, t *Today) error {
 		return nil
 	case Approve:
 		if r.ownApproval(p) && (r.mayApprove(p, t) || r.mayDeny(p, t)) {
-			return Refusal("You can't approve your own request.")
+			return r.ownRefusal(p)
 		}
-		if p.Crowded || r.Requester.Crowded && !r.rule().SelfApproval {
+		if p.Crowded || !r.selfApproval() && r.crowded() {
 			return Refusal("Your login, or the requester's, is linked to so many others that you can't be distinguished.")
 		}
 		if r.mayApprove(p, t) {
@@ -44,6 +47,14 @@ func (r *Run) MayAct(e EventName, p Person, t *Today) error {
 		return nil
 	}
 	return Refusal("Unknown action.")
+}
+
+// ownRefusal says to p why they may not approve a run that may be their own.
+func (r *Run) ownRefusal(p Person) Refusal {
+	if r.For != nil && Same(*r.For, p) {
+		return "You can't approve a request for yourself."
+	}
+	return "You can't approve your own request."
 }
 
 // MaySee reports whether p may read the run: as its requester, an approver by

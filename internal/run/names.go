@@ -20,6 +20,8 @@ func (n Names) Is(id, address, principal string) bool {
 	})
 }
 
+func (n Names) isPerson(p Person) bool { return n.Is(p.ID, p.Email, p.Principal) }
+
 // In reports whether a text mentions one of the names. A name that could be a part
 // of any word counts only if it is all of the text.
 func (n Names) In(text string) bool {
@@ -31,7 +33,7 @@ func (n Names) In(text string) bool {
 }
 
 // as adds what somebody is called in one run: its entries know no principals.
-func (n Names) as(r *Run, own bool) Names {
+func (n Names) as(r *Run) Names {
 	all := slices.Clone(n)
 	add := func(p Person) {
 		for _, name := range []string{p.ID, p.Email} {
@@ -40,8 +42,10 @@ func (n Names) as(r *Run, own bool) Names {
 			}
 		}
 	}
-	if own {
-		add(r.Requester)
+	for _, p := range r.parties() {
+		if n.isPerson(*p) {
+			add(*p)
+		}
 	}
 	if r.Review != nil {
 		for _, a := range r.Review.ApprovedBy {

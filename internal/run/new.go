@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/api"
 )
 
 // Draft is the content of a run before it is filed, checked against the flow.
@@ -11,7 +13,9 @@ type Draft struct {
 	ID        string
 	Flow      Flow
 	Requester Person
-	Channel   Channel
+	// For is that of [Run].
+	For     *Person
+	Channel Channel
 	// Place is where in the channel; see [api.Source]. It is kept in the first entry alone.
 	Place     string
 	Fields    map[string]json.RawMessage
@@ -39,6 +43,14 @@ type Draft struct {
 	NonceKey string
 }
 
+// Holder is that of [Run].
+func (a Draft) Holder() Person {
+	if a.For != nil {
+		return *a.For
+	}
+	return a.Requester
+}
+
 // New returns the run of a new request: status requested, one entry in its history
 // with the digest of its content, on_request next. The error is for values that
 // aren't JSON.
@@ -48,7 +60,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 		a.Salt = NewID(now)
 	}
 	r := &Run{
-		Schema: SchemaVersion, ID: a.ID, Flow: a.Flow, Requester: a.Requester, Channel: a.Channel,
+		Schema: SchemaVersion, ID: a.ID, Flow: a.Flow, Requester: a.Requester, For: a.For, Channel: a.Channel,
 		Fields: a.Fields, Sensitive: a.Sensitive, Chosen: a.Chosen, Reason: a.Reason, DurationSeconds: a.DurationSeconds,
 		Salt: a.Salt, HasContext: a.Context != nil, Recent: a.Recent, RecentCounts: a.RecentCounts, Sent: a.Sent, CreatedAt: now, UpdatedAt: now,
 		Engine: Engine{Next: NextHook, Hook: OnRequest, NonceKey: a.NonceKey},
@@ -58,7 +70,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
 	}
 	if err := r.Append(now, Requested, Entry{
-		Event: Request, Actor: a.Requester.Actor(), Channel: a.Channel, Place: a.Place, Reason: a.Reason, PayloadSHA256: digest, FlowVersion: a.FlowVersion,
+		Event: Request, Actor: a.Requester.Actor(), For: forView(a.For), Channel: a.Channel, Place: a.Place, Reason: a.Reason, PayloadSHA256: digest, FlowVersion: a.FlowVersion,
 	}); err != nil {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
 	}
@@ -69,17 +81,19 @@ func New(a Draft, now time.Time) (*Run, error) {
 }
 
 // PayloadDigest returns the SHA-256, in hex, of the canonical JSON of what a run is
-// filed with: flow, fields (sensitive ones too), reason, duration, context and salt.
+// filed with: flow, whom it is for, fields (sensitive ones too), reason, duration,
+// context and salt.
 func PayloadDigest(a Draft) (string, error) {
 	hash, err := Hash(struct {
 		Flow            string                     `json:"flow"`
+		For             *api.Person                `json:"for,omitempty"`
 		Fields          map[string]json.RawMessage `json:"fields"`
 		Sensitive       map[string]json.RawMessage `json:"sensitive,omitempty"`
 		Reason          string                     `json:"reason"`
 		DurationSeconds int                        `json:"duration_seconds,omitempty"`
 		Context         json.RawMessage            `json:"context,omitempty"`
 		Salt            string                     `json:"salt,omitempty"`
-	}{a.Flow.Name, a.Fields, a.Sensitive, a.Reason, a.DurationSeconds, a.Context, a.Salt})
+	}{a.Flow.Name, forView(a.For), a.Fields, a.Sensitive, a.Reason, a.DurationSeconds, a.Context, a.Salt})
 	if err != nil {
 		return "", fmt.Errorf("hash the request: %w", err)
 	}

@@ -61,7 +61,7 @@ func isPrincipal(to string) bool {
 const NotNotified = "not notified: "
 
 // Recipients returns the e-mail addresses of the people whom a principal means today,
-// folded, without the requester. It leaves out whom flows.yaml can't name: everyone,
+// folded, without the requester and whom the run is for. It leaves out whom flows.yaml can't name: everyone,
 // and members of a group by their token alone.
 func (r *Run) Recipients(principal string, t *Today) (people []string) {
 	all, _ := t.peopleOf(principal, r.admins(t))
@@ -74,7 +74,7 @@ func (r *Run) Recipients(principal string, t *Today) (people []string) {
 	}
 	for _, address := range all {
 		address = email.Fold(address)
-		if email.Plain(address) && !slices.Contains(people, address) && !Same(r.Requester, personOf(address)) {
+		if email.Plain(address) && !slices.Contains(people, address) && !r.concerns(personOf(address)) {
 			people = append(people, address)
 		}
 	}

@@ -36,6 +36,11 @@ func (r *Run) EndsBy(a Act) time.Time {
 	if a.Event != Approve {
 		return a.At
 	}
+	return r.LatestEnd()
+}
+
+// LatestEnd is when the run is over at the latest, if nothing fails.
+func (r *Run) LatestEnd() time.Time {
 	end := r.CreatedAt.Add(Seconds(r.rule().TimeoutSeconds))
 	return end.Add(Seconds(r.DurationSeconds))
 }

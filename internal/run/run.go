@@ -16,6 +16,9 @@ type Run struct {
 	// changes of flows.yaml change nothing about this run.
 	Flow      Flow   `json:"flow"`
 	Requester Person `json:"requester"`
+	// For is whom the access is for, where somebody requests for another person; nil
+	// where it is the requester. [Run.Holder] is either.
+	For *Person `json:"for,omitempty"`
 	// Channel is the way by which it was filed.
 	Channel Channel `json:"channel"`
 	// Fields are the requested values as canonical JSON; a target is an

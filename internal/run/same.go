@@ -15,12 +15,6 @@ func Same(p, q Person) bool {
 	return slices.ContainsFunc(q.Handles(), func(h string) bool { return slices.Contains(known, h) })
 }
 
-// OwnedBy reports whether the run is p's own: by its principal, or by a directory
-// entry that names the principals of both. An e-mail address alone doesn't make an
-// owner, since addresses are handed on. A run without a principal, which an older
-// release stored, is compared by ID and address as that release did.
-func (r *Run) OwnedBy(p Person) bool { return p.is(r.Requester) }
-
 // is reports whether a record that names q means p.
 func (p Person) is(q Person) bool {
 	if q.Principal == "" {

@@ -3,9 +3,9 @@ package run
 import "slices"
 
 // Separated returns the people whom the next engine.Decide must distinguish, so that
-// the caller can read their links first: the requester and everybody whose approval
+// the caller can read their links first: the requester, whom the run is for, and everybody whose approval
 // counts or may count now. Where only the limits of fast-tracking apply, it is the
-// requester alone, and else nobody.
+// holder alone, and else nobody.
 func (r *Run) Separated(acts []Act) []*Person {
 	var people []*Person
 	for i := range acts {
@@ -23,17 +23,17 @@ func (r *Run) Separated(acts []Act) []*Person {
 		for i := range r.Review.ApprovedBy {
 			people = append(people, &r.Review.ApprovedBy[i].Person)
 		}
-		return append(people, &r.Requester)
+		return append(people, r.parties()...)
 	case r.Flow.FastTrack != nil:
-		return []*Person{&r.Requester}
+		return []*Person{r.Holder()}
 	}
 	return nil
 }
 
 // Apart returns the people of a pending run from whom a new approver must differ: its
-// requester and those who have approved.
+// requester, whom it is for, and those who have approved.
 func (r *Run) Apart() []*Person {
-	people := []*Person{&r.Requester}
+	people := r.parties()
 	if r.Review != nil {
 		for i := range r.Review.ApprovedBy {
 			people = append(people, &r.Review.ApprovedBy[i].Person)
@@ -43,10 +43,11 @@ func (r *Run) Apart() []*Person {
 }
 
 // ownApproval reports whether p may not approve because the run may be p's own
-// and its rule allows no self-approval.
-func (r *Run) ownApproval(p Person) bool {
-	return !r.rule().SelfApproval && Same(r.Requester, p)
-}
+// and its rule allows no self-approval. Of a run for somebody else it never does.
+func (r *Run) ownApproval(p Person) bool { return !r.selfApproval() && r.concerns(p) }
+
+// selfApproval reports whether the run's rule lets its requester approve.
+func (r *Run) selfApproval() bool { return r.rule().SelfApproval && r.For == nil }
 
 // distinct returns the approvals that count, by the links known now: of two that
 // may be one person's the first, and none that may be the requester's own.

@@ -14,6 +14,8 @@ type Summary struct {
 	View api.Request `json:"view"`
 	// Requester is what View doesn't show of the requester.
 	Requester Login `json:"requester,omitzero"`
+	// For is what View doesn't show of whom the run is for.
+	For Login `json:"for,omitzero"`
 	// Waiting is nil unless the run is pending.
 	Waiting *Waiting `json:"waiting,omitempty"`
 	// ETag is that of [Run.ETag], "" in what older releases stored.
@@ -69,6 +71,9 @@ type WaitingHooks struct {
 func (r *Run) Summary() Summary {
 	s := Summary{View: r.View(), Requester: loginOf(r.Requester), ETag: r.ETag(), admins: r.Flow.Admins, run: r}
 	s.View.History, s.View.Source = nil, nil
+	if r.For != nil {
+		s.For = loginOf(*r.For)
+	}
 	if r.Status == Pending {
 		s.Waiting = &Waiting{
 			Admins: r.Flow.Admins, Approvals: r.Review.Approvals, SelfApproval: r.Review.SelfApproval, RequireReason: r.Flow.RequireReason, Asking: r.asking(),
@@ -105,8 +110,8 @@ func (s Summary) pending() *Run {
 	r := &Run{
 		ID: s.View.ID, Status: Pending, Chosen: s.Waiting.Chosen,
 		Flow:      Flow{Name: s.View.Flow, Label: s.Waiting.Label, Admins: s.Waiting.Admins, Review: rule, RequireReason: s.Waiting.RequireReason},
-		Requester: person(s.View.Requester, s.Requester),
-		Review:    &Review{ReviewRule: rule, ExpiresAt: s.View.Review.ExpiresAt},
+		Requester: person(s.View.Requester, s.Requester), For: s.beneficiary(),
+		Review: &Review{ReviewRule: rule, ExpiresAt: s.View.Review.ExpiresAt},
 	}
 	if h := s.Waiting.Hooks; h != nil {
 		r.Flow.NoHooks, r.Flow.OverrideApprove = h.None, h.OverrideApprove
@@ -153,7 +158,7 @@ func (s Summary) ViewFor(r *Run, p Person, t *Today, now time.Time) api.Request 
 
 // IsAdmin reports whether p is an admin of the run today.
 func (s Summary) IsAdmin(p Person, t *Today) bool {
-	r := Run{Flow: Flow{Name: s.View.Flow, Admins: s.admins}, Requester: person(s.View.Requester, s.Requester)}
+	r := Run{Flow: Flow{Name: s.View.Flow, Admins: s.admins}, Requester: person(s.View.Requester, s.Requester), For: s.beneficiary()}
 	if s.Waiting != nil {
 		r.Flow.Admins = s.Waiting.Admins
 	}
@@ -162,7 +167,24 @@ func (s Summary) IsAdmin(p Person, t *Today) bool {
 
 // OwnedBy reports of a summary what [Run.OwnedBy] does of its run.
 func (s Summary) OwnedBy(p Person) bool {
-	return (&Run{Requester: person(s.View.Requester, s.Requester)}).OwnedBy(p)
+	return (&Run{Requester: person(s.View.Requester, s.Requester), For: s.beneficiary()}).OwnedBy(p)
+}
+
+// MayBeHeldBy reports whether the access may be p's own, in doubt too; see [Same].
+func (s Summary) MayBeHeldBy(p Person) bool {
+	if q := s.beneficiary(); q != nil {
+		return Same(*q, p)
+	}
+	return true
+}
+
+// beneficiary is whom the run is for, nil for its requester.
+func (s Summary) beneficiary() *Person {
+	if s.View.For == nil {
+		return nil
+	}
+	p := person(*s.View.For, s.For)
+	return &p
 }
 
 func person(v api.Person, l Login) Person {

@@ -106,6 +106,9 @@ func (r *Run) Short(t *Today) string {
 	slices.Sort(people)
 	switch {
 	case len(people) == 0:
+		if r.For != nil {
+			return "nobody could decide it: its approvers and admins are nobody but the requester and whom it is for"
+		}
 		return "nobody could decide it: its approvers and admins are nobody but the requester"
 	case len(people) < len(known):
 		return fmt.Sprintf("%d people must approve, but only %d may: %s", len(known), len(people), strings.Join(people, ", "))

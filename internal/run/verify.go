@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/api"
 )
 
 // VerifyRecord checks a run as it is stored under an id, with the context beside
@@ -32,6 +34,8 @@ func (r *Run) VerifyRecord(id string, context json.RawMessage) error {
 		return fmt.Errorf("it is %s, but its history ends with %s", r.Status, last.Status)
 	case r.Requester.Actor() != first.Actor:
 		return fmt.Errorf("its requester is %s, but its history begins with %s", r.Requester.ID, first.Actor.ID)
+	case first.Erased["for"] == "" && !equalPerson(forView(r.For), first.For):
+		return errors.New("whom it is for is not whom its history begins with")
 	case !r.CreatedAt.Equal(first.At):
 		return fmt.Errorf("it was made at %s, but its history begins at %s", r.CreatedAt.Format(time.RFC3339Nano), first.At.Format(time.RFC3339Nano))
 	}
@@ -47,6 +51,13 @@ func (r *Run) VerifyRecord(id string, context json.RawMessage) error {
 		}
 	}
 	return r.verifyState()
+}
+
+func equalPerson(a, b *api.Person) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
 }
 
 // verifyDecision looks for the entry that says what the decision says. Which of
@@ -73,7 +84,7 @@ func (r *Run) verifyDecision() error {
 // was before, and the history how it came to what it is.
 func (r *Run) verifyPayload(context json.RawMessage) error {
 	asked := Draft{
-		Flow: r.Flow, Fields: r.Fields, Sensitive: r.Sensitive, Reason: r.Reason,
+		Flow: r.Flow, For: r.For, Fields: r.Fields, Sensitive: r.Sensitive, Reason: r.Reason,
 		DurationSeconds: r.DurationSeconds, Context: context, Salt: r.Salt,
 	}
 	if r.RequestedSeconds > 0 {

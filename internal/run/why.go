@@ -1,12 +1,18 @@
 package run
 
-// madeIt says to requesters by what they may act.
-const madeIt = "You made this request."
+// By what the people act whom a run concerns.
+const (
+	madeIt = "You made this request."
+	forYou = "This request is for you."
+)
 
 // whyMay says why p may do e to the run, of what [Run.Check] allows.
 func (r *Run) whyMay(e EventName, p Person, t *Today) string {
 	r = r.asOf(t)
 	if e == Cancel || e == Revoke && r.OwnedBy(p) {
+		if r.IsFor(p) && !p.is(r.Requester) {
+			return forYou
+		}
 		return madeIt
 	}
 	var by ground
@@ -16,7 +22,7 @@ func (r *Run) whyMay(e EventName, p Person, t *Today) string {
 		by = r.denierBy(p, t)
 	}
 	why := by.sentence(r, t)
-	if e == Approve && Same(r.Requester, p) {
+	if e == Approve && r.concerns(p) {
 		why += " You may approve your own request."
 	}
 	if r.overridable(e, p, t) {

@@ -94,7 +94,7 @@ var _ Requests = (*store.Store)(nil)
 // Recent counts the earlier requests of a requester, as functions/request does.
 func Recent(ctx context.Context, table Requests, f *flow.Flow, asked run.Draft, now time.Time) (flow.Counted, error) {
 	// Requests are found by their logins' principals, which an address is linked to.
-	who := asked.Requester
+	who := asked.Holder()
 	if err := table.Linked(ctx, nil, &who); err != nil {
 		return flow.Counted{}, err
 	}

@@ -65,7 +65,11 @@ const (
 
 // asked says who requests what, and quotes their reason.
 func asked(r api.Request) slack.Block {
-	says := []slack.RichTextElement{section(bold(Who(r.Requester), maxName), glue(" requests "), bold(What(r), maxWhat))}
+	who := []slack.RichTextSectionElement{bold(Who(r.Requester), maxName), glue(" requests "), bold(What(r), maxWhat)}
+	if r.For != nil {
+		who = append(who, glue(" for "), bold(Who(*r.For), maxName))
+	}
+	says := []slack.RichTextElement{section(who...)}
 	if r.Reason != "" {
 		says = append(says, quote(r.Reason, maxReason))
 	}

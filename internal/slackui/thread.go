@@ -34,7 +34,7 @@ func Thread(e api.Event) (Message, bool) {
 		says = append(says, quote(e.Entry.Reason, maxDecided))
 	}
 	return Message{
-		Text:   Escape(Line(What(e.Request)+" for "+Who(e.Request.Requester)+": "+said, maxText)),
+		Text:   Escape(Line(What(e.Request)+" for "+Who(e.Request.Holder())+": "+said, maxText)),
 		Blocks: []slack.Block{slack.NewRichTextBlock("thread", says...)},
 	}, true
 }

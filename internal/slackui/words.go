@@ -124,7 +124,7 @@ func actorOf(r api.Request, e api.EventName) (string, bool) {
 
 // title is the first line of everything about a request.
 func title(r api.Request) string {
-	return fmt.Sprintf("%s: %s for %s", Headline(r), What(r), Who(r.Requester))
+	return fmt.Sprintf("%s: %s for %s", Headline(r), What(r), Who(r.Holder()))
 }
 
 // approvals says how many have approved of how many; "" where one is enough.

@@ -67,6 +67,9 @@ func (s *Store) KnownAs(ctx context.Context, who run.Names) (KnownAs, error) {
 				return nil // is reported when it is erased
 			}
 			person(r.Requester)
+			if r.For != nil {
+				person(*r.For)
+			}
 			if r.Review != nil {
 				for _, a := range r.Review.ApprovedBy {
 					person(a.Person)

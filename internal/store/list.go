@@ -66,14 +66,15 @@ type Page struct {
 // show, where some of them are left out.
 const readAhead = 5
 
-// Mine lists the requests that are p's own.
+// Mine lists the requests that are p's own, as requester or whom they are for.
 func (s *Store) Mine(ctx context.Context, p run.Person, q Query) (Page, error) {
 	return s.merge(ctx, &reading{}, sources("mine", p.Keys()...), q, ofRun(func(r run.Summary) bool { return r.OwnedBy(p) }))
 }
 
-// Requested lists the requests of everybody who may be the same person as p.
+// Requested lists the requests whose access is for somebody who may be the same person
+// as p.
 func (s *Store) Requested(ctx context.Context, p run.Person, q Query) (Page, error) {
-	return s.merge(ctx, &reading{}, sources("mine", p.Keys()...), q, nil)
+	return s.merge(ctx, &reading{}, sources("mine", p.Keys()...), q, ofRun(func(r run.Summary) bool { return r.MayBeHeldBy(p) }))
 }
 
 // Inbox lists what waits for p in the flows of those names: what p may decide

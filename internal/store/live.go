@@ -19,7 +19,7 @@ import (
 const listsIndex = "lists"
 
 // A run whose access is open stands twice: in its flow's list, by when the access ends,
-// and in the inbox's index in a partition of its requester, which no flow's name begins
+// and in the inbox's index in a partition of its holder, which no flow's name begins
 // like.
 const (
 	liveShards = 2
@@ -39,7 +39,7 @@ func rankOf(r *run.Run) string { return created(r.Access.EndsAt, r.ID) }
 // listLive puts a run into the lists of open access.
 func listLive(it item, r *run.Run) {
 	it["list"], it["rank"] = text(liveOf(r.Flow.Name, shard(r.ID, liveShards))), text(rankOf(r))
-	it["inbox"] = text(livePrefix + cmp.Or(r.Requester.Principal, r.Requester.ID))
+	it["inbox"] = text(livePrefix + cmp.Or(r.Holder().Principal, r.Holder().ID))
 }
 
 // Live lists the runs whose access is open: the reader's own, and all of the reader's
@@ -79,7 +79,7 @@ func (s *Store) LiveByCreation(ctx context.Context, by Reader, q Query, now time
 // live reports whether a run's access is open, and the reader's own or of a flow whose
 // list they may read.
 func (by Reader) live(r *run.Run) bool {
-	if !r.Live() || r.OwnedBy(by.Person) {
+	if !r.Live() || r.HeldBy(by.Person) {
 		return r.Live()
 	}
 	if _, there := by.Today.Flows[r.Flow.Name]; there {
@@ -104,7 +104,7 @@ func (s *Store) ownLive(ctx context.Context, p run.Person) (own []entry, cut boo
 			return nil, false, err
 		}
 	}
-	own = slices.DeleteFunc(own, func(e entry) bool { return e.whole == nil || !e.whole.Live() || !e.whole.OwnedBy(p) })
+	own = slices.DeleteFunc(own, func(e entry) bool { return e.whole == nil || !e.whole.Live() || !e.whole.HeldBy(p) })
 	for i := range own {
 		own[i].position = rankOf(own[i].whole)
 	}

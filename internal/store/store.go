@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -58,19 +59,27 @@ type Record struct {
 	Published string
 }
 
-// Create stores a new run and, in one transaction with it, its context: neither
-// exists without the other, so that no context can end up beside another request's run. It returns ErrExists if the id is taken.
+// Create stores a new run and, in one transaction with it, its context and the entry of
+// whom it is for: none exists without the others, so that no context can end up beside
+// another request's run. It returns ErrExists if the id is taken.
 func (s *Store) Create(ctx context.Context, r *run.Run, context []byte) error {
 	item, err := runItem(r, 1)
 	if err != nil {
 		return err
 	}
-	if context == nil {
-		_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: item, ConditionExpression: isNew})
-	} else {
+	all := []map[string]types.AttributeValue{item}
+	if context != nil {
 		beside := key(r.ID, contextKey)
 		beside["context"] = text(string(context))
-		err = s.putNew(ctx, item, beside)
+		all = append(all, beside)
+	}
+	if r.For != nil {
+		all = append(all, forItem(r))
+	}
+	if len(all) == 1 {
+		_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: item, ConditionExpression: isNew})
+	} else {
+		err = s.putNew(ctx, all...)
 	}
 	if isConditionFailed(err) {
 		return fmt.Errorf("create run %s: %w", r.ID, ErrExists)

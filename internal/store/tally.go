@@ -25,7 +25,7 @@ func tallyOfFlow(r *run.Run) item {
 }
 
 func tallyOfPerson(r *run.Run) item {
-	return tallyOf(r, r.Requester.Key())
+	return tallyOf(r, r.Holder().Key())
 }
 
 func tallyOf(r *run.Run, handle string) item {
@@ -34,7 +34,7 @@ func tallyOf(r *run.Run, handle string) item {
 
 // LoadTallies reads what counts against the limits of the run's flow, strongly
 // consistent: nothing, without a read, where it has none. What was counted for
-// the requester under another login or address counts too.
+// the holder under another login or address counts too.
 func (s *Store) LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error) {
 	var t run.Tallies
 	if r.Flow.FastTrack == nil {
@@ -44,8 +44,8 @@ func (s *Store) LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error
 	group.SetLimit(16)
 	group.Go(func() error { return s.loadBody(ctx, tallyOfPerson(r), &t.Person, &t.Person.Version) })
 	var others []string
-	for _, handle := range r.Requester.Keys() {
-		if handle != r.Requester.Key() {
+	for _, handle := range r.Holder().Keys() {
+		if handle != r.Holder().Key() {
 			others = append(others, handle)
 		}
 	}

@@ -291,6 +291,8 @@ export interface Event {
   readonly user: User;
   /** Filed the request. */
   readonly requester: User;
+  /** Gets the access: the requester, unless they requested for somebody else. */
+  readonly holder: User;
   readonly flow: Flow;
   readonly run: Run;
   readonly fields: Fields;

@@ -10,6 +10,8 @@ export interface Options {
   hook?: HookName;
   /** Files the request; who caused the event stays. */
   requester?: Person;
+  /** Whom the requester requests for. */
+  for?: Person;
   /** Makes the requester a machine, such as CI's role by its ARN. */
   machine?: string;
   /** Where the event comes from, such as "slack". */

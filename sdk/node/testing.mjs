@@ -54,6 +54,9 @@ const settings = {
     d.run.requester = person(by);
     d.run.actors.request = person(emailOf(by));
   },
+  for(d, who) {
+    d.run.for = person(who);
+  },
   machine(d, id) {
     d.run.requester = { id, machine: true };
     d.run.actors.request = { type: "user", id };

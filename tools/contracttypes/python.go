@@ -116,7 +116,7 @@ func (w pythonWriter) class(name, base, description string, s schema) {
 		required := slices.Contains(s.Required, member)
 		t := w.of(of, name+writer{}.name(member))
 		switch {
-		case member == "from":
+		case member == "from", member == "for": // words of the language
 			words = append(words, fmt.Sprintf("%q: %q", member, strings.ReplaceAll(t, `"`, "")))
 			continue
 		case !required:

@@ -151,7 +151,7 @@ func (h *Handler) subject(r *run.Run) (subject, error) {
 	}
 	target, _ := r.Target()
 	s.access = strategy.Access{
-		RunID: r.ID, Person: r.Requester, Target: strategy.Target(target), Config: rule.Settings, Function: rule.Function,
+		RunID: r.ID, Person: *r.Holder(), Target: strategy.Target(target), Config: rule.Settings, Function: rule.Function,
 		DurationSeconds: r.DurationSeconds, Version: rule.Version,
 	}
 	s.hasOutput = rule.ReturnsOutput()

@@ -129,6 +129,9 @@ func happening(e api.Event, line func(format string, args ...any)) {
 
 // request writes what the requester entered.
 func request(e api.Event, line func(format string, args ...any)) {
+	if p := e.Request.For; p != nil {
+		line("Person:   %s, for whom it was requested", text.Line(cmp.Or(p.Email, p.ID)))
+	}
 	if e.Request.Reason != "" {
 		line("Reason:   %s", below(e.Request.Reason))
 	}

@@ -34,7 +34,7 @@ func (w *Way) homes(ctx context.Context, r *run.Run) {
 
 // concerned are the addresses of who has the run in a list of theirs.
 func (w *Way) concerned(r *run.Run) map[string]bool {
-	all := map[string]bool{email.Fold(r.Requester.Email): true}
+	all := map[string]bool{email.Fold(r.Requester.Email): true, email.Fold(r.Holder().Email): true}
 	if r.Review == nil {
 		return all
 	}

@@ -22,14 +22,14 @@ const (
 	undeletable = time.Minute
 )
 
-// remind has Slack write to the requester before access ends, and cancels that where
+// remind has Slack write to the holder before access ends, and cancels that where
 // access ended early. Slack keeps the time, so nothing here has to wait for it.
 func (w *Way) remind(ctx context.Context, api *slack.Client, r *run.Run, copies []store.SlackCopy, link string) error {
 	i := slices.IndexFunc(copies, func(c store.SlackCopy) bool { return c.Kind == store.SlackRemind })
 	switch {
 	case i >= 0 && r.Status != run.Active:
 		return w.unremind(ctx, api, r, copies[i])
-	case i >= 0 && (copies[i].Scheduled != "" || copies[i].Done), r.Status != run.Active, r.Access == nil, r.Requester.Email == "":
+	case i >= 0 && (copies[i].Scheduled != "" || copies[i].Done), r.Status != run.Active, r.Access == nil, r.Holder().Email == "":
 		return nil
 	}
 	ends := r.Access.EndsAt
@@ -85,11 +85,11 @@ func scheduled(ctx context.Context, api *slack.Client, runID string, due time.Ti
 // message or else, for Slack to find, the user. It is "" for a requester without Slack.
 func (w *Way) requesterChannel(ctx context.Context, api *slack.Client, r *run.Run, copies []store.SlackCopy) (string, error) {
 	for _, c := range copies {
-		if c.Kind == store.SlackDirect && c.Channel != "" {
+		if c.Kind == store.SlackDirect && c.Channel != "" && r.For == nil {
 			return c.Channel, nil
 		}
 	}
-	u, err := w.user(ctx, api, email.Fold(r.Requester.Email))
+	u, err := w.user(ctx, api, email.Fold(r.Holder().Email))
 	if err != nil || u.Why != "" {
 		return "", err
 	}

@@ -165,9 +165,10 @@ func eventKey(e api.Event) string {
 	return strings.TrimPrefix(e.ID, e.Request.ID+"-")
 }
 
-// isRequester reports whether the addressee is who made the request.
+// isRequester reports whether the addressee is who made the request, or whom it is for.
 func isRequester(r *run.Run, a deliver.Addressee) bool {
-	return a.Person != "" && strings.EqualFold(a.Person, r.Requester.Email) && !r.Flow.Review.SelfApproval
+	return a.Person != "" && (r.For == nil && strings.EqualFold(a.Person, r.Requester.Email) && !r.Flow.Review.SelfApproval ||
+		r.For != nil && (strings.EqualFold(a.Person, r.Requester.Email) || strings.EqualFold(a.Person, r.For.Email)))
 }
 
 // use returns what the run's flow lets people do in Slack.

@@ -34,7 +34,7 @@ func (s service) earlier(ctx context.Context, c *httpapi.Call, body *httpapi.Bod
 		return nil, nil, err
 	}
 	if r.Sent == "" {
-		return s.earlierByPayload(c, body, r)
+		return s.earlierByPayload(ctx, c, body, r)
 	}
 	sent, err := bodyDigest(body, key)
 	if err != nil {
@@ -48,8 +48,8 @@ func (s service) earlier(ctx context.Context, c *httpapi.Call, body *httpapi.Bod
 
 // earlierByPayload compares the body with the run of an older release, which kept only
 // the digest of the body as its flows.yaml read it.
-func (s service) earlierByPayload(c *httpapi.Call, body *httpapi.Body, r *run.Run) (*run.Run, json.RawMessage, error) {
-	_, asked, err := s.parseRequest(c, body)
+func (s service) earlierByPayload(ctx context.Context, c *httpapi.Call, body *httpapi.Body, r *run.Run) (*run.Run, json.RawMessage, error) {
+	_, asked, err := s.parseRequest(ctx, c, body)
 	if err != nil {
 		return nil, nil, err
 	}

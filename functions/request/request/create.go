@@ -81,7 +81,7 @@ func (s service) create(ctx context.Context, c *httpapi.Call) (httpapi.Reply, er
 
 // createRun stores a new run, and returns it with the context that came with it.
 func (s service) createRun(ctx context.Context, c *httpapi.Call, body *httpapi.Body, from run.Source, key string) (*run.Run, json.RawMessage, error) {
-	f, asked, err := s.parseRequest(c, body)
+	f, asked, err := s.parseRequest(ctx, c, body)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -117,7 +117,7 @@ func (s service) createRun(ctx context.Context, c *httpapi.Call, body *httpapi.B
 			return nil, nil, err
 		}
 	}
-	if err := s.limit(ctx, f, c.Caller.Person, r.ID, now); err != nil {
+	if err := s.limit(ctx, f, *r.Holder(), r.ID, now); err != nil {
 		return nil, nil, err
 	}
 	s.note(ctx, c.Log)
@@ -132,14 +132,15 @@ func (s service) createRun(ctx context.Context, c *httpapi.Call, body *httpapi.B
 
 // parseRequest reads and checks the request and its flow. The error names every invalid
 // field.
-func (s service) parseRequest(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, run.Draft, error) {
+func (s service) parseRequest(ctx context.Context, c *httpapi.Call, body *httpapi.Body) (*flow.Flow, run.Draft, error) {
 	name := body.Text("flow", maxFlowName)
 	in := flow.Request{
 		Fields: body.Object("fields"), DurationSeconds: body.Seconds("duration_seconds"), Reason: body.Lines("reason", run.MaxReason),
 	}
 	sent := body.Raw("context", maxContext)
+	beneficiary := readFor(body)
 	f, there := s.Flows.Find(name)
-	if !there || !f.MayAsk(c.Caller.Person) {
+	if !there || !f.MayAsk(c.Caller.Person) && !f.MayAskForOthers(c.Caller.Person) {
 		// One response for both, so that nobody learns which flows exist.
 		body.Fail("flow", "unknown flow, or you may not request it")
 		return nil, run.Draft{}, body.Err()
@@ -150,7 +151,11 @@ func (s service) parseRequest(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, 
 	}
 	checked, wrong := f.Check(in)
 	body.Add(wrong...)
-	if why := f.Undecidable(c.Caller.Person, s.today); why != "" {
+	whom, err := s.beneficiary(ctx, c, f, body, beneficiary)
+	if err != nil {
+		return nil, run.Draft{}, err
+	}
+	if why := f.UndecidableFor(c.Caller.Person, whom, s.today); why != "" {
 		body.Fail("flow", "%s", why)
 	}
 	if err := body.Err(); err != nil {
@@ -165,7 +170,7 @@ func (s service) parseRequest(c *httpapi.Call, body *httpapi.Body) (*flow.Flow, 
 		return nil, run.Draft{}, err
 	}
 	return f, run.Draft{
-		Flow: block, FlowVersion: version, Requester: c.Caller.Person, Fields: checked.Fields, Sensitive: checked.Sensitive,
+		Flow: block, FlowVersion: version, Requester: c.Caller.Person, For: whom, Fields: checked.Fields, Sensitive: checked.Sensitive,
 		Reason: in.Reason, DurationSeconds: checked.DurationSeconds, Context: sent,
 	}, nil
 }

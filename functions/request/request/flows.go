@@ -28,6 +28,9 @@ func (s service) mayOf(f *flow.Flow, p run.Person) []string {
 	if f.MayAsk(p) {
 		may = append(may, api.MayRequest)
 	}
+	if f.MayAskForOthers(p) {
+		may = append(may, api.MayRequestFor)
+	}
 	if s.today.MayDecide(f.Name, p) {
 		may = append(may, api.MayDecide)
 	}

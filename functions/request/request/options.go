@@ -31,7 +31,7 @@ const maxOthers = 4 << 10
 // may not request the flow gets the response for an unknown field.
 func (s service) options(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
 	f, there := s.Flows.Find(c.Param("flow"))
-	if !there || !f.MayAsk(c.Caller.Person) || c.Slack != nil && !f.Slack.Requests() {
+	if !there || !f.MayAsk(c.Caller.Person) && !f.MayAskForOthers(c.Caller.Person) || c.Slack != nil && !f.Slack.Requests() {
 		return httpapi.Reply{}, noOptions()
 	}
 	field, there := f.Field(c.Param("field"))

@@ -16,8 +16,8 @@ import (
 var errNoKey = errors.New("no KMS key: parameter StrategyFunctionArns is empty")
 
 // addOutput adds what the strategy returned when it granted the access: the output
-// for all who see the request, the sensitive output for the requester alone, which is
-// who made the request and nobody who administers it. Both end with the access.
+// for all who see the request, the sensitive output for its holder alone, which is
+// who has the access and nobody who administers it, nor who requested it for them. Both end with the access.
 func (s service) addOutput(ctx context.Context, c *httpapi.Call, r *run.Run, v *api.Request) error {
 	if v.Access == nil || v.Access.StartsAt.IsZero() || !v.Access.GoneAt.IsZero() {
 		return nil
@@ -31,7 +31,7 @@ func (s service) addOutput(ctx context.Context, c *httpapi.Call, r *run.Run, v *
 		return err
 	}
 	v.Access.Output = o.Output
-	if o.Sensitive == nil || !r.OwnedBy(c.Caller.Person) {
+	if o.Sensitive == nil || !r.HeldBy(c.Caller.Person) {
 		return nil
 	}
 	plain, err := s.open(ctx, r.ID, o.Sensitive)

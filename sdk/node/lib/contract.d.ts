@@ -54,6 +54,8 @@ export type AskedLifecycle = {
     duration_seconds?: number;
     fields: AskedFields;
     flow: AskedFlow;
+    /** Whom the access is for; absent where it is the requester. */
+    for?: AskedPerson;
     /** The newest 50 history entries, oldest first. */
     history: {
       actor: AskedActor;

@@ -28,6 +28,7 @@ export function newEvent(invocation, hook, signal) {
     reason: e.reason,
     user: person(e.actor),
     requester: person(r.requester),
+    holder: person(r.holder),
     flow: flowOf(invocation, mistakes),
     run: strict("run", {
       id: r.id,

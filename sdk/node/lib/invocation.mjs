@@ -55,6 +55,7 @@ function readRun(run) {
     status: text("run.status", run.status),
     flow: { name: text("run.flow.name", flow.name), label: text("run.flow.label", flow.label), vars: object("run.flow.vars", flow.vars) },
     requester: { ...requester, type: requester.type || "user" },
+    holder: absent(run.for) ? { ...requester, type: requester.type || "user" } : { ...user("run.for", run.for), type: "user" },
     reason: text("run.reason", run.reason),
     source: {
       channel: text("run.source.channel", source.channel),

@@ -210,7 +210,10 @@ class AskedLifecycleRunSource(TypedDict):
     verified: bool
 
 
-class AskedLifecycleRun(TypedDict):
+_AskedLifecycleRun = TypedDict("_AskedLifecycleRun", {"for": "AskedPerson"}, total=False)
+
+
+class AskedLifecycleRun(_AskedLifecycleRun):
     # Once access was granted: when it was read back, and when it ends.
     access: NotRequired["AskedLifecycleRunAccess"]
     # Who last caused each event.

@@ -153,7 +153,8 @@ class Event:
     hook is the hook that is called, such as "on_request". name is what happens: "request",
     "approve", "deny", … channel is where the event came from: "api", "cli", "slack", "web",
     "hook" or "engine". reason is the reason of this event; run.reason is the requester's.
-    user caused this event, requester filed the request. context is JSON that a machine sent
+    user caused this event, requester filed the request, holder gets the access: the requester,
+    unless they requested for somebody else. context is JSON that a machine sent
     with its request.
     """
 
@@ -164,6 +165,7 @@ class Event:
     reason: str
     user: User
     requester: User
+    holder: User
     flow: Flow
     run: Run
     fields: Fields

@@ -66,6 +66,12 @@ class Invocation:
         """Returns who filed the request."""
         return _user(self.run.object("requester"), "user")
 
+    def holder(self) -> User:
+        """Returns who gets the access."""
+        if self.run.values.get("for") is None:
+            return self.requester()
+        return _user(self.run.object("for"), "user")
+
     def event(self, hook: str, reads: Reads) -> Event:
         """Returns the event of one of the invocation's hooks."""
         event, run = self._top.object("event"), self.run
@@ -81,6 +87,7 @@ class Invocation:
             reason=event.get("reason", str, ""),
             user=_user(event.object("actor")),
             requester=self.requester(),
+            holder=self.holder(),
             flow=self.flow(reads),
             run=Run(
                 id=self.run_id,

@@ -38,6 +38,7 @@ class Options(TypedDict, total=False):
     reason: str  # of the event
     at: datetime
     requester: Person  # who filed the request; who causes the event stays
+    holder: Person  # whom the requester requests for
     machine: str  # the requester as a machine, such as CI's role by its ARN
     why: str  # the requester's reason
     source: Source  # where the request came from
@@ -134,6 +135,8 @@ def _run(options: Options, requester: Dict[str, Any]) -> Dict[str, Any]:
     }
     if not run["source"]["place"]:
         del run["source"]["place"]
+    if "holder" in options:
+        run["for"] = _person(options["holder"])
     if "duration" in options:
         run["duration_seconds"] = options["duration"] // timedelta(seconds=1)
     if "withheld" in options:
