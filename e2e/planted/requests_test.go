@@ -29,7 +29,7 @@ var requestBugs = []bug{
 	{"count a part of a window for all of it", "internal/flow/recent_counts.go", "!earlier[len(earlier)-1].View.CreatedAt.Before(since)", "false", "./internal/flow", "TestCountIsExact"},
 	{"count a target by its label", "internal/flow/recent_counts.go", "bytes.Equal(targetID(raw), id)", "bytes.Contains(raw, id)", "./internal/flow", "TestCountIsExact"},
 	{"call the caller's own words proven", "internal/run/source.go", "Verified: r.Channel == ViaSlack}", "Verified: true}", "./internal/run", "TestSource"},
-	{"take a place with a password", "internal/httpapi/body.go", "strings.Contains(host, \"@\")", "false", "./internal/httpapi", "TestPlace"},
+	{"take a place with a password", "internal/httpapi/body.go", "strings.Contains(host, \"@\")", "host == \"@\"", "./internal/httpapi", "TestPlace"},
 	{"go on in a list with other filters", "functions/request/request/cursor.go", "strings.Join(by, \"\") != \"\"", "len(by) == 0", "./functions/request/request", "TestListQueries"},
 	{"let a file outgrow Lambda's response", "functions/request/request/activity.go", " || f.encoded+httpapi.EncodedSize(record) > maxActivityBytes", "", "./functions/request/request", "TestActivityIsBounded"},
 	{"keep the value of a hidden field", "internal/fields/check.go", "case !c.holds(source, d.When[source]):", "case false:", "./internal/fields ./internal/flow", "TestForm|TestNoHiddenValueIsKept|TestHidden"},

@@ -69,7 +69,7 @@ func TestCountIsExact(t *testing.T) {
 				break
 			}
 			v := api.Request{Flow: rapid.SampledFrom([]string{"own", "deploy", "other"}).Draw(t, "flow"), CreatedAt: at, Fields: map[string]json.RawMessage{
-				"t": json.RawMessage(fmt.Sprintf(`{"id":%q,"label":"x"}`, rapid.SampledFrom([]string{"prod", "dev", "eu.west/1"}).Draw(t, "target"))), "s": json.RawMessage(`"prod"`),
+				"t": json.RawMessage(fmt.Sprintf(`{"id":%q,"label":"prod"}`, rapid.SampledFrom([]string{"prod", "dev", "eu.west/1"}).Draw(t, "target"))), "s": json.RawMessage(`"prod"`),
 			}}
 			if event := rapid.SampledFrom([]run.EventName{"", run.Approve, run.Deny, run.Expire}).Draw(t, "decision"); event != "" {
 				v.Decision = &api.Decision{Event: event}
