@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -53,11 +54,11 @@ func (c credentials) mint(ctx context.Context, text string) (token.Token, error)
 	}, &out)
 	switch {
 	case rest.HasStatus(err, http.StatusBadRequest), rest.HasStatus(err, http.StatusUnauthorized):
-		return token.Token{}, errors.New(service + " refuses the service account a token; check its key, the scopes of domain-wide delegation, and the administrator")
+		return token.Token{}, fmt.Errorf("%s refuses the service account a token; check its key, the scopes of domain-wide delegation, and the administrator", service)
 	case err != nil:
 		return token.Token{}, err
 	case out.AccessToken == "" || out.ExpiresIn <= 0:
-		return token.Token{}, errors.New(service + " sent no token to the service account")
+		return token.Token{}, fmt.Errorf("%s sent no token to the service account", service)
 	}
 	return token.Token{Header: "Bearer " + out.AccessToken, Expires: now.Add(time.Duration(out.ExpiresIn) * time.Second)}, nil
 }

@@ -3,7 +3,6 @@ package googlegroup
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -84,7 +83,7 @@ func (g *group) Find(ctx context.Context, p strategy.Person) (membership.Account
 	case err != nil:
 		return membership.Account{}, err
 	case out.ID == "":
-		return membership.Account{}, fmt.Errorf(service+" sent no id of the group %s", g.name)
+		return membership.Account{}, fmt.Errorf("%s sent no id of the group %s", service, g.name)
 	}
 	g.id = out.ID
 	return membership.Account{ID: u.ID, Name: u.Address}, nil
@@ -99,7 +98,7 @@ func (g *group) user(ctx context.Context, key string) (u user, known bool, err e
 	case err != nil:
 		return u, false, err
 	case u.ID == "" || u.Address == "":
-		return u, false, errors.New(service + " sent an account without its id")
+		return u, false, fmt.Errorf("%s sent an account without its id", service)
 	}
 	return u, true, nil
 }
@@ -127,7 +126,7 @@ func (g *group) Read(ctx context.Context, id string) (membership.State, error) {
 	s := membership.State{Level: slices.Index(roles, strings.ToLower(out.Role)) + 1}
 	switch {
 	case s.Level == 0:
-		return s, fmt.Errorf(service+" sent the unknown role %q of a group", out.Role)
+		return s, fmt.Errorf("%s sent the unknown role %q of a group", service, out.Role)
 	case out.Status != "ACTIVE":
 		s.Unusable = fmt.Sprintf("the membership of %s is %s", g.name, out.Status)
 	}
@@ -141,7 +140,7 @@ func (g *group) exists(ctx context.Context) error {
 	}
 	_, err := g.client.Do(ctx, rest.Call{Path: g.path()}, nil)
 	if rest.NotFound(err) {
-		return fmt.Errorf(service+" has no group %s: it was deleted, or has another address", g.name)
+		return fmt.Errorf("%s has no group %s: it was deleted, or has another address", service, g.name)
 	}
 	return err
 }

@@ -52,11 +52,11 @@ func (c credentials) signByWorkload(ctx context.Context, a jwt.Assertion) (strin
 	}, &out)
 	switch {
 	case rest.HasStatus(err, http.StatusForbidden), rest.NotFound(err):
-		return "", fmt.Errorf(service+" does not let the function sign as %s; grant the pool's principal roles/iam.serviceAccountTokenCreator on it", w.ServiceAccount)
+		return "", fmt.Errorf("%s does not let the function sign as %s; grant the pool's principal roles/iam.serviceAccountTokenCreator on it", service, w.ServiceAccount)
 	case err != nil:
 		return "", err
 	case out.SignedJWT == "":
-		return "", errors.New(service + " sent no signed assertion")
+		return "", fmt.Errorf("%s sent no signed assertion", service)
 	}
 	return out.SignedJWT, nil
 }
@@ -78,11 +78,11 @@ func (c credentials) exchange(ctx context.Context) (string, error) {
 	}}, &out)
 	switch {
 	case rest.HasStatus(err, http.StatusBadRequest), rest.HasStatus(err, http.StatusUnauthorized), rest.HasStatus(err, http.StatusForbidden):
-		return "", errors.New(service + " does not trust the function's role; check the provider of the workload identity pool and its condition")
+		return "", fmt.Errorf("%s does not trust the function's role; check the provider of the workload identity pool and its condition", service)
 	case err != nil:
 		return "", err
 	case out.AccessToken == "":
-		return "", errors.New(service + " sent no token for the function's role")
+		return "", fmt.Errorf("%s sent no token for the function's role", service)
 	}
 	return out.AccessToken, nil
 }

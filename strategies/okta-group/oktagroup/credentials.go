@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -70,11 +71,11 @@ func (c credentials) mint(ctx context.Context, text string) (token.Token, error)
 	}, &out)
 	switch {
 	case rest.HasStatus(err, http.StatusBadRequest), rest.HasStatus(err, http.StatusUnauthorized):
-		return token.Token{}, errors.New(service + " grants the service app no token; check its key, its scopes (" + scopes + "), its admin role, and that it does not require DPoP")
+		return token.Token{}, fmt.Errorf("%s grants the service app no token; check its key, its scopes ("+scopes+"), its admin role, and that it does not require DPoP", service)
 	case err != nil:
 		return token.Token{}, err
 	case out.AccessToken == "" || !strings.EqualFold(out.TokenType, "Bearer") || out.ExpiresIn <= 0:
-		return token.Token{}, errors.New(service + " sent no bearer token to the service app")
+		return token.Token{}, fmt.Errorf("%s sent no bearer token to the service app", service)
 	}
 	return token.Token{Header: "Bearer " + out.AccessToken, Expires: now.Add(time.Duration(out.ExpiresIn) * time.Second)}, nil
 }
