@@ -32,6 +32,29 @@ type laneRun struct {
 
 func over(r *run.Run) bool { return r.Over() }
 
+// lanes are the executions of the lane that have ended, by their status.
+type lanes struct {
+	mu    sync.Mutex
+	ended map[string]int
+}
+
+// count has a play count its lanes.
+func (l *lanes) count(o *localaws.Options) {
+	l.ended = map[string]int{}
+	o.OnExpress = func(x stepfunctions.ExpressExecution) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.ended[x.Status]++
+	}
+}
+
+// are returns how many have ended so.
+func (l *lanes) are(status string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ended[status]
+}
+
 var laneRuns = []laneRun{
 	{"plain", "fast", run.Approved, over},
 	{"plain", "never", run.Denied, over},
@@ -129,6 +152,7 @@ func TestTheLaneRunsThreeTimes(t *testing.T) {
 			t.Run(fmt.Sprint(flow, round), func(t *testing.T) {
 				t.Parallel()
 				var asked atomic.Int64
+				var lanes lanes
 				var p *play
 				ready := make(chan struct{})
 				p = newPlay(t, setup{hooks: hook.Flows{"*": {OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) {
@@ -140,6 +164,7 @@ func TestTheLaneRunsThreeTimes(t *testing.T) {
 					}
 					return hook.Continue(), nil
 				}}}, local: func(o *localaws.Options) {
+					lanes.count(o)
 					// None is recorded before all three hooks have been called.
 					record := o.Functions["RecordFunction"]
 					o.Functions["RecordFunction"] = func(ctx context.Context, payload []byte) ([]byte, error) {
@@ -173,6 +198,9 @@ func TestTheLaneRunsThreeTimes(t *testing.T) {
 				for _, wrong := range p.holds(run.Approved, run.Denied, run.Expired, run.Ended) {
 					t.Error(wrong)
 				}
+				if n := lanes.are("SUCCEEDED"); n != 3 {
+					t.Errorf("%d lanes succeeded, want 3; failed are %d", n, lanes.are("FAILED"))
+				}
 			})
 		}
 	}
@@ -195,10 +223,13 @@ func TestHandOverFails(t *testing.T) {
 			return start()
 		}, 90 * time.Second},
 		"its answer is lost": {func(n int64, start func() error) error {
-			if err := start(); n > 1 {
-				return err
+			switch {
+			case n == 1:
+				return errors.Join(errHandOver, start())
+			case n <= 30: // until the lifecycle has ended
+				return errHandOver
 			}
-			return errHandOver
+			return start()
 		}, 15 * time.Second},
 		"for as long as the lane may run": {func(_ int64, _ func() error) error { return errHandOver }, afterLane + 5*time.Minute},
 	} {
@@ -206,14 +237,10 @@ func TestHandOverFails(t *testing.T) {
 			t.Run(name+", "+l.flow, func(t *testing.T) {
 				t.Parallel()
 				var calls atomic.Int64
-				var timedOut atomic.Bool
+				var lanes lanes
 				p := newPlay(t, setup{local: func(o *localaws.Options) {
 					o.StartTask = func(_, _ string, start func() error) error { return tc.fails(calls.Add(1), start) }
-					o.OnExpress = func(x stepfunctions.ExpressExecution) {
-						if x.Status == "TIMED_OUT" {
-							timedOut.Store(true)
-						}
-					}
+					lanes.count(o)
 				}})
 				id := p.ask(l.flow, l.reason)
 				p.until("it goes on", func() bool { r := p.load(id); return r != nil && l.goesOn(r) })
@@ -226,8 +253,11 @@ func TestHandOverFails(t *testing.T) {
 				if calls.Load() < 2 {
 					t.Errorf("the hand-over was called %d times, want a retry", calls.Load())
 				}
-				if name == "for as long as the lane may run" && !timedOut.Load() {
+				if name == "for as long as the lane may run" && lanes.are("TIMED_OUT") == 0 {
 					t.Error("no execution of the lane timed out")
+				}
+				if n := lanes.are("FAILED"); n > 0 {
+					t.Errorf("%d executions of the lane failed", n)
 				}
 			})
 		}
