@@ -2,15 +2,21 @@ package torture
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambda/messages"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
 // restored is a play whose table was put back to what it was a while ago.
@@ -168,6 +174,54 @@ func TestRestoreWithAccess(t *testing.T) {
 	if left := p.world.left(); len(left) > 0 {
 		t.Errorf("still there: %v", left)
 	}
+}
+
+// Whatever the lane hands over, the input of the lifecycle says what was asked, and by whom:
+// docs/operations.md looks for access there if the table is gone.
+func TestTheLifecycleSaysWhatWasAsked(t *testing.T) {
+	t.Parallel()
+	var refused atomic.Bool
+	p := newPlay(t, setup{local: func(o *localaws.Options) {
+		invoke := o.Functions["HooksFunction"]
+		o.Functions["HooksFunction"] = func(ctx context.Context, payload []byte) ([]byte, error) {
+			if refused.Load() {
+				return nil, messages.InvokeResponse_Error{Type: "Lambda.TooManyRequestsException", Message: "Rate Exceeded."}
+			}
+			return invoke(ctx, payload)
+		}
+	}})
+	people, active := p.ask("access", ""), p.ask("access", "fast")
+	p.pending(people)
+	p.isActive(active)
+	refused.Store(true)
+	hook := p.ask("access", "fast")
+	p.until("the lane hands over the hook", func() bool { return len(p.stack.StepFunctions.ExpressRunning()) == 0 })
+	for what, id := range map[string]string{"people decide": people, "access is there": active, "a hook is still to be called": hook} {
+		out, err := p.machines.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: aws.String(strings.Replace(*p.machine(), ":stateMachine:", ":execution:", 1) + ":" + id)})
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		type asked struct {
+			ID        string
+			Requester struct{ Email string }
+			Fields    struct{ Target struct{ ID string } }
+		}
+		var in struct {
+			Asked *asked
+			Hook  *struct{ Ask struct{ Run asked } }
+		}
+		if err := json.Unmarshal([]byte(*out.Input), &in); err != nil {
+			t.Fatal(err)
+		}
+		if in.Asked == nil && in.Hook != nil {
+			in.Asked = &in.Hook.Ask.Run
+		}
+		if a := in.Asked; a == nil || a.ID != id || a.Requester.Email != "ada@example.com" || a.Fields.Target.ID != "prod" {
+			t.Errorf("%s: the input is %s", what, *out.Input)
+		}
+	}
+	refused.Store(false)
+	p.over()
 }
 
 // links counts those that keep people apart.
