@@ -176,7 +176,7 @@ func TestRestoreWithAccess(t *testing.T) {
 	}
 }
 
-// Whatever the lane hands over, the input of the lifecycle says what was asked, and by whom:
+// Whatever the lane hands over, the input of the lifecycle says what was requested, and by whom:
 // docs/operations.md looks for access there if the table is gone.
 func TestTheLifecycleSaysWhatWasAsked(t *testing.T) {
 	t.Parallel()

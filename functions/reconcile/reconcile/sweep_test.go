@@ -37,6 +37,8 @@ type world struct {
 	// record fails for these runs.
 	broken map[string]bool
 	calls  map[string]int
+	// waiting are runs that a sweep looks at before they are due.
+	waiting []string
 }
 
 func newWorld(t *testing.T) *world {
@@ -98,7 +100,9 @@ func (w *world) Due(_ context.Context, now time.Time, limit int32, newest bool) 
 	return d, nil
 }
 
-func (w *world) Waiting(context.Context, int, time.Time, int32) ([]string, error) { return nil, nil }
+func (w *world) Waiting(context.Context, int, time.Time, int32) ([]string, error) {
+	return w.waiting, nil
+}
 
 func (w *world) LoadAll(_ context.Context, id string) (store.Record, error) {
 	return store.Record{Run: w.runs[id]}, nil
@@ -231,6 +235,25 @@ func TestAStrategyThatHangs(t *testing.T) {
 			t.Errorf("taken is %v, want the access of the strategy that works", w.taken)
 		}
 	})
+}
+
+// A run that nothing has moved for less than the lane's five minutes may be in the lane,
+// of which nobody can say that it runs. So it gets no execution yet, though it has none.
+func TestTheLaneIsLeftAlone(t *testing.T) {
+	w := newWorld(t)
+	w.lost("r")
+	w.waiting = []string{"r"}
+	w.runs["r"].UpdatedAt = start
+	for range 5 {
+		w.sweep()
+		if len(w.started) > 0 {
+			t.Fatalf("started are %v, %v after the run was stored", w.started, w.now.Add(-time.Minute).Sub(start))
+		}
+	}
+	w.sweep()
+	if !slices.Contains(w.started, "r") {
+		t.Errorf("started are %v after five minutes, want the run", w.started)
+	}
 }
 
 // What always fails is attempted less and less often.
