@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -21,41 +22,9 @@ func TestKilledAndStartedAgain(t *testing.T) {
 	if tally.Full() {
 		requests, kills = 1000, 4
 	}
-	cli := filepath.Join(binaries, "bin", "fasttrack")
 	// The file of --flows is served, not the one beside the binaries.
-	dir, data := layOut(t, "HooksFunction", "../flows.yaml"), t.TempDir()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	_ = l.Close()
-	url := "http://" + addr
-	start := func() *exec.Cmd {
-		t.Helper()
-		cmd := exec.Command(cli, "local", "--addr", addr, "--data", data, "--build-dir", dir, "--template", "../template.yaml", "--flows", "testdata/restart/flows.yaml")
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-			c := &client{url: url}
-			if c.call("GET", "/healthz", nil) == nil && c.status == 200 {
-				return cmd
-			}
-			if time.Now().After(deadline) {
-				t.Fatal("it does not start")
-			}
-		}
-	}
-	kill := func(cmd *exec.Cmd) {
-		t.Helper()
-		if err := cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		_ = cmd.Wait()
-	}
-	system := start()
-	t.Cleanup(func() { kill(system) })
+	local := killable(t, "HooksFunction", "testdata/restart/flows.yaml")
+	local.start()
 
 	// Some are approved by code, some wait for people, some grant access. What a
 	// kill cuts off while it grants is believed only after its deadline, two
@@ -71,7 +40,7 @@ func TestKilledAndStartedAgain(t *testing.T) {
 	var mu sync.Mutex
 	acknowledged := map[string]int{}
 	ask := func(person string, kind int) bool {
-		c := &client{url: url, who: person + "@example.com"}
+		c := &client{url: local.url, who: person + "@example.com"}
 		if err := c.call("POST", "/requests", []byte(bodies[kind])); err != nil || c.status != 201 {
 			return false
 		}
@@ -81,23 +50,15 @@ func TestKilledAndStartedAgain(t *testing.T) {
 		acknowledged[id] = kind
 		return true
 	}
-	status := func(id string) string {
-		c := &client{url: url, who: "grace@example.com"}
-		if err := c.call("GET", "/requests/"+id, nil); err != nil {
-			t.Fatal(err)
-		}
-		status, _ := c.at("status")
-		return status
-	}
 	for n := range 10 {
 		if !ask(fmt.Sprint("early", n), 2) {
 			t.Fatal("asking for access failed")
 		}
 	}
 	for id := range acknowledged {
-		for deadline := time.Now().Add(10 * time.Second); status(id) != "active"; time.Sleep(20 * time.Millisecond) {
+		for deadline := time.Now().Add(10 * time.Second); local.status(id) != "active"; time.Sleep(20 * time.Millisecond) {
 			if time.Now().After(deadline) {
-				t.Fatalf("request %s is not active but %s", id, status(id))
+				t.Fatalf("request %s is not active but %s", id, local.status(id))
 			}
 		}
 	}
@@ -116,18 +77,18 @@ func TestKilledAndStartedAgain(t *testing.T) {
 	}
 	for range kills {
 		time.Sleep(300 * time.Millisecond)
-		kill(system)
-		system = start()
+		local.kill()
+		local.start()
 	}
 	load.Wait()
 	stop()
-	kill(system)
-	system = start()
+	local.kill()
+	local.start()
 
 	deadline := time.Now().Add(patience)
 	for id, kind := range acknowledged {
 		for {
-			got := status(id)
+			got := local.status(id)
 			if got == []string{"approved", "pending", "ended"}[kind] {
 				break
 			}
@@ -137,11 +98,78 @@ func TestKilledAndStartedAgain(t *testing.T) {
 			time.Sleep(20 * time.Millisecond)
 		}
 		if kind == 1 {
-			c := &client{url: url, who: "grace@example.com"}
+			c := &client{url: local.url, who: "grace@example.com"}
 			if err := c.call("POST", fmt.Sprintf("/requests/%s/approve", id), []byte(`{}`)); err != nil || c.status != 200 {
 				t.Fatalf("approve %s: %d %v %s", id, c.status, err, c.body)
 			}
 		}
 	}
 	tally.Report(t, "restart: %d requests were acknowledged, all reached their end after %d kills", len(acknowledged), kills+1)
+}
+
+// killed is a system that is killed and started again over the same folder.
+type killed struct {
+	t    *testing.T
+	url  string
+	args []string
+	cmd  *exec.Cmd
+}
+
+// killable returns one with that hook function and those flows.
+func killable(t *testing.T, hooks, flows string) *killed {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	_ = l.Close()
+	k := &killed{t: t, url: "http://" + addr, args: []string{
+		"local", "--addr", addr, "--data", t.TempDir(), "--build-dir", layOut(t, hooks, "../flows.yaml"), "--template", "../template.yaml", "--flows", flows,
+	}}
+	t.Cleanup(k.kill)
+	return k
+}
+
+func (k *killed) start() {
+	k.t.Helper()
+	var said bytes.Buffer
+	k.cmd = exec.Command(filepath.Join(binaries, "bin", "fasttrack"), k.args...)
+	k.cmd.Stderr = &said
+	if err := k.cmd.Start(); err != nil {
+		k.t.Fatal(err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		c := &client{url: k.url}
+		if c.call("GET", "/healthz", nil) == nil && c.status == 200 {
+			return
+		}
+		if time.Now().After(deadline) {
+			k.kill()
+			k.t.Fatalf("it does not start:\n%s", said.String())
+		}
+	}
+}
+
+// kill kills it with -9, unless it is dead.
+func (k *killed) kill() {
+	k.t.Helper()
+	if k.cmd == nil || k.cmd.ProcessState != nil {
+		return
+	}
+	if err := k.cmd.Process.Kill(); err != nil {
+		k.t.Fatal(err)
+	}
+	_ = k.cmd.Wait()
+}
+
+// status is that of a request.
+func (k *killed) status(id string) string {
+	k.t.Helper()
+	c := &client{url: k.url, who: "grace@example.com"}
+	if err := c.call("GET", "/requests/"+id, nil); err != nil {
+		k.t.Fatal(err)
+	}
+	status, _ := c.at("status")
+	return status
 }
