@@ -6,7 +6,7 @@ var _ = plant(deliverBugs...)
 var deliverBugs = []bug{
 	{"send a message that another call sends", "internal/store/delivery.go", "attribute_not_exists(pk) OR attribute_exists(retried) OR", "attribute_not_exists(pk) OR attribute_exists(pk) OR", "./internal/store", "ClaimDelivery"},
 	{"keep a message that a call dropped", "internal/store/delivery.go", "stamp(now.Add(-staleClaim))", "stamp(now.Add(-staleClaim * 10000))", "./internal/store", "ClaimDelivery"},
-	{"ask the requester to decide", "internal/run/notify.go", "&& !Same(r.Requester, personOf(address))", "", "./internal/deliver", ""},
+	{"ask the requester to decide", "internal/run/notify.go", "&& !r.concerns(personOf(address))", "", "./internal/deliver", ""},
 	{"notify approvers of ends that no flow asks for", "internal/deliver/router.go", "ends(c.event.Entry) && c.notifiesEnds()", "ends(c.event.Entry)", "./internal/deliver", "EndsAre"},
 	{"let an entry that reached nobody wait", "internal/deliver/ask.go", "if !reached && c.latest() {", "if !reached && false {", "./internal/deliver", ""},
 	{"notify an entry twice that was notified early", "internal/deliver/ask.go", "if early[m.key()] {", "if false {", "./internal/deliver", "Early"},

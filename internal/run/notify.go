@@ -61,8 +61,8 @@ func isPrincipal(to string) bool {
 const NotNotified = "not notified: "
 
 // Recipients returns the e-mail addresses of the people whom a principal means today,
-// folded, without the requester and whom the run is for. It leaves out whom flows.yaml can't name: everyone,
-// and members of a group by their token alone.
+// folded, without the requester and whom the run is for. It leaves out whom flows.yaml
+// can't name: everyone, and members of a group by their token alone.
 func (r *Run) Recipients(principal string, t *Today) (people []string) {
 	all, _ := t.peopleOf(principal, r.admins(t))
 	if principal == AdminsAlone[0] {

@@ -72,7 +72,7 @@ func (c credentials) exchange(ctx context.Context) (string, error) {
 		AccessToken string `json:"access_token"`
 	}
 	_, err = c.client(c.options.URLs.STS).Do(ctx, rest.Call{Method: http.MethodPost, Path: "/v1/token", Body: map[string]string{
-		"audience": c.options.Workload.Provider, "grantType": "urn:ietf:params:oauth:grant-type:token-exchange",
+		"audience": c.options.Workload.Provider, "grantType": "urn:ietf:params:oauth:grant-type:token-exchange", // #nosec G101 -- names of RFC 8693, no credentials
 		"requestedTokenType": "urn:ietf:params:oauth:token-type:access_token", "scope": "https://www.googleapis.com/auth/cloud-platform",
 		"subjectTokenType": "urn:ietf:params:aws:token-type:aws4_request", "subjectToken": subject,
 	}}, &out)
