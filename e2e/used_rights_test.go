@@ -79,8 +79,8 @@ func TestRolesAllowWhatFunctionsDo(t *testing.T) {
 			"JwtIssuer": "https://idp.example.com", "JwtAudience": "console", "ConsoleClientId": "console", "ConsoleOrigin": "https://access.example.com", "ConsoleClientSecretArn": clientSecret,
 			"HookInvokeArns":       "arn:aws:lambda:us-east-1:123456789012:function:custom-decider",
 			"HookFunctionArns":     "arn:aws:lambda:us-east-1:123456789012:function:python-hooks",
-			"HookSecretArns":       "arn:aws:secretsmanager:us-east-1:123456789012:secret:okta-token*,arn:aws:secretsmanager:us-east-1:123456789012:secret:onelogin-credentials*,arn:aws:secretsmanager:us-east-1:123456789012:secret:pagerduty-token*",
-			"StrategyFunctionArns": "arn:aws:lambda:us-east-1:123456789012:function:fasttrack-custom-strategy",
+			"HookSecretArns":       "arn:aws:secretsmanager:us-east-1:123456789012:secret:github-token*,arn:aws:secretsmanager:us-east-1:123456789012:secret:okta-token*,arn:aws:secretsmanager:us-east-1:123456789012:secret:onelogin-credentials*,arn:aws:secretsmanager:us-east-1:123456789012:secret:pagerduty-token*",
+			"StrategyFunctionArns": "arn:aws:lambda:us-east-1:123456789012:function:fasttrack-custom-strategy,arn:aws:lambda:us-east-1:123456789012:function:fasttrack-okta-group,arn:aws:lambda:us-east-1:123456789012:function:fasttrack-postgres",
 		},
 	})
 	if err != nil {

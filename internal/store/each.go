@@ -24,8 +24,8 @@ func (s *Store) Each(ctx context.Context, from, to time.Time, f func(Record) err
 	if !to.IsZero() {
 		high = bound(to)
 	}
-	filter := "begins_with(pk, :run) AND (sk = :context OR created >= :low AND created < :high)"
-	return s.scan(ctx, filter, item{":low": text(low), ":high": text(high)}, func(_ string, rec Record, err error) error {
+	filter := "begins_with(pk, :run) AND (sk = :context OR sk = :sk AND created >= :low AND created < :high)"
+	return s.scan(ctx, filter, item{":sk": text(runKey), ":low": text(low), ":high": text(high)}, func(_ string, rec Record, err error) error {
 		if err != nil {
 			return err
 		}

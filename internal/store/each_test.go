@@ -26,6 +26,9 @@ func TestEach(t *testing.T) {
 		if n%2 == 0 { // 60 KB each: a page has 1 MB
 			a.Context = []byte(fmt.Sprintf(`"%d %s"`, n, strings.Repeat("x", 60<<10)))
 		}
+		if n%5 == 0 { // an item beside the run lists it for somebody else
+			a.For = &run.Person{ID: "bob@example.com"}
+		}
 		r, err := run.New(a, at)
 		if err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package watch_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -70,7 +71,8 @@ func TestFollow_UnderLoad(t *testing.T) {
 func TestFollow_Running(t *testing.T) {
 	l := languages[0]
 	tm := newTeam(t, l)
-	slow := strings.Replace(l.code("version 1", "my-own-flow"), `    return`, "    import time, late\n    time.sleep(1)\n    return", 1)
+	begun := filepath.Join(t.TempDir(), "begun")
+	slow := strings.Replace(l.code("version 1", "my-own-flow"), `    return`, fmt.Sprintf("    import time, late\n    open(%q, 'w').close()\n    time.sleep(1)\n    return", begun), 1)
 	tm.write("hooks/late.py", "")
 	tm.write(l.hooks, slow)
 	if err := tm.start(); err != nil {
@@ -78,7 +80,13 @@ func TestFollow_Running(t *testing.T) {
 	}
 	running := make(chan string, 1)
 	go func() { running <- tm.decision("my-own-flow") }()
-	time.Sleep(200 * time.Millisecond) // it has begun
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat(begun); err == nil {
+			break
+		} else if time.Now().After(deadline) {
+			t.Fatal("the hook is not called")
+		}
+	}
 	tm.prints("hooks: the new version is served", func() { tm.write(l.hooks, l.code("version 2", "my-own-flow")) })
 	if got := tm.decision("my-own-flow"); got != "version 2" {
 		t.Errorf("filed after the change: %q", got)
