@@ -35,12 +35,12 @@ func (rec *Recording) finish(s system, patience time.Duration) error {
 			Name string `json:"name"`
 		} `json:"executions"`
 	}
-	arn, err := s.machine()
+	m, err := s.machines()
 	if err != nil {
 		return err
 	}
 	for {
-		if err := s.aws("AWSStepFunctions.ListExecutions", map[string]any{"stateMachineArn": arn, "statusFilter": "RUNNING"}, &executions); err != nil {
+		if err := s.aws("AWSStepFunctions.ListExecutions", map[string]any{"stateMachineArn": m.lifecycle, "statusFilter": "RUNNING"}, &executions); err != nil {
 			return err
 		}
 		if len(executions.Executions) == 0 || time.Now().After(until) {

@@ -39,8 +39,10 @@ type Run struct {
 	ID string `json:"id"`
 	// Then is what is to happen to it.
 	Then string `json:"then"`
-	// State is where its execution stands, Document the state's input.
+	// State is where its execution stands, Document the state's input. Lane says that
+	// the execution is the lane's.
 	State    string          `json:"state"`
+	Lane     bool            `json:"lane,omitempty"`
 	Document json.RawMessage `json:"document"`
 	// Hash is that of the last entry of its history.
 	Hash string `json:"hash,omitempty"`
@@ -156,6 +158,9 @@ func (rec *Recording) record(s system, access bool) error {
 		return slices.Index([]string{"Review", "Active", "Pause", "OnRequest", "Hook", "Grant"}, p.at)
 	}
 	slices.SortStableFunc(all, func(a, b plan) int { return brief(a) - brief(b) })
+	if err := s.logAll(); err != nil {
+		return err
+	}
 	for i, p := range all {
 		id, err := s.start(p, fmt.Sprintf("person%d@example.com", i))
 		if err != nil {
@@ -166,7 +171,7 @@ func (rec *Recording) record(s system, access bool) error {
 	var err error
 	for i := range rec.Runs {
 		r := &rec.Runs[i]
-		if r.Document, err = s.waits(r.ID, r.State); err != nil {
+		if r.Document, r.Lane, err = s.waits(r.ID, r.State); err != nil {
 			return fmt.Errorf("run %s: %w", r.ID, err)
 		}
 		v, err := s.view(r.ID)

@@ -43,7 +43,7 @@ func (s system) start(p plan, who string) (id string, err error) {
 		if name == "revoke" {
 			state = "Active"
 		}
-		if _, err := s.waits(asked.ID, state); err != nil {
+		if _, _, err := s.waits(asked.ID, state); err != nil {
 			return "", err
 		}
 		email := actor + "@example.com"
@@ -56,7 +56,7 @@ func (s system) start(p plan, who string) (id string, err error) {
 			return "", err
 		}
 	}
-	_, err = s.waits(asked.ID, p.at)
+	_, _, err = s.waits(asked.ID, p.at)
 	return asked.ID, err
 }
 
@@ -73,45 +73,17 @@ type event struct {
 	Succeeded struct {
 		Output string `json:"output"`
 	} `json:"taskSucceededEventDetails"`
-}
-
-// machine is the ARN of the one state machine.
-func (s system) machine() (string, error) {
-	var machines struct {
-		StateMachines []struct {
-			ARN string `json:"stateMachineArn"`
-		} `json:"stateMachines"`
-	}
-	if err := s.aws("AWSStepFunctions.ListStateMachines", map[string]any{}, &machines); err != nil {
-		return "", err
-	}
-	if len(machines.StateMachines) != 1 {
-		return "", fmt.Errorf("there are %d state machines", len(machines.StateMachines))
-	}
-	return machines.StateMachines[0].ARN, nil
-}
-
-// history reads an execution's, from its beginning.
-func (s system) history(id string) ([]event, error) {
-	machine, err := s.machine()
-	if err != nil {
-		return nil, err
-	}
-	var out struct {
-		Events []event `json:"events"`
-	}
-	arn := strings.Replace(machine, ":stateMachine:", ":execution:", 1) + ":" + id
-	err = s.aws("AWSStepFunctions.GetExecutionHistory", map[string]any{"executionArn": arn, "maxResults": 1000}, &out)
-	return out.Events, err
+	// inLane says that the lane has it.
+	inLane bool
 }
 
 // waits waits until the execution stands in that state with its task under way,
-// and returns the state's input.
-func (s system) waits(id, state string) (json.RawMessage, error) {
+// and returns the state's input and whether the lane has it.
+func (s system) waits(id, state string) (input json.RawMessage, inLane bool, err error) {
 	for until := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
 		events, err := s.history(id)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		var last event
 		under := false
@@ -124,10 +96,10 @@ func (s system) waits(id, state string) (json.RawMessage, error) {
 			}
 		}
 		if last.Entered.Name == state && under {
-			return json.RawMessage(last.Entered.Input), nil
+			return json.RawMessage(last.Entered.Input), last.inLane, nil
 		}
 		if time.Now().After(until) {
-			return nil, fmt.Errorf("it is in %s, not in %s", last.Entered.Name, state)
+			return nil, false, fmt.Errorf("it is in %s, not in %s", last.Entered.Name, state)
 		}
 	}
 }
@@ -199,12 +171,15 @@ func (s system) get(who, path string, out any) error {
 // aws makes a call of AWS. It is not signed: this machine and emulators look at
 // most at which service and region it is for.
 func (s system) aws(target string, body, out any) error {
-	service := "states"
-	if strings.HasPrefix(target, "DynamoDB") {
+	service, version := "states", "1.0"
+	switch {
+	case strings.HasPrefix(target, "DynamoDB"):
 		service = "dynamodb"
+	case strings.HasPrefix(target, "Logs"):
+		service, version = "logs", "1.1"
 	}
 	return s.call(http.MethodPost, s.awsURL, http.Header{
-		"X-Amz-Target": {target}, "Content-Type": {"application/x-amz-json-1.0"},
+		"X-Amz-Target": {target}, "Content-Type": {"application/x-amz-json-" + version},
 		"Authorization": {"AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/" + service + "/aws4_request, SignedHeaders=host, Signature=0"},
 	}, body, out)
 }

@@ -82,7 +82,7 @@ func TestAFailingStrategyOnAnOlderMachine(t *testing.T) {
 			return nil
 		}
 	}})
-	p.update(p.named(readRelease(t, "3").machine))
+	p.update(p.machine(), p.named(readRelease(t, "3").machine))
 	p.withoutLane()
 	id := p.ask("access", "fast")
 	p.until("it shows", func() bool { return p.load(id).LastError() != nil })

@@ -2,6 +2,8 @@ package torture
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"net/http"
 	"os"
 	"strings"
@@ -22,8 +24,9 @@ type release struct {
 	Runs    []left
 	Items   []json.RawMessage
 	Heard   []struct{ Asked, Answered json.RawMessage }
-	// machine is the release's definition.
-	machine string
+	// machine is the definition of the release's lifecycle, lane that of its lane, if it
+	// has one.
+	machine, lane string
 }
 
 // left is a run that waits: its execution is in a state, which was entered with
@@ -31,6 +34,8 @@ type release struct {
 type left struct {
 	ID, Then, State string
 	Document        json.RawMessage
+	// Lane says that the execution is the lane's.
+	Lane bool
 }
 
 // releases are those that are kept, the oldest first.
@@ -51,6 +56,11 @@ func readRelease(t testing.TB, name string) release {
 		t.Fatal(err)
 	}
 	rel.machine = string(definition)
+	lane, err := os.ReadFile("testdata/releases/" + name + ".lane.asl.json")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	rel.lane = string(lane)
 	return rel
 }
 
@@ -71,16 +81,25 @@ func deployed(t testing.TB, rel release, s setup) (*play, map[string][]run.Entry
 	before := p.histories()
 	// The release's machine, with a way into the middle. It takes the run's id from
 	// what an execution began with; the document has it too.
-	p.update(resumable(t, p.named(rel.machine)))
+	p.update(p.machine(), resumable(t, p.named(rel.machine)))
+	today := p.definition(p.lane())
+	if rel.lane != "" {
+		p.update(p.lane(), resumable(t, p.named(rel.lane)))
+	}
 	for _, r := range rel.Runs {
 		if r.Then == stay {
 			continue
 		}
 		input := strings.Replace(string(r.Document), "{", `{"resume_at":"`+r.State+`",`, 1)
-		if _, err := p.machines.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: p.machine(), Name: &r.ID, Input: &input}); err != nil {
+		machine := p.machine()
+		if r.Lane {
+			machine = p.lane()
+		}
+		if _, err := p.machines.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: machine, Name: &r.ID, Input: &input}); err != nil {
 			t.Fatal(err)
 		}
 	}
+	p.update(p.lane(), today)
 	p.quiet()
 	return p, before
 }
@@ -123,7 +142,7 @@ func (p *play) machine() *string { return &p.stack.Template.StateMachines[0].ARN
 
 // named puts the functions of the stack into a definition.
 func (p *play) named(definition string) string {
-	definition = strings.ReplaceAll(definition, "${Partition}", "aws")
+	definition = strings.NewReplacer("${Partition}", "aws", "${Lifecycle}", *p.machine(), "${ResumeFunction}", "${HooksFunction}").Replace(definition)
 	for _, f := range p.stack.Template.Functions {
 		definition = strings.ReplaceAll(definition, "${"+f.LogicalID+"}", "arn:aws:lambda:"+localaws.Region+":"+localaws.AccountID+":function:"+f.Name)
 	}
@@ -133,10 +152,20 @@ func (p *play) named(definition string) string {
 	return definition
 }
 
-// update sets another definition.
-func (p *play) update(definition string) {
+// definition is that of a machine.
+func (p *play) definition(machine *string) string {
 	p.t.Helper()
-	if _, err := p.machines.UpdateStateMachine(p.t.Context(), &sfn.UpdateStateMachineInput{StateMachineArn: p.machine(), Definition: &definition}); err != nil {
+	out, err := p.machines.DescribeStateMachine(p.t.Context(), &sfn.DescribeStateMachineInput{StateMachineArn: machine})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return *out.Definition
+}
+
+// update sets another definition of a machine.
+func (p *play) update(machine *string, definition string) {
+	p.t.Helper()
+	if _, err := p.machines.UpdateStateMachine(p.t.Context(), &sfn.UpdateStateMachineInput{StateMachineArn: machine, Definition: &definition}); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -150,9 +179,7 @@ func (p *play) withoutLane() {
 	p.t.Helper()
 	definition := `{"StartAt":"Start","States":{"Start":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution","Parameters":{` +
 		`"StateMachineArn":"` + *p.machine() + `","Name.$":"$$.Execution.Name","Input.$":"$"},"End":true}}}`
-	if _, err := p.machines.UpdateStateMachine(p.t.Context(), &sfn.UpdateStateMachineInput{StateMachineArn: p.lane(), Definition: &definition}); err != nil {
-		p.t.Fatal(err)
-	}
+	p.update(p.lane(), definition)
 }
 
 // running lists the executions that are under way.

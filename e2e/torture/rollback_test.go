@@ -55,14 +55,14 @@ func TestRollBackWithRunsOfANewerRelease(t *testing.T) {
 	}
 
 	newer.Store(true)
-	p.update(next)
+	p.update(p.machine(), next)
 	approved, expires, active := p.ask("slow", ""), p.ask("plain", ""), p.ask("access", "fast")
 	p.pending(approved)
 	p.pending(expires)
 	p.until("access is there", func() bool { return p.load(active).Status == run.Active })
 
 	newer.Store(false)
-	p.update(*today.Definition)
+	p.update(p.machine(), *today.Definition)
 	before := map[string]int{approved: len(p.load(approved).History), expires: len(p.load(expires).History)}
 	answered := p.act("grace@example.com", approved, "approve")
 	meanwhile := p.ask("plain", "fast")
@@ -87,7 +87,7 @@ func TestRollBackWithRunsOfANewerRelease(t *testing.T) {
 	}
 
 	newer.Store(true)
-	p.update(next)
+	p.update(p.machine(), next)
 	p.over()
 	p.until("the act is answered", func() bool { return len(answered) > 0 })
 	for id, want := range map[string]run.Status{approved: run.Approved, expires: run.Expired} {

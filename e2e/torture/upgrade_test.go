@@ -59,7 +59,7 @@ func TestUpgradeWithRunsOfOldReleases(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.update(p.named(string(today)))
+			p.update(p.machine(), p.named(string(today)))
 			p.stillLimited(rel)
 			p.finish(rel, before)
 		})
