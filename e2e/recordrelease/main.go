@@ -25,6 +25,9 @@ import (
 type Recording struct {
 	Release string `json:"release"`
 	Commit  string `json:"commit"`
+	// Issuer is that of its people's tokens, which is part of who they are; releases 1 to 3
+	// knew people by their address alone.
+	Issuer string `json:"issuer,omitempty"`
 	// At is when it was recorded: the clock goes on from there.
 	At   time.Time `json:"at"`
 	Runs []Run     `json:"runs"`
@@ -115,7 +118,7 @@ func main() {
 		*aws = *url + "/_aws"
 	}
 	s := system{*url, *aws}
-	rec := Recording{Release: *release, Commit: *commit}
+	rec := Recording{Release: *release, Commit: *commit, Issuer: *url}
 	var err error
 	if *finish != "" {
 		err = finishFile(*finish, s, *patience)

@@ -20,10 +20,12 @@ import (
 // release is what a release left to the next, as e2e/recordrelease wrote it down.
 type release struct {
 	Release string
-	At      time.Time
-	Runs    []left
-	Items   []json.RawMessage
-	Heard   []struct{ Asked, Answered json.RawMessage }
+	// Issuer is that of its people's tokens; this machine's own if empty.
+	Issuer string
+	At     time.Time
+	Runs   []left
+	Items  []json.RawMessage
+	Heard  []struct{ Asked, Answered json.RawMessage }
 	// machine is the definition of the release's lifecycle, lane that of its lane, if it
 	// has one.
 	machine, lane string
@@ -39,7 +41,7 @@ type left struct {
 }
 
 // releases are those that are kept, the oldest first.
-var releases = []string{"1", "2", "3"}
+var releases = []string{"1", "2", "3", "4"}
 
 func readRelease(t testing.TB, name string) release {
 	t.Helper()
@@ -74,6 +76,12 @@ func deployed(t testing.TB, rel release, s setup) (*play, map[string][]run.Entry
 		t.Fatal(err)
 	}
 	s.flows, s.at = string(flows), rel.At
+	if rel.Issuer != "" && s.local == nil {
+		s.local = func(o *localaws.Options) {
+			o.Parameters = map[string]string{"JwtIssuer": rel.Issuer, "JwtAudience": "fasttrack"}
+			o.VerifyIssuers = []string{} // nobody answers there: its tokens are made here
+		}
+	}
 	p := newPlay(t, s)
 	for _, it := range rel.Items {
 		p.put(it)
