@@ -2,7 +2,7 @@ package planted
 
 const (
 	handOver    = "./internal/local ./e2e/torture"
-	handOvers   = "TestHandOver|TestTheLane|TestTheLifecycleSays|TestStateMachine"
+	handOvers   = "TestHandOver|TestTheLane|TestRestoreBy|TestStateMachine"
 	laneFile    = "statemachine.asl.json"
 	existsCatch = `      "Catch": [
         { "ErrorEquals": ["StepFunctions.ExecutionAlreadyExistsException"], "ResultPath": null, "Next": "HandedOver" }

@@ -178,7 +178,7 @@ func TestRestoreWithAccess(t *testing.T) {
 
 // Whatever the lane hands over, the input of the lifecycle says what was requested, and by whom:
 // docs/operations.md looks for access there if the table is gone.
-func TestTheLifecycleSaysWhatWasAsked(t *testing.T) {
+func TestRestoreByTheExecutions(t *testing.T) {
 	t.Parallel()
 	var refused atomic.Bool
 	p := newPlay(t, setup{local: func(o *localaws.Options) {
@@ -196,32 +196,49 @@ func TestTheLifecycleSaysWhatWasAsked(t *testing.T) {
 	refused.Store(true)
 	hook := p.ask("access", "fast")
 	p.until("the lane hands over the hook", func() bool { return len(p.stack.StepFunctions.ExpressRunning()) == 0 })
-	for what, id := range map[string]string{"people decide": people, "access is there": active, "a hook is still to be called": hook} {
-		out, err := p.machines.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: aws.String(strings.Replace(*p.machine(), ":stateMachine:", ":execution:", 1) + ":" + id)})
-		if err != nil {
-			t.Fatalf("%s: %v", what, err)
-		}
-		type asked struct {
-			ID        string
-			Requester struct{ Email string }
-			Fields    struct{ Target struct{ ID string } }
-		}
-		var in struct {
-			Asked *asked
-			Hook  *struct{ Ask struct{ Run asked } }
-		}
-		if err := json.Unmarshal([]byte(*out.Input), &in); err != nil {
-			t.Fatal(err)
-		}
-		if in.Asked == nil && in.Hook != nil {
-			in.Asked = &in.Hook.Ask.Run
-		}
-		if a := in.Asked; a == nil || a.ID != id || a.Requester.Email != "ada@example.com" || a.Fields.Target.ID != "prod" {
-			t.Errorf("%s: the input is %s", what, *out.Input)
-		}
-	}
+	p.names("people decide", people)
+	p.names("access is there", active)
+	p.names("a hook is still to be called", hook)
 	refused.Store(false)
 	p.over()
+
+	// What functions/reconcile starts in the lane's place says it too, and so do recoveries.
+	lost, _ := deadLane(t, "before HandOver")
+	active = lost.ask("access", "fast")
+	lost.isActive(active)
+	lost.names("the lane died", active)
+	lost.stop(active)
+	lost.until("the next execution is there", func() bool { return lost.load(active).Engine.Execution > 0 })
+	lost.names("the execution died", active+"-r1")
+	lost.over()
+}
+
+// names checks whom and what the input of an execution names, as docs/operations.md reads it.
+func (p *play) names(what, execution string) {
+	p.t.Helper()
+	out, err := p.machines.DescribeExecution(p.t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: aws.String(strings.Replace(*p.machine(), ":stateMachine:", ":execution:", 1) + ":" + execution)})
+	if err != nil {
+		p.t.Fatalf("%s: %v", what, err)
+	}
+	type asked struct {
+		ID        string
+		Requester struct{ Email string }
+		Fields    struct{ Target struct{ ID string } }
+	}
+	var in struct {
+		Asked *asked
+		Hook  *struct{ Ask struct{ Run asked } }
+	}
+	if err := json.Unmarshal([]byte(*out.Input), &in); err != nil {
+		p.t.Fatal(err)
+	}
+	if in.Asked == nil && in.Hook != nil {
+		in.Asked = &in.Hook.Ask.Run
+	}
+	id, _, _ := strings.Cut(execution, "-")
+	if a := in.Asked; a == nil || a.ID != id || a.Requester.Email != "ada@example.com" || a.Fields.Target.ID != "prod" {
+		p.t.Errorf("%s: the input is %s", what, *out.Input)
+	}
 }
 
 // links counts those that keep people apart.

@@ -110,7 +110,7 @@ func (s *sweep) start(ctx context.Context, r *run.Run, a step.Action, how recove
 		if err := s.Record(ctx, req, &next); err != nil || next.Over {
 			return err
 		}
-		input, err := s.input(r.ID, next.Document)
+		input, err := s.input(r, next.Document)
 		if err != nil {
 			return err
 		}

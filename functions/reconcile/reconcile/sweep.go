@@ -182,7 +182,7 @@ func (s *sweep) lease(ctx context.Context, k lease.Key) {
 }
 
 // input returns the input of an execution.
-func (s *sweep) input(id string, doc stepfn.Document) ([]byte, error) {
+func (s *sweep) input(r *run.Run, doc stepfn.Document) ([]byte, error) {
 	raw, err := run.Encode(doc)
 	if err != nil || doc.Hook != nil {
 		return raw, err
@@ -195,9 +195,19 @@ func (s *sweep) input(id string, doc stepfn.Document) ([]byte, error) {
 	// and its role may invoke no other. The response counts for no turn.
 	in["hook"], err = json.Marshal(map[string]any{
 		"function": s.HooksFunction, "seconds": 40,
-		"ask": map[string]any{"version": hookapi.Version, "hook": hookapi.Resume, "run": map[string]any{"id": id}},
+		"ask": map[string]any{"version": hookapi.Version, "hook": hookapi.Resume, "run": map[string]any{"id": r.ID}},
 	})
 	if err != nil {
+		return nil, err
+	}
+	// As the lane's, it says who has access if the table is gone; nothing sensitive.
+	asked := map[string]any{"id": r.ID, "requester": map[string]any{"id": r.Requester.ID, "email": r.Requester.Email}}
+	open := *r
+	open.Sensitive = nil
+	if target, has := open.Target(); has {
+		asked["fields"] = map[string]any{"target": map[string]any{"id": target.ID}}
+	}
+	if in["asked"], err = json.Marshal(asked); err != nil {
 		return nil, err
 	}
 	return run.Encode(in)
