@@ -23,4 +23,5 @@ var _ = plant(
 	bug{"hand over a hook without the hook", laneFile, `"StringEquals": "Hook", "Next": "HandOverHook" }`, `"StringEquals": "Hook", "Next": "HandOver" }`, "./internal/local", "TestStateMachine"},
 	bug{"end the lane where Record fails", laneFile, `{ "ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "HandOverHook" }`, `{ "ErrorEquals": ["States.ALL"], "ResultPath": "$.stuck", "Next": "Broken" }`, handOver, handOvers},
 	bug{"start what the lane still has", "functions/reconcile/reconcile/run.go", "settled = 5 * time.Minute", "settled = time.Minute", "./functions/reconcile/reconcile", "TestTheLaneIsLeftAlone"},
+	bug{"start an execution that does not say what was requested", "functions/reconcile/reconcile/sweep.go", "in[\"asked\"], err = json.Marshal(asked)", "_, err = json.Marshal(asked)", "./e2e/torture", "TestRestoreBy"},
 )
