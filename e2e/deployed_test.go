@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -95,17 +96,22 @@ func (d deployed) rolesAreEnforced(t *testing.T) {
 	}
 }
 
-// statesEntered counts what Step Functions bills: each state that is entered.
+// statesEntered counts what Step Functions bills for the lifecycle: each state that is
+// entered. A request that is decided at once has no execution there.
 func (d deployed) statesEntered(t *testing.T) {
 	fast := d.ask(t, `{"flow":"replayed","fields":{"do":"on_request=approve"}}`, "approved")
 	reviewed := d.ask(t, `{"flow":"replayed"}`, "pending")
 	d.act(t, "grace@example.com", reviewed, "approve")
 	d.await(t, reviewed, "approved")
 	access := d.ask(t, `{"flow":"brief","fields":{"target":"dev","do":"on_request=approve"}}`, "ended")
+	arn := d.execution(fast)
+	_, err := sfn.NewFromConfig(d.Services()).DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &arn})
+	if none := new(types.ExecutionDoesNotExist); !errors.As(err, &none) {
+		t.Errorf("a request that was decided at once has an execution of the lifecycle: %v", err)
+	}
 	for id, want := range map[string]string{
-		fast:     "OnRequest Record Route Approved",
-		reviewed: "OnRequest Record Route Review Record Route Approved",
-		access:   "OnRequest Record Route Grant Active TakeBack Record Route Ended",
+		reviewed: "Route Review Record Route Approved",
+		access:   "Route Grant Active TakeBack Record Route Ended",
 	} {
 		if got := d.entered(t, id); got != want {
 			t.Errorf("%s entered %s, want %s", id, got, want)

@@ -47,7 +47,7 @@ func (d deployed) substituted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(*made.Definition, "${") || strings.Count(*made.Definition, `"arn:aws:states:::lambda:invoke`) != 7 {
+	if strings.Contains(*made.Definition, "${") || strings.Count(*made.Definition, `"arn:aws:states:::lambda:invoke`) != 6 {
 		t.Errorf("the definition that was deployed: %s", *made.Definition)
 	}
 }

@@ -66,11 +66,18 @@ func (e *edge) serve(ministack, moto *url.URL, audience string) {
 			r.Out.Header.Set("Authorization", e.issuer.token(values[0], audience))
 		}
 	}}, unavailable))
-	invocations := e.account.within(toMinistack, tooMany)
+	invocations, asMachines := e.account.within(toMinistack, tooMany), e.account.within(asMachine, tooMany)
 	for l, h := range map[net.Listener]http.Handler{
-		e.api: api, e.machine: e.account.within(asMachine, tooMany),
+		e.api: api,
+		e.machine: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if isStepFunctions(r) { // an execution that starts another
+				toMoto.ServeHTTP(w, r)
+				return
+			}
+			asMachines.ServeHTTP(w, r)
+		}),
 		e.services: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if strings.HasPrefix(r.Header.Get("X-Amz-Target"), "AWSStepFunctions.") {
+			if isStepFunctions(r) {
 				toMoto.ServeHTTP(w, r)
 				return
 			}
@@ -89,6 +96,11 @@ func (e *edge) serve(ministack, moto *url.URL, audience string) {
 		e.servers = append(e.servers, server)
 		go func() { _ = server.Serve(l) }()
 	}
+}
+
+// isStepFunctions reports whether a request is a call of Step Functions.
+func isStepFunctions(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("X-Amz-Target"), "AWSStepFunctions.")
 }
 
 // requestID adds to a response of Lambda the id that each has at AWS: moto's
