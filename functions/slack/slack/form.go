@@ -118,13 +118,8 @@ func digest(f api.Flow) string {
 // chooseFlow shows the fields of the flow that was chosen in an open form.
 func (c *call) chooseFlow(ctx context.Context, in interaction, flow string) error {
 	u := in.user()
-	s, err := c.unseal(in.View.Metadata, u)
-	if err != nil {
-		c.refusedForm(u, err)
-		return nil
-	}
-	who, err := c.who(ctx, u)
-	if err != nil {
+	s, who, ok, err := c.changes(ctx, in)
+	if err != nil || !ok {
 		return err
 	}
 	view, err := c.form(ctx, u, who, place{flow, s.Channel})
@@ -137,13 +132,8 @@ func (c *call) chooseFlow(ctx context.Context, in interaction, flow string) erro
 // evaluate shows an open form again after a field was changed that others depend on.
 func (c *call) evaluate(ctx context.Context, in interaction) error {
 	u := in.user()
-	s, err := c.unseal(in.View.Metadata, u)
-	if err != nil {
-		c.refusedForm(u, err)
-		return nil
-	}
-	who, err := c.who(ctx, u)
-	if err != nil {
+	s, who, ok, err := c.changes(ctx, in)
+	if err != nil || !ok {
 		return err
 	}
 	me, err := c.me(ctx, who, s.Flow)
@@ -159,6 +149,18 @@ func (c *call) evaluate(ctx context.Context, in interaction) error {
 		return err
 	}
 	return c.show(ctx, opened{in.View.ID, in.View.Hash}, view)
+}
+
+// changes returns what an open form has sealed, and who changes it. ok is false for a form
+// that is refused, which it logs.
+func (c *call) changes(ctx context.Context, in interaction) (s sealed, who slackcaller.Caller, ok bool, err error) {
+	u := in.user()
+	if s, err = c.unseal(in.View.Metadata, u); err != nil {
+		c.refusedForm(u, err)
+		return s, who, false, nil
+	}
+	who, err = c.who(ctx, u)
+	return s, who, err == nil, err
 }
 
 // refusedForm logs a form that is refused; one that Slack did not show is forged.
