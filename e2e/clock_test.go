@@ -98,7 +98,7 @@ func advance(t *testing.T, stack *localaws.Stack, clock *clockwork.FakeClock, d 
 // until polls a run until it is as wanted.
 func until(t *testing.T, c *client, id string, holds func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		if err := c.call("GET", "/requests/"+id, nil); err != nil {
 			t.Fatal(err)
@@ -109,6 +109,6 @@ func until(t *testing.T, c *client, id string, holds func() bool) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it does not come: %s", c.body)
 		}
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(10 * time.Millisecond)
 	}
 }

@@ -18,7 +18,7 @@ func TestPartitions(t *testing.T) {
 	for region, partition := range map[string]string{"us-gov-west-1": "aws-us-gov", "cn-north-1": "aws-cn"} {
 		t.Run(partition, func(t *testing.T) {
 			t.Parallel()
-			on, stack := serve(t, "CasesFunction", "testdata/cases/flows.yaml", localaws.Options{Region: region})
+			on, _ := serve(t, "CasesFunction", "testdata/cases/flows.yaml", localaws.Options{Region: region})
 			if !strings.HasPrefix(on.machine, "arn:"+partition+":states:"+region+":") {
 				t.Errorf("the state machine is %s", on.machine)
 			}
@@ -27,16 +27,10 @@ func TestPartitions(t *testing.T) {
 				t.Fatalf("%d %v: %s", c.status, err, c.body)
 			}
 			id, _ := c.at("id")
-			execution := strings.Replace(on.machine, ":stateMachine:", ":execution:", 1) + ":" + id
-			if err := stack.StepFunctions.Wait(t.Context(), execution); err != nil {
-				t.Fatal(err)
-			}
-			if err := c.call("GET", "/requests/"+id, nil); err != nil {
-				t.Fatal(err)
-			}
-			if status, _ := c.at("status"); status != "ended" {
-				t.Errorf("the request is %s: %s", status, c.body)
-			}
+			until(t, c, id, func() bool {
+				status, _ := c.at("status")
+				return status == "ended"
+			})
 		})
 	}
 }

@@ -98,7 +98,7 @@ func newTab(t *testing.T) *tab {
 	}
 	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	ctx, stop := context.WithTimeout(ctx, 90*time.Second)
+	ctx, stop := context.WithTimeout(ctx, 3*time.Minute)
 	t.Cleanup(stop)
 	b := &tab{t: t, ctx: ctx}
 	chromedp.ListenTarget(ctx, func(ev any) {
@@ -162,16 +162,22 @@ func (b *tab) where() string {
 // until waits until a script returns true.
 func (b *tab) until(what, script string) {
 	b.t.Helper()
-	end := time.Now().Add(30 * time.Second)
-	for {
+	if !b.becomes(script, 30*time.Second) {
+		b.t.Fatalf("not in time: %s\nat %s", what, b.where())
+	}
+}
+
+// becomes reports whether a script returns true within a time.
+func (b *tab) becomes(script string, within time.Duration) bool {
+	b.t.Helper()
+	for end := time.Now().Add(within); ; time.Sleep(20 * time.Millisecond) {
 		var done bool
 		// A page that is being left can't run scripts.
 		if err := chromedp.Run(b.ctx, chromedp.Evaluate("!!("+script+")", &done)); err == nil && done {
-			return
+			return true
 		}
 		if time.Now().After(end) {
-			b.t.Fatalf("not in time: %s\nat %s", what, b.where())
+			return false
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 }
