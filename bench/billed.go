@@ -52,6 +52,8 @@ type priced struct {
 	usage bill.Usage
 	// express are the Express executions of all plays.
 	express []time.Duration
+	// beside are the write units that are not the engine's, by what they are for.
+	beside map[string]float64
 }
 
 // slower is what a request takes were functions the given number of times as slow.
@@ -60,20 +62,21 @@ func (p priced) slower(times float64) bill.Usage {
 }
 
 // billed measures what requests take, on the functions' binaries, and prints what
-// a million of each cost, beside the same sum for Glide.
-func (b *bench) billed(ctx context.Context, out io.Writer) error {
+// a million of each cost, beside the same sum for Glide. The figures are the engine's
+// share and the rest.
+func (b *bench) billed(ctx context.Context, out io.Writer) ([]figure, error) {
 	prices, err := bill.Prices()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	build, err := b.shortAccess()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	m := newMeter()
 	stack, err := local.Start(ctx, "", m.options(localaws.Options{TemplatePath: "template.yaml", BuildDir: build, Addr: "127.0.0.1:0", Parameters: reaches[0].parameters}))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer stack.Close(ctx)
 	var columns []priced
@@ -82,14 +85,14 @@ func (b *bench) billed(ctx context.Context, out io.Writer) error {
 	for _, l := range lives {
 		people, err := warm(ctx, stack, m, l, plays)
 		if err != nil {
-			return fmt.Errorf("%s: %w", l.name, err)
+			return nil, fmt.Errorf("%s: %w", l.name, err)
 		}
 		m.reset()
 		if err := playAll(ctx, stack, m, l, people); err != nil {
-			return fmt.Errorf("%s: %w", l.name, err)
+			return nil, fmt.Errorf("%s: %w", l.name, err)
 		}
-		usage, express, by := m.each(plays)
-		columns = append(columns, priced{l.name, usage, express})
+		usage, express, beside, by := m.each(plays)
+		columns = append(columns, priced{l.name, usage, express, beside})
 		fmt.Fprintf(&notes, "%s: %s\n", l.name, describe(by))
 		of = usage
 	}
@@ -99,11 +102,11 @@ func (b *bench) billed(ctx context.Context, out io.Writer) error {
 	columns = append(columns, priced{name: "Glide, automatic", usage: bill.Glide(false, millis, logs)}, priced{name: "Glide, reviewed by one", usage: bill.Glide(true, millis, logs)})
 	fmt.Fprintf(out, "Cost of a million requests, in dollars, by AWS's list prices (us-east-1, bench/bill/prices.json)\n\n")
 	if err := printBill(out, prices, columns); err != nil {
-		return err
+		return nil, err
 	}
 	fmt.Fprintf(out, "\nInvocations and billed milliseconds of each function, of one request:\n%s", notes.String())
 	fmt.Fprintf(out, "Glide: as its source has it (bench/bill/glide.go), each invocation %.1f ms and %.0f bytes of log, as here on average with access, reviewed\n\n", millis, logs)
-	return nil
+	return split(prices, columns[:len(lives)])
 }
 
 // shortAccess returns a folder with the built functions, and flows with
@@ -219,6 +222,17 @@ func printBill(out io.Writer, prices []bill.Price, columns []priced) error {
 				fmt.Fprintf(w, "%.3g: %.2f\t", units/unit(p), p.PerMillion(units))
 			} else {
 				fmt.Fprint(w, "-\t")
+			}
+		}
+		fmt.Fprintln(w)
+	}
+	for _, name := range slices.Sorted(maps.Values(beside)) {
+		fmt.Fprintf(w, "write units of it: %s\t", name)
+		for _, c := range columns {
+			if c.beside == nil {
+				fmt.Fprint(w, "-\t")
+			} else {
+				fmt.Fprintf(w, "%.3g\t", c.beside[name])
 			}
 		}
 		fmt.Fprintln(w)

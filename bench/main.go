@@ -57,7 +57,7 @@ type part struct {
 func (b *bench) parts() []part {
 	return []part{
 		{"costs", b.costs},
-		{"bill", func(ctx context.Context) ([]figure, error) { return nil, b.billed(ctx, os.Stdout) }},
+		{"bill", func(ctx context.Context) ([]figure, error) { return b.billed(ctx, os.Stdout) }},
 		{"writes", func(ctx context.Context) ([]figure, error) { return nil, b.writes(ctx, os.Stdout) }},
 		{"messages", b.delivered},
 		{"coldstarts", b.coldStarts},

@@ -31,9 +31,10 @@ type meter struct {
 	mu      sync.Mutex
 	usage   bill.Usage
 	by      map[string]*invoked
-	express []time.Duration // how long each Express execution took
-	logged  bytes.Buffer    // an unfinished line
-	last    time.Time       // when something was added
+	express []time.Duration    // how long each Express execution took
+	beside  map[string]float64 // write units, by what they are for beside the engine
+	logged  bytes.Buffer       // an unfinished line
+	last    time.Time          // when something was added
 }
 
 // invoked is what the invocations of one function took.
@@ -42,7 +43,9 @@ type invoked struct {
 	millis float64 // billed: each rounded up
 }
 
-func newMeter() *meter { return &meter{usage: bill.Usage{}, by: map[string]*invoked{}} }
+func newMeter() *meter {
+	return &meter{usage: bill.Usage{}, by: map[string]*invoked{}, beside: map[string]float64{}}
+}
 
 func (m *meter) add(id string, units float64) {
 	m.mu.Lock()
@@ -55,7 +58,7 @@ func (m *meter) add(id string, units float64) {
 func (m *meter) reset() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.usage, m.by, m.express = bill.Usage{}, map[string]*invoked{}, nil
+	m.usage, m.by, m.express, m.beside = bill.Usage{}, map[string]*invoked{}, nil, map[string]float64{}
 }
 
 // options makes a stack report to the meter.
@@ -95,6 +98,12 @@ func (m *meter) capacity(c localaws.Capacity) {
 	case c.Function == sweeper || c.Function == "":
 	case c.Write:
 		m.add("writes", c.Units)
+		// A body that can't be read is the engine's: its budget is the tighter one.
+		if name, err := besideOf(c); err == nil && name != "" {
+			m.mu.Lock()
+			m.beside[name] += c.Units
+			m.mu.Unlock()
+		}
 	default:
 		m.add("reads", c.Units)
 	}
@@ -142,17 +151,21 @@ func (m *meter) settle() {
 	}
 }
 
-// each returns the cost of one of n requests without Express executions, how long each
-// of those took, and how many invocations and billed milliseconds of each function.
-func (m *meter) each(n int) (bill.Usage, []time.Duration, map[string]invoked) {
+// each returns what one of n requests takes: all of it but Express executions, how long
+// each of those took, the write units beside the engine by what they are for, and how many
+// invocations and billed milliseconds of each function all of them took.
+func (m *meter) each(n int) (usage bill.Usage, express []time.Duration, beside map[string]float64, by map[string]invoked) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	usage, by := bill.Usage{}, map[string]invoked{}
+	usage, beside, by = bill.Usage{}, map[string]float64{}, map[string]invoked{}
 	for id, units := range m.usage {
 		usage[id] = units / float64(n)
+	}
+	for name, units := range m.beside {
+		beside[name] = units / float64(n)
 	}
 	for name, of := range m.by {
 		by[name] = *of
 	}
-	return usage, slices.Clone(m.express), by
+	return usage, slices.Clone(m.express), beside, by
 }

@@ -17,7 +17,11 @@ func TestMeter(t *testing.T) {
 		m.invoked(lambda.Invoked{Function: "RecordFunction", MemoryMB: 256, Took: 1100 * time.Microsecond})
 	}
 	m.invoked(lambda.Invoked{Function: sweeper, MemoryMB: 256, Took: time.Second})
-	m.capacity(localaws.Capacity{Function: "RecordFunction", Operation: "PutItem", Write: true, Units: 5})
+	m.capacity(localaws.Capacity{Function: "RecordFunction", Operation: "PutItem", Write: true, Units: 3, Request: []byte(`{"Item":{"pk":{"S":"RUN#1"},"sk":{"S":"RUN"}}}`)})
+	m.capacity(localaws.Capacity{Function: "RecordFunction", Operation: "PutItem", Write: true, Units: 1, Request: []byte(`{"Item":{"pk":{"S":"LIMIT#a"},"sk":{"S":"LIMIT"}}}`)})
+	// What is written in one transaction with the request is the engine's.
+	m.capacity(localaws.Capacity{Function: "RecordFunction", Operation: "TransactWriteItems", Write: true, Units: 1, Request: []byte(
+		`{"TransactItems":[{"Update":{"Key":{"pk":{"S":"LIMIT#a"},"sk":{"S":"LIMIT"}}}},{"Put":{"Item":{"pk":{"S":"RUN#1"},"sk":{"S":"RUN"}}}}]}`)})
 	m.capacity(localaws.Capacity{Function: "RecordFunction", Operation: "Query", Units: 1.5})
 	m.capacity(localaws.Capacity{Function: sweeper, Operation: "Query", Units: 8})
 	m.capacity(localaws.Capacity{Operation: "GetItem", Units: 8}) // by whoever measures
@@ -30,7 +34,10 @@ func TestMeter(t *testing.T) {
 	}
 	started := time.Now()
 	m.executed(stepfunctions.ExpressExecution{StartedAt: started, StoppedAt: started.Add(130 * time.Millisecond)})
-	usage, express, by := m.each(2)
+	usage, express, beside, by := m.each(2)
+	if len(beside) != 1 || beside["limits of requests"] != 0.5 {
+		t.Errorf("beside the engine: %v", beside)
+	}
 	if len(express) != 1 || express[0] != 130*time.Millisecond {
 		t.Errorf("express executions took %v", express)
 	}

@@ -109,19 +109,15 @@ func total(calls []localaws.Capacity) (units float64) {
 	return units
 }
 
-// itemsOf names the items of a call that writes. The request of an update says nothing
-// of the item's size.
+// itemsOf names the items of a call that writes, with their bytes. The request of an
+// update says nothing of the item's size.
 func itemsOf(c localaws.Capacity) (string, error) {
-	type one struct{ Item, Key attr.Item }
-	var in struct {
-		one
-		TransactItems []map[string]one
-	}
-	if err := json.Unmarshal(c.Request, &in); err != nil {
-		return "", fmt.Errorf("read the body of %s: %w", c.Operation, err)
+	items, err := writtenBy(c)
+	if err != nil {
+		return "", err
 	}
 	var names []string
-	add := func(w one) {
+	for _, w := range items {
 		switch {
 		case w.Item != nil:
 			names = append(names, fmt.Sprintf("%s %d B", kindOf(w.Item), w.Item.Size()))
@@ -129,13 +125,26 @@ func itemsOf(c localaws.Capacity) (string, error) {
 			names = append(names, kindOf(w.Key))
 		}
 	}
-	add(in.one)
-	for _, w := range in.TransactItems {
-		for verb := range maps.Values(w) {
-			add(verb)
-		}
-	}
 	return strings.Join(names, " + "), nil
+}
+
+// itemWritten has an item as it is put, or the key of one that is updated or deleted.
+type itemWritten struct{ Item, Key attr.Item }
+
+// writtenBy returns what a call writes.
+func writtenBy(c localaws.Capacity) ([]itemWritten, error) {
+	var in struct {
+		itemWritten
+		TransactItems []map[string]itemWritten
+	}
+	if err := json.Unmarshal(c.Request, &in); err != nil {
+		return nil, fmt.Errorf("read the body of %s: %w", c.Operation, err)
+	}
+	all := []itemWritten{in.itemWritten}
+	for _, w := range in.TransactItems {
+		all = slices.AppendSeq(all, maps.Values(w))
+	}
+	return all, nil
 }
 
 // kindOf says what an item is by its key: RUN is a request, ACT# an action.
