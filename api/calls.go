@@ -139,6 +139,11 @@ func (client *Client) Cancel(ctx context.Context, id string, in CancelInput, opt
 	return client.act(ctx, id, "cancel", in.ActionOptions, in, opts)
 }
 
+// Withdraw withdraws the caller's own approval, while more are required.
+func (client *Client) Withdraw(ctx context.Context, id string, in WithdrawInput, opts ...CallOption) (r *Request, accepted bool, err error) {
+	return client.act(ctx, id, "withdraw", in.ActionOptions, in, opts)
+}
+
 // Revoke ends access now, also while it is being granted.
 func (client *Client) Revoke(ctx context.Context, id string, in RevokeInput, opts ...CallOption) (r *Request, accepted bool, err error) {
 	return client.act(ctx, id, "revoke", in.ActionOptions, in, opts)

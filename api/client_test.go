@@ -68,6 +68,10 @@ func TestCalls(t *testing.T) {
 			_, _, err := c.Cancel(ctx, "r", api.CancelInput{ActionOptions: api.ActionOptions{IdempotencyKey: "k"}})
 			return err
 		}, `POST /base/requests/r/cancel {}`, "Idempotency-Key: k", requestJSON},
+		"withdraw": {func(c *api.Client) error {
+			_, _, err := c.Withdraw(ctx, "r", api.WithdrawInput{Reason: "oh", ActionOptions: api.ActionOptions{IdempotencyKey: "k"}})
+			return err
+		}, `POST /base/requests/r/withdraw {"reason":"oh"}`, "Idempotency-Key: k", requestJSON},
 		"revoke": {func(c *api.Client) error {
 			_, _, err := c.Revoke(ctx, "r", api.RevokeInput{Override: true, ActionOptions: api.ActionOptions{IdempotencyKey: "k"}})
 			return err

@@ -40,6 +40,8 @@ const (
 	// EventForward: the next people of the flow's notify list were notified. The first
 	// one makes the request pending.
 	EventForward EventName = "forward"
+	// EventWithdraw: an approver took their approval back while more were required.
+	EventWithdraw EventName = "withdraw"
 	// EventErase: an operator erased personal data from the history.
 	EventErase EventName = "erase"
 )

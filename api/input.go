@@ -89,6 +89,9 @@ type CancelInput struct {
 	ActionOptions `json:"-"`
 }
 
+// WithdrawInput is what [Client.Withdraw] sends.
+type WithdrawInput CancelInput
+
 // ActionOptions are the headers of an action.
 type ActionOptions struct {
 	// IfMatch is the [Request.ETag] that the request must still have: otherwise nothing

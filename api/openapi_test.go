@@ -46,7 +46,7 @@ var foreign = []string{"Message"}
 // methods are the client's methods by operation.
 var methods = map[string]string{
 	"readMe": "Me", "listFlows": "Flows", "listOptions": "Options", "ask": "Create", "listRequests": "List", "activityCSV": "ActivityCSV", "readRequest": "Get", "readStats": "Stats", "verifyRequest": "Verify", "explainRequest": "Explain",
-	"approve": "Approve", "deny": "Deny", "cancel": "Cancel", "revoke": "Revoke", "health": "Health", "openapi": "OpenAPI",
+	"approve": "Approve", "deny": "Deny", "cancel": "Cancel", "withdraw": "Withdraw", "revoke": "Revoke", "health": "Health", "openapi": "OpenAPI",
 	"listSlackAccounts": "SlackAccounts", "linkSlackAccount": "LinkSlackAccount", "unlinkSlackAccount": "UnlinkSlackAccount",
 }
 
@@ -54,7 +54,7 @@ var methods = map[string]string{
 var values = map[reflect.Type][]string{
 	reflect.TypeFor[api.Status](): texts(api.Statuses()...),
 	reflect.TypeFor[api.EventName](): texts(api.EventRequest, api.EventApprove, api.EventDeny, api.EventExpire, api.EventCancel, api.EventEscalate,
-		api.EventDeescalate, api.EventRevoke, api.EventFail, api.EventIgnore, api.EventForward, api.EventErase),
+		api.EventDeescalate, api.EventRevoke, api.EventFail, api.EventIgnore, api.EventForward, api.EventWithdraw, api.EventErase),
 	reflect.TypeFor[api.Channel]():   texts(api.ChannelAPI, api.ChannelCLI, api.ChannelSlack, api.ChannelWeb, api.ChannelHook, api.ChannelEngine),
 	reflect.TypeFor[api.ActorType](): texts(api.ActorUser, api.ActorHook, api.ActorEngine),
 	reflect.TypeFor[api.Decider]():   texts(api.DeciderCode, api.DeciderPeople, api.DeciderNobody),

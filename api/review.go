@@ -117,6 +117,8 @@ type You struct {
 	Deny    Allowed `json:"deny"`
 	Cancel  Allowed `json:"cancel"`
 	Revoke  Allowed `json:"revoke"`
+	// Withdraw is set if an approval of the caller's counts and may be withdrawn.
+	Withdraw *Allowed `json:"withdraw,omitempty"`
 }
 
 // Allowed reports whether the caller may take one action now.

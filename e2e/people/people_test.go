@@ -36,6 +36,8 @@ type asked struct {
 	approvals int
 	// approved are those whose approvals the history has.
 	approved []said
+	// withdrawn counts approvals that were withdrawn in the last action.
+	withdrawn int
 }
 
 // However logins, addresses, the directory and flows.yaml change: what somebody is
@@ -108,6 +110,9 @@ func TestOnePersonIsOnePerson(t *testing.T) {
 				q := rapid.SampledFrom(requests).Draw(t, "request")
 				k := tokens.Draw(t, "token")
 				event := rapid.SampledFrom([]string{"approve", "approve", "approve", "approve", "approve", "approve", "approve", "approve", "deny", "cancel", "revoke"}).Draw(t, "event")
+				if len(q.approved) > 0 && rapid.Bool().Draw(t, "again") {
+					k, event = rapid.SampledFrom(append(q.approved, said{token: k})).Draw(t, "approver").token, "withdraw"
+				}
 				shown := w.shown(k, q.id)
 				before := w.load(q.id)
 				status, body := w.call(k, "POST /requests/{id}/"+event, q.id, `{"reason":"because"}`)
@@ -129,6 +134,7 @@ func TestOnePersonIsOnePerson(t *testing.T) {
 				} else if status != 404 {
 					outcomes["may not"]++
 				}
+				outcomes["withdrawn"], q.withdrawn = outcomes["withdrawn"]+q.withdrawn, 0
 				if before.Status != after.Status {
 					outcomes[string(after.Status)]++
 				}
@@ -167,7 +173,7 @@ func TestOnePersonIsOnePerson(t *testing.T) {
 		})
 	})
 	t.Logf("outcomes: %v", outcomes)
-	for _, want := range []string{"approved", "denied", "canceled", "may", "may not", "listed"} {
+	for _, want := range []string{"approved", "denied", "canceled", "withdrawn", "may", "may not", "listed"} {
 		if outcomes[want] == 0 {
 			t.Errorf("no request was %s: the test shows nothing", want)
 		}
@@ -202,6 +208,13 @@ func (q *asked) judge(before, after *run.Run, event string, by said, r rules, on
 			if who == "" || !r.names(r.admins, who, by.groups) && !r.names(q.approvers, who, by.groups) {
 				return "denied without a right"
 			}
+		case run.Withdraw:
+			mine := func(s said) bool { return s.sub == by.sub || s.mapped && by.mapped && s.as == by.as }
+			if event != "withdraw" || !slices.ContainsFunc(q.approved, mine) {
+				return "an approval of somebody else was withdrawn"
+			}
+			q.approved = slices.DeleteFunc(q.approved, mine)
+			q.withdrawn++
 		case run.Cancel:
 			if by.sub != q.by.sub && !(by.mapped && q.by.mapped && by.as == q.by.as) {
 				return "canceled by somebody else"

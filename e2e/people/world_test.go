@@ -91,7 +91,7 @@ func (w *world) call(k token, route, id, body string) (int, string) {
 type shown struct {
 	ID  string
 	You struct {
-		Approve, Deny, Cancel, Revoke struct {
+		Approve, Deny, Cancel, Revoke, Withdraw struct {
 			May bool
 			Why string
 			// ReasonRequired is nil where the action may not be taken.
@@ -103,7 +103,7 @@ type shown struct {
 }
 
 func (s shown) may(event string) bool {
-	return map[string]bool{"approve": s.You.Approve.May, "deny": s.You.Deny.May, "cancel": s.You.Cancel.May, "revoke": s.You.Revoke.May}[event]
+	return map[string]bool{"approve": s.You.Approve.May, "deny": s.You.Deny.May, "cancel": s.You.Cancel.May, "revoke": s.You.Revoke.May, "withdraw": s.You.Withdraw.May}[event]
 }
 
 // shown reads a request; what the caller may not see shows nothing.

@@ -11,7 +11,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/api"
 )
 
-// newActionCommand returns the command approve, deny, cancel or revoke.
+// newActionCommand returns the command approve, deny, withdraw, cancel or revoke.
 func newActionCommand(p Process, act, short, long string) *cobra.Command {
 	var a caller
 	var reason, duration string
@@ -65,7 +65,7 @@ func newActionCommand(p Process, act, short, long string) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&reason, "reason", "r", "", "why; everyone who may see the request sees it")
-	if act != "cancel" {
+	if act != "cancel" && act != "withdraw" {
 		cmd.Flags().BoolVar(&override, "override", false, "as an admin, override the flow's hook; needs --reason")
 	}
 	if act == "approve" {
@@ -94,6 +94,8 @@ func (in action) send(ctx context.Context, a *caller, id string) (*api.Request, 
 			r, _, err = c.Approve(ctx, id, api.ApproveInput{Reason: in.reason, DurationSeconds: in.durationSeconds, Override: in.override}, capture)
 		case "deny":
 			r, _, err = c.Deny(ctx, id, api.DenyInput{Reason: in.reason, Override: in.override}, capture)
+		case "withdraw":
+			r, _, err = c.Withdraw(ctx, id, api.WithdrawInput{Reason: in.reason}, capture)
 		case "revoke":
 			r, _, err = c.Revoke(ctx, id, api.RevokeInput{Reason: in.reason, Override: in.override}, capture)
 		default:
@@ -115,6 +117,7 @@ func newActionCommands(p Process) []*cobra.Command {
 	return []*cobra.Command{
 		newActionCommand(p, "approve", "Approve a request", "Approve a request that waits for you. If it needs more approvals, it waits for others, and the exit code is 10."),
 		newActionCommand(p, "deny", "Deny a request", "Deny a request that waits for you. Some flows require a reason."),
+		newActionCommand(p, "withdraw", "Withdraw your approval", "Withdraw your approval of a request that needs more approvals. Once enough people have approved, it is too late; revoke ends the access."),
 		newActionCommand(p, "cancel", "Cancel your own request", "Cancel a request of your own that is not decided yet."),
 		newActionCommand(p, "revoke", "End access now", "End access now, of your own request or of one that you may decide.\n\nA session of IAM Identity Center may last longer; the output says until when."),
 	}

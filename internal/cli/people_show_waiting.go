@@ -30,10 +30,14 @@ func mayDo(you *api.You) string {
 		return ""
 	}
 	var all []string
+	var withdraw api.Allowed
+	if you.Withdraw != nil {
+		withdraw = *you.Withdraw
+	}
 	for _, act := range []struct {
 		name string
 		api.Allowed
-	}{{"approve", you.Approve}, {"deny", you.Deny}, {"cancel", you.Cancel}, {"revoke", you.Revoke}} {
+	}{{"approve", you.Approve}, {"deny", you.Deny}, {"withdraw", withdraw}, {"cancel", you.Cancel}, {"revoke", you.Revoke}} {
 		if act.May {
 			if act.ReasonRequired != nil && *act.ReasonRequired {
 				act.name += " (with a reason)"

@@ -13,9 +13,9 @@ import (
 )
 
 // actions are what a form can do to a request, with the words of its button.
-var actions = map[string]string{"approve": "Approve", "deny": "Deny", "cancel": "Cancel the request", "revoke": "End access now"}
+var actions = map[string]string{"approve": "Approve", "deny": "Deny", "cancel": "Cancel the request", "withdraw": "Withdraw your approval", "revoke": "End access now"}
 
-// act approves, denies, cancels or revokes, if the request is still as it was seen.
+// act approves, denies, cancels, revokes or withdraws, if the request is still as it was seen.
 func (p *page) act(in url.Values) error {
 	what := p.r.PathValue("act")
 	if _, known := actions[what]; !known {
@@ -56,6 +56,8 @@ func (p *page) send(what string, in url.Values) (*api.Request, bool, error) {
 		return p.call.Approve(ctx, id, api.ApproveInput{Reason: reason, DurationSeconds: seconds, Override: override, ActionOptions: o})
 	case "deny":
 		return p.call.Deny(ctx, id, api.DenyInput{Reason: reason, Override: override, ActionOptions: o})
+	case "withdraw":
+		return p.call.Withdraw(ctx, id, api.WithdrawInput{Reason: reason, ActionOptions: o})
 	case "revoke":
 		return p.call.Revoke(ctx, id, api.RevokeInput{Reason: reason, Override: override, ActionOptions: o})
 	}

@@ -27,6 +27,7 @@ func TestActions(t *testing.T) {
 		"deny":                {waitAt, "deny", url.Values{"reason": {"No."}, "duration": {"900"}}, `{"reason":"No."}`},
 		"revoke":              {"/console/requests/LIVE", "revoke", nil, `{}`},
 		"override":            {waitAt, "deny", url.Values{"reason": {"No."}, "override": {"true"}}, `{"reason":"No.","override":true}`},
+		"withdraw":            {waitAt, "withdraw", url.Values{"reason": {"Wrong one."}}, `{"reason":"Wrong one."}`},
 		"cancel":              {"/console/requests/MINE", "cancel", url.Values{"reason": {"Found it."}}, `{"reason":"Found it."}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -37,6 +38,9 @@ func TestActions(t *testing.T) {
 					v.You.Cancel.May = true
 					return v
 				} else if is {
+					if tc.action == "withdraw" {
+						v.You.Withdraw = &api.Allowed{May: true, Why: "You have approved this request, and more approvals are required."}
+					}
 					return v
 				}
 				return requestAnswers(r)

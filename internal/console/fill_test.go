@@ -15,7 +15,7 @@ var now = time.Date(2026, 11, 28, 14, 2, 0, 0, time.UTC)
 // enums are the values of types that have few. Every other string is a text.
 var enums = map[reflect.Type][]string{
 	reflect.TypeFor[api.ActorType](): {"user", "hook", "engine"},
-	reflect.TypeFor[api.EventName](): {"request", "approve", "deny", "cancel", "expire", "forward", "escalate", "deescalate", "revoke", "fail", "ignore", "erase"},
+	reflect.TypeFor[api.EventName](): {"request", "approve", "deny", "cancel", "expire", "forward", "escalate", "deescalate", "revoke", "fail", "ignore", "withdraw", "erase"},
 	reflect.TypeFor[api.Status]():    {"requested", "pending", "approved", "denied", "expired", "canceled", "active", "ended", "revoked", "failed"},
 	reflect.TypeFor[api.Decider]():   {"code", "people", "nobody"},
 	reflect.TypeFor[api.LimitName](): {"max_per_hour", "max_per_person_per_day", "quiet_after_denial"},

@@ -24,7 +24,7 @@ type shownEvent struct{ Tone, Icon string }
 
 var events = map[api.EventName]shownEvent{
 	api.EventRequest: {"", "plus"}, api.EventForward: {"wait", "send"}, api.EventApprove: {"good", "check"}, api.EventDeny: {"bad", "cross"},
-	api.EventCancel: {"", "minus"}, api.EventExpire: {"", "hour"}, api.EventEscalate: {"live", "bolt"}, api.EventDeescalate: {"", "lock"},
+	api.EventWithdraw: {"warn", "minus"}, api.EventCancel: {"", "minus"}, api.EventExpire: {"", "hour"}, api.EventEscalate: {"live", "bolt"}, api.EventDeescalate: {"", "lock"},
 	api.EventRevoke: {"warn", "lock"}, api.EventFail: {"bad", "alert"}, api.EventIgnore: {"", "minus"}, api.EventErase: {"", "minus"},
 }
 
@@ -61,6 +61,8 @@ func says(e api.Entry, first bool) string {
 		return text + overrode(e)
 	case api.EventDeny:
 		return by + " denied" + overrode(e)
+	case api.EventWithdraw:
+		return by + " withdrew the approval"
 	case api.EventCancel:
 		return by + " canceled the request"
 	case api.EventExpire:
@@ -104,7 +106,7 @@ func overrode(e api.Entry) string {
 
 // ignored says what had no effect.
 func ignored(e api.Entry, by string) string {
-	attempt := map[api.EventName]string{api.EventApprove: "approval", api.EventDeny: "denial", api.EventCancel: "cancellation", api.EventRevoke: "revocation"}[e.ActEvent]
+	attempt := map[api.EventName]string{api.EventApprove: "approval", api.EventDeny: "denial", api.EventCancel: "cancellation", api.EventRevoke: "revocation", api.EventWithdraw: "withdrawal"}[e.ActEvent]
 	switch {
 	case e.ActBy != nil && attempt != "":
 		return fmt.Sprintf("The %s by %s had no effect", attempt, actor(*e.ActBy))
@@ -160,6 +162,8 @@ func done(what string, r *api.Request, me string) string {
 		return "Your approval counts."
 	case what == "deny" && did(api.EventDeny):
 		return "The request is denied."
+	case what == "withdraw" && did(api.EventWithdraw):
+		return "Your approval is withdrawn. It no longer counts."
 	case what == "cancel" && did(api.EventCancel):
 		return "The request is canceled."
 	case what == "revoke" && did(api.EventRevoke):

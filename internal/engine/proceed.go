@@ -33,6 +33,8 @@ func (d *decider) proceedReview() {
 		switch {
 		case act.Event == run.Cancel:
 			d.applyTransition(caseOf(act))
+		case act.Event == run.Withdraw:
+			d.withdrawApproval(caseOf(act))
 		case act.Event == run.Approve && d.mustRecheck():
 			c := caseOf(act)
 			d.Engine.Case = &c

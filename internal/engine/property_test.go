@@ -48,7 +48,7 @@ func TestAnyLife(t *testing.T) {
 			for rapid.Bool().Draw(t, "act") && len(acts) < 40 {
 				acts = append(acts, run.Act{
 					ID: fmt.Sprintf("%026d", len(acts)), At: now, Channel: run.ViaAPI,
-					Event:  rapid.SampledFrom([]run.EventName{run.Approve, run.Approve, run.Deny, run.Cancel, run.Revoke}).Draw(t, "event"),
+					Event:  rapid.SampledFrom([]run.EventName{run.Approve, run.Approve, run.Deny, run.Cancel, run.Revoke, run.Withdraw}).Draw(t, "event"),
 					Person: rapid.SampledFrom(everybody).Draw(t, "person"),
 					Key:    rapid.SampledFrom([]string{"", "", "k"}).Draw(t, "key"),
 				})

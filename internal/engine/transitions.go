@@ -35,6 +35,7 @@ var transitions = []Transition{
 	{run.Pending, run.Expire, run.Expired, run.OnExpire, run.AfterExpire},
 	{run.Pending, run.Forward, run.Pending, "", ""},
 	{run.Pending, run.Ignore, run.Pending, "", ""},
+	{run.Pending, run.Withdraw, run.Pending, "", ""},
 
 	{run.Approved, run.Escalate, run.Active, run.OnEscalate, run.AfterEscalate},
 	{run.Approved, run.Deescalate, run.Ended, "", run.AfterDeescalate}, // on_escalate grants nothing

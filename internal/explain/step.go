@@ -18,6 +18,9 @@ func (x *explainer) steps() []Step {
 		if e.Event == run.Approve && e.Actor.Type == run.UserActor {
 			approved++
 		}
+		if e.Event == run.Withdraw {
+			approved--
+		}
 		s := x.step(e.At, e.Event)
 		actor := e.Actor
 		s.Actor, s.Checks, s.Error, s.HooksVersion = &actor, e.Checks, x.failure(e), e.HooksVersion
@@ -98,6 +101,8 @@ func (x *explainer) says(e run.Entry, i, approved int) string {
 			return who + " turns " + x.acted(e) + " into a denial" + said(e.Reason)
 		}
 		return who + " denies" + said(e.Reason)
+	case run.Withdraw:
+		return who + " withdraws the approval" + said(e.Reason)
 	case run.Cancel:
 		return who + " cancels" + said(e.Reason)
 	case run.Expire:

@@ -70,5 +70,10 @@ func (r *Run) You(p Person, t *Today, now time.Time) api.You {
 		required := r.Flow.NeedsReason(e)
 		return api.Allowed{May: true, Why: r.whyMay(e, p, t), ReasonRequired: &required, Override: r.overridable(e, p, t)}
 	}
-	return api.You{Approve: allowed(Approve), Deny: allowed(Deny), Cancel: allowed(Cancel), Revoke: allowed(Revoke)}
+	you := api.You{Approve: allowed(Approve), Deny: allowed(Deny), Cancel: allowed(Cancel), Revoke: allowed(Revoke)}
+	if r.Check(Withdraw, p, t, now) == nil {
+		withdraw := allowed(Withdraw)
+		you.Withdraw = &withdraw
+	}
+	return you
 }

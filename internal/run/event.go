@@ -15,6 +15,7 @@ const (
 	Fail       = api.EventFail
 	Ignore     = api.EventIgnore
 	Forward    = api.EventForward
+	Withdraw   = api.EventWithdraw
 	Erased     = api.EventErase
 )
 

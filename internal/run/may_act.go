@@ -5,7 +5,7 @@ type Refusal string
 
 func (r Refusal) Error() string { return string(r) }
 
-// MayAct returns nil if p may do e (approve, deny, cancel or revoke) to the run,
+// MayAct returns nil if p may do e (approve, deny, cancel, revoke or withdraw) to the run,
 // whatever its status. Otherwise it returns a [Refusal] that says why not.
 // docs/lifecycle.md has the rules as a table; [Run.Check] adds those of time.
 func (r *Run) MayAct(e EventName, p Person, t *Today) error {
@@ -40,6 +40,11 @@ func (r *Run) MayAct(e EventName, p Person, t *Today) error {
 			return Refusal("You may deny this request, but its flow no longer lets you approve it.")
 		}
 		return Refusal("You are not an approver of this request.")
+	case Withdraw:
+		if !r.hasApprovalOf(p) {
+			return Refusal("You have no approval of this request to withdraw.")
+		}
+		return nil
 	case Deny:
 		if !r.mayDeny(p, t) {
 			return Refusal("You are not an approver of this request.")

@@ -31,7 +31,7 @@ var forward = map[Status]map[EventName][]Status{
 	},
 	Pending: {
 		Approve: {Pending, Approved}, Deny: {Denied}, Expire: {Expired}, Cancel: {Canceled},
-		Forward: {Pending}, Ignore: {Pending},
+		Forward: {Pending}, Ignore: {Pending}, Withdraw: {Pending},
 	},
 	// deescalate from approved is on_escalate's "give nothing, end"; fail is a
 	// grant that failed and was removed whole.

@@ -93,8 +93,12 @@ func (r *Run) verifyPayload(context json.RawMessage) error {
 	left := asked.DurationSeconds
 	shortened := false
 	for _, e := range r.History {
-		if e.Event == Approve && e.DurationSeconds > 0 {
+		switch {
+		case e.DurationSeconds == 0:
+		case e.Event == Approve:
 			left, shortened = min(left, e.DurationSeconds), true
+		case e.Event == Withdraw:
+			left = min(asked.DurationSeconds, e.DurationSeconds)
 		}
 	}
 	if left != r.DurationSeconds {

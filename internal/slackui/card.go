@@ -12,13 +12,14 @@ import (
 // The action ids of buttons. The value of each is the request's id, but that of
 // ActionRequest and ActionOpen.
 const (
-	ActionApprove = "approve"
-	ActionDeny    = "deny"
-	ActionShorten = "shorten" // approve for a shorter time
-	ActionRevoke  = "revoke"
-	ActionReturn  = "return"  // the requester's own access
-	ActionOpen    = "open"    // a link: Slack reports the click, and nothing follows
-	ActionRequest = "request" // of the App Home: opens the form
+	ActionApprove  = "approve"
+	ActionDeny     = "deny"
+	ActionShorten  = "shorten" // approve for a shorter time
+	ActionRevoke   = "revoke"
+	ActionWithdraw = "withdraw"
+	ActionReturn   = "return"  // the requester's own access
+	ActionOpen     = "open"    // a link: Slack reports the click, and nothing follows
+	ActionRequest  = "request" // of the App Home: opens the form
 )
 
 // Look is how one copy of a message looks to its readers.
@@ -29,6 +30,10 @@ type Look struct {
 	Link string
 	// Buttons has people act in Slack.
 	Buttons bool
+	// Approved reports that the one reader has approved. Others approve by another copy.
+	Approved bool
+	// Shared reports that many read it: those who have approved, and others.
+	Shared bool
 }
 
 // Card is the message to approvers: with buttons while a request waits, and with what
@@ -82,9 +87,16 @@ func cardButtons(r api.Request, look Look) []slack.BlockElement {
 	switch {
 	case !look.Buttons:
 	case r.Status == api.StatusPending:
+		withdraw := button(ActionWithdraw, r.ID, "Withdraw approval…", slack.StyleDefault)
+		if look.Approved {
+			return append(append(all, withdraw, button(ActionDeny, r.ID, "Deny…", slack.StyleDanger)), open(look.Link)...)
+		}
 		all = append(all, button(ActionApprove, r.ID, "Approve", slack.StylePrimary), button(ActionDeny, r.ID, "Deny…", slack.StyleDanger))
 		if r.DurationSeconds > 60 {
 			all = append(all, button(ActionShorten, r.ID, "Shorten…", slack.StyleDefault))
+		}
+		if look.Shared && r.Review != nil && len(r.Review.ApprovedBy) > 0 {
+			all = append(all, withdraw)
 		}
 	case holds(r):
 		all = append(all, button(ActionRevoke, r.ID, "Revoke…", slack.StyleDanger))

@@ -72,6 +72,8 @@ func Acted(r api.Request, e api.EventName, link string) *slack.ModalViewRequest 
 		stored = "Your approval is stored."
 	case e == api.EventDeny && r.Status == api.StatusPending:
 		stored = "Your denial is stored and takes effect shortly. The outcome appears here."
+	case e == api.EventWithdraw && r.Status == api.StatusPending:
+		stored = "Your approval is withdrawn."
 	case e == api.EventRevoke && holds(r):
 		stored = "Access is being removed. The outcome appears here."
 	default:

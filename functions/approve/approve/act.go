@@ -66,7 +66,7 @@ func New(d Deps) *httpapi.API {
 	}
 	s := service{d}
 	routes := map[string]httpapi.Route{}
-	for _, e := range []run.EventName{run.Approve, run.Deny, run.Cancel, run.Revoke} {
+	for _, e := range []run.EventName{run.Approve, run.Deny, run.Cancel, run.Revoke, run.Withdraw} {
 		routes["POST /requests/{id}/"+string(e)] = httpapi.Route{Slack: true, Handle: func(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
 			return s.act(ctx, c, e)
 		}}
@@ -176,7 +176,7 @@ func readAct(c *httpapi.Call, r *run.Run, e run.EventName) (a run.Act, fits bool
 		return run.Act{}, false, err
 	}
 	a = run.Act{Event: e, Person: c.Caller.Person, Reason: body.Lines("reason", run.MaxReason)}
-	if e != run.Cancel {
+	if e != run.Cancel && e != run.Withdraw {
 		a.Override = body.Bool("override")
 	}
 	var shortened *int

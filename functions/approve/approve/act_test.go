@@ -154,10 +154,27 @@ func TestActs(t *testing.T) {
 		"the requester":         {func(w *world) { w.who = w.run.Requester; w.who.Groups = []string{"sre"} }, "approve", `{}`, 403, "own request"},
 		"cancel":                {func(w *world) { w.who = w.run.Requester }, "cancel", `{}`, 200, ""},
 		"cancel by another":     {nil, "cancel", `{}`, 403, "Only the requester"},
-		"no duration to cut":    {nil, "approve", `{"duration_seconds":60}`, 400, "errors"},
-		"not known in time":     {func(w *world) { w.asleep = true }, "approve", `{}`, 202, ""},
-		"the token is gone":     {func(w *world) { w.wake = &types.TaskTimedOut{} }, "approve", `{}`, 200, ""},
-		"Step Functions fails":  {func(w *world) { w.wake, w.asleep = errors.New("x"), true }, "approve", `{}`, 202, ""},
+		"withdraw": {func(w *world) {
+			w.run.Review.Approvals = []run.Requirement{{Count: 2}}
+			w.acts = []run.Act{{ID: "0", Event: run.Approve, Person: grace, Channel: run.ViaAPI, At: start}}
+			w.step(nil)
+		}, "withdraw", `{"reason":"wrong account"}`, 200, `"approved_by":[]`},
+		"withdraw too late": {func(w *world) {
+			w.acts = []run.Act{{ID: "0", Event: run.Approve, Person: grace, Channel: run.ViaAPI, At: start}}
+			w.step(nil)
+		}, "withdraw", `{}`, 409, "approved already: approved by grace@example.com"},
+		"withdraw as another approves": {func(w *world) {
+			w.run.Review.Approvals = []run.Requirement{{Count: 2}}
+			w.acts = []run.Act{{ID: "0", Event: run.Approve, Person: grace, Channel: run.ViaAPI, At: start}}
+			w.step(nil)
+			w.acts = append(w.acts, run.Act{ID: "1", Event: run.Approve, Person: run.Person{ID: "root@example.com", Email: "root@example.com"}, Channel: run.ViaAPI, At: start})
+		}, "withdraw", `{}`, 409, "approved already: approved by root@example.com"},
+		"withdraw nothing":     {nil, "withdraw", `{}`, 403, "no approval"},
+		"withdraw an override": {nil, "withdraw", `{"override":true}`, 400, "override"},
+		"no duration to cut":   {nil, "approve", `{"duration_seconds":60}`, 400, "errors"},
+		"not known in time":    {func(w *world) { w.asleep = true }, "approve", `{}`, 202, ""},
+		"the token is gone":    {func(w *world) { w.wake = &types.TaskTimedOut{} }, "approve", `{}`, 200, ""},
+		"Step Functions fails": {func(w *world) { w.wake, w.asleep = errors.New("x"), true }, "approve", `{}`, 202, ""},
 		"after another won": {func(w *world) {
 			w.acts = []run.Act{{ID: "0", Event: run.Deny, Person: grace, Channel: run.ViaAPI, At: start}}
 			w.step(nil)

@@ -23,7 +23,7 @@ func FuzzAct(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	verbs := []string{"approve", "deny", "cancel", "revoke"}
+	verbs := []string{"approve", "deny", "cancel", "revoke", "withdraw"}
 	for i := range verbs {
 		f.Add(i, i, "", `{"reason":"r"}`, false, "application/json", "k")
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -185,7 +186,10 @@ func (w *Way) look(r *run.Run, c store.SlackCopy, link string) slackui.Look {
 	if c.Kind == store.SlackDirect { // to the requester, about what is theirs
 		buttons = w.use(r).Requests()
 	}
-	return slackui.Look{Why: c.Why, Link: link, Buttons: buttons && !(c.Kind == store.SlackCard && c.ReadOnly)}
+	return slackui.Look{
+		Why: c.Why, Link: link, Buttons: buttons && !(c.Kind == store.SlackCard && c.ReadOnly),
+		Approved: c.User != "" && approvedBy(r, c), Shared: c.User == "",
+	}
 }
 
 // card is the message of a copy to approvers, of the run as it is.
@@ -206,4 +210,12 @@ func (w *Way) request(r *run.Run) api.Request {
 func (w *Way) event(e api.Event, r *run.Run) api.Event {
 	e.Request = w.request(r)
 	return e
+}
+
+// approvedBy reports whether the person of a direct copy has approved.
+func approvedBy(r *run.Run, c store.SlackCopy) bool {
+	_, person, _ := strings.Cut(c.Key, "#")
+	return r.Review != nil && slices.ContainsFunc(r.Review.ApprovedBy, func(a run.Approval) bool {
+		return a.Email != "" && strings.EqualFold(a.Email, person)
+	})
 }

@@ -19,7 +19,7 @@ import (
 // eventOf has the actions of the API by the button.
 var eventOf = map[string]api.EventName{
 	slackui.ActionApprove: api.EventApprove, slackui.ActionShorten: api.EventApprove, slackui.ActionDeny: api.EventDeny,
-	slackui.ActionRevoke: api.EventRevoke, slackui.ActionReturn: api.EventRevoke,
+	slackui.ActionWithdraw: api.EventWithdraw, slackui.ActionRevoke: api.EventRevoke, slackui.ActionReturn: api.EventRevoke,
 }
 
 // clicked serves a click on a button, or the choice of a flow in the form.
@@ -70,7 +70,7 @@ func (c *call) button(ctx context.Context, in interaction, action, id, ts string
 		return err
 	}
 	needs := may.ReasonRequired != nil && *may.ReasonRequired
-	if action == slackui.ActionDeny || action == slackui.ActionShorten || action == slackui.ActionRevoke || needs {
+	if action == slackui.ActionDeny || action == slackui.ActionShorten || action == slackui.ActionRevoke || action == slackui.ActionWithdraw || needs {
 		metadata, err := c.seal(sealed{Request: r.ID, Action: action}, u)
 		if err != nil {
 			return err
@@ -164,6 +164,11 @@ func allowed(r api.Request, e api.EventName) api.Allowed {
 		return r.You.Deny
 	case api.EventRevoke:
 		return r.You.Revoke
+	case api.EventWithdraw:
+		if r.You.Withdraw != nil {
+			return *r.You.Withdraw
+		}
+		return api.Allowed{Why: "You have no approval of this request to withdraw."}
 	}
 	return api.Allowed{Why: "Unknown action."}
 }

@@ -1,0 +1,32 @@
+package run
+
+import "slices"
+
+// An approval may be withdrawn by who gave it, until the threshold is met: the run goes
+// on waiting as if it had not been given.
+
+// hasApprovalOf reports whether an approval that counts so far is p's own, as
+// [Run.OwnedBy] reports whose a run is: in doubt it is somebody else's.
+func (r *Run) hasApprovalOf(p Person) bool {
+	return r.Review != nil && slices.ContainsFunc(r.Review.ApprovedBy, func(a Approval) bool { return p.is(a.Person) })
+}
+
+// DropApprovals takes p's own approvals from those that count.
+func (v *Review) DropApprovals(p Person) {
+	v.ApprovedBy = slices.DeleteFunc(v.ApprovedBy, func(a Approval) bool { return p.is(a.Person) })
+}
+
+// ShortenedTo returns the duration that the approvals which count so far leave of the
+// requested one.
+func (r *Run) ShortenedTo() int {
+	if r.RequestedSeconds == 0 {
+		return r.DurationSeconds
+	}
+	left := r.RequestedSeconds
+	for _, e := range r.History {
+		if e.Event == Approve && e.DurationSeconds > 0 && slices.ContainsFunc(r.Review.ApprovedBy, func(a Approval) bool { return a.Act == e.Act }) {
+			left = min(left, e.DurationSeconds)
+		}
+	}
+	return left
+}
