@@ -42,6 +42,10 @@ var lives = []life{
 // count.
 const plays, warmPlays = 20, 5
 
+// durableKept is for how many months a durable function's checkpoints would be kept: 14
+// days, the default of its RetentionPeriodInDays.
+const durableKept = 14.0 / 30
+
 // slower are how many times as long functions may take at AWS: they have a seventh
 // of a processor for their 256 MB, and a network between them and the services.
 var slower = []float64{1, 10, 30}
@@ -95,6 +99,10 @@ func (b *bench) billed(ctx context.Context, out io.Writer) ([]figure, error) {
 		columns = append(columns, priced{l.name, usage, express, beside})
 		fmt.Fprintf(&notes, "%s: %s\n", l.name, describe(by))
 		of = usage
+	}
+	for i, l := range lives {
+		c := columns[i]
+		columns = append(columns, priced{name: "durable functions, " + l.name, usage: c.usage.Durable(l.approver != "", i >= 2, durableKept)})
 	}
 	// Where Glide's figure is unknown, ours is assumed, of the life with most steps.
 	millis := of["arm"] * 1000 / (memoryMB(stack) / 1024) / of["invocations"]
@@ -253,7 +261,7 @@ func printBill(out io.Writer, prices []bill.Price, columns []priced) error {
 
 // unit is what units of a price are shown in: bytes of log in GB.
 func unit(p bill.Price) float64 {
-	if p.ID == "logs" {
+	if p.For > 1e6 { // bytes
 		return p.For
 	}
 	return 1

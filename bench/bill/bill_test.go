@@ -2,6 +2,7 @@ package bill_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"net/url"
 	"os"
@@ -143,6 +144,28 @@ func TestDocs(t *testing.T) {
 		row := fmt.Sprintf("| %s | %s | %d | %d | %d | %d | %d | %s |", s.What, life, s.Calls, s.Transitions, len(s.Functions)+2*s.Events, s.Writes, s.Events, s.Source)
 		if !strings.Contains(doc, row) {
 			t.Errorf("docs/costs.md lacks %s", row)
+		}
+	}
+}
+
+// An estimate of durable functions, by hand: what the executions cost goes, 8 dollars a
+// million for each operation come, and the bytes of the checkpoints.
+func TestDurable(t *testing.T) {
+	for _, tc := range []struct {
+		reviewed, access               bool
+		operations, bytes, invocations float64
+	}{
+		{false, false, 3, 1200, 5},
+		{true, false, 5, 1900, 6},
+		{true, true, 10, 4100, 7},
+	} {
+		u := bill.Usage{"transitions": 5, "express": 1, "express-time": 1e-6, "invocations": 5, "writes": 8}.Durable(tc.reviewed, tc.access, 0.5)
+		want := bill.Usage{"invocations": tc.invocations, "writes": 8, "durable-operations": tc.operations, "durable-written": tc.bytes, "durable-kept": tc.bytes / 2}
+		if !maps.Equal(u, want) {
+			t.Errorf("reviewed %v, access %v: %v, want %v", tc.reviewed, tc.access, u, want)
+		}
+		if _, total, err := (bill.Usage{"durable-operations": tc.operations}).Bill(prices(t)); err != nil || math.Abs(total-8*tc.operations) > 1e-9 {
+			t.Errorf("%v operations a request cost %v dollars a million (%v)", tc.operations, total, err)
 		}
 	}
 }
