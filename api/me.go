@@ -84,5 +84,8 @@ type MyFlow struct {
 	Slack string `json:"slack"`
 }
 
+// MayRequestFor reports whether the caller may request the flow for other people.
+func (f MyFlow) MayRequestFor() bool { return slices.Contains(f.May, MayRequestFor) }
+
 // MayRequest reports whether the caller may request the flow.
 func (f MyFlow) MayRequest() bool { return slices.Contains(f.May, MayRequest) }

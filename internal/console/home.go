@@ -27,7 +27,7 @@ func (p *page) home() error {
 		return d.Inbox.Problem // nothing is left to show
 	}
 	for _, f := range p.me.Flows {
-		if f.MayRequest() {
+		if f.MayRequest() || f.MayRequestFor() {
 			d.Ask = append(d.Ask, f)
 		}
 	}

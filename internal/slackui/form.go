@@ -83,6 +83,9 @@ func RequestForm(f Form) *slack.ModalViewRequest {
 		first := Fill(*f.Flow, nil, nil)
 		f.Filled = &first
 	}
+	if f.Flow.MayRequestFor() {
+		v.Blocks.BlockSet = append(v.Blocks.BlockSet, forBlock(*f.Flow))
+	}
 	for _, d := range f.Flow.Fields {
 		if f.Filled.on(d) {
 			v.Blocks.BlockSet = append(v.Blocks.BlockSet, f.Filled.fieldBlock(d))
@@ -155,7 +158,19 @@ func ofFlow(kind, flow, name string) string { return kind + ":" + flow + ":" + n
 
 func fieldOf(flow, name string) string   { return ofFlow("f", flow, name) }
 func reasonBlock(flow string) string     { return ofFlow("r", flow, "") }
+func forBlockOf(flow string) string      { return ofFlow("w", flow, "") }
 func durationBlockOf(flow string) string { return ofFlow("d", flow, "") }
+
+// forBlock is the choice of the person whom a request is for. Who may not request for
+// themselves must choose somebody.
+func forBlock(f api.Flow) slack.Block {
+	e := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, Plain("Choose", maxPlaceholder), Element)
+	hint := "The person who gets the access."
+	if f.MayRequest() {
+		hint = "The person who gets the access. Left empty, you do."
+	}
+	return slack.NewInputBlock(forBlockOf(f.Name), Plain("For whom", maxLabel), Plain(hint, maxLabel), e).WithOptional(f.MayRequest())
+}
 
 // durationBlock is the choice of a duration.
 func durationBlock(f api.Flow) slack.Block {

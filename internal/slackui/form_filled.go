@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -21,6 +22,8 @@ type Filled struct {
 	blocks map[string]string
 	read   func(block string) Input
 	typed  map[string]any
+	// beneficiary is the address of the person whom the request is for; "" for none.
+	beneficiary string
 }
 
 // Fill evaluates a form. blocks are those of the open view, nil before one is open.
@@ -43,6 +46,9 @@ func Fill(f api.Flow, blocks []string, read func(block string) Input) Filled {
 			continue // nothing, or what the form itself took from another field
 		}
 		given[field.Name], d.typed[field.Name] = raw, value
+	}
+	if f.MayRequestFor() && slices.Contains(blocks, forBlockOf(f.Name)) {
+		d.beneficiary = read(forBlockOf(f.Name)).Text
 	}
 	d.Checked = d.Check(given)
 	return d

@@ -36,6 +36,9 @@ func (d Filled) Request() api.CreateInput {
 			in.Fields[name] = value
 		}
 	}
+	if d.beneficiary != "" {
+		in.For = &api.Beneficiary{Email: d.beneficiary}
+	}
 	in.Reason = strings.TrimSpace(d.read(reasonBlock(d.flow.Name)).Text)
 	if n, err := strconv.Atoi(d.read(durationBlockOf(d.flow.Name)).Chosen); err == nil && len(d.flow.DurationsSeconds) > 0 {
 		in.DurationSeconds = n
@@ -106,6 +109,8 @@ func (d Filled) Errors(p api.Problem) map[string]string {
 			block = of
 		case e.Field == "reason":
 			block = reasonBlock(d.flow.Name)
+		case (e.Field == "for" || e.Field == "for.email") && d.flow.MayRequestFor():
+			block = forBlockOf(d.flow.Name)
 		case e.Field == "duration_seconds" && len(d.flow.DurationsSeconds) > 0:
 			block = durationBlockOf(d.flow.Name)
 		case e.Field != "flow":

@@ -89,7 +89,7 @@ const maxOthers = 1200
 func requestable(all []api.MyFlow) []api.MyFlow {
 	var mine []api.MyFlow
 	for _, f := range all {
-		if f.MayRequest() && (f.Slack == api.SlackDecide || f.Slack == api.SlackAsk) {
+		if (f.MayRequest() || f.MayRequestFor()) && (f.Slack == api.SlackDecide || f.Slack == api.SlackAsk) {
 			mine = append(mine, f)
 		}
 	}
@@ -107,7 +107,11 @@ func contains(flows []api.MyFlow, name string) bool {
 
 // digest names a form: another one has other fields, or other options in their order.
 func digest(f api.Flow) string {
-	raw, err := json.Marshal([]any{f.Name, f.Fields, f.Targets, f.DurationsSeconds, f.RequireReason})
+	form := []any{f.Name, f.Fields, f.Targets, f.DurationsSeconds, f.RequireReason}
+	if f.MayRequestFor() {
+		form = append(form, f.MayRequest())
+	}
+	raw, err := json.Marshal(form)
 	if err != nil {
 		return "" // of values that were JSON
 	}
