@@ -19,12 +19,13 @@ import (
 
 // simulateRequest has the flags of a request, by flags or by a file.
 type simulateRequest struct {
-	as, reason, length, context, file string
-	fields                            []string
+	as, behalf, reason, length, context, file string
+	fields                                    []string
 }
 
 func (in *simulateRequest) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&in.as, "as", "", "the requester: `EMAIL[;GROUP,…]`, or the ARN of a machine")
+	cmd.Flags().StringVar(&in.behalf, "for", "", "the `EMAIL` of the person whom the request is for, if that is somebody else")
 	cmd.Flags().StringArrayVarP(&in.fields, "field", "f", nil, "`NAME=VALUE` of a field; may be repeated")
 	cmd.Flags().StringVarP(&in.reason, "reason", "r", "", "the reason of the request")
 	cmd.Flags().StringVarP(&in.length, "duration", "d", "", "how long to have access, such as 1h")
@@ -37,7 +38,7 @@ func (in *simulateRequest) read(p *present, args []string, stdin io.Reader) (*fl
 	var b simulate.Request
 	var err error
 	if in.file != "" {
-		if len(in.fields) > 0 || in.reason != "" || in.length != "" || in.context != "" {
+		if len(in.fields) > 0 || in.reason != "" || in.length != "" || in.context != "" || in.behalf != "" {
 			return nil, run.Draft{}, usageError{errors.New("give either --request or the flags of a request")}
 		}
 		if b, err = in.readFile(stdin); err != nil {
@@ -69,7 +70,7 @@ func (in *simulateRequest) read(p *present, args []string, stdin io.Reader) (*fl
 	if err != nil {
 		return nil, run.Draft{}, err
 	}
-	asked, err := simulate.Check(f, block, who, b)
+	asked, err := simulate.Check(p.flows, f, block, who, b)
 	return f, asked, err
 }
 
@@ -100,6 +101,9 @@ func (in *simulateRequest) readFlags(f *flow.Flow, b *simulate.Request) (err err
 		if b.Fields[name], err = json.Marshal(v); err != nil {
 			return err
 		}
+	}
+	if in.behalf != "" {
+		b.For = &simulate.Beneficiary{Email: in.behalf}
 	}
 	if in.length != "" {
 		seconds, err := flow.ParseDuration(in.length)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/strictjson"
@@ -18,6 +19,13 @@ type Request struct {
 	DurationSeconds *int                       `json:"duration_seconds"`
 	Reason          string                     `json:"reason"`
 	Context         json.RawMessage            `json:"context"`
+	// For is whom the request is for; nil for the requester.
+	For *Beneficiary `json:"for"`
+}
+
+// Beneficiary names whom a request is for, by their e-mail address.
+type Beneficiary struct {
+	Email string `json:"email"`
 }
 
 // ReadRequest reads a body as functions/request does: no unknown members.
@@ -42,9 +50,10 @@ func Person(file *flow.File, id string, groups []string) run.Person {
 
 // Check checks a request of a flow as functions/request does. block is the flow as
 // its runs keep it. The error names every wrong field.
-func Check(f *flow.Flow, block run.Flow, who run.Person, r Request) (run.Draft, error) {
-	if !f.MayAsk(who) {
-		return run.Draft{}, fmt.Errorf("%s is not among the requesters of flow %q, or does not see it", who.ID, f.Name)
+func Check(file *flow.File, f *flow.Flow, block run.Flow, who run.Person, r Request) (run.Draft, error) {
+	other, err := beneficiary(file, f, who, r.For)
+	if err != nil {
+		return run.Draft{}, err
 	}
 	checked, wrong := f.Check(flow.Request{Fields: r.Fields, DurationSeconds: r.DurationSeconds, Reason: r.Reason})
 	if len(wrong) > 0 {
@@ -55,7 +64,38 @@ func Check(f *flow.Flow, block run.Flow, who run.Person, r Request) (run.Draft, 
 		return run.Draft{}, errors.New(strings.Join(lines, "\n"))
 	}
 	return run.Draft{
-		Flow: block, Requester: who, Channel: run.ViaAPI, Fields: checked.Fields, Sensitive: checked.Sensitive,
+		Flow: block, Requester: who, For: other, Channel: run.ViaAPI, Fields: checked.Fields, Sensitive: checked.Sensitive,
 		Reason: r.Reason, DurationSeconds: checked.DurationSeconds, Context: r.Context,
 	}, nil
+}
+
+// beneficiary returns whom a request is for; nil for the requester. Whether somebody whom
+// the file does not list has ever signed in is unknown here: they count as a person
+// without groups.
+func beneficiary(file *flow.File, f *flow.Flow, who run.Person, named *Beneficiary) (*run.Person, error) {
+	switch {
+	case named == nil && f.MayAsk(who):
+		return nil, nil
+	case named == nil && f.MayAskForOthers(who):
+		return nil, fmt.Errorf("for: it is required: %s may request flow %q for other people only", who.ID, f.Name)
+	case named == nil:
+		return nil, fmt.Errorf("%s is not among the requesters of flow %q, or does not see it", who.ID, f.Name)
+	case !f.MayAskForOthers(who):
+		return nil, fmt.Errorf("for: %s may not request flow %q for somebody else", who.ID, f.Name)
+	case !email.Plain(named.Email):
+		return nil, fmt.Errorf("for.email: %q is not an e-mail address", named.Email)
+	}
+	address := email.Fold(named.Email)
+	p, known := file.Directory.Beneficiary(address)
+	if !known {
+		p = file.Directory.WithTokenGroups(run.Person{ID: address, Email: address}, nil)
+	}
+	switch {
+	case run.Same(who, p):
+		return nil, errors.New("for.email: is the requester's own; leave it out")
+	case !f.MayBeAskedFor(p):
+		return nil, fmt.Errorf("for.email: flow %q can't be requested for %s", f.Name, address)
+	}
+	p = run.Beneficiary(p)
+	return &p, nil
 }

@@ -18,12 +18,14 @@ import (
 const flows = `flows:
   - name: deploy
     requesters: [ada@example.com, "group:sre"]
+    on_behalf: {who: [ada@example.com, desk@example.com], for: [group:sre]}
     admins: [root@example.com]
     fast_track: {max_per_hour: 1}
     recent: 24h
     mode: shadow
     fields:
       - {name: service, type: string, required: true, prefetch: true}
+directory: {groups: {sre: [grace@example.com, ada@example.com]}}
 `
 
 var now = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
@@ -47,7 +49,7 @@ func asked(t *testing.T, service string) (*flow.Flow, run.Draft) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := simulate.Check(f, block, simulate.Person(file, "ada@example.com", nil), simulate.Request{Fields: map[string]json.RawMessage{"service": json.RawMessage(`"` + service + `"`)}})
+	a, err := simulate.Check(file, f, block, simulate.Person(file, "ada@example.com", nil), simulate.Request{Fields: map[string]json.RawMessage{"service": json.RawMessage(`"` + service + `"`)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +141,7 @@ func TestCheck(t *testing.T) {
 		"a wrong field":       {"ada@example.com", nil, map[string]json.RawMessage{"service": json.RawMessage(`7`), "colour": json.RawMessage(`1`)}, "fields.colour: "},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := simulate.Check(f, run.Flow{}, simulate.Person(file, tc.id, tc.groups), simulate.Request{Fields: tc.fields})
+			_, err := simulate.Check(file, f, run.Flow{}, simulate.Person(file, tc.id, tc.groups), simulate.Request{Fields: tc.fields})
 			if (tc.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("got %v, want %q", err, tc.want)
 			}
@@ -147,5 +149,37 @@ func TestCheck(t *testing.T) {
 	}
 	if _, err := simulate.ReadRequest([]byte(`{"flow":"deploy","colour":1}`)); err == nil {
 		t.Error("a body with an unknown member is read")
+	}
+}
+
+// A request for somebody else is checked as the API checks it, and hooks read whom it is
+// for.
+func TestCheck_OnBehalf(t *testing.T) {
+	f, file := read(t)
+	fields := map[string]json.RawMessage{"service": json.RawMessage(`"billing"`)}
+	for name, tc := range map[string]struct{ as, other, want string }{
+		"for a member of the group": {"desk@example.com", "Grace@example.com", ""},
+		"nobody is named":           {"desk@example.com", "", "for: it is required"},
+		"for oneself":               {"ada@example.com", "ada@example.com", "for.email: is the requester's own"},
+		"for somebody else":         {"ada@example.com", "eve@example.com", `for.email: flow "deploy" can't be requested for eve@example.com`},
+		"not an address":            {"ada@example.com", "grace", "for.email: "},
+		"by who may not":            {"grace@example.com", "ada@example.com", "for: grace@example.com may not request"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := simulate.Request{Fields: fields}
+			if tc.other != "" {
+				r.For = &simulate.Beneficiary{Email: tc.other}
+			}
+			a, err := simulate.Check(file, f, run.Flow{}, simulate.Person(file, tc.as, nil), r)
+			if tc.want != "" {
+				if err == nil || !strings.Contains(err.Error(), tc.want) {
+					t.Errorf("got %v, want %q", err, tc.want)
+				}
+				return
+			}
+			if err != nil || a.For == nil || a.For.Email != "grace@example.com" || !slices.Contains(a.For.Groups, "sre") {
+				t.Errorf("it is for %+v (%v)", a.For, err)
+			}
+		})
 	}
 }
