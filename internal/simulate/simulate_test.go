@@ -18,14 +18,14 @@ import (
 const flows = `flows:
   - name: deploy
     requesters: [ada@example.com, "group:sre"]
-    on_behalf: {who: [ada@example.com, desk@example.com], for: [group:sre]}
+    on_behalf: {who: [ada@example.com, desk@example.com], for: [group:web]}
     admins: [root@example.com]
     fast_track: {max_per_hour: 1}
     recent: 24h
     mode: shadow
     fields:
       - {name: service, type: string, required: true, prefetch: true}
-directory: {groups: {sre: [grace@example.com, ada@example.com]}}
+directory: {groups: {web: [grace@example.com, ada@example.com]}}
 `
 
 var now = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
@@ -177,7 +177,7 @@ func TestCheck_OnBehalf(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || a.For == nil || a.For.Email != "grace@example.com" || !slices.Contains(a.For.Groups, "sre") {
+			if err != nil || a.For == nil || a.For.Email != "grace@example.com" || !slices.Contains(a.For.Groups, "web") {
 				t.Errorf("it is for %+v (%v)", a.For, err)
 			}
 		})
