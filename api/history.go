@@ -164,6 +164,10 @@ type Entry struct {
 	// because the responses were of a newer minor version. They cover the time since
 	// the entry before.
 	IgnoredMembers []string `json:"ignored_members,omitempty"`
+	// Stored names the values that hooks put into their store with the event, as
+	// flows.yaml declares them: "person/NAME" or "flow/NAME". They cover the time since
+	// the entry before.
+	Stored []string `json:"stored,omitempty"`
 	// ShadowSHA256 is the salted hash of what on_request returned in shadow mode.
 	ShadowSHA256 string `json:"shadow_sha256,omitempty"`
 	// ExpiresAt is when the request may be deleted. Last entry only, in a flow with a

@@ -43,6 +43,7 @@ func (r *response) fit(accepts []string) error {
 		{"permissions", r.Permissions != nil, true, nil},
 		{"notifications", r.Notifications != nil, true, nil},
 		{"output", len(r.Output) > 0, true, nil},
+		{"puts", len(r.Puts) > 0, true, nil},
 		{"subscriptions", r.Subscriptions != nil, false, func() { r.Subscriptions = nil }},
 		{"errors", len(r.Errors) > 0, true, nil},
 		{"flows", r.Flows != nil, false, func() { r.Flows = nil }},

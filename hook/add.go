@@ -51,6 +51,9 @@ func (r *response) add(e *Event, outcome any) error {
 		}
 		r.Output = e.output
 	}
+	if err := r.addPuts(e); err != nil {
+		return err
+	}
 	if err := r.addChecks(e.checks); err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ type Event struct {
 	failed error
 	trial  bool
 	reads  *reads
+	store  *store
 }
 
 // User is a person, a hook or the engine.

@@ -33,6 +33,10 @@ type invocation struct {
 		Fields       *[]string `json:"fields"`
 		VarsDeclared *[]string `json:"vars_declared"`
 		Version      string    `json:"version"`
+		Store        *struct {
+			Person []string `json:"person"`
+			Flow   []string `json:"flow"`
+		} `json:"store"`
 	} `json:"flow"`
 	// Field, Query and Value are those of the hook prefetch.
 	Field string `json:"field"`
@@ -74,6 +78,12 @@ type invocation struct {
 		OverrideOf *int `json:"override_of"`
 		// StrategyOutput is read by [Event.Step] as the output of "escalate".
 		StrategyOutput json.RawMessage `json:"strategy_output"`
+		// Store is nil in a flow without one, from an older engine, and where it did not
+		// fit.
+		Store *struct {
+			Person map[string]kept `json:"person"`
+			Flow   map[string]kept `json:"flow"`
+		} `json:"store"`
 	} `json:"run"`
 }
 
@@ -150,6 +160,7 @@ func (in invocation) event(hook string, reads *reads) *Event {
 		},
 		Fields: in.fields(reads), actors: r.Actors, steps: r.Steps, counts: r.Counts, trial: in.Trial, reads: reads,
 	}
+	e.store = in.store(hook, reads)
 	if r.For != nil {
 		e.Holder = *r.For
 		if e.Holder.Type == "" {
@@ -188,6 +199,7 @@ type response struct {
 	Permissions     *permissions    `json:"permissions,omitempty"`
 	Notifications   *[]Notification `json:"notifications,omitempty"`
 	Output          json.RawMessage `json:"output,omitempty"`
+	Puts            []Put           `json:"puts,omitempty"`
 	Subscriptions   []string        `json:"subscriptions,omitzero"`
 	// Flows are the flows that the function has hooks for.
 	Flows  []string    `json:"flows,omitempty"`

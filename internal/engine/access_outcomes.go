@@ -63,6 +63,7 @@ func (d *decider) applyOnRevoke(a hookapi.Response) {
 	if failure := a.Failure(run.OnRevoke); failure != "" {
 		c.Error = failure
 	} else if a.Transition == run.Ignore {
+		d.keep(a.Puts)
 		d.dropEvent(c, run.OnRevoke, cmp.Or(a.Message, "on_revoke of "+d.Flow.Name+" does not let this revoke count."), "", a.Checks)
 		return
 	}

@@ -31,15 +31,18 @@ func (d *decider) startTransition(c run.Case) {
 // applyTransition applies a transition once its on-hook has allowed it, and calls its
 // after-hook.
 func (d *decider) applyTransition(c run.Case) {
-	if c.Event == run.Revoke {
-		d.removeAccess(c)
-		return
-	}
 	if why := d.exceededLimit(c); why != "" {
 		d.routeAboveLimits(c, why)
 		return
 	}
+	if c.Event == run.Revoke {
+		d.keep(c.Puts)
+		c.Puts = nil
+		d.removeAccess(c)
+		return
+	}
 	d.Engine.Case = nil
+	d.keep(c.Puts)
 	d.markHandled(c.Act)
 	entry := entryOf(c)
 	entry.DurationSeconds = c.DurationSeconds

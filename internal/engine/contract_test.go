@@ -110,7 +110,7 @@ func TestWhatAHookIsTold(t *testing.T) {
 	if d := a.Flow; d == nil || d.Name != "sample" || !slices.Equal(d.Fields, f.Fields) || !slices.Equal(d.VarsDeclared, []string{"b", "team"}) || d.Version != "0a1b2c" {
 		t.Errorf("it declares %+v", d)
 	}
-	if !slices.Contains(a.Accepts, "flows") || len(a.Accepts) != 11 || a.Trial {
+	if !slices.Contains(a.Accepts, "flows") || len(a.Accepts) != 12 || a.Trial {
 		t.Errorf("it accepts %q, trial %v", a.Accepts, a.Trial)
 	}
 	f.Vars, f.Fields = nil, []string{}

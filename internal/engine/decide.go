@@ -53,6 +53,7 @@ func Decide(r *run.Run, s Step, now time.Time) (next *run.Run, changed bool, err
 	next.Engine.Turn++
 	next.Engine.Step = s.ID
 	next.UpdatedAt = d.now
+	next.Kept = d.step.Shelves
 	if !next.Engine.Next.Waits() {
 		next.Engine.Token = ""
 	}

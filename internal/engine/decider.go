@@ -29,6 +29,7 @@ func (d *decider) record(to run.Status, e run.Entry) {
 	}
 	e.HooksVersion = d.hooksVersion
 	e.IgnoredMembers, d.Engine.IgnoredMembers = d.Engine.IgnoredMembers, nil
+	e.Stored, d.Engine.Stored = d.Engine.Stored, nil
 	if e.Act != "" && e.Actor.Type != run.UserActor {
 		if act, there := d.findAct(e.Act); there {
 			by := act.Person.Actor()

@@ -18,6 +18,9 @@ func (d *decider) applyHookOutcome() {
 			return
 		}
 	}
+	if d.admitPuts(hook, &a) {
+		return
+	}
 	switch hook {
 	case run.OnRequest:
 		d.applyOnRequest(a)
@@ -36,14 +39,18 @@ func (d *decider) applyHookOutcome() {
 	case run.OnExpire:
 		d.applyOnExpire(a)
 	case run.OnEscalate:
+		d.keepNow(&a)
 		d.applyOnEscalate(a)
 	case run.AfterEscalate:
+		d.keepNow(&a)
 		d.applyAfterEscalate(a)
 	case run.OnRevoke:
 		d.applyOnRevoke(a)
 	case run.OnDeescalate:
+		d.keepNow(&a)
 		d.applyOnDeescalate(a)
 	default: // the after-hooks of a decision, and of the end of access
+		d.keepNow(&a)
 		if failure := a.Failure(hook); failure != "" {
 			d.recordIgnored(run.ByHook(hook), run.ViaHook, "", "", failure, a.Checks)
 		}
@@ -65,6 +72,7 @@ func (d *decider) applyOnRequest(a hookapi.Response) {
 		return
 	}
 	if a.Transition == "" {
+		d.keep(a.Puts)
 		// The reducers don't run when on_request decides.
 		rt.Asked = !decided || a.Permissions != nil || rt.AdminsOnly
 		d.routeToPeople(rt)
@@ -74,7 +82,7 @@ func (d *decider) applyOnRequest(a hookapi.Response) {
 	rt.Asked = a.Permissions != nil || rt.AdminsOnly
 	d.startTransition(run.Case{
 		Event: a.Transition, Actor: run.ByHook(run.OnRequest), Channel: run.ViaHook, Reason: a.Reason, Checks: a.Checks,
-		DurationSeconds: a.DurationSeconds, At: d.now, Origin: run.OnRequest, Routing: rt,
+		DurationSeconds: a.DurationSeconds, At: d.now, Origin: run.OnRequest, Routing: rt, Puts: a.Puts,
 	})
 }
 
@@ -105,13 +113,14 @@ func (d *decider) applyAfterRequest(a hookapi.Response) {
 		return
 	}
 	if a.Transition == "" {
+		d.keep(a.Puts)
 		d.Review.Checks = append(d.Review.Checks, a.Checks...)
 		d.resume()
 		return
 	}
 	d.startTransition(run.Case{
 		Event: a.Transition, Actor: run.ByHook(run.AfterRequest), Channel: run.ViaHook, Reason: a.Reason, Checks: a.Checks,
-		DurationSeconds: a.DurationSeconds, At: d.now, Origin: run.AfterRequest,
+		DurationSeconds: a.DurationSeconds, At: d.now, Origin: run.AfterRequest, Puts: a.Puts,
 	})
 }
 
@@ -127,16 +136,20 @@ func (d *decider) applyOnApprove(a hookapi.Response) {
 	}
 	switch a.Transition {
 	case run.Ignore:
+		d.keep(a.Puts)
 		d.dropEvent(c, run.OnApprove, cmp.Or(a.Message, "on_approve of "+d.Flow.Name+" does not let this approval count."), "", a.Checks)
 	case run.Deny:
 		d.startTransition(run.Case{
 			Event: run.Deny, Actor: run.ByHook(run.OnApprove), Channel: run.ViaHook, Reason: a.Reason, Checks: a.Checks,
-			At: d.now, Act: c.Act, Origin: cmp.Or(c.Origin, run.OnApprove), Routing: c.Routing,
+			At: d.now, Act: c.Act, Origin: cmp.Or(c.Origin, run.OnApprove), Routing: c.Routing, Puts: a.Puts,
 		})
 	default:
 		addHookReason(&c, run.OnApprove, a)
 		if a.DurationSeconds > 0 && (c.DurationSeconds == 0 || a.DurationSeconds < c.DurationSeconds) {
 			c.DurationSeconds = a.DurationSeconds
+		}
+		if d.keepsStale(c) {
+			return
 		}
 		d.applyTransition(c)
 	}
@@ -151,10 +164,14 @@ func (d *decider) applyOnDeny(a hookapi.Response) {
 	if failure := a.Failure(run.OnDeny); failure != "" {
 		c.Error = failure
 	} else if a.Transition == run.Ignore {
+		d.keep(a.Puts)
 		d.dropEvent(c, run.OnDeny, cmp.Or(a.Message, "on_deny of "+d.Flow.Name+" does not let this denial count."), "", a.Checks)
 		return
 	}
 	addHookReason(&c, run.OnDeny, a)
+	if d.keepsStale(c) {
+		return
+	}
 	d.applyTransition(c)
 }
 
@@ -165,7 +182,7 @@ func (d *decider) applyOnExpire(a hookapi.Response) {
 	case run.Approve, run.Deny:
 		d.startTransition(run.Case{
 			Event: a.Transition, Actor: run.ByHook(run.OnExpire), Channel: run.ViaHook, Reason: a.Reason, Checks: a.Checks,
-			DurationSeconds: a.DurationSeconds, At: d.now, Origin: run.OnExpire,
+			DurationSeconds: a.DurationSeconds, At: d.now, Origin: run.OnExpire, Puts: a.Puts,
 		})
 	default:
 		addHookReason(&c, run.OnExpire, a)

@@ -44,6 +44,9 @@ type machine struct {
 	today *run.Today
 	// tallies are what counts against the flow's limits.
 	tallies run.Tallies
+	// shelves are what hooks keep; kept has for each step whether it changed that.
+	shelves run.Shelves
+	kept    []bool
 }
 
 func newMachine(t testing.TB, f run.Flow) *machine {
@@ -71,13 +74,14 @@ func (m *machine) step(s engine.Step) {
 	s.Turn = m.run.Engine.Turn
 	s.Acts = m.acts
 	s.HooksVersion = m.version
-	s.Tallies = m.tallies
+	s.Tallies, s.Shelves = m.tallies, m.shelves
 	s.Today = m.today
 	next, _, err := engine.Decide(m.run, s, m.now)
 	if err != nil {
 		m.t.Fatal(err)
 	}
 	m.tallies = m.tallies.Counted(m.run, next)
+	m.kept = append(m.kept, next != m.run && next.Kept.Changed())
 	m.run = next
 }
 

@@ -70,4 +70,5 @@ func addHookReason(c *run.Case, h run.HookName, a hookapi.Response) {
 		c.HookReason, c.HookReasonBy = a.Reason, h
 	}
 	c.Checks = append(c.Checks, a.Checks...)
+	c.Puts = append(c.Puts, a.Puts...)
 }

@@ -19,6 +19,9 @@ func (d *decider) applyOverride(c run.Case, h run.HookName, a hookapi.Response) 
 	case a.Transition == run.Deny && c.Event == run.Approve:
 		c.Override.Verdict = string(run.Deny)
 	}
+	if c.Override.Verdict != "" {
+		a.Puts = nil // its outcome is set aside
+	}
 	if failure == "" {
 		addHookReason(&c, h, a)
 		if c.Event == run.Approve && a.DurationSeconds > 0 && (c.DurationSeconds == 0 || a.DurationSeconds < c.DurationSeconds) {

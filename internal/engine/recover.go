@@ -61,6 +61,7 @@ func Recover(r *run.Run, v Recovery, now time.Time) (next *run.Run, changed bool
 	next.Engine.Step = fmt.Sprintf("recover/%d", v.Execution)
 	next.Engine.Token = ""
 	next.UpdatedAt = d.now
+	next.Kept = d.step.Shelves
 	forgetNonces(next)
 	return next, true, next.Seal()
 }

@@ -18,6 +18,7 @@ func (d *decider) routeToPeople(rt *run.Routing) {
 		d.callHook(run.GetPermissions)
 		return
 	}
+	d.Engine.Stale = 0
 	rule := rt.Apply(d.Flow.Review)
 	d.Review = &run.Review{
 		ReviewRule: rule, Named: rt.Named(), ExpiresAt: d.CreatedAt.Add(run.Seconds(rule.TimeoutSeconds)),

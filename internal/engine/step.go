@@ -30,6 +30,8 @@ type Step struct {
 	// Tallies are what counts against the flow's limits of fast-tracking; zero
 	// where it has none.
 	Tallies run.Tallies
+	// Shelves are what the flow's hooks keep; zero where it keeps nothing.
+	Shelves run.Shelves
 	// Lacks are the destinations that nothing delivers to in this deployment.
 	Lacks destination.Lacks
 	// HooksVersion is the only version of the flow's hook function that is served

@@ -138,6 +138,8 @@ type Flow struct {
 	RetentionSeconds int `json:",omitempty"`
 	// FastTrack limits what on_request may approve; nil doesn't.
 	FastTrack *run.FastTrack `json:",omitempty"`
+	// Store names what hooks keep; nil is nothing.
+	Store *run.StoreRule `json:",omitempty"`
 	// AdminOverride are the actions, beside deny and revoke, for which admins may
 	// set the verdict of a hook aside: approve or none.
 	AdminOverride []string `json:",omitempty"`

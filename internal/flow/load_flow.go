@@ -45,6 +45,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 			}
 			return nil
 		}),
+		"store":          func(n *yaml.Node, at string) { r.store(n, at, &f) },
 		"limits":         func(n *yaml.Node, at string) { r.limits(n, at, &f) },
 		"retention":      func(n *yaml.Node, at string) { r.retention(n, at, &f) },
 		"recent":         func(n *yaml.Node, at string) { r.recent(n, at, &f) },
@@ -133,6 +134,8 @@ func (r *reader) withoutHooks(at *yaml.Node, path string, f *Flow) {
 	switch {
 	case f.Shadow:
 		r.fail(at, path, "none, but the mode is shadow, which tries hooks")
+	case f.Store != nil:
+		r.fail(at, path, "none, but store names what hooks keep")
 	case f.FastTrack != nil:
 		r.fail(at, path, "none, but fast_track limits what on_request may approve")
 	case f.Recheck:

@@ -124,6 +124,7 @@ var parts = map[string][]string{
 	"requesters":     {"[everyone]", "[group:x, a@x]", "['iss|sub']", "[admins]", "[sre]"},
 	"recent":         {"720h", "{windows: [1h, 24h]}", "{windows: [1h], flows: [a], targets: []}", "{}", "{windows: []}", "{windows: [60]}", "{windows: [1h], x: [a]}", "60"},
 	"visible_to":     {"[everyone]", "[group:x, a@x]", "[]", "[admins]", "[sre]"},
+	"store":          {"{person: [a]}", "{person: [a, 'b/*'], flow: [a_1]}", "{}", "{person: []}", "{person: [A]}", "{flow: ['*']}", "{flow: [a/b]}", "{flow: [a, a]}", "{person: a}", "{all: [a]}", "{person: [a, b, c, d, e, f, g, h, i, j, k]}"},
 	"admins":         {"[a@x]", "['arn:aws:iam::123456789012:user/a', b@x]", "[]", "[7]"},
 	"targets":        {"[{id: p, settings: {group: g}}]", "[{id: p, label: P, settings: {a: 1}}]", "[{label: P}]", "[{id: 7}]"},
 	"durations":      {"[1h]", "[30m, PT1H]", "[]", "[60]", "1h"},
@@ -191,7 +192,7 @@ func TestSchemaSeesMistakes(t *testing.T) {
 	schema := loadSchema(t)
 	right := map[string]string{"name": "a", "admins": "[a@x]", "targets": "[{id: p}]", "durations": "[1h]", "strategy": "{type: lambda, function: f}", "fields": parts["fields"][0]}
 	for key, values := range map[string][]string{
-		"name": parts["name"][2:], "label": {"[]"}, "hook_timeout": {"5", "soon"}, "retention": {"5", "soon", "24h"}, "requesters": {"[sre]"}, "visible_to": {"[]", "[sre]"}, "recent": parts["recent"][3:], "admins": {"[]", "[7]"},
+		"name": parts["name"][2:], "label": {"[]"}, "hook_timeout": {"5", "soon"}, "retention": {"5", "soon", "24h"}, "requesters": {"[sre]"}, "visible_to": {"[]", "[sre]"}, "recent": parts["recent"][3:], "store": parts["store"][2:], "admins": {"[]", "[7]"},
 		"targets": {"[{label: P}]", "[{id: 7}]"}, "durations": {"[]", "[60]"}, "strategy": parts["strategy"][3:], "require_reason": {"[cancel]"},
 		"review": parts["review"][6:], "vars": {"[]"}, "stages": parts["stages"][4:], "fields": parts["fields"][10:], "limits": parts["limits"][3:],
 	} {

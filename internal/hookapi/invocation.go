@@ -39,11 +39,13 @@ type Declared struct {
 	Fields       []string `json:"fields"`
 	VarsDeclared []string `json:"vars_declared"`
 	Version      string   `json:"version,omitempty"`
+	// Store are the values that the flow's hooks may keep; nil for none.
+	Store *run.StoreRule `json:"store,omitempty"`
 }
 
 // accepted are the members of a response, beside version; see [Response].
 var accepted = []string{
-	"transition", "reason", "message", "duration_seconds", "checks", "permissions", "notifications", "output", "subscriptions", "errors", "flows",
+	"transition", "reason", "message", "duration_seconds", "checks", "permissions", "notifications", "output", "subscriptions", "errors", "flows", "puts",
 }
 
 // Declare returns what the flow declares, nil if unknown. version is the flow's.
@@ -53,7 +55,7 @@ func Declare(f run.Flow, version string) *Declared {
 	}
 	vars := map[string]json.RawMessage{}
 	_ = json.Unmarshal(f.Vars, &vars) // without vars it declares none
-	return &Declared{Name: f.Name, Fields: f.Fields, VarsDeclared: append([]string{}, slices.Sorted(maps.Keys(vars))...), Version: version}
+	return &Declared{Name: f.Name, Fields: f.Fields, VarsDeclared: append([]string{}, slices.Sorted(maps.Keys(vars))...), Version: version, Store: f.Store}
 }
 
 // Event is the event that the hook is about.
@@ -99,6 +101,9 @@ type Run struct {
 	OverrideOf *int `json:"override_of,omitempty"`
 	// StrategyOutput is the output of the strategy that granted the access.
 	StrategyOutput json.RawMessage `json:"strategy_output,omitempty"`
+	// Store are the values that hooks kept; nil in a flow that keeps none, and where they
+	// don't fit.
+	Store *Store `json:"store,omitempty"`
 }
 
 // Access is what a hook receives of the run's access.

@@ -53,9 +53,7 @@ func Read(hook run.HookName, flow string, raw json.RawMessage, durationSeconds i
 	a.checkTogether(hook, durationSeconds)
 	a.checkFlows(hook, flow)
 	if a.Failure(hook) != "" {
-		// What a failed hook said about the run does not hold; what it found
-		// out, and the outcomes of the other hooks, do.
-		a.Transition, a.Reason, a.Message, a.DurationSeconds, a.Output = "", "", "", 0, nil
+		a.dropVerdict()
 	}
 	return a
 }
@@ -96,6 +94,10 @@ func (a *Response) readMember(hook run.HookName, name string, value json.RawMess
 		}
 	case "errors":
 		err = a.readErrors(value)
+	case "puts":
+		if a.Puts, err = a.readPuts(hook, value); err != nil {
+			a.Puts = nil
+		}
 	case "permissions":
 		if hook != run.OnRequest && hook != run.GetPermissions {
 			err = fmt.Errorf("only on_request and get_permissions may return it")

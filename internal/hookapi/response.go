@@ -34,12 +34,14 @@ type Response struct {
 	DurationSeconds int
 	Checks          []run.Check
 	Output          json.RawMessage
-	Permissions     *run.Permissions
-	Notifications   []run.Notify
-	Subscriptions   []run.HookName
-	flows           []string
-	Subscribes      bool
-	Errors          map[run.HookName]string
+	// Puts are what the hook keeps in its store if its outcome takes effect.
+	Puts          []run.Put
+	Permissions   *run.Permissions
+	Notifications []run.Notify
+	Subscriptions []run.HookName
+	flows         []string
+	Subscribes    bool
+	Errors        map[run.HookName]string
 	// FailedWhole reports that the invocation failed as a whole: nothing of it holds.
 	FailedWhole bool
 	// newer is set for a response of a newer minor version of the contract, whose

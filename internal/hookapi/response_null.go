@@ -16,6 +16,7 @@ import (
 var narrows = map[string]string{
 	"permissions":      "leave it out to keep the flow's, or give an empty list of approvers to leave only admins",
 	"notifications":    "leave it out to keep the flow's list, or give an empty list to notify nobody",
+	"puts":             "leave it out to keep nothing",
 	"duration_seconds": "leave it out to approve for the requested duration",
 }
 

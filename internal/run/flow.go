@@ -37,6 +37,8 @@ type Flow struct {
 	Slack SlackUse `json:"slack,omitempty"`
 	// RetentionSeconds is how long the run is kept once it is over, 0 for ever.
 	RetentionSeconds int `json:"retention_seconds,omitempty"`
+	// Store names what the flow's hooks keep; nil is nothing.
+	Store *StoreRule `json:"store,omitempty"`
 	// Strategy is how access is granted; nil is a flow without access.
 	Strategy json.RawMessage `json:"strategy,omitempty"`
 }

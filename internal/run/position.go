@@ -80,6 +80,11 @@ type Engine struct {
 	Counting *Counting `json:"counting,omitempty"`
 	// IgnoredMembers wait for the next entry of the history; see there.
 	IgnoredMembers []string `json:"ignored_members,omitempty"`
+	// Stored waits for the next entry of the history; see there.
+	Stored []string `json:"stored,omitempty"`
+	// Stale counts how often the hook was called again because a value of its store had
+	// changed while it ran.
+	Stale int `json:"stale,omitempty"`
 }
 
 // Counting says what of a run its last write counts in statistics. It is stored with the
@@ -117,4 +122,6 @@ type Case struct {
 	// Routing is what on_request answered about people, kept in case they are
 	// needed after all.
 	Routing *Routing `json:"routing,omitempty"`
+	// Puts are what hooks keep if it takes effect.
+	Puts []Put `json:"puts,omitempty"`
 }

@@ -66,6 +66,9 @@ type Run struct {
 	History []Entry `json:"history"`
 	// Engine is where the state machine stands.
 	Engine Engine `json:"engine"`
+	// Kept are what hooks keep as the change leaves it; it is written with the run, as items
+	// of its own.
+	Kept Shelves `json:"-"`
 	// Version is the stored item's version, for the next conditional write; it
 	// is not part of the stored body.
 	Version int64 `json:"-"`

@@ -60,6 +60,8 @@ func (s *Store) Erase(ctx context.Context, e Erasure, now time.Time) error {
 			return nil
 		case sk == forKey:
 			return s.eraseOfRun(ctx, e, it, strings.TrimPrefix(pk, partition("")), "an entry of a list about a request that is not over yet")
+		case strings.HasPrefix(pk, shelfPrefix):
+			return s.eraseShelf(ctx, e, it)
 		case strings.HasPrefix(pk, leasePrefix):
 			return s.eraseLease(ctx, e, it)
 		case strings.HasPrefix(pk, slackRunPrefix):

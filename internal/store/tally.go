@@ -65,11 +65,11 @@ func (s *Store) LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error
 	return t, nil
 }
 
-// SaveTallied is Save, in one transaction with those of the tallies that have
-// changed: none is written unless nobody changed the run or a tally since they were read;
-// else it returns ErrConflict.
+// SaveTallied is Save, in one transaction with those of the tallies, and of what hooks
+// keep, that have changed: none is written unless nobody changed the run or any of them
+// since they were read; else it returns ErrConflict.
 func (s *Store) SaveTallied(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error {
-	if !t.Flow.Changed && !t.Person.Changed {
+	if !t.Flow.Changed && !t.Person.Changed && !r.Kept.Changed() {
 		return s.Save(ctx, r)
 	}
 	it, err := runItem(r, r.Version+1)
@@ -93,6 +93,11 @@ func (s *Store) SaveTallied(ctx context.Context, r *run.Run, t run.Tallies, now 
 		it["expires_at"] = number(now.Add(r.Flow.FastTrack.Kept()).Unix() + 1)
 		puts = append(puts, types.TransactWriteItem{Put: s.ifSame(it, tally.Version)})
 	}
+	shelves, err := s.putShelves(r)
+	if err != nil {
+		return err
+	}
+	puts = append(puts, shelves...)
 	_, err = s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: puts})
 	if isConditionFailed(err) || canceledFor(err, "TransactionConflict") {
 		return fmt.Errorf("save run %s: %w", r.ID, ErrConflict)

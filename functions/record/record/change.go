@@ -97,7 +97,7 @@ const (
 // again reports whether to try after so many tries, and rests before that: longer
 // and longer, a random time. It is false once the invocation's time is over.
 func (c *call) again(ctx context.Context, tries int) bool {
-	counts := c.run != nil && c.run.Flow.FastTrack != nil
+	counts := c.run != nil && (c.run.Flow.FastTrack != nil || c.run.Flow.Store != nil)
 	switch {
 	case tries < conflicts-1:
 		return true

@@ -35,6 +35,9 @@ func (c *call) decide(ctx context.Context) (any, error) {
 	if err := c.addOutput(ctx, done.next, &document); err != nil {
 		return nil, err
 	}
+	if err := c.addStore(ctx, done.next, &document); err != nil {
+		return nil, err
+	}
 	return document, nil
 }
 
@@ -57,9 +60,13 @@ func (c *call) step(ctx context.Context, rec store.Record) (engine.Step, error) 
 	if err != nil {
 		return engine.Step{}, err
 	}
+	shelves, err := c.shelves(ctx, r)
+	if err != nil {
+		return engine.Step{}, err
+	}
 	return engine.Step{
 		ID: c.stepID(), Execution: c.execution, Turn: c.req.Turn.Number, Response: c.req.Response, Failure: stepfn.Failure(r, c.req.Caught),
-		Acts: rec.Acts, Hold: hold, Today: c.today(), Tallies: tallies, Lacks: c.Lacks, HooksVersion: c.hooksVersion(ctx, rec),
+		Acts: rec.Acts, Hold: hold, Today: c.today(), Tallies: tallies, Shelves: shelves, Lacks: c.Lacks, HooksVersion: c.hooksVersion(ctx, rec),
 	}, nil
 }
 

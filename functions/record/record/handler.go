@@ -24,6 +24,7 @@ type Store interface {
 	LoadAll(ctx context.Context, id string) (store.Record, error)
 	Linked(ctx context.Context, today func(handle string) []string, people ...*run.Person) error
 	LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error)
+	LoadShelves(ctx context.Context, r *run.Run) (run.Shelves, error)
 	SaveTallied(ctx context.Context, r *run.Run, t run.Tallies, now time.Time) error
 	CountingShard(now time.Time) int
 	Count(ctx context.Context, r *run.Run, d stats.Delta, now time.Time) error

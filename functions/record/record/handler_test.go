@@ -53,6 +53,10 @@ func (f *fakes) Linked(context.Context, func(string) []string, ...*run.Person) e
 	return f.fail["linked"]
 }
 
+func (f *fakes) LoadShelves(context.Context, *run.Run) (run.Shelves, error) {
+	return run.Shelves{}, nil
+}
+
 func (f *fakes) LoadOutput(context.Context, string) (store.Output, error) { return store.Output{}, nil }
 
 func (f *fakes) LoadLease(_ context.Context, k lease.Key) (*lease.Lease, error) {

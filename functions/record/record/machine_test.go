@@ -105,6 +105,11 @@ func (m *machine) LoadLease(ctx context.Context, k lease.Key) (l *lease.Lease, e
 	return l, err
 }
 
+func (m *machine) LoadShelves(ctx context.Context, r *run.Run) (s run.Shelves, err error) {
+	err = m.call(func() (err error) { s, err = m.table.LoadShelves(ctx, r); return err })
+	return s, err
+}
+
 func (m *machine) LoadTallies(ctx context.Context, r *run.Run) (t run.Tallies, err error) {
 	err = m.call(func() (err error) { t, err = m.table.LoadTallies(ctx, r); return err })
 	return t, err

@@ -21,9 +21,13 @@ func (c *call) recover(ctx context.Context) (any, error) {
 		if err != nil || !c.req.Ended {
 			return change{next: rec.Run}, err
 		}
+		shelves, err := c.shelves(ctx, rec.Run)
+		if err != nil {
+			return change{}, err
+		}
 		next, changed, err := engine.Recover(rec.Run, engine.Recovery{
 			Execution: c.execution, Close: c.req.Close, Drain: c.req.Drain, Failed: stepfn.Failure(rec.Run, c.req.Failed), Cause: c.req.Cause,
-			Step: engine.Step{Lacks: c.Lacks, Acts: rec.Acts, Today: c.today(), Tallies: tallies}, NonceKey: run.NewNonceKey(),
+			Step: engine.Step{Lacks: c.Lacks, Acts: rec.Acts, Today: c.today(), Tallies: tallies, Shelves: shelves}, NonceKey: run.NewNonceKey(),
 		}, c.Now())
 		if err != nil {
 			return change{}, err
@@ -37,6 +41,9 @@ func (c *call) recover(ctx context.Context) (any, error) {
 	next := done.next
 	document, err := stepfn.NewRecoveryDocument(next, c.Now(), json.RawMessage(sent))
 	if err != nil {
+		return nil, err
+	}
+	if err := c.addStore(ctx, next, &document); err != nil {
 		return nil, err
 	}
 	return step.Recovered{Over: next.Over(), Name: step.ExecutionOf(next).Name(), Document: document}, nil

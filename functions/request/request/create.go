@@ -198,6 +198,9 @@ func (s service) start(ctx context.Context, r *run.Run, sent json.RawMessage) er
 	if err != nil {
 		return err
 	}
+	if err := s.addStore(ctx, r, &document); err != nil {
+		return err
+	}
 	// Escaping for HTML would make six bytes of one.
 	var input bytes.Buffer
 	e := json.NewEncoder(&input)

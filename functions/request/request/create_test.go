@@ -62,6 +62,10 @@ func (s *table) Load(_ context.Context, id string) (*run.Run, error) {
 	return nil, store.ErrNotFound
 }
 
+func (s *table) LoadShelves(context.Context, *run.Run) (run.Shelves, error) {
+	return run.Shelves{}, nil
+}
+
 func (s *table) LoadOutput(_ context.Context, id string) (store.Output, error) {
 	return s.outputs[id], nil
 }

@@ -21,6 +21,7 @@ type Store interface {
 	Linked(ctx context.Context, today func(handle string) []string, people ...*run.Person) error
 	Create(ctx context.Context, r *run.Run, context []byte) error
 	Load(ctx context.Context, id string) (*run.Run, error)
+	LoadShelves(ctx context.Context, r *run.Run) (run.Shelves, error)
 	LoadOutput(ctx context.Context, runID string) (store.Output, error)
 	Deliveries(ctx context.Context, runID string) (list []api.Delivery, more bool, err error)
 	LoadUsage(ctx context.Context, flow string, p run.Person) (own flow.Usage, others []flow.Usage, err error)

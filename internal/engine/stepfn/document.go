@@ -88,6 +88,16 @@ func (d *Document) AddOutput(output json.RawMessage) error {
 	return d.fit()
 }
 
+// AddStore adds the values that hooks of the run's flow keep, as of now. Like the output
+// of a strategy, they belong to the hook's invocation alone.
+func (d *Document) AddStore(rule *run.StoreRule, s run.Shelves, now time.Time) error {
+	if d.Hook == nil || rule == nil {
+		return nil
+	}
+	d.Hook.Invocation.Run.Store = hookapi.NewStore(rule, s, now)
+	return d.fit()
+}
+
 // hookSeconds returns the time limit of the state: that of each hook of the
 // invocation, and a margin for the way and a cold start. Access does not outlast its
 // time for on_deescalate.
@@ -116,7 +126,7 @@ func secondsUntil(now, then time.Time) int {
 }
 
 // fit shortens the invocation of a hook until the document is small enough: the
-// oldest history first, then the outputs of earlier hooks, the context and the
+// oldest history first, then the outputs of earlier hooks, the store, the context and the
 // strategy's output. What is left out is missing, never empty.
 func (d *Document) fit() error {
 	for {
@@ -132,6 +142,8 @@ func (d *Document) fit() error {
 			run.History = run.History[(len(run.History)+1)/2:]
 		case len(run.Steps) > 0:
 			run.Steps = nil
+		case run.Store != nil:
+			run.Store = nil
 		case run.Context != nil:
 			run.Context = nil
 		case run.StrategyOutput != nil:

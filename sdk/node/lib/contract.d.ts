@@ -28,6 +28,16 @@ export type AskedFlow = {
 /** The hook to call. After an undecided on_request, the function may respond for get_permissions and get_notifications in the same invocation, and after get_permissions for get_notifications. none calls no hook: it is for a flow with hooks: none, and for learning which flows the function has hooks for. */
 export type AskedHook = "on_request" | "get_permissions" | "get_notifications" | "after_request" | "on_approve" | "after_approve" | "on_deny" | "after_deny" | "on_expire" | "after_expire" | "after_cancel" | "on_escalate" | "after_escalate" | "on_deescalate" | "after_deescalate" | "on_revoke" | "after_revoke" | "after_fail" | "prefetch" | "none";
 
+/** Values by key. */
+export type AskedKept = { [name: string]: {
+  /** When the value is gone. */
+  expires_at: string;
+  /** Any JSON of at most 4 KiB. */
+  value: unknown;
+  /** Changes with each put; for if_version. */
+  version: string;
+} };
+
 export type AskedLifecycle = {
   /** What happens to the request. */
   event: {
@@ -90,6 +100,11 @@ export type AskedLifecycle = {
     status: "requested" | "pending" | "approved" | "denied" | "expired" | "canceled" | "active" | "ended" | "revoked" | "failed";
     /** The outputs of earlier hooks, by hook. */
     steps?: { [name: string]: unknown };
+    /** The values that hooks of the flow keep, as far as they are there; a scope that the flow does not declare is absent. Absent as a whole if the flow keeps none, from an older engine, and if it does not fit into the event: absent does not mean empty. */
+    store?: {
+      flow?: AskedKept;
+      person?: AskedKept;
+    };
     /** The output of the strategy that granted the access. Absent without one, and from an engine of version 1.0. */
     strategy_output?: unknown;
   };
@@ -168,6 +183,13 @@ export type HookInvocation = {
     /** The names of all fields, sensitive ones too. */
     fields: string[];
     name: string;
+    /** The values that the flow's hooks may keep, by scope. A name that ends in /* stands for all keys that begin as it does. Absent if they keep none. */
+    store?: {
+      /** Values of the flow. */
+      flow?: string[];
+      /** Values of the person who gets the access, in this flow. */
+      person?: string[];
+    };
     /** The names of all vars. */
     vars_declared: string[];
     /** Changes whenever the flow's block in flows.yaml does. */
@@ -255,6 +277,8 @@ export type AnswerAnswer = {
   /** Kept for later hooks, in run.steps under this hook's name. At most 8 KiB as JSON. */
   output?: unknown;
   permissions?: AnswerPermissions;
+  /** What the hook keeps in the flow's store, if its outcome takes effect. Send it only if the event's `accepts` lists it. If a condition does not hold any more, nothing of the response counts, and the hook is called again. */
+  puts?: AnswerPut[];
   /** The reason that everyone sees. Without one the hook and the flow are named. */
   reason?: string;
   /** The hooks that this function has for the request's flow; others are not called. Without it, all are called. */
@@ -272,12 +296,14 @@ export type AnswerCheck = {
   passed: boolean;
 };
 
-export type AnswerGetNotifications = Omit<AnswerAnswer, "permissions" | "transition"> & {
+export type AnswerGetNotifications = Omit<AnswerAnswer, "permissions" | "puts" | "transition"> & {
   permissions?: never;
+  puts?: never;
   transition?: never;
 };
 
-export type AnswerGetPermissions = Omit<AnswerAnswer, "transition"> & {
+export type AnswerGetPermissions = Omit<AnswerAnswer, "puts" | "transition"> & {
+  puts?: never;
   transition?: never;
 };
 
@@ -367,6 +393,20 @@ export type AnswerPrefetch = {
 
 /** An e-mail or other identity, "group:NAME", "everyone" or "admins". */
 export type AnswerPrincipal = string;
+
+export type AnswerPut = {
+  /** Removes the value. */
+  delete?: boolean;
+  /** The version that the value must have; empty if there must be none. Without it the put has no condition. */
+  if_version?: string;
+  /** A key that the flow's store declares. */
+  key: string;
+  scope: "person" | "flow";
+  /** How long the value is kept, at most 400 days. */
+  ttl_seconds?: number;
+  /** Any JSON but null, of at most 4 KiB. */
+  value?: unknown;
+};
 
 /** fasttrack hook contract, version 1: the response of a hook function. At most 64 KiB; with permissions 256 KiB together with the event and 2 KiB around both. {} and null continue as if without the hook. A response that this schema does not describe is invalid, and the hook has failed. $defs has the response of each hook under its name. */
 export type HookResponse = null | AnswerAnswer | AnswerPrefetch;

@@ -84,6 +84,19 @@ class AskedFlow(TypedDict):
 AskedHook = Literal["on_request", "get_permissions", "get_notifications", "after_request", "on_approve", "after_approve", "on_deny", "after_deny", "on_expire", "after_expire", "after_cancel", "on_escalate", "after_escalate", "on_deescalate", "after_deescalate", "on_revoke", "after_revoke", "after_fail", "prefetch", "none"]
 
 
+class AskedKeptValue(TypedDict):
+    # When the value is gone.
+    expires_at: str
+    # Any JSON of at most 4 KiB.
+    value: Any
+    # Changes with each put; for if_version.
+    version: str
+
+
+# Values by key.
+AskedKept = Dict[str, "AskedKeptValue"]
+
+
 class AskedPerson(TypedDict):
     email: NotRequired[str]
     groups: NotRequired[List[str]]
@@ -139,12 +152,23 @@ class AskedRecentCounts(TypedDict):
     windows: List[int]
 
 
+class HookInvocationFlowStore(TypedDict):
+    """The values that the flow's hooks may keep, by scope. A name that ends in /* stands for all keys that begin as it does. Absent if they keep none."""
+
+    # Values of the flow.
+    flow: NotRequired[List[str]]
+    # Values of the person who gets the access, in this flow.
+    person: NotRequired[List[str]]
+
+
 class HookInvocationFlow(TypedDict):
     """What the flow declares in flows.yaml. A hook that reads any other field or var has misspelt it, and fails."""
 
     # The names of all fields, sensitive ones too.
     fields: List[str]
     name: str
+    # The values that the flow's hooks may keep, by scope. A name that ends in /* stands for all keys that begin as it does. Absent if they keep none.
+    store: NotRequired["HookInvocationFlowStore"]
     # The names of all vars.
     vars_declared: List[str]
     # Changes whenever the flow's block in flows.yaml does.
@@ -210,6 +234,13 @@ class AskedLifecycleRunSource(TypedDict):
     verified: bool
 
 
+class AskedLifecycleRunStore(TypedDict):
+    """The values that hooks of the flow keep, as far as they are there; a scope that the flow does not declare is absent. Absent as a whole if the flow keeps none, from an older engine, and if it does not fit into the event: absent does not mean empty."""
+
+    flow: NotRequired["AskedKept"]
+    person: NotRequired["AskedKept"]
+
+
 _AskedLifecycleRun = TypedDict("_AskedLifecycleRun", {"for": "AskedPerson"}, total=False)
 
 
@@ -241,6 +272,8 @@ class AskedLifecycleRun(_AskedLifecycleRun):
     status: Literal["requested", "pending", "approved", "denied", "expired", "canceled", "active", "ended", "revoked", "failed"]
     # The outputs of earlier hooks, by hook.
     steps: NotRequired[Dict[str, Any]]
+    # The values that hooks of the flow keep, as far as they are there; a scope that the flow does not declare is absent. Absent as a whole if the flow keeps none, from an older engine, and if it does not fit into the event: absent does not mean empty.
+    store: NotRequired["AskedLifecycleRunStore"]
     # The output of the strategy that granted the access. Absent without one, and from an engine of version 1.0.
     strategy_output: NotRequired[Any]
 
@@ -292,6 +325,8 @@ class AnswerAnswer(TypedDict):
     # Kept for later hooks, in run.steps under this hook's name. At most 8 KiB as JSON.
     output: NotRequired[Any]
     permissions: NotRequired["AnswerPermissions"]
+    # What the hook keeps in the flow's store, if its outcome takes effect. Send it only if the event's `accepts` lists it. If a condition does not hold any more, nothing of the response counts, and the hook is called again.
+    puts: NotRequired[List["AnswerPut"]]
     # The reason that everyone sees. Without one the hook and the flow are named.
     reason: NotRequired[str]
     # The hooks that this function has for the request's flow; others are not called. Without it, all are called.
@@ -368,6 +403,20 @@ class AnswerPrefetch(TypedDict):
 
 # An e-mail or other identity, "group:NAME", "everyone" or "admins".
 AnswerPrincipal = str
+
+
+class AnswerPut(TypedDict):
+    # Removes the value.
+    delete: NotRequired[bool]
+    # The version that the value must have; empty if there must be none. Without it the put has no condition.
+    if_version: NotRequired[str]
+    # A key that the flow's store declares.
+    key: str
+    scope: Literal["person", "flow"]
+    # How long the value is kept, at most 400 days.
+    ttl_seconds: NotRequired[int]
+    # Any JSON but null, of at most 4 KiB.
+    value: NotRequired[Any]
 
 
 # fasttrack hook contract, version 1: the response of a hook function. At most 64 KiB; with permissions 256 KiB together with the event and 2 KiB around both. {} and null continue as if without the hook. A response that this schema does not describe is invalid, and the hook has failed. $defs has the response of each hook under its name.
