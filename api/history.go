@@ -127,8 +127,11 @@ type Entry struct {
 	// Override is set if an admin set aside the verdict of a hook.
 	Override *Override `json:"override,omitempty"`
 	// For is whom the requester requested for, if for somebody else. First entry only.
-	For    *Person `json:"for,omitempty"`
-	Checks []Check `json:"checks,omitempty"`
+	For *Person `json:"for,omitempty"`
+	// StartsAt is when access is to start, if the requester chose a time. First entry
+	// only.
+	StartsAt time.Time `json:"starts_at,omitzero"`
+	Checks   []Check   `json:"checks,omitempty"`
 	// Error is the failure of a hook that led to the event.
 	Error string `json:"error,omitempty"`
 	// Act is the id of the action that the event results from. Empty for events that

@@ -18,6 +18,9 @@ type CreateInput struct {
 	Fields map[string]any `json:"fields,omitempty"`
 	// DurationSeconds is one of the flow's durations. 0 selects the flow's default.
 	DurationSeconds int `json:"duration_seconds,omitempty"`
+	// StartsAt is when access is to start: later than now, and within the time that the
+	// flow allows, to the second. Zero starts it once the request is approved.
+	StartsAt time.Time `json:"starts_at,omitzero"`
 	// Reason has up to 2,000 characters. Flows may require one.
 	Reason string `json:"reason,omitempty"`
 	// Context is any JSON of up to 64 KiB for the flow's hooks. No response shows it.

@@ -35,6 +35,10 @@ type Request struct {
 	// DurationSeconds is how long access lasts, counted from when it is granted. 0 in
 	// a flow without a strategy.
 	DurationSeconds int `json:"duration_seconds,omitempty"`
+	// StartsAt is when access is to start, if the requester chose a time: an approved
+	// request waits for it. Absent if access starts with the approval. Access.StartsAt is
+	// when it did start.
+	StartsAt time.Time `json:"starts_at,omitzero"`
 	// Access is present once access is being granted.
 	Access *Access `json:"access,omitempty"`
 	// LastError is present while granting or revoking access fails, or a hook doesn't
@@ -73,6 +77,12 @@ func (r *Request) Holder() Person {
 		return *r.For
 	}
 	return r.Requester
+}
+
+// AwaitsStart reports whether the request is approved and its access has not started: it
+// starts at StartsAt.
+func (r *Request) AwaitsStart() bool {
+	return r.Status == StatusApproved && !r.StartsAt.IsZero() && (r.Access == nil || r.Access.StartsAt.IsZero())
 }
 
 // Person is who requests or approves: a person, or a machine.

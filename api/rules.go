@@ -11,6 +11,9 @@ type Rules struct {
 	VisibleTo []string `json:"visible_to,omitempty"`
 	// OnBehalf is who may request for other people. Absent if nobody may.
 	OnBehalf *OnBehalf `json:"on_behalf,omitempty"`
+	// StartsWithinSeconds is how far ahead a request may start; see [CreateInput.StartsAt].
+	// 0 if it can't start later.
+	StartsWithinSeconds int `json:"starts_within_seconds,omitempty"`
 	// Approvers are the principals who may decide, unless get_permissions names others.
 	// Never null.
 	Approvers []string `json:"approvers"`
@@ -104,7 +107,7 @@ type Limit struct {
 // RuleSentence is a rule as people read it.
 type RuleSentence struct {
 	// About names the rule: "requesters", "on_behalf", "code", "limits", "approvers", "approvals",
-	// "self_approval", "notify", "timeout", "reasons", "access", "admins", "viewers" or
+	// "self_approval", "notify", "timeout", "reasons", "access", "starts", "admins", "viewers" or
 	// "retention". More may come.
 	About string `json:"about"`
 	Text  string `json:"text"`

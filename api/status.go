@@ -13,13 +13,14 @@ const (
 	// StatusPending: waiting for approvers.
 	StatusPending Status = "pending"
 	// StatusApproved: approved. Final in a flow without a strategy; otherwise
-	// access is being granted.
+	// access is being granted, or starts later; see [Request.AwaitsStart].
 	StatusApproved Status = "approved"
 	// StatusDenied: denied by a hook or an approver. Final.
 	StatusDenied Status = "denied"
 	// StatusExpired: nobody decided in time. Final.
 	StatusExpired Status = "expired"
-	// StatusCanceled: canceled by the requester before a decision. Final.
+	// StatusCanceled: canceled by the requester before a decision, or before the start
+	// that they chose. Final.
 	StatusCanceled Status = "canceled"
 	// StatusActive: access is granted and has not ended.
 	StatusActive Status = "active"

@@ -75,6 +75,9 @@ type Run struct {
 	Source Source
 	// Duration is how long access is requested for, 0 in a flow that grants none.
 	Duration time.Duration
+	// ScheduledStart is when access is to start, if the requester chose a time; zero for
+	// once the request is approved.
+	ScheduledStart time.Time
 	// StartsAt and EndsAt are set once access was granted.
 	StartsAt, EndsAt time.Time
 	// Withheld names the sensitive fields that have a value.

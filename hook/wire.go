@@ -57,11 +57,12 @@ type invocation struct {
 			Label string `json:"label"`
 			Vars  Vars   `json:"vars"`
 		} `json:"flow"`
-		Requester       User   `json:"requester"`
-		For             *User  `json:"for"`
-		Reason          string `json:"reason"`
-		Source          Source `json:"source"`
-		DurationSeconds int    `json:"duration_seconds"`
+		Requester       User      `json:"requester"`
+		For             *User     `json:"for"`
+		Reason          string    `json:"reason"`
+		Source          Source    `json:"source"`
+		DurationSeconds int       `json:"duration_seconds"`
+		StartsAt        time.Time `json:"starts_at"`
 		Access          *struct {
 			StartsAt time.Time `json:"starts_at"`
 			EndsAt   time.Time `json:"ends_at"`
@@ -155,7 +156,7 @@ func (in invocation) event(hook string, reads *reads) *Event {
 		Hook: hook, Name: in.Event.Name, At: in.Event.At, Channel: in.Event.Channel, Reason: in.Event.Reason,
 		User: in.Event.Actor, Requester: r.Requester, Holder: r.Requester, Flow: in.flow(reads),
 		Run: Run{
-			ID: r.ID, Status: r.Status, Reason: r.Reason, Source: r.Source, Duration: seconds(r.DurationSeconds),
+			ID: r.ID, Status: r.Status, Reason: r.Reason, Source: r.Source, Duration: seconds(r.DurationSeconds), ScheduledStart: r.StartsAt,
 			Withheld: r.Sensitive, History: r.History, OverrideOf: r.OverrideOf,
 		},
 		Fields: in.fields(reads), actors: r.Actors, steps: r.Steps, counts: r.Counts, trial: in.Trial, reads: reads,

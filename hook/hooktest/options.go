@@ -75,6 +75,11 @@ func Duration(of time.Duration) Option {
 	return func(d map[string]any) { within(d, "run")["duration_seconds"] = int(of.Seconds()) }
 }
 
+// ScheduledStart sets when access is to start, as the requester chose it.
+func ScheduledStart(at time.Time) Option {
+	return func(d map[string]any) { within(d, "run")["starts_at"] = at.UTC().Format(time.RFC3339) }
+}
+
 // Source sets where the request came from. In the channel "slack" it is verified.
 func Source(channel, place string) Option {
 	return func(d map[string]any) {

@@ -57,6 +57,8 @@ type Case struct {
 	// For is whom it was for, if that is somebody else.
 	For       string    `json:"for,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
+	// StartsAt is when its access was to start, if the requester chose a time.
+	StartsAt time.Time `json:"starts_at,omitzero"`
 	// What is the fields in a line, and Why the requester's reason.
 	What string `json:"what,omitempty"`
 	Why  string `json:"why,omitempty"`
@@ -89,7 +91,7 @@ type Now struct {
 // Of returns the case of an exported request, without an outcome of today.
 func Of(r export.Run) Case {
 	c := Case{
-		ID: r.ID, Flow: r.Flow, Requester: cmp.Or(r.Requester.Email, r.Requester.ID), CreatedAt: r.CreatedAt, What: what(r.Fields), Why: r.Reason, Then: then(r.View),
+		ID: r.ID, Flow: r.Flow, Requester: cmp.Or(r.Requester.Email, r.Requester.ID), CreatedAt: r.CreatedAt, StartsAt: r.StartsAt, What: what(r.Fields), Why: r.Reason, Then: then(r.View),
 	}
 	if p := r.Asked.For; p != nil {
 		c.For = cmp.Or(p.Email, p.ID)

@@ -2,13 +2,16 @@ package engine
 
 import "github.com/fasttrack-dev/fasttrack/internal/run"
 
-// proceedToGrant goes on with an approved run: unless somebody revoked it since,
-// on_escalate is called, and then access is granted.
+// proceedToGrant goes on with an approved run: unless somebody revoked it since, or its
+// start is yet to come, on_escalate is called, and then access is granted.
 func (d *decider) proceedToGrant() {
-	if d.startRevoke() {
+	if d.startRevoke() || d.awaitStart() {
 		return
 	}
 	if d.Engine.Escalation == nil {
+		if !d.checkStart() {
+			return
+		}
 		d.Engine.Escalation = &run.Case{Event: run.Escalate, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now}
 		if hook := d.transition(run.Escalate).Before; d.subscribed(hook) {
 			d.Engine.Case = d.Engine.Escalation
@@ -24,7 +27,8 @@ func (d *decider) proceedToGrant() {
 	d.changed = true
 }
 
-// startRevoke starts the first revoke that counts, and reports whether there is one.
+// startRevoke starts the first revoke that counts, or cancel from before the start, and
+// reports whether there is one.
 func (d *decider) startRevoke() bool {
 	for {
 		act, there := d.nextAct()
@@ -35,7 +39,11 @@ func (d *decider) startRevoke() bool {
 			d.recordIgnored(run.Actor{Type: run.EngineActor}, run.ViaEngine, act.ID, err.Error(), "", nil)
 			continue
 		}
-		d.startTransition(caseOf(act))
+		if act.Event == run.Cancel {
+			d.cancelStart(act)
+		} else {
+			d.startTransition(caseOf(act))
+		}
 		return true
 	}
 }

@@ -39,6 +39,7 @@ var transitions = []Transition{
 
 	{run.Approved, run.Escalate, run.Active, run.OnEscalate, run.AfterEscalate},
 	{run.Approved, run.Deescalate, run.Ended, "", run.AfterDeescalate}, // on_escalate grants nothing
+	{run.Approved, run.Cancel, run.Canceled, "", run.AfterCancel},      // before the start that was chosen
 	{run.Approved, run.Revoke, run.Revoked, run.OnRevoke, run.AfterRevoke},
 	{run.Approved, run.Fail, run.Failed, "", run.AfterFail},
 	{run.Approved, run.Ignore, run.Approved, "", ""},

@@ -7,10 +7,14 @@ import (
 )
 
 // WakeAt returns when a waiting run is due: at the end of its review, or sooner to
-// notify the next entry of the notify list; while access is active, when it ends.
+// notify the next entry of the notify list; while access is active, when it ends; before
+// that, when it is to start.
 func WakeAt(r *run.Run) time.Time {
-	if r.Status == run.Active {
+	switch r.Status {
+	case run.Active:
 		return r.TakeBackAt()
+	case run.Approved:
+		return r.StartsAt
 	}
 	w := r.Review
 	if w == nil {

@@ -129,6 +129,8 @@ type Flow struct {
 	// default. Empty without a strategy.
 	DurationsSeconds []int     `json:",omitempty"`
 	Strategy         *Strategy `json:",omitempty"`
+	// StartsWithinSeconds is how far ahead a request may start, 0 for none.
+	StartsWithinSeconds int `json:",omitempty"`
 	// RecentSeconds is the window in which a requester's earlier runs are
 	// counted for hooks, 0 for none.
 	RecentSeconds int `json:",omitempty"`

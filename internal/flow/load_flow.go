@@ -56,6 +56,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 		"fields":         func(n *yaml.Node, at string) { r.fields(n, at, &f) },
 		"targets":        func(n *yaml.Node, at string) { r.targets(n, at, &f) },
 		"durations":      func(n *yaml.Node, at string) { r.durations(n, at, &f) },
+		"starts":         func(n *yaml.Node, at string) { r.starts(n, at, &f) },
 		"strategy":       func(n *yaml.Node, at string) { r.strategy(n, at, &f) },
 		"require_reason": r.strings(&f.RequireReason, checkReasonAct),
 		"review":         func(n *yaml.Node, at string) { r.review(n, at, &f.Review) },
@@ -99,6 +100,9 @@ func (r *reader) flowAsAWhole(n *yaml.Node, path string, f *Flow, seen map[strin
 	}
 	if f.Review.NotifyEnds && f.Strategy == nil && seen["strategy"] == nil {
 		r.fail(seen["review"], join(path, "review.notify_ends"), "only a flow with a strategy grants access that ends")
+	}
+	if seen["starts"] != nil && f.Strategy == nil && seen["strategy"] == nil {
+		r.fail(seen["starts"], join(path, "starts"), "only a flow with a strategy grants access that can start later")
 	}
 	if at := seen["hooks"]; at != nil {
 		r.uses(at, join(path, "hooks"), f.Hooks, f.Name, false)

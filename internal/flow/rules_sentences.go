@@ -42,6 +42,9 @@ func (f *Flow) sentences(rules api.Rules) []api.RuleSentence {
 	say("timeout", fmt.Sprintf("A request expires if nobody decides it within %s.", spoken(rules.TimeoutSeconds)))
 	say("reasons", reasonsSentence(f.RequireReason))
 	say("access", f.accessSentence())
+	if rules.StartsWithinSeconds > 0 {
+		say("starts", fmt.Sprintf("A request may say when access starts, up to %s ahead. Until then it can be canceled, and at the start it is checked once more who may request.", spoken(rules.StartsWithinSeconds)))
+	}
 	say("admins", adminsSentence(rules))
 	if len(rules.Viewers) == 0 {
 		say("viewers", "Only the admins may list all requests.")

@@ -33,6 +33,10 @@ func (f *File) Today() *run.Today {
 func (f *Flow) today() run.TodayFlow {
 	t := run.TodayFlow{Admins: f.Admins, Viewers: f.Review.Viewers, Recheck: f.Recheck, Slack: f.Slack, NotifyEnds: f.Review.NotifyEnds}
 	t.Approvers = append(t.Approvers, f.Review.Approvers...)
+	t.Requesters, t.VisibleTo = f.Requesters, f.VisibleTo
+	if f.OnBehalf != nil {
+		t.OnBehalf, t.Beneficiaries = f.OnBehalf.Who, f.beneficiaries()
+	}
 	for _, need := range f.Review.Approvals {
 		if need.From != "" {
 			t.Approvers = append(t.Approvers, need.From)
@@ -99,10 +103,16 @@ func ParseToday(name string, raw []byte) (*run.Today, error) {
 
 // whom reads whom a flow names.
 func (r *reader) whom(n *yaml.Node, path string) Flow {
-	var f Flow
+	f := Flow{Requesters: []string{"everyone"}}
 	r.some(n, path, map[string]func(*yaml.Node, string){
-		"name":    r.text(&f.Name, 63),
-		"admins":  r.principals(&f.Admins, false),
+		"name":       r.text(&f.Name, 63),
+		"admins":     r.principals(&f.Admins, false),
+		"requesters": r.principals(&f.Requesters, false),
+		"visible_to": r.principals(&f.VisibleTo, false),
+		"on_behalf": func(n *yaml.Node, at string) {
+			f.OnBehalf = &OnBehalf{}
+			r.some(n, at, map[string]func(*yaml.Node, string){"who": r.principals(&f.OnBehalf.Who, false), "for": r.principals(&f.OnBehalf.For, false)})
+		},
 		"recheck": r.bool(&f.Recheck),
 		"slack":   r.slackUse(&f.Slack),
 		"review": func(n *yaml.Node, at string) {

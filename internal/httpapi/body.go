@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -144,6 +145,24 @@ func (b *Body) Seconds(name string) *int {
 	}
 	n := int(whole)
 	return &n
+}
+
+// Time reads a time with an offset, to the second; zero if absent.
+func (b *Body) Time(name string) (at time.Time) {
+	raw, ok := b.member(name)
+	if !ok {
+		return at
+	}
+	var s string
+	const clock = "2006-01-02T15:04:05"
+	if json.Unmarshal(raw, &s) == nil {
+		at, _ = time.Parse(time.RFC3339, s) // which also takes hours of one digit
+	}
+	if at.IsZero() || s[:len(clock)] != at.Format(clock) {
+		b.Fail(name, "must be a time with its offset, such as 2026-12-24T09:00:00+01:00 (RFC 3339)")
+		return time.Time{}
+	}
+	return at.UTC().Truncate(time.Second)
 }
 
 // Bool reads true or false; false if absent.

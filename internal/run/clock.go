@@ -43,6 +43,9 @@ func (r *Run) soon() time.Time {
 func (r *Run) MovesBy() time.Time {
 	switch r.Engine.Next {
 	case NextReview:
+		if r.ParkedForStart() {
+			return r.StartsAt.Add(grace)
+		}
 		return r.Review.ExpiresAt.Add(grace)
 	case NextActive:
 		return r.Access.EndsAt.Add(accessGrace)

@@ -33,6 +33,8 @@ func (r *Run) Check(e EventName, p Person, t *Today, now time.Time) error {
 	switch {
 	case e == Revoke:
 		return r.revocable()
+	case e == Cancel && r.takesCancel(now):
+		return nil
 	case r.Status.Decided():
 		return TooLate("This request is " + string(r.Status) + " already.")
 	case r.Review != nil && now.After(r.Review.ExpiresAt):

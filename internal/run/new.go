@@ -25,6 +25,8 @@ type Draft struct {
 	Reason string
 	// DurationSeconds is 0 for an approval-only flow.
 	DurationSeconds int
+	// StartsAt is that of [Run].
+	StartsAt time.Time
 	// Context is nil where none was sent.
 	Context json.RawMessage
 	// Recent is nil where the flow doesn't ask for it.
@@ -61,7 +63,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 	}
 	r := &Run{
 		Schema: SchemaVersion, ID: a.ID, Flow: a.Flow, Requester: a.Requester, For: a.For, Channel: a.Channel,
-		Fields: a.Fields, Sensitive: a.Sensitive, Chosen: a.Chosen, Reason: a.Reason, DurationSeconds: a.DurationSeconds,
+		Fields: a.Fields, Sensitive: a.Sensitive, Chosen: a.Chosen, Reason: a.Reason, DurationSeconds: a.DurationSeconds, StartsAt: a.StartsAt,
 		Salt: a.Salt, HasContext: a.Context != nil, Recent: a.Recent, RecentCounts: a.RecentCounts, Sent: a.Sent, CreatedAt: now, UpdatedAt: now,
 		Engine: Engine{Next: NextHook, Hook: OnRequest, NonceKey: a.NonceKey},
 	}
@@ -70,7 +72,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
 	}
 	if err := r.Append(now, Requested, Entry{
-		Event: Request, Actor: a.Requester.Actor(), For: forView(a.For), Channel: a.Channel, Place: a.Place, Reason: a.Reason, PayloadSHA256: digest, FlowVersion: a.FlowVersion,
+		Event: Request, Actor: a.Requester.Actor(), For: forView(a.For), Channel: a.Channel, Place: a.Place, StartsAt: a.StartsAt, Reason: a.Reason, PayloadSHA256: digest, FlowVersion: a.FlowVersion,
 	}); err != nil {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
 	}
@@ -82,7 +84,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 
 // PayloadDigest returns the SHA-256, in hex, of the canonical JSON of what a run is
 // filed with: flow, whom it is for, fields (sensitive ones too), reason, duration,
-// context and salt.
+// start, context and salt.
 func PayloadDigest(a Draft) (string, error) {
 	hash, err := Hash(struct {
 		Flow            string                     `json:"flow"`
@@ -91,9 +93,10 @@ func PayloadDigest(a Draft) (string, error) {
 		Sensitive       map[string]json.RawMessage `json:"sensitive,omitempty"`
 		Reason          string                     `json:"reason"`
 		DurationSeconds int                        `json:"duration_seconds,omitempty"`
+		StartsAt        time.Time                  `json:"starts_at,omitzero"`
 		Context         json.RawMessage            `json:"context,omitempty"`
 		Salt            string                     `json:"salt,omitempty"`
-	}{a.Flow.Name, forView(a.For), a.Fields, a.Sensitive, a.Reason, a.DurationSeconds, a.Context, a.Salt})
+	}{a.Flow.Name, forView(a.For), a.Fields, a.Sensitive, a.Reason, a.DurationSeconds, a.StartsAt, a.Context, a.Salt})
 	if err != nil {
 		return "", fmt.Errorf("hash the request: %w", err)
 	}

@@ -12,7 +12,7 @@ func (r *Run) NextAct(acts []Act) (Act, bool) {
 			continue
 		}
 		if r.Status.Decided() {
-			if act.Event != Revoke {
+			if act.Event != Revoke && (act.Event != Cancel || !r.takesCancel(act.At)) {
 				continue
 			}
 		} else if act.At.After(r.Review.ExpiresAt) {

@@ -42,6 +42,9 @@ type Run struct {
 	DurationSeconds int `json:"duration_seconds,omitempty"`
 	// RequestedSeconds is the requested duration, once an approve has shortened it.
 	RequestedSeconds int `json:"asked_seconds,omitempty"`
+	// StartsAt is the time before which access is not granted, as the requester chose
+	// it; zero for at once.
+	StartsAt time.Time `json:"starts_at,omitzero"`
 	// HasContext reports that the requester sent a context along; it is stored
 	// beside the run.
 	HasContext bool `json:"has_context,omitempty"`

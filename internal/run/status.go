@@ -33,10 +33,10 @@ var forward = map[Status]map[EventName][]Status{
 		Approve: {Pending, Approved}, Deny: {Denied}, Expire: {Expired}, Cancel: {Canceled},
 		Forward: {Pending}, Ignore: {Pending}, Withdraw: {Pending},
 	},
-	// deescalate from approved is on_escalate's "give nothing, end"; fail is a
-	// grant that failed and was removed whole.
+	// deescalate from approved is on_escalate's "give nothing, end"; cancel is before
+	// the start that was chosen; fail is a grant that failed and was removed whole.
 	// erase leaves the status of a run that is over as it is.
-	Approved: {Escalate: {Active}, Deescalate: {Ended}, Revoke: {Revoked}, Fail: {Failed}, Ignore: {Approved}, Erased: {Approved}},
+	Approved: {Escalate: {Active}, Deescalate: {Ended}, Cancel: {Canceled}, Revoke: {Revoked}, Fail: {Failed}, Ignore: {Approved}, Erased: {Approved}},
 	Active:   {Deescalate: {Ended}, Revoke: {Revoked}, Ignore: {Active}},
 	Denied:   {Ignore: {Denied}, Erased: {Denied}},
 	Expired:  {Ignore: {Expired}, Erased: {Expired}},

@@ -30,6 +30,9 @@ type TodayFlow struct {
 	// Approvers include those whom a requirement of approvals names.
 	Approvers []string
 	Viewers   []string
+	// Requesters may request it, of them only VisibleTo unless that is nil. OnBehalf may
+	// request it for Beneficiaries.
+	Requesters, VisibleTo, OnBehalf, Beneficiaries []string
 	// Recheck has get_permissions called at each approve.
 	Recheck bool
 	// Slack is what people may do in Slack.

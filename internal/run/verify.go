@@ -36,6 +36,8 @@ func (r *Run) VerifyRecord(id string, context json.RawMessage) error {
 		return fmt.Errorf("its requester is %s, but its history begins with %s", r.Requester.ID, first.Actor.ID)
 	case first.Erased["for"] == "" && !equalPerson(forView(r.For), first.For):
 		return errors.New("whom it is for is not whom its history begins with")
+	case first.Erased["starts_at"] == "" && !r.StartsAt.Equal(first.StartsAt):
+		return errors.New("its start is not what its history begins with")
 	case !r.CreatedAt.Equal(first.At):
 		return fmt.Errorf("it was made at %s, but its history begins at %s", r.CreatedAt.Format(time.RFC3339Nano), first.At.Format(time.RFC3339Nano))
 	}
@@ -85,7 +87,7 @@ func (r *Run) verifyDecision() error {
 func (r *Run) verifyPayload(context json.RawMessage) error {
 	asked := Draft{
 		Flow: r.Flow, For: r.For, Fields: r.Fields, Sensitive: r.Sensitive, Reason: r.Reason,
-		DurationSeconds: r.DurationSeconds, Context: context, Salt: r.Salt,
+		DurationSeconds: r.DurationSeconds, StartsAt: r.StartsAt, Context: context, Salt: r.Salt,
 	}
 	if r.RequestedSeconds > 0 {
 		asked.DurationSeconds = r.RequestedSeconds

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
@@ -17,8 +18,10 @@ type Request struct {
 	Flow            string                     `json:"flow"`
 	Fields          map[string]json.RawMessage `json:"fields"`
 	DurationSeconds *int                       `json:"duration_seconds"`
-	Reason          string                     `json:"reason"`
-	Context         json.RawMessage            `json:"context"`
+	// StartsAt is nil for once the request is approved.
+	StartsAt *time.Time      `json:"starts_at"`
+	Reason   string          `json:"reason"`
+	Context  json.RawMessage `json:"context"`
 	// For is whom the request is for; nil for the requester.
 	For *Beneficiary `json:"for"`
 }
@@ -63,10 +66,14 @@ func Check(file *flow.File, f *flow.Flow, block run.Flow, who run.Person, r Requ
 		}
 		return run.Draft{}, errors.New(strings.Join(lines, "\n"))
 	}
-	return run.Draft{
+	asked := run.Draft{
 		Flow: block, Requester: who, For: other, Channel: run.ViaAPI, Fields: checked.Fields, Sensitive: checked.Sensitive,
 		Reason: r.Reason, DurationSeconds: checked.DurationSeconds, Context: r.Context,
-	}, nil
+	}
+	if r.StartsAt != nil {
+		asked.StartsAt = r.StartsAt.UTC().Truncate(time.Second)
+	}
+	return asked, nil
 }
 
 // beneficiary returns whom a request is for; nil for the requester. Whether somebody whom

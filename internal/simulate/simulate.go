@@ -43,6 +43,9 @@ type Result struct {
 // Run tries the hooks of a flow with a request that [Check] returned.
 func Run(ctx context.Context, asked run.Draft, o Options) (Result, error) {
 	result := Result{Flow: o.Flow.Name, Hook: o.Name}
+	if wrong := o.Flow.CheckStart(asked.StartsAt, o.Now); wrong != "" {
+		return result, errors.New(flow.StartsAt + ": " + wrong)
+	}
 	var err error
 	if result.FlowVersion, err = o.Flow.Version(); err != nil {
 		return result, err
@@ -56,6 +59,9 @@ func Run(ctx context.Context, asked run.Draft, o Options) (Result, error) {
 		asked.Recent, asked.RecentCounts = counted.Recent, counted.Counts
 	}
 	result.Notes = notes(o.Flow, asked.Recent != nil || asked.RecentCounts != nil)
+	if at := asked.StartsAt; !at.IsZero() {
+		result.Notes = append(result.Notes, "access would start at "+at.Format(time.RFC3339)+": it is checked again then who may request, and on_escalate is called")
+	}
 	if err := checkOptions(ctx, o.Function, o.Flow, asked); err != nil {
 		return result, err
 	}

@@ -236,6 +236,8 @@ export interface Run {
   readonly source: Source;
   /** How long access is requested for, 0 in a flow that grants none. */
   readonly durationSeconds: number;
+  /** When access is to start, if the requester chose a time. Undefined: once the request is approved. */
+  readonly scheduledStart: Date | undefined;
   /** Set once access was granted. */
   readonly startsAt: Date | undefined;
   readonly endsAt: Date | undefined;

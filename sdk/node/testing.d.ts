@@ -30,6 +30,8 @@ export interface Options {
   /** Where the request came from. In the channel "slack" it is verified. */
   source?: Pick<Source, "channel"> & Partial<Source>;
   durationSeconds?: number;
+  /** When access is to start, as the requester chose it. */
+  scheduledStart?: Date;
   /** The status of the run, such as "pending". */
   status?: string;
   flow?: string;

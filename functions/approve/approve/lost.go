@@ -58,9 +58,10 @@ func by(o run.Outcome) string {
 }
 
 // tooLate reports whether an action of that kind can't count any more: a decision
-// is made once, and access is revoked while it is being granted or active.
-func tooLate(r *run.Run, e run.EventName) bool {
-	if e == run.Revoke {
+// is made once, and access is revoked while it is being granted or active. Until its
+// start it can be canceled too.
+func tooLate(r *run.Run, a run.Act) bool {
+	if a.Event == run.Revoke || a.Event == run.Cancel && r.Status.Decided() && a.At.Before(r.StartsAt) {
 		return !r.Flow.HasAccess() || r.Over()
 	}
 	return r.Status.Decided()

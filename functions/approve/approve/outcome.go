@@ -69,6 +69,8 @@ func (s service) settled(c *httpapi.Call, r *run.Run, a run.Act) (reply httpapi.
 		switch e.Event {
 		case a.Event:
 			return s.done(c, r), nil, true
+		case run.Revoke: // a cancel that came while access began
+			return s.done(c, r), nil, true
 		case run.Ignore:
 			if a.Event == run.Approve && r.Approved(a.Person) {
 				// The second of two at the same time: the first counts.
@@ -87,7 +89,7 @@ func (s service) settled(c *httpapi.Call, r *run.Run, a run.Act) (reply httpapi.
 	switch {
 	case slices.Contains(r.Engine.Handled, a.ID):
 		return httpapi.Reply{}, httpapi.Forbidden("This does not count. The request has so many ignored actions that no more are recorded."), true
-	case tooLate(r, a.Event):
+	case tooLate(r, a):
 		return httpapi.Reply{}, s.lost(c, r, a.Event, already(r)), true
 	}
 	return httpapi.Reply{}, nil, false

@@ -68,7 +68,7 @@ func AliasServes(cfg aws.Config, arn string) Serves {
 // before a guard could be skipped.
 func (c *call) hooksVersion(ctx context.Context, rec store.Record) string {
 	r := rec.Run
-	if c.Serves == nil || r.Flow.Hooks != c.HooksFunction || !r.LacksGuard() || !(r.HasAct(rec.Acts) || c.req.Caught != nil) {
+	if c.Serves == nil || r.Flow.Hooks != c.HooksFunction || !r.LacksGuard() || !(r.HasAct(rec.Acts) || c.req.Caught != nil || r.ParkedForStart()) {
 		return ""
 	}
 	version, err := c.Serves(ctx)

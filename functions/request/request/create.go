@@ -137,6 +137,7 @@ func (s service) parseRequest(ctx context.Context, c *httpapi.Call, body *httpap
 	in := flow.Request{
 		Fields: body.Object("fields"), DurationSeconds: body.Seconds("duration_seconds"), Reason: body.Lines("reason", run.MaxReason),
 	}
+	startsAt := body.Time(flow.StartsAt)
 	sent := body.Raw("context", maxContext)
 	beneficiary := readFor(body)
 	f, there := s.Flows.Find(name)
@@ -151,6 +152,9 @@ func (s service) parseRequest(ctx context.Context, c *httpapi.Call, body *httpap
 	}
 	checked, wrong := f.Check(in)
 	body.Add(wrong...)
+	if wrong := f.CheckStart(startsAt, s.Now()); wrong != "" {
+		body.Fail(flow.StartsAt, "%s", wrong)
+	}
 	whom, err := s.beneficiary(ctx, c, f, body, beneficiary)
 	if err != nil {
 		return nil, run.Draft{}, err
@@ -171,7 +175,7 @@ func (s service) parseRequest(ctx context.Context, c *httpapi.Call, body *httpap
 	}
 	return f, run.Draft{
 		Flow: block, FlowVersion: version, Requester: c.Caller.Person, For: whom, Fields: checked.Fields, Sensitive: checked.Sensitive,
-		Reason: in.Reason, DurationSeconds: checked.DurationSeconds, Context: sent,
+		Reason: in.Reason, DurationSeconds: checked.DurationSeconds, StartsAt: startsAt, Context: sent,
 	}, nil
 }
 

@@ -97,6 +97,8 @@ export type AskedLifecycle = {
       /** Whether channel and place are proven, by Slack. Otherwise they are the caller's own words: do not approve by them. */
       verified: boolean;
     };
+    /** When access is to start, if the requester chose a time; absent for once the request is approved. */
+    starts_at?: string;
     status: "requested" | "pending" | "approved" | "denied" | "expired" | "canceled" | "active" | "ended" | "revoked" | "failed";
     /** The outputs of earlier hooks, by hook. */
     steps?: { [name: string]: unknown };

@@ -36,6 +36,7 @@ export function newEvent(invocation, hook, signal) {
       reason: r.reason,
       source: strict("source", r.source, mistakes),
       durationSeconds: r.durationSeconds,
+      scheduledStart: r.scheduledStart,
       startsAt: r.startsAt,
       endsAt: r.endsAt,
       withheld: Object.freeze(r.sensitive),

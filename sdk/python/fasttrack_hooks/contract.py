@@ -269,6 +269,8 @@ class AskedLifecycleRun(_AskedLifecycleRun):
     sensitive: NotRequired[List[str]]
     # Where the request came from. Absent from an older engine.
     source: NotRequired["AskedLifecycleRunSource"]
+    # When access is to start, if the requester chose a time; absent for once the request is approved.
+    starts_at: NotRequired[str]
     status: Literal["requested", "pending", "approved", "denied", "expired", "canceled", "active", "ended", "revoked", "failed"]
     # The outputs of earlier hooks, by hook.
     steps: NotRequired[Dict[str, Any]]

@@ -81,7 +81,8 @@ class Run:
     """The record of the request.
 
     reason is the requester's. source is where the request came from. duration is how long access is requested for, zero in a flow
-    that grants none. starts_at and ends_at are set once access was granted. withheld names
+    that grants none. scheduled_start is when access is to start, if the requester chose a
+    time; None for once the request is approved. starts_at and ends_at are set once access was granted. withheld names
     the sensitive fields that have a value. history is what happened so far, oldest first, at
     most 50 entries.
 
@@ -100,6 +101,7 @@ class Run:
     history: Tuple[Entry, ...]
     override_of: Optional[int]
     source: Source = Source()
+    scheduled_start: Optional[datetime] = None
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,7 @@ class Invocation:
                 history=tuple(_entry(e) for e in run.objects("history")),
                 override_of=None if run.values.get("override_of") is None else run.get("override_of", int, 0),
                 source=_source(run.object("source")),
+                scheduled_start=_time(run, "starts_at"),
             ),
             fields=self.fields(reads),
             context=JSON(run.values.get("context")),

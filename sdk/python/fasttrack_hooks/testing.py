@@ -43,6 +43,7 @@ class Options(TypedDict, total=False):
     why: str  # the requester's reason
     source: Source  # where the request came from
     duration: timedelta  # how long access is requested for
+    scheduled_start: datetime  # when access is to start, as the requester chose it
     status: str  # of the run, such as "pending"
     flow: str
     label: str  # of the flow
@@ -139,6 +140,8 @@ def _run(options: Options, requester: Dict[str, Any]) -> Dict[str, Any]:
         run["for"] = _person(options["holder"])
     if "duration" in options:
         run["duration_seconds"] = options["duration"] // timedelta(seconds=1)
+    if "scheduled_start" in options:
+        run["starts_at"] = _time(options["scheduled_start"])
     if "withheld" in options:
         run["sensitive"] = list(options["withheld"])
     if "context" in options:
