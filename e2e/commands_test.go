@@ -28,6 +28,7 @@ type clientKey struct{}
 //	got NAME REGEXP         a header of the last answer
 //	save NAME PATH          keeps a value of the last answer as $NAME
 //	lower NAME VALUE        keeps a value in lower case as $NAME
+//	ahead NAME TIME ZONE    keeps the moment after so much time as $NAME: as the clocks of a zone show it, to the minute; without a zone in UTC, with its offset
 //	await ID STATUS         reads the request until it has that status
 //	exits STATUS PROG ARGS  runs a program, which ends with that exit status
 //	id NAME                 keeps the id in the JSON that a program printed
@@ -42,6 +43,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"got":     got,
 	"save":    save,
 	"lower":   lower,
+	"ahead":   ahead,
 	"await":   await,
 	"exits":   exits,
 	"id":      id,
@@ -139,6 +141,19 @@ func save(ts *testscript.TestScript, neg bool, args []string) {
 func lower(ts *testscript.TestScript, neg bool, args []string) {
 	clientOf(ts, neg, args, 2, 2)
 	ts.Setenv(args[0], strings.ToLower(args[1]))
+}
+
+func ahead(ts *testscript.TestScript, neg bool, args []string) {
+	clientOf(ts, neg, args, 2, 3)
+	after, err := time.ParseDuration(args[1])
+	ts.Check(err)
+	at := time.Now().Add(after).UTC().Format(time.RFC3339)
+	if len(args) == 3 {
+		in, err := time.LoadLocation(args[2])
+		ts.Check(err)
+		at = time.Now().Add(after).In(in).Format("2006-01-02 15:04")
+	}
+	ts.Setenv(args[0], at)
 }
 
 func await(ts *testscript.TestScript, neg bool, args []string) {

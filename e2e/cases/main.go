@@ -36,6 +36,7 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 			Source map[string]any             `json:"source"`
 
 			RecentCounts map[string]any `json:"recent_counts"`
+			StartsAt     string         `json:"starts_at"`
 			Flow         struct {
 				Vars struct {
 					Do            string   `json:"do"`
@@ -65,6 +66,9 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 				return nil, err
 			}
 			return answer(map[string]any{"checks": []map[string]any{{"name": "comes from", "passed": ask.Run.Source["verified"] == true, "detail": string(told)}}}, ask.Run.Flow.Vars.Subscriptions)
+		}
+		if hook == ask.Hook && how == "starts" {
+			return answer(map[string]any{"checks": []map[string]any{{"name": "starts", "passed": true, "detail": ask.Run.StartsAt}}}, ask.Run.Flow.Vars.Subscriptions)
 		}
 		if hook == ask.Hook && how == "recent_counts" {
 			told, err := json.Marshal(ask.Run.RecentCounts) // members by name

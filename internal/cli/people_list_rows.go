@@ -33,6 +33,9 @@ func rowsOf(runs []api.Request, s screen) []row {
 		if r.LastError != nil {
 			status += " (failing)"
 		}
+		if r.AwaitsStart() {
+			status += " (starts " + s.left(r.StartsAt) + ")"
+		}
 		rows = append(rows, row{
 			id: text.Line(r.ID), short: text.Line(shortID(r.ID, ids)), flow: text.Line(r.Flow), target: text.Line(targetOf(r.Fields)),
 			status: text.Line(status), approvals: text.Line(approvalsOf(r)), from: personName(r.Requester.Email, r.Requester.ID),

@@ -36,6 +36,7 @@ type requestFlags struct {
 	wait, timeout, every                 time.Duration
 	decided                              bool
 	key, person                          string
+	startsAt, zone                       string
 }
 
 func newRequestCommand(p Process) *cobra.Command {
@@ -57,6 +58,8 @@ func newRequestCommand(p Process) *cobra.Command {
 	cmd.Flags().StringArrayVarP(&r.fields, "field", "f", nil, "`NAME=VALUE` of a field; may be repeated, also for a list")
 	cmd.Flags().StringVarP(&r.reason, "reason", "r", "", "the reason of the request")
 	cmd.Flags().StringVarP(&r.duration, "duration", "d", "", "how long to have access, such as 1h")
+	cmd.Flags().StringVar(&r.startsAt, "starts-at", "", "start access at a `TIME`, such as '2026-12-24 09:00', where the flow lets you: decided now, granted then")
+	cmd.Flags().StringVar(&r.zone, "time-zone", "", "the time `ZONE` of --starts-at, such as Europe/Berlin; this machine's by default")
 	cmd.Flags().StringVar(&r.person, "for", "", "request for somebody else: their e-mail `ADDRESS`, where the flow lets you")
 	cmd.Flags().StringVar(&r.contextFile, "context", "", "a `FILE` of JSON to send along, such as {\"diff.txt\": …}")
 	cmd.Flags().DurationVar(&r.wait, "wait", 10*time.Second, "how long to wait for code to decide, at most 20s")
@@ -113,6 +116,8 @@ func (r *requestFlags) check() error {
 		return usageError{fmt.Errorf("--wait must be 0s to %ds, got %s", maxWait, r.wait)}
 	case r.timeout < 0:
 		return usageError{fmt.Errorf("--timeout must not be negative, got %s", r.timeout)}
+	case r.zone != "" && r.startsAt == "":
+		return usageError{errors.New("--time-zone needs --starts-at")}
 	case r.timeout > 0 && !r.decided:
 		return usageError{errors.New("--timeout needs --decided")}
 	case r.every < 100*time.Millisecond:
@@ -126,6 +131,10 @@ func (r *requestFlags) body(cmd *cobra.Command, flowName string) (api.CreateInpu
 	body := api.CreateInput{Flow: flowName, Reason: r.reason, Fields: map[string]any{}, Wait: r.wait, IdempotencyKey: r.key, Place: cmp.Or(r.place, placeHere(r.process.Getenv))}
 	if r.person != "" {
 		body.For = &api.Beneficiary{Email: r.person}
+	}
+	var err error
+	if body.StartsAt, err = readStart(r.startsAt, r.zone); err != nil {
+		return body, err
 	}
 	offered, err := r.flow(cmd, flowName)
 	if err != nil {
@@ -277,6 +286,11 @@ func printOutcome(w io.Writer, v api.Request) {
 	switch {
 	case v.Status == run.Pending && v.Review != nil:
 		fmt.Fprintf(w, ": waits for %s until %s", text.Line(run.Who(*v.Review)), moment(v.Review.ExpiresAt))
+		if !v.StartsAt.IsZero() {
+			fmt.Fprintf(w, "; access is to start at %s", moment(v.StartsAt))
+		}
+	case v.AwaitsStart():
+		fmt.Fprintf(w, ": access starts at %s", moment(v.StartsAt))
 	case v.Access != nil && v.Status == run.Active:
 		fmt.Fprintf(w, ": access until %s", moment(v.Access.EndsAt))
 	case ended(v) != "":

@@ -70,6 +70,9 @@ func printRun(w io.Writer, v api.Request) {
 	if v.DurationSeconds > 0 {
 		line("for", (time.Duration(v.DurationSeconds) * time.Second).String())
 	}
+	if !v.StartsAt.IsZero() {
+		line("starts", moment(v.StartsAt))
+	}
 	if a := v.Access; a != nil && !a.StartsAt.IsZero() {
 		line("access", moment(a.StartsAt)+" to "+moment(a.EndsAt))
 		line("granted", a.Given)

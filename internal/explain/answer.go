@@ -20,6 +20,12 @@ func (x *explainer) answer() string {
 		parts = append(parts, "Still waits for the hooks of "+x.Flow+" to respond")
 	case run.Pending:
 		parts = append(parts, x.waiting())
+	case run.Canceled:
+		if x.Decision == nil || x.Decision.Event == run.Cancel {
+			parts = append(parts, x.decided(), x.second())
+		} else {
+			parts = append(parts, x.canceled(), "it was "+lower(x.decided()), x.second())
+		}
 	case run.Ended, run.Revoked, run.Failed:
 		parts = append(parts, x.end(), "it was "+lower(x.decided()), x.second())
 	default:
@@ -169,10 +175,18 @@ func (x *explainer) access() string {
 		return fmt.Sprintf("its access could not be ended yet%s; retried at %s", parenthesized(x.LastError.Text), moment(x.LastError.NextTryAt))
 	case x.Status == run.Active && a != nil:
 		return "its access lasts until " + moment(a.EndsAt)
+	case x.AwaitsStart():
+		return "its access starts at " + moment(x.StartsAt)
 	case x.Status == run.Approved && x.DurationSeconds > 0:
 		return "its access is not granted yet"
 	}
 	return ""
+}
+
+// canceled returns who canceled an approved request before its start.
+func (x *explainer) canceled() string {
+	e, _ := x.first(func(e run.Entry) bool { return e.Event == run.Cancel })
+	return "Canceled by " + x.name(e.Actor) + x.owner(e.Actor) + ", before its access started" + quoted(e.Reason)
 }
 
 // end returns how a request with access ended.

@@ -82,6 +82,9 @@ func (x *explainer) says(e run.Entry, i, approved int) string {
 		} else {
 			who += " files the request"
 		}
+		if !e.StartsAt.IsZero() {
+			who += ", to start at " + moment(e.StartsAt)
+		}
 		return who + said(e.Reason)
 	case run.Forward:
 		return x.forwards(e, i)
