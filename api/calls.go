@@ -27,6 +27,20 @@ func (client *Client) Create(ctx context.Context, in CreateInput, opts ...CallOp
 	return r, err
 }
 
+// Extend requests that active access lasts longer. The extension is a request of its own,
+// which takes the access over once it is granted; see [Request.Extends].
+func (client *Client) Extend(ctx context.Context, id string, in ExtendInput, opts ...CallOption) (*Request, error) {
+	c := post(requestPath(id)+"/extend", in.IdempotencyKey, in)
+	if in.Place != "" {
+		c.header.Set("Fasttrack-Place", in.Place)
+	}
+	if err := c.prefer(in.Wait); err != nil {
+		return nil, err
+	}
+	r, _, err := client.request(ctx, c, opts)
+	return r, err
+}
+
 // Get returns a request with its history. Letters of the id may be in either case.
 func (client *Client) Get(ctx context.Context, id string, opts ...CallOption) (*Request, error) {
 	r, _, err := client.request(ctx, get(requestPath(id)), opts)

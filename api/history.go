@@ -131,7 +131,12 @@ type Entry struct {
 	// StartsAt is when access is to start, if the requester chose a time. First entry
 	// only.
 	StartsAt time.Time `json:"starts_at,omitzero"`
-	Checks   []Check   `json:"checks,omitempty"`
+	// Extends is what the request extends, if it does. First entry only.
+	Extends *Extends `json:"extends,omitempty"`
+	// ExtendedBy is the request that took the access over, at the end of one that was
+	// extended.
+	ExtendedBy string  `json:"extended_by,omitempty"`
+	Checks     []Check `json:"checks,omitempty"`
 	// Error is the failure of a hook that led to the event.
 	Error string `json:"error,omitempty"`
 	// Act is the id of the action that the event results from. Empty for events that

@@ -36,6 +36,8 @@ var schemas = map[string]reflect.Type{
 	"Me": reflect.TypeFor[api.Me](), "Counts": reflect.TypeFor[api.Counts](), "MyFlow": reflect.TypeFor[api.MyFlow](),
 	"Rules": reflect.TypeFor[api.Rules](), "NotifyStep": reflect.TypeFor[api.NotifyStep](), "Limit": reflect.TypeFor[api.Limit](),
 	"RuleSentence": reflect.TypeFor[api.RuleSentence](), "Delivery": reflect.TypeFor[api.Delivery](),
+	"Extends": reflect.TypeFor[api.Extends](), "Extension": reflect.TypeFor[api.Extension](), "ExtendRule": reflect.TypeFor[api.ExtendRule](),
+	"ExtendAllowed": reflect.TypeFor[api.ExtendAllowed](), "ExtendAsk": reflect.TypeFor[api.ExtendInput](),
 	"Looked":       reflect.TypeFor[api.Looked](),
 	"SlackAccount": reflect.TypeFor[api.SlackAccount](), "SlackAccountList": reflect.TypeFor[api.SlackAccountList](), "SlackLink": reflect.TypeFor[api.SlackLinkInput](),
 }
@@ -46,7 +48,7 @@ var foreign = []string{"Message"}
 // methods are the client's methods by operation.
 var methods = map[string]string{
 	"readMe": "Me", "listFlows": "Flows", "listOptions": "Options", "ask": "Create", "listRequests": "List", "activityCSV": "ActivityCSV", "readRequest": "Get", "readStats": "Stats", "verifyRequest": "Verify", "explainRequest": "Explain",
-	"approve": "Approve", "deny": "Deny", "cancel": "Cancel", "withdraw": "Withdraw", "revoke": "Revoke", "health": "Health", "openapi": "OpenAPI",
+	"approve": "Approve", "deny": "Deny", "cancel": "Cancel", "withdraw": "Withdraw", "revoke": "Revoke", "extend": "Extend", "health": "Health", "openapi": "OpenAPI",
 	"listSlackAccounts": "SlackAccounts", "linkSlackAccount": "LinkSlackAccount", "unlinkSlackAccount": "UnlinkSlackAccount",
 }
 

@@ -16,6 +16,13 @@ type Request struct {
 	// For is whom the access is for, if somebody requested for another person. Absent if
 	// it is the requester.
 	For *Person `json:"for,omitempty"`
+	// Extends is what the request extends: the access of another. Absent if it extends none.
+	Extends *Extends `json:"extends,omitempty"`
+	// ExtendedBy is the request in which the access goes on, which has taken it over.
+	ExtendedBy string `json:"extended_by,omitempty"`
+	// Extension is the newest request to extend this one, whatever became of it. Present in
+	// the response of [Client.Get] alone.
+	Extension *Extension `json:"extension,omitempty"`
 	// Fields are the values by field name, of the fields' types. A target is an object
 	// {"id", "label"}. Never null. Sensitive fields are in Withheld instead.
 	Fields map[string]json.RawMessage `json:"fields"`

@@ -119,6 +119,9 @@ type You struct {
 	Revoke  Allowed `json:"revoke"`
 	// Withdraw is set if an approval of the caller's counts and may be withdrawn.
 	Withdraw *Allowed `json:"withdraw,omitempty"`
+	// Extend is absent unless access of the caller's is active, in a flow that lets it be
+	// extended.
+	Extend *ExtendAllowed `json:"extend,omitempty"`
 }
 
 // Allowed reports whether the caller may take one action now.

@@ -36,6 +36,8 @@ type Rules struct {
 	// Strategy is how access is granted: "iam-group", "identity-center" or "lambda".
 	// Empty if the flow grants no access.
 	Strategy string `json:"strategy,omitempty"`
+	// Extend is how far access may be extended. Absent if it may not.
+	Extend *ExtendRule `json:"extend,omitempty"`
 	// OverrideApprove reports whether admins may set aside a hook that refuses an
 	// approval.
 	OverrideApprove bool `json:"override_approve"`
@@ -107,7 +109,7 @@ type Limit struct {
 // RuleSentence is a rule as people read it.
 type RuleSentence struct {
 	// About names the rule: "requesters", "on_behalf", "code", "limits", "approvers", "approvals",
-	// "self_approval", "notify", "timeout", "reasons", "access", "starts", "admins", "viewers" or
+	// "self_approval", "notify", "timeout", "reasons", "access", "starts", "extend", "admins", "viewers" or
 	// "retention". More may come.
 	About string `json:"about"`
 	Text  string `json:"text"`

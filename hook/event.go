@@ -80,6 +80,11 @@ type Run struct {
 	ScheduledStart time.Time
 	// StartsAt and EndsAt are set once access was granted.
 	StartsAt, EndsAt time.Time
+	// Extends is what the request extends: the access of another. Nil if it extends none.
+	Extends *Extends
+	// ExtendedBy is the request in which the access goes on, which has taken it over. Empty
+	// if none has.
+	ExtendedBy string
 	// Withheld names the sensitive fields that have a value.
 	Withheld []string
 	// History is what happened so far, oldest first, at most 50 entries.
@@ -88,6 +93,20 @@ type Run struct {
 	// no effect. It is the seq of the entry with which the hook last ignored such an
 	// action, 0 for none.
 	OverrideOf *int
+}
+
+// Extends is what a request extends: the access of another request, which it takes over
+// once it is granted.
+type Extends struct {
+	// ID is the request whose access it extends.
+	ID string
+	// Number counts the extensions of the access: the first is 1.
+	Number int
+	// StartedAt is when the access began, in the first request that was extended. EndsAt is
+	// when it ends without the extension: Run.Duration counts from then.
+	StartedAt, EndsAt time.Time
+	// Total is how long the access lasts without the extension.
+	Total time.Duration
 }
 
 // Source is where a request came from.

@@ -57,8 +57,16 @@ type invocation struct {
 			Label string `json:"label"`
 			Vars  Vars   `json:"vars"`
 		} `json:"flow"`
-		Requester       User      `json:"requester"`
-		For             *User     `json:"for"`
+		Requester User  `json:"requester"`
+		For       *User `json:"for"`
+		Extends   *struct {
+			ID           string    `json:"id"`
+			Number       int       `json:"number"`
+			StartedAt    time.Time `json:"started_at"`
+			EndsAt       time.Time `json:"ends_at"`
+			TotalSeconds int       `json:"total_seconds"`
+		} `json:"extends"`
+		ExtendedBy      string    `json:"extended_by"`
 		Reason          string    `json:"reason"`
 		Source          Source    `json:"source"`
 		DurationSeconds int       `json:"duration_seconds"`
@@ -157,7 +165,7 @@ func (in invocation) event(hook string, reads *reads) *Event {
 		User: in.Event.Actor, Requester: r.Requester, Holder: r.Requester, Flow: in.flow(reads),
 		Run: Run{
 			ID: r.ID, Status: r.Status, Reason: r.Reason, Source: r.Source, Duration: seconds(r.DurationSeconds), ScheduledStart: r.StartsAt,
-			Withheld: r.Sensitive, History: r.History, OverrideOf: r.OverrideOf,
+			Withheld: r.Sensitive, History: r.History, OverrideOf: r.OverrideOf, ExtendedBy: r.ExtendedBy,
 		},
 		Fields: in.fields(reads), actors: r.Actors, steps: r.Steps, counts: r.Counts, trial: in.Trial, reads: reads,
 	}
@@ -167,6 +175,9 @@ func (in invocation) event(hook string, reads *reads) *Event {
 		if e.Holder.Type == "" {
 			e.Holder.Type = "user"
 		}
+	}
+	if x := r.Extends; x != nil {
+		e.Run.Extends = &Extends{x.ID, x.Number, x.StartedAt, x.EndsAt, seconds(x.TotalSeconds)}
 	}
 	if a := r.Access; a != nil {
 		e.Run.StartsAt, e.Run.EndsAt = a.StartsAt, a.EndsAt

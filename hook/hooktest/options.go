@@ -52,6 +52,20 @@ func For(email string, groups ...string) Option {
 	return func(d map[string]any) { within(d, "run")["for"] = person(email, groups) }
 }
 
+// Extends has the request extend the access of another.
+func Extends(x hook.Extends) Option {
+	return func(d map[string]any) {
+		within(d, "run")["extends"] = map[string]any{
+			"id": x.ID, "number": x.Number, "started_at": x.StartedAt, "ends_at": x.EndsAt, "total_seconds": int(x.Total.Seconds()),
+		}
+	}
+}
+
+// ExtendedBy names the request that has taken the access over.
+func ExtendedBy(id string) Option {
+	return func(d map[string]any) { within(d, "run")["extended_by"] = id }
+}
+
 // Machine makes the requester a machine, such as CI's role by its ARN.
 func Machine(id string) Option {
 	return func(d map[string]any) {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"fmt"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -11,6 +10,10 @@ import (
 // recordGrant records the outcome of an attempt to grant access, which the lease
 // reports.
 func (d *decider) recordGrant() {
+	if d.step.Hold.RevokedWith != "" {
+		d.revokeWith()
+		return
+	}
 	if d.step.Hold.State == run.Held {
 		d.recordActive()
 		if d.Engine.Next == run.NextActive {
@@ -40,10 +43,10 @@ func (d *decider) recordActive() {
 	c := *d.Engine.Escalation
 	d.Engine.Escalation = nil
 	d.changed = true
-	d.Access = &run.Access{StartsAt: run.Stamp(h.At), EndsAt: run.Stamp(h.At.Add(run.Seconds(d.DurationSeconds))), Given: h.How}
+	d.Access = &run.Access{StartsAt: run.Stamp(h.At), EndsAt: d.AccessUntil(h.At), Given: h.How}
 	row, entry := d.transition(run.Escalate), entryOf(c)
 	entry.DurationSeconds = d.DurationSeconds
-	entry.Reason = cmp.Or(c.Reason, fmt.Sprintf("Access granted for %s.", spell(d.DurationSeconds)))
+	entry.Reason = cmp.Or(c.Reason, d.grantedWords())
 	d.record(row.To, entry)
 	if d.subscribed(row.After) {
 		d.callHook(row.After)
@@ -93,5 +96,6 @@ func (d *decider) recordRemoval() {
 	}
 	d.Access.Failures = 0
 	d.clearFailedAttempt()
+	d.ExtendedBy = h.TakenOverBy
 	d.finishAccess(ending)
 }

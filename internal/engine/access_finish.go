@@ -16,6 +16,7 @@ func (d *decider) finishAccess(c run.Case) {
 	}
 	row, entry := d.transition(c.Event), entryOf(c)
 	entry.Gone, entry.SessionsUntil, entry.SessionsOf = gone.Gone, gone.SessionsUntil, gone.SessionsOf
+	entry.ExtendedBy = d.ExtendedBy
 	d.record(row.To, entry)
 	d.callAfter(row)
 }

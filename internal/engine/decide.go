@@ -22,6 +22,9 @@ func Decide(r *run.Run, s Step, now time.Time) (next *run.Run, changed bool, err
 		return r, false, nil
 	}
 	gone := s.Hold.State == run.Dropped && r.Flow.HasAccess() && (r.Status == run.Approved || r.Status == run.Active)
+	if s.Hold.Elsewhere() && !r.TakingBack() {
+		gone = false // it is recorded with why, by way of the state that ends the output
+	}
 	if r.Engine.Next.Answered() && s.Turn != r.Engine.Turn && !gone {
 		// The outcome of an earlier turn: repeat the present one.
 		return r, false, nil
@@ -32,6 +35,8 @@ func Decide(r *run.Run, s Step, now time.Time) (next *run.Run, changed bool, err
 	}
 	d := &decider{Run: next, step: s, now: run.Stamp(now)}
 	switch next := r.Engine.Next; {
+	case s.Lost != nil && !r.Status.Decided():
+		d.cancelExtension()
 	case gone:
 		d.recordRemoval()
 	case next == run.NextHook:

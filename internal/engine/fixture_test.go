@@ -42,6 +42,8 @@ type machine struct {
 	version string
 	// today is who may act now, nil for the run's own lists.
 	today *run.Today
+	// hooks is the member of a response that names the hooks.
+	hooks string
 	// tallies are what counts against the flow's limits.
 	tallies run.Tallies
 	// shelves are what hooks keep; kept has for each step whether it changed that.

@@ -20,6 +20,8 @@ type Parking struct {
 	Acts []run.Act
 	// Hold is what the lease says of the run's access; zero without one.
 	Hold run.Hold
+	// Lost is that of [Step].
+	Lost error
 }
 
 // Park stores the token of a wait, unless a newer one is stored already. wake reports
@@ -45,7 +47,7 @@ func Park(r *run.Run, p Parking, now time.Time) (next *run.Run, changed, wake bo
 		return next, changed, true, nil
 	}
 	_, waiting := next.NextAct(p.Acts)
-	wake = waiting || !now.Before(WakeAt(next))
+	wake = waiting || !now.Before(WakeAt(next)) || p.Hold.Elsewhere() || p.Lost != nil && !next.Status.Decided()
 	if !p.Order.After(r.Engine.TokenOrder) {
 		return next, changed, wake && p.Token == r.Engine.Token, nil
 	}

@@ -51,7 +51,7 @@ func (d *decider) startRevoke() bool {
 // proceedActive goes on with a run whose access is active: with a revoke, with the
 // end of its time, or with a wait.
 func (d *decider) proceedActive() {
-	if d.startRevoke() {
+	if d.startRevoke() || d.leaveAccess() {
 		return
 	}
 	c := run.Case{Event: run.Deescalate, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now, Reason: d.endOfTime()}

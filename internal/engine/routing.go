@@ -21,7 +21,7 @@ func (d *decider) routeToPeople(rt *run.Routing) {
 	d.Engine.Stale = 0
 	rule := rt.Apply(d.Flow.Review)
 	d.Review = &run.Review{
-		ReviewRule: rule, Named: rt.Named(), ExpiresAt: d.CreatedAt.Add(run.Seconds(rule.TimeoutSeconds)),
+		ReviewRule: rule, Named: rt.Named(), ExpiresAt: d.ReviewUntil(rule.TimeoutSeconds),
 		Errors: rt.Errors, Checks: rt.Checks,
 	}
 	waiting := "Waiting for " + run.Describe(rule) + " to decide."

@@ -25,6 +25,9 @@ type Step struct {
 	Acts []run.Act
 	// Hold is what the lease says of the run's access; zero without one.
 	Hold run.Hold
+	// Lost is why the access that the run extends can't be taken over any more; nil while it
+	// can, and for a run that extends none.
+	Lost error
 	// Today is who may act now; nil leaves it to the run's own lists.
 	Today *run.Today
 	// Tallies are what counts against the flow's limits of fast-tracking; zero

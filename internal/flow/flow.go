@@ -131,6 +131,8 @@ type Flow struct {
 	Strategy         *Strategy `json:",omitempty"`
 	// StartsWithinSeconds is how far ahead a request may start, 0 for none.
 	StartsWithinSeconds int `json:",omitempty"`
+	// Extend lets access be extended; nil doesn't.
+	Extend *Extend `json:",omitempty"`
 	// RecentSeconds is the window in which a requester's earlier runs are
 	// counted for hooks, 0 for none.
 	RecentSeconds int `json:",omitempty"`

@@ -57,6 +57,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 		"targets":        func(n *yaml.Node, at string) { r.targets(n, at, &f) },
 		"durations":      func(n *yaml.Node, at string) { r.durations(n, at, &f) },
 		"starts":         func(n *yaml.Node, at string) { r.starts(n, at, &f) },
+		"extend":         func(n *yaml.Node, at string) { r.extend(n, at, &f) },
 		"strategy":       func(n *yaml.Node, at string) { r.strategy(n, at, &f) },
 		"require_reason": r.strings(&f.RequireReason, checkReasonAct),
 		"review":         func(n *yaml.Node, at string) { r.review(n, at, &f.Review) },
@@ -111,6 +112,7 @@ func (r *reader) flowAsAWhole(n *yaml.Node, path string, f *Flow, seen map[strin
 		r.uses(n, join(path, "hooks"), f.Hooks, f.Name, false)
 	}
 	r.strategyAsAWhole(path, f, seen)
+	r.extendAsAWhole(path, f, seen)
 	r.stagedVars(path, f)
 	for i, field := range f.Fields {
 		at := fmt.Sprintf("%s[%d]", join(path, "fields"), i)

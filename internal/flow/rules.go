@@ -22,6 +22,7 @@ func (f *Flow) Rules() api.Rules {
 	if f.OnBehalf != nil {
 		out.OnBehalf = &api.OnBehalf{Who: listed(f.OnBehalf.Who), For: listed(f.beneficiaries())}
 	}
+	out.Extend = f.ExtendRule()
 	for _, need := range f.Review.Approvals {
 		out.Approvals = append(out.Approvals, run.Requirement(need))
 	}

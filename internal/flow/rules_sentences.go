@@ -45,6 +45,13 @@ func (f *Flow) sentences(rules api.Rules) []api.RuleSentence {
 	if rules.StartsWithinSeconds > 0 {
 		say("starts", fmt.Sprintf("A request may say when access starts, up to %s ahead. Until then it can be canceled, and at the start it is checked once more who may request.", spoken(rules.StartsWithinSeconds)))
 	}
+	if x := rules.Extend; x != nil {
+		lengths := make([]string, len(x.DurationsSeconds))
+		for i, seconds := range x.DurationsSeconds {
+			lengths[i] = spoken(seconds)
+		}
+		say("extend", fmt.Sprintf("Whose access it is may request to extend it by %s, to %s in all.", enumerate(lengths, "or"), spoken(x.MaxTotalSeconds)))
+	}
 	say("admins", adminsSentence(rules))
 	if len(rules.Viewers) == 0 {
 		say("viewers", "Only the admins may list all requests.")

@@ -31,7 +31,7 @@ func (f *File) Today() *run.Today {
 }
 
 func (f *Flow) today() run.TodayFlow {
-	t := run.TodayFlow{Admins: f.Admins, Viewers: f.Review.Viewers, Recheck: f.Recheck, Slack: f.Slack, NotifyEnds: f.Review.NotifyEnds}
+	t := run.TodayFlow{Admins: f.Admins, Viewers: f.Review.Viewers, Recheck: f.Recheck, Slack: f.Slack, NotifyEnds: f.Review.NotifyEnds, Extend: f.ExtendRule()}
 	t.Approvers = append(t.Approvers, f.Review.Approvers...)
 	t.Requesters, t.VisibleTo = f.Requesters, f.VisibleTo
 	if f.OnBehalf != nil {
@@ -115,6 +115,12 @@ func (r *reader) whom(n *yaml.Node, path string) Flow {
 		},
 		"recheck": r.bool(&f.Recheck),
 		"slack":   r.slackUse(&f.Slack),
+		"durations": func(n *yaml.Node, at string) {
+			r.lenient(func() { r.durations(n, at, &f) }, func() { f.DurationsSeconds = nil })
+		},
+		"extend": func(n *yaml.Node, at string) {
+			r.lenient(func() { r.extend(n, at, &f) }, func() { f.Extend = nil })
+		},
 		"review": func(n *yaml.Node, at string) {
 			r.some(n, at, map[string]func(*yaml.Node, string){
 				"approvers":   r.principals(&f.Review.Approvers, true),
@@ -128,6 +134,15 @@ func (r *reader) whom(n *yaml.Node, path string) Flow {
 		f.Review.Approvers = []string{"admins"}
 	}
 	return f
+}
+
+// lenient reads what says nothing of who may act: with a mistake, it is as if absent.
+func (r *reader) lenient(read, absent func()) {
+	before := len(r.errs.List)
+	if read(); len(r.errs.List) > before {
+		r.errs.List = r.errs.List[:before]
+		absent()
+	}
 }
 
 // some reads those members of a mapping that are known, and leaves the others.

@@ -80,8 +80,12 @@ type Run struct {
 	Flow      Flow       `json:"flow"`
 	Requester run.Person `json:"requester"`
 	// For is whom the access is for; nil where it is the requester.
-	For    *run.Person `json:"for,omitempty"`
-	Reason string      `json:"reason"`
+	For *run.Person `json:"for,omitempty"`
+	// Extends is what the run extends; nil where it extends nothing. ExtendedBy is the run
+	// that has taken its access over, "" for none.
+	Extends    *run.Extends `json:"extends,omitempty"`
+	ExtendedBy string       `json:"extended_by,omitempty"`
+	Reason     string       `json:"reason"`
 	// Source is where the request came from.
 	Source   *run.Source `json:"source,omitempty"`
 	Duration int         `json:"duration_seconds,omitempty"`
@@ -147,7 +151,7 @@ func NewInvocation(r *run.Run, context json.RawMessage) Invocation {
 		Run: Run{
 			ID: r.ID, Status: r.Status,
 			Flow:      Flow{Name: r.Flow.Name, Label: r.Flow.Label, Vars: r.Flow.Vars},
-			Requester: r.Requester.Shown(), For: shown(r.For), Reason: r.Reason, Source: r.Source(), Duration: r.DurationSeconds, StartsAt: r.StartsAt, Context: context, Recent: r.Recent, RecentCounts: r.RecentCounts,
+			Requester: r.Requester.Shown(), For: shown(r.For), Extends: r.Extends, ExtendedBy: r.ExtendedBy, Reason: r.Reason, Source: r.Source(), Duration: r.DurationSeconds, StartsAt: r.StartsAt, Context: context, Recent: r.Recent, RecentCounts: r.RecentCounts,
 			Actors: map[run.EventName]run.Actor{}, Fields: r.Fields, Sensitive: r.WithheldFields(),
 			History: []Entry{}, Steps: r.Steps,
 		},

@@ -117,6 +117,7 @@ func (l *Lease) EndGive(runID string, fence int64, by Maker, note string, now ti
 		how += " " + note
 	}
 	next.set(runID, run.Hold{State: run.Held, At: now, How: cut(how, maxText)})
+	next.takeOver(runID, now)
 	return next, nil
 }
 
@@ -137,10 +138,13 @@ func (l *Lease) RefuseGive(runID string, fence int64, reason string, now time.Ti
 // [Later].
 func (l *Lease) BeginTake(runID string, now, deadline time.Time) (next *Lease, call bool, err error) {
 	hold := l.Of(runID)
-	if hold.State == run.Dropped {
+	if hold.State == run.Dropped && !hold.Elsewhere() {
 		return l, false, nil
 	}
 	next = l.Clone()
+	if hold.State == run.Dropped {
+		return next, false, nil // to be saved with the end of the run's output
+	}
 	next.prune(now, keepDropped)
 	drop := func(how string) (*Lease, bool, error) {
 		next.set(runID, run.Hold{State: run.Dropped, At: now, How: how})

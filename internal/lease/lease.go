@@ -51,6 +51,8 @@ type Holder struct {
 	// releases. Mapped reports that the directory names it.
 	Login  string `json:"login,omitempty"`
 	Mapped bool   `json:"mapped,omitempty"`
+	// Extends is the run whose access this one takes over once it holds it, "" for none.
+	Extends string `json:"extends,omitempty"`
 	run.Hold
 }
 

@@ -14,6 +14,9 @@ func (OtherLogin) Error() string {
 // first one's access past its end. It admits a run that holds the access already, and
 // logins that the directory maps to one person.
 func (l *Lease) Admits(r *run.Run) error {
+	if err := l.admitsExtension(r); err != nil {
+		return err
+	}
 	mine := holderOf(r)
 	if l.index(r.ID) >= 0 || mine.Login == "" {
 		return nil
@@ -31,6 +34,9 @@ func (l *Lease) Admits(r *run.Run) error {
 func (l *Lease) HeldBy(r *run.Run) {
 	if i := l.index(r.ID); i >= 0 {
 		l.Holders[i].Login, l.Holders[i].Mapped = holderOf(r).Login, holderOf(r).Mapped
+		if r.Extends != nil {
+			l.Holders[i].Extends = r.Extends.ID
+		}
 	}
 }
 

@@ -67,4 +67,12 @@ type Hold struct {
 	SessionsOf string `json:"sessions_of,omitempty"`
 	// Error says for people why it could not be granted.
 	Error string `json:"error,omitempty"`
+	// TakenOverBy is the run that extends this one and has the access now. RevokedWith is
+	// the run that this one extended: its revoke revoked both. Both are of Dropped alone.
+	TakenOverBy string `json:"taken_over_by,omitempty"`
+	RevokedWith string `json:"revoked_with,omitempty"`
 }
+
+// Elsewhere reports whether the run lost the access to another, which took it over or was
+// revoked.
+func (h Hold) Elsewhere() bool { return h.TakenOverBy != "" || h.RevokedWith != "" }

@@ -7,12 +7,6 @@ import (
 	"github.com/fasttrack-dev/fasttrack/api"
 )
 
-// TooLate says why an action can't take effect whoever takes it: its time is
-// over, or has not come. It is safe to show.
-type TooLate string
-
-func (l TooLate) Error() string { return string(l) }
-
 // ErrApproved reports that somebody approves again what they have approved.
 //
 //lint:ignore ST1005 people read it as the sentence that it is
@@ -45,13 +39,12 @@ func (r *Run) Check(e EventName, p Person, t *Today, now time.Time) error {
 	return nil
 }
 
-// NoAccess refuses a revoke without access to revoke.
-const NoAccess TooLate = "No access is active."
-
 // revocable returns nil if a revoke finds access that is being granted or is active,
 // and that nothing removes already.
 func (r *Run) revocable() error {
 	switch next := r.Engine.Next; {
+	case r.ExtendedBy != "":
+		return TooLate("This access goes on in request " + r.ExtendedBy + ", which can be revoked.")
 	case !r.Flow.HasAccess() || r.Status != Approved && r.Status != Active:
 		return NoAccess
 	case next == NextTakeBack || next == NextPause || next == NextHook && r.Engine.Hook == OnDeescalate:
@@ -72,10 +65,30 @@ func (r *Run) You(p Person, t *Today, now time.Time) api.You {
 		required := r.Flow.NeedsReason(e)
 		return api.Allowed{May: true, Why: r.whyMay(e, p, t), ReasonRequired: &required, Override: r.overridable(e, p, t)}
 	}
-	you := api.You{Approve: allowed(Approve), Deny: allowed(Deny), Cancel: allowed(Cancel), Revoke: allowed(Revoke)}
+	you := api.You{Approve: allowed(Approve), Deny: allowed(Deny), Cancel: allowed(Cancel), Revoke: allowed(Revoke), Extend: r.extendFor(p, t, now)}
 	if r.Check(Withdraw, p, t, now) == nil {
 		withdraw := allowed(Withdraw)
 		you.Withdraw = &withdraw
 	}
 	return you
+}
+
+// extendFor returns what p may do about an extension; nil without anything to say: p
+// is not concerned, the flow has no extensions, or no access is active.
+func (r *Run) extendFor(p Person, t *Today, now time.Time) *api.ExtendAllowed {
+	if t == nil || r.Status != Active || r.Access == nil || !r.OwnedBy(p) {
+		return nil
+	}
+	rule := t.Flows[r.Flow.Name].Extend
+	if rule == nil {
+		return nil
+	}
+	if err := r.MayExtend(p, rule, now); err != nil {
+		return &api.ExtendAllowed{Why: err.Error()}
+	}
+	required := r.Flow.NeedsReason(Request)
+	return &api.ExtendAllowed{
+		May: true, Why: r.whyMay(Revoke, p, t), ReasonRequired: &required,
+		DurationsSeconds: r.Extendable(*rule), EndsAt: r.Access.EndsAt,
+	}
 }

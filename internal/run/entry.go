@@ -24,6 +24,8 @@ type (
 	Verdict     = api.Verdict
 	LastError   = api.LastError
 	Option      = api.Option
+	Extends     = api.Extends
+	ExtendRule  = api.ExtendRule
 )
 
 // membersOfEntry returns an entry by its members, as JSON.

@@ -14,7 +14,9 @@ type Draft struct {
 	Flow      Flow
 	Requester Person
 	// For is that of [Run].
-	For     *Person
+	For *Person
+	// Extends is that of [Run].
+	Extends *Extends
 	Channel Channel
 	// Place is where in the channel; see [api.Source]. It is kept in the first entry alone.
 	Place     string
@@ -62,7 +64,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 		a.Salt = NewID(now)
 	}
 	r := &Run{
-		Schema: SchemaVersion, ID: a.ID, Flow: a.Flow, Requester: a.Requester, For: a.For, Channel: a.Channel,
+		Schema: SchemaVersion, ID: a.ID, Flow: a.Flow, Requester: a.Requester, For: a.For, Extends: a.Extends, Channel: a.Channel,
 		Fields: a.Fields, Sensitive: a.Sensitive, Chosen: a.Chosen, Reason: a.Reason, DurationSeconds: a.DurationSeconds, StartsAt: a.StartsAt,
 		Salt: a.Salt, HasContext: a.Context != nil, Recent: a.Recent, RecentCounts: a.RecentCounts, Sent: a.Sent, CreatedAt: now, UpdatedAt: now,
 		Engine: Engine{Next: NextHook, Hook: OnRequest, NonceKey: a.NonceKey},
@@ -72,7 +74,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
 	}
 	if err := r.Append(now, Requested, Entry{
-		Event: Request, Actor: a.Requester.Actor(), For: forView(a.For), Channel: a.Channel, Place: a.Place, StartsAt: a.StartsAt, Reason: a.Reason, PayloadSHA256: digest, FlowVersion: a.FlowVersion,
+		Event: Request, Actor: a.Requester.Actor(), For: forView(a.For), Extends: a.Extends, Channel: a.Channel, Place: a.Place, StartsAt: a.StartsAt, Reason: a.Reason, PayloadSHA256: digest, FlowVersion: a.FlowVersion,
 	}); err != nil {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
 	}
@@ -83,12 +85,13 @@ func New(a Draft, now time.Time) (*Run, error) {
 }
 
 // PayloadDigest returns the SHA-256, in hex, of the canonical JSON of what a run is
-// filed with: flow, whom it is for, fields (sensitive ones too), reason, duration,
+// filed with: flow, whom it is for, what it extends, fields (sensitive ones too), reason, duration,
 // start, context and salt.
 func PayloadDigest(a Draft) (string, error) {
 	hash, err := Hash(struct {
 		Flow            string                     `json:"flow"`
 		For             *api.Person                `json:"for,omitempty"`
+		Extends         *Extends                   `json:"extends,omitempty"`
 		Fields          map[string]json.RawMessage `json:"fields"`
 		Sensitive       map[string]json.RawMessage `json:"sensitive,omitempty"`
 		Reason          string                     `json:"reason"`
@@ -96,7 +99,7 @@ func PayloadDigest(a Draft) (string, error) {
 		StartsAt        time.Time                  `json:"starts_at,omitzero"`
 		Context         json.RawMessage            `json:"context,omitempty"`
 		Salt            string                     `json:"salt,omitempty"`
-	}{a.Flow.Name, forView(a.For), a.Fields, a.Sensitive, a.Reason, a.DurationSeconds, a.StartsAt, a.Context, a.Salt})
+	}{a.Flow.Name, forView(a.For), a.Extends, a.Fields, a.Sensitive, a.Reason, a.DurationSeconds, a.StartsAt, a.Context, a.Salt})
 	if err != nil {
 		return "", fmt.Errorf("hash the request: %w", err)
 	}

@@ -42,6 +42,9 @@ func (r *Run) EndsBy(a Act) time.Time {
 // LatestEnd is when the run is over at the latest, if nothing fails.
 func (r *Run) LatestEnd() time.Time {
 	end := r.CreatedAt.Add(Seconds(r.rule().TimeoutSeconds))
+	if r.Extends != nil && r.Extends.EndsAt.After(end) {
+		end = r.Extends.EndsAt
+	}
 	return end.Add(Seconds(r.DurationSeconds))
 }
 

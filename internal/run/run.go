@@ -19,6 +19,10 @@ type Run struct {
 	// For is whom the access is for, where somebody requests for another person; nil
 	// where it is the requester. [Run.Holder] is either.
 	For *Person `json:"for,omitempty"`
+	// Extends is what the run extends; nil where it extends nothing.
+	Extends *Extends `json:"extends,omitempty"`
+	// ExtendedBy is the run that has taken the access over, "" for none.
+	ExtendedBy string `json:"extended_by,omitempty"`
 	// Channel is the way by which it was filed.
 	Channel Channel `json:"channel"`
 	// Fields are the requested values as canonical JSON; a target is an

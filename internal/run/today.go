@@ -39,6 +39,8 @@ type TodayFlow struct {
 	Slack SlackUse
 	// NotifyEnds also notifies when access ends whoever got a message to decide.
 	NotifyEnds bool
+	// Extend is how far access may be extended; nil where it may not.
+	Extend *ExtendRule
 }
 
 // TodayGroup is a group that the directory lists.

@@ -38,6 +38,8 @@ func (r *Run) VerifyRecord(id string, context json.RawMessage) error {
 		return errors.New("whom it is for is not whom its history begins with")
 	case first.Erased["starts_at"] == "" && !r.StartsAt.Equal(first.StartsAt):
 		return errors.New("its start is not what its history begins with")
+	case !equalExtends(r.Extends, first.Extends):
+		return errors.New("what it extends is not what its history begins with")
 	case !r.CreatedAt.Equal(first.At):
 		return fmt.Errorf("it was made at %s, but its history begins at %s", r.CreatedAt.Format(time.RFC3339Nano), first.At.Format(time.RFC3339Nano))
 	}
@@ -60,6 +62,13 @@ func equalPerson(a, b *api.Person) bool {
 		return a == b
 	}
 	return *a == *b
+}
+
+func equalExtends(a, b *Extends) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.ID == b.ID && a.Number == b.Number && a.StartedAt.Equal(b.StartedAt) && a.EndsAt.Equal(b.EndsAt) && a.TotalSeconds == b.TotalSeconds
 }
 
 // verifyDecision looks for the entry that says what the decision says. Which of
@@ -86,7 +95,7 @@ func (r *Run) verifyDecision() error {
 // was before, and the history how it came to what it is.
 func (r *Run) verifyPayload(context json.RawMessage) error {
 	asked := Draft{
-		Flow: r.Flow, For: r.For, Fields: r.Fields, Sensitive: r.Sensitive, Reason: r.Reason,
+		Flow: r.Flow, For: r.For, Extends: r.Extends, Fields: r.Fields, Sensitive: r.Sensitive, Reason: r.Reason,
 		DurationSeconds: r.DurationSeconds, StartsAt: r.StartsAt, Context: context, Salt: r.Salt,
 	}
 	if r.RequestedSeconds > 0 {

@@ -23,7 +23,7 @@ func (r *Run) accessView() *api.Access {
 // View returns the run as a response shows it, with its history.
 func (r *Run) View() api.Request {
 	v := api.Request{
-		ID: r.ID, Flow: r.Flow.Name, Status: r.Status, Requester: personView(r.Requester), For: forView(r.For),
+		ID: r.ID, Flow: r.Flow.Name, Status: r.Status, Requester: personView(r.Requester), For: forView(r.For), Extends: r.Extends, ExtendedBy: r.ExtendedBy,
 		Fields: publicFields(r.Fields), Withheld: r.WithheldFields(), Reason: r.Reason,
 		Source: r.Source(), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 		DurationSeconds: r.DurationSeconds, StartsAt: r.StartsAt, Access: r.accessView(), History: r.History, LastError: r.LastError(),

@@ -22,6 +22,8 @@ const (
 	actPrefix  = "ACT#"
 	// publishedKey is of the mark that the bus has the run's entries.
 	publishedKey = "PUBLISHED"
+	// extensionKey is of the item that names the newest run that extends it.
+	extensionKey = "EXTENSION"
 )
 
 // inboxShards spreads what waits in one flow over partitions.
@@ -139,6 +141,8 @@ func (rec *Record) add(id string, it item) (err error) {
 		rec.Context = []byte(stringOf(it["context"]))
 	case sort == publishedKey:
 		rec.Published = stringOf(it["hash"])
+	case sort == extensionKey:
+		rec.Extension = stringOf(it["extension"])
 	case strings.HasPrefix(sort, actPrefix):
 		var a run.Act
 		if err := json.Unmarshal([]byte(stringOf(it["body"])), &a); err != nil {

@@ -13,7 +13,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -57,27 +56,20 @@ type Record struct {
 	Context []byte
 	// Published is the hash that [Store.MarkPublished] stored last; "" if none.
 	Published string
+	// Extension is the id of the newest run that extends it, "" for none.
+	Extension string
 }
 
 // Create stores a new run and, in one transaction with it, its context and the entry of
 // whom it is for: none exists without the others, so that no context can end up beside
 // another request's run. It returns ErrExists if the id is taken.
 func (s *Store) Create(ctx context.Context, r *run.Run, context []byte) error {
-	item, err := runItem(r, 1)
+	all, err := newItems(r, context)
 	if err != nil {
 		return err
 	}
-	all := []map[string]types.AttributeValue{item}
-	if context != nil {
-		beside := key(r.ID, contextKey)
-		beside["context"] = text(string(context))
-		all = append(all, beside)
-	}
-	if r.For != nil {
-		all = append(all, forItem(r))
-	}
 	if len(all) == 1 {
-		_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: item, ConditionExpression: isNew})
+		_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: all[0], ConditionExpression: isNew})
 	} else {
 		err = s.putNew(ctx, all...)
 	}
@@ -89,6 +81,24 @@ func (s *Store) Create(ctx context.Context, r *run.Run, context []byte) error {
 	}
 	r.Version = 1
 	return nil
+}
+
+// newItems are the items of a new run.
+func newItems(r *run.Run, context []byte) ([]item, error) {
+	it, err := runItem(r, 1)
+	if err != nil {
+		return nil, err
+	}
+	all := []item{it}
+	if context != nil {
+		beside := key(r.ID, contextKey)
+		beside["context"] = text(string(context))
+		all = append(all, beside)
+	}
+	if r.For != nil {
+		all = append(all, forItem(r))
+	}
+	return all, nil
 }
 
 var isNew = aws.String("attribute_not_exists(pk)")

@@ -250,6 +250,24 @@ export interface Run {
    * which the hook last ignored such an action, 0 for none.
    */
   readonly overrideOf: number | undefined;
+  /** What the request extends; undefined if it extends none. */
+  readonly extends: Extends | undefined;
+  /** The request in which the access goes on, which has taken it over; "" if none has. */
+  readonly extendedBy: string;
+}
+
+/** What a request extends: the access of another request, which it takes over once it is granted. */
+export interface Extends {
+  /** The request whose access it extends. */
+  readonly id: string;
+  /** Counts the extensions of the access: the first is 1. */
+  readonly number: number;
+  /** When the access began, in the first request that was extended. */
+  readonly startedAt: Date;
+  /** When the access ends without the extension; the request's duration counts from then. */
+  readonly endsAt: Date;
+  /** How long the access lasts without the extension. */
+  readonly totalSeconds: number;
 }
 
 /** Counts the requester's earlier requests of the flow, within the window before this one. */

@@ -1,5 +1,5 @@
 import type { AskedLifecycle } from "./lib/contract.js";
-import type { Counts, Event, EventName, HookInvocation, HookName, Recent, Search, Source } from "./index.js";
+import type { Counts, Event, EventName, Extends, HookInvocation, HookName, Recent, Search, Source } from "./index.js";
 
 /** A person by e-mail, or with groups. */
 export type Person = string | { email: string; groups?: readonly string[] };
@@ -12,6 +12,10 @@ export interface Options {
   requester?: Person;
   /** Whom the requester requests for. */
   for?: Person;
+  /** What the request extends. */
+  extends?: Extends;
+  /** The request that has taken the access over. */
+  extendedBy?: string;
   /** Makes the requester a machine, such as CI's role by its ARN. */
   machine?: string;
   /** Where the event comes from, such as "slack". */

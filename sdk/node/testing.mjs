@@ -57,6 +57,10 @@ const settings = {
   for(d, who) {
     d.run.for = person(who);
   },
+  extends(d, { id, number, startedAt, endsAt, totalSeconds }) {
+    d.run.extends = { id, number, started_at: startedAt.toISOString(), ends_at: endsAt.toISOString(), total_seconds: totalSeconds };
+  },
+  extendedBy: (d, id) => (d.run.extended_by = id),
   machine(d, id) {
     d.run.requester = { id, machine: true };
     d.run.actors.request = { type: "user", id };

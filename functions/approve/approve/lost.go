@@ -23,6 +23,9 @@ func (s service) lost(c *httpapi.Call, r *run.Run, e run.EventName, why run.TooL
 			won = last
 		}
 		p.Decision, p.DecidedBy = v.Decision, &won
+		if e == run.Revoke && r.ExtendedBy != "" {
+			break // where the access goes on
+		}
 		p.Detail = strings.TrimSuffix(p.Detail, ".") + ": " + by(won) + "."
 	case why == run.NoAccess:
 		p.Type = api.ProblemNotActive

@@ -25,7 +25,7 @@ func (s *subject) describe(rule lease.Strategy, now time.Time) {
 			a.Fields[name] = value
 		}
 	}
-	a.EndsAt = now.Add(time.Duration(r.DurationSeconds) * time.Second).UTC().Truncate(time.Second)
+	a.EndsAt = r.AccessUntil(now).UTC().Truncate(time.Second)
 	if r.Access != nil && !r.Access.EndsAt.IsZero() {
 		a.EndsAt = r.Access.EndsAt
 	}

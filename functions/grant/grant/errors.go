@@ -17,6 +17,7 @@ func edge(err error) error {
 	var later lease.Later
 	var full lease.Full
 	var other lease.OtherLogin
+	var nothing lease.NothingToExtend
 	switch {
 	case errors.As(err, &cannot):
 		return step.Unable(cannot.Reason)
@@ -24,6 +25,8 @@ func edge(err error) error {
 		return step.Unable(full.Reason)
 	case errors.As(err, &other):
 		return step.Unable(other.Error())
+	case errors.As(err, &nothing):
+		return step.Unable(nothing.Error())
 	case errors.As(err, &later):
 		return step.Later(later.Reason)
 	case errors.Is(err, engine.ErrNotTheRuns), errors.Is(err, store.ErrNotFound):

@@ -31,7 +31,7 @@ func (h *Handler) give(ctx context.Context, req step.GrantRequest) (stepfn.Docum
 		if err = l.Admits(s.run); err != nil {
 			return nil, err
 		}
-		if next, call, err = l.BeginGive(s.run.ID, creates, s.run.Flow.Holders, h.Now(), h.deadline(ctx)); call {
+		if next, call, err = l.BeginGive(s.run.ID, creates, lease.Most(s.run), h.Now(), h.deadline(ctx)); call {
 			next.HeldBy(s.run)
 		}
 		return next, err

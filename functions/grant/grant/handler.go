@@ -152,13 +152,22 @@ func (h *Handler) subject(r *run.Run) (subject, error) {
 	target, _ := r.Target()
 	s.access = strategy.Access{
 		RunID: r.ID, Person: *r.Holder(), Target: strategy.Target(target), Config: rule.Settings, Function: rule.Function,
-		DurationSeconds: r.DurationSeconds, Version: rule.Version,
+		DurationSeconds: lasts(r, h.Now()), Version: rule.Version,
 	}
 	s.hasOutput = rule.ReturnsOutput()
 	if s.hasOutput {
 		s.describe(rule, h.Now())
 	}
 	return s, nil
+}
+
+// lasts returns how many seconds the access lasts: of an extension, what is left of the
+// access and its own duration.
+func lasts(r *run.Run, now time.Time) int {
+	if r.Extends == nil {
+		return r.DurationSeconds
+	}
+	return max(int(r.AccessUntil(now).Sub(now)/time.Second), 1)
 }
 
 // conflicts is how often a change is tried while others keep changing the lease.

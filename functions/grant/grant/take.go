@@ -22,6 +22,9 @@ func (h *Handler) take(ctx context.Context, req step.GrantRequest) (step.Taken, 
 	}
 	var call bool
 	l, err := h.changeBy(ctx, s.key, h.endingOutput(s), func(l *lease.Lease) (next *lease.Lease, err error) {
+		if s.run.Revoking() {
+			l = l.Revoke(s.run.ID, h.Now())
+		}
 		next, call, err = l.BeginTake(s.run.ID, h.Now(), h.deadline(ctx))
 		return next, err
 	})

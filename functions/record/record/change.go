@@ -69,6 +69,9 @@ func (c *call) write(ctx context.Context, turn int, decide func(store.Record) (c
 				return written{}, err
 			}
 		}
+		if err := c.wakeLinked(ctx, rec, to.next); err != nil {
+			return written{}, err
+		}
 		c.run = to.next
 		return written{to, published}, nil
 	}

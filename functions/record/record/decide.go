@@ -56,6 +56,10 @@ func (c *call) step(ctx context.Context, rec store.Record) (engine.Step, error) 
 	if err != nil {
 		return engine.Step{}, err
 	}
+	lost, err := c.lost(ctx, r)
+	if err != nil {
+		return engine.Step{}, err
+	}
 	tallies, err := c.tallies(ctx, r)
 	if err != nil {
 		return engine.Step{}, err
@@ -66,7 +70,7 @@ func (c *call) step(ctx context.Context, rec store.Record) (engine.Step, error) 
 	}
 	return engine.Step{
 		ID: c.stepID(), Execution: c.execution, Turn: c.req.Turn.Number, Response: c.req.Response, Failure: stepfn.Failure(r, c.req.Caught),
-		Acts: rec.Acts, Hold: hold, Today: c.today(), Tallies: tallies, Shelves: shelves, Lacks: c.Lacks, HooksVersion: c.hooksVersion(ctx, rec),
+		Acts: rec.Acts, Hold: hold, Lost: lost, Today: c.today(), Tallies: tallies, Shelves: shelves, Lacks: c.Lacks, HooksVersion: c.hooksVersion(ctx, rec),
 	}, nil
 }
 

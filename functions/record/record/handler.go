@@ -21,6 +21,7 @@ import (
 
 // Store reads and writes runs; see [store.Store] for the errors.
 type Store interface {
+	Load(ctx context.Context, id string) (*run.Run, error)
 	LoadAll(ctx context.Context, id string) (store.Record, error)
 	Linked(ctx context.Context, today func(handle string) []string, people ...*run.Person) error
 	LoadTallies(ctx context.Context, r *run.Run) (run.Tallies, error)

@@ -37,6 +37,16 @@ type fakes struct {
 	woken     []string
 	counts    []string
 	fail      map[string]error
+	// others are runs beside that of rec.
+	others map[string]*run.Run
+}
+
+func (f *fakes) Load(ctx context.Context, id string) (*run.Run, error) {
+	if other := f.others[id]; other != nil {
+		return other, nil
+	}
+	rec, err := f.LoadAll(ctx, id)
+	return rec.Run, err
 }
 
 func (f *fakes) LoadAll(_ context.Context, id string) (store.Record, error) {

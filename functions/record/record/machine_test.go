@@ -86,6 +86,11 @@ func (m *machine) call(do func() error) error {
 	return errCrash
 }
 
+func (m *machine) Load(ctx context.Context, id string) (r *run.Run, err error) {
+	err = m.call(func() (err error) { r, err = m.table.Load(ctx, id); return err })
+	return r, err
+}
+
 func (m *machine) LoadAll(ctx context.Context, id string) (rec store.Record, err error) {
 	err = m.call(func() (err error) { rec, err = m.table.LoadAll(ctx, id); return err })
 	return rec, err

@@ -27,6 +27,9 @@ func (c *call) park(ctx context.Context) (any, error) {
 		if parking.Hold, err = c.hold(ctx, rec.Run); err != nil {
 			return to, err
 		}
+		if parking.Lost, err = c.lost(ctx, rec.Run); err != nil {
+			return to, err
+		}
 		to.next, to.changed, wake, err = engine.Park(rec.Run, parking, c.Now())
 		if err != nil {
 			return to, err
@@ -52,13 +55,16 @@ func (c *call) park(ctx context.Context) (any, error) {
 
 // actedMeanwhile reports whether there is an action to apply now that the token is
 // stored: one that was stored after the run was read, and before the token was,
-// found no token to wake.
+// found no token to wake. So does the end of what the run extends.
 func (c *call) actedMeanwhile(ctx context.Context, parking engine.Parking) (bool, error) {
 	rec, err := c.Store.LoadAll(ctx, c.req.RunID)
 	if err != nil {
 		return false, err
 	}
 	parking.Acts = rec.Acts
+	if parking.Lost, err = c.lost(ctx, rec.Run); err != nil {
+		return false, err
+	}
 	_, _, wake, err := engine.Park(rec.Run, parking, c.Now())
 	return wake, err
 }

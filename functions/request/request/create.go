@@ -36,7 +36,6 @@ func (s service) create(ctx context.Context, c *httpapi.Call) (httpapi.Reply, er
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	wait, waits := preferWait(c.Header("prefer"))
 	body, err := httpapi.ReadBody(c.Event)
 	if err != nil {
 		return httpapi.Reply{}, err
@@ -57,6 +56,12 @@ func (s service) create(ctx context.Context, c *httpapi.Call) (httpapi.Reply, er
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
+	return s.accepted(ctx, c, r, sent, status)
+}
+
+// accepted starts the execution of a request that is stored, waits for it as long as the
+// caller prefers, and responds with it. sent is the context that came with it.
+func (s service) accepted(ctx context.Context, c *httpapi.Call, r *run.Run, sent json.RawMessage, status int) (httpapi.Reply, error) {
 	c.About(r.ID, r.Flow.Name)
 	if r.Engine.Turn == 0 {
 		if err := s.start(ctx, r, sent); err != nil {
@@ -64,7 +69,7 @@ func (s service) create(ctx context.Context, c *httpapi.Call) (httpapi.Reply, er
 		}
 	}
 	headers := map[string]string{"location": c.Path("/requests/" + r.ID)}
-	if waits {
+	if wait, waits := preferWait(c.Header("prefer")); waits {
 		applied := false
 		if r, applied = s.awaitDecision(ctx, c, r, wait); applied {
 			headers["preference-applied"] = fmt.Sprintf("wait=%d", int(wait.Seconds()))

@@ -27,6 +27,7 @@ type table struct {
 	outputs map[string]store.Output
 	// deliveries are by run; undelivered fails reading them.
 	deliveries  map[string][]api.Delivery
+	extensions  map[string]string
 	undelivered error
 	names       store.FlowNames
 	runs        map[string]*run.Run
@@ -51,6 +52,21 @@ func (s *table) Create(_ context.Context, r *run.Run, context []byte) error {
 	}
 	s.runs[r.ID], s.context[r.ID] = r, string(context)
 	return nil
+}
+
+func (s *table) CreateExtension(ctx context.Context, r, extended *run.Run, newest string) error {
+	if s.extensions[extended.ID] != newest {
+		return store.ErrConflict
+	}
+	if err := s.Create(ctx, r, nil); err != nil {
+		return err
+	}
+	s.extensions[extended.ID] = r.ID
+	return nil
+}
+
+func (s *table) LoadExtension(_ context.Context, id string) (string, error) {
+	return s.extensions[id], nil
 }
 
 func (s *table) Link(_ context.Context, p run.Person) (run.Person, error) { return p, nil }
@@ -165,7 +181,9 @@ func (c caller) Identify(context.Context, httpapi.Event) (httpapi.Identity, erro
 	return httpapi.Identity{Person: p}, nil
 }
 
-func newTable() *table { return &table{runs: map[string]*run.Run{}, context: map[string]string{}} }
+func newTable() *table {
+	return &table{runs: map[string]*run.Run{}, context: map[string]string{}, extensions: map[string]string{}}
+}
 
 func (s *table) call(t *testing.T, who, route, body string, query map[string]string, headers ...string) (httpapi.Answer, map[string]any) {
 	t.Helper()

@@ -20,6 +20,8 @@ type Store interface {
 	Link(ctx context.Context, p run.Person) (run.Person, error)
 	Linked(ctx context.Context, today func(handle string) []string, people ...*run.Person) error
 	Create(ctx context.Context, r *run.Run, context []byte) error
+	CreateExtension(ctx context.Context, r, extended *run.Run, newest string) error
+	LoadExtension(ctx context.Context, id string) (string, error)
 	Load(ctx context.Context, id string) (*run.Run, error)
 	LoadShelves(ctx context.Context, r *run.Run) (run.Shelves, error)
 	LoadOutput(ctx context.Context, runID string) (store.Output, error)
@@ -126,6 +128,7 @@ func (s service) routes() map[string]httpapi.Route {
 		"GET /flows": {Handle: s.flows},
 		"GET /flows/{flow}/fields/{field}/options": {Slack: true, Handle: s.options},
 		"POST /requests":             {Slack: true, Handle: s.create},
+		"POST /requests/{id}/extend": {Slack: true, Handle: s.extend},
 		"GET /requests":              {Slack: true, Handle: s.list},
 		"GET /requests/{id}":         {Slack: true, Handle: s.read},
 		"GET /flows/{flow}/stats":    {Handle: s.stats},

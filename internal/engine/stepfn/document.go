@@ -166,5 +166,5 @@ func (d *Document) size() (int, error) {
 // ActiveSeconds returns how long the state machine waits, from now, while access is
 // active that was granted then; at least 1.
 func ActiveSeconds(r *run.Run, given, now time.Time) int {
-	return secondsUntil(now, given.Add(run.Seconds(r.DurationSeconds)-r.Lead()))
+	return secondsUntil(now, r.AccessUntil(given).Add(-r.Lead()))
 }

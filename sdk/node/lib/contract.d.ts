@@ -62,6 +62,21 @@ export type AskedLifecycle = {
     context?: unknown;
     /** The requested duration of access; absent if the flow grants none. */
     duration_seconds?: number;
+    /** The request in which the access goes on, which has taken it over. Absent where none has. */
+    extended_by?: string;
+    /** What the request extends: the access of another request, which it takes over once it is granted. Absent where it extends none. */
+    extends?: {
+      /** When the access ends without the extension. The duration counts from then. */
+      ends_at: string;
+      /** The request whose access it extends. */
+      id: string;
+      /** Counts the extensions of the access: the first is 1. */
+      number: number;
+      /** When the access began, in the first request that was extended. */
+      started_at: string;
+      /** How long the access lasts without the extension. */
+      total_seconds: number;
+    };
     fields: AskedFields;
     flow: AskedFlow;
     /** Whom the access is for; absent where it is the requester. */

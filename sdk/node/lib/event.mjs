@@ -42,6 +42,8 @@ export function newEvent(invocation, hook, signal) {
       withheld: Object.freeze(r.sensitive),
       history: Object.freeze(r.history.map((entry) => strict("entry", { ...entry, actor: person(entry.actor) }, mistakes))),
       overrideOf: r.overrideOf,
+      extends: r.extends && strict("extends", r.extends, mistakes),
+      extendedBy: r.extendedBy,
     }, mistakes),
     fields: fieldsOf(invocation, mistakes),
     context: document(r.context, mistakes),

@@ -75,7 +75,19 @@ function readRun(run) {
     history: list("run.history", run.history).map((entry) => readEntry(object("run.history", entry))),
     steps: object("run.steps", run.steps),
     overrideOf: absent(run.override_of) ? undefined : int("run.override_of", run.override_of),
+    extends: absent(run.extends) ? undefined : readExtends(object("run.extends", run.extends)),
+    extendedBy: text("run.extended_by", run.extended_by),
     strategyOutput: absent(run.strategy_output) ? undefined : run.strategy_output,
+  };
+}
+
+function readExtends(x) {
+  return {
+    id: text("run.extends.id", x.id),
+    number: int("run.extends.number", x.number),
+    startedAt: time("run.extends.started_at", x.started_at),
+    endsAt: time("run.extends.ends_at", x.ends_at),
+    totalSeconds: int("run.extends.total_seconds", x.total_seconds),
   };
 }
 

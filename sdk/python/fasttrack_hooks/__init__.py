@@ -11,7 +11,7 @@ by event.run.id and event.name.
 """
 
 from .errors import HookError, InvocationError, OutcomeError, UndeclaredName
-from .event import Counts, Entry, Event, Flow, Recent, Run, SameTarget, Source, User
+from .event import Counts, Entry, Event, Extends, Flow, Recent, Run, SameTarget, Source, User
 from .hooks import Flows, Hooks
 from .invocation import CONTRACT_VERSION
 from .outcome import (
@@ -49,7 +49,7 @@ from .values import JSON, Fields, Target, Vars
 from .within import remaining
 
 __all__ = [
-    "Approval", "CONTRACT_VERSION", "Check", "Continuation", "Counts", "Deescalation", "Denial", "Entry", "Escalation", "Event", "Expiry", "Fields", "Flow", "Flows",
+    "Approval", "CONTRACT_VERSION", "Check", "Continuation", "Counts", "Deescalation", "Denial", "Entry", "Escalation", "Event", "Expiry", "Extends", "Fields", "Flow", "Flows",
     "FromAfterEscalate", "FromAfterRequest", "FromApprove", "FromDeescalate", "FromDeny", "FromEscalate", "FromExpire", "FromRequest", "FromRevoke",
     "HookError", "Hooks", "Ignoring", "InvocationError", "JSON", "KEEP", "Keep", "Notification", "Option", "OutcomeError", "Permissions", "Recent",
     "Requirement", "Revocation", "Run", "SameTarget", "Search", "Source", "Target", "UndeclaredName", "User", "Vars",

@@ -211,6 +211,21 @@ class AskedLifecycleRunAccess(TypedDict):
     starts_at: str
 
 
+class AskedLifecycleRunExtends(TypedDict):
+    """What the request extends: the access of another request, which it takes over once it is granted. Absent where it extends none."""
+
+    # When the access ends without the extension. The duration counts from then.
+    ends_at: str
+    # The request whose access it extends.
+    id: str
+    # Counts the extensions of the access: the first is 1.
+    number: int
+    # When the access began, in the first request that was extended.
+    started_at: str
+    # How long the access lasts without the extension.
+    total_seconds: int
+
+
 class AskedLifecycleRunHistoryItem(TypedDict):
     actor: "AskedActor"
     at: str
@@ -253,6 +268,10 @@ class AskedLifecycleRun(_AskedLifecycleRun):
     context: NotRequired[Any]
     # The requested duration of access; absent if the flow grants none.
     duration_seconds: NotRequired[int]
+    # The request in which the access goes on, which has taken it over. Absent where none has.
+    extended_by: NotRequired[str]
+    # What the request extends: the access of another request, which it takes over once it is granted. Absent where it extends none.
+    extends: NotRequired["AskedLifecycleRunExtends"]
     fields: "AskedFields"
     flow: "AskedFlow"
     # The newest 50 history entries, oldest first.

@@ -77,6 +77,24 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Extends:
+    """What a request extends: the access of another request, which it takes over once it is
+    granted.
+
+    id is the request whose access it extends. number counts the extensions of the access: the
+    first is 1. started_at is when the access began, in the first request that was extended.
+    ends_at is when it ends without the extension; the duration of the request counts from
+    then. total is how long the access lasts without it.
+    """
+
+    id: str
+    number: int
+    started_at: datetime
+    ends_at: datetime
+    total: timedelta
+
+
+@dataclass(frozen=True)
 class Run:
     """The record of the request.
 
@@ -89,6 +107,9 @@ class Run:
     override_of is set if an admin overrides this hook: its outcome is recorded and has no
     effect. It is the seq of the entry with which the hook last ignored such an action, 0 for
     none.
+
+    extends is what the request extends, None if it extends none. extended_by is the request
+    in which the access goes on, which has taken it over; empty if none has.
     """
 
     id: str
@@ -102,6 +123,8 @@ class Run:
     override_of: Optional[int]
     source: Source = Source()
     scheduled_start: Optional[datetime] = None
+    extends: Optional[Extends] = None
+    extended_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, List, Mapping, Optional
 
 from .declared import Names, Reads
 from .errors import InvocationError
-from .event import Counts, Entry, Event, Flow, Recent, RecentCounts, Run, SameTarget, Source, User
+from .event import Counts, Entry, Event, Extends, Flow, Recent, RecentCounts, Run, SameTarget, Source, User
 from .members import Members
 from .values import JSON, Fields, Vars
 
@@ -101,6 +101,8 @@ class Invocation:
                 override_of=None if run.values.get("override_of") is None else run.get("override_of", int, 0),
                 source=_source(run.object("source")),
                 scheduled_start=_time(run, "starts_at"),
+                extends=_extends(run),
+                extended_by=run.get("extended_by", str, ""),
             ),
             fields=self.fields(reads),
             context=JSON(run.values.get("context")),
@@ -121,6 +123,19 @@ def _known(version: str) -> bool:
     """Reports whether this package supports a version of the contract: "1", or "1.N" of a
     newer engine, whose additions it ignores."""
     return re.fullmatch(r"1(\.[0-9]+)?", version) is not None
+
+
+def _extends(run: Members) -> Optional[Extends]:
+    if run.values.get("extends") is None:
+        return None
+    x = run.object("extends")
+    return Extends(
+        id=x.get("id", str, ""),
+        number=x.get("number", int, 0),
+        started_at=_time(x, "started_at") or _NEVER,
+        ends_at=_time(x, "ends_at") or _NEVER,
+        total=timedelta(seconds=x.get("total_seconds", int, 0)),
+    )
 
 
 def _entry(e: Members) -> Entry:

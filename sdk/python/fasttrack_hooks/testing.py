@@ -17,7 +17,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Sequence, Tuple, TypedDict, Union
 
 from .declared import Reads
-from .event import Counts, Event, Recent, Source
+from .event import Counts, Event, Extends, Recent, Source
 from .invocation import CONTRACT_VERSION, Invocation
 from .prefetch import Search
 
@@ -39,6 +39,8 @@ class Options(TypedDict, total=False):
     at: datetime
     requester: Person  # who filed the request; who causes the event stays
     holder: Person  # whom the requester requests for
+    extends: Extends  # what the request extends
+    extended_by: str  # the request that has taken the access over
     machine: str  # the requester as a machine, such as CI's role by its ARN
     why: str  # the requester's reason
     source: Source  # where the request came from
@@ -138,6 +140,17 @@ def _run(options: Options, requester: Dict[str, Any]) -> Dict[str, Any]:
         del run["source"]["place"]
     if "holder" in options:
         run["for"] = _person(options["holder"])
+    if "extends" in options:
+        x = options["extends"]
+        run["extends"] = {
+            "id": x.id,
+            "number": x.number,
+            "started_at": _time(x.started_at),
+            "ends_at": _time(x.ends_at),
+            "total_seconds": x.total // timedelta(seconds=1),
+        }
+    if "extended_by" in options:
+        run["extended_by"] = options["extended_by"]
     if "duration" in options:
         run["duration_seconds"] = options["duration"] // timedelta(seconds=1)
     if "scheduled_start" in options:
