@@ -27,6 +27,9 @@ type Explanation struct {
 	// empty for requests that are older than the record of versions.
 	FlowVersion   string   `json:"flow_version,omitempty"`
 	HooksVersions []string `json:"hooks_versions"`
+	// RulesVersion is the number of the version of flows.yaml that was pushed, and that
+	// the request was made under; 0 for the deployed file.
+	RulesVersion int `json:"rules_version,omitempty"`
 }
 
 // ExplainedStep is something that happened to a request.

@@ -166,6 +166,9 @@ type Entry struct {
 	// FlowVersion identifies the flow's block in flows.yaml at the time of the
 	// request, in 12 hex digits. First entry only.
 	FlowVersion string `json:"flow_version,omitempty"`
+	// RulesVersion is the number of the version of flows.yaml that was pushed, and that
+	// the request was made under. Absent under the deployed file. First entry only.
+	RulesVersion int `json:"rules_version,omitempty"`
 	// HooksVersion is the version of the hook function that responded.
 	HooksVersion string `json:"hooks_version,omitempty"`
 	// IgnoredMembers are members of hook responses that were unknown and ignored,

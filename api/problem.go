@@ -64,6 +64,7 @@ const (
 	ProblemInternal             = "urn:fasttrack:problem:internal"               // 500
 	ProblemPrefetchFailed       = "urn:fasttrack:problem:prefetch-failed"        // 503; a hook offered no options
 	ProblemDraining             = "urn:fasttrack:problem:draining"               // 503; the installation is being removed
+	ProblemRulesUnavailable     = "urn:fasttrack:problem:rules-unavailable"      // 503; no version of flows.yaml could be read yet
 	problemOther                = "about:blank"
 	problemPrefix               = "urn:fasttrack:problem:"
 )

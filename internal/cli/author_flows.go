@@ -20,7 +20,7 @@ func newFlowsCommand(p Process) *cobra.Command {
 		Use:   "flows",
 		Short: "List flows that you may request; check a file of flows",
 		Long: "List the flows that you may request, with their fields. With --all, list also those that you may decide or list, and how each is decided. " +
-			"`options` lists the values of a field; `check`, `list` and `show` read a file of flows.",
+			"`options` lists the values of a field; `check`, `list` and `show` read a file of flows. `push` has a deployment take another one without deploying, `history`, `diff` and `rollback` are about the versions that were pushed.",
 		Example: "  fasttrack flows\n  fasttrack flows --all\n  fasttrack flows check",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -42,7 +42,8 @@ func newFlowsCommand(p Process) *cobra.Command {
 	}
 	a.flags(cmd, p)
 	cmd.Flags().BoolVar(&all, "all", false, "list also the flows that you may only decide or list, and the rules of each")
-	cmd.AddCommand(newFlowsOptionsCommand(p), newFlowsCheckCommand(p), newFlowsListCommand(), newFlowsShowCommand())
+	cmd.AddCommand(newFlowsOptionsCommand(p), newFlowsCheckCommand(p), newFlowsListCommand(), newFlowsShowCommand(p),
+		newFlowsPushCommand(p), newFlowsHistoryCommand(p), newFlowsRollbackCommand(p), newFlowsDiffCommand(p))
 	return cmd
 }
 

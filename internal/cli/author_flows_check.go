@@ -156,13 +156,7 @@ func (c flowsCheck) team(cmd *cobra.Command) error {
 // print prints warnings and notes as messages. Mistakes are the command's error.
 func (c flowsCheck) print(cmd *cobra.Command, r checkReport) error {
 	if r.OK || c.strict {
-		for _, w := range r.Warnings {
-			w.Detail = "warning: " + w.Detail
-			fmt.Fprintln(cmd.ErrOrStderr(), w.In(r.File))
-		}
-		for _, note := range r.Notes {
-			fmt.Fprintln(cmd.ErrOrStderr(), "note: "+note)
-		}
+		r.warn(cmd.ErrOrStderr())
 	}
 	if !r.OK {
 		return &flow.Errors{Name: r.File, List: r.Errors}

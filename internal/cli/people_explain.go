@@ -66,6 +66,9 @@ func printExplanation(w io.Writer, e explain.Explanation) {
 	}
 	fmt.Fprintln(w)
 	line("  flow version   " + cmp.Or(e.FlowVersion, "not recorded"))
+	if e.RulesVersion > 0 {
+		line(fmt.Sprintf("  rules version  %d", e.RulesVersion))
+	}
 	line("  hooks version  " + cmp.Or(strings.Join(e.HooksVersions, ", "), "not recorded"))
 }
 

@@ -19,7 +19,7 @@ import (
 func documentedHash(t testing.TB, entry map[string]any) string {
 	t.Helper()
 	covered := []string{
-		"seq", "event", "at", "channel", "status", "act", "act_event", "duration_seconds", "payload_sha256", "flow_version",
+		"seq", "event", "at", "channel", "status", "act", "act_event", "duration_seconds", "payload_sha256", "flow_version", "rules_version",
 		"hooks_version", "hook_reason_by", "shadow_sha256", "state_sha256", "history_sha256", "expires_at", "prev_hash",
 	}
 	keyed := func(key, message []byte) []byte {

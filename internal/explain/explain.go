@@ -35,7 +35,7 @@ func Of(v api.Request) Explanation {
 		e.Limit = held.Reason
 	}
 	if len(v.History) > 0 {
-		e.FlowVersion = v.History[0].FlowVersion
+		e.FlowVersion, e.RulesVersion = v.History[0].FlowVersion, v.History[0].RulesVersion
 	}
 	e.Answer, e.Steps = text.Line(x.answer()), x.steps()
 	for i := range e.Steps {

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/rules/pushed"
 )
 
 // A function has the vars of its deployment's stage. It does not start with a stage that
@@ -30,7 +32,11 @@ func TestStart_Stage(t *testing.T) {
 				t.Fatal(err)
 			}
 			env := map[string]string{"LAMBDA_TASK_ROOT": dir, "STAGE": tc.stage, "AUTH_MODE": "IAM", "ACCOUNT_ID": "123456789012"}
-			file, _, err := httpapi.Start(func(name string) string { return env[name] }, httpapi.Roles{})
+			var file *flow.File
+			_, err := httpapi.Start(pushed.Options{Getenv: func(name string) string { return env[name] }}, httpapi.Roles{}, func(r httpapi.Rules) *httpapi.API {
+				file = r.Flows
+				return &httpapi.API{}
+			})
 			switch {
 			case tc.refused != "":
 				if file != nil || err == nil || !strings.HasPrefix(err.Error(), tc.refused) {

@@ -29,6 +29,10 @@ var forgeries = []struct {
 	{"change what statistics count", "dynamodb:UpdateItem", "STAT#aws-access", "", []string{"RecordRole"}},
 	{"store what statistics count", "dynamodb:PutItem", "STAT#aws-access", "", nil},
 	{"store a digest", "dynamodb:PutItem", "DIGEST#2026-11-23", "", []string{"DigestRole"}},
+	{"store rules", "dynamodb:PutItem", "RULES", "", nil},
+	{"change rules", "dynamodb:UpdateItem", "RULES", "", nil},
+	{"remove rules", "dynamodb:DeleteItem", "RULES", "", nil},
+	{"sign rules", "kms:Sign", "", "kms key/app-RulesKey", nil},
 	{"make people of the sessions of a role", "dynamodb:PutItem", "ROLE#AROA1", "", []string{"RequestRole", "ApproveRole"}},
 	{"change a run", "dynamodb:UpdateItem", "RUN#01J", "", nil},
 	{"change an act", "dynamodb:UpdateItem", "ACT#01J", "", nil},
@@ -69,6 +73,8 @@ func TestAWiderRightShows(t *testing.T) {
 	for name, change := range map[string][2]string{
 		"request may store acts":            {`["RUN#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS", "WAITERS"]`, `["RUN#*", "ACT#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS", "WAITERS"]`},
 		"approve may store runs":            {`["ACT#*", "LINK#*", "ROLE#*"]`, `["RUN#*", "ACT#*", "LINK#*", "ROLE#*"]`},
+		"notify may store rules":            {`"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["DELIVERY#*"]}`, `"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["DELIVERY#*", "RULES"]}`},
+		"functions may sign rules":          {"Action: kms:GetPublicKey\n                  Resource: !GetAtt RulesKey.Arn", "Action: [kms:GetPublicKey, kms:Sign]\n                  Resource: !GetAtt RulesKey.Arn"},
 		"grant may store runs":              {`["LEASE#*", "OUT#*"]`, `["LEASE#*", "OUT#*", "RUN#*"]`},
 		"record may store leases":           {`["RUN#*", "TALLY#*"]`, `["RUN#*", "TALLY#*", "LEASE#*"]`},
 		"request may change statistics":     {`{"dynamodb:LeadingKeys": ["LINK#*"]}`, `{"dynamodb:LeadingKeys": ["LINK#*", "STAT#*"]}`},
@@ -100,7 +106,7 @@ func TestAWiderRightShows(t *testing.T) {
 func forgers(t *testing.T, file string) (wrong []string) {
 	t.Helper()
 	all := map[string]string{
-		"AuditDigest": "true", "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1",
+		"AuditDigest": "true", "PushedRules": "true", "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1",
 		"IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/ssoins-1/ps-1", "IdentityCenterAccountArns": "arn:aws:sso:::account/111122223333",
 		"IamGroupArns": "arn:aws:iam::111122223333:group/ops", "HookInvokeArns": "arn:aws:lambda:eu-central-1:111122223333:function:tool",
 		"HookFunctionArns": "arn:aws:lambda:eu-central-1:111122223333:function:their-hooks", "StrategyFunctionArns": "arn:aws:lambda:eu-central-1:111122223333:function:their-strategy",

@@ -37,6 +37,8 @@ type Draft struct {
 	RecentCounts *RecentCounts
 	// FlowVersion is the version of the flow, "" if unknown.
 	FlowVersion string
+	// RulesVersion is the version of flows.yaml that was pushed, 0 for the deployed file.
+	RulesVersion int
 	// Sent is the digest of the body that was sent under an Idempotency-Key.
 	Sent string
 	// Salt goes into the run's digests, so that these don't give a value away to
@@ -75,6 +77,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 	}
 	if err := r.Append(now, Requested, Entry{
 		Event: Request, Actor: a.Requester.Actor(), For: forView(a.For), Extends: a.Extends, Channel: a.Channel, Place: a.Place, StartsAt: a.StartsAt, Reason: a.Reason, PayloadSHA256: digest, FlowVersion: a.FlowVersion,
+		RulesVersion: a.RulesVersion,
 	}); err != nil {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
 	}

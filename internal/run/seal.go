@@ -15,7 +15,7 @@ import (
 // digest of it, so that it can be erased while the chain still verifies. A member
 // that a newer release adds is a text unless that release lists it here.
 var plain = []string{
-	"seq", "event", "at", "channel", "status", "act", "act_event", "duration_seconds", "payload_sha256", "flow_version",
+	"seq", "event", "at", "channel", "status", "act", "act_event", "duration_seconds", "payload_sha256", "flow_version", "rules_version",
 	"hooks_version", "hook_reason_by", "shadow_sha256", "state_sha256", "history_sha256", "expires_at", "prev_hash",
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/rules/pushed"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -16,13 +17,16 @@ import (
 func Start() {
 	cfg := awsenv.Config()
 	table := store.NewFromConfig(cfg, os.Getenv("TABLE_NAME"))
-	flows, identify, err := httpapi.Start(os.Getenv, httpapi.NewRoles(cfg, table))
+	machine := sfn.NewFromConfig(cfg)
+	handle, err := httpapi.Start(pushed.Options{Getenv: os.Getenv, Config: cfg, Source: table}, httpapi.NewRoles(cfg, table), func(r httpapi.Rules) *httpapi.API {
+		return New(Deps{
+			Identify: r.Identify, Flows: r.Flows, Today: r.Flows.Today(), BasePath: os.Getenv("API_BASE_PATH"),
+			Slack: httpapi.NewSlack(os.Getenv, r.Flows.Directory, table), SlackActs: table,
+			Store: table, StepFunctions: machine,
+		})
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	lambda.Start(New(Deps{
-		Identify: identify, Flows: flows, Today: flows.Today(), BasePath: os.Getenv("API_BASE_PATH"),
-		Slack: httpapi.NewSlack(os.Getenv, flows.Directory, table), SlackActs: table,
-		Store: table, StepFunctions: sfn.NewFromConfig(cfg),
-	}).Handle)
+	lambda.Start(handle)
 }

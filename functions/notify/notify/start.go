@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"context"
 	"log"
 	"os"
 	"time"
@@ -8,7 +9,10 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/deliver"
+	"github.com/fasttrack-dev/fasttrack/internal/rules/pushed"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -23,9 +27,19 @@ func Start() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	table, directory := store.NewFromConfig(cfg, os.Getenv("TABLE_NAME")), readDirectory(os.Getenv)
-	lambda.Start(New(Deps{
-		Store: runs{table}, Ways: ways(os.Getenv, cfg, table, directory), Directory: directory,
+	table := store.NewFromConfig(cfg, os.Getenv("TABLE_NAME"))
+	rules, err := newPresentDirectory(pushed.Options{Getenv: os.Getenv, Config: cfg, Source: table})
+	if err != nil {
+		log.Fatal(err)
+	}
+	h := New(Deps{
+		Store: runs{table}, Ways: ways(os.Getenv, cfg, table, rules.directory), Directory: rules.directory,
 		Topic: sns.NewFromConfig(cfg), TopicARN: os.Getenv("TOPIC_ARN"), Portal: os.Getenv("PORTAL_URL"), Console: os.Getenv("CONSOLE_URL"), Webhook: webhook,
-	}).Handle)
+	})
+	lambda.Start(func(ctx context.Context, in api.BusEvent) (deliver.Report, error) {
+		if err := rules.read(ctx); err != nil {
+			return deliver.Report{}, err // which is retried
+		}
+		return h.Handle(ctx, in)
+	})
 }

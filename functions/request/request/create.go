@@ -181,6 +181,7 @@ func (s service) parseRequest(ctx context.Context, c *httpapi.Call, body *httpap
 	return f, run.Draft{
 		Flow: block, FlowVersion: version, Requester: c.Caller.Person, For: whom, Fields: checked.Fields, Sensitive: checked.Sensitive,
 		Reason: in.Reason, DurationSeconds: checked.DurationSeconds, StartsAt: startsAt, Context: sent,
+		RulesVersion: s.RulesVersion,
 	}, nil
 }
 

@@ -56,11 +56,14 @@ type Executions interface {
 
 // Deps are the dependencies of the service.
 type Deps struct {
-	Flows      *flow.File
-	Identify   httpapi.Identifier
-	Store      Store
-	Executions Executions
-	Hooks      Hooks
+	Flows *flow.File
+	// RulesVersion is the number of the version of Flows that was pushed, 0 for the
+	// deployed file.
+	RulesVersion int
+	Identify     httpapi.Identifier
+	Store        Store
+	Executions   Executions
+	Hooks        Hooks
 	// Waiters limits how many callers wait for a decision; nil limits nothing.
 	Waiters Waiters
 	// HooksFunction is the function of a flow with "hooks: hooks".

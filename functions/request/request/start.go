@@ -9,6 +9,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
 	"github.com/fasttrack-dev/fasttrack/internal/executions"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
+	"github.com/fasttrack-dev/fasttrack/internal/rules/pushed"
 	"github.com/fasttrack-dev/fasttrack/internal/sealed"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
@@ -17,18 +18,21 @@ import (
 func Start() {
 	cfg := awsenv.Config()
 	table := store.NewFromConfig(cfg, os.Getenv("TABLE_NAME"))
-	flows, identify, err := httpapi.Start(os.Getenv, httpapi.NewRoles(cfg, table))
+	hooks, waiters, runs := NewHooks(cfg), table.Waiters(MaxWaiting(os.Getenv("MAX_WAITING"))), executions.New(cfg, os.Getenv("STATE_MACHINE_ARN"))
+	links, open, key := NewLinkNotifier(cfg, os.Getenv("NOTIFY_FUNCTION")), sealed.New(cfg, os.Getenv("OUTPUT_KEY")).Opener(), NewSigningKey(cfg, os.Getenv("DIGEST_KEY"))
+	handle, err := httpapi.Start(pushed.Options{Getenv: os.Getenv, Config: cfg, Source: table}, httpapi.NewRoles(cfg, table), func(r httpapi.Rules) *httpapi.API {
+		slack := httpapi.NewSlack(os.Getenv, r.Flows.Directory, table)
+		if slack != nil {
+			slack.LinksFirst = true
+		}
+		return New(Deps{
+			Slack: slack, Accounts: table, LinkNotifier: links,
+			Flows: r.Flows, RulesVersion: r.Version, Identify: r.Identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"), BasePath: os.Getenv("API_BASE_PATH"),
+			Store: table, Hooks: hooks, Waiters: waiters, Executions: runs, Open: open, SigningKey: key,
+		})
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	slack := httpapi.NewSlack(os.Getenv, flows.Directory, table)
-	if slack != nil {
-		slack.LinksFirst = true
-	}
-	lambda.Start(New(Deps{
-		Slack: slack, Accounts: table, LinkNotifier: NewLinkNotifier(cfg, os.Getenv("NOTIFY_FUNCTION")),
-		Flows: flows, Identify: identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"), BasePath: os.Getenv("API_BASE_PATH"),
-		Store: table, Hooks: NewHooks(cfg), Waiters: table.Waiters(MaxWaiting(os.Getenv("MAX_WAITING"))),
-		Executions: executions.New(cfg, os.Getenv("STATE_MACHINE_ARN")), Open: sealed.New(cfg, os.Getenv("OUTPUT_KEY")).Opener(), SigningKey: NewSigningKey(cfg, os.Getenv("DIGEST_KEY")),
-	}).Handle)
+	lambda.Start(handle)
 }

@@ -3,10 +3,8 @@ package request
 import (
 	"context"
 	"crypto/ecdsa"
-	"crypto/x509"
 	"fmt"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -104,28 +102,11 @@ func NewSigningKey(cfg aws.Config, arn string) SigningKey {
 	if arn == "" {
 		return nil
 	}
-	var mu sync.Mutex
-	var public *ecdsa.PublicKey
+	read := signed.KeptPublicKey(cfg, arn)
 	return func(ctx context.Context) (digest.Keys, error) {
-		mu.Lock()
-		key := public
-		mu.Unlock()
-		if key == nil {
-			var out struct{ PublicKey []byte }
-			if err := signed.KMS(ctx, cfg, "GetPublicKey", map[string]string{"KeyId": arn}, &out); err != nil {
-				return nil, fmt.Errorf("read the key that signs digests: %w", err)
-			}
-			parsed, err := x509.ParsePKIXPublicKey(out.PublicKey)
-			if err != nil {
-				return nil, fmt.Errorf("read the key that signs digests: %w", err)
-			}
-			var is bool
-			if key, is = parsed.(*ecdsa.PublicKey); !is {
-				return nil, fmt.Errorf("the key that signs digests must be an ECDSA key, got %T", parsed)
-			}
-			mu.Lock()
-			public = key
-			mu.Unlock()
+		key, err := read(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read the key that signs digests: %w", err)
 		}
 		return func(id string) []*ecdsa.PublicKey {
 			if id != arn {

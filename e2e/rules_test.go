@@ -1,0 +1,39 @@
+package e2e
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/localaws"
+)
+
+// TestRules plays the life of rules that are pushed, on a system of its own: its functions
+// start anew where a transcript says so, in place of a wait of 30 seconds.
+func TestRules(t *testing.T) {
+	const flows = "testdata/rules/flows.yaml"
+	build := layOut(t, "CasesFunction", flows)
+	stack, err := local.Start(t.Context(), "", localaws.Options{
+		TemplatePath: "../template.yaml", BuildDir: build, Addr: "127.0.0.1:0", Log: newLogs(t), OnCall: calls.note,
+		Parameters: map[string]string{"PushedRules": "true"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = stack.Close(context.Background()) })
+	anew := func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) > 0 {
+			ts.Fatalf("usage: anew")
+		}
+		dirs := map[string]string{}
+		for _, f := range []string{"RequestFunction", "ApproveFunction", "RecordFunction", "NotifyFunction"} {
+			dirs[f] = filepath.Join(build, f)
+		}
+		ts.Check(stack.Replace(t.Context(), dirs, nil))
+	}
+	on := system{url: stack.URL(), services: stack.URL() + "/_aws", table: local.StackName + "-Table"}
+	playWith(t, on, "CasesFunction", flows, testscript.Params{Dir: "testdata/rules", Cmds: map[string]func(*testscript.TestScript, bool, []string){"anew": anew}}, &client{url: on.url})
+}
