@@ -29,7 +29,7 @@ var accessBugs = []bug{
 	{"take a user who is gone for one who has access", "internal/strategy/identitycenter/identitycenter.go", "if err == nil && is {\n\t\t\tis, err", "if false {\n\t\t\tis, err", "./internal/strategy/identitycenter", "Deleted"},
 	// Sessions outlast their access, and it is said.
 	{"say nothing of sessions", "internal/lease/attempt.go", "if gone.Sessions > 0 {", "if false {", "./functions/grant/grant", "Record"},
-	{"leave sessions out of the history", "internal/engine/access.go", "entry.Gone, entry.SessionsUntil, entry.SessionsOf = gone.Gone, gone.SessionsUntil, gone.SessionsOf", "entry.Gone, entry.SessionsOf = gone.Gone, gone.SessionsOf", "./internal/run ./internal/hookapi ./internal/engine/...", "Sessions"},
+	{"leave sessions out of the history", "internal/engine/access_finish.go", "entry.Gone, entry.SessionsUntil, entry.SessionsOf = gone.Gone, gone.SessionsUntil, gone.SessionsOf", "entry.Gone, entry.SessionsOf = gone.Gone, gone.SessionsOf", "./internal/run ./internal/hookapi ./internal/engine/...", "Sessions"},
 	{"do not compare sessions with durations", "internal/flowcheck/sessions.go", "case session > max(", "case false && session > max(", "./internal/flowcheck", "Sessions"},
 	{"take sessions that AWS does not tell about for none", "internal/strategy/identitycenter/sessions.go", "case err != nil || out.PermissionSet == nil:\n\t\treturn LongestSession, nil", "case err != nil || out.PermissionSet == nil:\n\t\treturn 0, nil", "./internal/strategy/identitycenter", "Sessions"},
 	{"deny sessions that begin after the end", "functions/endsessions/endsessions/policy.go", "d.before, d.until = d.before.UTC().Truncate(time.Second).Add(time.Second)", "d.before, d.until = d.until", "./functions/endsessions/endsessions", "Denied"},

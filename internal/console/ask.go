@@ -35,6 +35,12 @@ func (p *page) ask(in url.Values) error {
 	}
 	body := requestOf(f, in)
 	body.Place = p.place()
+	startsAt, wrong := startOf(f, in).time()
+	if wrong != nil {
+		p.renderForm(wrong.Status, formRefused(formOf(f, in, true), wrong))
+		return nil
+	}
+	body.StartsAt = startsAt
 	made, err := p.call.Create(p.r.Context(), body)
 	if err == nil {
 		http.Redirect(p.w, p.r, Base+"/requests/"+url.PathEscape(made.ID)+"?done=ask", http.StatusSeeOther)
@@ -106,6 +112,10 @@ func (d *formData) place(e api.FieldError) bool {
 	case e.Field == "reason":
 		d.ReasonWrong = detail
 		d.Mistakes = append(d.Mistakes, mistake{"reason", "Why", detail})
+		return true
+	case e.Field == "starts_at" && d.Start.Within > 0:
+		d.Start.Wrong = detail
+		d.Mistakes = append(d.Mistakes, mistake{"starts", "Start", detail})
 		return true
 	case e.Field == "duration_seconds" && len(d.Durations) > 0:
 		d.DurationWrong = detail

@@ -25,6 +25,7 @@ var ruleHeads = map[string]struct{ icon, head string }{
 	"on_behalf":     {"user", "Who may request for others"},
 	"code":          {"code", "Code"},
 	"limits":        {"hour", "Limits"},
+	"starts":        {"hour", "Later starts"},
 	"approvers":     {"check", "Who decides"},
 	"approvals":     {"check", "How many approve"},
 	"self_approval": {"user", "Your own request"},

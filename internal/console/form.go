@@ -20,6 +20,7 @@ type formData struct {
 	Reason    string
 	// For is the address of whom the request is for; empty for who is signed in.
 	For, ForWrong string
+	Start         formStart
 	// NeedsReason reports whether the flow requires a reason.
 	NeedsReason                bool
 	ReasonWrong, DurationWrong string
@@ -60,7 +61,7 @@ func (p *page) form() error {
 	in := p.r.URL.Query()
 	d := formOf(f, in, false)
 	for key := range in {
-		d.Prefilled = d.Prefilled || strings.HasPrefix(key, "f.") || key == "reason" || key == "duration" || key == "for"
+		d.Prefilled = d.Prefilled || strings.HasPrefix(key, "f.") || key == "reason" || key == "duration" || key == "for" || key == "starts"
 	}
 	if err := p.searchFirst(d.Inputs, ""); err != nil {
 		return err
@@ -94,7 +95,7 @@ func (p *page) searchFirst(inputs []input, name string) error {
 
 // formOf returns the form with what was typed into it.
 func formOf(f api.Flow, in url.Values, sent bool) formData {
-	d := formData{Flow: f, Reason: plainLines(in.Get("reason")), For: strings.TrimSpace(in.Get("for")), NeedsReason: slices.Contains(f.RequireReason, "request"), Shape: shapeOf(f), Next: nextOf(f)}
+	d := formData{Flow: f, Reason: plainLines(in.Get("reason")), For: strings.TrimSpace(in.Get("for")), NeedsReason: slices.Contains(f.RequireReason, "request"), Shape: shapeOf(f), Next: nextOf(f), Start: startOf(f, in)}
 	now := fill(f, in, sent)
 	if now.Depends() {
 		d.Shown = now.names()
@@ -132,7 +133,7 @@ const maxShape = 32 << 10
 
 // shapeOf returns the flow for the form to carry; empty if it is too large.
 func shapeOf(f api.Flow) string {
-	raw, err := json.Marshal(api.Flow{Name: f.Name, Label: f.Label, Fields: f.Fields, Targets: f.Targets, DurationsSeconds: f.DurationsSeconds, RequireReason: f.RequireReason, May: f.May})
+	raw, err := json.Marshal(api.Flow{Name: f.Name, Label: f.Label, Fields: f.Fields, Targets: f.Targets, DurationsSeconds: f.DurationsSeconds, RequireReason: f.RequireReason, May: f.May, Rules: api.Rules{StartsWithinSeconds: f.Rules.StartsWithinSeconds}})
 	if err != nil || len(raw) > maxShape {
 		return ""
 	}
@@ -161,6 +162,9 @@ func carried(name string, in url.Values) api.Flow {
 	sort.Slice(f.Fields, func(a, b int) bool { return f.Fields[a].Name < f.Fields[b].Name })
 	if n, err := strconv.Atoi(in.Get("duration")); err == nil && n > 0 {
 		f.DurationsSeconds = []int{n}
+	}
+	if in.Get("starts") != "" {
+		f.Rules.StartsWithinSeconds = 1
 	}
 	return f
 }

@@ -127,7 +127,7 @@ func pollOf(r *api.Request) int {
 	switch {
 	case r.Status.Final(r.DurationSeconds > 0):
 		return 0
-	case r.Status == api.StatusRequested, r.Status == api.StatusApproved:
+	case r.Status == api.StatusRequested, r.Status == api.StatusApproved && !r.AwaitsStart():
 		return 2
 	}
 	return 15
@@ -135,6 +135,9 @@ func pollOf(r *api.Request) int {
 
 // Head is the title of the request.
 func (d requestData) Head() string { return orElse(d.Title, d.FlowName()) }
+
+// Awaits reports whether access is approved and starts later.
+func (d requestData) Awaits() bool { return d.AwaitsStart() }
 
 // FlowName is the name of the flow for people.
 func (d requestData) FlowName() string { return orElse(d.FlowLabel, d.Flow) }
@@ -170,6 +173,8 @@ func (d requestData) Effect() string {
 		return "Deny ends the request, with your name and reason."
 	case missing > 1:
 		return fmt.Sprintf("Approve counts as one of the %d approvals that are missing. Deny ends the request at once.", missing)
+	case !d.StartsAt.IsZero():
+		return fmt.Sprintf("Approve grants %s to %s at the start that was chosen; it ends by itself after the time. Deny ends the request.", d.Head(), who(d.Holder()))
 	case d.DurationSeconds > 0:
 		return fmt.Sprintf("Approve grants %s to %s at once; it ends by itself after the time. Deny ends the request.", d.Head(), who(d.Holder()))
 	}

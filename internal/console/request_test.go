@@ -101,10 +101,21 @@ func TestRequestStates(t *testing.T) {
 			[]string{`action="/console/requests/WAIT/deny"`, "Your decision", `i class="optional">required<`}, []string{"Approve</button>", "Grant access for"}},
 		"admin": {func(r *api.Request) { r.You.Deny.Override = true },
 			[]string{"Override the flow's hook, as an admin", "The history shows that you did this"}, nil},
-		"no admin":        {func(*api.Request) {}, nil, []string{"Override"}},
-		"two are missing": {func(r *api.Request) { r.Review.Seats[0].Count = 3 }, []string{"Approve counts as one of the 2 approvals that are missing."}, nil},
-		"no access":       {func(r *api.Request) { r.DurationSeconds = 0 }, []string{"Either decides at once"}, []string{"Grant access for"}},
-		"filled seat":     {func(r *api.Request) { r.Review.Seats[0].Count = 1 }, []string{"1 of the group sre must approve", "Grace</b> approved"}, []string{"Can approve"}},
+		"starts later": {func(r *api.Request) {
+			r.Status, r.DurationSeconds, r.StartsAt = api.StatusApproved, 3600, now.Add(72*time.Hour)
+			r.You = &api.You{Cancel: api.Allowed{May: true}, Revoke: api.Allowed{May: true}}
+			by(r, api.EventApprove, person("grace@example.com"), "fine")
+		}, []string{"Access starts in", "3 days", "to start <time", "Cancel the request", `data-poll="15"`}, []string{"being granted", "/revoke"}},
+		"others' that starts later": {func(r *api.Request) {
+			r.Status, r.DurationSeconds, r.StartsAt = api.StatusApproved, 3600, now.Add(72*time.Hour)
+			r.You = &api.You{Revoke: api.Allowed{May: true}}
+			by(r, api.EventApprove, person("grace@example.com"), "fine")
+		}, []string{"Revoke it before it starts"}, []string{"/cancel", "End access now"}},
+		"to decide, starts later": {func(r *api.Request) { r.StartsAt = now.Add(72 * time.Hour) }, []string{"at the start that was chosen"}, []string{"at once; it ends"}},
+		"no admin":                {func(*api.Request) {}, nil, []string{"Override"}},
+		"two are missing":         {func(r *api.Request) { r.Review.Seats[0].Count = 3 }, []string{"Approve counts as one of the 2 approvals that are missing."}, nil},
+		"no access":               {func(r *api.Request) { r.DurationSeconds = 0 }, []string{"Either decides at once"}, []string{"Grant access for"}},
+		"filled seat":             {func(r *api.Request) { r.Review.Seats[0].Count = 1 }, []string{"1 of the group sre must approve", "Grace</b> approved"}, []string{"Can approve"}},
 		"denied by people": {func(r *api.Request) {
 			r.Status = api.StatusDenied
 			by(r, api.EventDeny, person("grace@example.com"), "Not <now>")

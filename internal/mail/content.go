@@ -107,6 +107,9 @@ func facts(n deliver.Notice) []Row {
 	if r.DurationSeconds > 0 {
 		add("For", duration(r.DurationSeconds), false)
 	}
+	if !r.StartsAt.IsZero() {
+		add("Starts", clock(r.StartsAt), false)
+	}
 	if n.Kind != deliver.Ask && n.Kind != deliver.Failing && e.Event != api.EventForward {
 		add("By", actorOf(e.Actor), false)
 		add("Why", text.Clean(e.Reason), true)

@@ -63,6 +63,10 @@ func happened(n deliver.Notice) (situation, bool) {
 		switch {
 		case e.Status == api.StatusPending:
 			return situation{State: "approved by " + by + ", needs more approvals", Tone: "wait", Next: []string{"It waits for the other approvals."}}, true
+		case r.AwaitsStart() && n.Kind == deliver.Outcome:
+			return situation{State: "approved, access starts later", Tone: "good", Next: []string{
+				"Access starts at " + clock(r.StartsAt) + "; another mail says when it is there.", "Until then the request can be canceled. At the start it is checked again who may request it.",
+			}}, true
 		case r.DurationSeconds > 0 && r.Status == api.StatusApproved && n.Kind == deliver.Outcome:
 			return situation{State: "approved", Tone: "good", Next: []string{"Access is being granted; another mail says when it is there."}}, true
 		}

@@ -25,6 +25,9 @@ func facts(r api.Request) []*slack.TextBlockObject {
 	if r.DurationSeconds > 0 {
 		all = append(all, "For "+For(duration(r)))
 	}
+	if !r.StartsAt.IsZero() {
+		all = append(all, "Starts: "+At(r.StartsAt))
+	}
 	if from := r.Source.Text(); from != "" {
 		all = append(all, "From: "+from)
 	}

@@ -71,6 +71,9 @@ func inboxLine(r api.Request) string {
 	if r.DurationSeconds > 0 {
 		line = "for " + For(duration(r)) + ", "
 	}
+	if !r.StartsAt.IsZero() {
+		line += "starts " + At(r.StartsAt) + ", "
+	}
 	if some := approvals(r); some != "" {
 		line += some + ", "
 	}

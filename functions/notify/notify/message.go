@@ -91,6 +91,8 @@ func situation(e api.Event) (did string, notifies bool) {
 		return "", false
 	case e.Entry.Event == "escalate" && movedOn(e):
 		did = "was active: access was granted, and has ended since"
+	case e.Entry.Event == "approve" && e.Request.AwaitsStart():
+		did += ": access starts at " + e.Request.StartsAt.UTC().Format(time.RFC3339)
 	case outlasted(e):
 		did = strings.Replace(did, removed, "no new session can begin", 1)
 	case e.Entry.Event == "approve" && e.Entry.Status == "pending":
@@ -140,6 +142,9 @@ func request(e api.Event, line func(format string, args ...any)) {
 	}
 	if e.Request.DurationSeconds > 0 {
 		line("For:      %s", time.Duration(e.Request.DurationSeconds)*time.Second)
+	}
+	if !e.Request.StartsAt.IsZero() {
+		line("Starts:   %s", e.Request.StartsAt.UTC().Format(time.RFC3339))
 	}
 }
 

@@ -51,6 +51,8 @@
       p.value = Math.max(0, Math.min(100, 100 * (to - now) / (to - from)));
     }
   };
+  const zone = document.querySelector("input[data-zone]");
+  if (zone && zone.value === zone.defaultValue) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || zone.value;
   // The poll remembers the page as the server sent it, before it is changed here.
   document.addEventListener("DOMContentLoaded", show);
   document.addEventListener("fasttrack:shown", show);
