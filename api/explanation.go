@@ -54,6 +54,8 @@ const (
 	StepTried EventName = "tried"
 	// StepFailing is that access could not be granted or ended yet.
 	StepFailing EventName = "failing"
+	// StepLooked: active access was looked at again, by recheck.
+	StepLooked EventName = "looked"
 )
 
 // After returns the time since the request.

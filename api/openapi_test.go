@@ -19,7 +19,7 @@ var schemas = map[string]reflect.Type{
 	"Problem": reflect.TypeFor[api.Problem](), "WrongField": reflect.TypeFor[api.FieldError](),
 	"Person": reflect.TypeFor[api.Person](), "Actor": reflect.TypeFor[api.Actor](), "Check": reflect.TypeFor[api.Check](),
 	"Requirement": reflect.TypeFor[api.Requirement](), "Decision": reflect.TypeFor[api.Decision](), "Outcome": reflect.TypeFor[api.Outcome](),
-	"Review": reflect.TypeFor[api.Review](), "Entry": reflect.TypeFor[api.Entry](), "LastError": reflect.TypeFor[api.LastError](),
+	"Review": reflect.TypeFor[api.Review](), "Entry": reflect.TypeFor[api.Entry](), "LastError": reflect.TypeFor[api.LastError](), "Looks": reflect.TypeFor[api.Looks](),
 	"Access": reflect.TypeFor[api.Access](), "FieldName": reflect.TypeFor[api.FieldName](), "FieldShown": reflect.TypeFor[api.FieldShown](), "You": reflect.TypeFor[api.You](),
 	"Allowed": reflect.TypeFor[api.Allowed](), "WaitsFor": reflect.TypeFor[api.WaitingFor](), "Run": reflect.TypeFor[api.Request](),
 	"RunList": reflect.TypeFor[api.RequestList](), "Field": reflect.TypeFor[api.Field](), "Flow": reflect.TypeFor[api.Flow](),

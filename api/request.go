@@ -164,11 +164,12 @@ type Verdict struct {
 type LastError struct {
 	// At is when the last attempt failed, or when the hook should have responded.
 	At time.Time `json:"at"`
-	// Where is "grant", "take_back" or the name of the hook that has not responded.
+	// Where is "grant", "take_back" or the name of the hook that has not responded, or
+	// "while_active" where the last look at active access failed.
 	Where string `json:"where"`
 	// Text is one line of up to 1,000 characters.
 	Text string `json:"text"`
-	// NextTryAt is when the step is retried. Absent for a hook.
+	// NextTryAt is when the step is retried. Absent for a hook that has not responded.
 	NextTryAt time.Time `json:"next_try_at,omitzero"`
 	// EventID is the id of the event of type [EventTypeAccessFailing] that was sent about it.
 	// Absent before there is one: not every failure has it.
@@ -194,6 +195,8 @@ type Access struct {
 	DeescalationFailing bool      `json:"deescalation_failing,omitempty"`
 	Error               string    `json:"error,omitempty"`
 	RetryAt             time.Time `json:"retry_at,omitzero"`
+	// Looks are the looks at active access, in a flow with recheck. Absent before the first.
+	Looks *Looks `json:"looks,omitempty"`
 	// Output is what the strategy returned for the requester and viewers: a user name,
 	// instructions, a link. Sensitive is what it returned for the requester alone; only
 	// they get it. Both are set while access lasts, in the response to a single
@@ -202,6 +205,22 @@ type Access struct {
 	Sensitive json.RawMessage `json:"sensitive,omitempty"`
 	// SensitiveError says, to the requester, why Sensitive could not be read.
 	SensitiveError string `json:"sensitive_error,omitempty"`
+}
+
+// Looks is what came of looking again at active access: whether the person may still have
+// it, and what the hook while_active says.
+type Looks struct {
+	Count   int       `json:"count"`
+	FirstAt time.Time `json:"first_at"`
+	LastAt  time.Time `json:"last_at"`
+	// NextAt is absent after the last look before access ends.
+	NextAt time.Time `json:"next_at,omitzero"`
+	// Failed counts the looks that failed; access goes on then. Error is why the last of
+	// them did.
+	Failed        int       `json:"failed,omitempty"`
+	FirstFailedAt time.Time `json:"first_failed_at,omitzero"`
+	LastFailedAt  time.Time `json:"last_failed_at,omitzero"`
+	Error         string    `json:"error,omitempty"`
 }
 
 // Delivery is a notification to a person or a channel.

@@ -45,6 +45,8 @@ type Rules struct {
 	Limits []Limit `json:"limits"`
 	// RetentionSeconds is how long a request is kept once it is over. 0 is for ever.
 	RetentionSeconds int `json:"retention_seconds,omitempty"`
+	// RecheckSeconds is how often active access is checked again. 0 is never.
+	RecheckSeconds int `json:"recheck_seconds,omitempty"`
 	// Sentences say the same for people, in the order to read them. Never null.
 	Sentences []RuleSentence `json:"sentences"`
 }

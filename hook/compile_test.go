@@ -22,6 +22,8 @@ func TestForwardOnlyCompiles(t *testing.T) {
 		"approve in AfterApprove": {`AfterApprove: func(context.Context, *hook.Event) error { return hook.Approve("x") }`, "does not implement error"},
 		"go on everywhere":        {`OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Continue(), nil }, OnDeescalate: func(context.Context, *hook.Event) (hook.FromDeescalate, error) { return hook.Continue(), nil }`, ""},
 		"a shorter denial":        {`OnRequest: func(context.Context, *hook.Event) (hook.FromRequest, error) { return hook.Deny("no").For(time.Hour), nil }`, "no field or method For"},
+		"revoke in WhileActive":   {`WhileActive: func(context.Context, *hook.Event) (hook.FromActive, error) { return hook.Revoke("x"), nil }`, ""},
+		"end in WhileActive":      {`WhileActive: func(context.Context, *hook.Event) (hook.FromActive, error) { return hook.Deescalate("x"), nil }`, "hook.Deescalation does not implement hook.FromActive"},
 		"revoke in OnDeescalate":  {`OnDeescalate: func(context.Context, *hook.Event) (hook.FromDeescalate, error) { return hook.Revoke("x"), nil }`, "hook.Revocation does not implement hook.FromDeescalate"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -53,7 +53,7 @@ var (
 	events = []string{"request", "approve", "deny", "expire", "cancel", "escalate", "deescalate", "revoke", "fail"}
 	steps  = []string{
 		escalate, onRequest, getPermissions, getNotifications, "after_request", "on_approve", "after_approve", "on_deny", "after_deny", "on_expire", "after_expire",
-		"after_cancel", "on_escalate", "after_escalate", "on_deescalate", "after_deescalate", "on_revoke", "after_revoke", "after_fail",
+		"after_cancel", "on_escalate", "after_escalate", "while_active", "on_deescalate", "after_deescalate", "on_revoke", "after_revoke", "after_fail",
 	}
 )
 

@@ -33,6 +33,9 @@ type Hooks struct {
 	OnEscalate func(context.Context, *Event) (FromEscalate, error)
 	// AfterEscalate runs once access was granted.
 	AfterEscalate func(context.Context, *Event) (FromAfterEscalate, error)
+	// WhileActive runs every recheck of flows.yaml while access is active. Its failure
+	// changes nothing.
+	WhileActive func(context.Context, *Event) (FromActive, error)
 	// OnDeescalate runs before access ends on time.
 	OnDeescalate    func(context.Context, *Event) (FromDeescalate, error)
 	AfterDeescalate func(context.Context, *Event) error
@@ -130,6 +133,7 @@ func (h Hooks) plans() []plan {
 	after("after_cancel", h.AfterCancel)
 	add("on_escalate", h.OnEscalate != nil, func(ctx context.Context, e *Event) (any, error) { return h.OnEscalate(ctx, e) })
 	add("after_escalate", h.AfterEscalate != nil, func(ctx context.Context, e *Event) (any, error) { return h.AfterEscalate(ctx, e) })
+	add("while_active", h.WhileActive != nil, func(ctx context.Context, e *Event) (any, error) { return h.WhileActive(ctx, e) })
 	add("on_deescalate", h.OnDeescalate != nil, func(ctx context.Context, e *Event) (any, error) { return h.OnDeescalate(ctx, e) })
 	after("after_deescalate", h.AfterDeescalate)
 	add("on_revoke", h.OnRevoke != nil, func(ctx context.Context, e *Event) (any, error) { return h.OnRevoke(ctx, e) })

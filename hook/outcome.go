@@ -32,6 +32,8 @@ type (
 	// FromAfterEscalate is what an AfterEscalate may return: Revoke,
 	// Deescalate, Continue.
 	FromAfterEscalate interface{ fromAfterEscalate() }
+	// FromActive is what a WhileActive may return: Revoke, Continue.
+	FromActive interface{ fromActive() }
 	// FromRevoke is what an OnRevoke may return: Revoke, Ignore, Continue.
 	FromRevoke interface{ fromRevoke() }
 	// FromDeescalate is what an OnDeescalate may return: Deescalate, Continue.
@@ -163,6 +165,7 @@ func (Continuation) fromDeny()          {}
 func (Continuation) fromExpire()        {}
 func (Continuation) fromEscalate()      {}
 func (Continuation) fromAfterEscalate() {}
+func (Continuation) fromActive()        {}
 func (Continuation) fromRevoke()        {}
 func (Continuation) fromDeescalate()    {}
 
@@ -175,4 +178,5 @@ func (Deescalation) fromAfterEscalate() {}
 func (Deescalation) fromDeescalate()    {}
 
 func (Revocation) fromAfterEscalate() {}
+func (Revocation) fromActive()        {}
 func (Revocation) fromRevoke()        {}

@@ -69,6 +69,7 @@ func TestOutcomes(t *testing.T) {
 		"escalate":      {hook.Hooks{OnEscalate: func(context.Context, *hook.Event) (hook.FromEscalate, error) { return hook.Escalate("go"), nil }}, "on_escalate", `{"version":"1","transition":"escalate","reason":"go","subscriptions":["on_escalate"]}`},
 		"deescalate":    {hook.Hooks{OnDeescalate: func(context.Context, *hook.Event) (hook.FromDeescalate, error) { return hook.Deescalate("end"), nil }}, "on_deescalate", `{"version":"1","transition":"deescalate","reason":"end","subscriptions":["on_deescalate"]}`},
 		"revoke":        {hook.Hooks{AfterEscalate: func(context.Context, *hook.Event) (hook.FromAfterEscalate, error) { return hook.Revoke("stop"), nil }}, "after_escalate", `{"version":"1","transition":"revoke","reason":"stop","subscriptions":["after_escalate"]}`},
+		"while_active":  {hook.Hooks{WhileActive: func(context.Context, *hook.Event) (hook.FromActive, error) { return hook.Revoke("over"), nil }}, "while_active", `{"version":"1","transition":"revoke","reason":"over","subscriptions":["while_active"]}`},
 		"on_revoke":     {hook.Hooks{OnRevoke: func(context.Context, *hook.Event) (hook.FromRevoke, error) { return hook.Ignore("keep"), nil }}, "on_revoke", `{"version":"1","transition":"ignore","message":"keep","subscriptions":["on_revoke"]}`},
 		"an after-hook": {hook.Hooks{AfterApprove: func(context.Context, *hook.Event) error { return nil }}, "after_approve", `{"version":"1","subscriptions":["after_approve"]}`},
 		"none there":    {hook.Hooks{}, "on_request", `{"version":"1","subscriptions":[]}`},

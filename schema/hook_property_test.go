@@ -31,7 +31,7 @@ func allHooks(t *testing.T) []string {
 	if err := json.Unmarshal(raw, &a); err != nil {
 		t.Fatal(err)
 	}
-	if len(a.Subscriptions) != 18 {
+	if len(a.Subscriptions) != 19 {
 		t.Fatalf("there are %d hooks: %q", len(a.Subscriptions), a.Subscriptions)
 	}
 	return append(a.Subscriptions, "prefetch")
@@ -66,7 +66,7 @@ func everyHook(draw func() any) hook.Hooks {
 		OnRequest: returning[hook.FromRequest](draw), GetPermissions: returning[hook.Permissions](draw), GetNotifications: returning[[]hook.Notification](draw),
 		AfterRequest: returning[hook.FromAfterRequest](draw), OnApprove: returning[hook.FromApprove](draw), AfterApprove: after(draw),
 		OnDeny: returning[hook.FromDeny](draw), AfterDeny: after(draw), OnExpire: returning[hook.FromExpire](draw), AfterExpire: after(draw),
-		AfterCancel: after(draw), OnEscalate: returning[hook.FromEscalate](draw), AfterEscalate: returning[hook.FromAfterEscalate](draw),
+		AfterCancel: after(draw), OnEscalate: returning[hook.FromEscalate](draw), AfterEscalate: returning[hook.FromAfterEscalate](draw), WhileActive: returning[hook.FromActive](draw),
 		OnDeescalate: returning[hook.FromDeescalate](draw), AfterDeescalate: after(draw), OnRevoke: returning[hook.FromRevoke](draw),
 		AfterRevoke: after(draw), AfterFail: after(draw),
 		Prefetch: map[string]func(context.Context, *hook.Search) ([]hook.Option, error){

@@ -32,7 +32,7 @@ func hookNames(t *testing.T) []run.HookName {
 	if err := json.Unmarshal(raw, &schema); err != nil {
 		t.Fatal(err)
 	}
-	if len(schema.Defs.Hook.Enum) != 18 {
+	if len(schema.Defs.Hook.Enum) != 19 {
 		t.Fatalf("the schema knows %d hooks", len(schema.Defs.Hook.Enum))
 	}
 	return schema.Defs.Hook.Enum

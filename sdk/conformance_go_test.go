@@ -116,7 +116,7 @@ func principalsOf(raw json.RawMessage) []string {
 
 var goFlows = hook.Flows{"sample": {
 	OnRequest: on[hook.FromRequest], AfterRequest: on[hook.FromAfterRequest], OnApprove: on[hook.FromApprove], OnDeny: on[hook.FromDeny], OnExpire: on[hook.FromExpire],
-	OnEscalate: on[hook.FromEscalate], AfterEscalate: on[hook.FromAfterEscalate], OnDeescalate: on[hook.FromDeescalate], OnRevoke: on[hook.FromRevoke],
+	OnEscalate: on[hook.FromEscalate], AfterEscalate: on[hook.FromAfterEscalate], WhileActive: on[hook.FromActive], OnDeescalate: on[hook.FromDeescalate], OnRevoke: on[hook.FromRevoke],
 	AfterApprove: after, AfterDeny: after, AfterExpire: after, AfterCancel: after, AfterDeescalate: after, AfterRevoke: after, AfterFail: after,
 	GetPermissions: func(_ context.Context, e *hook.Event) (hook.Permissions, error) {
 		does, err := act(e)
@@ -142,5 +142,5 @@ var goFlows = hook.Flows{"sample": {
 
 var hookNames = []string{
 	"on_request", "get_permissions", "get_notifications", "after_request", "on_approve", "after_approve", "on_deny", "after_deny", "on_expire", "after_expire",
-	"after_cancel", "on_escalate", "after_escalate", "on_deescalate", "after_deescalate", "on_revoke", "after_revoke", "after_fail",
+	"after_cancel", "on_escalate", "after_escalate", "while_active", "on_deescalate", "after_deescalate", "on_revoke", "after_revoke", "after_fail",
 }

@@ -121,7 +121,7 @@ func TestNode_Responses(t *testing.T) {
 	call := startNode(t, "testdata/node/any.mjs")
 	hooks := []string{
 		"on_request", "get_permissions", "get_notifications", "after_request", "on_approve", "after_approve", "on_deny", "after_deny", "on_expire", "after_expire",
-		"after_cancel", "on_escalate", "after_escalate", "on_deescalate", "after_deescalate", "on_revoke", "after_revoke", "after_fail", "prefetch",
+		"after_cancel", "on_escalate", "after_escalate", "while_active", "on_deescalate", "after_deescalate", "on_revoke", "after_revoke", "after_fail", "prefetch",
 	}
 	schemas := map[string]*jsonschema.Schema{}
 	for _, hook := range hooks {

@@ -13,8 +13,11 @@ func Hook(name string) Option {
 	return func(d map[string]any) {
 		d["hook"] = name
 		_, event, _ := strings.Cut(name, "_")
-		if strings.HasPrefix(name, "get_") {
+		switch {
+		case strings.HasPrefix(name, "get_"):
 			event = "request"
+		case name == "while_active":
+			event = "escalate"
 		}
 		within(d, "event")["name"] = event
 	}

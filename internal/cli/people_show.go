@@ -77,6 +77,7 @@ func printRun(w io.Writer, v api.Request) {
 		line("access", moment(a.StartsAt)+" to "+moment(a.EndsAt))
 		line("granted", a.Given)
 		line("ended", a.Gone)
+		line("looked at", looksText(a.Looks, moment))
 		printOutput(line, "output", a.Output)
 		printOutput(line, "for you", a.Sensitive)
 		line("! for you", a.SensitiveError)
@@ -135,6 +136,21 @@ func printOutput(line func(name, value string), name string, output json.RawMess
 	for _, member := range slices.Sorted(maps.Keys(members)) {
 		line(name, member+": "+fieldText(members[member]))
 	}
+}
+
+// looksText says how often active access was looked at again.
+func looksText(l *api.Looks, moment func(time.Time) string) string {
+	if l == nil {
+		return ""
+	}
+	said := text.Count(l.Count, "time") + ", last " + moment(l.LastAt)
+	if l.Failed > 0 {
+		said += fmt.Sprintf(", %d failed", l.Failed)
+	}
+	if !l.NextAt.IsZero() {
+		said += ", next " + moment(l.NextAt)
+	}
+	return said
 }
 
 // failing returns why access could not be granted or ended yet.

@@ -129,5 +129,8 @@ func failing(where string) string {
 	case "take_back":
 		return "Access can't be ended so far"
 	}
+	if where == "while_active" {
+		return "The last look at this access failed"
+	}
 	return "The hook " + where + " does not respond"
 }

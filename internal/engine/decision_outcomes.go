@@ -44,6 +44,8 @@ func (d *decider) applyHookOutcome() {
 	case run.AfterEscalate:
 		d.keepNow(&a)
 		d.applyAfterEscalate(a)
+	case run.WhileActive:
+		d.applyWhileActive(a)
 	case run.OnRevoke:
 		d.applyOnRevoke(a)
 	case run.OnDeescalate:

@@ -61,9 +61,10 @@ func (d *decider) proceedActive() {
 		d.removeAccess(c)
 	case !d.now.Before(d.TakeBackAt()):
 		d.endAccess(c)
+	case d.LookDue(d.now):
+		d.look()
 	case d.Engine.Next != run.NextActive:
-		d.Engine.Next, d.Engine.Hook = run.NextActive, ""
-		d.changed = true
+		d.waitActive()
 	}
 }
 

@@ -19,6 +19,9 @@ type Recovery struct {
 	// Drain closes the run because the installation is being removed. The present
 	// execution need not be over: its steps are refused from then on.
 	Drain bool
+	// Planned has the next execution replace one that goes on, because that has outgrown
+	// its limits: its steps are refused from then on.
+	Planned bool
 	// Failed is the error that ended the execution in a hook's state: the failure of
 	// that hook, and of nothing else.
 	Failed *Failure
@@ -53,10 +56,17 @@ func Recover(r *run.Run, v Recovery, now time.Time) (next *run.Run, changed bool
 	if d.err != nil {
 		return nil, false, fmt.Errorf("run %s: %w", r.ID, d.err)
 	}
+	if v.Planned {
+		next.Engine.Planned++
+	}
 	next.Engine.Execution++
 	next.Engine.NonceKey = cmp.Or(next.Engine.NonceKey, v.NonceKey)
 	if next.Engine.Turn++; r.Warning() {
 		next.Access.Warned = next.Engine.Turn // it may not have been published
+	}
+	next.Engine.Began, next.Engine.FirstTurn = d.now, next.Engine.Turn
+	if l := next.Engine.Looks; l != nil {
+		l.Here = 0
 	}
 	next.Engine.Step = fmt.Sprintf("recover/%d", v.Execution)
 	next.Engine.Token = ""

@@ -2,7 +2,7 @@ package engine
 
 // The limits at which a run ends, while there is still room to record its end.
 const (
-	// MaxTurns bounds the changes of a run. Package stepfn checks it against what one
+	// MaxTurns bounds the changes that one execution makes of a run. Package stepfn checks it against what one
 	// execution can hold.
 	MaxTurns = 1500
 	// MaxSize bounds a run, in bytes of [run.Run.Size]. One act adds at most some
@@ -13,7 +13,7 @@ const (
 
 // isFull reports whether the run has reached a limit.
 func (d *decider) isFull() bool {
-	if d.Engine.Turn >= MaxTurns {
+	if d.Engine.Turn-d.Engine.FirstTurn >= MaxTurns {
 		return true
 	}
 	size, err := d.Size()

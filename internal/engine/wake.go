@@ -7,11 +7,14 @@ import (
 )
 
 // WakeAt returns when a waiting run is due: at the end of its review, or sooner to
-// notify the next entry of the notify list; while access is active, when it ends; before
-// that, when it is to start.
+// notify the next entry of the notify list; while access is active, when it ends, or
+// sooner to look at it again; before that, when it is to start.
 func WakeAt(r *run.Run) time.Time {
 	switch r.Status {
 	case run.Active:
+		if at, more := r.NextLookAt(); more {
+			return at
+		}
 		return r.TakeBackAt()
 	case run.Approved:
 		return r.StartsAt

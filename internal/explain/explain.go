@@ -22,6 +22,7 @@ type (
 const (
 	Tried   = api.StepTried
 	Failing = api.StepFailing
+	Looked  = api.StepLooked
 )
 
 // Of explains a request.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // steps returns the entries of the history, and the states that are not in it.
@@ -44,6 +45,18 @@ func (x *explainer) steps() []Step {
 		s.Actor, s.Checks, s.Error = &run.Actor{Type: run.HookActor, ID: string(run.OnRequest)}, v.Checks, v.Error
 		s.Text = "in shadow mode " + x.tried()
 		at := slices.IndexFunc(steps, func(s Step) bool { return s.Event != run.Request && !s.At.Before(v.At) })
+		if at < 0 {
+			at = len(steps)
+		}
+		steps = slices.Insert(steps, at, s)
+	}
+	if a := x.Access; a != nil && a.Looks != nil {
+		s := x.step(a.Looks.LastAt, Looked)
+		s.Text = fmt.Sprintf("access was looked at again %s, last at this time", text.Count(a.Looks.Count, "time"))
+		if a.Looks.Failed > 0 {
+			s.Text += fmt.Sprintf("; %d of them failed, and changed nothing", a.Looks.Failed)
+		}
+		at := slices.IndexFunc(steps, func(s Step) bool { return s.At.After(a.Looks.LastAt) })
 		if at < 0 {
 			at = len(steps)
 		}

@@ -157,8 +157,10 @@ type Flow struct {
 	RequireReason []string `json:",omitempty"`
 	Review        Review   `json:",omitempty"`
 	// Recheck has get_permissions called again at each approve.
-	Recheck bool           `json:",omitempty"`
-	Vars    map[string]any `json:",omitempty"`
+	Recheck bool `json:",omitempty"`
+	// LookSeconds is how often active access is looked at again, 0 for never.
+	LookSeconds int            `json:",omitempty"`
+	Vars        map[string]any `json:",omitempty"`
 	// StageVars are vars by stage, which [File.At] puts into Vars. A deployment has those
 	// of one stage, so its version of the flow is of these.
 	StageVars map[string]map[string]any `json:"-"`

@@ -28,7 +28,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 				r.fail(n, at, "%v", err)
 			}
 		},
-		"recheck": r.bool(&f.Recheck),
+		"recheck": func(n *yaml.Node, at string) { r.recheck(n, at, &f) },
 		"mode": func(n *yaml.Node, at string) {
 			mode := ""
 			r.text(&mode, 10)(n, at)
@@ -98,6 +98,9 @@ func (r *reader) flowAsAWhole(n *yaml.Node, path string, f *Flow, seen map[strin
 		r.fail(seen["strategy"], join(path, "durations"), "it is missing; a flow that grants access says for how long")
 	case f.Strategy == nil && seen["strategy"] == nil && seen["durations"] != nil:
 		r.fail(seen["durations"], join(path, "durations"), "only a flow with a strategy has durations")
+	}
+	if f.LookSeconds > 0 && f.Strategy == nil && seen["strategy"] == nil {
+		r.fail(seen["recheck"], join(path, "recheck"), "only a flow with a strategy grants access that can be checked again")
 	}
 	if f.Review.NotifyEnds && f.Strategy == nil && seen["strategy"] == nil {
 		r.fail(seen["review"], join(path, "review.notify_ends"), "only a flow with a strategy grants access that ends")

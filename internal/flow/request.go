@@ -135,7 +135,7 @@ func (f *Flow) checkDuration(asked *int) (seconds int, wrong string) {
 func (f *Flow) ForRun(hooks string) (run.Flow, error) {
 	out := run.Flow{
 		Name: f.Name, Label: f.Label, Shadow: f.Shadow, Hooks: f.Hooks, HookTimeoutSeconds: f.HookTimeoutSeconds, Admins: f.Admins,
-		FastTrack: f.FastTrack, Recheck: f.Recheck, Fields: f.fieldNames(), Holders: f.Limits.Holders, OverrideApprove: slices.Contains(f.AdminOverride, "approve"),
+		FastTrack: f.FastTrack, Recheck: f.Recheck, LookSeconds: f.LookSeconds, Fields: f.fieldNames(), Holders: f.Limits.Holders, OverrideApprove: slices.Contains(f.AdminOverride, "approve"),
 		RetentionSeconds: f.RetentionSeconds, Slack: f.Slack, Store: f.Store,
 		Review: run.ReviewRule{
 			Approvers: f.Review.Approvers, Viewers: f.Review.Viewers, SelfApproval: f.Review.SelfApproval,

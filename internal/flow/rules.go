@@ -14,7 +14,7 @@ func (f *Flow) Rules() api.Rules {
 	out := api.Rules{
 		Requesters: listed(f.Requesters), VisibleTo: slices.Clone(f.VisibleTo), Approvers: listed(f.Review.Approvers), Admins: listed(f.Admins), Viewers: listed(f.Review.Viewers),
 		Approvals: api.Approvals{}, SelfApproval: f.Review.SelfApproval, TimeoutSeconds: f.Review.TimeoutSeconds, Notify: []api.NotifyStep{},
-		Slack: f.SlackUse(), Mode: f.mode(), OverrideApprove: slices.Contains(f.AdminOverride, "approve"), Limits: f.limitsShown(), RetentionSeconds: f.RetentionSeconds, StartsWithinSeconds: f.StartsWithinSeconds,
+		Slack: f.SlackUse(), Mode: f.mode(), OverrideApprove: slices.Contains(f.AdminOverride, "approve"), Limits: f.limitsShown(), RetentionSeconds: f.RetentionSeconds, RecheckSeconds: f.LookSeconds, StartsWithinSeconds: f.StartsWithinSeconds,
 	}
 	if f.Strategy != nil {
 		out.Strategy = f.Strategy.Type

@@ -52,6 +52,9 @@ func (f *Flow) sentences(rules api.Rules) []api.RuleSentence {
 		}
 		say("extend", fmt.Sprintf("Whose access it is may request to extend it by %s, to %s in all.", enumerate(lengths, "or"), spoken(x.MaxTotalSeconds)))
 	}
+	if rules.RecheckSeconds > 0 {
+		say("access", recheckSentence(rules))
+	}
 	say("admins", adminsSentence(rules))
 	if len(rules.Viewers) == 0 {
 		say("viewers", "Only the admins may list all requests.")
@@ -186,6 +189,15 @@ func (f *Flow) accessSentence() string {
 		last = " for " + enumerate(lengths, "or")
 	}
 	return fmt.Sprintf("An approval grants access %s%s. It ends by itself.", way, last)
+}
+
+// recheckSentence says what is checked while access is active.
+func recheckSentence(rules api.Rules) string {
+	text := fmt.Sprintf("While access is active, every %s: it ends if the person may no longer request it", spoken(rules.RecheckSeconds))
+	if rules.Mode != api.ModeNone {
+		text += ", or if code says so"
+	}
+	return text + "."
 }
 
 func adminsSentence(rules api.Rules) string {

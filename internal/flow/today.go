@@ -113,7 +113,7 @@ func (r *reader) whom(n *yaml.Node, path string) Flow {
 			f.OnBehalf = &OnBehalf{}
 			r.some(n, at, map[string]func(*yaml.Node, string){"who": r.principals(&f.OnBehalf.Who, false), "for": r.principals(&f.OnBehalf.For, false)})
 		},
-		"recheck": r.bool(&f.Recheck),
+		"recheck": func(n *yaml.Node, at string) { r.recheck(n, at, &f) },
 		"slack":   r.slackUse(&f.Slack),
 		"durations": func(n *yaml.Node, at string) {
 			r.lenient(func() { r.durations(n, at, &f) }, func() { f.DurationsSeconds = nil })

@@ -17,6 +17,7 @@ var mayReturn = map[run.HookName][]run.EventName{
 	run.OnExpire:      {run.Approve, run.Deny, run.Expire},
 	run.OnEscalate:    {run.Escalate, run.Deescalate},
 	run.AfterEscalate: {run.Revoke, run.Deescalate},
+	run.WhileActive:   {run.Revoke},
 	run.OnRevoke:      {run.Revoke, run.Ignore},
 	run.OnDeescalate:  {run.Deescalate},
 }

@@ -75,7 +75,7 @@ func Sample(hook run.HookName, flow Flow, fields map[string]json.RawMessage) Inv
 	case run.Escalate, run.Deescalate, run.Revoke, run.Fail:
 		happen(run.Approve, grace, run.Approved)
 		by, channel = engine, run.ViaEngine
-		if event != run.Escalate {
+		if event != run.Escalate || hook == run.WhileActive {
 			happen(run.Escalate, engine, run.Active)
 			ask.Run.Access = &Access{StartsAt: start, EndsAt: start.Add(time.Hour)}
 		}

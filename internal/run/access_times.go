@@ -42,11 +42,14 @@ func (r *Run) RemovalDue(now time.Time) bool {
 		return true
 	case r.Status != Active:
 		return false
-	case r.Engine.Next == NextActive && !r.HasHook(OnDeescalate):
+	case (r.Engine.Next == NextActive || r.looking()) && !r.HasHook(OnDeescalate):
 		return !now.Before(r.TakeBackAt())
 	}
 	return !now.Before(r.Access.EndsAt.Add(overdue))
 }
+
+// looking reports whether a hook is called to look at active access.
+func (r *Run) looking() bool { return r.Engine.Next == NextHook && r.Engine.Hook == WhileActive }
 
 // Over reports whether nothing can follow: the state machine ends.
 func (r *Run) Over() bool { return r.Engine.Next.Ends() }

@@ -21,13 +21,17 @@ const (
 
 // DueAt returns when somebody must check whether the run still moves; zero once it is
 // over. A review is due soon until its first wait is parked: the execution that waits may
-// never have been started.
+// never have been started. So is active access whose execution was replaced, and one whose
+// execution is to be.
 func (r *Run) DueAt() time.Time {
 	at := r.MovesBy()
-	if r.Engine.Next == NextReview && r.Engine.TokenOrder.EnteredAt.IsZero() {
+	if r.Engine.Next == NextReview && r.Engine.TokenOrder.EnteredAt.IsZero() || r.Engine.Next == NextActive && r.Engine.Planned > 0 && r.Engine.Token == "" {
 		if soon := r.soon(); soon.Before(at) {
-			return soon
+			at = soon
 		}
+	}
+	if outgrown := r.outgrownAt(); !outgrown.IsZero() && outgrown.Before(at) {
+		at = outgrown
 	}
 	return at
 }
@@ -48,7 +52,11 @@ func (r *Run) MovesBy() time.Time {
 		}
 		return r.Review.ExpiresAt.Add(grace)
 	case NextActive:
-		return r.Access.EndsAt.Add(accessGrace)
+		at := r.Access.EndsAt.Add(accessGrace)
+		if look, more := r.NextLookAt(); more && look.Add(grace).Before(at) {
+			at = look.Add(grace)
+		}
+		return at
 	case NextPause:
 		return r.Access.RetryAt.Add(grace)
 	case NextHook, NextGrant, NextTakeBack:

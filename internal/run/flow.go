@@ -27,6 +27,8 @@ type Flow struct {
 	Shadow bool `json:"shadow,omitempty"`
 	// Recheck has get_permissions called at each approve.
 	Recheck bool `json:"recheck,omitempty"`
+	// LookSeconds is how often active access is looked at again, 0 for never.
+	LookSeconds int `json:"look_seconds,omitempty"`
 	// FastTrack limits what on_request may approve; nil doesn't.
 	FastTrack *FastTrack `json:"fast_track,omitempty"`
 	// OverrideApprove lets admins override on_approve.

@@ -20,6 +20,7 @@ const (
 	AfterCancel      HookName = "after_cancel"
 	OnEscalate       HookName = "on_escalate"
 	AfterEscalate    HookName = "after_escalate"
+	WhileActive      HookName = "while_active"
 	OnDeescalate     HookName = "on_deescalate"
 	AfterDeescalate  HookName = "after_deescalate"
 	OnRevoke         HookName = "on_revoke"
@@ -40,7 +41,7 @@ func (h HookName) Event() EventName {
 		return Expire
 	case AfterCancel:
 		return Cancel
-	case OnEscalate, AfterEscalate:
+	case OnEscalate, AfterEscalate, WhileActive:
 		return Escalate
 	case OnDeescalate, AfterDeescalate:
 		return Deescalate
@@ -75,7 +76,7 @@ func KnownHook(name string) bool {
 func HookNames() []HookName {
 	return []HookName{
 		OnRequest, GetPermissions, GetNotifications, AfterRequest, OnApprove, AfterApprove, OnDeny, AfterDeny, OnExpire, AfterExpire,
-		AfterCancel, OnEscalate, AfterEscalate, OnDeescalate, AfterDeescalate, OnRevoke, AfterRevoke, AfterFail,
+		AfterCancel, OnEscalate, AfterEscalate, WhileActive, OnDeescalate, AfterDeescalate, OnRevoke, AfterRevoke, AfterFail,
 	}
 }
 

@@ -20,7 +20,7 @@ func (r *Run) WarningID() string { return fmt.Sprintf("%s-failing-%d", r.ID, r.A
 func (r *Run) LastError() *LastError {
 	a := r.Access
 	if a == nil || a.Error == "" || r.Over() {
-		return nil
+		return r.lookFailure()
 	}
 	e := &LastError{At: a.FailedAt, Where: "take_back", Text: a.Error, NextTryAt: a.RetryAt}
 	if r.Engine.Next == NextGrant {

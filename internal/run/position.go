@@ -42,6 +42,14 @@ type Engine struct {
 	// Execution is the number of the current execution of the state machine: 0 for the
 	// first, named by the run's id, and n for the nth after it, "<id>-r<n>".
 	Execution int `json:"execution,omitempty"`
+	// Began is when that execution was started, zero for the first; FirstTurn is the turn
+	// that it began with. Planned counts the executions that replaced one that had
+	// outgrown its limits; see [Run.Outgrown].
+	Began     time.Time `json:"began,omitzero"`
+	FirstTurn int       `json:"first_turn,omitempty"`
+	Planned   int       `json:"planned,omitempty"`
+	// Looks is nil until active access was looked at again.
+	Looks *Looks `json:"looks,omitempty"`
 	// Turn counts the changes made by Decide. An outcome belongs to one turn, and is
 	// ignored in another.
 	Turn int `json:"turn"`

@@ -13,7 +13,7 @@ func (r *Run) accessView() *api.Access {
 	if a == nil || *a == (Access{}) {
 		return nil
 	}
-	v := &api.Access{StartsAt: a.StartsAt, EndsAt: a.EndsAt, GoneAt: a.GoneAt, Given: a.Given, Gone: a.Gone, SessionsUntil: a.SessionsUntil}
+	v := &api.Access{StartsAt: a.StartsAt, EndsAt: a.EndsAt, GoneAt: a.GoneAt, Given: a.Given, Gone: a.Gone, SessionsUntil: a.SessionsUntil, Looks: r.looksView()}
 	if a.Failures > 0 {
 		v.DeescalationFailing, v.Error, v.RetryAt = true, a.Error, a.RetryAt
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 )
 
@@ -116,6 +117,32 @@ func atWorst(t *testing.T, state map[string]any) time.Duration {
 		}
 	}
 	return time.Duration(total) * time.Second
+}
+
+// A hook that looks at active access is called only while its state, with all retries, ends
+// before access is to be removed.
+func TestALookEndsInTime(t *testing.T) {
+	hook := states(t, "lifecycle.asl.json")["Hook"]
+	if pauses := atWorst(t, hook); pauses > engine.HookReserve {
+		t.Errorf("Hook pauses for %v at most, more than %v", pauses, engine.HookReserve)
+	}
+	attempts := 1
+	raw, err := json.Marshal(hook["Retry"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var retriers []retrier
+	if err := json.Unmarshal(raw, &retriers); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range retriers {
+		if !slices.Contains(r.ErrorEquals, "Lambda.TooManyRequestsException") { // these are refused at once
+			attempts += r.MaxAttempts
+		}
+	}
+	if attempts > engine.HookAttempts {
+		t.Errorf("Hook may take its time limit %d times, more than %d", attempts, engine.HookAttempts)
+	}
 }
 
 // Whatever fails, the lane has time to hand over before its five minutes are over: it

@@ -135,6 +135,7 @@ export type FromDeny = From<contract.AnswerOnDeny>;
 export type FromExpire = From<contract.AnswerOnExpire>;
 export type FromEscalate = From<contract.AnswerOnEscalate>;
 export type FromAfterEscalate = From<contract.AnswerAfterEscalate>;
+export type FromActive = From<contract.AnswerWhileActive>;
 export type FromRevoke = From<contract.AnswerOnRevoke>;
 export type FromDeescalate = From<contract.AnswerOnDeescalate>;
 
@@ -438,6 +439,8 @@ export interface Hooks {
   onEscalate?: Hook<FromEscalate>;
   /** Runs once access was granted. */
   afterEscalate?: Hook<FromAfterEscalate>;
+  /** Runs every recheck of flows.yaml while access is active. Its failure changes nothing. */
+  whileActive?: Hook<FromActive>;
   /** Runs before access ends on time. */
   onDeescalate?: Hook<FromDeescalate>;
   afterDeescalate?: Hook<void>;

@@ -66,7 +66,7 @@ const refused = "Refused"
 // next starts a run's next execution once the pause before it is over. Until then,
 // and if no other is started, access is still removed when it is due.
 func (s *sweep) next(ctx context.Context, r *run.Run, a step.Action, how recovery) {
-	n, now := r.Engine.Execution, s.Now()
+	n, now := r.Engine.Execution-r.Engine.Planned, s.Now()
 	waits, stopped := now.Before(r.UpdatedAt.Add(pause(n))), n >= maxRecoveries && !s.byHand
 	if !waits && !stopped {
 		s.start(ctx, r, a, how)
@@ -89,7 +89,7 @@ func (s *sweep) next(ctx context.Context, r *run.Run, a step.Action, how recover
 
 // stopped reports a run that only an operator can start again.
 func (s *sweep) stopped(r *run.Run, a step.Action, stopped bool) {
-	n := r.Engine.Execution
+	n := r.Engine.Execution - r.Engine.Planned
 	if stopped {
 		s.Log.Error("recovery stopped", "run_id", r.ID, "recovery_stopped", true, "recoveries", n, "status", r.Status, "why", a.Why)
 		_ = s.do(step.Action{RunID: r.ID, Action: "stopped", Why: fmt.Sprintf("%d executions ended before it; the last: %s", n+1, a.Why)}, func() error { return nil })

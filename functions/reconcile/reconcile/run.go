@@ -83,6 +83,10 @@ func (s *sweep) look(ctx context.Context, r *run.Run) {
 		}
 		s.start(ctx, r, step.Action{RunID: id, Action: action, Why: why}, recovery{})
 	case "RUNNING":
+		if r.Outgrown(now) {
+			s.replace(ctx, r)
+			return
+		}
 		if now.After(r.MovesBy().Add(stuck)) {
 			_ = s.do(step.Action{RunID: id, Action: "stop", Why: "its execution is stuck"}, func() error {
 				return s.Executions.Stop(ctx, step.ExecutionOf(r).Name(), "The execution was stuck.")

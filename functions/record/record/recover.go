@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
@@ -10,6 +11,11 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/step"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
+
+// planned reports whether the next execution of a run replaces one that goes on.
+func planned(req step.RecordRequest, r *run.Run, now time.Time) bool {
+	return !req.Close && !req.Drain && req.Failed == nil && r.Outgrown(now)
+}
 
 // recover returns how to start the run's present execution or, if that has ended,
 // moves the run to its next. Repeated, it returns the same.
@@ -26,7 +32,7 @@ func (c *call) recover(ctx context.Context) (any, error) {
 			return change{}, err
 		}
 		next, changed, err := engine.Recover(rec.Run, engine.Recovery{
-			Execution: c.execution, Close: c.req.Close, Drain: c.req.Drain, Failed: stepfn.Failure(rec.Run, c.req.Failed), Cause: c.req.Cause,
+			Execution: c.execution, Close: c.req.Close, Drain: c.req.Drain, Planned: planned(c.req, rec.Run, c.Now()), Failed: stepfn.Failure(rec.Run, c.req.Failed), Cause: c.req.Cause,
 			Step: engine.Step{Lacks: c.Lacks, Acts: rec.Acts, Today: c.today(), Tallies: tallies, Shelves: shelves}, NonceKey: run.NewNonceKey(),
 		}, c.Now())
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/fasttrack-dev/fasttrack/internal/lambdaapi"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -65,10 +66,12 @@ func AliasServes(cfg aws.Config, arn string) Serves {
 
 // hooksVersion returns the version of the run's hook function now, "" if unknown: then
 // the run's guards are called. It looks up only the project's own function, and only
-// before a guard could be skipped.
+// before a guard, or while_active, could be skipped.
 func (c *call) hooksVersion(ctx context.Context, rec store.Record) string {
 	r := rec.Run
-	if c.Serves == nil || r.Flow.Hooks != c.HooksFunction || !r.LacksGuard() || !(r.HasAct(rec.Acts) || c.req.Caught != nil || r.ParkedForStart()) {
+	looks := r.LookDue(c.Now()) && !r.HasHook(run.WhileActive)
+	guards := r.LacksGuard() && (r.HasAct(rec.Acts) || c.req.Caught != nil || r.ParkedForStart())
+	if c.Serves == nil || r.Flow.Hooks != c.HooksFunction || !looks && !guards {
 		return ""
 	}
 	version, err := c.Serves(ctx)

@@ -108,13 +108,15 @@ func hookSeconds(r *run.Run, now time.Time) int {
 		hooks = 3 // on_request, get_permissions, get_notifications
 	case run.GetPermissions:
 		hooks = 2
+	case run.WhileActive:
+		left := secondsUntil(now, r.TakeBackAt())
+		return min(left, r.Flow.HookTimeoutSeconds+engine.HookMargin)
 	case run.OnDeescalate:
 		if left := secondsUntil(now, r.Access.EndsAt); left < r.Flow.HookTimeoutSeconds {
 			return left
 		}
 	}
-	const margin = 5
-	return hooks*r.Flow.HookTimeoutSeconds + margin
+	return hooks*r.Flow.HookTimeoutSeconds + engine.HookMargin
 }
 
 // secondsUntil returns whole seconds, rounded up, at least 1: what TimeoutSecondsPath
@@ -166,5 +168,8 @@ func (d *Document) size() (int, error) {
 // ActiveSeconds returns how long the state machine waits, from now, while access is
 // active that was granted then; at least 1.
 func ActiveSeconds(r *run.Run, given, now time.Time) int {
-	return secondsUntil(now, r.AccessUntil(given).Add(-r.Lead()))
+	active := *r
+	active.Status, active.Engine.Next = run.Active, run.NextActive
+	active.Access = &run.Access{StartsAt: given, EndsAt: r.AccessUntil(given)}
+	return secondsUntil(now, engine.WakeAt(&active))
 }

@@ -1,6 +1,9 @@
 package stepfn
 
-import "github.com/fasttrack-dev/fasttrack/internal/engine"
+import (
+	"github.com/fasttrack-dev/fasttrack/internal/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
+)
 
 // The limits of Step Functions
 // (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
@@ -16,9 +19,13 @@ const (
 // a dozen.
 const eventsOfTurn = 16
 
+// eventsOfLook is the most events that a look at active access adds: Active, TakeBack,
+// Record, Route, Hook, Record and Route, which are 30 without retries. It is two turns.
+const eventsOfLook = 48
+
 // The engine's limits stay within those of Step Functions: a negative constant
 // doesn't compile. A hook's response has what the document leaves of a state.
 const (
-	_ = uint(maxEvents - engine.MaxTurns*eventsOfTurn)
+	_ = uint(maxEvents - (engine.MaxTurns-2*run.MaxLooks)*eventsOfTurn - run.MaxLooks*eventsOfLook)
 	_ = uint(maxState - 2*maxDocument)
 )

@@ -26,7 +26,7 @@ export type AskedFlow = {
 };
 
 /** The hook to call. After an undecided on_request, the function may respond for get_permissions and get_notifications in the same invocation, and after get_permissions for get_notifications. none calls no hook: it is for a flow with hooks: none, and for learning which flows the function has hooks for. */
-export type AskedHook = "on_request" | "get_permissions" | "get_notifications" | "after_request" | "on_approve" | "after_approve" | "on_deny" | "after_deny" | "on_expire" | "after_expire" | "after_cancel" | "on_escalate" | "after_escalate" | "on_deescalate" | "after_deescalate" | "on_revoke" | "after_revoke" | "after_fail" | "prefetch" | "none";
+export type AskedHook = "on_request" | "get_permissions" | "get_notifications" | "after_request" | "on_approve" | "after_approve" | "on_deny" | "after_deny" | "on_expire" | "after_expire" | "after_cancel" | "on_escalate" | "after_escalate" | "while_active" | "on_deescalate" | "after_deescalate" | "on_revoke" | "after_revoke" | "after_fail" | "prefetch" | "none";
 
 /** Values by key. */
 export type AskedKept = { [name: string]: {
@@ -324,7 +324,7 @@ export type AnswerGetPermissions = Omit<AnswerAnswer, "puts" | "transition"> & {
   transition?: never;
 };
 
-export type AnswerHook = "on_request" | "get_permissions" | "get_notifications" | "after_request" | "on_approve" | "after_approve" | "on_deny" | "after_deny" | "on_expire" | "after_expire" | "after_cancel" | "on_escalate" | "after_escalate" | "on_deescalate" | "after_deescalate" | "on_revoke" | "after_revoke" | "after_fail";
+export type AnswerHook = "on_request" | "get_permissions" | "get_notifications" | "after_request" | "on_approve" | "after_approve" | "on_deny" | "after_deny" | "on_expire" | "after_expire" | "after_cancel" | "on_escalate" | "after_escalate" | "while_active" | "on_deescalate" | "after_deescalate" | "on_revoke" | "after_revoke" | "after_fail";
 
 /** Whom to notify, in this order, instead of the flow's notify list; an empty list notifies nobody. */
 export type AnswerNotifications = {
@@ -423,6 +423,12 @@ export type AnswerPut = {
   ttl_seconds?: number;
   /** Any JSON but null, of at most 4 KiB. */
   value?: unknown;
+};
+
+export type AnswerWhileActive = Omit<AnswerAnswer, "notifications" | "permissions" | "transition"> & {
+  notifications?: never;
+  permissions?: never;
+  transition?: "revoke";
 };
 
 /** fasttrack hook contract, version 1: the response of a hook function. At most 64 KiB; with permissions 256 KiB together with the event and 2 KiB around both. {} and null continue as if without the hook. A response that this schema does not describe is invalid, and the hook has failed. $defs has the response of each hook under its name. */

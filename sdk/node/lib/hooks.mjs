@@ -17,6 +17,7 @@ const all = [
   ["afterCancel", "after_cancel", []],
   ["onEscalate", "on_escalate", ["escalate", "deescalate"]],
   ["afterEscalate", "after_escalate", ["revoke", "deescalate"]],
+  ["whileActive", "while_active", ["revoke"]],
   ["onDeescalate", "on_deescalate", ["deescalate"]],
   ["afterDeescalate", "after_deescalate", []],
   ["onRevoke", "on_revoke", ["revoke", "ignore"]],

@@ -29,6 +29,7 @@ test("outcomes", async (t) => {
     ["escalate", "on_escalate", () => escalate("go"), { transition: "escalate", reason: "go" }],
     ["deescalate", "on_deescalate", () => deescalate("end"), { transition: "deescalate", reason: "end" }],
     ["revoke", "after_escalate", () => revoke("stop"), { transition: "revoke", reason: "stop" }],
+    ["while_active", "while_active", () => revoke("over"), { transition: "revoke", reason: "over" }],
     ["on_revoke", "on_revoke", () => ignore("keep"), { transition: "ignore", message: "keep" }],
     ["an after-hook", "after_approve", () => {}, {}],
     ["an async hook", "on_request", async () => approve("yes"), { transition: "approve", reason: "yes" }],
@@ -173,7 +174,7 @@ test("transitions of each hook", async () => {
       assert.equal(got.errors?.length ?? 0, allowed ? 0 : 1, `${verb} of ${hook}`);
     }
   }
-  assert.equal(hooks, 16);
+  assert.equal(hooks, 17);
 });
 
 test("an outcome can't be changed, and says what it is", () => {

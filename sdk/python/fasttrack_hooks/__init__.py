@@ -22,6 +22,7 @@ from .outcome import (
     Denial,
     Escalation,
     Expiry,
+    FromActive,
     FromAfterEscalate,
     FromAfterRequest,
     FromApprove,
@@ -50,7 +51,7 @@ from .within import remaining
 
 __all__ = [
     "Approval", "CONTRACT_VERSION", "Check", "Continuation", "Counts", "Deescalation", "Denial", "Entry", "Escalation", "Event", "Expiry", "Extends", "Fields", "Flow", "Flows",
-    "FromAfterEscalate", "FromAfterRequest", "FromApprove", "FromDeescalate", "FromDeny", "FromEscalate", "FromExpire", "FromRequest", "FromRevoke",
+    "FromActive", "FromAfterEscalate", "FromAfterRequest", "FromApprove", "FromDeescalate", "FromDeny", "FromEscalate", "FromExpire", "FromRequest", "FromRevoke",
     "HookError", "Hooks", "Ignoring", "InvocationError", "JSON", "KEEP", "Keep", "Notification", "Option", "OutcomeError", "Permissions", "Recent",
     "Requirement", "Revocation", "Run", "SameTarget", "Search", "Source", "Target", "UndeclaredName", "User", "Vars",
     "approve", "continue_", "deescalate", "deny", "escalate", "expire", "ignore", "remaining", "revoke", "serve",

@@ -31,6 +31,7 @@ TRANSITIONS: Dict[str, Tuple[str, ...]] = {
     "after_cancel": (),
     "on_escalate": ("escalate", "deescalate"),
     "after_escalate": ("revoke", "deescalate"),
+    "while_active": ("revoke",),
     "on_deescalate": ("deescalate",),
     "after_deescalate": (),
     "on_revoke": ("revoke", "ignore"),
@@ -81,7 +82,7 @@ class AskedFlow(TypedDict):
 
 
 # The hook to call. After an undecided on_request, the function may respond for get_permissions and get_notifications in the same invocation, and after get_permissions for get_notifications. none calls no hook: it is for a flow with hooks: none, and for learning which flows the function has hooks for.
-AskedHook = Literal["on_request", "get_permissions", "get_notifications", "after_request", "on_approve", "after_approve", "on_deny", "after_deny", "on_expire", "after_expire", "after_cancel", "on_escalate", "after_escalate", "on_deescalate", "after_deescalate", "on_revoke", "after_revoke", "after_fail", "prefetch", "none"]
+AskedHook = Literal["on_request", "get_permissions", "get_notifications", "after_request", "on_approve", "after_approve", "on_deny", "after_deny", "on_expire", "after_expire", "after_cancel", "on_escalate", "after_escalate", "while_active", "on_deescalate", "after_deescalate", "on_revoke", "after_revoke", "after_fail", "prefetch", "none"]
 
 
 class AskedKeptValue(TypedDict):
@@ -365,7 +366,7 @@ class AnswerCheck(TypedDict):
     passed: bool
 
 
-AnswerHook = Literal["on_request", "get_permissions", "get_notifications", "after_request", "on_approve", "after_approve", "on_deny", "after_deny", "on_expire", "after_expire", "after_cancel", "on_escalate", "after_escalate", "on_deescalate", "after_deescalate", "on_revoke", "after_revoke", "after_fail"]
+AnswerHook = Literal["on_request", "get_permissions", "get_notifications", "after_request", "on_approve", "after_approve", "on_deny", "after_deny", "on_expire", "after_expire", "after_cancel", "on_escalate", "after_escalate", "while_active", "on_deescalate", "after_deescalate", "on_revoke", "after_revoke", "after_fail"]
 
 
 class AnswerNotificationsItem(TypedDict):

@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from .event import Event
 from .outcome import (
+    FromActive,
     FromAfterEscalate,
     FromAfterRequest,
     FromApprove,
@@ -35,6 +36,8 @@ class Hooks:
 
     on_escalate runs before access is granted, after_escalate once it was, on_deescalate
     before it ends on time, and on_revoke before a person's revoke takes effect.
+    while_active runs every recheck of flows.yaml while access is active; its failure
+    changes nothing.
 
     prefetch has a function for each field that has prefetch in flows.yaml. It returns the
     options of the field, of which people see the first 100. It is called again when the
@@ -54,6 +57,7 @@ class Hooks:
     after_cancel: Optional[Callable[[Event], None]] = None
     on_escalate: Optional[Callable[[Event], FromEscalate]] = None
     after_escalate: Optional[Callable[[Event], FromAfterEscalate]] = None
+    while_active: Optional[Callable[[Event], FromActive]] = None
     on_deescalate: Optional[Callable[[Event], FromDeescalate]] = None
     after_deescalate: Optional[Callable[[Event], None]] = None
     on_revoke: Optional[Callable[[Event], FromRevoke]] = None

@@ -146,6 +146,7 @@ FromDeny = Union[Denial, Ignoring, Continuation]
 FromExpire = Union[Approval, Denial, Expiry, Continuation]
 FromEscalate = Union[Escalation, Deescalation, Continuation]
 FromAfterEscalate = Union[Revocation, Deescalation, Continuation]
+FromActive = Union[Revocation, Continuation]
 FromDeescalate = Union[Deescalation, Continuation]
 FromRevoke = Union[Revocation, Ignoring, Continuation]
 

@@ -89,6 +89,13 @@ def event(hook: str = "on_request", **options: Unpack[Options]) -> Event:
     return Invocation(invocation(hook, **options)).event(hook, Reads())
 
 
+def _event_of(hook: str) -> str:
+    """Returns the event that a hook is about."""
+    if hook == "while_active":
+        return "escalate"
+    return "request" if hook.startswith("get_") else hook.partition("_")[2]
+
+
 def invocation(hook: str = "on_request", **options: Unpack[Options]) -> Dict[str, Any]:
     """Builds the JSON document that a hook function is invoked with."""
     unknown = sorted(set(options) - set(Options.__annotations__))
@@ -98,7 +105,7 @@ def invocation(hook: str = "on_request", **options: Unpack[Options]) -> Dict[str
     if "machine" in options:
         requester = {"id": options["machine"], "machine": True}
     about: Dict[str, Any] = {
-        "name": "request" if hook.startswith("get_") else hook.partition("_")[2],
+        "name": _event_of(hook),
         "at": _time(options.get("at", datetime(2026, 11, 23, 10, tzinfo=timezone.utc))),
         "channel": options.get("channel", "api"),
         "actor": _person(options.get("by_user", "ada@example.com")),

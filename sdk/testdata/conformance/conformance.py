@@ -78,7 +78,7 @@ def options(s: Search) -> Any:
     return [Option(value, "label of " + value) for value in s.flow.vars.strings("options")]
 
 
-ON = ("on_request", "after_request", "on_approve", "on_deny", "on_expire", "on_escalate", "after_escalate", "on_deescalate", "on_revoke")
+ON = ("on_request", "after_request", "on_approve", "on_deny", "on_expire", "on_escalate", "after_escalate", "while_active", "on_deescalate", "on_revoke")
 AFTER = ("after_approve", "after_deny", "after_expire", "after_cancel", "after_deescalate", "after_revoke", "after_fail")
 hooks: Any = {**{name: outcome for name in ON}, **{name: nothing for name in AFTER}}
 handler = serve({"sample": Hooks(get_permissions=permissions, get_notifications=notifications, prefetch={"option": options}, **hooks)})

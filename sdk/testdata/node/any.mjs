@@ -33,7 +33,7 @@ function hook(e) {
 
 const members = [
   "onRequest", "getPermissions", "getNotifications", "afterRequest", "onApprove", "afterApprove", "onDeny", "afterDeny", "onExpire", "afterExpire",
-  "afterCancel", "onEscalate", "afterEscalate", "onDeescalate", "afterDeescalate", "onRevoke", "afterRevoke", "afterFail",
+  "afterCancel", "onEscalate", "afterEscalate", "whileActive", "onDeescalate", "afterDeescalate", "onRevoke", "afterRevoke", "afterFail",
 ];
 
 export const handler = sdk.serve({

@@ -1,0 +1,24 @@
+package planted
+
+var _ = plant(lookBugs...)
+
+// lookBugs are those of a second look at active access.
+var lookBugs = []bug{
+	{"never look", "internal/engine/proceed_access.go", "case d.LookDue(d.now):", "case false:", "./internal/engine", "ActiveAccessIsLookedAt|WhoLeft"},
+	{"wait for the end without a look", "internal/engine/wake.go", "if at, more := r.NextLookAt(); more {", "if at, more := r.NextLookAt(); more && false {", "./internal/engine", "ActiveAccessIsLookedAt"},
+	{"look as often as it wakes", "internal/engine/look.go", "\tl.LastAt = d.now\n", "", "./internal/engine", "ActiveAccessIsLookedAt"},
+	{"end access because a look failed", "internal/engine/look.go", "\tcase failure != \"\":\n", "\tcase failure != \"\":\n\t\ta.Transition = run.Revoke\n\t\tfallthrough\n\tcase failure == \"-\":\n\t\td.applyTransition(run.Case{Event: run.Revoke, Actor: run.ByHook(run.WhileActive), Channel: run.ViaHook, At: d.now})\n\t\treturn\n\tcase failure == \"\" && false:\n", "./internal/engine", "ALookThatFails"},
+	{"let a look end access as if on time", "internal/hookapi/allowed.go", "run.WhileActive:   {run.Revoke}", "run.WhileActive:   {run.Revoke, run.Deescalate}", "./internal/engine ./schema", "ALookThatFails|TransitionsOfEachHook"},
+	{"keep each failed look", "internal/engine/look.go", "first := !l.Failing", "first := true", "./internal/engine", "ALookThatFails"},
+	{"keep failed looks without an end", "internal/engine/look.go", "first && l.Noted < maxNotedLooks", "first", "./internal/engine", "ALookThatFails"},
+	{"hide that a look failed", "internal/run/look.go", "|| !l.Failing || r.Status", "|| l.Failing || r.Status", "./internal/engine", "ALookThatFails"},
+	{"call the hook just before the end", "internal/engine/look.go", "&& d.now.Add(most).Before(d.TakeBackAt())", "", "./internal/engine", "TheEndIsKept"},
+	{"reserve less than the hook may take", "internal/engine/look.go", "HookReserve  = 430", "HookReserve  = 60", "./internal/step", "ALookEndsInTime"},
+	{"keep access while a look is on its way", "internal/run/access_times.go", "(r.Engine.Next == NextActive || r.looking())", "(r.Engine.Next == NextActive)", "./internal/engine", "TheEndIsKept"},
+	{"leave access to who is no requester any more", "internal/run/look.go", "case r.For == nil && !(t.asks(f.Requesters, holder)", "case r.For == nil && false && !(t.asks(f.Requesters, holder)", "./internal/engine", "WhoLeft"},
+	{"look at who filed it, not at whose access it is", "internal/run/look.go", "case r.For != nil && !t.asks(f.Beneficiaries, holder):", "case false:", "./internal/engine", "WhoLeft"},
+	{"leave access to who left the directory", "internal/run/look.go", "if holder.Mapped && !holder.Machine && !t.knows", "if false && !t.knows", "./internal/engine", "WhoLeft"},
+	{"end access of a flow that can't be found", "internal/run/look.go", "return \"\", Refusal(\"the flow \"", "return name + \" is gone\", Refusal(\"the flow \"", "./internal/engine", "WhoLeft"},
+	{"fill an execution with looks", "internal/run/look.go", "l.Here >= MaxLooks", "false", "./internal/engine", "LooksOfLongAccess"},
+	{"count planned executions as recoveries", "internal/engine/recover.go", "if v.Planned {", "if false {", "./internal/engine", "LooksOfLongAccess"},
+}
