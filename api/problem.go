@@ -62,6 +62,7 @@ const (
 	ProblemTooManyRequests      = "urn:fasttrack:problem:too-many-requests"      // 429; the flow's limits of requests
 	ProblemTooManyActions       = "urn:fasttrack:problem:too-many-acts"          // 429; the limits of actions
 	ProblemInternal             = "urn:fasttrack:problem:internal"               // 500
+	ProblemGetFlowsFailed       = "urn:fasttrack:problem:get-flows-failed"       // 503; the hook that hides the flow failed
 	ProblemPrefetchFailed       = "urn:fasttrack:problem:prefetch-failed"        // 503; a hook offered no options
 	ProblemDraining             = "urn:fasttrack:problem:draining"               // 503; the installation is being removed
 	ProblemRulesUnavailable     = "urn:fasttrack:problem:rules-unavailable"      // 503; no version of flows.yaml could be read yet

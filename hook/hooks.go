@@ -49,6 +49,12 @@ type Hooks struct {
 	// when the request is filed, to check the chosen value: see [Search]. It may take
 	// 5 s.
 	Prefetch map[string]func(context.Context, *Search) ([]Option, error)
+
+	// GetFlows reports whether a person sees the flow, which has get_flows in flows.yaml.
+	// It is called for those whom requesters and visible_to name, when they look at their
+	// flows or file a request. To whom it does not show the flow, the flow is unknown: also
+	// while it fails. It may take 5 s.
+	GetFlows func(context.Context, *Viewer) (bool, error)
 }
 
 // Keep stands for the flow's own list in [Permissions]. It is not nil, so that a failed

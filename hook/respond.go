@@ -25,6 +25,9 @@ func (f Flows) Respond(ctx context.Context, event json.RawMessage) (json.RawMess
 	if in.Hook == noHook {
 		return in.reply(response{Version: ContractVersion, Subscriptions: []string{}, Flows: f.listed()})
 	}
+	if in.Hook == getFlows {
+		return marshal(f.getFlows(ctx, in))
+	}
 	hooks, err := f.of(in.Run.Flow.Name)
 	if err != nil {
 		return nil, err

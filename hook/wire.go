@@ -42,6 +42,12 @@ type invocation struct {
 	Field string `json:"field"`
 	Query string `json:"query"`
 	Value string `json:"value"`
+	// Flows are those of the hook get_flows.
+	Flows []struct {
+		Name  string `json:"name"`
+		Label string `json:"label"`
+		Vars  Vars   `json:"vars"`
+	} `json:"flows"`
 	Event struct {
 		Name    string    `json:"name"`
 		At      time.Time `json:"at"`

@@ -122,9 +122,11 @@ type Flow struct {
 	OnBehalf *OnBehalf `json:",omitempty"`
 	// VisibleTo are those of the requesters who see the flow. Nil is all of them.
 	VisibleTo []string `json:",omitempty"`
-	Admins    []string `json:",omitempty"`
-	Fields    []Field  `json:",omitempty"`
-	Targets   []Target `json:",omitempty"`
+	// GetFlows has code say which of these see the flow.
+	GetFlows bool     `json:",omitempty"`
+	Admins   []string `json:",omitempty"`
+	Fields   []Field  `json:",omitempty"`
+	Targets  []Target `json:",omitempty"`
 	// DurationsSeconds are what a requester may choose from; the first is the
 	// default. Empty without a strategy.
 	DurationsSeconds []int     `json:",omitempty"`

@@ -51,6 +51,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 		"recent":         func(n *yaml.Node, at string) { r.recent(n, at, &f) },
 		"requesters":     r.principals(&f.Requesters, false),
 		"visible_to":     r.principals(&f.VisibleTo, false),
+		"get_flows":      r.bool(&f.GetFlows),
 		"on_behalf":      func(n *yaml.Node, at string) { r.onBehalf(n, at, &f) },
 		"admins":         r.principals(&f.Admins, false),
 		"fields":         func(n *yaml.Node, at string) { r.fields(n, at, &f) },
@@ -143,6 +144,8 @@ func (r *reader) withoutHooks(at *yaml.Node, path string, f *Flow) {
 	switch {
 	case f.Shadow:
 		r.fail(at, path, "none, but the mode is shadow, which tries hooks")
+	case f.GetFlows:
+		r.fail(at, path, "none, but get_flows has hooks say who sees the flow")
 	case f.Store != nil:
 		r.fail(at, path, "none, but store names what hooks keep")
 	case f.FastTrack != nil:

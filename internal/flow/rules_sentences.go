@@ -16,6 +16,9 @@ func (f *Flow) sentences(rules api.Rules) []api.RuleSentence {
 	if len(rules.VisibleTo) > 0 {
 		say("requesters", "Of them, only "+people(rules.VisibleTo)+" see this flow.")
 	}
+	if f.GetFlows {
+		say("requesters", "Code decides who of them sees this flow.")
+	}
 	if b := rules.OnBehalf; b != nil {
 		say("on_behalf", capital(people(b.Who))+" may make requests for other people: for "+people(b.For)+". Neither of the two approves them.")
 	}

@@ -126,6 +126,7 @@ var parts = map[string][]string{
 	"recent":         {"720h", "{windows: [1h, 24h]}", "{windows: [1h], flows: [a], targets: []}", "{}", "{windows: []}", "{windows: [60]}", "{windows: [1h], x: [a]}", "60"},
 	"visible_to":     {"[everyone]", "[group:x, a@x]", "[]", "[admins]", "[sre]"},
 	"store":          {"{person: [a]}", "{person: [a, 'b/*'], flow: [a_1]}", "{}", "{person: []}", "{person: [A]}", "{flow: ['*']}", "{flow: [a/b]}", "{flow: [a, a]}", "{person: a}", "{all: [a]}", "{person: [a, b, c, d, e, f, g, h, i, j, k]}"},
+	"get_flows":      {"true", "false", "'yes'", "[a]"},
 	"admins":         {"[a@x]", "['arn:aws:iam::123456789012:user/a', b@x]", "[]", "[7]"},
 	"targets":        {"[{id: p, settings: {group: g}}]", "[{id: p, label: P, settings: {a: 1}}]", "[{label: P}]", "[{id: 7}]"},
 	"durations":      {"[1h]", "[30m, PT1H]", "[]", "[60]", "1h"},

@@ -146,7 +146,14 @@ func (s service) parseRequest(ctx context.Context, c *httpapi.Call, body *httpap
 	sent := body.Raw("context", maxContext)
 	beneficiary := readFor(body)
 	f, there := s.Flows.Find(name)
-	if !there || !f.MayAsk(c.Caller.Person) && !f.MayAskForOthers(c.Caller.Person) {
+	may := there && (f.MayAsk(c.Caller.Person) || f.MayAskForOthers(c.Caller.Person))
+	if may {
+		var err error
+		if may, err = s.seesFlow(ctx, f, c.Caller.Person); err != nil {
+			return nil, run.Draft{}, err
+		}
+	}
+	if !may {
 		// One response for both, so that nobody learns which flows exist.
 		body.Fail("flow", "unknown flow, or you may not request it")
 		return nil, run.Draft{}, body.Err()

@@ -11,11 +11,15 @@ import (
 )
 
 // flows lists the flows that the caller may request, decide or list.
-func (s service) flows(_ context.Context, c *httpapi.Call) (httpapi.Reply, error) {
+func (s service) flows(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
+	seen, err := s.seenInLists(ctx, c)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
 	list := api.FlowList{Flows: []api.Flow{}}
 	for i := range s.Flows.Flows {
 		f := &s.Flows.Flows[i]
-		if may := s.mayOf(f, c.Caller.Person); len(may) > 0 {
+		if may := s.mayOf(f, c.Caller.Person, seen); len(may) > 0 {
 			list.Flows = append(list.Flows, shownFlow(f, may))
 		}
 	}
@@ -23,12 +27,12 @@ func (s service) flows(_ context.Context, c *httpapi.Call) (httpapi.Reply, error
 }
 
 // mayOf lists what p may do with the flow, by the rules that decide it.
-func (s service) mayOf(f *flow.Flow, p run.Person) []string {
+func (s service) mayOf(f *flow.Flow, p run.Person, seen seen) []string {
 	var may []string
-	if f.MayAsk(p) {
+	if f.MayAsk(p) && seen.of(f) {
 		may = append(may, api.MayRequest)
 	}
-	if f.MayAskForOthers(p) {
+	if f.MayAskForOthers(p) && seen.of(f) {
 		may = append(may, api.MayRequestFor)
 	}
 	if s.today.MayDecide(f.Name, p) {

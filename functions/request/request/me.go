@@ -24,6 +24,10 @@ func (s service) me(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error)
 		return httpapi.Reply{}, err
 	}
 	p := c.Caller.Person
+	seen, err := s.seenInLists(ctx, c)
+	if err != nil {
+		return httpapi.Reply{}, err
+	}
 	counts, live := s.counts(ctx, c)
 	me := api.Me{
 		ID: p.ID, Email: p.Email, Name: p.Name, Groups: append([]string{}, p.Groups...), Machine: p.Machine,
@@ -31,7 +35,7 @@ func (s service) me(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error)
 	}
 	for i := range s.Flows.Flows {
 		f := &s.Flows.Flows[i]
-		may := s.mayOf(f, p)
+		may := s.mayOf(f, p, seen)
 		if len(may) == 0 {
 			continue
 		}

@@ -34,6 +34,11 @@ func (s service) options(ctx context.Context, c *httpapi.Call) (httpapi.Reply, e
 	if !there || !f.MayAsk(c.Caller.Person) && !f.MayAskForOthers(c.Caller.Person) || c.Slack != nil && !f.Slack.Requests() {
 		return httpapi.Reply{}, noOptions()
 	}
+	if sees, err := s.seesFlow(ctx, f, c.Caller.Person); err != nil {
+		return httpapi.Reply{}, err
+	} else if !sees {
+		return httpapi.Reply{}, noOptions()
+	}
 	field, there := f.Field(c.Param("field"))
 	if !there || !field.Prefetch {
 		return httpapi.Reply{}, noOptions()

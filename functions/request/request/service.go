@@ -90,8 +90,10 @@ type Deps struct {
 
 type service struct {
 	Deps
-	kept  *optionsCache
-	today *run.Today
+	kept *optionsCache
+	// sights is which flows code shows to whom.
+	sights *seenCache
+	today  *run.Today
 	// links are those of today's directory.
 	links func(handle string) []string
 	seen  *flowNames
@@ -108,7 +110,7 @@ func New(d Deps) *httpapi.API {
 		d.Now = time.Now
 	}
 	today := d.Flows.Today()
-	s := service{d, newOptionsCache(), today, today.Links(), &flowNames{}, &drainWatch{}, &listed{}, newPace()}
+	s := service{d, newOptionsCache(), &seenCache{}, today, today.Links(), &flowNames{}, &drainWatch{}, &listed{}, newPace()}
 	routes := map[string]httpapi.Route{
 		"GET /slack-accounts":              {Handle: s.slackAccounts},
 		"POST /slack-accounts":             {Handle: s.linkSlackAccount},

@@ -36,7 +36,14 @@ func (s service) stats(ctx context.Context, c *httpapi.Call) (httpapi.Reply, err
 	if !there {
 		return httpapi.Reply{}, httpapi.NotFound()
 	}
-	may := s.mayOf(f, c.Caller.Person)
+	var sees seen
+	if f.GetFlows {
+		var err error
+		if sees, err = s.seenInLists(ctx, c); err != nil {
+			return httpapi.Reply{}, err
+		}
+	}
+	may := s.mayOf(f, c.Caller.Person, sees)
 	if len(may) == 0 {
 		return httpapi.Reply{}, httpapi.NotFound()
 	}
