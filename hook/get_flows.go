@@ -39,7 +39,11 @@ func (f Flows) getFlows(ctx context.Context, in invocation) seen {
 	got := make([]returned, len(in.Flows))
 	var group sync.WaitGroup
 	for i := range in.Flows {
-		group.Go(func() { got[i] = f.sees(ctx, in, i) })
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			got[i] = f.sees(ctx, in, i)
+		}()
 	}
 	group.Wait()
 	for i, flow := range in.Flows {
