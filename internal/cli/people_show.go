@@ -55,6 +55,7 @@ func printRun(w io.Writer, v api.Request) {
 	if p := v.For; p != nil {
 		line("person", personName(p.Name, p.Email, p.ID)+", for whom it was requested")
 	}
+	line("extends", extensionText(v, moment))
 	line("reason", v.Reason)
 	names := make([]string, 0, len(v.Fields))
 	for name := range v.Fields {
@@ -75,6 +76,7 @@ func printRun(w io.Writer, v api.Request) {
 	}
 	if a := v.Access; a != nil && !a.StartsAt.IsZero() {
 		line("access", moment(a.StartsAt)+" to "+moment(a.EndsAt))
+		line("extended", extendedText(v))
 		line("granted", a.Given)
 		line("ended", a.Gone)
 		line("looked at", looksText(a.Looks, moment))

@@ -13,7 +13,7 @@ import (
 )
 
 // actions are what a form can do to a request, with the words of its button.
-var actions = map[string]string{"approve": "Approve", "deny": "Deny", "cancel": "Cancel the request", "withdraw": "Withdraw your approval", "revoke": "End access now"}
+var actions = map[string]string{"approve": "Approve", "deny": "Deny", "cancel": "Cancel the request", "withdraw": "Withdraw your approval", "revoke": "End access now", "extend": "Request the extension"}
 
 // act approves, denies, cancels, revokes or withdraws, if the request is still as it was seen.
 func (p *page) act(in url.Values) error {
@@ -24,8 +24,11 @@ func (p *page) act(in url.Values) error {
 	r, accepted, err := p.send(what, in)
 	if err == nil {
 		done := what
-		if accepted {
+		switch {
+		case accepted:
 			done = "stored"
+		case what == "extend":
+			done = "ask" // the extension is a request of its own
 		}
 		http.Redirect(p.w, p.r, requestPath(r.ID)+"?done="+done, http.StatusSeeOther)
 		return nil
@@ -56,6 +59,13 @@ func (p *page) send(what string, in url.Values) (*api.Request, bool, error) {
 		return p.call.Approve(ctx, id, api.ApproveInput{Reason: reason, DurationSeconds: seconds, Override: override, ActionOptions: o})
 	case "deny":
 		return p.call.Deny(ctx, id, api.DenyInput{Reason: reason, Override: override, ActionOptions: o})
+	case "extend":
+		seconds, err := chosenSeconds(in.Get("duration"))
+		if err != nil {
+			return nil, false, err
+		}
+		r, err := p.call.Extend(ctx, id, api.ExtendInput{DurationSeconds: seconds, Reason: reason, IdempotencyKey: in.Get("key")})
+		return r, false, err
 	case "withdraw":
 		return p.call.Withdraw(ctx, id, api.WithdrawInput{Reason: reason, ActionOptions: o})
 	case "revoke":
@@ -85,6 +95,9 @@ func refusedAction(r *api.Request, what string, in url.Values, problem *api.Prob
 	d.Note = note{Head: refusedHead[problem.Status], Text: problem.Detail + retryAfter(problem)}
 	if d.Note.Head == "" {
 		d.Note.Head = "That did not work"
+	}
+	if problem.Type == api.ProblemNotExtendable {
+		d.Note.Head = "It can't be extended"
 	}
 	switch problem.Status {
 	case http.StatusBadRequest:

@@ -156,6 +156,23 @@ func TestRequestStates(t *testing.T) {
 			*r = live("WAIT")
 			r.Status, r.You, r.Access.Output, r.Access.Sensitive, r.Access.GoneAt, r.Access.SessionsUntil = api.StatusRevoked, &api.You{}, nil, nil, now, now.Add(time.Hour)
 		}, []string{"Access was open for", "20 min", "It was read back, and is gone.", "A session that was started with it may last until"}, []string{"/revoke", "data-poll=", "How to use"}},
+		"may be extended": {func(r *api.Request) {
+			*r = live("WAIT")
+			r.You.Extend = &api.ExtendAllowed{May: true, DurationsSeconds: []int{3600, 1800}, EndsAt: time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)}
+			r.Extension = &api.Extension{ID: "OLDER", Status: api.StatusDenied}
+		}, []string{`action="/console/requests/WAIT/extend"`, "1 h, until 23 Nov 2026, 16:00:00 UTC", "30 min, until", `href="/console/requests/OLDER"`, "is denied"}, nil},
+		"may not be extended": {func(r *api.Request) {
+			*r = live("WAIT")
+			r.You.Extend = &api.ExtendAllowed{Why: "This access can't last longer."}
+		}, nil, []string{"/extend"}},
+		"taken over": {func(r *api.Request) {
+			*r = live("WAIT")
+			r.Status, r.You, r.Access.GoneAt, r.ExtendedBy = api.StatusEnded, &api.You{}, now, "MORE"
+			r.History = append(r.History, api.Entry{Seq: 9, Event: api.EventDeescalate, At: now, Actor: api.Actor{Type: api.ActorEngine}, ExtendedBy: "MORE"})
+		}, []string{"Access goes on in", `href="/console/requests/MORE"`, "Access goes on in the request that extends it"}, []string{"Extend access"}},
+		"extends another": {func(r *api.Request) {
+			r.Extends = &api.Extends{ID: "FIRST", Number: 1, EndsAt: now.Add(time.Hour)}
+		}, []string{`to extend <a href="/console/requests/FIRST">`}, nil},
 		"no secret to read": {func(r *api.Request) {
 			*r = live("WAIT")
 			r.Access.Sensitive, r.Access.SensitiveError = nil, "The key is disabled."

@@ -73,6 +73,9 @@ func says(e api.Entry, first bool) string {
 		}
 		return "Access was granted"
 	case api.EventDeescalate:
+		if e.ExtendedBy != "" {
+			return "Access goes on in the request that extends it"
+		}
 		return "Access ended"
 	case api.EventRevoke:
 		return by + " ended access early" + overrode(e)

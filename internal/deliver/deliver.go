@@ -66,6 +66,8 @@ type Notice struct {
 	Why string
 	// Link is the URL of the request's page; "" for none.
 	Link string
+	// Extend reports whether the access may be extended now, which its holder is offered.
+	Extend bool
 }
 
 // Permanent is an error that no retry cures: the message has failed.

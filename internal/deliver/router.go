@@ -234,7 +234,7 @@ func (c *call) reload(loaded *run.Run) {
 	if c.directory.Show != nil {
 		c.directory.Show(&view, loaded)
 	}
-	c.now, c.base = loaded, Notice{Request: view, Run: loaded}
+	c.now, c.base = loaded, Notice{Request: view, Run: loaded, Extend: Extendable(loaded, c.directory.Today, c.Now())}
 	if c.Page != nil {
 		c.base.Link = c.Page(loaded.ID)
 	}

@@ -95,6 +95,9 @@ func (x *explainer) says(e run.Entry, i, approved int) string {
 		} else {
 			who += " files the request"
 		}
+		if x := e.Extends; x != nil {
+			who += fmt.Sprintf(", to extend the access of request %s, which ends at %s", x.ID, moment(x.EndsAt))
+		}
 		if !e.StartsAt.IsZero() {
 			who += ", to start at " + moment(e.StartsAt)
 		}
@@ -132,6 +135,9 @@ func (x *explainer) says(e run.Entry, i, approved int) string {
 	case run.Deescalate:
 		if e.Actor.Type == run.HookActor {
 			return who + " ends access" + said(e.Reason) + x.gone()
+		}
+		if e.ExtendedBy != "" {
+			return "it ends, and access goes on in request " + e.ExtendedBy
 		}
 		return "access ends" + said(e.Reason) + x.gone()
 	case run.Revoke:

@@ -94,6 +94,9 @@ func granted(n deliver.Notice) situation {
 		return situation{State: "access was granted, and has ended since", Next: []string{"Nothing to do."}}
 	}
 	s := situation{State: "access is granted", Tone: "good", Next: []string{"Access ends at " + clock(r.Access.EndsAt) + "."}}
+	if n.Extend {
+		s.Next = append(s.Next, "To keep it for longer, extend it before it ends: on the request's page, or with fasttrack extend "+r.ID+".")
+	}
 	if n.Link != "" {
 		s.Next = append(s.Next, "How to use it, and what ends it early, is on the request's page.")
 	}
@@ -103,8 +106,11 @@ func granted(n deliver.Notice) situation {
 // ended is about access that is over.
 func ended(e api.Entry) situation {
 	s := situation{State: "access has ended", Next: []string{"Nothing to do."}}
-	if e.Event == api.EventRevoke {
+	switch {
+	case e.Event == api.EventRevoke:
 		s.State = "access was revoked"
+	case e.ExtendedBy != "":
+		s.State = "access goes on in request " + e.ExtendedBy + ", which extends it"
 	}
 	if !e.SessionsUntil.IsZero() {
 		s.Next = []string{"A session that began before may last until " + clock(e.SessionsUntil) + "."}

@@ -28,6 +28,8 @@ type Look struct {
 	Why string
 	// Link is the URL of the request's page; "" for none.
 	Link string
+	// Extend offers to extend the access, on the request's page.
+	Extend bool
 	// Buttons has people act in Slack.
 	Buttons bool
 	// Approved reports that the one reader has approved. Others approve by another copy.

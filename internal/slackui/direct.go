@@ -61,6 +61,9 @@ func happened(e api.Event) (string, bool) {
 	case api.EventEscalate:
 		return "Access granted", true
 	case api.EventDeescalate:
+		if e.Entry.ExtendedBy != "" {
+			return "Extended: access goes on", true
+		}
 		return "Access ended", true
 	case api.EventRevoke:
 		return "Access revoked by " + by, true
@@ -119,7 +122,15 @@ func Reminder(r api.Request, ends time.Time, look Look) Message {
 	said := "Access ends in " + For(RemindBefore) + ", on " + At(ends)
 	blocks := []slack.Block{slack.NewRichTextBlock("said", section(bold(said, maxWhat), glue(": "), spoken(What(r), maxWhat)))}
 	if buttons := open(look.Link); len(buttons) > 0 {
+		if look.Extend { // in a block of its own: the id of an action is unique in one
+			extend := button(ActionOpen, "", "Extend…", slack.StylePrimary)
+			extend.URL = look.Link + "#extend"
+			blocks = append(blocks, slack.NewActionBlock("offer", extend))
+		}
 		blocks = append(blocks, slack.NewActionBlock("acts", buttons...))
+	}
+	if look.Extend {
+		blocks = append(blocks, slack.NewContextBlock("extend", slack.NewTextBlockObject(slack.PlainTextType, "To keep it for longer, extend it before it ends: fasttrack extend "+r.ID, false, false)))
 	}
 	look.Why = ""
 	return Message{Text: Escape(Line(said+": "+What(r), maxText)) + " (" + r.ID + ")", Blocks: append(blocks, foot(r, look))}

@@ -19,6 +19,8 @@ func Thread(e api.Event) (Message, bool) {
 			said += " until " + At(a.EndsAt)
 		}
 		said += "."
+	case e.Entry.Event == api.EventDeescalate && e.Entry.ExtendedBy != "":
+		said = "Extended: access goes on in request " + e.Entry.ExtendedBy + "."
 	case e.Entry.Event == api.EventDeescalate:
 		said = "Access has ended." + outlasts(e)
 	case e.Entry.Event == api.EventRevoke:

@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/fasttrack-dev/fasttrack/hook/email"
+	"github.com/fasttrack-dev/fasttrack/internal/deliver"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/slackui"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
@@ -51,7 +52,9 @@ func (w *Way) remind(ctx context.Context, api *slack.Client, r *run.Run, copies 
 		}
 	}
 	if c.Scheduled == "" {
-		m := slackui.Reminder(w.request(r), ends, w.look(r, c, link))
+		look := w.look(r, c, link)
+		look.Extend = w.Today != nil && deliver.Extendable(r, w.Today(), w.Now())
+		m := slackui.Reminder(w.request(r), ends, look)
 		c.Channel, c.Scheduled, err = api.ScheduleMessageContext(ctx, to, strconv.FormatInt(due.Unix(), 10), m.Options()...)
 		if err != nil {
 			return fmt.Errorf("schedule a message in Slack: %w", err)
