@@ -4,7 +4,7 @@ var _ = plant(startBugs...)
 
 var startBugs = []bug{
 	{"grant at once what starts later", "internal/run/start.go", "&& now.Before(r.StartsAt)", "&& false", "./internal/engine", "TestScheduledStart"},
-	{"count the duration from the start that was chosen", "internal/engine/access.go", "EndsAt: run.Stamp(h.At.Add(", "EndsAt: run.Stamp(d.StartsAt.Add(", "./internal/engine", "TestScheduledStart"},
+	{"count the duration from the start that was chosen", "internal/engine/access.go", "EndsAt: d.AccessUntil(h.At)", "EndsAt: d.AccessUntil(d.StartsAt)", "./internal/engine", "TestScheduledStart"},
 	{"wait for ever for a start", "internal/engine/wake.go", "\t\treturn r.StartsAt\n", "\t\treturn r.StartsAt.AddDate(1, 0, 0)\n", "./internal/engine", "TestScheduledStart"},
 	{"let nothing watch a run that waits for its start", "internal/run/clock.go", "\t\t\treturn r.StartsAt.Add(grace)\n", "\t\t\treturn time.Time{}\n", "./internal/engine", "TestScheduledStart|TestAnyScheduledLife"},
 	{"grant to whom today's flow no longer names", "internal/engine/start.go", "\treturn why == \"\"\n", "\treturn true\n", "./internal/engine", "TestRequestersAtTheStart"},
@@ -15,7 +15,7 @@ var startBugs = []bug{
 	{"keep access after a cancel from before the start", "internal/run/start.go", "(r.Status == Approved || r.Status == Active) && r.Flow", "r.Status == Approved && r.Flow", "./internal/engine", "TestCancelAgainstStart|TestAnyScheduledLife"},
 	{"cancel without removing what is being granted", "internal/engine/start.go", "\tcase d.Access != nil:\n\t\td.removeAccess(c)\n", "", "./internal/engine", "TestCancelAgainstStart"},
 	{"take a cancel after the start", "internal/run/start.go", "at.Before(r.StartsAt) && !r.TakingBack()", "!r.TakingBack()", "./internal/engine", "TestCancelAgainstStart|TestEndBeforeTheStart"},
-	{"leave the start out of what is sealed", "internal/run/new.go", "a.DurationSeconds, a.StartsAt, a.Context", "a.DurationSeconds, time.Time{}, a.Context", "./functions/request/request", "TestStartsAt"},
+	{"leave the start out of what is sealed", "internal/run/new.go", "a.DurationSeconds, a.StartsAt, a.Context", "a.DurationSeconds, time.Time{}, a.Context", "./internal/run", "TestStartIsSealed"},
 	{"take a start that has passed", "internal/flow/starts.go", "case !at.After(now):", "case false:", "./internal/flow", "TestCheckStart"},
 	{"take a start after the time that the flow allows", "internal/flow/starts.go", "case at.After(latest):", "case false:", "./internal/flow", "TestCheckStart"},
 	{"let a flow without starts start later", "internal/flow/starts.go", "case f.StartsWithinSeconds == 0:", "case false:", "./functions/request/request", "TestStartsAt"},

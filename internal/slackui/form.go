@@ -94,6 +94,9 @@ func RequestForm(f Form) *slack.ModalViewRequest {
 	if n := len(f.Flow.DurationsSeconds); n > 0 {
 		v.Blocks.BlockSet = append(v.Blocks.BlockSet, durationBlock(*f.Flow))
 	}
+	if f.Flow.Rules.StartsWithinSeconds > 0 {
+		v.Blocks.BlockSet = append(v.Blocks.BlockSet, startBlock(f.Flow.Name))
+	}
 	v.Blocks.BlockSet = append(v.Blocks.BlockSet, reasonInput(reasonBlock(f.Flow.Name), "Why", "Approvers read it.", slices.Contains(f.Flow.RequireReason, string(api.EventRequest))))
 	return v
 }
@@ -160,6 +163,14 @@ func fieldOf(flow, name string) string   { return ofFlow("f", flow, name) }
 func reasonBlock(flow string) string     { return ofFlow("r", flow, "") }
 func forBlockOf(flow string) string      { return ofFlow("w", flow, "") }
 func durationBlockOf(flow string) string { return ofFlow("d", flow, "") }
+func startBlockOf(flow string) string    { return ofFlow("s", flow, "") }
+
+// startBlock is the choice of when access starts. Slack shows it in the time zone of the
+// person, and sends a moment.
+func startBlock(flow string) slack.Block {
+	e := slack.NewDateTimePickerBlockElement(Element)
+	return slack.NewInputBlock(startBlockOf(flow), Plain("Start", maxLabel), Plain("Left empty, access starts once the request is approved.", maxLabel), e).WithOptional(true)
+}
 
 // forBlock is the choice of the person whom a request is for. Who may not request for
 // themselves must choose somebody.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack/blockkit"
@@ -21,6 +22,7 @@ func raw(s string) json.RawMessage { return json.RawMessage(s) }
 func everyField() api.Flow {
 	return api.Flow{
 		Name: "deploy", Label: "Deploy", DurationsSeconds: []int{1800, 3600}, RequireReason: []string{"request"},
+		Rules:   api.Rules{StartsWithinSeconds: 86400},
 		Targets: []api.Target{{ID: "prod", Label: "Production"}, {ID: "dev", Label: "Development"}},
 		Fields: []api.Field{
 			{Name: "target", Type: api.FieldTarget, Required: true},
@@ -45,11 +47,11 @@ func TestFormValues(t *testing.T) {
 		"f:deploy:target": {Chosen: "#1"}, "f:deploy:service": {Chosen: "billing"}, "f:deploy:zones": {Several: []string{"#0", "#1"}},
 		"f:deploy:lines": {Text: "one\n\n two \n"}, "f:deploy:count": {Text: "3"}, "f:deploy:sure": {Chosen: "#1"}, "f:deploy:long": {Chosen: "#1"},
 		"f:deploy:wait": {Text: " 30m "}, "f:deploy:buddy": {Text: "linus@example.com"}, "f:deploy:note": {Text: "a\nb"}, "f:deploy:token": {Text: "secret"},
-		"r:deploy:": {Text: " why "}, "d:deploy:": {Chosen: "3600"},
+		"r:deploy:": {Text: " why "}, "d:deploy:": {Chosen: "3600"}, "s:deploy:": {At: time.Unix(1798099200, 0).UTC()},
 	}
 	blocks := slices.Collect(maps.Keys(filled))
 	got, err := json.Marshal(slackui.Fill(f, blocks, func(block string) slackui.Input { return filled[block] }).Request())
-	const want = `{"flow":"deploy","fields":{"buddy":"linus@example.com","count":3,"lines":["one","two"],"long":7200,"note":"a\nb","service":"billing","sure":false,"target":"dev","wait":"30m","zones":["a \u003c!channel\u003e","b"]},"duration_seconds":3600,"reason":"why"}`
+	const want = `{"flow":"deploy","fields":{"buddy":"linus@example.com","count":3,"lines":["one","two"],"long":7200,"note":"a\nb","service":"billing","sure":false,"target":"dev","wait":"30m","zones":["a \u003c!channel\u003e","b"]},"duration_seconds":3600,"starts_at":"2026-12-24T08:00:00Z","reason":"why"}`
 	if err != nil || string(got) != want {
 		t.Errorf("got  %s\nwant %s (%v)", got, want, err)
 	}
@@ -64,10 +66,10 @@ func TestFormErrors(t *testing.T) {
 	filled := slackui.Fill(everyField(), []string{"f:deploy:zones"}, func(string) slackui.Input { return slackui.Input{} })
 	got := filled.Errors(api.Problem{Errors: []api.FieldError{
 		{Field: "fields.zones[1]", Detail: "is not among the options"}, {Field: "fields.token", Detail: "it is required"}, {Field: "reason", Detail: "it is required"},
-		{Field: "duration_seconds", Detail: "must be one of 1800, 3600"}, {Field: "flow", Detail: "unknown flow"},
+		{Field: "duration_seconds", Detail: "must be one of 1800, 3600"}, {Field: "flow", Detail: "unknown flow"}, {Field: "starts_at", Detail: "must be within 1 day"},
 	}})
 	for block, want := range map[string]string{
-		"f:deploy:zones": "Is not among the options.", "r:deploy:": "It is required.", "d:deploy:": "Must be one of 1800, 3600.", "flow": "Fields.token: it is required. Unknown flow.",
+		"f:deploy:zones": "Is not among the options.", "r:deploy:": "It is required.", "d:deploy:": "Must be one of 1800, 3600.", "s:deploy:": "Must be within 1 day.", "flow": "Fields.token: it is required. Unknown flow.",
 	} {
 		if got[block] != want {
 			t.Errorf("%s: got %q, want %q", block, got[block], want)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 )
@@ -16,6 +17,8 @@ type Input struct {
 	// Chosen is the value of an option, Several of more.
 	Chosen  string
 	Several []string
+	// At is a chosen moment, zero for none.
+	At time.Time
 }
 
 // FieldOf returns the field of a block; false if it is none of the flow.
@@ -42,6 +45,9 @@ func (d Filled) Request() api.CreateInput {
 	in.Reason = strings.TrimSpace(d.read(reasonBlock(d.flow.Name)).Text)
 	if n, err := strconv.Atoi(d.read(durationBlockOf(d.flow.Name)).Chosen); err == nil && len(d.flow.DurationsSeconds) > 0 {
 		in.DurationSeconds = n
+	}
+	if d.flow.Rules.StartsWithinSeconds > 0 {
+		in.StartsAt = d.read(startBlockOf(d.flow.Name)).At
 	}
 	return in
 }
@@ -113,6 +119,8 @@ func (d Filled) Errors(p api.Problem) map[string]string {
 			block = forBlockOf(d.flow.Name)
 		case e.Field == "duration_seconds" && len(d.flow.DurationsSeconds) > 0:
 			block = durationBlockOf(d.flow.Name)
+		case e.Field == "starts_at" && d.flow.Rules.StartsWithinSeconds > 0:
+			block = startBlockOf(d.flow.Name)
 		case e.Field != "flow":
 			detail = e.Field + ": " + detail
 		}

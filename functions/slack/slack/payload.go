@@ -63,6 +63,7 @@ type input struct {
 	Selected *selectedOption  `json:"selected_option"`
 	Several  []selectedOption `json:"selected_options"`
 	User     string           `json:"selected_user"`
+	At       int64            `json:"selected_date_time"` // Unix seconds
 }
 
 // text returns what was typed, "" for nothing.

@@ -125,6 +125,9 @@ func (c *call) filled(ctx context.Context, in interaction, f api.Flow) (out slac
 	read := func(block string) slackui.Input {
 		i := in.of(block, slackui.Element)
 		v := slackui.Input{Text: i.text(), Chosen: i.chosen()}
+		if i.At > 0 {
+			v.At = time.Unix(i.At, 0).UTC()
+		}
 		for _, o := range i.Several {
 			v.Several = append(v.Several, o.Value)
 		}

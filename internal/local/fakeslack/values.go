@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // Values are what a user fills in, by block: a text, the value or the text of an option,
@@ -335,6 +336,11 @@ func stateOf(kind string, value any) object {
 		out["selected_date"] = value
 	case "timepicker":
 		out["selected_time"] = value
+	case "datetimepicker": // Unix seconds
+		out["selected_date_time"] = nil
+		if n, err := strconv.ParseInt(fmt.Sprint(value), 10, 64); err == nil {
+			out["selected_date_time"] = n
+		}
 	default:
 		out["value"] = value
 		if value == "" {
