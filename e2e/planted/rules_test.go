@@ -16,3 +16,16 @@ var rulesBugs = []bug{
 	{"forget which rules a request was made under", "functions/request/request/create.go", "RulesVersion: s.RulesVersion,", "", "./functions/request/request", "TestRulesVersion"},
 	{"let a function sign rules", "template.yaml", "Action: kms:GetPublicKey\n                  Resource: !GetAtt RulesKey.Arn", "Action: [kms:GetPublicKey, kms:Sign]\n                  Resource: !GetAtt RulesKey.Arn", "./internal/local", "TestNoOtherRoleCanForge"},
 }
+
+var _ = plant(proposalBugs...)
+
+var proposalBugs = []bug{
+	{"push what is not approved", "internal/rules/proposal.go", "if r.Status != api.StatusApproved {", "if false {", "./internal/rules", "TestApply"},
+	{"push what its proposer approved", "internal/rules/proposal.go", "if e.Actor.ID == r.Requester.ID ||", "if false &&", "./internal/rules", "TestApply"},
+	{"push what code approved", "internal/rules/proposal.go", "if e.Actor.Type != api.ActorUser {", "if false {", "./internal/rules", "TestApply"},
+	{"push another text than was approved", "internal/rules/proposal.go", "if Digest(raw) != w.Digest ||", "if false &&", "./internal/rules", "TestApply"},
+	{"show another sheet than was proposed", "internal/rules/proposal.go", "case Digest(p.Body) != w.Sheet:", "case false:", "./internal/rules", "TestApply"},
+	{"push a stale proposal", "internal/rules/proposal.go", "pushed, err := p.Push(ctx, v, raw, w.Base)", "pushed, err := p.Push(ctx, v, raw, -1)", "./internal/rules", "TestApply"},
+	{"replace a proposal under review", "internal/store/proposal.go", "Item: it, ConditionExpression: isNew}", "Item: it}", "./internal/rules", "TestPutProposal"},
+	{"let a proposer approve by self_approval", "internal/flow/rule_change.go", "if f.Review.SelfApproval {", "if false {", "./internal/flow", "TestRuleChange"},
+}

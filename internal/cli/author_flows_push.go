@@ -20,10 +20,12 @@ import (
 // flowsPush has the flags of the command.
 type flowsPush struct {
 	pushedRules
-	check        flowsCheck
-	note         string
-	expect       int
-	dryRun, json bool
+	check       flowsCheck
+	caller      caller
+	note, since string
+	expect      int
+	dryRun      bool
+	proposes    bool
 }
 
 // pushReport is what the command prints as JSON.
@@ -52,11 +54,14 @@ the version before, and raises an alarm.
 Whoever may push decides who may approve what. It needs your own AWS credentials with the
 policy PushRulesPolicy of the stack (kms:Sign; dynamodb:GetItem, Query and PutItem on
 RULES), and a stack with PushedRules=true.`,
-		Example: "  fasttrack flows push --stage prod --note 'grace joins the approvers'\n  fasttrack flows push --dry-run\n  fasttrack flows push --stack local",
+		Example: "  fasttrack flows push --stage prod --note 'grace joins the approvers'\n  fasttrack flows push --dry-run\n  fasttrack flows push --propose --note 'grace joins the approvers'\n  fasttrack flows push --stack local",
 		Args:    usage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := rules.CheckNote(c.note); err != nil {
 				return usageError{fmt.Errorf("--note: %w", err)}
+			}
+			if c.proposes && c.dryRun {
+				return usageError{errors.New("--propose can't be used with --dry-run")}
 			}
 			return c.run(cmd, p, flowsFile(args))
 		},
@@ -65,7 +70,11 @@ RULES), and a stack with PushedRules=true.`,
 	cmd.Flags().StringVar(&c.note, "note", "", "`TEXT` that the history of versions shows")
 	cmd.Flags().IntVar(&c.expect, "expect", -1, "push only if the newest version is `NUMBER`; 0 for none")
 	cmd.Flags().BoolVar(&c.dryRun, "dry-run", false, "push nothing; print the difference")
-	cmd.Flags().BoolVar(&c.json, "json", false, "print as JSON")
+	cmd.Flags().BoolVar(&c.proposes, "propose", false, "push nothing; request the change in the flow rule-change, with the difference, the findings of the check and a backtest")
+	cmd.Flags().StringVar(&c.since, "backtest", "30d", "with --propose, the `TIME` that the backtest goes back; none for no backtest")
+	c.caller.callsAPI = func() bool { return c.proposes }
+	c.caller.flags(cmd, p)
+	cmd.Flags().Lookup("json").Usage = "print as JSON"
 	cmd.Flags().StringVar(&c.check.binary, "binary", "", "the `FILE` of the hook function to compare with, as in flows check")
 	cmd.Flags().BoolVar(&c.check.strict, "strict", false, "for production: also refuse what flows check --strict refuses")
 	cmd.Flags().BoolVar(&c.check.deployed, "deployed", false, "also compare with the stack, as flows check --deployed does")
@@ -128,12 +137,14 @@ func (c *flowsPush) run(cmd *cobra.Command, p Process, path string) error {
 		report.Changes = flow.Compare(before, raw)
 	}
 	switch {
-	case c.dryRun && !c.json:
+	case c.proposes:
+		return c.propose(cmd, p, proposal{to: to, path: path, raw: raw, before: before, base: newest.Number, found: found})
+	case c.dryRun && !c.caller.json:
 		return printDifference(out, to.watch.Version().String(), path, before, raw)
 	case c.dryRun:
 		return printJSON(out, report)
 	case newest.Digest == rules.Digest(raw) && to.watch.Refused() == "":
-		if c.json {
+		if c.caller.json {
 			return printJSON(out, report)
 		}
 		_, err := fmt.Fprintf(out, "Version %d has this text already. Nothing was pushed.\n", newest.Number)
@@ -148,7 +159,7 @@ func (c *flowsPush) run(cmd *cobra.Command, p Process, path string) error {
 		return ofPush(err)
 	}
 	report.Pushed = true
-	if c.json {
+	if c.caller.json {
 		return printJSON(out, report)
 	}
 	fmt.Fprintf(out, "Version %d was pushed. Functions take it within %s.\n", report.Number, rules.Every)

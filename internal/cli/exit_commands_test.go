@@ -40,6 +40,7 @@ var called = map[string]string{
 	"flows push":       "flows push $DIR/flows.yaml --table t --endpoint-url $AWS",
 	"flows history":    "flows history --table t --endpoint-url $AWS",
 	"flows rollback":   "flows rollback --table t --endpoint-url $AWS",
+	"flows apply":      "flows apply ID --table t --endpoint-url $AWS",
 	"flows diff":       "flows diff $DIR/flows.yaml --table t --endpoint-url $AWS",
 	"hooks check":      "hooks check $AWS",
 	"list":             "list",

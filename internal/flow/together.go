@@ -15,6 +15,7 @@ func (r *reader) together(file *File) {
 		if people, known := t.Provably(f.Admins, nil); known && len(people) == 0 && len(f.Admins) > 0 && !r.broken["directory"] && len(f.Admins) == len(admins.Content) {
 			r.fail(admins, path+".admins", "the directory has nobody in %s; every flow has at least one admin, who decides when hooks fail", strings.Join(f.Admins, ", "))
 		}
+		r.ruleChange(f, path)
 		r.decidable(file, f, path, t)
 		r.visible(file, f, path, t)
 		r.recentAsAWhole(file, f, path)

@@ -1,0 +1,173 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/spf13/cobra"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/release"
+	"github.com/fasttrack-dev/fasttrack/internal/rules"
+	"github.com/fasttrack-dev/fasttrack/internal/signed"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
+)
+
+// maxChange is how long the field with the difference is, in characters. The whole of it is
+// what `flows diff --request` prints.
+const maxChange = 3500
+
+// proposal is a file that is proposed.
+type proposal struct {
+	to     *pushedTo
+	path   string
+	raw    []byte
+	before []byte
+	base   int
+	found  checkReport
+}
+
+// propose stores a proposal and files the request for it.
+func (c *flowsPush) propose(cmd *cobra.Command, p Process, of proposal) error {
+	ctx := cmd.Context()
+	by, err := signed.CallerARN(ctx, of.to.cfg)
+	if err != nil {
+		return err
+	}
+	var findings bytes.Buffer
+	of.found.warn(&findings)
+	sheet := rules.Sheet{
+		Format: rules.Format, Digest: rules.Digest(of.raw), Base: of.base, At: p.Now().UTC(), By: by,
+		Findings: strings.Split(strings.TrimSpace(findings.String()), "\n"), Backtest: c.backtest(ctx, p, of.path),
+	}
+	if findings.Len() == 0 {
+		sheet.Findings = []string{}
+	}
+	var stored rules.Proposal
+	if stored.Packed, err = rules.Pack(of.raw); err != nil {
+		return err
+	}
+	if stored.Body, err = json.Marshal(sheet); err != nil {
+		return err
+	}
+	if err := of.to.PutProposal(ctx, sheet.Digest, sheet.Base, stored, p.Now()); err != nil {
+		return err
+	}
+	if kept, there, err := of.to.Proposal(ctx, sheet.Digest, sheet.Base); err != nil || !there {
+		return errors.Join(errors.New("the proposal can't be read back"), err)
+	} else { //nolint:revive // kept belongs to the read
+		stored = kept
+	}
+	in := api.CreateInput{Flow: rules.ProposalFlow, Reason: c.note, Fields: map[string]any{
+		rules.FieldDigest: sheet.Digest, rules.FieldBase: sheet.Base, rules.FieldSheet: rules.Digest(stored.Body), rules.FieldChange: changeOf(of.before, of.raw),
+	}}
+	v, response, err := call(ctx, &c.caller, func(client *api.Client, capture api.CallOption) (*api.Request, error) {
+		return client.Create(ctx, in, capture)
+	})
+	if err != nil {
+		return err
+	}
+	if c.caller.json {
+		return printRaw(cmd.OutOrStdout(), response.Body)
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "Request %s proposes this file over version %d.\nLook at it with `fasttrack flows diff --request %s`. Once it is approved, `fasttrack flows apply %s` pushes it.\n", v.ID, of.base, v.ID, v.ID)
+	return err
+}
+
+// changeOf is the difference as the request's field has it: what changes, and the diff as far
+// as it fits.
+func changeOf(before, after []byte) string {
+	all := strings.Join(flow.Compare(before, after).Lines(), "\n") + "\n\n"
+	if before == nil {
+		all = "The deployed flows.yaml is served: all of the file is new.\n\n"
+	}
+	for line := range strings.Lines(string(diff.Diff("served", before, "proposed", after))) {
+		if line = strings.ReplaceAll(line, "\t", "  "); len([]rune(all))+len([]rune(line)) > maxChange {
+			return all + "… the rest is in `fasttrack flows diff --request`."
+		}
+		all += line
+	}
+	return strings.TrimSpace(all)
+}
+
+// backtest returns the report of a backtest of a file, or why none was made.
+func (c *flowsPush) backtest(ctx context.Context, p Process, path string) string {
+	if c.since == "none" {
+		return "not made: --backtest none"
+	}
+	args := []string{"--since", c.since, "--table", c.name, "--flows", path}
+	if c.endpoint != "" {
+		args = append(args, "--endpoint-url", c.endpoint)
+	}
+	if c.check.binary != "" {
+		args = append(args, "--binary", c.check.binary)
+	}
+	var out, errs bytes.Buffer
+	cmd := newBacktestCommand(p)
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	cmd.SetArgs(args)
+	cmd.SetOut(&out)
+	cmd.SetErr(&errs)
+	if err := cmd.ExecuteContext(ctx); err != nil {
+		return "not made: " + text.Line(err.Error())
+	}
+	return out.String()
+}
+
+func newFlowsApplyCommand(p Process) *cobra.Command {
+	var r pushedRules
+	var a caller
+	cmd := &cobra.Command{
+		Use:   "apply ID",
+		Short: "Push the flows.yaml that an approved request proposes",
+		Long: `Push the flows.yaml that a request of the flow rule-change proposes, once people have
+approved it. It is the very text that the request names by its digest. The request must
+be approved by people, and not by who proposed it. If another version was pushed since,
+the request is stale and nothing is pushed.
+
+It needs the same rights as flows push; a pipeline can have them. The request is read
+from the API.`,
+		Example: "  fasttrack flows apply 01JD0000000000000000000000",
+		Args:    usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			request, _, err := a.run(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			to, err := r.open(ctx, p)
+			if err != nil {
+				return err
+			}
+			v := rules.Version{Release: release.Version(), Note: text.Line(clipped(request.Reason, 200))}
+			if v.By, err = signed.CallerARN(ctx, to.cfg); err != nil {
+				return err
+			}
+			pushed, err := to.pusher(p).Apply(ctx, request, to, v)
+			if err != nil {
+				return err
+			}
+			if a.json {
+				return printJSON(cmd.OutOrStdout(), pushed)
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Version %d was pushed, as request %s proposes. Functions take it within %s.\n", pushed.Number, request.ID, rules.Every)
+			return err
+		},
+	}
+	r.flags(cmd, p)
+	a.flags(cmd, p)
+	return cmd
+}
+
+func clipped(s string, n int) string {
+	if runes := []rune(s); len(runes) > n {
+		return string(runes[:n])
+	}
+	return s
+}

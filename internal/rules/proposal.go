@@ -1,0 +1,147 @@
+package rules
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+)
+
+// ProposalFlow is the name of the flow in which changes of rules are requested.
+const ProposalFlow = "rule-change"
+
+// The fields of a request in that flow.
+const (
+	FieldDigest = "digest"
+	FieldBase   = "base"
+	FieldSheet  = "sheet"
+	FieldChange = "change"
+)
+
+// ProposalFields are they, in the order of a form.
+var ProposalFields = []string{FieldDigest, FieldBase, FieldSheet, FieldChange}
+
+// ProposalKept is how long a proposal is kept: longer than any review.
+const ProposalKept = 90 * 24 * time.Hour
+
+// Sheet is what is attached to a proposal.
+type Sheet struct {
+	Format int `json:"format"`
+	// Digest is that of the proposed text, Base the newest version when it was proposed, 0
+	// for none.
+	Digest string    `json:"digest"`
+	Base   int       `json:"base"`
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`
+	// Findings are warnings and notes of the check.
+	Findings []string `json:"findings"`
+	// Backtest is the report of a backtest of the proposed file, or why it lacks one.
+	Backtest string `json:"backtest"`
+}
+
+// Proposal is a proposal as it is stored.
+type Proposal struct {
+	// Body is the JSON of a [Sheet], Packed the packed text.
+	Body, Packed []byte
+}
+
+// Proposals stores proposals.
+type Proposals interface {
+	// PutProposal stores a proposal of a text over a base. One that is stored stays.
+	PutProposal(ctx context.Context, digest string, base int, p Proposal, now time.Time) error
+	// Proposal returns it; false if it is unknown.
+	Proposal(ctx context.Context, digest string, base int) (Proposal, bool, error)
+}
+
+// Wanted is what a request in the flow of proposals asks for.
+type Wanted struct {
+	Digest, Sheet string
+	Base          int
+}
+
+// WantedBy reads it from the fields of a request.
+func WantedBy(r api.Request) (w Wanted, err error) {
+	if r.Flow != ProposalFlow {
+		return w, fmt.Errorf("request %s is of flow %q, not of %s", r.ID, r.Flow, ProposalFlow)
+	}
+	for name, to := range map[string]any{FieldDigest: &w.Digest, FieldSheet: &w.Sheet, FieldBase: &w.Base} {
+		if json.Unmarshal(r.Fields[name], to) != nil {
+			return w, fmt.Errorf("request %s: field %s is missing or invalid", r.ID, name)
+		}
+	}
+	return w, nil
+}
+
+// Find returns the proposed text and its sheet: those that the request names, and no others.
+func (w Wanted) Find(ctx context.Context, from Proposals) (Sheet, []byte, error) {
+	p, there, err := from.Proposal(ctx, w.Digest, w.Base)
+	switch {
+	case err != nil:
+		return Sheet{}, nil, err
+	case !there:
+		return Sheet{}, nil, fmt.Errorf("unknown proposal %s over version %d", w.Digest, w.Base)
+	case Digest(p.Body) != w.Sheet:
+		return Sheet{}, nil, errors.New("the stored sheet is not the one that the request names")
+	}
+	var s Sheet
+	if err := json.Unmarshal(p.Body, &s); err != nil {
+		return Sheet{}, nil, fmt.Errorf("read the proposal: %w", err)
+	}
+	raw, err := unpack(p.Packed)
+	if err != nil {
+		return Sheet{}, nil, err
+	}
+	if Digest(raw) != w.Digest || s.Digest != w.Digest || s.Base != w.Base {
+		return Sheet{}, nil, errors.New("the stored text is not the one that the request names")
+	}
+	return s, raw, nil
+}
+
+// Approved returns an error unless people have approved the request, and nobody who asked.
+func Approved(r api.Request) error {
+	if r.Status != api.StatusApproved {
+		return fmt.Errorf("request %s is %s, not approved", r.ID, r.Status)
+	}
+	approvals := 0
+	for _, e := range r.History {
+		if e.Event != api.EventApprove {
+			continue
+		}
+		if e.Actor.Type != api.ActorUser {
+			return fmt.Errorf("request %s was approved by %s; a change of rules needs a person's approval", r.ID, e.Actor.Type)
+		}
+		if e.Actor.ID == r.Requester.ID || e.Actor.Email != "" && e.Actor.Email == r.Requester.Email {
+			return fmt.Errorf("request %s was approved by %s, who requested it", r.ID, e.Actor.ID)
+		}
+		approvals++
+	}
+	if approvals == 0 {
+		return fmt.Errorf("request %s has no person's approval", r.ID)
+	}
+	return nil
+}
+
+// Apply pushes what an approved request names, if the newest version is still the one that
+// it was proposed over.
+func (p Pusher) Apply(ctx context.Context, r api.Request, from Proposals, v Version) (Version, error) {
+	w, err := WantedBy(r)
+	if err != nil {
+		return Version{}, err
+	}
+	if err := Approved(r); err != nil {
+		return Version{}, err
+	}
+	_, raw, err := w.Find(ctx, from)
+	if err != nil {
+		return Version{}, err
+	}
+	v.Request = r.ID
+	pushed, err := p.Push(ctx, v, raw, w.Base)
+	if errors.Is(err, ErrChanged) {
+		err = fmt.Errorf("request %s is stale: it was proposed over version %d: %w", r.ID, w.Base, err)
+	}
+	return pushed, err
+}
