@@ -297,6 +297,43 @@ export type HookName = contract.AnswerHook;
 /** What happens to a request. */
 export type EventName = contract.AskedLifecycle["event"]["name"];
 
+/**
+ * What the hooks of a flow keep between requests. What a hook puts is stored together with its outcome, once that takes
+ * effect, and else not at all.
+ */
+export interface Store {
+  /** The values of the person who gets the access. No event has those of anybody else. */
+  readonly person: Values;
+  /** The values of the flow. */
+  readonly flow: Values;
+  /** What the hook has put so far. It is for tests. */
+  puts(): contract.AnswerPut[];
+}
+
+/** The values of one scope of a store. A key that flows.yaml does not declare fails the hook. */
+export interface Values {
+  /** Returns a copy of the value of a key; undefined if there is none. What the hook itself has put counts. */
+  get(key: string): unknown;
+  /** Returns the keys that begin with prefix and have a value, in order. */
+  list(prefix?: string): string[];
+  /**
+   * Keeps a value for so many seconds, at most 400 days; 0 is 90 days. It holds if nobody has changed the value since this
+   * event was sent: else nothing of the outcome counts, and the hook is called again with what there is then.
+   */
+  put(key: string, value: unknown, ttlSeconds?: number): void;
+  /** Keeps a value as put does, whatever there is by then. */
+  set(key: string, value: unknown, ttlSeconds?: number): void;
+  /** Removes the value of a key, under the condition of put. */
+  delete(key: string): void;
+}
+
+/** What Hooks.getFlows is called with: a person, who may request the flow by flows.yaml. */
+export interface Viewer {
+  readonly requester: User;
+  readonly flow: Pick<Flow, "name" | "label" | "vars">;
+  readonly signal: AbortSignal;
+}
+
 /** What a hook is called for: something that happens to a request. Reading a member that does not exist fails the hook. */
 export interface Event {
   /** The hook that is called, such as "on_request". */
@@ -328,6 +365,8 @@ export interface Event {
    * have counted fails the hook.
    */
   recentOf(windowSeconds: number, flow?: string, target?: string): Counts | undefined;
+  /** What the flow's hooks keep between requests, such as counters: values that the flow names under store: in flows.yaml. */
+  readonly store: Store;
   /** Whether a hook, not a person, caused this event. */
   readonly byHook: boolean;
   /**
@@ -450,6 +489,11 @@ export interface Hooks {
   afterFail?: Hook<void>;
   /** A function for each field that has prefetch in flows.yaml. It returns the options of the field, within 5 s. */
   prefetch?: Record<string, (s: Search) => readonly Option[] | Promise<readonly Option[]>>;
+  /**
+   * Reports whether a person sees the flow, which has get_flows in flows.yaml, within 5 s. To whom it does not show the flow,
+   * the flow is unknown: also while it fails.
+   */
+  getFlows?: (v: Viewer) => boolean | Promise<boolean>;
 }
 
 /** The hooks of each flow, by its name. Those of "*" are for flows that have none of their own. */

@@ -64,6 +64,10 @@ export interface Options {
   declareFields?: readonly string[];
   /** Has the flow declare vars, as flows.yaml does. A hook that reads any other throws. */
   declareVars?: readonly string[];
+  /** What hooks keep of the person who gets the access. Either kind, also empty, gives the event a store. */
+  personValues?: Record<string, unknown>;
+  /** What hooks keep of the flow. */
+  flowValues?: Record<string, unknown>;
   trial?: boolean;
 }
 

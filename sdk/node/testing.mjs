@@ -107,12 +107,20 @@ const settings = {
   strategyOutput: (d, output) => (d.run.strategy_output = output),
   declareFields: (d, names) => (declared(d).fields = names),
   declareVars: (d, names) => (declared(d).vars_declared = names),
+  personValues: (d, values) => keep(d, "person", values),
+  flowValues: (d, values) => keep(d, "flow", values),
   trial: (d, trial) => (d.trial = trial),
 };
 
 function declared(d) {
   d.flow ??= { name: d.run.flow.name, fields: [], vars_declared: [] };
   return d.flow;
+}
+
+// keep sets what hooks keep; also without a value the event has a store then.
+function keep(d, scope, values) {
+  d.run.store ??= { person: {}, flow: {} };
+  for (const [key, value] of Object.entries(values)) d.run.store[scope][key] = { value, version: "v1", expires_at: "2099-01-01T00:00:00Z" };
 }
 
 const emailOf = (by) => (typeof by === "string" ? by : by.email);

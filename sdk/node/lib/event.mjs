@@ -3,6 +3,7 @@ import { names, fields, vars, document } from "./values.mjs";
 import { Mistakes, strict } from "./strict.mjs";
 import { bytes, kindOf } from "./text.mjs";
 import { hookNames } from "./hooks.mjs";
+import { storeOf } from "./store.mjs";
 
 const events = ["request", "approve", "deny", "expire", "cancel", "escalate", "deescalate", "revoke", "fail"];
 const steps = ["escalate", ...hookNames];
@@ -14,7 +15,7 @@ const maxOutput = 8 << 10; // bytes
 export function newEvent(invocation, hook, signal) {
   const { event: e, run: r } = invocation;
   const mistakes = new Mistakes();
-  const made = { checks: [], output: undefined, mistakes };
+  const made = { checks: [], output: undefined, puts: [], mistakes };
   const person = (u) => strict("user", { ...u, groups: Object.freeze([...u.groups]) }, mistakes);
   const known = (kind, name, list, there) => {
     if (!there && !list.includes(name)) throw mistakes.add(`unknown ${kind} ${JSON.stringify(name)}; known: ${list.join(", ")}`);
@@ -49,6 +50,7 @@ export function newEvent(invocation, hook, signal) {
     context: document(r.context, mistakes),
     recent: r.recent && strict("recent", { ...r.recent, sameTarget: strict("sameTarget", r.recent.sameTarget, mistakes) }, mistakes),
     recentOf: (windowSeconds, flow = "", target = "") => countOf(r, windowSeconds, flow || r.flow.name, target, mistakes),
+    store: storeOf(invocation, made),
     byHook: e.channel === "hook",
     trial: invocation.trial,
     signal,

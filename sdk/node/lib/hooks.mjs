@@ -32,7 +32,7 @@ export function plans(hooks) {
   return all.filter(({ member }) => hooks[member] !== undefined).map((plan) => ({ ...plan, run: hooks[plan.member] }));
 }
 
-const members = [...all.map((h) => h.member), "prefetch"];
+const members = [...all.map((h) => h.member), "prefetch", "getFlows"];
 
 // checkFlows refuses hooks that could never be called, before the first event: a
 // misspelt guard would be gone without a word.

@@ -26,7 +26,9 @@ export function readInvocation(raw) {
       fields: absent(flow.fields) ? undefined : texts("flow.fields", flow.fields),
       vars: absent(flow.vars_declared) ? undefined : texts("flow.vars_declared", flow.vars_declared),
       version: text("flow.version", flow.version),
+      store: absent(flow.store) ? undefined : scopes("flow.store", flow.store, texts),
     },
+    flows: list("flows", top.flows).map((f) => readFlow("flows", object("flows", f))),
     field: text("field", top.field),
     query: text("query", top.query),
     value: text("value", top.value),
@@ -53,7 +55,8 @@ function readRun(run) {
   return {
     id: text("run.id", run.id),
     status: text("run.status", run.status),
-    flow: { name: text("run.flow.name", flow.name), label: text("run.flow.label", flow.label), vars: object("run.flow.vars", flow.vars) },
+    flow: readFlow("run.flow", flow),
+    store: absent(run.store) ? undefined : scopes("run.store", run.store, (what, v) => mapped(object(what, v), (kept) => readKept(what, kept))),
     requester: { ...requester, type: requester.type || "user" },
     holder: absent(run.for) ? { ...requester, type: requester.type || "user" } : { ...user("run.for", run.for), type: "user" },
     reason: text("run.reason", run.reason),
@@ -79,6 +82,21 @@ function readRun(run) {
     extendedBy: text("run.extended_by", run.extended_by),
     strategyOutput: absent(run.strategy_output) ? undefined : run.strategy_output,
   };
+}
+
+function readFlow(what, flow) {
+  return { name: text(`${what}.name`, flow.name), label: text(`${what}.label`, flow.label), vars: object(`${what}.vars`, flow.vars) };
+}
+
+// scopes reads what a store has of a person and of the flow.
+function scopes(what, raw, read) {
+  const of = object(what, raw);
+  return { person: read(`${what}.person`, of.person), flow: read(`${what}.flow`, of.flow) };
+}
+
+function readKept(what, raw) {
+  const kept = object(what, raw);
+  return { value: kept.value, version: text(`${what}.version`, kept.version) };
 }
 
 function readExtends(x) {

@@ -8,6 +8,7 @@ import { bytes, checkLine, checkLines, kindOf } from "./text.mjs";
 const maxReason = 2000; // characters
 const maxCheckText = 1000; // characters
 const maxChecks = 50;
+const maxPuts = 10;
 export const maxResponse = 48 << 10; // bytes
 
 // carried is the largest payload between states of Step Functions: the event, the
@@ -23,6 +24,7 @@ export function added(response, plan, made, outcome, eventBytes) {
     if (next.output !== undefined) throw new Error("output: an earlier hook of this invocation kept one; an invocation keeps one at most");
     next.output = made.output;
   }
+  addPuts(next, plan, made.puts ?? []);
   addChecks(next, made.checks);
   addOutcome(next, plan, outcome);
   const room = next.permissions === undefined ? maxResponse : Math.max(maxResponse, carried - around - eventBytes);
@@ -49,6 +51,13 @@ function addOutcome(next, plan, outcome) {
     throw new Error(`it returned ${outcome.transition}; ${plan.member} may return ${[...plan.transitions, "continue"].join(", ")}`);
   }
   decide(next, outcome);
+}
+
+function addPuts(next, plan, puts) {
+  if (puts.length === 0) return;
+  if (plan.transitions === undefined) throw new Error("store: a hook that names people decides nothing, so it may not put values");
+  if (puts.length > maxPuts) throw new Error(`store: ${puts.length} puts, more than ${maxPuts}`);
+  next.puts = puts;
 }
 
 function decide(next, outcome) {
@@ -88,11 +97,11 @@ function addChecks(next, checks) {
 const first = ["transition", "reason", "message", "duration_seconds", "checks", "permissions", "notifications", "output", "subscriptions", "errors"];
 
 // order is that of the members in a response.
-const order = [...first.slice(0, 9), "flows", "errors"];
+const order = [...first.slice(0, 8), "puts", "subscriptions", "flows", "errors"];
 
 // decisive members decide, limit or report a failure: without one the response would
 // mean something else, so they can't be left out.
-const decisive = ["transition", "duration_seconds", "permissions", "notifications", "output", "errors"];
+const decisive = ["transition", "duration_seconds", "permissions", "notifications", "output", "puts", "errors"];
 
 // reply returns a response with what the engine accepts of it.
 export function reply(response, accepts = first) {

@@ -1,6 +1,7 @@
 // Responds to invocations of a hook function.
 import { newEvent } from "./event.mjs";
 import { checkFlows, plans } from "./hooks.mjs";
+import { getFlows } from "./get_flows.mjs";
 import { CONTRACT_VERSION, limitOf, readInvocation } from "./invocation.mjs";
 import { logHook, logNoApprovers, logThrown } from "./log.mjs";
 import { prefetch } from "./prefetch.mjs";
@@ -23,6 +24,7 @@ async function respond(flows, raw, context) {
   if (invocation.hook === "resume") return {}; // the start of a recovery, which calls no hook
   const response = { version: CONTRACT_VERSION, subscriptions: [], flows: listed(flows) };
   if (invocation.hook === "none") return reply(response, invocation.accepts);
+  if (invocation.hook === "get_flows") return getFlows((name) => hooksOf(flows, name), invocation, context);
   const hooks = hooksOf(flows, invocation.run.flow.name);
   if (invocation.hook === "prefetch") return prefetch(hooks, invocation, context);
   const all = plans(hooks);

@@ -12,6 +12,7 @@ by event.run.id and event.name.
 
 from .errors import HookError, InvocationError, OutcomeError, UndeclaredName
 from .event import Counts, Entry, Event, Extends, Flow, Recent, Run, SameTarget, Source, User
+from .get_flows import Viewer
 from .hooks import Flows, Hooks
 from .invocation import CONTRACT_VERSION
 from .outcome import (
@@ -46,13 +47,14 @@ from .outcome import (
 from .people import KEEP, Keep, Notification, Permissions, Requirement
 from .prefetch import Option, Search
 from .serve import serve
+from .store import Put, Store, Values
 from .values import JSON, Fields, Target, Vars
 from .within import remaining
 
 __all__ = [
     "Approval", "CONTRACT_VERSION", "Check", "Continuation", "Counts", "Deescalation", "Denial", "Entry", "Escalation", "Event", "Expiry", "Extends", "Fields", "Flow", "Flows",
     "FromActive", "FromAfterEscalate", "FromAfterRequest", "FromApprove", "FromDeescalate", "FromDeny", "FromEscalate", "FromExpire", "FromRequest", "FromRevoke",
-    "HookError", "Hooks", "Ignoring", "InvocationError", "JSON", "KEEP", "Keep", "Notification", "Option", "OutcomeError", "Permissions", "Recent",
-    "Requirement", "Revocation", "Run", "SameTarget", "Search", "Source", "Target", "UndeclaredName", "User", "Vars",
+    "HookError", "Hooks", "Ignoring", "InvocationError", "JSON", "KEEP", "Keep", "Notification", "Option", "OutcomeError", "Permissions", "Put", "Recent",
+    "Requirement", "Revocation", "Run", "SameTarget", "Search", "Source", "Store", "Target", "UndeclaredName", "User", "Values", "Vars", "Viewer",
     "approve", "continue_", "deescalate", "deny", "escalate", "expire", "ignore", "remaining", "revoke", "serve",
 ]  # fmt: skip

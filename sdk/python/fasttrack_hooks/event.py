@@ -10,6 +10,7 @@ from .contract import EVENTS, TRANSITIONS
 from .declared import Reads
 from .errors import OutcomeError
 from .outcome import Check
+from .store import Store
 from .text import as_json, size
 from .values import JSON, Fields, Vars
 
@@ -201,12 +202,20 @@ class Event:
     _trial: bool
     _reads: Reads
     _counts: Optional[RecentCounts] = None
+    _store: Optional[Store] = None
 
     def __post_init__(self) -> None:
         self._checks: List[Check] = []
         self._output: Any = None
         self._has_output = False
         self._failed: Optional[Exception] = None
+
+    @property
+    def store(self) -> Store:
+        """What the flow's hooks keep between requests, such as counters."""
+        if self._store is None:
+            self._store = Store(self._reads)
+        return self._store
 
     def by_hook(self) -> bool:
         """Reports whether a hook, not a person, caused this event."""

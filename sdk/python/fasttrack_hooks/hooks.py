@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from .event import Event
+from .get_flows import Viewer
 from .outcome import (
     FromActive,
     FromAfterEscalate,
@@ -42,6 +43,9 @@ class Hooks:
     prefetch has a function for each field that has prefetch in flows.yaml. It returns the
     options of the field, of which people see the first 100. It is called again when the
     request is filed, to check the chosen value: see Search. It may take 5 s.
+
+    get_flows reports whether a person sees the flow, which has get_flows in flows.yaml. To whom
+    it does not show the flow, the flow is unknown: also while it fails. It may take 5 s.
     """
 
     on_request: Optional[Callable[[Event], FromRequest]] = None
@@ -64,6 +68,7 @@ class Hooks:
     after_revoke: Optional[Callable[[Event], None]] = None
     after_fail: Optional[Callable[[Event], None]] = None
     prefetch: Mapping[str, Callable[[Search], List[Option]]] = field(default_factory=dict)
+    get_flows: Optional[Callable[[Viewer], bool]] = None
 
     def __post_init__(self) -> None:
         for name, hook in self.subscribed().items():
@@ -73,9 +78,12 @@ class Hooks:
             if not callable(search):
                 raise TypeError(f"prefetch of {name} must be a function, got {type(search).__name__}")
 
+        if self.get_flows is not None and not callable(self.get_flows):
+            raise TypeError(f"get_flows must be a function, got {type(self.get_flows).__name__}")
+
     def subscribed(self) -> Dict[str, Callable[[Event], Any]]:
         """Returns the hooks that aren't None, in the order of a run's life."""
-        all_hooks = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "prefetch"}
+        all_hooks = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("prefetch", "get_flows")}
         return {name: hook for name, hook in all_hooks.items() if hook is not None}
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from datetime import datetime, timedelta, timezone
-from typing import Any, List, Mapping, Optional
+from typing import Any, List, Mapping, Optional, Tuple
 
 from .declared import Names, Reads
 from .errors import InvocationError
 from .event import Counts, Entry, Event, Extends, Flow, Recent, RecentCounts, Run, SameTarget, Source, User
+from .get_flows import Viewer
 from .members import Members
+from .store import Store
 from .values import JSON, Fields, Vars
 
 # CONTRACT_VERSION is the version of the hook contract that this package supports.
@@ -62,6 +65,27 @@ class Invocation:
         """Returns the fields of the event; reads checks the names that are read of them."""
         return Fields(self.run.object("fields").values, Names("field", self._fields, reads))
 
+    def _store(self, reads: Reads) -> Store:
+        """Returns what hooks keep."""
+        reads.flow = self.flow_name
+        declared, values = None, None
+        names = self._top.object("flow")
+        if names.values.get("store") is not None:
+            declared = {scope: names.object("store").texts(scope) or () for scope in ("person", "flow")}
+        if self.run.values.get("store") is not None:
+            values = {scope: copy.deepcopy(dict(self.run.object("store").object(scope).values)) for scope in ("person", "flow")}
+        return Store(reads, values, declared)
+
+    def viewers(self) -> List[Tuple[str, Reads, Viewer]]:
+        """Returns the flows of the hook get_flows, each with what reads the names of its vars."""
+        all_flows = []
+        for flow in self._top.objects("flows"):
+            name, values = flow.get("name", str, ""), flow.object("vars").values
+            reads = Reads(name)
+            variables = Vars(values, Names("var", sorted(values), reads))
+            all_flows.append((name, reads, Viewer(self.requester(), Flow(name, flow.get("label", str, ""), "", variables))))
+        return all_flows
+
     def requester(self) -> User:
         """Returns who filed the request."""
         return _user(self.run.object("requester"), "user")
@@ -112,6 +136,7 @@ class Invocation:
             _trial=self.trial,
             _reads=reads,
             _counts=_counts(run),
+            _store=self._store(reads),
         )
 
 

@@ -22,6 +22,7 @@ from .outcome import (
     Revocation,
 )
 from .people import Permissions, wire_notifications
+from .store import MAX_PUTS, Store
 from .text import as_json, check_line, check_lines, size
 
 MAX_FLOW_NAMES = 16 << 10  # bytes
@@ -41,10 +42,10 @@ FIRST = (
 
 # The members that decide, limit or report a failure. They can't be dropped without changing
 # the outcome.
-_DECIDE = ("transition", "duration_seconds", "permissions", "notifications", "output", "errors")
+_DECIDE = ("transition", "duration_seconds", "permissions", "notifications", "output", "puts", "errors")
 
 # The order of the members in a response.
-_ORDER = ("version", "transition", "reason", "message", "duration_seconds", "checks", "permissions", "notifications", "output", "subscriptions", "flows", "errors")
+_ORDER = ("version", "transition", "reason", "message", "duration_seconds", "checks", "permissions", "notifications", "output", "puts", "subscriptions", "flows", "errors")
 
 # The verb of each outcome.
 _VERBS: Dict[type, str] = {
@@ -88,6 +89,7 @@ class Response:
             if "output" in self.members:
                 raise OutcomeError("output: an earlier hook of this invocation kept one; an invocation keeps one at most")
             self.members["output"] = e._output
+        self._add_puts(hook, e.store)
         self.add_checks(e._checks)
         if hook == "get_permissions":
             if type(outcome) is not Permissions:
@@ -100,6 +102,18 @@ class Response:
             self._add_outcome(_ALLOWED[hook], outcome)
         elif outcome is not None:
             raise OutcomeError(f"it returned {_shown(outcome)}; {hook} returns nothing")
+
+    def _add_puts(self, hook: str, store: Store) -> None:
+        if store.failed is not None:
+            raise store.failed
+        puts = store.puts()
+        if not puts:
+            return
+        if hook in ("get_permissions", "get_notifications"):
+            raise OutcomeError("store: a hook that names people decides nothing, so it may not put values")
+        if len(puts) > MAX_PUTS:
+            raise OutcomeError(f"store: {len(puts)} puts, more than {MAX_PUTS}")
+        self.members["puts"] = [put.wire() for put in puts]
 
     def _add_outcome(self, allowed: Tuple[type, ...], outcome: object) -> None:
         if outcome is None:

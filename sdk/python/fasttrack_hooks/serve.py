@@ -10,6 +10,7 @@ from . import log
 from .declared import Reads
 from .errors import HookError, InvocationError, OutcomeError
 from .event import Event
+from .get_flows import Viewer
 from .hooks import Flows, Hooks
 from .invocation import CONTRACT_VERSION, Invocation
 from .people import Permissions
@@ -48,6 +49,8 @@ def _respond(flows: Flows, document: Mapping[str, Any], end: Optional[float]) ->
         return {}
     if invocation.hook == "none":  # calls no hook; the response lists the function's flows
         return Response((), listed_flows(list(flows))).reply(invocation.accepts)
+    if invocation.hook == "get_flows":
+        return _get_flows(flows, invocation, end)
     hooks = _of(flows, invocation.flow_name)
     if invocation.hook == "prefetch":
         return _prefetch(hooks, invocation, end)
@@ -138,6 +141,41 @@ class _Call:
         except OutcomeError:
             return  # the hook's own failure is reported already
         self.response = following
+
+
+def _get_flows(flows: Flows, invocation: Invocation, end: Optional[float]) -> Dict[str, Any]:
+    """Returns which flows the person sees. All hooks share the time limit."""
+    document: Dict[str, Any] = {"version": CONTRACT_VERSION, "flows": []}
+    until = time.monotonic() + invocation.limit
+    for name, reads, viewer in invocation.viewers():
+        started = time.monotonic()
+        got = _sees(flows, name, reads, viewer, max(until - started, 0), end)
+        if got.failure:
+            document.setdefault("errors", []).append({"hook": "get_flows", "flow": name, "error": clip(got.why)})
+        elif got.outcome:
+            document["flows"].append(name)
+        invocation.flow_name = name  # for the log
+        _log(bool(got.failure), invocation, "get_flows", got.failure or ("shown" if got.outcome else "hidden"), started)
+    return document
+
+
+def _sees(flows: Flows, name: str, reads: Reads, viewer: Viewer, limit: float, end: Optional[float]) -> Returned:
+    try:
+        function = _of(flows, name).get_flows
+    except InvocationError as err:
+        return Returned(failure="unknown", why=str(err))
+    if function is None:
+        return Returned(failure="unknown", why="the flow's hooks have no get_flows")
+
+    def call() -> bool:
+        shown: object = function(viewer)
+        if reads.mistake is not None:
+            raise reads.mistake
+        if not isinstance(shown, bool):
+            raise OutcomeError(f"it returned {type(shown).__name__}; it must return True or False")
+        return shown
+
+    return within(limit, end, call)
 
 
 def _prefetch(hooks: Hooks, invocation: Invocation, end: Optional[float]) -> Dict[str, Any]:

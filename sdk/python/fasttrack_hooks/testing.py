@@ -66,6 +66,10 @@ class Options(TypedDict, total=False):
     # raises UndeclaredName.
     declare_fields: Sequence[str]
     declare_vars: Sequence[str]
+    # What hooks keep of the person who gets the access, and of the flow. Either, also empty,
+    # adds a store to the event. What the hook has put is in e.store.puts().
+    person_values: Mapping[str, Any]
+    flow_values: Mapping[str, Any]
 
 
 def person(email: str, *groups: str) -> Dict[str, Any]:
@@ -170,12 +174,18 @@ def _run(options: Options, requester: Dict[str, Any]) -> Dict[str, Any]:
         run["strategy_output"] = options["strategy_output"]
     if "override_of" in options:
         run["override_of"] = options["override_of"]
+    if "person_values" in options or "flow_values" in options:
+        run["store"] = {"person": _kept(options.get("person_values", {})), "flow": _kept(options.get("flow_values", {}))}
     if "recent" in options:
         counts = asdict(options["recent"])
         run["recent"] = {"window_seconds": counts.pop("window") // timedelta(seconds=1), **counts}
     if "recent_of" in options:
         run["recent_counts"] = _counted(options["recent_of"], flow["name"])
     return run
+
+
+def _kept(values: Mapping[str, Any]) -> Dict[str, Any]:
+    return {key: {"value": value, "version": "v1", "expires_at": "2099-01-01T00:00:00Z"} for key, value in values.items()}
 
 
 def _counted(of: Mapping[Tuple[timedelta, str, str], Counts], own: str) -> Dict[str, Any]:
