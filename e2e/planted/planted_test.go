@@ -66,7 +66,7 @@ var engineBugs = []bug{
 	{"do not miss what was signed", "internal/digest/verify.go", "if problem != \"\" && scope(id) {", "if problem != \"\" && scope(id) && exists(id) {", "./internal/digest", ""},
 	{"forget what was asked for, once it was shortened", "internal/engine/apply.go", "d.RequestedSeconds = d.DurationSeconds", "_ = d", "./internal/run ./internal/hookapi ./internal/engine/...", ""},
 	{"fast-track one more than the limit", "internal/run/fast_track.go", "t.Person.within(tallyDay, now); most > 0 && n >= most", "t.Person.within(tallyDay, now); most > 0 && n > most", "./internal/run ./internal/hookapi ./internal/engine/...", "FastTrack"},
-	{"do not count what is fast-tracked", "internal/store/tally.go", "if !t.Flow.Changed && !t.Person.Changed {", "if true {", "./functions/record/...", "Limits"},
+	{"do not count what is fast-tracked", "internal/store/tally.go", "if !t.Flow.Changed && !t.Person.Changed && !r.Kept.Changed() {", "if true {", "./functions/record/...", "Limits"},
 	{"count a decision with each write after it", "functions/record/record/count.go", "d := stats.Of(before, next)", "d := stats.Of(&run.Run{}, next)", "./functions/record/...", "CrashAtEach"},
 	{"store a link that does not fit as if it did", "internal/run/stored.go", "r.History[i].PrevHash == r.History[i-1].Hash {", "true {", "./internal/run", "Links"},
 	{"read a history without its links", "internal/store/item.go", "\tr.Link()\n", "", "./functions/record/...", "CrashAtEach"},

@@ -31,14 +31,14 @@ func (d *decider) startTransition(c run.Case) {
 // applyTransition applies a transition once its on-hook has allowed it, and calls its
 // after-hook.
 func (d *decider) applyTransition(c run.Case) {
-	if why := d.exceededLimit(c); why != "" {
-		d.routeAboveLimits(c, why)
-		return
-	}
 	if c.Event == run.Revoke {
 		d.keep(c.Puts)
 		c.Puts = nil
 		d.removeAccess(c)
+		return
+	}
+	if why := d.exceededLimit(c); why != "" {
+		d.routeAboveLimits(c, why)
 		return
 	}
 	d.Engine.Case = nil
