@@ -65,17 +65,37 @@ func (p *play) holds(statuses ...run.Status) []string {
 			}
 		}
 		closedEarly := r.History[len(r.History)-1].Error != ""
-		if a := r.Access; a != nil && !a.StartsAt.IsZero() && r.Status == run.Ended && !closedEarly {
+		if a := r.Access; a != nil && !a.StartsAt.IsZero() && r.Status == run.Ended && r.ExtendedBy == "" && !closedEarly {
 			if early := a.GoneAt.Sub(a.EndsAt); early < -5*time.Second {
 				complain("run %s: access was gone %v before its time", r.ID, -early)
 			}
 		}
 	}
 	wrong = append(wrong, overLimits(runs)...)
+	wrong = append(wrong, outlived(runs)...)
 	if left := p.world.left(); len(left) > 0 {
 		complain("still there: %v", left)
 	}
 	wrong = append(wrong, p.covered(runs)...)
+	return wrong
+}
+
+// outlived returns where an extension went on after the revoke of what it extends, or
+// began after its end.
+func outlived(runs []*run.Run) []string {
+	var wrong []string
+	for _, r := range runs {
+		i := slices.IndexFunc(runs, func(x *run.Run) bool { return r.Extends != nil && x.ID == r.Extends.ID })
+		if i < 0 || r.Access == nil || r.Access.StartsAt.IsZero() {
+			continue
+		}
+		switch before := runs[i]; {
+		case before.Status == run.Revoked && before.ExtendedBy == "" && r.Status != run.Revoked:
+			wrong = append(wrong, fmt.Sprintf("run %s is %s, and run %s, which it extends, was revoked", r.ID, r.Status, before.ID))
+		case before.ExtendedBy != "" && before.ExtendedBy != r.ID:
+			wrong = append(wrong, fmt.Sprintf("run %s was taken over by %s and extended by %s", before.ID, before.ExtendedBy, r.ID))
+		}
+	}
 	return wrong
 }
 

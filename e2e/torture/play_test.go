@@ -76,6 +76,16 @@ flows:
     durations: [40s, 20s]
     strategy: {type: lambda, function: a-strategy, version: 2, fields: [token]}
     review: {approvers: [group:sre], viewers: [kim@example.com], timeout: 60s}
+  - name: extended
+    admins: [root@example.com]
+    limits: none
+    require_reason: []
+    fields: [{name: target, type: target, required: true}]
+    targets: [{id: prod, label: Production}]
+    durations: [40s]
+    extend: {max_total: 200s}
+    strategy: {type: lambda, function: a-strategy, version: 2}
+    review: {approvers: [group:sre], timeout: 60s}
 directory: {groups: {sre: [grace@example.com, linus@example.com]}}
 `
 
@@ -225,7 +235,7 @@ func (p *play) send(key, who, method, path string, body any) answer {
 func (p *play) ask(flow, reason string) string {
 	body := map[string]any{"flow": flow, "reason": reason}
 	switch flow {
-	case "access":
+	case "access", "extended":
 		body["fields"] = map[string]any{"target": "prod"}
 	case "access2":
 		body["fields"] = map[string]any{"target": "prod", "pin": "PIN-CANARY", "token": "TOKEN-CANARY"}

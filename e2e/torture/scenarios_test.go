@@ -1,6 +1,7 @@
 package torture
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -102,6 +103,22 @@ var scenarios = []scenario{
 		},
 	},
 	{
+		name: "extended", ends: []run.Status{run.Ended}, crashed: []run.Status{run.Expired, run.Canceled, run.Failed},
+		play: func(p *play) { p.extended() },
+	},
+	{
+		// The revoke comes before, while or after the extension takes over.
+		name: "extended and revoked", ends: []run.Status{run.Ended, run.Revoked, run.Canceled, run.Failed}, crashed: []run.Status{run.Expired},
+		play: func(p *play) {
+			id, more := p.extended()
+			p.mayEndEarly(id)
+			if more != "" {
+				p.mayEndEarly(more)
+			}
+			p.acts("grace@example.com", id, "revoke")
+		},
+	},
+	{
 		// What somebody had before is taken from them while a run holds it, and made
 		// anew for another: it ends once both are over.
 		name: "standing access removed", ends: []run.Status{run.Ended}, crashed: []run.Status{run.Expired},
@@ -116,6 +133,16 @@ var scenarios = []scenario{
 			p.ask("access", "fast")
 		},
 	},
+}
+
+// extended requests access and, once it is active, an extension of it. more is "" if that
+// could not be requested.
+func (p *play) extended() (id, more string) {
+	id = p.ask("extended", "fast")
+	p.until("it is active, or over", func() bool { r := p.load(id); return r != nil && (r.Status == run.Active || r.Over()) })
+	a := p.call("ada@example.com", http.MethodPost, "/requests/"+id+"/extend", map[string]any{"reason": "fast"})
+	more, _ = a.body["id"].(string)
+	return id, more
 }
 
 // pending lets time pass until the run waits for people, or is over.
@@ -161,7 +188,11 @@ func TestScenarios(t *testing.T) {
 				t.Error(wrong)
 			}
 			for _, r := range p.runs() {
-				if a := r.Access; a != nil && !a.StartsAt.IsZero() && a.EndsAt.Sub(a.StartsAt) != 40*time.Second {
+				if a := r.Access; a != nil && r.Extends != nil && !a.StartsAt.IsZero() {
+					if lasts := a.EndsAt.Sub(r.Extends.EndsAt); lasts != 40*time.Second {
+						t.Errorf("run %s: access for %v more, 40 s were asked for", r.ID, lasts)
+					}
+				} else if a != nil && !a.StartsAt.IsZero() && a.EndsAt.Sub(a.StartsAt) != 40*time.Second {
 					t.Errorf("run %s: access for %v, 40 s were asked for", r.ID, a.EndsAt.Sub(a.StartsAt))
 				}
 				if a := r.Access; a != nil && a.GoneAt.After(a.EndsAt) && !a.EndsAt.IsZero() {
