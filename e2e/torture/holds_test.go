@@ -47,8 +47,14 @@ func (p *play) holds(statuses ...run.Status) []string {
 				if e.Status == run.Approved {
 					decisions++
 				}
-			case run.Deny, run.Expire, run.Cancel:
+			case run.Deny, run.Expire:
 				decisions++
+			case run.Cancel:
+				if decisions == 0 {
+					decisions++
+				} else { // before the start that was chosen
+					ends++
+				}
 			case run.Deescalate, run.Revoke, run.Fail:
 				ends++
 			}
