@@ -158,6 +158,11 @@ func (client *Client) Withdraw(ctx context.Context, id string, in WithdrawInput,
 	return client.act(ctx, id, "withdraw", in.ActionOptions, in, opts)
 }
 
+// Review says afterwards whether an emergency was one.
+func (client *Client) Review(ctx context.Context, id string, in ReviewInput, opts ...CallOption) (r *Request, accepted bool, err error) {
+	return client.act(ctx, id, "review", in.ActionOptions, in, opts)
+}
+
 // Revoke ends access now, also while it is being granted.
 func (client *Client) Revoke(ctx context.Context, id string, in RevokeInput, opts ...CallOption) (r *Request, accepted bool, err error) {
 	return client.act(ctx, id, "revoke", in.ActionOptions, in, opts)

@@ -72,6 +72,10 @@ func TestCalls(t *testing.T) {
 			_, _, err := c.Withdraw(ctx, "r", api.WithdrawInput{Reason: "oh", ActionOptions: api.ActionOptions{IdempotencyKey: "k"}})
 			return err
 		}, `POST /base/requests/r/withdraw {"reason":"oh"}`, "Idempotency-Key: k", requestJSON},
+		"review": {func(c *api.Client) error {
+			_, _, err := c.Review(ctx, "r", api.ReviewInput{Verdict: api.Unjustified, Note: "no", ActionOptions: api.ActionOptions{IdempotencyKey: "k"}})
+			return err
+		}, `POST /base/requests/r/review {"verdict":"unjustified","note":"no"}`, "Idempotency-Key: k", requestJSON},
 		"revoke": {func(c *api.Client) error {
 			_, _, err := c.Revoke(ctx, "r", api.RevokeInput{Override: true, ActionOptions: api.ActionOptions{IdempotencyKey: "k"}})
 			return err

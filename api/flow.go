@@ -26,6 +26,9 @@ type Flow struct {
 	// [MayList], in this order. Nil in a response of an older release, which lists only flows that the
 	// caller may request.
 	May []string `json:"may"`
+	// BreakGlass is present if the caller may break the glass for the flow. Where targets
+	// have rules of their own, see [Target.BreakGlass].
+	BreakGlass *BreakGlassRule `json:"break_glass,omitempty"`
 	// Rules say how requests are decided. Zero in a response of an older release.
 	Rules Rules `json:"rules"`
 }
@@ -106,6 +109,8 @@ const (
 type Target struct {
 	ID    string `json:"id"`
 	Label string `json:"label"`
+	// BreakGlass is present if the caller may break the glass for the target.
+	BreakGlass *BreakGlassRule `json:"break_glass,omitempty"`
 }
 
 // FlowList is the response of GET /flows.

@@ -42,6 +42,10 @@ const (
 	EventForward EventName = "forward"
 	// EventWithdraw: an approver took their approval back while more were required.
 	EventWithdraw EventName = "withdraw"
+	// EventReview: somebody else reviewed an emergency, after its end.
+	EventReview EventName = "review"
+	// EventRemind: people were notified that an emergency needs its review.
+	EventRemind EventName = "remind"
 	// EventErase: an operator erased personal data from the history.
 	EventErase EventName = "erase"
 )
@@ -135,8 +139,12 @@ type Entry struct {
 	Extends *Extends `json:"extends,omitempty"`
 	// ExtendedBy is the request that took the access over, at the end of one that was
 	// extended.
-	ExtendedBy string  `json:"extended_by,omitempty"`
-	Checks     []Check `json:"checks,omitempty"`
+	ExtendedBy string `json:"extended_by,omitempty"`
+	// BreakGlass is set in the entry of a request that is an emergency, and of its approval.
+	BreakGlass bool `json:"break_glass,omitempty"`
+	// Verdict is that of a review.
+	Verdict ReviewVerdict `json:"verdict,omitempty"`
+	Checks  []Check       `json:"checks,omitempty"`
 	// Error is the failure of a hook that led to the event.
 	Error string `json:"error,omitempty"`
 	// Act is the id of the action that the event results from. Empty for events that

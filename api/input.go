@@ -23,6 +23,8 @@ type CreateInput struct {
 	StartsAt time.Time `json:"starts_at,omitzero"`
 	// Reason has up to 2,000 characters. Flows may require one.
 	Reason string `json:"reason,omitempty"`
+	// BreakGlass asks to be granted at once, in an emergency; see [Flow.BreakGlass].
+	BreakGlass bool `json:"break_glass,omitempty"`
 	// Context is any JSON of up to 64 KiB for the flow's hooks. No response shows it.
 	Context json.RawMessage `json:"context,omitempty"`
 
@@ -149,6 +151,9 @@ const (
 	ViewReviewed View = "reviewed"
 	// ViewFlow lists all requests of a flow, for its admins and viewers.
 	ViewFlow View = "flow"
+	// ViewUnreviewed lists the emergencies that nobody has reviewed: those that the
+	// caller may review or else read, what must be reviewed soonest first.
+	ViewUnreviewed View = "unreviewed"
 	// ViewAll lists every request that the caller may read: their own, those that they
 	// may decide or decided, and those of the flows that they administer, view or decide.
 	ViewAll View = "all"

@@ -63,6 +63,9 @@ type Counts struct {
 	Live *int `json:"live,omitempty"`
 	// MinePending counts the caller's requests that are not decided.
 	MinePending *int `json:"mine_pending,omitempty"`
+	// Unreviewed counts the emergencies that the caller may review. Nil too where no flow
+	// has break_glass.
+	Unreviewed *int `json:"unreviewed,omitempty"`
 	// CappedAt is the largest count.
 	CappedAt int `json:"capped_at"`
 	// More names the counts that are lower bounds, because CappedAt was reached or only

@@ -32,6 +32,7 @@ var schemas = map[string]reflect.Type{
 	"FailingHook": reflect.TypeFor[api.FailingHook](), "VersionSeen": reflect.TypeFor[api.VersionSeen](),
 	"Verification": reflect.TypeFor[api.Verification](), "VerifiedEntry": reflect.TypeFor[api.VerifiedEntry](), "VerifiedDigest": reflect.TypeFor[api.VerifiedDigest](),
 	"Explanation": reflect.TypeFor[api.Explanation](), "ExplainedStep": reflect.TypeFor[api.ExplainedStep](), "ExplainedApprovals": reflect.TypeFor[api.ExplainedApprovals](),
+	"BreakGlass": reflect.TypeFor[api.BreakGlass](), "GlassReview": reflect.TypeFor[api.GlassReview](), "BreakGlassRule": reflect.TypeFor[api.BreakGlassRule](), "ReviewAct": reflect.TypeFor[api.ReviewInput](),
 	"CancelAct": reflect.TypeFor[api.CancelInput](), "Verdict": reflect.TypeFor[api.Verdict](), "Seat": reflect.TypeFor[api.Seat](),
 	"Me": reflect.TypeFor[api.Me](), "Counts": reflect.TypeFor[api.Counts](), "MyFlow": reflect.TypeFor[api.MyFlow](),
 	"Rules": reflect.TypeFor[api.Rules](), "NotifyStep": reflect.TypeFor[api.NotifyStep](), "Limit": reflect.TypeFor[api.Limit](),
@@ -48,7 +49,7 @@ var foreign = []string{"Message"}
 // methods are the client's methods by operation.
 var methods = map[string]string{
 	"readMe": "Me", "listFlows": "Flows", "listOptions": "Options", "ask": "Create", "listRequests": "List", "activityCSV": "ActivityCSV", "readRequest": "Get", "readStats": "Stats", "verifyRequest": "Verify", "explainRequest": "Explain",
-	"approve": "Approve", "deny": "Deny", "cancel": "Cancel", "withdraw": "Withdraw", "revoke": "Revoke", "extend": "Extend", "health": "Health", "openapi": "OpenAPI",
+	"approve": "Approve", "deny": "Deny", "cancel": "Cancel", "withdraw": "Withdraw", "review": "Review", "revoke": "Revoke", "extend": "Extend", "health": "Health", "openapi": "OpenAPI",
 	"listSlackAccounts": "SlackAccounts", "linkSlackAccount": "LinkSlackAccount", "unlinkSlackAccount": "UnlinkSlackAccount",
 }
 
@@ -56,13 +57,14 @@ var methods = map[string]string{
 var values = map[reflect.Type][]string{
 	reflect.TypeFor[api.Status](): texts(api.Statuses()...),
 	reflect.TypeFor[api.EventName](): texts(api.EventRequest, api.EventApprove, api.EventDeny, api.EventExpire, api.EventCancel, api.EventEscalate,
-		api.EventDeescalate, api.EventRevoke, api.EventFail, api.EventIgnore, api.EventForward, api.EventWithdraw, api.EventErase),
-	reflect.TypeFor[api.Channel]():   texts(api.ChannelAPI, api.ChannelCLI, api.ChannelSlack, api.ChannelWeb, api.ChannelHook, api.ChannelEngine),
-	reflect.TypeFor[api.ActorType](): texts(api.ActorUser, api.ActorHook, api.ActorEngine),
-	reflect.TypeFor[api.Decider]():   texts(api.DeciderCode, api.DeciderPeople, api.DeciderNobody),
-	reflect.TypeFor[api.LimitName](): texts(api.LimitPerHour, api.LimitPerPersonPerDay, api.LimitQuiet),
-	reflect.TypeFor[api.View]():      texts(api.ViewMine, api.ViewInbox, api.ViewLive, api.ViewReviewed, api.ViewFlow, api.ViewAll),
-	reflect.TypeFor[api.Sort]():      texts(api.SortCreated, api.SortEndsAt),
+		api.EventDeescalate, api.EventRevoke, api.EventFail, api.EventIgnore, api.EventForward, api.EventWithdraw, api.EventReview, api.EventRemind, api.EventErase),
+	reflect.TypeFor[api.Channel]():       texts(api.ChannelAPI, api.ChannelCLI, api.ChannelSlack, api.ChannelWeb, api.ChannelHook, api.ChannelEngine),
+	reflect.TypeFor[api.ActorType]():     texts(api.ActorUser, api.ActorHook, api.ActorEngine),
+	reflect.TypeFor[api.Decider]():       texts(api.DeciderCode, api.DeciderPeople, api.DeciderNobody),
+	reflect.TypeFor[api.LimitName]():     texts(api.LimitPerHour, api.LimitPerPersonPerDay, api.LimitQuiet),
+	reflect.TypeFor[api.View]():          texts(api.ViewMine, api.ViewInbox, api.ViewLive, api.ViewReviewed, api.ViewFlow, api.ViewUnreviewed, api.ViewAll),
+	reflect.TypeFor[api.ReviewVerdict](): texts(api.Justified, api.Unjustified),
+	reflect.TypeFor[api.Sort]():          texts(api.SortCreated, api.SortEndsAt),
 }
 
 // parameterTypes are the types of the parameters that have one of their own.
@@ -71,7 +73,8 @@ var parameterTypes = map[string]reflect.Type{"view": reflect.TypeFor[api.View]()
 // someValues are members that can hold only some of their type's values.
 var someValues = map[string][]string{
 	"Decision.event":          texts(api.EventApprove, api.EventDeny, api.EventExpire, api.EventCancel),
-	"Entry.act_event":         texts(api.EventApprove, api.EventDeny, api.EventCancel, api.EventRevoke),
+	"Entry.act_event":         texts(api.EventApprove, api.EventDeny, api.EventCancel, api.EventRevoke, api.EventWithdraw, api.EventReview),
+	"BreakGlass.state":        {api.GlassOpen, api.GlassUnreviewed, api.GlassReviewed, api.GlassUnused},
 	"Verdict.event":           texts(api.EventApprove, api.EventDeny),
 	"Entry.override.verdict":  texts(api.EventIgnore, api.EventDeny, api.EventFail),
 	"OutcomeCount.outcome":    texts(api.StatusApproved, api.StatusDenied, api.StatusExpired, api.StatusCanceled),

@@ -48,6 +48,8 @@ type Request struct {
 	StartsAt time.Time `json:"starts_at,omitzero"`
 	// Access is present once access is being granted.
 	Access *Access `json:"access,omitempty"`
+	// BreakGlass is present if the access was requested in an emergency.
+	BreakGlass *BreakGlass `json:"break_glass,omitempty"`
 	// LastError is present while granting or revoking access fails, or a hook doesn't
 	// respond. Both are retried.
 	LastError *LastError `json:"last_error,omitempty"`

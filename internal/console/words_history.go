@@ -24,7 +24,7 @@ type shownEvent struct{ Tone, Icon string }
 
 var events = map[api.EventName]shownEvent{
 	api.EventRequest: {"", "plus"}, api.EventForward: {"wait", "send"}, api.EventApprove: {"good", "check"}, api.EventDeny: {"bad", "cross"},
-	api.EventWithdraw: {"warn", "minus"}, api.EventCancel: {"", "minus"}, api.EventExpire: {"", "hour"}, api.EventEscalate: {"live", "bolt"}, api.EventDeescalate: {"", "lock"},
+	api.EventReview: {"good", "check"}, api.EventRemind: {"wait", "send"}, api.EventWithdraw: {"warn", "minus"}, api.EventCancel: {"", "minus"}, api.EventExpire: {"", "hour"}, api.EventEscalate: {"live", "bolt"}, api.EventDeescalate: {"", "lock"},
 	api.EventRevoke: {"warn", "lock"}, api.EventFail: {"bad", "alert"}, api.EventIgnore: {"", "minus"}, api.EventErase: {"", "minus"},
 }
 
@@ -41,6 +41,9 @@ func says(e api.Entry, first bool) string {
 	by := doer(e.Actor)
 	switch e.Event {
 	case api.EventRequest:
+		if e.BreakGlass {
+			return by + " broke the glass: an emergency"
+		}
 		return by + " made the request"
 	case api.EventForward:
 		text := "Nobody had decided"
@@ -53,7 +56,14 @@ func says(e api.Entry, first bool) string {
 			text += ". Notified: " + strings.Join(principals(e.To), ", ")
 		}
 		return text
+	case api.EventReview:
+		return by + " reviewed the emergency: " + string(e.Verdict)
+	case api.EventRemind:
+		return "The emergency waits for a review. Notified: " + strings.Join(principals(e.To), ", ")
 	case api.EventApprove:
+		if e.BreakGlass {
+			return "Granted at once, without a decision. Notified: " + strings.Join(principals(e.To), ", ")
+		}
 		text := by + " approved"
 		if e.DurationSeconds > 0 {
 			text += ", for " + duration(time.Duration(e.DurationSeconds)*time.Second) + " only"
@@ -91,7 +101,7 @@ func says(e api.Entry, first bool) string {
 
 // quote returns the reason of an entry. The engine's own say what happened once more.
 func quote(e api.Entry) string {
-	if e.Actor.Type == api.ActorEngine && (e.Event == api.EventForward || e.Event == api.EventEscalate || e.Event == api.EventExpire) {
+	if e.Actor.Type == api.ActorEngine && (e.Event == api.EventForward || e.Event == api.EventEscalate || e.Event == api.EventExpire || e.BreakGlass) {
 		return ""
 	}
 	return e.Reason
@@ -109,7 +119,7 @@ func overrode(e api.Entry) string {
 
 // ignored says what had no effect.
 func ignored(e api.Entry, by string) string {
-	attempt := map[api.EventName]string{api.EventApprove: "approval", api.EventDeny: "denial", api.EventCancel: "cancellation", api.EventRevoke: "revocation", api.EventWithdraw: "withdrawal"}[e.ActEvent]
+	attempt := map[api.EventName]string{api.EventApprove: "approval", api.EventDeny: "denial", api.EventCancel: "cancellation", api.EventRevoke: "revocation", api.EventWithdraw: "withdrawal", api.EventReview: "review"}[e.ActEvent]
 	switch {
 	case e.ActBy != nil && attempt != "":
 		return fmt.Sprintf("The %s by %s had no effect", attempt, actor(*e.ActBy))
@@ -167,6 +177,8 @@ func done(what string, r *api.Request, me string) string {
 		return "The request is denied."
 	case what == "withdraw" && did(api.EventWithdraw):
 		return "Your approval is withdrawn. It no longer counts."
+	case what == "review" && did(api.EventReview):
+		return "Your review is recorded. The request is over."
 	case what == "cancel" && did(api.EventCancel):
 		return "The request is canceled."
 	case what == "revoke" && did(api.EventRevoke):

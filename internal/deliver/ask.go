@@ -61,7 +61,7 @@ func (c *call) askEntry(ctx context.Context, to []string, early map[string]bool)
 			reached = true
 			continue
 		}
-		for _, m := range c.resolve(d) {
+		for _, m := range c.resolve(d, Ask) {
 			if early[m.key()] {
 				reached = true
 				continue

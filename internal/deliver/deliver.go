@@ -51,6 +51,7 @@ const (
 	Outcome  Kind = "outcome"  // to the requester: the decision, and what follows it
 	Decided  Kind = "decided"  // to approvers who got an Ask: the decision, or the end of access
 	Failing  Kind = "failing"  // to admins: granting or ending access fails
+	Alert    Kind = "alert"    // to whom break_glass names: an emergency, or its review
 	Progress Kind = "progress" // to nobody; only a [Follower] sees it
 )
 

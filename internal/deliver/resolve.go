@@ -23,49 +23,50 @@ const byDirectory = "directory"
 
 func fold(address string) string { return email.Fold(address) }
 
-// resolve returns the messages that ask whom a destination means.
-func (c *call) resolve(d destination.Destination) []message {
+// resolve returns the messages of a kind to whom a destination means: those that ask, or
+// that say that somebody broke the glass.
+func (c *call) resolve(d destination.Destination, kind Kind) []message {
 	to := d.String()
 	switch d.Kind {
 	case destination.SlackChannel:
-		return []message{c.message(Ask, Slack, Addressee{To: to, Channel: d.Name}, "")}
+		return []message{c.message(kind, Slack, Addressee{To: to, Channel: d.Name}, "")}
 	case destination.Teams:
-		return []message{c.message(Ask, Teams, Addressee{To: to, Channel: d.Name}, "")}
+		return []message{c.message(kind, Teams, Addressee{To: to, Channel: d.Name}, "")}
 	case destination.Mail:
-		return []message{c.message(Ask, Email, Addressee{To: to, Person: fold(d.Name)}, "")}
+		return []message{c.message(kind, Email, Addressee{To: to, Person: fold(d.Name)}, "")}
 	case destination.SlackPerson:
 		if d.Name != destination.Requester {
-			return []message{c.message(Ask, Slack, Addressee{To: to, Person: fold(d.Name)}, "")}
+			return []message{c.message(kind, Slack, Addressee{To: to, Person: fold(d.Name)}, "")}
 		}
 		if c.requesterAddress() == "" {
 			return nil
 		}
 		return []message{c.message(Outcome, Slack, Addressee{To: to, Person: c.requesterAddress()}, "")}
 	case destination.Group:
-		members := c.members(d, "you are in "+d.Name)
+		members := c.members(d, kind, "you are in "+d.Name)
 		channel, way := c.directory.Channels[d.Name], c.way(Slack)
 		if channel == "" || way == nil {
 			return members
 		}
-		m := c.message(Ask, Slack, Addressee{To: to, Channel: channel}, "")
+		m := c.message(kind, Slack, Addressee{To: to, Channel: channel}, "")
 		m.instead = members
 		return []message{m}
 	case destination.Admins:
-		return c.members(d, "you are an admin of "+c.now.Flow.Name)
+		return c.members(d, kind, "you are an admin of "+c.now.Flow.Name)
 	}
-	return c.members(d, "")
+	return c.members(d, kind, "")
 }
 
 // members returns the messages to the people whom a principal means today, without the
 // requester.
-func (c *call) members(d destination.Destination, why string) (all []message) {
+func (c *call) members(d destination.Destination, kind Kind, why string) (all []message) {
 	people := c.now.Recipients(d.String(), c.directory.Today)
 	for _, person := range people {
-		all = append(all, c.toPerson(Ask, d.String(), person, why)...)
+		all = append(all, c.toPerson(kind, d.String(), person, why)...)
 	}
 	if len(people) == 0 {
 		all = append(all, message{
-			Delivery: api.Delivery{To: d.String(), By: byDirectory, Seq: c.seq, About: c.about}, notice: Notice{Kind: Ask},
+			Delivery: api.Delivery{To: d.String(), By: byDirectory, Seq: c.seq, About: c.about}, notice: Notice{Kind: kind},
 			send: func(context.Context) error {
 				return Skip{"flows.yaml names nobody for it besides the requester"}
 			},

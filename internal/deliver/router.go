@@ -173,6 +173,11 @@ func (c *call) people(ctx context.Context, loaded *run.Run) {
 		if decides(c.event.Entry) || ends(c.event.Entry) && c.notifiesEnds() {
 			c.decided(ctx, c.event)
 		}
+		if c.event.Entry.BreakGlass {
+			c.alert(ctx)
+		}
+	case Alert:
+		c.alert(ctx)
 	case Failing:
 		c.deliver(ctx, append(c.requester(Failing), c.failing()...))
 	}
@@ -197,7 +202,9 @@ func kindOf(e api.Event) Kind {
 	switch e.Entry.Event {
 	case api.EventForward:
 		return Ask
-	case api.EventApprove, api.EventDeny, api.EventExpire, api.EventCancel, api.EventEscalate, api.EventDeescalate, api.EventRevoke, api.EventFail:
+	case api.EventRemind:
+		return Alert
+	case api.EventReview, api.EventApprove, api.EventDeny, api.EventExpire, api.EventCancel, api.EventEscalate, api.EventDeescalate, api.EventRevoke, api.EventFail:
 		if e.Entry.Status != api.StatusPending {
 			return Outcome
 		}

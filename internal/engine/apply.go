@@ -52,6 +52,10 @@ func (d *decider) applyTransition(c run.Case) {
 			return
 		}
 	}
+	entry.BreakGlass = c.Event == run.Approve && c.Actor == run.BreakGlassActor
+	if entry.BreakGlass {
+		entry.To = d.BreakGlass.Notify
+	}
 	row := d.transition(c.Event)
 	if entry.Reason == "" && c.Actor.Type == run.HookActor {
 		entry.Reason = fmt.Sprintf("%s by %s of %s", capitalize(string(row.To)), c.Actor.ID, d.Flow.Name)
@@ -80,10 +84,10 @@ var ends = map[run.Status]run.Next{
 }
 
 // end ends the state machine in the state of the run's status. An approval of a
-// flow that grants access goes on to that instead.
+// flow that grants access goes on to that instead, and an emergency to its review.
 func (d *decider) end() {
 	d.Engine.Case, d.Engine.Hook = nil, ""
-	if d.Status == run.Approved && d.Flow.HasAccess() {
+	if d.Status == run.Approved && d.Flow.HasAccess() || d.AwaitsReview() {
 		d.resume()
 		return
 	}

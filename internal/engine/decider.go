@@ -41,11 +41,20 @@ func (d *decider) record(to run.Status, e run.Entry) {
 			return
 		}
 	}
-	if kept := d.Flow.RetentionSeconds; kept > 0 && to.Final(d.Flow.HasAccess()) && !d.Status.Final(d.Flow.HasAccess()) {
+	if kept := d.Flow.RetentionSeconds; kept > 0 && d.isLast(to, e) {
 		e.ExpiresAt = d.now.Add(run.Seconds(kept))
 	}
 	d.err = d.Run.Append(d.now, to, e)
 	d.changed = true
+}
+
+// isLast reports whether an entry is the last that a run needs: it leads to a final
+// status, or is the review of an emergency.
+func (d *decider) isLast(to run.Status, e run.Entry) bool {
+	if d.BrokeGlass() || d.BreakGlass != nil && e.BreakGlass {
+		return e.Event == run.Reviews
+	}
+	return to.Final(d.Flow.HasAccess()) && !d.Status.Final(d.Flow.HasAccess())
 }
 
 // markHandled notes that an act was handled.

@@ -61,6 +61,10 @@ func (d *decider) applyHookOutcome() {
 }
 
 func (d *decider) applyOnRequest(a hookapi.Response) {
+	if d.BreakGlass != nil {
+		d.breakGlass()
+		return
+	}
 	decided := a.Transition != ""
 	if d.Flow.Shadow {
 		a = d.keepVerdict(a)

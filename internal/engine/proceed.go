@@ -6,10 +6,12 @@ import "github.com/fasttrack-dev/fasttrack/internal/run"
 func (d *decider) proceed() {
 	for d.resumes && d.err == nil {
 		d.resumes = false
-		switch d.Status {
-		case run.Approved:
+		switch {
+		case d.AwaitsReview():
+			d.proceedUnreviewed()
+		case d.Status == run.Approved:
 			d.proceedToGrant()
-		case run.Active:
+		case d.Status == run.Active:
 			d.proceedActive()
 		default:
 			d.proceedReview()

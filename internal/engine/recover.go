@@ -109,6 +109,9 @@ func (d *decider) drain() {
 		d.applyTransition(e)
 	case d.TakingBack():
 		d.Engine.Next = run.NextTakeBack // without what is left of a pause
+	case d.AwaitsReview():
+		// Nobody can review it any more. Its history says so.
+		d.Engine.Next, d.changed = ends[d.Status], true
 	case d.Flow.HasAccess() && (d.Status == run.Approved || d.Status == run.Active):
 		e.Event = run.Revoke
 		d.removeAccess(e)

@@ -42,6 +42,8 @@ var transitions = []Transition{
 	{run.Approved, run.Cancel, run.Canceled, "", run.AfterCancel},      // before the start that was chosen
 	{run.Approved, run.Revoke, run.Revoked, run.OnRevoke, run.AfterRevoke},
 	{run.Approved, run.Fail, run.Failed, "", run.AfterFail},
+	{run.Approved, run.Reviews, run.Approved, "", ""}, // of an emergency
+	{run.Approved, run.Remind, run.Approved, "", ""},
 	{run.Approved, run.Ignore, run.Approved, "", ""},
 	{run.Approved, run.Erased, run.Approved, "", ""},
 
@@ -55,10 +57,16 @@ var transitions = []Transition{
 	{run.Expired, run.Erased, run.Expired, "", ""},
 	{run.Canceled, run.Ignore, run.Canceled, "", ""},
 	{run.Canceled, run.Erased, run.Canceled, "", ""},
+	{run.Ended, run.Reviews, run.Ended, "", ""}, // of an emergency
+	{run.Ended, run.Remind, run.Ended, "", ""},
 	{run.Ended, run.Ignore, run.Ended, "", ""},
 	{run.Ended, run.Erased, run.Ended, "", ""},
+	{run.Revoked, run.Reviews, run.Revoked, "", ""}, // of an emergency
+	{run.Revoked, run.Remind, run.Revoked, "", ""},
 	{run.Revoked, run.Ignore, run.Revoked, "", ""},
 	{run.Revoked, run.Erased, run.Revoked, "", ""},
+	{run.Failed, run.Reviews, run.Failed, "", ""}, // of an emergency
+	{run.Failed, run.Remind, run.Failed, "", ""},
 	{run.Failed, run.Ignore, run.Failed, "", ""},
 	{run.Failed, run.Erased, run.Failed, "", ""},
 }

@@ -8,8 +8,12 @@ import (
 
 // WakeAt returns when a waiting run is due: at the end of its review, or sooner to
 // notify the next entry of the notify list; while access is active, when it ends, or
-// sooner to look at it again; before that, when it is to start.
+// sooner to look at it again; before that, when it is to start; of an emergency that
+// nobody reviewed, when people are reminded.
 func WakeAt(r *run.Run) time.Time {
+	if r.AwaitsReview() {
+		return r.BreakGlass.NextRemindAt()
+	}
 	switch r.Status {
 	case run.Active:
 		if at, more := r.NextLookAt(); more {

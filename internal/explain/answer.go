@@ -120,6 +120,8 @@ func (x *explainer) decided() string {
 			return text + ", without a reason"
 		}
 		return text + said(d.Reason)
+	case d.By == run.BreakGlassActor:
+		return "Granted at once in an emergency: " + person(x.Requester) + " broke the glass" + quoted(x.Reason) + x.glass()
 	case d.Event == run.Cancel:
 		return "Canceled by " + x.name(d.By) + x.owner(d.By) + quoted(d.Reason) + after
 	case d.Event == run.Approve && x.approvals != nil && len(x.approvals.By) > 1:

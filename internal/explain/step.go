@@ -95,6 +95,9 @@ func (x *explainer) says(e run.Entry, i, approved int) string {
 		} else {
 			who += " files the request"
 		}
+		if e.BreakGlass {
+			who += " and breaks the glass"
+		}
 		if x := e.Extends; x != nil {
 			who += fmt.Sprintf(", to extend the access of request %s, which ends at %s", x.ID, moment(x.EndsAt))
 		}
@@ -106,7 +109,14 @@ func (x *explainer) says(e run.Entry, i, approved int) string {
 		return x.forwards(e, i)
 	case run.Ignore:
 		return x.ignores(e)
+	case run.Reviews:
+		return who + " reviews the emergency as " + string(e.Verdict) + said(e.Reason)
+	case run.Remind:
+		return "the review is due" + said(e.Reason)
 	case run.Approve:
+		if e.BreakGlass {
+			return "it is an emergency" + said(e.Reason)
+		}
 		text := who + " approves"
 		if e.DurationSeconds > 0 {
 			text += " for " + (time.Duration(e.DurationSeconds) * time.Second).String()

@@ -88,6 +88,12 @@ func (d *Directory) unify(file *File) {
 		if f.OnBehalf != nil {
 			replace(f.OnBehalf.Who, f.OnBehalf.For)
 		}
+		if f.BreakGlass != nil {
+			replace(f.BreakGlass.Who)
+		}
+		for _, b := range f.TargetGlass {
+			replace(b.Who) // in place: the rules share the list
+		}
 		for j := range f.Review.Approvals {
 			from := []string{f.Review.Approvals[j].From}
 			replace(from)

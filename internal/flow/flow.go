@@ -120,6 +120,10 @@ type Flow struct {
 	Requesters         []string `json:",omitempty"`
 	// OnBehalf lets some request for other people; nil lets nobody.
 	OnBehalf *OnBehalf `json:",omitempty"`
+	// BreakGlass lets some have access at once in an emergency; nil lets nobody.
+	// TargetGlass has the rules of targets that have their own, by id.
+	BreakGlass  *BreakGlass           `json:",omitempty"`
+	TargetGlass map[string]BreakGlass `json:",omitempty"`
 	// VisibleTo are those of the requesters who see the flow. Nil is all of them.
 	VisibleTo []string `json:",omitempty"`
 	// GetFlows has code say which of these see the flow.

@@ -69,6 +69,9 @@ type Usage struct {
 	// Recent are when requests were made within the last minute, in Unix
 	// milliseconds.
 	Recent []int64 `json:"recent,omitempty"`
+	// Broken are the emergencies of the last 24 hours, by id, with when they were in
+	// Unix milliseconds.
+	Broken map[string]int64 `json:"broken,omitempty"`
 	// Version is the stored item's, 0 before it is stored.
 	Version int64 `json:"-"`
 }
@@ -112,7 +115,7 @@ func (u Usage) Take(id string, a Allowance, others []Usage, now time.Time) (Usag
 	if most := a.Open; most != NoLimit && len(open) >= most {
 		return u, Spent{window, fmt.Sprintf("You have %s of this flow waiting for a decision, which is as many as it takes from one person.", text.Count(most, "request"))}
 	}
-	next := Usage{Version: u.Version}
+	next := Usage{Broken: u.Broken, Version: u.Version}
 	if a.Open != NoLimit {
 		next.Open = map[string]int64{id: now.Unix()}
 		for id, at := range u.Open {
@@ -138,7 +141,7 @@ func (u Usage) Crowded(a Allowance) bool {
 // entry for each stored request: true while it awaits a decision. A request without an
 // entry stays open for a minute, in which it may yet be stored.
 func (u Usage) Without(undecided map[string]bool, now time.Time) Usage {
-	next := Usage{Open: map[string]int64{}, Recent: u.Recent, Version: u.Version}
+	next := Usage{Open: map[string]int64{}, Recent: u.Recent, Broken: u.Broken, Version: u.Version}
 	for id, at := range u.Open {
 		waits, stored := undecided[id]
 		if waits || !stored && time.Unix(at, 0).After(now.Add(-window)) {

@@ -53,6 +53,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 		"visible_to":     r.principals(&f.VisibleTo, false),
 		"get_flows":      r.bool(&f.GetFlows),
 		"on_behalf":      func(n *yaml.Node, at string) { r.onBehalf(n, at, &f) },
+		"break_glass":    func(n *yaml.Node, at string) { r.flowGlass(n, at, &f) },
 		"admins":         r.principals(&f.Admins, false),
 		"fields":         func(n *yaml.Node, at string) { r.fields(n, at, &f) },
 		"targets":        func(n *yaml.Node, at string) { r.targets(n, at, &f) },
@@ -117,6 +118,7 @@ func (r *reader) flowAsAWhole(n *yaml.Node, path string, f *Flow, seen map[strin
 	}
 	r.strategyAsAWhole(path, f, seen)
 	r.extendAsAWhole(path, f, seen)
+	r.glassAsAWhole(f, seen["strategy"] != nil, len(f.DurationsSeconds) == 0)
 	r.stagedVars(path, f)
 	for i, field := range f.Fields {
 		at := fmt.Sprintf("%s[%d]", join(path, "fields"), i)
@@ -161,6 +163,7 @@ func (r *reader) targets(n *yaml.Node, path string, f *Flow) {
 	defer func() { r.broken[path] = len(r.errs.List) > before }()
 	r.items(n, path, func(item *yaml.Node, at string) {
 		var t Target
+		var glass *BreakGlass
 		seen := r.members(item, at, map[string]func(*yaml.Node, string){
 			"id": func(n *yaml.Node, at string) {
 				r.text(&t.ID, 128)(n, at)
@@ -170,6 +173,10 @@ func (r *reader) targets(n *yaml.Node, path string, f *Flow) {
 			},
 			"label":    r.text(&t.Label, 200),
 			"settings": func(n *yaml.Node, at string) { r.settings(n, at, &t.Settings) },
+			"break_glass": func(n *yaml.Node, at string) {
+				b := r.breakGlass(n, at, true)
+				glass = &b
+			},
 		})
 		if item.Kind == yaml.MappingNode {
 			if seen["id"] == nil {
@@ -178,6 +185,12 @@ func (r *reader) targets(n *yaml.Node, path string, f *Flow) {
 				r.fail(seen["id"], join(at, "id"), "there are two targets with id %q", t.ID)
 			}
 			ids[t.ID] = true
+			if glass != nil {
+				if f.TargetGlass == nil {
+					f.TargetGlass = map[string]BreakGlass{}
+				}
+				f.TargetGlass[t.ID] = *glass
+			}
 		}
 		if t.Label == "" {
 			t.Label = t.ID

@@ -28,6 +28,8 @@ type reader struct {
 	permissionSets []PermissionSetUse
 	// destinations are the entries of notify lists.
 	destinations []DestinationUse
+	// glasses are the rules of emergencies of the flow that is being read.
+	glasses []glassAt
 	// groups are the places that name a group.
 	groups []place
 }

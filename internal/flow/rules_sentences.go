@@ -22,6 +22,9 @@ func (f *Flow) sentences(rules api.Rules) []api.RuleSentence {
 	if b := rules.OnBehalf; b != nil {
 		say("on_behalf", capital(people(b.Who))+" may make requests for other people: for "+people(b.For)+". Neither of the two approves them.")
 	}
+	for _, text := range f.glassSentences() {
+		say("break_glass", text)
+	}
 	say("code", codeSentence(rules.Mode))
 	for _, limit := range rules.Limits {
 		say("limits", limitSentence(limit))

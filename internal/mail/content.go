@@ -53,8 +53,11 @@ func Describe(n deliver.Notice) (Content, bool) {
 		Title: title(r), State: s.State, Tone: s.Tone, Next: s.Next, Button: "Open the request", Link: n.Link,
 		Foot: []string{"Request " + r.ID}, event: s.Event,
 	}
-	if n.Kind == deliver.Ask {
+	switch {
+	case n.Kind == deliver.Ask:
 		c.Button = "Look and decide"
+	case n.Kind == deliver.Alert && n.Event.Entry.Event == api.EventRemind:
+		c.Button = "Review it"
 	}
 	if n.Link == "" {
 		c.Commands = commands(n)
@@ -147,6 +150,10 @@ func commands(n deliver.Notice) []string {
 	id := n.Request.ID
 	switch {
 	case n.Kind == deliver.Outcome && n.Event.Entry.Event == api.EventEscalate && n.Request.Status == api.StatusActive:
+		return []string{"fasttrack show " + id, "fasttrack revoke " + id}
+	case n.Kind == deliver.Alert && n.Event.Entry.Event == api.EventRemind:
+		return []string{"fasttrack show " + id, "fasttrack review " + id + " --verdict justified", "fasttrack review " + id + " --verdict unjustified --note WHY"}
+	case n.Kind == deliver.Alert:
 		return []string{"fasttrack show " + id, "fasttrack revoke " + id}
 	case n.Kind != deliver.Ask:
 		return []string{"fasttrack show " + id}

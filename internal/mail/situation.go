@@ -19,6 +19,8 @@ func situationOf(n deliver.Notice) (situation, bool) {
 		return situation{}, false
 	case n.Kind == deliver.Ask:
 		return asked(n.Request)
+	case n.Event.Entry.BreakGlass && n.Event.Entry.Event == api.EventApprove, n.Event.Entry.Event == api.EventRemind, n.Event.Entry.Event == api.EventReview:
+		return emergency(n)
 	case n.Event.Type == api.EventTypeAccessFailing:
 		return failing(n.Request)
 	}

@@ -1,8 +1,12 @@
 package run
 
-import "time"
+import (
+	"time"
 
-// Act is a person's action on a run: approve, deny, cancel or revoke. It is stored
+	"github.com/fasttrack-dev/fasttrack/api"
+)
+
+// Act is a person's action on a run: approve, deny, cancel, revoke, withdraw or review. It is stored
 // beside the run before the execution is woken. engine.Decide handles the acts of a
 // run in the order of their IDs.
 type Act struct {
@@ -12,8 +16,10 @@ type Act struct {
 	Person Person    `json:"person"`
 	Reason string    `json:"reason,omitempty"`
 	// DurationSeconds shortens access; 0 leaves it.
-	DurationSeconds int     `json:"duration_seconds,omitempty"`
-	Channel         Channel `json:"channel"`
+	DurationSeconds int `json:"duration_seconds,omitempty"`
+	// Verdict is that of a review.
+	Verdict api.ReviewVerdict `json:"verdict,omitempty"`
+	Channel Channel           `json:"channel"`
 	// Override sets the verdict of the hook on this action aside; see
 	// [Run.MayOverride].
 	Override bool `json:"override,omitempty"`

@@ -47,6 +47,9 @@ func (r *Run) soon() time.Time {
 func (r *Run) MovesBy() time.Time {
 	switch r.Engine.Next {
 	case NextReview:
+		if r.AwaitsReview() {
+			return r.BreakGlass.NextRemindAt().Add(grace)
+		}
 		if r.ParkedForStart() {
 			return r.StartsAt.Add(grace)
 		}

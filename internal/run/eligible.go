@@ -29,6 +29,8 @@ func (r *Run) Check(e EventName, p Person, t *Today, now time.Time) error {
 		return r.revocable()
 	case e == Cancel && r.takesCancel(now):
 		return nil
+	case e == Reviews:
+		return r.checkReview()
 	case r.Status.Decided():
 		return TooLate("This request is " + string(r.Status) + " already.")
 	case r.Review != nil && now.After(r.Review.ExpiresAt):
@@ -70,6 +72,10 @@ func (r *Run) You(p Person, t *Today, now time.Time) api.You {
 		withdraw := allowed(Withdraw)
 		you.Withdraw = &withdraw
 	}
+	if r.BreakGlass != nil {
+		review := allowed(Reviews)
+		you.Review = &review
+	}
 	return you
 }
 
@@ -91,4 +97,21 @@ func (r *Run) extendFor(p Person, t *Today, now time.Time) *api.ExtendAllowed {
 		May: true, Why: r.whyMay(Revoke, p, t), ReasonRequired: &required,
 		DurationsSeconds: r.Extendable(*rule), EndsAt: r.Access.EndsAt,
 	}
+}
+
+// checkReview reports whether p may review the run now; see [Run.Check].
+func (r *Run) checkReview() error {
+	switch {
+	case r.BreakGlass.Reviewed > 0:
+		return TooLate("This request is reviewed already.")
+	case r.AwaitsReview():
+		return nil
+	case r.BrokeGlass() && r.Over():
+		return TooLate("This request ended without a review: its installation was being removed.")
+	case r.BrokeGlass():
+		return TooLate("The access has not ended yet; it is reviewed afterwards.")
+	case r.Status.Decided():
+		return TooLate("Nothing was granted, so it needs no review.")
+	}
+	return TooLate("Nothing is granted yet; it is reviewed afterwards.")
 }

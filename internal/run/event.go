@@ -16,6 +16,8 @@ const (
 	Ignore     = api.EventIgnore
 	Forward    = api.EventForward
 	Withdraw   = api.EventWithdraw
+	Reviews    = api.EventReview
+	Remind     = api.EventRemind
 	Erased     = api.EventErase
 )
 

@@ -5,7 +5,7 @@ type Refusal string
 
 func (r Refusal) Error() string { return string(r) }
 
-// MayAct returns nil if p may do e (approve, deny, cancel, revoke or withdraw) to the run,
+// MayAct returns nil if p may do e (approve, deny, cancel, revoke, withdraw or review) to the run,
 // whatever its status. Otherwise it returns a [Refusal] that says why not.
 // docs/lifecycle.md has the rules as a table; [Run.Check] adds those of time.
 func (r *Run) MayAct(e EventName, p Person, t *Today) error {
@@ -40,6 +40,8 @@ func (r *Run) MayAct(e EventName, p Person, t *Today) error {
 			return Refusal("You may deny this request, but its flow no longer lets you approve it.")
 		}
 		return Refusal("You are not an approver of this request.")
+	case Reviews:
+		return r.mayReview(p, t)
 	case Withdraw:
 		if !r.hasApprovalOf(p) {
 			return Refusal("You have no approval of this request to withdraw.")
@@ -75,4 +77,20 @@ func (r *Run) MaySee(p Person, t *Today) bool {
 // approve it and has not approved it yet.
 func (r *Run) AwaitsPerson(p Person, t *Today) bool {
 	return r.Status == Pending && r.MayAct(Approve, p, t) == nil && !r.approved(p)
+}
+
+// mayReview returns a [Refusal] unless p may review the run: whoever may decide runs
+// of its flow today, and is not one whom it concerns, in doubt either.
+func (r *Run) mayReview(p Person, t *Today) error {
+	switch {
+	case r.BreakGlass == nil:
+		return Refusal("No glass was broken for this request, so it needs no review.")
+	case r.concerns(p):
+		return Refusal("You can't review your own emergency; somebody else must.")
+	case p.Crowded || r.crowded():
+		return Refusal("Your login, or the requester's, is linked to so many others that you can't be distinguished.")
+	case !r.mayApprove(p, t):
+		return Refusal("You may not review this request: its approvers and admins do.")
+	}
+	return nil
 }

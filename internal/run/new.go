@@ -29,6 +29,8 @@ type Draft struct {
 	DurationSeconds int
 	// StartsAt is that of [Run].
 	StartsAt time.Time
+	// BreakGlass is that of [Run].
+	BreakGlass *BreakGlass
 	// Context is nil where none was sent.
 	Context json.RawMessage
 	// Recent is nil where the flow doesn't ask for it.
@@ -67,7 +69,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 	}
 	r := &Run{
 		Schema: SchemaVersion, ID: a.ID, Flow: a.Flow, Requester: a.Requester, For: a.For, Extends: a.Extends, Channel: a.Channel,
-		Fields: a.Fields, Sensitive: a.Sensitive, Chosen: a.Chosen, Reason: a.Reason, DurationSeconds: a.DurationSeconds, StartsAt: a.StartsAt,
+		Fields: a.Fields, Sensitive: a.Sensitive, Chosen: a.Chosen, Reason: a.Reason, DurationSeconds: a.DurationSeconds, StartsAt: a.StartsAt, BreakGlass: a.BreakGlass,
 		Salt: a.Salt, HasContext: a.Context != nil, Recent: a.Recent, RecentCounts: a.RecentCounts, Sent: a.Sent, CreatedAt: now, UpdatedAt: now,
 		Engine: Engine{Next: NextHook, Hook: OnRequest, NonceKey: a.NonceKey},
 	}
@@ -78,6 +80,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 	if err := r.Append(now, Requested, Entry{
 		Event: Request, Actor: a.Requester.Actor(), For: forView(a.For), Extends: a.Extends, Channel: a.Channel, Place: a.Place, StartsAt: a.StartsAt, Reason: a.Reason, PayloadSHA256: digest, FlowVersion: a.FlowVersion,
 		RulesVersion: a.RulesVersion,
+		BreakGlass:   a.BreakGlass != nil,
 	}); err != nil {
 		return nil, fmt.Errorf("run %s: %w", a.ID, err)
 	}
@@ -100,9 +103,10 @@ func PayloadDigest(a Draft) (string, error) {
 		Reason          string                     `json:"reason"`
 		DurationSeconds int                        `json:"duration_seconds,omitempty"`
 		StartsAt        time.Time                  `json:"starts_at,omitzero"`
+		BreakGlass      bool                       `json:"break_glass,omitempty"`
 		Context         json.RawMessage            `json:"context,omitempty"`
 		Salt            string                     `json:"salt,omitempty"`
-	}{a.Flow.Name, forView(a.For), a.Extends, a.Fields, a.Sensitive, a.Reason, a.DurationSeconds, a.StartsAt, a.Context, a.Salt})
+	}{a.Flow.Name, forView(a.For), a.Extends, a.Fields, a.Sensitive, a.Reason, a.DurationSeconds, a.StartsAt, a.BreakGlass != nil, a.Context, a.Salt})
 	if err != nil {
 		return "", fmt.Errorf("hash the request: %w", err)
 	}

@@ -5,6 +5,10 @@ import "slices"
 func (r *Run) NextAct(acts []Act) (Act, bool) {
 	keys := map[string]bool{}
 	room := room{run: r}
+	after := Revoke
+	if r.AwaitsReview() {
+		after = Reviews
+	}
 	for _, act := range acts {
 		again := act.Key != "" && keys[act.Key]
 		keys[act.Key] = true
@@ -12,7 +16,7 @@ func (r *Run) NextAct(acts []Act) (Act, bool) {
 			continue
 		}
 		if r.Status.Decided() {
-			if act.Event != Revoke && (act.Event != Cancel || !r.takesCancel(act.At)) {
+			if act.Event != after && (act.Event != Cancel || !r.takesCancel(act.At)) {
 				continue
 			}
 		} else if act.At.After(r.Review.ExpiresAt) {

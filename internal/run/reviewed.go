@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// Reviews reports whether an act may decide the run: an approve, a deny, or a
-// revoke by anybody but its requester.
+// Reviews reports whether an act may decide the run: an approve, a deny, a review, or
+// a revoke by anybody but its requester.
 func (r *Run) Reviews(a Act) bool {
-	return a.Event == Approve || a.Event == Deny || a.Event == Revoke && !r.OwnedBy(a.Person)
+	return a.Event == Approve || a.Event == Deny || a.Event == Reviews || a.Event == Revoke && !r.OwnedBy(a.Person)
 }
 
 // Reviewed returns the entry with which an act took effect: an approve that
 // counted, a deny or a revoke. What a hook made of it is the hook's.
 func (r *Run) Reviewed(act string) (Entry, bool) {
 	for _, e := range r.History {
-		if e.Act == act && act != "" && e.Actor.Type == UserActor && (e.Event == Approve || e.Event == Deny || e.Event == Revoke) {
+		if e.Act == act && act != "" && e.Actor.Type == UserActor && (e.Event == Approve || e.Event == Deny || e.Event == Revoke || e.Event == Reviews) {
 			return e, true
 		}
 	}

@@ -64,6 +64,8 @@ type Run struct {
 	Review *Review `json:"review,omitempty"`
 	// Access is nil until access is to be given.
 	Access *Access `json:"access,omitempty"`
+	// BreakGlass is nil unless the run is an emergency.
+	BreakGlass *BreakGlass `json:"break_glass,omitempty"`
 	// Shadow is what on_request would have had happen, where the flow's hooks are
 	// only tried; nil elsewhere.
 	Shadow *Verdict `json:"shadow,omitempty"`

@@ -16,7 +16,7 @@ import (
 // that a newer release adds is a text unless that release lists it here.
 var plain = []string{
 	"seq", "event", "at", "channel", "status", "act", "act_event", "duration_seconds", "payload_sha256", "flow_version", "rules_version",
-	"hooks_version", "hook_reason_by", "shadow_sha256", "state_sha256", "history_sha256", "expires_at", "prev_hash",
+	"hooks_version", "hook_reason_by", "shadow_sha256", "state_sha256", "history_sha256", "expires_at", "prev_hash", "break_glass", "verdict",
 }
 
 // beside are the members that the hash leaves out: itself, and what the digests of

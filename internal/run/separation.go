@@ -4,7 +4,7 @@ import "slices"
 
 // Separated returns the people whom the next engine.Decide must distinguish, so that
 // the caller can read their links first: the requester, whom the run is for, and everybody whose approval
-// counts or may count now. Where only the limits of fast-tracking apply, it is the
+// counts or may count now; who reviews an emergency, and whom that concerns. Where only the limits of fast-tracking apply, it is the
 // holder alone, and else nobody.
 func (r *Run) Separated(acts []Act) []*Person {
 	var people []*Person
@@ -17,6 +17,13 @@ func (r *Run) Separated(acts []Act) []*Person {
 		people = append(people, c.Person)
 	}
 	switch {
+	case r.AwaitsReview() && r.HasAct(acts):
+		for i := range acts {
+			if acts[i].Event == Reviews {
+				people = append(people, &acts[i].Person)
+			}
+		}
+		return append(people, r.parties()...)
 	case r.Status.Decided():
 		return nil
 	case len(people) > 0 && r.Review != nil:

@@ -13,7 +13,9 @@ func (r *Run) AwaitsStart(now time.Time) bool {
 
 // ParkedForStart reports whether the state machine waits for the start of access, and
 // not for people.
-func (r *Run) ParkedForStart() bool { return r.Status == Approved && r.Engine.Next == NextReview }
+func (r *Run) ParkedForStart() bool {
+	return r.Status == Approved && r.Engine.Next == NextReview && r.Flow.HasAccess()
+}
 
 // takesCancel reports whether a cancel of that time still counts after the approval: one
 // from before the start does, whatever has come of the run since.

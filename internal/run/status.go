@@ -36,14 +36,14 @@ var forward = map[Status]map[EventName][]Status{
 	// deescalate from approved is on_escalate's "give nothing, end"; cancel is before
 	// the start that was chosen; fail is a grant that failed and was removed whole.
 	// erase leaves the status of a run that is over as it is.
-	Approved: {Escalate: {Active}, Deescalate: {Ended}, Cancel: {Canceled}, Revoke: {Revoked}, Fail: {Failed}, Ignore: {Approved}, Erased: {Approved}},
+	Approved: {Escalate: {Active}, Deescalate: {Ended}, Cancel: {Canceled}, Revoke: {Revoked}, Fail: {Failed}, Ignore: {Approved}, Reviews: {Approved}, Remind: {Approved}, Erased: {Approved}},
 	Active:   {Deescalate: {Ended}, Revoke: {Revoked}, Ignore: {Active}},
 	Denied:   {Ignore: {Denied}, Erased: {Denied}},
 	Expired:  {Ignore: {Expired}, Erased: {Expired}},
 	Canceled: {Ignore: {Canceled}, Erased: {Canceled}},
-	Ended:    {Ignore: {Ended}, Erased: {Ended}},
-	Revoked:  {Ignore: {Revoked}, Erased: {Revoked}},
-	Failed:   {Ignore: {Failed}, Erased: {Failed}},
+	Ended:    {Ignore: {Ended}, Reviews: {Ended}, Remind: {Ended}, Erased: {Ended}},
+	Revoked:  {Ignore: {Revoked}, Reviews: {Revoked}, Remind: {Revoked}, Erased: {Revoked}},
+	Failed:   {Ignore: {Failed}, Reviews: {Failed}, Remind: {Failed}, Erased: {Failed}},
 }
 
 // May reports whether event e may take a run from one status to another. The

@@ -40,6 +40,8 @@ func (r *Run) VerifyRecord(id string, context json.RawMessage) error {
 		return errors.New("its start is not what its history begins with")
 	case !equalExtends(r.Extends, first.Extends):
 		return errors.New("what it extends is not what its history begins with")
+	case (r.BreakGlass != nil) != first.BreakGlass:
+		return errors.New("whether it is an emergency is not what its history begins with")
 	case !r.CreatedAt.Equal(first.At):
 		return fmt.Errorf("it was made at %s, but its history begins at %s", r.CreatedAt.Format(time.RFC3339Nano), first.At.Format(time.RFC3339Nano))
 	}
@@ -96,7 +98,7 @@ func (r *Run) verifyDecision() error {
 func (r *Run) verifyPayload(context json.RawMessage) error {
 	asked := Draft{
 		Flow: r.Flow, For: r.For, Extends: r.Extends, Fields: r.Fields, Sensitive: r.Sensitive, Reason: r.Reason,
-		DurationSeconds: r.DurationSeconds, StartsAt: r.StartsAt, Context: context, Salt: r.Salt,
+		DurationSeconds: r.DurationSeconds, StartsAt: r.StartsAt, BreakGlass: r.BreakGlass, Context: context, Salt: r.Salt,
 	}
 	if r.RequestedSeconds > 0 {
 		asked.DurationSeconds = r.RequestedSeconds

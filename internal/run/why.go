@@ -15,6 +15,9 @@ func (r *Run) whyMay(e EventName, p Person, t *Today) string {
 		}
 		return madeIt
 	}
+	if e == Reviews {
+		return r.approverBy(p, t).sentence(r, t)
+	}
 	if e == Withdraw {
 		return "You have approved this request, and more approvals are required."
 	}

@@ -44,8 +44,18 @@ func happened(e api.Event) (string, bool) {
 	}
 	by := Actor(e.Entry.Actor)
 	switch e.Entry.Event {
+	case api.EventReview:
+		return "Emergency reviewed by " + by + ": " + string(e.Entry.Verdict), true
+	case api.EventRemind:
+		b := e.Request.BreakGlass
+		if b.Overdue(e.Time) {
+			return "The review of an emergency is overdue", true
+		}
+		return "An emergency must be reviewed", b != nil && b.State == api.GlassUnreviewed
 	case api.EventApprove:
 		switch {
+		case e.Entry.BreakGlass:
+			return "Emergency: " + Who(e.Request.Requester) + " broke the glass", true
 		case e.Entry.Status == api.StatusPending:
 			return "Approved by " + by + ", and needs more approvals", true
 		case e.Entry.Actor.Type == api.ActorHook:
@@ -79,7 +89,12 @@ func happened(e api.Event) (string, bool) {
 // own text isn't one.
 func reasonOf(e api.Entry) string {
 	switch e.Event {
-	case api.EventApprove, api.EventDeny, api.EventRevoke, api.EventCancel:
+	case api.EventApprove:
+		if e.BreakGlass {
+			return ""
+		}
+		return e.Reason
+	case api.EventReview, api.EventDeny, api.EventRevoke, api.EventCancel:
 		return e.Reason
 	}
 	return ""
@@ -91,6 +106,10 @@ func follows(e api.Event) string {
 	switch {
 	case e.Type == api.EventTypeAccessFailing:
 		return failing(e.Request)
+	case e.Entry.Event == api.EventRemind && e.Request.BreakGlass != nil:
+		return "Somebody other than the requester reviews it on its page or with fasttrack review, until " + At(e.Request.BreakGlass.ReviewBy) + "."
+	case e.Entry.BreakGlass && e.Entry.Event == api.EventApprove:
+		return "Nobody decided it: " + e.Request.Reason
 	case e.Entry.Event == api.EventApprove && e.Entry.Status != api.StatusPending && e.Request.DurationSeconds > 0:
 		return "Access for " + For(duration(e.Request)) + " is being granted."
 	case e.Entry.Event == api.EventEscalate && e.Request.Status != api.StatusActive:

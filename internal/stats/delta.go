@@ -137,11 +137,11 @@ var outcomeOf = map[run.EventName]run.Status{
 	run.Approve: run.Approved, run.Deny: run.Denied, run.Expire: run.Expired, run.Cancel: run.Canceled,
 }
 
-// deciderOf returns who decided. Where the requester cancels, or the request expires,
+// deciderOf returns who decided. Where the requester cancels or breaks the glass, or the request expires,
 // nobody did.
 func deciderOf(d *run.Decision) api.Decider {
 	switch {
-	case d.Event == run.Cancel || d.Event == run.Expire:
+	case d.Event == run.Cancel || d.Event == run.Expire || d.By == run.BreakGlassActor:
 		return api.DeciderNobody
 	case d.By.Type == run.HookActor:
 		return api.DeciderCode

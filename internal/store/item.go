@@ -67,6 +67,9 @@ func runItem(r *run.Run, version int64) (item, error) {
 	if r.Live() {
 		listLive(it, r)
 	}
+	if r.AwaitsReview() {
+		it["list"], it["rank"] = text(unreviewedList), text(reviewRank(r))
+	}
 	if at := r.ExpiresAt(); !at.IsZero() {
 		it["expires_at"] = number(at.Unix())
 	}

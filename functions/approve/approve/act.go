@@ -66,7 +66,7 @@ func New(d Deps) *httpapi.API {
 	}
 	s := service{d}
 	routes := map[string]httpapi.Route{}
-	for _, e := range []run.EventName{run.Approve, run.Deny, run.Cancel, run.Revoke, run.Withdraw} {
+	for _, e := range []run.EventName{run.Approve, run.Deny, run.Cancel, run.Revoke, run.Withdraw, run.Reviews} {
 		routes["POST /requests/{id}/"+string(e)] = httpapi.Route{Slack: true, Handle: func(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
 			return s.act(ctx, c, e)
 		}}
@@ -142,7 +142,7 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 // again waits for the result of the action that was stored under the key of a. It
 // refuses another action under that key.
 func (s service) again(ctx context.Context, c *httpapi.Call, r *run.Run, before, a run.Act) (httpapi.Reply, error) {
-	if before.Reason != a.Reason || before.DurationSeconds != a.DurationSeconds || before.Override != a.Override {
+	if before.Reason != a.Reason || before.DurationSeconds != a.DurationSeconds || before.Override != a.Override || before.Verdict != a.Verdict {
 		return httpapi.Reply{}, httpapi.NewProblem(http.StatusUnprocessableEntity, api.ProblemIdempotencyKeyReused,
 			"This Idempotency-Key was used for another action.", api.FieldError{Field: "Idempotency-Key", Detail: "was used with another body"})
 	}
@@ -175,7 +175,11 @@ func readAct(c *httpapi.Call, r *run.Run, e run.EventName) (a run.Act, fits bool
 	if err != nil {
 		return run.Act{}, false, err
 	}
-	a = run.Act{Event: e, Person: c.Caller.Person, Reason: body.Lines("reason", run.MaxReason)}
+	a = run.Act{Event: e, Person: c.Caller.Person}
+	if e == run.Reviews {
+		return readReview(body, a)
+	}
+	a.Reason = body.Lines("reason", run.MaxReason)
 	if e != run.Cancel && e != run.Withdraw {
 		a.Override = body.Bool("override")
 	}

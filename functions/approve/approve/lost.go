@@ -13,6 +13,9 @@ import (
 // lost returns the problem for an action that can't take effect any more, or not yet.
 // It says who decided and when, or, for a late revoke, who or what ended the access.
 func (s service) lost(c *httpapi.Call, r *run.Run, e run.EventName, why run.TooLate) error {
+	if e == run.Reviews {
+		return s.reviewed(c, r, why)
+	}
 	v := s.view(c, r)
 	p := httpapi.NewProblem(http.StatusConflict, api.ProblemDecided, string(why))
 	p.Request = &v
@@ -45,7 +48,7 @@ func already(r *run.Run) run.TooLate {
 func by(o run.Outcome) string {
 	did := map[run.EventName]string{
 		run.Approve: "approved", run.Deny: "denied", run.Cancel: "canceled", run.Expire: "expired",
-		run.Escalate: "granted", run.Deescalate: "ended", run.Revoke: "revoked", run.Fail: "failed", run.Erased: "erased",
+		run.Escalate: "granted", run.Deescalate: "ended", run.Revoke: "revoked", run.Fail: "failed", run.Reviews: "reviewed", run.Erased: "erased",
 	}[o.Event]
 	if did == "" {
 		did = string(o.Event)
@@ -62,10 +65,13 @@ func by(o run.Outcome) string {
 
 // tooLate reports whether an action of that kind can't count any more: a decision
 // is made once, and access is revoked while it is being granted or active. Until its
-// start it can be canceled too.
+// start it can be canceled too. An emergency is reviewed until it was.
 func tooLate(r *run.Run, a run.Act) bool {
-	if a.Event == run.Revoke || a.Event == run.Cancel && r.Status.Decided() && a.At.Before(r.StartsAt) {
-		return !r.Flow.HasAccess() || r.Over()
+	switch {
+	case a.Event == run.Reviews:
+		return r.Over()
+	case a.Event == run.Revoke || a.Event == run.Cancel && r.Status.Decided() && a.At.Before(r.StartsAt):
+		return !r.Flow.HasAccess() || r.Over() || r.AwaitsReview()
 	}
 	return r.Status.Decided()
 }

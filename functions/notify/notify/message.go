@@ -74,7 +74,7 @@ const removed = "access is removed"
 var happened = map[api.EventName]string{
 	"forward": "waits for a decision", "approve": "was approved", "deny": "was denied", "expire": "expired", "cancel": "was canceled",
 	"escalate": "is active: access is granted", "deescalate": "has ended: " + removed, "revoke": "was revoked: " + removed,
-	"fail": "failed: no access was granted",
+	"fail": "failed: no access was granted", "review": "was reviewed", "remind": "must be reviewed: it was an emergency",
 }
 
 // situation returns what happened to the request, for a sentence that begins with
@@ -87,6 +87,12 @@ func situation(e api.Event) (did string, notifies bool) {
 	did, notifies = happened[e.Entry.Event]
 	switch {
 	case !notifies:
+	case e.Entry.BreakGlass && e.Entry.Event == "approve":
+		did = "was granted at once: the requester broke the glass"
+	case e.Entry.Event == "remind" && (e.Request.BreakGlass == nil || e.Request.BreakGlass.State != "unreviewed"):
+		return "", false
+	case e.Entry.Event == "review":
+		did = "was reviewed: " + string(e.Entry.Verdict)
 	case e.Entry.Event == "forward" && movedOn(e):
 		return "", false
 	case e.Entry.Event == "escalate" && movedOn(e):

@@ -135,7 +135,9 @@ func (w *Way) Send(ctx context.Context, n deliver.Notice, a deliver.Addressee) e
 		c.Kind = store.SlackCard
 		m, c.Looks = w.card(n.Run, c, n.Link), w.looks(n.Run, c, n.Link)
 	default:
-		c.Kind = store.SlackDirect
+		if n.Kind != deliver.Alert { // which nothing rewrites
+			c.Kind = store.SlackDirect
+		}
 		var is bool
 		if m, is = slackui.Direct(w.event(n.Event, n.Run), w.look(n.Run, c, n.Link)); !is {
 			return deliver.Skip{Why: "Slack has no message about it"}
@@ -143,6 +145,9 @@ func (w *Way) Send(ctx context.Context, n deliver.Notice, a deliver.Addressee) e
 	}
 	if c.Channel, c.TS, err = api.PostMessageContext(ctx, to, m.Options()...); err != nil {
 		return w.failed(ctx, a, err)
+	}
+	if c.Kind == "" {
+		return nil
 	}
 	if err := w.Store.SaveSlackCopy(ctx, n.Run.ID, c, w.Now()); err != nil {
 		return err
@@ -182,7 +187,7 @@ func (w *Way) use(r *run.Run) run.SlackUse {
 
 // look returns how a copy looks to its reader.
 func (w *Way) look(r *run.Run, c store.SlackCopy, link string) slackui.Look {
-	buttons := w.use(r).Decides()
+	buttons := w.use(r).Decides() && c.Kind != ""
 	if c.Kind == store.SlackDirect { // to the requester, about what is theirs
 		buttons = w.use(r).Requests()
 	}

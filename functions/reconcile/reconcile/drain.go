@@ -32,7 +32,7 @@ func (s *sweep) drain(ctx context.Context, id string) {
 	switch {
 	case r.TakingBack():
 		s.take(ctx, r, removed)
-	case r.Status.Final(r.Flow.HasAccess()):
+	case r.Status.Final(r.Flow.HasAccess()) && !r.AwaitsReview():
 		// Only its last hook is still to be called.
 	default:
 		before := step.ExecutionOf(r).Name()

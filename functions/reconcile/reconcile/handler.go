@@ -19,6 +19,7 @@ type Table interface {
 	LoadLease(ctx context.Context, k lease.Key) (*lease.Lease, error)
 	Waiting(ctx context.Context, shard int, now time.Time, limit int32) ([]string, error)
 	LoadAll(ctx context.Context, id string) (store.Record, error)
+	Overdue(ctx context.Context, now time.Time) (int, error)
 }
 
 // Deps are the dependencies of a [Handler].

@@ -97,8 +97,20 @@ func (h *Handler) sweep(ctx context.Context, req step.ReconcileRequest) (step.Re
 	for _, k := range turn(due.Leases, looked, minute) {
 		s.later(k.Strategy, job{do: func(ctx context.Context) { s.lease(ctx, k) }})
 	}
+	s.overdueReviews(ctx)
 	s.doWork(ctx)
 	return s.end()
+}
+
+// overdueReviews says in the log how many emergencies should have been reviewed by now: an
+// alarm reads it. Nothing else depends on it.
+func (s *sweep) overdueReviews(ctx context.Context) {
+	switch n, err := s.Table.Overdue(ctx, s.Now()); {
+	case err != nil:
+		s.Log.Error("cannot count overdue reviews", "error", said(err))
+	case n > 0:
+		s.Log.Warn("reviews of emergencies are overdue", "reviews_overdue", n)
+	}
 }
 
 // turn returns the part of all whose turn it is in this minute, about most of them.

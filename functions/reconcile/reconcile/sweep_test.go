@@ -39,6 +39,8 @@ type world struct {
 	calls  map[string]int
 	// waiting are runs that a sweep looks at before they are due.
 	waiting []string
+	// unreviewed is how many reviews are overdue.
+	unreviewed int
 }
 
 func newWorld(t *testing.T) *world {
@@ -99,6 +101,8 @@ func (w *world) Due(_ context.Context, now time.Time, limit int32, newest bool) 
 	}
 	return d, nil
 }
+
+func (w *world) Overdue(context.Context, time.Time) (int, error) { return w.unreviewed, nil }
 
 func (w *world) Waiting(context.Context, int, time.Time, int32) ([]string, error) {
 	return w.waiting, nil

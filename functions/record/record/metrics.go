@@ -54,6 +54,9 @@ func measures(namespace string, before, after *run.Run, now time.Time) []any {
 	if before.Engine.Turn == 0 {
 		count("Requests", 1)
 	}
+	if before.Decision == nil && after.BrokeGlass() {
+		count("BreakGlass", 1)
+	}
 	given, ended, failed, status := 0, 0, 0, before.Status
 	for _, e := range after.History[len(before.History):] {
 		switch {

@@ -122,7 +122,12 @@ func (s service) createRun(ctx context.Context, c *httpapi.Call, body *httpapi.B
 			return nil, nil, err
 		}
 	}
-	if err := s.limit(ctx, f, *r.Holder(), r.ID, now); err != nil {
+	if target, _ := r.Target(); r.BreakGlass != nil {
+		err = s.limitGlass(ctx, f, f.GlassFor(target.ID), r.Requester, r.ID, now)
+	} else {
+		err = s.limit(ctx, f, *r.Holder(), r.ID, now)
+	}
+	if err != nil {
 		return nil, nil, err
 	}
 	s.note(ctx, c.Log)
@@ -144,7 +149,7 @@ func (s service) parseRequest(ctx context.Context, c *httpapi.Call, body *httpap
 	}
 	startsAt := body.Time(flow.StartsAt)
 	sent := body.Raw("context", maxContext)
-	beneficiary := readFor(body)
+	beneficiary, emergency := readFor(body), body.Bool(glassField)
 	f, there := s.Flows.Find(name)
 	may := there && (f.MayAsk(c.Caller.Person) || f.MayAskForOthers(c.Caller.Person))
 	if may {
@@ -171,6 +176,15 @@ func (s service) parseRequest(ctx context.Context, c *httpapi.Call, body *httpap
 	if err != nil {
 		return nil, run.Draft{}, err
 	}
+	var glass *flow.BreakGlass
+	if emergency {
+		if !startsAt.IsZero() {
+			body.Fail(flow.StartsAt, "must be absent in an emergency, which starts at once")
+		}
+		if glass, err = breakGlass(c, f, body, in, &checked); err != nil {
+			return nil, run.Draft{}, err
+		}
+	}
 	if why := f.UndecidableFor(c.Caller.Person, whom, s.today); why != "" {
 		body.Fail("flow", "%s", why)
 	}
@@ -181,15 +195,23 @@ func (s service) parseRequest(ctx context.Context, c *httpapi.Call, body *httpap
 	if err != nil {
 		return nil, run.Draft{}, err
 	}
+	if glass != nil {
+		// No hook of an emergency is called: none can be in its way.
+		block.NoHooks, block.Shadow, block.Hooks = true, false, s.HooksFunction
+	}
 	version, err := f.Version()
 	if err != nil {
 		return nil, run.Draft{}, err
 	}
-	return f, run.Draft{
+	draft := run.Draft{
 		Flow: block, FlowVersion: version, Requester: c.Caller.Person, For: whom, Fields: checked.Fields, Sensitive: checked.Sensitive,
 		Reason: in.Reason, DurationSeconds: checked.DurationSeconds, StartsAt: startsAt, Context: sent,
 		RulesVersion: s.RulesVersion,
-	}, nil
+	}
+	if glass != nil {
+		draft.BreakGlass = glass.ForRun()
+	}
+	return f, draft, nil
 }
 
 // fits refuses a context that doesn't fit into the event of on_request: without it, the

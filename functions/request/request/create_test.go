@@ -140,6 +140,16 @@ func (s *table) Flow(_ context.Context, _ string, q store.Query, _ time.Time, _ 
 	return s.page(q)
 }
 
+func (s *table) Unreviewed(_ context.Context, p run.Person, t *run.Today, mine bool, _ store.Query) (store.Page, error) {
+	page := store.Page{Runs: []run.Summary{}}
+	for _, r := range s.runs {
+		if r.AwaitsReview() && (mine && r.MayAct(run.Reviews, p, t) == nil || !mine && r.MaySee(p, t)) {
+			page.Runs = append(page.Runs, r.Summary())
+		}
+	}
+	return page, nil
+}
+
 func (s *table) Live(_ context.Context, _ store.Reader, q store.Query) (store.Page, error) {
 	return s.page(q)
 }

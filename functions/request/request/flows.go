@@ -20,7 +20,7 @@ func (s service) flows(ctx context.Context, c *httpapi.Call) (httpapi.Reply, err
 	for i := range s.Flows.Flows {
 		f := &s.Flows.Flows[i]
 		if may := s.mayOf(f, c.Caller.Person, seen); len(may) > 0 {
-			list.Flows = append(list.Flows, shownFlow(f, may))
+			list.Flows = append(list.Flows, shownFlow(f, c.Caller.Person, may))
 		}
 	}
 	return httpapi.Reply{Status: http.StatusOK, Body: list}, nil
@@ -45,7 +45,7 @@ func (s service) mayOf(f *flow.Flow, p run.Person, seen seen) []string {
 }
 
 // shownFlow returns what a caller needs to know of a flow.
-func shownFlow(f *flow.Flow, may []string) api.Flow {
+func shownFlow(f *flow.Flow, p run.Person, may []string) api.Flow {
 	shown := api.Flow{
 		Name: f.Name, Label: f.Label, Description: f.Description, Fields: f.Fields, Targets: []api.Target{},
 		DurationsSeconds: f.DurationsSeconds, RequireReason: f.RequireReason, May: may, Rules: f.Rules(),
@@ -59,5 +59,6 @@ func shownFlow(f *flow.Flow, may []string) api.Flow {
 	for _, t := range f.Targets {
 		shown.Targets = append(shown.Targets, api.Target{ID: t.ID, Label: t.Label})
 	}
+	shownGlass(f, p, &shown)
 	return shown
 }

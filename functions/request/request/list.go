@@ -54,6 +54,8 @@ func (s service) page(ctx context.Context, c *httpapi.Call, l listing, q store.Q
 		page, err = s.Store.Inbox(ctx, flows, p, s.today, q)
 	case api.ViewReviewed:
 		page, err = s.Store.Reviewed(ctx, p, s.today, q)
+	case api.ViewUnreviewed:
+		page, err = s.Store.Unreviewed(ctx, p, s.today, false, q)
 	case api.ViewLive, api.ViewAll:
 		var by store.Reader
 		if by, err = s.reader(ctx, p, l); err != nil {

@@ -27,7 +27,7 @@ type listing struct {
 
 // views are the known lists, sorts their orders.
 var (
-	views = []api.View{api.ViewMine, api.ViewInbox, api.ViewLive, api.ViewReviewed, api.ViewFlow, api.ViewAll}
+	views = []api.View{api.ViewMine, api.ViewInbox, api.ViewLive, api.ViewReviewed, api.ViewFlow, api.ViewUnreviewed, api.ViewAll}
 	sorts = []api.Sort{api.SortCreated, api.SortEndsAt}
 )
 

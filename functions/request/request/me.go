@@ -41,7 +41,7 @@ func (s service) me(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error)
 		}
 		me.Flows = append(me.Flows, api.MyFlow{Name: f.Name, Label: f.Label, Description: f.Description, May: may, Slack: f.SlackUse()})
 		if f.Name == in.Flow {
-			shown := shownFlow(f, may)
+			shown := shownFlow(f, p, may)
 			me.Flow = &shown
 		}
 	}
@@ -83,6 +83,13 @@ func (s service) counts(ctx context.Context, c *httpapi.Call) (out api.Counts, l
 		into  **int
 	}{
 		{"inbox", s.countInbox, &out.Inbox}, {"live", countLive, &out.Live}, {"mine_pending", s.countPending, &out.MinePending},
+	}
+	if s.hasBreakGlass() {
+		counters = append(counters, struct {
+			name  string
+			count counter
+			into  **int
+		}{"unreviewed", s.countUnreviewed, &out.Unreviewed})
 	}
 	type counted struct {
 		n    int

@@ -35,6 +35,7 @@ type Store interface {
 	Inbox(ctx context.Context, flows []string, p run.Person, t *run.Today, q store.Query) (store.Page, error)
 	Reviewed(ctx context.Context, p run.Person, t *run.Today, q store.Query) (store.Page, error)
 	Flow(ctx context.Context, flow string, q store.Query, now time.Time, wanted func(run.Summary) bool) (store.Page, error)
+	Unreviewed(ctx context.Context, p run.Person, t *run.Today, mine bool, q store.Query) (store.Page, error)
 	Live(ctx context.Context, by store.Reader, q store.Query) (store.Page, error)
 	LiveByCreation(ctx context.Context, by store.Reader, q store.Query, now time.Time) (store.Page, error)
 	Readable(ctx context.Context, by store.Reader, q store.Query, now time.Time) (store.Page, error)
