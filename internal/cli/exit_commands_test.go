@@ -26,6 +26,7 @@ var called = map[string]string{
 	"backtest":         "backtest --table t --since 1h --flows $DIR/flows.yaml --endpoint-url $AWS",
 	"cancel":           "cancel ID",
 	"withdraw":         "withdraw ID",
+	"review":           "review ID --verdict justified",
 	"console":          "console --no-open",
 	"deny":             "deny ID",
 	"deployments add":  "deployments add x --endpoint-url $AWS",

@@ -118,6 +118,7 @@ func newActionCommands(p Process) []*cobra.Command {
 		newActionCommand(p, "approve", "Approve a request", "Approve a request that waits for you. If it needs more approvals, it waits for others, and the exit code is 10."),
 		newActionCommand(p, "deny", "Deny a request", "Deny a request that waits for you. Some flows require a reason."),
 		newActionCommand(p, "withdraw", "Withdraw your approval", "Withdraw your approval of a request that needs more approvals. Once enough people have approved, it is too late; revoke ends the access."),
+		newReviewCommand(p),
 		newActionCommand(p, "cancel", "Cancel your own request", "Cancel a request of your own that is not decided yet."),
 		newExtendCommand(p),
 		newActionCommand(p, "revoke", "End access now", "End access now, of your own request or of one that you may decide.\n\nA session of IAM Identity Center may last longer; the output says until when."),

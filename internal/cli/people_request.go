@@ -34,7 +34,7 @@ type requestFlags struct {
 	fields                               []string
 	reason, duration, contextFile, place string
 	wait, timeout, every                 time.Duration
-	decided                              bool
+	decided, glass                       bool
 	key, person                          string
 	startsAt, zone                       string
 }
@@ -61,6 +61,7 @@ func newRequestCommand(p Process) *cobra.Command {
 	cmd.Flags().StringVar(&r.startsAt, "starts-at", "", "start access at a `TIME`, such as '2026-12-24 09:00', where the flow lets you: decided now, granted then")
 	cmd.Flags().StringVar(&r.zone, "time-zone", "", "the time `ZONE` of --starts-at, such as Europe/Berlin; this machine's by default")
 	cmd.Flags().StringVar(&r.person, "for", "", "request for somebody else: their e-mail `ADDRESS`, where the flow lets you")
+	cmd.Flags().BoolVar(&r.glass, "break-glass", false, "in an emergency: have access at once, where the flow lets you; needs --reason, and somebody else reviews it afterwards")
 	cmd.Flags().StringVar(&r.contextFile, "context", "", "a `FILE` of JSON to send along, such as {\"diff.txt\": …}")
 	cmd.Flags().DurationVar(&r.wait, "wait", 10*time.Second, "how long to wait for code to decide, at most 20s")
 	cmd.Flags().BoolVar(&r.decided, "decided", false, "wait until code or people have decided")
@@ -129,6 +130,7 @@ func (r *requestFlags) check() error {
 // body returns the request of the flags. On a terminal it prompts for what is missing.
 func (r *requestFlags) body(cmd *cobra.Command, flowName string) (api.CreateInput, error) {
 	body := api.CreateInput{Flow: flowName, Reason: r.reason, Fields: map[string]any{}, Wait: r.wait, IdempotencyKey: r.key, Place: cmp.Or(r.place, placeHere(r.process.Getenv))}
+	body.BreakGlass = r.glass
 	if r.person != "" {
 		body.For = &api.Beneficiary{Email: r.person}
 	}

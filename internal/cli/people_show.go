@@ -74,6 +74,7 @@ func printRun(w io.Writer, v api.Request) {
 	if !v.StartsAt.IsZero() {
 		line("starts", moment(v.StartsAt))
 	}
+	line("! emergency", glassText(v.BreakGlass, moment))
 	if a := v.Access; a != nil && !a.StartsAt.IsZero() {
 		line("access", moment(a.StartsAt)+" to "+moment(a.EndsAt))
 		line("extended", extendedText(v))

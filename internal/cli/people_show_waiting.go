@@ -30,14 +30,17 @@ func mayDo(you *api.You) string {
 		return ""
 	}
 	var all []string
-	var withdraw api.Allowed
+	var withdraw, review api.Allowed
 	if you.Withdraw != nil {
 		withdraw = *you.Withdraw
+	}
+	if you.Review != nil {
+		review = *you.Review
 	}
 	for _, act := range []struct {
 		name string
 		api.Allowed
-	}{{"approve", you.Approve}, {"deny", you.Deny}, {"withdraw", withdraw}, {"cancel", you.Cancel}, {"revoke", you.Revoke}} {
+	}{{"approve", you.Approve}, {"deny", you.Deny}, {"withdraw", withdraw}, {"cancel", you.Cancel}, {"revoke", you.Revoke}, {"review", review}} {
 		if act.May {
 			if act.ReasonRequired != nil && *act.ReasonRequired {
 				act.name += " (with a reason)"
