@@ -23,7 +23,7 @@ type handler struct{}
 
 // Invoke takes and returns raw bytes, so that a response need not even
 // be JSON.
-func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
+func (handler) Invoke(_ context.Context, event []byte) ([]byte, error) {
 	var ask struct {
 		Hook  string `json:"hook"`
 		Query string `json:"query"`
@@ -47,8 +47,11 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 			} `json:"flow"`
 		} `json:"run"`
 	}
-	if err := json.Unmarshal(asked, &ask); err != nil {
+	if err := json.Unmarshal(event, &ask); err != nil {
 		return nil, err
+	}
+	if ask.Hook == "get_flows" {
+		return seen(event)
 	}
 	var do string
 	_ = json.Unmarshal(ask.Run.Fields["do"], &do)
@@ -66,6 +69,9 @@ func (handler) Invoke(_ context.Context, asked []byte) ([]byte, error) {
 				return nil, err
 			}
 			return answer(map[string]any{"checks": []map[string]any{{"name": "comes from", "passed": ask.Run.Source["verified"] == true, "detail": string(told)}}}, ask.Run.Flow.Vars.Subscriptions)
+		}
+		if hook == ask.Hook && how == "count" {
+			return count(event, ask.Run.Flow.Vars.Subscriptions)
 		}
 		if hook == ask.Hook && how == "starts" {
 			return answer(map[string]any{"checks": []map[string]any{{"name": "starts", "passed": true, "detail": ask.Run.StartsAt}}}, ask.Run.Flow.Vars.Subscriptions)
