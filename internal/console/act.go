@@ -13,9 +13,9 @@ import (
 )
 
 // actions are what a form can do to a request, with the words of its button.
-var actions = map[string]string{"approve": "Approve", "deny": "Deny", "cancel": "Cancel the request", "withdraw": "Withdraw your approval", "revoke": "End access now", "extend": "Request the extension"}
+var actions = map[string]string{"approve": "Approve", "deny": "Deny", "cancel": "Cancel the request", "withdraw": "Withdraw your approval", "revoke": "End access now", "extend": "Request the extension", "review": "Record your review"}
 
-// act approves, denies, cancels, revokes or withdraws, if the request is still as it was seen.
+// act approves, denies, cancels, revokes, withdraws or reviews, if the request is still as it was seen.
 func (p *page) act(in url.Values) error {
 	what := p.r.PathValue("act")
 	if _, known := actions[what]; !known {
@@ -66,6 +66,8 @@ func (p *page) send(what string, in url.Values) (*api.Request, bool, error) {
 		}
 		r, err := p.call.Extend(ctx, id, api.ExtendInput{DurationSeconds: seconds, Reason: reason, IdempotencyKey: in.Get("key")})
 		return r, false, err
+	case "review":
+		return p.call.Review(ctx, id, api.ReviewInput{Verdict: api.ReviewVerdict(in.Get("verdict")), Note: reason, ActionOptions: o})
 	case "withdraw":
 		return p.call.Withdraw(ctx, id, api.WithdrawInput{Reason: reason, ActionOptions: o})
 	case "revoke":
@@ -93,6 +95,9 @@ func refusedAction(r *api.Request, what string, in url.Values, problem *api.Prob
 	d := requestOn(r)
 	d.Tried, d.Typed, d.Length, d.Override = what, plainLines(in.Get("reason")), in.Get("duration"), in.Get("override") == "true"
 	d.Note = note{Head: refusedHead[problem.Status], Text: problem.Detail + retryAfter(problem)}
+	if what == "review" {
+		d.Reviewing = reviewOf(in, problem)
+	}
 	if d.Note.Head == "" {
 		d.Note.Head = "That did not work"
 	}
@@ -104,6 +109,9 @@ func refusedAction(r *api.Request, what string, in url.Values, problem *api.Prob
 		d.Note.Text = problem.Error()
 		if len(problem.Errors) == 1 && problem.Errors[0].Field == "reason" {
 			d.Note.Text = "Reason: " + problem.Errors[0].Detail
+		}
+		if d.Reviewing.wrong() {
+			d.Note.Text = "Correct what is marked in your review."
 		}
 	case http.StatusPreconditionFailed:
 		d.Changed = since(d.Steps, in.Get("seen"))
@@ -157,7 +165,9 @@ type actData struct {
 	About                                      string
 	Key, Seen, Reason, Length, Chosen, Shorter string
 	Override, Ended                            bool
-	Note                                       note
+	// Verdict is that of a review.
+	Verdict string
+	Note    note
 }
 
 // actAgain shows the form of an action as it was sent, with the same idempotency key.
@@ -170,7 +180,7 @@ func (p *page) actAgain(in url.Values, status int, n note) {
 	d := actData{
 		ID: p.r.PathValue("id"), What: what, Do: actions[what], About: in.Get("about"), Key: in.Get("key"), Seen: in.Get("seen"),
 		Reason: plainLines(in.Get("reason")), Length: in.Get("duration"), Shorter: in.Get("shorter"),
-		Override: in.Get("override") == "true", Ended: status == http.StatusUnauthorized, Note: n,
+		Override: in.Get("override") == "true", Verdict: in.Get("verdict"), Ended: status == http.StatusUnauthorized, Note: n,
 	}
 	if seconds := numbers(d.Length); len(seconds) == 1 && what == "approve" {
 		d.Chosen = duration(time.Duration(seconds[0]) * time.Second)

@@ -77,6 +77,7 @@ func requestOf(f api.Flow, in url.Values) api.CreateInput {
 	if n, err := strconv.Atoi(in.Get("duration")); err == nil && len(f.DurationsSeconds) > 0 {
 		body.DurationSeconds = n
 	}
+	body.BreakGlass = in.Get("break_glass") == "true"
 	return body
 }
 
@@ -108,6 +109,10 @@ func (d *formData) place(e api.FieldError) bool {
 	case (e.Field == "for" || e.Field == "for.email") && d.Flow.MayRequestFor():
 		d.ForWrong = detail
 		d.Mistakes = append(d.Mistakes, mistake{"for", "For whom", detail})
+		return true
+	case e.Field == "break_glass" && d.Glass.May:
+		d.Glass.Wrong = detail
+		d.Mistakes = append(d.Mistakes, mistake{"break_glass", "Break glass", detail})
 		return true
 	case e.Field == "reason":
 		d.ReasonWrong = detail

@@ -21,6 +21,7 @@ type formData struct {
 	// For is the address of whom the request is for; empty for who is signed in.
 	For, ForWrong string
 	Start         formStart
+	Glass         formGlass
 	// NeedsReason reports whether the flow requires a reason.
 	NeedsReason                bool
 	ReasonWrong, DurationWrong string
@@ -95,7 +96,7 @@ func (p *page) searchFirst(inputs []input, name string) error {
 
 // formOf returns the form with what was typed into it.
 func formOf(f api.Flow, in url.Values, sent bool) formData {
-	d := formData{Flow: f, Reason: plainLines(in.Get("reason")), For: strings.TrimSpace(in.Get("for")), NeedsReason: slices.Contains(f.RequireReason, "request"), Shape: shapeOf(f), Next: nextOf(f), Start: startOf(f, in)}
+	d := formData{Flow: f, Reason: plainLines(in.Get("reason")), For: strings.TrimSpace(in.Get("for")), NeedsReason: slices.Contains(f.RequireReason, "request"), Shape: shapeOf(f), Next: nextOf(f), Start: startOf(f, in), Glass: glassOf(f, in, sent)}
 	now := fill(f, in, sent)
 	if now.Depends() {
 		d.Shown = now.names()
@@ -133,7 +134,7 @@ const maxShape = 32 << 10
 
 // shapeOf returns the flow for the form to carry; empty if it is too large.
 func shapeOf(f api.Flow) string {
-	raw, err := json.Marshal(api.Flow{Name: f.Name, Label: f.Label, Fields: f.Fields, Targets: f.Targets, DurationsSeconds: f.DurationsSeconds, RequireReason: f.RequireReason, May: f.May, Rules: api.Rules{StartsWithinSeconds: f.Rules.StartsWithinSeconds}})
+	raw, err := json.Marshal(api.Flow{Name: f.Name, Label: f.Label, Fields: f.Fields, Targets: f.Targets, DurationsSeconds: f.DurationsSeconds, RequireReason: f.RequireReason, May: f.May, BreakGlass: f.BreakGlass, Rules: api.Rules{StartsWithinSeconds: f.Rules.StartsWithinSeconds}})
 	if err != nil || len(raw) > maxShape {
 		return ""
 	}

@@ -24,17 +24,18 @@ func (c *Console) functions() template.FuncMap {
 		"ago":   func(t time.Time) string { return ago(c.Now(), t) },
 		"left":  func(t time.Time) string { return left(c.Now(), t) },
 		"exact": exact, "full": full,
-		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"secs":  func(n int) string { return duration(time.Duration(n) * time.Second) },
-		"spell": duration,
-		"share": func(from, to time.Time) int { return share(c.Now(), from, to) },
+		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"secs":    func(n int) string { return duration(time.Duration(n) * time.Second) },
+		"spell":   duration,
+		"share":   func(from, to time.Time) int { return share(c.Now(), from, to) },
+		"overdue": func(b *api.BreakGlass) bool { return b.Overdue(c.Now()) },
 		// People.
 		"who": who, "actor": actor, "initials": initials, "hue": hue,
 		"slackname": slackName,
 		"named":     func(me api.Me) string { return who(api.Person{ID: me.ID, Email: me.Email, Name: me.Name}) },
 		// Words.
 		"words": scriptWords, "status": statusOf, "decided": decided, "past": past, "checks": checks,
-		"plus": plus, "things": text.Count, "count": count, "news": news,
+		"plus": plus, "things": text.Count, "count": count, "news": news, "reviews": reviews,
 	}
 	maps.Copy(all, flowFunctions)
 	maps.Copy(all, requestFunctions)

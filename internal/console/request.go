@@ -32,6 +32,8 @@ type requestData struct {
 	Override bool
 	// Tried is the action that was not done.
 	Tried string
+	// Reviewing is the review that was not done.
+	Reviewing reviewForm
 	// Key is the idempotency key; empty for a new one.
 	Key string
 	// Poll is the time between refreshes in seconds; 0 for none.
@@ -122,9 +124,11 @@ func stepsOf(r *api.Request) []timelineStep {
 }
 
 // pollOf returns how often the page of a request is refreshed, in seconds: soon while
-// code looks, or access is being granted or ended.
+// code looks, or access is being granted or ended. An emergency changes until it is reviewed.
 func pollOf(r *api.Request) int {
 	switch {
+	case r.BreakGlass != nil && r.BreakGlass.State == api.GlassUnreviewed:
+		return 15
 	case r.Status.Final(r.DurationSeconds > 0):
 		return 0
 	case r.Status == api.StatusRequested, r.Status == api.StatusApproved && !r.AwaitsStart():

@@ -4,15 +4,16 @@ import "strings"
 
 // routes are the pages of people who are signed in, by method and path below [Base].
 var routes = map[string]func(*page) error{
-	"GET /new":          (*page).choose,
-	"GET /{$}":          (*page).home,
-	"GET /signed-in":    (*page).signedInHere,
-	"GET /inbox":        (*page).inbox,
-	"GET /access":       (*page).live,
-	"GET /activity":     (*page).activity,
-	"GET /flows":        (*page).flowList,
-	"GET /flows/{flow}": (*page).flow,
-	"GET /slack":        (*page).slackAccounts,
+	"GET /new":              (*page).choose,
+	"GET /{$}":              (*page).home,
+	"GET /signed-in":        (*page).signedInHere,
+	"GET /inbox":            (*page).inbox,
+	"GET /inbox/unreviewed": (*page).unreviewed,
+	"GET /access":           (*page).live,
+	"GET /activity":         (*page).activity,
+	"GET /flows":            (*page).flowList,
+	"GET /flows/{flow}":     (*page).flow,
+	"GET /slack":            (*page).slackAccounts,
 }
 
 // bareRoutes are those whose responses don't show who is signed in: they spare the call

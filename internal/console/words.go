@@ -82,7 +82,7 @@ func problemTitle(status int) string {
 
 // count says one of the counts of a person; empty for none, and if it could not be read.
 func count(c api.Counts, name string) string {
-	n := map[string]*int{"inbox": c.Inbox, "live": c.Live, "mine_pending": c.MinePending}[name]
+	n := map[string]*int{"inbox": c.Inbox, "live": c.Live, "mine_pending": c.MinePending, "unreviewed": c.Unreviewed}[name]
 	if n == nil || *n == 0 {
 		return ""
 	}
