@@ -99,6 +99,9 @@ func printSimulation(w io.Writer, s simulate.Result) {
 	for _, c := range s.Checks {
 		fmt.Fprintf(w, "  check  %s\n", checkText(c))
 	}
+	for _, name := range s.Kept {
+		fmt.Fprintf(w, "  keeps  %s\n", text.Line(name))
+	}
 	for _, why := range s.Ignored {
 		fmt.Fprintf(w, "  ignored  %s\n", text.Line(why))
 	}

@@ -72,6 +72,9 @@ func (c testCase) document() ([]byte, error) {
 func (f Flow) sample(h run.HookName) hookapi.Invocation {
 	ask := hookapi.Sample(h, f.About, f.Fields)
 	ask.Flow = f.declared
+	if f.declared != nil {
+		ask.Run.Store = hookapi.NewStore(f.declared.Store, run.Shelves{}, ask.Event.At)
+	}
 	if f.Person == "" {
 		return ask
 	}

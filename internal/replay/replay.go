@@ -39,6 +39,9 @@ type Verdict struct {
 	// Errors are the errors of hooks, and Ignored why something was ignored.
 	Errors  []string `json:"errors"`
 	Ignored []string `json:"ignored,omitempty"`
+	// Kept names the values that hooks would put into their store, as flows.yaml declares
+	// them.
+	Kept []string `json:"kept,omitempty"`
 	// Review is who would decide, where people do.
 	Review *api.Review `json:"review,omitempty"`
 	// Asked are the hooks that were called, in their order.
@@ -125,6 +128,9 @@ func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask
 		return nil, nil, err
 	}
 	document.Hook.Invocation.Trial = true
+	if err := document.AddStore(r.Flow.Store, run.Shelves{}, r.UpdatedAt); err != nil { // which is empty: a trial reads nobody's values
+		return nil, nil, err
+	}
 	raw, err := run.Encode(document.Hook.Invocation)
 	if err != nil {
 		return nil, nil, err
@@ -155,6 +161,7 @@ func (v *Verdict) conclude(r *run.Run) {
 	view := r.View()
 	v.Outcome, v.DurationSeconds = People, r.DurationSeconds
 	for _, e := range r.History {
+		v.Kept = append(v.Kept, e.Stored...)
 		if e.Event == run.Ignore && e.Reason != "" {
 			v.Ignored = append(v.Ignored, e.Reason)
 		}
