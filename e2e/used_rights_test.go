@@ -73,7 +73,7 @@ func TestRolesAllowWhatFunctionsDo(t *testing.T) {
 		Region: localaws.Region, AccountID: localaws.AccountID, StackName: local.StackName,
 		FunctionVersion: func(string) (string, error) { return "1", nil },
 		Parameters: map[string]string{
-			"AuditDigest": "true", "AuthMode": "IAM", "SessionPolicyArn": "arn:aws:organizations::123456789012:policy/o-abc/service_control_policy/p-abc",
+			"AuditDigest": "true", "PushedRules": "true", "AuthMode": "IAM", "SessionPolicyArn": "arn:aws:organizations::123456789012:policy/o-abc/service_control_policy/p-abc",
 			"IamGroupArns": "arn:aws:iam::123456789012:group/admins", "IdentityCenterInstanceArn": "arn:aws:sso:::instance/ssoins-1", "IdentityCenterPermissionSetArns": "arn:aws:sso:::permissionSet/*", "IdentityCenterAccountArns": "arn:aws:sso:::account/*", "MailFrom": "fasttrack@example.com", "MailConfigurationSet": "local", "TeamsSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:teams", "WebhookUrl": "https://hooks.example.com/x", "WebhookSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:hook",
 			"SlackTeams": fakeslack.Team, "SlackSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:slack", "SlackIdentity": "email",
 			"JwtIssuer": "https://idp.example.com", "JwtAudience": "console", "ConsoleClientId": "console", "ConsoleOrigin": "https://access.example.com", "ConsoleClientSecretArn": clientSecret,

@@ -206,6 +206,12 @@ func TestDocumentsInTheDocs(t *testing.T) {
 	for _, block := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(string(docs), -1) {
 		schema, said := "hook-answer.v1.json", &answered
 		switch {
+		case strings.Contains(block[1], `"hook": "get_flows"`) && strings.Contains(block[1], `"run":`):
+			schema, said = "get-flows-asked.v1.json", &asked
+		case strings.Contains(block[1], `"hook": "get_flows"`):
+			schema = "get-flows-answer.v1.json"
+		case strings.HasPrefix(block[1], `{"person":`):
+			schema, said = "hook-asked.v1.json#/$defs/lifecycle/properties/run/properties/store", &asked
 		case strings.Contains(block[1], `"hook":`) && strings.Contains(block[1], `"run":`):
 			schema, said = "hook-asked.v1.json", &asked
 		case strings.Contains(block[1], `"options"`):

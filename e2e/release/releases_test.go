@@ -32,7 +32,7 @@ const (
 // with the run and in the document of the state machine, and shows it as evidence. Every
 // step passes a new state.
 var contract = []edit{
-	{"internal/hookapi/invocation.go", `"errors", "flows",` + "\n}", `"errors", "flows", "` + newMember + `",` + "\n}"},
+	{"internal/hookapi/invocation.go", `"errors", "flows", "puts",` + "\n}", `"errors", "flows", "puts", "` + newMember + `",` + "\n}"},
 	{"internal/hookapi/read.go", "\tcase \"output\":\n", `	case "` + newMember + `":
 		if err = strictjson.Decode(value, &a.Severity); err == nil {
 			a.Checks = append(a.Checks, run.Check{Name: "` + newMember + `", Passed: true, Detail: a.Severity})

@@ -61,10 +61,11 @@ It needs nobody's approval, and the same rights as flows push.`,
 			if wanted == 0 {
 				next.Back = -1
 			} else {
-				v := rules.Version{}
-				if v, raw, err = to.text(ctx, wanted); err != nil {
+				v, text, err := to.text(ctx, wanted)
+				if err != nil {
 					return err
 				}
+				raw = text
 				if _, err := to.parse(raw, v); err != nil {
 					return ofStage(ofVersion(wanted, err))
 				}

@@ -86,8 +86,8 @@ func TestCheck(t *testing.T) {
 				}
 				return tc.answer(a)
 			})
-			if len(results) != 26 {
-				t.Errorf("%d cases, want 26", len(results))
+			if len(results) != 27 {
+				t.Errorf("%d cases, want 27", len(results))
 			}
 			wantLines(t, results, tc.want, tc.wrong)
 		})

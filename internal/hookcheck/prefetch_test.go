@@ -112,7 +112,7 @@ func TestCheck_Prefetch(t *testing.T) {
 				}
 				return tc.answer(a)
 			})
-			if got := len(results) - 26; got != tc.cases {
+			if got := len(results) - 27; got != tc.cases {
 				t.Errorf("%d cases of prefetch, want %d", got, tc.cases)
 			}
 			wantLines(t, results, tc.want, tc.wrong)

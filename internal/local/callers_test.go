@@ -76,7 +76,7 @@ func mayCall(statements []template.Statement, resource string) bool {
 }
 
 // decides are the routes that need ReviewersPolicy.
-var decides = []string{"POST /requests/{id}/approve", "POST /requests/{id}/deny"}
+var decides = []string{"POST /requests/{id}/approve", "POST /requests/{id}/deny", "POST /requests/{id}/withdraw", "POST /requests/{id}/review"}
 
 // The managed policies allow each route to those who need it, and nothing else.
 func TestPoliciesOfCallers(t *testing.T) {

@@ -148,7 +148,7 @@ func TestEveryParameterIsLookedAt(t *testing.T) {
 		"ApiBasePath": "goes with any domain", "NotifyEmail": "a subscription of a topic that is always there", "IdentityCenterRegion": "hook/identitycenter uses it without the strategy",
 		"CorsOrigins":  "only widens",
 		"Architecture": "`make deploy` sets it as it builds", "LogRetentionDays": "a number", "AlarmTopicArn": "for alarms that are always there",
-		"AuditDigest": "a switch", "MetricsDashboard": "a switch", "CustomMetrics": "a switch", "Tracing": "a switch", "ApiConcurrency": "a number", "EngineConcurrency": "a number", "MaxWaiting": "a number", "Stage": "compared with flows.yaml at the start of functions",
+		"AuditDigest": "a switch", "MetricsDashboard": "a switch", "CustomMetrics": "a switch", "Tracing": "a switch", "PushedRules": "a switch", "ApiConcurrency": "a number", "EngineConcurrency": "a number", "MaxWaiting": "a number", "Stage": "compared with flows.yaml at the start of functions",
 	}
 	raw, err := os.ReadFile("../../template.yaml")
 	if err != nil {
