@@ -76,7 +76,7 @@ func TestAWiderRightShows(t *testing.T) {
 		"notify may store rules":            {`"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["DELIVERY#*"]}`, `"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["DELIVERY#*", "RULES"]}`},
 		"functions may sign rules":          {"Action: kms:GetPublicKey\n                  Resource: !GetAtt RulesKey.Arn", "Action: [kms:GetPublicKey, kms:Sign]\n                  Resource: !GetAtt RulesKey.Arn"},
 		"grant may store runs":              {`["LEASE#*", "OUT#*"]`, `["LEASE#*", "OUT#*", "RUN#*"]`},
-		"record may store leases":           {`["RUN#*", "TALLY#*"]`, `["RUN#*", "TALLY#*", "LEASE#*"]`},
+		"record may store leases":           {`["RUN#*", "STORE#*", "TALLY#*"]`, `["RUN#*", "TALLY#*", "LEASE#*"]`},
 		"request may change statistics":     {`{"dynamodb:LeadingKeys": ["LINK#*"]}`, `{"dynamodb:LeadingKeys": ["LINK#*", "STAT#*"]}`},
 		"reconcile may store":               {"Action: dynamodb:Query\n                Resource: [!GetAtt Table.Arn", "Action: [dynamodb:Query, dynamodb:PutItem]\n                Resource: [!GetAtt Table.Arn"},
 		"any role may speak on the bus":     {"Action: sns:Publish", "Action: [sns:Publish, events:PutEvents]\n                Resource: \"*\"\n              - Effect: Allow\n                Action: sns:Publish"},
