@@ -116,6 +116,10 @@ func TestEmergencyOnItsPage(t *testing.T) {
 			r.Status, r.BreakGlass.State, r.BreakGlass.ReviewBy, r.Access.GoneAt = api.StatusActive, api.GlassOpen, time.Time{}, time.Time{}
 			r.You.Review.May = false
 		}, []string{"Break-glass</span>", "must review it within 1 d"}, []string{form, "unreviewed", "overdue"}},
+		"just requested": {func(r *api.Request) {
+			r.Status, r.BreakGlass.State, r.Decision, r.Access = api.StatusRequested, api.GlassOpen, nil, nil
+			r.You.Review.May = false
+		}, []string{"It is being granted", "In an emergency no code is asked.", `data-poll="2"`}, []string{form, "Code is looking"}},
 		"reviewed": {func(r *api.Request) {
 			r.BreakGlass.State = api.GlassReviewed
 			r.BreakGlass.Review = &api.GlassReview{Verdict: api.Unjustified, Note: "A <b>ticket</b>", By: api.Actor{Type: api.ActorUser, ID: "grace@example.com", Name: "Grace"}, At: now}

@@ -20,6 +20,7 @@ import (
 var lists = map[string][]string{
 	"/console/":                 {"Hello, Ada", "Production read-only", "1 of 3 checks passed", "56 min</time> left", "Your live access", "40 min", "Time-boxed access", "decided by code"},
 	"/console/inbox":            {"The error rate of checkout is up.", "linus@example.com", "1 h"},
+	"/console/inbox/unreviewed": {"Unreviewed emergencies", "The error rate of checkout is up."},
 	"/console/access":           {"Yours", "Everybody else's", "grace@example.com", `value="66"`},
 	"/console/activity":         {"All that I may read", "CSV of this list", `href="/console/activity.csv"`},
 	"/console/slack":            {"T0123ABCD-U0456EFGH", "ada@slack.example.com", "Acme", "<code>/fasttrack link</code> in Slack", "no longer acts as you"},
