@@ -19,7 +19,7 @@ var extendBugs = []bug{
 	{"extend for who is no requester any more", "functions/request/request/extend.go", "if !f.MayAsk(caller) {", "if false {", "./functions/request/request", "TestExtend$"},
 	{"extend beyond the total", "internal/run/extend.go", "r.Extension().TotalSeconds+d <= rule.MaxTotalSeconds", "true", "./functions/request/request", "TestExtend$"},
 	{"open two extensions", "functions/request/request/extend.go", "case !x.Over():", "case false:", "./functions/request/request", "TestExtend$"},
-	{"take over other access than the extended", "functions/request/request/extend.go", "if mine != theirs {", "if false {", "./functions/request/request", "TestExtend$"},
+	{"take over other access than the extended", "functions/request/request/extend.go", "if mine != theirs {", "if mine != theirs && false {", "./functions/request/request", "TestExtend$"},
 	{"leave what is extended out of the history", "internal/run/new.go", "Extends: a.Extends, Channel: a.Channel, Place", "Channel: a.Channel, Place", "./internal/engine", "TestAnExtensionCountsFromTheEnd"},
 	{"offer what the flow refuses", "internal/deliver/extend.go", "today.Flows[r.Flow.Name].Extend, now)", "&run.ExtendRule{MaxTotalSeconds: 1 << 30, DurationsSeconds: []int{1}}, now)", "./internal/deliver", "TestExtendable"},
 }
