@@ -331,7 +331,7 @@ export interface Values {
 export interface Viewer {
   readonly requester: User;
   readonly flow: Pick<Flow, "name" | "label" | "vars">;
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
 }
 
 /** What a hook is called for: something that happens to a request. Reading a member that does not exist fails the hook. */
