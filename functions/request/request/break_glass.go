@@ -50,27 +50,14 @@ func breakGlass(c *httpapi.Call, f *flow.Flow, body *httpapi.Body, in flow.Reque
 // limitGlass counts an emergency of the caller, or refuses it. It counts beside all other
 // requests, none of which it needs room of.
 func (s service) limitGlass(ctx context.Context, f *flow.Flow, rule *flow.BreakGlass, p run.Person, id string, now time.Time) error {
-	for try := range takes {
-		if try > 2 {
-			if err := rest(ctx, try); err != nil {
-				return err
-			}
-		}
-		own, others, err := s.Store.LoadUsage(ctx, f.Name, p)
-		if err != nil {
-			return err
-		}
+	return s.count(ctx, f, p, now, "You are breaking the glass of this flow too often at once.", func(own flow.Usage, others []flow.Usage) (flow.Usage, error) {
 		next, err := own.TakeGlass(id, rule.MaxPerPersonPerDay, others, now)
 		var spent flow.Spent
 		if errors.As(err, &spent) {
-			return tooMany(spent)
+			return next, tooMany(spent)
 		}
-		err = s.Store.SaveUsage(ctx, f.Name, p, next, now)
-		if !errors.Is(err, store.ErrConflict) {
-			return err
-		}
-	}
-	return tooMany(flow.Spent{After: time.Second, Detail: "You are breaking the glass of this flow too often at once."})
+		return next, err
+	})
 }
 
 // shownGlass returns what the caller may do in an emergency, for the flow and its targets.

@@ -28,6 +28,14 @@ func (s service) limit(ctx context.Context, f *flow.Flow, p run.Person, id strin
 	if allowance.None() {
 		return nil
 	}
+	return s.count(ctx, f, p, now, "You are sending too many requests to this flow at once.", func(own flow.Usage, others []flow.Usage) (flow.Usage, error) {
+		return s.take(ctx, own, others, allowance, id, now)
+	})
+}
+
+// count saves what take makes of a person's usage, and takes anew if another call saved
+// first. The error is take's, or that so many calls did: atOnce says so.
+func (s service) count(ctx context.Context, f *flow.Flow, p run.Person, now time.Time, atOnce string, take func(own flow.Usage, others []flow.Usage) (flow.Usage, error)) error {
 	for try := range takes {
 		if try > 2 {
 			if err := rest(ctx, try); err != nil {
@@ -38,7 +46,7 @@ func (s service) limit(ctx context.Context, f *flow.Flow, p run.Person, id strin
 		if err != nil {
 			return err
 		}
-		next, err := s.take(ctx, own, others, allowance, id, now)
+		next, err := take(own, others)
 		if err != nil {
 			return err
 		}
@@ -47,7 +55,7 @@ func (s service) limit(ctx context.Context, f *flow.Flow, p run.Person, id strin
 			return err
 		}
 	}
-	return tooMany(flow.Spent{After: time.Second, Detail: "You are sending too many requests to this flow at once."})
+	return tooMany(flow.Spent{After: time.Second, Detail: atOnce})
 }
 
 func (s service) take(ctx context.Context, own flow.Usage, others []flow.Usage, a flow.Allowance, id string, now time.Time) (flow.Usage, error) {
