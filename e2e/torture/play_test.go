@@ -245,6 +245,20 @@ func (p *play) ask(flow, reason string) string {
 	return id
 }
 
+// answered moves the clock until an act is answered.
+func (p *play) answered(done <-chan answer) (a answer) {
+	p.t.Helper()
+	p.until("the act is answered", func() bool {
+		select {
+		case a = <-done:
+			return true
+		default:
+			return false
+		}
+	})
+	return a
+}
+
 // act has somebody act, in the background: the answer comes once the clock has
 // moved as far as it must.
 func (p *play) act(who, id, act string) <-chan answer {

@@ -161,16 +161,7 @@ func (p *play) acts(who, id, act string) {
 		// the second token for a late one.
 		p.quiet()
 		p.clock.Advance(time.Second)
-		done := p.act(who, id, act)
-		var a answer
-		p.until("the act is answered", func() bool {
-			select {
-			case a = <-done:
-				return true
-			default:
-				return false
-			}
-		})
+		a := p.answered(p.act(who, id, act))
 		if a.status == 200 || a.status == 409 || a.status == 403 {
 			return
 		}

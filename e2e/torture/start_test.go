@@ -75,15 +75,7 @@ func TestCancelAgainstTheStart(t *testing.T) {
 			p.clock.Advance(time.Second)
 		}
 		p.mayEndEarly(id)
-		var a answer
-		p.until("the act is answered", func() bool {
-			select {
-			case a = <-done:
-				return true
-			default:
-				return false
-			}
-		})
+		a := p.answered(done)
 		p.over()
 		r := p.load(id)
 		won[r.Status]++
