@@ -106,8 +106,18 @@ var isNew = aws.String("attribute_not_exists(pk)")
 // Load reads a run, strongly consistent. It returns ErrNotFound, or ErrNewer
 // for one that this code can't read yet.
 func (s *Store) Load(ctx context.Context, id string) (*run.Run, error) {
+	return s.load(ctx, id, true)
+}
+
+// Glance is Load for half its price: eventually consistent, so that it may miss the last
+// writes of a run, and a run that is new.
+func (s *Store) Glance(ctx context.Context, id string) (*run.Run, error) {
+	return s.load(ctx, id, false)
+}
+
+func (s *Store) load(ctx context.Context, id string, consistent bool) (*run.Run, error) {
 	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: &s.table, Key: key(id, runKey), ConsistentRead: aws.Bool(true),
+		TableName: &s.table, Key: key(id, runKey), ConsistentRead: aws.Bool(consistent),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("load run %s: %w", id, err)

@@ -2,11 +2,13 @@ package request
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
 // brief is how long a caller waits without a place: most requests are decided by then.
@@ -82,7 +84,8 @@ type look struct {
 	done     func(*run.Run) bool
 	expected expectation
 	began    time.Time
-	fine     int // reads that were made finely
+	fine     int  // reads that were made finely
+	early    bool // of the next read: see [reading]
 	// last is when the last read began, before the one before it, due when the next is,
 	// each so long after the start.
 	before, last, due time.Duration
@@ -93,11 +96,11 @@ type look struct {
 func (l *look) left() time.Duration {
 	elapsed := time.Since(l.began)
 	if l.due <= elapsed {
-		pause, fine := l.expected.pause(elapsed, l.fine)
-		if fine {
+		next := l.expected.next(elapsed, l.fine)
+		if next.fine {
 			l.fine++
 		}
-		l.due = elapsed + pause
+		l.due, l.early = elapsed+next.pause, next.early
 	}
 	return l.due - elapsed
 }
@@ -113,8 +116,14 @@ func (s service) look(ctx context.Context, c *httpapi.Call, r *run.Run, long tim
 		case <-time.After(l.left()):
 		}
 		l.before, l.last = l.last, time.Since(l.began)
-		next, err := s.Store.Load(ctx, r.ID)
+		load := s.Store.Load
+		if l.early {
+			load = s.Store.Glance
+		}
+		next, err := load(ctx, r.ID)
 		switch {
+		case err == nil && l.early && !l.done(next), l.early && errors.Is(err, store.ErrNotFound):
+			// What a glance has may be older than r.
 		case err == nil:
 			r = next
 		case ctx.Err() == nil:

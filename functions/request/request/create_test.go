@@ -78,6 +78,8 @@ func (s *table) Load(_ context.Context, id string) (*run.Run, error) {
 	return nil, store.ErrNotFound
 }
 
+func (s *table) Glance(ctx context.Context, id string) (*run.Run, error) { return s.Load(ctx, id) }
+
 func (s *table) LoadShelves(context.Context, *run.Run) (run.Shelves, error) {
 	return run.Shelves{}, nil
 }

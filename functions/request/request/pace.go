@@ -56,20 +56,30 @@ func (p *pace) learn(flow string, after, before time.Duration) {
 	p.flows[flow] = e
 }
 
-// pause returns how long to wait for the next read, so long after the start and with so
-// many fine reads made. fine reports whether the pause is one.
-func (e expectation) pause(elapsed time.Duration, made int) (pause time.Duration, fine bool) {
-	pause = min(max(elapsed, leastPause), mostPause)
+// reading is how a request is read next: after which pause.
+type reading struct {
+	pause time.Duration
+	// fine is a short pause around the usual time of a decision.
+	fine bool
+	// early is before that time: the decision would be out of the ordinary.
+	early bool
+}
+
+// next returns how to read next, so long after the start and with so many fine reads
+// made.
+func (e expectation) next(elapsed time.Duration, made int) reading {
+	pause := min(max(elapsed, leastPause), mostPause)
 	if e.mean == 0 || made >= mostFine {
-		return pause, false
+		return reading{pause: pause}
 	}
 	from := e.mean - 2*e.deviation
 	within := min(max(e.deviation/2, leastPause), finePause)
 	switch {
 	case elapsed < from:
-		return min(pause, max(from-elapsed, leastPause)), false
+		pause = min(pause, max(from-elapsed, leastPause))
+		return reading{pause: pause, early: elapsed+pause < from}
 	case within < pause:
-		return within, true
+		return reading{pause: within, fine: true}
 	}
-	return pause, false
+	return reading{pause: pause}
 }

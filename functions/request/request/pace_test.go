@@ -18,23 +18,31 @@ import (
 // of the times, and returns how late each answer was and how many reads it took.
 func waitFor(t *testing.T, times []time.Duration) (late []time.Duration, reads []int) {
 	t.Helper()
+	late, reads, _ = waitBehind(t, 0, times)
+	return late, reads
+}
+
+// waitBehind is waitFor with a table whose eventually consistent reads are so far behind.
+// It returns how many of the reads were such, too.
+func waitBehind(t *testing.T, behind time.Duration, times []time.Duration) (late []time.Duration, reads, glances []int) {
+	t.Helper()
 	flows, err := flow.Parse("f", []byte(`flows: [{name: open, admins: [root@example.com], limits: none}]`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		e := &decidingTable{answer: `{"transition":"approve","subscriptions":[]}`, table: newTable()}
+		e := &decidingTable{answer: `{"transition":"approve","subscriptions":[]}`, table: newTable(), behind: behind}
 		api := request.New(request.Deps{Flows: flows, Identify: caller{run.Person{ID: ada}}, Store: e, Executions: e.table, Log: slog.New(slog.DiscardHandler)})
 		for _, after := range times {
-			e.began, e.after, e.reads = time.Now(), after, 0
+			e.began, e.after, e.reads, e.glances = time.Now(), after, 0, 0
 			got, err := api.Handle(t.Context(), httpapi.Event{RouteKey: "POST /requests", Body: `{"flow":"open"}`, Headers: map[string]string{"prefer": "wait=5"}})
 			if err != nil || got.StatusCode != 201 || got.Headers["preference-applied"] != "wait=5" {
 				t.Fatalf("got %d %s, %v", got.StatusCode, got.Body, err)
 			}
-			late, reads = append(late, time.Since(e.began)-after), append(reads, e.reads)
+			late, reads, glances = append(late, time.Since(e.began)-after), append(reads, e.reads), append(glances, e.glances)
 		}
 	})
-	return late, reads
+	return late, reads, glances
 }
 
 func middle[T int | time.Duration](all []T) T {
@@ -98,5 +106,27 @@ func TestAnswersThatAreNotExpected(t *testing.T) {
 		if reads[i] > 100 {
 			t.Errorf("request %d, decided after %v: %d reads", i, after, reads[i])
 		}
+	}
+}
+
+// Before the usual time a request is read at half the price. Such a read may be behind:
+// an answer at the usual time is none the later for it.
+func TestEarlyReadsAreCheap(t *testing.T) {
+	const warm = 12
+	times := around(150*time.Millisecond, 0.2, warm+60)
+	late, reads, glances := waitBehind(t, 50*time.Millisecond, times)
+	if p50 := middle(late[warm:]); p50 > 10*time.Millisecond {
+		t.Errorf("%v late at p50, want 10 ms at most", p50)
+	}
+	if all, cheap := middle(reads[warm:]), middle(glances[warm:]); cheap < 4 || cheap >= all {
+		t.Errorf("%d of %d reads at p50 are cheap, want 4 or more, and not all", cheap, all)
+	}
+	if glances[0] > 0 {
+		t.Errorf("%d cheap reads while nothing is known of the flow, want none", glances[0])
+	}
+	// One decided out of the ordinary is seen by a later read.
+	late, _, _ = waitBehind(t, 50*time.Millisecond, append(times, 3*time.Millisecond))
+	if last := late[len(late)-1]; last > 150*time.Millisecond {
+		t.Errorf("%v late after a decision in 3 ms, want 150 ms at most", last)
 	}
 }

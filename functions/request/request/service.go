@@ -23,6 +23,7 @@ type Store interface {
 	CreateExtension(ctx context.Context, r, extended *run.Run, newest string) error
 	LoadExtension(ctx context.Context, id string) (string, error)
 	Load(ctx context.Context, id string) (*run.Run, error)
+	Glance(ctx context.Context, id string) (*run.Run, error)
 	LoadShelves(ctx context.Context, r *run.Run) (run.Shelves, error)
 	LoadOutput(ctx context.Context, runID string) (store.Output, error)
 	Deliveries(ctx context.Context, runID string) (list []api.Delivery, more bool, err error)

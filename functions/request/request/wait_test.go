@@ -26,17 +26,32 @@ type decidingTable struct {
 	broken int
 	began  time.Time
 	reads  int
+	// glances are eventually consistent reads. They miss what happened this long before.
+	glances int
+	behind  time.Duration
 	// places to wait, nil for any number.
 	places *places
 }
 
 func (e *decidingTable) Load(ctx context.Context, id string) (*run.Run, error) {
+	return e.load(ctx, id, e.after)
+}
+
+func (e *decidingTable) Glance(ctx context.Context, id string) (*run.Run, error) {
+	e.glances++
+	if e.behind > 0 && time.Since(e.began) < e.behind {
+		return nil, store.ErrNotFound
+	}
+	return e.load(ctx, id, e.after+e.behind)
+}
+
+func (e *decidingTable) load(ctx context.Context, id string, after time.Duration) (*run.Run, error) {
 	e.reads++
 	if e.reads <= e.broken {
 		return nil, errors.New("throttled")
 	}
 	r, err := e.table.Load(ctx, id)
-	if err != nil || time.Since(e.began) < e.after {
+	if err != nil || time.Since(e.began) < after {
 		return r, err
 	}
 	next, _, err := engine.Decide(r, engine.Step{
