@@ -16,7 +16,7 @@ var beside = map[string]string{
 	"DELIVERY": "messages, claimed and recorded",
 }
 
-// besideOf returns the name of what a write is for beside the engine; "" for one of the
+// besideOf returns the name of what a write or read is for beside the engine; "" for one of the
 // engine. The error is of a body that can't be read.
 func besideOf(c localaws.Capacity) (string, error) {
 	items, err := writtenBy(c)
@@ -67,9 +67,9 @@ func split(prices []bill.Price, columns []priced) ([]figure, error) {
 
 // besides is all that a request takes beside the engine.
 func (p priced) besides() bill.Usage {
-	sum := 0.0
-	for _, units := range slices.Sorted(maps.Values(p.beside)) {
-		sum += units
+	sum := bill.Usage{}
+	for _, name := range slices.Sorted(maps.Keys(p.beside)) {
+		sum = sum.Plus(p.beside[name], 1)
 	}
-	return bill.Usage{"writes": sum}
+	return sum
 }

@@ -56,8 +56,8 @@ type priced struct {
 	usage bill.Usage
 	// express are the Express executions of all plays.
 	express []time.Duration
-	// beside are the write units that are not the engine's, by what they are for.
-	beside map[string]float64
+	// beside are the units of the table that are not the engine's, by what they are for.
+	beside map[string]bill.Usage
 }
 
 // slower is what a request takes were functions the given number of times as slow.
@@ -235,12 +235,12 @@ func printBill(out io.Writer, prices []bill.Price, columns []priced) error {
 		fmt.Fprintln(w)
 	}
 	for _, name := range slices.Sorted(maps.Values(beside)) {
-		fmt.Fprintf(w, "write units of it: %s\t", name)
+		fmt.Fprintf(w, "write and read units of it: %s\t", name)
 		for _, c := range columns {
 			if c.beside == nil {
 				fmt.Fprint(w, "-\t")
 			} else {
-				fmt.Fprintf(w, "%.3g\t", c.beside[name])
+				fmt.Fprintf(w, "%.3g, %.3g\t", c.beside[name]["writes"], c.beside[name]["reads"])
 			}
 		}
 		fmt.Fprintln(w)

@@ -31,10 +31,10 @@ type meter struct {
 	mu      sync.Mutex
 	usage   bill.Usage
 	by      map[string]*invoked
-	express []time.Duration    // how long each Express execution took
-	beside  map[string]float64 // write units, by what they are for beside the engine
-	logged  bytes.Buffer       // an unfinished line
-	last    time.Time          // when something was added
+	express []time.Duration       // how long each Express execution took
+	beside  map[string]bill.Usage // units of the table, by what they are for beside the engine
+	logged  bytes.Buffer          // an unfinished line
+	last    time.Time             // when something was added
 }
 
 // invoked is what the invocations of one function took.
@@ -44,7 +44,7 @@ type invoked struct {
 }
 
 func newMeter() *meter {
-	return &meter{usage: bill.Usage{}, by: map[string]*invoked{}, beside: map[string]float64{}}
+	return &meter{usage: bill.Usage{}, by: map[string]*invoked{}, beside: map[string]bill.Usage{}}
 }
 
 func (m *meter) add(id string, units float64) {
@@ -58,7 +58,7 @@ func (m *meter) add(id string, units float64) {
 func (m *meter) reset() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.usage, m.by, m.express, m.beside = bill.Usage{}, map[string]*invoked{}, nil, map[string]float64{}
+	m.usage, m.by, m.express, m.beside = bill.Usage{}, map[string]*invoked{}, nil, map[string]bill.Usage{}
 }
 
 // options makes a stack report to the meter.
@@ -94,18 +94,22 @@ func (m *meter) invoked(i lambda.Invoked) {
 }
 
 func (m *meter) capacity(c localaws.Capacity) {
-	switch {
-	case c.Function == sweeper || c.Function == "":
-	case c.Write:
-		m.add("writes", c.Units)
-		// A body that can't be read is the engine's: its budget is the tighter one.
-		if name, err := besideOf(c); err == nil && name != "" {
-			m.mu.Lock()
-			m.beside[name] += c.Units
-			m.mu.Unlock()
+	if c.Function == sweeper || c.Function == "" {
+		return
+	}
+	id := "reads"
+	if c.Write {
+		id = "writes"
+	}
+	m.add(id, c.Units)
+	// A body that can't be read is the engine's: its budget is the tighter one.
+	if name, err := besideOf(c); err == nil && name != "" {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if m.beside[name] == nil {
+			m.beside[name] = bill.Usage{}
 		}
-	default:
-		m.add("reads", c.Units)
+		m.beside[name][id] += c.Units
 	}
 }
 
@@ -152,17 +156,20 @@ func (m *meter) settle() {
 }
 
 // each returns what one of n requests takes: all of it but Express executions, how long
-// each of those took, the write units beside the engine by what they are for, and how many
+// each of those took, the units of the table beside the engine by what they are for, and how many
 // invocations and billed milliseconds of each function all of them took.
-func (m *meter) each(n int) (usage bill.Usage, express []time.Duration, beside map[string]float64, by map[string]invoked) {
+func (m *meter) each(n int) (usage bill.Usage, express []time.Duration, beside map[string]bill.Usage, by map[string]invoked) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	usage, beside, by = bill.Usage{}, map[string]float64{}, map[string]invoked{}
+	usage, beside, by = bill.Usage{}, map[string]bill.Usage{}, map[string]invoked{}
 	for id, units := range m.usage {
 		usage[id] = units / float64(n)
 	}
-	for name, units := range m.beside {
-		beside[name] = units / float64(n)
+	for name, of := range m.beside {
+		beside[name] = bill.Usage{}
+		for id, units := range of {
+			beside[name][id] = units / float64(n)
+		}
 	}
 	for name, of := range m.by {
 		by[name] = *of

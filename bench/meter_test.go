@@ -1,9 +1,11 @@
 package main
 
 import (
+	"maps"
 	"testing"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/bench/bill"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
 	"github.com/fasttrack-dev/fasttrack/localaws/stepfunctions"
@@ -23,6 +25,7 @@ func TestMeter(t *testing.T) {
 	m.capacity(localaws.Capacity{Function: "RecordFunction", Operation: "TransactWriteItems", Write: true, Units: 1, Request: []byte(
 		`{"TransactItems":[{"Update":{"Key":{"pk":{"S":"LIMIT#a"},"sk":{"S":"LIMIT"}}}},{"Put":{"Item":{"pk":{"S":"RUN#1"},"sk":{"S":"RUN"}}}}]}`)})
 	m.capacity(localaws.Capacity{Function: "RecordFunction", Operation: "Query", Units: 1.5})
+	m.capacity(localaws.Capacity{Function: "RequestFunction", Operation: "GetItem", Units: 1, Request: []byte(`{"Key":{"pk":{"S":"LIMIT#a"},"sk":{"S":"LIMIT"}}}`)})
 	m.capacity(localaws.Capacity{Function: sweeper, Operation: "Query", Units: 8})
 	m.capacity(localaws.Capacity{Operation: "GetItem", Units: 8}) // by whoever measures
 	m.called(localaws.Call{Action: "events:PutEvents"})
@@ -35,14 +38,14 @@ func TestMeter(t *testing.T) {
 	started := time.Now()
 	m.executed(stepfunctions.ExpressExecution{StartedAt: started, StoppedAt: started.Add(130 * time.Millisecond)})
 	usage, express, beside, by := m.each(2)
-	if len(beside) != 1 || beside["limits of requests"] != 0.5 {
+	if len(beside) != 1 || !maps.Equal(beside["limits of requests"], bill.Usage{"writes": 0.5, "reads": 0.5}) {
 		t.Errorf("beside the engine: %v", beside)
 	}
 	if len(express) != 1 || express[0] != 130*time.Millisecond {
 		t.Errorf("express executions took %v", express)
 	}
 	want := map[string]float64{
-		"invocations": 1, "arm": 0.25 * 0.002, "writes": 2.5, "reads": 0.75, "events": 0.5,
+		"invocations": 1, "arm": 0.25 * 0.002, "writes": 2.5, "reads": 1.25, "events": 0.5,
 		"logs": platformLog + (2+logOverhead)/2.0, // of one line; the last is not finished
 	}
 	for id, units := range want {

@@ -14,6 +14,10 @@ import (
 // patience is how long a call waits for the result of an action.
 const patience = 10 * time.Second
 
+// longestPause is the longest between two reads of the run. afterWake is the first after its
+// execution was woken: two states of it and functions/record come before there is a result.
+const longestPause, afterWake = 250 * time.Millisecond, 8 * time.Millisecond
+
 // outcome wakes the run's execution and waits for the result of an action. Without a
 // result in time it responds 202: the action is stored and will be applied, at the
 // latest when functions/reconcile looks at the run. So a failed read or wake does
@@ -22,7 +26,7 @@ func (s service) outcome(whole context.Context, c *httpapi.Call, r *run.Run, a r
 	ctx, cancel := context.WithTimeout(whole, patience)
 	defer cancel()
 	woken := ""
-	for wait := 2 * time.Millisecond; ; wait = min(2*wait, 250*time.Millisecond) {
+	for wait := 2 * time.Millisecond; ; wait = min(2*wait, longestPause) {
 		next, err := s.Store.Load(ctx, r.ID)
 		if err == nil {
 			r = next
@@ -32,7 +36,7 @@ func (s service) outcome(whole context.Context, c *httpapi.Call, r *run.Run, a r
 			// Whoever stores a token after this read finds the action.
 			if token := r.Engine.Token; token != "" && token != woken {
 				if err = wake.Wake(ctx, s.StepFunctions, token); err == nil {
-					woken = token
+					woken, wait = token, afterWake
 				}
 			}
 		}
