@@ -28,7 +28,7 @@ type clientKey struct{}
 //	got NAME REGEXP         a header of the last answer
 //	save NAME PATH          keeps a value of the last answer as $NAME
 //	lower NAME VALUE        keeps a value in lower case as $NAME
-//	ahead NAME TIME ZONE    keeps the moment after so much time as $NAME: as the clocks of a zone show it, to the minute; of the zone "unix" in seconds; without a zone in UTC, with its offset
+//	ahead NAME TIME ZONE    keeps the moment after so much time as $NAME: as the clocks of a zone show it, to the minute; of the zone "unix" in seconds; of the zone "23:00" the first moment from then on at which UTC's clocks show that; without a zone in UTC, with its offset
 //	await ID STATUS         reads the request until it has that status
 //	exits STATUS PROG ARGS  runs a program, which ends with that exit status
 //	id NAME                 keeps the id in the JSON that a program printed
@@ -150,6 +150,13 @@ func ahead(ts *testscript.TestScript, neg bool, args []string) {
 	at := time.Now().Add(after).UTC().Format(time.RFC3339)
 	if len(args) == 3 && args[2] == "unix" {
 		at = strconv.FormatInt(time.Now().Add(after).Unix(), 10)
+	} else if clock, err := time.Parse("15:04", args[len(args)-1]); err == nil {
+		from := time.Now().Add(after).UTC()
+		next := time.Date(from.Year(), from.Month(), from.Day(), clock.Hour(), clock.Minute(), 0, 0, time.UTC)
+		if next.Before(from) {
+			next = next.AddDate(0, 0, 1)
+		}
+		at = next.Format(time.RFC3339)
 	} else if len(args) == 3 {
 		in, err := time.LoadLocation(args[2])
 		ts.Check(err)

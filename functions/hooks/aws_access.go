@@ -17,3 +17,12 @@ func fastTrackEmergencies(ctx context.Context, e *hook.Event) (hook.FromRequest,
 }
 
 func isFastTracked(e *hook.Event) bool { return e.Fields.String("urgency") == "Emergency" }
+
+// fastTrackOnce fast-tracks an emergency and its first extension. People decide about more:
+// an emergency that goes on has become a plan.
+func fastTrackOnce(ctx context.Context, e *hook.Event) (hook.FromRequest, error) {
+	if x := e.Run.Extends; x != nil && !e.Check("first extension", x.Number == 1, fmt.Sprintf("number %d", x.Number)) {
+		return hook.Continue(), nil
+	}
+	return fastTrackEmergencies(ctx, e)
+}

@@ -38,7 +38,10 @@ func TestHooksReadWhatIsDeclared(t *testing.T) {
 			options = append(options, hooktest.Var(name, value))
 		}
 		options = append(options, hooktest.DeclareFields(fields...), hooktest.DeclareVars(vars...))
-		for _, name := range []string{"on_request", "on_approve"} {
+		if f.Store != nil {
+			options = append(options, hooktest.Store(), hooktest.DeclareStore(f.Store.Person, f.Store.Flow), acceptPuts)
+		}
+		for _, name := range []string{"on_request", "on_approve", "on_escalate", "while_active"} {
 			raw, err := flows.Respond(t.Context(), hooktest.Invocation(append(slices.Clone(options), hooktest.Hook(name))...))
 			if err != nil {
 				t.Errorf("%s of %s: %v", name, f.Name, err)
@@ -49,7 +52,7 @@ func TestHooksReadWhatIsDeclared(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, e := range got.Errors {
-				if strings.Contains(e.Error, "it declares ") {
+				if strings.Contains(e.Error, "it declares ") || strings.Contains(e.Error, "store of flow") {
 					t.Errorf("%s of %s: %s", name, f.Name, e.Error)
 				}
 			}
@@ -58,4 +61,9 @@ func TestHooksReadWhatIsDeclared(t *testing.T) {
 	if tried < 5 {
 		t.Errorf("%d flows were tried", tried)
 	}
+}
+
+// acceptPuts has the event come from an engine that has stores.
+func acceptPuts(document map[string]any) {
+	document["accepts"] = []string{"transition", "reason", "checks", "errors", "puts"}
 }

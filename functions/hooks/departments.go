@@ -10,6 +10,9 @@ import (
 	"github.com/fasttrack-dev/fasttrack/hook"
 )
 
+// searches are the functions that return the options of fields.
+type searches = map[string]func(context.Context, *hook.Search) ([]hook.Option, error)
+
 // applicationsOf returns the applications of the chosen department: the var applications
 // lists them. A request without a department has none.
 func applicationsOf(_ context.Context, s *hook.Search) ([]hook.Option, error) {

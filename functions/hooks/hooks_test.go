@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"testing"
 
@@ -19,6 +20,9 @@ func TestOnRequest(t *testing.T) {
 		"everything goes": {everythingGoes, hooktest.Event(), hook.Approve("Everything goes!")},
 		"an emergency":    {fastTrackEmergencies, hooktest.Event(hooktest.Field("urgency", "Emergency"), hooktest.Target("target", "prod-ro", "Production read-only", nil)), hook.Approve("ada@example.com was fast tracked Production read-only AWS access.")},
 		"no emergency":    {fastTrackEmergencies, hooktest.Event(hooktest.Field("urgency", "Urgent")), hook.Continue()},
+		"an extension":    {fastTrackOnce, hooktest.Event(hooktest.Field("urgency", "Emergency"), hooktest.Extends(hook.Extends{ID: "A", Number: 1}), hooktest.Target("target", "prod-ro", "Production read-only", nil)), hook.Approve("ada@example.com was fast tracked Production read-only AWS access.")},
+		"one more":        {fastTrackOnce, hooktest.Event(hooktest.Field("urgency", "Emergency"), hooktest.Extends(hook.Extends{ID: "A", Number: 2}), hooktest.Target("target", "prod-ro", "Production read-only", nil)), hook.Continue()},
+		"no extension":    {fastTrackOnce, hooktest.Event(hooktest.Field("urgency", "Urgent")), hook.Continue()},
 		"low risk":        {approveLowRisk, hooktest.Event(hooktest.Target("target", "a", "A", map[string]any{"low_risk": true})), hook.Approve("A is low risk.")},
 		"not low risk":    {approveLowRisk, hooktest.Event(hooktest.Target("target", "a", "A", map[string]any{"low_risk": "true"})), hook.Continue()},
 		"a harmless diff": {approveHarmlessDiffs, hooktest.Event(hooktest.Context(map[string]any{"diff.txt": harmless})), hook.Approve("The diff touches no infrastructure code.")},
@@ -75,4 +79,22 @@ func TestOnlyNamedApprovers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// respond returns what the function of all flows responds.
+func respond(t *testing.T, options ...hooktest.Option) string {
+	t.Helper()
+	raw, err := flows.Respond(t.Context(), hooktest.Invocation(options...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// words returns an outcome or an error in words.
+func words(outcome any, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return outcome.(fmt.Stringer).String()
 }

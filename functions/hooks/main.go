@@ -2,20 +2,13 @@
 // Add yours beside them.
 package main
 
-import (
-	"context"
-
-	"github.com/fasttrack-dev/fasttrack/hook"
-)
+import "github.com/fasttrack-dev/fasttrack/hook"
 
 func main() { hook.Serve(flows) }
 
-// searches are the functions that return the options of fields.
-type searches = map[string]func(context.Context, *hook.Search) ([]hook.Option, error)
-
 var flows = hook.Flows{
 	"everything-goes": {OnRequest: everythingGoes},
-	"aws-access":      {OnRequest: fastTrackEmergencies},
+	"aws-access":      {OnRequest: fastTrackOnce},
 	"low-risk":        {OnRequest: approveLowRisk},
 	"on-call":         {OnRequest: approveOnCall},
 	"groups":          {OnRequest: decideByGroups},
@@ -26,4 +19,8 @@ var flows = hook.Flows{
 	"conditional-urgency": {OnRequest: approveIncidents},
 	"departments":         {OnRequest: approveFreeApplications, Prefetch: searches{"application": applicationsOf}},
 	"repositories":        {OnRequest: approveReading, Prefetch: searches{"repository": repositoriesOf}},
+
+	"maintenance": {OnRequest: denyOutsideWindow, OnEscalate: grantInWindow},
+	"emergency":   {OnRequest: approveDuringIncident, WhileActive: revokeAfterIncident},
+	"safelist":    {OnRequest: approveSafe, OnApprove: learnSafe, GetFlows: ownPeopleOnly},
 }

@@ -28,6 +28,10 @@ var samples = map[string]string{
 	"conditional-urgency": "Conditional urgency",
 	"departments":         "Departments",
 	"repositories":        "Repositories",
+
+	"maintenance": "Planned maintenance",
+	"emergency":   "Emergency",
+	"safelist":    "New package",
 }
 
 // samplePlace matches the placeholders of samples and starters: hosts under example.com and
