@@ -79,6 +79,8 @@ func (p *play) holds(statuses ...run.Status) []string {
 	}
 	wrong = append(wrong, overLimits(runs)...)
 	wrong = append(wrong, outlived(runs)...)
+	wrong = append(wrong, p.emergencies(runs)...)
+	wrong = append(wrong, p.kept(runs)...)
 	if left := p.world.left(); len(left) > 0 {
 		complain("still there: %v", left)
 	}

@@ -95,7 +95,7 @@ func TestTheLaneDies(t *testing.T) {
 			}
 			t.Run(l.flow+" "+l.reason+" "+moment, func(t *testing.T) {
 				t.Parallel()
-				p, died := deadLane(t, moment)
+				p, died := deadLane(t, setup{}, moment)
 				id := p.ask(l.flow, l.reason)
 				p.until("it goes on", func() bool { r := p.load(id); return r != nil && l.goesOn(r) })
 				if took := p.clock.Now().Sub(start); took > afterLane {
@@ -113,7 +113,7 @@ func TestTheLaneDies(t *testing.T) {
 }
 
 // deadLane returns a play whose lane dies once, in that moment.
-func deadLane(t *testing.T, moment string) (*play, *atomic.Bool) {
+func deadLane(t *testing.T, s setup, moment string) (*play, *atomic.Bool) {
 	t.Helper()
 	var p *play
 	died, ready := new(atomic.Bool), make(chan struct{})
@@ -123,7 +123,7 @@ func deadLane(t *testing.T, moment string) (*play, *atomic.Bool) {
 			p.dies()
 		}
 	}
-	p = newPlay(t, setup{local: func(o *localaws.Options) {
+	s.local = func(o *localaws.Options) {
 		for _, name := range []string{"HooksFunction", "RecordFunction"} {
 			invoke := o.Functions[name]
 			o.Functions[name] = func(ctx context.Context, payload []byte) ([]byte, error) {
@@ -139,7 +139,8 @@ func deadLane(t *testing.T, moment string) (*play, *atomic.Bool) {
 			die("after HandOver")
 			return err
 		}
-	}})
+	}
+	p = newPlay(t, s)
 	close(ready)
 	return p, died
 }

@@ -203,7 +203,7 @@ func TestRestoreByTheExecutions(t *testing.T) {
 	p.over()
 
 	// What functions/reconcile starts in the lane's place says it too, and so do recoveries.
-	lost, _ := deadLane(t, "before HandOver")
+	lost, _ := deadLane(t, setup{}, "before HandOver")
 	active = lost.ask("access", "fast")
 	lost.isActive(active)
 	lost.names("the lane died", active)
