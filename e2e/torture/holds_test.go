@@ -81,6 +81,7 @@ func (p *play) holds(statuses ...run.Status) []string {
 	wrong = append(wrong, outlived(runs)...)
 	wrong = append(wrong, p.emergencies(runs)...)
 	wrong = append(wrong, p.kept(runs)...)
+	wrong = append(wrong, p.handedOver(runs)...)
 	if left := p.world.left(); len(left) > 0 {
 		complain("still there: %v", left)
 	}

@@ -376,7 +376,8 @@ func (p *play) runsStill(name string) bool {
 	return err == nil && out.Status == types.ExecutionStatusRunning
 }
 
-// over lets time pass until every run that is stored is over, and the lane is empty.
+// over lets time pass until every run that is stored is over with all its executions, and
+// the lane is empty.
 func (p *play) over() {
 	p.t.Helper()
 	p.until("all runs are over", func() bool {
@@ -384,8 +385,13 @@ func (p *play) over() {
 			return false
 		}
 		for _, r := range p.runs() {
-			if r == nil || !r.Over() || p.runsStill(step.ExecutionOf(r).Name()) {
+			if r == nil || !r.Over() {
 				return false
+			}
+			for n := range r.Engine.Execution + 1 {
+				if p.runsStill((step.Execution{RunID: r.ID, Number: n}).Name()) {
+					return false
+				}
 			}
 		}
 		return true
