@@ -38,6 +38,7 @@ flows:
       - {id: readers, label: Readers, settings: {group: ` + oktatest.Group + `}}
       - {id: writers, label: Writers, settings: {group: ` + oktatest.Group + `}}
     durations: [40s]
+    extend: {max_total: 200s}
     strategy: {type: lambda, function: okta-group, version: 2}
     review: {approvers: [grace@example.com], timeout: 60s}
 `
