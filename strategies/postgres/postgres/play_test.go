@@ -37,6 +37,7 @@ flows:
     fields: [{name: target, type: target, required: true}]
     targets: [{id: app-rw, label: Database, settings: {roles: [app_read, app_write]}}]
     durations: [40s]
+    extend: {max_total: 200s}
     strategy: {type: lambda, function: postgres, version: 2, connection: db/login, owner: fasttrack_objects}
     review: {approvers: [grace@example.com], timeout: 60s}
 `

@@ -172,7 +172,7 @@ func TestPostgres(t *testing.T) {
 		"others-role": othersRole, "others-secret": othersSecret, "by-hand": byHand, "hostile": hostile,
 		"objects": objects, "definers": definers, "grants": grants, "sessions": sessions, "owner-gone": ownerGone,
 		"cuts": cuts, "failing-secrets": failingSecrets, "in-the-clear": inTheClear, "rotation": rotation, "settings": settings,
-		"no-tls": noTLS, "throttled": throttled, "crashes": crashes,
+		"no-tls": noTLS, "throttled": throttled, "crashes": crashes, "extension": extension,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, newWorld(t, server)) })
 	}
