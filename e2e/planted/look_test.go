@@ -20,5 +20,9 @@ var lookBugs = []bug{
 	{"leave access to who left the directory", "internal/run/look.go", "if holder.Mapped && !holder.Machine && !t.knows", "if false && !t.knows", "./internal/engine", "WhoLeft"},
 	{"end access of a flow that can't be found", "internal/run/look.go", "return \"\", Refusal(\"the flow \"", "return name + \" is gone\", Refusal(\"the flow \"", "./internal/engine", "WhoLeft"},
 	{"fill an execution with looks", "internal/run/look.go", "l.Here >= MaxLooks", "false", "./internal/engine", "LooksOfLongAccess"},
+	{"stop an execution though the next did not start", "functions/reconcile/reconcile/replace.go", "if err != nil || s.report.DryRun {", "if s.report.DryRun {", "./functions/reconcile/reconcile", "TestNoExecutionIsStoppedBeforeTheNext"},
+	{"let the former execution go on beside the next", "functions/reconcile/reconcile/replace.go", "s.Executions.Stop(ctx, before, outgrown)", "func() error { _ = before; return nil }()", "./functions/reconcile/reconcile", "TestNoExecutionIsStoppedBeforeTheNext"},
+	{"replace an execution again and again", "internal/engine/recover.go", "next.Engine.Began, next.Engine.FirstTurn = d.now, next.Engine.Turn", "next.Engine.FirstTurn = next.Engine.Turn", "./e2e/torture", "TestScenarios/looked_at,_handed_over_for_its_age"},
+	{"count looks of the former execution", "internal/engine/recover.go", "l.Here = 0", "_ = l", "./internal/engine", "LooksOfLongAccess"},
 	{"count planned executions as recoveries", "internal/engine/recover.go", "if v.Planned {", "if false {", "./internal/engine", "LooksOfLongAccess"},
 }

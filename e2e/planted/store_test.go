@@ -17,4 +17,6 @@ var storeBugs = []bug{
 	{"call the hook again for ever", "internal/engine/store.go", "if d.Engine.Stale < maxStale {\n\t\t\td.Engine.Stale++\n\t\t\td.callHook(hook)", "if d.Engine.Stale < maxStale {\n\t\t\td.callHook(hook)", "./internal/engine", "TestChangedValuesCallTheHookAgain"},
 	{"leave a person's values when they are erased", "internal/store/erase.go", "\t\tcase strings.HasPrefix(pk, shelfPrefix):\n\t\t\treturn s.eraseShelf(ctx, e, it)\n", "\t\tcase strings.HasPrefix(pk, shelfPrefix):\n\t\t\treturn nil\n", "./internal/store", "TestEraseShelves"},
 	{"read values that were not sent as missing", "hook/store.go", "\tif v.s.values != nil {\n\t\treturn true", "\tif v.s.values != nil || true {\n\t\treturn true", "./hook", "TestPutsOfAResponse"},
+	{"keep the puts of whoever lost a race", "internal/run/shelf.go", "\tfor _, p := range puts {\n\t\tif p.IfVersion == nil {", "\tfor _, p := range puts[:0] {\n\t\tif p.IfVersion == nil {", "./e2e/torture", "TestPutsThatMeet"},
+	{"forget the puts of a grant", "internal/engine/decision_outcomes.go", "\tcase run.OnEscalate:\n\t\td.keepNow(&a)\n", "\tcase run.OnEscalate:\n", "./e2e/torture", "TestScenarios/kept_by_hooks$"},
 }

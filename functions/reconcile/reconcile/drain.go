@@ -36,7 +36,7 @@ func (s *sweep) drain(ctx context.Context, id string) {
 		// Only its last hook is still to be called.
 	default:
 		before := step.ExecutionOf(r).Name()
-		s.start(ctx, r, step.Action{RunID: id, Action: "end", Why: removed}, recovery{ended: true, drain: true})
+		_ = s.start(ctx, r, step.Action{RunID: id, Action: "end", Why: removed}, recovery{ended: true, drain: true})
 		if s.report.DryRun {
 			return
 		}

@@ -69,7 +69,7 @@ func (s *sweep) next(ctx context.Context, r *run.Run, a step.Action, how recover
 	n, now := r.Engine.Execution-r.Engine.Planned, s.Now()
 	waits, stopped := now.Before(r.UpdatedAt.Add(pause(n))), n >= maxRecoveries && !s.byHand
 	if !waits && !stopped {
-		s.start(ctx, r, a, how)
+		_ = s.start(ctx, r, a, how)
 		return
 	}
 	if r.RemovalDue(now) && s.mayTake(ctx, r) {

@@ -81,7 +81,7 @@ func (s *sweep) look(ctx context.Context, r *run.Run) {
 		if r.Engine.Turn == 0 {
 			action, why = "start", "it was stored, and no execution went on with it"
 		}
-		s.start(ctx, r, step.Action{RunID: id, Action: action, Why: why}, recovery{})
+		_ = s.start(ctx, r, step.Action{RunID: id, Action: action, Why: why}, recovery{})
 	case "RUNNING":
 		if r.Outgrown(now) {
 			s.replace(ctx, r)
@@ -105,9 +105,9 @@ func (s *sweep) publish(ctx context.Context, r *run.Run) {
 }
 
 // start starts an execution of the run: the present one or, if that has ended, the
-// next.
-func (s *sweep) start(ctx context.Context, r *run.Run, a step.Action, how recovery) {
-	_ = s.do(a, func() error {
+// next. The error is in the report.
+func (s *sweep) start(ctx context.Context, r *run.Run, a step.Action, how recovery) error {
+	return s.do(a, func() error {
 		req := step.OfRun(r, step.Recover)
 		req.Ended, req.Close, req.Drain, req.Failed, req.Cause = how.ended, how.close, how.drain, how.failed, a.Why
 		var next step.Recovered

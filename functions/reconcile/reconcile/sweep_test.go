@@ -31,6 +31,7 @@ type world struct {
 	runs    map[string]*run.Run
 	leases  map[lease.Key]*lease.Lease
 	started []string
+	stopped []string
 	taken   []string
 	// grant is what becomes of a call for a strategy.
 	grant func(ctx context.Context, strategy string) error
@@ -132,7 +133,10 @@ func (w *world) Start(_ context.Context, name string, _ []byte) error {
 	return nil
 }
 
-func (w *world) Stop(context.Context, string, string) error { return nil }
+func (w *world) Stop(_ context.Context, name, _ string) error {
+	w.stopped = append(w.stopped, name)
+	return nil
+}
 
 func (w *world) record(_ context.Context, request step.RecordRequest, answer any) error {
 	id := request.RunID
@@ -239,6 +243,26 @@ func TestAStrategyThatHangs(t *testing.T) {
 			t.Errorf("taken is %v, want the access of the strategy that works", w.taken)
 		}
 	})
+}
+
+// An execution that has outgrown its limits is stopped once the next has started, and not
+// before: the end of an execution that nothing follows ends the access.
+func TestNoExecutionIsStoppedBeforeTheNext(t *testing.T) {
+	w := newWorld(t)
+	w.overdue("long", "works")
+	r := w.runs["long"]
+	r.Access.EndsAt = start.Add(24 * time.Hour)
+	r.Engine.Looks = &run.Looks{Count: run.MaxLooks, Here: run.MaxLooks, LastAt: start}
+	w.broken["long"] = true
+	w.sweep()
+	if len(w.started)+len(w.stopped) > 0 {
+		t.Errorf("functions/record failed; started are %v, stopped %v", w.started, w.stopped)
+	}
+	w.broken["long"] = false
+	w.sweep()
+	if !slices.Equal(w.started, []string{"long"}) || !slices.Equal(w.stopped, []string{"long"}) {
+		t.Errorf("started are %v, stopped %v", w.started, w.stopped)
+	}
 }
 
 // A run that nothing has moved for less than the lane's five minutes may be in the lane,
