@@ -12,7 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
-// loud are those whom an emergency of these flows is told to.
+// loud are those who are notified of an emergency of these flows.
 var loud = []string{"group:oncall", "admins"}
 
 // glassPerDay is how often one person may break the glass of a flow of these.
@@ -125,7 +125,7 @@ func (p *play) emergencies(runs []*run.Run) []string {
 			case run.Approve:
 				granted++
 				if e.Actor != run.BreakGlassActor || !e.BreakGlass || !slices.Equal(e.To, loud) {
-					complain("run %s: approved by %+v, told to %v", r.ID, e.Actor, e.To)
+					complain("run %s: approved by %+v, notifies %v", r.ID, e.Actor, e.To)
 				}
 			case run.Deescalate, run.Revoke, run.Fail:
 				ended = i

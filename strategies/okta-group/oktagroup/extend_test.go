@@ -117,7 +117,7 @@ func TestExtensionTakesOver(t *testing.T) {
 	}
 }
 
-// The strategy is cut off at each of its calls while access is extended: there is no gap,
+// The strategy is cut off at each of its calls while access is extended: nobody lacks it,
 // and nothing stays.
 func TestExtensionOverCrashes(t *testing.T) {
 	clean, _ := extended(t, nil, nil)
