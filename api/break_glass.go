@@ -33,6 +33,12 @@ func (b *BreakGlass) Overdue(now time.Time) bool {
 	return b != nil && b.State == GlassUnreviewed && !b.ReviewBy.IsZero() && !now.Before(b.ReviewBy)
 }
 
+// Emergency reports whether the request's access was granted at once: somebody broke the
+// glass, and nobody decided.
+func (r *Request) Emergency() bool {
+	return r.BreakGlass != nil && r.BreakGlass.State != GlassUnused && r.Decision != nil && r.Decision.Event == EventApprove
+}
+
 // GlassReview is what somebody made of an emergency afterwards.
 type GlassReview struct {
 	Verdict ReviewVerdict `json:"verdict"`

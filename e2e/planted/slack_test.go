@@ -7,7 +7,7 @@ var slackBugs = []bug{
 	// A call of Slack proves that Slack made it, and that its user did something now.
 	{"take any signature of a call of Slack", "functions/slack/slack/signature.go", "if hmac.Equal([]byte(\"v0=\"+hex", "if true || hmac.Equal([]byte(\"v0=\"+hex", "./functions/slack/slack", "Forged"},
 	{"take a call of Slack of any age", "functions/slack/slack/signature.go", "age > maxAge || age < -maxAge", "false && age > 0", "./functions/slack/slack", "Forged"},
-	{"act before the trigger is proved", "functions/slack/slack/act.go", "\tif err != nil {\n\t\treturn c.clickAgain(ctx, in, err)\n\t}\n", "\tif err != nil {\n\t\twho, _ = c.who(ctx, u)\n\t\tok = true\n\t}\n", "./functions/slack/slack", "Forged"},
+	{"act before the trigger is proved", "functions/slack/slack/act.go", "\tif err != nil {\n\t\treturn who, v, r, false, c.clickAgain(ctx, in, err)\n\t}\n", "\tif err != nil {\n\t\twho, _ = c.who(ctx, u)\n\t\tok = true\n\t}\n", "./functions/slack/slack", "Forged"},
 	{"take a form without proof", "functions/slack/slack/seal.go", "json.Unmarshal([]byte(text), &s) != nil || !hmac.Equal(", "json.Unmarshal([]byte(text), &s) != nil || false && !hmac.Equal(", "./functions/slack/slack", "Sealed"},
 	{"prove a form for any user", "functions/slack/slack/seal.go", "[]string{team, user, s.Request", "[]string{team, \"\", s.Request", "./functions/slack/slack", "Sealed"},
 	{"prove a form for any action", "functions/slack/slack/seal.go", "s.Form, s.Action, strconv", "s.Form, \"\", strconv", "./functions/slack/slack", "Sealed"},

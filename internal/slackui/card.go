@@ -18,6 +18,7 @@ const (
 	ActionRevoke   = "revoke"
 	ActionWithdraw = "withdraw"
 	ActionReturn   = "return"  // the requester's own access
+	ActionExtend   = "extend"  // opens the form of an extension
 	ActionOpen     = "open"    // a link: Slack reports the click, and nothing follows
 	ActionRequest  = "request" // of the App Home: opens the form
 )
@@ -28,7 +29,7 @@ type Look struct {
 	Why string
 	// Link is the URL of the request's page; "" for none.
 	Link string
-	// Extend offers to extend the access, on the request's page.
+	// Extend offers to extend the access.
 	Extend bool
 	// Buttons has people act in Slack.
 	Buttons bool
@@ -73,6 +74,12 @@ const (
 // asked says who requests what, and quotes their reason.
 func asked(r api.Request) slack.Block {
 	who := []slack.RichTextSectionElement{bold(Who(r.Requester), maxName), glue(" requests "), bold(What(r), maxWhat)}
+	if r.Extends != nil {
+		who[1] = glue(" requests an extension of ")
+	}
+	if r.Emergency() {
+		who[1] = glue(" broke the glass for ")
+	}
 	if r.For != nil {
 		who = append(who, glue(" for "), bold(Who(*r.For), maxName))
 	}

@@ -140,12 +140,10 @@ const RemindBefore = 10 * time.Minute
 func Reminder(r api.Request, ends time.Time, look Look) Message {
 	said := "Access ends in " + For(RemindBefore) + ", on " + At(ends)
 	blocks := []slack.Block{slack.NewRichTextBlock("said", section(bold(said, maxWhat), glue(": "), spoken(What(r), maxWhat)))}
+	if extend := offer(r, look); extend != nil { // in a block of its own: the id of an action is unique in one
+		blocks = append(blocks, slack.NewActionBlock("offer", extend))
+	}
 	if buttons := open(look.Link); len(buttons) > 0 {
-		if look.Extend { // in a block of its own: the id of an action is unique in one
-			extend := button(ActionOpen, "", "Extend…", slack.StylePrimary)
-			extend.URL = look.Link + "#extend"
-			blocks = append(blocks, slack.NewActionBlock("offer", extend))
-		}
 		blocks = append(blocks, slack.NewActionBlock("acts", buttons...))
 	}
 	if look.Extend {

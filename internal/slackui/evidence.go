@@ -25,6 +25,9 @@ func facts(r api.Request) []*slack.TextBlockObject {
 	if r.DurationSeconds > 0 {
 		all = append(all, "For "+For(duration(r)))
 	}
+	if x := ofExtension(r); x != "" {
+		all = append(all, x)
+	}
 	if !r.StartsAt.IsZero() {
 		all = append(all, "Starts: "+At(r.StartsAt))
 	}

@@ -59,7 +59,7 @@ func Home(p HomePage) slack.HomeTabViewRequest {
 
 // entry is a request in a list.
 func entry(r api.Request, line string) []slack.RichTextElement {
-	says := []slack.RichTextElement{section(bold(What(r), maxWhat), glue(" for "), spoken(Who(r.Holder()), maxName), glue(": "), spoken(line, maxFact))}
+	says := []slack.RichTextElement{section(bold(marked(r, What(r)), maxWhat), glue(" for "), spoken(Who(r.Holder()), maxName), glue(": "), spoken(line, maxFact))}
 	if r.Reason != "" {
 		says = append(says, quote(r.Reason, maxFact))
 	}

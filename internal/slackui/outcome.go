@@ -16,7 +16,10 @@ const (
 // Outcome is the view that an open form turns into: how the request stands now. It is
 // sent again while the request goes on.
 func Outcome(r api.Request, link string) *slack.ModalViewRequest {
-	says := []slack.RichTextElement{section(bold(Headline(r), maxWhat), glue(": "), spoken(What(r), maxWhat))}
+	says := []slack.RichTextElement{section(bold(marked(r, Headline(r)), maxWhat), glue(": "), spoken(What(r), maxWhat))}
+	if x := ofExtension(r); x != "" {
+		says = append(says, section(spoken(x+".", maxFact)))
+	}
 	if next := awaits(r); next != "" {
 		says = append(says, section(spoken(next, maxFact)))
 	}

@@ -100,6 +100,8 @@ func decided(r api.Request) string {
 	}
 	by := Actor(r.Decision.By)
 	switch {
+	case r.Emergency():
+		return "Granted at once, by nobody's decision"
 	case r.Decision.Event == api.EventApprove && r.Decision.By.Type == api.ActorHook:
 		return "Fast-tracked by " + by
 	case r.Decision.Event == api.EventApprove:
@@ -124,7 +126,28 @@ func actorOf(r api.Request, e api.EventName) (string, bool) {
 
 // title is the first line of everything about a request.
 func title(r api.Request) string {
-	return fmt.Sprintf("%s: %s for %s", Headline(r), What(r), Who(r.Holder()))
+	return marked(r, fmt.Sprintf("%s: %s for %s", Headline(r), What(r), Who(r.Holder())))
+}
+
+// marked puts before a line what makes a request one that people look at twice: an
+// emergency, which nobody decided, or an extension of access that is there.
+func marked(r api.Request, line string) string {
+	switch {
+	case r.Emergency():
+		return "Emergency · " + line
+	case r.Extends != nil:
+		return "Extension · " + line
+	}
+	return line
+}
+
+// ofExtension says what an extension extends; "" for any other request.
+func ofExtension(r api.Request) string {
+	x := r.Extends
+	if x == nil {
+		return ""
+	}
+	return "Extends access since " + At(x.StartedAt) + ", from " + At(x.EndsAt) + " to " + At(x.EndsAt.Add(duration(r)))
 }
 
 // approvals says how many have approved of how many; "" where one is enough.

@@ -1,6 +1,7 @@
 package slackway_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -71,5 +72,42 @@ func TestAReminderIsNotLeftBehind(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// The reminder extends access in Slack where the flow takes requests there, else on the
+// request's page; without extensions it offers none.
+func TestTheReminderOffersTheExtension(t *testing.T) {
+	for name, tc := range map[string]struct {
+		use     run.SlackUse
+		extend  *run.ExtendRule
+		buttons string
+	}{
+		"decide":        {run.SlackDecide, &run.ExtendRule{MaxTotalSeconds: 7200, DurationsSeconds: []int{3600}}, "Extend… extend, Open open"},
+		"ask":           {run.SlackAsk, &run.ExtendRule{MaxTotalSeconds: 7200, DurationsSeconds: []int{3600}}, "Extend… extend, Open open"},
+		"link":          {run.SlackLink, &run.ExtendRule{MaxTotalSeconds: 7200, DurationsSeconds: []int{3600}}, "Extend… open, Open open"},
+		"no extensions": {run.SlackDecide, nil, "Open open"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			r := w.table.runs[id]
+			r.Flow.Slack, r.Flow.Strategy = tc.use, json.RawMessage(`{"type":"lambda"}`)
+			w.Today = func() *run.Today {
+				return &run.Today{Flows: map[string]run.TodayFlow{r.Flow.Name: {Slack: tc.use, Extend: tc.extend}}}
+			}
+			w.follow(w.table.happen(id, run.Approve, byG, run.Approved, ""))
+			w.follow(w.table.happen(id, run.Escalate, none, run.Active, ""))
+			w.pass(51 * time.Minute)
+			var got []string
+			for _, b := range w.only(fakeslack.DM("U0ADA")).Buttons() {
+				got = append(got, b.Text+" "+b.ActionID)
+				if b.Text == "Extend…" && (b.ActionID == "extend" && b.Value != id || b.ActionID == "open" && b.URL != link+"#extend") {
+					t.Errorf("it leads to %q %q", b.Value, b.URL)
+				}
+			}
+			if strings.Join(got, ", ") != tc.buttons {
+				t.Errorf("got %s, want %s", strings.Join(got, ", "), tc.buttons)
+			}
+		})
 	}
 }

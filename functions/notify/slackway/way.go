@@ -188,7 +188,7 @@ func (w *Way) use(r *run.Run) run.SlackUse {
 // look returns how a copy looks to its reader.
 func (w *Way) look(r *run.Run, c store.SlackCopy, link string) slackui.Look {
 	buttons := w.use(r).Decides() && c.Kind != ""
-	if c.Kind == store.SlackDirect { // to the requester, about what is theirs
+	if c.Kind == store.SlackDirect || c.Kind == store.SlackRemind { // to the requester, about what is theirs
 		buttons = w.use(r).Requests()
 	}
 	return slackui.Look{

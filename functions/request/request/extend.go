@@ -193,7 +193,7 @@ func (s service) parseExtension(c *httpapi.Call, body *httpapi.Body, extended *r
 func (s service) notToday(c *httpapi.Call, f *flow.Flow, extended *run.Run) string {
 	caller := c.Caller.Person
 	switch {
-	case c.Slack != nil && !f.Slack.Requests():
+	case c.Slack != nil && !(f.Slack.Requests() && extended.SlackUse(s.today).Requests()):
 		return "This flow can't be requested in Slack; use the web or the command line."
 	case extended.HeldBy(caller):
 		if !f.MayAsk(caller) {

@@ -3,17 +3,21 @@ package request_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/slackcaller"
 )
 
 const extendFlows = `
@@ -191,4 +195,60 @@ func TestExtendAgain(t *testing.T) {
 	if status, got := tt.call(t, s); status != http.StatusConflict || got["type"] != api.ProblemNotExtendable {
 		t.Errorf("a second extension: %d %v", status, got)
 	}
+}
+
+// In Slack access is extended where its flow takes requests in Slack, today and when it was
+// requested.
+func TestExtendInSlack(t *testing.T) {
+	said, err := slackcaller.Caller{Team: "T1", User: "U1", Email: "ada@example.com"}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{InvokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:fasttrack-engine-request:slack"})
+	for name, tt := range map[string]struct {
+		today, then run.SlackUse
+		seconds     int
+		status      int
+	}{
+		"decide":                    {run.SlackDecide, run.SlackDecide, 3600, 201},
+		"ask":                       {run.SlackAsk, "", 3600, 201},
+		"link":                      {run.SlackLink, run.SlackDecide, 3600, 403},
+		"link when it was filed":    {run.SlackDecide, run.SlackLink, 3600, 403},
+		"off":                       {run.SlackOff, run.SlackDecide, 3600, 404},
+		"past the flow's max_total": {run.SlackDecide, run.SlackDecide, 3 * 3600, 400},
+		"by a time of one's own":    {run.SlackDecide, run.SlackDecide, 60, 400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			raw := fmt.Sprintf(extendFlows, "[ada@example.com]", "db", "give", "extend: {max_total: 3h, durations: [1h, 2h, 30m]}\n    slack: "+string(tt.today))
+			flows, err := flow.Parse("f", []byte(raw))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, r := newTable(), activeRun()
+			r.Flow.Slack = tt.then
+			s.runs[r.ID] = r
+			h := request.New(request.Deps{
+				Flows: flows, Store: s, Executions: s, Now: func() time.Time { return extendNow }, HooksFunction: "hooks", Identify: identifier(person("root@example.com")),
+				Slack: &httpapi.Slack{Teams: []string{"T1"}, Identity: httpapi.SlackBound, Directory: flows.Directory, Links: adasAccount{}, Now: time.Now},
+			})
+			answer, err := h.Handle(ctx, httpapi.Event{
+				RouteKey: "POST /requests/{id}/extend", PathParameters: map[string]string{"id": r.ID}, Headers: map[string]string{slackcaller.Header: said},
+				Body: fmt.Sprintf(`{"reason": "not done", "duration_seconds": %d}`, tt.seconds),
+			})
+			if err != nil || answer.StatusCode != tt.status || len(s.started) != map[bool]int{true: 1}[tt.status == 201] {
+				t.Errorf("got %d %s, started %v (%v)", answer.StatusCode, answer.Body, s.started, err)
+			}
+		})
+	}
+}
+
+// adasAccount knows Ada's Slack account.
+type adasAccount struct{}
+
+func (adasAccount) LoadSlackLink(_ context.Context, team, user string) (run.SlackAccount, error) {
+	return run.SlackAccount{Team: team, User: user, Email: "ada@example.com", Person: run.Person{ID: "ada@example.com", Email: "ada@example.com"}}, nil
+}
+
+func (adasAccount) SaveSlackLink(context.Context, run.SlackAccount) error {
+	return errors.New("none is saved")
 }

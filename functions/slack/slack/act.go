@@ -34,6 +34,8 @@ func (c *call) clicked(ctx context.Context, in interaction) error {
 			return c.openForm(ctx, in.user(), in.Trigger, place{})
 		case a.ActionID == slackui.ActionLink:
 			return c.openLink(ctx, in.user(), in.Trigger)
+		case a.ActionID == slackui.ActionExtend:
+			return c.openExtend(ctx, in, a.Value)
 		case eventOf[a.ActionID] != "":
 			return c.button(ctx, in, a.ActionID, a.Value, a.TS)
 		}
@@ -41,24 +43,33 @@ func (c *call) clicked(ctx context.Context, in interaction) error {
 	return nil // such as a link, which Slack opens itself
 }
 
-// button serves a button that acts on a request. It opens a modal first: that Slack takes
-// the trigger proves the click. Then it reads the request: who may not act learns why
-// before typing a reason.
-func (c *call) button(ctx context.Context, in interaction, action, id, ts string) error {
+// about opens a modal for a click on a button of a request: that Slack takes the trigger
+// proves the click. Then it reads the request. ok is false where nothing is left to do.
+func (c *call) about(ctx context.Context, in interaction, id string) (who slackcaller.Caller, v opened, r api.Request, ok bool, err error) {
 	u := in.user()
-	who, v, ok, err := c.opening(ctx, u, in.Trigger)
+	who, v, ok, err = c.opening(ctx, u, in.Trigger)
 	if err != nil {
-		return c.clickAgain(ctx, in, err)
+		return who, v, r, false, c.clickAgain(ctx, in, err)
 	}
 	if !ok {
 		if c.home(u) == "" && in.ResponseURL != "" {
-			return c.answer(ctx, in.ResponseURL, "This Slack workspace may not use fasttrack.")
+			err = c.answer(ctx, in.ResponseURL, "This Slack workspace may not use fasttrack.")
 		}
-		return nil
+		return who, v, r, false, err
 	}
-	r, err := c.read(ctx, who, id)
-	if err != nil {
-		return c.explain(ctx, v, u, err)
+	if r, err = c.read(ctx, who, id); err != nil {
+		return who, v, r, false, c.explain(ctx, v, u, err)
+	}
+	return who, v, r, true, nil
+}
+
+// button serves a button that acts on a request. Who may not act learns why before typing a
+// reason.
+func (c *call) button(ctx context.Context, in interaction, action, id, ts string) error {
+	u := in.user()
+	who, v, r, ok, err := c.about(ctx, in, id)
+	if err != nil || !ok {
+		return err
 	}
 	if action != slackui.ActionReturn { // which is on no card
 		c.keepCard(ctx, in, r)
@@ -122,7 +133,10 @@ func (c *call) act(ctx context.Context, who slackcaller.Caller, id, action strin
 
 // submitAction takes the form of an action: its reason, or a shorter time.
 func (c *call) submitAction(ctx context.Context, in interaction, s sealed, who slackcaller.Caller) (any, error) {
-	if eventOf[s.Action] == "" || s.Request == "" {
+	switch {
+	case s.Request != "" && s.Action == slackui.ActionExtend:
+		return c.extend(ctx, in, s, who)
+	case eventOf[s.Action] == "" || s.Request == "":
 		return nil, badCall("unknown action")
 	}
 	values := slackui.ActionValues{Reason: strings.TrimSpace(in.of(slackui.ReasonBlock, slackui.Element).text())}
@@ -140,12 +154,7 @@ func (c *call) submitAction(ctx context.Context, in interaction, s sealed, who s
 	case err == nil:
 		return becomes(view), nil
 	case errors.As(err, &p) && p.Status == http.StatusBadRequest:
-		for _, e := range p.Errors {
-			if e.Field == "reason" {
-				block = slackui.ReasonBlock
-			}
-		}
-		return errorsOf(map[string]string{block: slackui.Line(said(p), slackui.MaxError)}), nil
+		return errorsOf(wrongOf(p, block)), nil
 	case errors.As(err, &p) && p.Status < 500 && p.Status != http.StatusTooManyRequests:
 		return becomes(notice(said(p))), nil
 	}
