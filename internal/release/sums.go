@@ -10,7 +10,7 @@ import (
 )
 
 // EngineDir is where a release has the engine's binaries, from the folder of the command
-// line: EngineDir/ARCH/NAME, with ARCH as Go calls it. The command is in the folder bin of
+// line: an archive for each architecture. The command is in the folder bin of
 // an archive, of a Python environment and of an npm package alike.
 const EngineDir = "../share/fasttrack/engine"
 

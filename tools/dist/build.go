@@ -78,6 +78,18 @@ func goBuild(ctx context.Context, goos, goarch, out, ldflags string, targets ...
 	return nil
 }
 
+// packEngine returns the archive of the binaries of an architecture that comes with the
+// command line.
+func (d *dist) packEngine(arch string, binaries []file) (file, error) {
+	byName := map[string][]byte{}
+	for _, b := range binaries {
+		byName[b.name] = b.data
+	}
+	var content bytes.Buffer
+	err := engine.Pack(&content, byName, d.at)
+	return file{name: "share/fasttrack/engine/" + engine.Packed(arch), data: content.Bytes()}, err
+}
+
 // engineZips returns a package for each function of the engine, as Lambda takes it. Those
 // that read flows.yaml get it from a deployment.
 func (d *dist) engineZips(binaries []file) ([]file, error) {

@@ -70,11 +70,17 @@ func (d *dist) all(ctx context.Context, chosen []platform) error {
 	if err != nil {
 		return err
 	}
-	engine, err := d.buildEngine(ctx)
+	built, err := d.buildEngine(ctx)
 	if err != nil {
 		return err
 	}
-	for arch, binaries := range engine {
+	var packed []file
+	for arch, binaries := range built {
+		archive, err := d.packEngine(arch, binaries)
+		if err != nil {
+			return err
+		}
+		packed = append(packed, archive)
 		zips, err := d.engineZips(binaries)
 		if err != nil {
 			return err
@@ -84,7 +90,7 @@ func (d *dist) all(ctx context.Context, chosen []platform) error {
 		}
 	}
 	for _, p := range chosen {
-		if err := d.platform(ctx, p, engine, license); err != nil {
+		if err := d.platform(ctx, p, packed, license); err != nil {
 			return fmt.Errorf("%s: %w", p, err)
 		}
 	}
@@ -126,15 +132,13 @@ func (d *dist) all(ctx context.Context, chosen []platform) error {
 
 // platform makes what a platform gets: an archive, a wheel and an npm package, all with
 // the same files.
-func (d *dist) platform(ctx context.Context, p platform, engine map[string][]file, license []byte) error {
+func (d *dist) platform(ctx context.Context, p platform, engine []file, license []byte) error {
 	command, err := d.buildCommand(ctx, p)
 	if err != nil {
 		return err
 	}
 	files := []file{command, {name: "share/fasttrack/LICENSE", data: license}}
-	for arch, binaries := range engine {
-		files = append(files, under("share/fasttrack/engine/"+arch, binaries)...)
-	}
+	files = append(files, engine...)
 	name := "fasttrack_" + d.version.semver + "_" + p.os + "_" + p.arch
 	if err := d.write(name+".tar.gz", under(name, files), writeTarGz); err != nil {
 		return err

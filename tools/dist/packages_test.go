@@ -16,7 +16,7 @@ import (
 // released are files of an archive.
 var released = []file{
 	{"bin/fasttrack", []byte("the command"), true},
-	{"share/fasttrack/engine/arm64/request", []byte("a function"), true},
+	{"share/fasttrack/engine/arm64.tar.zst", []byte("a function"), true},
 	{"share/fasttrack/LICENSE", []byte("licence"), false},
 }
 
@@ -51,7 +51,7 @@ func TestWheel(t *testing.T) {
 	if !find(t, files, data+"scripts/fasttrack").executable {
 		t.Error("the command can't be executed")
 	}
-	find(t, files, data+"data/share/fasttrack/engine/arm64/request")
+	find(t, files, data+"data/share/fasttrack/engine/arm64.tar.zst")
 	find(t, files, "fasttrack_hooks/__init__.py")
 	find(t, files, "fasttrack_hooks/py.typed")
 	if got, want := string(find(t, files, info+"WHEEL").data), "Tag: py3-none-manylinux_2_17_aarch64\nTag: py3-none-manylinux2014_aarch64\nTag: py3-none-musllinux_1_1_aarch64\n"; !strings.HasSuffix(got, want) {
@@ -98,7 +98,7 @@ func TestNpm(t *testing.T) {
 			t.Errorf("its name is %s, want %s", own.Name, want)
 		}
 		find(t, files, "package/bin/fasttrack")
-		find(t, files, "package/share/fasttrack/engine/arm64/request")
+		find(t, files, "package/share/fasttrack/engine/arm64.tar.zst")
 	}
 	if got, want := npmFile(npmCommandName(platforms[0]), v), "fasttrack-dev-fasttrack-linux-x64-1.2.3.tgz"; got != want {
 		t.Errorf("its file is %s, want %s", got, want)

@@ -110,7 +110,7 @@ func (i installed) wheel(t *testing.T) {
 		t.Errorf("its version is %q", got)
 	}
 	output(t, python, "-m", "pip", "uninstall", "--quiet", "--yes", "fasttrack-approvals")
-	if left, err := filepath.Glob(filepath.Join(dir, "venv", "share", "fasttrack", "engine", "*", "*")); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(dir, "venv", "share", "fasttrack", "engine", "*")); err != nil || len(left) > 0 {
 		t.Errorf("uninstalled, it leaves %q (%v)", left, err)
 	}
 }
@@ -166,9 +166,10 @@ func (i installed) builds(t *testing.T, command, unpacked string) {
 			t.Fatal(err)
 		}
 	}
+	home := t.TempDir()
 	build := func(arch string) (string, error) {
 		run := exec.Command(command, "build", "--arch", arch)
-		run.Dir, run.Env = team, []string{"PATH=" + withoutGo(t), "HOME=" + t.TempDir()}
+		run.Dir, run.Env = team, []string{"PATH=" + withoutGo(t), "HOME=" + home}
 		out, err := run.CombinedOutput()
 		return string(out), err
 	}
@@ -177,20 +178,37 @@ func (i installed) builds(t *testing.T, command, unpacked string) {
 			t.Fatalf("build for %s: %v\n%s", arch, err, out)
 		}
 	}
-	engine := filepath.Join(unpacked, "share", "fasttrack", "engine", "arm64", "digest")
-	content := []byte(read(t, engine))
-	content[len(content)/2] ^= 1
-	if err := os.WriteFile(engine, content, 0o600); err != nil {
-		t.Fatal(err)
+	// The cache is of no trust: what was changed there is unpacked again.
+	kept, err := filepath.Glob(filepath.Join(home, ".cache", "fasttrack", "engine", "*-arm64", "digest"))
+	if err != nil || len(kept) != 1 {
+		t.Fatalf("the cache has %q (%v), want one engine for arm64", kept, err)
 	}
-	if out, err := build("arm64"); exitCode(err) != 1 || !strings.Contains(out, engine+" is not the binary of fasttrack "+tested) {
-		t.Errorf("with a binary of another byte: %v\n%s", err, out)
+	original := read(t, kept[0])
+	change(t, kept[0])
+	if out, err := build("arm64"); err != nil || read(t, kept[0]) != original {
+		t.Errorf("with a changed binary in the cache: %v\n%s", err, out)
+	}
+	change(t, kept[0])
+	engine := filepath.Join(unpacked, "share", "fasttrack", "engine", "arm64.tar.zst")
+	change(t, engine)
+	if out, err := build("arm64"); exitCode(err) != 1 || !strings.Contains(out, engine) || !strings.Contains(out, "install") {
+		t.Errorf("with an archive of another byte: %v\n%s", err, out)
 	}
 	if err := os.RemoveAll(filepath.Join(unpacked, "share")); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := build("arm64"); exitCode(err) != 1 || !strings.Contains(out, "is missing; install fasttrack "+tested+" again") {
 		t.Errorf("without the folder share: %v\n%s", err, out)
+	}
+}
+
+// change flips a bit in the middle of a file.
+func change(t *testing.T, path string) {
+	t.Helper()
+	content := []byte(read(t, path))
+	content[len(content)/2] ^= 1
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

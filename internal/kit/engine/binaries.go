@@ -30,8 +30,8 @@ type Options struct {
 }
 
 // Binaries returns a folder with a binary for each of [Functions], under its name, that
-// runs on Lambda. They are those of the release this command line belongs to, or built
-// from its source.
+// runs on Lambda. They are those of the release this command line belongs to, unpacked
+// into the user's cache, or built from its source.
 func Binaries(ctx context.Context, o Options) (dir string, err error) {
 	if !slices.Contains(Architectures, o.Arch) {
 		return "", fmt.Errorf("unknown architecture %q; Lambda has %s and %s", o.Arch, Architectures[0], Architectures[1])
@@ -44,8 +44,12 @@ func Binaries(ctx context.Context, o Options) (dir string, err error) {
 		if self, err = filepath.EvalSymlinks(self); err != nil {
 			return "", fmt.Errorf("find this executable: %w", err)
 		}
-		dir := filepath.Join(filepath.Dir(self), filepath.FromSlash(release.EngineDir), o.Arch)
-		return dir, verify(dir, o.Arch, release.EngineSum)
+		cache, err := cacheDir()
+		if err != nil {
+			return "", err
+		}
+		archive := filepath.Join(filepath.Dir(self), filepath.FromSlash(release.EngineDir), Packed(o.Arch))
+		return unpacked(archive, filepath.Join(cache, release.Version()+"-"+o.Arch), o.Arch, release.EngineSum)
 	}
 	return compile(ctx, o)
 }
@@ -58,14 +62,27 @@ func verify(dir, arch string, sum func(name, arch string) (string, bool)) error 
 		got, err := hash(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			return fmt.Errorf("%s is missing; install fasttrack %s again", path, release.Version())
+			return missing(path)
 		case err != nil:
 			return err
 		case !known || got != want:
-			return fmt.Errorf("%s is not the binary of fasttrack %s: its SHA-256 is %s; install that release again", path, release.Version(), got)
+			return fmt.Errorf("%s is not the binary of fasttrack %s: its SHA-256 is %s; install that release again", f.Name, release.Version(), got)
 		}
 	}
 	return nil
+}
+
+func missing(path string) error {
+	return fmt.Errorf("%s is missing; install fasttrack %s again", path, release.Version())
+}
+
+// cacheDir returns the folder in which engines are kept.
+func cacheDir() (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("keep the engine: %w", err)
+	}
+	return filepath.Join(cache, "fasttrack", "engine"), nil
 }
 
 // hash returns the SHA-256 of a file in hexadecimal digits.

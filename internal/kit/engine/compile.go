@@ -25,9 +25,9 @@ func compile(ctx context.Context, o Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cache, err := os.UserCacheDir()
+	cache, err := cacheDir()
 	if err != nil {
-		return "", fmt.Errorf("keep the engine that is built: %w", err)
+		return "", err
 	}
 	version, err := s.command(ctx, o.Arch, "env", "GOVERSION")
 	if err != nil {
@@ -39,40 +39,29 @@ func compile(ctx context.Context, o Options) (string, error) {
 	if s.version != "" {
 		name = s.version
 	}
-	dir := filepath.Join(cache, "fasttrack", "engine", fmt.Sprintf("%s-%s-%s", name, o.Arch, hex.EncodeToString(key[:6])))
+	dir := filepath.Join(cache, fmt.Sprintf("%s-%s-%s", name, o.Arch, hex.EncodeToString(key[:6])))
 	if s.version == "" {
 		return dir, s.build(ctx, dir, o)
 	}
-	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+	whole := func() bool {
+		info, err := os.Stat(dir)
+		return err == nil && info.IsDir()
+	}
+	if whole() {
 		return dir, nil
 	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o750); err != nil {
-		return "", fmt.Errorf("keep the engine that is built: %w", err)
-	}
-	made, err := os.MkdirTemp(filepath.Dir(dir), ".new-*")
-	if err != nil {
-		return "", fmt.Errorf("keep the engine that is built: %w", err)
-	}
-	defer os.RemoveAll(made)
-	if o.Log != nil {
-		fmt.Fprintf(o.Log, "Building the engine of %s for %s, once for this version: a minute or two.\n", s.version, o.Arch)
-	}
-	if err := s.build(ctx, made, o); err != nil {
-		return "", err
-	}
-	// Another process may have made the same meanwhile.
-	if err := os.Rename(made, dir); err != nil {
-		if _, there := os.Stat(dir); there != nil {
-			return "", fmt.Errorf("keep the engine that is built: %w", err)
+	return dir, keep(dir, whole, func(made string) error {
+		if o.Log != nil {
+			fmt.Fprintf(o.Log, "Building the engine of %s for %s, once for this version: a minute or two.\n", s.version, o.Arch)
 		}
-	}
-	return dir, nil
+		return s.build(ctx, made, o)
+	})
 }
 
 // build compiles all functions into a folder.
 func (s source) build(ctx context.Context, to string, o Options) error {
 	if err := os.MkdirAll(to, 0o750); err != nil {
-		return fmt.Errorf("keep the engine that is built: %w", err)
+		return fmt.Errorf("keep the engine: %w", err)
 	}
 	args := []string{"build", "-tags", "lambda.norpc", "-ldflags=-s -w", "-o", to + string(filepath.Separator)}
 	for _, f := range Functions {
