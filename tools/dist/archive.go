@@ -7,8 +7,8 @@ import (
 	"cmp"
 	"compress/gzip"
 	"fmt"
-
 	"io/fs"
+	"path"
 	"slices"
 	"time"
 )
@@ -81,7 +81,11 @@ func writeZip(w *bytes.Buffer, at time.Time, files []file) error {
 	}
 	z := zip.NewWriter(w)
 	for _, f := range files {
-		header := &zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: at.UTC().Truncate(2 * time.Second)}
+		method := zip.Deflate
+		if ext := path.Ext(f.name); ext == ".zip" || ext == ".zst" { // compressed already
+			method = zip.Store
+		}
+		header := &zip.FileHeader{Name: f.name, Method: method, Modified: at.UTC().Truncate(2 * time.Second)}
 		header.SetMode(f.mode())
 		to, err := z.CreateHeader(header)
 		if err != nil {

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/merge"
 	"github.com/fasttrack-dev/fasttrack/sdk"
 	"github.com/fasttrack-dev/fasttrack/tools/modules"
@@ -74,20 +77,9 @@ func (d *dist) all(ctx context.Context, chosen []platform) error {
 	if err != nil {
 		return err
 	}
-	var packed []file
-	for arch, binaries := range built {
-		archive, err := d.packEngine(arch, binaries)
-		if err != nil {
-			return err
-		}
-		packed = append(packed, archive)
-		zips, err := d.engineZips(binaries)
-		if err != nil {
-			return err
-		}
-		if err := d.write("fasttrack_"+d.version.semver+"_engine_"+arch+".zip", zips, writeZip); err != nil {
-			return err
-		}
+	packed, err := d.engine(built)
+	if err != nil {
+		return err
 	}
 	for _, p := range chosen {
 		if err := d.platform(ctx, p, packed, license); err != nil {
@@ -130,15 +122,43 @@ func (d *dist) all(ctx context.Context, chosen []platform) error {
 	return os.WriteFile(filepath.Join(d.out, "SHA256SUMS"), []byte(strings.Join(d.sums, "")), 0o644)
 }
 
+// engine writes the packages for Lambda, and returns the archives that come with the
+// command line. To compress them takes most of the time of a release.
+func (d *dist) engine(built map[string][]file) (packed []file, err error) {
+	archs := engine.Architectures
+	packed = make([]file, len(archs))
+	zips := make([][]file, len(archs))
+	var compressing errgroup.Group
+	for i, arch := range archs {
+		compressing.Go(func() (err error) {
+			packed[i], err = d.packEngine(arch, built[arch])
+			return err
+		})
+		compressing.Go(func() (err error) {
+			zips[i], err = d.engineZips(built[arch])
+			return err
+		})
+	}
+	if err := compressing.Wait(); err != nil {
+		return nil, err
+	}
+	for i, arch := range archs {
+		if err := d.write("fasttrack_"+d.version.semver+"_engine_"+arch+".zip", zips[i], writeZip); err != nil {
+			return nil, err
+		}
+	}
+	return packed, nil
+}
+
 // platform makes what a platform gets: an archive, a wheel and an npm package, all with
 // the same files.
-func (d *dist) platform(ctx context.Context, p platform, engine []file, license []byte) error {
+func (d *dist) platform(ctx context.Context, p platform, packed []file, license []byte) error {
 	command, err := d.buildCommand(ctx, p)
 	if err != nil {
 		return err
 	}
 	files := []file{command, {name: "share/fasttrack/LICENSE", data: license}}
-	files = append(files, engine...)
+	files = append(files, packed...)
 	name := "fasttrack_" + d.version.semver + "_" + p.os + "_" + p.arch
 	if err := d.write(name+".tar.gz", under(name, files), writeTarGz); err != nil {
 		return err
@@ -161,11 +181,11 @@ func (d *dist) platform(ctx context.Context, p platform, engine []file, license 
 	if info.Size() > wheelLimit {
 		return fmt.Errorf("the wheel has %d bytes, but PyPI takes %d", info.Size(), wheelLimit)
 	}
-	packed, err := npmPlatform(d.version, p, files)
+	npm, err := npmPlatform(d.version, p, files)
 	if err != nil {
 		return err
 	}
-	return d.write(npmFile(npmCommandName(p), d.version), packed, writeTarGz)
+	return d.write(npmFile(npmCommandName(p), d.version), npm, writeTarGz)
 }
 
 // write writes an archive of the release.
