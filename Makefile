@@ -2,11 +2,11 @@
 # runs all tests. Both need Go alone; `make lint` and `make deploy` bring their
 # own tools (see TOOLS).
 
-FUNCTIONS := Request Approve Record Grant Reconcile Digest Notify EndSessions Console Slack Hooks GrantDemo
+FUNCTIONS := Request Approve Apply Record Grant Reconcile Digest Notify EndSessions Console Slack Hooks GrantDemo
 
 # The functions that read flows.yaml. It is packed with no others, so that a change of it
 # updates these alone (functions.ReadFlows).
-READ_FLOWS := Request Approve Record Notify
+READ_FLOWS := Request Approve Apply Record Notify
 
 # Where a function's code is, if not in functions/ under its name.
 SOURCE_GrantDemo := examples/grant-demo

@@ -50,6 +50,9 @@ type Request struct {
 	Access *Access `json:"access,omitempty"`
 	// BreakGlass is present if the access was requested in an emergency.
 	BreakGlass *BreakGlass `json:"break_glass,omitempty"`
+	// RuleChange is what a request of the flow rule-change proposes, in a deployment that takes
+	// pushed rules. Present in the response of [Client.Get] alone.
+	RuleChange *RuleChange `json:"rule_change,omitempty"`
 	// LastError is present while granting or revoking access fails, or a hook doesn't
 	// respond. Both are retried.
 	LastError *LastError `json:"last_error,omitempty"`

@@ -24,7 +24,7 @@ var packings = []struct {
 	{"separate", nil},
 	{"all in one", functions.Names()},
 	{"console apart", slices.DeleteFunc(functions.Names(), func(name string) bool { return name == "console" })},
-	{"rare ones together", []string{"digest", "endsessions", "grant", "notify", "reconcile"}},
+	{"rare ones together", []string{"apply", "digest", "endsessions", "grant", "notify", "reconcile"}},
 }
 
 // startedOften are the functions whose start a person waits for, and a rare one.

@@ -23,6 +23,7 @@ var binaries string
 // functions maps each function of the template to its package.
 var functions = map[string]string{
 	"RequestFunction":   "./functions/request",
+	"ApplyFunction":     "./functions/apply",
 	"ApproveFunction":   "./functions/approve",
 	"RecordFunction":    "./functions/record",
 	"GrantFunction":     "./functions/grant",

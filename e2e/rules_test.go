@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -34,6 +35,22 @@ func TestRules(t *testing.T) {
 		}
 		ts.Check(stack.Replace(t.Context(), dirs, nil))
 	}
+	// becomes reads a request until its change of rules has a state.
+	becomes := func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 2 {
+			ts.Fatalf("usage: becomes ID STATE")
+		}
+		c := ts.Value(clientKey{}).(*client)
+		for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+			ts.Check(c.call("GET", "/requests/"+args[0], nil))
+			if got, _ := c.at("rule_change.state"); got == args[1] {
+				return
+			}
+			if time.Now().After(deadline) {
+				ts.Fatalf("still not %s: %s", args[1], c.body)
+			}
+		}
+	}
 	on := system{url: stack.URL(), services: stack.URL() + "/_aws", table: local.StackName + "-Table"}
-	playWith(t, on, "CasesFunction", flows, testscript.Params{Dir: "testdata/rules", Cmds: map[string]func(*testscript.TestScript, bool, []string){"anew": anew}}, &client{url: on.url})
+	playWith(t, on, "CasesFunction", flows, testscript.Params{Dir: "testdata/rules", Cmds: map[string]func(*testscript.TestScript, bool, []string){"anew": anew, "becomes": becomes}}, &client{url: on.url})
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/fasttrack-dev/fasttrack/functions/apply/apply"
 	"github.com/fasttrack-dev/fasttrack/functions/approve/approve"
 	"github.com/fasttrack-dev/fasttrack/functions/console/console"
 	"github.com/fasttrack-dev/fasttrack/functions/digest/digest"
@@ -19,7 +20,7 @@ import (
 )
 
 var engine = map[string]func(){
-	"approve": approve.Start, "console": console.Start, "digest": digest.Start, "endsessions": endsessions.Start, "grant": grant.Start,
+	"apply": apply.Start, "approve": approve.Start, "console": console.Start, "digest": digest.Start, "endsessions": endsessions.Start, "grant": grant.Start,
 	"notify": notify.Start, "reconcile": reconcile.Start, "record": record.Start, "request": request.Start, "slack": slack.Start,
 }
 

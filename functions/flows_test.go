@@ -15,7 +15,7 @@ import (
 )
 
 // readsFlows matches the calls by which a function reads flows.yaml at its start.
-var readsFlows = regexp.MustCompile(`\b(flow\.Beside|httpapi\.Start|pushed\.Present)\(`)
+var readsFlows = regexp.MustCompile(`\b(flow\.Beside|httpapi\.Start|pushed\.Present|pushed\.Deployed)\(`)
 
 // The functions that read flows.yaml are listed once for each way to build them: here,
 // and in the Makefile.

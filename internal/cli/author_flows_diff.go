@@ -80,11 +80,10 @@ func (r *pushedRules) showProposal(cmd *cobra.Command, p Process, a *caller, id 
 	if a.json {
 		return printJSON(out, sheet)
 	}
-	before, name := []byte(nil), rules.Version{Number: sheet.Base}.String()
-	if sheet.Base > 0 {
-		if _, before, err = to.text(ctx, sheet.Base); err != nil {
-			return err
-		}
+	name := rules.Version{Number: sheet.Base}.String()
+	before, err := to.base(ctx, sheet.Base)
+	if err != nil {
+		return err
 	}
 	newest, _, err := to.newest(ctx)
 	if err != nil {

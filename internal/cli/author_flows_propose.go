@@ -8,20 +8,15 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/api"
-	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/release"
 	"github.com/fasttrack-dev/fasttrack/internal/rules"
+	"github.com/fasttrack-dev/fasttrack/internal/rules/change"
 	"github.com/fasttrack-dev/fasttrack/internal/signed"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
-
-// maxChange is how long the field with the difference is, in characters. The whole of it is
-// what `flows diff --request` prints.
-const maxChange = 3500
 
 // proposal is a file that is proposed.
 type proposal struct {
@@ -65,7 +60,7 @@ func (c *flowsPush) propose(cmd *cobra.Command, p Process, of proposal) error {
 		stored = kept
 	}
 	in := api.CreateInput{Flow: rules.ProposalFlow, Reason: c.note, Fields: map[string]any{
-		rules.FieldDigest: sheet.Digest, rules.FieldBase: sheet.Base, rules.FieldSheet: rules.Digest(stored.Body), rules.FieldChange: changeOf(of.before, of.raw),
+		rules.FieldDigest: sheet.Digest, rules.FieldBase: sheet.Base, rules.FieldSheet: rules.Digest(stored.Body), rules.FieldChange: change.Field(of.before, of.raw),
 	}}
 	v, response, err := call(ctx, &c.caller, func(client *api.Client, capture api.CallOption) (*api.Request, error) {
 		return client.Create(ctx, in, capture)
@@ -76,24 +71,8 @@ func (c *flowsPush) propose(cmd *cobra.Command, p Process, of proposal) error {
 	if c.caller.json {
 		return printRaw(cmd.OutOrStdout(), response.Body)
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "Request %s proposes this file over version %d.\nLook at it with `fasttrack flows diff --request %s`. Once it is approved, `fasttrack flows apply %s` pushes it.\n", v.ID, of.base, v.ID, v.ID)
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "Request %s proposes this file over version %d.\nLook at it with `fasttrack flows diff --request %s`. Once it is approved, it is pushed.\n", v.ID, of.base, v.ID)
 	return err
-}
-
-// changeOf is the difference as the request's field has it: what changes, and the diff as far
-// as it fits.
-func changeOf(before, after []byte) string {
-	all := strings.Join(flow.Compare(before, after).Lines(), "\n") + "\n\n"
-	if before == nil {
-		all = "The deployed flows.yaml is served: all of the file is new.\n\n"
-	}
-	for line := range strings.Lines(string(diff.Diff("served", before, "proposed", after))) {
-		if line = strings.ReplaceAll(line, "\t", "  "); len([]rune(all))+len([]rune(line)) > maxChange {
-			return all + "… the rest is in `fasttrack flows diff --request`."
-		}
-		all += line
-	}
-	return strings.TrimSpace(all)
 }
 
 // backtest returns the report of a backtest of a file, or why none was made.
@@ -125,14 +104,14 @@ func newFlowsApplyCommand(p Process) *cobra.Command {
 	var a caller
 	cmd := &cobra.Command{
 		Use:   "apply ID",
-		Short: "Push the flows.yaml that an approved request proposes",
+		Short: "Push the flows.yaml that an approved request proposes, where the deployment did not",
 		Long: `Push the flows.yaml that a request of the flow rule-change proposes, once people have
-approved it. It is the very text that the request names by its digest. The request must
-be approved by people, and not by who proposed it. If another version was pushed since,
-the request is stale and nothing is pushed.
+approved it. A deployment does so itself within seconds; this is for one whose function
+functions/apply does not work. It is the very text that the request names by its digest.
+The request must be approved by people, and not by who proposed it. If another version
+was pushed since, the request is stale and nothing is pushed.
 
-It needs the same rights as flows push; a pipeline can have them. The request is read
-from the API.`,
+It needs the same rights as flows push. The request is read from the API.`,
 		Example: "  fasttrack flows apply 01JD0000000000000000000000",
 		Args:    usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -149,7 +128,14 @@ from the API.`,
 			if v.By, err = signed.CallerARN(ctx, to.cfg); err != nil {
 				return err
 			}
-			pushed, err := to.pusher(p).Apply(ctx, request, to, v)
+			check := func(c rules.Change) error {
+				before, err := to.base(ctx, c.Base)
+				if err != nil {
+					return err
+				}
+				return change.Check(request, before, c)
+			}
+			pushed, err := to.pusher(p).Apply(ctx, request, to, check, v)
 			if err != nil {
 				return err
 			}

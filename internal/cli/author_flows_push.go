@@ -137,6 +137,8 @@ func (c *flowsPush) run(cmd *cobra.Command, p Process, path string) error {
 		report.Changes = flow.Compare(before, raw)
 	}
 	switch {
+	case c.proposes && to.watch.Refused() != "":
+		return fmt.Errorf("the newest version is not served: %s; push a better one, or roll back, before you propose over it", to.watch.Refused())
 	case c.proposes:
 		return c.propose(cmd, p, proposal{to: to, path: path, raw: raw, before: before, base: newest.Number, found: found})
 	case c.dryRun && !c.caller.json:

@@ -117,6 +117,16 @@ func (to *pushedTo) text(ctx context.Context, number int) (rules.Version, []byte
 	return v, raw, ofVersion(number, err)
 }
 
+// base returns the text of the version that something was proposed over, which is nil for
+// the deployed file.
+func (to *pushedTo) base(ctx context.Context, number int) ([]byte, error) {
+	if number == 0 {
+		return nil, nil
+	}
+	_, raw, err := to.text(ctx, number)
+	return raw, err
+}
+
 func ofVersion(number int, err error) error {
 	if err != nil {
 		return fmt.Errorf("version %d: %w", number, err)

@@ -46,7 +46,7 @@ var engine = []string{"request", "approve", "record", "grant", "notify", "reconc
 
 // doors are those that no release before had: their bare names may be functions of a
 // team's.
-var doors = []string{"console", "slack"}
+var doors = []string{"apply", "console", "slack"}
 
 // checkFunction checks the name of a Lambda function that may be named as a
 // hook or strategy: none of the engine's own.

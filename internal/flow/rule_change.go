@@ -9,13 +9,10 @@ import (
 // ruleChangeFlow is the flow in which changes of rules are requested; see package rules.
 const ruleChangeFlow = "rule-change"
 
-// ruleChange refuses a flow of that name in which whoever proposes could approve, code could,
-// or that lacks a field of a proposal.
+// ruleChange refuses a flow of that name in which whoever proposes could approve, anybody
+// but people could, or that lacks a field of a proposal.
 func (r *reader) ruleChange(f *Flow, path string) {
-	if f.Name != ruleChangeFlow {
-		return
-	}
-	refuse := func(at, why string) {
+	for _, e := range f.WhyNoRuleChange() {
 		node := r.places[path+".review"]
 		if node == nil {
 			node = r.places[path+".admins"]
@@ -23,20 +20,34 @@ func (r *reader) ruleChange(f *Flow, path string) {
 		if node == nil {
 			node = &yaml.Node{Line: 1, Column: 1}
 		}
-		r.refused = append(r.refused, Error{Line: node.Line, Column: node.Column, Path: at, Detail: why})
+		e.Line, e.Column, e.Path = node.Line, node.Column, path+"."+e.Path
+		r.refused = append(r.refused, e)
 	}
+}
+
+// WhyNoRuleChange returns why changes of rules can't be approved in the flow, if it is the
+// one for them; paths are within the flow.
+func (f *Flow) WhyNoRuleChange() (refused []Error) {
+	if f.Name != ruleChangeFlow {
+		return nil
+	}
+	refuse := func(at, why string) { refused = append(refused, Error{Path: at, Detail: why}) }
 	if f.Review.SelfApproval {
-		refuse(path+".review.self_approval", "must be false in flow rule-change: whoever proposes a change of rules does not approve it")
+		refuse("review.self_approval", "must be false in flow rule-change: whoever proposes a change of rules does not approve it")
 	}
 	if f.Hooks != NoHooks {
-		refuse(path+".hooks", "must be none in flow rule-change: people approve changes of rules, not code that they change")
+		refuse("hooks", "must be none in flow rule-change: people approve changes of rules, not code that they change")
+	}
+	if f.HasBreakGlass() {
+		refuse("break_glass", "must be absent in flow rule-change: nobody would have approved the change; `fasttrack flows rollback` is for emergencies")
 	}
 	if f.Strategy != nil {
-		refuse(path+".strategy", "must be absent in flow rule-change: `fasttrack flows apply` pushes what was approved")
+		refuse("strategy", "must be absent in flow rule-change: what was approved is pushed, and ends with the next version")
 	}
-	for name, kind := range map[string]string{"digest": String, "base": Int, "sheet": String, "change": Text} {
-		if field, there := f.Field(name); !there || field.Type != kind {
-			refuse(path+".fields", fmt.Sprintf("must have field %s of type %s in flow rule-change", name, kind))
+	for _, want := range []struct{ name, kind string }{{"base", Int}, {"change", Text}, {"digest", String}, {"sheet", String}} {
+		if field, there := f.Field(want.name); !there || field.Type != want.kind {
+			refuse("fields", fmt.Sprintf("must have field %s of type %s in flow rule-change", want.name, want.kind))
 		}
 	}
+	return refused
 }

@@ -16,6 +16,7 @@ func TestRuleChange(t *testing.T) {
 		"as it should be": {"", "", ""},
 		"another flow":    {"name: rule-change, hooks: none", "name: other, hooks: hooks", ""},
 		"self_approval":   {"review: {", "review: {self_approval: true, ", "flows[0].review.self_approval"},
+		"break_glass":     {"hooks: none", "hooks: none, break_glass: {who: [ada@example.com], notify: [admins]}", "flows[0].break_glass"},
 		"hooks":           {"hooks: none, ", "", "flows[0].hooks"},
 		"a strategy":      {"hooks: none", "hooks: none, durations: [1h], targets: [{id: a}], strategy: {type: lambda, function: f}", "flows[0].strategy"},
 		"no digest":       {"{name: digest, type: string}, ", "", "flows[0].fields"},

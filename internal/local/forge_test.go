@@ -29,10 +29,11 @@ var forgeries = []struct {
 	{"change what statistics count", "dynamodb:UpdateItem", "STAT#aws-access", "", []string{"RecordRole"}},
 	{"store what statistics count", "dynamodb:PutItem", "STAT#aws-access", "", nil},
 	{"store a digest", "dynamodb:PutItem", "DIGEST#2026-11-23", "", []string{"DigestRole"}},
-	{"store rules", "dynamodb:PutItem", "RULES", "", nil},
+	{"store rules", "dynamodb:PutItem", "RULES", "", []string{"ApplyRole"}},
 	{"change rules", "dynamodb:UpdateItem", "RULES", "", nil},
 	{"remove rules", "dynamodb:DeleteItem", "RULES", "", nil},
-	{"sign rules", "kms:Sign", "", "kms key/app-RulesKey", nil},
+	{"sign rules", "kms:Sign", "", "kms key/app-RulesKey", []string{"ApplyRole"}},
+	{"have rules applied", "lambda:InvokeFunction", "", "lambda function:app-engine-apply", nil},
 	{"make people of the sessions of a role", "dynamodb:PutItem", "ROLE#AROA1", "", []string{"RequestRole", "ApproveRole"}},
 	{"change a run", "dynamodb:UpdateItem", "RUN#01J", "", nil},
 	{"change an act", "dynamodb:UpdateItem", "ACT#01J", "", nil},
@@ -71,9 +72,12 @@ func TestAWiderRightShows(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, change := range map[string][2]string{
-		"request may store acts":            {`["RUN#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS", "WAITERS"]`, `["RUN#*", "ACT#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS", "WAITERS"]`},
-		"approve may store runs":            {`["ACT#*", "LINK#*", "ROLE#*"]`, `["RUN#*", "ACT#*", "LINK#*", "ROLE#*"]`},
-		"notify may store rules":            {`"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["DELIVERY#*"]}`, `"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["DELIVERY#*", "RULES"]}`},
+		"request may store acts": {`["RUN#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS", "WAITERS"]`, `["RUN#*", "ACT#*", "LINK#*", "LIMIT#*", "ROLE#*", "FLOWS", "WAITERS"]`},
+		"approve may store runs": {`["ACT#*", "LINK#*", "ROLE#*"]`, `["RUN#*", "ACT#*", "LINK#*", "ROLE#*"]`},
+		"notify may store rules": {`"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["DELIVERY#*"]}`, `"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["DELIVERY#*", "RULES"]}`},
+		"apply may store runs": {`"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["RULES"]}
+              # What is proposed`, `"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["RULES", "RUN#*"]}
+              # What is proposed`},
 		"functions may sign rules":          {"Action: kms:GetPublicKey\n                  Resource: !GetAtt RulesKey.Arn", "Action: [kms:GetPublicKey, kms:Sign]\n                  Resource: !GetAtt RulesKey.Arn"},
 		"grant may store runs":              {`["LEASE#*", "OUT#*"]`, `["LEASE#*", "OUT#*", "RUN#*"]`},
 		"record may store leases":           {`["RUN#*", "STORE#*", "TALLY#*"]`, `["RUN#*", "TALLY#*", "LEASE#*"]`},

@@ -67,7 +67,7 @@ func TestRightsOfDigest(t *testing.T) {
 	}
 	signs := regexp.MustCompile(`kms:(Sign\b|\*|Create(Grant|\*)|S\*)`)
 	for id := range doc.Resources {
-		if n := len(signs.FindAllString(block(id), -1)); n != map[string]int{"DigestKey": 1, "RulesKey": 1, "PushRulesPolicy": 1}[id] {
+		if n := len(signs.FindAllString(block(id), -1)); n != map[string]int{"DigestKey": 1, "RulesKey": 1, "ApplyRole": 1, "PushRulesPolicy": 1}[id] {
 			t.Errorf("%s lets sign in %d places", id, n)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -65,11 +66,11 @@ type Wanted struct {
 // WantedBy reads it from the fields of a request.
 func WantedBy(r api.Request) (w Wanted, err error) {
 	if r.Flow != ProposalFlow {
-		return w, fmt.Errorf("request %s is of flow %q, not of %s", r.ID, r.Flow, ProposalFlow)
+		return w, Refusef("request %s is of flow %q, not of %s", r.ID, r.Flow, ProposalFlow)
 	}
 	for name, to := range map[string]any{FieldDigest: &w.Digest, FieldSheet: &w.Sheet, FieldBase: &w.Base} {
 		if json.Unmarshal(r.Fields[name], to) != nil {
-			return w, fmt.Errorf("request %s: field %s is missing or invalid", r.ID, name)
+			return w, Refusef("request %s: field %s is missing or invalid", r.ID, name)
 		}
 	}
 	return w, nil
@@ -82,28 +83,32 @@ func (w Wanted) Find(ctx context.Context, from Proposals) (Sheet, []byte, error)
 	case err != nil:
 		return Sheet{}, nil, err
 	case !there:
-		return Sheet{}, nil, fmt.Errorf("unknown proposal %s over version %d", w.Digest, w.Base)
+		return Sheet{}, nil, Refusef("unknown proposal %s over version %d", w.Digest, w.Base)
 	case Digest(p.Body) != w.Sheet:
-		return Sheet{}, nil, errors.New("the stored sheet is not the one that the request names")
+		return Sheet{}, nil, Refusef("the stored sheet is not the one that the request names")
 	}
 	var s Sheet
 	if err := json.Unmarshal(p.Body, &s); err != nil {
-		return Sheet{}, nil, fmt.Errorf("read the proposal: %w", err)
+		return Sheet{}, nil, Refusef("read the proposal: %w", err)
 	}
 	raw, err := unpack(p.Packed)
 	if err != nil {
-		return Sheet{}, nil, err
+		return Sheet{}, nil, Refusef("the proposal: %w", err)
 	}
 	if Digest(raw) != w.Digest || s.Digest != w.Digest || s.Base != w.Base {
-		return Sheet{}, nil, errors.New("the stored text is not the one that the request names")
+		return Sheet{}, nil, Refusef("the stored text is not the one that the request names")
 	}
 	return s, raw, nil
 }
 
-// Approved returns an error unless people have approved the request, and nobody who asked.
+// Approved returns a [Refusal] unless people have approved the request, and nobody who
+// asked: neither the requester, nor whom it is for.
 func Approved(r api.Request) error {
 	if r.Status != api.StatusApproved {
-		return fmt.Errorf("request %s is %s, not approved", r.ID, r.Status)
+		return Refusef("request %s is %s, not approved", r.ID, r.Status)
+	}
+	if r.BreakGlass != nil {
+		return Refusef("request %s is an emergency that nobody approved", r.ID)
 	}
 	approvals := 0
 	for _, e := range r.History {
@@ -111,22 +116,40 @@ func Approved(r api.Request) error {
 			continue
 		}
 		if e.Actor.Type != api.ActorUser {
-			return fmt.Errorf("request %s was approved by %s; a change of rules needs a person's approval", r.ID, e.Actor.Type)
+			return Refusef("request %s was approved by %s; a change of rules needs a person's approval", r.ID, e.Actor.Type)
 		}
-		if e.Actor.ID == r.Requester.ID || e.Actor.Email != "" && e.Actor.Email == r.Requester.Email {
-			return fmt.Errorf("request %s was approved by %s, who requested it", r.ID, e.Actor.ID)
+		if isSame(e.Actor, r.Requester) {
+			return Refusef("request %s was approved by %s, who requested it", r.ID, e.Actor.ID)
+		}
+		if r.For != nil && isSame(e.Actor, *r.For) {
+			return Refusef("request %s was approved by %s, whom it is for", r.ID, e.Actor.ID)
 		}
 		approvals++
 	}
 	if approvals == 0 {
-		return fmt.Errorf("request %s has no person's approval", r.ID)
+		return Refusef("request %s has no person's approval", r.ID)
 	}
 	return nil
 }
 
+func isSame(a api.Actor, p api.Person) bool {
+	return strings.EqualFold(a.ID, p.ID) || a.Email != "" && strings.EqualFold(a.Email, p.Email)
+}
+
+// Change is what an approved request changes.
+type Change struct {
+	Sheet
+	// Text is the proposed text.
+	Text []byte
+}
+
 // Apply pushes what an approved request names, if the newest version is still the one that
-// it was proposed over.
-func (p Pusher) Apply(ctx context.Context, r api.Request, from Proposals, v Version) (Version, error) {
+// it was proposed over, and nothing became of the request so far. check is a further check
+// of what is pushed. The error is a [Refusal] if no retry helps.
+func (p Pusher) Apply(ctx context.Context, r api.Request, from interface {
+	Proposals
+	Outcomes
+}, check func(Change) error, v Version) (Version, error) {
 	w, err := WantedBy(r)
 	if err != nil {
 		return Version{}, err
@@ -134,14 +157,52 @@ func (p Pusher) Apply(ctx context.Context, r api.Request, from Proposals, v Vers
 	if err := Approved(r); err != nil {
 		return Version{}, err
 	}
-	_, raw, err := w.Find(ctx, from)
+	became, there, err := from.RulesOutcome(ctx, r.ID)
+	switch {
+	case err != nil:
+		return Version{}, err
+	case there && became.Version > 0:
+		return Version{}, Refusef("request %s was applied already, as version %d", r.ID, became.Version)
+	case there:
+		return Version{}, Refusef("request %s was refused: %s", r.ID, became.Why)
+	}
+	sheet, raw, err := w.Find(ctx, from)
 	if err != nil {
+		return Version{}, err
+	}
+	if err := storedByAnother(r, sheet); err != nil {
+		return Version{}, err
+	}
+	_, newest, err := Newest(ctx, p.Table)
+	if err != nil {
+		return Version{}, err
+	}
+	if newest != w.Base {
+		return Version{}, stale(r, w, newest)
+	}
+	if err := check(Change{sheet, raw}); err != nil {
 		return Version{}, err
 	}
 	v.Request = r.ID
 	pushed, err := p.Push(ctx, v, raw, w.Base)
 	if errors.Is(err, ErrChanged) {
-		err = fmt.Errorf("request %s is stale: it was proposed over version %d: %w", r.ID, w.Base, err)
+		err = fmt.Errorf("request %s: %w", r.ID, err)
 	}
 	return pushed, err
+}
+
+// storedByAnother returns a refusal if who approved also stored the proposal, as its sheet
+// says: an AWS session of a person bears the person's name.
+func storedByAnother(r api.Request, s Sheet) error {
+	session := s.By[strings.LastIndexByte(s.By, '/')+1:]
+	for _, e := range r.History {
+		if e.Event == api.EventApprove && session != "" && (strings.EqualFold(e.Actor.ID, session) || strings.EqualFold(e.Actor.Email, session)) {
+			return Refusef("request %s was approved by %s, who stored the proposal as %s", r.ID, e.Actor.ID, s.By)
+		}
+	}
+	return nil
+}
+
+func stale(r api.Request, w Wanted, newest int) Refusal {
+	return Refusef("request %s is stale: it was proposed over version %d, and version %d was pushed since: %w; propose it again", r.ID, w.Base, newest, ErrChanged)
 }

@@ -2,7 +2,6 @@ package rules_test
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
 
@@ -23,12 +22,23 @@ func TestApply(t *testing.T) {
 		change  func(w *world, r *api.Request)
 		refused string
 	}{
-		"as it was proposed":     {func(*world, *api.Request) {}, ""},
-		"by two people":          {func(_ *world, r *api.Request) { r.History = append(r.History, by("root@example.com")) }, ""},
-		"not approved":           {func(_ *world, r *api.Request) { r.Status = api.StatusPending }, "is pending, not approved"},
-		"denied":                 {func(_ *world, r *api.Request) { r.Status = api.StatusDenied }, "is denied, not approved"},
-		"by who proposed it":     {func(_ *world, r *api.Request) { r.History = append(r.History, by(ada.ID)) }, "was approved by ada@example.com, who requested it"},
-		"by code":                {func(_ *world, r *api.Request) { r.History[1].Actor = api.Actor{Type: api.ActorHook, ID: "on_request"} }, "needs a person's approval"},
+		"as it was proposed": {func(*world, *api.Request) {}, ""},
+		"by two people":      {func(_ *world, r *api.Request) { r.History = append(r.History, by("root@example.com")) }, ""},
+		"not approved":       {func(_ *world, r *api.Request) { r.Status = api.StatusPending }, "is pending, not approved"},
+		"denied":             {func(_ *world, r *api.Request) { r.Status = api.StatusDenied }, "is denied, not approved"},
+		"by who proposed it": {func(_ *world, r *api.Request) { r.History = append(r.History, by(ada.ID)) }, "was approved by ada@example.com, who requested it"},
+		"by code":            {func(_ *world, r *api.Request) { r.History[1].Actor = api.Actor{Type: api.ActorHook, ID: "on_request"} }, "needs a person's approval"},
+		"by whom it is for":  {func(_ *world, r *api.Request) { r.For = &api.Person{ID: "Grace@example.com"} }, "whom it is for"},
+		"an emergency":       {func(_ *world, r *api.Request) { r.BreakGlass = &api.BreakGlass{} }, "is an emergency that nobody approved"},
+		"by who stored it": {func(w *world, r *api.Request) {
+			w.by = "arn:aws:sts::1:assumed-role/Platform/grace@example.com"
+			r.Fields = w.propose(rules.Digest([]byte("mine")), "mine")
+		}, "who stored the proposal as"},
+		"refused before": {func(w *world, r *api.Request) {
+			if err := w.table.(*store.Store).PutRulesOutcome(w.t.Context(), rules.Outcome{Request: "R", Why: "late"}); err != nil {
+				w.t.Fatal(err)
+			}
+		}, "request R was refused: late"},
 		"by nobody":              {func(_ *world, r *api.Request) { r.History = r.History[:1] }, "has no person's approval"},
 		"of another flow":        {func(_ *world, r *api.Request) { r.Flow = "production" }, `is of flow "production", not of rule-change`},
 		"a field is missing":     {func(_ *world, r *api.Request) { delete(r.Fields, rules.FieldSheet) }, "field sheet is missing or invalid"},
@@ -52,13 +62,13 @@ func TestApply(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			v, err := w.pusher().Apply(t.Context(), r, w.table.(*store.Store), rules.Version{By: "pipeline"})
+			v, err := w.pusher().Apply(t.Context(), r, w.table.(*store.Store), func(rules.Change) error { return nil }, rules.Version{By: "pipeline"})
 			if tc.refused == "" {
 				if err != nil || v.Number != 2 || v.Request != "R" {
 					t.Fatalf("%+v, %v", v, err)
 				}
 				w.serves(w.watch(), proposed)
-				if _, err := w.pusher().Apply(t.Context(), r, w.table.(*store.Store), rules.Version{}); !errors.Is(err, rules.ErrChanged) {
+				if _, err := w.pusher().Apply(t.Context(), r, w.table.(*store.Store), func(rules.Change) error { return nil }, rules.Version{}); err == nil || err.Error() != "request R was applied already, as version 2" {
 					t.Errorf("twice: %v", err)
 				}
 				return
@@ -79,7 +89,7 @@ func quoted(s string) json.RawMessage { return json.RawMessage(`"` + s + `"`) }
 // of its request.
 func (w *world) propose(digest, text string) map[string]json.RawMessage {
 	w.t.Helper()
-	body, err := json.Marshal(rules.Sheet{Format: rules.Format, Digest: digest, Base: 1, By: "ada", Findings: []string{}})
+	body, err := json.Marshal(rules.Sheet{Format: rules.Format, Digest: digest, Base: 1, By: w.by, Findings: []string{}})
 	if err != nil {
 		w.t.Fatal(err)
 	}

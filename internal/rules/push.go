@@ -22,9 +22,24 @@ type Source interface {
 // Table stores versions.
 type Table interface {
 	Source
-	// PushRules stores a version as the one of a number and as the newest. It returns
-	// [ErrChanged] unless the newest is still the one with the hash previous, "" for none.
-	PushRules(ctx context.Context, number int, s Stored, hash, previous string) error
+	// LastNumber returns the highest number of a version, 0 for none.
+	LastNumber(ctx context.Context) (int, error)
+	// PushRules stores a version as the one of a number and as the newest, and what became
+	// of the request that it was pushed for, all or nothing. It returns [ErrChanged] unless
+	// the newest is still the one before, and nothing became of the request so far.
+	PushRules(ctx context.Context, p Push) error
+}
+
+// Push is a version that is to be stored.
+type Push struct {
+	Number int
+	Stored
+	// Hash is that of the version.
+	Hash string
+	// Before is the newest version as it was read; nil for none.
+	Before *Stored
+	// Outcome is what becomes of a request by it; nil without one.
+	Outcome *Outcome
 }
 
 // Sign signs a SHA-256.
@@ -41,17 +56,13 @@ type Pusher struct {
 // sets format, number, digest, the version before and the time. expect is the number that
 // the newest must have, 0 for none; -1 takes any.
 func (p Pusher) Push(ctx context.Context, v Version, raw []byte, expect int) (Version, error) {
-	before, there, err := p.Table.LatestRules(ctx)
+	before, newest, err := Newest(ctx, p.Table)
 	if err != nil {
 		return Version{}, err
 	}
-	v.Format, v.Number, v.Previous, v.Digest = Format, 1, "", ""
-	if there {
-		latest, err := before.Read()
-		if err != nil && latest.Number < 1 {
-			return Version{}, fmt.Errorf("the newest version: %w", err)
-		}
-		v.Number, v.Previous = latest.Number+1, before.hash()
+	v.Format, v.Number, v.Previous, v.Digest = Format, newest+1, "", ""
+	if before != nil {
+		v.Previous = before.hash()
 	}
 	if expect >= 0 && expect != v.Number-1 {
 		return Version{}, fmt.Errorf("the newest version is %d, not %d: %w", v.Number-1, expect, ErrChanged)
@@ -70,5 +81,28 @@ func (p Pusher) Push(ctx context.Context, v Version, raw []byte, expect int) (Ve
 	if s.Signature, err = p.Sign(ctx, s.Sum()); err != nil {
 		return Version{}, err
 	}
-	return v, p.Table.PushRules(ctx, v.Number, s, s.hash(), v.Previous)
+	push := Push{Number: v.Number, Stored: s, Hash: s.hash(), Before: before}
+	if v.Request != "" {
+		push.Outcome = &Outcome{Request: v.Request, Version: v.Number, At: v.At}
+	}
+	return v, p.Table.PushRules(ctx, push)
+}
+
+// Newest returns the newest version as it is stored, nil for none, and its number. What
+// can't be read of it doesn't matter: its number is then the highest that is stored.
+func Newest(ctx context.Context, t Table) (*Stored, int, error) {
+	s, there, err := t.LatestRules(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	if there {
+		if v, _ := s.Read(); v.Number > 0 {
+			return &s, v.Number, nil
+		}
+	}
+	last, err := t.LastNumber(ctx)
+	if err != nil || !there {
+		return nil, last, err
+	}
+	return &s, last, nil
 }

@@ -23,6 +23,8 @@ type world struct {
 	table rules.Table
 	key   *ecdsa.PrivateKey
 	now   time.Time
+	// by is who stores proposals.
+	by string
 	// broken fails every read, keyless the read of the key. reads counts what is read.
 	broken, keyless error
 	reads           int
@@ -71,9 +73,9 @@ func (w *world) push(text string) {
 // put stores a version as the newest, whatever is wrong with it.
 func (w *world) put(number int, change func(*rules.Version), text string, sign rules.Sign) {
 	w.t.Helper()
-	previous := ""
-	if before, there, _ := w.table.LatestRules(w.t.Context()); there {
-		previous = hash(before)
+	before, _, err := rules.Newest(w.t.Context(), w.table)
+	if err != nil {
+		w.t.Fatal(err)
 	}
 	v := rules.Version{Format: rules.Format, Number: number, By: "eve", Digest: rules.Digest([]byte(text)), At: w.now}
 	if change != nil {
@@ -90,7 +92,7 @@ func (w *world) put(number int, change func(*rules.Version), text string, sign r
 	if s.Signature, err = sign(w.t.Context(), s.Sum()); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := w.table.PushRules(w.t.Context(), number, s, hash(s), previous); err != nil {
+	if err := w.table.PushRules(w.t.Context(), rules.Push{Number: number, Stored: s, Hash: hash(s), Before: before}); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -289,7 +291,7 @@ func TestPush_Retried(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.table.PushRules(t.Context(), 1, s, hash(s), ""); err != nil {
+	if err := w.table.PushRules(t.Context(), rules.Push{Number: 1, Stored: s, Hash: hash(s)}); err != nil {
 		t.Errorf("the same again: %v", err)
 	}
 }

@@ -52,32 +52,61 @@ func bytesOf(v types.AttributeValue) []byte {
 }
 
 // PushRules stores a version, and that it is the newest; see [rules.Table].
-func (s *Store) PushRules(ctx context.Context, number int, v rules.Stored, hash, previous string) error {
+func (s *Store) PushRules(ctx context.Context, p rules.Push) error {
 	newest := item{
-		"pk": text(rulesKey), "sk": text(rulesNewest), "body": text(string(v.Body)), "hash": text(hash),
-		"signature": &types.AttributeValueMemberB{Value: v.Signature},
+		"pk": text(rulesKey), "sk": text(rulesNewest), "body": text(string(p.Body)), "hash": text(p.Hash), // which releases before compare
+		"signature": &types.AttributeValueMemberB{Value: p.Signature},
 	}
-	whole := rulesVersion(number)
+	whole := rulesVersion(p.Number)
 	whole["body"], whole["signature"] = newest["body"], newest["signature"]
-	if v.Packed != nil {
-		whole["packed"] = &types.AttributeValueMemberB{Value: v.Packed}
+	if p.Packed != nil {
+		whole["packed"] = &types.AttributeValueMemberB{Value: p.Packed}
 	}
-	put := &types.Put{TableName: &s.table, Item: newest, ConditionExpression: isNew}
-	if previous != "" {
-		put.ConditionExpression = aws.String("#hash = :previous")
-		put.ExpressionAttributeNames = map[string]string{"#hash": "hash"}
-		put.ExpressionAttributeValues = item{":previous": text(previous)}
+	writes := []types.TransactWriteItem{
+		{Put: s.unlessChanged(newest, p.Before)}, {Put: &types.Put{TableName: &s.table, Item: whole, ConditionExpression: isNew}},
 	}
-	_, err := s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
-		{Put: put}, {Put: &types.Put{TableName: &s.table, Item: whole, ConditionExpression: isNew}},
-	}}, func(options *dynamodb.Options) { options.Retryer = conflictRetryer{options.Retryer} })
+	if p.Outcome != nil {
+		outcome, err := outcomeItem(*p.Outcome)
+		if err != nil {
+			return err
+		}
+		writes = append(writes, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: outcome, ConditionExpression: isNew}})
+	}
+	_, err := s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes}, func(options *dynamodb.Options) {
+		options.Retryer = conflictRetryer{options.Retryer}
+	})
 	switch {
 	case isConditionFailed(err):
-		return s.pushed(ctx, v, err)
+		return s.pushed(ctx, p.Stored, err)
 	case err != nil:
 		return fmt.Errorf("store the rules: %w", err)
 	}
 	return nil
+}
+
+// unlessChanged puts the newest version if the one before is still as it was read.
+func (s *Store) unlessChanged(newest item, before *rules.Stored) *types.Put {
+	put := &types.Put{TableName: &s.table, Item: newest, ConditionExpression: isNew}
+	if before == nil {
+		return put
+	}
+	put.ConditionExpression = aws.String("attribute_exists(pk)")
+	put.ExpressionAttributeNames, put.ExpressionAttributeValues = map[string]string{}, item{}
+	same := func(name string, was types.AttributeValue) {
+		put.ExpressionAttributeNames["#"+name], put.ExpressionAttributeValues[":"+name] = name, was
+		put.ConditionExpression = aws.String(*put.ConditionExpression + " AND #" + name + " = :" + name)
+	}
+	// A version that somebody spoiled may lack either, and is replaced all the same.
+	if len(before.Body) > 0 {
+		same("body", text(string(before.Body)))
+	}
+	if len(before.Signature) > 0 {
+		same("signature", &types.AttributeValueMemberB{Value: before.Signature})
+	}
+	if len(put.ExpressionAttributeNames) == 0 {
+		put.ExpressionAttributeNames, put.ExpressionAttributeValues = nil, nil
+	}
+	return put
 }
 
 // pushed reports a failed condition, unless this very version is the newest: a write
@@ -88,6 +117,26 @@ func (s *Store) pushed(ctx context.Context, v rules.Stored, failed error) error 
 		return nil
 	}
 	return fmt.Errorf("store the rules: %w", rules.ErrChanged)
+}
+
+// LastNumber returns the highest number of a version; see [rules.Table].
+func (s *Store) LastNumber(ctx context.Context) (int, error) {
+	out, err := s.client.Query(ctx, &dynamodb.QueryInput{
+		TableName: &s.table, ConsistentRead: aws.Bool(true), ScanIndexForward: aws.Bool(false), Limit: aws.Int32(1),
+		KeyConditionExpression:    aws.String("pk = :pk AND begins_with(sk, :v)"),
+		ProjectionExpression:      aws.String("sk"),
+		ExpressionAttributeValues: item{":pk": text(rulesKey), ":v": text("V")},
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read the rules: %w", err)
+	}
+	last := 0
+	for _, it := range out.Items {
+		if _, err := fmt.Sscanf(stringOf(it["sk"]), "V%d", &last); err != nil {
+			return 0, fmt.Errorf("read the rules: %q is no version", stringOf(it["sk"]))
+		}
+	}
+	return last, nil
 }
 
 // ListRules lists the versions without their texts, the newest first, at most limit.

@@ -13,7 +13,7 @@ terraform {
 
 locals {
   code = toset([
-    "approve.zip", "console.zip", "digest.zip", "endsessions.zip", "grant.zip",
+    "apply.zip", "approve.zip", "console.zip", "digest.zip", "endsessions.zip", "grant.zip",
     "notify.zip", "reconcile.zip", "record.zip", "request.zip", "slack.zip",
   ])
   template = "${var.built}/engine.yaml"

@@ -122,6 +122,9 @@ func (s service) createRun(ctx context.Context, c *httpapi.Call, body *httpapi.B
 			return nil, nil, err
 		}
 	}
+	if err := s.checkProposal(ctx, r); err != nil {
+		return nil, nil, err
+	}
 	if target, _ := r.Target(); r.BreakGlass != nil {
 		err = s.limitGlass(ctx, f, f.GlassFor(target.ID), r.Requester, r.ID, now)
 	} else {

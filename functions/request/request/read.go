@@ -50,6 +50,7 @@ func (s service) read(ctx context.Context, c *httpapi.Call) (httpapi.Reply, erro
 		err = s.addOutput(ctx, c, r, &view)
 	}
 	addDelivery(&view)
+	s.addRuleChange(ctx, c, r, &view)
 	if err == nil {
 		err = s.addExtension(ctx, r, &view)
 	}

@@ -82,6 +82,8 @@ type Deps struct {
 	Accounts SlackAccounts
 	// LinkNotifier notifies people of links of their Slack accounts; nil notifies nobody.
 	LinkNotifier LinkNotifier
+	// Proposals are proposed rules; nil in a deployment that takes none.
+	Proposals Proposals
 	// BasePath is that of [httpapi.API].
 	BasePath string
 	// Now is time.Now unless it is set.

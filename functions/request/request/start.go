@@ -20,7 +20,12 @@ func Start() {
 	table := store.NewFromConfig(cfg, os.Getenv("TABLE_NAME"))
 	hooks, waiters, runs := NewHooks(cfg), table.Waiters(MaxWaiting(os.Getenv("MAX_WAITING"))), executions.New(cfg, os.Getenv("STATE_MACHINE_ARN"))
 	links, open, key := NewLinkNotifier(cfg, os.Getenv("NOTIFY_FUNCTION")), sealed.New(cfg, os.Getenv("OUTPUT_KEY")).Opener(), NewSigningKey(cfg, os.Getenv("DIGEST_KEY"))
-	handle, err := httpapi.Start(pushed.Options{Getenv: os.Getenv, Config: cfg, Source: table}, httpapi.NewRoles(cfg, table), func(r httpapi.Rules) *httpapi.API {
+	from := pushed.Options{Getenv: os.Getenv, Config: cfg, Source: table}
+	var proposals Proposals
+	if from.On() {
+		proposals = table
+	}
+	handle, err := httpapi.Start(from, httpapi.NewRoles(cfg, table), func(r httpapi.Rules) *httpapi.API {
 		slack := httpapi.NewSlack(os.Getenv, r.Flows.Directory, table)
 		if slack != nil {
 			slack.LinksFirst = true
@@ -28,7 +33,7 @@ func Start() {
 		return New(Deps{
 			Slack: slack, Accounts: table, LinkNotifier: links,
 			Flows: r.Flows, RulesVersion: r.Version, Identify: r.Identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"), BasePath: os.Getenv("API_BASE_PATH"),
-			Store: table, Hooks: hooks, Waiters: waiters, Executions: runs, Open: open, SigningKey: key,
+			Store: table, Hooks: hooks, Waiters: waiters, Executions: runs, Open: open, SigningKey: key, Proposals: proposals,
 		})
 	})
 	if err != nil {

@@ -95,7 +95,7 @@ func TestBuild_Same(t *testing.T) {
 			t.Parallel()
 			one, two := folder(t, files), folder(t, files)
 			first := built(t, one)
-			if want := []string{"HooksFunction.zip", "approve.zip", "console.zip", "digest.zip", "endsessions.zip", "grant.zip", "lifecycle.asl.json", "notify.zip",
+			if want := []string{"HooksFunction.zip", "apply.zip", "approve.zip", "console.zip", "digest.zip", "endsessions.zip", "grant.zip", "lifecycle.asl.json", "notify.zip",
 				"reconcile.zip", "record.zip", "request.zip", "slack.zip", "statemachine.asl.json", "template.yaml"}; !slices.Equal(first.Files, want) || !slices.Equal(first.Changed, want) {
 				t.Errorf("the first build made %q, changed %q, want %q", first.Files, first.Changed, want)
 			}
@@ -111,7 +111,7 @@ func TestBuild_Same(t *testing.T) {
 				t.Errorf("nothing changed, but %q", r.Changed)
 			}
 			write(t, one.Dir, map[string]string{"flows.yaml": flows + "# a word\n", tests[lang]: "package main"})
-			if r := built(t, one); !slices.Equal(r.Changed, []string{"approve.zip", "notify.zip", "record.zip", "request.zip"}) {
+			if r := built(t, one); !slices.Equal(r.Changed, []string{"apply.zip", "approve.zip", "notify.zip", "record.zip", "request.zip"}) {
 				t.Errorf("flows.yaml and a test changed: %q", r.Changed)
 			}
 			write(t, one.Engine, map[string]string{"grant": "another program"})

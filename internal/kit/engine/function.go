@@ -11,6 +11,7 @@ type Function struct {
 
 // Functions are the functions of the engine, sorted by name.
 var Functions = []Function{
+	{Name: "apply", LogicalID: "ApplyFunction", ReadsFlows: true},
 	{Name: "approve", LogicalID: "ApproveFunction", ReadsFlows: true},
 	{Name: "console", LogicalID: "ConsoleFunction"},
 	{Name: "digest", LogicalID: "DigestFunction"},

@@ -50,12 +50,9 @@ func Present[T any](o Options, deployed func() (T, error), make func(flows *flow
 			if v.Shipped() {
 				return deployed()
 			}
-			flows, err := flow.Parse(v.String(), raw)
+			flows, err := Parse(o.Getenv, v.String(), raw)
 			if err != nil {
 				return made, err
-			}
-			if flows, err = flows.At(o.Getenv("STAGE")); err != nil {
-				return made, fmt.Errorf("parameter Stage: %w", err)
 			}
 			return make(flows, v.Number)
 		},
@@ -76,6 +73,19 @@ func Deployed(getenv func(string) string) (*flow.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	return at(getenv, file)
+}
+
+// Parse reads a version that was pushed, of a name, as [Deployed] reads the deployed one.
+func Parse(getenv func(string) string, name string, raw []byte) (*flow.File, error) {
+	file, err := flow.Parse(name, raw)
+	if err != nil {
+		return nil, err
+	}
+	return at(getenv, file)
+}
+
+func at(getenv func(string) string, file *flow.File) (*flow.File, error) {
 	flows, err := file.At(getenv("STAGE"))
 	if err != nil {
 		return nil, fmt.Errorf("parameter Stage: %w", err)

@@ -1,0 +1,36 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
+	"github.com/fasttrack-dev/fasttrack/internal/release"
+	"github.com/fasttrack-dev/fasttrack/internal/rules/pushed"
+	"github.com/fasttrack-dev/fasttrack/internal/signed"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
+)
+
+// Start serves the function to the Lambda Runtime API, as the environment configures it.
+func Start() {
+	cfg := awsenv.Config()
+	key := os.Getenv("RULES_KEY")
+	lambda.Start(New(Deps{
+		Table: store.NewFromConfig(cfg, os.Getenv("TABLE_NAME")),
+		Sign: func(ctx context.Context, sum []byte) ([]byte, error) {
+			signature, err := signed.Sign(ctx, cfg, key, sum)
+			if err != nil {
+				return nil, fmt.Errorf("sign the rules: %w", err)
+			}
+			return signature, nil
+		},
+		Key:      signed.KeptPublicKey(cfg, key),
+		Deployed: func() (*flow.File, error) { return pushed.Deployed(os.Getenv) },
+		Parse:    func(name string, raw []byte) (*flow.File, error) { return pushed.Parse(os.Getenv, name, raw) },
+		Release:  release.Version(),
+	}).Handle)
+}

@@ -1,0 +1,43 @@
+package rules
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Outcome is what became of an approved request for a change. It is written once.
+type Outcome struct {
+	Request string `json:"request"`
+	// Version is the version that the change was pushed as, 0 if it was refused.
+	Version int `json:"version,omitempty"`
+	// Why is why it was refused.
+	Why string    `json:"why,omitempty"`
+	At  time.Time `json:"at"`
+}
+
+// Outcomes stores outcomes of requests.
+type Outcomes interface {
+	// RulesOutcome returns what became of a request; false if nothing so far.
+	RulesOutcome(ctx context.Context, request string) (Outcome, bool, error)
+	// PutRulesOutcome stores what became of a request, such as that it is refused. It returns
+	// [ErrChanged] if something became of it meanwhile.
+	PutRulesOutcome(ctx context.Context, o Outcome) error
+}
+
+// Refusal is why a change is not pushed, whoever tries and how often.
+type Refusal struct {
+	why string
+	err error
+}
+
+func (r Refusal) Error() string { return r.why }
+
+// Unwrap returns what the refusal is about.
+func (r Refusal) Unwrap() error { return r.err }
+
+// Refusef returns a refusal. It wraps the operand of %w, if the format has it.
+func Refusef(format string, args ...any) Refusal {
+	err := fmt.Errorf(format, args...)
+	return Refusal{err.Error(), err}
+}
