@@ -156,8 +156,8 @@ func TestDeployedTemplateTraces(t *testing.T) {
 			t.Errorf("%s has the tracing %s (%v)", id, tracing, err)
 		}
 	}
-	if functions != 12 {
-		t.Errorf("there are %d functions, want 12", functions)
+	if functions != 13 {
+		t.Errorf("there are %d functions, want 13", functions)
 	}
 }
 

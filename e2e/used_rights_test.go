@@ -46,6 +46,7 @@ var notPlayed = map[string]string{
 	`EndSessionsFunction may organizations:`:                       "AWS Organizations, which this machine has none of: functions/endsessions",
 	`NotifyFunction may (secretsmanager|sqs):`:                     "the secrets of the webhook and of Teams, and what Lambda sends to the queue with the function's role",
 	`RequestFunction may lambda:InvokeFunction on .*:python-hooks`: "options of fields by hooks of your own",
+	`ApplyFunction may dynamodb:Query on .*/index/flow`:            "what an event missed: functions/apply/apply",
 	sometimes:                              "lost executions are played in process: e2e/torture",
 	`RequestFunction may kms:GetPublicKey`: "a request is compared with the digest once one is signed: functions/request/request",
 }
