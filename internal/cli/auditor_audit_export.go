@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +23,9 @@ type auditExport struct {
 	table table
 	made  periodFlags
 	file  string
+	// kept also exports what hooks keep.
+	kept bool
+	now  func() time.Time
 }
 
 func newAuditExportCommand(p Process) *cobra.Command {
@@ -32,7 +36,8 @@ func newAuditExportCommand(p Process) *cobra.Command {
 		Short: "Export requests to a file",
 		Long: `Export all requests that were made in a period, oldest first: each request, what
 code found out, who decided and why, its history, and the on_request outcome in
-shadow mode. Sensitive values are left out.
+shadow mode. Sensitive values are left out. With --store, what hooks keep at the
+moment follows, one value a line ({"store": …}): of each flow and person.
 
 The format jsonl has all of it, one request a line. The format csv has one line a
 request for a spreadsheet; a cell that a spreadsheet would take for a formula
@@ -59,12 +64,16 @@ replaced whole or not at all.`,
 			case !x.Period.From.IsZero() && !x.Period.To.IsZero() && !x.Period.From.Before(x.Period.To):
 				return wrong(fmt.Sprintf("--since must be before --until, got %s and %s", moment(x.Period.From), moment(x.Period.To)))
 			}
-			x.CSV = format == "csv"
+			x.CSV, x.now = format == "csv", p.Now
+			if x.CSV && x.kept {
+				return wrong("--store goes with --format jsonl: a table of requests has no place for other values")
+			}
 			return x.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	x.made.flags(cmd)
 	cmd.Flags().StringVar(&x.Flow, "flow", "", "only requests of this flow")
+	cmd.Flags().BoolVar(&x.kept, "store", false, "also what hooks keep, by flow and person (jsonl)")
 	cmd.Flags().StringVar(&format, "format", "jsonl", "jsonl or csv")
 	cmd.Flags().StringVarP(&x.file, "output", "o", "", "the `FILE` to write, instead of standard output")
 	x.table.flags(cmd, p)
@@ -105,6 +114,15 @@ func (x *auditExport) export(ctx context.Context, out, messages io.Writer) error
 		bar.End()
 		fmt.Fprintln(messages, text.Line(problem))
 	}
+	unreadable := 0
+	if x.kept {
+		x.Kept = func(ctx context.Context, f func(export.Kept) error) error {
+			return stored.EachKept(ctx, x.Flow, x.now(), func(k store.Kept) error { return f(export.Kept(k)) }, func(problem string) {
+				unreadable++
+				x.Unreadable(problem)
+			})
+		}
+	}
 	n, err := export.Write(ctx, out, func(ctx context.Context, f func(string, *run.Run, json.RawMessage, error) error) error {
 		return stored.EachStored(ctx, func(id string, rec store.Record, unreadable error) error {
 			return f(id, rec.Run, rec.Context, unreadable)
@@ -117,8 +135,12 @@ func (x *auditExport) export(ctx context.Context, out, messages io.Writer) error
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(messages, "%s exported", text.Count(n.Written, "request"))
-	if n.Unreadable > 0 {
+	fmt.Fprint(messages, text.Count(n.Written, "request"))
+	if x.kept {
+		fmt.Fprintf(messages, " and %s of the store", text.Count(n.Kept, "value"))
+	}
+	fmt.Fprint(messages, " exported")
+	if n.Unreadable += unreadable; n.Unreadable > 0 {
 		fmt.Fprintf(messages, ", %d could not be read\n", n.Unreadable)
 		return errReported
 	}

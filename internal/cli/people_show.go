@@ -199,6 +199,9 @@ func printHistory(w io.Writer, entries []run.Entry) {
 		if e.ActReason != "" && e.ActBy != nil {
 			fmt.Fprintf(w, "%s+ %s: %s\n", margin, personName(e.ActBy.Name, e.ActBy.Email, e.ActBy.ID), text.Indent(e.ActReason, further))
 		}
+		if len(e.Stored) > 0 {
+			fmt.Fprintf(w, "%s+ hooks stored %s\n", margin, text.Line(strings.Join(e.Stored, ", ")))
+		}
 	}
 }
 

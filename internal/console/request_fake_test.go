@@ -55,7 +55,7 @@ func waiting(id string) api.Request {
 	}
 	r.History = []api.Entry{
 		{Seq: 1, Event: api.EventRequest, At: r.CreatedAt, Actor: api.Actor{Type: api.ActorUser, ID: "linus@example.com", Email: "linus@example.com"}, Channel: api.ChannelWeb, Status: api.StatusRequested, Reason: r.Reason, Hash: strings.Repeat("1a", 32), PayloadSHA256: strings.Repeat("aa", 32)},
-		{Seq: 2, Event: api.EventForward, At: r.CreatedAt.Add(40 * time.Millisecond), Actor: api.Actor{Type: api.ActorHook, ID: "on_request"}, Channel: api.ChannelHook, Status: api.StatusPending, To: []string{"group:sre"}, HooksVersion: "13", PrevHash: strings.Repeat("1a", 32), Hash: seen},
+		{Seq: 2, Event: api.EventForward, At: r.CreatedAt.Add(40 * time.Millisecond), Actor: api.Actor{Type: api.ActorHook, ID: "on_request"}, Channel: api.ChannelHook, Status: api.StatusPending, To: []string{"group:sre"}, HooksVersion: "13", Stored: []string{"person/count", "flow/safe"}, PrevHash: strings.Repeat("1a", 32), Hash: seen},
 	}
 	r.Delivery = []api.Delivery{
 		{To: "group:sre", Person: "linus@example.com", By: "slack", At: now.Add(-time.Minute), State: api.DeliverySent},

@@ -18,7 +18,7 @@ var looks = map[string][]string{
 	waitAt: {
 		"Production read-only", "linus@example.com", "The error rate of checkout is up.", "What code found", "2 of 3 did not pass", "Your decision", "56 min</time> left",
 		"You are in the group sre, which may decide this request.", "2 of the group sre must approve: 1 so far", "Grace</b> approved", "Can approve: Ada, and others",
-		"required to deny", "15 min only", "30 min only", "<dt>One-time code</dt>", "given, and shown to nobody", "Code left it to people. Notified: the group sre", "by the console", "hooks 13", "1a1a1a1a1a1a",
+		"required to deny", "15 min only", "30 min only", "<dt>One-time code</dt>", "given, and shown to nobody", "Code left it to people. Notified: the group sre", "by the console", "hooks 13", "stored person/count, flow/safe", "1a1a1a1a1a1a",
 		"Approve grants Production read-only to linus@example.com at once; it ends by itself after the time.",
 		"linus@example.com was notified by Slack", "grace@example.com could not be reached: no Slack user", `data-poll="15"`,
 	},

@@ -38,6 +38,9 @@ func (x *explainer) steps() []Step {
 		if e.ActReason != "" {
 			s.Text += "; " + x.name(*e.ActBy) + " says" + quoted(e.ActReason)
 		}
+		if len(e.Stored) > 0 {
+			s.Text += "; hooks stored " + strings.Join(e.Stored, ", ")
+		}
 		steps = append(steps, s)
 	}
 	if v := x.Shadow; v != nil {

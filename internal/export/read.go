@@ -25,7 +25,8 @@ func (r Run) Line() ([]byte, error) {
 	return append(raw, '\n'), nil
 }
 
-// Read calls f with each run of a file of lines, in their order. The error
+// Read calls f with each run of a file of lines, in their order. What hooks keep is left
+// out. The error
 // names the line that is none and what is wrong with it; lines before it were
 // read. An error of f ends it, and is returned as it is.
 func Read(r io.Reader, f func(Run) error) error {
@@ -38,7 +39,7 @@ func Read(r io.Reader, f func(Run) error) error {
 		if n == 1 {
 			text = bytes.TrimPrefix(text, []byte("\uFEFF")) // editors leave it there
 		}
-		if len(bytes.TrimSpace(text)) == 0 {
+		if len(bytes.TrimSpace(text)) == 0 || isKept(text) {
 			continue
 		}
 		out, err := readLine(text)

@@ -1,6 +1,7 @@
 package export_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -102,5 +103,35 @@ func TestRead_Ends(t *testing.T) {
 	err := export.Read(strings.NewReader(line+line), func(export.Run) error { n++; return enough })
 	if err != enough || n != 1 {
 		t.Errorf("got %v after %d", err, n)
+	}
+}
+
+// What hooks keep follows the requests, and is none of them.
+func TestRead_Kept(t *testing.T) {
+	var file strings.Builder
+	value := export.Kept{Flow: "f", Scope: run.PerPerson, Person: "ada@example.com", Key: "note", Value: json.RawMessage(`"<x>"`), ExpiresAt: start}
+	n, err := export.Write(t.Context(), &file, func(_ context.Context, f func(string, *run.Run, json.RawMessage, error) error) error {
+		r := aRun(t)
+		return f(r.ID, r, nil, nil)
+	}, export.Options{
+		Read: func(int) {}, Unreadable: func(problem string) { t.Error(problem) },
+		Kept: func(_ context.Context, f func(export.Kept) error) error { return errors.Join(f(value), f(value)) },
+	})
+	if err != nil || n != (export.Counts{Written: 1, Kept: 2}) {
+		t.Fatalf("wrote %+v (%v)", n, err)
+	}
+	const line = `{"store":{"flow":"f","scope":"person","person":"ada@example.com","key":"note","value":"<x>","expires_at":"`
+	if strings.Count(file.String(), "\n"+line) != 2 {
+		t.Errorf("got %s", file.String())
+	}
+	read := 0
+	if err := export.Read(strings.NewReader(file.String()), func(export.Run) error { read++; return nil }); err != nil || read != 1 {
+		t.Errorf("read %d (%v)", read, err)
+	}
+	stop := errors.New("the table is gone")
+	if _, err := export.Write(t.Context(), &file, func(context.Context, func(string, *run.Run, json.RawMessage, error) error) error { return nil }, export.Options{
+		Kept: func(context.Context, func(export.Kept) error) error { return stop },
+	}); !errors.Is(err, stop) {
+		t.Errorf("got %v", err)
 	}
 }

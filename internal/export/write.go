@@ -22,14 +22,17 @@ type Options struct {
 	Period period.Period
 	// CSV writes a table of requests in place of JSON lines.
 	CSV bool
+	// Kept calls f with each value that hooks keep; nil leaves them out.
+	Kept func(ctx context.Context, f func(Kept) error) error
 	// Read is called with the number of requests read so far.
 	Read func(n int)
 	// Unreadable is called with the problem of each request that is left out.
 	Unreadable func(problem string)
 }
 
-// Counts say how many requests were written, and how many could not be read.
-type Counts struct{ Written, Unreadable int }
+// Counts say how many requests and values were written, and how many requests could not be
+// read.
+type Counts struct{ Written, Kept, Unreadable int }
 
 // Write writes the requests of a table, oldest first. It writes nothing before it
 // has read all: only then is the oldest known.
@@ -53,6 +56,11 @@ func Write(ctx context.Context, w io.Writer, each Each, o Options) (Counts, erro
 		return n, err
 	}
 	n.Written = len(sorted.places)
+	if o.Kept != nil {
+		if n.Kept, err = writeKept(ctx, b, o.Kept); err != nil {
+			return n, err
+		}
+	}
 	return n, b.Flush()
 }
 
