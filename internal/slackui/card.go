@@ -18,6 +18,7 @@ const (
 	ActionRevoke   = "revoke"
 	ActionWithdraw = "withdraw"
 	ActionReturn   = "return"  // the requester's own access
+	ActionReview   = "review"  // of an emergency, afterwards
 	ActionExtend   = "extend"  // opens the form of an extension
 	ActionOpen     = "open"    // a link: Slack reports the click, and nothing follows
 	ActionRequest  = "request" // of the App Home: opens the form
@@ -35,6 +36,8 @@ type Look struct {
 	Buttons bool
 	// Approved reports that the one reader has approved. Others approve by another copy.
 	Approved bool
+	// Overdue reports that an emergency should have been reviewed by now.
+	Overdue bool
 	// Shared reports that many read it: those who have approved, and others.
 	Shared bool
 }
@@ -49,7 +52,7 @@ func Card(r api.Request, look Look) Message {
 	if found := bullets(evidence(r)); found != nil {
 		blocks = append(blocks, slack.NewRichTextBlock("evidence", found...))
 	}
-	if now := state(r); now != nil {
+	if now := append(state(r), reviewed(r, look.Overdue)...); now != nil {
 		blocks = append(blocks, slack.NewRichTextBlock("state", now...))
 	}
 	if buttons := cardButtons(r, look); len(buttons) > 0 {
@@ -109,6 +112,8 @@ func cardButtons(r api.Request, look Look) []slack.BlockElement {
 		}
 	case holds(r):
 		all = append(all, button(ActionRevoke, r.ID, "Revoke…", slack.StyleDanger))
+	case unreviewed(r):
+		all = append(all, button(ActionReview, r.ID, "Review…", slack.StylePrimary))
 	}
 	return append(all, open(look.Link)...)
 }

@@ -46,12 +46,6 @@ func happened(e api.Event) (string, bool) {
 	switch e.Entry.Event {
 	case api.EventReview:
 		return "Emergency reviewed by " + by + ": " + string(e.Entry.Verdict), true
-	case api.EventRemind:
-		b := e.Request.BreakGlass
-		if b.Overdue(e.Time) {
-			return "The review of an emergency is overdue", true
-		}
-		return "An emergency must be reviewed", b != nil && b.State == api.GlassUnreviewed
 	case api.EventApprove:
 		switch {
 		case e.Entry.BreakGlass:
@@ -106,8 +100,6 @@ func follows(e api.Event) string {
 	switch {
 	case e.Type == api.EventTypeAccessFailing:
 		return failing(e.Request)
-	case e.Entry.Event == api.EventRemind && e.Request.BreakGlass != nil:
-		return "Somebody other than the requester reviews it on its page or with fasttrack review, until " + At(e.Request.BreakGlass.ReviewBy) + "."
 	case e.Entry.BreakGlass && e.Entry.Event == api.EventApprove:
 		return "Nobody decided it: " + e.Request.Reason
 	case e.Entry.Event == api.EventApprove && e.Entry.Status != api.StatusPending && e.Request.DurationSeconds > 0:

@@ -98,6 +98,9 @@ func RequestForm(f Form) *slack.ModalViewRequest {
 		v.Blocks.BlockSet = append(v.Blocks.BlockSet, startBlock(f.Flow.Name))
 	}
 	v.Blocks.BlockSet = append(v.Blocks.BlockSet, reasonInput(reasonBlock(f.Flow.Name), "Why", "Approvers read it.", slices.Contains(f.Flow.RequireReason, string(api.EventRequest))))
+	if rule := glassOf(*f.Flow); rule != nil {
+		v.Blocks.BlockSet = append(v.Blocks.BlockSet, glassBlock(*f.Flow, *rule))
+	}
 	return v
 }
 
@@ -163,6 +166,7 @@ func fieldOf(flow, name string) string   { return ofFlow("f", flow, name) }
 func reasonBlock(flow string) string     { return ofFlow("r", flow, "") }
 func forBlockOf(flow string) string      { return ofFlow("w", flow, "") }
 func durationBlockOf(flow string) string { return ofFlow("d", flow, "") }
+func glassBlockOf(flow string) string    { return ofFlow("g", flow, "") }
 func startBlockOf(flow string) string    { return ofFlow("s", flow, "") }
 
 // startBlock is the choice of when access starts. Slack shows it in the time zone of the

@@ -13,6 +13,8 @@ import (
 type ActionValues struct {
 	Reason          string
 	DurationSeconds int
+	// Verdict is that of the review of an emergency.
+	Verdict api.ReviewVerdict
 }
 
 // actionWords are the titles of the forms of actions, by button.
@@ -74,6 +76,8 @@ func Acted(r api.Request, e api.EventName, link string) *slack.ModalViewRequest 
 		stored = "Your denial is stored and takes effect shortly. The outcome appears here."
 	case e == api.EventWithdraw && r.Status == api.StatusPending:
 		stored = "Your approval is withdrawn."
+	case e == api.EventReview && unreviewed(r):
+		stored = "Your review is stored and takes effect shortly. The outcome appears here."
 	case e == api.EventRevoke && holds(r):
 		stored = "Access is being removed. The outcome appears here."
 	default:

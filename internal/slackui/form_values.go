@@ -3,6 +3,7 @@ package slackui
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,9 @@ func (d Filled) Request() api.CreateInput {
 	in.Reason = strings.TrimSpace(d.read(reasonBlock(d.flow.Name)).Text)
 	if n, err := strconv.Atoi(d.read(durationBlockOf(d.flow.Name)).Chosen); err == nil && len(d.flow.DurationsSeconds) > 0 {
 		in.DurationSeconds = n
+	}
+	if glassOf(d.flow) != nil {
+		in.BreakGlass = slices.Contains(d.read(glassBlockOf(d.flow.Name)).Several, glassOn)
 	}
 	if d.flow.Rules.StartsWithinSeconds > 0 {
 		in.StartsAt = d.read(startBlockOf(d.flow.Name)).At
@@ -119,6 +123,8 @@ func (d Filled) Errors(p api.Problem) map[string]string {
 			block = forBlockOf(d.flow.Name)
 		case e.Field == "duration_seconds" && len(d.flow.DurationsSeconds) > 0:
 			block = durationBlockOf(d.flow.Name)
+		case e.Field == "break_glass" && glassOf(d.flow) != nil:
+			block = glassBlockOf(d.flow.Name)
 		case e.Field == "starts_at" && d.flow.Rules.StartsWithinSeconds > 0:
 			block = startBlockOf(d.flow.Name)
 		case e.Field != "flow":

@@ -23,7 +23,7 @@ func Outcome(r api.Request, link string) *slack.ModalViewRequest {
 	if next := awaits(r); next != "" {
 		says = append(says, section(spoken(next, maxFact)))
 	}
-	says = append(says, state(r)...)
+	says = append(append(says, state(r)...), reviewed(r, false)...)
 	blocks := []slack.Block{slack.NewRichTextBlock("outcome", says...)}
 	if buttons := open(link); len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("acts", buttons...))

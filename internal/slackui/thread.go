@@ -25,6 +25,8 @@ func Thread(e api.Event) (Message, bool) {
 		said = "Access has ended." + outlasts(e)
 	case e.Entry.Event == api.EventRevoke:
 		said = "Revoked by " + Actor(e.Entry.Actor) + "." + outlasts(e)
+	case e.Entry.Event == api.EventReview:
+		said = "Reviewed by " + Actor(e.Entry.Actor) + ": " + string(e.Entry.Verdict) + "."
 	case e.Entry.Event == api.EventFail:
 		said = "Failed: no access was granted."
 	}
@@ -32,7 +34,7 @@ func Thread(e api.Event) (Message, bool) {
 		return Message{}, false
 	}
 	says := []slack.RichTextElement{section(spoken(said, maxFact))}
-	if e.Entry.Reason != "" && e.Entry.Event == api.EventRevoke {
+	if e.Entry.Reason != "" && (e.Entry.Event == api.EventRevoke || e.Entry.Event == api.EventReview) {
 		says = append(says, quote(e.Entry.Reason, maxDecided))
 	}
 	return Message{

@@ -73,6 +73,9 @@ func For(d time.Duration) string {
 
 // Headline says how a request stands, and by whom.
 func Headline(r api.Request) string {
+	if unreviewed(r) {
+		return "Must be reviewed"
+	}
 	switch r.Status {
 	case api.StatusRequested:
 		return "Being checked"

@@ -69,7 +69,7 @@ func (w *Way) updateAll(ctx context.Context, api *slack.Client, n deliver.Notice
 		var errs []error
 		for _, c := range copies {
 			looks := w.looks(r, c, n.Link)
-			if shown[c.Kind+c.Key] == looks || n.Kind == deliver.Ask && c.Looks == looks {
+			if shown[c.Kind+c.Key] == looks || (n.Kind == deliver.Ask || n.Kind == deliver.Alert) && c.Looks == looks {
 				continue // what the engine notes for itself, or asks others, changes nothing here
 			}
 			err := w.update(ctx, api, r, c, n.Link)

@@ -131,13 +131,11 @@ func (w *Way) Send(ctx context.Context, n deliver.Notice, a deliver.Addressee) e
 	c := store.SlackCopy{Key: copyKey(n.Event, a), User: user, Why: n.Why, Seq: n.Event.Entry.Seq, ReadOnly: isRequester(n.Run, a)}
 	var m slackui.Message
 	switch n.Kind {
-	case deliver.Ask:
+	case deliver.Ask, deliver.Alert: // an emergency has a card too, which asks for its review
 		c.Kind = store.SlackCard
 		m, c.Looks = w.card(n.Run, c, n.Link), w.looks(n.Run, c, n.Link)
 	default:
-		if n.Kind != deliver.Alert { // which nothing rewrites
-			c.Kind = store.SlackDirect
-		}
+		c.Kind = store.SlackDirect
 		var is bool
 		if m, is = slackui.Direct(w.event(n.Event, n.Run), w.look(n.Run, c, n.Link)); !is {
 			return deliver.Skip{Why: "Slack has no message about it"}
@@ -145,9 +143,6 @@ func (w *Way) Send(ctx context.Context, n deliver.Notice, a deliver.Addressee) e
 	}
 	if c.Channel, c.TS, err = api.PostMessageContext(ctx, to, m.Options()...); err != nil {
 		return w.failed(ctx, a, err)
-	}
-	if c.Kind == "" {
-		return nil
 	}
 	if err := w.Store.SaveSlackCopy(ctx, n.Run.ID, c, w.Now()); err != nil {
 		return err
@@ -171,9 +166,11 @@ func eventKey(e api.Event) string {
 	return strings.TrimPrefix(e.ID, e.Request.ID+"-")
 }
 
-// isRequester reports whether the addressee is who made the request, or whom it is for.
+// isRequester reports whether the addressee is who made the request, or whom it is for. With
+// self-approval they may decide it all the same, but never review their own emergency.
 func isRequester(r *run.Run, a deliver.Addressee) bool {
-	return a.Person != "" && (r.For == nil && strings.EqualFold(a.Person, r.Requester.Email) && !r.Flow.Review.SelfApproval ||
+	self := r.Flow.Review.SelfApproval && r.BreakGlass == nil
+	return a.Person != "" && (r.For == nil && strings.EqualFold(a.Person, r.Requester.Email) && !self ||
 		r.For != nil && (strings.EqualFold(a.Person, r.Requester.Email) || strings.EqualFold(a.Person, r.For.Email)))
 }
 
@@ -187,12 +184,13 @@ func (w *Way) use(r *run.Run) run.SlackUse {
 
 // look returns how a copy looks to its reader.
 func (w *Way) look(r *run.Run, c store.SlackCopy, link string) slackui.Look {
-	buttons := w.use(r).Decides() && c.Kind != ""
+	buttons := w.use(r).Decides()
 	if c.Kind == store.SlackDirect || c.Kind == store.SlackRemind { // to the requester, about what is theirs
 		buttons = w.use(r).Requests()
 	}
 	return slackui.Look{
 		Why: c.Why, Link: link, Buttons: buttons && !(c.Kind == store.SlackCard && c.ReadOnly),
+		Overdue:  r.AwaitsReview() && !w.Now().Before(r.BreakGlass.ReviewBy),
 		Approved: c.User != "" && approvedBy(r, c), Shared: c.User == "",
 	}
 }

@@ -20,6 +20,7 @@ import (
 var eventOf = map[string]api.EventName{
 	slackui.ActionApprove: api.EventApprove, slackui.ActionShorten: api.EventApprove, slackui.ActionDeny: api.EventDeny,
 	slackui.ActionWithdraw: api.EventWithdraw, slackui.ActionRevoke: api.EventRevoke, slackui.ActionReturn: api.EventRevoke,
+	slackui.ActionReview: api.EventReview,
 }
 
 // clicked serves a click on a button, or the choice of a flow in the form.
@@ -81,10 +82,13 @@ func (c *call) button(ctx context.Context, in interaction, action, id, ts string
 		return err
 	}
 	needs := may.ReasonRequired != nil && *may.ReasonRequired
-	if action == slackui.ActionDeny || action == slackui.ActionShorten || action == slackui.ActionRevoke || action == slackui.ActionWithdraw || needs {
+	if action == slackui.ActionDeny || action == slackui.ActionShorten || action == slackui.ActionRevoke || action == slackui.ActionWithdraw || action == slackui.ActionReview || needs {
 		metadata, err := c.seal(sealed{Request: r.ID, Action: action}, u)
 		if err != nil {
 			return err
+		}
+		if action == slackui.ActionReview {
+			return c.show(ctx, v, slackui.ReviewForm(r, metadata))
 		}
 		return c.show(ctx, v, slackui.ActionForm(r, action, needs, metadata))
 	}
@@ -108,6 +112,9 @@ func (c *call) act(ctx context.Context, who slackcaller.Caller, id, action strin
 	body := map[string]any{}
 	if values.Reason != "" {
 		body["reason"] = values.Reason
+	}
+	if values.Verdict != "" {
+		body = map[string]any{"verdict": values.Verdict, "note": values.Reason}
 	}
 	if values.DurationSeconds > 0 {
 		body["duration_seconds"] = values.DurationSeconds
@@ -148,6 +155,12 @@ func (c *call) submitAction(ctx context.Context, in interaction, s sealed, who s
 		}
 		values.DurationSeconds, block = n, slackui.DurationBlock
 	}
+	if s.Action == slackui.ActionReview {
+		values.Verdict, block = api.ReviewVerdict(in.of(slackui.VerdictBlock, slackui.Element).chosen()), slackui.VerdictBlock
+		if values.Verdict == "" {
+			return errorsOf(map[string]string{block: "Choose a verdict."}), nil
+		}
+	}
 	view, err := c.act(ctx, who, s.Request, s.Action, values, "slack:"+in.View.ID, store.SlackCopy{Key: in.View.ID, Submitted: c.Now().UTC()})
 	var p problem
 	switch {
@@ -178,6 +191,11 @@ func allowed(r api.Request, e api.EventName) api.Allowed {
 			return *r.You.Withdraw
 		}
 		return api.Allowed{Why: "You have no approval of this request to withdraw."}
+	case api.EventReview:
+		if r.You.Review != nil {
+			return *r.You.Review
+		}
+		return api.Allowed{Why: "This request is no emergency, so it needs no review."}
 	}
 	return api.Allowed{Why: "Unknown action."}
 }

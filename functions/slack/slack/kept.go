@@ -14,6 +14,9 @@ import (
 
 // goesOn reports whether something will happen to a request that its readers wait for.
 func goesOn(r api.Request) bool {
+	if unreviewed(r) {
+		return true
+	}
 	switch r.Status {
 	case api.StatusApproved:
 		return r.DurationSeconds > 0
@@ -21,6 +24,11 @@ func goesOn(r api.Request) bool {
 		return false
 	}
 	return true
+}
+
+// unreviewed reports whether a request is an emergency that waits for its review.
+func unreviewed(r api.Request) bool {
+	return r.BreakGlass != nil && r.BreakGlass.State == api.GlassUnreviewed
 }
 
 // keepModal stores that an open modal shows a request, and returns the request as it is
@@ -67,7 +75,8 @@ func (c *call) refresh(ctx context.Context, in interaction, who slackcaller.Call
 	defer cancel()
 	var wrote []byte
 	for range refreshes {
-		card := slackui.Card(r, slackui.Look{Link: c.link(r.ID), Buttons: r.You != nil && r.You.Revoke.May})
+		// Others may review an emergency if the reader of the card may not.
+		card := slackui.Card(r, slackui.Look{Link: c.link(r.ID), Buttons: unreviewed(r) || r.You != nil && r.You.Revoke.May})
 		looks, err := json.Marshal(card)
 		if err == nil && bytes.Equal(looks, wrote) {
 			return

@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -82,7 +83,7 @@ func (c *call) request(ctx context.Context, in interaction, s sealed, who slackc
 	var r api.Request
 	err = c.do(ctx, c.Request, who, operation{route: "POST /requests", body: filled.Request(), key: "slack:" + in.View.ID, place: s.Channel, wait: c.patience(ctx)}, &r)
 	var p problem
-	if errors.As(err, &p) && p.Status == 400 {
+	if errors.As(err, &p) && (p.Status == http.StatusBadRequest || p.Status == http.StatusForbidden && len(p.Errors) > 0) {
 		return errorsOf(filled.Errors(p.Problem)), nil
 	}
 	if err != nil {

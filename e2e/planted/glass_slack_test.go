@@ -1,0 +1,17 @@
+package planted
+
+var _ = plant(glassSlackBugs...)
+
+// glassSlackBugs are those of an emergency in Slack.
+var glassSlackBugs = []bug{
+	{"review an emergency in Slack where the flow is decided elsewhere", "internal/run/slack.go", "case use.Decides(), use.Requests()", "case use.Decides(), e == Reviews, use.Requests()", "./functions/approve/approve", "TestReviewInSlack"},
+	{"let who broke the glass review it in Slack", "internal/run/may_act.go", "\tcase r.concerns(p):\n\t\treturn Refusal(\"You can't review", "\tcase p.Machine && r.concerns(p):\n\t\treturn Refusal(\"You can't review", "./functions/approve/approve", "TestReviewInSlack"},
+	{"show the requester the button of the review", "functions/notify/slackway/way.go", "self := r.Flow.Review.SelfApproval && r.BreakGlass == nil", "self := r.Flow.Review.SelfApproval", "./functions/notify/slackway", "TestAlerts"},
+	{"leave the alert as it was posted", "functions/notify/slackway/way.go", "case deliver.Ask, deliver.Alert:", "case deliver.Ask:", "./functions/notify/slackway", "TestAlerts"},
+	{"ask for a review while access lasts", "internal/slackui/card.go", "case unreviewed(r):", "case r.Emergency():", "./internal/slackui", "TestEmergencyCards"},
+	{"ask nobody for the review", "internal/slackui/card.go", "case unreviewed(r):", "case unreviewed(r) && holds(r):", "./internal/slackui", "TestEmergencyCards"},
+	{"take the button of the review from others", "functions/slack/slack/kept.go", "Buttons: unreviewed(r) || r.You", "Buttons: r.You", "./functions/slack/slack", "TestTheCardStaysForOthers"},
+	{"lose the verdict of a review", "functions/slack/slack/act.go", "\"verdict\": values.Verdict", "\"verdict\": api.Justified", "./functions/slack/slack", "TestReviewEmergency"},
+	{"break the glass in Slack unasked", "internal/slackui/form_values.go", "in.BreakGlass = slices.Contains(", "in.BreakGlass = true || slices.Contains(", "./internal/slackui", "TestFormBreaksTheGlass"},
+	{"offer everybody to break the glass", "internal/slackui/emergency.go", "\tif f.BreakGlass != nil {\n\t\treturn f.BreakGlass\n\t}\n", "\tif f.BreakGlass == nil {\n\t\treturn &api.BreakGlassRule{}\n\t}\n", "./internal/slackui", "TestFormBreaksTheGlass"},
+}
