@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -160,11 +161,30 @@ func (m member) does(neg bool, args []string) {
 }
 
 // took has the app's answer in time, or ends the transcript.
-func (m member) took(ack fakeslack.Ack) {
-	fmt.Fprintf(m.ts.Stdout(), "%d after %s\n%s\n", ack.Status, ack.Took.Round(time.Millisecond), ack.Body)
+func (m member) took(do func() fakeslack.Ack) { m.answered(m.tried(do)) }
+
+func (m member) answered(ack fakeslack.Ack) {
 	if !ack.OK() {
 		m.ts.Fatalf("the app answers %d %s (%v) after %s", ack.Status, ack.Body, ack.Err, ack.Took)
 	}
+}
+
+// tried does something until the app answers in time. On a machine that is busy a person
+// reads that it counts once, and does it again.
+func (m member) tried(do func() fakeslack.Ack) (ack fakeslack.Ack) {
+	for range 5 {
+		ack = do()
+		fmt.Fprintf(m.ts.Stdout(), "%d after %s\n%s\n", ack.Status, ack.Took.Round(time.Millisecond), ack.Body)
+		var timeout interface{ Timeout() bool }
+		late := errors.As(ack.Err, &timeout) && timeout.Timeout()
+		for _, wrong := range ack.Errors {
+			late = late || strings.Contains(wrong, "Try again: it counts once.")
+		}
+		if !late {
+			break
+		}
+	}
+	return ack
 }
 
 // sooner waits until a check returns "".

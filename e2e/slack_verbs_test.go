@@ -24,7 +24,7 @@ func (m member) repeats(bool, []string) {
 	}
 	d := *last.(*fakeslack.Delivery)
 	d.At = time.Now()
-	m.took(m.Deliver(d))
+	m.took(func() fakeslack.Ack { return m.Deliver(d) })
 }
 
 func (m member) types(_ bool, args []string) {
@@ -32,16 +32,16 @@ func (m member) types(_ bool, args []string) {
 	if !is {
 		m.ts.Fatalf("the app has the command /fasttrack alone")
 	}
-	m.took(m.Command(m.user, ops, strings.TrimSpace(text), m.now))
+	m.took(func() fakeslack.Ack { return m.Command(m.user, ops, strings.TrimSpace(text), m.now) })
 }
 
 func (m member) picks(_ bool, args []string) {
-	m.took(m.Shortcut(m.user, args[0], m.now))
+	m.took(func() fakeslack.Ack { return m.Shortcut(m.user, args[0], m.now) })
 }
 
 func (m member) chooses(_ bool, args []string) {
 	v := m.front()
-	m.took(m.Act(m.user, v.ID, "flow", "flow", args[0], m.now))
+	m.took(func() fakeslack.Ack { return m.Act(m.user, v.ID, "flow", "flow", args[0], m.now) })
 	delete(m.typed, m.user)
 }
 
@@ -83,7 +83,7 @@ func (m member) changes(_ bool, args []string) {
 	}
 	delete(m.typed, m.user)
 	block, updates := m.block(args[0]), v.Updates
-	m.took(m.Act(m.user, v.ID, block, "v", args[1], m.now))
+	m.took(func() fakeslack.Ack { return m.Act(m.user, v.ID, block, "v", args[1], m.now) })
 	m.sooner(func() string {
 		if now := m.front(); now.Updates == updates {
 			return "the form is not shown again"
@@ -93,8 +93,11 @@ func (m member) changes(_ bool, args []string) {
 }
 
 func (m member) searches(_ bool, args []string) {
-	options, ack := m.Options(m.user, m.front().ID, m.block(args[0]), args[1], m.now)
-	m.took(ack)
+	var options []fakeslack.Option
+	m.took(func() (ack fakeslack.Ack) {
+		options, ack = m.Options(m.user, m.front().ID, m.block(args[0]), args[1], m.now)
+		return ack
+	})
 	var got []string
 	for _, o := range options {
 		got = append(got, o.Text)
@@ -106,14 +109,14 @@ func (m member) searches(_ bool, args []string) {
 
 func (m member) submits(neg bool, _ []string) {
 	v := m.front()
-	ack := m.Submit(m.user, v.ID, m.typed[m.user], m.now)
+	ack := m.tried(func() fakeslack.Ack { return m.Submit(m.user, v.ID, m.typed[m.user], m.now) })
 	if neg {
 		if len(ack.Errors) == 0 {
 			m.ts.Fatalf("it is taken: %d %s (%v)", ack.Status, ack.Body, ack.Err)
 		}
 		return
 	}
-	m.took(ack)
+	m.answered(ack)
 	if len(ack.Errors) > 0 {
 		m.ts.Fatalf("wrong: %v", ack.Errors)
 	}
@@ -163,7 +166,7 @@ func (m member) notes(_ bool, args []string) {
 }
 
 func (m member) closes(bool, []string) {
-	m.took(m.CloseView(m.user, m.front().ID, m.now))
+	m.took(func() fakeslack.Ack { return m.CloseView(m.user, m.front().ID, m.now) })
 	delete(m.typed, m.user)
 }
 
@@ -182,7 +185,7 @@ func (m member) isTold(neg bool, args []string) {
 }
 
 func (m member) opensHome(bool, []string) {
-	m.took(m.OpenHome(m.user, m.now))
+	m.took(func() fakeslack.Ack { return m.OpenHome(m.user, m.now) })
 	m.hands[m.user] = hand{home: true}
 }
 
@@ -263,7 +266,7 @@ func (m member) finds(_ bool, args []string) {
 	})
 }
 
-func (m member) clicks(_ bool, args []string) { m.took(m.click(args[0])()) }
+func (m member) clicks(_ bool, args []string) { m.took(m.click(args[0])) }
 
 // click returns the click on a button of what is in hand, of the request $ID if there are
 // several.
