@@ -198,7 +198,7 @@ parity-statemachine: $(TOOLS)/npm/.installed ## Compare the state machine's inte
 
 torture: build ## Crash functions at each AWS call, race, restart, plant bugs (about 25 minutes)
 	@rm -f build/torture.txt
-	@FASTTRACK_TORTURE='$(CURDIR)/build/torture.txt' go test ./e2e/torture ./e2e ./e2e/planted ./strategies/... -p 1 -count=1 -parallel 2 -timeout 40m; \
+	@FASTTRACK_TORTURE='$(CURDIR)/build/torture.txt' go test ./e2e/torture ./e2e ./e2e/planted ./strategies/... ./bench -p 1 -count=1 -parallel 2 -timeout 40m; \
 		status=$$?; cat build/torture.txt; exit $$status
 
 bench: build-sam ## Measure the budgets of docs/performance.md and the cost of a million requests (about 6 minutes)

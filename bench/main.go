@@ -4,7 +4,7 @@
 //
 //	go run ./bench [-strict] [PART...]
 //
-// Parts are costs, bill, writes, messages, coldstarts, binaries, latency, load, put, lists, stats,
+// Parts are costs, bill, writes, features, messages, coldstarts, binaries, latency, load, put, lists, stats,
 // listcalls, console, slack, reconcile, sessions and tests; all without one.
 // -strict ends with status 1 where a budget is missed.
 package main
@@ -59,6 +59,7 @@ func (b *bench) parts() []part {
 		{"costs", b.costs},
 		{"bill", func(ctx context.Context) ([]figure, error) { return b.billed(ctx, os.Stdout) }},
 		{"writes", func(ctx context.Context) ([]figure, error) { return nil, b.writes(ctx, os.Stdout) }},
+		{"features", func(ctx context.Context) ([]figure, error) { return nil, b.features(ctx, os.Stdout) }},
 		{"messages", b.delivered},
 		{"coldstarts", b.coldStarts},
 		{"binaries", b.binaries},
