@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/rules"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -63,7 +64,9 @@ func printRun(w io.Writer, v api.Request) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		line(name, fieldText(v.Fields[name]))
+		if v.RuleChange == nil || !slices.Contains(rules.ProposalFields, name) {
+			line(name, fieldText(v.Fields[name]))
+		}
 	}
 	for _, name := range v.Withheld {
 		line(name, "(withheld)")
@@ -122,6 +125,7 @@ func printRun(w io.Writer, v api.Request) {
 	if s := v.Shadow; s != nil {
 		line("shadow", personName(strings.TrimSpace(string(s.Event)+" "+s.Reason), s.Error, "leaves it to people"))
 	}
+	printRuleChange(line, v)
 	fmt.Fprintln(w)
 	printHistory(w, v.History)
 }

@@ -19,6 +19,8 @@ type requestData struct {
 	Checks []api.Check
 	Failed int
 	Steps  []timelineStep
+	// RuleChange is what a request for a change of rules proposes; nil for any other.
+	RuleChange *ruleChange
 	// Shorter are the shorter times that an approval may grant.
 	Shorter []option
 	// Done says what the person has just done.
@@ -97,7 +99,7 @@ func (p *page) renderRequest(status int, d requestData) {
 
 // requestOn returns what the page shows of a request.
 func requestOn(r *api.Request) requestData {
-	d := requestData{Request: r, Facts: factsOf(r), Steps: stepsOf(r)}
+	d := requestData{Request: r, Facts: factsOf(r), Steps: stepsOf(r), RuleChange: ruleChangeOf(r)}
 	switch {
 	case r.Decision != nil && len(r.Decision.Checks) > 0:
 		d.Checks = r.Decision.Checks
@@ -129,6 +131,8 @@ func pollOf(r *api.Request) int {
 	switch {
 	case r.BreakGlass != nil && r.BreakGlass.State == api.GlassUnreviewed:
 		return 15
+	case r.RuleChange != nil && r.RuleChange.State == api.RuleChangeApproved:
+		return 2
 	case r.Status.Final(r.DurationSeconds > 0):
 		return 0
 	case r.Status == api.StatusRequested, r.Status == api.StatusApproved && !r.AwaitsStart():

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 
@@ -25,6 +26,9 @@ type fact struct {
 func factsOf(r *api.Request) []fact {
 	var facts []fact
 	for _, f := range r.FieldsShown {
+		if r.RuleChange != nil && slices.Contains(ruleChangeFields, f.Name) {
+			continue
+		}
 		facts = append(facts, textFact(orElse(f.Label, f.Name), f.Shown, f.Type == api.FieldText))
 	}
 	if r.FieldsShown == nil { // of an older release
