@@ -81,12 +81,27 @@ func (to *pushedTo) parse(raw []byte, v rules.Version) (*flow.File, error) {
 
 // newest returns the newest version, as far as it can be read; false if none was pushed.
 func (to *pushedTo) newest(ctx context.Context) (rules.Version, bool, error) {
-	s, there, err := to.LatestRules(ctx)
-	if err != nil || !there {
+	s, number, err := rules.Newest(ctx, to.Store)
+	if err != nil || number == 0 && s == nil {
 		return rules.Version{}, false, err
 	}
-	v, _ := s.Read()
+	var v rules.Version
+	if s != nil {
+		v, _ = s.Read()
+	}
+	v.Number = number
 	return v, true, nil
+}
+
+// spoiled reports whether the newest version is missing, or can't be read at all: then the
+// last that is stored is what was pushed.
+func (to *pushedTo) spoiled(ctx context.Context) bool {
+	s, there, err := to.LatestRules(ctx)
+	if err != nil {
+		return false
+	}
+	v, _ := s.Read()
+	return !there || v.Number < 1
 }
 
 // served returns the version that functions serve, and why it is not the newest, "" if it is.

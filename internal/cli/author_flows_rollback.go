@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -10,6 +11,9 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/rules"
 	"github.com/fasttrack-dev/fasttrack/internal/signed"
 )
+
+// rollbackTries is how often a version that was named is pushed while others push too.
+const rollbackTries = 5
 
 func newFlowsRollbackCommand(p Process) *cobra.Command {
 	var r pushedRules
@@ -23,7 +27,8 @@ one before the newest or, if the newest is not taken, of the one that functions 
 Version 0 is the flows.yaml that is deployed with the functions. They take it within 30
 seconds. The history keeps all versions.
 
-It needs nobody's approval, and the same rights as flows push.`,
+A VERSION that is given is pushed over whatever is pushed meanwhile, such as a change
+that was just approved. It needs nobody's approval, and the same rights as flows push.`,
 		Example: "  fasttrack flows rollback\n  fasttrack flows rollback 3 --note 'incident 42'\n  fasttrack flows rollback 0",
 		Args:    usage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -50,7 +55,12 @@ It needs nobody's approval, and the same rights as flows push.`,
 			case !there:
 				return errNothingPushed
 			}
-			if wanted < 0 {
+			named := wanted >= 0
+			switch {
+			case named:
+			case to.spoiled(ctx):
+				wanted = newest.Number
+			default:
 				wanted = newest.Number - 1
 				if served, refused, err := to.served(ctx); err == nil && refused != "" {
 					wanted = served.Number
@@ -73,7 +83,14 @@ It needs nobody's approval, and the same rights as flows push.`,
 			if next.By, err = signed.CallerARN(ctx, to.cfg); err != nil {
 				return err
 			}
-			pushed, err := to.pusher(p).Push(ctx, next, raw, newest.Number)
+			expect := newest.Number
+			if named {
+				expect = -1 // over whatever is pushed meanwhile
+			}
+			pushed, err := to.pusher(p).Push(ctx, next, raw, expect)
+			for n := 1; n < rollbackTries && named && errors.Is(err, rules.ErrChanged); n++ {
+				pushed, err = to.pusher(p).Push(ctx, next, raw, expect)
+			}
 			if err != nil {
 				return ofPush(err)
 			}

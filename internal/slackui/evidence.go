@@ -64,6 +64,9 @@ func withheld(r api.Request) []string {
 
 // shown returns the fields for people. An event has them by name alone.
 func shown(r api.Request) []api.FieldShown {
+	if change := ruleChange(r); change != nil {
+		return change
+	}
 	if r.FieldsShown != nil {
 		return r.FieldsShown
 	}

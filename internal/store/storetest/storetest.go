@@ -28,6 +28,17 @@ func New(t testing.TB) *store.Store {
 // cost of one service for all.
 func Tables(t testing.TB) func() *store.Store {
 	t.Helper()
+	made := Raw(t)
+	return func() *store.Store {
+		t.Helper()
+		client, name := made()
+		return store.New(client, name)
+	}
+}
+
+// Raw is [Tables] for tests that spoil items: it returns the client and the table's name.
+func Raw(t testing.TB) func() (*sdk.Client, string) {
+	t.Helper()
 	path, err := find("template.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +57,7 @@ func Tables(t testing.TB) func() *store.Store {
 	t.Cleanup(func() { server.Close(); _ = service.Close() })
 	client := sdk.New(sdk.Options{BaseEndpoint: &server.URL, Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("x", "x", "")})
 	made := 0
-	return func() *store.Store {
+	return func() (*sdk.Client, string) {
 		t.Helper()
 		var create sdk.CreateTableInput
 		if err := json.Unmarshal(stack.Tables[0].CreateTable, &create); err != nil {
@@ -57,7 +68,7 @@ func Tables(t testing.TB) func() *store.Store {
 		if _, err := client.CreateTable(t.Context(), &create); err != nil {
 			t.Fatal(err)
 		}
-		return store.New(client, *create.TableName)
+		return client, *create.TableName
 	}
 }
 
