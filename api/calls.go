@@ -163,6 +163,12 @@ func (client *Client) Review(ctx context.Context, id string, in ReviewInput, opt
 	return client.act(ctx, id, "review", in.ActionOptions, in, opts)
 }
 
+// Confirm says that access which lasts until it is revoked is still needed; see
+// [Request.UntilRevoked]. It is granted anew, and only then its end moves.
+func (client *Client) Confirm(ctx context.Context, id string, in ConfirmInput, opts ...CallOption) (r *Request, accepted bool, err error) {
+	return client.act(ctx, id, "confirm", in.ActionOptions, in, opts)
+}
+
 // Revoke ends access now, also while it is being granted.
 func (client *Client) Revoke(ctx context.Context, id string, in RevokeInput, opts ...CallOption) (r *Request, accepted bool, err error) {
 	return client.act(ctx, id, "revoke", in.ActionOptions, in, opts)

@@ -76,6 +76,10 @@ func TestCalls(t *testing.T) {
 			_, _, err := c.Review(ctx, "r", api.ReviewInput{Verdict: api.Unjustified, Note: "no", ActionOptions: api.ActionOptions{IdempotencyKey: "k"}})
 			return err
 		}, `POST /base/requests/r/review {"verdict":"unjustified","note":"no"}`, "Idempotency-Key: k", requestJSON},
+		"confirm": {func(c *api.Client) error {
+			_, _, err := c.Confirm(ctx, "r", api.ConfirmInput{Note: "still", ActionOptions: api.ActionOptions{IdempotencyKey: "k"}})
+			return err
+		}, `POST /base/requests/r/confirm {"note":"still"}`, "Idempotency-Key: k", requestJSON},
 		"revoke": {func(c *api.Client) error {
 			_, _, err := c.Revoke(ctx, "r", api.RevokeInput{Override: true, ActionOptions: api.ActionOptions{IdempotencyKey: "k"}})
 			return err

@@ -17,8 +17,15 @@ type Flow struct {
 	// Targets are the values of fields of type target. Never null.
 	Targets []Target `json:"targets"`
 	// DurationsSeconds are the durations to choose from; the first is the default.
-	// Absent in a flow without a strategy.
+	// Absent in a flow without a strategy, and where access always lasts until it is
+	// revoked.
 	DurationsSeconds []int `json:"durations_seconds,omitempty"`
+	// UntilRevoked reports whether access may last until it is revoked. It is the default
+	// only where DurationsSeconds is empty.
+	UntilRevoked bool `json:"until_revoked,omitempty"`
+	// ConfirmEverySeconds is how often the holder of such access confirms it. It ends if
+	// they don't.
+	ConfirmEverySeconds int `json:"confirm_every_seconds,omitempty"`
 	// RequireReason lists the actions that need a reason: "request", "approve", "deny",
 	// "cancel" and "revoke". Never null.
 	RequireReason []string `json:"require_reason"`

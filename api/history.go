@@ -44,8 +44,12 @@ const (
 	EventWithdraw EventName = "withdraw"
 	// EventReview: somebody else reviewed an emergency, after its end.
 	EventReview EventName = "review"
-	// EventRemind: people were notified that an emergency needs its review.
+	// EventRemind: people were notified that an emergency needs its review, or its holder
+	// that access which lasts until it is revoked needs to be confirmed.
 	EventRemind EventName = "remind"
+	// EventConfirm: the holder confirmed that access is still needed, and it was granted
+	// anew.
+	EventConfirm EventName = "confirm"
 	// EventErase: an operator erased personal data from the history.
 	EventErase EventName = "erase"
 )
@@ -144,7 +148,9 @@ type Entry struct {
 	BreakGlass bool `json:"break_glass,omitempty"`
 	// Verdict is that of a review.
 	Verdict ReviewVerdict `json:"verdict,omitempty"`
-	Checks  []Check       `json:"checks,omitempty"`
+	// EndsAt is when access ends since a confirm, or unless it is confirmed, in a reminder.
+	EndsAt time.Time `json:"ends_at,omitzero"`
+	Checks []Check   `json:"checks,omitempty"`
 	// Error is the failure of a hook that led to the event.
 	Error string `json:"error,omitempty"`
 	// Act is the id of the action that the event results from. Empty for events that

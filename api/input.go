@@ -18,6 +18,9 @@ type CreateInput struct {
 	Fields map[string]any `json:"fields,omitempty"`
 	// DurationSeconds is one of the flow's durations. 0 selects the flow's default.
 	DurationSeconds int `json:"duration_seconds,omitempty"`
+	// UntilRevoked requests access that lasts until it is revoked, in place of
+	// DurationSeconds; see [Flow.UntilRevoked].
+	UntilRevoked bool `json:"until_revoked,omitempty"`
 	// StartsAt is when access is to start: later than now, and within the time that the
 	// flow allows, to the second. Zero starts it once the request is approved.
 	StartsAt time.Time `json:"starts_at,omitzero"`

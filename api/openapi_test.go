@@ -38,7 +38,7 @@ var schemas = map[string]reflect.Type{
 	"Rules": reflect.TypeFor[api.Rules](), "NotifyStep": reflect.TypeFor[api.NotifyStep](), "Limit": reflect.TypeFor[api.Limit](),
 	"RuleSentence": reflect.TypeFor[api.RuleSentence](), "Delivery": reflect.TypeFor[api.Delivery](),
 	"Extends": reflect.TypeFor[api.Extends](), "Extension": reflect.TypeFor[api.Extension](), "RuleChange": reflect.TypeFor[api.RuleChange](), "ExtendRule": reflect.TypeFor[api.ExtendRule](),
-	"ExtendAllowed": reflect.TypeFor[api.ExtendAllowed](), "ExtendAsk": reflect.TypeFor[api.ExtendInput](),
+	"ConfirmAllowed": reflect.TypeFor[api.ConfirmAllowed](), "ConfirmAct": reflect.TypeFor[api.ConfirmInput](), "ExtendAllowed": reflect.TypeFor[api.ExtendAllowed](), "ExtendAsk": reflect.TypeFor[api.ExtendInput](),
 	"Looked":       reflect.TypeFor[api.Looked](),
 	"SlackAccount": reflect.TypeFor[api.SlackAccount](), "SlackAccountList": reflect.TypeFor[api.SlackAccountList](), "SlackLink": reflect.TypeFor[api.SlackLinkInput](),
 }
@@ -49,7 +49,7 @@ var foreign = []string{"Message"}
 // methods are the client's methods by operation.
 var methods = map[string]string{
 	"readMe": "Me", "listFlows": "Flows", "listOptions": "Options", "ask": "Create", "listRequests": "List", "activityCSV": "ActivityCSV", "readRequest": "Get", "readStats": "Stats", "verifyRequest": "Verify", "explainRequest": "Explain",
-	"approve": "Approve", "deny": "Deny", "cancel": "Cancel", "withdraw": "Withdraw", "review": "Review", "revoke": "Revoke", "extend": "Extend", "health": "Health", "openapi": "OpenAPI",
+	"approve": "Approve", "deny": "Deny", "cancel": "Cancel", "withdraw": "Withdraw", "review": "Review", "confirm": "Confirm", "revoke": "Revoke", "extend": "Extend", "health": "Health", "openapi": "OpenAPI",
 	"listSlackAccounts": "SlackAccounts", "linkSlackAccount": "LinkSlackAccount", "unlinkSlackAccount": "UnlinkSlackAccount",
 }
 
@@ -57,7 +57,7 @@ var methods = map[string]string{
 var values = map[reflect.Type][]string{
 	reflect.TypeFor[api.Status](): texts(api.Statuses()...),
 	reflect.TypeFor[api.EventName](): texts(api.EventRequest, api.EventApprove, api.EventDeny, api.EventExpire, api.EventCancel, api.EventEscalate,
-		api.EventDeescalate, api.EventRevoke, api.EventFail, api.EventIgnore, api.EventForward, api.EventWithdraw, api.EventReview, api.EventRemind, api.EventErase),
+		api.EventDeescalate, api.EventRevoke, api.EventFail, api.EventIgnore, api.EventForward, api.EventWithdraw, api.EventReview, api.EventRemind, api.EventConfirm, api.EventErase),
 	reflect.TypeFor[api.Channel]():       texts(api.ChannelAPI, api.ChannelCLI, api.ChannelSlack, api.ChannelWeb, api.ChannelHook, api.ChannelEngine),
 	reflect.TypeFor[api.ActorType]():     texts(api.ActorUser, api.ActorHook, api.ActorEngine),
 	reflect.TypeFor[api.Decider]():       texts(api.DeciderCode, api.DeciderPeople, api.DeciderNobody),
@@ -73,7 +73,7 @@ var parameterTypes = map[string]reflect.Type{"view": reflect.TypeFor[api.View]()
 // someValues are members that can hold only some of their type's values.
 var someValues = map[string][]string{
 	"Decision.event":          texts(api.EventApprove, api.EventDeny, api.EventExpire, api.EventCancel),
-	"Entry.act_event":         texts(api.EventApprove, api.EventDeny, api.EventCancel, api.EventRevoke, api.EventWithdraw, api.EventReview),
+	"Entry.act_event":         texts(api.EventApprove, api.EventDeny, api.EventCancel, api.EventRevoke, api.EventWithdraw, api.EventReview, api.EventConfirm),
 	"BreakGlass.state":        {api.GlassOpen, api.GlassUnreviewed, api.GlassReviewed, api.GlassUnused},
 	"RuleChange.state":        {api.RuleChangeProposed, api.RuleChangeApproved, api.RuleChangePushed, api.RuleChangeRefused, api.RuleChangeDropped},
 	"Verdict.event":           texts(api.EventApprove, api.EventDeny),

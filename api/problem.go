@@ -54,6 +54,7 @@ const (
 	ProblemMethodNotAllowed     = "urn:fasttrack:problem:method-not-allowed"     // 405
 	ProblemDecided              = "urn:fasttrack:problem:decided"                // 409; Decision and DecidedBy say how
 	ProblemNotActive            = "urn:fasttrack:problem:not-active"             // 409; no access is active
+	ProblemNotConfirmable       = "urn:fasttrack:problem:not-confirmable"        // 409; access can't be confirmed now, or could not be granted anew
 	ProblemNotExtendable        = "urn:fasttrack:problem:not-extendable"         // 409; access can't be extended, or an extension is open
 	ProblemReviewOver           = "urn:fasttrack:problem:review-over"            // 409; the time to decide is over
 	ProblemChanged              = "urn:fasttrack:problem:changed"                // 412; Request is the present state

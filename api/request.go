@@ -42,6 +42,9 @@ type Request struct {
 	// DurationSeconds is how long access lasts, counted from when it is granted. 0 in
 	// a flow without a strategy.
 	DurationSeconds int `json:"duration_seconds,omitempty"`
+	// UntilRevoked reports that access lasts until it is revoked, as long as its holder
+	// confirms it every DurationSeconds: Access.EndsAt is when it ends if they don't.
+	UntilRevoked bool `json:"until_revoked,omitempty"`
 	// StartsAt is when access is to start, if the requester chose a time: an approved
 	// request waits for it. Absent if access starts with the approval. Access.StartsAt is
 	// when it did start.
@@ -169,12 +172,13 @@ type Verdict struct {
 type LastError struct {
 	// At is when the last attempt failed, or when the hook should have responded.
 	At time.Time `json:"at"`
-	// Where is "grant", "take_back" or the name of the hook that has not responded, or
+	// Where is "grant", "take_back", "confirm" or the name of the hook that has not responded, or
 	// "while_active" where the last look at active access failed.
 	Where string `json:"where"`
 	// Text is one line of up to 1,000 characters.
 	Text string `json:"text"`
-	// NextTryAt is when the step is retried. Absent for a hook that has not responded.
+	// NextTryAt is when the step is retried. Absent for a hook that has not responded, and
+	// for a confirm that is not retried.
 	NextTryAt time.Time `json:"next_try_at,omitzero"`
 	// EventID is the id of the event of type [EventTypeAccessFailing] that was sent about it.
 	// Absent before there is one: not every failure has it.
@@ -185,8 +189,11 @@ type LastError struct {
 type Access struct {
 	// StartsAt is when access was confirmed. Absent until then.
 	StartsAt time.Time `json:"starts_at,omitzero"`
-	// EndsAt is when access ends: StartsAt and the request's duration.
+	// EndsAt is when access ends: StartsAt and the request's duration. Of access that lasts
+	// until it is revoked, it is when it ends unless it is confirmed.
 	EndsAt time.Time `json:"ends_at,omitzero"`
+	// ConfirmedAt is when such access was last confirmed. Absent before the first time.
+	ConfirmedAt time.Time `json:"confirmed_at,omitzero"`
 	// GoneAt is when the end of access was confirmed. Absent until then.
 	GoneAt time.Time `json:"gone_at,omitzero"`
 	// Given and Gone say, for people, how the start and the end were confirmed.

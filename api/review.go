@@ -122,6 +122,8 @@ type You struct {
 	// Extend is absent unless access of the caller's is active, in a flow that lets it be
 	// extended.
 	Extend *ExtendAllowed `json:"extend,omitempty"`
+	// Confirm is absent unless active access of the caller's lasts until it is revoked.
+	Confirm *ConfirmAllowed `json:"confirm,omitempty"`
 	// Review is set if the request is an emergency.
 	Review *Allowed `json:"review,omitempty"`
 }

@@ -75,6 +75,9 @@ type Run struct {
 	Source Source
 	// Duration is how long access is requested for, 0 in a flow that grants none.
 	Duration time.Duration
+	// UntilRevoked reports that access is requested until it is revoked. Duration is then
+	// how often its holder confirms it: at least 7 days.
+	UntilRevoked bool
 	// ScheduledStart is when access is to start, if the requester chose a time; zero for
 	// once the request is approved.
 	ScheduledStart time.Time

@@ -76,6 +76,7 @@ type invocation struct {
 		Reason          string    `json:"reason"`
 		Source          Source    `json:"source"`
 		DurationSeconds int       `json:"duration_seconds"`
+		UntilRevoked    bool      `json:"until_revoked"`
 		StartsAt        time.Time `json:"starts_at"`
 		Access          *struct {
 			StartsAt time.Time `json:"starts_at"`
@@ -170,7 +171,7 @@ func (in invocation) event(hook string, reads *reads) *Event {
 		Hook: hook, Name: in.Event.Name, At: in.Event.At, Channel: in.Event.Channel, Reason: in.Event.Reason,
 		User: in.Event.Actor, Requester: r.Requester, Holder: r.Requester, Flow: in.flow(reads),
 		Run: Run{
-			ID: r.ID, Status: r.Status, Reason: r.Reason, Source: r.Source, Duration: seconds(r.DurationSeconds), ScheduledStart: r.StartsAt,
+			ID: r.ID, Status: r.Status, Reason: r.Reason, Source: r.Source, Duration: seconds(r.DurationSeconds), UntilRevoked: r.UntilRevoked, ScheduledStart: r.StartsAt,
 			Withheld: r.Sensitive, History: r.History, OverrideOf: r.OverrideOf, ExtendedBy: r.ExtendedBy,
 		},
 		Fields: in.fields(reads), actors: r.Actors, steps: r.Steps, counts: r.Counts, trial: in.Trial, reads: reads,

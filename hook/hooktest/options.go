@@ -92,6 +92,12 @@ func Duration(of time.Duration) Option {
 	return func(d map[string]any) { within(d, "run")["duration_seconds"] = int(of.Seconds()) }
 }
 
+// UntilRevoked has access be requested until it is revoked. [Duration] sets how often it is
+// confirmed.
+func UntilRevoked() Option {
+	return func(d map[string]any) { within(d, "run")["until_revoked"] = true }
+}
+
 // ScheduledStart sets when access is to start, as the requester chose it.
 func ScheduledStart(at time.Time) Option {
 	return func(d map[string]any) { within(d, "run")["starts_at"] = at.UTC().Format(time.RFC3339) }

@@ -14,6 +14,10 @@ func (d *decider) recordGrant() {
 		d.revokeWith()
 		return
 	}
+	if d.Status == run.Active {
+		d.recordConfirm()
+		return
+	}
 	if d.step.Hold.State == run.Held {
 		d.recordActive()
 		if d.Engine.Next == run.NextActive {

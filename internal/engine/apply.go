@@ -95,15 +95,16 @@ func (d *decider) end() {
 	d.changed = true
 }
 
-// shorten shortens the run's access to a duration, and keeps what was requested.
+// shorten shortens the run's access to a duration, and keeps what was requested. Any
+// duration sets the end of access that was to last until it is revoked.
 func (d *decider) shorten(seconds int) {
-	if seconds == 0 || seconds >= d.DurationSeconds {
+	if seconds == 0 || seconds >= d.DurationSeconds && !d.Endless() {
 		return
 	}
 	if d.RequestedSeconds == 0 {
 		d.RequestedSeconds = d.DurationSeconds
 	}
-	d.DurationSeconds = seconds
+	d.DurationSeconds = min(d.DurationSeconds, seconds)
 }
 
 // entryOf returns the entry of the history for a case.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -40,6 +41,9 @@ func (d *decider) byEngine(e run.EventName, reason string) run.Case {
 func (d *decider) grantedWords() string {
 	if d.Extends != nil {
 		return fmt.Sprintf("Access extended by %s: it goes on from request %s.", run.Spell(d.DurationSeconds), d.Extends.ID)
+	}
+	if d.Endless() {
+		return fmt.Sprintf("Access granted until it is revoked. It ends at %s unless its holder confirms it.", d.Access.EndsAt.Format(time.RFC3339))
 	}
 	return fmt.Sprintf("Access granted for %s.", run.Spell(d.DurationSeconds))
 }

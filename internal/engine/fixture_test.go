@@ -73,7 +73,7 @@ func (m *machine) step(s engine.Step) {
 	m.t.Helper()
 	m.steps++
 	s.ID = fmt.Sprintf("Decide/%d", m.steps)
-	s.Turn = m.run.Engine.Turn
+	s.Turn, s.Execution = m.run.Engine.Turn, m.run.Engine.Execution
 	s.Acts = m.acts
 	s.HooksVersion = m.version
 	s.Tallies, s.Shelves = m.tallies, m.shelves

@@ -36,7 +36,7 @@ func Park(r *run.Run, p Parking, now time.Time) (next *run.Run, changed, wake bo
 		return nil, false, false, fmt.Errorf("run %s, execution %d: %w", r.ID, p.Execution, ErrNotTheRuns)
 	}
 	next = r
-	if r.Engine.Next == run.NextGrant && p.Turn == r.Engine.Turn && p.Hold.State == run.Held {
+	if r.Engine.Next == run.NextGrant && p.Turn == r.Engine.Turn && (r.Status != run.Active && p.Hold.State == run.Held || r.ConfirmGranted(p.Hold)) {
 		if next, err = recordAccess(r, p, now); err != nil {
 			return nil, false, false, err
 		}
@@ -46,8 +46,7 @@ func Park(r *run.Run, p Parking, now time.Time) (next *run.Run, changed, wake bo
 	if !next.Engine.Next.Waits() || !mine {
 		return next, changed, true, nil
 	}
-	_, waiting := next.NextAct(p.Acts)
-	wake = waiting || !now.Before(WakeAt(next)) || p.Hold.Elsewhere() || p.Lost != nil && !next.Status.Decided()
+	wake = next.HasAct(p.Acts) || !now.Before(WakeAt(next)) || p.Hold.Elsewhere() || p.Lost != nil && !next.Status.Decided()
 	if !p.Order.After(r.Engine.TokenOrder) {
 		return next, changed, wake && p.Token == r.Engine.Token, nil
 	}
@@ -67,7 +66,12 @@ func recordAccess(r *run.Run, p Parking, now time.Time) (*run.Run, error) {
 		return nil, err
 	}
 	d := &decider{Run: next, step: Step{Hold: p.Hold}, now: run.Stamp(now)}
-	d.recordActive()
+	if d.Confirming() {
+		d.confirmed()
+		d.waitActive()
+	} else {
+		d.recordActive()
+	}
 	if d.err != nil {
 		return nil, fmt.Errorf("run %s: %w", r.ID, d.err)
 	}

@@ -49,7 +49,7 @@ func (d *decider) startRevoke() bool {
 }
 
 // proceedActive goes on with a run whose access is active: with a revoke, with the
-// end of its time, or with a wait.
+// end of its time, with a confirm, or with a wait.
 func (d *decider) proceedActive() {
 	if d.startRevoke() || d.leaveAccess() {
 		return
@@ -61,6 +61,8 @@ func (d *decider) proceedActive() {
 		d.removeAccess(c)
 	case !d.now.Before(d.TakeBackAt()):
 		d.endAccess(c)
+	case d.startConfirm():
+	case d.remindToConfirm():
 	case d.LookDue(d.now):
 		d.look()
 	case d.Engine.Next != run.NextActive:

@@ -49,6 +49,8 @@ var transitions = []Transition{
 
 	{run.Active, run.Deescalate, run.Ended, run.OnDeescalate, run.AfterDeescalate},
 	{run.Active, run.Revoke, run.Revoked, run.OnRevoke, run.AfterRevoke},
+	{run.Active, run.Confirm, run.Active, "", ""}, // of access until it is revoked
+	{run.Active, run.Remind, run.Active, "", ""},
 	{run.Active, run.Ignore, run.Active, "", ""},
 
 	{run.Denied, run.Ignore, run.Denied, "", ""},

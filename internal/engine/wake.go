@@ -8,7 +8,7 @@ import (
 
 // WakeAt returns when a waiting run is due: at the end of its review, or sooner to
 // notify the next entry of the notify list; while access is active, when it ends, or
-// sooner to look at it again; before that, when it is to start; of an emergency that
+// sooner to look at it again, or to remind its holder to confirm it; before that, when it is to start; of an emergency that
 // nobody reviewed, when people are reminded.
 func WakeAt(r *run.Run) time.Time {
 	if r.AwaitsReview() {
@@ -16,10 +16,14 @@ func WakeAt(r *run.Run) time.Time {
 	}
 	switch r.Status {
 	case run.Active:
-		if at, more := r.NextLookAt(); more {
-			return at
+		at := r.TakeBackAt()
+		if look, more := r.NextLookAt(); more {
+			at = look
 		}
-		return r.TakeBackAt()
+		if remind, more := r.NextConfirmRemindAt(); more && remind.Before(at) {
+			at = remind
+		}
+		return at
 	case run.Approved:
 		return r.StartsAt
 	}

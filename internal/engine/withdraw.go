@@ -11,6 +11,7 @@ func (d *decider) withdrawApproval(c run.Case) {
 	if seconds := d.ShortenedTo(); seconds != d.DurationSeconds {
 		d.DurationSeconds, entry.DurationSeconds = seconds, seconds
 	}
+	d.EndsNoMore()
 	d.record(d.transition(run.Withdraw).To, entry)
 	d.resume()
 }

@@ -35,6 +35,9 @@ func (r *reader) extend(n *yaml.Node, path string, f *Flow) {
 		"durations": func(n *yaml.Node, at string) {
 			var own Flow
 			r.durations(n, at, &own)
+			if own.UntilRevoked {
+				r.fail(n, at, "must be times: until_revoked is allowed only in durations of a flow")
+			}
 			x.DurationsSeconds = own.DurationsSeconds
 		},
 	})

@@ -132,9 +132,13 @@ type Flow struct {
 	Fields   []Field  `json:",omitempty"`
 	Targets  []Target `json:",omitempty"`
 	// DurationsSeconds are what a requester may choose from; the first is the
-	// default. Empty without a strategy.
-	DurationsSeconds []int     `json:",omitempty"`
-	Strategy         *Strategy `json:",omitempty"`
+	// default. Empty without a strategy, or where access always lasts until it is revoked.
+	DurationsSeconds []int `json:",omitempty"`
+	// UntilRevoked lets access last until it is revoked, as long as its holder confirms it
+	// every ConfirmEverySeconds.
+	UntilRevoked        bool      `json:",omitempty"`
+	ConfirmEverySeconds int       `json:",omitempty"`
+	Strategy            *Strategy `json:",omitempty"`
 	// StartsWithinSeconds is how far ahead a request may start, 0 for none.
 	StartsWithinSeconds int `json:",omitempty"`
 	// Extend lets access be extended; nil doesn't.

@@ -58,6 +58,7 @@ func (r *reader) flow(n *yaml.Node, path string) (Flow, *yaml.Node) {
 		"fields":         func(n *yaml.Node, at string) { r.fields(n, at, &f) },
 		"targets":        func(n *yaml.Node, at string) { r.targets(n, at, &f) },
 		"durations":      func(n *yaml.Node, at string) { r.durations(n, at, &f) },
+		"confirm_every":  func(n *yaml.Node, at string) { r.confirmEvery(n, at, &f) },
 		"starts":         func(n *yaml.Node, at string) { r.starts(n, at, &f) },
 		"extend":         func(n *yaml.Node, at string) { r.extend(n, at, &f) },
 		"strategy":       func(n *yaml.Node, at string) { r.strategy(n, at, &f) },
@@ -117,6 +118,7 @@ func (r *reader) flowAsAWhole(n *yaml.Node, path string, f *Flow, seen map[strin
 		r.uses(n, join(path, "hooks"), f.Hooks, f.Name, false)
 	}
 	r.strategyAsAWhole(path, f, seen)
+	r.untilRevokedAsAWhole(path, f, seen)
 	r.extendAsAWhole(path, f, seen)
 	r.glassAsAWhole(f, seen["strategy"] != nil, len(f.DurationsSeconds) == 0)
 	r.stagedVars(path, f)
@@ -202,6 +204,9 @@ func (r *reader) targets(n *yaml.Node, path string, f *Flow) {
 func (r *reader) durations(n *yaml.Node, path string, f *Flow) {
 	r.items(n, path, func(item *yaml.Node, at string) {
 		var seconds int
+		if r.untilRevoked(item, at, f) {
+			return
+		}
 		before := len(r.errs.List)
 		r.duration(&seconds, 1, maxDurationSeconds)(item, at)
 		if len(r.errs.List) > before {

@@ -153,6 +153,10 @@ func (r *reader) duration(into *int, least, most int) func(*yaml.Node, string) {
 			r.fail(n, path, "must be a duration such as 30m or 4h, got %s", describe(n))
 			return
 		}
+		if why := notHere(n.Value); why != "" {
+			r.fail(n, path, "%s", why)
+			return
+		}
 		seconds, err := ParseDuration(n.Value)
 		if err != nil {
 			r.fail(n, path, "%v", err)

@@ -17,7 +17,9 @@ type Request struct {
 	Fields map[string]json.RawMessage
 	// DurationSeconds is nil where none was given.
 	DurationSeconds *int
-	Reason          string
+	// UntilRevoked asks for access that lasts until it is revoked.
+	UntilRevoked bool
+	Reason       string
 }
 
 // Checked is a request that passed: canonical values, defaults filled in.
@@ -25,6 +27,8 @@ type Checked struct {
 	Fields          map[string]json.RawMessage
 	Sensitive       map[string]json.RawMessage
 	DurationSeconds int
+	// UntilRevoked reports that DurationSeconds is how often access is confirmed.
+	UntilRevoked bool
 }
 
 // FieldError is an invalid field of a request.
@@ -66,9 +70,9 @@ func (f *Flow) Check(in Request) (Checked, []FieldError) {
 	if total > maxFields {
 		fail("fields", "must be at most %d bytes of all fields together, got %d", maxFields, total)
 	}
-	var wrong string
-	if out.DurationSeconds, wrong = f.checkDuration(in.DurationSeconds); wrong != "" {
-		fail("duration_seconds", "%s", wrong)
+	var wrong FieldError
+	if out.DurationSeconds, out.UntilRevoked, wrong = f.checkUntilRevoked(in.DurationSeconds, in.UntilRevoked); wrong.Field != "" {
+		errs = append(errs, wrong)
 	}
 	if err := text.CheckLines(in.Reason, run.MaxReason); err != nil {
 		fail("reason", "%v", err)

@@ -194,7 +194,14 @@ func (f *Flow) accessSentence() string {
 	if len(lengths) > 0 {
 		last = " for " + enumerate(lengths, "or")
 	}
-	return fmt.Sprintf("An approval grants access %s%s. It ends by itself.", way, last)
+	if !f.UntilRevoked {
+		return fmt.Sprintf("An approval grants access %s%s. It ends by itself.", way, last)
+	}
+	if last != "" {
+		last += ", or"
+	}
+	return fmt.Sprintf("An approval grants access %s%s until it is revoked. Access without an end ends by itself unless whose it is confirms every %s that it is still needed.",
+		way, last, spoken(f.ConfirmEverySeconds))
 }
 
 // recheckSentence says what is checked while access is active.

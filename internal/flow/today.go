@@ -31,7 +31,7 @@ func (f *File) Today() *run.Today {
 }
 
 func (f *Flow) today() run.TodayFlow {
-	t := run.TodayFlow{Admins: f.Admins, Viewers: f.Review.Viewers, Recheck: f.Recheck, Slack: f.Slack, NotifyEnds: f.Review.NotifyEnds, Extend: f.ExtendRule()}
+	t := run.TodayFlow{Admins: f.Admins, Viewers: f.Review.Viewers, Recheck: f.Recheck, Slack: f.Slack, NotifyEnds: f.Review.NotifyEnds, Extend: f.ExtendRule(), UntilRevoked: f.UntilRevoked}
 	t.Approvers = append(t.Approvers, f.Review.Approvers...)
 	t.Requesters, t.VisibleTo = f.Requesters, f.VisibleTo
 	if f.OnBehalf != nil {
@@ -116,7 +116,7 @@ func (r *reader) whom(n *yaml.Node, path string) Flow {
 		"recheck": func(n *yaml.Node, at string) { r.recheck(n, at, &f) },
 		"slack":   r.slackUse(&f.Slack),
 		"durations": func(n *yaml.Node, at string) {
-			r.lenient(func() { r.durations(n, at, &f) }, func() { f.DurationsSeconds = nil })
+			r.lenient(func() { r.durations(n, at, &f) }, func() { f.DurationsSeconds, f.UntilRevoked = nil, false })
 		},
 		"extend": func(n *yaml.Node, at string) {
 			r.lenient(func() { r.extend(n, at, &f) }, func() { f.Extend = nil })

@@ -89,6 +89,9 @@ type Run struct {
 	// Source is where the request came from.
 	Source   *run.Source `json:"source,omitempty"`
 	Duration int         `json:"duration_seconds,omitempty"`
+	// UntilRevoked reports that access lasts until it is revoked: Duration is then how often
+	// its holder confirms it.
+	UntilRevoked bool `json:"until_revoked,omitempty"`
 	// StartsAt is when access is to start, if the requester chose a time.
 	StartsAt time.Time `json:"starts_at,omitzero"`
 	// Access is set once access was granted.
@@ -151,7 +154,7 @@ func NewInvocation(r *run.Run, context json.RawMessage) Invocation {
 		Run: Run{
 			ID: r.ID, Status: r.Status,
 			Flow:      Flow{Name: r.Flow.Name, Label: r.Flow.Label, Vars: r.Flow.Vars},
-			Requester: r.Requester.Shown(), For: shown(r.For), Extends: r.Extends, ExtendedBy: r.ExtendedBy, Reason: r.Reason, Source: r.Source(), Duration: r.DurationSeconds, StartsAt: r.StartsAt, Context: context, Recent: r.Recent, RecentCounts: r.RecentCounts,
+			Requester: r.Requester.Shown(), For: shown(r.For), Extends: r.Extends, ExtendedBy: r.ExtendedBy, Reason: r.Reason, Source: r.Source(), Duration: r.DurationSeconds, UntilRevoked: r.Endless(), StartsAt: r.StartsAt, Context: context, Recent: r.Recent, RecentCounts: r.RecentCounts,
 			Actors: map[run.EventName]run.Actor{}, Fields: r.Fields, Sensitive: r.WithheldFields(),
 			History: []Entry{}, Steps: r.Steps,
 		},

@@ -11,6 +11,10 @@ type Access struct {
 	// run's duration. Both are zero if none was granted.
 	StartsAt time.Time `json:"starts_at,omitzero"`
 	EndsAt   time.Time `json:"ends_at,omitzero"`
+	// ConfirmedAt is when access that lasts until it is revoked was confirmed last: EndsAt
+	// counts from then. Reminded is how often its holder was reminded since.
+	ConfirmedAt time.Time `json:"confirmed_at,omitzero"`
+	Reminded    int       `json:"reminded,omitempty"`
 	// Given and Gone say how it was read back.
 	Given string `json:"given,omitempty"`
 	Gone  string `json:"gone,omitempty"`
@@ -65,6 +69,9 @@ type Hold struct {
 	SessionsUntil time.Time `json:"sessions_until,omitzero"`
 	// SessionsOf are the ids, separated by a space, of those whose they are.
 	SessionsOf string `json:"sessions_of,omitempty"`
+	// ConfirmedBy is the act for which the access was last granted anew; see
+	// [Run.Confirming]. Of Held alone.
+	ConfirmedBy string `json:"confirmed_by,omitempty"`
 	// Error says for people why it could not be granted.
 	Error string `json:"error,omitempty"`
 	// TakenOverBy is the run that extends this one and has the access now. RevokedWith is

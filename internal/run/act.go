@@ -6,7 +6,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/api"
 )
 
-// Act is a person's action on a run: approve, deny, cancel, revoke, withdraw or review. It is stored
+// Act is a person's action on a run: approve, deny, cancel, revoke, withdraw, review or confirm. It is stored
 // beside the run before the execution is woken. engine.Decide handles the acts of a
 // run in the order of their IDs.
 type Act struct {

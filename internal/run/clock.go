@@ -59,6 +59,9 @@ func (r *Run) MovesBy() time.Time {
 		if look, more := r.NextLookAt(); more && look.Add(grace).Before(at) {
 			at = look.Add(grace)
 		}
+		if remind, more := r.NextConfirmRemindAt(); more && remind.Add(grace).Before(at) {
+			at = remind.Add(grace)
+		}
 		return at
 	case NextPause:
 		return r.Access.RetryAt.Add(grace)

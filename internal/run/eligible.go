@@ -14,7 +14,7 @@ var ErrApproved = errors.New("You have approved this request already.")
 
 // Check reports whether p may do e to the run now: nil means that it counts,
 // unless a hook ignores it or another action comes first. Else it is a [Refusal]
-// if it is not p's to do, a [TooLate], or [ErrApproved]. It decides the action
+// if it is not p's to do, a [TooLate], [ErrApproved] or [ErrConfirmed]. It decides the action
 // itself, and what people are shown of it before; see [Run.You].
 func (r *Run) Check(e EventName, p Person, t *Today, now time.Time) error {
 	r = r.asOf(t)
@@ -31,6 +31,8 @@ func (r *Run) Check(e EventName, p Person, t *Today, now time.Time) error {
 		return nil
 	case e == Reviews:
 		return r.checkReview()
+	case e == Confirm:
+		return r.checkConfirm(now)
 	case r.Status.Decided():
 		return TooLate("This request is " + string(r.Status) + " already.")
 	case r.Review != nil && now.After(r.Review.ExpiresAt):
@@ -67,7 +69,7 @@ func (r *Run) You(p Person, t *Today, now time.Time) api.You {
 		required := r.Flow.NeedsReason(e)
 		return api.Allowed{May: true, Why: r.whyMay(e, p, t), ReasonRequired: &required, Override: r.overridable(e, p, t)}
 	}
-	you := api.You{Approve: allowed(Approve), Deny: allowed(Deny), Cancel: allowed(Cancel), Revoke: allowed(Revoke), Extend: r.extendFor(p, t, now)}
+	you := api.You{Approve: allowed(Approve), Deny: allowed(Deny), Cancel: allowed(Cancel), Revoke: allowed(Revoke), Extend: r.extendFor(p, t, now), Confirm: r.confirmFor(p, t, now)}
 	if r.Check(Withdraw, p, t, now) == nil {
 		withdraw := allowed(Withdraw)
 		you.Withdraw = &withdraw
@@ -90,6 +92,9 @@ func (r *Run) extendFor(p Person, t *Today, now time.Time) *api.ExtendAllowed {
 		return nil
 	}
 	if err := r.MayExtend(p, rule, now); err != nil {
+		if r.Endless() {
+			return nil // it is confirmed instead
+		}
 		return &api.ExtendAllowed{Why: err.Error()}
 	}
 	required := r.Flow.NeedsReason(Request)
@@ -97,6 +102,24 @@ func (r *Run) extendFor(p Person, t *Today, now time.Time) *api.ExtendAllowed {
 		May: true, Why: r.whyMay(Revoke, p, t), ReasonRequired: &required,
 		DurationsSeconds: r.Extendable(*rule), EndsAt: r.Access.EndsAt,
 	}
+}
+
+// confirmFor returns what p may do about a confirm; nil where p has nothing to confirm.
+func (r *Run) confirmFor(p Person, t *Today, now time.Time) *api.ConfirmAllowed {
+	if !r.Endless() || r.Status != Active || r.Access == nil || r.Access.EndsAt.IsZero() || !r.HeldBy(p) {
+		return nil
+	}
+	v := &api.ConfirmAllowed{From: r.ConfirmFrom(), Until: r.ConfirmUntil()}
+	err := r.Check(Confirm, p, t, now)
+	if r.Confirming() {
+		err = TooLate("It is confirmed, and is being granted anew.")
+	}
+	if err != nil {
+		v.Why = err.Error()
+		return v
+	}
+	v.May, v.Why = true, r.whyMay(Revoke, p, t)
+	return v
 }
 
 // checkReview reports whether p may review the run now; see [Run.Check].

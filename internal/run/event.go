@@ -18,6 +18,7 @@ const (
 	Withdraw   = api.EventWithdraw
 	Reviews    = api.EventReview
 	Remind     = api.EventRemind
+	Confirm    = api.EventConfirm
 	Erased     = api.EventErase
 )
 

@@ -69,6 +69,8 @@ func (r *Run) MayExtend(p Person, rule *ExtendRule, now time.Time) error {
 		return err
 	}
 	switch {
+	case r.Endless():
+		return TooLate("This access lasts until it is revoked, so it can't be extended: its holder confirms it.")
 	case r.Access.EndsAt.IsZero():
 		return TooLate("This access has no end to extend.")
 	case !now.Before(r.TakeBackAt()):

@@ -23,7 +23,10 @@ func (r *Run) LastError() *LastError {
 		return r.lookFailure()
 	}
 	e := &LastError{At: a.FailedAt, Where: "take_back", Text: a.Error, NextTryAt: a.RetryAt}
-	if r.Engine.Next == NextGrant {
+	switch {
+	case r.Status == Active && !r.TakingBack():
+		e.Where = "confirm"
+	case r.Engine.Next == NextGrant:
 		e.Where = "grant"
 	}
 	if a.Warned > 0 {

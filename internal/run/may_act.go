@@ -1,11 +1,6 @@
 package run
 
-// Refusal says why somebody may not act. The caller may show it to them.
-type Refusal string
-
-func (r Refusal) Error() string { return string(r) }
-
-// MayAct returns nil if p may do e (approve, deny, cancel, revoke, withdraw or review) to the run,
+// MayAct returns nil if p may do e (approve, deny, cancel, revoke, withdraw, review or confirm) to the run,
 // whatever its status. Otherwise it returns a [Refusal] that says why not.
 // docs/lifecycle.md has the rules as a table; [Run.Check] adds those of time.
 func (r *Run) MayAct(e EventName, p Person, t *Today) error {
@@ -42,6 +37,8 @@ func (r *Run) MayAct(e EventName, p Person, t *Today) error {
 		return Refusal("You are not an approver of this request.")
 	case Reviews:
 		return r.mayReview(p, t)
+	case Confirm:
+		return r.mayConfirm(p, t)
 	case Withdraw:
 		if !r.hasApprovalOf(p) {
 			return Refusal("You have no approval of this request to withdraw.")

@@ -27,6 +27,8 @@ type Draft struct {
 	Reason string
 	// DurationSeconds is 0 for an approval-only flow.
 	DurationSeconds int
+	// UntilRevoked is that of [Run].
+	UntilRevoked bool
 	// StartsAt is that of [Run].
 	StartsAt time.Time
 	// BreakGlass is that of [Run].
@@ -69,7 +71,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 	}
 	r := &Run{
 		Schema: SchemaVersion, ID: a.ID, Flow: a.Flow, Requester: a.Requester, For: a.For, Extends: a.Extends, Channel: a.Channel,
-		Fields: a.Fields, Sensitive: a.Sensitive, Chosen: a.Chosen, Reason: a.Reason, DurationSeconds: a.DurationSeconds, StartsAt: a.StartsAt, BreakGlass: a.BreakGlass,
+		Fields: a.Fields, Sensitive: a.Sensitive, Chosen: a.Chosen, Reason: a.Reason, DurationSeconds: a.DurationSeconds, UntilRevoked: a.UntilRevoked, StartsAt: a.StartsAt, BreakGlass: a.BreakGlass,
 		Salt: a.Salt, HasContext: a.Context != nil, Recent: a.Recent, RecentCounts: a.RecentCounts, Sent: a.Sent, CreatedAt: now, UpdatedAt: now,
 		Engine: Engine{Next: NextHook, Hook: OnRequest, NonceKey: a.NonceKey},
 	}
@@ -92,7 +94,7 @@ func New(a Draft, now time.Time) (*Run, error) {
 
 // PayloadDigest returns the SHA-256, in hex, of the canonical JSON of what a run is
 // filed with: flow, whom it is for, what it extends, fields (sensitive ones too), reason, duration,
-// start, context and salt.
+// whether it lasts until it is revoked, start, context and salt.
 func PayloadDigest(a Draft) (string, error) {
 	hash, err := Hash(struct {
 		Flow            string                     `json:"flow"`
@@ -102,11 +104,12 @@ func PayloadDigest(a Draft) (string, error) {
 		Sensitive       map[string]json.RawMessage `json:"sensitive,omitempty"`
 		Reason          string                     `json:"reason"`
 		DurationSeconds int                        `json:"duration_seconds,omitempty"`
+		UntilRevoked    bool                       `json:"until_revoked,omitempty"`
 		StartsAt        time.Time                  `json:"starts_at,omitzero"`
 		BreakGlass      bool                       `json:"break_glass,omitempty"`
 		Context         json.RawMessage            `json:"context,omitempty"`
 		Salt            string                     `json:"salt,omitempty"`
-	}{a.Flow.Name, forView(a.For), a.Extends, a.Fields, a.Sensitive, a.Reason, a.DurationSeconds, a.StartsAt, a.BreakGlass != nil, a.Context, a.Salt})
+	}{a.Flow.Name, forView(a.For), a.Extends, a.Fields, a.Sensitive, a.Reason, a.DurationSeconds, a.UntilRevoked, a.StartsAt, a.BreakGlass != nil, a.Context, a.Salt})
 	if err != nil {
 		return "", fmt.Errorf("hash the request: %w", err)
 	}

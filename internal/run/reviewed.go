@@ -45,8 +45,15 @@ func (r *Run) LatestEnd() time.Time {
 	if r.Extends != nil && r.Extends.EndsAt.After(end) {
 		end = r.Extends.EndsAt
 	}
+	if r.Endless() {
+		end = end.AddDate(endlessYears, 0, 0)
+	}
 	return end.Add(Seconds(r.DurationSeconds))
 }
+
+// endlessYears stands for the end of access that lasts until it is revoked, where one is
+// needed: what lists a run for somebody expires so long after it.
+const endlessYears = 10
 
 // ReviewEntries are the entries with which acts of people took effect.
 func (r *Run) ReviewEntries() []Entry {

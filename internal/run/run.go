@@ -44,6 +44,9 @@ type Run struct {
 	Sent string `json:"sent,omitempty"`
 	// DurationSeconds is how long access lasts; 0 without a strategy.
 	DurationSeconds int `json:"duration_seconds,omitempty"`
+	// UntilRevoked reports that access was requested to last until it is revoked:
+	// DurationSeconds is then how often its holder confirms it; see [Run.Endless].
+	UntilRevoked bool `json:"until_revoked,omitempty"`
 	// RequestedSeconds is the requested duration, once an approve has shortened it.
 	RequestedSeconds int `json:"asked_seconds,omitempty"`
 	// StartsAt is the time before which access is not granted, as the requester chose

@@ -1,5 +1,7 @@
 package run
 
+import "slices"
+
 // The limits on actions that keep a run's record from being filled up, and one
 // person from leaving no room to the others.
 const (
@@ -42,6 +44,8 @@ type room struct {
 	today  *Today
 	taken  int
 	shares []share
+	// unconfirmed counts the confirms without effect since the last that had one.
+	unconfirmed int
 }
 
 type share struct {
@@ -50,6 +54,9 @@ type share struct {
 }
 
 func (c *room) take(a Act) error {
+	if a.Event == Confirm {
+		return c.takeConfirm(a)
+	}
 	of := c.share(a.Person)
 	admin := c.run.IsAdmin(a.Person, c.today)
 	most := MaxActs
@@ -71,6 +78,20 @@ func (c *room) take(a Act) error {
 	}
 	of.taken++
 	c.taken++
+	return nil
+}
+
+// takeConfirm counts confirms apart from other acts: over years there are many, and none
+// may leave its sender without room for a revoke. Those that had no effect are limited.
+func (c *room) takeConfirm(a Act) error {
+	if slices.ContainsFunc(c.run.History, func(e Entry) bool { return e.Event == Confirm && e.Act == a.ID && a.ID != "" }) {
+		c.unconfirmed = 0
+		return nil
+	}
+	if c.unconfirmed >= MaxActsOfPerson {
+		return Full("This access was confirmed 30 times without effect, which is as often as it takes.")
+	}
+	c.unconfirmed++
 	return nil
 }
 

@@ -20,7 +20,7 @@ func (r *Run) MayVia(c Channel, e EventName, p Person, t *Today) error {
 	}
 	use := r.SlackUse(t)
 	switch {
-	case use.Decides(), use.Requests() && (e == Cancel || e == Revoke) && r.OwnedBy(p):
+	case use.Decides(), use.Requests() && (e == Cancel || e == Revoke || e == Confirm) && r.OwnedBy(p):
 		return nil
 	case use.Requests():
 		return Refusal("This flow does not let people decide in Slack. Open the request on the web, or use the command line.")

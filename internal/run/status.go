@@ -37,7 +37,7 @@ var forward = map[Status]map[EventName][]Status{
 	// the start that was chosen; fail is a grant that failed and was removed whole.
 	// erase leaves the status of a run that is over as it is.
 	Approved: {Escalate: {Active}, Deescalate: {Ended}, Cancel: {Canceled}, Revoke: {Revoked}, Fail: {Failed}, Ignore: {Approved}, Reviews: {Approved}, Remind: {Approved}, Erased: {Approved}},
-	Active:   {Deescalate: {Ended}, Revoke: {Revoked}, Ignore: {Active}},
+	Active:   {Deescalate: {Ended}, Revoke: {Revoked}, Confirm: {Active}, Remind: {Active}, Ignore: {Active}},
 	Denied:   {Ignore: {Denied}, Erased: {Denied}},
 	Expired:  {Ignore: {Expired}, Erased: {Expired}},
 	Canceled: {Ignore: {Canceled}, Erased: {Canceled}},

@@ -39,6 +39,8 @@ type TodayFlow struct {
 	Slack SlackUse
 	// NotifyEnds also notifies when access ends whoever got a message to decide.
 	NotifyEnds bool
+	// UntilRevoked reports whether it grants access that lasts until it is revoked.
+	UntilRevoked bool
 	// Extend is how far access may be extended; nil where it may not.
 	Extend *ExtendRule
 }

@@ -98,7 +98,7 @@ func (r *Run) verifyDecision() error {
 func (r *Run) verifyPayload(context json.RawMessage) error {
 	asked := Draft{
 		Flow: r.Flow, For: r.For, Extends: r.Extends, Fields: r.Fields, Sensitive: r.Sensitive, Reason: r.Reason,
-		DurationSeconds: r.DurationSeconds, StartsAt: r.StartsAt, BreakGlass: r.BreakGlass, Context: context, Salt: r.Salt,
+		DurationSeconds: r.DurationSeconds, UntilRevoked: r.UntilRevoked, StartsAt: r.StartsAt, BreakGlass: r.BreakGlass, Context: context, Salt: r.Salt,
 	}
 	if r.RequestedSeconds > 0 {
 		asked.DurationSeconds = r.RequestedSeconds

@@ -13,7 +13,7 @@ func (r *Run) accessView() *api.Access {
 	if a == nil || *a == (Access{}) {
 		return nil
 	}
-	v := &api.Access{StartsAt: a.StartsAt, EndsAt: a.EndsAt, GoneAt: a.GoneAt, Given: a.Given, Gone: a.Gone, SessionsUntil: a.SessionsUntil, Looks: r.looksView()}
+	v := &api.Access{StartsAt: a.StartsAt, EndsAt: a.EndsAt, ConfirmedAt: a.ConfirmedAt, GoneAt: a.GoneAt, Given: a.Given, Gone: a.Gone, SessionsUntil: a.SessionsUntil, Looks: r.looksView()}
 	if a.Failures > 0 {
 		v.DeescalationFailing, v.Error, v.RetryAt = true, a.Error, a.RetryAt
 	}
@@ -26,7 +26,7 @@ func (r *Run) View() api.Request {
 		ID: r.ID, Flow: r.Flow.Name, Status: r.Status, Requester: personView(r.Requester), For: forView(r.For), Extends: r.Extends, ExtendedBy: r.ExtendedBy,
 		Fields: publicFields(r.Fields), Withheld: r.WithheldFields(), Reason: r.Reason,
 		Source: r.Source(), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
-		DurationSeconds: r.DurationSeconds, StartsAt: r.StartsAt, BreakGlass: r.breakGlassView(), Access: r.accessView(), History: r.History, LastError: r.LastError(),
+		DurationSeconds: r.DurationSeconds, UntilRevoked: r.Endless(), StartsAt: r.StartsAt, BreakGlass: r.breakGlassView(), Access: r.accessView(), History: r.History, LastError: r.LastError(),
 	}
 	if d := r.Decision; d != nil {
 		v.Decision = &api.Decision{Event: d.Event, Reason: d.Reason, HookReason: d.HookReason, HookReasonBy: string(d.HookReasonBy), By: d.By, At: d.At, Checks: d.Checks}

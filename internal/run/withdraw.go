@@ -16,6 +16,21 @@ func (v *Review) DropApprovals(p Person) {
 	v.ApprovedBy = slices.DeleteFunc(v.ApprovedBy, func(a Approval) bool { return p.is(a.Person) })
 }
 
+// shortening reports whether an approval that counts so far says how long access lasts.
+func (r *Run) shortening() bool {
+	return slices.ContainsFunc(r.History, func(e Entry) bool {
+		return e.Event == Approve && e.DurationSeconds > 0 && slices.ContainsFunc(r.Review.ApprovedBy, func(a Approval) bool { return a.Act == e.Act })
+	})
+}
+
+// EndsNoMore has access last until it is revoked again, once no approval that counts sets
+// an end.
+func (r *Run) EndsNoMore() {
+	if r.UntilRevoked && !r.shortening() {
+		r.RequestedSeconds = 0
+	}
+}
+
 // ShortenedTo returns the duration that the approvals which count so far leave of the
 // requested one.
 func (r *Run) ShortenedTo() int {

@@ -145,6 +145,13 @@ func TestALookEndsInTime(t *testing.T) {
 	}
 }
 
+// Access is granted anew, for a confirm, only while that is over before it is to be removed.
+func TestAConfirmEndsInTime(t *testing.T) {
+	if worst := atWorst(t, states(t, "lifecycle.asl.json")["Grant"]); worst > engine.GrantReserve {
+		t.Errorf("Grant takes %v at worst, more than %v", worst, engine.GrantReserve)
+	}
+}
+
 // Whatever fails, the lane has time to hand over before its five minutes are over: it
 // calls no hook for which they are too short.
 func TestTheLaneHandsOverInTime(t *testing.T) {

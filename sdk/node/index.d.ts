@@ -237,6 +237,8 @@ export interface Run {
   readonly source: Source;
   /** How long access is requested for, 0 in a flow that grants none. */
   readonly durationSeconds: number;
+  /** Whether access is requested until it is revoked; durationSeconds is then how often its holder confirms it. */
+  readonly untilRevoked: boolean;
   /** When access is to start, if the requester chose a time. Undefined: once the request is approved. */
   readonly scheduledStart: Date | undefined;
   /** Set once access was granted. */

@@ -34,6 +34,8 @@ export interface Options {
   /** Where the request came from. In the channel "slack" it is verified. */
   source?: Pick<Source, "channel"> & Partial<Source>;
   durationSeconds?: number;
+  /** Has access be requested until it is revoked; durationSeconds is then how often it is confirmed. */
+  untilRevoked?: boolean;
   /** When access is to start, as the requester chose it. */
   scheduledStart?: Date;
   /** The status of the run, such as "pending". */

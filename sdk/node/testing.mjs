@@ -81,6 +81,7 @@ const settings = {
   why: (d, reason) => (d.run.reason = reason),
   source: (d, { channel, place, verified = channel === "slack" }) => (d.run.source = { channel, place, verified }),
   durationSeconds: (d, n) => (d.run.duration_seconds = n),
+  untilRevoked: (d, is) => (d.run.until_revoked = is),
   scheduledStart: (d, at) => (d.run.starts_at = at.toISOString()),
   status: (d, status) => (d.run.status = status),
   flow: (d, name) => (d.run.flow.name = name),

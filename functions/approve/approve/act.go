@@ -66,7 +66,7 @@ func New(d Deps) *httpapi.API {
 	}
 	s := service{d}
 	routes := map[string]httpapi.Route{}
-	for _, e := range []run.EventName{run.Approve, run.Deny, run.Cancel, run.Revoke, run.Withdraw, run.Reviews} {
+	for _, e := range []run.EventName{run.Approve, run.Deny, run.Cancel, run.Revoke, run.Withdraw, run.Reviews, run.Confirm} {
 		routes["POST /requests/{id}/"+string(e)] = httpapi.Route{Slack: true, Handle: func(ctx context.Context, c *httpapi.Call) (httpapi.Reply, error) {
 			return s.act(ctx, c, e)
 		}}
@@ -111,10 +111,13 @@ func (s service) act(ctx context.Context, c *httpapi.Call, e run.EventName) (htt
 	}
 	now := s.Now()
 	switch err := s.check(r, a, now); {
-	case errors.Is(err, run.ErrApproved):
+	case errors.Is(err, run.ErrApproved), errors.Is(err, run.ErrConfirmed):
 		return s.done(c, r), nil
 	case err != nil:
 		return httpapi.Reply{}, s.refused(c, r, e, err)
+	}
+	if e == run.Confirm && r.Confirming() {
+		return s.later(c, r), nil // another call was first
 	}
 	if err := limit(r, rec.Acts, a, s.Today, now); err != nil {
 		return httpapi.Reply{}, err
@@ -179,6 +182,10 @@ func readAct(c *httpapi.Call, r *run.Run, e run.EventName) (a run.Act, fits bool
 	if e == run.Reviews {
 		return readReview(body, a)
 	}
+	if e == run.Confirm {
+		a.Reason = body.Lines("note", run.MaxReason)
+		return a, body.Fits(), body.Err()
+	}
 	a.Reason = body.Lines("reason", run.MaxReason)
 	if e != run.Cancel && e != run.Withdraw {
 		a.Override = body.Bool("override")
@@ -196,6 +203,8 @@ func readAct(c *httpapi.Call, r *run.Run, e run.EventName) (a run.Act, fits bool
 		switch {
 		case r.DurationSeconds == 0:
 			body.Fail("duration_seconds", "the flow has no duration to shorten")
+		case r.Endless() && *shortened >= r.DurationSeconds:
+			body.Fail("duration_seconds", "must be less than %d, after which this access must be confirmed: a duration sets its end", r.DurationSeconds)
 		case *shortened > r.DurationSeconds:
 			body.Fail("duration_seconds", "must be at most %d: a duration can only be shortened", r.DurationSeconds)
 		}

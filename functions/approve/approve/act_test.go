@@ -37,6 +37,9 @@ type world struct {
 	answer string // of the hook
 	who    run.Person
 	now    time.Time
+	today  *run.Today
+	// granting is what comes of granting access anew; nil leaves it to be done.
+	granting func(*run.Run) (run.Hold, *engine.Failure)
 }
 
 func (w *world) Identify(context.Context, httpapi.Event) (httpapi.Identity, error) {
@@ -74,14 +77,24 @@ func (w *world) SendTaskSuccess(context.Context, *sfn.SendTaskSuccessInput, ...f
 		if w.run.Engine.Next == run.NextHook && w.answer != "" {
 			w.step(&engine.HookResponse{Body: json.RawMessage(w.answer)})
 		}
+		if w.run.Confirming() && w.granting != nil {
+			w.apply(w.granting(w.run))
+		}
 	}
 	return nil, w.wake
 }
 
-func (w *world) step(heard *engine.HookResponse) {
+func (w *world) step(heard *engine.HookResponse) { w.decide(engine.Step{Response: heard}) }
+
+func (w *world) apply(hold run.Hold, failure *engine.Failure) {
+	w.decide(engine.Step{Hold: hold, Failure: failure})
+}
+
+func (w *world) decide(s engine.Step) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	next, _, err := engine.Decide(w.run, engine.Step{ID: run.NewID(time.Now()), Turn: w.run.Engine.Turn, Response: heard, Acts: w.acts, HooksVersion: "1"}, w.now)
+	s.ID, s.Turn, s.Acts, s.Today, s.HooksVersion = run.NewID(time.Now()), w.run.Engine.Turn, w.acts, w.today, "1"
+	next, _, err := engine.Decide(w.run, s, w.now)
 	if err != nil {
 		panic(err)
 	}
@@ -109,7 +122,7 @@ func pending(t testing.TB, subscriptions string) *world {
 // do acts on the world's run, or on another id.
 func (w *world) do(t *testing.T, event, body string, headers ...string) (int, map[string]any) {
 	t.Helper()
-	api := approve.New(approve.Deps{Identify: w, Store: w, StepFunctions: w, Now: func() time.Time { return w.now }})
+	api := approve.New(approve.Deps{Identify: w, Store: w, StepFunctions: w, Today: w.today, Now: func() time.Time { return w.now }})
 	api.Log = slog.New(slog.DiscardHandler)
 	ev := httpapi.Event{RouteKey: "POST /requests/{id}/" + event, Body: body, PathParameters: map[string]string{"id": w.run.ID}, Headers: map[string]string{}}
 	for i := 0; i < len(headers); i += 2 {

@@ -16,6 +16,9 @@ func (s service) lost(c *httpapi.Call, r *run.Run, e run.EventName, why run.TooL
 	if e == run.Reviews {
 		return s.reviewed(c, r, why)
 	}
+	if e == run.Confirm {
+		return s.unconfirmed(c, r, string(why))
+	}
 	v := s.view(c, r)
 	p := httpapi.NewProblem(http.StatusConflict, api.ProblemDecided, string(why))
 	p.Request = &v
@@ -70,6 +73,8 @@ func tooLate(r *run.Run, a run.Act) bool {
 	switch {
 	case a.Event == run.Reviews:
 		return r.Over()
+	case a.Event == run.Confirm:
+		return r.Status != run.Active || r.TakingBack()
 	case a.Event == run.Revoke || a.Event == run.Cancel && r.Status.Decided() && a.At.Before(r.StartsAt):
 		return !r.Flow.HasAccess() || r.Over() || r.AwaitsReview()
 	}

@@ -49,9 +49,14 @@ func (s service) outcome(whole context.Context, c *httpapi.Call, r *run.Run, a r
 					return httpapi.Reply{}, full(err) // functions/record leaves it out
 				}
 			}
-			return httpapi.Reply{Status: http.StatusAccepted, Headers: map[string]string{"location": c.Path("/requests/" + r.ID)}, Body: s.view(c, r)}, nil
+			return s.later(c, r), nil
 		}
 	}
+}
+
+// later returns the run as it is before an action that is stored takes effect.
+func (s service) later(c *httpapi.Call, r *run.Run) httpapi.Reply {
+	return httpapi.Reply{Status: http.StatusAccepted, Headers: map[string]string{"location": c.Path("/requests/" + r.ID)}, Body: s.view(c, r)}
 }
 
 // pause waits in real time.
@@ -83,6 +88,10 @@ func (s service) settled(c *httpapi.Call, r *run.Run, a run.Act) (reply httpapi.
 			if e.Actor.Type == run.EngineActor && e.Reason == string(run.Moved) {
 				return httpapi.Reply{}, s.moved(c, r), true
 			}
+			if a.Event == run.Confirm {
+				reply, err := s.notConfirmed(c, r, e)
+				return reply, err, true
+			}
 			if e.Actor.Type == run.EngineActor {
 				return httpapi.Reply{}, httpapi.Refused(e.Reason), true
 			}
@@ -91,6 +100,12 @@ func (s service) settled(c *httpapi.Call, r *run.Run, a run.Act) (reply httpapi.
 		return httpapi.Reply{}, s.lost(c, r, a.Event, already(r)), true
 	}
 	switch {
+	case slices.Contains(r.Engine.Handled, a.ID) && a.Event == run.Confirm:
+		why := "The confirm had no effect. The request has so many ignored actions that no more are recorded."
+		if e := r.LastError(); e != nil {
+			why += " " + e.Text
+		}
+		return httpapi.Reply{}, s.unconfirmed(c, r, why), true
 	case slices.Contains(r.Engine.Handled, a.ID):
 		return httpapi.Reply{}, httpapi.Forbidden("This does not count. The request has so many ignored actions that no more are recorded."), true
 	case tooLate(r, a):

@@ -29,6 +29,9 @@ func (s *subject) describe(rule lease.Strategy, now time.Time) {
 	if r.Access != nil && !r.Access.EndsAt.IsZero() {
 		a.EndsAt = r.Access.EndsAt
 	}
+	if r.Confirming() {
+		a.EndsAt = r.ConfirmedUntil()
+	}
 	a.ApprovedBy = approvers(r)
 }
 

@@ -31,7 +31,7 @@ func (h *Handler) give(ctx context.Context, req step.GrantRequest) (stepfn.Docum
 		if err = l.Admits(s.run); err != nil {
 			return nil, err
 		}
-		if next, call, err = l.BeginGive(s.run.ID, creates, lease.Most(s.run), h.Now(), h.deadline(ctx)); call {
+		if next, call, err = h.begin(l, s.run, creates, h.deadline(ctx)); call {
 			next.HeldBy(s.run)
 		}
 		return next, err
@@ -45,7 +45,7 @@ func (h *Handler) give(ctx context.Context, req step.GrantRequest) (stepfn.Docum
 		}
 	}
 	hold := l.Of(s.run.ID)
-	if hold.State != run.Held {
+	if !granted(s.run, hold) {
 		why := hold.Error
 		if why == "" {
 			why = "access was removed already"
@@ -62,7 +62,7 @@ func (h *Handler) give(ctx context.Context, req step.GrantRequest) (stepfn.Docum
 // strategy that can't say so itself.
 func (h *Handler) look(ctx context.Context, s subject, l *lease.Lease) (creates bool, err error) {
 	blind, is := s.strategy.(strategy.Blind)
-	if state := l.Of(s.run.ID).State; !is || state != run.NoHold && state != run.Giving {
+	if state := l.Of(s.run.ID).State; !is || state != run.NoHold && state != run.Giving && !s.run.Confirming() {
 		return false, nil
 	}
 	s.access.Requests, s.access.CreatedByUs = l.Notes(), l.Given && !l.Existed
@@ -90,9 +90,13 @@ func (h *Handler) callGive(ctx context.Context, s subject, l *lease.Lease, creat
 		output, err = h.seal(ctx, s.run.ID, given)
 	}
 	if cannot, is := errors.AsType[strategy.Refused](err); is {
-		return h.change(ctx, s.key, func(l *lease.Lease) (*lease.Lease, error) {
-			return l.RefuseGive(s.run.ID, fence, cannot.Reason, h.Now())
+		l, err := h.change(ctx, s.key, func(l *lease.Lease) (*lease.Lease, error) {
+			return h.refuse(l, s.run, fence, cannot.Reason)
 		})
+		if err == nil && s.run.Confirming() {
+			err = step.Unable(cannot.Reason)
+		}
+		return l, err
 	}
 	if err != nil {
 		return nil, err
@@ -110,6 +114,6 @@ func (h *Handler) callGive(ctx context.Context, s subject, l *lease.Lease, creat
 	}
 	at := h.Now()
 	return h.changeBy(ctx, s.key, h.withOutput(s.run.ID, output), func(l *lease.Lease) (*lease.Lease, error) {
-		return l.EndGive(s.run.ID, fence, by, note, at)
+		return h.end(l, s.run, fence, by, note, at)
 	})
 }

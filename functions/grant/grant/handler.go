@@ -162,12 +162,16 @@ func (h *Handler) subject(r *run.Run) (subject, error) {
 }
 
 // lasts returns how many seconds the access lasts: of an extension, what is left of the
-// access and its own duration.
+// access and its own duration; of one that is confirmed, until its new end.
 func lasts(r *run.Run, now time.Time) int {
-	if r.Extends == nil {
+	until := r.AccessUntil(now)
+	switch {
+	case r.Confirming():
+		until = r.ConfirmedUntil()
+	case r.Extends == nil:
 		return r.DurationSeconds
 	}
-	return max(int(r.AccessUntil(now).Sub(now)/time.Second), 1)
+	return max(int(until.Sub(now)/time.Second), 1)
 }
 
 // conflicts is how often a change is tried while others keep changing the lease.

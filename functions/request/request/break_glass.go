@@ -37,7 +37,9 @@ func breakGlass(c *httpapi.Call, f *flow.Flow, body *httpapi.Body, in flow.Reque
 	if text.Blank(in.Reason) && !body.Failed("reason") {
 		body.Fail("reason", "it is required: everybody will read why you broke the glass")
 	}
-	if !body.Failed("duration_seconds") {
+	if in.UntilRevoked {
+		body.Fail(flow.UntilRevoked, "must be absent in an emergency, whose access has an end")
+	} else if !body.Failed("duration_seconds") {
 		seconds, wrong := f.GlassDuration(rule, in.DurationSeconds, checked.DurationSeconds)
 		if wrong != "" {
 			body.Fail("duration_seconds", "%s", wrong)

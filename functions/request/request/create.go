@@ -149,6 +149,7 @@ func (s service) parseRequest(ctx context.Context, c *httpapi.Call, body *httpap
 	name := body.Text("flow", maxFlowName)
 	in := flow.Request{
 		Fields: body.Object("fields"), DurationSeconds: body.Seconds("duration_seconds"), Reason: body.Lines("reason", run.MaxReason),
+		UntilRevoked: body.Bool(flow.UntilRevoked),
 	}
 	startsAt := body.Time(flow.StartsAt)
 	sent := body.Raw("context", maxContext)
@@ -208,7 +209,7 @@ func (s service) parseRequest(ctx context.Context, c *httpapi.Call, body *httpap
 	}
 	draft := run.Draft{
 		Flow: block, FlowVersion: version, Requester: c.Caller.Person, For: whom, Fields: checked.Fields, Sensitive: checked.Sensitive,
-		Reason: in.Reason, DurationSeconds: checked.DurationSeconds, StartsAt: startsAt, Context: sent,
+		Reason: in.Reason, DurationSeconds: checked.DurationSeconds, UntilRevoked: checked.UntilRevoked, StartsAt: startsAt, Context: sent,
 		RulesVersion: s.RulesVersion,
 	}
 	if glass != nil {

@@ -48,7 +48,7 @@ func (s service) mayOf(f *flow.Flow, p run.Person, seen seen) []string {
 func shownFlow(f *flow.Flow, p run.Person, may []string) api.Flow {
 	shown := api.Flow{
 		Name: f.Name, Label: f.Label, Description: f.Description, Fields: f.Fields, Targets: []api.Target{},
-		DurationsSeconds: f.DurationsSeconds, RequireReason: f.RequireReason, May: may, Rules: f.Rules(),
+		DurationsSeconds: f.DurationsSeconds, UntilRevoked: f.UntilRevoked, ConfirmEverySeconds: f.ConfirmEverySeconds, RequireReason: f.RequireReason, May: may, Rules: f.Rules(),
 	}
 	if shown.Fields == nil {
 		shown.Fields = []api.Field{}

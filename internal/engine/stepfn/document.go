@@ -166,10 +166,16 @@ func (d *Document) size() (int, error) {
 }
 
 // ActiveSeconds returns how long the state machine waits, from now, while access is
-// active that was granted then; at least 1.
+// active that was granted then, or was confirmed; at least 1.
 func ActiveSeconds(r *run.Run, given, now time.Time) int {
 	active := *r
 	active.Status, active.Engine.Next = run.Active, run.NextActive
+	if r.Confirming() {
+		access := *r.Access
+		access.EndsAt, access.Reminded = r.ConfirmedUntil(), 0
+		active.Access, active.Engine.Case = &access, nil
+		return secondsUntil(now, engine.WakeAt(&active))
+	}
 	active.Access = &run.Access{StartsAt: given, EndsAt: r.AccessUntil(given)}
 	return secondsUntil(now, engine.WakeAt(&active))
 }

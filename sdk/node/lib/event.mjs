@@ -37,6 +37,7 @@ export function newEvent(invocation, hook, signal) {
       reason: r.reason,
       source: strict("source", r.source, mistakes),
       durationSeconds: r.durationSeconds,
+      untilRevoked: r.untilRevoked,
       scheduledStart: r.scheduledStart,
       startsAt: r.startsAt,
       endsAt: r.endsAt,

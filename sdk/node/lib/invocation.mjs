@@ -66,6 +66,7 @@ function readRun(run) {
       verified: bool("run.source.verified", source.verified),
     },
     durationSeconds: int("run.duration_seconds", run.duration_seconds),
+    untilRevoked: bool("run.until_revoked", run.until_revoked),
     scheduledStart: time("run.starts_at", run.starts_at),
     startsAt: time("run.access.starts_at", access.starts_at),
     endsAt: time("run.access.ends_at", access.ends_at),

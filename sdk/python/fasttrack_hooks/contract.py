@@ -298,6 +298,8 @@ class AskedLifecycleRun(_AskedLifecycleRun):
     store: NotRequired["AskedLifecycleRunStore"]
     # The output of the strategy that granted the access. Absent without one, and from an engine of version 1.0.
     strategy_output: NotRequired[Any]
+    # Whether access is requested until it is revoked: duration_seconds is then how often its holder confirms it. Absent for other access.
+    until_revoked: NotRequired[bool]
 
 
 class AskedLifecycle(HookInvocation):

@@ -111,6 +111,9 @@ class Run:
 
     extends is what the request extends, None if it extends none. extended_by is the request
     in which the access goes on, which has taken it over; empty if none has.
+
+    until_revoked is whether access is requested until it is revoked; duration is then how
+    often its holder confirms it.
     """
 
     id: str
@@ -126,6 +129,7 @@ class Run:
     scheduled_start: Optional[datetime] = None
     extends: Optional[Extends] = None
     extended_by: str = ""
+    until_revoked: bool = False
 
 
 @dataclass(frozen=True)

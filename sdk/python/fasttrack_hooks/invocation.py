@@ -127,6 +127,7 @@ class Invocation:
                 scheduled_start=_time(run, "starts_at"),
                 extends=_extends(run),
                 extended_by=run.get("extended_by", str, ""),
+                until_revoked=run.get("until_revoked", bool, False),
             ),
             fields=self.fields(reads),
             context=JSON(run.values.get("context")),

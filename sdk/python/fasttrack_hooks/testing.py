@@ -45,6 +45,7 @@ class Options(TypedDict, total=False):
     why: str  # the requester's reason
     source: Source  # where the request came from
     duration: timedelta  # how long access is requested for
+    until_revoked: bool  # access until it is revoked; duration is how often it is confirmed
     scheduled_start: datetime  # when access is to start, as the requester chose it
     status: str  # of the run, such as "pending"
     flow: str
@@ -164,6 +165,8 @@ def _run(options: Options, requester: Dict[str, Any]) -> Dict[str, Any]:
         run["extended_by"] = options["extended_by"]
     if "duration" in options:
         run["duration_seconds"] = options["duration"] // timedelta(seconds=1)
+    if options.get("until_revoked"):
+        run["until_revoked"] = True
     if "scheduled_start" in options:
         run["starts_at"] = _time(options["scheduled_start"])
     if "withheld" in options:
