@@ -21,6 +21,7 @@ func newSimulateCommand(p Process) *cobra.Command {
 	var in simulateRequest
 	var earlier table
 	var asJSON bool
+	var kept []string
 	cmd := &cobra.Command{
 		Use:   "simulate [FLOW]",
 		Short: "Show what the hooks of a flow would do with a request",
@@ -31,7 +32,8 @@ called. The request is checked by your flows.yaml as the API checks it, includin
 the options that hooks return for fields. --request takes the body of a POST
 /requests instead of flags. Nothing is stored, and nobody is notified. What hooks
 look up is real. With --table they get the earlier requests that the flow wants
-(recent).
+(recent). Their store is in memory: empty, or with the values of --store. What they put is listed, and kept
+nowhere.
 
 The function is invoked with your own AWS credentials (lambda:InvokeFunction), or
 --binary runs one that is not deployed yet.`,
@@ -54,6 +56,9 @@ The function is invoked with your own AWS credentials (lambda:InvokeFunction), o
 			o := simulate.Options{
 				Flow: f, Function: call, Name: at.Name(asked.Flow), Now: p.Now(),
 				Options: replay.Options{Guards: at.guards, Today: at.flows.Today()},
+			}
+			if o.Store, err = simulate.Store(f.Store, kept, o.Now); err != nil {
+				return usageError{fmt.Errorf("--store: %w", err)}
 			}
 			if earlier.name != "" {
 				earlier.endpoint = at.Endpoint
@@ -80,6 +85,7 @@ The function is invoked with your own AWS credentials (lambda:InvokeFunction), o
 	at.flags(cmd)
 	earlier.when = func() bool { return false } // read only if it is named
 	earlier.nameFlag(cmd, p)
+	cmd.Flags().StringArrayVar(&kept, "store", nil, "`SCOPE/KEY=JSON` that hooks keep before the request, such as person/count=2; may be repeated")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }

@@ -33,6 +33,47 @@ func (f *Flow) beneficiaries() []string {
 	return f.Requesters
 }
 
+// The members of a request that say whom it is for.
+const (
+	For      = "for"
+	ForEmail = "for.email"
+)
+
+// CheckFor returns what is wrong with the address of whom p requests for, "" for
+// themselves; nil if nothing is, as far as no more is known of that person.
+func (f *Flow) CheckFor(p run.Person, address string) *FieldError {
+	switch {
+	case address == "" && !f.MayAsk(p):
+		return &FieldError{Field: For, Detail: "it is required: you may request this flow for other people only"}
+	case address != "" && !f.MayAskForOthers(p):
+		return &FieldError{Field: For, Detail: "you may not request this flow for somebody else"}
+	}
+	return nil
+}
+
+// CheckBeneficiary returns why p can't request the flow for another person, whose links
+// are known; nil if they can.
+func (f *Flow) CheckBeneficiary(p, other run.Person) *FieldError {
+	switch {
+	case other.Crowded:
+		return &FieldError{Field: ForEmail, Detail: "is linked to so many logins that it names nobody"}
+	case run.Same(p, other):
+		return &FieldError{Field: ForEmail, Detail: "is your own; leave it out to request for yourself"}
+	case !f.MayBeAskedFor(other):
+		return &FieldError{Field: ForEmail, Detail: "this flow can't be requested for this person"}
+	}
+	return nil
+}
+
+// Addressee returns the person of an address as whom a request may be for. One whom the
+// directory doesn't know has no groups but those that everybody with the address has.
+func (d Directory) Addressee(address string) (p run.Person, known bool) {
+	if p, known = d.Beneficiary(address); known {
+		return p, true
+	}
+	return d.WithTokenGroups(run.Person{ID: address, Email: address}, nil), false
+}
+
 func (r *reader) onBehalf(n *yaml.Node, path string, f *Flow) {
 	b := &OnBehalf{}
 	seen := r.members(n, path, map[string]func(*yaml.Node, string){

@@ -65,6 +65,9 @@ type Options struct {
 	Guards bool
 	// Today is who may act today, to know whether enough people could decide.
 	Today *run.Today
+	// Store is what hooks keep before the request; the zero value is an empty store. What
+	// they put is for the later hooks of this request alone.
+	Store run.Shelves
 }
 
 // Ask calls the hooks of a flow with a request that was made at a time, until it is
@@ -78,24 +81,29 @@ func Ask(ctx context.Context, a run.Draft, at time.Time, ask Function, o Options
 	v := Verdict{Checks: []run.Check{}, Errors: []string{}, Asked: []Asked{}, NotCalled: []run.HookName{}}
 	called := map[run.HookName]bool{}
 	a.Flow.Shadow, a.Flow.FastTrack = false, nil
+	kept := o.Store
 	r, err := run.New(a, at)
 	if err != nil {
 		return v, err
 	}
 	for r.Status == run.Requested && r.Engine.Next == run.NextHook {
-		step := engine.Step{ID: fmt.Sprint("replay/", r.Engine.Turn), Turn: r.Engine.Turn, Today: o.Today}
+		step := engine.Step{ID: fmt.Sprint("replay/", r.Engine.Turn), Turn: r.Engine.Turn, Today: o.Today, Shelves: kept}
 		hook := r.Engine.Hook
 		if !r.Flow.NoHooks && (reduces(hook) || hook == run.OnRequest || o.Guards) {
 			called[hook] = true
-			if step.Response, step.Failure, err = v.ask(ctx, r, a.Context, ask); err != nil {
+			if step.Response, step.Failure, err = v.ask(ctx, r, a.Context, kept, ask); err != nil {
 				return v, err
 			}
 		} else {
 			step.Response = &engine.HookResponse{Body: json.RawMessage(`{}`), Version: v.HooksVersion}
 		}
 		step.HooksVersion = v.HooksVersion
-		if r, _, err = engine.Decide(r, step, at); err != nil {
+		var changed bool
+		if r, changed, err = engine.Decide(r, step, at); err != nil {
 			return v, err
+		}
+		if changed {
+			kept = r.Kept
 		}
 		if decided := r.Engine.Case != nil || r.Status.Decided(); reduces(hook) || hook == run.OnRequest && !decided {
 			called[run.GetPermissions], called[run.GetNotifications] = true, true // in the same invocation
@@ -122,13 +130,13 @@ func notCalled(r *run.Run, called map[run.HookName]bool) []run.HookName {
 }
 
 // ask calls the next hook, within its time limit.
-func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, ask Function) (*engine.HookResponse, *engine.Failure, error) {
+func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, kept run.Shelves, ask Function) (*engine.HookResponse, *engine.Failure, error) {
 	document, err := stepfn.NewDocument(r, r.UpdatedAt, sent)
 	if err != nil {
 		return nil, nil, err
 	}
 	document.Hook.Invocation.Trial = true
-	if err := document.AddStore(r.Flow.Store, run.Shelves{}, r.UpdatedAt); err != nil { // which is empty: a trial reads nobody's values
+	if err := document.AddStore(r.Flow.Store, kept, r.UpdatedAt); err != nil { // a trial reads nobody's values
 		return nil, nil, err
 	}
 	raw, err := run.Encode(document.Hook.Invocation)

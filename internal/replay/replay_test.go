@@ -174,3 +174,41 @@ func TestAskKnowsWhoCouldDecide(t *testing.T) {
 		t.Errorf("the review is %+v", v)
 	}
 }
+
+// The store is in memory: hooks get what is there before, and what earlier hooks of the
+// same request have put.
+func TestAskWithAStore(t *testing.T) {
+	a := asked()
+	a.Flow.Store = &run.StoreRule{Person: []string{"count"}}
+	kept, err := run.Shelves{}.After([]run.Put{{Scope: run.PerPerson, Key: "count", Value: json.RawMessage(`1`)}}, "before", start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept.Person.Changed = false
+	var saw []string
+	counts := func(version string) replay.Function {
+		return func(_ context.Context, document []byte) (replay.Answer, error) {
+			var ask hookapi.Invocation
+			if err := json.Unmarshal(document, &ask); err != nil {
+				return replay.Answer{}, err
+			}
+			v := ask.Run.Store.Person["count"]
+			saw = append(saw, fmt.Sprintf("%s %s", ask.Hook, v.Value))
+			if ask.Hook == run.OnApprove {
+				return replay.Answer{Payload: []byte(`{}`), Version: "7"}, nil
+			}
+			if version == "" {
+				version = v.Version
+			}
+			return replay.Answer{Payload: fmt.Appendf(nil, `{"transition":"approve","puts":[{"scope":"person","key":"count","value":2,"if_version":%q}],"subscriptions":["on_request","on_approve"]}`, version), Version: "7"}, nil
+		}
+	}
+	got, err := replay.Ask(t.Context(), a, start, counts(""), replay.Options{Guards: true, Store: kept})
+	if err != nil || got.Outcome != replay.Approve || !slices.Equal(got.Kept, []string{"person/count"}) || len(saw) == 0 || saw[0] != "on_request 1" {
+		t.Errorf("got %+v (%v) after %v", got, err, saw)
+	}
+	saw = nil
+	if got, err = replay.Ask(t.Context(), a, start, counts("stale"), replay.Options{Guards: true, Store: kept}); err != nil || !got.Failed() || got.Kept != nil {
+		t.Errorf("with another version: %+v (%v) after %v", got, err, saw)
+	}
+}

@@ -80,28 +80,26 @@ func Check(file *flow.File, f *flow.Flow, block run.Flow, who run.Person, r Requ
 // the file does not list has ever signed in is unknown here: they count as a person
 // without groups.
 func beneficiary(file *flow.File, f *flow.Flow, who run.Person, named *Beneficiary) (*run.Person, error) {
-	switch {
-	case named == nil && f.MayAsk(who):
-		return nil, nil
-	case named == nil && f.MayAskForOthers(who):
-		return nil, fmt.Errorf("for: it is required: %s may request flow %q for other people only", who.ID, f.Name)
-	case named == nil:
+	if named == nil && !f.MayAsk(who) && !f.MayAskForOthers(who) {
 		return nil, fmt.Errorf("%s is not among the requesters of flow %q, or does not see it", who.ID, f.Name)
-	case !f.MayAskForOthers(who):
-		return nil, fmt.Errorf("for: %s may not request flow %q for somebody else", who.ID, f.Name)
-	case !email.Plain(named.Email):
-		return nil, fmt.Errorf("for.email: %q is not an e-mail address", named.Email)
 	}
-	address := email.Fold(named.Email)
-	p, known := file.Directory.Beneficiary(address)
-	if !known {
-		p = file.Directory.WithTokenGroups(run.Person{ID: address, Email: address}, nil)
+	address := ""
+	if named != nil {
+		if !email.Plain(named.Email) {
+			return nil, fmt.Errorf("%s: %q is not an e-mail address", flow.ForEmail, named.Email)
+		}
+		address = email.Fold(named.Email)
 	}
-	switch {
-	case run.Same(who, p):
-		return nil, errors.New("for.email: is the requester's own; leave it out")
-	case !f.MayBeAskedFor(p):
-		return nil, fmt.Errorf("for.email: flow %q can't be requested for %s", f.Name, address)
+	wrong := f.CheckFor(who, address)
+	if wrong == nil && address == "" {
+		return nil, nil
+	}
+	p, _ := file.Directory.Addressee(address)
+	if wrong == nil {
+		wrong = f.CheckBeneficiary(who, p)
+	}
+	if wrong != nil {
+		return nil, fmt.Errorf("%s: %s", wrong.Field, wrong.Detail)
 	}
 	p = run.Beneficiary(p)
 	return &p, nil

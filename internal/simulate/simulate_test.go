@@ -160,10 +160,10 @@ func TestCheck_OnBehalf(t *testing.T) {
 	for name, tc := range map[string]struct{ as, other, want string }{
 		"for a member of the group": {"desk@example.com", "Grace@example.com", ""},
 		"nobody is named":           {"desk@example.com", "", "for: it is required"},
-		"for oneself":               {"ada@example.com", "ada@example.com", "for.email: is the requester's own"},
-		"for somebody else":         {"ada@example.com", "eve@example.com", `for.email: flow "deploy" can't be requested for eve@example.com`},
+		"for oneself":               {"ada@example.com", "ada@example.com", "for.email: is your own"},
+		"for somebody else":         {"ada@example.com", "eve@example.com", `for.email: this flow can't be requested for this person`},
 		"not an address":            {"ada@example.com", "grace", "for.email: "},
-		"by who may not":            {"grace@example.com", "ada@example.com", "for: grace@example.com may not request"},
+		"by who may not":            {"grace@example.com", "ada@example.com", "for: you may not request this flow for somebody else"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := simulate.Request{Fields: fields}
