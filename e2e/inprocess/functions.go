@@ -62,7 +62,7 @@ type Functions struct {
 	opts   Options
 	stack  *localaws.Stack
 	once   sync.Once
-	made   map[string]lambda.Handler
+	made   map[string]any
 	faults *faults
 }
 
@@ -97,10 +97,13 @@ func (f *Functions) Replacements() map[string]locallambda.InProcess {
 
 // invoke runs a handler until it answers, or a fault ends it.
 func (f *Functions) invoke(ctx context.Context, name string, payload []byte) ([]byte, error) {
-	handler, there := f.made[name]
+	function, there := f.made[name]
 	if !there {
 		return []byte("null"), nil
 	}
+	// A handler encodes all of its responses into one buffer: Lambda calls it for one event
+	// at a time. So each invocation has its own.
+	handler := lambda.NewHandler(function)
 	l := &life{dead: make(chan struct{})}
 	type answered struct {
 		payload []byte
@@ -193,10 +196,9 @@ func (f *Functions) make() {
 	answer := func(ctx context.Context, asked json.RawMessage) (json.RawMessage, error) {
 		return f.opts.Hooks.Respond(ctx, asked)
 	}
-	f.made = map[string]lambda.Handler{
-		"RequestFunction": lambda.NewHandler(requests.Handle), "ApproveFunction": lambda.NewHandler(acts.Handle),
-		"RecordFunction": lambda.NewHandler(record.Handle), "HooksFunction": lambda.NewHandler(answer),
-		"GrantFunction": lambda.NewHandler(grant.Handle), "ReconcileFunction": lambda.NewHandler(reconcile.Handle),
+	f.made = map[string]any{
+		"RequestFunction": requests.Handle, "ApproveFunction": acts.Handle, "RecordFunction": record.Handle,
+		"HooksFunction": answer, "GrantFunction": grant.Handle, "ReconcileFunction": reconcile.Handle,
 	}
 }
 
