@@ -15,9 +15,10 @@ func TestRevokeAgainstTheEnd(t *testing.T) {
 	if tally.Full() {
 		rounds = 500
 	}
-	p := newPlay(t, setup{})
+	var p *play
 	won := map[run.Status]int{}
 	for round := range rounds {
+		p = p.inRound(t, round, setup{}, run.Revoked, run.Ended)
 		id := p.ask("access", "fast")
 		p.isActive(id)
 		end := p.load(id).Access.EndsAt
@@ -48,16 +49,14 @@ func TestRevokeAgainstTheEnd(t *testing.T) {
 		if done != nil {
 			a = p.answered(done)
 		}
-		p.over()
+		p.ended(id)
 		r := p.load(id)
 		won[r.Status]++
 		if want := map[run.Status]int{run.Revoked: 200, run.Ended: 409}[r.Status]; a.status != want {
 			t.Fatalf("round %d: it is %s, and the answer %d %v", round, r.Status, a.status, a.body)
 		}
 	}
-	for _, wrong := range p.holds(run.Revoked, run.Ended) {
-		t.Error(wrong)
-	}
+	p.check(run.Revoked, run.Ended)
 	if len(won) < 2 {
 		t.Errorf("there was no race: %v", won)
 	}

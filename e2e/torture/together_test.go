@@ -29,6 +29,19 @@ func (p *play) extends(id, reason string, more ...string) answer {
 	return p.call("ada@example.com", http.MethodPost, "/requests/"+id+"/extend", body)
 }
 
+// inRound returns the play of a round of a race: another after some rounds, once all holds
+// in the one before, since all runs of a play are read again and again.
+func (p *play) inRound(t *testing.T, round int, s setup, statuses ...run.Status) *play {
+	t.Helper()
+	if round%50 != 0 {
+		return p
+	}
+	if p != nil {
+		p.check(statuses...)
+	}
+	return newPlay(t, s)
+}
+
 // ended lets time pass until runs are over; "" is none.
 func (p *play) ended(ids ...string) {
 	p.t.Helper()
@@ -55,12 +68,7 @@ func TestExtendAgainstTheEnd(t *testing.T) {
 	var p *play
 	won := map[string]int{}
 	for round := range rounds {
-		if round%50 == 0 { // all runs of a play are read again and again
-			if p != nil {
-				p.check(run.Ended, run.Canceled, run.Failed)
-			}
-			p = newPlay(t, setup{flows: short})
-		}
+		p = p.inRound(t, round, setup{flows: short}, run.Ended, run.Canceled, run.Failed)
 		id := p.ask("extended", "fast")
 		p.isActive(id)
 		ends := p.load(id).TakeBackAt()
@@ -101,8 +109,16 @@ func TestExtendAgainstTheEnd(t *testing.T) {
 		switch taken := first.ExtendedBy != ""; {
 		case first.Status != run.Ended:
 			t.Errorf("round %d: the access is %s", round, first.Status)
-		case taken != (what == "ended"):
+		case taken && what != "ended":
 			t.Errorf("round %d: the extension is %s, and the access goes on in %q", round, what, first.ExtendedBy)
+		case what == "ended":
+			// Access whose extension was being granted at its end goes on too.
+			for at := first.Access.StartsAt.Add(time.Second); at.Before(p.load(newest).Access.EndsAt.Add(-5 * time.Second)); at = at.Add(time.Second) {
+				if !p.world.had("ada@example.com prod", at) {
+					t.Errorf("round %d: no access %v after its start", round, at.Sub(first.Access.StartsAt))
+					break
+				}
+			}
 		case !byPeople && (a.status == http.StatusCreated) != (newest != ""):
 			t.Errorf("round %d: the answer is %d, and the extension %s", round, a.status, what)
 		case !taken && first.Access.GoneAt.After(first.Access.EndsAt):
