@@ -12,4 +12,5 @@ var extendSlackBugs = []bug{
 	{"leave the form of an extension open for what is refused for good", "functions/slack/slack/extend.go", "p.Status < 500 && p.Status != http.StatusTooManyRequests:", "false:", "./functions/slack/slack", "TestExtendAccess"},
 	{"show no outcome of an extension", "functions/slack/slack/extend.go", "becomes(c.outcome(ctx, in, who, r))", "becomes(slackui.Outcome(r, \"\"))", "./functions/slack/slack", "TestExtendAccess"},
 	{"offer a second extension while one is open", "functions/slack/slack/extend.go", "x != nil && may.May {", "x != nil && !may.May {", "./functions/slack/slack", "TestExtendAccess"},
+	{"show an extension as any request in Slack", "internal/slackui/words.go", "\tcase r.Extends != nil:\n\t\treturn \"Extension", "\tcase r.Extends != nil && r.Extends.ID == \"\":\n\t\treturn \"Extension", "./internal/slackui", "TestExtensionsAreMarked"},
 }

@@ -14,4 +14,7 @@ var glassSlackBugs = []bug{
 	{"lose the verdict of a review", "functions/slack/slack/act.go", "\"verdict\": values.Verdict", "\"verdict\": api.Justified", "./functions/slack/slack", "TestReviewEmergency"},
 	{"break the glass in Slack unasked", "internal/slackui/form_values.go", "in.BreakGlass = slices.Contains(", "in.BreakGlass = true || slices.Contains(", "./internal/slackui", "TestFormBreaksTheGlass"},
 	{"offer everybody to break the glass", "internal/slackui/emergency.go", "\tif f.BreakGlass != nil {\n\t\treturn f.BreakGlass\n\t}\n", "\tif f.BreakGlass == nil {\n\t\treturn &api.BreakGlassRule{}\n\t}\n", "./internal/slackui", "TestFormBreaksTheGlass"},
+	// Each channel marks it.
+	{"mail of an emergency as of any request", "internal/mail/content.go", "\t\treturn \"Emergency: \"", "\t\treturn \"\"", "./internal/mail", "TestMarks"},
+	{"publish an emergency as any request", "functions/notify/notify/message.go", "\t\treturn \"Emergency: \", \"emergency request\"", "\t\treturn \"\", \"request\"", "./functions/notify/notify", "TestMarkedMessages"},
 }

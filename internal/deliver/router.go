@@ -181,7 +181,7 @@ func (c *call) people(ctx context.Context, loaded *run.Run) {
 	case Failing:
 		c.deliver(ctx, append(c.requester(Failing), c.failing()...))
 	}
-	if c.event.Entry.Event == api.EventIgnore {
+	if c.event.Entry.Event == api.EventIgnore && !run.ByLook(c.event.Entry) {
 		return
 	}
 	n := c.base

@@ -24,7 +24,7 @@ func (d *decider) look() {
 	case why != "":
 		l.Failing = false
 		d.applyTransition(run.Case{
-			Event: run.Revoke, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now, Reason: "Access was looked at again: " + why,
+			Event: run.Revoke, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now, Reason: run.LookReason(why),
 		})
 	case d.looksByHook():
 		d.callHook(run.WhileActive)

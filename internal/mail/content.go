@@ -72,7 +72,18 @@ func Describe(n deliver.Notice) (Content, bool) {
 // title names a request for a subject and a headline. The requester's reason is never in
 // it.
 func title(r api.Request) string {
-	return line(cmp.Or(r.Title, target(r.Fields), r.FlowLabel, r.Flow)) + " for " + personOf(r.Holder())
+	return mark(r) + line(cmp.Or(r.Title, target(r.Fields), r.FlowLabel, r.Flow)) + " for " + personOf(r.Holder())
+}
+
+// mark is what a title begins with where a request is one to look at twice.
+func mark(r api.Request) string {
+	switch {
+	case r.Emergency():
+		return "Emergency: "
+	case r.Extends != nil:
+		return "Extension: "
+	}
+	return ""
 }
 
 func personOf(p api.Person) string { return line(cmp.Or(p.Email, p.Name, p.ID)) }
@@ -109,6 +120,12 @@ func facts(n deliver.Notice) []Row {
 	}
 	if r.DurationSeconds > 0 {
 		add("For", duration(r.DurationSeconds), false)
+	}
+	if r.Emergency() {
+		add("Emergency", glass(*r.BreakGlass), false)
+	}
+	if x := r.Extends; x != nil {
+		add("Extends", "access since "+clock(x.StartedAt)+", which ends at "+clock(x.EndsAt)+" without it (request "+x.ID+")", false)
 	}
 	if !r.StartsAt.IsZero() {
 		add("Starts", clock(r.StartsAt), false)

@@ -5,6 +5,19 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/deliver"
 )
 
+// glass says of a request in an emergency that nobody decided it, and what has become of its
+// review.
+func glass(b api.BreakGlass) string {
+	const says = "granted at once, nobody decided it; "
+	switch {
+	case b.Review != nil:
+		return says + "reviewed by " + actorOf(b.Review.By) + ": " + string(b.Review.Verdict)
+	case b.ReviewBy.IsZero():
+		return says + "to be reviewed once access has ended"
+	}
+	return says + "to be reviewed until " + clock(b.ReviewBy)
+}
+
 // emergency is about access that was granted at once, and about its review.
 func emergency(n deliver.Notice) (situation, bool) {
 	e, b := n.Event.Entry, n.Request.BreakGlass

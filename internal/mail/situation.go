@@ -3,6 +3,7 @@ package mail
 import (
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/deliver"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // situation is what has become of a request.
@@ -109,6 +110,8 @@ func granted(n deliver.Notice) situation {
 func ended(e api.Entry) situation {
 	s := situation{State: "access has ended", Next: []string{"Nothing to do."}}
 	switch {
+	case e.Event == api.EventRevoke && run.ByLook(e):
+		s.State = "access was revoked by a second look"
 	case e.Event == api.EventRevoke:
 		s.State = "access was revoked"
 	case e.ExtendedBy != "":

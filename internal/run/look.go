@@ -3,6 +3,7 @@ package run
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -123,4 +124,23 @@ func (r *Run) lookFailure() *LastError {
 		e.NextTryAt = at
 	}
 	return e
+}
+
+// lookedAgain begins the reason of a revoke that a look led to.
+const lookedAgain = "Access was looked at again: "
+
+// LookReason is the reason of a revoke that the built-in checks of a look led to.
+func LookReason(why string) string { return lookedAgain + why }
+
+// ByLook reports whether an entry is what a look at active access led to: a revoke, or a
+// failure that changed nothing.
+func ByLook(e Entry) bool {
+	ofHook := e.Actor.Type == HookActor && e.Actor.ID == string(WhileActive)
+	switch e.Event {
+	case Revoke:
+		return ofHook || e.Actor.Type == EngineActor && strings.HasPrefix(e.Reason, lookedAgain)
+	case Ignore:
+		return e.Error != "" && e.Status == Active && (ofHook || e.Actor.Type == EngineActor)
+	}
+	return false
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // Direct is the message to the requester about an event. It is false for an event that
@@ -17,6 +18,9 @@ func Direct(e api.Event, look Look) (Message, bool) {
 		return Message{}, false
 	}
 	r := e.Request
+	if !e.Entry.BreakGlass && e.Entry.Event != api.EventReview { // which say so themselves
+		said = marked(r, said)
+	}
 	says := []slack.RichTextElement{section(bold(said, maxWhat), glue(": "), spoken(What(r), maxWhat))}
 	if reason := reasonOf(e.Entry); reason != "" {
 		says = append(says, quote(reason, maxReason))
@@ -70,6 +74,9 @@ func happened(e api.Event) (string, bool) {
 		}
 		return "Access ended", true
 	case api.EventRevoke:
+		if run.ByLook(e.Entry) {
+			return "Access revoked by a second look, by " + by, true
+		}
 		return "Access revoked by " + by, true
 	case api.EventFail:
 		return "Failed: no access was granted", true

@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // state says what became of a request, who decided and why; nil while nobody has.
@@ -47,6 +48,9 @@ func access(r api.Request) string {
 	case r.Status == api.StatusApproved && r.DurationSeconds > 0:
 		return "Access is being granted."
 	case r.Status == api.StatusActive && a != nil && !a.EndsAt.IsZero():
+		if r.LastError != nil && r.LastError.Where == string(run.WhileActive) {
+			return "Access until " + At(a.EndsAt) + ". The last second look failed: " + r.LastError.Text
+		}
 		return "Access until " + At(a.EndsAt) + "."
 	case r.Status == api.StatusEnded, r.Status == api.StatusRevoked:
 		return gone(r)

@@ -4,6 +4,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
 // Thread is the line that follows a card in a channel, of what happened after the
@@ -23,6 +24,10 @@ func Thread(e api.Event) (Message, bool) {
 		said = "Extended: access goes on in request " + e.Entry.ExtendedBy + "."
 	case e.Entry.Event == api.EventDeescalate:
 		said = "Access has ended." + outlasts(e)
+	case e.Entry.Event == api.EventIgnore && run.ByLook(e.Entry):
+		said = "A second look at the access failed; it goes on. " + e.Entry.Error
+	case e.Entry.Event == api.EventRevoke && run.ByLook(e.Entry):
+		said = "A second look revoked the access, by " + Actor(e.Entry.Actor) + "." + outlasts(e)
 	case e.Entry.Event == api.EventRevoke:
 		said = "Revoked by " + Actor(e.Entry.Actor) + "." + outlasts(e)
 	case e.Entry.Event == api.EventReview:
@@ -38,7 +43,7 @@ func Thread(e api.Event) (Message, bool) {
 		says = append(says, quote(e.Entry.Reason, maxDecided))
 	}
 	return Message{
-		Text:   Escape(Line(What(e.Request)+" for "+Who(e.Request.Holder())+": "+said, maxText)),
+		Text:   Escape(Line(marked(e.Request, What(e.Request))+" for "+Who(e.Request.Holder())+": "+said, maxText)),
 		Blocks: []slack.Block{slack.NewRichTextBlock("thread", says...)},
 	}, true
 }

@@ -163,9 +163,20 @@ func (h *Handler) replay(ctx context.Context, detail json.RawMessage, line *step
 	return all, errors.Join(errs...)
 }
 
+// kindOf returns by what filters distinguish requests: "" for most.
+func kindOf(r api.Request) string {
+	switch {
+	case r.Emergency():
+		return "emergency"
+	case r.Extends != nil:
+		return "extension"
+	}
+	return ""
+}
+
 func (h *Handler) publish(ctx context.Context, e api.Event, m Message) error {
 	attributes := map[string]types.MessageAttributeValue{}
-	for name, value := range map[string]string{"id": e.ID, "event": string(e.Entry.Event), "flow": e.Request.Flow, "status": string(e.Entry.Status)} {
+	for name, value := range map[string]string{"id": e.ID, "event": string(e.Entry.Event), "flow": e.Request.Flow, "status": string(e.Entry.Status), "kind": kindOf(e.Request)} {
 		if value != "" {
 			attributes[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &value}
 		}

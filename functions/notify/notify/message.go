@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
@@ -50,10 +51,11 @@ func Compose(e api.Event, portal string) (Message, bool) {
 	}
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("The request of %s for %s %s.", requesterOf(e.Request), what, did)
+	mark, request := markOf(e.Request)
+	line("The %s of %s for %s %s.", request, requesterOf(e.Request), what, did)
 	line("")
 	happening(e, line)
-	request(e, line)
+	requested(e, line)
 	evidence(e, line)
 	line("")
 	next(e, line)
@@ -61,7 +63,19 @@ func Compose(e api.Event, portal string) (Message, bool) {
 	if portal != "" {
 		line("%s", page(portal, e.Request.ID))
 	}
-	return Message{Subject: subject(fmt.Sprintf("%s for %s %s", what, requesterOf(e.Request), did)), Text: b.String()}, true
+	return Message{Subject: subject(fmt.Sprintf("%s%s for %s %s", mark, what, requesterOf(e.Request), did)), Text: b.String()}, true
+}
+
+// markOf returns what the subject about a request begins with, and what its message calls it:
+// an emergency and an extension are not mistaken for any other.
+func markOf(r api.Request) (mark, request string) {
+	switch {
+	case r.Emergency():
+		return "Emergency: ", "emergency request"
+	case r.Extends != nil:
+		return "Extension: ", "extension"
+	}
+	return "", "request"
 }
 
 // page is the URL of a request's page.
@@ -99,6 +113,10 @@ func situation(e api.Event) (did string, notifies bool) {
 		did = "was active: access was granted, and has ended since"
 	case e.Entry.Event == "approve" && e.Request.AwaitsStart():
 		did += ": access starts at " + e.Request.StartsAt.UTC().Format(time.RFC3339)
+	case e.Entry.Event == "deescalate" && e.Entry.ExtendedBy != "":
+		did = "goes on: access was extended, in request " + e.Entry.ExtendedBy
+	case e.Entry.Event == "revoke" && run.ByLook(e.Entry) && !outlasted(e):
+		did = "was revoked by a second look: " + removed
 	case outlasted(e):
 		did = strings.Replace(did, removed, "no new session can begin", 1)
 	case e.Entry.Event == "approve" && e.Entry.Status == "pending":
@@ -135,8 +153,8 @@ func happening(e api.Event, line func(format string, args ...any)) {
 	}
 }
 
-// request writes what the requester entered.
-func request(e api.Event, line func(format string, args ...any)) {
+// requested writes what the requester entered.
+func requested(e api.Event, line func(format string, args ...any)) {
 	if p := e.Request.For; p != nil {
 		line("Person:   %s, for whom it was requested", text.Line(cmp.Or(p.Email, p.ID)))
 	}
@@ -149,9 +167,26 @@ func request(e api.Event, line func(format string, args ...any)) {
 	if e.Request.DurationSeconds > 0 {
 		line("For:      %s", time.Duration(e.Request.DurationSeconds)*time.Second)
 	}
+	if x := e.Request.Extends; x != nil {
+		line("Extends:  request %s: access since %s, which ends at %s without it", x.ID, x.StartedAt.UTC().Format(time.RFC3339), x.EndsAt.UTC().Format(time.RFC3339))
+	}
+	if e.Request.Emergency() {
+		line("Emergency: granted at once, nobody decided it; %s", review(*e.Request.BreakGlass))
+	}
 	if !e.Request.StartsAt.IsZero() {
 		line("Starts:   %s", e.Request.StartsAt.UTC().Format(time.RFC3339))
 	}
+}
+
+// review says what has become of the review of an emergency.
+func review(b api.BreakGlass) string {
+	switch {
+	case b.Review != nil:
+		return "reviewed by " + nameOf(b.Review.By) + ": " + string(b.Review.Verdict)
+	case b.ReviewBy.IsZero():
+		return "somebody else must review it once access has ended"
+	}
+	return "somebody else must review it until " + b.ReviewBy.UTC().Format(time.RFC3339)
 }
 
 // evidence writes the checks and errors of hooks.
@@ -188,6 +223,10 @@ func next(e api.Event, line func(format string, args ...any)) {
 		if _, more, there := strings.Cut(e.Request.Access.Given, "read back. "); there {
 			line("%s", text.Line(more))
 		}
+	case e.Entry.Event == "remind":
+		line("To review it: POST /requests/%s/review.", e.Request.ID)
+	case e.Entry.Event == "approve" && e.Entry.BreakGlass && !e.Request.Status.Final(e.Request.DurationSeconds > 0):
+		line("If this is no emergency, end it: POST /requests/%s/revoke.", e.Request.ID)
 	case outlasted(e):
 		line("A session that began before may last until %s.", e.Entry.SessionsUntil.UTC().Format(time.RFC3339))
 	default:

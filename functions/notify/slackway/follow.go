@@ -160,10 +160,10 @@ func (w *Way) looks(r *run.Run, c store.SlackCopy, link string) string {
 // updateDirect takes the button from the message that access was granted, once it ended.
 // Other messages to the requester say what happened, and stay.
 func (w *Way) updateDirect(ctx context.Context, api *slack.Client, r *run.Run, c store.SlackCopy, link string) error {
-	i := slices.IndexFunc(r.History, func(e run.Entry) bool { return e.Seq == c.Seq })
-	if i < 0 || r.History[i].Event != run.Escalate || r.Status == run.Active {
+	if !granted(r, c) || r.Status == run.Active {
 		return nil
 	}
+	i := slices.IndexFunc(r.History, func(e run.Entry) bool { return e.Seq == c.Seq })
 	m, is := slackui.Direct(w.event(eventOf(r, r.History[i]), r), w.look(r, c, link))
 	if !is {
 		return nil
@@ -175,19 +175,27 @@ func (w *Way) updateDirect(ctx context.Context, api *slack.Client, r *run.Run, c
 	return w.Store.SaveSlackCopy(ctx, r.ID, c, w.Now())
 }
 
+// granted reports whether a direct message is that access was granted.
+func granted(r *run.Run, c store.SlackCopy) bool {
+	return slices.ContainsFunc(r.History, func(e run.Entry) bool { return e.Seq == c.Seq && e.Event == run.Escalate })
+}
+
 // eventOf is the event of a history entry.
 func eventOf(r *run.Run, e run.Entry) api.Event {
 	return api.Event{ID: fmt.Sprintf("%s-%d", r.ID, e.Seq), Type: api.EventTypeRun + string(e.Event), Time: e.At, Entry: e}
 }
 
-// thread writes below the cards of channels what followed the decision, once for each.
+// thread writes below the cards of channels what followed the decision, once for each. That
+// a look at the access failed, its holder reads below the message that it was granted.
 func (w *Way) thread(ctx context.Context, api *slack.Client, n deliver.Notice, copies []store.SlackCopy) (errs []error) {
 	m, is := slackui.Thread(w.event(n.Event, n.Run))
 	if !is {
 		return nil
 	}
 	for _, c := range copies {
-		if c.Kind != store.SlackCard || c.User != "" || c.Clicked || c.Done {
+		inChannel := c.Kind == store.SlackCard && c.User == "" && !c.Clicked
+		ofGrant := c.Kind == store.SlackDirect && n.Event.Entry.Event == run.Ignore && granted(n.Run, c)
+		if c.Done || !inChannel && !ofGrant {
 			continue
 		}
 		line := store.SlackCopy{Kind: store.SlackThread, Key: eventKey(n.Event) + "#" + c.Key, Channel: c.Channel}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/fasttrack-dev/fasttrack/internal/deliver"
 	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/slackui"
@@ -150,5 +151,32 @@ func TestAppHomesAreShownAgain(t *testing.T) {
 	w.follow(w.table.happen(id, run.Deny, byG, run.Denied, ""))
 	if got := strings.Join(shown, " "); got != "U0ADA U0GRACE" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// That a look at the access failed stands in the thread of each channel's card, and below the
+// message to the holder that it was granted, once. The card says so too.
+func TestFailedLooks(t *testing.T) {
+	w := newWorld(t)
+	w.send(w.asked(id), ops)
+	w.send(w.asked(id), toG)
+	w.follow(w.table.happen(id, run.Approve, byG, run.Approved, ""))
+	granted := w.table.happen(id, run.Escalate, none, run.Active, "")
+	w.send(w.notice(deliver.Outcome, granted), toA)
+	w.follow(granted)
+	failed := w.table.happen(id, run.Ignore, run.ByHook(run.WhileActive), run.Active, "")
+	failed.Entry.Error = "503"
+	w.follow(failed)
+	w.follow(failed)
+	for place, want := range map[string]int{"C0OPS": 1, fakeslack.DM("U0ADA"): 1, fakeslack.DM("U0GRACE"): 0} {
+		lines := 0
+		for _, m := range w.slack.Thread(place, w.only(place).TS) {
+			if strings.Contains(m.Words(), "A second look at the access failed; it goes on. 503") {
+				lines++
+			}
+		}
+		if lines != want {
+			t.Errorf("%d lines in %s, want %d", lines, place, want)
+		}
 	}
 }
