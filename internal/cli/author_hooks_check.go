@@ -21,7 +21,7 @@ func newHooksCheckCommand(p Process) *cobra.Command {
 		Use:   "check FUNCTION|URL|FOLDER",
 		Short: "Try a hook function with sample events, and check its responses",
 		Long: `Try a hook function, in any language, with sample events, and check its responses
-as the engine does. FUNCTION is the name or ARN of a Lambda function; events are
+as the engine does: also what they keep, and whether get_flows shows the flow. FUNCTION is the name or ARN of a Lambda function; events are
 posted to a URL. FOLDER is that of its code in a repository of your own, such as
 hooks/: it is built and run on this machine. Each event is a trial (trial: true) of on_request, the reducers
 and prefetch. --with-guards also calls all other hooks, which may change something
@@ -101,10 +101,16 @@ func printHookResults(w io.Writer, results []hookcheck.Result) error {
 		if len(r.Mistakes) > 0 {
 			mark, wrong = "WRONG", wrong+1
 		}
+		if r.Shown != nil {
+			says = map[bool]string{true: "shown", false: "hidden"}[*r.Shown]
+		}
 		if r.Options != nil {
 			says = text.Count(*r.Options, "option")
 		}
 		fmt.Fprintf(w, "%-5s  %-50s %-10s %5d ms\n", mark, r.Case, cmp.Or(says, "-"), r.TookMS)
+		for _, name := range r.Kept {
+			fmt.Fprintf(w, "       keeps %s\n", text.Line(name))
+		}
 		for _, m := range r.Mistakes {
 			fmt.Fprintf(w, "       %s\n", text.Line(m))
 		}

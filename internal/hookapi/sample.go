@@ -21,6 +21,8 @@ type CheckedResponse struct {
 	// Subscribes reports whether it names its hooks: Subscriptions.
 	Subscribes    bool
 	Subscriptions []run.HookName
+	// Puts are what it keeps, if the flow's store allows it.
+	Puts []run.Put
 	// Mistakes are what is wrong with it, and what it says of itself that
 	// failed, in the words that the history would have.
 	Mistakes []string
@@ -32,7 +34,7 @@ type CheckedResponse struct {
 // engine does. durationSeconds is the duration of the run, 0 for none.
 func CheckResponse(hook run.HookName, flow string, raw json.RawMessage, durationSeconds int) CheckedResponse {
 	a := Read(hook, flow, raw, durationSeconds)
-	checked := CheckedResponse{Unknown: a.Unknown, Transition: a.Transition, Reason: a.Reason, DurationSeconds: a.DurationSeconds, Checks: a.Checks, Subscribes: a.Subscribes, Subscriptions: a.Subscriptions}
+	checked := CheckedResponse{Unknown: a.Unknown, Transition: a.Transition, Reason: a.Reason, DurationSeconds: a.DurationSeconds, Checks: a.Checks, Puts: a.Puts, Subscribes: a.Subscribes, Subscriptions: a.Subscriptions}
 	for _, h := range slices.Sorted(maps.Keys(a.Errors)) {
 		checked.Mistakes = append(checked.Mistakes, a.Errors[h])
 	}

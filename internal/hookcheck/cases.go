@@ -15,6 +15,11 @@ type testCase struct {
 	newer  bool // a member is added that no function knows
 	first  bool // it is of an engine of version 1.0
 	refuse bool // the function should fail
+	// without reports that the event lacks the store of the flow, which the function may
+	// fail for.
+	without bool
+	// kept is what the store of the event has.
+	kept run.Shelves
 }
 
 // The cases that are compared.
@@ -39,16 +44,21 @@ func (f Flow) cases() []testCase {
 	byHook := f.sample(run.OnApprove)
 	byHook.Event.Channel, byHook.Event.Actor = run.ViaHook, hookapi.Actor{Actor: run.Actor{Type: run.HookActor, ID: "on_request"}}
 	first := f.sample(run.OnRequest)
-	first.Accepts, first.Flow = nil, nil
+	first.Accepts, first.Flow, first.Run.Store = nil, nil, nil
 	older := f.sample(run.OnRequest)
 	older.Version = "0"
+	if f.keeps() {
+		bare := f.sample(run.OnRequest)
+		bare.Run.Store = nil
+		cases = append(cases, testCase{name: "on_request, without its store", ask: bare, hook: run.OnRequest, without: true})
+	}
 	return append(cases,
 		testCase{name: "on_request, of a machine", ask: machine, hook: run.OnRequest},
 		testCase{name: "on_request, with a context", ask: sent, hook: run.OnRequest},
 		testCase{name: "on_request, without fields, reason and duration", ask: bare, hook: run.OnRequest},
 		testCase{name: "on_request, with an unknown member", ask: f.sample(run.OnRequest), hook: run.OnRequest, newer: true},
 		testCase{name: onceMore, ask: f.sample(run.OnRequest), hook: run.OnRequest},
-		testCase{name: "on_request, of an engine of version 1.0", ask: first, hook: run.OnRequest, first: true},
+		testCase{name: "on_request, of an engine of version 1.0", ask: first, hook: run.OnRequest, first: true, without: f.keeps()},
 		testCase{name: "on_approve, by a hook", ask: byHook, hook: run.OnApprove},
 		testCase{name: "an unknown version of the contract", ask: older, hook: run.OnRequest, refuse: true},
 	)

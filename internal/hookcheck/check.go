@@ -26,7 +26,11 @@ type Result struct {
 	TookMS     int64  `json:"took_ms"`
 	Transition string `json:"transition,omitempty"`
 	// Options is the number of options, of prefetch alone.
-	Options  *int     `json:"options,omitempty"`
+	Options *int `json:"options,omitempty"`
+	// Shown reports whether get_flows shows the flow, of get_flows alone.
+	Shown *bool `json:"shown,omitempty"`
+	// Kept names the values that the hook puts, as flows.yaml declares them.
+	Kept     []string `json:"kept,omitempty"`
 	Mistakes []string `json:"mistakes,omitempty"`
 	Notes    []string `json:"notes,omitempty"`
 	// NotCalled is set for a hook that was left out, since it may change something
@@ -63,7 +67,10 @@ const timeout = 10 * time.Second
 func Check(ctx context.Context, call replay.Function, f Flow, o Options) []Result {
 	var results []Result
 	var first hookapi.CheckedResponse
-	for _, c := range f.cases() {
+	var kept []testCase
+	for cases := f.cases(); len(cases) > 0; cases = append(kept, cases...) {
+		c := cases[0]
+		cases, kept = cases[1:], nil
 		r := Result{Case: c.name, Hook: string(c.hook)}
 		if !o.Guards && !isTrial(c.hook) {
 			r.NotCalled = true
@@ -83,6 +90,8 @@ func Check(ctx context.Context, call replay.Function, f Flow, o Options) []Resul
 		}
 		switch {
 		case len(r.Mistakes) > 0:
+		case failure != "" && c.without:
+			r.note("it fails without its store, as it may: %s", failure)
 		case failure != "" && !c.refuse:
 			r.mistake("it failed: %s", failure)
 		case failure == "" && c.refuse:
@@ -93,12 +102,19 @@ func Check(ctx context.Context, call replay.Function, f Flow, o Options) []Resul
 				first = checked
 			}
 			r.judge(c, checked, first)
+			r.judgePuts(f, c, checked.Puts)
+			if c.name == plainRequest && len(r.Mistakes) == 0 && len(checked.Puts) > 0 {
+				kept = f.after(c, checked.Puts)
+			}
 			if c.first {
 				r.judgeMembers(response)
 			}
 		}
 		r.excuse(o)
 		results = append(results, r)
+	}
+	if f.getFlows {
+		results = append(results, f.checkGetFlows(ctx, call, o)...)
 	}
 	for _, field := range f.prefetched {
 		results = append(results, f.checkPrefetch(ctx, call, field, o)...)

@@ -23,6 +23,8 @@ type Flow struct {
 	prefetched  []flow.Field
 	targets     []flow.Target
 	targetField string
+	// getFlows reports that code says who sees the flow.
+	getFlows bool
 }
 
 // SampleFlow returns a flow without fields.
@@ -37,7 +39,7 @@ func FlowOf(f *flow.Flow) (Flow, error) {
 	if err != nil {
 		return Flow{}, err
 	}
-	out := Flow{About: hookapi.Flow{Name: f.Name, Label: f.Label, Vars: vars}, Fields: map[string]json.RawMessage{}, targets: f.Targets}
+	out := Flow{About: hookapi.Flow{Name: f.Name, Label: f.Label, Vars: vars}, Fields: map[string]json.RawMessage{}, targets: f.Targets, getFlows: f.GetFlows}
 	for _, field := range f.Fields {
 		if field.Prefetch {
 			out.prefetched = append(out.prefetched, field)
