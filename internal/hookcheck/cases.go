@@ -23,6 +23,9 @@ type testCase struct {
 }
 
 // The cases that are compared.
+// aMachine is a requester that is no person.
+var aMachine = run.Person{ID: "arn:aws:iam::123456789012:role/ci", Machine: true}
+
 const (
 	plainRequest = "on_request"
 	onceMore     = "on_request, once more"
@@ -35,7 +38,7 @@ func (f Flow) cases() []testCase {
 		cases = append(cases, testCase{name: string(h), ask: f.sample(h), hook: h})
 	}
 	machine := f.sample(run.OnRequest)
-	machine.Run.Requester = run.Person{ID: "arn:aws:iam::123456789012:role/ci", Machine: true}
+	machine.Run.Requester = aMachine
 	machine.Event.Actor = hookapi.Actor{Actor: run.Actor{Type: run.UserActor, ID: machine.Run.Requester.ID}}
 	sent := f.sample(run.OnRequest)
 	sent.Run.Context = json.RawMessage(`{"diff.txt": "+++ b/README.md\n", "list": [1, null, {"a": "ü"}]}`)

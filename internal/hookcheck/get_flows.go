@@ -16,7 +16,6 @@ import (
 // does.
 func (f Flow) checkGetFlows(ctx context.Context, call replay.Function, o Options) []Result {
 	person := f.sample(run.OnRequest).Run.Requester
-	machine := run.Person{ID: "arn:aws:iam::123456789012:role/ci", Machine: true}
 	const plain = "get_flows"
 	var results []Result
 	var first *bool
@@ -28,7 +27,7 @@ func (f Flow) checkGetFlows(ctx context.Context, call replay.Function, o Options
 	}{
 		{name: plain, person: person},
 		{name: plain + ", once more", person: person},
-		{name: plain + ", of a machine", person: machine},
+		{name: plain + ", of a machine", person: aMachine},
 		{name: plain + ", with an unknown member", person: person, change: func(m map[string]json.RawMessage) { m["a_member_of_tomorrow"] = json.RawMessage(`[1]`) }},
 		{name: plain + ", an unknown version of the contract", person: person, change: func(m map[string]json.RawMessage) { m["version"] = json.RawMessage(`"0"`) }, refuse: true},
 	} {
