@@ -84,7 +84,8 @@ func (r *Run) checkConfirm(now time.Time) error {
 	case r.TakingBack() || r.Engine.Next == NextHook && r.Engine.Hook == OnDeescalate:
 		return TooLate("The access is being removed already.")
 	case now.Before(r.ConfirmFrom()) && !a.ConfirmedAt.IsZero():
-		return fmt.Errorf("%w It may be confirmed again from %s.", ErrConfirmed, r.ConfirmFrom().Format(time.RFC3339)) //nolint:staticcheck // people read it
+		//lint:ignore ST1005 people read it
+		return fmt.Errorf("%w It may be confirmed again from %s.", ErrConfirmed, r.ConfirmFrom().Format(time.RFC3339))
 	case now.Before(r.ConfirmFrom()):
 		return TooLate(fmt.Sprintf("It is too early to confirm this access: it may be confirmed from %s.", r.ConfirmFrom().Format(time.RFC3339)))
 	case !now.Before(a.EndsAt):
