@@ -28,6 +28,18 @@ const (
 	GlassUnused = "unused"
 )
 
+// Word says in a word what an emergency has come to: the verdict once it is reviewed, else
+// the state. It is "" for any other request.
+func (b *BreakGlass) Word() string {
+	switch {
+	case b == nil:
+		return ""
+	case b.Review != nil:
+		return string(b.Review.Verdict)
+	}
+	return b.State
+}
+
 // Overdue reports whether the review should have been there by now.
 func (b *BreakGlass) Overdue(now time.Time) bool {
 	return b != nil && b.State == GlassUnreviewed && !b.ReviewBy.IsZero() && !now.Before(b.ReviewBy)

@@ -154,8 +154,8 @@ const (
 	ViewReviewed View = "reviewed"
 	// ViewFlow lists all requests of a flow, for its admins and viewers.
 	ViewFlow View = "flow"
-	// ViewUnreviewed lists the emergencies that nobody has reviewed: those that the
-	// caller may review or else read, what must be reviewed soonest first.
+	// ViewUnreviewed lists the emergencies that nobody has reviewed, from the grant on: those
+	// that the caller may review or else read. What ends or must be reviewed soonest is first.
 	ViewUnreviewed View = "unreviewed"
 	// ViewAll lists every request that the caller may read: their own, those that they
 	// may decide or decided, and those of the flows that they administer, view or decide.

@@ -17,4 +17,10 @@ var glassSlackBugs = []bug{
 	// Each channel marks it.
 	{"mail of an emergency as of any request", "internal/mail/content.go", "\t\treturn \"Emergency: \"", "\t\treturn \"\"", "./internal/mail", "TestMarks"},
 	{"publish an emergency as any request", "functions/notify/notify/message.go", "\t\treturn \"Emergency: \", \"emergency request\"", "\t\treturn \"\", \"request\"", "./functions/notify/notify", "TestMarkedMessages"},
+	// Lists, files and backtests.
+	{"list an emergency once it has ended alone", "internal/store/unreviewed.go", "\tfor _, flow := range open {", "\tfor _, flow := range open[:0] {", "./internal/store", "TestUnreviewed"},
+	{"list emergencies to who may not read them", "internal/store/unreviewed.go", "r.Unreviewed() && r.MaySee(p, t)", "r.Unreviewed()", "./internal/store", "TestUnreviewed"},
+	{"count an emergency as overdue before its time", "internal/store/unreviewed.go", "#list = :list AND #rank <= :now", "#list = :list AND #rank >= :now", "./internal/store", "TestUnreviewed"},
+	{"count an emergency as approved by people", "internal/backtest/case.go", "\t\tcase d.By.Type == run.EngineActor:\n\t\t\tt.Kind = Emergency\n", "", "./internal/backtest", "TestOf$"},
+	{"export a reviewed emergency as one that nobody has reviewed", "api/break_glass.go", "\tcase b.Review != nil:\n\t\treturn string", "\tcase b.Review == nil && false:\n\t\treturn string", "./internal/export", "TestRow$"},
 }

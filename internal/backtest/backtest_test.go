@@ -44,6 +44,7 @@ func TestOf(t *testing.T) {
 		backtest.Expired:        decided(run.Expire, engine),
 		backtest.Canceled:       decided(run.Cancel, run.Actor{Type: run.UserActor, ID: "1"}),
 		backtest.Open:           {ID: "x"},
+		backtest.Emergency:      decided(run.Approve, run.BreakGlassActor),
 	} {
 		if got := backtest.Of(export.Run{View: v}); got.Then.Kind != want {
 			t.Errorf("got %+v, want %s", got.Then, want)
@@ -61,6 +62,22 @@ func TestOf(t *testing.T) {
 	v.Shadow = &run.Verdict{Error: "on_request failed"}
 	if got := backtest.Of(export.Run{View: v}); got.Shadow.Says != backtest.Failed {
 		t.Errorf("in shadow mode it said %+v", got.Shadow)
+	}
+}
+
+// An emergency has a column of its own where there is one, and counts neither as decided by
+// people nor as something that hooks would change.
+func TestEmergenciesCountApart(t *testing.T) {
+	without := backtest.Compare([]backtest.Case{kase("1", backtest.PeopleApproved, backtest.Deny, 1)})
+	if diff := cmp.Diff(backtest.Kinds, without.Kinds()); diff != "" {
+		t.Errorf("without any:\n%s", diff)
+	}
+	r := backtest.Compare([]backtest.Case{kase("1", backtest.PeopleApproved, backtest.Approve, 1), kase("2", backtest.Emergency, backtest.Deny, 2), kase("3", backtest.Emergency, backtest.Approve, 3)})
+	if r.Requests != 3 || r.Decided != 1 || r.Same != 1 || len(r.ApprovedWouldDeny)+len(r.CodeApprovedWouldNot) > 0 {
+		t.Errorf("got %+v", r.Comparison)
+	}
+	if kinds := r.Kinds(); kinds[len(kinds)-1] != backtest.Emergency || r.Sum("", backtest.Emergency) != 2 || r.Sum(backtest.Deny, backtest.Emergency) != 1 || r.Sum("", backtest.PeopleApproved) != 1 {
+		t.Errorf("the table is %v of %v", r.Table, kinds)
 	}
 }
 

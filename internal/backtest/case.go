@@ -28,9 +28,12 @@ const (
 	Expired        Kind = "expired"
 	Canceled       Kind = "canceled"
 	Open           Kind = "open"
+	// Emergency is a request whose glass was broken: nobody decided it.
+	Emergency Kind = "emergency"
 )
 
-// Kinds are all kinds, in the order of a report.
+// Kinds are the kinds that each report has, in its order. An emergency is one more where
+// there are any; see [Comparison.Kinds].
 var Kinds = []Kind{PeopleApproved, PeopleDenied, CodeApproved, CodeDenied, Expired, Canceled, Open}
 
 // Says is the outcome of hooks for a request.
@@ -119,8 +122,11 @@ func then(v api.Request) Then {
 	switch d.Event {
 	case run.Approve:
 		t.Kind = PeopleApproved
-		if code {
+		switch {
+		case code:
 			t.Kind = CodeApproved
+		case d.By.Type == run.EngineActor:
+			t.Kind = Emergency
 		}
 	case run.Deny:
 		t.Kind = PeopleDenied

@@ -81,6 +81,14 @@ func (c Comparison) Sum(says Says, kind Kind) int {
 	return n
 }
 
+// Kinds are the kinds that the table has, in their order.
+func (c Comparison) Kinds() []Kind {
+	if c.Sum("", Emergency) > 0 {
+		return append(slices.Clone(Kinds), Emergency)
+	}
+	return Kinds
+}
+
 // compare compares cases by the outcome that says returns; nil leaves a case out.
 func compare(cases []Case, says func(Case) *Now) Comparison {
 	out := Comparison{

@@ -92,13 +92,13 @@ func printComparison(w io.Writer, c backtest.Comparison) {
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(t, "hooks would\t")
-	for _, k := range backtest.Kinds {
+	for _, k := range c.Kinds() {
 		fmt.Fprintf(t, "%s\t", backtest.Words(k))
 	}
 	fmt.Fprint(t, "all\t\n")
 	row := func(name string, says backtest.Says) {
 		fmt.Fprintf(t, "%s\t", name)
-		for _, k := range backtest.Kinds {
+		for _, k := range c.Kinds() {
 			fmt.Fprintf(t, "%d\t", c.Sum(says, k))
 		}
 		fmt.Fprintf(t, "%d\t\n", c.Sum(says, ""))

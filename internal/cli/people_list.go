@@ -39,7 +39,7 @@ func newListCommand(p Process) *cobra.Command {
 		Short: "List requests, your inbox, or live access",
 		Long: "List requests, newest first: yours (--view mine), those that you may decide (inbox), those that you decided (reviewed), " +
 			"all of a flow (flow), for its admins and viewers, or every request that you may read (all). " +
-			"--view unreviewed lists the emergencies that nobody has reviewed. " +
+			"--view unreviewed lists the emergencies that nobody has reviewed, also while their access lasts. " +
 			"--view live lists the access that is open now, what ends soonest first: yours, and all of the flows that you may list.\n\n" +
 			"--search finds a text in titles, reasons and ids, in either case: of one --flow, in the month of --to or the present one. " +
 			"The list says how far it looked.\n\n" +

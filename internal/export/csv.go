@@ -19,7 +19,7 @@ var columns = []string{
 	"decision", "decided_by_type", "decided_by_id", "decision_reason", "decided_at", "checks",
 	"duration_seconds", "access_starts_at", "access_ends_at", "access_gone_at",
 	"failed_hooks", "flow_version", "hooks_version", "shadow", "head", "entries",
-	"decision_hook_reason", "decision_hook_reason_by", "access_sessions_until", "rules_version",
+	"decision_hook_reason", "decision_hook_reason_by", "access_sessions_until", "rules_version", "break_glass",
 }
 
 // Header is the first line of the CSV form.
@@ -65,7 +65,7 @@ func (r Run) Row() ([]byte, error) {
 		string(decision.Event), string(decision.By.Type), decision.By.ID, decision.Reason, moment(decision.At), string(checks),
 		duration, moment(access.StartsAt), moment(access.EndsAt), moment(access.GoneAt),
 		strings.Join(r.failedHooks(), " "), flowVersion, r.hooksVersion(), r.shadow(), head, strconv.Itoa(len(r.History)),
-		decision.HookReason, string(decision.HookReasonBy), moment(access.SessionsUntil), rulesVersion,
+		decision.HookReason, string(decision.HookReasonBy), moment(access.SessionsUntil), rulesVersion, r.BreakGlass.Word(),
 	}), nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/export"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
@@ -67,6 +68,16 @@ func TestRow(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, cells(t, r)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+
+	r.BreakGlass, r.Decision.By = &run.BreakGlass{ReviewWithinSeconds: 60}, run.BreakGlassActor
+	if got := cells(t, r)["break_glass"]; got != "unreviewed" {
+		t.Errorf("an emergency that nobody has reviewed is %q", got)
+	}
+	r.History = append(r.History, run.Entry{Event: run.Reviews, Status: run.Ended, Verdict: api.Unjustified, Hash: "h4"})
+	r.BreakGlass.Reviewed = len(r.History)
+	if got := cells(t, r)["break_glass"]; got != "unjustified" {
+		t.Errorf("a reviewed emergency is %q", got)
 	}
 }
 

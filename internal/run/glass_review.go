@@ -7,6 +7,12 @@ func (r *Run) BrokeGlass() bool {
 	return r.BreakGlass != nil && r.Decision != nil && r.Decision.Event == Approve
 }
 
+// Unreviewed reports whether the run is an emergency that nobody has reviewed, while its
+// access lasts too.
+func (r *Run) Unreviewed() bool {
+	return r.BrokeGlass() && r.BreakGlass.Reviewed == 0 && !r.Over()
+}
+
 // AwaitsReview reports whether the run's access has ended and nobody has reviewed the
 // emergency.
 func (r *Run) AwaitsReview() bool {

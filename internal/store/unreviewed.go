@@ -19,22 +19,36 @@ const unreviewedList = "unreviewed"
 
 func reviewRank(r *run.Run) string { return created(r.BreakGlass.ReviewBy, r.ID) }
 
-// Unreviewed lists the emergencies that nobody has reviewed and that somebody may read,
-// what must be reviewed soonest first. mine leaves out those that they may not review. From
-// and To are those of their creation.
-func (s *Store) Unreviewed(ctx context.Context, p run.Person, t *run.Today, mine bool, q Query) (Page, error) {
-	read := &reading{whole: true, ascending: true}
-	return s.merge(ctx, read, []source{{listsIndex, unreviewedList}}, q, func(e entry) bool {
+// Unreviewed lists the emergencies that nobody has reviewed and that somebody may read: those
+// that must be reviewed, and of some flows those whose access is open. What ends or must be
+// reviewed soonest is first. From and To are those of their creation.
+func (s *Store) Unreviewed(ctx context.Context, p run.Person, t *run.Today, open []string, q Query) (Page, error) {
+	from := []source{{listsIndex, unreviewedList}}
+	for _, flow := range open {
+		for n := range liveShards {
+			from = append(from, source{listsIndex, liveOf(flow, n)})
+		}
+	}
+	return s.unreviewed(ctx, from, q, func(r *run.Run) bool { return r.Unreviewed() && r.MaySee(p, t) })
+}
+
+// Reviewable lists the emergencies that somebody may review now.
+func (s *Store) Reviewable(ctx context.Context, p run.Person, t *run.Today, q Query) (Page, error) {
+	return s.unreviewed(ctx, []source{{listsIndex, unreviewedList}}, q, func(r *run.Run) bool {
+		return r.AwaitsReview() && r.MayAct(run.Reviews, p, t) == nil
+	})
+}
+
+func (s *Store) unreviewed(ctx context.Context, from []source, q Query, wanted func(*run.Run) bool) (Page, error) {
+	return s.merge(ctx, &reading{whole: true, ascending: true}, from, q, func(e entry) bool {
 		r := e.whole
 		switch {
-		case r == nil || !r.AwaitsReview():
+		case r == nil:
 			return false
 		case !q.From.IsZero() && r.CreatedAt.Before(q.From), !q.To.IsZero() && !r.CreatedAt.Before(q.To):
 			return false
-		case mine:
-			return r.MayAct(run.Reviews, p, t) == nil
 		}
-		return r.MaySee(p, t)
+		return wanted(r)
 	})
 }
 

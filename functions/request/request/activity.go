@@ -28,7 +28,7 @@ const moreFollow = "More requests follow"
 var activityColumns = []string{
 	"id", "title", "flow", "flow_label", "status", "requester_id", "requester_email", "requester_name", "reason", "fields", "created_at",
 	"decision", "decided_by_type", "decided_by", "decision_reason", "decided_at",
-	"duration_seconds", "access_starts_at", "access_ends_at", "access_gone_at",
+	"duration_seconds", "access_starts_at", "access_ends_at", "access_gone_at", "break_glass",
 }
 
 // activity responds with a list as a CSV file. It reads the pages that [service.list]
@@ -141,7 +141,7 @@ func activityRecord(v api.Request) ([]byte, error) {
 	return text.Record([]string{
 		v.ID, v.Title, v.Flow, v.FlowLabel, string(v.Status), v.Requester.ID, v.Requester.Email, v.Requester.Name, v.Reason, string(fields), moment(v.CreatedAt),
 		string(d.Event), string(d.By.Type), d.By.ID, d.Reason, moment(d.At),
-		duration, moment(a.StartsAt), moment(a.EndsAt), moment(a.GoneAt),
+		duration, moment(a.StartsAt), moment(a.EndsAt), moment(a.GoneAt), v.BreakGlass.Word(),
 	}), nil
 }
 

@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
@@ -78,8 +79,21 @@ func (s service) countUnreviewed(ctx context.Context, p run.Person) (int, bool, 
 	if p.Machine {
 		return 0, false, nil
 	}
-	page, err := s.Store.Unreviewed(ctx, p, s.today, true, store.Query{Limit: maxCount})
+	page, err := s.Store.Reviewable(ctx, p, s.today, store.Query{Limit: maxCount})
 	return len(page.Runs), page.Next != "", err
+}
+
+// glassFlows returns the flows that may have open emergencies: those in which somebody may
+// break the glass, and those that are gone from flows.yaml.
+func (s service) glassFlows(ctx context.Context) ([]string, error) {
+	names, err := s.gone(ctx)
+	names = slices.Clone(names)
+	for i := range s.Flows.Flows {
+		if f := &s.Flows.Flows[i]; f.HasBreakGlass() {
+			names = append(names, f.Name)
+		}
+	}
+	return names, err
 }
 
 // hasBreakGlass reports whether any flow lets anybody break the glass.

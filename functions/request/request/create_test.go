@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -142,10 +143,20 @@ func (s *table) Flow(_ context.Context, _ string, q store.Query, _ time.Time, _ 
 	return s.page(q)
 }
 
-func (s *table) Unreviewed(_ context.Context, p run.Person, t *run.Today, mine bool, _ store.Query) (store.Page, error) {
+func (s *table) Unreviewed(_ context.Context, p run.Person, t *run.Today, open []string, _ store.Query) (store.Page, error) {
 	page := store.Page{Runs: []run.Summary{}}
 	for _, r := range s.runs {
-		if r.AwaitsReview() && (mine && r.MayAct(run.Reviews, p, t) == nil || !mine && r.MaySee(p, t)) {
+		if r.Unreviewed() && (r.AwaitsReview() || r.Live() && slices.Contains(open, r.Flow.Name)) && r.MaySee(p, t) {
+			page.Runs = append(page.Runs, r.Summary())
+		}
+	}
+	return page, nil
+}
+
+func (s *table) Reviewable(_ context.Context, p run.Person, t *run.Today, _ store.Query) (store.Page, error) {
+	page := store.Page{Runs: []run.Summary{}}
+	for _, r := range s.runs {
+		if r.AwaitsReview() && r.MayAct(run.Reviews, p, t) == nil {
 			page.Runs = append(page.Runs, r.Summary())
 		}
 	}

@@ -55,7 +55,11 @@ func (s service) page(ctx context.Context, c *httpapi.Call, l listing, q store.Q
 	case api.ViewReviewed:
 		page, err = s.Store.Reviewed(ctx, p, s.today, q)
 	case api.ViewUnreviewed:
-		page, err = s.Store.Unreviewed(ctx, p, s.today, false, q)
+		var flows []string
+		if flows, err = s.glassFlows(ctx); err != nil {
+			return store.Page{}, err
+		}
+		page, err = s.Store.Unreviewed(ctx, p, s.today, flows, q)
 	case api.ViewLive, api.ViewAll:
 		var by store.Reader
 		if by, err = s.reader(ctx, p, l); err != nil {

@@ -123,12 +123,12 @@ func compared(c backtest.Comparison, links bool) comparison {
 			out.Kinds = append(out.Kinds, k)
 		}
 	}
-	for _, k := range backtest.Kinds {
+	for _, k := range c.Kinds() {
 		out.Head = append(out.Head, backtest.Words(k))
 	}
 	for _, says := range append(slices.Clone(backtest.AllSays), "") {
 		line := row{Name: cmp.Or(backtest.Words(says), "all")}
-		for _, k := range append(slices.Clone(backtest.Kinds), "") {
+		for _, k := range append(slices.Clone(c.Kinds()), "") {
 			line.Cells = append(line.Cells, cell{c.Sum(says, k), tone(says, k, c.Sum(says, k))})
 		}
 		out.Rows = append(out.Rows, line)
