@@ -32,6 +32,7 @@ var samples = map[string]string{
 	"maintenance": "Planned maintenance",
 	"emergency":   "Emergency",
 	"safelist":    "New package",
+	"rule-change": "Change of flows.yaml",
 }
 
 // samplePlace matches the placeholders of samples and starters: hosts under example.com and
