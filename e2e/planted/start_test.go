@@ -15,7 +15,7 @@ var startBugs = []bug{
 	{"keep access after a cancel from before the start", "internal/run/start.go", "(r.Status == Approved || r.Status == Active) && r.Flow", "r.Status == Approved && r.Flow", "./internal/engine", "TestCancelAgainstStart|TestAnyScheduledLife"},
 	{"cancel without removing what is being granted", "internal/engine/start.go", "\tcase d.Access != nil:\n\t\td.removeAccess(c)\n", "", "./internal/engine", "TestCancelAgainstStart"},
 	{"take a cancel after the start", "internal/run/start.go", "at.Before(r.StartsAt) && !r.TakingBack()", "!r.TakingBack()", "./internal/engine", "TestCancelAgainstStart|TestEndBeforeTheStart"},
-	{"leave the start out of what is sealed", "internal/run/new.go", "a.Reason, a.DurationSeconds, a.StartsAt,", "a.Reason, a.DurationSeconds, time.Time{},", "./internal/run", "TestStartIsSealed"},
+	{"leave the start out of what is sealed", "internal/run/new.go", "a.UntilRevoked, a.StartsAt,", "a.UntilRevoked, time.Time{},", "./internal/run", "TestStartIsSealed"},
 	{"take a start that has passed", "internal/flow/starts.go", "case !at.After(now):", "case false:", "./internal/flow", "TestCheckStart"},
 	{"take a start after the time that the flow allows", "internal/flow/starts.go", "case at.After(latest):", "case false:", "./internal/flow", "TestCheckStart"},
 	{"let a flow without starts start later", "internal/flow/starts.go", "case f.StartsWithinSeconds == 0:", "case false:", "./functions/request/request", "TestStartsAt"},

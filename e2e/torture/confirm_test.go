@@ -34,7 +34,10 @@ func (p *play) at(moment time.Time) {
 // is over. It is false where it was not granted.
 func (p *play) endless() (id string, active bool) {
 	id = p.ask("access", "fast")
-	p.until("it is active, or over", func() bool { r := p.load(id); return r != nil && (r.Status == run.Active || r.Over() || r.Status == run.Pending) })
+	p.until("it is active, or over", func() bool {
+		r := p.load(id)
+		return r != nil && (r.Status == run.Active || r.Over() || r.Status == run.Pending)
+	})
 	if r := p.load(id); r.Status != run.Active {
 		return id, false
 	}

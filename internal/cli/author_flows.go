@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/api"
-	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
@@ -65,12 +64,12 @@ func printFlow(w io.Writer, f form, rules bool) {
 	for _, field := range f.Fields {
 		fmt.Fprintf(w, "  --field %s=…  %s%s\n", field.Name, text.Line(f.question(field)), text.Line(f.depends(field)))
 	}
-	for i, seconds := range f.DurationsSeconds {
+	for i, lasts := range durationsOf(f.Flow) {
 		name := "                "
 		if i == 0 {
 			name = "  --duration    "
 		}
-		fmt.Fprintln(w, name+flow.FormatDuration(seconds))
+		fmt.Fprintln(w, name+lasts)
 	}
 }
 

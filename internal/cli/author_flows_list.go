@@ -67,9 +67,7 @@ func flowLines(file *flow.File) ([]flowLine, error) {
 		for _, field := range f.Fields {
 			l.Fields = append(l.Fields, field.Name)
 		}
-		for _, seconds := range f.DurationsSeconds {
-			l.Durations = append(l.Durations, flow.FormatDuration(seconds))
-		}
+		l.Durations = append(l.Durations, f.DurationNames()...)
 		lines = append(lines, l)
 	}
 	return lines, nil

@@ -101,10 +101,7 @@ func (a *caller) completeField(given *[]string) cobra.CompletionFunc {
 func (a *caller) completeDuration() cobra.CompletionFunc {
 	return a.complete(func(ctx context.Context, args []string, _ string) (words []cobra.Completion, err error) {
 		f, err := a.flowOf(ctx, args)
-		for _, seconds := range f.DurationsSeconds {
-			words = append(words, flow.FormatDuration(seconds))
-		}
-		return words, err
+		return durationsOf(f.Flow), err
 	})
 }
 

@@ -35,6 +35,7 @@ var called = map[string]string{
 	"events":           "events",
 	"explain":          "explain ID",
 	"extend":           "extend ID",
+	"confirm":          "confirm ID",
 	"flows":            "flows",
 	"flows check":      "flows check $DIR/flows.yaml --deployed --endpoint-url $AWS",
 	"flows options":    "flows options f field",
@@ -139,7 +140,7 @@ func TestExit_Usage(t *testing.T) {
 	walk(newRootCommand(process(t, nil)))
 	for _, line := range []string{
 		"nonsense", "flows nonsense", "help nonsense", "help flows nonsense", "completion nonsense", "version more", "reconcile more", "notify more", "notify replay more", "local more",
-		"flows check a b", "flows list a b", "show", "show a b", "request", "approve", "deny", "cancel", "withdraw", "extend", "revoke", "watch", "explain",
+		"flows check a b", "flows list a b", "show", "show a b", "request", "approve", "deny", "cancel", "withdraw", "extend", "confirm", "revoke", "watch", "explain",
 		"flows options", "hooks check", "reindex", "reindex --table t --after x", "erase", "erase ada@example.com", "drain", "audit export", "audit verify", "backtest --concurrency 0", "simulate",
 		"watch --every 1ms ID", "events --every 1ms", "events --from nonsense", "events --within nonsense", "events x", "watch --timeout=-1s ID", "request f --wait 1h", "approve -d forever ID", "list --limit nonsense",
 		"deployments add x --url example.com", "deployments add x --url http://example.com", "list --url example.com", "list --url http://example.com",

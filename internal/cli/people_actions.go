@@ -121,6 +121,7 @@ func newActionCommands(p Process) []*cobra.Command {
 		newReviewCommand(p),
 		newActionCommand(p, "cancel", "Cancel your own request", "Cancel a request of your own that is not decided yet."),
 		newExtendCommand(p),
+		newConfirmCommand(p),
 		newActionCommand(p, "revoke", "End access now", "End access now, of your own request or of one that you may decide.\n\nA session of IAM Identity Center may last longer; the output says until when."),
 	}
 }

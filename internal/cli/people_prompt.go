@@ -124,7 +124,7 @@ func (f form) ask(p *prompter, body *api.CreateInput, search func(field, query s
 			return err
 		}
 	}
-	if len(f.DurationsSeconds) > 1 && body.DurationSeconds == 0 {
+	if len(durationsOf(f.Flow)) > 1 && body.DurationSeconds == 0 && !body.UntilRevoked {
 		if err := f.promptDuration(p, body); err != nil {
 			return err
 		}
@@ -194,14 +194,15 @@ func (f form) promptField(p *prompter, field api.Field, body *api.CreateInput, s
 }
 
 func (f form) promptDuration(p *prompter, body *api.CreateInput) error {
-	choices := make([]string, 0, len(f.DurationsSeconds))
-	for _, seconds := range f.DurationsSeconds {
-		choices = append(choices, flow.FormatDuration(seconds))
-	}
+	choices := durationsOf(f.Flow)
 	all := strings.Join(choices, ", ")
 	return p.until(fmt.Sprintf("How long (%s) [%s]", all, choices[0]), func(typed string) error {
 		if typed == "" {
 			body.DurationSeconds = f.DurationsSeconds[0]
+			return nil
+		}
+		if f.UntilRevoked && typed == flow.UntilRevoked {
+			body.UntilRevoked = true
 			return nil
 		}
 		seconds, err := flow.ParseDuration(typed)

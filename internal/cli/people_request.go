@@ -33,6 +33,7 @@ type requestFlags struct {
 	caller
 	fields                               []string
 	reason, duration, contextFile, place string
+	untilRevoked                         bool
 	wait, timeout, every                 time.Duration
 	decided, glass                       bool
 	key, person                          string
@@ -57,7 +58,8 @@ func newRequestCommand(p Process) *cobra.Command {
 	}
 	cmd.Flags().StringArrayVarP(&r.fields, "field", "f", nil, "`NAME=VALUE` of a field; may be repeated, also for a list")
 	cmd.Flags().StringVarP(&r.reason, "reason", "r", "", "the reason of the request")
-	cmd.Flags().StringVarP(&r.duration, "duration", "d", "", "how long to have access, such as 1h")
+	cmd.Flags().StringVarP(&r.duration, "duration", "d", "", "how long to have access, such as 1h, or until_revoked")
+	cmd.Flags().BoolVar(&r.untilRevoked, "until-revoked", false, "have access until it is revoked, as long as you confirm it; the same as --duration until_revoked")
 	cmd.Flags().StringVar(&r.startsAt, "starts-at", "", "start access at a `TIME`, such as '2026-12-24 09:00', where the flow lets you: decided now, granted then")
 	cmd.Flags().StringVar(&r.zone, "time-zone", "", "the time `ZONE` of --starts-at, such as Europe/Berlin; this machine's by default")
 	cmd.Flags().StringVar(&r.person, "for", "", "request for somebody else: their e-mail `ADDRESS`, where the flow lets you")
@@ -145,7 +147,11 @@ func (r *requestFlags) body(cmd *cobra.Command, flowName string) (api.CreateInpu
 	if err := offered.fill(body.Fields, r.fields); err != nil {
 		return body, err
 	}
-	if r.duration != "" {
+	if r.untilRevoked && r.duration != "" && r.duration != flow.UntilRevoked {
+		return body, usageError{errors.New("--until-revoked and --duration exclude each other")}
+	}
+	body.UntilRevoked = r.untilRevoked || r.duration == flow.UntilRevoked
+	if r.duration != "" && !body.UntilRevoked {
 		if body.DurationSeconds, err = readDuration(r.duration); err != nil {
 			return body, err
 		}
@@ -295,6 +301,9 @@ func printOutcome(w io.Writer, v api.Request) {
 		fmt.Fprintf(w, ": access starts at %s", moment(v.StartsAt))
 	case v.Access != nil && v.Status == run.Active:
 		fmt.Fprintf(w, ": access until %s", moment(v.Access.EndsAt))
+		if v.UntilRevoked {
+			fmt.Fprint(w, ", unless it is confirmed")
+		}
 	case ended(v) != "":
 		fmt.Fprintf(w, ": %s", text.Line(ended(v)))
 	}

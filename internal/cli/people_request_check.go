@@ -50,11 +50,10 @@ func (f form) check(body api.CreateInput, given []string) error {
 			fail("--field "+name, wrong)
 		}
 	}
-	var choices []string
-	for _, seconds := range f.DurationsSeconds {
-		choices = append(choices, flow.FormatDuration(seconds))
-	}
+	choices := durationsOf(f.Flow)
 	switch {
+	case body.UntilRevoked && !f.UntilRevoked:
+		fail("--until-revoked", "the flow grants no access without an end")
 	case body.DurationSeconds == 0 || slices.Contains(f.DurationsSeconds, body.DurationSeconds):
 	case len(choices) == 0:
 		fail("--duration", "the flow grants no access, so it takes no duration")

@@ -71,9 +71,7 @@ func printRun(w io.Writer, v api.Request) {
 	for _, name := range v.Withheld {
 		line(name, "(withheld)")
 	}
-	if v.DurationSeconds > 0 {
-		line("for", (time.Duration(v.DurationSeconds) * time.Second).String())
-	}
+	line("for", lastsText(v))
 	if !v.StartsAt.IsZero() {
 		line("starts", moment(v.StartsAt))
 	}
@@ -81,6 +79,10 @@ func printRun(w io.Writer, v api.Request) {
 	if a := v.Access; a != nil && !a.StartsAt.IsZero() {
 		line("access", moment(a.StartsAt)+" to "+moment(a.EndsAt))
 		line("extended", extendedText(v))
+		if !a.ConfirmedAt.IsZero() {
+			line("confirmed", "last at "+moment(a.ConfirmedAt))
+		}
+		line("to confirm", confirmText(v))
 		line("granted", a.Given)
 		line("ended", a.Gone)
 		line("looked at", looksText(a.Looks, moment))

@@ -13,9 +13,9 @@ import (
 )
 
 // actions are what a form can do to a request, with the words of its button.
-var actions = map[string]string{"approve": "Approve", "deny": "Deny", "cancel": "Cancel the request", "withdraw": "Withdraw your approval", "revoke": "End access now", "extend": "Request the extension", "review": "Record your review"}
+var actions = map[string]string{"approve": "Approve", "deny": "Deny", "cancel": "Cancel the request", "withdraw": "Withdraw your approval", "revoke": "End access now", "extend": "Request the extension", "confirm": "Confirm that you still need it", "review": "Record your review"}
 
-// act approves, denies, cancels, revokes, withdraws or reviews, if the request is still as it was seen.
+// act approves, denies, cancels, revokes, withdraws, confirms or reviews, if the request is still as it was seen.
 func (p *page) act(in url.Values) error {
 	what := p.r.PathValue("act")
 	if _, known := actions[what]; !known {
@@ -68,6 +68,8 @@ func (p *page) send(what string, in url.Values) (*api.Request, bool, error) {
 		return r, false, err
 	case "review":
 		return p.call.Review(ctx, id, api.ReviewInput{Verdict: api.ReviewVerdict(in.Get("verdict")), Note: reason, ActionOptions: o})
+	case "confirm":
+		return p.call.Confirm(ctx, id, api.ConfirmInput{Note: reason, ActionOptions: o})
 	case "withdraw":
 		return p.call.Withdraw(ctx, id, api.WithdrawInput{Reason: reason, ActionOptions: o})
 	case "revoke":
@@ -103,6 +105,9 @@ func refusedAction(r *api.Request, what string, in url.Values, problem *api.Prob
 	}
 	if problem.Type == api.ProblemNotExtendable {
 		d.Note.Head = "It can't be extended"
+	}
+	if problem.Type == api.ProblemNotConfirmable {
+		d.Note.Head = "It was not confirmed"
 	}
 	switch problem.Status {
 	case http.StatusBadRequest:

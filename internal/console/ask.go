@@ -77,6 +77,7 @@ func requestOf(f api.Flow, in url.Values) api.CreateInput {
 	if n, err := strconv.Atoi(in.Get("duration")); err == nil && len(f.DurationsSeconds) > 0 {
 		body.DurationSeconds = n
 	}
+	body.UntilRevoked = in.Get("duration") == untilRevoked
 	body.BreakGlass = in.Get("break_glass") == "true"
 	return body
 }

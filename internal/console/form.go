@@ -108,15 +108,21 @@ func formOf(f api.Flow, in url.Values, sent bool) formData {
 		}
 	}
 	chosen := in.Get("duration")
-	if n, err := strconv.Atoi(chosen); err != nil || !slices.Contains(f.DurationsSeconds, n) {
+	if n, err := strconv.Atoi(chosen); (err != nil || !slices.Contains(f.DurationsSeconds, n)) && (chosen != untilRevoked || !f.UntilRevoked) {
 		chosen = ""
 	}
 	for n, s := range f.DurationsSeconds {
 		v := strconv.Itoa(s)
 		d.Durations = append(d.Durations, option{v, duration(time.Duration(s) * time.Second), v == chosen || chosen == "" && n == 0})
 	}
+	if f.UntilRevoked {
+		d.Durations = append(d.Durations, option{untilRevoked, "Until revoked", chosen == untilRevoked || len(f.DurationsSeconds) == 0})
+	}
 	return d
 }
+
+// untilRevoked is the choice of access that lasts until it is revoked.
+const untilRevoked = "until_revoked"
 
 func (p *page) renderForm(status int, d formData) {
 	p.render(status, "form", "New request: "+flowName(d.Flow), d)
@@ -134,7 +140,7 @@ const maxShape = 32 << 10
 
 // shapeOf returns the flow for the form to carry; empty if it is too large.
 func shapeOf(f api.Flow) string {
-	raw, err := json.Marshal(api.Flow{Name: f.Name, Label: f.Label, Fields: f.Fields, Targets: f.Targets, DurationsSeconds: f.DurationsSeconds, RequireReason: f.RequireReason, May: f.May, BreakGlass: f.BreakGlass, Rules: api.Rules{StartsWithinSeconds: f.Rules.StartsWithinSeconds}})
+	raw, err := json.Marshal(api.Flow{Name: f.Name, Label: f.Label, Fields: f.Fields, Targets: f.Targets, DurationsSeconds: f.DurationsSeconds, UntilRevoked: f.UntilRevoked, ConfirmEverySeconds: f.ConfirmEverySeconds, RequireReason: f.RequireReason, May: f.May, BreakGlass: f.BreakGlass, Rules: api.Rules{StartsWithinSeconds: f.Rules.StartsWithinSeconds}})
 	if err != nil || len(raw) > maxShape {
 		return ""
 	}
@@ -164,6 +170,7 @@ func carried(name string, in url.Values) api.Flow {
 	if n, err := strconv.Atoi(in.Get("duration")); err == nil && n > 0 {
 		f.DurationsSeconds = []int{n}
 	}
+	f.UntilRevoked = in.Get("duration") == untilRevoked
 	if in.Get("starts") != "" {
 		f.Rules.StartsWithinSeconds = 1
 	}

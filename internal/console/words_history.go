@@ -24,7 +24,7 @@ type shownEvent struct{ Tone, Icon string }
 
 var events = map[api.EventName]shownEvent{
 	api.EventRequest: {"", "plus"}, api.EventForward: {"wait", "send"}, api.EventApprove: {"good", "check"}, api.EventDeny: {"bad", "cross"},
-	api.EventReview: {"good", "check"}, api.EventRemind: {"wait", "send"}, api.EventWithdraw: {"warn", "minus"}, api.EventCancel: {"", "minus"}, api.EventExpire: {"", "hour"}, api.EventEscalate: {"live", "bolt"}, api.EventDeescalate: {"", "lock"},
+	api.EventReview: {"good", "check"}, api.EventRemind: {"wait", "send"}, api.EventConfirm: {"good", "check"}, api.EventWithdraw: {"warn", "minus"}, api.EventCancel: {"", "minus"}, api.EventExpire: {"", "hour"}, api.EventEscalate: {"live", "bolt"}, api.EventDeescalate: {"", "lock"},
 	api.EventRevoke: {"warn", "lock"}, api.EventFail: {"bad", "alert"}, api.EventIgnore: {"", "minus"}, api.EventErase: {"", "minus"},
 }
 
@@ -58,7 +58,12 @@ func says(e api.Entry, first bool) string {
 		return text
 	case api.EventReview:
 		return by + " reviewed the emergency: " + string(e.Verdict)
+	case api.EventConfirm:
+		return by + " confirmed that access is still needed. It ends at " + full(e.EndsAt) + " unless it is confirmed again"
 	case api.EventRemind:
+		if e.Status == api.StatusActive {
+			return "Access needs to be confirmed. Notified: " + strings.Join(principals(e.To), ", ")
+		}
 		return "The emergency waits for a review. Notified: " + strings.Join(principals(e.To), ", ")
 	case api.EventApprove:
 		if e.BreakGlass {
@@ -119,7 +124,7 @@ func overrode(e api.Entry) string {
 
 // ignored says what had no effect.
 func ignored(e api.Entry, by string) string {
-	attempt := map[api.EventName]string{api.EventApprove: "approval", api.EventDeny: "denial", api.EventCancel: "cancellation", api.EventRevoke: "revocation", api.EventWithdraw: "withdrawal", api.EventReview: "review"}[e.ActEvent]
+	attempt := map[api.EventName]string{api.EventApprove: "approval", api.EventDeny: "denial", api.EventCancel: "cancellation", api.EventRevoke: "revocation", api.EventWithdraw: "withdrawal", api.EventReview: "review", api.EventConfirm: "confirmation"}[e.ActEvent]
 	switch {
 	case e.ActBy != nil && attempt != "":
 		return fmt.Sprintf("The %s by %s had no effect", attempt, actor(*e.ActBy))
@@ -177,6 +182,8 @@ func done(what string, r *api.Request, me string) string {
 		return "The request is denied."
 	case what == "withdraw" && did(api.EventWithdraw):
 		return "Your approval is withdrawn. It no longer counts."
+	case what == "confirm" && did(api.EventConfirm):
+		return "Confirmed. The access was granted anew, and goes on."
 	case what == "review" && did(api.EventReview):
 		return "Your review is recorded. The request is over."
 	case what == "cancel" && did(api.EventCancel):

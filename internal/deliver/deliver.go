@@ -52,6 +52,7 @@ const (
 	Decided  Kind = "decided"  // to approvers who got an Ask: the decision, or the end of access
 	Failing  Kind = "failing"  // to admins: granting or ending access fails
 	Alert    Kind = "alert"    // to whom break_glass names: an emergency, or its review
+	Confirm  Kind = "confirm"  // to the holder: access without an end must be confirmed
 	Progress Kind = "progress" // to nobody; only a [Follower] sees it
 )
 

@@ -178,6 +178,10 @@ func (c *call) people(ctx context.Context, loaded *run.Run) {
 		}
 	case Alert:
 		c.alert(ctx)
+	case Confirm:
+		if Unconfirmed(c.now, c.event.Entry) {
+			c.deliver(ctx, c.holder())
+		}
 	case Failing:
 		c.deliver(ctx, append(c.requester(Failing), c.failing()...))
 	}
@@ -203,6 +207,9 @@ func kindOf(e api.Event) Kind {
 	case api.EventForward:
 		return Ask
 	case api.EventRemind:
+		if e.Entry.Status == api.StatusActive {
+			return Confirm
+		}
 		return Alert
 	case api.EventReview, api.EventApprove, api.EventDeny, api.EventExpire, api.EventCancel, api.EventEscalate, api.EventDeescalate, api.EventRevoke, api.EventFail:
 		if e.Entry.Status != api.StatusPending {

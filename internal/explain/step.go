@@ -75,6 +75,8 @@ func (x *explainer) steps() []Step {
 		s.Error = e.Text
 		if did, access := map[string]string{"grant": "granted", "take_back": "ended"}[e.Where]; access {
 			s.Text = fmt.Sprintf("access could not be %s yet; retried at %s", did, moment(e.NextTryAt))
+		} else if e.Where == "confirm" {
+			s.Text = "access could not be granted anew"
 		} else {
 			s.Text = e.Text
 		}
@@ -114,7 +116,12 @@ func (x *explainer) says(e run.Entry, i, approved int) string {
 		return x.ignores(e)
 	case run.Reviews:
 		return who + " reviews the emergency as " + string(e.Verdict) + said(e.Reason)
+	case run.Confirm:
+		return who + " confirms the access, which is granted anew until " + moment(e.EndsAt) + said(e.Reason)
 	case run.Remind:
+		if e.Status == run.Active {
+			return "a confirm is due" + said(e.Reason)
+		}
 		return "the review is due" + said(e.Reason)
 	case run.Approve:
 		if e.BreakGlass {
@@ -141,7 +148,9 @@ func (x *explainer) says(e run.Entry, i, approved int) string {
 		return "it expires" + said(e.Reason)
 	case run.Escalate:
 		text := "access is granted"
-		if a := x.Access; a != nil && !a.StartsAt.IsZero() {
+		if a := x.Access; a != nil && !a.ConfirmedAt.IsZero() {
+			text += " from " + moment(a.StartsAt) + parenthesized(a.Given)
+		} else if a != nil && !a.StartsAt.IsZero() {
 			text += " from " + moment(a.StartsAt) + " to " + moment(a.EndsAt) + parenthesized(a.Given)
 		}
 		return text + said(e.Reason)

@@ -56,6 +56,11 @@ func Describe(n deliver.Notice) (Content, bool) {
 	switch {
 	case n.Kind == deliver.Ask:
 		c.Button = "Look and decide"
+	case asksToConfirm(n):
+		c.Button = "Confirm it"
+		if c.Link != "" {
+			c.Link += "#confirm"
+		}
 	case n.Kind == deliver.Alert && n.Event.Entry.Event == api.EventRemind:
 		c.Button = "Review it"
 	}
@@ -118,7 +123,9 @@ func facts(n deliver.Notice) []Row {
 	for _, f := range r.FieldsShown {
 		add(line(cmp.Or(f.Label, f.Name)), text.Clean(f.Shown), true)
 	}
-	if r.DurationSeconds > 0 {
+	if r.UntilRevoked {
+		add("For", "until it is revoked, confirmed every "+duration(r.DurationSeconds), false)
+	} else if r.DurationSeconds > 0 {
 		add("For", duration(r.DurationSeconds), false)
 	}
 	if r.Emergency() {
@@ -130,7 +137,7 @@ func facts(n deliver.Notice) []Row {
 	if !r.StartsAt.IsZero() {
 		add("Starts", clock(r.StartsAt), false)
 	}
-	if n.Kind != deliver.Ask && n.Kind != deliver.Failing && e.Event != api.EventForward {
+	if n.Kind != deliver.Ask && n.Kind != deliver.Confirm && n.Kind != deliver.Failing && e.Event != api.EventForward {
 		add("By", actorOf(e.Actor), false)
 		add("Why", text.Clean(e.Reason), true)
 		if e.HookReason != "" {
@@ -168,6 +175,8 @@ func commands(n deliver.Notice) []string {
 	switch {
 	case n.Kind == deliver.Outcome && n.Event.Entry.Event == api.EventEscalate && n.Request.Status == api.StatusActive:
 		return []string{"fasttrack show " + id, "fasttrack revoke " + id}
+	case asksToConfirm(n):
+		return []string{"fasttrack show " + id, "fasttrack confirm " + id, "fasttrack revoke " + id}
 	case n.Kind == deliver.Alert && n.Event.Entry.Event == api.EventRemind:
 		return []string{"fasttrack show " + id, "fasttrack review " + id + " --verdict justified", "fasttrack review " + id + " --verdict unjustified --note WHY"}
 	case n.Kind == deliver.Alert:

@@ -20,6 +20,8 @@ func situationOf(n deliver.Notice) (situation, bool) {
 		return situation{}, false
 	case n.Kind == deliver.Ask:
 		return asked(n.Request)
+	case asksToConfirm(n):
+		return confirmDue(n)
 	case n.Event.Entry.BreakGlass && n.Event.Entry.Event == api.EventApprove, n.Event.Entry.Event == api.EventRemind, n.Event.Entry.Event == api.EventReview:
 		return emergency(n)
 	case n.Event.Type == api.EventTypeAccessFailing:
@@ -47,6 +49,8 @@ func failing(r api.Request) (situation, bool) {
 	switch {
 	case r.LastError == nil:
 		return situation{}, false
+	case r.LastError.Where == "confirm":
+		return situation{"failing", "access could not be granted anew yet", "bad", []string{"fasttrack retries for a while. Until its end, access stays as it is."}}, true
 	case r.LastError.Where == "take_back":
 		return situation{"failing", "access could not be removed yet", "bad", []string{"fasttrack retries until it works. The flow's admins should find the cause."}}, true
 	}
@@ -97,6 +101,9 @@ func granted(n deliver.Notice) situation {
 		return situation{State: "access was granted, and has ended since", Next: []string{"Nothing to do."}}
 	}
 	s := situation{State: "access is granted", Tone: "good", Next: []string{"Access ends at " + clock(r.Access.EndsAt) + "."}}
+	if r.UntilRevoked {
+		s.Next = []string{"Access lasts until it is revoked. It ends at " + clock(r.Access.EndsAt) + " unless you confirm by then that you still need it; another mail reminds you."}
+	}
 	if n.Extend {
 		s.Next = append(s.Next, "To keep it for longer, extend it before it ends: on the request's page, or with fasttrack extend "+r.ID+".")
 	}

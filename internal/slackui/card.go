@@ -20,6 +20,7 @@ const (
 	ActionReturn   = "return"  // the requester's own access
 	ActionReview   = "review"  // of an emergency, afterwards
 	ActionExtend   = "extend"  // opens the form of an extension
+	ActionConfirm  = "confirm" // of the holder: access without an end is still needed
 	ActionOpen     = "open"    // a link: Slack reports the click, and nothing follows
 	ActionRequest  = "request" // of the App Home: opens the form
 )

@@ -50,6 +50,10 @@ func happened(e api.Event) (string, bool) {
 	switch e.Entry.Event {
 	case api.EventReview:
 		return "Emergency reviewed by " + by + ": " + string(e.Entry.Verdict), true
+	case api.EventConfirm:
+		return "Confirmed: access goes on", true
+	case api.EventRemind:
+		return "Do you still need this access?", unconfirmed(e)
 	case api.EventApprove:
 		switch {
 		case e.Entry.BreakGlass:
@@ -107,12 +111,16 @@ func follows(e api.Event) string {
 	switch {
 	case e.Type == api.EventTypeAccessFailing:
 		return failing(e.Request)
+	case e.Entry.Event == api.EventRemind:
+		return "It ends on " + At(e.Entry.EndsAt) + " unless you confirm before that you still need it: here, on its page, or with fasttrack confirm " + e.Request.ID + "."
 	case e.Entry.BreakGlass && e.Entry.Event == api.EventApprove:
 		return "Nobody decided it: " + e.Request.Reason
 	case e.Entry.Event == api.EventApprove && e.Entry.Status != api.StatusPending && e.Request.DurationSeconds > 0:
-		return "Access for " + For(duration(e.Request)) + " is being granted."
+		return "Access " + lasting(e.Request) + " is being granted."
 	case e.Entry.Event == api.EventEscalate && e.Request.Status != api.StatusActive:
 		return "It has ended since."
+	case e.Entry.Event == api.EventEscalate && e.Request.UntilRevoked && a != nil && !a.EndsAt.IsZero():
+		return "It lasts until it is revoked, and ends on " + At(a.EndsAt) + " unless you confirm by then that you still need it. How to use it is on the request's page."
 	case e.Entry.Event == api.EventEscalate && a != nil && !a.EndsAt.IsZero():
 		return "It ends on " + At(a.EndsAt) + ". How to use it is on the request's page."
 	}
@@ -127,6 +135,9 @@ func directButtons(e api.Event, look Look) []slack.BlockElement {
 	var all []slack.BlockElement
 	if look.Buttons && e.Entry.Event == api.EventEscalate && e.Request.Status == api.StatusActive {
 		all = append(all, button(ActionReturn, e.Request.ID, "Return access", slack.StyleDanger))
+	}
+	if look.Buttons && unconfirmed(e) {
+		all = append(all, button(ActionConfirm, e.Request.ID, "Confirm", slack.StylePrimary))
 	}
 	return append(all, open(look.Link)...)
 }

@@ -23,7 +23,7 @@ const (
 func facts(r api.Request) []*slack.TextBlockObject {
 	var all []string
 	if r.DurationSeconds > 0 {
-		all = append(all, "For "+For(duration(r)))
+		all = append(all, strings.ToUpper(lasting(r)[:1])+lasting(r)[1:])
 	}
 	if x := ofExtension(r); x != "" {
 		all = append(all, x)

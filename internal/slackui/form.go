@@ -91,7 +91,7 @@ func RequestForm(f Form) *slack.ModalViewRequest {
 			v.Blocks.BlockSet = append(v.Blocks.BlockSet, f.Filled.fieldBlock(d))
 		}
 	}
-	if n := len(f.Flow.DurationsSeconds); n > 0 {
+	if len(f.Flow.DurationsSeconds) > 0 || f.Flow.UntilRevoked {
 		v.Blocks.BlockSet = append(v.Blocks.BlockSet, durationBlock(*f.Flow))
 	}
 	if f.Flow.Rules.StartsWithinSeconds > 0 {
@@ -193,10 +193,16 @@ func durationBlock(f api.Flow) slack.Block {
 	for _, seconds := range first(f.DurationsSeconds, maxOptions) {
 		options = append(options, secondsOption(seconds))
 	}
+	if f.UntilRevoked {
+		options = append(first(options, maxOptions-1), slack.NewOptionBlockObject(untilRevoked, Plain("Until revoked", maxOptionText), nil))
+	}
 	e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, nil, Element, options...)
 	e.InitialOption = options[0]
 	return slack.NewInputBlock(durationBlockOf(f.Name), Plain("For how long", maxLabel), nil, e)
 }
+
+// untilRevoked is the choice of access that lasts until it is revoked.
+const untilRevoked = "until_revoked"
 
 func secondsOption(seconds int) *slack.OptionBlockObject {
 	return slack.NewOptionBlockObject(strconv.Itoa(seconds), Plain(For(time.Duration(seconds)*time.Second), maxOptionText), nil)

@@ -2,6 +2,7 @@ package slackui
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -40,7 +41,7 @@ func ActionForm(r api.Request, action string, reasonRequired bool, metadata stri
 			return Notice("Not possible", "This access is too short to be shortened.")
 		}
 		e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, Plain("Choose", maxPlaceholder), Element, options...)
-		v.Blocks.BlockSet = append(v.Blocks.BlockSet, slack.NewInputBlock(DurationBlock, Plain("Approve for", maxLabel), Plain("Instead of "+For(duration(r)), maxLabel), e))
+		v.Blocks.BlockSet = append(v.Blocks.BlockSet, slack.NewInputBlock(DurationBlock, Plain("Approve for", maxLabel), Plain("Instead of "+strings.TrimPrefix(lasting(r), "for "), maxLabel), e))
 	}
 	return withReason(v, action, reasonRequired)
 }
@@ -78,12 +79,16 @@ func Acted(r api.Request, e api.EventName, link string) *slack.ModalViewRequest 
 		stored = "Your approval is withdrawn."
 	case e == api.EventReview && unreviewed(r):
 		stored = "Your review is stored and takes effect shortly. The outcome appears here."
+	case e == api.EventConfirm && r.Status == api.StatusActive:
+		stored = confirmed(r)
 	case e == api.EventRevoke && holds(r):
 		stored = "Access is being removed. The outcome appears here."
 	default:
 		return v
 	}
-	v.Title = Plain("Stored", maxTitle)
+	if e != api.EventConfirm {
+		v.Title = Plain("Stored", maxTitle)
+	}
 	v.Blocks.BlockSet = append([]slack.Block{slack.NewSectionBlock(Plain(stored, maxSection), nil, nil)}, v.Blocks.BlockSet...)
 	return v
 }

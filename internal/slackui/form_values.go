@@ -44,6 +44,7 @@ func (d Filled) Request() api.CreateInput {
 		in.For = &api.Beneficiary{Email: d.beneficiary}
 	}
 	in.Reason = strings.TrimSpace(d.read(reasonBlock(d.flow.Name)).Text)
+	in.UntilRevoked = d.flow.UntilRevoked && d.read(durationBlockOf(d.flow.Name)).Chosen == untilRevoked
 	if n, err := strconv.Atoi(d.read(durationBlockOf(d.flow.Name)).Chosen); err == nil && len(d.flow.DurationsSeconds) > 0 {
 		in.DurationSeconds = n
 	}
@@ -121,7 +122,7 @@ func (d Filled) Errors(p api.Problem) map[string]string {
 			block = reasonBlock(d.flow.Name)
 		case (e.Field == "for" || e.Field == "for.email") && d.flow.MayRequestFor():
 			block = forBlockOf(d.flow.Name)
-		case e.Field == "duration_seconds" && len(d.flow.DurationsSeconds) > 0:
+		case (e.Field == "duration_seconds" || e.Field == untilRevoked) && (len(d.flow.DurationsSeconds) > 0 || d.flow.UntilRevoked):
 			block = durationBlockOf(d.flow.Name)
 		case e.Field == "break_glass" && glassOf(d.flow) != nil:
 			block = glassBlockOf(d.flow.Name)

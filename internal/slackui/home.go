@@ -69,7 +69,7 @@ func entry(r api.Request, line string) []slack.RichTextElement {
 func inboxLine(r api.Request) string {
 	line := ""
 	if r.DurationSeconds > 0 {
-		line = "for " + For(duration(r)) + ", "
+		line = lasting(r) + ", "
 	}
 	if !r.StartsAt.IsZero() {
 		line += "starts " + At(r.StartsAt) + ", "

@@ -88,7 +88,8 @@ const removed = "access is removed"
 var happened = map[api.EventName]string{
 	"forward": "waits for a decision", "approve": "was approved", "deny": "was denied", "expire": "expired", "cancel": "was canceled",
 	"escalate": "is active: access is granted", "deescalate": "has ended: " + removed, "revoke": "was revoked: " + removed,
-	"fail": "failed: no access was granted", "review": "was reviewed", "remind": "must be reviewed: it was an emergency",
+	"confirm": "was confirmed: access goes on",
+	"fail":    "failed: no access was granted", "review": "was reviewed", "remind": "must be reviewed: it was an emergency",
 }
 
 // situation returns what happened to the request, for a sentence that begins with
@@ -103,6 +104,11 @@ func situation(e api.Event) (did string, notifies bool) {
 	case !notifies:
 	case e.Entry.BreakGlass && e.Entry.Event == "approve":
 		did = "was granted at once: the requester broke the glass"
+	case e.Entry.Event == "remind" && e.Entry.Status == "active":
+		if a := e.Request.Access; a == nil || movedOn(e) || !a.EndsAt.Equal(e.Entry.EndsAt) {
+			return "", false
+		}
+		did = "must be confirmed by its holder, or access ends at " + e.Entry.EndsAt.UTC().Format(time.RFC3339)
 	case e.Entry.Event == "remind" && (e.Request.BreakGlass == nil || e.Request.BreakGlass.State != "unreviewed"):
 		return "", false
 	case e.Entry.Event == "review":

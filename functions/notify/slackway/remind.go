@@ -23,14 +23,15 @@ const (
 	undeletable = time.Minute
 )
 
-// remind has Slack write to the holder before access ends, and cancels that where
+// remind has Slack write to the holder before access ends (of access without an end the
+// engine reminds them), and cancels that where
 // access ended early. Slack keeps the time, so nothing here has to wait for it.
 func (w *Way) remind(ctx context.Context, api *slack.Client, r *run.Run, copies []store.SlackCopy, link string) error {
 	i := slices.IndexFunc(copies, func(c store.SlackCopy) bool { return c.Kind == store.SlackRemind })
 	switch {
 	case i >= 0 && r.Status != run.Active:
 		return w.unremind(ctx, api, r, copies[i])
-	case i >= 0 && (copies[i].Scheduled != "" || copies[i].Done), r.Status != run.Active, r.Access == nil, r.Holder().Email == "":
+	case i >= 0 && (copies[i].Scheduled != "" || copies[i].Done), r.Status != run.Active, r.Access == nil, r.Endless(), r.Holder().Email == "":
 		return nil
 	}
 	ends := r.Access.EndsAt

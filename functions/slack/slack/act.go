@@ -20,7 +20,7 @@ import (
 var eventOf = map[string]api.EventName{
 	slackui.ActionApprove: api.EventApprove, slackui.ActionShorten: api.EventApprove, slackui.ActionDeny: api.EventDeny,
 	slackui.ActionWithdraw: api.EventWithdraw, slackui.ActionRevoke: api.EventRevoke, slackui.ActionReturn: api.EventRevoke,
-	slackui.ActionReview: api.EventReview,
+	slackui.ActionReview: api.EventReview, slackui.ActionConfirm: api.EventConfirm,
 }
 
 // clicked serves a click on a button, or the choice of a flow in the form.
@@ -72,7 +72,7 @@ func (c *call) button(ctx context.Context, in interaction, action, id, ts string
 	if err != nil || !ok {
 		return err
 	}
-	if action != slackui.ActionReturn { // which is on no card
+	if action != slackui.ActionReturn && action != slackui.ActionConfirm { // which are on no card
 		c.keepCard(ctx, in, r)
 	}
 	may := allowed(r, eventOf[action])
@@ -191,6 +191,11 @@ func allowed(r api.Request, e api.EventName) api.Allowed {
 			return *r.You.Withdraw
 		}
 		return api.Allowed{Why: "You have no approval of this request to withdraw."}
+	case api.EventConfirm:
+		if c := r.You.Confirm; c != nil {
+			return api.Allowed{May: c.May, Why: c.Why}
+		}
+		return api.Allowed{Why: "You have no access by this request to confirm."}
 	case api.EventReview:
 		if r.You.Review != nil {
 			return *r.You.Review

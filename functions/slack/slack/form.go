@@ -111,6 +111,9 @@ func digest(f api.Flow) string {
 	if f.MayRequestFor() {
 		form = append(form, f.MayRequest())
 	}
+	if f.UntilRevoked {
+		form = append(form, "until revoked")
+	}
 	if f.BreakGlass != nil { // that of a target is among the targets
 		form = append(form, f.BreakGlass)
 	}
