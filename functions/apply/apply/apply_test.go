@@ -432,3 +432,47 @@ func TestHandle_InOrder(t *testing.T) {
 		t.Errorf("the second became %q", got)
 	}
 }
+
+// meanwhile is a table in which something happens before its newest version is read for the
+// nth time.
+type meanwhile struct {
+	*store.Store
+	left int
+	do   func()
+}
+
+func (m *meanwhile) LatestRules(ctx context.Context) (rules.Stored, bool, error) {
+	if m.left--; m.left == 0 {
+		m.do()
+	}
+	return m.Store.LatestRules(ctx)
+}
+
+// Rules that are rolled back while a change is applied stay rolled back, and so do those
+// that are rolled back while it is signed.
+func TestHandle_RolledBack(t *testing.T) {
+	for name, rollBack := range map[string]func(w *world, h *apply.Handler, back func()){
+		"before it is looked at": func(w *world, h *apply.Handler, back func()) { h.Table = &meanwhile{w.Store, 1, back} },
+		"before it is pushed":    func(w *world, h *apply.Handler, back func()) { h.Table = &meanwhile{w.Store, 2, back} },
+		"while it is signed": func(w *world, h *apply.Handler, back func()) {
+			h.Sign = func(ctx context.Context, sum []byte) ([]byte, error) {
+				back()
+				back = func() {}
+				return w.sign(ctx, sum)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, storetest.New(t))
+			r := w.act(w.propose(proposed{text: next, base: 1, by: ada}), run.Approve, grace)
+			h := w.handler(w.Store)
+			rollBack(w, h, func() { w.push(first) })
+			if _, err := h.Handle(t.Context(), event(r)); err != nil {
+				t.Fatal(err)
+			}
+			if got := w.became(r); !strings.Contains(got, "is stale") || w.newest() != 2 {
+				t.Errorf("became %q; version %d is the newest", got, w.newest())
+			}
+		})
+	}
+}
