@@ -4,7 +4,7 @@
 //
 //	go run ./bench [-strict] [PART...]
 //
-// Parts are costs, bill, writes, features, messages, coldstarts, binaries, latency, load, put, lists, stats,
+// Parts are costs, bill, writes, features, messages, coldstarts, pushed, binaries, latency, load, put, lists, stats,
 // listcalls, console, slack, reconcile, sessions and tests; all without one.
 // -strict ends with status 1 where a budget is missed.
 package main
@@ -62,6 +62,7 @@ func (b *bench) parts() []part {
 		{"features", func(ctx context.Context) ([]figure, error) { return nil, b.features(ctx, os.Stdout) }},
 		{"messages", b.delivered},
 		{"coldstarts", b.coldStarts},
+		{"pushed", b.pushed},
 		{"binaries", b.binaries},
 		{"latency", b.latency},
 		{"waiting", b.waiting},
