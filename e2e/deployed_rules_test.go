@@ -29,43 +29,55 @@ const proposing = `flows:
       - {name: change, type: text, required: true}
 `
 
-// rulesAreApplied pushes a version, proposes another, and has somebody approve it:
-// functions/apply pushes that by its own role, and another function serves it within half a
-// minute of that.
-func (d deployed) rulesAreApplied(t *testing.T) {
+// rulesArePushed pushes a version with the flow for changes of rules. Functions take it while
+// other tests go on.
+func (d deployed) rulesArePushed(t *testing.T) {
 	keys := kms.NewFromConfig(d.Services())
 	key, err := keys.DescribeKey(t.Context(), &kms.DescribeKeyInput{KeyId: aws.String("alias/" + emulator.StackName + "-rules")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.signsAnyhow(t, *key.KeyMetadata.Arn)
+	d.flowsPush(t, changeable(t))
+}
+
+// changeable is the flows.yaml of the test with the flow for changes of rules.
+func changeable(t *testing.T) string {
+	t.Helper()
 	raw, err := os.ReadFile("testdata/cases/flows.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := strings.Replace(string(raw), "flows:\n", proposing, 1)
-	second := strings.Replace(first, "directory:\n", "  - name: more\n    label: One more\n    hooks: none\n    admins: [group:platform]\n    review: {approvers: [grace@example.com]}\ndirectory:\n", 1)
-	if first == string(raw) || second == first {
+	text := strings.Replace(string(raw), "flows:\n", proposing, 1)
+	if text == string(raw) {
 		t.Fatal("testdata/cases/flows.yaml has another form")
 	}
-	dir := t.TempDir()
-	fasttrack := func(text string, args ...string) []byte {
-		t.Helper()
-		file := filepath.Join(dir, "flows.yaml")
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		all := append([]string{"flows", "push", file, "--table", d.table, "--endpoint-url", d.services, "--binary", filepath.Join(binaries, "CasesFunction", "bootstrap"), "--json"}, args...)
-		cmd := exec.CommandContext(t.Context(), filepath.Join(binaries, "bin", "fasttrack"), all...)
-		cmd.Env = append(os.Environ(), "FASTTRACK_URL="+d.url)
-		var stderr strings.Builder
-		cmd.Stderr = &stderr
-		out, err := cmd.Output()
-		if err != nil {
-			t.Fatalf("flows push %v: %v\n%s%s", args, err, out, stderr.String())
-		}
-		return out
+	return text
+}
+
+// flowsPush runs the command, and returns what it prints.
+func (d deployed) flowsPush(t *testing.T, text string, args ...string) []byte {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "flows.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
+	all := append([]string{"flows", "push", file, "--table", d.table, "--endpoint-url", d.services, "--binary", filepath.Join(binaries, "CasesFunction", "bootstrap"), "--json"}, args...)
+	cmd := exec.CommandContext(t.Context(), filepath.Join(binaries, "bin", "fasttrack"), all...)
+	cmd.Env = append(os.Environ(), "FASTTRACK_URL="+d.url)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("flows push %v: %v\n%s%s", args, err, out, stderr.String())
+	}
+	return out
+}
+
+// rulesAreApplied proposes another version, and has somebody approve it: functions/apply
+// pushes that by its own role, and another function serves it within half a minute of that.
+func (d deployed) rulesAreApplied(t *testing.T) {
+	second := strings.Replace(changeable(t), "directory:\n", "  - name: more\n    label: One more\n    hooks: none\n    admins: [group:platform]\n    review: {approvers: [grace@example.com]}\ndirectory:\n", 1)
 	knows := func(flow string) {
 		t.Helper()
 		c := d.as("ada@example.com")
@@ -78,10 +90,9 @@ func (d deployed) rulesAreApplied(t *testing.T) {
 			}
 		}
 	}
-	fasttrack(first)
 	knows("rule-change")
 	var filed struct{ ID string }
-	if err := json.Unmarshal(fasttrack(second, "--propose", "--backtest", "none", "--as", "ada@example.com"), &filed); err != nil || filed.ID == "" {
+	if err := json.Unmarshal(d.flowsPush(t, second, "--propose", "--backtest", "none", "--as", "ada@example.com"), &filed); err != nil || filed.ID == "" {
 		t.Fatalf("%v: no id", err)
 	}
 	c := d.as("grace@example.com")

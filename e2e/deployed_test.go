@@ -24,6 +24,7 @@ func TestDeployed(t *testing.T) {
 	e := startEmulator(t, logs)
 	on := deployBy(t, e, e.Deploy, layOutBuild(t, "CasesFunction", "testdata/cases/flows.yaml"), logs, map[string]string{"PushedRules": "true"})
 	d := deployed{on, e}
+	t.Run("rules are pushed", d.rulesArePushed)
 	t.Run("public routes", d.publicRoutes)
 	t.Run("roles are enforced", d.rolesAreEnforced)
 	t.Run("the partition is substituted", d.substituted)

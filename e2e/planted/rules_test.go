@@ -43,4 +43,7 @@ var proposalBugs = []bug{
 	{"write what became of a request twice", "internal/store/rules_outcome.go", "Item: it, ConditionExpression: isNew}", "Item: it}", "./functions/apply/apply", "TestHandle"},
 	{"roll back over no newest version that is spoiled", "internal/rules/push.go", "if v, _ := s.Read(); v.Number > 0 {", "if v, _ := s.Read(); true {", "./internal/rules", "TestPush_OverAnything"},
 	{"push while another pushes", "internal/store/rules.go", "if len(before.Body) > 0 {", "if false {", "./internal/rules", "TestPush"},
+	{"file a change that shows another difference", "functions/request/request/create.go", "if err := s.checkProposal(ctx, r); err != nil {", "if err := error(nil); err != nil {", "./functions/request/request", "TestRuleChange"},
+	{"show a difference in which something can't be seen", "functions/request/request/rule_change.go", "shown.Diff = text.Visible(shown.Diff)", "", "./functions/request/request", "TestRuleChange"},
+	{"let the glass be broken for a change of rules", "internal/flow/rule_change.go", "if f.HasBreakGlass() {", "if false {", "./internal/flow", "TestRuleChange"},
 }
