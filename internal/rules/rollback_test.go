@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -97,4 +98,19 @@ func TestPush_DuringAnApply(t *testing.T) {
 		t.Errorf("the request was applied all the same: %v", err)
 	}
 	w.serves(w.watch(), "first")
+}
+
+// What became of a request is written once: a refusal does not replace what was pushed, nor
+// the other way round.
+func TestOutcome_Once(t *testing.T) {
+	table := storetest.New(t)
+	for _, why := range []string{"first", "second"} {
+		err := table.PutRulesOutcome(t.Context(), rules.Outcome{Request: "R", Why: why})
+		if (why == "first") != (err == nil) || err != nil && !errors.Is(err, rules.ErrChanged) {
+			t.Errorf("%s: %v", why, err)
+		}
+	}
+	if o, there, err := table.RulesOutcome(t.Context(), "R"); err != nil || !there || o.Why != "first" {
+		t.Errorf("%+v %v %v", o, there, err)
+	}
 }
