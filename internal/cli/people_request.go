@@ -172,7 +172,7 @@ func (r *requestFlags) body(cmd *cobra.Command, flowName string) (api.CreateInpu
 		list, _, err := r.options(cmd.Context(), in)
 		return list, err
 	}
-	return body, offered.ask(p, &body, search)
+	return body, offered.askAll(p, &body, r.zone, search)
 }
 
 // request files a request. A patient one is retried with the same key after a
