@@ -30,8 +30,14 @@ func (d *decider) proceedUnreviewed() {
 		d.review(caseOf(act), act)
 		return
 	}
-	b := d.BreakGlass
-	if b.Reminded == 0 || !d.now.Before(b.NextRemindAt()) && !d.isFull() {
+	switch {
+	case d.BreakGlass.Reminded == 0:
+		d.remind()
+	case d.now.Before(d.NextRemindAt()):
+	case d.isLarge():
+		d.Hush(d.now)
+		d.changed = true
+	default:
 		d.remind()
 	}
 	if d.Engine.Next != run.NextReview {

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -224,6 +225,32 @@ func TestReminders(t *testing.T) {
 	if !slices.Equal(at[:4], want) || at[199] < 10*365*24*time.Hour {
 		t.Errorf("reminded after %v … %v", at[:4], at[199])
 	}
+	m.review(root, api.Justified, "")
+	m.is(run.Approved, run.NextApproved)
+}
+
+// An emergency whose record has no room for a reminder waits on, at rest, and can be
+// reviewed.
+func TestAFullRecordWaitsForItsReview(t *testing.T) {
+	m := emergency(t, false)
+	m.step(engine.Step{})
+	m.run.Fields = map[string]json.RawMessage{"text": json.RawMessage(`"` + strings.Repeat("x", engine.MaxSize) + `"`)}
+	entries := len(m.run.History)
+	for range 40 {
+		m.now = engine.WakeAt(m.run)
+		m.step(engine.Step{})
+		m.is(run.Approved, run.NextReview)
+		if rest := engine.WakeAt(m.run).Sub(m.now); rest < time.Hour {
+			t.Fatalf("it is due again after %v", rest)
+		}
+		if due := m.run.DueAt(); !due.After(m.now) {
+			t.Fatalf("somebody is to look at it at %v, now is %v", due, m.now)
+		}
+	}
+	if len(m.run.History) != entries {
+		t.Errorf("%d entries more", len(m.run.History)-entries)
+	}
+	m.run.Fields = nil // the review has room of its own
 	m.review(root, api.Justified, "")
 	m.is(run.Approved, run.NextApproved)
 }

@@ -16,6 +16,11 @@ func (d *decider) isFull() bool {
 	if d.Engine.Turn-d.Engine.FirstTurn >= MaxTurns {
 		return true
 	}
+	return d.isLarge()
+}
+
+// isLarge reports whether the run's record has no more room than its end may take.
+func (d *decider) isLarge() bool {
 	size, err := d.Size()
 	return err != nil || size > MaxSize
 }

@@ -12,7 +12,7 @@ import (
 // nobody reviewed, when people are reminded.
 func WakeAt(r *run.Run) time.Time {
 	if r.AwaitsReview() {
-		return r.BreakGlass.NextRemindAt()
+		return r.NextRemindAt()
 	}
 	switch r.Status {
 	case run.Active:

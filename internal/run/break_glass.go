@@ -29,10 +29,10 @@ const (
 	dailyReminded = 10
 )
 
-// NextRemindAt returns when people are reminded next of an emergency that nobody has
-// reviewed: after half of the time, when it is overdue, daily for a while, then monthly.
-// Where that is longer than a day, they have as much time again as they had at first.
-func (b *BreakGlass) NextRemindAt() time.Time {
+// nextRemindAt returns when people are reminded next by the reminders so far: after half
+// of the time, when it is overdue, daily for a while, then monthly. Where that is longer
+// than a day, they have as much time again as they had at first.
+func (b *BreakGlass) nextRemindAt() time.Time {
 	within := Seconds(b.ReviewWithinSeconds)
 	switch {
 	case b.Reminded == 0:

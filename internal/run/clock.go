@@ -48,7 +48,7 @@ func (r *Run) MovesBy() time.Time {
 	switch r.Engine.Next {
 	case NextReview:
 		if r.AwaitsReview() {
-			return r.BreakGlass.NextRemindAt().Add(grace)
+			return r.NextRemindAt().Add(grace)
 		}
 		if r.ParkedForStart() {
 			return r.StartsAt.Add(grace)

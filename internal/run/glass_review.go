@@ -1,6 +1,10 @@
 package run
 
-import "github.com/fasttrack-dev/fasttrack/api"
+import (
+	"time"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+)
 
 // BrokeGlass reports whether the run was granted without asking anybody.
 func (r *Run) BrokeGlass() bool {
@@ -18,6 +22,18 @@ func (r *Run) Unreviewed() bool {
 func (r *Run) AwaitsReview() bool {
 	return r.BrokeGlass() && r.BreakGlass.Reviewed == 0 && r.Status.Final(r.Flow.HasAccess()) && !r.Over()
 }
+
+// NextRemindAt returns when people are reminded next of an emergency that nobody has
+// reviewed.
+func (r *Run) NextRemindAt() time.Time {
+	if at := r.BreakGlass.nextRemindAt(); at.After(r.Engine.QuietUntil) {
+		return at
+	}
+	return r.Engine.QuietUntil
+}
+
+// Hush puts off the next reminder of a run whose record has no room for it.
+func (r *Run) Hush(now time.Time) { r.Engine.QuietUntil = now.Add(remindMonthly) }
 
 func (r *Run) breakGlassView() *api.BreakGlass {
 	b := r.BreakGlass

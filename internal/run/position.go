@@ -50,6 +50,9 @@ type Engine struct {
 	Planned   int       `json:"planned,omitempty"`
 	// Looks is nil until active access was looked at again.
 	Looks *Looks `json:"looks,omitempty"`
+	// QuietUntil is until when nobody is reminded of a review that is due, because the
+	// record has no room for the reminder.
+	QuietUntil time.Time `json:"quiet_until,omitzero"`
 	// Turn counts the changes made by Decide. An outcome belongs to one turn, and is
 	// ignored in another.
 	Turn int `json:"turn"`
