@@ -220,7 +220,8 @@ flows:
     admins: [root@example.com]
     fields: [{name: target, type: target, required: true}]
     targets: [{id: prod}]
-    durations: [40s, 30m]
+    durations: [40s, 30m, until_revoked]
+    confirm_every: 7d
     strategy: {type: lambda, function: f}
     extend: {max_total: 1h}
     starts: {within: 1h}
@@ -352,6 +353,30 @@ func extendedOnce(f *featured) error {
 	return f.pass(2 * soon)
 }
 
+// halfOf7Days is from when access may be confirmed that is confirmed every 7 days.
+const halfOf7Days = 84 * time.Hour
+
+// endless has access until it is revoked for some time, and confirms it if it should.
+func endless(lasts time.Duration, confirmed bool) course {
+	return func(f *featured) error {
+		id, err := f.asks("featured", map[string]any{"until_revoked": true})
+		if err == nil {
+			err = f.pass(10 * time.Second)
+		}
+		if err != nil {
+			return err
+		}
+		f.clock.Advance(lasts)
+		if err := f.pass(soon); err != nil || !confirmed {
+			return err
+		}
+		if err := f.acts("ada@example.com", id, "confirm", map[string]any{}); err != nil {
+			return err
+		}
+		return f.pass(soon)
+	}
+}
+
 // emergency breaks the glass, and has it reviewed if it should be.
 func emergency(flow string, reviewed bool, lasts time.Duration) course {
 	return func(f *featured) error {
@@ -399,6 +424,8 @@ func features(now time.Time) []feature {
 		{"a request on behalf of somebody", requested("featured", soon, map[string]any{"for": map[string]any{"email": "bob@example.com"}}), access, 1, false},
 		{"a second look, without a hook", long("looked-at"), long("access"), 5, false},
 		{"its hook while_active", long("looked-at"), long("looked-at"), 4, true}, // not called just before the end
+		{"a reminder to confirm access without an end", endless(halfOf7Days, false), endless(halfOf7Days-time.Hour, false), 1, false},
+		{"its confirm", endless(halfOf7Days, true), endless(halfOf7Days, false), 1, false},
 		{"an outcome that keeps values of one person", keeps("person"), plain, 1, false},
 		{"an outcome that keeps values of a person and of the flow", keeps("person flow"), plain, 1, false},
 		{"an outcome that keeps nothing, in a flow with a store", keeps("nothing"), plain, 1, false},
