@@ -5,7 +5,7 @@ var _ = plant(lookBugs...)
 // lookBugs are those of a second look at active access.
 var lookBugs = []bug{
 	{"never look", "internal/engine/proceed_access.go", "case d.LookDue(d.now):", "case false:", "./internal/engine", "ActiveAccessIsLookedAt|WhoLeft"},
-	{"wait for the end without a look", "internal/engine/wake.go", "if at, more := r.NextLookAt(); more {", "if at, more := r.NextLookAt(); more && false {", "./internal/engine", "ActiveAccessIsLookedAt"},
+	{"wait for the end without a look", "internal/engine/wake.go", "if look, more := r.NextLookAt(); more {", "if look, more := r.NextLookAt(); more && false {", "./internal/engine", "ActiveAccessIsLookedAt"},
 	{"look as often as it wakes", "internal/engine/look.go", "\tl.LastAt = d.now\n", "", "./internal/engine", "ActiveAccessIsLookedAt"},
 	{"end access because a look failed", "internal/engine/look.go", "\tcase failure != \"\":\n", "\tcase failure != \"\":\n\t\ta.Transition = run.Revoke\n\t\tfallthrough\n\tcase failure == \"-\":\n\t\td.applyTransition(run.Case{Event: run.Revoke, Actor: run.ByHook(run.WhileActive), Channel: run.ViaHook, At: d.now})\n\t\treturn\n\tcase failure == \"\" && false:\n", "./internal/engine", "ALookThatFails"},
 	{"let a look end access as if on time", "internal/hookapi/allowed.go", "run.WhileActive:   {run.Revoke}", "run.WhileActive:   {run.Revoke, run.Deescalate}", "./internal/engine ./schema", "ALookThatFails|TransitionsOfEachHook"},
