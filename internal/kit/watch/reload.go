@@ -169,9 +169,11 @@ func (r *reloading) replaceHooks() {
 	} else {
 		content = *r.Served.flows.Load()
 	}
-	dirs := maps.Clone(flows)
-	if dirs == nil {
-		dirs = map[string]string{}
+	dirs := map[string]string{}
+	for _, f := range r.Stack.Template.Functions { // by its conditions it may lack some
+		if dir, is := flows[f.LogicalID]; is {
+			dirs[f.LogicalID] = dir
+		}
 	}
 	has, says := r.hasHooks, r.says
 	asks := fn != nil && fn.staged != ""
