@@ -85,7 +85,7 @@ The function is invoked with your own AWS credentials (lambda:InvokeFunction), o
 	at.flags(cmd)
 	earlier.when = func() bool { return false } // read only if it is named
 	earlier.nameFlag(cmd, p)
-	cmd.Flags().StringArrayVar(&kept, "store", nil, "`SCOPE/KEY=JSON` that hooks keep before the request, such as person/count=2; may be repeated")
+	cmd.Flags().StringArrayVar(&kept, "store", nil, "`KEY=JSON` that hooks keep before the request, with its scope, such as person/count=2; may be repeated")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }
