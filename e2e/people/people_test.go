@@ -147,8 +147,14 @@ func TestOnePersonIsOnePerson(t *testing.T) {
 				seen.saw(k, r)
 				for _, view := range []string{"mine", "inbox", "reviewed"} {
 					for _, listed := range w.list(k, view) {
-						if got, want := listed, w.shown(k, listed.ID); !reflect.DeepEqual(got, want) {
-							t.Fatalf("%s: listed as\n%+v\nread as\n%+v", view, got, want)
+						want := w.shown(k, listed.ID)
+						if reflect.DeepEqual(listed, want) {
+							outcomes["listed"]++
+							continue
+						}
+						// A second passes with each call: it may have ended the time to decide.
+						if i := slices.IndexFunc(w.list(k, view), func(later shown) bool { return reflect.DeepEqual(later, want) }); i < 0 {
+							t.Fatalf("%s: listed as\n%+v\nread as\n%+v", view, listed, want)
 						}
 						outcomes["listed"]++
 					}
