@@ -160,7 +160,10 @@ func newPlay(t testing.TB, s setup) *play {
 		t.Fatal(err)
 	}
 	p.functions.Bind(p.stack)
-	t.Cleanup(func() { _ = p.stack.Close(context.Background()) })
+	t.Cleanup(func() {
+		_ = p.stack.Close(context.Background())
+		p.callers.Wait() // of a play that failed while they waited
+	})
 	p.dynamodb = dynamodb.New(dynamodb.Options{
 		Region: localaws.Region, BaseEndpoint: aws.String(p.stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("x", "x", ""),
 	})

@@ -3,6 +3,7 @@ package asl
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/localaws/motion"
 )
@@ -20,6 +21,8 @@ type line struct {
 	silent bool
 	// branch lines are those of a Parallel.
 	branch bool
+	// entered is when each state was entered last.
+	entered map[string]time.Time
 }
 
 // document is a value with its JSON.
