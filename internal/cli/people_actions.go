@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/spf13/cobra"
@@ -45,18 +46,8 @@ func newActionCommand(p Process, act, short, long string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			switch {
-			case a.json:
-				if err := printRaw(cmd.OutOrStdout(), response.Body); err != nil {
-					return err
-				}
-			case response.Status == http.StatusAccepted:
-				fmt.Fprintf(cmd.OutOrStdout(), "%s  accepted; it takes effect shortly, see `fasttrack show %s`\n", v.ID, v.ID)
-			default:
-				printOutcome(cmd.OutOrStdout(), *v)
-			}
-			if response.Status == http.StatusAccepted {
-				return exitError(exitUndecided)
+			if err := a.printAct(cmd.OutOrStdout(), response, v.ID, func() { printOutcome(cmd.OutOrStdout(), *v) }); err != nil {
+				return err
 			}
 			if act == "approve" {
 				return outcome(cmd.Context(), v.Status)
@@ -78,6 +69,26 @@ func newActionCommand(p Process, act, short, long string) *cobra.Command {
 	}
 	cmd.ValidArgsFunction = a.completeID(view)
 	return cmd
+}
+
+// printAct prints the response to an action about a request: as JSON, as accepted while its
+// result is unknown, which is an exit code of its own, or by a function.
+func (a *caller) printAct(w io.Writer, response api.Response, id string, print func()) error {
+	accepted := response.Status == http.StatusAccepted
+	switch {
+	case a.json:
+		if err := printRaw(w, response.Body); err != nil {
+			return err
+		}
+	case accepted:
+		fmt.Fprintf(w, "%s  accepted; it takes effect shortly, see `fasttrack show %s`\n", id, id)
+	default:
+		print()
+	}
+	if accepted {
+		return exitError(exitUndecided)
+	}
+	return nil
 }
 
 // action is what a person does to a request.

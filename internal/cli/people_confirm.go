@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,22 +31,10 @@ func newConfirmCommand(p Process) *cobra.Command {
 				r, _, err := c.Confirm(cmd.Context(), id, api.ConfirmInput{Note: note}, capture)
 				return r, err
 			})
-			switch {
-			case err != nil:
+			if err != nil {
 				return err
-			case a.json:
-				if err := printRaw(cmd.OutOrStdout(), response.Body); err != nil {
-					return err
-				}
-			case response.Status == http.StatusAccepted:
-				fmt.Fprintf(cmd.OutOrStdout(), "%s  accepted; it takes effect shortly, see `fasttrack show %s`\n", v.ID, v.ID)
-			default:
-				printOutcome(cmd.OutOrStdout(), *v)
 			}
-			if response.Status == http.StatusAccepted {
-				return exitError(exitUndecided)
-			}
-			return nil
+			return a.printAct(cmd.OutOrStdout(), response, v.ID, func() { printOutcome(cmd.OutOrStdout(), *v) })
 		},
 	}
 	cmd.Flags().StringVarP(&note, "note", "r", "", "why it is still needed; everyone who may see the request sees it")

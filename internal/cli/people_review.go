@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,22 +37,10 @@ func newReviewCommand(p Process) *cobra.Command {
 				r, _, err := c.Review(cmd.Context(), id, api.ReviewInput{Verdict: api.ReviewVerdict(verdict), Note: note}, capture)
 				return r, err
 			})
-			switch {
-			case err != nil:
+			if err != nil {
 				return err
-			case a.json:
-				if err := printRaw(cmd.OutOrStdout(), response.Body); err != nil {
-					return err
-				}
-			case response.Status == http.StatusAccepted:
-				fmt.Fprintf(cmd.OutOrStdout(), "%s  accepted; it takes effect shortly, see `fasttrack show %s`\n", v.ID, v.ID)
-			default:
-				fmt.Fprintf(cmd.OutOrStdout(), "%s  reviewed: %s\n", v.ID, verdict)
 			}
-			if response.Status == http.StatusAccepted {
-				return exitError(exitUndecided)
-			}
-			return nil
+			return a.printAct(cmd.OutOrStdout(), response, v.ID, func() { fmt.Fprintf(cmd.OutOrStdout(), "%s  reviewed: %s\n", v.ID, verdict) })
 		},
 	}
 	cmd.Flags().StringVar(&verdict, "verdict", "", "justified or unjustified")
