@@ -22,7 +22,7 @@ var bundles = map[string][]string{
 		"assets/css/tokens.css", "assets/css/frame.css", "assets/css/parts.css", "assets/css/lists.css", "assets/css/forms.css",
 		"assets/css/request.css", "assets/css/flow.css", "assets/css/gates.css", "assets/css/slack.css", "assets/css/narrow.css", "assets/css/backtest.css", "assets/css/media.css",
 	},
-	"console.js": {"assets/js/times.js", "assets/js/poll.js", "assets/js/search.js", "assets/js/form.js", "assets/js/code.js"},
+	"console.js": {"assets/js/press.js", "assets/js/times.js", "assets/js/poll.js", "assets/js/search.js", "assets/js/form.js", "assets/js/code.js"},
 	"icon.svg":   {"assets/icon.svg"},
 }
 

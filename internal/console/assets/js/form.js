@@ -34,12 +34,14 @@
       if (now) for (const [i, e] of own(now, "s.").entries()) own(fresh, "s.")[i].value = e.value;
       return fresh;
     });
-    fields.replaceChildren(...parts);
+    // What stays is not moved: it keeps its place of typing, and a press on it.
+    for (const e of [...fields.children]) if (!parts.includes(e)) e.remove();
+    for (const [i, e] of parts.entries()) if (fields.children[i] !== e) fields.insertBefore(e, fields.children[i] ?? null);
     if (had && document.activeElement?.id !== had) document.getElementById(had)?.focus();
     document.dispatchEvent(new Event("fasttrack:shown"));
   };
 
-  const evaluate = () => {
+  const evaluate = (attempt = 0) => {
     call?.abort();
     const body = typed();
     const now = call = new XMLHttpRequest();
@@ -54,10 +56,17 @@
         if (note) note.hidden = false;
       }
       if (now.status !== 200 || !now.responseXML) return;
-      if (typed() === body) apply(now.responseXML);
-      else evaluate(); // somebody typed on
+      settled(() => {
+        if (call !== now) return;
+        if (typed() === body) apply(now.responseXML);
+        else evaluate(); // somebody typed on
+      });
     };
-    now.onloadend = () => { if (call === now) fields.removeAttribute("aria-busy"); };
+    now.onloadend = () => {
+      if (call !== now) return;
+      fields.removeAttribute("aria-busy");
+      if ((now.status === 0 || now.status >= 500) && attempt < 3) setTimeout(() => { if (call === now) evaluate(attempt + 1); }, 500 << attempt);
+    };
     now.send(body);
   };
   fields.addEventListener("change", e => {

@@ -94,14 +94,14 @@
     call.responseType = "document";
     call.setRequestHeader("Fasttrack-Poll", "1");
     call.timeout = 30000;
-    call.onloadend = () => {
+    call.onloadend = () => settled(() => {
       busy = false;
       if (call.status === 401) return end(true);
       if (call.status === 200) end(false);
       const fine = call.status === 200 && call.responseXML && call.responseURL.split("#")[0] === location.href.split("#")[0];
       wait = fine && take(call.responseXML) ? first() : Math.min(longest, wait * 1.5);
       timer = setTimeout(poll, wait * 1000);
-    };
+    });
     call.send();
   };
   document.addEventListener("visibilitychange", () => {

@@ -5,6 +5,17 @@
   const pause = 250;
   const calls = new WeakMap(), timers = new WeakMap();
 
+  // What was chosen stays chosen, though it is not found again.
+  const show = (into, body) => {
+    const chosen = [...into.querySelectorAll("input:checked")];
+    const found = [...document.adoptNode(body).childNodes];
+    const values = new Set(found.flatMap(n => n.querySelectorAll ? [...n.querySelectorAll("input")] : []).map(i => i.value));
+    const kept = chosen.filter(i => i.value && !values.has(i.value)).map(i => i.closest("label")).filter(Boolean);
+    into.replaceChildren(...kept, ...found);
+    for (const i of into.querySelectorAll("input")) if (chosen.some(c => c.value === i.value)) i.checked = true;
+    document.dispatchEvent(new Event("fasttrack:shown"));
+  };
+
   const find = field => {
     clearTimeout(timers.get(field));
     calls.get(field)?.abort();
@@ -26,14 +37,7 @@
         if (note) note.hidden = false;
       }
       if (call.status !== 200 || !call.responseXML) return;
-      // What was chosen stays chosen, though it is not found again.
-      const chosen = [...into.querySelectorAll("input:checked")];
-      const found = [...document.adoptNode(call.responseXML.body).childNodes];
-      const values = new Set(found.flatMap(n => n.querySelectorAll ? [...n.querySelectorAll("input")] : []).map(i => i.value));
-      const kept = chosen.filter(i => i.value && !values.has(i.value)).map(i => i.closest("label")).filter(Boolean);
-      into.replaceChildren(...kept, ...found);
-      for (const i of into.querySelectorAll("input")) if (chosen.some(c => c.value === i.value)) i.checked = true;
-      document.dispatchEvent(new Event("fasttrack:shown"));
+      settled(() => { if (calls.get(field) === call) show(into, call.responseXML.body); });
     };
     call.onloadend = () => { if (calls.get(field) === call) into.removeAttribute("aria-busy"); };
     call.send();
