@@ -16,4 +16,5 @@ var confirmBugs = []bug{
 	{"leave access without an end that an approver shortens", "internal/engine/apply.go", "seconds >= d.DurationSeconds && !d.Endless() {", "seconds >= d.DurationSeconds {", "./internal/engine", "TestShortenedAccessEnds"},
 	{"lose access that is granted anew", "internal/lease/confirm.go", "\tnext = l.Clone()\n", "\tnext = l.Clone()\n\tnext.set(runID, run.Hold{State: run.Giving, At: now})\n", "./internal/lease", "TestConfirming"},
 	{"remind of what is confirmed", "internal/deliver/confirm.go", "r.Access.EndsAt.Equal(reminder.EndsAt)", "true", "./internal/deliver", "TestUnconfirmed"},
+	{"leave the button of a reminder that is answered", "functions/notify/slackway/follow.go", "r.Access.EndsAt.After(reminder.EndsAt)", "false", "./functions/notify/slackway", "TestAReminderThatIsAnswered"},
 }

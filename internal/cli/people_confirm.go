@@ -49,7 +49,7 @@ func lastsText(v api.Request) string {
 	case v.DurationSeconds == 0:
 		return ""
 	case v.UntilRevoked:
-		return "until it is revoked, confirmed every " + run.Spell(v.DurationSeconds)
+		return "until it is revoked, confirmed every " + run.SpellDays(v.DurationSeconds)
 	}
 	return (time.Duration(v.DurationSeconds) * time.Second).String()
 }

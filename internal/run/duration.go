@@ -1,6 +1,9 @@
 package run
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Spell writes a number of seconds as flows.yaml does: 30m, 1h30m.
 func Spell(n int) string {
@@ -12,4 +15,14 @@ func Spell(n int) string {
 		s = short + "h"
 	}
 	return s
+}
+
+// SpellDays writes seconds as flows.yaml writes the time between confirms: whole days as
+// days, such as 90d.
+func SpellDays(n int) string {
+	const day = 24 * 3600
+	if n >= day && n%day == 0 {
+		return strconv.Itoa(n/day) + "d"
+	}
+	return Spell(n)
 }

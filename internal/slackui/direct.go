@@ -50,8 +50,6 @@ func happened(e api.Event) (string, bool) {
 	switch e.Entry.Event {
 	case api.EventReview:
 		return "Emergency reviewed by " + by + ": " + string(e.Entry.Verdict), true
-	case api.EventConfirm:
-		return "Confirmed: access goes on", true
 	case api.EventRemind:
 		return "Do you still need this access?", unconfirmed(e)
 	case api.EventApprove:

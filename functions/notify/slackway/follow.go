@@ -157,15 +157,21 @@ func (w *Way) looks(r *run.Run, c store.SlackCopy, link string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// updateDirect takes the button from the message that access was granted, once it ended.
-// Other messages to the requester say what happened, and stay.
+// updateDirect takes the button from the message that access was granted, once it ended, and
+// from a reminder to confirm it that holds no longer. Other messages to the requester say
+// what happened, and stay.
 func (w *Way) updateDirect(ctx context.Context, api *slack.Client, r *run.Run, c store.SlackCopy, link string) error {
-	if !granted(r, c) || r.Status == run.Active {
+	i := slices.IndexFunc(r.History, func(e run.Entry) bool { return e.Seq == c.Seq })
+	if i < 0 {
 		return nil
 	}
-	i := slices.IndexFunc(r.History, func(e run.Entry) bool { return e.Seq == c.Seq })
-	m, is := slackui.Direct(w.event(eventOf(r, r.History[i]), r), w.look(r, c, link))
-	if !is {
+	var m slackui.Message
+	switch e := w.event(eventOf(r, r.History[i]), r); {
+	case e.Entry.Event == run.Escalate && r.Status != run.Active:
+		m, _ = slackui.Direct(e, w.look(r, c, link))
+	case e.Entry.Event == run.Remind && answered(r, r.History[i]):
+		m = slackui.Answered(e, w.look(r, c, link))
+	default:
 		return nil
 	}
 	if _, _, _, err := api.UpdateMessageContext(ctx, c.Channel, c.TS, m.Options()...); err != nil {
@@ -173,6 +179,12 @@ func (w *Way) updateDirect(ctx context.Context, api *slack.Client, r *run.Run, c
 	}
 	c.Done = true
 	return w.Store.SaveSlackCopy(ctx, r.ID, c, w.Now())
+}
+
+// answered reports whether a reminder to confirm access holds no longer: its holder has, or
+// the access has ended.
+func answered(r *run.Run, reminder run.Entry) bool {
+	return r.Endless() && (r.Status != run.Active || r.Access.EndsAt.After(reminder.EndsAt))
 }
 
 // granted reports whether a direct message is that access was granted.
