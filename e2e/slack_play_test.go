@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +30,10 @@ func TestSlackPlay(t *testing.T) {
 			if h.waits { // the others use the processors, one after the other
 				t.Parallel()
 			}
+			if h.clock {
+				playSlack(t, serveSlackOnAClock(t, slackFlows), file)
+				return
+			}
 			playSlack(t, serveSlack(t, slackFlows, h.parameters), file)
 		})
 	}
@@ -42,6 +45,9 @@ type head struct {
 	parameters map[string]string
 	// waits says that it mostly waits, as "# waits".
 	waits bool
+	// clock says that all of its system is on one clock, which it puts forward by days, as
+	// "# on a clock". The functions are in this process, and code decides nothing.
+	clock bool
 	// here is why it is played on this machine alone, as "# on this machine: REASON".
 	here string
 }
@@ -60,6 +66,7 @@ func headOf(t *testing.T, file string) head {
 			h.parameters[name] = value
 		}
 		h.waits = h.waits || line == "# waits"
+		h.clock = h.clock || line == "# on a clock"
 		if why, is := strings.CutPrefix(line, "# on this machine: "); is {
 			h.here = why
 		}
@@ -218,8 +225,3 @@ func lacks(shown string, texts []string) (string, bool) {
 	}
 	return "", false
 }
-
-// clock is that of the workspace: transcripts put it forward.
-type clock struct{ ahead atomic.Int64 }
-
-func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }

@@ -4,14 +4,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack"
 )
 
-// now signs a call as of now, wherever the workspace's clock is, and keeps it.
+// now signs a call as of now for the functions, wherever the workspace's clock is, and
+// keeps it.
 func (m member) now(d *fakeslack.Delivery) {
-	d.At = time.Now()
+	d.At = m.clock.served()
 	kept := *d
 	m.calls.Store(m.user, &kept)
 }
@@ -23,7 +23,7 @@ func (m member) repeats(bool, []string) {
 		m.ts.Fatalf("%s has done nothing yet", m.user)
 	}
 	d := *last.(*fakeslack.Delivery)
-	d.At = time.Now()
+	d.At = m.clock.served()
 	m.took(func() fakeslack.Ack { return m.Deliver(d) })
 }
 

@@ -26,7 +26,7 @@ import (
 //	slack loses METHOD                the next call is done, and its answer lost
 //	slack is-down                     500 to every call
 //	slack is-well                     none of it any more
-//	slack waits DURATION              its clock goes forward
+//	slack waits DURATION              its clock goes forward; on a clock, that of all, once nothing moves
 //	slack calls METHOD COUNT          so often was a method called
 //	slack forgets-calls               counts anew
 //	slack renames USER E-MAIL         an address changes
@@ -75,7 +75,7 @@ func workspace(ts *testscript.TestScript, neg bool, args []string) {
 	case "is-well":
 		s.ClearFaults()
 	case "waits":
-		s.clock.ahead.Add(int64(duration(0)))
+		ts.Check(s.clock.pass(s.t.Context(), duration(0)))
 	case "forgets-calls":
 		s.counted = s.Calls()
 	case "calls":

@@ -53,6 +53,9 @@ type Options struct {
 	// Fault decides what happens to each call of a function to AWS, and to the
 	// strategy; nil leaves all alone.
 	Fault func(Call) Fault
+	// Slack has functions/slack and functions/notify serve the workspace of this machine,
+	// for [local.StartWithSlack].
+	Slack bool
 	// Log takes what the functions log; nil drops it.
 	Log *slog.Logger
 }
@@ -157,7 +160,12 @@ func (f *Functions) make() {
 		}
 		return id
 	}
+	people := f.identifySlack(env["RequestFunction"], table("RequestFunction"))
+	if people != nil {
+		people.LinksFirst = true
+	}
 	requests := request.New(request.Deps{
+		Slack: people, Accounts: table("RequestFunction"),
 		Flows: f.opts.Flows, Identify: identify("RequestFunction"), Store: table("RequestFunction"), Now: f.opts.Now, Log: f.opts.Log,
 		Executions:    executions.New(config("RequestFunction"), env["RequestFunction"]["STATE_MACHINE_ARN"]),
 		Hooks:         request.NewHooks(config("RequestFunction")),
@@ -167,6 +175,7 @@ func (f *Functions) make() {
 	acts := approve.New(approve.Deps{
 		Identify: identify("ApproveFunction"), Flows: f.opts.Flows, Today: f.opts.Flows.Today(), Store: table("ApproveFunction"), Now: f.opts.Now,
 		StepFunctions: sfn.NewFromConfig(config("ApproveFunction")), Pause: pause,
+		Slack: f.identifySlack(env["ApproveFunction"], table("ApproveFunction")), SlackActs: table("ApproveFunction"),
 	})
 	acts.Log = f.opts.Log
 	record := record.New(record.Deps{
@@ -199,6 +208,10 @@ func (f *Functions) make() {
 	f.made = map[string]any{
 		"RequestFunction": requests.Handle, "ApproveFunction": acts.Handle, "RecordFunction": record.Handle,
 		"HooksFunction": answer, "GrantFunction": grant.Handle, "ReconcileFunction": reconcile.Handle,
+	}
+	if f.opts.Slack {
+		app, notifies := f.makeSlack(env, config, table("NotifyFunction"))
+		f.made["SlackFunction"], f.made["NotifyFunction"] = app.Handle, notifies.Handle
 	}
 }
 
