@@ -20,7 +20,9 @@ var flows = hook.Flows{
 	"departments":         {OnRequest: approveFreeApplications, Prefetch: searches{"application": applicationsOf}},
 	"repositories":        {OnRequest: approveReading, Prefetch: searches{"repository": repositoriesOf}},
 
-	"maintenance": {OnRequest: denyOutsideWindow, OnEscalate: grantInWindow},
-	"emergency":   {OnRequest: approveDuringIncident, WhileActive: revokeAfterIncident},
-	"safelist":    {OnRequest: approveSafe, OnApprove: learnSafe, GetFlows: ownPeopleOnly},
+	"maintenance":     {OnRequest: denyOutsideWindow, OnEscalate: grantInWindow},
+	"emergency":       {OnRequest: approveDuringIncident, WhileActive: revokeAfterIncident},
+	"team-membership": {OnRequest: approveGuests},
+
+	"safelist": {OnRequest: approveSafe, OnApprove: learnSafe, GetFlows: ownPeopleOnly},
 }

@@ -29,10 +29,11 @@ var samples = map[string]string{
 	"departments":         "Departments",
 	"repositories":        "Repositories",
 
-	"maintenance": "Planned maintenance",
-	"emergency":   "Emergency",
-	"safelist":    "New package",
-	"rule-change": "Change of flows.yaml",
+	"maintenance":     "Planned maintenance",
+	"emergency":       "Emergency",
+	"safelist":        "New package",
+	"team-membership": "Team membership",
+	"rule-change":     "Change of flows.yaml",
 }
 
 // samplePlace matches the placeholders of samples and starters: hosts under example.com and
