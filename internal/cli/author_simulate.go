@@ -87,6 +87,8 @@ The function is invoked with your own AWS credentials (lambda:InvokeFunction), o
 	earlier.nameFlag(cmd, p)
 	cmd.Flags().StringArrayVar(&kept, "store", nil, "`KEY=JSON` that hooks keep before the request, with its scope, such as person/count=2; may be repeated")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	cmd.ValidArgsFunction = at.completeFlow
+	completeFlag(cmd, "duration", at.completeDuration)
 	return cmd
 }
 
@@ -98,7 +100,11 @@ func printSimulation(w io.Writer, s simulate.Result) {
 	case s.Reason != "":
 		fmt.Fprintf(w, ": %s", text.Line(s.Reason))
 	}
-	if s.DurationSeconds > 0 && s.Outcome == replay.Approve {
+	switch {
+	case s.Outcome != replay.Approve || s.DurationSeconds == 0:
+	case s.UntilRevoked:
+		fmt.Fprintf(w, "  until it is revoked, confirmed every %s", run.SpellDays(s.DurationSeconds))
+	default:
 		fmt.Fprintf(w, "  for %s", flow.FormatDuration(s.DurationSeconds))
 	}
 	fmt.Fprintf(w, "  (%.0f ms)\n", s.TookMS)

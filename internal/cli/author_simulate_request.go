@@ -21,6 +21,7 @@ import (
 type simulateRequest struct {
 	as, behalf, reason, length, context, file string
 	fields                                    []string
+	untilRevoked                              bool
 }
 
 func (in *simulateRequest) flags(cmd *cobra.Command) {
@@ -28,7 +29,8 @@ func (in *simulateRequest) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&in.behalf, "for", "", "the `EMAIL` of the person whom the request is for, if that is somebody else")
 	cmd.Flags().StringArrayVarP(&in.fields, "field", "f", nil, "`NAME=VALUE` of a field; may be repeated")
 	cmd.Flags().StringVarP(&in.reason, "reason", "r", "", "the reason of the request")
-	cmd.Flags().StringVarP(&in.length, "duration", "d", "", "how long to have access, such as 1h")
+	cmd.Flags().StringVarP(&in.length, "duration", "d", "", "how long to have access, such as 1h, or until_revoked")
+	cmd.Flags().BoolVar(&in.untilRevoked, "until-revoked", false, "have access until it is revoked; the same as --duration until_revoked")
 	cmd.Flags().StringVar(&in.context, "context", "", "a `FILE` of JSON to send along")
 	cmd.Flags().StringVar(&in.file, "request", "", "a `FILE` with the whole request in JSON, the body of a POST /requests; - is standard input")
 }
@@ -38,7 +40,7 @@ func (in *simulateRequest) read(p *present, args []string, stdin io.Reader) (*fl
 	var b simulate.Request
 	var err error
 	if in.file != "" {
-		if len(in.fields) > 0 || in.reason != "" || in.length != "" || in.context != "" || in.behalf != "" {
+		if len(in.fields) > 0 || in.reason != "" || in.length != "" || in.context != "" || in.behalf != "" || in.untilRevoked {
 			return nil, run.Draft{}, usageError{errors.New("give either --request or the flags of a request")}
 		}
 		if b, err = in.readFile(stdin); err != nil {
@@ -105,7 +107,11 @@ func (in *simulateRequest) readFlags(f *flow.Flow, b *simulate.Request) (err err
 	if in.behalf != "" {
 		b.For = &simulate.Beneficiary{Email: in.behalf}
 	}
-	if in.length != "" {
+	if in.untilRevoked && in.length != "" && in.length != flow.UntilRevoked {
+		return usageError{errors.New("--until-revoked and --duration exclude each other")}
+	}
+	b.UntilRevoked = in.untilRevoked || in.length == flow.UntilRevoked
+	if in.length != "" && !b.UntilRevoked {
 		seconds, err := flow.ParseDuration(in.length)
 		if err != nil {
 			return usageError{fmt.Errorf("--duration: %w", err)}

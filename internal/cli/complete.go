@@ -135,6 +135,31 @@ func (a *caller) completeID(view string) cobra.CompletionFunc {
 	})
 }
 
+// completeFlow completes the first argument with the flows of the file.
+func (p *present) completeFlow(_ *cobra.Command, args []string, _ string) (words []cobra.Completion, _ cobra.ShellCompDirective) {
+	file, err := loadAt(p.file, p.stage)
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	for _, f := range file.Flows {
+		words = append(words, cobra.CompletionWithDesc(f.Name, f.Label))
+	}
+	return words, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeDuration completes --duration with those of the flow of the file.
+func (p *present) completeDuration(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	file, err := loadAt(p.file, p.stage)
+	if err != nil || len(args) == 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	f, known := file.Find(args[0])
+	if !known {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return f.DurationNames(), cobra.ShellCompDirectiveNoFileComp
+}
+
 // completeFlag completes a flag of the command.
 func completeFlag(cmd *cobra.Command, flag string, f cobra.CompletionFunc) {
 	if err := cmd.RegisterFlagCompletionFunc(flag, f); err != nil {

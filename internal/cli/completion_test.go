@@ -35,7 +35,17 @@ func TestCompletion_Bash(t *testing.T) {
 		fmt.Fprint(w, `{"flows":[{"name":"aws-access","label":"AWS","fields":[{"name":"target","type":"target"}],"targets":[{"id":"prod-ro"},{"id":"prod-admin"},{"id":"dev"}]}]}`)
 	}))
 	defer s.Close()
+	file := filepath.Join(t.TempDir(), "flows.yaml")
+	flows := "flows:\n  - {name: team, admins: [root@example.com], hooks: none, durations: [8h, until_revoked], strategy: {type: lambda, function: f}, " +
+		"fields: [{name: target, type: target, required: true}], targets: [{id: prod}]}\n"
+	if err := os.WriteFile(file, []byte(flows), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for line, want := range map[string]string{
+		"fasttrack simulate --flows " + file + " ":            "team",
+		"fasttrack simulate --flows " + file + " team -d ":    "8h until_revoked",
+		"fasttrack simulate --flows " + file + " nothing -d ": "",
+		"fasttrack simulate --flows nowhere.yaml ":            "",
 		"fasttrack reque":                                     "request",
 		"fasttrack request ":                                  "aws-access",
 		"fasttrack request aws-access --fie":                  "--field",

@@ -32,9 +32,12 @@ type Asked struct {
 	// Fields has targets with their settings.
 	Fields          map[string]json.RawMessage `json:"fields"`
 	DurationSeconds int                        `json:"duration_seconds,omitempty"`
-	Context         json.RawMessage            `json:"context,omitempty"`
-	Recent          *run.Recent                `json:"recent,omitempty"`
-	RecentCounts    *run.RecentCounts          `json:"recent_counts,omitempty"`
+	// UntilRevoked reports that access was to last until it is revoked: DurationSeconds is
+	// then how often it is confirmed.
+	UntilRevoked bool              `json:"until_revoked,omitempty"`
+	Context      json.RawMessage   `json:"context,omitempty"`
+	Recent       *run.Recent       `json:"recent,omitempty"`
+	RecentCounts *run.RecentCounts `json:"recent_counts,omitempty"`
 }
 
 // Of returns a request as it is exported. context is what the requester sent along,
@@ -42,7 +45,7 @@ type Asked struct {
 func Of(r *run.Run, context json.RawMessage) Run {
 	out := Run{View: r.View(), Asked: Asked{
 		Flow: r.Flow, Requester: r.Requester.Shown(), Channel: r.Channel, Place: r.Source().Place, Fields: r.Fields,
-		DurationSeconds: r.DurationSeconds, Context: context, Recent: r.Recent, RecentCounts: r.RecentCounts,
+		DurationSeconds: r.DurationSeconds, UntilRevoked: r.UntilRevoked, Context: context, Recent: r.Recent, RecentCounts: r.RecentCounts,
 	}}
 	if r.RequestedSeconds > 0 {
 		out.Asked.DurationSeconds = r.RequestedSeconds
@@ -63,7 +66,7 @@ func Of(r *run.Run, context json.RawMessage) Run {
 func (r Run) Request() run.Draft {
 	a := run.Draft{
 		ID: r.ID, Flow: r.Asked.Flow, Requester: r.Asked.Requester, For: r.Asked.For, Channel: r.Asked.Channel, Place: r.Asked.Place, Fields: r.Asked.Fields,
-		Reason: r.Reason, DurationSeconds: r.Asked.DurationSeconds, StartsAt: r.StartsAt, Context: r.Asked.Context, Recent: r.Asked.Recent, RecentCounts: r.Asked.RecentCounts,
+		Reason: r.Reason, DurationSeconds: r.Asked.DurationSeconds, UntilRevoked: r.Asked.UntilRevoked, StartsAt: r.StartsAt, Context: r.Asked.Context, Recent: r.Asked.Recent, RecentCounts: r.Asked.RecentCounts,
 	}
 	for _, name := range r.Withheld {
 		if a.Sensitive == nil {

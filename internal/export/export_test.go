@@ -19,7 +19,7 @@ var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 // when it was made. No sensitive value is in the file.
 func TestExportedRunIsAskedAboutAsItWas(t *testing.T) {
 	asked := run.Draft{
-		ID: run.NewID(start), Channel: run.ViaAPI, Reason: "prod is <down>", DurationSeconds: 3600,
+		ID: run.NewID(start), Channel: run.ViaAPI, Reason: "prod is <down>", DurationSeconds: 3600, UntilRevoked: true,
 		Flow: run.Flow{
 			Name: "f", Label: "F", Vars: json.RawMessage(`{"a":1}`), Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"},
 			Strategy: json.RawMessage(`{"type":"lambda"}`), FastTrack: &run.FastTrack{MaxPerHour: 1},

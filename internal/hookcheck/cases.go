@@ -55,6 +55,11 @@ func (f Flow) cases() []testCase {
 		bare.Run.Store = nil
 		cases = append(cases, testCase{name: "on_request, without its store", ask: bare, hook: run.OnRequest, without: true})
 	}
+	if f.confirmEvery > 0 {
+		endless := f.sample(run.OnRequest)
+		endless.Run.UntilRevoked, endless.Run.Duration = true, f.confirmEvery
+		cases = append(cases, testCase{name: "on_request, until it is revoked", ask: endless, hook: run.OnRequest})
+	}
 	return append(cases,
 		testCase{name: "on_request, of a machine", ask: machine, hook: run.OnRequest},
 		testCase{name: "on_request, with a context", ask: sent, hook: run.OnRequest},

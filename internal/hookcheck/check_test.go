@@ -94,6 +94,20 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// A flow that grants access without an end has a case of it.
+func TestCheck_UntilRevoked(t *testing.T) {
+	results := check(t, "team-membership", "../../flows.yaml", func(document []byte) (int, string) {
+		if strings.Contains(string(document), `"until_revoked":true`) {
+			return 200, `{"version":"1","transition":"approve","duration_seconds":7776001,"subscriptions":["on_request"]}`
+		}
+		return 200, `{"version":"1","subscriptions":["on_request"]}`
+	})
+	if len(results) != 28 {
+		t.Errorf("%d cases, want 28", len(results))
+	}
+	wantLines(t, results, []string{"on_request, until it is revoked: on_request returned an invalid response: duration_seconds must be at most 7776000"}, true)
+}
+
 // check checks a function that responds with a status and a body.
 func check(t *testing.T, name, file string, answer func(document []byte) (int, string)) []hookcheck.Result {
 	t.Helper()

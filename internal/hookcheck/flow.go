@@ -25,6 +25,9 @@ type Flow struct {
 	targetField string
 	// getFlows reports that code says who sees the flow.
 	getFlows bool
+	// confirmEvery is how often access without an end is confirmed, 0 where the flow grants
+	// none.
+	confirmEvery int
 }
 
 // SampleFlow returns a flow without fields.
@@ -39,7 +42,7 @@ func FlowOf(f *flow.Flow) (Flow, error) {
 	if err != nil {
 		return Flow{}, err
 	}
-	out := Flow{About: hookapi.Flow{Name: f.Name, Label: f.Label, Vars: vars}, Fields: map[string]json.RawMessage{}, targets: f.Targets, getFlows: f.GetFlows}
+	out := Flow{About: hookapi.Flow{Name: f.Name, Label: f.Label, Vars: vars}, Fields: map[string]json.RawMessage{}, targets: f.Targets, getFlows: f.GetFlows, confirmEvery: f.ConfirmEverySeconds}
 	for _, field := range f.Fields {
 		if field.Prefetch {
 			out.prefetched = append(out.prefetched, field)

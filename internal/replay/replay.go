@@ -33,8 +33,10 @@ type Verdict struct {
 	// Reason is the reason that everyone would see, and By the hook that decided.
 	Reason string `json:"reason,omitempty"`
 	By     string `json:"by,omitempty"`
-	// DurationSeconds is how long access would last, 0 without any.
+	// DurationSeconds is how long access would last, 0 without any. UntilRevoked reports that
+	// it would last until it is revoked, confirmed that often.
 	DurationSeconds int         `json:"duration_seconds,omitempty"`
+	UntilRevoked    bool        `json:"until_revoked,omitempty"`
 	Checks          []run.Check `json:"checks"`
 	// Errors are the errors of hooks, and Ignored why something was ignored.
 	Errors  []string `json:"errors"`
@@ -167,7 +169,7 @@ func (v *Verdict) ask(ctx context.Context, r *run.Run, sent json.RawMessage, kep
 // conclude sets the verdict from the run.
 func (v *Verdict) conclude(r *run.Run) {
 	view := r.View()
-	v.Outcome, v.DurationSeconds = People, r.DurationSeconds
+	v.Outcome, v.DurationSeconds, v.UntilRevoked = People, r.DurationSeconds, r.Endless()
 	for _, e := range r.History {
 		v.Kept = append(v.Kept, e.Stored...)
 		if e.Event == run.Ignore && e.Reason != "" {

@@ -18,6 +18,7 @@ type Request struct {
 	Flow            string                     `json:"flow"`
 	Fields          map[string]json.RawMessage `json:"fields"`
 	DurationSeconds *int                       `json:"duration_seconds"`
+	UntilRevoked    bool                       `json:"until_revoked"`
 	// StartsAt is nil for once the request is approved.
 	StartsAt *time.Time      `json:"starts_at"`
 	Reason   string          `json:"reason"`
@@ -58,7 +59,7 @@ func Check(file *flow.File, f *flow.Flow, block run.Flow, who run.Person, r Requ
 	if err != nil {
 		return run.Draft{}, err
 	}
-	checked, wrong := f.Check(flow.Request{Fields: r.Fields, DurationSeconds: r.DurationSeconds, Reason: r.Reason})
+	checked, wrong := f.Check(flow.Request{Fields: r.Fields, DurationSeconds: r.DurationSeconds, UntilRevoked: r.UntilRevoked, Reason: r.Reason})
 	if len(wrong) > 0 {
 		lines := make([]string, 0, len(wrong))
 		for _, w := range wrong {
@@ -68,7 +69,7 @@ func Check(file *flow.File, f *flow.Flow, block run.Flow, who run.Person, r Requ
 	}
 	asked := run.Draft{
 		Flow: block, Requester: who, For: other, Channel: run.ViaAPI, Fields: checked.Fields, Sensitive: checked.Sensitive,
-		Reason: r.Reason, DurationSeconds: checked.DurationSeconds, Context: r.Context,
+		Reason: r.Reason, DurationSeconds: checked.DurationSeconds, UntilRevoked: checked.UntilRevoked, Context: r.Context,
 	}
 	if r.StartsAt != nil {
 		asked.StartsAt = r.StartsAt.UTC().Truncate(time.Second)

@@ -62,6 +62,9 @@ func Run(ctx context.Context, asked run.Draft, o Options) (Result, error) {
 	if at := asked.StartsAt; !at.IsZero() {
 		result.Notes = append(result.Notes, "access would start at "+at.Format(time.RFC3339)+": it is checked again then who may request, and on_escalate is called")
 	}
+	if asked.UntilRevoked {
+		result.Notes = append(result.Notes, "access would last until it is revoked, as long as its holder confirms it every "+run.SpellDays(asked.DurationSeconds))
+	}
 	if err := checkOptions(ctx, o.Function, o.Flow, asked); err != nil {
 		return result, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -179,6 +180,78 @@ func TestCheck_OnBehalf(t *testing.T) {
 			}
 			if err != nil || a.For == nil || a.For.Email != "grace@example.com" || !slices.Contains(a.For.Groups, "web") {
 				t.Errorf("it is for %+v (%v)", a.For, err)
+			}
+		})
+	}
+}
+
+// Access without an end is simulated as it is requested: by name, or where the flow has no
+// other. A hook that says for how long sets its end.
+func TestUntilRevoked(t *testing.T) {
+	const of = `flows:
+  - name: team
+    admins: [root@example.com]
+    fields: [{name: target, type: target, required: true}]
+    targets: [{id: prod}]
+    durations: [%s]
+    confirm_every: 30d
+    strategy: {type: lambda, function: grant-prod}
+`
+	target := map[string]json.RawMessage{"target": json.RawMessage(`"prod"`)}
+	seconds := 3600
+	for name, tc := range map[string]struct {
+		durations string
+		asked     simulate.Request
+		answers   string
+		seconds   int
+		endless   bool
+		wrong     string
+	}{
+		"requested":       {"1h, until_revoked", simulate.Request{UntilRevoked: true}, `{"transition":"approve"}`, 30 * 24 * 3600, true, ""},
+		"not requested":   {"1h, until_revoked", simulate.Request{}, `{"transition":"approve"}`, 3600, false, ""},
+		"the only one":    {"until_revoked", simulate.Request{}, `{"transition":"approve"}`, 30 * 24 * 3600, true, ""},
+		"by people":       {"until_revoked", simulate.Request{}, `{}`, 30 * 24 * 3600, true, ""},
+		"shortened":       {"until_revoked", simulate.Request{}, `{"transition":"approve","duration_seconds":60}`, 60, false, ""},
+		"with a duration": {"1h, until_revoked", simulate.Request{UntilRevoked: true, DurationSeconds: &seconds}, `{}`, 0, false, "duration_seconds: must be absent with until_revoked"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file, err := flow.Parse("flows.yaml", fmt.Appendf(nil, of, tc.durations))
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, _ := file.Find("team")
+			block, err := f.ForRun("hooks")
+			if err != nil {
+				t.Fatal(err)
+			}
+			tc.asked.Fields = target
+			a, err := simulate.Check(file, f, block, simulate.Person(file, "ada@example.com", nil), tc.asked)
+			if tc.wrong != "" {
+				if err == nil || err.Error() != tc.wrong {
+					t.Errorf("got %v", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen := ""
+			answer := func(_ context.Context, event []byte) (replay.Answer, error) {
+				if seen == "" {
+					seen = string(event)
+				}
+				return replay.Answer{Payload: []byte(tc.answers), Version: "7"}, nil
+			}
+			got, err := simulate.Run(t.Context(), a, simulate.Options{Flow: f, Function: answer, Name: "hooks", Now: now})
+			if err != nil || got.DurationSeconds != tc.seconds || got.UntilRevoked != tc.endless {
+				t.Fatalf("%d s, until it is revoked: %v (%v)", got.DurationSeconds, got.UntilRevoked, err)
+			}
+			asked := tc.endless || name == "shortened"
+			if strings.Contains(seen, `"until_revoked":true`) != asked {
+				t.Errorf("hooks get %s", seen)
+			}
+			if noted := slices.Contains(got.Notes, "access would last until it is revoked, as long as its holder confirms it every 30d"); noted != asked {
+				t.Errorf("notes %q", got.Notes)
 			}
 		})
 	}
