@@ -200,7 +200,11 @@ func nextOf(f api.Flow) []step {
 	people.Text = sentence(people.Text)
 	steps = append(steps, people)
 	if r.Strategy != "" {
-		steps = append(steps, step{"Access is granted, then ended", "It ends by itself, on time. You may end it early."})
+		ends := "It ends by itself, on time."
+		if f.UntilRevoked {
+			ends = "It ends by itself, on time, or once it is not confirmed."
+		}
+		steps = append(steps, step{"Access is granted, then ended", ends + " You may end it early."})
 	}
 	return steps
 }
