@@ -18,7 +18,7 @@ source = $(or $(SOURCE_$(1)),functions/$(shell echo $(1) | tr A-Z a-z))
 export CGO_ENABLED := 0
 export GOFLAGS := $(GOFLAGS) -trimpath -buildvcs=false
 # All packages of all modules (go.work). A pattern ends where another module begins.
-PACKAGES := ./... ./e2e/browser/... ./hook/... ./strategies/... ./strategy/...
+PACKAGES := ./... ./e2e/browser/... ./hook/... ./strategy/...
 LAMBDA_BUILD := go build -tags lambda.norpc -ldflags='-s -w'
 # The processor that `sam build` builds for: the template's Architecture.
 # Deploying to x86_64 takes LAMBDA_ARCH=amd64 here and Architecture=x86_64 there.

@@ -3,6 +3,7 @@
 // strategy, the package with its logic, and template.yaml, an application of its own
 // for the SAM CLI. docs/strategies.md describes them.
 //
-// They are deployed one by one, beside fasttrack: their dependencies and rights are in
-// no function of the engine.
+// They are deployed one by one, beside fasttrack, and releases bring them
+// (internal/kit/strategies). Their dependencies and rights are in no function of the
+// engine.
 package strategies

@@ -49,14 +49,14 @@ func (w world) installs(t *testing.T) {
 	}
 }
 
-// buildsFunctions builds a function of the engine where the module cache has the module,
-// by the module's own go.mod and go.sum.
+// buildsFunctions builds a function of the engine, and a strategy, where the module cache
+// has the module, by the module's own go.mod and go.sum.
 func (w world) buildsFunctions(t *testing.T) {
 	var m struct{ Dir string }
 	if err := json.Unmarshal([]byte(w.run(t, w.dir, "mod", "download", "-json", main+"@"+released)), &m); err != nil {
 		t.Fatal(err)
 	}
-	w.run(t, w.dir, "build", "-C", m.Dir, "-mod=readonly", "-o", os.DevNull, "./functions/record")
+	w.run(t, w.dir, "build", "-C", m.Dir, "-mod=readonly", "-o", os.DevNull, "./functions/record", "./strategies/postgres")
 }
 
 // builds builds an author's function that imports one SDK alone. Its module has what the
