@@ -2,7 +2,7 @@
 // them it makes a team's deployment (package internal/kit).
 package fasttrack
 
-import _ "embed"
+import "embed"
 
 // Template is the SAM template of the reference application: the engine, and the hooks
 // and strategy of the samples.
@@ -30,3 +30,9 @@ func Definitions() map[string][]byte {
 //
 //go:embed CHANGELOG.md
 var Changelog []byte
+
+// Strategies has the template of each strategy function that comes with fasttrack, as
+// strategies/NAME/template.yaml.
+//
+//go:embed strategies/*/template.yaml
+var Strategies embed.FS

@@ -9,22 +9,22 @@ import (
 	"golang.org/x/mod/semver"
 )
 
-// EngineDir is where a release has the engine's binaries, from the folder of the command
-// line: an archive for each architecture. The command is in the folder bin of
-// an archive, of a Python environment and of an npm package alike.
+// EngineDir is where a release has the binaries of the engine and of the strategies, from
+// the folder of the command line: an archive for each architecture. The command is in the
+// folder bin of an archive, of a Python environment and of an npm package alike.
 const EngineDir = "../share/fasttrack/engine"
 
-// Sum is the SHA-256 of one of the engine's binaries.
+// Sum is the SHA-256 of a binary of the engine, or of a strategy.
 type Sum struct {
-	// Name is the function's, such as "request", and Arch the processor as Go calls it:
+	// Name is the function's, such as "request" or "okta-group", and Arch the processor as Go calls it:
 	// "arm64" or "amd64".
 	Name, Arch string
 	// SHA256 is in hexadecimal digits.
 	SHA256 string
 }
 
-// EngineSum returns the SHA-256, in hexadecimal digits, of the engine's binary of a
-// function for an architecture ("arm64" or "amd64"). It reports whether this build knows
+// EngineSum returns the SHA-256, in hexadecimal digits, of the binary of a function, or of
+// a strategy, for an architecture ("arm64" or "amd64"). It reports whether this build knows
 // it: only one of `make dist` does.
 func EngineSum(name, arch string) (sum string, known bool) { return find(sums, name, arch) }
 
@@ -60,7 +60,7 @@ func LinkFlags(version, commit string, sums []Sum) (string, error) {
 }
 
 func isName(s string) bool {
-	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_-") == ""
 }
 
 func isSHA256(s string) bool {

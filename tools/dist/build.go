@@ -7,9 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 
 	"github.com/fasttrack-dev/fasttrack/functions"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/engine"
+	"github.com/fasttrack-dev/fasttrack/internal/kit/strategies"
 	"github.com/fasttrack-dev/fasttrack/internal/release"
 )
 
@@ -17,45 +19,56 @@ import (
 // debugger reads.
 const stripped = "-s -w"
 
-// buildEngine builds the engine's functions for each architecture of Lambda.
-func (d *dist) buildEngine(ctx context.Context) (map[string][]file, error) {
-	built := map[string][]file{}
+// functionsFor are the programs that are built for an architecture of Lambda.
+type functionsFor struct{ engine, strategies []file }
+
+// buildFunctions builds the engine's functions and the strategies for each architecture of
+// Lambda.
+func (d *dist) buildFunctions(ctx context.Context) (map[string]functionsFor, error) {
+	built := map[string]functionsFor{}
 	for _, arch := range engine.Architectures {
-		dir := filepath.Join(d.work, "engine", arch)
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+		own, err := d.buildAll(ctx, arch, "engine", "functions", functions.Names())
+		if err != nil {
 			return nil, err
 		}
-		var targets []string
-		for _, name := range functions.Names() {
-			targets = append(targets, "./functions/"+name)
+		more, err := d.buildAll(ctx, arch, "strategies", "strategies", engine.Strategies)
+		if err != nil {
+			return nil, err
 		}
-		if err := goBuild(ctx, "linux", arch, dir+string(filepath.Separator), stripped, targets...); err != nil {
-			return nil, fmt.Errorf("build the engine for %s: %w", arch, err)
-		}
-		for _, name := range functions.Names() {
-			data, err := os.ReadFile(filepath.Join(dir, name))
-			if err != nil {
-				return nil, err
-			}
-			built[arch] = append(built[arch], file{name: name, data: data, executable: true})
+		built[arch] = functionsFor{own, more}
+		for _, f := range slices.Concat(own, more) {
+			d.functions = append(d.functions, release.Sum{Name: f.name, Arch: arch, SHA256: hexSum(f.data)})
 		}
 	}
 	return built, nil
 }
 
-// buildCommand builds the command line for a platform, with the checksums of the engine.
-func (d *dist) buildCommand(ctx context.Context, p platform) (file, error) {
-	var sums []release.Sum
-	for _, arch := range engine.Architectures {
-		for _, name := range functions.Names() {
-			data, err := os.ReadFile(filepath.Join(d.work, "engine", arch, name))
-			if err != nil {
-				return file{}, err
-			}
-			sums = append(sums, release.Sum{Name: name, Arch: arch, SHA256: hexSum(data)})
-		}
+// buildAll builds the programs of a folder of the checkout for an architecture.
+func (d *dist) buildAll(ctx context.Context, arch, what, folder string, names []string) (built []file, err error) {
+	dir := filepath.Join(d.work, what, arch)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
 	}
-	flags, err := release.LinkFlags(d.version.tag, d.commit, sums)
+	var targets []string
+	for _, name := range names {
+		targets = append(targets, "./"+folder+"/"+name)
+	}
+	if err := goBuild(ctx, "linux", arch, dir+string(filepath.Separator), stripped, targets...); err != nil {
+		return nil, fmt.Errorf("build %s for %s: %w", what, arch, err)
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return nil, err
+		}
+		built = append(built, file{name: name, data: data, executable: true})
+	}
+	return built, nil
+}
+
+// buildCommand builds the command line for a platform, with the checksums of the functions.
+func (d *dist) buildCommand(ctx context.Context, p platform) (file, error) {
+	flags, err := release.LinkFlags(d.version.tag, d.commit, d.functions)
 	if err != nil {
 		return file{}, err
 	}
@@ -78,11 +91,11 @@ func goBuild(ctx context.Context, goos, goarch, out, ldflags string, targets ...
 	return nil
 }
 
-// packEngine returns the archive of the binaries of an architecture that comes with the
-// command line.
-func (d *dist) packEngine(arch string, binaries []file) (file, error) {
+// pack returns the archive of the binaries of an architecture that comes with the command
+// line.
+func (d *dist) pack(arch string, built functionsFor) (file, error) {
 	byName := map[string][]byte{}
-	for _, b := range binaries {
+	for _, b := range slices.Concat(built.engine, built.strategies) {
 		byName[b.name] = b.data
 	}
 	var content bytes.Buffer
@@ -104,4 +117,19 @@ func (d *dist) engineZips(binaries []file) ([]file, error) {
 		zips = append(zips, file{name: name, data: content.Bytes()})
 	}
 	return zips, nil
+}
+
+// strategyFolders returns the strategies as `fasttrack strategies add` writes them.
+func (d *dist) strategyFolders(arch string, binaries []file) (all []file, err error) {
+	lambda := map[string]string{"arm64": "arm64", "amd64": "x86_64"}[arch]
+	for _, binary := range binaries {
+		files, err := strategies.Files(strategies.Options{Name: binary.name, Version: d.version.tag, Architecture: lambda, Binary: binary.data})
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			all = append(all, file{name: binary.name + "/" + f.Name, data: f.Data})
+		}
+	}
+	return all, nil
 }

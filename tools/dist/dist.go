@@ -15,6 +15,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/kit/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/merge"
+	"github.com/fasttrack-dev/fasttrack/internal/release"
 	"github.com/fasttrack-dev/fasttrack/sdk"
 	"github.com/fasttrack-dev/fasttrack/tools/modules"
 )
@@ -28,6 +29,8 @@ type dist struct {
 	at     time.Time
 	// out is the folder of the files that are made, work one of what they are made from.
 	out, work string
+	// functions are the checksums of the functions, and sums the lines of SHA256SUMS.
+	functions []release.Sum
 	sums      []string
 }
 
@@ -67,17 +70,17 @@ func run(ctx context.Context, tag, only, out string, trial bool) error {
 	return d.all(ctx, chosen)
 }
 
-// all makes all files. The engine comes first: the command line has its checksums.
+// all makes all files. The functions come first: the command line has their checksums.
 func (d *dist) all(ctx context.Context, chosen []platform) error {
 	license, err := os.ReadFile("LICENSE")
 	if err != nil {
 		return err
 	}
-	built, err := d.buildEngine(ctx)
+	built, err := d.buildFunctions(ctx)
 	if err != nil {
 		return err
 	}
-	packed, err := d.engine(built)
+	packed, err := d.forLambda(built)
 	if err != nil {
 		return err
 	}
@@ -122,20 +125,24 @@ func (d *dist) all(ctx context.Context, chosen []platform) error {
 	return os.WriteFile(filepath.Join(d.out, "SHA256SUMS"), []byte(strings.Join(d.sums, "")), 0o644)
 }
 
-// engine writes the packages for Lambda, and returns the archives that come with the
+// forLambda writes the packages for Lambda, and returns the archives that come with the
 // command line. To compress them takes most of the time of a release.
-func (d *dist) engine(built map[string][]file) (packed []file, err error) {
+func (d *dist) forLambda(built map[string]functionsFor) (packed []file, err error) {
 	archs := engine.Architectures
 	packed = make([]file, len(archs))
-	zips := make([][]file, len(archs))
+	zips, folders := make([][]file, len(archs)), make([][]file, len(archs))
 	var compressing errgroup.Group
 	for i, arch := range archs {
 		compressing.Go(func() (err error) {
-			packed[i], err = d.packEngine(arch, built[arch])
+			packed[i], err = d.pack(arch, built[arch])
 			return err
 		})
 		compressing.Go(func() (err error) {
-			zips[i], err = d.engineZips(built[arch])
+			zips[i], err = d.engineZips(built[arch].engine)
+			return err
+		})
+		compressing.Go(func() (err error) {
+			folders[i], err = d.strategyFolders(arch, built[arch].strategies)
 			return err
 		})
 	}
@@ -144,6 +151,9 @@ func (d *dist) engine(built map[string][]file) (packed []file, err error) {
 	}
 	for i, arch := range archs {
 		if err := d.write("fasttrack_"+d.version.semver+"_engine_"+arch+".zip", zips[i], writeZip); err != nil {
+			return nil, err
+		}
+		if err := d.write("fasttrack_"+d.version.semver+"_strategies_"+arch+".zip", folders[i], writeZip); err != nil {
 			return nil, err
 		}
 	}

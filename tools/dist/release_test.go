@@ -1,13 +1,17 @@
 package main
 
 import (
+	"archive/zip"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/fasttrack-dev/fasttrack/internal/kit/engine"
 )
 
 // tested is the version that the tests release.
@@ -90,6 +94,7 @@ func (i installed) archive(t *testing.T) {
 		t.Fatal(err)
 	}
 	i.works(t, link)
+	i.adds(t, link)
 	i.builds(t, link, filepath.Join(dir, name))
 }
 
@@ -144,6 +149,41 @@ func (i installed) npm(t *testing.T) {
 	}
 	if out, err := exec.Command(command, "version").CombinedOutput(); exitCode(err) != 1 || strings.Count(string(out), "\n") != 1 || !strings.Contains(string(out), "is not installed; run npm install") {
 		t.Errorf("without the package of the platform: %v\n%s", err, out)
+	}
+}
+
+// adds writes each strategy where no Go is installed. It has the bytes of the release's
+// own archive of strategies.
+func (i installed) adds(t *testing.T, command string) {
+	t.Helper()
+	for arch, lambda := range map[string]string{"arm64": "arm64", "amd64": "x86_64"} {
+		archive, err := zip.OpenReader(filepath.Join(i.dist, "fasttrack_"+strings.TrimPrefix(tested, "v")+"_strategies_"+arch+".zip"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		team := t.TempDir()
+		for _, name := range engine.Strategies {
+			add := exec.Command(command, "strategies", "add", name, "--arch", lambda)
+			add.Dir, add.Env = team, []string{"PATH=" + withoutGo(t), "HOME=" + t.TempDir()}
+			if out, err := add.CombinedOutput(); err != nil {
+				t.Fatalf("strategies add %s --arch %s: %v\n%s", name, lambda, err, out)
+			}
+		}
+		for _, f := range archive.File {
+			want, err := fs.ReadFile(archive, f.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := read(t, filepath.Join(team, "strategies", filepath.FromSlash(f.Name))); got != string(want) {
+				t.Errorf("strategies/%s for %s has other bytes than in the release's archive", f.Name, lambda)
+			}
+		}
+		if files := 4 * len(engine.Strategies); len(archive.File) != files {
+			t.Errorf("the archive for %s has %d files, want %d", arch, len(archive.File), files)
+		}
+		if err := archive.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -33,25 +33,48 @@ type Options struct {
 // runs on Lambda. They are those of the release this command line belongs to, unpacked
 // into the user's cache, or built from its source.
 func Binaries(ctx context.Context, o Options) (dir string, err error) {
+	if err := o.check(); err != nil {
+		return "", err
+	}
+	if !released(o.Arch) {
+		return compile(ctx, o)
+	}
+	archive, err := archiveOf(o.Arch)
+	if err != nil {
+		return "", err
+	}
+	cache, err := cacheDir()
+	if err != nil {
+		return "", err
+	}
+	return unpacked(archive, filepath.Join(cache, release.Version()+"-"+o.Arch), o.Arch, release.EngineSum)
+}
+
+func (o Options) check() error {
 	if !slices.Contains(Architectures, o.Arch) {
-		return "", fmt.Errorf("unknown architecture %q; Lambda has %s and %s", o.Arch, Architectures[0], Architectures[1])
+		return fmt.Errorf("unknown architecture %q; Lambda has %s and %s", o.Arch, Architectures[0], Architectures[1])
 	}
-	if _, released := release.EngineSum(Functions[0].Name, o.Arch); released {
-		self, err := os.Executable()
-		if err != nil {
-			return "", fmt.Errorf("find this executable: %w", err)
-		}
-		if self, err = filepath.EvalSymlinks(self); err != nil {
-			return "", fmt.Errorf("find this executable: %w", err)
-		}
-		cache, err := cacheDir()
-		if err != nil {
-			return "", err
-		}
-		archive := filepath.Join(filepath.Dir(self), filepath.FromSlash(release.EngineDir), Packed(o.Arch))
-		return unpacked(archive, filepath.Join(cache, release.Version()+"-"+o.Arch), o.Arch, release.EngineSum)
+	return nil
+}
+
+// released reports whether this command line is one of a release, which brings its
+// binaries.
+func released(arch string) bool {
+	_, known := release.EngineSum(Functions[0].Name, arch)
+	return known
+}
+
+// archiveOf returns the path of the archive of an architecture that came with this command
+// line.
+func archiveOf(arch string) (string, error) {
+	self, err := os.Executable()
+	if err == nil {
+		self, err = filepath.EvalSymlinks(self)
 	}
-	return compile(ctx, o)
+	if err != nil {
+		return "", fmt.Errorf("find this executable: %w", err)
+	}
+	return filepath.Join(filepath.Dir(self), filepath.FromSlash(release.EngineDir), Packed(arch)), nil
 }
 
 // verify compares the binaries in a folder with the checksums that are compiled in.

@@ -17,6 +17,16 @@ import (
 // compile builds the binaries from the source of this command line, and keeps them in
 // the user's cache.
 func compile(ctx context.Context, o Options) (string, error) {
+	var packages []string
+	for _, f := range Functions {
+		packages = append(packages, "./functions/"+f.Name)
+	}
+	return compilePackages(ctx, o, "the engine", "a minute or two", "", packages)
+}
+
+// compilePackages builds programs of the source. suffix ends the name of their folder in
+// the cache; what and lasts are for the line of the log.
+func compilePackages(ctx context.Context, o Options, what, lasts, suffix string, packages []string) (string, error) {
 	info, is := debug.ReadBuildInfo()
 	if !is {
 		return "", errors.New("this fasttrack has no build information: build it with modules")
@@ -39,9 +49,9 @@ func compile(ctx context.Context, o Options) (string, error) {
 	if s.version != "" {
 		name = s.version
 	}
-	dir := filepath.Join(cache, fmt.Sprintf("%s-%s-%s", name, o.Arch, hex.EncodeToString(key[:6])))
+	dir := filepath.Join(cache, fmt.Sprintf("%s-%s-%s", name, o.Arch, hex.EncodeToString(key[:6]))+suffix)
 	if s.version == "" {
-		return dir, s.build(ctx, dir, o)
+		return dir, s.build(ctx, dir, o.Arch, packages)
 	}
 	whole := func() bool {
 		info, err := os.Stat(dir)
@@ -52,22 +62,19 @@ func compile(ctx context.Context, o Options) (string, error) {
 	}
 	return dir, keep(dir, whole, func(made string) error {
 		if o.Log != nil {
-			fmt.Fprintf(o.Log, "Building the engine of %s for %s, once for this version: a minute or two.\n", s.version, o.Arch)
+			fmt.Fprintf(o.Log, "Building %s of %s for %s, once for this version: %s.\n", what, s.version, o.Arch, lasts)
 		}
-		return s.build(ctx, made, o)
+		return s.build(ctx, made, o.Arch, packages)
 	})
 }
 
-// build compiles all functions into a folder.
-func (s source) build(ctx context.Context, to string, o Options) error {
+// build compiles programs into a folder.
+func (s source) build(ctx context.Context, to, arch string, packages []string) error {
 	if err := os.MkdirAll(to, 0o750); err != nil {
 		return fmt.Errorf("keep the engine: %w", err)
 	}
 	args := []string{"build", "-tags", "lambda.norpc", "-ldflags=-s -w", "-o", to + string(filepath.Separator)}
-	for _, f := range Functions {
-		args = append(args, "./functions/"+f.Name)
-	}
-	_, err := s.command(ctx, o.Arch, args...)
+	_, err := s.command(ctx, arch, append(args, packages...)...)
 	return err
 }
 

@@ -23,3 +23,17 @@ var Functions = []Function{
 	{Name: "request", LogicalID: "RequestFunction", ReadsFlows: true},
 	{Name: "slack", LogicalID: "SlackFunction"},
 }
+
+// Strategies are the strategy functions that a release brings, sorted by name: each is a
+// folder of strategies.
+var Strategies = []string{"eks", "github", "google-group", "okta-group", "postgres"}
+
+// packed returns the names of the binaries of an archive, in its order. What each build
+// needs comes first.
+func packed() []string {
+	var names []string
+	for _, f := range Functions {
+		names = append(names, f.Name)
+	}
+	return append(names, Strategies...)
+}

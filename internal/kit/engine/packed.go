@@ -35,24 +35,28 @@ func Pack(to io.Writer, binaries map[string][]byte, at time.Time) error {
 		return err
 	}
 	t := tar.NewWriter(z)
-	for _, f := range Functions {
-		data, is := binaries[f.Name]
+	for _, name := range packed() {
+		data, is := binaries[name]
 		if !is {
-			return fmt.Errorf("the engine has no %s", f.Name)
+			return fmt.Errorf("the binary %s is missing", name)
 		}
-		header := &tar.Header{Name: f.Name, Mode: 0o755, Size: int64(len(data)), ModTime: at.UTC().Truncate(time.Second), Typeflag: tar.TypeReg, Format: tar.FormatUSTAR}
+		header := &tar.Header{Name: name, Mode: 0o755, Size: int64(len(data)), ModTime: at.UTC().Truncate(time.Second), Typeflag: tar.TypeReg, Format: tar.FormatUSTAR}
 		if err := t.WriteHeader(header); err != nil {
-			return fmt.Errorf("%s: %w", f.Name, err)
+			return fmt.Errorf("%s: %w", name, err)
 		}
 		if _, err := t.Write(data); err != nil {
-			return fmt.Errorf("%s: %w", f.Name, err)
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return errors.Join(t.Close(), z.Close())
 }
 
-// unpack writes the binaries of an archive to a folder.
-func unpack(archive, dir string) error {
+// errEnough ends the reading of an archive before its end.
+var errEnough = errors.New("enough was read")
+
+// read calls do with each binary of an archive, in its order. It ends early if do returns
+// [errEnough].
+func read(archive string, do func(name string, content io.Reader) error) error {
 	file, err := os.Open(archive)
 	if err != nil {
 		return err
@@ -63,6 +67,7 @@ func unpack(archive, dir string) error {
 		return err
 	}
 	defer z.Close()
+	names := packed()
 	for t := tar.NewReader(z); ; {
 		header, err := t.Next()
 		if errors.Is(err, io.EOF) {
@@ -71,13 +76,33 @@ func unpack(archive, dir string) error {
 		if err != nil {
 			return fmt.Errorf("read %s: %w", archive, err)
 		}
-		if !slices.ContainsFunc(Functions, func(f Function) bool { return f.Name == header.Name }) || header.Size > mostBytes {
-			return fmt.Errorf("read %s: no binary of the engine is %q of %d bytes", archive, header.Name, header.Size)
+		if !slices.Contains(names, header.Name) || header.Size > mostBytes {
+			return fmt.Errorf("read %s: no binary of a release is %q of %d bytes", archive, header.Name, header.Size)
 		}
-		if err := write(filepath.Join(dir, header.Name), t); err != nil { // #nosec G305 -- one of the names above
+		switch err := do(header.Name, t); {
+		case errors.Is(err, errEnough):
+			return nil
+		case err != nil:
 			return err
 		}
 	}
+}
+
+// unpack writes the engine's binaries of an archive to a folder.
+func unpack(archive, dir string) error {
+	left := len(Functions)
+	return read(archive, func(name string, content io.Reader) error {
+		if slices.Contains(Strategies, name) {
+			return errEnough
+		}
+		if err := write(filepath.Join(dir, name), content); err != nil {
+			return err
+		}
+		if left--; left == 0 {
+			return errEnough
+		}
+		return nil
+	})
 }
 
 func write(path string, from io.Reader) (err error) {

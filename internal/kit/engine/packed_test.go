@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// packed writes an archive of small binaries, and returns it with their checksums.
-func packed(t *testing.T) (archive string, sum func(name, arch string) (string, bool)) {
+// pack writes an archive of small binaries, and returns it with their checksums.
+func pack(t *testing.T) (archive string, sum func(name, arch string) (string, bool)) {
 	t.Helper()
 	binaries, sums := map[string][]byte{}, map[string]string{}
-	for _, f := range Functions {
-		data := []byte("the binary " + f.Name)
+	for _, name := range packed() {
+		data := []byte("the binary " + name)
 		all := sha256.Sum256(data)
-		binaries[f.Name], sums[f.Name+"/arm64"] = data, hex.EncodeToString(all[:])
+		binaries[name], sums[name+"/arm64"] = data, hex.EncodeToString(all[:])
 	}
 	var first, second bytes.Buffer
 	for _, to := range []*bytes.Buffer{&first, &second} {
@@ -42,13 +42,16 @@ func packed(t *testing.T) (archive string, sum func(name, arch string) (string, 
 // The binaries are unpacked once, as programs. What else lies in the cache is replaced, and
 // what is wrong with the archive leaves nothing there.
 func TestUnpacked(t *testing.T) {
-	archive, sum := packed(t)
+	archive, sum := pack(t)
 	dir := filepath.Join(t.TempDir(), "engine", "v1-arm64")
 	binary := filepath.Join(dir, "request")
 	for range 2 {
 		if got, err := unpacked(archive, dir, "arm64", sum); err != nil || got != dir {
 			t.Fatalf("got %s, %v", got, err)
 		}
+	}
+	if made, err := os.ReadDir(dir); err != nil || len(made) != len(Functions) {
+		t.Errorf("the cache has %v (%v), want the engine alone", made, err)
 	}
 	if info, err := os.Stat(binary); err != nil || info.Mode().Perm() != 0o755 {
 		t.Errorf("the binary is %v (%v), want a program", info, err)
@@ -87,6 +90,42 @@ func TestUnpacked(t *testing.T) {
 		}
 		if left, err := os.ReadDir(filepath.Dir(other)); err != nil || len(left) > 0 {
 			t.Errorf("%s: it leaves %v in the cache (%v)", name, left, err)
+		}
+	}
+}
+
+// A strategy is read from the archive, and nothing that differs from its checksum.
+func TestStrategyOf(t *testing.T) {
+	archive, sum := pack(t)
+	for _, name := range Strategies {
+		if got, err := strategyOf(archive, name, "arm64", sum); err != nil || string(got) != "the binary "+name {
+			t.Errorf("%s: got %q, %v", name, got, err)
+		}
+	}
+	data, err := os.ReadFile(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := archive + ".half"
+	if err := os.WriteFile(half, data[:len(data)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	unknown := func(string, string) (string, bool) { return "", false }
+	other := func(string, string) (string, bool) { return strings.Repeat("0", 64), true }
+	for name, c := range map[string]struct {
+		archive, name string
+		sum           func(name, arch string) (string, bool)
+		want          string
+	}{
+		"no archive":           {archive + ".none", "eks", sum, "is missing; install fasttrack"},
+		"half an archive":      {half, "postgres", sum, "install fasttrack"},
+		"no such binary":       {archive, "none", sum, "none is not the binary of fasttrack"},
+		"another checksum":     {archive, "eks", other, "eks is not the binary of fasttrack"},
+		"without a checksum":   {archive, "eks", unknown, "eks is not the binary of fasttrack"},
+		"another architecture": {archive, "eks", func(name, _ string) (string, bool) { return sum(name, "amd64") }, "eks is not the binary of fasttrack"},
+	} {
+		if got, err := strategyOf(c.archive, c.name, "arm64", c.sum); err == nil || got != nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.archive) {
+			t.Errorf("%s: got %q, %v, want an error that says %q and names the archive", name, got, err, c.want)
 		}
 	}
 }
