@@ -47,8 +47,9 @@ var awsPlays = map[string]awsPlay{
 `,
 		prints: `"requester": "ada@example.com"`,
 	},
-	"lambda invoke":      {prints: `"StatusCode": 200`},
-	"kms get-public-key": {names: []string{"ARN", "fasttrack-DigestKey"}, after: "cat digest.pem", shows: "-----BEGIN PUBLIC KEY-----\nMF"},
+	"lambda invoke":         {prints: `"StatusCode": 200`},
+	"kms get-public-key":    {names: []string{"ARN", "fasttrack-DigestKey"}, after: "cat digest.pem", shows: "-----BEGIN PUBLIC KEY-----\nMF"},
+	"dynamodb create-table": {prints: `"TableName": "okta-group-book"`},
 	"dynamodb delete-item, dynamodb update-item": {
 		before: `aws dynamodb put-item --table-name TABLE --item '{"pk": {"S": "LINK#oncall@example.com"}, "sk": {"S": "LINKS"}, "to": {"SS": ["https://idp.example.com|7b1c"]}}'
 aws dynamodb put-item --table-name TABLE --item '{"pk": {"S": "LINK#https://idp.example.com|7b1c"}, "sk": {"S": "LINKS"}, "to": {"SS": ["oncall@example.com", "ada@example.com"]}}'

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -33,7 +34,8 @@ func TestModules(t *testing.T) {
 }
 
 // installs installs the command. `go install` refuses a go.mod with a replace, and takes
-// the nested modules at the versions that go.mod requires.
+// the nested modules at the versions that go.mod requires. The command builds a strategy
+// from the module that it came from.
 func (w world) installs(t *testing.T) {
 	w.run(t, w.dir, "install", main+"/cmd/fasttrack@"+released)
 	command := filepath.Join(w.dir, "bin", "fasttrack")
@@ -47,16 +49,25 @@ func (w world) installs(t *testing.T) {
 			t.Errorf("no %q in:\n%s", want, info)
 		}
 	}
+
+	add := exec.Command(command, "strategies", "add", "postgres", "--arch", runtime.GOARCH)
+	add.Dir, add.Env = t.TempDir(), append(slices.Clone(w.env), "GOCACHE="+strings.TrimSpace(w.run(t, w.dir, "env", "GOCACHE")), "XDG_CACHE_HOME="+t.TempDir())
+	if out, err := add.CombinedOutput(); err != nil || !strings.Contains(string(out), "strategy postgres of fasttrack "+released+" for ") {
+		t.Errorf("strategies add: %v\n%s", err, out)
+	}
+	if made, err := filepath.Glob(filepath.Join(add.Dir, "strategies", "postgres", "*")); err != nil || len(made) != 4 {
+		t.Errorf("it writes %q (%v), want a template, a package, what was written and what git ignores", made, err)
+	}
 }
 
-// buildsFunctions builds a function of the engine, and a strategy, where the module cache
-// has the module, by the module's own go.mod and go.sum.
+// buildsFunctions builds a function of the engine where the module cache has the module,
+// by the module's own go.mod and go.sum.
 func (w world) buildsFunctions(t *testing.T) {
 	var m struct{ Dir string }
 	if err := json.Unmarshal([]byte(w.run(t, w.dir, "mod", "download", "-json", main+"@"+released)), &m); err != nil {
 		t.Fatal(err)
 	}
-	w.run(t, w.dir, "build", "-C", m.Dir, "-mod=readonly", "-o", os.DevNull, "./functions/record", "./strategies/postgres")
+	w.run(t, w.dir, "build", "-C", m.Dir, "-mod=readonly", "-o", os.DevNull, "./functions/record")
 }
 
 // builds builds an author's function that imports one SDK alone. Its module has what the

@@ -14,6 +14,8 @@ func (n *newcomer) kit(t *testing.T, e *emulator.Emulator) {
 	n.server.stop()
 	n.play(t, page, n.language, nil, "Test", "Build", "Deploy")
 	adopt(t, e)
+	n.play(t, page, n.language, nil, "Strategies that come with fasttrack")
+	n.strategy(t, e)
 	n.play(t, page, n.language, nil, "Without SAM: CDK and Terraform")
 	n.all(t, page, n.language)
 }
@@ -23,15 +25,20 @@ func (n *newcomer) kit(t *testing.T, e *emulator.Emulator) {
 func (n *newcomer) upgrade(t *testing.T, e *emulator.Emulator) {
 	const page = "upgrade.md"
 	n.publish(t, next)
+	upgraded := ""
 	to := func(version string) func(command, printed string) {
 		return func(command, printed string) {
-			if strings.Contains(command, "fasttrack upgrade") && !strings.Contains(printed, "fasttrack "+version+", was ") {
+			if !strings.Contains(command, "fasttrack upgrade") {
+				return
+			}
+			if upgraded = printed; !strings.Contains(printed, "fasttrack "+version+", was ") {
 				t.Errorf("%q does not go to %s:\n%s", command, version, printed)
 			}
 		}
 	}
 	n.play(t, page, n.language, to(next), "Upgrade a deployment of your own")
 	n.decides(t, e)
+	n.addsAgain(t, upgraded, next)
 	n.play(t, page, n.language, to(version), "Before you go back", "Go back")
 	n.decides(t, e)
 	n.all(t, page, n.language)

@@ -21,11 +21,11 @@ import (
 func newStrategiesCommand(p Process) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "strategies",
-		Short: "Check strategy functions",
+		Short: "Add strategy functions that come with fasttrack, and check any",
 		Args:  usage(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newStrategiesCheckCommand(p))
+	cmd.AddCommand(newStrategiesListCommand(p), newStrategiesAddCommand(p), newStrategiesCheckCommand(p))
 	return cmd
 }
 

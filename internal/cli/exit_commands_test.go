@@ -75,6 +75,8 @@ var here = map[string]string{
 	"local":              "local --flows $DIR/none.yaml",
 	"deployments remove": "deployments remove none",
 	"test":               "test", // in a folder that is no team's
+	"strategies add":     "strategies add eks --into $DIR",
+	"strategies list":    "",
 	"version":            "",
 	"help":               "", "completion bash": "", "completion zsh": "", "completion fish": "", "completion powershell": "",
 }

@@ -28,17 +28,33 @@ func (b *buildFlags) add(cmd *cobra.Command) {
 
 // build builds the team's folder, which is the working directory.
 func (b *buildFlags) build(ctx context.Context, log io.Writer) (*build.Result, error) {
-	arch := b.arch
-	if arch == "x86_64" {
-		arch = "amd64"
-	}
-	if arch != "arm64" && arch != "amd64" {
-		return nil, usageError{fmt.Errorf("--arch must be arm64 or x86_64, got %q", b.arch)}
+	arch, err := goArchOf(b.arch)
+	if err != nil {
+		return nil, err
 	}
 	if err := upgrade.Same(".", release.Version()); err != nil {
 		return nil, err
 	}
 	return build.Build(ctx, build.Options{Dir: ".", Arch: arch, Plain: b.plain, Log: log})
+}
+
+// goArchOf returns a processor of --arch as Go calls it.
+func goArchOf(arch string) (string, error) {
+	switch arch {
+	case "arm64":
+		return "arm64", nil
+	case "x86_64", "amd64":
+		return "amd64", nil
+	}
+	return "", usageError{fmt.Errorf("--arch must be arm64 or x86_64, got %q", arch)}
+}
+
+// lambdaArch returns a processor as Lambda calls it.
+func lambdaArch(goArch string) string {
+	if goArch == "amd64" {
+		return "x86_64"
+	}
+	return goArch
 }
 
 func newBuildCommand(_ Process) *cobra.Command {

@@ -12,6 +12,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/hookfunc"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/pack"
+	"github.com/fasttrack-dev/fasttrack/internal/kit/strategies"
 	"github.com/fasttrack-dev/fasttrack/internal/replay"
 	"github.com/fasttrack-dev/fasttrack/localaws/lambda"
 )
@@ -66,6 +67,12 @@ func stagedAt(ctx context.Context, code string) (staged, error) {
 	at, err := filepath.Abs(code)
 	if err != nil {
 		return staged{}, err
+	}
+	if s, err := strategies.Read(at); err != nil || s != nil {
+		if err == nil {
+			err = fmt.Errorf("%s has the strategy %s as `fasttrack strategies add` wrote it; deploy it, then check the function by its name, with --live", code, s.Strategy)
+		}
+		return staged{}, usageError{err}
 	}
 	for dir := at; ; dir = filepath.Dir(dir) {
 		if folder.Is(dir) {

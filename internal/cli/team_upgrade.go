@@ -15,6 +15,7 @@ import (
 
 	project "github.com/fasttrack-dev/fasttrack"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/folder"
+	"github.com/fasttrack-dev/fasttrack/internal/kit/strategies"
 	"github.com/fasttrack-dev/fasttrack/internal/kit/upgrade"
 	"github.com/fasttrack-dev/fasttrack/internal/release"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
@@ -72,6 +73,9 @@ func (u *upgrading) begin(cmd *cobra.Command, version string) error {
 	ctx := cmd.Context()
 	pin, err := upgrade.Find(".")
 	if err != nil {
+		return err
+	}
+	if _, err := strategies.FindWritten("."); err != nil {
 		return err
 	}
 	if version != "" && version == pin.Version {
@@ -139,6 +143,8 @@ type upgradeReport struct {
 	To        string           `json:"to"`
 	Changes   []upgrade.Change `json:"changes"`
 	Changelog []upgrade.Entry  `json:"changelog"`
+	// Strategies are those in the folder that another version wrote.
+	Strategies []strategies.Written `json:"strategies"`
 }
 
 // finish builds with this version, and says what changed.
@@ -157,7 +163,12 @@ func (u *upgrading) finish(ctx context.Context, w, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	r := upgradeReport{u.from, release.Version(), upgrade.Changes(before, after), upgrade.Between(string(project.Changelog), u.from, release.Version())}
+	written, err := strategies.FindWritten(".")
+	if err != nil {
+		return err
+	}
+	written = slices.DeleteFunc(written, func(s strategies.Written) bool { return s.Version == release.Version() })
+	r := upgradeReport{u.from, release.Version(), upgrade.Changes(before, after), upgrade.Between(string(project.Changelog), u.from, release.Version()), append([]strategies.Written{}, written...)}
 	if u.asJSON {
 		err = printJSON(w, r)
 	} else {
@@ -194,6 +205,7 @@ func printUpgrade(w io.Writer, r upgradeReport) error {
 	if more := len(r.Changelog) - len(toDo); more > 0 {
 		fmt.Fprintf(&b, "\n%s more of the changelog need nothing from you; --json prints all.\n", text.Count(more, "line"))
 	}
+	b.WriteString(otherVersions(r.Strategies))
 	b.WriteString("\nNext: fasttrack test, then fasttrack deploy.\n")
 	_, err := io.WriteString(w, b.String())
 	return err
