@@ -37,7 +37,7 @@ type ExplainedStep struct {
 	At time.Time `json:"at"`
 	// AfterMS is the time since the request, in milliseconds.
 	AfterMS int64 `json:"after_ms"`
-	// Event is that of the entry in the history, or [StepTried] or [StepFailing].
+	// Event is that of the entry in the history, or one of the Step constants.
 	Event EventName `json:"event"`
 	Actor *Actor    `json:"actor,omitempty"`
 	// Text is for people.
@@ -56,6 +56,8 @@ const (
 	StepFailing EventName = "failing"
 	// StepLooked: active access was looked at again, by recheck.
 	StepLooked EventName = "looked"
+	// StepRules is what became of an approved change of rules.
+	StepRules EventName = "rules"
 )
 
 // After returns the time since the request.

@@ -83,7 +83,7 @@ var someValues = map[string][]string{
 	"ShadowDifference.people": texts(api.EventApprove, api.EventDeny),
 	"Field.type":              {api.FieldString, api.FieldText, api.FieldInt, api.FieldBool, api.FieldDuration, api.FieldTarget, api.FieldUser, api.FieldStrings},
 	"Limit.after":             texts(api.EventDeny),
-	"Delivery.about":          {api.AboutFailing},
+	"Delivery.about":          {api.AboutFailing, api.AboutRules},
 	"Delivery.state":          {api.DeliverySent, api.DeliveryFailed, api.DeliverySkipped},
 }
 

@@ -247,7 +247,8 @@ type Delivery struct {
 	// Seq is that of the history entry that the notification is about.
 	Seq int `json:"seq"`
 	// About is [AboutFailing] if the notification is not about that entry, but about
-	// access that failed to be granted or to end after it. Else it is empty.
+	// access that failed to be granted or to end after it, and [AboutRules] if it is about
+	// what became of the change of rules that the entry approved. Else it is empty.
 	About string `json:"about,omitempty"`
 	// At is when it was sent, or when the last attempt failed.
 	At time.Time `json:"at"`
@@ -258,8 +259,12 @@ type Delivery struct {
 	Why string `json:"why,omitempty"`
 }
 
-// AboutFailing is the About of a [Delivery] of an [EventTypeAccessFailing].
-const AboutFailing = "failing"
+// The About of a [Delivery] of an event without an entry: of an [EventTypeAccessFailing],
+// and of an [EventTypeRulesApplied] or [EventTypeRulesRefused].
+const (
+	AboutFailing = "failing"
+	AboutRules   = "rules"
+)
 
 // The states of a [Delivery].
 const (

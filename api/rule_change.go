@@ -19,6 +19,9 @@ type RuleChange struct {
 	Why string `json:"why,omitempty"`
 	// At is when it was pushed or refused.
 	At time.Time `json:"at,omitzero"`
+	// Waits is why nothing has become of an approved change that should have been pushed
+	// by now.
+	Waits string `json:"waits,omitempty"`
 	// Changes names the flows that change, such as "changed  production". Never null.
 	Changes []string `json:"changes"`
 	// Diff is the difference as a unified diff, up to 100,000 bytes, with escapes such as
@@ -35,6 +38,17 @@ type RuleChange struct {
 	// Error is why the proposal can't be shown. The members from Changes on are empty then.
 	Error string `json:"error,omitempty"`
 }
+
+// RulesOutcome is what became of an approved change of rules.
+type RulesOutcome struct {
+	// Version is the version that it was pushed as, 0 if it is refused.
+	Version int `json:"version,omitempty"`
+	// Why is why it is refused: one line.
+	Why string `json:"why,omitempty"`
+}
+
+// RulesEventID returns the id of the event about what became of a request.
+func RulesEventID(requestID string) string { return requestID + "-rules" }
 
 // The states of a change of rules.
 const (

@@ -2,12 +2,15 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
@@ -19,7 +22,7 @@ func TestRules(t *testing.T) {
 	build := layOut(t, "CasesFunction", flows)
 	stack, err := local.Start(t.Context(), "", localaws.Options{
 		TemplatePath: "../template.yaml", BuildDir: build, Addr: "127.0.0.1:0", Log: newLogs(t), OnCall: calls.note,
-		Parameters: map[string]string{"PushedRules": "true"},
+		Parameters: map[string]string{"PushedRules": "true", "MailFrom": "fasttrack@example.com"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -51,6 +54,26 @@ func TestRules(t *testing.T) {
 			}
 		}
 	}
+	// notified reads a request until a message about what became of its change was sent.
+	notified := func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 2 {
+			ts.Fatalf("usage: notified ID PERSON")
+		}
+		c := ts.Value(clientKey{}).(*client)
+		for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+			ts.Check(c.call("GET", "/requests/"+args[0], nil))
+			var r api.Request
+			ts.Check(json.Unmarshal(c.body, &r))
+			if slices.ContainsFunc(r.Delivery, func(d api.Delivery) bool {
+				return d.About == api.AboutRules && d.Person == args[1] && d.By == "email" && d.State == api.DeliverySent
+			}) {
+				return
+			}
+			if time.Now().After(deadline) {
+				ts.Fatalf("%s is not notified: %s", args[1], c.body)
+			}
+		}
+	}
 	on := system{url: stack.URL(), services: stack.URL() + "/_aws", table: local.StackName + "-Table"}
-	playWith(t, on, "CasesFunction", flows, testscript.Params{Dir: "testdata/rules", Cmds: map[string]func(*testscript.TestScript, bool, []string){"anew": anew, "becomes": becomes}}, &client{url: on.url})
+	playWith(t, on, "CasesFunction", flows, testscript.Params{Dir: "testdata/rules", Cmds: map[string]func(*testscript.TestScript, bool, []string){"anew": anew, "becomes": becomes, "notified": notified}}, &client{url: on.url})
 }

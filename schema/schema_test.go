@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/hook"
+	"github.com/fasttrack-dev/fasttrack/internal/deliver"
 	"github.com/fasttrack-dev/fasttrack/internal/engine"
 	"github.com/fasttrack-dev/fasttrack/internal/engine/stepfn"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -171,6 +173,25 @@ func TestAccessFailing(t *testing.T) {
 	}
 	if got := detail.Request.LastError.EventID; got != detail.ID || got != r.ID+"-failing-3" {
 		t.Errorf("the request names the event %s, which is %s", got, detail.ID)
+	}
+}
+
+// The events of what became of a change of rules fit their schema.
+func TestRulesEvents(t *testing.T) {
+	r := newRun(t)
+	r.Review = &run.Review{ApprovedBy: []run.Approval{{Person: run.Person{ID: "grace@example.com"}}}}
+	schema := compile(t, "rules.v1.json")
+	for _, o := range []api.RulesOutcome{{Version: 2}, {Why: "it is stale"}} {
+		e := deliver.RulesEvent(r, o, start)
+		if err := validate(t, schema, e); err != nil {
+			t.Errorf("%+v: %v", o, err)
+		}
+		if want := []string{"ada@example.com", "grace@example.com"}; !slices.Equal(e.To, want) {
+			t.Errorf("to %v, want %v", e.To, want)
+		}
+	}
+	if err := validate(t, schema, deliver.RulesEvent(r, api.RulesOutcome{}, start)); err == nil {
+		t.Error("an event that says neither a version nor why fits")
 	}
 }
 

@@ -28,6 +28,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/functions/record/record"
 	"github.com/fasttrack-dev/fasttrack/functions/request/request"
 	"github.com/fasttrack-dev/fasttrack/hook"
+	"github.com/fasttrack-dev/fasttrack/internal/bus"
 	"github.com/fasttrack-dev/fasttrack/internal/executions"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
@@ -180,7 +181,7 @@ func (f *Functions) make() {
 	acts.Log = f.opts.Log
 	record := record.New(record.Deps{
 		Store: table("RecordFunction"), Today: f.opts.Flows.Today, Now: f.opts.Now, Log: f.opts.Log,
-		Bus:           record.NewBus(eventbridge.NewFromConfig(config("RecordFunction")), env["RecordFunction"]["BUS_NAME"]),
+		Bus:           bus.New(eventbridge.NewFromConfig(config("RecordFunction")), env["RecordFunction"]["BUS_NAME"]),
 		Waker:         record.NewWaker(sfn.NewFromConfig(config("RecordFunction"))),
 		HooksFunction: env["RecordFunction"]["HOOKS_FUNCTION"], Serves: record.AliasServes(config("RecordFunction"), env["RecordFunction"]["HOOKS_FUNCTION"]),
 	})

@@ -43,6 +43,23 @@ var proposalBugs = []bug{
 	{"write what became of a request twice", "internal/store/rules_outcome.go", "Item: it, ConditionExpression: isNew}", "Item: it}", "./internal/rules", "TestOutcome_Once"},
 	{"roll back over no newest version that is spoiled", "internal/rules/push.go", "if v, _ := s.Read(); v.Number > 0 {", "if v, _ := s.Read(); true {", "./internal/rules", "TestPush_OverAnything"},
 	{"file a change that shows another difference", "functions/request/request/create.go", "if err := s.checkProposal(ctx, r); err != nil {", "if err := error(nil); err != nil {", "./functions/request/request", "TestRuleChange"},
-	{"show a difference in which something can't be seen", "functions/request/request/rule_change.go", "shown.Diff = text.Visible(shown.Diff)", "", "./functions/request/request", "TestRuleChange"},
+	{"show a difference in which something can't be seen", "functions/request/request/rule_change_view.go", "shown.Diff = text.Visible(shown.Diff)", "", "./functions/request/request", "TestRuleChange"},
 	{"let the glass be broken for a change of rules", "internal/flow/rule_change.go", "if f.HasBreakGlass() {", "if false {", "./internal/flow", "TestRuleChange"},
+}
+
+// People are notified of what became of an approved change: once, all whom it concerns, and of nothing else.
+var _ = plant(rulesHeardBugs...)
+
+var rulesHeardBugs = []bug{
+	{"notify nobody of what became of a change of rules", "functions/apply/apply/handler.go", "if err == nil && o.Request != \"\" {", "if false {", "./functions/apply/apply", "TestPublish|TestHandle_Dies"},
+	{"publish what became of a change again and again", "functions/apply/apply/publish.go", "return h.Table.PublishedRulesOutcome(ctx, o)", "return nil", "./functions/apply/apply", "TestPublish"},
+	{"forget that the bus was away", "functions/apply/apply/publish.go", "return fmt.Errorf(\"publish what became of request %s: %w\", o.Request, err)", "_ = fmt.Errorf", "./functions/apply/apply", "TestPublish"},
+	{"believe an event about what became of a change", "internal/deliver/rules.go", "c.event = RulesEvent(c.now, o, at)", "_, _ = o, at", "./internal/deliver", "TestRules"},
+	{"notify people of what did not happen", "internal/deliver/rules.go", "\tif !there {", "\tif !there && c.event.Rules == nil {", "./internal/deliver", "TestRules"},
+	{"leave who approved in the dark", "internal/deliver/rules.go", "for _, a := range approvals(c.now) {", "for _, a := range approvals(&run.Run{}) {", "./internal/deliver", "TestRules"},
+	{"replay what became of a change as its approval", "internal/deliver/replay.go", "\tcase api.AboutRules:", "\tcase \"\\x00\":", "./internal/deliver", "TestRules"},
+	{"let functions/apply speak of requests", "template.yaml", "\"ForAllValues:StringEquals\": {\"events:source\": [fasttrack], \"events:detail-type\": [fasttrack.rules.applied, fasttrack.rules.refused]}", "\"ForAllValues:StringEquals\": {\"events:source\": [fasttrack]}", "./internal/local", "TestApplySpeaksOfRulesAlone"},
+	{"let the bus take what functions/apply says of requests", "template.yaml", "\"ForAnyValue:StringNotEquals\": {\"events:detail-type\": [fasttrack.rules.applied, fasttrack.rules.refused]}", "\"ForAnyValue:StringNotEquals\": {\"events:detail-type\": [\"*\"]}", "./internal/local", "TestApplySpeaksOfRulesAlone"},
+	{"say nothing of a change that nothing became of", "functions/request/request/rule_change_view.go", "case since >= slow:", "case since >= 100*late:", "./functions/request/request", "TestRuleChange_Waits"},
+	{"never read again what becomes of an approved change", "internal/cli/people_events.go", "if !e.awaitsRules(r) && (", "if (", "./internal/cli", "TestEventsOfRules"},
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,16 +32,18 @@ type events struct {
 	shown   map[string]int       // the seq of the last entry shown, by request
 	failing map[string]string    // the id of the last event of failing access shown, by request
 	updated map[string]time.Time // when a request changed last, as read
+	rules   map[string]bool      // the requests of which it was read what became of their change of rules
 }
 
 func newEventsCommand(p Process) *cobra.Command {
-	e := events{shown: map[string]int{}, failing: map[string]string{}, updated: map[string]time.Time{}}
+	e := events{shown: map[string]int{}, failing: map[string]string{}, updated: map[string]time.Time{}, rules: map[string]bool{}}
 	cmd := &cobra.Command{
 		Use:   "events",
 		Short: "Print what happens to requests",
 		Long: "Print the events of requests that you may read, the oldest first: with --json one event a line, as on the bus. " +
 			"--follow goes on until Ctrl-C.\n\n" +
-			"It reads requests made within --within, the newest 1,000. That access fails has no history entry: it is shown as long as it goes on.",
+			"It reads requests made within --within, the newest 1,000. That access fails has no history entry: it is shown as long as it goes on. " +
+			"What became of an approved change of rules has none either: it is shown once.",
 		Example: "  fasttrack events --follow\n  fasttrack events --from 1d --flow aws-access\n" +
 			"  fasttrack events --follow --json | jq -r 'select(.entry.event == \"deny\") | .run.id'",
 		Args:        usage(cobra.NoArgs),
@@ -120,7 +123,7 @@ func (e *events) read(ctx context.Context) ([]api.Event, error) {
 		}
 		for _, r := range p.Requests {
 			n++
-			if r.UpdatedAt.Before(e.since) || e.updated[r.ID].Equal(r.UpdatedAt) {
+			if !e.awaitsRules(r) && (r.UpdatedAt.Before(e.since) || e.updated[r.ID].Equal(r.UpdatedAt)) {
 				continue
 			}
 			of, err := e.of(ctx, r.ID)
@@ -146,7 +149,8 @@ func (e *events) of(ctx context.Context, id string) (found []api.Event, err erro
 	}
 	history := r.History
 	e.updated[id] = r.UpdatedAt
-	r.History, r.You, r.Delivery, r.WaitingFor = nil, nil, nil, nil // as events are
+	became, known := rulesEvent(r)
+	r.History, r.You, r.Delivery, r.WaitingFor, r.RuleChange = nil, nil, nil, nil, nil // as events are
 	for _, entry := range history {
 		if entry.Seq <= e.shown[id] || entry.At.Before(e.since) {
 			continue
@@ -159,6 +163,12 @@ func (e *events) of(ctx context.Context, id string) (found []api.Event, err erro
 	if last := r.LastError; last != nil && last.EventID != "" && e.failing[id] != last.EventID && !last.At.Before(e.since) {
 		e.failing[id] = last.EventID
 		found = append(found, api.Event{ID: last.EventID, Type: api.EventTypeAccessFailing, Time: last.At, Request: r})
+	}
+	if known && !e.rules[id] {
+		e.rules[id] = true
+		if became.Request = r; !became.Time.Before(e.since) {
+			found = append(found, became)
+		}
 	}
 	return found, nil
 }
@@ -180,6 +190,14 @@ func (e *events) print(out io.Writer, one api.Event) error {
 			does = "ending access fails"
 		}
 		_, err := fmt.Fprintf(out, "%s  %s  %s  failing  %s: %s\n", s.moment(last.At), one.Request.ID, one.Request.Flow, does, text.Line(last.Text))
+		return err
+	}
+	if o := one.Rules; o != nil {
+		became := "as version " + strconv.Itoa(o.Version)
+		if o.Version == 0 {
+			became = text.Line(o.Why)
+		}
+		_, err := fmt.Fprintf(out, "%s  %s  %s  %s  %s\n", s.moment(one.Time), one.Request.ID, one.Request.Flow, strings.TrimPrefix(one.Type, api.EventSource+"."), became)
 		return err
 	}
 	entry := one.Entry

@@ -21,7 +21,11 @@ func printRuleChange(line func(name, value string), v api.Request) {
 	case api.RuleChangeRefused:
 		line("! rules", "approved, and not pushed: "+c.Why)
 	case api.RuleChangeApproved:
-		line("rules", "are being pushed")
+		if c.Waits == "" {
+			line("rules", "are being pushed")
+			break
+		}
+		line("! rules", c.Waits)
 	case api.RuleChangeDropped:
 		line("rules", "not approved, and unchanged")
 	default:

@@ -53,6 +53,7 @@ const (
 	Failing  Kind = "failing"  // to admins: granting or ending access fails
 	Alert    Kind = "alert"    // to whom break_glass names: an emergency, or its review
 	Confirm  Kind = "confirm"  // to the holder: access without an end must be confirmed
+	Rules    Kind = "rules"    // to the requester and whoever approved: what became of a change of rules
 	Progress Kind = "progress" // to nobody; only a [Follower] sees it
 )
 

@@ -46,17 +46,28 @@ func (r *Router) Replay(ctx context.Context, runID string) ([]api.Event, error) 
 		}
 		if from := (source{d.Seq, d.About}); !seen[from] {
 			seen[from] = true
-			events = append(events, eventAbout(loaded, loaded.History[i], d.About))
+			event, there, err := r.eventAbout(ctx, loaded, loaded.History[i], d.About)
+			if err != nil {
+				return nil, err
+			}
+			if there {
+				events = append(events, event)
+			}
 		}
 	}
 	return events, nil
 }
 
 // eventAbout returns the event that a message was about.
-func eventAbout(r *run.Run, e run.Entry, about string) api.Event {
-	event := EventOf(r, e)
-	if about == api.AboutFailing {
-		event.ID, event.Type, event.Entry = fmt.Sprintf("%s-failing-%d", r.ID, e.Seq), api.EventTypeAccessFailing, run.Entry{}
+func (r *Router) eventAbout(ctx context.Context, loaded *run.Run, e run.Entry, about string) (event api.Event, there bool, err error) {
+	switch about {
+	case api.AboutFailing:
+		event = EventOf(loaded, e)
+		event.ID, event.Type, event.Entry = fmt.Sprintf("%s-failing-%d", loaded.ID, e.Seq), api.EventTypeAccessFailing, run.Entry{}
+		return event, true, nil
+	case api.AboutRules:
+		o, at, there, err := r.Store.BecameOfRules(ctx, loaded.ID)
+		return RulesEvent(loaded, o, at), there, err
 	}
-	return event
+	return EventOf(loaded, e), true, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +29,9 @@ type Store interface {
 	RetryDelivery(ctx context.Context, runID string, d api.Delivery) error
 	// LoseDelivery stores that a message that was sent did not arrive.
 	LoseDelivery(ctx context.Context, runID string, d api.Delivery) error
+	// BecameOfRules reads what became of the change of rules that a run asked for, and when,
+	// strongly consistent; false if nothing so far.
+	BecameOfRules(ctx context.Context, runID string) (o api.RulesOutcome, at time.Time, there bool, err error)
 }
 
 // A Broadcast is a channel of the stack that gets the message of every event: the
@@ -108,8 +112,11 @@ func (r *Router) Route(ctx context.Context, e api.Event, broadcasts []Broadcast)
 		seq = seqOf(e, loaded)
 	}
 	about := ""
-	if e.Type == api.EventTypeAccessFailing {
+	switch {
+	case e.Type == api.EventTypeAccessFailing:
 		about = api.AboutFailing
+	case e.AboutRules():
+		about = api.AboutRules
 	}
 	c := &call{Router: r, event: e, seq: seq, about: about, tried: map[string]bool{}}
 	c.broadcast(ctx, broadcasts)
@@ -120,10 +127,13 @@ func (r *Router) Route(ctx context.Context, e api.Event, broadcasts []Broadcast)
 }
 
 // seqOf returns the history entry that an event is about: its own or, of an event
-// without one, the last before it.
+// without one, the last before it. Of a change of rules it is the decision.
 func seqOf(e api.Event, loaded *run.Run) int {
 	if e.Entry.Seq > 0 {
 		return e.Entry.Seq
+	}
+	if i := slices.IndexFunc(loaded.History, decides); i >= 0 && e.AboutRules() {
+		return loaded.History[i].Seq
 	}
 	seq := 1
 	for _, entry := range loaded.History {
@@ -184,6 +194,10 @@ func (c *call) people(ctx context.Context, loaded *run.Run) {
 		}
 	case Failing:
 		c.deliver(ctx, append(c.requester(Failing), c.failing()...))
+	case Rules:
+		if !c.rules(ctx) {
+			return
+		}
 	}
 	if c.event.Entry.Event == api.EventIgnore && !run.ByLook(c.event.Entry) {
 		return
@@ -216,8 +230,11 @@ func kindOf(e api.Event) Kind {
 			return Outcome
 		}
 	}
-	if e.Type == api.EventTypeAccessFailing {
+	switch {
+	case e.Type == api.EventTypeAccessFailing:
 		return Failing
+	case e.AboutRules():
+		return Rules
 	}
 	return Progress
 }

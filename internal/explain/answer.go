@@ -30,9 +30,7 @@ func (x *explainer) answer() string {
 		parts = append(parts, x.end(), "it was "+lower(x.decided()), x.second())
 	default:
 		parts = append(parts, x.decided(), x.second())
-		if state := x.access(); state != "" {
-			parts = append(parts, state)
-		}
+		parts = append(parts, x.access(), x.rules())
 	}
 	if x.Shadow != nil {
 		parts = append(parts, "in shadow mode "+x.tried())

@@ -23,6 +23,7 @@ const (
 	Tried   = api.StepTried
 	Failing = api.StepFailing
 	Looked  = api.StepLooked
+	Rules   = api.StepRules
 )
 
 // Of explains a request.

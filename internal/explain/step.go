@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
@@ -80,6 +81,11 @@ func (x *explainer) steps() []Step {
 		} else {
 			s.Text = e.Text
 		}
+		steps = append(steps, s)
+	}
+	if c := x.RuleChange; c != nil && (c.State == api.RuleChangePushed || c.State == api.RuleChangeRefused) {
+		s := x.step(c.At, Rules)
+		s.Text = x.rules()
 		steps = append(steps, s)
 	}
 	return steps

@@ -52,7 +52,7 @@ var forgeries = []struct {
 	{"start one of the lane", "states:StartExecution", "", "states stateMachine:app-lane", []string{"RequestRole"}},
 	{"change a state machine", "states:UpdateStateMachine", "", "states stateMachine:app-runs", nil},
 	{"change the lane", "states:UpdateStateMachine", "", "states stateMachine:app-lane", nil},
-	{"speak on the bus", "events:PutEvents", "", "events event-bus/app", []string{"RecordRole"}},
+	{"speak on the bus", "events:PutEvents", "", "events event-bus/app", []string{"RecordRole", "ApplyRole"}}, // ApplyRole of rules alone: TestApplySpeaksOfRulesAlone
 	{"become the role of hooks", "sts:AssumeRole", "", "iam role/app-HookInvokeRole", []string{"StateMachineRole", "LaneRole"}},
 	{"become a role of the engine", "sts:AssumeRole", "", "iam role/app-RecordRole", nil},
 	{"hand on a role", "iam:PassRole", "", "iam role/app-RecordRole", nil},
@@ -62,6 +62,28 @@ var forgeries = []struct {
 func TestNoOtherRoleCanForge(t *testing.T) {
 	for _, wrong := range forgers(t, "../../template.yaml") {
 		t.Error(wrong)
+	}
+}
+
+// functions/apply may say nothing on the bus but what became of a change of rules: neither by
+// its role nor by the policy of the bus, which binds roles of others too.
+func TestApplySpeaksOfRulesAlone(t *testing.T) {
+	raw, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const types = `"events:detail-type": \[fasttrack\.rules\.applied, fasttrack\.rules\.refused\]\}`
+	_, role, _ := strings.Cut(string(raw), "\n  ApplyRole:\n")
+	role, _, _ = strings.Cut(role, "\n  ApplyEvents:\n")
+	_, bus, _ := strings.Cut(string(raw), "\n  Bus:\n")
+	bus, _, _ = strings.Cut(bus, "\n  RequestFunction:\n")
+	allows := regexp.MustCompile(`Action: events:PutEvents\n +Resource: !Sub "[^\n]*event-bus/\$\{AWS::StackName\}"\n +Condition:\n +"ForAllValues:StringEquals": \{"events:source": \[fasttrack\], ` + types)
+	denies := regexp.MustCompile(`Effect: Deny\n +Principal: "\*"\n +Action: events:PutEvents\n +Resource: [^\n]*\n +Condition:\n +"ForAnyValue:StringNotEquals": \{` + types + `\n +ArnEquals: \{"aws:PrincipalArn": !GetAtt ApplyRole\.Arn\}`)
+	if !allows.MatchString(role) || strings.Count(role, "events:PutEvents") != 1 {
+		t.Error("the role may say other things on the bus")
+	}
+	if !denies.MatchString(bus) {
+		t.Error("the policy of the bus lets functions/apply say other things")
 	}
 }
 

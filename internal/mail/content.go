@@ -137,12 +137,15 @@ func facts(n deliver.Notice) []Row {
 	if !r.StartsAt.IsZero() {
 		add("Starts", clock(r.StartsAt), false)
 	}
-	if n.Kind != deliver.Ask && n.Kind != deliver.Confirm && n.Kind != deliver.Failing && e.Event != api.EventForward {
+	if n.Kind != deliver.Ask && n.Kind != deliver.Confirm && e.Event != "" && e.Event != api.EventForward {
 		add("By", actorOf(e.Actor), false)
 		add("Why", text.Clean(e.Reason), true)
 		if e.HookReason != "" {
 			add("The rule "+line(e.HookReasonBy)+" adds", text.Clean(e.HookReason), true)
 		}
+	}
+	if o := n.Event.Rules; n.Kind == deliver.Rules && o != nil && o.Version == 0 {
+		add("Why not", text.Clean(o.Why), false)
 	}
 	if n.Kind == deliver.Failing && r.LastError != nil {
 		add("Error", line(r.LastError.Text), false)

@@ -26,6 +26,8 @@ func situationOf(n deliver.Notice) (situation, bool) {
 		return emergency(n)
 	case n.Event.Type == api.EventTypeAccessFailing:
 		return failing(n.Request)
+	case n.Event.AboutRules():
+		return rules(n.Event), true
 	}
 	s, known := happened(n)
 	s.Event = string(n.Event.Entry.Event)

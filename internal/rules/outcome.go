@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // Outcome is what became of an approved request for a change. It is written once.
@@ -14,6 +17,13 @@ type Outcome struct {
 	// Why is why it was refused.
 	Why string    `json:"why,omitempty"`
 	At  time.Time `json:"at"`
+	// Published reports that the bus has its event. It is set after the outcome was stored.
+	Published bool `json:"-"`
+}
+
+// Became returns what the API and events say of an outcome.
+func (o Outcome) Became() api.RulesOutcome {
+	return api.RulesOutcome{Version: o.Version, Why: text.Line(o.Why)}
 }
 
 // Outcomes stores outcomes of requests.
@@ -23,6 +33,8 @@ type Outcomes interface {
 	// PutRulesOutcome stores what became of a request, such as that it is refused. It returns
 	// [ErrChanged] if something became of it meanwhile.
 	PutRulesOutcome(ctx context.Context, o Outcome) error
+	// PublishedRulesOutcome stores that the bus has the event of an outcome.
+	PublishedRulesOutcome(ctx context.Context, o Outcome) error
 }
 
 // Refusal is why a change is not pushed, whoever tries and how often.

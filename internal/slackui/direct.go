@@ -46,6 +46,9 @@ func happened(e api.Event) (string, bool) {
 	if e.Type == api.EventTypeAccessFailing {
 		return "Your access could not be changed yet", e.Request.LastError != nil
 	}
+	if e.AboutRules() {
+		return rulesApplied(*e.Rules), true
+	}
 	by := Actor(e.Entry.Actor)
 	switch e.Entry.Event {
 	case api.EventReview:
@@ -109,6 +112,8 @@ func follows(e api.Event) string {
 	switch {
 	case e.Type == api.EventTypeAccessFailing:
 		return failing(e.Request)
+	case e.AboutRules():
+		return rulesFollow(*e.Rules)
 	case e.Entry.Event == api.EventRemind:
 		return "It ends on " + At(e.Entry.EndsAt) + " unless you confirm before that you still need it: here, on its page, or with fasttrack confirm " + e.Request.ID + "."
 	case e.Entry.BreakGlass && e.Entry.Event == api.EventApprove:

@@ -14,6 +14,8 @@ func Thread(e api.Event) (Message, bool) {
 	switch {
 	case e.Type == api.EventTypeAccessFailing:
 		said = failing(e.Request)
+	case e.AboutRules():
+		said = rulesApplied(*e.Rules) + ". " + rulesFollow(*e.Rules)
 	case e.Entry.Event == api.EventEscalate:
 		said = "Access is granted"
 		if a := e.Request.Access; a != nil && !a.EndsAt.IsZero() {

@@ -39,9 +39,15 @@ type Table interface {
 	Flow(ctx context.Context, flow string, q store.Query, now time.Time, wanted func(run.Summary) bool) (store.Page, error)
 }
 
+// Bus publishes events. An event may be published again: its id is the same.
+type Bus interface {
+	Publish(ctx context.Context, events []api.Event) error
+}
+
 // Deps are the dependencies of a [Handler].
 type Deps struct {
 	Table Table
+	Bus   Bus
 	// Sign signs with the key of the rules, whose public half Key returns.
 	Sign rules.Sign
 	Key  func(ctx context.Context) (*ecdsa.PublicKey, error)
@@ -86,10 +92,13 @@ func (h *Handler) Handle(ctx context.Context, in api.BusEvent) (Report, error) {
 			for n := 1; n < tries && errors.Is(err, rules.ErrChanged); n++ {
 				o, became, err = h.apply(ctx, id) // sees what was pushed meanwhile
 			}
-			switch {
-			case err != nil:
+			if err == nil && o.Request != "" {
+				err = h.publish(ctx, o)
+			}
+			if err != nil {
 				failed = append(failed, err)
-			case became:
+			}
+			if became {
 				report.Outcomes = append(report.Outcomes, o)
 				line.Say(slog.LevelInfo, "rules")
 				line.Add("run_id", id, "version", o.Version, "refused", o.Why)
@@ -125,10 +134,10 @@ func (h *Handler) wanted(ctx context.Context, in api.BusEvent) ([]string, error)
 	return ids, nil
 }
 
-// apply has a request's version pushed, or refuses it, once. became reports that this call
-// did so.
+// apply has a request's version pushed, or refuses it, once, and returns what became of it,
+// now or before. became reports that this call did so.
 func (h *Handler) apply(ctx context.Context, id string) (o rules.Outcome, became bool, err error) {
-	_, there, err := h.Table.RulesOutcome(ctx, id)
+	o, there, err := h.Table.RulesOutcome(ctx, id)
 	if err != nil || there {
 		return o, false, err
 	}
@@ -151,18 +160,19 @@ func (h *Handler) apply(ctx context.Context, id string) (o rules.Outcome, became
 		o.Version, o.At = pushed.Number, pushed.At
 		return o, true, nil
 	case !refused:
-		return o, false, err // another call may succeed, or see why not
+		return rules.Outcome{}, false, err // another call may succeed, or see why not
 	}
 	if o.Version, err = h.pushedBefore(ctx, id, rec.Run); err != nil {
-		return o, false, err
+		return rules.Outcome{}, false, err
 	}
 	if o.Version == 0 {
 		o.Why = refusal.Error()
 	}
 	if err := h.Table.PutRulesOutcome(ctx, o); err != nil && !errors.Is(err, rules.ErrChanged) {
-		return o, false, err
+		return rules.Outcome{}, false, err
 	} else if err != nil {
-		return o, false, nil // another call was first
+		o, _, err = h.Table.RulesOutcome(ctx, id) // another call was first
+		return o, false, err
 	}
 	return o, true, nil
 }

@@ -6,8 +6,10 @@ import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/bus"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/release"
 	"github.com/fasttrack-dev/fasttrack/internal/rules/pushed"
@@ -21,6 +23,7 @@ func Start() {
 	key := os.Getenv("RULES_KEY")
 	lambda.Start(New(Deps{
 		Table: store.NewFromConfig(cfg, os.Getenv("TABLE_NAME")),
+		Bus:   bus.New(eventbridge.NewFromConfig(cfg), os.Getenv("BUS_NAME")),
 		Sign: func(ctx context.Context, sum []byte) ([]byte, error) {
 			signature, err := signed.Sign(ctx, cfg, key, sum)
 			if err != nil {

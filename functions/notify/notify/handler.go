@@ -181,8 +181,11 @@ func (h *Handler) publish(ctx context.Context, e api.Event, m Message) error {
 			attributes[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &value}
 		}
 	}
-	if e.Type == api.EventTypeAccessFailing {
+	if e.Entry.Event == "" { // an event without an entry
 		name := "failing"
+		if e.AboutRules() {
+			name = strings.TrimPrefix(e.Type, api.EventSource+".")
+		}
 		attributes["event"] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &name}
 		attributes["status"] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(string(e.Request.Status))}
 	}

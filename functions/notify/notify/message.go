@@ -99,6 +99,9 @@ func situation(e api.Event) (did string, notifies bool) {
 	if e.Type == api.EventTypeAccessFailing {
 		return failing(e)
 	}
+	if e.AboutRules() {
+		return rulesSituation(e), true
+	}
 	did, notifies = happened[e.Entry.Event]
 	switch {
 	case !notifies:
@@ -144,6 +147,8 @@ func happening(e api.Event, line func(format string, args ...any)) {
 	switch {
 	case e.Type == api.EventTypeAccessFailing:
 		failingLines(e, line)
+	case e.AboutRules():
+		rulesLines(e, line)
 	case e.Entry.Event != "forward":
 		line("By:       %s", nameOf(e.Entry.Actor))
 		line("Why:      %s", below(e.Entry.Reason))
@@ -219,6 +224,8 @@ func next(e api.Event, line func(format string, args ...any)) {
 		line("fasttrack retries for a while. Then the request fails, and what was granted of it is removed.")
 	case fails:
 		line("fasttrack retries until it works. The flow's admins should find the cause.")
+	case e.AboutRules():
+		line("%s", rulesNext(e))
 	case e.Entry.Event == "forward":
 		line("To decide: POST /requests/%s/approve or /deny.", e.Request.ID)
 		if r := e.Request.Review; r != nil {

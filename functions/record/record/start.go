@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/bus"
 	"github.com/fasttrack-dev/fasttrack/internal/destination"
 	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/rules/pushed"
@@ -24,7 +25,7 @@ func Start() {
 	table := store.NewFromConfig(cfg, os.Getenv("TABLE_NAME"))
 	deps := Deps{
 		Store:         table,
-		Bus:           NewBus(eventbridge.NewFromConfig(cfg), os.Getenv("BUS_NAME")),
+		Bus:           bus.New(eventbridge.NewFromConfig(cfg), os.Getenv("BUS_NAME")),
 		Waker:         NewWaker(sfn.NewFromConfig(cfg)),
 		HooksFunction: os.Getenv("HOOKS_FUNCTION"),
 		Serves:        AliasServes(cfg, os.Getenv("HOOKS_FUNCTION")),

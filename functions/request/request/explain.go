@@ -17,7 +17,9 @@ func (s service) explain(ctx context.Context, c *httpapi.Call) (httpapi.Reply, e
 	if err != nil {
 		return httpapi.Reply{}, err
 	}
-	return httpapi.Reply{Status: http.StatusOK, Body: explain.Of(s.view(c, r))}, nil
+	view := s.view(c, r)
+	s.addRulesOutcome(ctx, c, r, &view)
+	return httpapi.Reply{Status: http.StatusOK, Body: explain.Of(view)}, nil
 }
 
 // visible reads the request of the path, which the caller must be allowed to read.

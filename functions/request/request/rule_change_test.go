@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -110,12 +111,13 @@ func TestRuleChange(t *testing.T) {
 	if len(table.runs) > 0 {
 		t.Fatal("a request was stored")
 	}
-	// Without pushed rules, the flow is one like any other.
+	// Without pushed rules, the flow is one like any other, and the request says that nothing
+	// comes of it.
 	got, filed := call(nil, "POST /requests", body(func(f map[string]any) { f["change"] = "x" }), "")
 	if got.StatusCode != 201 {
 		t.Fatal(got.Body)
 	}
-	if _, r := call(nil, "GET /requests/{id}", "", filed.ID); r.RuleChange != nil {
+	if _, r := call(nil, "GET /requests/{id}", "", filed.ID); r.RuleChange == nil || !strings.Contains(r.RuleChange.Error, "takes no pushed rules") {
 		t.Errorf("shows %+v", r.RuleChange)
 	}
 	_, r := call(stored, "GET /requests/{id}", "", filed.ID)
@@ -136,4 +138,81 @@ func TestRuleChange(t *testing.T) {
 	if _, r = call(storetest.New(t), "GET /requests/{id}", "", filed.ID); r.RuleChange == nil || !strings.Contains(r.RuleChange.Error, "unknown proposal") {
 		t.Errorf("shows %+v", r.RuleChange)
 	}
+}
+
+// A request whose change was approved a while ago says why nothing became of it, also in its
+// explanation.
+func TestRuleChange_Waits(t *testing.T) {
+	flows, err := flow.Parse("f", []byte(changing))
+	if err != nil {
+		t.Fatal(err)
+	}
+	approved := time.Date(2026, 11, 29, 10, 0, 0, 0, time.UTC)
+	value := func(v string) json.RawMessage { return json.RawMessage(v) }
+	byAda := run.Actor{Type: run.UserActor, ID: ada, Email: ada}
+	r := &run.Run{
+		Channel: run.ViaAPI, ID: "01JD0000000000000000000000", Status: run.Approved, CreatedAt: approved, Flow: run.Flow{Name: "rule-change", Admins: []string{ada}}, Requester: run.Person{ID: ada, Email: ada},
+		Fields:   map[string]json.RawMessage{"digest": value(`"d"`), "base": value("1"), "sheet": value(`"s"`), "change": value(`"c"`)},
+		Decision: &run.Decision{Event: run.Approve, By: run.Actor{Type: run.UserActor, ID: "grace@example.com"}, At: approved},
+		History:  []run.Entry{{Seq: 1, Event: run.Request, Actor: byAda, Channel: run.ViaAPI, At: approved, Status: run.Requested}, {Seq: 2, Event: run.Approve, Actor: byAda, Channel: run.ViaAPI, At: approved, Status: run.Approved}},
+	}
+	table := newTable()
+	table.runs[r.ID] = r
+	for name, tc := range map[string]struct {
+		after time.Duration
+		from  request.Proposals
+		want  string
+	}{
+		"at once":                {time.Minute, storetest.New(t), ""},
+		"late":                   {time.Hour, storetest.New(t), "functions/apply has neither pushed nor refused it"},
+		"too late":               {25 * time.Hour, storetest.New(t), "more than 24 hours ago"},
+		"unreadable":             {time.Hour, unreadable{}, "can't be read at the moment"},
+		"without pushed rules":   {time.Minute, nil, "this deployment takes no pushed rules"},
+		"pushed in the meantime": {time.Hour, pushed{}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := request.Deps{Flows: flows, Identify: caller{run.Person{ID: ada, Email: ada}}, Store: table, Executions: table, HooksFunction: "hooks", Log: slog.New(slog.DiscardHandler), Proposals: tc.from, Now: func() time.Time { return approved.Add(tc.after) }}
+			for route, of := range map[string]func(api.Request, api.Explanation) string{
+				"GET /requests/{id}":         func(r api.Request, _ api.Explanation) string { return r.RuleChange.Waits },
+				"GET /requests/{id}/explain": func(_ api.Request, e api.Explanation) string { return e.Answer },
+			} {
+				got, err := request.New(d).Handle(t.Context(), httpapi.Event{RouteKey: route, Headers: map[string]string{}, PathParameters: map[string]string{"id": r.ID}})
+				if err != nil || got.StatusCode != 200 {
+					t.Fatal(err, got.Body)
+				}
+				described(t, route, got)
+				var r api.Request
+				var e api.Explanation
+				if json.Unmarshal([]byte(got.Body), &r) != nil || json.Unmarshal([]byte(got.Body), &e) != nil {
+					t.Fatal(got.Body)
+				}
+				says := of(r, e)
+				if !strings.Contains(says, tc.want) || tc.want == "" && strings.Contains(route, "{id}/") == (says == "") || tc.want == "" && strings.Contains(says, "nothing has become") {
+					t.Errorf("%s says %q, want %q", route, says, tc.want)
+				}
+			}
+		})
+	}
+}
+
+// unreadable is a table that can't be read, pushed one in which everything was.
+type (
+	unreadable struct{ request.Proposals }
+	pushed     struct{ request.Proposals }
+)
+
+func (unreadable) RulesOutcome(context.Context, string) (o rules.Outcome, there bool, err error) {
+	return o, false, errors.New("the table is away")
+}
+
+func (pushed) RulesOutcome(_ context.Context, id string) (o rules.Outcome, there bool, err error) {
+	return rules.Outcome{Request: id, Version: 2}, true, nil
+}
+
+func (pushed) LatestRules(context.Context) (s rules.Stored, there bool, err error) {
+	return s, false, nil
+}
+
+func (pushed) Proposal(context.Context, string, int) (p rules.Proposal, there bool, err error) {
+	return p, false, nil
 }

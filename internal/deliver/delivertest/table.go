@@ -19,6 +19,10 @@ type Table struct {
 	// Fails, unless nil, is called before each call: its error is that call's.
 	Fails func(call string) error
 
+	// Outcomes are what became of changes of rules, by the run, all at OutcomesAt.
+	Outcomes   map[string]api.RulesOutcome
+	OutcomesAt time.Time
+
 	mu    sync.Mutex
 	runs  map[string]*run.Run
 	items map[string]map[string]kept
@@ -72,6 +76,16 @@ func (t *Table) AllDeliveries(ctx context.Context, id string) (all []api.Deliver
 		all = append(all, t.items[id][key].Delivery)
 	}
 	return all, nil
+}
+
+// BecameOfRules returns what became of a change of rules.
+func (t *Table) BecameOfRules(ctx context.Context, id string) (o api.RulesOutcome, at time.Time, there bool, err error) {
+	defer t.lock()()
+	if err := t.fails(ctx, "BecameOfRules"); err != nil {
+		return o, at, false, err
+	}
+	o, there = t.Outcomes[id]
+	return o, t.OutcomesAt, there, nil
 }
 
 // claimed is the state of a message that is being sent.

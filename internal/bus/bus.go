@@ -1,4 +1,5 @@
-package record
+// Package bus publishes events on the stack's EventBridge bus, each within its limits.
+package bus
 
 import (
 	"bytes"
@@ -23,17 +24,18 @@ const (
 	timeBytes  = 14
 )
 
-type eventBridge struct {
+// Bus is an EventBridge bus.
+type Bus struct {
 	client *eventbridge.Client
-	bus    string
+	name   string
 }
 
-// NewBus returns the EventBridge bus of that name.
-func NewBus(client *eventbridge.Client, bus string) Bus { return eventBridge{client, bus} }
+// New returns the bus of that name.
+func New(client *eventbridge.Client, name string) Bus { return Bus{client, name} }
 
 // Publish sends the events in as few calls as they fit into. After an error, some of
 // them may not be on the bus.
-func (b eventBridge) Publish(ctx context.Context, events []api.Event) error {
+func (b Bus) Publish(ctx context.Context, events []api.Event) error {
 	var batch []types.PutEventsRequestEntry
 	filled := 0
 	for _, e := range events {
@@ -49,14 +51,14 @@ func (b eventBridge) Publish(ctx context.Context, events []api.Event) error {
 		}
 		filled += overhead(e) + len(detail)
 		batch = append(batch, types.PutEventsRequestEntry{
-			EventBusName: &b.bus, Source: aws.String(api.EventSource), DetailType: aws.String(e.Type),
+			EventBusName: &b.name, Source: aws.String(api.EventSource), DetailType: aws.String(e.Type),
 			Detail: aws.String(detail), Time: aws.Time(e.Time),
 		})
 	}
 	return b.put(ctx, batch)
 }
 
-func (b eventBridge) put(ctx context.Context, batch []types.PutEventsRequestEntry) error {
+func (b Bus) put(ctx context.Context, batch []types.PutEventsRequestEntry) error {
 	if len(batch) == 0 {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package record_test
+package bus_test
 
 import (
 	"encoding/json"
@@ -7,13 +7,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
 	"github.com/fasttrack-dev/fasttrack/api"
-	"github.com/fasttrack-dev/fasttrack/functions/record/record"
+	"github.com/fasttrack-dev/fasttrack/internal/bus"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
 )
 
@@ -27,7 +28,7 @@ type puts struct {
 	answer string
 }
 
-func (p *puts) bus(t *testing.T) record.Bus {
+func (p *puts) bus(t *testing.T) bus.Bus {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var in struct{ Entries []put }
@@ -43,7 +44,7 @@ func (p *puts) bus(t *testing.T) record.Bus {
 		_, _ = w.Write([]byte(answer))
 	}))
 	t.Cleanup(server.Close)
-	return record.NewBus(eventbridge.New(eventbridge.Options{
+	return bus.New(eventbridge.New(eventbridge.Options{
 		BaseEndpoint: aws.String(server.URL), Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("x", "x", ""),
 	}), "bus")
 }
@@ -52,7 +53,7 @@ func (p *puts) bus(t *testing.T) record.Bus {
 func happened(seq, bytes int) api.Event {
 	cs := []run.Check{{Name: "n", Detail: strings.Repeat("<", bytes)}}
 	return api.Event{
-		ID: "run-" + string(rune('a'+seq)), Type: "fasttrack.run.approve", Time: start,
+		ID: "run-" + string(rune('a'+seq)), Type: "fasttrack.run.approve", Time: time.Date(2026, 11, 29, 10, 0, 0, 0, time.UTC),
 		Request: api.Request{ID: "run", Decision: &api.Decision{Event: run.Approve, Reason: "ok", Checks: cs}, Fields: map[string]json.RawMessage{"a": json.RawMessage(`"b"`)}},
 		Entry:   run.Entry{Seq: seq, Event: run.Approve, Checks: cs, Hash: "h"},
 	}
