@@ -63,3 +63,14 @@ var rulesHeardBugs = []bug{
 	{"say nothing of a change that nothing became of", "functions/request/request/rule_change_view.go", "case since >= slow:", "case since >= 100*late:", "./functions/request/request", "TestRuleChange_Waits"},
 	{"never read again what becomes of an approved change", "internal/cli/people_events.go", "if !e.awaitsRules(r) && (", "if (", "./internal/cli", "TestEventsOfRules"},
 }
+
+// What the table lost is never replaced by laxer rules.
+var _ = plant(lostRulesBugs...)
+
+var lostRulesBugs = []bug{
+	{"serve the deployed rules while the newest are missing", "internal/rules/watch.go", "\tif last == 0 {\n\t\treturn w.takeDeployed()", "\tif true {\n\t\treturn w.takeDeployed()", "./internal/rules", "TestWatch_Missing"},
+	{"serve the deployed rules in place of lost ones", "internal/rules/watch.go", "\tif lost != nil {", "\tif false {", "./internal/rules", "TestWatch_Missing"},
+	{"serve the deployed rules if it can't be read whether others were pushed", "internal/rules/watch.go", "\tlast, err := w.Source.LastNumber(ctx)\n\tif err != nil {\n\t\treturn err\n\t}\n\tif last == 0 {", "\tlast, err := w.Source.LastNumber(ctx)\n\tif err != nil || last == 0 {", "./internal/rules", "TestWatch_Missing"},
+	{"say nothing while the newest rules are missing", "internal/rules/watch.go", "\tw.refuse(0, missing)\n\tif err", "\tif err", "./internal/rules", "TestWatch_Missing"},
+	{"forget why the highest rules are served", "internal/rules/watch.go", "w.newest, w.refused = Stored{}, missing", "w.newest, w.refused = Stored{}, \"\"", "./internal/rules", "TestWatch_Missing"},
+}

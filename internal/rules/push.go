@@ -17,13 +17,13 @@ type Source interface {
 	LatestRules(ctx context.Context) (Stored, bool, error)
 	// Rules returns a version by its number, with its text.
 	Rules(ctx context.Context, number int) (Stored, bool, error)
+	// LastNumber returns the highest number of a version, 0 for none.
+	LastNumber(ctx context.Context) (int, error)
 }
 
 // Table stores versions.
 type Table interface {
 	Source
-	// LastNumber returns the highest number of a version, 0 for none.
-	LastNumber(ctx context.Context) (int, error)
 	// PushRules stores a version as the one of a number and as the newest, and what became
 	// of the request that it was pushed for, all or nothing. It returns [ErrChanged] unless
 	// the newest is still the one before, and nothing became of the request so far.

@@ -82,11 +82,11 @@ func (w *Watch[T]) look(ctx context.Context) error {
 		return err
 	case !there && w.loaded:
 		if w.version.Number > 0 {
-			w.refuse(0, "the newest version is missing")
+			w.refuse(0, missing)
 		}
 		return nil
 	case !there:
-		return w.takeDeployed()
+		return w.takeHighest(ctx)
 	case w.loaded && same(newest, w.newest):
 		if w.refused != "" {
 			w.refuse(0, w.refused)
@@ -110,13 +110,49 @@ func (w *Watch[T]) look(ctx context.Context) error {
 	claimed, _ := newest.Read() // as far as it can be read: where to look back from
 	w.refuse(claimed.Number, why.Error())
 	if !w.loaded {
-		if err := w.goBack(ctx, key, claimed.Number); err != nil {
+		number := claimed.Number
+		if number < 1 { // it is spoiled, so the highest that is stored is the one before
+			last, err := w.Source.LastNumber(ctx)
+			if err != nil {
+				return err
+			}
+			number = last + 1
+		}
+		if err := w.goBack(ctx, key, number); err != nil {
 			return err
 		}
 	}
 	w.newest, w.refused = newest, why.Error()
 	return nil
 }
+
+// errMissing is a version that the table lost: it may have forbidden what one before allows.
+var errMissing = errors.New("it is not stored")
+
+// takeHighest serves the highest version that is stored, where none is the newest: without
+// any, none was ever pushed, and the deployed file counts.
+func (w *Watch[T]) takeHighest(ctx context.Context) error {
+	last, err := w.Source.LastNumber(ctx)
+	if err != nil {
+		return err
+	}
+	if last == 0 {
+		return w.takeDeployed()
+	}
+	key, err := w.Key(ctx)
+	if err != nil {
+		return err
+	}
+	w.refuse(0, missing)
+	if err := w.goBack(ctx, key, last+1); err != nil {
+		return err
+	}
+	w.newest, w.refused = Stored{}, missing
+	return nil
+}
+
+// missing is why a function serves the version that it has, or the highest.
+const missing = "the newest version is missing"
 
 // take serves the version of a number. why is the reason why it can't be served; err is
 // that it could not be read.
@@ -128,7 +164,10 @@ func (w *Watch[T]) take(ctx context.Context, key *ecdsa.PublicKey, number int, n
 	if err != nil {
 		return nil, err
 	}
-	if !there || newest.Body != nil && !same(s, newest) {
+	if !there {
+		return fmt.Errorf("version %d: %w", number, errMissing), nil
+	}
+	if newest.Body != nil && !same(s, newest) {
 		return fmt.Errorf("version %d is not stored as the newest version says", number), nil
 	}
 	v, why := Open(key, s)
@@ -152,11 +191,11 @@ func (w *Watch[T]) take(ctx context.Context, key *ecdsa.PublicKey, number int, n
 	return nil, nil
 }
 
-// goBack serves the last version before the one of a number that can be served.
+// goBack serves the last version before the one of a number that can be served. The deployed
+// file is served only if all of them are stored, and none was ever good: it may allow what
+// a version that the table lost forbade.
 func (w *Watch[T]) goBack(ctx context.Context, key *ecdsa.PublicKey, number int) error {
-	if number < 1 {
-		return errors.New("the newest version has no number, so the one before is unknown")
-	}
+	var lost error
 	for n := number - 1; n > 0; n-- {
 		if number-n > maxBack {
 			return fmt.Errorf("none of the %d versions before version %d can be served", maxBack, number)
@@ -168,7 +207,13 @@ func (w *Watch[T]) goBack(ctx context.Context, key *ecdsa.PublicKey, number int)
 		if why == nil {
 			return nil
 		}
+		if errors.Is(why, errMissing) {
+			lost = why
+		}
 		w.refuse(n, why.Error())
+	}
+	if lost != nil {
+		return fmt.Errorf("no version can be served: %w", lost)
 	}
 	return w.takeDeployed()
 }
