@@ -8,7 +8,7 @@ var rulesBugs = []bug{
 	{"serve rules of a newer release", "internal/rules/version.go", "case v.Format > Format:", "case v.Format > 9:", "./internal/rules", "TestWatch_LastGood"},
 	{"go back to older rules", "internal/rules/watch.go", "if w.loaded && number < w.version.Number {", "if false {", "./internal/rules", "TestWatch_NeverOlder"},
 	{"give up the last good rules", "internal/rules/watch.go", "if !w.loaded {\n\t\t\treturn w.present, err", "if true {\n\t\t\treturn w.present, err", "./internal/rules", "TestWatch_LastGood"},
-	{"start with the deployed rules if the pushed can't be read", "internal/rules/watch.go", "\tcase err != nil:\n\t\treturn err\n\tcase !there && w.loaded:", "\tcase err != nil && w.loaded:\n\t\treturn err\n\tcase !there && w.loaded:", "./internal/rules", "TestWatch_LastGood"},
+	{"start with the deployed rules if the pushed can't be read", "internal/rules/watch.go", "\tcase err != nil:\n\t\treturn err\n\tcase !there && w.loaded:", "\tcase err != nil && !w.loaded:\n\t\treturn w.takeDeployed()\n\tcase err != nil:\n\t\treturn err\n\tcase !there && w.loaded:", "./internal/rules", "TestWatch_LastGood"},
 	{"take rules late", "internal/rules/watch.go", "const Every = 30 * time.Second", "const Every = 31 * time.Second", "./internal/rules", "TestEvery"},
 	{"let two push at once", "internal/store/rules.go", "return fmt.Errorf(\"store the rules: %w\", rules.ErrChanged)", "return nil", "./internal/rules", "TestPush_AtOnce"},
 	{"push over a version that nobody saw", "internal/rules/push.go", "if expect >= 0 && expect != v.Number-1 {", "if false {", "./internal/rules", "TestPush_AtOnce"},
