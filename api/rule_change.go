@@ -28,9 +28,12 @@ type RuleChange struct {
 	// \u202e for characters that can't be seen. DiffCut reports that it is longer.
 	Diff    string `json:"diff"`
 	DiffCut bool   `json:"diff_cut,omitempty"`
-	// By is the AWS identity of who stored the proposal, as that says. Findings are the
-	// warnings and notes of the check and Backtest the report of a backtest, as they had
-	// them. Findings is never null.
+	// Warnings are what the check finds in the text: this deployment computes them anew.
+	// Never null.
+	Warnings []string `json:"warnings"`
+	// By is the AWS identity of who stored the proposal, as that says. Findings are what the
+	// check found beside the warnings, such as with a hook function, and Backtest is the
+	// report of a backtest: their machine computed both. Findings is never null.
 	By         string    `json:"by"`
 	ProposedAt time.Time `json:"proposed_at,omitzero"`
 	Findings   []string  `json:"findings"`

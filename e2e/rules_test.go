@@ -8,10 +8,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/local"
+	"github.com/fasttrack-dev/fasttrack/internal/rules"
+	"github.com/fasttrack-dev/fasttrack/internal/rules/change"
+	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 )
 
@@ -74,6 +79,31 @@ func TestRules(t *testing.T) {
 			}
 		}
 	}
+	// filed-with files a proposal whose sheet has a finding that nobody found, and a backtest
+	// that nobody made.
+	filedWith := func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 3 {
+			ts.Fatalf("usage: filed-with FILE FINDING NAME")
+		}
+		before, raw := []byte(ts.ReadFile("change.yaml")), []byte(ts.ReadFile(args[0]))
+		at := time.Now().UTC().Truncate(time.Second)
+		sheet := rules.Sheet{Format: rules.Format, Digest: rules.Digest(raw), Base: 5, At: at, By: "eve", Findings: []string{args[1]}, Backtest: "0 requests", BacktestFrom: at.Add(-time.Hour)}
+		body, err := json.Marshal(sheet)
+		ts.Check(err)
+		packed, err := rules.Pack(raw)
+		ts.Check(err)
+		cfg := aws.Config{Region: localaws.Region, BaseEndpoint: aws.String(stack.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")}
+		table := store.NewFromConfig(cfg, stack.Template.Tables[0].Name)
+		ts.Check(table.PutProposal(t.Context(), sheet.Digest, sheet.Base, rules.Proposal{Body: body, Packed: packed}, at))
+		c := ts.Value(clientKey{}).(*client)
+		in, err := json.Marshal(api.CreateInput{Flow: rules.ProposalFlow, Fields: map[string]any{
+			rules.FieldDigest: sheet.Digest, rules.FieldBase: sheet.Base, rules.FieldSheet: rules.Digest(body), rules.FieldChange: change.Field(before, raw),
+		}})
+		ts.Check(err)
+		ts.Check(c.call("POST", "/requests", in))
+		id, _ := c.at("id")
+		ts.Setenv(args[2], id)
+	}
 	on := system{url: stack.URL(), services: stack.URL() + "/_aws", table: local.StackName + "-Table"}
-	playWith(t, on, "CasesFunction", flows, testscript.Params{Dir: "testdata/rules", Cmds: map[string]func(*testscript.TestScript, bool, []string){"anew": anew, "becomes": becomes, "notified": notified}}, &client{url: on.url})
+	playWith(t, on, "CasesFunction", flows, testscript.Params{Dir: "testdata/rules", Cmds: map[string]func(*testscript.TestScript, bool, []string){"anew": anew, "becomes": becomes, "notified": notified, "filed-with": filedWith}}, &client{url: on.url})
 }

@@ -42,7 +42,7 @@ func newFlowsCommand(p Process) *cobra.Command {
 	a.flags(cmd, p)
 	cmd.Flags().BoolVar(&all, "all", false, "list also the flows that you may only decide or list, and the rules of each")
 	cmd.AddCommand(newFlowsOptionsCommand(p), newFlowsCheckCommand(p), newFlowsListCommand(), newFlowsShowCommand(p),
-		newFlowsPushCommand(p), newFlowsHistoryCommand(p), newFlowsRollbackCommand(p), newFlowsDiffCommand(p), newFlowsApplyCommand(p))
+		newFlowsPushCommand(p), newFlowsHistoryCommand(p), newFlowsRollbackCommand(p), newFlowsDiffCommand(p), newFlowsReviewCommand(p), newFlowsApplyCommand(p))
 	return cmd
 }
 

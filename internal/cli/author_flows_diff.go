@@ -95,14 +95,14 @@ func (r *pushedRules) showProposal(cmd *cobra.Command, p Process, a *caller, id 
 	if err := printDifference(out, name, "proposed", before, raw); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\nFindings of the check, as %s had them:\n", text.Line(sheet.By))
+	fmt.Fprintf(out, "\nFindings of the check, computed by the machine of %s:\n", text.Line(sheet.By))
 	for _, finding := range sheet.Findings {
 		fmt.Fprintln(out, "  "+text.Line(finding))
 	}
 	if len(sheet.Findings) == 0 {
 		fmt.Fprintln(out, "  none")
 	}
-	fmt.Fprintln(out, "\nBacktest:")
+	fmt.Fprintln(out, "\nBacktest, computed there too:")
 	for line := range strings.Lines(sheet.Backtest) {
 		fmt.Fprintln(out, "  "+text.Line(strings.TrimRight(line, "\n")))
 	}

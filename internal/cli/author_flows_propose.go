@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/period"
 	"github.com/fasttrack-dev/fasttrack/internal/release"
 	"github.com/fasttrack-dev/fasttrack/internal/rules"
 	"github.com/fasttrack-dev/fasttrack/internal/rules/change"
@@ -28,6 +30,9 @@ type proposal struct {
 	found  checkReport
 }
 
+// notMade begins the backtest of a sheet without one: why follows.
+const notMade = "not made: "
+
 // propose stores a proposal and files the request for it.
 func (c *flowsPush) propose(cmd *cobra.Command, p Process, of proposal) error {
 	ctx := cmd.Context()
@@ -35,14 +40,18 @@ func (c *flowsPush) propose(cmd *cobra.Command, p Process, of proposal) error {
 	if err != nil {
 		return err
 	}
-	var findings bytes.Buffer
-	of.found.warn(&findings)
 	sheet := rules.Sheet{
-		Format: rules.Format, Digest: rules.Digest(of.raw), Base: of.base, At: p.Now().UTC(), By: by,
-		Findings: strings.Split(strings.TrimSpace(findings.String()), "\n"), Backtest: c.backtest(ctx, p, of.path),
+		Format: rules.Format, Digest: rules.Digest(of.raw), Base: of.base, At: p.Now().UTC().Truncate(time.Second), By: by,
+		Findings: of.found.lines(), Strict: c.check.strict, Deployed: c.check.deployed,
+		Backtest: notMade + "--backtest none",
 	}
-	if findings.Len() == 0 {
-		sheet.Findings = []string{}
+	if c.since != "none" {
+		if sheet.BacktestFrom, err = period.ParseTime(c.since, sheet.At); err != nil {
+			return usageError{fmt.Errorf("--backtest %w", err)}
+		}
+		if sheet.Backtest, err = c.backtest(ctx, p, of.path, sheet); err != nil {
+			sheet.Backtest = notMade + text.Line(err.Error())
+		}
 	}
 	var stored rules.Proposal
 	if stored.Packed, err = rules.Pack(of.raw); err != nil {
@@ -75,12 +84,20 @@ func (c *flowsPush) propose(cmd *cobra.Command, p Process, of proposal) error {
 	return err
 }
 
-// backtest returns the report of a backtest of a file, or why none was made.
-func (c *flowsPush) backtest(ctx context.Context, p Process, path string) string {
-	if c.since == "none" {
-		return "not made: --backtest none"
+// lines are the findings as a sheet has them.
+func (r checkReport) lines() []string {
+	var b bytes.Buffer
+	r.File = change.FileName
+	r.warn(&b)
+	if b.Len() == 0 {
+		return []string{}
 	}
-	args := []string{"--since", c.since, "--table", c.name, "--flows", path}
+	return strings.Split(strings.TrimSpace(b.String()), "\n")
+}
+
+// backtest returns the report of a backtest of a file, of the requests that a sheet is about.
+func (c *flowsPush) backtest(ctx context.Context, p Process, path string, of rules.Sheet) (string, error) {
+	args := []string{"--from", of.BacktestFrom.UTC().Format(time.RFC3339), "--to", of.At.UTC().Format(time.RFC3339), "--table", c.name, "--flows", path}
 	if c.endpoint != "" {
 		args = append(args, "--endpoint-url", c.endpoint)
 	}
@@ -94,9 +111,9 @@ func (c *flowsPush) backtest(ctx context.Context, p Process, path string) string
 	cmd.SetOut(&out)
 	cmd.SetErr(&errs)
 	if err := cmd.ExecuteContext(ctx); err != nil {
-		return "not made: " + text.Line(err.Error())
+		return "", err
 	}
-	return out.String()
+	return out.String(), nil
 }
 
 func newFlowsApplyCommand(p Process) *cobra.Command {

@@ -43,9 +43,12 @@ func printRuleChange(line func(name, value string), v api.Request) {
 	if c.DiffCut {
 		line("", "it is longer: `fasttrack flows diff --request "+v.ID+"` prints all of it")
 	}
+	for _, warning := range c.Warnings {
+		line("warning", strings.Replace(warning, ": warning: ", ": ", 1))
+	}
 	for _, found := range c.Findings {
 		line("finding", found)
 	}
 	line("backtest", strings.TrimSpace(c.Backtest))
-	line("by", c.By+", whose findings and backtest these are")
+	line("by", c.By+", whose machine computed findings and backtest; `fasttrack flows review "+v.ID+"` computes them again")
 }

@@ -131,8 +131,10 @@ func pollOf(r *api.Request) int {
 	switch {
 	case r.BreakGlass != nil && r.BreakGlass.State == api.GlassUnreviewed:
 		return 15
-	case r.RuleChange != nil && r.RuleChange.State == api.RuleChangeApproved:
+	case r.RuleChange != nil && r.RuleChange.State == api.RuleChangeApproved && r.RuleChange.Waits == "":
 		return 2
+	case r.RuleChange != nil && r.RuleChange.State == api.RuleChangeApproved:
+		return 15
 	case r.Status.Final(r.DurationSeconds > 0):
 		return 0
 	case r.Status == api.StatusRequested, r.Status == api.StatusApproved && !r.AwaitsStart():

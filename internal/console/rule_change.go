@@ -56,6 +56,9 @@ func (c *ruleChange) Says() string {
 	case api.RuleChangeRefused:
 		return "It was approved, and is not pushed: " + c.Why
 	case api.RuleChangeApproved:
+		if c.Waits != "" {
+			return "Nothing has become of it: " + c.Waits + "."
+		}
 		return "It is being pushed."
 	case api.RuleChangeDropped:
 		return "It was not approved, and changes nothing."

@@ -20,7 +20,7 @@ func proposedRules() api.Request {
 	r.RuleChange = &api.RuleChange{
 		Base: 5, Newest: 5, Digest: "d00d", State: api.RuleChangeProposed, Changes: []string{"changed  <b>production</b>"},
 		Diff:     "--- served\n+++ proposed\n@@ -1,2 +1,2 @@\n flows:\n--- <script>alert(1)</script>\n+ label: </span></pre><img src=x onerror=alert(1)> \\u202e\n",
-		Findings: []string{"flows.yaml:3:5: <i>warning</i>"}, Backtest: "3 requests of <u>production</u>\n", By: "arn:aws:iam::123456789012:user/<ada>", ProposedAt: now,
+		Warnings: []string{"flows.yaml:3:5: <i>warning</i>"}, Findings: []string{"note: <i>a note</i>"}, Backtest: "3 requests of <u>production</u>\n", By: "arn:aws:iam::123456789012:user/<ada>", ProposedAt: now,
 	}
 	return r
 }
@@ -35,6 +35,7 @@ func TestRuleChangePage(t *testing.T) {
 		"pushed":   {func(c *api.RuleChange) { c.State, c.Version, c.At = api.RuleChangePushed, 6, now.Add(-time.Minute) }, "It was pushed as version 6."},
 		"refused":  {func(c *api.RuleChange) { c.State, c.Why = api.RuleChangeRefused, "it is <stale>" }, "It was approved, and is not pushed: it is &lt;stale&gt;"},
 		"approved": {func(c *api.RuleChange) { c.State = api.RuleChangeApproved }, "It is being pushed."},
+		"stuck":    {func(c *api.RuleChange) { c.State, c.Waits = api.RuleChangeApproved, "functions/apply <is away>" }, "Nothing has become of it: functions/apply &lt;is away&gt;."},
 		"dropped":  {func(c *api.RuleChange) { c.State = api.RuleChangeDropped }, "It was not approved, and changes nothing."},
 		"cut":      {func(c *api.RuleChange) { c.DiffCut = true }, "fasttrack flows diff --request RULES"},
 	} {
@@ -56,7 +57,7 @@ func TestRuleChangePage(t *testing.T) {
 			}
 		}
 		plain := html.UnescapeString(body)
-		for _, shown := range []string{`<span class="del">--- <script>alert(1)</script>`, `<span class="add">+ label: </span></pre><img`, "flows.yaml:3:5: <i>warning</i>", "3 requests of <u>production</u>", "as arn:aws:iam::123456789012:user/<ada> had them"} {
+		for _, shown := range []string{`<span class="del">--- <script>alert(1)</script>`, `<span class="add">+ label: </span></pre><img`, "flows.yaml:3:5: <i>warning</i>", "3 requests of <u>production</u>", "note: <i>a note</i>", "Computed by the machine of arn:aws:iam::123456789012:user/<ada>", "fasttrack flows review RULES"} {
 			if !strings.Contains(plain, shown) {
 				t.Errorf("%s: the page lacks %s: %s", name, shown, plain)
 			}

@@ -37,10 +37,14 @@ type Sheet struct {
 	Base   int       `json:"base"`
 	At     time.Time `json:"at"`
 	By     string    `json:"by"`
-	// Findings are warnings and notes of the check.
+	// Findings are warnings and notes of the check. Strict and Deployed are its flags.
 	Findings []string `json:"findings"`
-	// Backtest is the report of a backtest of the proposed file, or why it lacks one.
-	Backtest string `json:"backtest"`
+	Strict   bool     `json:"strict,omitempty"`
+	Deployed bool     `json:"deployed,omitempty"`
+	// Backtest is the report of a backtest of the proposed file, or why it lacks one. It is
+	// of the requests made from BacktestFrom to At.
+	Backtest     string    `json:"backtest"`
+	BacktestFrom time.Time `json:"backtest_from,omitzero"`
 }
 
 // Proposal is a proposal as it is stored.

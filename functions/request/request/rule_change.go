@@ -9,6 +9,7 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/rules"
 	"github.com/fasttrack-dev/fasttrack/internal/rules/change"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // Proposals are proposed rules and what became of them.
@@ -45,6 +46,14 @@ func (s service) checkProposal(ctx context.Context, r *run.Run) error {
 	}
 	if err := change.Check(v, before, rules.Change{Sheet: sheet, Text: raw}); err != nil {
 		return httpapi.InvalidBody(flow.FieldError{Field: "fields." + rules.FieldChange, Detail: "must be the difference of the proposed text, as `fasttrack flows push --propose` writes it"})
+	}
+	// What can't be served, or has a warning that its sheet keeps back, is not reviewed.
+	file, err := s.Parse("the proposed flows.yaml", raw)
+	if err != nil {
+		return invalid(rules.Refusef("functions would not serve it: %s", text.Line(err.Error())))
+	}
+	if err := change.CheckSheet(sheet, file); err != nil {
+		return invalid(err)
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func (s service) addRulesOutcome(ctx context.Context, c *httpapi.Call, r *run.Ru
 	if err != nil {
 		return w, false // a request of before: its fields say what it is
 	}
-	shown := &api.RuleChange{Base: w.Base, Digest: w.Digest, Changes: []string{}, Findings: []string{}, State: ruleChangeState(r.Status)}
+	shown := &api.RuleChange{Base: w.Base, Digest: w.Digest, Changes: []string{}, Warnings: []string{}, Findings: []string{}, State: ruleChangeState(r.Status)}
 	v.RuleChange = shown
 	if s.Proposals == nil {
 		shown.Error = "This deployment takes no pushed rules: nothing is pushed by it."
@@ -128,7 +128,16 @@ func (s service) readRuleChange(ctx context.Context, w rules.Wanted, shown *api.
 		return err
 	}
 	shown.By, shown.ProposedAt, shown.Backtest = text.Line(sheet.By), sheet.At, text.Visible(sheet.Backtest)
-	for _, found := range sheet.Findings {
+	warnings := []string{}
+	if file, err := s.Parse("the proposed flows.yaml", raw); err != nil {
+		shown.Warnings = append(shown.Warnings, "functions would not serve it: "+text.Line(err.Error()))
+	} else {
+		warnings = change.Warnings(file)
+	}
+	for _, w := range warnings {
+		shown.Warnings = append(shown.Warnings, text.Line(w))
+	}
+	for _, found := range change.Others(sheet, warnings) {
 		shown.Findings = append(shown.Findings, text.Line(found))
 	}
 	for line := range strings.Lines(change.Summary(before, raw)) {

@@ -85,6 +85,9 @@ type Deps struct {
 	LinkNotifier LinkNotifier
 	// Proposals are proposed rules; nil in a deployment that takes none.
 	Proposals Proposals
+	// Parse parses a proposed flows.yaml as functions read one that was pushed: flow.Parse
+	// unless it is set.
+	Parse func(name string, raw []byte) (*flow.File, error)
 	// BasePath is that of [httpapi.API].
 	BasePath string
 	// Now is time.Now unless it is set.
@@ -113,6 +116,9 @@ type service struct {
 func New(d Deps) *httpapi.API {
 	if d.Now == nil {
 		d.Now = time.Now
+	}
+	if d.Parse == nil {
+		d.Parse = flow.Parse
 	}
 	today := d.Flows.Today()
 	s := service{d, newOptionsCache(), &seenCache{}, today, today.Links(), &flowNames{}, &drainWatch{}, &listed{}, newPace()}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
 	"github.com/fasttrack-dev/fasttrack/internal/executions"
+	"github.com/fasttrack-dev/fasttrack/internal/flow"
 	"github.com/fasttrack-dev/fasttrack/internal/httpapi"
 	"github.com/fasttrack-dev/fasttrack/internal/rules/pushed"
 	"github.com/fasttrack-dev/fasttrack/internal/sealed"
@@ -34,6 +35,7 @@ func Start() {
 			Slack: slack, Accounts: table, LinkNotifier: links,
 			Flows: r.Flows, RulesVersion: r.Version, Identify: r.Identify, HooksFunction: os.Getenv("HOOKS_FUNCTION"), BasePath: os.Getenv("API_BASE_PATH"),
 			Store: table, Hooks: hooks, Waiters: waiters, Executions: runs, Open: open, SigningKey: key, Proposals: proposals,
+			Parse: func(name string, raw []byte) (*flow.File, error) { return pushed.Parse(os.Getenv, name, raw) },
 		})
 	})
 	if err != nil {
