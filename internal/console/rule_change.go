@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fasttrack-dev/fasttrack/api"
+	"github.com/fasttrack-dev/fasttrack/internal/text"
 )
 
 // ruleChangeFields are the fields of a request for a change of rules: its page shows what
@@ -64,6 +65,22 @@ func (c *ruleChange) Says() string {
 		return "It was not approved, and changes nothing."
 	}
 	return fmt.Sprintf("Over %s. Once it is approved, it is pushed within seconds.", versionOf(c.Base))
+}
+
+// Warned says how many warnings the check has of the text alone.
+func (c *ruleChange) Warned() string {
+	if len(c.Warnings) == 0 {
+		return "The check has no warnings."
+	}
+	return text.Count(len(c.Warnings), "warning") + " of the check"
+}
+
+// Found says how much the check found on the proposer's machine.
+func (c *ruleChange) Found() string {
+	if len(c.Findings) == 0 {
+		return "The check found nothing more."
+	}
+	return text.Count(len(c.Findings), "more finding") + " of the check"
 }
 
 // Stale says why approving changes nothing; empty if it does.
