@@ -12,5 +12,9 @@ var extendSlackBugs = []bug{
 	{"leave the form of an extension open for what is refused for good", "functions/slack/slack/extend.go", "p.Status < 500 && p.Status != http.StatusTooManyRequests:", "false:", "./functions/slack/slack", "TestExtendAccess"},
 	{"show no outcome of an extension", "functions/slack/slack/extend.go", "becomes(c.outcome(ctx, in, who, r))", "becomes(slackui.Outcome(r, \"\"))", "./functions/slack/slack", "TestExtendAccess"},
 	{"offer a second extension while one is open", "functions/slack/slack/extend.go", "x != nil && may.May {", "x != nil && !may.May {", "./functions/slack/slack", "TestExtendAccess"},
+	{"offer in the App Home to extend what can't be", "internal/slackui/home.go", "r.You.Extend != nil && r.You.Extend.May &&", "r.You.Extend != nil &&", "./internal/slackui", "TestHomeOfAccess"},
+	{"offer in the App Home a second extension", "internal/slackui/home.go", "r.You.Extend.May && !p.extending(r) {", "r.You.Extend.May {", "./internal/slackui", "TestHomeOfAccess"},
+	{"offer in the App Home to confirm too early", "internal/slackui/home.go", "if r.You != nil && r.You.Confirm != nil && r.You.Confirm.May {\n\t\tall", "if r.You != nil && r.You.Confirm != nil {\n\t\tall", "./internal/slackui", "TestHomeOfAccess"},
+	{"offer to act on access where the flow has links alone", "internal/slackui/home.go", "if !p.Returns(r) || !holds(r) {", "if !holds(r) {", "./internal/slackui", "TestHomeOfAccess"},
 	{"show an extension as any request in Slack", "internal/slackui/words.go", "\tcase r.Extends != nil:\n\t\treturn \"Extension", "\tcase r.Extends != nil && r.Extends.ID == \"\":\n\t\treturn \"Extension", "./internal/slackui", "TestExtensionsAreMarked"},
 }

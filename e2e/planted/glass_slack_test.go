@@ -14,6 +14,13 @@ var glassSlackBugs = []bug{
 	{"lose the verdict of a review", "functions/slack/slack/act.go", "\"verdict\": values.Verdict", "\"verdict\": api.Justified", "./functions/slack/slack", "TestReviewEmergency"},
 	{"break the glass in Slack unasked", "internal/slackui/form_values.go", "in.BreakGlass = slices.Contains(", "in.BreakGlass = true || slices.Contains(", "./internal/slackui", "TestFormBreaksTheGlass"},
 	{"offer everybody to break the glass", "internal/slackui/emergency.go", "\tif f.BreakGlass != nil {\n\t\treturn f.BreakGlass\n\t}\n", "\tif f.BreakGlass == nil {\n\t\treturn &api.BreakGlassRule{}\n\t}\n", "./internal/slackui", "TestFormBreaksTheGlass"},
+	{"list in App Homes emergencies that others review", "functions/slack/slack/home.go", "r.You.Review != nil && r.You.Review.May {", "r.You.Review != nil {", "./functions/slack/slack", "TestHomeShowsEmergencies"},
+	{"list open emergencies in App Homes as to be reviewed", "functions/slack/slack/home.go", "if unreviewed(r) && r.You != nil", "if r.You != nil", "./functions/slack/slack", "TestHomeShowsEmergencies"},
+	{"read emergencies for the App Home of who has none", "functions/slack/slack/home.go", "n != nil && *n == 0 {", "n != nil && *n < 0 {", "./functions/slack/slack", "TestHomeShowsEmergencies"},
+	{"say nothing of emergencies where they could not be counted", "functions/slack/slack/home.go", "n == nil && !slices.Contains(counts.Failed, \"unreviewed\") ||", "n == nil ||", "./functions/slack/slack", "TestHomeShowsEmergencies"},
+	{"review in App Homes what is decided elsewhere", "internal/slackui/home.go", "p.unreviewedLine, func(r api.Request) []slack.BlockElement {\n\t\t\treturn cardButtons(r, Look{Buttons: p.Decides(r)})", "p.unreviewedLine, func(r api.Request) []slack.BlockElement {\n\t\t\treturn cardButtons(r, Look{Buttons: true})", "./internal/slackui", "TestHomeOfEmergencies"},
+	{"show App Homes with more than Slack takes", "internal/slackui/home.go", "if blocks <= maxBlocks {", "if true {", "./internal/slackui", "TestHomeThatIsFull"},
+	{"leave the App Homes of who reviews an emergency", "functions/notify/slackway/homes.go", "if r.BreakGlass != nil { // whoever", "if false { // whoever", "./functions/notify/slackway", "TestAppHomesAreShownAgain"},
 	// Each channel marks it.
 	{"mail of an emergency as of any request", "internal/mail/content.go", "\t\treturn \"Emergency: \"", "\t\treturn \"\"", "./internal/mail", "TestMarks"},
 	{"publish an emergency as any request", "functions/notify/notify/message.go", "\t\treturn \"Emergency: \", \"emergency request\"", "\t\treturn \"\", \"request\"", "./functions/notify/notify", "TestMarkedMessages"},

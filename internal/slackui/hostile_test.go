@@ -82,6 +82,12 @@ func requests() *rapid.Generator[api.Request] {
 		if rapid.Bool().Draw(t, "access") {
 			r.Access = &api.Access{StartsAt: at, EndsAt: at, GoneAt: at, SessionsUntil: at, Given: say("given"), Gone: say("gone")}
 		}
+		if rapid.Bool().Draw(t, "you") {
+			r.You = &api.You{Extend: &api.ExtendAllowed{May: true}, Confirm: &api.ConfirmAllowed{May: true}}
+		}
+		if rapid.Bool().Draw(t, "emergency") {
+			r.BreakGlass = &api.BreakGlass{State: rapid.SampledFrom([]string{api.GlassOpen, api.GlassUnreviewed}).Draw(t, "state"), ReviewBy: at}
+		}
 		if rapid.Bool().Draw(t, "error") {
 			r.LastError = &api.LastError{Where: rapid.SampledFrom([]string{"grant", "take_back", "on_request"}).Draw(t, "where"), Text: say("error")}
 		}
@@ -129,7 +135,7 @@ func TestHostileTexts(t *testing.T) {
 		list := rapid.SliceOfN(rapid.Just(r), 0, 20)
 		yes := func(api.Request) bool { return look.Buttons }
 		checkView(t, "home", blockkit.Home, slackui.Home(slackui.HomePage{
-			Inbox: list.Draw(t, "inbox"), Access: list.Draw(t, "access"), Waiting: list.Draw(t, "waiting"), More: true,
+			Inbox: list.Draw(t, "inbox"), Unreviewed: list.Draw(t, "unreviewed"), Access: list.Draw(t, "access"), Waiting: list.Draw(t, "waiting"), More: true,
 			Link: func(string) string { return look.Link }, Decides: yes, Returns: yes,
 		}))
 	})

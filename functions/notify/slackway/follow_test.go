@@ -152,6 +152,16 @@ func TestAppHomesAreShownAgain(t *testing.T) {
 	if got := strings.Join(shown, " "); got != "U0ADA U0GRACE" {
 		t.Errorf("got %q", got)
 	}
+	// An emergency has no review of approvers, and is reviewed by those of its flow.
+	shown, w.Today = nil, func() *run.Today {
+		return &run.Today{Flows: map[string]run.TodayFlow{"aws-access": {Admins: []string{"eve@example.com"}}}, Groups: map[string]run.TodayGroup{"sre": {Members: []string{grace}}}}
+	}
+	r := w.table.runs[id]
+	r.Review, r.BreakGlass, r.Flow.Review.Approvers = nil, &run.BreakGlass{}, []string{"group:sre"}
+	w.follow(w.table.happen(id, run.Deescalate, none, run.Ended, ""))
+	if got := strings.Join(shown, " "); got != "U0ADA U0GRACE U0EVE" {
+		t.Errorf("of an emergency it got %q", got)
+	}
 }
 
 // That a look at the access failed stands in the thread of each channel's card, and below the

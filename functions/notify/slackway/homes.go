@@ -13,7 +13,8 @@ import (
 // they are opened.
 const maxHomes = 20
 
-// homes has the App Homes shown again of the requester and of approvers who look at theirs.
+// homes has the App Homes shown again of the requester and of those who decide or review it,
+// and look at theirs.
 // A failure is logged: an App Home is made anew whenever it is opened.
 func (w *Way) homes(ctx context.Context, r *run.Run) {
 	if w.ShowHomes == nil {
@@ -35,14 +36,18 @@ func (w *Way) homes(ctx context.Context, r *run.Run) {
 // concerned are the addresses of who has the run in a list of theirs.
 func (w *Way) concerned(r *run.Run) map[string]bool {
 	all := map[string]bool{email.Fold(r.Requester.Email): true, email.Fold(r.Holder().Email): true}
-	if r.Review == nil {
-		return all
+	var principals []string
+	if r.Review != nil {
+		principals = r.Review.Approvers
 	}
 	var today *run.Today
 	if w.Today != nil {
 		today = w.Today()
 	}
-	for _, principal := range r.Review.Approvers {
+	if r.BreakGlass != nil { // whoever may approve requests of the flow reviews it
+		principals = slices.Concat(principals, r.Flow.Review.Approvers, run.AdminsAlone)
+	}
+	for _, principal := range principals {
 		for _, person := range r.Recipients(principal, today) {
 			all[person] = true
 		}

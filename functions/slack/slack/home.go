@@ -129,6 +129,10 @@ func (c *call) homePage(ctx context.Context, who slackcaller.Caller) (slackui.Ho
 	if err := errors.Join(failed...); err != nil {
 		return slackui.HomePage{}, err
 	}
+	unreviewed, more, err := c.unreviewed(ctx, who, me.Counts)
+	if err != nil {
+		return slackui.HomePage{}, err
+	}
 	use := map[string]string{}
 	for _, f := range me.Flows {
 		use[f.Name] = f.Slack
@@ -136,9 +140,35 @@ func (c *call) homePage(ctx context.Context, who slackcaller.Caller) (slackui.Ho
 	// A request of a flow that keeps out of Slack is not shown here.
 	off := func(r api.Request) bool { return use[r.Flow] == api.SlackOff }
 	return slackui.HomePage{
-		Inbox: slices.DeleteFunc(inbox.Requests, off), Access: slices.DeleteFunc(me.Live, off), Waiting: slices.DeleteFunc(mine.Requests, off),
-		More: inbox.NextCursor != "" || mine.NextCursor != "" || slices.Contains(me.Counts.More, "live"), Link: c.link,
+		Inbox: slices.DeleteFunc(inbox.Requests, off), Unreviewed: slices.DeleteFunc(unreviewed, off),
+		Access: slices.DeleteFunc(me.Live, off), Waiting: slices.DeleteFunc(mine.Requests, off),
+		More: more || inbox.NextCursor != "" || mine.NextCursor != "" || slices.Contains(me.Counts.More, "live"), Link: c.link, Now: c.Now(),
 		Decides: func(r api.Request) bool { return use[r.Flow] == api.SlackDecide || use[r.Flow] == "" },
 		Returns: func(r api.Request) bool { return use[r.Flow] != api.SlackLink },
 	}, nil
+}
+
+// readUnreviewed is how many emergencies are read for the App Home. The list has those too
+// that are open, or for others to review.
+const readUnreviewed = 100
+
+// unreviewed reads the emergencies that a user may review, if the counts say that there are
+// any: most people have none, and need no call. more reports that the list is cut.
+func (c *call) unreviewed(ctx context.Context, who slackcaller.Caller, counts api.Counts) (reviewable []api.Request, more bool, err error) {
+	if n := counts.Unreviewed; n == nil && !slices.Contains(counts.Failed, "unreviewed") || n != nil && *n == 0 {
+		return nil, false, nil
+	}
+	var list api.RequestList
+	err = c.do(ctx, c.Request, who, operation{
+		route: "GET /requests", query: url.Values{"view": {string(api.ViewUnreviewed)}, "limit": {strconv.Itoa(readUnreviewed)}},
+	}, &list)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, r := range list.Requests {
+		if unreviewed(r) && r.You != nil && r.You.Review != nil && r.You.Review.May {
+			reviewable = append(reviewable, r)
+		}
+	}
+	return reviewable, list.NextCursor != "", nil
 }

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/functions/slack/slack"
 	"github.com/fasttrack-dev/fasttrack/internal/local/fakeslack"
 	"github.com/fasttrack-dev/fasttrack/internal/slacksecret"
+	"github.com/fasttrack-dev/fasttrack/internal/slackui"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -92,5 +94,127 @@ func TestHomesThatAreNotShownAgain(t *testing.T) {
 		if got := w.home("U0GRACE"); got != before || !strings.Contains(w.log.String(), "App Homes are out of date") {
 			t.Errorf("%s is away: it shows %s; the log says %s", name, got, &w.log)
 		}
+	}
+}
+
+// The App Home lists the emergencies that its user may review now, and no others. It reads
+// them only if there are any.
+func TestHomeShowsEmergencies(t *testing.T) {
+	emergency := func(reason, state string, you *api.You) api.Request {
+		r := ended(nil)
+		r.Reason, r.You, r.BreakGlass.State = reason, you, state
+		return r
+	}
+	may := &api.You{Review: &api.Allowed{May: true}}
+	list := api.RequestList{Requests: []api.Request{
+		emergency("is to be reviewed", api.GlassUnreviewed, may),
+		emergency("lasts", api.GlassOpen, may),
+		emergency("is my own", api.GlassUnreviewed, &api.You{Review: &api.Allowed{Why: "You can't review your own emergency; somebody else must."}}),
+		emergency("is of an older release", api.GlassUnreviewed, nil),
+	}}
+	one, none := 1, 0
+	for name, tc := range map[string]struct {
+		counts api.Counts
+		use    string
+		reads  bool
+		shown  string
+	}{
+		"some":                      {api.Counts{Unreviewed: &one}, api.SlackDecide, true, "is to be reviewed [Review…]"},
+		"none":                      {api.Counts{Unreviewed: &none}, api.SlackDecide, false, ""},
+		"no flow allows any":        {api.Counts{}, api.SlackDecide, false, ""},
+		"they could not be counted": {api.Counts{Failed: []string{"unreviewed"}}, api.SlackDecide, true, "is to be reviewed [Review…]"},
+		"decided elsewhere":         {api.Counts{Unreviewed: &one}, api.SlackLink, true, "is to be reviewed"},
+		"kept out of Slack":         {api.Counts{Unreviewed: &one}, api.SlackOff, true, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.answers["GET /me"] = answer{200, api.Me{ID: "grace@example.com", Counts: tc.counts, Flows: []api.MyFlow{{Name: "a", Slack: tc.use}}}}
+			w.answers["GET /requests"], w.answers["GET /requests unreviewed"] = answer{200, api.RequestList{}}, answer{200, list}
+			w.showAgain(homes("U0GRACE"))
+			v, _ := w.slack.Home("U0GRACE")
+			got := ""
+			for _, r := range list.Requests {
+				if strings.Contains(v.Words(), r.Reason) {
+					got += r.Reason
+				}
+			}
+			for _, b := range v.Buttons() {
+				if b.ActionID == slackui.ActionReview {
+					got += " [" + b.Text + "]"
+				}
+			}
+			if got != tc.shown {
+				t.Errorf("it shows %q, want %q: %s", got, tc.shown, v.Words())
+			}
+			lists := 0
+			for _, call := range w.calls {
+				if strings.HasPrefix(call, "GET /requests") {
+					lists++
+				}
+			}
+			if reads := lists > 2; reads != tc.reads {
+				t.Errorf("it reads %v", w.calls)
+			}
+			if p := w.slack.Problems(); len(p) > 0 {
+				t.Errorf("Slack refuses %v", p)
+			}
+		})
+	}
+	w := newWorld(t)
+	w.answers["GET /me"] = answer{200, api.Me{Counts: api.Counts{Unreviewed: &one}}}
+	w.answers["GET /requests"], w.answers["GET /requests unreviewed"] = answer{200, api.RequestList{}}, answer{500, api.Problem{Status: 500}}
+	w.showAgain(homes("U0GRACE"))
+	if v, there := w.slack.Home("U0GRACE"); there || !strings.Contains(w.log.String(), "App Homes are out of date") {
+		t.Errorf("without the list it shows %s; the log says %s", v.Words(), &w.log)
+	}
+}
+
+// The buttons of the App Home open the forms that cards and reminders do, and Confirm
+// confirms at once, after which the App Home is shown again.
+func TestHomeActsOnAccess(t *testing.T) {
+	w := newWorld(t)
+	yes, one := true, 1
+	live := active(&api.ExtendAllowed{May: true, ReasonRequired: &yes, DurationsSeconds: []int{1800}})
+	live.You.Confirm, live.UntilRevoked = &api.ConfirmAllowed{May: true}, true
+	w.answers["GET /me"] = answer{200, api.Me{Counts: api.Counts{Unreviewed: &one}, Live: []api.Request{live}, Flows: []api.MyFlow{{Name: "a", Slack: api.SlackDecide}}}}
+	w.answers["GET /requests"] = answer{200, api.RequestList{}}
+	w.answers["GET /requests unreviewed"] = answer{200, api.RequestList{Requests: []api.Request{ended(&api.Allowed{May: true})}}}
+	w.showAgain(homes("U0GRACE"))
+	press := func(action string, now api.Request) string {
+		t.Helper()
+		w.answers["GET /requests/{id}"] = answer{200, now}
+		v, _ := w.slack.Home("U0GRACE")
+		for _, b := range v.Buttons() {
+			if b.ActionID == action {
+				if ack := w.slack.Act("U0GRACE", v.ID, b.BlockID, b.ActionID, nil); !ack.OK() {
+					t.Fatalf("%s: %d %v", action, ack.Status, ack.Err)
+				}
+				return w.view("U0GRACE")
+			}
+		}
+		t.Fatalf("no button %s: %s", action, v.Words())
+		return ""
+	}
+	if form := press(slackui.ActionReview, ended(&api.Allowed{May: true})); !strings.Contains(form, "Breaking the glass was") {
+		t.Errorf("Review opens %s", form)
+	}
+	if form := press(slackui.ActionExtend, live); !strings.Contains(form, "Extend by") {
+		t.Errorf("Extend opens %s", form)
+	}
+	confirmed := live
+	confirmed.You, confirmed.Access = &api.You{Confirm: &api.ConfirmAllowed{Why: "It is confirmed."}}, &api.Access{ConfirmedAt: time.Now(), EndsAt: time.Now().Add(time.Hour)}
+	w.answers["POST /requests/{id}/confirm"] = answer{200, confirmed}
+	w.answers["GET /me"] = answer{200, api.Me{Live: []api.Request{confirmed}, Flows: []api.MyFlow{{Name: "a", Slack: api.SlackDecide}}}}
+	if said := press(slackui.ActionConfirm, live); !strings.Contains(said, "Confirmed on") {
+		t.Errorf("Confirm shows %s", said)
+	}
+	v, _ := w.slack.Home("U0GRACE")
+	for _, b := range v.Buttons() {
+		if b.ActionID == slackui.ActionConfirm {
+			t.Errorf("confirmed, it still has the button: %s", v.Words())
+		}
+	}
+	if p := w.slack.Problems(); len(p) > 0 {
+		t.Errorf("Slack refuses %v", p)
 	}
 }

@@ -33,7 +33,8 @@ type world struct {
 
 	mu    sync.Mutex
 	calls []string
-	// answers are by route; a status below 300 is sent with the body.
+	// answers are by route, those of a list also by route and view; a status below 300 is sent
+	// with the body.
 	answers map[string]answer
 	kept    []string
 	// homes are of the workspaces that were said of users, the last of each.
@@ -110,7 +111,10 @@ func (w *world) Handle(_ context.Context, ev events.APIGatewayV2HTTPRequest) (ev
 		w.t.Errorf("%s names nobody", ev.RouteKey)
 	}
 	w.homes[who.User] = who.Team
-	a, known := w.answers[ev.RouteKey]
+	a, known := w.answers[ev.RouteKey+" "+ev.QueryStringParameters["view"]]
+	if !known {
+		a, known = w.answers[ev.RouteKey]
+	}
 	if !known {
 		a = answer{404, api.Problem{Status: 404, Type: api.ProblemNotFound, Detail: "Unknown request, or you may not see it."}}
 	}
