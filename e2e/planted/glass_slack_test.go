@@ -21,6 +21,12 @@ var glassSlackBugs = []bug{
 	{"review in App Homes what is decided elsewhere", "internal/slackui/home.go", "p.unreviewedLine, func(r api.Request) []slack.BlockElement {\n\t\t\treturn cardButtons(r, Look{Buttons: p.Decides(r)})", "p.unreviewedLine, func(r api.Request) []slack.BlockElement {\n\t\t\treturn cardButtons(r, Look{Buttons: true})", "./internal/slackui", "TestHomeOfEmergencies"},
 	{"show App Homes with more than Slack takes", "internal/slackui/home.go", "if blocks <= maxBlocks {", "if true {", "./internal/slackui", "TestHomeThatIsFull"},
 	{"leave the App Homes of who reviews an emergency", "functions/notify/slackway/homes.go", "if r.BreakGlass != nil { // whoever", "if false { // whoever", "./functions/notify/slackway", "TestAppHomesAreShownAgain"},
+	{"remind of a review by one more card", "functions/notify/slackway/way.go", "reminded || err != nil {", "false && (reminded || err != nil) {", "./functions/notify/slackway", "TestRemindersOfAReview"},
+	{"remind of a review without notifying", "functions/notify/slackway/remind_review.go", ", slack.MsgOptionBroadcast())", ")", "./functions/notify/slackway", "TestRemindersOfAReview"},
+	{"remind of a review below somebody else's card", "functions/notify/slackway/remind_review.go", " && to == a.Person+a.Channel", " && to != \"\"", "./functions/notify/slackway", "TestRemindersOfAReview"},
+	{"remind of a review below a card that is deleted", "functions/notify/slackway/remind_review.go", "!c.Clicked && !c.Done &&", "!c.Clicked &&", "./functions/notify/slackway", "TestAReminderWithoutACard"},
+	{"fail a reminder whose card is deleted", "functions/notify/slackway/remind_review.go", "case \"thread_not_found\", ", "case ", "./functions/notify/slackway", "TestAReminderWithoutACard"},
+	{"remind of what is reviewed", "internal/slackui/emergency.go", "\tif !unreviewed(r) {\n\t\treturn Message{}, false", "\tif r.ID == \"\" {\n\t\treturn Message{}, false", "./functions/notify/slackway", "TestAReminderThatIsNotSent"},
 	// Each channel marks it.
 	{"mail of an emergency as of any request", "internal/mail/content.go", "\t\treturn \"Emergency: \"", "\t\treturn \"\"", "./internal/mail", "TestMarks"},
 	{"publish an emergency as any request", "functions/notify/notify/message.go", "\t\treturn \"Emergency: \", \"emergency request\"", "\t\treturn \"\", \"request\"", "./functions/notify/notify", "TestMarkedMessages"},

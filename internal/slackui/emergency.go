@@ -39,6 +39,24 @@ func reviewed(r api.Request, overdue bool) []slack.RichTextElement {
 	return []slack.RichTextElement{section(bold("It must be reviewed", maxWhat), glue(" by somebody other than the requester, until "+At(b.ReviewBy)+"."))}
 }
 
+// ReviewReminder is what follows the card of an emergency, for its readers to review it. It
+// is false for one that is reviewed. The card has the button.
+func ReviewReminder(r api.Request, look Look) (Message, bool) {
+	if !unreviewed(r) {
+		return Message{}, false
+	}
+	said := "Nobody has reviewed it yet"
+	if look.Overdue {
+		said = "The review is overdue"
+	}
+	blocks := []slack.Block{slack.NewRichTextBlock("remind", append(
+		[]slack.RichTextElement{section(bold(marked(r, What(r)), maxWhat), glue(" for "), spoken(Who(r.Holder()), maxName))}, reviewed(r, look.Overdue)...)...)}
+	if buttons := open(look.Link); len(buttons) > 0 {
+		blocks = append(blocks, slack.NewActionBlock("acts", buttons...))
+	}
+	return Message{Text: Escape(Line(marked(r, What(r))+" for "+Who(r.Holder())+": "+said, maxText)), Blocks: append(blocks, foot(r, look))}, true
+}
+
 // ReviewForm returns the modal in which an emergency is reviewed.
 func ReviewForm(r api.Request, metadata string) *slack.ModalViewRequest {
 	options := []*slack.OptionBlockObject{}

@@ -129,6 +129,9 @@ func TestHostileTexts(t *testing.T) {
 		if m, is := slackui.Direct(e, look); is {
 			checkMessage(t, "direct", m)
 		}
+		if m, is := slackui.ReviewReminder(r, look); is {
+			checkMessage(t, "reminder of a review", m)
+		}
 		checkMessage(t, "reminder", slackui.Reminder(r, e.Time, look))
 		checkView(t, "outcome", blockkit.Modal, slackui.Outcome(r, look.Link))
 		checkView(t, "notice", blockkit.Modal, slackui.Notice(texts().Draw(t, "title"), texts().Draw(t, "said")))

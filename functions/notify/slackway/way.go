@@ -128,6 +128,9 @@ func (w *Way) Send(ctx context.Context, n deliver.Notice, a deliver.Addressee) e
 		}
 		to, user = u.ID, u.ID
 	}
+	if reminded, err := w.remindReview(ctx, api, n, a); reminded || err != nil {
+		return err
+	}
 	c := store.SlackCopy{Key: copyKey(n.Event, a), User: user, Why: n.Why, Seq: n.Event.Entry.Seq, ReadOnly: isRequester(n.Run, a)}
 	var m slackui.Message
 	switch n.Kind {

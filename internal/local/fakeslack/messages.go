@@ -23,6 +23,7 @@ type Channel struct {
 type Message struct {
 	Channel, TS string
 	Thread      string // ts of the message that it is a reply to
+	Broadcast   bool   // a reply that the conversation shows too
 	Text        string // what notifications show
 	Blocks      json.RawMessage
 	Only        string // the one user who sees it (ephemeral)
@@ -218,7 +219,7 @@ func (s *Slack) chatPostMessage(in arguments) object {
 	if thread != "" && s.find(channel, thread) == nil {
 		return refused("thread_not_found")
 	}
-	m := &Message{Channel: channel, TS: s.nextTS(), Thread: thread, Text: in.text("text"), Blocks: in.structure("blocks")}
+	m := &Message{Channel: channel, TS: s.nextTS(), Thread: thread, Broadcast: thread != "" && in.text("reply_broadcast") == "true", Text: in.text("text"), Blocks: in.structure("blocks")}
 	s.messages = append(s.messages, m)
 	return object{"ok": true, "channel": channel, "ts": m.TS, "message": m.json()}
 }
@@ -240,6 +241,9 @@ func (m *Message) json() object {
 	}
 	if m.Thread != "" {
 		out["thread_ts"] = m.Thread
+	}
+	if m.Broadcast {
+		out["subtype"] = "thread_broadcast"
 	}
 	return out
 }

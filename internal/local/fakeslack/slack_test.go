@@ -75,7 +75,10 @@ func TestMessagesArePostedAndUpdated(t *testing.T) {
 	if m.Text != "Approved" || m.Words() != "by Grace" || len(m.Buttons()) != 0 || m.Updates != 1 {
 		t.Errorf("got %+v", m)
 	}
-	if replies := s.Thread(channel, ts); len(replies) != 1 || replies[0].Text != "granted" {
+	if _, _, err := api.PostMessage(channel, slack.MsgOptionText("look", false), slack.MsgOptionTS(ts), slack.MsgOptionBroadcast()); err != nil {
+		t.Fatal(err)
+	}
+	if replies := s.Thread(channel, ts); len(replies) != 2 || replies[0].Text != "granted" || replies[0].Broadcast || !replies[1].Broadcast {
 		t.Errorf("got replies %v", replies)
 	}
 	if dm, _, err := api.PostMessage("U0ADA", slack.MsgOptionText("hello", false)); err != nil || dm != fakeslack.DM("U0ADA") {

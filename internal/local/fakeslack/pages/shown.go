@@ -20,6 +20,7 @@ type message struct {
 	At          time.Time
 	Edited      bool
 	Only        bool // this member alone sees it
+	Broadcast   bool // a reply that the conversation shows too
 	Blocks      []block
 	Replies     []message
 }
@@ -72,7 +73,7 @@ func shownMessage(m fakeslack.Message) message {
 	}
 	seconds, _, _ := strings.Cut(m.TS, ".")
 	unix, _ := strconv.ParseInt(seconds, 10, 64)
-	return message{m.Channel, m.TS, time.Unix(unix, 0).UTC(), m.Updates > 0, m.Only != "", blocks, nil}
+	return message{m.Channel, m.TS, time.Unix(unix, 0).UTC(), m.Updates > 0, m.Only != "", m.Broadcast, blocks, nil}
 }
 
 // home shows a member's App Home.
