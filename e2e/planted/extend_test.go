@@ -21,5 +21,7 @@ var extendBugs = []bug{
 	{"open two extensions", "functions/request/request/extend.go", "case !x.Over():", "case false:", "./functions/request/request", "TestExtend$"},
 	{"take over other access than the extended", "functions/request/request/extend.go", "if mine != theirs {", "if mine != theirs && false {", "./functions/request/request", "TestExtend$"},
 	{"leave what is extended out of the history", "internal/run/new.go", "Extends: a.Extends, Channel: a.Channel, Place", "Channel: a.Channel, Place", "./internal/engine", "TestAnExtensionCountsFromTheEnd"},
+	{"try an extension in a backtest as any other request", "internal/export/export.go", "Extends: r.Extends, Reason: r.Reason", "Reason: r.Reason", "./internal/backtest", "TestRun_Extensions"},
+	{"export an extension as any other request", "internal/export/csv.go", "\tif r.Extends != nil {", "\tif r.Extends != nil && r.Extends.Number < 0 {", "./internal/export", "TestRow$"},
 	{"offer what the flow refuses", "internal/deliver/extend.go", "today.Flows[r.Flow.Name].Extend, now)", "&run.ExtendRule{MaxTotalSeconds: 1 << 30, DurationsSeconds: []int{1}}, now)", "./internal/deliver", "TestExtendable"},
 }

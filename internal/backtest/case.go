@@ -62,6 +62,8 @@ type Case struct {
 	CreatedAt time.Time `json:"created_at"`
 	// StartsAt is when its access was to start, if the requester chose a time.
 	StartsAt time.Time `json:"starts_at,omitzero"`
+	// Extends is the request whose access it was to extend, if any.
+	Extends string `json:"extends,omitempty"`
 	// What is the fields in a line, and Why the requester's reason.
 	What string `json:"what,omitempty"`
 	Why  string `json:"why,omitempty"`
@@ -98,6 +100,9 @@ func Of(r export.Run) Case {
 	}
 	if p := r.Asked.For; p != nil {
 		c.For = cmp.Or(p.Email, p.ID)
+	}
+	if x := r.Extends; x != nil {
+		c.Extends = x.ID
 	}
 	if v := r.Shadow; v != nil {
 		c.Shadow = &Now{Says: People, Reason: v.Reason, Checks: v.Checks}

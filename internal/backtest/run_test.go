@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +121,59 @@ func TestRun_AsAsked(t *testing.T) {
 		}
 		if vars["today"] == asAsked {
 			t.Errorf("as asked %v: the hooks saw vars of %v", asAsked, vars)
+		}
+	}
+}
+
+// The hooks see what an extension extends, as it then was: by how much the access was extended
+// before, whatever became of it since. Other requests extend nothing.
+func TestRun_Extensions(t *testing.T) {
+	const first = "6PZZ5RPQ2D18H9FRF73P0KE6VC"
+	x := run.Extends{ID: first, Number: 2, StartedAt: start.Add(-3 * time.Hour), EndsAt: start.Add(time.Hour), TotalSeconds: 4 * 3600}
+	for _, asAsked := range []bool{false, true} {
+		each := past(t, 2, "deploy")
+		o := options(t, func(_ context.Context, event []byte) (replay.Answer, error) {
+			var e struct {
+				Run struct{ Extends *run.Extends }
+			}
+			if err := json.Unmarshal(event, &e); err != nil {
+				return replay.Answer{}, err
+			}
+			if e.Run.Extends == nil {
+				return approves(t.Context(), event)
+			}
+			raw, err := json.Marshal(e.Run.Extends)
+			return replay.Answer{Payload: []byte(`{"transition":"deny","reason":` + strconv.Quote(string(raw)) + `,"subscriptions":["on_request"]}`), Version: "7"}, err
+		}, func(ctx context.Context, f func(export.Run) error) error {
+			n := 0
+			return each(ctx, func(r export.Run) error {
+				if n++; n == 2 {
+					r.Extends = &x
+				}
+				return f(r)
+			})
+		})
+		o.AsAsked = asAsked
+		r, err := backtest.Run(t.Context(), o)
+		if err != nil || len(r.Cases) != 2 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		want, _ := json.Marshal(x)
+		extensions := 0
+		for _, c := range r.Cases {
+			if c.Extends == "" {
+				if c.Now.Says != backtest.Approve {
+					t.Errorf("the other request extends something: %+v", c.Now)
+				}
+				continue
+			}
+			extensions++
+			if c.Extends != first || c.Now.Says != backtest.Deny || c.Now.Reason != string(want) {
+				t.Errorf("as asked %v, the hooks saw %s of %s, want %s", asAsked, c.Now.Reason, c.Extends, want)
+			}
+		}
+		if extensions != 1 {
+			t.Errorf("%d extensions", extensions)
 		}
 	}
 }

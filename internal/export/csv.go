@@ -19,7 +19,7 @@ var columns = []string{
 	"decision", "decided_by_type", "decided_by_id", "decision_reason", "decided_at", "checks",
 	"duration_seconds", "access_starts_at", "access_ends_at", "access_gone_at",
 	"failed_hooks", "flow_version", "hooks_version", "shadow", "head", "entries",
-	"decision_hook_reason", "decision_hook_reason_by", "access_sessions_until", "rules_version", "break_glass",
+	"decision_hook_reason", "decision_hook_reason_by", "access_sessions_until", "rules_version", "break_glass", "extends",
 }
 
 // Header is the first line of the CSV form.
@@ -53,6 +53,10 @@ func (r Run) Row() ([]byte, error) {
 	if r.DurationSeconds > 0 {
 		duration = strconv.Itoa(r.DurationSeconds)
 	}
+	extends := ""
+	if r.Extends != nil {
+		extends = r.Extends.ID
+	}
 	flowVersion, rulesVersion, head := "", "", ""
 	if n := len(r.History); n > 0 {
 		if v := r.History[0].RulesVersion; v > 0 {
@@ -65,7 +69,7 @@ func (r Run) Row() ([]byte, error) {
 		string(decision.Event), string(decision.By.Type), decision.By.ID, decision.Reason, moment(decision.At), string(checks),
 		duration, moment(access.StartsAt), moment(access.EndsAt), moment(access.GoneAt),
 		strings.Join(r.failedHooks(), " "), flowVersion, r.hooksVersion(), r.shadow(), head, strconv.Itoa(len(r.History)),
-		decision.HookReason, string(decision.HookReasonBy), moment(access.SessionsUntil), rulesVersion, r.BreakGlass.Word(),
+		decision.HookReason, string(decision.HookReasonBy), moment(access.SessionsUntil), rulesVersion, r.BreakGlass.Word(), extends,
 	}), nil
 }
 

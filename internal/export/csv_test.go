@@ -79,6 +79,10 @@ func TestRow(t *testing.T) {
 	if got := cells(t, r)["break_glass"]; got != "unjustified" {
 		t.Errorf("a reviewed emergency is %q", got)
 	}
+	r.Extends = &run.Extends{ID: "6PZZ5RPQ2D18H9FRF73P0KE6VC", Number: 1}
+	if got := cells(t, r)["extends"]; got != "6PZZ5RPQ2D18H9FRF73P0KE6VC" {
+		t.Errorf("it extends %q", got)
+	}
 }
 
 // What hooks had to do with it, where people decided.

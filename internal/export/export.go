@@ -66,7 +66,8 @@ func Of(r *run.Run, context json.RawMessage) Run {
 func (r Run) Request() run.Draft {
 	a := run.Draft{
 		ID: r.ID, Flow: r.Asked.Flow, Requester: r.Asked.Requester, For: r.Asked.For, Channel: r.Asked.Channel, Place: r.Asked.Place, Fields: r.Asked.Fields,
-		Reason: r.Reason, DurationSeconds: r.Asked.DurationSeconds, UntilRevoked: r.Asked.UntilRevoked, StartsAt: r.StartsAt, Context: r.Asked.Context, Recent: r.Asked.Recent, RecentCounts: r.Asked.RecentCounts,
+		Extends: r.Extends, Reason: r.Reason, DurationSeconds: r.Asked.DurationSeconds, StartsAt: r.StartsAt, Context: r.Asked.Context, Recent: r.Asked.Recent, RecentCounts: r.Asked.RecentCounts,
+		UntilRevoked: r.Asked.UntilRevoked || r.UntilRevoked, // the latter in files of older releases
 	}
 	for _, name := range r.Withheld {
 		if a.Sensitive == nil {

@@ -18,8 +18,26 @@ var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 // Hooks get the same event for an exported request, after it was written and read, as
 // when it was made. No sensitive value is in the file.
 func TestExportedRunIsAskedAboutAsItWas(t *testing.T) {
-	asked := run.Draft{
-		ID: run.NewID(start), Channel: run.ViaAPI, Reason: "prod is <down>", DurationSeconds: 3600, UntilRevoked: true,
+	for name, change := range map[string]func(*run.Draft){
+		"a request": func(*run.Draft) {},
+		"an extension": func(d *run.Draft) {
+			d.Extends = &run.Extends{ID: run.NewID(start), Number: 2, StartedAt: start.Add(-3 * time.Hour), EndsAt: start.Add(time.Hour), TotalSeconds: 4 * 3600}
+		},
+		"one without an end":   func(d *run.Draft) { d.UntilRevoked, d.DurationSeconds = true, 90*24*3600 },
+		"one for somebody":     func(d *run.Draft) { d.For = &run.Person{ID: "bob@example.com", Email: "bob@example.com"} },
+		"one that starts late": func(d *run.Draft) { d.StartsAt = start.Add(24 * time.Hour) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked := aDraft()
+			change(&asked)
+			sameEvent(t, asked)
+		})
+	}
+}
+
+func aDraft() run.Draft {
+	return run.Draft{
+		ID: run.NewID(start), Channel: run.ViaAPI, Reason: "prod is <down>", DurationSeconds: 3600,
 		Flow: run.Flow{
 			Name: "f", Label: "F", Vars: json.RawMessage(`{"a":1}`), Hooks: "hooks", HookTimeoutSeconds: 10, Admins: []string{"root@example.com"},
 			Strategy: json.RawMessage(`{"type":"lambda"}`), FastTrack: &run.FastTrack{MaxPerHour: 1},
@@ -30,6 +48,10 @@ func TestExportedRunIsAskedAboutAsItWas(t *testing.T) {
 		Context:   json.RawMessage(`{"diff.txt":"+a"}`),
 		Recent:    &run.Recent{WindowSeconds: 60, Requested: 2},
 	}
+}
+
+func sameEvent(t *testing.T, asked run.Draft) {
+	t.Helper()
 	r, err := run.New(asked, start)
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +61,7 @@ func TestExportedRunIsAskedAboutAsItWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	// An approve has shortened it since.
-	r.RequestedSeconds, r.DurationSeconds = 3600, 60
+	r.RequestedSeconds, r.DurationSeconds = r.DurationSeconds, 60
 
 	raw, err := json.Marshal(export.Of(r, asked.Context))
 	if err != nil {
