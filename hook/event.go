@@ -12,7 +12,9 @@ type Event struct {
 	Hook string
 	// Name is what happens: "request", "approve", "deny", …
 	Name string
-	At   time.Time
+	// At is when it happened: before it takes effect, when the action was taken or the hook
+	// was first called; after that, when it took effect.
+	At time.Time
 	// Channel is where the event came from: "api", "cli", "slack", "web", "hook" or
 	// "engine".
 	Channel string

@@ -14,4 +14,7 @@ var _ = plant(
 	bug{"follow what is responded for a flow without hooks", "internal/engine/hook_response.go", "case d.Flow.NoHooks:\n\t\treturn d.skipHooks()\n", "", "./internal/run ./internal/hookapi ./internal/engine/...", "AFlowWithoutHooks"},
 	bug{"do not look for hooks of a flow that was renamed", "internal/flowcheck/hooks.go", "if name != \"*\" && !named[name] {", "if false {", "./internal/flowcheck", "Names"},
 	bug{"go on with a function that does not know the flow", "internal/hookapi/response_version.go", "a.FailedWhole = true\n\ta.Permissions", "a.Permissions", "./internal/run ./internal/hookapi ./internal/engine/...", "AFunctionWithoutHooks"},
+	bug{"date what is about to happen by the last write", "internal/hookapi/invocation.go", "Event{Name: c.Event, At: c.At,", "Event{Name: c.Event, At: r.UpdatedAt,", "./internal/engine", "TestEventsAreDated"},
+	bug{"date what has happened by the last write", "internal/hookapi/invocation.go", "Event{Name: name, At: h.At,", "Event{Name: name, At: r.UpdatedAt,", "./internal/engine", "TestEventsAreDated"},
+	bug{"date on_escalate by the approval", "internal/engine/proceed_access.go", "Event: run.Escalate, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.now}", "Event: run.Escalate, Actor: run.Actor{Type: run.EngineActor}, Channel: run.ViaEngine, At: d.UpdatedAt}", "./internal/engine", "TestEventsAreDated"},
 )
