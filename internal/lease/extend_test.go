@@ -164,6 +164,25 @@ func TestExtending(t *testing.T) {
 	}
 }
 
+// A run that ends while an extension is being granted names the extension, and never says that
+// it was taken over: the grant may still fail.
+func TestTheEndWhileItIsExtended(t *testing.T) {
+	s := &lives{T: t, l: lease.New(lease.Key{}), now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), of: map[string]string{"b": "a"}}
+	s.give("a")
+	if err := s.begin("b"); err != nil {
+		t.Fatal(err)
+	}
+	s.take("a", false)
+	for _, when := range []string{"at its end", "once the extension is granted"} {
+		if h := s.l.Of("a"); h.State != run.Dropped || h.TakenOverBy != "" || h.How != "Run b holds it too, and goes on." {
+			t.Errorf("%s: %+v", when, h)
+		}
+		if when == "at its end" {
+			s.end("b")
+		}
+	}
+}
+
 // A run that lost the access elsewhere says where.
 func TestElsewhere(t *testing.T) {
 	s := &lives{T: t, l: lease.New(lease.Key{}), now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), of: map[string]string{"b": "a"}}
