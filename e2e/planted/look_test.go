@@ -25,7 +25,10 @@ var lookBugs = []bug{
 	{"replace an execution again and again", "internal/engine/recover.go", "next.Engine.Began, next.Engine.FirstTurn = d.now, next.Engine.Turn", "next.Engine.FirstTurn = next.Engine.Turn", "./e2e/torture", "TestScenarios/looked_at,_handed_over_for_its_age"},
 	{"count looks of the former execution", "internal/engine/recover.go", "l.Here = 0", "_ = l", "./internal/engine", "LooksOfLongAccess"},
 	{"count planned executions as recoveries", "internal/engine/recover.go", "if v.Planned {", "if false {", "./internal/engine", "LooksOfLongAccess"},
-	{"say in no thread that a look failed", "internal/deliver/router.go", "== api.EventIgnore && !run.ByLook(c.event.Entry) {", "== api.EventIgnore {", "./internal/deliver", "TestFailedLooksAreFollowed"},
+	{"say in no thread that a look failed", "internal/deliver/router.go", "== api.EventIgnore && !changesLastError(c.event.Entry) {", "== api.EventIgnore {", "./internal/deliver", "TestFailedLooksAreFollowed"},
 	{"call a person's revoke a second look", "internal/run/look.go", "e.Actor.Type == EngineActor && strings.HasPrefix(", "strings.HasPrefix(", "./internal/slackui", "TestSecondLooksAreSaid"},
 	{"tell the holder of no failed look", "functions/notify/slackway/follow.go", "if c.Done || !inChannel && !ofGrant {", "if c.Done || ofGrant || !inChannel {", "./functions/notify/slackway", "TestFailedLooks"},
+	{"say of a failed look that a limit held an approval", "internal/explain/step.go", "case run.ByLook(e):", "case false:", "./internal/explain", "TestOf_FailedLooks"},
+	{"take a failed confirm for a look", "internal/run/look.go", "e.Act == \"\" && e.Status == Active", "e.Status == Active", "./internal/slackui", "TestSecondLooksAreSaid"},
+	{"leave messages as they are when a confirm fails", "internal/deliver/router.go", " || e.ActEvent == api.EventConfirm && e.Error != \"\"", "", "./internal/deliver", "TestFailedLooksAreFollowed"},
 }

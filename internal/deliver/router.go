@@ -199,7 +199,7 @@ func (c *call) people(ctx context.Context, loaded *run.Run) {
 			return
 		}
 	}
-	if c.event.Entry.Event == api.EventIgnore && !run.ByLook(c.event.Entry) {
+	if c.event.Entry.Event == api.EventIgnore && !changesLastError(c.event.Entry) {
 		return
 	}
 	n := c.base
@@ -213,6 +213,12 @@ func (c *call) people(ctx context.Context, loaded *run.Run) {
 			c.errs = append(c.errs, fmt.Errorf("%s: %w", way.Name(), err))
 		}
 	}
+}
+
+// changesLastError reports whether something without effect changes what messages show: a look
+// at the access, or a confirm, that failed.
+func changesLastError(e api.Entry) bool {
+	return run.ByLook(e) || e.ActEvent == api.EventConfirm && e.Error != ""
 }
 
 // kindOf returns what the messages of an event are for.

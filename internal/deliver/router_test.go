@@ -342,25 +342,31 @@ func TestNothingToDo(t *testing.T) {
 	equal(t, "recorded", s.became())
 }
 
-// Who follows a request follows failed looks at its access too; nobody is notified of
+// Who follows a request follows failed looks at its access too, and failed confirms; nobody is notified of
 // what else was ignored.
 func TestFailedLooksAreFollowed(t *testing.T) {
 	hook := run.ByHook(run.WhileActive)
 	for name, tc := range map[string]struct {
 		by    run.Actor
 		error string
+		act   run.EventName
 		heard []string
 	}{
-		"a failed look":        {hook, "503", []string{"progress ignore active"}},
-		"one nobody can judge": {theEngine, "It is unknown.", []string{"progress ignore active"}},
-		"an ignored act":       {theEngine, "", nil},
-		"another hook":         {run.ByHook(run.AfterEscalate), "503", nil},
+		"a failed look":        {hook, "503", "", []string{"progress ignore active"}},
+		"one nobody can judge": {theEngine, "It is unknown.", "", []string{"progress ignore active"}},
+		"a failed confirm":     {theEngine, "503", run.Confirm, []string{"progress ignore active"}},
+		"an ignored act":       {theEngine, "", run.Revoke, nil},
+		"an ignored confirm":   {theEngine, "", run.Confirm, nil},
+		"another hook":         {run.ByHook(run.AfterEscalate), "503", "", nil},
 	} {
 		r := request([]string{"group:sre"})
 		w := &follower{way: &way{name: "slack"}}
 		s := routeTo(r, w)
 		e := happen(r, run.Ignore, tc.by, run.Active)
-		e.Entry.Error = tc.error
+		e.Entry.Error, e.Entry.ActEvent = tc.error, tc.act
+		if tc.act != "" {
+			e.Entry.Act = "A"
+		}
 		route(t, s, e)
 		equal(t, name, w.followed, tc.heard...)
 		if sent := w.got(); len(sent) > 0 {

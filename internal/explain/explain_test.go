@@ -393,6 +393,24 @@ func TestOf_Shadow(t *testing.T) {
 	}
 }
 
+// A second look that failed is said to be one, by whomever; a limit that held an approval and an
+// act without effect are not.
+func TestOf_FailedLooks(t *testing.T) {
+	engine, hook := run.Actor{Type: run.EngineActor}, run.ByHook(run.WhileActive)
+	for want, e := range map[string]run.Entry{
+		"a second look at the access fails, without effect": {Status: run.Active, Actor: engine, Error: "It is unknown whether access may go on."},
+		"while_active of aws-access fails, without effect":  {Status: run.Active, Actor: hook, Error: "503"},
+		"a limit of fast_track holds the approval":          {Status: run.Requested, Actor: engine, Reason: "20 within an hour"},
+		"ada@example.com's confirm is ignored":              {Status: run.Active, Actor: engine, Error: "503", Act: "A", ActEvent: run.Confirm, ActBy: &run.Actor{Type: run.UserActor, ID: "ada@example.com"}},
+	} {
+		e.Seq, e.Event = 2, run.Ignore
+		r := api.Request{Flow: "aws-access", Status: e.Status, History: []run.Entry{{Seq: 1, Event: run.Request}, e}}
+		if got := lines(explain.Of(r)); !strings.Contains(got, want) {
+			t.Errorf("want %s, got\n%s", want, got)
+		}
+	}
+}
+
 // Programs read the same.
 func TestOf_Members(t *testing.T) {
 	m := asked(t, func(a *run.Draft) {

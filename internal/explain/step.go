@@ -228,6 +228,8 @@ func (x *explainer) ignores(e run.Entry) string {
 		return x.name(e.Actor) + " ignores the decision of on_request" + said(reason)
 	case hook:
 		return x.name(e.Actor) + " ignores it" + said(reason)
+	case run.ByLook(e):
+		return "a second look at the access fails, without effect" + said(reason)
 	}
 	return "a limit of fast_track holds the approval by on_request" + said(reason)
 }

@@ -140,7 +140,8 @@ func ByLook(e Entry) bool {
 	case Revoke:
 		return ofHook || e.Actor.Type == EngineActor && strings.HasPrefix(e.Reason, lookedAgain)
 	case Ignore:
-		return e.Error != "" && e.Status == Active && (ofHook || e.Actor.Type == EngineActor)
+		// That of an act is a confirm whose grant failed.
+		return e.Error != "" && e.Act == "" && e.Status == Active && (ofHook || e.Actor.Type == EngineActor)
 	}
 	return false
 }

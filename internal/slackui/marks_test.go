@@ -64,6 +64,7 @@ func TestSecondLooksAreSaid(t *testing.T) {
 		"revoked by somebody": {api.Entry{Event: api.EventRevoke, Actor: grace, Reason: "Access was looked at again: by me"}, "Revoked by grace@example.com.", "Access revoked by grace@example.com"},
 		"failed":              {api.Entry{Event: api.EventIgnore, Status: api.StatusActive, Actor: hook, Error: "503"}, "A second look at the access failed; it goes on. 503", ""},
 		"nobody can know":     {api.Entry{Event: api.EventIgnore, Status: api.StatusActive, Actor: engine, Error: "It is unknown whether access may go on."}, "A second look at the access failed; it goes on. It is unknown", ""},
+		"a failed confirm":    {api.Entry{Event: api.EventIgnore, Status: api.StatusActive, Actor: engine, Error: "503", Act: "A", ActEvent: api.EventConfirm}, "", ""},
 		"another hook failed": {api.Entry{Event: api.EventIgnore, Status: api.StatusActive, Actor: api.Actor{Type: api.ActorHook, ID: "after_escalate"}, Error: "503"}, "", ""},
 		"an ignored act":      {api.Entry{Event: api.EventIgnore, Status: api.StatusActive, Actor: engine, Reason: "too late"}, "", ""},
 	} {
