@@ -7,6 +7,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/fasttrack-dev/fasttrack/api"
 	"github.com/fasttrack-dev/fasttrack/internal/local"
 )
 
@@ -34,7 +35,8 @@ func reads(text string) string {
 // A person asks as Ada and approves as Grace in the Slack of `make run`, by clicks alone.
 // Each page is one that anybody can use, on any screen.
 func TestSlackPages(t *testing.T) {
-	url := makeRun(t) + local.SlackPath
+	stack := makeRun(t)
+	url := stack + local.SlackPath
 	b := newTab(t)
 	b.hold(desk)
 	look := func(name string) {
@@ -95,7 +97,54 @@ func TestSlackPages(t *testing.T) {
 	b.open(form)
 	b.reloadUntil("the form says who approved", reads("grace@example.com"))
 	b.pressed("Close", `document.querySelector(".messages")`)
-	b.run(chromedp.Click(`.side nav button`, chromedp.ByQuery))
-	b.until("App Home", reads("Production administrator"))
+	b.opensHome()
+	b.reloadUntil("App Home has her access", reads("Production administrator"))
+	b.reloadUntil("her access may be extended", reads("Extend…"))
 	look("home")
+
+	// Linus breaks the glass; once his access has ended, Grace's App Home has it to review.
+	overEmergency(t, stack)
+	b.open(url + "/as/U0GRACE/in/D0GRACE")
+	b.opensHome()
+	b.reloadUntil("App Home has the emergency", reads("Emergencies to review"))
+	look("home-review")
+	b.pressed("Review…", reads("Breaking the glass was"))
+	look("review")
+}
+
+// opensHome opens the App Home of the member whose page is open. The page may load itself anew
+// at that moment, without the click: then a person clicks again.
+func (b *tab) opensHome() {
+	b.t.Helper()
+	for range 5 {
+		b.run(chromedp.Click(`.side nav button`, chromedp.ByQuery))
+		if b.becomes(`document.querySelector("h1") && document.querySelector("h1").innerText === "App Home"`, 10*time.Second) {
+			return
+		}
+	}
+	b.t.Fatalf("not in time: the App Home\nat %s", b.where())
+}
+
+// overEmergency has Linus break the glass, and return the access.
+func overEmergency(t *testing.T, url string) {
+	t.Helper()
+	linus, err := api.New(url, api.Bearer("linus@example.com"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := linus.Create(t.Context(), api.CreateInput{Flow: "emergency", Fields: map[string]any{"target": "checkout"}, Reason: "Checkout is down.", BreakGlass: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reaches := func(status api.Status) {
+		t.Helper()
+		if _, err := linus.Await(t.Context(), r.ID, func(r *api.Request) bool { return r.Status == status }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reaches(api.StatusActive)
+	if _, _, err := linus.Revoke(t.Context(), r.ID, api.RevokeInput{Reason: "It is up again."}); err != nil {
+		t.Fatal(err)
+	}
+	reaches(api.StatusRevoked)
 }

@@ -29,6 +29,8 @@ var lookBugs = []bug{
 	{"call a person's revoke a second look", "internal/run/look.go", "e.Actor.Type == EngineActor && strings.HasPrefix(", "strings.HasPrefix(", "./internal/slackui", "TestSecondLooksAreSaid"},
 	{"tell the holder of no failed look", "functions/notify/slackway/follow.go", "if c.Done || !inChannel && !ofGrant {", "if c.Done || ofGrant || !inChannel {", "./functions/notify/slackway", "TestFailedLooks"},
 	{"say of a failed look that a limit held an approval", "internal/explain/step.go", "case run.ByLook(e):", "case false:", "./internal/explain", "TestOf_FailedLooks"},
+	{"show a failed look as code against code", "internal/console/words_history.go", "case e.Error != \"\" && e.Status == api.StatusActive &&", "case false &&", "./internal/console", "TestRequestStates"},
+	{"show a revoke by a look as any", "internal/console/words_history.go", "e.Actor.Type == api.ActorHook && e.Actor.ID == whileActive {", "false {", "./internal/console", "TestRequestStates"},
 	{"take a failed confirm for a look", "internal/run/look.go", "e.Act == \"\" && e.Status == Active", "e.Status == Active", "./internal/slackui", "TestSecondLooksAreSaid"},
 	{"leave messages as they are when a confirm fails", "internal/deliver/router.go", " || e.ActEvent == api.EventConfirm && e.Error != \"\"", "", "./internal/deliver", "TestFailedLooksAreFollowed"},
 }

@@ -183,6 +183,10 @@ func (d requestData) Effect() string {
 		return "Deny ends the request, with your name and reason."
 	case missing > 1:
 		return fmt.Sprintf("Approve counts as one of the %d approvals that are missing. Deny ends the request at once.", missing)
+	case d.Extends != nil:
+		return fmt.Sprintf("Approve has the access of %s go on from its present end, for that time. Deny leaves its end as it is.", who(d.Holder()))
+	case d.UntilRevoked:
+		return fmt.Sprintf("Approve grants %s to %s at once, for as long as it is confirmed and nobody revokes it. Deny ends the request.", d.Head(), who(d.Holder()))
 	case !d.StartsAt.IsZero():
 		return fmt.Sprintf("Approve grants %s to %s at the start that was chosen; it ends by itself after the time. Deny ends the request.", d.Head(), who(d.Holder()))
 	case d.DurationSeconds > 0:

@@ -191,6 +191,33 @@ func TestRequestStates(t *testing.T) {
 			r.History = append(r.History, api.Entry{Seq: 3, Event: "pause", Channel: "teams", At: now, Actor: api.Actor{Type: "robot", ID: "r2"}})
 			r.Delivery = append(r.Delivery, api.Delivery{To: "sns", By: "sns", State: "queued"})
 		}, []string{"paused", "r2: pause", "by teams"}, nil},
+		"an extension to decide":   {func(r *api.Request) { r.Extends = &api.Extends{ID: "LIVE", Number: 1, EndsAt: now} }, []string{"go on from its present end, for that time. Deny leaves its end as it is.", "to extend"}, []string{"at once; it ends by itself"}},
+		"without an end to decide": {func(r *api.Request) { r.UntilRevoked = true }, []string{"for as long as it is confirmed and nobody revokes it"}, []string{"it ends by itself"}},
+		"second looks": {func(r *api.Request) {
+			*r = live("WAIT")
+			r.History = append(r.History,
+				api.Entry{Seq: 7, Event: api.EventIgnore, Status: api.StatusActive, At: now, Actor: api.Actor{Type: api.ActorHook, ID: "while_active"}, Error: "503"},
+				api.Entry{Seq: 8, Event: api.EventRevoke, Status: api.StatusRevoked, At: now, Actor: api.Actor{Type: api.ActorHook, ID: "while_active"}, Reason: "Off call."})
+		}, []string{"A second look at the access failed. It goes on", "A second look by code ended access early", "Off call."}, []string{"Code set aside", "A limit held"}},
+		"a look that nobody can judge": {func(r *api.Request) {
+			*r = live("WAIT")
+			r.History = append(r.History, api.Entry{Seq: 7, Event: api.EventIgnore, Status: api.StatusActive, At: now, Actor: api.Actor{Type: api.ActorEngine}, Error: "unknown"})
+		}, []string{"A second look at the access failed. It goes on"}, []string{"A limit held"}},
+		"a failed confirm": {func(r *api.Request) {
+			*r = live("WAIT")
+			r.History = append(r.History, api.Entry{Seq: 7, Event: api.EventIgnore, Status: api.StatusActive, At: now, Actor: api.Actor{Type: api.ActorEngine}, Error: "503",
+				ActBy: &api.Actor{Type: api.ActorUser, ID: "ada@example.com"}, ActEvent: api.EventConfirm})
+		}, []string{"The confirmation by ada@example.com had no effect"}, []string{"second look"}},
+		"a hook that failed afterwards": {func(r *api.Request) {
+			*r = live("WAIT")
+			r.History = append(r.History, api.Entry{Seq: 7, Event: api.EventIgnore, Status: api.StatusActive, At: now, Actor: api.Actor{Type: api.ActorHook, ID: "after_escalate"}, Error: "503"})
+		}, []string{"Code failed, which changed nothing"}, []string{"Code set aside", "second look"}},
+		"code against code": {func(r *api.Request) {
+			r.History = append(r.History, api.Entry{Seq: 7, Event: api.EventIgnore, Status: api.StatusRequested, At: now, Actor: api.Actor{Type: api.ActorHook, ID: "on_approve"}, Error: "503"})
+		}, []string{"Code set aside what code had decided"}, nil},
+		"a limit": {func(r *api.Request) {
+			r.History = append(r.History, api.Entry{Seq: 7, Event: api.EventIgnore, Status: api.StatusRequested, At: now, Actor: api.Actor{Type: api.ActorEngine}, Reason: "20 within an hour"})
+		}, []string{"A limit held the approval by code"}, nil},
 		"a long history": {func(r *api.Request) {
 			for n := range 40 {
 				r.History = append(r.History, api.Entry{Seq: 3 + n, Event: api.EventIgnore, At: now, ActBy: &api.Actor{Type: api.ActorUser, ID: "grace@example.com"}, ActEvent: api.EventApprove, ActReason: "again", Actor: api.Actor{Type: api.ActorHook, ID: "on_approve"}})

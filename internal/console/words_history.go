@@ -19,6 +19,9 @@ func doer(a api.Actor) string {
 	return actor(a)
 }
 
+// whileActive is the hook that looks again at active access.
+const whileActive = "while_active"
+
 // shownEvent is how an event of the timeline is shown.
 type shownEvent struct{ Tone, Icon string }
 
@@ -93,6 +96,9 @@ func says(e api.Entry, first bool) string {
 		}
 		return "Access ended"
 	case api.EventRevoke:
+		if e.Actor.Type == api.ActorHook && e.Actor.ID == whileActive {
+			return "A second look by code ended access early"
+		}
 		return by + " ended access early" + overrode(e)
 	case api.EventFail:
 		return "Access could not be granted"
@@ -128,6 +134,10 @@ func ignored(e api.Entry, by string) string {
 	switch {
 	case e.ActBy != nil && attempt != "":
 		return fmt.Sprintf("The %s by %s had no effect", attempt, actor(*e.ActBy))
+	case e.Error != "" && e.Status == api.StatusActive && (e.Actor.Type == api.ActorEngine || e.Actor.ID == whileActive):
+		return "A second look at the access failed. It goes on"
+	case e.Error != "" && e.Actor.Type == api.ActorHook && e.Status != api.StatusRequested:
+		return "Code failed, which changed nothing"
 	case e.Actor.Type == api.ActorEngine:
 		return "A limit held the approval by code"
 	case e.Actor.Type == api.ActorHook:
