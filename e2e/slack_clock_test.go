@@ -83,7 +83,7 @@ func serveSlackOnAClock(t testing.TB, flows string) slackOn {
 	return on
 }
 
-// held is a strategy that remembers who has what.
+// held is a strategy that remembers who has what. The target frail is granted once.
 type held struct {
 	mu  sync.Mutex
 	has []string
@@ -94,7 +94,11 @@ func (h *held) key(a strategy.Access) string { return a.Person.ID + " " + a.Targ
 func (h *held) Give(_ context.Context, a strategy.Access, _ strategy.Ledger) (strategy.Given, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !slices.Contains(h.has, h.key(a)) {
+	there := slices.Contains(h.has, h.key(a))
+	if there && a.Target.ID == "frail" {
+		return strategy.Given{}, strategy.Refuse("no such user")
+	}
+	if !there {
 		h.has = append(h.has, h.key(a))
 	}
 	return strategy.Given{}, nil

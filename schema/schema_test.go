@@ -171,6 +171,11 @@ func TestAccessFailing(t *testing.T) {
 	if err := validate(t, compile(t, "access-failing.v1.json"), detail); err != nil {
 		t.Error(err)
 	}
+	r.Status, r.Engine.Next = run.Active, run.NextActive
+	confirm := api.Event{ID: r.WarningID(), Type: api.EventTypeAccessFailing, Time: r.CreatedAt, Request: r.Summary().View, To: []string{"ada@example.com"}}
+	if err := validate(t, compile(t, "access-failing.v1.json"), confirm); err != nil || confirm.Request.LastError.Where != "confirm" {
+		t.Errorf("%q: %v", confirm.Request.LastError.Where, err)
+	}
 	if got := detail.Request.LastError.EventID; got != detail.ID || got != r.ID+"-failing-3" {
 		t.Errorf("the request names the event %s, which is %s", got, detail.ID)
 	}

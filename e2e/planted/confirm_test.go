@@ -15,6 +15,7 @@ var confirmBugs = []bug{
 	{"leave until revoked out of the digest", "internal/run/new.go", "a.Reason, a.DurationSeconds, a.UntilRevoked, a.StartsAt", "a.Reason, a.DurationSeconds, false, a.StartsAt", "./internal/engine", "TestUntilRevokedIsInTheDigest"},
 	{"leave access without an end that an approver shortens", "internal/engine/apply.go", "seconds >= d.DurationSeconds && !d.Endless() {", "seconds >= d.DurationSeconds {", "./internal/engine", "TestShortenedAccessEnds"},
 	{"lose access that is granted anew", "internal/lease/confirm.go", "\tnext = l.Clone()\n", "\tnext = l.Clone()\n\tnext.set(runID, run.Hold{State: run.Giving, At: now})\n", "./internal/lease", "TestConfirming"},
+	{"notify nobody of a confirm that failed", "internal/engine/confirm.go", "run.ClipError(why), d.now, d.Engine.Turn+1", "run.ClipError(why), d.now, 0", "./internal/engine", "TestAConfirmThatFails"},
 	{"backtest access without an end as other access", "internal/export/export.go", "UntilRevoked: r.Asked.UntilRevoked || r.UntilRevoked,", "", "./internal/export", "Test"},
 	{"simulate access without an end as other access", "internal/simulate/request.go", "UntilRevoked: checked.UntilRevoked, ", "", "./internal/simulate", "TestUntilRevoked"},
 	{"remind of what is confirmed", "internal/deliver/confirm.go", "r.Access.EndsAt.Equal(reminder.EndsAt)", "true", "./internal/deliver", "TestUnconfirmed"},

@@ -186,8 +186,11 @@ func (e *events) print(out io.Writer, one api.Event) error {
 	s := newScreen(out)
 	if last := one.Request.LastError; one.Type == api.EventTypeAccessFailing && last != nil {
 		does := "granting access fails"
-		if last.Where == "take_back" {
+		switch last.Where {
+		case "take_back":
 			does = "ending access fails"
+		case "confirm":
+			does = "granting access anew fails"
 		}
 		_, err := fmt.Fprintf(out, "%s  %s  %s  failing  %s: %s\n", s.moment(last.At), one.Request.ID, one.Request.Flow, does, text.Line(last.Text))
 		return err

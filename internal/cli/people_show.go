@@ -98,7 +98,7 @@ func printRun(w io.Writer, v api.Request) {
 	}
 	if e := v.LastError; e != nil && (v.Access == nil || !v.Access.DeescalationFailing) {
 		label := "! access"
-		if e.Where != "grant" && e.Where != "take_back" {
+		if e.Where != "grant" && e.Where != "take_back" && e.Where != "confirm" {
 			label = "! " + e.Where // a hook
 		}
 		line(label, failing(e, moment))
@@ -167,12 +167,17 @@ func failing(e *run.LastError, moment func(time.Time) string) string {
 	did := "granted"
 	switch e.Where {
 	case "grant":
+	case "confirm":
+		did = "granted anew"
 	case "take_back":
 		did = "ended"
 	default:
 		return e.Text
 	}
 	why := fmt.Sprintf("could not be %s yet: %s", did, e.Text)
+	if e.Where == "confirm" && e.NextTryAt.IsZero() {
+		return "could not be granted anew, so it ends when it was to: " + e.Text
+	}
 	if !e.NextTryAt.IsZero() {
 		why += "; retried at " + moment(e.NextTryAt)
 	}

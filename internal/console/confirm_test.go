@@ -13,13 +13,14 @@ import (
 func TestConfirmForm(t *testing.T) {
 	p := newPosting(t)
 	reads := p.respond
-	reminded := false
+	reminded, failed := false, (*api.LastError)(nil)
 	may := api.ConfirmAllowed{May: true, From: now.Add(-time.Hour), Until: now.Add(time.Hour)}
 	p.respond = func(r *http.Request) any {
 		v, is := reads(r).(api.Request)
 		if !is {
 			return requestAnswers(r)
 		}
+		v.LastError = failed
 		v.You.Confirm, v.UntilRevoked, v.DurationSeconds = &may, true, 90*24*3600
 		if reminded {
 			v.History = append(v.History, api.Entry{Seq: 9, Event: api.EventRemind, Status: api.StatusActive, EndsAt: v.Access.EndsAt})
@@ -51,6 +52,10 @@ func TestConfirmForm(t *testing.T) {
 	may = api.ConfirmAllowed{Why: "It is too early: from " + now.Add(time.Hour).Format(time.RFC3339) + ".", From: now.Add(time.Hour)}
 	if _, _, body = get(t, p.handler, "/console/requests/LIVE"); strings.Contains(body, at) || !strings.Contains(body, "It is too early: from <time") {
 		t.Errorf("who may not confirm has a form, or isn't told from when")
+	}
+	failed = &api.LastError{Where: "confirm", Text: "no such user"}
+	if _, _, body = get(t, p.handler, "/console/requests/LIVE"); !strings.Contains(body, "This access could not be granted anew") {
+		t.Errorf("the page doesn't say that a confirm failed")
 	}
 	may = api.ConfirmAllowed{Why: "It is too early."}
 	if _, _, body = get(t, p.handler, "/console/requests/LIVE"); strings.Contains(body, at) || !strings.Contains(body, "It is too early.") {

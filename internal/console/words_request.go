@@ -129,8 +129,11 @@ func failing(where string) string {
 	case "take_back":
 		return "Access can't be ended so far"
 	}
-	if where == "while_active" {
+	switch where {
+	case "while_active":
 		return "The last look at this access failed"
+	case "confirm":
+		return "This access could not be granted anew"
 	}
 	return "The hook " + where + " does not respond"
 }

@@ -55,7 +55,8 @@ func (d *decider) retryConfirm() bool {
 	return true
 }
 
-// failConfirm records that active access could not be granted anew, and why.
+// failConfirm records that active access could not be granted anew, and why. People are
+// notified: who confirmed it takes it for confirmed.
 func (d *decider) failConfirm() {
 	c, a := *d.Engine.Case, d.Access
 	why := "the outcome of granting it anew is unknown"
@@ -63,7 +64,7 @@ func (d *decider) failConfirm() {
 		why = d.step.Failure.Text
 	}
 	d.clearFailedAttempt()
-	a.Error, a.FailedAt = run.ClipError(why), d.now
+	a.Error, a.FailedAt, a.Warned = run.ClipError(why), d.now, d.Engine.Turn+1
 	d.Engine.Case = nil
 	d.recordIgnored(run.Actor{Type: run.EngineActor}, run.ViaEngine, c.Act,
 		fmt.Sprintf("The access could not be granted anew, so nothing has changed: it ends at %s unless it is confirmed.", a.EndsAt.Format(time.RFC3339)), run.ClipError(why), nil)

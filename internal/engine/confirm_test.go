@@ -177,6 +177,9 @@ func TestAConfirmThatFails(t *testing.T) {
 			if e.Event != run.Ignore || e.Act != act || !strings.HasPrefix(e.Reason, "The access could not be granted anew, so nothing has changed") || e.Error == "" || m.run.RemovalDue(m.now) {
 				t.Errorf("%+v", e)
 			}
+			if !m.run.Warning() {
+				t.Error("nobody is notified")
+			}
 			if last := m.run.LastError(); last == nil || last.Where != "confirm" || !last.NextTryAt.IsZero() {
 				t.Errorf("last_error is %+v", last)
 			}

@@ -173,6 +173,8 @@ func (x *explainer) access() string {
 		return fmt.Sprintf("its access could not be granted yet%s; retried at %s", parenthesized(x.LastError.Text), moment(x.LastError.NextTryAt))
 	case x.LastError != nil && x.LastError.Where == "take_back":
 		return fmt.Sprintf("its access could not be ended yet%s; retried at %s", parenthesized(x.LastError.Text), moment(x.LastError.NextTryAt))
+	case x.LastError != nil && x.LastError.Where == "confirm" && a != nil:
+		return fmt.Sprintf("its access could not be granted anew%s, and lasts until %s", parenthesized(x.LastError.Text), moment(a.EndsAt))
 	case x.Status == run.Active && a != nil:
 		return "its access lasts until " + moment(a.EndsAt)
 	case x.AwaitsStart():

@@ -149,7 +149,9 @@ func facts(n deliver.Notice) []Row {
 	}
 	if n.Kind == deliver.Failing && r.LastError != nil {
 		add("Error", line(r.LastError.Text), false)
-		add("Next retry", clock(r.LastError.NextTryAt), false)
+		if !r.LastError.NextTryAt.IsZero() {
+			add("Next retry", clock(r.LastError.NextTryAt), false)
+		}
 	}
 	return rows
 }

@@ -94,6 +94,10 @@ func TestCompose_Late(t *testing.T) {
 	if m, notifies := compose.Compose(n, "example.com"); !notifies || !strings.Contains(m.Text, "Error: AWS is away") {
 		t.Errorf("failing access: %v\n%s", notifies, m.Text)
 	}
+	n.Request.LastError = &api.LastError{Where: "confirm", Text: "no such user"}
+	if m, _ := compose.Compose(n, "example.com"); !strings.Contains(m.Subject, "access could not be granted anew") || strings.Contains(m.Text, "Next retry") || !strings.Contains(m.Text, "may confirm it again") {
+		t.Errorf("a confirm that has failed: %s\n%s", m.Subject, m.Text)
+	}
 	n.Request.LastError = nil
 	if _, notifies := compose.Compose(n, "example.com"); notifies {
 		t.Error("what failed works by now")

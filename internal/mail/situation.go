@@ -51,6 +51,8 @@ func failing(r api.Request) (situation, bool) {
 	switch {
 	case r.LastError == nil:
 		return situation{}, false
+	case r.LastError.Where == "confirm" && r.LastError.NextTryAt.IsZero():
+		return situation{"failing", "access could not be granted anew", "bad", []string{"Nothing has changed: it ends when it was to. Its holder may confirm it again before that."}}, true
 	case r.LastError.Where == "confirm":
 		return situation{"failing", "access could not be granted anew yet", "bad", []string{"fasttrack retries for a while. Until its end, access stays as it is."}}, true
 	case r.LastError.Where == "take_back":

@@ -43,12 +43,24 @@ func Answered(e api.Event, look Look) Message {
 	return Message{Text: Escape(Line(said+": "+What(r), maxText)), Blocks: append(blocks, foot(r, look))}
 }
 
+// notRenewed says that access could not be granted anew after its confirm.
+func notRenewed(r api.Request) string {
+	ends := "It ends on " + At(r.Access.EndsAt) + " as before. "
+	if r.LastError.NextTryAt.IsZero() {
+		return "Access could not be granted anew. " + ends + "Confirm it again before that. " + r.LastError.Text
+	}
+	return "Access could not be granted anew yet; fasttrack retries. " + ends + r.LastError.Text
+}
+
 // confirmed says until when access goes on whose holder has pressed Confirm, or that its end
 // has not moved yet.
 func confirmed(r api.Request) string {
 	a := r.Access
 	if a == nil {
 		return ""
+	}
+	if r.LastError != nil && r.LastError.Where == "confirm" {
+		return notRenewed(r)
 	}
 	if a.ConfirmedAt.IsZero() || r.You != nil && r.You.Confirm != nil && r.You.Confirm.May {
 		return "Your confirmation is stored, and access is being granted anew. Until that is done it ends on " + At(a.EndsAt) + "."

@@ -48,7 +48,13 @@ func TestReminderToConfirm(t *testing.T) {
 	}
 	for said, change := range map[string]func(*api.Request){
 		"Your confirmation is stored": func(r *api.Request) { r.You = &api.You{Confirm: &api.ConfirmAllowed{May: true}} },
-		"Confirmed on":                func(r *api.Request) { r.You = &api.You{Confirm: &api.ConfirmAllowed{}} },
+		"could not be granted anew. It ends on 29 Nov 11:00 UTC as before. Confirm it again before that. no such user": func(r *api.Request) {
+			r.LastError = &api.LastError{Where: "confirm", Text: "no such user"}
+		},
+		"could not be granted anew yet; fasttrack retries.": func(r *api.Request) {
+			r.LastError = &api.LastError{Where: "confirm", Text: "AWS is away", NextTryAt: ends}
+		},
+		"Confirmed on": func(r *api.Request) { r.You = &api.You{Confirm: &api.ConfirmAllowed{}} },
 	} {
 		r := r
 		r.Access = &api.Access{EndsAt: ends, ConfirmedAt: ends.Add(-time.Hour)}
@@ -56,6 +62,9 @@ func TestReminderToConfirm(t *testing.T) {
 		raw, err := json.Marshal(slackui.Acted(r, api.EventConfirm, ""))
 		if err != nil || !strings.Contains(string(raw), said) {
 			t.Errorf("%s: %v", raw, err)
+		}
+		if m, is := slackui.Direct(api.Event{Type: api.EventTypeAccessFailing, Request: r}, slackui.Look{}); is != (r.LastError != nil) || is && !strings.Contains(words(t, m), said) {
+			t.Errorf("the message is %v: %s", is, words(t, m))
 		}
 	}
 }

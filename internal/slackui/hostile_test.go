@@ -89,7 +89,7 @@ func requests() *rapid.Generator[api.Request] {
 			r.BreakGlass = &api.BreakGlass{State: rapid.SampledFrom([]string{api.GlassOpen, api.GlassUnreviewed}).Draw(t, "state"), ReviewBy: at}
 		}
 		if rapid.Bool().Draw(t, "error") {
-			r.LastError = &api.LastError{Where: rapid.SampledFrom([]string{"grant", "take_back", "on_request"}).Draw(t, "where"), Text: say("error")}
+			r.LastError = &api.LastError{Where: rapid.SampledFrom([]string{"grant", "take_back", "confirm", "on_request"}).Draw(t, "where"), Text: say("error")}
 		}
 		r.History = []api.Entry{{Seq: 1, Event: api.EventRevoke, Actor: actor("revoker"), Reason: say("revoked for")}}
 		return r

@@ -43,6 +43,8 @@ func access(r api.Request) string {
 		return "Access could not be removed yet; fasttrack retries. " + r.LastError.Text
 	case r.LastError != nil && r.LastError.Where == "grant":
 		return "Access could not be granted yet; fasttrack retries. " + r.LastError.Text
+	case r.LastError != nil && r.LastError.Where == "confirm" && a != nil:
+		return notRenewed(r)
 	case r.AwaitsStart():
 		return "Access starts on " + At(r.StartsAt) + "."
 	case r.Status == api.StatusApproved && r.DurationSeconds > 0:

@@ -16,6 +16,10 @@ func failing(e api.Event) (string, bool) {
 		return "", false
 	case last.Where == "take_back":
 		return "is over, but access could not be removed yet", true
+	case last.Where == "confirm" && last.NextTryAt.IsZero():
+		return "was confirmed, but access could not be granted anew", true
+	case last.Where == "confirm":
+		return "was confirmed, but access could not be granted anew yet", true
 	}
 	return "was approved, but access could not be granted yet", true
 }
@@ -24,5 +28,7 @@ func failing(e api.Event) (string, bool) {
 func failingLines(e api.Event, line func(format string, args ...any)) {
 	last := e.Request.LastError
 	line("Error:    %s", text.Line(last.Text))
-	line("Next try: %s", last.NextTryAt.UTC().Format(time.RFC3339))
+	if !last.NextTryAt.IsZero() {
+		line("Next try: %s", last.NextTryAt.UTC().Format(time.RFC3339))
+	}
 }

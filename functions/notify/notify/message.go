@@ -222,6 +222,10 @@ func next(e api.Event, line func(format string, args ...any)) {
 	switch {
 	case fails && e.Request.LastError.Where == "grant":
 		line("fasttrack retries for a while. Then the request fails, and what was granted of it is removed.")
+	case fails && e.Request.LastError.Where == "confirm" && e.Request.LastError.NextTryAt.IsZero():
+		line("Nothing has changed: it ends when it was to. Its holder may confirm it again before that.")
+	case fails && e.Request.LastError.Where == "confirm":
+		line("fasttrack retries for a while. Until its end, access stays as it is.")
 	case fails:
 		line("fasttrack retries until it works. The flow's admins should find the cause.")
 	case e.AboutRules():

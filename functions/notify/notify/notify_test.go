@@ -125,7 +125,7 @@ func TestALateMessage(t *testing.T) {
 // The message about access that can't be granted or removed yet has the reason, and
 // when it is retried.
 func TestFailing(t *testing.T) {
-	for where, want := range map[string]string{"grant": "access could not be granted yet", "take_back": "access could not be removed yet"} {
+	for where, want := range map[string]string{"grant": "access could not be granted yet", "take_back": "access could not be removed yet", "confirm": "was confirmed, but access could not be granted anew yet"} {
 		var e api.Event
 		raw := `{"id":"R-failing-3","type":"fasttrack.access.failing","run":{"id":"R","flow":"aws-access","status":"active","requester":{"email":"ada@example.com"},
 			"last_error":{"at":"2026-11-23T10:00:00Z","where":"` + where + `","text":"AWS is away","next_try_at":"2026-11-23T10:00:08Z"}},"to":["ada@example.com","group:platform"]}`
@@ -137,6 +137,12 @@ func TestFailing(t *testing.T) {
 			if !notifies || !strings.Contains(m.Text, part) {
 				t.Errorf("%q is missing of:\n%s", part, m.Text)
 			}
+		}
+		if e.Request.LastError.NextTryAt = (time.Time{}); where != "confirm" {
+			continue
+		}
+		if m, _ := notify.Compose(e, ""); strings.Contains(m.Text, "Next try") || strings.Contains(m.Text, " yet") || !strings.Contains(m.Text, "may confirm it again") {
+			t.Errorf("a confirm that has failed: %s", m.Text)
 		}
 	}
 }
