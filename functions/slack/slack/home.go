@@ -153,7 +153,7 @@ func (c *call) homePage(ctx context.Context, who slackcaller.Caller) (slackui.Ho
 const readUnreviewed = 100
 
 // unreviewed reads the emergencies that a user may review, if the counts say that there are
-// any: most people have none, and need no call. more reports that the list is cut.
+// any: most people have none, and need no call. more reports that there are others.
 func (c *call) unreviewed(ctx context.Context, who slackcaller.Caller, counts api.Counts) (reviewable []api.Request, more bool, err error) {
 	if n := counts.Unreviewed; n == nil && !slices.Contains(counts.Failed, "unreviewed") || n != nil && *n == 0 {
 		return nil, false, nil
@@ -170,5 +170,6 @@ func (c *call) unreviewed(ctx context.Context, who slackcaller.Caller, counts ap
 			reviewable = append(reviewable, r)
 		}
 	}
-	return reviewable, list.NextCursor != "", nil
+	more = list.NextCursor != "" && (counts.Unreviewed == nil || *counts.Unreviewed > len(reviewable))
+	return reviewable, more, nil
 }

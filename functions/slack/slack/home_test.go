@@ -160,6 +160,20 @@ func TestHomeShowsEmergencies(t *testing.T) {
 			}
 		})
 	}
+	two := 2
+	list.NextCursor = "cursor"
+	for name, tc := range map[string]struct {
+		count *int
+		more  bool
+	}{"all are shown": {&one, false}, "one is not": {&two, true}, "not counted": {nil, true}} {
+		w := newWorld(t)
+		w.answers["GET /me"] = answer{200, api.Me{Counts: api.Counts{Unreviewed: tc.count, Failed: []string{"unreviewed"}}}}
+		w.answers["GET /requests"], w.answers["GET /requests unreviewed"] = answer{200, api.RequestList{}}, answer{200, list}
+		w.showAgain(homes("U0GRACE"))
+		if says := strings.Contains(w.home("U0GRACE"), "There are more."); says != tc.more {
+			t.Errorf("%s: it says that there are more: %v", name, says)
+		}
+	}
 	w := newWorld(t)
 	w.answers["GET /me"] = answer{200, api.Me{Counts: api.Counts{Unreviewed: &one}}}
 	w.answers["GET /requests"], w.answers["GET /requests unreviewed"] = answer{200, api.RequestList{}}, answer{500, api.Problem{Status: 500}}
