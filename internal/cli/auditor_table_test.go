@@ -13,13 +13,13 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/aws-sdk-go-v2/service/kms"
 	lambdasdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/jonboulle/clockwork"
 
 	"github.com/fasttrack-dev/fasttrack/functions/digest/digest"
 	"github.com/fasttrack-dev/fasttrack/internal/local"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
+	"github.com/fasttrack-dev/fasttrack/internal/signed"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 	"github.com/fasttrack-dev/fasttrack/localaws"
 	locallambda "github.com/fasttrack-dev/fasttrack/localaws/lambda"
@@ -62,7 +62,7 @@ func newRecordWorld(t *testing.T) *recordWorld {
 		}
 		key := digestKey(w.stack)
 		return lambda.NewHandler(digest.New(digest.Deps{
-			Table: w.store, Sign: digest.ByKMS(kms.NewFromConfig(cfg), key), KeyID: key, Now: w.clock.Now,
+			Table: w.store, Sign: signed.By(cfg, key), KeyID: key, Now: w.clock.Now,
 			Log: slog.New(slog.NewJSONHandler(&w.log, nil)),
 		}).Handle).Invoke(ctx, payload)
 	}

@@ -49,3 +49,14 @@ func Sign(ctx context.Context, cfg aws.Config, id string, sum []byte) ([]byte, e
 	err := KMS(ctx, cfg, "Sign", map[string]any{"KeyId": id, "Message": sum, "MessageType": "DIGEST", "SigningAlgorithm": "ECDSA_SHA_256"}, &out)
 	return out.Signature, err
 }
+
+// By returns what signs SHA-256s by a key, an ARN or alias, which never leaves KMS.
+func By(cfg aws.Config, id string) func(ctx context.Context, sum []byte) ([]byte, error) {
+	return func(ctx context.Context, sum []byte) ([]byte, error) {
+		signature, err := Sign(ctx, cfg, id, sum)
+		if err != nil {
+			return nil, fmt.Errorf("sign by %s: %w", id, err)
+		}
+		return signature, nil
+	}
+}

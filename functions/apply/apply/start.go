@@ -1,8 +1,6 @@
 package apply
 
 import (
-	"context"
-	"fmt"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -22,15 +20,9 @@ func Start() {
 	cfg := awsenv.Config()
 	key := os.Getenv("RULES_KEY")
 	lambda.Start(New(Deps{
-		Table: store.NewFromConfig(cfg, os.Getenv("TABLE_NAME")),
-		Bus:   bus.New(eventbridge.NewFromConfig(cfg), os.Getenv("BUS_NAME")),
-		Sign: func(ctx context.Context, sum []byte) ([]byte, error) {
-			signature, err := signed.Sign(ctx, cfg, key, sum)
-			if err != nil {
-				return nil, fmt.Errorf("sign the rules: %w", err)
-			}
-			return signature, nil
-		},
+		Table:    store.NewFromConfig(cfg, os.Getenv("TABLE_NAME")),
+		Bus:      bus.New(eventbridge.NewFromConfig(cfg), os.Getenv("BUS_NAME")),
+		Sign:     signed.By(cfg, key),
 		Key:      signed.KeptPublicKey(cfg, key),
 		Deployed: func() (*flow.File, error) { return pushed.Deployed(os.Getenv) },
 		Parse:    func(name string, raw []byte) (*flow.File, error) { return pushed.Parse(os.Getenv, name, raw) },

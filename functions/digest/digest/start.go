@@ -4,9 +4,9 @@ import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"github.com/fasttrack-dev/fasttrack/internal/awsenv"
+	"github.com/fasttrack-dev/fasttrack/internal/signed"
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
@@ -16,7 +16,7 @@ func Start() {
 	key := os.Getenv("KEY_ARN")
 	lambda.Start(New(Deps{
 		Table: store.NewFromConfig(cfg, os.Getenv("TABLE_NAME")),
-		Sign:  ByKMS(kms.NewFromConfig(cfg), key),
+		Sign:  signed.By(cfg, key),
 		KeyID: key,
 	}).Handle)
 }
