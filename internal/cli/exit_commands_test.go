@@ -43,6 +43,7 @@ var called = map[string]string{
 	"flows history":    "flows history --table t --endpoint-url $AWS",
 	"flows rollback":   "flows rollback --table t --endpoint-url $AWS",
 	"flows apply":      "flows apply ID --table t --endpoint-url $AWS",
+	"flows review":     "flows review ID --table t --endpoint-url $AWS",
 	"flows diff":       "flows diff $DIR/flows.yaml --table t --endpoint-url $AWS",
 	"hooks check":      "hooks check $AWS",
 	"list":             "list",
@@ -143,7 +144,7 @@ func TestExit_Usage(t *testing.T) {
 	for _, line := range []string{
 		"nonsense", "flows nonsense", "help nonsense", "help flows nonsense", "completion nonsense", "version more", "reconcile more", "notify more", "notify replay more", "local more",
 		"flows check a b", "flows list a b", "show", "show a b", "request", "approve", "deny", "cancel", "withdraw", "extend", "confirm", "revoke", "watch", "explain",
-		"flows options", "hooks check", "reindex", "reindex --table t --after x", "erase", "erase ada@example.com", "drain", "audit export", "audit verify", "backtest --concurrency 0", "simulate",
+		"flows options", "flows review", "flows review a --backtest 90d", "hooks check", "reindex", "reindex --table t --after x", "erase", "erase ada@example.com", "drain", "audit export", "audit verify", "backtest --concurrency 0", "simulate",
 		"watch --every 1ms ID", "events --every 1ms", "events --from nonsense", "events --within nonsense", "events x", "watch --timeout=-1s ID", "request f --wait 1h", "approve -d forever ID", "list --limit nonsense",
 		"deployments add x --url example.com", "deployments add x --url http://example.com", "list --url example.com", "list --url http://example.com",
 	} {
