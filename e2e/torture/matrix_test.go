@@ -96,7 +96,7 @@ func (c *count) report(t *testing.T, what string) {
 // TestCrashMatrix has a function be killed right before and right after each
 // call to AWS, and each call fail otherwise, one at a time.
 func TestCrashMatrix(t *testing.T) {
-	every := tally.Of(149, 17)
+	every := tally.Of(211, 17)
 	var c count
 	t.Cleanup(func() { c.report(t, "crash matrix") })
 	for _, s := range scenarios {
