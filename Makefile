@@ -196,9 +196,10 @@ parity-statemachine: $(TOOLS)/npm/.installed ## Compare the state machine's inte
 	go test -count=1 ./localaws/asl ./internal/local
 	LOCALAWS_PARITY_TOOLS='$(abspath $(TOOLS))' LOCALAWS_PARITY_CORPUS='$(CURDIR)/internal/local/testdata/parity' go test -count=1 -v ./localaws/asl/parity
 
-torture: build ## Crash functions at each AWS call, race, restart, plant bugs (about 25 minutes)
+torture: build ## Crash functions at each AWS call, race, restart (about an hour), then plant each bug (some hours)
 	@rm -f build/torture.txt
-	@FASTTRACK_TORTURE='$(CURDIR)/build/torture.txt' go test ./e2e/torture ./e2e ./e2e/planted ./strategies/... ./bench -p 1 -count=1 -parallel 2 -timeout 40m; \
+	@FASTTRACK_TORTURE='$(abspath build/torture.txt)' go test ./e2e/torture ./e2e ./strategies/... ./bench -p 1 -count=1 -parallel 4 -timeout 2h && \
+		FASTTRACK_TORTURE='$(abspath build/torture.txt)' go test ./e2e/planted -count=1 -timeout 12h; \
 		status=$$?; cat build/torture.txt; exit $$status
 
 bench: build-sam ## Measure the budgets of docs/performance.md and the cost of a million requests (about 6 minutes)
