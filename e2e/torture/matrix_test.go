@@ -14,7 +14,7 @@ import (
 
 // often are calls that are made again and again while something is waited for:
 // past these many, one is like the other.
-var often = map[string]int{"ApproveFunction GetItem": 2, "RequestFunction GetItem": 1, "RequestFunction Query": 3, "ReconcileFunction Query": 2}
+var often = map[string]int{"ApproveFunction GetItem": 2, "RequestFunction GetItem": 1, "RequestFunction Query": 3, "ReconcileFunction Query": 2, "RecordFunction Query": 24}
 
 // calls plays a scenario and lists every call to AWS, and to the strategy, that
 // it makes each time.
