@@ -36,7 +36,7 @@ var proposalBugs = []bug{
 	{"apply over a stale base", "internal/rules/proposal.go", "if newest != w.Base {", "if false {", "./internal/rules ./functions/apply/apply", "TestApply|TestHandle"},
 	{"refuse what was denied, as if it were approved", "functions/apply/apply/handler.go", "|| rec.Run.Status != run.Approved:", ":", "./functions/apply/apply", "TestHandle"},
 	{"apply what was edited in the table", "functions/apply/apply/push.go", "if err := r.VerifyRecord(id, rec.Context); err != nil {", "if err := error(nil); err != nil {", "./functions/apply/apply", "TestHandle"},
-	{"apply what was approved long ago", "functions/apply/apply/push.go", "h.Now().Sub(d.At) > Late {", "false {", "./functions/apply/apply", "TestHandle"},
+	{"apply what was approved long ago", "functions/apply/apply/push.go", "h.Now().Sub(d.At) > rules.Late {", "false {", "./functions/apply/apply", "TestHandle"},
 	{"apply rules that functions would not serve", "functions/apply/apply/push.go", "\treturn h.valid(c)", "\treturn nil", "./functions/apply/apply", "TestHandle"},
 	{"apply what somebody approved who may no longer", "functions/apply/apply/push.go", "if err := approvedToday(r, served.Today()); err != nil {", "if err := error(nil); err != nil {", "./functions/apply/apply", "TestHandle"},
 	{"apply what was approved later first", "functions/apply/apply/handler.go", "return a.View.Decision.At.Compare(b.View.Decision.At)", "return b.View.Decision.At.Compare(a.View.Decision.At)", "./functions/apply/apply", "TestHandle_InOrder"},

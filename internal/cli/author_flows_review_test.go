@@ -37,7 +37,7 @@ func TestFlowsReview(t *testing.T) {
 			t.Errorf("%q: the same is %v, want %v", here, got, same)
 		}
 	}
-	// A sheet without a backtest, or of an older release, is no backtest that can be the same.
+	// A sheet that has no backtest, or that an older release wrote, never counts as the same.
 	c := flowsPush{}
 	got, err := c.backtestAgain(t.Context(), process(t, nil), "flows.yaml", rules.Sheet{Backtest: notMade + "no requests"})
 	if err != nil || got.Same {

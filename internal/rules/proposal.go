@@ -28,6 +28,10 @@ var ProposalFields = []string{FieldDigest, FieldBase, FieldSheet, FieldChange}
 // ProposalKept is how long a proposal is kept: longer than any review.
 const ProposalKept = 90 * 24 * time.Hour
 
+// Late is how long after its approval a change is still pushed: one that was approved longer
+// ago is refused, so that it does not come into force out of the blue.
+const Late = 24 * time.Hour
+
 // Sheet is what is attached to a proposal.
 type Sheet struct {
 	Format int `json:"format"`

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/fasttrack-dev/fasttrack/api"
-	"github.com/fasttrack-dev/fasttrack/functions/apply/apply"
 	"github.com/fasttrack-dev/fasttrack/internal/rules"
 	"github.com/fasttrack-dev/fasttrack/internal/rules/change"
 	"github.com/fasttrack-dev/fasttrack/internal/run"
@@ -75,7 +74,7 @@ func TestHandle(t *testing.T) {
 		}, "the present rules have no flow rule-change"},
 		"too late": {func(w *world) *run.Run {
 			r := w.act(w.propose(proposed{text: next, base: 1, by: ada}), run.Approve, grace)
-			w.now = w.now.Add(apply.Late + time.Second)
+			w.now = w.now.Add(rules.Late + time.Second)
 			return r
 		}, "it was approved more than 24 hours ago"},
 		"edited in the table": {func(w *world) *run.Run {

@@ -19,10 +19,6 @@ import (
 	"github.com/fasttrack-dev/fasttrack/internal/store"
 )
 
-// Late is how long after its approval a change is still pushed. A proposal that was approved
-// before the function could push it does not come into force out of the blue.
-const Late = 24 * time.Hour
-
 // tries is how often a request is looked at before a version that is pushed meanwhile makes
 // the call fail.
 const tries = 3
@@ -121,7 +117,7 @@ func (h *Handler) wanted(ctx context.Context, in api.BusEvent) ([]string, error)
 	// A little longer than what is pushed: what is late is refused, and not forgotten.
 	page, err := h.Table.Flow(ctx, rules.ProposalFlow, store.Query{From: now.Add(-rules.ProposalKept), Limit: atOnce}, now, func(r run.Summary) bool {
 		d := r.View.Decision
-		return r.View.Status == run.Approved && d != nil && now.Sub(d.At) < 2*Late
+		return r.View.Status == run.Approved && d != nil && now.Sub(d.At) < 2*rules.Late
 	})
 	if err != nil {
 		return nil, err

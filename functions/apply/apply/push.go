@@ -25,7 +25,7 @@ func (h *Handler) push(ctx context.Context, id string, rec store.Record) (rules.
 	if err := r.VerifyRecord(id, rec.Context); err != nil {
 		return rules.Version{}, rules.Refusef("the record of the request is broken: %w", err)
 	}
-	if d := r.Decision; d == nil || h.Now().Sub(d.At) > Late {
+	if d := r.Decision; d == nil || h.Now().Sub(d.At) > rules.Late {
 		return rules.Version{}, rules.Refusef("it was approved more than 24 hours ago; propose it again")
 	}
 	pusher := rules.Pusher{Table: h.Table, Sign: h.Sign, Now: h.Now}

@@ -17,12 +17,8 @@ import (
 // maxRuleDiff is how much of a difference is shown, in bytes.
 const maxRuleDiff = 100_000
 
-// How long after an approval a view says why nothing became of it, and how long after it
-// functions/apply refuses a change.
-const (
-	slow = 10 * time.Minute
-	late = 24 * time.Hour
-)
+// slow is how long after an approval a view says why nothing became of it.
+const slow = 10 * time.Minute
 
 // addRuleChange adds what a request for a change proposes, and what became of it. What can't
 // be read, the view says so: the rest is worth reading.
@@ -78,13 +74,14 @@ func (s service) whyNothing(r *run.Run, shown *api.RuleChange) string {
 		return "not pushed: this deployment takes no pushed rules; deploy it with PushedRules=true, and propose again"
 	case shown.Error != "":
 		return "what became of it can't be read at the moment"
-	case since >= late:
+	case since >= rules.Late:
 		return "approved at " + at + ", more than 24 hours ago: it is not pushed any more; propose it again, and see why functions/apply did not run"
 	case since >= slow:
 		return "approved at " + at + ", and functions/apply has neither pushed nor refused it: its log says why, and alarms ApplyErrors and ApplySilent; `fasttrack flows apply " + r.ID + "` pushes it by hand"
 	}
 	return ""
 }
+
 func ruleChangeState(status run.Status) string {
 	switch {
 	case status == run.Approved:
